@@ -1,0 +1,40 @@
+/*
+summary:
+  en: What was opened is closed within its limit.
+  zh: 一事发生后，须在时限内完成。
+inputs:
+  openings:
+    label: {en: "what starts the clock, with its own due time if it has one", zh: 开始计时的事件（可带自身期限）}
+    population: true
+    needs: [starts]
+    columns: [ends, by]
+  items:
+    label: {en: each must be closed for all of these, zh: 须逐项完成的各项}
+    required: false
+    items: true
+  closings:
+    label: {en: what stops it, zh: 完成的事件}
+    needs: [starts]
+    columns: [item]
+    closes: openings
+parameters:
+  limit:
+    type: duration
+    unless: {openings: ends}
+    stricter: shorter
+    label: {en: time allowed, zh: 时限}
+*/
+WITH owed AS (
+  SELECT o.control, o.subject, o.locator, p.horizon,
+         CASE WHEN p.limit IS NULL AND p.limit_clock IS NULL THEN o.ends
+              ELSE coalesce(o.starts + p.limit_clock, a.ends) END AS due
+  FROM openings o
+  JOIN parameters p ON p.control = o.control AND p.class = o.class
+  LEFT JOIN after a ON a.duration = p.limit AND a.day = o.day
+)
+SELECT control, 'duty' AS part, subject, due AS starts, horizon AS ends, locator
+FROM owed
+UNION ALL
+SELECT o.control, 'cover', c.subject, c.starts, o.horizon, c.locator
+FROM closings c
+JOIN owed o ON o.subject = c.subject

@@ -1,0 +1,245 @@
+"""The Python interface: load a policy repository and judge it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from ccpolicy.assessment.models import Assessment
+from ccpolicy.checks.durations import parse_duration
+from ccpolicy.checks.kinds import Kind
+from ccpolicy.engine.assess import assess
+from ccpolicy.engine.calendar import shift
+from ccpolicy.engine.write import Question
+from ccpolicy.errors import CcpolicyError, PolicyError
+from ccpolicy.policy import (
+    SEVERITIES,
+    Content,
+    Control,
+    Dataset,
+    Norm,
+    Plan,
+    Severity,
+    Waiver,
+    load_content,
+)
+from ccpolicy.policy.lint import Finding, lint
+from ccpolicy.policy.names import unknown_name
+from ccpolicy.policy.settings import Settings
+
+Moment = datetime.datetime | datetime.date | str
+
+
+def load(path: str | Path = ".") -> Repository:
+    """Load the policy repository at a path.
+
+    Raises:
+        PolicyError: there is none, or its files are not valid.
+    """
+    return Repository(load_content(Path(path)))
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A policy repository: the plan, its controls, and the evidence beside them."""
+
+    content: Content
+
+    @property
+    def plan(self) -> Plan:
+        """The plan."""
+        return self.content.plan
+
+    @property
+    def controls(self) -> Mapping[str, Control]:
+        """The controls by id, in the order of the files."""
+        return self.content.controls
+
+    @property
+    def datasets(self) -> Mapping[str, Dataset]:
+        """The datasets by id."""
+        return self.content.datasets
+
+    @property
+    def norms(self) -> Mapping[str, Norm]:
+        """The norms by id."""
+        return self.content.norms
+
+    @property
+    def waivers(self) -> Mapping[str, Waiver]:
+        """The waivers by id."""
+        return self.content.waivers
+
+    @property
+    def kinds(self) -> Mapping[str, Kind]:
+        """The check kinds by name."""
+        return self.content.kinds
+
+    @property
+    def settings(self) -> Settings:
+        """What `ccpolicy.toml` says."""
+        return self.content.settings
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The plan's time zone.
+
+        Raises:
+            PolicyError: the plan names an unknown zone.
+        """
+        try:
+            return ZoneInfo(self.plan.zone)
+        except (KeyError, ValueError) as failure:
+            raise PolicyError(
+                "unknown time zone '{zone}'",
+                hint="write an IANA name, such as Asia/Shanghai",
+                locator=self.content.place("plan", self.plan.id, "zone"),
+                zone=self.plan.zone,
+            ) from failure
+
+    def lint(self) -> list[Finding]:
+        """Return what is doubtful about the policy, without looking at evidence.
+
+        Raises:
+            PolicyErrors: what cannot be at all.
+        """
+        return lint(self.content, datetime.datetime.now(self.zone).date())
+
+    def check(
+        self,
+        as_of: Moment | None = None,
+        period: tuple[Moment, Moment] | None = None,
+        *,
+        controls: Iterable[str] = (),
+        clauses: Iterable[str] = (),
+        tags: Iterable[str] = (),
+        severities: Iterable[str] = (),
+        gate: Literal["now", "period"] | None = None,
+        fail_on: Severity | None = None,
+    ) -> Assessment:
+        """Judge the controls.
+
+        `as_of` is the moment judged: by default the pin in `ccpolicy.toml`, or else now; a day
+        means its last second. `period` is the audit period, by default the 12 months before;
+        a day ends at its end. The other filters choose controls; each must be known.
+
+        Raises:
+            PolicyError: a filter names what is not there, or a time cannot be read.
+            PolicyErrors: the policy's files do not fit together.
+        """
+        moment, source = self._as_of(as_of)
+        starts, ends = self._period(period, moment)
+        question = Question(
+            as_of=moment,
+            source=source,
+            starts=starts,
+            ends=ends,
+            controls=self.choose(controls, clauses, tags, severities),
+            gate=gate or self.settings.gate,
+            fail_on=fail_on or self.settings.fail_on,
+        )
+        return assess(self.content, question)
+
+    def choose(
+        self,
+        controls: Iterable[str] = (),
+        clauses: Iterable[str] = (),
+        tags: Iterable[str] = (),
+        severities: Iterable[str] = (),
+    ) -> list[str]:
+        """Return the ids of the controls that fit every filter; an empty filter fits all.
+
+        Raises:
+            PolicyError: a filter names what is not there.
+        """
+        chosen = list(self.controls.values())
+        known: dict[str, set[str]] = {
+            "control": set(self.controls),
+            "clause": {clause.id for clause in self.plan.clauses},
+            "tag": {tag for control in chosen for tag in control.tags},
+            "severity": set(SEVERITIES),
+        }
+        for family, wanted in (
+            ("control", set(controls)),
+            ("clause", set(clauses)),
+            ("tag", set(tags)),
+            ("severity", set(severities)),
+        ):
+            for name in sorted(wanted - known[family]):
+                raise unknown_name(family, name, known[family])
+            if wanted:
+                chosen = [control for control in chosen if _belongs(control, family, wanted)]
+        return [control.id for control in chosen]
+
+    def _as_of(
+        self, given: Moment | None
+    ) -> tuple[datetime.datetime, Literal["now", "given", "pinned"]]:
+        if given is not None:
+            return self._moment(given, last=True), "given"
+        if self.settings.as_of is not None:
+            return self._moment(self.settings.as_of, last=True), "pinned"
+        return datetime.datetime.now(self.zone), "now"
+
+    def _period(
+        self, given: tuple[Moment, Moment] | None, as_of: datetime.datetime
+    ) -> tuple[datetime.datetime, datetime.datetime]:
+        if given is None:
+            return shift(as_of, parse_duration("12 months"), -1), as_of
+        starts = self._moment(given[0])
+        ends = self._moment(given[1])
+        if not isinstance(given[1], datetime.datetime) and len(str(given[1])) == len("2026-01-31"):
+            ends += datetime.timedelta(days=1)
+        if starts >= ends or starts >= as_of:
+            raise CcpolicyError(
+                "the period must begin before it ends, and before as-of",
+                hint="write it as START/END, such as 2026-01-01/2026-06-30",
+            )
+        return starts, ends
+
+    def _moment(self, given: Moment, *, last: bool = False) -> datetime.datetime:
+        """Read a moment; a day is its first instant, or with `last` its last second."""
+        try:
+            moment = datetime.datetime.fromisoformat(given) if isinstance(given, str) else given
+        except ValueError as failure:
+            raise CcpolicyError(
+                "'{text}' is not a time",
+                hint="write ISO 8601, such as 2026-11-20T18:00:00+08:00 or 2026-11-20",
+                text=given,
+            ) from failure
+        day = isinstance(given, str) and len(given) == len("2026-01-31")
+        if not isinstance(moment, datetime.datetime):
+            moment, day = datetime.datetime(moment.year, moment.month, moment.day), True
+        if moment.tzinfo is None:
+            if not day:
+                raise CcpolicyError(
+                    "'{text}' has no offset from UTC",
+                    hint="add one, such as +08:00 or Z",
+                    text=given,
+                )
+            moment = moment.replace(tzinfo=self.zone)
+            if last:
+                moment = moment.replace(hour=23, minute=59, second=59)
+        if not 1971 <= moment.year <= 2198:
+            raise CcpolicyError("the year of {text} is out of range", text=given)
+        return moment.astimezone(self.zone)
+
+
+def _belongs(control: Control, family: str, wanted: set[str]) -> bool:
+    match family:
+        case "control":
+            return control.id in wanted
+        case "clause":
+            return any(
+                clause == each or clause.startswith(f"{each}.")
+                for clause in control.clauses
+                for each in wanted
+            )
+        case "tag":
+            return not wanted.isdisjoint(control.tags)
+        case _:
+            return control.severity in wanted

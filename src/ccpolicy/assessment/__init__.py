@@ -1,0 +1,1 @@
+"""The frozen result of one evaluation."""

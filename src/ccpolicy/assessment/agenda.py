@@ -1,0 +1,139 @@
+"""What is to be done, by owner: read off an assessment, with its own public JSON."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from typing import Literal
+
+from ccpolicy.assessment.models import Assessment, Control, Model, Problem, Text, Tool
+
+SCHEMA_VERSION: Literal["1.0"] = "1.0"
+
+
+class Task(Model):
+    """Subjects of one control that are due, or have been overdue, from one moment on."""
+
+    control: str
+    title: Text
+    remediation: Text
+    severity: Literal["critical", "high", "medium", "low"]
+    at: str
+    """When they lapse if nothing more happens, or since when they have."""
+    subjects: list[str]
+
+
+class Unjudged(Model):
+    """A control of which nobody can say what is due."""
+
+    control: str
+    title: Text
+    severity: Literal["critical", "high", "medium", "low"]
+    reason: Text | None
+    problems: list[Problem]
+
+
+class Owner(Model):
+    """What one role has to do."""
+
+    owner: str
+    overdue: list[Task]
+    """Not waived and not yet done, longest first."""
+    unknown: list[Unjudged]
+    due: list[Task]
+    """Soonest first."""
+
+
+class Plan(Model):
+    """The plan whose due dates these are."""
+
+    id: str
+    title: Text
+    version: str
+    zone: str
+
+
+class Agenda(Model):
+    """What lapses next, by owner."""
+
+    schema_version: Literal["1.0"]
+    tool: Tool
+    plan: Plan
+    as_of: str
+    as_of_source: Literal["now", "given", "pinned"]
+    until: str
+    """How far ahead it looks."""
+    owners: list[Owner]
+    """By name; a role without a task is left out."""
+
+
+def agenda(assessment: Assessment, until: str) -> Agenda:
+    """Gather what is overdue at as-of and what falls due up to a moment."""
+    due = tasks_due(assessment, until)
+    owners = []
+    for name in sorted({control.owner for control in assessment.controls}):
+        controls = [control for control in assessment.controls if control.owner == name]
+        ids = {control.id for control in controls}
+        owner = Owner(
+            owner=name,
+            overdue=_in_time(task for control in controls for task in _overdue(control)),
+            unknown=[_unjudged(control) for control in controls if control.now == "unknown"],
+            due=[task for task in due if task.control in ids],
+        )
+        if owner.overdue or owner.unknown or owner.due:
+            owners.append(owner)
+    policy = assessment.policy
+    return Agenda(
+        schema_version=SCHEMA_VERSION,
+        tool=assessment.tool,
+        plan=Plan(id=policy.id, title=policy.title, version=policy.version, zone=policy.zone),
+        as_of=assessment.as_of,
+        as_of_source=assessment.as_of_source,
+        until=until,
+        owners=owners,
+    )
+
+
+def tasks_due(assessment: Assessment, until: str) -> list[Task]:
+    """List what falls due up to a moment, soonest first."""
+    end = datetime.datetime.fromisoformat(until)
+    return _in_time(
+        _task(control, due.at, due.subjects)
+        for control in assessment.controls
+        for due in control.due
+        if datetime.datetime.fromisoformat(due.at) <= end
+    )
+
+
+def _in_time(tasks: Iterable[Task]) -> list[Task]:
+    """Order tasks by their moment; those of one moment keep the controls' order."""
+    return sorted(tasks, key=lambda task: datetime.datetime.fromisoformat(task.at))
+
+
+def _overdue(control: Control) -> list[Task]:
+    since: dict[str, list[str]] = {}
+    for lapse in control.lapses:
+        if lapse.ends is None and lapse.waived_by is None:
+            since.setdefault(lapse.starts, []).append(lapse.subject)
+    return [_task(control, at, subjects) for at, subjects in since.items()]
+
+
+def _task(control: Control, at: str, subjects: list[str]) -> Task:
+    return Task(
+        control=control.id,
+        title=control.title,
+        remediation=control.remediation,
+        severity=control.severity,
+        at=at,
+        subjects=subjects,
+    )
+
+
+def _unjudged(control: Control) -> Unjudged:
+    return Unjudged(
+        control=control.id,
+        title=control.title,
+        severity=control.severity,
+        reason=control.reason,
+        problems=control.problems,
+    )

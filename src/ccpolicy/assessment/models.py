@@ -1,0 +1,225 @@
+"""The result of one evaluation, frozen: what every report and the public JSON are made from.
+
+Times are ISO 8601 with the offset of the plan's zone. Order is settled by the engine.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+SCHEMA_VERSION: Literal["1.0"] = "1.0"
+
+Verdict = Literal["pass", "fail", "waived", "unknown", "not_applicable"]
+VERDICTS: tuple[Verdict, ...] = ("fail", "unknown", "waived", "pass", "not_applicable")
+"""Worst first."""
+
+
+class Model(BaseModel):
+    """A part of the assessment."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class Text(Model):
+    """A text in both languages."""
+
+    en: str
+    zh: str
+
+
+class Tool(Model):
+    """The program that made the assessment."""
+
+    name: str
+    version: str
+
+
+class Clause(Model):
+    """A clause of the plan and the controls that hold it."""
+
+    id: str
+    title: Text
+    text: Text | None
+    controls: list[str]
+    no_control: Text | None
+    """Why no control stands behind it."""
+
+
+class Policy(Model):
+    """The policy that was judged by."""
+
+    id: str
+    title: Text
+    version: str
+    owner: str
+    zone: str
+    digest: str
+    """SHA-256 over the policy, checks and settings files, `sha256:…`."""
+    clauses: list[Clause]
+
+
+class Window(Model):
+    """The audit period, half-open."""
+
+    starts: str
+    ends: str
+
+
+class Gate(Model):
+    """Whether the pipeline may go on."""
+
+    judged: Literal["now", "period"]
+    fail_on: Literal["critical", "high", "medium", "low"]
+    """Least severity that fails the gate."""
+    passed: bool
+    failed_on: list[str]
+    """Ids of the controls that failed it."""
+
+
+class Problem(Model):
+    """Evidence or policy that could not be judged."""
+
+    message: Text
+    hint: Text | None
+    locator: str | None
+    """`file:line`."""
+    dataset: str | None
+
+
+class Norm(Model):
+    """Why a number is what it is."""
+
+    id: str
+    title: Text
+    source: str
+    grade: Literal["read", "secondary", "memory", "choice"]
+    url: str | None
+
+
+class Parameter(Model):
+    """A number of the control, in the revision in force at as-of."""
+
+    name: str
+    label: Text
+    value: str | int | float | dict[str, str | int | float]
+    norm: Norm | None
+
+
+class Subjects(Model):
+    """How many subjects the control is about, by verdict now."""
+
+    total: int
+    passed: int
+    failed: int
+    waived: int
+    unknown: int
+    ended: int
+    """Their duty had ended before as-of."""
+
+
+class Lapse(Model):
+    """A span in which a subject was not covered though it had to be."""
+
+    subject: str
+    starts: str
+    """May lie before the window: the true beginning."""
+    ends: str | None
+    """Null while it is open at as-of."""
+    days: float
+    """Length inside the window, in days of 24 hours."""
+    waived_by: str | None
+    """Id of the waiver that accepts it."""
+    opened_by: str | None
+    """`file:line` of the record whose cover or whose due time ended as it began."""
+    closed_by: str | None
+    """`file:line` of the record that ended it."""
+
+
+class Due(Model):
+    """Subjects that lapse at one moment if nothing more happens."""
+
+    at: str
+    subjects: list[str]
+
+
+class Control(Model):
+    """One control, judged."""
+
+    id: str
+    version: int
+    title: Text
+    rule: Text
+    rationale: Text | None
+    remediation: Text
+    clauses: list[str]
+    stale_clauses: list[str]
+    """Clauses whose text changed since the control was reviewed against them."""
+    kind: str
+    severity: Literal["critical", "high", "medium", "low"]
+    owner: str
+    tags: list[str]
+    parameters: list[Parameter]
+    datasets: list[str]
+    now: Verdict
+    period: Verdict
+    reason: Text | None
+    """Why it was not assessed or does not apply."""
+    subjects: Subjects
+    next_due: str | None
+    due: list[Due]
+    """What lapses after as-of, up to the horizon, soonest first."""
+    lapses: list[Lapse]
+    """Those that touch the window, by subject and time."""
+    problems: list[Problem]
+    left_out: int
+    """Records later than as-of, which had not happened yet."""
+
+
+class Waiver(Model):
+    """An accepted lapse."""
+
+    id: str
+    control: str
+    subject: str
+    reason: Text
+    owner: str
+    approver: str
+    starts: str
+    ends: str
+    state: Literal["coming", "in_force", "expired"]
+
+
+class Evidence(Model):
+    """One file that was read."""
+
+    dataset: str
+    file: str
+    records: int
+    """Records read, the invalid ones among them."""
+    invalid: int
+    sha256: str
+
+
+class Assessment(Model):
+    """The result of one evaluation."""
+
+    schema_version: Literal["1.0"]
+    tool: Tool
+    policy: Policy
+    as_of: str
+    as_of_source: Literal["now", "given", "pinned"]
+    window: Window
+    horizon: str
+    """How far ahead due dates are forecast."""
+    due_soon: str
+    """Up to here a due date counts as soon."""
+    gate: Gate
+    tally: dict[Verdict, int]
+    """Controls by verdict at the gate, every verdict named."""
+    controls: list[Control]
+    waivers: list[Waiver]
+    problems: list[Problem]
+    """Those of no single control."""
+    evidence: list[Evidence]

@@ -1,0 +1,1 @@
+"""Check kinds: what is duty and what is cover, as SQL."""

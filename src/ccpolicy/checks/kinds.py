@@ -1,0 +1,239 @@
+"""Check kinds: one SQL file each, with a description in its leading comment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ccpolicy.checks.durations import parse_duration
+from ccpolicy.errors import Locator, PolicyError
+from ccpolicy.source import Source, parse_yaml, read_yaml
+from ccpolicy.validation import explain
+
+Role = Literal["starts", "ends", "item", "by", "quantity", "good"]
+"""What a column of a selection can mean."""
+Value = str | int | float
+
+TABLES = frozenset(["parameters", "after", "period"])
+"""What a kind's query can read beside its inputs."""
+
+
+class Model(BaseModel):
+    """A part of a check kind's description."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True
+    )
+
+
+class Text(Model):
+    """A text in both languages."""
+
+    en: str = Field(min_length=1)
+    zh: str = Field(min_length=1)
+
+
+class Input(Model):
+    """A relation that the engine fills from the selections of every control of the kind."""
+
+    label: Text
+    population: bool = False
+    """Whether it says who or what the control is about. Left out, that is one subject: the whole."""
+    required: bool = True
+    items: bool = False
+    """Whether it is a list of items, which the policy may also write out."""
+    needs: list[Role] = []
+    """Columns that every selection must name."""
+    columns: list[Role] = []
+    """Columns that a selection may name as well."""
+    open_ended: bool = False
+    """Whether a record without an end lasts on."""
+    planned: bool = False
+    """Whether a span that begins after as-of is a plan, and not something that had yet to happen."""
+    closes: str | None = None
+    """Input that its records belong to by key; none may come before the one it belongs to."""
+
+
+class Parameter(Model):
+    """A number of the rule."""
+
+    type: Literal["duration", "integer", "number", "period", "choice"]
+    label: Text
+    stricter: Literal["shorter", "higher", "lower", "first"]
+    """Which way is stricter; `first` for choices that go from the strictest on."""
+    choices: list[str] = []
+    default: str | int | None = None
+    default_from: str | None = None
+    """Parameter whose value it takes by default."""
+    required: bool = False
+    unless: dict[str, Role] = {}
+    """Input → column that may give the number instead, record by record."""
+    extends: list[str] = []
+    """Parameters that it lengthens; it has no column of its own in the query."""
+
+
+class Description(Model):
+    """The front matter of a check kind."""
+
+    summary: Text
+    inputs: dict[str, Input] = Field(min_length=1)
+    parameters: dict[str, Parameter] = {}
+    one_of: list[str] = []
+    """Of these parameters exactly one is given."""
+
+
+class Example(Model):
+    """A worked case: what is on file, and which lapses follow."""
+
+    title: Text
+    zone: str = "Asia/Shanghai"
+    as_of: str
+    parameters: dict[str, Value | dict[str, Value]] = {}
+    inputs: dict[str, list[dict[str, Value | bool | None]]]
+    """Input → records: `subject`, the times `starts` and `ends`, and other columns of the input."""
+    lapses: list[Annotated[list[str | None], Field(min_length=3, max_length=3)]]
+    """Subject, beginning and end; no end while the lapse is open at as-of."""
+
+
+class Examples(Model):
+    """`<kind>.examples.yaml`."""
+
+    examples: list[Example] = Field(min_length=1)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A check kind: what it needs, and the query that says what is duty and what is cover."""
+
+    name: str
+    summary: Text
+    inputs: Mapping[str, Input]
+    parameters: Mapping[str, Parameter]
+    one_of: tuple[str, ...]
+    sql: str
+    """The whole file; its front matter is a comment."""
+    source: Source
+    path: Path
+
+    @property
+    def population(self) -> str:
+        """Return the input that says who or what a control is about."""
+        return next(name for name, spec in self.inputs.items() if spec.population)
+
+    @property
+    def query(self) -> str:
+        """Return the query without its front matter."""
+        return self.sql.partition("*/")[2].strip()
+
+    @property
+    def relations(self) -> frozenset[str]:
+        """Return the relations that the query may read."""
+        return TABLES | set(self.inputs)
+
+    def examples(self) -> list[Example]:
+        """Read the worked cases beside the query.
+
+        Raises:
+            PolicyError: no cases, or cases that are not of the right form.
+        """
+        path = self.path.with_name(f"{self.name}.examples.yaml")
+        source = read_yaml(path, path.name, PolicyError)
+        try:
+            return Examples.model_validate(source.value).examples
+        except ValidationError as failure:
+            raise explain(failure, source, Examples)[0] from failure
+
+
+def load_kinds(*folders: tuple[Path, str]) -> dict[str, Kind]:
+    """Load every check kind of some folders, each given with the name that messages use for it.
+
+    Raises:
+        PolicyError: a kind without a proper description, or one that redefines a built-in kind.
+    """
+    kinds: dict[str, Kind] = {}
+    for folder, name in folders:
+        for path in sorted(folder.glob("*.sql")):
+            kind = load_kind(path, f"{name}/{path.name}")
+            known = kinds.setdefault(kind.name, kind)
+            if known.sql != kind.sql:
+                raise PolicyError(
+                    "the built-in check kind '{name}' cannot be redefined",
+                    hint="give it a name of its own",
+                    locator=Locator(f"{name}/{path.name}"),
+                    name=kind.name,
+                )
+    return kinds
+
+
+def load_kind(path: Path, name: str) -> Kind:
+    """Load one check kind.
+
+    Raises:
+        PolicyError: the file cannot be read or its front matter is not a description of a kind.
+    """
+    try:
+        sql = path.read_bytes().decode("utf-8").replace("\r\n", "\n")
+    except OSError as failure:
+        raise PolicyError(
+            "cannot read the file: {reason}", reason=failure.strerror, locator=Locator(name)
+        ) from failure
+    except UnicodeDecodeError as failure:
+        raise PolicyError("not UTF-8 text", locator=Locator(name)) from failure
+    head, _, query = sql.partition("*/")
+    if not head.startswith("/*\n") or not query.strip():
+        raise PolicyError(
+            "a check kind begins with its description in a comment: /* … */",
+            hint="see `ccpolicy explain recurrence` for one",
+            locator=Locator(name, 1),
+        )
+    source = parse_yaml(head[3:].encode(), name, PolicyError, lines_before=1)
+    try:
+        description = Description.model_validate(source.value)
+    except ValidationError as failure:
+        raise explain(failure, source, Description)[0] from failure
+    return Kind(
+        name=path.stem,
+        summary=description.summary,
+        inputs=description.inputs,
+        parameters=description.parameters,
+        one_of=tuple(description.one_of),
+        sql=sql,
+        source=source,
+        path=path,
+    )
+
+
+def check_value(spec: Parameter, value: Any) -> None:
+    """Check one value of a parameter.
+
+    Raises:
+        PolicyError: without a place; the caller knows it.
+    """
+    match spec.type:
+        case "duration":
+            if not isinstance(value, str):
+                raise PolicyError(
+                    "a duration is expected, such as '30 days', not {value}", value=repr(value)
+                )
+            parse_duration(value)
+        case "integer":
+            if not isinstance(value, int) or value < 1:
+                raise PolicyError(
+                    "a whole number of at least 1 is expected, not {value}", value=repr(value)
+                )
+        case "number":
+            if isinstance(value, str) or not 0 < value < 1_000_000_000:
+                raise PolicyError(
+                    "a number greater than zero is expected, not {value}", value=repr(value)
+                )
+        case "choice" | "period":
+            if value not in spec.choices:
+                raise PolicyError(
+                    "'{value}' is not one of {choices}",
+                    value=value,
+                    choices=", ".join(spec.choices),
+                )

@@ -1,0 +1,1 @@
+"""From records to lapses: fill the inputs, ask the check kinds, subtract."""

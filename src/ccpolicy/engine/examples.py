@@ -1,0 +1,151 @@
+"""Run a check kind's worked cases, with the same engine that judges evidence."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from ccpolicy.checks.durations import parse_duration
+from ccpolicy.checks.kinds import Example, Kind
+from ccpolicy.engine.calendar import day_number, instant, moment, shift
+from ccpolicy.engine.inputs import name
+from ccpolicy.engine.run import Run, Times
+from ccpolicy.evidence import Table
+from ccpolicy.policy import ColumnType, Content, Control, ParameterValue, Plan, Selection
+from ccpolicy.policy.models import Clause, Text
+
+_ROLES = ("starts", "ends", "item", "by", "quantity", "good")
+_TYPES = {
+    "date": "INTEGER",
+    "instant": "BIGINT",
+    "number": "DOUBLE",
+    "boolean": "BOOLEAN",
+    "text": "VARCHAR",
+}
+
+
+def run_example(kind: Kind, example: Example) -> list[list[str | None]]:
+    """Return the lapses that follow from an example's records, as the example would write them."""
+    zone = ZoneInfo(example.zone)
+    as_of = datetime.datetime.fromisoformat(example.as_of)
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        tables = {
+            name: _table(connection, name, records, zone)
+            for name, records in example.inputs.items()
+        }
+        content = _content(kind, example, tables)
+        times = Times(
+            starts=0,
+            as_of=instant(as_of),
+            horizon=instant(shift(as_of, parse_duration("24 months"), 1)),
+            present=False,
+        )
+        outcome = Run(connection, content, content.controls.values(), tables, times).outcome()[
+            "EXAMPLE"
+        ]
+    return [
+        [
+            span.subject,
+            _write(span.starts, zone),
+            _write(span.ends, zone) if span.ends <= times.as_of else None,
+        ]
+        for span in outcome.lapses
+        if span.starts <= times.as_of
+    ]
+
+
+def _write(microseconds: int, zone: ZoneInfo) -> str:
+    return moment(microseconds, zone).replace(tzinfo=None).isoformat(timespec="minutes")
+
+
+def _table(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    records: Sequence[Mapping[str, object]],
+    zone: ZoneInfo,
+) -> Table:
+    columns: dict[str, ColumnType] = {}
+    for column in dict.fromkeys(column for record in records for column in record):
+        columns[column] = _type(record.get(column) for record in records)
+    spec = ", ".join(f"{name(column)} {_TYPES[kind]}" for column, kind in columns.items())
+    connection.execute(f"CREATE TABLE {name(table)} (locator BIGINT, {spec or 'subject VARCHAR'})")
+    for number, record in enumerate(records, 1):
+        values = [
+            number,
+            *(_value(record.get(column), kind, zone) for column, kind in columns.items()),
+        ]
+        connection.execute(
+            f"INSERT INTO {name(table)} VALUES ({', '.join('?' * len(values))})", values
+        )
+    return Table(name=table, columns=columns, early=frozenset())
+
+
+def _type(values: Iterable[object]) -> ColumnType:
+    for value in values:
+        match value:
+            case bool():
+                return "boolean"
+            case int() | float():
+                return "number"
+            case str():
+                return _text_type(value)
+    return "text"
+
+
+def _text_type(value: str) -> ColumnType:
+    try:
+        datetime.datetime.fromisoformat(value)
+    except ValueError:
+        return "text"
+    return "date" if len(value) == len("2026-01-31") else "instant"
+
+
+def _value(value: object, kind: ColumnType, zone: ZoneInfo) -> object:
+    if isinstance(value, str) and kind == "date":
+        return day_number(datetime.date.fromisoformat(value))
+    if isinstance(value, str) and kind == "instant":
+        return instant(datetime.datetime.fromisoformat(value).replace(tzinfo=zone))
+    return value
+
+
+def _content(kind: Kind, example: Example, tables: dict[str, Table]) -> Content:
+    """Make a policy of one control over the example's records."""
+    nothing = Text(en="–", zh="–")
+    inputs: dict[str, Selection | list[Selection] | list[str]] = {}
+    for input_name, table in tables.items():
+        if kind.inputs[input_name].items:
+            inputs[input_name] = [str(record["item"]) for record in example.inputs[input_name]]
+            continue
+        roles = {role: role for role in _ROLES if role in table.columns}
+        if "good" in roles:
+            roles["good"] = "good"
+        inputs[input_name] = Selection(dataset=input_name, key=["subject"], **roles)
+    control = Control(
+        id="EXAMPLE",
+        title=nothing,
+        rule=nothing,
+        remediation=nothing,
+        clauses={"1": "–"},
+        severity="high",
+        owner="–",
+        check=kind.name,
+        inputs=inputs,
+        parameters={
+            name: ParameterValue(value=value) for name, value in example.parameters.items()
+        },
+    )
+    plan = Plan(
+        id="example",
+        title=nothing,
+        version="1",
+        effective_on=datetime.date(2020, 1, 1),
+        zone=example.zone,
+        holidays="CN",
+        owner="–",
+        clauses=[Clause(id="1", title=nothing)],
+    )
+    return Content.of(plan, control, kind)

@@ -1,0 +1,63 @@
+-- lapse = duty − cover
+--
+-- `spans` holds what the check kinds say is duty and cover, as half-open [starts, ends);
+-- `rule` holds from when to when each control's revision is in force.
+CREATE TABLE gap AS
+WITH
+owed AS (
+  SELECT s.control, s.subject, s.locator,
+         CASE WHEN s.starts < r.starts THEN r.starts ELSE s.starts END AS starts,
+         CASE WHEN s.ends > r.ends THEN r.ends ELSE s.ends END AS ends
+  FROM spans s
+  JOIN rule r ON r.control = s.control
+  WHERE s.part = 'duty'
+),
+reached AS (              -- overlapping and touching duties of a subject are one
+  SELECT control, subject, starts, ends, locator,
+         max(ends) OVER (PARTITION BY subject ORDER BY starts
+                         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached
+  FROM owed
+  WHERE starts < ends
+),
+island AS (
+  SELECT control, subject, starts, ends, locator,
+         sum(CASE WHEN starts <= reached THEN 0 ELSE 1 END)
+           OVER (PARTITION BY subject ORDER BY starts
+                 ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS island
+  FROM reached
+),
+duty AS (
+  SELECT control, subject, min(starts) AS starts, max(ends) AS ends, min(locator) AS locator
+  FROM island
+  GROUP BY control, subject, island
+),
+cover AS (                -- with an empty one before all time, so that every subject has a first
+  SELECT subject, starts, ends, locator
+  FROM spans
+  WHERE part = 'cover' AND starts < ends
+  UNION ALL
+  SELECT DISTINCT subject, -4611686018427387904, -4611686018427387904, NULL
+  FROM duty
+),
+reach AS (                -- how far cover reaches by now, and when it comes again
+  SELECT subject, ends, locator,
+         max(ends) OVER (PARTITION BY subject ORDER BY starts, locator
+                         ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS reached,
+         lead(starts) OVER (PARTITION BY subject ORDER BY starts, locator) AS next_starts,
+         lead(locator) OVER (PARTITION BY subject ORDER BY starts, locator) AS next_locator
+  FROM cover
+),
+bare AS (
+  SELECT subject, reached AS starts, coalesce(next_starts, 4611686018427387904) AS ends,
+         CASE WHEN ends = reached THEN locator END AS opened_by, next_locator AS closed_by
+  FROM reach
+  WHERE next_starts IS NULL OR next_starts > reached
+)
+SELECT d.control, d.subject, d.locator AS duty,
+       CASE WHEN b.starts > d.starts THEN b.starts ELSE d.starts END AS starts,
+       CASE WHEN b.ends < d.ends THEN b.ends ELSE d.ends END AS ends,
+       CASE WHEN b.starts < d.starts THEN d.locator ELSE b.opened_by END AS opened_by,
+       CASE WHEN b.ends > d.ends THEN d.locator ELSE b.closed_by END AS closed_by
+FROM duty d
+JOIN bare b ON b.subject = d.subject
+WHERE b.starts < d.ends AND d.starts < b.ends

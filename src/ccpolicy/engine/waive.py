@@ -1,0 +1,31 @@
+"""Split lapses by the waivers that accept them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from ccpolicy.engine.run import Span
+
+
+def waive(lapses: Iterable[Span], waivers: Sequence[tuple[str, str, int, int]]) -> list[Span]:
+    """Cut each lapse where a waiver (id, subject, starts, ends) begins or ends, and name the waiver.
+
+    Where several waivers overlap, the first in the file is named.
+    """
+    pieces: list[Span] = []
+    for lapse in lapses:
+        mine = [waiver for waiver in waivers if waiver[1] == lapse.subject]
+        edges = {lapse.starts, lapse.ends, *(edge for waiver in mine for edge in waiver[2:])}
+        inside = sorted(edge for edge in edges if lapse.starts <= edge <= lapse.ends)
+        whole = len(pieces)
+        for starts, ends in zip(inside, inside[1:], strict=False):
+            waiver = next(
+                (name for name, _, begins, until in mine if begins <= starts < until), None
+            )
+            last = pieces[-1] if len(pieces) > whole else None
+            if last and last.waiver == waiver:
+                pieces[-1] = replace(last, ends=ends, closed_by=lapse.closed_by)
+            else:
+                pieces.append(replace(lapse, starts=starts, ends=ends, waiver=waiver))
+    return pieces

@@ -1,0 +1,396 @@
+"""Set an evaluation down as an assessment."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from ccpolicy import __version__
+from ccpolicy.assessment import models
+from ccpolicy.assessment.models import VERDICTS, Assessment, Verdict
+from ccpolicy.checks.durations import parse_duration
+from ccpolicy.engine.audit import Finding
+from ccpolicy.engine.calendar import DAY, day_number, day_starts, instant, moment, shift
+from ccpolicy.engine.run import Outcome, Span, Times
+from ccpolicy.engine.waive import waive
+from ccpolicy.errors import Locator, Message
+from ccpolicy.evidence import Evidence, Problem
+from ccpolicy.policy import SEVERITIES, Content, Control, Norm, Severity
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked: when, over which period, and of which controls."""
+
+    as_of: datetime.datetime
+    source: Literal["now", "given", "pinned"]
+    starts: datetime.datetime
+    ends: datetime.datetime
+    controls: Sequence[str]
+    gate: Literal["now", "period"]
+    fail_on: Severity
+
+
+class Writer:
+    """Writes outcomes down as an assessment."""
+
+    def __init__(
+        self,
+        content: Content,
+        question: Question,
+        times: Times,
+        evidence: Evidence,
+        outcomes: Mapping[str, Outcome],
+    ) -> None:
+        self.content, self.question, self.times = content, question, times
+        self.evidence, self.outcomes = evidence, outcomes
+        self.zone = ZoneInfo(content.plan.zone)
+        self.ends = min(instant(question.ends), times.as_of)
+        self.places: dict[int, Locator] = {}
+
+    def when(self, microseconds: int) -> str:
+        """Write an instant with the offset of the plan's zone."""
+        return moment(microseconds, self.zone).isoformat()
+
+    def where(self, locator: int | None) -> str | None:
+        """Write the place of a record."""
+        return None if locator is None else str(self.places[locator])
+
+    def assessment(self, controls: Sequence[Control]) -> Assessment:
+        """Return the whole result."""
+        spans = {control.id: self._waived(control) for control in controls}
+        self._locate(spans)
+        judged = [self._control(control, spans[control.id]) for control in controls]
+        question = self.question
+        verdicts = {each.id: each.now if question.gate == "now" else each.period for each in judged}
+        limit = SEVERITIES.index(question.fail_on)
+        failed = [
+            each.id
+            for each in judged
+            if verdicts[each.id] in ("fail", "unknown") and SEVERITIES.index(each.severity) <= limit
+        ]
+        settings = self.content.settings
+        soon = shift(question.as_of, parse_duration(settings.due_soon), 1)
+        return Assessment(
+            schema_version=models.SCHEMA_VERSION,
+            tool=models.Tool(name="ccpolicy", version=__version__),
+            policy=self._policy(),
+            as_of=self.when(self.times.as_of),
+            as_of_source=question.source,
+            window=models.Window(starts=self.when(self.times.starts), ends=self.when(self.ends)),
+            horizon=self.when(self.times.horizon),
+            due_soon=self.when(instant(soon)),
+            gate=models.Gate(
+                judged=question.gate, fail_on=question.fail_on, passed=not failed, failed_on=failed
+            ),
+            tally={verdict: list(verdicts.values()).count(verdict) for verdict in VERDICTS},
+            controls=judged,
+            waivers=self._waivers({control.id for control in controls}),
+            problems=[],
+            evidence=[
+                models.Evidence(
+                    dataset=each.dataset,
+                    file=each.file,
+                    records=each.records,
+                    invalid=each.invalid,
+                    sha256=each.sha256,
+                )
+                for each in self.evidence.files
+            ],
+        )
+
+    def _waived(self, control: Control) -> list[Span]:
+        waivers = [
+            (
+                waiver.id,
+                waiver.subject,
+                day_starts(day_number(waiver.from_), self.zone),
+                day_starts(day_number(waiver.until) + 1, self.zone),
+            )
+            for waiver in self.content.waivers.values()
+            if waiver.control == control.id
+        ]
+        return waive(self.outcomes[control.id].lapses, waivers)
+
+    def _locate(self, spans: Mapping[str, list[Span]]) -> None:
+        wanted = {
+            place
+            for each in spans.values()
+            for span in each
+            if span.starts <= self.times.as_of
+            for place in (span.opened_by, span.closed_by)
+            if place is not None
+        }
+        wanted |= {
+            finding.locator
+            for outcome in self.outcomes.values()
+            for finding in outcome.findings
+            if finding.locator is not None
+        }
+        self.places = self.evidence.locate_many(wanted)
+
+    def _policy(self) -> models.Policy:
+        plan = self.content.plan
+        return models.Policy(
+            id=plan.id,
+            title=models.Text(en=plan.title.en, zh=plan.title.zh),
+            version=plan.version,
+            owner=plan.owner,
+            zone=plan.zone,
+            digest=self.content.digest,
+            clauses=[
+                models.Clause(
+                    id=clause.id,
+                    title=models.Text(**dict(clause.title)),
+                    text=models.Text(**dict(clause.text)) if clause.text else None,
+                    controls=[
+                        c.id for c in self.content.controls.values() if clause.id in c.clauses
+                    ],
+                    no_control=models.Text(**dict(clause.no_control))
+                    if clause.no_control
+                    else None,
+                )
+                for clause in plan.clauses
+            ],
+        )
+
+    def _control(self, control: Control, spans: list[Span]) -> models.Control:
+        outcome = self.outcomes[control.id]
+        as_of, window = self.times.as_of, self.times.starts
+        problems, left_out = self._problems(control, outcome)
+        now = _verdicts(outcome, [s for s in spans if s.starts <= as_of < s.ends])
+        ended = {each for each, goes_on in outcome.subjects.items() if not goes_on} - now.keys()
+        subjects = models.Subjects(
+            total=len(outcome.subjects),
+            passed=len(outcome.subjects.keys() - now.keys() - ended),
+            failed=list(now.values()).count("fail"),
+            waived=list(now.values()).count("waived"),
+            unknown=list(now.values()).count("unknown"),
+            ended=len(ended),
+        )
+        # The period reaches to its end, and the moment judged belongs to it.
+        touching = [s for s in spans if s.ends > window and s.starts <= self.ends]
+        past = _verdicts(outcome, touching)
+        reason, forced = self._forced(control, outcome, bool(problems))
+        due = self._due(spans)
+        revision = next(
+            (r for r in reversed(control.history) if not r.from_ or self._begun(r.from_)),
+            control.history[0],
+        )
+        return models.Control(
+            id=control.id,
+            version=revision.version,
+            title=_text(control.title),
+            rule=_text(control.rule),
+            rationale=_text(control.rationale) if control.rationale else None,
+            remediation=_text(control.remediation),
+            clauses=list(control.clauses),
+            stale_clauses=[
+                clause.id
+                for clause in self.content.plan.clauses
+                if clause.id in control.clauses and control.clauses[clause.id] != clause.digest
+            ],
+            kind=control.check,
+            severity=control.severity,
+            owner=control.owner,
+            tags=list(control.tags),
+            parameters=[
+                models.Parameter(
+                    name=name,
+                    label=_text(self.content.kinds[control.check].parameters[name].label),
+                    value=given.value,
+                    norm=_norm(self.content.norms[given.norm]) if given.norm else None,
+                )
+                for name, given in revision.parameters.items()
+            ],
+            datasets=_datasets(control),
+            now=forced or _worst(now.values()),
+            period=forced or _worst(past.values()),
+            reason=reason,
+            subjects=subjects,
+            next_due=due[0].at if due else None,
+            due=due,
+            lapses=[self._lapse(span) for span in touching],
+            problems=problems,
+            left_out=left_out,
+        )
+
+    def _begun(self, day: datetime.date) -> bool:
+        return day_starts(day_number(day), self.zone) <= self.times.as_of
+
+    def _forced(
+        self, control: Control, outcome: Outcome, problems: bool
+    ) -> tuple[models.Text | None, Verdict | None]:
+        """Return why and what a control's verdict is, where its lapses do not decide it."""
+        exempt = control.not_applicable
+        if exempt and day_starts(day_number(exempt.until) + 1, self.zone) > self.times.as_of:
+            return _text(exempt.reason), "not_applicable"
+        if problems:
+            return None, "unknown"
+        if not outcome.subjects:
+            if control.may_be_empty:
+                return _text(control.may_be_empty), "not_applicable"
+            return _said(
+                Message.of("there is nothing on file that the control is about")
+            ), "unknown"
+        return None, None
+
+    def _lapse(self, span: Span) -> models.Lapse:
+        is_open = span.ends > self.times.as_of
+        inside = min(span.ends, self.ends) - max(span.starts, self.times.starts)
+        return models.Lapse(
+            subject=span.subject,
+            starts=self.when(span.starts),
+            ends=None if is_open else self.when(span.ends),
+            days=round(max(inside, 0) / DAY, 6),
+            waived_by=span.waiver,
+            opened_by=self.where(span.opened_by),
+            closed_by=None if is_open else self.where(span.closed_by),
+        )
+
+    def _due(self, spans: list[Span]) -> list[models.Due]:
+        """Group what lapses after as-of by its moment; a lapse that is open now is not due again."""
+        by_moment: dict[int, list[str]] = {}
+        open_now = {s.subject for s in spans if s.starts <= self.times.as_of < s.ends}
+        seen = set(open_now)
+        for span in spans:
+            if span.starts > self.times.as_of and span.subject not in seen:
+                seen.add(span.subject)
+                by_moment.setdefault(span.starts, []).append(span.subject)
+        return [models.Due(at=self.when(at), subjects=by_moment[at]) for at in sorted(by_moment)]
+
+    def _problems(self, control: Control, outcome: Outcome) -> tuple[list[models.Problem], int]:
+        problems = [
+            self._problem(each)
+            for name in self._sources(control)
+            for each in self.evidence.problems.get(name, [])
+        ]
+        left_out = 0
+        counted: set[tuple[str, str, str | None]] = set()
+        for finding in outcome.findings:
+            key = (finding.code, finding.dataset, finding.column)
+            if finding.code == "left_out":
+                left_out += 0 if key in counted else finding.count
+            else:
+                problems.append(self._found(finding))
+                if finding.count > _shown(outcome.findings, finding) and key not in counted:
+                    problems.append(
+                        models.Problem(
+                            message=_said(
+                                Message.of(
+                                    "{count} records in all have this trouble", count=finding.count
+                                )
+                            ),
+                            hint=None,
+                            locator=None,
+                            dataset=finding.dataset,
+                        )
+                    )
+            counted.add(key)
+        for subject in sorted(outcome.undecided)[:5]:
+            problems.append(
+                models.Problem(
+                    message=_said(
+                        Message.of(
+                            "for '{subject}' a time cannot be said: it has no expiry or due date, or the"
+                            " holiday calendar does not know the year",
+                            subject=subject,
+                        )
+                    ),
+                    hint=None,
+                    locator=None,
+                    dataset=None,
+                )
+            )
+        return problems, left_out
+
+    def _sources(self, control: Control) -> list[str]:
+        """Return the datasets that a control rests on, looked-up ones among them."""
+        found = dict.fromkeys(name.partition(".")[0] for name in _datasets(control))
+        for name in list(found):
+            found |= dict.fromkeys(
+                lookup.dataset for lookup in self.content.datasets[name].lookups.values()
+            )
+        return list(found)
+
+    def _problem(self, problem: Problem) -> models.Problem:
+        return models.Problem(
+            message=_said(problem.message),
+            hint=_said(problem.hint) if problem.hint else None,
+            locator=str(problem.locator) if problem.locator else None,
+            dataset=problem.dataset,
+        )
+
+    def _found(self, finding: Finding) -> models.Problem:
+        return models.Problem(
+            message=_said(finding.message),
+            hint=None,
+            locator=self.where(finding.locator),
+            dataset=finding.dataset,
+        )
+
+    def _waivers(self, controls: set[str]) -> list[models.Waiver]:
+        waivers = []
+        for waiver in self.content.waivers.values():
+            if waiver.control not in controls:
+                continue
+            starts = day_starts(day_number(waiver.from_), self.zone)
+            ends = day_starts(day_number(waiver.until) + 1, self.zone)
+            as_of = self.times.as_of
+            waivers.append(
+                models.Waiver(
+                    id=waiver.id,
+                    control=waiver.control,
+                    subject=waiver.subject,
+                    reason=_text(waiver.reason),
+                    owner=waiver.owner,
+                    approver=waiver.approver,
+                    starts=self.when(starts),
+                    ends=self.when(ends),
+                    state="coming" if as_of < starts else "in_force" if as_of < ends else "expired",
+                )
+            )
+        return waivers
+
+
+def _verdicts(outcome: Outcome, spans: Iterable[Span]) -> dict[str, Verdict]:
+    """Return the verdict of each subject that does not simply pass."""
+    verdicts: dict[str, Verdict] = {}
+    for span in spans:
+        if span.waiver is None:
+            verdicts[span.subject] = "fail"
+        else:
+            verdicts.setdefault(span.subject, "waived")
+    return verdicts | dict.fromkeys(outcome.undecided, "unknown")
+
+
+def _worst(verdicts: Iterable[Verdict]) -> Verdict:
+    return min(verdicts, key=VERDICTS.index, default="pass")
+
+
+def _shown(findings: Iterable[Finding], finding: Finding) -> int:
+    same = (finding.code, finding.dataset, finding.column)
+    return sum((each.code, each.dataset, each.column) == same for each in findings)
+
+
+def _datasets(control: Control) -> list[str]:
+    return list(
+        dict.fromkeys(part.dataset for name in control.inputs for part in control.selections(name))
+    )
+
+
+def _norm(norm: Norm) -> models.Norm:
+    return models.Norm(
+        id=norm.id, title=_text(norm.title), source=norm.source, grade=norm.grade, url=norm.url
+    )
+
+
+def _text(text: object) -> models.Text:
+    return models.Text(en=getattr(text, "en"), zh=getattr(text, "zh"))  # noqa: B009
+
+
+def _said(message: Message) -> models.Text:
+    return models.Text(en=message.text("en"), zh=message.text("zh"))

@@ -1,0 +1,127 @@
+"""What can go wrong, said so that a reader can mend it."""
+
+from __future__ import annotations
+
+import gettext
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal, Self
+
+Language = Literal["en", "zh"]
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
+
+
+@cache
+def catalogue(language: Language) -> gettext.NullTranslations:
+    """Return the translations of one language; English is what the source says."""
+    if language == "en":
+        return gettext.NullTranslations()
+    return gettext.translation("ccpolicy", Path(__file__).parent / "locale", [language])
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Locator:
+    """Where something stands: a file, and as far as known the place in it."""
+
+    file: str
+    """Path from the repository's root, with `/`."""
+    line: int | None = None
+    """Line of a text file, or row of a spreadsheet; the first is 1."""
+    column: int | None = None
+    """Column; the first is 1."""
+    sheet: str | None = None
+    """Sheet of a spreadsheet."""
+    path: str | None = None
+    """Path of a nested record inside the record at `line`, such as `notices/2`."""
+
+    def __str__(self) -> str:
+        place = [self.file]
+        if self.line is not None:
+            place.append(f"{self.sheet}!{self.line}" if self.sheet else str(self.line))
+            if self.column is not None:
+                place.append(str(self.column))
+        return ":".join(place) + (f"#{self.path}" if self.path else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A sentence for people: a template that is translated, and the values in it."""
+
+    template: str
+    """English, with `{name}` for each value; the key of the translation."""
+    values: tuple[tuple[str, object], ...] = ()
+
+    @classmethod
+    def of(cls, template: str, **values: object) -> Message:
+        """Make a message from a template and its values."""
+        return cls(template, tuple(values.items()))
+
+    def text(self, language: Language = "en") -> str:
+        """Return the sentence in one language."""
+        if not self.template:
+            return ""
+        return catalogue(language).gettext(self.template).format(**dict(self.values))
+
+
+class CcpolicyError(Exception):
+    """Something that stops the program, with its place and how to mend it."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        locator: Locator | None = None,
+        **values: object,
+    ) -> None:
+        self.message = Message.of(message, **values)
+        self.hint = Message.of(hint, **values)
+        self.locator = locator
+        super().__init__(message)
+
+    @classmethod
+    def of(cls, message: Message, locator: Locator | None = None) -> Self:
+        """Make an error of a message."""
+        error = cls(message.template, locator=locator)
+        error.message = message
+        return error
+
+    def at(self, locator: Locator) -> Self:
+        """Give the error its place, which only the caller knows."""
+        self.locator = locator
+        return self
+
+    def diagnostics(self, language: Language = "en") -> str:
+        """Return the text for people: place, what is wrong, and a hint."""
+        place = f"{self.locator}: " if self.locator else ""
+        hint = self.hint.text(language)
+        label = catalogue(language).gettext("hint")
+        return f"{place}{self.message.text(language)}" + (f"\n{label}: {hint}" if hint else "")
+
+    def __str__(self) -> str:
+        return self.diagnostics()
+
+
+class PolicyError(CcpolicyError):
+    """The policy says something that cannot be."""
+
+
+class EvidenceError(CcpolicyError):
+    """Evidence that cannot be read or is not valid."""
+
+
+class ReportError(CcpolicyError):
+    """A result that cannot be written."""
+
+
+class PolicyErrors(PolicyError):
+    """All that is wrong with a policy, so that it can be mended in one go."""
+
+    def __init__(self, errors: list[PolicyError]) -> None:
+        self.errors = sorted(errors, key=lambda e: (str(e.locator or ""), str(e)))
+        super().__init__("{count} errors in the policy", count=len(errors))
+
+    def diagnostics(self, language: Language = "en") -> str:
+        """Return every error's text, one after another."""
+        return "\n".join(error.diagnostics(language) for error in self.errors)

@@ -1,0 +1,54 @@
+"""The columns that a dataset's contract promises, with their types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from ccpolicy.policy.models import Dataset
+
+ColumnType = Literal["text", "integer", "number", "boolean", "date", "instant"]
+_TYPES: dict[str, ColumnType] = {"integer": "integer", "number": "number", "boolean": "boolean"}
+
+
+def columns(datasets: Mapping[str, Dataset], name: str) -> dict[str, ColumnType] | None:
+    """Return the columns of a dataset or of a child table `dataset.child`; None if there is none.
+
+    Derived columns count as text: what they hold is known when they are computed.
+    """
+    parent, _, child = name.partition(".")
+    dataset = datasets.get(parent)
+    if dataset is None or (child and child not in dataset.children):
+        return None
+    found = _properties(dataset.record)
+    if child:
+        items = (
+            dataset.record.get("properties", {})
+            .get(dataset.children[child].path, {})
+            .get("items", {})
+        )
+        return {**found, **_properties(items)}
+    for column in dataset.derive:
+        found[column] = "text"
+    for column, lookup in dataset.lookups.items():
+        other = datasets.get(lookup.dataset)
+        found[column] = _properties(other.record).get(lookup.column, "text") if other else "text"
+    return found
+
+
+def _properties(schema: Mapping[str, Any]) -> dict[str, ColumnType]:
+    return {
+        name: _type(spec)
+        for name, spec in schema.get("properties", {}).items()
+        if not (spec.get("type") == "array" and spec.get("items", {}).get("type") == "object")
+    }
+
+
+def _type(spec: Mapping[str, Any]) -> ColumnType:
+    match spec.get("format"):
+        case "date":
+            return "date"
+        case "date-time":
+            return "instant"
+    kind = spec.get("type", "string")
+    return _TYPES.get(kind, "text") if isinstance(kind, str) else "text"

@@ -1,0 +1,229 @@
+"""What must fit in a control: its clauses, its check kind's inputs, and its parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from ccpolicy.checks.durations import parse_duration
+from ccpolicy.checks.kinds import Input, Kind, Parameter, check_value
+from ccpolicy.errors import Locator, PolicyError
+from ccpolicy.policy.columns import columns
+from ccpolicy.policy.load import Content
+from ccpolicy.policy.models import Control, ParameterValue, Revision, Selection
+from ccpolicy.policy.names import unknown
+
+TIMES = frozenset(["starts", "ends"])
+
+
+def check_control(content: Content, control: Control) -> Iterator[PolicyError]:
+    """Yield what does not fit in a control."""
+    place = content.places["control", control.id]
+    clauses = {clause.id for clause in content.plan.clauses}
+    for clause in control.clauses:
+        if clause not in clauses:
+            yield unknown(
+                "unknown clause '{name}'", clause, clauses, place.locate("clauses", clause)
+            )
+    kind = content.kinds.get(control.check)
+    if kind is None:
+        yield unknown(
+            "unknown check kind '{name}'", control.check, content.kinds, place.locate("check")
+        )
+        return
+    yield from _inputs(content, control, kind)
+    yield from _parameters(content, control, kind)
+
+
+def _inputs(content: Content, control: Control, kind: Kind) -> Iterator[PolicyError]:
+    place = content.places["control", control.id]
+    for name in control.inputs:
+        if name not in kind.inputs:
+            yield unknown("unknown input '{name}'", name, kind.inputs, place.locate("inputs", name))
+    for name, spec in kind.inputs.items():
+        given = control.inputs.get(name)
+        if given is None or given == []:
+            if spec.required or given == []:
+                yield PolicyError(
+                    "the check kind '{kind}' needs the input '{name}'",
+                    locator=place.locate("inputs", name),
+                    kind=kind.name,
+                    name=name,
+                )
+            continue
+        if isinstance(given, list) and any(isinstance(part, str) for part in given):
+            yield from _items(given, spec, place.locate("inputs", name))
+            continue
+        for index, selection in enumerate(control.selections(name)):
+            path = ("inputs", name, index) if isinstance(given, list) else ("inputs", name)
+            yield from _selection(content, control, selection, spec, path)
+
+
+def _items(
+    given: list[Selection] | list[str], spec: Input, place: Locator
+) -> Iterator[PolicyError]:
+    texts = [part for part in given if isinstance(part, str)]
+    if not spec.items:
+        yield PolicyError(
+            "a selection of records is expected here, not a list of items", locator=place
+        )
+    elif len(set(texts)) != len(given):
+        yield PolicyError("an item is there twice", locator=place)
+
+
+def _selection(
+    content: Content,
+    control: Control,
+    selection: Selection,
+    spec: Input,
+    path: tuple[str | int, ...],
+) -> Iterator[PolicyError]:
+    def place(*below: str | int) -> Locator:
+        return content.place("control", control.id, *path, *below)
+
+    found = columns(content.datasets, selection.dataset)
+    if found is None:
+        known = [*content.datasets]
+        known += [
+            f"{each.id}.{child}" for each in content.datasets.values() for child in each.children
+        ]
+        yield unknown("unknown dataset '{name}'", selection.dataset, known, place("dataset"))
+        return
+    for index, column in enumerate(selection.key):
+        if column not in found:
+            yield unknown("unknown column '{name}'", column, found, place("key", index))
+    for role in ("starts", "ends", "item", "by", "quantity", "good"):
+        column = getattr(selection, role)
+        if column is None:
+            if role in spec.needs:
+                yield PolicyError("this input needs '{role}'", locator=place(), role=role)
+            continue
+        if role not in spec.needs and role not in spec.columns:
+            yield unknown(
+                "this input takes no '{name}'", role, [*spec.needs, *spec.columns], place(role)
+            )
+        elif role == "good":
+            continue
+        elif column not in found:
+            yield unknown("unknown column '{name}'", column, found, place(role))
+        elif role in TIMES and found[column] not in ("date", "instant"):
+            yield PolicyError("the column '{name}' is not a time", locator=place(role), name=column)
+        elif role == "quantity" and found[column] not in ("integer", "number"):
+            yield PolicyError(
+                "the column '{name}' is not a number", locator=place(role), name=column
+            )
+
+
+def _parameters(content: Content, control: Control, kind: Kind) -> Iterator[PolicyError]:
+    place = content.places["control", control.id]
+    if control.parameters is not None and control.revisions is not None:
+        yield PolicyError(
+            "give either 'parameters' or 'revisions'", locator=place.locate("parameters")
+        )
+    before: Revision | None = None
+    for index, revision in enumerate(control.history):
+        path: tuple[str | int, ...] = ("revisions", index) if control.revisions else ()
+        if before and (
+            revision.from_ is None
+            or (before.from_ and revision.from_ <= before.from_)
+            or revision.version <= before.version
+        ):
+            yield PolicyError(
+                "a revision must come after the one before it, in day and version",
+                locator=place.locate(*path),
+            )
+        before = revision
+        for name, given in revision.parameters.items():
+            at = place.locate(*path, "parameters", name, "value")
+            if name not in kind.parameters:
+                yield unknown(
+                    "unknown parameter '{name}'",
+                    name,
+                    kind.parameters,
+                    place.locate(*path, "parameters", name),
+                )
+                continue
+            if given.norm is not None and given.norm not in content.norms:
+                yield unknown(
+                    "unknown norm '{name}'",
+                    given.norm,
+                    content.norms,
+                    place.locate(*path, "parameters", name, "norm"),
+                )
+            values = given.value if isinstance(given.value, dict) else {"": given.value}
+            if isinstance(given.value, dict) and not _classes(control):
+                yield PolicyError(
+                    "values that differ need a column to differ by",
+                    hint="name it with 'by' in the selection of the subjects or openings",
+                    locator=at,
+                )
+            if not values:
+                yield PolicyError("'{name}' is empty", locator=at, name=name)
+            for key, value in values.items():
+                try:
+                    check_value(kind.parameters[name], value)
+                except PolicyError as failure:
+                    yield failure.at(
+                        place.locate(*path, "parameters", name, "value", *([key] if key else []))
+                    )
+        yield from _complete(control, kind, revision, place.locate(*path, "parameters"))
+
+
+def _classes(control: Control) -> bool:
+    return any(part.by for name in control.inputs for part in control.selections(name))
+
+
+def _complete(
+    control: Control, kind: Kind, revision: Revision, place: Locator
+) -> Iterator[PolicyError]:
+    given = revision.parameters
+    if kind.one_of and sum(name in given for name in kind.one_of) != 1:
+        yield PolicyError(
+            "give exactly one of {names}", locator=place, names=", ".join(kind.one_of)
+        )
+    for name, spec in kind.parameters.items():
+        if name in given:
+            extended = [other for other in spec.extends if other in given]
+            if spec.extends and not extended:
+                yield PolicyError("'{name}' has nothing to lengthen", locator=place, name=name)
+            yield from _same_family(spec, given, name, extended, place)
+            continue
+        if spec.required or (spec.unless and not _instead(control, spec.unless)):
+            yield PolicyError(
+                "the check kind '{kind}' needs the parameter '{name}'",
+                locator=place,
+                kind=kind.name,
+                name=name,
+            )
+
+
+def _instead(control: Control, unless: Mapping[str, str]) -> bool:
+    """Whether every selection of the input gives the number record by record."""
+    return all(
+        (parts := control.selections(name)) and all(getattr(part, role) for part in parts)
+        for name, role in unless.items()
+    )
+
+
+def _same_family(
+    spec: Parameter,
+    given: Mapping[str, ParameterValue],
+    name: str,
+    extended: list[str],
+    place: Locator,
+) -> Iterator[PolicyError]:
+    """A grace of hours cannot lengthen a limit in days."""
+    families = set()
+    for each in [name, *(other for other in extended if spec.type == "duration")]:
+        value = given[each].value
+        for text in value.values() if isinstance(value, dict) else [value]:
+            try:
+                families.add(parse_duration(str(text)).family)
+            except PolicyError:
+                # A calendar period such as `month`, or a mistake that is reported where it stands.
+                families.add("calendar")
+    if extended and len(families) > 1:
+        yield PolicyError(
+            "'{name}' and what it lengthens must both be days, both be business days or both be hours",
+            locator=place,
+            name=name,
+        )

@@ -1,0 +1,149 @@
+"""What is doubtful about a policy though it can be judged."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import duckdb
+
+from ccpolicy.checks.durations import parse_duration
+from ccpolicy.errors import Locator, Message
+from ccpolicy.policy.load import Content
+from ccpolicy.policy.rules import check_content
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that somebody should look at."""
+
+    message: Message
+    hint: Message
+    locator: Locator
+
+
+def lint(content: Content, today: datetime.date) -> list[Finding]:
+    """Return the findings of a policy, by place.
+
+    Raises:
+        PolicyErrors: what cannot be at all.
+    """
+    with duckdb.connect() as connection:
+        check_content(content, connection)
+    found = [*_clauses(content), *_norms(content), *_datasets(content), *_waivers(content, today)]
+    return sorted(
+        found,
+        key=lambda finding: (finding.locator.file, finding.locator.line or 0, finding.locator),
+    )
+
+
+def _clauses(content: Content) -> Iterator[Finding]:
+    plan = content.plan
+    held = {clause for control in content.controls.values() for clause in control.clauses}
+    digests = {clause.id: clause.digest for clause in plan.clauses}
+    for index, clause in enumerate(plan.clauses):
+        place = content.place("plan", plan.id, "clauses", index, "id")
+        if clause.text and clause.id not in held and not clause.no_control:
+            yield Finding(
+                Message.of("no control stands behind clause {id}", id=clause.id),
+                Message.of("add a control, or say why there is none with 'no_control'"),
+                place,
+            )
+        if clause.no_control and clause.id in held:
+            yield Finding(
+                Message.of("clause {id} has a control, and a reason for having none", id=clause.id),
+                Message.of("take out 'no_control'"),
+                place,
+            )
+    for control in content.controls.values():
+        for name, digest in control.clauses.items():
+            if digest != digests[name]:
+                yield Finding(
+                    Message.of(
+                        "clause {id} has changed since this control was reviewed against it",
+                        id=name,
+                    ),
+                    Message.of("review the control, then write: {digest}", digest=digests[name]),
+                    content.place("control", control.id, "clauses", name),
+                )
+
+
+def _norms(content: Content) -> Iterator[Finding]:
+    used = set()
+    for control in content.controls.values():
+        for index, revision in enumerate(control.history):
+            path: tuple[str | int, ...] = ("revisions", index) if control.revisions else ()
+            for name, given in revision.parameters.items():
+                used.add(given.norm)
+                if given.norm is None:
+                    yield Finding(
+                        Message.of(
+                            "the parameter '{name}' does not say why it is what it is", name=name
+                        ),
+                        Message.of(
+                            "name a norm of policy/norms.yaml; a choice of your own is one too"
+                        ),
+                        content.place("control", control.id, *path, "parameters", name),
+                    )
+    for norm in content.norms.values():
+        if norm.id not in used:
+            yield Finding(
+                Message.of("no parameter rests on the norm '{id}'", id=norm.id),
+                Message.of("take it out, or name it where it is the reason"),
+                content.place("norm", norm.id, "id"),
+            )
+
+
+def _datasets(content: Content) -> Iterator[Finding]:
+    used = {
+        part.dataset.partition(".")[0]
+        for control in content.controls.values()
+        for name in control.inputs
+        for part in control.selections(name)
+    }
+    used |= {
+        lookup.dataset
+        for dataset in content.datasets.values()
+        if dataset.id in used
+        for lookup in dataset.lookups.values()
+    }
+    for dataset in content.datasets.values():
+        if dataset.id not in used:
+            yield Finding(
+                Message.of("no control uses the dataset '{id}'", id=dataset.id),
+                Message.of("use it in a control, or take it out"),
+                content.place("dataset", dataset.id, "id"),
+            )
+
+
+def _waivers(content: Content, today: datetime.date) -> Iterator[Finding]:
+    longest = parse_duration(content.settings.longest_waiver)
+    days = longest.months * 31 + longest.days
+    for waiver in content.waivers.values():
+        if waiver.until < today:
+            yield Finding(
+                Message.of("the waiver {id} has expired", id=waiver.id),
+                Message.of(
+                    "it still explains the past; take it out once that is no longer audited"
+                ),
+                content.place("waiver", waiver.id, "until"),
+            )
+        if (waiver.until - waiver.from_).days >= days:
+            yield Finding(
+                Message.of(
+                    "the waiver {id} stands for {days} days",
+                    id=waiver.id,
+                    days=(waiver.until - waiver.from_).days + 1,
+                ),
+                Message.of(
+                    "the longest allowed is {longest}", longest=content.settings.longest_waiver
+                ),
+                content.place("waiver", waiver.id, "until"),
+            )
+        if waiver.approver == waiver.owner:
+            yield Finding(
+                Message.of("the waiver {id} is approved by its own owner", id=waiver.id),
+                Message.of("somebody else must approve it"),
+                content.place("waiver", waiver.id, "approver"),
+            )

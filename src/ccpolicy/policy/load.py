@@ -1,0 +1,223 @@
+"""Load a policy repository, and refuse what cannot be."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from ccpolicy.checks.kinds import Kind, load_kinds
+from ccpolicy.content import content_folder
+from ccpolicy.errors import Locator, PolicyError, PolicyErrors
+from ccpolicy.policy.models import (
+    Control,
+    Controls,
+    Dataset,
+    Model,
+    Norm,
+    Norms,
+    Plan,
+    Waiver,
+    Waivers,
+)
+from ccpolicy.policy.settings import FILE, Settings, find_root, load_settings
+from ccpolicy.source import Source, read_yaml
+from ccpolicy.validation import explain
+
+M = TypeVar("M", bound=Model)
+
+
+@dataclass(frozen=True)
+class Content:
+    """The policy files of a repository, each valid by itself."""
+
+    root: Path
+    settings: Settings
+    plan: Plan
+    norms: Mapping[str, Norm]
+    controls: Mapping[str, Control]
+    datasets: Mapping[str, Dataset]
+    waivers: Mapping[str, Waiver]
+    kinds: Mapping[str, Kind]
+    digest: str
+    """SHA-256 over the settings, the policy files and the check kinds."""
+    places: Mapping[tuple[str, str], Place] = field(repr=False)
+    """(`control`, id), (`dataset`, id), … → where it stands."""
+
+    @classmethod
+    def of(cls, plan: Plan, control: Control, kind: Kind) -> Content:
+        """Make a policy of one control, without files."""
+        return cls(
+            root=Path(),
+            settings=Settings(),
+            plan=plan,
+            norms={},
+            controls={control.id: control},
+            datasets={},
+            waivers={},
+            kinds={kind.name: kind},
+            digest="",
+            places={},
+        )
+
+    def place(self, family: str, name: str, *path: str | int) -> Locator:
+        """Return where a part of the policy stands, such as `place("control", "EM-1", "check")`."""
+        return self.places[family, name].locate(*path)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an entry of a policy file stands."""
+
+    source: Source
+    path: tuple[str | int, ...]
+
+    def locate(self, *path: str | int) -> Locator:
+        """Return the place of a part of the entry."""
+        return self.source.locate((*self.path, *path))
+
+
+def load_content(path: Path) -> Content:
+    """Read every policy file of a repository.
+
+    Raises:
+        PolicyErrors: all that is wrong with single files, each with its place.
+    """
+    root = find_root(path)
+    settings = load_settings(root)
+    reader = _Reader(root, settings)
+    folder = f"{settings.policy}"
+    plan = reader.one(Plan, f"{folder}/plan.yaml")
+    norms = reader.entries(Norms, "norm", [f"{folder}/norms.yaml"])
+    controls = reader.entries(Controls, "control", reader.files(f"{folder}/controls"))
+    waivers = reader.entries(Waivers, "waiver", [f"{folder}/waivers.yaml"])
+    datasets = {}
+    for name in reader.files(f"{folder}/datasets"):
+        if dataset := reader.one(Dataset, name):
+            datasets[dataset.id] = dataset
+            if Path(name).stem != dataset.id:
+                reader.errors.append(
+                    PolicyError(
+                        "the dataset '{id}' stands in a file of another name",
+                        hint="name the file {id}.yaml",
+                        locator=reader.places["dataset", dataset.id].locate("id"),
+                        id=dataset.id,
+                    )
+                )
+    kinds = reader.kinds()
+    if reader.errors or plan is None:
+        raise PolicyErrors(reader.errors)
+    return Content(
+        root=root,
+        settings=settings,
+        plan=plan,
+        norms=norms,
+        controls=controls,
+        datasets=datasets,
+        waivers=waivers,
+        kinds=kinds,
+        digest=_digest(root, reader.names, {control.check for control in controls.values()}, kinds),
+        places=reader.places,
+    )
+
+
+class _Reader:
+    """Reads policy files one after another and gathers what is wrong."""
+
+    def __init__(self, root: Path, settings: Settings) -> None:
+        self.root, self.settings = root, settings
+        self.errors: list[PolicyError] = []
+        self.places: dict[tuple[str, str], Place] = {}
+        self.names = [FILE]
+
+    def files(self, folder: str) -> list[str]:
+        """List the YAML files of a folder."""
+        names = sorted(f"{folder}/{path.name}" for path in (self.root / folder).glob("*.yaml"))
+        for path in sorted((self.root / folder).glob("*.yml")):
+            self.errors.append(
+                PolicyError("policy files end in .yaml", locator=Locator(f"{folder}/{path.name}"))
+            )
+        if not names:
+            self.errors.append(
+                PolicyError("no file in {folder}", locator=Locator(folder), folder=folder)
+            )
+        return names
+
+    def read(self, model: type[M], name: str) -> tuple[Source, M] | None:
+        """Read one file into its model."""
+        self.names.append(name)
+        try:
+            path = self.root / name
+            if not path.resolve().is_relative_to(self.root):
+                raise PolicyError("the file lies outside the repository", locator=Locator(name))
+            source = read_yaml(path, name, PolicyError)
+            if source.value is None:
+                raise PolicyError("the file is empty", locator=Locator(name))
+            return source, model.model_validate(source.value)
+        except ValidationError as failure:
+            self.errors.extend(explain(failure, source, model))
+        except PolicyError as failure:
+            self.errors.append(failure)
+        return None
+
+    def one(self, model: type[M], name: str) -> M | None:
+        """Read a file that holds one entry."""
+        found = self.read(model, name)
+        if found is None:
+            return None
+        source, entry = found
+        self.places[model.__name__.lower(), getattr(entry, "id")] = Place(source, ())  # noqa: B009
+        return entry
+
+    def entries(self, model: type[Model], family: str, names: list[str]) -> dict[str, Any]:
+        """Read files that hold a list of entries with ids of their own."""
+        entries: dict[str, Any] = {}
+        for name in names:
+            found = self.read(model, name)
+            if found is None:
+                continue
+            source, content = found
+            key = f"{family}s"
+            for index, entry in enumerate(getattr(content, key)):
+                place = Place(source, (key, index))
+                if entry.id in entries:
+                    self.errors.append(
+                        PolicyError(
+                            "the {family} '{id}' is already defined at {other}",
+                            locator=place.locate("id"),
+                            family=family,
+                            id=entry.id,
+                            other=self.places[family, entry.id].locate("id"),
+                        )
+                    )
+                entries[entry.id] = entry
+                self.places[family, entry.id] = place
+        return entries
+
+    def kinds(self) -> dict[str, Kind]:
+        """Load the built-in check kinds and the repository's own."""
+        try:
+            return load_kinds(
+                (content_folder("checks"), "checks"),
+                (self.root / self.settings.checks, self.settings.checks),
+            )
+        except PolicyError as failure:
+            self.errors.append(failure)
+            return {}
+
+
+def _digest(root: Path, names: list[str], used: set[str], kinds: Mapping[str, Kind]) -> str:
+    """Digest what decides a verdict beside the evidence: file by file, so that no two can merge."""
+    lines = [
+        f"{hashlib.sha256((root / name).read_bytes()).hexdigest()}  {name}"
+        for name in sorted(names)
+    ]
+    lines += [
+        f"{hashlib.sha256(kinds[name].sql.encode()).hexdigest()}  check {name}"
+        for name in sorted(used & kinds.keys())
+    ]
+    return "sha256:" + hashlib.sha256("\n".join(lines).encode()).hexdigest()

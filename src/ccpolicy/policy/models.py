@@ -1,0 +1,286 @@
+"""The plan as content: clauses, norms, controls, datasets and waivers, as their YAML files hold them."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+Severity = Literal["critical", "high", "medium", "low"]
+SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
+Grade = Literal["read", "secondary", "memory", "choice"]
+Format = Literal["csv", "json", "jsonl", "yaml", "xlsx", "parquet"]
+Scalar = str | int | float
+
+
+def _day(value: object) -> object:
+    """Take `YYYY-MM-DD` alone, since other spellings mean different days to different readers."""
+    if isinstance(value, str):
+        day = datetime.date.fromisoformat(value)
+        if value != day.isoformat():
+            raise ValueError("write the day as YYYY-MM-DD")
+        return day
+    return value
+
+
+Day = Annotated[datetime.date, BeforeValidator(_day)]
+Line = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+"""The name of a dataset, column, check kind or parameter."""
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,62}$")]
+"""The id of a control, norm or waiver, as people write it."""
+
+
+class Model(BaseModel):
+    """Content of a policy file: unknown fields are refused and nothing is coerced."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True
+    )
+
+
+class Text(Model):
+    """A text in both languages."""
+
+    en: Line
+    zh: Line
+
+
+class Clause(Model):
+    """A paragraph of the plan."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]+(\.[0-9A-Za-z]+)*$")]
+    """Number in the plan, such as `3.1`."""
+    title: Text
+    text: Text | None = None
+    """What the clause asks. Without a text it is a heading over its sub-clauses."""
+    no_control: Text | None = None
+    """Why no control stands behind this clause."""
+
+    @property
+    def digest(self) -> str:
+        """Twelve hex digits of the SHA-256 of title and text: changes when the clause does."""
+        parts = [self.title.en, self.title.zh, *((self.text.en, self.text.zh) if self.text else ())]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
+
+
+class Plan(Model):
+    """The document that the controls hold the organisation to: `policy/plan.yaml`."""
+
+    id: Id
+    title: Text
+    version: Line
+    effective_on: Day
+    """First day on which the plan is owed."""
+    zone: Line
+    """IANA time zone in which days begin and end."""
+    holidays: Line | None = None
+    """Country code of the public holidays that business days skip."""
+    owner: Line
+    """Role that answers for the plan."""
+    subject: Line = "centre"
+    """What a control without subjects of its own is about."""
+    clauses: list[Clause] = Field(min_length=1)
+
+
+class Norm(Model):
+    """Why a number is what it is."""
+
+    id: Id
+    title: Text
+    """What the norm says, with its number."""
+    source: Line
+    """Document, edition and section."""
+    grade: Grade
+    """How well it is known: text seen, a secondary source, from memory, or a choice of this policy."""
+    url: Annotated[str, StringConstraints(pattern=r"^https://")] | None = None
+
+
+class Norms(Model):
+    """`policy/norms.yaml`."""
+
+    norms: list[Norm]
+
+
+class Selection(Model):
+    """Records of a dataset that fill one input of a check kind, and which columns mean what."""
+
+    dataset: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$")]
+    """A dataset, or `dataset.child` for records nested in its documents."""
+    key: list[Name] = []
+    """Columns that name the subject; none where the control is about one subject, the whole."""
+    prefix: str = ""
+    """Put before the subject's name, to keep the keys of several datasets apart."""
+    where: Line | None = None
+    """SQL predicate over the dataset's columns; records for which it is not true are left out."""
+    starts: Name | None = None
+    """Column of the time at which it happened or began; a date begins at its day's beginning."""
+    ends: Name | None = None
+    """Column of the time at which it ends, is due or expires; a date ends at its day's end."""
+    item: Name | None = None
+    """Column that names the item (a course, an audience)."""
+    by: Name | None = None
+    """Column by whose value the parameters differ."""
+    quantity: Name | None = None
+    """Numeric column: what a reading counted, or a subject's own minimum."""
+    good: Line | None = None
+    """SQL predicate that says whether the record is as it should be (check kind `record`)."""
+
+
+class ParameterValue(Model):
+    """A number of the plan, and why it is that number."""
+
+    value: Scalar | dict[str, Scalar]
+    """One value, or one for each value of the column named by the selection's `by`."""
+    norm: Id | None = None
+    """Norm in `policy/norms.yaml`."""
+
+
+class Revision(Model):
+    """The parameters of a control from a day on."""
+
+    version: int = Field(ge=1)
+    from_: Day | None = Field(default=None, alias="from")
+    """First day on which they hold; the first revision may leave it out and holds from the plan's."""
+    parameters: dict[Name, ParameterValue] = {}
+    reason: Text | None = None
+    """Why they were changed."""
+
+
+class NotApplicable(Model):
+    """A written decision that a control does not apply for a while."""
+
+    reason: Text
+    owner: Line
+    until: Day
+    """Last day on which the decision stands."""
+
+
+class Control(Model):
+    """What must hold, and the check that says whether it does."""
+
+    id: Id
+    title: Text
+    rule: Text
+    """What must hold, in words."""
+    rationale: Text | None = None
+    """Why the control reads the plan as it does."""
+    remediation: Text
+    """What to do when it does not hold."""
+    clauses: dict[str, Line] = Field(min_length=1)
+    """Clause id → the clause's digest when the control was last reviewed against it."""
+    severity: Severity
+    owner: Line
+    tags: list[Name] = []
+    check: Name
+    """Check kind: a file `checks/<kind>.sql`."""
+    inputs: dict[Name, Selection | list[Selection] | list[Line]] = {}
+    """Input of the check kind → the selections that fill it, or a list of items."""
+    parameters: dict[Name, ParameterValue] | None = None
+    """The parameters, if they have never been revised."""
+    revisions: list[Revision] | None = Field(default=None, min_length=1)
+    """The parameters over time, oldest first."""
+    may_be_empty: Text | None = None
+    """Why it is all right that there is nothing to assess."""
+    not_applicable: NotApplicable | None = None
+
+    @property
+    def history(self) -> list[Revision]:
+        """Return the revisions, oldest first."""
+        return self.revisions or [Revision(version=1, parameters=self.parameters or {})]
+
+    def selections(self, name: str) -> list[Selection]:
+        """Return the selections that fill an input."""
+        given = self.inputs.get(name, [])
+        given = [given] if isinstance(given, Selection) else given
+        return [part for part in given if isinstance(part, Selection)]
+
+
+class Controls(Model):
+    """A file of `policy/controls/`: the controls of one chapter."""
+
+    controls: list[Control]
+
+
+class Child(Model):
+    """Records nested in a document, unfolded into a table with the parent's key columns."""
+
+    path: Line
+    """Name of the list inside the record, such as `notices`."""
+    key: list[Name] = Field(min_length=1)
+    """Columns that tell one record from another, the parent's among them."""
+
+
+class Lookup(Model):
+    """A column brought in from another dataset by key."""
+
+    dataset: Name
+    key: list[Name] = Field(min_length=1)
+    """Columns of this dataset whose values are the other dataset's key."""
+    column: Name
+
+
+class Dataset(Model):
+    """What counts as evidence of one kind: `policy/datasets/<id>.yaml`."""
+
+    id: Name
+    title: Text
+    owner: Line
+    """Role that keeps these records."""
+    files: Line
+    """Files below the evidence folder, such as `inspections/*.csv`."""
+    format: Format
+    key: list[Name] = Field(min_length=1)
+    """Columns that tell one record from another."""
+    zone: Line | None = None
+    """IANA zone of times written without an offset; without it such a time is an error."""
+    retention: Line
+    """How long records are kept, as a duration."""
+    record: dict[str, Any]
+    """JSON Schema of one record, over the names used here."""
+    columns: dict[Name, Line] = {}
+    """Name used here → the column's heading, or the path in a document, such as `summary.end`."""
+    records: str = ""
+    """JSON Pointer to the list of records in a document; empty when the document is the list."""
+    delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] = ","
+    sheet: Line | None = None
+    """Sheet of a spreadsheet; without it the first."""
+    children: dict[Name, Child] = {}
+    lookups: dict[Name, Lookup] = {}
+    derive: dict[Name, Line] = {}
+    """New column → SQL expression over the record's columns."""
+    may_be_empty: Text | None = None
+    """Why it is all right that a file holds no record. A missing file never is."""
+
+
+class Waiver(Model):
+    """A lapse that somebody accepted for a while, in writing."""
+
+    id: Id
+    control: Id
+    subject: Line
+    """Exactly as reports name it."""
+    reason: Text
+    owner: Line
+    approver: Line
+    from_: Day = Field(alias="from")
+    until: Day
+    """Last day on which it stands."""
+
+
+class Waivers(Model):
+    """`policy/waivers.yaml`."""
+
+    waivers: list[Waiver] = []
+
+
+SCHEMAS: dict[str, type[Model]] = {
+    "plan": Plan,
+    "norms": Norms,
+    "controls": Controls,
+    "dataset": Dataset,
+    "waivers": Waivers,
+}
+"""Kind of policy file → its model; the JSON Schemas for editors derive from it."""

@@ -1,0 +1,198 @@
+"""What must fit together across policy files: every name known, every input filled, every number of its kind."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
+
+import duckdb
+
+from ccpolicy.checks.durations import parse_duration
+from ccpolicy.checks.sql import Expression, Refusal, vet_expressions, vet_query
+from ccpolicy.errors import Locator, PolicyError, PolicyErrors
+from ccpolicy.policy.columns import ColumnType, columns
+from ccpolicy.policy.controls import check_control
+from ccpolicy.policy.load import Content
+from ccpolicy.policy.models import Dataset
+from ccpolicy.policy.names import unknown
+
+
+def check_content(
+    content: Content, connection: duckdb.DuckDBPyConnection
+) -> Mapping[str, frozenset[str]]:
+    """Check a policy across its files, and return the columns that each SQL expression uses.
+
+    Raises:
+        PolicyErrors: all that does not fit together.
+    """
+    errors = [*_plan(content), *_datasets(content), *_waivers(content)]
+    if not content.controls:
+        errors.append(
+            PolicyError("the policy has no control", locator=Locator(content.settings.policy))
+        )
+    for control in content.controls.values():
+        errors += check_control(content, control)
+    if errors:
+        raise PolicyErrors(errors)
+    found = expressions(content)
+    vetted = vet_expressions(connection, [text for text, _, _ in found])
+    errors = [*_refused(found, vetted), *_queries(content, connection)]
+    if errors:
+        raise PolicyErrors(errors)
+    return {each.text: each.columns for each in vetted if isinstance(each, Expression)}
+
+
+def _zone(zone: str, place: Locator) -> Iterator[PolicyError]:
+    try:
+        zoneinfo.ZoneInfo(zone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        yield PolicyError(
+            "unknown time zone '{zone}'",
+            hint="write an IANA name, such as Asia/Shanghai",
+            locator=place,
+            zone=zone,
+        )
+
+
+def _plan(content: Content) -> Iterator[PolicyError]:
+    plan = content.plan
+    yield from _zone(plan.zone, content.place("plan", plan.id, "zone"))
+    seen: dict[str, int] = {}
+    for index, clause in enumerate(plan.clauses):
+        place = content.place("plan", plan.id, "clauses", index, "id")
+        if clause.id in seen:
+            yield PolicyError("the clause '{id}' is there twice", locator=place, id=clause.id)
+        seen[clause.id] = index
+
+
+def _datasets(content: Content) -> Iterator[PolicyError]:
+    for dataset in content.datasets.values():
+
+        def place(*path: str | int, name: str = dataset.id) -> Locator:
+            return content.place("dataset", name, *path)
+
+        parts = PurePosixPath(dataset.files).parts
+        if (
+            not parts
+            or ".." in parts
+            or PurePosixPath(dataset.files).is_absolute()
+            or "\\" in dataset.files
+        ):
+            yield PolicyError("'files' must stay below the evidence folder", locator=place("files"))
+        if dataset.zone:
+            yield from _zone(dataset.zone, place("zone"))
+        try:
+            parse_duration(dataset.retention)
+        except PolicyError as failure:
+            yield failure.at(place("retention"))
+        yield from _dataset_columns(content, dataset)
+
+
+def _dataset_columns(content: Content, dataset: Dataset) -> Iterator[PolicyError]:
+    def place(*path: str | int) -> Locator:
+        return content.place("dataset", dataset.id, *path)
+
+    found = columns(content.datasets, dataset.id) or {}
+    for index, column in enumerate(dataset.key):
+        if column not in found:
+            yield unknown("unknown column '{name}'", column, found, place("key", index))
+    for column in dataset.columns:
+        if column not in dataset.record.get("properties", {}):
+            yield unknown("unknown column '{name}'", column, found, place("columns", column))
+    for name, lookup in dataset.lookups.items():
+        other = content.datasets.get(lookup.dataset)
+        if other is None:
+            yield unknown(
+                "unknown dataset '{name}'",
+                lookup.dataset,
+                content.datasets,
+                place("lookups", name, "dataset"),
+            )
+            continue
+        for index, column in enumerate(lookup.key):
+            if column not in found:
+                yield unknown(
+                    "unknown column '{name}'", column, found, place("lookups", name, "key", index)
+                )
+        if len(lookup.key) != len(other.key):
+            yield PolicyError(
+                "the key of '{dataset}' has {count} columns",
+                locator=place("lookups", name, "key"),
+                dataset=other.id,
+                count=len(other.key),
+            )
+        there = columns(content.datasets, other.id) or {}
+        if lookup.column not in there:
+            yield unknown(
+                "unknown column '{name}'", lookup.column, there, place("lookups", name, "column")
+            )
+    for name, child in dataset.children.items():
+        if child.path not in dataset.record.get("properties", {}):
+            yield unknown(
+                "unknown column '{name}'",
+                child.path,
+                dataset.record.get("properties", {}),
+                place("children", name, "path"),
+            )
+            continue
+        nested = columns(content.datasets, f"{dataset.id}.{name}") or {}
+        for index, column in enumerate(child.key):
+            if column not in nested:
+                yield unknown(
+                    "unknown column '{name}'", column, nested, place("children", name, "key", index)
+                )
+
+
+def _waivers(content: Content) -> Iterator[PolicyError]:
+    for waiver in content.waivers.values():
+        place = content.places["waiver", waiver.id]
+        if waiver.control not in content.controls:
+            yield unknown(
+                "unknown control '{name}'",
+                waiver.control,
+                content.controls,
+                place.locate("control"),
+            )
+        if waiver.until < waiver.from_:
+            yield PolicyError("the waiver ends before it begins", locator=place.locate("until"))
+
+
+def expressions(content: Content) -> list[tuple[str, dict[str, ColumnType], Locator]]:
+    """List every SQL expression of the policy with the columns it may use and its place."""
+    found = []
+    for control in content.controls.values():
+        for name, given in control.inputs.items():
+            for index, selection in enumerate(control.selections(name)):
+                path: tuple[str | int, ...] = (name, index) if isinstance(given, list) else (name,)
+                known = dict(columns(content.datasets, selection.dataset) or {})
+                for role in ("where", "good"):
+                    if text := getattr(selection, role):
+                        place = content.place("control", control.id, "inputs", *path, role)
+                        found.append((text, known, place))
+    for dataset in content.datasets.values():
+        known = dict(columns(content.datasets, dataset.id) or {})
+        for column, text in dataset.derive.items():
+            own = {name: kind for name, kind in known.items() if name not in dataset.derive}
+            found.append((text, own, content.place("dataset", dataset.id, "derive", column)))
+    return found
+
+
+def _refused(
+    found: list[tuple[str, dict[str, ColumnType], Locator]], vetted: list[Expression | Refusal]
+) -> Iterator[PolicyError]:
+    for (_, known, place), each in zip(found, vetted, strict=True):
+        match each:
+            case Refusal(message):
+                yield PolicyError.of(message, place)
+            case Expression(columns=used):
+                for column in sorted(used - known.keys()):
+                    yield unknown("unknown column '{name}'", column, known, place)
+
+
+def _queries(content: Content, connection: duckdb.DuckDBPyConnection) -> Iterator[PolicyError]:
+    for name in sorted({control.check for control in content.controls.values()}):
+        kind = content.kinds[name]
+        message = vet_query(connection, kind.query, kind.relations)
+        if message:
+            yield PolicyError.of(message, Locator(kind.source.file))

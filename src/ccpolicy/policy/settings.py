@@ -1,0 +1,112 @@
+"""`ccpolicy.toml`: the root of a policy repository and how it is judged by default."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import ValidationError
+
+from ccpolicy.checks.durations import parse_duration
+from ccpolicy.errors import Locator, PolicyError
+from ccpolicy.policy.models import Line, Model, Severity
+from ccpolicy.source import Place, Source
+from ccpolicy.validation import explain
+
+FILE = "ccpolicy.toml"
+
+
+class Settings(Model):
+    """The content of `ccpolicy.toml`."""
+
+    policy: Line = "policy"
+    """Folder of the plan, controls, datasets, norms and waivers."""
+    checks: Line = "checks"
+    """Folder of check kinds that this repository adds."""
+    evidence: Line = "evidence"
+    """Folder of the evidence."""
+    as_of: str | None = None
+    """Moment to judge at unless another is asked for; for samples."""
+    gate: Literal["now", "period"] = "now"
+    """Whether the gate looks at the verdicts now or through the period."""
+    fail_on: Severity = "low"
+    """Least severity that fails the gate."""
+    due_soon: str = "14 days"
+    """How long before its due date a control is said to be due soon."""
+    horizon: str = "24 months"
+    """How far ahead due dates are forecast."""
+    longest_waiver: str = "180 days"
+    """Waivers that stand for longer are reported."""
+
+
+def find_root(path: Path) -> Path:
+    """Return the policy repository at a path.
+
+    Raises:
+        PolicyError: there is no such folder, or it holds no `ccpolicy.toml`.
+    """
+    if not path.is_dir():
+        raise PolicyError("no such folder: {path}", path=str(path))
+    if not (path / FILE).is_file():
+        raise PolicyError(
+            "no ccpolicy.toml in {path}",
+            hint="name the folder of a policy repository, or make one with: ccpolicy init DIR",
+            path=str(path),
+        )
+    return path.resolve()
+
+
+def load_settings(root: Path) -> Settings:
+    """Read `ccpolicy.toml`.
+
+    Raises:
+        PolicyError: it cannot be read, or says what is not known.
+    """
+    try:
+        text = (root / FILE).read_bytes().decode("utf-8-sig")
+    except OSError as failure:
+        raise PolicyError(
+            "cannot read the file: {reason}", reason=failure.strerror, locator=Locator(FILE)
+        ) from failure
+    except UnicodeDecodeError as failure:
+        raise PolicyError("not UTF-8 text", locator=Locator(FILE)) from failure
+    try:
+        value = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as failure:
+        place = re.search(r"line (\d+), column (\d+)", str(failure))
+        locator = Locator(FILE, int(place[1]), int(place[2])) if place else Locator(FILE)
+        raise PolicyError(
+            "not TOML: {reason}", reason=str(failure).split(" (at")[0], locator=locator
+        ) from failure
+    marks: dict[Place, tuple[int, int]] = {
+        (found[1],): (number, 1)
+        for number, line in enumerate(text.splitlines(), 1)
+        if (found := re.match(r"([A-Za-z_]+)\s*=", line))
+    }
+    source = Source(FILE, value, marks)
+    try:
+        settings = Settings.model_validate(value)
+    except ValidationError as failure:
+        raise explain(failure, source, Settings)[0] from failure
+    for name in ("due_soon", "horizon", "longest_waiver"):
+        try:
+            duration = parse_duration(getattr(settings, name))
+        except PolicyError as failure:
+            raise failure.at(source.locate((name,))) from None
+        if duration.is_clock or duration.business_days:
+            raise PolicyError(
+                "{name} is a number of days, months or years",
+                name=name,
+                locator=source.locate((name,)),
+            )
+    for name in ("policy", "checks", "evidence"):
+        folder = getattr(settings, name)
+        if not (root / folder).resolve().is_relative_to(root):
+            raise PolicyError(
+                "the folder '{folder}' lies outside the repository",
+                folder=folder,
+                locator=source.locate((name,)),
+            )
+    return settings
