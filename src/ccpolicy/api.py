@@ -105,10 +105,12 @@ class Repository:
     def lint(self) -> list[Finding]:
         """Return what is doubtful about the policy, without looking at evidence.
 
+        Waivers are judged on the day of the pin in `ccpolicy.toml`, or else today.
+
         Raises:
             PolicyErrors: what cannot be at all.
         """
-        return lint(self.content, datetime.datetime.now(self.zone).date())
+        return lint(self.content, self._as_of(None)[0].date())
 
     def check(
         self,
