@@ -121,7 +121,7 @@ def _queries(
                 selection.starts,
                 f"SELECT NULL AS value, locator FROM {source} WHERE {where}",
             )
-        yield from _population(inputs, rule, relation, selection)
+        yield from _population(inputs, rule, selection)
     elif not rule.whole:
         yield from _orphans(inputs, rule, selection, key)
     if spec.closes:
@@ -138,22 +138,22 @@ def _queries(
 
 
 def _population(
-    inputs: Inputs, rule: Rule, relation: str, selection: Selection
+    inputs: Inputs, rule: Rule, selection: Selection
 ) -> Iterator[tuple[str, str | None, str]]:
     """What cannot be right about the subjects themselves."""
-    mine = f"{relation} t JOIN subject s ON s.number = t.subject WHERE t.control = {rule.number}"
+    mine = f"{name(f'{inputs.kind.name}_population')} t WHERE t.control = {rule.number}"
     if selection.ends:
         yield (
             "backwards",
             None,
-            f"SELECT s.name AS value, t.locator FROM {mine} AND t.ends <= t.starts",
+            f"SELECT t.name AS value, t.locator FROM {mine} AND t.ends < t.latest",
         )
     if selection.quantity:
         yield (
             "two_minimums",
             None,
-            f"SELECT s.name AS value, min(t.locator) AS locator FROM {mine}"
-            " GROUP BY s.name HAVING count(DISTINCT t.quantity) > 1",
+            f"SELECT t.name AS value, min(t.locator) AS locator FROM {mine}"
+            " GROUP BY t.name HAVING count(DISTINCT t.quantity) > 1",
         )
     if rule.differs:
         parameters = name(f"{inputs.kind.name}_parameters")
@@ -166,8 +166,8 @@ def _population(
         yield (
             "two_classes",
             None,
-            f"SELECT s.name AS value, min(t.locator) AS locator FROM {mine}"
-            " GROUP BY s.name HAVING count(DISTINCT t.class) > 1",
+            f"SELECT t.name AS value, min(t.locator) AS locator FROM {mine}"
+            " GROUP BY t.name HAVING count(DISTINCT t.class) > 1",
         )
 
 

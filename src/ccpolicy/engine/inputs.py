@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ccpolicy.checks.kinds import Input, Kind
-from ccpolicy.engine.calendar import DAY, Calendar, day_number
+from ccpolicy.engine.calendar import DAY, Calendar
 from ccpolicy.evidence import Table
 from ccpolicy.policy import Control, Plan, Revision, Selection
 
@@ -45,6 +45,10 @@ class Rule:
     starts: int
     """First instant at which the revision is in force."""
     ends: int
+    first: int
+    """First day of the control, in whatever revision: no duty begins before it."""
+    begins: int
+    """The instant at which that day begins."""
     kind: Kind = field(repr=False)
 
     @property
@@ -80,6 +84,8 @@ class Bounds:
     latest: int
     """Events later than this are left out: they had not happened yet."""
     horizon: int
+    earliest: int
+    """Before any duty and any evidence."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +114,38 @@ class Inputs:
                 parts.append(self._with_items(rule, self._selection(rule, selection, spec)))
         return "\nUNION ALL\n".join(parts)
 
+    def subjects(self) -> str:
+        """Write the SELECT of the population by number.
+
+        Spans of a subject that overlap or touch are one duty: moving an asset is no new beginning.
+        """
+        spec = self.kind.inputs[self.kind.population]
+        source = name(f"{self.kind.name}_population")
+        numbered = (
+            f"SELECT p.control, s.number AS subject, p.* EXCLUDE (control, name) FROM {source} p"
+            " JOIN subject s ON s.control = p.control AND s.name = p.name"
+        )
+        if not spec.planned:
+            return numbered
+        return f"""
+            WITH numbered AS ({numbered} WHERE p.starts < p.ends),
+            reached AS (
+              SELECT *, max(ends) OVER (PARTITION BY subject ORDER BY starts
+                                        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached
+              FROM numbered
+            ),
+            island AS (
+              SELECT *, sum(CASE WHEN starts <= reached THEN 0 ELSE 1 END)
+                          OVER (PARTITION BY subject ORDER BY starts
+                                ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS island
+              FROM reached
+            )
+            SELECT control, subject, min(class) AS class, min(starts) AS starts, min(day) AS day,
+                   max(ends) AS ends, max(quantity) AS quantity, min(locator) AS locator
+            FROM island
+            GROUP BY control, subject, island
+        """
+
     def others(self) -> Iterator[tuple[str, str]]:
         """Yield the other inputs' names, with the SELECT that fills each; subjects are numbered."""
         for input_name, spec in self.kind.inputs.items():
@@ -119,7 +157,11 @@ class Inputs:
                 for selection in rule.control.selections(input_name)
             ]
             named = "\nUNION ALL\n".join(parts)
-            columns = ["starts", "day", *(each for each in ("ends", "quantity") if each in spec.columns)]
+            columns = [
+                "starts",
+                "day",
+                *(each for each in ("ends", "quantity") if each in spec.columns),
+            ]
             columns += ["latest"] if spec.closes else []
             yield (
                 input_name,
@@ -128,13 +170,13 @@ class Inputs:
             )
 
     def _whole(self, rule: Rule) -> str:
-        """One subject, from the first day on which the plan is owed."""
+        """One subject, from the control's first day."""
         return self._with_items(
             rule,
             f"SELECT {rule.number} AS control, {text(self.plan.subject)} AS name, '' AS class,"
-            f" starts, day, {self.bounds.horizon}::BIGINT AS ends, NULL::BIGINT AS quantity,"
-            " NULL::INTEGER AS good, starts AS latest, NULL::BIGINT AS locator"
-            f" FROM calendar WHERE day = {day_number(self.plan.effective_on)}",
+            f" {rule.begins}::BIGINT AS starts, {rule.first} AS day, {self.bounds.horizon}::BIGINT AS ends,"
+            " NULL::BIGINT AS quantity, NULL::INTEGER AS good, NULL::BIGINT AS latest,"
+            " NULL::BIGINT AS locator",
         )
 
     def _with_items(self, rule: Rule, population: str) -> str:
@@ -184,6 +226,11 @@ class Inputs:
 
     def _selection(self, rule: Rule, selection: Selection, spec: Input) -> str:
         joins, starts, day, latest = self._starts(selection, early=spec.population)
+        if spec.population and spec.planned:
+            starts, day = (
+                f"greatest({each}, {first})"
+                for each, first in ((starts, rule.begins), (day, rule.first))
+            )
         end, ends = self._ends(selection, spec)
         by = selection.by if rule.differs else None
         where = f"{starts} IS NOT NULL"
@@ -231,8 +278,7 @@ class Inputs:
     def _starts(self, selection: Selection, *, early: bool) -> tuple[str, str, str, str]:
         """Return the calendar's join, and the expressions for start, day and latest start."""
         if selection.starts is None:
-            effective = day_number(self.plan.effective_on)
-            return f" JOIN calendar b ON b.day = {effective}", "b.starts", "b.day", "b.starts"
+            return "", f"{self.bounds.earliest}::BIGINT", f"{self.calendar.first}", "NULL::BIGINT"
         column = self._time(selection.starts, selection, early=early)
         last = self.calendar.last
         if self.tables[selection.dataset].columns[selection.starts] == "date":

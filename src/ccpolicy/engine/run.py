@@ -85,6 +85,7 @@ class Run:
         effective = self.content.plan.effective_on
         for control in controls:
             history = control.history
+            first = day_number(max(history[0].from_ or effective, effective))
             for revision, following in zip(history, [*history[1:], None], strict=True):
                 number += 1
                 ends = self.times.horizon
@@ -98,6 +99,8 @@ class Run:
                         day_number(max(revision.from_ or effective, effective)), self.zone
                     ),
                     ends=ends,
+                    first=first,
+                    begins=day_starts(first, self.zone),
                     kind=self.content.kinds[control.check],
                 )
 
@@ -114,7 +117,11 @@ class Run:
                 tables=self.tables,
                 plan=self.content.plan,
                 calendar=calendar,
-                bounds=Bounds(latest=self.times.latest, horizon=self.times.horizon),
+                bounds=Bounds(
+                    latest=self.times.latest,
+                    horizon=self.times.horizon,
+                    earliest=day_starts(calendar.first, self.zone),
+                ),
             )
             for kind in kinds.values()
         ]
@@ -130,7 +137,9 @@ class Run:
         for finding in audit(self.connection, inputs, self.times.latest, self.times.present):
             self.outcomes[finding.control].findings.append(finding)
         if relation == "VIEW":
-            self.connection.execute("; ".join(f"DROP {kind} {name(table)}" for kind, table in self._evidence()))
+            self.connection.execute(
+                "; ".join(f"DROP {kind} {name(table)}" for kind, table in self._evidence())
+            )
         self.connection.execute(
             f"CREATE {relation} spans AS " + "\nUNION ALL\n".join(_query(each) for each in inputs)
         )
@@ -164,13 +173,7 @@ class Run:
             f" FROM ({named})"
         )
         for each in inputs:
-            population = name(f"{each.kind.name}_population")
-            create(
-                f"CREATE TABLE {name(each.relation(each.kind.population))} AS"
-                f" SELECT p.control, s.number AS subject, p.* EXCLUDE (control, name) FROM {population} p"
-                " JOIN subject s ON s.control = p.control AND s.name = p.name;"
-                f" DROP TABLE {population}"
-            )
+            create(f"CREATE TABLE {name(each.relation(each.kind.population))} AS {each.subjects()}")
             for input_name, query in each.others():
                 create(f"CREATE TABLE {name(each.relation(input_name))} AS {query}")
         rows = ", ".join(f"({rule.number}, {rule.starts}, {rule.ends})" for rule in self.rules)

@@ -171,10 +171,10 @@ class Writer:
             unknown=list(now.values()).count("unknown"),
             ended=len(ended),
         )
-        # The period reaches to its end, and the moment judged belongs to it.
-        touching = [s for s in spans if s.ends > window and s.starts <= self.ends]
+        touching = [s for s in spans if s.ends > window and self._in_period(s.starts)]
         past = _verdicts(outcome, touching)
         reason, forced = self._forced(control, outcome, bool(problems))
+        over = None if forced or any(outcome.subjects.values()) else self._empty(control)
         due = self._due(spans)
         revision = next(
             (r for r in reversed(control.history) if not r.from_ or self._begun(r.from_)),
@@ -207,7 +207,7 @@ class Writer:
                 for name, given in revision.parameters.items()
             ],
             datasets=_datasets(control),
-            now=forced or _worst(now.values()),
+            now=forced or over or _worst(now.values()),
             period=forced or _worst(past.values()),
             reason=reason,
             subjects=subjects,
@@ -217,6 +217,10 @@ class Writer:
             problems=problems,
             left_out=left_out,
         )
+
+    def _in_period(self, instant: int) -> bool:
+        """Whether an instant lies before the period's end; the moment judged belongs to it."""
+        return instant < self.ends or instant == self.ends == self.times.as_of
 
     def _begun(self, day: datetime.date) -> bool:
         return day_starts(day_number(day), self.zone) <= self.times.as_of
@@ -252,11 +256,11 @@ class Writer:
         )
 
     def _due(self, spans: list[Span]) -> list[models.Due]:
-        """Group what lapses after as-of by its moment; a lapse that is open now is not due again."""
+        """Group what lapses after as-of by its moment; what is overdue already is not due again."""
         by_moment: dict[int, list[str]] = {}
-        open_now = {s.subject for s in spans if s.starts <= self.times.as_of < s.ends}
-        seen = set(open_now)
-        for span in spans:
+        owed = [span for span in spans if span.waiver is None]
+        seen = {s.subject for s in owed if s.starts <= self.times.as_of < s.ends}
+        for span in owed:
             if span.starts > self.times.as_of and span.subject not in seen:
                 seen.add(span.subject)
                 by_moment.setdefault(span.starts, []).append(span.subject)
