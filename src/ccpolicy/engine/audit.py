@@ -18,6 +18,9 @@ from ccpolicy.policy import Selection
 SHOWN = 5
 """Places named for each finding; the rest is counted."""
 
+AT_ONCE = 50
+"""Queries in one statement: planning a statement costs more than its length."""
+
 MESSAGES = {
     "no_name": "a record that says who or what it is about has no name for it",
     "no_start": "'{column}' is empty, so nobody can say from when it counts",
@@ -74,23 +77,27 @@ def audit(
                         inputs, rule, input_name, spec, selection, latest, present
                     ):
                         add(code, rule, selection.dataset, query, column)
-    if not parts:
-        return []
-    rows = connection.execute(
-        f"""
-        WITH found AS ({" UNION ALL ".join(parts)}),
-        ranked AS (
-          SELECT label, value, locator, row_number() OVER (PARTITION BY label ORDER BY locator, value) AS rank,
-                 count(*) OVER (PARTITION BY label) AS count
-          FROM found
-        )
-        SELECT label, value, locator, count FROM ranked WHERE rank <= {SHOWN} ORDER BY label, rank
-        """
-    ).fetchall()
     findings = []
-    for label, value, locator, count in rows:
-        code, rule, dataset, column = labels[label]
-        findings.append(Finding(code, rule.control.id, dataset, value, column, locator, count))
+    for first in range(0, len(parts), AT_ONCE):
+        rows = connection.execute(
+            f"""
+            WITH found AS ({" UNION ALL ".join(parts[first : first + AT_ONCE])}),
+            ranked AS (
+              SELECT label, value, locator,
+                     row_number() OVER (PARTITION BY label ORDER BY locator, value) AS rank,
+                     count(*) OVER (PARTITION BY label) AS count
+              FROM found
+            )
+            SELECT label, value, locator, count
+            FROM ranked
+            WHERE rank <= {SHOWN}
+            ORDER BY label, rank
+            """
+        ).fetchall()
+        for label, value, locator, count in rows:
+            code, rule, dataset, column = labels[label]
+            finding = Finding(code, rule.control.id, dataset, value, column, locator, count)
+            findings.append(finding)
     # A control's revisions read the same records.
     return list(dict.fromkeys(findings))
 
@@ -122,6 +129,8 @@ def _queries(
                 f"SELECT NULL AS value, locator FROM {source} WHERE {where}",
             )
         yield from _population(inputs, rule, selection)
+    elif spec.items:
+        yield "no_name", None, f"SELECT NULL AS value, locator FROM {source} WHERE {key} IS NULL"
     elif not rule.whole:
         yield from _orphans(inputs, rule, selection, key)
     if spec.closes:
@@ -133,7 +142,7 @@ def _queries(
             f" JOIN {opened} o ON o.subject = c.subject JOIN subject s ON s.number = c.subject"
             f" WHERE o.control = {rule.number} AND c.latest < o.starts",
         )
-    if selection.starts and not (spec.planned and (spec.population or selection.ends)):
+    if selection.starts and not spec.items and not (spec.planned and (spec.population or selection.ends)):
         yield from _later(inputs, selection, source, latest, present)
 
 

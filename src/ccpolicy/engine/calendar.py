@@ -6,7 +6,7 @@ Instants are microseconds since 1970 UTC, days are days since 1970 in the plan's
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -200,38 +200,37 @@ class Calendar:
                 "business days need a holiday calendar",
                 hint="name the country in policy/plan.yaml, such as: holidays: CN",
             )
-        known, off, worked = holiday_calendar(holidays, range(self.first, self.last + 1))
         numbers: list[int | None] = []
         number = 0
-        for day in range(self.first, self.last + 1):
-            date = datetime.date.fromordinal(day + EPOCH)
-            number += date in worked or (date.weekday() < 5 and date not in off)
-            numbers.append(number if date.year in known else None)
+        for working in business_days(holidays, range(self.first, self.last + 1)):
+            number += bool(working)
+            numbers.append(None if working is None else number)
         return numbers
 
 
-def holiday_calendar(
-    country: str, days: range
-) -> tuple[set[int], Collection[datetime.date], Collection[datetime.date]]:
-    """Return the years known, the days off on weekdays, and the weekend days that are worked.
+def business_days(country: str, days: range) -> Iterator[bool | None]:
+    """Yield for each day whether it is a business day; None in a year that nobody knows yet.
 
-    China's come from the State Council's yearly notices, so a year without a notice is not known.
+    China's come from the State Council's yearly notices, with their worked weekends.
 
     Raises:
         PolicyError: the country is not known.
     """
+    dates = [datetime.date.fromordinal(day + EPOCH) for day in days]
     if country == "CN":
         from chinese_calendar import constants
 
-        return {day.year for day in constants.holidays}, constants.holidays, constants.workdays
+        known = {day.year for day in constants.holidays}
+        for date in dates:
+            off = date.weekday() >= 5 or date in constants.holidays
+            yield (not off or date in constants.workdays) if date.year in known else None
+        return
     import holidays
 
-    years = range(
-        *(datetime.date.fromordinal(day + EPOCH).year for day in (days[0], days[-1] + 366))
-    )
     try:
-        found = holidays.country_holidays(country, years=years)
+        found = holidays.country_holidays(country, years=range(dates[0].year, dates[-1].year + 1))
     except NotImplementedError as failure:
         raise PolicyError("no holiday calendar for '{country}'", country=country) from failure
-    known = {year for year in years if found.start_year <= year <= found.end_year}
-    return known, set(found), found.weekend_workdays
+    for date in dates:
+        known_year = found.start_year <= date.year <= found.end_year
+        yield found.is_working_day(date) if known_year else None

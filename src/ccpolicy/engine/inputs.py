@@ -5,6 +5,8 @@ control says which subjects there are: each key, or each key with each item. Oth
 their subject by name; what names no subject of the control is left aside, and the audit says so.
 
 Columns of the population: `control, subject, class, starts, day, ends, quantity, good, locator`.
+`latest` is the last instant at which a dated record may have begun; of a population, its own
+beginning, before the control's first day is taken into account.
 Columns of the other inputs: `subject, starts, day, locator`, and `ends` and `quantity` where the
 kind takes them.
 """
@@ -226,6 +228,8 @@ class Inputs:
 
     def _selection(self, rule: Rule, selection: Selection, spec: Input) -> str:
         joins, starts, day, latest = self._starts(selection, early=spec.population)
+        if spec.population:
+            latest = starts
         if spec.population and spec.planned:
             starts, day = (
                 f"greatest({each}, {first})"

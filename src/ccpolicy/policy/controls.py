@@ -88,7 +88,12 @@ def _selection(
         ]
         yield unknown("unknown dataset '{name}'", selection.dataset, known, place("dataset"))
         return
+    whole = not control.selections(content.kinds[control.check].population)
+    if not selection.key and not (whole and not spec.items):
+        yield PolicyError("this input needs 'key'", hint="name the columns of the subject", locator=place())
     for index, column in enumerate(selection.key):
+        if column in found and found[column] in ("date", "instant"):
+            yield PolicyError("a time cannot name a subject", locator=place("key", index))
         if column not in found:
             yield unknown("unknown column '{name}'", column, found, place("key", index))
     for role in ("starts", "ends", "item", "by", "quantity", "good"):
