@@ -43,7 +43,9 @@ def assess(content: Content, question: Question) -> Assessment:
             horizon=instant(horizon),
             present=question.source == "now",
         )
-        outcomes = Run(connection, content, controls, evidence.tables, times).outcome()
+        outcomes = Run(connection, content, controls, evidence.tables, times).outcome(
+            sum(each.records for each in evidence.files)
+        )
     return Writer(content, question, times, evidence, outcomes).assessment(controls)
 
 

@@ -5,21 +5,15 @@ What is found here makes a control `unknown`; nothing in it changes a lapse.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import duckdb
 
-from ccpolicy.checks.kinds import Input
-from ccpolicy.engine.inputs import Inputs, Rule, name
+from ccpolicy.engine.inputs import Inputs
 from ccpolicy.errors import Message
-from ccpolicy.policy import Selection
 
 SHOWN = 5
 """Places named for each finding; the rest is counted."""
-
-AT_ONCE = 50
-"""Queries in one statement: planning a statement costs more than its length."""
 
 MESSAGES = {
     "no_name": "a record that says who or what it is about has no name for it",
@@ -55,161 +49,82 @@ class Finding:
         return Message.of(MESSAGES[self.code], value=self.value, column=self.column)
 
 
-def audit(
-    connection: duckdb.DuckDBPyConnection,
-    kinds: list[Inputs],
-    latest: int,
-    present: bool,
-) -> list[Finding]:
-    """Look through all inputs at once and return what is found, at most `SHOWN` places of each."""
-    parts: list[str] = []
-    labels: list[tuple[str, Rule, str, str | None]] = []
-
-    def add(code: str, rule: Rule, dataset: str, query: str, column: str | None = None) -> None:
-        labels.append((code, rule, dataset, column))
-        parts.append(f"SELECT {len(labels) - 1} AS label, value, locator FROM ({query}) found")
-
-    for inputs in kinds:
-        for rule in inputs.rules:
-            for input_name, spec in inputs.kind.inputs.items():
-                for selection in rule.control.selections(input_name):
-                    for code, column, query in _queries(
-                        inputs, rule, input_name, spec, selection, latest, present
-                    ):
-                        add(code, rule, selection.dataset, query, column)
+def audit(connection: duckdb.DuckDBPyConnection, inputs: Inputs, *, present: bool) -> list[Finding]:
+    """Look through all that was staged and return what is found, at most `SHOWN` places of each."""
+    rows = connection.execute(
+        f"""
+        WITH found AS ({" UNION ALL ".join(_queries(inputs, present=present))}),
+        ranked AS (
+          SELECT code, selection, value, locator,
+                 row_number() OVER (PARTITION BY code, selection ORDER BY locator, value) AS rank,
+                 count(*) OVER (PARTITION BY code, selection) AS count
+          FROM found
+        )
+        SELECT code, selection, value, locator, count
+        FROM ranked
+        WHERE rank <= {SHOWN}
+        ORDER BY selection, code, rank
+        """
+    ).fetchall()
+    parts = inputs.parts()
     findings = []
-    for first in range(0, len(parts), AT_ONCE):
-        rows = connection.execute(
-            f"""
-            WITH found AS ({" UNION ALL ".join(parts[first : first + AT_ONCE])}),
-            ranked AS (
-              SELECT label, value, locator,
-                     row_number() OVER (PARTITION BY label ORDER BY locator, value) AS rank,
-                     count(*) OVER (PARTITION BY label) AS count
-              FROM found
-            )
-            SELECT label, value, locator, count
-            FROM ranked
-            WHERE rank <= {SHOWN}
-            ORDER BY label, rank
-            """
-        ).fetchall()
-        for label, value, locator, count in rows:
-            code, rule, dataset, column = labels[label]
-            finding = Finding(code, rule.control.id, dataset, value, column, locator, count)
-            findings.append(finding)
-    # A control's revisions read the same records.
-    return list(dict.fromkeys(findings))
+    for code, selection, value, locator, count in rows:
+        part = parts[selection]
+        column = part.selection.starts
+        if code == "orphan":
+            populations = part.rule.control.selections(part.rule.kind.population)
+            column = " + ".join(sorted({each.dataset for each in populations}))
+        control, dataset = part.rule.control.id, part.selection.dataset
+        findings.append(Finding(code, control, dataset, value, column, locator, count))
+    return findings
 
 
-def _queries(
-    inputs: Inputs,
-    rule: Rule,
-    input_name: str,
-    spec: Input,
-    selection: Selection,
-    latest: int,
-    present: bool,
-) -> Iterator[tuple[str, str | None, str]]:
-    """Yield (code, column, query) for one selection; each query returns (value, locator)."""
-    source = f"{inputs.source(selection)} t"
-    key = inputs.key(selection) if selection.key else "NULL"
-    relation = name(inputs.relation(input_name))
-    if spec.population:
-        yield "no_name", None, f"SELECT NULL AS value, locator FROM {source} WHERE {key} IS NULL"
-        if selection.where:
-            table = name(inputs.tables[selection.dataset].name)
-            where = f"({selection.where}\n) IS NULL"
-            yield "no_decision", None, f"SELECT NULL AS value, locator FROM {table} WHERE {where}"
-        if selection.starts and (spec.planned or selection.good):
-            where = f"{name(selection.starts)} IS NULL"
-            yield (
-                "no_start",
-                selection.starts,
-                f"SELECT NULL AS value, locator FROM {source} WHERE {where}",
-            )
-        yield from _population(inputs, rule, selection)
-    elif spec.items:
-        yield "no_name", None, f"SELECT NULL AS value, locator FROM {source} WHERE {key} IS NULL"
-    elif not rule.whole:
-        yield from _orphans(inputs, rule, selection, key)
-    if spec.closes:
-        opened = name(inputs.relation(spec.closes))
-        yield (
-            "early",
-            None,
-            f"SELECT s.name AS value, c.locator FROM {relation} c"
-            f" JOIN {opened} o ON o.subject = c.subject JOIN subject s ON s.number = c.subject"
-            f" WHERE o.control = {rule.number} AND c.latest < o.starts",
-        )
-    if selection.starts and not spec.items and not (spec.planned and (spec.population or selection.ends)):
-        yield from _later(inputs, selection, source, latest, present)
+def _queries(inputs: Inputs, *, present: bool) -> list[str]:
+    """Write the queries, each of which returns (code, selection, value, locator)."""
+    bounds = inputs.bounds
+    parts = inputs.parts()
+    # A record without its time is no event; but a subject or a record to be judged must have one.
+    timed = [p.number for p in parts if (p.spec.planned or p.selection.good) and p.selection.starts]
+    own = [part.number for part in parts if part.selection.quantity and part.spec.population]
+    return [
+        "SELECT 'no_name' AS code, selection, NULL::VARCHAR AS value, locator FROM staged"
+        " WHERE belongs AND name IS NULL AND known",
+        "SELECT 'no_decision', selection, NULL, locator FROM staged WHERE population AND belongs IS NULL",
+        "SELECT 'no_start', selection, NULL, locator FROM staged"
+        f" WHERE selection IN ({_list(timed)}) AND belongs AND starts IS NULL AND day IS NULL",
+        f"SELECT '{'future' if present else 'left_out'}', selection, NULL, locator FROM staged"
+        f" WHERE NOT ahead AND belongs AND (starts > {bounds.latest} OR day > {bounds.latest_day})",
+        "SELECT DISTINCT 'backwards', selection, NULL, locator FROM population WHERE ends < began",
+        "SELECT DISTINCT 'no_class', selection, coalesce(class, ''), locator FROM population p"
+        " WHERE NOT EXISTS"
+        " (SELECT 1 FROM class c WHERE c.control = p.control AND c.class = p.class)",
+        "SELECT 'two_classes', min(selection), name, min(locator) FROM population"
+        " GROUP BY control, name HAVING count(DISTINCT class) > 1",
+        f"SELECT 'two_minimums', min(selection), name, min(locator) FROM population"
+        f" WHERE selection IN ({_list(own)})"
+        " GROUP BY control, name HAVING count(DISTINCT quantity) > 1",
+        "SELECT 'orphan', selection, name, locator FROM staged s WHERE NOT known AND belongs"
+        " AND NOT EXISTS (SELECT 1 FROM staged p"
+        " WHERE p.population AND p.family = s.family AND p.name = s.name)",
+        *_early(inputs),
+    ]
 
 
-def _population(
-    inputs: Inputs, rule: Rule, selection: Selection
-) -> Iterator[tuple[str, str | None, str]]:
-    """What cannot be right about the subjects themselves."""
-    mine = f"{name(f'{inputs.kind.name}_population')} t WHERE t.control = {rule.number}"
-    if selection.ends:
-        yield (
-            "backwards",
-            None,
-            f"SELECT t.name AS value, t.locator FROM {mine} AND t.ends < t.latest",
-        )
-    if selection.quantity:
-        yield (
-            "two_minimums",
-            None,
-            f"SELECT t.name AS value, min(t.locator) AS locator FROM {mine}"
-            " GROUP BY t.name HAVING count(DISTINCT t.quantity) > 1",
-        )
-    if rule.differs:
-        parameters = name(f"{inputs.kind.name}_parameters")
-        yield (
-            "no_class",
-            selection.by,
-            f"SELECT coalesce(t.class, '') AS value, t.locator FROM {mine} AND NOT EXISTS"
-            f" (SELECT 1 FROM {parameters} p WHERE p.control = t.control AND p.class = t.class)",
-        )
-        yield (
-            "two_classes",
-            None,
-            f"SELECT t.name AS value, min(t.locator) AS locator FROM {mine}"
-            " GROUP BY t.name HAVING count(DISTINCT t.class) > 1",
-        )
+def _early(inputs: Inputs) -> list[str]:
+    """Closings before their opening."""
+    numbers = [
+        part.number for part in inputs.parts() if part.spec.closes and not part.spec.population
+    ]
+    if not numbers:
+        return []
+    return [
+        "SELECT DISTINCT 'early', st.selection, st.name, c.locator FROM records_latest c"
+        " JOIN concerned o ON o.subject = c.subject"
+        f" JOIN staged st ON st.locator = c.locator AND st.relation = c.relation"
+        f" AND st.selection IN ({_list(numbers)})"
+        " WHERE c.latest < o.starts"
+    ]
 
 
-def _orphans(
-    inputs: Inputs, rule: Rule, selection: Selection, key: str
-) -> Iterator[tuple[str, str | None, str]]:
-    """Records about what the population's dataset does not know, whether in its selection or not."""
-    populations = rule.control.selections(inputs.kind.population)
-    if selection.dataset.partition(".")[0] in {
-        each.dataset.partition(".")[0] for each in populations
-    }:
-        return
-    known = " UNION ALL ".join(
-        f"SELECT {inputs.key(each)} AS subject FROM {name(inputs.tables[each.dataset].name)} t"
-        for each in populations
-    )
-    yield (
-        "orphan",
-        " + ".join(sorted({each.dataset for each in populations})),
-        f"SELECT {key} AS value, t.locator FROM {inputs.source(selection)} t WHERE NOT EXISTS"
-        f" (SELECT 1 FROM ({known}) k WHERE k.subject = {key})",
-    )
-
-
-def _later(
-    inputs: Inputs, selection: Selection, source: str, latest: int, present: bool
-) -> Iterator[tuple[str, str | None, str]]:
-    """Events after as-of: invalid if as-of is the present, and otherwise yet to happen."""
-    assert selection.starts
-    column = name(selection.starts)
-    if inputs.tables[selection.dataset].columns[selection.starts] == "date":
-        beyond = f"{column} > {inputs.calendar.day_of(latest)}"
-    else:
-        beyond = f"{column} > {latest}"
-    code = "future" if present else "left_out"
-    yield code, selection.starts, f"SELECT NULL AS value, locator FROM {source} WHERE {beyond}"
+def _list(numbers: list[int]) -> str:
+    return ", ".join(map(str, numbers)) or "-1"

@@ -44,7 +44,7 @@ def run_example(kind: Kind, example: Example) -> list[list[str | None]]:
             horizon=instant(shift(as_of, parse_duration("24 months"), 1)),
             present=False,
         )
-        outcome = Run(connection, content, content.controls.values(), tables, times).outcome()[
+        outcome = Run(connection, content, content.controls.values(), tables, times).outcome(0)[
             "EXAMPLE"
         ]
     return [

@@ -1,19 +1,17 @@
-"""Fill the inputs of a check kind from the selections of every control of that kind.
+"""Fill the inputs of the check kinds from the selections of every control.
 
-Subjects are numbered, so that a query compares and sorts whole numbers. The population of a
-control says which subjects there are: each key, or each key with each item. Other records find
-their subject by name; what names no subject of the control is left aside, and the audit says so.
+First all selections are staged side by side, with what they say and no more: names, days or
+instants, and whether the record belongs. Then, for all controls at once, days become instants,
+subjects get numbers, and records find their subject by name.
 
-Columns of the population: `control, subject, class, starts, day, ends, quantity, good, locator`.
-`latest` is the last instant at which a dated record may have begun; of a population, its own
-beginning, before the control's first day is taken into account.
+Columns of a population: `control, subject, class, starts, day, ends, quantity, good, locator`.
 Columns of the other inputs: `subject, starts, day, locator`, and `ends` and `quantity` where the
 kind takes them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ccpolicy.checks.kinds import Input, Kind
@@ -42,6 +40,8 @@ class Rule:
     """A control in one of its revisions: what a check kind's query calls a control."""
 
     number: int
+    family: int
+    """Number of the control, the same in all its revisions."""
     control: Control
     revision: Revision
     starts: int
@@ -71,12 +71,34 @@ class Rule:
         return not self.control.selections(self.kind.population)
 
     @property
-    def items(self) -> list[str] | list[Selection]:
-        """Return the items that every key is joined with."""
-        for input_name, spec in self.kind.inputs.items():
-            if spec.items and (given := self.control.inputs.get(input_name)):
-                return [given] if isinstance(given, Selection) else given  # type: ignore[return-value]
-        return []
+    def items(self) -> list[str]:
+        """Return the items that the policy writes out."""
+        lists = [given for given in self.control.inputs.values() if isinstance(given, list)]
+        return [item for given in lists for item in given if isinstance(item, str)]
+
+    @property
+    def itemised(self) -> bool:
+        """Whether every key is joined with items."""
+        return any(
+            spec.items and self.control.inputs.get(each) for each, spec in self.kind.inputs.items()
+        )
+
+
+@dataclass(frozen=True)
+class Part:
+    """A selection of a control: one branch of what is staged."""
+
+    number: int
+    rule: Rule
+    input: str
+    spec: Input
+    selection: Selection
+
+    @property
+    def ahead(self) -> bool:
+        """Whether it may lie ahead of as-of: a plan, and not something that happened."""
+        planned = self.spec.planned and (self.spec.population or self.selection.ends is not None)
+        return planned or self.spec.items
 
 
 @dataclass(frozen=True)
@@ -85,215 +107,249 @@ class Bounds:
 
     latest: int
     """Events later than this are left out: they had not happened yet."""
+    latest_day: int
     horizon: int
-    earliest: int
-    """Before any duty and any evidence."""
+    horizon_day: int
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """Writes the SQL of one kind's inputs."""
+    """Writes the SQL that fills the inputs of all kinds."""
 
-    kind: Kind
-    rules: list[Rule]
+    rules: Sequence[Rule]
     tables: Mapping[str, Table]
     plan: Plan
-    calendar: Calendar
     bounds: Bounds
 
-    def relation(self, input_name: str) -> str:
-        """Return the name of the relation that holds an input of this kind."""
-        return f"{self.kind.name}_{input_name}"
+    def kinds(self) -> list[Kind]:
+        """Return the kinds in use."""
+        return list({rule.kind.name: rule.kind for rule in self.rules}.values())
 
-    def population(self) -> str:
-        """Write the SELECT of the population, with the subjects by `name`."""
-        spec = self.kind.inputs[self.kind.population]
-        parts = []
-        for rule in self.rules:
-            if rule.whole:
-                parts.append(self._whole(rule))
-            for selection in rule.control.selections(self.kind.population):
-                parts.append(self._with_items(rule, self._selection(rule, selection, spec)))
-        return "\nUNION ALL\n".join(parts)
+    def relations(self) -> dict[tuple[str, str], int]:
+        """Number the inputs of all kinds."""
+        pairs = [(kind.name, each) for kind in self.kinds() for each in kind.inputs]
+        return {pair: number for number, pair in enumerate(pairs)}
 
-    def subjects(self) -> str:
-        """Write the SELECT of the population by number.
+    def parts(self) -> list[Part]:
+        """Return every selection, once for all revisions of its control."""
+        first = {rule.family: rule for rule in reversed(self.rules)}
+        parts: list[Part] = []
+        for rule in sorted(first.values(), key=lambda rule: rule.family):
+            for input_name, spec in rule.kind.inputs.items():
+                for selection in rule.control.selections(input_name):
+                    parts.append(Part(len(parts), rule, input_name, spec, selection))
+        return parts
 
-        Spans of a subject that overlap or touch are one duty: moving an asset is no new beginning.
-        """
-        spec = self.kind.inputs[self.kind.population]
-        source = name(f"{self.kind.name}_population")
-        numbered = (
-            f"SELECT p.control, s.number AS subject, p.* EXCLUDE (control, name) FROM {source} p"
-            " JOIN subject s ON s.control = p.control AND s.name = p.name"
-        )
-        if not spec.planned:
-            return numbered
-        return f"""
-            WITH numbered AS ({numbered} WHERE p.starts < p.ends),
-            reached AS (
-              SELECT *, max(ends) OVER (PARTITION BY subject ORDER BY starts
-                                        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached
-              FROM numbered
-            ),
-            island AS (
-              SELECT *, sum(CASE WHEN starts <= reached THEN 0 ELSE 1 END)
-                          OVER (PARTITION BY subject ORDER BY starts
-                                ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS island
-              FROM reached
-            )
-            SELECT control, subject, min(class) AS class, min(starts) AS starts, min(day) AS day,
-                   max(ends) AS ends, max(quantity) AS quantity, min(locator) AS locator
-            FROM island
-            GROUP BY control, subject, island
-        """
-
-    def others(self) -> Iterator[tuple[str, str]]:
-        """Yield the other inputs' names, with the SELECT that fills each; subjects are numbered."""
-        for input_name, spec in self.kind.inputs.items():
-            if spec.population or spec.items:
-                continue
-            parts = [
-                self._selection(rule, selection, spec)
-                for rule in self.rules
-                for selection in rule.control.selections(input_name)
-            ]
-            named = "\nUNION ALL\n".join(parts)
-            columns = [
-                "starts",
-                "day",
-                *(each for each in ("ends", "quantity") if each in spec.columns),
-            ]
-            columns += ["latest"] if spec.closes else []
-            yield (
-                input_name,
-                f"SELECT s.number AS subject, {', '.join(f'n.{each}' for each in columns)}, n.locator"
-                f" FROM ({named}) n JOIN subject s ON s.control = n.control AND s.name = n.name",
-            )
-
-    def _whole(self, rule: Rule) -> str:
-        """One subject, from the control's first day."""
-        return self._with_items(
-            rule,
-            f"SELECT {rule.number} AS control, {text(self.plan.subject)} AS name, '' AS class,"
-            f" {rule.begins}::BIGINT AS starts, {rule.first} AS day, {self.bounds.horizon}::BIGINT AS ends,"
-            " NULL::BIGINT AS quantity, NULL::INTEGER AS good, NULL::BIGINT AS latest,"
-            " NULL::BIGINT AS locator",
-        )
-
-    def _with_items(self, rule: Rule, population: str) -> str:
-        """Join every subject of a population with every item of the control."""
-        items = rule.items
-        if not items:
-            return population
-        lists = [
-            f"SELECT {text(item)} AS item" if isinstance(item, str) else self._items(item)
-            for item in items
+    def staged(self) -> str:
+        """Write the SELECT of all selections side by side."""
+        relations = self.relations()
+        branches = [
+            self._branch(part, relations[part.rule.kind.name, part.input]) for part in self.parts()
         ]
-        return (
-            f"SELECT p.* REPLACE (p.name || {text(BETWEEN)} || i.item AS name)"
-            f" FROM ({population}) p CROSS JOIN ({' UNION '.join(lists)}) i"
+        for rule in {rule.family: rule for rule in self.rules if rule.whole}.values():
+            relation = relations[rule.kind.name, rule.kind.population]
+            branches.append(
+                f"SELECT -1, {relation}, {rule.family}, true, true, false, {text(self.plan.subject)},"
+                f" NULL, NULL, NULL, {rule.first}, {self.bounds.horizon}, NULL, NULL, NULL, true, NULL"
+            )
+        head = (
+            "SELECT NULL::INTEGER AS selection, NULL::INTEGER AS relation, NULL::INTEGER AS family,"
+            " NULL::BOOLEAN AS population, NULL::BOOLEAN AS ahead, NULL::BOOLEAN AS known,"
+            " NULL::VARCHAR AS name, NULL::VARCHAR AS item, NULL::VARCHAR AS class,"
+            " NULL::BIGINT AS starts, NULL::INTEGER AS day, NULL::BIGINT AS ends,"
+            " NULL::INTEGER AS ends_day, NULL::BIGINT AS quantity, NULL::INTEGER AS good,"
+            " NULL::BOOLEAN AS belongs, NULL::BIGINT AS locator WHERE false"
         )
+        return "\nUNION ALL ".join([head, *branches])
 
-    def _items(self, selection: Selection) -> str:
-        return f"SELECT {self.key(selection)} AS item FROM {self.source(selection)} t"
+    def _branch(self, part: Part, relation: int) -> str:
+        selection, spec, rule = part.selection, part.spec, part.rule
+        starts, day = self._starts(part)
+        ends, ends_day = self._ends(part)
+        populations = rule.control.selections(rule.kind.population)
+        own = {each.dataset.partition(".")[0] for each in populations}
+        # What stands in the population's own documents need not be looked up there.
+        known = (
+            spec.population
+            or spec.items
+            or rule.whole
+            or selection.dataset.partition(".")[0] in own
+        )
+        subject = text(self.plan.subject) if rule.whole and not spec.items else self.key(selection)
+        by = any(each.differs for each in self.rules if each.family == rule.family) and selection.by
+        columns = [
+            str(part.number),
+            str(relation),
+            str(rule.family),
+            str(spec.population).lower(),
+            str(part.ahead).lower(),
+            str(known).lower(),
+            subject,
+            f"CAST({name(selection.item)} AS VARCHAR)" if selection.item else "NULL",
+            f"CAST({name(by)} AS VARCHAR)" if by else "NULL",
+            starts,
+            day,
+            ends,
+            ends_day,
+            self._quantity(selection, spec),
+            f"CASE WHEN ({selection.good}\n) THEN 1 ELSE 0 END" if selection.good else "NULL",
+            f"({selection.where}\n)" if selection.where else "true",
+            "locator",
+        ]
+        return f"SELECT {', '.join(columns)} FROM {name(self.tables[selection.dataset].name)}"
 
     def key(self, selection: Selection) -> str:
-        """Write the subject's name from the columns of table `t`."""
-        parts = [f"CAST(t.{name(column)} AS VARCHAR)" for column in selection.key]
+        """Write the subject's name from the columns of the selection's table."""
+        parts = [f"CAST({name(column)} AS VARCHAR)" for column in selection.key]
         joined = f" || {text(BETWEEN)} || ".join(parts)
         return f"{text(selection.prefix)} || {joined}" if selection.prefix else joined
 
-    def source(self, selection: Selection) -> str:
-        """Apply a selection's predicates, where only the dataset's own columns are in sight."""
-        table = name(self.tables[selection.dataset].name)
-        good = (
-            f", CASE WHEN ({selection.good}\n) THEN 1 ELSE 0 END AS is_good"
-            if selection.good
-            else ""
-        )
-        where = f" WHERE ({selection.where}\n)" if selection.where else ""
-        return f"(SELECT *{good} FROM {table}{where})" if good or where else table
-
-    def subject(self, rule: Rule, selection: Selection) -> str:
-        """Write the name of the subject that a record is about."""
-        subject = text(self.plan.subject) if rule.whole else self.key(selection)
-        if rule.items and not self._is_population(rule, selection):
-            item = f"CAST(t.{name(selection.item)} AS VARCHAR)" if selection.item else "''"
-            return f"{subject} || {text(BETWEEN)} || {item}"
-        return subject
-
-    def _is_population(self, rule: Rule, selection: Selection) -> bool:
-        return any(selection is each for each in rule.control.selections(self.kind.population))
-
-    def _selection(self, rule: Rule, selection: Selection, spec: Input) -> str:
-        joins, starts, day, latest = self._starts(selection, early=spec.population)
-        if spec.population:
-            latest = starts
-        if spec.population and spec.planned:
-            starts, day = (
-                f"greatest({each}, {first})"
-                for each, first in ((starts, rule.begins), (day, rule.first))
-            )
-        end, ends = self._ends(selection, spec)
-        by = selection.by if rule.differs else None
-        where = f"{starts} IS NOT NULL"
-        if not (spec.planned and (spec.population or selection.ends)):
-            where += f" AND {starts} <= {self.bounds.latest}"
-        return (
-            f"SELECT {rule.number} AS control, {self.subject(rule, selection)} AS name,"
-            f" {f'CAST(t.{name(by)} AS VARCHAR)' if by else text('')} AS class,"
-            f" {starts} AS starts, {day} AS day, {ends} AS ends,"
-            f" {self._quantity(selection, spec)} AS quantity,"
-            f" {'t.is_good' if selection.good else 'NULL::INTEGER'} AS good,"
-            f" {latest} AS latest, t.locator"
-            f" FROM {self.source(selection)} t{joins}{end} WHERE {where}"
-        )
-
     def _quantity(self, selection: Selection, spec: Input) -> str:
         if selection.quantity:
-            value = f"CAST(round(t.{name(selection.quantity)} * {MILLIONTHS}) AS BIGINT)"
+            value = f"CAST(round({name(selection.quantity)} * {MILLIONTHS}) AS BIGINT)"
             # A count that was left empty is no count of anything.
             return value if spec.population else f"coalesce({value}, 0)"
-        if "quantity" in spec.columns and not spec.population:
-            return f"{MILLIONTHS}::BIGINT"
-        return "NULL::BIGINT"
+        return str(MILLIONTHS) if "quantity" in spec.columns and not spec.population else "NULL"
 
-    def _ends(self, selection: Selection, spec: Input) -> tuple[str, str]:
-        """Return the join with the calendar, and the expression for the end."""
-        horizon = f"{self.bounds.horizon}::BIGINT"
-        if not selection.ends:
-            lasting = spec.population and spec.open_ended
-            return "", horizon if lasting else "NULL::BIGINT"
-        join, column = "", self._time(selection.ends, selection, early=not spec.population)
-        if self.tables[selection.dataset].columns[selection.ends] == "date":
-            join = f" LEFT JOIN calendar e ON e.day = least({column}, {self.calendar.last})"
-            column = "e.ends"
+    def _column(self, column: str, part: Part, *, early: bool) -> tuple[str, bool]:
+        """Return a time's column and whether it holds days.
+
+        An ambiguous local time takes the less favourable reading: early for what begins a duty.
+        """
+        table = self.tables[part.selection.dataset]
+        both = early and column in table.early
+        return name(f"{column}__early" if both else column), table.columns[column] == "date"
+
+    def _starts(self, part: Part) -> tuple[str, str]:
+        """Return the expressions for the instant and for the day; one of them is NULL."""
+        if part.selection.starts is None:
+            return "NULL", str(part.rule.first)
+        column, days = self._column(part.selection.starts, part, early=part.spec.population)
+        return ("NULL", column) if days else (column, "NULL")
+
+    def _ends(self, part: Part) -> tuple[str, str]:
+        selection, spec = part.selection, part.spec
+        horizon, last = self.bounds.horizon, self.bounds.horizon_day
+        if selection.ends is None:
+            return str(horizon) if spec.population and spec.open_ended else "NULL", "NULL"
+        column, days = self._column(selection.ends, part, early=not spec.population)
         if spec.open_ended and not spec.planned:
             # An end after as-of had not happened yet.
-            column = f"CASE WHEN {column} <= {self.bounds.latest} THEN {column} END"
-        return join, f"coalesce({column}, {horizon})" if spec.open_ended else column
+            limit = self.bounds.latest_day if days else self.bounds.latest
+            column = f"CASE WHEN {column} <= {limit} THEN {column} END"
+        if spec.open_ended:
+            column = f"coalesce({column}, {last if days else horizon})"
+        return ("NULL", column) if days else (column, "NULL")
 
-    def _time(self, column: str, selection: Selection, *, early: bool) -> str:
-        """Take the less favourable reading of an ambiguous local time."""
-        both = column in self.tables[selection.dataset].early
-        return f"t.{name(f'{column}__early')}" if early and both else f"t.{name(column)}"
-
-    def _starts(self, selection: Selection, *, early: bool) -> tuple[str, str, str, str]:
-        """Return the calendar's join, and the expressions for start, day and latest start."""
-        if selection.starts is None:
-            return "", f"{self.bounds.earliest}::BIGINT", f"{self.calendar.first}", "NULL::BIGINT"
-        column = self._time(selection.starts, selection, early=early)
-        last = self.calendar.last
-        if self.tables[selection.dataset].columns[selection.starts] == "date":
-            # A day beyond the calendar lies beyond the horizon, where nothing is judged.
-            join = f" LEFT JOIN calendar b ON b.day = least({column}, {last})"
-            return join, "b.starts", "b.day", "b.ends - 1"
-        # The offset is at most a day's difference from the zone's at that instant.
-        guess = f"({column} + {self.calendar.offset}) // {DAY}"
-        join = f" LEFT JOIN calendar b ON b.day = least({guess}, {last})"
-        day = (
-            f"CASE WHEN {column} < b.starts THEN b.day - 1"
-            f" WHEN {column} >= b.ends THEN b.day + 1 ELSE b.day END"
+    def items(self) -> str:
+        """Write the SELECT of the items of every control."""
+        lists = [
+            f"SELECT {rule.family}, {text(item)}"
+            for rule in {rule.family: rule for rule in self.rules}.values()
+            for item in rule.items
+        ]
+        relations = self.relations()
+        numbers = [
+            str(relations[kind.name, each])
+            for kind in self.kinds()
+            for each, spec in kind.inputs.items()
+            if spec.items
+        ]
+        chosen = (
+            "SELECT DISTINCT family, name AS item FROM staged"
+            f" WHERE relation IN ({', '.join(numbers) or '-1'}) AND belongs"
         )
-        return join, column, day, column
+        return " UNION ALL ".join([chosen, *lists])
+
+    def rule_rows(self) -> str:
+        """Write the rows of `rule`."""
+        return ", ".join(
+            f"({rule.number}, {rule.family}, {rule.starts}, {rule.ends}, {rule.first}, {rule.begins},"
+            f" {str(rule.differs).lower()}, {str(rule.itemised).lower()})"
+            for rule in self.rules
+        )
+
+    def population(self, calendar: Calendar) -> str:
+        """Write the SELECT of all populations, with subjects by name."""
+        return f"""
+            SELECT st.relation, st.selection, st.ahead, r.number AS control,
+                   CASE WHEN r.itemised THEN st.name || {text(BETWEEN)} || i.item ELSE st.name END AS name,
+                   CASE WHEN r.differs THEN st.class ELSE '' END AS class,
+                   coalesce(st.starts, b.starts) AS began,
+                   CASE WHEN st.ahead THEN greatest(coalesce(st.starts, b.starts), r.begins)
+                        ELSE coalesce(st.starts, b.starts) END AS starts,
+                   CASE WHEN st.ahead THEN greatest({_DAY}, r.first) ELSE {_DAY} END AS day,
+                   coalesce(st.ends, e.ends) AS ends, st.quantity, st.good, st.locator
+            FROM staged st
+            JOIN rule r ON r.family = st.family
+            LEFT JOIN item i ON i.family = st.family
+            {_calendars(calendar)}
+            WHERE st.population AND st.belongs AND r.itemised = (i.item IS NOT NULL)
+              AND coalesce(st.starts, b.starts) IS NOT NULL
+              AND (st.ahead OR coalesce(st.starts, b.starts) <= {self.bounds.latest})
+        """
+
+    def groups(self) -> dict[tuple[str, ...], list[int]]:
+        """Return the inputs other than populations, by the columns that they have."""
+        groups: dict[tuple[str, ...], list[int]] = {}
+        relations = self.relations()
+        for kind in self.kinds():
+            for each, spec in kind.inputs.items():
+                if not (spec.population or spec.items):
+                    groups.setdefault(extra_columns(spec), []).append(relations[kind.name, each])
+        return groups
+
+    def records(self, columns: Sequence[str], numbers: Sequence[int], calendar: Calendar) -> str:
+        """Write the SELECT of the records of some inputs, with subjects by number."""
+        expressions = {
+            "ends": "coalesce(st.ends, e.ends) AS ends",
+            "quantity": "st.quantity",
+            # The last instant at which a dated record may have begun.
+            "latest": "coalesce(st.starts, b.ends - 1) AS latest",
+        }
+        more = "".join(f", {expressions[column]}" for column in columns)
+        return f"""
+            SELECT st.relation, s.number AS subject, coalesce(st.starts, b.starts) AS starts,
+                   {_DAY} AS day{more}, st.locator
+            FROM staged st
+            JOIN rule r ON r.family = st.family
+            JOIN subject s
+              ON s.control = r.number
+             AND s.name = CASE WHEN r.itemised THEN st.name || {text(BETWEEN)} || st.item ELSE st.name END
+            {_calendars(calendar, ends="ends" in columns)}
+            WHERE st.relation IN ({", ".join(map(str, numbers))}) AND st.belongs
+              AND coalesce(st.starts, b.starts) IS NOT NULL
+              AND (st.ahead OR coalesce(st.starts, b.starts) <= {self.bounds.latest})
+        """
+
+
+def extra_columns(spec: Input) -> tuple[str, ...]:
+    """Return the columns that an input has beside the common ones."""
+    extra = tuple(each for each in ("ends", "quantity") if each in spec.columns)
+    return (*extra, "latest") if spec.closes else extra
+
+
+def table_of(spec: Input) -> str:
+    """Return the name of the table in which an input's records stand."""
+    return "_".join(["records", *extra_columns(spec)])
+
+
+_DAY = (
+    "CASE WHEN st.starts IS NULL THEN b.day WHEN st.starts < b.starts THEN b.day - 1"
+    " WHEN st.starts >= b.ends THEN b.day + 1 ELSE b.day END"
+)
+
+
+def _calendars(calendar: Calendar, *, ends: bool = True) -> str:
+    """Join the calendar, by the day or by the day that an instant is in or beside.
+
+    A day beyond the calendar lies beyond the horizon, where nothing is judged.
+    """
+
+    def day(value: str) -> str:
+        # Not least(): it passes over NULL.
+        return f"CASE WHEN {value} > {calendar.last} THEN {calendar.last} ELSE {value} END"
+
+    begin = f"coalesce(st.day, (st.starts + {calendar.offset}) // {DAY})"
+    joins = f"LEFT JOIN calendar b ON b.day = {day(begin)}"
+    return f"{joins} LEFT JOIN calendar e ON e.day = {day('st.ends_day')}" if ends else joins

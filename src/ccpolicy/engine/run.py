@@ -9,15 +9,16 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from ccpolicy.checks.kinds import Kind
 from ccpolicy.engine.audit import Finding, audit
 from ccpolicy.engine.calendar import Calendar, day_number, day_starts
-from ccpolicy.engine.inputs import Bounds, Inputs, Rule, name
+from ccpolicy.engine.inputs import Bounds, Inputs, Rule, name, table_of, text
 from ccpolicy.engine.parameters import Terms, create_parameters
 from ccpolicy.evidence import Table
 from ccpolicy.policy import Content, Control
 
 STREAMED = 200_000
-"""Records from which inputs and spans are views, computed as they flow, and not kept in memory."""
+"""Records from which what is staged and spans are computed as they flow, and not kept in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ class Run:
     def _rules(self, controls: Iterable[Control]) -> Iterator[Rule]:
         number = 0
         effective = self.content.plan.effective_on
-        for control in controls:
+        for family, control in enumerate(controls):
             history = control.history
             first = day_number(max(history[0].from_ or effective, effective))
             for revision, following in zip(history, [*history[1:], None], strict=True):
@@ -93,6 +94,7 @@ class Run:
                     ends = min(ends, day_starts(day_number(following.from_), self.zone))
                 yield Rule(
                     number=number,
+                    family=family,
                     control=control,
                     revision=revision,
                     starts=day_starts(
@@ -104,109 +106,96 @@ class Run:
                     kind=self.content.kinds[control.check],
                 )
 
-    def outcome(self) -> dict[str, Outcome]:
-        """Evaluate every rule and return what was found, control by control."""
-        if not self.rules:  # no control fits every filter
-            return self.outcomes
-        calendar, records = self._calendar()
-        relation = "VIEW" if records > STREAMED else "TABLE"
+    def outcome(self, records: int) -> dict[str, Outcome]:
+        """Evaluate every rule over so many records and return what was found, by control."""
+        streamed = records > STREAMED
+        relation = "VIEW" if streamed else "TABLE"
+        zone = Calendar(self.zone, 0, 0)
+        inputs = Inputs(
+            rules=self.rules,
+            tables=self.tables,
+            plan=self.content.plan,
+            bounds=Bounds(
+                latest=self.times.latest,
+                latest_day=zone.day_of(self.times.latest),
+                horizon=self.times.horizon,
+                horizon_day=zone.day_of(self.times.horizon),
+            ),
+        )
+        self.connection.execute(f"CREATE {relation} staged AS {inputs.staged()}")
+        calendar = self._calendar(inputs)
+        self._inputs(inputs, calendar)
+        for finding in audit(self.connection, inputs, present=self.times.present):
+            self.outcomes[finding.control].findings.append(finding)
+        if streamed:
+            # The records stand in the inputs now; their memory is better used for the subtraction.
+            self.connection.execute("DROP VIEW staged; " + "; ".join(self._evidence()))
+        self.connection.execute(
+            f"CREATE {relation} spans AS "
+            + "\nUNION ALL\n".join(_query(inputs, kind) for kind in inputs.kinds())
+        )
+        subtract = files("ccpolicy.engine").joinpath("subtract.sql").read_text("utf-8")
+        self.connection.execute(subtract)
+        self._subjects()
+        self._lapses()
+        return self.outcomes
+
+    def _calendar(self, inputs: Inputs) -> Calendar:
+        """Make the calendar tables, from the first day of any evidence to the horizon."""
         terms = Terms()
-        kinds = {rule.kind.name: rule.kind for rule in self.rules}
-        inputs = [
-            Inputs(
-                kind=kind,
-                rules=[rule for rule in self.rules if rule.kind is kind],
-                tables=self.tables,
-                plan=self.content.plan,
-                calendar=calendar,
-                bounds=Bounds(
-                    latest=self.times.latest,
-                    horizon=self.times.horizon,
-                    earliest=day_starts(calendar.first, self.zone),
-                ),
-            )
-            for kind in kinds.values()
-        ]
-        for each in inputs:
-            create_parameters(self.connection, each.kind, each.rules, terms, self.times.horizon)
+        for kind in inputs.kinds():
+            rules = [rule for rule in self.rules if rule.kind is kind]
+            create_parameters(self.connection, kind, rules, terms, self.times.horizon)
+        row = self.connection.execute(
+            "SELECT min(day), min(ends_day), min(starts), min(ends) FROM staged"
+        ).fetchone()
+        zone = Calendar(self.zone, 0, 0)
+        days = [each for each in (row or ())[:2] if each is not None]
+        days += [zone.day_of(each) for each in (row or ())[2:] if each is not None]
+        days += [zone.day_of(self.times.starts), *(rule.first for rule in self.rules)]
+        calendar = Calendar(self.zone, min(days) - 2, inputs.bounds.horizon_day + 2)
         calendar.create(
             self.connection,
             list(terms.durations.items()),
             [(label, per, grace) for label, (per, grace) in terms.periods.items()],
             self.content.plan.holidays,
         )
-        self._inputs(inputs)
-        for finding in audit(self.connection, inputs, self.times.latest, self.times.present):
-            self.outcomes[finding.control].findings.append(finding)
-        if relation == "VIEW":
-            self.connection.execute(
-                "; ".join(f"DROP {kind} {name(table)}" for kind, table in self._evidence())
-            )
-        self.connection.execute(
-            f"CREATE {relation} spans AS " + "\nUNION ALL\n".join(_query(each) for each in inputs)
-        )
-        self.connection.execute(
-            files("ccpolicy.engine").joinpath("subtract.sql").read_text("utf-8")
-        )
-        self._subjects()
-        self._lapses()
-        return self.outcomes
+        return calendar
 
-    def _evidence(self) -> list[tuple[str, str]]:
-        """List the relations of the evidence, views first, which are not needed once inputs are filled."""
+    def _inputs(self, inputs: Inputs, calendar: Calendar) -> None:
+        """Number the subjects, and make the relations that the kinds' queries read."""
+        classes = ", ".join(
+            f"({rule.number}, {text(each)})" for rule in self.rules for each in rule.classes
+        )
+        self.connection.execute(
+            f"""
+            CREATE TABLE rule (number INTEGER, family INTEGER, starts BIGINT, ends BIGINT,
+                               first INTEGER, begins BIGINT, differs BOOLEAN, itemised BOOLEAN);
+            INSERT INTO rule VALUES {inputs.rule_rows()};
+            CREATE TABLE class (control INTEGER, class VARCHAR);
+            INSERT INTO class VALUES {classes};
+            CREATE TABLE item AS {inputs.items()};
+            CREATE TABLE population AS {inputs.population(calendar)};
+            CREATE TABLE subject AS
+            SELECT row_number() OVER ()::INTEGER AS number, control, name
+            FROM (SELECT DISTINCT control, name FROM population WHERE name IS NOT NULL);
+            {files("ccpolicy.engine").joinpath("concerned.sql").read_text("utf-8")}
+            """
+        )
+        for columns, numbers in inputs.groups().items():
+            table = name("_".join(["records", *columns]))
+            query = inputs.records(columns, numbers, calendar)
+            self.connection.execute(f"CREATE TABLE {table} AS {query}")
+
+    def _evidence(self) -> list[str]:
+        """Write how to drop the relations of the evidence, views first."""
         names = sorted({table.name for table in self.tables.values()})
-        return self.connection.execute(
-            "SELECT CASE WHEN table_type = 'VIEW' THEN 'VIEW' ELSE 'TABLE' END, table_name"
-            " FROM information_schema.tables WHERE table_name IN (SELECT unnest(?)) ORDER BY 1 DESC, 2",
+        rows = self.connection.execute(
+            "SELECT table_type = 'VIEW' AS view, table_name FROM information_schema.tables"
+            " WHERE table_name IN (SELECT unnest(?)) ORDER BY view DESC, table_name",
             [names],
         ).fetchall()
-
-    def _inputs(self, inputs: list[Inputs]) -> None:
-        """Make the relations that the kinds' queries read, and the table of subjects."""
-        create = self.connection.execute
-        for each in inputs:
-            create(f"CREATE TABLE {name(f'{each.kind.name}_population')} AS {each.population()}")
-        named = " UNION ALL ".join(
-            f"SELECT DISTINCT control, name FROM {name(f'{each.kind.name}_population')}"
-            for each in inputs
-        )
-        create(
-            "CREATE TABLE subject AS SELECT row_number() OVER ()::INTEGER AS number, control, name"
-            f" FROM ({named})"
-        )
-        for each in inputs:
-            create(f"CREATE TABLE {name(each.relation(each.kind.population))} AS {each.subjects()}")
-            for input_name, query in each.others():
-                create(f"CREATE TABLE {name(each.relation(input_name))} AS {query}")
-        rows = ", ".join(f"({rule.number}, {rule.starts}, {rule.ends})" for rule in self.rules)
-        create(
-            f"CREATE TABLE rule (control INTEGER, starts BIGINT, ends BIGINT); INSERT INTO rule VALUES {rows}"
-        )
-
-    def _calendar(self) -> tuple[Calendar, int]:
-        """Span the days of all evidence to the horizon, and count the records."""
-        parts = []
-        for table in self.tables.values():
-            times = [
-                column for column, kind in table.columns.items() if kind in ("date", "instant")
-            ]
-            days = [
-                f"min({name(column)})"
-                + ("" if table.columns[column] == "date" else " // 86400000000")
-                for column in times
-            ]
-            parts.append(
-                f"SELECT count(*), least({', '.join([*days, 'NULL'])}) FROM {name(table.name)}"
-            )
-        counted = self.connection.execute("\nUNION ALL\n".join(parts)).fetchall() if parts else []
-        plan = day_number(self.content.plan.effective_on)
-        whole = Calendar(self.zone, 0, 0)
-        first = min(
-            [plan, whole.day_of(self.times.starts), *(day for _, day in counted if day is not None)]
-        )
-        return Calendar(self.zone, first - 2, whole.day_of(self.times.horizon) + 2), sum(
-            count for count, _ in counted
-        )
+        return [f"DROP {'VIEW' if view else 'TABLE'} {name(table)}" for view, table in rows]
 
     def _subjects(self) -> None:
         """Read which subjects each rule is about, and which of them cannot be decided."""
@@ -218,7 +207,7 @@ class Run:
                      max(CASE WHEN least(s.ends, r.ends) > {self.times.as_of} THEN 1 ELSE 0 END) AS goes_on,
                      max(CASE WHEN s.starts IS NULL OR s.ends IS NULL THEN 1 ELSE 0 END) AS undecided
               FROM spans s
-              JOIN rule r ON r.control = s.control
+              JOIN rule r ON r.number = s.control
               WHERE s.part = 'duty' AND coalesce(least(s.ends, r.ends) > {self.times.starts}, true)
               GROUP BY s.subject
               UNION ALL
@@ -273,16 +262,23 @@ class Run:
         return {(subject, instant): locator for subject, instant, locator in rows}
 
 
-def _query(inputs: Inputs) -> str:
+def _query(inputs: Inputs, kind: Kind) -> str:
     """Put a kind's query over its own inputs; they are computed where they are used."""
-    relations = [each for each, spec in inputs.kind.inputs.items() if not spec.items] + [
-        "parameters"
-    ]
-    given = ", ".join(
-        f"{name(each)} AS NOT MATERIALIZED (SELECT * FROM {name(inputs.relation(each))})"
-        for each in relations
+    relations = inputs.relations()
+    given = [f"parameters AS NOT MATERIALIZED (SELECT * FROM {name(f'{kind.name}_parameters')})"]
+    for each, spec in kind.inputs.items():
+        if spec.items:
+            continue
+        table = "concerned" if spec.population else table_of(spec)
+        given.append(
+            f"{name(each)} AS NOT MATERIALIZED"
+            f" (SELECT * EXCLUDE (relation) FROM {name(table)}"
+            f" WHERE relation = {relations[kind.name, each]})"
+        )
+    return (
+        "SELECT control, part, subject, starts, ends, locator"
+        f" FROM (WITH {', '.join(given)} SELECT * FROM (\n{kind.query}\n))"
     )
-    return f"SELECT control, part, subject, starts, ends, locator FROM (WITH {given} SELECT * FROM (\n{inputs.kind.query}\n))"
 
 
 def _joined(lapses: list[Span]) -> list[Span]:

@@ -9,7 +9,7 @@ owed AS (
          CASE WHEN s.starts < r.starts THEN r.starts ELSE s.starts END AS starts,
          CASE WHEN s.ends > r.ends THEN r.ends ELSE s.ends END AS ends
   FROM spans s
-  JOIN rule r ON r.control = s.control
+  JOIN rule r ON r.number = s.control
   WHERE s.part = 'duty'
 ),
 reached AS (              -- overlapping and touching duties of a subject are one

@@ -174,7 +174,7 @@ class Writer:
         touching = [s for s in spans if s.ends > window and self._in_period(s.starts)]
         past = _verdicts(outcome, touching)
         reason, forced = self._forced(control, outcome, bool(problems))
-        over = None if forced or any(outcome.subjects.values()) else self._empty(control)
+        over = None if forced or any(outcome.subjects.values()) else _empty(control)
         due = self._due(spans)
         revision = next(
             (r for r in reversed(control.history) if not r.from_ or self._begun(r.from_)),
@@ -234,12 +234,11 @@ class Writer:
             return _text(exempt.reason), "not_applicable"
         if problems:
             return None, "unknown"
-        if not outcome.subjects:
-            if control.may_be_empty:
-                return _text(control.may_be_empty), "not_applicable"
-            return _said(
-                Message.of("there is nothing on file that the control is about")
-            ), "unknown"
+        if not any(outcome.subjects.values()):
+            nothing = Message.of("there is nothing on file that the control is about")
+            reason = _text(control.may_be_empty) if control.may_be_empty else _said(nothing)
+            # What was owed once is still judged for the period.
+            return reason, None if outcome.subjects else _empty(control)
         return None, None
 
     def _lapse(self, span: Span) -> models.Lapse:
@@ -369,6 +368,10 @@ def _verdicts(outcome: Outcome, spans: Iterable[Span]) -> dict[str, Verdict]:
         else:
             verdicts.setdefault(span.subject, "waived")
     return verdicts | dict.fromkeys(outcome.undecided, "unknown")
+
+
+def _empty(control: Control) -> Verdict:
+    return "not_applicable" if control.may_be_empty else "unknown"
 
 
 def _worst(verdicts: Iterable[Verdict]) -> Verdict:
