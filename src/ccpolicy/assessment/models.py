@@ -223,3 +223,8 @@ class Assessment(Model):
     problems: list[Problem]
     """Those of no single control."""
     evidence: list[Evidence]
+
+    @property
+    def nothing_assessed(self) -> bool:
+        """Whether no control was judged at all, which is neither passing nor failing."""
+        return sum(self.tally.values()) == self.tally["not_applicable"]

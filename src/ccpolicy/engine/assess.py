@@ -32,7 +32,6 @@ def assess(content: Content, question: Question) -> Assessment:
             content.settings.evidence,
             content.datasets,
             _used(content, controls, columns),
-            content.plan.zone,
         )
         # From here on runs SQL that the policy brought along.
         connection.execute("SET enable_external_access = false; SET lock_configuration = true")

@@ -1,0 +1,100 @@
+# make check: judge the shipped plan on the shipped evidence
+# make test:  run all tests
+# Both need git, make and Python 3.11 or newer, and build what else they need in .venv.
+
+.DEFAULT_GOAL := check
+.PHONY: check report test test-long lint bench sample reproduce wheel pins clean
+
+PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
+PYTHON ?= $(shell for python in $(PYTHONS); do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+ifneq ($(shell $(or $(PYTHON),false) -c 'import sys; print(sys.version_info >= (3, 11))' 2>/dev/null),True)
+$(error Python 3.11 or newer is needed; name it with: make PYTHON=…)
+endif
+
+VENV ?= .venv
+BIN := $(VENV)/bin
+WORLDS ?= 20000
+
+# The environment is made anew when what goes into it, the interpreter or its place changes.
+KEY := $(shell { $(PYTHON) -VV; pwd; cat pyproject.toml src/ccpolicy/__init__.py requirements/*.txt; } | cksum | cut -d ' ' -f 1)
+RUN := $(VENV)/run-$(KEY)
+DEV := $(VENV)/dev-$(KEY)
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
+INSTALL := $(PIP) install --only-binary :all: --require-hashes
+
+# What stands in the caller's environment does not get between.
+unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV COVERAGE_PROCESS_START
+export PIP_ROOT_USER_ACTION := ignore
+
+check: $(RUN)
+	@$(BIN)/ccpolicy check --format json --output reports/assessment.json || test $$? -eq 1 -o $$? -eq 3
+	@$(BIN)/ccpolicy check
+
+report: check
+
+test: $(DEV)
+	@$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -n auto --dist worksteal
+	@$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+test-long: $(DEV)
+	CCPOLICY_WORLDS=$(WORLDS) $(BIN)/pytest -n auto --dist worksteal tests/oracle
+
+lint: $(DEV)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/ccpolicy lint
+
+bench: $(DEV)
+	@cd tests && $(abspath $(BIN))/python -m bench $(ARGS)
+
+# Make the sample's evidence, the schemas and the translations again.
+sample: $(DEV)
+	$(BIN)/python -m ccpolicy.sample evidence
+	$(BIN)/python -m ccpolicy.policy.schemas policy/schemas
+	$(BIN)/python tools/translations.py
+
+# Make everything again that is kept though it is made, and compare.
+MADE := evidence policy/schemas reports src/ccpolicy/locale
+reproduce: sample check
+	git diff --exit-code --stat -- $(MADE)
+	@new=$$(git ls-files --others --exclude-standard -- $(MADE)); \
+		test -z "$$new" || { echo "made, but not kept: $$new" >&2; exit 1; }
+
+# Build the wheel and try it in an environment of its own, away from the checkout.
+wheel: $(DEV)
+	rm -rf dist
+	$(PIP) wheel --no-build-isolation --no-deps --wheel-dir dist .
+	tests/try_wheel.sh $(PYTHON) dist/*.whl
+
+# Pin the newest versions, whatever else this machine takes packages from. Review what changed.
+PUBLIC := env -u PIP_FIND_LINKS -u PIP_EXTRA_INDEX_URL PIP_CONFIG_FILE=/dev/null
+COMPILE := $(PUBLIC) $(VENV)-pins/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe \
+	--strip-extras --no-header --no-annotate --no-emit-index-url --no-emit-find-links
+pins:
+	$(PYTHON) -m venv --clear $(VENV)-pins
+	$(PUBLIC) $(VENV)-pins/bin/python -m pip install --quiet --upgrade pip pip-tools
+	$(COMPILE) --output-file requirements/build.txt requirements/build.in
+	$(COMPILE) --output-file requirements/run.txt pyproject.toml
+	$(COMPILE) --output-file requirements/dev.txt --extra dev \
+		--constraint requirements/build.txt --constraint requirements/run.txt pyproject.toml
+
+clean:
+	rm -rf $(VENV) $(VENV)-pins build dist .coverage .coverage.* \
+		.hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(RUN):
+	@echo "Building $(VENV) with $$($(PYTHON) -V)" >&2
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(INSTALL) -r requirements/build.txt -r requirements/run.txt
+	@$(PIP) install --no-build-isolation --no-deps --editable .
+	@touch $@
+
+$(DEV): $(RUN)
+	@$(INSTALL) -r requirements/build.txt -r requirements/dev.txt
+	@touch $@

@@ -1,0 +1,103 @@
+"""`ccpolicy due`: what lapses next, by owner."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import click
+
+from ccpolicy.cli import options
+from ccpolicy.cli.words import Choice, Command
+from ccpolicy.reports import formats
+
+if TYPE_CHECKING:
+    from ccpolicy.assessment.models import Assessment
+    from ccpolicy.checks.durations import Duration
+
+
+@click.command(
+    "due",
+    cls=Command,
+    short_help="Show what is overdue and what falls due, by owner.",
+    help="Show what is overdue, what cannot be judged and what falls due next, by owner.\n\n"
+    "With --format ics it makes a calendar of all-day events.",
+)
+@options.path
+@options.option(
+    "--as-of", metavar="TIME", help="Moment to judge at, in ISO 8601; default now, or the pin."
+)
+@options.option(
+    "--within", default="P30D", metavar="DURATION", help="How far to look ahead; default P30D."
+)
+@options.option(
+    "--format", "format_", type=Choice(formats("agenda")), default="text", help="How to write it."
+)
+@options.output
+@options.language
+@options.colour
+@options.option("-v", "--verbose", is_flag=True, help="Say everything.")
+@click.pass_context
+def command(
+    context: click.Context,
+    path: str,
+    as_of: str | None,
+    within: str,
+    format_: str,
+    output: str | None,
+    colour: str,
+    verbose: bool,
+) -> None:
+    """Judge, and write what is to be done."""
+    view = options.view(context, path, colour=colour, verbose=verbose)
+
+    import ccpolicy
+    from ccpolicy.assessment.agenda import agenda
+    from ccpolicy.checks.durations import parse_duration
+    from ccpolicy.cli.output import write
+    from ccpolicy.cli.progress import progress
+    from ccpolicy.errors import CcpolicyError, Message
+    from ccpolicy.reports import render
+
+    ahead = parse_duration(within)
+    if ahead.business_days:
+        raise CcpolicyError(
+            "business days cannot be looked ahead", hint="write for example P30D or '2 weeks'"
+        )
+    with progress(Message.of("reading the evidence").text(view.language)):
+        result = ccpolicy.load(path).check(as_of)
+    until = _until(result, ahead)
+    write(
+        render(agenda(result, until), format_, view),
+        output,
+        for_people=format_ == "text",
+    )
+
+
+def _until(result: Assessment, ahead: Duration) -> str:
+    """Return how far to look: days to the end of the last one, hours exactly.
+
+    Raises:
+        CcpolicyError: further than the assessment forecasts.
+    """
+    from ccpolicy.engine.calendar import shift
+    from ccpolicy.errors import CcpolicyError
+
+    zone = ZoneInfo(result.policy.zone)
+    horizon = datetime.datetime.fromisoformat(result.horizon)
+    as_of = datetime.datetime.fromisoformat(result.as_of)
+    if ahead.is_clock:
+        until = (as_of + datetime.timedelta(microseconds=ahead.microseconds)).astimezone(zone)
+    else:
+        until = shift(as_of.astimezone(zone), ahead, 1)
+    if until > horizon:
+        raise CcpolicyError(
+            "the forecast reaches up to {horizon} only",
+            hint="look less far ahead, or set a longer 'horizon' in ccpolicy.toml",
+            horizon=result.horizon[:10],
+        )
+    if not ahead.is_clock:
+        day_after = until.date() + datetime.timedelta(days=1)
+        until = datetime.datetime.combine(day_after, datetime.time(), zone)
+    return min(until, horizon).astimezone(zone).isoformat()

@@ -1,0 +1,106 @@
+"""What a check kind asks for and does, with worked examples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ccpolicy.checks.kinds import Example, Input, Kind, Parameter
+from ccpolicy.cli.explain import shown_value
+from ccpolicy.reports.layout import visible
+from ccpolicy.reports.moments import when
+from ccpolicy.reports.page import Page
+
+
+def explain_kind(page: Page, kind: Kind) -> None:
+    """Write down what a check kind needs, its SQL, and its worked examples."""
+    page.paragraph(kind.name, colour="bold")
+    page.paragraph(page.text(kind.summary))
+    page.heading(page.say("Inputs"))
+    for name, input_ in kind.inputs.items():
+        _input(page, name, input_)
+    page.heading(page.say("Parameters"))
+    for name, parameter in kind.parameters.items():
+        _parameter(page, name, parameter)
+    if kind.one_of:
+        page.paragraph(
+            page.say("Exactly one of these is given: {names}.", names=page.join(kind.one_of)), 2
+        )
+    page.heading(page.say("SQL"))
+    page.verbatim(kind.query)
+    page.heading(page.say("Worked examples"))
+    for number, example in enumerate(kind.examples(), 1):
+        if number > 1:
+            page.line()
+        _example(page, number, example)
+
+
+def _input(page: Page, name: str, spec: Input) -> None:
+    page.definition(name, page.text(spec.label), 14, "bold")
+    if not spec.required:
+        page.paragraph(page.say("may be left out"), 16)
+    if spec.needs:
+        page.paragraph(page.say("needs: {columns}", columns=page.join(spec.needs)), 16)
+    if spec.columns:
+        page.paragraph(page.say("may name: {columns}", columns=page.join(spec.columns)), 16)
+
+
+def _parameter(page: Page, name: str, spec: Parameter) -> None:
+    page.definition(name, page.text(spec.label), 14, "bold")
+    kinds = {
+        "duration": page.say("a duration, such as 30 days, 15 minutes or 5 business days"),
+        "integer": page.say("a whole number"),
+        "number": page.say("a number"),
+        "period": page.say("a calendar period"),
+        "choice": page.say("a choice"),
+    }
+    stricter = {
+        "shorter": page.say("shorter is stricter"),
+        "higher": page.say("higher is stricter"),
+        "lower": page.say("lower is stricter"),
+        "first": page.say("the first is the strictest"),
+    }
+    said = [kinds[spec.type], stricter[spec.stricter]]
+    if spec.choices:
+        said[0] = page.say("one of {choices}", choices=page.join(spec.choices))
+    if spec.default is not None:
+        said.append(page.say("default {value}", value=spec.default))
+    if spec.default_from:
+        said.append(page.say("default as '{name}'", name=spec.default_from))
+    if spec.required:
+        said.append(page.say("required"))
+    for input_name, column in spec.unless.items():
+        said.append(
+            page.say(
+                "or each record's own, by '{column}' of '{input}'", column=column, input=input_name
+            )
+        )
+    page.paragraph(page.phrases(said), 16)
+
+
+def _example(page: Page, number: int, example: Example) -> None:
+    page.definition(f"{number}.", page.text(example.title), 4, "bold")
+    moment = page.say("as of {moment}, {zone}", moment=when(example.as_of), zone=example.zone)
+    page.paragraph(moment, 6)
+    for name, value in example.parameters.items():
+        page.definition(f"    {visible(name)}", shown_value(page, value), 16)
+    for name, records in example.inputs.items():
+        for index, record in enumerate(records):
+            page.definition("" if index else f"    {visible(name)}", _record(page, record), 16)
+    if not example.lapses:
+        page.paragraph(page.say("no lapse"), 6, "green")
+    for subject, starts, ends in example.lapses:
+        start = when(starts or "")
+        if ends:
+            span = page.say("{start} to {end}", start=start, end=when(ends))
+        else:
+            span = page.say("since {start}", start=start)
+        lapse = page.say("lapse: {subject}, {span}", subject=subject or "", span=span)
+        page.paragraph(lapse, 6, "red")
+
+
+def _record(page: Page, record: Mapping[str, object]) -> str:
+    return page.join(
+        str(value) if name == "subject" else f"{name} {value}"
+        for name, value in record.items()
+        if value is not None
+    )

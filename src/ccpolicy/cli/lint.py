@@ -1,0 +1,51 @@
+"""`ccpolicy lint`: look at the policy alone."""
+
+from __future__ import annotations
+
+import click
+
+from ccpolicy.cli import options
+from ccpolicy.cli.words import Command
+
+
+@click.command(
+    "lint",
+    cls=Command,
+    short_help="Check the policy itself, without evidence.",
+    help="Check the policy itself, without evidence: files, names, numbers and the plan's"
+    " clauses.\n\n"
+    "Exit codes: 0 nothing found, 1 something to look at, 2 the policy is invalid.",
+)
+@options.path
+@options.language
+@options.option("-q", "--quiet", is_flag=True, help="Say only how it ended.")
+@click.pass_context
+def command(context: click.Context, path: str, quiet: bool) -> int:
+    """Print each finding with its place and a hint, and return the exit code."""
+    import ccpolicy
+    from ccpolicy.cli.output import write
+    from ccpolicy.reports.page import Page
+
+    page = Page(options.view(context, path))
+    repository = ccpolicy.load(path)
+    findings = repository.lint()
+    for finding in () if quiet else findings:
+        message, hint = finding.message.text(context.obj), finding.hint.text(context.obj)
+        page.line(page.say("{place}: {message}", place=str(finding.locator), message=message))
+        page.line("  " + page.say("hint: {hint}", hint=hint))
+    if findings:
+        page.line(page.count(len(findings), "{count} finding", "{count} findings"))
+    else:
+        clauses, controls = len(repository.plan.clauses), len(repository.controls)
+        page.line(
+            page.say(
+                "The policy is in order: {clauses}, {controls}, {datasets}",
+                clauses=page.count(clauses, "{count} clause", "{count} clauses"),
+                controls=page.count(controls, "{count} control", "{count} controls"),
+                datasets=page.count(
+                    len(repository.datasets), "{count} dataset", "{count} datasets"
+                ),
+            )
+        )
+    write(str(page), None, for_people=True)
+    return 1 if findings else 0

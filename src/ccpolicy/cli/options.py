@@ -1,0 +1,117 @@
+"""Options that several commands have, and what they mean for the reader's view."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from ccpolicy.cli.words import Argument, Choice, Option
+from ccpolicy.errors import LANGUAGES
+from ccpolicy.reports import Detail, View
+
+F = TypeVar("F", bound=Callable[..., Any])
+_WIDEST = 120
+_NARROWEST = 40
+
+
+def option(*names: str, **settings: Any) -> Callable[[F], F]:
+    """Declare an option with translated help."""
+    return click.option(*names, cls=Option, **settings)
+
+
+def argument(*names: str, **settings: Any) -> Callable[[F], F]:
+    """Declare an argument with translated help."""
+    return click.argument(*names, cls=Argument, **settings)
+
+
+def path(command: F) -> F:
+    """Take the repository to work on."""
+    return argument(
+        "path", default=".", metavar="[PATH]", help="Policy repository; default the current folder."
+    )(command)
+
+
+def language(command: F) -> F:
+    """Take the language, which was already seen to before anything was parsed."""
+    return option(
+        "--lang",
+        type=Choice(LANGUAGES),
+        expose_value=False,
+        help="Language; default from LC_ALL, LC_MESSAGES or LANG.",
+    )(command)
+
+
+def colour(command: F) -> F:
+    """Take when to use colours."""
+    return option(
+        "--color",
+        "colour",
+        type=Choice(["auto", "always", "never"]),
+        default="auto",
+        help="When to use colours; NO_COLOR turns them off too.",
+    )(command)
+
+
+def detail(command: F) -> F:
+    """Take how much to say."""
+    quiet = option("-q", "--quiet", is_flag=True, help="Say only how it ended.")
+    verbose = option("-v", "--verbose", is_flag=True, help="Say everything.")
+    return quiet(verbose(command))
+
+
+def output(command: F) -> F:
+    """Take where to write."""
+    return option(
+        "-o", "--output", metavar="FILE", help="Write to a file, which appears when it is complete."
+    )(command)
+
+
+def view(
+    context: click.Context,
+    path: str = ".",
+    *,
+    colour: str = "never",
+    quiet: bool = False,
+    verbose: bool = False,
+) -> View:
+    """Return how the reader wants to see a page.
+
+    Raises:
+        click.UsageError: both less and more is asked for.
+    """
+    if quiet and verbose:
+        from gettext import gettext
+
+        raise click.UsageError(gettext("--quiet and --verbose do not go together"), context)
+    detail: Detail = "brief" if quiet else "full" if verbose else "normal"
+    return View(
+        language=context.obj,
+        columns=_columns(),
+        colour=_wants_colour(colour),
+        detail=detail,
+        path="" if path == "." else path,
+    )
+
+
+def _columns() -> int:
+    """Return the width to fill: the terminal's up to a readable one, and 80 in a file or a pipe."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns):
+        return min(max(int(columns), _NARROWEST), _WIDEST)
+    try:
+        width = os.get_terminal_size(sys.stdout.fileno()).columns or 80
+    except (OSError, ValueError):
+        return 80
+    return min(max(width, _NARROWEST), _WIDEST)
+
+
+def _wants_colour(choice: str) -> bool:
+    if choice != "auto":
+        return choice == "always"
+    return (
+        sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    )

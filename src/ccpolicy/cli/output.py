@@ -1,0 +1,67 @@
+"""Write a result: to the terminal or a pipe, or to a file that is complete or not there."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+from ccpolicy.errors import Locator, ReportError
+
+
+def write(text: str, output: str | None, *, for_people: bool) -> None:
+    """Write to a file, or without one to standard output.
+
+    Raises:
+        ReportError: it cannot be written.
+    """
+    if output is None or output == "-":
+        _print(text, for_people)
+        return
+    target = Path(output)
+    try:
+        if target.exists() and not target.is_file():  # a device or a pipe cannot be replaced
+            target.write_bytes(text.encode())
+        else:
+            _replace(target.resolve(), text.encode())
+    except OSError as failure:
+        raise ReportError(
+            "cannot write the report: {reason}",
+            locator=Locator(output),
+            reason=failure.strerror or str(failure),
+        ) from failure
+
+
+def _replace(target: Path, data: bytes) -> None:
+    """Write beside the target, then rename: a reader finds the old file or the new one."""
+    beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        with beside.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())  # some file systems say only now that the disk is full
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _print(text: str, for_people: bool) -> None:
+    stream = sys.stdout
+    encoding = stream.encoding if for_people else "utf-8"
+    try:
+        stream.flush()
+        stream.buffer.write(text.encode(encoding, "backslashreplace"))
+        stream.buffer.flush()
+    except BrokenPipeError:
+        _abandon(stream)  # its reader has seen enough; the verdict stands
+    except OSError as failure:
+        _abandon(stream)
+        raise ReportError("cannot write the report: {reason}", reason=failure.strerror) from failure
+
+
+def _abandon(stream: IO[str]) -> None:
+    """Keep Python from trying once more to write what is left when it exits."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -1,0 +1,148 @@
+"""The program: its commands, its exit codes, and how it says that something went wrong."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any, NoReturn
+
+import click
+
+from ccpolicy.cli.language import requested_language, speaking
+from ccpolicy.cli.words import Choice, Command, Option
+from ccpolicy.errors import LANGUAGES, CcpolicyError, Language, Message
+
+USAGE = 2
+"""Exit code of wrong usage, an invalid policy and our own mistakes."""
+INTERRUPTED = 130
+
+COMMANDS = ("check", "due", "explain", "lint", "init", "schema", "completion")
+"""Each is a module of this package with a `command`; only the one that runs is imported."""
+
+
+class Program(Command, click.Group):
+    """The group of all commands."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """List the commands in the order in which a newcomer meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"ccpolicy.cli.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or say which one was probably meant."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.exceptions.NoSuchCommand as error:
+            raise click.exceptions.NoSuchCommand(
+                error.command_name, possibilities=COMMANDS, ctx=ctx
+            ) from None
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> NoReturn:
+        """Run a command line and exit with the code that says how it went."""
+        arguments = list(sys.argv[1:] if args is None else args)
+        language = requested_language(arguments, os.environ)
+        extra["standalone_mode"] = False
+        with speaking(language):
+            try:
+                code = super().main(arguments, *rest, obj=language, **extra)
+            except CcpolicyError as error:
+                code = _say(language, complaint(error, language))
+            except click.ClickException as error:
+                error.show()
+                code = USAGE
+            except click.Abort:
+                code = _say(language, Message.of("interrupted").text(language), INTERRUPTED)
+            except Exception as error:
+                if os.environ.get("CCPOLICY_TRACEBACK"):
+                    raise
+                code = _say(language, _defect(error, language))
+        sys.exit(code)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            # Here and not in click, which would put a blank line before ours.
+            raise click.Abort from None
+        except RuntimeError as error:
+            if str(error) != "Query interrupted":  # what DuckDB makes of it amid a query
+                raise
+            raise click.Abort from None
+
+
+def _say(language: Language, text: str, code: int = USAGE) -> int:
+    click.echo(text, err=True)
+    return code
+
+
+def complaint(error: CcpolicyError, language: Language) -> str:
+    """Return an error for a terminal: values from files cannot forge lines or act on it."""
+    from ccpolicy.errors import PolicyErrors, catalogue
+    from ccpolicy.reports.layout import inert, visible
+
+    if isinstance(error, PolicyErrors):
+        return "\n".join(complaint(each, language) for each in error.errors)
+    say = catalogue(language).gettext
+    place = f"{error.locator}: " if error.locator else say("error: ")
+    text = inert(visible(place + error.message.text(language)))
+    hint = error.hint.text(language)
+    return f"{text}\n  {visible(say('hint: {hint}').format(hint=hint))}" if hint else text
+
+
+def _defect(error: Exception, language: Language) -> str:
+    import traceback
+
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    kind, reason = type(error).__name__, " ".join(str(error).split())
+    place = f"{frame.filename.rpartition(os.sep)[2]}:{frame.lineno}"
+    return complaint(
+        CcpolicyError(
+            "a defect in ccpolicy: {kind}: {reason} ({place})",
+            hint="please report it; CCPOLICY_TRACEBACK=1 shows where it happened",
+            kind=kind,
+            reason=reason,
+            place=place,
+        ),
+        language,
+    )
+
+
+def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        from ccpolicy import __version__
+
+        click.echo(f"ccpolicy {__version__}")
+        ctx.exit()
+
+
+program = Program(
+    "ccpolicy",
+    help="Prove from evidence in git that an incident plan is lived.\n\nBegin with: ccpolicy check",
+    params=[
+        Option(
+            ["--version"],
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            callback=_version,
+            help="Show the version and exit.",
+        ),
+        Option(
+            ["--lang"],
+            type=Choice(LANGUAGES),
+            expose_value=False,
+            help="Language; default from LC_ALL, LC_MESSAGES or LANG.",
+        ),
+    ],
+)

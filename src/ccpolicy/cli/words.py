@@ -1,0 +1,122 @@
+"""Commands and options whose help is translated when it is shown."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable
+from gettext import gettext, ngettext
+from typing import Any
+
+import click
+
+
+class Formatter(click.HelpFormatter):
+    """Lays help out by display width, which click counts in characters."""
+
+    def write_heading(self, heading: str) -> None:
+        """Write the heading of a section."""
+        self.write(f"{heading}\n")
+
+    def write_text(self, text: str) -> None:
+        """Write paragraphs; one that begins with a blank is kept as it is."""
+        from ccpolicy.reports.layout import wrap
+
+        indent = " " * self.current_indent
+        paragraphs = []
+        for paragraph in text.split("\n\n"):
+            kept = paragraph.startswith(" ")
+            lines = (
+                paragraph.splitlines()
+                if kept
+                else wrap(" ".join(paragraph.split("\n")), self.width - self.current_indent)
+            )
+            paragraphs.append("\n".join(indent + line for line in lines))
+        self.write("\n\n".join(paragraphs) + "\n")
+
+    def write_dl(
+        self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
+    ) -> None:
+        """Write terms and what they mean in two columns."""
+        from ccpolicy.reports.layout import pad, width, wrap
+
+        rows = list(rows)
+        first = min(max(width(term) for term, _ in rows), col_max) + col_spacing
+        indent = " " * (self.current_indent + first)
+        for term, meaning in rows:
+            lines = wrap(meaning, self.width - len(indent)) if meaning else []
+            if width(term) + col_spacing > first:
+                self.write(" " * self.current_indent + f"{term}\n")
+            else:
+                start = lines.pop(0) if lines else ""
+                self.write((" " * self.current_indent + pad(term, first) + start).rstrip() + "\n")
+            for line in lines:
+                self.write(f"{indent}{line}\n")
+
+
+class Context(click.Context):
+    """Click's context, with our help."""
+
+    formatter_class = Formatter
+
+
+class Command(click.Command):
+    """A command that explains itself in the reader's language."""
+
+    context_class = Context
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return click's help option, in the reader's language."""
+        option = super().get_help_option(ctx)
+        if option:
+            option.help = gettext("Show this message and exit.")
+        return option
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what the command is for."""
+        translated = copy.copy(self)
+        translated.help = gettext(self.help or "")
+        super(Command, translated).format_help_text(ctx, formatter)
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """Return what the command is for in one line."""
+        return gettext(self.short_help or "")
+
+
+class Option(click.Option):
+    """An option that explains itself in the reader's language."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Return the option's spellings and what it does."""
+        return _translated(super().get_help_record(ctx), self.help)
+
+
+class Argument(click.Argument):
+    """An argument that explains itself in the reader's language."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str]:
+        """Return the argument's name and what it is."""
+        name, _ = super().get_help_record(ctx)
+        return name, gettext(self.help or "")
+
+
+def _translated(record: tuple[str, str] | None, help: str | None) -> tuple[str, str] | None:
+    if record is None or not help:
+        return record
+    return record[0], record[1].replace(help, gettext(help), 1)
+
+
+class Choice(click.Choice[str]):
+    """One of several values, with what was probably meant when it is none of them."""
+
+    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
+        """Say that the value is not known, and which are."""
+        import difflib
+
+        message = super().get_invalid_choice_message(value, ctx)
+        close = difflib.get_close_matches(str(value).lower(), self.choices, 1)
+        if close:
+            hint = ngettext(
+                "Did you mean {possibility}?", "(Did you mean one of: {possibilities}?)", 1
+            )
+            return f"{message} {hint.format(possibility=repr(close[0]))}"
+        return message

@@ -1,0 +1,132 @@
+"""A dataset's contract, made ready for readers: its columns, its nested records, its schema."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ccpolicy.policy import ColumnType, Dataset, columns
+from ccpolicy.policy.record import check_schema, ends_strictly, portable
+
+BIGINT = (-(2**63), 2**63 - 1)
+"""What a whole number must fit into."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a record."""
+
+    name: str
+    type: ColumnType
+    required: bool
+    """Whether a record without it is invalid."""
+    schema: Mapping[str, Any]
+    """What the dataset says about its values."""
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it holds a list, kept as the text of its JSON."""
+        return self.schema.get("type") == "array"
+
+
+@dataclass(frozen=True, slots=True)
+class Nested:
+    """Records nested in those of a document."""
+
+    name: str
+    path: str
+    """Property of the record that lists them."""
+    columns: tuple[Column, ...]
+    """Their own columns, without those of the record around them."""
+    key: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Contract:
+    """A dataset as readers see it."""
+
+    dataset: Dataset
+    columns: tuple[Column, ...]
+    """Columns on file: neither derived nor looked up."""
+    children: tuple[Nested, ...]
+    zone: ZoneInfo | None
+    """Zone of times that are written without an offset."""
+
+    @property
+    def takes_more(self) -> bool:
+        """Whether a record may have more fields than the contract names."""
+        return bool(self.dataset.record.get("additionalProperties", False))
+
+    def heading(self, name: str) -> str:
+        """Return what a column is called on file: a heading, or a path in a document."""
+        return self.dataset.columns.get(name, name)
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema by which a record is judged and explained."""
+        record = _closed(self.dataset.record)
+        required = [*record.get("required", []), *self.dataset.key]
+        named = [name for name in dict.fromkeys(required) if name in record["properties"]]
+        return {**record, "required": named}
+
+
+def make_contract(dataset: Dataset) -> Contract:
+    """Make a dataset's contract.
+
+    Raises:
+        PolicyError: what it says about records cannot be.
+    """
+    for error in check_schema(dataset, lambda *_: None):
+        raise error
+    record = dataset.record
+    return Contract(
+        dataset=dataset,
+        columns=tuple(_columns(dataset, dataset.id, record, dataset.key)),
+        children=tuple(
+            Nested(
+                name=name,
+                path=child.path,
+                columns=tuple(
+                    _columns(
+                        dataset,
+                        f"{dataset.id}.{name}",
+                        record["properties"][child.path]["items"],
+                        child.key,
+                    )
+                ),
+                key=tuple(child.key),
+            )
+            for name, child in dataset.children.items()
+        ),
+        zone=ZoneInfo(dataset.zone) if dataset.zone else None,
+    )
+
+
+def _columns(
+    dataset: Dataset, table: str, schema: Mapping[str, Any], key: list[str]
+) -> Iterator[Column]:
+    types = columns({dataset.id: dataset}, table) or {}
+    for name, spec in schema["properties"].items():
+        if name in types:
+            required = name in schema.get("required", []) or name in key
+            yield Column(name, types[name], required, spec)
+
+
+def _closed(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Write out what the contract leaves unsaid, and bound numbers by what a column can hold."""
+    match schema.get("type"):
+        case "object":
+            properties = {name: _closed(spec) for name, spec in schema["properties"].items()}
+            more = schema.get("additionalProperties", False)
+            return {**schema, "properties": properties, "additionalProperties": more}
+        case "array":
+            return {**schema, "items": _closed(schema["items"])}
+        case "integer":
+            return {"minimum": BIGINT[0], "maximum": BIGINT[1], **schema}
+        case "number":
+            return {"minimum": -sys.float_info.max, "maximum": sys.float_info.max, **schema}
+    if "pattern" in schema:
+        return {**schema, "pattern": ends_strictly(portable(schema["pattern"]))}
+    return dict(schema)

@@ -1,0 +1,129 @@
+"""Say why a record is not valid: `jsonschema` finds it, and it is said in the words on file."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ccpolicy.errors import EvidenceError
+from ccpolicy.evidence import values
+from ccpolicy.evidence.contract import Contract
+
+_MESSAGES = {
+    "required": "'{name}' is missing",
+    "additionalProperties": "unknown field '{name}'",
+    "string": "text is expected for '{name}', not {value}",
+    "integer": "a whole number is expected for '{name}', not {value}",
+    "number": "a number is expected for '{name}', not {value}",
+    "boolean": "true or false is expected for '{name}', not {value}",
+    "array": "a list is expected for '{name}', not {value}",
+    "object": "a record is expected in '{name}', not {value}",
+    "date": "a day that exists, as YYYY-MM-DD, is expected for '{name}', not {value}",
+    "date-time": "a time such as 2026-01-31T18:05:00+08:00 is expected for '{name}', not {value}",
+    "enum": "'{name}' must be one of {limit}, not {value}",
+    "const": "'{name}' must be {limit}, not {value}",
+    "pattern": "{value} is not a proper '{name}': it must match {limit}",
+    "minLength": "'{name}' must have at least {limit} characters: {value}",
+    "maxLength": "'{name}' must have at most {limit} characters: {value}",
+    "minimum": "'{name}' must be at least {limit}, not {value}",
+    "maximum": "'{name}' must be at most {limit}, not {value}",
+    "exclusiveMinimum": "'{name}' must be more than {limit}, not {value}",
+    "exclusiveMaximum": "'{name}' must be less than {limit}, not {value}",
+    "minItems": "'{name}' must have at least {limit} entries",
+    "maxItems": "'{name}' must have at most {limit} entries",
+    "uniqueItems": "'{name}' has an entry twice",
+}
+_HINT_MESSAGES = {
+    "offset": "write the offset from UTC, as +08:00, or say in the dataset which 'zone' is meant",
+    "zone": "the clock was put forward then, and never showed this time",
+    "close": "did you mean '{close}'?",
+}
+
+Fault = tuple[tuple[str | int, ...], EvidenceError]
+"""Path of the record or nested record in which it is, and what it is."""
+
+
+class Explainer:
+    """Explains the invalid records of one dataset."""
+
+    def __init__(self, contract: Contract) -> None:
+        # Slow to import, and needed for invalid records alone.
+        from jsonschema import Draft202012Validator, FormatChecker
+
+        self.contract = contract
+        checker = FormatChecker(formats=())
+        checker.checks("date")(lambda text: values.day(text) is not None)
+        checker.checks("date-time")(
+            lambda text: values.instants(text, contract.zone) is not None
+        )
+        self.validator = Draft202012Validator(contract.schema(), format_checker=checker)
+
+    def faults(self, record: dict[str, Any]) -> list[Fault]:
+        """Return what is wrong with a record, by place; nothing if it is valid."""
+        found = []
+        for error in self.validator.iter_errors(record):
+            path = tuple(error.absolute_path)
+            found += [(path, *each) for each in self._said(error, path)]
+        found.sort(key=lambda each: ([str(part).zfill(9) for part in each[0]], each[1]))
+        return [(_around(path), error) for path, _, error in found]
+
+    def _said(
+        self, error: Any, path: tuple[str | int, ...]
+    ) -> Iterator[tuple[str, EvidenceError]]:
+        """Yield the name that an error of jsonschema is about, and the error in our words."""
+        keyword = str(error.validator)
+        names = [self.contract.heading(part) for part in path if isinstance(part, str)]
+        if keyword == "required":
+            missing = [name for name in error.validator_value if name not in error.instance]
+            name = next(each for each in missing if f"'{each}'" in error.message)
+            yield name, EvidenceError(_MESSAGES[keyword], name=self._heading(path, name))
+            return
+        if keyword == "additionalProperties":
+            known = error.schema["properties"]
+            for name in sorted(set(error.instance) - known.keys()):
+                headings = [self._heading(path, each) for each in known]
+                close = difflib.get_close_matches(name.lstrip("/"), headings, 1)
+                yield (
+                    name,
+                    EvidenceError(
+                        _MESSAGES[keyword],
+                        hint=_HINT_MESSAGES["close"] if close else "",
+                        name=name,
+                        close=close[0] if close else "",
+                    ),
+                )
+            return
+        name = names[-1] if names else ""
+        key = str(error.validator_value) if keyword in ("type", "format") else keyword
+        yield (
+            name,
+            EvidenceError(
+                _MESSAGES[key],
+                hint=self._time_hint(error.instance) if key == "date-time" else "",
+                name=name,
+                value=values.shown(error.instance),
+                limit=_limit(error.validator_value),
+            ),
+        )
+
+    def _heading(self, path: Sequence[str | int], name: str) -> str:
+        """Return what a field is called on file; those of nested records have no other name."""
+        return name if path else self.contract.heading(name)
+
+    def _time_hint(self, text: str) -> str:
+        if values.is_local(text):
+            return _HINT_MESSAGES["zone" if self.contract.zone else "offset"]
+        return ""
+
+
+def _limit(limit: Any) -> str:
+    if isinstance(limit, list):
+        return ", ".join(values.shown(each) for each in limit)
+    return str(limit).removesuffix("(?!\\n)")
+
+
+def _around(path: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """Return the path of the nested record in which a place is; empty for the record itself."""
+    numbers = [index for index, part in enumerate(path) if isinstance(part, int)]
+    return path[: numbers[-1] + 1] if numbers else ()

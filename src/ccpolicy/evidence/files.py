@@ -1,0 +1,212 @@
+"""Find the files of a dataset, and take their fingerprints."""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+import os
+import re
+import stat
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ccpolicy.errors import EvidenceError, Locator
+
+MOST_FILES = 10_000
+_CHUNK = 1 << 20
+_WILD = re.compile(r"[*?\[]")
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What tells whether a file is still the same, and some facts about its bytes."""
+
+    sha256: str
+    size: int
+    state: tuple[int, ...]
+    """Size, time of change and identity."""
+    has_nul: bool
+    has_bare_return: bool
+    """Whether a carriage return stands without the newline after it."""
+    has_spaced_quote: bool
+    """Whether a quotation mark follows a space."""
+
+
+def find_files(root: Path, folder: str, pattern: str) -> Iterator[str | EvidenceError]:
+    """Yield the files below `folder` that match, as paths from the root, and what is amiss.
+
+    Nothing is followed that could lead out of the repository: no symbolic link, no `..`.
+    """
+    found: dict[str, str] = {}
+    for name in _walk(root, folder.rstrip("/"), pattern):
+        if isinstance(name, EvidenceError):
+            yield name
+            continue
+        if len(found) == MOST_FILES:
+            yield EvidenceError(
+                "more than {limit} files match '{pattern}'",
+                locator=Locator(folder),
+                limit=MOST_FILES,
+                pattern=pattern,
+            )
+            return
+        alike = unicodedata.normalize("NFC", name).casefold()
+        if alike in found:
+            yield EvidenceError(
+                "the name differs from that of {other} in case alone",
+                hint="rename one of them: some file systems can hold only one",
+                locator=Locator(name),
+                other=found[alike],
+            )
+        found[alike] = name
+        yield name
+
+
+def _walk(root: Path, folder: str, pattern: str) -> Iterator[str | EvidenceError]:
+    parts = [*folder.split("/"), *pattern.split("/")]
+    if ".." in parts or pattern.startswith("/"):
+        yield EvidenceError(
+            "'{pattern}' leads out of the evidence folder",
+            locator=Locator(folder),
+            pattern=pattern,
+        )
+        return
+    matched = False
+    for name in _match(root, "", [part for part in parts if part not in ("", ".")]):
+        matched = True
+        yield name
+    if not matched:
+        is_there = (root / folder).is_dir()
+        yield EvidenceError(
+            "no file matches '{pattern}'" if is_there else "the folder is missing",
+            hint="put the records there" if is_there else "make the folder and put records there",
+            locator=Locator(folder),
+            pattern=pattern,
+        )
+
+
+def _match(root: Path, above: str, parts: list[str]) -> Iterator[str | EvidenceError]:
+    """Yield what matches the parts of a pattern below a folder, in order of names."""
+    part, rest = parts[0], parts[1:]
+    if part == "**":
+        # Any number of folders, none included.
+        yield from _match(root, above, rest or ["*"])
+        part, rest = "*", parts
+    for entry in _entries(root, above, part):
+        if isinstance(entry, EvidenceError):
+            yield entry
+            continue
+        if parts[0] == "**" and not entry.is_dir():
+            continue
+        name = f"{above}/{entry.name}" if above else entry.name
+        fault = _name_fault(entry.name)
+        if fault:
+            yield EvidenceError(fault, locator=Locator(_printable(name)))
+        elif entry.is_symlink():
+            yield EvidenceError(
+                "symbolic links are not followed",
+                hint="put the file itself there",
+                locator=Locator(name),
+            )
+        elif rest and entry.is_dir(follow_symlinks=False):
+            yield from _match(root, name, rest)
+        elif not rest and entry.is_file(follow_symlinks=False):
+            yield name
+        elif not rest:
+            yield EvidenceError("not a file", locator=Locator(name))
+
+
+def _entries(root: Path, above: str, part: str) -> Iterator[os.DirEntry[str] | EvidenceError]:
+    """Yield the entries of a folder that match one part of a pattern."""
+    fits = re.compile(fnmatch.translate(part)).match
+    try:
+        with os.scandir(root / above) as entries:
+            # Office programs put ~$name.xlsx beside a file that is open.
+            found = [
+                entry
+                for entry in entries
+                if fits(entry.name)
+                and (not _WILD.search(part) or not entry.name.startswith((".", "~$")))
+            ]
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as failure:
+        yield EvidenceError(
+            "cannot read the folder: {reason}", reason=failure.strerror, locator=Locator(above)
+        )
+        return
+    yield from sorted(found, key=lambda entry: entry.name)
+
+
+def _name_fault(name: str) -> str | None:
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return _NAME_MESSAGES["bytes"]
+    return None if name.isprintable() else _NAME_MESSAGES["unseen"]
+
+
+_NAME_MESSAGES = {
+    "bytes": "the name of the file is not UTF-8 text",
+    "unseen": "the name of the file holds a character that cannot be seen",
+}
+
+
+def _printable(name: str) -> str:
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in name)
+
+
+def state(path: Path) -> tuple[int, ...]:
+    """Return what changes when a file does.
+
+    Raises:
+        EvidenceError: it cannot be looked at; without a place.
+    """
+    try:
+        return _state(os.lstat(path))
+    except OSError as failure:
+        raise EvidenceError("cannot read the file: {reason}", reason=failure.strerror) from failure
+
+
+def _state(found: os.stat_result) -> tuple[int, ...]:
+    return found.st_size, found.st_mtime_ns, found.st_ino, stat.S_IFMT(found.st_mode)
+
+
+def fingerprint(path: Path) -> Fingerprint:
+    """Read a file once, in pieces, and say what it is.
+
+    Raises:
+        EvidenceError: it cannot be read; without a place.
+    """
+    digest = hashlib.sha256()
+    has_nul = has_bare_return = has_spaced_quote = False
+    last = b""
+    try:
+        # Neither led elsewhere by a link put there meanwhile, nor kept waiting by a pipe.
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(handle, "rb", buffering=0) as file:
+            before = _state(os.fstat(handle))
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+                has_nul = has_nul or b"\0" in chunk
+                # A pair of signs may lie astride two pieces.
+                if b"\r" in chunk or last == b"\r":
+                    text = last + chunk
+                    ends = chunk.endswith(b"\r")
+                    pairs = text.count(b"\r\n")
+                    has_bare_return = has_bare_return or text.count(b"\r") - ends != pairs
+                if b'"' in chunk and not has_spaced_quote:
+                    has_spaced_quote = b' "' in last + chunk
+                last = chunk[-1:]
+    except OSError as failure:
+        raise EvidenceError("cannot read the file: {reason}", reason=failure.strerror) from failure
+    return Fingerprint(
+        sha256=digest.hexdigest(),
+        size=before[0],
+        state=before,
+        has_nul=has_nul,
+        has_bare_return=has_bare_return or last == b"\r",
+        has_spaced_quote=has_spaced_quote,
+    )

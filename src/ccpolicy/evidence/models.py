@@ -1,0 +1,100 @@
+"""Evidence as the engine sees it: tables of valid records, and what was wrong with the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ccpolicy.errors import EvidenceError, Locator, Message
+from ccpolicy.policy import ColumnType
+
+ORDINAL_BITS = 40
+"""A locator's low bits are the record's number in its source, the bits above the source's."""
+
+
+class Source(Protocol):
+    """A file, or the nested records of a file, whose records can be found again."""
+
+    def locate(self, ordinals: Sequence[int]) -> dict[int, Locator]:
+        """Return the places of records, given their numbers in ascending order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A relation of the engine with one row for each valid record.
+
+    Besides its columns it has `locator BIGINT`. Dates are days since 1970, instants are
+    microseconds since 1970 UTC.
+    """
+
+    name: str
+    """Name of the relation, to be quoted."""
+    columns: dict[str, ColumnType]
+    early: frozenset[str]
+    """Instants that were written without an offset, so that one may have happened twice: the
+    column holds the later reading, and `<name>__early` the earlier one."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that was read."""
+
+    dataset: str
+    file: str
+    """Path from the repository's root, with `/`."""
+    records: int
+    """Records read, the invalid ones among them."""
+    invalid: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Evidence that is missing, cannot be read or is not valid."""
+
+    message: Message
+    hint: Message | None
+    locator: Locator | None
+    dataset: str
+
+    @classmethod
+    def of(cls, error: EvidenceError, dataset: str) -> Problem:
+        """Make a problem of what a reader found."""
+        hint = error.hint if error.hint.template else None
+        return cls(error.message, hint, error.locator, dataset)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All evidence that was asked for."""
+
+    tables: dict[str, Table]
+    """`<dataset>` or `<dataset>.<child>` → its table."""
+    files: list[File]
+    """By dataset and path."""
+    problems: dict[str, list[Problem]]
+    """Dataset → what is wrong with it; datasets without problems are left out."""
+    sources: Mapping[int, Source] = field(repr=False)
+
+    def locate(self, locator: int) -> Locator:
+        """Return the place of a record."""
+        return self.locate_many([locator])[locator]
+
+    def locate_many(self, locators: Collection[int]) -> dict[int, Locator]:
+        """Return the places of records."""
+        return locate_many(self.sources, locators)
+
+
+def locate_many(sources: Mapping[int, Source], locators: Collection[int]) -> dict[int, Locator]:
+    """Return the places of records, looking into each file once."""
+    by_source: dict[int, list[int]] = {}
+    for locator in sorted(locators):
+        by_source.setdefault(locator >> ORDINAL_BITS, []).append(locator)
+    places: dict[int, Locator] = {}
+    mask = (1 << ORDINAL_BITS) - 1
+    for number, wanted in by_source.items():
+        found = sources[number].locate([locator & mask for locator in wanted])
+        places |= {locator: found[locator & mask] for locator in wanted}
+    return places

@@ -1,0 +1,299 @@
+"""CSV: read by the engine with everything about the form stated; explained and located here."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import duckdb
+
+from ccpolicy.errors import EvidenceError, Locator
+from ccpolicy.evidence.models import ORDINAL_BITS, Source
+from ccpolicy.evidence.readers.interface import EvidenceErrors, Opened
+from ccpolicy.evidence.readers.text import MAX_LINE, mixed_ends, text_fault
+from ccpolicy.evidence.sql import literal, name
+
+_DELIMITERS = ",;\t|"
+
+
+class CsvReader:
+    """See `Scanner`."""
+
+    def scan(self, file: Opened, connection: duckdb.DuckDBPyConnection) -> str:  # noqa: ARG002
+        """See `Scanner.scan`."""
+        facts = file.fingerprint
+        if not facts.size:
+            raise file.error(
+                "the file is empty",
+                hint="the first line names the columns: {columns}",
+                columns=", ".join(_headings(file).values()),
+            )
+        if facts.has_nul or facts.has_bare_return:
+            raise text_fault(file) or file.error("the file changed while it was read")
+        if facts.has_spaced_quote and (line := _spaced_quote(file)):
+            raise file.error(
+                "a space stands before the quotation mark that opens a cell",
+                hint="take out the space",
+                line=line,
+            )
+        columns = _columns(file, _header(file)[0])
+        named = {name: f'"{index}"' for index, name in enumerate(columns) if name}
+        cells = ", ".join(
+            f"{named.get(column.name, 'NULL::VARCHAR')} AS {name(column.name)}"
+            for column in file.contract.columns
+        )
+        return (
+            f"SELECT {file.number << ORDINAL_BITS} + row_number() OVER () AS locator, {cells}"
+            f" FROM {_read(file, len(columns))}"
+        )
+
+    def explain(self, file: Opened, reason: str) -> EvidenceError:
+        """See `Scanner.explain`."""
+        found = text_fault(file) or _form_fault(file) or mixed_ends(file)
+        if found:
+            return found
+        place = re.search(r"Line: (\d+)", reason)
+        return file.error(
+            "this is not CSV",
+            hint="open the file in a spreadsheet program and save it again as CSV",
+            line=int(place[1]) if place else None,
+        )
+
+    def source(self, file: Opened, records: int) -> Source:
+        """See `Scanner.source`."""
+        return CsvSource(file, records)
+
+
+def _read(file: Opened, columns: int) -> str:
+    """Write the engine's reading of a file; nothing is guessed."""
+    # The engine takes a path for a pattern.
+    path = re.sub(r"[*?\[]", r"[\g<0>]", str(file.path))
+    types = ", ".join(f"'{index}': 'VARCHAR'" for index in range(columns))
+    return (
+        f"read_csv({literal(path)}, auto_detect = false, header = true, columns = {{{types}}},"
+        f" delim = {literal(file.contract.dataset.delimiter)}, quote = '\"', escape = '\"',"
+        f" strict_mode = true, max_line_size = {MAX_LINE}, compression = 'none',"
+        " hive_partitioning = false)"
+    )
+
+
+def _headings(file: Opened) -> dict[str, str]:
+    contract = file.contract
+    return {column.name: contract.heading(column.name) for column in contract.columns}
+
+
+def _header(file: Opened) -> tuple[list[str], int]:
+    """Read the names of the columns, and count the lines that they take."""
+    with file.path.open("rb") as stream:
+        start = stream.read(MAX_LINE)
+    text = start.decode("utf-8-sig", errors="replace")
+    try:
+        with _long_cells():
+            reader = _reader(file, io.StringIO(text, newline=""))
+            header = next(reader)
+    except csv.Error as failure:
+        raise text_fault(file) or _not_csv(file, 1) from failure
+    if "\N{REPLACEMENT CHARACTER}" in "".join(header):
+        raise text_fault(file) or _not_csv(file, 1)
+    return header, reader.line_num
+
+
+def _columns(file: Opened, header: list[str]) -> list[str | None]:
+    """Return the name of each column, and None for one that the contract passes over."""
+    headings = _headings(file)
+    known = {heading: column for column, heading in headings.items()}
+    expected = ", ".join(known)
+    if not header:
+        raise file.error(
+            "the first line is empty",
+            hint="it names the columns: {columns}",
+            line=1,
+            columns=expected,
+        )
+    for delimiter in _DELIMITERS:
+        if len(header) == 1 < len(known) and set(header[0].split(delimiter)) & known.keys():
+            raise file.error(
+                "the columns are separated by {found}, not by {expected}",
+                hint="save the file with {expected}, or say so with 'delimiter' in the dataset",
+                line=1,
+                found=repr(delimiter),
+                expected=repr(file.contract.dataset.delimiter),
+            )
+    errors = header_errors(file, header, known)
+    if errors:
+        raise EvidenceErrors(errors)
+    return [known.get(heading) for heading in header]
+
+
+def header_errors(
+    file: Opened, header: Sequence[str], known: dict[str, str], sheet: str | None = None
+) -> list[EvidenceError]:
+    """Hold the headings to the contract: none unknown, none twice, none missing."""
+    place = Locator(file.name, 1, sheet=sheet)
+    errors = []
+    for index, heading in enumerate(header):
+        if heading in header[:index]:
+            errors.append(
+                EvidenceError("the column '{name}' is there twice", locator=place, name=heading)
+            )
+        elif heading not in known and not file.contract.takes_more:
+            close = difflib.get_close_matches(heading, known, 1)
+            errors.append(
+                EvidenceError(
+                    "unknown column '{name}'",
+                    hint="did you mean '{close}'?" if close else "known here: {known}",
+                    locator=place,
+                    name=heading,
+                    close=close[0] if close else "",
+                    known=", ".join(known),
+                )
+            )
+    required = {column.name for column in file.contract.columns if column.required}
+    for heading, column in known.items():
+        if column in required and heading not in header:
+            errors.append(
+                EvidenceError("the column '{name}' is missing", locator=place, name=heading)
+            )
+    return errors
+
+
+def _reader(file: Opened, lines: Iterator[str] | io.StringIO, *, strict: bool = True) -> csv._reader:
+    return csv.reader(lines, delimiter=file.contract.dataset.delimiter, strict=strict)
+
+
+@contextmanager
+def _long_cells() -> Iterator[None]:
+    """Let a cell be as long as a line may be."""
+    before = csv.field_size_limit(MAX_LINE)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
+
+
+def _not_csv(file: Opened, line: int) -> EvidenceError:
+    return file.error(
+        "a quotation mark stands in the wrong place, or one is missing",
+        hint='write a cell that holds a quotation mark as "…""…"',
+        line=line,
+    )
+
+
+def _spaced_quote(file: Opened) -> int | None:
+    """Find a cell that begins with spaces and a quotation mark, which readers take differently."""
+    with file.path.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
+        with _long_cells():
+            reader = _reader(file, stream, strict=False)
+            try:
+                for row in reader:
+                    if any(re.match(r' +"', cell) for cell in row):
+                        return reader.line_num
+            except csv.Error:
+                # The engine will refuse it too.
+                return None
+    return None
+
+
+def _form_fault(file: Opened) -> EvidenceError | None:
+    """Find the first line that is not CSV with the columns of the first line."""
+    with (
+        file.path.open(encoding="utf-8-sig", errors="replace", newline="") as stream,
+        _long_cells(),
+    ):
+        reader = _reader(file, stream)
+        count: int | None = None
+        line = 1
+        try:
+            for row in reader:
+                count = count or len(row)
+                if row and len(row) != count:
+                    return file.error(
+                        "{found} cells, where {expected} are expected",
+                        hint="put a cell that holds {delimiter} in quotation marks",
+                        line=line,
+                        found=len(row),
+                        expected=count,
+                        delimiter=repr(file.contract.dataset.delimiter),
+                    )
+                line = reader.line_num + 1
+        except csv.Error:
+            return _not_csv(file, line)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class CsvSource:
+    """Finds the lines on which records begin; see `Source`."""
+
+    file: Opened
+    records: int
+
+    def locate(self, ordinals: Sequence[int]) -> dict[int, Locator]:
+        """See `Source.locate`."""
+        name = self.file.name
+        header, above = _header(self.file)
+        if self._lines() == above + self.records:
+            # Then each record has one line, and no line is empty.
+            return {ordinal: Locator(name, above + ordinal) for ordinal in ordinals}
+        starts = self._starts(skip_empty=len(header) > 1)
+        wanted = set(ordinals)
+        found: dict[int, Locator] = {}
+        for ordinal, line in enumerate(starts):
+            if ordinal in wanted:
+                found[ordinal] = Locator(name, line)
+                if len(found) == len(wanted):
+                    break
+        return found
+
+    def _lines(self) -> int:
+        count = 0
+        last = b"\n"
+        with self.file.path.open("rb", buffering=0) as stream:
+            while chunk := stream.read(MAX_LINE):
+                count += chunk.count(b"\n")
+                last = chunk[-1:]
+        return count + (last != b"\n")
+
+    def _starts(self, *, skip_empty: bool) -> Iterator[int]:
+        """Yield the line on which each record begins, the header's first."""
+        delimiter = self.file.contract.dataset.delimiter.encode()
+        is_open = False
+        with self.file.path.open("rb") as stream:
+            for number, line in enumerate(stream, 1):
+                if not is_open:
+                    # The engine passes over empty lines, unless they can be an empty cell.
+                    if skip_empty and line in (b"\n", b"\r\n"):
+                        continue
+                    yield number
+                if is_open or b'"' in line:
+                    is_open = _stays_open(line, delimiter, is_open)
+
+
+_CLOSING = re.compile(rb'(?:[^"]|"")*"(?!")')
+"""From inside a quoted cell to its end; two quotation marks are one that is meant."""
+
+
+def _stays_open(line: bytes, delimiter: bytes, is_open: bool) -> bool:
+    """Whether a quoted cell goes on after the line; the line begins inside one or at a cell."""
+    at = 0
+    while True:
+        if not is_open:
+            if line[at : at + 1] == b'"':
+                at += 1
+            else:
+                at = line.find(delimiter, at) + 1
+                if not at:
+                    return False
+                continue
+        end = _CLOSING.match(line, at)
+        if not end:
+            return True
+        is_open = False
+        at = line.find(delimiter, end.end()) + 1
+        if not at:
+            return False

@@ -1,0 +1,103 @@
+"""What a reader of one format must offer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import duckdb
+
+from ccpolicy.errors import EvidenceError, Locator
+from ccpolicy.evidence.contract import Contract
+from ccpolicy.evidence.files import Fingerprint
+from ccpolicy.evidence.models import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file of a dataset that was found and fingerprinted."""
+
+    contract: Contract
+    name: str
+    """Path from the repository's root, with `/`."""
+    path: Path
+    number: int
+    """Number of the source, which is in its records' locators."""
+    fingerprint: Fingerprint
+
+    def error(
+        self, message: str, *, hint: str = "", line: int | None = None, **values: object
+    ) -> EvidenceError:
+        """Make an error about the file, or about a line of it."""
+        return EvidenceError(message, hint=hint, locator=Locator(self.name, line), **values)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record in the words of its contract: missing values are left out."""
+
+    ordinal: int
+    value: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A record that cannot even be put in the words of its contract."""
+
+    ordinal: int
+    error: EvidenceError
+    """Why; its place is the record's if it has none."""
+
+
+class Scanner(Protocol):
+    """A reader of a format that the engine reads by itself."""
+
+    def scan(self, file: Opened, connection: duckdb.DuckDBPyConnection) -> str:
+        """Return the SELECT of `locator` and the contract's columns, all of them text.
+
+        Raises:
+            EvidenceError: the file is not what it should be.
+        """
+        ...
+
+    def explain(self, file: Opened, reason: str) -> EvidenceError:
+        """Say what is wrong with a file that the engine refuses for a reason of its own."""
+        ...
+
+    def source(self, file: Opened, records: int) -> Source:
+        """Return what finds the file's records again."""
+        ...
+
+
+class Parser(Protocol):
+    """A reader of a format that is read here, record by record."""
+
+    def parse(self, file: Opened) -> Parsed:
+        """Begin to read a file.
+
+        Raises:
+            EvidenceError: the file is not what it should be.
+        """
+        ...
+
+
+class Parsed(Source, Protocol):
+    """A file that is being read; it finds its records again afterwards."""
+
+    def records(self) -> Iterator[Record | Reject]:
+        """Yield the records.
+
+        Raises:
+            EvidenceError: the file is not what it should be.
+        """
+        ...
+
+
+class EvidenceErrors(EvidenceError):
+    """All that is wrong with one file."""
+
+    def __init__(self, errors: Sequence[EvidenceError]) -> None:
+        self.errors = list(errors)
+        super().__init__("{count} errors in the evidence", count=len(self.errors))

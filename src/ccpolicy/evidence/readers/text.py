@@ -1,0 +1,70 @@
+"""What is wrong with a text file before its form is looked at."""
+
+from __future__ import annotations
+
+from ccpolicy.errors import EvidenceError
+from ccpolicy.evidence.readers.interface import Opened
+
+MAX_LINE = 1 << 20
+"""Longest line in bytes; a longer one is no record."""
+
+
+def text_fault(file: Opened) -> EvidenceError | None:
+    """Find the first line that is too long, not UTF-8, or holds what no text file does."""
+    with file.path.open("rb") as stream:
+        number = 0
+        while line := stream.readline(MAX_LINE + 1):
+            number += 1
+            if len(line) > MAX_LINE:
+                return too_long(file, number)
+            if fault := line_fault(file, line, number):
+                return fault
+    return None
+
+
+def mixed_ends(file: Opened) -> EvidenceError | None:
+    """Find the first line that ends otherwise than the first line does."""
+    with file.path.open("rb") as stream:
+        first = stream.readline().endswith(b"\r\n")
+        for number, line in enumerate(stream, 2):
+            if line.endswith(b"\n") and line.endswith(b"\r\n") != first:
+                return file.error(
+                    "this line does not end as the first line does",
+                    hint="save the file with one kind of line ends: LF or CRLF",
+                    line=number,
+                )
+    return None
+
+
+def too_long(file: Opened, number: int) -> EvidenceError:
+    """Make the error for a line that is too long."""
+    return file.error("the line is longer than {limit} KiB", line=number, limit=MAX_LINE >> 10)
+
+
+def line_fault(file: Opened, line: bytes, number: int) -> EvidenceError | None:
+    """Say what no line of text may have."""
+    if b"\0" in line:
+        return file.error(
+            "the line holds a zero byte",
+            hint="the file is damaged or is not text: save it again in the encoding UTF-8",
+            line=number,
+        )
+    if b"\r" in line.removesuffix(b"\n").removesuffix(b"\r") or (
+        line.endswith(b"\r") and not line.endswith(b"\n")
+    ):
+        return file.error(
+            "the line holds a carriage return that does not end it",
+            hint="save the file with line ends LF or CRLF",
+            line=number,
+        )
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError as failure:
+        return file.error(
+            "not UTF-8 text: byte {byte} at column {column}",
+            hint="save the file in the encoding UTF-8",
+            line=number,
+            byte=f"0x{line[failure.start]:02x}",
+            column=failure.start + 1,
+        )
+    return None

@@ -1,0 +1,176 @@
+"""Look through the tables for records that are not valid and for keys that stand twice."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from ccpolicy.errors import EvidenceError
+from ccpolicy.evidence import sql, values
+from ccpolicy.evidence.contract import Contract
+from ccpolicy.evidence.explain import Explainer
+from ccpolicy.evidence.faults import SHOWN, Faults
+from ccpolicy.evidence.intake import nested_place
+from ccpolicy.evidence.models import ORDINAL_BITS, Source, locate_many
+from ccpolicy.evidence.sql import name
+from ccpolicy.evidence.tables import Plan
+from ccpolicy.policy import ColumnType
+
+_KEYS, _TWICE = '"evidence.keys"', '"evidence.twice"'
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+
+
+def suspects(connection: duckdb.DuckDBPyConnection, plans: Sequence[Plan]) -> list[Plan]:
+    """Return the tables in which something is amiss, or may be; most often there are none."""
+    small = [index for index, plan in enumerate(plans) if not plan.is_large]
+    parts = []
+    if small:
+        rows = " UNION ALL ".join(
+            f"SELECT {index} AS t, _ok, _key FROM {name(plans[index].relation)}" for index in small
+        )
+        parts.append(
+            f"SELECT t FROM (SELECT t FROM ({rows}) GROUP BY t, _key"
+            " HAVING count(*) > 1 OR NOT bool_and(_ok)) GROUP BY t"
+        )
+    for index, plan in enumerate(plans):
+        if plan.is_large:
+            relation = name(plan.relation)
+            parts.append(f"SELECT {index} WHERE EXISTS (SELECT 1 FROM {relation} WHERE NOT _ok)")
+            # The first record comes after none.
+            parts.append(
+                f"SELECT {index} WHERE (SELECT count(*) FROM {relation} WHERE NOT _after) > 1"
+                if plan.is_ascending
+                else f"SELECT {index}"
+            )
+    if not parts:
+        return []
+    found = {row[0] for row in connection.execute(" UNION ALL ".join(parts)).fetchall()}
+    return [plan for index, plan in enumerate(plans) if index in found]
+
+
+@dataclass
+class Search:
+    """Looks through one suspect table."""
+
+    connection: duckdb.DuckDBPyConnection
+    plan: Plan
+    contract: Contract
+    sources: Mapping[int, Source]
+    faults: Faults
+
+    def invalid(self) -> dict[int, int]:
+        """Explain the records that are not valid, take them out, and count them by source."""
+        relation = name(self.plan.relation)
+        counts = self.connection.execute(
+            f"SELECT locator >> {ORDINAL_BITS}, count(*) FROM {relation} WHERE NOT _ok GROUP BY ALL"
+        ).fetchall()
+        if not counts:
+            return {}
+        by_source = {int(source): int(count) for source, count in counts}
+        wanted = [
+            int(row[0])
+            for row in self.connection.execute(
+                f"SELECT locator FROM {relation} WHERE NOT _ok ORDER BY locator"
+                f" LIMIT {self.faults.room}"
+            ).fetchall()
+        ]
+        self._explain(wanted)
+        self.faults.unexplained += sum(by_source.values()) - len(wanted)
+        self.connection.execute(f"DELETE FROM {relation} WHERE NOT _ok")
+        return by_source
+
+    def _explain(self, locators: Sequence[int]) -> None:
+        if not locators:
+            return
+        places = locate_many(self.sources, locators)
+        records = self._texts(locators) if self.plan.staged is None else {}
+        keys = self._rows(self.plan.records(), self.plan.key, locators)
+        explainer = Explainer(self.contract) if records else None
+        for locator in locators:
+            errors = []
+            if explainer:
+                for path, error in explainer.faults(records[locator]):
+                    errors.append(error.at(nested_place(places[locator], path)))
+            errors += [] if errors else self._key_faults(keys[locator])
+            self.faults.record(places[locator], errors or [EvidenceError("it is not valid")])
+
+    def _texts(self, locators: Sequence[int]) -> dict[int, dict[str, object]]:
+        """Read the cells of records again, as JSON has them."""
+        columns = self.plan.columns
+        rows = self._rows(self.plan.scan(), [column.name for column in columns], locators)
+        return {
+            locator: {
+                column.name: values.value_of(str(cell), column.type)
+                for column, cell in zip(columns, row, strict=True)
+                if cell is not None
+            }
+            for locator, row in rows.items()
+        }
+
+    def _rows(
+        self, query: str, columns: Sequence[str], locators: Sequence[int]
+    ) -> dict[int, Sequence[object]]:
+        cells = ", ".join(name(column) for column in columns)
+        rows = self.connection.execute(
+            f"SELECT locator, {cells} FROM ({query})"
+            f" WHERE locator IN ({', '.join(map(str, locators))})"
+        ).fetchall()
+        return {int(row[0]): row[1:] for row in rows}
+
+    def _key_faults(self, row: Sequence[object]) -> list[EvidenceError]:
+        errors = []
+        for column, cell in zip(self.plan.key, row, strict=True):
+            fault = values.key_fault("" if cell is None else str(cell))
+            if fault:
+                errors.append(EvidenceError(fault, name=self.contract.heading(column)))
+        return errors
+
+    def duplicates(self) -> None:
+        """Report the records whose key is already there."""
+        rows = f"SELECT _key, locator FROM {name(self.plan.relation)} WHERE _ok"
+        if self.plan.is_large:
+            rows = self._twice()
+        found = self.connection.execute(
+            f"""
+            SELECT _key, locator, first, count(*) OVER () FROM (
+              SELECT _key, locator, min(locator) OVER (PARTITION BY _key) AS first FROM ({rows})
+            ) WHERE locator <> first ORDER BY locator LIMIT {SHOWN}
+            """
+        ).fetchall()
+        places = locate_many(self.sources, {each for row in found for each in (row[1], row[2])})
+        for key, locator, first, _ in found:
+            self.faults.key(places[locator], self._shown(key), places[first])
+        if found:
+            self.faults.untold += found[0][3] - len(found)
+
+    def _twice(self) -> str:
+        """Find the keys that stand twice by their hashes, which need little memory."""
+        keys = self.plan.keys()
+        self.connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE {_KEYS} AS SELECT hash(_key) AS h FROM ({keys})"
+        )
+        self.connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE {_TWICE} AS SELECT DISTINCT h FROM"
+            f" (SELECT h, lag(h) OVER (ORDER BY h) AS before FROM {_KEYS}) WHERE h = before"
+        )
+        self.connection.execute(f"DROP TABLE {_KEYS}")
+        return f"SELECT _key, locator FROM ({keys}) WHERE hash(_key) IN (SELECT h FROM {_TWICE})"
+
+    def _shown(self, key: str) -> str:
+        """Write a key as its columns are written on file."""
+        parts = key.split(values.SEPARATOR)
+        types = self.plan.types
+        shown = [_part(part, types[column]) for part, column in zip(parts, self.plan.key, strict=True)]
+        return values.shown(values.SEPARATOR.join(shown))
+
+
+def _part(text: str, kind: ColumnType) -> str:
+    match kind:
+        case "date":
+            return datetime.date.fromordinal(_EPOCH.toordinal() + int(text)).isoformat()
+        case "instant":
+            return (_EPOCH + datetime.timedelta(microseconds=int(text))).isoformat()
+    return text

@@ -1,0 +1,80 @@
+"""iCalendar: what falls due, as all-day events that any calendar shows.
+
+Events rather than to-dos, since Outlook ignores to-dos.
+"""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+
+import icalendar
+
+from ccpolicy.assessment.agenda import Agenda, Task
+from ccpolicy.reports import View
+from ccpolicy.reports.layout import visible
+from ccpolicy.reports.moments import last_day
+from ccpolicy.reports.page import Page
+
+_NAMESPACE = uuid.UUID("5b1b2d0e-6f0c-5a53-9d4b-0f6a1c1d7e11")
+_REMIND = datetime.timedelta(hours=-15)
+"""Nine in the morning of the day before."""
+
+
+def agenda(result: Agenda, view: View) -> str:
+    """Render an agenda: one event for each control and due day of an owner."""
+    page = Page(view)
+    calendar = icalendar.Calendar()
+    calendar.add("prodid", f"-//ccpolicy//{result.tool.version}//{view.language.upper()}")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", page.text(result.plan.title))
+    calendar.add("x-wr-timezone", result.plan.zone)
+    for owner in result.owners:
+        for day, tasks in _by_day(owner.due):
+            calendar.add_component(_event(page, result, owner.owner, day, tasks))
+    text: bytes = calendar.to_ical(sorted=True)
+    return text.decode("utf-8")
+
+
+def _by_day(tasks: list[Task]) -> list[tuple[datetime.date, list[Task]]]:
+    """Put the tasks of one control and day together, since their event is the same."""
+    found: dict[tuple[datetime.date, str], list[Task]] = {}
+    for task in tasks:
+        found.setdefault((last_day(task.at), task.control), []).append(task)
+    return [(day, of_day) for (day, _), of_day in found.items()]
+
+
+def _event(
+    page: Page, result: Agenda, owner: str, day: datetime.date, tasks: list[Task]
+) -> icalendar.Event:
+    control, title = tasks[0].control, page.text(tasks[0].title)
+    subjects = [subject for task in tasks for subject in task.subjects]
+    as_of = datetime.datetime.fromisoformat(result.as_of).astimezone(datetime.UTC)
+    summary = page.say("{id} due: {title}", id=control, title=title)
+    event = icalendar.Event()
+    # The same duty keeps its UID, and a later run counts as its newer version.
+    event.add("uid", f"{uuid.uuid5(_NAMESPACE, f'{result.plan.id}/{control}/{day}')}@ccpolicy")
+    event.add("sequence", int(as_of.timestamp()) // 60)
+    event.add("dtstamp", as_of)
+    event.add("dtstart", day)
+    event.add("dtend", day + datetime.timedelta(days=1))
+    event.add("summary", f"{summary} ({len(subjects)})")
+    event.add(
+        "description",
+        "\n".join(
+            [
+                page.text(tasks[0].remediation),
+                page.say("Owner: {owner}", owner=owner),
+                *(visible(subject) for subject in subjects),
+            ]
+        ),
+    )
+    event.add("categories", [owner])
+    event.add("transp", "TRANSPARENT")
+    alarm = icalendar.Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", summary)
+    alarm.add("trigger", _REMIND)
+    event.add_component(alarm)
+    return event

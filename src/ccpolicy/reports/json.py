@@ -1,0 +1,17 @@
+"""JSON: the public form of an assessment and of an agenda, the same bytes for the same result."""
+
+from __future__ import annotations
+
+from ccpolicy.assessment.agenda import Agenda
+from ccpolicy.assessment.models import Assessment
+from ccpolicy.reports import View
+
+
+def assessment(result: Assessment, view: View) -> str:
+    """Render an assessment; see `policy/schemas/assessment.json`."""
+    return result.model_dump_json(indent=2) + "\n"
+
+
+def agenda(result: Agenda, view: View) -> str:
+    """Render an agenda; see `policy/schemas/agenda.json`."""
+    return result.model_dump_json(indent=2) + "\n"

@@ -1,0 +1,144 @@
+"""A page of text for a person: sentences in the reader's language, paragraphs and rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from ccpolicy.errors import Message, catalogue
+from ccpolicy.reports import View
+from ccpolicy.reports.layout import clip, inert, pad, visible, width, wrap
+
+Word = tuple[str, str]
+"""What stands before a row, and its colour."""
+
+_COLOURS = {"red": "1;31", "yellow": "1;33", "green": "32", "cyan": "36", "bold": "1", "dim": "2"}
+
+
+class Text(Protocol):
+    """A text in both languages: of the assessment, the policy or a check kind."""
+
+    @property
+    def en(self) -> str:
+        """English."""
+
+    @property
+    def zh(self) -> str:
+        """Chinese."""
+
+
+class Page:
+    """A page of text that grows line by line."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self.lines: list[str] = []
+
+    def say(self, template: str, **values: object) -> str:
+        """Translate a sentence and put values into it, each made visible."""
+        shown = {
+            name: visible(value) if isinstance(value, str) else value
+            for name, value in values.items()
+        }
+        return Message.of(template, **shown).text(self.view.language)
+
+    def count(self, number: int, one: str, many: str) -> str:
+        """Say a number of things."""
+        template = catalogue(self.view.language).ngettext(one, many, number)
+        return template.format(count=number)
+
+    def text(self, text: Text) -> str:
+        """Return a text of the policy in the reader's language."""
+        return visible(text.zh if self.view.language == "zh" else text.en)
+
+    def join(self, names: Iterable[str]) -> str:
+        """List names."""
+        return self.say(", ").join(visible(name) for name in names)
+
+    def phrases(self, phrases: Iterable[str]) -> str:
+        """List what is longer than a name."""
+        return self.say("; ").join(phrases)
+
+    def names(self, names: Iterable[str], columns: int) -> str:
+        """List names as far as they fit, and say how many more there are."""
+        listed = list(names)
+        line = ""
+        for shown in range(1, len(listed) + 1):
+            longer = self.join(listed[:shown])
+            if rest := len(listed) - shown:
+                longer = self.say("{names} and {count} more", names=longer, count=rest)
+            if line and width(longer) > columns:
+                break
+            line = longer
+        return clip(line, columns)
+
+    def line(self, text: str = "", colour: str | None = None) -> None:
+        """Add a line."""
+        self.lines.append(self.paint(inert(text.rstrip()), colour))
+
+    def heading(self, text: str) -> None:
+        """Begin a section."""
+        self.line()
+        self.line(text, "bold")
+
+    def paragraph(self, text: str, indent: int = 0, colour: str | None = None) -> None:
+        """Add a text, wrapped."""
+        for line in wrap(text, self.view.columns - indent):
+            self.line(" " * indent + line, colour)
+
+    def definition(self, term: str, text: str, columns: int, colour: str | None = None) -> None:
+        """Add a term and beside it what it means; a long term stands on a line of its own."""
+        indent = 2 + columns
+        lines = wrap(text, self.view.columns - indent)
+        if width(term) + 2 > columns:
+            self.line("  " + self.paint(term, colour))
+        else:
+            self.line("  " + self.paint(pad(term, columns), colour) + lines.pop(0))
+        for line in lines:
+            self.line(" " * indent + line)
+
+    def verbatim(self, text: str, indent: int = 2) -> None:
+        """Add lines as they are, such as SQL; only what a terminal would act on is written out."""
+        for line in text.splitlines():
+            self.line(" " * indent + visible(line))
+
+    def paint(self, text: str, colour: str | None) -> str:
+        """Colour a text, if the reader wants that."""
+        if not (self.view.colour and colour and text):
+            return text
+        return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m"
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines) + "\n"
+
+
+class Table:
+    """Rows of a word, an id, a title that gives way, and a note at the right edge."""
+
+    def __init__(self, page: Page, words: Iterable[str], ids: Iterable[str]) -> None:
+        self.page = page
+        self.word_columns = max(map(width, words)) + 2
+        self.id_columns = min(max((width(visible(name)) for name in ids), default=0), 16) + 2
+        self.indent = 2 + self.word_columns
+
+    def row(self, word: Word, name: str, title: str, end: str = "") -> None:
+        """Add the first line of an entry."""
+        text, colour = word
+        name = clip(visible(name), self.id_columns - 2)
+        taken = self.indent + self.id_columns
+        space = self.page.view.columns - taken - (width(end) + 2 if end else 0)
+        title = clip(title, max(space, 0))
+        gap = " " * (self.page.view.columns - taken - width(title) - width(end))
+        word_cell = self.page.paint(pad(text, self.word_columns), colour)
+        name_cell = self.page.paint(pad(name, self.id_columns), "bold")
+        self.page.line(f"  {word_cell}{name_cell}{title}{gap}{end}")
+
+    def detail(self, text: str, place: str | None = None, *, short: bool = False) -> None:
+        """Add what stands below it, and the evidence; `short` leaves that out for want of room."""
+        place = visible(place) if place else ""
+        if place and width(text) + 2 + width(place) <= self.page.view.columns - self.indent:
+            self.page.line(" " * self.indent + text + "  " + self.page.paint(place, "dim"))
+            return
+        self.page.paragraph(text, self.indent)
+        if place and not short:
+            self.page.paragraph(place, self.indent, "dim")

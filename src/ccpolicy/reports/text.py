@@ -1,0 +1,268 @@
+"""Text: what a person reads in a terminal, worst first, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ccpolicy.assessment.agenda import Agenda, Task, tasks_due
+from ccpolicy.assessment.models import Assessment, Control, Lapse, Problem, Verdict
+from ccpolicy.reports import View
+from ccpolicy.reports.layout import pad, width
+from ccpolicy.reports.moments import exactly, span, until
+from ccpolicy.reports.outcome import outcome, severities
+from ccpolicy.reports.page import Page, Table, Word
+from ccpolicy.reports.tasks import judged, tasks
+
+
+def assessment(result: Assessment, view: View) -> str:
+    """Render an assessment: what needs attention first, then what is merely to be known."""
+    page = Page(view)
+    if view.detail != "brief":
+        _Sections(page, result).write()
+        page.line()
+    outcome(page, result)
+    return str(page)
+
+
+def agenda(result: Agenda, view: View) -> str:
+    """Render an agenda, owner by owner."""
+    page = Page(view)
+    tasks(page, result)
+    return str(page)
+
+
+class _Sections:
+    """The sections of one assessment's text; one without an entry is left out."""
+
+    def __init__(self, page: Page, result: Assessment) -> None:
+        self.page, self.result = page, result
+        self.full = page.view.detail == "full"
+        self.severities = severities(page)
+        self.words: dict[str, Word] = {
+            "fail": (page.say("FAIL"), "red"),
+            "unknown": (page.say("UNKNOWN"), "yellow"),
+            "problem": (page.say("PROBLEM"), "yellow"),
+            "cured": (page.say("CURED"), "green"),
+            "waived": (page.say("WAIVED"), "cyan"),
+            "not_applicable": (page.say("N/A"), "dim"),
+            "stale": (page.say("STALE"), "yellow"),
+            "due": (page.say("DUE"), "yellow"),
+            "pass": (page.say("PASS"), "green"),
+        }
+        words = [text for text, _ in self.words.values()]
+        self.table = Table(page, words, [control.id for control in result.controls])
+
+    def write(self) -> None:
+        """Write every section that has something to say."""
+        self.header()
+        self.attention()
+        self.cured()
+        self.waived()
+        self.not_assessed()
+        self.stale()
+        self.due_soon()
+        if self.full:
+            self.in_order()
+
+    def header(self) -> None:
+        """Say what was judged by, at which moment and for which time."""
+        result, page = self.result, self.page
+        title, version = page.text(result.policy.title), result.policy.version
+        page.paragraph(
+            page.say("{title}, version {version}", title=title, version=version), colour="bold"
+        )
+        page.paragraph(judged(page, result.as_of, result.as_of_source))
+        starts, ends, zone = (
+            exactly(result.window.starts),
+            exactly(result.window.ends),
+            result.policy.zone,
+        )
+        page.paragraph(
+            page.say("Period {start} to {end}, {zone}", start=starts, end=ends, zone=zone)
+        )
+
+    def attention(self) -> None:
+        """Show what does not hold or could not be judged."""
+        failed = self.controls("fail")
+        unknown = self.controls("unknown")
+        if not (failed or unknown or self.result.problems):
+            return
+        self.page.heading(self.page.say("Needs attention"))
+        for problem in self.result.problems:
+            self.table.row(self.words["problem"], "", self.page.say("concerns no single control"))
+            self.problem(problem)
+        for control in failed:
+            lapses = [lapse for lapse in control.lapses if lapse.waived_by is None]
+            if self.result.gate.judged == "now":
+                lapses = [lapse for lapse in lapses if lapse.ends is None]
+            self.row("fail", control, self.ratio(control, len({lapse.subject for lapse in lapses})))
+            self.lapses(lapses)
+            self.problems(control)
+        for control in unknown:
+            self.row("unknown", control)
+            self.reason(control)
+            self.problems(control)
+
+    def cured(self) -> None:
+        """Show what lapsed in the period and was put right since."""
+        shown = []
+        for control in self.result.controls:
+            lapses = [lapse for lapse in control.lapses if lapse.waived_by is None and lapse.ends]
+            # Where the gate judges the period, these lapses are why the control fails.
+            if lapses and (self.result.gate.judged == "now" or self.verdict(control) != "fail"):
+                shown.append((control, lapses))
+        if shown:
+            self.page.heading(self.page.say("Lapsed in the period, cured since"))
+        for control, lapses in shown:
+            self.row(
+                "cured", control, self.page.count(len(lapses), "{count} lapse", "{count} lapses")
+            )
+            self.lapses(lapses, short=True)
+
+    def waived(self) -> None:
+        """Show what was accepted, why, by whom and until when."""
+        waivers = {waiver.id: waiver for waiver in self.result.waivers}
+        shown: dict[tuple[str, str], tuple[Control, list[Lapse]]] = {}
+        for control in self.result.controls:
+            for lapse in control.lapses:
+                if lapse.waived_by in waivers:
+                    shown.setdefault((control.id, lapse.waived_by), (control, []))[1].append(lapse)
+        if shown:
+            self.page.heading(self.page.say("Waived"))
+        for (_, name), (control, lapses) in shown.items():
+            waiver = waivers[name]
+            day = until(waiver.ends)
+            if waiver.state == "expired":
+                end = self.page.say("expired {day}", day=day)
+            else:
+                end = self.page.say("until {day}", day=day)
+            self.table.row(self.words["waived"], control.id, self.page.text(control.title), end)
+            self.table.detail(
+                self.page.say(
+                    "{subjects}: {reason} ({waiver}, approved by {approver})",
+                    subjects=self.page.names(dict.fromkeys(lapse.subject for lapse in lapses), 40),
+                    reason=self.page.text(waiver.reason),
+                    waiver=waiver.id,
+                    approver=waiver.approver,
+                )
+            )
+
+    def not_assessed(self) -> None:
+        """Show which controls do not apply or had nothing to judge, and why that is all right."""
+        shown = self.controls("not_applicable")
+        if shown:
+            self.page.heading(self.page.say("Not assessed"))
+        for control in shown:
+            self.row("not_applicable", control)
+            self.reason(control)
+
+    def stale(self) -> None:
+        """Show controls whose clause was changed since they were reviewed."""
+        shown = [control for control in self.result.controls if control.stale_clauses]
+        if shown:
+            self.page.heading(self.page.say("To be reviewed"))
+        for control in shown:
+            self.row("stale", control)
+            clauses = self.page.join(control.stale_clauses)
+            self.table.detail(
+                self.page.say(
+                    "changed in the plan since the last review: {clauses}", clauses=clauses
+                )
+            )
+
+    def due_soon(self) -> None:
+        """Show what falls due soon, a control a line, soonest first."""
+        found: dict[str, list[Task]] = {}
+        for task in tasks_due(self.result, self.result.due_soon):
+            found.setdefault(task.control, []).append(task)
+        if not found:
+            return
+        self.page.heading(self.page.say("Due by {day}", day=until(self.result.due_soon)))
+        controls = {control.id: control for control in self.result.controls}
+        columns = max(width(until(due[0].at)) for due in found.values())
+        for name, due in found.items():
+            ratio = self.ratio(
+                controls[name], len({subject for task in due for subject in task.subjects})
+            )
+            end = f"{ratio}  {pad(until(due[0].at), columns)}"
+            self.table.row(self.words["due"], name, self.page.text(due[0].title), end)
+            for task in due if self.full else ():
+                names = self.page.join(task.subjects)
+                self.table.detail(
+                    self.page.say("{moment}: {names}", moment=until(task.at), names=names)
+                )
+
+    def in_order(self) -> None:
+        """Show the controls that hold."""
+        shown = [*self.controls("waived"), *self.controls("pass")]
+        if shown:
+            self.page.heading(self.page.say("In order"))
+        for control in shown:
+            total = self.page.count(control.subjects.total, "{count} subject", "{count} subjects")
+            self.row(self.verdict(control), control, total)
+            if control.next_due:
+                self.table.detail(
+                    self.page.say("next due {moment}", moment=until(control.next_due))
+                )
+
+    def controls(self, verdict: Verdict) -> list[Control]:
+        """Return the controls with one verdict."""
+        return [control for control in self.result.controls if self.verdict(control) == verdict]
+
+    def verdict(self, control: Control) -> Verdict:
+        """Return the verdict that the gate looks at."""
+        return control.now if self.result.gate.judged == "now" else control.period
+
+    def row(self, word: str, control: Control, count: str = "") -> None:
+        """Add a control's row: how many at the right edge, and how severe."""
+        severity = pad(self.severities[control.severity], max(map(width, self.severities.values())))
+        end = f"{count}  {severity}" if count else severity
+        self.table.row(self.words[word], control.id, self.page.text(control.title), end)
+
+    def ratio(self, control: Control, count: int) -> str:
+        return self.page.say(
+            "{count} of {total}", count=count, total=max(control.subjects.total, count)
+        )
+
+    def reason(self, control: Control) -> None:
+        if control.reason:
+            self.table.detail(self.page.text(control.reason))
+
+    def lapses(self, lapses: Sequence[Lapse], *, short: bool = False) -> None:
+        """Show the longest lapse, or all of them; `short` leaves out evidence for want of room."""
+        longest = [max(lapses, key=lambda lapse: lapse.days)] if lapses else []
+        for lapse in lapses if self.full else longest:
+            shown = self.page.say(
+                "{subject}: {span}",
+                subject=lapse.subject,
+                span=span(self.page, lapse.starts, lapse.ends, self.result.as_of),
+            )
+            if len(lapses) > 1 and not self.full:
+                shown = self.page.say("longest {lapse}", lapse=shown)
+            place = lapse.opened_by or self.page.say("nothing on file")
+            self.table.detail(shown, place, short=short and not self.full)
+            if lapse.closed_by and self.full:
+                self.table.detail(self.page.say("cured by {place}", place=lapse.closed_by))
+
+    def problems(self, control: Control) -> None:
+        """Show the first problem of a control, or all of them."""
+        shown = control.problems if self.full else control.problems[:1]
+        for problem in shown:
+            self.problem(problem)
+        if rest := len(control.problems) - len(shown):
+            self.table.detail(
+                self.page.count(
+                    rest,
+                    "and {count} more problem (-v shows all)",
+                    "and {count} more problems (-v shows all)",
+                )
+            )
+
+    def problem(self, problem: Problem) -> None:
+        """Show what could not be judged, where, and how to mend it."""
+        message = self.page.text(problem.message)
+        if problem.locator:
+            message = self.page.say("{place}: {message}", place=problem.locator, message=message)
+        self.table.detail(message)
+        if problem.hint:
+            self.table.detail(self.page.say("hint: {hint}", hint=self.page.text(problem.hint)))

@@ -1,0 +1,1 @@
+"""How fast ccpolicy is, as ratios within one run: `make bench`."""

@@ -1,0 +1,83 @@
+"""Measure ccpolicy against the least that could do the same, and say whether the goals are met.
+
+`python -m bench [RECORDS…]`: with numbers of records it takes those instead of 1e6 and 1e7.
+"""
+
+from __future__ import annotations
+
+import math
+import shutil
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.scale import Scale, measure
+from bench.start import measure_start
+
+SIZES = (1_000_000, 10_000_000)
+START_RUNS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """One line of the table."""
+
+    what: str
+    value: float
+    goal: float | None = None
+    """What the value may be at most."""
+
+    @property
+    def met(self) -> bool:
+        """Return whether the goal, if there is one, is met."""
+        return self.goal is None or self.value <= self.goal
+
+
+def main(arguments: list[str]) -> int:
+    """Print the table; 1 if a goal is missed."""
+    sizes = [int(float(argument)) for argument in arguments] or list(SIZES)
+    ratios = start() + growth(sizes)
+    print(f"\n{'':<42} {'ratio':>6} {'goal':>6}")
+    for ratio in ratios:
+        goal = "" if ratio.goal is None else f"{ratio.goal:.1f}"
+        print(f"{ratio.what:<42} {ratio.value:>6.2f} {goal:>6}{'' if ratio.met else '  missed'}")
+    return int(not all(ratio.met for ratio in ratios))
+
+
+def start() -> list[Ratio]:
+    """Measure a cold `ccpolicy check` of the shipped plan."""
+    used = measure_start(START_RUNS)
+    ours, least = used["ccpolicy"], used["imports"]
+    print(f"shipped plan: ccpolicy {ours.wall:.3f} s, its imports alone {least.wall:.3f} s")
+    return [
+        Ratio("shipped plan / imports, wall", ours.wall / least.wall, 1.8),
+        Ratio("shipped plan / imports, processor time", ours.cpu / least.cpu),
+    ]
+
+
+def growth(sizes: list[int]) -> list[Ratio]:
+    """Measure generated repositories of growing size."""
+    folder = Path(tempfile.mkdtemp(prefix="ccpolicy-bench-"))
+    scales: list[Scale] = []
+    try:
+        for size in sizes:
+            scales.append(measure(folder / str(size), size))
+            shutil.rmtree(folder / str(size))
+    finally:
+        shutil.rmtree(folder)
+    ratios = []
+    for scale in scales:
+        name = f"{scale.records:,} records / SQL by hand"
+        ratios.append(Ratio(f"{name}, CPU", scale.cpu, 1.5))
+        ratios.append(Ratio(f"{name}, wall", scale.wall))
+    first, last = scales[0], scales[-1]
+    ratios.append(Ratio(f"{name}, memory", last.memory, 1.5))
+    if last.records > first.records:
+        exponent = math.log(last.ours.cpu / first.ours.cpu, last.records / first.records)
+        ratios.append(Ratio("CPU, growth exponent", exponent, 1.1))
+    return ratios
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

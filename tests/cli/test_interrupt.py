@@ -1,0 +1,65 @@
+"""An interrupted run says one line, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+SLOW = """\
+/*
+summary: {en: It takes ages., zh: 耗时极久。}
+inputs:
+  events:
+    label: {en: events, zh: 事件}
+    population: true
+    needs: [starts]
+*/
+SELECT e.control, 'duty' AS part, e.subject, sum(a.day * b.day * c.day * d.day) AS starts,
+       max(a.day) AS ends, min(e.locator) AS locator
+FROM events e, after a, after b, after c, after d
+GROUP BY e.control, e.subject
+"""
+CONTROL = """\
+controls:
+  - id: SLOW
+    title: {en: Slow, zh: 慢}
+    rule: {en: A rule., zh: 规则。}
+    remediation: {en: Do it., zh: 去做。}
+    clauses: {"9": abc}
+    severity: low
+    owner: nobody
+    check: slow
+    inputs:
+      events: {dataset: inspections, key: [asset_id], starts: performed_at}
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
+def test_interruption_amid_a_query(centre: Path, tmp_path: Path) -> None:
+    (centre / "checks").mkdir()
+    (centre / "checks/slow.sql").write_text(SLOW, encoding="utf-8")
+    (centre / "policy/controls/slow.yaml").write_text(CONTROL, encoding="utf-8")
+    spill, target = tmp_path / "spill", tmp_path / "report.json"
+    spill.mkdir()
+    run = subprocess.Popen(
+        [sys.executable, "-m", "ccpolicy", "check", centre, "--format", "json", "-o", target],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "TMPDIR": str(spill), "LANG": "C.UTF-8"},
+    )
+    began = time.monotonic()
+    while not any(spill.iterdir()) and run.poll() is None and time.monotonic() - began < 30:
+        time.sleep(0.05)
+    time.sleep(1)
+    run.send_signal(signal.SIGINT)
+    stdout, stderr = run.communicate(timeout=30)
+    assert stderr == b"interrupted\n"
+    assert (run.returncode, stdout, stderr) == (130, b"", b"interrupted\n")
+    assert not target.exists()
+    assert not any(spill.iterdir())

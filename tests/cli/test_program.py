@@ -1,0 +1,180 @@
+"""The program as a whole: help, language, errors, exit codes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import ccpolicy.cli
+from ccpolicy import __version__
+from ccpolicy.cli import program as module
+from ccpolicy.cli.language import requested_language
+from ccpolicy.cli.program import COMMANDS, complaint
+from ccpolicy.errors import CcpolicyError, Locator, PolicyError, PolicyErrors
+
+from .conftest import Run
+
+PLUMBING = {"language", "options", "output", "program", "progress", "words", "explain_kind"}
+
+
+def test_every_command_has_its_module() -> None:
+    folder = Path(ccpolicy.cli.__file__).parent
+    assert {path.stem for path in folder.glob("[a-z]*.py")} == set(COMMANDS) | PLUMBING
+
+
+def test_version(run: Run) -> None:
+    result = run("--version")
+    assert (result.exit_code, result.output) == (0, f"ccpolicy {__version__}\n")
+
+
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
+def test_help_speaks_both_languages(run: Run, command: list[str]) -> None:
+    english = run(*command, "--help")
+    chinese = run(*command, "--help", LANG="zh_CN.UTF-8")
+    assert english.exit_code == chinese.exit_code == 0
+    assert english.output.startswith("Usage: ccpolicy")
+    assert chinese.output.startswith("用法： ccpolicy")
+    assert "选项\n" in chinese.output
+    assert run(*command, "--lang", "zh", "--help").output == chinese.output
+    assert run(*command, "--help").output == english.output
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_help_fits_the_terminal(run: Run, command: str, language: str) -> None:
+    from wcwidth import wcswidth
+
+    lines = run(command, "--help", "--lang", language).output.splitlines()
+    assert max(wcswidth(line) for line in lines) <= 80
+
+
+def test_no_command_shows_help_and_fails(run: Run) -> None:
+    result = run()
+    assert result.exit_code == 2
+    assert "Commands" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["chekc"], "No such command 'chekc'. Did you mean 'check'?"),
+        (["check", "--severty", "high"], "No such option '--severty'. Did you mean '--severity'?"),
+        (["check", "--severity", "hgh"], "Did you mean 'high'?"),
+        (["check", "--format", "toml"], "'toml' is not one of 'text', 'json'."),
+        (["check", "one", "two"], "Got unexpected extra argument (two)"),
+        (["check", "-q", "-v"], "--quiet and --verbose do not go together"),
+        (["explain"], "Missing argument"),
+    ],
+)
+def test_wrong_usage_is_2_and_says_what_was_meant(
+    run: Run, arguments: list[str], said: str
+) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert result.stdout == ""
+
+
+def test_wrong_usage_in_chinese(run: Run) -> None:
+    assert "没有选项 '--severty'。" in run("check", "--severty", "x", "--lang=zh").stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "language"),
+    [
+        ([], {}, "en"),
+        ([], {"LANG": "zh_CN.UTF-8"}, "zh"),
+        ([], {"LANG": "zh_CN.UTF-8", "LC_MESSAGES": "de_DE"}, "en"),
+        ([], {"LC_ALL": "zh_TW", "LC_MESSAGES": "de_DE"}, "zh"),
+        ([], {"LC_ALL": "", "LANG": "ZH"}, "zh"),
+        (["check", "--lang", "en"], {"LANG": "zh"}, "en"),
+        (["--lang=zh"], {}, "zh"),
+        (["--lang"], {}, "en"),
+        (["--lang", "fr"], {"LANG": "zh"}, "zh"),
+        (["--", "--lang", "zh"], {}, "en"),
+    ],
+)
+def test_language_is_known_before_anything_is_parsed(
+    arguments: list[str], environment: dict[str, str], language: str
+) -> None:
+    assert requested_language(arguments, environment) == language
+
+
+def test_errors_cannot_forge_lines() -> None:
+    error = PolicyErrors(
+        [
+            PolicyError(
+                "bad '{name}'",
+                hint="like '{name}'",
+                locator=Locator("a\nb", 1),
+                name="\x1b[2J\n::x",
+            ),
+            PolicyError("worse", locator=Locator("c")),
+        ]
+    )
+    assert complaint(error, "en").splitlines() == [
+        r"a\nb:1: bad '\x1b[2J\n::x'",
+        r"  hint: like '\x1b[2J\n::x'",
+        "c: worse",
+    ]
+    assert complaint(CcpolicyError("bare"), "zh") == "错误：bare"
+    assert complaint(CcpolicyError("x", locator=Locator("::error")), "en") == r"\x3a:error: x"
+
+
+def test_a_defect_is_2_and_not_a_verdict(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(name: str) -> object:
+        raise ZeroDivisionError("one\ntwo")
+
+    monkeypatch.setattr(module, "import_module", broken)
+    result = run("check")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error: a defect in ccpolicy: ZeroDivisionError: one two (")
+    assert "Traceback" not in result.output
+    assert isinstance(run("check", CCPOLICY_TRACEBACK="1").exception, ZeroDivisionError)
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), RuntimeError("Query interrupted")])
+def test_interruption_is_one_line_and_130(
+    run: Run, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    def interrupt(name: str) -> object:
+        raise error
+
+    monkeypatch.setattr(module, "import_module", interrupt)
+    result = run("check")
+    assert (result.exit_code, result.stderr) == (130, "interrupted\n")
+
+
+def test_module_runs_as_the_program() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "ccpolicy", "--version"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, f"ccpolicy {__version__}\n")
+
+
+HEAVY = (
+    "duckdb",
+    "pydantic",
+    "yaml",
+    "icalendar",
+    "jinja2",
+    "git",
+    "sqlglot",
+    "jsonschema",
+    "wcwidth",
+)
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["check", "--help"], ["--version"]])
+def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
+    code = f"import sys; sys.argv[1:] = {arguments!r}\nfrom ccpolicy.cli import main\ntry: main()\n"
+    code += f"except SystemExit: print([m for m in {HEAVY!r} if m in sys.modules])"
+    environment = {**os.environ, "LANG": "C.UTF-8"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
+    )
+    assert done.stdout.endswith("\n[]\n")

@@ -1,0 +1,1 @@
+"""An independent oracle for verdicts, random worlds for it to judge, and their comparison."""

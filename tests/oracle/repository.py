@@ -1,0 +1,259 @@
+"""Writes worlds as a policy repository, through the formats that everybody uses."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import json
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from .model import Row, Setting, Time, Value, World
+
+TEXT = {"en": "oracle", "zh": "对照"}
+DAY, INSTANT = "on", "at"
+COLUMNS: dict[str, dict[str, str]] = {
+    "record_id": {"type": "string"},
+    "world": {"type": "string"},
+    "input": {"type": "string"},
+    "form": {"type": "string"},
+    "a": {"type": "string"},
+    "b": {"type": "string"},
+    "item": {"type": "string"},
+    "class": {"type": "string"},
+    "starts_on": {"type": "string", "format": "date"},
+    "starts_at": {"type": "string", "format": "date-time"},
+    "ends_on": {"type": "string", "format": "date"},
+    "ends_at": {"type": "string", "format": "date-time"},
+    "quantity": {"type": "number"},
+    "outcome": {"type": "string"},
+}
+DATASETS = {"subjects": "roster", "openings": "roster"}
+"""Input → dataset; the others stand in `events`."""
+BY = {
+    "recurrence": "subjects",
+    "coverage": "subjects",
+    "level": "subjects",
+    "deadline": "openings",
+    "cadence": "openings",
+}
+"""Check kind → input by whose class its parameters may differ."""
+
+
+def write(root: Path, shared: Setting, worlds: Iterable[World]) -> None:
+    """Write a policy repository that has one control for every world."""
+    worlds = list(worlds)
+    (root / "ccpolicy.toml").write_text("", encoding="utf-8")
+    _document(root / "policy/plan.yaml", _plan(shared))
+    _document(root / "policy/norms.yaml", {"norms": []})
+    _document(
+        root / "policy/waivers.yaml",
+        {"waivers": [waiver for each in worlds for waiver in _waivers(each)]},
+    )
+    _document(root / "policy/controls/all.yaml", {"controls": [control(each) for each in worlds]})
+    for dataset in ("roster", "events"):
+        _document(root / f"policy/datasets/{dataset}.yaml", _dataset(dataset, shared))
+        found = [
+            record
+            for each in worlds
+            for name, rows in each.inputs.items()
+            if DATASETS.get(name, "events") == dataset
+            for record in records(shared, each, name, rows)
+        ]
+        if dataset == "events":
+            found.extend(_items(worlds))
+        # Never quite empty: that would be a fault of the evidence, and is tested elsewhere.
+        filler = {"world": "none", "input": "none", "form": "none", "a": "none", "b": "none"}
+        found.append({"record_id": "none", **filler, "starts_on": "2020-01-01"})
+        _evidence(root / f"evidence/{dataset}/all.{shared.format}", found, shared.format)
+
+
+def _document(path: Path, content: object) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # JSON is YAML, and quotes every string.
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _evidence(path: Path, records: list[dict[str, Any]], style: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        if style == "csv":
+            writer = csv.DictWriter(file, list(COLUMNS))
+            writer.writeheader()
+            writer.writerows(records)
+        else:
+            file.writelines(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+
+
+def _plan(shared: Setting) -> dict[str, Any]:
+    plan: dict[str, Any] = {
+        "id": "oracle",
+        "title": TEXT,
+        "version": "1",
+        "effective_on": shared.effective_on.isoformat(),
+        "zone": shared.zone,
+        "owner": "nobody",
+        "subject": shared.subject,
+        "clauses": [{"id": "1", "title": TEXT, "text": TEXT}],
+    }
+    return {**plan, "holidays": shared.country} if shared.country else plan
+
+
+def _dataset(name: str, shared: Setting) -> dict[str, Any]:
+    required = ["record_id", "world", "input", "form"]
+    return {
+        "id": name,
+        "title": TEXT,
+        "owner": "nobody",
+        "files": f"{name}/*.{shared.format}",
+        "format": shared.format,
+        **({"zone": shared.zone} if shared.local else {}),
+        "key": ["record_id"],
+        "retention": "10 years",
+        "record": {
+            "type": "object",
+            "required": required,
+            "properties": COLUMNS,
+            "additionalProperties": False,
+        },
+    }
+
+
+def _waivers(world: World) -> Iterator[dict[str, Any]]:
+    for waiver in world.waivers:
+        yield {
+            "id": waiver.id,
+            "control": world.name,
+            "subject": waiver.subject,
+            "reason": TEXT,
+            "owner": "nobody",
+            "approver": "somebody",
+            "from": waiver.first.isoformat(),
+            "until": waiver.last.isoformat(),
+        }
+
+
+def _form(row: Row) -> str:
+    """Name the columns in which a record's times stand: days and instants may be mixed."""
+    return ("no" if row.starts is None else _column(row.starts)) + _column(row.ends)
+
+
+def _column(time: Time | None) -> str:
+    return INSTANT if time is None or isinstance(time, datetime.datetime) else DAY
+
+
+def _items(worlds: Iterable[World]) -> Iterator[dict[str, Any]]:
+    for world in worlds:
+        for item in world.items if world.items_on_file else []:
+            ids = {"record_id": f"{world.name}-item-{item}", "world": world.name}
+            yield {**ids, "input": "items", "form": "none", "item": item}
+
+
+def _selections(world: World, name: str, rows: list[Row]) -> Iterator[dict[str, Any]]:
+    """Write an input as one selection for each form that its records have."""
+    for form in sorted({_form(row) for row in rows} or {INSTANT * 2}):
+        chosen = f"world = '{world.name}' AND input = '{name}' AND form = '{form}'"
+        selection: dict[str, Any] = {"dataset": DATASETS.get(name, "events"), "where": chosen}
+        width = max((len(row.key) for each in world.inputs.values() for row in each), default=0)
+        selection["key"] = ["a", "b"][:width]
+        selection["prefix"] = world.prefix
+        if form[:2] != "no":
+            selection["starts"] = f"starts_{form[:2]}"
+        if any(row.ends for row in rows) or _has_ends(world, name):
+            selection["ends"] = f"ends_{form[2:]}"
+        if world.items and name in ("events", "closings"):
+            selection["item"] = "item"
+        if BY.get(world.kind) == name and any(row.by for row in rows):
+            selection["by"] = "class"
+        if any(row.quantity is not None for row in rows):
+            selection["quantity"] = "quantity"
+        if name == "records":
+            selection["good"] = "outcome = 'good'"
+        yield selection
+
+
+def _has_ends(world: World, name: str) -> bool:
+    """Say whether an input has ends though perhaps no record does: they stand for a parameter."""
+    given = {name for revision in world.revisions for name in revision.parameters}
+    instead = {("coverage", "events"): "valid_for", ("deadline", "openings"): "limit"}
+    parameter = instead.get((world.kind, name))
+    return (name == "readings" and world.spans) or (
+        parameter is not None and parameter not in given
+    )
+
+
+def control(world: World) -> dict[str, Any]:
+    """Write a world's control."""
+    inputs: dict[str, Any] = {
+        name: list(_selections(world, name, rows)) for name, rows in world.inputs.items()
+    }
+    if world.items_on_file:
+        chosen = f"world = '{world.name}' AND input = 'items'"
+        inputs["items"] = {"dataset": "events", "where": chosen, "key": ["item"]}
+    elif world.items:
+        inputs["items"] = world.items
+    return {
+        "id": world.name,
+        "title": TEXT,
+        "rule": TEXT,
+        "remediation": TEXT,
+        "clauses": {"1": "000000000000"},
+        "severity": "high",
+        "owner": "nobody",
+        "check": world.kind,
+        "inputs": inputs,
+        "revisions": [
+            {
+                "version": number,
+                **({"from": revision.first.isoformat()} if revision.first else {}),
+                "parameters": {
+                    key: {"value": _value(value)} for key, value in revision.parameters.items()
+                },
+            }
+            for number, revision in enumerate(world.revisions, 1)
+        ],
+    }
+
+
+def _value(value: Value | dict[str, Value]) -> Any:
+    if isinstance(value, dict):
+        return {key: _value(each) for key, each in value.items()}
+    return _number(value) if isinstance(value, Decimal) else value
+
+
+def _number(value: Decimal) -> int | float:
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def records(shared: Setting, world: World, name: str, rows: list[Row]) -> Iterator[dict[str, Any]]:
+    """Write an input's records."""
+    for number, row in enumerate(rows):
+        record: dict[str, Any] = {
+            "record_id": f"{world.name}-{name}-{number}",
+            "world": world.name,
+            "input": name,
+            "form": _form(row),
+            "outcome": "good" if row.good else "bad",
+        }
+        record.update(zip("ab", row.key, strict=False))
+        if row.item:
+            record["item"] = row.item
+        if row.by:
+            record["class"] = row.by
+        if row.quantity is not None:
+            record["quantity"] = _number(row.quantity)
+        for column, time in (("starts", row.starts), ("ends", row.ends)):
+            if time is not None:
+                record[f"{column}_{_column(time)}"] = _written(shared, time)
+        yield record
+
+
+def _written(shared: Setting, time: Time) -> str:
+    if shared.local and isinstance(time, datetime.datetime):
+        here = time.astimezone(ZoneInfo(shared.zone))
+        if here.replace(fold=0).utcoffset() == here.replace(fold=1).utcoffset():
+            return here.replace(tzinfo=None).isoformat()
+    return time.isoformat()

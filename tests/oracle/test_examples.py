@@ -1,0 +1,93 @@
+"""The oracle on the worked cases that stand beside the built-in check kinds."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import yaml
+
+from .model import Revision, Row, Setting, Time, World
+from .oracle import answer
+from .times import micros
+
+CHECKS = Path(__file__).parents[2] / "checks"
+
+
+def _examples() -> list[Any]:
+    return [
+        pytest.param(path.name.split(".")[0], example, id=f"{path.name.split('.')[0]}-{number}")
+        for path in sorted(CHECKS.glob("*.examples.yaml"))
+        for number, example in enumerate(
+            yaml.safe_load(path.read_text(encoding="utf-8"))["examples"], 1
+        )
+    ]
+
+
+@pytest.mark.parametrize(("kind", "example"), _examples())
+def test_example(kind: str, example: dict[str, Any]) -> None:
+    zone = ZoneInfo(example.get("zone", "Asia/Shanghai"))
+    as_of = datetime.datetime.fromisoformat(example["as_of"])
+    forever = as_of + datetime.timedelta(days=700)
+    shared = Setting(
+        zone=zone.key,
+        effective_on=datetime.date(1990, 1, 1),
+        as_of=as_of,
+        window=(datetime.datetime(1990, 1, 1, tzinfo=zone), as_of),
+        horizon=forever,
+        country="CN",
+    )
+    inputs = {
+        name: [_row(record, zone) for record in records]
+        for name, records in example["inputs"].items()
+        if name != "items"
+    }
+    made = World(
+        name="EXAMPLE",
+        kind=kind,
+        inputs=inputs,
+        revisions=[Revision(_exact(example.get("parameters", {})))],
+        items=[each["item"] for each in example["inputs"].get("items", [])],
+        spans=any("ends" in record for record in example["inputs"].get("readings", [])),
+    )
+    found = {(piece.subject, piece.starts, piece.ends) for piece in answer(shared, made).pieces}
+    assert found == {
+        (subject, _micros(starts, zone), _micros(ends, zone) if ends else None)
+        for subject, starts, ends in example["lapses"]
+    }
+
+
+def _row(record: dict[str, Any], zone: ZoneInfo) -> Row:
+    return Row(
+        key=(record["subject"],),
+        starts=_time(record["starts"], zone),
+        ends=_time(record["ends"], zone) if record.get("ends") else None,
+        item=record.get("item", ""),
+        by=record.get("by"),
+        quantity=_exact(record.get("quantity")),
+        good=record.get("good", True),
+    )
+
+
+def _exact(value: Any) -> Any:
+    """Take numbers as they are written."""
+    if isinstance(value, dict):
+        return {name: _exact(each) for name, each in value.items()}
+    return Decimal(str(value)) if isinstance(value, float | int) else value
+
+
+def _time(text: str, zone: ZoneInfo) -> Time:
+    if len(text) == len("2025-01-31"):
+        return datetime.date.fromisoformat(text)
+    moment = datetime.datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+
+
+def _micros(text: str, zone: ZoneInfo) -> int:
+    moment = _time(text, zone)
+    assert isinstance(moment, datetime.datetime)
+    return micros(moment)

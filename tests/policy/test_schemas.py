@@ -1,0 +1,66 @@
+"""The published schemas are those of the models."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from ccpolicy.content import content_folder
+from ccpolicy.policy.schemas import NAMES, WRITTEN, schema_text
+from ccpolicy.source import read_yaml
+
+COMMITTED = content_folder("policy") / "schemas"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_committed_schema_is_the_models(name: str) -> None:
+    assert (COMMITTED / f"{name}.json").read_text("utf-8") == schema_text(name)
+
+
+def test_nothing_else_is_committed() -> None:
+    assert {path.name for path in COMMITTED.iterdir()} == {f"{name}.json" for name in NAMES}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_schema_is_a_schema_and_describes_its_fields(name: str) -> None:
+    schema = json.loads(schema_text(name))
+    Draft202012Validator.check_schema(schema)
+    assert schema["description"]
+    assert schema["additionalProperties"] is False
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_written_schema_promises_every_field(name: str) -> None:
+    schema = json.loads(schema_text(name))
+    for model in (schema, *schema["$defs"].values()):
+        assert set(model["required"]) == set(model["properties"])
+
+
+def test_script_writes_them(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "ccpolicy.policy.schemas", str(tmp_path / "schemas")]
+    subprocess.run(command, check=True)
+    for name in NAMES:
+        written = (tmp_path / "schemas" / f"{name}.json").read_text("utf-8")
+        assert written == schema_text(name)
+
+
+def test_shipped_policy_files_are_valid_by_their_schemas() -> None:
+    folder = content_folder("policy")
+    for path in sorted(folder.rglob("*.yaml")):
+        head, _, _ = path.read_text("utf-8").partition("\n")
+        schema = (path.parent / head.partition("$schema=")[2]).resolve()
+        assert schema.parent == COMMITTED.resolve(), path
+        value = read_yaml(path, path.name).value
+        Draft202012Validator(json.loads(schema.read_text("utf-8"))).validate(value)
+
+
+def test_public_json_is_valid_by_its_schema() -> None:
+    golden = Path(__file__).parents[1] / "reports" / "golden"
+    for name in WRITTEN:
+        written = json.loads((golden / f"{name}.json").read_text("utf-8"))
+        Draft202012Validator(json.loads(schema_text(name))).validate(written)

@@ -1,0 +1,29 @@
+"""The registry of formats, and the files that it names."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import ccpolicy.reports
+from ccpolicy.reports import FORMATS, formats
+
+FOLDER = Path(ccpolicy.reports.__file__).parent
+
+
+def test_choices_derive_from_the_registry() -> None:
+    assert formats("assessment") == ["text", "json"]
+    assert formats("agenda") == ["text", "json", "ics"]
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in FOLDER.glob("[a-z]*.py")))
+def test_modules_and_registry_agree(name: str) -> None:
+    module = import_module(f"ccpolicy.reports.{name}")
+    said = {
+        subject
+        for subject in ("assessment", "agenda")
+        if getattr(vars(module).get(subject), "__module__", None) == module.__name__
+    }
+    assert said == set(FORMATS.get(name, ()))

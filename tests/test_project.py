@@ -1,0 +1,163 @@
+"""What the project's own files say of each other is so."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import ccpolicy
+from ccpolicy.policy.schemas import NAMES, schema_text
+
+ROOT = Path(__file__).parents[1]
+PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+PINS = ("build", "run", "dev")
+FOLDERS = {
+    ".ci",
+    ".github",
+    "checks",
+    "evidence",
+    "policy",
+    "reports",
+    "requirements",
+    "src",
+    "tests",
+    "tools",
+}
+# In pieces, so that this file passes its own test.
+HOSTS = re.compile(
+    "|".join(["py" + r"pi\.org", "python" + "hosted", "index-" + "url", "find-" + "links"])
+)
+ALLOWED = {"Makefile"}
+"""Turns other indexes off where versions are pinned."""
+
+
+def kept() -> list[Path]:
+    """Return the files that git keeps or would keep."""
+    listing = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+    )
+    if listing.returncode:
+        pytest.skip("not a git checkout")
+    paths = [ROOT / name for name in listing.stdout.decode().split("\0") if name]
+    return [path for path in paths if path.is_file()]
+
+
+def name_of(requirement: str) -> str:
+    name = re.match(r"[A-Za-z0-9._-]+", requirement)
+    assert name
+    return re.sub(r"[-_.]+", "-", name[0]).lower()
+
+
+def pinned(name: str) -> dict[str, str]:
+    text = (ROOT / "requirements" / f"{name}.txt").read_text("utf-8")
+    return dict(re.findall(r"^([a-z0-9-]+)==(\S+) \\$", text, re.MULTILINE))
+
+
+def targets() -> set[str]:
+    return set(
+        re.findall(r"^([a-z-]+):(?!=)", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    )
+
+
+def test_top_level_folders() -> None:
+    assert {path.relative_to(ROOT).parts[0] for path in kept() if path.parent != ROOT} <= FOLDERS
+
+
+def test_one_version() -> None:
+    assert importlib.metadata.version("ccpolicy") == ccpolicy.__version__
+    changes = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    assert re.findall(r"^## \[([^]]+)\]", changes, re.MULTILINE)[:1] in (
+        ["Unreleased"],
+        [ccpolicy.__version__],
+    )
+
+
+@pytest.mark.parametrize("name", PINS)
+def test_pins_are_whole(name: str) -> None:
+    lines = (ROOT / "requirements" / f"{name}.txt").read_text("utf-8").splitlines()
+    form = re.compile(r"[a-z0-9-]+==[^ ;]+ \\|    --hash=sha256:[0-9a-f]{64}( \\)?")
+    assert [line for line in lines if not form.fullmatch(line)] == []
+
+
+def test_pins_hold_every_dependency() -> None:
+    run = {name_of(each) for each in PROJECT["project"]["dependencies"]}
+    dev = {name_of(each) for each in PROJECT["project"]["optional-dependencies"]["dev"]}
+    assert run <= pinned("run").keys()
+    assert run | dev <= pinned("dev").keys()
+    assert {name_of(each) for each in PROJECT["build-system"]["requires"]} <= pinned("build").keys()
+
+
+def test_pins_agree() -> None:
+    dev = pinned("dev")
+    for name in ("run", "build"):
+        assert {
+            package: version
+            for package, version in pinned(name).items()
+            if dev.get(package, version) != version
+        } == {}
+    assert pinned("run").items() <= dev.items()
+
+
+def test_names_no_package_index() -> None:
+    found = [
+        path.relative_to(ROOT).as_posix()
+        for path in kept()
+        if HOSTS.search(path.read_bytes().decode("utf-8", "ignore"))
+    ]
+    assert set(found) <= ALLOWED
+
+
+def test_schemas_are_published() -> None:
+    folder = ROOT / "policy" / "schemas"
+    assert {path.stem for path in folder.iterdir()} == set(NAMES)
+    for name in NAMES:
+        assert (folder / f"{name}.json").read_text("utf-8") == schema_text(name)
+
+
+def test_commands_exist() -> None:
+    texts = [
+        path.read_text("utf-8") for path in (*ROOT.glob("*.md"), ROOT / ".ci" / "run", *WORKFLOWS)
+    ]
+    named = set(re.findall(r"\bmake ([a-z-]+)(?=[`\s]|$)", "\n".join(code(text) for text in texts)))
+    assert {"check", "test", "lint"} <= named <= targets()
+
+
+def code(text: str) -> str:
+    """Return what of a text is a command: `make …` in prose is English."""
+    return "\n".join(re.findall(r"(?:`|^|run: |step )(make [a-z-]+)", text, re.MULTILINE))
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_workflows_can_do_little(path: Path) -> None:
+    text = path.read_text("utf-8")
+    workflow = yaml.safe_load(text)
+    assert workflow["permissions"] == {}
+    assert all(job["permissions"] == {"contents": "read"} for job in workflow["jobs"].values())
+    for use in re.findall(r"uses: (.*)", text):
+        assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", use)
+
+
+def test_workflows_run_every_python() -> None:
+    classifiers = PROJECT["project"]["classifiers"]
+    versions = [each.rpartition(" ")[2] for each in classifiers if re.search(r" 3\.\d+$", each)]
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text("utf-8"))
+    assert workflow["jobs"]["test"]["strategy"]["matrix"]["python"] == versions
+    assert PROJECT["project"]["requires-python"] == f">={versions[0]}"
+
+
+def test_evidence_lapses_without_a_commit() -> None:
+    text = (ROOT / ".github" / "workflows" / "compliance.yml").read_text("utf-8")
+    events = yaml.safe_load(text)[True]  # YAML 1.1 reads the key `on` as true
+    assert {"pull_request", "schedule"} <= events.keys()
+    assert all(re.fullmatch(r"\d+ \d+ \* \* \*", each["cron"]) for each in events["schedule"])
