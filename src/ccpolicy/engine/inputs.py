@@ -155,7 +155,7 @@ class Inputs:
         head = (
             "SELECT NULL::INTEGER AS selection, NULL::INTEGER AS relation, NULL::INTEGER AS family,"
             " NULL::BOOLEAN AS population, NULL::BOOLEAN AS ahead, NULL::BOOLEAN AS known,"
-            " NULL::VARCHAR AS name, NULL::VARCHAR AS item, NULL::VARCHAR AS class,"
+            " NULL::VARCHAR AS name, NULL::VARCHAR AS subject, NULL::VARCHAR AS class,"
             " NULL::BIGINT AS starts, NULL::INTEGER AS day, NULL::BIGINT AS ends,"
             " NULL::INTEGER AS ends_day, NULL::BIGINT AS quantity, NULL::INTEGER AS good,"
             " NULL::BOOLEAN AS belongs, NULL::BIGINT AS locator WHERE false"
@@ -185,7 +185,7 @@ class Inputs:
             str(part.ahead).lower(),
             str(known).lower(),
             subject,
-            f"CAST({name(selection.item)} AS VARCHAR)" if selection.item else "NULL",
+            self._subject(part, subject),
             f"CAST({name(by)} AS VARCHAR)" if by else "NULL",
             starts,
             day,
@@ -197,6 +197,13 @@ class Inputs:
             "locator",
         ]
         return f"SELECT {', '.join(columns)} FROM {name(self.tables[selection.dataset].name)}"
+
+    def _subject(self, part: Part, key: str) -> str:
+        """Write the name of the subject that a record is about: its key, with its item."""
+        if part.spec.population or not part.rule.itemised:
+            return key
+        item = f"CAST({name(part.selection.item)} AS VARCHAR)" if part.selection.item else "''"
+        return f"{key} || {text(BETWEEN)} || {item}"
 
     def key(self, selection: Selection) -> str:
         """Write the subject's name from the columns of the selection's table."""
@@ -313,9 +320,7 @@ class Inputs:
                    {_DAY} AS day{more}, st.locator
             FROM staged st
             JOIN rule r ON r.family = st.family
-            JOIN subject s
-              ON s.control = r.number
-             AND s.name = CASE WHEN r.itemised THEN st.name || {text(BETWEEN)} || st.item ELSE st.name END
+            JOIN subject s ON s.control = r.number AND s.name = st.subject
             {_calendars(calendar, ends="ends" in columns)}
             WHERE st.relation IN ({", ".join(map(str, numbers))}) AND st.belongs
               AND coalesce(st.starts, b.starts) IS NOT NULL
