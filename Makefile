@@ -52,14 +52,15 @@ lint: $(DEV)
 bench: $(DEV)
 	@cd tests && $(abspath $(BIN))/python -m bench $(ARGS)
 
-# Make the sample's evidence, the schemas and the translations again.
+# Make the sample's evidence, the schemas, the translations and what the READMEs show again.
 sample: $(DEV)
 	$(BIN)/python -m ccpolicy.sample evidence
 	$(BIN)/python -m ccpolicy.policy.schemas policy/schemas
 	$(BIN)/python tools/translations.py
+	$(BIN)/python tools/readme.py
 
 # Make everything again that is kept though it is made, and compare.
-MADE := evidence policy/schemas reports src/ccpolicy/locale
+MADE := evidence policy/schemas reports src/ccpolicy/locale README.md README.zh.md
 reproduce: sample check
 	git diff --exit-code --stat -- $(MADE)
 	@new=$$(git ls-files --others --exclude-standard -- $(MADE)); \

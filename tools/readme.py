@@ -26,8 +26,10 @@ def refreshed(text: str) -> str:
 def _run(block: re.Match[str]) -> str:
     arguments = shlex.split(block[1])
     runner = CliRunner(env={"COLUMNS": "80", "LC_ALL": "en_US.UTF-8", "NO_COLOR": "1"})
-    # The folder is named in the call, but not in what is said.
     result = runner.invoke(program, [*arguments, str(ROOT)])
+    if result.exit_code not in (0, 1):
+        raise SystemExit(result.output)
+    # The folder is named in the call, but not in what is said.
     said = result.stdout.replace(f" {ROOT}", "").rstrip()
     return f"```console\n$ ccpolicy {block[1]}\n{said}\n```"
 

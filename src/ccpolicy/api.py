@@ -215,7 +215,7 @@ class Repository:
             ) from failure
         day = isinstance(given, str) and len(given) == len("2026-01-31")
         if not isinstance(moment, datetime.datetime):
-            moment, day = datetime.datetime(moment.year, moment.month, moment.day), True
+            moment, day = datetime.datetime.combine(moment, datetime.time()), True
         if moment.tzinfo is None:
             if not day:
                 raise CcpolicyError(

@@ -48,7 +48,9 @@ COPY (
          CASE WHEN least(coalesce(s.next_starts, a.ends), a.ends) <= $as_of
               THEN least(coalesce(s.next_starts, a.ends), a.ends) END AS ends,
          s.file || ':' || s.line AS opened_by,
-         CASE WHEN s.next_starts <= a.ends THEN s.next_file || ':' || s.next_line END AS closed_by
+         CASE WHEN least(coalesce(s.next_starts, a.ends), a.ends) > $as_of THEN NULL
+              WHEN s.next_starts <= a.ends THEN s.next_file || ':' || s.next_line
+              ELSE 'assets:' || a.line END AS closed_by
   FROM span s
   JOIN asset a USING (asset_id)
   WHERE (s.next_starts IS NULL OR s.next_starts > s.due)

@@ -1,5 +1,7 @@
 """What SQL of a policy is let through, and what is not."""
 
+from collections.abc import Iterator
+
 import duckdb
 import pytest
 
@@ -47,8 +49,9 @@ BAD = [
 
 
 @pytest.fixture(scope="module")
-def connection() -> duckdb.DuckDBPyConnection:
-    return duckdb.connect()
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        yield connection
 
 
 @pytest.mark.parametrize("text", GOOD)

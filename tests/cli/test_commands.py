@@ -148,11 +148,15 @@ def test_colour_on_a_terminal(
 
 
 @pytest.mark.parametrize(
-    ("columns", "width"), [("", 80), ("30", 40), ("100", 100), ("400", 120), ("wide", 80)]
+    ("columns", "width"), [("", 80), ("60", 60), ("100", 100), ("400", 120), ("wide", 80)]
 )
 def test_width(run: Run, failing: Path, columns: str, width: int) -> None:
     lines = run("check", failing, COLUMNS=columns).stdout.splitlines()
     assert next(len(line) for line in lines if "FAIL" in line) == width - 4
+
+
+def test_narrow_terminal_is_taken_for_one_of_forty(run: Run, failing: Path) -> None:
+    assert max(map(len, run("check", failing, COLUMNS="7").stdout.splitlines()[3:-1])) <= 40
 
 
 def test_due(run: Run, failing: Path) -> None:

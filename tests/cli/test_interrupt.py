@@ -20,7 +20,7 @@ inputs:
     population: true
     needs: [starts]
 */
-SELECT e.control, 'duty' AS part, e.subject, sum(a.day * b.day * c.day * d.day) AS starts,
+SELECT e.control, 'duty' AS part, e.subject, sum(a.day + b.day + c.day + d.day) AS starts,
        max(a.day) AS ends, min(e.locator) AS locator
 FROM events e, after a, after b, after c, after d
 GROUP BY e.control, e.subject

@@ -11,7 +11,13 @@ from chinese_calendar import is_workday
 from ccpolicy.checks.durations import parse_duration
 from ccpolicy.engine.calendar import EPOCH, PERIODS, Calendar, instant, shift
 
-ZONES = ["Asia/Shanghai", "America/New_York", "Europe/London", "Australia/Lord_Howe", "America/Sao_Paulo"]
+ZONES = [
+    "Asia/Shanghai",
+    "America/New_York",
+    "Europe/London",
+    "Australia/Lord_Howe",
+    "America/Sao_Paulo",
+]
 FIRST, LAST = datetime.date(2015, 12, 20), datetime.date(2021, 1, 20)
 
 
@@ -56,7 +62,14 @@ def test_days_begin_at_their_first_instant(zone: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "count", "unit"),
-    [("1 day", 1, "days"), ("30 days", 30, "days"), ("1 month", 1, "months"), ("P3M", 3, "months"), ("1 year", 12, "months"), ("P2W", 14, "days")],
+    [
+        ("1 day", 1, "days"),
+        ("30 days", 30, "days"),
+        ("1 month", 1, "months"),
+        ("P3M", 3, "months"),
+        ("1 year", 12, "months"),
+        ("P2W", 14, "days"),
+    ],
 )
 def test_a_duration_runs_to_the_end_of_its_last_day(text: str, count: int, unit: str) -> None:
     rows = tables("Europe/London", [text], []).execute("SELECT day, ends FROM after").fetchall()
@@ -67,9 +80,16 @@ def test_a_duration_runs_to_the_end_of_its_last_day(text: str, count: int, unit:
 
 
 def test_months_clip_to_the_months_end_and_do_not_drift() -> None:
-    rows = dict(tables("Asia/Shanghai", ["1 month", "12 months"], []).execute(
-        "SELECT day, ends FROM after WHERE duration = '1 month'").fetchall())
-    for start, end in (("2019-01-31", "2019-02-28"), ("2020-01-31", "2020-02-29"), ("2020-02-29", "2020-03-29")):
+    rows = dict(
+        tables("Asia/Shanghai", ["1 month", "12 months"], [])
+        .execute("SELECT day, ends FROM after WHERE duration = '1 month'")
+        .fetchall()
+    )
+    for start, end in (
+        ("2019-01-31", "2019-02-28"),
+        ("2020-01-31", "2020-02-29"),
+        ("2020-02-29", "2020-03-29"),
+    ):
         day = datetime.date.fromisoformat(start).toordinal() - EPOCH
         following = datetime.date.fromisoformat(end) + datetime.timedelta(days=1)
         assert rows[day] == midnight(following, "Asia/Shanghai")
@@ -77,7 +97,11 @@ def test_months_clip_to_the_months_end_and_do_not_drift() -> None:
 
 @pytest.mark.parametrize("count", [1, 5, 10])
 def test_business_days_skip_holidays_and_count_worked_weekends(count: int) -> None:
-    rows = tables("Asia/Shanghai", [f"{count} business days"], []).execute("SELECT day, ends FROM after").fetchall()
+    rows = (
+        tables("Asia/Shanghai", [f"{count} business days"], [])
+        .execute("SELECT day, ends FROM after")
+        .fetchall()
+    )
     assert rows
     for day, ends in rows:
         date, left = datetime.date.fromordinal(day + EPOCH), count
@@ -100,7 +124,11 @@ def test_business_days_are_unknown_in_a_year_without_a_notice() -> None:
 @pytest.mark.parametrize("per", PERIODS)
 def test_periods_end_with_their_last_day(per: str) -> None:
     length = PERIODS[per]
-    rows = tables("America/New_York", [], [per]).execute("SELECT day, number, ends, next_ends FROM period").fetchall()
+    rows = (
+        tables("America/New_York", [], [per])
+        .execute("SELECT day, number, ends, next_ends FROM period")
+        .fetchall()
+    )
     assert len(rows) == (LAST - FIRST).days + 1
     for day, number, ends, next_ends in rows:
         date = datetime.date.fromordinal(day + EPOCH)

@@ -1,5 +1,7 @@
 """A waiver splits a lapse into waived and not, whatever overlaps."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,11 +18,14 @@ def test_every_instant_is_waived_or_not(lapses: list, waivers: list) -> None:
     pieces = waive(mine, given_waivers)
     for instant in range(50):
         lapsed = sum(starts <= instant < ends for starts, ends in lapses)
-        waiver = next((w for w, s, starts, ends in given_waivers if s == "a" and starts <= instant < ends), None)
+        waiver = next(
+            (w for w, s, starts, ends in given_waivers if s == "a" and starts <= instant < ends),
+            None,
+        )
         here = [piece.waiver for piece in pieces if piece.starts <= instant < piece.ends]
         assert here == [waiver] * lapsed
-    for one, two in zip(pieces, pieces[1:], strict=False):
+    for one, two in pairwise(pieces):
         # Nothing is cut where nothing changes.
-        assert not (one.ends == two.starts and one.waiver == two.waiver and one.subject == two.subject) or (
-            any(ends == one.ends for _, ends in lapses)
-        )
+        assert not (
+            one.ends == two.starts and one.waiver == two.waiver and one.subject == two.subject
+        ) or (any(ends == one.ends for _, ends in lapses))

@@ -30,7 +30,7 @@ class Editor:
         return [record for path in self.files for record in self._list(path)]
 
     def get(self, record: Record, column: str) -> Any:
-        """Return a value by the policy's name for it; a derived column is worked out from the text."""
+        """Return a value by the policy's name for it."""
         return record.get(self.raw.get(column, column))
 
     def set(self, record: Record, column: str, value: Any) -> None:
@@ -115,4 +115,6 @@ def dump(document: Any, dataset: Dataset) -> str:
                 return value in ("true", True)
         return value
 
-    return json.dumps([typed(record, dataset.record) for record in document], ensure_ascii=False, indent=1)
+    return json.dumps(
+        [typed(record, dataset.record) for record in document], ensure_ascii=False, indent=1
+    )

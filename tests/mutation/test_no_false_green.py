@@ -111,7 +111,9 @@ def living(control: Control, folder: Path) -> list[tuple[str, ...] | None]:
     return [found[0], found[len(found) // 2], found[-1]][: min(SOME, len(found))]
 
 
-RECURRING = [c for c in REPOSITORY.controls.values() if c.check in ("recurrence", "coverage", "level")]
+RECURRING = [
+    c for c in REPOSITORY.controls.values() if c.check in ("recurrence", "coverage", "level")
+]
 CLOSED = [c for c in REPOSITORY.controls.values() if c.check in ("deadline", "cadence")]
 ids = [c.id for c in RECURRING]
 
@@ -145,7 +147,9 @@ def test_what_recurs(control: Control, change: str, copy: Path, baseline: dict[s
                 if child:
                     for record in edit.records():
                         path = edit.dataset.children[child].path
-                        record[path] = [each for each in record.get(path, []) if id(each) not in gone]
+                        record[path] = [
+                            each for each in record.get(path, []) if id(each) not in gone
+                        ]
                 else:
                     edit.remove(lambda record, gone=gone: id(record) in gone)
             else:
@@ -171,11 +175,17 @@ def closable(control: Control, folder: Path, known: Any) -> list[tuple[str, ...]
         edit = editor(folder, selection)
         for pair in rows(edit, selection):
             starts = value(edit, pair, selection.starts)
-            due = value(edit, pair, selection.ends) if selection.ends and control.check == "deadline" else None
+            due = (
+                value(edit, pair, selection.ends)
+                if selection.ends and control.check == "deadline"
+                else None
+            )
             due = due or starts
             subject = " × ".join(key(edit, pair, selection)[1:])
             recent = str(AS_OF - datetime.timedelta(days=350)) < str(due).replace("T", " ")
-            old = str(due).replace("T", " ") < str(AS_OF - datetime.timedelta(days=185 if control.id == "NS-2" else 20))
+            old = str(due).replace("T", " ") < str(
+                AS_OF - datetime.timedelta(days=185 if control.id == "NS-2" else 20)
+            )
             if starts and recent and old and not any(each.startswith(subject) for each in lapsed):
                 found.append(key(edit, pair, selection))
     return sorted(found)[:SOME]
@@ -183,7 +193,9 @@ def closable(control: Control, folder: Path, known: Any) -> list[tuple[str, ...]
 
 @pytest.mark.parametrize("control", CLOSED, ids=[c.id for c in CLOSED])
 @pytest.mark.parametrize("change", ["removed", "delayed"])
-def test_what_is_due_once(control: Control, change: str, copy: Path, baseline: dict[str, Any]) -> None:
+def test_what_is_due_once(
+    control: Control, change: str, copy: Path, baseline: dict[str, Any]
+) -> None:
     victims = closable(control, copy, baseline[control.id])
     assert victims, "the sample has no such opening"
     for victim in victims:
@@ -227,14 +239,18 @@ def test_what_is_due_once(control: Control, change: str, copy: Path, baseline: d
 INPUTS = [
     pytest.param(control, part, id=f"{control.id}-{part.dataset}")
     for control in REPOSITORY.controls.values()
-    for part in {each.dataset: each for name in control.inputs for each in control.selections(name)}.values()
+    for part in {
+        each.dataset: each for name in control.inputs for each in control.selections(name)
+    }.values()
     if part.where != "false"
 ]
 
 
 @pytest.mark.parametrize(("control", "part"), INPUTS)
 @pytest.mark.parametrize("spoiled", ["time", "key", "no file", "no record"])
-def test_spoiled_evidence_is_unknown(control: Control, part: Selection, spoiled: str, copy: Path) -> None:
+def test_spoiled_evidence_is_unknown(
+    control: Control, part: Selection, spoiled: str, copy: Path
+) -> None:
     edit = editor(copy, part)
     match spoiled:
         case "no file":
@@ -279,7 +295,11 @@ def test_a_bad_signature_fails(copy: Path, baseline: dict[str, Any]) -> None:
             continue
         edit = editor(copy, part)
         pair = max(
-            (pair for pair in rows(edit, part) if value(edit, pair, part.starts) and value(edit, pair, words[2])),
+            (
+                pair
+                for pair in rows(edit, part)
+                if value(edit, pair, part.starts) and value(edit, pair, words[2])
+            ),
             key=lambda pair: str(value(edit, pair, part.starts)),
         )
         edit.set(pair[1], words[2], value(edit, pair, words[0]))

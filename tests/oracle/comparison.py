@@ -91,17 +91,17 @@ def differences(folder: Path, shared: Setting, worlds: list[World]) -> Iterator[
 def _difference(
     shared: Setting, world: World, assessment: Assessment, found: Control, places: Places
 ) -> Difference:
-    if world.spoiled:
-        expected: dict[str, Any] = dict.fromkeys(["now", "period"], "unknown")
-        said = {"now": found.now, "period": found.period}
-    else:
-        expected = _expected(shared, answer(shared, world))
-        said = _found(shared, world, assessment, found)
-        said["places"] = list(places.wrong(world, found))
+    said = answer(shared, world)
+    expected: dict[str, Any] = {"now": said.now, "period": said.period}
+    told: dict[str, Any] = {"now": found.now, "period": found.period}
+    if said.certain:
+        expected = _expected(shared, said)
+        told = _found(shared, world, assessment, found)
+        told["places"] = list(places.wrong(world, found))
     return Difference(
         world,
         expected,
-        said,
+        told,
         [problem.message.en for problem in found.problems],
     )
 

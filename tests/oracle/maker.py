@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import random
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from .model import Revision, Row, Setting, Time, Value, Waiver, World
-from .times import DAY, EPOCH, MICROSECOND, Clock, micros
+from .times import DAY, EPOCH, MICROSECOND, Clock, Unsaid, micros
 
 LANDMARKS = [
     "2023-12-31",
@@ -133,8 +134,9 @@ class Maker:
 
     def grow(self, anchor: Time, durations: tuple[str, ...]) -> None:
         """Add to the pool when durations after a time have run out."""
-        if durations:
-            self.pool.append(self.clock.due(self.clock.start(anchor), *durations))
+        with contextlib.suppress(Unsaid):
+            if durations:
+                self.pool.append(self.clock.due(self.clock.start(anchor), *durations))
 
     def duration(self) -> str:
         """Draw a duration of this world's family."""

@@ -106,7 +106,9 @@ class Answer:
     """Subject whose duty touches the window or comes after → verdict now, or `ended`."""
     now: str
     period: str
-    due: dict[str, int]
+    due: dict[str, int] = field(default_factory=dict)
     """Subject → when it lapses next after as-of."""
-    left_out: int
+    left_out: int = 0
     """Records later than as-of, which had not happened yet."""
+    certain: bool = True
+    """Whether every time can be said; if not, the verdicts alone are given."""

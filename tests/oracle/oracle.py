@@ -5,11 +5,18 @@ from __future__ import annotations
 from .judge import joined
 from .kinds import JUDGES
 from .model import Answer, Setting, World
+from .times import Unsaid
 
 
 def answer(setting: Setting, world: World) -> Answer:
     """Say everything about a world that an assessment says."""
-    return JUDGES[world.kind](setting, world).answer()
+    unknown = Answer([], {}, "unknown", "unknown", certain=False)
+    if world.spoiled:
+        return unknown
+    try:
+        return JUDGES[world.kind](setting, world).answer()
+    except Unsaid:
+        return unknown
 
 
 def lapses(setting: Setting, world: World) -> set[tuple[str, int, int | None]]:

@@ -23,9 +23,26 @@ def micros(moment: datetime.datetime) -> int:
     return (moment - EPOCH) // MICROSECOND
 
 
+class Unsaid(Exception):
+    """Nobody can say yet which days of a year are worked."""
+
+
+@cache
+def _noticed() -> int:
+    """Return the last year whose swapped working days China's State Council has made known."""
+    found = holidays.country_holidays("CN", years=range(2020, 2040))
+    return max(day.year for day in found.weekend_workdays)
+
+
 @cache
 def working_day(day: datetime.date, country: str) -> bool:
-    """Say whether a day is worked in a country, swapped week-end days among them."""
+    """Say whether a day is worked in a country, swapped week-end days among them.
+
+    Raises:
+        Unsaid: it is too early to know.
+    """
+    if country == "CN" and day.year > _noticed():
+        raise Unsaid
     return bool(holidays.country_holidays(country, years=day.year).is_working_day(day))
 
 

@@ -43,7 +43,12 @@ def test_refused_with_its_place(text: str) -> None:
 
 def test_values_and_places() -> None:
     source = parse_yaml(b"a: 1\nb:\n  - {c: 'no', d: 2.5}\n  - true\ne: 2026-01-02\nf:\n", "f.yaml")
-    assert source.value == {"a": 1, "b": [{"c": "no", "d": 2.5}, True], "e": "2026-01-02", "f": None}
+    assert source.value == {
+        "a": 1,
+        "b": [{"c": "no", "d": 2.5}, True],
+        "e": "2026-01-02",
+        "f": None,
+    }
     assert str(source.locate(("b", 0, "d"))) == "f.yaml:3:15"
     assert str(source.locate(("b", 1))) == "f.yaml:4:5"
     assert str(source.locate(("b", 7, "x"))) == "f.yaml:2:1"

@@ -66,7 +66,7 @@ def shown(*lapses: Lapse) -> str:
         "X-1", "Title", "标题", "fail", subjects=subjects(9, failed=1), lapses=list(lapses)
     )
     result = ASSESSMENT.model_copy(update={"controls": [judged], "problems": []})
-    return render(result, "text", View(columns=120))
+    return render(result, "text", View(columns=120, detail="full"))
 
 
 @pytest.mark.parametrize(

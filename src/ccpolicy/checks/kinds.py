@@ -42,7 +42,7 @@ class Input(Model):
 
     label: Text
     population: bool = False
-    """Whether it says who or what the control is about. Left out, that is one subject: the whole."""
+    """Whether it says who or what the control is about; left out, that is the whole."""
     required: bool = True
     items: bool = False
     """Whether it is a list of items, which the policy may also write out."""
@@ -53,7 +53,7 @@ class Input(Model):
     open_ended: bool = False
     """Whether a record without an end lasts on."""
     planned: bool = False
-    """Whether a span that begins after as-of is a plan, and not something that had yet to happen."""
+    """Whether a span that begins after as-of is a plan, not something yet to happen."""
     closes: str | None = None
     """Input that its records belong to by key; none may come before the one it belongs to."""
 

@@ -180,7 +180,7 @@ def _refuse(part: dict[str, Any]) -> Message | None:
 def vet_query(
     connection: duckdb.DuckDBPyConnection, query: str, relations: frozenset[str]
 ) -> Message | None:
-    """Say why a check kind's query may not run: anything but one SELECT over the given relations."""
+    """Say why a check kind's query may not run: it must be one SELECT over known relations."""
     [tree] = _parse(connection, [query])
     if tree["error"]:
         return Message.of("not an SQL query: {reason}", reason=tree["error_message"])

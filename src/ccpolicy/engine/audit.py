@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from ccpolicy.engine.inputs import Inputs
+from ccpolicy.engine.inputs import Inputs, Part
 from ccpolicy.errors import Message
 
 SHOWN = 5
@@ -85,11 +85,12 @@ def _queries(inputs: Inputs, *, present: bool) -> list[str]:
     parts = inputs.parts()
     # A record without its time is no event; but a subject or a record to be judged must have one.
     timed = [p.number for p in parts if (p.spec.planned or p.selection.good) and p.selection.starts]
-    own = [part.number for part in parts if part.selection.quantity and part.spec.population]
+    own = [part.number for part in parts if part.selection.quantity and _gives_a_parameter(part)]
     return [
         "SELECT 'no_name' AS code, selection, NULL::VARCHAR AS value, locator FROM staged"
         " WHERE belongs AND name IS NULL AND known",
-        "SELECT 'no_decision', selection, NULL, locator FROM staged WHERE population AND belongs IS NULL",
+        "SELECT 'no_decision', selection, NULL, locator FROM staged"
+        " WHERE population AND belongs IS NULL",
         "SELECT 'no_start', selection, NULL, locator FROM staged"
         f" WHERE selection IN ({_list(timed)}) AND belongs AND starts IS NULL AND day IS NULL",
         f"SELECT '{'future' if present else 'left_out'}', selection, NULL, locator FROM staged"
@@ -108,6 +109,12 @@ def _queries(inputs: Inputs, *, present: bool) -> list[str]:
         " WHERE p.population AND p.family = s.family AND p.name = s.name)",
         *_early(inputs),
     ]
+
+
+def _gives_a_parameter(part: Part) -> bool:
+    """Whether the quantity of a subject is its own parameter, and not what was read."""
+    parameters = part.rule.kind.parameters.values()
+    return any(parameter.unless.get(part.input) == "quantity" for parameter in parameters)
 
 
 def _early(inputs: Inputs) -> list[str]:

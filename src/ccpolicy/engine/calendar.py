@@ -102,7 +102,8 @@ class Calendar:
         connection.execute(
             """
             CREATE TABLE month AS
-            SELECT unnest(?::INTEGER[]) AS month, unnest(?::INTEGER[]) AS first, unnest(?::INTEGER[]) AS next_first
+            SELECT unnest(?::INTEGER[]) AS month, unnest(?::INTEGER[]) AS first,
+                   unnest(?::INTEGER[]) AS next_first
             """,
             [list(months)[:-1], firsts[:-1], firsts[1:]],
         )
@@ -111,8 +112,8 @@ class Calendar:
             CREATE TABLE calendar AS
             SELECT d.day, d.starts, d.ends, d.business, m.month, d.day - m.first AS offset
             FROM (
-              SELECT unnest(?::INTEGER[]) AS day, unnest(?::BIGINT[]) AS starts, unnest(?::BIGINT[]) AS ends,
-                     unnest(?::INTEGER[]) AS business
+              SELECT unnest(?::INTEGER[]) AS day, unnest(?::BIGINT[]) AS starts,
+                     unnest(?::BIGINT[]) AS ends, unnest(?::INTEGER[]) AS business
             ) d
             JOIN month m ON m.first <= d.day AND d.day < m.next_first
             """,
@@ -149,7 +150,7 @@ class Calendar:
             SELECT d.duration, c.day, e.ends
             FROM duration d
             CROSS JOIN calendar c
-            JOIN (SELECT business, min(day) AS day, min(ends) AS ends FROM calendar GROUP BY business) e
+            JOIN (SELECT business, min(ends) AS ends FROM calendar GROUP BY business) e
               ON e.business = c.business + d.business_days
             WHERE d.business_days > 0
             """,
@@ -176,12 +177,14 @@ class Calendar:
             last AS (       -- the last day of each period and its grace, from the period's number
               SELECT p.per, b.month // p.months AS number,
                      least({self.last}, coalesce(
-                       least(g.first + (b.next_first - 1 - b.first), g.next_first - 1) + p.grace_days, {self.last})) AS day
+                       least(g.first + b.next_first - b.first, g.next_first) - 1 + p.grace_days,
+                       {self.last})) AS day
               FROM period p
               JOIN month b ON (b.month + 1) % p.months = 0
               LEFT JOIN month g ON g.month = b.month + p.grace_months
             )
-            SELECT p.per, c.day, c.month // p.months AS number, e.ends, coalesce(n.ends, z.ends) AS next_ends
+            SELECT p.per, c.day, c.month // p.months AS number, e.ends,
+                   coalesce(n.ends, z.ends) AS next_ends
             FROM period p
             CROSS JOIN calendar c
             JOIN last l ON l.per = p.per AND l.number = c.month // p.months
@@ -194,7 +197,7 @@ class Calendar:
         )
 
     def _business_numbers(self, holidays: str | None) -> list[int | None]:
-        """Number the business days from `first` on; None in years that the calendar does not know."""
+        """Number the business days from `first` on; None in years that nobody knows yet."""
         if holidays is None:
             raise PolicyError(
                 "business days need a holiday calendar",

@@ -280,7 +280,8 @@ class Inputs:
         """Write the SELECT of all populations, with subjects by name."""
         return f"""
             SELECT st.relation, st.selection, st.ahead, r.number AS control,
-                   CASE WHEN r.itemised THEN st.name || {text(BETWEEN)} || i.item ELSE st.name END AS name,
+                   CASE WHEN r.itemised THEN st.name || {text(BETWEEN)} || i.item
+                        ELSE st.name END AS name,
                    CASE WHEN r.differs THEN st.class ELSE '' END AS class,
                    coalesce(st.starts, b.starts) AS began,
                    CASE WHEN st.ahead THEN greatest(coalesce(st.starts, b.starts), r.begins)

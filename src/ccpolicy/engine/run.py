@@ -108,6 +108,8 @@ class Run:
 
     def outcome(self, records: int) -> dict[str, Outcome]:
         """Evaluate every rule over so many records and return what was found, by control."""
+        if not self.rules:  # no control fits every filter
+            return self.outcomes
         streamed = records > STREAMED
         relation = "VIEW" if streamed else "TABLE"
         zone = Calendar(self.zone, 0, 0)
@@ -204,8 +206,10 @@ class Run:
             SELECT n.control, n.name, d.goes_on, d.undecided
             FROM (
               SELECT s.subject,
-                     max(CASE WHEN least(s.ends, r.ends) > {self.times.as_of} THEN 1 ELSE 0 END) AS goes_on,
-                     max(CASE WHEN s.starts IS NULL OR s.ends IS NULL THEN 1 ELSE 0 END) AS undecided
+                     max(CASE WHEN least(s.ends, r.ends) > {self.times.as_of} THEN 1 ELSE 0 END)
+                       AS goes_on,
+                     max(CASE WHEN s.starts IS NULL OR s.ends IS NULL THEN 1 ELSE 0 END)
+                       AS undecided
               FROM spans s
               JOIN rule r ON r.number = s.control
               WHERE s.part = 'duty' AND coalesce(least(s.ends, r.ends) > {self.times.starts}, true)
@@ -236,9 +240,8 @@ class Run:
         ).fetchall()
         hidden = self._hidden([(row[2], row[3]) for row in rows if row[5] is None])
         for control, subject, number, starts, ends, opened_by, closed_by, duty in rows:
-            if opened_by is None:
-                opened_by = hidden.get((number, starts), duty)
-            lapse = Span(subject, starts, ends, opened_by, closed_by)
+            opener = hidden.get((number, starts), duty) if opened_by is None else opened_by
+            lapse = Span(subject, starts, ends, opener, closed_by)
             self.outcomes[self.by_number[control].control.id].lapses.append(lapse)
         for outcome in self.outcomes.values():
             outcome.lapses = _joined(outcome.lapses)

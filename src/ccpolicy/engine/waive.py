@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from ccpolicy.engine.run import Span
 
 
 def waive(lapses: Iterable[Span], waivers: Sequence[tuple[str, str, int, int]]) -> list[Span]:
-    """Cut each lapse where a waiver (id, subject, starts, ends) begins or ends, and name the waiver.
+    """Cut each lapse where a waiver (id, subject, starts, ends) begins or ends, and name it.
 
     Where several waivers overlap, the first in the file is named.
     """
@@ -19,7 +20,7 @@ def waive(lapses: Iterable[Span], waivers: Sequence[tuple[str, str, int, int]]) 
         edges = {lapse.starts, lapse.ends, *(edge for waiver in mine for edge in waiver[2:])}
         inside = sorted(edge for edge in edges if lapse.starts <= edge <= lapse.ends)
         whole = len(pieces)
-        for starts, ends in zip(inside, inside[1:], strict=False):
+        for starts, ends in pairwise(inside):
             waiver = next(
                 (name for name, _, begins, until in mine if begins <= starts < until), None
             )

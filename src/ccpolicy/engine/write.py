@@ -213,7 +213,7 @@ class Writer:
             subjects=subjects,
             next_due=due[0].at if due else None,
             due=due,
-            lapses=[self._lapse(s) for s in spans if s.ends > window and s.starts <= as_of],
+            lapses=[self._lapse(s) for s in spans if s in touching or s.starts <= as_of < s.ends],
             problems=problems,
             left_out=left_out,
         )
@@ -298,8 +298,8 @@ class Writer:
                 models.Problem(
                     message=_said(
                         Message.of(
-                            "for '{subject}' a time cannot be said: it has no expiry or due date, or the"
-                            " holiday calendar does not know the year",
+                            "for '{subject}' a time cannot be said: it has no expiry or due date, or"
+                            " the holiday calendar does not know the year",
                             subject=subject,
                         )
                     ),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import duckdb
 
 from ccpolicy.errors import EvidenceError
-from ccpolicy.evidence import sql, values
+from ccpolicy.evidence import values
 from ccpolicy.evidence.contract import Contract
 from ccpolicy.evidence.explain import Explainer
 from ccpolicy.evidence.faults import SHOWN, Faults

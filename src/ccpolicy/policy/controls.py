@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from ccpolicy.checks.durations import parse_duration
 from ccpolicy.checks.kinds import Input, Kind, Parameter, check_value
 from ccpolicy.errors import Locator, PolicyError
-from ccpolicy.policy.columns import columns
+from ccpolicy.policy.columns import ColumnType, columns
 from ccpolicy.policy.load import Content
 from ccpolicy.policy.models import Control, ParameterValue, Revision, Selection
 from ccpolicy.policy.names import unknown
@@ -90,7 +90,9 @@ def _selection(
         return
     whole = not control.selections(content.kinds[control.check].population)
     if not selection.key and not (whole and not spec.items):
-        yield PolicyError("this input needs 'key'", hint="name the columns of the subject", locator=place())
+        yield PolicyError(
+            "this input needs 'key'", hint="name the columns of the subject", locator=place()
+        )
     for index, column in enumerate(selection.key):
         if column in found and found[column] in ("date", "instant"):
             yield PolicyError("a time cannot name a subject", locator=place("key", index))
@@ -101,21 +103,22 @@ def _selection(
         if column is None:
             if role in spec.needs:
                 yield PolicyError("this input needs '{role}'", locator=place(), role=role)
-            continue
-        if role not in spec.needs and role not in spec.columns:
-            yield unknown(
-                "this input takes no '{name}'", role, [*spec.needs, *spec.columns], place(role)
-            )
-        elif role == "good":
-            continue
-        elif column not in found:
-            yield unknown("unknown column '{name}'", column, found, place(role))
-        elif role in TIMES and found[column] not in ("date", "instant"):
-            yield PolicyError("the column '{name}' is not a time", locator=place(role), name=column)
-        elif role == "quantity" and found[column] not in ("integer", "number"):
-            yield PolicyError(
-                "the column '{name}' is not a number", locator=place(role), name=column
-            )
+        elif role not in spec.needs and role not in spec.columns:
+            known = [*spec.needs, *spec.columns]
+            yield unknown("this input takes no '{name}'", role, known, place(role))
+        elif role != "good":
+            yield from _column(role, column, found, place(role))
+
+
+def _column(
+    role: str, column: str, found: Mapping[str, ColumnType], place: Locator
+) -> Iterator[PolicyError]:
+    if column not in found:
+        yield unknown("unknown column '{name}'", column, found, place)
+    elif role in TIMES and found[column] not in ("date", "instant"):
+        yield PolicyError("the column '{name}' is not a time", locator=place, name=column)
+    elif role == "quantity" and found[column] not in ("integer", "number"):
+        yield PolicyError("the column '{name}' is not a number", locator=place, name=column)
 
 
 def _parameters(content: Content, control: Control, kind: Kind) -> Iterator[PolicyError]:
@@ -228,7 +231,7 @@ def _same_family(
                 families.add("calendar")
     if extended and len(families) > 1:
         yield PolicyError(
-            "'{name}' and what it lengthens must both be days, both be business days or both be hours",
+            "'{name}' and what it lengthens must both be days, business days or hours",
             locator=place,
             name=name,
         )

@@ -1,4 +1,4 @@
-"""The plan as content: clauses, norms, controls, datasets and waivers, as their YAML files hold them."""
+"""The plan as content, as the policy's YAML files hold it."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class Norm(Model):
     source: Line
     """Document, edition and section."""
     grade: Grade
-    """How well it is known: text seen, a secondary source, from memory, or a choice of this policy."""
+    """How well it is known: text seen, a secondary source, from memory, or a choice made here."""
     url: Annotated[str, StringConstraints(pattern=r"^https://")] | None = None
 
 
@@ -143,7 +143,7 @@ class Revision(Model):
 
     version: int = Field(ge=1)
     from_: Day | None = Field(default=None, alias="from")
-    """First day on which they hold; the first revision may leave it out and holds from the plan's."""
+    """First day on which they hold; without it (the first revision alone) the plan's."""
     parameters: dict[Name, ParameterValue] = {}
     reason: Text | None = None
     """Why they were changed."""

@@ -27,9 +27,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _ANNOTATIONS = frozenset(["title", "description", "$comment", "examples"])
 _OBJECT = frozenset(["type", "properties", "required", "additionalProperties"])
 _TEXT = frozenset(["enum", "const", "pattern", "minLength", "maxLength"])
-_NUMBER = frozenset(
-    ["enum", "const", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"]
-)
+_NUMBER = frozenset(["enum", "const", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"])
 _KEYWORDS = {
     "string": _TEXT,
     "integer": _NUMBER,
@@ -245,13 +243,9 @@ def _is_of(kind: str, value: Any) -> bool:
             return isinstance(value, bool)
         case "integer":
             return (
-                isinstance(value, int)
-                and not isinstance(value, bool)
-                and -(2**63) <= value < 2**63
+                isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63
             )
-    return (
-        isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    )
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def is_portable(pattern: str) -> bool:

@@ -1,4 +1,4 @@
-"""What must fit together across policy files: every name known, every input filled, every number of its kind."""
+"""What must fit together across policy files: every name known, every part in its place."""
 
 from __future__ import annotations
 
@@ -100,48 +100,52 @@ def _dataset_columns(content: Content, dataset: Dataset) -> Iterator[PolicyError
     for column in dataset.columns:
         if column not in dataset.record.get("properties", {}):
             yield unknown("unknown column '{name}'", column, found, place("columns", column))
-    for name, lookup in dataset.lookups.items():
-        other = content.datasets.get(lookup.dataset)
-        if other is None:
-            yield unknown(
-                "unknown dataset '{name}'",
-                lookup.dataset,
-                content.datasets,
-                place("lookups", name, "dataset"),
-            )
-            continue
-        for index, column in enumerate(lookup.key):
-            if column not in found:
-                yield unknown(
-                    "unknown column '{name}'", column, found, place("lookups", name, "key", index)
-                )
-        if len(lookup.key) != len(other.key):
-            yield PolicyError(
-                "the key of '{dataset}' has {count} columns",
-                locator=place("lookups", name, "key"),
-                dataset=other.id,
-                count=len(other.key),
-            )
-        there = columns(content.datasets, other.id) or {}
-        if lookup.column not in there:
-            yield unknown(
-                "unknown column '{name}'", lookup.column, there, place("lookups", name, "column")
-            )
-    for name, child in dataset.children.items():
-        if child.path not in dataset.record.get("properties", {}):
-            yield unknown(
-                "unknown column '{name}'",
-                child.path,
-                dataset.record.get("properties", {}),
-                place("children", name, "path"),
-            )
-            continue
-        nested = columns(content.datasets, f"{dataset.id}.{name}") or {}
-        for index, column in enumerate(child.key):
-            if column not in nested:
-                yield unknown(
-                    "unknown column '{name}'", column, nested, place("children", name, "key", index)
-                )
+    for name in dataset.lookups:
+        yield from _lookup(content, dataset, name, found)
+    for name in dataset.children:
+        yield from _child(content, dataset, name)
+
+
+def _lookup(
+    content: Content, dataset: Dataset, name: str, found: Mapping[str, ColumnType]
+) -> Iterator[PolicyError]:
+    def place(*path: str | int) -> Locator:
+        return content.place("dataset", dataset.id, "lookups", name, *path)
+
+    lookup = dataset.lookups[name]
+    other = content.datasets.get(lookup.dataset)
+    if other is None:
+        yield unknown(
+            "unknown dataset '{name}'", lookup.dataset, content.datasets, place("dataset")
+        )
+        return
+    for index, column in enumerate(lookup.key):
+        if column not in found:
+            yield unknown("unknown column '{name}'", column, found, place("key", index))
+    if len(lookup.key) != len(other.key):
+        yield PolicyError(
+            "the key of '{dataset}' has {count} columns",
+            locator=place("key"),
+            dataset=other.id,
+            count=len(other.key),
+        )
+    there = columns(content.datasets, other.id) or {}
+    if lookup.column not in there:
+        yield unknown("unknown column '{name}'", lookup.column, there, place("column"))
+
+
+def _child(content: Content, dataset: Dataset, name: str) -> Iterator[PolicyError]:
+    child = dataset.children[name]
+    properties = dataset.record.get("properties", {})
+    if child.path not in properties:
+        place = content.place("dataset", dataset.id, "children", name, "path")
+        yield unknown("unknown column '{name}'", child.path, properties, place)
+        return
+    nested = columns(content.datasets, f"{dataset.id}.{name}") or {}
+    for index, column in enumerate(child.key):
+        if column not in nested:
+            place = content.place("dataset", dataset.id, "children", name, "key", index)
+            yield unknown("unknown column '{name}'", column, nested, place)
 
 
 def _waivers(content: Content) -> Iterator[PolicyError]:

@@ -47,6 +47,13 @@ def span(page: Page, starts: str, ends: str | None, as_of: str) -> str:
     return page.say("{start} to {end} ({length})", start=when(starts), end=end, length=length)
 
 
+def rough_length(page: Page, starts: str, ends: str) -> str:
+    """Say how long a span is, in its largest unit."""
+    length = datetime.datetime.fromisoformat(ends) - datetime.datetime.fromisoformat(starts)
+    hour = datetime.timedelta(hours=1)
+    return _length(page, length if length < hour else length // hour * hour)
+
+
 def _exact(moment: datetime.datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M}"
 

@@ -12,6 +12,8 @@ from ccpolicy.reports.layout import clip, inert, pad, visible, width, wrap
 Word = tuple[str, str]
 """What stands before a row, and its colour."""
 
+_LEAST_TITLE = 16
+"""Columns below which a title says nothing, and the note at its right goes below it."""
 _COLOURS = {"red": "1;31", "yellow": "1;33", "green": "32", "cyan": "36", "bold": "1", "dim": "2"}
 
 
@@ -79,7 +81,7 @@ class Page:
     def heading(self, text: str) -> None:
         """Begin a section."""
         self.line()
-        self.line(text, "bold")
+        self.paragraph(text, colour="bold")
 
     def paragraph(self, text: str, indent: int = 0, colour: str | None = None) -> None:
         """Add a text, wrapped."""
@@ -127,18 +129,24 @@ class Table:
         name = clip(visible(name), self.id_columns - 2)
         taken = self.indent + self.id_columns
         space = self.page.view.columns - taken - (width(end) + 2 if end else 0)
+        if end and space < min(width(title), _LEAST_TITLE):
+            self.row(word, name, title)
+            self.page.line(
+                " " * self.indent + clip(end.rstrip(), self.page.view.columns - self.indent)
+            )
+            return
         title = clip(title, max(space, 0))
         gap = " " * (self.page.view.columns - taken - width(title) - width(end))
         word_cell = self.page.paint(pad(text, self.word_columns), colour)
         name_cell = self.page.paint(pad(name, self.id_columns), "bold")
         self.page.line(f"  {word_cell}{name_cell}{title}{gap}{end}")
 
-    def detail(self, text: str, place: str | None = None, *, short: bool = False) -> None:
-        """Add what stands below it, and the evidence; `short` leaves that out for want of room."""
+    def detail(self, text: str, place: str | None = None) -> None:
+        """Add what stands below it, and the evidence, on a line of its own if need be."""
         place = visible(place) if place else ""
         if place and width(text) + 2 + width(place) <= self.page.view.columns - self.indent:
             self.page.line(" " * self.indent + text + "  " + self.page.paint(place, "dim"))
             return
         self.page.paragraph(text, self.indent)
-        if place and not short:
+        if place:
             self.page.paragraph(place, self.indent, "dim")

@@ -8,7 +8,7 @@ from ccpolicy.assessment.agenda import Agenda, Task, tasks_due
 from ccpolicy.assessment.models import Assessment, Control, Lapse, Problem, Verdict
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import pad, width
-from ccpolicy.reports.moments import exactly, span, until
+from ccpolicy.reports.moments import exactly, rough_length, span, until
 from ccpolicy.reports.outcome import outcome, severities
 from ccpolicy.reports.page import Page, Table, Word
 from ccpolicy.reports.tasks import judged, tasks
@@ -111,13 +111,21 @@ class _Sections:
             # Where the gate judges the period, these lapses are why the control fails.
             if lapses and (self.result.gate.judged == "now" or self.verdict(control) != "fail"):
                 shown.append((control, lapses))
-        if shown:
+        if shown and self.full:
             self.page.heading(self.page.say("Lapsed in the period, cured since"))
+        elif shown:
+            self.page.heading(self.page.say("Lapsed in the period, cured since (-v shows when)"))
         for control, lapses in shown:
-            self.row(
-                "cured", control, self.page.count(len(lapses), "{count} lapse", "{count} lapses")
-            )
-            self.lapses(lapses, short=True)
+            count = self.page.count(len(lapses), "{count} lapse", "{count} lapses")
+            longest = max(lapses, key=lambda lapse: lapse.days)
+            length = rough_length(self.page, longest.starts, longest.ends or self.result.as_of)
+            if len(lapses) > 1:
+                count = self.page.say("{lapses}, longest {length}", lapses=count, length=length)
+            else:
+                count = self.page.say("{lapses}, {length}", lapses=count, length=length)
+            self.row("cured", control, count)
+            if self.full:
+                self.lapses(lapses)
 
     def waived(self) -> None:
         """Show what was accepted, why, by whom and until when."""
@@ -228,8 +236,8 @@ class _Sections:
         if control.reason:
             self.table.detail(self.page.text(control.reason))
 
-    def lapses(self, lapses: Sequence[Lapse], *, short: bool = False) -> None:
-        """Show the longest lapse, or all of them; `short` leaves out evidence for want of room."""
+    def lapses(self, lapses: Sequence[Lapse]) -> None:
+        """Show the longest lapse, or all of them."""
         longest = [max(lapses, key=lambda lapse: lapse.days)] if lapses else []
         for lapse in lapses if self.full else longest:
             shown = self.page.say(
@@ -239,8 +247,7 @@ class _Sections:
             )
             if len(lapses) > 1 and not self.full:
                 shown = self.page.say("longest {lapse}", lapse=shown)
-            place = lapse.opened_by or self.page.say("nothing on file")
-            self.table.detail(shown, place, short=short and not self.full)
+            self.table.detail(shown, lapse.opened_by or self.page.say("nothing on file"))
             if lapse.closed_by and self.full:
                 self.table.detail(self.page.say("cured by {place}", place=lapse.closed_by))
 

@@ -24,7 +24,7 @@ _DELIMITERS = ",;\t|"
 class CsvReader:
     """See `Scanner`."""
 
-    def scan(self, file: Opened, connection: duckdb.DuckDBPyConnection) -> str:  # noqa: ARG002
+    def scan(self, file: Opened, connection: duckdb.DuckDBPyConnection) -> str:
         """See `Scanner.scan`."""
         facts = file.fingerprint
         if not facts.size:

@@ -66,7 +66,7 @@ class ParquetReader:
             reason=reason.partition("\n")[0][:200],
         )
 
-    def source(self, file: Opened, records: int) -> Source:  # noqa: ARG002
+    def source(self, file: Opened, records: int) -> Source:
         """See `Scanner.source`."""
         return RowSource(file)
 
