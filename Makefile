@@ -28,6 +28,7 @@ unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV COVERAGE_PROCESS_START
 export PIP_ROOT_USER_ACTION := ignore
 
 check: $(RUN)
+	@mkdir -p reports
 	@$(BIN)/ccpolicy check --format json --output reports/assessment.json || test $$? -eq 1 -o $$? -eq 3
 	@$(BIN)/ccpolicy check
 

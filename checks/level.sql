@@ -65,7 +65,7 @@ change AS (               -- the quantity as a step function: what each instant 
   FROM (
     SELECT control, subject, minimum, horizon, starts AS instant, quantity, locator FROM span
     UNION ALL
-    SELECT control, subject, minimum, horizon, ends, -quantity, locator FROM span
+    SELECT control, subject, minimum, horizon, ends, -quantity, NULL FROM span
   ) point
   GROUP BY control, subject, minimum, horizon, instant
 ),

@@ -16,7 +16,8 @@ parameters:
     label: {en: "what cures a bad record: the subject's next good one, or nothing", zh: 不合格如何消除：该对象下一条合格记录，或永不}
 */
 WITH state AS (           -- of several records at one instant the worst
-  SELECT control, subject, starts, min(good) AS good, min(locator) AS locator
+  SELECT control, subject, starts, min(good) AS good,
+         coalesce(min(CASE WHEN good = 0 THEN locator END), min(locator)) AS locator
   FROM records
   GROUP BY control, subject, starts
 ),

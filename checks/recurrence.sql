@@ -57,8 +57,7 @@ event AS (                -- each event, and until when it counts
 numbered AS (             -- only where one event is not enough
   SELECT control, subject, starts, locator, at_least, period, ends,
          row_number() OVER (PARTITION BY subject ORDER BY starts, locator) AS number
-  FROM event
-  WHERE at_least > 1
+  FROM (SELECT DISTINCT * FROM event WHERE at_least > 1) counted
 )
 SELECT control, 'duty' AS part, subject, starts, ends, locator
 FROM subjects

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from click.testing import CliRunner
 
 from ccpolicy.assessment.agenda import Agenda
 from ccpolicy.assessment.models import Assessment
+from ccpolicy.cli import options
 from ccpolicy.cli.program import program
 from ccpolicy.policy.schemas import NAMES, schema_text
 
@@ -137,8 +139,6 @@ def test_colours(run: Run, failing: Path) -> None:
 def test_colour_on_a_terminal(
     monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], coloured: bool
 ) -> None:
-    from ccpolicy.cli import options
-
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("TERM", "xterm")
     for name, value in environment.items():
@@ -153,6 +153,21 @@ def test_colour_on_a_terminal(
 def test_width(run: Run, failing: Path, columns: str, width: int) -> None:
     lines = run("check", failing, COLUMNS=columns).stdout.splitlines()
     assert next(len(line) for line in lines if "FAIL" in line) == width - 4
+
+
+@pytest.mark.parametrize(("columns", "width"), [(100, 100), (400, 120), (0, 80), (None, 80)])
+def test_width_of_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, columns: int | None, width: int
+) -> None:
+    def size(descriptor: int) -> os.terminal_size:
+        if columns is None:
+            raise OSError(25, "Inappropriate ioctl for device")
+        return os.terminal_size((columns, 24))
+
+    monkeypatch.delenv("COLUMNS", raising=False)
+    monkeypatch.setattr(os, "get_terminal_size", size)
+    monkeypatch.setattr(sys, "stdout", type("Terminal", (), {"fileno": lambda self: 1})())
+    assert options._columns() == width
 
 
 def test_narrow_terminal_is_taken_for_one_of_forty(run: Run, failing: Path) -> None:

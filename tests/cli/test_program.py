@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gettext
 import os
 import subprocess
 import sys
@@ -102,6 +103,13 @@ def test_language_is_known_before_anything_is_parsed(
     arguments: list[str], environment: dict[str, str], language: str
 ) -> None:
     assert requested_language(arguments, environment) == language
+
+
+def test_environment_is_left_as_it_was(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANGUAGE", "de")
+    assert run("--version").exit_code == 0
+    assert os.environ["LANGUAGE"] == "de"
+    assert gettext.textdomain() != "ccpolicy"
 
 
 def test_errors_cannot_forge_lines() -> None:

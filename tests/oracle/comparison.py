@@ -211,7 +211,7 @@ def smaller(world: World) -> Iterator[World]:
 def smallest(folder: Path, shared: Setting, difference: Difference, tries: int = 200) -> Difference:
     """Take away from a world for as long as the two still disagree."""
     best = difference
-    improved = True
+    improved = not difference.world.spoiled  # What spoils it must not be taken away.
     while improved:
         improved = False
         for each in smaller(best.world):

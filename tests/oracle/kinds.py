@@ -26,6 +26,11 @@ class Spanned(Judge):
             return True
         return any(self.begin(row) <= t < self.end(row) for row in self.rows("subjects", key))
 
+    def duties(self, key: tuple[str, ...]) -> list[int]:
+        """Return every instant at which a duty may begin."""
+        rows = self.rows("subjects", key) if "subjects" in self.inputs else [Row()]
+        return [max(self.begin(row), self.firsts[0]) for row in rows]
+
     def duty_began(self, key: tuple[str, ...], t: int) -> int:
         """Return when the duty that lasts at an instant began: walk back over the roster's rows."""
         began, rows = t, self.rows("subjects", key)
@@ -77,9 +82,8 @@ class Recurrence(Spanned):
         """See `Judge`."""
         by = self.by(key)
         events = [self.begin(row) for row in self.rows("events", key)]
-        starts = [self.begin(row) for row in self.rows("subjects", key)] + self.firsts
-        for began in starts:
-            yield self.allowed_first(key, max(began, self.firsts[0]), revision)
+        for began in self.duties(key):
+            yield self.allowed_first(key, began, revision)
         for e in events:
             if self.parameter("every", revision, by):
                 yield self.clock.due(e, *self.durations(revision, by, "every", "grace"))
@@ -111,9 +115,8 @@ class Coverage(Spanned):
         """See `Judge`."""
         by = self.by(key)
         if initial := self.durations(revision, by, "initial"):
-            for began in [self.begin(row) for row in self.rows("subjects", key)] + self.firsts:
-                t = max(began, self.firsts[0])
-                yield self.clock.due(self.duty_began(key, t), *initial)
+            for began in self.duties(key):
+                yield self.clock.due(self.duty_began(key, began), *initial)
         for row in self.rows("events", key):
             yield self.expiry(row, revision, by)
 

@@ -256,6 +256,8 @@ class Maker:
         if population is None:
             return made
         first, *rest = made.inputs[population]
+        if first.starts and self.clock.start(first.starts) > self.as_of:
+            return made  # What has yet to happen spoils nothing.
         how = self.draw.choice(["class", "classes", "subject", "early"])
         differs = any(isinstance(value, dict) for value in made.revisions[-1].parameters.values())
         if how == "class" and differs:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
+from types import FrameType
 from typing import Any, NoReturn
 
 import click
@@ -52,7 +55,7 @@ class Program(Command, click.Group):
         arguments = list(sys.argv[1:] if args is None else args)
         language = requested_language(arguments, os.environ)
         extra["standalone_mode"] = False
-        with speaking(language):
+        with speaking(language), _interruptible():
             try:
                 code = super().main(arguments, *rest, obj=language, **extra)
             except CcpolicyError as error:
@@ -79,6 +82,29 @@ class Program(Command, click.Group):
             if str(error) != "Query interrupted":  # what DuckDB makes of it amid a query
                 raise
             raise click.Abort from None
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let the first interruption end the work in order, and a second one at once.
+
+    A query can take long to notice the first.
+    """
+
+    def first(number: int, frame: FrameType | None) -> NoReturn:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        raise KeyboardInterrupt
+
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        signal.signal(signal.SIGINT, first)
+    except ValueError:  # not in the main thread, which alone is interrupted
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _say(language: Language, text: str, code: int = USAGE) -> int:

@@ -42,6 +42,8 @@ class Finding:
     locator: int | None
     count: int
     """How many records have this trouble; the same in each finding of the kind."""
+    selection: int
+    """Number of the selection in which it was found."""
 
     @property
     def message(self) -> Message:
@@ -75,7 +77,7 @@ def audit(connection: duckdb.DuckDBPyConnection, inputs: Inputs, *, present: boo
             populations = part.rule.control.selections(part.rule.kind.population)
             column = " + ".join(sorted({each.dataset for each in populations}))
         control, dataset = part.rule.control.id, part.selection.dataset
-        findings.append(Finding(code, control, dataset, value, column, locator, count))
+        findings.append(Finding(code, control, dataset, value, column, locator, count, selection))
     return findings
 
 
@@ -85,6 +87,7 @@ def _queries(inputs: Inputs, *, present: bool) -> list[str]:
     parts = inputs.parts()
     # A record without its time is no event; but a subject or a record to be judged must have one.
     timed = [p.number for p in parts if (p.spec.planned or p.selection.good) and p.selection.starts]
+    began = [part.number for part in parts if part.selection.starts]
     own = [part.number for part in parts if part.selection.quantity and _gives_a_parameter(part)]
     return [
         "SELECT 'no_name' AS code, selection, NULL::VARCHAR AS value, locator FROM staged"
@@ -95,7 +98,8 @@ def _queries(inputs: Inputs, *, present: bool) -> list[str]:
         f" WHERE selection IN ({_list(timed)}) AND belongs AND starts IS NULL AND day IS NULL",
         f"SELECT '{'future' if present else 'left_out'}', selection, NULL, locator FROM staged"
         f" WHERE NOT ahead AND belongs AND (starts > {bounds.latest} OR day > {bounds.latest_day})",
-        "SELECT DISTINCT 'backwards', selection, NULL, locator FROM population WHERE ends < began",
+        "SELECT DISTINCT 'backwards', selection, NULL, locator FROM population"
+        f" WHERE ends < began AND selection IN ({_list(began)})",
         "SELECT DISTINCT 'no_class', selection, coalesce(class, ''), locator FROM population p"
         " WHERE NOT EXISTS"
         " (SELECT 1 FROM class c WHERE c.control = p.control AND c.class = p.class)",
@@ -119,16 +123,11 @@ def _gives_a_parameter(part: Part) -> bool:
 
 def _early(inputs: Inputs) -> list[str]:
     """Closings before their opening."""
-    numbers = [
-        part.number for part in inputs.parts() if part.spec.closes and not part.spec.population
-    ]
-    if not numbers:
+    if not any(part.spec.closes for part in inputs.parts()):
         return []
     return [
-        "SELECT DISTINCT 'early', st.selection, st.name, c.locator FROM records_latest c"
-        " JOIN concerned o ON o.subject = c.subject"
-        f" JOIN staged st ON st.locator = c.locator AND st.relation = c.relation"
-        f" AND st.selection IN ({_list(numbers)})"
+        "SELECT DISTINCT 'early', c.selection, s.name, c.locator FROM records_latest_selection c"
+        " JOIN concerned o ON o.subject = c.subject JOIN subject s ON s.number = c.subject"
         " WHERE c.latest < o.starts"
     ]
 

@@ -9,12 +9,18 @@ numbered AS (
   FROM population p
   JOIN subject s ON s.control = p.control AND s.name = p.name
 ),
+begun AS (                -- one row for each beginning, so that no order is left to chance
+  SELECT relation, control, subject, min(class) AS class, starts, min(day) AS day,
+         max(ends) AS ends, max(quantity) AS quantity, min(locator) AS locator
+  FROM numbered
+  WHERE ahead AND starts < ends
+  GROUP BY relation, control, subject, starts
+),
 reached AS (
   SELECT *,
          max(ends) OVER (PARTITION BY subject ORDER BY starts
                          ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached
-  FROM numbered
-  WHERE ahead AND starts < ends
+  FROM begun
 ),
 island AS (
   SELECT *,
@@ -22,11 +28,20 @@ island AS (
            OVER (PARTITION BY subject ORDER BY starts
                  ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS island
   FROM reached
+),
+first AS (                -- the row with which each duty begins
+  SELECT relation, control, subject, island, class, starts, day, quantity, locator
+  FROM island
+  WHERE reached IS NULL OR starts > reached
 )
-SELECT relation, control, subject, min(class) AS class, min(starts) AS starts, min(day) AS day,
-       max(ends) AS ends, max(quantity) AS quantity, min(good) AS good, min(locator) AS locator
-FROM island
-GROUP BY relation, control, subject, island
+SELECT f.relation, f.control, f.subject, f.class, f.starts, f.day, l.ends, f.quantity,
+       NULL::INTEGER AS good, f.locator
+FROM first f
+JOIN (
+  SELECT subject, island, max(ends) AS ends
+  FROM island
+  GROUP BY subject, island
+) l ON l.subject = f.subject AND l.island = f.island
 UNION ALL
 SELECT relation, control, subject, class, starts, day, ends, quantity, good, locator
 FROM numbered

@@ -149,8 +149,9 @@ class Inputs:
         for rule in {rule.family: rule for rule in self.rules if rule.whole}.values():
             relation = relations[rule.kind.name, rule.kind.population]
             branches.append(
-                f"SELECT -1, {relation}, {rule.family}, true, true, false, {text(self.plan.subject)},"
-                f" NULL, NULL, NULL, {rule.first}, {self.bounds.horizon}, NULL, NULL, NULL, true, NULL"
+                f"SELECT -1, {relation}, {rule.family}, true, true, false,"
+                f" {text(self.plan.subject)}, NULL, NULL, NULL, {rule.first},"
+                f" {self.bounds.horizon}, NULL, NULL, NULL, true, NULL"
             )
         head = (
             "SELECT NULL::INTEGER AS selection, NULL::INTEGER AS relation, NULL::INTEGER AS family,"
@@ -271,8 +272,8 @@ class Inputs:
     def rule_rows(self) -> str:
         """Write the rows of `rule`."""
         return ", ".join(
-            f"({rule.number}, {rule.family}, {rule.starts}, {rule.ends}, {rule.first}, {rule.begins},"
-            f" {str(rule.differs).lower()}, {str(rule.itemised).lower()})"
+            f"({rule.number}, {rule.family}, {rule.starts}, {rule.ends}, {rule.first},"
+            f" {rule.begins}, {str(rule.differs).lower()}, {str(rule.itemised).lower()})"
             for rule in self.rules
         )
 
@@ -314,6 +315,7 @@ class Inputs:
             "quantity": "st.quantity",
             # The last instant at which a dated record may have begun.
             "latest": "coalesce(st.starts, b.ends - 1) AS latest",
+            "selection": "st.selection",
         }
         more = "".join(f", {expressions[column]}" for column in columns)
         return f"""
@@ -332,7 +334,7 @@ class Inputs:
 def extra_columns(spec: Input) -> tuple[str, ...]:
     """Return the columns that an input has beside the common ones."""
     extra = tuple(each for each in ("ends", "quantity") if each in spec.columns)
-    return (*extra, "latest") if spec.closes else extra
+    return (*extra, "latest", "selection") if spec.closes else extra
 
 
 def table_of(spec: Input) -> str:

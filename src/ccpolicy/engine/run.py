@@ -212,7 +212,10 @@ class Run:
                        AS undecided
               FROM spans s
               JOIN rule r ON r.number = s.control
-              WHERE s.part = 'duty' AND coalesce(least(s.ends, r.ends) > {self.times.starts}, true)
+              WHERE s.part = 'duty'
+                AND (s.starts IS NULL OR s.ends IS NULL
+                     OR (s.starts < r.ends AND s.ends > r.starts
+                         AND s.ends > {self.times.starts} AND r.ends > {self.times.starts}))
               GROUP BY s.subject
               UNION ALL
               SELECT subject, 1, 1 FROM spans WHERE part = 'cover' AND ends IS NULL GROUP BY subject
@@ -229,36 +232,54 @@ class Run:
 
     def _lapses(self) -> None:
         """Read the lapses, with the records that opened and closed them, joined over revisions."""
+        # What ends with its revision may go on in the next, so that its true beginning counts.
         rows = self.connection.execute(
             f"""
-            SELECT g.control, n.name, g.subject, g.starts, g.ends, g.opened_by, g.closed_by, g.duty
+            SELECT g.control, n.name, g.subject, g.starts, g.ends, g.opened_by, g.closed_by
             FROM gap g
             JOIN subject n ON n.number = g.subject
-            WHERE g.ends > {self.times.starts}
+            JOIN rule r ON r.number = g.control
+            WHERE g.ends > {self.times.starts} OR g.ends = r.ends
             ORDER BY g.control, n.name, g.starts
             """
         ).fetchall()
-        hidden = self._hidden([(row[2], row[3]) for row in rows if row[5] is None])
-        for control, subject, number, starts, ends, opened_by, closed_by, duty in rows:
-            opener = hidden.get((number, starts), duty) if opened_by is None else opened_by
-            lapse = Span(subject, starts, ends, opener, closed_by)
+        begun = self._matching(
+            "SELECT subject, starts AS instant, locator FROM spans WHERE part = 'duty'",
+            [(row[2], row[3]) for row in rows],
+        )
+        hidden = self._matching(
+            "SELECT subject, ends AS instant, locator FROM spans"
+            " WHERE part = 'cover' AND starts < ends",
+            [(row[2], row[3]) for row in rows if row[5] is None and row[2:4] not in begun],
+        )
+        over = self._matching(
+            "SELECT s.number AS subject, p.ends AS instant, p.locator FROM population p"
+            " JOIN subject s ON s.control = p.control AND s.name = p.name",
+            [(row[2], row[4]) for row in rows if row[6] is None],
+        )
+        for control, subject, number, starts, ends, opened_by, closed_by in rows:
+            opener = begun.get((number, starts), hidden.get((number, starts), opened_by))
+            closer = over.get((number, ends)) if closed_by is None else closed_by
+            lapse = Span(subject, starts, ends, opener, closer)
             self.outcomes[self.by_number[control].control.id].lapses.append(lapse)
         for outcome in self.outcomes.values():
-            outcome.lapses = _joined(outcome.lapses)
+            joined = _joined(outcome.lapses)
+            outcome.lapses = [lapse for lapse in joined if lapse.ends > self.times.starts]
 
-    def _hidden(self, edges: list[tuple[int, int]]) -> dict[tuple[int, int], int]:
-        """Find the covers that ended where a lapse begins though a later one had ended before."""
+    def _matching(
+        self, relation: str, edges: list[tuple[int, int]]
+    ) -> dict[tuple[int, int], int | None]:
+        """Find the first record of a relation at each of some subjects' instants."""
         if not edges:
             return {}
         subjects, instants = zip(*edges, strict=True)
         rows = self.connection.execute(
-            """
-            SELECT s.subject, s.ends, max(s.locator)
-            FROM spans s
+            f"""
+            SELECT e.subject, e.instant, min(r.locator)
+            FROM ({relation}) r
             JOIN (SELECT unnest(?::INTEGER[]) AS subject, unnest(?::BIGINT[]) AS instant) e
-              ON e.subject = s.subject AND e.instant = s.ends
-            WHERE s.part = 'cover' AND s.starts < s.ends
-            GROUP BY s.subject, s.ends
+              ON e.subject = r.subject AND e.instant = r.instant
+            GROUP BY e.subject, e.instant
             """,
             [list(subjects), list(instants)],
         ).fetchall()

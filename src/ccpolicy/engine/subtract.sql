@@ -4,30 +4,31 @@
 -- `rule` holds from when to when each control's revision is in force.
 CREATE TABLE gap AS
 WITH
-owed AS (
-  SELECT s.control, s.subject, s.locator,
+owed AS (                 -- one row for each beginning, so that no order is left to chance
+  SELECT s.control, s.subject,
          CASE WHEN s.starts < r.starts THEN r.starts ELSE s.starts END AS starts,
-         CASE WHEN s.ends > r.ends THEN r.ends ELSE s.ends END AS ends
+         max(CASE WHEN s.ends > r.ends THEN r.ends ELSE s.ends END) AS ends
   FROM spans s
   JOIN rule r ON r.number = s.control
   WHERE s.part = 'duty'
+  GROUP BY s.control, s.subject, CASE WHEN s.starts < r.starts THEN r.starts ELSE s.starts END
 ),
 reached AS (              -- overlapping and touching duties of a subject are one
-  SELECT control, subject, starts, ends, locator,
+  SELECT control, subject, starts, ends,
          max(ends) OVER (PARTITION BY subject ORDER BY starts
                          ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached
   FROM owed
   WHERE starts < ends
 ),
 island AS (
-  SELECT control, subject, starts, ends, locator,
+  SELECT control, subject, starts, ends,
          sum(CASE WHEN starts <= reached THEN 0 ELSE 1 END)
            OVER (PARTITION BY subject ORDER BY starts
                  ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS island
   FROM reached
 ),
 duty AS (
-  SELECT control, subject, min(starts) AS starts, max(ends) AS ends, min(locator) AS locator
+  SELECT control, subject, min(starts) AS starts, max(ends) AS ends
   FROM island
   GROUP BY control, subject, island
 ),
@@ -53,11 +54,11 @@ bare AS (
   FROM reach
   WHERE next_starts IS NULL OR next_starts > reached
 )
-SELECT d.control, d.subject, d.locator AS duty,
+SELECT d.control, d.subject,
        CASE WHEN b.starts > d.starts THEN b.starts ELSE d.starts END AS starts,
        CASE WHEN b.ends < d.ends THEN b.ends ELSE d.ends END AS ends,
-       CASE WHEN b.starts < d.starts THEN d.locator ELSE b.opened_by END AS opened_by,
-       CASE WHEN b.ends > d.ends THEN d.locator ELSE b.closed_by END AS closed_by
+       b.opened_by,
+       CASE WHEN b.ends <= d.ends THEN b.closed_by END AS closed_by
 FROM duty d
 JOIN bare b ON b.subject = d.subject
 WHERE b.starts < d.ends AND d.starts < b.ends

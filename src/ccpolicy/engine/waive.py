@@ -25,8 +25,11 @@ def waive(lapses: Iterable[Span], waivers: Sequence[tuple[str, str, int, int]]) 
                 (name for name, _, begins, until in mine if begins <= starts < until), None
             )
             last = pieces[-1] if len(pieces) > whole else None
-            if last and last.waiver == waiver:
-                pieces[-1] = replace(last, ends=ends, closed_by=lapse.closed_by)
-            else:
-                pieces.append(replace(lapse, starts=starts, ends=ends, waiver=waiver))
+            goes_on = last is not None and last.waiver == waiver
+            begin = pieces.pop().starts if goes_on else starts
+            # What a waiver's day cuts was not ended by a record.
+            closed_by = lapse.closed_by if ends == lapse.ends else None
+            pieces.append(
+                replace(lapse, starts=begin, ends=ends, closed_by=closed_by, waiver=waiver)
+            )
     return pieces

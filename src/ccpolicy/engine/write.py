@@ -174,7 +174,7 @@ class Writer:
         touching = [s for s in spans if s.ends > window and self._in_period(s.starts)]
         past = _verdicts(outcome, touching)
         reason, forced = self._forced(control, outcome, bool(problems))
-        over = None if forced or any(outcome.subjects.values()) else _empty(control)
+        over = None if forced or not self._over(control, outcome) else _empty(control)
         due = self._due(spans)
         revision = next(
             (r for r in reversed(control.history) if not r.from_ or self._begun(r.from_)),
@@ -234,12 +234,22 @@ class Writer:
             return _text(exempt.reason), "not_applicable"
         if problems:
             return None, "unknown"
-        if not any(outcome.subjects.values()):
+        if self._over(control, outcome):
             nothing = Message.of("there is nothing on file that the control is about")
             reason = _text(control.may_be_empty) if control.may_be_empty else _said(nothing)
             # What was owed once is still judged for the period.
             return reason, None if outcome.subjects else _empty(control)
         return None, None
+
+    def _over(self, control: Control, outcome: Outcome) -> bool:
+        """Whether there is nothing to assess now.
+
+        That nobody is on the roster any more is no good news; that every incident is over is.
+        """
+        kind = self.content.kinds[control.check]
+        roster = kind.inputs[kind.population].planned
+        goes_on = outcome.subjects.values()
+        return not any(goes_on) if roster else not goes_on
 
     def _lapse(self, span: Span) -> models.Lapse:
         is_open = span.ends > self.times.as_of
@@ -272,9 +282,9 @@ class Writer:
             for each in self.evidence.problems.get(name, [])
         ]
         left_out = 0
-        counted: set[tuple[str, str, str | None]] = set()
+        counted: set[tuple[str, int]] = set()
         for finding in outcome.findings:
-            key = (finding.code, finding.dataset, finding.column)
+            key = (finding.code, finding.selection)
             if finding.code == "left_out":
                 left_out += 0 if key in counted else finding.count
             else:
@@ -298,8 +308,8 @@ class Writer:
                 models.Problem(
                     message=_said(
                         Message.of(
-                            "for '{subject}' a time cannot be said: it has no expiry or due date, or"
-                            " the holiday calendar does not know the year",
+                            "for '{subject}' a time cannot be said: it has no expiry or due date,"
+                            " or the holiday calendar does not know the year",
                             subject=subject,
                         )
                     ),
@@ -379,8 +389,8 @@ def _worst(verdicts: Iterable[Verdict]) -> Verdict:
 
 
 def _shown(findings: Iterable[Finding], finding: Finding) -> int:
-    same = (finding.code, finding.dataset, finding.column)
-    return sum((each.code, each.dataset, each.column) == same for each in findings)
+    same = (finding.code, finding.selection)
+    return sum((each.code, each.selection) == same for each in findings)
 
 
 def _datasets(control: Control) -> list[str]:
