@@ -164,25 +164,34 @@ def test_module_runs_as_the_program() -> None:
     assert (done.returncode, done.stdout) == (0, f"ccpolicy {__version__}\n")
 
 
-HEAVY = (
-    "duckdb",
-    "pydantic",
-    "yaml",
-    "icalendar",
-    "jinja2",
-    "git",
-    "sqlglot",
-    "jsonschema",
-    "wcwidth",
-)
+REPORTING = ("icalendar", "jinja2", "git", "sqlglot", "jsonschema", "rich", "wcwidth")
+HEAVY = (*REPORTING, "duckdb", "pydantic", "yaml")
+
+
+def imported(arguments: list[str], names: tuple[str, ...]) -> list[str]:
+    """Return which of some modules a command line imports."""
+    code = f"""
+import sys
+from ccpolicy.cli import main
+sys.argv[1:] = {arguments!r}
+try:
+    main()
+except SystemExit:
+    print("imported", *(name for name in {names!r} if name in sys.modules))
+"""
+    environment = {**os.environ, "LANG": "C.UTF-8"}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    return done.stdout.splitlines()[-1].split()[1:]
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["check", "--help"], ["--version"]])
 def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
-    code = f"import sys; sys.argv[1:] = {arguments!r}\nfrom ccpolicy.cli import main\ntry: main()\n"
-    code += f"except SystemExit: print([m for m in {HEAVY!r} if m in sys.modules])"
-    environment = {**os.environ, "LANG": "C.UTF-8"}
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
-    )
-    assert done.stdout.endswith("\n[]\n")
+    assert imported(arguments, HEAVY) == []
+
+
+@pytest.mark.parametrize("name", ["json", "text"])
+def test_check_imports_only_what_it_needs(centre: Path, name: str) -> None:
+    arguments = ["check", str(centre), "--format", name]
+    assert imported(arguments, REPORTING) == []
+    assert imported(arguments, ("duckdb",)) == ["duckdb"]

@@ -171,7 +171,7 @@ class Control(Model):
     due: list[Due]
     """What lapses after as-of, up to the horizon, soonest first."""
     lapses: list[Lapse]
-    """Those that touch the window or are open at as-of, by subject and time."""
+    """Those that touch the time from the window's start to as-of, by subject and time."""
     problems: list[Problem]
     left_out: int
     """Records later than as-of, which had not happened yet."""

@@ -12,7 +12,7 @@ from ccpolicy.engine.run import Span
 def waive(lapses: Iterable[Span], waivers: Sequence[tuple[str, str, int, int]]) -> list[Span]:
     """Cut each lapse where a waiver (id, subject, starts, ends) begins or ends, and name it.
 
-    Where several waivers overlap, the first in the file is named.
+    Where several waivers overlap, the one that stands longest is named.
     """
     pieces: list[Span] = []
     for lapse in lapses:
@@ -21,9 +21,8 @@ def waive(lapses: Iterable[Span], waivers: Sequence[tuple[str, str, int, int]]) 
         inside = sorted(edge for edge in edges if lapse.starts <= edge <= lapse.ends)
         whole = len(pieces)
         for starts, ends in pairwise(inside):
-            waiver = next(
-                (name for name, _, begins, until in mine if begins <= starts < until), None
-            )
+            standing = [each for each in mine if each[2] <= starts < each[3]]
+            waiver = max(standing, key=lambda each: each[3])[0] if standing else None
             last = pieces[-1] if len(pieces) > whole else None
             goes_on = last is not None and last.waiver == waiver
             begin = pieces.pop().starts if goes_on else starts

@@ -213,7 +213,7 @@ class Writer:
             subjects=subjects,
             next_due=due[0].at if due else None,
             due=due,
-            lapses=[self._lapse(s) for s in spans if s in touching or s.starts <= as_of < s.ends],
+            lapses=[self._lapse(s) for s in spans if s.ends > window and s.starts <= as_of],
             problems=problems,
             left_out=left_out,
         )

@@ -107,7 +107,9 @@ class _Sections:
         """Show what lapsed in the period and was put right since."""
         shown = []
         for control in self.result.controls:
-            lapses = [lapse for lapse in control.lapses if lapse.waived_by is None and lapse.ends]
+            lapses = [
+                each for each in control.lapses if not each.waived_by and each.ends and each.days
+            ]
             # Where the gate judges the period, these lapses are why the control fails.
             if lapses and (self.result.gate.judged == "now" or self.verdict(control) != "fail"):
                 shown.append((control, lapses))
