@@ -29,7 +29,7 @@ export PIP_ROOT_USER_ACTION := ignore
 
 check: $(RUN)
 	@mkdir -p reports
-	@$(BIN)/ccpolicy check --format json --output reports/assessment.json || test $$? -eq 1 -o $$? -eq 3
+	@$(BIN)/ccpolicy check --format json --output reports/assessment.json >/dev/null || test $$? -eq 1 -o $$? -eq 3
 	@$(BIN)/ccpolicy check
 
 report: check

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 import ccpolicy
-from ccpolicy.policy.schemas import NAMES, schema_text
+from ccpolicy.policy.schemas import NAMES
 
 ROOT = Path(__file__).parents[1]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -120,9 +120,7 @@ def test_names_no_package_index() -> None:
 
 def test_schemas_are_published() -> None:
     folder = ROOT / "policy" / "schemas"
-    assert {path.stem for path in folder.iterdir()} == set(NAMES)
-    for name in NAMES:
-        assert (folder / f"{name}.json").read_text("utf-8") == schema_text(name)
+    assert {path.name for path in folder.iterdir()} == {f"{name}.json" for name in NAMES}
 
 
 def test_commands_exist() -> None:

@@ -1,14 +1,16 @@
-"""A policy repository of any size: assets, and inspections that are owed every 90 days."""
+"""A policy repository of any size: assets, and inspections that are owed every 90 days.
+
+`python -m bench.centre FOLDER RECORDS` makes one.
+"""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import duckdb
 
 AS_OF = "2026-11-20T18:00:00+08:00"
-ZONE_OFFSET = 8 * 3_600_000_000
-"""Asia/Shanghai in microseconds; it has had no summer time since 1991."""
 
 _FILES = {
     "ccpolicy.toml": f'as_of = "{AS_OF}"\n',
@@ -168,3 +170,7 @@ def _digest() -> str:
         text=Text(en="Equipment is inspected.", zh="设备须巡检。"),
     )
     return clause.digest
+
+
+if __name__ == "__main__":
+    make(Path(sys.argv[1]), int(sys.argv[2]))

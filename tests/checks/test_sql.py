@@ -55,13 +55,15 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @pytest.mark.parametrize("text", GOOD)
-def test_plain_predicates_pass(connection, text: str) -> None:
+def test_plain_predicates_pass(connection: duckdb.DuckDBPyConnection, text: str) -> None:
     [vetted] = vet_expressions(connection, [text])
     assert vetted == Expression(text, frozenset(GOOD[text]))
 
 
 @pytest.mark.parametrize("text", BAD)
-def test_anything_else_is_refused_with_a_reason(connection, text: str) -> None:
+def test_anything_else_is_refused_with_a_reason(
+    connection: duckdb.DuckDBPyConnection, text: str
+) -> None:
     [vetted] = vet_expressions(connection, [text])
     assert isinstance(vetted, Refusal)
     assert vetted.message.text("en")
@@ -91,10 +93,13 @@ QUERY = "SELECT control, 'duty' AS part, subject, starts, ends, locator FROM eve
         "SELECT unnest([1])",
     ],
 )
-def test_a_kind_reads_its_inputs_and_nothing_else(connection, query: str) -> None:
+def test_a_kind_reads_its_inputs_and_nothing_else(
+    connection: duckdb.DuckDBPyConnection, query: str
+) -> None:
     assert vet_query(connection, query, frozenset(["events"])) is not None
 
 
-def test_a_kinds_query_passes(connection) -> None:
-    query = f"WITH e AS (SELECT *, lead(starts) OVER (ORDER BY starts) AS n FROM events) {QUERY} UNION ALL SELECT * FROM e"
+def test_a_kinds_query_passes(connection: duckdb.DuckDBPyConnection) -> None:
+    following = "SELECT *, lead(starts) OVER (ORDER BY starts) AS n FROM events"
+    query = f"WITH e AS ({following}) {QUERY} UNION ALL SELECT * FROM e"
     assert vet_query(connection, query, frozenset(["events"])) is None

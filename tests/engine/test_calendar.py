@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 import pytest
-from chinese_calendar import is_workday
+from chinese_calendar import is_workday  # type: ignore[import-untyped]
 
 from ccpolicy.checks.durations import parse_duration
 from ccpolicy.engine.calendar import EPOCH, PERIODS, Calendar, instant, shift
@@ -22,7 +22,7 @@ FIRST, LAST = datetime.date(2015, 12, 20), datetime.date(2021, 1, 20)
 
 
 def midnight(day: datetime.date, zone: str) -> int:
-    """The first instant whose local date is the day, searched for second by second near midnight."""
+    """The first instant whose local date is the day, found by halving to the second."""
     tz = ZoneInfo(zone)
     noon = datetime.datetime(day.year, day.month, day.day, 12, tzinfo=tz).astimezone(datetime.UTC)
     low, high = noon - datetime.timedelta(hours=16), noon
@@ -117,7 +117,7 @@ def test_business_days_are_unknown_in_a_year_without_a_notice() -> None:
     Calendar(ZoneInfo("Asia/Shanghai"), first.toordinal() - EPOCH, last.toordinal() - EPOCH).create(
         connection, [("5 business days", parse_duration("5 business days"))], [], "CN"
     )
-    [latest] = connection.execute("SELECT max(day) FROM after").fetchone()
+    [[latest]] = connection.execute("SELECT max(day) FROM after").fetchall()
     assert datetime.date.fromordinal(latest + EPOCH) == datetime.date(2026, 12, 24)
 
 

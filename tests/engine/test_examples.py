@@ -2,7 +2,7 @@
 
 import pytest
 
-from ccpolicy.checks.kinds import Kind, load_kinds
+from ccpolicy.checks.kinds import Example, Kind, load_kinds
 from ccpolicy.content import content_folder
 from ccpolicy.engine.examples import run_example
 
@@ -15,7 +15,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("kind", "example"), CASES)
-def test_worked_case(kind: Kind, example) -> None:
+def test_worked_case(kind: Kind, example: Example) -> None:
     assert run_example(kind, example) == example.lapses
 
 

@@ -1,5 +1,7 @@
 """YAML that a stranger wrote."""
 
+from pathlib import Path
+
 import pytest
 
 from ccpolicy.errors import CcpolicyError
@@ -69,6 +71,6 @@ def test_too_large() -> None:
         parse_yaml(b"a" * (MAX_BYTES + 1), "f.yaml")
 
 
-def test_missing(tmp_path) -> None:
+def test_missing(tmp_path: Path) -> None:
     with pytest.raises(CcpolicyError, match="cannot read"):
         read_yaml(tmp_path / "x.yaml", "x.yaml")

@@ -221,7 +221,7 @@ def business_days(country: str, days: range) -> Iterator[bool | None]:
     """
     dates = [datetime.date.fromordinal(day + EPOCH) for day in days]
     if country == "CN":
-        from chinese_calendar import constants
+        from chinese_calendar import constants  # type: ignore[import-untyped]
 
         known = {day.year for day in constants.holidays}
         for date in dates:

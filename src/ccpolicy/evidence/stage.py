@@ -39,10 +39,13 @@ class Stage:
             "SELECT CAST(r[1] AS INTEGER) AS t, CAST(r[2] AS BIGINT) AS locator, r[3:] AS cells FROM"
             f" (SELECT string_split(unnest(string_split(?, '{_ROW}')), '{_CELL}') AS r)"
         )
-        into = f'INSERT INTO "{RELATION}"' if self.exists else f'CREATE TEMP TABLE "{RELATION}" AS'
-        if self.rows:
-            self.connection.execute(f"{into} {query}", [_ROW.join(self.rows)])
+        if not self.exists:
+            self.connection.execute(
+                f'CREATE TEMP TABLE "{RELATION}" (t INTEGER, locator BIGINT, cells VARCHAR[])'
+            )
             self.exists = True
+        if self.rows:
+            self.connection.execute(f'INSERT INTO "{RELATION}" {query}', [_ROW.join(self.rows)])
         self.rows.clear()
         self.size = 0
 
