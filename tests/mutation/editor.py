@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +33,11 @@ class Editor:
         """Return a value by the policy's name for it."""
         return record.get(self.raw.get(column, column))
 
-    def set(self, record: Record, column: str, value: Any) -> None:
+    def put(self, record: Record, column: str, value: Any) -> None:
         """Change a value."""
         record[self.raw.get(column, column)] = value
 
-    def remove(self, gone: set[int]) -> None:
+    def remove(self, gone: Collection[int]) -> None:
         """Remove the records with these identities."""
         for path in self.files:
             records = self._list(path)

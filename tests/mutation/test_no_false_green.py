@@ -161,7 +161,7 @@ def test_what_recurs(control: Control, change: str, copy: Path, baseline: dict[s
                         if id(below) in gone and value(edit, (record, below), part.starts):
                             target = below if part.starts in below else record
                             old = value(edit, (record, below), part.starts)
-                            edit.set(target, part.starts or "", later(old))
+                            edit.put(target, part.starts or "", later(old))
             edit.save()
         assert touched, victim
         after = judged(copy, control)
@@ -238,13 +238,13 @@ def test_what_is_due_once(
                     if child and not own:
                         record[edit.dataset.children[child].path].remove(below)
                     elif edit.dataset.format == "csv":
-                        edit.set(target, part.starts or "", "")
+                        edit.put(target, part.starts or "", "")
                     else:
                         target.pop(edit.raw.get(part.starts or "", part.starts or ""))
                 else:
                     late = AS_OF - datetime.timedelta(minutes=1)
                     text = late.date().isoformat() if len(str(old)) == 10 else late.isoformat()
-                    edit.set(target, part.starts or "", text)
+                    edit.put(target, part.starts or "", text)
             edit.save()
         assert touched, victim
         after = judged(copy, control)
@@ -289,7 +289,7 @@ def test_spoiled_evidence_is_unknown(
             assert column
             pair = next(pair for pair in reversed(pairs) if value(edit, pair, column))
             target = pair[1] if column in pair[1] else pair[0]
-            edit.set(target, column, "2026-13-45T99:00" if spoiled == "time" else "")
+            edit.put(target, column, "2026-13-45T99:00" if spoiled == "time" else "")
             edit.save()
     after = judged(copy, control)
     empty = REPOSITORY.datasets[part.dataset.partition(".")[0]].may_be_empty
@@ -324,7 +324,7 @@ def test_a_bad_signature_fails(copy: Path, baseline: dict[str, Any]) -> None:
             ),
             key=lambda pair: str(value(edit, pair, part.starts)),
         )
-        edit.set(pair[1], words[2], value(edit, pair, words[0]))
+        edit.put(pair[1], words[2], value(edit, pair, words[0]))
         edit.save()
         assert judged(copy, control).now == "fail", part.dataset
         turned += 1

@@ -109,7 +109,7 @@ def _difference(
 def _expected(shared: Setting, said: Answer) -> dict[str, Any]:
     states = list(said.subjects.values())
     return {
-        "lapses": said.pieces,
+        "lapses": list(_comparable(shared, said.pieces)),
         "now": said.now,
         "period": said.period,
         "next_due": min(said.due.values(), default=None),
@@ -133,7 +133,7 @@ def _expected(shared: Setting, said: Answer) -> dict[str, Any]:
 def _found(shared: Setting, world: World, assessment: Assessment, found: Control) -> dict[str, Any]:
     window = (_micros(assessment.window.starts), _micros(assessment.window.ends))
     return {
-        "lapses": _pieces(shared, found),
+        "lapses": list(_comparable(shared, _pieces(shared, found))),
         "now": found.now,
         "period": found.period,
         "next_due": _micros(found.next_due) if found.next_due else None,
@@ -144,6 +144,24 @@ def _found(shared: Setting, world: World, assessment: Assessment, found: Control
         "window": window,
         "waivers": list(_wrongly_waived(shared, world, found)),
     }
+
+
+def _comparable(shared: Setting, pieces: list[Piece]) -> Iterator[Piece]:
+    """Yield pieces, and of the waived ones only what lies in the window or is open.
+
+    Where one waiver takes over from another, a part of a waived piece may not be listed.
+    """
+    starts, ends = (micros(each) for each in shared.window)
+    as_of = micros(shared.as_of)
+    for piece in pieces:
+        if not piece.waived:
+            yield piece
+            continue
+        inside = max(piece.starts, starts), min(as_of if piece.ends is None else piece.ends, ends)
+        if inside[0] < inside[1]:
+            yield Piece(piece.subject, *inside, waived=True)
+        if piece.ends is None:
+            yield Piece(piece.subject, as_of, None, waived=True)
 
 
 def _pieces(shared: Setting, found: Control) -> list[Piece]:
