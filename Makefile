@@ -29,7 +29,8 @@ export PIP_ROOT_USER_ACTION := ignore
 
 check: $(RUN)
 	@mkdir -p reports
-	@$(BIN)/ccpolicy check --format json --output reports/assessment.json >/dev/null || test $$? -eq 1 -o $$? -eq 3
+	@$(BIN)/ccpolicy check --format json >reports/new.json || test $$? -eq 1 -o $$? -eq 3
+	@mv reports/new.json reports/assessment.json
 	@$(BIN)/ccpolicy check
 
 report: check

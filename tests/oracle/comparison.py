@@ -109,7 +109,7 @@ def _difference(
 def _expected(shared: Setting, said: Answer) -> dict[str, Any]:
     states = list(said.subjects.values())
     return {
-        "lapses": list(_comparable(shared, said.pieces)),
+        "lapses": _in_window(shared, said.pieces),
         "now": said.now,
         "period": said.period,
         "next_due": min(said.due.values(), default=None),
@@ -133,7 +133,7 @@ def _expected(shared: Setting, said: Answer) -> dict[str, Any]:
 def _found(shared: Setting, world: World, assessment: Assessment, found: Control) -> dict[str, Any]:
     window = (_micros(assessment.window.starts), _micros(assessment.window.ends))
     return {
-        "lapses": list(_comparable(shared, _pieces(shared, found))),
+        "lapses": _in_window(shared, _pieces(shared, found)),
         "now": found.now,
         "period": found.period,
         "next_due": _micros(found.next_due) if found.next_due else None,
@@ -146,22 +146,13 @@ def _found(shared: Setting, world: World, assessment: Assessment, found: Control
     }
 
 
-def _comparable(shared: Setting, pieces: list[Piece]) -> Iterator[Piece]:
-    """Yield pieces, and of the waived ones only what lies in the window or is open.
-
-    Where one waiver takes over from another, a part of a waived piece may not be listed.
-    """
-    starts, ends = (micros(each) for each in shared.window)
-    as_of = micros(shared.as_of)
-    for piece in pieces:
-        if not piece.waived:
-            yield piece
-            continue
-        inside = max(piece.starts, starts), min(as_of if piece.ends is None else piece.ends, ends)
-        if inside[0] < inside[1]:
-            yield Piece(piece.subject, *inside, waived=True)
-        if piece.ends is None:
-            yield Piece(piece.subject, as_of, None, waived=True)
+def _in_window(shared: Setting, pieces: list[Piece]) -> list[Piece]:
+    """Cut off what was waived before the window: another waiver's part of it is not listed."""
+    first = micros(shared.window[0])
+    return [
+        replace(piece, starts=max(piece.starts, first)) if piece.waived else piece
+        for piece in pieces
+    ]
 
 
 def _pieces(shared: Setting, found: Control) -> list[Piece]:

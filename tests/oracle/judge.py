@@ -193,12 +193,11 @@ class Judge:
                     overdue = not waived
                 if first > self.as_of and not waived and not overdue:
                     due.setdefault(name, first)
-                inside = last > starts and (first < ends or first == ends == self.as_of)
-                if inside:
-                    period.add("waived" if waived else "fail")
-                if inside or open_now:
+                if first <= self.as_of and last > starts:
                     shown = None if last > self.as_of else last
                     listed.append(Piece(name, first, shown, bool(waived)))
+                    if first < ends or first == ends == self.as_of:
+                        period.add("waived" if waived else "fail")
         now = worst(subjects.values())
         if self.roster and set(subjects.values()) == {"ended"}:
             now = "unknown"

@@ -101,7 +101,7 @@ class Answer:
     """What is to be said about a world."""
 
     pieces: list[Piece]
-    """Those that touch the window or are open at as-of, by subject and time."""
+    """Those that touch the time from the window's start to as-of, by subject and time."""
     subjects: dict[str, str]
     """Subject whose duty touches the window or comes after → verdict now, or `ended`."""
     now: str
