@@ -30,7 +30,7 @@ from ccpolicy.policy import (
 )
 from ccpolicy.policy.lint import Finding, lint
 from ccpolicy.policy.names import unknown_name
-from ccpolicy.policy.settings import Settings
+from ccpolicy.policy.settings import FILE, Settings
 
 Moment = datetime.datetime | datetime.date | str
 
@@ -184,7 +184,10 @@ class Repository:
         if given is not None:
             return self._moment(given, last=True), "given"
         if self.settings.as_of is not None:
-            return self._moment(self.settings.as_of, last=True), "pinned"
+            try:
+                return self._moment(self.settings.as_of, last=True), "pinned"
+            except CcpolicyError as failure:
+                raise failure.at(self.content.place("settings", FILE, "as_of")) from None
         return datetime.datetime.now(self.zone), "now"
 
     def _period(

@@ -13,9 +13,11 @@ from ccpolicy.errors import CcpolicyError, Locator
 
 Place = tuple[str | int, ...]
 MAX_BYTES = 16 * 1024 * 1024
+MAX_LINE = 1024 * 1024
 MAX_DEPTH = 32
 
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]+)?([eE][+-]?[0-9]+)?$")
+_UNSEEN = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # What YAML 1.1 and 1.2 read differently: nobody should have to know which one reads it.
 _AMBIGUOUS = re.compile(
     r"(y|n|yes|no|on|off|~)$|true$|false$|null$"
@@ -81,6 +83,19 @@ def parse_yaml(
             hint="save the file in the encoding UTF-8",
             locator=Locator(name, line),
         ) from failure
+    for number, line in enumerate(data.split(b"\n") if len(data) > MAX_LINE else (), 1):
+        if len(line) > MAX_LINE:
+            raise error(
+                "the line is longer than {limit} KiB",
+                limit=MAX_LINE >> 10,
+                locator=Locator(name, number + lines_before),
+            )
+    if unseen := _UNSEEN.search(text):
+        raise error(
+            "the line holds a control character",
+            hint="save the file as plain text in the encoding UTF-8",
+            locator=Locator(name, text.count("\n", 0, unseen.start()) + 1 + lines_before),
+        )
     builder = _Builder(name, error, lines_before)
     try:
         return Source(name, builder.build(text), builder.marks)

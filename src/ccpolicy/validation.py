@@ -26,9 +26,11 @@ _MESSAGES = {
     "string_too_short": "'{name}' is empty",
     "too_short": "'{name}' is empty",
     "date_type": "a day (YYYY-MM-DD) is expected for '{name}', not {value}",
-    "value_error": "{value} is not a day (YYYY-MM-DD) for '{name}'",
+    "value_error": "a day from 1900 to 2199 (YYYY-MM-DD) is expected for '{name}', not {value}",
     "greater_than_equal": "'{name}' must be at least {ge}, not {value}",
 }
+
+_WHOLE_MESSAGES = {"whole": "a mapping is expected as the whole of the file, not {value}"}
 
 
 def explain(failure: ValidationError, source: Source, model: type[BaseModel]) -> list[PolicyError]:
@@ -53,7 +55,7 @@ def explain(failure: ValidationError, source: Source, model: type[BaseModel]) ->
             close = difflib.get_close_matches(values["name"], known.split(", "), 1)
             hint = "did you mean '{close}'?" if close else ("known here: {known}" if known else "")
             values["close"] = close[0] if close else ""
-        message = _MESSAGES.get(kind, "{reason}")
+        message = _MESSAGES.get(kind, "{reason}") if path else _WHOLE_MESSAGES["whole"]
         errors.append(PolicyError(message, hint=hint, locator=place, reason=error["msg"], **values))
     return errors
 

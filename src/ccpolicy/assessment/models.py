@@ -19,7 +19,7 @@ VERDICTS: tuple[Verdict, ...] = ("fail", "unknown", "waived", "pass", "not_appli
 class Model(BaseModel):
     """A part of the assessment."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Text(Model):

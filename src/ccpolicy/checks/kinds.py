@@ -25,9 +25,7 @@ TABLES = frozenset(["parameters", "after", "period"])
 class Model(BaseModel):
     """A part of a check kind's description."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class Text(Model):
@@ -157,6 +155,12 @@ def load_kinds(*folders: tuple[Path, str]) -> dict[str, Kind]:
     kinds: dict[str, Kind] = {}
     for folder, name in folders:
         for path in sorted(folder.glob("*.sql")):
+            if path.is_symlink():
+                raise PolicyError(
+                    "symbolic links are not followed",
+                    hint="put the file itself there",
+                    locator=Locator(f"{name}/{path.name}"),
+                )
             kind = load_kind(path, f"{name}/{path.name}")
             known = kinds.setdefault(kind.name, kind)
             if known.sql != kind.sql:
@@ -176,13 +180,18 @@ def load_kind(path: Path, name: str) -> Kind:
         PolicyError: the file cannot be read or its front matter is not a description of a kind.
     """
     try:
-        sql = path.read_bytes().decode("utf-8").replace("\r\n", "\n")
+        data = path.read_bytes()
+        sql = data.decode("utf-8").replace("\r\n", "\n")
     except OSError as failure:
         raise PolicyError(
             "cannot read the file: {reason}", reason=failure.strerror, locator=Locator(name)
         ) from failure
     except UnicodeDecodeError as failure:
-        raise PolicyError("not UTF-8 text", locator=Locator(name)) from failure
+        raise PolicyError(
+            "not UTF-8 text",
+            hint="save the file in the encoding UTF-8",
+            locator=Locator(name, data.count(b"\n", 0, failure.start) + 1),
+        ) from failure
     head, _, query = sql.partition("*/")
     if not head.startswith("/*\n") or not query.strip():
         raise PolicyError(

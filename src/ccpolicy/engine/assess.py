@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import duckdb
 
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.checks.durations import parse_duration
 from ccpolicy.engine.calendar import instant, shift
+from ccpolicy.engine.inputs import name
 from ccpolicy.engine.run import Run, Times
 from ccpolicy.engine.write import Question, Writer
-from ccpolicy.evidence import load_evidence
+from ccpolicy.errors import PolicyError, PolicyErrors
+from ccpolicy.evidence import Table, load_evidence
 from ccpolicy.policy import Content, Control, check_content
 
 
@@ -25,7 +27,7 @@ def assess(content: Content, question: Question) -> Assessment:
     with tempfile.TemporaryDirectory(prefix="ccpolicy-") as spill, duckdb.connect() as connection:
         connection.execute(f"SET TimeZone = 'UTC'; SET temp_directory = '{spill}'")
         columns = check_content(content, connection)
-        controls = [content.controls[name] for name in question.controls]
+        controls = [content.controls[each] for each in question.controls]
         evidence = load_evidence(
             connection,
             content.root,
@@ -42,10 +44,43 @@ def assess(content: Content, question: Question) -> Assessment:
             horizon=instant(horizon),
             present=question.source == "now",
         )
-        outcomes = Run(connection, content, controls, evidence.tables, times).outcome(
-            sum(each.records for each in evidence.files)
-        )
+        try:
+            outcomes = Run(connection, content, controls, evidence.tables, times).outcome(
+                sum(each.records for each in evidence.files)
+            )
+        except duckdb.Error:
+            if errors := list(_uncomputable(connection, content, controls, evidence.tables)):
+                raise PolicyErrors(errors) from None
+            raise
     return Writer(content, question, times, evidence, outcomes).assessment(controls)
+
+
+def _uncomputable(
+    connection: duckdb.DuckDBPyConnection,
+    content: Content,
+    controls: Iterable[Control],
+    tables: Mapping[str, Table],
+) -> Iterator[PolicyError]:
+    """Yield the predicates that cannot be computed over the records on file."""
+    for control in controls:
+        for input_name, given in control.inputs.items():
+            for index, part in enumerate(control.selections(input_name)):
+                path = ("inputs", input_name, *((index,) if isinstance(given, list) else ()))
+                for role in ("where", "good"):
+                    if not (predicate := getattr(part, role)):
+                        continue
+                    table = name(tables[part.dataset].name)
+                    try:
+                        connection.execute(
+                            f"SELECT count(*) FILTER (WHERE ({predicate}\n)) FROM {table}"
+                        ).fetchall()
+                    except (duckdb.DataError, duckdb.ProgrammingError) as failure:
+                        yield PolicyError(
+                            "the predicate cannot be computed: {reason}",
+                            hint="compare a column with a value of its own type; a time is no text",
+                            locator=content.place("control", control.id, *path, role),
+                            reason=str(failure).partition("\n")[0],
+                        )
 
 
 def _used(
@@ -54,8 +89,8 @@ def _used(
     """Return each table's columns that the controls need."""
     used: dict[str, set[str]] = {}
     for control in controls:
-        for name in control.inputs:
-            for part in control.selections(name):
+        for input_name in control.inputs:
+            for part in control.selections(input_name):
                 wanted = used.setdefault(part.dataset, set())
                 wanted.update(part.key)
                 wanted.update(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,8 +89,9 @@ def load_content(path: Path) -> Content:
         PolicyErrors: all that is wrong with single files, each with its place.
     """
     root = find_root(path)
-    settings = load_settings(root)
+    settings, source = load_settings(root)
     reader = _Reader(root, settings)
+    reader.places["settings", FILE] = Place(source, ())
     folder = f"{settings.policy}"
     plan = reader.one(Plan, f"{folder}/plan.yaml")
     norms = reader.entries(Norms, "norm", [f"{folder}/norms.yaml"])
@@ -152,7 +154,8 @@ class _Reader:
         self.names.append(name)
         try:
             path = self.root / name
-            if not path.resolve().is_relative_to(self.root):
+            # Not resolve(), which breaks on links that lead round in a circle.
+            if not Path(os.path.realpath(path)).is_relative_to(self.root):
                 raise PolicyError("the file lies outside the repository", locator=Locator(name))
             source = read_yaml(path, name, PolicyError)
             if source.value is None:

@@ -21,6 +21,8 @@ def _day(value: object) -> object:
         day = datetime.date.fromisoformat(value)
         if value != day.isoformat():
             raise ValueError("write the day as YYYY-MM-DD")
+        if not 1900 <= day.year < 2200:
+            raise ValueError("no plan reaches that far")
         return day
     return value
 
@@ -36,9 +38,7 @@ Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,62}$")
 class Model(BaseModel):
     """Content of a policy file: unknown fields are refused and nothing is coerced."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class Text(Model):

@@ -5,8 +5,12 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import json
 import sys
+import textwrap
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +36,47 @@ class _Schema(GenerateJsonSchema):
 def schema_text(name: str) -> str:
     """Return one schema as the bytes of its file hold it."""
     if name in WRITTEN:
-        schema = WRITTEN[name].model_json_schema(schema_generator=_Schema, mode="serialization")
+        model = WRITTEN[name]
+        schema = model.model_json_schema(schema_generator=_Schema, mode="serialization")
     else:
-        schema = models.SCHEMAS[name].model_json_schema(schema_generator=_Schema)
+        model = models.SCHEMAS[name]
+        schema = model.model_json_schema(schema_generator=_Schema)
+    for title, part in {model.__name__: schema, **schema.get("$defs", {})}.items():
+        for field, text in _described(_classes(model)[title]).items():
+            if field in part["properties"]:
+                part["properties"][field] = {"description": text, **part["properties"][field]}
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     return json.dumps({**head, **schema}, ensure_ascii=False, indent=2) + "\n"
+
+
+def _classes(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
+    """Return the models that a model's schema names, by their titles."""
+    found = {model.__name__: model}
+    modules = [sys.modules[model.__module__], sys.modules[Assessment.__module__], models]
+    for module in modules:
+        for name, each in vars(module).items():
+            if isinstance(each, type) and issubclass(each, BaseModel):
+                found.setdefault(name, each)
+    return found
+
+
+def _described(model: type[BaseModel]) -> dict[str, str]:
+    """Return the docstrings beneath a model's fields.
+
+    They are read here from the source: pydantic would read them at every start of the program.
+    """
+    texts: dict[str, str] = {}
+    [body] = ast.parse(textwrap.dedent(inspect.getsource(model))).body
+    assert isinstance(body, ast.ClassDef)
+    for field, beneath in pairwise(body.body):
+        match field, beneath:
+            case (
+                ast.AnnAssign(target=ast.Name(id=name)),
+                ast.Expr(value=ast.Constant(value=str() as text)),
+            ):
+                alias = model.model_fields[name].alias if name in model.model_fields else None
+                texts[alias or name] = inspect.cleandoc(text)
+    return texts
 
 
 def write_schemas(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from pathlib import Path
@@ -58,20 +59,25 @@ def find_root(path: Path) -> Path:
     return path.resolve()
 
 
-def load_settings(root: Path) -> Settings:
-    """Read `ccpolicy.toml`.
+def load_settings(root: Path) -> tuple[Settings, Source]:
+    """Read `ccpolicy.toml`, and return what it says and where.
 
     Raises:
         PolicyError: it cannot be read, or says what is not known.
     """
     try:
-        text = (root / FILE).read_bytes().decode("utf-8-sig")
+        data = (root / FILE).read_bytes()
+        text = data.decode("utf-8-sig")
     except OSError as failure:
         raise PolicyError(
             "cannot read the file: {reason}", reason=failure.strerror, locator=Locator(FILE)
         ) from failure
     except UnicodeDecodeError as failure:
-        raise PolicyError("not UTF-8 text", locator=Locator(FILE)) from failure
+        raise PolicyError(
+            "not UTF-8 text",
+            hint="save the file in the encoding UTF-8",
+            locator=Locator(FILE, data.count(b"\n", 0, failure.start) + 1),
+        ) from failure
     try:
         value = tomllib.loads(text)
     except tomllib.TOMLDecodeError as failure:
@@ -103,10 +109,10 @@ def load_settings(root: Path) -> Settings:
             )
     for name in ("policy", "checks", "evidence"):
         folder = getattr(settings, name)
-        if not (root / folder).resolve().is_relative_to(root):
+        if "\0" in folder or not Path(os.path.realpath(root / folder)).is_relative_to(root):
             raise PolicyError(
                 "the folder '{folder}' lies outside the repository",
                 folder=folder,
                 locator=source.locate((name,)),
             )
-    return settings
+    return settings, source
