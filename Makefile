@@ -49,6 +49,7 @@ lint: $(DEV)
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m ccpolicy.checks.portable
 	$(BIN)/ccpolicy lint
 
 bench: $(DEV)

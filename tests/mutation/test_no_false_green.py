@@ -285,7 +285,7 @@ def test_spoiled_evidence_is_unknown(
         case _:
             # The contract's own key: every record must have it.
             pairs = rows(edit, part)
-            column = part.starts if spoiled == "time" else _required(edit, part)
+            column = (part.starts or "") if spoiled == "time" else _required(edit, part)
             pair = next(pair for pair in reversed(pairs) if value(edit, pair, column))
             target = pair[1] if column in pair[1] else pair[0]
             edit.put(target, column, "2026-13-45T99:00" if spoiled == "time" else "")

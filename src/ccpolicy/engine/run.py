@@ -243,19 +243,21 @@ class Run:
             ORDER BY g.control, n.name, g.starts
             """
         ).fetchall()
+        # Of what lies ahead only the time is told.
+        past = [row for row in rows if row[3] <= self.times.as_of]
         begun = self._matching(
             "SELECT subject, starts AS instant, locator FROM spans WHERE part = 'duty'",
-            [(row[2], row[3]) for row in rows],
+            [(row[2], row[3]) for row in past],
         )
         hidden = self._matching(
             "SELECT subject, ends AS instant, locator FROM spans"
             " WHERE part = 'cover' AND starts < ends",
-            [(row[2], row[3]) for row in rows if row[5] is None and row[2:4] not in begun],
+            [(row[2], row[3]) for row in past if row[5] is None and row[2:4] not in begun],
         )
         over = self._matching(
             "SELECT s.number AS subject, p.ends AS instant, p.locator FROM population p"
             " JOIN subject s ON s.control = p.control AND s.name = p.name",
-            [(row[2], row[4]) for row in rows if row[6] is None],
+            [(row[2], row[4]) for row in past if row[6] is None and row[4] <= self.times.as_of],
         )
         for control, subject, number, starts, ends, opened_by, closed_by in rows:
             opener = begun.get((number, starts), hidden.get((number, starts), opened_by))
@@ -308,7 +310,8 @@ def _query(inputs: Inputs, kind: Kind) -> str:
 def _joined(lapses: list[Span]) -> list[Span]:
     """Join lapses of a subject that touch, as they do where one revision follows another."""
     joined: list[Span] = []
-    for lapse in sorted(lapses, key=lambda lapse: (lapse.subject, lapse.starts)):
+    lapses.sort(key=lambda lapse: (lapse.subject, lapse.starts))
+    for lapse in lapses:
         last = joined[-1] if joined else None
         if last and last.subject == lapse.subject and last.ends == lapse.starts:
             joined[-1] = Span(

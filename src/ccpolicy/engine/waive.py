@@ -15,7 +15,11 @@ def waive(lapses: Iterable[Span], waivers: Sequence[tuple[str, str, int, int]]) 
     Where several waivers overlap, the one that stands longest is named.
     """
     pieces: list[Span] = []
+    waived = {subject for _, subject, _, _ in waivers}
     for lapse in lapses:
+        if lapse.subject not in waived:
+            pieces.append(lapse)
+            continue
         mine = [waiver for waiver in waivers if waiver[1] == lapse.subject]
         edges = {lapse.starts, lapse.ends, *(edge for waiver in mine for edge in waiver[2:])}
         inside = sorted(edge for edge in edges if lapse.starts <= edge <= lapse.ends)
