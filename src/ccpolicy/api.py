@@ -187,7 +187,8 @@ class Repository:
             try:
                 return self._moment(self.settings.as_of, last=True), "pinned"
             except CcpolicyError as failure:
-                raise failure.at(self.content.place("settings", FILE, "as_of")) from None
+                place = self.content.place("settings", FILE, "as_of")
+                raise failure.at(failure.locator or place) from None
         return datetime.datetime.now(self.zone), "now"
 
     def _period(

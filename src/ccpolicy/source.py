@@ -83,8 +83,8 @@ def parse_yaml(
             hint="save the file in the encoding UTF-8",
             locator=Locator(name, line),
         ) from failure
-    for number, line in enumerate(data.split(b"\n") if len(data) > MAX_LINE else (), 1):
-        if len(line) > MAX_LINE:
+    for number, text_line in enumerate(data.split(b"\n") if len(data) > MAX_LINE else (), 1):
+        if len(text_line) > MAX_LINE:
             raise error(
                 "the line is longer than {limit} KiB",
                 limit=MAX_LINE >> 10,

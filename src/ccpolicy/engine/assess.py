@@ -48,6 +48,9 @@ def assess(content: Content, question: Question) -> Assessment:
             outcomes = Run(connection, content, controls, evidence.tables, times).outcome(
                 sum(each.records for each in evidence.files)
             )
+        except PolicyError as failure:  # the plan's holidays are not known
+            place = content.place("plan", content.plan.id, "holidays")
+            raise failure.at(failure.locator or place) from None
         except duckdb.Error:
             if errors := list(_uncomputable(connection, content, controls, evidence.tables)):
                 raise PolicyErrors(errors) from None

@@ -54,9 +54,7 @@ class Explainer:
         self.contract = contract
         checker = FormatChecker(formats=())
         checker.checks("date")(lambda text: values.day(text) is not None)
-        checker.checks("date-time")(
-            lambda text: values.instants(text, contract.zone) is not None
-        )
+        checker.checks("date-time")(lambda text: values.instants(text, contract.zone) is not None)
         self.validator = Draft202012Validator(contract.schema(), format_checker=checker)
 
     def faults(self, record: dict[str, Any]) -> list[Fault]:
@@ -68,9 +66,7 @@ class Explainer:
         found.sort(key=lambda each: ([str(part).zfill(9) for part in each[0]], each[1]))
         return [(_around(path), error) for path, _, error in found]
 
-    def _said(
-        self, error: Any, path: tuple[str | int, ...]
-    ) -> Iterator[tuple[str, EvidenceError]]:
+    def _said(self, error: Any, path: tuple[str | int, ...]) -> Iterator[tuple[str, EvidenceError]]:
         """Yield the name that an error of jsonschema is about, and the error in our words."""
         keyword = str(error.validator)
         names = [self.contract.heading(part) for part in path if isinstance(part, str)]

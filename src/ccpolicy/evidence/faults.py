@@ -49,14 +49,11 @@ class Faults:
         """Return everything: files first, then records, then keys."""
         found = [*self.of_files, *self.of_records]
         if self.unexplained:
-            found.append(
-                self._more("{count} more records are not valid", count=self.unexplained)
-            )
+            found.append(self._more("{count} more records are not valid", count=self.unexplained))
         found += self.of_keys
         if self.untold:
-            found.append(
-                self._more("{count} more records have a key that is already there", count=self.untold)
-            )
+            message = "{count} more records have a key that is already there"
+            found.append(self._more(message, count=self.untold))
         return found
 
     def _more(self, message: str, count: int) -> Problem:

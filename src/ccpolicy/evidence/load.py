@@ -87,9 +87,7 @@ class _Loader:
     def load(self) -> Evidence:
         """Read everything that is used."""
         lookups, wanted = self._needed()
-        entries = {
-            each: self._entry(each, lookups[each], wanted) for each in _in_order(lookups)
-        }
+        entries = {each: self._entry(each, lookups[each], wanted) for each in _in_order(lookups)}
         self._open(entries)
         for entry in entries.values():
             self._read(entry)
@@ -150,9 +148,7 @@ class _Loader:
         named = {column.name for column in contract.columns}
         keys = {*dataset.key, *(part for lookup in lookups.values() for part in lookup.key)}
         derive = {
-            column: text
-            for column, text in dataset.derive.items()
-            if column in wanted[each] | keys
+            column: text for column, text in dataset.derive.items() if column in wanted[each] | keys
         }
         plan = Plan(
             name=each,
@@ -261,8 +257,9 @@ class _Loader:
                 ).fetchall()
                 entry.counts |= dict.fromkeys(plan.scans, 0) | {int(n): int(c) for n, c in rows}
         scanner = SCANNERS.get(entry.contract.dataset.format)
-        for number in entry.plan.scans if scanner else ():
-            self.sources[number] = scanner.source(entry.files[number], entry.counts[number])
+        if scanner is not None:
+            for number in entry.plan.scans:
+                self.sources[number] = scanner.source(entry.files[number], entry.counts[number])
 
     def _try(self, entry: _Entry, plan: Plan) -> int:
         while True:

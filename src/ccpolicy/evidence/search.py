@@ -162,8 +162,8 @@ class Search:
     def _shown(self, key: str) -> str:
         """Write a key as its columns are written on file."""
         parts = key.split(values.SEPARATOR)
-        types = self.plan.types
-        shown = [_part(part, types[column]) for part, column in zip(parts, self.plan.key, strict=True)]
+        kinds = [self.plan.types[column] for column in self.plan.key]
+        shown = [_part(part, kind) for part, kind in zip(parts, kinds, strict=True)]
         return values.shown(values.SEPARATOR.join(shown))
 
 

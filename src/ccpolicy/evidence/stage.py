@@ -36,8 +36,8 @@ class Stage:
     def flush(self) -> None:
         """Hand the rows over."""
         query = (
-            "SELECT CAST(r[1] AS INTEGER) AS t, CAST(r[2] AS BIGINT) AS locator, r[3:] AS cells FROM"
-            f" (SELECT string_split(unnest(string_split(?, '{_ROW}')), '{_CELL}') AS r)"
+            "SELECT CAST(r[1] AS INTEGER) AS t, CAST(r[2] AS BIGINT) AS locator, r[3:] AS cells"
+            f" FROM (SELECT string_split(unnest(string_split(?, '{_ROW}')), '{_CELL}') AS r)"
         )
         if not self.exists:
             self.connection.execute(

@@ -96,7 +96,8 @@ class Plan:
         """Return the columns that a staged row holds; early readings follow."""
         if self.derive:
             return list(self.columns)
-        needed = self.wanted.union(self.key, *(lookup.key for lookup, _, _ in self.lookups.values()))
+        looked_up = [lookup.key for lookup, _, _ in self.lookups.values()]
+        needed = self.wanted.union(self.key, *looked_up)
         return [column for column in self.columns if column.name in needed]
 
     def scan(self) -> str:
@@ -129,7 +130,8 @@ class Plan:
         )
         cells = [f"{found[column.name]} AS {name(column.name)}" for column in self.columns]
         cells += [f"{reading} AS {name(column + EARLY)}" for column, reading in early.items()]
-        return f"SELECT locator, {', '.join(cells)}, coalesce({valid}, false) AS _valid FROM {source}"
+        valid = f"coalesce({valid}, false) AS _valid"
+        return f"SELECT locator, {', '.join(cells)}, {valid} FROM {source}"
 
     def _both_readings(self, source: str, found: dict[str, str]) -> tuple[str, dict[str, str]]:
         """Join the zone's spans, so that times without an offset have both their readings."""
@@ -137,7 +139,8 @@ class Plan:
         for index, column in enumerate(self.early):
             local, span = name(f"~{column.name}"), f"z{index}"
             later, earlier = zones.readings(f"r.{local}", span)
-            joins += f' ASOF LEFT JOIN "{zone_relation(self.zone)}" {span} ON r.{local} >= {span}.begins'
+            joins += f' ASOF LEFT JOIN "{zone_relation(self.zone)}" {span}'
+            joins += f" ON r.{local} >= {span}.begins"
             both = name(f"+{column.name}"), name(f"-{column.name}")
             made += f", coalesce(r.{found[column.name]}, {later}) AS {both[0]}"
             made += f", coalesce(r.{found[column.name]}, {earlier}) AS {both[1]}"
@@ -243,7 +246,7 @@ def derived_types(
     found: dict[str, ColumnType] = {}
     for column, text in derive.items():
         # First with dates and instants as what they mean, so that one of two instants is one.
-        for types in ({**sql.TYPES, **_MEANINGS}, sql.TYPES):
+        for types in (dict(sql.TYPES) | dict(_MEANINGS), dict(sql.TYPES)):
             cells = ", ".join(
                 f"NULL::{types[kind]} AS {name(each)}" for each, kind in columns.items()
             )

@@ -20,8 +20,8 @@ SEPARATOR = " × "
 """What stands between the columns of a key where it is written as one."""
 
 # These three are read by Python's `re` and by RE2, and mean the same in both.
-_CLOCK = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,9})?"
 DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_CLOCK = DATE + r"[Tt](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,9})?"
 INSTANT = rf"{_CLOCK}(?:[Zz]|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
 LOCAL = _CLOCK
 INTEGER = r"0|-?[1-9][0-9]{0,18}"
@@ -148,4 +148,3 @@ def shown(value: object, longest: int = 60) -> str:
     text = json.dumps(value, ensure_ascii=False, default=str)
     text = "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in text)
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
-

@@ -1,4 +1,4 @@
-"""The shifts of a zone's clock as a table of integers, so that no engine's zone rules are needed."""
+"""The shifts of a zone's clock as a table of integers: no engine's zone rules are needed."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _STEP = 3 * 86_400
 
 @cache
 def spans(zone: str) -> list[tuple[int, int, int, int | None, int | None]]:
-    """List the spans of unchanging offset: begin and end as the local clock shows them, offset,
-    and the end and offset of the span before. All are microseconds.
+    """List the spans of unchanging offset, in microseconds.
 
-    Where the clock is put back, a span begins (locally) before the one before it ends.
+    Of each: begin and end as the local clock shows them, offset, and the end and offset of the
+    span before. Where the clock is put back, a span begins (locally) before the one before it ends.
     """
     found: list[tuple[int, int, int, int | None, int | None]] = []
     before: tuple[int | None, int | None] = (None, None)
@@ -76,4 +76,3 @@ def readings(local: str, zone: str) -> tuple[str, str]:
     new = f"CASE WHEN {local} < {zone}.ends THEN {local} - {zone}.shift END"
     old = f"CASE WHEN {local} < {zone}.old_ends THEN {local} - {zone}.old_shift END"
     return f"coalesce({new}, {old})", f"coalesce({old}, {new})"
-

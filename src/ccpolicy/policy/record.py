@@ -58,7 +58,7 @@ def check_schema(dataset: Dataset, place: Place) -> Iterator[PolicyError]:
         return
     for name, child in dataset.children.items():
         spec = properties.get(child.path)
-        if not _is_nested(spec):
+        if spec is None or not _is_nested(spec):
             if spec is not None:
                 yield PolicyError(
                     "'{name}' is not a list of records",
@@ -119,8 +119,11 @@ def _object(
         yield PolicyError("a record needs properties", locator=place(*path, "properties"))
         return
     required = schema.get("required", [])
-    for index, name in enumerate(required if isinstance(required, list) else [required]):
-        if name not in properties:
+    if not isinstance(required, list):
+        yield PolicyError("'required' is a list of columns", locator=place(*path, "required"))
+        required = []
+    for index, name in enumerate(required):
+        if not isinstance(name, str) or name not in properties:
             yield unknown(
                 "unknown column '{name}'", str(name), properties, place(*path, "required", index)
             )
@@ -134,7 +137,7 @@ def _object(
                 name=name,
             )
         if _is_nested(spec) and len(path) == 1 and dataset.format not in TABULAR:
-            yield from _list(spec, below, place)
+            yield from _keywords(spec, _KEYWORDS["array"] | {"type"}, below, place)
             yield from _object(dataset, spec["items"], (*below, "items"), place)
         elif isinstance(spec, Mapping):
             yield from _value(dataset, spec, below, place)
@@ -162,26 +165,8 @@ def _value(
             yield unknown(
                 "unknown format '{name}'", str(spec["format"]), _FORMATS, place(*path, "format")
             )
-    for keyword, given in spec.items():
-        if keyword in _ANNOTATIONS:
-            continue
-        if keyword not in known:
-            yield unknown(
-                "'{name}' is not known for a value of this type",
-                keyword,
-                known,
-                place(*path, keyword),
-            )
-        elif not _is_proper(kind, keyword, given):
-            yield PolicyError(
-                "'{keyword}' cannot be {value} here",
-                hint=_HINT_MESSAGES.get(keyword, ""),
-                locator=place(*path, keyword),
-                keyword=keyword,
-                value=str(given),
-            )
+    yield from _keywords(spec, known, path, place)
     if kind == "array":
-        yield from _list(spec, path, place)
         if dataset.format in TABULAR:
             yield PolicyError(
                 "a row of cells cannot hold a list", locator=place(*path, "type"), hint=""
@@ -203,14 +188,27 @@ _HINT_MESSAGES = {
 }
 
 
-def _list(spec: Mapping[str, Any], path: tuple[str, ...], place: Place) -> Iterator[PolicyError]:
-    for keyword in spec:
-        if keyword not in _KEYWORDS["array"] | _ANNOTATIONS | {"type"}:
+def _keywords(
+    spec: Mapping[str, Any], known: frozenset[str], path: tuple[str, ...], place: Place
+) -> Iterator[PolicyError]:
+    """Check that each keyword of a schema is known and has a value that it may have."""
+    for keyword, given in spec.items():
+        if keyword in _ANNOTATIONS:
+            continue
+        if keyword not in known:
             yield unknown(
                 "'{name}' is not known for a value of this type",
                 keyword,
-                _KEYWORDS["array"],
+                known,
                 place(*path, keyword),
+            )
+        elif not _is_proper(spec["type"], keyword, given):
+            yield PolicyError(
+                "'{keyword}' cannot be {value} here",
+                hint=_HINT_MESSAGES.get(keyword, ""),
+                locator=place(*path, keyword),
+                keyword=keyword,
+                value=str(given),
             )
 
 

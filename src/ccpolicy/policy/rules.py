@@ -16,6 +16,7 @@ from ccpolicy.policy.controls import check_control
 from ccpolicy.policy.load import Content
 from ccpolicy.policy.models import Dataset
 from ccpolicy.policy.names import unknown
+from ccpolicy.policy.record import check_schema
 
 
 def check_content(
@@ -26,6 +27,9 @@ def check_content(
     Raises:
         PolicyErrors: all that does not fit together.
     """
+    # First what the rest relies on: what a dataset says about its records.
+    if errors := [*_schemas(content)]:
+        raise PolicyErrors(errors)
     errors = [*_plan(content), *_datasets(content), *_waivers(content)]
     if not content.controls:
         errors.append(
@@ -64,6 +68,11 @@ def _plan(content: Content) -> Iterator[PolicyError]:
         if clause.id in seen:
             yield PolicyError("the clause '{id}' is there twice", locator=place, id=clause.id)
         seen[clause.id] = index
+
+
+def _schemas(content: Content) -> Iterator[PolicyError]:
+    for dataset in content.datasets.values():
+        yield from check_schema(dataset, content.places["dataset", dataset.id].locate)
 
 
 def _datasets(content: Content) -> Iterator[PolicyError]:

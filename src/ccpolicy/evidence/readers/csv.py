@@ -6,9 +6,10 @@ import csv
 import difflib
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -17,6 +18,9 @@ from ccpolicy.evidence.models import ORDINAL_BITS, Source
 from ccpolicy.evidence.readers.interface import EvidenceErrors, Opened
 from ccpolicy.evidence.readers.text import MAX_LINE, mixed_ends, text_fault
 from ccpolicy.evidence.sql import literal, name
+
+if TYPE_CHECKING:
+    import _csv
 
 _DELIMITERS = ",;\t|"
 
@@ -162,7 +166,7 @@ def header_errors(
     return errors
 
 
-def _reader(file: Opened, lines: Iterator[str] | io.StringIO, *, strict: bool = True) -> csv._reader:
+def _reader(file: Opened, lines: Iterable[str], *, strict: bool = True) -> _csv.Reader:
     return csv.reader(lines, delimiter=file.contract.dataset.delimiter, strict=strict)
 
 
@@ -186,16 +190,18 @@ def _not_csv(file: Opened, line: int) -> EvidenceError:
 
 def _spaced_quote(file: Opened) -> int | None:
     """Find a cell that begins with spaces and a quotation mark, which readers take differently."""
-    with file.path.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
-        with _long_cells():
-            reader = _reader(file, stream, strict=False)
-            try:
-                for row in reader:
-                    if any(re.match(r' +"', cell) for cell in row):
-                        return reader.line_num
-            except csv.Error:
-                # The engine will refuse it too.
-                return None
+    with (
+        file.path.open(encoding="utf-8-sig", errors="replace", newline="") as stream,
+        _long_cells(),
+    ):
+        reader = _reader(file, stream, strict=False)
+        try:
+            for row in reader:
+                if any(re.match(r' +"', cell) for cell in row):
+                    return reader.line_num
+        except csv.Error:
+            # The engine will refuse it too.
+            return None
     return None
 
 

@@ -114,9 +114,7 @@ class YamlDocument:
         for token in _tokens(file.contract):
             path.append(int(token) if isinstance(value, list) else token)
             value = value[path[-1]]
-        self.lines = [
-            source.locate((*path, index)).line for index in range(len(self.found))
-        ]
+        self.lines = [source.locate((*path, index)).line for index in range(len(self.found))]
 
     def records(self) -> Iterator[Record | Reject]:
         """See `Parsed.records`."""
@@ -126,9 +124,7 @@ class YamlDocument:
 
     def locate(self, ordinals: Sequence[int]) -> dict[int, Locator]:
         """See `Source.locate`."""
-        return {
-            ordinal: Locator(self.file.name, self.lines[ordinal - 1]) for ordinal in ordinals
-        }
+        return {ordinal: Locator(self.file.name, self.lines[ordinal - 1]) for ordinal in ordinals}
 
 
 def _records(file: Opened, document: Any) -> Iterator[Record | Reject]:
@@ -169,8 +165,8 @@ class Fields:
                 found[name] = part
         if not self.takes_more:
             # A field that the contract does not name keeps its path, and so is refused later.
-            for path in _more(value, self.tree):
-                found["/" + "/".join(path)] = True
+            for more in _more(value, self.tree):
+                found["/" + "/".join(more)] = True
         return Record(ordinal, _present(found))
 
 
@@ -201,7 +197,7 @@ def _listed(file: Opened, document: Any) -> list[Any]:
     for token in _tokens(file.contract):
         if isinstance(found, dict) and token in found:
             found = found[token]
-        elif isinstance(found, list) and token.isascii() and token.isdigit() and int(token) < len(found):
+        elif isinstance(found, list) and token in map(str, range(len(found))):
             found = found[int(token)]
         else:
             raise file.error("there is nothing at {pointer}", pointer=pointer, line=1)
@@ -209,7 +205,9 @@ def _listed(file: Opened, document: Any) -> list[Any]:
         return []
     if not isinstance(found, list):
         raise file.error(
-            "a list of records is expected at {pointer}" if pointer else "a list of records is expected",
+            "a list of records is expected at {pointer}"
+            if pointer
+            else "a list of records is expected",
             hint="say with 'records' in the dataset where in the document the list stands",
             line=1,
             pointer=pointer,

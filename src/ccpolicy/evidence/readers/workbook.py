@@ -76,8 +76,10 @@ def unread_cells(file: Opened, parts: Mapping[str, bytes], sheet: str) -> Unread
     """
     wanted = _part(parts, sheet)
     # Where it is not clear which part is the sheet, all of them are looked at.
-    texts = [parts[wanted]] if wanted in parts else [
-        text for name, text in parts.items() if name.startswith(_SHEETS)
+    texts = [
+        text
+        for name, text in parts.items()
+        if (name == wanted if wanted in parts else name.startswith(_SHEETS))
     ]
     unread: dict[tuple[int, int], EvidenceError] = {}
     for text in texts:
