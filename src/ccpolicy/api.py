@@ -94,7 +94,7 @@ class Repository:
         """
         try:
             return ZoneInfo(self.plan.zone)
-        except (KeyError, ValueError) as failure:
+        except (KeyError, ValueError, OSError) as failure:
             raise PolicyError(
                 "unknown time zone '{zone}'",
                 hint="write an IANA name, such as Asia/Shanghai",

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import difflib
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from ccpolicy.errors import PolicyError
 from ccpolicy.source import Source
@@ -24,26 +27,38 @@ _MESSAGES = {
     "literal_error": "'{name}' must be one of {expected}, not {value}",
     "string_pattern_mismatch": "{value} is not a proper '{name}' (it must match {pattern})",
     "string_too_short": "'{name}' is empty",
+    "string_too_long": "'{name}' is too long (at most {max_length})",
     "too_short": "'{name}' is empty",
     "date_type": "a day (YYYY-MM-DD) is expected for '{name}', not {value}",
     "value_error": "a day from 1900 to 2199 (YYYY-MM-DD) is expected for '{name}', not {value}",
     "greater_than_equal": "'{name}' must be at least {ge}, not {value}",
+    "union": "'{name}' cannot be {value}",
+    "key": "'{name}' cannot be a name here (it must match {pattern})",
 }
 
 _WHOLE_MESSAGES = {"whole": "a mapping is expected as the whole of the file, not {value}"}
 
 
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class _Fault:
+    """An error of pydantic's, at its place in the file."""
+
+    kind: str
+    path: Path
+    unions: tuple[tuple[Path, str | int], ...]
+    """Each union on the way: where it stands, and the branch that was tried."""
+    details: ErrorDetails
+
+
 def explain(failure: ValidationError, source: Source, model: type[BaseModel]) -> list[PolicyError]:
     """Turn pydantic's errors into ours, each with its line."""
     errors = []
-    seen = set()
-    for error in failure.errors(include_url=False):
-        path = _path(error["loc"], source.value)
-        kind = error["type"]
-        place = source.locate(path)
-        if (path, kind) in seen:
-            continue
-        seen.add((path, kind))
+    faults = [_fault(error, source.value) for error in failure.errors(include_url=False)]
+    for fault in _likeliest(faults):
+        path, kind, error = fault.path, fault.kind, fault.details
         values = {
             **{key: str(value) for key, value in error.get("ctx", {}).items()},
             "name": str(path[-1]) if path else "",
@@ -53,53 +68,79 @@ def explain(failure: ValidationError, source: Source, model: type[BaseModel]) ->
         if kind == "extra_forbidden":
             values["known"] = known = ", ".join(_fields(model, path[:-1]))
             close = difflib.get_close_matches(values["name"], known.split(", "), 1)
-            hint = "did you mean '{close}'?" if close else ("known here: {known}" if known else "")
+            hint = "did you mean '{close}'?" if close else "known here: {known}"
             values["close"] = close[0] if close else ""
         message = _MESSAGES.get(kind, "{reason}") if path else _WHOLE_MESSAGES["whole"]
+        place = source.locate(path)
         errors.append(PolicyError(message, hint=hint, locator=place, reason=error["msg"], **values))
     return errors
 
 
-def _path(loc: tuple[str | int, ...], value: Any) -> tuple[str | int, ...]:
-    """Drop what pydantic adds to a path for the branches of a union."""
-    path: list[str | int] = []
-    for index, part in enumerate(loc):
-        last = index == len(loc) - 1
-        if isinstance(value, dict) and (part in value or last):
-            path.append(part)
-            value = value.get(part)
-        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
-            path.append(part)
+def _fault(error: ErrorDetails, value: Any) -> _Fault:
+    """Take out of a path what pydantic adds to it for keys and the branches of unions."""
+    path: Path = ()
+    kind = error["type"]
+    unions = []
+    loc = error["loc"]
+    if loc and loc[-1] == "[key]":
+        kind, loc = "key", loc[:-1]
+    for part in loc:
+        if (isinstance(value, dict) and part in value) or (
+            isinstance(value, list) and isinstance(part, int)
+        ):
+            path = (*path, part)
             value = value[part]
-    return tuple(path)
+        elif kind == "missing" and isinstance(value, dict) and part == loc[-1]:
+            path = (*path, part)
+        else:
+            unions.append((path, part))
+    return _Fault(kind, path, tuple(unions), error)
 
 
-def _fields(model: type[BaseModel], path: tuple[str | int, ...]) -> list[str]:
-    """Return the names that are known at a path, as far as a model says."""
+def _likeliest(faults: list[_Fault], level: int = 0) -> Iterator[_Fault]:
+    """Of each union leave the branch that went furthest, which is the one that was meant."""
+    tried: dict[Path, dict[str | int, list[_Fault]]] = {}
+    for fault in faults:
+        if len(fault.unions) <= level:
+            yield fault
+        else:
+            place, branch = fault.unions[level]
+            tried.setdefault(place, {}).setdefault(branch, []).append(fault)
+    for place, branches in tried.items():
+        best = max(branches.values(), key=lambda each: max(len(fault.path) for fault in each))
+        if len(best[0].path) == len(place) and len(branches) > 1:
+            yield replace(best[0], kind="union")
+        else:
+            yield from _likeliest(best, level + 1)
+
+
+def _fields(model: type[BaseModel], path: Path) -> list[str]:
+    """Return the names that are known at a path."""
     schema = model.model_json_schema()
-    node = schema
+    nodes = _branches(schema, schema)
     for part in path:
-        node = _resolve(schema, node)
-        below = (
-            node.get("items")
-            if isinstance(part, int)
-            else node.get("properties", {}).get(part, node.get("additionalProperties"))
-        )
-        if not isinstance(below, dict):
-            return []
-        node = below
-    return list(_resolve(schema, node).get("properties", {}))
+        nodes = [each for node in nodes for each in _branches(schema, _below(node, part))]
+    return [name for node in nodes for name in node.get("properties", {})]
 
 
-def _resolve(schema: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
-    for branch in node.get("anyOf", []):
-        if "$ref" in branch:
-            node = branch
-            break
+def _below(node: dict[str, Any], part: str | int) -> dict[str, Any]:
+    """Return the schema of one item or field; the fields of a mapping are all alike."""
+    if isinstance(part, int):
+        found = node.get("items")
+    else:
+        fields = {**node.get("properties", {})}
+        alike = [*node.get("patternProperties", {}).values(), node.get("additionalProperties")]
+        found = fields.get(part, alike[0])
+    return found or {}
+
+
+def _branches(schema: dict[str, Any], node: dict[str, Any]) -> list[dict[str, Any]]:
+    """Follow references and unions to what is described in full."""
     if "$ref" in node:
-        found: dict[str, Any] = schema["$defs"][node["$ref"].rsplit("/", 1)[-1]]
-        return found
-    return node
+        node = schema["$defs"][node["$ref"].rsplit("/", 1)[-1]]
+    if "anyOf" in node:
+        return [each for branch in node["anyOf"] for each in _branches(schema, branch)]
+    return [node]
 
 
 def _short(value: Any) -> str:

@@ -29,7 +29,7 @@ REFUSED = {
     "a: [1, 2": ("2:1", "not YAML"),
     "[" * 100_000: ("1:33", "nested deeper"),
     "- " * 100_000: ("1:65", "nested deeper"),
-    "a: b\x00": (None, "not YAML"),
+    "a: b\x00": ("1", "control character"),
 }
 
 

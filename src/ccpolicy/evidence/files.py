@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import codecs
 import hashlib
 import os
 import re
@@ -32,6 +33,8 @@ class Fingerprint:
     """Whether a carriage return stands without the newline after it."""
     has_spaced_quote: bool
     """Whether a quotation mark follows a space."""
+    is_text: bool
+    """Whether all of it is UTF-8."""
 
 
 def find_files(root: Path, folder: str, pattern: str) -> Iterator[str | EvidenceError]:
@@ -182,6 +185,8 @@ def fingerprint(path: Path) -> Fingerprint:
     """
     digest = hashlib.sha256()
     has_nul = has_bare_return = has_spaced_quote = False
+    is_text = True
+    decoder = codecs.getincrementaldecoder("utf-8")()
     last = b""
     try:
         # Neither led elsewhere by a link put there meanwhile, nor kept waiting by a pipe.
@@ -191,6 +196,7 @@ def fingerprint(path: Path) -> Fingerprint:
             while chunk := file.read(_CHUNK):
                 digest.update(chunk)
                 has_nul = has_nul or b"\0" in chunk
+                is_text = is_text and _decodes(decoder, chunk)
                 # A pair of signs may lie astride two pieces.
                 if b"\r" in chunk or last == b"\r":
                     text = last + chunk
@@ -209,4 +215,16 @@ def fingerprint(path: Path) -> Fingerprint:
         has_nul=has_nul,
         has_bare_return=has_bare_return or last == b"\r",
         has_spaced_quote=has_spaced_quote,
+        is_text=is_text and _decodes(decoder, b"", final=True),
     )
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
+    """Whether a piece goes on as UTF-8; what no control uses is decoded by nobody else."""
+    if chunk.isascii() and not final and not decoder.getstate()[0]:
+        return True
+    try:
+        decoder.decode(chunk, final)
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -50,7 +50,7 @@ def check_content(
 def _zone(zone: str, place: Locator) -> Iterator[PolicyError]:
     try:
         zoneinfo.ZoneInfo(zone)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         yield PolicyError(
             "unknown time zone '{zone}'",
             hint="write an IANA name, such as Asia/Shanghai",

@@ -86,9 +86,13 @@ def load_settings(root: Path) -> tuple[Settings, Source]:
         raise PolicyError(
             "not TOML: {reason}", reason=str(failure).split(" (at")[0], locator=locator
         ) from failure
+    except (RecursionError, ValueError) as failure:
+        raise PolicyError(
+            "not TOML: {reason}", reason=str(failure).split(":")[0], locator=Locator(FILE)
+        ) from failure
     marks: dict[Place, tuple[int, int]] = {
         (found[1],): (number, 1)
-        for number, line in enumerate(text.splitlines(), 1)
+        for number, line in enumerate(text.split("\n"), 1)
         if (found := re.match(r"([A-Za-z_]+)\s*=", line))
     }
     source = Source(FILE, value, marks)
@@ -115,4 +119,13 @@ def load_settings(root: Path) -> tuple[Settings, Source]:
                 folder=folder,
                 locator=source.locate((name,)),
             )
+        try:
+            (root / folder).exists()
+        except OSError as failure:
+            raise PolicyError(
+                "cannot read the folder '{folder}': {reason}",
+                folder=folder,
+                reason=failure.strerror,
+                locator=source.locate((name,)),
+            ) from failure
     return settings, source

@@ -37,7 +37,7 @@ class CsvReader:
                 hint="the first line names the columns: {columns}",
                 columns=", ".join(_headings(file).values()),
             )
-        if facts.has_nul or facts.has_bare_return:
+        if facts.has_nul or facts.has_bare_return or not facts.is_text:
             raise text_fault(file) or file.error("the file changed while it was read")
         if facts.has_spaced_quote and (line := _spaced_quote(file)):
             raise file.error(

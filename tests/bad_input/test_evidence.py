@@ -1,0 +1,194 @@
+"""Evidence that cannot be believed makes its control unknown, never green, and says where."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import shutil
+from typing import Any
+
+import pytest
+
+from .conftest import CONTROLS, EVENTS, EVENTS_POLICY, FILES, ROSTER, ROSTER_POLICY, Office, packed
+
+HEADER = FILES[EVENTS].partition("\n")[0] + "\n"
+E2 = "E2,2026-03-03T09:00:00+08:00,pass,"
+
+
+def test_missing_folder(office: Office) -> None:
+    shutil.rmtree(office.root / "evidence")
+    office.doubts("evidence: the folder is missing", "hint: make the folder and put records there")
+    office.write("evidence", "no folder")
+    office.doubts("evidence: the folder is missing")
+
+
+@pytest.mark.parametrize("name", [EVENTS, ROSTER])
+def test_missing_file(office: Office, name: str) -> None:
+    (office.root / name).unlink()
+    office.doubts(f"evidence: no file matches '{name.rpartition('/')[2]}'", "hint: put the records")
+
+
+@pytest.mark.parametrize("name", [EVENTS, ROSTER])
+def test_empty_file(office: Office, name: str) -> None:
+    office.write(name, "")
+    office.doubts(f"{name}: the file is empty", "hint: the first line names the columns: unit, ")
+    office.write(name, "\n\n")
+    office.doubts(f"{name}:1: the first line is empty")
+
+
+@pytest.mark.parametrize("name", [EVENTS, ROSTER])
+def test_header_only(office: Office, name: str) -> None:
+    office.write(name, FILES[name].partition("\n")[0] + "\n")
+    office.doubts(f"{name}: the file holds no record", "hint: if that is all right, say why")
+
+
+def test_roster_that_may_be_empty(office: Office) -> None:
+    office.write(ROSTER, "unit,installed_on\n")
+    office.change(ROSTER_POLICY, "retention", "may_be_empty: {en: None., zh: 暂无。}\nretention")
+    office.doubts(f"{EVENTS}:2: 'E1' is not in the dataset 'extinguishers'")
+
+
+def test_roster_of_which_none_is_chosen(office: Office) -> None:
+    office.change(CONTROLS, "installed_on}", "installed_on, where: \"unit = 'E9'\"}")
+    office.doubts("there is nothing on file that the control is about")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ((HEADER + "灭火器" + E2).encode("gb18030"), "2: not UTF-8 text: byte"),
+        (FILES[EVENTS].encode("utf-16"), "1: the line holds a zero byte"),
+        (FILES[EVENTS].replace("pass,\n", "pass,a\0b\n").encode(), "2: the line holds a zero byte"),
+        (FILES[EVENTS].replace("\n", "\r").encode(), "1: the line holds a carriage return"),
+        (
+            (FILES[EVENTS] + E2.replace("-03T", "-04T") + "x" * 10_000_000 + "\n").encode(),
+            "4: the line is longer than 1024 KiB",
+        ),
+    ],
+    ids=["gb18030", "utf-16", "nul", "cr", "10MB"],
+)
+def test_bytes_that_are_no_text(office: Office, content: bytes, said: str) -> None:
+    office.write(EVENTS, content)
+    office.doubts(f"{EVENTS}:{said}")
+
+
+def test_another_encoding_in_a_column_that_no_control_uses(office: Office) -> None:
+    office.write(EVENTS, FILES[EVENTS].replace("pass,\n", "pass,压力正常\n").encode("gb18030"))
+    office.doubts(f"{EVENTS}:2: not UTF-8 text")
+
+
+@pytest.mark.parametrize("mark", [b"\xef\xbb\xbf", b""])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_byte_order_marks_and_line_ends_are_fine(office: Office, mark: bytes, end: str) -> None:
+    for name in (ROSTER, EVENTS):
+        office.write(name, mark + FILES[name].replace("\n", end).encode())
+    office.passes()
+    spoilt = FILES[EVENTS].replace("E2,2026-03-03", "E2,2026-03-33")
+    office.write(EVENTS, mark + spoilt.replace("\n", end).encode())
+    office.doubts(f"{EVENTS}:3: a time such as", '"2026-03-33T09:00:00+08:00"')
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (",note", ",nte", "1: unknown column 'nte'"),
+        (",note", ",result", "1: the column 'result' is there twice"),
+        (E2, "E2,2026-03-03T09:00:00+08:00", "3: 2 cells, where 4 are expected"),
+        (E2, E2 + "a,b", "3: 5 cells, where 4 are expected"),
+        (E2, E2.replace("pass", "passed"), "3: 'result' must be one of"),
+        (E2, E2.replace("pass", ""), "3: 'result' is missing"),
+        ("E2,2026-03-03T", "E2,2026-02-30T", "3: a time such as"),
+        ("E2,2026-03-03T09", "E2,2026-03-03T25", "3: a time such as"),
+        (E2, E2.replace("+08:00", ""), "3: a time such as"),
+    ],
+)
+def test_record_that_breaks_its_contract(office: Office, old: str, new: str, said: str) -> None:
+    office.change(EVENTS, old, new)
+    office.doubts(f"{EVENTS}:{said}")
+
+
+def test_time_without_a_zone(office: Office) -> None:
+    office.change(EVENTS, E2, E2.replace("+08:00", ""))
+    office.doubts(
+        f"{EVENTS}:3: a time such as", "hint: write the offset from UTC, as +08:00, or say in the"
+    )
+    office.change(EVENTS_POLICY, "retention", "zone: America/New_York\nretention")
+    office.change(EVENTS, "E2,2026-03-03T09", "E2,2026-03-08T02")  # the clock was put forward
+    office.doubts(f"{EVENTS}:3: a time such as", "hint: the clock was put forward then")
+
+
+@pytest.mark.parametrize("day", ["2026-02-30", "2026-2-3", "0001-01-01", "9999-12-31", "soon"])
+def test_impossible_day(office: Office, day: str) -> None:
+    office.change(ROSTER, "E2,2026-02-01", f"E2,{day}")
+    office.doubts(f"{ROSTER}:3: a day that exists, as YYYY-MM-DD, is expected", f'not "{day}"')
+
+
+def test_future_event(office: Office) -> None:
+    """As of the present it is invalid; as of a named moment it had not happened yet."""
+    now = datetime.datetime.now(datetime.UTC)
+    day = (now - datetime.timedelta(days=2)).date()
+    office.write("ccpolicy.toml", "")
+    office.write(ROSTER, f"unit,installed_on\nE1,{day}\nE2,{day}\n")
+    good = f"E1,{now - datetime.timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ},pass,\n"
+    ahead = f"{now + datetime.timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"
+    office.write(EVENTS, HEADER + good)
+    office.passes()
+    office.write(EVENTS, f"{HEADER}{good}E2,{ahead},pass,\n")
+    office.doubts(f"{EVENTS}:3: ")
+    office.write("ccpolicy.toml", f'as_of = "{now:%Y-%m-%dT%H:%M:%SZ}"\n')
+    office.passes()
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "said"),
+    [
+        (EVENTS, E2.replace("pass", "fail"), "4: the key"),
+        (EVENTS, "E2,2026-03-03T01:00:00Z,pass,", "4: the key"),
+        (ROSTER, "E1,2026-02-20", '4: the key "E1" is already at evidence/extinguishers.csv:2'),
+    ],
+)
+def test_key_that_stands_twice(office: Office, name: str, more: str, said: str) -> None:
+    office.write(name, f"{FILES[name]}{more}\n")
+    office.doubts(f"{name}:{said}", "is already at")
+
+
+def test_subject_that_no_roster_knows(office: Office) -> None:
+    office.write(EVENTS, FILES[EVENTS] + "E9,2026-03-04T09:00:00+08:00,pass,\n")
+    office.doubts(f"{EVENTS}:4: 'E9' is not in the dataset 'extinguishers'")
+
+
+@pytest.mark.parametrize("target", ["../../inspections.csv", "nowhere", "inspections.csv"])
+def test_links_are_not_followed(office: Office, target: str) -> None:
+    (office.root / EVENTS).rename(office.root.parent / "inspections.csv")
+    (office.root / EVENTS).symlink_to(target)
+    office.doubts(f"{EVENTS}: symbolic links are not followed", "hint: put the file itself there")
+
+
+def test_file_that_cannot_be_read(office: Office) -> None:
+    (office.root / EVENTS).unlink()
+    (office.root / EVENTS).mkdir()
+    office.doubts(f"{EVENTS}: not a file")
+    (office.root / EVENTS).rmdir()
+    os.mkfifo(office.root / EVENTS)
+    office.doubts(f"{EVENTS}: not a file")
+
+
+def test_file_without_permission(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who may read every file is shown a file that may not be."""
+    open_file: Any = os.open
+
+    def refuse(path: str | os.PathLike[str], flags: int, *rest: int, **more: int | None) -> int:
+        if os.fspath(path).endswith(EVENTS):
+            raise PermissionError(13, "Permission denied")
+        found: int = open_file(path, flags, *rest, **more)
+        return found
+
+    monkeypatch.setattr(os, "open", refuse)
+    office.doubts(f"{EVENTS}: cannot read the file: Permission denied")
+
+
+def test_in_chinese(office: Office) -> None:
+    office.write(EVENTS, FILES[EVENTS].replace("pass,\n", "pass,a\0b\n"))
+    result = office.run("check", "--lang", "zh")
+    assert result.exit_code == 1
+    assert packed(f"{EVENTS}:2：该行含有零字节") in packed(result.stdout).replace(":该", "：该")

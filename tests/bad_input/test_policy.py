@@ -1,0 +1,281 @@
+"""A policy that says what cannot be is refused with its place, and nothing is judged."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from .conftest import CONTROLS, EVENTS_POLICY, FILES, Office
+
+WAIVER = """\
+  - id: W-1
+    control: FIRE-1
+    subject: E1
+    reason: {en: It is away., zh: 送修。}
+    owner: manager
+    approver: director
+    from: 2026-03-01
+    until: 2026-03-30
+"""
+
+
+def test_untouched_office_passes(office: Office) -> None:
+    office.passes()
+
+
+def test_missing_folder(office: Office) -> None:
+    office.refuses("no such folder: ", path=office.root / "nowhere")
+
+
+def test_empty_folder(office: Office, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    said = office.refuses("no ccpolicy.toml in ", path=tmp_path / "empty")
+    assert "hint: name the folder of a policy repository, or make one with: ccpolicy init" in said
+
+
+def test_marker_is_a_folder(office: Office) -> None:
+    (office.root / "ccpolicy.toml").unlink()
+    (office.root / "ccpolicy.toml").mkdir()
+    office.refuses("no ccpolicy.toml in ")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("controls: []\n", "policy: the policy has no control\n"),
+        ("controls:\n", f"{CONTROLS}:1:1: a list is expected for 'controls', not null\n"),
+        ("", f"{CONTROLS}: the file is empty\n"),
+        ("# Later.\n", f"{CONTROLS}: the file is empty\n"),
+        ("- 1\n", f"{CONTROLS}:1:1: a mapping is expected as the whole of the file, not [1]\n"),
+        ("[" * 50, f"{CONTROLS}:1:33: nested deeper than 32 levels\n"),
+        (FILES[CONTROLS] + "---\n", f"{CONTROLS}:19:1: more than one YAML document"),
+    ],
+)
+def test_no_controls(office: Office, content: str, said: str) -> None:
+    office.write(CONTROLS, content)
+    office.refuses(said)
+
+
+def test_nothing_is_assessed(office: Office) -> None:
+    result = office.run("check", "--control", "FIRE-1", "--severity", "low")
+    assert (result.exit_code, "1 pass" in result.stdout) == (3, False)
+
+
+@pytest.mark.parametrize("name", ["policy/controls", "policy/datasets", "policy"])
+def test_missing_policy_folder(office: Office, name: str) -> None:
+    shutil.rmtree(office.root / name)
+    office.refuses("policy/" if name == "policy" else f"{name}: no file in {name}\n")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (FILES[CONTROLS].encode("gb18030"), f"{CONTROLS}:3: not UTF-8 text\n  hint: save the file"),
+        (FILES[CONTROLS].encode("utf-16"), f"{CONTROLS}:1: not UTF-8 text\n  hint: save the file"),
+        (
+            FILES[CONTROLS].replace("Inspect it", "Inspect\0it").encode(),
+            f"{CONTROLS}:5: the line holds a control character\n  hint: save the file as plain",
+        ),
+        (
+            FILES[CONTROLS].replace("Inspect it", "x" * 10_000_000).encode(),
+            f"{CONTROLS}:5: the line is longer than 1024 KiB\n",
+        ),
+        (b"#\n" * (9 << 20), f"{CONTROLS}: the file is larger than 16 MiB\n"),
+    ],
+    ids=["gb18030", "utf-16", "nul", "line", "size"],
+)
+def test_bytes_that_are_no_text(office: Office, content: bytes, said: str) -> None:
+    office.write(CONTROLS, content)
+    office.refuses(said)
+
+
+@pytest.mark.parametrize("mark", [b"\xef\xbb\xbf", b""])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_byte_order_marks_and_line_ends_are_fine(office: Office, mark: bytes, end: str) -> None:
+    for name, text in FILES.items():
+        office.write(name, mark + text.replace("\n", end).encode())
+    office.passes()
+    office.write(CONTROLS, FILES[CONTROLS].replace("high", "hgh").replace("\n", end).encode())
+    office.refuses(f"{CONTROLS}:7:5: 'severity' must be one of")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("severity: high", "severity: high\n    severity: low", "8:5: duplicate key 'severity'"),
+        ("severity: high", "severity: &s high", "7:15: YAML anchors and aliases are not allowed"),
+        ("severity: high", "severity: *s", "7:15: YAML anchors and aliases are not allowed"),
+        ("severity: high", "severity: !!str high", "7:15: YAML tags are not allowed: "),
+        ("severity: high", "severity: !!python/name:os.system x", "7:15: YAML tags are not"),
+        ("severity: high", "<<: {severity: high}", "7:5: YAML merge keys are not allowed"),
+        ("owner: manager", "owner: no", "8:12: 'no' means different things"),
+        ("owner: manager", "owner: on", "8:12: 'on' means different things"),
+        ("owner: manager", "owner: 12:30", "8:12: '12:30' means different things"),
+        ("value: 40 days", "value: 040", "18:22: '040' means different things"),
+        ("value: 40 days", "value: 0o40", "18:22: '0o40' means different things"),
+        ("owner: manager", "on: manager", "8:5: unknown field 'on'\n  hint: known here: id, "),
+        ("    severity: high", "\tseverity: high", "7:1: not YAML: "),
+        ("severity: high", "sevrity: high", "7:5: unknown field 'sevrity'\n  hint: did you mean"),
+        ("dataset: inspections", "dataset: inspection", "13:9: unknown dataset 'inspection'\n"),
+        ("starts: inspected_at", "starts: inspected_on", "15:9: unknown column 'inspected_on'\n"),
+        ("result = ", "reslt = ", "16:9: unknown column 'reslt'\n  hint: did you mean 'result'?"),
+        ("check: recurrence", "check: recurence", "9:5: unknown check kind 'recurence'\n"),
+        ("norm: monthly", "norm: montly", "18:31: unknown norm 'montly'\n  hint: did you mean"),
+    ],
+)
+def test_yaml_that_is_read_in_one_way_alone(office: Office, old: str, new: str, said: str) -> None:
+    office.change(CONTROLS, old, new)
+    office.refuses(f"{CONTROLS}:{said}")
+
+
+def test_duplicate_ids(office: Office) -> None:
+    office.write("policy/controls/more.yaml", FILES[CONTROLS])
+    norms = FILES["policy/norms.yaml"]
+    office.write("policy/norms.yaml", norms + norms.partition("\n")[2])
+    office.write("policy/waivers.yaml", "waivers:\n" + WAIVER * 2)
+    office.write("policy/datasets/copy.yaml", FILES[EVENTS_POLICY])
+    office.refuses(
+        f"policy/controls/more.yaml:2:5: the control 'FIRE-1' is already defined at {CONTROLS}:2:5",
+        "policy/norms.yaml:6:5: the norm 'monthly' is already defined at policy/norms.yaml:2:5",
+        "policy/waivers.yaml:10:5: the waiver 'W-1' is already defined at policy/waivers.yaml:2:5",
+        "policy/datasets/copy.yaml:1:1: the dataset 'inspections' stands in a file of another name"
+        "\n  hint: name the file inspections.yaml\n",
+    )
+
+
+def test_duplicate_clause(office: Office) -> None:
+    more = '  - id: "1"\n    title: {en: More, zh: 其他}\n'
+    office.write("policy/plan.yaml", FILES["policy/plan.yaml"] + more)
+    office.refuses("policy/plan.yaml:11:5: the clause '1' is there twice")
+
+
+@pytest.mark.parametrize(
+    ("duration", "said"),
+    [
+        ("30 days 12 hours", "'30 days 12 hours' is not a duration\n  hint: write for example"),
+        ("P1DT12H", "'P1DT12H': calendar days and clock hours cannot be mixed"),
+        ("-30 days", "'-30 days': a duration cannot be negative"),
+        ("'-P3D'", "'-P3D': a duration cannot be negative"),
+        ("0 days", "'0 days': a duration must be longer than zero"),
+        ("PT0S", "'PT0S': a duration must be longer than zero"),
+        ("30", "a duration is expected, such as '30 days', not 30"),
+        ("30.5 days", "'30.5 days' is not a duration"),
+        ("PT", "'PT' is not a duration"),
+        ("''", "'' is not a duration"),
+        ("99999999999 days", "'99999999999 days': longer than 100 years is surely a mistake"),
+        ("5 business hours", "'5 business hours': only days can be business days"),
+    ],
+)
+def test_duration(office: Office, duration: str, said: str) -> None:
+    office.change(CONTROLS, "40 days, ", f"{duration}, ")
+    office.refuses(f"{CONTROLS}:18:15: {said}")
+
+
+@pytest.mark.parametrize("day", ["2026-02-30", "'20260130'", "0001-01-01", "9999-12-31"])
+def test_impossible_day(office: Office, day: str) -> None:
+    office.change("policy/plan.yaml", "2026-01-01", day)
+    shown = day.strip("'")
+    office.refuses(
+        "policy/plan.yaml:4:1: a day from 1900 to 2199 (YYYY-MM-DD) is expected for 'effective_on',"
+        f' not "{shown}"\n'
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ("Asia/Shanghai", "Asia/Shangai", "5:1: unknown time zone 'Asia/Shangai'\n  hint: write"),
+        ("Asia/Shanghai", "../../etc/passwd", "5:1: unknown time zone '../../etc/passwd'\n"),
+    ],
+)
+def test_unknown_zone(office: Office, old: str, new: str, place: str) -> None:
+    office.change("policy/plan.yaml", old, new)
+    office.refuses(f"policy/plan.yaml:{place}")
+
+
+def test_unknown_holidays(office: Office) -> None:
+    office.change(CONTROLS, "40 days, ", "5 business days, ")
+    office.stops("policy/plan.yaml:1:1: business days need a holiday calendar\n  hint: name")
+    office.change("policy/plan.yaml", "owner: ", "holidays: XX\nowner: ")
+    office.stops("policy/plan.yaml:6:1: no holiday calendar for 'XX'\n")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("\nas_off = 'x'\n", "2:1: unknown field 'as_off'\n  hint: did you mean 'as_of'?"),
+        ("as_of = \n", "1:9: not TOML: "),
+        ("gate = 'now'\ngate = 'now'\n", "2:13: not TOML: "),
+        ("\nas_of = '2026-02-30'\n", "2:1: '2026-02-30' is not a time\n  hint: write ISO 8601"),
+        ("as_of = '2026-02-03T09:00:00'\n", "1:1: '2026-02-03T09:00:00' has no offset from UTC"),
+        ("\nhorizon = '-3 months'\n", "2:1: '-3 months': a duration cannot be negative"),
+        ("\nevidence = '../x'\n", "2:1: the folder '../x' lies outside the repository"),
+        ("\nevidence = '/etc'\n", "2:1: the folder '/etc' lies outside the repository"),
+        ('\npolicy = "a\\u0000b"\n', "2:1: the folder 'a\\x00b' lies outside the repository"),
+    ],
+)
+def test_settings(office: Office, content: str, said: str) -> None:
+    office.write("ccpolicy.toml", content)
+    office.refuses(f"ccpolicy.toml:{said}")
+
+
+def test_settings_in_another_encoding(office: Office) -> None:
+    office.write("ccpolicy.toml", "# 1\n# 设置\n".encode("gb18030"))
+    office.refuses("ccpolicy.toml:2: not UTF-8 text\n  hint: save the file in the encoding UTF-8\n")
+
+
+@pytest.mark.parametrize("files", ["../../inspections.csv", "/etc/passwd", "a/../../x.csv"])
+def test_evidence_outside(office: Office, files: str) -> None:
+    office.change(EVENTS_POLICY, "files: inspections.csv", f"files: {files}")
+    office.refuses(f"{EVENTS_POLICY}:4:1: 'files' must stay below the evidence folder\n")
+
+
+@pytest.mark.parametrize("name", ["evidence", "policy"])
+def test_folder_that_leads_outside(office: Office, name: str) -> None:
+    (office.root / name).rename(office.root.parent / name)
+    (office.root / name).symlink_to(office.root.parent / name)
+    office.refuses(f"ccpolicy.toml:1:1: the folder '{name}' lies outside the repository\n")
+
+
+def test_policy_file_that_leads_outside(office: Office) -> None:
+    (office.root / CONTROLS).rename(office.root.parent / "fire.yaml")
+    (office.root / CONTROLS).symlink_to(office.root.parent / "fire.yaml")
+    office.refuses(f"{CONTROLS}: the file lies outside the repository\n")
+
+
+def test_check_kind_that_leads_outside(office: Office) -> None:
+    kind = office.write("../secret.sql", "secret")
+    (office.root / "checks").mkdir()
+    (office.root / "checks" / "own.sql").symlink_to(kind)
+    said = office.refuses("checks/own.sql: symbolic links are not followed\n  hint: put the file")
+    assert "secret" not in said
+
+
+@pytest.mark.parametrize(
+    ("target", "reason"),
+    [("nowhere", "No such file"), ("fire.yaml", os.strerror(40)), ("../norms", "No such file")],
+)
+def test_unreadable_policy(office: Office, target: str, reason: str) -> None:
+    (office.root / CONTROLS).unlink()
+    (office.root / CONTROLS).symlink_to(target)
+    office.refuses(f"{CONTROLS}: cannot read the file: {reason}")
+
+
+@pytest.mark.parametrize("name", [CONTROLS, "policy/plan.yaml", EVENTS_POLICY])
+def test_folder_in_place_of_a_file(office: Office, name: str) -> None:
+    (office.root / name).unlink()
+    (office.root / name).mkdir()
+    office.refuses(f"{name}: cannot read the file: Is a directory\n")
+
+
+def test_in_chinese(office: Office) -> None:
+    office.change(CONTROLS, "severity: high", "severity: high\n    severity: low")
+    result = office.run("check", "--lang", "zh")
+    assert result.exit_code == 2
+    assert result.stderr == f"{CONTROLS}:8:5: 键“severity”重复\n"
+    office.write(CONTROLS, FILES[CONTROLS].replace("result = 'pass'", "result = 1"))
+    result = office.run("check", "--lang", "zh")
+    assert (result.exit_code, f"{CONTROLS}:16:9: 该条件无法计算：" in result.stderr) == (2, True)

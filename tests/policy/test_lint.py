@@ -1,0 +1,149 @@
+"""What lint finds doubtful though it can be judged."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import ALERTS, NORMS, PLAN, REVIEW, SETTINGS, WAIVERS, WRITTEN, Change, Draft
+
+WAIVER = """\
+waivers:
+  - id: W-1
+    control: GV-1
+    subject: centre
+    reason: {en: Ill, zh: 生病}
+    owner: manager
+    approver: director
+    from: 2026-01-01
+    until: 2026-06-29
+"""
+PINNED: Change = (SETTINGS, "", 'as_of = "2026-06-29"\n')
+WAIVED: Change = (WAIVERS, "waivers: []", WAIVER)
+
+CASES: dict[str, tuple[list[Change], list[str]]] = {
+    "nothing": ([], []),
+    "clause without a control": (
+        [(PLAN, "", '  - id: "2"\n    title: {en: A, zh: 甲}\n    text: {en: B, zh: 乙}\n')],
+        [
+            f"{PLAN}:13:5: no control stands behind clause 2\n"
+            "add a control, or say why there is none with 'no_control'"
+        ],
+    ),
+    "heading": ([(PLAN, "", '  - id: "2"\n    title: {en: A, zh: 甲}\n')], []),
+    "clause with a reason": (
+        [
+            (
+                PLAN,
+                "",
+                '  - id: "2"\n    title: {en: A, zh: 甲}\n    text: {en: B, zh: 乙}\n'
+                "    no_control: {en: Said elsewhere, zh: 另有规定}\n",
+            )
+        ],
+        [],
+    ),
+    "control and a reason for none": (
+        [(PLAN, "", "    no_control: {en: Said elsewhere, zh: 另有规定}\n")],
+        [
+            f"{PLAN}:9:5: clause 1 has a control, and a reason for having none\n"
+            "take out 'no_control'"
+        ],
+    ),
+    "clause has changed": (
+        [(REVIEW, "41edde5ab9b0", "41edde5ab9b1")],
+        [
+            f"{REVIEW}:11:15: clause 1 has changed since this control was reviewed against it\n"
+            "review the control, then write: 41edde5ab9b0"
+        ],
+    ),
+    "parameter without a norm": (
+        [(REVIEW, ", norm: yearly-review", "")],
+        [
+            f"{REVIEW}:18:7: the parameter 'every' does not say why it is what it is\n"
+            "name a norm of policy/norms.yaml; a choice of your own is one too"
+        ],
+    ),
+    "revision without a norm": (
+        [
+            (
+                REVIEW,
+                "    parameters:\n      every: {value: 12 months, norm: yearly-review}",
+                "    revisions:\n      - version: 1\n        parameters:\n"
+                "          every: {value: 12 months, norm: yearly-review}\n"
+                "      - version: 2\n        from: 2026-01-01\n        parameters:\n"
+                "          every: {value: 6 months}",
+            )
+        ],
+        [
+            f"{REVIEW}:24:11: the parameter 'every' does not say why it is what it is\n"
+            "name a norm of policy/norms.yaml; a choice of your own is one too"
+        ],
+    ),
+    "norm without a parameter": (
+        [
+            (
+                NORMS,
+                "",
+                "  - {id: idle, title: {en: A, zh: 甲}, source: B, grade: memory}\n",
+            )
+        ],
+        [
+            f"{NORMS}:7:6: no parameter rests on the norm 'idle'\n"
+            "take it out, or name it where it is the reason"
+        ],
+    ),
+    "waiver in order": ([PINNED, WAIVED], []),
+    "waiver has expired": (
+        [WAIVED, (SETTINGS, "", 'as_of = "2026-06-30"\n')],
+        [
+            f"{WAIVERS}:10:5: the waiver W-1 has expired\n"
+            "it still explains the past; take it out once that is no longer audited"
+        ],
+    ),
+    "waiver stands long": (
+        [WAIVED, PINNED, (WAIVERS, "until: 2026-06-29", "until: 2026-06-30")],
+        [f"{WAIVERS}:10:5: the waiver W-1 stands for 181 days\nthe longest allowed is 180 days"],
+    ),
+    "waiver stands longer than two months": (
+        [WAIVED, PINNED, (SETTINGS, "180 days", "2 months")],
+        [f"{WAIVERS}:10:5: the waiver W-1 stands for 180 days\nthe longest allowed is 2 months"],
+    ),
+    "waiver of one's own": (
+        [WAIVED, PINNED, (WAIVERS, "approver: director", "approver: manager")],
+        [
+            f"{WAIVERS}:8:5: the waiver W-1 is approved by its own owner\n"
+            "somebody else must approve it"
+        ],
+    ),
+    "by place": (
+        [(REVIEW, ", norm: yearly-review", ""), (REVIEW, "41edde5ab9b0", "41edde5ab9b1")],
+        [
+            f"{REVIEW}:11:15: clause 1 has changed since this control was reviewed against it\n"
+            "review the control, then write: 41edde5ab9b0",
+            f"{REVIEW}:18:7: the parameter 'every' does not say why it is what it is\n"
+            "name a norm of policy/norms.yaml; a choice of your own is one too",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_found_with_its_place(case: str, draft: Draft) -> None:
+    changes, expected = CASES[case]
+    draft.change(*changes)
+    assert draft.findings() == expected
+
+
+def test_dataset_that_no_control_uses(draft: Draft) -> None:
+    other = WRITTEN[ALERTS].replace("id: alerts", "id: others")
+    draft.write("policy/datasets/others.yaml", other)
+    assert draft.findings() == [
+        "policy/datasets/others.yaml:1:1: no control uses the dataset 'others'\n"
+        "use it in a control, or take it out"
+    ]
+
+
+def test_dataset_that_is_looked_up_is_used(draft: Draft) -> None:
+    draft.change((REVIEW, "dataset: reviews", "dataset: others"))
+    text = (draft.root / "policy/datasets/reviews.yaml").read_text("utf-8")
+    draft.write("policy/datasets/others.yaml", text.replace("id: reviews", "id: others"))
+    assert draft.findings() == []
