@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import fnmatch
 import codecs
+import fnmatch
 import hashlib
 import os
 import re
