@@ -85,11 +85,11 @@ def _fault(error: ErrorDetails, value: Any) -> _Fault:
     if loc and loc[-1] == "[key]":
         kind, loc = "key", loc[:-1]
     for part in loc:
-        if (isinstance(value, dict) and part in value) or (
-            isinstance(value, list) and isinstance(part, int)
+        below: Any = part
+        if (isinstance(value, dict) and below in value) or (
+            isinstance(value, list) and isinstance(below, int)
         ):
-            path = (*path, part)
-            value = value[part]
+            path, value = (*path, part), value[below]
         elif kind == "missing" and isinstance(value, dict) and part == loc[-1]:
             path = (*path, part)
         else:
@@ -107,11 +107,16 @@ def _likeliest(faults: list[_Fault], level: int = 0) -> Iterator[_Fault]:
             place, branch = fault.unions[level]
             tried.setdefault(place, {}).setdefault(branch, []).append(fault)
     for place, branches in tried.items():
-        best = max(branches.values(), key=lambda each: max(len(fault.path) for fault in each))
+        best = max(branches.values(), key=_fit)
         if len(best[0].path) == len(place) and len(branches) > 1:
             yield replace(best[0], kind="union")
         else:
             yield from _likeliest(best, level + 1)
+
+
+def _fit(branch: list[_Fault]) -> tuple[int, int]:
+    """How well a branch of a union fits: how far it went, and how little is wrong there."""
+    return max(len(fault.path) for fault in branch), -len(branch)
 
 
 def _fields(model: type[BaseModel], path: Path) -> list[str]:

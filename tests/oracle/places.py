@@ -11,9 +11,9 @@ from typing import Any
 
 from ccpolicy.assessment.models import Control, Lapse
 
-from .model import Setting, World
+from .model import Row, Setting, World
 from .repository import DATASETS
-from .times import Clock, micros
+from .times import DAY, Clock, micros
 
 CLOSING = ("events", "closings", "readings", "records")
 """Inputs whose records can end a lapse by happening."""
@@ -46,6 +46,28 @@ class Places:
                 yield f"closed by another's record: {lapse}"
             elif lapse.closed_by and lapse.ends and _micros(lapse.ends) not in self._times(lapse):
                 yield f"closed by a record of another time: {lapse}"
+            elif lapse.ends and not lapse.closed_by and self._happened(world, lapse):
+                yield f"closed by nothing, though something happened then: {lapse}"
+
+    def _happened(self, world: World, lapse: Lapse) -> bool:
+        """Say whether a record alone can have ended a lapse: no plan, waiver or revision."""
+        assert lapse.ends
+        ends = _micros(lapse.ends)
+        clock = self.clock
+        edges = {clock.begins(revision.first) for revision in world.revisions if revision.first}
+        for waiver in world.waivers:
+            edges |= {clock.begins(waiver.first), clock.begins(waiver.last + DAY)}
+        for rows in world.inputs.values():
+            edges |= {clock.end(row.ends) for row in rows if row.ends}
+        return ends not in edges and any(
+            row.starts and clock.start(row.starts) == ends and self._named(world, row, lapse)
+            for name in CLOSING
+            for row in world.inputs.get(name, [])
+        )
+
+    def _named(self, world: World, row: Row, lapse: Lapse) -> bool:
+        name = " × ".join([*(row.key or [self.shared.subject]), *([row.item] if row.item else [])])
+        return world.prefix + name == lapse.subject
 
     def _mine(self, world: World, lapse: Lapse, place: str) -> bool:
         record = self.records[place]

@@ -25,7 +25,7 @@ CASES: dict[str, tuple[list[Change], list[str]]] = {
     "clause without a control": (
         [(PLAN, "", '  - id: "2"\n    title: {en: A, zh: 甲}\n    text: {en: B, zh: 乙}\n')],
         [
-            f"{PLAN}:13:5: no control stands behind clause 2\n"
+            f"{PLAN}:14:5: no control stands behind clause 2\n"
             "add a control, or say why there is none with 'no_control'"
         ],
     ),

@@ -118,15 +118,7 @@ def _object(
     if not isinstance(properties, Mapping) or not properties:
         yield PolicyError("a record needs properties", locator=place(*path, "properties"))
         return
-    required = schema.get("required", [])
-    if not isinstance(required, list):
-        yield PolicyError("'required' is a list of columns", locator=place(*path, "required"))
-        required = []
-    for index, name in enumerate(required):
-        if not isinstance(name, str) or name not in properties:
-            yield unknown(
-                "unknown column '{name}'", str(name), properties, place(*path, "required", index)
-            )
+    yield from _required(schema.get("required", []), properties, path, place)
     for name, spec in properties.items():
         below = (*path, "properties", name)
         if not _NAME.fullmatch(name) or name in RESERVED or name.endswith("__early"):
@@ -143,6 +135,19 @@ def _object(
             yield from _value(dataset, spec, below, place)
         else:
             yield PolicyError("a schema is a mapping", locator=place(*below))
+
+
+def _required(
+    required: Any, properties: Mapping[str, Any], path: tuple[str, ...], place: Place
+) -> Iterator[PolicyError]:
+    if not isinstance(required, list):
+        yield PolicyError("'required' is a list of columns", locator=place(*path, "required"))
+        return
+    for index, name in enumerate(required):
+        if not isinstance(name, str) or name not in properties:
+            yield unknown(
+                "unknown column '{name}'", str(name), properties, place(*path, "required", index)
+            )
 
 
 def _value(

@@ -1,0 +1,381 @@
+"""Files that are not what they should be, each by itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import ccpolicy
+from ccpolicy.errors import CcpolicyError, Locator, PolicyError, PolicyErrors
+
+from .conftest import (
+    ALERT,
+    ALERTS,
+    NORMS,
+    PLAN,
+    REVIEW,
+    REVIEWS,
+    SETTINGS,
+    WAIVERS,
+    Change,
+    Draft,
+)
+
+EVENTS = "{dataset: reviews, key: [plan], starts: reviewed_on, where: \"outcome = 'accepted'\"}"
+KNOWN = "known here: dataset, key, prefix, where, starts, ends, item, by, quantity, good"
+TITLE = "title: {en: My plan, zh: 我的预案}"
+_NAME = "it must match ^[a-z][a-z0-9_]{0,62}$"
+_DAY = "a day from 1900 to 2199 (YYYY-MM-DD) is expected for 'until', not"
+
+FIELDS: dict[str, tuple[Change, list[str]]] = {
+    "missing": ((PLAN, "owner: manager\n", ""), [f"{PLAN}:2:1: 'owner' is missing"]),
+    "missing below": ((PLAN, TITLE, "title: {en: A}"), [f"{PLAN}:3:1: 'zh' is missing"]),
+    "unknown": (
+        (PLAN, "owner: manager\n", "owner: manager\nholiday: CN\n"),
+        [f"{PLAN}:8:1: unknown field 'holiday'\nhint: did you mean 'holidays'?"],
+    ),
+    "unknown below": (
+        (PLAN, TITLE, "title: {en: A, zh: 甲, latin: a}"),
+        [f"{PLAN}:3:23: unknown field 'latin'\nhint: known here: en, zh"],
+    ),
+    "unknown in a list": (
+        (PLAN, '- id: "1"', '- id: "1"\n    texts: {}'),
+        [f"{PLAN}:10:5: unknown field 'texts'\nhint: did you mean 'text'?"],
+    ),
+    "unknown in a selection": (
+        (REVIEW, EVENTS, "{dataset: reviews, colour: red}"),
+        [f"{REVIEW}:16:34: unknown field 'colour'\nhint: {KNOWN}"],
+    ),
+    "unknown in one of several selections": (
+        (ALERT, "          item: audience\n", "          items: audience\n"),
+        [f"{ALERT}:17:11: unknown field 'items'\nhint: did you mean 'item'?"],
+    ),
+    "missing in one of several selections": (
+        (ALERT, "- dataset: alerts.notices\n          key", "- key"),
+        [f"{ALERT}:14:11: 'dataset' is missing"],
+    ),
+    "no selection at all": (
+        (REVIEW, EVENTS, "3"),
+        [f"{REVIEW}:16:7: 'events' cannot be 3"],
+    ),
+    "selection among items": (
+        (ALERT, "[staff, public]", "[staff, 3]"),
+        [f"{ALERT}:12:22: text is expected for '1', not 3"],
+    ),
+    "value": (
+        (REVIEW, "value: 12 months", "value: [1]"),
+        [f"{REVIEW}:18:15: 'value' cannot be [1]"],
+    ),
+    "one of several values": (
+        (ALERT, "low: 2 hours", "low: [2]"),
+        [f"{ALERT}:19:41: 'low' cannot be [2]"],
+    ),
+    "text": (
+        (PLAN, 'version: "1.0"', "version: 1.0"),
+        [f"{PLAN}:4:1: text is expected for 'version', not 1.0"],
+    ),
+    "empty": ((PLAN, "owner: manager", 'owner: " "'), [f"{PLAN}:7:1: 'owner' is empty"]),
+    "empty list": ((REVIEWS, "[review_id]", "[]"), [f"{REVIEWS}:7:1: 'key' is empty"]),
+    "too long": (
+        (REVIEWS, "format: csv", "format: csv\ndelimiter: tab"),
+        [f"{REVIEWS}:7:1: 'delimiter' is too long (at most 1)"],
+    ),
+    "list": (
+        (REVIEWS, "[review_id]", "review_id"),
+        [f"{REVIEWS}:7:1: a list is expected for 'key', not \"review_id\""],
+    ),
+    "mapping": (
+        (PLAN, TITLE, "title: My plan"),
+        [f"{PLAN}:3:1: a mapping is expected for 'title', not \"My plan\""],
+    ),
+    "mapping of anything": (
+        (ALERTS, "columns: {level: severity}", "columns: [severity]"),
+        [f"{ALERTS}:9:1: a mapping is expected for 'columns', not [\"severity\"]"],
+    ),
+    "choice": (
+        (REVIEW, "severity: high", "severity: great"),
+        [
+            f"{REVIEW}:12:5: 'severity' must be one of 'critical', 'high', 'medium' or 'low',"
+            ' not "great"'
+        ],
+    ),
+    "pattern": (
+        (REVIEWS, "id: reviews", "id: Reviews"),
+        [f"{REVIEWS}:2:1: \"Reviews\" is not a proper 'id' ({_NAME})"],
+    ),
+    "name": (
+        (REVIEW, "      every:", "      Every:"),
+        [f"{REVIEW}:18:7: 'Every' cannot be a name here ({_NAME})"],
+    ),
+    "whole number": (
+        (REVIEW, "    parameters:\n", "    revisions: [{version: one}]\n    parameters:\n"),
+        [f"{REVIEW}:17:18: a whole number is expected for 'version', not \"one\""],
+    ),
+    "least": (
+        (REVIEW, "    parameters:\n", "    revisions: [{version: 0}]\n    parameters:\n"),
+        [f"{REVIEW}:17:18: 'version' must be at least 1, not 0"],
+    ),
+    "near day": (
+        (
+            REVIEW,
+            "    parameters:\n",
+            "    not_applicable: {reason: {en: A, zh: 甲}, owner: b,"
+            " until: 26-1-1}\n    parameters:\n",
+        ),
+        [f'{REVIEW}:17:56: {_DAY} "26-1-1"'],
+    ),
+    "far day": (
+        (
+            REVIEW,
+            "    parameters:\n",
+            "    not_applicable: {reason: {en: A, zh: 甲}, owner: b,"
+            " until: 2200-01-01}\n    parameters:\n",
+        ),
+        [f'{REVIEW}:17:56: {_DAY} "2200-01-01"'],
+    ),
+    "day is a number": (
+        (
+            REVIEW,
+            "    parameters:\n",
+            "    not_applicable: {reason: {en: A, zh: 甲}, owner: b,"
+            " until: 2026}\n    parameters:\n",
+        ),
+        [f"{REVIEW}:17:56: a day (YYYY-MM-DD) is expected for 'until', not 2026"],
+    ),
+    "long value": (
+        (PLAN, TITLE, f"title: {'x' * 99}"),
+        [f"{PLAN}:3:1: a mapping is expected for 'title', not \"{'x' * 56}…"],
+    ),
+    "not YAML": (
+        (PLAN, "owner: manager", "owner: [manager"),
+        [f"{PLAN}:8:8: not YAML: did not find expected ',' or ']'"],
+    ),
+    "id twice": (
+        (NORMS, "", "  - {id: yearly-review, title: {en: A, zh: 甲}, source: B, grade: memory}\n"),
+        [f"{NORMS}:7:6: the norm 'yearly-review' is already defined at {NORMS}:3:5"],
+    ),
+    "control twice": (
+        (ALERT, "id: AL-1", "id: GV-1"),
+        [f"{ALERT}:2:5: the control 'GV-1' is already defined at {REVIEW}:3:5"],
+    ),
+    "dataset of another name": (
+        (ALERTS, "id: alerts", "id: alert"),
+        [
+            f"{ALERTS}:1:1: the dataset 'alert' stands in a file of another name\n"
+            "hint: name the file alert.yaml"
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FIELDS)
+def test_refused_with_its_place(case: str, draft: Draft) -> None:
+    change, expected = FIELDS[case]
+    assert draft.refused(change) == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("", "the file is empty"),
+        ("# nothing\n", "the file is empty"),
+        ("- id: plan\n", "1:1: a mapping is expected as the whole of the file, not"),
+        ("plan\n", '1:1: a mapping is expected as the whole of the file, not "plan"'),
+        (b"id: \xff\n", "1: not UTF-8 text\nhint: save the file in the encoding UTF-8"),
+    ],
+)
+def test_whole_file(content: str | bytes, expected: str, draft: Draft) -> None:
+    draft.write(PLAN, content)
+    [error] = draft.errors()
+    assert str(error).startswith(f"{PLAN}:")
+    assert str(error).partition(PLAN)[2].lstrip(": ").startswith(expected)
+
+
+@pytest.mark.parametrize("name", [PLAN, NORMS, WAIVERS])
+def test_missing_file(name: str, draft: Draft) -> None:
+    (draft.root / name).unlink()
+    assert [str(error) for error in draft.errors()] == [
+        f"{name}: cannot read the file: No such file or directory"
+    ]
+
+
+def test_missing_folders(draft: Draft) -> None:
+    for name in (REVIEW, ALERT, REVIEWS, ALERTS):
+        (draft.root / name).unlink()
+    assert [str(error) for error in draft.errors()] == [
+        "policy/controls: no file in policy/controls",
+        "policy/datasets: no file in policy/datasets",
+    ]
+
+
+def test_other_ending(draft: Draft) -> None:
+    draft.write("policy/controls/3-more.yml", "controls: []\n")
+    assert [str(error) for error in draft.errors()] == [
+        "policy/controls/3-more.yml: policy files end in .yaml"
+    ]
+
+
+def test_file_outside(draft: Draft, tmp_path: Path) -> None:
+    (tmp_path / "plan.yaml").write_bytes((draft.root / PLAN).read_bytes())
+    (draft.root / PLAN).unlink()
+    (draft.root / PLAN).symlink_to(tmp_path / "plan.yaml")
+    assert [str(error) for error in draft.errors()] == [
+        f"{PLAN}: the file lies outside the repository"
+    ]
+
+
+def test_bad_kind(draft: Draft) -> None:
+    draft.write("checks/ours.sql", "SELECT 1\n")
+    assert [str(error) for error in draft.errors()] == [
+        "checks/ours.sql:1: a check kind begins with its description in a comment: /* … */\n"
+        "hint: see `ccpolicy explain recurrence` for one"
+    ]
+
+
+TOML: dict[str, tuple[Change, str]] = {
+    "unknown": (
+        (SETTINGS, 'gate = "now"', 'gates = "now"'),
+        f"{SETTINGS}:5:1: unknown field 'gates'\nhint: did you mean 'gate'?",
+    ),
+    "choice": (
+        (SETTINGS, 'gate = "now"', 'gate = "later"'),
+        f"{SETTINGS}:5:1: 'gate' must be one of 'now' or 'period', not \"later\"",
+    ),
+    "day": (
+        (SETTINGS, "", "as_of = 2026-06-30\n"),
+        f"{SETTINGS}:10:1: text is expected for 'as_of', not \"2026-06-30\"",
+    ),
+    "not TOML": (
+        (SETTINGS, 'gate = "now"', "gate = now"),
+        f"{SETTINGS}:5:8: not TOML: Invalid value",
+    ),
+    "unfinished": (
+        (SETTINGS, "", 'as_of = """2026'),
+        f"{SETTINGS}: not TOML: Unterminated string",
+    ),
+    "huge number": (
+        (SETTINGS, "", f"as_of = {'9' * 5000}\n"),
+        f"{SETTINGS}: not TOML: Exceeds the limit (4300 digits) for integer string conversion",
+    ),
+    "deep": (
+        (SETTINGS, "", f"as_of = {'[' * 9999}{']' * 9999}\n"),
+        f"{SETTINGS}: not TOML: maximum recursion depth exceeded",
+    ),
+    "duration": (
+        (SETTINGS, "14 days", "two weeks"),
+        f"{SETTINGS}:7:1: 'two weeks' is not a duration\n"
+        "hint: write for example '30 days', 'P3M', '15 minutes' or '5 business days'",
+    ),
+    "hours": (
+        (SETTINGS, "24 months", "24 hours"),
+        f"{SETTINGS}:8:1: horizon is a number of days, months or years",
+    ),
+    "business days": (
+        (SETTINGS, "180 days", "180 business days"),
+        f"{SETTINGS}:9:1: longest_waiver is a number of days, months or years",
+    ),
+    "outside": (
+        (SETTINGS, 'evidence = "evidence"', 'evidence = "../evidence"'),
+        f"{SETTINGS}:4:1: the folder '../evidence' lies outside the repository",
+    ),
+    "absolute": (
+        (SETTINGS, 'checks = "checks"', 'checks = "/"'),
+        f"{SETTINGS}:3:1: the folder '/' lies outside the repository",
+    ),
+    "no name": (
+        (SETTINGS, 'policy = "policy"', r'policy = "a\u0000"'),
+        f"{SETTINGS}:2:1: the folder 'a\0' lies outside the repository",
+    ),
+    "long name": (
+        (SETTINGS, 'policy = "policy"', f'policy = "{"x" * 300}"'),
+        f"{SETTINGS}:2:1: cannot read the folder '{'x' * 300}': File name too long",
+    ),
+    "line of its own": (
+        (SETTINGS, 'policy = "policy"', '# a\u2028b\nchecks_ = "c"'),
+        f"{SETTINGS}:3:1: unknown field 'checks_'\nhint: did you mean 'checks'?",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", TOML)
+def test_settings(case: str, draft: Draft) -> None:
+    change, expected = TOML[case]
+    assert draft.refused(change) == [expected]
+
+
+def test_settings_are_no_text(draft: Draft) -> None:
+    draft.write(SETTINGS, 'gate = "now"\nas_of = "预案"\n'.encode("gb18030"))
+    assert [str(error) for error in draft.errors()] == [
+        f"{SETTINGS}:2: not UTF-8 text\nhint: save the file in the encoding UTF-8"
+    ]
+
+
+def test_settings_cannot_be_read(draft: Draft, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    assert [str(error) for error in draft.errors()] == [
+        f"{SETTINGS}: cannot read the file: Permission denied"
+    ]
+
+
+def test_settings_with_a_byte_order_mark(draft: Draft) -> None:
+    draft.write(SETTINGS, b'\xef\xbb\xbfgate = "period"\r\n')
+    assert draft.errors() == []
+    assert ccpolicy.load(draft.root).settings.gate == "period"
+
+
+def test_no_repository(tmp_path: Path) -> None:
+    with pytest.raises(PolicyError) as caught:
+        ccpolicy.load(tmp_path / "none")
+    assert str(caught.value) == f"no such folder: {tmp_path / 'none'}"
+    with pytest.raises(PolicyError) as caught:
+        ccpolicy.load(tmp_path)
+    assert str(caught.value) == (
+        f"no ccpolicy.toml in {tmp_path}\nhint: name the folder of a policy repository,"
+        " or make one with: ccpolicy init DIR"
+    )
+
+
+def test_check_refuses_what_lint_refuses(draft: Draft) -> None:
+    draft.change((REVIEWS, "type: object", "type: array"))
+    with pytest.raises(PolicyErrors) as caught:
+        ccpolicy.load(draft.root).check()
+    assert str(caught.value) == f"{REVIEWS}:10:3: a record is of type object"
+
+
+def test_errors_are_said_in_order_and_in_both_languages() -> None:
+    last = PolicyError("no such folder: {path}", path="b", locator=Locator("b.yaml", 2))
+    first = PolicyError(
+        "not UTF-8 text",
+        hint="save the file in the encoding UTF-8",
+        locator=Locator("a.yaml", 1),
+    )
+    errors = PolicyErrors([last, first])
+    assert str(errors) == f"{first}\n{last}"
+    assert errors.message.text() == "2 errors in the policy"
+    assert errors.diagnostics("zh").splitlines()[1].startswith("提示")
+
+
+@pytest.mark.parametrize(
+    ("locator", "expected"),
+    [
+        (Locator("a"), "a"),
+        (Locator("a", 1), "a:1"),
+        (Locator("a", 1, 2), "a:1:2"),
+        (Locator("a", 1, sheet="S"), "a:S!1"),
+        (Locator("a", 1, path="notices/2"), "a:1#notices/2"),
+    ],
+)
+def test_locator(locator: Locator, expected: str) -> None:
+    assert str(locator) == expected
+    assert str(CcpolicyError("not UTF-8 text", locator=locator)) == f"{expected}: not UTF-8 text"
+
+
+def test_error_of_a_message_without_words() -> None:
+    error = PolicyError.of(PolicyError("no such folder: {path}", path="x").message)
+    assert str(error) == "no such folder: x"
+    assert error.hint.text("zh") == ""
+    assert str(error.at(Locator("y"))) == "y: no such folder: x"
