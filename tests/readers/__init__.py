@@ -1,0 +1,1 @@
+"""Every reader of evidence, end to end: files in, tables and problems out."""
