@@ -53,8 +53,15 @@ class Explainer:
 
         self.contract = contract
         checker = FormatChecker(formats=())
-        checker.checks("date")(lambda text: values.day(text) is not None)
-        checker.checks("date-time")(lambda text: values.instants(text, contract.zone) is not None)
+        # A format says nothing about what is not text; the type does.
+        checker.checks("date")(
+            lambda text: not isinstance(text, str) or values.day(text) is not None
+        )
+        checker.checks("date-time")(
+            lambda text: (
+                not isinstance(text, str) or values.instants(text, contract.zone) is not None
+            )
+        )
         self.validator = Draft202012Validator(contract.schema(), format_checker=checker)
 
     def faults(self, record: dict[str, Any]) -> list[Fault]:

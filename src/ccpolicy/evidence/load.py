@@ -238,6 +238,11 @@ class _Loader:
                 entry.counts[number], entry.invalid[number] = intake.read(file, parsed)
             except EvidenceError as failure:
                 entry.faults.file(failure)
+            except OSError as failure:
+                # It was there a moment ago.
+                reason = failure.strerror
+                gone = file.error("cannot read the file: {reason}", reason=reason)
+                entry.faults.file(gone)
 
     def _create(self, entry: _Entry) -> None:
         """Make the tables of a dataset, without the files that the engine refuses."""

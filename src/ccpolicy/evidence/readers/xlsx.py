@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 from ccpolicy.errors import EvidenceError, Locator
@@ -59,6 +60,7 @@ class Sheet:
 
     def records(self) -> Iterator[Record | Reject]:
         """See `Parsed.records`."""
+        number = 1
         for number, cells in enumerate(self.rows, 2):
             row: dict[str, Any] = {}
             error: EvidenceError | None = None
@@ -79,6 +81,10 @@ class Sheet:
                 yield Reject(number, error)
             elif row:
                 yield Record(number, row)
+        # Rows of which no cell could be read end beyond what the reader takes for the last.
+        beyond = sorted(place for place in self.unread if place[0] > number)
+        for row_number, places in groupby(beyond, key=lambda place: place[0]):
+            yield Reject(row_number, self.unread[next(places)])
 
     def _place(self, row: int, index: int | None) -> Locator:
         column = None if index is None else index + 1

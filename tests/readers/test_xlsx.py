@@ -1,0 +1,248 @@
+"""Workbooks: what a cell means, and what is not known of it."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import re
+import zipfile
+from typing import Any
+
+import pytest
+
+from ccpolicy.evidence.readers import workbook as parts
+from ccpolicy.evidence.readers import xlsx
+
+from .conftest import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, TIME, Desk, day, instant, log, workbook
+
+PROPERTIES = {"n": INTEGER, "x": NUMBER, "b": BOOLEAN, "d": DATE, "t": TIME, "note": TEXT}
+BOOK = log("xlsx", PROPERTIES, zone="Asia/Shanghai")
+SIX, NOON = map(datetime.datetime.fromisoformat, ("2026-01-31T18:05", "2026-01-01T12:00"))
+WHERE = "evidence/log.xlsx:Log!"
+
+
+def change(content: bytes, name: str, old: str, new: str) -> bytes:
+    """Change what stands in a part of a workbook."""
+    changed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(changed, "w") as after:
+        for entry in before.namelist():
+            data = before.read(entry)
+            if entry == name:
+                assert old.encode() in data, data
+                data = data.replace(old.encode(), new.encode())
+            after.writestr(entry, data)
+    return changed.getvalue()
+
+
+def test_values_of_cells(desk: Desk) -> None:
+    rows: list[list[Any]] = [
+        ["id", "n", "x", "b", "d", "t", "note"],
+        [7, 3, 0.5, True, datetime.date(2026, 1, 31), SIX, 2.5],
+        [],
+        ["b", "3", "0.5", "TRUE", "2026-01-31", "2026-01-31T18:05:00+08:00", True],
+        [12.0, 4.0, 2, False, None, None, 100],
+    ]
+    loaded = desk.read(workbook(rows), log("xlsx", PROPERTIES | {"note": TEXT}, zone="Asia/Tokyo"))
+    assert loaded.said == [
+        f"{WHERE}4: text is expected for 'note', not true",
+    ]
+    rows[3][6] = "yes"
+    loaded = desk.read(workbook(rows), BOOK)
+    assert loaded.said == []
+    assert loaded.places == [".xlsx:Log!2", ".xlsx:Log!4", ".xlsx:Log!5"]
+    assert loaded.column("id") == ["7", "b", "12"]
+    assert loaded.column("n") == [3, 3, 4]
+    assert loaded.column("x") == [0.5, 0.5, 2.0]
+    assert loaded.column("b") == [True, True, False]
+    assert loaded.column("d") == [day("2026-01-31"), day("2026-01-31"), None]
+    time = instant("2026-01-31T10:05:00+00:00")
+    assert loaded.column("t") == [time, time, None]
+    assert loaded.column("note") == ["2.5", "yes", "100"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        (["a", 1.5], "2: a whole number is expected for 'n', not 1.5"),
+        (["a", True], "2: a whole number is expected for 'n', not true"),
+        (["a", None, datetime.date(2026, 1, 1)], "2: a number is expected for 'x', not"),
+        (["a", None, None, 1], "2: true or false is expected for 'b', not 1"),
+        (
+            ["a", None, None, None, NOON],
+            "2: a day that exists, as YYYY-MM-DD, is expected for 'd', not \"2026-01-01T12:00:00\"",
+        ),
+        ([10**15], "2:1: 'id' is a number of more than fifteen digits"),
+        (["a", *[None] * 6, "x"], "2: a value stands beyond the last column that has a name"),
+    ],
+)
+def test_invalid_cell(desk: Desk, cells: list[Any], said: str) -> None:
+    loaded = desk.read(workbook([["id", "n", "x", "b", "d", "t", "note"], cells, ["z"]]), BOOK)
+    [problem] = loaded.said
+    assert problem.startswith(WHERE + said), problem
+    assert (loaded.column("id"), loaded.places) == (["z"], [".xlsx:Log!3"])
+    assert loaded.counts == [("evidence/log.xlsx", 2, 1)]
+
+
+def test_headings(desk: Desk) -> None:
+    contract = log("xlsx", {"n": INTEGER}, columns={"n": "2026"})
+    loaded = desk.read(workbook([[2026, "id", None, ""], [5, "a"]]), contract)
+    assert (loaded.said, loaded.column("n")) == ([], [5])
+    loaded = desk.read(workbook([["id", None, "nn", "id"], ["a"]]), log("xlsx", {"n": INTEGER}))
+    assert loaded.said == [
+        f"{WHERE}1: unknown column ''",
+        f"{WHERE}1: unknown column 'nn'",
+        f"{WHERE}1: the column 'id' is there twice",
+    ]
+    loaded = desk.read(workbook([[], ["id"], ["a"]]), log("xlsx"))
+    assert loaded.said == ["evidence/log.xlsx: the first row is empty"]
+    assert loaded.hints == ["it names the columns: id"]
+    more = log("xlsx", additionalProperties=True)
+    loaded = desk.read(workbook([["id", "what"], ["a", "=1/0"]]), more)
+    assert (loaded.said, loaded.column("id")) == ([], ["a"])
+
+
+def test_sheets(desk: Desk) -> None:
+    content = workbook([["id"], ["a"]], **{"R&D <1>": [["id"], [], ["b"]]})
+    loaded = desk.read(content, log("xlsx"))
+    assert loaded.places == [".xlsx:Log!2"]
+    loaded = desk.read(content, log("xlsx", sheet="R&D <1>"))
+    assert (loaded.column("id"), loaded.places) == (["b"], [".xlsx:R&D <1>!3"])
+    loaded = desk.read(content, log("xlsx", sheet="log"))
+    assert loaded.said == ["evidence/log.xlsx: there is no sheet 'log'"]
+    assert loaded.hints == ["the sheets are: Log, R&D <1>"]
+
+
+FIRST, SECOND = "xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml"
+
+
+def formula(old: str, new: str, **sheets: Any) -> bytes:
+    """Make a workbook whose cell B3 holds a formula, and change how it is written."""
+    rows = [["id", "note"], ["a", "x"], ["b", "=1+1"], ["c", "y"]]
+    return change(workbook(rows, **sheets), FIRST, old, new)
+
+
+CELL = '<c r="B3"><f>1+1</f><v>0</v></c>'
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ('<c r="B3" t="e"><f>1/0</f><v>#DIV/0!</v></c>', "the cell holds the error #DIV/0!"),
+        ('<c r="B3" t="e"><v>#N/A</v></c>', "the cell holds the error #N/A"),
+        ('<c r="B3" t="e"></c>', "the cell holds the error ?"),
+        ('<c r="B3"><f>1+1</f></c>', "the cell holds a formula without a result"),
+        ('<c r="B3"><f>1+1</f><v></v></c>', "the cell holds a formula without a result"),
+    ],
+)
+def test_cell_that_is_not_known(desk: Desk, cell: str, said: str) -> None:
+    loaded = desk.read(formula(CELL, cell), log("xlsx", {"note": TEXT}))
+    assert loaded.said == [f"{WHERE}3:2: {said}"]
+    assert loaded.places == [".xlsx:Log!2", ".xlsx:Log!4"]
+    assert loaded.counts == [("evidence/log.xlsx", 3, 1)]
+
+
+def test_results_of_formulas(desk: Desk) -> None:
+    contract = log("xlsx", {"note": TEXT})
+    loaded = desk.read(formula(CELL, '<c r="B3"><f>1+1</f><v>2</v></c>'), contract)
+    assert (loaded.said, loaded.column("note")) == ([], ["x", "2", "y"])
+    empty = '<c r="B3" t="str"><f>""</f><v></v></c>'
+    loaded = desk.read(formula(CELL, empty), contract)
+    assert (loaded.said, loaded.column("note")) == ([], ["x", None, "y"])
+
+
+def test_error_on_another_sheet(desk: Desk) -> None:
+    rows = [["id"], ["a"]]
+    content = workbook(rows, Other=[["id"], ["=1+1"], ["z"]])
+    content = change(content, SECOND, "<f>1+1</f><v>0</v>", "<f>1+1</f>")
+    assert desk.read(content, log("xlsx")).said == []
+    loaded = desk.read(content, log("xlsx", sheet="Other"))
+    assert loaded.said == ["evidence/log.xlsx:Other!2:1: the cell holds a formula without a result"]
+
+
+def test_error_without_a_place(desk: Desk) -> None:
+    content = formula(CELL, '<c t="e"><v>#N/A</v></c>')
+    [problem] = desk.read(content, log("xlsx", {"note": TEXT})).said
+    assert problem == "evidence/log.xlsx: a cell holds an error or a formula without a result"
+
+
+def test_large_area(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "MAX_CELLS", 5)
+    loaded = desk.read(workbook([["id", "note"], ["a", "x"], [None, "y"]]), BOOK)
+    assert loaded.said == ["evidence/log.xlsx: the sheet spans 6 cells"]
+
+
+def test_stray_cell_far_away(desk: Desk) -> None:
+    rows = formula('r="B3"', 'r="XFD1048576"')
+    [problem] = desk.read(rows, log("xlsx", {"note": TEXT})).said
+    assert problem == f"evidence/log.xlsx: the sheet spans {16384 * 1048576} cells"
+
+
+def test_too_large(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = workbook([["id"], ["a"]])
+    with monkeypatch.context() as patch:
+        patch.setattr(parts, "MAX_UNPACKED", 100)
+        [problem] = desk.read(content, log("xlsx")).said
+        assert problem.startswith("evidence/log.xlsx: unpacked, the file is larger than")
+    monkeypatch.setattr(xlsx, "MAX_BYTES", 100)
+    [problem] = desk.read(content, log("xlsx")).said
+    assert problem.startswith("evidence/log.xlsx: the file is larger than")
+
+
+def test_packed_otherwise(desk: Desk) -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_BZIP2) as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+    loaded = desk.read(content.getvalue(), log("xlsx"))
+    assert loaded.said == ["evidence/log.xlsx: the workbook is packed in a way that is not known"]
+
+
+@pytest.mark.parametrize("content", [b"", b"id\na\n", b"PK\x03\x04", b"PK\x05\x06" + b"\0" * 18])
+def test_no_workbook(desk: Desk, content: bytes) -> None:
+    loaded = desk.read(content, log("xlsx"))
+    [problem] = loaded.said
+    assert problem.startswith("evidence/log.xlsx: this is not a workbook: "), problem
+    assert loaded.hints == ["save the file as an Excel workbook (.xlsx)"]
+    assert loaded.counts == [("evidence/log.xlsx", 0, 0)]
+
+
+def test_damaged_workbook(desk: Desk) -> None:
+    content = workbook([["id"], *([f"row {number}"] for number in range(99))])
+    at = content.index(FIRST.encode()) + len(FIRST) + 20
+    damaged = content[:at] + b"\xff" * 8 + content[at + 8 :]
+    [problem] = desk.read(damaged, log("xlsx")).said
+    assert problem.startswith("evidence/log.xlsx: this is not a workbook: ")
+
+
+def test_sheet_in_another_encoding(desk: Desk) -> None:
+    content = workbook([["id"], ["a"]])
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        sheet = book.read(FIRST).decode()
+    changed = change(content, FIRST, sheet, "")
+    wide = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(changed)) as before, zipfile.ZipFile(wide, "w") as after:
+        for entry in before.namelist():
+            text = re.sub("UTF-8", "UTF-16", sheet).encode("utf-16")
+            after.writestr(entry, text if entry == FIRST else before.read(entry))
+    [problem] = desk.read(wide.getvalue(), log("xlsx")).said
+    assert problem.startswith("evidence/log.xlsx: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("xl/_rels/workbook.xml.rels", 'Target="worksheets/', 'Target="/xl/worksheets/'),
+        ("xl/workbook.xml", 'name="Log"', "name='Log'"),
+    ],
+)
+def test_other_ways_to_name_the_sheet(desk: Desk, name: str, old: str, new: str) -> None:
+    content = change(formula(CELL, '<c r="B3" t="e"><v>#N/A</v></c>'), name, old, new)
+    loaded = desk.read(content, log("xlsx", {"note": TEXT}))
+    assert loaded.said == [f"{WHERE}3:2: the cell holds the error #N/A"]
+
+
+def test_rows_at_the_end_that_cannot_be_read_are_told(desk: Desk) -> None:
+    content = workbook([["id"], ["a"], ["=1+1"]])
+    content = change(content, FIRST, "<f>1+1</f><v>0</v>", "<f>1+1</f>")
+    loaded = desk.read(content, log("xlsx"))
+    assert len(loaded.said) == 1
+    assert loaded.said[0].startswith("evidence/log.xlsx:Log!3:1: the cell holds a formula")
