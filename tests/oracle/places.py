@@ -42,8 +42,6 @@ class Places:
                 yield f"opened by another's record: {lapse}"
             elif lapse.opened_by and self._began(lapse.opened_by) > _micros(lapse.starts):
                 yield f"opened by a later record: {lapse}"
-            elif lapse.opened_by and world.kind == "record" and self._good(lapse.opened_by):
-                yield f"opened by a good record: {lapse}"
             if lapse.closed_by and not self._mine(world, lapse, lapse.closed_by):
                 yield f"closed by another's record: {lapse}"
             elif lapse.closed_by and lapse.ends and _micros(lapse.ends) not in self._times(lapse):
@@ -80,9 +78,6 @@ class Places:
             for item in world.items or [""]
         }
         return record["world"] == world.name and lapse.subject in subjects
-
-    def _good(self, place: str) -> bool:
-        return bool(self.records[place]["outcome"] == "good")
 
     def _began(self, place: str) -> int:
         record = self.records[place]
