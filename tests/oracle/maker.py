@@ -133,10 +133,12 @@ class Maker:
         return given
 
     def grow(self, anchor: Time, durations: tuple[str, ...]) -> None:
-        """Add to the pool when durations after a time have run out."""
+        """Add to the pool when durations after a time have run out, and an instant before."""
         with contextlib.suppress(Unsaid):
             if durations:
-                self.pool.append(self.clock.due(self.clock.start(anchor), *durations))
+                starts = self.clock.start(anchor)
+                due = self.clock.due(starts, *durations)
+                self.pool += [due, self.draw.randrange(starts, due)]
 
     def duration(self) -> str:
         """Draw a duration of this world's family."""
