@@ -119,16 +119,16 @@ def test_folder_that_cannot_be_read(tmp_path: Path) -> None:
 
 
 def test_link_put_there_meanwhile(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    find = files.find_files
+    find = files.Finder.find
 
-    def late(root: Path, folder: str, pattern: str) -> Iterator[Any]:
-        for name in find(root, folder, pattern):
-            (root / str(name)).rename(root / "elsewhere")
-            (root / str(name)).symlink_to(root / "elsewhere")
+    def late(finder: files.Finder, folder: str, pattern: str) -> Iterator[Any]:
+        for name in find(finder, folder, pattern):
+            (finder.root / str(name)).rename(finder.root / "elsewhere")
+            (finder.root / str(name)).symlink_to(finder.root / "elsewhere")
             yield name
 
     desk.write("log.csv", "id\na\n")
-    monkeypatch.setattr(load, "find_files", late)
+    monkeypatch.setattr(files.Finder, "find", late)
     loaded = desk.load(CSV)
     [problem] = loaded.said
     assert problem.startswith("evidence/log.csv: cannot read the file: ")

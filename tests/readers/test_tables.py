@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from ccpolicy.errors import PolicyError
-from ccpolicy.evidence import faults, load, stage
+from ccpolicy.evidence import faults, files, load, stage
 from ccpolicy.policy.models import Format
 
 from .conftest import BOOLEAN, DATE, FORMATS, INTEGER, NUMBER, TEXT, TIME, Desk, day, encode, log
@@ -174,6 +174,7 @@ def test_engine_out_of_memory_is_no_problem_of_files(
         raise duckdb.OutOfMemoryException("full")
 
     desk.write("log.csv", "id\na\n")
+    monkeypatch.setattr(files, "SMALL", 1)
     monkeypatch.setattr("ccpolicy.evidence.tables.Plan.create", full)
     with pytest.raises(duckdb.OutOfMemoryException):
         desk.load(log("csv"))

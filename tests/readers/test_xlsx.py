@@ -72,7 +72,7 @@ def test_values_of_cells(desk: Desk) -> None:
             "2: a day that exists, as YYYY-MM-DD, is expected for 'd', not \"2026-01-01T12:00:00\"",
         ),
         ([10**15], "2:1: 'id' is a number of more than fifteen digits"),
-        (["a", *[None] * 6, "x"], "2: a value stands beyond the last column that has a name"),
+        (["a", *[None] * 6, "x"], "2:8: a value stands beyond the last column that has a name"),
     ],
 )
 def test_invalid_cell(desk: Desk, cells: list[Any], said: str) -> None:
@@ -167,6 +167,7 @@ def test_error_without_a_place(desk: Desk) -> None:
 
 def test_large_area(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parts, "MAX_CELLS", 5)
+    monkeypatch.setattr(parts, "_FAR", re.compile(b""))
     loaded = desk.read(workbook([["id", "note"], ["a", "x"], [None, "y"]]), BOOK)
     assert loaded.said == ["evidence/log.xlsx: the sheet spans 6 cells"]
 

@@ -16,7 +16,8 @@ from pathlib import Path
 from ccpolicy.errors import EvidenceError, Locator
 
 MOST_FILES = 10_000
-_CHUNK = 1 << 20
+SMALL = 1 << 20
+"""Bytes up to which a file's content may be kept from when it was fingerprinted."""
 _WILD = re.compile(r"[*?\[]")
 
 
@@ -35,112 +36,123 @@ class Fingerprint:
     """Whether a quotation mark follows a space."""
     is_text: bool
     """Whether all of it is UTF-8."""
+    data: bytes | None
+    """The content, if it was kept."""
 
 
-def find_files(root: Path, folder: str, pattern: str) -> Iterator[str | EvidenceError]:
-    """Yield the files below `folder` that match, as paths from the root, and what is amiss.
+class Finder:
+    """Finds files below a root, and looks into each folder once."""
 
-    Nothing is followed that could lead out of the repository: no symbolic link, no `..`.
-    """
-    found: dict[str, str] = {}
-    for name in _walk(root, folder.rstrip("/"), pattern):
-        if isinstance(name, EvidenceError):
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.entries: dict[str, list[os.DirEntry[str]] | EvidenceError] = {}
+
+    def find(self, folder: str, pattern: str) -> Iterator[str | EvidenceError]:
+        """Yield the files below `folder` that match, as paths from the root, and what is amiss.
+
+        Nothing is followed that could lead out of the repository: no symbolic link, no `..`.
+        """
+        found: dict[str, str] = {}
+        for name in self._walk(folder.rstrip("/"), pattern):
+            if isinstance(name, EvidenceError):
+                yield name
+                continue
+            if len(found) == MOST_FILES:
+                yield EvidenceError(
+                    "more than {limit} files match '{pattern}'",
+                    locator=Locator(folder),
+                    limit=MOST_FILES,
+                    pattern=pattern,
+                )
+                return
+            alike = unicodedata.normalize("NFC", name).casefold()
+            if alike in found:
+                yield EvidenceError(
+                    "the name differs from that of {other} in case alone",
+                    hint="rename one of them: some file systems can hold only one",
+                    locator=Locator(name),
+                    other=found[alike],
+                )
+            found[alike] = name
             yield name
-            continue
-        if len(found) == MOST_FILES:
+
+    def _walk(self, folder: str, pattern: str) -> Iterator[str | EvidenceError]:
+        parts = [*folder.split("/"), *pattern.split("/")]
+        if ".." in parts or pattern.startswith("/"):
             yield EvidenceError(
-                "more than {limit} files match '{pattern}'",
+                "'{pattern}' leads out of the evidence folder",
                 locator=Locator(folder),
-                limit=MOST_FILES,
                 pattern=pattern,
             )
             return
-        alike = unicodedata.normalize("NFC", name).casefold()
-        if alike in found:
-            yield EvidenceError(
-                "the name differs from that of {other} in case alone",
-                hint="rename one of them: some file systems can hold only one",
-                locator=Locator(name),
-                other=found[alike],
-            )
-        found[alike] = name
-        yield name
-
-
-def _walk(root: Path, folder: str, pattern: str) -> Iterator[str | EvidenceError]:
-    parts = [*folder.split("/"), *pattern.split("/")]
-    if ".." in parts or pattern.startswith("/"):
-        yield EvidenceError(
-            "'{pattern}' leads out of the evidence folder",
-            locator=Locator(folder),
-            pattern=pattern,
-        )
-        return
-    matched = False
-    for name in _match(root, "", [part for part in parts if part not in ("", ".")]):
-        matched = True
-        yield name
-    if not matched:
-        is_there = (root / folder).is_dir()
-        yield EvidenceError(
-            "no file matches '{pattern}'" if is_there else "the folder is missing",
-            hint="put the records there" if is_there else "make the folder and put records there",
-            locator=Locator(folder),
-            pattern=pattern,
-        )
-
-
-def _match(root: Path, above: str, parts: list[str]) -> Iterator[str | EvidenceError]:
-    """Yield what matches the parts of a pattern below a folder, in order of names."""
-    part, rest = parts[0], parts[1:]
-    if part == "**":
-        # Any number of folders, none included.
-        yield from _match(root, above, rest or ["*"])
-        part, rest = "*", parts
-    for entry in _entries(root, above, part):
-        if isinstance(entry, EvidenceError):
-            yield entry
-            continue
-        if parts[0] == "**" and not entry.is_dir():
-            continue
-        name = f"{above}/{entry.name}" if above else entry.name
-        fault = _name_fault(entry.name)
-        if fault:
-            yield EvidenceError(fault, locator=Locator(_printable(name)))
-        elif entry.is_symlink():
-            yield EvidenceError(
-                "symbolic links are not followed",
-                hint="put the file itself there",
-                locator=Locator(name),
-            )
-        elif rest and entry.is_dir(follow_symlinks=False):
-            yield from _match(root, name, rest)
-        elif not rest and entry.is_file(follow_symlinks=False):
+        matched = False
+        for name in self._match("", [part for part in parts if part not in ("", ".")]):
+            matched = True
             yield name
-        elif not rest:
-            yield EvidenceError("not a file", locator=Locator(name))
+        if not matched:
+            is_there = (self.root / folder).is_dir()
+            yield EvidenceError(
+                "no file matches '{pattern}'" if is_there else "the folder is missing",
+                hint="put the records there"
+                if is_there
+                else "make the folder and put records there",
+                locator=Locator(folder),
+                pattern=pattern,
+            )
+
+    def _match(self, above: str, parts: list[str]) -> Iterator[str | EvidenceError]:
+        """Yield what matches the parts of a pattern below a folder, in order of names."""
+        part, rest = parts[0], parts[1:]
+        if part == "**":
+            # Any number of folders, none included.
+            yield from self._match(above, rest or ["*"])
+            part, rest = "*", parts
+        entries = self._entries(above)
+        if isinstance(entries, EvidenceError):
+            yield entries
+            return
+        for entry in entries:
+            if not _fits(entry.name, part) or (parts[0] == "**" and not entry.is_dir()):
+                continue
+            name = f"{above}/{entry.name}" if above else entry.name
+            if fault := _name_fault(entry.name):
+                yield EvidenceError(fault, locator=Locator(_printable(name)))
+            elif entry.is_symlink():
+                yield EvidenceError(
+                    "symbolic links are not followed",
+                    hint="put the file itself there",
+                    locator=Locator(name),
+                )
+            elif rest and entry.is_dir(follow_symlinks=False):
+                yield from self._match(name, rest)
+            elif not rest and entry.is_file(follow_symlinks=False):
+                yield name
+            elif not rest:
+                yield EvidenceError("not a file", locator=Locator(name))
+
+    def _entries(self, folder: str) -> list[os.DirEntry[str]] | EvidenceError:
+        """Return the entries of a folder by name; none if it is not there."""
+        if folder not in self.entries:
+            try:
+                with os.scandir(self.root / folder) as entries:
+                    self.entries[folder] = sorted(entries, key=lambda entry: entry.name)
+            except (FileNotFoundError, NotADirectoryError):
+                self.entries[folder] = []
+            except OSError as failure:
+                self.entries[folder] = EvidenceError(
+                    "cannot read the folder: {reason}",
+                    reason=failure.strerror,
+                    locator=Locator(folder),
+                )
+        return self.entries[folder]
 
 
-def _entries(root: Path, above: str, part: str) -> Iterator[os.DirEntry[str] | EvidenceError]:
-    """Yield the entries of a folder that match one part of a pattern."""
-    fits = re.compile(fnmatch.translate(part)).match
-    try:
-        with os.scandir(root / above) as entries:
-            # Office programs put ~$name.xlsx beside a file that is open.
-            found = [
-                entry
-                for entry in entries
-                if fits(entry.name)
-                and (not _WILD.search(part) or not entry.name.startswith((".", "~$")))
-            ]
-    except (FileNotFoundError, NotADirectoryError):
-        return
-    except OSError as failure:
-        yield EvidenceError(
-            "cannot read the folder: {reason}", reason=failure.strerror, locator=Locator(above)
-        )
-        return
-    yield from sorted(found, key=lambda entry: entry.name)
+def _fits(name: str, part: str) -> bool:
+    """Whether the name of an entry matches one part of a pattern."""
+    if not _WILD.search(part):
+        return name == part
+    # Office programs put ~$name.xlsx beside a file that is open.
+    return not name.startswith((".", "~$")) and fnmatch.fnmatchcase(name, part)
 
 
 def _name_fault(name: str) -> str | None:
@@ -177,8 +189,8 @@ def _state(found: os.stat_result) -> tuple[int, ...]:
     return found.st_size, found.st_mtime_ns, found.st_ino, stat.S_IFMT(found.st_mode)
 
 
-def fingerprint(path: Path) -> Fingerprint:
-    """Read a file once, in pieces, and say what it is.
+def fingerprint(path: Path, *, keep: bool = False) -> Fingerprint:
+    """Read a file once, in pieces, and say what it is; `keep` the content if it is small.
 
     Raises:
         EvidenceError: it cannot be read; without a place.
@@ -188,13 +200,15 @@ def fingerprint(path: Path) -> Fingerprint:
     is_text = True
     decoder = codecs.getincrementaldecoder("utf-8")()
     last = b""
+    data: bytes | None = b""
     try:
         # Neither led elsewhere by a link put there meanwhile, nor kept waiting by a pipe.
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         with os.fdopen(handle, "rb", buffering=0) as file:
             before = _state(os.fstat(handle))
-            while chunk := file.read(_CHUNK):
+            while chunk := file.read(min(before[0] + 1, SMALL)):
                 digest.update(chunk)
+                data = chunk if not last and len(chunk) < SMALL else None
                 has_nul = has_nul or b"\0" in chunk
                 is_text = is_text and _decodes(decoder, chunk)
                 # A pair of signs may lie astride two pieces.
@@ -216,6 +230,7 @@ def fingerprint(path: Path) -> Fingerprint:
         has_bare_return=has_bare_return or last == b"\r",
         has_spaced_quote=has_spaced_quote,
         is_text=is_text and _decodes(decoder, b"", final=True),
+        data=data if keep else None,
     )
 
 

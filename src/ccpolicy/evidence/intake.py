@@ -1,22 +1,30 @@
-"""Take in the records that are read here: judge each, and stage it with those nested in it."""
+"""Take in the records that are read here: judge them, and stage them with those nested in them."""
 
 from __future__ import annotations
 
 import dataclasses
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence import values
-from ccpolicy.evidence.contract import Column, Contract
+from ccpolicy.evidence.contract import Contract
 from ccpolicy.evidence.explain import Explainer
 from ccpolicy.evidence.faults import Faults
+from ccpolicy.evidence.keys import Keys
 from ccpolicy.evidence.models import ORDINAL_BITS, Source
 from ccpolicy.evidence.readers import Opened, Parsed, Record, Reject
-from ccpolicy.evidence.stage import Stage
+from ccpolicy.evidence.stage import Stage, is_text
 from ccpolicy.evidence.tables import Plan
+
+Times = dict[tuple[str, str], dict[str, Any]]
+"""Path of nested records and name of a column → text → day, or readings of an instant."""
+
+_BATCH = 10_000
+"""Records judged at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +60,10 @@ class Intake:
     """Takes in the files of one dataset."""
 
     contract: Contract
-    plan: Plan
-    children: list[Plan]
-    stage: Stage
+    plans: Sequence[Plan]
+    """The dataset's table, and those of the records nested in its records."""
+    keys: Sequence[Keys]
+    stages: Sequence[Stage]
     faults: Faults
     add_source: Callable[[Source], int]
     """Registers a source, and returns its number."""
@@ -62,16 +71,17 @@ class Intake:
     def __post_init__(self) -> None:
         import jsonschema_rs
 
-        zone = self.contract.zone
-        self.is_valid = jsonschema_rs.Draft202012Validator(
-            self.contract.schema(),
-            validate_formats=True,
-            formats={
-                "date": lambda text: values.day(text) is not None,
-                "date-time": lambda text: values.instants(text, zone) is not None,
-            },
-        ).is_valid
-        self.writers = [_Writer(plan) for plan in (self.plan, *self.children)]
+        # The formats are judged by reading the values, which is done anyway.
+        self.validator = jsonschema_rs.Draft202012Validator(
+            {"type": "array", "items": self.contract.schema()}, validate_formats=False
+        )
+        nested = [(child.path, child.columns) for child in self.contract.children]
+        self.times = {
+            path: [each for each in columns if each.type in ("date", "instant")]
+            for path, columns in [("", self.contract.columns), *nested]
+        }
+        paths = ["", *(path for path, _ in nested)]
+        self.writers = [_Writer(*each) for each in zip(self.plans, paths, strict=True)]
         self.explainer: Explainer | None = None
 
     def read(self, file: Opened, parsed: Parsed) -> tuple[int, int]:
@@ -82,34 +92,76 @@ class Intake:
         """
         count = invalid = 0
         nested = [NestedSource(parsed, child.path) for child in self.contract.children]
-        numbers = [self.add_source(source) for source in nested]
-        for entry in parsed.records():
-            count += 1
-            if isinstance(entry, Record) and self._take(file.number, entry, nested, numbers):
+        numbers = [file.number, *(self.add_source(source) for source in nested)]
+        entries = parsed.records()
+        while batch := list(islice(entries, _BATCH)):
+            count += len(batch)
+            records = [entry for entry in batch if isinstance(entry, Record)]
+            if len(records) == len(batch) and self._take(records, nested, numbers):
                 continue
-            invalid += 1
-            self._refuse(parsed, entry)
+            for entry in batch:
+                if isinstance(entry, Reject) or not self._take([entry], nested, numbers):
+                    invalid += 1
+                    self._refuse(parsed, entry)
         return count, invalid
 
     def _take(
-        self, number: int, record: Record, nested: Sequence[NestedSource], numbers: Sequence[int]
+        self, records: list[Record], nested: Sequence[NestedSource], numbers: Sequence[int]
     ) -> bool:
-        """Stage a record with its nested ones if it is valid."""
-        value = record.value
+        """Stage records with those nested in them, if all of them are valid."""
+        around = [record.value for record in records]
+        times = self._times(around) if self._are_valid(around) else None
+        if times is None:
+            return False
+        parts = [
+            [
+                (part, record, place)
+                for record in records
+                for place, part in enumerate(record.value.get(source.path, ()))
+            ]
+            for source in nested
+        ]
+        columns = [self.writers[0].columns(around, around, times)]
+        for writer, found in zip(self.writers[1:], parts, strict=True):
+            own = [part for part, _, _ in found]
+            columns.append(writer.columns(own, [record.value for _, record, _ in found], times))
+        if None in columns:
+            return False
+        ordinals = [[record.ordinal for record in records]]
+        for source, found in zip(nested, parts, strict=True):
+            ordinals.append([source.add(record.ordinal, place) for _, record, place in found])
+        for number, each, cells, keys, stage in zip(
+            numbers, ordinals, columns, self.keys, self.stages, strict=True
+        ):
+            assert cells is not None
+            keys.add(cells)
+            stage.add([[number << ORDINAL_BITS | ordinal for ordinal in each], *cells])
+        return True
+
+    def _are_valid(self, records: list[dict[str, Any]]) -> bool:
         try:
-            if not self.is_valid(value):
-                return False
+            return self.validator.is_valid(records)
         except UnicodeEncodeError:
             return False
-        locator = number << ORDINAL_BITS | record.ordinal
-        if not self.stage.add(self.writers[0].table, locator, self.writers[0].cells(value, value)):
-            return False
-        for writer, source, child in zip(self.writers[1:], nested, numbers, strict=True):
-            for place, part in enumerate(value.get(source.path, ())):
-                locator = child << ORDINAL_BITS | source.add(record.ordinal, place)
-                if not self.stage.add(writer.table, locator, writer.cells(part, value)):
-                    return False
-        return True
+
+    def _times(self, records: list[dict[str, Any]]) -> Times | None:
+        """Read all times of records; None if one of them is none."""
+        found: Times = {}
+        for path, columns in self.times.items():
+            rows = records
+            if path:
+                rows = [part for record in records for part in record.get(path, ())]
+            for column in columns:
+                texts = {row[column.name] for row in rows if column.name in row}
+                readings = (
+                    values.days(texts)
+                    if column.type == "date"
+                    else values.all_instants(texts, self.contract.zone)
+                )
+                if readings is None:
+                    return None
+                found[path, column.name] = readings
+        return found
 
     def _refuse(self, parsed: Parsed, entry: Record | Reject) -> None:
         """Say why a record is invalid, or count it."""
@@ -135,36 +187,43 @@ def nested_place(place: Locator, path: Sequence[str | int]) -> Locator:
 
 
 class _Writer:
-    """Writes records as the cells that a table is made from."""
+    """Writes records as the columns that a table is made from."""
 
-    def __init__(self, plan: Plan) -> None:
-        assert plan.staged is not None
-        self.table = plan.staged
-        self.zone = plan.zone_info
-        columns = plan.cells()
-        self.columns = [(column, column.name in plan.own) for column in columns]
-        self.early = [pair for pair in self.columns if pair[0] in plan.early]
-
-    def cells(self, own: dict[str, Any], around: dict[str, Any]) -> list[str]:
-        """Return the cells of a record, given the record around it for the columns that are its."""
-        cells = [
-            self._cell(column, (own if is_own else around).get(column.name))
-            for column, is_own in self.columns
+    def __init__(self, plan: Plan, path: str) -> None:
+        columns = [(each, 0) for each in plan.cells()]
+        columns += [(each, 1) for each in plan.early_cells()]
+        self.cells = [
+            (each, path if each.name in plan.own else "", reading) for each, reading in columns
         ]
-        for column, is_own in self.early:
-            text = (own if is_own else around).get(column.name)
-            found = values.instants(text, self.zone) if text else None
-            cells.append(str(found[1]) if found else "")
-        return cells
 
-    def _cell(self, column: Column, value: Any) -> str:
-        if value is None:
-            return ""
-        match column.type:
-            case "date":
-                return str(values.day(value))
-            case "instant":
-                found = values.instants(value, self.zone)
-                assert found is not None
-                return str(found[0])
-        return values.text_of(value, column.type)
+    def columns(
+        self,
+        own: Sequence[Mapping[str, Any]],
+        around: Sequence[Mapping[str, Any]],
+        times: Times,
+    ) -> list[list[Any]] | None:
+        """Write records, given the records around them for the columns that are theirs.
+
+        None if a text cannot be written.
+        """
+        columns = []
+        for column, path, reading in self.cells:
+            name = column.name
+            found = [record.get(name) for record in (own if path else around)]
+            match column.type:
+                case "date":
+                    read = times[path, name]
+                    found = [None if text is None else read[text] for text in found]
+                case "instant":
+                    read = times[path, name]
+                    found = [None if text is None else read[text][reading] for text in found]
+                case "integer":
+                    found = [None if number is None else int(number) for number in found]
+                case "number":
+                    found = [None if number is None else float(number) for number in found]
+                case "text" if column.is_list:
+                    found = [None if each is None else values.list_text(each) for each in found]
+            if column.type == "text" and not is_text(found):
+                return None
+            columns.append(found)
+        return columns

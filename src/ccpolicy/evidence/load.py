@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import duckdb
 
-from ccpolicy.errors import EvidenceError, Locator, PolicyError
+from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence import zones
-from ccpolicy.evidence.contract import Contract, make_contract
 from ccpolicy.evidence.faults import Faults
-from ccpolicy.evidence.files import find_files, fingerprint, state
+from ccpolicy.evidence.files import Finder, fingerprint, state
 from ccpolicy.evidence.intake import Intake
-from ccpolicy.evidence.models import ORDINAL_BITS, Evidence, File, Source, Table
+from ccpolicy.evidence.keys import Keys
+from ccpolicy.evidence.models import ORDINAL_BITS, Evidence, File, Source
+from ccpolicy.evidence.planning import Planned, plan_tables
+from ccpolicy.evidence.proof import Proof
 from ccpolicy.evidence.readers import PARSERS, SCANNERS, Opened, Scanner
 from ccpolicy.evidence.search import Search, suspects
 from ccpolicy.evidence.sql import name
 from ccpolicy.evidence.stage import Stage
 from ccpolicy.evidence.tables import Plan, zone_relation
 from ccpolicy.policy import Dataset
-from ccpolicy.policy.models import Lookup
 
+KEPT = 32 << 20
+"""Bytes of small files that are kept in memory; further ones are read again."""
 LARGE = 64 << 20
 """Bytes of a dataset from which its keys are not kept in memory beside its records."""
 
@@ -54,18 +56,24 @@ def load_evidence(
 class _Entry:
     """A dataset that is being read."""
 
-    contract: Contract
+    planned: Planned
     faults: Faults
-    plan: Plan
-    children: list[Plan]
+    stages: list[Stage]
+    keys: list[Keys] = field(default_factory=list)
     files: dict[int, Opened] = field(default_factory=dict)
+    """Source → file."""
     counts: dict[int, int] = field(default_factory=dict)
     """Source → records read."""
     invalid: dict[int, int] = field(default_factory=dict)
+    """Source → those of them that are invalid."""
+
+    @property
+    def dataset(self) -> Dataset:
+        return self.planned.contract.dataset
 
     @property
     def plans(self) -> list[Plan]:
-        return [self.plan, *self.children]
+        return self.planned.plans
 
 
 class _Loader:
@@ -78,203 +86,177 @@ class _Loader:
         used: Mapping[str, set[str]],
     ) -> None:
         self.connection, self.root, self.folder = connection, root, folder
-        self.datasets, self.used = datasets, used
-        self.stage = Stage(connection)
         self.sources: dict[int, Source] = {}
-        self.tables: dict[str, Table] = {}
-        self.staged = 0
+        self.last_source = 0
+        self.entries = {
+            planned.contract.dataset.id: _Entry(
+                planned,
+                Faults(planned.contract.dataset.id),
+                [Stage(connection, plan.staged) for plan in planned.plans],
+            )
+            for planned in plan_tables(connection, datasets, used)
+        }
 
     def load(self) -> Evidence:
         """Read everything that is used."""
-        lookups, wanted = self._needed()
-        entries = {each: self._entry(each, lookups[each], wanted) for each in _in_order(lookups)}
-        self._open(entries)
-        for entry in entries.values():
+        self._open()
+        for entry in self.entries.values():
             self._read(entry)
-        self.stage.flush()
-        for entry in entries.values():
+        for entry in self.entries.values():
             self._create(entry)
-        self._search(entries)
-        self.stage.drop()
-        for entry in entries.values():
+        self._search()
+        for entry in self.entries.values():
+            for stage in entry.stages:
+                stage.drop()
             self._finish(entry)
-        files = [
-            File(
-                dataset=each,
-                file=file.name,
-                records=entries[each].counts.get(number, 0),
-                invalid=entries[each].invalid.get(number, 0),
-                sha256=file.fingerprint.sha256,
-            )
-            for each in sorted(entries)
-            for number, file in entries[each].files.items()
-        ]
-        problems = {each: entries[each].faults.problems() for each in sorted(entries)}
+        by_name = sorted(self.entries.items())
         return Evidence(
-            tables={each: self.tables[each] for each in sorted(self.tables)},
-            files=files,
-            problems={each: found for each, found in problems.items() if found},
+            tables={plan.name: plan.table() for _, entry in by_name for plan in entry.plans},
+            files=[
+                File(
+                    dataset=each,
+                    file=file.name,
+                    records=entry.counts.get(number, 0),
+                    invalid=entry.invalid.get(number, 0),
+                    sha256=file.fingerprint.sha256,
+                )
+                for each, entry in by_name
+                for number, file in entry.files.items()
+            ],
+            problems={each: found for each, entry in by_name if (found := entry.faults.problems())},
             sources=self.sources,
         )
 
-    def _needed(self) -> tuple[dict[str, dict[str, Lookup]], dict[str, set[str]]]:
-        """Return each dataset's lookups that matter, and each table's columns that are needed."""
-        wanted = {each: set(columns) for each, columns in self.used.items()}
-        lookups: dict[str, dict[str, Lookup]] = {}
-        waiting = sorted({each.partition(".")[0] for each in self.used})
-        while waiting:
-            each = waiting.pop()
-            columns = wanted.setdefault(each, set())
-            dataset = self.datasets[each]
-            lookups[each] = {
-                column: lookup
-                for column, lookup in dataset.lookups.items()
-                if column in columns or column in dataset.key
-            }
-            for lookup in lookups[each].values():
-                there = wanted.setdefault(lookup.dataset, set())
-                more = {*self.datasets[lookup.dataset].key, lookup.column} - there
-                there |= more
-                if more or lookup.dataset not in lookups:
-                    waiting.append(lookup.dataset)
-        return lookups, wanted
-
-    def _entry(
-        self, each: str, lookups: Mapping[str, Lookup], wanted: Mapping[str, set[str]]
-    ) -> _Entry:
-        """Plan the tables of a dataset."""
-        dataset = self.datasets[each]
-        contract = make_contract(dataset)
-        named = {column.name for column in contract.columns}
-        keys = {*dataset.key, *(part for lookup in lookups.values() for part in lookup.key)}
-        derive = {
-            column: text for column, text in dataset.derive.items() if column in wanted[each] | keys
-        }
-        plan = Plan(
-            name=each,
-            columns=contract.columns,
-            own=frozenset(named),
-            key=dataset.key,
-            zone=dataset.zone,
-            wanted=wanted[each],
-            derive=derive,
-            lookups={
-                column: (lookup, self.tables[lookup.dataset], self.datasets[lookup.dataset].key)
-                for column, lookup in lookups.items()
-            },
-        )
-        plan.bind(self.connection)
-        children = [
-            Plan(
-                name=f"{each}.{child.name}",
-                columns=(*child.columns, *contract.columns),
-                own=frozenset(column.name for column in child.columns),
-                key=child.key,
-                zone=dataset.zone,
-                wanted=wanted.get(f"{each}.{child.name}", set()),
-                derive={},
-                lookups={},
-            )
-            for child in contract.children
-        ]
-        for part in (plan, *children):
-            for column in sorted(part.wanted - part.types.keys()):
-                raise PolicyError("unknown column '{name}'", name=f"{part.name}.{column}")
-            if dataset.format in PARSERS:
-                part.staged = self.staged
-                self.staged += 1
-            self.tables[part.name] = part.table()
-        return _Entry(contract, Faults(each), plan, children)
-
-    def _open(self, entries: Mapping[str, _Entry]) -> None:
+    def _open(self) -> None:
         """Find the files of all datasets, number them by path, and take their fingerprints."""
         found: list[tuple[str, str]] = []
-        for each, entry in entries.items():
-            for name_ in find_files(self.root, self.folder, entry.contract.dataset.files):
-                if isinstance(name_, EvidenceError):
-                    entry.faults.file(name_)
+        finder = Finder(self.root)
+        for each, entry in self.entries.items():
+            for path in finder.find(self.folder, entry.dataset.files):
+                if isinstance(path, EvidenceError):
+                    entry.faults.file(path)
                 else:
-                    found.append((name_, each))
+                    found.append((path, each))
+        kept = 0
         for number, (path, each) in enumerate(sorted(found), 1):
-            entry = entries[each]
+            entry = self.entries[each]
             try:
-                opened = Opened(
-                    entry.contract, path, self.root / path, number, fingerprint(self.root / path)
-                )
+                facts = fingerprint(self.root / path, keep=kept < KEPT)
             except EvidenceError as failure:
                 entry.faults.file(failure.at(Locator(path)))
                 continue
-            entry.files[number] = opened
-        self.last = len(found)
-        for entry in entries.values():
+            kept += len(facts.data or b"")
+            contract = entry.planned.contract
+            entry.files[number] = Opened(contract, path, self.root / path, number, facts)
+        self.last_source = len(found)
+        for entry in self.entries.values():
             size = sum(file.fingerprint.size for file in entry.files.values())
             for plan in entry.plans:
                 plan.is_large = size > LARGE
 
-    def _add_source(self, source: Source) -> int:
-        self.last += 1
-        self.sources[self.last] = source
-        return self.last
-
     def _read(self, entry: _Entry) -> None:
         """Stage the records that are read here, and plan the reading of the others."""
-        kind = entry.contract.dataset.format
-        intake = None
+        scanner = SCANNERS.get(entry.dataset.format)
+        if scanner:
+            self._scan(entry, scanner)
+        else:
+            self._parse(entry)
+        for plan, keys in zip(entry.plans, entry.keys, strict=True):
+            plan.is_proven = keys.are_proven
+
+    def _begin(self, entry: _Entry) -> None:
+        """Make ready for rows, once it is known whether they are judged."""
+        entry.keys = [Keys(plan) for plan in entry.plans]
+        for plan, stage in zip(entry.plans, entry.stages, strict=True):
+            stage.begin(plan.staged_types())
+
+    def _parse(self, entry: _Entry) -> None:
+        self._begin(entry)
+        intake = Intake(
+            entry.planned.contract,
+            entry.plans,
+            entry.keys,
+            entry.stages,
+            entry.faults,
+            self._add_source,
+        )
         for number, file in entry.files.items():
             try:
-                if kind in SCANNERS:
-                    entry.plan.scans[number] = SCANNERS[kind].scan(file, self.connection)
-                    continue
-                intake = intake or Intake(
-                    entry.contract,
-                    entry.plan,
-                    entry.children,
-                    self.stage,
-                    entry.faults,
-                    self._add_source,
-                )
-                parsed = PARSERS[kind].parse(file)
+                parsed = PARSERS[entry.dataset.format].parse(file)
                 self.sources[number] = parsed
                 entry.counts[number], entry.invalid[number] = intake.read(file, parsed)
             except EvidenceError as failure:
                 entry.faults.file(failure)
             except OSError as failure:
-                # It was there a moment ago.
-                reason = failure.strerror
-                gone = file.error("cannot read the file: {reason}", reason=reason)
-                entry.faults.file(gone)
+                entry.faults.file(_gone(file, failure))
+
+    def _add_source(self, source: Source) -> int:
+        self.last_source += 1
+        self.sources[self.last_source] = source
+        return self.last_source
+
+    def _scan(self, entry: _Entry, scanner: Scanner) -> None:
+        """Stage the rows of small files, or else have the engine read all files of the dataset."""
+        plan = entry.plans[0]
+        small: dict[int, list[list[str]] | None] = {}
+        for number, file in entry.files.items():
+            try:
+                small[number] = scanner.rows(file)
+            except EvidenceError as failure:
+                entry.faults.file(failure)
+            except OSError as failure:
+                entry.faults.file(_gone(file, failure))
+        proof = Proof(entry.planned.contract)
+        rows = {number: columns for number, columns in small.items() if columns}
+        proven = {number: proof.values(columns) for number, columns in rows.items()}
+        plan.is_judged = len(rows) == len(small) and None not in proven.values()
+        self._begin(entry)
+        for number in small if len(rows) < len(small) else ():
+            try:
+                plan.scans[number] = scanner.scan(entry.files[number], self.connection)
+            except EvidenceError as failure:
+                entry.faults.file(failure)
+            except OSError as failure:
+                entry.faults.file(_gone(entry.files[number], failure))
+        for number, columns in (rows if not plan.scans else {}).items():
+            cells = plan.choose((proven if plan.is_judged else small)[number] or [])
+            if not plan.is_judged:
+                cells = [[cell or None for cell in column] for column in cells]
+            entry.counts[number] = len(columns[0])
+            entry.keys[0].add(cells)
+            first = (number << ORDINAL_BITS) + 1
+            entry.stages[0].add([range(first, first + len(columns[0])), *cells])
 
     def _create(self, entry: _Entry) -> None:
         """Make the tables of a dataset, without the files that the engine refuses."""
-        for plan in entry.plans:
-            if plan.zone and plan.scans:
+        for plan, stage in zip(entry.plans, entry.stages, strict=True):
+            if plan.is_simple and not stage.is_made:
+                stage.make(plan.relation, ["locator", *plan.table().columns, *plan.early_names()])
+                continue
+            if not plan.scans:
+                stage.hand_over()
+            if plan.zone and not plan.is_judged:
                 self.connection.execute(
                     f"CREATE TEMP TABLE IF NOT EXISTS {name(zone_relation(plan.zone))}"
                     f" AS {zones.table(plan.zone)}"
                 )
-            count = self._try(entry, plan)
-            if len(plan.scans) == 1:
-                entry.counts[next(iter(plan.scans))] = count
-            elif plan.scans:
-                rows = self.connection.execute(
-                    f"SELECT locator >> {ORDINAL_BITS}, count(*) FROM {name(plan.relation)}"
-                    " GROUP BY ALL"
-                ).fetchall()
-                entry.counts |= dict.fromkeys(plan.scans, 0) | {int(n): int(c) for n, c in rows}
-        scanner = SCANNERS.get(entry.contract.dataset.format)
-        if scanner is not None:
-            for number in entry.plan.scans:
-                self.sources[number] = scanner.source(entry.files[number], entry.counts[number])
+            count = self._make(entry, plan)
+            if plan.scans:
+                entry.counts |= self._counts(plan, count)
+        scanner = SCANNERS.get(entry.dataset.format)
+        if scanner:
+            for number, records in entry.counts.items():
+                self.sources[number] = scanner.source(entry.files[number], records)
 
-    def _try(self, entry: _Entry, plan: Plan) -> int:
+    def _make(self, entry: _Entry, plan: Plan) -> int:
+        """Make a table, or that of all its records if some may be invalid; return how many."""
         while True:
             try:
                 return plan.create(self.connection)
             except (duckdb.OutOfMemoryException, duckdb.InterruptException):
                 raise
             except duckdb.Error as failure:
-                scanner = SCANNERS.get(entry.contract.dataset.format)
-                if scanner and self._refuse(entry, plan, scanner):
+                if self._refuse(entry, plan):
                     continue
                 if not plan.derive or plan.has_faulty_expression:
                     raise
@@ -287,32 +269,58 @@ class _Loader:
                     )
                 )
 
-    def _refuse(self, entry: _Entry, plan: Plan, scanner: Scanner) -> bool:
-        """Leave out the files that cannot be read, and tell whether there were any."""
+    def _counts(self, plan: Plan, count: int) -> dict[int, int]:
+        """Count the records that the engine read from each file."""
+        if len(plan.scans) == 1:
+            return dict.fromkeys(plan.scans, count)
+        rows = self.connection.execute(
+            f"SELECT locator >> {ORDINAL_BITS}, count(*) FROM {name(plan.judged)} GROUP BY ALL"
+        ).fetchall()
+        return dict.fromkeys(plan.scans, 0) | {int(number): int(found) for number, found in rows}
+
+    def _refuse(self, entry: _Entry, plan: Plan) -> bool:
+        """Leave out the files that the engine cannot read, and tell whether there were any."""
         refused = []
         cells = ", ".join(f"count({name(column.name)})" for column in plan.columns)
         for number, scan in plan.scans.items():
             try:
-                self.connection.execute(f"SELECT {cells} FROM ({scan})").fetchall()
+                query = f"SELECT {cells} FROM (SELECT {scan.cells} FROM {scan.rows})"
+                self.connection.execute(query).fetchall()
             except duckdb.Error as failure:
                 refused.append(number)
+                scanner = SCANNERS[entry.dataset.format]
                 entry.faults.file(scanner.explain(entry.files[number], str(failure)))
         for number in refused:
             del plan.scans[number]
+        if refused and not plan.scans:
+            entry.stages[0].hand_over()
         return bool(refused)
 
-    def _search(self, entries: Mapping[str, _Entry]) -> None:
-        """Look for invalid records and for keys that stand twice."""
-        by_plan = {plan.name: entry for entry in entries.values() for plan in entry.plans}
-        plans = [plan for entry in entries.values() for plan in entry.plans]
-        for plan in suspects(self.connection, plans):
-            entry = by_plan[plan.name]
-            search = Search(self.connection, plan, entry.contract, self.sources, entry.faults)
-            found = search.invalid()
-            if plan is entry.plan:
+    def _search(self) -> None:
+        """Look for invalid records and for keys that stand twice, and leave the valid records."""
+        plans = {
+            plan.name: (plan, entry)
+            for entry in self.entries.values()
+            for plan in entry.plans
+            if not plan.is_proven
+        }
+        suspect = {
+            plan.name for plan in suspects(self.connection, [plan for plan, _ in plans.values()])
+        }
+        for each, (plan, entry) in plans.items():
+            found: dict[int, int] = {}
+            if each in suspect:
+                contract = entry.planned.contract
+                search = Search(self.connection, plan, contract, self.sources, entry.faults)
+                found = search.invalid()
+                search.duplicates()
+            if plan is entry.plans[0]:
                 for number, count in found.items():
                     entry.invalid[number] = entry.invalid.get(number, 0) + count
-            search.duplicates()
+            if plan.is_large:
+                self.connection.execute(f"ALTER TABLE {name(plan.judged)} DROP COLUMN _hash")
+            rows = plan.valid_rows(all_are=not found)
+            self.connection.execute(f"CREATE VIEW {name(plan.relation)} AS {rows}")
 
     def _finish(self, entry: _Entry) -> None:
         """Report files without records, and files that changed while they were read."""
@@ -327,7 +335,7 @@ class _Loader:
                     )
             except EvidenceError as failure:
                 entry.faults.file(failure.at(Locator(file.name)))
-            if not entry.counts.get(number, 1) and not entry.contract.dataset.may_be_empty:
+            if not entry.counts.get(number, 1) and not entry.dataset.may_be_empty:
                 entry.faults.file(
                     file.error(
                         "the file holds no record",
@@ -336,18 +344,6 @@ class _Loader:
                 )
 
 
-def _in_order(lookups: Mapping[str, Mapping[str, Lookup]]) -> Iterator[str]:
-    """Yield the datasets, those that are looked into first.
-
-    Raises:
-        PolicyError: lookups go round in a circle.
-    """
-    sorter: TopologicalSorter[str] = TopologicalSorter()
-    for each in sorted(lookups):
-        sorter.add(each, *sorted({lookup.dataset for lookup in lookups[each].values()}))
-    try:
-        yield from sorter.static_order()
-    except CycleError as failure:
-        raise PolicyError(
-            "lookups go round in a circle: {names}", names=" → ".join(failure.args[1])
-        ) from failure
+def _gone(file: Opened, failure: OSError) -> EvidenceError:
+    """Make the error for a file that was there a moment ago."""
+    return file.error("cannot read the file: {reason}", reason=failure.strerror)

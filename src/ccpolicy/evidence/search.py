@@ -19,32 +19,25 @@ from ccpolicy.evidence.sql import name
 from ccpolicy.evidence.tables import Plan
 from ccpolicy.policy import ColumnType
 
-_KEYS, _TWICE = '"evidence.keys"', '"evidence.twice"'
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 
 def suspects(connection: duckdb.DuckDBPyConnection, plans: Sequence[Plan]) -> list[Plan]:
-    """Return the tables in which something is amiss, or may be; most often there are none."""
-    small = [index for index, plan in enumerate(plans) if not plan.is_large]
+    """Return the tables in which a record is invalid or a key stands twice."""
     parts = []
-    if small:
-        rows = " UNION ALL ".join(
-            f"SELECT {index} AS t, _ok, _key FROM {name(plans[index].relation)}" for index in small
-        )
-        parts.append(
-            f"SELECT t FROM (SELECT t FROM ({rows}) GROUP BY t, _key"
-            " HAVING count(*) > 1 OR NOT bool_and(_ok)) GROUP BY t"
-        )
     for index, plan in enumerate(plans):
+        judged = name(plan.judged)
+        parts.append(f"SELECT {index} WHERE EXISTS (SELECT 1 FROM {judged} WHERE NOT _ok)")
         if plan.is_large:
-            relation = name(plan.relation)
-            parts.append(f"SELECT {index} WHERE EXISTS (SELECT 1 FROM {relation} WHERE NOT _ok)")
-            # The first record comes after none.
-            parts.append(
-                f"SELECT {index} WHERE (SELECT count(*) FROM {relation} WHERE NOT _after) > 1"
-                if plan.is_ascending
-                else f"SELECT {index}"
+            # Sorting needs less memory than a table of all hashes, and less time.
+            twice = (
+                "SELECT 1 FROM (SELECT h = lag(h) OVER (ORDER BY h) AS again FROM"
+                f" (SELECT _hash AS h FROM {judged} WHERE _ok)) WHERE again"
             )
+            parts.append(f"SELECT {index} WHERE EXISTS ({twice})")
+        else:
+            distinct = f"SELECT count(*) <> count(DISTINCT _key) FROM {judged} WHERE _ok"
+            parts.append(f"SELECT {index} WHERE ({distinct})")
     if not parts:
         return []
     found = {row[0] for row in connection.execute(" UNION ALL ".join(parts)).fetchall()}
@@ -62,31 +55,27 @@ class Search:
     faults: Faults
 
     def invalid(self) -> dict[int, int]:
-        """Explain the records that are not valid, take them out, and count them by source."""
-        relation = name(self.plan.relation)
+        """Explain the records that are not valid, and count them by source."""
+        rows = f"FROM ({self.plan.judged_rows()}) WHERE NOT _ok"
         counts = self.connection.execute(
-            f"SELECT locator >> {ORDINAL_BITS}, count(*) FROM {relation} WHERE NOT _ok GROUP BY ALL"
+            f"SELECT locator >> {ORDINAL_BITS}, count(*) {rows} GROUP BY ALL"
         ).fetchall()
-        if not counts:
-            return {}
         by_source = {int(source): int(count) for source, count in counts}
         wanted = [
             int(row[0])
             for row in self.connection.execute(
-                f"SELECT locator FROM {relation} WHERE NOT _ok ORDER BY locator"
-                f" LIMIT {self.faults.room}"
+                f"SELECT locator {rows} ORDER BY locator LIMIT {self.faults.room}"
             ).fetchall()
         ]
         self._explain(wanted)
         self.faults.unexplained += sum(by_source.values()) - len(wanted)
-        self.connection.execute(f"DELETE FROM {relation} WHERE NOT _ok")
         return by_source
 
     def _explain(self, locators: Sequence[int]) -> None:
         if not locators:
             return
         places = locate_many(self.sources, locators)
-        records = self._texts(locators) if self.plan.staged is None else {}
+        records = {} if self.plan.is_judged else self._texts(locators)
         keys = self._rows(self.plan.records(), self.plan.key, locators)
         explainer = Explainer(self.contract) if records else None
         for locator in locators:
@@ -100,7 +89,7 @@ class Search:
     def _texts(self, locators: Sequence[int]) -> dict[int, dict[str, object]]:
         """Read the cells of records again, as JSON has them."""
         columns = self.plan.columns
-        rows = self._rows(self.plan.scan(), [column.name for column in columns], locators)
+        rows = self._rows(self.plan.texts(), [column.name for column in columns], locators)
         return {
             locator: {
                 column.name: values.value_of(str(cell), column.type)
@@ -130,9 +119,11 @@ class Search:
 
     def duplicates(self) -> None:
         """Report the records whose key is already there."""
-        rows = f"SELECT _key, locator FROM {name(self.plan.relation)} WHERE _ok"
+        rows = f"SELECT _key, locator FROM {name(self.plan.judged)} WHERE _ok"
         if self.plan.is_large:
-            rows = self._twice()
+            hashes = f"SELECT _hash FROM {name(self.plan.judged)} WHERE _ok"
+            twice = f"{hashes} GROUP BY _hash HAVING count(*) > 1"
+            rows = f"SELECT _key, locator FROM ({self.plan.keys()}) WHERE _hash IN ({twice})"
         found = self.connection.execute(
             f"""
             SELECT _key, locator, first, count(*) OVER () FROM (
@@ -145,19 +136,6 @@ class Search:
             self.faults.key(places[locator], self._shown(key), places[first])
         if found:
             self.faults.untold += found[0][3] - len(found)
-
-    def _twice(self) -> str:
-        """Find the keys that stand twice by their hashes, which need little memory."""
-        keys = self.plan.keys()
-        self.connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE {_KEYS} AS SELECT hash(_key) AS h FROM ({keys})"
-        )
-        self.connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE {_TWICE} AS SELECT DISTINCT h FROM"
-            f" (SELECT h, lag(h) OVER (ORDER BY h) AS before FROM {_KEYS}) WHERE h = before"
-        )
-        self.connection.execute(f"DROP TABLE {_KEYS}")
-        return f"SELECT _key, locator FROM ({keys}) WHERE hash(_key) IN (SELECT h FROM {_TWICE})"
 
     def _shown(self, key: str) -> str:
         """Write a key as its columns are written on file."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ccpolicy.evidence import values
 from ccpolicy.evidence.contract import Column
@@ -18,6 +18,7 @@ TYPES: dict[ColumnType, str] = {
     "instant": "BIGINT",
 }
 """Type of a column → its type in the engine."""
+_BOUNDS = {"minimum": ">=", "maximum": "<=", "exclusiveMinimum": ">", "exclusiveMaximum": "<"}
 
 
 def name(identifier: str) -> str:
@@ -37,12 +38,11 @@ def literal(value: object) -> str:
     return "'" + str(value).replace("'", "''") + "'"
 
 
-def value(column: Column) -> str:
-    """Write the expression that turns a column's text into its value; NULL if it is none.
+def value(column: Column, text: str) -> str:
+    """Write the expression that turns the text of a column into its value; NULL if it is none.
 
     A time without an offset is none; see `local`.
     """
-    text = name(column.name)
     match column.type:
         case "integer":
             return f"CASE WHEN {_matches(text, values.INTEGER)} THEN try_cast({text} AS BIGINT) END"
@@ -51,57 +51,50 @@ def value(column: Column) -> str:
         case "boolean":
             return f"CASE lower({text}) WHEN 'true' THEN true WHEN 'false' THEN false END"
         case "date":
-            date = f"try_cast({text} AS DATE) - DATE '1970-01-01'"
-            return f"CASE WHEN {_matches(text, values.DATE)} THEN CAST({date} AS INTEGER) END"
+            day = f"CAST(try_cast({text} AS DATE) - DATE '1970-01-01' AS INTEGER)"
+            return f"CASE WHEN {_matches(text, values.DATE)} THEN {day} END"
         case "instant":
-            return _instant(text)
+            # The two usual forms are told by cheaper means: strptime is strict where they fix the
+            # length. The cast by itself is too lenient: it takes 24:00, spaces and more.
+            return (
+                f"CASE WHEN {text} LIKE '____-__-__T__:__:___0_:00'"
+                f" THEN epoch_us(try_strptime({text}, '%Y-%m-%dT%H:%M:%S%z'))"
+                f" WHEN {text} LIKE '____-__-__T__:__:__Z'"
+                f" THEN epoch_us(try_strptime({text}, '%Y-%m-%dT%H:%M:%SZ'))"
+                f" WHEN {_matches(text, values.INSTANT)}"
+                f" THEN epoch_us(try_cast(upper({text}) AS TIMESTAMPTZ)) END"
+            )
     return text
 
 
-def _instant(text: str) -> str:
-    # The two usual forms are told by cheaper means; strptime is strict where they fix the length.
-    # The cast is too lenient by itself: it takes 24:00, spaces and missing digits.
-    return (
-        f"CASE WHEN {text} LIKE '____-__-__T__:__:___0_:00'"
-        f" THEN epoch_us(try_strptime({text}, '%Y-%m-%dT%H:%M:%S%z'))"
-        f" WHEN {text} LIKE '____-__-__T__:__:__Z'"
-        f" THEN epoch_us(try_strptime({text}, '%Y-%m-%dT%H:%M:%SZ'))"
-        f" WHEN {_matches(text, values.INSTANT)}"
-        f" THEN epoch_us(try_cast(upper({text}) AS TIMESTAMPTZ)) END"
-    )
-
-
-def local(column: Column) -> str:
-    """Write the expression for a time without an offset, as if its zone were UTC."""
-    text = name(column.name)
+def local(text: str) -> str:
+    """Write the value of a time without an offset, as if its zone were UTC."""
     return (
         f"CASE WHEN {_matches(text, values.LOCAL)}"
         f" THEN epoch_us(try_cast(upper({text}) AS TIMESTAMP)) END"
     )
 
 
-def valid(column: Column, found: str, early: str | None) -> str:
-    """Write the condition that a column is as its contract says, given its value `found`.
+def valid(column: Column, text: str, found: str, early: str | None = None) -> str | None:
+    """Write the condition that a column is as its contract says, given its text and its value.
 
-    It may be NULL instead of false. `early` is the earlier reading, where there are two.
+    It may be NULL instead of false. `early` is the earlier reading, where there are two. A column
+    that may hold any text, or none, has no condition.
     """
-    text = name(column.name)
     conditions = list(_conditions(column, text, found, early))
     if column.required:
         return " AND ".join(conditions or [f"{text} IS NOT NULL"])
-    if not conditions:
-        return "true"
-    return f"({text} IS NULL OR ({' AND '.join(conditions)}))"
+    return f"({text} IS NULL OR {' AND '.join(conditions)})" if conditions else None
 
 
-def _conditions(column: Column, text: str, found: str, early: str | None) -> Iterable[str]:
+def _conditions(column: Column, text: str, found: str, early: str | None) -> Iterator[str]:
     schema = column.schema
     match column.type:
         case "date":
             yield f"{found} BETWEEN 0 AND {values.LAST_DAY - 1}"
         case "instant":
-            yield f"{early or found} >= 0"
-            yield f"{found} < {values.LAST_DAY * values.MICROSECONDS}"
+            last = values.LAST_DAY * values.MICROSECONDS - 1
+            yield from (f"{each} BETWEEN 0 AND {last}" for each in (found, early) if each)
         case "number":
             yield f"isfinite({found})"
         case "integer" | "boolean":
@@ -123,9 +116,6 @@ def _conditions(column: Column, text: str, found: str, early: str | None) -> Ite
             yield f"{found} {sign} {literal(bound)}"
 
 
-_BOUNDS = {"minimum": ">=", "maximum": "<=", "exclusiveMinimum": ">", "exclusiveMaximum": "<"}
-
-
 def proper_key(found: str, kind: ColumnType) -> str:
     """Write the condition that a column may stand in a key; it may be NULL instead of false."""
     if kind != "text":
@@ -133,12 +123,12 @@ def proper_key(found: str, kind: ColumnType) -> str:
     # What needs no escaping in a URL is fine, and told three times faster than by the expression.
     return (
         f"CASE WHEN url_encode({found}) = {found} THEN {found} <> ''"
-        f" ELSE NOT regexp_matches({found}, {literal(values.UNSEEN)}) END"
+        f" ELSE NOT regexp_matches({found}, {literal(values.UNFIT)}) END"
     )
 
 
 def key_text(key: Iterable[str]) -> str:
-    """Write a key as one text."""
+    """Write a key as one text; NULL if a part of it is."""
     parts = [f"CAST({name(column)} AS VARCHAR)" for column in key]
     return f" || {literal(values.SEPARATOR)} || ".join(parts)
 

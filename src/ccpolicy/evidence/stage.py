@@ -1,62 +1,75 @@
-"""Hand records that were read here to the engine, many at once."""
+"""Hand records that were read here to the engine, a column at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import duckdb
 
-RELATION = "evidence.staged"
-_CELL, _ROW = "\x1f", "\x1e"
-"""Unit and record separator, which no cell may hold."""
-_FULL = 8 << 20
-"""Characters after which the rows are handed over."""
+from ccpolicy.evidence.sql import name
+
+_FULL = 200_000
+"""Rows after which they are handed over."""
 
 
 class Stage:
-    """Rows of text on their way into one relation: `t` (which table), `locator`, `cells`."""
+    """Rows of one table on their way to the engine."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, relation: str) -> None:
         self.connection = connection
-        self.rows: list[str] = []
-        self.size = 0
-        self.exists = False
+        self.relation = relation
+        self.types: dict[str, str] = {}
+        """Column → its type in the engine."""
+        self.columns: list[list[Any]] = []
+        self.is_made = False
+        """Whether the relation is there, and holds rows already."""
 
-    def add(self, table: int, locator: int, cells: Sequence[str]) -> bool:
-        """Add a row, and tell whether its text could be taken."""
-        row = _CELL.join((str(table), str(locator), *cells))
-        if row.count(_CELL) != len(cells) + 1 or _ROW in row or not _is_text(row):
-            return False
-        self.rows.append(row)
-        self.size += len(row)
-        if self.size > _FULL:
-            self.flush()
-        return True
+    def begin(self, types: dict[str, str]) -> None:
+        """Say which columns the rows have, `locator` first."""
+        self.types = types
+        self.columns = [[] for _ in types]
 
-    def flush(self) -> None:
-        """Hand the rows over."""
-        query = (
-            "SELECT CAST(r[1] AS INTEGER) AS t, CAST(r[2] AS BIGINT) AS locator, r[3:] AS cells"
-            f" FROM (SELECT string_split(unnest(string_split(?, '{_ROW}')), '{_CELL}') AS r)"
-        )
-        if not self.exists:
-            self.connection.execute(
-                f'CREATE TEMP TABLE "{RELATION}" (t INTEGER, locator BIGINT, cells VARCHAR[])'
-            )
-            self.exists = True
-        if self.rows:
-            self.connection.execute(f'INSERT INTO "{RELATION}" {query}', [_ROW.join(self.rows)])
-        self.rows.clear()
-        self.size = 0
+    def add(self, columns: Sequence[Sequence[Any]]) -> None:
+        """Add rows."""
+        for column, more in zip(self.columns, columns, strict=True):
+            column.extend(more)
+        if len(self.columns[0]) >= _FULL:
+            self.hand_over()
+
+    def hand_over(self) -> None:
+        """Put the rows into the relation, and make it if need be."""
+        if self.is_made:
+            into = f"INSERT INTO {name(self.relation)}"
+        else:
+            into = f"CREATE TEMP TABLE {name(self.relation)} AS"
+        self.connection.execute(f"{into} {self._rows(self.types)}", self.columns)
+        self.is_made = True
+        self.columns = [[] for _ in self.types]
+
+    def make(self, relation: str, wanted: Sequence[str]) -> int:
+        """Make a table of some of the columns, and return how many rows it has."""
+        values = [self.columns[index] for index, each in enumerate(self.types) if each in wanted]
+        types = {each: kind for each, kind in self.types.items() if each in wanted}
+        self.connection.execute(f"CREATE TABLE {name(relation)} AS {self._rows(types)}", values)
+        return len(self.columns[0])
 
     def drop(self) -> None:
-        """Forget the rows, once tables have been made of them."""
-        self.connection.execute(f'DROP TABLE IF EXISTS "{RELATION}"')
+        """Forget the rows, once a table has been made of them."""
+        if self.is_made:
+            self.connection.execute(f"DROP TABLE {name(self.relation)}")
+
+    def _rows(self, types: dict[str, str]) -> str:
+        return "SELECT " + ", ".join(
+            f"unnest(CAST(${index} AS {kind}[])) AS {name(each)}"
+            for index, (each, kind) in enumerate(types.items(), 1)
+        )
 
 
-def _is_text(row: str) -> bool:
-    """Whether it can be written as UTF-8: half of a surrogate pair cannot."""
+def is_text(texts: Sequence[str | None]) -> bool:
+    """Whether texts can be written as UTF-8: half of a surrogate pair cannot."""
+    together = "".join(text for text in texts if text)
     try:
-        return row.isascii() or bool(row.encode())
+        return together.isascii() or bool(together.encode())
     except UnicodeEncodeError:
         return False

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import json
 import math
 import re
 import unicodedata
-from functools import lru_cache
+from collections.abc import Collection
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,23 +20,32 @@ MICROSECONDS = 86_400_000_000
 SEPARATOR = " × "
 """What stands between the columns of a key where it is written as one."""
 
-# These three are read by Python's `re` and by RE2, and mean the same in both.
+# These are read by Python's `re` and by RE2, and mean the same in both.
 DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _CLOCK = DATE + r"[Tt](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,9})?"
 INSTANT = rf"{_CLOCK}(?:[Zz]|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
 LOCAL = _CLOCK
 INTEGER = r"0|-?[1-9][0-9]{0,18}"
 NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
-UNSEEN = r"^[\s\p{Z}]|[\s\p{Z}]$|[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}]| × "
-"""RE2: what a key may not have; see `key_fault`."""
+_SEEN_NOT = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}]"
+UNFIT = rf"^[\s\p{{Z}}]|[\s\p{{Z}}]$|{_SEEN_NOT}| × |^× | ×$"
+"""RE2: what a column of a key may not have; see `key_fault`."""
 
+_QUOTED = json.encoder.encode_basestring
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+_IS_DAY = re.compile(DATE).fullmatch
+_IS_INSTANT = re.compile(INSTANT).fullmatch
+_ARE_INSTANTS = re.compile(rf"(?:{INSTANT.replace('Tt', 'T').replace('Zz', 'Z')}\n)*").fullmatch
+_IS_LOCAL = re.compile(LOCAL).fullmatch
+_IS_INTEGER = re.compile(INTEGER).fullmatch
+_IS_NUMBER = re.compile(NUMBER).fullmatch
+_END = LAST_DAY * MICROSECONDS
 _BOOLEANS = {"true": True, "false": False}
 
 
 def day(text: str) -> int | None:
     """Read `YYYY-MM-DD` as days since 1970."""
-    if not re.fullmatch(DATE, text):
+    if not _IS_DAY(text):
         return None
     try:
         number = datetime.date.fromisoformat(text).toordinal() - _EPOCH.toordinal()
@@ -44,78 +54,94 @@ def day(text: str) -> int | None:
     return number if 0 <= number < LAST_DAY else None
 
 
-@lru_cache(maxsize=1 << 16)
+def days(texts: Collection[str]) -> dict[str, int] | None:
+    """Read texts as days since 1970; None if one of them is no day."""
+    found = {}
+    for text in texts:
+        number = day(text)
+        if number is None:
+            return None
+        found[text] = number
+    return found
+
+
 def instants(text: str, zone: ZoneInfo | None) -> tuple[int, int] | None:
     """Read a time as microseconds since 1970 UTC: its later reading, and the earlier one.
 
     The two differ where a time without an offset happened twice.
     """
-    has_offset = re.fullmatch(INSTANT, text)
-    if not has_offset and not (zone and re.fullmatch(LOCAL, text)):
+    has_offset = _IS_INSTANT(text)
+    if not has_offset and not (zone and _IS_LOCAL(text)):
         return None
     try:
         moment = datetime.datetime.fromisoformat(text.upper())
     except ValueError:
         return None
-    if has_offset:
-        later = earlier = _microseconds(moment)
-    else:
-        found = _local(moment, zone)
-        if found is None:
+    moments = _shown(moment, zone) if zone and not has_offset else [moment]
+    found = sorted(_microseconds(each) for each in moments)
+    return (found[-1], found[0]) if found and 0 <= found[0] <= found[-1] < _END else None
+
+
+def all_instants(
+    texts: Collection[str], zone: ZoneInfo | None
+) -> dict[str, tuple[int, int]] | None:
+    """Read texts as `instants` does, many at once; None if one of them is no time."""
+    if _ARE_INSTANTS("".join([f"{text}\n" for text in texts])):
+        try:
+            moments = [datetime.datetime.fromisoformat(text) for text in texts]
+        except ValueError:
             return None
-        later, earlier = found
-    within = 0 <= earlier <= later < LAST_DAY * MICROSECONDS
-    return (later, earlier) if within else None
+        numbers = [_microseconds(moment) for moment in moments]
+        if numbers and (min(numbers) < 0 or max(numbers) >= _END):
+            return None
+        return {text: (number, number) for text, number in zip(texts, numbers, strict=True)}
+    found = {}
+    for text in texts:
+        readings = instants(text, zone)
+        if readings is None:
+            return None
+        found[text] = readings
+    return found
 
 
 def is_local(text: str) -> bool:
     """Whether it is a time without an offset."""
-    return re.fullmatch(LOCAL, text) is not None
+    return _IS_LOCAL(text) is not None
 
 
-def _local(moment: datetime.datetime, zone: ZoneInfo | None) -> tuple[int, int] | None:
-    """Read a local time both ways; None if the clock never showed it."""
-    if not 1900 < moment.year < 2300:
-        return None
-    readings = []
-    for fold in (0, 1):
-        aware = moment.replace(tzinfo=zone, fold=fold)
-        shown = aware.astimezone(datetime.UTC).astimezone(zone)
-        if shown.replace(tzinfo=None) == moment:
-            readings.append(_microseconds(aware))
-    return (max(readings), min(readings)) if readings else None
+def _shown(moment: datetime.datetime, zone: ZoneInfo) -> list[datetime.datetime]:
+    """Return the moments at which a zone's clock shows a local time: one, two, or none."""
+    both = [moment.replace(tzinfo=zone, fold=fold) for fold in (0, 1)]
+    if both[0].utcoffset() == both[1].utcoffset():
+        return both[:1]
+    return [
+        each
+        for each in both
+        if each.astimezone(datetime.UTC).astimezone(zone).replace(tzinfo=None) == moment
+    ]
 
 
 def _microseconds(moment: datetime.datetime) -> int:
-    return (moment - _EPOCH) // datetime.timedelta(microseconds=1)
+    span = moment - _EPOCH
+    return (span.days * 86_400 + span.seconds) * 1_000_000 + span.microseconds
 
 
 def value_of(text: str, kind: ColumnType) -> object:
     """Return what the text of a cell is in JSON; text that is no such value stays text."""
     match kind:
-        case "integer" if re.fullmatch(INTEGER, text):
+        case "integer" if _IS_INTEGER(text):
             return int(text)
-        case "number" if re.fullmatch(NUMBER, text) and math.isfinite(float(text)):
+        case "number" if _IS_NUMBER(text) and math.isfinite(float(text)):
             return float(text)
         case "boolean":
             return _BOOLEANS.get(text.lower(), text)
     return text
 
 
-def text_of(value: Any, kind: ColumnType) -> str:
-    """Write a value of a document as the text of a cell."""
-    match value:
-        case str():
-            return value
-        case bool():
-            return "true" if value else "false"
-        case float() if kind == "integer":
-            return str(int(value))
-        case list():
-            import json
-
-            return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return str(value)
+def list_text(entries: list[Any]) -> str:
+    """Write a list of a document as the text of its JSON."""
+    texts = (_QUOTED(each) if isinstance(each, str) else json.dumps(each) for each in entries)
+    return f"[{','.join(texts)}]"
 
 
 def key_fault(text: str) -> str | None:
@@ -126,7 +152,8 @@ def key_fault(text: str) -> str | None:
         return _KEY_MESSAGES["space"]
     if any(unicodedata.category(sign) in ("Cc", "Cf", "Zl", "Zp", "Co") for sign in text):
         return _KEY_MESSAGES["unseen"]
-    return _KEY_MESSAGES["separator"] if SEPARATOR in text else None
+    parts = f"{text} ".startswith("× ") or f" {text}".endswith(" ×") or SEPARATOR in text
+    return _KEY_MESSAGES["separator"] if parts else None
 
 
 _KEY_MESSAGES = {
@@ -143,8 +170,6 @@ def _is_space(sign: str) -> bool:
 
 def shown(value: object, longest: int = 60) -> str:
     """Write a value for a message: in quotes if it is text, and not too long."""
-    import json
-
     text = json.dumps(value, ensure_ascii=False, default=str)
     text = "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in text)
     return text if len(text) <= longest else f"{text[: longest - 1]}…"

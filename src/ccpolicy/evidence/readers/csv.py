@@ -8,7 +8,6 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -16,8 +15,10 @@ import duckdb
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.models import ORDINAL_BITS, Source
 from ccpolicy.evidence.readers.interface import EvidenceErrors, Opened
+from ccpolicy.evidence.readers.lines import CsvSource
 from ccpolicy.evidence.readers.text import MAX_LINE, mixed_ends, text_fault
 from ccpolicy.evidence.sql import literal, name
+from ccpolicy.evidence.tables import Scan
 
 if TYPE_CHECKING:
     import _csv
@@ -28,33 +29,29 @@ _DELIMITERS = ",;\t|"
 class CsvReader:
     """See `Scanner`."""
 
-    def scan(self, file: Opened, connection: duckdb.DuckDBPyConnection) -> str:
+    def rows(self, file: Opened) -> list[list[str]] | None:
+        """See `Scanner.rows`."""
+        _check_bytes(file)
+        rows = _small(file)
+        if rows is None:
+            return None
+        named = _columns(file, rows.pop(0))
+        wanted = [column.name for column in file.contract.columns]
+        columns = [list(cells) for cells in zip(*rows, strict=True)] or [[] for _ in named]
+        empty = [""] * len(rows)
+        return [columns[named.index(each)] if each in named else empty for each in wanted]
+
+    def scan(self, file: Opened, connection: duckdb.DuckDBPyConnection) -> Scan:
         """See `Scanner.scan`."""
-        facts = file.fingerprint
-        if not facts.size:
-            raise file.error(
-                "the file is empty",
-                hint="the first line names the columns: {columns}",
-                columns=", ".join(_headings(file).values()),
-            )
-        if facts.has_nul or facts.has_bare_return or not facts.is_text:
-            raise text_fault(file) or file.error("the file changed while it was read")
-        if facts.has_spaced_quote and (line := _spaced_quote(file)):
-            raise file.error(
-                "a space stands before the quotation mark that opens a cell",
-                hint="take out the space",
-                line=line,
-            )
+        _check_bytes(file)
         columns = _columns(file, _header(file)[0])
-        named = {name: f'"{index}"' for index, name in enumerate(columns) if name}
+        named = {column: f'"{index}"' for index, column in enumerate(columns) if column}
         cells = ", ".join(
             f"{named.get(column.name, 'NULL::VARCHAR')} AS {name(column.name)}"
             for column in file.contract.columns
         )
-        return (
-            f"SELECT {file.number << ORDINAL_BITS} + row_number() OVER () AS locator, {cells}"
-            f" FROM {_read(file, len(columns))}"
-        )
+        first = (file.number << ORDINAL_BITS) + 1
+        return Scan(first, "row_number() OVER () - 1", cells, _read(file, len(columns)))
 
     def explain(self, file: Opened, reason: str) -> EvidenceError:
         """See `Scanner.explain`."""
@@ -70,7 +67,56 @@ class CsvReader:
 
     def source(self, file: Opened, records: int) -> Source:
         """See `Scanner.source`."""
-        return CsvSource(file, records)
+        return CsvSource(file, records, lambda: _shape(file))
+
+
+def _check_bytes(file: Opened) -> None:
+    """Refuse what no CSV file has.
+
+    Raises:
+        EvidenceError: the file is empty, is not text, or readers take it differently.
+    """
+    facts = file.fingerprint
+    if not facts.size:
+        raise file.error(
+            "the file is empty",
+            hint="the first line names the columns: {columns}",
+            columns=", ".join(_headings(file).values()),
+        )
+    if facts.has_nul or facts.has_bare_return or not facts.is_text:
+        raise text_fault(file) or file.error("the file changed while it was read")
+    if facts.has_spaced_quote and (line := _spaced_quote(file)):
+        raise file.error(
+            "a space stands before the quotation mark that opens a cell",
+            hint="take out the space",
+            line=line,
+        )
+
+
+def _small(file: Opened) -> list[list[str]] | None:
+    """Return a small file's header and rows, if nothing about its form is doubtful.
+
+    The engine would read the same, only not as fast.
+    """
+    data = file.fingerprint.data
+    if data is None or data.count(b"\r\n") not in (0, data.count(b"\n")):
+        return None
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+    if '"' not in text:
+        delimiter = file.contract.dataset.delimiter
+        lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n")
+        rows = [line.split(delimiter) for line in lines] if "" not in lines else []
+    else:
+        try:
+            rows = [row for row in _reader(file, io.StringIO(text, newline="")) if row]
+        except csv.Error:
+            return None
+        if rows and len(rows[0]) == 1:
+            return None
+    return rows if len({len(row) for row in rows}) == 1 else None
 
 
 def _read(file: Opened, columns: int) -> str:
@@ -105,6 +151,12 @@ def _header(file: Opened) -> tuple[list[str], int]:
     if "\N{REPLACEMENT CHARACTER}" in "".join(header):
         raise text_fault(file) or _not_csv(file, 1)
     return header, reader.line_num
+
+
+def _shape(file: Opened) -> tuple[int, int]:
+    """Return the number of columns, and the lines that their names take."""
+    header, lines = _header(file)
+    return len(header), lines
 
 
 def _columns(file: Opened, header: list[str]) -> list[str | None]:
@@ -230,76 +282,3 @@ def _form_fault(file: Opened) -> EvidenceError | None:
         except csv.Error:
             return _not_csv(file, line)
     return None
-
-
-@dataclass(frozen=True, slots=True)
-class CsvSource:
-    """Finds the lines on which records begin; see `Source`."""
-
-    file: Opened
-    records: int
-
-    def locate(self, ordinals: Sequence[int]) -> dict[int, Locator]:
-        """See `Source.locate`."""
-        name = self.file.name
-        header, above = _header(self.file)
-        if self._lines() == above + self.records:
-            # Then each record has one line, and no line is empty.
-            return {ordinal: Locator(name, above + ordinal) for ordinal in ordinals}
-        starts = self._starts(skip_empty=len(header) > 1)
-        wanted = set(ordinals)
-        found: dict[int, Locator] = {}
-        for ordinal, line in enumerate(starts):
-            if ordinal in wanted:
-                found[ordinal] = Locator(name, line)
-                if len(found) == len(wanted):
-                    break
-        return found
-
-    def _lines(self) -> int:
-        count = 0
-        last = b"\n"
-        with self.file.path.open("rb", buffering=0) as stream:
-            while chunk := stream.read(MAX_LINE):
-                count += chunk.count(b"\n")
-                last = chunk[-1:]
-        return count + (last != b"\n")
-
-    def _starts(self, *, skip_empty: bool) -> Iterator[int]:
-        """Yield the line on which each record begins, the header's first."""
-        delimiter = self.file.contract.dataset.delimiter.encode()
-        is_open = False
-        with self.file.path.open("rb") as stream:
-            for number, line in enumerate(stream, 1):
-                if not is_open:
-                    # The engine passes over empty lines, unless they can be an empty cell.
-                    if skip_empty and line in (b"\n", b"\r\n"):
-                        continue
-                    yield number
-                if is_open or b'"' in line:
-                    is_open = _stays_open(line, delimiter, is_open)
-
-
-_CLOSING = re.compile(rb'(?:[^"]|"")*"(?!")')
-"""From inside a quoted cell to its end; two quotation marks are one that is meant."""
-
-
-def _stays_open(line: bytes, delimiter: bytes, is_open: bool) -> bool:
-    """Whether a quoted cell goes on after the line; the line begins inside one or at a cell."""
-    at = 0
-    while True:
-        if not is_open:
-            if line[at : at + 1] == b'"':
-                at += 1
-            else:
-                at = line.find(delimiter, at) + 1
-                if not at:
-                    return False
-                continue
-        end = _CLOSING.match(line, at)
-        if not end:
-            return True
-        is_open = False
-        at = line.find(delimiter, end.end()) + 1
-        if not at:
-            return False

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.contract import Contract
+from ccpolicy.evidence.readers.fields import Fields
 from ccpolicy.evidence.readers.interface import Opened, Parsed, Record, Reject
 from ccpolicy.evidence.readers.text import MAX_LINE, line_fault, too_long
 
@@ -133,63 +134,6 @@ def _records(file: Opened, document: Any) -> Iterator[Record | Reject]:
         yield fields.record(ordinal, value)
 
 
-class Fields:
-    """Puts what a document holds in the words of the contract."""
-
-    def __init__(self, contract: Contract) -> None:
-        properties = contract.dataset.record["properties"]
-        self.paths = {name: contract.heading(name).split(".") for name in properties}
-        self.plain = all(path == [name] for name, path in self.paths.items())
-        self.takes_more = contract.takes_more
-        self.tree: dict[str, Any] = {}
-        for path in self.paths.values():
-            node = self.tree
-            for part in path[:-1]:
-                node = node.setdefault(part, {})
-            node[path[-1]] = None
-
-    def record(self, ordinal: int, value: Any) -> Record | Reject:
-        """Return a record as its contract names it; what is null or empty is left out."""
-        if not isinstance(value, dict):
-            return Reject(
-                ordinal, EvidenceError("a record is expected here, with a name for each value")
-            )
-        if self.plain:
-            return Record(ordinal, _present(value))
-        found = {}
-        for name, path in self.paths.items():
-            part: Any = value
-            for step in path:
-                part = part.get(step) if isinstance(part, dict) else None
-            if part is not None:
-                found[name] = part
-        if not self.takes_more:
-            # A field that the contract does not name keeps its path, and so is refused later.
-            for more in _more(value, self.tree):
-                found["/" + "/".join(more)] = True
-        return Record(ordinal, _present(found))
-
-
-def _more(value: Mapping[str, Any], tree: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
-    """Yield the paths of fields that are not in a tree of names."""
-    for name, below in value.items():
-        if name not in tree:
-            yield (name,)
-        elif isinstance(tree[name], dict) and isinstance(below, dict):
-            yield from ((name, *path) for path in _more(below, tree[name]))
-
-
-def _present(value: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out what is null or empty, as an empty cell is, in nested records too."""
-    return {
-        name: [_present(each) if isinstance(each, dict) else each for each in part]
-        if isinstance(part, list)
-        else part
-        for name, part in value.items()
-        if part is not None and part != ""
-    }
-
-
 def _listed(file: Opened, document: Any) -> list[Any]:
     """Return the list of records that a document holds."""
     pointer = file.contract.dataset.records
@@ -224,7 +168,7 @@ def _tokens(contract: Contract) -> list[str]:
 def _text(file: Opened) -> str:
     if file.fingerprint.size > MAX_BYTES:
         raise file.error("the file is larger than {limit} MiB", limit=MAX_BYTES >> 20)
-    data = file.path.read_bytes()
+    data = file.read()
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as failure:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import duckdb
 
@@ -13,6 +13,7 @@ from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.contract import Contract
 from ccpolicy.evidence.files import Fingerprint
 from ccpolicy.evidence.models import Source
+from ccpolicy.evidence.tables import Scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,11 @@ class Opened:
     """Number of the source, which is in its records' locators."""
     fingerprint: Fingerprint
 
+    def read(self) -> bytes:
+        """Return the file's content, which is held in memory as a whole."""
+        data = self.fingerprint.data
+        return self.path.read_bytes() if data is None else data
+
     def error(
         self, message: str, *, hint: str = "", line: int | None = None, **values: object
     ) -> EvidenceError:
@@ -34,16 +40,14 @@ class Opened:
         return EvidenceError(message, hint=hint, locator=Locator(self.name, line), **values)
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """A record in the words of its contract: missing values are left out."""
 
     ordinal: int
     value: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Reject:
+class Reject(NamedTuple):
     """A record that cannot even be put in the words of its contract."""
 
     ordinal: int
@@ -52,10 +56,18 @@ class Reject:
 
 
 class Scanner(Protocol):
-    """A reader of a format that the engine reads by itself."""
+    """A reader of rows of text, which the engine judges and for the most part reads as well."""
 
-    def scan(self, file: Opened, connection: duckdb.DuckDBPyConnection) -> str:
-        """Return the SELECT of `locator` and the contract's columns, all of them text.
+    def rows(self, file: Opened) -> list[list[str]] | None:
+        """Return the contract's columns of a small file, if its form is beyond doubt.
+
+        Raises:
+            EvidenceError: the file is not what it should be.
+        """
+        ...
+
+    def scan(self, file: Opened, connection: duckdb.DuckDBPyConnection) -> Scan:
+        """Return how the engine reads the contract's columns.
 
         Raises:
             EvidenceError: the file is not what it should be.

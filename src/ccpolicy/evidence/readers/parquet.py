@@ -13,6 +13,7 @@ from ccpolicy.evidence.models import ORDINAL_BITS, Source
 from ccpolicy.evidence.readers.csv import header_errors
 from ccpolicy.evidence.readers.interface import EvidenceErrors, Opened
 from ccpolicy.evidence.sql import literal, name
+from ccpolicy.evidence.tables import Scan
 
 _TIME = "'%Y-%m-%dT%H:%M:%S.%f'"
 _TEXTS = {
@@ -36,7 +37,11 @@ _WHOLE = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?")
 class ParquetReader:
     """See `Scanner`."""
 
-    def scan(self, file: Opened, connection: duckdb.DuckDBPyConnection) -> str:
+    def rows(self, file: Opened) -> list[list[str]] | None:
+        """See `Scanner.rows`."""
+        return None
+
+    def scan(self, file: Opened, connection: duckdb.DuckDBPyConnection) -> Scan:
         """See `Scanner.scan`."""
         contract = file.contract
         source = _read(file)
@@ -53,10 +58,8 @@ class ParquetReader:
         for heading, column in headings.items():
             text = _text(file, heading, types[heading]) if heading in types else "NULL::VARCHAR"
             cells.append(f"nullif({text}, '') AS {name(column)}")
-        return (
-            f"SELECT {(file.number << ORDINAL_BITS) + 1} + file_row_number AS locator,"
-            f" {', '.join(cells)} FROM {source}"
-        )
+        first = (file.number << ORDINAL_BITS) + 1
+        return Scan(first, "file_row_number", ", ".join(cells), source)
 
     def explain(self, file: Opened, reason: str) -> EvidenceError:
         """See `Scanner.explain`."""

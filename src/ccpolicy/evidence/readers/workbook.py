@@ -22,6 +22,8 @@ _PIECE = 1 << 20
 _SHEETS = "xl/worksheets/"
 _CELL = re.compile(rb"<(?:\w+:)?c(\s[^>]*?)?(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
 _PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
+_FAR = re.compile(rb"""\br=["'](?:[A-Z]{3}|[A-Z]{1,2}[0-9]{5})""")
+"""A cell far enough out for the area to be too large."""
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>([^<]+)")
 _SHEET = re.compile(r"<(?:\w+:)?sheet\s[^>]*>")
@@ -85,15 +87,7 @@ def unread_cells(file: Opened, parts: Mapping[str, bytes], sheet: str) -> Unread
     for text in texts:
         if b"\0" in text[:4]:
             raise file.error("the sheet is not UTF-8 text")
-        places = set(_PLACE.findall(text))
-        height = max((int(row) for _, row in places), default=0)
-        width = max((_column(letters) for letters in {letters for letters, _ in places}), default=0)
-        if height * width > MAX_CELLS:
-            raise file.error(
-                "the sheet spans {count} cells",
-                hint="delete the empty rows and columns that hold a stray value",
-                count=height * width,
-            )
+        _measure(file, text)
         if b't="e"' not in text and b"t='e'" not in text and not _FORMULA.search(text):
             continue
         for attributes, body in _CELL.findall(text):
@@ -106,6 +100,21 @@ def unread_cells(file: Opened, parts: Mapping[str, bytes], sheet: str) -> Unread
             row, column = int(place[2]), _column(place[1])
             unread[row, column - 1] = error.at(Locator(file.name, row, column, sheet=sheet))
     return unread
+
+
+def _measure(file: Opened, text: bytes) -> None:
+    """Refuse a sheet whose area is too large."""
+    if not _FAR.search(text):
+        return
+    places = set(_PLACE.findall(text))
+    height = max((int(row) for _, row in places), default=0)
+    width = max((_column(letters) for letters in {letters for letters, _ in places}), default=0)
+    if height * width > MAX_CELLS:
+        raise file.error(
+            "the sheet spans {count} cells",
+            hint="delete the empty rows and columns that hold a stray value",
+            count=height * width,
+        )
 
 
 def _error(attributes: bytes, body: bytes) -> EvidenceError | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -17,7 +17,6 @@ from ccpolicy.evidence.readers.interface import (
     Record,
     Reject,
 )
-from ccpolicy.evidence.readers.workbook import Unread, not_a_workbook, unpack, unread_cells
 from ccpolicy.evidence.values import value_of
 
 MAX_BYTES = 64 << 20
@@ -62,22 +61,16 @@ class Sheet:
         """See `Parsed.records`."""
         number = 1
         for number, cells in enumerate(self.rows, 2):
-            row: dict[str, Any] = {}
-            error: EvidenceError | None = None
-            for index, column in enumerate(self.columns):
-                error = error or (self.unread.get((number, index)) if column else None)
-                cell = cells[index] if index < len(cells) else ""
-                if column and cell != "":
-                    try:
-                        row[column.name] = _value(cell, column)
-                    except EvidenceError as failure:
-                        error = error or failure.at(self._place(number, index))
-            if not error and any(cell != "" for cell in cells[len(self.columns) :]):
-                error = EvidenceError(
-                    "a value stands beyond the last column that has a name",
-                    locator=self._place(number, None),
-                )
-            if error:
+            try:
+                row = {
+                    column.name: _value(cell, column)
+                    for column, cell in zip(self.columns, cells, strict=False)
+                    if column and cell != ""
+                }
+            except EvidenceError:
+                yield Reject(number, self._refused(number, cells))
+                continue
+            if error := self._lost(number, cells):
                 yield Reject(number, error)
             elif row:
                 yield Record(number, row)
@@ -85,6 +78,28 @@ class Sheet:
         beyond = sorted(place for place in self.unread if place[0] > number)
         for row_number, places in groupby(beyond, key=lambda place: place[0]):
             yield Reject(row_number, self.unread[next(places)])
+
+    def _refused(self, number: int, cells: list[Any]) -> EvidenceError:
+        """Say again what is wrong with a value, with its place."""
+        for index, (column, cell) in enumerate(zip(self.columns, cells, strict=False)):
+            try:
+                _value(cell, column) if column and cell != "" else None
+            except EvidenceError as failure:
+                return failure.at(self._place(number, index))
+        raise AssertionError(number)
+
+    def _lost(self, number: int, cells: list[Any]) -> EvidenceError | None:
+        """Say which value of a row would be lost."""
+        for index, column in enumerate(self.columns if self.unread else ()):
+            if column and (number, index) in self.unread:
+                return self.unread[number, index]
+        for index in range(len(self.columns), len(cells)):
+            if cells[index] != "":
+                return EvidenceError(
+                    "a value stands beyond the last column that has a name",
+                    locator=self._place(number, index),
+                )
+        return None
 
     def _place(self, row: int, index: int | None) -> Locator:
         column = None if index is None else index + 1
@@ -101,6 +116,8 @@ def _heading(cell: Any) -> str:
 
 def _value(cell: Any, column: Column) -> object:
     """Return what a cell is in JSON, if nothing of it has been lost."""
+    if isinstance(cell, str):
+        return cell if column.type == "text" else value_of(cell, column.type)
     if isinstance(cell, bool):
         return cell
     if isinstance(cell, int | float):
@@ -122,9 +139,12 @@ def _value(cell: Any, column: Column) -> object:
     return value_of(str(cell), column.type)
 
 
-def _open(file: Opened) -> tuple[str, list[list[Any]], Unread]:
+def _open(file: Opened) -> tuple[str, list[list[Any]], Mapping[tuple[int, int], EvidenceError]]:
     """Return the sheet's name, its rows from the first on, and the cells that were not read."""
+    # Needed for spreadsheets alone.
     import python_calamine
+
+    from ccpolicy.evidence.readers.workbook import not_a_workbook, unpack, unread_cells
 
     sheets = unpack(file)
     try:
