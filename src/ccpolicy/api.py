@@ -123,12 +123,14 @@ class Repository:
         severities: Iterable[str] = (),
         gate: Literal["now", "period"] | None = None,
         fail_on: Severity | None = None,
+        annex: bool = False,
     ) -> Assessment:
         """Judge the controls.
 
         `as_of` is the moment judged: by default the pin in `ccpolicy.toml`, or else now; a day
         means its last second. `period` is the audit period, by default the 12 months before;
-        a day ends at its end. The other filters choose controls; each must be known.
+        a day ends at its end. The other filters choose controls; each must be known. With `annex`
+        the assessment also holds what a report for auditors shows beside the verdicts.
 
         Raises:
             PolicyError: a filter names what is not there, or a time cannot be read.
@@ -144,6 +146,7 @@ class Repository:
             controls=self.choose(controls, clauses, tags, severities),
             gate=gate or self.settings.gate,
             fail_on=fail_on or self.settings.fail_on,
+            annex=annex,
         )
         return assess(self.content, question)
 

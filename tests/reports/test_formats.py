@@ -26,4 +26,4 @@ def test_modules_and_registry_agree(name: str) -> None:
         for subject in ("assessment", "agenda")
         if getattr(vars(module).get(subject), "__module__", None) == module.__name__
     }
-    assert said == set(FORMATS.get(name, ()))
+    assert said == set(FORMATS[name].subjects if name in FORMATS else ())

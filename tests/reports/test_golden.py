@@ -13,8 +13,9 @@ import pytest
 
 from ccpolicy.assessment.agenda import Agenda, agenda
 from ccpolicy.assessment.models import Assessment
-from ccpolicy.reports import View, render
+from ccpolicy.reports import View
 
+from .rendered import render
 from .rich import ASSESSMENT
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -9,8 +9,9 @@ import icalendar
 
 from ccpolicy.assessment.agenda import agenda
 from ccpolicy.assessment.models import Due
-from ccpolicy.reports import View, render
+from ccpolicy.reports import View
 
+from .rendered import render
 from .rich import ASSESSMENT, control
 
 UNTIL = "2026-12-21T00:00:00+08:00"

@@ -6,8 +6,9 @@ import json
 
 from ccpolicy.assessment.agenda import Agenda, agenda
 from ccpolicy.assessment.models import Assessment
-from ccpolicy.reports import View, render
+from ccpolicy.reports import View
 
+from .rendered import render
 from .rich import ASSESSMENT
 
 UNTIL = "2026-12-21T00:00:00+08:00"

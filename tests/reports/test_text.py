@@ -10,8 +10,9 @@ from wcwidth import wcswidth
 
 from ccpolicy.assessment.agenda import agenda
 from ccpolicy.assessment.models import VERDICTS, Assessment, Lapse
-from ccpolicy.reports import Detail, View, render
+from ccpolicy.reports import Detail, View
 
+from .rendered import render
 from .rich import ASSESSMENT, control, lapse, subjects
 
 UNTIL = "2026-12-21T00:00:00+08:00"

@@ -7,26 +7,16 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from ccpolicy.assessment.annex import Annex
+from ccpolicy.assessment.parts import Model, Norm, Parameter, Text
+
+__all__ = ["Annex", "Assessment", "Model", "Norm", "Parameter", "Text"]
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
 Verdict = Literal["pass", "fail", "waived", "unknown", "not_applicable"]
 VERDICTS: tuple[Verdict, ...] = ("fail", "unknown", "waived", "pass", "not_applicable")
 """Worst first."""
-
-
-class Model(BaseModel):
-    """A part of the assessment."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Text(Model):
-    """A text in both languages."""
-
-    en: str
-    zh: str
 
 
 class Tool(Model):
@@ -86,25 +76,6 @@ class Problem(Model):
     locator: str | None
     """`file:line`."""
     dataset: str | None
-
-
-class Norm(Model):
-    """Why a number is what it is."""
-
-    id: str
-    title: Text
-    source: str
-    grade: Literal["read", "secondary", "memory", "choice"]
-    url: str | None
-
-
-class Parameter(Model):
-    """A number of the control, in the revision in force at as-of."""
-
-    name: str
-    label: Text
-    value: str | int | float | dict[str, str | int | float]
-    norm: Norm | None
 
 
 class Subjects(Model):
@@ -223,6 +194,8 @@ class Assessment(Model):
     problems: list[Problem]
     """Those of no single control."""
     evidence: list[Evidence]
+    annex: Annex | None = None
+    """What reports for auditors show beside the verdicts, if it was asked for."""
 
     @property
     def nothing_assessed(self) -> bool:

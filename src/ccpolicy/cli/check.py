@@ -9,7 +9,7 @@ import click
 
 from ccpolicy.cli import options
 from ccpolicy.cli.words import Choice, Command
-from ccpolicy.reports import formats
+from ccpolicy.reports import FORMATS, Rendered, View, format_of, formats, render
 
 if TYPE_CHECKING:
     from ccpolicy.assessment.models import Assessment
@@ -72,6 +72,18 @@ SEVERITIES = ("critical", "high", "medium", "low")
     default="text",
     help="How to write the result.",
 )
+@options.option(
+    "--report",
+    "reports",
+    multiple=True,
+    metavar="[FORMAT=]FILE",
+    help="Also write this report; the file's name may say the format. May be repeated.",
+)
+@options.option(
+    "--annex",
+    is_flag=True,
+    help="Have JSON hold all that an HTML report shows, for 'ccpolicy report --from'.",
+)
 @options.output
 @options.language
 @options.colour
@@ -84,6 +96,8 @@ def command(
     as_of: str | None,
     period: str | None,
     format_: str,
+    reports: tuple[str, ...],
+    annex: bool,
     output: str | None,
     colour: str,
     quiet: bool,
@@ -93,21 +107,47 @@ def command(
     """Judge, write the result, and return the exit code."""
     view = options.view(context, path, colour=colour, quiet=quiet, verbose=verbose)
     between = _period(period, context)
+    wanted = [(format_, output), *map(_named, reports)]
 
     import ccpolicy
     from ccpolicy.cli.output import write
     from ccpolicy.cli.progress import progress
     from ccpolicy.errors import Message
-    from ccpolicy.reports import render
 
     with progress(Message.of("reading the evidence").text(view.language)):
-        result = ccpolicy.load(path).check(as_of, between, **question)
-    write(render(result, format_, view), output, for_people=format_ == "text")
-    if output not in (None, "-") and not quiet:
-        click.echo(
-            render(result, "text", replace(view, detail="brief", colour=False)), err=True, nl=False
+        result = ccpolicy.load(path).check(
+            as_of,
+            between,
+            annex=annex or any(FORMATS[name].annex for name, _ in wanted),
+            **question,
         )
+    # Nothing is written before everything could be rendered.
+    rendered = [_render(result, name, view, annex) for name, _ in wanted]
+    for (name, file), report in zip(wanted[::-1], rendered[::-1], strict=True):
+        write(report.content, file, for_people=FORMATS[name].for_people)
+    if output not in (None, "-") and not quiet:
+        brief = replace(view, detail="brief", colour=False)
+        click.echo(_render(result, "text", brief, annex).text, err=True, nl=False)
     return exit_code(result)
+
+
+def _named(report: str) -> tuple[str, str]:
+    """Return the format and the file of a report that is asked for.
+
+    Raises:
+        ReportError: neither its name nor what stands before it says the format.
+    """
+    name, equals, file = report.partition("=")
+    if equals and file and name in formats("assessment"):
+        return name, file
+    return format_of(report, "assessment"), report
+
+
+def _render(result: Assessment, name: str, view: View, annex: bool) -> Rendered:
+    """Render a result; without its annex where nobody asked for that."""
+    if result.annex and not (annex or FORMATS[name].annex):
+        result = result.model_copy(update={"annex": None})
+    return render(result, name, view)
 
 
 def exit_code(result: Assessment) -> int:

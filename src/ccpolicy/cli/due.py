@@ -10,7 +10,7 @@ import click
 
 from ccpolicy.cli import options
 from ccpolicy.cli.words import Choice, Command
-from ccpolicy.reports import formats
+from ccpolicy.reports import FORMATS, formats
 
 if TYPE_CHECKING:
     from ccpolicy.assessment.models import Assessment
@@ -69,9 +69,9 @@ def command(
         result = ccpolicy.load(path).check(as_of)
     until = _until(result, ahead)
     write(
-        render(agenda(result, until), format_, view),
+        render(agenda(result, until), format_, view).content,
         output,
-        for_people=format_ == "text",
+        for_people=FORMATS[format_].for_people,
     )
 
 

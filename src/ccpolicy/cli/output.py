@@ -11,21 +11,22 @@ from typing import IO
 from ccpolicy.errors import Locator, ReportError
 
 
-def write(text: str, output: str | None, *, for_people: bool) -> None:
+def write(content: str | bytes, output: str | None, *, for_people: bool) -> None:
     """Write to a file, or without one to standard output.
 
     Raises:
         ReportError: it cannot be written.
     """
+    data = content if isinstance(content, bytes) else content.encode()
     if output is None or output == "-":
-        _print(text, for_people)
+        _print(data, for_people)
         return
     target = Path(output)
     try:
         if target.exists() and not target.is_file():  # a device or a pipe cannot be replaced
-            target.write_bytes(text.encode())
+            target.write_bytes(data)
         else:
-            _replace(target.resolve(), text.encode())
+            _replace(target.resolve(), data)
     except OSError as failure:
         raise ReportError(
             "cannot write the report: {reason}",
@@ -47,12 +48,13 @@ def _replace(target: Path, data: bytes) -> None:
         beside.unlink(missing_ok=True)
 
 
-def _print(text: str, for_people: bool) -> None:
+def _print(data: bytes, for_people: bool) -> None:
     stream = sys.stdout
-    encoding = stream.encoding if for_people else "utf-8"
+    if for_people:  # whose terminal may not know every character
+        data = data.decode().encode(stream.encoding, "backslashreplace")
     try:
         stream.flush()
-        stream.buffer.write(text.encode(encoding, "backslashreplace"))
+        stream.buffer.write(data)
         stream.buffer.flush()
     except BrokenPipeError:
         _abandon(stream)  # its reader has seen enough; the verdict stands

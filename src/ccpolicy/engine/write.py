@@ -32,6 +32,8 @@ class Question:
     controls: Sequence[str]
     gate: Literal["now", "period"]
     fail_on: Severity
+    annex: bool = False
+    """Whether the assessment gets its annex."""
 
 
 class Writer:

@@ -12,7 +12,7 @@ import sys
 import textwrap
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
@@ -50,13 +50,17 @@ def schema_text(name: str) -> str:
 
 
 def _classes(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
-    """Return the models that a model's schema names, by their titles."""
-    found = {model.__name__: model}
-    modules = [sys.modules[model.__module__], sys.modules[Assessment.__module__], models]
-    for module in modules:
-        for name, each in vars(module).items():
-            if isinstance(each, type) and issubclass(each, BaseModel):
-                found.setdefault(name, each)
+    """Return a model and those that its fields are made of, by name."""
+    found: dict[str, type[BaseModel]] = {}
+    waiting: list[Any] = [model]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, type) and issubclass(each, BaseModel):
+            if each.__name__ not in found:
+                found[each.__name__] = each
+                waiting += [field.annotation for field in each.model_fields.values()]
+        else:
+            waiting += get_args(each)
     return found
 
 

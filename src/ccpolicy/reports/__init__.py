@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Literal
 
-from ccpolicy.errors import Language
+from ccpolicy.errors import Language, Message, ReportError
 
 if TYPE_CHECKING:  # the command line asks for the names of formats before it needs the models
     from ccpolicy.assessment.agenda import Agenda
@@ -16,12 +16,26 @@ if TYPE_CHECKING:  # the command line asks for the names of formats before it ne
 Subject = Literal["assessment", "agenda"]
 Detail = Literal["brief", "normal", "full"]
 
-FORMATS: dict[str, tuple[Subject, ...]] = {
-    "text": ("assessment", "agenda"),
-    "json": ("assessment", "agenda"),
-    "ics": ("agenda",),
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A way to write a result."""
+
+    subjects: tuple[Subject, ...]
+    """What it can say. The module of the same name has a function for each."""
+    suffix: str
+    """How the names of its files end."""
+    for_people: bool = False
+    """Whether it is read as it is, in a terminal."""
+    annex: bool = False
+    """Whether it shows the assessment's annex."""
+
+
+FORMATS: dict[str, Format] = {
+    "text": Format(("assessment", "agenda"), ".txt", for_people=True),
+    "json": Format(("assessment", "agenda"), ".json"),
+    "ics": Format(("agenda",), ".ics"),
 }
-"""Format → what it can say. The module of the same name has a function for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +51,52 @@ class View:
     """The repository as the reader named it, for commands to run next."""
 
 
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A report, and what its format cannot say."""
+
+    content: str | bytes
+    unsaid: tuple[Message, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The report, of a format that is text."""
+        assert isinstance(self.content, str)
+        return self.content
+
+
 def formats(subject: Subject) -> list[str]:
     """List the formats that can say something."""
-    return [name for name, subjects in FORMATS.items() if subject in subjects]
+    return [name for name, each in FORMATS.items() if subject in each.subjects]
 
 
-def render(result: Assessment | Agenda, name: str, view: View) -> str:
+def format_of(file: str, subject: Subject) -> str:
+    """Choose a format by the end of a file's name.
+
+    Raises:
+        ReportError: no format, or several, have files of that name.
+    """
+    fitting = [name for name in formats(subject) if file.endswith(FORMATS[name].suffix)]
+    longest = max((len(FORMATS[name].suffix) for name in fitting), default=0)
+    chosen = [name for name in fitting if len(FORMATS[name].suffix) == longest]
+    if len(chosen) != 1:
+        raise ReportError(
+            "the name of '{file}' does not say which format is meant",
+            hint="write FORMAT={file}, with one of: {names}",
+            file=file,
+            names=", ".join(formats(subject)),
+        )
+    return chosen[0]
+
+
+def render(result: Assessment | Agenda, name: str, view: View) -> Rendered:
     """Render a result in one format."""
     from ccpolicy.assessment.models import Assessment
 
     module = import_module(f"{__name__}.{name}")
     subject = "assessment" if isinstance(result, Assessment) else "agenda"
-    function: Callable[[Assessment | Agenda, View], str] = getattr(module, subject)
-    return function(result, view)
+    function: Callable[[Assessment | Agenda, View], str | bytes | Rendered] = getattr(
+        module, subject
+    )
+    rendered = function(result, view)
+    return rendered if isinstance(rendered, Rendered) else Rendered(rendered)

@@ -1,0 +1,39 @@
+"""What several parts of the public JSON are made of."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Model(BaseModel):
+    """A part of the assessment."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Text(Model):
+    """A text in both languages."""
+
+    en: str
+    zh: str
+
+
+class Norm(Model):
+    """Why a number is what it is."""
+
+    id: str
+    title: Text
+    source: str
+    grade: Literal["read", "secondary", "memory", "choice"]
+    url: str | None
+
+
+class Parameter(Model):
+    """A number of the control, in the revision in force at as-of."""
+
+    name: str
+    label: Text
+    value: str | int | float | dict[str, str | int | float]
+    norm: Norm | None

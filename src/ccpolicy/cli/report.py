@@ -1,0 +1,90 @@
+"""`ccpolicy report`: write a report of an assessment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ccpolicy.cli import options
+from ccpolicy.cli.words import Choice, Command
+from ccpolicy.reports import FORMATS, formats, render
+
+if TYPE_CHECKING:
+    from ccpolicy.assessment.models import Assessment
+
+
+@click.command(
+    "report",
+    cls=Command,
+    short_help="Write a report for auditors.",
+    help="Write a report for auditors, from an assessment or by judging now.\n\n"
+    "It says what was judged and ends with 0 whatever the verdicts; the gate is"
+    " 'ccpolicy check'.",
+)
+@options.path
+@options.option(
+    "--from",
+    "source",
+    metavar="FILE",
+    help="Assessment to show, as 'ccpolicy check --annex --format json' wrote it.",
+)
+@options.option(
+    "--format",
+    "format_",
+    type=Choice(formats("assessment")),
+    default="text",
+    help="How to write it.",
+)
+@options.output
+@options.language
+@click.pass_context
+def command(
+    context: click.Context, path: str, source: str | None, format_: str, output: str | None
+) -> None:
+    """Read or make the assessment, and write the report."""
+    view = options.view(context, path)
+
+    from ccpolicy.cli.output import write
+
+    if source:
+        result = read(Path(source))
+    else:
+        import ccpolicy
+        from ccpolicy.cli.progress import progress
+        from ccpolicy.errors import Message
+
+        with progress(Message.of("reading the evidence").text(view.language)):
+            result = ccpolicy.load(path).check(annex=FORMATS[format_].annex)
+    write(render(result, format_, view).content, output, for_people=FORMATS[format_].for_people)
+
+
+def read(file: Path) -> Assessment:
+    """Read an assessment.
+
+    Raises:
+        ReportError: the file is not one.
+    """
+    from pydantic import ValidationError
+
+    from ccpolicy.assessment.models import Assessment
+    from ccpolicy.errors import Locator, ReportError
+
+    try:
+        return Assessment.model_validate_json(file.read_bytes())
+    except OSError as failure:
+        raise ReportError(
+            "cannot read the assessment: {reason}",
+            locator=Locator(str(file)),
+            reason=failure.strerror or str(failure),
+        ) from failure
+    except ValidationError as failure:
+        first = failure.errors(include_url=False)[0]
+        raise ReportError(
+            "this is no assessment: {reason} at '{where}'",
+            hint="make one with 'ccpolicy check --annex --format json -o FILE'",
+            locator=Locator(str(file)),
+            reason=first["msg"],
+            where="/".join(map(str, first["loc"])),
+        ) from failure

@@ -1,0 +1,12 @@
+"""Reports of formats that are text, as text."""
+
+from __future__ import annotations
+
+from ccpolicy import reports
+from ccpolicy.assessment.agenda import Agenda
+from ccpolicy.assessment.models import Assessment
+from ccpolicy.reports import View
+
+
+def render(result: Assessment | Agenda, name: str, view: View) -> str:
+    return reports.render(result, name, view).text
