@@ -33,7 +33,8 @@ class Locator:
     sheet: str | None = None
     """Sheet of a spreadsheet."""
     path: str | None = None
-    """Path of a nested record inside the record at `line`, such as `notices/2`."""
+    """Path inside the record at `line`, such as `notices/2`; before it the record's number, counted
+    from 0, where several records share the line."""
 
     def __str__(self) -> str:
         place = [self.file]

@@ -282,6 +282,7 @@ CONTROLS = [
 ]
 
 ASSESSMENT = Assessment(
+    annex=None,
     schema_version="1.0",
     tool=Tool(name="ccpolicy", version="1.2.3"),
     policy=Policy(

@@ -194,7 +194,7 @@ class Assessment(Model):
     problems: list[Problem]
     """Those of no single control."""
     evidence: list[Evidence]
-    annex: Annex | None = None
+    annex: Annex | None
     """What reports for auditors show beside the verdicts, if it was asked for."""
 
     @property

@@ -45,9 +45,8 @@ def assess(content: Content, question: Question) -> Assessment:
             present=question.source == "now",
         )
         try:
-            outcomes = Run(connection, content, controls, evidence.tables, times).outcome(
-                sum(each.records for each in evidence.files)
-            )
+            run = Run(connection, content, controls, evidence.tables, times)
+            outcomes = run.outcome(sum(each.records for each in evidence.files))
         except PolicyError as failure:  # the plan's holidays are not known
             place = content.place("plan", content.plan.id, "holidays")
             raise failure.at(failure.locator or place) from None
@@ -55,7 +54,14 @@ def assess(content: Content, question: Question) -> Assessment:
             if errors := list(_uncomputable(connection, content, controls, evidence.tables)):
                 raise PolicyErrors(errors) from None
             raise
-    return Writer(content, question, times, evidence, outcomes).assessment(controls)
+        writer = Writer(content, question, times, evidence, outcomes)
+        result = writer.assessment(controls)
+        if question.annex and controls:
+            # Needed for reports to auditors alone.
+            from ccpolicy.engine.annex import make_annex
+
+            result = result.model_copy(update={"annex": make_annex(run, writer, controls)})
+    return result
 
 
 def _uncomputable(

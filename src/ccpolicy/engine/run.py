@@ -205,20 +205,18 @@ class Run:
             f"""
             SELECT n.control, n.name, d.goes_on, d.undecided
             FROM (
-              SELECT s.subject,
-                     max(CASE WHEN least(s.ends, r.ends) > {self.times.as_of} THEN 1 ELSE 0 END)
-                       AS goes_on,
-                     max(CASE WHEN s.starts IS NULL OR s.ends IS NULL THEN 1 ELSE 0 END)
-                       AS undecided
-              FROM spans s
-              JOIN rule r ON r.number = s.control
-              WHERE s.part = 'duty'
-                AND (s.starts IS NULL OR s.ends IS NULL
-                     OR (s.starts < r.ends AND s.ends > r.starts
-                         AND s.ends > {self.times.starts} AND r.ends > {self.times.starts}))
-              GROUP BY s.subject
-              UNION ALL
-              SELECT subject, 1, 1 FROM spans WHERE part = 'cover' AND ends IS NULL GROUP BY subject
+              SELECT subject, max(goes_on) AS goes_on, max(undecided) AS undecided
+              FROM (
+                SELECT subject, CASE WHEN ends > {self.times.as_of} THEN 1 ELSE 0 END AS goes_on,
+                       0 AS undecided
+                FROM duty
+                WHERE ends > {self.times.starts}
+                UNION ALL
+                SELECT subject, 1, 1
+                FROM spans
+                WHERE ends IS NULL OR (starts IS NULL AND part = 'duty')
+              )
+              GROUP BY subject
             ) d
             JOIN subject n ON n.number = d.subject
             ORDER BY n.control, n.name

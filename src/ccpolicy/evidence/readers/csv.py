@@ -153,10 +153,10 @@ def _header(file: Opened) -> tuple[list[str], int]:
     return header, reader.line_num
 
 
-def _shape(file: Opened) -> tuple[int, int]:
-    """Return the number of columns, and the lines that their names take."""
+def _shape(file: Opened) -> tuple[list[str | None], int]:
+    """Return the names of the columns, and the lines that their headings take."""
     header, lines = _header(file)
-    return len(header), lines
+    return _columns(file, header), lines
 
 
 def _columns(file: Opened, header: list[str]) -> list[str | None]:
