@@ -55,7 +55,7 @@ bare AS (
   FROM reach
   WHERE next_starts IS NULL OR next_starts > reached
 )
-SELECT d.control, d.subject,
+SELECT d.control, d.subject, b.starts AS bare_since,
        CASE WHEN b.starts > d.starts THEN b.starts ELSE d.starts END AS starts,
        CASE WHEN b.ends < d.ends THEN b.ends ELSE d.ends END AS ends,
        b.opened_by,
