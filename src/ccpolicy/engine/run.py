@@ -80,6 +80,8 @@ class Run:
         self.rules = list(self._rules(controls))
         self.by_number = {rule.number: rule for rule in self.rules}
         self.outcomes = {rule.control.id: Outcome() for rule in self.rules}
+        self.spans_of: dict[str, str] = {}
+        """Check kind → its query over its inputs, once these are there."""
 
     def _rules(self, controls: Iterable[Control]) -> Iterator[Rule]:
         number = 0
@@ -132,9 +134,9 @@ class Run:
         if streamed:
             # The records stand in the inputs now; their memory is better used for the subtraction.
             self.connection.execute("DROP VIEW staged; " + "; ".join(self._evidence()))
+        self.spans_of = {kind.name: _query(inputs, kind) for kind in inputs.kinds()}
         self.connection.execute(
-            f"CREATE {relation} spans AS "
-            + "\nUNION ALL\n".join(_query(inputs, kind) for kind in inputs.kinds())
+            f"CREATE {relation} spans AS " + "\nUNION ALL\n".join(self.spans_of.values())
         )
         subtract = files("ccpolicy.engine").joinpath("subtract.sql").read_text("utf-8")
         self.connection.execute(subtract)

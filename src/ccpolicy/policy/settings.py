@@ -46,7 +46,7 @@ def find_root(path: Path) -> Path:
     """Return the policy repository at a path.
 
     Raises:
-        PolicyError: there is no such folder, or it holds no `ccpolicy.toml`.
+        PolicyError: there is no such folder, or it holds no `ccpolicy.toml` of its own.
     """
     if not path.is_dir():
         raise PolicyError("no such folder: {path}", path=str(path))
@@ -55,6 +55,12 @@ def find_root(path: Path) -> Path:
             "no ccpolicy.toml in {path}",
             hint="name the folder of a policy repository, or make one with: ccpolicy init DIR",
             path=str(path),
+        )
+    if (path / FILE).is_symlink():
+        raise PolicyError(
+            "symbolic links are not followed",
+            hint="put the file itself there",
+            locator=Locator(FILE),
         )
     return path.resolve()
 

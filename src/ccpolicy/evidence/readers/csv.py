@@ -23,6 +23,8 @@ from ccpolicy.evidence.tables import Scan
 if TYPE_CHECKING:
     import _csv
 
+SHOWN = 80
+"""Characters of a heading that a message shows."""
 _DELIMITERS = ",;\t|"
 
 
@@ -204,7 +206,7 @@ def header_errors(
                     "unknown column '{name}'",
                     hint="did you mean '{close}'?" if close else "known here: {known}",
                     locator=place,
-                    name=heading,
+                    name=heading if len(heading) <= SHOWN else heading[: SHOWN - 1] + "…",
                     close=close[0] if close else "",
                     known=", ".join(known),
                 )

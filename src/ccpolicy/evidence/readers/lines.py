@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -79,6 +80,8 @@ class CsvSource:
         is_open = False
         with self.file.path.open("rb") as stream:
             for number, line in enumerate(stream, 1):
+                if number == 1:
+                    line = line.removeprefix(BOM_UTF8)  # noqa: PLW2901
                 if not is_open:
                     # The engine passes over empty lines, unless they can be an empty cell.
                     if skip_empty and line in (b"\n", b"\r\n"):
