@@ -35,13 +35,16 @@ from ccpolicy.policy.settings import FILE, Settings
 Moment = datetime.datetime | datetime.date | str
 
 
-def load(path: str | Path = ".") -> Repository:
+def load(path: str | Path = ".", policy_from: str | None = None) -> Repository:
     """Load the policy repository at a path.
 
+    With `policy_from`, policy, checks and settings are those of that revision in git; the
+    evidence is always that of the files at the path.
+
     Raises:
-        PolicyError: there is none, or its files are not valid.
+        PolicyError: there is none, no such revision, or its files are not valid.
     """
-    return Repository(load_content(Path(path)))
+    return Repository(load_content(Path(path), policy_from))
 
 
 @dataclass(frozen=True)

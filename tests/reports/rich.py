@@ -292,6 +292,7 @@ ASSESSMENT = Assessment(
         owner="centre-manager",
         zone="Asia/Shanghai",
         digest="sha256:" + "0123456789abcdef" * 4,
+        revision="0123456789abcdef0123456789abcdef01234567",
         clauses=[
             Clause(
                 id="1",

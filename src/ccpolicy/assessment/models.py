@@ -47,6 +47,8 @@ class Policy(Model):
     zone: str
     digest: str
     """SHA-256 over the policy, checks and settings files, `sha256:…`."""
+    revision: str | None
+    """Full id of the commit that the policy was read from; null if it is the files on disk."""
     clauses: list[Clause]
 
 

@@ -27,6 +27,7 @@ SEVERITIES = ("critical", "high", "medium", "low")
     " 3 nothing was assessed. What cannot be judged fails the gate.",
 )
 @options.path
+@options.policy_from
 @options.option(
     "--as-of", metavar="TIME", help="Moment to judge at, in ISO 8601; default now, or the pin."
 )
@@ -93,6 +94,7 @@ def command(
     context: click.Context,
     /,
     path: str,
+    policy_from: str | None,
     as_of: str | None,
     period: str | None,
     format_: str,
@@ -115,7 +117,7 @@ def command(
     from ccpolicy.errors import Message
 
     with progress(Message.of("reading the evidence").text(view.language)):
-        result = ccpolicy.load(path).check(
+        result = ccpolicy.load(path, policy_from).check(
             as_of,
             between,
             annex=annex or any(FORMATS[name].annex for name, _ in wanted),

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     "With --format ics it makes a calendar of all-day events.",
 )
 @options.path
+@options.policy_from
 @options.option(
     "--as-of", metavar="TIME", help="Moment to judge at, in ISO 8601; default now, or the pin."
 )
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 def command(
     context: click.Context,
     path: str,
+    policy_from: str | None,
     as_of: str | None,
     within: str,
     format_: str,
@@ -66,7 +68,7 @@ def command(
             "business days cannot be looked ahead", hint="write for example P30D or '2 weeks'"
         )
     with progress(Message.of("reading the evidence").text(view.language)):
-        result = ccpolicy.load(path).check(as_of)
+        result = ccpolicy.load(path, policy_from).check(as_of)
     until = _until(result, ahead)
     write(
         render(agenda(result, until), format_, view).content,

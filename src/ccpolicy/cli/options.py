@@ -35,6 +35,15 @@ def path(command: F) -> F:
     )(command)
 
 
+def policy_from(command: F) -> F:
+    """Take the revision whose policy is judged by."""
+    return option(
+        "--policy-from",
+        metavar="REV",
+        help="Take policy and checks from this git revision; the evidence stays that of the files.",
+    )(command)
+
+
 def language(command: F) -> F:
     """Take the language, which was already seen to before anything was parsed."""
     return option(

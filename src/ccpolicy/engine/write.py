@@ -150,6 +150,7 @@ class Writer:
             owner=plan.owner,
             zone=plan.zone,
             digest=self.content.digest,
+            revision=self.content.revision,
             clauses=[
                 models.Clause(
                     id=clause.id,

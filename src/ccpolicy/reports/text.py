@@ -71,6 +71,8 @@ class _Sections:
         page.paragraph(
             page.say("{title}, version {version}", title=title, version=version), colour="bold"
         )
+        if result.policy.revision:
+            page.paragraph(page.say("Policy of commit {commit}", commit=result.policy.revision))
         page.paragraph(judged(page, result.as_of, result.as_of_source))
         starts, ends, zone = (
             exactly(result.window.starts),
