@@ -46,6 +46,8 @@ class Content:
     kinds: Mapping[str, Kind]
     digest: str
     """SHA-256 over the settings, the policy files and the check kinds."""
+    files: tuple[str, ...]
+    """The settings and the policy files that were read, as paths from the root."""
     places: Mapping[tuple[str, str], Place] = field(repr=False)
     """(`control`, id), (`dataset`, id), … → where it stands."""
 
@@ -62,6 +64,7 @@ class Content:
             waivers={},
             kinds={kind.name: kind},
             digest="",
+            files=(),
             places={},
         )
 
@@ -123,6 +126,7 @@ def load_content(path: Path) -> Content:
         waivers=waivers,
         kinds=kinds,
         digest=_digest(root, reader.names, {control.check for control in controls.values()}, kinds),
+        files=tuple(reader.names),
         places=reader.places,
     )
 
