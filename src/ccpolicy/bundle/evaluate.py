@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,10 @@ def unpack(archive: Archive, digests: Mapping[str, str], folder: Path) -> Path:
         BundleError: they cannot be written, or the bundle changed meanwhile.
     """
     root = folder / REPOSITORY
+    if archive.size > shutil.disk_usage(folder).free:
+        raise BundleError(
+            "there is no room to unpack the bundle, which takes {size} bytes", size=archive.size
+        )
     try:
         root.mkdir()
         for name in digests:
@@ -61,8 +66,9 @@ def evaluate(repository: Repository, manifest: Manifest, recorded: Assessment) -
         CcpolicyError: the question cannot be put, or the policy's files do not fit together.
     """
     content = repository.content
-    # An archive has no empty folders, and an empty folder is not a missing one.
-    (content.root / content.settings.evidence).mkdir(parents=True, exist_ok=True)
+    evidence = content.root / content.settings.evidence
+    if not evidence.exists():  # an archive has no empty folders, and an empty one is not missing
+        evidence.mkdir(parents=True)
     result = assess(content, question(repository, manifest.asked))
     return result.model_copy(update={"tool": recorded.tool})
 
