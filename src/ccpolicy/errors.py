@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import gettext
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
@@ -114,6 +115,23 @@ class EvidenceError(CcpolicyError):
 
 class ReportError(CcpolicyError):
     """A result that cannot be written."""
+
+
+class BundleError(CcpolicyError):
+    """A bundle or a signature that is not what it should be."""
+
+
+class BundleErrors(BundleError):
+    """Several things that are wrong with a bundle, below what they have in common."""
+
+    def __init__(self, message: str, errors: Sequence[CcpolicyError], **values: Any) -> None:
+        self.errors = errors
+        super().__init__(message, **values)
+
+    def diagnostics(self, language: Language = "en") -> str:
+        """Return the text of all of them."""
+        each = (error.diagnostics(language) for error in self.errors)
+        return "\n".join((super().diagnostics(language), *each))
 
 
 class PolicyErrors(PolicyError):

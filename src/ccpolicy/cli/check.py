@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ccpolicy.cli import options
+from ccpolicy.cli import options, question
 from ccpolicy.cli.words import Choice, Command
 from ccpolicy.reports import FORMATS, Rendered, View, format_of, formats, render
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from ccpolicy.assessment.models import Assessment
 
 PASSED, FAILED, NOTHING = 0, 1, 3
-SEVERITIES = ("critical", "high", "medium", "low")
 
 
 @click.command(
@@ -28,44 +27,7 @@ SEVERITIES = ("critical", "high", "medium", "low")
 )
 @options.path
 @options.policy_from
-@options.option(
-    "--as-of", metavar="TIME", help="Moment to judge at, in ISO 8601; default now, or the pin."
-)
-@options.option("--period", metavar="START/END", help="Audit period; default the 12 months before.")
-@options.option(
-    "--control", "controls", multiple=True, metavar="ID", help="Only this control; may be repeated."
-)
-@options.option(
-    "--clause",
-    "clauses",
-    multiple=True,
-    metavar="ID",
-    help="Only controls of this clause; may be repeated.",
-)
-@options.option(
-    "--tag",
-    "tags",
-    multiple=True,
-    metavar="TAG",
-    help="Only controls with this tag; may be repeated.",
-)
-@options.option(
-    "--severity",
-    "severities",
-    multiple=True,
-    type=Choice(SEVERITIES),
-    help="Only controls of this severity; may be repeated.",
-)
-@options.option(
-    "--fail-on",
-    type=Choice(SEVERITIES),
-    help="Least severity that fails the gate; default as ccpolicy.toml says, or low.",
-)
-@options.option(
-    "--gate",
-    type=Choice(["now", "period"]),
-    help="What the gate judges; default as ccpolicy.toml says, or now.",
-)
+@question.options
 @options.option(
     "--format",
     "format_",
@@ -95,8 +57,6 @@ def command(
     /,
     path: str,
     policy_from: str | None,
-    as_of: str | None,
-    period: str | None,
     format_: str,
     reports: tuple[str, ...],
     annex: bool,
@@ -104,12 +64,12 @@ def command(
     colour: str,
     quiet: bool,
     verbose: bool,
-    **question: Any,
+    **asked: Any,
 ) -> int:
     """Judge, write the result, and return the exit code."""
     view = options.view(context, path, colour=colour, quiet=quiet, verbose=verbose)
-    between = _period(period, context)
     wanted = [(format_, output), *map(_named, reports)]
+    arguments = question.arguments(asked)
 
     import ccpolicy
     from ccpolicy.cli.output import write
@@ -118,10 +78,8 @@ def command(
 
     with progress(Message.of("reading the evidence").text(view.language)):
         result = ccpolicy.load(path, policy_from).check(
-            as_of,
-            between,
+            **arguments,
             annex=annex or any(FORMATS[name].annex for name, _ in wanted),
-            **question,
         )
     # Nothing is written before everything could be rendered.
     rendered = [_render(result, name, view, annex) for name, _ in wanted]
@@ -157,18 +115,3 @@ def exit_code(result: Assessment) -> int:
     if result.nothing_assessed:
         return NOTHING
     return PASSED if result.gate.passed else FAILED
-
-
-def _period(text: str | None, context: click.Context) -> tuple[str, str] | None:
-    if text is None:
-        return None
-    starts, slash, ends = text.partition("/")
-    if not (starts and slash and ends):
-        from ccpolicy.errors import CcpolicyError
-
-        raise CcpolicyError(
-            "'{text}' is not a period",
-            hint="write it as START/END, such as 2026-01-01/2026-06-30",
-            text=text,
-        )
-    return starts, ends

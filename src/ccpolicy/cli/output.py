@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -36,13 +37,39 @@ def write(content: str | bytes, output: str | None, *, for_people: bool) -> None
 
 
 def _replace(target: Path, data: bytes) -> None:
+    with _appearing(target) as beside, beside.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())  # some file systems say only now that the disk is full
+
+
+@contextmanager
+def appearing(output: str) -> Iterator[Path]:
+    """Yield where to write a file that appears when it is complete.
+
+    Raises:
+        ReportError: it cannot be written.
+    """
+    target = Path(output).resolve()
+    if target.exists() and not target.is_file():
+        raise ReportError("this is not a file", locator=Locator(output))
+    try:
+        with _appearing(target) as beside:
+            yield beside
+    except OSError as failure:
+        raise ReportError(
+            "cannot write the file: {reason}",
+            locator=Locator(output),
+            reason=failure.strerror or str(failure),
+        ) from failure
+
+
+@contextmanager
+def _appearing(target: Path) -> Iterator[Path]:
     """Write beside the target, then rename: a reader finds the old file or the new one."""
     beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
-        with beside.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())  # some file systems say only now that the disk is full
+        yield beside
         beside.replace(target)
     finally:
         beside.unlink(missing_ok=True)

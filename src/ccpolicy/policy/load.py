@@ -49,6 +49,8 @@ class Content:
     kinds: Mapping[str, Kind]
     digest: str
     """SHA-256 over the settings, the policy files and the check kinds."""
+    files: tuple[str, ...]
+    """The settings and the policy files that were read, as paths from the root."""
     places: Mapping[tuple[str, str], Place] = field(repr=False)
     """(`control`, id), (`dataset`, id), … → where it stands."""
 
@@ -66,6 +68,7 @@ class Content:
             waivers={},
             kinds={kind.name: kind},
             digest="",
+            files=(),
             places={},
         )
 
@@ -137,6 +140,7 @@ def _content(tree: Tree, root: Path, revision: str | None) -> Content:
         waivers=waivers,
         kinds=kinds,
         digest=_digest(tree, reader.names, {control.check for control in controls.values()}, kinds),
+        files=tuple(reader.names),
         places=reader.places,
     )
 

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 from ccpolicy.assessment.agenda import Agenda, Task, tasks_due
 from ccpolicy.assessment.models import Assessment, Control, Lapse, Problem, Verdict
+from ccpolicy.assessment.verification import Verification
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import pad, width
 from ccpolicy.reports.moments import exactly, rough_length, span, until
 from ccpolicy.reports.outcome import outcome, severities
 from ccpolicy.reports.page import Page, Table, Word
 from ccpolicy.reports.tasks import judged, tasks
+from ccpolicy.reports.verified import verified
 
 
 def assessment(result: Assessment, view: View) -> str:
@@ -28,6 +30,13 @@ def agenda(result: Agenda, view: View) -> str:
     """Render an agenda, owner by owner."""
     page = Page(view)
     tasks(page, result)
+    return str(page)
+
+
+def verification(result: Verification, view: View) -> str:
+    """Render what came of verifying a bundle, step by step."""
+    page = Page(view)
+    verified(page, result)
     return str(page)
 
 
