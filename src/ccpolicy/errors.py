@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -11,6 +12,12 @@ from typing import Any, Literal, Self
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
+
+
+_PLACE = re.compile(
+    r"(?P<file>.+?):((?P<sheet>[^:]+)!)?(?P<line>\d{1,9})(:(?P<column>\d{1,9}))?(#(?P<path>.*))?",
+    re.DOTALL,
+)
 
 
 @cache
@@ -36,6 +43,20 @@ class Locator:
     path: str | None = None
     """Path inside the record at `line`, such as `notices/2`; before it the record's number, counted
     from 0, where several records share the line."""
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Take a written place apart; what has no line is a file's name as a whole."""
+        found = _PLACE.fullmatch(text)
+        if found is None:
+            return cls(text)
+        return cls(
+            found["file"],
+            int(found["line"]),
+            int(found["column"]) if found["column"] else None,
+            found["sheet"],
+            found["path"],
+        )
 
     def __str__(self) -> str:
         place = [self.file]

@@ -60,6 +60,7 @@ def control(id: str, en: str, zh: str, now: str, **changes: Any) -> Control:
     values: dict[str, Any] = {
         "id": id,
         "version": 1,
+        "source": "policy/controls/rich.yaml:3",
         "title": text(en, zh),
         "rule": text(f"{en}.", f"{zh}。"),
         "rationale": None,

@@ -122,6 +122,8 @@ class Control(Model):
 
     id: str
     version: int
+    source: str
+    """`file:line` where the policy says it."""
     title: Text
     rule: Text
     rationale: Text | None
@@ -198,6 +200,18 @@ class Assessment(Model):
     evidence: list[Evidence]
     annex: Annex | None
     """What reports for auditors show beside the verdicts, if it was asked for."""
+
+    def verdict(self, control: Control) -> Verdict:
+        """Return the verdict of a control that the gate looks at."""
+        return control.now if self.gate.judged == "now" else control.period
+
+    def owed(self, control: Control) -> list[Lapse]:
+        """Return the lapses that the gate looks at and nobody accepted."""
+        return [
+            lapse
+            for lapse in control.lapses
+            if lapse.waived_by is None and (self.gate.judged == "period" or lapse.ends is None)
+        ]
 
     @property
     def nothing_assessed(self) -> bool:

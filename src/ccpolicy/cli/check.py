@@ -48,6 +48,7 @@ PASSED, FAILED, NOTHING = 0, 1, 3
     help="Have JSON hold all that an HTML report shows, for 'ccpolicy report --from'.",
 )
 @options.output
+@options.strict
 @options.language
 @options.colour
 @options.detail
@@ -61,6 +62,7 @@ def command(
     reports: tuple[str, ...],
     annex: bool,
     output: str | None,
+    strict: bool,
     colour: str,
     quiet: bool,
     verbose: bool,
@@ -69,20 +71,27 @@ def command(
     """Judge, write the result, and return the exit code."""
     view = options.view(context, path, colour=colour, quiet=quiet, verbose=verbose)
     wanted = [(format_, output), *map(_named, reports)]
+    names = [name for name, _ in wanted]
     arguments = question.arguments(asked)
 
     import ccpolicy
-    from ccpolicy.cli.output import write
+    from ccpolicy.cli.output import settle, write
     from ccpolicy.cli.progress import progress
     from ccpolicy.errors import Message
 
     with progress(Message.of("reading the evidence").text(view.language)):
         result = ccpolicy.load(path, policy_from).check(
             **arguments,
-            annex=annex or any(FORMATS[name].annex for name, _ in wanted),
+            annex=annex or any(FORMATS[name].annex for name in names),
         )
+    view = replace(view, folder=options.folder(path))
     # Nothing is written before everything could be rendered.
     rendered = [_render(result, name, view, annex) for name, _ in wanted]
+    settle(zip(names, rendered, strict=True), view.language, strict=strict)
+    if "github" in names:
+        from ccpolicy.cli.summary import append
+
+        append(result, view)
     for (name, file), report in zip(wanted[::-1], rendered[::-1], strict=True):
         write(report.content, file, for_people=FORMATS[name].for_people)
     if output not in (None, "-") and not quiet:

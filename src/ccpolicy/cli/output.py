@@ -1,15 +1,41 @@
-"""Write a result: to the terminal or a pipe, or to a file that is complete or not there."""
+"""Write a result: to the terminal or a pipe, or to a file that is complete or not there.
+
+What a report's format cannot express is said beside it.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from ccpolicy.errors import Locator, ReportError
+import click
+
+from ccpolicy.errors import Language, Locator, Message, ReportError, catalogue
+from ccpolicy.reports import Rendered
+from ccpolicy.reports.layout import inert, visible
+
+
+def settle(reports: Iterable[tuple[str, Rendered]], language: Language, *, strict: bool) -> None:
+    """Say on standard error what the formats of reports cannot express.
+
+    Raises:
+        ReportError: there is such a thing, and the reader is strict about it.
+    """
+    lines = []
+    for name, report in reports:
+        if not report.unsaid:
+            continue
+        left = catalogue(language).gettext("; ").join(each.text(language) for each in report.unsaid)
+        said = Message.of("the format '{name}' does not show {left}", name=name, left=left)
+        if strict:
+            raise ReportError.of(said)
+        lines.append(said.text(language))
+    for line in dict.fromkeys(lines):
+        click.echo(inert(visible(line)), err=True)
 
 
 def write(content: str | bytes, output: str | None, *, for_people: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -193,6 +193,7 @@ class Writer:
         return models.Control(
             id=control.id,
             version=revision.version,
+            source=_line(self.content.place("control", control.id)),
             title=_text(control.title),
             rule=_text(control.rule),
             rationale=_text(control.rationale) if control.rationale else None,
@@ -418,6 +419,10 @@ def _norm(norm: Norm) -> models.Norm:
     return models.Norm(
         id=norm.id, title=_text(norm.title), source=norm.source, grade=norm.grade, url=norm.url
     )
+
+
+def _line(place: Locator) -> str:
+    return str(replace(place, column=None))
 
 
 def _text(text: object) -> models.Text:

@@ -35,7 +35,14 @@ class Format:
 FORMATS: dict[str, Format] = {
     "text": Format(("assessment", "agenda", "verification"), ".txt", for_people=True),
     "json": Format(("assessment", "agenda", "verification"), ".json"),
-    "ics": Format(("agenda",), ".ics"),
+    "ics": Format(("assessment", "agenda"), ".ics"),
+    "sarif": Format(("assessment",), ".sarif"),
+    "junit": Format(("assessment",), ".xml"),
+    "github": Format(("assessment",), ".github.txt"),
+    "gitlab": Format(("assessment",), "code-quality-report.json"),
+    "markdown": Format(("assessment",), ".md"),
+    "csv": Format(("assessment",), ".csv"),
+    "xlsx": Format(("assessment",), ".xlsx"),
 }
 
 
@@ -50,6 +57,9 @@ class View:
     detail: Detail = "normal"
     path: str = ""
     """The repository as the reader named it, for commands to run next."""
+    folder: str = ""
+    """Where the repository lies below the top of its git checkout, from which readers of some
+    formats look for files; empty, or with `/` at its end."""
 
 
 @dataclass(frozen=True, slots=True)
