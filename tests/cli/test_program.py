@@ -26,6 +26,7 @@ PLUMBING = {
     "output",
     "program",
     "progress",
+    "question",
     "summary",
     "words",
 }
