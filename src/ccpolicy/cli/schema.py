@@ -21,7 +21,7 @@ NAMES = (
     help="Print the JSON Schema of a policy file, for editors and other tools,"
     " or of what ccpolicy writes.",
 )
-@options.argument("name", type=Choice(NAMES), help="Which schema.")
+@options.argument("name", metavar="NAME", type=Choice(NAMES), help="Which schema:")
 @options.output
 @options.language
 def command(name: str, output: str | None) -> None:
