@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -227,9 +226,12 @@ def test_pin_that_is_none(centre: Path, tmp_path: Path) -> None:
 )
 def test_hostile_json(bundle: Path, name: str, step: str, content: bytes) -> None:
     relist = name != "manifest.json"
-    assert failing_step(
-        rebuilt(bundle, lambda contents: contents.update({name: content}), relist=relist)
-    )[0] == step
+    assert (
+        failing_step(
+            rebuilt(bundle, lambda contents: contents.update({name: content}), relist=relist)
+        )[0]
+        == step
+    )
 
 
 def test_manifest_written_otherwise(bundle: Path) -> None:
@@ -311,19 +313,18 @@ def test_no_report(centre: Path, tmp_path: Path, bundle: Path) -> None:
 
 
 @pytest.fixture
-def newer(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def newer(monkeypatch: pytest.MonkeyPatch) -> None:
     """Verify with a program of a later version."""
     monkeypatch.setattr(ccpolicy.bundle.verify, "__version__", "9.9")
     monkeypatch.setattr("ccpolicy.engine.write.__version__", "9.9")
-    return
 
 
 @pytest.mark.usefixtures("newer")
 def test_made_by_another_version(bundle: Path) -> None:
     found = verify(bundle)
     assert found.passed
-    [step] = [step for step in found.steps if step.step == "evaluation"]
-    assert f"made by {ccpolicy.__version__}, judged again by 9.9" in step.message.en
+    [evaluation] = [step for step in found.steps if step.step == "evaluation"]
+    assert f"made by {ccpolicy.__version__}, judged again by 9.9" in evaluation.message.en
 
     def edit(contents: dict[str, bytes]) -> None:
         set_in(contents, "assessment.json", "gate", "passed", to=True)

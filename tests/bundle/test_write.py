@@ -82,13 +82,17 @@ def test_any_question_verifies(centre: Path, tmp_path: Path, options: list[str])
     found = verify(made(centre, tmp_path / "asked.zip", *options))
     assert found.passed
     assert found.judged
-    assert (found.judged.controls == 4) == ("--control" not in options and "--severity" not in options)
+    assert (found.judged.controls == 4) == (
+        "--control" not in options and "--severity" not in options
+    )
 
 
 def test_the_present_verifies_later(centre: Path, tmp_path: Path) -> None:
     settings = centre / "ccpolicy.toml"
     text = settings.read_text("utf-8")
-    settings.write_text("\n".join(line for line in text.split("\n") if "as_of" not in line), "utf-8")
+    settings.write_text(
+        "\n".join(line for line in text.split("\n") if "as_of" not in line), "utf-8"
+    )
     found = verify(made(centre, tmp_path / "now.zip"))
     assert found.passed
     assert found.asked
@@ -106,7 +110,9 @@ def test_folders_of_other_names_and_own_kinds(centre: Path, tmp_path: Path) -> N
     controls.write_text(text.replace("check: recurrence", "check: round"), "utf-8")
     with (centre / "ccpolicy.toml").open("r+", encoding="utf-8") as file:
         text = file.read()
-        lines = [line for line in text.split("\n") if not line.startswith(("policy", "checks", "evid"))]
+        lines = [
+            line for line in text.split("\n") if not line.startswith(("policy", "checks", "evid"))
+        ]
         file.seek(0)
         file.truncate()
         named = 'policy = "./assessment.json"\nchecks = "rules/"\nevidence = "reports"\n'
