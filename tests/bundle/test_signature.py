@@ -320,6 +320,22 @@ def test_keys_that_cannot_sign(bundle: Path, keys: Path, tmp_path: Path) -> None
         assert reason in result.stderr, key
 
 
+def test_key_on_several_lines(signed: Path, keys: Path, tmp_path: Path) -> None:
+    """A line for another purpose does not hide the one for bundles."""
+    ssh_sign(signed, keys / "auditor")
+    key = " ".join((keys / "auditor.pub").read_text("utf-8").split()[:2])
+    git = f'git@example.org namespaces="git" {key}\n'
+    ours = f'auditor@example.org,deputy@example.org namespaces="ccpolicy" {key}\n'
+    path = tmp_path / "signers"
+    for text in (git + ours, ours + git):
+        path.write_text(text, "utf-8")
+        found = verify(signed, Trust(signers=path))
+        assert found.passed, found.steps[0]
+        assert "git@" not in found.steps[0].message.en
+    path.write_text(git, "utf-8")
+    assert failing_step(signed, Trust(signers=path))[0] == "signature"
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
