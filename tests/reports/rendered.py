@@ -5,8 +5,9 @@ from __future__ import annotations
 from ccpolicy import reports
 from ccpolicy.assessment.agenda import Agenda
 from ccpolicy.assessment.models import Assessment
+from ccpolicy.assessment.verification import Verification
 from ccpolicy.reports import View
 
 
-def render(result: Assessment | Agenda, name: str, view: View) -> str:
+def render(result: Assessment | Agenda | Verification, name: str, view: View) -> str:
     return reports.render(result, name, view).text

@@ -13,10 +13,12 @@ import pytest
 
 from ccpolicy.assessment.agenda import Agenda, agenda
 from ccpolicy.assessment.models import Assessment
+from ccpolicy.assessment.verification import Verification
 from ccpolicy.reports import View
 
 from .rendered import render
 from .rich import ASSESSMENT
+from .verifications import LACKING, NOT_VERIFIED, VERIFIED
 
 GOLDEN = Path(__file__).parent / "golden"
 UNTIL = "2026-12-21T00:00:00+08:00"
@@ -42,7 +44,7 @@ PASSED = ASSESSMENT.model_copy(
         "problems": [],
     }
 )
-CASES: dict[str, tuple[Assessment | Agenda, str, View]] = {
+CASES: dict[str, tuple[Assessment | Agenda | Verification, str, View]] = {
     "assessment.en.txt": (ASSESSMENT, "text", View()),
     "assessment.zh.txt": (ASSESSMENT, "text", View(language="zh")),
     "assessment.wide.txt": (ASSESSMENT, "text", View(columns=120)),
@@ -72,6 +74,12 @@ CASES: dict[str, tuple[Assessment | Agenda, str, View]] = {
     "agenda.json": (agenda(ASSESSMENT, UNTIL), "json", View()),
     "agenda.en.ics": (agenda(ASSESSMENT, UNTIL), "ics", View()),
     "agenda.zh.ics": (agenda(ASSESSMENT, UNTIL), "ics", View(language="zh")),
+    "verification.en.txt": (VERIFIED, "text", View()),
+    "verification.zh.txt": (VERIFIED, "text", View(language="zh")),
+    "verification.failed.txt": (NOT_VERIFIED, "text", View(columns=60)),
+    "verification.colour.txt": (NOT_VERIFIED, "text", View(colour=True)),
+    "verification.brief.txt": (LACKING, "text", View(detail="brief")),
+    "verification.json": (NOT_VERIFIED, "json", View(language="zh")),
 }
 
 

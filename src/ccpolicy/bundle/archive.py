@@ -220,7 +220,8 @@ def open_archive(path: Path) -> Iterator[IO[bytes]]:
         raise BundleError(
             "cannot read the bundle: {reason}", reason=failure.strerror or str(failure)
         ) from failure
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise BundleError("the bundle is not a file")
     with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise BundleError("the bundle is not a file")
         yield file

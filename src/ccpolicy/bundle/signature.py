@@ -56,7 +56,7 @@ def check_signatures(
         try:
             data = _read(path)
             if data.lstrip().startswith(_SSH):
-                names[_ssh(data, trusted, manifest)] = None
+                names[_ssh(data, signers, manifest)] = None
             else:
                 names[_dsse(data, signers, statements)] = None
         except BundleError as failure:
@@ -102,7 +102,7 @@ def _dsse(data: bytes, signers: Sequence[Signer], statements: Mapping[str, Any])
     return f"{signer.name} ({signer.fingerprint})"
 
 
-def _ssh(data: bytes, trusted: Path, manifest: bytes) -> str:
+def _ssh(data: bytes, signers: Sequence[Signer], manifest: bytes) -> str:
     """Have ssh-keygen check a signature of the manifest; return who signed."""
     program = shutil.which("ssh-keygen")
     if program is None:
@@ -110,7 +110,11 @@ def _ssh(data: bytes, trusted: Path, manifest: bytes) -> str:
     with tempfile.TemporaryDirectory(prefix="ccpolicy-") as folder:
         copy = Path(folder) / "signature"
         copy.write_bytes(data)
-        files = ["-f", str(trusted), "-s", str(copy)]
+        # It looks for the first line with the key, even if that is for something else.
+        listed = Path(folder) / "signers"
+        lines = [f"{signer.line}\n" for signer in signers if signer.is_for_bundles]
+        listed.write_text("".join(lines), "utf-8")
+        files = ["-f", str(listed), "-s", str(copy)]
         found = _run([program, "-Y", "find-principals", *files], b"")
         names = found.stdout.decode("utf-8", "replace").splitlines()
         if found.returncode or not names:

@@ -34,8 +34,9 @@ class Signer:
     """A key and whose it is."""
 
     name: str
-    """Whom the line names: principals, separated by commas."""
-    kind: str
+    """Whom the line names; of several, the first."""
+    line: str
+    """What the file says."""
     blob: bytes
     """The key as OpenSSH writes it."""
     is_authority: bool = False
@@ -56,11 +57,16 @@ class Signer:
         fits = self.blob.startswith(head) and len(self.blob) == len(head) + _RAW
         return self.blob[len(head) :] if fits else None
 
+    @property
+    def is_for_bundles(self) -> bool:
+        """Whether the key may sign bundles, and not only something else."""
+        return any(fnmatch.fnmatchcase(NAMESPACE, each) for each in self.namespaces)
+
     def may_sign(self, at: datetime.datetime) -> bool:
         """Whether the key itself may sign a bundle at a moment."""
         return (
             not self.is_authority
-            and any(fnmatch.fnmatchcase(NAMESPACE, each) for each in self.namespaces)
+            and self.is_for_bundles
             and (self.after is None or self.after <= at)
             and (self.before is None or at < self.before)
         )
@@ -132,8 +138,8 @@ def _signer(line: str) -> Signer:
     if not blob.startswith(_string(kind.encode())):
         raise BundleError("the key is damaged")
     return Signer(
-        name=fields[0].strip('"'),
-        kind=kind,
+        name=fields[0].strip('"').partition(",")[0],
+        line=line,
         blob=blob,
         is_authority="cert-authority" in options,
         namespaces=tuple(options["namespaces"].split(",")) if "namespaces" in options else ("*",),

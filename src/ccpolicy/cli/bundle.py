@@ -54,11 +54,14 @@ def command(
     from ccpolicy.bundle.write import write_bundle
     from ccpolicy.cli.output import appearing, write
     from ccpolicy.cli.progress import progress
-    from ccpolicy.errors import Message
+    from ccpolicy.errors import BundleError, Message
     from ccpolicy.reports.outcome import outcome
     from ccpolicy.reports.page import Page
 
     wanted = [_report(each, view.language) for each in reports] or usual_reports()
+    for number, report in enumerate(wanted):
+        if report.path in (each.path for each in wanted[:number]):
+            raise BundleError("two reports are called '{name}'", name=Path(report.path).name)
     with progress(Message.of("reading the evidence").text(view.language)):
         repository = ccpolicy.load(path)
         put = repository.question(**arguments, annex=needs_annex(wanted))

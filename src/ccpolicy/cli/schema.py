@@ -20,9 +20,8 @@ NAMES = (
     short_help="Print a JSON Schema.",
     help="Print the JSON Schema of a policy file, for editors and other tools,"
     " or of what ccpolicy writes.",
-    epilog=" ".join(NAMES),
 )
-@options.argument("name", type=Choice(NAMES), metavar="NAME", help="Which schema.")
+@options.argument("name", metavar="NAME", type=Choice(NAMES), help="Which schema:")
 @options.output
 @options.language
 def command(name: str, output: str | None) -> None:

@@ -18,13 +18,8 @@ def verified(page: Page, result: Verification) -> None:
         _steps(page, result)
         page.line()
     _outcome(page, result)
-    if not brief:
-        page.paragraph(
-            page.say(
-                "This shows that the verdicts follow from the evidence in the bundle, not that"
-                " the evidence is complete or true."
-            )
-        )
+    if result.passed and not brief:
+        _limits(page, result)
 
 
 def _header(page: Page, result: Verification) -> None:
@@ -96,6 +91,24 @@ def _names(page: Page) -> dict[StepName, str]:
         "reports": page.say("reports"),
         "policy": page.say("policy"),
     }
+
+
+def _limits(page: Page, result: Verification) -> None:
+    """Say what no step can show."""
+    page.paragraph(
+        page.say(
+            "This shows that the verdicts follow from the evidence in the bundle, not that"
+            " the evidence is complete or true."
+        )
+    )
+    if any(step.step == "signature" and step.status != "passed" for step in result.steps):
+        page.paragraph(
+            page.say(
+                "Nobody whom you trust vouches for it: anybody can make a bundle that agrees"
+                " with itself."
+            ),
+            colour="yellow",
+        )
 
 
 def _outcome(page: Page, result: Verification) -> None:

@@ -1,0 +1,225 @@
+"""The archive: one form for one content, and no other form is read."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import zipfile
+from pathlib import Path
+from shutil import which
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ccpolicy.bundle import layout
+from ccpolicy.bundle.archive import Archive, Part, open_archive, write_archive
+from ccpolicy.bundle.names import check_names
+from ccpolicy.errors import BundleError
+
+CONTENTS = {"a.txt": b"alpha", "b/empty": b"", "b/c/巡检.csv": "设备,日期\n".encode() * 40}
+
+
+def packed(contents: dict[str, bytes]) -> bytes:
+    file = io.BytesIO()
+    write_archive(file, {name: Part.of(content) for name, content in contents.items()})
+    return file.getvalue()
+
+
+def read(data: bytes) -> dict[str, bytes]:
+    archive = Archive(io.BytesIO(data))
+    archive.check()
+    return {name: archive.read(name, 1 << 20) for name in archive.members}
+
+
+def refused(data: bytes, reason: str = ".") -> None:
+    with pytest.raises(BundleError, match=reason):
+        read(data)
+
+
+names = st.text(st.characters(codec="utf-8", exclude_characters="/\\"), min_size=1, max_size=6)
+
+
+@given(st.dictionaries(st.lists(names, min_size=1, max_size=3).map("/".join), st.binary()))
+def test_what_is_written_is_read_or_refused_at_once(contents: dict[str, bytes]) -> None:
+    try:
+        check_names(sorted(contents))
+    except BundleError:
+        with pytest.raises(BundleError):
+            packed(contents)
+        return
+    data = packed(contents)
+    assert read(data) == contents
+    assert packed(dict(reversed(contents.items()))) == data
+
+
+def test_other_programs_read_it(tmp_path: Path) -> None:
+    path = tmp_path / "bundle.zip"
+    path.write_bytes(packed(CONTENTS))
+    with zipfile.ZipFile(path) as other:
+        assert other.testzip() is None
+        assert {name: other.read(name) for name in other.namelist()} == CONTENTS
+        assert {info.date_time for info in other.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    if which("unzip"):
+        subprocess.run(["unzip", "-tq", path], check=True, capture_output=True)
+
+
+def test_archive_of_many_members() -> None:
+    small = packed(CONTENTS)
+    many = {f"{number:06}": b"" for number in range(layout.MANY + 1)}
+    data = packed(many)
+    assert read(data) == many
+    with zipfile.ZipFile(io.BytesIO(data)) as other:
+        assert len(other.namelist()) == len(many)
+    assert b"PK\6\6" in data
+    assert b"PK\6\6" not in small
+
+
+def test_member_and_place_beyond_four_gigabytes() -> None:
+    members = [layout.Member("a", 5 << 30, 1), layout.Member("b", 3, 2)]
+    assert layout.head(members[0]).endswith((5 << 30).to_bytes(8, "little"))
+    tail = layout.tail(members)
+    index = layout.read_end(tail[-layout.LONGEST_END :])
+    assert index.starts == sum(len(layout.head(each)) + each.size for each in members)
+    assert layout.read_entries(tail, index.count) == members
+
+
+@settings(max_examples=600)
+@given(st.data())
+def test_no_byte_can_be_another(data: st.DataObject) -> None:
+    whole = bytearray(packed(CONTENTS))
+    place = data.draw(st.integers(0, len(whole) - 1))
+    whole[place] ^= data.draw(st.integers(1, 255))
+    refused(bytes(whole))
+
+
+@given(st.binary(min_size=1, max_size=120), st.data())
+def test_nothing_can_be_put_in_or_taken_out(extra: bytes, data: st.DataObject) -> None:
+    whole = packed(CONTENTS)
+    place = data.draw(st.integers(0, len(whole)))
+    refused(whole[:place] + extra + whole[place:])
+    refused(whole[: max(place - len(extra), 0)] + whole[max(place, 1) :])
+
+
+@given(st.binary(max_size=300))
+def test_anything_else_is_no_archive(data: bytes) -> None:
+    refused(data)
+
+
+def foreign(build: str) -> bytes:
+    """Make an archive as an attacker might, with a program that allows it."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED if build == "bomb" else 0) as archive:
+        info = zipfile.ZipInfo("a.txt")
+        match build:
+            case "bomb":
+                archive.writestr("a.txt", bytes(1 << 20))
+            case "symlink":
+                info.external_attr = 0o120777 << 16
+                archive.writestr(info, "/etc/passwd")
+            case "folder":
+                archive.writestr("a/", b"")
+            case "comment":
+                archive.writestr(info, b"x")
+                archive.comment = b"more"
+            case "member comment":
+                info.comment = b"more"
+                archive.writestr(info, b"x")
+            case "extra field":
+                info.extra = b"\xfe\xca\x04\x00more"
+                archive.writestr(info, b"x")
+            case "date":
+                info.date_time = (2026, 1, 1, 0, 0, 0)
+                archive.writestr(info, b"x")
+            case "plain":
+                archive.writestr(info, b"x")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("build", "reason"),
+    [
+        ("bomb", "something stands"),
+        ("symlink", "not of the form"),
+        ("folder", "no proper path"),
+        ("comment", "something follows it"),
+        ("member comment", "not of the form"),
+        ("extra field", "something stands"),
+        ("date", "not of the form"),
+        ("plain", "not of the form"),
+    ],
+)
+def test_archives_of_other_programs(build: str, reason: str) -> None:
+    refused(foreign(build), reason)
+
+
+def forged(names: list[str]) -> bytes:
+    """Make an archive in the right form of names that are not allowed."""
+    members = [layout.Member(name, 0, 0) for name in names]
+    return b"".join(map(layout.head, members)) + layout.tail(members)
+
+
+@pytest.mark.parametrize(
+    ("names", "reason"),
+    [
+        (["a", "a"], "holds 'a' twice"),
+        (["b", "a"], "out of order: 'a' after 'b'"),
+        (["/etc/passwd"], "not below its own folder"),
+        (["a/../../b"], "leads out of its own folder"),
+        ([".."], "leads out of its own folder"),
+        (["a//b"], "no proper path"),
+        (["a/"], "no proper path"),
+        (["./a"], "no proper path"),
+        (["a\\..\\b"], "no proper path"),
+        (["a\nb"], "cannot be seen"),
+        (["a\u202eb"], "cannot be seen"),
+        (["a" * 256], "too long"),
+        (["A", "a"], "cannot hold both 'a' and 'A'"),
+        (["e\u0301", "\u00e9"], "cannot hold both"),
+        (["A/x", "a/y"], "cannot hold both"),
+        (["a", "a/b"], "cannot hold both 'a/b' and 'a'"),
+        (["a/b", "a/b/c"], "cannot hold both"),
+    ],
+)
+def test_names(names: list[str], reason: str) -> None:
+    refused(forged(names), reason)
+
+
+def test_header_that_tells_another_name() -> None:
+    data = packed({"a": b"same"})
+    place = data.index(b"a")
+    refused(data[:place] + b"b" + data[place + 1 :], "what stands before 'a'")
+
+
+def test_too_many_members(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ccpolicy.bundle.archive.MOST_MEMBERS", 2)
+    refused(packed(CONTENTS), "more than 2 members")
+
+
+def test_member_too_large_to_hold() -> None:
+    archive = Archive(io.BytesIO(packed({"a": bytes(3 << 20)})))
+    with pytest.raises(BundleError, match="'a' is larger than 2 MiB"):
+        archive.read("a", 2 << 20)
+    with pytest.raises(BundleError, match="holds no 'b'"):
+        archive.read("b", 1)
+
+
+def test_file_that_changes_while_it_is_packed(tmp_path: Path) -> None:
+    path = tmp_path / "growing"
+    path.write_bytes(b"before")
+    part = Part.of(path)
+    path.write_bytes(b"afterwards")
+    with pytest.raises(BundleError, match="'growing' changed while the bundle was made"):
+        write_archive(io.BytesIO(), {"growing": part})
+
+
+@pytest.mark.parametrize("kind", ["missing", "folder", "pipe"])
+def test_what_is_no_file(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "it"
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(path)
+    with pytest.raises(BundleError, match=r"cannot read the bundle|not a file"), open_archive(path):
+        pass

@@ -1,0 +1,87 @@
+"""What verifying can come to: verified, failed in several ways, and lacking what is required."""
+
+from __future__ import annotations
+
+from ccpolicy.assessment.manifest import Asked
+from ccpolicy.assessment.models import Gate, Text, Tool
+from ccpolicy.assessment.verification import STEPS, Judged, Step, Verification
+from ccpolicy.errors import Message
+
+ASKED = Asked(
+    as_of="2026-11-20T18:00:00+08:00",
+    as_of_source="given",
+    starts="2025-11-20T18:00:00+08:00",
+    ends="2026-11-20T18:00:00+08:00",
+    controls=[],
+    clauses=["3.1", "6"],
+    tags=["prevention"],
+    severities=[],
+    gate="now",
+    fail_on="low",
+    annex=False,
+)
+JUDGED = Judged(
+    id="plan",
+    title=Text(en="Call-centre incident plan", zh="呼叫中心事故预案"),
+    version="1.0",
+    digest=f"sha256:{'a' * 64}",
+    controls=7,
+    of=36,
+    gate=Gate(judged="now", fail_on="low", passed=True, failed_on=[]),
+    nothing_assessed=False,
+)
+
+
+def said(message: Message) -> Text:
+    return Text(en=message.text("en"), zh=message.text("zh"))
+
+
+def left(message: str) -> list[Step]:
+    return [
+        Step(step=name, status="not_checked", message=said(Message.of(message)), details=[])
+        for name in STEPS
+    ]
+
+
+PASSED = Message.of("every file is the one that the manifest lists")
+VERIFIED = Verification(
+    schema_version="1.0",
+    tool=Tool(name="ccpolicy", version="0.2.0"),
+    made_by=Tool(name="ccpolicy", version="0.1.0"),
+    manifest=f"sha256:{'b' * 64}",
+    asked=ASKED,
+    judged=JUDGED,
+    steps=[
+        Step(step=name, status="passed", message=said(PASSED), details=[])
+        if name != "policy"
+        else left("no policy was named to compare it with")[-1]
+        for name in STEPS
+    ],
+    required=[],
+    passed=True,
+)
+HOSTILE = Message.of("the archive holds '{name}' twice", name="x\n  PASSED \x1b[2J\u202e")
+NOT_VERIFIED = VERIFIED.model_copy(
+    update={
+        "judged": None,
+        "passed": False,
+        "steps": [
+            VERIFIED.steps[0],
+            Step(
+                step="archive",
+                status="failed",
+                message=said(HOSTILE),
+                details=[said(Message.of("'{name}' differs", name="证据/巡检.csv"))] * 2,
+            ),
+            *left("an earlier step failed")[2:],
+        ],
+    }
+)
+LACKING = VERIFIED.model_copy(
+    update={
+        "required": ["signature"],
+        "passed": False,
+        "steps": [left("there is no signature beside the bundle")[0], *VERIFIED.steps[1:]],
+        "judged": JUDGED.model_copy(update={"nothing_assessed": True}),
+    }
+)
