@@ -35,6 +35,7 @@ FORMATS: dict[str, Format] = {
     "text": Format(("assessment", "agenda"), ".txt", for_people=True),
     "json": Format(("assessment", "agenda"), ".json"),
     "ics": Format(("agenda",), ".ics"),
+    "html": Format(("assessment",), ".html", annex=True),
 }
 
 
