@@ -14,7 +14,7 @@ FOLDER = Path(ccpolicy.reports.__file__).parent
 
 
 def test_choices_derive_from_the_registry() -> None:
-    assert formats("assessment") == ["text", "json"]
+    assert formats("assessment") == ["text", "json", "html"]
     assert formats("agenda") == ["text", "json", "ics"]
 
 

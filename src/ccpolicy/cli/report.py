@@ -37,14 +37,25 @@ if TYPE_CHECKING:
     default="text",
     help="How to write it.",
 )
+@options.option(
+    "--detail",
+    type=Choice(["summary", "normal", "full"]),
+    default="normal",
+    help="How much to say; an HTML summary prints on three pages at most.",
+)
 @options.output
 @options.language
 @click.pass_context
 def command(
-    context: click.Context, path: str, source: str | None, format_: str, output: str | None
+    context: click.Context,
+    path: str,
+    source: str | None,
+    format_: str,
+    detail: str,
+    output: str | None,
 ) -> None:
     """Read or make the assessment, and write the report."""
-    view = options.view(context, path)
+    view = options.view(context, path, quiet=detail == "summary", verbose=detail == "full")
 
     from ccpolicy.cli.output import write
 

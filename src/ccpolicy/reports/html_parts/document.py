@@ -23,6 +23,8 @@ SOON = 30
 """Days ahead that the summary tells of."""
 AHEAD = 400
 """Days ahead that the calendar lists."""
+DRAWN = 10
+"""Subjects of a control that are drawn, the worst first."""
 _PLAIN = re.compile(r"(?!(?:s|lang|theme|state|t)-)[A-Z][A-Z0-9-]*", re.ASCII)
 """Ids that cannot be taken for another place of the page."""
 
@@ -37,6 +39,7 @@ class Section:
     clauses: list[Clause]
     shown: lapses.Shown
     rows: list[timeline.Row]
+    not_drawn: int
     course: overview.Course | None
 
 
@@ -54,7 +57,7 @@ class Document:
     def __init__(self, result: Assessment) -> None:
         self.result = result
         self.scale = Scale.of(result)
-        self.register = Register(result)
+        self.register = Register(result, DRAWN)
         self.sites = Sites(result.annex)
         self.facets, self.tokens = facets(result, self.sites)
         self.numbers = {control.id: number for number, control in enumerate(result.controls)}
@@ -188,15 +191,17 @@ class Document:
         clauses = {clause.id: clause for clause in result.policy.clauses}
         for control in result.controls:
             own = annexes.get(control.id)
+            drawn = own.timelines[:DRAWN] if own else []
             yield Section(
                 control=control,
                 annex=own,
                 kind=kinds.get(control.kind),
                 clauses=[clauses[each] for each in control.clauses if each in clauses],
                 shown=lapses.on_the_page(control),
-                rows=timeline.rows(result, control, own.timelines, self.scale)
+                rows=timeline.rows(result, drawn, self.scale)
                 if own
                 else timeline.rows_of_lapses(result, control, self.scale),
+                not_drawn=own.not_drawn + len(own.timelines) - len(drawn) if own else 0,
                 course=overview.draw_course(list(overview.days(own, self.last))) if own else None,
             )
 

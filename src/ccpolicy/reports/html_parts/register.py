@@ -54,10 +54,11 @@ class Entry:
 class Register:
     """All evidence, and the way from a place to its row."""
 
-    def __init__(self, result: Assessment) -> None:
+    def __init__(self, result: Assessment, drawn: int) -> None:
         annex = result.annex
-        records = annex.records if annex else []
-        self._anchors = {record.place: f"r{number}" for number, record in enumerate(records, 1)}
+        named = _named(result, drawn)
+        records = [each for each in annex.records if each.place in named] if annex else []
+        self._anchors = {record.place: f"r.{number}" for number, record in enumerate(records, 1)}
         sheets = self._sheets(records)
         contracts = {each.id: each for each in annex.datasets} if annex else {}
         files: dict[str, list[Evidence]] = {}
@@ -71,7 +72,7 @@ class Register:
         self.entries = [
             Entry(
                 id=name,
-                anchor=f"d{number}",
+                anchor=f"d.{number}",
                 contract=contracts.get(name),
                 files=files.get(name, []),
                 sheets=sheets.get(name, []),
@@ -112,6 +113,20 @@ class Register:
                 )
             )
         return found
+
+
+def _named(result: Assessment, drawn: int) -> set[str | None]:
+    """Return the places that lapses and the timelines that are drawn name."""
+    named = {
+        place
+        for control in result.controls
+        for lapse in control.lapses
+        for place in (lapse.opened_by, lapse.closed_by)
+    }
+    for control in result.annex.controls if result.annex else []:
+        for timeline in control.timelines[:drawn]:
+            named.update(span.record for span in (*timeline.duty, *timeline.cover))
+    return named
 
 
 def _file(place: str) -> str:

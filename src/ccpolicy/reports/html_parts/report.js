@@ -295,7 +295,7 @@
       const place = decode(link.getAttribute("href").slice(1));
       const target = document.getElementById(place);
       event.preventDefault();
-      if (link.matches(".rec") && target && target.closest("table.records")) return open(target, place);
+      if (target && link.id !== "peek-go" && target.closest("table.records")) return open(target, place);
       peek.close();
       state.place = place;
       history.pushState(null, "", address(place));

@@ -12,6 +12,8 @@ PAST = 72.0
 """Share of the width, in percent, up to as-of: what was judged needs more of it than what comes."""
 _LABELS = 6
 """About so many dates stand below the period."""
+_ROOM = 9.0
+"""Percent of the width on either side of as-of that its own date takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,13 @@ class Scale:
             for each in past
         ]
         coming = [each for each in _months(self.as_of, self.ends) if _place(each) % 12 == 0]
-        return found + [Tick(self.of_time(each), f"{each:%Y}") for each in coming]
+        found += [Tick(self.of_time(each), f"{each:%Y}") for each in coming]
+        return [_clear(tick) for tick in found]
+
+
+def _clear(tick: Tick) -> Tick:
+    """Take the label from a tick so near to as-of that the two would overlap."""
+    return Tick(tick.x, "") if abs(tick.x - PAST) < _ROOM else tick
 
 
 def _share(time: datetime.datetime, starts: datetime.datetime, ends: datetime.datetime) -> float:

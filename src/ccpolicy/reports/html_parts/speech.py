@@ -30,7 +30,7 @@ class Both:
     def __html__(self) -> Markup:
         if self.en == self.zh:
             return self.en
-        return Markup('<span lang="en">{}</span><span lang="zh-CN">{}</span>').format(
+        return Markup('<span lang="en">{}</span><span lang="zh">{}</span>').format(
             self.en, self.zh
         )
 

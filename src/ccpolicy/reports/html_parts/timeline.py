@@ -30,27 +30,20 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """A record on paper, where its cover began."""
-
-    x: float
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
 class Row:
     """One subject."""
 
     subject: str
     outcome: Both
     bars: list[Bar]
-    marks: list[Mark] = field(default_factory=list)
+    marks: list[float] = field(default_factory=list)
+    """Where records lie with which a cover began."""
     duty: list[Span] = field(default_factory=list)
     cover: list[Span] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
 
 
-def rows(result: Assessment, control: Control, drawn: Sequence[Timeline], scale: Scale) -> list[Row]:
+def rows(result: Assessment, drawn: Sequence[Timeline], scale: Scale) -> list[Row]:
     """Draw the subjects of a control."""
     return [_row(result, timeline, scale) for timeline in drawn]
 
@@ -83,7 +76,7 @@ def _row(result: Assessment, timeline: Timeline, scale: Scale) -> Row:
         outcome=_outcome(result, timeline),
         bars=bars,
         marks=[
-            Mark(scale.at(each.starts), f"{when(each.starts)} · {each.record}")
+            scale.at(each.starts)
             for each in timeline.cover
             if each.record and _time(each.starts) > scale.starts
         ],
