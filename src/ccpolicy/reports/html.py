@@ -15,6 +15,8 @@ from ccpolicy.reports import View
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+    from ccpolicy.reports.html_parts.document import Document
+
 PARTS = Path(__file__).parent / "html_parts"
 
 
@@ -25,14 +27,11 @@ def assessment(result: Assessment, view: View) -> bytes:
     return b"".join(_pieces(Document(result), view))
 
 
-def _pieces(document: object, view: View) -> Iterator[bytes]:
+def _pieces(document: Document, view: View) -> Iterator[bytes]:
     """Yield the file piece by piece; a control is dropped from memory when it is written."""
-    from ccpolicy.reports.html_parts.document import Document
-
-    assert isinstance(document, Document)
     style, script = (PARTS / name for name in ("report.css", "report.js"))
     environment = _environment()
-    shared = {
+    shared: dict[str, object] = {
         "doc": document,
         "result": document.result,
         "view": view,

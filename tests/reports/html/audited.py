@@ -48,7 +48,9 @@ def _control(id: str) -> ControlAnnex:
     return ControlAnnex(
         id=id,
         selections=[
-            Selection(input="subjects", dataset="assets", key=["site", "part"], where=None, good=None),
+            Selection(
+                input="subjects", dataset="assets", key=["site", "part"], where=None, good=None
+            ),
             Selection(
                 input="events",
                 dataset="inspections",

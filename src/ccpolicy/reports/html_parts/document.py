@@ -21,7 +21,7 @@ from ccpolicy.reports.moments import last_day
 
 SOON = 30
 """Days ahead that the summary tells of."""
-AHEAD = 400
+AHEAD = 366
 """Days ahead that the calendar lists."""
 DRAWN = 10
 """Subjects of a control that are drawn, the worst first."""

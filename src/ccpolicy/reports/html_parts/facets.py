@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ccpolicy.assessment.annex import Annex, ControlAnnex, Record
+from ccpolicy.assessment.annex import Annex, ControlAnnex, Record, Span
 from ccpolicy.assessment.models import VERDICTS, Assessment, Control
 from ccpolicy.reports.html_parts.speech import Both, say, shown, text
 from ccpolicy.reports.html_parts.words import SEVERITIES, severity, verdict
@@ -38,6 +39,7 @@ class Sites:
     annex: Annex | None
     _by_control: dict[str, ControlAnnex] = field(init=False)
     _records: dict[str, Record] = field(init=False)
+    _drawn: dict[tuple[str, str], str] = field(init=False)
 
     def __post_init__(self) -> None:
         annex = self.annex
@@ -49,9 +51,9 @@ class Sites:
             for timeline in control.timelines
         }
 
-    def _of_duty(self, duty: list[object]) -> str:
+    def _of_duty(self, duty: Sequence[Span]) -> str:
         for span in duty:
-            record = self._records.get(getattr(span, "record", None) or "")
+            record = self._records.get(span.record or "")
             if record and SITE in record.fields:
                 return record.fields[SITE]
         return ""
@@ -79,7 +81,9 @@ def facets(result: Assessment, sites: Sites) -> tuple[list[Facet], dict[str, str
     """Return what can be filtered by, and each control's tokens."""
     tokens: dict[str, list[str]] = {control.id: [] for control in result.controls}
 
-    def facet(name: str, label: Both, values: dict[str, list[str]], said: dict[str, Both]) -> Facet:
+    def facet(
+        name: str, label: Both, values: Mapping[str, list[str]], said: Mapping[str, Both]
+    ) -> Facet:
         choices = []
         for place, (value, controls) in enumerate(values.items()):
             token = f"{name}-{value if value in said else place}"
@@ -89,7 +93,7 @@ def facets(result: Assessment, sites: Sites) -> tuple[list[Facet], dict[str, str
         return Facet(name, label, choices)
 
     controls = result.controls
-    verdicts = {each: verdict(each).label for each in VERDICTS}
+    verdicts: dict[str, Both] = {each: verdict(each).label for each in VERDICTS}
     clauses = {
         clause.id: [each.id for each in controls if clause.id in each.clauses]
         for clause in result.policy.clauses
@@ -116,7 +120,12 @@ def facets(result: Assessment, sites: Sites) -> tuple[list[Facet], dict[str, str
         ),
         facet("clause", say("Clause"), {k: v for k, v in clauses.items() if v}, {}),
         facet("owner", say("Owner"), _grouped([(c.owner, c.id) for c in controls]), {}),
-        facet("site", say("Site"), _grouped([(s, c.id) for c in controls for s in sites.all_of(c)]), {}),
+        facet(
+            "site",
+            say("Site"),
+            _grouped([(s, c.id) for c in controls for s in sites.all_of(c)]),
+            {},
+        ),
         facet("norm", say("Norm"), dict(sorted(norms.items())), {}),
     ]
     return [each for each in made if each.choices], {k: " ".join(v) for k, v in tokens.items()}

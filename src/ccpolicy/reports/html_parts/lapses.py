@@ -98,7 +98,9 @@ def _columns(index: int, control: Control, block: Sequence[Lapse], site: Site) -
         "subject": [number(lapse.subject) for lapse in block],
         "site": [number(site(control, lapse.subject)) for lapse in block],
         "starts": [_minutes(lapse.starts) for lapse in block],
-        "lasts": [_minutes(lapse.ends) - _minutes(lapse.starts) if lapse.ends else -1 for lapse in block],
+        "lasts": [
+            _minutes(lapse.ends) - _minutes(lapse.starts) if lapse.ends else -1 for lapse in block
+        ],
         "days": [round(lapse.days, 2) for lapse in block],
         "waiver": [number(lapse.waived_by) for lapse in block],
         "opened": [file for file, _ in opened],

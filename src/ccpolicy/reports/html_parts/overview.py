@@ -91,7 +91,9 @@ class Period:
 
 def months(course: Sequence[Day]) -> list[Period]:
     """Add up a course by month."""
-    return [_sum(label, group) for label, group in groupby(course, lambda each: f"{each.date:%Y-%m}")]
+    return [
+        _sum(label, group) for label, group in groupby(course, lambda each: f"{each.date:%Y-%m}")
+    ]
 
 
 def _sum(label: str, group: Iterator[Day]) -> Period:

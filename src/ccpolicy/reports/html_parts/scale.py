@@ -9,7 +9,9 @@ from functools import cached_property
 from ccpolicy.assessment.models import Assessment
 
 PAST = 72.0
-"""Share of the width, in percent, up to as-of: what was judged needs more of it than what comes."""
+"""Share of the width, in percent, up to as-of: what was judged needs more of it than what comes.
+
+The style sheet knows it too."""
 _LABELS = 6
 """About so many dates stand below the period."""
 _ROOM = 9.0

@@ -30,9 +30,7 @@ class Both:
     def __html__(self) -> Markup:
         if self.en == self.zh:
             return self.en
-        return Markup('<span lang="en">{}</span><span lang="zh">{}</span>').format(
-            self.en, self.zh
-        )
+        return Markup('<span lang="en">{}</span><span lang="zh">{}</span>').format(self.en, self.zh)
 
     def __format__(self, spec: str) -> str:
         return self.__html__()
@@ -84,10 +82,7 @@ def count(number: int, one: str, many: str, **values: object) -> Both:
     """Say a number of things."""
     values = {"count": decimal(number), **values}
     return Both(
-        *(
-            _filled(catalogue(each).ngettext(one, many, number), each, values)
-            for each in LANGUAGES
-        )
+        *(_filled(catalogue(each).ngettext(one, many, number), each, values) for each in LANGUAGES)
     )
 
 

@@ -132,10 +132,13 @@ def _outcome(result: Assessment, timeline: Timeline) -> Both:
         ]
         if not past:
             continue
-        days = sum(
-            (min(_time(gap.ends) if gap.ends else now, now) - _time(gap.starts)).total_seconds()
-            for gap in past
-        ) / 86_400
+        days = (
+            sum(
+                (min(_time(gap.ends) if gap.ends else now, now) - _time(gap.starts)).total_seconds()
+                for gap in past
+            )
+            / 86_400
+        )
         still = any(gap.ends is None or _time(gap.ends) > now for gap in past)
         said.append(_missed(len(past), days, waived=waived, still=still))
     coming = [gap for gap in timeline.gaps if _time(gap.starts) >= now and not gap.waived_by]

@@ -87,7 +87,10 @@ def glossary() -> list[tuple[Both, Both]]:
         (say("as-of"), say("The moment that is judged. What happened later is left out.")),
         (say("clause"), say("A paragraph of the plan, with its number.")),
         (say("control"), say("What must hold so that a clause is kept, and how that is proved.")),
-        (say("cover"), say("A span of time in which a record proves that a subject is as it must be.")),
+        (
+            say("cover"),
+            say("A span of time in which a record proves that a subject is as it must be."),
+        ),
         (say("dataset"), say("A kind of evidence, with its contract: files, fields, key, owner.")),
         (say("duty"), say("A span of time in which a subject must be covered.")),
         (say("horizon"), say("How far ahead due dates are forecast.")),
@@ -95,8 +98,20 @@ def glossary() -> list[tuple[Both, Both]]:
         (say("norm"), say("Why a number is what it is: a standard, a rule, or a choice.")),
         (say("period"), say("The time that is audited, from its first instant up to its last.")),
         (say("record"), say("One row of evidence, named by its file and line.")),
-        (say("subject"), say("What a control is about: an asset, a person and a course, an incident.")),
-        (say("unknown"), say("It could not be judged: no record, or one that is not valid. Never a pass.")),
-        (say("verdict"), say("Pass, fail, waived, unknown or not applicable: now, and for the period.")),
-        (say("waiver"), say("A lapse that was accepted, with reason, owner, approver and last day.")),
+        (
+            say("subject"),
+            say("What a control is about: an asset, a person and a course, an incident."),
+        ),
+        (
+            say("unknown"),
+            say("It could not be judged: no record, or one that is not valid. Never a pass."),
+        ),
+        (
+            say("verdict"),
+            say("Pass, fail, waived, unknown or not applicable: now, and for the period."),
+        ),
+        (
+            say("waiver"),
+            say("A lapse that was accepted, with reason, owner, approver and last day."),
+        ),
     ]
