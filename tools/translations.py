@@ -83,7 +83,7 @@ def sentences(source: Path = SOURCE) -> Iterator[tuple[Sentence, str]]:
         name = path.relative_to(source.parents[1]).as_posix()
         with path.open("rb") as file:
             for _, call, said, _ in babel_extract(file, ["say", "count"], [], {}):
-                texts = [text for text in ([said] if isinstance(said, str) else said) if text]
+                texts = [text for text in ([said] if isinstance(said, str) else said or []) if text]
                 yield (texts[0] if call == "say" else (texts[0], texts[1])), name
     yield from ((sentence, "click") for sentence in CLICK)
     yield from ((sentence, "click") for sentence in CLICK_PLURALS)

@@ -81,6 +81,7 @@ def _hash(text: str) -> str:
 def _environment() -> Environment:
     """Return the templates; whatever they print is escaped, and what is hidden written out."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
 
     from ccpolicy.reports import moments
     from ccpolicy.reports.html_parts import speech, words
@@ -100,5 +101,5 @@ def _environment() -> Environment:
     environment.globals.update(
         {"when": moments.when, "until": moments.until, "exactly": moments.exactly}
     )
-    environment.filters["raw"] = speech.Markup
+    environment.filters["raw"] = Markup
     return environment

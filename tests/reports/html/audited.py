@@ -1,4 +1,4 @@
-"""The rich assessment with its annex, hostile text in every field, and one with very many lapses."""
+"""The rich assessment with its annex, one with hostile text in every field, one very long."""
 
 from __future__ import annotations
 

@@ -94,20 +94,24 @@ class Document:
 
     @cached_property
     def chapters(self) -> list[overview.Chapter]:
+        """Clauses and controls by chapter."""
         return overview.chapters(self.result)
 
     @cached_property
     def course(self) -> overview.Course | None:
+        """How much of the duty was covered, day by day."""
         annex = self.result.annex
         return overview.draw_course(overview.whole_course(annex, self.last)) if annex else None
 
     @cached_property
     def strips(self) -> list[overview.Strip]:
+        """Controls by week."""
         annex = self.result.annex
         return overview.strips(self.result, annex, self.last) if annex else []
 
     @cached_property
     def due_days(self) -> list[overview.DueDay]:
+        """Due dates to draw."""
         return overview.due_days(self.result)
 
     def tasks(self, days: int) -> list[Task]:
@@ -117,10 +121,12 @@ class Document:
 
     @cached_property
     def soon(self) -> list[Task]:
+        """What the summary tells of."""
         return self.tasks(SOON)
 
     @cached_property
     def due(self) -> list[Task]:
+        """What the calendar lists."""
         return self.tasks(AHEAD)
 
     def now(self, verdict: str) -> list[Control]:
@@ -177,10 +183,12 @@ class Document:
 
     @cached_property
     def lapses(self) -> int:
+        """How many there are."""
         return sum(len(control.lapses) for control in self.result.controls)
 
     @cached_property
     def records(self) -> int:
+        """How many were read."""
         return sum(file.records for file in self.result.evidence)
 
     def sections(self) -> Iterator[Section]:

@@ -30,8 +30,10 @@ def chapters(result: Assessment) -> list[Chapter]:
     found = []
     for _, group in groupby(result.policy.clauses, key=lambda each: each.id.partition(".")[0]):
         clauses = list(group)
-        ids = dict.fromkeys(id for clause in clauses for id in clause.controls if id in controls)
-        found.append(Chapter(clauses[0], clauses, [controls[id] for id in ids]))
+        ids = dict.fromkeys(
+            name for clause in clauses for name in clause.controls if name in controls
+        )
+        found.append(Chapter(clauses[0], clauses, [controls[name] for name in ids]))
     return found
 
 
@@ -46,6 +48,7 @@ class Day:
 
     @property
     def missed(self) -> float:
+        """What was not covered, waived or not."""
         return self.lapsed + self.waived
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from ccpolicy.assessment.annex import Annex, Dataset, Record
+from ccpolicy.assessment.annex import Dataset, Record
 from ccpolicy.assessment.models import Assessment, Evidence
 
 
@@ -44,10 +44,12 @@ class Entry:
 
     @property
     def records(self) -> int:
+        """How many were read."""
         return sum(file.records for file in self.files)
 
     @property
     def invalid(self) -> int:
+        """How many of them are not valid."""
         return sum(file.invalid for file in self.files)
 
 

@@ -103,12 +103,12 @@ def _filled(template: str, language: Language, values: dict[str, object]) -> Mar
         else safe(value)
         for name, value in values.items()
     }
-    return Markup(escape(template)).format(**ready)
+    return Markup(escape(template)).format(**ready)  # noqa: S704 - escaped just here
 
 
 def decimal(number: float) -> Markup:
     """Write a number, which both languages write alike, with at most two places."""
-    return Markup(_decimal(number))
+    return escape(_decimal(number))
 
 
 @cache
@@ -118,7 +118,7 @@ def _decimal(number: float) -> str:
 
 def percent(share: float) -> Markup:
     """Write a share so that only what is whole reads as 100 %."""
-    return Markup(f"{min(share * 100, 99.99) if share < 1 else 100:.2f} %")
+    return escape(f"{min(share * 100, 99.99) if share < 1 else 100:.2f} %")
 
 
 def day(moment: str) -> Both:
