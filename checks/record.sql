@@ -28,7 +28,8 @@ run AS (
                          ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS so_far
   FROM state
 )
-SELECT r.control, 'duty' AS part, r.subject, r.starts, p.horizon AS ends, r.locator
+SELECT r.control, 'duty' AS part, r.subject, r.starts, p.horizon AS ends,
+       CASE WHEN r.good = 0 THEN r.locator END AS locator  -- a lapse begins with a bad one
 FROM run r
 JOIN parameters p ON p.control = r.control
 UNION ALL

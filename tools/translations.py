@@ -99,7 +99,7 @@ def _said(node: ast.AST) -> Iterator[Sentence]:
                 plural = [text for text in texts if isinstance(text, str)]
                 if len(plural) == 2:
                     yield plural[0], plural[1]
-            elif name in CALLS or name.endswith("Error"):
+            elif name in CALLS or name.endswith(("Error", "Errors")):
                 for place in CALLS.get(name, (0,)):
                     yield from (text for arg in args[place : place + 1] for text in _texts(arg))
             for keyword in keywords:

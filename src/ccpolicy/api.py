@@ -35,13 +35,16 @@ from ccpolicy.policy.settings import FILE, Settings
 Moment = datetime.datetime | datetime.date | str
 
 
-def load(path: str | Path = ".") -> Repository:
+def load(path: str | Path = ".", policy_from: str | None = None) -> Repository:
     """Load the policy repository at a path.
 
+    With `policy_from`, policy, checks and settings are those of that revision in git; the
+    evidence is always that of the files at the path.
+
     Raises:
-        PolicyError: there is none, or its files are not valid.
+        PolicyError: there is none, no such revision, or its files are not valid.
     """
-    return Repository(load_content(Path(path)))
+    return Repository(load_content(Path(path), policy_from))
 
 
 @dataclass(frozen=True)
@@ -136,9 +139,42 @@ class Repository:
             PolicyError: a filter names what is not there, or a time cannot be read.
             PolicyErrors: the policy's files do not fit together.
         """
+        return assess(
+            self.content,
+            self.question(
+                as_of,
+                period,
+                controls=controls,
+                clauses=clauses,
+                tags=tags,
+                severities=severities,
+                gate=gate,
+                fail_on=fail_on,
+                annex=annex,
+            ),
+        )
+
+    def question(
+        self,
+        as_of: Moment | None = None,
+        period: tuple[Moment, Moment] | None = None,
+        *,
+        controls: Iterable[str] = (),
+        clauses: Iterable[str] = (),
+        tags: Iterable[str] = (),
+        severities: Iterable[str] = (),
+        gate: Literal["now", "period"] | None = None,
+        fail_on: Severity | None = None,
+        annex: bool = False,
+    ) -> Question:
+        """Return what `check` would ask of the evidence.
+
+        Raises:
+            PolicyError: a filter names what is not there, or a time cannot be read.
+        """
         moment, source = self._as_of(as_of)
         starts, ends = self._period(period, moment)
-        question = Question(
+        return Question(
             as_of=moment,
             source=source,
             starts=starts,
@@ -148,7 +184,6 @@ class Repository:
             fail_on=fail_on or self.settings.fail_on,
             annex=annex,
         )
-        return assess(self.content, question)
 
     def choose(
         self,

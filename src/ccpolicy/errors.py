@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import gettext
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
+
+
+_PLACE = re.compile(
+    r"(?P<file>.+?):((?P<sheet>[^:]+)!)?(?P<line>\d{1,9})(:(?P<column>\d{1,9}))?(#(?P<path>.*))?",
+    re.DOTALL,
+)
 
 
 @cache
@@ -33,7 +41,22 @@ class Locator:
     sheet: str | None = None
     """Sheet of a spreadsheet."""
     path: str | None = None
-    """Path of a nested record inside the record at `line`, such as `notices/2`."""
+    """Path inside the record at `line`, such as `notices/2`; before it the record's number, counted
+    from 0, where several records share the line."""
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Take a written place apart; what has no line is a file's name as a whole."""
+        found = _PLACE.fullmatch(text)
+        if found is None:
+            return cls(text)
+        return cls(
+            found["file"],
+            int(found["line"]),
+            int(found["column"]) if found["column"] else None,
+            found["sheet"],
+            found["path"],
+        )
 
     def __str__(self) -> str:
         place = [self.file]
@@ -113,6 +136,23 @@ class EvidenceError(CcpolicyError):
 
 class ReportError(CcpolicyError):
     """A result that cannot be written."""
+
+
+class BundleError(CcpolicyError):
+    """A bundle or a signature that is not what it should be."""
+
+
+class BundleErrors(BundleError):
+    """Several things that are wrong with a bundle, below what they have in common."""
+
+    def __init__(self, message: str, errors: Sequence[CcpolicyError], **values: Any) -> None:
+        self.errors = errors
+        super().__init__(message, **values)
+
+    def diagnostics(self, language: Language = "en") -> str:
+        """Return the text of all of them."""
+        each = (error.diagnostics(language) for error in self.errors)
+        return "\n".join((super().diagnostics(language), *each))
 
 
 class PolicyErrors(PolicyError):

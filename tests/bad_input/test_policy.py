@@ -279,3 +279,40 @@ def test_in_chinese(office: Office) -> None:
     office.write(CONTROLS, FILES[CONTROLS].replace("result = 'pass'", "result = 1"))
     result = office.run("check", "--lang", "zh")
     assert (result.exit_code, f"{CONTROLS}:16:9: 该条件无法计算：" in result.stderr) == (2, True)
+
+
+def test_settings_that_lead_outside(office: Office) -> None:
+    (office.root / "ccpolicy.toml").rename(office.root.parent / "secret.toml")
+    (office.root / "ccpolicy.toml").symlink_to(office.root.parent / "secret.toml")
+    office.refuses("ccpolicy.toml: symbolic links are not followed\n  hint: put the file")
+
+
+def test_check_kind_that_fails_when_it_runs(office: Office) -> None:
+    office.write(
+        "checks/own.sql",
+        """\
+/*
+summary: {en: Own, zh: 自有}
+inputs:
+  subjects:
+    label: {en: who, zh: 对象}
+    population: true
+    needs: [starts]
+*/
+SELECT control, 'duty' AS part, subject, starts, starts + 9223372036854775807 AS ends, locator
+FROM subjects
+""",
+    )
+    office.write(
+        "checks/own.examples.yaml",
+        "examples:\n"
+        "  - title: {en: Nothing, zh: 无}\n"
+        '    as_of: "2026-01-01T00:00:00+08:00"\n'
+        "    inputs: {subjects: []}\n"
+        "    lapses: []\n".replace("\\\n", "\n"),
+    )
+    text = FILES[CONTROLS].partition("      events:")[0].replace("recurrence", "own")
+    office.write(CONTROLS, text)
+    (office.root / EVENTS_POLICY).unlink()
+    said = office.stops("checks/own.sql: the check kind's query cannot be computed: Out of Range")
+    assert "defect" not in said

@@ -19,7 +19,17 @@ from ccpolicy.errors import CcpolicyError, Locator, PolicyError, PolicyErrors
 
 from .conftest import Run
 
-PLUMBING = {"language", "options", "output", "program", "progress", "words", "explain_kind"}
+PLUMBING = {
+    "explain_kind",
+    "language",
+    "options",
+    "output",
+    "program",
+    "progress",
+    "question",
+    "summary",
+    "words",
+}
 
 
 def test_every_command_has_its_module() -> None:
@@ -65,7 +75,7 @@ def test_no_command_shows_help_and_fails(run: Run) -> None:
         (["chekc"], "No such command 'chekc'. Did you mean 'check'?"),
         (["check", "--severty", "high"], "No such option '--severty'. Did you mean '--severity'?"),
         (["check", "--severity", "hgh"], "Did you mean 'high'?"),
-        (["check", "--format", "toml"], "'toml' is not one of 'text', 'json'."),
+        (["check", "--format", "toml"], "'toml' is not one of 'text', 'json', "),
         (["check", "one", "two"], "Got unexpected extra argument (two)"),
         (["check", "-q", "-v"], "--quiet and --verbose do not go together"),
         (["explain"], "Missing argument"),

@@ -5,8 +5,9 @@ import pytest
 from ccpolicy.checks.kinds import Example, Kind, load_kinds
 from ccpolicy.content import content_folder
 from ccpolicy.engine.examples import run_example
+from ccpolicy.tree import Folder
 
-KINDS = load_kinds((content_folder("checks"), "checks"))
+KINDS = load_kinds(Folder(content_folder()), "checks")
 CASES = [
     pytest.param(kind, example, id=f"{kind.name}-{number}")
     for kind in KINDS.values()

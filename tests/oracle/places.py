@@ -42,6 +42,8 @@ class Places:
                 yield f"opened by another's record: {lapse}"
             elif lapse.opened_by and self._began(lapse.opened_by) > _micros(lapse.starts):
                 yield f"opened by a later record: {lapse}"
+            elif lapse.opened_by and self._was_good(world, lapse.opened_by):
+                yield f"opened by a good record: {lapse}"
             if lapse.closed_by and not self._mine(world, lapse, lapse.closed_by):
                 yield f"closed by another's record: {lapse}"
             elif lapse.closed_by and lapse.ends and _micros(lapse.ends) not in self._times(lapse):
@@ -78,6 +80,9 @@ class Places:
             for item in world.items or [""]
         }
         return record["world"] == world.name and lapse.subject in subjects
+
+    def _was_good(self, world: World, place: str) -> bool:
+        return world.kind == "record" and self.records[place]["outcome"] == "good"
 
     def _began(self, place: str) -> int:
         record = self.records[place]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -312,10 +313,10 @@ def test_settings_are_no_text(draft: Draft) -> None:
 
 
 def test_settings_cannot_be_read(draft: Draft, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_: Path) -> bytes:
+    def refuse(*_: object) -> IO[bytes]:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
     assert [str(error) for error in draft.errors()] == [
         f"{SETTINGS}: cannot read the file: Permission denied"
     ]

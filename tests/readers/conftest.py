@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 import pytest
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 import yaml
 
 from ccpolicy.evidence import Evidence, load_evidence

@@ -24,7 +24,7 @@ NOTICES: dict[str, Any] = {
 @pytest.mark.parametrize(
     ("content", "places"),
     [
-        ('[{"id": "a"}, {"id": "b"}]', [".json:1", ".json:1"]),
+        ('[{"id": "a"}, {"id": "b"}]', [".json:1#0", ".json:1#1"]),
         ('\ufeff[\r\n\r\n{"id":\r\n"a"}\r\n,\r\n{"id": "b"}]\r\n', [".json:3", ".json:6"]),
         ('\n[\n  {\n    "id": "a",\n    "note": "],[{"\n  },{"id":"b"}\n]', [".json:3", ".json:6"]),
     ],

@@ -127,6 +127,15 @@ def test_one_column() -> None:
         read(text, log("csv"))
 
 
+def test_heading_of_two_lines_behind_a_byte_order_mark() -> None:
+    contract = log("csv", {"x": TEXT}, columns={"x": "x\ny"})
+    loaded = read('\ufeff"id","x\ny"\na,1\n"b","2"\n', contract)
+    assert (loaded.said, loaded.places) == ([], [".csv:3", ".csv:4"])
+    assert loaded.column("x") == ["1", "2"]
+    loaded = read('\ufeff"id","x\ny"\na,"1\n2"\n"b","2"\n', contract)
+    assert (loaded.said, loaded.places) == ([], [".csv:3", ".csv:5"])
+
+
 def test_order_of_many_records() -> None:
     """Rows that the engine numbers by their place are in the order of the file."""
     lines = [f"r{number:06},{'x' * (number % 97)}" for number in range(400_000)]

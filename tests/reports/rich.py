@@ -60,6 +60,7 @@ def control(id: str, en: str, zh: str, now: str, **changes: Any) -> Control:
     values: dict[str, Any] = {
         "id": id,
         "version": 1,
+        "source": "policy/controls/rich.yaml:3",
         "title": text(en, zh),
         "rule": text(f"{en}.", f"{zh}。"),
         "rationale": None,
@@ -282,6 +283,7 @@ CONTROLS = [
 ]
 
 ASSESSMENT = Assessment(
+    annex=None,
     schema_version="1.0",
     tool=Tool(name="ccpolicy", version="1.2.3"),
     policy=Policy(
@@ -291,6 +293,7 @@ ASSESSMENT = Assessment(
         owner="centre-manager",
         zone="Asia/Shanghai",
         digest="sha256:" + "0123456789abcdef" * 4,
+        revision="0123456789abcdef0123456789abcdef01234567",
         clauses=[
             Clause(
                 id="1",

@@ -14,7 +14,8 @@ FOLDER = Path(ccpolicy.reports.__file__).parent
 
 
 def test_choices_derive_from_the_registry() -> None:
-    assert formats("assessment") == ["text", "json", "html"]
+    assert formats("assessment") == list(FORMATS)
+    assert formats("verification") == ["text", "json"]
     assert formats("agenda") == ["text", "json", "ics"]
 
 
@@ -23,7 +24,7 @@ def test_modules_and_registry_agree(name: str) -> None:
     module = import_module(f"ccpolicy.reports.{name}")
     said = {
         subject
-        for subject in ("assessment", "agenda")
+        for subject in ("assessment", "agenda", "verification")
         if getattr(vars(module).get(subject), "__module__", None) == module.__name__
     }
     assert said == set(FORMATS[name].subjects if name in FORMATS else ())

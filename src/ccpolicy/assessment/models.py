@@ -47,6 +47,8 @@ class Policy(Model):
     zone: str
     digest: str
     """SHA-256 over the policy, checks and settings files, `sha256:…`."""
+    revision: str | None
+    """Full id of the commit that the policy was read from; null if it is the files on disk."""
     clauses: list[Clause]
 
 
@@ -120,6 +122,8 @@ class Control(Model):
 
     id: str
     version: int
+    source: str
+    """`file:line` where the policy says it."""
     title: Text
     rule: Text
     rationale: Text | None
@@ -194,8 +198,20 @@ class Assessment(Model):
     problems: list[Problem]
     """Those of no single control."""
     evidence: list[Evidence]
-    annex: Annex | None = None
+    annex: Annex | None
     """What reports for auditors show beside the verdicts, if it was asked for."""
+
+    def verdict(self, control: Control) -> Verdict:
+        """Return the verdict of a control that the gate looks at."""
+        return control.now if self.gate.judged == "now" else control.period
+
+    def owed(self, control: Control) -> list[Lapse]:
+        """Return the lapses that the gate looks at and nobody accepted."""
+        return [
+            lapse
+            for lapse in control.lapses
+            if lapse.waived_by is None and (self.gate.judged == "period" or lapse.ends is None)
+        ]
 
     @property
     def nothing_assessed(self) -> bool:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ccpolicy.checks.durations import parse_duration
 from ccpolicy.errors import Locator, PolicyError
-from ccpolicy.source import Source, parse_yaml, read_yaml
+from ccpolicy.source import Source, parse_yaml
+from ccpolicy.tree import Tree, read_source
 from ccpolicy.validation import explain
 
 Role = Literal["starts", "ends", "item", "by", "quantity", "good"]
@@ -115,7 +115,10 @@ class Kind:
     sql: str
     """The whole file; its front matter is a comment."""
     source: Source
-    path: Path
+    tree: Tree = field(repr=False)
+    """What its files are read from."""
+    file: str
+    """Name of the query's file in there."""
 
     @property
     def population(self) -> str:
@@ -138,54 +141,39 @@ class Kind:
         Raises:
             PolicyError: no cases, or cases that are not of the right form.
         """
-        path = self.path.with_name(f"{self.name}.examples.yaml")
-        source = read_yaml(path, path.name, PolicyError)
+        source = read_source(self.tree, f"{self.file.removesuffix('.sql')}.examples.yaml")
         try:
             return Examples.model_validate(source.value).examples
         except ValidationError as failure:
             raise explain(failure, source, Examples)[0] from failure
 
 
-def load_kinds(*folders: tuple[Path, str]) -> dict[str, Kind]:
-    """Load every check kind of some folders, each given with the name that messages use for it.
+def load_kinds(tree: Tree, folder: str) -> dict[str, Kind]:
+    """Load every check kind of a folder.
 
     Raises:
-        PolicyError: a kind without a proper description, or one that redefines a built-in kind.
+        PolicyError: a kind without a proper description.
     """
-    kinds: dict[str, Kind] = {}
-    for folder, name in folders:
-        for path in sorted(folder.glob("*.sql")):
-            if path.is_symlink():
-                raise PolicyError(
-                    "symbolic links are not followed",
-                    hint="put the file itself there",
-                    locator=Locator(f"{name}/{path.name}"),
-                )
-            kind = load_kind(path, f"{name}/{path.name}")
-            known = kinds.setdefault(kind.name, kind)
-            if known.sql != kind.sql:
-                raise PolicyError(
-                    "the built-in check kind '{name}' cannot be redefined",
-                    hint="give it a name of its own",
-                    locator=Locator(f"{name}/{path.name}"),
-                    name=kind.name,
-                )
-    return kinds
+    names = [f"{folder}/{each}" for each in tree.entries(folder) if each.endswith(".sql")]
+    return {kind.name: kind for kind in (load_kind(tree, name) for name in names)}
 
 
-def load_kind(path: Path, name: str) -> Kind:
+def load_kind(tree: Tree, file: str) -> Kind:
     """Load one check kind.
 
     Raises:
         PolicyError: the file cannot be read or its front matter is not a description of a kind.
     """
-    try:
-        data = path.read_bytes()
-        sql = data.decode("utf-8").replace("\r\n", "\n")
-    except OSError as failure:
+    name = tree.place(file)
+    if tree.is_link(file):
         raise PolicyError(
-            "cannot read the file: {reason}", reason=failure.strerror, locator=Locator(name)
-        ) from failure
+            "symbolic links are not followed",
+            hint="put the file itself there",
+            locator=Locator(name),
+        )
+    data = tree.read(file)
+    try:
+        sql = data.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as failure:
         raise PolicyError(
             "not UTF-8 text",
@@ -205,14 +193,15 @@ def load_kind(path: Path, name: str) -> Kind:
     except ValidationError as failure:
         raise explain(failure, source, Description)[0] from failure
     return Kind(
-        name=path.stem,
+        name=file.rpartition("/")[2].removesuffix(".sql"),
         summary=description.summary,
         inputs=description.inputs,
         parameters=description.parameters,
         one_of=tuple(description.one_of),
         sql=sql,
         source=source,
-        path=path,
+        tree=tree,
+        file=file,
     )
 
 

@@ -16,6 +16,7 @@ from sqlglot import exp
 
 from ccpolicy.checks.kinds import Kind, load_kinds
 from ccpolicy.content import content_folder
+from ccpolicy.tree import Folder
 
 DIALECTS = ("postgres", "spark")
 """Engines into whose SQL every kind must go over without a loss."""
@@ -41,25 +42,26 @@ def unportable(kind: Kind) -> Iterator[str]:
     tree = sqlglot.parse_one(kind.query, dialect="duckdb")
     for node in tree.walk():
         if isinstance(node, exp.Func) and not isinstance(node, FUNCTIONS):
-            yield f"{kind.path.name}: {node.sql(dialect='duckdb')} is not a portable function"
+            yield f"{kind.name}.sql: {node.sql(dialect='duckdb')} is not a portable function"
         elif isinstance(node, exp.Cast | exp.Interval | exp.Lambda | exp.Bracket | exp.Star):
             if not (isinstance(node, exp.Star) and isinstance(node.parent, exp.Select)):
-                yield f"{kind.path.name}: {node.sql(dialect='duckdb')} is not portable"
+                yield f"{kind.name}.sql: {node.sql(dialect='duckdb')} is not portable"
         elif isinstance(node, exp.Select) and any(
             node.args.get(part) for part in ("qualify", "windows", "sample", "distinct_on")
         ):
-            yield f"{kind.path.name}: a clause of one engine's own"
+            yield f"{kind.name}.sql: a clause of one engine's own"
     for dialect in DIALECTS:
         try:
             tree.sql(dialect=dialect, unsupported_level=sqlglot.ErrorLevel.RAISE)
         except sqlglot.errors.UnsupportedError as failure:
-            yield f"{kind.path.name}: {dialect}: {failure}"
+            yield f"{kind.name}.sql: {dialect}: {failure}"
 
 
 def main(arguments: list[str]) -> int:
     """Print what is not portable in a folder's kinds; 1 if there is anything."""
     folder = Path(arguments[0]) if arguments else content_folder("checks")
-    found = [line for kind in load_kinds((folder, "checks")).values() for line in unportable(kind)]
+    kinds = load_kinds(Folder(folder.resolve().parent), folder.resolve().name)
+    found = [line for kind in kinds.values() for line in unportable(kind)]
     sys.stdout.write("".join(f"{line}\n" for line in found))
     return int(bool(found))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ccpolicy.cli import options
+from ccpolicy.cli import options, question
 from ccpolicy.cli.words import Choice, Command
 from ccpolicy.reports import FORMATS, Rendered, View, format_of, formats, render
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from ccpolicy.assessment.models import Assessment
 
 PASSED, FAILED, NOTHING = 0, 1, 3
-SEVERITIES = ("critical", "high", "medium", "low")
 
 
 @click.command(
@@ -27,44 +26,8 @@ SEVERITIES = ("critical", "high", "medium", "low")
     " 3 nothing was assessed. What cannot be judged fails the gate.",
 )
 @options.path
-@options.option(
-    "--as-of", metavar="TIME", help="Moment to judge at, in ISO 8601; default now, or the pin."
-)
-@options.option("--period", metavar="START/END", help="Audit period; default the 12 months before.")
-@options.option(
-    "--control", "controls", multiple=True, metavar="ID", help="Only this control; may be repeated."
-)
-@options.option(
-    "--clause",
-    "clauses",
-    multiple=True,
-    metavar="ID",
-    help="Only controls of this clause; may be repeated.",
-)
-@options.option(
-    "--tag",
-    "tags",
-    multiple=True,
-    metavar="TAG",
-    help="Only controls with this tag; may be repeated.",
-)
-@options.option(
-    "--severity",
-    "severities",
-    multiple=True,
-    type=Choice(SEVERITIES),
-    help="Only controls of this severity; may be repeated.",
-)
-@options.option(
-    "--fail-on",
-    type=Choice(SEVERITIES),
-    help="Least severity that fails the gate; default as ccpolicy.toml says, or low.",
-)
-@options.option(
-    "--gate",
-    type=Choice(["now", "period"]),
-    help="What the gate judges; default as ccpolicy.toml says, or now.",
-)
+@options.policy_from
+@question.options
 @options.option(
     "--format",
     "format_",
@@ -85,6 +48,7 @@ SEVERITIES = ("critical", "high", "medium", "low")
     help="Have JSON hold all that an HTML report shows, for 'ccpolicy report --from'.",
 )
 @options.output
+@options.strict
 @options.language
 @options.colour
 @options.detail
@@ -93,36 +57,41 @@ def command(
     context: click.Context,
     /,
     path: str,
-    as_of: str | None,
-    period: str | None,
+    policy_from: str | None,
     format_: str,
     reports: tuple[str, ...],
     annex: bool,
     output: str | None,
+    strict: bool,
     colour: str,
     quiet: bool,
     verbose: bool,
-    **question: Any,
+    **asked: Any,
 ) -> int:
     """Judge, write the result, and return the exit code."""
     view = options.view(context, path, colour=colour, quiet=quiet, verbose=verbose)
-    between = _period(period, context)
     wanted = [(format_, output), *map(_named, reports)]
+    names = [name for name, _ in wanted]
+    arguments = question.arguments(asked)
 
     import ccpolicy
-    from ccpolicy.cli.output import write
+    from ccpolicy.cli.output import settle, write
     from ccpolicy.cli.progress import progress
     from ccpolicy.errors import Message
 
     with progress(Message.of("reading the evidence").text(view.language)):
-        result = ccpolicy.load(path).check(
-            as_of,
-            between,
-            annex=annex or any(FORMATS[name].annex for name, _ in wanted),
-            **question,
+        result = ccpolicy.load(path, policy_from).check(
+            **arguments,
+            annex=annex or any(FORMATS[name].annex for name in names),
         )
+    view = replace(view, folder=options.folder(path))
     # Nothing is written before everything could be rendered.
     rendered = [_render(result, name, view, annex) for name, _ in wanted]
+    settle(zip(names, rendered, strict=True), view.language, strict=strict)
+    if "github" in names:
+        from ccpolicy.cli.summary import append
+
+        append(result, view)
     for (name, file), report in zip(wanted[::-1], rendered[::-1], strict=True):
         write(report.content, file, for_people=FORMATS[name].for_people)
     if output not in (None, "-") and not quiet:
@@ -155,18 +124,3 @@ def exit_code(result: Assessment) -> int:
     if result.nothing_assessed:
         return NOTHING
     return PASSED if result.gate.passed else FAILED
-
-
-def _period(text: str | None, context: click.Context) -> tuple[str, str] | None:
-    if text is None:
-        return None
-    starts, slash, ends = text.partition("/")
-    if not (starts and slash and ends):
-        from ccpolicy.errors import CcpolicyError
-
-        raise CcpolicyError(
-            "'{text}' is not a period",
-            hint="write it as START/END, such as 2026-01-01/2026-06-30",
-            text=text,
-        )
-    return starts, ends

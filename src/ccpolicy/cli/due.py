@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     "With --format ics it makes a calendar of all-day events.",
 )
 @options.path
+@options.policy_from
 @options.option(
     "--as-of", metavar="TIME", help="Moment to judge at, in ISO 8601; default now, or the pin."
 )
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     "--format", "format_", type=Choice(formats("agenda")), default="text", help="How to write it."
 )
 @options.output
+@options.strict
 @options.language
 @options.colour
 @options.option("-v", "--verbose", is_flag=True, help="Say everything.")
@@ -42,10 +44,12 @@ if TYPE_CHECKING:
 def command(
     context: click.Context,
     path: str,
+    policy_from: str | None,
     as_of: str | None,
     within: str,
     format_: str,
     output: str | None,
+    strict: bool,
     colour: str,
     verbose: bool,
 ) -> None:
@@ -55,7 +59,7 @@ def command(
     import ccpolicy
     from ccpolicy.assessment.agenda import agenda
     from ccpolicy.checks.durations import parse_duration
-    from ccpolicy.cli.output import write
+    from ccpolicy.cli.output import settle, write
     from ccpolicy.cli.progress import progress
     from ccpolicy.errors import CcpolicyError, Message
     from ccpolicy.reports import render
@@ -66,13 +70,11 @@ def command(
             "business days cannot be looked ahead", hint="write for example P30D or '2 weeks'"
         )
     with progress(Message.of("reading the evidence").text(view.language)):
-        result = ccpolicy.load(path).check(as_of)
+        result = ccpolicy.load(path, policy_from).check(as_of)
     until = _until(result, ahead)
-    write(
-        render(agenda(result, until), format_, view).content,
-        output,
-        for_people=FORMATS[format_].for_people,
-    )
+    report = render(agenda(result, until), format_, view)
+    settle([(format_, report)], view.language, strict=strict)
+    write(report.content, output, for_people=FORMATS[format_].for_people)
 
 
 def _until(result: Assessment, ahead: Duration) -> str:

@@ -17,17 +17,18 @@ from ccpolicy.cli.words import Command
     "Exit codes: 0 nothing found, 1 something to look at, 2 the policy is invalid.",
 )
 @options.path
+@options.policy_from
 @options.language
 @options.option("-q", "--quiet", is_flag=True, help="Say only how it ended.")
 @click.pass_context
-def command(context: click.Context, path: str, quiet: bool) -> int:
+def command(context: click.Context, path: str, policy_from: str | None, quiet: bool) -> int:
     """Print each finding with its place and a hint, and return the exit code."""
     import ccpolicy
     from ccpolicy.cli.output import write
     from ccpolicy.reports.page import Page
 
     page = Page(options.view(context, path))
-    repository = ccpolicy.load(path)
+    repository = ccpolicy.load(path, policy_from)
     findings = repository.lint()
     for finding in () if quiet else findings:
         message, hint = finding.message.text(context.obj), finding.hint.text(context.obj)

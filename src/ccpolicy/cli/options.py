@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -35,6 +36,15 @@ def path(command: F) -> F:
     )(command)
 
 
+def policy_from(command: F) -> F:
+    """Take the revision whose policy is judged by."""
+    return option(
+        "--policy-from",
+        metavar="REV",
+        help="Take policy and checks from this git revision; the evidence stays that of the files.",
+    )(command)
+
+
 def language(command: F) -> F:
     """Take the language, which was already seen to before anything was parsed."""
     return option(
@@ -61,6 +71,16 @@ def detail(command: F) -> F:
     quiet = option("-q", "--quiet", is_flag=True, help="Say only how it ended.")
     verbose = option("-v", "--verbose", is_flag=True, help="Say everything.")
     return quiet(verbose(command))
+
+
+def strict(command: F) -> F:
+    """Take whether everything must be said."""
+    return option(
+        "--strict-format",
+        "strict",
+        is_flag=True,
+        help="Fail, with 2, where a format cannot express all of the result.",
+    )(command)
 
 
 def output(command: F) -> F:
@@ -95,6 +115,16 @@ def view(
         detail=detail,
         path="" if path == "." else path,
     )
+
+
+def folder(path: str) -> str:
+    """Return where the repository at a path lies below the top of its git checkout."""
+    from ccpolicy.policy.settings import find_root
+
+    root = find_root(Path(path)).resolve()
+    top = next((each for each in (root, *root.parents) if (each / ".git").exists()), root)
+    below = root.relative_to(top).as_posix()
+    return "" if below == "." else f"{below}/"
 
 
 def _columns() -> int:

@@ -1,14 +1,41 @@
-"""Write a result: to the terminal or a pipe, or to a file that is complete or not there."""
+"""Write a result: to the terminal or a pipe, or to a file that is complete or not there.
+
+What a report's format cannot express is said beside it.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from ccpolicy.errors import Locator, ReportError
+import click
+
+from ccpolicy.errors import Language, Locator, Message, ReportError, catalogue
+from ccpolicy.reports import Rendered
+from ccpolicy.reports.layout import inert, visible
+
+
+def settle(reports: Iterable[tuple[str, Rendered]], language: Language, *, strict: bool) -> None:
+    """Say on standard error what the formats of reports cannot express.
+
+    Raises:
+        ReportError: there is such a thing, and the reader is strict about it.
+    """
+    lines = []
+    for name, report in reports:
+        if not report.unsaid:
+            continue
+        left = catalogue(language).gettext("; ").join(each.text(language) for each in report.unsaid)
+        said = Message.of("the format '{name}' does not show {left}", name=name, left=left)
+        if strict:
+            raise ReportError.of(said)
+        lines.append(said.text(language))
+    for line in dict.fromkeys(lines):
+        click.echo(inert(visible(line)), err=True)
 
 
 def write(content: str | bytes, output: str | None, *, for_people: bool) -> None:
@@ -36,13 +63,39 @@ def write(content: str | bytes, output: str | None, *, for_people: bool) -> None
 
 
 def _replace(target: Path, data: bytes) -> None:
+    with _appearing(target) as beside, beside.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())  # some file systems say only now that the disk is full
+
+
+@contextmanager
+def appearing(output: str) -> Iterator[Path]:
+    """Yield where to write a file that appears when it is complete.
+
+    Raises:
+        ReportError: it cannot be written.
+    """
+    target = Path(output).resolve()
+    if target.exists() and not target.is_file():
+        raise ReportError("this is not a file", locator=Locator(output))
+    try:
+        with _appearing(target) as beside:
+            yield beside
+    except OSError as failure:
+        raise ReportError(
+            "cannot write the file: {reason}",
+            locator=Locator(output),
+            reason=failure.strerror or str(failure),
+        ) from failure
+
+
+@contextmanager
+def _appearing(target: Path) -> Iterator[Path]:
     """Write beside the target, then rename: a reader finds the old file or the new one."""
     beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
-        with beside.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())  # some file systems say only now that the disk is full
+        yield beside
         beside.replace(target)
     finally:
         beside.unlink(missing_ok=True)

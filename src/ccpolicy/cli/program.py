@@ -21,7 +21,10 @@ USAGE = 2
 """Exit code of wrong usage, an invalid policy and our own mistakes."""
 INTERRUPTED = 130
 
-COMMANDS = ("check", "report", "due", "explain", "lint", "init", "schema", "completion")
+COMMANDS = (
+    *("check", "report", "due", "explain", "lint", "init"),
+    *("bundle", "verify", "sign", "schema", "completion"),
+)
 """Each is a module of this package with a `command`; only the one that runs is imported."""
 
 
@@ -114,7 +117,7 @@ def _say(language: Language, text: str, code: int = USAGE) -> int:
 
 def complaint(error: CcpolicyError, language: Language) -> str:
     """Return an error for a terminal: values from files cannot forge lines or act on it."""
-    from ccpolicy.errors import PolicyErrors, catalogue
+    from ccpolicy.errors import BundleErrors, PolicyErrors, catalogue
     from ccpolicy.reports.layout import inert, visible
 
     if isinstance(error, PolicyErrors):
@@ -122,6 +125,8 @@ def complaint(error: CcpolicyError, language: Language) -> str:
     say = catalogue(language).gettext
     place = f"{error.locator}: " if error.locator else say("error: ")
     text = inert(visible(place + error.message.text(language)))
+    if isinstance(error, BundleErrors):
+        return "\n".join((text, *(f"  {complaint(each, language)}" for each in error.errors)))
     hint = error.hint.text(language)
     return f"{text}\n  {visible(say('hint: {hint}').format(hint=hint))}" if hint else text
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     help="How much to say; an HTML summary prints on three pages at most.",
 )
 @options.output
+@options.strict
 @options.language
 @click.pass_context
 def command(
@@ -53,22 +55,26 @@ def command(
     format_: str,
     detail: str,
     output: str | None,
+    strict: bool,
 ) -> None:
     """Read or make the assessment, and write the report."""
     view = options.view(context, path, quiet=detail == "summary", verbose=detail == "full")
 
-    from ccpolicy.cli.output import write
+    from ccpolicy.cli.output import settle, write
 
     if source:
         result = read(Path(source))
     else:
+        view = replace(view, folder=options.folder(path))
         import ccpolicy
         from ccpolicy.cli.progress import progress
         from ccpolicy.errors import Message
 
         with progress(Message.of("reading the evidence").text(view.language)):
             result = ccpolicy.load(path).check(annex=FORMATS[format_].annex)
-    write(render(result, format_, view).content, output, for_people=FORMATS[format_].for_people)
+    report = render(result, format_, view)
+    settle([(format_, report)], view.language, strict=strict)
+    write(report.content, output, for_people=FORMATS[format_].for_people)
 
 
 def read(file: Path) -> Assessment:

@@ -7,7 +7,10 @@ import click
 from ccpolicy.cli import options
 from ccpolicy.cli.words import Choice, Command
 
-NAMES = ("plan", "norms", "controls", "dataset", "waivers", "assessment", "agenda")
+NAMES = (
+    *("plan", "norms", "controls", "dataset", "waivers"),
+    *("assessment", "agenda", "manifest", "verification"),
+)
 """As in `ccpolicy.policy.schemas`, which is heavy for a help page; a test compares the two."""
 
 
@@ -17,8 +20,9 @@ NAMES = ("plan", "norms", "controls", "dataset", "waivers", "assessment", "agend
     short_help="Print a JSON Schema.",
     help="Print the JSON Schema of a policy file, for editors and other tools,"
     " or of what ccpolicy writes.",
+    epilog=" ".join(NAMES),
 )
-@options.argument("name", type=Choice(NAMES), help="Which schema.")
+@options.argument("name", type=Choice(NAMES), metavar="NAME", help="Which schema.")
 @options.output
 @options.language
 def command(name: str, output: str | None) -> None:

@@ -13,7 +13,7 @@ from ccpolicy.engine.calendar import instant, shift
 from ccpolicy.engine.inputs import name
 from ccpolicy.engine.run import Run, Times
 from ccpolicy.engine.write import Question, Writer
-from ccpolicy.errors import PolicyError, PolicyErrors
+from ccpolicy.errors import Locator, PolicyError, PolicyErrors
 from ccpolicy.evidence import Table, load_evidence
 from ccpolicy.policy import Content, Control, check_content
 
@@ -44,18 +44,25 @@ def assess(content: Content, question: Question) -> Assessment:
             horizon=instant(horizon),
             present=question.source == "now",
         )
+        run = Run(connection, content, controls, evidence.tables, times)
         try:
-            outcomes = Run(connection, content, controls, evidence.tables, times).outcome(
-                sum(each.records for each in evidence.files)
-            )
+            outcomes = run.outcome(sum(each.records for each in evidence.files))
         except PolicyError as failure:  # the plan's holidays are not known
             place = content.place("plan", content.plan.id, "holidays")
             raise failure.at(failure.locator or place) from None
         except duckdb.Error:
-            if errors := list(_uncomputable(connection, content, controls, evidence.tables)):
+            errors = list(_uncomputable(connection, content, controls, evidence.tables))
+            if errors := errors or list(_failing(connection, content, run.spans_of)):
                 raise PolicyErrors(errors) from None
             raise
-    return Writer(content, question, times, evidence, outcomes).assessment(controls)
+        writer = Writer(content, question, times, evidence, outcomes)
+        result = writer.assessment(controls)
+        if question.annex and controls:
+            # Needed for reports to auditors alone.
+            from ccpolicy.engine.annex import make_annex
+
+            result = result.model_copy(update={"annex": make_annex(run, writer, controls)})
+    return result
 
 
 def _uncomputable(
@@ -84,6 +91,23 @@ def _uncomputable(
                             locator=content.place("control", control.id, *path, role),
                             reason=str(failure).partition("\n")[0],
                         )
+
+
+def _failing(
+    connection: duckdb.DuckDBPyConnection, content: Content, queries: Mapping[str, str]
+) -> Iterator[PolicyError]:
+    """Yield the check kinds whose queries cannot be computed over their inputs."""
+    for kind, query in queries.items():
+        try:
+            connection.execute(f"SELECT count(*), sum(starts), sum(ends) FROM ({query})").fetchall()
+        except (duckdb.DataError, duckdb.ProgrammingError) as failure:
+            yield PolicyError(
+                "the check kind's query cannot be computed: {reason}",
+                hint="work out one of its examples by hand: ccpolicy explain {kind}",
+                locator=Locator(content.kinds[kind].source.file),
+                kind=kind,
+                reason=str(failure).partition("\n")[0],
+            )
 
 
 def _used(

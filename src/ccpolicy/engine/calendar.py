@@ -43,7 +43,8 @@ def day_starts(day: int, zone: ZoneInfo) -> int:
     """Return the instant at which a day begins in a zone."""
     date = datetime.date.fromordinal(day + EPOCH)
     # With fold=0 a midnight that the clock skips is the very instant of the shift.
-    return instant(datetime.datetime(date.year, date.month, date.day, tzinfo=zone))
+    midnight = datetime.datetime(date.year, date.month, date.day, tzinfo=zone)
+    return int(midnight.timestamp()) * 1_000_000  # no zone's midnight lies between seconds
 
 
 def shift(at: datetime.datetime, duration: Duration, sign: int) -> datetime.datetime:

@@ -80,6 +80,8 @@ class Run:
         self.rules = list(self._rules(controls))
         self.by_number = {rule.number: rule for rule in self.rules}
         self.outcomes = {rule.control.id: Outcome() for rule in self.rules}
+        self.spans_of: dict[str, str] = {}
+        """Check kind → its query over its inputs, once these are there."""
 
     def _rules(self, controls: Iterable[Control]) -> Iterator[Rule]:
         number = 0
@@ -132,9 +134,9 @@ class Run:
         if streamed:
             # The records stand in the inputs now; their memory is better used for the subtraction.
             self.connection.execute("DROP VIEW staged; " + "; ".join(self._evidence()))
+        self.spans_of = {kind.name: _query(inputs, kind) for kind in inputs.kinds()}
         self.connection.execute(
-            f"CREATE {relation} spans AS "
-            + "\nUNION ALL\n".join(_query(inputs, kind) for kind in inputs.kinds())
+            f"CREATE {relation} spans AS " + "\nUNION ALL\n".join(self.spans_of.values())
         )
         subtract = files("ccpolicy.engine").joinpath("subtract.sql").read_text("utf-8")
         self.connection.execute(subtract)
@@ -205,20 +207,18 @@ class Run:
             f"""
             SELECT n.control, n.name, d.goes_on, d.undecided
             FROM (
-              SELECT s.subject,
-                     max(CASE WHEN least(s.ends, r.ends) > {self.times.as_of} THEN 1 ELSE 0 END)
-                       AS goes_on,
-                     max(CASE WHEN s.starts IS NULL OR s.ends IS NULL THEN 1 ELSE 0 END)
-                       AS undecided
-              FROM spans s
-              JOIN rule r ON r.number = s.control
-              WHERE s.part = 'duty'
-                AND (s.starts IS NULL OR s.ends IS NULL
-                     OR (s.starts < r.ends AND s.ends > r.starts
-                         AND s.ends > {self.times.starts} AND r.ends > {self.times.starts}))
-              GROUP BY s.subject
-              UNION ALL
-              SELECT subject, 1, 1 FROM spans WHERE part = 'cover' AND ends IS NULL GROUP BY subject
+              SELECT subject, max(goes_on) AS goes_on, max(undecided) AS undecided
+              FROM (
+                SELECT subject, CASE WHEN ends > {self.times.as_of} THEN 1 ELSE 0 END AS goes_on,
+                       0 AS undecided
+                FROM duty
+                WHERE ends > {self.times.starts}
+                UNION ALL
+                SELECT subject, 1, 1
+                FROM spans
+                WHERE ends IS NULL OR (starts IS NULL AND part = 'duty')
+              )
+              GROUP BY subject
             ) d
             JOIN subject n ON n.number = d.subject
             ORDER BY n.control, n.name
@@ -235,7 +235,8 @@ class Run:
         # What ends with its revision may go on in the next, so that its true beginning counts.
         rows = self.connection.execute(
             f"""
-            SELECT g.control, n.name, g.subject, g.starts, g.ends, g.opened_by, g.closed_by
+            SELECT g.control, n.name, g.subject, g.starts, g.ends, g.opened_by, g.closed_by,
+                   g.bare_since
             FROM gap g
             JOIN subject n ON n.number = g.subject
             JOIN rule r ON r.number = g.control
@@ -249,6 +250,9 @@ class Run:
             "SELECT subject, starts AS instant, locator FROM spans WHERE part = 'duty'",
             [(row[2], row[3]) for row in past],
         )
+        owed = self._owed(
+            [(row[2], row[3], row[7]) for row in past if row[7] < row[3] and row[2:4] not in begun]
+        )
         hidden = self._matching(
             "SELECT subject, ends AS instant, locator FROM spans"
             " WHERE part = 'cover' AND starts < ends",
@@ -259,8 +263,9 @@ class Run:
             " JOIN subject s ON s.control = p.control AND s.name = p.name",
             [(row[2], row[4]) for row in past if row[6] is None and row[4] <= self.times.as_of],
         )
-        for control, subject, number, starts, ends, opened_by, closed_by in rows:
-            opener = begun.get((number, starts), hidden.get((number, starts), opened_by))
+        for control, subject, number, starts, ends, opened_by, closed_by, _ in rows:
+            edge = (number, starts)
+            opener = begun.get(edge, owed.get(edge, hidden.get(edge, opened_by)))
             closer = over.get((number, ends)) if closed_by is None else closed_by
             lapse = Span(subject, starts, ends, opener, closer)
             self.outcomes[self.by_number[control].control.id].lapses.append(lapse)
@@ -281,11 +286,34 @@ class Run:
             FROM ({relation}) r
             JOIN (SELECT unnest(?::INTEGER[]) AS subject, unnest(?::BIGINT[]) AS instant) e
               ON e.subject = r.subject AND e.instant = r.instant
+            WHERE r.locator IS NOT NULL
             GROUP BY e.subject, e.instant
             """,
             [list(subjects), list(instants)],
         ).fetchall()
         return {(subject, instant): locator for subject, instant, locator in rows}
+
+    def _owed(self, lapses: list[tuple[int, int, int]]) -> dict[tuple[int, int], int]:
+        """Find the records since whose duty a subject had been bare when its lapse began.
+
+        What is owed from a revision's first day on may have been missing before that.
+        """
+        if not lapses:
+            return {}
+        rows = self.connection.execute(
+            """
+            SELECT e.subject, e.instant, s.starts, s.locator
+            FROM spans s
+            JOIN (SELECT unnest(?::INTEGER[]) AS subject, unnest(?::BIGINT[]) AS instant,
+                         unnest(?::BIGINT[]) AS since) e
+              ON e.subject = s.subject
+            WHERE s.part = 'duty' AND s.locator IS NOT NULL
+              AND e.since <= s.starts AND s.starts < e.instant AND e.instant < s.ends
+            ORDER BY s.starts DESC, s.locator DESC
+            """,
+            [list(column) for column in zip(*lapses, strict=True)],
+        ).fetchall()
+        return {(subject, instant): locator for subject, instant, _, locator in rows}
 
 
 def _query(inputs: Inputs, kind: Kind) -> str:

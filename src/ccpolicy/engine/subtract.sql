@@ -2,7 +2,7 @@
 --
 -- `spans` holds what the check kinds say is duty and cover, as half-open [starts, ends);
 -- `rule` holds from when to when each control's revision is in force.
-CREATE TABLE gap AS
+CREATE TABLE duty AS
 WITH
 owed AS (                 -- one row for each beginning, so that no order is left to chance
   SELECT s.control, s.subject,
@@ -26,12 +26,13 @@ island AS (
            OVER (PARTITION BY subject ORDER BY starts
                  ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS island
   FROM reached
-),
-duty AS (
-  SELECT control, subject, min(starts) AS starts, max(ends) AS ends
-  FROM island
-  GROUP BY control, subject, island
-),
+)
+SELECT control, subject, min(starts) AS starts, max(ends) AS ends
+FROM island
+GROUP BY control, subject, island;
+
+CREATE TABLE gap AS
+WITH
 cover AS (                -- with an empty one before all time, so that every subject has a first
   SELECT subject, starts, ends, locator
   FROM spans
@@ -54,7 +55,7 @@ bare AS (
   FROM reach
   WHERE next_starts IS NULL OR next_starts > reached
 )
-SELECT d.control, d.subject,
+SELECT d.control, d.subject, b.starts AS bare_since,
        CASE WHEN b.starts > d.starts THEN b.starts ELSE d.starts END AS starts,
        CASE WHEN b.ends < d.ends THEN b.ends ELSE d.ends END AS ends,
        b.opened_by,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -18,7 +18,7 @@ from ccpolicy.engine.run import Outcome, Span, Times
 from ccpolicy.engine.waive import waive
 from ccpolicy.errors import Locator, Message
 from ccpolicy.evidence import Evidence, Problem
-from ccpolicy.policy import SEVERITIES, Content, Control, Norm, Severity
+from ccpolicy.policy import SEVERITIES, Content, Control, Norm, Revision, Severity
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,8 @@ class Writer:
         self.zone = ZoneInfo(content.plan.zone)
         self.ends = min(instant(question.ends), times.as_of)
         self.places: dict[int, Locator] = {}
+        self.pieces: dict[str, list[Span]] = {}
+        """Each control's lapses, cut where waivers begin and end."""
 
     def when(self, microseconds: int) -> str:
         """Write an instant with the offset of the plan's zone."""
@@ -63,9 +65,9 @@ class Writer:
 
     def assessment(self, controls: Sequence[Control]) -> Assessment:
         """Return the whole result."""
-        spans = {control.id: self._waived(control) for control in controls}
-        self._locate(spans)
-        judged = [self._control(control, spans[control.id]) for control in controls]
+        self.pieces = {control.id: self._waived(control) for control in controls}
+        self._locate()
+        judged = [self._control(control, self.pieces[control.id]) for control in controls]
         question = self.question
         verdicts = {each.id: each.now if question.gate == "now" else each.period for each in judged}
         limit = SEVERITIES.index(question.fail_on)
@@ -102,6 +104,7 @@ class Writer:
                 )
                 for each in self.evidence.files
             ],
+            annex=None,
         )
 
     def _waived(self, control: Control) -> list[Span]:
@@ -117,10 +120,14 @@ class Writer:
         ]
         return waive(self.outcomes[control.id].lapses, waivers)
 
-    def _locate(self, spans: Mapping[str, list[Span]]) -> None:
+    def locate(self, locators: Collection[int]) -> None:
+        """Find the places of records, so that `where` knows them."""
+        self.places |= self.evidence.locate_many(set(locators) - self.places.keys())
+
+    def _locate(self) -> None:
         wanted = {
             place
-            for each in spans.values()
+            for each in self.pieces.values()
             for span in each
             if span.starts <= self.times.as_of
             for place in (span.opened_by, span.closed_by)
@@ -132,7 +139,7 @@ class Writer:
             for finding in outcome.findings
             if finding.locator is not None
         }
-        self.places = self.evidence.locate_many(wanted)
+        self.locate(wanted)
 
     def _policy(self) -> models.Policy:
         plan = self.content.plan
@@ -143,6 +150,7 @@ class Writer:
             owner=plan.owner,
             zone=plan.zone,
             digest=self.content.digest,
+            revision=self.content.revision,
             clauses=[
                 models.Clause(
                     id=clause.id,
@@ -185,6 +193,7 @@ class Writer:
         return models.Control(
             id=control.id,
             version=revision.version,
+            source=_line(self.content.place("control", control.id)),
             title=_text(control.title),
             rule=_text(control.rule),
             rationale=_text(control.rationale) if control.rationale else None,
@@ -199,15 +208,7 @@ class Writer:
             severity=control.severity,
             owner=control.owner,
             tags=list(control.tags),
-            parameters=[
-                models.Parameter(
-                    name=name,
-                    label=_text(self.content.kinds[control.check].parameters[name].label),
-                    value=given.value,
-                    norm=_norm(self.content.norms[given.norm]) if given.norm else None,
-                )
-                for name, given in revision.parameters.items()
-            ],
+            parameters=self.parameters(control, revision),
             datasets=_datasets(control),
             now=forced or over or _worst(now.values()),
             period=forced or _worst(past.values()),
@@ -219,6 +220,19 @@ class Writer:
             problems=problems,
             left_out=left_out,
         )
+
+    def parameters(self, control: Control, revision: Revision) -> list[models.Parameter]:
+        """Return the parameters of a revision, with their norms."""
+        labels = self.content.kinds[control.check].parameters
+        return [
+            models.Parameter(
+                name=name,
+                label=_text(labels[name].label),
+                value=given.value,
+                norm=_norm(self.content.norms[given.norm]) if given.norm else None,
+            )
+            for name, given in revision.parameters.items()
+        ]
 
     def _in_period(self, instant: int) -> bool:
         """Whether an instant lies before the period's end; the moment judged belongs to it."""
@@ -405,6 +419,10 @@ def _norm(norm: Norm) -> models.Norm:
     return models.Norm(
         id=norm.id, title=_text(norm.title), source=norm.source, grade=norm.grade, url=norm.url
     )
+
+
+def _line(place: Locator) -> str:
+    return str(replace(place, column=None))
 
 
 def _text(text: object) -> models.Text:

@@ -15,8 +15,9 @@ from ccpolicy.evidence.contract import Contract
 from ccpolicy.evidence.explain import Explainer
 from ccpolicy.evidence.faults import Faults
 from ccpolicy.evidence.keys import Keys
-from ccpolicy.evidence.models import ORDINAL_BITS, Source
+from ccpolicy.evidence.models import ORDINAL_BITS, Held, Source
 from ccpolicy.evidence.readers import Opened, Parsed, Record, Reject
+from ccpolicy.evidence.readers.interface import held
 from ccpolicy.evidence.stage import Stage, is_text
 from ccpolicy.evidence.tables import Plan
 
@@ -31,8 +32,9 @@ _BATCH = 10_000
 class NestedSource:
     """Finds nested records again by the record around them; see `Source`."""
 
-    around: Source
+    around: Parsed
     path: str
+    table: str
     records: array[int] = field(default_factory=lambda: array("Q"))
     """For each nested record, the number of the record around it."""
     places: array[int] = field(default_factory=lambda: array("Q"))
@@ -48,11 +50,24 @@ class NestedSource:
         """See `Source.locate`."""
         around = self.around.locate(sorted({self.records[number - 1] for number in ordinals}))
         return {
-            number: dataclasses.replace(
-                around[self.records[number - 1]], path=f"{self.path}/{self.places[number - 1]}"
+            number: nested_place(
+                around[self.records[number - 1]], (self.path, self.places[number - 1])
             )
             for number in ordinals
         }
+
+    def contents(self, ordinals: Sequence[int]) -> dict[int, Held]:
+        """See `Source.contents`."""
+        wanted = {
+            (self.records[number - 1], self.places[number - 1]): number for number in ordinals
+        }
+        found: dict[int, Held] = {}
+        for entry in self.around.records():
+            if isinstance(entry, Record):
+                for place, part in enumerate(entry.value.get(self.path, ())):
+                    if number := wanted.get((entry.ordinal, place)):
+                        found[number] = held(self.table, part)
+        return found
 
 
 @dataclass
@@ -91,7 +106,10 @@ class Intake:
             EvidenceError: the file is not what it should be.
         """
         count = invalid = 0
-        nested = [NestedSource(parsed, child.path) for child in self.contract.children]
+        nested = [
+            NestedSource(parsed, child.path, f"{self.contract.dataset.id}.{child.name}")
+            for child in self.contract.children
+        ]
         numbers = [file.number, *(self.add_source(source) for source in nested)]
         entries = parsed.records()
         while batch := list(islice(entries, _BATCH)):
@@ -182,7 +200,7 @@ class Intake:
 
 def nested_place(place: Locator, path: Sequence[str | int]) -> Locator:
     """Return the place of what is nested in the record at a place."""
-    below = "/".join(str(part) for part in path)
+    below = "/".join([*([place.path] if place.path else []), *map(str, path)])
     return dataclasses.replace(place, path=below) if below else place
 
 

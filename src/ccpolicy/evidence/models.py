@@ -13,11 +13,25 @@ ORDINAL_BITS = 40
 """A locator's low bits are the record's number in its source, the bits above the source's."""
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A record's own content."""
+
+    table: str
+    """`<dataset>` or `<dataset>.<child>`."""
+    fields: dict[str, str]
+    """Name in the contract → what stands on file, without what is empty or nested."""
+
+
 class Source(Protocol):
     """A file, or the nested records of a file, whose records can be found again."""
 
     def locate(self, ordinals: Sequence[int]) -> dict[int, Locator]:
         """Return the places of records, given their numbers in ascending order."""
+        ...
+
+    def contents(self, ordinals: Sequence[int]) -> dict[int, Held]:
+        """Return what valid records hold, given their numbers in ascending order."""
         ...
 
 
@@ -86,15 +100,28 @@ class Evidence:
         """Return the places of records."""
         return locate_many(self.sources, locators)
 
+    def contents(self, locators: Collection[int]) -> dict[int, Held]:
+        """Return what valid records hold."""
+        held: dict[int, Held] = {}
+        for source, ordinals in _by_source(locators).items():
+            found = self.sources[source].contents(ordinals)
+            held |= {source << ORDINAL_BITS | ordinal: each for ordinal, each in found.items()}
+        return held
+
 
 def locate_many(sources: Mapping[int, Source], locators: Collection[int]) -> dict[int, Locator]:
     """Return the places of records, looking into each file once."""
-    by_source: dict[int, list[int]] = {}
-    for locator in sorted(locators):
-        by_source.setdefault(locator >> ORDINAL_BITS, []).append(locator)
     places: dict[int, Locator] = {}
-    mask = (1 << ORDINAL_BITS) - 1
-    for number, wanted in by_source.items():
-        found = sources[number].locate([locator & mask for locator in wanted])
-        places |= {locator: found[locator & mask] for locator in wanted}
+    for source, ordinals in _by_source(locators).items():
+        found = sources[source].locate(ordinals)
+        places |= {source << ORDINAL_BITS | ordinal: found[ordinal] for ordinal in ordinals}
     return places
+
+
+def _by_source(locators: Collection[int]) -> dict[int, list[int]]:
+    """Return the records' numbers in each source, in ascending order."""
+    found: dict[int, list[int]] = {}
+    mask = (1 << ORDINAL_BITS) - 1
+    for locator in sorted(locators):
+        found.setdefault(locator >> ORDINAL_BITS, []).append(locator & mask)
+    return found

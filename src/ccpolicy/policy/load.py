@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,7 +25,8 @@ from ccpolicy.policy.models import (
     Waivers,
 )
 from ccpolicy.policy.settings import FILE, Settings, find_root, load_settings
-from ccpolicy.source import Source, read_yaml
+from ccpolicy.source import Source
+from ccpolicy.tree import Folder, Tree, read_source
 from ccpolicy.validation import explain
 
 M = TypeVar("M", bound=Model)
@@ -37,6 +37,9 @@ class Content:
     """The policy files of a repository, each valid by itself."""
 
     root: Path
+    """Where the evidence lies."""
+    revision: str | None
+    """Commit that the policy was read from; none if it is the files in `root`."""
     settings: Settings
     plan: Plan
     norms: Mapping[str, Norm]
@@ -46,6 +49,8 @@ class Content:
     kinds: Mapping[str, Kind]
     digest: str
     """SHA-256 over the settings, the policy files and the check kinds."""
+    files: tuple[str, ...]
+    """The settings and the policy files that were read, as paths from the root."""
     places: Mapping[tuple[str, str], Place] = field(repr=False)
     """(`control`, id), (`dataset`, id), … → where it stands."""
 
@@ -54,6 +59,7 @@ class Content:
         """Make a policy of one control, without files."""
         return cls(
             root=Path(),
+            revision=None,
             settings=Settings(),
             plan=plan,
             norms={},
@@ -62,6 +68,7 @@ class Content:
             waivers={},
             kinds={kind.name: kind},
             digest="",
+            files=(),
             places={},
         )
 
@@ -82,15 +89,24 @@ class Place:
         return self.source.locate((*self.path, *path))
 
 
-def load_content(path: Path) -> Content:
-    """Read every policy file of a repository.
+def load_content(path: Path, revision: str | None = None) -> Content:
+    """Read every policy file of a repository, from its folder or from a revision in git.
 
     Raises:
         PolicyErrors: all that is wrong with single files, each with its place.
     """
-    root = find_root(path)
-    settings, source = load_settings(root)
-    reader = _Reader(root, settings)
+    if revision is None:
+        root = find_root(path)
+        return _content(Folder(root), root, None)
+    from ccpolicy.policy.revision import find_revision
+
+    found = find_revision(path, revision)
+    return _content(found, path.resolve(), found.id)
+
+
+def _content(tree: Tree, root: Path, revision: str | None) -> Content:
+    settings, source = load_settings(tree, root)
+    reader = _Reader(tree, settings)
     reader.places["settings", FILE] = Place(source, ())
     folder = f"{settings.policy}"
     plan = reader.one(Plan, f"{folder}/plan.yaml")
@@ -110,11 +126,12 @@ def load_content(path: Path) -> Content:
                         id=dataset.id,
                     )
                 )
-    kinds = reader.kinds()
+    kinds = reader.kinds(may_redefine=revision is not None)
     if reader.errors or plan is None:
         raise PolicyErrors(reader.errors)
     return Content(
         root=root,
+        revision=revision,
         settings=settings,
         plan=plan,
         norms=norms,
@@ -122,7 +139,8 @@ def load_content(path: Path) -> Content:
         datasets=datasets,
         waivers=waivers,
         kinds=kinds,
-        digest=_digest(root, reader.names, {control.check for control in controls.values()}, kinds),
+        digest=_digest(tree, reader.names, {control.check for control in controls.values()}, kinds),
+        files=tuple(reader.names),
         places=reader.places,
     )
 
@@ -130,36 +148,32 @@ def load_content(path: Path) -> Content:
 class _Reader:
     """Reads policy files one after another and gathers what is wrong."""
 
-    def __init__(self, root: Path, settings: Settings) -> None:
-        self.root, self.settings = root, settings
+    def __init__(self, tree: Tree, settings: Settings) -> None:
+        self.tree, self.settings = tree, settings
         self.errors: list[PolicyError] = []
         self.places: dict[tuple[str, str], Place] = {}
         self.names = [FILE]
 
     def files(self, folder: str) -> list[str]:
         """List the YAML files of a folder."""
-        names = sorted(f"{folder}/{path.name}" for path in (self.root / folder).glob("*.yaml"))
-        for path in sorted((self.root / folder).glob("*.yml")):
-            self.errors.append(
-                PolicyError("policy files end in .yaml", locator=Locator(f"{folder}/{path.name}"))
-            )
+        entries = self.tree.entries(folder)
+        for entry in entries:
+            if entry.endswith(".yml"):
+                place = Locator(self.tree.place(f"{folder}/{entry}"))
+                self.errors.append(PolicyError("policy files end in .yaml", locator=place))
+        names = [f"{folder}/{entry}" for entry in entries if entry.endswith(".yaml")]
         if not names:
-            self.errors.append(
-                PolicyError("no file in {folder}", locator=Locator(folder), folder=folder)
-            )
+            place = Locator(self.tree.place(folder))
+            self.errors.append(PolicyError("no file in {folder}", locator=place, folder=folder))
         return names
 
     def read(self, model: type[M], name: str) -> tuple[Source, M] | None:
         """Read one file into its model."""
         self.names.append(name)
         try:
-            path = self.root / name
-            # Not resolve(), which breaks on links that lead round in a circle.
-            if not Path(os.path.realpath(path)).is_relative_to(self.root):
-                raise PolicyError("the file lies outside the repository", locator=Locator(name))
-            source = read_yaml(path, name, PolicyError)
+            source = read_source(self.tree, name)
             if source.value is None:
-                raise PolicyError("the file is empty", locator=Locator(name))
+                raise PolicyError("the file is empty", locator=Locator(source.file))
             return source, model.model_validate(source.value)
         except ValidationError as failure:
             self.errors.extend(explain(failure, source, model))
@@ -201,24 +215,31 @@ class _Reader:
                 self.places[family, entry.id] = place
         return entries
 
-    def kinds(self) -> dict[str, Kind]:
-        """Load the built-in check kinds and the repository's own."""
+    def kinds(self, *, may_redefine: bool) -> dict[str, Kind]:
+        """Load the built-in check kinds and the repository's own.
+
+        A revision is judged by its own kinds, even where the built-in ones have moved on.
+        """
         try:
-            return load_kinds(
-                (content_folder("checks"), "checks"),
-                (self.root / self.settings.checks, self.settings.checks),
-            )
+            built_in = load_kinds(Folder(content_folder().resolve()), "checks")
+            own = load_kinds(self.tree, self.settings.checks)
+            for name in built_in.keys() & own.keys() if not may_redefine else ():
+                if built_in[name].sql != own[name].sql:
+                    raise PolicyError(
+                        "the built-in check kind '{name}' cannot be redefined",
+                        hint="give it a name of its own",
+                        locator=Locator(self.tree.place(own[name].file)),
+                        name=name,
+                    )
         except PolicyError as failure:
             self.errors.append(failure)
             return {}
+        return {**built_in, **own}
 
 
-def _digest(root: Path, names: list[str], used: set[str], kinds: Mapping[str, Kind]) -> str:
+def _digest(tree: Tree, names: list[str], used: set[str], kinds: Mapping[str, Kind]) -> str:
     """Digest what decides a verdict beside the evidence: file by file, so that no two can merge."""
-    lines = [
-        f"{hashlib.sha256((root / name).read_bytes()).hexdigest()}  {name}"
-        for name in sorted(names)
-    ]
+    lines = [f"{hashlib.sha256(tree.read(name)).hexdigest()}  {name}" for name in sorted(names)]
     lines += [
         f"{hashlib.sha256(kinds[name].sql.encode()).hexdigest()}  check {name}"
         for name in sorted(used & kinds.keys())

@@ -18,10 +18,17 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
 from ccpolicy.assessment.agenda import Agenda
+from ccpolicy.assessment.manifest import Manifest
 from ccpolicy.assessment.models import Assessment
+from ccpolicy.assessment.verification import Verification
 from ccpolicy.policy import models
 
-WRITTEN: dict[str, type[BaseModel]] = {"assessment": Assessment, "agenda": Agenda}
+WRITTEN: dict[str, type[BaseModel]] = {
+    "assessment": Assessment,
+    "agenda": Agenda,
+    "manifest": Manifest,
+    "verification": Verification,
+}
 """What ccpolicy writes, as JSON."""
 NAMES = (*models.SCHEMAS, *WRITTEN)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import tomllib
 from pathlib import Path
@@ -14,6 +13,7 @@ from ccpolicy.checks.durations import parse_duration
 from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.policy.models import Line, Model, Severity
 from ccpolicy.source import Place, Source
+from ccpolicy.tree import Folder, Tree
 from ccpolicy.validation import explain
 
 FILE = "ccpolicy.toml"
@@ -46,7 +46,7 @@ def find_root(path: Path) -> Path:
     """Return the policy repository at a path.
 
     Raises:
-        PolicyError: there is no such folder, or it holds no `ccpolicy.toml`.
+        PolicyError: there is no such folder, or it holds no `ccpolicy.toml` of its own.
     """
     if not path.is_dir():
         raise PolicyError("no such folder: {path}", path=str(path))
@@ -56,46 +56,51 @@ def find_root(path: Path) -> Path:
             hint="name the folder of a policy repository, or make one with: ccpolicy init DIR",
             path=str(path),
         )
+    if (path / FILE).is_symlink():
+        raise PolicyError(
+            "symbolic links are not followed",
+            hint="put the file itself there",
+            locator=Locator(FILE),
+        )
     return path.resolve()
 
 
-def load_settings(root: Path) -> tuple[Settings, Source]:
-    """Read `ccpolicy.toml`, and return what it says and where.
+def load_settings(tree: Tree, root: Path) -> tuple[Settings, Source]:
+    """Read a tree's `ccpolicy.toml`, and return what it says and where.
+
+    The evidence lies in `root`, wherever the rest is read from.
 
     Raises:
         PolicyError: it cannot be read, or says what is not known.
     """
+    file = tree.place(FILE)
+    data = tree.read(FILE)
     try:
-        data = (root / FILE).read_bytes()
         text = data.decode("utf-8-sig")
-    except OSError as failure:
-        raise PolicyError(
-            "cannot read the file: {reason}", reason=failure.strerror, locator=Locator(FILE)
-        ) from failure
     except UnicodeDecodeError as failure:
         raise PolicyError(
             "not UTF-8 text",
             hint="save the file in the encoding UTF-8",
-            locator=Locator(FILE, data.count(b"\n", 0, failure.start) + 1),
+            locator=Locator(file, data.count(b"\n", 0, failure.start) + 1),
         ) from failure
     try:
         value = tomllib.loads(text)
     except tomllib.TOMLDecodeError as failure:
         place = re.search(r"line (\d+), column (\d+)", str(failure))
-        locator = Locator(FILE, int(place[1]), int(place[2])) if place else Locator(FILE)
+        locator = Locator(file, int(place[1]), int(place[2])) if place else Locator(file)
         raise PolicyError(
             "not TOML: {reason}", reason=str(failure).split(" (at")[0], locator=locator
         ) from failure
     except (RecursionError, ValueError) as failure:
         raise PolicyError(
-            "not TOML: {reason}", reason=str(failure).split(":")[0], locator=Locator(FILE)
+            "not TOML: {reason}", reason=str(failure).split(":")[0], locator=Locator(file)
         ) from failure
     marks: dict[Place, tuple[int, int]] = {
         (found[1],): (number, 1)
         for number, line in enumerate(text.split("\n"), 1)
         if (found := re.match(r"([A-Za-z_]+)\s*=", line))
     }
-    source = Source(FILE, value, marks)
+    source = Source(file, value, marks)
     try:
         settings = Settings.model_validate(value)
     except ValidationError as failure:
@@ -113,14 +118,15 @@ def load_settings(root: Path) -> tuple[Settings, Source]:
             )
     for name in ("policy", "checks", "evidence"):
         folder = getattr(settings, name)
-        if "\0" in folder or not Path(os.path.realpath(root / folder)).is_relative_to(root):
+        there = Folder(root) if name == "evidence" else tree
+        if not there.holds(folder):
             raise PolicyError(
                 "the folder '{folder}' lies outside the repository",
                 folder=folder,
                 locator=source.locate((name,)),
             )
         try:
-            (root / folder).exists()
+            there.entries(folder)
         except OSError as failure:
             raise PolicyError(
                 "cannot read the folder '{folder}': {reason}",

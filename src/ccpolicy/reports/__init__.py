@@ -12,8 +12,9 @@ from ccpolicy.errors import Language, Message, ReportError
 if TYPE_CHECKING:  # the command line asks for the names of formats before it needs the models
     from ccpolicy.assessment.agenda import Agenda
     from ccpolicy.assessment.models import Assessment
+    from ccpolicy.assessment.verification import Verification
 
-Subject = Literal["assessment", "agenda"]
+Subject = Literal["assessment", "agenda", "verification"]
 Detail = Literal["brief", "normal", "full"]
 
 
@@ -32,9 +33,16 @@ class Format:
 
 
 FORMATS: dict[str, Format] = {
-    "text": Format(("assessment", "agenda"), ".txt", for_people=True),
-    "json": Format(("assessment", "agenda"), ".json"),
-    "ics": Format(("agenda",), ".ics"),
+    "text": Format(("assessment", "agenda", "verification"), ".txt", for_people=True),
+    "json": Format(("assessment", "agenda", "verification"), ".json"),
+    "ics": Format(("assessment", "agenda"), ".ics"),
+    "sarif": Format(("assessment",), ".sarif"),
+    "junit": Format(("assessment",), ".xml"),
+    "github": Format(("assessment",), ".github.txt"),
+    "gitlab": Format(("assessment",), "code-quality-report.json"),
+    "markdown": Format(("assessment",), ".md"),
+    "csv": Format(("assessment",), ".csv"),
+    "xlsx": Format(("assessment",), ".xlsx"),
     "html": Format(("assessment",), ".html", annex=True),
 }
 
@@ -50,6 +58,9 @@ class View:
     detail: Detail = "normal"
     path: str = ""
     """The repository as the reader named it, for commands to run next."""
+    folder: str = ""
+    """Where the repository lies below the top of its git checkout, from which readers of some
+    formats look for files; empty, or with `/` at its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +101,11 @@ def format_of(file: str, subject: Subject) -> str:
     return chosen[0]
 
 
-def render(result: Assessment | Agenda, name: str, view: View) -> Rendered:
+def render(result: Assessment | Agenda | Verification, name: str, view: View) -> Rendered:
     """Render a result in one format."""
-    from ccpolicy.assessment.models import Assessment
-
     module = import_module(f"{__name__}.{name}")
-    subject = "assessment" if isinstance(result, Assessment) else "agenda"
-    function: Callable[[Assessment | Agenda, View], str | bytes | Rendered] = getattr(
-        module, subject
+    function: Callable[[Assessment | Agenda | Verification, View], str | bytes | Rendered] = (
+        getattr(module, type(result).__name__.lower())
     )
     rendered = function(result, view)
     return rendered if isinstance(rendered, Rendered) else Rendered(rendered)

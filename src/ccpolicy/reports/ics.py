@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from collections.abc import Iterator
 
 import icalendar
 
 from ccpolicy.assessment.agenda import Agenda, Task
-from ccpolicy.reports import View
+from ccpolicy.assessment.agenda import agenda as agenda_of
+from ccpolicy.assessment.models import Assessment
+from ccpolicy.errors import Message
+from ccpolicy.reports import Rendered, View
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.moments import last_day
 from ccpolicy.reports.page import Page
@@ -21,7 +25,12 @@ _REMIND = datetime.timedelta(hours=-15)
 """Nine in the morning of the day before."""
 
 
-def agenda(result: Agenda, view: View) -> str:
+def assessment(result: Assessment, view: View) -> Rendered:
+    """Render all that falls due up to the horizon."""
+    return agenda(agenda_of(result, result.horizon), view)
+
+
+def agenda(result: Agenda, view: View) -> Rendered:
     """Render an agenda: one event for each control and due day of an owner."""
     page = Page(view)
     calendar = icalendar.Calendar()
@@ -34,7 +43,17 @@ def agenda(result: Agenda, view: View) -> str:
         for day, tasks in _by_day(owner.due):
             calendar.add_component(_event(page, result, owner.owner, day, tasks))
     text: bytes = calendar.to_ical(sorted=True)
-    return text.decode("utf-8")
+    return Rendered(text.decode("utf-8"), tuple(_left_out(result)))
+
+
+def _left_out(result: Agenda) -> Iterator[Message]:
+    """Say what has no day in a calendar: what should have been done, and what nobody can say."""
+    overdue = dict.fromkeys(task.control for owner in result.owners for task in owner.overdue)
+    if overdue:
+        yield Message.of("what is overdue: {controls}", controls=", ".join(overdue))
+    unknown = [control.control for owner in result.owners for control in owner.unknown]
+    if unknown:
+        yield Message.of("what cannot be judged: {controls}", controls=", ".join(unknown))
 
 
 def _by_day(tasks: list[Task]) -> list[tuple[datetime.date, list[Task]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ccpolicy.assessment.agenda import Agenda
 from ccpolicy.assessment.models import Assessment
+from ccpolicy.assessment.verification import Verification
 from ccpolicy.reports import View
 
 
@@ -14,4 +15,9 @@ def assessment(result: Assessment, view: View) -> str:
 
 def agenda(result: Agenda, view: View) -> str:
     """Render an agenda; see `policy/schemas/agenda.json`."""
+    return result.model_dump_json(indent=2) + "\n"
+
+
+def verification(result: Verification, view: View) -> str:
+    """Render what came of verifying a bundle; see `policy/schemas/verification.json`."""
     return result.model_dump_json(indent=2) + "\n"

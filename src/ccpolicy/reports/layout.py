@@ -19,15 +19,22 @@ _OWN_LINE_BREAK = (
 
 
 def visible(text: str) -> str:
-    """Write out what a terminal would act on or hide: escapes, bidi marks, line breaks."""
+    """Write out what a terminal would act on or hide: escapes, bidi marks, line breaks.
+
+    With them goes all that XML cannot hold.
+    """
     if text.isascii() and text.isprintable():
         return text
     return "".join(
-        character.encode("unicode_escape").decode()
-        if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
-        else character
+        character.encode("unicode_escape").decode() if _unfit(character) else character
         for character in text
     )
+
+
+def _unfit(character: str) -> bool:
+    if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp"):
+        return True
+    return character in "\ufffe\uffff"
 
 
 def inert(line: str) -> str:

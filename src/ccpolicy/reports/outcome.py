@@ -16,7 +16,8 @@ def outcome(page: Page, result: Assessment) -> None:
     page.paragraph(page.say("{total}: {counts}", total=total, counts=counts))
     if not brief:
         _evidence(page, result)
-    _gate(page, result)
+    colour = "yellow" if result.nothing_assessed else "green" if result.gate.passed else "red"
+    page.paragraph(judgement(page, result), colour=colour)
     if not brief:
         _next_command(page, result)
 
@@ -64,7 +65,7 @@ def _evidence(page: Page, result: Assessment) -> None:
         page.paragraph(page.say("Records of a later time, left out: {controls}", controls=late))
 
 
-def _gate(page: Page, result: Assessment) -> None:
+def judgement(page: Page, result: Assessment) -> str:
     """Say whether the gate passed, and which controls failed it."""
     gate = result.gate
     severity = severities(page)[gate.fail_on]
@@ -73,15 +74,11 @@ def _gate(page: Page, result: Assessment) -> None:
     else:
         scope = page.say("through the period, severity {severity} or above", severity=severity)
     if result.nothing_assessed:
-        page.paragraph(page.say("Nothing was assessed, so the gate says nothing"), colour="yellow")
-    elif gate.passed:
-        page.paragraph(page.say("Gate passed ({scope})", scope=scope), colour="green")
-    else:
-        failed = page.join(gate.failed_on)
-        page.paragraph(
-            page.say("Gate FAILED ({scope}): {controls}", scope=scope, controls=failed),
-            colour="red",
-        )
+        return page.say("Nothing was assessed, so the gate says nothing")
+    if gate.passed:
+        return page.say("Gate passed ({scope})", scope=scope)
+    failed = page.join(gate.failed_on)
+    return page.say("Gate FAILED ({scope}): {controls}", scope=scope, controls=failed)
 
 
 def _next_command(page: Page, result: Assessment) -> None:

@@ -99,6 +99,13 @@ class Page:
         for line in lines:
             self.line(" " * indent + line)
 
+    def entry(self, start: str, texts: Iterable[str], indent: int) -> None:
+        """Add texts below one another, wrapped, beside a start that fills the indent."""
+        for text in texts:
+            for line in wrap(text, self.view.columns - indent):
+                self.line(start + line)
+                start = " " * indent
+
     def verbatim(self, text: str, indent: int = 2) -> None:
         """Add lines as they are, such as SQL; only what a terminal would act on is written out."""
         for line in text.splitlines():

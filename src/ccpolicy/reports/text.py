@@ -6,12 +6,15 @@ from collections.abc import Sequence
 
 from ccpolicy.assessment.agenda import Agenda, Task, tasks_due
 from ccpolicy.assessment.models import Assessment, Control, Lapse, Problem, Verdict
+from ccpolicy.assessment.verification import Verification
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import pad, width
-from ccpolicy.reports.moments import exactly, rough_length, span, until
+from ccpolicy.reports.moments import exactly, rough_length, until
 from ccpolicy.reports.outcome import outcome, severities
 from ccpolicy.reports.page import Page, Table, Word
+from ccpolicy.reports.phrases import lapsed, opened, trouble
 from ccpolicy.reports.tasks import judged, tasks
+from ccpolicy.reports.verified import verified
 
 
 def assessment(result: Assessment, view: View) -> str:
@@ -28,6 +31,13 @@ def agenda(result: Agenda, view: View) -> str:
     """Render an agenda, owner by owner."""
     page = Page(view)
     tasks(page, result)
+    return str(page)
+
+
+def verification(result: Verification, view: View) -> str:
+    """Render what came of verifying a bundle, step by step."""
+    page = Page(view)
+    verified(page, result)
     return str(page)
 
 
@@ -71,6 +81,8 @@ class _Sections:
         page.paragraph(
             page.say("{title}, version {version}", title=title, version=version), colour="bold"
         )
+        if result.policy.revision:
+            page.paragraph(page.say("Policy of commit {commit}", commit=result.policy.revision))
         page.paragraph(judged(page, result.as_of, result.as_of_source))
         starts, ends, zone = (
             exactly(result.window.starts),
@@ -92,9 +104,7 @@ class _Sections:
             self.table.row(self.words["problem"], "", self.page.say("concerns no single control"))
             self.problem(problem)
         for control in failed:
-            lapses = [lapse for lapse in control.lapses if lapse.waived_by is None]
-            if self.result.gate.judged == "now":
-                lapses = [lapse for lapse in lapses if lapse.ends is None]
+            lapses = self.result.owed(control)
             self.row("fail", control, self.ratio(control, len({lapse.subject for lapse in lapses})))
             self.lapses(lapses)
             self.problems(control)
@@ -111,7 +121,9 @@ class _Sections:
                 each for each in control.lapses if not each.waived_by and each.ends and each.days
             ]
             # Where the gate judges the period, these lapses are why the control fails.
-            if lapses and (self.result.gate.judged == "now" or self.verdict(control) != "fail"):
+            if lapses and (
+                self.result.gate.judged == "now" or self.result.verdict(control) != "fail"
+            ):
                 shown.append((control, lapses))
         if shown and self.full:
             self.page.heading(self.page.say("Lapsed in the period, cured since"))
@@ -209,7 +221,7 @@ class _Sections:
             self.page.heading(self.page.say("In order"))
         for control in shown:
             total = self.page.count(control.subjects.total, "{count} subject", "{count} subjects")
-            self.row(self.verdict(control), control, total)
+            self.row(self.result.verdict(control), control, total)
             if control.next_due:
                 self.table.detail(
                     self.page.say("next due {moment}", moment=until(control.next_due))
@@ -217,11 +229,9 @@ class _Sections:
 
     def controls(self, verdict: Verdict) -> list[Control]:
         """Return the controls with one verdict."""
-        return [control for control in self.result.controls if self.verdict(control) == verdict]
-
-    def verdict(self, control: Control) -> Verdict:
-        """Return the verdict that the gate looks at."""
-        return control.now if self.result.gate.judged == "now" else control.period
+        return [
+            control for control in self.result.controls if self.result.verdict(control) == verdict
+        ]
 
     def row(self, word: str, control: Control, count: str = "") -> None:
         """Add a control's row: how many at the right edge, and how severe."""
@@ -242,14 +252,10 @@ class _Sections:
         """Show the longest lapse, or all of them."""
         longest = [max(lapses, key=lambda lapse: lapse.days)] if lapses else []
         for lapse in lapses if self.full else longest:
-            shown = self.page.say(
-                "{subject}: {span}",
-                subject=lapse.subject,
-                span=span(self.page, lapse.starts, lapse.ends, self.result.as_of),
-            )
+            shown = lapsed(self.page, self.result, lapse)
             if len(lapses) > 1 and not self.full:
                 shown = self.page.say("longest {lapse}", lapse=shown)
-            self.table.detail(shown, lapse.opened_by or self.page.say("nothing on file"))
+            self.table.detail(shown, opened(self.page, lapse))
             if lapse.closed_by and self.full:
                 self.table.detail(self.page.say("cured by {place}", place=lapse.closed_by))
 
@@ -269,9 +275,6 @@ class _Sections:
 
     def problem(self, problem: Problem) -> None:
         """Show what could not be judged, where, and how to mend it."""
-        message = self.page.text(problem.message)
-        if problem.locator:
-            message = self.page.say("{place}: {message}", place=problem.locator, message=message)
-        self.table.detail(message)
+        self.table.detail(trouble(self.page, problem))
         if problem.hint:
             self.table.detail(self.page.say("hint: {hint}", hint=self.page.text(problem.hint)))

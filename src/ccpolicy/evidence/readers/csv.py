@@ -23,6 +23,8 @@ from ccpolicy.evidence.tables import Scan
 if TYPE_CHECKING:
     import _csv
 
+SHOWN = 80
+"""Characters of a heading that a message shows."""
 _DELIMITERS = ",;\t|"
 
 
@@ -153,10 +155,10 @@ def _header(file: Opened) -> tuple[list[str], int]:
     return header, reader.line_num
 
 
-def _shape(file: Opened) -> tuple[int, int]:
-    """Return the number of columns, and the lines that their names take."""
+def _shape(file: Opened) -> tuple[list[str | None], int]:
+    """Return the names of the columns, and the lines that their headings take."""
     header, lines = _header(file)
-    return len(header), lines
+    return _columns(file, header), lines
 
 
 def _columns(file: Opened, header: list[str]) -> list[str | None]:
@@ -204,7 +206,7 @@ def header_errors(
                     "unknown column '{name}'",
                     hint="did you mean '{close}'?" if close else "known here: {known}",
                     locator=place,
-                    name=heading,
+                    name=heading if len(heading) <= SHOWN else heading[: SHOWN - 1] + "…",
                     close=close[0] if close else "",
                     known=", ".join(known),
                 )

@@ -5,12 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, NoReturn
 
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.contract import Contract
+from ccpolicy.evidence.models import Held
 from ccpolicy.evidence.readers.fields import Fields
-from ccpolicy.evidence.readers.interface import Opened, Parsed, Record, Reject
+from ccpolicy.evidence.readers.interface import (
+    Opened,
+    Parsed,
+    Record,
+    Reject,
+    contents,
+)
 from ccpolicy.evidence.readers.text import MAX_LINE, line_fault, too_long
 
 MAX_BYTES = 256 << 20
@@ -59,14 +67,24 @@ class JsonDocument:
     def locate(self, ordinals: Sequence[int]) -> dict[int, Locator]:
         """See `Source.locate`."""
         text = _text(self.file)
-        wanted = set(ordinals)
-        found = {}
+        lines: list[int] = []
         line, at = 1, 0
-        for ordinal, start in enumerate(_starts(text, _tokens(self.file.contract)), 1):
+        for start in _starts(text, _tokens(self.file.contract)):
             line, at = line + text.count("\n", at, start), start
-            if ordinal in wanted:
-                found[ordinal] = Locator(self.file.name, line)
-        return found
+            lines.append(line)
+        shared = {line for line, next_line in pairwise(lines) if line == next_line}
+        return {
+            # Of several records in one line, the line alone would not tell which is meant.
+            ordinal: Locator(
+                self.file.name, line, path=str(ordinal - 1) if line in shared else None
+            )
+            for ordinal in ordinals
+            for line in [lines[ordinal - 1]]
+        }
+
+    def contents(self, ordinals: Sequence[int]) -> dict[int, Held]:
+        """See `Source.contents`."""
+        return contents(self, self.file.contract, ordinals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +118,10 @@ class JsonLines:
         """See `Source.locate`."""
         return {ordinal: Locator(self.file.name, ordinal) for ordinal in ordinals}
 
+    def contents(self, ordinals: Sequence[int]) -> dict[int, Held]:
+        """See `Source.contents`."""
+        return contents(self, self.file.contract, ordinals)
+
 
 class YamlDocument:
     """See `Parsed`."""
@@ -126,6 +148,10 @@ class YamlDocument:
     def locate(self, ordinals: Sequence[int]) -> dict[int, Locator]:
         """See `Source.locate`."""
         return {ordinal: Locator(self.file.name, self.lines[ordinal - 1]) for ordinal in ordinals}
+
+    def contents(self, ordinals: Sequence[int]) -> dict[int, Held]:
+        """See `Source.contents`."""
+        return contents(self, self.file.contract, ordinals)
 
 
 def _records(file: Opened, document: Any) -> Iterator[Record | Reject]:

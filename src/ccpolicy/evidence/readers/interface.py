@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -12,7 +13,7 @@ import duckdb
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.contract import Contract
 from ccpolicy.evidence.files import Fingerprint
-from ccpolicy.evidence.models import Source
+from ccpolicy.evidence.models import Held, Source
 from ccpolicy.evidence.tables import Scan
 
 
@@ -105,6 +106,31 @@ class Parsed(Source, Protocol):
             EvidenceError: the file is not what it should be.
         """
         ...
+
+
+def contents(parsed: Parsed, contract: Contract, ordinals: Sequence[int]) -> dict[int, Held]:
+    """Return what records hold, of a file that is read from its beginning."""
+    wanted = set(ordinals)
+    nested = {child.path for child in contract.children}
+    return {
+        entry.ordinal: held(contract.dataset.id, entry.value, nested)
+        for entry in parsed.records()
+        if isinstance(entry, Record) and entry.ordinal in wanted
+    }
+
+
+def held(table: str, record: Mapping[str, Any], nested: Collection[str] = ()) -> Held:
+    """Write a record's values as text."""
+    return Held(
+        table,
+        {
+            name: value
+            if isinstance(value, str)
+            else json.dumps(value, ensure_ascii=False, default=str)
+            for name, value in record.items()
+            if name not in nested
+        },
+    )
 
 
 class EvidenceErrors(EvidenceError):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from ccpolicy.errors import Locator
-from ccpolicy.evidence.readers.interface import Opened
+from ccpolicy.evidence.models import Held
+from ccpolicy.evidence.readers.interface import Opened, held
 from ccpolicy.evidence.readers.text import MAX_LINE
 
 
@@ -17,23 +21,47 @@ class CsvSource:
 
     file: Opened
     records: int
-    shape: Callable[[], tuple[int, int]]
-    """Tells the number of columns, and the lines that their names take."""
+    shape: Callable[[], tuple[list[str | None], int]]
+    """Tells the contract's names of the columns, and the lines that their headings take."""
 
     def locate(self, ordinals: Sequence[int]) -> dict[int, Locator]:
         """See `Source.locate`."""
         name = self.file.name
-        width, above = self.shape()
+        columns, above = self.shape()
         if self._lines() == above + self.records:
             # Then each record has one line, and no line is empty.
             return {ordinal: Locator(name, above + ordinal) for ordinal in ordinals}
-        starts = self._starts(skip_empty=width > 1)
+        starts = self._starts(skip_empty=len(columns) > 1)
         wanted = set(ordinals)
         found: dict[int, Locator] = {}
         for ordinal, line in enumerate(starts):
             if ordinal in wanted:
                 found[ordinal] = Locator(name, line)
                 if len(found) == len(wanted):
+                    break
+        return found
+
+    def contents(self, ordinals: Sequence[int]) -> dict[int, Held]:
+        """See `Source.contents`."""
+        contract = self.file.contract
+        columns, _ = self.shape()
+        begins = {place.line: number for number, place in self.locate(ordinals).items()}
+        found: dict[int, Held] = {}
+        with self.file.path.open(encoding="utf-8-sig", newline="\n") as stream:
+            lines = enumerate(stream, 1)
+            for at, line in lines:
+                if at not in begins:
+                    continue
+                # A quoted cell may go on in the lines after.
+                following = (more for _, more in lines)
+                cells = next(
+                    csv.reader(chain([line], following), delimiter=contract.dataset.delimiter)
+                )
+                values = {
+                    name: cell for name, cell in zip(columns, cells, strict=True) if name and cell
+                }
+                found[begins[at]] = held(contract.dataset.id, values)
+                if len(found) == len(begins):
                     break
         return found
 
@@ -52,6 +80,8 @@ class CsvSource:
         is_open = False
         with self.file.path.open("rb") as stream:
             for number, line in enumerate(stream, 1):
+                if number == 1:
+                    line = line.removeprefix(BOM_UTF8)  # noqa: PLW2901
                 if not is_open:
                     # The engine passes over empty lines, unless they can be an empty cell.
                     if skip_empty and line in (b"\n", b"\r\n"):

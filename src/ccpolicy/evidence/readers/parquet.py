@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import duckdb
 
 from ccpolicy.errors import EvidenceError, Locator
-from ccpolicy.evidence.models import ORDINAL_BITS, Source
+from ccpolicy.evidence.models import ORDINAL_BITS, Held, Source
 from ccpolicy.evidence.readers.csv import header_errors
-from ccpolicy.evidence.readers.interface import EvidenceErrors, Opened
+from ccpolicy.evidence.readers.interface import EvidenceErrors, Opened, held
 from ccpolicy.evidence.sql import literal, name
 from ccpolicy.evidence.tables import Scan
 
@@ -83,6 +83,25 @@ class RowSource:
     def locate(self, ordinals: Sequence[int]) -> dict[int, Locator]:
         """See `Source.locate`."""
         return {ordinal: Locator(self.file.name, ordinal) for ordinal in ordinals}
+
+    def contents(self, ordinals: Sequence[int]) -> dict[int, Held]:
+        """See `Source.contents`."""
+        contract = self.file.contract
+        names = [column.name for column in contract.columns]
+        with duckdb.connect() as connection:
+            scan = ParquetReader().scan(self.file, connection)
+            rows = connection.execute(
+                f"SELECT {scan.number} + 1, {scan.cells} FROM {scan.rows}"
+                f" WHERE {scan.number} + 1 IN (SELECT unnest(?::BIGINT[]))",
+                [list(ordinals)],
+            ).fetchall()
+        return {
+            row[0]: held(
+                contract.dataset.id,
+                {name: cell for name, cell in zip(names, row[1:], strict=True) if cell is not None},
+            )
+            for row in rows
+        }
 
 
 def _read(file: Opened) -> str:

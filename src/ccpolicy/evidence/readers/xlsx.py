@@ -9,6 +9,7 @@ from typing import Any
 
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.contract import Column
+from ccpolicy.evidence.models import Held
 from ccpolicy.evidence.readers.csv import header_errors
 from ccpolicy.evidence.readers.interface import (
     EvidenceErrors,
@@ -16,6 +17,7 @@ from ccpolicy.evidence.readers.interface import (
     Parsed,
     Record,
     Reject,
+    contents,
 )
 from ccpolicy.evidence.values import value_of
 
@@ -108,6 +110,10 @@ class Sheet:
     def locate(self, ordinals: Sequence[int]) -> dict[int, Locator]:
         """See `Source.locate`."""
         return {ordinal: self._place(ordinal, None) for ordinal in ordinals}
+
+    def contents(self, ordinals: Sequence[int]) -> dict[int, Held]:
+        """See `Source.contents`."""
+        return contents(Sheet(self.file), self.file.contract, ordinals)
 
 
 def _heading(cell: Any) -> str:

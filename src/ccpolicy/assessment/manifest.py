@@ -1,0 +1,84 @@
+"""What a bundle holds and what was asked: the public JSON that is signed."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from ccpolicy.assessment.models import Tool
+from ccpolicy.assessment.parts import Model
+
+SCHEMA_VERSION: Literal["1.0"] = "1.0"
+MANIFEST = "manifest.json"
+ASSESSMENT = "assessment.json"
+
+Severity = Literal["critical", "high", "medium", "low"]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Language = Literal["en", "zh"]
+
+
+class Asked(Model):
+    """The question that the assessment answers."""
+
+    as_of: str
+    """Moment judged."""
+    as_of_source: Literal["now", "given", "pinned"]
+    """Whether it was the present, asked for, or pinned in `ccpolicy.toml`."""
+    starts: str
+    """Beginning of the period asked for."""
+    ends: str
+    controls: list[str]
+    """Only these controls were asked for; an empty filter leaves none out."""
+    clauses: list[str]
+    """Only controls of these clauses."""
+    tags: list[str]
+    """Only controls with one of these tags."""
+    severities: list[Severity]
+    """Only controls of these severities."""
+    gate: Literal["now", "period"]
+    """What the gate judges."""
+    fail_on: Severity
+    """Least severity that fails the gate."""
+    annex: bool
+    """Whether the assessment has its annex."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether no control was left out."""
+        return not (self.controls or self.clauses or self.tags or self.severities)
+
+
+class ReportFile(Model):
+    """A report in the bundle."""
+
+    path: str
+    format: str
+    language: Language
+
+
+class BundledFile(Model):
+    """A file in the bundle."""
+
+    path: str
+    size: Annotated[int, Field(ge=0)]
+    """Bytes."""
+    sha256: Sha256
+
+
+class Manifest(Model):
+    """The list of all that a bundle holds; whoever signs it signs all of that."""
+
+    schema_version: Literal["1.0"]
+    tool: Tool
+    """The program that made the bundle."""
+    asked: Asked
+    policy_digest: str
+    """SHA-256 over the settings, the policy files and the check kinds, `sha256:…`."""
+    reports: list[ReportFile]
+    files: list[BundledFile]
+    """Every file but this one, by path."""
+
+    def digests(self) -> dict[str, str]:
+        """Return path → SHA-256."""
+        return {file.path: file.sha256 for file in self.files}

@@ -1,0 +1,73 @@
+"""What came of verifying a bundle, step by step, with its own public JSON."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ccpolicy.assessment.manifest import Asked
+from ccpolicy.assessment.models import Gate, Tool
+from ccpolicy.assessment.parts import Model, Text
+
+SCHEMA_VERSION: Literal["1.0"] = "1.0"
+
+StepName = Literal["signature", "archive", "manifest", "schemas", "evaluation", "reports", "policy"]
+STEPS: tuple[StepName, ...] = (
+    "signature",
+    "archive",
+    "manifest",
+    "schemas",
+    "evaluation",
+    "reports",
+    "policy",
+)
+Status = Literal["passed", "failed", "not_checked"]
+
+
+class Step(Model):
+    """One thing that a bundle was held to."""
+
+    step: StepName
+    """`signature`: made by somebody who is trusted, as the reader says. `archive`: of the one
+    form allowed. `manifest`: each file is the one listed. `schemas`: manifest, assessment and
+    policy are valid. `evaluation`: judging again gives the same bytes. `reports`: so does writing
+    them again. `policy`: it is the policy that the reader knows."""
+    status: Status
+    message: Text
+    details: list[Text]
+
+
+class Judged(Model):
+    """What the bundle is about, as judging it again gave it."""
+
+    id: str
+    title: Text
+    version: str
+    digest: str
+    """SHA-256 of the policy, `sha256:…`."""
+    controls: int
+    """Controls judged."""
+    of: int
+    """Controls in the policy."""
+    gate: Gate
+    nothing_assessed: bool
+    """Whether no control was judged at all, so that the gate says nothing."""
+
+
+class Verification(Model):
+    """The result of verifying one bundle."""
+
+    schema_version: Literal["1.0"]
+    tool: Tool
+    """The program that verified."""
+    made_by: Tool | None
+    """The program that made the bundle, as the manifest says."""
+    manifest: str | None
+    """SHA-256 of the manifest, `sha256:…`, which stands for the whole content."""
+    asked: Asked | None
+    judged: Judged | None
+    """Null if the evaluation did not pass."""
+    steps: list[Step]
+    required: list[StepName]
+    """Steps that must pass, so that leaving them unchecked is a failure."""
+    passed: bool
+    """Whether no step failed, and none that is required was left unchecked."""

@@ -1,0 +1,151 @@
+"""Judge again from what a bundle holds, in a folder of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ccpolicy.api import Repository
+from ccpolicy.assessment.manifest import ASSESSMENT, Manifest
+from ccpolicy.assessment.models import Assessment
+from ccpolicy.bundle.archive import Archive
+from ccpolicy.bundle.canonical import assessment_bytes
+from ccpolicy.bundle.contents import KINDS, REPOSITORY, basis
+from ccpolicy.bundle.question import question
+from ccpolicy.content import content_folder
+from ccpolicy.engine.assess import assess
+from ccpolicy.errors import BundleError, Message
+
+_SHORT = 60
+
+
+def unpack(archive: Archive, digests: Mapping[str, str], folder: Path) -> Path:
+    """Write the repository's files of a bundle below a new folder, and return their root.
+
+    Raises:
+        BundleError: they cannot be written, or the bundle changed meanwhile.
+    """
+    root = folder / REPOSITORY
+    if archive.size > shutil.disk_usage(folder).free:
+        raise BundleError(
+            "there is no room to unpack the bundle, which takes {size} bytes", size=archive.size
+        )
+    try:
+        root.mkdir()
+        for name in digests:
+            if name.startswith(f"{REPOSITORY}/"):
+                _unpack(archive, name, digests[name], folder / name)
+    except OSError as failure:
+        raise BundleError(
+            "the bundle cannot be unpacked: {reason}", reason=failure.strerror or str(failure)
+        ) from failure
+    return root
+
+
+def _unpack(archive: Archive, name: str, sha256: str, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    found = hashlib.sha256()
+    handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        for piece in archive.pieces(name):
+            found.update(piece)
+            file.write(piece)
+    if found.hexdigest() != sha256:
+        raise BundleError("the bundle changed while it was read")
+
+
+def evaluate(repository: Repository, manifest: Manifest, recorded: Assessment) -> Assessment:
+    """Judge again, and return the result, which is said to come from the program that recorded it.
+
+    Raises:
+        CcpolicyError: the question cannot be put, or the policy's files do not fit together.
+    """
+    content = repository.content
+    evidence = content.root / content.settings.evidence
+    if not evidence.exists():  # an archive has no empty folders, and an empty one is not missing
+        evidence.mkdir(parents=True)
+    result = assess(content, question(repository, manifest.asked))
+    return result.model_copy(update={"tool": recorded.tool})
+
+
+def check_kinds(archive: Archive) -> None:
+    """Hold the built-in check kinds of a bundle to those of this program.
+
+    Raises:
+        BundleError: one is not the same.
+    """
+    for name in archive.members:
+        folder, _, file = name.partition("/")
+        if folder != KINDS:
+            continue
+        own = content_folder("checks") / file
+        if not own.is_file() or archive.read(name, 1 << 24) != own.read_bytes():
+            raise BundleError(
+                "'{name}' is not the check kind that this program judges by", name=name
+            )
+
+
+def check_roles(manifest: Manifest, repository: Repository, result: Assessment) -> None:
+    """Hold the files of a bundle to those that the result rests on.
+
+    Raises:
+        BundleError: there are others, or some are missing.
+    """
+    needed = {
+        *basis(repository.content, result),
+        *(report.path for report in manifest.reports),
+        ASSESSMENT,
+    }
+    held = manifest.digests().keys()
+    for name in sorted(held - needed):
+        raise BundleError("nothing in the bundle rests on '{name}'", name=name)
+    for name in sorted(needed - held):
+        raise BundleError("'{name}' is missing from the bundle", name=name)
+
+
+def compare(result: Assessment, recorded: bytes) -> None:
+    """Compare a result with the bytes in a bundle.
+
+    Raises:
+        BundleError: they differ; the message names the first place.
+    """
+    found = assessment_bytes(result)
+    if found == recorded:
+        return
+    difference = _difference(json.loads(recorded), json.loads(found), "")
+    if difference is None:
+        raise BundleError("the bundle's assessment is not written as this program writes it")
+    raise BundleError.of(difference)
+
+
+def _difference(recorded: Any, found: Any, place: str) -> Message | None:
+    """Name the first place at which two JSON values differ."""
+    if isinstance(recorded, dict) and isinstance(found, dict) and recorded.keys() == found.keys():
+        pairs = [(key, recorded[key], found[key]) for key in found]
+    elif isinstance(recorded, list) and isinstance(found, list) and len(recorded) == len(found):
+        pairs = [
+            (str(index), *pair) for index, pair in enumerate(zip(recorded, found, strict=True))
+        ]
+    elif recorded == found:
+        return None
+    else:
+        return Message.of(
+            "judged again, '{place}' is {found}, and the bundle says {recorded}",
+            place=place.lstrip("/"),
+            found=_short(found),
+            recorded=_short(recorded),
+        )
+    for key, first, second in pairs:
+        if difference := _difference(first, second, f"{place}/{key}"):
+            return difference
+    return None
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _SHORT else text[: _SHORT - 1] + "…"

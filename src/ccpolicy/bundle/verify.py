@@ -1,0 +1,265 @@
+"""Verify a bundle, step by step: trust from outside, then form, digests, schemas, the verdicts.
+
+Each step rests on the one before. A step that could not be taken is said to be not checked.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import IO, Any, TypeVar
+
+from pydantic import ValidationError
+
+from ccpolicy import __version__
+from ccpolicy.api import Repository
+from ccpolicy.assessment import verification as public
+from ccpolicy.assessment.manifest import ASSESSMENT, MANIFEST, Manifest
+from ccpolicy.assessment.models import Assessment, Tool
+from ccpolicy.assessment.parts import Model
+from ccpolicy.assessment.verification import Judged, StepName, Verification
+from ccpolicy.bundle.archive import Archive, open_archive
+from ccpolicy.bundle.canonical import manifest_bytes
+from ccpolicy.bundle.contents import report_bytes
+from ccpolicy.bundle.evaluate import check_kinds, check_roles, compare, evaluate, unpack
+from ccpolicy.bundle.policy import compare_policies
+from ccpolicy.bundle.signature import check_signatures, find_signatures
+from ccpolicy.bundle.statement import expected
+from ccpolicy.bundle.steps import Steps
+from ccpolicy.errors import BundleError, BundleErrors, CcpolicyError, Message
+from ccpolicy.policy import load_content
+
+MOST_MANIFEST = 64 << 20
+MOST_IN_MEMORY = 1 << 30
+"""Bytes of an assessment or a report, which are compared in memory."""
+
+M = TypeVar("M", bound=Model)
+
+
+@dataclass(frozen=True)
+class Trust:
+    """What the reader brings along; nothing in a bundle can say whom to trust."""
+
+    signers: Path | None = None
+    """Public keys and whose they are, in the form of OpenSSH's `allowed_signers`."""
+    signatures: tuple[Path, ...] = ()
+    """Signatures to check; without any, those that stand beside the bundle."""
+    policy: Path | None = None
+    """Policy repository whose policy the bundle's should be."""
+    required: tuple[StepName, ...] = ()
+    """Steps that must not be left unchecked."""
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What came of verifying, and what somebody can vouch for if nothing failed."""
+
+    verification: Verification
+    failures: tuple[CcpolicyError, ...]
+    statements: dict[str, Any]
+    """The statements that hold of the bundle, by type; none if its files are not valid."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A bundle whose files are those that its manifest lists."""
+
+    archive: Archive
+    manifest: Manifest
+    sha256: str
+    """Of the manifest."""
+
+
+@dataclass(frozen=True)
+class Read:
+    """A bundle whose files are valid."""
+
+    listed: Listed
+    repository: Repository
+    assessment: Assessment
+
+
+def verify(path: Path, trust: Trust | None = None) -> Verification:
+    """Verify a bundle.
+
+    Raises:
+        BundleError: it, or what the reader named, cannot be read at all.
+        PolicyError: the policy to compare with cannot be read.
+    """
+    return examine(path, trust or Trust()).verification
+
+
+def examine(path: Path, trust: Trust) -> Examined:
+    """Verify a bundle; see `verify`."""
+    known = load_content(trust.policy) if trust.policy else None
+    signatures = find_signatures(path, trust.signatures)
+    steps = Steps()
+    statements: dict[str, Any] = {}
+    with open_archive(path) as file, tempfile.TemporaryDirectory(prefix="ccpolicy-") as folder:
+        archive = steps.take("archive", partial(_archive, file))
+        listed = archive and steps.take("manifest", partial(_manifest, *archive))
+        read = listed and steps.take("schemas", partial(_schemas, listed, Path(folder)))
+        if read:
+            statements = expected(read.listed.sha256, read.listed.manifest, read.assessment)
+        result = read and steps.take("evaluation", partial(_evaluation, read))
+        if read and not read.listed.manifest.reports:
+            steps.leave("reports", Message.of("the bundle holds no report"))
+        elif read and result:
+            steps.take("reports", partial(_reports, read, result))
+        if known is None:
+            steps.leave("policy", Message.of("no policy was named to compare it with"))
+        elif read:
+            steps.take("policy", partial(compare_policies, read.repository.content, known))
+        if not signatures and not trust.signers:
+            steps.leave("signature", Message.of("there is no signature beside the bundle"))
+        elif not trust.signers:
+            steps.leave(
+                "signature", Message.of("the bundle is signed, but nobody was named to trust")
+            )
+        elif read:
+            manifest = read.listed.archive.read(MANIFEST, MOST_MANIFEST)
+            check = partial(check_signatures, signatures, trust.signers, manifest, statements)
+            steps.take("signature", check)
+    found = [steps.found[name] for name in public.STEPS]
+    unchecked = {step.step for step in found if step.status == "not_checked"}
+    verification = Verification(
+        schema_version=public.SCHEMA_VERSION,
+        tool=Tool(name="ccpolicy", version=__version__),
+        made_by=listed.manifest.tool if listed else None,
+        manifest=f"sha256:{listed.sha256}" if listed else None,
+        asked=listed.manifest.asked if listed else None,
+        judged=_judged(read.repository, result) if read and result else None,
+        steps=found,
+        required=list(trust.required),
+        passed=all(step.status != "failed" for step in found)
+        and unchecked.isdisjoint(trust.required),
+    )
+    return Examined(verification, tuple(steps.failures), statements)
+
+
+def _archive(file: IO[bytes]) -> tuple[tuple[Archive, dict[str, str]], Message]:
+    """Read all of the archive, and hold it to the one form that is allowed."""
+    archive = Archive(file)
+    digests = archive.check()
+    message = Message.of(
+        "{count} files in {size} bytes, and nothing beside them",
+        count=len(digests),
+        size=archive.size,
+    )
+    return (archive, digests), message
+
+
+def _manifest(archive: Archive, digests: dict[str, str]) -> tuple[Listed, Message]:
+    """Hold every file to what the manifest lists."""
+    data = archive.read(MANIFEST, MOST_MANIFEST)
+    manifest = _parsed(Manifest, MANIFEST, data)
+    if manifest_bytes(manifest) != data:
+        raise BundleError("the manifest is not written as manifests are")
+    listed = manifest.digests()
+    held = digests.keys() - {MANIFEST}
+    errors = [
+        BundleError("the manifest does not list '{name}'", name=name)
+        for name in sorted(held - listed.keys())
+    ]
+    errors += [
+        BundleError("the manifest lists '{name}', which is missing", name=name)
+        for name in sorted(listed.keys() - held)
+    ]
+    errors += [
+        BundleError("'{name}' is not the file that the manifest lists", name=file.path)
+        for file in manifest.files
+        if file.path in held
+        and (file.sha256, file.size) != (digests[file.path], archive.members[file.path].size)
+    ]
+    if [file.path for file in manifest.files] != sorted(listed):
+        errors.append(BundleError("the manifest lists a file twice, or out of order"))
+    if errors:
+        raise BundleErrors("the files are not those that the manifest lists", errors)
+    message = Message.of("every file is the one that the manifest lists")
+    return Listed(archive, manifest, digests[MANIFEST]), message
+
+
+def _schemas(listed: Listed, folder: Path) -> tuple[Read, Message]:
+    """Read the assessment and the policy."""
+    manifest, archive = listed.manifest, listed.archive
+    data = archive.read(ASSESSMENT, MOST_IN_MEMORY)
+    assessment = _parsed(Assessment, ASSESSMENT, data)
+    check_kinds(archive)
+    content = load_content(unpack(archive, manifest.digests(), folder))
+    if manifest.tool != assessment.tool:
+        raise BundleError("manifest and assessment name different programs")
+    if manifest.policy_digest != content.digest:
+        raise BundleError("the policy's digest is not the one that the manifest names")
+    message = Message.of("manifest, assessment and policy are valid")
+    return Read(listed, Repository(content), assessment), message
+
+
+def _evaluation(read: Read) -> tuple[Assessment, Message]:
+    """Judge again, and compare the bytes."""
+    manifest = read.listed.manifest
+    version = read.assessment.tool.version
+    try:
+        result = evaluate(read.repository, manifest, read.assessment)
+        compare(result, read.listed.archive.read(ASSESSMENT, MOST_IN_MEMORY))
+    except BundleError as failure:
+        if version != __version__:
+            failure.hint = Message.of(
+                "the bundle was made by {made} and judged again by {here}; verify it with {made}",
+                made=version,
+                here=__version__,
+            )
+        raise
+    check_roles(manifest, read.repository, result)
+    if version == __version__:
+        message = Message.of("judged again, the assessment is the same, byte for byte")
+    else:
+        message = Message.of(
+            "judged again, the assessment is the same but for the program's version:"
+            " made by {made}, judged again by {here}",
+            made=version,
+            here=__version__,
+        )
+    return result, message
+
+
+def _reports(read: Read, result: Assessment) -> tuple[Assessment, Message]:
+    """Write the reports again, and compare the bytes."""
+    reports = read.listed.manifest.reports
+    errors = [
+        BundleError("written again, '{name}' differs", name=report.path)
+        for report in reports
+        if read.listed.archive.read(report.path, MOST_IN_MEMORY) != report_bytes(result, report)
+    ]
+    if errors:
+        raise BundleErrors("the reports do not show the assessment", errors)
+    message = Message.of("written again, every report is the same ({count})", count=len(reports))
+    return result, message
+
+
+def _judged(repository: Repository, result: Assessment) -> Judged:
+    policy = result.policy
+    return Judged(
+        id=policy.id,
+        title=policy.title,
+        version=policy.version,
+        digest=policy.digest,
+        controls=len(result.controls),
+        of=len(repository.controls),
+        gate=result.gate,
+        nothing_assessed=result.nothing_assessed,
+    )
+
+
+def _parsed(model: type[M], name: str, data: bytes) -> M:
+    try:
+        return model.model_validate_json(data)
+    except ValidationError as failure:
+        first = failure.errors(include_url=False, include_input=False)[0]
+        raise BundleError(
+            "'{name}' is not what it should be: {reason} at '{where}'",
+            name=name,
+            reason=first["msg"],
+            where="/".join(map(str, first["loc"])),
+        ) from failure

@@ -1,0 +1,97 @@
+"""`ccpolicy bundle`: put all that the verdicts rest on into one file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ccpolicy.cli import options, question
+from ccpolicy.cli.words import Command
+from ccpolicy.reports import format_of, formats
+
+if TYPE_CHECKING:
+    from ccpolicy.assessment.manifest import ReportFile
+    from ccpolicy.errors import Language
+
+
+@click.command(
+    "bundle",
+    cls=Command,
+    short_help="Put policy, evidence and verdicts into one file.",
+    help="Judge, and put policy, evidence, verdicts and reports into one file that others can"
+    " verify with 'ccpolicy verify'.\n\n"
+    "The same question gives the same bytes. It ends with 0 whatever the verdicts; the gate is"
+    " 'ccpolicy check'.",
+)
+@options.path
+@question.options
+@options.option(
+    "--report",
+    "reports",
+    multiple=True,
+    metavar="[FORMAT=]NAME",
+    help="Take along this report, by the name it has in the bundle; may be repeated. Default:"
+    " those for readers, in both languages.",
+)
+@options.option(
+    "-o", "--output", metavar="FILE", required=True, help="The bundle, such as 2026-q3.zip."
+)
+@options.language
+@click.pass_context
+def command(
+    context: click.Context, /, path: str, reports: tuple[str, ...], output: str, **asked: Any
+) -> None:
+    """Make the bundle, verify it, and put it in its place."""
+    view = options.view(context, path)
+    arguments = question.arguments(asked)
+
+    import shlex
+
+    import ccpolicy
+    from ccpolicy.bundle.contents import needs_annex, usual_reports
+    from ccpolicy.bundle.write import write_bundle
+    from ccpolicy.cli.output import appearing, write
+    from ccpolicy.cli.progress import progress
+    from ccpolicy.errors import Message
+    from ccpolicy.reports.outcome import outcome
+    from ccpolicy.reports.page import Page
+
+    wanted = [_report(each, view.language) for each in reports] or usual_reports()
+    with progress(Message.of("reading the evidence").text(view.language)):
+        repository = ccpolicy.load(path)
+        put = repository.question(**arguments, annex=needs_annex(wanted))
+        filters = {name: asked[name] for name in question.FILTERS}
+        with appearing(output) as beside:
+            result = write_bundle(beside, repository, put, filters, wanted)
+    page = Page(options.view(context, path, quiet=True))
+    outcome(page, result)
+    page.paragraph(page.say("Made the bundle {file}, which verifies", file=output))
+    page.line(page.say("Next: {command}", command=shlex.join(["ccpolicy", "sign", output])))
+    write(str(page), None, for_people=True)
+
+
+def _report(wanted: str, language: Language) -> ReportFile:
+    """Return a report that is asked for.
+
+    Raises:
+        CcpolicyError: neither its name nor what stands before it says the format, or the name
+            is not that of a file.
+    """
+    from ccpolicy.assessment.manifest import ReportFile
+    from ccpolicy.bundle.contents import REPORTS
+    from ccpolicy.errors import CcpolicyError
+
+    name, equals, file = wanted.partition("=")
+    if not (equals and file and name in formats("assessment")):
+        name, file = format_of(wanted, "assessment"), wanted
+    if "/" in file:
+        raise CcpolicyError(
+            "'{file}' is not the name of a file in the bundle",
+            hint="write for example --report {name}=report{suffix}",
+            file=file,
+            name=name,
+            suffix=Path(file).suffix,
+        )
+    return ReportFile(path=f"{REPORTS}/{file}", format=name, language=language)

@@ -1,0 +1,97 @@
+"""CSV: a row for each control, lapse, problem and due date, for a spreadsheet or a filter.
+
+The columns are the same in every language, since other programs name them.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+from ccpolicy.assessment.models import Assessment, Control
+from ccpolicy.reports import View
+from ccpolicy.reports.layout import visible
+from ccpolicy.reports.page import Page
+
+COLUMNS = (
+    "control",
+    "title",
+    "severity",
+    "owner",
+    "clauses",
+    "verdict",
+    "now",
+    "period",
+    "entry",
+    "subject",
+    "starts",
+    "ends",
+    "days",
+    "waived_by",
+    "place",
+    "text",
+)
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+"""What a spreadsheet takes for the beginning of a formula; tabs and line ends are written out."""
+_BOM = "\ufeff"
+"""Without it Excel shows Chinese as noise."""
+
+Row = dict[str, str]
+
+
+def assessment(result: Assessment, view: View) -> str:
+    """Render an assessment: a control's own row, and below it what it consists of."""
+    file = io.StringIO()
+    file.write(_BOM)
+    writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\r\n")
+    writer.writeheader()
+    page = Page(view)
+    for row in _rows(page, result):
+        writer.writerow({name: _cell(value) for name, value in row.items()})
+    return file.getvalue()
+
+
+def _rows(page: Page, result: Assessment) -> Iterator[Row]:
+    for problem in result.problems:
+        text = page.text(problem.message)
+        yield {"entry": "problem", "place": problem.locator or "", "text": text}
+    for control in result.controls:
+        same = {
+            "control": control.id,
+            "title": page.text(control.title),
+            "severity": control.severity,
+            "owner": control.owner,
+            "clauses": " ".join(control.clauses),
+            "verdict": result.verdict(control),
+            "now": control.now,
+            "period": control.period,
+        }
+        yield from ({**same, **entry} for entry in _entries(page, control))
+
+
+def _entries(page: Page, control: Control) -> Iterator[Row]:
+    reason = control.reason or control.rule
+    yield {"entry": "control", "place": control.source, "text": page.text(reason)}
+    for lapse in control.lapses:
+        yield {
+            "entry": "lapse",
+            "subject": lapse.subject,
+            "starts": lapse.starts,
+            "ends": lapse.ends or "",
+            "days": f"{lapse.days:g}",
+            "waived_by": lapse.waived_by or "",
+            "place": lapse.opened_by or "",
+        }
+    for problem in control.problems:
+        text = page.text(problem.message)
+        yield {"entry": "problem", "place": problem.locator or "", "text": text}
+    for due in control.due:
+        for subject in due.subjects:
+            yield {"entry": "due", "subject": subject, "starts": due.at}
+
+
+def _cell(value: str) -> str:
+    """Keep a spreadsheet from computing a text."""
+    shown = visible(value)
+    return f"'{shown}" if shown.lstrip().startswith(_FORMULA) else shown

@@ -1,0 +1,86 @@
+"""GitHub: the text in the job's log, then annotations at the lines in question.
+
+A step shows ten errors and ten warnings, so that every control gets one before any gets a second.
+All of it stands in the job's summary, which the command line appends to.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from ccpolicy.assessment.models import Assessment
+from ccpolicy.reports import View, text
+from ccpolicy.reports.findings import Finding, findings, left_out
+from ccpolicy.reports.page import Page
+
+MOST = 10
+"""Annotations of one level that GitHub shows of a step."""
+
+
+def assessment(result: Assessment, view: View) -> str:
+    """Render an assessment as what a step prints."""
+    shown = text.assessment(result, replace(view, colour=False))
+    # Nobody can write a text that contains its own digest, and so end the silence within it.
+    token = hashlib.sha256(shown.encode()).hexdigest()
+    return f"::stop-commands::{token}\n{shown}::{token}::\n" + "".join(
+        f"{line}\n" for line in _annotations(result, view)
+    )
+
+
+def _annotations(result: Assessment, view: View) -> Iterator[str]:
+    page = Page(view)
+    listed = findings(result, view)
+    for level, failed_gate in (("error", True), ("warning", False)):
+        chosen = _each_control_first([each for each in listed if each.failed_gate == failed_gate])
+        some = chosen if len(chosen) <= MOST else chosen[: MOST - 1]
+        for finding in some:
+            yield _command(
+                level,
+                finding.message,
+                file=finding.file,
+                line=str(finding.line),
+                title=_title(page, finding),
+            )
+        if rest := len(chosen) - len(some):
+            more = page.count(
+                rest,
+                "{count} more stands in the summary of the job",
+                "{count} more stand in the summary of the job",
+            )
+            yield _command(level, more, title="ccpolicy")
+    for message in left_out(result):
+        yield _command("notice", page.say(message.template, **dict(message.values)))
+
+
+def _each_control_first(listed: Sequence[Finding]) -> list[Finding]:
+    """Put the first finding of every control before the others."""
+    seen: set[str] = set()
+    first: list[Finding] = []
+    other: list[Finding] = []
+    for finding in listed:
+        (other if finding.rule in seen else first).append(finding)
+        seen.add(finding.rule)
+    return first + other
+
+
+def _title(page: Page, finding: Finding) -> str:
+    word = page.say("UNKNOWN") if finding.unknown else page.say("FAIL")
+    if finding.control is None:
+        return word
+    return f"{word} {finding.control.id} {page.text(finding.control.title)}"
+
+
+def _command(level: str, message: str, **properties: str) -> str:
+    """Write a command to the runner, which takes no character of its values for its own."""
+    listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+    return f"::{level}{' ' if listed else ''}{listed}::{_data(message)}"
+
+
+def _data(value: str) -> str:
+    return value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(value: str) -> str:
+    return _data(value).replace(":", "%3A").replace(",", "%2C")

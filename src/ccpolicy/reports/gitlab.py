@@ -1,0 +1,32 @@
+"""GitLab code quality: one entry for each finding, in the subset of Code Climate that it reads."""
+
+from __future__ import annotations
+
+import json
+
+from ccpolicy.assessment.models import Assessment
+from ccpolicy.reports import Rendered, View
+from ccpolicy.reports.findings import Finding, findings, left_out
+from ccpolicy.reports.page import Page
+
+_SEVERITIES = {"critical": "blocker", "high": "critical", "medium": "major", "low": "minor"}
+
+
+def assessment(result: Assessment, view: View) -> Rendered:
+    """Render an assessment: an array, empty when there is nothing to complain of."""
+    page = Page(view)
+    entries = [_entry(page, finding) for finding in findings(result, view)]
+    return Rendered(json.dumps(entries, ensure_ascii=False, indent=2) + "\n", left_out(result))
+
+
+def _entry(page: Page, finding: Finding) -> dict[str, object]:
+    control = finding.control
+    return {
+        "description": f"{control.id} {page.text(control.title)}: {finding.message}"
+        if control
+        else finding.message,
+        "check_name": finding.rule,
+        "fingerprint": finding.identity,
+        "severity": _SEVERITIES[control.severity] if control else "major",
+        "location": {"path": finding.file, "lines": {"begin": finding.line}},
+    }

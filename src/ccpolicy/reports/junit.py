@@ -1,0 +1,137 @@
+"""JUnit XML: a test case for each control, in the subset that Jenkins, GitLab and Ant agree on."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import replace
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from ccpolicy.assessment.models import Assessment, Control
+from ccpolicy.reports import View, text
+from ccpolicy.reports.layout import visible
+from ccpolicy.reports.moments import until
+from ccpolicy.reports.page import Page
+from ccpolicy.reports.phrases import lapsed, opened, trouble
+
+MOST = 1_000
+"""Lapses of one control that are listed: GitLab takes files below 30 MB."""
+
+
+def assessment(result: Assessment, view: View) -> str:
+    """Render an assessment as one suite."""
+    page = Page(view)
+    verdicts = [result.verdict(control) for control in result.controls]
+    skipped = verdicts.count("waived") + verdicts.count("not_applicable")
+    as_of = datetime.datetime.fromisoformat(result.as_of)
+    suites = Element("testsuites")
+    suite = SubElement(
+        suites,
+        "testsuite",
+        id="0",
+        package="ccpolicy",
+        name=visible(result.policy.id),
+        # The schema wants no zone; that of the plan stands among the properties.
+        timestamp=f"{as_of:%Y-%m-%dT%H:%M:%S}",
+        hostname="localhost",
+        tests=str(len(verdicts) + len(result.problems)),
+        failures=str(verdicts.count("fail")),
+        errors=str(verdicts.count("unknown") + len(result.problems)),
+        skipped=str(skipped),
+        time="0",
+    )
+    properties = SubElement(suite, "properties")
+    for name, value in _properties(page, result):
+        SubElement(properties, "property", name=name, value=visible(value))
+    for control in result.controls:
+        _case(page, result, control, suite)
+    for number, problem in enumerate(result.problems, 1):
+        name = page.say("Problem {number}, of no single control", number=number)
+        case = SubElement(suite, "testcase", name=name, classname="ccpolicy", time="0")
+        error = SubElement(case, "error", type="unknown", message=page.text(problem.message))
+        error.text = visible(problem.locator or "")
+    shown = text.assessment(result, replace(view, colour=False, columns=80))
+    SubElement(suite, "system-out").text = shown
+    SubElement(suite, "system-err").text = ""
+    indent(suites)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(suites, "unicode") + "\n"
+
+
+def _properties(page: Page, result: Assessment) -> Iterator[tuple[str, str]]:
+    yield "plan", page.text(result.policy.title)
+    yield "plan.version", result.policy.version
+    yield "plan.digest", result.policy.digest
+    yield "as_of", result.as_of
+    yield "window.starts", result.window.starts
+    yield "window.ends", result.window.ends
+    yield "zone", result.policy.zone
+    yield "gate.passed", str(result.gate.passed).lower()
+    for verdict, count in result.tally.items():
+        yield f"tally.{verdict}", str(count)
+
+
+def _case(page: Page, result: Assessment, control: Control, suite: Element) -> None:
+    verdict = result.verdict(control)
+    title = page.text(control.title)
+    case = SubElement(
+        suite,
+        "testcase",
+        # The id comes first and keeps names apart: GitLab drops the second of two equal ones.
+        name=f"{control.id} {title}",
+        classname=visible(f"{result.policy.id}.{control.clauses[0]}"),
+        time="0",
+    )
+    match verdict:
+        case "fail":
+            lapses = len(result.owed(control))
+            message = page.count(lapses, "{count} lapse", "{count} lapses")
+            part = SubElement(case, "failure", type=control.severity, message=message)
+            part.text = "\n".join(_troubles(page, result, control))
+        case "unknown":
+            part = SubElement(case, "error", type="unknown", message=_why(page, control))
+            part.text = "\n".join(_troubles(page, result, control))
+        case "waived":
+            SubElement(case, "skipped", message=_accepted(page, result, control))
+        case "not_applicable":
+            SubElement(case, "skipped", message=_why(page, control))
+        case "pass":
+            pass
+
+
+def _troubles(page: Page, result: Assessment, control: Control) -> Iterator[str]:
+    """Yield the rule, what is wrong, and what to do."""
+    yield page.text(control.rule)
+    lapses = result.owed(control)
+    for lapse in lapses[:MOST]:
+        yield f"{lapsed(page, result, lapse)}  {opened(page, lapse)}"
+    if (rest := len(lapses) - MOST) > 0:
+        yield page.count(rest, "and {count} more", "and {count} more")
+    for problem in control.problems:
+        yield trouble(page, problem)
+        if problem.hint:
+            yield page.say("hint: {hint}", hint=page.text(problem.hint))
+    yield page.text(control.remediation)
+
+
+def _why(page: Page, control: Control) -> str:
+    if control.reason:
+        return page.text(control.reason)
+    if control.problems:
+        return page.text(control.problems[0].message)
+    return page.text(control.rule)
+
+
+def _accepted(page: Page, result: Assessment, control: Control) -> str:
+    """Say which waivers stand behind a verdict."""
+    names = {lapse.waived_by for lapse in control.lapses}
+    return page.phrases(
+        page.say(
+            "{waiver}, approved by {approver}, until {day}: {reason}",
+            waiver=waiver.id,
+            approver=waiver.approver,
+            day=until(waiver.ends),
+            reason=page.text(waiver.reason),
+        )
+        for waiver in result.waivers
+        if waiver.id in names
+    )

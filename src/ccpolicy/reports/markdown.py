@@ -1,0 +1,217 @@
+"""Markdown, as GitHub and GitLab show it: for the summary of a job, a comment or a wiki page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from ccpolicy.assessment.agenda import tasks_due
+from ccpolicy.assessment.models import VERDICTS, Assessment, Verdict
+from ccpolicy.reports import View
+from ccpolicy.reports.layout import visible
+from ccpolicy.reports.moments import until
+from ccpolicy.reports.outcome import judgement, severities, tally
+from ccpolicy.reports.page import Page
+from ccpolicy.reports.phrases import lapsed, opened, trouble
+from ccpolicy.reports.tasks import judged
+
+_FEW = 10
+"""Lapses and problems of a control that are listed, unless all are asked for."""
+_MARKUP = re.compile(r"[\\`*_\[\]|~]")
+_ACTIVE = re.compile(r"[&<>@#$]|:(?=//)|(?<=www)\.", re.IGNORECASE)
+
+
+def assessment(result: Assessment, view: View) -> str:
+    """Render an assessment: how it ended first, every control last."""
+    text = "\n".join(_Document(Page(view), result).blocks()) + "\n"
+    return re.sub("\n{3,}", "\n\n", text)
+
+
+def plain(text: str) -> str:
+    """Write a text so that it is shown as it is: no markup, link, mention or formula."""
+    entities = _ACTIVE.sub(lambda found: f"&#{ord(found[0])};", visible(text))
+    return _MARKUP.sub(lambda found: f"\\{found[0]}", entities).strip()
+
+
+class _Document:
+    """The parts of the document; one without an entry is left out."""
+
+    def __init__(self, page: Page, result: Assessment) -> None:
+        self.page, self.result = page, result
+        self.full = page.view.detail == "full"
+        self.severities = severities(page)
+        self.words: dict[Verdict, str] = {
+            "fail": f"❌ {page.say('FAIL')}",
+            "unknown": f"❓ {page.say('UNKNOWN')}",
+            "waived": f"⏸️ {page.say('WAIVED')}",
+            "pass": f"✅ {page.say('PASS')}",
+            "not_applicable": f"➖ {page.say('N/A')}",
+        }
+
+    def blocks(self) -> Iterable[str]:
+        """Yield the document line by line."""
+        yield from self.header()
+        if self.page.view.detail == "brief":
+            return
+        yield from self.attention()
+        yield from self.waived()
+        yield from self.due_soon()
+        yield from self.controls()
+
+    def header(self) -> Iterable[str]:
+        page, result = self.page, self.result
+        title = page.say(
+            "{title}, version {version}",
+            title=page.text(result.policy.title),
+            version=result.policy.version,
+        )
+        yield f"## {plain(title)}"
+        yield ""
+        sign = "⚠️" if result.nothing_assessed else "✅" if result.gate.passed else "❌"
+        yield f"{sign} **{plain(judgement(page, result))}**"
+        yield ""
+        yield plain(judged(page, result.as_of, result.as_of_source))
+        yield ""
+        counts = page.join(tally(page, verdict, result.tally[verdict]) for verdict in VERDICTS)
+        total = page.count(len(result.controls), "{count} control", "{count} controls")
+        yield plain(page.say("{total}: {counts}", total=total, counts=counts))
+
+    def attention(self) -> Iterable[str]:
+        """Show what does not hold or could not be judged, each as a list of its troubles."""
+        page, result = self.page, self.result
+        shown = [each for each in result.controls if result.verdict(each) in ("fail", "unknown")]
+        if not (shown or result.problems):
+            return
+        yield from self.heading(page.say("Needs attention"))
+        for problem in result.problems:
+            yield f"- {plain(trouble(page, problem))}"
+        for control in shown:
+            word = self.words[result.verdict(control)]
+            title = self.noted(page.text(control.title), self.severities[control.severity])
+            yield ""
+            yield f"**{word} {plain(control.id)}** {plain(title)}"
+            yield ""
+            yield from self.some(
+                [
+                    self.noted(lapsed(page, result, each), opened(page, each))
+                    for each in result.owed(control)
+                ]
+            )
+            yield from self.some([trouble(page, each) for each in control.problems])
+            if control.reason:
+                yield f"- {plain(page.text(control.reason))}"
+            yield f"- {plain(page.text(control.remediation))}"
+
+    def noted(self, text: str, note: str) -> str:
+        return self.page.say("{text} ({note})", text=text, note=note)
+
+    def some(self, entries: Sequence[str]) -> Iterable[str]:
+        """List entries, or the first of them and how many more there are."""
+        shown = entries if self.full else entries[:_FEW]
+        for entry in shown:
+            yield f"- {plain(entry)}"
+        if rest := len(entries) - len(shown):
+            yield f"- {plain(self.page.count(rest, 'and {count} more', 'and {count} more'))}"
+
+    def waived(self) -> Iterable[str]:
+        """Show what was accepted, why, by whom and until when."""
+        page = self.page
+        used = {lapse.waived_by for control in self.result.controls for lapse in control.lapses}
+        rows = [
+            (
+                waiver.id,
+                waiver.control,
+                waiver.subject,
+                page.text(waiver.reason),
+                waiver.approver,
+                until(waiver.ends),
+            )
+            for waiver in self.result.waivers
+            if waiver.id in used
+        ]
+        if rows:
+            yield from self.heading(page.say("Waived"))
+            head = [
+                page.say("Waiver"),
+                page.say("Control"),
+                page.say("Subject"),
+                page.say("Reason"),
+                page.say("Approved by"),
+                page.say("Until"),
+            ]
+            yield from self.table(head, rows)
+
+    def due_soon(self) -> Iterable[str]:
+        page, result = self.page, self.result
+        tasks = tasks_due(result, result.due_soon)
+        if not tasks:
+            return
+        yield from self.heading(page.say("Due by {day}", day=until(result.due_soon)))
+        yield from self.some(
+            [
+                page.say(
+                    "{control}, {moment}: {names}",
+                    control=task.control,
+                    moment=until(task.at),
+                    names=page.names(task.subjects, 10_000 if self.full else 100),
+                )
+                for task in tasks
+            ]
+        )
+
+    def controls(self) -> Iterable[str]:
+        """Show every control, folded away."""
+        page, result = self.page, self.result
+        yield ""
+        yield "<details>"
+        yield f"<summary>{plain(page.say('All controls'))}</summary>"
+        head = [
+            page.say("Verdict"),
+            page.say("Control"),
+            page.say("Title"),
+            page.say("Severity"),
+            page.say("Clauses"),
+            page.say("Owner"),
+            page.say("Subjects"),
+            page.say("Next due"),
+        ]
+        rows = [
+            (
+                self.words[result.verdict(control)],
+                control.id,
+                page.text(control.title),
+                self.severities[control.severity],
+                page.join(control.clauses),
+                control.owner,
+                str(control.subjects.total),
+                until(control.next_due) if control.next_due else "",
+            )
+            for control in result.controls
+        ]
+        yield from self.table(head, rows)
+        for control in result.controls:
+            if result.verdict(control) == "not_applicable":
+                reason = page.text(control.reason) if control.reason else ""
+                yield ""
+                yield plain(page.say("{control}: {reason}", control=control.id, reason=reason))
+            if control.stale_clauses:
+                clauses = page.join(control.stale_clauses)
+                said = page.say(
+                    "changed in the plan since the last review: {clauses}", clauses=clauses
+                )
+                yield ""
+                yield plain(page.say("{control}: {reason}", control=control.id, reason=said))
+        yield ""
+        yield "</details>"
+
+    def heading(self, text: str) -> Iterable[str]:
+        yield ""
+        yield f"### {plain(text)}"
+        yield ""
+
+    def table(self, head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterable[str]:
+        yield ""
+        yield f"| {' | '.join(map(plain, head))} |"
+        yield "|---" * len(head) + "|"
+        for row in rows:
+            yield f"| {' | '.join(map(plain, row))} |"

@@ -1,0 +1,146 @@
+"""SARIF 2.1.0, as GitHub code scanning takes it: what does not hold, and nothing else as a result.
+
+A result that passed would be shown as a problem, so what was waived or not assessed is said by
+notifications, and every verdict stands among the run's properties.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+from ccpolicy.assessment.models import Assessment, Control
+from ccpolicy.errors import Message
+from ccpolicy.reports import Rendered, View
+from ccpolicy.reports.findings import NO_CONTROL, Finding, findings, left_out
+from ccpolicy.reports.layout import clip, visible
+from ccpolicy.reports.page import Page
+
+MOST = 5_000
+"""Results that GitHub keeps of a run; of more than 25,000 it keeps none."""
+_TAGS = 10
+_DESCRIPTION = 1024
+_SEVERITIES = ("critical", "high", "medium", "low")
+
+
+def assessment(result: Assessment, view: View) -> Rendered:
+    """Render an assessment as one run."""
+    page = Page(view)
+    listed = findings(result, view)
+    kept = _worst(listed)
+    unsaid: tuple[Message, ...] = ()
+    if rest := len(listed) - len(kept):
+        unsaid = (
+            Message.of("findings past the {most} that GitHub keeps: {rest}", most=MOST, rest=rest),
+        )
+    rules = [_rule(page, control) for control in result.controls]
+    if any(finding.control is None for finding in kept):
+        rules.append(_no_control(page))
+    places = {rule["id"]: index for index, rule in enumerate(rules)}
+    log = {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {
+                    "driver": {
+                        "name": result.tool.name,
+                        "semanticVersion": result.tool.version,
+                        "language": view.language,
+                        "rules": rules,
+                    }
+                },
+                # GitHub takes what stands before the last slash for the category.
+                "automationDetails": {"id": f"ccpolicy/{result.policy.id}/{result.as_of}"},
+                "invocations": [
+                    {
+                        "executionSuccessful": True,
+                        "toolExecutionNotifications": [
+                            {"level": "note", "message": {"text": _said(page, message)}}
+                            for message in (*left_out(result), *unsaid)
+                        ],
+                    }
+                ],
+                "results": [_result(finding, places) for finding in kept],
+                "properties": {
+                    "gatePassed": result.gate.passed,
+                    "verdicts": {each.id: result.verdict(each) for each in result.controls},
+                },
+            }
+        ],
+    }
+    return Rendered(json.dumps(log, ensure_ascii=False, indent=2) + "\n", unsaid)
+
+
+def _worst(listed: list[Finding]) -> list[Finding]:
+    """Return as many findings as are kept: where there are more, those of the worst severity."""
+    if len(listed) <= MOST:
+        return listed
+    ranked = [
+        finding
+        for severity in _SEVERITIES
+        for finding in listed
+        if (finding.control.severity if finding.control else "critical") == severity
+    ]
+    return ranked[:MOST]
+
+
+def _rule(page: Page, control: Control) -> dict[str, Any]:
+    title, rule = page.text(control.title), page.text(control.rule)
+    paragraphs = [rule]
+    if control.rationale:
+        paragraphs.append(page.text(control.rationale))
+    paragraphs += [
+        page.text(control.remediation),
+        page.say("Clauses: {clauses}", clauses=page.join(control.clauses)),
+        page.say("Owner: {owner}", owner=control.owner),
+    ]
+    tags = [
+        control.severity,
+        *(f"clause:{clause}" for clause in control.clauses),
+        *control.tags,
+    ]
+    return {
+        "id": control.id,
+        "name": title,
+        "shortDescription": {"text": clip(title, _DESCRIPTION)},
+        "fullDescription": {"text": clip(rule, _DESCRIPTION)},
+        "help": {"text": "\n\n".join(paragraphs)},
+        "defaultConfiguration": {"level": "error"},
+        "properties": {"tags": [visible(tag) for tag in tags[:_TAGS]]},
+    }
+
+
+def _no_control(page: Page) -> dict[str, Any]:
+    text = page.say("Evidence or policy that concerns no single control could not be judged.")
+    return {
+        "id": NO_CONTROL,
+        "shortDescription": {"text": text},
+        "fullDescription": {"text": text},
+        "help": {"text": text},
+        "defaultConfiguration": {"level": "warning"},
+    }
+
+
+def _result(finding: Finding, places: dict[str, int]) -> dict[str, Any]:
+    return {
+        "ruleId": finding.rule,
+        "ruleIndex": places[finding.rule],
+        "level": "error" if finding.failed_gate else "warning",
+        "message": {"text": finding.message},
+        "locations": [
+            {
+                "physicalLocation": {
+                    "artifactLocation": {"uri": quote(finding.file)},
+                    "region": {"startLine": finding.line},
+                }
+            }
+        ],
+        "partialFingerprints": {"primaryLocationLineHash": f"{finding.identity}:1"},
+        "properties": {"verdict": "unknown" if finding.unknown else "fail"},
+    }
+
+
+def _said(page: Page, message: Message) -> str:
+    return page.say(message.template, **dict(message.values))

@@ -1,0 +1,200 @@
+"""An assessment as sheets of rows, for workbooks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ccpolicy.assessment.models import Assessment
+from ccpolicy.reports.outcome import judgement
+from ccpolicy.reports.page import Page
+
+Cell = str | float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table with headings."""
+
+    name: str
+    """At most 31 characters, without those that sheets may not have."""
+    head: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+
+
+def sheets(page: Page, result: Assessment) -> Iterator[Sheet]:
+    """Yield every sheet, also those without a row."""
+    yield Sheet(
+        page.say("Summary"), [page.say("What"), page.say("Value")], list(_summary(page, result))
+    )
+    yield _controls(page, result)
+    yield _lapses(page, result)
+    yield _problems(page, result)
+    yield _due(page, result)
+    yield _waivers(page, result)
+    yield _evidence(page, result)
+
+
+def _summary(page: Page, result: Assessment) -> Iterator[Sequence[Cell]]:
+    yield page.say("Plan"), page.text(result.policy.title)
+    yield page.say("Version"), result.policy.version
+    yield page.say("Gate"), judgement(page, result)
+    yield page.say("Judged as of"), result.as_of
+    yield page.say("Period from"), result.window.starts
+    yield page.say("Period to"), result.window.ends
+    yield page.say("Time zone"), result.policy.zone
+    yield from result.tally.items()
+    yield page.say("Digest of the policy"), result.policy.digest
+    yield page.say("Made by"), f"{result.tool.name} {result.tool.version}"
+
+
+def _controls(page: Page, result: Assessment) -> Sheet:
+    head = [
+        page.say("Control"),
+        page.say("Title"),
+        page.say("Verdict"),
+        page.say("Now"),
+        page.say("Period"),
+        page.say("Severity"),
+        page.say("Owner"),
+        page.say("Clauses"),
+        page.say("Subjects"),
+        page.say("Passed"),
+        page.say("Failed"),
+        page.say("Waived"),
+        page.say("Unknown"),
+        page.say("Ended"),
+        page.say("Next due"),
+        page.say("Rule"),
+        page.say("Reason"),
+        page.say("Remediation"),
+        page.say("Clauses changed since the review"),
+        page.say("Records of a later time"),
+        page.say("Place"),
+    ]
+    rows = [
+        (
+            control.id,
+            page.text(control.title),
+            result.verdict(control),
+            control.now,
+            control.period,
+            control.severity,
+            control.owner,
+            " ".join(control.clauses),
+            control.subjects.total,
+            control.subjects.passed,
+            control.subjects.failed,
+            control.subjects.waived,
+            control.subjects.unknown,
+            control.subjects.ended,
+            control.next_due,
+            page.text(control.rule),
+            page.text(control.reason) if control.reason else None,
+            page.text(control.remediation),
+            " ".join(control.stale_clauses),
+            control.left_out,
+            control.source,
+        )
+        for control in result.controls
+    ]
+    return Sheet(page.say("Controls"), head, rows)
+
+
+def _lapses(page: Page, result: Assessment) -> Sheet:
+    head = [
+        page.say("Control"),
+        page.say("Subject"),
+        page.say("From"),
+        page.say("To"),
+        page.say("Days in the period"),
+        page.say("Waiver"),
+        page.say("Began with"),
+        page.say("Ended with"),
+    ]
+    rows = [
+        (
+            control.id,
+            lapse.subject,
+            lapse.starts,
+            lapse.ends,
+            lapse.days,
+            lapse.waived_by,
+            lapse.opened_by,
+            lapse.closed_by,
+        )
+        for control in result.controls
+        for lapse in control.lapses
+    ]
+    return Sheet(page.say("Lapses"), head, rows)
+
+
+def _problems(page: Page, result: Assessment) -> Sheet:
+    head = [page.say("Control"), page.say("Place"), page.say("Problem"), page.say("Hint")]
+    listed = [(None, problem) for problem in result.problems]
+    of_controls = [(each.id, problem) for each in result.controls for problem in each.problems]
+    rows = [
+        (
+            control,
+            problem.locator,
+            page.text(problem.message),
+            page.text(problem.hint) if problem.hint else None,
+        )
+        for control, problem in [*listed, *of_controls]
+    ]
+    return Sheet(page.say("Problems"), head, rows)
+
+
+def _due(page: Page, result: Assessment) -> Sheet:
+    head = [page.say("Control"), page.say("Subject"), page.say("Due"), page.say("Owner")]
+    rows = [
+        (control.id, subject, due.at, control.owner)
+        for control in result.controls
+        for due in control.due
+        for subject in due.subjects
+    ]
+    return Sheet(page.say("Falling due"), head, rows)
+
+
+def _waivers(page: Page, result: Assessment) -> Sheet:
+    head = [
+        page.say("Waiver"),
+        page.say("Control"),
+        page.say("Subject"),
+        page.say("Reason"),
+        page.say("Owner"),
+        page.say("Approved by"),
+        page.say("From"),
+        page.say("Until"),
+        page.say("State"),
+    ]
+    rows = [
+        (
+            waiver.id,
+            waiver.control,
+            waiver.subject,
+            page.text(waiver.reason),
+            waiver.owner,
+            waiver.approver,
+            waiver.starts,
+            waiver.ends,
+            waiver.state,
+        )
+        for waiver in result.waivers
+    ]
+    return Sheet(page.say("Waivers"), head, rows)
+
+
+def _evidence(page: Page, result: Assessment) -> Sheet:
+    head = [
+        page.say("Dataset"),
+        page.say("File"),
+        page.say("Records"),
+        page.say("Invalid"),
+        page.say("SHA-256"),
+    ]
+    rows = [
+        (each.dataset, each.file, each.records, each.invalid, each.sha256)
+        for each in result.evidence
+    ]
+    return Sheet(page.say("Evidence"), head, rows)

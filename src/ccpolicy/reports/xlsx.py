@@ -1,0 +1,94 @@
+"""XLSX: the verdicts and all that stands behind them, a sheet for each kind of entry."""
+
+from __future__ import annotations
+
+import datetime
+import io
+from collections.abc import Iterable, Sequence
+
+import xlsxwriter
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from ccpolicy.assessment.models import Assessment
+from ccpolicy.errors import Message
+from ccpolicy.reports import Rendered, View
+from ccpolicy.reports.layout import clip, visible, width
+from ccpolicy.reports.outcome import judgement
+from ccpolicy.reports.page import Page
+from ccpolicy.reports.sheets import Cell, Sheet, sheets
+
+LONGEST = 32_767
+"""Characters that a cell can hold."""
+MOST_ROWS = 1_048_576
+_WIDEST = 60
+
+
+def assessment(result: Assessment, view: View) -> Rendered:
+    """Render an assessment as a workbook; the same bytes for the same assessment."""
+    page = Page(view)
+    file = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    as_of = datetime.datetime.fromisoformat(result.as_of)
+    book.set_properties(
+        {
+            "title": page.text(result.policy.title),
+            "comments": judgement(page, result),
+            "created": as_of.astimezone(datetime.UTC).replace(tzinfo=None),
+        }
+    )
+    writer = _Writer(book)
+    for sheet in sheets(page, result):
+        writer.add(sheet)
+    book.close()
+    return Rendered(file.getvalue(), tuple(writer.unsaid))
+
+
+class _Writer:
+    """Writes sheets into a workbook, and remembers what did not fit."""
+
+    def __init__(self, book: Workbook) -> None:
+        self.book = book
+        self.head = book.add_format({"bold": True, "bottom": 1})
+        self.text = book.add_format({"text_wrap": True, "valign": "top"})
+        self.unsaid: list[Message] = []
+
+    def add(self, sheet: Sheet) -> None:
+        """Write a sheet: its headings, which stay in sight, and its rows."""
+        target = self.book.add_worksheet(sheet.name)
+        rows = sheet.rows[: MOST_ROWS - 1]
+        if rest := len(sheet.rows) - len(rows):
+            self.unsaid.append(
+                Message.of("rows that do not fit on '{sheet}': {rest}", sheet=sheet.name, rest=rest)
+            )
+        for column, title in enumerate(sheet.head):
+            target.write_string(0, column, title, self.head)
+            target.set_column(column, column, _columns(title, (row[column] for row in rows)))
+        for number, row in enumerate(rows, 1):
+            self.row(target, number, row)
+        target.freeze_panes(1, 1)
+        if rows:
+            target.autofilter(0, 0, len(rows), len(sheet.head) - 1)
+
+    def row(self, target: Worksheet, number: int, row: Sequence[Cell]) -> None:
+        """Write a row; a text is never taken for anything but a text."""
+        for column, value in enumerate(row):
+            if isinstance(value, str):
+                target.write_string(number, column, self.fitting(value), self.text)
+            elif value is not None:
+                target.write_number(number, column, value, self.text)
+
+    def fitting(self, value: str) -> str:
+        """Return a text as far as a cell can hold it."""
+        shown = visible(value)
+        if len(shown) <= LONGEST:
+            return shown
+        self.unsaid.append(Message.of("the end of a text of {count} characters", count=len(shown)))
+        return shown[: LONGEST - 1] + "…"
+
+
+def _columns(title: str, values: Iterable[Cell]) -> int:
+    widest = max((width(clip(visible(str(value)), _WIDEST)) for value in values), default=0)
+    return max(widest, width(title)) + 2

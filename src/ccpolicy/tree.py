@@ -1,0 +1,88 @@
+"""Where policy files are read from: a folder, or what else holds files under names."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from ccpolicy.errors import Locator, PolicyError
+from ccpolicy.source import MAX_BYTES, Source, parse_yaml
+
+
+class Tree(Protocol):
+    """Files under names: paths from the repository's root, with `/`."""
+
+    def place(self, name: str) -> str:
+        """Return what messages call a file."""
+        ...
+
+    def holds(self, folder: str) -> bool:
+        """Whether a folder lies inside, be it there or not."""
+        ...
+
+    def entries(self, folder: str) -> list[str]:
+        """List by name what stands in a folder; nothing if there is none."""
+        ...
+
+    def is_link(self, name: str) -> bool:
+        """Whether a file is a symbolic link."""
+        ...
+
+    def read(self, name: str) -> bytes:
+        """Read a file, up to a byte more than a policy file may have.
+
+        Raises:
+            PolicyError: it is not there, lies outside, or cannot be read.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Folder:
+    """The files of a folder on disk."""
+
+    root: Path
+    """Absolute, without links."""
+    prefix: str = ""
+    """Put before the names in messages."""
+
+    def place(self, name: str) -> str:
+        """See `Tree.place`."""
+        return f"{self.prefix}{name}"
+
+    def holds(self, folder: str) -> bool:
+        """See `Tree.holds`."""
+        # Not resolve(), which breaks on links that lead round in a circle.
+        return "\0" not in folder and Path(os.path.realpath(self.root / folder)).is_relative_to(
+            self.root
+        )
+
+    def entries(self, folder: str) -> list[str]:
+        """See `Tree.entries`."""
+        return sorted(path.name for path in (self.root / folder).glob("*"))
+
+    def is_link(self, name: str) -> bool:
+        """See `Tree.is_link`."""
+        return (self.root / name).is_symlink()
+
+    def read(self, name: str) -> bytes:
+        """See `Tree.read`."""
+        if not self.holds(name):
+            raise PolicyError("the file lies outside the repository", locator=self._at(name))
+        try:
+            with (self.root / name).open("rb") as file:
+                return file.read(MAX_BYTES + 1)
+        except OSError as failure:
+            raise PolicyError(
+                "cannot read the file: {reason}", reason=failure.strerror, locator=self._at(name)
+            ) from failure
+
+    def _at(self, name: str) -> Locator:
+        return Locator(self.place(name))
+
+
+def read_source(tree: Tree, name: str) -> Source:
+    """Read one YAML file of a tree; see `parse_yaml` for what is refused."""
+    return parse_yaml(tree.read(name), tree.place(name), PolicyError)

@@ -1,0 +1,108 @@
+"""Reports from the command line: what is written where, and what formats leave out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ccpolicy.cli.summary import MOST
+
+from .conftest import Run
+
+WAIVER = """\
+waivers:
+  - id: W-1
+    control: EM-1
+    subject: PBX-2
+    reason: {en: Locked away., zh: 锁在屋里。}
+    owner: facilities
+    approver: manager
+    from: 2026-10-01
+    until: 2026-12-31
+"""
+
+
+@pytest.fixture
+def waived(failing: Path) -> Path:
+    """The lapse of PBX-2 is waived."""
+    (failing / "policy/waivers.yaml").write_text(WAIVER, encoding="utf-8")
+    return failing
+
+
+def test_what_a_format_leaves_out_is_said_beside_it(run: Run, waived: Path) -> None:
+    ended = run("check", waived, "--format", "gitlab")
+    assert ended.exit_code == 0
+    assert json.loads(ended.stdout) == []
+    assert ended.stderr == ("the format 'gitlab' does not show lapses that were waived: EM-1\n")
+    chinese = run("check", waived, "--format", "gitlab", "--lang", "zh")
+    assert chinese.stderr == "格式“gitlab”未列出：已豁免的失效：EM-1\n"
+
+
+def test_strictly_that_is_an_error_and_nothing_is_written(
+    run: Run, waived: Path, tmp_path: Path
+) -> None:
+    report = tmp_path / "code-quality-report.json"
+    ended = run("check", waived, "--report", report, "--strict-format")
+    assert ended.exit_code == 2
+    assert ended.stdout == ""
+    assert "does not show" in ended.stderr
+    assert not report.exists()
+    assert run("report", waived, "--format", "gitlab", "--strict-format").exit_code == 2
+    assert run("check", waived, "--format", "json", "--strict-format").exit_code == 0
+
+
+def test_an_agenda_says_what_its_calendar_does_not_show(run: Run, failing: Path) -> None:
+    ended = run("due", failing, "--format", "ics")
+    assert ended.exit_code == 0
+    assert ended.stderr == "the format 'ics' does not show what is overdue: EM-1\n"
+    assert run("due", failing, "--format", "ics", "--strict-format").exit_code == 2
+
+
+def test_places_are_told_from_the_top_of_the_checkout(run: Run, failing: Path) -> None:
+    alone = json.loads(run("check", failing, "--format", "gitlab").stdout)
+    assert alone[0]["location"]["path"] == "evidence/assets/assets.csv"
+    (failing.parent / ".git").mkdir()
+    below = json.loads(run("check", failing, "--format", "gitlab").stdout)
+    assert below[0]["location"]["path"] == "centre/evidence/assets/assets.csv"
+    listed = json.loads(run("report", failing, "--format", "gitlab").stdout)
+    assert listed == below
+
+
+def test_the_summary_is_appended_to(run: Run, failing: Path, tmp_path: Path) -> None:
+    summary = tmp_path / "summary.md"
+    summary.write_text("# Before", encoding="utf-8")
+    for _ in range(2):
+        ended = run("check", failing, "--format", "github", GITHUB_STEP_SUMMARY=str(summary))
+        assert ended.exit_code == 1
+    text = summary.read_text("utf-8")
+    assert text.startswith("# Before\n## A small plan, version 1\n")
+    assert text.count("## A small plan") == 2
+    assert "Shortened" not in text
+    run("check", failing, "--format", "json", GITHUB_STEP_SUMMARY=str(summary))
+    assert summary.read_text("utf-8") == text
+
+
+def test_the_summary_stays_below_what_github_shows(run: Run, failing: Path, tmp_path: Path) -> None:
+    summary = tmp_path / "summary.md"
+    for room, said in ((600, "Shortened"), (20_000, "All controls")):
+        summary.write_bytes(b"x" * (MOST - room))
+        ended = run("check", failing, "--format", "github", GITHUB_STEP_SUMMARY=str(summary))
+        assert ended.exit_code == 1
+        assert said in summary.read_text("utf-8")
+        assert summary.stat().st_size <= MOST
+    summary.write_bytes(b"x" * (MOST - 10))
+    ended = run("check", failing, "--format", "github", GITHUB_STEP_SUMMARY=str(summary))
+    assert ended.exit_code == 2
+    assert "there is no room left" in ended.stderr
+    assert summary.stat().st_size == MOST - 10
+
+
+def test_a_summary_that_cannot_be_written_is_an_error(
+    run: Run, failing: Path, tmp_path: Path
+) -> None:
+    gone = tmp_path / "gone" / "summary.md"
+    ended = run("check", failing, "--format", "github", GITHUB_STEP_SUMMARY=str(gone))
+    assert ended.exit_code == 2
+    assert str(gone) in ended.stderr

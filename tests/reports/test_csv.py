@@ -1,0 +1,59 @@
+"""CSV as a spreadsheet and as a program read it."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from ccpolicy.assessment.models import Assessment
+from ccpolicy.reports import View
+from ccpolicy.reports.csv import COLUMNS
+
+from .centres import NAMES, centre
+from .rendered import render
+from .rich import ASSESSMENT, control, lapse
+
+
+def rows(result: Assessment) -> list[dict[str, str]]:
+    text = render(result, "csv", View()).encode().decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_is_missing(name: str) -> None:
+    result = centre(name)
+    found = rows(result)
+    assert list(found[0]) == list(COLUMNS)
+    judged = [(row["control"], row["verdict"]) for row in found if row["entry"] == "control"]
+    assert judged == [(each.id, result.verdict(each)) for each in result.controls]
+    for entry, count in (
+        ("lapse", sum(len(each.lapses) for each in result.controls)),
+        ("due", sum(len(due.subjects) for each in result.controls for due in each.due)),
+        ("problem", len(result.problems) + sum(len(each.problems) for each in result.controls)),
+    ):
+        assert sum(row["entry"] == entry for row in found) == count
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r=", " =", "＝", "＠"])
+def test_no_cell_is_computed(start: str) -> None:
+    formula = f"{start}cmd|' /C calc'!A0"
+    judged = control(
+        "X-1",
+        formula,
+        formula,
+        "fail",
+        owner=formula,
+        lapses=[lapse(formula, "2026-11-08T00:00:00+08:00", None, 1)],
+    )
+    for row in rows(ASSESSMENT.model_copy(update={"controls": [judged]})):
+        for value in row.values():
+            assert not value.lstrip().startswith(("=", "+", "-", "@", "＝", "＠", "\t", "\r"))
+
+
+def test_lines_end_as_the_standard_says_and_excel_knows_the_encoding() -> None:
+    text = render(ASSESSMENT, "csv", View(language="zh"))
+    assert text.startswith("\ufeffcontrol,")
+    assert "\n" not in text.replace("\r\n", "")
+    assert "上海-交换机-01" in text
