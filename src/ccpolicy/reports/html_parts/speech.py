@@ -116,6 +116,11 @@ def _decimal(number: float) -> str:
     return format_decimal(number, "#,##0.##", locale="en")
 
 
+def short_number(number: float) -> Markup:
+    """Write a coordinate with no digit more than it needs."""
+    return escape(f"{number:g}")
+
+
 def percent(share: float) -> Markup:
     """Write a share so that only what is whole reads as 100 %."""
     return escape(f"{min(share * 100, 99.99) if share < 1 else 100:.2f} %")

@@ -103,7 +103,8 @@ def _bar(kind: str, starts: str, ends: str | None, scale: Scale) -> Bar:
     left, right = scale.at(starts), scale.at(ends)
     width = max(round(right - left, 2), LEAST)
     left = round(min(left, 100 - width), 2)
-    return Bar(kind, left, width, f"{when(starts)} – {until(ends) if ends else '…'}")
+    title = f"{when(starts)} – {until(ends) if ends else '…'}" if kind != "duty" else ""
+    return Bar(kind, left, width, title)
 
 
 def _joined(spans: Iterable[Span]) -> list[tuple[str, str | None]]:
