@@ -145,7 +145,7 @@ def _outcome(result: Assessment, timeline: Timeline) -> Both:
     coming = [gap for gap in timeline.gaps if _time(gap.starts) >= now and not gap.waived_by]
     if coming:
         said.append(say("due {day}", day=until(coming[0].starts)))
-    return join(said) if said else say("no lapse")
+    return join(said, semicolon=True) if said else say("no lapse")
 
 
 def _missed(number: int, days: float, *, waived: bool, still: bool) -> Both:
