@@ -16,6 +16,7 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from jinja2.ext import babel_extract
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "ccpolicy"
@@ -78,6 +79,12 @@ def sentences(source: Path = SOURCE) -> Iterator[tuple[Sentence, str]]:
         name = path.relative_to(source.parents[1]).as_posix()
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             yield from ((sentence, name) for sentence in _said(node))
+    for path in sorted(source.rglob("*.j2")):
+        name = path.relative_to(source.parents[1]).as_posix()
+        with path.open("rb") as file:
+            for _, call, said, _ in babel_extract(file, ["say", "count"], [], {}):
+                texts = [text for text in ([said] if isinstance(said, str) else said or []) if text]
+                yield (texts[0] if call == "say" else (texts[0], texts[1])), name
     yield from ((sentence, "click") for sentence in CLICK)
     yield from ((sentence, "click") for sentence in CLICK_PLURALS)
 

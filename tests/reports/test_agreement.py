@@ -88,6 +88,16 @@ def in_xlsx(content: bytes) -> Verdicts:
     return {str(row[0]): str(row[2]) for row in rows[1:]}
 
 
+def in_html(content: bytes) -> Verdicts:
+    page = content.decode()
+    (judged,) = re.findall(r'<main [^>]*data-judged="(\w+)"', page)
+    sections = re.findall(r'<section id="(\S+)" class="control" \S+ data-f="([^"]*)"', page)
+    return {
+        name: dict(token.split("-", 1) for token in tokens.split())[judged]
+        for name, tokens in sections
+    }
+
+
 READERS: dict[str, Callable[[Any], Verdicts]] = {
     "json": in_json,
     "sarif": in_sarif,
@@ -97,6 +107,7 @@ READERS: dict[str, Callable[[Any], Verdicts]] = {
     "markdown": in_markdown,
     "csv": in_csv,
     "xlsx": in_xlsx,
+    "html": in_html,
 }
 ELSEWHERE = {"text": "its counts are compared below", "ics": "it shows due dates, no verdicts"}
 BLURRED = {

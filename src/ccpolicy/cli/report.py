@@ -38,6 +38,12 @@ if TYPE_CHECKING:
     default="text",
     help="How to write it.",
 )
+@options.option(
+    "--detail",
+    type=Choice(["summary", "normal", "full"]),
+    default="normal",
+    help="How much to say; an HTML summary prints on three pages at most.",
+)
 @options.output
 @options.strict
 @options.language
@@ -47,11 +53,12 @@ def command(
     path: str,
     source: str | None,
     format_: str,
+    detail: str,
     output: str | None,
     strict: bool,
 ) -> None:
     """Read or make the assessment, and write the report."""
-    view = options.view(context, path)
+    view = options.view(context, path, quiet=detail == "summary", verbose=detail == "full")
 
     from ccpolicy.cli.output import settle, write
 

@@ -193,7 +193,7 @@ class Writer:
         return models.Control(
             id=control.id,
             version=revision.version,
-            source=_line(self.content.place("control", control.id)),
+            source=self._line(self.content.place("control", control.id)),
             title=_text(control.title),
             rule=_text(control.rule),
             rationale=_text(control.rationale) if control.rationale else None,
@@ -220,6 +220,10 @@ class Writer:
             problems=problems,
             left_out=left_out,
         )
+
+    def _line(self, place: Locator) -> str:
+        """Write a place as the file's path and line, also if it is read from a revision."""
+        return str(replace(place, file=place.file.removeprefix(self.content.prefix), column=None))
 
     def parameters(self, control: Control, revision: Revision) -> list[models.Parameter]:
         """Return the parameters of a revision, with their norms."""
@@ -419,10 +423,6 @@ def _norm(norm: Norm) -> models.Norm:
     return models.Norm(
         id=norm.id, title=_text(norm.title), source=norm.source, grade=norm.grade, url=norm.url
     )
-
-
-def _line(place: Locator) -> str:
-    return str(replace(place, column=None))
 
 
 def _text(text: object) -> models.Text:

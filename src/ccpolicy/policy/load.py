@@ -51,6 +51,8 @@ class Content:
     """SHA-256 over the settings, the policy files and the check kinds."""
     files: tuple[str, ...]
     """The settings and the policy files that were read, as paths from the root."""
+    prefix: str
+    """What stands before the files' paths in messages, such as `origin/main:`."""
     places: Mapping[tuple[str, str], Place] = field(repr=False)
     """(`control`, id), (`dataset`, id), … → where it stands."""
 
@@ -69,6 +71,7 @@ class Content:
             kinds={kind.name: kind},
             digest="",
             files=(),
+            prefix="",
             places={},
         )
 
@@ -141,6 +144,7 @@ def _content(tree: Tree, root: Path, revision: str | None) -> Content:
         kinds=kinds,
         digest=_digest(tree, reader.names, {control.check for control in controls.values()}, kinds),
         files=tuple(reader.names),
+        prefix=tree.place(""),
         places=reader.places,
     )
 

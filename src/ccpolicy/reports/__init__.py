@@ -43,6 +43,7 @@ FORMATS: dict[str, Format] = {
     "markdown": Format(("assessment",), ".md"),
     "csv": Format(("assessment",), ".csv"),
     "xlsx": Format(("assessment",), ".xlsx"),
+    "html": Format(("assessment",), ".html", annex=True),
 }
 
 

@@ -1,0 +1,105 @@
+"""HTML: what an auditor reads, in one file, offline, complete with scripts off."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ccpolicy.assessment.models import Assessment
+from ccpolicy.reports import View
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from ccpolicy.reports.html_parts.document import Document
+
+PARTS = Path(__file__).parent / "html_parts"
+
+
+def assessment(result: Assessment, view: View) -> bytes:
+    """Render an assessment; in brief, what is read by those who decide."""
+    from ccpolicy.reports.html_parts.document import Document
+
+    return b"".join(_pieces(Document(result), view))
+
+
+def _pieces(document: Document, view: View) -> Iterator[bytes]:
+    """Yield the file piece by piece; a control is dropped from memory when it is written."""
+    style, script = (PARTS / name for name in ("report.css", "report.js"))
+    environment = _environment()
+    shared: dict[str, object] = {
+        "doc": document,
+        "result": document.result,
+        "view": view,
+        "style": style.read_text("utf-8"),
+        "script": script.read_text("utf-8"),
+    }
+    shared["policy"] = _content_policy(str(shared["style"]), str(shared["script"]))
+    names = ["head", "cover", "summary", "matrix"]
+    if view.detail != "brief":
+        yield from _rendered(environment, [*names[:-1], "overview", "matrix", "controls"], shared)
+        for section in document.sections():
+            yield from _rendered(environment, ["control"], {**shared, "section": section})
+        yield from _rendered(environment, ["explorer_head"], shared)
+        yield from document.packed()
+        names = ["explorer_foot", "waivers", "unjudged", "due", "evidence", "method"]
+    else:
+        names += ["waivers", "unjudged"]
+    yield from _rendered(environment, [*names, "signature", "foot"], shared)
+
+
+def _rendered(
+    environment: Environment, names: list[str], shared: dict[str, object]
+) -> Iterator[bytes]:
+    for name in names:
+        yield environment.get_template(f"{name}.html.j2").render(shared).encode()
+
+
+def _content_policy(style: str, script: str) -> str:
+    """Allow this style sheet and this script, and nothing else whatever."""
+    return "; ".join(
+        [
+            "default-src 'none'",
+            f"script-src '{_hash(script)}'",
+            f"style-src '{_hash(style)}'",
+            "img-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        ]
+    )
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+@cache
+def _environment() -> Environment:
+    """Return the templates; whatever they print is escaped, and what is hidden written out."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    from ccpolicy.reports import moments
+    from ccpolicy.reports.html_parts import speech, words
+
+    environment = Environment(
+        loader=FileSystemLoader(PARTS / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=speech.safe,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    for module in (speech, words):
+        names = [name for name in vars(module) if not name.startswith("_")]
+        environment.globals.update({name: getattr(module, name) for name in names})
+    environment.globals.update(
+        {"when": moments.when, "until": moments.until, "exactly": moments.exactly}
+    )
+    environment.filters["raw"] = Markup
+    return environment

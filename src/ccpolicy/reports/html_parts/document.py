@@ -1,0 +1,231 @@
+"""What the templates are filled with: one assessment, read the way an auditor reads it."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+
+from ccpolicy.assessment.agenda import Task, tasks_due
+from ccpolicy.assessment.annex import ControlAnnex, Kind
+from ccpolicy.assessment.models import VERDICTS, Assessment, Clause, Control, Lapse, Verdict
+from ccpolicy.reports.html_parts import lapses, overview, timeline, verdicts
+from ccpolicy.reports.html_parts.facets import Sites, facets
+from ccpolicy.reports.html_parts.register import Register
+from ccpolicy.reports.html_parts.scale import Scale
+from ccpolicy.reports.html_parts.words import SEVERITIES, Severity
+from ccpolicy.reports.moments import last_day
+
+SOON = 30
+"""Days ahead that the summary tells of."""
+AHEAD = 366
+"""Days ahead that the calendar lists."""
+DRAWN = 10
+"""Subjects of a control that are drawn, the worst first."""
+_PLAIN = re.compile(r"(?!(?:s|lang|theme|state|t)-)[A-Z][A-Z0-9-]*", re.ASCII)
+"""Ids that cannot be taken for another place of the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One control with all that is shown of it."""
+
+    control: Control
+    annex: ControlAnnex | None
+    kind: Kind | None
+    clauses: list[Clause]
+    shown: lapses.Shown
+    rows: list[timeline.Row]
+    not_drawn: int
+    course: overview.Course | None
+
+
+@dataclass(frozen=True, slots=True)
+class DueTask:
+    """What falls due, and for how many subjects."""
+
+    task: Task
+    number: int
+
+
+class Document:
+    """The report's content."""
+
+    def __init__(self, result: Assessment) -> None:
+        self.result = result
+        self.scale = Scale.of(result)
+        self.register = Register(result, DRAWN)
+        self.sites = Sites(result.annex)
+        self.facets, self.tokens = facets(result, self.sites)
+        self.numbers = {control.id: number for number, control in enumerate(result.controls)}
+        self.controls = {control.id: control for control in result.controls}
+        self.anchors = _anchors(result)
+        self._waivers = {each.id: f"w.{number}" for number, each in enumerate(result.waivers, 1)}
+        headline = verdicts.now(result)
+        self.headline, self.headline_symbol = headline.label, headline.symbol
+        self.headline_class = f"v-{headline.name}"
+        self.period_sentence = verdicts.period(result)
+        self.gate = verdicts.gate(result)
+        self.as_of_source = verdicts.source(result)
+        ids = [clause.id for clause in result.policy.clauses]
+        self.headings = {one for one in ids if any(each.startswith(f"{one}.") for each in ids)}
+
+    def waiver_anchor(self, waiver: str) -> str:
+        """Return where a waiver stands; all of them where it is not listed."""
+        return self._waivers.get(waiver, "s-waivers")
+
+    @staticmethod
+    def order(verdict: Verdict) -> int:
+        """Return a verdict's place, worst first."""
+        return VERDICTS.index(verdict)
+
+    @staticmethod
+    def gravity(severity: Severity) -> int:
+        """Return a severity's place, gravest first."""
+        return SEVERITIES.index(severity)
+
+    @property
+    def last(self) -> datetime.date:
+        """Last day on which the course says anything."""
+        return last_day(min(self.result.window.ends, self.result.as_of, key=_time))
+
+    @cached_property
+    def chapters(self) -> list[overview.Chapter]:
+        """Clauses and controls by chapter."""
+        return overview.chapters(self.result)
+
+    @cached_property
+    def course(self) -> overview.Course | None:
+        """How much of the duty was covered, day by day."""
+        annex = self.result.annex
+        return overview.draw_course(overview.whole_course(annex, self.last)) if annex else None
+
+    @cached_property
+    def strips(self) -> list[overview.Strip]:
+        """Controls by week."""
+        annex = self.result.annex
+        return overview.strips(self.result, annex, self.last) if annex else []
+
+    @cached_property
+    def due_days(self) -> list[overview.DueDay]:
+        """Due dates to draw."""
+        return overview.due_days(self.result)
+
+    def tasks(self, days: int) -> list[Task]:
+        """List what falls due within some days."""
+        until = _time(self.result.as_of) + datetime.timedelta(days=days)
+        return tasks_due(self.result, min(until, _time(self.result.horizon)).isoformat())
+
+    @cached_property
+    def soon(self) -> list[Task]:
+        """What the summary tells of."""
+        return self.tasks(SOON)
+
+    @cached_property
+    def due(self) -> list[Task]:
+        """What the calendar lists."""
+        return self.tasks(AHEAD)
+
+    def now(self, verdict: str) -> list[Control]:
+        """List the controls of a verdict now."""
+        return [control for control in self.result.controls if control.now == verdict]
+
+    def period(self, verdict: str) -> list[Control]:
+        """List the controls of a verdict in the period."""
+        return [control for control in self.result.controls if control.period == verdict]
+
+    @cached_property
+    def unjudged(self) -> list[Control]:
+        """List the controls that were not assessed or do not apply, now or in the period."""
+        return [
+            control
+            for control in self.result.controls
+            if {control.now, control.period} & {"unknown", "not_applicable"}
+        ]
+
+    @cached_property
+    def due_months(self) -> list[tuple[str, list[DueTask]]]:
+        """Group what falls due by month."""
+        return [
+            (month, [DueTask(task, len(task.subjects)) for task in group])
+            for month, group in groupby(self.due, lambda task: f"{last_day(task.at):%Y-%m}")
+        ]
+
+    @cached_property
+    def failing(self) -> list[tuple[Control, list[Lapse]]]:
+        """Controls that fail now, gravest first, with their open lapses, longest first."""
+        return [
+            (
+                control,
+                sorted(
+                    (each for each in control.lapses if not each.ends and not each.waived_by),
+                    key=lambda lapse: -lapse.days,
+                ),
+            )
+            for control in self.now("fail")
+        ]
+
+    @cached_property
+    def cured(self) -> list[tuple[Control, int, float, Lapse]]:
+        """Controls with lapses that ended, how many, how many days, and the longest."""
+        found = []
+        for control in self.result.controls:
+            ended = [
+                each for each in control.lapses if each.ends and not each.waived_by and each.days
+            ]
+            if ended:
+                longest = max(ended, key=lambda lapse: lapse.days)
+                found.append((control, len(ended), sum(each.days for each in ended), longest))
+        return sorted(found, key=lambda each: -each[2])
+
+    @cached_property
+    def lapses(self) -> int:
+        """How many there are."""
+        return sum(len(control.lapses) for control in self.result.controls)
+
+    @cached_property
+    def records(self) -> int:
+        """How many were read."""
+        return sum(file.records for file in self.result.evidence)
+
+    def sections(self) -> Iterator[Section]:
+        """Yield the controls, one at a time, in the assessment's order."""
+        result = self.result
+        annexes = {each.id: each for each in result.annex.controls} if result.annex else {}
+        kinds = {each.name: each for each in result.annex.kinds} if result.annex else {}
+        clauses = {clause.id: clause for clause in result.policy.clauses}
+        for control in result.controls:
+            own = annexes.get(control.id)
+            drawn = own.timelines[:DRAWN] if own else []
+            yield Section(
+                control=control,
+                annex=own,
+                kind=kinds.get(control.kind),
+                clauses=[clauses[each] for each in control.clauses if each in clauses],
+                shown=lapses.on_the_page(control),
+                rows=timeline.rows(result, drawn, self.scale)
+                if own
+                else timeline.rows_of_lapses(result, control, self.scale),
+                not_drawn=own.not_drawn + len(own.timelines) - len(drawn) if own else 0,
+                course=overview.draw_course(list(overview.days(own, self.last))) if own else None,
+            )
+
+    def packed(self) -> Iterator[bytes]:
+        """Yield all lapses, packed."""
+        return lapses.packed(self.result, self.sites.of)
+
+
+def _anchors(result: Assessment) -> dict[str, str]:
+    """Name the place of each control by its id, as far as that can stand in a link."""
+    found: dict[str, str] = {}
+    for number, control in enumerate(result.controls, 1):
+        plain = _PLAIN.fullmatch(control.id) and control.id not in found.values()
+        found[control.id] = control.id if plain else f"c.{number}"
+    return found
+
+
+def _time(moment: str) -> datetime.datetime:
+    return datetime.datetime.fromisoformat(moment)

@@ -1,0 +1,116 @@
+"""Lapses: those that stand on the page, and all of them packed for the browser to page through."""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+
+from ccpolicy.assessment.models import Assessment, Control, Lapse
+from ccpolicy.reports.html_parts.speech import shown
+
+ON_THE_PAGE = 100
+"""Lapses of a control that stand in its table; the browser pages through the others."""
+SUBJECTS = 1_000
+"""Failing subjects of a control that are listed by name without scripts."""
+BLOCK = 2_000
+"""Lapses packed at a time, so that packing needs no more room than these."""
+_GZIP = 31
+"""zlib's window, and a gzip header, which holds no time and no name."""
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - wall-clock time of the plan's zone
+_MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The lapses of a control that stand on the page."""
+
+    lapses: list[Lapse]
+    """Open ones first, then the longest."""
+    rest: int
+    failing: list[str]
+    """Subjects with an open lapse, where not all of these stand in the table."""
+    more_failing: int
+
+
+def on_the_page(control: Control) -> Shown:
+    """Choose the lapses of a control that stand on the page."""
+    ranked = sorted(control.lapses, key=_rank)
+    rest = ranked[ON_THE_PAGE:]
+    failing: list[str] = []
+    if any(_open(lapse) for lapse in rest):
+        failing = list(dict.fromkeys(lapse.subject for lapse in control.lapses if _open(lapse)))
+    return Shown(ranked[:ON_THE_PAGE], len(rest), failing[:SUBJECTS], len(failing[SUBJECTS:]))
+
+
+def _rank(lapse: Lapse) -> tuple[bool, bool, float]:
+    return (lapse.ends is not None, lapse.waived_by is not None, -lapse.days)
+
+
+def _open(lapse: Lapse) -> bool:
+    return lapse.ends is None and lapse.waived_by is None
+
+
+Site = Callable[[Control, str], str]
+
+
+def packed(result: Assessment, site: Site) -> Iterator[bytes]:
+    """Yield every lapse, in columns with each text once a block, as gzip in base64."""
+    squeeze = zlib.compressobj(9, zlib.DEFLATED, _GZIP)
+    left = b""
+    for block in _blocks(result, site):
+        line = json.dumps(block, ensure_ascii=False, separators=(",", ":")) + "\n"
+        left += squeeze.compress(line.encode())
+        whole = len(left) - len(left) % 3
+        yield base64.b64encode(left[:whole])
+        left = left[whole:]
+    yield base64.b64encode(left + squeeze.flush())
+
+
+def _blocks(result: Assessment, site: Site) -> Iterator[dict[str, object]]:
+    for index, control in enumerate(result.controls):
+        lapses = iter(control.lapses)
+        while block := list(islice(lapses, BLOCK)):
+            yield _columns(index, control, block, site)
+
+
+def _columns(index: int, control: Control, block: Sequence[Lapse], site: Site) -> dict[str, object]:
+    """Lay a block out in columns; times are minutes since 1970, which round down."""
+    texts: dict[str, int] = {}
+
+    def number(text: str | None) -> int:
+        return -1 if text is None else texts.setdefault(shown(text), len(texts))
+
+    def place(locator: str | None) -> tuple[int, int | str]:
+        file, _, line = (locator or "").rpartition(":")
+        if not file:
+            return number(locator), 0
+        return number(file), int(line) if line.isdecimal() and line.isascii() else shown(line)
+
+    opened = [place(lapse.opened_by) for lapse in block]
+    closed = [place(lapse.closed_by) for lapse in block]
+    return {
+        "control": index,
+        "subject": [number(lapse.subject) for lapse in block],
+        "site": [number(site(control, lapse.subject)) for lapse in block],
+        "starts": [_minutes(lapse.starts) for lapse in block],
+        "lasts": [
+            _minutes(lapse.ends) - _minutes(lapse.starts) if lapse.ends else -1 for lapse in block
+        ],
+        "days": [round(lapse.days, 2) for lapse in block],
+        "waiver": [number(lapse.waived_by) for lapse in block],
+        "opened": [file for file, _ in opened],
+        "openedAt": [line for _, line in opened],
+        "closed": [file for file, _ in closed],
+        "closedAt": [line for _, line in closed],
+        "texts": list(texts),
+    }
+
+
+def _minutes(moment: str) -> int:
+    """Return local minutes: the browser shows the plan's zone and knows no other."""
+    return (datetime.fromisoformat(moment).replace(tzinfo=None) - _EPOCH) // _MINUTE

@@ -1,0 +1,274 @@
+"""The pictures of the whole: verdicts by chapter, the course, the weeks, what falls due."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+
+from ccpolicy.assessment.agenda import tasks_due
+from ccpolicy.assessment.annex import Annex, ControlAnnex
+from ccpolicy.assessment.models import Assessment, Clause, Control
+
+AHEAD = 90
+"""Days of due dates that are drawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A chapter of the plan, and the controls behind it and its clauses."""
+
+    clause: Clause
+    clauses: list[Clause]
+    controls: list[Control]
+
+
+def chapters(result: Assessment) -> list[Chapter]:
+    """Gather clauses by the chapter that they belong to, in the plan's order."""
+    controls = {control.id: control for control in result.controls}
+    found = []
+    for _, group in groupby(result.policy.clauses, key=lambda each: each.id.partition(".")[0]):
+        clauses = list(group)
+        ids = dict.fromkeys(
+            name for clause in clauses for name in clause.controls if name in controls
+        )
+        found.append(Chapter(clauses[0], clauses, [controls[name] for name in ids]))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """Duty-time of one day, in days of 24 hours."""
+
+    date: datetime.date
+    owed: float
+    lapsed: float
+    waived: float
+
+    @property
+    def missed(self) -> float:
+        """What was not covered, waived or not."""
+        return self.lapsed + self.waived
+
+
+def days(control: ControlAnnex, last: datetime.date) -> Iterator[Day]:
+    """Yield each day of a control's course."""
+    if not control.course:
+        return
+    starts = [datetime.date.fromisoformat(step.day) for step in control.course]
+    for step, (first, following) in zip(
+        control.course, pairwise([*starts, last + datetime.timedelta(days=1)]), strict=True
+    ):
+        for offset in range((following - first).days):
+            date = first + datetime.timedelta(days=offset)
+            yield Day(date, step.owed, step.lapsed, step.waived)
+
+
+def whole_course(annex: Annex, last: datetime.date) -> list[Day]:
+    """Add up the courses of all controls, day by day."""
+    sums: dict[datetime.date, list[float]] = {}
+    for control in annex.controls:
+        for day in days(control, last):
+            own = sums.setdefault(day.date, [0.0, 0.0, 0.0])
+            own[0] += day.owed
+            own[1] += day.lapsed
+            own[2] += day.waived
+    return [Day(date, *own) for date, own in sorted(sums.items())]
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Some days together: a month or a week."""
+
+    label: str
+    owed: float
+    lapsed: float
+    waived: float
+
+    @property
+    def covered(self) -> float | None:
+        """Share of the duty that was covered."""
+        return 1 - (self.lapsed + self.waived) / self.owed if self.owed else None
+
+
+def months(course: Sequence[Day]) -> list[Period]:
+    """Add up a course by month."""
+    return [
+        _sum(label, group) for label, group in groupby(course, lambda each: f"{each.date:%Y-%m}")
+    ]
+
+
+def _sum(label: str, group: Iterator[Day]) -> Period:
+    listed = list(group)
+    return Period(
+        label,
+        sum(day.owed for day in listed),
+        sum(day.lapsed for day in listed),
+        sum(day.waived for day in listed),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A stretch of days on which the same shares were covered, on paper."""
+
+    x: float
+    width: float
+    lapsed: float
+    """Height in percent of the picture, from the top."""
+    waived: float
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Share of duty-time that was not covered, over the period."""
+
+    steps: list[Step]
+    floor: float
+    """Share at the bottom edge, so that what is rare can be seen."""
+    months: list[Period]
+
+
+def draw_course(course: Sequence[Day]) -> Course | None:
+    """Draw a course; None where nothing was owed."""
+    worst = max((day.missed / day.owed for day in course if day.owed), default=None)
+    if worst is None:
+        return None
+    depth = next(each for each in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0) if worst <= each)
+    steps = []
+    place = 0
+    for (lapsed, waived, owed), group in groupby(course, lambda d: (d.lapsed, d.waived, d.owed)):
+        stretch = list(group)
+        share = (lapsed + waived) / owed if owed else 0.0
+        if owed:
+            steps.append(
+                Step(
+                    round(100 * place / len(course), 2),
+                    round(100 * len(stretch) / len(course), 2),
+                    round(100 * lapsed / owed / depth, 2),
+                    round(100 * waived / owed / depth, 2),
+                    f"{_dates(stretch)} · {100 - 100 * share:.2f} %",
+                )
+            )
+        place += len(stretch)
+    return Course(steps, 1 - depth, months(course))
+
+
+def _dates(stretch: Sequence[Day]) -> str:
+    first, last = stretch[0].date, stretch[-1].date
+    return f"{first}" if first == last else f"{first} – {last}"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Neighbouring weeks of one control that look the same."""
+
+    level: int
+    """0 nothing owed, 1 all covered, 2 missed under a waiver alone, 3 to 5 lapsed more and more."""
+    x: float
+    width: float
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """A control through the weeks of the period."""
+
+    control: Control
+    cells: list[Cell]
+    lapsed: float
+    waived: float
+    weeks: int
+    """Weeks with a lapse."""
+
+
+def strips(result: Assessment, annex: Annex, last: datetime.date) -> list[Strip]:
+    """Draw controls by week."""
+    return [
+        _strip(control, list(days(own, last)))
+        for control, own in zip(result.controls, annex.controls, strict=True)
+    ]
+
+
+def _strip(control: Control, course: list[Day]) -> Strip:
+    if not course:
+        return Strip(control, [], 0.0, 0.0, 0)
+    weeks = [
+        _sum(str(course[place].date), iter(course[place : place + 7]))
+        for place in range(0, len(course), 7)
+    ]
+    cells, place = [], 0
+    for level, group in groupby(weeks, _level):
+        stretch = list(group)
+        missed = sum(week.lapsed + week.waived for week in stretch)
+        cells.append(
+            Cell(
+                level,
+                round(100 * place / len(weeks), 2),
+                round(100 * len(stretch) / len(weeks), 2),
+                f"{control.id} · {stretch[0].label} +{len(stretch)} w · {missed:.2f} d",
+            )
+        )
+        place += len(stretch)
+    return Strip(
+        control,
+        cells,
+        sum(week.lapsed for week in weeks),
+        sum(week.waived for week in weeks),
+        sum(week.lapsed > 0 for week in weeks),
+    )
+
+
+def _level(week: Period) -> int:
+    if not week.owed:
+        return 0
+    if not week.lapsed:
+        return 2 if week.waived else 1
+    share = week.lapsed / week.owed
+    return 3 if share < 0.01 else 4 if share < 0.1 else 5
+
+
+@dataclass(frozen=True, slots=True)
+class DueDay:
+    """What falls due on one day, on paper."""
+
+    x: float
+    height: float
+    date: str
+    controls: list[str]
+    subjects: int
+    worst: str
+    """The gravest severity of it."""
+
+
+_GRAVEST = ("critical", "high", "medium", "low")
+
+
+def due_days(result: Assessment) -> list[DueDay]:
+    """Draw the due dates of the next days."""
+    as_of = datetime.datetime.fromisoformat(result.as_of)
+    horizon = datetime.datetime.fromisoformat(result.horizon)
+    until = min(as_of + datetime.timedelta(days=AHEAD), horizon)
+    tasks = tasks_due(result, until.isoformat())
+    found = []
+    for date, group in groupby(tasks, key=lambda task: _last_day(task.at)):
+        listed = list(group)
+        found.append((date, listed, sum(len(task.subjects) for task in listed)))
+    most = max((number for _, _, number in found), default=1)
+    return [
+        DueDay(
+            round(100 * ((date - as_of.date()).days + 0.5) / (AHEAD + 1), 2),
+            round(12 + 84 * (number / most) ** 0.5, 2),
+            date.isoformat(),
+            list(dict.fromkeys(task.control for task in listed)),
+            number,
+            min((task.severity for task in listed), key=_GRAVEST.index),
+        )
+        for date, listed, number in found
+    ]
+
+
+def _last_day(moment: str) -> datetime.date:
+    return (datetime.datetime.fromisoformat(moment) - datetime.timedelta(microseconds=1)).date()

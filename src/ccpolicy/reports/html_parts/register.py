@@ -1,0 +1,135 @@
+"""The evidence: datasets with their files, and the records that the report names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from ccpolicy.assessment.annex import Dataset, Record
+from ccpolicy.assessment.models import Assessment, Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A record, and where its row stands on the page."""
+
+    anchor: str
+    line: str
+    """What follows the file in its place."""
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The records of one file that the report names, or of one kind nested in it."""
+
+    file: str
+    dataset: str
+    columns: list[str]
+    records: list[Named]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One dataset."""
+
+    id: str
+    anchor: str
+    contract: Dataset | None
+    files: list[Evidence]
+    sheets: list[Sheet]
+    controls: list[str]
+    """Those that rest on it."""
+
+    @property
+    def records(self) -> int:
+        """How many were read."""
+        return sum(file.records for file in self.files)
+
+    @property
+    def invalid(self) -> int:
+        """How many of them are not valid."""
+        return sum(file.invalid for file in self.files)
+
+
+class Register:
+    """All evidence, and the way from a place to its row."""
+
+    def __init__(self, result: Assessment, drawn: int) -> None:
+        annex = result.annex
+        named = _named(result, drawn)
+        records = [each for each in annex.records if each.place in named] if annex else []
+        self._anchors = {record.place: f"r.{number}" for number, record in enumerate(records, 1)}
+        sheets = self._sheets(records)
+        contracts = {each.id: each for each in annex.datasets} if annex else {}
+        files: dict[str, list[Evidence]] = {}
+        for file in result.evidence:
+            files.setdefault(file.dataset, []).append(file)
+        users: dict[str, list[str]] = {}
+        for control in result.controls:
+            for dataset in control.datasets:
+                users.setdefault(dataset, []).append(control.id)
+        names = sorted({*contracts, *files, *sheets, *users})
+        self.entries = [
+            Entry(
+                id=name,
+                anchor=f"d.{number}",
+                contract=contracts.get(name),
+                files=files.get(name, []),
+                sheets=sheets.get(name, []),
+                controls=users.get(name, []),
+            )
+            for number, name in enumerate(names, 1)
+        ]
+        self.datasets = {entry.id: entry for entry in self.entries}
+        self.shown = len(records)
+
+    def anchor(self, place: str | None) -> str | None:
+        """Return where a record's own content stands."""
+        return self._anchors.get(place) if place else None
+
+    def dataset(self, name: str) -> Entry | None:
+        """Return the dataset that a selection reads, also where it reads what is nested in it."""
+        return self.datasets.get(name.partition(".")[0])
+
+    def _sheets(self, records: Sequence[Record]) -> dict[str, list[Sheet]]:
+        found: dict[str, list[Sheet]] = {}
+        ordered = sorted(records, key=lambda each: (each.dataset, _file(each.place)))
+        for (dataset, file), group in groupby(ordered, lambda r: (r.dataset, _file(r.place))):
+            listed = list(group)
+            columns = dict.fromkeys(name for record in listed for name in record.fields)
+            found.setdefault(dataset.partition(".")[0], []).append(
+                Sheet(
+                    file=file,
+                    dataset=dataset,
+                    columns=list(columns),
+                    records=[
+                        Named(
+                            self._anchors[record.place],
+                            record.place[len(file) + 1 :],
+                            record.fields,
+                        )
+                        for record in listed
+                    ],
+                )
+            )
+        return found
+
+
+def _named(result: Assessment, drawn: int) -> set[str | None]:
+    """Return the places that lapses and the timelines that are drawn name."""
+    named = {
+        place
+        for control in result.controls
+        for lapse in control.lapses
+        for place in (lapse.opened_by, lapse.closed_by)
+    }
+    for control in result.annex.controls if result.annex else []:
+        for timeline in control.timelines[:drawn]:
+            named.update(span.record for span in (*timeline.duty, *timeline.cover))
+    return named
+
+
+def _file(place: str) -> str:
+    return place.rpartition(":")[0] or place

@@ -1,0 +1,373 @@
+"use strict";
+// The page is complete without this. Here it is filtered, sorted, searched and paged through.
+(() => {
+  const root = document.documentElement;
+  const one = (selector, from = document) => from.querySelector(selector);
+  const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+  root.classList.add("scripts");
+
+  // State stands in the address: #place?language=zh&filter=now-fail,severity-high&q=…
+  const state = { place: "", language: "", theme: "", filter: [], q: "", lq: "", state: "", sort: "", page: 1 };
+  const initial = one("input[name=language]:checked").id.slice(5);
+
+  const read = () => {
+    const [place, query = ""] = location.hash.slice(1).split("?");
+    const values = new URLSearchParams(query);
+    state.place = decode(place);
+    state.language = values.get("language") === "zh" ? "zh" : values.get("language") === "en" ? "en" : initial;
+    state.theme = ["light", "dark"].includes(values.get("theme")) ? values.get("theme") : "auto";
+    state.filter = (values.get("filter") || "").split(",").filter(Boolean);
+    state.q = values.get("q") || "";
+    state.lq = values.get("lq") || "";
+    state.state = values.get("state") || "";
+    state.sort = values.get("sort") || "";
+    state.page = Math.max(1, parseInt(values.get("page"), 10) || 1);
+  };
+  const decode = (text) => {
+    try { return decodeURIComponent(text); } catch { return text; }
+  };
+  const address = (place) => {
+    const values = new URLSearchParams();
+    if (state.language !== initial) values.set("language", state.language);
+    if (state.theme !== "auto") values.set("theme", state.theme);
+    if (state.filter.length) values.set("filter", state.filter.join(","));
+    for (const name of ["q", "lq", "state", "sort"]) if (state[name]) values.set(name, state[name]);
+    if (state.page > 1) values.set("page", state.page);
+    const query = values.toString();
+    return "#" + encodeURIComponent(place) + (query ? "?" + query : "");
+  };
+  const write = () => history.replaceState(null, "", address(state.place));
+
+  // Controls, and all that stands for one
+  const sections = all("section.control");
+  const tokens = sections.map((section) => new Set(section.dataset.f.split(" ")));
+  const followers = all("[data-c]").filter((each) => !each.matches("section.control"));
+  const boxes = all(".facet input");
+  let texts = null;
+  let visible = sections.map(() => true);
+
+  const chosen = () => {
+    const groups = new Map();
+    for (const box of boxes) if (box.checked) groups.set(box.dataset.facet, [...(groups.get(box.dataset.facet) || []), box.value]);
+    return [...groups.values()];
+  };
+  const filter = () => {
+    const groups = chosen();
+    const words = state.q.toLowerCase().split(/\s+/).filter(Boolean);
+    if (words.length && !texts) texts = sections.map((section) => section.textContent.toLowerCase());
+    visible = sections.map((_, index) =>
+      groups.every((group) => group.some((token) => tokens[index].has(token))) &&
+      words.every((word) => texts[index].includes(word)));
+    sections.forEach((section, index) => { section.hidden = !visible[index]; });
+    for (const each of followers) each.toggleAttribute("hidden", !visible[each.dataset.c]);
+    for (const facet of all(".facet")) {
+      const picked = all("input:checked", facet).length;
+      one(".picked", facet).textContent = picked || "";
+    }
+    const matched = one("#matched b");
+    if (matched) matched.textContent = visible.filter(Boolean).length;
+    page();
+  };
+
+  // Language and colours
+  const show = () => {
+    one("#lang-" + state.language).checked = true;
+    one("#theme-" + state.theme).checked = true;
+    root.lang = state.language === "zh" ? "zh-CN" : "en";
+    for (const box of boxes) box.checked = state.filter.includes(box.value);
+    if (one("#q")) {
+      one("#q").value = state.q;
+      one("#lq").value = state.lq;
+      (one(`input[name=state][value="${CSS.escape(state.state)}"]`) || one("#state-all")).checked = true;
+    }
+    filter();
+  };
+
+  // A place may stand in something folded
+  const go = (focus) => {
+    const target = state.place && document.getElementById(state.place);
+    if (!target) return;
+    for (let each = target; each; each = each.parentElement) if (each.localName === "details") each.open = true;
+    const section = target.closest("section.control");
+    if (section && section.hidden) { state.filter = []; state.q = ""; write(); show(); }
+    target.scrollIntoView();
+    if (focus) { target.setAttribute("tabindex", "-1"); target.focus({ preventScroll: true }); }
+  };
+
+  // Tables that sort
+  const sorter = (table) => {
+    const heads = all("thead th", table);
+    heads.forEach((head, column) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.append(...head.childNodes);
+      head.append(button);
+      button.addEventListener("click", () => {
+        const up = head.getAttribute("aria-sort") !== "ascending";
+        for (const each of heads) each.removeAttribute("aria-sort");
+        head.setAttribute("aria-sort", up ? "ascending" : "descending");
+        const body = one("tbody", table);
+        const key = (row) => row.cells[column].dataset.k ?? seen(row.cells[column]);
+        const rows = all("tr", body).map((row, place) => ({ row, place, key: key(row) }));
+        rows.sort((a, b) => (up ? 1 : -1) * compare(a.key, b.key) || a.place - b.place);
+        body.append(...rows.map((each) => each.row));
+      });
+    });
+  };
+  const seen = (cell) => {
+    const said = one(state.language === "zh" ? "[lang|=zh]" : "[lang|=en]", cell);
+    return (said || cell).textContent.trim();
+  };
+  const collator = new Intl.Collator("zh-CN", { numeric: true });
+  const compare = (a, b) => {
+    const [x, y] = [a, b].map((each) => Number(String(each).replaceAll(",", "")));
+    return Number.isNaN(x) || Number.isNaN(y) ? collator.compare(a, b) : x - y;
+  };
+
+  // All lapses, unpacked when they are first looked at
+  const PAGE = 100;
+  const WORDS = ["open", "waived", "cured"];
+  let lapses = null;
+  let unpacking = null;
+  const unpack = async () => {
+    const packed = one("#packed");
+    const bytes = Uint8Array.from(atob(packed.content.textContent.trim()), (each) => each.charCodeAt(0));
+    packed.remove();
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    const found = [];
+    for (const line of (await new Response(stream).text()).split("\n")) {
+      if (!line) continue;
+      const block = JSON.parse(line);
+      const text = (index) => (index < 0 ? "" : block.texts[index]);
+      const place = (file, at) => (file < 0 ? "" : at === 0 ? text(file) : text(file) + ":" + at);
+      for (let i = 0; i < block.subject.length; i++) {
+        const waiver = text(block.waiver[i]);
+        const open = block.lasts[i] < 0;
+        found.push({
+          control: block.control, subject: text(block.subject[i]), site: text(block.site[i]),
+          starts: block.starts[i], ends: open ? Infinity : block.starts[i] + block.lasts[i],
+          days: block.days[i], waiver, state: waiver ? 1 : open ? 0 : 2,
+          opened: place(block.opened[i], block.openedAt[i]), closed: place(block.closed[i], block.closedAt[i]),
+        });
+      }
+    }
+    return found;
+  };
+  const ids = sections.map((section) => one("a.id", section).textContent);
+  let matching = null;
+  let asked = "";
+  const match = () => {
+    const sites = boxes.filter((box) => box.checked && box.dataset.facet === "site").map((box) => box.dataset.text);
+    const question = JSON.stringify([visible, sites, state.lq, state.state, state.sort]);
+    if (question === asked) return;
+    asked = question;
+    const words = state.lq.toLowerCase().split(/\s+/).filter(Boolean);
+    const wanted = WORDS.indexOf(state.state);
+    matching = lapses.filter((lapse) =>
+      visible[lapse.control] && (wanted < 0 || lapse.state === wanted) &&
+      (!sites.length || !lapse.site || sites.includes(lapse.site)) &&
+      (!words.length || words.every((word) =>
+        (ids[lapse.control] + " " + lapse.subject + " " + lapse.opened + " " + lapse.closed).toLowerCase().includes(word))));
+    const [name, down] = state.sort.split("-");
+    if (["control", "state", "subject", "starts", "ends", "days"].includes(name)) {
+      const order = name === "subject" ? (a, b) => (a.subject < b.subject ? -1 : a.subject > b.subject ? 1 : 0)
+        : (a, b) => (a[name] === b[name] ? 0 : a[name] - b[name]);
+      matching.sort((a, b) => (down ? -1 : 1) * order(a, b));
+    }
+  };
+  let records = null;
+  const record = (place) => {
+    if (!records) {
+      records = new Map();
+      for (const table of all("table.records"))
+        for (const row of all("tbody tr", table)) records.set(table.dataset.file + ":" + row.cells[0].textContent, row.id);
+    }
+    return records.get(place);
+  };
+  const cell = (name, content, kind) => {
+    const made = document.createElement(name);
+    if (kind) made.className = kind;
+    made.append(content);
+    return made;
+  };
+  const copy = (id) => {
+    const made = one(id).cloneNode(true);
+    made.removeAttribute("id");
+    return made;
+  };
+  const moment = (minutes) => {
+    const said = new Date(minutes * 60000).toISOString();
+    return said.slice(0, 10) + (said.slice(11, 16) === "00:00" ? "" : " " + said.slice(11, 16));
+  };
+  const source = (place) => {
+    if (!place) return copy("#t-none");
+    const id = record(place);
+    const made = document.createElement(id ? "a" : "span");
+    made.className = "rec";
+    made.textContent = id ? place.slice(place.split("#")[0].lastIndexOf("/") + 1) : place;
+    if (id) made.href = "#" + id;
+    return made;
+  };
+  const fill = () => {
+    match();
+    const pages = Math.max(1, Math.ceil(matching.length / PAGE));
+    state.page = Math.min(state.page, pages);
+    const first = (state.page - 1) * PAGE;
+    const rows = matching.slice(first, first + PAGE).map((lapse) => {
+      const row = document.createElement("tr");
+      const link = document.createElement("a");
+      link.className = "id";
+      link.href = "#" + sections[lapse.control].id;
+      link.textContent = ids[lapse.control];
+      const subject = cell("th", cell("bdi", lapse.subject));
+      subject.scope = "row";
+      row.append(
+        cell("td", link), cell("td", copy("#t-" + WORDS[lapse.state])), subject,
+        cell("td", moment(lapse.starts), "date"),
+        cell("td", lapse.ends === Infinity ? copy("#t-still") : moment(lapse.ends), "date"),
+        cell("td", String(lapse.days), "num"), cell("td", source(lapse.opened)),
+        cell("td", lapse.closed ? source(lapse.closed) : "–"));
+      return row;
+    });
+    one("#lapses tbody").replaceChildren(...rows);
+    const shown = matching.length ? `${first + 1}–${first + rows.length}` : "0";
+    one("#page").textContent = `${shown} / ${matching.length.toLocaleString("en")}`;
+    one("#previous").disabled = state.page === 1;
+    one("#next").disabled = state.page === pages;
+    for (const head of all("#lapses th[data-s]")) {
+      const [name, down] = state.sort.split("-");
+      if (name === head.dataset.s) head.setAttribute("aria-sort", down ? "descending" : "ascending");
+      else head.removeAttribute("aria-sort");
+    }
+  };
+  const page = () => {
+    if (lapses) fill();
+  };
+  const look = () => {
+    unpacking ??= unpack().then((found) => { lapses = found; fill(); root.dataset.lapses = found.length; });
+    return unpacking;
+  };
+
+  // A record, looked at where it is named
+  const peek = one("#peek");
+  const open = (row, place) => {
+    const heads = all("thead th", row.closest("table")).slice(1);
+    const list = one("dl", peek);
+    list.replaceChildren();
+    heads.forEach((head, index) => {
+      const value = row.cells[index + 1].textContent;
+      if (value) list.append(cell("dt", head.textContent), cell("dd", value));
+    });
+    one("#peek-title").textContent = row.closest("table").dataset.file + ":" + row.cells[0].textContent;
+    one("#peek-go").href = "#" + place;
+    peek.showModal();
+  };
+
+  const toggle = (opened) => {
+    const inside = all("main details:not(.facet)").filter((each) => !each.closest("[hidden]"));
+    for (const each of inside) each.open = opened;
+  };
+  const listen = () => {
+    for (const input of all("input[name=language], input[name=theme]")) {
+      input.addEventListener("change", () => {
+        state[input.name] = input.id.split("-")[1];
+        write();
+        show();
+      });
+    }
+    for (const box of boxes) {
+      box.addEventListener("change", () => {
+        state.filter = boxes.filter((each) => each.checked).map((each) => each.value);
+        state.page = 1;
+        write();
+        filter();
+      });
+    }
+    for (const facet of all(".facet")) {
+      facet.addEventListener("toggle", () => {
+        if (facet.open) for (const other of all(".facet[open]")) if (other !== facet) other.open = false;
+      });
+    }
+    document.addEventListener("click", (event) => {
+      const link = event.target.closest("a[href^='#']");
+      if (!event.target.closest(".facet")) for (const facet of all(".facet[open]")) facet.open = false;
+      if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      const place = decode(link.getAttribute("href").slice(1));
+      const target = document.getElementById(place);
+      event.preventDefault();
+      if (target && link.id !== "peek-go" && target.closest("table.records")) return open(target, place);
+      peek.close();
+      state.place = place;
+      history.pushState(null, "", address(place));
+      go(true);
+      mark();
+    });
+    peek.addEventListener("click", (event) => { if (event.target === peek) peek.close(); });
+    one("#peek-close").addEventListener("click", () => peek.close());
+    addEventListener("hashchange", () => { read(); show(); go(false); });
+    addEventListener("popstate", () => { read(); show(); go(false); mark(); });
+    if (!one("#q")) return;
+    let timer = 0;
+    for (const name of ["q", "lq"]) {
+      one("#" + name).addEventListener("input", (event) => {
+        clearTimeout(timer);
+        timer = setTimeout(() => { state[name] = event.target.value; state.page = 1; write(); filter(); }, 120);
+      });
+    }
+    one("#clear").addEventListener("click", () => { state.filter = []; state.q = ""; state.page = 1; write(); show(); });
+    one("#expand").addEventListener("click", () => toggle(true));
+    one("#fold").addEventListener("click", () => toggle(false));
+    for (const input of all("input[name=state]")) {
+      input.addEventListener("change", () => { state.state = input.value; state.page = 1; write(); page(); });
+    }
+    for (const [id, step] of [["#previous", -1], ["#next", 1]]) {
+      one(id).addEventListener("click", () => { state.page += step; write(); page(); });
+    }
+    for (const head of all("#lapses th[data-s]")) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.append(...head.childNodes);
+      head.append(button);
+      button.addEventListener("click", () => {
+        const name = head.dataset.s;
+        state.sort = state.sort === name ? name + "-down" : name;
+        state.page = 1;
+        write();
+        page();
+      });
+    }
+    addEventListener("keydown", (event) => {
+      if (event.key === "Escape") for (const facet of all(".facet[open]")) { facet.open = false; one("summary", facet).focus(); }
+      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input")) return;
+      event.preventDefault();
+      one("#q").focus();
+    });
+    new IntersectionObserver((entries, observer) => {
+      if (entries.some((entry) => entry.isIntersecting)) { observer.disconnect(); look(); }
+    }, { rootMargin: "800px" }).observe(one("#s-lapses"));
+    if (state.lq || state.state || state.sort || state.page > 1 || state.place === "s-lapses") look();
+  };
+
+  // The contents say where one is
+  const links = new Map(all(".contents a").map((link) => [link.getAttribute("href").slice(1), link]));
+  const mark = () => {
+    for (const link of links.values()) link.removeAttribute("aria-current");
+    (links.get(state.place) || links.get("s-cover"))?.setAttribute("aria-current", "location");
+  };
+  const spy = new IntersectionObserver((entries) => {
+    for (const entry of entries) {
+      if (!entry.isIntersecting || !links.has(entry.target.id)) continue;
+      for (const link of links.values()) link.removeAttribute("aria-current");
+      links.get(entry.target.id).setAttribute("aria-current", "location");
+    }
+  }, { rootMargin: "-15% 0px -80% 0px" });
+  for (const id of links.keys()) if (document.getElementById(id)) spy.observe(document.getElementById(id));
+
+  if (matchMedia("(max-width: 1000px)").matches) one(".menu").open = false;
+  read();
+  for (const table of all("table.sortable")) sorter(table);
+  listen();
+  show();
+  go(false);
+  root.dataset.ready = "";
+})();

@@ -1,0 +1,168 @@
+"""One subject through time: duty, cover and what is missing, as bars and as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ccpolicy.assessment.annex import Gap, Span, Timeline
+from ccpolicy.assessment.models import Assessment, Control
+from ccpolicy.reports.html_parts.scale import Scale
+from ccpolicy.reports.html_parts.speech import Both, count, decimal, join, say
+from ccpolicy.reports.moments import until, when
+
+LEAST = 0.35
+"""Percent of the width below which nobody would see a bar."""
+WITHOUT_ANNEX = 20
+"""Subjects drawn from their lapses alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A span on paper."""
+
+    kind: str
+    """`duty`, `cover`, `lapse`, `waived`, `coming`: the classes of the style sheet."""
+    x: float
+    width: float
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One subject."""
+
+    subject: str
+    outcome: Both
+    bars: list[Bar]
+    marks: list[float] = field(default_factory=list)
+    """Where records lie with which a cover began."""
+    duty: list[Span] = field(default_factory=list)
+    cover: list[Span] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+
+
+def rows(result: Assessment, drawn: Sequence[Timeline], scale: Scale) -> list[Row]:
+    """Draw the subjects of a control."""
+    return [_row(result, timeline, scale) for timeline in drawn]
+
+
+def rows_of_lapses(result: Assessment, control: Control, scale: Scale) -> list[Row]:
+    """Draw what an assessment without its annex knows: lapses, and no duty or cover."""
+    gaps: dict[str, list[Gap]] = {}
+    for lapse in control.lapses:
+        if len(gaps) < WITHOUT_ANNEX or lapse.subject in gaps:
+            gaps.setdefault(lapse.subject, []).append(
+                Gap(
+                    starts=lapse.starts,
+                    ends=lapse.ends or result.as_of,
+                    waived_by=lapse.waived_by,
+                )
+            )
+    return [
+        _row(result, Timeline(subject=subject, duty=[], cover=[], gaps=each), scale)
+        for subject, each in gaps.items()
+    ]
+
+
+def _row(result: Assessment, timeline: Timeline, scale: Scale) -> Row:
+    bars = [_bar("duty", each.starts, each.ends, scale) for each in timeline.duty]
+    bars += [_bar("cover", *each, scale) for each in _joined(timeline.cover)]
+    for gap in timeline.gaps:
+        bars += _missing(gap, result.as_of, scale)
+    return Row(
+        subject=timeline.subject,
+        outcome=_outcome(result, timeline),
+        bars=bars,
+        marks=[
+            scale.at(each.starts)
+            for each in timeline.cover
+            if each.record and _time(each.starts) > scale.starts
+        ],
+        duty=timeline.duty,
+        cover=timeline.cover,
+        gaps=timeline.gaps,
+    )
+
+
+def _missing(gap: Gap, as_of: str, scale: Scale) -> list[Bar]:
+    """Draw a gap, in two pieces where it reaches from the past into the forecast."""
+    kind = "waived" if gap.waived_by else "lapse"
+    starts, ends = _time(gap.starts), _time(gap.ends) if gap.ends else None
+    now = _time(as_of)
+    if starts >= now:
+        return [_bar("coming" if kind == "lapse" else "waived", gap.starts, gap.ends, scale)]
+    if ends is not None and ends <= now:
+        return [_bar(kind, gap.starts, gap.ends, scale)]
+    coming = "coming" if kind == "lapse" else "waived"
+    return [_bar(kind, gap.starts, as_of, scale), _bar(coming, as_of, gap.ends, scale)]
+
+
+def _bar(kind: str, starts: str, ends: str | None, scale: Scale) -> Bar:
+    left, right = scale.at(starts), scale.at(ends)
+    width = max(round(right - left, 2), LEAST)
+    left = round(min(left, 100 - width), 2)
+    title = f"{when(starts)} – {until(ends) if ends else '…'}" if kind != "duty" else ""
+    return Bar(kind, left, width, title)
+
+
+def _joined(spans: Iterable[Span]) -> list[tuple[str, str | None]]:
+    """Join spans of cover that overlap or touch, as one bar."""
+    joined: list[tuple[str, str | None]] = []
+    for span in sorted(spans, key=lambda each: _time(each.starts)):
+        if joined:
+            starts, ends = joined[-1]
+            if ends is None or _time(span.starts) <= _time(ends):
+                later = ends is not None and (span.ends is None or _time(span.ends) > _time(ends))
+                joined[-1] = (starts, span.ends if later else ends)
+                continue
+        joined.append((span.starts, span.ends))
+    return joined
+
+
+def _outcome(result: Assessment, timeline: Timeline) -> Both:
+    """Say in words what the bars show."""
+    now = _time(result.as_of)
+    said: list[Both] = []
+    for waived in (False, True):
+        past = [
+            gap
+            for gap in timeline.gaps
+            if bool(gap.waived_by) == waived and _time(gap.starts) < now
+        ]
+        if not past:
+            continue
+        days = (
+            sum(
+                (min(_time(gap.ends) if gap.ends else now, now) - _time(gap.starts)).total_seconds()
+                for gap in past
+            )
+            / 86_400
+        )
+        still = any(gap.ends is None or _time(gap.ends) > now for gap in past)
+        said.append(_missed(len(past), days, waived=waived, still=still))
+    coming = [gap for gap in timeline.gaps if _time(gap.starts) >= now and not gap.waived_by]
+    if coming:
+        said.append(say("due {day}", day=until(coming[0].starts)))
+    return join(said, semicolon=True) if said else say("no lapse")
+
+
+def _missed(number: int, days: float, *, waived: bool, still: bool) -> Both:
+    length = decimal(round(days, 2))
+    if waived:
+        return count(
+            number, "{count} waived lapse, {days} d", "{count} waived lapses, {days} d", days=length
+        )
+    if still:
+        return count(
+            number,
+            "{count} lapse, {days} d, open now",
+            "{count} lapses, {days} d, open now",
+            days=length,
+        )
+    return count(number, "{count} lapse, {days} d", "{count} lapses, {days} d", days=length)
+
+
+def _time(moment: str) -> datetime:
+    return datetime.fromisoformat(moment)

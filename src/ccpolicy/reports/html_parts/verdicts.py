@@ -1,0 +1,103 @@
+"""The verdict in one sentence: now, for the period, and for the pipeline."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from ccpolicy.assessment.models import Assessment
+from ccpolicy.reports.html_parts.speech import Both, count, join, say
+from ccpolicy.reports.html_parts.words import Word, severity, verdict
+
+
+def now(result: Assessment) -> Word:
+    """Say how the plan stands at as-of, with the symbol and class of its verdict."""
+    found = Counter(control.now for control in result.controls)
+    judged = len(result.controls) - found["not_applicable"]
+    if not judged:
+        return Word(say("Nothing was assessed, so nothing can be said."), "?", "unknown")
+    if found["fail"]:
+        said = count(
+            found["fail"],
+            "The plan does not hold now: {count} of {total} controls fails",
+            "The plan does not hold now: {count} of {total} controls fail",
+            total=judged,
+        )
+        if found["unknown"]:
+            said = say("{said}, {count} cannot be judged", said=said, count=found["unknown"])
+        return Word(say("{said}.", said=said), "✕", "fail")
+    if found["unknown"] or result.problems:
+        said = say(
+            "Whether the plan holds now cannot be said: {count} of {total} controls cannot be"
+            " judged.",
+            count=found["unknown"],
+            total=judged,
+        )
+        if not found["unknown"]:
+            said = say("Whether the plan holds now cannot be said: not all evidence could be read.")
+        return Word(said, "?", "unknown")
+    if found["waived"]:
+        said = count(
+            found["waived"],
+            "The plan holds now, with {count} of {total} controls under a waiver.",
+            "The plan holds now, with {count} of {total} controls under a waiver.",
+            total=judged,
+        )
+        return Word(said, verdict("waived").symbol, "waived")
+    said = count(
+        judged,
+        "The plan holds now: its {count} control passes.",
+        "The plan holds now: all {count} controls pass.",
+    )
+    return Word(said, verdict("pass").symbol, "pass")
+
+
+def period(result: Assessment) -> Both:
+    """Say how the plan stood through the period."""
+    found = Counter(control.period for control in result.controls)
+    lapses = [lapse for control in result.controls for lapse in control.lapses if lapse.days]
+    judged = len(result.controls) - found["not_applicable"]
+    if not judged:
+        return say("Nothing was assessed in the period.")
+    parts = [say("Through the period {count} of {total} passed", count=found["pass"], total=judged)]
+    if found["fail"]:
+        parts.append(
+            count(found["fail"], "{count} failed at some time", "{count} failed at some time")
+        )
+    if found["waived"]:
+        parts.append(say("{count} lapsed under a waiver alone", count=found["waived"]))
+    if found["unknown"]:
+        parts.append(say("{count} cannot be judged", count=found["unknown"]))
+    said = join(parts)
+    if not lapses:
+        return say("{said}.", said=said)
+    cured = sum(lapse.ends is not None for lapse in lapses)
+    all_of = count(len(lapses), "{count} lapse", "{count} lapses")
+    return say("{said}: {lapses}, {cured} of them ended.", said=said, lapses=all_of, cured=cured)
+
+
+def gate(result: Assessment) -> Both:
+    """Say how the pipeline's gate went."""
+    own = result.gate
+    scope = say("now") if own.judged == "now" else say("in the period")
+    least = severity(own.fail_on)
+    if result.nothing_assessed:
+        return say("nothing was assessed")
+    if own.passed:
+        return say("passed ({scope}, severity {severity} or above)", scope=scope, severity=least)
+    return say(
+        "failed ({scope}, severity {severity} or above): {controls}",
+        scope=scope,
+        severity=least,
+        controls=", ".join(own.failed_on),
+    )
+
+
+def source(result: Assessment) -> Both:
+    """Say who chose the moment."""
+    match result.as_of_source:
+        case "pinned":
+            return say("pinned in ccpolicy.toml")
+        case "given":
+            return say("named on the command line")
+        case _:
+            return say("the moment of the run")

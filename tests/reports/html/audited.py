@@ -1,0 +1,165 @@
+"""The rich assessment with its annex, one with hostile text in every field, one very long."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ccpolicy.assessment.annex import (
+    Annex,
+    ControlAnnex,
+    Dataset,
+    Gap,
+    Kind,
+    Record,
+    Revision,
+    Selection,
+    Span,
+    Step,
+    Timeline,
+)
+from ccpolicy.assessment.models import Assessment, Lapse
+
+from ..rich import ASSESSMENT, HOSTILE, INTERVAL, text
+
+BEGAN, ENDED = "evidence/inspections/2026.csv:17", "evidence/inspections/2026.csv:35"
+STARTS = ASSESSMENT.window.starts
+
+
+def _timeline(subject: str, waived_by: str | None = None) -> Timeline:
+    return Timeline(
+        subject=subject,
+        duty=[Span(starts=STARTS, ends=None, record=BEGAN)],
+        cover=[
+            Span(starts=STARTS, ends="2026-03-02T00:00:00+08:00", record=BEGAN),
+            Span(starts="2026-03-05T09:30:00+08:00", ends=None, record=ENDED),
+        ],
+        gaps=[
+            Gap(
+                starts="2026-03-02T00:00:00+08:00",
+                ends="2026-03-05T09:30:00+08:00",
+                waived_by=waived_by,
+            ),
+            Gap(starts="2026-11-19T00:00:00+08:00", ends=None, waived_by=waived_by),
+        ],
+    )
+
+
+def _control(id: str) -> ControlAnnex:
+    return ControlAnnex(
+        id=id,
+        selections=[
+            Selection(
+                input="subjects", dataset="assets", key=["site", "part"], where=None, good=None
+            ),
+            Selection(
+                input="events",
+                dataset="inspections",
+                key=["asset_id"],
+                where="result = 'pass' AND minutes < 30",
+                good="verified",
+            ),
+        ],
+        items=["staff", "客户"],
+        revisions=[
+            Revision(
+                version=1,
+                starts=STARTS,
+                reason=text("The first one.", "首版。"),
+                parameters=[INTERVAL],
+            )
+        ],
+        course=[
+            Step(day="2025-11-20", owed=26.0, lapsed=0.0, waived=0.0),
+            Step(day="2026-03-02", owed=104.0, lapsed=1.0, waived=0.0),
+            Step(day="2026-03-06", owed=104.0, lapsed=0.0, waived=2.0),
+        ],
+        timelines=[_timeline("SH × 耳机", "W-1"), _timeline("SH-PBX-02"), _timeline(HOSTILE)],
+        not_drawn=7,
+    )
+
+
+ANNEX = Annex(
+    kinds=[
+        Kind(
+            name="recurrence",
+            summary=text("Something happens every so often.", "某事按周期发生。"),
+            query="SELECT control, 'duty' AS part\nFROM subjects\nWHERE starts < ends",
+        )
+    ],
+    datasets=[
+        Dataset(
+            id="inspections",
+            title=text("Inspections", "巡检记录"),
+            owner="facilities",
+            files="inspections/*.csv",
+            format="csv",
+            key=["inspection_id"],
+            retention="3 years",
+            zone="Asia/Shanghai",
+            fields=["inspection_id", "asset_id", "result"],
+            may_be_empty=text("A new centre has none.", "新中心尚无记录。"),
+        )
+    ],
+    controls=[_control(control.id) for control in ASSESSMENT.controls],
+    records=[
+        Record(
+            place=place,
+            dataset="inspections",
+            fields={"inspection_id": f"I{number}", "site": "SH", "note": HOSTILE},
+        )
+        for number, place in enumerate((BEGAN, ENDED), 1)
+    ],
+)
+AUDITED = ASSESSMENT.model_copy(update={"annex": ANNEX})
+
+BAD = (
+    "<script>alert(1)</script></script></style></template></textarea></title>"
+    "<img src=x onerror=alert(1)><svg/onload=alert(1)><a href=javascript:alert(1)>"
+    "\" onclick=\"alert(1) ' onfocus='alert(1) {{ 7*7 }}{% raw %}{0}{x}%s "
+    "javascript:alert(1)\u202e\u2066\u200b\u2028\x00\x1b שלום ]]> --> &lt;"
+)
+KEPT = {
+    "schema_version", "as_of", "as_of_source", "starts", "ends", "at", "next_due", "horizon",
+    "due_soon", "day", "now", "period", "severity", "grade", "state", "judged", "fail_on", "tally",
+}  # fmt: skip
+"""Fields that hold a moment or one of a few words; the models let nothing else in."""
+
+
+def hostile(bad: str = BAD) -> Assessment:
+    """Put a bad text behind every text, so that names still name the same things."""
+
+    def spoil(value: Any, name: str = "") -> Any:
+        if isinstance(value, dict):
+            if name in KEPT:
+                return value
+            spoilt = name in ("fields", "value")
+            return {(key + bad if spoilt else key): spoil(each, key) for key, each in value.items()}
+        if isinstance(value, list):
+            return [spoil(each, name) for each in value]
+        if isinstance(value, str) and name not in KEPT:
+            return bad + value if name == "url" else value + bad
+        return value
+
+    spoilt = spoil(AUDITED.model_dump(mode="json"))
+    return Assessment.model_validate(spoilt)
+
+
+def many(number: int) -> Assessment:
+    """Return an assessment with very many lapses of one control."""
+    lapses = [
+        Lapse(
+            subject=f"SUBJECT-{each // 2:06}",
+            starts=f"2026-{each % 9 + 1:02}-{each % 27 + 1:02}T{each % 24:02}:00:00+08:00",
+            ends=None if each % 2 else "2026-10-02T00:00:00+08:00",
+            days=each % 300 + each % 7 / 8,
+            waived_by=None,
+            opened_by=f"evidence/inspections/2026-{each % 12:02}.csv:{each * 7 % 99_991}",
+            closed_by=None if each % 2 else f"evidence/inspections/2026-10.csv:{each}",
+        )
+        for each in range(number)
+    ]
+    controls = [
+        each.model_copy(update={"lapses": lapses}) if each.id == "EM-1" else each
+        for each in AUDITED.controls
+    ]
+    return AUDITED.model_copy(update={"controls": controls})

@@ -1,0 +1,47 @@
+"""A real browser, and reports to open in it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ccpolicy.reports import View
+from ccpolicy.reports.html import assessment as render
+
+from .audited import AUDITED, hostile, many
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    if not program:
+        if os.environ.get("CI"):
+            pytest.fail("no Chromium: the report was not opened in a browser")
+        pytest.skip("NO CHROMIUM: THE REPORT IS NOT OPENED IN A BROWSER")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the reports that the tests open."""
+    folder = tmp_path_factory.mktemp("reports")
+    (folder / "rich.html").write_bytes(render(AUDITED, View()))
+    (folder / "brief.html").write_bytes(render(AUDITED, View(detail="brief")))
+    (folder / "hostile.html").write_bytes(render(hostile(), View()))
+    (folder / "many.html").write_bytes(render(many(100_000), View()))
+    return folder

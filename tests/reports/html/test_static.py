@@ -1,0 +1,146 @@
+"""The file as it is, before any browser: whole, safe, and the same each time."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import tracemalloc
+from typing import Any
+
+import html5lib
+import pytest
+
+from ccpolicy.assessment.models import Assessment
+from ccpolicy.reports import View
+from ccpolicy.reports.html import assessment as render
+
+from ..rich import ASSESSMENT
+from .audited import AUDITED, BAD, hostile, many
+
+XHTML = "{http://www.w3.org/1999/xhtml}"
+
+
+def parsed(content: bytes) -> Any:
+    return html5lib.HTMLParser(strict=False).parse(content.decode())
+
+
+def words(element: Any) -> str:
+    return "".join(element.itertext())
+
+
+def by_id(tree: Any) -> dict[str, Any]:
+    return {each.get("id"): each for each in tree.iter() if each.get("id")}
+
+
+@pytest.mark.parametrize("result", [AUDITED, ASSESSMENT], ids=["annex", "no annex"])
+def test_every_part_of_the_assessment_is_there(result: Assessment) -> None:
+    tree = parsed(render(result, View()))
+    places = by_id(tree)
+    page = words(tree)
+    for control in result.controls:
+        section = words(places[control.id])
+        for said in (control.title, control.rule, control.remediation):
+            assert said.en in section
+            assert said.zh in section
+        for lapse in control.lapses:
+            if lapse.subject.isprintable():
+                assert lapse.subject in section
+    matrix = words(places["s-matrix"])
+    for clause in result.policy.clauses:
+        assert clause.title.zh in matrix
+        if clause.no_control:
+            assert clause.no_control.en in matrix
+    for waiver in result.waivers:
+        assert waiver.reason.zh in words(places["s-waivers"])
+    for file in result.evidence:
+        assert file.sha256 in words(places["s-evidence"])
+    assert result.policy.digest in page
+    assert ("made without its annex" in page) == (result.annex is None)
+
+
+def test_ids_are_unique_and_every_link_lands() -> None:
+    tree = parsed(render(AUDITED, View()))
+    ids = [each.get("id") for each in tree.iter() if each.get("id")]
+    assert len(ids) == len(set(ids))
+    for each in tree.iter(f"{XHTML}a"):
+        href = each.get("href")
+        if href and href != "#":
+            assert href[1:] in ids, href
+    for each in tree.iter():
+        for name in ("aria-labelledby", "for"):
+            assert not each.get(name) or each.get(name) in ids
+
+
+def test_records_are_two_clicks_from_their_verdict() -> None:
+    places = by_id(parsed(render(AUDITED, View())))
+    links = [each.get("href") for each in places["EM-1"].iter(f"{XHTML}a")]
+    row = places["r.1"]
+    assert "#r.1" in links
+    assert "I1" in words(row)
+
+
+def test_content_policy_names_the_style_and_script_and_nothing_else() -> None:
+    content = render(AUDITED, View()).decode()
+    policy = re.search(r'Content-Security-Policy" content="([^"]+)"', content)
+    assert policy
+    said = policy[1].replace("&#39;", "'")
+    for name in ("style", "script"):
+        (inside,) = re.findall(rf"<{name}>(.*?)</{name}>", content, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(inside.encode()).digest()).decode()
+        assert f"{name}-src 'sha256-{digest}'" in said
+    assert said.startswith("default-src 'none'")
+    assert "unsafe" not in said
+
+
+@pytest.mark.parametrize("bad", [BAD, "w" * 100_000], ids=["markup", "long word"])
+def test_hostile_text_stays_text(bad: str) -> None:
+    content = render(hostile(bad), View())
+    tree = parsed(content)
+    assert len(list(tree.iter(f"{XHTML}script"))) == 1
+    assert len(list(tree.iter(f"{XHTML}style"))) == 1
+    assert len(list(tree.iter(f"{XHTML}template"))) == 1
+    assert not list(tree.iter(f"{XHTML}img"))
+    for each in tree.iter():
+        for name in each.attrib:
+            assert not str(name).lower().startswith("on")
+            assert name != "style"
+        link = each.get("href") or each.get("src") or ""
+        assert link.startswith(("#", "https://", "http://")) or not link
+    assert "\u202e" not in content.decode()
+    assert "49{%" not in content.decode()
+    assert len(content) < 20_000_000
+
+
+def test_same_assessment_same_bytes() -> None:
+    assert render(AUDITED, View()) == render(
+        Assessment.model_validate_json(AUDITED.model_dump_json()), View()
+    )
+
+
+def test_shell_is_small() -> None:
+    bare = AUDITED.model_copy(
+        update={"controls": [], "evidence": [], "waivers": [], "problems": [], "annex": None}
+    )
+    assert len(render(bare, View())) < 150_000
+
+
+def test_many_lapses_fit_and_name_the_failing() -> None:
+    content = render(many(100_000), View())
+    assert len(content) < 6_000_000
+    failing = by_id(parsed(content))["EM-1"]
+    names = [words(each) for each in failing.iter(f"{XHTML}li")]
+    assert len([name for name in names if name.startswith("SUBJECT-")]) >= 1_000
+    assert "49,000 more stand in the CSV report" in words(failing)
+
+
+def test_memory_grows_by_little_more_than_the_file() -> None:
+    peaks, sizes = [], []
+    for number in (1_000, 41_000):
+        result = many(number)
+        render(result, View())
+        tracemalloc.start()
+        sizes.append(len(render(result, View())))
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] - peaks[0] < 4 * (sizes[1] - sizes[0]) + 6_000_000
