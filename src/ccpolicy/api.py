@@ -124,6 +124,10 @@ class Repository:
         gate: Literal["now", "period"] | None = None,
         fail_on: Severity | None = None,
         annex: bool = False,
+        provenance: bool = False,
+        require_clean: bool = False,
+        expect_ancestor: str | None = None,
+        known_at: str | None = None,
     ) -> Assessment:
         """Judge the controls.
 
@@ -132,7 +136,13 @@ class Repository:
         a day ends at its end. The other filters choose controls; each must be known. With `annex`
         the assessment also holds what a report for auditors shows beside the verdicts.
 
+        With `provenance` it says which commit was judged, and what is not committed; a control that
+        rests on git has it say so anyway. `known_at` is a revision, or a moment whose last commit
+        is meant: its evidence is judged instead of the working tree's.
+
         Raises:
+            EvidenceError: something is not committed though `require_clean` asks for that, the
+                history does not build upon `expect_ancestor`, or `known_at` is not there.
             PolicyError: a filter names what is not there, or a time cannot be read.
             PolicyErrors: the policy's files do not fit together.
         """
@@ -147,6 +157,10 @@ class Repository:
             gate=gate or self.settings.gate,
             fail_on=fail_on or self.settings.fail_on,
             annex=annex,
+            provenance=provenance,
+            require_clean=require_clean,
+            ancestor=expect_ancestor,
+            known_at=known_at,
         )
         return assess(self.content, question)
 

@@ -47,6 +47,8 @@ class Policy(Model):
     zone: str
     digest: str
     """SHA-256 over the policy, checks and settings files, `sha256:…`."""
+    checks_digest: str
+    """SHA-256 over the check kinds in use alone, `sha256:…`."""
     clauses: list[Clause]
 
 
@@ -173,6 +175,33 @@ class Evidence(Model):
     sha256: str
 
 
+class Uncommitted(Model):
+    """A file that is not as the commit has it."""
+
+    file: str
+    change: Literal["added", "changed", "deleted"]
+    sha256: str | None
+    """Of its content now; null if it is deleted."""
+
+
+class Provenance(Model):
+    """What git knows of the evidence that was judged."""
+
+    state: Literal["known", "no_git", "no_repository", "no_commit", "shallow", "partial"]
+    reason: Text | None
+    """Why nothing is known, unless it is."""
+    commit: str | None
+    """The commit that was judged, together with what is not committed."""
+    tree: str | None
+    committed_at: str | None
+    """When the commit was made, by its committer's clock, and never before the commits it rests
+    on. No server's time is known."""
+    known_at: str | None
+    """The revision or moment that was asked for, if not the working tree is judged."""
+    uncommitted: list[Uncommitted]
+    """Files of evidence and policy that were judged though they are not committed, by path."""
+
+
 class Assessment(Model):
     """The result of one evaluation."""
 
@@ -194,6 +223,10 @@ class Assessment(Model):
     problems: list[Problem]
     """Those of no single control."""
     evidence: list[Evidence]
+    evidence_digest: str
+    """SHA-256 over the digests and names of all files that were read, `sha256:…`."""
+    provenance: Provenance | None = None
+    """What git knows of it, if that was asked for or a control rests on it."""
     annex: Annex | None = None
     """What reports for auditors show beside the verdicts, if it was asked for."""
 

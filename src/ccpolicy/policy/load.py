@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from ccpolicy.checks.kinds import Kind, load_kinds
 from ccpolicy.content import content_folder
 from ccpolicy.errors import Locator, PolicyError, PolicyErrors
+from ccpolicy.policy.from_git import FROM_GIT, dataset_from_git
 from ccpolicy.policy.models import (
     Control,
     Controls,
@@ -46,6 +47,8 @@ class Content:
     kinds: Mapping[str, Kind]
     digest: str
     """SHA-256 over the settings, the policy files and the check kinds."""
+    checks_digest: str
+    """SHA-256 over the check kinds in use alone."""
     places: Mapping[tuple[str, str], Place] = field(repr=False)
     """(`control`, id), (`dataset`, id), … → where it stands."""
 
@@ -62,6 +65,7 @@ class Content:
             waivers={},
             kinds={kind.name: kind},
             digest="",
+            checks_digest="",
             places={},
         )
 
@@ -110,9 +114,11 @@ def load_content(path: Path) -> Content:
                         id=dataset.id,
                     )
                 )
+    reader.from_git(datasets, controls)
     kinds = reader.kinds()
     if reader.errors or plan is None:
         raise PolicyErrors(reader.errors)
+    checks = _check_lines({control.check for control in controls.values()}, kinds)
     return Content(
         root=root,
         settings=settings,
@@ -122,7 +128,8 @@ def load_content(path: Path) -> Content:
         datasets=datasets,
         waivers=waivers,
         kinds=kinds,
-        digest=_digest(root, reader.names, {control.check for control in controls.values()}, kinds),
+        digest=_digest(_file_lines(root, reader.names) + checks),
+        checks_digest=_digest(checks),
         places=reader.places,
     )
 
@@ -201,6 +208,27 @@ class _Reader:
                 self.places[family, entry.id] = place
         return entries
 
+    def from_git(self, datasets: dict[str, Dataset], controls: Mapping[str, Control]) -> None:
+        """Add the datasets that git fills, as far as a control uses them."""
+        for name in sorted(datasets.keys() & set(FROM_GIT)):
+            self.errors.append(
+                PolicyError(
+                    "the name '{name}' belongs to a dataset that git fills",
+                    hint="give the dataset another name",
+                    locator=self.places["dataset", name].locate("id"),
+                    name=name,
+                )
+            )
+        used = {
+            part.dataset
+            for control in controls.values()
+            for each in control.inputs
+            for part in control.selections(each)
+        }
+        for name in sorted(used & set(FROM_GIT) - datasets.keys()):
+            source, datasets[name] = dataset_from_git(name)
+            self.places["dataset", name] = Place(source, ())
+
     def kinds(self) -> dict[str, Kind]:
         """Load the built-in check kinds and the repository's own."""
         try:
@@ -213,14 +241,20 @@ class _Reader:
             return {}
 
 
-def _digest(root: Path, names: list[str], used: set[str], kinds: Mapping[str, Kind]) -> str:
-    """Digest what decides a verdict beside the evidence: file by file, so that no two can merge."""
-    lines = [
+def _file_lines(root: Path, names: list[str]) -> list[str]:
+    return [
         f"{hashlib.sha256((root / name).read_bytes()).hexdigest()}  {name}"
         for name in sorted(names)
     ]
-    lines += [
+
+
+def _check_lines(used: set[str], kinds: Mapping[str, Kind]) -> list[str]:
+    return [
         f"{hashlib.sha256(kinds[name].sql.encode()).hexdigest()}  check {name}"
         for name in sorted(used & kinds.keys())
     ]
+
+
+def _digest(lines: list[str]) -> str:
+    """Digest what decides a verdict beside the evidence: file by file, so that no two can merge."""
     return "sha256:" + hashlib.sha256("\n".join(lines).encode()).hexdigest()

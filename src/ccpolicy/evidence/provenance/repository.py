@@ -1,0 +1,191 @@
+"""The repository that holds the evidence: its objects as git keeps them, and nothing of its own.
+
+Objects are read by one `git cat-file --batch` process, which no setting, attribute, alias or
+replacement reference of the repository leads astray.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ccpolicy.errors import EvidenceError
+from ccpolicy.evidence.provenance.models import State
+
+if TYPE_CHECKING:
+    import git
+
+STATES: dict[State, str] = {
+    "no_git": "git is not installed",
+    "no_repository": "the evidence does not lie in a git repository",
+    "no_commit": "the repository has no commit yet",
+    "shallow": "the repository is a shallow clone, whose history is cut off",
+    "partial": "the repository lacks objects of its history",
+}
+"""Why nothing is known about who put the evidence on file, in words."""
+HINTS: dict[State, str] = {
+    "no_git": "install git",
+    "no_repository": "put the evidence under version control: git init, git add, git commit",
+    "no_commit": "commit the evidence",
+    "shallow": "fetch all of it: git fetch --unshallow, or fetch-depth: 0 in CI",
+    "partial": "fetch all of it: git fetch --refetch --no-filter",
+}
+
+
+class NoHistory(EvidenceError):
+    """There is no history to read, or not all of it."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        super().__init__(STATES[state], hint=HINTS[state])
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """A file in a tree."""
+
+    id: str
+    is_link: bool
+    """Whether it is a symbolic link, and no file."""
+
+
+@dataclass
+class Repository:
+    """Reads the objects of one repository."""
+
+    git: git.Git = field(repr=False)
+    folder: Path
+    """The working tree's root."""
+    common: Path
+    """The folder of what all working trees share; the cache is kept there."""
+    is_shallow: bool
+    trees: dict[str, list[tuple[str, str, str]]] = field(default_factory=dict, repr=False)
+    """Tree → its entries (mode, name, id)."""
+
+    def resolve(self, revision: str) -> str:
+        """Return the id of the commit that a revision names.
+
+        Raises:
+            EvidenceError: there is none.
+        """
+        try:
+            if "\n" in revision or revision.startswith("-"):
+                raise ValueError(revision)
+            id_, _, _ = self.git.get_object_header(f"{revision}^{{commit}}")
+        except ValueError as failure:
+            raise EvidenceError(
+                "there is no commit '{name}' here",
+                hint="fetch it first, if it stands elsewhere",
+                name=revision,
+            ) from failure
+        return bytes(id_).decode()
+
+    def read(self, id_: str) -> bytes:
+        """Return the content of an object.
+
+        Raises:
+            NoHistory: it is not here.
+        """
+        try:
+            return bytes(self.git.get_object_data(id_)[3])
+        except ValueError as failure:
+            raise NoHistory("partial") from failure
+
+    def entries(self, tree: str) -> list[tuple[str, str, str]]:
+        """Return the entries of a tree: mode, name, id."""
+        if tree not in self.trees:
+            self.trees[tree] = list(_entries(self.read(tree), len(tree) // 2))
+        return self.trees[tree]
+
+    def below(self, tree: str, path: str) -> str | None:
+        """Return the id of what stands at a path in a tree; None if nothing does."""
+        found = tree
+        for part in path.split("/") if path else ():
+            entries = {name: id_ for mode, name, id_ in self.entries(found) if mode != "160000"}
+            if part not in entries:
+                return None
+            found = entries[part]
+        return found
+
+    def files(self, tree: str, above: str = "") -> Iterator[tuple[str, Blob]]:
+        """Yield the files below a tree, with their paths."""
+        for mode, name, id_ in self.entries(tree):
+            path = f"{above}/{name}" if above else name
+            if mode == "40000":
+                yield from self.files(id_, path)
+            elif mode != "160000":
+                yield path, Blob(id_, mode == "120000")
+
+    @cached_property
+    def head(self) -> str:
+        """The commit that is checked out.
+
+        Raises:
+            NoHistory: there is none yet.
+        """
+        try:
+            return self.resolve("HEAD")
+        except EvidenceError as failure:
+            raise NoHistory("no_commit") from failure
+
+    def id_of(self, content: bytes) -> str:
+        """Return the id that a file of this content has in this repository."""
+        head = f"blob {len(content)}\0".encode()
+        made = hashlib.sha1 if len(self.head) == 40 else hashlib.sha256
+        return made(head + content, usedforsecurity=False).hexdigest()
+
+    def close(self) -> None:
+        """End the process that reads objects."""
+        self.git.clear_cache()
+
+
+def open_repository(folder: Path) -> Repository:
+    """Open the innermost repository that holds a folder, in whichever of its working trees.
+
+    Raises:
+        NoHistory: there is none, or git is missing.
+    """
+    try:
+        import git
+    except ImportError as failure:
+        raise NoHistory("no_git") from failure
+    try:
+        with git.Repo(folder, search_parent_directories=True) as repo:
+            root = repo.working_tree_dir
+            common = Path(repo.common_dir)
+            own = str(repo.git_dir)
+    except (git.InvalidGitRepositoryError, git.NoSuchPathError) as failure:
+        raise NoHistory("no_repository") from failure
+    if root is None:
+        raise NoHistory("no_repository")
+    process = git.Git(root)
+    process.update_environment(
+        # Whatever a hook or a user has set, it is this repository and its own objects.
+        GIT_DIR=own,
+        GIT_NO_REPLACE_OBJECTS="1",
+        GIT_NO_LAZY_FETCH="1",
+        GIT_OPTIONAL_LOCKS="0",
+        LC_ALL="C",
+    )
+    shallow = common / "shallow"
+    return Repository(
+        git=process,
+        folder=Path(root).resolve(),
+        common=common,
+        is_shallow=shallow.is_file() and shallow.stat().st_size > 0,
+    )
+
+
+def _entries(data: bytes, size: int) -> Iterator[tuple[str, str, str]]:
+    """Take a tree apart."""
+    at = 0
+    while at < len(data):
+        space = data.index(b" ", at)
+        end = data.index(b"\0", space)
+        name = data[space + 1 : end].decode("utf-8", "surrogateescape")
+        yield data[at:space].decode(), name, data[end + 1 : end + 1 + size].hex()
+        at = end + 1 + size
