@@ -97,7 +97,7 @@ def _provenance(
             datasets=content.datasets,
             zone=zone,
             adopted=adopted,
-            signers=content.root / settings.allowed_signers,
+            signers=content.root / settings.policy,
             known_at=question.known_at,
             ancestor=question.ancestor,
             tables=tables,

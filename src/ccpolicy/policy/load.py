@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from ccpolicy.checks.kinds import Kind, load_kinds
 from ccpolicy.content import content_folder
 from ccpolicy.errors import Locator, PolicyError, PolicyErrors
-from ccpolicy.policy.from_git import FROM_GIT, dataset_from_git
+from ccpolicy.policy.from_git import FROM_GIT, KEY_FILES, dataset_from_git
 from ccpolicy.policy.models import (
     Control,
     Controls,
@@ -115,6 +115,7 @@ def load_content(path: Path) -> Content:
                     )
                 )
     reader.from_git(datasets, controls)
+    reader.names += [f"{folder}/{name}" for name in KEY_FILES if (root / folder / name).is_file()]
     kinds = reader.kinds()
     if reader.errors or plan is None:
         raise PolicyErrors(reader.errors)

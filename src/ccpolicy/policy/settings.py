@@ -38,8 +38,6 @@ class Settings(Model):
     """How long before its due date a control is said to be due soon."""
     horizon: str = "24 months"
     """How far ahead due dates are forecast."""
-    allowed_signers: Line = "policy/allowed_signers"
-    """File of the keys whose signatures count: as ssh-keygen has it, or PGP public keys."""
     longest_waiver: str = "180 days"
     """Waivers that stand for longer are reported."""
 

@@ -19,9 +19,10 @@ from ccpolicy.evidence.provenance.commits import Commit, read_commit, recorded_t
 from ccpolicy.evidence.provenance.history import WORKING, History
 from ccpolicy.evidence.provenance.models import Provenance, Uncommitted
 from ccpolicy.evidence.provenance.repository import Blob, NoHistory, Repository, open_repository
+from ccpolicy.evidence.provenance.signatures import judge_signatures
 from ccpolicy.evidence.provenance.snapshot import known_at
 from ccpolicy.evidence.provenance.tables import Tables
-from ccpolicy.evidence.provenance.tracked import tracked
+from ccpolicy.evidence.provenance.tracked import tracked, units_of
 from ccpolicy.evidence.provenance.versions import Key, Place, Versions
 from ccpolicy.evidence.provenance.walked import Walked
 from ccpolicy.policy import Dataset
@@ -42,7 +43,7 @@ class Asked:
     adopted: int
     """Instant from which records are owed in time, in microseconds since 1970 UTC."""
     signers: Path
-    """File of the keys whose signatures count."""
+    """Folder of the files that list the keys whose signatures count."""
     known_at: str | None = None
     """Revision or moment that is judged, instead of the working tree."""
     ancestor: str | None = None
@@ -128,6 +129,9 @@ class _Reader:
             chosen = walked.history.choose(files.items())
             state = walked.history.step(WORKING, [(head, state)], chosen)
             now = self._places(walked.history, Kept(places=places), files)
+            signatures = judge_signatures(
+                repository, _to_be_signed(walked.history), asked.signers, Path(folder)
+            )
         standing = {
             key: (path, place)
             for path, id_ in sorted(chosen.items())
@@ -141,7 +145,7 @@ class _Reader:
             times,
             walked.with_policy(self._policy_paths()),
             standing,
-            lambda _: "unchecked",
+            signatures,
         )
         return dataclasses.replace(found, tables=tables.rows(state.entries))
 
@@ -226,6 +230,12 @@ class _Reader:
         for path, id_ in history.choose(files.items()).items():
             found[id_] = kept.places.get(id_) or history.places(path, id_)
         return found
+
+
+def _to_be_signed(history: History) -> set[str]:
+    """Return the commits of which a contract demands a signature."""
+    signed = {unit.name for unit in units_of(history.tracked) if unit.recording.signed}
+    return {event.commit for event in history.events if event.key[0] in signed} - {WORKING}
 
 
 def _expect(ancestor: str, name: str, order: Sequence[Commit]) -> None:

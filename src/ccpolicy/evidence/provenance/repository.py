@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ccpolicy.errors import EvidenceError
 from ccpolicy.evidence.provenance.models import State
@@ -75,14 +75,14 @@ class Repository:
         try:
             if "\n" in revision or revision.startswith("-"):
                 raise ValueError(revision)
-            id_, _, _ = self.git.get_object_header(f"{revision}^{{commit}}")
+            found: Any = self.git.get_object_header(f"{revision}^{{commit}}")
         except ValueError as failure:
             raise EvidenceError(
                 "there is no commit '{name}' here",
                 hint="fetch it first, if it stands elsewhere",
                 name=revision,
             ) from failure
-        return bytes(id_).decode()
+        return str(found[0], "ascii")  # bytes, whatever its type says
 
     def read(self, id_: str) -> bytes:
         """Return the content of an object.

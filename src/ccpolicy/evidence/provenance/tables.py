@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import fnmatch
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -41,8 +41,8 @@ class Tables:
     """Commits that changed the policy too."""
     standing: Mapping[Key, tuple[str, Place]]
     """Record → the file in which it stands now, and where."""
-    signature: Callable[[Commit], str]
-    """Judges the signature of a commit."""
+    signatures: Mapping[str, str]
+    """What was found of the signatures that a contract demands, by commit."""
 
     def rows(self, entries: Mapping[Key, Entry]) -> dict[str, Found]:
         """Return the records of each dataset, with their places."""
@@ -146,7 +146,8 @@ class Tables:
                 "with_policy": False,
             }
         recording = unit.recording
-        signature = self.signature(commit) if recording.signed or commit.is_signed else "none"
+        unasked = "unchecked" if commit.is_signed else "none"
+        signature = self.signatures[commit.id] if recording.signed else unasked
         return {
             "authored_at": commit.authored * _SECOND,
             "commit": commit.id,

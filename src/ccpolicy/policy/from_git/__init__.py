@@ -11,6 +11,11 @@ RECORDINGS = "recordings"
 EVIDENCE_CHANGES = "evidence_changes"
 FROM_GIT = (EVIDENCE_CHANGES, RECORDINGS)
 """Their names."""
+SSH_SIGNERS = "allowed_signers"
+"""File in the policy folder, as `ssh-keygen -Y verify` has it."""
+PGP_KEYS = "allowed_keys.asc"
+"""File in the policy folder: public keys, armoured."""
+KEY_FILES = (SSH_SIGNERS, PGP_KEYS)
 
 
 def dataset_from_git(name: str) -> tuple[Source, Dataset]:
