@@ -214,7 +214,8 @@ class Recording(Model):
     """How soon after it happened a record is put on file, as a duration."""
     amendable: Literal["append_only", "with_reason", "freely"]
     """Whether a record may be changed or deleted once it is on file: not at all, in a commit whose
-    message gives a line `Reason: …`, or freely. Deleting is free once the retention is over."""
+    message gives a line `Reason: …`, or freely. With a reason or without, what was left empty may
+    be filled in, unless it is `append_only`. Deleting is free once the retention is over."""
     by: list[Line] = []
     """Addresses of those who may put records on file, as commits name them; `*` stands for any
     part. Both author and committer must be among them. Without it anybody may."""

@@ -81,6 +81,40 @@ class _Sections:
             page.say("Period {start} to {end}, {zone}", start=starts, end=ends, zone=zone)
         )
 
+        self.provenance()
+
+    def provenance(self) -> None:
+        """Say which commit was judged, and what was judged though it is not committed."""
+        found, page = self.result.provenance, self.page
+        if found is None:
+            return
+        if found.reason:
+            reason = page.text(found.reason)
+            page.paragraph(page.say("Provenance unknown: {reason}", reason=reason), colour="yellow")
+            return
+        commit, time = (found.commit or "")[:12], exactly(found.committed_at or "")
+        if found.known_at:
+            page.paragraph(
+                page.say(
+                    "Judged as known at {asked}: commit {commit} of {time}",
+                    asked=found.known_at,
+                    commit=commit,
+                    time=time,
+                )
+            )
+        else:
+            page.paragraph(page.say("Judged commit {commit} of {time}", commit=commit, time=time))
+        if found.uncommitted:
+            names = [each.file for each in found.uncommitted]
+            shown = names if self.full else names[:3]
+            page.paragraph(
+                page.say(
+                    "NOT COMMITTED, and yet judged: {files}",
+                    files=", ".join(shown) + (", …" if len(shown) < len(names) else ""),
+                ),
+                colour="yellow",
+            )
+
     def attention(self) -> None:
         """Show what does not hold or could not be judged."""
         failed = self.controls("fail")

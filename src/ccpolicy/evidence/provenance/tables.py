@@ -131,7 +131,9 @@ class Tables:
             ]
             if ends and max(ends) <= at:
                 return True
-        return unit.recording.amendable == "with_reason" and bool(commit and commit.reason)
+        if unit.recording.amendable == "append_only":
+            return False
+        return bool(commit and commit.reason) or _only_fills_in(event)
 
     def _who(self, event: Event, unit: Unit) -> Row:
         commit = self.history.commits.get(event.commit)
@@ -200,6 +202,14 @@ class Tables:
         following = datetime.date((months + 1) // 12, (months + 1) % 12 + 1, 1)
         last = min(first + datetime.timedelta(days=day.day - 1), following - datetime.timedelta(1))
         return self._begins(last + datetime.timedelta(days=duration.days + 1))
+
+
+def _only_fills_in(event: Event) -> bool:
+    """Whether a change leaves alone whatever was not empty."""
+    if len(event.before) != 1 or len(event.after) != 1:
+        return False
+    before, after = json.loads(event.before[0]), json.loads(event.after[0])
+    return all(name in after and after[name] == value for name, value in before.items())
 
 
 def _among(address: str, known: Sequence[str]) -> bool:
