@@ -181,11 +181,11 @@ class History:
         )
         return Entry(event.after, number, since)
 
-    def replay(self, among: set[str] | None = None) -> dict[Key, Entry]:
-        """Return the entries that the events make, or those of some commits alone."""
+    def replay(self, among: set[str], count: int) -> dict[Key, Entry]:
+        """Return the entries that the first events make, as far as they are of some commits."""
         entries: dict[Key, Entry] = {}
-        for number, event in enumerate(self.events):
-            if among is None or event.commit in among:
+        for number, event in enumerate(self.events[:count]):
+            if event.commit in among:
                 entries[event.key] = self.follow(number, entries.get(event.key, _NEVER))
         return entries
 

@@ -76,10 +76,9 @@ class Walked:
             files.pop(path)
             if id_ is not None:
                 files[path] = id_
-        is_last = commit == self.kept.head
-        return State(
-            self.history.replay(None if is_last else ancestry(self.commits, [commit])), files
-        )
+        # What this walk has noted already belongs to other commits.
+        among = ancestry(self.commits, [commit])
+        return State(self.history.replay(among, len(self.kept.events)), files)
 
     def _tree(self, commit: str) -> str | None:
         """Return the tree of the evidence folder in a commit."""
