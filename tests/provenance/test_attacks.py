@@ -359,18 +359,18 @@ def test_pgp(empty: Centre, tmp_path: Path) -> None:
             text=True,
         ).stdout
 
-    for name in ("listed", "unlisted"):
+    for name in ("known", "other"):
         gpg("--quick-gen-key", f"{name}@centre.example", "ed25519", "sign", "never")
     path = "policy/datasets/inspections.yaml"
     text = (empty.folder / path).read_text("utf-8")
     empty.write(
         **{
-            "policy/allowed_keys.asc": gpg("--armor", "--export", "listed@centre.example"),
+            "policy/allowed_keys.asc": gpg("--armor", "--export", "known@centre.example"),
             path: text.replace("append_only", "append_only\n  signed: true"),
         }
     )
-    for name, row in (("listed", FIRST), ("unlisted", SECOND)):
-        empty.put(*{FIRST, row})
+    for name, rows in (("known", [FIRST]), ("other", [FIRST, SECOND])):
+        empty.put(*rows)
         empty.git("add", "--all")
         empty.git(
             "commit",
