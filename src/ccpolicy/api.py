@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from ccpolicy.assessment.history import History
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.checks.durations import parse_duration
 from ccpolicy.checks.kinds import Kind
@@ -162,7 +163,44 @@ class Repository:
             ancestor=expect_ancestor,
             known_at=known_at,
         )
-        return assess(self.content, question)
+        result = assess(self.content, question)
+        if known_at is None:
+            return result
+        from ccpolicy.engine.history import mark_covered_later
+
+        return mark_covered_later(self.content, question, result)
+
+    def history(
+        self,
+        start: str | None = None,
+        end: str | None = None,
+        *,
+        as_of: Moment | None = None,
+        controls: Iterable[str] = (),
+        gate: Literal["now", "period"] | None = None,
+    ) -> History:
+        """Judge every commit after `start`, up to `end`, that changed the evidence.
+
+        Each is judged by today's policy: at its own moment, or all of them at `as_of` or the pin.
+
+        Raises:
+            EvidenceError: there is no history, or no such commit.
+            PolicyErrors: the policy's files do not fit together.
+        """
+        from ccpolicy.engine.history import history
+
+        moment, source = self._as_of(as_of)
+        starts, ends = self._period(None, moment)
+        question = Question(
+            as_of=moment,
+            source=source,
+            starts=starts,
+            ends=ends,
+            controls=self.choose(controls),
+            gate=gate or self.settings.gate,
+            fail_on=self.settings.fail_on,
+        )
+        return history(self.content, question, start, end)
 
     def choose(
         self,

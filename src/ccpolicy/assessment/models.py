@@ -92,6 +92,16 @@ class Subjects(Model):
     """Their duty had ended before as-of."""
 
 
+class CoveredLater(Model):
+    """A lapse that a record covers which was put on file later than what was judged."""
+
+    since: str
+    """From when on the lapse is covered on paper."""
+    on_file: str
+    """When the record was put on file."""
+    commit: str
+
+
 class Lapse(Model):
     """A span in which a subject was not covered though it had to be."""
 
@@ -108,6 +118,8 @@ class Lapse(Model):
     """`file:line` of the record whose cover or whose due time ended as it began."""
     closed_by: str | None
     """`file:line` of the record that ended it."""
+    covered_later: CoveredLater | None = None
+    """What was put on file later, where the evidence of an earlier time was judged."""
 
 
 class Due(Model):

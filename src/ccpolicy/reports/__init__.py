@@ -11,9 +11,10 @@ from ccpolicy.errors import Language, Message, ReportError
 
 if TYPE_CHECKING:  # the command line asks for the names of formats before it needs the models
     from ccpolicy.assessment.agenda import Agenda
+    from ccpolicy.assessment.history import History
     from ccpolicy.assessment.models import Assessment
 
-Subject = Literal["assessment", "agenda"]
+Subject = Literal["assessment", "agenda", "history"]
 Detail = Literal["brief", "normal", "full"]
 
 
@@ -32,8 +33,8 @@ class Format:
 
 
 FORMATS: dict[str, Format] = {
-    "text": Format(("assessment", "agenda"), ".txt", for_people=True),
-    "json": Format(("assessment", "agenda"), ".json"),
+    "text": Format(("assessment", "agenda", "history"), ".txt", for_people=True),
+    "json": Format(("assessment", "agenda", "history"), ".json"),
     "ics": Format(("agenda",), ".ics"),
 }
 
@@ -89,14 +90,12 @@ def format_of(file: str, subject: Subject) -> str:
     return chosen[0]
 
 
-def render(result: Assessment | Agenda, name: str, view: View) -> Rendered:
+def render(result: Assessment | Agenda | History, name: str, view: View) -> Rendered:
     """Render a result in one format."""
-    from ccpolicy.assessment.models import Assessment
-
     module = import_module(f"{__name__}.{name}")
-    subject = "assessment" if isinstance(result, Assessment) else "agenda"
-    function: Callable[[Assessment | Agenda, View], str | bytes | Rendered] = getattr(
-        module, subject
+    # Each of them is called as the function that renders it.
+    function: Callable[[Assessment | Agenda | History, View], str | bytes | Rendered] = getattr(
+        module, type(result).__name__.lower()
     )
     rendered = function(result, view)
     return rendered if isinstance(rendered, Rendered) else Rendered(rendered)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ccpolicy.assessment.agenda import Agenda, Task, tasks_due
+from ccpolicy.assessment.history import History
 from ccpolicy.assessment.models import Assessment, Control, Lapse, Problem, Verdict
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import pad, width
 from ccpolicy.reports.moments import exactly, rough_length, span, until
 from ccpolicy.reports.outcome import outcome, severities
 from ccpolicy.reports.page import Page, Table, Word
+from ccpolicy.reports.past import verdicts_by_commit
 from ccpolicy.reports.tasks import judged, tasks
 
 
@@ -28,6 +30,13 @@ def agenda(result: Agenda, view: View) -> str:
     """Render an agenda, owner by owner."""
     page = Page(view)
     tasks(page, result)
+    return str(page)
+
+
+def history(result: History, view: View) -> str:
+    """Render a history: the commits that changed a verdict, oldest first, or all of them."""
+    page = Page(view)
+    verdicts_by_commit(page, result)
     return str(page)
 
 
@@ -284,6 +293,14 @@ class _Sections:
             if len(lapses) > 1 and not self.full:
                 shown = self.page.say("longest {lapse}", lapse=shown)
             self.table.detail(shown, lapse.opened_by or self.page.say("nothing on file"))
+            if lapse.covered_later:
+                self.table.detail(
+                    self.page.say(
+                        "covered on paper since {since}, on file since {time}",
+                        since=exactly(lapse.covered_later.since),
+                        time=exactly(lapse.covered_later.on_file),
+                    )
+                )
             if lapse.closed_by and self.full:
                 self.table.detail(self.page.say("cured by {place}", place=lapse.closed_by))
 

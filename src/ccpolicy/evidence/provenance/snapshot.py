@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.provenance.commits import read_commit, recorded_times, walk
@@ -49,6 +52,55 @@ def _moment(asked: str) -> float | None:
             "'{text}' has no offset from UTC", hint="add one, such as +08:00 or Z", text=asked
         )
     return moment.timestamp()
+
+
+class Filed(NamedTuple):
+    """A commit that changed what was on file."""
+
+    id: str
+    time: int
+    """When it was made at the earliest, in seconds since 1970."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """Commits in a line, parent by first parent, oldest first."""
+
+    common: Path
+    """Folder of the repository for what is kept beside it."""
+    commits: Sequence[Filed]
+
+
+def filed(root: Path, evidence: str, end: str, start: str | None) -> Line:
+    """Return the commits after `start`, up to `end`, that changed the evidence.
+
+    Raises:
+        EvidenceError: there is no history, or no such commit.
+    """
+    folder = (root / evidence).resolve()
+    repository = open_repository(folder)
+    try:
+        if repository.is_shallow:
+            raise NoHistory("shallow")
+        prefix = folder.relative_to(repository.folder).as_posix().removeprefix(".")
+        last = known_at(repository, end)
+        first = known_at(repository, start) if start else None
+        order = walk(repository, last, {})
+        times = recorded_times(order)
+        commits = {commit.id: commit for commit in order}
+        found: list[Filed] = []
+        id_: str | None = last
+        while id_ is not None and id_ != first:
+            parent = commits[id_].parents[0] if commits[id_].parents else None
+            tree = repository.below(commits[id_].tree, prefix)
+            if parent is None or repository.below(commits[parent].tree, prefix) != tree:
+                found.append(Filed(id_, times[id_]))
+            id_ = parent
+        if first is not None and id_ is None:
+            raise EvidenceError("{start} does not lead to {end}", start=start, end=end)
+        return Line(repository.common, found[::-1])
+    finally:
+        repository.close()
 
 
 def write_evidence(root: Path, policy_root: Path, evidence: str, commit: str) -> None:
