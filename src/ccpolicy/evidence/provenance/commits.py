@@ -74,6 +74,8 @@ def walk(repository: Repository, head: str, known: Mapping[str, Commit]) -> list
     Raises:
         NoHistory: a commit is not here.
     """
+    if head not in known:
+        repository.read_ahead(id_ for id_ in repository.list_commits(head) if id_ not in known)
     found: dict[str, Commit] = {}
     order: list[Commit] = []
     stack: list[tuple[str, bool]] = [(head, False)]

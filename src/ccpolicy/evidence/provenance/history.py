@@ -23,6 +23,10 @@ Files = Mapping[str, str]
 """Path below the evidence folder → the blob that holds its last readable version."""
 
 
+_RECENT = 64 << 20
+"""Bytes of blobs that are kept for comparison."""
+
+
 class Event(NamedTuple):
     """A change of one record."""
 
@@ -59,16 +63,17 @@ class State:
 class Net:
     """What two commits hold of one key, and not in common."""
 
-    gone: Counter[str] = field(default_factory=Counter)
-    come: Counter[str] = field(default_factory=Counter)
+    gone: list[str] = field(default_factory=list)
+    come: list[str] = field(default_factory=list)
     path: str = ""
     """File in which it stands, or stood."""
 
     def applied(self, contents: tuple[str, ...]) -> tuple[str, ...]:
         """Return the contents that the later commit holds."""
         if not self.gone and not contents:
-            return tuple(sorted(self.come.elements()))
-        return tuple(sorted((Counter(contents) - self.gone + self.come).elements()))
+            return tuple(sorted(self.come))
+        left = Counter(contents) - Counter(self.gone) + Counter(self.come)
+        return tuple(sorted(left.elements()))
 
 
 @dataclass
@@ -80,6 +85,9 @@ class History:
     """Dataset → what reads its files."""
     read: Callable[[str], bytes]
     """Reads a blob."""
+    recent: dict[str, bytes] = field(default_factory=dict)
+    """Blob → content, of those that were read last and so will soon be compared with."""
+    _held_bytes: int = 0
     contents: dict[str, bytes] = field(default_factory=dict)
     """Blob → content, of what is not committed."""
     events: list[Event] = field(default_factory=list)
@@ -213,11 +221,11 @@ class History:
             for gone, come in found:
                 for item in gone:
                     net = nets.setdefault(item.key, Net())
-                    net.gone[item.content] += 1
+                    net.gone.append(item.content)
                     net.path = net.path or path
                 for item in come:
                     net = nets.setdefault(item.key, Net())
-                    net.come[item.content] += 1
+                    net.come.append(item.content)
                     net.path = path
         return nets, kept
 
@@ -228,7 +236,14 @@ class History:
         )
 
     def _content(self, id_: str) -> bytes:
-        return self.contents[id_] if id_ in self.contents else self.read(id_)
+        if id_ in self.contents:
+            return self.contents[id_]
+        if id_ not in self.recent:
+            self.recent[id_] = self.read(id_)
+            self._held_bytes += len(self.recent[id_])
+            while self._held_bytes > _RECENT and len(self.recent) > 2:
+                self._held_bytes -= len(self.recent.pop(next(iter(self.recent))))
+        return self.recent[id_]
 
     def places(self, path: str, id_: str) -> list[tuple[Key, Place]]:
         """Return where the records of a version of a file stand; none if it cannot be read."""

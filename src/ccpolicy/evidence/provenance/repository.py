@@ -7,11 +7,13 @@ replacement reference of the repository leads astray.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from ccpolicy.errors import EvidenceError
 from ccpolicy.evidence.provenance.models import State
@@ -65,6 +67,8 @@ class Repository:
     is_shallow: bool
     trees: dict[str, list[tuple[str, str, str]]] = field(default_factory=dict, repr=False)
     """Tree → its entries (mode, name, id)."""
+    ahead: dict[str, bytes] = field(default_factory=dict, repr=False)
+    """Objects that were read before they are asked for, each for once."""
 
     def resolve(self, revision: str) -> str:
         """Return the id of the commit that a revision names.
@@ -90,9 +94,76 @@ class Repository:
         Raises:
             NoHistory: it is not here.
         """
+        if id_ in self.ahead:
+            return self.ahead.pop(id_)
         try:
             return bytes(self.git.get_object_data(id_)[3])
         except ValueError as failure:
+            raise NoHistory("partial") from failure
+
+    def read_ahead(self, ids: Iterable[str]) -> None:
+        """Read objects that will be asked for, all in one go.
+
+        Raises:
+            NoHistory: one of them is not here.
+        """
+        wanted = [id_ for id_ in dict.fromkeys(ids) if id_ not in self.ahead]
+        if not wanted:
+            return
+        with tempfile.TemporaryFile() as asked:
+            asked.write("".join(f"{id_}\n" for id_ in wanted).encode())
+            asked.seek(0)
+            data = self._run(["git", "cat-file", "--batch"], asked)
+        at = 0
+        for id_ in wanted:
+            end = data.index(b"\n", at)
+            parts = data[at:end].split(b" ")
+            if len(parts) != 3:
+                raise NoHistory("partial")
+            at = end + 1 + int(parts[2])
+            self.ahead[id_] = data[end + 1 : at]
+            at += 1
+
+    def read_trees_ahead(self, trees: Iterable[str], path: str) -> None:
+        """Read the trees on the way to a path, and all below it, level by level."""
+        found = list(dict.fromkeys(trees))
+        for part in path.split("/") if path else ():
+            self.read_ahead(each for each in found if each not in self.trees)
+            found = list(
+                dict.fromkeys(
+                    id_
+                    for tree in found
+                    for mode, name, id_ in self.entries(tree)
+                    if name == part and mode == "40000"
+                )
+            )
+        while found:
+            self.read_ahead(each for each in found if each not in self.trees)
+            found = list(
+                dict.fromkeys(
+                    id_
+                    for tree in found
+                    for mode, _, id_ in self.entries(tree)
+                    if mode == "40000" and id_ not in self.trees
+                )
+            )
+
+    def list_commits(self, head: str) -> list[str]:
+        """List the commits that lead to a head.
+
+        Raises:
+            NoHistory: one of them is not here.
+        """
+        return self._run(["git", "rev-list", head]).decode().split()
+
+    def _run(self, command: list[str], stdin: IO[bytes] | None = None) -> bytes:
+        import git
+
+        try:
+            return self.git.execute(
+                command, istream=stdin, stdout_as_string=False, strip_newline_in_stdout=False
+            )
+        except git.GitCommandError as failure:
             raise NoHistory("partial") from failure
 
     def entries(self, tree: str) -> list[tuple[str, str, str]]:
@@ -169,6 +240,7 @@ def open_repository(folder: Path) -> Repository:
         GIT_NO_REPLACE_OBJECTS="1",
         GIT_NO_LAZY_FETCH="1",
         GIT_OPTIONAL_LOCKS="0",
+        GIT_GRAFT_FILE=os.devnull,
         LC_ALL="C",
     )
     shallow = common / "shallow"

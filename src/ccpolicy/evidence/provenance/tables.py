@@ -6,7 +6,7 @@ import datetime
 import fnmatch
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from ccpolicy.checks.durations import Duration, parse_duration
@@ -43,6 +43,10 @@ class Tables:
     """Record → the file in which it stands now, and where."""
     signatures: Mapping[str, str]
     """What was found of the signatures that a contract demands, by commit."""
+    ends: dict[tuple[datetime.date, str], int] = field(default_factory=dict)
+    """Day and duration → when it has run out."""
+    makers: dict[tuple[str, str], Row] = field(default_factory=dict)
+    """Commit and unit → what is known of who made it."""
 
     def rows(self, entries: Mapping[Key, Entry]) -> dict[str, Found]:
         """Return the records of each dataset, with their places."""
@@ -136,6 +140,11 @@ class Tables:
         return bool(commit and commit.reason) or _only_fills_in(event)
 
     def _who(self, event: Event, unit: Unit) -> Row:
+        if (event.commit, unit.name) not in self.makers:
+            self.makers[event.commit, unit.name] = self._maker(event, unit)
+        return self.makers[event.commit, unit.name]
+
+    def _maker(self, event: Event, unit: Unit) -> Row:
         commit = self.history.commits.get(event.commit)
         if commit is None:
             # Nothing is claimed yet about what is not committed.
@@ -197,6 +206,12 @@ class Tables:
             return at + duration.microseconds
         moment = _EPOCH + datetime.timedelta(microseconds=at)
         day = moment.astimezone(self.zone).date()
+        if (day, duration.text) not in self.ends:
+            self.ends[day, duration.text] = self._last(day, duration)
+        return self.ends[day, duration.text]
+
+    def _last(self, day: datetime.date, duration: Duration) -> int:
+        """Return the end of the last day of a calendar duration."""
         months = day.year * 12 + day.month - 1 + duration.months
         first = datetime.date(months // 12, months % 12 + 1, 1)
         following = datetime.date((months + 1) // 12, (months + 1) % 12 + 1, 1)

@@ -53,6 +53,7 @@ class Versions:
         self.tracked, self.connection = tracked, connection
         self.file = folder / f"version.{tracked.dataset.format}"
         self.keys = _Keys(tracked.contract, connection)
+        self.is_flat = not tracked.contract.children
 
     def items(self, content: bytes) -> list[Item]:
         """Return the records of a version.
@@ -86,7 +87,8 @@ class Versions:
         return list((before - after).elements()), list((after - before).elements())
 
     def _plain(self, rows: Iterable[tuple[int, dict[str, Any]]]) -> list[Item]:
-        return [item for item, _ in self._of_records([value for _, value in rows], None)]
+        records = [value for _, value in rows]
+        return [item for item, _ in self._of_records(records, None)]
 
     def _found(self, content: bytes, *, placed: bool) -> list[tuple[Item, Place]]:
         try:
@@ -122,6 +124,18 @@ class Versions:
         """Take records apart into those of each unit."""
         found = []
         keys = self.keys.of(records)
+        if self.is_flat:
+            [unit] = self.tracked.units
+            for index, (record, parts) in enumerate(zip(records, keys, strict=True)):
+                key = _key(unit, parts, record)
+                if key is not None:
+                    # Who asks for the place does not ask for the content.
+                    content = "" if places else _json(record)
+                    place = places[index] if places else _NOWHERE
+                    found.append(
+                        (Item((unit.name, key), content), Place(place.line, place.sheet, None))
+                    )
+            return found
         nested = [child.path for child in self.tracked.contract.children]
         for index, (record, parts) in enumerate(zip(records, keys, strict=True)):
             place = places[index] if places else _NOWHERE
@@ -146,15 +160,23 @@ class Versions:
 
 
 _NOWHERE = Locator("")
+_quote = json.encoder.encode_basestring
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
 
 
 def _json(content: Mapping[str, Any]) -> str:
-    return _encode(content)
+    """Write a record as JSON; most hold nothing but texts, and that is quickly done."""
+    if any(type(value) is not str for value in content.values()):
+        return _encode(content)
+    parts = [f"{_quote(name)}: {_quote(content[name])}" for name in sorted(content)]
+    return f"{{{', '.join(parts)}}}"
 
 
 def _key(unit: Unit, derived: Mapping[str, Any], record: Mapping[str, Any]) -> str | None:
     """Return the key of a record as one text; None if a part of it is missing."""
+    if len(unit.key) == 1 and not derived:
+        key = record.get(unit.key[0])
+        return None if key is None else str(key)
     parts = [derived.get(each, record.get(each)) for each in unit.key]
     return None if None in parts else values.SEPARATOR.join(map(str, parts))
 

@@ -12,6 +12,9 @@ from ccpolicy.evidence.provenance.repository import Repository
 from ccpolicy.evidence.provenance.tracked import Tracked
 from ccpolicy.evidence.provenance.versions import Versions
 
+_AHEAD = 100
+"""Commits whose files are read in one go."""
+
 
 class Walked:
     """The history that leads to a commit."""
@@ -43,10 +46,13 @@ class Walked:
     def state(self, head: str) -> State:
         """Return what the head holds, having walked over what is new."""
         new = [commit for commit in self.order if commit.id not in self.done]
+        self.repository.read_trees_ahead((commit.tree for commit in new), self.prefix)
         uses = Counter(parent for commit in new for parent in commit.parents)
         uses[head] += 1
         states: dict[str, State] = {}
-        for commit in new:
+        for place, commit in enumerate(new):
+            if place % _AHEAD == 0:
+                self._read_blobs_ahead(new[place : place + _AHEAD])
             parents = []
             for number, parent in enumerate(commit.parents):
                 if parent not in states:
@@ -67,6 +73,20 @@ class Walked:
                     commit.id, parents, self.history.choose(files)
                 )
         return states[head] if head in states else self._earlier(head)
+
+    def _read_blobs_ahead(self, commits: Sequence[Commit]) -> None:
+        """Read the versions that some commits hold and their parents do not."""
+        wanted: dict[str, None] = {}
+        for commit in commits:
+            trees = [self._tree(each) for each in (commit.id, *commit.parents)]
+            if trees[0] is None or trees[0] in trees[1:]:
+                continue
+            held = [
+                set(self.history.choose(self.repository.files(tree)).values()) if tree else set()
+                for tree in trees
+            ]
+            wanted |= dict.fromkeys(sorted(held[0].difference(*held[1:])))
+        self.repository.read_ahead(each for each in wanted if each not in self.history.recent)
 
     def _earlier(self, commit: str) -> State:
         """Return what a commit of the earlier walk holds."""
