@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ccpolicy.errors import EvidenceError
 from ccpolicy.evidence.provenance.models import State
@@ -21,7 +21,7 @@ from ccpolicy.evidence.provenance.models import State
 if TYPE_CHECKING:
     import git
 
-STATES: dict[State, str] = {
+STATE_MESSAGES: dict[State, str] = {
     "no_git": "git is not installed",
     "no_repository": "the evidence does not lie in a git repository",
     "no_commit": "the repository has no commit yet",
@@ -29,7 +29,7 @@ STATES: dict[State, str] = {
     "partial": "the repository lacks objects of its history",
 }
 """Why nothing is known about who put the evidence on file, in words."""
-HINTS: dict[State, str] = {
+HINT_MESSAGES: dict[State, str] = {
     "no_git": "install git",
     "no_repository": "put the evidence under version control: git init, git add, git commit",
     "no_commit": "commit the evidence",
@@ -43,7 +43,7 @@ class NoHistory(EvidenceError):
 
     def __init__(self, state: State) -> None:
         self.state = state
-        super().__init__(STATES[state], hint=HINTS[state])
+        super().__init__(STATE_MESSAGES[state], hint=HINT_MESSAGES[state])
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class Repository:
         wanted = [id_ for id_ in dict.fromkeys(ids) if id_ not in self.ahead]
         if not wanted:
             return
-        with tempfile.TemporaryFile() as asked:
+        with tempfile.TemporaryFile() as asked:  # a pipe would fill up
             asked.write("".join(f"{id_}\n" for id_ in wanted).encode())
             asked.seek(0)
             data = self._run(["git", "cat-file", "--batch"], asked)
@@ -156,15 +156,16 @@ class Repository:
         """
         return self._run(["git", "rev-list", head]).decode().split()
 
-    def _run(self, command: list[str], stdin: IO[bytes] | None = None) -> bytes:
+    def _run(self, command: list[str], stdin: BinaryIO | None = None) -> bytes:
         import git
 
         try:
-            return self.git.execute(
+            said: Any = self.git.execute(
                 command, istream=stdin, stdout_as_string=False, strip_newline_in_stdout=False
             )
         except git.GitCommandError as failure:
             raise NoHistory("partial") from failure
+        return bytes(said)
 
     def entries(self, tree: str) -> list[tuple[str, str, str]]:
         """Return the entries of a tree: mode, name, id."""
@@ -239,6 +240,7 @@ def open_repository(folder: Path) -> Repository:
         GIT_DIR=own,
         GIT_NO_REPLACE_OBJECTS="1",
         GIT_NO_LAZY_FETCH="1",
+        GIT_ALLOW_PROTOCOL="none",  # older versions of git know no other way to stay off the net
         GIT_OPTIONAL_LOCKS="0",
         GIT_GRAFT_FILE=os.devnull,
         LC_ALL="C",
