@@ -19,7 +19,16 @@ from ccpolicy.errors import CcpolicyError, Locator, PolicyError, PolicyErrors
 
 from .conftest import Run
 
-PLUMBING = {"language", "options", "output", "program", "progress", "words", "explain_kind"}
+PLUMBING = {
+    "language",
+    "options",
+    "output",
+    "program",
+    "progress",
+    "words",
+    "explain_kind",
+    "init_history",
+}
 
 
 def test_every_command_has_its_module() -> None:

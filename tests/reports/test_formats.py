@@ -16,6 +16,7 @@ FOLDER = Path(ccpolicy.reports.__file__).parent
 def test_choices_derive_from_the_registry() -> None:
     assert formats("assessment") == ["text", "json"]
     assert formats("agenda") == ["text", "json", "ics"]
+    assert formats("history") == ["text", "json"]
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in FOLDER.glob("[a-z]*.py")))
@@ -23,7 +24,7 @@ def test_modules_and_registry_agree(name: str) -> None:
     module = import_module(f"ccpolicy.reports.{name}")
     said = {
         subject
-        for subject in ("assessment", "agenda")
+        for subject in ("assessment", "agenda", "history")
         if getattr(vars(module).get(subject), "__module__", None) == module.__name__
     }
     assert said == set(FORMATS[name].subjects if name in FORMATS else ())
