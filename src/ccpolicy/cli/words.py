@@ -96,7 +96,10 @@ class Argument(click.Argument):
     def get_help_record(self, ctx: click.Context) -> tuple[str, str]:
         """Return the argument's name and what it is."""
         name, _ = super().get_help_record(ctx)
-        return name, gettext(self.help or "")
+        said = gettext(self.help or "")
+        if self.metavar and isinstance(self.type, click.Choice):  # which then names no choices
+            said += f" ({', '.join(self.type.choices)})"
+        return name, said
 
 
 def _translated(record: tuple[str, str] | None, help: str | None) -> tuple[str, str] | None:
