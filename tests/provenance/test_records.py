@@ -197,6 +197,9 @@ def test_a_key_that_stands_twice_is_unknown_and_counted(centre: Centre) -> None:
 def test_what_happened_before_adoption_is_not_owed(centre: Centre) -> None:
     plan = (centre.folder / "policy/plan.yaml").read_text("utf-8")
     centre.write(**{"policy/plan.yaml": plan + "adopted_on: 2026-03-11\n"})
+    # I1 was put on file that day, whatever its own date says.
+    assert centre.control("GV-2").subjects.total == 3
+    centre.write(**{"policy/plan.yaml": plan + "adopted_on: 2026-03-12\n"})
     assert centre.control("GV-2").subjects.total == 2
     centre.write(**{"policy/plan.yaml": plan + "adopted_on: 2026-05-01\n"})
     result = centre.check()

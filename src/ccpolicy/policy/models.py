@@ -73,8 +73,8 @@ class Plan(Model):
     effective_on: Day
     """First day on which the plan is owed."""
     adopted_on: Day | None = None
-    """First day from which records are put on file as things happen; what happened before was put
-    on file at once. Without it the day on which the plan is owed first."""
+    """First day from which records are put on file as things happen. What was put on file before,
+    all at once, is not judged for being late. Without it the day on which the plan is owed first."""
     zone: Line
     """IANA time zone in which days begin and end."""
     holidays: Line | None = None

@@ -33,6 +33,8 @@ class Kept:
     kept: dict[str, dict[str, str | None]] = field(default_factory=dict)
     places: dict[str, list[tuple[Key, Place]]] = field(default_factory=dict)
     """Blob → where its records stand."""
+    with_policy: set[str] = field(default_factory=set)
+    """Commits that changed the policy too."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +44,12 @@ class Cache:
     file: Path
 
     @classmethod
-    def of(cls, common: Path, folder: str, tracked: Iterable[Tracked]) -> Cache:
-        """Return the cache for an evidence folder and the contracts in force."""
+    def of(
+        cls, common: Path, folder: str, policy: Sequence[str], tracked: Iterable[Tracked]
+    ) -> Cache:
+        """Return the cache for an evidence folder, a policy's paths and its contracts."""
         said = json.dumps(
-            [VERSION, folder, [each.dataset.model_dump(mode="json") for each in tracked]],
+            [VERSION, folder, policy, [each.dataset.model_dump(mode="json") for each in tracked]],
             sort_keys=True,
         )
         name = hashlib.sha256(said.encode()).hexdigest()[:24]
@@ -64,6 +68,7 @@ class Cache:
                 commits={commit.id: commit for commit in order},
                 events=_events(found["events"], order),
                 kept=found["kept"],
+                with_policy=set(found["with_policy"]),
                 places={
                     blob: [((row[0], row[1]), Place(*row[2:])) for row in rows]
                     for blob, rows in found["places"].items()
@@ -78,6 +83,7 @@ class Cache:
         order: Sequence[Commit],
         history: History,
         places: dict[str, list[tuple[Key, Place]]],
+        with_policy: set[str],
     ) -> None:
         """Keep what was read; where nothing can be written, it is read again the next time."""
         numbers = {commit.id: number for number, commit in enumerate(order)}
@@ -93,6 +99,7 @@ class Cache:
             "commits": order,
             "events": events,
             "kept": history.kept,
+            "with_policy": sorted(with_policy),
             "places": {
                 blob: [[*key, *place] for key, place in rows] for blob, rows in places.items()
             },

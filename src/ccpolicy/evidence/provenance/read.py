@@ -112,7 +112,7 @@ class _Reader:
             return dataclasses.replace(found, committed_at=commit.committed * 1_000_000)
         if repository.is_shallow:
             raise NoHistory("shallow")
-        cache = Cache.of(repository.common, self.prefix, self.tracked)
+        cache = Cache.of(repository.common, self.prefix, self._policy_paths(), self.tracked)
         kept = cache.load()
         order = walk(repository, head, kept.commits)
         if asked.ancestor:
@@ -129,8 +129,9 @@ class _Reader:
             walked = Walked(repository, self.prefix, self.tracked, versions, order, kept)
             state = walked.state(head)
             places = self._places(walked.history, kept, committed)
+            with_policy = walked.with_policy(self._policy_paths())
             if kept.head != head or places.keys() - kept.places.keys():
-                cache.save(head, order, walked.history, places)
+                cache.save(head, order, walked.history, places, with_policy)
             walked.history.contents.update(self.contents)
             chosen = walked.history.choose(files.items())
             state = walked.history.step(WORKING, [(head, state)], chosen)
@@ -149,7 +150,7 @@ class _Reader:
             asked.adopted,
             walked.history,
             times,
-            walked.with_policy(self._policy_paths()),
+            with_policy,
             standing,
             signatures,
         )

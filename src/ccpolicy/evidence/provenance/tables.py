@@ -172,9 +172,14 @@ class Tables:
         }
 
     def _is_owed(self, at: int | None, event: Event) -> bool:
-        """Whether it happened, or else was put on file, since the plan was adopted."""
-        time = at if at is not None else self._time(event)
-        return time is None or time >= self.adopted
+        """Whether it happened or was put on file since the plan was adopted.
+
+        What came to be on file afterwards cannot escape by a date of the time before.
+        """
+        recorded = self._time(event)
+        if recorded is None or recorded >= self.adopted:
+            return True
+        return at is not None and at >= self.adopted
 
     def _time(self, event: Event) -> int | None:
         return None if event.commit == WORKING else self.times[event.commit] * _SECOND

@@ -108,8 +108,9 @@ class Walked:
 
     def with_policy(self, paths: Sequence[str]) -> set[str]:
         """Return the commits with events that also changed what they are judged by."""
-        found = set()
-        for id_ in {event.commit for event in self.history.events} - {WORKING}:
+        found = set(self.kept.with_policy)
+        known = {event.commit for event in self.kept.events}
+        for id_ in {event.commit for event in self.history.events} - known - {WORKING}:
             commit = self.commits[id_]
             for path in paths:
                 own = self.repository.below(commit.tree, path)
