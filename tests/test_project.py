@@ -23,6 +23,7 @@ FOLDERS = {
     ".ci",
     ".github",
     "checks",
+    "docs",
     "evidence",
     "policy",
     "reports",

@@ -76,7 +76,8 @@ class Tables:
         for column, text, number in events:
             event = self.history.events[entry.since[number] if number >= 0 else entry.event]
             at = self._instant(text, tracked) if text is not None else None
-            is_owed = self._is_owed(at, event)
+            recorded = self._time(event)
+            is_owed = self._is_owed(at, recorded)
             due = None
             if at is not None and recording.within and is_owed:
                 due = self._after(at, parse_duration(recording.within))
@@ -89,7 +90,7 @@ class Tables:
                     "due_at": due,
                     "owed": is_owed,
                     "copies": len(entry.contents),
-                    "recorded_at": self._time(event),
+                    "recorded_at": recorded,
                     **self._who(event, unit),
                 },
                 place,
@@ -171,12 +172,11 @@ class Tables:
             "with_policy": commit.id in self.with_policy,
         }
 
-    def _is_owed(self, at: int | None, event: Event) -> bool:
+    def _is_owed(self, at: int | None, recorded: int | None) -> bool:
         """Whether it happened or was put on file since the plan was adopted.
 
         What came to be on file afterwards cannot escape by a date of the time before.
         """
-        recorded = self._time(event)
         if recorded is None or recorded >= self.adopted:
             return True
         return at is not None and at >= self.adopted
@@ -194,7 +194,7 @@ class Tables:
         """Read a time; a day is its beginning in the plan's zone."""
         if not isinstance(text, str):
             return None
-        day = values.day(text)
+        day = values.day(text) if len(text) == len("2026-01-31") else None
         if day is not None:
             return self._begins(datetime.date.fromordinal(day + _EPOCH.toordinal()))
         found = values.instants(text, tracked.contract.zone)
