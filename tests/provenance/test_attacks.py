@@ -223,6 +223,7 @@ def test_replace_objects_and_graft_histories(centre: Centre) -> None:
     grafts = centre.folder / ".git/info/grafts"
     grafts.parent.mkdir(exist_ok=True)
     grafts.write_text(f"{centre.git('rev-parse', 'HEAD')} {first}\n", encoding="utf-8")
+    shutil.rmtree(centre.folder / ".git/ccpolicy")  # so that all is read again
     assert centre.check() == expected
 
 
