@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from ccpolicy.assessment.history import History
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.checks.durations import parse_duration
 from ccpolicy.checks.kinds import Kind
@@ -127,6 +128,10 @@ class Repository:
         gate: Literal["now", "period"] | None = None,
         fail_on: Severity | None = None,
         annex: bool = False,
+        provenance: bool = False,
+        require_clean: bool = False,
+        expect_ancestor: str | None = None,
+        known_at: str | None = None,
     ) -> Assessment:
         """Judge the controls.
 
@@ -135,12 +140,17 @@ class Repository:
         a day ends at its end. The other filters choose controls; each must be known. With `annex`
         the assessment also holds what a report for auditors shows beside the verdicts.
 
+        With `provenance` it says which commit was judged, and what is not committed; a control that
+        rests on git has it say so anyway. `known_at` is a revision, or a moment whose last commit
+        is meant: its evidence is judged instead of the working tree's.
+
         Raises:
+            EvidenceError: something is not committed though `require_clean` asks for that, the
+                history does not build upon `expect_ancestor`, or `known_at` is not there.
             PolicyError: a filter names what is not there, or a time cannot be read.
             PolicyErrors: the policy's files do not fit together.
         """
-        return assess(
-            self.content,
+        question = replace(
             self.question(
                 as_of,
                 period,
@@ -152,7 +162,17 @@ class Repository:
                 fail_on=fail_on,
                 annex=annex,
             ),
+            provenance=provenance,
+            require_clean=require_clean,
+            ancestor=expect_ancestor,
+            known_at=known_at,
         )
+        result = assess(self.content, question)
+        if known_at is None:
+            return result
+        from ccpolicy.engine.history import mark_covered_later
+
+        return mark_covered_later(self.content, question, result)
 
     def question(
         self,
@@ -184,6 +204,38 @@ class Repository:
             fail_on=fail_on or self.settings.fail_on,
             annex=annex,
         )
+
+    def history(
+        self,
+        start: str | None = None,
+        end: str | None = None,
+        *,
+        as_of: Moment | None = None,
+        controls: Iterable[str] = (),
+        gate: Literal["now", "period"] | None = None,
+    ) -> History:
+        """Judge every commit after `start`, up to `end`, that changed the evidence.
+
+        Each is judged by today's policy: at its own moment, or all of them at `as_of` or the pin.
+
+        Raises:
+            EvidenceError: there is no history, or no such commit.
+            PolicyErrors: the policy's files do not fit together.
+        """
+        from ccpolicy.engine.history import history
+
+        moment, source = self._as_of(as_of)
+        starts, ends = self._period(None, moment)
+        question = Question(
+            as_of=moment,
+            source=source,
+            starts=starts,
+            ends=ends,
+            controls=self.choose(controls),
+            gate=gate or self.settings.gate,
+            fail_on=self.settings.fail_on,
+        )
+        return history(self.content, question, start, end)
 
     def choose(
         self,

@@ -12,6 +12,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.provenance import measure_provenance
 from bench.scale import Scale, measure
 from bench.start import measure_start
 
@@ -37,7 +38,7 @@ class Ratio:
 def main(arguments: list[str]) -> int:
     """Print the table; 1 if a goal is missed."""
     sizes = [int(float(argument)) for argument in arguments] or list(SIZES)
-    ratios = start() + growth(sizes)
+    ratios = start() + provenance() + growth(sizes)
     print(f"\n{'':<42} {'ratio':>6} {'goal':>6}")
     for ratio in ratios:
         goal = "" if ratio.goal is None else f"{ratio.goal:.1f}"
@@ -53,6 +54,20 @@ def start() -> list[Ratio]:
     return [
         Ratio("shipped plan / imports, wall", ours.wall / least.wall, 1.8),
         Ratio("shipped plan / imports, processor time", ours.cpu / least.cpu),
+    ]
+
+
+def provenance() -> list[Ratio]:
+    """Measure what git knows of 100,000 records over 2,000 commits."""
+    folder = Path(tempfile.mkdtemp(prefix="ccpolicy-bench-"))
+    try:
+        found = measure_provenance(folder / "centre", 100_000, 2_000)
+    finally:
+        shutil.rmtree(folder)
+    return [
+        Ratio("provenance, first / git log -p", found.first / found.log, 2.0),
+        Ratio("provenance, again / first", found.again / found.first),
+        Ratio("provenance, one more commit / first", found.one_more / found.first, 0.1),
     ]
 
 

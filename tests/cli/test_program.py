@@ -21,6 +21,7 @@ from .conftest import Run
 
 PLUMBING = {
     "explain_kind",
+    "init_history",
     "language",
     "options",
     "output",

@@ -114,10 +114,16 @@ def living(control: Control, folder: Path) -> Sequence[tuple[str, ...] | None]:
     return [found[0], found[len(found) // 2], found[-1]][: min(SOME, len(found))]
 
 
+FROM_GIT = {"GV-2", "GV-4"}
+"""What they rest on are commits, which tests/provenance/ changes in repositories of its own."""
 RECURRING = [
     c for c in REPOSITORY.controls.values() if c.check in ("recurrence", "coverage", "level")
 ]
-CLOSED = [c for c in REPOSITORY.controls.values() if c.check in ("deadline", "cadence")]
+CLOSED = [
+    c
+    for c in REPOSITORY.controls.values()
+    if c.check in ("deadline", "cadence") and c.id not in FROM_GIT
+]
 ids = [c.id for c in RECURRING]
 
 
@@ -264,7 +270,7 @@ INPUTS = [
     for part in {
         each.dataset: each for name in control.inputs for each in control.selections(name)
     }.values()
-    if part.where != "false"
+    if part.where != "false" and control.id not in FROM_GIT
     for spoiled in ("time", "key", "no file", "no record")
     if part.starts or spoiled != "time"
 ]
@@ -336,7 +342,7 @@ def test_a_bad_signature_fails(copy: Path, baseline: dict[str, Any]) -> None:
 
 def test_every_control_is_changed() -> None:
     changed = {c.id for c in (*RECURRING, *CLOSED)} | {"GV-3"}
-    assert changed == set(REPOSITORY.controls)
+    assert changed | FROM_GIT == set(REPOSITORY.controls)
 
 
 def test_repository_type() -> None:

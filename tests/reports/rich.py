@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ccpolicy.assessment.agenda import Plan
+from ccpolicy.assessment.history import Change, History, Moment
 from ccpolicy.assessment.models import (
     Assessment,
     Clause,
@@ -16,9 +18,12 @@ from ccpolicy.assessment.models import (
     Parameter,
     Policy,
     Problem,
+    Provenance,
     Subjects,
     Text,
     Tool,
+    Uncommitted,
+    Verdict,
     Waiver,
     Window,
 )
@@ -282,6 +287,14 @@ CONTROLS = [
     ),
 ]
 
+CHANGES: list[tuple[str, str, Verdict, Verdict]] = [
+    ("a", "05", "pass", "pass"),
+    ("b", "06", "pass", "fail"),
+    ("c", "10", "fail", "fail"),
+    ("d", "12", "fail", "unknown"),
+    ("e", "13", "unknown", "pass"),
+    ("f", "19", "pass", "pass"),
+]
 ASSESSMENT = Assessment(
     annex=None,
     schema_version="1.0",
@@ -294,6 +307,7 @@ ASSESSMENT = Assessment(
         zone="Asia/Shanghai",
         digest="sha256:" + "0123456789abcdef" * 4,
         revision="0123456789abcdef0123456789abcdef01234567",
+        checks_digest="sha256:" + "fedcba9876543210" * 4,
         clauses=[
             Clause(
                 id="1",
@@ -354,5 +368,51 @@ ASSESSMENT = Assessment(
         Evidence(
             dataset="scans", file="evidence/scans/2026.csv", records=48, invalid=2, sha256="cd" * 32
         ),
+    ],
+    evidence_digest="sha256:" + "ef" * 32,
+    provenance=Provenance(
+        state="known",
+        reason=None,
+        commit="0123456789abcdef0123456789abcdef01234567",
+        tree="89abcdef0123456789abcdef0123456789abcdef",
+        committed_at="2026-11-19T17:41:00+08:00",
+        known_at=None,
+        uncommitted=[
+            Uncommitted(file="evidence/inspections/2026.csv", change="changed", sha256="ab" * 32),
+            Uncommitted(file="evidence/<b>旧</b>.csv", change="deleted", sha256=None),
+        ],
+    ),
+)
+
+HISTORY = History(
+    schema_version="1.0",
+    tool=Tool(name="ccpolicy", version="1.2.3"),
+    plan=Plan(
+        id="call-centre",
+        title=text("Call-centre incident plan", "呼叫中心事故预案"),
+        version="2026-05",
+        zone="Asia/Shanghai",
+    ),
+    policy_digest="sha256:" + "0123456789abcdef" * 4,
+    moments=[
+        Moment(
+            commit=digit * 40,
+            committed_at=f"2026-11-{day}T17:40:00+08:00",
+            as_of=f"2026-11-{day}T17:40:00+08:00",
+            passed=verdict == "pass",
+            verdicts={"EM-1": verdict, "TR-1": "pass"},
+            changed=[
+                Change(
+                    control="EM-1",
+                    title=text("Equipment inspected", "设备按期巡检"),
+                    severity="high",
+                    before=before,
+                    after=verdict,
+                )
+            ]
+            if before != verdict
+            else [],
+        )
+        for digit, day, before, verdict in CHANGES
     ],
 )

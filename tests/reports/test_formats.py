@@ -18,6 +18,7 @@ def test_choices_derive_from_the_registry() -> None:
     assert formats("assessment") == list(FORMATS)
     assert formats("agenda") == ["text", "json", "ics"]
     assert formats("verification") == ["text", "json"]
+    assert formats("history") == ["text", "json"]
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in FOLDER.glob("[a-z]*.py")))

@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 
 from ccpolicy.assessment.agenda import Agenda, agenda
-from ccpolicy.assessment.models import Assessment
+from ccpolicy.assessment.history import History
+from ccpolicy.assessment.models import Assessment, CoveredLater, Provenance
 from ccpolicy.assessment.verification import Verification
 from ccpolicy.reports import View
 
 from .rendered import render
-from .rich import ASSESSMENT
+from .rich import ASSESSMENT, HISTORY
 from .verifications import LACKING, NOT_VERIFIED, VERIFIED
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -44,7 +45,41 @@ PASSED = ASSESSMENT.model_copy(
         "problems": [],
     }
 )
-CASES: dict[str, tuple[Assessment | Agenda | Verification, str, View]] = {
+LATER = CoveredLater(
+    since="2026-10-02T00:00:00+08:00", on_file="2026-11-03T17:40:00+08:00", commit="c" * 40
+)
+assert ASSESSMENT.provenance
+KNOWN = PASSED.model_copy(
+    update={
+        "controls": [
+            each.model_copy(
+                update={
+                    "lapses": [
+                        lapse.model_copy(update={"covered_later": LATER}) for lapse in each.lapses
+                    ]
+                }
+            )
+            for each in ASSESSMENT.controls
+        ],
+        "provenance": ASSESSMENT.provenance.model_copy(
+            update={"known_at": "2026-11-01T00:00:00+08:00", "uncommitted": []}
+        ),
+    }
+)
+UNKNOWN = PASSED.model_copy(
+    update={
+        "provenance": Provenance(
+            state="shallow",
+            reason=ASSESSMENT.controls[0].title,
+            commit=None,
+            tree=None,
+            committed_at=None,
+            known_at=None,
+            uncommitted=[],
+        )
+    }
+)
+CASES: dict[str, tuple[Assessment | Agenda | History | Verification, str, View]] = {
     "assessment.en.txt": (ASSESSMENT, "text", View()),
     "assessment.zh.txt": (ASSESSMENT, "text", View(language="zh")),
     "assessment.wide.txt": (ASSESSMENT, "text", View(columns=120)),
@@ -72,6 +107,11 @@ CASES: dict[str, tuple[Assessment | Agenda | Verification, str, View]] = {
     "agenda.full.txt": (agenda(PERIOD, UNTIL), "text", View(detail="full")),
     "agenda.nothing.txt": (agenda(PASSED, "2026-11-21T00:00:00+08:00"), "text", View()),
     "agenda.json": (agenda(ASSESSMENT, UNTIL), "json", View()),
+    "history.en.txt": (HISTORY, "text", View()),
+    "history.full.zh.txt": (HISTORY, "text", View(language="zh", detail="full")),
+    "history.json": (HISTORY, "json", View()),
+    "assessment.known.txt": (KNOWN, "text", View(detail="full")),
+    "assessment.unknown.zh.txt": (UNKNOWN, "text", View(language="zh")),
     "agenda.en.ics": (agenda(ASSESSMENT, UNTIL), "ics", View()),
     "agenda.zh.ics": (agenda(ASSESSMENT, UNTIL), "ics", View(language="zh")),
     "verification.en.txt": (VERIFIED, "text", View()),

@@ -97,6 +97,9 @@ def test_sample_passes(assessment: Assessment) -> None:
     } == {
         "EM-1": "waived",
         "ER-1": "waived",
+        # Nothing is owed of git before the plan is adopted.
+        "GV-2": "not_applicable",
+        "GV-4": "not_applicable",
     }
     assert {waiver.state for waiver in assessment.waivers} == {"in_force"}
 

@@ -49,6 +49,8 @@ class Policy(Model):
     """SHA-256 over the policy, checks and settings files, `sha256:…`."""
     revision: str | None
     """Full id of the commit that the policy was read from; null if it is the files on disk."""
+    checks_digest: str
+    """SHA-256 over the check kinds in use alone, `sha256:…`."""
     clauses: list[Clause]
 
 
@@ -92,6 +94,16 @@ class Subjects(Model):
     """Their duty had ended before as-of."""
 
 
+class CoveredLater(Model):
+    """A lapse that a record covers which was put on file later than what was judged."""
+
+    since: str
+    """From when on the lapse is covered on paper."""
+    on_file: str
+    """When the record was put on file."""
+    commit: str
+
+
 class Lapse(Model):
     """A span in which a subject was not covered though it had to be."""
 
@@ -108,6 +120,8 @@ class Lapse(Model):
     """`file:line` of the record whose cover or whose due time ended as it began."""
     closed_by: str | None
     """`file:line` of the record that ended it."""
+    covered_later: CoveredLater | None = None
+    """What was put on file later, where the evidence of an earlier time was judged."""
 
 
 class Due(Model):
@@ -177,6 +191,33 @@ class Evidence(Model):
     sha256: str
 
 
+class Uncommitted(Model):
+    """A file that is not as the commit has it."""
+
+    file: str
+    change: Literal["added", "changed", "deleted"]
+    sha256: str | None
+    """Of its content now; null if it is deleted."""
+
+
+class Provenance(Model):
+    """What git knows of the evidence that was judged."""
+
+    state: Literal["known", "no_git", "no_repository", "no_commit", "shallow", "partial"]
+    reason: Text | None
+    """Why nothing is known, unless it is."""
+    commit: str | None
+    """The commit that was judged, together with what is not committed."""
+    tree: str | None
+    committed_at: str | None
+    """When the commit was made, by its committer's clock, and never before the commits it rests
+    on. No server's time is known."""
+    known_at: str | None
+    """The revision or moment that was asked for, if not the working tree is judged."""
+    uncommitted: list[Uncommitted]
+    """Files of evidence and policy that were judged though they are not committed, by path."""
+
+
 class Assessment(Model):
     """The result of one evaluation."""
 
@@ -198,6 +239,10 @@ class Assessment(Model):
     problems: list[Problem]
     """Those of no single control."""
     evidence: list[Evidence]
+    evidence_digest: str
+    """SHA-256 over the digests and names of all files that were read, `sha256:…`."""
+    provenance: Provenance | None
+    """What git knows of it, if that was asked for or a control rests on it."""
     annex: Annex | None
     """What reports for auditors show beside the verdicts, if it was asked for."""
 

@@ -10,7 +10,10 @@ from pydantic import BaseModel, ConfigDict
 class Model(BaseModel):
     """A part of the assessment."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # What is written holds every field, also those that have a default.
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", json_schema_serialization_defaults_required=True
+    )
 
 
 class Text(Model):

@@ -47,6 +47,24 @@ PASSED, FAILED, NOTHING = 0, 1, 3
     is_flag=True,
     help="Have JSON hold all that an HTML report shows, for 'ccpolicy report --from'.",
 )
+@options.option(
+    "--provenance",
+    is_flag=True,
+    help="Have the result say which commit was judged, and which files are not committed.",
+)
+@options.option(
+    "--require-clean", is_flag=True, help="Refuse evidence or policy that is not committed."
+)
+@options.option(
+    "--expect-ancestor",
+    metavar="REV",
+    help="Refuse a history that does not build upon this commit.",
+)
+@options.option(
+    "--known-at",
+    metavar="REV|TIME",
+    help="Judge with the evidence that was on file then, not with the working tree's.",
+)
 @options.output
 @options.strict
 @options.language

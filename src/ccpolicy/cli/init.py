@@ -20,16 +20,25 @@ from ccpolicy.cli.words import Command
 )
 @options.argument("folder", metavar="DIR", help="New or empty folder.")
 @options.option("--bare", is_flag=True, help="One control instead of the call-centre plan.")
+@options.option(
+    "--with-history",
+    is_flag=True,
+    help="Make the sample a git repository whose records came week by week.",
+)
 @options.language
 @click.pass_context
-def command(context: click.Context, folder: str, bare: bool) -> None:
+def command(context: click.Context, folder: str, bare: bool, with_history: bool) -> None:
     """Make the repository, and say what to do next."""
     import shlex
+    from gettext import gettext
+
+    if bare and with_history:
+        raise click.UsageError(gettext("--bare and --with-history do not go together"), context)
 
     from ccpolicy.cli.output import write
     from ccpolicy.reports.page import Page
 
-    make(Path(folder), bare=bare)
+    make(Path(folder), bare=bare, with_history=with_history)
     page = Page(options.view(context))
     page.paragraph(page.say("Made a policy repository in {folder}", folder=folder))
     if bare:
@@ -47,7 +56,7 @@ def command(context: click.Context, folder: str, bare: bool) -> None:
     write(str(page), None, for_people=True)
 
 
-def make(folder: Path, *, bare: bool) -> None:
+def make(folder: Path, *, bare: bool, with_history: bool = False) -> None:
     """Make a policy repository beside its place and move it there when it is complete.
 
     Raises:
@@ -70,6 +79,10 @@ def make(folder: Path, *, bare: bool) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         beside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
         _fill(beside, bare)
+        if with_history:
+            from ccpolicy.cli.init_history import with_history as make_history
+
+            make_history(beside)
         beside.chmod(0o755)
         _move(beside, target)
     except OSError as failure:

@@ -22,7 +22,7 @@ USAGE = 2
 INTERRUPTED = 130
 
 COMMANDS = (
-    *("check", "report", "due", "explain", "lint", "init"),
+    *("check", "report", "due", "history", "explain", "lint", "init"),
     *("bundle", "verify", "sign", "schema", "completion"),
 )
 """Each is a module of this package with a `command`; only the one that runs is imported."""

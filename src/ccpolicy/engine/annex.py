@@ -212,12 +212,17 @@ def _islands(spans: Iterable[Drawn], *, behind: bool = True) -> list[Drawn]:
 def _records(writer: Writer, shown: set[int]) -> list[models.Record]:
     """Return what the records hold that are named, by place."""
     held = writer.evidence.contents(shown)
-    return [
-        models.Record(
-            place=str(writer.places[each]), dataset=held[each].table, fields=held[each].fields
+    records: dict[str, models.Record] = {}
+    for each in sorted(held):
+        place, content = str(writer.places[each]), held[each]
+        known = records.get(place)
+        # What git knows of a record stands at the record's own place.
+        records[place] = models.Record(
+            place=place,
+            dataset=known.dataset if known else content.table,
+            fields={**content.fields, **known.fields} if known else content.fields,
         )
-        for each in sorted(held)
-    ]
+    return list(records.values())
 
 
 def _dataset(dataset: Dataset) -> models.Dataset:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import duckdb
 
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.checks.durations import parse_duration
-from ccpolicy.engine.calendar import instant, shift
+from ccpolicy.engine.calendar import day_number, day_starts, instant, shift
 from ccpolicy.engine.inputs import name
 from ccpolicy.engine.run import Run, Times
 from ccpolicy.engine.write import Question, Writer
-from ccpolicy.errors import Locator, PolicyError, PolicyErrors
+from ccpolicy.errors import EvidenceError, Locator, PolicyError, PolicyErrors
 from ccpolicy.evidence import Table, load_evidence
-from ccpolicy.policy import Content, Control, check_content
+from ccpolicy.evidence.provenance.models import Provenance
+from ccpolicy.policy import FROM_GIT, Content, Control, check_content
+from ccpolicy.policy.settings import FILE
 
 
 def assess(content: Content, question: Question) -> Assessment:
@@ -28,12 +32,16 @@ def assess(content: Content, question: Question) -> Assessment:
         connection.execute(f"SET TimeZone = 'UTC'; SET temp_directory = '{spill}'")
         columns = check_content(content, connection)
         controls = [content.controls[each] for each in question.controls]
+        used = _used(content, controls, columns)
+        provenance = _provenance(content, question, used, connection, Path(spill))
+        root = content.root
+        if provenance and provenance.commit and question.known_at:
+            from ccpolicy.evidence.provenance.snapshot import write_evidence
+
+            root = Path(spill) / "known"
+            write_evidence(root, content.root, content.settings.evidence, provenance.commit)
         evidence = load_evidence(
-            connection,
-            content.root,
-            content.settings.evidence,
-            content.datasets,
-            _used(content, controls, columns),
+            connection, root, content.settings.evidence, content.datasets, used, provenance
         )
         # From here on runs SQL that the policy brought along.
         connection.execute("SET enable_external_access = false; SET lock_configuration = true")
@@ -55,7 +63,8 @@ def assess(content: Content, question: Question) -> Assessment:
             if errors := errors or list(_failing(connection, content, run.spans_of)):
                 raise PolicyErrors(errors) from None
             raise
-        writer = Writer(content, question, times, evidence, outcomes)
+        # The files are looked into for places, and so must still be there.
+        writer = Writer(content, question, times, evidence, outcomes, provenance)
         result = writer.assessment(controls)
         if question.annex and controls:
             # Needed for reports to auditors alone.
@@ -63,6 +72,62 @@ def assess(content: Content, question: Question) -> Assessment:
 
             result = result.model_copy(update={"annex": make_annex(run, writer, controls)})
     return result
+
+
+def _provenance(
+    content: Content,
+    question: Question,
+    used: Mapping[str, set[str]],
+    connection: duckdb.DuckDBPyConnection,
+    scratch: Path,
+) -> Provenance | None:
+    """Read what git knows, if a control rests on it by now or somebody asks for it.
+
+    Raises:
+        EvidenceError: what is asked for is not so.
+    """
+    plan = content.plan
+    zone = ZoneInfo(plan.zone)
+    adopted = day_starts(day_number(plan.adopted_on or plan.effective_on), zone)
+    tables = not used.keys().isdisjoint(FROM_GIT) and adopted <= instant(question.as_of)
+    if not (tables or question.provenance or question.needs_history):
+        return None
+    # Slow to import, and needed for this alone.
+    from ccpolicy.evidence.provenance.read import Asked, read_provenance
+
+    settings = content.settings
+    # Whose signatures count is said by the policy that judges, wherever that was read from.
+    keys = scratch / "keys"
+    keys.mkdir()
+    for each, data in content.keys.items():
+        (keys / each).write_bytes(data)
+    found = read_provenance(
+        Asked(
+            root=content.root,
+            evidence=settings.evidence,
+            policy=[FILE, settings.policy, settings.checks],
+            datasets=content.datasets,
+            zone=zone,
+            adopted=adopted,
+            signers=keys,
+            known_at=question.known_at,
+            ancestor=question.ancestor,
+            tables=tables,
+        ),
+        connection,
+    )
+    if question.needs_history and found.reason:
+        raise EvidenceError(found.reason.template, hint=found.hint.template if found.hint else "")
+    if question.require_clean and found.uncommitted:
+        first, *more = [each.file for each in found.uncommitted]
+        raise EvidenceError(
+            "{count} files are not as committed: {files}",
+            hint="commit them, or judge them without --require-clean",
+            locator=Locator(first),
+            count=len(more) + 1,
+            files=", ".join([first, *more][:5]) + (", …" if len(more) > 4 else ""),
+        )
+    return found
 
 
 def _uncomputable(

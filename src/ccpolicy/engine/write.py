@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -18,6 +19,7 @@ from ccpolicy.engine.run import Outcome, Span, Times
 from ccpolicy.engine.waive import waive
 from ccpolicy.errors import Locator, Message
 from ccpolicy.evidence import Evidence, Problem
+from ccpolicy.evidence.provenance.models import Provenance
 from ccpolicy.policy import SEVERITIES, Content, Control, Norm, Revision, Severity
 
 
@@ -34,6 +36,19 @@ class Question:
     fail_on: Severity
     annex: bool = False
     """Whether the assessment gets its annex."""
+    provenance: bool = False
+    """Whether it says what git knows, though no control rests on that."""
+    require_clean: bool = False
+    """Whether what is not committed is refused."""
+    ancestor: str | None = None
+    """Revision that the history must build upon."""
+    known_at: str | None = None
+    """Revision or moment whose evidence is judged, instead of the working tree's."""
+
+    @property
+    def needs_history(self) -> bool:
+        """Whether the question cannot be answered without git."""
+        return bool(self.require_clean or self.ancestor or self.known_at)
 
 
 class Writer:
@@ -46,7 +61,9 @@ class Writer:
         times: Times,
         evidence: Evidence,
         outcomes: Mapping[str, Outcome],
+        provenance: Provenance | None = None,
     ) -> None:
+        self.provenance = provenance
         self.content, self.question, self.times = content, question, times
         self.evidence, self.outcomes = evidence, outcomes
         self.zone = ZoneInfo(content.plan.zone)
@@ -104,7 +121,27 @@ class Writer:
                 )
                 for each in self.evidence.files
             ],
+            evidence_digest=self._evidence_digest(),
+            provenance=self._provenance(self.provenance) if self.provenance else None,
             annex=None,
+        )
+
+    def _evidence_digest(self) -> str:
+        lines = sorted({f"{each.sha256}  {each.file}" for each in self.evidence.files})
+        return "sha256:" + hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+    def _provenance(self, found: Provenance) -> models.Provenance:
+        return models.Provenance(
+            state=found.state,
+            reason=_said(found.reason) if found.reason else None,
+            commit=found.commit,
+            tree=found.tree,
+            committed_at=None if found.committed_at is None else self.when(found.committed_at),
+            known_at=self.question.known_at,
+            uncommitted=[
+                models.Uncommitted(file=each.file, change=each.change, sha256=each.sha256)
+                for each in found.uncommitted
+            ],
         )
 
     def _waived(self, control: Control) -> list[Span]:
@@ -151,6 +188,7 @@ class Writer:
             zone=plan.zone,
             digest=self.content.digest,
             revision=self.content.revision,
+            checks_digest=self.content.checks_digest,
             clauses=[
                 models.Clause(
                     id=clause.id,

@@ -155,6 +155,21 @@ def _fits(name: str, part: str) -> bool:
     return not name.startswith((".", "~$")) and fnmatch.fnmatchcase(name, part)
 
 
+def fits_path(path: str, pattern: str) -> bool:
+    """Whether a path matches a whole pattern, as `Finder.find` matches it."""
+    return _fit(path.split("/"), [part for part in pattern.split("/") if part not in ("", ".")])
+
+
+def _fit(names: list[str], parts: list[str]) -> bool:
+    if not (names and parts):
+        return not (names or parts)
+    if parts[0] == "**":
+        return _fit(names, parts[1:] or ["*"]) or (
+            len(names) > 1 and _fits(names[0], "*") and _fit(names[1:], parts)
+        )
+    return _fits(names[0], parts[0]) and _fit(names[1:], parts[1:])
+
+
 def _name_fault(name: str) -> str | None:
     try:
         name.encode("utf-8")

@@ -17,6 +17,7 @@ from ccpolicy.evidence.keys import Keys
 from ccpolicy.evidence.models import ORDINAL_BITS, Evidence, File, Source
 from ccpolicy.evidence.planning import Planned, plan_tables
 from ccpolicy.evidence.proof import Proof
+from ccpolicy.evidence.provenance.models import Listed, Provenance
 from ccpolicy.evidence.readers import PARSERS, SCANNERS, Opened, Scanner
 from ccpolicy.evidence.search import Search, suspects
 from ccpolicy.evidence.sql import name
@@ -36,8 +37,11 @@ def load_evidence(
     folder: str,
     datasets: Mapping[str, Dataset],
     used: Mapping[str, set[str]],
+    provenance: Provenance | None = None,
 ) -> Evidence:
     """Read the files of every dataset that is used into tables of the connection.
+
+    What git knows fills the datasets of the format `git`; without it they are empty.
 
     `folder` is the evidence folder's path from the root. `used` names the columns to keep of
     `<dataset>` and `<dataset>.<child>`; what these rest on is read as well.
@@ -49,7 +53,7 @@ def load_evidence(
         "SET TimeZone = 'UTC'; SET autoinstall_known_extensions = false;"
         " SET autoload_known_extensions = false"
     )
-    return _Loader(connection, root, folder, datasets, used).load()
+    return _Loader(connection, root, folder, datasets, used, provenance).load()
 
 
 @dataclass
@@ -84,8 +88,10 @@ class _Loader:
         folder: str,
         datasets: Mapping[str, Dataset],
         used: Mapping[str, set[str]],
+        provenance: Provenance | None,
     ) -> None:
         self.connection, self.root, self.folder = connection, root, folder
+        self.provenance = provenance
         self.sources: dict[int, Source] = {}
         self.last_source = 0
         self.entries = {
@@ -132,6 +138,8 @@ class _Loader:
         found: list[tuple[str, str]] = []
         finder = Finder(self.root)
         for each, entry in self.entries.items():
+            if entry.dataset.format == "git":
+                continue
             for path in finder.find(self.folder, entry.dataset.files):
                 if isinstance(path, EvidenceError):
                     entry.faults.file(path)
@@ -157,7 +165,9 @@ class _Loader:
     def _read(self, entry: _Entry) -> None:
         """Stage the records that are read here, and plan the reading of the others."""
         scanner = SCANNERS.get(entry.dataset.format)
-        if scanner:
+        if entry.dataset.format == "git":
+            self._fill(entry)
+        elif scanner:
             self._scan(entry, scanner)
         else:
             self._parse(entry)
@@ -189,6 +199,23 @@ class _Loader:
                 entry.faults.file(failure)
             except OSError as failure:
                 entry.faults.file(_gone(file, failure))
+
+    def _fill(self, entry: _Entry) -> None:
+        """Stage what git knows; that it knows nothing is a problem."""
+        self._begin(entry)
+        found = self.provenance
+        if found is None:
+            return
+        if found.reason:
+            hint = found.hint.template if found.hint else ""
+            entry.faults.file(EvidenceError(found.reason.template, hint=hint))
+        rows = (found.tables or {}).get(entry.dataset.id, ())
+        number = self._add_source(
+            Listed(entry.dataset.id, [place for _, place in rows], [row for row, _ in rows])
+        )
+        first = (number << ORDINAL_BITS) + 1
+        cells = [[row[column.name] for row, _ in rows] for column in entry.plans[0].cells()]
+        entry.stages[0].add([range(first, first + len(rows)), *cells])
 
     def _add_source(self, source: Source) -> int:
         self.last_source += 1

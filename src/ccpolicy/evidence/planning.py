@@ -46,7 +46,7 @@ def plan_tables(
         derive = {
             column: text for column, text in dataset.derive.items() if column in wanted[each] | keys
         }
-        is_judged = dataset.format in PARSERS
+        is_judged = dataset.format in PARSERS or dataset.format == "git"
         plans = [
             Plan(
                 name=each,

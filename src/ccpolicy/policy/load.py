@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from ccpolicy.checks.kinds import Kind, load_kinds
 from ccpolicy.content import content_folder
 from ccpolicy.errors import Locator, PolicyError, PolicyErrors
+from ccpolicy.policy.from_git import FROM_GIT, KEY_FILES, dataset_from_git
 from ccpolicy.policy.models import (
     Control,
     Controls,
@@ -49,8 +50,12 @@ class Content:
     kinds: Mapping[str, Kind]
     digest: str
     """SHA-256 over the settings, the policy files and the check kinds."""
+    checks_digest: str
+    """SHA-256 over the check kinds in use alone."""
     files: tuple[str, ...]
     """The settings and the policy files that were read, as paths from the root."""
+    keys: Mapping[str, bytes]
+    """The files that say whose signatures count: name → content."""
     prefix: str
     """What stands before the files' paths in messages, such as `origin/main:`."""
     places: Mapping[tuple[str, str], Place] = field(repr=False)
@@ -70,7 +75,9 @@ class Content:
             waivers={},
             kinds={kind.name: kind},
             digest="",
+            checks_digest="",
             files=(),
+            keys={},
             prefix="",
             places={},
         )
@@ -129,9 +136,15 @@ def _content(tree: Tree, root: Path, revision: str | None) -> Content:
                         id=dataset.id,
                     )
                 )
+    reader.from_git(datasets, controls)
+    keys = {
+        each: tree.read(f"{folder}/{each}") for each in KEY_FILES if each in tree.entries(folder)
+    }
+    reader.names += [f"{folder}/{each}" for each in keys]
     kinds = reader.kinds(may_redefine=revision is not None)
     if reader.errors or plan is None:
         raise PolicyErrors(reader.errors)
+    checks = _check_lines({control.check for control in controls.values()}, kinds)
     return Content(
         root=root,
         revision=revision,
@@ -142,8 +155,10 @@ def _content(tree: Tree, root: Path, revision: str | None) -> Content:
         datasets=datasets,
         waivers=waivers,
         kinds=kinds,
-        digest=_digest(tree, reader.names, {control.check for control in controls.values()}, kinds),
+        digest=_digest(_file_lines(tree, reader.names) + checks),
+        checks_digest=_digest(checks),
         files=tuple(reader.names),
+        keys=keys,
         prefix=tree.place(""),
         places=reader.places,
     )
@@ -219,6 +234,27 @@ class _Reader:
                 self.places[family, entry.id] = place
         return entries
 
+    def from_git(self, datasets: dict[str, Dataset], controls: Mapping[str, Control]) -> None:
+        """Add the datasets that git fills, as far as a control uses them."""
+        for name in sorted(datasets.keys() & set(FROM_GIT)):
+            self.errors.append(
+                PolicyError(
+                    "the name '{name}' belongs to a dataset that git fills",
+                    hint="give the dataset another name",
+                    locator=self.places["dataset", name].locate("id"),
+                    name=name,
+                )
+            )
+        used = {
+            part.dataset
+            for control in controls.values()
+            for each in control.inputs
+            for part in control.selections(each)
+        }
+        for name in sorted(used & set(FROM_GIT) - datasets.keys()):
+            source, datasets[name] = dataset_from_git(name)
+            self.places["dataset", name] = Place(source, ())
+
     def kinds(self, *, may_redefine: bool) -> dict[str, Kind]:
         """Load the built-in check kinds and the repository's own.
 
@@ -241,11 +277,17 @@ class _Reader:
         return {**built_in, **own}
 
 
-def _digest(tree: Tree, names: list[str], used: set[str], kinds: Mapping[str, Kind]) -> str:
-    """Digest what decides a verdict beside the evidence: file by file, so that no two can merge."""
-    lines = [f"{hashlib.sha256(tree.read(name)).hexdigest()}  {name}" for name in sorted(names)]
-    lines += [
+def _file_lines(tree: Tree, names: list[str]) -> list[str]:
+    return [f"{hashlib.sha256(tree.read(name)).hexdigest()}  {name}" for name in sorted(names)]
+
+
+def _check_lines(used: set[str], kinds: Mapping[str, Kind]) -> list[str]:
+    return [
         f"{hashlib.sha256(kinds[name].sql.encode()).hexdigest()}  check {name}"
         for name in sorted(used & kinds.keys())
     ]
+
+
+def _digest(lines: list[str]) -> str:
+    """Digest what decides a verdict beside the evidence: file by file, so that no two can merge."""
     return "sha256:" + hashlib.sha256("\n".join(lines).encode()).hexdigest()

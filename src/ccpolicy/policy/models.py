@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 Severity = Literal["critical", "high", "medium", "low"]
 SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
 Grade = Literal["read", "secondary", "memory", "choice"]
-Format = Literal["csv", "json", "jsonl", "yaml", "xlsx", "parquet"]
+Format = Literal["csv", "json", "jsonl", "yaml", "xlsx", "parquet", "git"]
 Scalar = str | int | float
 
 
@@ -72,6 +72,9 @@ class Plan(Model):
     version: Line
     effective_on: Day
     """First day on which the plan is owed."""
+    adopted_on: Day | None = None
+    """First day from which records are put on file as things happen. What was put on file before,
+    all at once, is not judged for being late. Without it the day from which the plan is owed."""
     zone: Line
     """IANA time zone in which days begin and end."""
     holidays: Line | None = None
@@ -202,6 +205,24 @@ class Controls(Model):
     controls: list[Control]
 
 
+class Recording(Model):
+    """How records are put on file, which git knows."""
+
+    happened: list[Name] = []
+    """Columns that say when something happened, each of which is to be on file in time."""
+    within: Line | None = None
+    """How soon after it happened a record is put on file, as a duration."""
+    amendable: Literal["append_only", "with_reason", "freely"]
+    """Whether a record may be changed or deleted once it is on file: not at all, in a commit whose
+    message gives a line `Reason: …`, or freely. With a reason or without, what was left empty may
+    be filled in, unless it is `append_only`. Deleting is free once the retention is over."""
+    by: list[Line] = []
+    """Addresses of those who may put records on file, as commits name them; `*` stands for any
+    part. Both author and committer must be among them. Without it anybody may."""
+    signed: bool = False
+    """Whether the commit must carry a signature by a key that the policy lists."""
+
+
 class Child(Model):
     """Records nested in a document, unfolded into a table with the parent's key columns."""
 
@@ -209,6 +230,8 @@ class Child(Model):
     """Name of the list inside the record, such as `notices`."""
     key: list[Name] = Field(min_length=1)
     """Columns that tell one record from another, the parent's among them."""
+    recording: Recording | None = None
+    """How they are put on file; without it they are not followed through history."""
 
 
 class Lookup(Model):
@@ -249,6 +272,8 @@ class Dataset(Model):
     lookups: dict[Name, Lookup] = {}
     derive: dict[Name, Line] = {}
     """New column → SQL expression over the record's columns."""
+    recording: Recording | None = None
+    """How records are put on file; without it they are not followed through history."""
     may_be_empty: Text | None = None
     """Why it is all right that a file holds no record. A missing file never is."""
 

@@ -13,8 +13,9 @@ from ccpolicy.checks.sql import Expression, Refusal, vet_expressions, vet_query
 from ccpolicy.errors import Locator, PolicyError, PolicyErrors
 from ccpolicy.policy.columns import ColumnType, columns
 from ccpolicy.policy.controls import check_control
+from ccpolicy.policy.from_git import FROM_GIT
 from ccpolicy.policy.load import Content
-from ccpolicy.policy.models import Dataset
+from ccpolicy.policy.models import Dataset, Recording
 from ccpolicy.policy.names import unknown
 from ccpolicy.policy.record import check_schema
 
@@ -95,7 +96,15 @@ def _datasets(content: Content) -> Iterator[PolicyError]:
             parse_duration(dataset.retention)
         except PolicyError as failure:
             yield failure.at(place("retention"))
+        if dataset.format == "git" and dataset.id not in FROM_GIT:
+            yield PolicyError(
+                "no files have the format git: it belongs to datasets that git fills",
+                hint="known: {known}",
+                locator=place("format"),
+                known=", ".join(FROM_GIT),
+            )
         yield from _dataset_columns(content, dataset)
+        yield from _recordings(content, dataset)
 
 
 def _dataset_columns(content: Content, dataset: Dataset) -> Iterator[PolicyError]:
@@ -113,6 +122,57 @@ def _dataset_columns(content: Content, dataset: Dataset) -> Iterator[PolicyError
         yield from _lookup(content, dataset, name, found)
     for name in dataset.children:
         yield from _child(content, dataset, name)
+
+
+def _recordings(content: Content, dataset: Dataset) -> Iterator[PolicyError]:
+    """Yield what does not fit in what is said about how records are put on file."""
+    given: list[tuple[str, Recording | None, tuple[str, ...]]] = [
+        ("", dataset.recording, ("recording",))
+    ]
+    given += [
+        (f".{name}", child.recording, ("children", name, "recording"))
+        for name, child in dataset.children.items()
+    ]
+    for suffix, recording, path in given:
+        if recording is None:
+            continue
+
+        def place(*below: str | int, path: tuple[str, ...] = path) -> Locator:
+            return content.place("dataset", dataset.id, *path, *below)
+
+        found = columns(content.datasets, f"{dataset.id}{suffix}") or {}
+        for index, column in enumerate(recording.happened):
+            if column not in found:
+                yield unknown("unknown column '{name}'", column, found, place("happened", index))
+            elif found[column] not in ("date", "instant"):
+                yield PolicyError(
+                    "the column '{name}' is not a time",
+                    locator=place("happened", index),
+                    name=column,
+                )
+        if set(dataset.key) & dataset.lookups.keys():
+            yield PolicyError(
+                "records whose key is looked up cannot be followed through history",
+                locator=place(),
+            )
+        if recording.within is not None:
+            yield from _within(recording, place("within"))
+
+
+def _within(recording: Recording, place: Locator) -> Iterator[PolicyError]:
+    try:
+        duration = parse_duration(recording.within or "")
+    except PolicyError as failure:
+        yield failure.at(place)
+        return
+    if duration.business_days:
+        yield PolicyError("'within' is a number of days, months or hours", locator=place)
+    if not recording.happened:
+        yield PolicyError(
+            "'within' needs a time to count from",
+            hint="name with 'happened' the columns that say when something happened",
+            locator=place,
+        )
 
 
 def _lookup(

@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
 from ccpolicy.assessment.agenda import Agenda
+from ccpolicy.assessment.history import History
 from ccpolicy.assessment.manifest import Manifest
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.assessment.verification import Verification
@@ -28,6 +29,7 @@ WRITTEN: dict[str, type[BaseModel]] = {
     "agenda": Agenda,
     "manifest": Manifest,
     "verification": Verification,
+    "history": History,
 }
 """What ccpolicy writes, as JSON."""
 NAMES = (*models.SCHEMAS, *WRITTEN)

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ccpolicy.errors import Language, Message, ReportError
 
 if TYPE_CHECKING:  # the command line asks for the names of formats before it needs the models
     from ccpolicy.assessment.agenda import Agenda
+    from ccpolicy.assessment.history import History
     from ccpolicy.assessment.models import Assessment
     from ccpolicy.assessment.verification import Verification
 
-Subject = Literal["assessment", "agenda", "verification"]
+Subject = Literal["assessment", "agenda", "history", "verification"]
 Detail = Literal["brief", "normal", "full"]
 
 
@@ -33,8 +34,8 @@ class Format:
 
 
 FORMATS: dict[str, Format] = {
-    "text": Format(("assessment", "agenda", "verification"), ".txt", for_people=True),
-    "json": Format(("assessment", "agenda", "verification"), ".json"),
+    "text": Format(("assessment", "agenda", "history", "verification"), ".txt", for_people=True),
+    "json": Format(("assessment", "agenda", "history", "verification"), ".json"),
     "ics": Format(("assessment", "agenda"), ".ics"),
     "sarif": Format(("assessment",), ".sarif"),
     "junit": Format(("assessment",), ".xml"),
@@ -101,11 +102,12 @@ def format_of(file: str, subject: Subject) -> str:
     return chosen[0]
 
 
-def render(result: Assessment | Agenda | Verification, name: str, view: View) -> Rendered:
+def render(result: Assessment | Agenda | History | Verification, name: str, view: View) -> Rendered:
     """Render a result in one format."""
     module = import_module(f"{__name__}.{name}")
-    function: Callable[[Assessment | Agenda | Verification, View], str | bytes | Rendered] = (
-        getattr(module, type(result).__name__.lower())
+    # Each of them is called as the function that renders it.
+    function: Callable[[Any, View], str | bytes | Rendered] = getattr(
+        module, type(result).__name__.lower()
     )
     rendered = function(result, view)
     return rendered if isinstance(rendered, Rendered) else Rendered(rendered)

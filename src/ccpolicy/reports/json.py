@@ -1,8 +1,9 @@
-"""JSON: the public form of an assessment and of an agenda, the same bytes for the same result."""
+"""JSON: the public form of each result, the same bytes for the same result."""
 
 from __future__ import annotations
 
 from ccpolicy.assessment.agenda import Agenda
+from ccpolicy.assessment.history import History
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.assessment.verification import Verification
 from ccpolicy.reports import View
@@ -20,4 +21,9 @@ def agenda(result: Agenda, view: View) -> str:
 
 def verification(result: Verification, view: View) -> str:
     """Render what came of verifying a bundle; see `policy/schemas/verification.json`."""
+    return result.model_dump_json(indent=2) + "\n"
+
+
+def history(result: History, view: View) -> str:
+    """Render a history; see `policy/schemas/history.json`."""
     return result.model_dump_json(indent=2) + "\n"

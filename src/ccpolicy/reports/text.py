@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ccpolicy.assessment.agenda import Agenda, Task, tasks_due
+from ccpolicy.assessment.history import History
 from ccpolicy.assessment.models import Assessment, Control, Lapse, Problem, Verdict
 from ccpolicy.assessment.verification import Verification
 from ccpolicy.reports import View
@@ -12,6 +13,7 @@ from ccpolicy.reports.layout import pad, width
 from ccpolicy.reports.moments import exactly, rough_length, until
 from ccpolicy.reports.outcome import outcome, severities
 from ccpolicy.reports.page import Page, Table, Word
+from ccpolicy.reports.past import verdicts_by_commit
 from ccpolicy.reports.phrases import lapsed, opened, trouble
 from ccpolicy.reports.tasks import judged, tasks
 from ccpolicy.reports.verified import verified
@@ -38,6 +40,13 @@ def verification(result: Verification, view: View) -> str:
     """Render what came of verifying a bundle, step by step."""
     page = Page(view)
     verified(page, result)
+    return str(page)
+
+
+def history(result: History, view: View) -> str:
+    """Render a history: the commits that changed a verdict, oldest first, or all of them."""
+    page = Page(view)
+    verdicts_by_commit(page, result)
     return str(page)
 
 
@@ -92,6 +101,40 @@ class _Sections:
         page.paragraph(
             page.say("Period {start} to {end}, {zone}", start=starts, end=ends, zone=zone)
         )
+
+        self.provenance()
+
+    def provenance(self) -> None:
+        """Say which commit was judged, and what was judged though it is not committed."""
+        found, page = self.result.provenance, self.page
+        if found is None:
+            return
+        if found.reason:
+            reason = page.text(found.reason)
+            page.paragraph(page.say("Provenance unknown: {reason}", reason=reason), colour="yellow")
+            return
+        commit, time = (found.commit or "")[:12], exactly(found.committed_at or "")
+        if found.known_at:
+            page.paragraph(
+                page.say(
+                    "Judged as known at {asked}: commit {commit} of {time}",
+                    asked=found.known_at,
+                    commit=commit,
+                    time=time,
+                )
+            )
+        else:
+            page.paragraph(page.say("Judged commit {commit} of {time}", commit=commit, time=time))
+        if found.uncommitted:
+            names = [each.file for each in found.uncommitted]
+            shown = names if self.full else names[:3]
+            page.paragraph(
+                page.say(
+                    "NOT COMMITTED, and yet judged: {files}",
+                    files=", ".join(shown) + (", …" if len(shown) < len(names) else ""),
+                ),
+                colour="yellow",
+            )
 
     def attention(self) -> None:
         """Show what does not hold or could not be judged."""
@@ -256,6 +299,14 @@ class _Sections:
             if len(lapses) > 1 and not self.full:
                 shown = self.page.say("longest {lapse}", lapse=shown)
             self.table.detail(shown, opened(self.page, lapse))
+            if lapse.covered_later:
+                self.table.detail(
+                    self.page.say(
+                        "covered on paper since {since}, on file since {time}",
+                        since=exactly(lapse.covered_later.since),
+                        time=exactly(lapse.covered_later.on_file),
+                    )
+                )
             if lapse.closed_by and self.full:
                 self.table.detail(self.page.say("cured by {place}", place=lapse.closed_by))
 

@@ -120,7 +120,7 @@ BAD = (
 )
 KEPT = {
     "schema_version", "as_of", "as_of_source", "starts", "ends", "at", "next_due", "horizon",
-    "due_soon", "day", "now", "period", "severity", "grade", "state", "judged", "fail_on", "tally",
+    "due_soon", "change", "committed_at", "known_at", "day", "now", "period", "severity", "grade", "state", "judged", "fail_on", "tally",
 }  # fmt: skip
 """Fields that hold a moment or one of a few words; the models let nothing else in."""
 

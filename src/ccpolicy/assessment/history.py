@@ -1,0 +1,45 @@
+"""How verdicts came about: commit by commit, with its own public JSON."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ccpolicy.assessment.agenda import Plan
+from ccpolicy.assessment.models import Model, Text, Tool, Verdict
+
+SCHEMA_VERSION: Literal["1.0"] = "1.0"
+
+
+class Change(Model):
+    """A control whose verdict a commit changed, or the time since the commit before."""
+
+    control: str
+    title: Text
+    severity: Literal["critical", "high", "medium", "low"]
+    before: Verdict
+    after: Verdict
+
+
+class Moment(Model):
+    """A commit that changed evidence, and the verdicts with what was on file then."""
+
+    commit: str
+    committed_at: str
+    as_of: str
+    """The moment judged: the commit's own, unless another was asked for."""
+    passed: bool
+    """Whether the gate did."""
+    verdicts: dict[str, Verdict]
+    """Control → verdict at the gate."""
+    changed: list[Change]
+    """Since the commit before; none in the first."""
+
+
+class History(Model):
+    """Verdicts by commit, oldest first, all by today's policy."""
+
+    schema_version: Literal["1.0"]
+    tool: Tool
+    plan: Plan
+    policy_digest: str
+    moments: list[Moment]

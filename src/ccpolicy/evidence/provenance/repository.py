@@ -1,0 +1,265 @@
+"""The repository that holds the evidence: its objects as git keeps them, and nothing of its own.
+
+Objects are read by one `git cat-file --batch` process, which no setting, attribute, alias or
+replacement reference of the repository leads astray.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from ccpolicy.errors import EvidenceError
+from ccpolicy.evidence.provenance.models import State
+
+if TYPE_CHECKING:
+    import git
+
+STATE_MESSAGES: dict[State, str] = {
+    "no_git": "git is not installed",
+    "no_repository": "the evidence does not lie in a git repository",
+    "no_commit": "the repository has no commit yet",
+    "shallow": "the repository is a shallow clone, whose history is cut off",
+    "partial": "the repository lacks objects of its history",
+}
+"""Why nothing is known about who put the evidence on file, in words."""
+HINT_MESSAGES: dict[State, str] = {
+    "no_git": "install git",
+    "no_repository": "put the evidence under version control: git init, git add, git commit",
+    "no_commit": "commit the evidence",
+    "shallow": "fetch all of it: git fetch --unshallow, or fetch-depth: 0 in CI",
+    "partial": "fetch all of it: git fetch --refetch --no-filter",
+}
+
+
+class NoHistory(EvidenceError):
+    """There is no history to read, or not all of it."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        super().__init__(STATE_MESSAGES[state], hint=HINT_MESSAGES[state])
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """A file in a tree."""
+
+    id: str
+    is_link: bool
+    """Whether it is a symbolic link, and no file."""
+
+
+@dataclass
+class Repository:
+    """Reads the objects of one repository."""
+
+    git: git.Git = field(repr=False)
+    folder: Path
+    """The working tree's root."""
+    common: Path
+    """The folder of what all working trees share; the cache is kept there."""
+    is_shallow: bool
+    trees: dict[str, list[tuple[str, str, str]]] = field(default_factory=dict, repr=False)
+    """Tree → its entries (mode, name, id)."""
+    ahead: dict[str, bytes] = field(default_factory=dict, repr=False)
+    """Objects that were read before they are asked for, each for once."""
+
+    def resolve(self, revision: str) -> str:
+        """Return the id of the commit that a revision names.
+
+        Raises:
+            EvidenceError: there is none.
+        """
+        try:
+            if "\n" in revision or revision.startswith("-"):
+                raise ValueError(revision)
+            found: Any = self.git.get_object_header(f"{revision}^{{commit}}")
+        except ValueError as failure:
+            raise EvidenceError(
+                "there is no commit '{name}' here",
+                hint="fetch it first, if it stands elsewhere",
+                name=revision,
+            ) from failure
+        return str(found[0], "ascii")  # bytes, whatever its type says
+
+    def read(self, id_: str) -> bytes:
+        """Return the content of an object.
+
+        Raises:
+            NoHistory: it is not here.
+        """
+        if id_ in self.ahead:
+            return self.ahead.pop(id_)
+        try:
+            return bytes(self.git.get_object_data(id_)[3])
+        except ValueError as failure:
+            raise NoHistory("partial") from failure
+
+    def read_ahead(self, ids: Iterable[str]) -> None:
+        """Read objects that will be asked for, all in one go.
+
+        Raises:
+            NoHistory: one of them is not here.
+        """
+        wanted = [id_ for id_ in dict.fromkeys(ids) if id_ not in self.ahead]
+        if not wanted:
+            return
+        with tempfile.TemporaryFile() as asked:  # a pipe would fill up
+            asked.write("".join(f"{id_}\n" for id_ in wanted).encode())
+            asked.seek(0)
+            data = self._run(["git", "cat-file", "--batch"], asked)
+        at = 0
+        for id_ in wanted:
+            end = data.index(b"\n", at)
+            parts = data[at:end].split(b" ")
+            if len(parts) != 3:
+                raise NoHistory("partial")
+            at = end + 1 + int(parts[2])
+            self.ahead[id_] = data[end + 1 : at]
+            at += 1
+
+    def read_trees_ahead(self, trees: Iterable[str], path: str) -> None:
+        """Read the trees on the way to a path, and all below it, level by level."""
+        found = list(dict.fromkeys(trees))
+        for part in path.split("/") if path else ():
+            self.read_ahead(each for each in found if each not in self.trees)
+            found = list(
+                dict.fromkeys(
+                    id_
+                    for tree in found
+                    for mode, name, id_ in self.entries(tree)
+                    if name == part and mode == "40000"
+                )
+            )
+        while found:
+            self.read_ahead(each for each in found if each not in self.trees)
+            found = list(
+                dict.fromkeys(
+                    id_
+                    for tree in found
+                    for mode, _, id_ in self.entries(tree)
+                    if mode == "40000" and id_ not in self.trees
+                )
+            )
+
+    def list_commits(self, head: str) -> list[str]:
+        """List the commits that lead to a head.
+
+        Raises:
+            NoHistory: one of them is not here.
+        """
+        return self._run(["git", "rev-list", head]).decode().split()
+
+    def _run(self, command: list[str], stdin: BinaryIO | None = None) -> bytes:
+        import git
+
+        try:
+            said: Any = self.git.execute(
+                command, istream=stdin, stdout_as_string=False, strip_newline_in_stdout=False
+            )
+        except git.GitCommandError as failure:
+            raise NoHistory("partial") from failure
+        return bytes(said)
+
+    def entries(self, tree: str) -> list[tuple[str, str, str]]:
+        """Return the entries of a tree: mode, name, id."""
+        if tree not in self.trees:
+            self.trees[tree] = list(_entries(self.read(tree), len(tree) // 2))
+        return self.trees[tree]
+
+    def below(self, tree: str, path: str) -> str | None:
+        """Return the id of what stands at a path in a tree; None if nothing does."""
+        found = tree
+        for part in path.split("/") if path else ():
+            entries = {name: id_ for mode, name, id_ in self.entries(found) if mode != "160000"}
+            if part not in entries:
+                return None
+            found = entries[part]
+        return found
+
+    def files(self, tree: str, above: str = "") -> Iterator[tuple[str, Blob]]:
+        """Yield the files below a tree, with their paths."""
+        for mode, name, id_ in self.entries(tree):
+            path = f"{above}/{name}" if above else name
+            if mode == "40000":
+                yield from self.files(id_, path)
+            elif mode != "160000":
+                yield path, Blob(id_, mode == "120000")
+
+    @cached_property
+    def head(self) -> str:
+        """The commit that is checked out.
+
+        Raises:
+            NoHistory: there is none yet.
+        """
+        try:
+            return self.resolve("HEAD")
+        except EvidenceError as failure:
+            raise NoHistory("no_commit") from failure
+
+    def id_of(self, content: bytes) -> str:
+        """Return the id that a file of this content has in this repository."""
+        head = f"blob {len(content)}\0".encode()
+        made = hashlib.sha1 if len(self.head) == 40 else hashlib.sha256
+        return made(head + content, usedforsecurity=False).hexdigest()
+
+    def close(self) -> None:
+        """End the process that reads objects."""
+        self.git.clear_cache()
+
+
+def open_repository(folder: Path) -> Repository:
+    """Open the innermost repository that holds a folder, in whichever of its working trees.
+
+    Raises:
+        NoHistory: there is none, or git is missing.
+    """
+    try:
+        import git
+    except ImportError as failure:
+        raise NoHistory("no_git") from failure
+    try:
+        with git.Repo(folder, search_parent_directories=True) as repo:
+            root = repo.working_tree_dir
+            common = Path(repo.common_dir)
+            own = str(repo.git_dir)
+    except (git.InvalidGitRepositoryError, git.NoSuchPathError) as failure:
+        raise NoHistory("no_repository") from failure
+    if root is None:
+        raise NoHistory("no_repository")
+    process = git.Git(root)
+    process.update_environment(
+        # Whatever a hook or a user has set, it is this repository and its own objects.
+        GIT_DIR=own,
+        GIT_NO_REPLACE_OBJECTS="1",
+        GIT_NO_LAZY_FETCH="1",
+        GIT_ALLOW_PROTOCOL="none",  # older versions of git know no other way to stay off the net
+        GIT_OPTIONAL_LOCKS="0",
+        GIT_GRAFT_FILE=os.devnull,
+        LC_ALL="C",
+    )
+    shallow = common / "shallow"
+    return Repository(
+        git=process,
+        folder=Path(root).resolve(),
+        common=common,
+        is_shallow=shallow.is_file() and shallow.stat().st_size > 0,
+    )
+
+
+def _entries(data: bytes, size: int) -> Iterator[tuple[str, str, str]]:
+    """Take a tree apart."""
+    at = 0
+    while at < len(data):
+        space = data.index(b" ", at)
+        end = data.index(b"\0", space)
+        name = data[space + 1 : end].decode("utf-8", "surrogateescape")
+        yield data[at:space].decode(), name, data[end + 1 : end + 1 + size].hex()
+        at = end + 1 + size

@@ -1,0 +1,300 @@
+"""The records that a version of a file holds, and what two versions have not in common."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+
+from ccpolicy.errors import EvidenceError, Locator
+from ccpolicy.evidence import sql, values
+from ccpolicy.evidence.contract import Contract
+from ccpolicy.evidence.files import fingerprint
+from ccpolicy.evidence.provenance.tracked import Tracked, Unit
+from ccpolicy.evidence.readers import PARSERS, SCANNERS, Opened, Record
+from ccpolicy.evidence.sql import name
+
+Key = tuple[str, str]
+"""A unit's name, and the record's key as one text."""
+
+
+class Item(NamedTuple):
+    """A record in one version of a file."""
+
+    key: Key
+    content: str
+    """Its own fields as JSON, in an order that is always the same."""
+
+
+class Place(NamedTuple):
+    """Where in its file a record stands."""
+
+    line: int | None
+    sheet: str | None
+    path: str | None
+
+
+class Unreadable(Exception):
+    """A version of a file that holds no records as the contract has them."""
+
+
+class Versions:
+    """Reads versions of the files of one dataset."""
+
+    def __init__(
+        self, tracked: Tracked, connection: duckdb.DuckDBPyConnection, folder: Path
+    ) -> None:
+        self.tracked, self.connection = tracked, connection
+        self.file = folder / f"version.{tracked.dataset.format}"
+        self.keys = _Keys(tracked.contract, connection)
+        self.is_flat = not tracked.contract.children
+
+    def items(self, content: bytes) -> list[Item]:
+        """Return the records of a version.
+
+        Raises:
+            Unreadable: it is not what the contract says.
+        """
+        return [item for item, _ in self._found(content, placed=False)]
+
+    def places(self, content: bytes) -> list[tuple[Key, Place]]:
+        """Return where the records of a version stand.
+
+        Raises:
+            Unreadable: it is not what the contract says.
+        """
+        return [(item.key, place) for item, place in self._found(content, placed=True)]
+
+    def changes(self, old: bytes, new: bytes) -> tuple[list[Item], list[Item]]:
+        """Return what an earlier version had, and what a later one has, that the other has not.
+
+        Raises:
+            Unreadable: the later one is not what the contract says.
+        """
+        if self.tracked.dataset.format == "csv" and (lines := _changed_lines(old, new)):
+            header, gone, come = lines
+            contract = self.tracked.contract
+            return self._plain(_rows(contract, header + gone)), self._plain(
+                _rows(contract, header + come)
+            )
+        before, after = Counter(self.items(old)), Counter(self.items(new))
+        return list((before - after).elements()), list((after - before).elements())
+
+    def _plain(self, rows: Iterable[tuple[int, dict[str, Any]]]) -> list[Item]:
+        records = [value for _, value in rows]
+        return [item for item, _ in self._of_records(records, None)]
+
+    def _found(self, content: bytes, *, placed: bool) -> list[tuple[Item, Place]]:
+        try:
+            if self.tracked.dataset.format == "csv":
+                rows = list(_rows(self.tracked.contract, content))
+                places = [Locator("", line) for line, _ in rows] if placed else None
+                return self._of_records([value for _, value in rows], places)
+            self.file.write_bytes(content)
+            opened = Opened(self.tracked.contract, "", self.file, 1, fingerprint(self.file))
+            if self.tracked.dataset.format == "parquet":
+                return self._of_table(opened)
+            parsed = PARSERS[self.tracked.dataset.format].parse(opened)
+            records = [each for each in parsed.records() if isinstance(each, Record)]
+            found = parsed.locate([each.ordinal for each in records]) if placed else {}
+            places = [found[each.ordinal] for each in records] if placed else None
+            return self._of_records([each.value for each in records], places)
+        except (EvidenceError, OSError, duckdb.Error) as failure:
+            raise Unreadable from failure
+
+    def _of_table(self, file: Opened) -> list[tuple[Item, Place]]:
+        columns = [column.name for column in self.tracked.contract.columns]
+        scan = SCANNERS["parquet"].scan(file, self.connection)
+        rows = self.connection.execute(f"SELECT {scan.cells} FROM {scan.rows}").fetchall()
+        records = [
+            {column: cell for column, cell in zip(columns, row, strict=True) if cell is not None}
+            for row in rows
+        ]
+        return self._of_records(records, [Locator("", line) for line, _ in enumerate(rows, 1)])
+
+    def _of_records(
+        self, records: Sequence[dict[str, Any]], places: Sequence[Locator] | None
+    ) -> list[tuple[Item, Place]]:
+        """Take records apart into those of each unit."""
+        found = []
+        keys = self.keys.of(records)
+        if self.is_flat:
+            [unit] = self.tracked.units
+            for index, (record, parts) in enumerate(zip(records, keys, strict=True)):
+                key = _key(unit, parts, record)
+                if key is not None:
+                    # Who asks for the place does not ask for the content.
+                    content = "" if places else _json(record)
+                    place = places[index] if places else _NOWHERE
+                    found.append(
+                        (Item((unit.name, key), content), Place(place.line, place.sheet, None))
+                    )
+            return found
+        nested = [child.path for child in self.tracked.contract.children]
+        for index, (record, parts) in enumerate(zip(records, keys, strict=True)):
+            place = places[index] if places else _NOWHERE
+            for unit in self.tracked.units:
+                entries: list[tuple[dict[str, Any], dict[str, Any], str | None]]
+                if not unit.path:
+                    own = {each: record[each] for each in record if each not in nested}
+                    entries = [(own, own, None)]
+                else:
+                    listed = record.get(unit.path, ())
+                    entries = [
+                        (part, {**record, **part}, f"{unit.path}/{number}")
+                        for number, part in enumerate(listed if isinstance(listed, list) else ())
+                        if isinstance(part, dict)
+                    ]
+                for own, around, path in entries:
+                    key = _key(unit, parts, around)
+                    if key is not None:
+                        item = Item((unit.name, key), _json(own))
+                        found.append((item, Place(place.line, place.sheet, path)))
+        return found
+
+
+_NOWHERE = Locator("")
+_quote = json.encoder.encode_basestring
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
+
+
+def _json(content: Mapping[str, Any]) -> str:
+    """Write a record as JSON; most hold nothing but texts, and that is quickly done."""
+    if any(type(value) is not str for value in content.values()):
+        return _encode(content)
+    parts = [f"{_quote(name)}: {_quote(content[name])}" for name in sorted(content)]
+    return f"{{{', '.join(parts)}}}"
+
+
+def _key(unit: Unit, derived: Mapping[str, Any], record: Mapping[str, Any]) -> str | None:
+    """Return the key of a record as one text; None if a part of it is missing."""
+    if len(unit.key) == 1 and not derived:
+        key = record.get(unit.key[0])
+        return None if key is None else str(key)
+    parts = [derived.get(each, record.get(each)) for each in unit.key]
+    return None if None in parts else values.SEPARATOR.join(map(str, parts))
+
+
+class _Keys:
+    """Computes the derived columns that belong to a dataset's key."""
+
+    def __init__(self, contract: Contract, connection: duckdb.DuckDBPyConnection) -> None:
+        self.contract, self.connection = contract, connection
+        dataset = contract.dataset
+        self.derive = {each: text for each, text in dataset.derive.items() if each in dataset.key}
+
+    def of(self, records: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+        """Return the derived columns of records."""
+        if not (self.derive and records):
+            return [{}] * len(records)
+        columns = self.contract.columns
+        cells = ", ".join(
+            f"unnest(CAST(${index} AS {sql.TYPES[column.type]}[])) AS {name(column.name)}"
+            for index, column in enumerate(columns, 1)
+        )
+        made = ", ".join(
+            f"CAST(try(({text}\n)) AS VARCHAR) AS {name(each)}"
+            for each, text in self.derive.items()
+        )
+        given = [[_cell(record.get(column.name)) for record in records] for column in columns]
+        for column, each in zip(columns, given, strict=True):
+            if column.type == "instant":
+                read = [values.instants(str(text), self.contract.zone) for text in each]
+                each[:] = [found[0] if found else None for found in read]
+            elif column.type == "date":
+                each[:] = [values.day(str(text)) for text in each]
+        rows = self.connection.execute(f"SELECT {made} FROM (SELECT {cells})", given).fetchall()
+        return [dict(zip(self.derive, row, strict=True)) for row in rows]
+
+
+def _cell(value: Any) -> Any:
+    return values.list_text(value) if isinstance(value, list) else value
+
+
+def _rows(contract: Contract, content: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the rows of a CSV file, each with its line.
+
+    Raises:
+        Unreadable: it is not CSV with the contract's columns.
+    """
+    delimiter = contract.dataset.delimiter
+    try:
+        text = content.decode("utf-8-sig")
+        if '"' in text:
+            reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+            rows = _numbered(reader)
+        else:
+            lines = enumerate(text.replace("\r\n", "\n").split("\n"), 1)
+            rows = ((number, line.split(delimiter)) for number, line in lines if line)
+        _, header = next(rows, (0, []))
+        known = {contract.heading(column.name): column.name for column in contract.columns}
+        named = [(index, known[each]) for index, each in enumerate(header) if each in known]
+        if not set(contract.dataset.key) <= {*contract.dataset.derive, *(n for _, n in named)}:
+            raise Unreadable
+        for number, row in rows:
+            if len(row) != len(header):
+                raise Unreadable
+            yield number, {column: row[index] for index, column in named if row[index]}
+    except (UnicodeDecodeError, csv.Error) as failure:
+        raise Unreadable from failure
+
+
+def _numbered(reader: Any) -> Iterator[tuple[int, list[str]]]:
+    line = 1
+    for row in reader:
+        if row:
+            yield line, row
+        line = reader.line_num + 1
+
+
+def _changed_lines(old: bytes, new: bytes) -> tuple[bytes, bytes, bytes] | None:
+    """Return the header, and the lines that stand in one version alone.
+
+    None where a line may not be a record of its own.
+    """
+    head = new[: new.find(b"\n") + 1]
+    if not head or not old.startswith(head) or b'"' in new or b'"' in old:
+        return None
+    first = _common(old, new)
+    first = new.rfind(b"\n", 0, first) + 1
+    rest = min(len(old), len(new)) - first
+    last = _common_end(old, new, rest)
+    # Begin the common end with a whole line.
+    cut = new.find(b"\n", len(new) - last)
+    last = len(new) - cut - 1 if last and cut >= 0 else 0
+    gone = Counter(old[first : len(old) - last].splitlines(keepends=True))
+    come = Counter(new[first : len(new) - last].splitlines(keepends=True))
+    return head, _joined(gone - come), _joined(come - gone)
+
+
+def _joined(lines: Counter[bytes]) -> bytes:
+    return b"".join(line if line.endswith(b"\n") else line + b"\n" for line in lines.elements())
+
+
+def _common(old: bytes, new: bytes) -> int:
+    """Count the bytes with which both begin."""
+    low, high = 0, min(len(old), len(new))
+    if old[:high] == new[:high]:
+        return high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if old[low:middle] == new[low:middle] else (low, middle)
+    return low
+
+
+def _common_end(old: bytes, new: bytes, most: int) -> int:
+    """Count the bytes with which both end, up to so many."""
+    low, high = 0, most
+    if high and old[-high:] == new[-high:]:
+        return high
+    while high - low > 1:
+        middle = (low + high) // 2
+        same = old[len(old) - middle : len(old) - low] == new[len(new) - middle : len(new) - low]
+        low, high = (middle, high) if same else (low, middle)
+    return low

@@ -1,0 +1,390 @@
+"""What can be done to evidence in a git repository, and what is said of it. See docs/attacks.md."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from ccpolicy.errors import CcpolicyError, EvidenceError
+from provenance.conftest import (
+    AS_OF,
+    FIRST,
+    INSPECTIONS,
+    SECOND,
+    STRANGER,
+    THIRD,
+    Centre,
+)
+
+LATER = "2026-04-15T10:00:00+08:00"
+FOURTH = "I4,PBX-2,2026-04-01T09:00:00+08:00,\n"
+
+
+def failing(centre: Centre) -> dict[str, list[str]]:
+    """Return what does not pass, control by control."""
+    return {
+        each.id: sorted({lapse.subject for lapse in each.lapses if lapse.ends is None})
+        for each in centre.check().controls
+        if each.now in ("fail", "unknown")
+    }
+
+
+def uncommitted(centre: Centre) -> list[tuple[str, str]]:
+    found = centre.check().provenance
+    assert found is not None
+    return [(each.file, each.change) for each in found.uncommitted]
+
+
+def test_nothing_was_done(centre: Centre) -> None:
+    assert failing(centre) == {"EM-1": ["PBX-2"]}
+    assert uncommitted(centre) == []
+    centre.check(require_clean=True)
+
+
+def test_edit_and_do_not_commit(centre: Centre) -> None:
+    """A lapse goes away on paper; the result names the file, and can refuse it."""
+    centre.put(FIRST, SECOND.replace("-12T", "-28T"), THIRD)
+    result = centre.check()
+    assert result.provenance is not None
+    [file] = result.provenance.uncommitted
+    assert (file.file, file.change) == (INSPECTIONS, "changed")
+    assert file.sha256 == next(e.sha256 for e in result.evidence if e.file == INSPECTIONS)
+    with pytest.raises(EvidenceError, match="not as committed"):
+        centre.check(require_clean=True)
+    # The date that was edited in is on file no earlier than it is committed.
+    assert failing(centre) == {"GV-2": ["inspections × I2 × performed_at"]}
+
+
+@pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])
+def test_have_git_take_an_edited_file_for_unchanged(centre: Centre, flag: str) -> None:
+    centre.git("update-index", flag, INSPECTIONS)
+    centre.put(FIRST, SECOND.replace("-12T", "-28T"), THIRD)
+    assert centre.git("status", "--porcelain") == ""
+    assert uncommitted(centre) == [(INSPECTIONS, "changed")]
+
+
+def test_have_git_ignore_a_new_file(centre: Centre) -> None:
+    centre.write(**{".gitignore": "evidence/inspections/late.csv\n"})
+    centre.put(FOURTH, file="evidence/inspections/late.csv")
+    centre.commit(LATER)
+    assert uncommitted(centre) == [("evidence/inspections/late.csv", "added")]
+    assert failing(centre)["GV-2"] == ["inspections × I4 × performed_at"]
+
+
+def test_edit_and_commit(centre: Centre) -> None:
+    centre.put(FIRST, SECOND.replace("-12T", "-28T"), THIRD)
+    centre.commit(LATER)
+    assert failing(centre) == {"GV-4": ["inspections × I2"]}
+    [lapse] = centre.control("GV-2").lapses
+    assert (lapse.subject, lapse.ends) == ("inspections × I2 × performed_at", LATER)
+
+
+def test_amend_and_force_push(centre: Centre) -> None:
+    head = centre.git("rev-parse", "HEAD")
+    centre.check(expect_ancestor=head)
+    centre.put(FIRST, SECOND.replace("-12T", "-28T"), THIRD)
+    centre.commit("2026-04-03T10:00:00+08:00", more=("--amend",))
+    with pytest.raises(EvidenceError, match="the history was rewritten"):
+        centre.check(expect_ancestor=head)
+    # A clone of the rewritten branch has never seen the commit.
+    clone = centre.folder.parent / "clone"
+    centre.git("clone", "--quiet", "--no-local", str(centre.folder), str(clone))
+    with pytest.raises(EvidenceError, match="there is no commit"):
+        Centre(clone).check(expect_ancestor=head)
+
+
+def test_delete_a_record_and_commit(centre: Centre) -> None:
+    centre.put(FIRST, THIRD)
+    centre.commit(LATER)
+    assert failing(centre) == {"EM-1": ["PBX-2"], "GV-4": ["inspections × I2"]}
+
+
+def test_delete_a_file_and_do_not_commit(centre: Centre) -> None:
+    (centre.folder / INSPECTIONS).unlink()
+    centre.put(FIRST, THIRD, file="evidence/inspections/b.csv")
+    assert uncommitted(centre) == [
+        (INSPECTIONS, "deleted"),
+        ("evidence/inspections/b.csv", "added"),
+    ]
+
+
+def test_write_an_event_into_the_past(centre: Centre) -> None:
+    centre.put(FIRST, SECOND, THIRD, FOURTH)
+    centre.commit(LATER)
+    [lapse] = centre.control("GV-2").lapses
+    assert (lapse.subject, lapse.ends) == ("inspections × I4 × performed_at", LATER)
+
+
+def test_write_a_commit_into_the_past(centre: Centre) -> None:
+    """Neither the author's time nor an earlier committer's time is believed over the parents'."""
+    centre.put(FIRST, SECOND, THIRD, FOURTH)
+    centre.commit("2026-03-20T10:00:00+08:00", authored="2026-04-02T10:00:00+08:00")
+    # It rests on a commit of 3 April, and so is not taken to be older.
+    assert centre.control("GV-2").lapses == []
+    centre.put(FIRST, SECOND, THIRD, FOURTH, "I5,PBX-2,2026-03-20T09:00:00+08:00,\n")
+    centre.commit("2026-03-21T10:00:00+08:00")
+    [lapse] = centre.control("GV-2").lapses
+    assert (lapse.subject, lapse.ends) == (
+        "inspections × I5 × performed_at",
+        "2026-04-03T10:00:00+08:00",
+    )
+
+
+def test_have_the_author_s_time_lie(centre: Centre) -> None:
+    centre.put(FIRST, SECOND, THIRD, FOURTH)
+    centre.commit(LATER, authored="2026-04-02T10:00:00+08:00")
+    [lapse] = centre.control("GV-2").lapses
+    assert (lapse.subject, lapse.ends) == ("inspections × I4 × performed_at", LATER)
+
+
+def test_date_an_event_into_the_future(centre: Centre) -> None:
+    centre.put(FIRST, SECOND, THIRD, "I4,PBX-2,2099-01-01T09:00:00+08:00,\n")
+    centre.commit(LATER)
+    # As of a named moment it has not happened; as of now nobody believes it.
+    assert failing(centre) == {"EM-1": ["PBX-2"]}
+    assert centre.control("EM-1").left_out == 1
+    assert centre.control("EM-1", None).now == "unknown"
+
+
+def test_date_a_commit_into_the_future(centre: Centre) -> None:
+    centre.put(FIRST, SECOND, THIRD, "I4,PBX-2,2026-04-14T09:00:00+08:00,\n")
+    centre.commit("2099-01-01T10:00:00+08:00")
+    assert centre.control("GV-2").left_out >= 1
+    assert centre.control("GV-2", None).now == "unknown"
+
+
+def test_record_what_has_not_happened_yet(centre: Centre) -> None:
+    centre.put(FIRST, SECOND, THIRD, "I4,PBX-2,2026-04-18T09:00:00+08:00,\n")
+    centre.commit(LATER)
+    found = centre.control("GV-2")
+    assert found.now == "unknown"
+    assert "closed before it was opened" in found.problems[0].message.en
+
+
+def test_swap_the_records_of_two_assets(centre: Centre) -> None:
+    centre.put(FIRST.replace("PBX-1", "PBX-2"), SECOND.replace("PBX-2", "PBX-1"), THIRD)
+    centre.commit(LATER)
+    assert failing(centre)["GV-4"] == ["inspections × I1", "inspections × I2"]
+
+
+def test_copy_a_record_for_another_asset(centre: Centre) -> None:
+    centre.put(FIRST, SECOND, THIRD, THIRD.replace("I3,PBX-1", "I4,PBX-2"))
+    centre.commit(LATER)
+    assert [each.subject for each in centre.control("GV-2").lapses] == [
+        "inspections × I4 × performed_at"
+    ]
+    # Under the same key it is no record at all.
+    centre.put(FIRST, SECOND, THIRD, THIRD.replace("PBX-1", "PBX-2"))
+    assert "EM-1" in failing(centre)
+    assert centre.control("EM-1").now == "unknown"
+
+
+def test_change_the_contract_in_the_same_commit(centre: Centre) -> None:
+    path = "policy/datasets/inspections.yaml"
+    text = (centre.folder / path).read_text("utf-8")
+    before = centre.check().policy.digest
+    centre.write(**{path: text.replace("append_only", "freely")})
+    centre.put(FIRST, SECOND.replace("-12T", "-28T"), THIRD)
+    centre.commit(LATER)
+    assert failing(centre) == {"GV-4": ["inspections × I2"]}
+    assert centre.check().policy.digest != before
+
+
+def test_change_the_policy_and_do_not_commit(centre: Centre) -> None:
+    path = "policy/datasets/inspections.yaml"
+    text = (centre.folder / path).read_text("utf-8")
+    centre.write(**{path: text.replace("7 days", "700 days")})
+    assert uncommitted(centre) == [(path, "changed")]
+    with pytest.raises(EvidenceError, match="not as committed"):
+        centre.check(require_clean=True)
+
+
+def test_replace_a_file_by_a_link(centre: Centre) -> None:
+    elsewhere = centre.folder.parent / "elsewhere.csv"
+    shutil.copyfile(centre.folder / INSPECTIONS, elsewhere)
+    (centre.folder / INSPECTIONS).unlink()
+    (centre.folder / INSPECTIONS).symlink_to(elsewhere)
+    for _ in range(2):
+        assert set(failing(centre)) >= {"EM-1"}
+        assert centre.control("EM-1").now == "unknown"
+        centre.commit(LATER)
+    assert "inspections × I1" in failing(centre)["GV-4"]
+
+
+def test_replace_objects_and_graft_histories(centre: Centre) -> None:
+    """What git shows instead of a commit is not what is on file."""
+    expected = centre.check()
+    first = centre.git("rev-parse", "HEAD~2")
+    centre.git("replace", "--graft", "HEAD", first)
+    grafts = centre.folder / ".git/info/grafts"
+    grafts.parent.mkdir(exist_ok=True)
+    grafts.write_text(f"{centre.git('rev-parse', 'HEAD')} {first}\n", encoding="utf-8")
+    shutil.rmtree(centre.folder / ".git/ccpolicy")  # so that all is read again
+    assert centre.check() == expected
+
+
+def test_record_as_somebody_who_may_not(centre: Centre) -> None:
+    centre.put(FIRST, SECOND, THIRD, FOURTH)
+    centre.commit("2026-04-04T10:00:00+08:00", by=STRANGER)
+    assert failing(centre)["GV-5"] == ["inspections × I4 × performed_at"]
+
+
+def test_rewrite_a_branch_to_drop_a_record(centre: Centre) -> None:
+    """What another branch dropped by a merge is told; what was never merged is not on file."""
+    centre.git("switch", "--quiet", "--create=branch")
+    centre.put(FIRST, SECOND, THIRD, FOURTH)
+    centre.commit("2026-04-04T10:00:00+08:00")
+    centre.git("switch", "--quiet", "main")
+    assert centre.control("GV-2").subjects.total == 3
+
+
+class Signing:
+    """Keys of the kind that a centre's policy lists."""
+
+    def __init__(self, centre: Centre) -> None:
+        self.centre = centre
+        if not shutil.which("ssh-keygen"):
+            if os.environ.get("CI"):
+                pytest.fail("ssh-keygen is missing, and no signature was tested")
+            pytest.skip("ssh-keygen is missing: NO SIGNATURE WAS TESTED")
+        self.listed, self.unlisted = self.key("listed"), self.key("unlisted")
+        public = self.listed.with_suffix(".pub").read_text("utf-8")
+        path = "policy/datasets/inspections.yaml"
+        text = (centre.folder / path).read_text("utf-8")
+        centre.write(
+            **{
+                "policy/allowed_signers": f'facilities namespaces="git" {public}',
+                path: text.replace("append_only", "append_only\n  signed: true"),
+            }
+        )
+
+    def key(self, name: str) -> Path:
+        file = self.centre.folder.parent / name
+        subprocess.run(
+            ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", file], check=True
+        )
+        return file
+
+    def commit(self, when: str, key: Path) -> str:
+        for name, value in {
+            "gpg.format": "ssh",
+            "user.signingKey": str(key),
+            # What the repository itself trusts does not count.
+            "gpg.ssh.allowedSignersFile": str(self.everybody()),
+        }.items():
+            self.centre.git("config", name, value)
+        return self.centre.commit(when, more=("--gpg-sign",))
+
+    def everybody(self) -> Path:
+        file = self.centre.folder.parent / "everybody"
+        keys = [key.with_suffix(".pub").read_text("utf-8") for key in (self.listed, self.unlisted)]
+        file.write_text("".join(f"facilities {key}" for key in keys), encoding="utf-8")
+        return file
+
+
+@pytest.fixture
+def signing(empty: Centre) -> Signing:
+    signing = Signing(empty)
+    signing.commit("2026-03-11T10:00:00+08:00", signing.listed)
+    return signing
+
+
+def unsigned(centre: Centre) -> list[str]:
+    return failing(centre).get("GV-6", [])
+
+
+def test_signed_by_a_listed_key(signing: Signing) -> None:
+    assert unsigned(signing.centre) == []
+    assert signing.centre.control("GV-6").subjects.passed == 1
+
+
+def test_sign_with_an_unlisted_key(signing: Signing) -> None:
+    signing.centre.put(FIRST, SECOND)
+    signing.commit("2026-03-13T10:00:00+08:00", signing.unlisted)
+    assert unsigned(signing.centre) == ["inspections × I2 × performed_at"]
+
+
+def test_strip_a_signature(signing: Signing) -> None:
+    signing.centre.git("config", "--unset", "user.signingKey")
+    signing.centre.commit("2026-03-11T10:00:00+08:00", more=("--amend", "--no-gpg-sign"))
+    assert unsigned(signing.centre) == ["inspections × I1 × performed_at"]
+
+
+def test_put_a_signature_on_another_commit(signing: Signing) -> None:
+    centre = signing.centre
+    commit = subprocess.run(
+        ["git", "cat-file", "commit", "HEAD"], cwd=centre.folder, capture_output=True, check=True
+    ).stdout
+    forged = centre.folder.parent / "forged"
+    forged.write_bytes(commit.replace(b"Records", b"Forgery"))
+    made = centre.git("hash-object", "-t", "commit", "-w", str(forged))
+    centre.git("update-ref", "HEAD", made)
+    assert unsigned(centre) == ["inspections × I1 × performed_at"]
+
+
+def test_take_the_key_off_the_list(signing: Signing) -> None:
+    before = signing.centre.check().policy.digest
+    (signing.centre.folder / "policy/allowed_signers").unlink()
+    assert unsigned(signing.centre) == ["inspections × I1 × performed_at"]
+    assert signing.centre.check().policy.digest != before
+
+
+def test_lie_about_which_program_verifies(signing: Signing) -> None:
+    signing.centre.put(FIRST, SECOND)
+    signing.commit("2026-03-13T10:00:00+08:00", signing.unlisted)
+    for name in ("gpg.program", "gpg.ssh.program", "gpg.openpgp.program"):
+        signing.centre.git("config", name, "/bin/true")
+    assert unsigned(signing.centre) == ["inspections × I2 × performed_at"]
+
+
+def test_pgp(empty: Centre, tmp_path: Path) -> None:
+    if not shutil.which("gpg"):
+        if os.environ.get("CI"):
+            pytest.fail("gpg is missing, and PGP was not tested")
+        pytest.skip("gpg is missing: PGP WAS NOT TESTED")
+    home = tmp_path / "gpg"
+    home.mkdir(mode=0o700)
+
+    def gpg(*arguments: str) -> str:
+        return subprocess.run(
+            ["gpg", "--homedir", str(home), "--batch", "--passphrase", "", *arguments],
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+
+    for name in ("known", "other"):
+        gpg("--quick-gen-key", f"{name}@centre.example", "ed25519", "sign", "never")
+    path = "policy/datasets/inspections.yaml"
+    text = (empty.folder / path).read_text("utf-8")
+    empty.write(
+        **{
+            "policy/allowed_keys.asc": gpg("--armor", "--export", "known@centre.example"),
+            path: text.replace("append_only", "append_only\n  signed: true"),
+        }
+    )
+    for name, rows in (("known", [FIRST]), ("other", [FIRST, SECOND])):
+        empty.put(*rows)
+        empty.git("add", "--all")
+        empty.git(
+            "commit",
+            "--quiet",
+            "--message=x",
+            f"--gpg-sign={name}@centre.example",
+            GNUPGHOME=str(home),
+            GIT_AUTHOR_DATE="2026-03-13T10:00:00+08:00",
+            GIT_COMMITTER_DATE="2026-03-13T10:00:00+08:00",
+        )
+    assert unsigned(empty) == ["inspections × I2 × performed_at"]
+    assert empty.control("GV-6").subjects.passed == 1
+
+
+def test_every_refusal_names_its_hint(centre: Centre) -> None:
+    for asked in ({"expect_ancestor": "nowhere"}, {"known_at": "nowhere"}):
+        with pytest.raises(CcpolicyError) as refused:
+            centre.check(AS_OF, **asked)
+        assert refused.value.hint.template
