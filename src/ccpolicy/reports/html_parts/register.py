@@ -117,7 +117,7 @@ class Register:
         return found
 
 
-def _named(result: Assessment, drawn: int) -> set[str | None]:
+def _named(result: Assessment, drawn: int) -> set[str]:
     """Return the places of records that lapses and the timelines that are drawn name."""
     if not result.annex:
         return set()
@@ -131,7 +131,7 @@ def _named(result: Assessment, drawn: int) -> set[str | None]:
     }
     for control in result.annex.controls:
         for timeline in control.timelines[:drawn]:
-            named.update(span.record for span in (*timeline.duty, *timeline.cover))
+            named.update(span.record for span in (*timeline.duty, *timeline.cover) if span.record)
     return named
 
 
