@@ -143,4 +143,4 @@ def test_memory_grows_by_little_more_than_the_file() -> None:
         sizes.append(len(render(result, View())))
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
-    assert peaks[1] - peaks[0] < 4 * (sizes[1] - sizes[0]) + 6_000_000
+    assert peaks[1] - peaks[0] < 4 * (sizes[1] - sizes[0]) + 1_000_000

@@ -8,7 +8,8 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
+from heapq import nsmallest
+from itertools import groupby, islice
 
 from ccpolicy.assessment.models import Assessment, Control, Lapse
 from ccpolicy.reports.html_parts.speech import shown
@@ -39,12 +40,19 @@ class Shown:
 
 def on_the_page(control: Control) -> Shown:
     """Choose the lapses of a control that stand on the page."""
-    ranked = sorted(control.lapses, key=_rank)
-    rest = ranked[ON_THE_PAGE:]
+    first = nsmallest(ON_THE_PAGE, control.lapses, key=_rank)
+    rest = len(control.lapses) - len(first)
+    if not rest or not _open(first[-1]):
+        return Shown(first, rest, [], 0)
     failing: list[str] = []
-    if any(_open(lapse) for lapse in rest):
-        failing = list(dict.fromkeys(lapse.subject for lapse in control.lapses if _open(lapse)))
-    return Shown(ranked[:ON_THE_PAGE], len(rest), failing[:SUBJECTS], len(failing[SUBJECTS:]))
+    more = 0
+    # They stand in the order of their subjects.
+    for subject, _ in groupby(filter(_open, control.lapses), lambda lapse: lapse.subject):
+        if len(failing) < SUBJECTS:
+            failing.append(subject)
+        else:
+            more += 1
+    return Shown(first, rest, failing, more)
 
 
 def _rank(lapse: Lapse) -> tuple[bool, bool, float]:

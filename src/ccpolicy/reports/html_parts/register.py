@@ -117,17 +117,21 @@ class Register:
         return found
 
 
-def _named(result: Assessment, drawn: int) -> set[str | None]:
-    """Return the places that lapses and the timelines that are drawn name."""
+def _named(result: Assessment, drawn: int) -> set[str]:
+    """Return the places of records that lapses and the timelines that are drawn name."""
+    if not result.annex:
+        return set()
+    held = {record.place for record in result.annex.records}
     named = {
         place
         for control in result.controls
         for lapse in control.lapses
         for place in (lapse.opened_by, lapse.closed_by)
+        if place in held
     }
-    for control in result.annex.controls if result.annex else []:
+    for control in result.annex.controls:
         for timeline in control.timelines[:drawn]:
-            named.update(span.record for span in (*timeline.duty, *timeline.cover))
+            named.update(span.record for span in (*timeline.duty, *timeline.cover) if span.record)
     return named
 
 
