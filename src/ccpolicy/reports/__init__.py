@@ -42,6 +42,7 @@ FORMATS: dict[str, Format] = {
     "markdown": Format(("assessment",), ".md"),
     "csv": Format(("assessment",), ".csv"),
     "xlsx": Format(("assessment",), ".xlsx"),
+    "oscal": Format(("assessment",), ".oscal.json"),
 }
 
 
