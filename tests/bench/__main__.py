@@ -12,6 +12,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.reports import measure_reports
 from bench.scale import Scale, measure
 from bench.start import measure_start
 
@@ -37,7 +38,7 @@ class Ratio:
 def main(arguments: list[str]) -> int:
     """Print the table; 1 if a goal is missed."""
     sizes = [int(float(argument)) for argument in arguments] or list(SIZES)
-    ratios = start() + growth(sizes)
+    ratios = start() + reports() + growth(sizes)
     print(f"\n{'':<42} {'ratio':>6} {'goal':>6}")
     for ratio in ratios:
         goal = "" if ratio.goal is None else f"{ratio.goal:.1f}"
@@ -54,6 +55,12 @@ def start() -> list[Ratio]:
         Ratio("shipped plan / imports, wall", ours.wall / least.wall, 1.8),
         Ratio("shipped plan / imports, processor time", ours.cpu / least.cpu),
     ]
+
+
+def reports() -> list[Ratio]:
+    """Measure what five reports cost beside the verdicts."""
+    used = measure_reports(START_RUNS)
+    return [Ratio("five reports / none, wall", used["five"].wall / used["none"].wall, 1.5)]
 
 
 def growth(sizes: list[int]) -> list[Ratio]:
