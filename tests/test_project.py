@@ -23,6 +23,7 @@ FOLDERS = {
     ".ci",
     ".github",
     "checks",
+    "ci",
     "docs",
     "evidence",
     "policy",
@@ -143,8 +144,18 @@ def test_workflows_can_do_little(path: Path) -> None:
     workflow = yaml.safe_load(text)
     assert workflow["permissions"] == {}
     assert all(job["permissions"] == {"contents": "read"} for job in workflow["jobs"].values())
+    assert_pinned(text)
+
+
+def assert_pinned(text: str) -> None:
+    """Every action of others is named by its commit."""
     for use in re.findall(r"uses: (.*)", text):
-        assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", use)
+        if use != "./":  # our own, of the same commit
+            assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", use)
+
+
+def test_the_action_is_pinned_too() -> None:
+    assert_pinned((ROOT / "action.yml").read_text("utf-8"))
 
 
 def test_workflows_run_every_python() -> None:

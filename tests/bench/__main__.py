@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.provenance import measure_provenance
+from bench.reports import measure_reports
 from bench.scale import Scale, measure
 from bench.start import measure_start
 
@@ -38,7 +39,7 @@ class Ratio:
 def main(arguments: list[str]) -> int:
     """Print the table; 1 if a goal is missed."""
     sizes = [int(float(argument)) for argument in arguments] or list(SIZES)
-    ratios = start() + provenance() + growth(sizes)
+    ratios = start() + reports() + provenance() + growth(sizes)
     print(f"\n{'':<42} {'ratio':>6} {'goal':>6}")
     for ratio in ratios:
         goal = "" if ratio.goal is None else f"{ratio.goal:.1f}"
@@ -69,6 +70,12 @@ def provenance() -> list[Ratio]:
         Ratio("provenance, again / first", found.again / found.first),
         Ratio("provenance, one more commit / first", found.one_more / found.first, 0.1),
     ]
+
+
+def reports() -> list[Ratio]:
+    """Measure what five reports cost beside the verdicts."""
+    used = measure_reports(START_RUNS)
+    return [Ratio("five reports / none, wall", used["five"].wall / used["none"].wall, 1.5)]
 
 
 def growth(sizes: list[int]) -> list[Ratio]:

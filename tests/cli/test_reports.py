@@ -106,3 +106,22 @@ def test_a_summary_that_cannot_be_written_is_an_error(
     ended = run("check", failing, "--format", "github", GITHUB_STEP_SUMMARY=str(gone))
     assert ended.exit_code == 2
     assert str(gone) in ended.stderr
+
+
+@pytest.mark.parametrize("name", ["oscal-catalog", "oscal-component"])
+def test_the_policy_is_exported(run: Run, centre: Path, tmp_path: Path, name: str) -> None:
+    shown = run("export", name, centre)
+    assert shown.exit_code == 0
+    assert "Every asset is inspected every 30 days." in shown.stdout
+    assert run("export", name, centre).stdout == shown.stdout
+    assert "每台设备每 30 天巡检一次" in run("export", name, centre, "--lang", "zh").stdout
+    file = tmp_path / "export.json"
+    assert run("export", name, centre, "-o", file).exit_code == 0
+    assert file.read_text("utf-8") == shown.stdout
+
+
+def test_an_invalid_policy_is_not_exported(run: Run, centre: Path) -> None:
+    (centre / "policy/norms.yaml").write_text("norms: []\n", encoding="utf-8")
+    ended = run("export", "oscal-catalog", centre)
+    assert (ended.exit_code, ended.stdout) == (2, "")
+    assert "unknown norm 'monthly'" in ended.stderr

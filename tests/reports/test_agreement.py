@@ -98,6 +98,21 @@ def in_html(content: bytes) -> Verdicts:
     }
 
 
+def in_oscal(content: str) -> Verdicts:
+    (results,) = json.loads(content)["assessment-results"]["results"]
+    observed = {}
+    for each in results["observations"]:
+        said = {part["name"]: part["value"] for part in each.get("props", [])}
+        if "control-id" in said:
+            observed[said["control-id"]] = said["verdict"]
+    found = {
+        each["target"]["target-id"].removesuffix("_obj"): each["target"]["status"]["remarks"]
+        for each in results["findings"]
+    }
+    assert found == {name: each for name, each in observed.items() if each != "not_applicable"}
+    return observed
+
+
 READERS: dict[str, Callable[[Any], Verdicts]] = {
     "json": in_json,
     "sarif": in_sarif,
@@ -108,6 +123,7 @@ READERS: dict[str, Callable[[Any], Verdicts]] = {
     "csv": in_csv,
     "xlsx": in_xlsx,
     "html": in_html,
+    "oscal": in_oscal,
 }
 ELSEWHERE = {"text": "its counts are compared below", "ics": "it shows due dates, no verdicts"}
 BLURRED = {

@@ -101,6 +101,8 @@ CASES: dict[str, tuple[Assessment | Agenda | History | Verification, str, View]]
     "assessment.passed.md": (PASSED, "markdown", View()),
     "assessment.period.csv": (PERIOD, "csv", View()),
     "assessment.zh.csv": (ASSESSMENT, "csv", View(language="zh")),
+    "assessment.oscal.json": (ASSESSMENT, "oscal", View(folder="centre/")),
+    "assessment.zh.oscal.json": (ASSESSMENT, "oscal", View(language="zh")),
     "assessment.en.ics": (ASSESSMENT, "ics", View()),
     "agenda.en.txt": (agenda(ASSESSMENT, UNTIL), "text", View()),
     "agenda.zh.txt": (agenda(ASSESSMENT, UNTIL), "text", View(language="zh")),

@@ -23,7 +23,7 @@ INTERRUPTED = 130
 
 COMMANDS = (
     *("check", "report", "due", "history", "explain", "lint", "init"),
-    *("bundle", "verify", "sign", "schema", "completion"),
+    *("bundle", "verify", "sign", "export", "schema", "completion"),
 )
 """Each is a module of this package with a `command`; only the one that runs is imported."""
 

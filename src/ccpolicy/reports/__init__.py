@@ -45,6 +45,7 @@ FORMATS: dict[str, Format] = {
     "csv": Format(("assessment",), ".csv"),
     "xlsx": Format(("assessment",), ".xlsx"),
     "html": Format(("assessment",), ".html", annex=True),
+    "oscal": Format(("assessment",), ".oscal.json"),
 }
 
 

@@ -1,0 +1,140 @@
+"""`pytest --ccpolicy PATH`: every control of a policy repository is a test.
+
+pytest imports this at every start, so all else is imported where it is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from ccpolicy.assessment.models import Assessment, Control
+
+OPTION = "ccpolicy"
+MARKERS = (
+    "ccpolicy: a control of a policy repository",
+    "severity(name): how severe it is when the control does not hold",
+    "clause(id): a clause of the plan that the control holds",
+    *(f"{name}: a control of this severity" for name in ("critical", "high", "medium", "low")),
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that names a repository; it may be given several times."""
+    parser.getgroup(OPTION).addoption(
+        "--ccpolicy",
+        dest=OPTION,
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="judge the policy repository at PATH; each control is a test",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the markers known."""
+    for text in MARKERS:
+        config.addinivalue_line("markers", text)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(
+    session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Add the controls after the tests of files, before any are chosen or handed out."""
+    for path in config.getoption(OPTION):
+        root = Repository.from_parent(session, name=f"ccpolicy:{path}", path=Path(path).resolve())
+        items.extend(root.collect())
+
+
+class Failed(Exception):
+    """A control that does not hold or could not be judged, with what a person reads of it."""
+
+
+class Repository(pytest.Collector):
+    """A policy repository, judged once when it is collected."""
+
+    def collect(self) -> Iterator[Item]:
+        """Judge, and yield a test for each control.
+
+        Raises:
+            pytest.UsageError: there is no policy that could be judged.
+        """
+        import ccpolicy
+        from ccpolicy.errors import CcpolicyError
+
+        try:
+            result = ccpolicy.load(self.path).check()
+        except CcpolicyError as failure:
+            raise pytest.UsageError(failure.diagnostics()) from None
+        for control in result.controls:
+            yield Item.from_parent(self, name=control.id, result=result, control=control)
+
+
+class Item(pytest.Item):
+    """One control."""
+
+    def __init__(self, *, result: Assessment, control: Control, **rest: Any) -> None:
+        super().__init__(**rest)
+        self.result, self.control = result, control
+        self.add_marker("ccpolicy")
+        self.add_marker(control.severity)
+        self.add_marker(pytest.mark.severity(control.severity))
+        for clause in control.clauses:
+            self.add_marker(pytest.mark.clause(clause))
+            self.extra_keyword_matches.add(f"clause-{clause}")
+        self.extra_keyword_matches.update([control.title.en, control.title.zh, *control.tags])
+
+    def runtest(self) -> None:
+        """Pass, skip or fail as the control does.
+
+        Raises:
+            Failed: it does not hold, or could not be judged.
+        """
+        match self.result.verdict(self.control):
+            case "pass":
+                return
+            case "waived":
+                used = {lapse.waived_by for lapse in self.control.lapses}
+                pytest.skip(f"waived: {', '.join(sorted(name for name in used if name))}")
+            case "not_applicable":
+                reason = self.control.reason
+                pytest.skip(f"not applicable: {reason.en if reason else ''}")
+            case _:
+                raise Failed(self.shown())
+
+    def shown(self) -> str:
+        """Return the text of a report about this control alone."""
+        from ccpolicy.reports import View, render
+
+        verdict = self.result.verdict(self.control)
+        tally = {name: int(name == verdict) for name in self.result.tally}
+        gate = self.result.gate.model_copy(update={"failed_on": [self.control.id]})
+        alone = self.result.model_copy(
+            update={
+                "controls": [self.control],
+                "evidence": [],
+                "gate": gate,
+                "problems": [],
+                "tally": tally,
+            }
+        )
+        return render(alone, "text", View(detail="full")).text
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *rest: Any) -> str:
+        """Say what does not hold, as the command line does."""
+        if isinstance(excinfo.value, Failed):
+            return str(excinfo.value)
+        return str(super().repr_failure(excinfo))
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """Return where the policy says it."""
+        from ccpolicy.errors import Locator
+
+        place = Locator.read(self.control.source)
+        title = f"{self.control.id} {self.control.title.en}"
+        return self.path / place.file, (place.line or 1) - 1, title

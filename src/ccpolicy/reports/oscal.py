@@ -1,0 +1,224 @@
+"""OSCAL assessment results: an observation and a finding for each control, a risk where it lapsed.
+
+A waiver is a risk whose deviation was approved; what could not be judged is not satisfied, for
+another reason than failing; what does not apply is observed but no finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from ccpolicy.assessment.models import Assessment, Control, Evidence, Waiver
+from ccpolicy.oscal import Part, document, identifier, moment, prop, prose
+from ccpolicy.reports import View
+from ccpolicy.reports.outcome import judgement
+from ccpolicy.reports.page import Page
+from ccpolicy.reports.phrases import lapsed, opened, trouble
+
+MOST = 1_000
+"""Lapses of one control that a finding lists."""
+_STATUS = {
+    "pass": ("satisfied", "pass"),
+    "fail": ("not-satisfied", "fail"),
+    "waived": ("not-satisfied", "other"),
+    "unknown": ("not-satisfied", "other"),
+}
+
+
+def assessment(result: Assessment, view: View) -> str:
+    """Render an assessment as the results of one run."""
+    return _Results(Page(view), result).text()
+
+
+class _Results:
+    """One set of results, and the files that it rests on."""
+
+    def __init__(self, page: Page, result: Assessment) -> None:
+        self.page, self.result = page, result
+        self.files: dict[str, list[Evidence]] = {}
+        for file in result.evidence:
+            self.files.setdefault(file.dataset, []).append(file)
+
+    def text(self) -> str:
+        """Return the document."""
+        result, page = self.result, self.page
+        title = page.text(result.policy.title)
+        plan = {
+            "uuid": self.id("plan"),
+            "title": prose(title),
+            "props": [prop("version", result.policy.version), prop("digest", result.policy.digest)],
+        }
+        content: Part = {
+            "import-ap": {"href": f"#{plan['uuid']}"},
+            "results": [self.results(title)],
+            "back-matter": {"resources": [plan, *map(self.resource, result.evidence)]},
+        }
+        return document("assessment-results", title, result.as_of, result.policy.version, content)
+
+    def id(self, *names: str) -> str:
+        """Return the UUID of a part, the same in every run of one plan."""
+        return identifier(self.result.policy.id, *names)
+
+    def results(self, title: str) -> Part:
+        result, page = self.result, self.page
+        judged = [each for each in result.controls if result.verdict(each) != "not_applicable"]
+        chosen = {each.id for each in judged}
+        return {
+            "uuid": self.id("result", result.as_of),
+            "title": prose(title),
+            "description": prose(judgement(page, result)),
+            "start": moment(result.window.starts),
+            "end": moment(result.as_of),
+            "props": [
+                prop("tool", f"{result.tool.name} {result.tool.version}"),
+                prop("gate", "passed" if result.gate.passed else "failed"),
+                *(prop(f"tally-{name}", str(count)) for name, count in result.tally.items()),
+            ],
+            "reviewed-controls": {
+                "control-selections": [
+                    {
+                        "include-controls": [{"control-id": each.id} for each in judged],
+                        "exclude-controls": [
+                            {"control-id": each.id}
+                            for each in result.controls
+                            if each.id not in chosen
+                        ],
+                    }
+                ]
+            },
+            "observations": [*self.problems(), *map(self.observation, result.controls)],
+            "risks": [risk for each in result.controls for risk in self.risks(each)],
+            "findings": [self.finding(each) for each in judged],
+        }
+
+    def problems(self) -> Iterator[Part]:
+        """Yield what concerns no single control."""
+        for number, problem in enumerate(self.result.problems, 1):
+            yield {
+                "uuid": self.id("problem", str(number)),
+                "description": prose(trouble(self.page, problem)),
+                "methods": ["EXAMINE"],
+                "types": ["discovery"],
+                "collected": moment(self.result.as_of),
+            }
+
+    def observation(self, control: Control) -> Part:
+        """Return what was seen of a control, and in which files."""
+        page = self.page
+        said = [page.text(control.rule), *([page.text(control.reason)] if control.reason else [])]
+        return {
+            "uuid": self.id("observation", control.id),
+            "title": prose(f"{control.id} {page.text(control.title)}"),
+            "description": "\n\n".join(map(prose, said)),
+            "props": [
+                prop("control-id", control.id),
+                prop("verdict", self.result.verdict(control)),
+                prop("now", control.now),
+                prop("period", control.period),
+                prop("severity", control.severity),
+                prop("owner", page.join([control.owner])),
+                *(prop("clause", clause) for clause in control.clauses),
+                *(prop("clause-changed", clause) for clause in control.stale_clauses),
+                *(
+                    prop(f"subjects-{name}", str(count))
+                    for name, count in control.subjects.model_dump().items()
+                ),
+            ],
+            "methods": ["EXAMINE"],
+            "types": ["control-objective"],
+            "relevant-evidence": [
+                {
+                    "href": f"#{self.id('file', file.file)}",
+                    "description": prose(
+                        page.count(file.records, "{count} record", "{count} records")
+                    ),
+                }
+                for name in dict.fromkeys(each.partition(".")[0] for each in control.datasets)
+                for file in self.files.get(name, [])
+            ],
+            "collected": moment(self.result.as_of),
+            "expires": moment(control.next_due) if control.next_due else None,
+        }
+
+    def finding(self, control: Control) -> Part:
+        """Return how a control stands."""
+        verdict = self.result.verdict(control)
+        state, reason = _STATUS[verdict]
+        return {
+            "uuid": self.id("finding", control.id),
+            "title": prose(f"{control.id} {self.page.text(control.title)}"),
+            "description": "\n\n".join(map(prose, self.details(control))),
+            "target": {
+                "type": "objective-id",
+                "target-id": f"{control.id}_obj",
+                "status": {"state": state, "reason": reason, "remarks": verdict},
+            },
+            "related-observations": [{"observation-uuid": self.id("observation", control.id)}],
+            "related-risks": [{"risk-uuid": risk["uuid"]} for risk in self.risks(control)],
+        }
+
+    def details(self, control: Control) -> Iterator[str]:
+        """Yield what is wrong with a control, or else what holds."""
+        page = self.page
+        lapses = self.result.owed(control)
+        yield page.text(control.rule)
+        for lapse in lapses[:MOST]:
+            yield f"{lapsed(page, self.result, lapse)}  {opened(page, lapse)}"
+        if (rest := len(lapses) - MOST) > 0:
+            yield page.count(rest, "and {count} more", "and {count} more")
+        for problem in control.problems:
+            yield trouble(page, problem)
+
+    def risks(self, control: Control) -> Iterator[Part]:
+        """Yield the risk that a control does not hold, and one for each waiver in use."""
+        page, verdict = self.page, self.result.verdict(control)
+        same = {
+            "title": prose(f"{control.id} {page.text(control.title)}"),
+            "statement": prose(page.text(control.remediation)),
+            "props": [prop("severity", control.severity)],
+        }
+        if verdict in ("fail", "unknown"):
+            yield {
+                "uuid": self.id("risk", control.id),
+                **same,
+                "description": prose(page.text(control.rule)),
+                "status": "open" if verdict == "fail" else "investigating",
+            }
+        used = {lapse.waived_by for lapse in control.lapses}
+        for waiver in self.result.waivers:
+            if waiver.id in used:
+                yield {**same, **self.accepted(waiver)}
+
+    def accepted(self, waiver: Waiver) -> Part:
+        page = self.page
+        return {
+            "uuid": self.id("waiver", waiver.id),
+            "description": prose(
+                page.say(
+                    "{subject}: {reason}", subject=waiver.subject, reason=page.text(waiver.reason)
+                )
+            ),
+            "props": [
+                prop("waiver", waiver.id),
+                prop("owner", page.join([waiver.owner])),
+                prop("approver", page.join([waiver.approver])),
+                prop("state", waiver.state),
+            ],
+            "status": "deviation-approved",
+            "deadline": moment(waiver.ends),
+        }
+
+    def resource(self, file: Evidence) -> Part:
+        """Return a file of evidence with its digest."""
+        return {
+            "uuid": self.id("file", file.file),
+            "title": prose(self.page.join([file.file])),
+            "props": [prop("dataset", file.dataset), prop("invalid-records", str(file.invalid))],
+            "rlinks": [
+                {
+                    "href": quote(self.page.view.folder + file.file),
+                    "hashes": [{"algorithm": "SHA-256", "value": file.sha256}],
+                }
+            ],
+        }

@@ -1,0 +1,1 @@
+"""What pipelines take from this repository, tried as far as it goes without their servers."""

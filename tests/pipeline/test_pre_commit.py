@@ -1,0 +1,83 @@
+"""The pre-commit hooks, run by pre-commit on a repository made here.
+
+The hooks are those of this repository, except that they take the ccpolicy that is installed: making
+their environment would fetch packages.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+BIN = Path(sys.executable).parent
+HOOKS = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+
+
+def git(folder: Path, *arguments: str) -> None:
+    identity = ("-c", "user.name=test", "-c", "user.email=test@example.org")
+    subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A repository with a plan that is kept, and the hooks of another one."""
+    hooks = tmp_path / "hooks"
+    hooks.mkdir()
+    own = [{**hook, "language": "system"} for hook in HOOKS]
+    (hooks / ".pre-commit-hooks.yaml").write_text(yaml.safe_dump(own), "utf-8")
+    git(hooks, "init", "-q")
+    git(hooks, "add", "-A")
+    git(hooks, "commit", "-q", "-m", "hooks")
+    centre = tmp_path / "centre"
+    shutil.copytree(ROOT / "src/ccpolicy/samples/failing", centre)
+    head = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=hooks, check=True, capture_output=True, text=True
+    )
+    used = {
+        "repo": str(hooks),
+        "rev": head.stdout.strip(),
+        "hooks": [{"id": hook["id"]} for hook in HOOKS],
+    }
+    (centre / ".pre-commit-config.yaml").write_text(yaml.safe_dump({"repos": [used]}), "utf-8")
+    git(centre, "init", "-q")
+    git(centre, "add", "-A")
+    return centre
+
+
+def pre_commit(folder: Path, *arguments: str) -> tuple[int, str]:
+    ended = subprocess.run(
+        [BIN / "pre-commit", "run", "--color", "never", *arguments],
+        cwd=folder,
+        env={
+            **os.environ,
+            "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+            "PRE_COMMIT_HOME": str(folder.parent / "home"),
+            "LANG": "C.UTF-8",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return ended.returncode, ended.stdout + ended.stderr
+
+
+def test_check_fails_and_lint_passes(repository: Path) -> None:
+    code, said = pre_commit(repository, "--all-files")
+    assert code == 1
+    assert "ccpolicy lint............................................................Passed" in said
+    assert "ccpolicy check...........................................................Failed" in said
+    assert "Gate FAILED" in said
+
+
+def test_other_files_concern_no_hook(repository: Path) -> None:
+    (repository / "notes.txt").write_text("nothing\n", "utf-8")
+    code, said = pre_commit(repository, "--files", "notes.txt")
+    assert code == 0
+    assert said.count("Skipped") == 2
