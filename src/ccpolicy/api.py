@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+import duckdb
+
+from ccpolicy.assessment.comparison import Comparison
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.checks.durations import parse_duration
 from ccpolicy.checks.kinds import Kind
@@ -26,6 +29,8 @@ from ccpolicy.policy import (
     Plan,
     Severity,
     Waiver,
+    check_content,
+    diff,
     load_content,
 )
 from ccpolicy.policy.lint import Finding, lint
@@ -45,6 +50,25 @@ def load(path: str | Path = ".", policy_from: str | None = None) -> Repository:
         PolicyError: there is none, no such revision, or its files are not valid.
     """
     return Repository(load_content(Path(path), policy_from))
+
+
+def compare(
+    path: str | Path, base: str, head: str | None = None, as_of: Moment | None = None
+) -> Comparison:
+    """Compare the policy of a revision with that of another, or of the files at the path.
+
+    `as_of` is the day up to which a change is one of history: by default the pin in the head's
+    `ccpolicy.toml`, or else today.
+
+    Raises:
+        PolicyError: there is no such revision, or one of the policies is not valid.
+    """
+    states = [load(path, base), load(path, head)]
+    with duckdb.connect() as connection:
+        for state in states:
+            check_content(state.content, connection)
+    day = states[1].moment(as_of)[0].date()
+    return diff.compare(states[0].content, states[1].content, (base, head), day)
 
 
 @dataclass(frozen=True)
@@ -113,7 +137,7 @@ class Repository:
         Raises:
             PolicyErrors: what cannot be at all.
         """
-        return lint(self.content, self._as_of(None)[0].date())
+        return lint(self.content, self.moment(None)[0].date())
 
     def check(
         self,
@@ -139,7 +163,7 @@ class Repository:
             PolicyError: a filter names what is not there, or a time cannot be read.
             PolicyErrors: the policy's files do not fit together.
         """
-        moment, source = self._as_of(as_of)
+        moment, source = self.moment(as_of)
         starts, ends = self._period(period, moment)
         question = Question(
             as_of=moment,
@@ -184,9 +208,14 @@ class Repository:
                 chosen = [control for control in chosen if _belongs(control, family, wanted)]
         return [control.id for control in chosen]
 
-    def _as_of(
+    def moment(
         self, given: Moment | None
     ) -> tuple[datetime.datetime, Literal["now", "given", "pinned"]]:
+        """Return the moment to judge at, and who chose it.
+
+        Raises:
+            CcpolicyError: it cannot be read.
+        """
         if given is not None:
             return self._moment(given, last=True), "given"
         if self.settings.as_of is not None:

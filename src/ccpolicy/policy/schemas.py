@@ -18,10 +18,15 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
 from ccpolicy.assessment.agenda import Agenda
+from ccpolicy.assessment.comparison import Comparison
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.policy import models
 
-WRITTEN: dict[str, type[BaseModel]] = {"assessment": Assessment, "agenda": Agenda}
+WRITTEN: dict[str, type[BaseModel]] = {
+    "assessment": Assessment,
+    "agenda": Agenda,
+    "comparison": Comparison,
+}
 """What ccpolicy writes, as JSON."""
 NAMES = (*models.SCHEMAS, *WRITTEN)
 

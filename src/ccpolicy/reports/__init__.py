@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from ccpolicy.errors import Language, Message, ReportError
 
 if TYPE_CHECKING:  # the command line asks for the names of formats before it needs the models
     from ccpolicy.assessment.agenda import Agenda
+    from ccpolicy.assessment.comparison import Comparison
     from ccpolicy.assessment.models import Assessment
 
-Subject = Literal["assessment", "agenda"]
+Subject = Literal["assessment", "agenda", "comparison"]
 Detail = Literal["brief", "normal", "full"]
 
 
@@ -32,8 +33,9 @@ class Format:
 
 
 FORMATS: dict[str, Format] = {
-    "text": Format(("assessment", "agenda"), ".txt", for_people=True),
-    "json": Format(("assessment", "agenda"), ".json"),
+    "text": Format(("assessment", "agenda", "comparison"), ".txt", for_people=True),
+    "json": Format(("assessment", "agenda", "comparison"), ".json"),
+    "markdown": Format(("comparison",), ".md"),
     "ics": Format(("agenda",), ".ics"),
 }
 
@@ -89,14 +91,13 @@ def format_of(file: str, subject: Subject) -> str:
     return chosen[0]
 
 
-def render(result: Assessment | Agenda, name: str, view: View) -> Rendered:
-    """Render a result in one format."""
-    from ccpolicy.assessment.models import Assessment
+Result: TypeAlias = "Assessment | Agenda | Comparison"
 
+
+def render(result: Result, name: str, view: View) -> Rendered:
+    """Render a result in one format."""
     module = import_module(f"{__name__}.{name}")
-    subject = "assessment" if isinstance(result, Assessment) else "agenda"
-    function: Callable[[Assessment | Agenda, View], str | bytes | Rendered] = getattr(
-        module, subject
-    )
+    subject = type(result).__name__.lower()
+    function: Callable[[Result, View], str | bytes | Rendered] = getattr(module, subject)
     rendered = function(result, view)
     return rendered if isinstance(rendered, Rendered) else Rendered(rendered)

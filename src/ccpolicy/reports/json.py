@@ -1,8 +1,9 @@
-"""JSON: the public form of an assessment and of an agenda, the same bytes for the same result."""
+"""JSON: the public form of every result, the same bytes for the same result."""
 
 from __future__ import annotations
 
 from ccpolicy.assessment.agenda import Agenda
+from ccpolicy.assessment.comparison import Comparison
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.reports import View
 
@@ -14,4 +15,9 @@ def assessment(result: Assessment, view: View) -> str:
 
 def agenda(result: Agenda, view: View) -> str:
     """Render an agenda; see `policy/schemas/agenda.json`."""
+    return result.model_dump_json(indent=2) + "\n"
+
+
+def comparison(result: Comparison, view: View) -> str:
+    """Render a comparison; see `policy/schemas/comparison.json`."""
     return result.model_dump_json(indent=2) + "\n"

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ccpolicy.assessment.agenda import Agenda, Task, tasks_due
+from ccpolicy.assessment.comparison import Comparison
 from ccpolicy.assessment.models import Assessment, Control, Lapse, Problem, Verdict
 from ccpolicy.reports import View
+from ccpolicy.reports.compared import compared
 from ccpolicy.reports.layout import pad, width
 from ccpolicy.reports.moments import exactly, rough_length, span, until
 from ccpolicy.reports.outcome import outcome, severities
@@ -28,6 +30,13 @@ def agenda(result: Agenda, view: View) -> str:
     """Render an agenda, owner by owner."""
     page = Page(view)
     tasks(page, result)
+    return str(page)
+
+
+def comparison(result: Comparison, view: View) -> str:
+    """Render a comparison, what was loosened first."""
+    page = Page(view)
+    compared(page, result)
     return str(page)
 
 
