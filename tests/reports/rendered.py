@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from ccpolicy import reports
 from ccpolicy.assessment.agenda import Agenda
+from ccpolicy.assessment.comparison import Comparison
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.reports import View
 
 
-def render(result: Assessment | Agenda, name: str, view: View) -> str:
+def render(result: Assessment | Agenda | Comparison, name: str, view: View) -> str:
     return reports.render(result, name, view).text

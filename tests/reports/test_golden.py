@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 
 from ccpolicy.assessment.agenda import Agenda, agenda
+from ccpolicy.assessment.comparison import Comparison
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.reports import View
 
+from .changed import COMPARISON, SAME, STRICTER
 from .rendered import render
 from .rich import ASSESSMENT
 
@@ -42,7 +44,7 @@ PASSED = ASSESSMENT.model_copy(
         "problems": [],
     }
 )
-CASES: dict[str, tuple[Assessment | Agenda, str, View]] = {
+CASES: dict[str, tuple[Assessment | Agenda | Comparison, str, View]] = {
     "assessment.en.txt": (ASSESSMENT, "text", View()),
     "assessment.zh.txt": (ASSESSMENT, "text", View(language="zh")),
     "assessment.wide.txt": (ASSESSMENT, "text", View(columns=120)),
@@ -59,6 +61,14 @@ CASES: dict[str, tuple[Assessment | Agenda, str, View]] = {
     "agenda.json": (agenda(ASSESSMENT, UNTIL), "json", View()),
     "agenda.en.ics": (agenda(ASSESSMENT, UNTIL), "ics", View()),
     "agenda.zh.ics": (agenda(ASSESSMENT, UNTIL), "ics", View(language="zh")),
+    "comparison.en.txt": (COMPARISON, "text", View()),
+    "comparison.zh.txt": (COMPARISON, "text", View(language="zh")),
+    "comparison.full.txt": (COMPARISON, "text", View(detail="full")),
+    "comparison.same.txt": (SAME, "text", View()),
+    "comparison.stricter.zh.txt": (STRICTER, "text", View(language="zh")),
+    "comparison.json": (COMPARISON, "json", View()),
+    "comparison.en.md": (COMPARISON, "markdown", View()),
+    "comparison.zh.md": (COMPARISON, "markdown", View(language="zh")),
 }
 
 

@@ -18,7 +18,7 @@ NAMES = ("plan", "norms", "controls", "dataset", "waivers", "assessment", "agend
     help="Print the JSON Schema of a policy file, for editors and other tools,"
     " or of what ccpolicy writes.",
 )
-@options.argument("name", type=Choice(NAMES), help="Which schema.")
+@options.argument("name", type=Choice(NAMES), metavar="NAME", help="Which schema:")
 @options.output
 @options.language
 def command(name: str, output: str | None) -> None:

@@ -94,9 +94,12 @@ class Argument(click.Argument):
     """An argument that explains itself in the reader's language."""
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str]:
-        """Return the argument's name and what it is."""
+        """Return the argument's name and what it is; its choices where the name hides them."""
         name, _ = super().get_help_record(ctx)
-        return name, gettext(self.help or "")
+        help = gettext(self.help or "")
+        if self.metavar and isinstance(self.type, click.Choice):
+            help = f"{help} {', '.join(self.type.choices)}"
+        return name, help
 
 
 def _translated(record: tuple[str, str] | None, help: str | None) -> tuple[str, str] | None:

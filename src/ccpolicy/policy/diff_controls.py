@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ccpolicy.assessment.comparison import Change, Direction
+from ccpolicy.assessment.comparison import Change
 from ccpolicy.errors import Message
 from ccpolicy.policy.diff_change import Subject
 from ccpolicy.policy.diff_parameters import parameter_changes
@@ -98,7 +98,7 @@ def _input(subject: Subject, before: Control, after: Control, name: str) -> Iter
     ]
     parts = before.selections(name), after.selections(name)
     if all(items):
-        yield from _items(subject, after, name, *items)
+        yield from _items(subject, name, *items)
     elif any(items):
         yield subject.change(
             "unordered",
@@ -114,30 +114,16 @@ def _input(subject: Subject, before: Control, after: Control, name: str) -> Iter
 
 
 def _items(
-    subject: Subject, control: Control, name: str, before: Sequence[str], after: Sequence[str]
+    subject: Subject, name: str, before: Sequence[str], after: Sequence[str]
 ) -> Iterator[Change]:
-    """A further item is owed, and one that is taken out is not.
-
-    Where records of an unknown item are invalid evidence, those of a new item were so before.
-    """
     for item in before:
         if item not in after:
             message = Message.of("{input}: {item} is no longer asked for", input=name, item=item)
             yield subject.change("loosened", message, "inputs", name, rewrites_history=True)
-    kind = subject.head.kinds[control.check]
-    own = {s.dataset.partition(".")[0] for s in control.selections(kind.population)}
-    beside = [
-        part
-        for each in control.inputs
-        if each != kind.population
-        for part in control.selections(each)
-    ]
-    refused = own and any(part.dataset.partition(".")[0] not in own for part in beside)
     for item in after:
         if item not in before:
             message = Message.of("{input}: {item} is asked for as well", input=name, item=item)
-            direction: Direction = "unordered" if refused else "tightened"
-            yield subject.change(direction, message, "inputs", name, rewrites_history=True)
+            yield subject.change("tightened", message, "inputs", name, rewrites_history=True)
 
 
 def _selections(

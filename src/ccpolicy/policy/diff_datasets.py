@@ -176,4 +176,4 @@ def _text(value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value or None
     plain = json.loads(json.dumps(value, default=lambda model: model.model_dump()))
-    return json.dumps(plain, ensure_ascii=False) if plain else None
+    return None if plain in ({}, []) else json.dumps(plain, ensure_ascii=False)

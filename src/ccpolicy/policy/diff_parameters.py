@@ -35,6 +35,12 @@ class Turned:
     """Revisions of both states in which it stands."""
 
 
+class Follows(str):
+    """A value that is not given, and taken from another parameter."""
+
+    __slots__ = ()
+
+
 def parameter_changes(
     subject: Subject, before: Control, after: Control, kind: Kind, as_of: datetime.date
 ) -> Iterator[Change]:
@@ -59,7 +65,8 @@ def parameter_changes(
             after=turned.after,
             rewrites_history=turned.starts is None or turned.starts <= as_of,
         )
-    if _norms(before) != _norms(after):
+    norms = _norms(before), _norms(after)
+    if any(norms[0][name] != norms[1][name] for name in norms[0].keys() & norms[1].keys()):
         yield subject.change("neutral", Message.of("the norms behind the parameters"), "parameters")
 
 
@@ -67,13 +74,20 @@ def _path(control: Control, index: int) -> tuple[str | int, ...]:
     return ("revisions", index) if control.revisions else ()
 
 
-def _norms(control: Control) -> list[dict[str, str | None]]:
-    return [{name: each.norm for name, each in r.parameters.items()} for r in control.history]
+def _norms(control: Control) -> dict[str, set[str | None]]:
+    found: dict[str, set[str | None]] = {}
+    for revision in control.history:
+        for name, given in revision.parameters.items():
+            found.setdefault(name, set()).add(given.norm)
+    return found
 
 
 def _message(turned: Turned, spec: Parameter | None) -> Message:
+    """Say which number; without its description it is about the classes that have one."""
+    if spec is None:
+        return Message.of("classes that have values of their own")
     name = f"{turned.parameter} ({turned.class_})" if turned.class_ else turned.parameter
-    values = {"label": spec.label if spec else turned.parameter, "name": name}
+    values = {"label": spec.label, "name": name}
     match turned.starts, turned.ends:
         case None, None:
             return Message.of("{label}, {name}", **values)
@@ -141,12 +155,12 @@ def _row(revision: Revision, kind: Kind, class_: str) -> Row:
     for name, spec in kind.parameters.items():
         value: Value | None = given.get(name, spec.default)
         if value is None and spec.default_from in given:
-            value = _lengthened(kind, given, spec.default_from)
+            value = Follows(_lengthened(kind, given, spec.default_from))
         row[name] = value
     return row
 
 
-def _lengthened(kind: Kind, given: Mapping[str, Value], name: str) -> Value:
+def _lengthened(kind: Kind, given: Mapping[str, Value], name: str) -> str:
     """Return a duration with what another parameter adds to it."""
     more = [
         str(given[other])
@@ -154,7 +168,7 @@ def _lengthened(kind: Kind, given: Mapping[str, Value], name: str) -> Value:
         if other in given and name in spec.extends
     ]
     if not more:
-        return given[name]
+        return str(given[name])
     whole = parse_duration(str(given[name]))
     for each in more:
         whole = whole.plus(parse_duration(each))
@@ -169,11 +183,12 @@ def _lengthened(kind: Kind, given: Mapping[str, Value], name: str) -> Value:
 def _compare(before: Mapping[str, Row], after: Mapping[str, Row], kind: Kind) -> Iterator[Turned]:
     whole = (WHOLE in before, WHOLE in after)
     for class_ in [*before, *(each for each in after if each not in before)]:
+        if class_ == WHOLE and whole != (True, True):
+            continue
         first = before.get(class_, before.get(WHOLE))
         second = after.get(class_, after.get(WHOLE))
         if first is not None and second is not None:
-            if class_ != WHOLE or whole == (True, True):
-                yield from _compare_rows(class_, first, second, kind)
+            yield from _compare_rows(class_, first, second, kind)
         else:
             yield _class(class_, gone=second is None)
     if whole == (True, False):
@@ -200,6 +215,8 @@ def _compare_rows(class_: str, first: Row, second: Row, kind: Kind) -> Iterator[
                 )
             return
     for name, spec in kind.parameters.items():
+        if isinstance(first[name], Follows) and isinstance(second[name], Follows):
+            continue  # what they follow is compared itself
         direction = turn(spec, first[name], second[name])
         if direction != "equal":
             yield Turned(name, class_, first[name], second[name], direction, None, None, (0, 0))
