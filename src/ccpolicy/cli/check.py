@@ -85,6 +85,16 @@ SEVERITIES = ("critical", "high", "medium", "low")
     is_flag=True,
     help="Have JSON hold all that an HTML report shows, for 'ccpolicy report --from'.",
 )
+@options.option(
+    "--baseline",
+    metavar="FILE",
+    help="Let the known lapses of this file stand; fail on new ones, and on entries that are gone.",
+)
+@options.option(
+    "--write-baseline",
+    metavar="FILE",
+    help="Write the lapses there are as a baseline; one that exists only shrinks.",
+)
 @options.output
 @options.language
 @options.colour
@@ -100,6 +110,8 @@ def command(
     format_: str,
     reports: tuple[str, ...],
     annex: bool,
+    baseline: str | None,
+    write_baseline: str | None,
     output: str | None,
     colour: str,
     quiet: bool,
@@ -112,10 +124,12 @@ def command(
     wanted = [(format_, output), *map(_named, reports)]
 
     import ccpolicy
+    from ccpolicy.cli.baseline import Standing
     from ccpolicy.cli.output import write
     from ccpolicy.cli.progress import progress
     from ccpolicy.errors import Message
 
+    chosen = any(question[each] for each in ("controls", "clauses", "tags", "severities"))
     with progress(Message.of("reading the evidence").text(view.language)):
         result = ccpolicy.load(path, policy_from).check(
             as_of,
@@ -123,8 +137,11 @@ def command(
             annex=annex or any(FORMATS[name].annex for name, _ in wanted),
             **question,
         )
+    standing = Standing(path, policy_from, baseline, write_baseline)
+    result = standing.applied(result, chosen=chosen)
     # Nothing is written before everything could be rendered.
     rendered = [_render(result, name, view, annex) for name, _ in wanted]
+    standing.write()
     for (name, file), report in zip(wanted[::-1], rendered[::-1], strict=True):
         write(report.content, file, for_people=FORMATS[name].for_people)
     if output not in (None, "-") and not quiet:

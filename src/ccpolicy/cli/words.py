@@ -96,10 +96,10 @@ class Argument(click.Argument):
     def get_help_record(self, ctx: click.Context) -> tuple[str, str]:
         """Return the argument's name and what it is; its choices where the name hides them."""
         name, _ = super().get_help_record(ctx)
-        help = gettext(self.help or "")
+        text = gettext(self.help or "")
         if self.metavar and isinstance(self.type, click.Choice):
-            help = f"{help} {', '.join(self.type.choices)}"
-        return name, help
+            text = f"{text} {', '.join(self.type.choices)}"
+        return name, text
 
 
 def _translated(record: tuple[str, str] | None, help: str | None) -> tuple[str, str] | None:

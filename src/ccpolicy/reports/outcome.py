@@ -16,6 +16,7 @@ def outcome(page: Page, result: Assessment) -> None:
     page.paragraph(page.say("{total}: {counts}", total=total, counts=counts))
     if not brief:
         _evidence(page, result)
+    _baseline(page, result)
     _gate(page, result)
     if not brief:
         _next_command(page, result)
@@ -64,6 +65,32 @@ def _evidence(page: Page, result: Assessment) -> None:
         page.paragraph(page.say("Records of a later time, left out: {controls}", controls=late))
 
 
+def _baseline(page: Page, result: Assessment) -> None:
+    """Say what the baseline let stand, and what it no longer can."""
+    lapses = sum(lapse.baselined for control in result.controls for lapse in control.lapses)
+    if lapses:
+        known = page.count(lapses, "{count} known lapse", "{count} known lapses")
+        page.paragraph(
+            page.say("The baseline lets {lapses} stand, which are no pass", lapses=known),
+            colour="yellow",
+        )
+    if result.gate.let_stand:
+        controls = page.join(result.gate.let_stand)
+        page.paragraph(page.say("Failing by known lapses alone: {controls}", controls=controls))
+    for entry in result.gate.gone:
+        page.paragraph(
+            page.say(
+                "Take out of the baseline what is no longer there: {control}, {subject}, {start}",
+                control=entry.control,
+                subject=entry.subject,
+                start=entry.starts,
+            ),
+            colour="red",
+        )
+    if result.gate.gone:
+        page.paragraph(page.say("hint: {hint}", hint=page.say("--write-baseline takes it out")))
+
+
 def _gate(page: Page, result: Assessment) -> None:
     """Say whether the gate passed, and which controls failed it."""
     gate = result.gate
@@ -76,6 +103,8 @@ def _gate(page: Page, result: Assessment) -> None:
         page.paragraph(page.say("Nothing was assessed, so the gate says nothing"), colour="yellow")
     elif gate.passed:
         page.paragraph(page.say("Gate passed ({scope})", scope=scope), colour="green")
+    elif not gate.failed_on:
+        page.paragraph(page.say("Gate FAILED ({scope})", scope=scope), colour="red")
     else:
         failed = page.join(gate.failed_on)
         page.paragraph(

@@ -108,6 +108,14 @@ class _Sections:
                 lapses = [lapse for lapse in lapses if lapse.ends is None]
             self.row("fail", control, self.ratio(control, len({lapse.subject for lapse in lapses})))
             self.lapses(lapses)
+            if known := sum(lapse.baselined for lapse in control.lapses):
+                self.table.detail(
+                    self.page.count(
+                        known,
+                        "{count} known lapse stands in the baseline",
+                        "{count} known lapses stand in the baseline",
+                    )
+                )
             self.problems(control)
         for control in unknown:
             self.row("unknown", control)
