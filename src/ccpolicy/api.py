@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +18,7 @@ from ccpolicy.checks.durations import parse_duration
 from ccpolicy.checks.kinds import Kind
 from ccpolicy.engine.assess import assess
 from ccpolicy.engine.calendar import shift
+from ccpolicy.engine.cases import Ran, run_cases, untried
 from ccpolicy.engine.write import Question
 from ccpolicy.errors import CcpolicyError, PolicyError
 from ccpolicy.policy import (
@@ -33,9 +34,11 @@ from ccpolicy.policy import (
     diff,
     load_content,
 )
+from ccpolicy.policy.cases import Located, load_cases
 from ccpolicy.policy.lint import Finding, lint
 from ccpolicy.policy.names import unknown_name
 from ccpolicy.policy.settings import FILE, Settings
+from ccpolicy.tree import Folder
 
 Moment = datetime.datetime | datetime.date | str
 
@@ -138,6 +141,28 @@ class Repository:
             PolicyErrors: what cannot be at all.
         """
         return lint(self.content, self.moment(None)[0].date())
+
+    def test(self, controls: Iterable[str] = (), words: str = "") -> Iterator[Ran]:
+        """Run the tests of the policy: of some controls alone, or with words in their names.
+
+        Raises:
+            PolicyErrors: the policy or a test cannot be.
+        """
+        chosen = set(controls) or set(self.controls)
+        cases = [
+            each
+            for each in self._cases
+            if each.case.control in chosen and words.lower() in each.case.name.lower()
+        ]
+        yield from run_cases(self.content, cases, _judge)
+
+    def untried(self) -> dict[str, tuple[bool, bool]]:
+        """Return the controls that lack a passing or a failing test: whether they have each."""
+        return untried(self.content, self._cases)
+
+    @cached_property
+    def _cases(self) -> list[Located]:
+        return load_cases(Folder(self.content.root), self.content)
 
     def check(
         self,
@@ -268,6 +293,18 @@ class Repository:
         if not 1971 <= moment.year <= 2198:
             raise CcpolicyError("the year of {text} is out of range", text=given)
         return moment.astimezone(self.zone)
+
+
+def _judge(content: Content, located: Located) -> Assessment:
+    """Judge a test's evidence at its moment."""
+    case = located.case
+    try:
+        starts, slash, ends = (case.period or "").partition("/")
+        return Repository(content).check(case.as_of, (starts, ends) if slash else None)
+    except PolicyError:
+        raise
+    except CcpolicyError as failure:
+        raise failure.at(located.place.locate("as_of")) from None
 
 
 def _belongs(control: Control, family: str, wanted: set[str]) -> bool:

@@ -21,7 +21,18 @@ USAGE = 2
 """Exit code of wrong usage, an invalid policy and our own mistakes."""
 INTERRUPTED = 130
 
-COMMANDS = ("check", "report", "due", "explain", "lint", "diff", "init", "schema", "completion")
+COMMANDS = (
+    "check",
+    "report",
+    "due",
+    "explain",
+    "lint",
+    "test",
+    "diff",
+    "init",
+    "schema",
+    "completion",
+)
 """Each is a module of this package with a `command`; only the one that runs is imported."""
 
 

@@ -7,7 +7,18 @@ import click
 from ccpolicy.cli import options
 from ccpolicy.cli.words import Choice, Command
 
-NAMES = ("plan", "norms", "controls", "dataset", "waivers", "assessment", "agenda", "comparison")
+NAMES = (
+    "plan",
+    "norms",
+    "controls",
+    "dataset",
+    "waivers",
+    "tests",
+    "baseline",
+    "assessment",
+    "agenda",
+    "comparison",
+)
 """As in `ccpolicy.policy.schemas`, which is heavy for a help page; a test compares the two."""
 
 

@@ -21,6 +21,8 @@ from ccpolicy.assessment.agenda import Agenda
 from ccpolicy.assessment.comparison import Comparison
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.policy import models
+from ccpolicy.policy.baseline import Baseline
+from ccpolicy.policy.cases import Cases
 
 WRITTEN: dict[str, type[BaseModel]] = {
     "assessment": Assessment,
@@ -28,7 +30,9 @@ WRITTEN: dict[str, type[BaseModel]] = {
     "comparison": Comparison,
 }
 """What ccpolicy writes, as JSON."""
-NAMES = (*models.SCHEMAS, *WRITTEN)
+READ: dict[str, type[BaseModel]] = {**models.SCHEMAS, "tests": Cases, "baseline": Baseline}
+"""What ccpolicy reads, as YAML."""
+NAMES = (*READ, *WRITTEN)
 
 
 class _Schema(GenerateJsonSchema):
@@ -44,7 +48,7 @@ def schema_text(name: str) -> str:
         model = WRITTEN[name]
         schema = model.model_json_schema(schema_generator=_Schema, mode="serialization")
     else:
-        model = models.SCHEMAS[name]
+        model = READ[name]
         schema = model.model_json_schema(schema_generator=_Schema)
     for title, part in {model.__name__: schema, **schema.get("$defs", {})}.items():
         for field, text in _described(_classes(model)[title]).items():
