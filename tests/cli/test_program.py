@@ -19,7 +19,16 @@ from ccpolicy.errors import CcpolicyError, Locator, PolicyError, PolicyErrors
 
 from .conftest import Run
 
-PLUMBING = {"language", "options", "output", "program", "progress", "words", "explain_kind"}
+PLUMBING = {
+    "baseline",
+    "language",
+    "options",
+    "output",
+    "program",
+    "progress",
+    "words",
+    "explain_kind",
+}
 
 
 def test_every_command_has_its_module() -> None:
