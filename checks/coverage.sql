@@ -27,6 +27,7 @@ parameters:
   initial:
     type: duration
     stricter: shorter
+    without: stricter
     label: {en: time for the first record, zh: 首次的期限}
 */
 WITH term AS (            -- what holds for each subject

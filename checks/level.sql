@@ -25,6 +25,7 @@ parameters:
   valid_for:
     type: duration
     stricter: shorter
+    without: looser
     label: {en: how long a count can be relied on, zh: 读数的有效期}
 */
 WITH term AS (            -- what holds for each subject

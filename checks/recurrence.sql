@@ -37,6 +37,7 @@ parameters:
     type: duration
     extends: [every, per]
     stricter: shorter
+    without: stricter
     label: {en: extra time that is not yet late, zh: 宽限期}
 one_of: [every, per]
 */

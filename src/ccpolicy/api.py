@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+import duckdb
+
+from ccpolicy.assessment.comparison import Comparison
 from ccpolicy.assessment.history import History
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.checks.durations import parse_duration
 from ccpolicy.checks.kinds import Kind
 from ccpolicy.engine.assess import assess
 from ccpolicy.engine.calendar import shift
+from ccpolicy.engine.cases import Ran, run_cases, untried
 from ccpolicy.engine.write import Question
 from ccpolicy.errors import CcpolicyError, PolicyError
 from ccpolicy.policy import (
@@ -27,11 +31,15 @@ from ccpolicy.policy import (
     Plan,
     Severity,
     Waiver,
+    check_content,
+    diff,
     load_content,
 )
+from ccpolicy.policy.cases import Located, load_cases
 from ccpolicy.policy.lint import Finding, lint
 from ccpolicy.policy.names import unknown_name
 from ccpolicy.policy.settings import FILE, Settings
+from ccpolicy.tree import Folder
 
 Moment = datetime.datetime | datetime.date | str
 
@@ -46,6 +54,25 @@ def load(path: str | Path = ".", policy_from: str | None = None) -> Repository:
         PolicyError: there is none, no such revision, or its files are not valid.
     """
     return Repository(load_content(Path(path), policy_from))
+
+
+def compare(
+    path: str | Path, base: str, head: str | None = None, as_of: Moment | None = None
+) -> Comparison:
+    """Compare the policy of a revision with that of another, or of the files at the path.
+
+    `as_of` is the day up to which a change is one of history: by default the pin in the head's
+    `ccpolicy.toml`, or else today.
+
+    Raises:
+        PolicyError: there is no such revision, or one of the policies is not valid.
+    """
+    states = [load(path, base), load(path, head)]
+    with duckdb.connect() as connection:
+        for state in states:
+            check_content(state.content, connection)
+    day = states[1].moment(as_of)[0].date()
+    return diff.compare(states[0].content, states[1].content, (base, head), day)
 
 
 @dataclass(frozen=True)
@@ -114,7 +141,29 @@ class Repository:
         Raises:
             PolicyErrors: what cannot be at all.
         """
-        return lint(self.content, self._as_of(None)[0].date())
+        return lint(self.content, self.moment(None)[0].date())
+
+    def test(self, controls: Iterable[str] = (), words: str = "") -> Iterator[Ran]:
+        """Run the tests of the policy: of some controls alone, or with words in their names.
+
+        Raises:
+            PolicyErrors: the policy or a test cannot be.
+        """
+        chosen = set(controls) or set(self.controls)
+        cases = [
+            each
+            for each in self._cases
+            if each.case.control in chosen and words.lower() in each.case.name.lower()
+        ]
+        yield from run_cases(self.content, cases, _judge)
+
+    def untried(self) -> dict[str, tuple[bool, bool]]:
+        """Return the controls that lack a passing or a failing test: whether they have each."""
+        return untried(self.content, self._cases)
+
+    @cached_property
+    def _cases(self) -> list[Located]:
+        return load_cases(Folder(self.content.root), self.content)
 
     def check(
         self,
@@ -192,7 +241,7 @@ class Repository:
         Raises:
             PolicyError: a filter names what is not there, or a time cannot be read.
         """
-        moment, source = self._as_of(as_of)
+        moment, source = self.moment(as_of)
         starts, ends = self._period(period, moment)
         return Question(
             as_of=moment,
@@ -224,7 +273,7 @@ class Repository:
         """
         from ccpolicy.engine.history import history
 
-        moment, source = self._as_of(as_of)
+        moment, source = self.moment(as_of)
         starts, ends = self._period(None, moment)
         question = Question(
             as_of=moment,
@@ -268,9 +317,14 @@ class Repository:
                 chosen = [control for control in chosen if _belongs(control, family, wanted)]
         return [control.id for control in chosen]
 
-    def _as_of(
+    def moment(
         self, given: Moment | None
     ) -> tuple[datetime.datetime, Literal["now", "given", "pinned"]]:
+        """Return the moment to judge at, and who chose it.
+
+        Raises:
+            CcpolicyError: it cannot be read.
+        """
         if given is not None:
             return self._moment(given, last=True), "given"
         if self.settings.as_of is not None:
@@ -323,6 +377,18 @@ class Repository:
         if not 1971 <= moment.year <= 2198:
             raise CcpolicyError("the year of {text} is out of range", text=given)
         return moment.astimezone(self.zone)
+
+
+def _judge(content: Content, located: Located) -> Assessment:
+    """Judge a test's evidence at its moment."""
+    case = located.case
+    try:
+        starts, slash, ends = (case.period or "").partition("/")
+        return Repository(content).check(case.as_of, (starts, ends) if slash else None)
+    except PolicyError:
+        raise
+    except CcpolicyError as failure:
+        raise failure.at(located.place.locate("as_of")) from None
 
 
 def _belongs(control: Control, family: str, wanted: set[str]) -> bool:

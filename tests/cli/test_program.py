@@ -20,6 +20,7 @@ from ccpolicy.errors import CcpolicyError, Locator, PolicyError, PolicyErrors
 from .conftest import Run
 
 PLUMBING = {
+    "baseline",
     "explain_kind",
     "init_history",
     "language",

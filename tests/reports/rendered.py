@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from ccpolicy import reports
 from ccpolicy.assessment.agenda import Agenda
+from ccpolicy.assessment.comparison import Comparison
 from ccpolicy.assessment.history import History
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.assessment.verification import Verification
 from ccpolicy.reports import View
 
 
-def render(result: Assessment | Agenda | History | Verification, name: str, view: View) -> str:
+def render(
+    result: Assessment | Agenda | Comparison | History | Verification, name: str, view: View
+) -> str:
     return reports.render(result, name, view).text

@@ -41,7 +41,13 @@ def subjects(
 ) -> Subjects:
     passed = total - failed - waived - unknown - ended
     return Subjects(
-        total=total, passed=passed, failed=failed, waived=waived, unknown=unknown, ended=ended
+        total=total,
+        passed=passed,
+        failed=failed,
+        waived=waived,
+        unknown=unknown,
+        baselined=0,
+        ended=ended,
     )
 
 
@@ -52,6 +58,7 @@ def lapse(subject: str, starts: str, ends: str | None, days: float, **values: st
         ends=ends,
         days=days,
         waived_by=values.get("waived_by"),
+        baselined=False,
         opened_by=values.get("opened_by"),
         closed_by=values.get("closed_by"),
     )
@@ -330,7 +337,14 @@ ASSESSMENT = Assessment(
     window=Window(starts="2025-11-20T18:00:00+08:00", ends=AS_OF),
     horizon="2028-11-21T00:00:00+08:00",
     due_soon="2026-12-05T00:00:00+08:00",
-    gate=Gate(judged="now", fail_on="low", passed=False, failed_on=["EM-1", "NS-1", "ER-2"]),
+    gate=Gate(
+        judged="now",
+        fail_on="low",
+        passed=False,
+        failed_on=["EM-1", "NS-1", "ER-2"],
+        let_stand=[],
+        gone=[],
+    ),
     tally={"fail": 2, "unknown": 1, "waived": 1, "pass": 3, "not_applicable": 2},
     controls=CONTROLS,
     waivers=[

@@ -12,11 +12,13 @@ from pathlib import Path
 import pytest
 
 from ccpolicy.assessment.agenda import Agenda, agenda
+from ccpolicy.assessment.comparison import Comparison
 from ccpolicy.assessment.history import History
 from ccpolicy.assessment.models import Assessment, CoveredLater, Provenance
 from ccpolicy.assessment.verification import Verification
 from ccpolicy.reports import View
 
+from .changed import COMPARISON, SAME, STRICTER
 from .rendered import render
 from .rich import ASSESSMENT, HISTORY
 from .verifications import LACKING, NOT_VERIFIED, VERIFIED
@@ -79,7 +81,7 @@ UNKNOWN = PASSED.model_copy(
         )
     }
 )
-CASES: dict[str, tuple[Assessment | Agenda | History | Verification, str, View]] = {
+CASES: dict[str, tuple[Assessment | Agenda | Comparison | History | Verification, str, View]] = {
     "assessment.en.txt": (ASSESSMENT, "text", View()),
     "assessment.zh.txt": (ASSESSMENT, "text", View(language="zh")),
     "assessment.wide.txt": (ASSESSMENT, "text", View(columns=120)),
@@ -122,6 +124,14 @@ CASES: dict[str, tuple[Assessment | Agenda | History | Verification, str, View]]
     "verification.colour.txt": (NOT_VERIFIED, "text", View(colour=True)),
     "verification.brief.txt": (LACKING, "text", View(detail="brief")),
     "verification.json": (NOT_VERIFIED, "json", View(language="zh")),
+    "comparison.en.txt": (COMPARISON, "text", View()),
+    "comparison.zh.txt": (COMPARISON, "text", View(language="zh")),
+    "comparison.full.txt": (COMPARISON, "text", View(detail="full")),
+    "comparison.same.txt": (SAME, "text", View()),
+    "comparison.stricter.zh.txt": (STRICTER, "text", View(language="zh")),
+    "comparison.json": (COMPARISON, "json", View()),
+    "comparison.en.md": (COMPARISON, "markdown", View()),
+    "comparison.zh.md": (COMPARISON, "markdown", View(language="zh")),
 }
 
 

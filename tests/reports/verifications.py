@@ -27,7 +27,7 @@ JUDGED = Judged(
     digest=f"sha256:{'a' * 64}",
     controls=7,
     of=36,
-    gate=Gate(judged="now", fail_on="low", passed=True, failed_on=[]),
+    gate=Gate(let_stand=[], gone=[], judged="now", fail_on="low", passed=True, failed_on=[]),
     nothing_assessed=False,
 )
 

@@ -61,6 +61,14 @@ class Window(Model):
     ends: str
 
 
+class Known(Model):
+    """An entry of a baseline: a lapse that was known when it was written."""
+
+    control: str
+    subject: str
+    starts: str
+
+
 class Gate(Model):
     """Whether the pipeline may go on."""
 
@@ -70,6 +78,10 @@ class Gate(Model):
     passed: bool
     failed_on: list[str]
     """Ids of the controls that failed it."""
+    let_stand: list[str]
+    """Ids of the controls that fail by lapses of the baseline alone, which it let stand."""
+    gone: list[Known]
+    """Entries of the baseline that no longer exist: they fail the gate until taken out."""
 
 
 class Problem(Model):
@@ -90,6 +102,8 @@ class Subjects(Model):
     failed: int
     waived: int
     unknown: int
+    baselined: int
+    """Of those that failed, how many have a lapse that stands in the baseline."""
     ended: int
     """Their duty had ended before as-of."""
 
@@ -116,6 +130,8 @@ class Lapse(Model):
     """Length inside the window, in days of 24 hours."""
     waived_by: str | None
     """Id of the waiver that accepts it."""
+    baselined: bool
+    """Whether it stands in the baseline: known, and still a lapse."""
     opened_by: str | None
     """`file:line` of the record whose cover or whose due time ended as it began."""
     closed_by: str | None

@@ -63,6 +63,8 @@ class Parameter(Model):
     label: Text
     stricter: Literal["shorter", "higher", "lower", "first"]
     """Which way is stricter; `first` for choices that go from the strictest on."""
+    without: Literal["stricter", "looser"] | None = None
+    """What it means to leave it out, compared with any value; nothing where that cannot be said."""
     choices: list[str] = []
     default: str | int | None = None
     default_from: str | None = None

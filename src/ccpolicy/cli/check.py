@@ -65,6 +65,16 @@ PASSED, FAILED, NOTHING = 0, 1, 3
     metavar="REV|TIME",
     help="Judge with the evidence that was on file then, not with the working tree's.",
 )
+@options.option(
+    "--baseline",
+    metavar="FILE",
+    help="Let the known lapses of this file stand; fail on new ones, and on entries that are gone.",
+)
+@options.option(
+    "--write-baseline",
+    metavar="FILE",
+    help="Write the lapses there are as a baseline; one that exists only shrinks.",
+)
 @options.output
 @options.strict
 @options.language
@@ -79,6 +89,8 @@ def command(
     format_: str,
     reports: tuple[str, ...],
     annex: bool,
+    baseline: str | None,
+    write_baseline: str | None,
     output: str | None,
     strict: bool,
     colour: str,
@@ -93,19 +105,24 @@ def command(
     arguments = question.arguments(asked)
 
     import ccpolicy
+    from ccpolicy.cli.baseline import Standing
     from ccpolicy.cli.output import settle, write
     from ccpolicy.cli.progress import progress
     from ccpolicy.errors import Message
 
+    chosen = any(asked[each] for each in question.FILTERS)
     with progress(Message.of("reading the evidence").text(view.language)):
         result = ccpolicy.load(path, policy_from).check(
             **arguments,
             annex=annex or any(FORMATS[name].annex for name in names),
         )
     view = replace(view, folder=options.folder(path))
+    standing = Standing(path, policy_from, baseline, write_baseline)
+    result = standing.applied(result, chosen=chosen)
     # Nothing is written before everything could be rendered.
     rendered = [_render(result, name, view, annex) for name, _ in wanted]
     settle(zip(names, rendered, strict=True), view.language, strict=strict)
+    standing.write()
     if "github" in names:
         from ccpolicy.cli.summary import append
 

@@ -22,7 +22,7 @@ USAGE = 2
 INTERRUPTED = 130
 
 COMMANDS = (
-    *("check", "report", "due", "history", "explain", "lint", "init"),
+    *("check", "report", "due", "history", "explain", "lint", "test", "diff", "init"),
     *("bundle", "verify", "sign", "export", "schema", "completion"),
 )
 """Each is a module of this package with a `command`; only the one that runs is imported."""

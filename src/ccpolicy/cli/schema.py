@@ -8,8 +8,8 @@ from ccpolicy.cli import options
 from ccpolicy.cli.words import Choice, Command
 
 NAMES = (
-    *("plan", "norms", "controls", "dataset", "waivers"),
-    *("assessment", "agenda", "manifest", "verification", "history"),
+    *("plan", "norms", "controls", "dataset", "waivers", "tests", "baseline"),
+    *("assessment", "agenda", "manifest", "verification", "history", "comparison"),
 )
 """As in `ccpolicy.policy.schemas`, which is heavy for a help page; a test compares the two."""
 

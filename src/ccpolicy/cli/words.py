@@ -94,7 +94,7 @@ class Argument(click.Argument):
     """An argument that explains itself in the reader's language."""
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str]:
-        """Return the argument's name and what it is."""
+        """Return the argument's name and what it is; its choices where the name hides them."""
         name, _ = super().get_help_record(ctx)
         text = gettext(self.help or "")
         if self.metavar and isinstance(self.type, Choice):  # whose choices would fill the line

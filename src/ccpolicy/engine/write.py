@@ -105,7 +105,12 @@ class Writer:
             horizon=self.when(self.times.horizon),
             due_soon=self.when(instant(soon)),
             gate=models.Gate(
-                judged=question.gate, fail_on=question.fail_on, passed=not failed, failed_on=failed
+                judged=question.gate,
+                fail_on=question.fail_on,
+                passed=not failed,
+                failed_on=failed,
+                let_stand=[],
+                gone=[],
             ),
             tally={verdict: list(verdicts.values()).count(verdict) for verdict in VERDICTS},
             controls=judged,
@@ -217,6 +222,7 @@ class Writer:
             failed=list(now.values()).count("fail"),
             waived=list(now.values()).count("waived"),
             unknown=list(now.values()).count("unknown"),
+            baselined=0,
             ended=len(ended),
         )
         touching = [s for s in spans if s.ends > window and self._in_period(s.starts)]
@@ -318,6 +324,7 @@ class Writer:
             ends=None if is_open else self.when(span.ends),
             days=round(max(inside, 0) / DAY, 6),
             waived_by=span.waiver,
+            baselined=False,
             opened_by=self.where(span.opened_by),
             closed_by=None if is_open else self.where(span.closed_by),
         )

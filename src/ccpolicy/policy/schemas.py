@@ -18,11 +18,14 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
 from ccpolicy.assessment.agenda import Agenda
+from ccpolicy.assessment.comparison import Comparison
 from ccpolicy.assessment.history import History
 from ccpolicy.assessment.manifest import Manifest
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.assessment.verification import Verification
 from ccpolicy.policy import models
+from ccpolicy.policy.baseline import Baseline
+from ccpolicy.policy.cases import Cases
 
 WRITTEN: dict[str, type[BaseModel]] = {
     "assessment": Assessment,
@@ -30,9 +33,12 @@ WRITTEN: dict[str, type[BaseModel]] = {
     "manifest": Manifest,
     "verification": Verification,
     "history": History,
+    "comparison": Comparison,
 }
 """What ccpolicy writes, as JSON."""
-NAMES = (*models.SCHEMAS, *WRITTEN)
+READ: dict[str, type[BaseModel]] = {**models.SCHEMAS, "tests": Cases, "baseline": Baseline}
+"""What ccpolicy reads, as YAML."""
+NAMES = (*READ, *WRITTEN)
 
 
 class _Schema(GenerateJsonSchema):
@@ -48,7 +54,7 @@ def schema_text(name: str) -> str:
         model = WRITTEN[name]
         schema = model.model_json_schema(schema_generator=_Schema, mode="serialization")
     else:
-        model = models.SCHEMAS[name]
+        model = READ[name]
         schema = model.model_json_schema(schema_generator=_Schema)
     for title, part in {model.__name__: schema, **schema.get("$defs", {})}.items():
         for field, text in _described(_classes(model)[title]).items():

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from ccpolicy.errors import Language, Message, ReportError
 
 if TYPE_CHECKING:  # the command line asks for the names of formats before it needs the models
     from ccpolicy.assessment.agenda import Agenda
+    from ccpolicy.assessment.comparison import Comparison
     from ccpolicy.assessment.history import History
     from ccpolicy.assessment.models import Assessment
     from ccpolicy.assessment.verification import Verification
 
-Subject = Literal["assessment", "agenda", "history", "verification"]
+Subject = Literal["assessment", "agenda", "comparison", "history", "verification"]
 Detail = Literal["brief", "normal", "full"]
 
 
@@ -33,15 +34,16 @@ class Format:
     """Whether it shows the assessment's annex."""
 
 
+_ALL = get_args(Subject)
 FORMATS: dict[str, Format] = {
-    "text": Format(("assessment", "agenda", "history", "verification"), ".txt", for_people=True),
-    "json": Format(("assessment", "agenda", "history", "verification"), ".json"),
+    "text": Format(_ALL, ".txt", for_people=True),
+    "json": Format(_ALL, ".json"),
     "ics": Format(("assessment", "agenda"), ".ics"),
     "sarif": Format(("assessment",), ".sarif"),
     "junit": Format(("assessment",), ".xml"),
     "github": Format(("assessment",), ".github.txt"),
     "gitlab": Format(("assessment",), "code-quality-report.json"),
-    "markdown": Format(("assessment",), ".md"),
+    "markdown": Format(("assessment", "comparison"), ".md"),
     "csv": Format(("assessment",), ".csv"),
     "xlsx": Format(("assessment",), ".xlsx"),
     "html": Format(("assessment",), ".html", annex=True),
@@ -103,7 +105,9 @@ def format_of(file: str, subject: Subject) -> str:
     return chosen[0]
 
 
-def render(result: Assessment | Agenda | History | Verification, name: str, view: View) -> Rendered:
+def render(
+    result: Assessment | Agenda | Comparison | History | Verification, name: str, view: View
+) -> Rendered:
     """Render a result in one format."""
     module = import_module(f"{__name__}.{name}")
     # Each of them is called as the function that renders it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ccpolicy.assessment.agenda import Agenda
+from ccpolicy.assessment.comparison import Comparison
 from ccpolicy.assessment.history import History
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.assessment.verification import Verification
@@ -26,4 +27,9 @@ def verification(result: Verification, view: View) -> str:
 
 def history(result: History, view: View) -> str:
     """Render a history; see `policy/schemas/history.json`."""
+    return result.model_dump_json(indent=2) + "\n"
+
+
+def comparison(result: Comparison, view: View) -> str:
+    """Render a comparison; see `policy/schemas/comparison.json`."""
     return result.model_dump_json(indent=2) + "\n"

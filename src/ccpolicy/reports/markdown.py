@@ -6,11 +6,15 @@ import re
 from collections.abc import Iterable, Sequence
 
 from ccpolicy.assessment.agenda import tasks_due
+from ccpolicy.assessment.comparison import DIRECTIONS, Change, Comparison
 from ccpolicy.assessment.models import VERDICTS, Assessment, Verdict
 from ccpolicy.reports import View
+from ccpolicy.reports.compared import header, headings, said, title
+from ccpolicy.reports.compared import outcome as weakened
+from ccpolicy.reports.compared import tally as changes
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.moments import until
-from ccpolicy.reports.outcome import judgement, severities, tally
+from ccpolicy.reports.outcome import judgement, severities, standing, tally
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import lapsed, opened, trouble
 from ccpolicy.reports.tasks import judged
@@ -72,6 +76,9 @@ class _Document:
         yield ""
         yield plain(judged(page, result.as_of, result.as_of_source))
         yield ""
+        for text, _ in standing(page, result):
+            yield plain(text)
+            yield ""
         counts = page.join(tally(page, verdict, result.tally[verdict]) for verdict in VERDICTS)
         total = page.count(len(result.controls), "{count} control", "{count} controls")
         yield plain(page.say("{total}: {counts}", total=total, counts=counts))
@@ -215,3 +222,31 @@ class _Document:
         yield "|---" * len(head) + "|"
         for row in rows:
             yield f"| {' | '.join(map(plain, row))} |"
+
+
+def comparison(result: Comparison, view: View) -> str:
+    """Render a comparison: one table for each direction."""
+    page = Page(view)
+    titles = {control.id: control.title for control in result.controls}
+    lines = [f"## {plain(page.text(result.title))}", ""]
+    lines += [f"{plain(line)}  " for line in header(page, result)]
+    lines += ["", f"**{plain(weakened(page, result))}**  ", plain(changes(page, result))]
+    for direction in DIRECTIONS:
+        found = [change for change in result.changes if change.direction == direction]
+        if found:
+            lines += ["", f"### {plain(headings(page)[direction])}", ""]
+            lines += [
+                _row(page.say("What"), page.say("Change"), page.say("Place")),
+                _row(*["---"] * 3),
+            ]
+            lines += [_change(page, change, title(page, change, titles)) for change in found]
+    return "\n".join(lines) + "\n"
+
+
+def _change(page: Page, change: Change, what: str) -> str:
+    place = change.after_at or change.before_at or ""
+    return _row(plain(f"{change.name} {what}"), plain(said(page, change)), plain(place))
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"

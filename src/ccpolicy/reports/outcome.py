@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterator
 
 from ccpolicy.assessment.models import VERDICTS, Assessment, Verdict
 from ccpolicy.reports.page import Page
@@ -16,6 +17,7 @@ def outcome(page: Page, result: Assessment) -> None:
     page.paragraph(page.say("{total}: {counts}", total=total, counts=counts))
     if not brief:
         _evidence(page, result)
+    _baseline(page, result)
     colour = "yellow" if result.nothing_assessed else "green" if result.gate.passed else "red"
     page.paragraph(judgement(page, result), colour=colour)
     if not brief:
@@ -65,6 +67,36 @@ def _evidence(page: Page, result: Assessment) -> None:
         page.paragraph(page.say("Records of a later time, left out: {controls}", controls=late))
 
 
+def _baseline(page: Page, result: Assessment) -> None:
+    """Say what the baseline let stand, and what it no longer can."""
+    for text, colour in standing(page, result):
+        page.paragraph(text, colour=colour)
+
+
+def standing(page: Page, result: Assessment) -> Iterator[tuple[str, str]]:
+    """Yield what the baseline let stand, and what it no longer can."""
+    lapses = sum(lapse.baselined for control in result.controls for lapse in control.lapses)
+    if lapses:
+        known = page.count(lapses, "{count} known lapse", "{count} known lapses")
+        yield (
+            page.say("The baseline lets {lapses} stand, which are no pass", lapses=known),
+            "yellow",
+        )
+    if result.gate.let_stand:
+        controls = page.join(result.gate.let_stand)
+        yield page.say("Failing by known lapses alone: {controls}", controls=controls), ""
+    for entry in result.gate.gone:
+        said = page.say(
+            "Take out of the baseline what is no longer there: {control}, {subject}, {start}",
+            control=entry.control,
+            subject=entry.subject,
+            start=entry.starts,
+        )
+        yield said, "red"
+    if result.gate.gone:
+        yield page.say("hint: {hint}", hint=page.say("--write-baseline takes it out")), ""
+
+
 def judgement(page: Page, result: Assessment) -> str:
     """Say whether the gate passed, and which controls failed it."""
     gate = result.gate
@@ -77,6 +109,8 @@ def judgement(page: Page, result: Assessment) -> str:
         return page.say("Nothing was assessed, so the gate says nothing")
     if gate.passed:
         return page.say("Gate passed ({scope})", scope=scope)
+    if not gate.failed_on:
+        return page.say("Gate FAILED ({scope})", scope=scope)
     failed = page.join(gate.failed_on)
     return page.say("Gate FAILED ({scope}): {controls}", scope=scope, controls=failed)
 

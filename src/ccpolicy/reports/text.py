@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ccpolicy.assessment.agenda import Agenda, Task, tasks_due
+from ccpolicy.assessment.comparison import Comparison
 from ccpolicy.assessment.history import History
 from ccpolicy.assessment.models import Assessment, Control, Lapse, Problem, Verdict
 from ccpolicy.assessment.verification import Verification
 from ccpolicy.reports import View
+from ccpolicy.reports.compared import compared
 from ccpolicy.reports.layout import pad, width
 from ccpolicy.reports.moments import exactly, rough_length, until
 from ccpolicy.reports.outcome import outcome, severities
@@ -47,6 +49,13 @@ def history(result: History, view: View) -> str:
     """Render a history: the commits that changed a verdict, oldest first, or all of them."""
     page = Page(view)
     verdicts_by_commit(page, result)
+    return str(page)
+
+
+def comparison(result: Comparison, view: View) -> str:
+    """Render a comparison, what was loosened first."""
+    page = Page(view)
+    compared(page, result)
     return str(page)
 
 
@@ -150,6 +159,14 @@ class _Sections:
             lapses = self.result.owed(control)
             self.row("fail", control, self.ratio(control, len({lapse.subject for lapse in lapses})))
             self.lapses(lapses)
+            if known := sum(lapse.baselined for lapse in control.lapses):
+                self.table.detail(
+                    self.page.count(
+                        known,
+                        "{count} known lapse stands in the baseline",
+                        "{count} known lapses stand in the baseline",
+                    )
+                )
             self.problems(control)
         for control in unknown:
             self.row("unknown", control)

@@ -120,7 +120,8 @@ BAD = (
 )
 KEPT = {
     "schema_version", "as_of", "as_of_source", "starts", "ends", "at", "next_due", "horizon",
-    "due_soon", "change", "committed_at", "known_at", "day", "now", "period", "severity", "grade", "state", "judged", "fail_on", "tally",
+    "due_soon", "change", "committed_at", "known_at", "day", "now",
+    "period", "severity", "grade", "state", "judged", "fail_on", "tally",
 }  # fmt: skip
 """Fields that hold a moment or one of a few words; the models let nothing else in."""
 
@@ -148,6 +149,7 @@ def many(number: int) -> Assessment:
     """Return an assessment with very many lapses of one control."""
     lapses = [
         Lapse(
+            baselined=False,
             subject=f"SUBJECT-{each // 2:06}",
             starts=f"2026-{each % 9 + 1:02}-{each % 27 + 1:02}T{each % 24:02}:00:00+08:00",
             ends=None if each % 2 else "2026-10-02T00:00:00+08:00",

@@ -1,0 +1,89 @@
+"""What changed between two states of a policy, and which way: frozen, with its own public JSON."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ccpolicy.assessment.models import Tool
+from ccpolicy.assessment.parts import Model, Text
+
+SCHEMA_VERSION: Literal["1.0"] = "1.0"
+
+Direction = Literal["loosened", "unordered", "tightened", "neutral"]
+DIRECTIONS: tuple[Direction, ...] = ("loosened", "unordered", "tightened", "neutral")
+"""What asks for most attention first."""
+Status = Literal["removed", "loosened", "unordered", "added", "tightened", "unchanged"]
+STATUSES: tuple[Status, ...] = (
+    "removed",
+    "loosened",
+    "unordered",
+    "added",
+    "tightened",
+    "unchanged",
+)
+
+
+class Side(Model):
+    """One of the two states."""
+
+    name: str | None
+    """Revision as it was asked for; null if it is the files on disk."""
+    revision: str | None
+    """Full id of its commit."""
+    version: str
+    """Version of the plan."""
+    digest: str
+    """SHA-256 over the policy, checks and settings files, `sha256:…`."""
+
+
+class Change(Model):
+    """One thing that is not as it was."""
+
+    family: Literal["control", "waiver", "dataset", "check", "norm", "plan", "settings"]
+    name: str
+    """Id of the control, waiver, dataset, check kind, norm or plan; the file of the settings."""
+    direction: Direction
+    """Unordered: neither state is stricter than the other for sure. Neutral: no verdict and no gate
+    depends on it."""
+    message: Text
+    before: str | None
+    after: str | None
+    rewrites_history: bool
+    """Whether time up to as-of is judged differently, too."""
+    before_at: str | None
+    """`file:line`."""
+    after_at: str | None
+    controls: list[str]
+    """Controls whose verdict, severity or clauses it can change."""
+
+
+class Control(Model):
+    """A control of either state."""
+
+    id: str
+    title: Text
+    severity: Literal["critical", "high", "medium", "low"]
+    status: Status
+    """What all changes that concern it come to. Tightened: whatever passes after the change passed
+    before it."""
+
+
+class Comparison(Model):
+    """All that changed from a base to a head."""
+
+    schema_version: Literal["1.0"]
+    tool: Tool
+    title: Text
+    """Of the head's plan."""
+    base: Side
+    head: Side
+    as_of: str
+    """Day up to which a change counts as one of history: `YYYY-MM-DD`."""
+    loosened: bool
+    """Whether anything was loosened, or cannot be ordered and so may have been."""
+    tally: dict[Status, int]
+    """Controls by status, every status named."""
+    controls: list[Control]
+    """In the order of the head's files, then those that were removed."""
+    changes: list[Change]
+    """By family and name, in the order of the files."""

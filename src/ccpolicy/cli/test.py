@@ -1,0 +1,124 @@
+"""`ccpolicy test`: run the tests of the policy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ccpolicy.cli import options
+from ccpolicy.cli.words import Command
+
+if TYPE_CHECKING:
+    from ccpolicy.engine.cases import Ran
+    from ccpolicy.reports.page import Page
+
+NOTHING = 3
+
+
+@click.command(
+    "test",
+    cls=Command,
+    short_help="Run the tests of the policy.",
+    help="Run the tests in policy/tests: given records, and what then is to be said of a control."
+    " It also lists the controls that have no passing or no failing test.\n\n"
+    "Exit codes: 0 all tests passed, 1 one failed, or with --require-both a control lacks one,"
+    " 2 wrong usage or an invalid policy, 3 there was no test.",
+)
+@options.path
+@options.option(
+    "--control", "controls", multiple=True, metavar="ID", help="Only this control; may be repeated."
+)
+@options.option("-k", "words", metavar="WORDS", help="Only tests with these words in their name.")
+@options.option(
+    "--require-both",
+    is_flag=True,
+    help="End with 1 if a control has no passing or no failing test.",
+)
+@options.language
+@options.colour
+@options.detail
+@click.pass_context
+def command(
+    context: click.Context,
+    path: str,
+    controls: tuple[str, ...],
+    words: str | None,
+    require_both: bool,
+    colour: str,
+    quiet: bool,
+    verbose: bool,
+) -> int:
+    """Run, say what failed and what is untried, and return the exit code."""
+    view = options.view(context, path, colour=colour, quiet=quiet, verbose=verbose)
+
+    import ccpolicy
+    from ccpolicy.cli.output import write
+    from ccpolicy.cli.progress import progress
+    from ccpolicy.errors import Message
+    from ccpolicy.reports.page import Page
+
+    repository = ccpolicy.load(path)
+    page = Page(view)
+    chosen = repository.choose(controls)
+    with progress(Message.of("running the tests").text(view.language)):
+        ran = list(repository.test(chosen, words or ""))
+    for each in ran:
+        if not each.passed:
+            _failure(page, each)
+        elif verbose:
+            _title(page, page.say("PASS"), each)
+    missing = {
+        name: both for name, both in repository.untried().items() if name in chosen and not words
+    }
+    for name, (passing, failing) in missing.items() if not quiet else ():
+        _missing(page, name, passing=passing, failing=failing)
+    failed = sum(not each.passed for each in ran)
+    page.paragraph(
+        page.say(
+            "{tests}: {passed} passed, {failed} failed",
+            tests=page.count(len(ran), "{count} test", "{count} tests"),
+            passed=len(ran) - failed,
+            failed=failed,
+        ),
+        colour="red" if failed else "green",
+    )
+    write(str(page), None, for_people=True)
+    if not ran:
+        return NOTHING
+    return int(bool(failed or (require_both and missing)))
+
+
+def _title(page: Page, word: str, each: Ran) -> None:
+    place = each.located.place.locate()
+    case = each.located.case
+    page.paragraph(
+        page.say(
+            "{word} {place}: {control}: {name}",
+            word=word,
+            place=f"{place.file}:{place.line}",
+            control=case.control,
+            name=case.name,
+        )
+    )
+
+
+def _failure(page: Page, each: Ran) -> None:
+    """Show what was expected (-) and what was found (+), with what is the same between."""
+    import difflib
+
+    _title(page, page.say("FAIL"), each)
+    for line in difflib.ndiff(each.expected, each.found):
+        if not line.startswith("?"):
+            page.paragraph(line, indent=4)
+    for problem in each.problems[:5]:
+        page.paragraph(page.text(problem), indent=4)
+
+
+def _missing(page: Page, name: str, *, passing: bool, failing: bool) -> None:
+    if not (passing or failing):
+        page.paragraph(page.say("{control} has no passing and no failing test", control=name))
+    elif not passing:
+        page.paragraph(page.say("{control} has no passing test", control=name))
+    else:
+        page.paragraph(page.say("{control} has no failing test", control=name))

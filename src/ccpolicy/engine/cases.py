@@ -1,0 +1,116 @@
+"""Run the tests of a policy, with the readers, contracts and engine that judge evidence."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ccpolicy.assessment.models import Assessment, Control
+from ccpolicy.policy import Content, Dataset
+from ccpolicy.policy.cases import Located, sources
+from ccpolicy.policy.models import Text
+
+Judge = Callable[[Content, Located], Assessment]
+_NOTHING = Text(en="a test may leave it out", zh="测试中可以省略")
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A test that was run."""
+
+    located: Located
+    expected: tuple[str, ...]
+    """What is to be said, a line for each verdict and lapse."""
+    found: tuple[str, ...]
+    problems: tuple[Text, ...]
+    """What could not be judged."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether all is as expected."""
+        return self.expected == self.found
+
+
+def run_cases(content: Content, cases: Iterable[Located], judge: Judge) -> Iterator[Ran]:
+    """Run tests one by one, each on evidence of its own."""
+    with tempfile.TemporaryDirectory(prefix="ccpolicy-test-") as folder:
+        for number, located in enumerate(cases):
+            root = Path(folder).resolve() / str(number)
+            [control] = judge(_content(content, located, root), located).controls
+            yield Ran(
+                located,
+                tuple(_expected(located)),
+                tuple(_found(located, control)),
+                tuple(Text(en=each.message.en, zh=each.message.zh) for each in control.problems),
+            )
+
+
+def _content(content: Content, located: Located, root: Path) -> Content:
+    """Make a policy of the control alone, whose datasets are documents in a folder."""
+    name = located.case.control
+    datasets = {}
+    (root / "evidence").mkdir(parents=True)
+    for each in sources(content, name):
+        datasets[each] = _dataset(content.datasets[each], given=each in located.records)
+        records = located.records.get(each, [])
+        text = json.dumps(records, ensure_ascii=False)
+        (root / "evidence" / f"{each}.json").write_text(text, "utf-8")
+    return replace(
+        content,
+        root=root,
+        settings=content.settings.model_copy(update={"evidence": "evidence"}),
+        controls={name: content.controls[name]},
+        datasets=datasets,
+        waivers={},
+    )
+
+
+def _dataset(dataset: Dataset, *, given: bool) -> Dataset:
+    """Have a dataset read from a document under the names of its contract."""
+    changes: dict[str, object] = {
+        "files": f"{dataset.id}.json",
+        "format": "json",
+        "records": "",
+        "columns": {},
+    }
+    if not given:
+        changes["may_be_empty"] = _NOTHING
+    return dataset.model_copy(update=changes)
+
+
+def _expected(located: Located) -> Iterator[str]:
+    expect = located.case.expect
+    yield f"now: {expect.now}"
+    if expect.period is not None:
+        yield f"period: {expect.period}"
+    for lapse in expect.lapses or ():
+        yield f"lapse: {lapse.subject}, {lapse.starts}, {lapse.ends or '-'}"
+
+
+def _found(located: Located, control: Control) -> Iterator[str]:
+    expect = located.case.expect
+    yield f"now: {control.now}"
+    if expect.period is not None:
+        yield f"period: {control.period}"
+    for lapse in control.lapses if expect.lapses is not None else ():
+        ends = _local(lapse.ends) if lapse.ends else "-"
+        yield f"lapse: {lapse.subject}, {_local(lapse.starts)}, {ends}"
+
+
+def _local(moment: str) -> str:
+    """Write a moment as the plan's zone has it, in as few signs as say it."""
+    local = moment[:19]
+    return local.removesuffix(":00")
+
+
+def untried(content: Content, cases: Iterable[Located]) -> dict[str, tuple[bool, bool]]:
+    """Return the controls that lack a passing or a failing test: whether they have each."""
+    has = {name: [False, False] for name in content.controls}
+    for located in cases:
+        expect = located.case.expect
+        has[located.case.control][0] |= expect.now == "pass"
+        has[located.case.control][1] |= "fail" in (expect.now, expect.period)
+    return {name: (both[0], both[1]) for name, both in has.items() if not all(both)}

@@ -1,0 +1,185 @@
+"""Known lapses that stand for a while, and a list of them that only shrinks."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .conftest import FAILING, Run
+
+INSPECTIONS = "evidence/inspections/2026.csv"
+ENTRY = '  - {control: "EM-1", subject: "PBX-2", starts: "2026-11-01T00:00:00+08:00"}\n'
+HEAD = "# Known lapses that let the gate pass until they are cured. This list only shrinks.\n"
+
+
+def judged(run: Run, *arguments: str | Path) -> tuple[int, dict[str, Any]]:
+    result = run("check", *arguments, "--format", "json")
+    return result.exit_code, json.loads(result.stdout)
+
+
+@pytest.fixture
+def written(failing: Path, run: Run) -> Path:
+    """A baseline of the one lapse that there is."""
+    file = failing / "baseline.yaml"
+    assert run("check", failing, "--write-baseline", file).exit_code == 0
+    return file
+
+
+def inspect(centre: Path, text: str) -> None:
+    (centre / INSPECTIONS).write_text(text, "utf-8")
+
+
+def test_written(written: Path) -> None:
+    assert written.read_text("utf-8") == f"{HEAD}lapses:\n{ENTRY}"
+
+
+def test_known_lapse_stands_and_is_no_pass(failing: Path, written: Path, run: Run) -> None:
+    code, found = judged(run, failing, "--baseline", written)
+    assert code == 0
+    [control] = found["controls"]
+    assert (control["now"], control["subjects"]["failed"], control["subjects"]["passed"]) == (
+        "fail",
+        1,
+        1,
+    )
+    assert control["subjects"]["baselined"] == 1
+    lapses = control["lapses"]
+    assert [each["ends"] is None for each in lapses] == [each["baselined"] for each in lapses]
+    assert found["gate"]["let_stand"] == ["EM-1"]
+    assert found["tally"]["fail"] == 1
+    text = run("check", failing, "--baseline", written).stdout
+    for line in (
+        "FAIL",
+        "1 known lapse stands in the baseline",
+        "The baseline lets 1 known lapse stand, which are no pass",
+        "Failing by known lapses alone: EM-1",
+        "1 control: 1 fail,",
+        "Gate passed",
+    ):
+        assert line in text
+    brief = run("check", failing, "--baseline", written, "-q", "--lang", "zh").stdout
+    assert "基线" in brief
+
+
+def test_without_it_the_gate_fails(failing: Path, written: Path, run: Run) -> None:
+    code, found = judged(run, failing)
+    assert (code, found["gate"]["let_stand"], found["gate"]["failed_on"]) == (1, [], ["EM-1"])
+
+
+def test_new_lapse_fails(failing: Path, written: Path, run: Run) -> None:
+    inspect(failing, "asset_id,performed_at,result\nPBX-2,2026-10-05T09:00:00+08:00,fail\n")
+    code, found = judged(run, failing, "--baseline", written)
+    assert code == 1
+    assert found["gate"]["failed_on"] == ["EM-1"]
+    assert sorted(lapse["baselined"] for lapse in found["controls"][0]["lapses"]) == [False, True]
+
+
+def test_same_subject_lapsing_anew_is_new(failing: Path, written: Path, run: Run) -> None:
+    inspect(failing, f"{FAILING}PBX-2,2026-10-10T09:00:00+08:00,pass\n")
+    code, found = judged(run, failing, "--baseline", written)
+    assert code == 1
+    assert found["gate"]["gone"] == [
+        {"control": "EM-1", "subject": "PBX-2", "starts": "2026-11-01T00:00:00+08:00"}
+    ]
+
+
+def test_entry_that_is_gone_fails_until_taken_out(failing: Path, written: Path, run: Run) -> None:
+    inspect(failing, f"{FAILING}PBX-2,2026-11-11T09:00:00+08:00,pass\n")
+    result = run("check", failing, "--baseline", written)
+    assert result.exit_code == 1
+    assert "Take out of the baseline what is no longer there: EM-1, PBX-2" in result.stdout
+    assert "--write-baseline takes it out" in result.stdout
+    assert run("check", failing, "--write-baseline", written).exit_code == 0
+    assert written.read_text("utf-8") == f"{HEAD}lapses: []\n"
+    assert run("check", failing, "--baseline", written).exit_code == 0
+
+
+def test_baseline_that_exists_never_grows(failing: Path, written: Path, run: Run) -> None:
+    before = written.read_text("utf-8")
+    inspect(failing, "asset_id,performed_at,result\nPBX-2,2026-10-05T09:00:00+08:00,fail\n")
+    assert run("check", failing, "--write-baseline", written).exit_code == 1
+    assert written.read_text("utf-8") == before
+    written.unlink()
+    assert run("check", failing, "--write-baseline", written).exit_code == 0
+    assert written.read_text("utf-8").count("control") == 2
+
+
+def test_unknown_is_never_let_stand(failing: Path, written: Path, run: Run) -> None:
+    inspect(failing, f"{FAILING}PBX-2,2026-13-01T09:00:00+08:00,pass\n")
+    code, found = judged(run, failing, "--baseline", written)
+    assert (code, found["controls"][0]["now"]) == (1, "unknown")
+    assert found["gate"]["let_stand"] == found["gate"]["gone"] == []
+    before = written.read_text("utf-8")
+    assert run("check", failing, "--write-baseline", written).exit_code == 1
+    assert written.read_text("utf-8") == before
+    written.unlink()
+    assert run("check", failing, "--write-baseline", written).exit_code == 1
+    assert written.read_text("utf-8") == f"{HEAD}lapses: []\n"
+
+
+def test_period(failing: Path, run: Run) -> None:
+    """Through the period, a lapse that was cured stands as well, and its entry is not gone."""
+    inspect(failing, f"{FAILING}PBX-2,2026-11-11T09:00:00+08:00,pass\n")
+    file = failing / "baseline.yaml"
+    assert run("check", failing, "--gate", "period").exit_code == 1
+    assert run("check", failing, "--gate", "period", "--write-baseline", file).exit_code == 0
+    assert run("check", failing, "--gate", "period", "--baseline", file).exit_code == 0
+    assert run("check", failing, "--baseline", file).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "a mapping is expected as the whole of the file"),
+        ("lapses: [{control: EM-1, subject: a}]\n", ":1:10: 'starts' is missing"),
+        ('lapses: [{control: EM-1, subject: a, starts: "2026-11-01"}]\n', "offset from UTC"),
+        ("lapses: []\nmore: 1\n", ":2:1: unknown field 'more'"),
+        (f"lapses:\n{ENTRY}{ENTRY}", ":3:5: the entry is there twice"),
+        (f"lapses:\n{ENTRY.replace('EM-1', 'EM-9')}", "Take out of the baseline"),
+    ],
+)
+def test_file_that_is_no_baseline(failing: Path, run: Run, text: str, said: str) -> None:
+    file = failing / "baseline.yaml"
+    file.write_text(text, "utf-8")
+    result = run("check", failing, "--baseline", file)
+    assert result.exit_code == (1 if "EM-9" in text else 2)
+    assert said in result.output
+
+
+def test_wrong_usage(failing: Path, written: Path, run: Run) -> None:
+    missing = run("check", failing, "--baseline", failing / "nowhere.yaml")
+    assert (missing.exit_code, "cannot read the file" in missing.stderr) == (2, True)
+    both = run("check", failing, "--baseline", written, "--write-baseline", written)
+    assert (both.exit_code, "do not go together" in both.stderr) == (2, True)
+    some = run("check", failing, "--write-baseline", written, "--control", "EM-1")
+    assert (some.exit_code, "written from all controls" in some.stderr) == (2, True)
+
+
+def test_change_cannot_add_to_its_own_baseline(failing: Path, run: Run) -> None:
+    def git(*arguments: str) -> None:
+        names = ["-c", "user.name=clerk", "-c", "user.email=clerk@example.org"]
+        subprocess.run(
+            ["git", "-C", str(failing), *names, *arguments],
+            env={**os.environ, "GIT_CONFIG_GLOBAL": os.devnull},
+            check=True,
+        )
+
+    git("init", "-q", "-b", "main")
+    git("add", "-A")
+    git("commit", "-qm", "first")
+    file = failing / "baseline.yaml"
+    run("check", failing, "--write-baseline", file)
+    by_main = ("check", failing, "--policy-from", "main", "--baseline", file)
+    assert run(*by_main).exit_code == 1
+    git("add", "-A")
+    git("commit", "-qm", "second")
+    assert run(*by_main).exit_code == 0
+    inspect(failing, f"{FAILING}PBX-2,2026-11-11T09:00:00+08:00,pass\n")
+    assert run(*by_main).exit_code == 1
+    run("check", failing, "--write-baseline", file)
+    assert run(*by_main).exit_code == 0

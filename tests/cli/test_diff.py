@@ -1,0 +1,107 @@
+"""`ccpolicy diff` as a person or a pipeline asks for it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from .conftest import Run
+
+CONTROLS = "policy/controls/3.yaml"
+
+
+@pytest.fixture
+def kept(centre: Path) -> Path:
+    """The centre, kept in git on the branch main."""
+    for command in (
+        ["init", "-q", "-b", "main"],
+        ["add", "-A"],
+        ["-c", "user.name=clerk", "-c", "user.email=clerk@example.org", "commit", "-qm", "first"],
+    ):
+        subprocess.run(
+            ["git", "-C", str(centre), *command],
+            env={**os.environ, "GIT_CONFIG_GLOBAL": os.devnull},
+            check=True,
+        )
+    return centre
+
+
+def replace(folder: Path, old: str, new: str) -> None:
+    text = (folder / CONTROLS).read_text("utf-8")
+    assert old in text
+    (folder / CONTROLS).write_text(text.replace(old, new), "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("new", "code"),
+    [
+        ("30 days, norm", 0),
+        ("20 days, norm", 0),
+        ("P30D, norm", 0),
+        ("40 days, norm", 1),
+        ("1 month, norm", 1),
+    ],
+)
+def test_fail_on_loosened(kept: Path, run: Run, new: str, code: int) -> None:
+    replace(kept, "30 days, norm", new)
+    for name in ("text", "json", "markdown"):
+        arguments = ("diff", "main", "--path", kept, "--format", name)
+        assert run(*arguments).exit_code == 0
+        assert run(*arguments, "--fail-on", "loosened").exit_code == code
+
+
+def test_text(kept: Path, run: Run) -> None:
+    replace(kept, "30 days, norm", "40 days, norm")
+    result = run("diff", "main", "--path", kept)
+    commit = subprocess.check_output(["git", "-C", kept, "rev-parse", "HEAD"], text=True)[:12]
+    assert (
+        result.stdout
+        == f"""\
+A small plan
+From main ({commit}) to the files on disk
+History is what lies up to 2026-11-20
+
+Loosened
+  LOOSER    EM-1  Assets are inspected
+            longest time from one event to the next, every: 30 days → 40 days;
+            rewrites history
+            policy/controls/3.yaml:19
+
+1 control: 0 taken out, 1 loosened, 0 changed either way, 0 new, 0 tightened, 0
+unchanged
+The policy was loosened, or may have been
+"""
+    )
+    assert "有所放宽" in run("diff", "main", "--path", kept, "--lang", "zh").stdout
+
+
+def test_day_of_history_can_be_named(kept: Path, run: Run) -> None:
+    waiver = (
+        "{id: W, control: EM-1, subject: PBX-1, reason: {en: r, zh: 因}, owner: a, approver: b, "
+    )
+    text = f"waivers:\n  - {waiver}from: 2026-11-01, until: 2026-12-01}}\n"
+    (kept / "policy/waivers.yaml").write_text(text, "utf-8")
+    for day, history in (("2026-10-31", False), ("2026-11-01", True)):
+        arguments = ("diff", "main", "--path", kept, "--format", "json", "--as-of", day)
+        found = json.loads(run(*arguments).stdout)
+        assert found["as_of"] == day
+        assert [each["rewrites_history"] for each in found["changes"]] == [history]
+
+
+def test_output_file_and_two_revisions(kept: Path, run: Run, tmp_path: Path) -> None:
+    replace(kept, "severity: high", "severity: low")
+    file = tmp_path / "diff.md"
+    result = run("diff", "main", "main", "--path", kept, "--format", "markdown", "-o", file)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "Nothing was tightened or loosened" in file.read_text("utf-8")
+
+
+def test_unknown_revision(kept: Path, run: Run) -> None:
+    for arguments in (["mian"], ["main", "mian"]):
+        result = run("diff", *arguments, "--path", kept)
+        assert result.exit_code == 2
+        assert "unknown revision 'mian'" in result.stderr

@@ -1,0 +1,269 @@
+"""What a comparison of two policies says holds in every world of evidence.
+
+Where it says that a control was tightened, whatever passes after the change passed before it, and
+what lapsed before lapses after; where it says that nothing changed, all verdicts are the same.
+"""
+
+from __future__ import annotations
+
+import copy
+import datetime
+import json
+import random
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+import ccpolicy
+from ccpolicy.assessment.models import Assessment, Lapse
+from ccpolicy.assessment.models import Control as Judged
+from ccpolicy.policy import Content, diff, models
+from ccpolicy.policy.controls import check_control
+
+from .maker import BUSINESS, CALENDAR, CLOCK
+from .model import Setting, World
+from .repository import write
+from .worlds import setting, world
+
+SIZE = 30
+"""Worlds in one repository: all judged in one run."""
+GOOD = ("pass", "waived", "not_applicable")
+DAY = datetime.timedelta(days=1)
+Control = dict[str, Any]
+SAME = {
+    "30 days": "P30D",
+    "1 month": "P1M",
+    "12 months": "1 year",
+    "1 year": "12 months",
+    "2 weeks": "14 days",
+    "24 hours": "PT24H",
+    "1 hour": "60 minutes",
+}
+"""Other words for one duration."""
+
+
+def _longer(draw: random.Random, value: Any) -> Any:
+    """Draw another value near a parameter's."""
+    if isinstance(value, dict):
+        name = draw.choice(list(value))
+        return {**value, name: _longer(draw, value[name])}
+    if isinstance(value, str):
+        if value in SAME and draw.random() < 0.3:
+            return SAME[value]
+        for family in (BUSINESS, CLOCK, CALENDAR):
+            if value in family:
+                return draw.choice(family if draw.random() < 0.9 else CALENDAR + CLOCK)
+        for choices in (["month", "quarter", "half-year", "year"], ["never", "next"]):
+            if value in choices:
+                return draw.choice(choices)
+        return value
+    return draw.choice([1, 2, 3, value])
+
+
+def _parameter(draw: random.Random, control: Control, shared: Setting) -> None:
+    revision = draw.choice(control["revisions"])
+    if revision["parameters"]:
+        given = revision["parameters"][draw.choice(list(revision["parameters"]))]
+        given["value"] = _longer(draw, given["value"])
+
+
+def _classes(draw: random.Random, control: Control, shared: Setting) -> None:
+    for value in draw.choice(control["revisions"])["parameters"].values():
+        if isinstance(value["value"], dict):
+            value["value"] = draw.choice(list(value["value"].values()))
+
+
+def _optional(draw: random.Random, control: Control, shared: Setting) -> None:
+    """Take a parameter out, or add one."""
+    given = draw.choice(control["revisions"])["parameters"]
+    name = draw.choice(["initial", "grace", "at_least", "valid_for"])
+    if name in given:
+        del given[name]
+    elif (control["check"], name) in (
+        ("recurrence", "initial"),
+        ("coverage", "initial"),
+        ("level", "valid_for"),
+    ):
+        given[name] = {"value": draw.choice(CALENDAR)}
+    elif control["check"] == "recurrence" and "every" in given and name == "grace":
+        given[name] = {"value": given["every"]["value"]}
+    elif control["check"] == "recurrence" and name == "at_least":
+        given[name] = {"value": draw.choice([1, 2])}
+
+
+def _revision(draw: random.Random, control: Control, shared: Setting) -> None:
+    """Add a revision before or after as-of, or take the last one out."""
+    revisions = control["revisions"]
+    if len(revisions) > 1 and draw.random() < 0.5:
+        revisions.pop()
+        return
+    day = shared.as_of.date() + draw.randrange(-200, 200) * DAY
+    last = revisions[-1].get("from")
+    if not last or last < day.isoformat():
+        new = copy.deepcopy(revisions[-1])
+        new["from"], new["version"] = day.isoformat(), revisions[-1]["version"] + 1
+        revisions.append(new)
+        _parameter(draw, {"revisions": [new]}, shared)
+
+
+def _items(draw: random.Random, control: Control, shared: Setting) -> None:
+    items = control["inputs"].get("items")
+    if isinstance(items, list) and isinstance(items[0], str):
+        if len(items) > 1 and draw.random() < 0.5:
+            items.pop()
+        else:
+            items.append("other")
+
+
+def _exempt(draw: random.Random, control: Control, shared: Setting) -> None:
+    if "not_applicable" in control:
+        control["not_applicable"]["until"] = shared.as_of.date().isoformat()
+    else:
+        until = shared.as_of.date() + draw.choice([-2, 5, 40]) * DAY
+        reason = {"en": "for now", "zh": "暂时"}
+        control["not_applicable"] = {"reason": reason, "owner": "w", "until": until.isoformat()}
+
+
+def _empty(draw: random.Random, control: Control, shared: Setting) -> None:
+    if not control.pop("may_be_empty", None):
+        control["may_be_empty"] = {"en": "all right", "zh": "无妨"}
+
+
+def _words(draw: random.Random, control: Control, shared: Setting) -> None:
+    control["owner"] = "somebody else"
+    for revision in control["revisions"]:
+        for value in revision["parameters"].values():
+            if isinstance(value["value"], str):
+                value["value"] = SAME.get(value["value"], value["value"])
+
+
+Edit = Callable[[random.Random, Control, Setting], None]
+EDITS: tuple[Edit, ...] = (
+    _parameter,
+    _parameter,
+    _parameter,
+    _classes,
+    _optional,
+    _optional,
+    _revision,
+    _revision,
+    _items,
+    _exempt,
+    _empty,
+    _words,
+)
+
+
+def _edited(draw: random.Random, control: Control, shared: Setting, policy: Content) -> Control:
+    """Edit a control, or leave it as it is where it could not be judged any more."""
+    edited = copy.deepcopy(control)
+    for _ in range(draw.choice([1, 1, 2])):
+        draw.choice(EDITS)(draw, edited, shared)
+    try:
+        faults = [*check_control(policy, models.Control.model_validate(edited))]
+    except ValidationError:
+        return control
+    return control if faults else edited
+
+
+def _change(draw: random.Random, folder: Path, shared: Setting) -> None:
+    policy = ccpolicy.load(folder).content
+    path = folder / "policy/controls/all.yaml"
+    content = json.loads(path.read_text("utf-8"))
+    content["controls"] = [_edited(draw, each, shared, policy) for each in content["controls"]]
+    path.write_text(json.dumps(content), "utf-8")
+    path = folder / "policy/waivers.yaml"
+    content = json.loads(path.read_text("utf-8"))
+    for waiver in list(content["waivers"]):
+        match draw.choice(["stays", "stays", "goes", "longer", "shorter"]):
+            case "goes":
+                content["waivers"].remove(waiver)
+            case "longer":
+                until = datetime.date.fromisoformat(waiver["until"]) + draw.randrange(1, 50) * DAY
+                waiver["until"] = until.isoformat()
+            case "shorter":
+                waiver["until"] = waiver["from"]
+    path.write_text(json.dumps(content), "utf-8")
+
+
+SEEN: Counter[str] = Counter()
+
+
+def _check(folder: Path, shared: Setting) -> Assessment:
+    return ccpolicy.load(folder).check(shared.as_of, shared.window)
+
+
+def test_words_of_a_comparison_hold(tmp_path: Path) -> None:
+    @settings(
+        max_examples=12, deadline=None, derandomize=True, database=None, phases=[Phase.generate]
+    )
+    @given(st.integers(0, 2**32))
+    def hold(seed: int) -> None:
+        shared = setting(seed)
+        draw = random.Random(f"change {seed}")
+        worlds = [world(shared, seed, number) for number in range(SIZE)]
+        folder = tmp_path / f"{seed} {len(list(tmp_path.iterdir()))}"
+        for name in ("before", "after"):
+            (folder / name).mkdir(parents=True)
+            write(folder / name, shared, worlds)
+        _change(draw, folder / "after", shared)
+        _judge(folder, shared, worlds)
+        shutil.rmtree(folder)
+
+    hold()
+    # No direction went untried.
+    assert SEEN.keys() >= {"tightened", "loosened", "unordered", "unchanged", "lapsed before"}
+
+
+def _judge(folder: Path, shared: Setting, worlds: list[World]) -> None:
+    states = [ccpolicy.load(folder / name).content for name in ("before", "after")]
+    found = diff.compare(states[0], states[1], (None, None), shared.as_of.date())
+    before, after = (
+        {each.id: each for each in _check(folder / name, shared).controls}
+        for name in ("before", "after")
+    )
+    for control in found.controls:
+        old, new = before[control.id], after[control.id]
+        SEEN[control.status] += 1
+        verdicts = [(old.now, new.now), (old.period, new.period)]
+        why = "\n".join(
+            f"{each.direction} {each.message.en}: {each.before} -> {each.after}"
+            for each in found.changes
+            if control.id in each.controls
+        )
+        if control.status == "unchanged":
+            assert all(first == second for first, second in verdicts), (control, why)
+            assert old.lapses == new.lapses, (control, why)
+        if control.status == "tightened":
+            for first, second in verdicts:
+                SEEN["passed after"] += second in GOOD
+                assert second not in GOOD or first in GOOD, (control, verdicts, why)
+            if "unknown" not in (new.now, new.period):
+                # Sharper than the verdicts: what lapsed before lapses after, too.
+                for lapse in _lapses(old):
+                    SEEN["lapsed before"] += 1
+                    assert any(map(partial(_holds, lapse), _lapses(new))), (control, lapse, why)
+
+
+def _lapses(control: Judged) -> list[Lapse]:
+    return [lapse for lapse in control.lapses if lapse.waived_by is None]
+
+
+def _holds(lapse: Lapse, whole: Lapse) -> bool:
+    """Whether one lapse lies inside of another; they are joined where they touch."""
+    starts = datetime.datetime.fromisoformat(lapse.starts)
+    first = datetime.datetime.fromisoformat(whole.starts)
+    if whole.subject != lapse.subject or first > starts:
+        return False
+    if lapse.ends is None or whole.ends is None:
+        return whole.ends is None
+    return datetime.datetime.fromisoformat(lapse.ends) <= datetime.datetime.fromisoformat(
+        whole.ends
+    )

@@ -1,0 +1,250 @@
+"""What a change of the policy is said to be: every direction of everything that can change."""
+
+from __future__ import annotations
+
+import datetime
+import shutil
+from pathlib import Path
+
+import pytest
+
+import ccpolicy
+from ccpolicy.assessment.comparison import Change, Comparison
+from ccpolicy.errors import CcpolicyError
+from ccpolicy.policy import diff
+
+from .conftest import ALERTS, PLAN, REVIEW, REVIEWS, SETTINGS, WAIVERS, Draft
+from .diff_cases import BOTH, CASES, EVERY, WAIVER, revised
+from .repository import CONTROLS, change, commit, git, lay
+
+AS_OF = datetime.date(2026, 11, 20)
+
+
+@pytest.fixture
+def base(draft: Draft) -> Draft:
+    """A policy with something of everything."""
+    draft.change(
+        (WAIVERS, "waivers: []", f"waivers:\n{WAIVER}"),
+        (PLAN, "zone: UTC", "zone: UTC\nholidays: CN"),
+        (
+            REVIEW,
+            "every: {value: 12 months",
+            "at_least: {value: 2}\n      every: {value: 12 months",
+        ),
+        (SETTINGS, 'gate = "now"', 'gate = "period"\nas_of = "2026-11-20T00:00:00Z"'),
+        (SETTINGS, 'fail_on = "low"', 'fail_on = "medium"'),
+    )
+    return draft
+
+
+def compared(base: Draft, *changes: tuple[str, str, str]) -> Comparison:
+    """Change a copy of a policy, and compare; what is found can be said in both languages."""
+    head = Draft(base.root.with_name("head"))
+    shutil.copytree(base.root, head.root)
+    head.change(*changes)
+    assert [error.diagnostics() for error in head.errors()] == []
+    states = [ccpolicy.load(each.root).content for each in (base, head)]
+    return diff.compare(states[0], states[1], (None, None), AS_OF)
+
+
+def line(change: Change) -> str:
+    values = "" if change.before is change.after is None else f": {change.before} → {change.after}"
+    back = " (history)" if change.rewrites_history else ""
+    return f"{change.direction} {change.name}: {change.message.en}{values}{back}"
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_direction(base: Draft, name: str) -> None:
+    changes, expected = CASES[name]
+    found = compared(base, *changes)
+    assert sorted(map(line, found.changes)) == sorted(expected)
+    assert found.loosened == any(each.startswith(("loosened", "unordered")) for each in expected)
+    for each in found.changes:
+        assert not each.message.zh.isascii()
+        assert each.after_at or each.before_at
+
+
+SQL = """\
+/*
+summary: {en: Never., zh: 从不。}
+inputs:
+  records: {label: {en: records, zh: 记录}, population: true, needs: [starts]}
+parameters:
+  at_most: {type: number, required: true, stricter: lower, label: {en: most, zh: 最多}}
+*/
+SELECT control, 'duty' AS part, subject, starts, ends, locator FROM records
+"""
+OWN = """\
+  - id: GV-2
+    title: {en: Another, zh: 另一项}
+    rule: {en: r, zh: 规}
+    remediation: {en: r, zh: 改}
+    clauses: {"1": 41edde5ab9b0}
+    severity: low
+    owner: manager
+    check: steady
+    inputs: {records: {dataset: reviews, key: [plan], starts: reviewed_on}}
+    parameters: {at_most: {value: 5, norm: yearly-review}}
+"""
+
+
+@pytest.fixture
+def with_kind(base: Draft) -> Draft:
+    """The same, with a check kind of its own and a control of that kind."""
+    base.write("checks/steady.sql", SQL)
+    base.change((REVIEW, "", OWN))
+    return base
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (
+            "SELECT control,",
+            "SELECT  control,",
+            "unordered steady: what is duty and what is cover (SQL) (history)",
+        ),
+        ("required: true, ", "", "unordered steady: its inputs and parameters (history)"),
+        ("en: Never.", "en: Not ever.", "neutral steady: its description"),
+    ],
+)
+def test_check_kind(with_kind: Draft, old: str, new: str, expected: str) -> None:
+    found = compared(with_kind, ("checks/steady.sql", old, new))
+    assert [line(each) for each in found.changes] == [expected]
+    assert found.tally["unordered"] == expected.startswith("unordered")
+
+
+def test_stricter_may_be_lower(with_kind: Draft) -> None:
+    found = compared(with_kind, (REVIEW, "value: 5", "value: 4"))
+    assert [line(each) for each in found.changes] == [
+        "tightened GV-2: most, at_most: 5 → 4 (history)"
+    ]
+
+
+def test_control_taken_out_and_added(with_kind: Draft) -> None:
+    taken = compared(with_kind, (REVIEW, OWN, ""))
+    assert [line(each) for each in taken.changes] == ["loosened GV-2: the control is taken out"]
+    assert taken.tally["removed"] == 1
+    assert taken.loosened
+    states = [
+        ccpolicy.load(with_kind.root.with_name(name)).content
+        for name in ("head", with_kind.root.name)
+    ]
+    added = diff.compare(states[0], states[1], (None, None), AS_OF)
+    assert [line(each) for each in added.changes] == ["tightened GV-2: a new control"]
+    assert added.tally["added"] == 1
+    assert not added.loosened
+
+
+def test_dataset_that_is_new(base: Draft) -> None:
+    head = base.root.with_name("head")
+    shutil.copytree(base.root, head)
+    text = (head / REVIEWS).read_text("utf-8")
+    (head / REVIEWS).with_name("more.yaml").write_text(
+        text.replace("id: reviews", "id: more"), "utf-8"
+    )
+    states = [ccpolicy.load(each).content for each in (base.root, head)]
+    for before, after, message in ((0, 1, "it is new"), (1, 0, "it is taken out")):
+        found = diff.compare(states[before], states[after], (None, None), AS_OF)
+        assert [line(each) for each in found.changes] == [f"neutral more: {message}"]
+
+
+def test_norm(base: Draft) -> None:
+    found = compared(base, ("policy/norms.yaml", "plan clause 1", "clause 1 of the plan"))
+    assert [line(each) for each in found.changes] == [
+        "neutral yearly-review: why a number is what it is"
+    ]
+    assert found.tally["unchanged"] == 2
+
+
+@pytest.mark.parametrize(("days", "history"), [(-400, " (history)"), (400, "")])
+def test_first_day_of_the_plan(base: Draft, days: int, history: str) -> None:
+    today = ccpolicy.load(base.root).plan.effective_on
+    as_of = today - datetime.timedelta(days=days + 100)
+    day = today - datetime.timedelta(days=50)
+    (base.root.with_name("head")).mkdir()
+    shutil.rmtree(base.root.with_name("head"))
+    compared(base, (PLAN, today.isoformat(), day.isoformat()))
+    states = [ccpolicy.load(base.root.with_name(each)).content for each in (base.root.name, "head")]
+    [found] = diff.compare(states[0], states[1], (None, None), as_of).changes
+    assert line(found) == f"unordered my-plan: effective_on of the plan: {today} → {day}{history}"
+
+
+def test_first_day_of_a_control(base: Draft) -> None:
+    later = revised("2027-01-01", "12 months").replace(
+        "version: 1\n", "version: 1\n        from: 2026-12-01\n"
+    )
+    found = compared(base, (REVIEW, BOTH, later))
+    assert [line(each) for each in found.changes] == [
+        "unordered GV-1: the first day on which the control holds: None → 2026-12-01 (history)"
+    ]
+
+
+def test_control_is_what_all_its_changes_come_to(base: Draft) -> None:
+    """Its own, those of its waivers, of its datasets and those they look up, and of the plan."""
+    stricter = (REVIEW, "value: 12 months", "value: 6 months")
+
+    def statuses(*changes: tuple[str, str, str]) -> dict[str, str]:
+        shutil.rmtree(base.root.with_name("head"), ignore_errors=True)
+        return {each.id: each.status for each in compared(base, *changes).controls}
+
+    assert statuses() == {"GV-1": "unchanged", "AL-1": "unchanged"}
+    assert statuses(stricter) == {"GV-1": "tightened", "AL-1": "unchanged"}
+    longer = (WAIVERS, "2026-12-31", "2027-12-31")
+    assert statuses(longer) == {"GV-1": "loosened", "AL-1": "unchanged"}
+    assert statuses(stricter, longer) == {"GV-1": "unordered", "AL-1": "unchanged"}
+    weaker = (REVIEWS, "reviewed_on, reviewer, outcome]", "reviewed_on, outcome]")
+    assert statuses(weaker) == {"GV-1": "loosened", "AL-1": "loosened"}
+    assert statuses((ALERTS, "minimum: 0", "minimum: 1")) == {
+        "GV-1": "unchanged",
+        "AL-1": "tightened",
+    }
+    zone = (PLAN, "zone: UTC", "zone: Asia/Shanghai")
+    assert statuses(zone) == {"GV-1": "unordered", "AL-1": "unordered"}
+
+
+def test_revisions_day_by_day(base: Draft) -> None:
+    """What a past revision said goes on being compared with what is said of its days now."""
+    base.change((REVIEW, BOTH, revised("2026-06-01", "6 months")))
+    three = revised("2026-06-01", "6 months") + revised("2027-06-01", "9 months").partition(
+        "      - version: 2\n"
+    )[2].join(["      - version: 3\n", ""])
+    found = compared(base, (REVIEW, revised("2026-06-01", "6 months"), three))
+    assert [line(each) for each in found.changes] == [
+        f"loosened GV-1: {EVERY}, from 2027-06-01 on: 6 months → 9 months"
+    ]
+    shutil.rmtree(base.root.with_name("head"))
+    moved = (REVIEW, "from: 2026-06-01", "from: 2026-09-01")
+    assert [line(each) for each in compared(base, moved).changes] == [
+        f"loosened GV-1: {EVERY}, from 2026-06-01 on and before 2026-09-01:"
+        " 6 months → 12 months (history)"
+    ]
+    shutil.rmtree(base.root.with_name("head"))
+    first = (REVIEW, "value: 12 months", "value: 13 months")
+    assert [line(each) for each in compared(base, first).changes] == [
+        f"loosened GV-1: {EVERY}, before 2026-06-01: 12 months → 13 months (history)"
+    ]
+
+
+def test_between_revisions_in_git(tmp_path: Path) -> None:
+    folder = lay(tmp_path / "centre")
+    git(folder, "init", "-q", "-b", "main")
+    first = commit(folder)
+    change(folder, CONTROLS, "30 days, norm", "20 days, norm")
+    second = commit(folder)
+    change(folder, CONTROLS, "20 days, norm", "40 days, norm")
+    between = ccpolicy.api.compare(folder, "main~1", "main")
+    assert (between.base.name, between.base.revision) == ("main~1", first)
+    assert (between.head.name, between.head.revision) == ("main", second)
+    assert between.as_of == "2026-11-20"
+    assert [(each.direction, each.before_at) for each in between.changes] == [
+        ("tightened", f"main~1:{CONTROLS}:19")
+    ]
+    on_disk = ccpolicy.api.compare(folder, "main")
+    assert (on_disk.head.name, on_disk.head.revision) == (None, None)
+    assert [(each.direction, each.after_at) for each in on_disk.changes] == [
+        ("loosened", f"{CONTROLS}:19")
+    ]
+    change(folder, CONTROLS, "check: recurrence", "check: recurence")
+    with pytest.raises(CcpolicyError, match="unknown check kind"):
+        ccpolicy.api.compare(folder, "main")
