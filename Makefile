@@ -29,9 +29,7 @@ export PIP_ROOT_USER_ACTION := ignore
 
 check: $(RUN)
 	@mkdir -p reports
-	@$(BIN)/ccpolicy check --format json >reports/new.json || test $$? -eq 1 -o $$? -eq 3
-	@mv reports/new.json reports/assessment.json
-	@$(BIN)/ccpolicy check
+	@$(BIN)/ccpolicy check --report json=reports/assessment.json --report html=reports/compliance.html
 
 report: check
 

@@ -22,7 +22,7 @@ from .conftest import SAMPLE, made, members, run
 
 def test_holds_what_the_verdicts_rest_on_and_nothing_else(bundle: Path) -> None:
     held = members(bundle)
-    assessment = ccpolicy.load(SAMPLE).check()
+    assessment = ccpolicy.load(SAMPLE).check(annex=True)
     evidence = {f"repository/{file.file}" for file in assessment.evidence}
     policy = {
         f"repository/{path.relative_to(SAMPLE).as_posix()}"
@@ -32,6 +32,7 @@ def test_holds_what_the_verdicts_rest_on_and_nothing_else(bundle: Path) -> None:
     assert held.keys() == {
         *("assessment.json", "manifest.json", "repository/ccpolicy.toml"),
         *("reports/assessment.en.txt", "reports/assessment.zh.txt"),
+        *("reports/assessment.en.html", "reports/assessment.zh.html"),
         *evidence,
         *policy,
         *kinds,

@@ -120,6 +120,7 @@ def _expected(shared: Setting, said: Answer) -> dict[str, Any]:
             "failed": states.count("fail"),
             "waived": states.count("waived"),
             "unknown": 0,
+            "baselined": 0,
             "ended": states.count("ended"),
         },
         "left_out": said.left_out,

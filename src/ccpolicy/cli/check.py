@@ -32,6 +32,7 @@ PASSED, FAILED, NOTHING = 0, 1, 3
     "--format",
     "format_",
     type=Choice(formats("assessment")),
+    metavar="FORMAT",
     default="text",
     help="How to write the result.",
 )
@@ -120,7 +121,13 @@ def command(
     standing = Standing(path, policy_from, baseline, write_baseline)
     result = standing.applied(result, chosen=chosen)
     # Nothing is written before everything could be rendered.
-    rendered = [_render(result, name, view, annex) for name, _ in wanted]
+    rendered = [
+        # How much the terminal says is not how much a report holds.
+        _render(
+            result, name, replace(view, detail=view.detail if at is output else "normal"), annex
+        )
+        for name, at in wanted
+    ]
     settle(zip(names, rendered, strict=True), view.language, strict=strict)
     standing.write()
     if "github" in names:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     "--format",
     "format_",
     type=Choice(formats("assessment")),
+    metavar="FORMAT",
     default="text",
     help="How to write it.",
 )

@@ -87,7 +87,10 @@ class Option(click.Option):
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """Return the option's spellings and what it does."""
-        return _translated(super().get_help_record(ctx), self.help)
+        record = _translated(super().get_help_record(ctx), self.help)
+        if record and self.metavar and isinstance(self.type, Choice):  # see `Argument`
+            return record[0], f"{record[1]} {', '.join(self.type.choices)}"
+        return record
 
 
 class Argument(click.Argument):

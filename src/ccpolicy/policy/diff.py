@@ -16,6 +16,7 @@ from ccpolicy.policy.diff_change import Family, Subject
 from ccpolicy.policy.diff_controls import control_changes, waiver_changes
 from ccpolicy.policy.diff_datasets import dataset_changes
 from ccpolicy.policy.diff_plan import kind_changes, plan_changes, settings_changes
+from ccpolicy.policy.from_git import FROM_GIT
 from ccpolicy.policy.load import Content
 from ccpolicy.policy.models import Control
 from ccpolicy.policy.settings import FILE
@@ -114,6 +115,8 @@ class _Differ:
                 yield subject.change("neutral", Message.of("why a number is what it is"))
         subject = self._subject("plan", head.plan.id, self.every)
         yield from plan_changes(subject, base.plan, head.plan, self.as_of)
+        if base.keys != head.keys:
+            yield subject.change("unordered", Message.of("whose signatures count"))
         subject = self._subject("settings", FILE, self.every)
         yield from settings_changes(subject, base.settings, head.settings)
 
@@ -135,11 +138,15 @@ class _Differ:
         return any(state is not None and state.check == kind for state in states)
 
     def _users(self, dataset: str) -> list[str]:
-        """Return the controls that rest on a dataset, in either state."""
+        """Return the controls that rest on a dataset, in either state.
+
+        What git knows is asked of the records of every dataset.
+        """
         return [
             name
             for name in self.every
-            if any(dataset in _sources(state, name) for state in (self.base, self.head))
+            for sources in [_sources(self.base, name) | _sources(self.head, name)]
+            if dataset in sources or not sources.isdisjoint(FROM_GIT)
         ]
 
 

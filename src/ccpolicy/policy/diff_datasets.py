@@ -26,6 +26,7 @@ _CONTRACT = (
     "children",
     "lookups",
     "derive",
+    "recording",
 )
 _LEAST = ("minimum", "exclusiveMinimum", "minLength", "minItems")
 _MOST = ("maximum", "exclusiveMaximum", "maxLength", "maxItems")
@@ -175,5 +176,7 @@ def _text(value: Any) -> str | None:
     """Write a value of a contract, models in it as the policy has them."""
     if value is None or isinstance(value, str):
         return value or None
-    plain = json.loads(json.dumps(value, default=lambda model: model.model_dump()))
+    plain = json.loads(
+        json.dumps(value, default=lambda model: model.model_dump(exclude_defaults=True))
+    )
     return None if plain in ({}, []) else json.dumps(plain, ensure_ascii=False)

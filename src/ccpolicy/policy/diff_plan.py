@@ -20,10 +20,12 @@ def plan_changes(
     subject: Subject, before: Plan, after: Plan, as_of: datetime.date
 ) -> Iterator[Change]:
     """Yield what changed in the plan: its days and zone, and its clauses."""
-    for field in ("effective_on", "zone", "holidays", "subject"):
+    for field in ("effective_on", "adopted_on", "zone", "holidays", "subject"):
         first, second = getattr(before, field), getattr(after, field)
         if first != second:
-            begun = field != "effective_on" or min(first, second) <= as_of
+            begun = field not in ("effective_on", "adopted_on") or (
+                min(day for day in (first, second) if day) <= as_of
+            )
             message = Message.of("{field} of the plan", field=field)
             yield subject.change(
                 "unordered", message, field, before=first, after=second, rewrites_history=begun

@@ -23,7 +23,7 @@ SOON = 30
 """Days ahead that the summary tells of."""
 AHEAD = 366
 """Days ahead that the calendar lists."""
-DRAWN = 10
+DRAWN = 9
 """Subjects of a control that are drawn, the worst first."""
 _PLAIN = re.compile(r"(?!(?:s|lang|theme|state|t)-)[A-Z][A-Z0-9-]*", re.ASCII)
 """Ids that cannot be taken for another place of the page."""
