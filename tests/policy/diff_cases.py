@@ -366,6 +366,17 @@ CASES: dict[str, tuple[list[tuple[str, str, str]], list[str]]] = {
         [(REVIEWS, "files: reviews/*.csv", "files: reviews/2026.csv")],
         ["unordered reviews: files of the records: reviews/*.csv → reviews/2026.csv (history)"],
     ),
+    "day of adoption": (
+        [(PLAN, "zone: UTC", "zone: UTC\nadopted_on: 2026-12-01")],
+        ["unordered my-plan: adopted_on of the plan: None → 2026-12-01"],
+    ),
+    "how records are put on file": (
+        [(ALERTS, "retention:", "recording: {amendable: append_only}\nretention:")],
+        [
+            "unordered alerts: recording of the records: None → "
+            '{"amendable": "append_only"} (history)'
+        ],
+    ),
     "key of the records": (
         [
             (REVIEWS, "key: [review_id]", "key: [review_id]"),

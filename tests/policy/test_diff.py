@@ -53,6 +53,16 @@ def line(change: Change) -> str:
     return f"{change.direction} {change.name}: {change.message.en}{values}{back}"
 
 
+def test_who_may_sign(base: Draft) -> None:
+    head = Draft(base.root.with_name("head"))
+    shutil.copytree(base.root, head.root)
+    (head.root / "policy" / "allowed_signers").write_text("clerk@example.org ssh-ed25519 AAAA\n")
+    states = [ccpolicy.load(each.root).content for each in (base, head)]
+    found = diff.compare(states[0], states[1], (None, None), AS_OF)
+    assert [line(each) for each in found.changes] == ["unordered my-plan: whose signatures count"]
+    assert found.loosened
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_direction(base: Draft, name: str) -> None:
     changes, expected = CASES[name]
