@@ -261,7 +261,7 @@ TOML: dict[str, tuple[Change, str]] = {
     ),
     "deep": (
         (SETTINGS, "", f"as_of = {'[' * 9999}{']' * 9999}\n"),
-        f"{SETTINGS}: not TOML: maximum recursion depth exceeded",
+        f"{SETTINGS}: nested too deeply",
     ),
     "duration": (
         (SETTINGS, "14 days", "two weeks"),

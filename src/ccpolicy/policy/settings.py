@@ -91,7 +91,9 @@ def load_settings(tree: Tree, root: Path) -> tuple[Settings, Source]:
         raise PolicyError(
             "not TOML: {reason}", reason=str(failure).split(" (at")[0], locator=locator
         ) from failure
-    except (RecursionError, ValueError) as failure:
+    except RecursionError as failure:
+        raise PolicyError("nested too deeply", locator=Locator(file)) from failure
+    except ValueError as failure:
         raise PolicyError(
             "not TOML: {reason}", reason=str(failure).split(":")[0], locator=Locator(file)
         ) from failure
