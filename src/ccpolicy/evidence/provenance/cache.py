@@ -37,7 +37,7 @@ EVENTS = {
     "path": "VARCHAR",
     "restores": "BOOLEAN",
 }
-"""Columns of the events: commits as numbers, lists as JSON."""
+"""Columns of the events: commits as numbers, with spaces between them; contents a line each."""
 _TABLES = {"events": EVENTS, **RAW}
 _SHARE = 50
 """What is kept is written anew once the commits that it lacks are more than this part of them."""
@@ -81,9 +81,9 @@ class Kept:
                 yield Event(
                     commit,
                     (unit, key),
-                    tuple(json.loads(before)),
-                    tuple(json.loads(after)),
-                    tuple(self.ids[each] for each in json.loads(since)),
+                    tuple(before.split("\n")) if before else (),
+                    tuple(after.split("\n")) if after else (),
+                    tuple(self.ids[int(each)] for each in since.split()),
                     path,
                     restores,
                 )

@@ -94,7 +94,7 @@ class Net:
     def applied(self, contents: tuple[str, ...]) -> tuple[str, ...]:
         """Return the contents that the later commit holds."""
         if not self.gone and not contents:
-            return tuple(sorted(self.come))
+            return (self.come[0],) if len(self.come) == 1 else tuple(sorted(self.come))
         left = Counter(contents) - Counter(self.gone) + Counter(self.come)
         return tuple(sorted(left.elements()))
 
@@ -166,6 +166,11 @@ class History:
         for _, state in parents:
             self._fetch(state, keys)
         for key in sorted(keys):
+            if key not in first.entries and len(parents) == 1 and not nets[0][key].gone:
+                # As most are.
+                made = nets[0][key]
+                first.entries[key] = self._note(commit, key, NEVER, made.applied(()), made.path)
+                continue
             before = [(parent, state.entries.get(key, NEVER)) for parent, state in parents]
             held = [
                 net[key].applied(entry.contents) if key in net else entry.contents

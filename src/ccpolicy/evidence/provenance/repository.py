@@ -133,11 +133,11 @@ class Repository:
         if len(parts) != 3:
             raise NoHistory("partial")
         size = int(parts[2])
-        data = stream.read(size + 1)
-        if len(data) <= size:
+        data = stream.read(size)
+        if len(data) != size or stream.read(1) != b"\n":
             raise NoHistory("partial")
         id_ = parts[0].decode()
-        self.ahead[id_] = data[:size]
+        self.ahead[id_] = data
         del self.awaited[id_]
 
     def _stop(self) -> None:

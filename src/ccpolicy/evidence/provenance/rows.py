@@ -9,7 +9,7 @@ import duckdb
 from ccpolicy.evidence.provenance.cache import EVENTS, Kept
 from ccpolicy.evidence.provenance.history import Entry, Event
 from ccpolicy.evidence.provenance.tables import MAKERS, RAW, SHOWN, Facts, Makers
-from ccpolicy.evidence.provenance.versions import Key, to_json
+from ccpolicy.evidence.provenance.versions import Key
 from ccpolicy.evidence.sql import name
 from ccpolicy.policy import EVIDENCE_CHANGES, RECORDINGS
 
@@ -45,9 +45,9 @@ class Rows:
             (
                 numbers[each.commit],
                 *each.key,
-                to_json(each.before),
-                to_json(each.after),
-                to_json([numbers[commit] for commit in each.since]),
+                "\n".join(each.before),
+                "\n".join(each.after),
+                " ".join([str(numbers[commit]) for commit in each.since]),
                 each.path,
                 each.restores,
             )

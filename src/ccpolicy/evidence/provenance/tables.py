@@ -20,6 +20,7 @@ from ccpolicy.policy import EVIDENCE_CHANGES, RECORDINGS
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _SECOND = 1_000_000
+_DAY = values.MICROSECONDS
 RAW = {
     RECORDINGS: {
         "unit": "VARCHAR",
@@ -86,8 +87,10 @@ class Facts:
     as_of: int
     """Moment judged, at which what is not committed counts as changed."""
     history: History
-    ends: dict[tuple[datetime.date, str], int] = field(default_factory=dict)
+    ends: dict[tuple[int, str], int] = field(default_factory=dict)
     """Day and duration → when it has run out."""
+    begins: dict[int, int] = field(default_factory=dict)
+    """Day → the instant at which it begins."""
 
     @cached_property
     def numbers(self) -> dict[str, int]:
@@ -100,41 +103,63 @@ class Facts:
         return {unit.name: (unit, each) for each in self.history.tracked for unit in each.units}
 
     def recordings(self, entries: Mapping[Key, Entry]) -> Iterator[tuple[object, ...]]:
-        """Yield what is known of records that are on file."""
+        """Yield rows about records on file: one for each time at which something happened.
+
+        There is one for a record that says no time, too.
+        """
+        of_unit: dict[str, list[tuple[Key, Entry]]] = {}
         for key, entry in entries.items():
             if entry.contents:
-                yield from self._recordings(key, entry)
+                of_unit.setdefault(key[0], []).append((key, entry))
+        for name, found in of_unit.items():
+            unit, tracked = self.units[name]
+            columns = unit.recording.happened
+            read = self.history.reader[name].values
+            texts = [read(entry.contents[0], columns) if columns else [] for _, entry in found]
+            instants = self._instants({each for row in texts for each in row}, tracked)
+            for (key, entry), row in zip(found, texts, strict=True):
+                for number, (column, text) in enumerate(zip(columns, row, strict=True)):
+                    if text is not None:
+                        at = instants[text]
+                        commit = entry.since[number]
+                        yield self._recording(key, entry, unit, number, column, at, commit)
+                if not any(text is not None for text in row):
+                    yield self._recording(key, entry, unit, -1, "record", None, entry.commit)
 
-    def _recordings(self, key: Key, entry: Entry) -> Iterator[tuple[object, ...]]:
-        """Yield a row for each time at which something happened, or one if there is no time."""
-        unit, tracked = self.units[key[0]]
-        recording = unit.recording
-        happened = []
-        if recording.happened:
-            content = self.history.reader[unit.name].fields(entry.contents[0])
-            happened = [
-                (each, content[each], n)
-                for n, each in enumerate(recording.happened)
-                if content.get(each) is not None
-            ]
-        for column, text, number in happened or [("record", None, -1)]:
-            commit = entry.since[number] if number >= 0 else entry.commit
-            at = self._instant(text, tracked)
-            is_owed = self._is_owed(at, self._time(commit))
-            due = None
-            if at is not None and recording.within and is_owed:
-                due = self._after(at, parse_duration(recording.within))
-            yield (
-                *key,
-                number,
-                column,
-                at,
-                due,
-                is_owed,
-                len(entry.contents),
-                self.numbers.get(commit or WORKING),
-                entry.path,
-            )
+    def _recording(
+        self,
+        key: Key,
+        entry: Entry,
+        unit: Unit,
+        number: int,
+        event: str,
+        at: int | None,
+        commit: str | None,
+    ) -> tuple[object, ...]:
+        is_owed = self._is_owed(at, self._time(commit))
+        due = None
+        if at is not None and unit.recording.within and is_owed:
+            due = self._after(at, parse_duration(unit.recording.within))
+        return (
+            *key,
+            number,
+            event,
+            at,
+            due,
+            is_owed,
+            len(entry.contents),
+            self.numbers.get(commit or WORKING),
+            entry.path,
+        )
+
+    def _instants(self, texts: Collection[Any], tracked: Tracked) -> dict[Any, int | None]:
+        """Read times, most of which are written alike."""
+        found = None
+        if all(isinstance(each, str) for each in texts):
+            found = values.all_instants(texts, tracked.contract.zone)
+        if found is None:
+            return {each: self._instant(each, tracked) for each in texts}
+        return {text: readings[1] for text, readings in found.items()}
 
     def changes(self, events: Iterable[Event]) -> Iterator[tuple[object, ...]]:
         """Yield what is known of the changes of what was on file."""
@@ -210,7 +235,7 @@ class Facts:
             return None
         day = values.day(text) if len(text) == len("2026-01-31") else None
         if day is not None:
-            return self._begins(datetime.date.fromordinal(day + _EPOCH.toordinal()))
+            return self._begin(day)
         found = values.instants(text, tracked.contract.zone)
         # Of two readings the earlier one: what may have happened early is due early.
         return found[1] if found else None
@@ -223,14 +248,28 @@ class Facts:
         """Return when a duration has run out: a calendar one at the end of its last day."""
         if duration.is_clock:
             return at + duration.microseconds
-        moment = _EPOCH + datetime.timedelta(microseconds=at)
-        day = moment.astimezone(self.zone).date()
+        day = self._day(at)
         if (day, duration.text) not in self.ends:
             self.ends[day, duration.text] = self._last(day, duration)
         return self.ends[day, duration.text]
 
-    def _last(self, day: datetime.date, duration: Duration) -> int:
+    def _day(self, at: int) -> int:
+        """Return the day of an instant in the plan's zone, in days since 1970."""
+        day = at // _DAY
+        while at < self._begin(day):
+            day -= 1
+        while at >= self._begin(day + 1):
+            day += 1
+        return day
+
+    def _begin(self, day: int) -> int:
+        if day not in self.begins:
+            self.begins[day] = self._begins(datetime.date.fromordinal(day + _EPOCH.toordinal()))
+        return self.begins[day]
+
+    def _last(self, since: int, duration: Duration) -> int:
         """Return the end of the last day of a calendar duration."""
+        day = datetime.date.fromordinal(since + _EPOCH.toordinal())
         months = day.year * 12 + day.month - 1 + duration.months
         first = datetime.date(months // 12, months % 12 + 1, 1)
         following = datetime.date((months + 1) // 12, (months + 1) % 12 + 1, 1)

@@ -95,6 +95,14 @@ class Versions:
         found: dict[str, Any] = json.loads(content)
         return found
 
+    def values(self, content: str, columns: Sequence[str]) -> list[Any]:
+        """Return some fields of a record; None for each that is empty."""
+        if self.is_csv and '"' not in content:
+            cells = content.split(self.tracked.dataset.delimiter)
+            return [cells[self.columns.index(each)] or None for each in columns]
+        fields = self.fields(content)
+        return [fields.get(each) for each in columns]
+
     def _content(self, record: Mapping[str, Any]) -> str:
         """Write a record's own content; see `fields`."""
         if self.is_csv:
@@ -314,10 +322,11 @@ def _changed_lines(old: bytes, new: bytes) -> tuple[bytes, bytes, bytes] | None:
     None where a line may not be a record of its own.
     """
     head = new[: new.find(b"\n") + 1]
+    if old.endswith(b"\n") and b'"' not in head and new.startswith(old):
+        # As most do. The earlier version could be read, and so ended with a record.
+        return head, b"", new[len(old) :]
     if not head or not old.startswith(head) or _is_intricate(old) or _is_intricate(new):
         return None
-    if old.endswith(b"\n") and new.startswith(old):  # as most do
-        return head, b"", new[len(old) :]
     first = _common(old, new)
     first = new.rfind(b"\n", 0, first) + 1
     rest = min(len(old), len(new)) - first

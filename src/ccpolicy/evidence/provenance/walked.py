@@ -29,6 +29,7 @@ class Walked:
         self.repository, self.prefix, self.kept = repository, prefix, kept
         self.commits = commits
         """Those of the earlier walk first."""
+        self.files: dict[str, dict[str, str]] = {}
         self.history = History(
             tracked,
             versions,
@@ -66,10 +67,7 @@ class Walked:
                     held = self.history.unreadable[commit.parents[0]]
                     self.history.unreadable[commit.id] = held
             else:
-                files = self.repository.files(tree) if tree else ()
-                states[commit.id] = self.history.step(
-                    commit.id, parents, self.history.choose(files)
-                )
+                states[commit.id] = self.history.step(commit.id, parents, self._files(tree))
         return states[head] if head in states else self._earlier(head)
 
     def _versions(self, commits: Sequence[Commit]) -> Iterator[str]:
@@ -78,21 +76,27 @@ class Walked:
             trees = [self._tree(each) for each in (commit.id, *commit.parents)]
             if trees[0] is None or trees[0] in trees[1:]:
                 continue
-            held = [
-                self.history.choose(self.repository.files(tree)) if tree else {} for tree in trees
-            ]
+            held = list(map(self._files, trees))
             before = {id_ for each in held[1:] for id_ in each.values()}
             yield from (id_ for _, id_ in sorted(held[0].items()) if id_ not in before)
 
     def _earlier(self, commit: str) -> State:
         """Return what a commit of the earlier walk holds."""
         tree = self._tree(commit)
-        files = self.history.choose(self.repository.files(tree) if tree else ())
+        files = dict(self._files(tree))
         for path, id_ in self.history.unreadable.get(commit, {}).items():
             files.pop(path)
             if id_ is not None:
                 files[path] = id_
         return State({}, files, commit)
+
+    def _files(self, tree: str | None) -> dict[str, str]:
+        """Return the versions of the files that belong to a dataset, by path."""
+        if tree is None:
+            return {}
+        if tree not in self.files:
+            self.files[tree] = self.history.choose(self.repository.files(tree))
+        return self.files[tree]
 
     def _tree(self, commit: str) -> str | None:
         """Return the tree of the evidence folder in a commit."""
