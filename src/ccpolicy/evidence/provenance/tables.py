@@ -93,6 +93,8 @@ class Facts:
     """Day and duration → when it has run out."""
     begins: dict[int, int] = field(default_factory=dict)
     """Day → the instant at which it begins."""
+    made: dict[str, tuple[int | None, bool]] = field(default_factory=dict)
+    """Commit → its number, and whether it was made since the plan was adopted."""
 
     @cached_property
     def numbers(self) -> dict[str, int]:
@@ -116,22 +118,22 @@ class Facts:
         for name, found in of_unit.items():
             unit, tracked = self.units[name]
             columns = unit.recording.happened
-            read = self.history.reader[name].values
-            texts = [read(entry.contents[0], columns) if columns else [] for _, entry in found]
+            contents = [entry.contents[0] for _, entry in found]
+            texts = self.history.reader[name].cells(contents, columns)
             instants = self._instants({each for row in texts for each in row}, tracked)
             within = parse_duration(unit.recording.within) if unit.recording.within else None
             for (key, entry), row in zip(found, texts, strict=True):
                 timed = [number for number, text in enumerate(row) if text is not None]
                 for number in timed or [-1]:
                     at = instants[row[number]] if timed else None
-                    commit = (entry.since[number] if timed else entry.commit) or WORKING
-                    is_owed = self._is_owed(at, commit)
+                    commit, is_recent = self._commit(entry.since[number] if timed else entry.commit)
+                    is_owed = is_recent or (at is not None and at >= self.adopted)
                     due = None
                     if within is not None and at is not None and is_owed:
                         due = self._after(at, within)
                     yield (
                         name,
-                        self.numbers.get(commit),
+                        commit,
                         number,
                         columns[number] if timed else "record",
                         is_owed,
@@ -141,6 +143,17 @@ class Facts:
                         at,
                         due,
                     )
+
+    def _commit(self, id_: str | None) -> tuple[int | None, bool]:
+        """Return a commit's number, and whether it was made since the plan was adopted.
+
+        What came to be on file afterwards cannot escape by a date of the time before.
+        """
+        made = id_ or WORKING
+        if made not in self.made:
+            at = self._time(made)
+            self.made[made] = self.numbers.get(made), at is None or at >= self.adopted
+        return self.made[made]
 
     def _instants(self, texts: Collection[Any], tracked: Tracked) -> dict[Any, int | None]:
         """Read times, most of which are written alike."""
@@ -208,16 +221,6 @@ class Facts:
             return False
         return bool(commit and commit.reason) or _only_fills_in(before, after)
 
-    def _is_owed(self, at: int | None, commit: str) -> bool:
-        """Whether it happened or was put on file since the plan was adopted.
-
-        What came to be on file afterwards cannot escape by a date of the time before.
-        """
-        recorded = self._time(commit)
-        if recorded is None or recorded >= self.adopted:
-            return True
-        return at is not None and at >= self.adopted
-
     def _time(self, commit: str) -> int | None:
         return self.history.times[commit] * _SECOND if commit else None
 
@@ -240,10 +243,10 @@ class Facts:
         """Return when a duration has run out: a calendar one at the end of its last day."""
         if duration.is_clock:
             return at + duration.microseconds
-        day = self._day(at)
-        if (day, duration.text) not in self.ends:
-            self.ends[day, duration.text] = self._last(day, duration)
-        return self.ends[day, duration.text]
+        key = self._day(at), duration.text
+        if key not in self.ends:
+            self.ends[key] = self._last(key[0], duration)
+        return self.ends[key]
 
     def _day(self, at: int) -> int:
         """Return the day of an instant in the plan's zone, in days since 1970."""
