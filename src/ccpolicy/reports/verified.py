@@ -90,6 +90,7 @@ def _names(page: Page) -> dict[StepName, str]:
         "evaluation": page.say("evaluation"),
         "reports": page.say("reports"),
         "policy": page.say("policy"),
+        "provenance": page.say("provenance"),
     }
 
 
@@ -106,6 +107,14 @@ def _limits(page: Page, result: Verification) -> None:
             page.say(
                 "Nobody whom you trust vouches for it: anybody can make a bundle that agrees"
                 " with itself."
+            ),
+            colour="yellow",
+        )
+    if result.told and any(s.step == "provenance" and s.status != "passed" for s in result.steps):
+        page.paragraph(
+            page.say(
+                "Who put the evidence on file, and when, is only what the bundle says: name the"
+                " repository with --repository."
             ),
             colour="yellow",
         )

@@ -57,7 +57,7 @@ class Rows:
             )
             for each in events
         )
-        relation = _relation(self.connection, "git.events", EVENTS, rows, EVENTS_SHARED)
+        relation = make_relation(self.connection, "git.events", EVENTS, rows, EVENTS_SHARED)
         tables = {table: f"FROM {_raw(table)}" for table in RAW}
         return {"events": f"{self.kept.rows('events')} UNION ALL FROM {relation}", **tables}
 
@@ -65,7 +65,7 @@ class Rows:
         """Make the relation of a dataset's records, and return its name."""
         query = f"SELECT DISTINCT unit, commit FROM {_raw(table)}"
         found = makers.rows(self.connection.execute(query).fetchall())
-        who = _relation(self.connection, f"git.makers.{table}", MAKERS, found)
+        who = make_relation(self.connection, f"git.makers.{table}", MAKERS, found)
         relation = f"git.{table}"
         self.connection.execute(
             f"CREATE OR REPLACE TEMP VIEW {name(relation)} AS {SHOWN[table]} FROM {_raw(table)} r"
@@ -74,13 +74,13 @@ class Rows:
         return relation
 
     def _keys(self, keys: Iterable[Key]) -> str:
-        return _relation(self.connection, "git.keys", _KEYS, keys)
+        return make_relation(self.connection, "git.keys", _KEYS, keys)
 
     def _remove(self, condition: str) -> None:
         self.connection.execute(f"DELETE FROM {_raw(RECORDINGS)} WHERE (unit, record) {condition}")
 
     def _insert(self, table: str, rows: Iterable[Sequence[object]]) -> None:
-        more = _relation(self.connection, "git.more", RAW[table], rows, RAW_SHARED[table])
+        more = make_relation(self.connection, "git.more", RAW[table], rows, RAW_SHARED[table])
         self.connection.execute(f"INSERT INTO {_raw(table)} FROM {more}")
 
 
@@ -88,7 +88,7 @@ def _raw(table: str) -> str:
     return name(f"git.raw.{table}")
 
 
-def _relation(
+def make_relation(
     connection: duckdb.DuckDBPyConnection,
     relation: str,
     types: Mapping[str, str],
