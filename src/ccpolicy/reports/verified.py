@@ -37,6 +37,11 @@ def _header(page: Page, result: Verification) -> None:
             )
         )
         page.paragraph(judged(page, result.asked.as_of, result.asked.as_of_source))
+        if result.asked.known_at:
+            page.paragraph(page.say("Evidence as known at {asked}", asked=result.asked.known_at))
+        if result.asked.policy_from:
+            commit = result.asked.policy_from[:12]
+            page.paragraph(page.say("Policy of commit {commit}", commit=commit))
         if result.asked.is_whole:
             page.paragraph(page.say("All {count} controls were judged", count=policy.of))
         else:

@@ -87,8 +87,10 @@ def _recalled(table: str, told: ToldTable, connection: duckdb.DuckDBPyConnection
     if told.columns != [*(each.name for each in columns), *_PLACE_SHOWN]:
         raise _unfit(table)
     kinds = [_TYPES.get(each.type, int) for each in columns] + [str, int, str, str]
-    needed = [each.required for each in columns] + [True, False, False, False]
-    key = [told.columns.index(each) for each in dataset_from_git(table)[1].key]
+    contract = dataset_from_git(table)[1]
+    # Not all of the key: what is not committed has no commit.
+    needed = [each in ("file", *contract.record["required"]) for each in told.columns]
+    key = [told.columns.index(each) for each in contract.key]
     seen = set()
     for row in told.rows:
         if len(row) != len(kinds) or not all(
