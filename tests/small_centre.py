@@ -113,3 +113,11 @@ def lay(folder: Path, files: Mapping[str, str] = FILES) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     return folder
+
+
+def change(folder: Path, name: str, old: str, new: str) -> None:
+    """Change what stands in a file of the centre."""
+    path = folder / name
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")

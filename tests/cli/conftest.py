@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ccpolicy.cli.program import program
+from git_command import commit, git
 from small_centre import FAILING, INSPECTIONS, lay
 
 Run = Callable[..., Result]
@@ -24,6 +25,14 @@ def centre(tmp_path: Path) -> Path:
 def failing(centre: Path) -> Path:
     """The same, but PBX-2 was never inspected."""
     (centre / INSPECTIONS).write_text(FAILING, encoding="utf-8")
+    return centre
+
+
+@pytest.fixture
+def kept(centre: Path) -> Path:
+    """The centre, kept in git on the branch main."""
+    git(centre, "init", "-q", "-b", "main")
+    commit(centre)
     return centre
 
 

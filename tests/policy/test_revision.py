@@ -10,9 +10,8 @@ import pytest
 
 import ccpolicy
 from ccpolicy.errors import CcpolicyError
-from small_centre import CONTROLS, FAILING, INSPECTIONS, lay
-
-from .repository import change, commit, git
+from git_command import commit, git
+from small_centre import CONTROLS, FAILING, INSPECTIONS, change, lay
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ def find_problems(
             locator=str(each.locator) if each.locator else None,
             dataset=each.dataset,
         )
-        for name in _sources(control, content)
+        for name in content.datasets_behind(datasets_of(control))
         for each in evidence.problems.get(name, [])
     ]
     left_out = 0
@@ -59,15 +59,6 @@ def datasets_of(control: Control) -> list[str]:
     return list(
         dict.fromkeys(part.dataset for name in control.inputs for part in control.selections(name))
     )
-
-
-def _sources(control: Control, content: Content) -> list[str]:
-    """Return the datasets that a control rests on: also those in which they look something up."""
-    found = list(dict.fromkeys(name.partition(".")[0] for name in datasets_of(control)))
-    for name in found:  # it grows, since what is looked up may itself be looked up elsewhere
-        looked_up = [each.dataset for each in content.datasets[name].lookups.values()]
-        found += [each for each in dict.fromkeys(looked_up) if each not in found]
-    return found
 
 
 def _problem(message: Message, dataset: str | None = None, locator: str | None = None) -> Problem:
