@@ -20,7 +20,8 @@ from ccpolicy.engine.assess import assess
 from ccpolicy.engine.cases import Ran, run_cases, untried
 from ccpolicy.engine.moments import Moment, read_moment, read_period
 from ccpolicy.engine.write import Question
-from ccpolicy.errors import CcpolicyError, PolicyError
+from ccpolicy.errors import CcpolicyError, PolicyError, PolicyErrors
+from ccpolicy.evidence.bind import unbound
 from ccpolicy.policy import (
     SEVERITIES,
     Content,
@@ -138,7 +139,11 @@ class Repository:
         Raises:
             PolicyErrors: what cannot be at all.
         """
-        return lint(self.content, self.moment(None)[0].date())
+        found = lint(self.content, self.moment(None)[0].date())
+        with duckdb.connect() as connection:
+            if errors := [*unbound(connection, self.content)]:
+                raise PolicyErrors(errors)
+        return found
 
     def test(self, controls: Iterable[str] = (), words: str = "") -> Iterator[Ran]:
         """Run the tests of the policy: of some controls alone, or with words in their names.
