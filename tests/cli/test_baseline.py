@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from .conftest import FAILING, Run
+from small_centre import FAILING
+
+from .conftest import Run
 
 INSPECTIONS = "evidence/inspections/2026.csv"
 ENTRY = '  - {control: "EM-1", subject: "PBX-2", starts: "2026-11-01T00:00:00+08:00"}\n'

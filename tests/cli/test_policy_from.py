@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import FAILING, Run
+from small_centre import FAILING
+
+from .conftest import Run
 
 
 @pytest.fixture

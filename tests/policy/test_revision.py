@@ -10,8 +10,9 @@ import pytest
 
 import ccpolicy
 from ccpolicy.errors import CcpolicyError
+from small_centre import CONTROLS, FAILING, INSPECTIONS, lay
 
-from .repository import CONTROLS, FAILING, INSPECTIONS, change, commit, git, lay
+from .repository import change, commit, git
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import pytest
 import ccpolicy
 from ccpolicy.assessment.models import Assessment, Control
 from ccpolicy.policy.models import Clause, Text
+from small_centre import lay
 
 CLAUSE = Clause(
     id="1",
@@ -162,10 +163,7 @@ class Centre:
 
     def write(self, **files: str) -> None:
         """Write files, named by path."""
-        for name, text in files.items():
-            path = self.folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+        lay(self.folder, files)
 
     def put(self, *rows: str, file: str = INSPECTIONS) -> None:
         """Write the inspections."""
