@@ -17,8 +17,10 @@ from ccpolicy.engine.parameters import Terms, create_parameters
 from ccpolicy.evidence import Table
 from ccpolicy.policy import Content, Control
 
+Edge = tuple[int, int]
+"""A subject's number, and an instant."""
 STREAMED = 200_000
-"""Records from which what is staged and spans are computed as they flow, and not kept in memory."""
+"""Records from which what is staged is computed as it flows, and not kept in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,6 @@ class Run:
         if not self.rules:  # no control fits every filter
             return self.outcomes
         streamed = records > STREAMED
-        relation = "VIEW" if streamed else "TABLE"
         zone = Calendar(self.zone, 0, 0)
         inputs = Inputs(
             rules=self.rules,
@@ -132,19 +133,22 @@ class Run:
                 latest_day=zone.day_of(self.times.latest),
                 horizon=self.times.horizon,
                 horizon_day=zone.day_of(self.times.horizon),
+                told=self.times.starts,
             ),
         )
-        self.connection.execute(f"CREATE {relation} staged AS {inputs.staged()}")
+        self.connection.execute(
+            f"CREATE {'VIEW' if streamed else 'TABLE'} staged AS {inputs.staged()}"
+        )
         calendar = self._calendar(inputs)
         self._inputs(inputs, calendar)
         for finding in audit(self.connection, inputs, present=self.times.present):
             self.outcomes[finding.control].findings.append(finding)
         if streamed:
-            # The records stand in the inputs now; their memory is better used for the subtraction.
+            # The records stand in the inputs now; their memory is better used for the spans.
             self.connection.execute("DROP VIEW staged; " + "; ".join(self._evidence()))
         self.spans_of = {kind.name: _query(inputs, kind) for kind in inputs.kinds()}
         self.connection.execute(
-            f"CREATE {relation} spans AS " + "\nUNION ALL\n".join(self.spans_of.values())
+            "CREATE TABLE spans AS " + "\nUNION ALL\n".join(self.spans_of.values())
         )
         subtract = files("ccpolicy.engine").joinpath("subtract.sql").read_text("utf-8")
         self.connection.execute(subtract)
@@ -185,7 +189,8 @@ class Run:
         self.connection.execute(
             f"""
             CREATE TABLE rule (number INTEGER, family INTEGER, starts BIGINT, ends BIGINT,
-                               first INTEGER, begins BIGINT, differs BOOLEAN, itemised BOOLEAN);
+                               told BIGINT, first INTEGER, begins BIGINT, differs BOOLEAN,
+                               itemised BOOLEAN);
             INSERT INTO rule VALUES {inputs.rule_rows()};
             CREATE TABLE class (control INTEGER, class VARCHAR);
             INSERT INTO class VALUES {classes};
@@ -275,8 +280,7 @@ class Run:
         # What ends with its revision may go on in the next, so that its true beginning counts.
         rows = self.connection.execute(
             f"""
-            SELECT g.control, n.name, g.subject, g.starts, g.ends, g.opened_by, g.closed_by,
-                   g.bare_since
+            SELECT g.control, n.name, g.subject, g.starts, g.ends, g.bare_since
             FROM gap g
             JOIN subject n ON n.number = g.subject
             JOIN rule r ON r.number = g.control
@@ -287,28 +291,22 @@ class Run:
         ).fetchall()
         # Of what lies ahead only the time is told.
         past = [row for row in rows if row[3] <= self.times.as_of]
-        begun = self._matching(
-            "SELECT subject, starts AS instant, locator FROM spans WHERE part = 'duty'",
-            [(row[2], row[3]) for row in past],
-        )
+        begun, ran_out, again = self._edges([row[2:] for row in past])
         owed = self._owed(
-            [(row[2], row[3], row[7]) for row in past if row[7] < row[3] and row[2:4] not in begun]
+            [(row[2], row[3], row[5]) for row in past if row[5] < row[3] and row[2:4] not in begun]
         )
-        hidden = self._matching(
-            "SELECT subject, ends AS instant, locator FROM spans"
-            " WHERE part = 'cover' AND starts < ends",
-            [(row[2], row[3]) for row in past if row[5] is None and row[2:4] not in begun],
-        )
-        over = self._matching(
-            "SELECT s.number AS subject, p.ends AS instant, p.locator FROM population p"
-            " JOIN subject s ON s.control = p.control AND s.name = p.name",
-            [(row[2], row[4]) for row in past if row[6] is None and row[4] <= self.times.as_of],
+        over = self._over(
+            [
+                (row[2], row[4])
+                for row in past
+                if (row[2], row[4]) not in again and row[4] <= self.times.as_of
+            ]
         )
         found: dict[str, list[Span]] = {each: [] for each in self.outcomes}
-        for control, subject, number, starts, ends, opened_by, closed_by, _ in rows:
+        for control, subject, number, starts, ends, bare_since in rows:
             edge = (number, starts)
-            opener = begun.get(edge, owed.get(edge, hidden.get(edge, opened_by)))
-            closer = over.get((number, ends)) if closed_by is None else closed_by
+            opener = begun.get(edge, owed.get(edge, ran_out.get((number, bare_since))))
+            closer = again.get((number, ends), over.get((number, ends)))
             found[self.by_number[control].control.id].append(
                 Span(subject, starts, ends, opener, closer)
             )
@@ -339,20 +337,59 @@ class Run:
         for family, starts, subjects in rows:
             self.of_family[family].ahead.append((starts, sorted(subjects)))
 
-    def _matching(
-        self, relation: str, edges: list[tuple[int, int]]
-    ) -> dict[tuple[int, int], int | None]:
-        """Find the first record of a relation at each of some subjects' instants."""
+    def _edges(
+        self, lapses: list[tuple[int, int, int, int]]
+    ) -> tuple[dict[Edge, int], dict[Edge, int], dict[Edge, int]]:
+        """Find the records around lapses (subject, starts, ends, bare since), each by its edge.
+
+        Those with which the duty began, those whose cover had run out, and those with which cover
+        came again.
+        """
+        begun: dict[Edge, int] = {}
+        ran_out: dict[Edge, int] = {}
+        again: dict[Edge, int] = {}
+        if lapses:
+            edges = [("duty", each[0], each[1]) for each in lapses]
+            edges += [("cover", each[0], each[2]) for each in lapses]
+            ends = [(each[0], each[3]) for each in lapses]
+            rows = self.connection.execute(
+                """
+                SELECT e.part, e.subject, e.instant, s.starts, s.locator
+                FROM spans s
+                JOIN (SELECT unnest(?::VARCHAR[]) AS part, unnest(?::INTEGER[]) AS subject,
+                             unnest(?::BIGINT[]) AS instant) e
+                  ON e.subject = s.subject AND e.instant = s.starts AND e.part = s.part
+                WHERE s.locator IS NOT NULL AND (s.part = 'duty' OR s.starts < s.ends)
+                UNION ALL
+                SELECT 'over', e.subject, e.instant, s.starts, s.locator
+                FROM spans s
+                JOIN (SELECT unnest(?::INTEGER[]) AS subject, unnest(?::BIGINT[]) AS instant) e
+                  ON e.subject = s.subject AND e.instant = s.ends
+                WHERE s.locator IS NOT NULL AND s.part = 'cover' AND s.starts < s.ends
+                ORDER BY starts, locator
+                """,
+                [*map(list, zip(*edges, strict=True)), *map(list, zip(*ends, strict=True))],
+            ).fetchall()
+            for part, subject, instant, _, locator in rows:
+                if part == "over":  # of several the one that began last
+                    ran_out[subject, instant] = locator
+                else:
+                    (begun if part == "duty" else again).setdefault((subject, instant), locator)
+        return begun, ran_out, again
+
+    def _over(self, edges: list[Edge]) -> dict[Edge, int]:
+        """Find the records with whose end a subject's duty ended, at some instants."""
         if not edges:
             return {}
         subjects, instants = zip(*edges, strict=True)
         rows = self.connection.execute(
-            f"""
-            SELECT e.subject, e.instant, min(r.locator)
-            FROM ({relation}) r
+            """
+            SELECT e.subject, e.instant, min(p.locator)
+            FROM population p
+            JOIN subject s ON s.control = p.control AND s.name = p.name
             JOIN (SELECT unnest(?::INTEGER[]) AS subject, unnest(?::BIGINT[]) AS instant) e
-              ON e.subject = r.subject AND e.instant = r.instant
-            WHERE r.locator IS NOT NULL
+              ON e.subject = s.number AND e.instant = p.ends
+            WHERE p.locator IS NOT NULL
             GROUP BY e.subject, e.instant
             """,
             [list(subjects), list(instants)],
