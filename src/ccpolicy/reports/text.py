@@ -12,7 +12,7 @@ from ccpolicy.reports.layout import pad, width
 from ccpolicy.reports.moments import exactly, rough_length, until
 from ccpolicy.reports.outcome import outcome, severities
 from ccpolicy.reports.page import Page, Table, Word
-from ccpolicy.reports.phrases import lapsed, opened, trouble
+from ccpolicy.reports.phrases import lapsed, opened, stands, trouble
 from ccpolicy.reports.tasks import judged, tasks
 
 if TYPE_CHECKING:
@@ -165,14 +165,8 @@ class _Sections:
             lapses = self.result.owed(control)
             self.row("fail", control, self.ratio(control, len({lapse.subject for lapse in lapses})))
             self.lapses(lapses)
-            if known := sum(lapse.baselined for lapse in control.lapses):
-                self.table.detail(
-                    self.page.count(
-                        known,
-                        "{count} known lapse stands in the baseline",
-                        "{count} known lapses stand in the baseline",
-                    )
-                )
+            for known in stands(self.page, control):
+                self.table.detail(known)
             self.problems(control)
         for control in unknown:
             self.row("unknown", control)
