@@ -7,21 +7,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
 import duckdb
 
-from ccpolicy.assessment.comparison import Comparison
-from ccpolicy.assessment.history import History
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.checks.kinds import Kind
 from ccpolicy.engine.assess import assess
-from ccpolicy.engine.cases import Ran, run_cases, untried
 from ccpolicy.engine.moments import Moment, read_moment, read_period
 from ccpolicy.engine.write import Question
 from ccpolicy.errors import CcpolicyError, PolicyError, PolicyErrors
-from ccpolicy.evidence.bind import unbound
 from ccpolicy.policy import (
     SEVERITIES,
     Content,
@@ -32,14 +28,19 @@ from ccpolicy.policy import (
     Severity,
     Waiver,
     check_content,
-    diff,
     load_content,
 )
-from ccpolicy.policy.cases import Located, load_cases
-from ccpolicy.policy.lint import Finding, lint
 from ccpolicy.policy.names import unknown_name
 from ccpolicy.policy.settings import FILE, Settings
 from ccpolicy.tree import Folder
+
+# What one question alone needs is imported when it is asked: `check` runs everywhere, and at once.
+if TYPE_CHECKING:
+    from ccpolicy.assessment.comparison import Comparison
+    from ccpolicy.assessment.history import History
+    from ccpolicy.engine.cases import Ran
+    from ccpolicy.policy.cases import Located
+    from ccpolicy.policy.lint import Finding
 
 
 def load(path: str | Path = ".", policy_from: str | None = None) -> Repository:
@@ -65,6 +66,8 @@ def compare(
     Raises:
         PolicyError: there is no such revision, or one of the policies is not valid.
     """
+    from ccpolicy.policy import diff
+
     states = [load(path, base), load(path, head)]
     with duckdb.connect() as connection:
         for state in states:
@@ -139,6 +142,9 @@ class Repository:
         Raises:
             PolicyErrors: what cannot be at all.
         """
+        from ccpolicy.evidence.bind import unbound
+        from ccpolicy.policy.lint import lint
+
         found = lint(self.content, self.moment(None)[0].date())
         with duckdb.connect() as connection:
             if errors := [*unbound(connection, self.content)]:
@@ -151,6 +157,8 @@ class Repository:
         Raises:
             PolicyErrors: the policy or a test cannot be.
         """
+        from ccpolicy.engine.cases import run_cases
+
         chosen = set(controls) or set(self.controls)
         cases = [
             each
@@ -161,10 +169,14 @@ class Repository:
 
     def untried(self) -> dict[str, tuple[bool, bool]]:
         """Return the controls that lack a passing or a failing test: whether they have each."""
+        from ccpolicy.engine.cases import untried
+
         return untried(self.content, self._cases)
 
     @cached_property
     def _cases(self) -> list[Located]:
+        from ccpolicy.policy.cases import load_cases
+
         return load_cases(Folder(self.content.root), self.content)
 
     def check(

@@ -14,16 +14,21 @@ from provenance.conftest import FILES, HEADER
 
 FILES_OF_RECORDS = 20
 READ = """
-import sys, duckdb, ccpolicy
+import sys, tempfile, time, duckdb, ccpolicy
+from pathlib import Path
 from ccpolicy.evidence.provenance.read import Asked, read_provenance
 repository = ccpolicy.load(sys.argv[1])
 root = repository.content.root
-asked = Asked(root=root, evidence="evidence", policy=["ccpolicy.toml", "policy", "checks"],
-              datasets=repository.datasets, zone=repository.zone, adopted=0, signers=root)
-import time
-begun = time.perf_counter()
-found = read_provenance(asked, duckdb.connect())
-print(time.perf_counter() - begun, len(found.tables["recordings"]))
+with tempfile.TemporaryDirectory() as scratch, duckdb.connect() as connection:
+    asked = Asked(root=root, evidence="evidence", policy=["ccpolicy.toml", "policy", "checks"],
+                  datasets=repository.datasets, zone=repository.zone, adopted=0,
+                  as_of=1800000000000000, signers=root, scratch=Path(scratch))
+    begun = time.perf_counter()
+    found = read_provenance(asked, connection)
+    taken = time.perf_counter() - begun
+    relation = found.tables["recordings"].relation
+    [(count,)] = connection.execute(f'SELECT count(*) FROM "{relation}"').fetchall()
+print(taken, count)
 """
 
 

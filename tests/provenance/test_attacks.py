@@ -56,7 +56,12 @@ def test_edit_and_do_not_commit(centre: Centre) -> None:
     with pytest.raises(EvidenceError, match="not as committed"):
         centre.check(require_clean=True)
     # The date that was edited in is on file no earlier than it is committed.
-    assert failing(centre) == {"GV-2": ["inspections × I2 × performed_at"]}
+    assert failing(centre) == {
+        "GV-2": ["inspections × I2 × performed_at"],
+        "GV-4": ["inspections × I2"],
+    }
+    [lapse] = centre.control("GV-4").lapses
+    assert (lapse.starts, lapse.opened_by) == (AS_OF, f"{INSPECTIONS}:3")
 
 
 @pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])

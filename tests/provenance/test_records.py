@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import datetime
+import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
+import duckdb
 import pytest
 
-from provenance.conftest import FIRST, HEADER, INSPECTIONS, SECOND, THIRD, Centre
+import ccpolicy
+from ccpolicy.engine.calendar import instant
+from ccpolicy.evidence.provenance.read import Asked, read_provenance
+from provenance.conftest import AS_OF, FIRST, HEADER, INSPECTIONS, SECOND, THIRD, Centre
 
 LATE = "2026-04-15T10:00:00+08:00"
 
@@ -120,31 +128,35 @@ def test_a_merge_that_brings_old_content_back_amends(centre: Centre) -> None:
     ]
 
 
-def evidence_changes(centre: Centre) -> list[dict[str, object]]:
-    return [dict(row) for row, _ in tables(centre)["evidence_changes"]]
+def evidence_changes(centre: Centre) -> list[dict[str, Any]]:
+    return rows(centre, "evidence_changes")
 
 
-def tables(centre: Centre) -> dict[str, list[tuple[dict[str, object], object]]]:
-    import duckdb
-
-    import ccpolicy
-    from ccpolicy.evidence.provenance.read import Asked, read_provenance
-
+def rows(centre: Centre, table: str) -> list[dict[str, Any]]:
+    """Return what git knows, each record with its place."""
     repository = ccpolicy.load(centre.folder)
-    found = read_provenance(
-        Asked(
-            root=centre.folder,
-            evidence="evidence",
-            policy=["ccpolicy.toml", "policy", "checks"],
-            datasets=repository.datasets,
-            zone=repository.zone,
-            adopted=0,
-            signers=centre.folder / "policy",
-        ),
-        duckdb.connect(),
-    )
-    assert found.tables is not None
-    return found.tables  # type: ignore[return-value]
+    with TemporaryDirectory() as scratch, duckdb.connect() as connection:
+        found = read_provenance(
+            Asked(
+                root=centre.folder,
+                evidence="evidence",
+                policy=["ccpolicy.toml", "policy", "checks"],
+                datasets=repository.datasets,
+                zone=repository.zone,
+                adopted=instant(datetime.datetime(2026, 1, 1, tzinfo=repository.zone)),
+                as_of=instant(datetime.datetime.fromisoformat(AS_OF)),
+                signers=centre.folder / "policy",
+                scratch=Path(scratch),
+            ),
+            connection,
+        )
+        assert found.tables is not None
+        filled = found.tables[table]
+        query = connection.execute(f'FROM "{filled.relation}" ORDER BY ordinal')
+        names = [each[0] for each in query.description or ()]
+        made = [dict(zip(names, row, strict=True)) for row in query.fetchall()]
+        places = filled.source.locate([row["ordinal"] for row in made])
+        return [{**row, "place": str(places[row["ordinal"]])} for row in made]
 
 
 def test_a_record_that_comes_back_is_restored(centre: Centre) -> None:
@@ -189,7 +201,7 @@ def test_a_reason_is_read_from_the_message(centre: Centre) -> None:
 def test_a_key_that_stands_twice_is_unknown_and_counted(centre: Centre) -> None:
     centre.put(FIRST, SECOND, THIRD, FIRST.replace("-10T", "-11T"))
     centre.commit(LATE)
-    copies = {row["record"]: row["copies"] for row, _ in tables(centre)["recordings"]}
+    copies = {row["record"]: row["copies"] for row in rows(centre, "recordings")}
     assert copies == {"I1": 2, "I2": 1, "I3": 1}
     assert statuses(centre)["EM-1"] == "unknown"
 
@@ -250,34 +262,39 @@ record:
     assert lapse.opened_by == "evidence/incidents/1.json:1#notices/1"
 
 
+def cache(centre: Centre) -> Path:
+    [folder] = (centre.folder / ".git/ccpolicy").iterdir()
+    return folder
+
+
 def test_the_cache_is_extended_and_never_outlives_a_rewrite(centre: Centre) -> None:
     assert late(centre) == []
-    folder = centre.folder / ".git/ccpolicy"
-    [file] = folder.iterdir()
-    before = file.read_bytes()
+    before = (cache(centre) / "head.json").read_bytes()
     assert late(centre) == []
-    assert file.read_bytes() == before
+    assert (cache(centre) / "head.json").read_bytes() == before
     centre.put(FIRST, SECOND, THIRD, "I4,PBX-2,2026-04-01T09:00:00+08:00,\n")
     centre.commit(LATE)
     assert late(centre) == ["inspections × I4 × performed_at"]
+    assert (cache(centre) / "head.json").read_bytes() != before
     # History is written anew without what was there.
     centre.git("reset", "--quiet", "--hard", "HEAD~2")
     centre.put(FIRST, SECOND, THIRD)
     centre.commit("2026-04-14T10:00:00+08:00")
     assert late(centre) == ["inspections × I3 × performed_at"]
-    kept = file.read_bytes()
-    file.unlink()
-    assert late(centre) == ["inspections × I3 × performed_at"]
-    assert file.read_bytes() == kept
+    found = rows(centre, "recordings")
+    shutil.rmtree(cache(centre))
+    assert rows(centre, "recordings") == found
 
 
+@pytest.mark.parametrize("name", ["head.json", "*.parquet"])
 @pytest.mark.parametrize("damage", [b"", b"{}", b"0" * 64 + b"\n{}"])
-def test_a_damaged_cache_is_read_anew(centre: Centre, damage: bytes) -> None:
+def test_a_damaged_cache_is_read_anew(centre: Centre, name: str, damage: bytes) -> None:
     assert late(centre) == []
-    [file] = (centre.folder / ".git/ccpolicy").iterdir()
-    file.write_bytes(damage)
-    assert late(centre) == []
-    assert len(file.read_bytes()) > 100
+    found = rows(centre, "recordings")
+    for file in cache(centre).glob(name):
+        file.write_bytes(damage)
+    assert rows(centre, "recordings") == found
+    assert len((cache(centre) / "head.json").read_bytes()) > 100
 
 
 def test_branches_that_began_before_the_cache_was_made(centre: Centre) -> None:
@@ -288,10 +305,9 @@ def test_branches_that_began_before_the_cache_was_made(centre: Centre) -> None:
     centre.git("switch", "--quiet", "main")
     assert late(centre) == []
     merge(centre, "branch", LATE)
-    extended = late(centre), [row for row, _ in tables(centre)["recordings"]]
-    for file in (centre.folder / ".git/ccpolicy").iterdir():
-        file.unlink()
-    assert extended == (late(centre), [row for row, _ in tables(centre)["recordings"]])
+    extended = late(centre), rows(centre, "recordings")
+    shutil.rmtree(centre.folder / ".git/ccpolicy")
+    assert extended == (late(centre), rows(centre, "recordings"))
     assert extended[0] == ["inspections × I4 × performed_at"]
 
 

@@ -110,6 +110,9 @@ class Bounds:
     latest_day: int
     horizon: int
     horizon_day: int
+    told: int
+    """Start of the window: a lapse that ends before it is not told, unless another revision's goes
+    on from it."""
 
 
 @dataclass(frozen=True)
@@ -272,8 +275,9 @@ class Inputs:
     def rule_rows(self) -> str:
         """Write the rows of `rule`."""
         return ", ".join(
-            f"({rule.number}, {rule.family}, {rule.starts}, {rule.ends}, {rule.first},"
-            f" {rule.begins}, {str(rule.differs).lower()}, {str(rule.itemised).lower()})"
+            f"({rule.number}, {rule.family}, {rule.starts}, {rule.ends},"
+            f" {min(self.bounds.told, rule.ends)}, {rule.first}, {rule.begins},"
+            f" {str(rule.differs).lower()}, {str(rule.itemised).lower()})"
             for rule in self.rules
         )
 

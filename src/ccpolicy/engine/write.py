@@ -82,7 +82,10 @@ class Writer:
 
     def assessment(self, controls: Sequence[Control]) -> Assessment:
         """Return the whole result."""
-        self.pieces = {control.id: self._waived(control) for control in controls}
+        self.pieces = {
+            control.id: self.waived(control, self.outcomes[control.id].lapses)
+            for control in controls
+        }
         self._locate()
         judged = [self._control(control, self.pieces[control.id]) for control in controls]
         question = self.question
@@ -149,7 +152,8 @@ class Writer:
             ],
         )
 
-    def _waived(self, control: Control) -> list[Span]:
+    def waived(self, control: Control, lapses: Iterable[Span]) -> list[Span]:
+        """Cut a control's lapses where its waivers begin and end."""
         waivers = [
             (
                 waiver.id,
@@ -160,7 +164,7 @@ class Writer:
             for waiver in self.content.waivers.values()
             if waiver.control == control.id
         ]
-        return waive(self.outcomes[control.id].lapses, waivers)
+        return waive(lapses, waivers)
 
     def locate(self, locators: Collection[int]) -> None:
         """Find the places of records, so that `where` knows them."""
@@ -215,21 +219,21 @@ class Writer:
             control, outcome, self.content, self.evidence, self.where
         )
         now = _verdicts(outcome, [s for s in spans if s.starts <= as_of < s.ends])
-        ended = {each for each, goes_on in outcome.subjects.items() if not goes_on} - now.keys()
         subjects = models.Subjects(
-            total=len(outcome.subjects),
-            passed=len(outcome.subjects.keys() - now.keys() - ended),
+            total=outcome.subjects,
+            # Who is in a lapse now, or cannot be decided, has a duty that goes on.
+            passed=outcome.subjects - outcome.ended - len(now),
             failed=list(now.values()).count("fail"),
             waived=list(now.values()).count("waived"),
             unknown=list(now.values()).count("unknown"),
             baselined=0,
-            ended=len(ended),
+            ended=outcome.ended,
         )
         touching = [s for s in spans if s.ends > window and self._in_period(s.starts)]
         past = _verdicts(outcome, touching)
         reason, forced = self._forced(control, outcome, bool(problems))
         over = None if forced or not self._over(control, outcome) else _empty(control)
-        due = self._due(spans)
+        due = self._due(spans, outcome)
         revision = next(
             (r for r in reversed(control.history) if not r.from_ or self._begun(r.from_)),
             control.history[0],
@@ -316,8 +320,7 @@ class Writer:
         """
         kind = self.content.kinds[control.check]
         roster = kind.inputs[kind.population].planned
-        goes_on = outcome.subjects.values()
-        return not any(goes_on) if roster else not goes_on
+        return outcome.subjects == (outcome.ended if roster else 0)
 
     def _lapse(self, span: Span) -> models.Lapse:
         is_open = span.ends > self.times.as_of
@@ -333,15 +336,15 @@ class Writer:
             closed_by=None if is_open else self.where(span.closed_by),
         )
 
-    def _due(self, spans: list[Span]) -> list[models.Due]:
+    def _due(self, spans: list[Span], outcome: Outcome) -> list[models.Due]:
         """Group what lapses after as-of by its moment; what is overdue already is not due again."""
-        by_moment: dict[int, list[str]] = {}
+        by_moment = dict(outcome.ahead)
         owed = [span for span in spans if span.waiver is None]
         seen = {s.subject for s in owed if s.starts <= self.times.as_of < s.ends}
         for span in owed:
             if span.starts > self.times.as_of and span.subject not in seen:
                 seen.add(span.subject)
-                by_moment.setdefault(span.starts, []).append(span.subject)
+                by_moment[span.starts] = sorted([*by_moment.get(span.starts, []), span.subject])
         return [models.Due(at=self.when(at), subjects=by_moment[at]) for at in sorted(by_moment)]
 
     def _waivers(self, controls: set[str]) -> list[models.Waiver]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 
 import icalendar
 
@@ -27,7 +28,9 @@ _REMIND = datetime.timedelta(hours=-15)
 
 def assessment(result: Assessment, view: View) -> Rendered:
     """Render all that falls due up to the horizon."""
-    return agenda(agenda_of(result, result.horizon), view)
+    rendered = agenda(agenda_of(result, result.horizon), view)
+    gone = Message.of("entries of the baseline that are gone: {count}", count=len(result.gate.gone))
+    return replace(rendered, unsaid=(*rendered.unsaid, *([gone] if result.gate.gone else [])))
 
 
 def agenda(result: Agenda, view: View) -> Rendered:

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from ccpolicy.assessment.agenda import Agenda, Task, tasks_due
-from ccpolicy.assessment.comparison import Comparison
-from ccpolicy.assessment.history import History
 from ccpolicy.assessment.models import Assessment, Control, Lapse, Problem, Verdict
-from ccpolicy.assessment.verification import Verification
 from ccpolicy.reports import View
-from ccpolicy.reports.compared import compared
 from ccpolicy.reports.layout import pad, width
 from ccpolicy.reports.moments import exactly, rough_length, until
 from ccpolicy.reports.outcome import outcome, severities
 from ccpolicy.reports.page import Page, Table, Word
-from ccpolicy.reports.past import verdicts_by_commit
-from ccpolicy.reports.phrases import lapsed, opened, trouble
+from ccpolicy.reports.phrases import lapsed, opened, stands, trouble
 from ccpolicy.reports.tasks import judged, tasks
-from ccpolicy.reports.verified import verified
+
+if TYPE_CHECKING:
+    from ccpolicy.assessment.comparison import Comparison
+    from ccpolicy.assessment.history import History
+    from ccpolicy.assessment.verification import Verification
 
 
 def assessment(result: Assessment, view: View) -> str:
@@ -40,6 +40,8 @@ def agenda(result: Agenda, view: View) -> str:
 
 def verification(result: Verification, view: View) -> str:
     """Render what came of verifying a bundle, step by step."""
+    from ccpolicy.reports.verified import verified
+
     page = Page(view)
     verified(page, result)
     return str(page)
@@ -47,6 +49,8 @@ def verification(result: Verification, view: View) -> str:
 
 def history(result: History, view: View) -> str:
     """Render a history: the commits that changed a verdict, oldest first, or all of them."""
+    from ccpolicy.reports.past import verdicts_by_commit
+
     page = Page(view)
     verdicts_by_commit(page, result)
     return str(page)
@@ -54,6 +58,8 @@ def history(result: History, view: View) -> str:
 
 def comparison(result: Comparison, view: View) -> str:
     """Render a comparison, what was loosened first."""
+    from ccpolicy.reports.compared import compared
+
     page = Page(view)
     compared(page, result)
     return str(page)
@@ -159,14 +165,8 @@ class _Sections:
             lapses = self.result.owed(control)
             self.row("fail", control, self.ratio(control, len({lapse.subject for lapse in lapses})))
             self.lapses(lapses)
-            if known := sum(lapse.baselined for lapse in control.lapses):
-                self.table.detail(
-                    self.page.count(
-                        known,
-                        "{count} known lapse stands in the baseline",
-                        "{count} known lapses stand in the baseline",
-                    )
-                )
+            for known in stands(self.page, control):
+                self.table.detail(known)
             self.problems(control)
         for control in unknown:
             self.row("unknown", control)

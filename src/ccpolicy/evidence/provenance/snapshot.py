@@ -92,8 +92,8 @@ def filed(root: Path, evidence: str, end: str, start: str | None) -> Line:
         id_: str | None = last
         while id_ is not None and id_ != first:
             parent = commits[id_].parents[0] if commits[id_].parents else None
-            tree = repository.below(commits[id_].tree, prefix)
-            if parent is None or repository.below(commits[parent].tree, prefix) != tree:
+            tree = repository.folder_below(commits[id_].tree, prefix)
+            if parent is None or repository.folder_below(commits[parent].tree, prefix) != tree:
                 found.append(Filed(id_, times[id_]))
             id_ = parent
         if first is not None and id_ is None:
@@ -114,7 +114,9 @@ def write_evidence(root: Path, policy_root: Path, evidence: str, commit: str) ->
     repository = open_repository(folder)
     try:
         prefix = folder.resolve().relative_to(repository.folder).as_posix()
-        tree = repository.below(read_commit(repository, commit).tree, prefix.removeprefix("."))
+        tree = repository.folder_below(
+            read_commit(repository, commit).tree, prefix.removeprefix(".")
+        )
         (root / evidence).mkdir(parents=True)
         for path, blob in repository.files(tree) if tree else ():
             if {"..", ".git", ""} & set(path.split("/")):
