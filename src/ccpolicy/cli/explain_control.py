@@ -17,7 +17,9 @@ def explain_control(page: Page, repository: Repository, control: Control) -> Non
     severity = severities(page)[control.severity]
     page.paragraph(f"{control.id}  {page.text(control.title)}", colour="bold")
     page.paragraph(
-        page.say("severity {severity}, owner {owner}", severity=severity, owner=control.owner)
+        page.say(
+            "severity {severity}, owner {owner}", severity=severity, owner=page.text(control.owner)
+        )
     )
     if control.tags:
         page.paragraph(page.say("tags: {tags}", tags=page.join(control.tags)))
@@ -148,7 +150,7 @@ def _selection(page: Page, repository: Repository, selection: Selection) -> None
             "{dataset}: {files}, kept by {owner}",
             dataset=selection.dataset,
             files=files,
-            owner=dataset.owner,
+            owner=page.text(dataset.owner),
         )
         page.paragraph(text, indent)
     else:

@@ -238,7 +238,7 @@ def _dataset(dataset: Dataset) -> models.Dataset:
     return models.Dataset(
         id=dataset.id,
         title=Text.of(dataset.title),
-        owner=dataset.owner,
+        owner=Text.of(dataset.owner),
         files=dataset.files,
         format=dataset.format,
         key=list(dataset.key),

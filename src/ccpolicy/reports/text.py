@@ -225,7 +225,7 @@ class _Sections:
                     subjects=self.page.names(dict.fromkeys(lapse.subject for lapse in lapses), 40),
                     reason=self.page.text(waiver.reason),
                     waiver=waiver.id,
-                    approver=waiver.approver,
+                    approver=self.page.text(waiver.approver),
                 )
             )
 
