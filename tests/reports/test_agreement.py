@@ -58,7 +58,9 @@ def in_junit(content: str) -> Verdicts:
 
 def in_github(content: str) -> Verdicts:
     words = {"FAIL": "fail", "UNKNOWN": "unknown"}
-    titles = re.findall(r"^::(?:error|warning) .*title=(FAIL|UNKNOWN) ([^\s:]+)", content, re.MULTILINE)
+    titles = re.findall(
+        r"^::(?:error|warning) .*title=(FAIL|UNKNOWN) ([^\s:]+)", content, re.MULTILINE
+    )
     return {name: words[word] for word, name in titles if name not in NO_CONTROLS}
 
 
