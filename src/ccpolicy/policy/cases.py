@@ -63,7 +63,7 @@ class Case(Model):
     given: dict[Name, list[dict[str, Any]]]
     """Dataset → its records; one that is not named holds none, which is then all right. What git
     would know (`recordings`, `evidence_changes`) is given like any other."""
-    waivers: list[GivenWaiver] = []
+    waivers: list[GivenWaiver] = Field(default=[])
     """Lapses that are accepted."""
     expect: Expected
 
