@@ -51,7 +51,12 @@ def provenance(bundle: Path, repository: Path | None = None) -> tuple[str, str]:
 
 def forged(bundle: Path, edit: Edit) -> Path:
     """Change what a bundle holds, and have its assessment follow from that."""
-    target = rebuilt(bundle, lambda contents: (edit(contents), drop_reports(contents))[0])
+
+    def change(contents: dict[str, bytes]) -> None:
+        edit(contents)
+        drop_reports(contents)
+
+    target = rebuilt(bundle, change)
     with open_archive(target) as file, tempfile.TemporaryDirectory() as folder:
         archive = Archive(file)
         contents = members(target)
@@ -188,7 +193,10 @@ def test_what_is_not_committed_cannot_be_checked(late: Centre) -> None:
 
 
 def test_what_git_knew_is_left_out(late: Centre) -> None:
-    bundle = rebuilt(bundled(late), lambda held: held.pop("provenance.json"))
+    def leave_out(held: dict[str, bytes]) -> None:
+        del held["provenance.json"]
+
+    bundle = rebuilt(bundled(late), leave_out)
     step, said = failing_step(bundle)
     assert (step, "'provenance.json' is missing" in said) == ("evaluation", True)
     without = bundled(late, "--control", "EM-1")
