@@ -35,7 +35,7 @@ def make_annex(run: Run, writer: Writer, controls: Sequence[Control]) -> models.
     kinds = {rule.kind.name: rule.kind for rule in run.rules}
     return models.Annex(
         kinds=[
-            models.Kind(name=each, summary=_text(kind.summary), query=kind.query)
+            models.Kind(name=each, summary=Text.of(kind.summary), query=kind.query)
             for each, kind in sorted(kinds.items())
         ],
         datasets=[_dataset(run.content.datasets[each]) for each in sorted(used)],
@@ -151,7 +151,7 @@ class _Maker:
         return models.Revision(
             version=revision.version,
             starts=self.writer.when(day_starts(day_number(first), self.run.zone)),
-            reason=_text(revision.reason) if revision.reason else None,
+            reason=Text.of(revision.reason) if revision.reason else None,
             parameters=self.writer.parameters(control, revision),
         )
 
@@ -237,17 +237,13 @@ def _records(writer: Writer, shown: set[int]) -> list[models.Record]:
 def _dataset(dataset: Dataset) -> models.Dataset:
     return models.Dataset(
         id=dataset.id,
-        title=_text(dataset.title),
-        owner=dataset.owner,
+        title=Text.of(dataset.title),
+        owner=Text.of(dataset.owner),
         files=dataset.files,
         format=dataset.format,
         key=list(dataset.key),
         retention=dataset.retention,
         zone=dataset.zone,
         fields=list(dataset.record.get("properties", {})),
-        may_be_empty=_text(dataset.may_be_empty) if dataset.may_be_empty else None,
+        may_be_empty=Text.of(dataset.may_be_empty) if dataset.may_be_empty else None,
     )
-
-
-def _text(text: object) -> Text:
-    return Text(en=getattr(text, "en"), zh=getattr(text, "zh"))  # noqa: B009
