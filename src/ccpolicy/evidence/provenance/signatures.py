@@ -58,6 +58,8 @@ def _said(repository: Repository, ids: list[str], policy: Path, scratch: Path) -
     signers = policy / SSH_SIGNERS
     settings = {
         "gpg.program": "gpg",
+        "gpg.openpgp.program": "gpg",
+        "gpg.x509.program": "gpgsm",
         "gpg.ssh.program": "ssh-keygen",
         "gpg.ssh.allowedSignersFile": str(signers if signers.is_file() else os.devnull),
         "gpg.ssh.revocationFile": "",
