@@ -12,7 +12,7 @@ from ccpolicy.engine.calendar import Calendar, day_number, day_starts
 from ccpolicy.engine.course import Days
 from ccpolicy.engine.run import Run, Span
 from ccpolicy.engine.write import Writer
-from ccpolicy.policy import Control, Dataset, Plan, Revision
+from ccpolicy.policy import RECORDINGS, Control, Dataset, Plan, Revision
 
 TIMELINES = 20
 """Subjects of a control that are drawn, the worst first."""
@@ -32,12 +32,15 @@ def make_annex(run: Run, writer: Writer, controls: Sequence[Control]) -> models.
     made = [maker.control(control, drawn[control.id]) for control in controls]
     used = {part.dataset.partition(".")[0] for each in made for part in each.selections}
     kinds = {rule.kind.name: rule.kind for rule in run.rules}
+    recorded = _recorders(writer)
     return models.Annex(
         kinds=[
             models.Kind(name=each, summary=_text(kind.summary), query=kind.query)
             for each, kind in sorted(kinds.items())
         ],
-        datasets=[_dataset(run.content.datasets[each]) for each in sorted(used)],
+        datasets=[
+            _dataset(run.content.datasets[each], recorded.get(each)) for each in sorted(used)
+        ],
         controls=made,
         records=_records(writer, maker.shown),
     )
@@ -225,7 +228,33 @@ def _records(writer: Writer, shown: set[int]) -> list[models.Record]:
     return list(records.values())
 
 
-def _dataset(dataset: Dataset) -> models.Dataset:
+def _recorders(writer: Writer) -> dict[str, list[models.Recorder]]:
+    """Return who put the records of each dataset on file, where git was asked."""
+    known = writer.provenance.tables if writer.provenance else None
+    made: dict[tuple[str, str, str], dict[str, int]] = defaultdict(dict)
+    for row, place in (known or {}).get(RECORDINGS, ()):
+        # A record is listed once for each of its times; it was on file since the first of them.
+        # What is nested stands in its document's file and has no key that others have.
+        own = made[str(row["dataset"]).partition(".")[0], place.file, str(row["author"] or "")]
+        record = f"{row['dataset']}/{row['record']}"
+        at = row["recorded_at"]
+        since = at if isinstance(at, int) else 0
+        own[record] = min(own.get(record, since), since)
+    found: dict[str, list[models.Recorder]] = defaultdict(list)
+    for (dataset, file, author), records in sorted(made.items()):
+        found[dataset].append(
+            models.Recorder(
+                file=file,
+                author=author or None,
+                records=len(records),
+                first=writer.when(min(records.values())) if author else None,
+                last=writer.when(max(records.values())) if author else None,
+            )
+        )
+    return found
+
+
+def _dataset(dataset: Dataset, recorded: list[models.Recorder] | None) -> models.Dataset:
     return models.Dataset(
         id=dataset.id,
         title=_text(dataset.title),
@@ -237,6 +266,7 @@ def _dataset(dataset: Dataset) -> models.Dataset:
         zone=dataset.zone,
         fields=list(dataset.record.get("properties", {})),
         may_be_empty=_text(dataset.may_be_empty) if dataset.may_be_empty else None,
+        recorded=recorded,
     )
 
 
