@@ -60,7 +60,8 @@
       groups.every((group) => group.some((token) => tokens[index].has(token))) &&
       words.every((word) => texts[index].includes(word)));
     sections.forEach((section, index) => { section.hidden = !visible[index]; });
-    for (const each of followers) each.toggleAttribute("hidden", !visible[each.dataset.c]);
+    // The brief edition has no sections to filter: there, all that stands for a control is shown.
+    for (const each of followers) each.toggleAttribute("hidden", visible[each.dataset.c] === false);
     for (const facet of all(".facet")) {
       const picked = all("input:checked", facet).length;
       one(".picked", facet).textContent = picked || "";
