@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gettext
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +22,7 @@ from .conftest import Run
 
 PLUMBING = {
     "baseline",
+    "explain_control",
     "explain_kind",
     "init_history",
     "language",
@@ -184,10 +186,9 @@ def imported(arguments: list[str], names: tuple[str, ...]) -> list[str]:
     """Return which of some modules a command line imports."""
     code = f"""
 import sys
-from ccpolicy.cli import main
-sys.argv[1:] = {arguments!r}
+from ccpolicy.cli.program import program
 try:
-    main()
+    program.main({arguments!r})
 except SystemExit:
     print("imported", *(name for name in {names!r} if name in sys.modules))
 """
@@ -207,3 +208,26 @@ def test_check_imports_only_what_it_needs(centre: Path, name: str) -> None:
     arguments = ["check", str(centre), "--format", name]
     assert imported(arguments, REPORTING) == []
     assert imported(arguments, ("duckdb",)) == ["duckdb"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_help_that_cannot_be_written_is_no_defect() -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "ccpolicy", "--help"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (
+        2,
+        "error: the system refused: No space left on device\n",
+    )
+
+
+@pytest.mark.parametrize(("as_of", "code"), [("2026-06-30", 0), ("2031-01-01", 1)])
+def test_closed_output_does_not_change_the_verdict(centre: Path, as_of: str, code: int) -> None:
+    command = [sys.executable, "-m", "ccpolicy", "check", str(centre), "--as-of", as_of]
+    closing = ["sh", "-c", f"{shlex.join(command)} >&- 2>&-"]
+    assert subprocess.run(closing, check=False).returncode == code

@@ -6,13 +6,34 @@ from functools import cache
 from pathlib import Path
 
 import ccpolicy
-from ccpolicy.assessment.models import Assessment
+from ccpolicy.assessment.baseline import failing, stand
+from ccpolicy.assessment.models import Assessment, Known
 from ccpolicy.content import content_folder
 
-from .rich import ASSESSMENT
+from .rich import ASSESSMENT, HOSTILE
 
 FAILING = Path(ccpolicy.__file__).parent / "samples" / "failing"
-NAMES = ("everything", "period", "shipped", "failing")
+NAMES = ("everything", "period", "baselined", "standing", "shipped", "failing")
+BASELINED = stand(
+    ASSESSMENT,
+    [
+        Known(control="EM-1", subject="上海-交换机-01", starts="2026-11-08T00:00:00+08:00"),
+        Known(control="ER-2", subject=HOSTILE, starts="2025-09-01T00:00:00+08:00"),
+        Known(control="EM-1", subject="=SH-PBX-01", starts="2026-01-01T00:00:00+08:00"),
+        Known(control="XX-1", subject="centre", starts="2026-01-01T00:00:00+08:00"),
+    ],
+)
+"""One control fails by known and new lapses, one by known ones alone; two entries are gone."""
+_JUDGED = ASSESSMENT.model_copy(
+    update={
+        "controls": [each for each in ASSESSMENT.controls if each.now != "unknown"],
+        "gate": ASSESSMENT.gate.model_copy(update={"failed_on": ["EM-1", "ER-2"]}),
+        "tally": {**ASSESSMENT.tally, "unknown": 0},
+        "problems": [],
+    }
+)
+STANDING = stand(_JUDGED, failing(_JUDGED))
+"""Nothing fails the gate, though two controls fail."""
 
 
 @cache
@@ -25,6 +46,10 @@ def centre(name: str) -> Assessment:
             gate = ASSESSMENT.gate.model_copy(update={"judged": "period"})
             tally = {**ASSESSMENT.tally, "fail": 3, "pass": 2}
             return ASSESSMENT.model_copy(update={"gate": gate, "tally": tally})
+        case "baselined":
+            return BASELINED
+        case "standing":
+            return STANDING
         case "shipped":
             return ccpolicy.load(content_folder()).check()
         case _:

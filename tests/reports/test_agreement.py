@@ -6,14 +6,16 @@ import csv
 import io
 import json
 import re
+import shutil
 from collections import Counter
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import openpyxl
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from ccpolicy import reports
 from ccpolicy.assessment.models import VERDICTS, Assessment
@@ -26,6 +28,8 @@ from .centres import FAILING, NAMES, centre
 Verdicts = Mapping[str, str]
 """Control → verdict, as far as a format tells."""
 WRONG = ("fail", "unknown")
+NO_CONTROLS = ("evidence", "baseline")
+"""Stand for a control where findings concern none."""
 
 
 def in_json(content: str) -> Verdicts:
@@ -36,7 +40,8 @@ def in_json(content: str) -> Verdicts:
 def in_sarif(content: str) -> Verdicts:
     (run,) = json.loads(content)["runs"]
     shown = {each["ruleId"]: each["properties"]["verdict"] for each in run["results"]}
-    shown.pop("evidence", None)
+    for each in NO_CONTROLS:
+        shown.pop(each, None)
     verdicts: dict[str, str] = run["properties"]["verdicts"]
     assert shown == {name: each for name, each in verdicts.items() if each in WRONG}
     return verdicts
@@ -53,15 +58,17 @@ def in_junit(content: str) -> Verdicts:
 
 def in_github(content: str) -> Verdicts:
     words = {"FAIL": "fail", "UNKNOWN": "unknown"}
-    titles = re.findall(r"^::(?:error|warning) .*title=(FAIL|UNKNOWN) (\S+)", content, re.MULTILINE)
-    return {name: words[word] for word, name in titles}
+    titles = re.findall(
+        r"^::(?:error|warning) .*title=(FAIL|UNKNOWN) ([^\s:]+)", content, re.MULTILINE
+    )
+    return {name: words[word] for word, name in titles if name not in NO_CONTROLS}
 
 
 def in_gitlab(content: str) -> Verdicts:
     return {
         each["check_name"]: "wrong"
         for each in json.loads(content)
-        if each["check_name"] != "evidence"
+        if each["check_name"] not in NO_CONTROLS
     }
 
 
@@ -107,7 +114,7 @@ def in_oscal(content: str) -> Verdicts:
             observed[said["control-id"]] = said["verdict"]
     found = {
         each["target"]["target-id"].removesuffix("_obj"): each["target"]["status"]["remarks"]
-        for each in results["findings"]
+        for each in results.get("findings", [])
     }
     assert found == {name: each for name, each in observed.items() if each != "not_applicable"}
     return observed
@@ -142,13 +149,21 @@ def test_every_format_is_read_back() -> None:
 @pytest.mark.parametrize("name", READERS)
 def test_verdicts_agree(name: str, centre_name: str) -> None:
     result = centre(centre_name)
-    expected = {
-        each.id: BLURRED.get(name, {}).get(verdict, verdict)
+    found = READERS[name](reports.render(result, name, View()).content)
+    assert found == expected(result, name)
+
+
+def expected(result: Assessment, name: str) -> Verdicts:
+    """Return what a format is to say of each control."""
+    blurred = BLURRED.get(name, {})
+    if name == "junit":
+        blurred = {**blurred, **dict.fromkeys(result.gate.let_stand, "skipped")}
+    return {
+        each.id: blurred.get(each.id, blurred.get(verdict, verdict))
         for each in result.controls
         for verdict in [result.verdict(each)]
         if verdict in WRONG or name not in LISTS_WHAT_IS_WRONG
     }
-    assert READERS[name](reports.render(result, name, View()).content) == expected
 
 
 @pytest.mark.parametrize("centre_name", NAMES)
@@ -156,24 +171,87 @@ def test_the_text_counts_the_same(centre_name: str) -> None:
     result = centre(centre_name)
     counted = Counter(result.verdict(each) for each in result.controls)
     assert result.tally == {verdict: counted[verdict] for verdict in VERDICTS}
-    words = {"not_applicable": "not applicable"}
-    said = ", ".join(f"{counted[each]} {words.get(each, each)}" for each in VERDICTS)
     for name in ("text", "markdown", "github"):
-        assert (
-            f"{len(result.controls)} controls: {said}" in reports.render(result, name, View()).text
-        )
+        assert said(result) in reports.render(result, name, View()).text
 
 
-@pytest.mark.parametrize("name", FORMATS)
-def test_exit_codes_agree(name: str) -> None:
+def said(result: Assessment) -> str:
+    """Return how a text counts the verdicts."""
+    words = {"not_applicable": "not applicable"}
+    counts = ", ".join(f"{result.tally[each]} {words.get(each, each)}" for each in VERDICTS)
+    return f"{len(result.controls)} controls: {counts}"
+
+
+Command = Callable[..., Result]
+
+
+@pytest.fixture
+def check() -> Command:
     runner = CliRunner(env={"LANG": "C.UTF-8", "GITHUB_STEP_SUMMARY": ""})
-    shipped = content_folder()
-    ended = [
-        runner.invoke(program, ["check", "--format", name, *arguments]).exit_code
-        for arguments in (
-            [str(shipped), "--control", "EM-1"],
-            [str(FAILING)],
-            [str(shipped), "--control", "NO-SUCH"],
-        )
-    ]
-    assert ended == [0, 1, 2]
+
+    def check(*arguments: str | Path) -> Result:
+        return runner.invoke(program, ["check", *map(str, arguments)])
+
+    return check
+
+
+@pytest.fixture(scope="module")
+def ended(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, tuple[int, list[str | Path]]]:
+    """How a check ends, and its arguments."""
+    folder = tmp_path_factory.mktemp("agreement")
+    runner = CliRunner(env={"LANG": "C.UTF-8"})
+    known, gone = folder / "known.yaml", folder / "gone.yaml"
+    judged = [str(FAILING), "--control", "FIRE-1", "--control", "FIRE-3"]
+    runner.invoke(program, ["check", str(FAILING), "--write-baseline", str(known)])
+    entry = '  - {control: "FIRE-1", subject: "E0", starts: "2026-03-12T00:00:00+08:00"}\n'
+    gone.write_text(known.read_text("utf-8") + entry, "utf-8")
+    empty = shutil.copytree(FAILING, folder / "empty")
+    controls = empty / "policy/controls/fire.yaml"
+    reason = "reason: {en: Closed., zh: 已关闭。}, owner: manager, until: 2026-12-31"
+    text = controls.read_text("utf-8").replace(
+        "    check:", f"    not_applicable: {{{reason}}}\n    check:"
+    )
+    controls.write_text(text, "utf-8")
+    return {
+        "passed": (0, [content_folder(), "--control", "EM-1", "--control", "GV-1"]),
+        "failed": (1, [FAILING]),
+        "let stand": (0, [*judged, "--baseline", known]),
+        "entry gone": (1, [*judged, "--baseline", gone]),
+        "unknown beside known": (1, [FAILING, "--baseline", known]),
+        "nothing assessed": (3, [empty]),
+        "no such control": (2, [FAILING, "--control", "NO-SUCH"]),
+        "no such baseline": (2, [FAILING, "--baseline", folder / "none.yaml"]),
+    }
+
+
+def test_counts_and_exit_codes_agree(
+    ended: Mapping[str, tuple[int, list[str | Path]]], check: Command, tmp_path: Path
+) -> None:
+    """A table of every way to end × every format: one exit code, one tally."""
+    codes, seen = set(), Counter[str]()
+    for what, (code, arguments) in ended.items():
+        plain = check(*arguments, "--format", "json")
+        assert plain.exit_code == code, (what, plain.output)
+        result = Assessment.model_validate_json(plain.stdout) if plain.stdout else None
+        for name in FORMATS:
+            file = tmp_path / f"{what}.{name}"
+            run = check(*arguments, "--format", name, "-o", file)
+            assert run.exit_code == code, (what, name, run.output)
+            assert file.exists() == (code != 2), (what, name)
+            codes.add(code)
+            if result is None:
+                continue
+            content = file.read_bytes()
+            if name in READERS:
+                text = content if name in ("xlsx", "html") else content.decode()
+                assert Counter(READERS[name](text).values()) == _counted(result, name), (what, name)
+                seen[name] += 1
+            elif name == "text":
+                assert said(result) in content.decode(), what
+                seen[name] += 1
+    assert codes == {0, 1, 2, 3}
+    assert seen == dict.fromkeys(FORMATS.keys() - {"ics"}, 6)
+
+
+def _counted(result: Assessment, name: str) -> Counter[str]:
+    return Counter(expected(result, name).values())

@@ -18,6 +18,7 @@ from ccpolicy.assessment.models import Assessment, CoveredLater, Provenance
 from ccpolicy.assessment.verification import Verification
 from ccpolicy.reports import View
 
+from .centres import BASELINED, STANDING
 from .changed import COMPARISON, SAME, STRICTER
 from .rendered import render
 from .rich import ASSESSMENT, HISTORY
@@ -106,6 +107,23 @@ CASES: dict[str, tuple[Assessment | Agenda | Comparison | History | Verification
     "assessment.oscal.json": (ASSESSMENT, "oscal", View(folder="centre/")),
     "assessment.zh.oscal.json": (ASSESSMENT, "oscal", View(language="zh")),
     "assessment.en.ics": (ASSESSMENT, "ics", View()),
+    "baselined.en.txt": (BASELINED, "text", View()),
+    "baselined.full.zh.txt": (BASELINED, "text", View(language="zh", detail="full")),
+    "baselined.json": (BASELINED, "json", View()),
+    "baselined.sarif": (BASELINED, "sarif", View()),
+    "baselined.xml": (BASELINED, "junit", View()),
+    "baselined.zh.xml": (BASELINED, "junit", View(language="zh")),
+    "baselined.github.txt": (BASELINED, "github", View()),
+    "baselined.code-quality-report.json": (BASELINED, "gitlab", View(language="zh")),
+    "baselined.md": (BASELINED, "markdown", View()),
+    "baselined.csv": (BASELINED, "csv", View()),
+    "baselined.oscal.json": (BASELINED, "oscal", View()),
+    "baselined.zh.ics": (BASELINED, "ics", View(language="zh")),
+    "standing.en.txt": (STANDING, "text", View()),
+    "standing.sarif": (STANDING, "sarif", View(language="zh")),
+    "standing.xml": (STANDING, "junit", View()),
+    "standing.github.txt": (STANDING, "github", View()),
+    "standing.oscal.json": (STANDING, "oscal", View()),
     "agenda.en.txt": (agenda(ASSESSMENT, UNTIL), "text", View()),
     "agenda.zh.txt": (agenda(ASSESSMENT, UNTIL), "text", View(language="zh")),
     "agenda.full.txt": (agenda(PERIOD, UNTIL), "text", View(detail="full")),

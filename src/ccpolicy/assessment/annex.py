@@ -36,7 +36,7 @@ class Dataset(Model):
 
     id: str
     title: Text
-    owner: str
+    owner: Text
     """Role that keeps these records."""
     files: str
     """Pattern below the evidence folder."""

@@ -15,7 +15,7 @@ import click
 
 from ccpolicy.cli.language import requested_language, speaking
 from ccpolicy.cli.words import Choice, Command, Option
-from ccpolicy.errors import LANGUAGES, CcpolicyError, Language, Message
+from ccpolicy.errors import LANGUAGES, CcpolicyError, Language, Locator, Message
 
 USAGE = 2
 """Exit code of wrong usage, an invalid policy and our own mistakes."""
@@ -132,6 +132,13 @@ def complaint(error: CcpolicyError, language: Language) -> str:
 
 
 def _defect(error: Exception, language: Language) -> str:
+    if isinstance(error, OSError):
+        refused = CcpolicyError(
+            "the system refused: {reason}",
+            locator=Locator(str(error.filename)) if error.filename else None,
+            reason=error.strerror or str(error),
+        )
+        return complaint(refused, language)
     import traceback
 
     frame = traceback.extract_tb(error.__traceback__)[-1]

@@ -27,15 +27,16 @@ Drawn = tuple[int, int, int | None]
 
 def make_annex(run: Run, writer: Writer, controls: Sequence[Control]) -> models.Annex:
     """Make the annex of an assessment, while the relations of its evaluation still stand."""
-    drawn = {control.id: _worst(writer, control) for control in controls}
-    maker = _Maker(run, writer, _spans(run, drawn))
+    first = run.first_subjects(TIMELINES)
+    drawn = {control.id: _worst(writer, control, first[control.id]) for control in controls}
+    maker = _Maker(run, writer, _spans(run, drawn), _gaps(run, drawn))
     made = [maker.control(control, drawn[control.id]) for control in controls]
     used = {part.dataset.partition(".")[0] for each in made for part in each.selections}
     kinds = {rule.kind.name: rule.kind for rule in run.rules}
     recorded = _recorders(writer)
     return models.Annex(
         kinds=[
-            models.Kind(name=each, summary=_text(kind.summary), query=kind.query)
+            models.Kind(name=each, summary=Text.of(kind.summary), query=kind.query)
             for each, kind in sorted(kinds.items())
         ],
         datasets=[
@@ -46,8 +47,11 @@ def make_annex(run: Run, writer: Writer, controls: Sequence[Control]) -> models.
     )
 
 
-def _worst(writer: Writer, control: Control) -> list[str]:
-    """Return the control's subjects: those failing now, then by time missed, then by name."""
+def _worst(writer: Writer, control: Control, first: Sequence[str]) -> list[str]:
+    """Return the control's subjects to draw: failing now, then by time missed, then by name.
+
+    `first` are its first subjects by name.
+    """
     as_of, window = writer.times.as_of, writer.times.starts
     rank: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     for piece in writer.pieces[control.id]:
@@ -58,17 +62,13 @@ def _worst(writer: Writer, control: Control) -> list[str]:
         own[0] -= piece.waiver is None and piece.ends > as_of
         own[1 if piece.waiver is None else 2] -= missed
     none = [0, 0, 0]
-    names = writer.outcomes[control.id].subjects
-    return sorted(names, key=lambda each: (rank.get(each, none), each))
+    names = {*rank, *first, *writer.outcomes[control.id].undecided}
+    return sorted(names, key=lambda each: (rank.get(each, none), each))[:TIMELINES]
 
 
 def _spans(run: Run, drawn: Mapping[str, Sequence[str]]) -> dict[tuple[str, str, str], list[Drawn]]:
     """Read duty and cover of the subjects to draw, cut to the window and the horizon."""
-    wanted = [
-        (rule.number, subject)
-        for rule in run.rules
-        for subject in drawn[rule.control.id][:TIMELINES]
-    ]
+    wanted = [(rule.number, subject) for rule in run.rules for subject in drawn[rule.control.id]]
     rows = run.connection.execute(
         f"""
         SELECT s.control, n.name, s.part,
@@ -90,11 +90,21 @@ def _spans(run: Run, drawn: Mapping[str, Sequence[str]]) -> dict[tuple[str, str,
     return found
 
 
+def _gaps(run: Run, drawn: Mapping[str, Sequence[str]]) -> dict[str, list[Span]]:
+    """Read the lapses of the subjects to draw, up to the horizon."""
+    lapses = run.lapses({subject for subjects in drawn.values() for subject in subjects})
+    return {
+        control: [each for each in found if each.subject in drawn[control]]
+        for control, found in lapses.items()
+    }
+
+
 @dataclass
 class _Maker:
     run: Run
     writer: Writer
     spans: Mapping[tuple[str, str, str], list[Drawn]]
+    gaps: Mapping[str, list[Span]]
 
     def __post_init__(self) -> None:
         times = self.run.times
@@ -113,6 +123,7 @@ class _Maker:
         behind = [place for piece in past for place in (piece.opened_by, piece.closed_by)]
         self.shown.update(place for place in behind[:RECORDS] if place is not None)
         rules = [rule for rule in self.run.rules if rule.control is control]
+        gaps = self.writer.waived(control, self.gaps[control.id])
         return models.ControlAnnex(
             id=control.id,
             selections=[
@@ -133,10 +144,8 @@ class _Maker:
                 [piece for piece in pieces if piece.waiver is None],
                 [piece for piece in pieces if piece.waiver is not None],
             ),
-            timelines=[
-                self._timeline(control.id, subject, pieces) for subject in subjects[:TIMELINES]
-            ],
-            not_drawn=max(len(subjects) - TIMELINES, 0),
+            timelines=[self._timeline(control.id, subject, gaps) for subject in subjects],
+            not_drawn=self.writer.outcomes[control.id].subjects - len(subjects),
         )
 
     def _revision(self, control: Control, revision: Revision) -> models.Revision:
@@ -145,7 +154,7 @@ class _Maker:
         return models.Revision(
             version=revision.version,
             starts=self.writer.when(day_starts(day_number(first), self.run.zone)),
-            reason=_text(revision.reason) if revision.reason else None,
+            reason=Text.of(revision.reason) if revision.reason else None,
             parameters=self.writer.parameters(control, revision),
         )
 
@@ -257,18 +266,14 @@ def _recorders(writer: Writer) -> dict[str, list[models.Recorder]]:
 def _dataset(dataset: Dataset, recorded: list[models.Recorder] | None) -> models.Dataset:
     return models.Dataset(
         id=dataset.id,
-        title=_text(dataset.title),
-        owner=dataset.owner,
+        title=Text.of(dataset.title),
+        owner=Text.of(dataset.owner),
         files=dataset.files,
         format=dataset.format,
         key=list(dataset.key),
         retention=dataset.retention,
         zone=dataset.zone,
         fields=list(dataset.record.get("properties", {})),
-        may_be_empty=_text(dataset.may_be_empty) if dataset.may_be_empty else None,
+        may_be_empty=Text.of(dataset.may_be_empty) if dataset.may_be_empty else None,
         recorded=recorded,
     )
-
-
-def _text(text: object) -> Text:
-    return Text(en=getattr(text, "en"), zh=getattr(text, "zh"))  # noqa: B009

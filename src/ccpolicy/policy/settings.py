@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from ccpolicy.checks.durations import parse_duration
 from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.policy.models import Line, Model, Severity
-from ccpolicy.source import Place, Source
+from ccpolicy.source import Place, Source, decode
 from ccpolicy.tree import Folder, Tree
 from ccpolicy.validation import explain
 
@@ -74,15 +74,7 @@ def load_settings(tree: Tree, root: Path) -> tuple[Settings, Source]:
         PolicyError: it cannot be read, or says what is not known.
     """
     file = tree.place(FILE)
-    data = tree.read(FILE)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as failure:
-        raise PolicyError(
-            "not UTF-8 text",
-            hint="save the file in the encoding UTF-8",
-            locator=Locator(file, data.count(b"\n", 0, failure.start) + 1),
-        ) from failure
+    text = decode(tree.read(FILE), file, PolicyError)
     try:
         value = tomllib.loads(text)
     except tomllib.TOMLDecodeError as failure:

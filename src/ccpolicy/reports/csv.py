@@ -1,4 +1,4 @@
-"""CSV: a row for each control, lapse, problem and due date, for a spreadsheet or a filter.
+"""CSV: a row for each control, lapse, problem, due date and entry of the baseline that is gone.
 
 The columns are the same in every language, since other programs name them.
 """
@@ -13,6 +13,7 @@ from ccpolicy.assessment.models import Assessment, Control
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
+from ccpolicy.reports.phrases import gone
 
 COLUMNS = (
     "control",
@@ -29,6 +30,7 @@ COLUMNS = (
     "ends",
     "days",
     "waived_by",
+    "baselined",
     "place",
     "text",
 )
@@ -56,12 +58,21 @@ def _rows(page: Page, result: Assessment) -> Iterator[Row]:
     for problem in result.problems:
         text = page.text(problem.message)
         yield {"entry": "problem", "place": problem.locator or "", "text": text}
+    for known in result.gate.gone:
+        yield {
+            "entry": "gone",
+            "control": known.control,
+            "subject": known.subject,
+            "starts": known.starts,
+            "baselined": "yes",
+            "text": gone(page, known),
+        }
     for control in result.controls:
         same = {
             "control": control.id,
             "title": page.text(control.title),
             "severity": control.severity,
-            "owner": control.owner,
+            "owner": page.text(control.owner),
             "clauses": " ".join(control.clauses),
             "verdict": result.verdict(control),
             "now": control.now,
@@ -81,6 +92,7 @@ def _entries(page: Page, control: Control) -> Iterator[Row]:
             "ends": lapse.ends or "",
             "days": f"{lapse.days:g}",
             "waived_by": lapse.waived_by or "",
+            "baselined": "yes" if lapse.baselined else "",
             "place": lapse.opened_by or "",
         }
     for problem in control.problems:

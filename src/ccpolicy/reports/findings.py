@@ -15,23 +15,29 @@ from ccpolicy.errors import Locator, Message
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
-from ccpolicy.reports.phrases import lapsed
+from ccpolicy.reports.phrases import gone, lapsed
 
 _BINARY = (".parquet", ".xlsx")
 """Files that have rows, but no lines that a reader could be shown."""
 _SEPARATOR = "\0"
 NO_CONTROL = "evidence"
 """Stands for the control where a problem concerns no single one."""
+GONE = "baseline"
+"""Stands for the control where an entry of the baseline no longer exists."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Something that does not hold or could not be judged, and where to look."""
 
+    rule: str
+    """The id of its control, or what stands for one."""
     control: Control | None
     """None where it concerns no single control."""
     unknown: bool
     """Whether it could not be judged."""
+    known: bool
+    """Whether it stands in the baseline."""
     failed_gate: bool
     """Whether it is why the gate failed."""
     file: str
@@ -41,42 +47,56 @@ class Finding:
     identity: str
     """64 hex digits: the same in every run, wherever the line has moved to."""
 
-    @property
-    def rule(self) -> str:
-        """The id of its control."""
-        return self.control.id if self.control else NO_CONTROL
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was found, before it is shown."""
+
+    control: Control | None
+    written: str | None
+    """Where the evidence says it."""
+    said: str
+    key: str
+    """What tells it from others."""
+    known: bool = False
+    rule: str = NO_CONTROL
 
 
 def findings(result: Assessment, view: View) -> list[Finding]:
     """List what does not hold or could not be judged, in the order of the controls."""
     seen: dict[str, int] = {}
-    found = []
-    for control, written, said, key in _found(result, Page(view)):
+    listed = []
+    for found in _found(result, Page(view)):
+        control, written = found.control, found.written
         # Several troubles of one file are told apart by their order alone.
-        ordinal = seen[key] = seen.get(key, 0) + 1
+        ordinal = seen[found.key] = seen.get(found.key, 0) + 1
         place = _shown(written, control)
-        message = f"{said} ({visible(written)})" if written and written != str(place) else said
-        found.append(
+        shown = written and written != str(place)
+        unknown = result.verdict(control) == "unknown" if control else found.rule == NO_CONTROL
+        failed = control.id in result.gate.failed_on if control else found.rule == GONE
+        listed.append(
             Finding(
+                rule=control.id if control else found.rule,
                 control=control,
-                unknown=control is None or result.verdict(control) == "unknown",
-                failed_gate=control is not None and control.id in result.gate.failed_on,
+                unknown=unknown,
+                known=found.known,
+                failed_gate=failed and not found.known,
                 file=view.folder + place.file,
                 line=place.line or 1,
-                message=message,
-                identity=hashlib.sha256(f"{key}{_SEPARATOR}{ordinal}".encode()).hexdigest(),
+                message=f"{found.said} ({visible(written)})" if shown and written else found.said,
+                identity=hashlib.sha256(f"{found.key}{_SEPARATOR}{ordinal}".encode()).hexdigest(),
             )
         )
-    return found
-
-
-_Found = tuple[Control | None, str | None, str, str]
-"""Control, where, what, and what tells it from others."""
+    return listed
 
 
 def _found(result: Assessment, page: Page) -> Iterator[_Found]:
     for problem in result.problems:
-        yield None, problem.locator, _problem(page, problem), _key(NO_CONTROL, problem)
+        said = _problem(page, problem)
+        yield _Found(None, problem.locator, said, _key(NO_CONTROL, problem))
+    for entry in result.gate.gone:
+        key = _SEPARATOR.join((GONE, entry.control, entry.subject, entry.starts))
+        yield _Found(None, None, gone(page, entry), key, rule=GONE)
     for control in result.controls:
         verdict = result.verdict(control)
         if verdict not in ("fail", "unknown"):
@@ -84,12 +104,14 @@ def _found(result: Assessment, page: Page) -> Iterator[_Found]:
         lapses = result.owed(control)
         for lapse in lapses:
             key = _SEPARATOR.join((control.id, "lapse", lapse.subject, lapse.starts))
-            yield control, lapse.opened_by, _lapse(page, result, control, lapse), key
+            said = _lapse(page, result, control, lapse)
+            yield _Found(control, lapse.opened_by, said, key, known=lapse.baselined)
         for problem in control.problems:
-            yield control, problem.locator, _problem(page, problem), _key(control.id, problem)
+            said = _problem(page, problem)
+            yield _Found(control, problem.locator, said, _key(control.id, problem))
         if not (lapses or control.problems):
-            reason = page.text(control.reason or control.rule)
-            yield control, None, reason, _SEPARATOR.join((control.id, verdict))
+            said = page.text(control.reason or control.rule)
+            yield _Found(control, None, said, _SEPARATOR.join((control.id, verdict)))
 
 
 def _lapse(page: Page, result: Assessment, control: Control, lapse: Lapse) -> str:

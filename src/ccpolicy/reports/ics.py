@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 
 import icalendar
 
@@ -27,7 +28,9 @@ _REMIND = datetime.timedelta(hours=-15)
 
 def assessment(result: Assessment, view: View) -> Rendered:
     """Render all that falls due up to the horizon."""
-    return agenda(agenda_of(result, result.horizon), view)
+    rendered = agenda(agenda_of(result, result.horizon), view)
+    gone = Message.of("entries of the baseline that are gone: {count}", count=len(result.gate.gone))
+    return replace(rendered, unsaid=(*rendered.unsaid, *([gone] if result.gate.gone else [])))
 
 
 def agenda(result: Agenda, view: View) -> Rendered:
@@ -41,7 +44,7 @@ def agenda(result: Agenda, view: View) -> Rendered:
     calendar.add("x-wr-timezone", result.plan.zone)
     for owner in result.owners:
         for day, tasks in _by_day(owner.due):
-            calendar.add_component(_event(page, result, owner.owner, day, tasks))
+            calendar.add_component(_event(page, result, page.text(owner.owner), day, tasks))
     text: bytes = calendar.to_ical(sorted=True)
     return Rendered(text.decode("utf-8"), tuple(_left_out(result)))
 

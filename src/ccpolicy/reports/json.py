@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from ccpolicy.assessment.agenda import Agenda
-from ccpolicy.assessment.comparison import Comparison
-from ccpolicy.assessment.history import History
-from ccpolicy.assessment.models import Assessment
-from ccpolicy.assessment.verification import Verification
-from ccpolicy.reports import View
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ccpolicy.assessment.agenda import Agenda
+    from ccpolicy.assessment.comparison import Comparison
+    from ccpolicy.assessment.history import History
+    from ccpolicy.assessment.models import Assessment
+    from ccpolicy.assessment.verification import Verification
+    from ccpolicy.reports import View
 
 
 def assessment(result: Assessment, view: View) -> str:

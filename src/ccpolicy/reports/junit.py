@@ -1,4 +1,8 @@
-"""JUnit XML: a test case for each control, in the subset that Jenkins, GitLab and Ant agree on."""
+"""JUnit XML: a test case for each control, in the subset that Jenkins, GitLab and Ant agree on.
+
+A control that fails by known lapses alone is skipped, since the gate lets it stand; an entry of the
+baseline that no longer exists is a failure of its own, since the gate fails on it.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ from ccpolicy.reports import View, text
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.moments import until
 from ccpolicy.reports.page import Page
-from ccpolicy.reports.phrases import lapsed, opened, trouble
+from ccpolicy.reports.phrases import gone, lapsed, opened, stands, trouble
 
 MOST = 1_000
 """Lapses of one control that are listed: GitLab takes files below 30 MB."""
@@ -22,7 +26,8 @@ def assessment(result: Assessment, view: View) -> str:
     """Render an assessment as one suite."""
     page = Page(view)
     verdicts = [result.verdict(control) for control in result.controls]
-    skipped = verdicts.count("waived") + verdicts.count("not_applicable")
+    known, entries = len(result.gate.let_stand), result.gate.gone
+    skipped = verdicts.count("waived") + verdicts.count("not_applicable") + known
     as_of = datetime.datetime.fromisoformat(result.as_of)
     suites = Element("testsuites")
     suite = SubElement(
@@ -34,8 +39,8 @@ def assessment(result: Assessment, view: View) -> str:
         # The schema wants no zone; that of the plan stands among the properties.
         timestamp=f"{as_of:%Y-%m-%dT%H:%M:%S}",
         hostname="localhost",
-        tests=str(len(verdicts) + len(result.problems)),
-        failures=str(verdicts.count("fail")),
+        tests=str(len(verdicts) + len(result.problems) + len(entries)),
+        failures=str(verdicts.count("fail") - known + len(entries)),
         errors=str(verdicts.count("unknown") + len(result.problems)),
         skipped=str(skipped),
         time="0",
@@ -50,6 +55,10 @@ def assessment(result: Assessment, view: View) -> str:
         case = SubElement(suite, "testcase", name=name, classname="ccpolicy", time="0")
         error = SubElement(case, "error", type="unknown", message=page.text(problem.message))
         error.text = visible(problem.locator or "")
+    for number, entry in enumerate(entries, 1):
+        name = page.say("Entry {number} of the baseline that is gone", number=number)
+        case = SubElement(suite, "testcase", name=name, classname="ccpolicy", time="0")
+        SubElement(case, "failure", type="baseline", message=gone(page, entry))
     shown = text.assessment(result, replace(view, colour=False, columns=80))
     SubElement(suite, "system-out").text = shown
     SubElement(suite, "system-err").text = ""
@@ -82,6 +91,9 @@ def _case(page: Page, result: Assessment, control: Control, suite: Element) -> N
         time="0",
     )
     match verdict:
+        case "fail" if control.id in result.gate.let_stand:
+            part = SubElement(case, "skipped", message=page.phrases(stands(page, control)))
+            part.text = "\n".join(_troubles(page, result, control))
         case "fail":
             lapses = len(result.owed(control))
             message = page.count(lapses, "{count} lapse", "{count} lapses")
@@ -128,7 +140,7 @@ def _accepted(page: Page, result: Assessment, control: Control) -> str:
         page.say(
             "{waiver}, approved by {approver}, until {day}: {reason}",
             waiver=waiver.id,
-            approver=waiver.approver,
+            approver=page.text(waiver.approver),
             day=until(waiver.ends),
             reason=page.text(waiver.reason),
         )

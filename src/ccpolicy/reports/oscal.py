@@ -1,7 +1,8 @@
 """OSCAL assessment results: an observation and a finding for each control, a risk where it lapsed.
 
 A waiver is a risk whose deviation was approved; what could not be judged is not satisfied, for
-another reason than failing; what does not apply is observed but no finding.
+another reason than failing; what does not apply is observed but no finding. What the baseline lets
+stand is not satisfied, and its risk is open.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from ccpolicy.oscal import Part, document, identifier, moment, prop, prose
 from ccpolicy.reports import View
 from ccpolicy.reports.outcome import judgement
 from ccpolicy.reports.page import Page
-from ccpolicy.reports.phrases import lapsed, opened, trouble
+from ccpolicy.reports.phrases import gone, lapsed, opened, stands, trouble
 
 MOST = 1_000
 """Lapses of one control that a finding lists."""
@@ -87,7 +88,11 @@ class _Results:
                     }
                 ]
             },
-            "observations": [*self.problems(), *map(self.observation, result.controls)],
+            "observations": [
+                *self.problems(),
+                *self.gone(),
+                *map(self.observation, result.controls),
+            ],
             "risks": [risk for each in result.controls for risk in self.risks(each)],
             "findings": [self.finding(each) for each in judged],
         }
@@ -98,6 +103,17 @@ class _Results:
             yield {
                 "uuid": self.id("problem", str(number)),
                 "description": prose(trouble(self.page, problem)),
+                "methods": ["EXAMINE"],
+                "types": ["discovery"],
+                "collected": moment(self.result.as_of),
+            }
+
+    def gone(self) -> Iterator[Part]:
+        """Yield the entries of the baseline that no longer exist."""
+        for entry in self.result.gate.gone:
+            yield {
+                "uuid": self.id("gone", entry.control, entry.subject, entry.starts),
+                "description": prose(gone(self.page, entry)),
                 "methods": ["EXAMINE"],
                 "types": ["discovery"],
                 "collected": moment(self.result.as_of),
@@ -117,7 +133,7 @@ class _Results:
                 prop("now", control.now),
                 prop("period", control.period),
                 prop("severity", control.severity),
-                prop("owner", page.join([control.owner])),
+                prop("owner", page.text(control.owner)),
                 *(prop("clause", clause) for clause in control.clauses),
                 *(prop("clause-changed", clause) for clause in control.stale_clauses),
                 *(
@@ -176,13 +192,18 @@ class _Results:
         same = {
             "title": prose(f"{control.id} {page.text(control.title)}"),
             "statement": prose(page.text(control.remediation)),
-            "props": [prop("severity", control.severity)],
+            "props": [
+                prop("severity", control.severity),
+                *([prop("baseline", "stands")] if control.id in self.result.gate.let_stand else []),
+            ],
         }
         if verdict in ("fail", "unknown"):
             yield {
                 "uuid": self.id("risk", control.id),
                 **same,
-                "description": prose(page.text(control.rule)),
+                "description": "\n\n".join(
+                    map(prose, [page.text(control.rule), *stands(page, control)])
+                ),
                 "status": "open" if verdict == "fail" else "investigating",
             }
         used = {lapse.waived_by for lapse in control.lapses}
@@ -201,8 +222,8 @@ class _Results:
             ),
             "props": [
                 prop("waiver", waiver.id),
-                prop("owner", page.join([waiver.owner])),
-                prop("approver", page.join([waiver.approver])),
+                prop("owner", page.text(waiver.owner)),
+                prop("approver", page.text(waiver.approver)),
                 prop("state", waiver.state),
             ],
             "status": "deviation-approved",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ccpolicy.assessment.models import VERDICTS, Assessment, Verdict
 from ccpolicy.reports.page import Page
+from ccpolicy.reports.phrases import gone
 
 
 def outcome(page: Page, result: Assessment) -> None:
@@ -86,13 +87,7 @@ def standing(page: Page, result: Assessment) -> Iterator[tuple[str, str]]:
         controls = page.join(result.gate.let_stand)
         yield page.say("Failing by known lapses alone: {controls}", controls=controls), ""
     for entry in result.gate.gone:
-        said = page.say(
-            "Take out of the baseline what is no longer there: {control}, {subject}, {start}",
-            control=entry.control,
-            subject=entry.subject,
-            start=entry.starts,
-        )
-        yield said, "red"
+        yield gone(page, entry), "red"
     if result.gate.gone:
         yield page.say("hint: {hint}", hint=page.say("--write-baseline takes it out")), ""
 

@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
-from ccpolicy.assessment.models import Assessment, Lapse, Problem
+from collections.abc import Iterator
+
+from ccpolicy.assessment.models import Assessment, Control, Known, Lapse, Problem
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.moments import span
 from ccpolicy.reports.page import Page
 
 
 def lapsed(page: Page, result: Assessment, lapse: Lapse) -> str:
-    """Say who was not covered, and when."""
-    return page.say(
+    """Say who was not covered, when, and whether that was known."""
+    said = page.say(
         "{subject}: {span}",
         subject=lapse.subject,
         span=span(page, lapse.starts, lapse.ends, result.as_of),
+    )
+    return page.say("{lapse}, known in the baseline", lapse=said) if lapse.baselined else said
+
+
+def stands(page: Page, control: Control) -> Iterator[str]:
+    """Yield how many lapses of a control the baseline knows, if any."""
+    if count := sum(lapse.baselined for lapse in control.lapses):
+        yield page.count(
+            count,
+            "{count} known lapse stands in the baseline",
+            "{count} known lapses stand in the baseline",
+        )
+
+
+def gone(page: Page, entry: Known) -> str:
+    """Say which entry of the baseline no longer exists."""
+    return page.say(
+        "Take out of the baseline what is no longer there: {control}, {subject}, {start}",
+        control=entry.control,
+        subject=entry.subject,
+        start=entry.starts,
     )
 
 

@@ -1,7 +1,8 @@
 """SARIF 2.1.0, as GitHub code scanning takes it: what does not hold, and nothing else as a result.
 
 A result that passed would be shown as a problem, so what was waived or not assessed is said by
-notifications, and every verdict stands among the run's properties.
+notifications, and every verdict stands among the run's properties. What is known in the baseline is
+a result as before, whose `baselineState` says so: nobody accepted it, so that it is not suppressed.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from urllib.parse import quote
 from ccpolicy.assessment.models import Assessment, Control
 from ccpolicy.errors import Message
 from ccpolicy.reports import Rendered, View
-from ccpolicy.reports.findings import NO_CONTROL, Finding, findings, left_out
+from ccpolicy.reports.findings import GONE, NO_CONTROL, Finding, findings, left_out
 from ccpolicy.reports.layout import clip, visible
 from ccpolicy.reports.page import Page
 
@@ -35,8 +36,18 @@ def assessment(result: Assessment, view: View) -> Rendered:
             Message.of("findings past the {most} that GitHub keeps: {rest}", most=MOST, rest=rest),
         )
     rules = [_rule(page, control) for control in result.controls]
-    if any(finding.control is None for finding in kept):
-        rules.append(_no_control(page))
+    texts = {
+        NO_CONTROL: page.say(
+            "Evidence or policy that concerns no single control could not be judged."
+        ),
+        GONE: page.say("An entry of the baseline no longer exists."),
+    }
+    rules += [
+        _no_control(name, text)
+        for name, text in texts.items()
+        if any(finding.rule == name for finding in kept)
+    ]
+    compared = any(finding.known or finding.rule == GONE for finding in listed)
     places = {rule["id"]: index for index, rule in enumerate(rules)}
     log = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -62,7 +73,7 @@ def assessment(result: Assessment, view: View) -> Rendered:
                         ],
                     }
                 ],
-                "results": [_result(finding, places) for finding in kept],
+                "results": [_result(finding, places, compared=compared) for finding in kept],
                 "properties": {
                     "gatePassed": result.gate.passed,
                     "verdicts": {each.id: result.verdict(each) for each in result.controls},
@@ -94,7 +105,7 @@ def _rule(page: Page, control: Control) -> dict[str, Any]:
     paragraphs += [
         page.text(control.remediation),
         page.say("Clauses: {clauses}", clauses=page.join(control.clauses)),
-        page.say("Owner: {owner}", owner=control.owner),
+        page.say("Owner: {owner}", owner=page.text(control.owner)),
     ]
     tags = [
         control.severity,
@@ -112,10 +123,9 @@ def _rule(page: Page, control: Control) -> dict[str, Any]:
     }
 
 
-def _no_control(page: Page) -> dict[str, Any]:
-    text = page.say("Evidence or policy that concerns no single control could not be judged.")
+def _no_control(name: str, text: str) -> dict[str, Any]:
     return {
-        "id": NO_CONTROL,
+        "id": name,
         "shortDescription": {"text": text},
         "fullDescription": {"text": text},
         "help": {"text": text},
@@ -123,7 +133,8 @@ def _no_control(page: Page) -> dict[str, Any]:
     }
 
 
-def _result(finding: Finding, places: dict[str, int]) -> dict[str, Any]:
+def _result(finding: Finding, places: dict[str, int], *, compared: bool) -> dict[str, Any]:
+    state = {"baselineState": "unchanged" if finding.known else "new"} if compared else {}
     return {
         "ruleId": finding.rule,
         "ruleIndex": places[finding.rule],
@@ -137,6 +148,7 @@ def _result(finding: Finding, places: dict[str, int]) -> dict[str, Any]:
                 }
             }
         ],
+        **state,
         "partialFingerprints": {"primaryLocationLineHash": f"{finding.identity}:1"},
         "properties": {"verdict": "unknown" if finding.unknown else "fail"},
     }

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ccpolicy.assessment.models import Assessment
-from ccpolicy.reports.outcome import judgement
+from ccpolicy.reports.outcome import judgement, standing
 from ccpolicy.reports.page import Page
 
 Cell = str | float | None
@@ -39,6 +39,8 @@ def _summary(page: Page, result: Assessment) -> Iterator[Sequence[Cell]]:
     yield page.say("Plan"), page.text(result.policy.title)
     yield page.say("Version"), result.policy.version
     yield page.say("Gate"), judgement(page, result)
+    for text, _ in standing(page, result):
+        yield page.say("Baseline"), text
     yield page.say("Judged as of"), result.as_of
     yield page.say("Period from"), result.window.starts
     yield page.say("Period to"), result.window.ends
@@ -61,6 +63,7 @@ def _controls(page: Page, result: Assessment) -> Sheet:
         page.say("Subjects"),
         page.say("Passed"),
         page.say("Failed"),
+        page.say("Known"),
         page.say("Waived"),
         page.say("Unknown"),
         page.say("Ended"),
@@ -80,11 +83,12 @@ def _controls(page: Page, result: Assessment) -> Sheet:
             control.now,
             control.period,
             control.severity,
-            control.owner,
+            page.text(control.owner),
             " ".join(control.clauses),
             control.subjects.total,
             control.subjects.passed,
             control.subjects.failed,
+            control.subjects.baselined,
             control.subjects.waived,
             control.subjects.unknown,
             control.subjects.ended,
@@ -109,6 +113,7 @@ def _lapses(page: Page, result: Assessment) -> Sheet:
         page.say("To"),
         page.say("Days in the period"),
         page.say("Waiver"),
+        page.say("In the baseline"),
         page.say("Began with"),
         page.say("Ended with"),
     ]
@@ -120,6 +125,7 @@ def _lapses(page: Page, result: Assessment) -> Sheet:
             lapse.ends,
             lapse.days,
             lapse.waived_by,
+            page.say("known") if lapse.baselined else None,
             lapse.opened_by,
             lapse.closed_by,
         )
@@ -148,7 +154,7 @@ def _problems(page: Page, result: Assessment) -> Sheet:
 def _due(page: Page, result: Assessment) -> Sheet:
     head = [page.say("Control"), page.say("Subject"), page.say("Due"), page.say("Owner")]
     rows = [
-        (control.id, subject, due.at, control.owner)
+        (control.id, subject, due.at, page.text(control.owner))
         for control in result.controls
         for due in control.due
         for subject in due.subjects
@@ -174,8 +180,8 @@ def _waivers(page: Page, result: Assessment) -> Sheet:
             waiver.control,
             waiver.subject,
             page.text(waiver.reason),
-            waiver.owner,
-            waiver.approver,
+            page.text(waiver.owner),
+            page.text(waiver.approver),
             waiver.starts,
             waiver.ends,
             waiver.state,

@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from ccpolicy.assessment.agenda import Agenda, Task, tasks_due
-from ccpolicy.assessment.comparison import Comparison
-from ccpolicy.assessment.history import History
 from ccpolicy.assessment.models import Assessment, Control, Lapse, Problem, Verdict
-from ccpolicy.assessment.verification import Verification
 from ccpolicy.reports import View
-from ccpolicy.reports.compared import compared
 from ccpolicy.reports.layout import pad, width
 from ccpolicy.reports.moments import exactly, rough_length, until
 from ccpolicy.reports.outcome import outcome, severities
 from ccpolicy.reports.page import Page, Table, Word
-from ccpolicy.reports.past import verdicts_by_commit
-from ccpolicy.reports.phrases import lapsed, opened, trouble
+from ccpolicy.reports.phrases import lapsed, opened, stands, trouble
 from ccpolicy.reports.tasks import judged, tasks
-from ccpolicy.reports.verified import verified
+
+if TYPE_CHECKING:
+    from ccpolicy.assessment.comparison import Comparison
+    from ccpolicy.assessment.history import History
+    from ccpolicy.assessment.verification import Verification
 
 
 def assessment(result: Assessment, view: View) -> str:
     """Render an assessment: what needs attention first, then what is merely to be known."""
     page = Page(view)
-    if view.detail != "brief":
-        _Sections(page, result).write()
+    sections = _Sections(page, result)
+    if view.detail == "brief":
+        sections.uncommitted()
+    else:
+        sections.write()
         page.line()
     outcome(page, result)
     return str(page)
@@ -40,6 +43,8 @@ def agenda(result: Agenda, view: View) -> str:
 
 def verification(result: Verification, view: View) -> str:
     """Render what came of verifying a bundle, step by step."""
+    from ccpolicy.reports.verified import verified
+
     page = Page(view)
     verified(page, result)
     return str(page)
@@ -47,6 +52,8 @@ def verification(result: Verification, view: View) -> str:
 
 def history(result: History, view: View) -> str:
     """Render a history: the commits that changed a verdict, oldest first, or all of them."""
+    from ccpolicy.reports.past import verdicts_by_commit
+
     page = Page(view)
     verdicts_by_commit(page, result)
     return str(page)
@@ -54,6 +61,8 @@ def history(result: History, view: View) -> str:
 
 def comparison(result: Comparison, view: View) -> str:
     """Render a comparison, what was loosened first."""
+    from ccpolicy.reports.compared import compared
+
     page = Page(view)
     compared(page, result)
     return str(page)
@@ -113,6 +122,20 @@ class _Sections:
 
         self.provenance()
 
+    def uncommitted(self) -> None:
+        """Say what was judged though it is not committed."""
+        found, page = self.result.provenance, self.page
+        if found and found.uncommitted:
+            names = [each.file for each in found.uncommitted]
+            shown = names if self.full else names[:3]
+            page.paragraph(
+                page.say(
+                    "NOT COMMITTED, and yet judged: {files}",
+                    files=", ".join(shown) + (", …" if len(shown) < len(names) else ""),
+                ),
+                colour="yellow",
+            )
+
     def provenance(self) -> None:
         """Say which commit was judged, and what was judged though it is not committed."""
         found, page = self.result.provenance, self.page
@@ -134,16 +157,7 @@ class _Sections:
             )
         else:
             page.paragraph(page.say("Judged commit {commit} of {time}", commit=commit, time=time))
-        if found.uncommitted:
-            names = [each.file for each in found.uncommitted]
-            shown = names if self.full else names[:3]
-            page.paragraph(
-                page.say(
-                    "NOT COMMITTED, and yet judged: {files}",
-                    files=", ".join(shown) + (", …" if len(shown) < len(names) else ""),
-                ),
-                colour="yellow",
-            )
+        self.uncommitted()
 
     def attention(self) -> None:
         """Show what does not hold or could not be judged."""
@@ -159,14 +173,8 @@ class _Sections:
             lapses = self.result.owed(control)
             self.row("fail", control, self.ratio(control, len({lapse.subject for lapse in lapses})))
             self.lapses(lapses)
-            if known := sum(lapse.baselined for lapse in control.lapses):
-                self.table.detail(
-                    self.page.count(
-                        known,
-                        "{count} known lapse stands in the baseline",
-                        "{count} known lapses stand in the baseline",
-                    )
-                )
+            for known in stands(self.page, control):
+                self.table.detail(known)
             self.problems(control)
         for control in unknown:
             self.row("unknown", control)
@@ -225,7 +233,7 @@ class _Sections:
                     subjects=self.page.names(dict.fromkeys(lapse.subject for lapse in lapses), 40),
                     reason=self.page.text(waiver.reason),
                     waiver=waiver.id,
-                    approver=waiver.approver,
+                    approver=self.page.text(waiver.approver),
                 )
             )
 

@@ -91,7 +91,7 @@ ANNEX = Annex(
         Dataset(
             id="inspections",
             title=text("Inspections", "巡检记录"),
-            owner="facilities",
+            owner=text("facilities", "设施管理"),
             files="inspections/*.csv",
             format="csv",
             key=["inspection_id"],
