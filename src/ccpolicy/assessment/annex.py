@@ -18,10 +18,10 @@ class Kind(Model):
 
 
 class Recorder(Model):
-    """Who put records of one file on file, as git knows."""
+    """Who put records on file, as git knows."""
 
-    file: str
-    """Path from the policy repository's root."""
+    dataset: str
+    """The dataset, or `dataset.child` for records nested in its documents."""
     author: str | None
     """Null for what is not committed, of which nobody claims anything yet."""
     records: int
@@ -49,7 +49,7 @@ class Dataset(Model):
     """Columns of a record."""
     may_be_empty: Text | None
     recorded: list[Recorder] | None
-    """By file and author; null where git was not asked, or the contract does not ask it."""
+    """By dataset and author; null where git was not asked, or the contract does not ask it."""
 
 
 class Selection(Model):

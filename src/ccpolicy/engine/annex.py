@@ -10,6 +10,7 @@ from ccpolicy.assessment import annex as models
 from ccpolicy.assessment.parts import Text
 from ccpolicy.engine.calendar import Calendar, day_number, day_starts
 from ccpolicy.engine.course import Days
+from ccpolicy.engine.inputs import name
 from ccpolicy.engine.run import Run, Span
 from ccpolicy.engine.write import Writer
 from ccpolicy.policy import RECORDINGS, Control, Dataset, Plan, Revision
@@ -33,7 +34,7 @@ def make_annex(run: Run, writer: Writer, controls: Sequence[Control]) -> models.
     made = [maker.control(control, drawn[control.id]) for control in controls]
     used = {part.dataset.partition(".")[0] for each in made for part in each.selections}
     kinds = {rule.kind.name: rule.kind for rule in run.rules}
-    recorded = _recorders(writer)
+    recorded = _recorders(run, writer)
     return models.Annex(
         kinds=[
             models.Kind(name=each, summary=Text.of(kind.summary), query=kind.query)
@@ -237,27 +238,28 @@ def _records(writer: Writer, shown: set[int]) -> list[models.Record]:
     return list(records.values())
 
 
-def _recorders(writer: Writer) -> dict[str, list[models.Recorder]]:
+def _recorders(run: Run, writer: Writer) -> dict[str, list[models.Recorder]]:
     """Return who put the records of each dataset on file, where git was asked."""
-    known = writer.provenance.tables if writer.provenance else None
-    made: dict[tuple[str, str, str], dict[str, int]] = defaultdict(dict)
-    for row, place in (known or {}).get(RECORDINGS, ()):
-        # A record is listed once for each of its times; it was on file since the first of them.
-        # What is nested stands in its document's file and has no key that others have.
-        own = made[str(row["dataset"]).partition(".")[0], place.file, str(row["author"] or "")]
-        record = f"{row['dataset']}/{row['record']}"
-        at = row["recorded_at"]
-        since = at if isinstance(at, int) else 0
-        own[record] = min(own.get(record, since), since)
+    tables = writer.provenance.tables if writer.provenance else None
+    if not tables:
+        return {}
+    # A record is listed once for each of its times.
+    rows = run.connection.execute(
+        f"""
+        SELECT dataset, author, count(DISTINCT record), min(recorded_at), max(recorded_at)
+        FROM {name(tables[RECORDINGS].relation)}
+        GROUP BY dataset, author ORDER BY dataset, author NULLS LAST
+        """
+    ).fetchall()
     found: dict[str, list[models.Recorder]] = defaultdict(list)
-    for (dataset, file, author), records in sorted(made.items()):
-        found[dataset].append(
+    for dataset, author, records, first, last in rows:
+        found[dataset.partition(".")[0]].append(
             models.Recorder(
-                file=file,
-                author=author or None,
-                records=len(records),
-                first=writer.when(min(records.values())) if author else None,
-                last=writer.when(max(records.values())) if author else None,
+                dataset=dataset,
+                author=author,
+                records=records,
+                first=None if first is None else writer.when(first),
+                last=None if last is None else writer.when(last),
             )
         )
     return found

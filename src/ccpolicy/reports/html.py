@@ -49,7 +49,7 @@ def _pieces(document: Document, view: View) -> Iterator[bytes]:
         yield from document.packed()
         names = ["explorer_foot", "waivers", "unjudged", "due", "evidence", "method"]
     else:
-        names += ["waivers", "unjudged"]
+        names += ["unjudged"]
     yield from _rendered(environment, [*names, "signature", "foot"], shared)
 
 

@@ -101,14 +101,14 @@ ANNEX = Annex(
             may_be_empty=text("A new centre has none.", "新中心尚无记录。"),
             recorded=[
                 Recorder(
-                    file="evidence/inspections/2026.csv",
+                    dataset="inspections",
                     author="desk <desk@centre.example>",
                     records=4,
                     first="2026-03-01T09:00:00+08:00",
                     last="2026-11-18T17:30:00+08:00",
                 ),
                 Recorder(
-                    file="evidence/inspections/2026.csv",
+                    dataset="inspections",
                     author=None,
                     records=1,
                     first=None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -143,6 +144,16 @@ class Document:
     def soon(self) -> list[Task]:
         """What the summary tells of."""
         return self.tasks(SOON)
+
+    @cached_property
+    def soon_by_control(self) -> list[DueTask]:
+        """What the brief summary tells of: each control once, with what falls due first of it."""
+        first: dict[str, Task] = {}
+        numbers: Counter[str] = Counter()
+        for task in self.soon:
+            first.setdefault(task.control, task)
+            numbers[task.control] += len(task.subjects)
+        return [DueTask(task, numbers[control]) for control, task in first.items()]
 
     @cached_property
     def due(self) -> list[Task]:
