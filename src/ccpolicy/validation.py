@@ -6,13 +6,12 @@ import difflib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from ccpolicy.errors import PolicyError
-from ccpolicy.source import Source
+from ccpolicy.errors import Locator, PolicyError
 
 _MESSAGES = {
     "missing": "'{name}' is missing",
@@ -53,7 +52,22 @@ class _Fault:
     details: ErrorDetails
 
 
-def explain(failure: ValidationError, source: Source, model: type[BaseModel]) -> list[PolicyError]:
+class Document(Protocol):
+    """Something read from a file, whose parts have places."""
+
+    @property
+    def value(self) -> Any:
+        """What was read."""
+        ...
+
+    def locate(self, path: Path) -> Locator:
+        """Return the place of a part."""
+        ...
+
+
+def explain(
+    failure: ValidationError, source: Document, model: type[BaseModel]
+) -> list[PolicyError]:
     """Turn pydantic's errors into ours, each with its line."""
     errors = []
     faults = [_fault(error, source.value) for error in failure.errors(include_url=False)]

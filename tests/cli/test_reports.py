@@ -70,6 +70,51 @@ def test_places_are_told_from_the_top_of_the_checkout(run: Run, failing: Path) -
     assert listed == below
 
 
+@pytest.mark.parametrize("name", ["gitlab", "sarif"])
+def test_places_of_an_assessment_from_a_file(
+    run: Run, failing: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """They are as `check` tells them, wherever the reader stands; else as the file has them."""
+    (failing.parent / ".git").mkdir()
+    file = tmp_path / "a.json"
+    assert run("check", failing, "--format", "json", "-o", file).exit_code == 1
+    below = run("report", failing, "--format", name).stdout
+    assert "centre/evidence/assets/assets.csv" in below
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    assert run("report", failing, "--from", file, "--format", name).stdout == below
+    alone = run("report", "--from", file, "--format", name).stdout
+    assert alone == below.replace("centre/", "")
+    monkeypatch.chdir(failing)
+    assert run("report", "--from", file, "--format", name).stdout == below
+
+
+@pytest.mark.parametrize("arguments", [[], ["--format", "html"], ["--lang", "zh"]])
+def test_what_is_no_assessment_is_no_defect(
+    run: Run, failing: Path, tmp_path: Path, arguments: list[str]
+) -> None:
+    file, report = tmp_path / "a.json", tmp_path / "report"
+    run("check", failing, "--annex", "--format", "json", "-o", file)
+    whole = file.read_text("utf-8")
+    for text, place in (
+        (whole.replace('"as_of": "2026', '"as_of": "soon'), "#as_of: "),
+        (whole[: len(whole) // 2], f"{file}:"),
+        (whole.replace('"1.0"', '"9.9"', 1), "9.9"),
+        (whole.replace('"gate": {', '"gates": {'), "#gate"),
+        (whole.replace('"passed": false', '"passed": true'), "#gate/passed: "),
+    ):
+        assert text != whole
+        file.write_text(text, "utf-8")
+        ended = run("report", "--from", file, "-o", report, *arguments)
+        assert (ended.exit_code, ended.stdout, report.exists()) == (2, "", False)
+        assert place in ended.stderr
+        assert "defect" not in ended.stderr
+        assert "CCPOLICY_TRACEBACK" not in ended.stderr
+    missing = run("report", failing / "nowhere", "--from", file)
+    assert (missing.exit_code, "no such folder" in missing.stderr) == (2, True)
+
+
 def test_the_summary_is_appended_to(run: Run, failing: Path, tmp_path: Path) -> None:
     summary = tmp_path / "summary.md"
     summary.write_text("# Before", encoding="utf-8")

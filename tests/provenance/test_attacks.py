@@ -8,7 +8,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from ccpolicy.cli.program import program
 from ccpolicy.errors import CcpolicyError, EvidenceError
 from provenance.conftest import (
     AS_OF,
@@ -100,6 +102,26 @@ def test_amend_and_force_push(centre: Centre) -> None:
     centre.git("clone", "--quiet", "--no-local", str(centre.folder), str(clone))
     with pytest.raises(EvidenceError, match="there is no commit"):
         Centre(clone).check(expect_ancestor=head)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_shortest_text_names_what_is_not_committed(centre: Centre, language: str) -> None:
+    centre.put(FIRST, SECOND.replace("-12T", "-28T"), THIRD)
+    asked = ["check", "-q", str(centre.folder), "--as-of", AS_OF, "--lang", language]
+    assert INSPECTIONS in CliRunner().invoke(program, asked).output
+
+
+def test_change_a_record_and_the_policy_and_do_not_commit(centre: Centre) -> None:
+    path = "policy/datasets/inspections.yaml"
+    text = (centre.folder / path).read_text("utf-8")
+    centre.write(**{path: text.replace("append_only", "freely")})
+    centre.put(FIRST, SECOND.replace(",\n", ",dirty\n"), THIRD)
+    assert failing(centre)["GV-4"] == ["inspections × I2"]
+
+
+def test_delete_a_record_and_do_not_commit(centre: Centre) -> None:
+    centre.put(FIRST, THIRD)
+    assert failing(centre)["GV-4"] == ["inspections × I2"]
 
 
 def test_delete_a_record_and_commit(centre: Centre) -> None:

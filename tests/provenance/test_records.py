@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import random
 import shutil
+import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,7 +16,17 @@ import pytest
 import ccpolicy
 from ccpolicy.engine.calendar import instant
 from ccpolicy.evidence.provenance.read import Asked, read_provenance
-from provenance.conftest import AS_OF, FIRST, HEADER, INSPECTIONS, SECOND, THIRD, Centre
+from provenance.conftest import (
+    AS_OF,
+    FILES,
+    FIRST,
+    HEADER,
+    INSPECTIONS,
+    ROLE,
+    SECOND,
+    THIRD,
+    Centre,
+)
 
 LATE = "2026-04-15T10:00:00+08:00"
 
@@ -309,6 +321,81 @@ def test_branches_that_began_before_the_cache_was_made(centre: Centre) -> None:
     shutil.rmtree(centre.folder / ".git/ccpolicy")
     assert extended == (late(centre), rows(centre, "recordings"))
     assert extended[0] == ["inspections × I4 × performed_at"]
+
+
+def test_the_same_change_on_two_sides_is_on_file_since_the_earlier(centre: Centre) -> None:
+    late_record = "I4,PBX-2,2026-04-01T09:00:00+08:00,\n"
+    centre.git("switch", "--quiet", "--create=branch")
+    centre.put(FIRST, SECOND, THIRD, late_record)
+    centre.commit("2026-04-04T10:00:00+08:00")
+    centre.git("switch", "--quiet", "main")
+    centre.write(**{"README.md": "Something else.\n"})
+    centre.put(FIRST, SECOND, THIRD, late_record)
+    centre.commit("2026-04-14T10:00:00+08:00", "Picked from the branch")
+    assert late(centre) == ["inspections × I4 × performed_at"]
+    merge(centre, "branch", LATE)
+    assert late(centre) == changed(centre) == []
+
+
+def tangled(centre: Centre, seed: int) -> list[str]:
+    """Grow a history of branches and merges, in which both sides change the same records."""
+    pick = random.Random(seed)
+    held: list[dict[str, str]] = [{}]
+    parents: list[list[int]] = [[]]
+    stream = []
+    for mark in range(1, 16):
+        before = pick.sample(
+            range(max(1, mark - 4), mark), min(mark - 1, pick.choice([1, 1, 2, 2, 3]))
+        )
+        rows = dict(held[before[0]]) if before else {}
+        for other in before[1:]:
+            for key in sorted({*rows, *held[other]}):
+                side = pick.choice([rows, held[other]])
+                rows = {**rows, key: side[key]} if key in side else without(rows, key)
+        for key in pick.sample(["A", "B"], pick.choice([0, 1, 1])):
+            if pick.random() < 0.3:
+                rows = without(rows, key)
+            else:
+                day, note = pick.choice(["10", "11"]), pick.choice(["", "clean"])
+                rows[key] = f"{key},PBX-1,2026-03-{day}T09:00:00+08:00,{note}\n"
+        held.append(rows)
+        parents.append(before)
+        at = 1773200000 + pick.randrange(20) * 3600
+        text = (HEADER + "".join(rows[key] for key in sorted(rows))).encode()
+        file = pick.choice(["a", "b"]) if pick.random() < 0.2 else "a"
+        lines = [f"commit refs/heads/c{mark}", f"mark :{mark}"]
+        lines += [f"committer x <{ROLE}> {at} +0000", "data 0"]
+        lines += [f"{'merge' if n else 'from'} :{each}" for n, each in enumerate(before)]
+        lines += ["deleteall", f"M 100644 inline evidence/inspections/{file}.csv"]
+        stream.append("\n".join(lines).encode() + b"\ndata %d\n%s\n" % (len(text), text))
+    subprocess.run(
+        ["git", "fast-import", "--quiet"], cwd=centre.folder, input=b"".join(stream), check=True
+    )
+    return [centre.git("rev-parse", f"c{mark}") for mark in range(1, 16)]
+
+
+def without(rows: dict[str, str], key: str) -> dict[str, str]:
+    return {name: row for name, row in rows.items() if name != key}
+
+
+@pytest.mark.parametrize("seed", [5, 7, 8, 10])
+def test_what_is_read_on_is_what_is_read_afresh(centre: Centre, seed: int) -> None:
+    """Whatever was read before, the same history tells the same."""
+    tangled(centre, seed)
+    contracts = {name: (centre.folder / name).read_text("utf-8") for name in FILES}
+    before = {centre.git("rev-parse", f"c{mark}"): mark for mark in range(1, 16)}
+    centre.git("checkout", "--quiet", "--force", "c15")
+    line = centre.git("rev-list", "HEAD").split()
+    found = {}
+    for first in ["", *(each for each in line if before[each] in (5, 8, 11, 13))]:
+        shutil.rmtree(centre.folder / ".git/ccpolicy", ignore_errors=True)
+        for each in filter(None, (first, "c15")):
+            centre.git("checkout", "--quiet", "--force", each)
+            centre.write(**contracts)
+            found[first] = rows(centre, "recordings"), rows(centre, "evidence_changes")
+            for name in contracts:
+                (centre.folder / name).unlink()
+    assert all(each == found[""] for each in found.values())
 
 
 def test_dates_and_languages_of_the_machine_change_nothing(

@@ -60,6 +60,15 @@ _OPTIONS: list[Callable[[Any], Any]] = [
 ]
 
 
+def known_at(command: F) -> F:
+    """Take whose evidence is judged."""
+    return option(
+        "--known-at",
+        metavar="REV|TIME",
+        help="Judge with the evidence that was on file then, not with the working tree's.",
+    )(command)
+
+
 def arguments(asked: dict[str, Any]) -> dict[str, Any]:
     """Return the options as `Repository.check` and `Repository.question` take them.
 

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     "--from",
     "source",
     metavar="FILE",
-    help="Assessment to show, as 'ccpolicy check --annex --format json' wrote it.",
+    help="Assessment to show, as 'ccpolicy check --annex --format json' wrote it; PATH then says"
+    " only where its files lie.",
 )
 @options.option(
     "--format",
@@ -62,11 +63,14 @@ def command(
     view = options.view(context, path, quiet=detail == "summary", verbose=detail == "full")
 
     from ccpolicy.cli.output import settle, write
+    from ccpolicy.policy.settings import FILE as SETTINGS
 
+    # Where its files lie says PATH alone: an assessment may be shown away from its repository.
+    if source is None or path != "." or Path(SETTINGS).exists():
+        view = replace(view, folder=options.folder(path))
     if source:
         result = read(Path(source))
     else:
-        view = replace(view, folder=options.folder(path))
         import ccpolicy
         from ccpolicy.cli.progress import progress
         from ccpolicy.errors import Message
@@ -84,25 +88,15 @@ def read(file: Path) -> Assessment:
     Raises:
         ReportError: the file is not one.
     """
-    from pydantic import ValidationError
-
-    from ccpolicy.assessment.models import Assessment
+    from ccpolicy.assessment.reading import read_assessment
     from ccpolicy.errors import Locator, ReportError
 
     try:
-        return Assessment.model_validate_json(file.read_bytes())
+        data = file.read_bytes()
     except OSError as failure:
         raise ReportError(
             "cannot read the assessment: {reason}",
             locator=Locator(str(file)),
             reason=failure.strerror or str(failure),
         ) from failure
-    except ValidationError as failure:
-        first = failure.errors(include_url=False)[0]
-        raise ReportError(
-            "this is no assessment: {reason} at '{where}'",
-            hint="make one with 'ccpolicy check --annex --format json -o FILE'",
-            locator=Locator(str(file)),
-            reason=first["msg"],
-            where="/".join(map(str, first["loc"])),
-        ) from failure
+    return read_assessment(data, str(file))

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ccpolicy.assessment.models import Assessment, Control
-from ccpolicy.policy import Content, Dataset
+from ccpolicy.policy import Content, Dataset, Waiver
 from ccpolicy.policy.cases import Located, sources
+from ccpolicy.policy.load import Place
 from ccpolicy.policy.models import Text
 
 Judge = Callable[[Content, Located], Assessment]
@@ -49,7 +50,10 @@ def run_cases(content: Content, cases: Iterable[Located], judge: Judge) -> Itera
 
 
 def _content(content: Content, located: Located, root: Path) -> Content:
-    """Make a policy of the control alone, whose datasets are documents in a folder."""
+    """Make a policy of the control alone, whose datasets are documents in a folder.
+
+    So are those that git fills elsewhere: a test says itself what git would know.
+    """
     name = located.case.control
     datasets = {}
     (root / "evidence").mkdir(parents=True)
@@ -58,13 +62,29 @@ def _content(content: Content, located: Located, root: Path) -> Content:
         records = located.records.get(each, [])
         text = json.dumps(records, ensure_ascii=False)
         (root / "evidence" / f"{each}.json").write_text(text, "utf-8")
+    waivers, places = {}, {}
+    for index, waiver in enumerate(located.case.waivers):
+        each = f"test-{index + 1}"
+        waivers[each] = Waiver(
+            id=each,
+            control=name,
+            subject=waiver.subject,
+            reason=_NOTHING,
+            owner=_NOTHING,
+            approver=_NOTHING,
+            until=waiver.until,
+            **{"from": waiver.from_},
+        )
+        path = (*located.place.path, "waivers", index)
+        places["waiver", each] = Place(located.place.source, path)
     return replace(
         content,
         root=root,
         settings=content.settings.model_copy(update={"evidence": "evidence"}),
         controls={name: content.controls[name]},
         datasets=datasets,
-        waivers={},
+        waivers=waivers,
+        places={**content.places, **places},
     )
 
 
@@ -87,7 +107,7 @@ def _expected(located: Located) -> Iterator[str]:
     if expect.period is not None:
         yield f"period: {expect.period}"
     for lapse in expect.lapses or ():
-        yield f"lapse: {lapse.subject}, {lapse.starts}, {lapse.ends or '-'}"
+        yield _lapse(lapse.subject, lapse.starts, lapse.ends, waived=lapse.waived)
 
 
 def _found(located: Located, control: Control) -> Iterator[str]:
@@ -96,8 +116,13 @@ def _found(located: Located, control: Control) -> Iterator[str]:
     if expect.period is not None:
         yield f"period: {control.period}"
     for lapse in control.lapses if expect.lapses is not None else ():
-        ends = _local(lapse.ends) if lapse.ends else "-"
-        yield f"lapse: {lapse.subject}, {_local(lapse.starts)}, {ends}"
+        ends = _local(lapse.ends) if lapse.ends else None
+        waived = lapse.waived_by is not None
+        yield _lapse(lapse.subject, _local(lapse.starts), ends, waived=waived)
+
+
+def _lapse(subject: str, starts: str, ends: str | None, *, waived: bool) -> str:
+    return f"lapse: {subject}, {starts}, {ends or '-'}{', waived' if waived else ''}"
 
 
 def _local(moment: str) -> str:

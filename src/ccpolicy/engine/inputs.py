@@ -313,7 +313,10 @@ class Inputs:
         return groups
 
     def records(self, columns: Sequence[str], numbers: Sequence[int], calendar: Calendar) -> str:
-        """Write the SELECT of the records of some inputs, with subjects by number."""
+        """Write the SELECT of the records of some inputs, with subjects by number.
+
+        What is about nobody who is known, or had not happened yet, is there without a subject.
+        """
         expressions = {
             "ends": "coalesce(st.ends, e.ends) AS ends",
             "quantity": "st.quantity",
@@ -327,11 +330,11 @@ class Inputs:
                    {_DAY} AS day{more}, st.locator
             FROM staged st
             JOIN rule r ON r.family = st.family
-            JOIN subject s ON s.control = r.number AND s.name = st.subject
             {_calendars(calendar, ends="ends" in columns)}
-            WHERE st.relation IN ({", ".join(map(str, numbers))}) AND st.belongs
+            LEFT JOIN subject s ON s.control = r.number AND s.name = st.subject
               AND coalesce(st.starts, b.starts) IS NOT NULL
               AND (st.ahead OR coalesce(st.starts, b.starts) <= {self.bounds.latest})
+            WHERE st.relation IN ({", ".join(map(str, numbers))}) AND st.belongs
         """
 
 
@@ -341,9 +344,9 @@ def extra_columns(spec: Input) -> tuple[str, ...]:
     return (*extra, "latest", "selection") if spec.closes else extra
 
 
-def table_of(spec: Input) -> str:
-    """Return the name of the table in which an input's records stand."""
-    return "_".join(["records", *extra_columns(spec)])
+def records_table(columns: Sequence[str]) -> str:
+    """Return the name of the table in which the records of inputs with these columns stand."""
+    return "_".join(["records", *columns])
 
 
 _DAY = (

@@ -12,7 +12,15 @@ import duckdb
 from ccpolicy.checks.kinds import Kind
 from ccpolicy.engine.audit import Finding, audit
 from ccpolicy.engine.calendar import Calendar, day_number, day_starts
-from ccpolicy.engine.inputs import Bounds, Inputs, Rule, name, table_of, text
+from ccpolicy.engine.inputs import (
+    Bounds,
+    Inputs,
+    Rule,
+    extra_columns,
+    name,
+    records_table,
+    text,
+)
 from ccpolicy.engine.parameters import Terms, create_parameters
 from ccpolicy.evidence import Table
 from ccpolicy.policy import Content, Control
@@ -203,9 +211,8 @@ class Run:
             """
         )
         for columns, numbers in inputs.groups().items():
-            table = name("_".join(["records", *columns]))
             query = inputs.records(columns, numbers, calendar)
-            self.connection.execute(f"CREATE TABLE {table} AS {query}")
+            self.connection.execute(f"CREATE TABLE {records_table(columns)} AS {query}")
 
     def _evidence(self) -> list[str]:
         """Write how to drop the relations of the evidence, views first."""
@@ -426,11 +433,11 @@ def _query(inputs: Inputs, kind: Kind) -> str:
     for each, spec in kind.inputs.items():
         if spec.items:
             continue
-        table = "concerned" if spec.population else table_of(spec)
+        table = "concerned" if spec.population else records_table(extra_columns(spec))
         given.append(
             f"{name(each)} AS NOT MATERIALIZED"
             f" (SELECT * EXCLUDE (relation) FROM {name(table)}"
-            f" WHERE relation = {relations[kind.name, each]})"
+            f" WHERE relation = {relations[kind.name, each]} AND subject IS NOT NULL)"
         )
     return (
         "SELECT control, part, subject, starts, ends, locator"

@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError
 
 from ccpolicy.errors import PolicyErrors
 from ccpolicy.policy.load import Content, Place
-from ccpolicy.policy.models import Id, Line, Model, Name
+from ccpolicy.policy.models import Day, Id, Line, Model, Name
 from ccpolicy.policy.names import unknown
 from ccpolicy.tree import Tree, read_source
 from ccpolicy.validation import explain
@@ -28,6 +28,8 @@ class ExpectedLapse(Model):
     """In the plan's zone, such as `2026-03-01T00:00`."""
     ends: Line | None = None
     """Without one it is open at as-of."""
+    waived: bool = False
+    """Whether a waiver of the case accepts it."""
 
 
 class Expected(Model):
@@ -37,6 +39,16 @@ class Expected(Model):
     period: Verdict | None = None
     lapses: list[ExpectedLapse] | None = None
     """All of them, in order; without the list nobody asks."""
+
+
+class GivenWaiver(Model):
+    """A waiver that stands in a case alone; those of the policy do not count there."""
+
+    subject: Line
+    """Exactly as reports name it."""
+    from_: Day = Field(alias="from")
+    until: Day
+    """Last day on which it stands."""
 
 
 class Case(Model):
@@ -49,7 +61,10 @@ class Case(Model):
     period: Line | None = None
     """`START/END`; without it the 12 months before."""
     given: dict[Name, list[dict[str, Any]]]
-    """Dataset → its records; one that is not named holds none, which is then all right."""
+    """Dataset → its records; one that is not named holds none, which is then all right. What git
+    would know (`recordings`, `evidence_changes`) is given like any other."""
+    waivers: list[GivenWaiver] = Field(default=[])
+    """Lapses that are accepted."""
     expect: Expected
 
 

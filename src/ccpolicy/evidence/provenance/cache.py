@@ -28,16 +28,18 @@ from ccpolicy.evidence.sql import literal, name
 VERSION = 2
 """Raised when what is kept, or what it means, changes."""
 EVENTS = {
-    "commit": "INTEGER",
     "unit": "VARCHAR",
-    "record": "VARCHAR",
-    "before": "VARCHAR",
-    "after": "VARCHAR",
+    "commit": "INTEGER",
     "since": "VARCHAR",
     "path": "VARCHAR",
     "restores": "BOOLEAN",
+    "record": "VARCHAR",
+    "before": "VARCHAR",
+    "after": "VARCHAR",
 }
 """Columns of the events: commits as numbers, with spaces between them; contents a line each."""
+EVENTS_SHARED = 5
+"""So many of them are alike for most records of a commit."""
 _TABLES = {"events": EVENTS, **RAW}
 _SHARE = 50
 """What is kept is written anew once the commits that it lacks are more than this part of them."""
@@ -75,7 +77,7 @@ class Kept:
         wanted = set(keys)
         query = f"{self.rows('events')} WHERE record IN (SELECT unnest(CAST($1 AS VARCHAR[])))"
         rows = self.connection.execute(query, [sorted({key for _, key in keys})]).fetchall()
-        for number, unit, key, before, after, since, path, restores in rows:
+        for unit, number, since, path, restores, key, before, after in rows:
             if (unit, key) in wanted:
                 commit = self.ids[number]
                 yield Event(

@@ -254,7 +254,7 @@ class History:
         """Return for each time since when it is as it is."""
         happened = self.happened[unit]
         if not (had.contents and after):
-            return (commit,) * len(happened)
+            return (commit,) * len(happened)  # as of most
         read = self.reader[unit].fields
         old, new = read(had.contents[0]), read(after[0])
         return tuple(

@@ -49,3 +49,5 @@ class Provenance:
     """By path."""
     tables: Mapping[str, Filled] | None = None
     """Dataset that git fills → its records; None if none was asked for."""
+    is_told: bool = False
+    """Whether it was written down earlier, and no repository is at hand."""

@@ -51,31 +51,24 @@ class Places:
 
 
 @dataclass(frozen=True)
-class FromGit:
+class _Filled:
     """The records of a dataset that git fills; see `Source`."""
 
     connection: duckdb.DuckDBPyConnection
     relation: str
     table: str
-    places: Places
-
-    def locate(self, ordinals: Sequence[int]) -> dict[int, Locator]:
-        """See `Source.locate`."""
-        rows = self._rows("dataset, record, path", ordinals)
-        found = self.places.find([((unit, key), path) for _, unit, key, path in rows])
-        return {row[0]: place for row, place in zip(rows, found, strict=True)}
 
     def contents(self, ordinals: Sequence[int]) -> dict[int, Held]:
         """See `Source.contents`."""
-        rows = self._rows("COLUMNS(* EXCLUDE (ordinal, path))", ordinals)
-        names = [each[0] for each in self.connection.description or ()][1:]
+        rows = self._rows("* EXCLUDE (ordinal)", ordinals)
+        names = [each[0] for each in self.connection.description or ()]
         return {
             row[0]: Held(
                 self.table,
                 {
                     each: value
-                    for each, value in zip(names, row[1:], strict=True)
-                    if isinstance(value, str) and value
+                    for each, value in zip(names, row, strict=True)
+                    if isinstance(value, str) and value and each not in _PLACE
                 },
             )
             for row in rows
@@ -87,3 +80,33 @@ class FromGit:
             " WHERE ordinal IN (SELECT unnest(CAST($1 AS BIGINT[])))",
             [list(ordinals)],
         ).fetchall()
+
+
+_PLACE = ("file", "sheet", "path", "below")
+"""Columns that are none of the contract's."""
+
+
+@dataclass(frozen=True)
+class FromGit(_Filled):
+    """Records as git knows them, whose places are looked up in the files."""
+
+    places: Places
+
+    def locate(self, ordinals: Sequence[int]) -> dict[int, Locator]:
+        """See `Source.locate`."""
+        rows = self._rows("dataset, record, path", ordinals)
+        found = self.places.find([((unit, key), path) for _, unit, key, path in rows])
+        return {row[0]: place for row, place in zip(rows, found, strict=True)}
+
+
+@dataclass(frozen=True)
+class Recalled(_Filled):
+    """Records as git knew them, of which it was written down where they stood."""
+
+    def locate(self, ordinals: Sequence[int]) -> dict[int, Locator]:
+        """See `Source.locate`."""
+        rows = self._rows("file, line, sheet, below", ordinals)
+        return {
+            ordinal: Locator(file, line, sheet=sheet, path=below)
+            for ordinal, file, line, sheet, below in rows
+        }

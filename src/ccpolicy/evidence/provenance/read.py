@@ -55,6 +55,8 @@ class Asked:
     """Revision or moment that is judged, instead of the working tree."""
     ancestor: str | None = None
     """Commit that the one judged must rest on."""
+    cached: bool = True
+    """Whether what was kept of an earlier reading may be used."""
     tables: bool = True
     """Whether the tables are wanted, for which the history is walked."""
 
@@ -126,7 +128,7 @@ class _Reader:
             self.tracked,
             self.connection,
         )
-        kept = cache.load()
+        kept = cache.load() if asked.cached else Kept(self.connection)
         order = walk(repository, head, kept.commits)
         ids = {commit.id for commit in order}
         if kept.head not in ids:
@@ -165,7 +167,7 @@ class _Reader:
             self.connection, walked.kept, Facts(asked.zone, asked.adopted, asked.as_of, history)
         )
         rows.put(state.entries, history.events)
-        if cache.is_worth_it(walked.kept, len(history.commits)):
+        if asked.cached and cache.is_worth_it(walked.kept, len(history.commits)):
             with suppress(UnicodeEncodeError):
                 queries = rows.queries(history.events)
                 cache.save(head, history.commits, history.unreadable, with_policy, queries)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -99,6 +100,33 @@ def filed(root: Path, evidence: str, end: str, start: str | None) -> Line:
         if first is not None and id_ is None:
             raise EvidenceError("{start} does not lead to {end}", start=start, end=end)
         return Line(repository.common, found[::-1])
+    finally:
+        repository.close()
+
+
+def committed_files(root: Path, evidence: str, commit: str) -> dict[str, str]:
+    """Return path → SHA-256 of the evidence that a commit holds, if it leads to the present one.
+
+    Raises:
+        EvidenceError: it does not, or there is no history.
+    """
+    folder = (root / evidence).resolve()
+    repository = open_repository(folder)
+    try:
+        if repository.is_shallow:
+            raise NoHistory("shallow")
+        order = {each.id: each for each in walk(repository, repository.head, {})}
+        if commit not in order:
+            raise EvidenceError(
+                "commit {commit} does not lead to what is checked out there", commit=commit[:12]
+            )
+        prefix = folder.relative_to(repository.folder).as_posix().removeprefix(".")
+        tree = repository.folder_below(order[commit].tree, prefix)
+        return {
+            f"{evidence}/{path}": hashlib.sha256(repository.read(blob.id)).hexdigest()
+            for path, blob in (repository.files(tree) if tree else ())
+            if not blob.is_link
+        }
     finally:
         repository.close()
 

@@ -24,30 +24,32 @@ _DAY = values.MICROSECONDS
 RAW = {
     RECORDINGS: {
         "unit": "VARCHAR",
-        "record": "VARCHAR",
+        "commit": "INTEGER",
         "number": "INTEGER",
         "event": "VARCHAR",
-        "happened_at": "BIGINT",
-        "due_at": "BIGINT",
         "owed": "BOOLEAN",
         "copies": "BIGINT",
-        "commit": "INTEGER",
         "path": "VARCHAR",
+        "record": "VARCHAR",
+        "happened_at": "BIGINT",
+        "due_at": "BIGINT",
     },
     EVIDENCE_CHANGES: {
         "unit": "VARCHAR",
-        "record": "VARCHAR",
+        "commit": "INTEGER",
         "change": "VARCHAR",
         "changed_at": "BIGINT",
         "owed": "BOOLEAN",
+        "permitted": "BOOLEAN",
+        "path": "VARCHAR",
+        "record": "VARCHAR",
         "before": "VARCHAR",
         "after": "VARCHAR",
-        "permitted": "BOOLEAN",
-        "commit": "INTEGER",
-        "path": "VARCHAR",
     },
 }
 """Columns of what is known of records by itself: commits as numbers, empty while uncommitted."""
+RAW_SHARED = {RECORDINGS: 7, EVIDENCE_CHANGES: 7}
+"""So many of them are alike for most records of a commit."""
 MAKERS = {
     "unit": "VARCHAR",
     "commit": "INTEGER",
@@ -91,6 +93,8 @@ class Facts:
     """Day and duration → when it has run out."""
     begins: dict[int, int] = field(default_factory=dict)
     """Day → the instant at which it begins."""
+    made: dict[str, tuple[int | None, bool]] = field(default_factory=dict)
+    """Commit → its number, and whether it was made since the plan was adopted."""
 
     @cached_property
     def numbers(self) -> dict[str, int]:
@@ -114,43 +118,42 @@ class Facts:
         for name, found in of_unit.items():
             unit, tracked = self.units[name]
             columns = unit.recording.happened
-            read = self.history.reader[name].values
-            texts = [read(entry.contents[0], columns) if columns else [] for _, entry in found]
+            contents = [entry.contents[0] for _, entry in found]
+            texts = self.history.reader[name].cells(contents, columns)
             instants = self._instants({each for row in texts for each in row}, tracked)
+            within = parse_duration(unit.recording.within) if unit.recording.within else None
             for (key, entry), row in zip(found, texts, strict=True):
-                for number, (column, text) in enumerate(zip(columns, row, strict=True)):
-                    if text is not None:
-                        at = instants[text]
-                        commit = entry.since[number]
-                        yield self._recording(key, entry, unit, number, column, at, commit)
-                if not any(text is not None for text in row):
-                    yield self._recording(key, entry, unit, -1, "record", None, entry.commit)
+                timed = [number for number, text in enumerate(row) if text is not None]
+                for number in timed or [-1]:
+                    at = instants[row[number]] if timed else None
+                    commit, is_recent = self._commit(entry.since[number] if timed else entry.commit)
+                    is_owed = is_recent or (at is not None and at >= self.adopted)
+                    due = None
+                    if within is not None and at is not None and is_owed:
+                        due = self._after(at, within)
+                    yield (
+                        name,
+                        commit,
+                        number,
+                        columns[number] if timed else "record",
+                        is_owed,
+                        len(entry.contents),
+                        entry.path,
+                        key[1],
+                        at,
+                        due,
+                    )
 
-    def _recording(
-        self,
-        key: Key,
-        entry: Entry,
-        unit: Unit,
-        number: int,
-        event: str,
-        at: int | None,
-        commit: str | None,
-    ) -> tuple[object, ...]:
-        is_owed = self._is_owed(at, self._time(commit))
-        due = None
-        if at is not None and unit.recording.within and is_owed:
-            due = self._after(at, parse_duration(unit.recording.within))
-        return (
-            *key,
-            number,
-            event,
-            at,
-            due,
-            is_owed,
-            len(entry.contents),
-            self.numbers.get(commit or WORKING),
-            entry.path,
-        )
+    def _commit(self, id_: str | None) -> tuple[int | None, bool]:
+        """Return a commit's number, and whether it was made since the plan was adopted.
+
+        What came to be on file afterwards cannot escape by a date of the time before.
+        """
+        made = id_ or WORKING
+        if made not in self.made:
+            at = self._time(made)
+            self.made[made] = self.numbers.get(made), at is None or at >= self.adopted
+        return self.made[made]
 
     def _instants(self, texts: Collection[Any], tracked: Tracked) -> dict[Any, int | None]:
         """Read times, most of which are written alike."""
@@ -174,12 +177,11 @@ class Facts:
         read = self.history.reader[unit.name].fields
         before, after = [list(map(read, each)) for each in (event.before, event.after)]
         return (
-            *event.key,
+            event.key[0],
+            self.numbers.get(event.commit),
             "restored" if event.restores else kind,
             self.as_of if at is None else at,
             at is None or at >= self.adopted,
-            " ".join(map(to_json, before)) or None,
-            " ".join(map(to_json, after)) or None,
             self._permits(
                 before,
                 after,
@@ -188,8 +190,10 @@ class Facts:
                 unit,
                 tracked,
             ),
-            self.numbers.get(event.commit),
             event.path,
+            event.key[1],
+            " ".join(map(to_json, before)) or None,
+            " ".join(map(to_json, after)) or None,
         )
 
     def _permits(
@@ -217,16 +221,7 @@ class Facts:
             return False
         return bool(commit and commit.reason) or _only_fills_in(before, after)
 
-    def _is_owed(self, at: int | None, recorded: int | None) -> bool:
-        """Whether it happened or was put on file since the plan was adopted.
-
-        What came to be on file afterwards cannot escape by a date of the time before.
-        """
-        if recorded is None or recorded >= self.adopted:
-            return True
-        return at is not None and at >= self.adopted
-
-    def _time(self, commit: str | None) -> int | None:
+    def _time(self, commit: str) -> int | None:
         return self.history.times[commit] * _SECOND if commit else None
 
     def _instant(self, text: object, tracked: Tracked) -> int | None:
@@ -248,10 +243,10 @@ class Facts:
         """Return when a duration has run out: a calendar one at the end of its last day."""
         if duration.is_clock:
             return at + duration.microseconds
-        day = self._day(at)
-        if (day, duration.text) not in self.ends:
-            self.ends[day, duration.text] = self._last(day, duration)
-        return self.ends[day, duration.text]
+        key = self._day(at), duration.text
+        if key not in self.ends:
+            self.ends[key] = self._last(key[0], duration)
+        return self.ends[key]
 
     def _day(self, at: int) -> int:
         """Return the day of an instant in the plan's zone, in days since 1970."""

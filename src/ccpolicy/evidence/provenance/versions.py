@@ -95,13 +95,19 @@ class Versions:
         found: dict[str, Any] = json.loads(content)
         return found
 
-    def values(self, content: str, columns: Sequence[str]) -> list[Any]:
-        """Return some fields of a record; None for each that is empty."""
-        if self.is_csv and '"' not in content:
-            cells = content.split(self.tracked.dataset.delimiter)
-            return [cells[self.columns.index(each)] or None for each in columns]
-        fields = self.fields(content)
-        return [fields.get(each) for each in columns]
+    def cells(self, contents: Sequence[str], columns: Sequence[str]) -> list[list[Any]]:
+        """Return some fields of records, record by record; None for each that is empty."""
+        delimiter = self.tracked.dataset.delimiter
+        places = [self.columns.index(each) for each in columns] if self.is_csv else []
+        found = []
+        for content in contents:
+            if self.is_csv and '"' not in content:
+                cells = content.split(delimiter)
+                found.append([cells[place] or None for place in places])
+            else:
+                fields = self.fields(content)
+                found.append([fields.get(each) for each in columns])
+        return found
 
     def _content(self, record: Mapping[str, Any]) -> str:
         """Write a record's own content; see `fields`."""
