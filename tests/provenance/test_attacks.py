@@ -255,6 +255,23 @@ def test_replace_objects_and_graft_histories(centre: Centre) -> None:
     assert centre.check() == expected
 
 
+def test_have_another_store_lie_beside_the_evidence(centre: Centre, tmp_path: Path) -> None:
+    """A commit can hold all that a bare repository consists of; it is not the history."""
+    before = centre.check()
+    store = tmp_path / "store"
+    subprocess.run(["git", "init", "-q", "--bare", str(store)], check=True)
+    for name in ("HEAD", "config"):
+        shutil.copy(store / name, centre.folder / name)
+    for name in ("objects", "refs"):
+        shutil.copytree(store / name, centre.folder / name)
+    top = centre.folder.parent
+    (centre.folder / ".git").rename(top / ".git")
+    found = centre.check().provenance
+    assert found is not None
+    assert before.provenance is not None
+    assert found.commit == before.provenance.commit
+
+
 def test_record_as_somebody_who_may_not(centre: Centre) -> None:
     centre.put(FIRST, SECOND, THIRD, FOURTH)
     centre.commit("2026-04-04T10:00:00+08:00", by=STRANGER)

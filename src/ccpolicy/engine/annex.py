@@ -10,9 +10,10 @@ from ccpolicy.assessment import annex as models
 from ccpolicy.assessment.parts import Text
 from ccpolicy.engine.calendar import Calendar, day_number, day_starts
 from ccpolicy.engine.course import Days
+from ccpolicy.engine.inputs import name
 from ccpolicy.engine.run import Run, Span
 from ccpolicy.engine.write import Writer
-from ccpolicy.policy import Control, Dataset, Plan, Revision
+from ccpolicy.policy import RECORDINGS, Control, Dataset, Plan, Revision
 
 TIMELINES = 20
 """Subjects of a control that are drawn, the worst first."""
@@ -33,12 +34,15 @@ def make_annex(run: Run, writer: Writer, controls: Sequence[Control]) -> models.
     made = [maker.control(control, drawn[control.id]) for control in controls]
     used = {part.dataset.partition(".")[0] for each in made for part in each.selections}
     kinds = {rule.kind.name: rule.kind for rule in run.rules}
+    recorded = _recorders(run, writer)
     return models.Annex(
         kinds=[
             models.Kind(name=each, summary=Text.of(kind.summary), query=kind.query)
             for each, kind in sorted(kinds.items())
         ],
-        datasets=[_dataset(run.content.datasets[each]) for each in sorted(used)],
+        datasets=[
+            _dataset(run.content.datasets[each], recorded.get(each)) for each in sorted(used)
+        ],
         controls=made,
         records=_records(writer, maker.shown),
     )
@@ -234,7 +238,34 @@ def _records(writer: Writer, shown: set[int]) -> list[models.Record]:
     return list(records.values())
 
 
-def _dataset(dataset: Dataset) -> models.Dataset:
+def _recorders(run: Run, writer: Writer) -> dict[str, list[models.Recorder]]:
+    """Return who put the records of each dataset on file, where git was asked."""
+    tables = writer.provenance.tables if writer.provenance else None
+    if not tables:
+        return {}
+    # A record is listed once for each of its times.
+    rows = run.connection.execute(
+        f"""
+        SELECT dataset, author, count(DISTINCT record), min(recorded_at), max(recorded_at)
+        FROM {name(tables[RECORDINGS].relation)}
+        GROUP BY dataset, author ORDER BY dataset, author NULLS LAST
+        """
+    ).fetchall()
+    found: dict[str, list[models.Recorder]] = defaultdict(list)
+    for dataset, author, records, first, last in rows:
+        found[dataset.partition(".")[0]].append(
+            models.Recorder(
+                dataset=dataset,
+                author=author,
+                records=records,
+                first=None if first is None else writer.when(first),
+                last=None if last is None else writer.when(last),
+            )
+        )
+    return found
+
+
+def _dataset(dataset: Dataset, recorded: list[models.Recorder] | None) -> models.Dataset:
     return models.Dataset(
         id=dataset.id,
         title=Text.of(dataset.title),
@@ -246,4 +277,5 @@ def _dataset(dataset: Dataset) -> models.Dataset:
         zone=dataset.zone,
         fields=list(dataset.record.get("properties", {})),
         may_be_empty=Text.of(dataset.may_be_empty) if dataset.may_be_empty else None,
+        recorded=recorded,
     )

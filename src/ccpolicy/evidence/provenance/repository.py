@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ccpolicy.errors import EvidenceError
 from ccpolicy.evidence.provenance.models import State
+from ccpolicy.policy.checkout import checkout_of
 
 if TYPE_CHECKING:
     import git
@@ -280,8 +281,11 @@ def open_repository(folder: Path) -> Repository:
         import git
     except ImportError as failure:
         raise NoHistory("no_git") from failure
+    top = checkout_of(folder.resolve())
+    if top is None:
+        raise NoHistory("no_repository")
     try:
-        with git.Repo(folder, search_parent_directories=True) as repo:
+        with git.Repo(top, expand_vars=False) as repo:
             root = repo.working_tree_dir
             common = Path(repo.common_dir)
             own = str(repo.git_dir)
