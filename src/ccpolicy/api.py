@@ -13,12 +13,11 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from ccpolicy.assessment.models import Assessment
-from ccpolicy.checks.durations import parse_duration
 from ccpolicy.checks.kinds import Kind
 from ccpolicy.engine.assess import assess
-from ccpolicy.engine.calendar import shift
+from ccpolicy.engine.moments import Moment, read_moment, read_period
 from ccpolicy.engine.write import Question
-from ccpolicy.errors import CcpolicyError, PolicyError
+from ccpolicy.errors import CcpolicyError, PolicyError, PolicyErrors
 from ccpolicy.policy import (
     SEVERITIES,
     Content,
@@ -42,8 +41,6 @@ if TYPE_CHECKING:
     from ccpolicy.engine.cases import Ran
     from ccpolicy.policy.cases import Located
     from ccpolicy.policy.lint import Finding
-
-Moment = datetime.datetime | datetime.date | str
 
 
 def load(path: str | Path = ".", policy_from: str | None = None) -> Repository:
@@ -145,9 +142,14 @@ class Repository:
         Raises:
             PolicyErrors: what cannot be at all.
         """
+        from ccpolicy.evidence.bind import unbound
         from ccpolicy.policy.lint import lint
 
-        return lint(self.content, self.moment(None)[0].date())
+        found = lint(self.content, self.moment(None)[0].date())
+        with duckdb.connect() as connection:
+            if errors := [*unbound(connection, self.content)]:
+                raise PolicyErrors(errors)
+        return found
 
     def test(self, controls: Iterable[str] = (), words: str = "") -> Iterator[Ran]:
         """Run the tests of the policy: of some controls alone, or with words in their names.
@@ -254,7 +256,7 @@ class Repository:
             PolicyError: a filter names what is not there, or a time cannot be read.
         """
         moment, source = self.moment(as_of)
-        starts, ends = self._period(period, moment)
+        starts, ends = read_period(period, self.zone, moment)
         return Question(
             as_of=moment,
             source=source,
@@ -286,7 +288,7 @@ class Repository:
         from ccpolicy.engine.history import history
 
         moment, source = self.moment(as_of)
-        starts, ends = self._period(None, moment)
+        starts, ends = read_period(None, self.zone, moment)
         question = Question(
             as_of=moment,
             source=source,
@@ -338,57 +340,14 @@ class Repository:
             CcpolicyError: it cannot be read.
         """
         if given is not None:
-            return self._moment(given, last=True), "given"
+            return read_moment(given, self.zone, last=True), "given"
         if self.settings.as_of is not None:
             try:
-                return self._moment(self.settings.as_of, last=True), "pinned"
+                return read_moment(self.settings.as_of, self.zone, last=True), "pinned"
             except CcpolicyError as failure:
                 place = self.content.place("settings", FILE, "as_of")
                 raise failure.at(failure.locator or place) from None
         return datetime.datetime.now(self.zone), "now"
-
-    def _period(
-        self, given: tuple[Moment, Moment] | None, as_of: datetime.datetime
-    ) -> tuple[datetime.datetime, datetime.datetime]:
-        if given is None:
-            return shift(as_of, parse_duration("12 months"), -1), as_of
-        starts = self._moment(given[0])
-        ends = self._moment(given[1])
-        if not isinstance(given[1], datetime.datetime) and len(str(given[1])) == len("2026-01-31"):
-            ends += datetime.timedelta(days=1)
-        if starts >= ends or starts >= as_of:
-            raise CcpolicyError(
-                "the period must begin before it ends, and before as-of",
-                hint="write it as START/END, such as 2026-01-01/2026-06-30",
-            )
-        return starts, ends
-
-    def _moment(self, given: Moment, *, last: bool = False) -> datetime.datetime:
-        """Read a moment; a day is its first instant, or with `last` its last second."""
-        try:
-            moment = datetime.datetime.fromisoformat(given) if isinstance(given, str) else given
-        except ValueError as failure:
-            raise CcpolicyError(
-                "'{text}' is not a time",
-                hint="write ISO 8601, such as 2026-11-20T18:00:00+08:00 or 2026-11-20",
-                text=given,
-            ) from failure
-        day = isinstance(given, str) and len(given) == len("2026-01-31")
-        if not isinstance(moment, datetime.datetime):
-            moment, day = datetime.datetime.combine(moment, datetime.time()), True
-        if moment.tzinfo is None:
-            if not day:
-                raise CcpolicyError(
-                    "'{text}' has no offset from UTC",
-                    hint="add one, such as +08:00 or Z",
-                    text=given,
-                )
-            moment = moment.replace(tzinfo=self.zone)
-            if last:
-                moment = moment.replace(hour=23, minute=59, second=59)
-        if not 1971 <= moment.year <= 2198:
-            raise CcpolicyError("the year of {text} is out of range", text=given)
-        return moment.astimezone(self.zone)
 
 
 def _judge(content: Content, located: Located) -> Assessment:

@@ -45,9 +45,9 @@ def prop(name: str, value: str) -> Part:
     return {"name": name, "ns": PROPERTIES, "value": " ".join(value.split())}
 
 
-def role(title: str) -> Part:
-    """Return a role; two of different titles have different ids."""
-    return {"id": token(title), "title": prose(title)}
+def role(name: str, title: str) -> Part:
+    """Return a role; two of different names have different ids."""
+    return {"id": token(name), "title": prose(title)}
 
 
 def token(text: str) -> str:

@@ -63,6 +63,24 @@ def read_yaml(path: Path, name: str, error: type[CcpolicyError] = CcpolicyError)
     return parse_yaml(data, name, error)
 
 
+def decode(
+    data: bytes, name: str, error: type[CcpolicyError] = CcpolicyError, *, lines_before: int = 0
+) -> str:
+    """Return the text of a file, without the mark of its encoding.
+
+    Raises:
+        CcpolicyError: or the error given: it is not UTF-8, at the line that is not.
+    """
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as failure:
+        raise error(
+            "not UTF-8 text",
+            hint="save the file in the encoding UTF-8",
+            locator=Locator(name, data.count(b"\n", 0, failure.start) + 1 + lines_before),
+        ) from failure
+
+
 def parse_yaml(
     data: bytes, name: str, error: type[CcpolicyError] = CcpolicyError, *, lines_before: int = 0
 ) -> Source:
@@ -74,15 +92,7 @@ def parse_yaml(
         raise error(
             "the file is larger than {limit} MiB", limit=MAX_BYTES >> 20, locator=Locator(name)
         )
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as failure:
-        line = data.count(b"\n", 0, failure.start) + 1 + lines_before
-        raise error(
-            "not UTF-8 text",
-            hint="save the file in the encoding UTF-8",
-            locator=Locator(name, line),
-        ) from failure
+    text = decode(data, name, error, lines_before=lines_before)
     for number, text_line in enumerate(data.split(b"\n") if len(data) > MAX_LINE else (), 1):
         if len(text_line) > MAX_LINE:
             raise error(

@@ -12,22 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import CONTROLS, FILES, FORBIDDEN, Office
+from slow_kind import SLOW
 
-KIND = """\
-/*
-summary: {en: It takes ages., zh: 耗时极久。}
-inputs:
-  events:
-    label: {en: events, zh: 事件}
-    population: true
-    needs: [starts]
-*/
-SELECT e.control, 'duty' AS part, e.subject, sum(a.day + b.day + c.day + d.day) AS starts,
-       max(a.day) AS ends, min(e.locator) AS locator
-FROM events e, after a, after b, after c, after d
-GROUP BY e.control, e.subject
-"""
+from .conftest import CONTROLS, FILES, FORBIDDEN, Office
 
 
 def start(office: Office, target: Path) -> subprocess.Popen[bytes]:
@@ -69,7 +56,7 @@ def test_disk_that_fills_up_leaves_the_report_of_before(
 
 @pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
 def test_interrupted_run(office: Office, tmp_path: Path) -> None:
-    office.write("checks/slow.sql", KIND)
+    office.write("checks/slow.sql", SLOW)
     head = FILES[CONTROLS].partition("    parameters:\n")[0]
     slow = head.replace("FIRE-1", "SLOW").replace("recurrence", "slow")
     slow = "".join(line for line in slow.splitlines(keepends=True) if "subjects:" not in line)

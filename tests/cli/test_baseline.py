@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from .conftest import FAILING, Run
+from git_command import commit, git
+from small_centre import FAILING
+
+from .conftest import Run
 
 INSPECTIONS = "evidence/inspections/2026.csv"
 ENTRY = '  - {control: "EM-1", subject: "PBX-2", starts: "2026-11-01T00:00:00+08:00"}\n'
@@ -161,23 +162,13 @@ def test_wrong_usage(failing: Path, written: Path, run: Run) -> None:
 
 
 def test_change_cannot_add_to_its_own_baseline(failing: Path, run: Run) -> None:
-    def git(*arguments: str) -> None:
-        names = ["-c", "user.name=clerk", "-c", "user.email=clerk@example.org"]
-        subprocess.run(
-            ["git", "-C", str(failing), *names, *arguments],
-            env={**os.environ, "GIT_CONFIG_GLOBAL": os.devnull},
-            check=True,
-        )
-
-    git("init", "-q", "-b", "main")
-    git("add", "-A")
-    git("commit", "-qm", "first")
+    git(failing, "init", "-q", "-b", "main")
+    commit(failing)
     file = failing / "baseline.yaml"
     run("check", failing, "--write-baseline", file)
     by_main = ("check", failing, "--policy-from", "main", "--baseline", file)
     assert run(*by_main).exit_code == 1
-    git("add", "-A")
-    git("commit", "-qm", "second")
+    commit(failing)
     assert run(*by_main).exit_code == 0
     inspect(failing, f"{FAILING}PBX-2,2026-11-11T09:00:00+08:00,pass\n")
     assert run(*by_main).exit_code == 1

@@ -17,8 +17,9 @@ from ccpolicy.assessment.models import Assessment
 from ccpolicy.cli import options
 from ccpolicy.cli.program import program
 from ccpolicy.policy.schemas import NAMES, schema_text
+from small_centre import FAILING
 
-from .conftest import FAILING, Run
+from .conftest import Run
 
 CLOSED = """\
     not_applicable:

@@ -3,37 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 from pathlib import Path
 
 import pytest
 
+from git_command import git
+from small_centre import CONTROLS, change
+
 from .conftest import Run
-
-CONTROLS = "policy/controls/3.yaml"
-
-
-@pytest.fixture
-def kept(centre: Path) -> Path:
-    """The centre, kept in git on the branch main."""
-    for command in (
-        ["init", "-q", "-b", "main"],
-        ["add", "-A"],
-        ["-c", "user.name=clerk", "-c", "user.email=clerk@example.org", "commit", "-qm", "first"],
-    ):
-        subprocess.run(
-            ["git", "-C", str(centre), *command],
-            env={**os.environ, "GIT_CONFIG_GLOBAL": os.devnull},
-            check=True,
-        )
-    return centre
-
-
-def replace(folder: Path, old: str, new: str) -> None:
-    text = (folder / CONTROLS).read_text("utf-8")
-    assert old in text
-    (folder / CONTROLS).write_text(text.replace(old, new), "utf-8")
 
 
 @pytest.mark.parametrize(
@@ -47,7 +24,7 @@ def replace(folder: Path, old: str, new: str) -> None:
     ],
 )
 def test_fail_on_loosened(kept: Path, run: Run, new: str, code: int) -> None:
-    replace(kept, "30 days, norm", new)
+    change(kept, CONTROLS, "30 days, norm", new)
     for name in ("text", "json", "markdown"):
         arguments = ("diff", "main", "--path", kept, "--format", name)
         assert run(*arguments).exit_code == 0
@@ -55,9 +32,9 @@ def test_fail_on_loosened(kept: Path, run: Run, new: str, code: int) -> None:
 
 
 def test_text(kept: Path, run: Run) -> None:
-    replace(kept, "30 days, norm", "40 days, norm")
+    change(kept, CONTROLS, "30 days, norm", "40 days, norm")
     result = run("diff", "main", "--path", kept)
-    commit = subprocess.check_output(["git", "-C", kept, "rev-parse", "HEAD"], text=True)[:12]
+    commit = git(kept, "rev-parse", "HEAD")[:12]
     assert (
         result.stdout
         == f"""\
@@ -93,7 +70,7 @@ def test_day_of_history_can_be_named(kept: Path, run: Run) -> None:
 
 
 def test_output_file_and_two_revisions(kept: Path, run: Run, tmp_path: Path) -> None:
-    replace(kept, "severity: high", "severity: low")
+    change(kept, CONTROLS, "severity: high", "severity: low")
     file = tmp_path / "diff.md"
     result = run("diff", "main", "main", "--path", kept, "--format", "markdown", "-o", file)
     assert (result.exit_code, result.stdout) == (0, "")

@@ -8,7 +8,7 @@ import pytest
 from wcwidth import wcswidth
 
 import ccpolicy
-from ccpolicy.cli.explain import explain_control
+from ccpolicy.cli.explain_control import explain_control
 from ccpolicy.content import content_folder
 from ccpolicy.errors import LANGUAGES, Language
 from ccpolicy.reports import View

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
 import ccpolicy
 from ccpolicy.content import content_folder
+from git_command import git
 
 from .conftest import Run
 
@@ -26,11 +26,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("past") / "centre"
     make(folder, bare=False, with_history=True)
     return folder
-
-
-def git(folder: Path, *arguments: str) -> str:
-    run = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, check=True)
-    return run.stdout.decode().strip()
 
 
 def test_its_last_commit_holds_the_shipped_evidence(made: Path) -> None:

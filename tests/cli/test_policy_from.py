@@ -3,33 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from .conftest import FAILING, Run
+from small_centre import CONTROLS, FAILING, INSPECTIONS, change
+
+from .conftest import Run
 
 
 @pytest.fixture
-def kept(centre: Path) -> Path:
+def kept(kept: Path) -> Path:
     """The centre, kept in git; then its rule is weakened and its evidence grows old."""
-    for command in (
-        ["init", "-q", "-b", "main"],
-        ["add", "-A"],
-        ["-c", "user.name=clerk", "-c", "user.email=clerk@example.org", "commit", "-qm", "first"],
-    ):
-        subprocess.run(
-            ["git", "-C", str(centre), *command],
-            env={**os.environ, "GIT_CONFIG_GLOBAL": os.devnull},
-            check=True,
-        )
-    controls = centre / "policy/controls/3.yaml"
-    weaker = controls.read_text("utf-8").replace("30 days, norm", "10 years, norm")
-    controls.write_text(weaker, "utf-8")
-    (centre / "evidence/inspections/2026.csv").write_text(FAILING, "utf-8")
-    return centre
+    change(kept, CONTROLS, "30 days, norm", "10 years, norm")
+    (kept / INSPECTIONS).write_text(FAILING, "utf-8")
+    return kept
 
 
 def test_check(kept: Path, run: Run) -> None:

@@ -22,6 +22,7 @@ from .conftest import Run
 
 PLUMBING = {
     "baseline",
+    "explain_control",
     "explain_kind",
     "init_history",
     "language",

@@ -15,15 +15,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from git_command import commit, git
+
 from .packages import ROOT, need_registry, plain
 
 BIN = Path(sys.executable).parent
 HOOKS = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
-
-
-def git(folder: Path, *arguments: str) -> None:
-    identity = ("-c", "user.name=test", "-c", "user.email=test@example.org")
-    subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)
 
 
 @pytest.fixture
@@ -34,16 +31,12 @@ def repository(tmp_path: Path) -> Path:
     own = [{**hook, "language": "system"} for hook in HOOKS]
     (hooks / ".pre-commit-hooks.yaml").write_text(yaml.safe_dump(own), "utf-8")
     git(hooks, "init", "-q")
-    git(hooks, "add", "-A")
-    git(hooks, "commit", "-q", "-m", "hooks")
+    head = commit(hooks)
     centre = tmp_path / "centre"
     shutil.copytree(ROOT / "src/ccpolicy/samples/failing", centre)
-    head = subprocess.run(
-        ["git", "rev-parse", "HEAD"], cwd=hooks, check=True, capture_output=True, text=True
-    )
     used = {
         "repo": str(hooks),
-        "rev": head.stdout.strip(),
+        "rev": head,
         "hooks": [{"id": hook["id"]} for hook in HOOKS],
     }
     (centre / ".pre-commit-config.yaml").write_text(yaml.safe_dump({"repos": [used]}), "utf-8")

@@ -175,7 +175,7 @@ CASES: dict[str, tuple[list[tuple[str, str, str]], list[str]]] = {
     "words": (
         [
             (REVIEW, "en: Plan reviewed,", "en: The plan is reviewed,"),
-            (REVIEW, "owner: manager", "owner: boss"),
+            (REVIEW, "owner: {en: manager, zh: 经理}", "owner: boss"),
         ],
         ["neutral GV-1: the title", "neutral GV-1: the owner"],
     ),
@@ -421,11 +421,11 @@ CASES: dict[str, tuple[list[tuple[str, str, str]], list[str]]] = {
         ["unordered reviews: how long records are kept: 5 years → 1826 days"],
     ),
     "file may be empty": (
-        [(REVIEWS, "owner: manager", "owner: manager\nmay_be_empty: {en: none, zh: 无}")],
+        [(REVIEWS, "retention:", "may_be_empty: {en: none, zh: 无}\nretention:")],
         ["loosened reviews: may be empty now"],
     ),
     "words of a dataset": (
-        [(REVIEWS, "owner: manager", "owner: boss")],
+        [(REVIEWS, "owner: {en: manager, zh: 经理}", "owner: boss")],
         ["neutral reviews: the owner"],
     ),
     # Settings and plan.

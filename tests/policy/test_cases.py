@@ -11,8 +11,7 @@ import ccpolicy
 from ccpolicy.errors import CcpolicyError
 from ccpolicy.policy.cases import Located, load_cases, sources
 from ccpolicy.tree import Folder
-
-from .repository import lay
+from small_centre import lay
 
 HEAD = "tests:\n  - name: a\n    control: EM-1\n    as_of: '2026-11-20'\n    expect: {now: pass}\n"
 

@@ -12,10 +12,11 @@ import ccpolicy
 from ccpolicy.assessment.comparison import Change, Comparison
 from ccpolicy.errors import CcpolicyError
 from ccpolicy.policy import diff
+from git_command import commit, git
+from small_centre import CONTROLS, change, lay
 
 from .conftest import ALERTS, PLAN, REVIEW, REVIEWS, SETTINGS, WAIVERS, Draft
 from .diff_cases import BOTH, CASES, EVERY, WAIVER, revised
-from .repository import CONTROLS, change, commit, git, lay
 
 AS_OF = datetime.date(2026, 11, 20)
 

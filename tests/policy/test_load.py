@@ -29,11 +29,15 @@ TITLE = "title: {en: My plan, zh: 我的预案}"
 _NAME = "it must match ^[a-z][a-z0-9_]{0,62}$"
 _DAY = "a day from 1900 to 2199 (YYYY-MM-DD) is expected for 'until', not"
 
+OWNER = "owner: {en: manager, zh: 经理}"
 FIELDS: dict[str, tuple[Change, list[str]]] = {
-    "missing": ((PLAN, "owner: manager\n", ""), [f"{PLAN}:2:1: 'owner' is missing"]),
+    "missing": (
+        (PLAN, f"{OWNER}\n", ""),
+        [f"{PLAN}:2:1: 'owner' is missing"],
+    ),
     "missing below": ((PLAN, TITLE, "title: {en: A}"), [f"{PLAN}:3:1: 'zh' is missing"]),
     "unknown": (
-        (PLAN, "owner: manager\n", "owner: manager\nholiday: CN\n"),
+        (PLAN, f"{OWNER}\n", "owner: manager\nholiday: CN\n"),
         [f"{PLAN}:8:1: unknown field 'holiday'\nhint: did you mean 'holidays'?"],
     ),
     "unknown below": (
@@ -76,7 +80,9 @@ FIELDS: dict[str, tuple[Change, list[str]]] = {
         (PLAN, 'version: "1.0"', "version: 1.0"),
         [f"{PLAN}:4:1: text is expected for 'version', not 1.0"],
     ),
-    "empty": ((PLAN, "owner: manager", 'owner: " "'), [f"{PLAN}:7:1: 'owner' is empty"]),
+    "empty": ((PLAN, 'version: "1.0"', 'version: " "'), [f"{PLAN}:4:1: 'version' is empty"]),
+    "role of no name": ((PLAN, OWNER, 'owner: " "'), [f"{PLAN}:7:1: 'owner' cannot be \" \""]),
+    "role in one language": ((PLAN, OWNER, "owner: {zh: 经理}"), [f"{PLAN}:7:1: 'en' is missing"]),
     "empty list": ((REVIEWS, "[review_id]", "[]"), [f"{REVIEWS}:7:1: 'key' is empty"]),
     "too long": (
         (REVIEWS, "format: csv", "format: csv\ndelimiter: tab"),
@@ -149,7 +155,7 @@ FIELDS: dict[str, tuple[Change, list[str]]] = {
         [f"{PLAN}:3:1: a mapping is expected for 'title', not \"{'x' * 56}…"],
     ),
     "not YAML": (
-        (PLAN, "owner: manager", "owner: [manager"),
+        (PLAN, OWNER, "owner: [manager"),
         [f"{PLAN}:8:8: not YAML: did not find expected ',' or ']'"],
     ),
     "id twice": (
@@ -287,6 +293,25 @@ TOML: dict[str, tuple[Change, str]] = {
     "no name": (
         (SETTINGS, 'policy = "policy"', r'policy = "a\u0000"'),
         f"{SETTINGS}:2:1: the folder 'a\0' lies outside the repository",
+    ),
+    "due beyond the forecast": (
+        (SETTINGS, 'due_soon = "14 days"', 'due_soon = "25 months"'),
+        f"{SETTINGS}:7:1: due_soon may reach further than horizon, up to which due dates are"
+        " forecast\nhint: set a shorter due_soon, or a longer horizon",
+    ),
+    "due perhaps beyond the forecast": (
+        (
+            SETTINGS,
+            'due_soon = "14 days"\nhorizon = "24 months"',
+            'due_soon = "31 days"\nhorizon = "1 month"',
+        ),
+        f"{SETTINGS}:7:1: due_soon may reach further than horizon, up to which due dates are"
+        " forecast\nhint: set a shorter due_soon, or a longer horizon",
+    ),
+    "forecast shorter than what is due soon": (
+        (SETTINGS, 'due_soon = "14 days"\nhorizon = "24 months"', 'horizon = "10 days"'),
+        f"{SETTINGS}:7:1: due_soon may reach further than horizon, up to which due dates are"
+        " forecast\nhint: set a shorter due_soon, or a longer horizon",
     ),
     "long name": (
         (SETTINGS, 'policy = "policy"', f'policy = "{"x" * 300}"'),

@@ -10,8 +10,8 @@ import pytest
 
 import ccpolicy
 from ccpolicy.errors import CcpolicyError
-
-from .repository import CONTROLS, FAILING, INSPECTIONS, change, commit, git, lay
+from git_command import commit, git
+from small_centre import CONTROLS, FAILING, INSPECTIONS, change, lay
 
 
 @pytest.fixture

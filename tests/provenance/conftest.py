@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,8 @@ import pytest
 import ccpolicy
 from ccpolicy.assessment.models import Assessment, Control
 from ccpolicy.policy.models import Clause, Text
+from git_command import git
+from small_centre import lay
 
 CLAUSE = Clause(
     id="1",
@@ -162,10 +163,7 @@ class Centre:
 
     def write(self, **files: str) -> None:
         """Write files, named by path."""
-        for name, text in files.items():
-            path = self.folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+        lay(self.folder, files)
 
     def put(self, *rows: str, file: str = INSPECTIONS) -> None:
         """Write the inspections."""
@@ -173,28 +171,14 @@ class Centre:
 
     def git(self, *arguments: str, **environment: str) -> str:
         """Run git, far from the settings of whoever runs the tests."""
-        env = {
-            "PATH": os.environ["PATH"],
+        role = {
             "HOME": str(self.folder.parent),
-            "GIT_CONFIG_GLOBAL": "/dev/null",
-            "GIT_CONFIG_NOSYSTEM": "1",
             "GIT_AUTHOR_NAME": "facilities",
             "GIT_COMMITTER_NAME": "facilities",
             "GIT_AUTHOR_EMAIL": ROLE,
             "GIT_COMMITTER_EMAIL": ROLE,
-            **environment,
         }
-        run = subprocess.run(
-            ["git", *arguments],
-            cwd=self.folder,
-            env=env,
-            capture_output=True,
-            check=False,
-            text=True,
-            encoding="utf-8",
-        )
-        assert run.returncode == 0, run.stderr
-        return run.stdout.strip()
+        return git(self.folder, *arguments, **role | environment)
 
     def commit(
         self,

@@ -8,8 +8,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from ccpolicy.cli.program import program
 from ccpolicy.errors import CcpolicyError, EvidenceError
+from ccpolicy.evidence.provenance import signatures
 from provenance.conftest import (
     AS_OF,
     FIRST,
@@ -56,7 +59,12 @@ def test_edit_and_do_not_commit(centre: Centre) -> None:
     with pytest.raises(EvidenceError, match="not as committed"):
         centre.check(require_clean=True)
     # The date that was edited in is on file no earlier than it is committed.
-    assert failing(centre) == {"GV-2": ["inspections × I2 × performed_at"]}
+    assert failing(centre) == {
+        "GV-2": ["inspections × I2 × performed_at"],
+        "GV-4": ["inspections × I2"],
+    }
+    [lapse] = centre.control("GV-4").lapses
+    assert (lapse.starts, lapse.opened_by) == (AS_OF, f"{INSPECTIONS}:3")
 
 
 @pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])
@@ -95,6 +103,26 @@ def test_amend_and_force_push(centre: Centre) -> None:
     centre.git("clone", "--quiet", "--no-local", str(centre.folder), str(clone))
     with pytest.raises(EvidenceError, match="there is no commit"):
         Centre(clone).check(expect_ancestor=head)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_shortest_text_names_what_is_not_committed(centre: Centre, language: str) -> None:
+    centre.put(FIRST, SECOND.replace("-12T", "-28T"), THIRD)
+    asked = ["check", "-q", str(centre.folder), "--as-of", AS_OF, "--lang", language]
+    assert INSPECTIONS in CliRunner().invoke(program, asked).output
+
+
+def test_change_a_record_and_the_policy_and_do_not_commit(centre: Centre) -> None:
+    path = "policy/datasets/inspections.yaml"
+    text = (centre.folder / path).read_text("utf-8")
+    centre.write(**{path: text.replace("append_only", "freely")})
+    centre.put(FIRST, SECOND.replace(",\n", ",dirty\n"), THIRD)
+    assert failing(centre)["GV-4"] == ["inspections × I2"]
+
+
+def test_delete_a_record_and_do_not_commit(centre: Centre) -> None:
+    centre.put(FIRST, THIRD)
+    assert failing(centre)["GV-4"] == ["inspections × I2"]
 
 
 def test_delete_a_record_and_commit(centre: Centre) -> None:
@@ -348,6 +376,26 @@ def test_take_the_key_off_the_list(signing: Signing) -> None:
     (signing.centre.folder / "policy/allowed_signers").unlink()
     assert unsigned(signing.centre) == ["inspections × I1 × performed_at"]
     assert signing.centre.check().policy.digest != before
+
+
+def test_verdicts_of_signatures_are_kept_for_these_keys_alone(
+    signing: Signing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    centre = signing.centre
+    assert unsigned(centre) == []
+    # What was found is not asked again: no program is needed for it.
+    monkeypatch.setattr(signatures, "_said", lambda *_: {})
+    assert unsigned(centre) == []
+    [file] = (centre.folder / ".git/ccpolicy").glob("signatures-*.json")
+    file.write_bytes(file.read_bytes() + b" ")
+    assert unsigned(centre) == ["inspections × I1 × performed_at"]
+    monkeypatch.undo()
+    file.unlink()
+    assert unsigned(centre) == []
+    # With other keys it is asked anew.
+    public = signing.unlisted.with_suffix(".pub").read_text("utf-8")
+    centre.write(**{"policy/allowed_signers": f'facilities namespaces="git" {public}'})
+    assert unsigned(centre) == ["inspections × I1 × performed_at"]
 
 
 def test_lie_about_which_program_verifies(signing: Signing) -> None:

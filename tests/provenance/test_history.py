@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 from click.testing import CliRunner
@@ -87,8 +88,7 @@ def test_a_range_and_what_was_judged_before(covered: Centre) -> None:
     part = repository.history("HEAD~2", "HEAD~1")
     assert [each.commit for each in part.moments] == [covered.git("rev-parse", "HEAD~1")]
     assert repository.history() == whole
-    for file in (covered.folder / ".git/ccpolicy").iterdir():
-        file.unlink()
+    shutil.rmtree(covered.folder / ".git/ccpolicy")
     assert repository.history() == whole
     with pytest.raises(EvidenceError, match="does not lead to"):
         repository.history("HEAD", "HEAD~1")

@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
+import datetime
+import random
+import shutil
+import subprocess
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
+import duckdb
 import pytest
 
-from provenance.conftest import FIRST, HEADER, INSPECTIONS, SECOND, THIRD, Centre
+import ccpolicy
+from ccpolicy.engine.calendar import instant
+from ccpolicy.evidence.provenance.read import Asked, read_provenance
+from provenance.conftest import (
+    AS_OF,
+    FILES,
+    FIRST,
+    HEADER,
+    INSPECTIONS,
+    ROLE,
+    SECOND,
+    THIRD,
+    Centre,
+)
 
 LATE = "2026-04-15T10:00:00+08:00"
 
@@ -120,31 +140,35 @@ def test_a_merge_that_brings_old_content_back_amends(centre: Centre) -> None:
     ]
 
 
-def evidence_changes(centre: Centre) -> list[dict[str, object]]:
-    return [dict(row) for row, _ in tables(centre)["evidence_changes"]]
+def evidence_changes(centre: Centre) -> list[dict[str, Any]]:
+    return rows(centre, "evidence_changes")
 
 
-def tables(centre: Centre) -> dict[str, list[tuple[dict[str, object], object]]]:
-    import duckdb
-
-    import ccpolicy
-    from ccpolicy.evidence.provenance.read import Asked, read_provenance
-
+def rows(centre: Centre, table: str) -> list[dict[str, Any]]:
+    """Return what git knows, each record with its place."""
     repository = ccpolicy.load(centre.folder)
-    found = read_provenance(
-        Asked(
-            root=centre.folder,
-            evidence="evidence",
-            policy=["ccpolicy.toml", "policy", "checks"],
-            datasets=repository.datasets,
-            zone=repository.zone,
-            adopted=0,
-            signers=centre.folder / "policy",
-        ),
-        duckdb.connect(),
-    )
-    assert found.tables is not None
-    return found.tables  # type: ignore[return-value]
+    with TemporaryDirectory() as scratch, duckdb.connect() as connection:
+        found = read_provenance(
+            Asked(
+                root=centre.folder,
+                evidence="evidence",
+                policy=["ccpolicy.toml", "policy", "checks"],
+                datasets=repository.datasets,
+                zone=repository.zone,
+                adopted=instant(datetime.datetime(2026, 1, 1, tzinfo=repository.zone)),
+                as_of=instant(datetime.datetime.fromisoformat(AS_OF)),
+                signers=centre.folder / "policy",
+                scratch=Path(scratch),
+            ),
+            connection,
+        )
+        assert found.tables is not None
+        filled = found.tables[table]
+        query = connection.execute(f'FROM "{filled.relation}" ORDER BY ordinal')
+        names = [each[0] for each in query.description or ()]
+        made = [dict(zip(names, row, strict=True)) for row in query.fetchall()]
+        places = filled.source.locate([row["ordinal"] for row in made])
+        return [{**row, "place": str(places[row["ordinal"]])} for row in made]
 
 
 def test_a_record_that_comes_back_is_restored(centre: Centre) -> None:
@@ -189,7 +213,7 @@ def test_a_reason_is_read_from_the_message(centre: Centre) -> None:
 def test_a_key_that_stands_twice_is_unknown_and_counted(centre: Centre) -> None:
     centre.put(FIRST, SECOND, THIRD, FIRST.replace("-10T", "-11T"))
     centre.commit(LATE)
-    copies = {row["record"]: row["copies"] for row, _ in tables(centre)["recordings"]}
+    copies = {row["record"]: row["copies"] for row in rows(centre, "recordings")}
     assert copies == {"I1": 2, "I2": 1, "I3": 1}
     assert statuses(centre)["EM-1"] == "unknown"
 
@@ -250,34 +274,39 @@ record:
     assert lapse.opened_by == "evidence/incidents/1.json:1#notices/1"
 
 
+def cache(centre: Centre) -> Path:
+    [folder] = (centre.folder / ".git/ccpolicy").iterdir()
+    return folder
+
+
 def test_the_cache_is_extended_and_never_outlives_a_rewrite(centre: Centre) -> None:
     assert late(centre) == []
-    folder = centre.folder / ".git/ccpolicy"
-    [file] = folder.iterdir()
-    before = file.read_bytes()
+    before = (cache(centre) / "head.json").read_bytes()
     assert late(centre) == []
-    assert file.read_bytes() == before
+    assert (cache(centre) / "head.json").read_bytes() == before
     centre.put(FIRST, SECOND, THIRD, "I4,PBX-2,2026-04-01T09:00:00+08:00,\n")
     centre.commit(LATE)
     assert late(centre) == ["inspections × I4 × performed_at"]
+    assert (cache(centre) / "head.json").read_bytes() != before
     # History is written anew without what was there.
     centre.git("reset", "--quiet", "--hard", "HEAD~2")
     centre.put(FIRST, SECOND, THIRD)
     centre.commit("2026-04-14T10:00:00+08:00")
     assert late(centre) == ["inspections × I3 × performed_at"]
-    kept = file.read_bytes()
-    file.unlink()
-    assert late(centre) == ["inspections × I3 × performed_at"]
-    assert file.read_bytes() == kept
+    found = rows(centre, "recordings")
+    shutil.rmtree(cache(centre))
+    assert rows(centre, "recordings") == found
 
 
+@pytest.mark.parametrize("name", ["head.json", "*.parquet"])
 @pytest.mark.parametrize("damage", [b"", b"{}", b"0" * 64 + b"\n{}"])
-def test_a_damaged_cache_is_read_anew(centre: Centre, damage: bytes) -> None:
+def test_a_damaged_cache_is_read_anew(centre: Centre, name: str, damage: bytes) -> None:
     assert late(centre) == []
-    [file] = (centre.folder / ".git/ccpolicy").iterdir()
-    file.write_bytes(damage)
-    assert late(centre) == []
-    assert len(file.read_bytes()) > 100
+    found = rows(centre, "recordings")
+    for file in cache(centre).glob(name):
+        file.write_bytes(damage)
+    assert rows(centre, "recordings") == found
+    assert len((cache(centre) / "head.json").read_bytes()) > 100
 
 
 def test_branches_that_began_before_the_cache_was_made(centre: Centre) -> None:
@@ -288,11 +317,85 @@ def test_branches_that_began_before_the_cache_was_made(centre: Centre) -> None:
     centre.git("switch", "--quiet", "main")
     assert late(centre) == []
     merge(centre, "branch", LATE)
-    extended = late(centre), [row for row, _ in tables(centre)["recordings"]]
-    for file in (centre.folder / ".git/ccpolicy").iterdir():
-        file.unlink()
-    assert extended == (late(centre), [row for row, _ in tables(centre)["recordings"]])
+    extended = late(centre), rows(centre, "recordings")
+    shutil.rmtree(centre.folder / ".git/ccpolicy")
+    assert extended == (late(centre), rows(centre, "recordings"))
     assert extended[0] == ["inspections × I4 × performed_at"]
+
+
+def test_the_same_change_on_two_sides_is_on_file_since_the_earlier(centre: Centre) -> None:
+    late_record = "I4,PBX-2,2026-04-01T09:00:00+08:00,\n"
+    centre.git("switch", "--quiet", "--create=branch")
+    centre.put(FIRST, SECOND, THIRD, late_record)
+    centre.commit("2026-04-04T10:00:00+08:00")
+    centre.git("switch", "--quiet", "main")
+    centre.write(**{"README.md": "Something else.\n"})
+    centre.put(FIRST, SECOND, THIRD, late_record)
+    centre.commit("2026-04-14T10:00:00+08:00", "Picked from the branch")
+    assert late(centre) == ["inspections × I4 × performed_at"]
+    merge(centre, "branch", LATE)
+    assert late(centre) == changed(centre) == []
+
+
+def tangled(centre: Centre, seed: int) -> list[str]:
+    """Grow a history of branches and merges, in which both sides change the same records."""
+    pick = random.Random(seed)
+    held: list[dict[str, str]] = [{}]
+    parents: list[list[int]] = [[]]
+    stream = []
+    for mark in range(1, 16):
+        before = pick.sample(
+            range(max(1, mark - 4), mark), min(mark - 1, pick.choice([1, 1, 2, 2, 3]))
+        )
+        rows = dict(held[before[0]]) if before else {}
+        for other in before[1:]:
+            for key in sorted({*rows, *held[other]}):
+                side = pick.choice([rows, held[other]])
+                rows = {**rows, key: side[key]} if key in side else without(rows, key)
+        for key in pick.sample(["A", "B"], pick.choice([0, 1, 1])):
+            if pick.random() < 0.3:
+                rows = without(rows, key)
+            else:
+                day, note = pick.choice(["10", "11"]), pick.choice(["", "clean"])
+                rows[key] = f"{key},PBX-1,2026-03-{day}T09:00:00+08:00,{note}\n"
+        held.append(rows)
+        parents.append(before)
+        at = 1773200000 + pick.randrange(20) * 3600
+        text = (HEADER + "".join(rows[key] for key in sorted(rows))).encode()
+        file = pick.choice(["a", "b"]) if pick.random() < 0.2 else "a"
+        lines = [f"commit refs/heads/c{mark}", f"mark :{mark}"]
+        lines += [f"committer x <{ROLE}> {at} +0000", "data 0"]
+        lines += [f"{'merge' if n else 'from'} :{each}" for n, each in enumerate(before)]
+        lines += ["deleteall", f"M 100644 inline evidence/inspections/{file}.csv"]
+        stream.append("\n".join(lines).encode() + b"\ndata %d\n%s\n" % (len(text), text))
+    subprocess.run(
+        ["git", "fast-import", "--quiet"], cwd=centre.folder, input=b"".join(stream), check=True
+    )
+    return [centre.git("rev-parse", f"c{mark}") for mark in range(1, 16)]
+
+
+def without(rows: dict[str, str], key: str) -> dict[str, str]:
+    return {name: row for name, row in rows.items() if name != key}
+
+
+@pytest.mark.parametrize("seed", [5, 7, 8, 10])
+def test_what_is_read_on_is_what_is_read_afresh(centre: Centre, seed: int) -> None:
+    """Whatever was read before, the same history tells the same."""
+    tangled(centre, seed)
+    contracts = {name: (centre.folder / name).read_text("utf-8") for name in FILES}
+    before = {centre.git("rev-parse", f"c{mark}"): mark for mark in range(1, 16)}
+    centre.git("checkout", "--quiet", "--force", "c15")
+    line = centre.git("rev-list", "HEAD").split()
+    found = {}
+    for first in ["", *(each for each in line if before[each] in (5, 8, 11, 13))]:
+        shutil.rmtree(centre.folder / ".git/ccpolicy", ignore_errors=True)
+        for each in filter(None, (first, "c15")):
+            centre.git("checkout", "--quiet", "--force", each)
+            centre.write(**contracts)
+            found[first] = rows(centre, "recordings"), rows(centre, "evidence_changes")
+            for name in contracts:
+                (centre.folder / name).unlink()
+    assert all(each == found[""] for each in found.values())
 
 
 def test_dates_and_languages_of_the_machine_change_nothing(

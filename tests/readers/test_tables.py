@@ -154,6 +154,10 @@ def test_keys_of_large_tables(
     assert "'n' must be at most 10, not 99" in invalid
     assert "is already at" in twice
     assert loaded.column("n") == [row["n"] for row in [*rows, rows[1]]]
+    # Side by side, with all keys in order otherwise.
+    desk.write(file, encode(kind, [*rows[:2], *rows[1:]], desk.root))
+    [twice] = desk.load(contract).said
+    assert "is already at" in twice
 
 
 def test_many_records(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from ccpolicy.reports.csv import COLUMNS
 
 from .centres import NAMES, centre
 from .rendered import render
-from .rich import ASSESSMENT, control, lapse
+from .rich import ASSESSMENT, control, lapse, text
 
 
 def rows(result: Assessment) -> list[dict[str, str]]:
@@ -44,7 +44,7 @@ def test_no_cell_is_computed(start: str) -> None:
         formula,
         formula,
         "fail",
-        owner=formula,
+        owner=text(formula, formula),
         lapses=[lapse(formula, "2026-11-08T00:00:00+08:00", None, 1)],
     )
     for row in rows(ASSESSMENT.model_copy(update={"controls": [judged]})):

@@ -11,7 +11,7 @@ from ccpolicy.reports.markdown import plain
 
 from .centres import NAMES, centre
 from .rendered import render
-from .rich import ASSESSMENT, HOSTILE, control, lapse
+from .rich import ASSESSMENT, HOSTILE, control, lapse, text
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_a_text_is_shown_as_it_is(text: str, shown: str) -> None:
 
 
 def test_tables_have_as_many_cells_as_headings() -> None:
-    judged = control("X-1", f"a|b {HOSTILE}", "标题", "fail", owner="x|y")
+    judged = control("X-1", f"a|b {HOSTILE}", "标题", "fail", owner=text("x|y", "x|y"))
     result = ASSESSMENT.model_copy(update={"controls": [judged]})
     rows = [
         line for line in render(result, "markdown", View()).splitlines() if line.startswith("|")

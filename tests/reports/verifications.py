@@ -19,6 +19,8 @@ ASKED = Asked(
     gate="now",
     fail_on="low",
     annex=False,
+    known_at="2026-10-31",
+    policy_from="c" * 40,
 )
 JUDGED = Judged(
     id="plan",
@@ -53,10 +55,11 @@ VERIFIED = Verification(
     judged=JUDGED,
     steps=[
         Step(step=name, status="passed", message=said(PASSED), details=[])
-        if name != "policy"
-        else left("no policy was named to compare it with")[-1]
+        if name != "provenance"
+        else left("no repository was named to compare it with")[-1]
         for name in STEPS
     ],
+    told=True,
     required=[],
     passed=True,
 )

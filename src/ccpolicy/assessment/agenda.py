@@ -36,7 +36,7 @@ class Unjudged(Model):
 class Owner(Model):
     """What one role has to do."""
 
-    owner: str
+    owner: Text
     overdue: list[Task]
     """Not waived and not yet done, longest first."""
     unknown: list[Unjudged]
@@ -64,18 +64,18 @@ class Agenda(Model):
     until: str
     """How far ahead it looks."""
     owners: list[Owner]
-    """By name; a role without a task is left out."""
+    """By English name; a role without a task is left out."""
 
 
 def agenda(assessment: Assessment, until: str) -> Agenda:
     """Gather what is overdue at as-of and what falls due up to a moment."""
     due = tasks_due(assessment, until)
     owners = []
-    for name in sorted({control.owner for control in assessment.controls}):
-        controls = [control for control in assessment.controls if control.owner == name]
+    for role in sorted({each.owner for each in assessment.controls}, key=lambda r: (r.en, r.zh)):
+        controls = [control for control in assessment.controls if control.owner == role]
         ids = {control.id for control in controls}
         owner = Owner(
-            owner=name,
+            owner=role,
             overdue=_in_time(task for control in controls for task in _overdue(control)),
             unknown=[_unjudged(control) for control in controls if control.now == "unknown"],
             due=[task for task in due if task.control in ids],

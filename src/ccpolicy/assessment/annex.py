@@ -17,12 +17,26 @@ class Kind(Model):
     """The SQL that says what is duty and what is cover."""
 
 
+class Recorder(Model):
+    """Who put records on file, as git knows."""
+
+    dataset: str
+    """The dataset, or `dataset.child` for records nested in its documents."""
+    author: str | None
+    """Null for what is not committed, of which nobody claims anything yet."""
+    records: int
+    first: str | None
+    """When the first of these records was put on file."""
+    last: str | None
+    """When the last was."""
+
+
 class Dataset(Model):
     """A kind of evidence and its contract."""
 
     id: str
     title: Text
-    owner: str
+    owner: Text
     """Role that keeps these records."""
     files: str
     """Pattern below the evidence folder."""
@@ -34,6 +48,8 @@ class Dataset(Model):
     fields: list[str]
     """Columns of a record."""
     may_be_empty: Text | None
+    recorded: list[Recorder] | None
+    """By dataset and author; null where git was not asked, or the contract does not ask it."""
 
 
 class Selection(Model):

@@ -42,6 +42,10 @@ class Asked(Model):
     """Least severity that fails the gate."""
     annex: bool
     """Whether the assessment has its annex."""
+    known_at: str | None
+    """Revision or moment whose evidence was asked for, if not the working tree's."""
+    policy_from: str | None
+    """Commit that the policy was read from, if not the working tree."""
 
     @property
     def is_whole(self) -> bool:

@@ -43,7 +43,7 @@ class Policy(Model):
     id: str
     title: Text
     version: str
-    owner: str
+    owner: Text
     zone: str
     digest: str
     """SHA-256 over the policy, checks and settings files, `sha256:…`."""
@@ -163,7 +163,7 @@ class Control(Model):
     """Clauses whose text changed since the control was reviewed against them."""
     kind: str
     severity: Literal["critical", "high", "medium", "low"]
-    owner: str
+    owner: Text
     tags: list[str]
     parameters: list[Parameter]
     datasets: list[str]
@@ -189,8 +189,8 @@ class Waiver(Model):
     control: str
     subject: str
     reason: Text
-    owner: str
-    approver: str
+    owner: Text
+    approver: Text
     starts: str
     ends: str
     state: Literal["coming", "in_force", "expired"]

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict
+
+from ccpolicy.errors import Message
+
+
+class Bilingual(Protocol):
+    """A text in both languages, whoever keeps it."""
+
+    @property
+    def en(self) -> str:
+        """The English text."""
+
+    @property
+    def zh(self) -> str:
+        """The Chinese text."""
 
 
 class Model(BaseModel):
@@ -21,6 +35,13 @@ class Text(Model):
 
     en: str
     zh: str
+
+    @classmethod
+    def of(cls, words: Bilingual | Message) -> Self:
+        """Say a message in both languages, or take over a text."""
+        if isinstance(words, Message):
+            return cls(en=words.text("en"), zh=words.text("zh"))
+        return cls(en=words.en, zh=words.zh)
 
 
 class Norm(Model):

@@ -10,7 +10,16 @@ from ccpolicy.assessment.parts import Model, Text
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
-StepName = Literal["signature", "archive", "manifest", "schemas", "evaluation", "reports", "policy"]
+StepName = Literal[
+    "signature",
+    "archive",
+    "manifest",
+    "schemas",
+    "evaluation",
+    "reports",
+    "policy",
+    "provenance",
+]
 STEPS: tuple[StepName, ...] = (
     "signature",
     "archive",
@@ -19,6 +28,7 @@ STEPS: tuple[StepName, ...] = (
     "evaluation",
     "reports",
     "policy",
+    "provenance",
 )
 Status = Literal["passed", "failed", "not_checked"]
 
@@ -30,7 +40,8 @@ class Step(Model):
     """`signature`: made by somebody who is trusted, as the reader says. `archive`: of the one
     form allowed. `manifest`: each file is the one listed. `schemas`: manifest, assessment and
     policy are valid. `evaluation`: judging again gives the same bytes. `reports`: so does writing
-    them again. `policy`: it is the policy that the reader knows."""
+    them again. `policy`: it is the policy that the reader knows. `provenance`: the repository that
+    the reader knows says the same about who put the evidence on file, and when."""
     status: Status
     message: Text
     details: list[Text]
@@ -66,6 +77,8 @@ class Verification(Model):
     asked: Asked | None
     judged: Judged | None
     """Null if the evaluation did not pass."""
+    told: bool
+    """Whether verdicts rest on what the bundle says that git knew."""
     steps: list[Step]
     required: list[StepName]
     """Steps that must pass, so that leaving them unchecked is a failure."""

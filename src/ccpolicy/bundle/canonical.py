@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ccpolicy.assessment.manifest import Manifest
 from ccpolicy.assessment.models import Assessment
+from ccpolicy.assessment.provenance import Told
 
 
 def assessment_bytes(assessment: Assessment) -> bytes:
@@ -14,3 +15,8 @@ def assessment_bytes(assessment: Assessment) -> bytes:
 def manifest_bytes(manifest: Manifest) -> bytes:
     """Return a manifest as a bundle holds it."""
     return (manifest.model_dump_json(indent=2) + "\n").encode()
+
+
+def provenance_bytes(told: Told) -> bytes:
+    """Return what git knew as a bundle holds it: in one line, for there may be much of it."""
+    return (told.model_dump_json() + "\n").encode()

@@ -13,6 +13,7 @@ from ccpolicy.content import content_folder
 from ccpolicy.errors import LANGUAGES, BundleError
 from ccpolicy.policy import Content
 from ccpolicy.reports import FORMATS, View, formats, render
+from ccpolicy.tree import Folder, Tree
 
 REPOSITORY = "repository"
 """Folder of the policy repository's files, which stand there as in the repository itself."""
@@ -22,28 +23,38 @@ REPORTS = "reports"
 COLUMNS = 100
 
 
-def basis(content: Content, assessment: Assessment) -> dict[str, Path]:
-    """Return every file that the assessment rests on, by its place in a bundle."""
-    names = [*content.files, *(each.file for each in assessment.evidence)]
-    files = {f"{REPOSITORY}/{posixpath.normpath(name)}": content.root / name for name in names}
+def basis(content: Content, assessment: Assessment, evidence: Path) -> dict[str, Path | bytes]:
+    """Return every file that the assessment rests on, by its place in a bundle.
+
+    `evidence` is the root below which the evidence was judged.
+    """
+    policy = policy_tree(content)
+    names = map(posixpath.normpath, content.files)
+    files: dict[str, Path | bytes] = {f"{REPOSITORY}/{name}": policy.read(name) for name in names}
+    for each in assessment.evidence:
+        files[f"{REPOSITORY}/{posixpath.normpath(each.file)}"] = evidence / each.file
     for kind in used_kinds(content).values():
-        if is_own(content, kind):
-            name = posixpath.normpath(f"{content.settings.checks}/{kind.name}.sql")
-            files[f"{REPOSITORY}/{name}"] = content.root / name
+        name = posixpath.normpath(f"{content.settings.checks}/{kind.name}.sql")
+        if f"{kind.name}.sql" in policy.entries(content.settings.checks):
+            files[f"{REPOSITORY}/{name}"] = policy.read(name)
         else:
             files[f"{KINDS}/{kind.name}.sql"] = content_folder(f"checks/{kind.name}.sql")
     return files
+
+
+def policy_tree(content: Content) -> Tree:
+    """Return what the policy was read from."""
+    if content.revision is None:
+        return Folder(content.root)
+    from ccpolicy.policy.revision import find_revision
+
+    return find_revision(content.root, content.revision)
 
 
 def used_kinds(content: Content) -> dict[str, Kind]:
     """Return the check kinds of the policy's controls by name."""
     used = {control.check for control in content.controls.values()}
     return {name: content.kinds[name] for name in sorted(used & content.kinds.keys())}
-
-
-def is_own(content: Content, kind: Kind) -> bool:
-    """Whether the repository itself has the file of a check kind."""
-    return (content.root / content.settings.checks / f"{kind.name}.sql").is_file()
 
 
 def usual_reports() -> list[ReportFile]:

@@ -7,12 +7,16 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import duckdb
 
 from ccpolicy.api import Repository
 from ccpolicy.assessment.manifest import ASSESSMENT, Manifest
 from ccpolicy.assessment.models import Assessment
+from ccpolicy.assessment.provenance import PROVENANCE, Told
 from ccpolicy.bundle.archive import Archive
 from ccpolicy.bundle.canonical import assessment_bytes
 from ccpolicy.bundle.contents import KINDS, REPOSITORY, basis
@@ -20,6 +24,9 @@ from ccpolicy.bundle.question import question
 from ccpolicy.content import content_folder
 from ccpolicy.engine.assess import assess
 from ccpolicy.errors import BundleError, Message
+from ccpolicy.evidence.provenance.models import Provenance
+from ccpolicy.evidence.provenance.read import Asked
+from ccpolicy.evidence.provenance.told import recall
 
 _SHORT = 60
 
@@ -59,8 +66,12 @@ def _unpack(archive: Archive, name: str, sha256: str, target: Path) -> None:
         raise BundleError("the bundle changed while it was read")
 
 
-def evaluate(repository: Repository, manifest: Manifest, recorded: Assessment) -> Assessment:
+def evaluate(
+    repository: Repository, manifest: Manifest, recorded: Assessment, told: Told | None
+) -> Assessment:
     """Judge again, and return the result, which is said to come from the program that recorded it.
+
+    What git knew is taken as it is told; see the step `provenance`.
 
     Raises:
         CcpolicyError: the question cannot be put, or the policy's files do not fit together.
@@ -69,7 +80,14 @@ def evaluate(repository: Repository, manifest: Manifest, recorded: Assessment) -
     evidence = content.root / content.settings.evidence
     if not evidence.exists():  # an archive has no empty folders, and an empty one is not missing
         evidence.mkdir(parents=True)
-    result = assess(content, question(repository, manifest.asked))
+
+    def provide(_: Asked, connection: duckdb.DuckDBPyConnection) -> Provenance:
+        if told is None:
+            raise BundleError("'{name}' is missing from the bundle", name=PROVENANCE)
+        return recall(told, connection)
+
+    content = replace(content, revision=manifest.asked.policy_from)
+    result = assess(content, question(repository, manifest.asked), provide)
     return result.model_copy(update={"tool": recorded.tool})
 
 
@@ -97,10 +115,12 @@ def check_roles(manifest: Manifest, repository: Repository, result: Assessment) 
         BundleError: there are others, or some are missing.
     """
     needed = {
-        *basis(repository.content, result),
+        *basis(repository.content, result, repository.content.root),
         *(report.path for report in manifest.reports),
         ASSESSMENT,
     }
+    if result.provenance:
+        needed.add(PROVENANCE)
     held = manifest.digests().keys()
     for name in sorted(held - needed):
         raise BundleError("nothing in the bundle rests on '{name}'", name=name)

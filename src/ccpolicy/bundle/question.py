@@ -15,7 +15,7 @@ from ccpolicy.errors import BundleError
 FILTERS = ("controls", "clauses", "tags", "severities")
 
 
-def asked(question: Question, filters: dict[str, Iterable[str]]) -> Asked:
+def asked(question: Question, filters: dict[str, Iterable[str]], policy_from: str | None) -> Asked:
     """Return a question as the manifest tells it."""
     given: dict[str, Any] = {name: sorted(set(filters.get(name, ()))) for name in FILTERS}
     return Asked(
@@ -26,6 +26,8 @@ def asked(question: Question, filters: dict[str, Iterable[str]]) -> Asked:
         gate=question.gate,
         fail_on=question.fail_on,
         annex=question.annex,
+        known_at=question.known_at,
+        policy_from=policy_from,
         **given,
     )
 
@@ -56,7 +58,7 @@ def question(repository: Repository, told: Asked) -> Question:
                 "the manifest says that {moment} is pinned in ccpolicy.toml, which it is not",
                 moment=told.as_of,
             )
-    return replace(usual, source=told.as_of_source)
+    return replace(usual, source=told.as_of_source, known_at=told.known_at)
 
 
 def _moment(text: str) -> datetime.datetime:

@@ -19,7 +19,7 @@ class Steps:
 
     def __init__(self) -> None:
         self.failures: list[CcpolicyError] = []
-        earlier = _text(Message.of("an earlier step failed"))
+        earlier = Text.of(Message.of("an earlier step failed"))
         self.found: dict[StepName, Step] = {
             name: Step(step=name, status="not_checked", message=earlier, details=[])
             for name in STEPS
@@ -33,7 +33,7 @@ class Steps:
             self.failures.append(failure)
             self.note(name, "failed", _said(failure), _details(failure))
             return None
-        self.note(name, "passed", _text(message))
+        self.note(name, "passed", Text.of(message))
         return value
 
     def note(
@@ -42,16 +42,12 @@ class Steps:
         """Note how a step ended."""
         shown = list(details[:SHOWN])
         if rest := len(details) - len(shown):
-            shown.append(_text(Message.of("and {count} more", count=rest)))
+            shown.append(Text.of(Message.of("and {count} more", count=rest)))
         self.found[name] = Step(step=name, status=status, message=message, details=shown)
 
     def leave(self, name: StepName, message: Message) -> None:
         """Note that a step was not taken, and why."""
-        self.note(name, "not_checked", _text(message))
-
-
-def _text(message: Message) -> Text:
-    return Text(en=message.text("en"), zh=message.text("zh"))
+        self.note(name, "not_checked", Text.of(message))
 
 
 def _said(error: CcpolicyError) -> Text:
@@ -66,5 +62,5 @@ def _details(error: CcpolicyError) -> list[Text]:
         case BundleErrors(errors=errors) | PolicyErrors(errors=errors):
             return [_said(each) for each in errors]
         case CcpolicyError(hint=Message(template=template)) if template:
-            return [_text(error.hint)]
+            return [Text.of(error.hint)]
     return []

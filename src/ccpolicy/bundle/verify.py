@@ -19,17 +19,20 @@ from ccpolicy.assessment import verification as public
 from ccpolicy.assessment.manifest import ASSESSMENT, MANIFEST, Manifest
 from ccpolicy.assessment.models import Assessment, Tool
 from ccpolicy.assessment.parts import Model
+from ccpolicy.assessment.provenance import PROVENANCE, Told
 from ccpolicy.assessment.verification import Judged, StepName, Verification
 from ccpolicy.bundle.archive import Archive, open_archive
-from ccpolicy.bundle.canonical import manifest_bytes
+from ccpolicy.bundle.canonical import manifest_bytes, provenance_bytes
 from ccpolicy.bundle.contents import report_bytes
 from ccpolicy.bundle.evaluate import check_kinds, check_roles, compare, evaluate, unpack
 from ccpolicy.bundle.policy import compare_policies
+from ccpolicy.bundle.provenance import compare_provenance
 from ccpolicy.bundle.signature import check_signatures, find_signatures
 from ccpolicy.bundle.statement import expected
 from ccpolicy.bundle.steps import Steps
 from ccpolicy.errors import BundleError, BundleErrors, CcpolicyError, Message
 from ccpolicy.policy import load_content
+from ccpolicy.policy.settings import find_root
 
 MOST_MANIFEST = 64 << 20
 MOST_IN_MEMORY = 1 << 30
@@ -48,6 +51,8 @@ class Trust:
     """Signatures to check; without any, those that stand beside the bundle."""
     policy: Path | None = None
     """Policy repository whose policy the bundle's should be."""
+    repository: Path | None = None
+    """Policy repository whose history should say the same about who put the evidence on file."""
     required: tuple[StepName, ...] = ()
     """Steps that must not be left unchecked."""
 
@@ -79,6 +84,8 @@ class Read:
     listed: Listed
     repository: Repository
     assessment: Assessment
+    told: Told | None
+    """What git knew."""
 
 
 def verify(path: Path, trust: Trust | None = None) -> Verification:
@@ -94,6 +101,7 @@ def verify(path: Path, trust: Trust | None = None) -> Verification:
 def examine(path: Path, trust: Trust) -> Examined:
     """Verify a bundle; see `verify`."""
     known = load_content(trust.policy) if trust.policy else None
+    root = find_root(trust.repository).resolve() if trust.repository else None
     signatures = find_signatures(path, trust.signatures)
     steps = Steps()
     statements: dict[str, Any] = {}
@@ -112,6 +120,10 @@ def examine(path: Path, trust: Trust) -> Examined:
             steps.leave("policy", Message.of("no policy was named to compare it with"))
         elif read:
             steps.take("policy", partial(compare_policies, read.repository.content, known))
+        if read and not read.told:
+            steps.leave("provenance", Message.of("nothing in the bundle rests on git"))
+        elif read and result:
+            _take_provenance(steps, read, root)
         if not signatures and not trust.signers:
             steps.leave("signature", Message.of("there is no signature beside the bundle"))
         elif not trust.signers:
@@ -131,6 +143,7 @@ def examine(path: Path, trust: Trust) -> Examined:
         manifest=f"sha256:{listed.sha256}" if listed else None,
         asked=listed.manifest.asked if listed else None,
         judged=_judged(read.repository, result) if read and result else None,
+        told=bool(read and read.told),
         steps=found,
         required=list(trust.required),
         passed=all(step.status != "failed" for step in found)
@@ -192,8 +205,37 @@ def _schemas(listed: Listed, folder: Path) -> tuple[Read, Message]:
         raise BundleError("manifest and assessment name different programs")
     if manifest.policy_digest != content.digest:
         raise BundleError("the policy's digest is not the one that the manifest names")
+    told = None
+    if PROVENANCE in archive.members:
+        data = archive.read(PROVENANCE, MOST_IN_MEMORY)
+        told = _parsed(Told, PROVENANCE, data)
+        if provenance_bytes(told) != data:
+            raise BundleError("'{name}' is not written as this program writes it", name=PROVENANCE)
     message = Message.of("manifest, assessment and policy are valid")
-    return Read(listed, Repository(content), assessment), message
+    return Read(listed, Repository(content), assessment, told), message
+
+
+def _take_provenance(steps: Steps, read: Read, repository: Path | None) -> None:
+    """Hold what the bundle says that git knew to a repository, if one was named."""
+    told = read.told
+    if told is None or repository is None:
+        steps.leave("provenance", Message.of("no repository was named to compare it with"))
+    elif told.state != "known":
+        steps.leave("provenance", Message.of("git knew nothing when the bundle was made"))
+    elif told.uncommitted:
+        steps.leave(
+            "provenance",
+            Message.of(
+                "{count} files were not committed when the bundle was made, so that no history"
+                " tells of them",
+                count=len(told.uncommitted),
+            ),
+        )
+    else:
+        steps.take(
+            "provenance",
+            partial(compare_provenance, read.repository.content, read.assessment, told, repository),
+        )
 
 
 def _evaluation(read: Read) -> tuple[Assessment, Message]:
@@ -201,7 +243,7 @@ def _evaluation(read: Read) -> tuple[Assessment, Message]:
     manifest = read.listed.manifest
     version = read.assessment.tool.version
     try:
-        result = evaluate(read.repository, manifest, read.assessment)
+        result = evaluate(read.repository, manifest, read.assessment, read.told)
         compare(result, read.listed.archive.read(ASSESSMENT, MOST_IN_MEMORY))
     except BundleError as failure:
         if version != __version__:

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+
+import duckdb
 
 from ccpolicy.api import Repository
 from ccpolicy.assessment import manifest as public
 from ccpolicy.assessment.manifest import ASSESSMENT, MANIFEST, Manifest, ReportFile
 from ccpolicy.assessment.models import Assessment
+from ccpolicy.assessment.provenance import PROVENANCE, Told
 from ccpolicy.bundle.archive import Content, Part, write_archive
-from ccpolicy.bundle.canonical import assessment_bytes, manifest_bytes
+from ccpolicy.bundle.canonical import assessment_bytes, manifest_bytes, provenance_bytes
 from ccpolicy.bundle.contents import basis, report_bytes
 from ccpolicy.bundle.question import asked
 from ccpolicy.bundle.verify import Trust, examine
 from ccpolicy.engine.assess import assess
 from ccpolicy.engine.write import Question
 from ccpolicy.errors import BundleError, BundleErrors
+from ccpolicy.evidence.provenance.models import Provenance
+from ccpolicy.evidence.provenance.read import Asked, read_provenance
+from ccpolicy.evidence.provenance.snapshot import write_evidence
+from ccpolicy.evidence.provenance.told import tell
 
 
 def write_bundle(
@@ -34,17 +42,39 @@ def write_bundle(
         BundleError: a file cannot be taken along, or the bundle does not verify.
         OSError: the bundle cannot be written.
     """
-    assessment = assess(repository.content, question)
+    with tempfile.TemporaryDirectory(prefix="ccpolicy-") as folder:
+        return _write(path, repository, question, filters, reports, Path(folder))
+
+
+def _write(
+    path: Path,
+    repository: Repository,
+    question: Question,
+    filters: dict[str, Iterable[str]],
+    reports: Sequence[ReportFile],
+    folder: Path,
+) -> Assessment:
+    content = repository.content
+    telling = _Telling()
+    assessment = assess(content, question, telling)
+    evidence = content.root
+    if question.known_at and assessment.provenance and assessment.provenance.commit:
+        evidence = folder / "known"
+        write_evidence(
+            evidence, content.root, content.settings.evidence, assessment.provenance.commit
+        )
     contents: dict[str, Content] = {
-        **basis(repository.content, assessment),
+        **basis(content, assessment, evidence),
         **{report.path: report_bytes(assessment, report) for report in reports},
         ASSESSMENT: assessment_bytes(assessment),
     }
-    parts = {name: _part(name, content) for name, content in contents.items()}
+    if telling.told:
+        contents[PROVENANCE] = provenance_bytes(telling.told)
+    parts = {name: _part(name, each) for name, each in contents.items()}
     manifest = Manifest(
         schema_version=public.SCHEMA_VERSION,
         tool=assessment.tool,
-        asked=asked(question, filters),
+        asked=asked(question, filters, content.revision),
         policy_digest=assessment.policy.digest,
         reports=sorted(reports, key=lambda report: report.path),
         files=[
@@ -60,6 +90,17 @@ def write_bundle(
     if failures := examine(path, Trust()).failures:
         raise BundleErrors("the bundle would not verify, so it is not made", failures)
     return assessment
+
+
+class _Telling:
+    """Reads what git knows, and writes it down."""
+
+    told: Told | None = None
+
+    def __call__(self, asked: Asked, connection: duckdb.DuckDBPyConnection) -> Provenance:
+        found = read_provenance(asked, connection)
+        self.told = tell(found, connection)
+        return found
 
 
 def _part(name: str, content: Content) -> Part:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ccpolicy.checks.durations import parse_duration
 from ccpolicy.errors import Locator, PolicyError
-from ccpolicy.source import Source, parse_yaml
+from ccpolicy.source import Source, decode, parse_yaml
 from ccpolicy.tree import Tree, read_source
 from ccpolicy.validation import explain
 
@@ -173,15 +173,7 @@ def load_kind(tree: Tree, file: str) -> Kind:
             hint="put the file itself there",
             locator=Locator(name),
         )
-    data = tree.read(file)
-    try:
-        sql = data.decode("utf-8").replace("\r\n", "\n")
-    except UnicodeDecodeError as failure:
-        raise PolicyError(
-            "not UTF-8 text",
-            hint="save the file in the encoding UTF-8",
-            locator=Locator(name, data.count(b"\n", 0, failure.start) + 1),
-        ) from failure
+    sql = decode(tree.read(file), name, PolicyError).replace("\r\n", "\n")
     head, _, query = sql.partition("*/")
     if not head.startswith("/*\n") or not query.strip():
         raise PolicyError(

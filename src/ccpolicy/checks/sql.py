@@ -77,6 +77,7 @@ _OPERATORS = frozenset(
     ]
 )
 _CASTS = frozenset(["BOOLEAN", "VARCHAR", "BIGINT", "DOUBLE"])
+_BEFORE = "SELECT 1 FROM record WHERE (\n"
 _PLAIN_NODE: dict[str, Any] = {
     "modifiers": [],
     "cte_map": {"map": []},
@@ -94,6 +95,22 @@ class Expression:
 
     text: str
     columns: frozenset[str]
+    tree: dict[str, Any]
+    """What the parser made of it."""
+
+    def source(self, part: dict[str, Any]) -> str:
+        """Return the text of a part of the tree."""
+        # An operator's place begins at its sign; what it is given stands before that.
+        places = [
+            (each["query_location"], each["query_location"] + each["query_location_length"])
+            for each in _expressions(part)
+            if each.get("query_location_length")
+        ]
+        starts = min(first for first, _ in places) - len(_BEFORE)
+        ends = max(last for _, last in places) - len(_BEFORE)
+        found = self.text.encode()[starts:ends].decode(errors="replace")
+        # Brackets of the source belong to no part.
+        return found if found.count("(") == found.count(")") else self.text.strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +127,7 @@ def vet_expressions(
     if not expressions:
         return []
     # On a line of its own, so that a trailing comment cannot swallow the bracket.
-    statements = [f"SELECT 1 FROM record WHERE (\n{text}\n)" for text in expressions]
+    statements = [f"{_BEFORE}{text}\n)" for text in expressions]
     trees = _parse(connection, statements)
     return [_vet(text, tree) for text, tree in zip(expressions, trees, strict=True)]
 
@@ -142,7 +159,7 @@ def _vet(text: str, tree: dict[str, Any]) -> Expression | Refusal:
             return Refusal(refusal)
         if part["class"] == "COLUMN_REF":
             columns.add(part["column_names"][0])
-    return Expression(text, frozenset(columns))
+    return Expression(text, frozenset(columns), node["where_clause"])
 
 
 def _expressions(tree: Any) -> Iterator[dict[str, Any]]:

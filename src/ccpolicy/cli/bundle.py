@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
     " 'ccpolicy check'.",
 )
 @options.path
+@options.policy_from
 @question.options
+@question.known_at
 @options.option(
     "--report",
     "reports",
@@ -41,7 +44,14 @@ if TYPE_CHECKING:
 @options.language
 @click.pass_context
 def command(
-    context: click.Context, /, path: str, reports: tuple[str, ...], output: str, **asked: Any
+    context: click.Context,
+    /,
+    path: str,
+    policy_from: str | None,
+    reports: tuple[str, ...],
+    output: str,
+    known_at: str | None,
+    **asked: Any,
 ) -> None:
     """Make the bundle, verify it, and put it in its place."""
     view = options.view(context, path)
@@ -63,8 +73,10 @@ def command(
         if report.path in (each.path for each in wanted[:number]):
             raise BundleError("two reports are called '{name}'", name=Path(report.path).name)
     with progress(Message.of("reading the evidence").text(view.language)):
-        repository = ccpolicy.load(path)
-        put = repository.question(**arguments, annex=needs_annex(wanted))
+        repository = ccpolicy.load(path, policy_from)
+        put = replace(
+            repository.question(**arguments, annex=needs_annex(wanted)), known_at=known_at
+        )
         filters = {name: asked[name] for name in question.FILTERS}
         with appearing(output) as beside:
             result = write_bundle(beside, repository, put, filters, wanted)

@@ -61,11 +61,7 @@ PASSED, FAILED, NOTHING = 0, 1, 3
     metavar="REV",
     help="Refuse a history that does not build upon this commit.",
 )
-@options.option(
-    "--known-at",
-    metavar="REV|TIME",
-    help="Judge with the evidence that was on file then, not with the working tree's.",
-)
+@question.known_at
 @options.option(
     "--baseline",
     metavar="FILE",

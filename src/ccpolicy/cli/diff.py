@@ -45,7 +45,7 @@ from ccpolicy.reports import FORMATS, formats
 @options.output
 @options.language
 @options.colour
-@options.option("-v", "--verbose", is_flag=True, help="Say everything.")
+@options.verbose
 @click.pass_context
 def command(
     context: click.Context,

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 @options.strict
 @options.language
 @options.colour
-@options.option("-v", "--verbose", is_flag=True, help="Say everything.")
+@options.verbose
 @click.pass_context
 def command(
     context: click.Context,

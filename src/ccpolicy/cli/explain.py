@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-import shlex
-from typing import TYPE_CHECKING
-
 import click
 
 from ccpolicy.cli import options
 from ccpolicy.cli.words import Command
-
-if TYPE_CHECKING:
-    from ccpolicy.api import Repository
-    from ccpolicy.policy import Control, ParameterValue, Selection
-    from ccpolicy.reports.page import Page
 
 
 @click.command(
@@ -37,6 +29,8 @@ def command(context: click.Context, name: str, path: str, colour: str) -> None:
     page = Page(options.view(context, path, colour=colour))
     repository = ccpolicy.load(path)
     if name in repository.controls:
+        from ccpolicy.cli.explain_control import explain_control
+
         explain_control(page, repository, repository.controls[name])
     elif name in repository.kinds:
         from ccpolicy.cli.explain_kind import explain_kind
@@ -52,178 +46,3 @@ def command(context: click.Context, name: str, path: str, colour: str) -> None:
             None,
         )
     write(str(page), None, for_people=True)
-
-
-def explain_control(page: Page, repository: Repository, control: Control) -> None:
-    """Write down all that decides a control."""
-    from ccpolicy.reports.layout import visible
-    from ccpolicy.reports.outcome import severities
-
-    severity = severities(page)[control.severity]
-    page.paragraph(f"{control.id}  {page.text(control.title)}", colour="bold")
-    page.paragraph(
-        page.say("severity {severity}, owner {owner}", severity=severity, owner=control.owner)
-    )
-    if control.tags:
-        page.paragraph(page.say("tags: {tags}", tags=page.join(control.tags)))
-    place = repository.content.place("control", control.id, "id")
-    page.paragraph(visible(str(place)), colour="dim")
-    if control.not_applicable:
-        reason, until = page.text(control.not_applicable.reason), str(control.not_applicable.until)
-        page.paragraph(
-            page.say("not applicable until {until}: {reason}", until=until, reason=reason)
-        )
-    _clauses(page, repository, control)
-    for heading, text in (
-        (page.say("What must hold"), control.rule),
-        (page.say("Why it is read so"), control.rationale),
-        (page.say("What to do when it does not hold"), control.remediation),
-        (page.say("Why it may be empty"), control.may_be_empty),
-    ):
-        if text:
-            page.heading(heading)
-            page.paragraph(page.text(text), 2)
-    _parameters(page, repository, control)
-    _evidence(page, repository, control)
-    kind = repository.kinds.get(control.check)
-    page.heading(page.say("Check kind {kind}", kind=control.check))
-    if kind:
-        page.paragraph(page.text(kind.summary), 2)
-        page.line()
-        page.verbatim(kind.query)
-    page.line()
-    path = [page.view.path] if page.view.path else []
-    for command in (["explain", control.check], ["check", "--control", control.id, "-v"]):
-        page.line(page.say("Next: {command}", command=shlex.join(["ccpolicy", *command, *path])))
-
-
-def _clauses(page: Page, repository: Repository, control: Control) -> None:
-    clauses = {clause.id: clause for clause in repository.plan.clauses}
-    page.heading(page.say("The plan"))
-    for name, digest in control.clauses.items():
-        clause = clauses.get(name)
-        if clause is None:
-            page.definition(name, page.say("no such clause in the plan"), 6, "yellow")
-            continue
-        page.definition(name, page.text(clause.title), 6, "bold")
-        if clause.text:
-            page.paragraph(page.text(clause.text), 8)
-        if digest != clause.digest:
-            changed = page.say(
-                "changed since this control was reviewed against it; its digest is now {digest}",
-                digest=clause.digest,
-            )
-            page.paragraph(changed, 8, "yellow")
-
-
-def _parameters(page: Page, repository: Repository, control: Control) -> None:
-    """Show every revision, the present one last, with why each number is what it is."""
-    for revision in control.history:
-        since = revision.from_ or repository.plan.effective_on
-        page.heading(
-            page.say(
-                "Parameters, version {version}, from {day}",
-                version=revision.version,
-                day=str(since),
-            )
-        )
-        if revision.reason:
-            page.paragraph(page.text(revision.reason), 2)
-        if not revision.parameters:
-            page.paragraph(page.say("none: the records name their own times"), 2)
-        for name, given in revision.parameters.items():
-            _parameter(page, repository, control, name, given)
-
-
-def _parameter(
-    page: Page, repository: Repository, control: Control, name: str, given: ParameterValue
-) -> None:
-    from ccpolicy.reports.layout import visible
-
-    columns = 14
-    page.definition(name, shown_value(page, given.value), columns, "bold")
-    kind = repository.kinds.get(control.check)
-    if kind and name in kind.parameters:
-        page.paragraph(page.text(kind.parameters[name].label), columns + 2)
-    norm = repository.norms.get(given.norm or "")
-    if norm is None:
-        page.paragraph(page.say("no norm is named for it"), columns + 2, "yellow")
-        return
-    grade = {
-        "read": page.say("the text was read"),
-        "secondary": page.say("from a secondary source"),
-        "memory": page.say("from memory, not verified"),
-        "choice": page.say("a choice of this policy"),
-    }[norm.grade]
-    page.paragraph(page.text(norm.title), columns + 2)
-    page.paragraph(
-        page.say("{source} ({grade})", source=norm.source, grade=grade), columns + 2, "dim"
-    )
-    if norm.url:
-        page.paragraph(visible(norm.url), columns + 2, "dim")
-
-
-def shown_value(page: Page, value: object) -> str:
-    """Return a parameter's value: one, or one for each class."""
-    if isinstance(value, dict):
-        return page.join(f"{key} {each}" for key, each in value.items())
-    return page.join([str(value)])
-
-
-def _evidence(page: Page, repository: Repository, control: Control) -> None:
-
-    page.heading(page.say("Which evidence counts"))
-    kind = repository.kinds.get(control.check)
-    for name, given in control.inputs.items():
-        label = page.text(kind.inputs[name].label) if kind and name in kind.inputs else ""
-        page.definition(name, label, 12, "bold")
-        items = [part for part in given if isinstance(part, str)] if isinstance(given, list) else []
-        if items:
-            page.paragraph(page.join(items), 14)
-        for selection in control.selections(name):
-            _selection(page, repository, selection)
-    if kind and kind.population not in control.inputs:
-        page.definition(
-            kind.population,
-            page.say("the whole: {subject}", subject=repository.plan.subject),
-            12,
-            "bold",
-        )
-
-
-def _selection(page: Page, repository: Repository, selection: Selection) -> None:
-    from ccpolicy.reports.layout import visible
-
-    dataset = repository.datasets.get(selection.dataset.partition(".")[0])
-    indent = 14
-    if dataset:
-        files = f"{repository.settings.evidence}/{dataset.files}"
-        text = page.say(
-            "{dataset}: {files}, kept by {owner}",
-            dataset=selection.dataset,
-            files=files,
-            owner=dataset.owner,
-        )
-        page.paragraph(text, indent)
-    else:
-        page.paragraph(
-            page.say("unknown dataset '{name}'", name=selection.dataset), indent, "yellow"
-        )
-    key = " × ".join(selection.key)
-    page.paragraph(page.say("key: {columns}", columns=f"{selection.prefix}{key}"), indent)
-    roles = {
-        "starts": page.say("time: {column}", column=selection.starts or ""),
-        "ends": page.say("until: {column}", column=selection.ends or ""),
-        "item": page.say("item: {column}", column=selection.item or ""),
-        "by": page.say("differs by: {column}", column=selection.by or ""),
-        "quantity": page.say("quantity: {column}", column=selection.quantity or ""),
-    }
-    named = [text for role, text in roles.items() if getattr(selection, role)]
-    if named:
-        page.paragraph(page.phrases(named), indent)
-    for label, predicate in (
-        (page.say("where: {sql}", sql=selection.where or ""), selection.where),
-        (page.say("good if: {sql}", sql=selection.good or ""), selection.good),
-    ):
-        if predicate:
-            page.paragraph(visible(label), indent)

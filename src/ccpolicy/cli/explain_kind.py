@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ccpolicy.checks.kinds import Example, Input, Kind, Parameter
-from ccpolicy.cli.explain import shown_value
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.moments import when
 from ccpolicy.reports.page import Page
@@ -75,6 +74,13 @@ def _parameter(page: Page, name: str, spec: Parameter) -> None:
             )
         )
     page.paragraph(page.phrases(said), 16)
+
+
+def shown_value(page: Page, value: object) -> str:
+    """Return a parameter's value: one, or one for each class."""
+    if isinstance(value, dict):
+        return page.join(f"{key} {each}" for key, each in value.items())
+    return page.join([str(value)])
 
 
 def _example(page: Page, number: int, example: Example) -> None:

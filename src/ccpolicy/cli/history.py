@@ -23,16 +23,14 @@ from ccpolicy.reports import FORMATS, formats
 @options.option(
     "--as-of", metavar="TIME", help="Moment to judge all at; default the commit's own, or the pin."
 )
-@options.option(
-    "--control", "controls", multiple=True, metavar="ID", help="Only this control; may be repeated."
-)
+@options.controls
 @options.option(
     "--format", "format_", type=Choice(formats("history")), default="text", help="How to write it."
 )
 @options.output
 @options.language
 @options.colour
-@options.option("-v", "--verbose", is_flag=True, help="Say everything.")
+@options.verbose
 @click.pass_context
 def command(
     context: click.Context,

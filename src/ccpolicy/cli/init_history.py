@@ -239,7 +239,7 @@ def _sources(content: Content) -> dict[str, list[Source]]:
             assert isinstance(path, str), path
             data = (content.root / path).read_bytes()
             source = Source(path.removeprefix("evidence/"), contract, data)
-            found.setdefault(dataset.owner, []).append(source)
+            found.setdefault(dataset.owner.en, []).append(source)
     return found
 
 

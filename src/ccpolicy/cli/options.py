@@ -66,11 +66,26 @@ def colour(command: F) -> F:
     )(command)
 
 
+def verbose(command: F) -> F:
+    """Take whether to say everything."""
+    return option("-v", "--verbose", is_flag=True, help="Say everything.")(command)
+
+
 def detail(command: F) -> F:
     """Take how much to say."""
     quiet = option("-q", "--quiet", is_flag=True, help="Say only how it ended.")
-    verbose = option("-v", "--verbose", is_flag=True, help="Say everything.")
     return quiet(verbose(command))
+
+
+def controls(command: F) -> F:
+    """Take the controls that it is about."""
+    return option(
+        "--control",
+        "controls",
+        multiple=True,
+        metavar="ID",
+        help="Only this control; may be repeated.",
+    )(command)
 
 
 def strict(command: F) -> F:

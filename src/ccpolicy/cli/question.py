@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from ccpolicy.cli.options import option
+from ccpolicy.cli.options import controls, option
 from ccpolicy.cli.words import Choice
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -25,13 +25,7 @@ _OPTIONS: list[Callable[[Any], Any]] = [
         "--as-of", metavar="TIME", help="Moment to judge at, in ISO 8601; default now, or the pin."
     ),
     option("--period", metavar="START/END", help="Audit period; default the 12 months before."),
-    option(
-        "--control",
-        "controls",
-        multiple=True,
-        metavar="ID",
-        help="Only this control; may be repeated.",
-    ),
+    controls,
     option(
         "--clause",
         "clauses",
@@ -64,6 +58,15 @@ _OPTIONS: list[Callable[[Any], Any]] = [
         help="What the gate judges; default as ccpolicy.toml says, or now.",
     ),
 ]
+
+
+def known_at(command: F) -> F:
+    """Take whose evidence is judged."""
+    return option(
+        "--known-at",
+        metavar="REV|TIME",
+        help="Judge with the evidence that was on file then, not with the working tree's.",
+    )(command)
 
 
 def arguments(asked: dict[str, Any]) -> dict[str, Any]:

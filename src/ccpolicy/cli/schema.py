@@ -9,7 +9,7 @@ from ccpolicy.cli.words import Choice, Command
 
 NAMES = (
     *("plan", "norms", "controls", "dataset", "waivers", "tests", "baseline"),
-    *("assessment", "agenda", "manifest", "verification", "history", "comparison"),
+    *("assessment", "agenda", "manifest", "provenance", "verification", "history", "comparison"),
 )
 """As in `ccpolicy.policy.schemas`, which is heavy for a help page; a test compares the two."""
 

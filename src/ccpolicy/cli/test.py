@@ -26,9 +26,7 @@ NOTHING = 3
     " 2 wrong usage or an invalid policy, 3 there was no test.",
 )
 @options.path
-@options.option(
-    "--control", "controls", multiple=True, metavar="ID", help="Only this control; may be repeated."
-)
+@options.controls
 @options.option("-k", "words", metavar="WORDS", help="Only tests with these words in their name.")
 @options.option(
     "--require-both",

@@ -11,7 +11,10 @@ from ccpolicy.cli.check import FAILED, PASSED
 from ccpolicy.cli.words import Choice, Command
 from ccpolicy.reports import FORMATS, formats, render
 
-STEPS = ("signature", "archive", "manifest", "schemas", "evaluation", "reports", "policy")
+STEPS = (
+    *("signature", "archive", "manifest", "schemas", "evaluation", "reports", "policy"),
+    "provenance",
+)
 """As in `ccpolicy.assessment.verification`, heavy for a help page; a test compares the two."""
 
 
@@ -41,6 +44,11 @@ STEPS = ("signature", "archive", "manifest", "schemas", "evaluation", "reports",
     "--policy", metavar="PATH", help="Policy repository whose policy the bundle's must be."
 )
 @options.option(
+    "--repository",
+    metavar="PATH",
+    help="Policy repository whose history must say the same about who recorded what.",
+)
+@options.option(
     "--require",
     "required",
     multiple=True,
@@ -65,6 +73,7 @@ def command(
     signers: str | None,
     signatures: tuple[str, ...],
     policy: str | None,
+    repository: str | None,
     required: tuple[str, ...],
     format_: str,
     output: str | None,
@@ -84,6 +93,7 @@ def command(
         signers=Path(signers) if signers else None,
         signatures=tuple(map(Path, signatures)),
         policy=Path(policy) if policy else None,
+        repository=Path(repository) if repository else None,
         required=tuple(step for step in STEPS if step in required),
     )
     with progress(Message.of("verifying").text(view.language)):

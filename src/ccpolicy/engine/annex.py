@@ -10,9 +10,10 @@ from ccpolicy.assessment import annex as models
 from ccpolicy.assessment.parts import Text
 from ccpolicy.engine.calendar import Calendar, day_number, day_starts
 from ccpolicy.engine.course import Days
+from ccpolicy.engine.inputs import name
 from ccpolicy.engine.run import Run, Span
 from ccpolicy.engine.write import Writer
-from ccpolicy.policy import Control, Dataset, Plan, Revision
+from ccpolicy.policy import RECORDINGS, Control, Dataset, Plan, Revision
 
 TIMELINES = 20
 """Subjects of a control that are drawn, the worst first."""
@@ -27,24 +28,31 @@ Drawn = tuple[int, int, int | None]
 
 def make_annex(run: Run, writer: Writer, controls: Sequence[Control]) -> models.Annex:
     """Make the annex of an assessment, while the relations of its evaluation still stand."""
-    drawn = {control.id: _worst(writer, control) for control in controls}
-    maker = _Maker(run, writer, _spans(run, drawn))
+    first = run.first_subjects(TIMELINES)
+    drawn = {control.id: _worst(writer, control, first[control.id]) for control in controls}
+    maker = _Maker(run, writer, _spans(run, drawn), _gaps(run, drawn))
     made = [maker.control(control, drawn[control.id]) for control in controls]
     used = {part.dataset.partition(".")[0] for each in made for part in each.selections}
     kinds = {rule.kind.name: rule.kind for rule in run.rules}
+    recorded = _recorders(run, writer)
     return models.Annex(
         kinds=[
-            models.Kind(name=each, summary=_text(kind.summary), query=kind.query)
+            models.Kind(name=each, summary=Text.of(kind.summary), query=kind.query)
             for each, kind in sorted(kinds.items())
         ],
-        datasets=[_dataset(run.content.datasets[each]) for each in sorted(used)],
+        datasets=[
+            _dataset(run.content.datasets[each], recorded.get(each)) for each in sorted(used)
+        ],
         controls=made,
         records=_records(writer, maker.shown),
     )
 
 
-def _worst(writer: Writer, control: Control) -> list[str]:
-    """Return the control's subjects: those failing now, then by time missed, then by name."""
+def _worst(writer: Writer, control: Control, first: Sequence[str]) -> list[str]:
+    """Return the control's subjects to draw: failing now, then by time missed, then by name.
+
+    `first` are its first subjects by name.
+    """
     as_of, window = writer.times.as_of, writer.times.starts
     rank: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     for piece in writer.pieces[control.id]:
@@ -55,17 +63,13 @@ def _worst(writer: Writer, control: Control) -> list[str]:
         own[0] -= piece.waiver is None and piece.ends > as_of
         own[1 if piece.waiver is None else 2] -= missed
     none = [0, 0, 0]
-    names = writer.outcomes[control.id].subjects
-    return sorted(names, key=lambda each: (rank.get(each, none), each))
+    names = {*rank, *first, *writer.outcomes[control.id].undecided}
+    return sorted(names, key=lambda each: (rank.get(each, none), each))[:TIMELINES]
 
 
 def _spans(run: Run, drawn: Mapping[str, Sequence[str]]) -> dict[tuple[str, str, str], list[Drawn]]:
     """Read duty and cover of the subjects to draw, cut to the window and the horizon."""
-    wanted = [
-        (rule.number, subject)
-        for rule in run.rules
-        for subject in drawn[rule.control.id][:TIMELINES]
-    ]
+    wanted = [(rule.number, subject) for rule in run.rules for subject in drawn[rule.control.id]]
     rows = run.connection.execute(
         f"""
         SELECT s.control, n.name, s.part,
@@ -87,11 +91,21 @@ def _spans(run: Run, drawn: Mapping[str, Sequence[str]]) -> dict[tuple[str, str,
     return found
 
 
+def _gaps(run: Run, drawn: Mapping[str, Sequence[str]]) -> dict[str, list[Span]]:
+    """Read the lapses of the subjects to draw, up to the horizon."""
+    lapses = run.lapses({subject for subjects in drawn.values() for subject in subjects})
+    return {
+        control: [each for each in found if each.subject in drawn[control]]
+        for control, found in lapses.items()
+    }
+
+
 @dataclass
 class _Maker:
     run: Run
     writer: Writer
     spans: Mapping[tuple[str, str, str], list[Drawn]]
+    gaps: Mapping[str, list[Span]]
 
     def __post_init__(self) -> None:
         times = self.run.times
@@ -110,6 +124,7 @@ class _Maker:
         behind = [place for piece in past for place in (piece.opened_by, piece.closed_by)]
         self.shown.update(place for place in behind[:RECORDS] if place is not None)
         rules = [rule for rule in self.run.rules if rule.control is control]
+        gaps = self.writer.waived(control, self.gaps[control.id])
         return models.ControlAnnex(
             id=control.id,
             selections=[
@@ -130,10 +145,8 @@ class _Maker:
                 [piece for piece in pieces if piece.waiver is None],
                 [piece for piece in pieces if piece.waiver is not None],
             ),
-            timelines=[
-                self._timeline(control.id, subject, pieces) for subject in subjects[:TIMELINES]
-            ],
-            not_drawn=max(len(subjects) - TIMELINES, 0),
+            timelines=[self._timeline(control.id, subject, gaps) for subject in subjects],
+            not_drawn=self.writer.outcomes[control.id].subjects - len(subjects),
         )
 
     def _revision(self, control: Control, revision: Revision) -> models.Revision:
@@ -142,7 +155,7 @@ class _Maker:
         return models.Revision(
             version=revision.version,
             starts=self.writer.when(day_starts(day_number(first), self.run.zone)),
-            reason=_text(revision.reason) if revision.reason else None,
+            reason=Text.of(revision.reason) if revision.reason else None,
             parameters=self.writer.parameters(control, revision),
         )
 
@@ -225,20 +238,44 @@ def _records(writer: Writer, shown: set[int]) -> list[models.Record]:
     return list(records.values())
 
 
-def _dataset(dataset: Dataset) -> models.Dataset:
+def _recorders(run: Run, writer: Writer) -> dict[str, list[models.Recorder]]:
+    """Return who put the records of each dataset on file, where git was asked."""
+    tables = writer.provenance.tables if writer.provenance else None
+    if not tables:
+        return {}
+    # A record is listed once for each of its times.
+    rows = run.connection.execute(
+        f"""
+        SELECT dataset, author, count(DISTINCT record), min(recorded_at), max(recorded_at)
+        FROM {name(tables[RECORDINGS].relation)}
+        GROUP BY dataset, author ORDER BY dataset, author NULLS LAST
+        """
+    ).fetchall()
+    found: dict[str, list[models.Recorder]] = defaultdict(list)
+    for dataset, author, records, first, last in rows:
+        found[dataset.partition(".")[0]].append(
+            models.Recorder(
+                dataset=dataset,
+                author=author,
+                records=records,
+                first=None if first is None else writer.when(first),
+                last=None if last is None else writer.when(last),
+            )
+        )
+    return found
+
+
+def _dataset(dataset: Dataset, recorded: list[models.Recorder] | None) -> models.Dataset:
     return models.Dataset(
         id=dataset.id,
-        title=_text(dataset.title),
-        owner=dataset.owner,
+        title=Text.of(dataset.title),
+        owner=Text.of(dataset.owner),
         files=dataset.files,
         format=dataset.format,
         key=list(dataset.key),
         retention=dataset.retention,
         zone=dataset.zone,
         fields=list(dataset.record.get("properties", {})),
-        may_be_empty=_text(dataset.may_be_empty) if dataset.may_be_empty else None,
+        may_be_empty=Text.of(dataset.may_be_empty) if dataset.may_be_empty else None,
+        recorded=recorded,
     )
-
-
-def _text(text: object) -> Text:
-    return Text(en=getattr(text, "en"), zh=getattr(text, "zh"))  # noqa: B009

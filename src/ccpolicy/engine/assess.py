@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -17,13 +20,22 @@ from ccpolicy.engine.run import Run, Times
 from ccpolicy.engine.write import Question, Writer
 from ccpolicy.errors import EvidenceError, Locator, PolicyError, PolicyErrors
 from ccpolicy.evidence import Table, load_evidence
+from ccpolicy.evidence.bind import uncomputable
 from ccpolicy.evidence.provenance.models import Provenance
 from ccpolicy.policy import FROM_GIT, Content, Control, check_content
 from ccpolicy.policy.settings import FILE
 
+if TYPE_CHECKING:
+    from ccpolicy.evidence.provenance.read import Asked
 
-def assess(content: Content, question: Question) -> Assessment:
+Provide = Callable[["Asked", duckdb.DuckDBPyConnection], Provenance]
+"""Says what git knows of the evidence."""
+
+
+def assess(content: Content, question: Question, provide: Provide | None = None) -> Assessment:
     """Evaluate the controls and return the assessment.
+
+    What git knows is read from the repository unless somebody else is to `provide` it.
 
     Raises:
         PolicyErrors: the policy's files do not fit together.
@@ -33,9 +45,9 @@ def assess(content: Content, question: Question) -> Assessment:
         columns = check_content(content, connection)
         controls = [content.controls[each] for each in question.controls]
         used = _used(content, controls, columns)
-        provenance = _provenance(content, question, used, connection, Path(spill))
+        provenance = _provenance(content, question, used, connection, Path(spill), provide)
         root = content.root
-        if provenance and provenance.commit and question.known_at:
+        if provenance and provenance.commit and question.known_at and not provenance.is_told:
             from ccpolicy.evidence.provenance.snapshot import write_evidence
 
             root = Path(spill) / "known"
@@ -80,44 +92,28 @@ def _provenance(
     used: Mapping[str, set[str]],
     connection: duckdb.DuckDBPyConnection,
     scratch: Path,
+    provide: Provide | None,
 ) -> Provenance | None:
     """Read what git knows, if a control rests on it by now or somebody asks for it.
 
     Raises:
         EvidenceError: what is asked for is not so.
     """
-    plan = content.plan
-    zone = ZoneInfo(plan.zone)
-    adopted = day_starts(day_number(plan.adopted_on or plan.effective_on), zone)
     # A policy test gives itself what git would fill elsewhere.
     filled = any(content.datasets[each].format == "git" for each in used.keys() & set(FROM_GIT))
-    tables = filled and adopted <= instant(question.as_of)
+    tables = filled and _adopted(content) <= instant(question.as_of)
     if not (tables or question.provenance or question.needs_history):
         return None
     # Slow to import, and needed for this alone.
-    from ccpolicy.evidence.provenance.read import Asked, read_provenance
+    from ccpolicy.evidence.provenance.read import read_provenance
 
-    settings = content.settings
-    # Whose signatures count is said by the policy that judges, wherever that was read from.
-    keys = scratch / "keys"
-    keys.mkdir()
-    for each, data in content.keys.items():
-        (keys / each).write_bytes(data)
-    found = read_provenance(
-        Asked(
-            root=content.root,
-            evidence=settings.evidence,
-            policy=[FILE, settings.policy, settings.checks],
-            datasets=content.datasets,
-            zone=zone,
-            adopted=adopted,
-            signers=keys,
-            known_at=question.known_at,
-            ancestor=question.ancestor,
-            tables=tables,
-        ),
-        connection,
+    asked = replace(
+        asked_of_git(content, question.as_of, scratch),
+        known_at=question.known_at,
+        ancestor=question.ancestor,
+        tables=tables,
     )
+    found = (provide or read_provenance)(asked, connection)
     if question.needs_history and found.reason:
         raise EvidenceError(found.reason.template, hint=found.hint.template if found.hint else "")
     if question.require_clean and found.uncommitted:
@@ -130,6 +126,35 @@ def _provenance(
             files=", ".join([first, *more][:5]) + (", …" if len(more) > 4 else ""),
         )
     return found
+
+
+def asked_of_git(content: Content, as_of: datetime.datetime, scratch: Path) -> Asked:
+    """Return what is asked of git if everything about the working tree is."""
+    from ccpolicy.evidence.provenance.read import Asked
+
+    settings = content.settings
+    # Whose signatures count is said by the policy that judges, wherever that was read from.
+    keys = scratch / "keys"
+    keys.mkdir()
+    for each, data in content.keys.items():
+        (keys / each).write_bytes(data)
+    return Asked(
+        root=content.root,
+        evidence=settings.evidence,
+        policy=[FILE, settings.policy, settings.checks],
+        datasets=content.datasets,
+        zone=ZoneInfo(content.plan.zone),
+        adopted=_adopted(content),
+        as_of=instant(as_of),
+        signers=keys,
+        scratch=scratch,
+    )
+
+
+def _adopted(content: Content) -> int:
+    """Return the instant from which records are owed in time."""
+    plan = content.plan
+    return day_starts(day_number(plan.adopted_on or plan.effective_on), ZoneInfo(plan.zone))
 
 
 def _uncomputable(
@@ -147,17 +172,8 @@ def _uncomputable(
                     if not (predicate := getattr(part, role)):
                         continue
                     table = name(tables[part.dataset].name)
-                    try:
-                        connection.execute(
-                            f"SELECT count(*) FILTER (WHERE ({predicate}\n)) FROM {table}"
-                        ).fetchall()
-                    except (duckdb.DataError, duckdb.ProgrammingError) as failure:
-                        yield PolicyError(
-                            "the predicate cannot be computed: {reason}",
-                            hint="compare a column with a value of its own type; a time is no text",
-                            locator=content.place("control", control.id, *path, role),
-                            reason=str(failure).partition("\n")[0],
-                        )
+                    place = content.place("control", control.id, *path, role)
+                    yield from uncomputable(connection, predicate, table, place)
 
 
 def _failing(
@@ -166,7 +182,9 @@ def _failing(
     """Yield the check kinds whose queries cannot be computed over their inputs."""
     for kind, query in queries.items():
         try:
-            connection.execute(f"SELECT count(*), sum(starts), sum(ends) FROM ({query})").fetchall()
+            connection.execute(
+                f"SELECT count(part), sum(starts), sum(ends) FROM ({query})"
+            ).fetchall()
         except (duckdb.DataError, duckdb.ProgrammingError) as failure:
             yield PolicyError(
                 "the check kind's query cannot be computed: {reason}",

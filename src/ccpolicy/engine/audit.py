@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from ccpolicy.engine.inputs import Inputs, Part
+from ccpolicy.engine.inputs import Inputs, Part, records_table
 from ccpolicy.errors import Message
 
 SHOWN = 5
@@ -88,6 +88,7 @@ def _queries(inputs: Inputs, *, present: bool) -> list[str]:
     # A record without its time is no event; but a subject or a record to be judged must have one.
     timed = [p.number for p in parts if (p.spec.planned or p.selection.good) and p.selection.starts]
     began = [part.number for part in parts if part.selection.starts]
+    differing = [rule.number for rule in inputs.rules if rule.differs]
     own = [part.number for part in parts if part.selection.quantity and _gives_a_parameter(part)]
     return [
         "SELECT 'no_name' AS code, selection, NULL::VARCHAR AS value, locator FROM staged"
@@ -104,13 +105,12 @@ def _queries(inputs: Inputs, *, present: bool) -> list[str]:
         " WHERE NOT EXISTS"
         " (SELECT 1 FROM class c WHERE c.control = p.control AND c.class = p.class)",
         "SELECT 'two_classes', min(selection), name, min(locator) FROM population"
-        " GROUP BY control, name HAVING count(DISTINCT class) > 1",
+        f" WHERE control IN ({_list(differing)})"
+        " GROUP BY control, name HAVING min(class) < max(class)",
         f"SELECT 'two_minimums', min(selection), name, min(locator) FROM population"
         f" WHERE selection IN ({_list(own)})"
-        " GROUP BY control, name HAVING count(DISTINCT quantity) > 1",
-        "SELECT 'orphan', selection, name, locator FROM staged s WHERE NOT known AND belongs"
-        " AND NOT EXISTS (SELECT 1 FROM staged p"
-        " WHERE p.population AND p.family = s.family AND p.name = s.name)",
+        " GROUP BY control, name HAVING min(quantity) < max(quantity)",
+        *_orphans(inputs),
         *_early(inputs),
     ]
 
@@ -119,6 +119,24 @@ def _gives_a_parameter(part: Part) -> bool:
     """Whether the quantity of a subject is its own parameter, and not what was read."""
     parameters = part.rule.kind.parameters.values()
     return any(parameter.unless.get(part.input) == "quantity" for parameter in parameters)
+
+
+def _orphans(inputs: Inputs) -> list[str]:
+    """Records about a subject that is on no roster."""
+    alone = [
+        f"SELECT locator FROM {records_table(columns)} WHERE subject IS NULL"
+        for columns in inputs.groups()
+    ]
+    if not alone:
+        return []
+    # Only of the few records that found no subject it is asked why.
+    return [
+        "SELECT 'orphan', selection, name, locator FROM (WITH alone AS MATERIALIZED"
+        " (SELECT selection, family, name, locator FROM staged WHERE NOT known AND belongs"
+        f" AND locator IN ({' UNION ALL '.join(alone)}))"
+        " SELECT * FROM alone s WHERE NOT EXISTS (SELECT 1 FROM staged p"
+        " WHERE p.population AND p.family = s.family AND p.name = s.name))"
+    ]
 
 
 def _early(inputs: Inputs) -> list[str]:

@@ -70,8 +70,8 @@ def _content(content: Content, located: Located, root: Path) -> Content:
             control=name,
             subject=waiver.subject,
             reason=_NOTHING,
-            owner="–",
-            approver="–",
+            owner=_NOTHING,
+            approver=_NOTHING,
             until=waiver.until,
             **{"from": waiver.from_},
         )

@@ -131,7 +131,7 @@ def _content(kind: Kind, example: Example, tables: dict[str, Table]) -> Content:
         remediation=nothing,
         clauses={"1": "–"},
         severity="high",
-        owner="–",
+        owner=nothing,
         check=kind.name,
         inputs=inputs,
         parameters={
@@ -145,7 +145,7 @@ def _content(kind: Kind, example: Example, tables: dict[str, Table]) -> Content:
         effective_on=datetime.date(2020, 1, 1),
         zone=example.zone,
         holidays="CN",
-        owner="–",
+        owner=nothing,
         clauses=[Clause(id="1", title=nothing)],
     )
     return Content.of(plan, control, kind)

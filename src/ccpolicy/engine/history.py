@@ -134,7 +134,7 @@ def history(content: Content, question: Question, start: str | None, end: str | 
         tool=Tool(name="ccpolicy", version=__version__),
         plan=Plan(
             id=plan.id,
-            title=Text(en=plan.title.en, zh=plan.title.zh),
+            title=Text.of(plan.title),
             version=plan.version,
             zone=plan.zone,
         ),
@@ -149,7 +149,7 @@ def _changes(
     return [
         Change(
             control=id_,
-            title=Text(en=content.controls[id_].title.en, zh=content.controls[id_].title.zh),
+            title=Text.of(content.controls[id_].title),
             severity=content.controls[id_].severity,
             before=before[id_],
             after=verdict,

@@ -110,6 +110,9 @@ class Bounds:
     latest_day: int
     horizon: int
     horizon_day: int
+    told: int
+    """Start of the window: a lapse that ends before it is not told, unless another revision's goes
+    on from it."""
 
 
 @dataclass(frozen=True)
@@ -272,8 +275,9 @@ class Inputs:
     def rule_rows(self) -> str:
         """Write the rows of `rule`."""
         return ", ".join(
-            f"({rule.number}, {rule.family}, {rule.starts}, {rule.ends}, {rule.first},"
-            f" {rule.begins}, {str(rule.differs).lower()}, {str(rule.itemised).lower()})"
+            f"({rule.number}, {rule.family}, {rule.starts}, {rule.ends},"
+            f" {min(self.bounds.told, rule.ends)}, {rule.first}, {rule.begins},"
+            f" {str(rule.differs).lower()}, {str(rule.itemised).lower()})"
             for rule in self.rules
         )
 
@@ -309,7 +313,10 @@ class Inputs:
         return groups
 
     def records(self, columns: Sequence[str], numbers: Sequence[int], calendar: Calendar) -> str:
-        """Write the SELECT of the records of some inputs, with subjects by number."""
+        """Write the SELECT of the records of some inputs, with subjects by number.
+
+        What is about nobody who is known, or had not happened yet, is there without a subject.
+        """
         expressions = {
             "ends": "coalesce(st.ends, e.ends) AS ends",
             "quantity": "st.quantity",
@@ -323,11 +330,11 @@ class Inputs:
                    {_DAY} AS day{more}, st.locator
             FROM staged st
             JOIN rule r ON r.family = st.family
-            JOIN subject s ON s.control = r.number AND s.name = st.subject
             {_calendars(calendar, ends="ends" in columns)}
-            WHERE st.relation IN ({", ".join(map(str, numbers))}) AND st.belongs
+            LEFT JOIN subject s ON s.control = r.number AND s.name = st.subject
               AND coalesce(st.starts, b.starts) IS NOT NULL
               AND (st.ahead OR coalesce(st.starts, b.starts) <= {self.bounds.latest})
+            WHERE st.relation IN ({", ".join(map(str, numbers))}) AND st.belongs
         """
 
 
@@ -337,9 +344,9 @@ def extra_columns(spec: Input) -> tuple[str, ...]:
     return (*extra, "latest", "selection") if spec.closes else extra
 
 
-def table_of(spec: Input) -> str:
-    """Return the name of the table in which an input's records stand."""
-    return "_".join(["records", *extra_columns(spec)])
+def records_table(columns: Sequence[str]) -> str:
+    """Return the name of the table in which the records of inputs with these columns stand."""
+    return "_".join(["records", *columns])
 
 
 _DAY = (

@@ -12,13 +12,23 @@ import duckdb
 from ccpolicy.checks.kinds import Kind
 from ccpolicy.engine.audit import Finding, audit
 from ccpolicy.engine.calendar import Calendar, day_number, day_starts
-from ccpolicy.engine.inputs import Bounds, Inputs, Rule, name, table_of, text
+from ccpolicy.engine.inputs import (
+    Bounds,
+    Inputs,
+    Rule,
+    extra_columns,
+    name,
+    records_table,
+    text,
+)
 from ccpolicy.engine.parameters import Terms, create_parameters
 from ccpolicy.evidence import Table
 from ccpolicy.policy import Content, Control
 
+Edge = tuple[int, int]
+"""A subject's number, and an instant."""
 STREAMED = 200_000
-"""Records from which what is staged and spans are computed as they flow, and not kept in memory."""
+"""Records from which what is staged is computed as it flows, and not kept in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +47,18 @@ class Span:
 class Outcome:
     """What was found about one control."""
 
-    subjects: dict[str, bool] = field(default_factory=dict)
-    """Subjects whose duty touches the time from the window's start to the horizon, and whether it
-    goes on after as-of."""
+    subjects: int = 0
+    """How many subjects' duty touches the time from the window's start to the horizon."""
+    ended: int = 0
+    """How many of them have no duty that goes on after as-of."""
     undecided: set[str] = field(default_factory=set)
     """Subjects with a span whose time cannot be said."""
     lapses: list[Span] = field(default_factory=list)
-    """Lapses from the window's start to the horizon, by subject and time."""
+    """Lapses that touch the window, by subject and time. Of subjects that a waiver names they go
+    on to the horizon; of the others none is there that begins after as-of."""
+    ahead: list[tuple[int, list[str]]] = field(default_factory=list)
+    """By moment: which of the others lapse then for the first time after as-of, by name. Who is
+    in a lapse at as-of is not due again."""
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -80,6 +95,9 @@ class Run:
         self.rules = list(self._rules(controls))
         self.by_number = {rule.number: rule for rule in self.rules}
         self.outcomes = {rule.control.id: Outcome() for rule in self.rules}
+        self.of_family = list(self.outcomes.values())
+        # Each revision numbers its subjects; those of a control's revisions are one by their name.
+        self.one = "number" if len(self.rules) == len(self.outcomes) else "name"
         self.spans_of: dict[str, str] = {}
         """Check kind → its query over its inputs, once these are there."""
 
@@ -113,7 +131,6 @@ class Run:
         if not self.rules:  # no control fits every filter
             return self.outcomes
         streamed = records > STREAMED
-        relation = "VIEW" if streamed else "TABLE"
         zone = Calendar(self.zone, 0, 0)
         inputs = Inputs(
             rules=self.rules,
@@ -124,24 +141,33 @@ class Run:
                 latest_day=zone.day_of(self.times.latest),
                 horizon=self.times.horizon,
                 horizon_day=zone.day_of(self.times.horizon),
+                told=self.times.starts,
             ),
         )
-        self.connection.execute(f"CREATE {relation} staged AS {inputs.staged()}")
+        self.connection.execute(
+            f"CREATE {'VIEW' if streamed else 'TABLE'} staged AS {inputs.staged()}"
+        )
         calendar = self._calendar(inputs)
         self._inputs(inputs, calendar)
         for finding in audit(self.connection, inputs, present=self.times.present):
             self.outcomes[finding.control].findings.append(finding)
         if streamed:
-            # The records stand in the inputs now; their memory is better used for the subtraction.
+            # The records stand in the inputs now; their memory is better used for the spans.
             self.connection.execute("DROP VIEW staged; " + "; ".join(self._evidence()))
         self.spans_of = {kind.name: _query(inputs, kind) for kind in inputs.kinds()}
         self.connection.execute(
-            f"CREATE {relation} spans AS " + "\nUNION ALL\n".join(self.spans_of.values())
+            "CREATE TABLE spans AS " + "\nUNION ALL\n".join(self.spans_of.values())
         )
+        if streamed:
+            done = [f"DROP TABLE {records_table(columns)}" for columns in inputs.groups()]
+            self.connection.execute("; ".join(done))
         subtract = files("ccpolicy.engine").joinpath("subtract.sql").read_text("utf-8")
         self.connection.execute(subtract)
         self._subjects()
-        self._lapses()
+        named = {waiver.subject for waiver in self.content.waivers.values()}
+        for each, lapses in self.lapses(named).items():
+            self.outcomes[each].lapses = lapses
+        self._ahead(named)
         return self.outcomes
 
     def _calendar(self, inputs: Inputs) -> Calendar:
@@ -174,7 +200,8 @@ class Run:
         self.connection.execute(
             f"""
             CREATE TABLE rule (number INTEGER, family INTEGER, starts BIGINT, ends BIGINT,
-                               first INTEGER, begins BIGINT, differs BOOLEAN, itemised BOOLEAN);
+                               told BIGINT, first INTEGER, begins BIGINT, differs BOOLEAN,
+                               itemised BOOLEAN);
             INSERT INTO rule VALUES {inputs.rule_rows()};
             CREATE TABLE class (control INTEGER, class VARCHAR);
             INSERT INTO class VALUES {classes};
@@ -187,9 +214,8 @@ class Run:
             """
         )
         for columns, numbers in inputs.groups().items():
-            table = name("_".join(["records", *columns]))
             query = inputs.records(columns, numbers, calendar)
-            self.connection.execute(f"CREATE TABLE {table} AS {query}")
+            self.connection.execute(f"CREATE TABLE {records_table(columns)} AS {query}")
 
     def _evidence(self) -> list[str]:
         """Write how to drop the relations of the evidence, views first."""
@@ -202,91 +228,173 @@ class Run:
         return [f"DROP {'VIEW' if view else 'TABLE'} {name(table)}" for view, table in rows]
 
     def _subjects(self) -> None:
-        """Read which subjects each rule is about, and which of them cannot be decided."""
+        """Count the subjects that each control is about, and read which cannot be decided."""
         rows = self.connection.execute(
             f"""
-            SELECT n.control, n.name, d.goes_on, d.undecided
+            SELECT family, count(*), count(*) - sum(goes_on), list(undecided)
             FROM (
-              SELECT subject, max(goes_on) AS goes_on, max(undecided) AS undecided
+              SELECT r.family, max(d.goes_on) AS goes_on,
+                     max(CASE WHEN d.undecided THEN n.name END) AS undecided
               FROM (
                 SELECT subject, CASE WHEN ends > {self.times.as_of} THEN 1 ELSE 0 END AS goes_on,
-                       0 AS undecided
+                       false AS undecided
                 FROM duty
                 WHERE ends > {self.times.starts}
                 UNION ALL
-                SELECT subject, 1, 1
+                SELECT subject, 1, true
                 FROM spans
                 WHERE ends IS NULL OR (starts IS NULL AND part = 'duty')
-              )
-              GROUP BY subject
-            ) d
-            JOIN subject n ON n.number = d.subject
-            ORDER BY n.control, n.name
+              ) d
+              JOIN subject n ON n.number = d.subject
+              JOIN rule r ON r.number = n.control
+              GROUP BY r.family, n.{self.one}
+            )
+            GROUP BY family
             """
         ).fetchall()
-        for number, subject, goes_on, undecided in rows:
-            outcome = self.outcomes[self.by_number[number].control.id]
-            outcome.subjects[subject] = outcome.subjects.get(subject, False) or bool(goes_on)
-            if undecided:
-                outcome.undecided.add(subject)
+        for family, subjects, ended, undecided in rows:
+            outcome = self.of_family[family]
+            outcome.subjects, outcome.ended = subjects, int(ended)
+            outcome.undecided = {each for each in undecided if each is not None}
 
-    def _lapses(self) -> None:
-        """Read the lapses, with the records that opened and closed them, joined over revisions."""
+    def first_subjects(self, limit: int) -> dict[str, list[str]]:
+        """Return some of the subjects that each control is about, the first by name."""
+        rows = self.connection.execute(
+            f"""
+            SELECT family, name
+            FROM (
+              SELECT family, name, row_number() OVER (PARTITION BY family ORDER BY name) AS rank
+              FROM (
+                SELECT DISTINCT r.family, n.name
+                FROM duty d
+                JOIN subject n ON n.number = d.subject
+                JOIN rule r ON r.number = d.control
+                WHERE d.ends > {self.times.starts}
+              )
+            )
+            WHERE rank <= {limit}
+            ORDER BY family, name
+            """
+        ).fetchall()
+        families = list(self.outcomes)
+        found: dict[str, list[str]] = {each: [] for each in families}
+        for family, subject in rows:
+            found[families[family]].append(subject)
+        return found
+
+    def lapses(self, named: Iterable[str]) -> dict[str, list[Span]]:
+        """Read each control's lapses that touch the window, with the records around them.
+
+        What begins after as-of is left out, except of subjects that are named.
+        """
         # What ends with its revision may go on in the next, so that its true beginning counts.
         rows = self.connection.execute(
             f"""
-            SELECT g.control, n.name, g.subject, g.starts, g.ends, g.opened_by, g.closed_by,
-                   g.bare_since
+            SELECT g.control, n.name, g.subject, g.starts, g.ends, g.bare_since
             FROM gap g
             JOIN subject n ON n.number = g.subject
             JOIN rule r ON r.number = g.control
-            WHERE g.ends > {self.times.starts} OR g.ends = r.ends
-            ORDER BY g.control, n.name, g.starts
-            """
+            WHERE (g.ends > {self.times.starts} OR g.ends = r.ends)
+              AND (g.starts <= {self.times.as_of} OR n.name IN (SELECT unnest(?::VARCHAR[])))
+            """,
+            [list(named)],
         ).fetchall()
         # Of what lies ahead only the time is told.
         past = [row for row in rows if row[3] <= self.times.as_of]
-        begun = self._matching(
-            "SELECT subject, starts AS instant, locator FROM spans WHERE part = 'duty'",
-            [(row[2], row[3]) for row in past],
-        )
+        begun, ran_out, again = self._edges([row[2:] for row in past])
         owed = self._owed(
-            [(row[2], row[3], row[7]) for row in past if row[7] < row[3] and row[2:4] not in begun]
+            [(row[2], row[3], row[5]) for row in past if row[5] < row[3] and row[2:4] not in begun]
         )
-        hidden = self._matching(
-            "SELECT subject, ends AS instant, locator FROM spans"
-            " WHERE part = 'cover' AND starts < ends",
-            [(row[2], row[3]) for row in past if row[5] is None and row[2:4] not in begun],
+        over = self._over(
+            [
+                (row[2], row[4])
+                for row in past
+                if (row[2], row[4]) not in again and row[4] <= self.times.as_of
+            ]
         )
-        over = self._matching(
-            "SELECT s.number AS subject, p.ends AS instant, p.locator FROM population p"
-            " JOIN subject s ON s.control = p.control AND s.name = p.name",
-            [(row[2], row[4]) for row in past if row[6] is None and row[4] <= self.times.as_of],
-        )
-        for control, subject, number, starts, ends, opened_by, closed_by, _ in rows:
+        found: dict[str, list[Span]] = {each: [] for each in self.outcomes}
+        for control, subject, number, starts, ends, bare_since in rows:
             edge = (number, starts)
-            opener = begun.get(edge, owed.get(edge, hidden.get(edge, opened_by)))
-            closer = over.get((number, ends)) if closed_by is None else closed_by
-            lapse = Span(subject, starts, ends, opener, closer)
-            self.outcomes[self.by_number[control].control.id].lapses.append(lapse)
-        for outcome in self.outcomes.values():
-            joined = _joined(outcome.lapses)
-            outcome.lapses = [lapse for lapse in joined if lapse.ends > self.times.starts]
+            opener = begun.get(edge, owed.get(edge, ran_out.get((number, bare_since))))
+            closer = again.get((number, ends), over.get((number, ends)))
+            found[self.by_number[control].control.id].append(
+                Span(subject, starts, ends, opener, closer)
+            )
+        return {
+            each: [lapse for lapse in _joined(lapses) if lapse.ends > self.times.starts]
+            for each, lapses in found.items()
+        }
 
-    def _matching(
-        self, relation: str, edges: list[tuple[int, int]]
-    ) -> dict[tuple[int, int], int | None]:
-        """Find the first record of a relation at each of some subjects' instants."""
+    def _ahead(self, named: Iterable[str]) -> None:
+        """Read who lapses when for the first time after as-of; not of those who are named."""
+        rows = self.connection.execute(
+            f"""
+            SELECT family, starts, list(name)
+            FROM (
+              SELECT r.family, min(n.name) AS name, min(g.starts) AS starts
+              FROM gap g
+              JOIN subject n ON n.number = g.subject
+              JOIN rule r ON r.number = g.control
+              WHERE g.ends > {self.times.as_of} AND n.name NOT IN (SELECT unnest(?::VARCHAR[]))
+              GROUP BY r.family, n.{self.one}
+            )
+            WHERE starts > {self.times.as_of}
+            GROUP BY family, starts
+            ORDER BY family, starts
+            """,
+            [list(named)],
+        ).fetchall()
+        for family, starts, subjects in rows:
+            self.of_family[family].ahead.append((starts, sorted(subjects)))
+
+    def _edges(
+        self, lapses: list[tuple[int, int, int, int]]
+    ) -> tuple[dict[Edge, int], dict[Edge, int], dict[Edge, int]]:
+        """Find the records around lapses (subject, starts, ends, bare since), each by its edge.
+
+        Those with which the duty began, those whose cover had run out, and those with which cover
+        came again.
+        """
+        begun: dict[Edge, int] = {}
+        ran_out: dict[Edge, int] = {}
+        again: dict[Edge, int] = {}
+        if lapses:
+            rows = self.connection.execute(
+                """
+                SELECT DISTINCT s.part, s.subject, s.starts, s.ends, s.locator
+                FROM spans s
+                JOIN (SELECT unnest(?::INTEGER[]) AS subject, unnest(?::BIGINT[]) AS starts,
+                             unnest(?::BIGINT[]) AS ends, unnest(?::BIGINT[]) AS bare_since) g
+                  ON g.subject = s.subject
+                WHERE s.locator IS NOT NULL
+                  AND CASE WHEN s.part = 'duty' THEN s.starts = g.starts
+                           ELSE s.starts < s.ends AND (s.ends = g.bare_since OR s.starts = g.ends)
+                      END
+                ORDER BY s.starts, s.locator
+                """,
+                [*map(list, zip(*lapses, strict=True))],
+            ).fetchall()
+            for part, subject, starts, ends, locator in rows:
+                if part == "duty":
+                    begun.setdefault((subject, starts), locator)
+                else:
+                    again.setdefault((subject, starts), locator)
+                    ran_out[subject, ends] = locator  # of several the one that began last
+        return begun, ran_out, again
+
+    def _over(self, edges: list[Edge]) -> dict[Edge, int]:
+        """Find the records with whose end a subject's duty ended, at some instants."""
         if not edges:
             return {}
         subjects, instants = zip(*edges, strict=True)
         rows = self.connection.execute(
-            f"""
-            SELECT e.subject, e.instant, min(r.locator)
-            FROM ({relation}) r
+            """
+            SELECT e.subject, e.instant, min(p.locator)
+            FROM population p
+            JOIN subject s ON s.control = p.control AND s.name = p.name
             JOIN (SELECT unnest(?::INTEGER[]) AS subject, unnest(?::BIGINT[]) AS instant) e
-              ON e.subject = r.subject AND e.instant = r.instant
-            WHERE r.locator IS NOT NULL
+              ON e.subject = s.number AND e.instant = p.ends
+            WHERE p.locator IS NOT NULL
             GROUP BY e.subject, e.instant
             """,
             [list(subjects), list(instants)],
@@ -323,14 +431,16 @@ def _query(inputs: Inputs, kind: Kind) -> str:
     for each, spec in kind.inputs.items():
         if spec.items:
             continue
-        table = "concerned" if spec.population else table_of(spec)
+        table = "concerned" if spec.population else records_table(extra_columns(spec))
         given.append(
             f"{name(each)} AS NOT MATERIALIZED"
             f" (SELECT * EXCLUDE (relation) FROM {name(table)}"
-            f" WHERE relation = {relations[kind.name, each]})"
+            f" WHERE relation = {relations[kind.name, each]} AND subject IS NOT NULL)"
         )
+    # A part that is neither is a mistake, and not to be passed over.
+    part = "CAST(coalesce(part, '') AS ENUM ('duty', 'cover')) AS part"
     return (
-        "SELECT control, part, subject, starts, ends, locator"
+        f"SELECT control, {part}, subject, starts, ends, locator"
         f" FROM (WITH {', '.join(given)} SELECT * FROM (\n{kind.query}\n))"
     )
 

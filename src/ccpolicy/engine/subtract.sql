@@ -1,7 +1,8 @@
 -- lapse = duty − cover
 --
 -- `spans` holds what the check kinds say is duty and cover, as half-open [starts, ends);
--- `rule` holds from when to when each control's revision is in force.
+-- `rule` holds from when to when each control's revision is in force, and from when on it is told
+-- what lapsed.
 CREATE TABLE duty AS
 WITH
 owed AS (                 -- one row for each beginning, so that no order is left to chance
@@ -33,33 +34,39 @@ GROUP BY control, subject, island;
 
 CREATE TABLE gap AS
 WITH
-cover AS (                -- with an empty one before all time, so that every subject has a first
-  SELECT subject, starts, ends, locator
-  FROM spans
-  WHERE part = 'cover' AND starts < ends
+cover AS (                -- what ran out before anything is told counts by how far it reached
+  SELECT s.subject, s.starts, s.ends
+  FROM spans s
+  JOIN rule r ON r.number = s.control
+  WHERE s.part = 'cover' AND s.starts < s.ends AND s.ends >= r.told
   UNION ALL
-  SELECT DISTINCT subject, -4611686018427387904, -4611686018427387904, NULL
-  FROM duty
+  SELECT subject, -4611686018427387904, max(ends)
+  FROM (
+    SELECT s.subject, s.ends
+    FROM spans s
+    JOIN rule r ON r.number = s.control
+    WHERE s.part = 'cover' AND s.starts < s.ends AND s.ends < r.told
+    UNION ALL
+    SELECT subject, -4611686018427387904
+    FROM duty             -- so that every subject has a first
+  ) over
+  GROUP BY subject
 ),
 reach AS (                -- how far cover reaches by now, and when it comes again
-  SELECT subject, ends, locator,
-         max(ends) OVER (PARTITION BY subject ORDER BY starts, locator
+  SELECT subject,
+         max(ends) OVER (PARTITION BY subject ORDER BY starts
                          ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS reached,
-         lead(starts) OVER (PARTITION BY subject ORDER BY starts, locator) AS next_starts,
-         lead(locator) OVER (PARTITION BY subject ORDER BY starts, locator) AS next_locator
+         lead(starts) OVER (PARTITION BY subject ORDER BY starts) AS next_starts
   FROM cover
 ),
 bare AS (
-  SELECT subject, reached AS starts, coalesce(next_starts, 4611686018427387904) AS ends,
-         CASE WHEN ends = reached THEN locator END AS opened_by, next_locator AS closed_by
+  SELECT subject, reached AS starts, coalesce(next_starts, 4611686018427387904) AS ends
   FROM reach
   WHERE next_starts IS NULL OR next_starts > reached
 )
 SELECT d.control, d.subject, b.starts AS bare_since,
        CASE WHEN b.starts > d.starts THEN b.starts ELSE d.starts END AS starts,
-       CASE WHEN b.ends < d.ends THEN b.ends ELSE d.ends END AS ends,
-       b.opened_by,
-       CASE WHEN b.ends <= d.ends THEN b.closed_by END AS closed_by
+       CASE WHEN b.ends < d.ends THEN b.ends ELSE d.ends END AS ends
 FROM duty d
 JOIN bare b ON b.subject = d.subject
 WHERE b.starts < d.ends AND d.starts < b.ends

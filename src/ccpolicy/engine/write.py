@@ -13,12 +13,12 @@ from ccpolicy import __version__
 from ccpolicy.assessment import models
 from ccpolicy.assessment.models import VERDICTS, Assessment, Verdict
 from ccpolicy.checks.durations import parse_duration
-from ccpolicy.engine.audit import Finding
 from ccpolicy.engine.calendar import DAY, day_number, day_starts, instant, moment, shift
+from ccpolicy.engine.problems import datasets_of, find_problems
 from ccpolicy.engine.run import Outcome, Span, Times
 from ccpolicy.engine.waive import waive
 from ccpolicy.errors import Locator, Message
-from ccpolicy.evidence import Evidence, Problem
+from ccpolicy.evidence import Evidence
 from ccpolicy.evidence.provenance.models import Provenance
 from ccpolicy.policy import SEVERITIES, Content, Control, Norm, Revision, Severity
 
@@ -82,7 +82,10 @@ class Writer:
 
     def assessment(self, controls: Sequence[Control]) -> Assessment:
         """Return the whole result."""
-        self.pieces = {control.id: self._waived(control) for control in controls}
+        self.pieces = {
+            control.id: self.waived(control, self.outcomes[control.id].lapses)
+            for control in controls
+        }
         self._locate()
         judged = [self._control(control, self.pieces[control.id]) for control in controls]
         question = self.question
@@ -138,7 +141,7 @@ class Writer:
     def _provenance(self, found: Provenance) -> models.Provenance:
         return models.Provenance(
             state=found.state,
-            reason=_said(found.reason) if found.reason else None,
+            reason=models.Text.of(found.reason) if found.reason else None,
             commit=found.commit,
             tree=found.tree,
             committed_at=None if found.committed_at is None else self.when(found.committed_at),
@@ -149,7 +152,8 @@ class Writer:
             ],
         )
 
-    def _waived(self, control: Control) -> list[Span]:
+    def waived(self, control: Control, lapses: Iterable[Span]) -> list[Span]:
+        """Cut a control's lapses where its waivers begin and end."""
         waivers = [
             (
                 waiver.id,
@@ -160,7 +164,7 @@ class Writer:
             for waiver in self.content.waivers.values()
             if waiver.control == control.id
         ]
-        return waive(self.outcomes[control.id].lapses, waivers)
+        return waive(lapses, waivers)
 
     def locate(self, locators: Collection[int]) -> None:
         """Find the places of records, so that `where` knows them."""
@@ -187,9 +191,9 @@ class Writer:
         plan = self.content.plan
         return models.Policy(
             id=plan.id,
-            title=models.Text(en=plan.title.en, zh=plan.title.zh),
+            title=models.Text.of(plan.title),
             version=plan.version,
-            owner=plan.owner,
+            owner=models.Text.of(plan.owner),
             zone=plan.zone,
             digest=self.content.digest,
             revision=self.content.revision,
@@ -197,14 +201,12 @@ class Writer:
             clauses=[
                 models.Clause(
                     id=clause.id,
-                    title=models.Text(**dict(clause.title)),
-                    text=models.Text(**dict(clause.text)) if clause.text else None,
+                    title=models.Text.of(clause.title),
+                    text=models.Text.of(clause.text) if clause.text else None,
                     controls=[
                         c.id for c in self.content.controls.values() if clause.id in c.clauses
                     ],
-                    no_control=models.Text(**dict(clause.no_control))
-                    if clause.no_control
-                    else None,
+                    no_control=models.Text.of(clause.no_control) if clause.no_control else None,
                 )
                 for clause in plan.clauses
             ],
@@ -213,23 +215,25 @@ class Writer:
     def _control(self, control: Control, spans: list[Span]) -> models.Control:
         outcome = self.outcomes[control.id]
         as_of, window = self.times.as_of, self.times.starts
-        problems, left_out = self._problems(control, outcome)
+        problems, left_out = find_problems(
+            control, outcome, self.content, self.evidence, self.where
+        )
         now = _verdicts(outcome, [s for s in spans if s.starts <= as_of < s.ends])
-        ended = {each for each, goes_on in outcome.subjects.items() if not goes_on} - now.keys()
         subjects = models.Subjects(
-            total=len(outcome.subjects),
-            passed=len(outcome.subjects.keys() - now.keys() - ended),
+            total=outcome.subjects,
+            # Who is in a lapse now, or cannot be decided, has a duty that goes on.
+            passed=outcome.subjects - outcome.ended - len(now),
             failed=list(now.values()).count("fail"),
             waived=list(now.values()).count("waived"),
             unknown=list(now.values()).count("unknown"),
             baselined=0,
-            ended=len(ended),
+            ended=outcome.ended,
         )
         touching = [s for s in spans if s.ends > window and self._in_period(s.starts)]
         past = _verdicts(outcome, touching)
         reason, forced = self._forced(control, outcome, bool(problems))
         over = None if forced or not self._over(control, outcome) else _empty(control)
-        due = self._due(spans)
+        due = self._due(spans, outcome)
         revision = next(
             (r for r in reversed(control.history) if not r.from_ or self._begun(r.from_)),
             control.history[0],
@@ -238,10 +242,10 @@ class Writer:
             id=control.id,
             version=revision.version,
             source=self._line(self.content.place("control", control.id)),
-            title=_text(control.title),
-            rule=_text(control.rule),
-            rationale=_text(control.rationale) if control.rationale else None,
-            remediation=_text(control.remediation),
+            title=models.Text.of(control.title),
+            rule=models.Text.of(control.rule),
+            rationale=models.Text.of(control.rationale) if control.rationale else None,
+            remediation=models.Text.of(control.remediation),
             clauses=list(control.clauses),
             stale_clauses=[
                 clause.id
@@ -250,10 +254,10 @@ class Writer:
             ],
             kind=control.check,
             severity=control.severity,
-            owner=control.owner,
+            owner=models.Text.of(control.owner),
             tags=list(control.tags),
             parameters=self.parameters(control, revision),
-            datasets=_datasets(control),
+            datasets=datasets_of(control),
             now=forced or over or _worst(now.values()),
             period=forced or _worst(past.values()),
             reason=reason,
@@ -275,7 +279,7 @@ class Writer:
         return [
             models.Parameter(
                 name=name,
-                label=_text(labels[name].label),
+                label=models.Text.of(labels[name].label),
                 value=given.value,
                 norm=_norm(self.content.norms[given.norm]) if given.norm else None,
             )
@@ -295,12 +299,16 @@ class Writer:
         """Return why and what a control's verdict is, where its lapses do not decide it."""
         exempt = control.not_applicable
         if exempt and day_starts(day_number(exempt.until) + 1, self.zone) > self.times.as_of:
-            return _text(exempt.reason), "not_applicable"
+            return models.Text.of(exempt.reason), "not_applicable"
         if problems:
             return None, "unknown"
         if self._over(control, outcome):
             nothing = Message.of("there is nothing on file that the control is about")
-            reason = _text(control.may_be_empty) if control.may_be_empty else _said(nothing)
+            reason = (
+                models.Text.of(control.may_be_empty)
+                if control.may_be_empty
+                else models.Text.of(nothing)
+            )
             # What was owed once is still judged for the period.
             return reason, None if outcome.subjects else _empty(control)
         return None, None
@@ -312,8 +320,7 @@ class Writer:
         """
         kind = self.content.kinds[control.check]
         roster = kind.inputs[kind.population].planned
-        goes_on = outcome.subjects.values()
-        return not any(goes_on) if roster else not goes_on
+        return outcome.subjects == (outcome.ended if roster else 0)
 
     def _lapse(self, span: Span) -> models.Lapse:
         is_open = span.ends > self.times.as_of
@@ -329,86 +336,16 @@ class Writer:
             closed_by=None if is_open else self.where(span.closed_by),
         )
 
-    def _due(self, spans: list[Span]) -> list[models.Due]:
+    def _due(self, spans: list[Span], outcome: Outcome) -> list[models.Due]:
         """Group what lapses after as-of by its moment; what is overdue already is not due again."""
-        by_moment: dict[int, list[str]] = {}
+        by_moment = dict(outcome.ahead)
         owed = [span for span in spans if span.waiver is None]
         seen = {s.subject for s in owed if s.starts <= self.times.as_of < s.ends}
         for span in owed:
             if span.starts > self.times.as_of and span.subject not in seen:
                 seen.add(span.subject)
-                by_moment.setdefault(span.starts, []).append(span.subject)
+                by_moment[span.starts] = sorted([*by_moment.get(span.starts, []), span.subject])
         return [models.Due(at=self.when(at), subjects=by_moment[at]) for at in sorted(by_moment)]
-
-    def _problems(self, control: Control, outcome: Outcome) -> tuple[list[models.Problem], int]:
-        problems = [
-            self._problem(each)
-            for name in self._sources(control)
-            for each in self.evidence.problems.get(name, [])
-        ]
-        left_out = 0
-        counted: set[tuple[str, int]] = set()
-        for finding in outcome.findings:
-            key = (finding.code, finding.selection)
-            if finding.code == "left_out":
-                left_out += 0 if key in counted else finding.count
-            else:
-                problems.append(self._found(finding))
-                if finding.count > _shown(outcome.findings, finding) and key not in counted:
-                    problems.append(
-                        models.Problem(
-                            message=_said(
-                                Message.of(
-                                    "{count} records in all have this trouble", count=finding.count
-                                )
-                            ),
-                            hint=None,
-                            locator=None,
-                            dataset=finding.dataset,
-                        )
-                    )
-            counted.add(key)
-        for subject in sorted(outcome.undecided)[:5]:
-            problems.append(
-                models.Problem(
-                    message=_said(
-                        Message.of(
-                            "for '{subject}' a time cannot be said: it has no expiry or due date,"
-                            " or the holiday calendar does not know the year",
-                            subject=subject,
-                        )
-                    ),
-                    hint=None,
-                    locator=None,
-                    dataset=None,
-                )
-            )
-        return problems, left_out
-
-    def _sources(self, control: Control) -> list[str]:
-        """Return the datasets that a control rests on, looked-up ones among them."""
-        found = dict.fromkeys(name.partition(".")[0] for name in _datasets(control))
-        for name in list(found):
-            found |= dict.fromkeys(
-                lookup.dataset for lookup in self.content.datasets[name].lookups.values()
-            )
-        return list(found)
-
-    def _problem(self, problem: Problem) -> models.Problem:
-        return models.Problem(
-            message=_said(problem.message),
-            hint=_said(problem.hint) if problem.hint else None,
-            locator=str(problem.locator) if problem.locator else None,
-            dataset=problem.dataset,
-        )
-
-    def _found(self, finding: Finding) -> models.Problem:
-        return models.Problem(
-            message=_said(finding.message),
-            hint=None,
-            locator=self.where(finding.locator),
-            dataset=finding.dataset,
-        )
 
     def _waivers(self, controls: set[str]) -> list[models.Waiver]:
         waivers = []
@@ -423,9 +360,9 @@ class Writer:
                     id=waiver.id,
                     control=waiver.control,
                     subject=waiver.subject,
-                    reason=_text(waiver.reason),
-                    owner=waiver.owner,
-                    approver=waiver.approver,
+                    reason=models.Text.of(waiver.reason),
+                    owner=models.Text.of(waiver.owner),
+                    approver=models.Text.of(waiver.approver),
                     starts=self.when(starts),
                     ends=self.when(ends),
                     state="coming" if as_of < starts else "in_force" if as_of < ends else "expired",
@@ -453,26 +390,11 @@ def _worst(verdicts: Iterable[Verdict]) -> Verdict:
     return min(verdicts, key=VERDICTS.index, default="pass")
 
 
-def _shown(findings: Iterable[Finding], finding: Finding) -> int:
-    same = (finding.code, finding.selection)
-    return sum((each.code, each.selection) == same for each in findings)
-
-
-def _datasets(control: Control) -> list[str]:
-    return list(
-        dict.fromkeys(part.dataset for name in control.inputs for part in control.selections(name))
-    )
-
-
 def _norm(norm: Norm) -> models.Norm:
     return models.Norm(
-        id=norm.id, title=_text(norm.title), source=norm.source, grade=norm.grade, url=norm.url
+        id=norm.id,
+        title=models.Text.of(norm.title),
+        source=norm.source,
+        grade=norm.grade,
+        url=norm.url,
     )
-
-
-def _text(text: object) -> models.Text:
-    return models.Text(en=getattr(text, "en"), zh=getattr(text, "zh"))  # noqa: B009
-
-
-def _said(message: Message) -> models.Text:
-    return models.Text(en=message.text("en"), zh=message.text("zh"))

@@ -17,7 +17,7 @@ from ccpolicy.evidence.keys import Keys
 from ccpolicy.evidence.models import ORDINAL_BITS, Evidence, File, Source
 from ccpolicy.evidence.planning import Planned, plan_tables
 from ccpolicy.evidence.proof import Proof
-from ccpolicy.evidence.provenance.models import Listed, Provenance
+from ccpolicy.evidence.provenance.models import Provenance
 from ccpolicy.evidence.readers import PARSERS, SCANNERS, Opened, Scanner
 from ccpolicy.evidence.search import Search, suspects
 from ccpolicy.evidence.sql import name
@@ -209,13 +209,12 @@ class _Loader:
         if found.reason:
             hint = found.hint.template if found.hint else ""
             entry.faults.file(EvidenceError(found.reason.template, hint=hint))
-        rows = (found.tables or {}).get(entry.dataset.id, ())
-        number = self._add_source(
-            Listed(entry.dataset.id, [place for _, place in rows], [row for row, _ in rows])
-        )
-        first = (number << ORDINAL_BITS) + 1
-        cells = [[row[column.name] for row, _ in rows] for column in entry.plans[0].cells()]
-        entry.stages[0].add([range(first, first + len(rows)), *cells])
+        if filled := (found.tables or {}).get(entry.dataset.id):
+            first = self._add_source(filled.source) << ORDINAL_BITS
+            cells = ", ".join(name(each.name) for each in entry.plans[0].cells())
+            entry.stages[0].take(
+                f"SELECT {first} + ordinal AS locator, {cells} FROM {name(filled.relation)}"
+            )
 
     def _add_source(self, source: Source) -> int:
         self.last_source += 1

@@ -37,6 +37,11 @@ class Stage:
         if len(self.columns[0]) >= _FULL:
             self.hand_over()
 
+    def take(self, query: str) -> None:
+        """Take rows that the engine has already."""
+        self.connection.execute(f"CREATE TEMP TABLE {name(self.relation)} AS {query}")
+        self.is_made = True
+
     def hand_over(self) -> None:
         """Put the rows into the relation, and make it if need be."""
         if self.is_made:

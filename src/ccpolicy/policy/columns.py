@@ -36,6 +36,17 @@ def columns(datasets: Mapping[str, Dataset], name: str) -> dict[str, ColumnType]
     return found
 
 
+def schema(datasets: Mapping[str, Dataset], table: str, column: str) -> Mapping[str, Any]:
+    """Return what the contract says of a column that is on file."""
+    parent, _, child = table.partition(".")
+    properties: Mapping[str, Any] = datasets[parent].record.get("properties", {})
+    if child:
+        items = properties.get(datasets[parent].children[child].path, {}).get("items", {})
+        properties = {**properties, **items.get("properties", {})}
+    found: Mapping[str, Any] = properties.get(column, {})
+    return found
+
+
 def _properties(schema: Mapping[str, Any]) -> dict[str, ColumnType]:
     return {
         name: _type(spec)

@@ -96,18 +96,12 @@ def _norms(content: Content) -> Iterator[Finding]:
 
 
 def _datasets(content: Content) -> Iterator[Finding]:
-    used = {
-        part.dataset.partition(".")[0]
+    used = content.datasets_behind(
+        part.dataset
         for control in content.controls.values()
         for name in control.inputs
         for part in control.selections(name)
-    }
-    used |= {
-        lookup.dataset
-        for dataset in content.datasets.values()
-        if dataset.id in used
-        for lookup in dataset.lookups.values()
-    }
+    )
     for dataset in content.datasets.values():
         if dataset.id not in used:
             yield Finding(
@@ -141,7 +135,7 @@ def _waivers(content: Content, today: datetime.date) -> Iterator[Finding]:
                 ),
                 content.place("waiver", waiver.id, "until"),
             )
-        if waiver.approver == waiver.owner:
+        if waiver.approver.en == waiver.owner.en or waiver.approver.zh == waiver.owner.zh:
             yield Finding(
                 Message.of("the waiver {id} is approved by its own owner", id=waiver.id),
                 Message.of("somebody else must approve it"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -85,6 +85,14 @@ class Content:
     def place(self, family: str, name: str, *path: str | int) -> Locator:
         """Return where a part of the policy stands, such as `place("control", "EM-1", "check")`."""
         return self.places[family, name].locate(*path)
+
+    def datasets_behind(self, tables: Iterable[str]) -> list[str]:
+        """Return the datasets that tables rest on: also those in which they look something up."""
+        found = list(dict.fromkeys(table.partition(".")[0] for table in tables))
+        for name in found:  # it grows, since what is looked up may itself be looked up elsewhere
+            looked_up = [each.dataset for each in self.datasets[name].lookups.values()]
+            found += [each for each in dict.fromkeys(looked_up) if each not in found]
+        return found
 
 
 @dataclass(frozen=True, slots=True)

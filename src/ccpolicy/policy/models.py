@@ -46,6 +46,17 @@ class Text(Model):
     zh: Line
 
 
+def _in_both(value: object) -> object:
+    return {"en": value, "zh": value} if isinstance(value, str) else value
+
+
+Role = Annotated[
+    Text,
+    BeforeValidator(_in_both, json_schema_input_type=Line | Text),
+]
+"""Who answers for something: a role in both languages, or once what both call alike: `P0001`."""
+
+
 class Clause(Model):
     """A paragraph of the plan."""
 
@@ -79,7 +90,7 @@ class Plan(Model):
     """IANA time zone in which days begin and end."""
     holidays: Line | None = None
     """Country code of the public holidays that business days skip."""
-    owner: Line
+    owner: Role
     """Role that answers for the plan."""
     subject: Line = "centre"
     """What a control without subjects of its own is about."""
@@ -154,7 +165,7 @@ class NotApplicable(Model):
     """A written decision that a control does not apply for a while."""
 
     reason: Text
-    owner: Line
+    owner: Role
     until: Day
     """Last day on which the decision stands."""
 
@@ -173,7 +184,7 @@ class Control(Model):
     clauses: dict[str, Line] = Field(min_length=1)
     """Clause id → the clause's digest when the control was last reviewed against it."""
     severity: Severity
-    owner: Line
+    owner: Role
     tags: list[Name] = []
     check: Name
     """Check kind: a file `checks/<kind>.sql`."""
@@ -248,7 +259,7 @@ class Dataset(Model):
 
     id: Name
     title: Text
-    owner: Line
+    owner: Role
     """Role that keeps these records."""
     files: Line
     """Files below the evidence folder, such as `inspections/*.csv`."""
@@ -286,8 +297,8 @@ class Waiver(Model):
     subject: Line
     """Exactly as reports name it."""
     reason: Text
-    owner: Line
-    approver: Line
+    owner: Role
+    approver: Role
     from_: Day = Field(alias="from")
     until: Day
     """Last day on which it stands."""

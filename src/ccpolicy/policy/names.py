@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from ccpolicy.errors import Locator, PolicyError
 
 
-def unknown(what: str, name: str, known: Iterable[str], locator: Locator | None) -> PolicyError:
+def unknown(
+    what: str, name: str, known: Iterable[str], locator: Locator | None, **values: object
+) -> PolicyError:
     """Make the error for a name that is not known: `what` is a template with `{name}`."""
     known = sorted(known)
     close = difflib.get_close_matches(name, known, 1)
@@ -19,6 +21,7 @@ def unknown(what: str, name: str, known: Iterable[str], locator: Locator | None)
         name=name,
         close=close[0] if close else "",
         known=", ".join(known) or "–",
+        **values,
     )
 
 

@@ -43,7 +43,7 @@ class _Policy:
         roles = dict.fromkeys([plan.owner, *(each.owner for each in self.controls())])
         metadata = {
             "props": [prop("policy-digest", self.content.digest)],
-            "roles": [role(title) for title in roles],
+            "roles": [role(each.en, self.say(each)) for each in roles],
         }
         return document(
             name,
@@ -144,7 +144,7 @@ class _Policy:
                     "type": "plan",
                     "title": self.say(plan.title),
                     "description": self.say(plan.title),
-                    "responsible-roles": [{"role-id": token(plan.owner)}],
+                    "responsible-roles": [{"role-id": token(plan.owner.en)}],
                     "control-implementations": [implementation],
                 }
             ],
@@ -176,7 +176,7 @@ class _Policy:
                 {"param-id": f"{control.id}.{name}", "values": _values(given)}
                 for name, given in _parameters(control).items()
             ],
-            "responsible-roles": [{"role-id": token(control.owner)}],
+            "responsible-roles": [{"role-id": token(control.owner.en)}],
             "remarks": self.say(control.remediation),
         }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zoneinfo
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 import duckdb
@@ -11,12 +12,13 @@ import duckdb
 from ccpolicy.checks.durations import parse_duration
 from ccpolicy.checks.sql import Expression, Refusal, vet_expressions, vet_query
 from ccpolicy.errors import Locator, PolicyError, PolicyErrors
-from ccpolicy.policy.columns import ColumnType, columns
+from ccpolicy.policy.columns import ColumnType, columns, schema
 from ccpolicy.policy.controls import check_control
 from ccpolicy.policy.from_git import FROM_GIT
 from ccpolicy.policy.load import Content
 from ccpolicy.policy.models import Dataset, Recording
 from ccpolicy.policy.names import unknown
+from ccpolicy.policy.predicates import Column, family_of, misfits
 from ccpolicy.policy.record import check_schema
 
 
@@ -41,11 +43,14 @@ def check_content(
     if errors:
         raise PolicyErrors(errors)
     found = expressions(content)
-    vetted = vet_expressions(connection, [text for text, _, _ in found])
+    vetted = vet_expressions(connection, [each.text for each in found])
     errors = [*_refused(found, vetted), *_queries(content, connection)]
     if errors:
         raise PolicyErrors(errors)
-    return {each.text: each.columns for each in vetted if isinstance(each, Expression)}
+    plain = [each for each in vetted if isinstance(each, Expression)]
+    if errors := [*_misfits(content, found, plain)]:
+        raise PolicyErrors(errors)
+    return {each.text: each.columns for each in plain}
 
 
 def _zone(zone: str, place: Locator) -> Iterator[PolicyError]:
@@ -231,8 +236,22 @@ def _waivers(content: Content) -> Iterator[PolicyError]:
             yield PolicyError("the waiver ends before it begins", locator=place.locate("until"))
 
 
-def expressions(content: Content) -> list[tuple[str, dict[str, ColumnType], Locator]]:
-    """List every SQL expression of the policy with the columns it may use and its place."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An SQL expression of the policy."""
+
+    text: str
+    table: str
+    """The dataset or child table over whose columns it is."""
+    derives: str | None
+    """The column that it makes; without one it is a predicate."""
+    known: Mapping[str, ColumnType]
+    """The columns that it may use."""
+    place: Locator
+
+
+def expressions(content: Content) -> list[Found]:
+    """List every SQL expression of the policy."""
     found = []
     for control in content.controls.values():
         for name, given in control.inputs.items():
@@ -242,25 +261,59 @@ def expressions(content: Content) -> list[tuple[str, dict[str, ColumnType], Loca
                 for role in ("where", "good"):
                     if text := getattr(selection, role):
                         place = content.place("control", control.id, "inputs", *path, role)
-                        found.append((text, known, place))
+                        found.append(Found(text, selection.dataset, None, known, place))
     for dataset in content.datasets.values():
         known = dict(columns(content.datasets, dataset.id) or {})
         for column, text in dataset.derive.items():
             own = {name: kind for name, kind in known.items() if name not in dataset.derive}
-            found.append((text, own, content.place("dataset", dataset.id, "derive", column)))
+            place = content.place("dataset", dataset.id, "derive", column)
+            found.append(Found(text, dataset.id, column, own, place))
     return found
 
 
-def _refused(
-    found: list[tuple[str, dict[str, ColumnType], Locator]], vetted: list[Expression | Refusal]
-) -> Iterator[PolicyError]:
-    for (_, known, place), each in zip(found, vetted, strict=True):
+def _refused(found: list[Found], vetted: list[Expression | Refusal]) -> Iterator[PolicyError]:
+    for asked, each in zip(found, vetted, strict=True):
         match each:
             case Refusal(message):
-                yield PolicyError.of(message, place)
+                yield PolicyError.of(message, asked.place)
             case Expression(columns=used):
-                for column in sorted(used - known.keys()):
-                    yield unknown("unknown column '{name}'", column, known, place)
+                for column in sorted(used - asked.known.keys()):
+                    yield unknown("unknown column '{name}'", column, asked.known, asked.place)
+
+
+def _misfits(
+    content: Content, found: list[Found], plain: list[Expression]
+) -> Iterator[PolicyError]:
+    """Yield what does not go together in expressions all of whose columns are known."""
+    derived = {
+        (asked.table, asked.derives): each
+        for asked, each in zip(found, plain, strict=True)
+        if asked.derives
+    }
+    for asked, each in zip(found, plain, strict=True):
+        known = {
+            name: _column(content.datasets, derived, asked.table, name) for name in each.columns
+        }
+        yield from misfits(each, known, asked.place, decides=asked.derives is None)
+
+
+def _column(
+    datasets: Mapping[str, Dataset],
+    derived: Mapping[tuple[str, str], Expression],
+    table: str,
+    name: str,
+) -> Column:
+    """Return what the contracts say of a column, wherever it is looked up or derived from."""
+    for _ in datasets:  # so that lookups which go round in a circle end
+        if expression := derived.get((table, name)):
+            own = {each: _column(datasets, derived, table, each) for each in expression.columns}
+            return Column(family_of(expression, own))
+        lookup = datasets[table].lookups.get(name) if table in datasets else None
+        if lookup is None:
+            types = columns(datasets, table) or {}
+            return Column.of(types[name], schema(datasets, table, name))
+        table, name = lookup.dataset, lookup.column
+    return Column(None)
 
 
 def _queries(content: Content, connection: duckdb.DuckDBPyConnection) -> Iterator[PolicyError]:

@@ -22,6 +22,7 @@ from ccpolicy.assessment.comparison import Comparison
 from ccpolicy.assessment.history import History
 from ccpolicy.assessment.manifest import Manifest
 from ccpolicy.assessment.models import Assessment
+from ccpolicy.assessment.provenance import Told
 from ccpolicy.assessment.verification import Verification
 from ccpolicy.policy import models
 from ccpolicy.policy.baseline import Baseline
@@ -31,6 +32,7 @@ WRITTEN: dict[str, type[BaseModel]] = {
     "assessment": Assessment,
     "agenda": Agenda,
     "manifest": Manifest,
+    "provenance": Told,
     "verification": Verification,
     "history": History,
     "comparison": Comparison,

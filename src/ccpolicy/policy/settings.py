@@ -10,9 +10,10 @@ from typing import Literal
 from pydantic import ValidationError
 
 from ccpolicy.checks.durations import parse_duration
+from ccpolicy.checks.order import shorter
 from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.policy.models import Line, Model, Severity
-from ccpolicy.source import Place, Source
+from ccpolicy.source import Place, Source, decode
 from ccpolicy.tree import Folder, Tree
 from ccpolicy.validation import explain
 
@@ -74,15 +75,7 @@ def load_settings(tree: Tree, root: Path) -> tuple[Settings, Source]:
         PolicyError: it cannot be read, or says what is not known.
     """
     file = tree.place(FILE)
-    data = tree.read(FILE)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as failure:
-        raise PolicyError(
-            "not UTF-8 text",
-            hint="save the file in the encoding UTF-8",
-            locator=Locator(file, data.count(b"\n", 0, failure.start) + 1),
-        ) from failure
+    text = decode(tree.read(FILE), file, PolicyError)
     try:
         value = tomllib.loads(text)
     except tomllib.TOMLDecodeError as failure:
@@ -118,6 +111,13 @@ def load_settings(tree: Tree, root: Path) -> tuple[Settings, Source]:
                 name=name,
                 locator=source.locate((name,)),
             )
+    soon, horizon = (parse_duration(each) for each in (settings.due_soon, settings.horizon))
+    if shorter(horizon, soon) not in (0, 1):
+        raise PolicyError(
+            "due_soon may reach further than horizon, up to which due dates are forecast",
+            hint="set a shorter due_soon, or a longer horizon",
+            locator=source.locate(("due_soon",) if "due_soon" in value else ("horizon",)),
+        )
     for name in ("policy", "checks", "evidence"):
         folder = getattr(settings, name)
         there = Folder(root) if name == "evidence" else tree

@@ -72,7 +72,7 @@ def _rows(page: Page, result: Assessment) -> Iterator[Row]:
             "control": control.id,
             "title": page.text(control.title),
             "severity": control.severity,
-            "owner": control.owner,
+            "owner": page.text(control.owner),
             "clauses": " ".join(control.clauses),
             "verdict": result.verdict(control),
             "now": control.now,

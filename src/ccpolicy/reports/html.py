@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -48,7 +49,7 @@ def _pieces(document: Document, view: View) -> Iterator[bytes]:
         yield from document.packed()
         names = ["explorer_foot", "waivers", "unjudged", "due", "evidence", "method"]
     else:
-        names += ["waivers", "unjudged"]
+        names += ["unjudged"]
     yield from _rendered(environment, [*names, "signature", "foot"], shared)
 
 
@@ -77,20 +78,33 @@ def _hash(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
+_NEEDLESS = re.compile(r'(?<=[a-z]=)"([A-Za-z0-9_.#-]+)"(?=[\s>])|</(?:td|th|tr|dt|dd|li)>')
+"""Quotes and end tags that HTML lets one leave out: they stand in the page by the thousand."""
+
+
 @cache
 def _environment() -> Environment:
     """Return the templates; whatever they print is escaped, and what is hidden written out."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from jinja2.ext import Extension
     from markupsafe import Markup
 
     from ccpolicy.reports import moments
-    from ccpolicy.reports.html_parts import speech, words
+    from ccpolicy.reports.html_parts import speech, timeline, words
+
+    class Terse(Extension):
+        """Takes from the templates themselves, never from what they print."""
+
+        def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+            del name, filename
+            return _NEEDLESS.sub(lambda found: found[1] or "", source)
 
     environment = Environment(
         loader=FileSystemLoader(PARTS / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=speech.safe,
+        extensions=[Terse],
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
@@ -99,7 +113,12 @@ def _environment() -> Environment:
         names = [name for name in vars(module) if not name.startswith("_")]
         environment.globals.update({name: getattr(module, name) for name in names})
     environment.globals.update(
-        {"when": moments.when, "until": moments.until, "exactly": moments.exactly}
+        {
+            "when": moments.when,
+            "until": moments.until,
+            "exactly": moments.exactly,
+            "printed": timeline.printed,
+        }
     )
     environment.filters["raw"] = Markup
     return environment

@@ -44,7 +44,7 @@ def agenda(result: Agenda, view: View) -> Rendered:
     calendar.add("x-wr-timezone", result.plan.zone)
     for owner in result.owners:
         for day, tasks in _by_day(owner.due):
-            calendar.add_component(_event(page, result, owner.owner, day, tasks))
+            calendar.add_component(_event(page, result, page.text(owner.owner), day, tasks))
     text: bytes = calendar.to_ical(sorted=True)
     return Rendered(text.decode("utf-8"), tuple(_left_out(result)))
 

@@ -140,7 +140,7 @@ def _accepted(page: Page, result: Assessment, control: Control) -> str:
         page.say(
             "{waiver}, approved by {approver}, until {day}: {reason}",
             waiver=waiver.id,
-            approver=waiver.approver,
+            approver=page.text(waiver.approver),
             day=until(waiver.ends),
             reason=page.text(waiver.reason),
         )

@@ -130,7 +130,7 @@ class _Document:
                 waiver.control,
                 waiver.subject,
                 page.text(waiver.reason),
-                waiver.approver,
+                page.text(waiver.approver),
                 until(waiver.ends),
             )
             for waiver in self.result.waivers
@@ -189,7 +189,7 @@ class _Document:
                 page.text(control.title),
                 self.severities[control.severity],
                 page.join(control.clauses),
-                control.owner,
+                page.text(control.owner),
                 str(control.subjects.total),
                 until(control.next_due) if control.next_due else "",
             )

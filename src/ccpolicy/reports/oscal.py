@@ -133,7 +133,7 @@ class _Results:
                 prop("now", control.now),
                 prop("period", control.period),
                 prop("severity", control.severity),
-                prop("owner", page.join([control.owner])),
+                prop("owner", page.text(control.owner)),
                 *(prop("clause", clause) for clause in control.clauses),
                 *(prop("clause-changed", clause) for clause in control.stale_clauses),
                 *(
@@ -222,8 +222,8 @@ class _Results:
             ),
             "props": [
                 prop("waiver", waiver.id),
-                prop("owner", page.join([waiver.owner])),
-                prop("approver", page.join([waiver.approver])),
+                prop("owner", page.text(waiver.owner)),
+                prop("approver", page.text(waiver.approver)),
                 prop("state", waiver.state),
             ],
             "status": "deviation-approved",

@@ -105,7 +105,7 @@ def _rule(page: Page, control: Control) -> dict[str, Any]:
     paragraphs += [
         page.text(control.remediation),
         page.say("Clauses: {clauses}", clauses=page.join(control.clauses)),
-        page.say("Owner: {owner}", owner=control.owner),
+        page.say("Owner: {owner}", owner=page.text(control.owner)),
     ]
     tags = [
         control.severity,

@@ -83,7 +83,7 @@ def _controls(page: Page, result: Assessment) -> Sheet:
             control.now,
             control.period,
             control.severity,
-            control.owner,
+            page.text(control.owner),
             " ".join(control.clauses),
             control.subjects.total,
             control.subjects.passed,
@@ -154,7 +154,7 @@ def _problems(page: Page, result: Assessment) -> Sheet:
 def _due(page: Page, result: Assessment) -> Sheet:
     head = [page.say("Control"), page.say("Subject"), page.say("Due"), page.say("Owner")]
     rows = [
-        (control.id, subject, due.at, control.owner)
+        (control.id, subject, due.at, page.text(control.owner))
         for control in result.controls
         for due in control.due
         for subject in due.subjects
@@ -180,8 +180,8 @@ def _waivers(page: Page, result: Assessment) -> Sheet:
             waiver.control,
             waiver.subject,
             page.text(waiver.reason),
-            waiver.owner,
-            waiver.approver,
+            page.text(waiver.owner),
+            page.text(waiver.approver),
             waiver.starts,
             waiver.ends,
             waiver.state,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ccpolicy.assessment.agenda import Agenda, Owner, Task
-from ccpolicy.reports.layout import visible
 from ccpolicy.reports.moments import exactly, until, when
 from ccpolicy.reports.page import Page, Table, Word
 
@@ -17,7 +16,7 @@ def tasks(page: Page, result: Agenda) -> None:
     ids += [control.control for owner in result.owners for control in owner.unknown]
     table = Table(page, [page.say("OVERDUE"), page.say("UNKNOWN"), page.say("DUE")], ids)
     for owner in result.owners:
-        page.heading(visible(owner.owner))
+        page.heading(page.text(owner.owner))
         _owner(table, owner)
     if not result.owners:
         page.line()

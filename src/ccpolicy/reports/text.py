@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 def assessment(result: Assessment, view: View) -> str:
     """Render an assessment: what needs attention first, then what is merely to be known."""
     page = Page(view)
-    if view.detail != "brief":
-        _Sections(page, result).write()
+    sections = _Sections(page, result)
+    if view.detail == "brief":
+        sections.uncommitted()
+    else:
+        sections.write()
         page.line()
     outcome(page, result)
     return str(page)
@@ -119,6 +122,20 @@ class _Sections:
 
         self.provenance()
 
+    def uncommitted(self) -> None:
+        """Say what was judged though it is not committed."""
+        found, page = self.result.provenance, self.page
+        if found and found.uncommitted:
+            names = [each.file for each in found.uncommitted]
+            shown = names if self.full else names[:3]
+            page.paragraph(
+                page.say(
+                    "NOT COMMITTED, and yet judged: {files}",
+                    files=", ".join(shown) + (", …" if len(shown) < len(names) else ""),
+                ),
+                colour="yellow",
+            )
+
     def provenance(self) -> None:
         """Say which commit was judged, and what was judged though it is not committed."""
         found, page = self.result.provenance, self.page
@@ -140,16 +157,7 @@ class _Sections:
             )
         else:
             page.paragraph(page.say("Judged commit {commit} of {time}", commit=commit, time=time))
-        if found.uncommitted:
-            names = [each.file for each in found.uncommitted]
-            shown = names if self.full else names[:3]
-            page.paragraph(
-                page.say(
-                    "NOT COMMITTED, and yet judged: {files}",
-                    files=", ".join(shown) + (", …" if len(shown) < len(names) else ""),
-                ),
-                colour="yellow",
-            )
+        self.uncommitted()
 
     def attention(self) -> None:
         """Show what does not hold or could not be judged."""
@@ -225,7 +233,7 @@ class _Sections:
                     subjects=self.page.names(dict.fromkeys(lapse.subject for lapse in lapses), 40),
                     reason=self.page.text(waiver.reason),
                     waiver=waiver.id,
-                    approver=waiver.approver,
+                    approver=self.page.text(waiver.approver),
                 )
             )
 

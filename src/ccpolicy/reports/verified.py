@@ -37,6 +37,11 @@ def _header(page: Page, result: Verification) -> None:
             )
         )
         page.paragraph(judged(page, result.asked.as_of, result.asked.as_of_source))
+        if result.asked.known_at:
+            page.paragraph(page.say("Evidence as known at {asked}", asked=result.asked.known_at))
+        if result.asked.policy_from:
+            commit = result.asked.policy_from[:12]
+            page.paragraph(page.say("Policy of commit {commit}", commit=commit))
         if result.asked.is_whole:
             page.paragraph(page.say("All {count} controls were judged", count=policy.of))
         else:
@@ -90,6 +95,7 @@ def _names(page: Page) -> dict[StepName, str]:
         "evaluation": page.say("evaluation"),
         "reports": page.say("reports"),
         "policy": page.say("policy"),
+        "provenance": page.say("provenance"),
     }
 
 
@@ -106,6 +112,14 @@ def _limits(page: Page, result: Verification) -> None:
             page.say(
                 "Nobody whom you trust vouches for it: anybody can make a bundle that agrees"
                 " with itself."
+            ),
+            colour="yellow",
+        )
+    if result.told and any(s.step == "provenance" and s.status != "passed" for s in result.steps):
+        page.paragraph(
+            page.say(
+                "Who put the evidence on file, and when, is only what the bundle says: name the"
+                " repository with --repository."
             ),
             colour="yellow",
         )

@@ -11,6 +11,7 @@ from ccpolicy.assessment.annex import (
     Gap,
     Kind,
     Record,
+    Recorder,
     Revision,
     Selection,
     Span,
@@ -90,7 +91,7 @@ ANNEX = Annex(
         Dataset(
             id="inspections",
             title=text("Inspections", "巡检记录"),
-            owner="facilities",
+            owner=text("facilities", "设施管理"),
             files="inspections/*.csv",
             format="csv",
             key=["inspection_id"],
@@ -98,6 +99,22 @@ ANNEX = Annex(
             zone="Asia/Shanghai",
             fields=["inspection_id", "asset_id", "result"],
             may_be_empty=text("A new centre has none.", "新中心尚无记录。"),
+            recorded=[
+                Recorder(
+                    dataset="inspections",
+                    author="desk <desk@centre.example>",
+                    records=4,
+                    first="2026-03-01T09:00:00+08:00",
+                    last="2026-11-18T17:30:00+08:00",
+                ),
+                Recorder(
+                    dataset="inspections",
+                    author=None,
+                    records=1,
+                    first=None,
+                    last=None,
+                ),
+            ],
         )
     ],
     controls=[_control(control.id) for control in ASSESSMENT.controls],
@@ -120,7 +137,7 @@ BAD = (
 )
 KEPT = {
     "schema_version", "as_of", "as_of_source", "starts", "ends", "at", "next_due", "horizon",
-    "due_soon", "change", "committed_at", "known_at", "day", "now",
+    "due_soon", "change", "committed_at", "known_at", "day", "now", "first", "last",
     "period", "severity", "grade", "state", "judged", "fail_on", "tally",
 }  # fmt: skip
 """Fields that hold a moment or one of a few words; the models let nothing else in."""

@@ -1,7 +1,8 @@
 """What was read from a history, kept beside it: safe to delete, and never trusted blindly.
 
 It is made for one commit and one set of contracts, and serves a later commit alone that rests on
-that one: a history that was written anew is read anew.
+that one: a history that was written anew is read anew. It lies in git's own folder, into which no
+commit can put anything; who can write there can also exchange commits.
 """
 
 from __future__ import annotations
@@ -9,125 +10,205 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+import duckdb
 
 from ccpolicy.evidence.provenance.commits import Commit
-from ccpolicy.evidence.provenance.history import Event, History
+from ccpolicy.evidence.provenance.history import Event
+from ccpolicy.evidence.provenance.tables import RAW
 from ccpolicy.evidence.provenance.tracked import Tracked
-from ccpolicy.evidence.provenance.versions import Key, Place
+from ccpolicy.evidence.provenance.versions import Key
+from ccpolicy.evidence.sql import literal, name
 
-VERSION = 1
+VERSION = 2
 """Raised when what is kept, or what it means, changes."""
+EVENTS = {
+    "unit": "VARCHAR",
+    "commit": "INTEGER",
+    "since": "VARCHAR",
+    "path": "VARCHAR",
+    "restores": "BOOLEAN",
+    "record": "VARCHAR",
+    "before": "VARCHAR",
+    "after": "VARCHAR",
+}
+"""Columns of the events: commits as numbers, with spaces between them; contents a line each."""
+EVENTS_SHARED = 5
+"""So many of them are alike for most records of a commit."""
+_TABLES = {"events": EVENTS, **RAW}
+_SHARE = 50
+"""What is kept is written anew once the commits that it lacks are more than this part of them."""
 
 
 @dataclass
 class Kept:
     """What the cache holds."""
 
+    connection: duckdb.DuckDBPyConnection
     head: str = ""
     commits: dict[str, Commit] = field(default_factory=dict)
-    events: list[Event] = field(default_factory=list)
-    kept: dict[str, dict[str, str | None]] = field(default_factory=dict)
-    places: dict[str, list[tuple[Key, Place]]] = field(default_factory=dict)
-    """Blob → where its records stand."""
+    """Parents first; the place of each is its number."""
+    unreadable: dict[str, dict[str, str | None]] = field(default_factory=dict)
     with_policy: set[str] = field(default_factory=set)
     """Commits that changed the policy too."""
+    files: Mapping[str, Path] = field(default_factory=dict)
+    """Table → its Parquet file."""
+
+    def __post_init__(self) -> None:
+        self.ids = list(self.commits)
+        self.numbers = {id_: number for number, id_ in enumerate(self.ids)}
+
+    def rows(self, table: str, columns: str = "*") -> str:
+        """Write a query for the rows of a table."""
+        if table in self.files:
+            return f"SELECT {columns} FROM read_parquet({literal(str(self.files[table]))})"
+        cells = ", ".join(
+            f"CAST(NULL AS {kind}) AS {name(each)}" for each, kind in _TABLES[table].items()
+        )
+        return f"SELECT {columns} FROM (SELECT {cells}) WHERE false"
+
+    def of_keys(self, keys: Collection[Key]) -> Iterable[Event]:
+        """See `Earlier.of_keys`."""
+        wanted = set(keys)
+        query = f"{self.rows('events')} WHERE record IN (SELECT unnest(CAST($1 AS VARCHAR[])))"
+        rows = self.connection.execute(query, [sorted({key for _, key in keys})]).fetchall()
+        for unit, number, since, path, restores, key, before, after in rows:
+            if (unit, key) in wanted:
+                commit = self.ids[number]
+                yield Event(
+                    commit,
+                    (unit, key),
+                    tuple(before.split("\n")) if before else (),
+                    tuple(after.split("\n")) if after else (),
+                    tuple(self.ids[int(each)] for each in since.split()),
+                    path,
+                    restores,
+                )
+
+    def keys_of(self, commits: Collection[str]) -> Iterable[Key]:
+        """See `Earlier.keys_of`."""
+        numbers = [self.numbers[each] for each in commits if each in self.numbers]
+        query = f"{self.rows('events', 'DISTINCT unit, record')}"
+        query += " WHERE commit IN (SELECT unnest(CAST($1 AS INTEGER[])))"
+        rows = self.connection.execute(query, [numbers]).fetchall() if numbers else []
+        return [(unit, key) for unit, key in rows]
 
 
 @dataclass(frozen=True)
 class Cache:
-    """A file of the cache."""
+    """Files of the cache."""
 
-    file: Path
+    folder: Path
+    connection: duckdb.DuckDBPyConnection
 
     @classmethod
     def of(
-        cls, common: Path, folder: str, policy: Sequence[str], tracked: Iterable[Tracked]
+        cls,
+        common: Path,
+        asked: Sequence[object],
+        tracked: Iterable[Tracked],
+        connection: duckdb.DuckDBPyConnection,
     ) -> Cache:
-        """Return the cache for an evidence folder, a policy's paths and its contracts."""
-        said = json.dumps(
-            [VERSION, folder, policy, [each.dataset.model_dump(mode="json") for each in tracked]],
-            sort_keys=True,
-        )
-        name = hashlib.sha256(said.encode()).hexdigest()[:24]
-        return cls(common / "ccpolicy" / f"provenance-{name}.json")
+        """Return the cache for some contracts, and what else the rows rest on."""
+        contracts = [each.dataset.model_dump(mode="json") for each in tracked]
+        said = json.dumps([VERSION, *asked, contracts], sort_keys=True)
+        made_for = hashlib.sha256(said.encode()).hexdigest()[:24]
+        return cls(common / "ccpolicy" / f"provenance-{made_for}", connection)
 
     def load(self) -> Kept:
         """Return what is kept; nothing if there is none, or if it was damaged."""
         try:
-            digest, _, text = self.file.read_bytes().partition(b"\n")
-            if hashlib.sha256(text).hexdigest().encode() != digest:
-                return Kept()
-            found = json.loads(text)
+            found = read(self.folder / "head.json")
+            files = {
+                each: self.folder / f"{digest}.parquet" for each, digest in found["files"].items()
+            }
+            if files.keys() != _TABLES.keys() or any(
+                _digest(each.read_bytes()) != each.stem for each in files.values()
+            ):
+                return Kept(self.connection)
             order = [Commit._make([*row[:2], tuple(row[2]), *row[3:]]) for row in found["commits"]]
             return Kept(
+                self.connection,
                 head=found["head"],
                 commits={commit.id: commit for commit in order},
-                events=_events(found["events"], order),
-                kept=found["kept"],
+                unreadable=found["unreadable"],
                 with_policy=set(found["with_policy"]),
-                places={
-                    blob: [((row[0], row[1]), Place(*row[2:])) for row in rows]
-                    for blob, rows in found["places"].items()
-                },
+                files=files,
             )
-        except (OSError, ValueError, LookupError, TypeError):
-            return Kept()
+        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+            return Kept(self.connection)
+
+    def is_worth_it(self, kept: Kept, commits: int) -> bool:
+        """Whether so much was walked over that it should be kept."""
+        return (commits - len(kept.commits)) * _SHARE > len(kept.commits)
 
     def save(
         self,
         head: str,
-        order: Sequence[Commit],
-        history: History,
-        places: dict[str, list[tuple[Key, Place]]],
+        commits: Mapping[str, Commit],
+        unreadable: dict[str, dict[str, str | None]],
         with_policy: set[str],
+        queries: Mapping[str, str],
     ) -> None:
         """Keep what was read; where nothing can be written, it is read again the next time."""
-        numbers = {commit.id: number for number, commit in enumerate(order)}
-        last: dict[Key, tuple[str, ...]] = {}
-        events = []
-        for event in history.events:
-            follows = last.get(event.key, ()) == event.before
-            before = None if follows else event.before
-            events.append([numbers[event.commit], *event.key, before, event.after, event.path])
-            last[event.key] = event.after
-        found = {
-            "head": head,
-            "commits": order,
-            "events": events,
-            "kept": history.kept,
-            "with_policy": sorted(with_policy),
-            "places": {
-                blob: [[*key, *place] for key, place in rows] for blob, rows in places.items()
-            },
-        }
-        text = json.dumps(found, separators=(",", ":")).encode()
-        beside = self.file.with_name(f".{self.file.name}.{os.getpid()}.tmp")
-        with suppress(OSError):
-            try:
-                self.file.parent.mkdir(exist_ok=True)
-                beside.write_bytes(hashlib.sha256(text).hexdigest().encode() + b"\n" + text)
-                beside.replace(self.file)
-            finally:
-                beside.unlink(missing_ok=True)
+        with suppress(OSError, duckdb.IOException):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            files = {table: self._write(query) for table, query in queries.items()}
+            found = {
+                "head": head,
+                "commits": list(commits.values()),
+                "unreadable": unreadable,
+                "with_policy": sorted(with_policy),
+                "files": {table: each.stem for table, each in files.items()},
+            }
+            write(self.folder / "head.json", found)
+            for each in set(self.folder.glob("*.parquet")) - set(files.values()):
+                each.unlink(missing_ok=True)
+
+    def _write(self, query: str) -> Path:
+        """Write what a query gives, to a file that is named by its content."""
+        beside = self.folder / f".{os.getpid()}.tmp"
+        try:
+            self.connection.execute(f"COPY ({query}) TO {literal(str(beside))} (FORMAT parquet)")
+            file = self.folder / f"{_digest(beside.read_bytes())}.parquet"
+            beside.replace(file)
+            return file
+        finally:
+            beside.unlink(missing_ok=True)
 
 
-def _events(rows: Iterable[Sequence[object]], order: Sequence[Commit]) -> list[Event]:
-    last: dict[Key, tuple[str, ...]] = {}
-    events = []
-    for row in rows:
-        number, unit, key, before, after, path = row
-        assert isinstance(number, int)
-        name = (str(unit), str(key))
-        given = last.get(name, ()) if before is None else _texts(before)
-        last[name] = _texts(after)
-        events.append(Event(order[number].id, name, given, last[name], str(path)))
-    return events
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
-def _texts(found: object) -> tuple[str, ...]:
-    assert isinstance(found, list)
-    return tuple(map(str, found))
+def read(file: Path) -> Any:
+    """Read what `write` wrote.
+
+    Raises:
+        ValueError: it was damaged.
+        OSError: it is not there.
+    """
+    digest, _, text = file.read_bytes().partition(b"\n")
+    if _digest(text).encode() != digest:
+        raise ValueError(file)
+    return json.loads(text)
+
+
+def write(file: Path, content: object) -> None:
+    """Write JSON with its digest, which appears when it is complete.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    text = json.dumps(content, separators=(",", ":")).encode()
+    beside = file.with_name(f".{file.name}.{os.getpid()}.tmp")
+    try:
+        beside.write_bytes(_digest(text).encode() + b"\n" + text)
+        beside.replace(file)
+    finally:
+        beside.unlink(missing_ok=True)

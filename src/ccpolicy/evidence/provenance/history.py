@@ -6,11 +6,10 @@ changes a record if it holds what no parent holds, or gives up what a parent had
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple, Protocol
 
 from ccpolicy.evidence.provenance.commits import Commit, ancestry
 from ccpolicy.evidence.provenance.repository import Blob
@@ -36,8 +35,12 @@ class Event(NamedTuple):
     before: tuple[str, ...]
     """Contents with this key before; several only where a key stands twice."""
     after: tuple[str, ...]
+    since: tuple[str, ...]
+    """For each time that says when something happened, the commit since which it is as it is."""
     path: str
     """File below the evidence folder in which the record stands, or stood."""
+    restores: bool
+    """Whether it brings back what was deleted."""
 
 
 class Entry(NamedTuple):
@@ -45,10 +48,27 @@ class Entry(NamedTuple):
 
     contents: tuple[str, ...]
     """Empty once it is deleted."""
-    event: int
-    """Number of the event that made it so."""
-    since: tuple[int, ...]
-    """For each time that says when something happened, the event since which it is as it is."""
+    commit: str | None
+    """The commit that made it so; None if there never was such a record."""
+    since: tuple[str, ...]
+    """See `Event`."""
+    path: str
+    """See `Event`."""
+
+
+NEVER = Entry((), None, (), "")
+
+
+class Earlier(Protocol):
+    """The events of an earlier walk."""
+
+    def of_keys(self, keys: Collection[Key]) -> Iterable[Event]:
+        """Return the events of some records."""
+        ...
+
+    def keys_of(self, commits: Collection[str]) -> Iterable[Key]:
+        """Return the records that some commits changed."""
+        ...
 
 
 @dataclass
@@ -56,7 +76,10 @@ class State:
     """All that a commit holds."""
 
     entries: dict[Key, Entry]
+    """Of what the earlier walk found, only what was asked for."""
     files: Files
+    base: str = WORKING
+    """The last commit of the earlier walk that it rests on, if any."""
 
 
 @dataclass(slots=True)
@@ -71,7 +94,7 @@ class Net:
     def applied(self, contents: tuple[str, ...]) -> tuple[str, ...]:
         """Return the contents that the later commit holds."""
         if not self.gone and not contents:
-            return tuple(sorted(self.come))
+            return (self.come[0],) if len(self.come) == 1 else tuple(sorted(self.come))
         left = Counter(contents) - Counter(self.gone) + Counter(self.come)
         return tuple(sorted(left.elements()))
 
@@ -85,20 +108,34 @@ class History:
     """Dataset → what reads its files."""
     read: Callable[[str], bytes]
     """Reads a blob."""
-    recent: dict[str, bytes] = field(default_factory=dict)
-    """Blob → content, of those that were read last and so will soon be compared with."""
-    _held_bytes: int = 0
+    commits: Mapping[str, Commit]
+    """Parents first."""
+    times: Mapping[str, int]
+    """Commit → when it was made at the earliest, in seconds since 1970."""
+    earlier: Earlier
+    unreadable: dict[str, dict[str, str | None]] = field(default_factory=dict)
+    """Commit → its files that cannot be read → the last version of them that could, if any."""
     contents: dict[str, bytes] = field(default_factory=dict)
     """Blob → content, of what is not committed."""
+    recent: dict[str, bytes] = field(default_factory=dict)
+    """Blob → content, of those that were read last and so will soon be compared with."""
     events: list[Event] = field(default_factory=list)
-    commits: Mapping[str, Commit] = field(default_factory=dict)
-    kept: dict[str, dict[str, str | None]] = field(default_factory=dict)
-    """Commit → its files that cannot be read → the last version of them that could, if any."""
+    """Of this walk."""
+    _held_bytes: int = 0
+    _touched: dict[str, list[Key]] = field(default_factory=dict)
+    """Commit of this walk → the records that it changed."""
+    _known: dict[Key, list[Event]] = field(default_factory=dict)
+    """Record → its events of the earlier walk."""
     _ancestors: dict[str, set[str]] = field(default_factory=dict)
     _held: dict[str, bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.happened = {u.name: tuple(u.recording.happened) for u in units_of(self.tracked)}
+        self.reader = {
+            unit.name: self.versions[each.dataset.id]
+            for each in self.tracked
+            for unit in each.units
+        }
 
     def choose(self, files: Iterable[tuple[str, Blob]]) -> dict[str, str]:
         """Return the files that belong to a dataset, by path."""
@@ -114,53 +151,83 @@ class History:
 
         The entries of the first parent are used up.
         """
-        if not parents:
-            parents = [("", State({}, {}))]
+        parents = parents or [(WORKING, State({}, {}))]
         compared = [self._compared(state.files, files) for _, state in parents]
         nets = [net for net, _ in compared]
         readable = compared[0][1]
         if readable != files:
-            self.kept[commit] = {
+            self.unreadable[commit] = {
                 path: readable.get(path) for path in files if readable.get(path) != files[path]
             }
-        had = [state.entries for _, state in parents]
-        made = {}
-        for key in sorted({key for net in nets for key in net}):
-            before = [entries.get(key, _NEVER) for entries in had]
-            net = next(net[key] for net in nets if key in net)
+        first = parents[0][1]
+        keys: Collection[Key] = nets[0]
+        if len(parents) > 1:
+            keys = self._beside([each for each, _ in parents]).union(*nets)
+        for _, state in parents:
+            self._fetch(state, keys)
+        for key in sorted(keys):
+            if key not in first.entries and len(parents) == 1 and not nets[0][key].gone:
+                # As most are.
+                made = nets[0][key]
+                first.entries[key] = self._note(commit, key, NEVER, made.applied(()), made.path)
+                continue
+            before = [(parent, state.entries.get(key, NEVER)) for parent, state in parents]
             held = [
                 net[key].applied(entry.contents) if key in net else entry.contents
-                for entry, net in zip(before, nets, strict=True)
+                for (_, entry), net in zip(before, nets, strict=True)
             ]
-            made[key] = self._entry(
-                commit, key, [each for each, _ in parents], before, held[0], net
-            )
-        entries = had[0]
-        entries.update(made)
-        return State(entries, readable)
+            path = next((net[key].path for net in nets if key in net), "")
+            first.entries[key] = self._entry(commit, key, before, held[0], path)
+        return State(first.entries, readable, first.base)
 
     def _entry(
         self,
         commit: str,
         key: Key,
-        parents: Sequence[str],
-        before: Sequence[Entry],
+        before: Sequence[tuple[str, Entry]],
         held: tuple[str, ...],
-        net: Net,
+        path: str,
     ) -> Entry:
         """Return what a commit holds of a key that differs from one of its parents."""
-        same = [number for number, entry in enumerate(before) if entry.contents == held]
+        same = [each for each in before if each[1].contents == held]
         if not same:
-            had = next((each for each in before if each.contents), before[0])
-            return self._note(commit, key, had, held, net.path)
-        for other in before:
-            if other.contents == held or other.event < 0:
+            entries = [entry for _, entry in before]
+            ever = [each for each in entries if each.commit is not None]
+            had = next((each for each in ever if each.contents), next(iter(ever), NEVER))
+            return self._note(commit, key, had, held, path)
+        for _, other in before:
+            if other.contents == held or other.commit is None:
                 continue
-            made = self.events[other.event].commit
-            if not any(made in self._reached(parents[number]) for number in same):
+            if not any(other.commit in self._reached(parent) for parent, _ in same):
                 # The other side's change was given up: without this, a merge could undo anything.
-                return self._note(commit, key, other, held, net.path)
-        return before[same[0]]
+                return self._note(commit, key, other, held, path or other.path)
+        settled = self._settled(before)
+        if settled.contents != held:  # as no parents' histories should leave it
+            return self._note(commit, key, settled, held, path)
+        return settled
+
+    def _settled(self, before: Sequence[tuple[str, Entry]]) -> Entry:
+        """Return which of the parents' entries a commit holds that made none of its own.
+
+        What one parent has, and another has gone on from, is past. Of the same change made on both
+        sides the earlier one counts: the record is on file since then.
+        """
+        entries = list(dict.fromkeys(entry for _, entry in before if entry.commit is not None))
+        if len(entries) > 1:
+            latest = [
+                each
+                for each in entries
+                if not any(
+                    entry != each and each.commit in self._reached(parent)
+                    for parent, entry in before
+                )
+            ]
+            entries = latest or entries
+        return min(entries, key=self._age, default=NEVER)
+
+    def _age(self, entry: Entry) -> tuple[list[int], int, str]:
+        made = entry.commit or WORKING
+        return [self.times[each] for each in entry.since], self.times[made], made
 
     def _reached(self, commit: str) -> set[str]:
         """Return a commit with all that it rests on; that of a few is kept."""
@@ -170,32 +237,61 @@ class History:
             self._ancestors[commit] = ancestry(self.commits, [commit])
         return self._ancestors[commit]
 
-    def _note(
-        self, commit: str, key: Key, before: Entry, after: tuple[str, ...], path: str
-    ) -> Entry:
-        self.events.append(Event(commit, key, before.contents, after, path))
-        return self.follow(len(self.events) - 1, before)
+    def _beside(self, parents: Sequence[str]) -> set[Key]:
+        """Return the records that were changed on other sides than the first parent's."""
+        sides = set[str]().union(*map(self._reached, parents[1:])) - self._reached(parents[0])
+        found = {key for each in sides for key in self._touched.get(each, ())}
+        return found.union(self.earlier.keys_of(sides - self._touched.keys()))
 
-    def follow(self, number: int, before: Entry) -> Entry:
-        """Return what an event makes of an entry."""
-        event = self.events[number]
-        happened = self.happened.get(event.key[0], ())
-        if not happened or not before.contents or not event.after:
-            return Entry(event.after, number, (number,) * len(happened))
-        old, new = _fields(before.contents), _fields(event.after)
-        since = tuple(
-            kept if old.get(column) == new.get(column) else number
-            for column, kept in zip(happened, before.since, strict=True)
+    def _note(self, commit: str, key: Key, had: Entry, after: tuple[str, ...], path: str) -> Entry:
+        restores = not had.contents and had.commit is not None
+        since = self._since(commit, key[0], had, after)
+        self.events.append(Event(commit, key, had.contents, after, since, path, restores))
+        self._touched.setdefault(commit, []).append(key)
+        return Entry(after, commit, since, path)
+
+    def _since(self, commit: str, unit: str, had: Entry, after: tuple[str, ...]) -> tuple[str, ...]:
+        """Return for each time since when it is as it is."""
+        happened = self.happened[unit]
+        if not (had.contents and after):
+            return (commit,) * len(happened)  # as of most
+        read = self.reader[unit].fields
+        old, new = read(had.contents[0]), read(after[0])
+        return tuple(
+            kept if old.get(column) == new.get(column) else commit
+            for column, kept in zip(happened, had.since, strict=True)
         )
-        return Entry(event.after, number, since)
 
-    def replay(self, among: set[str], count: int) -> dict[Key, Entry]:
-        """Return the entries that the first events make, as far as they are of some commits."""
-        entries: dict[Key, Entry] = {}
-        for number, event in enumerate(self.events[:count]):
-            if event.commit in among:
-                entries[event.key] = self.follow(number, entries.get(event.key, _NEVER))
-        return entries
+    def _fetch(self, state: State, keys: Iterable[Key]) -> None:
+        """Have a state hold what the earlier walk found of some records."""
+        wanted = [key for key in keys if key not in state.entries] if state.base else []
+        if not wanted:
+            return
+        missing = [key for key in wanted if key not in self._known]
+        self._known |= {key: [] for key in missing}
+        for event in self.earlier.of_keys(missing):
+            self._known[event.key].append(event)
+        among = self._reached(state.base)
+        for key in wanted:
+            # The walk may have gone on from there: only what this commit rests on is its own.
+            events = {each.commit: each for each in self._known[key] if each.commit in among}
+            state.entries[key] = self._replayed(events, among)
+
+    def _replayed(self, events: Mapping[str, Event], among: set[str]) -> Entry:
+        """Return the entry that the events of one record have led to."""
+        if len(events) < 2:
+            return next(map(_made, events.values()), NEVER)
+        held: dict[str, Entry] = {}
+        last = NEVER
+        for id_, commit in self.commits.items():
+            if id_ in among:
+                event = events.get(id_)
+                last = held[id_] = (
+                    _made(event)
+                    if event
+                    else self._settled([(each, held[each]) for each in commit.parents])
+                )
+        return last
 
     def _compared(self, old: Files, new: Files) -> tuple[dict[Key, Net], Files]:
         """Return what changed between the files of two commits, and the readable ones of these."""
@@ -219,23 +315,27 @@ class History:
                     kept[path] = old[path]
                 continue
             for gone, come in found:
-                for item in gone:
-                    net = nets.setdefault(item.key, Net())
-                    net.gone.append(item.content)
+                for key, content in gone:
+                    net = nets.setdefault(key, Net())
+                    net.gone.append(content)
                     net.path = net.path or path
-                for item in come:
-                    net = nets.setdefault(item.key, Net())
-                    net.come.append(item.content)
+                for key, content in come:
+                    if key not in nets:
+                        nets[key] = Net([], [content], path)
+                        continue
+                    net = nets[key]
+                    net.come.append(content)
                     net.path = path
         return nets, kept
 
     def _contents(self, path: str, old: Files, new: Files) -> tuple[bytes | None, bytes | None]:
         return (
-            self._content(old[path]) if path in old else None,
-            self._content(new[path]) if path in new else None,
+            self.content(old[path]) if path in old else None,
+            self.content(new[path]) if path in new else None,
         )
 
-    def _content(self, id_: str) -> bytes:
+    def content(self, id_: str) -> bytes:
+        """Return the content of a file's version."""
         if id_ in self.contents:
             return self.contents[id_]
         if id_ not in self.recent:
@@ -252,13 +352,14 @@ class History:
                 place
                 for each in self.tracked
                 if each.holds(path)
-                for place in self.versions[each.dataset.id].places(self._content(id_))
+                for place in self.versions[each.dataset.id].places(self.content(id_))
             ]
         except Unreadable:
             return []
 
 
-_NEVER = Entry((), -1, ())
+def _made(event: Event) -> Entry:
+    return Entry(event.after, event.commit, event.since, event.path)
 
 
 def _compared(
@@ -269,8 +370,3 @@ def _compared(
     if after is None:
         return versions.items(before), []
     return versions.changes(before, after)
-
-
-def _fields(contents: Sequence[str]) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(contents[0])
-    return found

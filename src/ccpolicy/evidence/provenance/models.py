@@ -4,42 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-from ccpolicy.errors import Locator, Message
-from ccpolicy.evidence.models import Held
+from ccpolicy.errors import Message
+from ccpolicy.evidence.models import Source
 
 State = Literal["known", "no_git", "no_repository", "no_commit", "shallow", "partial"]
 
-Row = Mapping[str, object]
-"""Column → value: texts, truth values, and instants in microseconds since 1970 UTC."""
-
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """What git knows of records, by their places; see `Source`."""
+class Filled:
+    """A dataset that git fills."""
 
-    table: str
-    places: Sequence[Locator]
-    rows: Sequence[Mapping[str, Any]]
-
-    def locate(self, ordinals: Sequence[int]) -> dict[int, Locator]:
-        """See `Source.locate`."""
-        return {ordinal: self.places[ordinal - 1] for ordinal in ordinals}
-
-    def contents(self, ordinals: Sequence[int]) -> dict[int, Held]:
-        """See `Source.contents`."""
-        return {
-            ordinal: Held(
-                self.table,
-                {
-                    name: str(value)
-                    for name, value in self.rows[ordinal - 1].items()
-                    if isinstance(value, str) and value
-                },
-            )
-            for ordinal in ordinals
-        }
+    relation: str
+    """Relation of the connection with the contract's columns, and with `ordinal` from 1 on."""
+    source: Source
+    """Knows the records by these numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,5 +47,7 @@ class Provenance:
     """When the commit was made at the earliest, in microseconds since 1970 UTC."""
     uncommitted: Sequence[Uncommitted] = ()
     """By path."""
-    tables: Mapping[str, Sequence[tuple[Row, Locator]]] | None = None
-    """Dataset that git fills → its records, each with its place; None if none was asked for."""
+    tables: Mapping[str, Filled] | None = None
+    """Dataset that git fills → its records; None if none was asked for."""
+    is_told: bool = False
+    """Whether it was written down earlier, and no repository is at hand."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 import gc
 import hashlib
-import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,16 +17,18 @@ from ccpolicy.errors import EvidenceError
 from ccpolicy.evidence.files import Finder, fits_path
 from ccpolicy.evidence.provenance.cache import Cache, Kept
 from ccpolicy.evidence.provenance.commits import Commit, read_commit, recorded_times, walk
-from ccpolicy.evidence.provenance.history import WORKING, History
-from ccpolicy.evidence.provenance.models import Provenance, Uncommitted
+from ccpolicy.evidence.provenance.history import WORKING
+from ccpolicy.evidence.provenance.models import Filled, Provenance, Uncommitted
+from ccpolicy.evidence.provenance.places import FromGit, Places
 from ccpolicy.evidence.provenance.repository import Blob, NoHistory, Repository, open_repository
+from ccpolicy.evidence.provenance.rows import Rows
 from ccpolicy.evidence.provenance.signatures import judge_signatures
 from ccpolicy.evidence.provenance.snapshot import known_at
-from ccpolicy.evidence.provenance.tables import Tables
-from ccpolicy.evidence.provenance.tracked import tracked, units_of
-from ccpolicy.evidence.provenance.versions import Key, Place, Versions
+from ccpolicy.evidence.provenance.tables import Facts, Makers
+from ccpolicy.evidence.provenance.tracked import tracked
+from ccpolicy.evidence.provenance.versions import Versions
 from ccpolicy.evidence.provenance.walked import Walked
-from ccpolicy.policy import Dataset
+from ccpolicy.policy import FROM_GIT, Dataset
 
 
 @dataclass(frozen=True)
@@ -43,12 +45,18 @@ class Asked:
     zone: ZoneInfo
     adopted: int
     """Instant from which records are owed in time, in microseconds since 1970 UTC."""
+    as_of: int
+    """Moment judged, in microseconds since 1970 UTC."""
     signers: Path
     """Folder of the files that list the keys whose signatures count."""
+    scratch: Path
+    """Folder for what is read on the way; it outlives what is returned."""
     known_at: str | None = None
     """Revision or moment that is judged, instead of the working tree."""
     ancestor: str | None = None
     """Commit that the one judged must rest on."""
+    cached: bool = True
+    """Whether what was kept of an earlier reading may be used."""
     tables: bool = True
     """Whether the tables are wanted, for which the history is walked."""
 
@@ -90,6 +98,8 @@ class _Reader:
         self.prefix = self._inside(self.folder) or ""
         self.contents: dict[str, bytes] = {}
         """Blob → content, of files that are not as committed."""
+        self.policy_differs = False
+        """Whether files of the policy are not as committed."""
 
     def _inside(self, path: Path) -> str | None:
         """Return a path from the root of the git repository; None if it lies outside."""
@@ -112,53 +122,83 @@ class _Reader:
             return dataclasses.replace(found, committed_at=commit.committed * 1_000_000)
         if repository.is_shallow:
             raise NoHistory("shallow")
-        cache = Cache.of(repository.common, self.prefix, self._policy_paths(), self.tracked)
-        kept = cache.load()
+        cache = Cache.of(
+            repository.common,
+            [self.prefix, self._policy_paths(), asked.zone.key, asked.adopted],
+            self.tracked,
+            self.connection,
+        )
+        kept = cache.load() if asked.cached else Kept(self.connection)
         order = walk(repository, head, kept.commits)
+        ids = {commit.id for commit in order}
+        if kept.head not in ids:
+            # It is later than what is asked for, or belongs to a history that was rewritten.
+            kept = Kept(self.connection)
         if asked.ancestor:
-            _expect(repository.resolve(asked.ancestor), asked.ancestor, order)
-        times = recorded_times(order)
+            _expect(repository.resolve(asked.ancestor), asked.ancestor, ids)
+        commits = kept.commits | {commit.id: commit for commit in order}
+        times = recorded_times(commits.values())
         found = dataclasses.replace(found, committed_at=times[head] * 1_000_000)
         if not asked.tables:
             return found
-        with tempfile.TemporaryDirectory(prefix="ccpolicy-") as folder:
-            versions = {
-                each.dataset.id: Versions(each, self.connection, Path(folder))
+        walked = Walked(
+            repository,
+            self.prefix,
+            self.tracked,
+            {
+                each.dataset.id: Versions(each, self.connection, asked.scratch)
                 for each in self.tracked
-            }
-            walked = Walked(repository, self.prefix, self.tracked, versions, order, kept)
-            state = walked.state(head)
-            places = self._places(walked.history, kept, committed)
-            with_policy = walked.with_policy(self._policy_paths())
-            if kept.head != head or places.keys() - kept.places.keys():
-                cache.save(head, order, walked.history, places, with_policy)
-            walked.history.contents.update(self.contents)
-            chosen = walked.history.choose(files.items())
-            state = walked.history.step(WORKING, [(head, state)], chosen)
-            now = self._places(walked.history, Kept(places=places), files)
-            signatures = judge_signatures(
-                repository, _to_be_signed(walked.history), asked.signers, Path(folder)
-            )
-        standing = {
-            key: (path, place)
-            for path, id_ in sorted(chosen.items())
-            for key, place in now.get(id_, ())
-        }
-        tables = Tables(
-            asked.evidence,
-            asked.zone,
-            asked.adopted,
-            walked.history,
+            },
+            commits,
             times,
-            with_policy,
-            standing,
-            signatures,
+            kept,
         )
-        return dataclasses.replace(found, tables=tables.rows(state.entries))
+        tables = self._tables(walked, head, cache, walked.history.choose(files.items()))
+        return dataclasses.replace(found, tables=tables)
+
+    def _tables(
+        self, walked: Walked, head: str, cache: Cache, files: Mapping[str, str]
+    ) -> dict[str, Filled]:
+        """Fill the datasets: by what is committed, which is kept, and then by what is not."""
+        asked, history = self.asked, walked.history
+        state = walked.state(head)
+        with_policy = walked.with_policy(self._policy_paths())
+        rows = Rows(
+            self.connection, walked.kept, Facts(asked.zone, asked.adopted, asked.as_of, history)
+        )
+        rows.put(state.entries, history.events)
+        if asked.cached and cache.is_worth_it(walked.kept, len(history.commits)):
+            with suppress(UnicodeEncodeError):
+                queries = rows.queries(history.events)
+                cache.save(head, history.commits, history.unreadable, with_policy, queries)
+        history.contents.update(self.contents)
+        committed = len(history.events)
+        state = history.step(WORKING, [(head, state)], files)
+        made = history.events[committed:]
+        rows.put({event.key: state.entries[event.key] for event in made}, made)
+        if state.files != files:
+            # What stands in a file that cannot be read is on file, but nothing to judge by.
+            rows.keep({key for path, id_ in files.items() for key, _ in history.places(path, id_)})
+        if self.policy_differs:
+            with_policy.add(WORKING)
+        makers = Makers(history, list(history.commits.values()), with_policy, self._signatures)
+        places = Places(asked.evidence, history, files, self.repository.close)
+        filled = {}
+        for table in FROM_GIT:
+            relation = rows.show(table, makers)
+            source = FromGit(self.connection, relation, table, places)
+            filled[table] = Filled(relation, source)
+        return filled
+
+    def _signatures(self, commits: Collection[str]) -> dict[str, str]:
+        asked = self.asked
+        return judge_signatures(
+            self.repository, commits, asked.signers, asked.scratch, cached=asked.cached
+        )
 
     def _files(self, commit: Commit) -> dict[str, Blob]:
         """Return the evidence files of a commit, by their path below the evidence folder."""
-        tree = self.repository.below(commit.tree, self.prefix)
+        tree = self.repository.folder_below(commit.tree, self.prefix)
         return dict(self.repository.files(tree)) if tree else {}
 
     def _working(
@@ -185,7 +225,9 @@ class _Reader:
             for below in committed.keys() - files.keys()
             if any(fits_path(below, pattern) for pattern in patterns)
         ]
-        return files, sorted([*uncommitted, *self._policy(commit)], key=lambda each: each.file)
+        policy = self._policy(commit)
+        self.policy_differs = bool(policy)
+        return files, sorted([*uncommitted, *policy], key=lambda each: each.file)
 
     def _policy_paths(self) -> list[str]:
         """Return the policy's files and folders from the root of the git repository."""
@@ -198,12 +240,13 @@ class _Reader:
         """Return the policy's files that are not as committed."""
         found: list[Uncommitted] = []
         for name, inside in zip(self.asked.policy, self._policy_paths(), strict=False):
-            tree = self.repository.below(commit.tree, inside)
             path = self.asked.root / name
             if path.is_file():
-                there = Blob(tree, is_link=False) if tree else None
+                id_ = self.repository.below(commit.tree, inside)
+                there = Blob(id_, is_link=False) if id_ else None
                 found += self._compared(name, there, keep=False)[1]
                 continue
+            tree = self.repository.folder_below(commit.tree, inside)
             committed = dict(self.repository.files(tree)) if tree else {}
             on_disk = {
                 each.relative_to(path).as_posix() for each in path.rglob("*") if each.is_file()
@@ -229,29 +272,14 @@ class _Reader:
         digest = hashlib.sha256(content).hexdigest()
         return blob, [Uncommitted(name, "changed" if committed else "added", digest)]
 
-    def _places(
-        self, history: History, kept: Kept, files: Mapping[str, Blob]
-    ) -> dict[str, list[tuple[Key, Place]]]:
-        """Return where the records of some files stand, by blob."""
-        found = {}
-        for path, id_ in history.choose(files.items()).items():
-            found[id_] = kept.places.get(id_) or history.places(path, id_)
-        return found
 
-
-def _to_be_signed(history: History) -> set[str]:
-    """Return the commits of which a contract demands a signature."""
-    signed = {unit.name for unit in units_of(history.tracked) if unit.recording.signed}
-    return {event.commit for event in history.events if event.key[0] in signed} - {WORKING}
-
-
-def _expect(ancestor: str, name: str, order: Sequence[Commit]) -> None:
+def _expect(ancestor: str, name: str, commits: Collection[str]) -> None:
     """Refuse a history that does not build upon a commit.
 
     Raises:
         EvidenceError: it does not.
     """
-    if all(commit.id != ancestor for commit in order):
+    if ancestor not in commits:
         raise EvidenceError(
             "the history was rewritten: it does not build upon {name}",
             hint="compare the two, and find out who replaced what was on file",

@@ -70,6 +70,11 @@ class Repository:
     """Tree → its entries (mode, name, id)."""
     ahead: dict[str, bytes] = field(default_factory=dict, repr=False)
     """Objects that were read before they are asked for, each for once."""
+    awaited: dict[str, None] = field(default_factory=dict, repr=False)
+    """Objects that are on their way."""
+    _coming: Any = field(default=None, repr=False)
+    """The process that they come from."""
+    _below: dict[tuple[str, str], tuple[str, str | None]] = field(default_factory=dict, repr=False)
 
     def resolve(self, revision: str) -> str:
         """Return the id of the commit that a revision names.
@@ -94,13 +99,56 @@ class Repository:
 
         Raises:
             NoHistory: it is not here.
+            EvidenceError: it is not what its id says.
         """
+        while id_ in self.awaited and id_ not in self.ahead:
+            self._take()
         if id_ in self.ahead:
             return self.ahead.pop(id_)
         try:
-            return bytes(self.git.get_object_data(id_)[3])
+            found: Any = self.git.get_object_data(id_)
         except ValueError as failure:
             raise NoHistory("partial") from failure
+        return _proper(id_, found[1], bytes(found[3]))
+
+    def expect(self, ids: Iterable[str]) -> None:
+        """Say which objects will be asked for, in about this order, so that they are on their way.
+
+        Those of an earlier call that nobody has asked for yet are no longer expected.
+        """
+        self._stop()
+        self.awaited = {id_: None for id_ in ids if id_ not in self.ahead}
+        if not self.awaited:
+            return
+        with tempfile.TemporaryFile() as asked:  # a pipe would fill up
+            asked.write("".join(f"{id_}\n" for id_ in self.awaited).encode())
+            asked.seek(0)
+            self._coming = self._start(["git", "cat-file", "--batch"], asked)
+
+    def _take(self) -> None:
+        """Take the next object that is on its way.
+
+        Raises:
+            NoHistory: it is not here.
+        """
+        stream: Any = self._coming.stdout
+        parts = stream.readline().split()
+        if len(parts) != 3:
+            raise NoHistory("partial")
+        size = int(parts[2])
+        data = stream.read(size)
+        if len(data) != size or stream.read(1) != b"\n":
+            raise NoHistory("partial")
+        id_ = parts[0].decode()
+        self.ahead[id_] = _proper(id_, parts[1], data)
+        del self.awaited[id_]
+
+    def _stop(self) -> None:
+        """End the process that objects are coming from."""
+        if self._coming is not None:
+            self._coming.stdout.close()
+            self._coming = None
+        self.awaited = {}
 
     def read_ahead(self, ids: Iterable[str]) -> None:
         """Read objects that will be asked for, all in one go.
@@ -108,22 +156,9 @@ class Repository:
         Raises:
             NoHistory: one of them is not here.
         """
-        wanted = [id_ for id_ in dict.fromkeys(ids) if id_ not in self.ahead]
-        if not wanted:
-            return
-        with tempfile.TemporaryFile() as asked:  # a pipe would fill up
-            asked.write("".join(f"{id_}\n" for id_ in wanted).encode())
-            asked.seek(0)
-            data = self._run(["git", "cat-file", "--batch"], asked)
-        at = 0
-        for id_ in wanted:
-            end = data.index(b"\n", at)
-            parts = data[at:end].split(b" ")
-            if len(parts) != 3:
-                raise NoHistory("partial")
-            at = end + 1 + int(parts[2])
-            self.ahead[id_] = data[end + 1 : at]
-            at += 1
+        self.expect(ids)
+        while self.awaited:
+            self._take()
 
     def read_trees_ahead(self, trees: Iterable[str], path: str) -> None:
         """Read the trees on the way to a path, and all below it, level by level."""
@@ -157,16 +192,19 @@ class Repository:
         """
         return self._run(["git", "rev-list", head]).decode().split()
 
-    def _run(self, command: list[str], stdin: BinaryIO | None = None) -> bytes:
+    def _run(self, command: list[str]) -> bytes:
         import git
 
         try:
             said: Any = self.git.execute(
-                command, istream=stdin, stdout_as_string=False, strip_newline_in_stdout=False
+                command, stdout_as_string=False, strip_newline_in_stdout=False
             )
         except git.GitCommandError as failure:
             raise NoHistory("partial") from failure
         return bytes(said)
+
+    def _start(self, command: list[str], stdin: BinaryIO) -> Any:
+        return self.git.execute(command, istream=stdin, as_process=True)
 
     def entries(self, tree: str) -> list[tuple[str, str, str]]:
         """Return the entries of a tree: mode, name, id."""
@@ -176,13 +214,31 @@ class Repository:
 
     def below(self, tree: str, path: str) -> str | None:
         """Return the id of what stands at a path in a tree; None if nothing does."""
-        found = tree
-        for part in path.split("/") if path else ():
-            entries = {name: id_ for mode, name, id_ in self.entries(found) if mode != "160000"}
-            if part not in entries:
-                return None
-            found = entries[part]
-        return found
+        if not path:
+            return tree
+        return self._entry_at(tree, path)[1]
+
+    def folder_below(self, tree: str, path: str) -> str | None:
+        """Return the tree that stands at a path in a tree; None if there is no folder."""
+        if not path:
+            return tree
+        mode, id_ = self._entry_at(tree, path)
+        return id_ if mode == "40000" else None
+
+    def _entry_at(self, tree: str, path: str) -> tuple[str, str | None]:
+        """Return mode and id of what stands at a path in a tree."""
+        if (tree, path) not in self._below:
+            folder, _, last = path.rpartition("/")
+            above = self.folder_below(tree, folder)
+            self._below[tree, path] = next(
+                (
+                    (mode, id_)
+                    for mode, name, id_ in (self.entries(above) if above else ())
+                    if name == last and mode != "160000"
+                ),
+                ("", None),
+            )
+        return self._below[tree, path]
 
     def files(self, tree: str, above: str = "") -> Iterator[tuple[str, Blob]]:
         """Yield the files below a tree, with their paths."""
@@ -207,12 +263,11 @@ class Repository:
 
     def id_of(self, content: bytes) -> str:
         """Return the id that a file of this content has in this repository."""
-        head = f"blob {len(content)}\0".encode()
-        made = hashlib.sha1 if len(self.head) == 40 else hashlib.sha256
-        return made(head + content, usedforsecurity=False).hexdigest()
+        return _digest(b"blob", content, len(self.head))
 
     def close(self) -> None:
-        """End the process that reads objects."""
+        """End the processes that read objects; others are started if need be."""
+        self._stop()
         self.git.clear_cache()
 
 
@@ -256,6 +311,29 @@ def open_repository(folder: Path) -> Repository:
         common=common,
         is_shallow=shallow.is_file() and shallow.stat().st_size > 0,
     )
+
+
+def _digest(kind: bytes, content: bytes, size: int) -> str:
+    """Return the id of an object, which has so many hexadecimal digits."""
+    made = hashlib.sha1 if size == 40 else hashlib.sha256
+    found = made(b"%s %d\0" % (kind, len(content)), usedforsecurity=False)
+    found.update(content)
+    return found.hexdigest()
+
+
+def _proper(id_: str, kind: bytes | str, content: bytes) -> bytes:
+    """Return an object's content, which git hands out whatever it is.
+
+    Raises:
+        EvidenceError: it is not what its id says.
+    """
+    if _digest(kind.encode() if isinstance(kind, str) else kind, content, len(id_)) != id_:
+        raise EvidenceError(
+            "object {id} of the repository was tampered with",
+            hint="look at what git fsck says, and fetch the repository anew",
+            id=id_,
+        )
+    return content
 
 
 def _entries(data: bytes, size: int) -> Iterator[tuple[str, str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -92,13 +93,40 @@ def filed(root: Path, evidence: str, end: str, start: str | None) -> Line:
         id_: str | None = last
         while id_ is not None and id_ != first:
             parent = commits[id_].parents[0] if commits[id_].parents else None
-            tree = repository.below(commits[id_].tree, prefix)
-            if parent is None or repository.below(commits[parent].tree, prefix) != tree:
+            tree = repository.folder_below(commits[id_].tree, prefix)
+            if parent is None or repository.folder_below(commits[parent].tree, prefix) != tree:
                 found.append(Filed(id_, times[id_]))
             id_ = parent
         if first is not None and id_ is None:
             raise EvidenceError("{start} does not lead to {end}", start=start, end=end)
         return Line(repository.common, found[::-1])
+    finally:
+        repository.close()
+
+
+def committed_files(root: Path, evidence: str, commit: str) -> dict[str, str]:
+    """Return path → SHA-256 of the evidence that a commit holds, if it leads to the present one.
+
+    Raises:
+        EvidenceError: it does not, or there is no history.
+    """
+    folder = (root / evidence).resolve()
+    repository = open_repository(folder)
+    try:
+        if repository.is_shallow:
+            raise NoHistory("shallow")
+        order = {each.id: each for each in walk(repository, repository.head, {})}
+        if commit not in order:
+            raise EvidenceError(
+                "commit {commit} does not lead to what is checked out there", commit=commit[:12]
+            )
+        prefix = folder.relative_to(repository.folder).as_posix().removeprefix(".")
+        tree = repository.folder_below(order[commit].tree, prefix)
+        return {
+            f"{evidence}/{path}": hashlib.sha256(repository.read(blob.id)).hexdigest()
+            for path, blob in (repository.files(tree) if tree else ())
+            if not blob.is_link
+        }
     finally:
         repository.close()
 
@@ -114,7 +142,9 @@ def write_evidence(root: Path, policy_root: Path, evidence: str, commit: str) ->
     repository = open_repository(folder)
     try:
         prefix = folder.resolve().relative_to(repository.folder).as_posix()
-        tree = repository.below(read_commit(repository, commit).tree, prefix.removeprefix("."))
+        tree = repository.folder_below(
+            read_commit(repository, commit).tree, prefix.removeprefix(".")
+        )
         (root / evidence).mkdir(parents=True)
         for path, blob in repository.files(tree) if tree else ():
             if {"..", ".git", ""} & set(path.split("/")):

@@ -1,134 +1,215 @@
-"""The datasets that git fills: who put what on file, and what was changed afterwards."""
+"""What is known of records and of who recorded them: the rows of the datasets that git fills."""
 
 from __future__ import annotations
 
 import datetime
 import fnmatch
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from ccpolicy.checks.durations import Duration, parse_duration
-from ccpolicy.errors import Locator
 from ccpolicy.evidence import values
 from ccpolicy.evidence.provenance.commits import Commit
 from ccpolicy.evidence.provenance.history import WORKING, Entry, Event, History
-from ccpolicy.evidence.provenance.models import Row
 from ccpolicy.evidence.provenance.tracked import Tracked, Unit
-from ccpolicy.evidence.provenance.versions import Key, Place
+from ccpolicy.evidence.provenance.versions import Key, to_json
 from ccpolicy.policy import EVIDENCE_CHANGES, RECORDINGS
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _SECOND = 1_000_000
-Found = list[tuple[Row, Locator]]
+_DAY = values.MICROSECONDS
+RAW = {
+    RECORDINGS: {
+        "unit": "VARCHAR",
+        "commit": "INTEGER",
+        "number": "INTEGER",
+        "event": "VARCHAR",
+        "owed": "BOOLEAN",
+        "copies": "BIGINT",
+        "path": "VARCHAR",
+        "record": "VARCHAR",
+        "happened_at": "BIGINT",
+        "due_at": "BIGINT",
+    },
+    EVIDENCE_CHANGES: {
+        "unit": "VARCHAR",
+        "commit": "INTEGER",
+        "change": "VARCHAR",
+        "changed_at": "BIGINT",
+        "owed": "BOOLEAN",
+        "permitted": "BOOLEAN",
+        "path": "VARCHAR",
+        "record": "VARCHAR",
+        "before": "VARCHAR",
+        "after": "VARCHAR",
+    },
+}
+"""Columns of what is known of records by itself: commits as numbers, empty while uncommitted."""
+RAW_SHARED = {RECORDINGS: 7, EVIDENCE_CHANGES: 7}
+"""So many of them are alike for most records of a commit."""
+MAKERS = {
+    "unit": "VARCHAR",
+    "commit": "INTEGER",
+    "at": "BIGINT",
+    "reason": "VARCHAR",
+    "authored_at": "BIGINT",
+    "id": "VARCHAR",
+    "author": "VARCHAR",
+    "committer": "VARCHAR",
+    "recorder_permitted": "BOOLEAN",
+    "signature": "VARCHAR",
+    "signature_sufficient": "BOOLEAN",
+    "with_policy": "BOOLEAN",
+}
+_WHO = """m.authored_at, m.id AS commit, m.author, m.committer, m.recorder_permitted, m.signature,
+    m.signature_sufficient, m.with_policy, path"""
+SHOWN = {
+    RECORDINGS: f"""
+        SELECT row_number() OVER (ORDER BY r.unit, record, number) AS ordinal, r.unit AS dataset,
+            record, event, happened_at, due_at, owed, copies, m.at AS recorded_at, {_WHO}""",
+    EVIDENCE_CHANGES: f"""
+        SELECT row_number() OVER (ORDER BY r.unit, record, m.at NULLS LAST, m.id) AS ordinal,
+            r.unit AS dataset, record, change, changed_at, owed, before, after, m.reason,
+            permitted, {_WHO}""",
+}
+"""The rows as controls see them, each with its number and the file in which the record stood."""
 
 
 @dataclass(frozen=True)
-class Tables:
-    """Makes the rows."""
+class Facts:
+    """Makes rows of what a history says by itself, whoever is trusted; see `RAW`."""
 
-    folder: str
-    """The evidence folder, from the policy repository's root."""
     zone: ZoneInfo
     """The plan's zone."""
     adopted: int
     """Instant from which records are owed in time."""
+    as_of: int
+    """Moment judged, at which what is not committed counts as changed."""
     history: History
-    times: Mapping[str, int]
-    """Commit → when it was made at the earliest, in seconds since 1970."""
-    with_policy: set[str]
-    """Commits that changed the policy too."""
-    standing: Mapping[Key, tuple[str, Place]]
-    """Record → the file in which it stands now, and where."""
-    signatures: Mapping[str, str]
-    """What was found of the signatures that a contract demands, by commit."""
-    ends: dict[tuple[datetime.date, str], int] = field(default_factory=dict)
+    ends: dict[tuple[int, str], int] = field(default_factory=dict)
     """Day and duration → when it has run out."""
-    makers: dict[tuple[str, str], Row] = field(default_factory=dict)
-    """Commit and unit → what is known of who made it."""
+    begins: dict[int, int] = field(default_factory=dict)
+    """Day → the instant at which it begins."""
+    made: dict[str, tuple[int | None, bool]] = field(default_factory=dict)
+    """Commit → its number, and whether it was made since the plan was adopted."""
 
-    def rows(self, entries: Mapping[Key, Entry]) -> dict[str, Found]:
-        """Return the records of each dataset, with their places."""
-        units = {unit.name: (unit, each) for each in self.history.tracked for unit in each.units}
-        recordings: Found = []
-        for key, entry in sorted(entries.items()):
-            if entry.contents and key in self.standing:
-                recordings += self._recordings(key, entry, *units[key[0]])
-        changes: Found = []
-        seen: set[Key] = set()
-        for event in self.history.events:
-            if event.before or event.key in seen:
-                changes.append(self._change(event, *units[event.key[0]]))
-            seen.add(event.key)
-        changes.sort(key=lambda each: [str(part) for part in each[0].values()])
-        return {RECORDINGS: recordings, EVIDENCE_CHANGES: changes}
+    @cached_property
+    def numbers(self) -> dict[str, int]:
+        """Commit → its number."""
+        return {id_: number for number, id_ in enumerate(self.history.commits)}
 
-    def _recordings(
-        self, key: Key, entry: Entry, unit: Unit, tracked: Tracked
-    ) -> Iterator[tuple[Row, Locator]]:
-        """Yield what is known of a record: once for each time at which something happened."""
-        place = self._place(key)
-        recording = unit.recording
-        content = json.loads(entry.contents[0])
-        happened = [(each, content.get(each), n) for n, each in enumerate(recording.happened)]
-        events = [each for each in happened if each[1] is not None] or [("", None, -1)]
-        for column, text, number in events:
-            event = self.history.events[entry.since[number] if number >= 0 else entry.event]
-            at = self._instant(text, tracked) if text is not None else None
-            recorded = self._time(event)
-            is_owed = self._is_owed(at, recorded)
-            due = None
-            if at is not None and recording.within and is_owed:
-                due = self._after(at, parse_duration(recording.within))
-            yield (
-                {
-                    "dataset": unit.name,
-                    "record": key[1],
-                    "event": column or "record",
-                    "happened_at": at,
-                    "due_at": due,
-                    "owed": is_owed,
-                    "copies": len(entry.contents),
-                    "recorded_at": recorded,
-                    **self._who(event, unit),
-                },
-                place,
-            )
+    @cached_property
+    def units(self) -> dict[str, tuple[Unit, Tracked]]:
+        """Every unit by its name, and the dataset that it belongs to."""
+        return {unit.name: (unit, each) for each in self.history.tracked for unit in each.units}
 
-    def _change(self, event: Event, unit: Unit, tracked: Tracked) -> tuple[Row, Locator]:
-        """Return a change of what was on file."""
+    def recordings(self, entries: Mapping[Key, Entry]) -> Iterator[tuple[object, ...]]:
+        """Yield rows about records on file: one for each time at which something happened.
+
+        There is one for a record that says no time, too.
+        """
+        of_unit: dict[str, list[tuple[Key, Entry]]] = {}
+        for key, entry in entries.items():
+            if entry.contents:
+                of_unit.setdefault(key[0], []).append((key, entry))
+        for name, found in of_unit.items():
+            unit, tracked = self.units[name]
+            columns = unit.recording.happened
+            contents = [entry.contents[0] for _, entry in found]
+            texts = self.history.reader[name].cells(contents, columns)
+            instants = self._instants({each for row in texts for each in row}, tracked)
+            within = parse_duration(unit.recording.within) if unit.recording.within else None
+            for (key, entry), row in zip(found, texts, strict=True):
+                timed = [number for number, text in enumerate(row) if text is not None]
+                for number in timed or [-1]:
+                    at = instants[row[number]] if timed else None
+                    commit, is_recent = self._commit(entry.since[number] if timed else entry.commit)
+                    is_owed = is_recent or (at is not None and at >= self.adopted)
+                    due = None
+                    if within is not None and at is not None and is_owed:
+                        due = self._after(at, within)
+                    yield (
+                        name,
+                        commit,
+                        number,
+                        columns[number] if timed else "record",
+                        is_owed,
+                        len(entry.contents),
+                        entry.path,
+                        key[1],
+                        at,
+                        due,
+                    )
+
+    def _commit(self, id_: str | None) -> tuple[int | None, bool]:
+        """Return a commit's number, and whether it was made since the plan was adopted.
+
+        What came to be on file afterwards cannot escape by a date of the time before.
+        """
+        made = id_ or WORKING
+        if made not in self.made:
+            at = self._time(made)
+            self.made[made] = self.numbers.get(made), at is None or at >= self.adopted
+        return self.made[made]
+
+    def _instants(self, texts: Collection[Any], tracked: Tracked) -> dict[Any, int | None]:
+        """Read times, most of which are written alike."""
+        found = None
+        if all(isinstance(each, str) for each in texts):
+            found = values.all_instants(texts, tracked.contract.zone)
+        if found is None:
+            return {each: self._instant(each, tracked) for each in texts}
+        return {text: readings[1] for text, readings in found.items()}
+
+    def changes(self, events: Iterable[Event]) -> Iterator[tuple[object, ...]]:
+        """Yield what is known of the changes of what was on file."""
+        for event in events:
+            if event.before or event.restores:
+                yield self._change(event)
+
+    def _change(self, event: Event) -> tuple[object, ...]:
+        unit, tracked = self.units[event.key[0]]
         kind = "amended" if event.before and event.after else "deleted"
-        if not event.before:
-            kind = "restored"
-        at = self._time(event)
-        commit = self.history.commits.get(event.commit)
-        is_owed = at is None or at >= self.adopted
+        at = self._time(event.commit)
+        read = self.history.reader[unit.name].fields
+        before, after = [list(map(read, each)) for each in (event.before, event.after)]
         return (
-            {
-                "dataset": unit.name,
-                "record": event.key[1],
-                "change": kind,
-                "changed_at": at,
-                "owed": is_owed,
-                "before": _shown(event.before),
-                "after": _shown(event.after),
-                "reason": commit.reason or None if commit else None,
-                "permitted": self._permits(event, at, commit, unit, tracked),
-                **self._who(event, unit),
-            },
-            self._place(event.key, event.path),
+            event.key[0],
+            self.numbers.get(event.commit),
+            "restored" if event.restores else kind,
+            self.as_of if at is None else at,
+            at is None or at >= self.adopted,
+            self._permits(
+                before,
+                after,
+                self.as_of if at is None else at,
+                self.history.commits.get(event.commit),
+                unit,
+                tracked,
+            ),
+            event.path,
+            event.key[1],
+            " ".join(map(to_json, before)) or None,
+            " ".join(map(to_json, after)) or None,
         )
 
     def _permits(
-        self, event: Event, at: int | None, commit: Commit | None, unit: Unit, tracked: Tracked
+        self,
+        before: Sequence[Mapping[str, Any]],
+        after: Sequence[Mapping[str, Any]],
+        at: int,
+        commit: Commit | None,
+        unit: Unit,
+        tracked: Tracked,
     ) -> bool:
         """Whether the contract allows a change."""
         if unit.recording.amendable == "freely":
             return True
-        if not event.after and at is not None:
-            content = json.loads(event.before[0])
-            found = [self._instant(content.get(e), tracked) for e in unit.recording.happened]
+        if not after:
+            found = [self._instant(before[0].get(e), tracked) for e in unit.recording.happened]
             ends = [
                 self._after(each, parse_duration(tracked.dataset.retention))
                 for each in found
@@ -138,57 +219,10 @@ class Tables:
                 return True
         if unit.recording.amendable == "append_only":
             return False
-        return bool(commit and commit.reason) or _only_fills_in(event)
+        return bool(commit and commit.reason) or _only_fills_in(before, after)
 
-    def _who(self, event: Event, unit: Unit) -> Row:
-        if (event.commit, unit.name) not in self.makers:
-            self.makers[event.commit, unit.name] = self._maker(event, unit)
-        return self.makers[event.commit, unit.name]
-
-    def _maker(self, event: Event, unit: Unit) -> Row:
-        commit = self.history.commits.get(event.commit)
-        if commit is None:
-            # Nothing is claimed yet about what is not committed.
-            names = ("authored_at", "commit", "author", "committer")
-            return {
-                **dict.fromkeys(names),
-                "recorder_permitted": True,
-                "signature": "uncommitted",
-                "signature_sufficient": True,
-                "with_policy": False,
-            }
-        recording = unit.recording
-        unasked = "unchecked" if commit.is_signed else "none"
-        signature = self.signatures[commit.id] if recording.signed else unasked
-        return {
-            "authored_at": commit.authored * _SECOND,
-            "commit": commit.id,
-            "author": commit.author,
-            "committer": commit.committer,
-            "recorder_permitted": not recording.by
-            or all(_among(each, recording.by) for each in (commit.author, commit.committer)),
-            "signature": signature,
-            "signature_sufficient": not recording.signed or signature == "good",
-            "with_policy": commit.id in self.with_policy,
-        }
-
-    def _is_owed(self, at: int | None, recorded: int | None) -> bool:
-        """Whether it happened or was put on file since the plan was adopted.
-
-        What came to be on file afterwards cannot escape by a date of the time before.
-        """
-        if recorded is None or recorded >= self.adopted:
-            return True
-        return at is not None and at >= self.adopted
-
-    def _time(self, event: Event) -> int | None:
-        return None if event.commit == WORKING else self.times[event.commit] * _SECOND
-
-    def _place(self, key: Key, path: str = "") -> Locator:
-        if key in self.standing:
-            path, place = self.standing[key]
-            return Locator(f"{self.folder}/{path}", place.line, sheet=place.sheet, path=place.path)
-        return Locator(f"{self.folder}/{path}")
+    def _time(self, commit: str) -> int | None:
+        return self.history.times[commit] * _SECOND if commit else None
 
     def _instant(self, text: object, tracked: Tracked) -> int | None:
         """Read a time; a day is its beginning in the plan's zone."""
@@ -196,7 +230,7 @@ class Tables:
             return None
         day = values.day(text) if len(text) == len("2026-01-31") else None
         if day is not None:
-            return self._begins(datetime.date.fromordinal(day + _EPOCH.toordinal()))
+            return self._begin(day)
         found = values.instants(text, tracked.contract.zone)
         # Of two readings the earlier one: what may have happened early is due early.
         return found[1] if found else None
@@ -209,14 +243,28 @@ class Tables:
         """Return when a duration has run out: a calendar one at the end of its last day."""
         if duration.is_clock:
             return at + duration.microseconds
-        moment = _EPOCH + datetime.timedelta(microseconds=at)
-        day = moment.astimezone(self.zone).date()
-        if (day, duration.text) not in self.ends:
-            self.ends[day, duration.text] = self._last(day, duration)
-        return self.ends[day, duration.text]
+        key = self._day(at), duration.text
+        if key not in self.ends:
+            self.ends[key] = self._last(key[0], duration)
+        return self.ends[key]
 
-    def _last(self, day: datetime.date, duration: Duration) -> int:
+    def _day(self, at: int) -> int:
+        """Return the day of an instant in the plan's zone, in days since 1970."""
+        day = at // _DAY
+        while at < self._begin(day):
+            day -= 1
+        while at >= self._begin(day + 1):
+            day += 1
+        return day
+
+    def _begin(self, day: int) -> int:
+        if day not in self.begins:
+            self.begins[day] = self._begins(datetime.date.fromordinal(day + _EPOCH.toordinal()))
+        return self.begins[day]
+
+    def _last(self, since: int, duration: Duration) -> int:
         """Return the end of the last day of a calendar duration."""
+        day = datetime.date.fromordinal(since + _EPOCH.toordinal())
         months = day.year * 12 + day.month - 1 + duration.months
         first = datetime.date(months // 12, months % 12 + 1, 1)
         following = datetime.date((months + 1) // 12, (months + 1) % 12 + 1, 1)
@@ -224,17 +272,68 @@ class Tables:
         return self._begins(last + datetime.timedelta(days=duration.days + 1))
 
 
-def _only_fills_in(event: Event) -> bool:
+def _only_fills_in(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> bool:
     """Whether a change leaves alone whatever was not empty."""
-    if len(event.before) != 1 or len(event.after) != 1:
+    if len(before) != 1 or len(after) != 1:
         return False
-    before, after = json.loads(event.before[0]), json.loads(event.after[0])
-    return all(name in after and after[name] == value for name, value in before.items())
+    return all(name in after[0] and after[0][name] == value for name, value in before[0].items())
+
+
+@dataclass(frozen=True)
+class Makers:
+    """Says who made each commit, and whether they may."""
+
+    history: History
+    commits: Sequence[Commit]
+    """By number."""
+    with_policy: set[str]
+    """Commits that changed the policy too; `WORKING` among them if what is not committed does."""
+    judge: Callable[[Collection[str]], Mapping[str, str]]
+    """Judges the signatures of commits."""
+
+    def rows(self, pairs: Iterable[tuple[str, int | None]]) -> list[tuple[object, ...]]:
+        """Return a row for each unit and commit, by its number."""
+        units = {unit.name: unit for each in self.history.tracked for unit in each.units}
+        named = [
+            (units[each], None if number is None else self.commits[number])
+            for each, number in pairs
+        ]
+        signatures = self.judge(
+            {commit.id for unit, commit in named if commit and unit.recording.signed}
+        )
+        return [
+            self._row(unit, number, commit, signatures)
+            for (unit, commit), (_, number) in zip(named, pairs, strict=True)
+        ]
+
+    def _row(
+        self, unit: Unit, number: int | None, commit: Commit | None, signatures: Mapping[str, str]
+    ) -> tuple[object, ...]:
+        if commit is None:
+            # Nothing is claimed yet about who will commit it.
+            with_policy = WORKING in self.with_policy
+            return (unit.name, *(None,) * 7, True, "uncommitted", True, with_policy)
+        recording = unit.recording
+        unasked = "unchecked" if commit.is_signed else "none"
+        signature = signatures[commit.id] if recording.signed else unasked
+        permitted = not recording.by or all(
+            _among(each, recording.by) for each in (commit.author, commit.committer)
+        )
+        return (
+            unit.name,
+            number,
+            self.history.times[commit.id] * _SECOND,
+            commit.reason or None,
+            commit.authored * _SECOND,
+            commit.id,
+            commit.author,
+            commit.committer,
+            permitted,
+            signature,
+            not recording.signed or signature == "good",
+            commit.id in self.with_policy,
+        )
 
 
 def _among(address: str, known: Sequence[str]) -> bool:
     return any(fnmatch.fnmatchcase(address.casefold(), each.casefold()) for each in known)
-
-
-def _shown(contents: Sequence[str]) -> str | None:
-    return " ".join(contents) or None

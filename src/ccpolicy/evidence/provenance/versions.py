@@ -6,7 +6,9 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,14 +24,8 @@ from ccpolicy.evidence.sql import name
 
 Key = tuple[str, str]
 """A unit's name, and the record's key as one text."""
-
-
-class Item(NamedTuple):
-    """A record in one version of a file."""
-
-    key: Key
-    content: str
-    """Its own fields as JSON, in an order that is always the same."""
+Item = tuple[Key, str]
+"""A record in one version of a file, and its own content; see `Versions.fields`."""
 
 
 class Place(NamedTuple):
@@ -50,10 +46,12 @@ class Versions:
     def __init__(
         self, tracked: Tracked, connection: duckdb.DuckDBPyConnection, folder: Path
     ) -> None:
-        self.tracked, self.connection = tracked, connection
+        self.tracked = tracked
         self.file = folder / f"version.{tracked.dataset.format}"
         self.keys = _Keys(tracked.contract, connection)
         self.is_flat = not tracked.contract.children
+        self.is_csv = tracked.dataset.format == "csv"
+        self.columns = [column.name for column in tracked.contract.columns]
 
     def items(self, content: bytes) -> list[Item]:
         """Return the records of a version.
@@ -61,6 +59,8 @@ class Versions:
         Raises:
             Unreadable: it is not what the contract says.
         """
+        if self.is_csv and not self.keys.derive and b'"' not in content:
+            return self._plain_items(_text(content))
         return [item for item, _ in self._found(content, placed=False)]
 
     def places(self, content: bytes) -> list[tuple[Key, Place]]:
@@ -69,7 +69,7 @@ class Versions:
         Raises:
             Unreadable: it is not what the contract says.
         """
-        return [(item.key, place) for item, place in self._found(content, placed=True)]
+        return [(key, place) for (key, _), place in self._found(content, placed=True)]
 
     def changes(self, old: bytes, new: bytes) -> tuple[list[Item], list[Item]]:
         """Return what an earlier version had, and what a later one has, that the other has not.
@@ -77,24 +77,78 @@ class Versions:
         Raises:
             Unreadable: the later one is not what the contract says.
         """
-        if self.tracked.dataset.format == "csv" and (lines := _changed_lines(old, new)):
+        if self.is_csv and (lines := _changed_lines(old, new)):
             header, gone, come = lines
-            contract = self.tracked.contract
-            return self._plain(_rows(contract, header + gone)), self._plain(
-                _rows(contract, header + come)
-            )
+            return self.items(header + gone) if gone else [], self.items(header + come)
         before, after = Counter(self.items(old)), Counter(self.items(new))
         return list((before - after).elements()), list((after - before).elements())
 
-    def _plain(self, rows: Iterable[tuple[int, dict[str, Any]]]) -> list[Item]:
-        records = [value for _, value in rows]
-        return [item for item, _ in self._of_records(records, None)]
+    def fields(self, content: str) -> dict[str, Any]:
+        """Return the fields of a record, without what is empty.
+
+        Its content is the line of a CSV file, in the contract's order of columns; or JSON, which
+        has quotation marks where such a line has none.
+        """
+        if self.is_csv and '"' not in content:
+            cells = content.split(self.tracked.dataset.delimiter)
+            return {each: cell for each, cell in zip(self.columns, cells, strict=True) if cell}
+        found: dict[str, Any] = json.loads(content)
+        return found
+
+    def cells(self, contents: Sequence[str], columns: Sequence[str]) -> list[list[Any]]:
+        """Return some fields of records, record by record; None for each that is empty."""
+        delimiter = self.tracked.dataset.delimiter
+        places = [self.columns.index(each) for each in columns] if self.is_csv else []
+        found = []
+        for content in contents:
+            if self.is_csv and '"' not in content:
+                cells = content.split(delimiter)
+                found.append([cells[place] or None for place in places])
+            else:
+                fields = self.fields(content)
+                found.append([fields.get(each) for each in columns])
+        return found
+
+    def _content(self, record: Mapping[str, Any]) -> str:
+        """Write a record's own content; see `fields`."""
+        if self.is_csv:
+            delimiter = self.tracked.dataset.delimiter
+            cells = [record.get(each, "") for each in self.columns]
+            line = delimiter.join(cells)
+            if '"' not in line and "\n" not in line and line.count(delimiter) == len(cells) - 1:
+                return line
+        return to_json(record)
+
+    def _plain_items(self, text: str) -> list[Item]:
+        """Take a CSV file without quotation marks apart."""
+        dataset = self.tracked.dataset
+        delimiter = dataset.delimiter
+        header, *lines = [line for line in text.split("\n") if line] or [""]
+        heading = _Heading.of(self.tracked.contract, header.split(delimiter))
+        [unit] = self.tracked.units
+        place = {column: index for index, column in heading.named}
+        key = [place[each] for each in dataset.key]
+        order = [place.get(each, -1) for each in self.columns]
+        is_whole = order == list(range(heading.count))
+        found: list[Item] = []
+        for line in lines:
+            cells = line.split(delimiter)
+            if len(cells) != heading.count:
+                raise Unreadable
+            parts = [cells[each] for each in key]
+            if all(parts):
+                content = line
+                if not is_whole:
+                    content = delimiter.join([cells[at] if at >= 0 else "" for at in order])
+                named = parts[0] if len(parts) == 1 else values.SEPARATOR.join(parts)
+                found.append(((unit.name, named), content))
+        return found
 
     def _found(self, content: bytes, *, placed: bool) -> list[tuple[Item, Place]]:
         try:
-            if self.tracked.dataset.format == "csv":
+            if self.is_csv:
                 rows = list(_rows(self.tracked.contract, content))
-                places = [Locator("", line) for line, _ in rows] if placed else None
+                places = [Locator("", line) for line, _ in rows]
                 return self._of_records([value for _, value in rows], places)
             self.file.write_bytes(content)
             opened = Opened(self.tracked.contract, "", self.file, 1, fingerprint(self.file))
@@ -103,42 +157,36 @@ class Versions:
             parsed = PARSERS[self.tracked.dataset.format].parse(opened)
             records = [each for each in parsed.records() if isinstance(each, Record)]
             found = parsed.locate([each.ordinal for each in records]) if placed else {}
-            places = [found[each.ordinal] for each in records] if placed else None
+            places = [found.get(each.ordinal, _NOWHERE) for each in records]
             return self._of_records([each.value for each in records], places)
         except (EvidenceError, OSError, duckdb.Error) as failure:
             raise Unreadable from failure
 
+    @cached_property
+    def _reader(self) -> duckdb.DuckDBPyConnection:
+        """A connection that may read files, also once the policy's SQL was let into the other."""
+        return duckdb.connect()
+
     def _of_table(self, file: Opened) -> list[tuple[Item, Place]]:
-        columns = [column.name for column in self.tracked.contract.columns]
-        scan = SCANNERS["parquet"].scan(file, self.connection)
-        rows = self.connection.execute(f"SELECT {scan.cells} FROM {scan.rows}").fetchall()
+        scan = SCANNERS["parquet"].scan(file, self._reader)
+        rows = self._reader.execute(f"SELECT {scan.cells} FROM {scan.rows}").fetchall()
         records = [
-            {column: cell for column, cell in zip(columns, row, strict=True) if cell is not None}
+            {
+                column: cell
+                for column, cell in zip(self.columns, row, strict=True)
+                if cell is not None
+            }
             for row in rows
         ]
         return self._of_records(records, [Locator("", line) for line, _ in enumerate(rows, 1)])
 
     def _of_records(
-        self, records: Sequence[dict[str, Any]], places: Sequence[Locator] | None
+        self, records: Sequence[dict[str, Any]], places: Sequence[Locator]
     ) -> list[tuple[Item, Place]]:
         """Take records apart into those of each unit."""
         found = []
-        keys = self.keys.of(records)
-        if self.is_flat:
-            [unit] = self.tracked.units
-            for index, (record, parts) in enumerate(zip(records, keys, strict=True)):
-                key = _key(unit, parts, record)
-                if key is not None:
-                    # Who asks for the place does not ask for the content.
-                    content = "" if places else _json(record)
-                    place = places[index] if places else _NOWHERE
-                    found.append(
-                        (Item((unit.name, key), content), Place(place.line, place.sheet, None))
-                    )
-            return found
         nested = [child.path for child in self.tracked.contract.children]
-        for index, (record, parts) in enumerate(zip(records, keys, strict=True)):
-            place = places[index] if places else _NOWHERE
+        for record, parts, place in zip(records, self.keys.of(records), places, strict=True):
             for unit in self.tracked.units:
                 entries: list[tuple[dict[str, Any], dict[str, Any], str | None]]
                 if not unit.path:
@@ -154,22 +202,14 @@ class Versions:
                 for own, around, path in entries:
                     key = _key(unit, parts, around)
                     if key is not None:
-                        item = Item((unit.name, key), _json(own))
+                        item = (unit.name, key), self._content(own)
                         found.append((item, Place(place.line, place.sheet, path)))
         return found
 
 
 _NOWHERE = Locator("")
-_quote = json.encoder.encode_basestring
-_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
-
-
-def _json(content: Mapping[str, Any]) -> str:
-    """Write a record as JSON; most hold nothing but texts, and that is quickly done."""
-    if any(type(value) is not str for value in content.values()):
-        return _encode(content)
-    parts = [f"{_quote(name)}: {_quote(content[name])}" for name in sorted(content)]
-    return f"{{{', '.join(parts)}}}"
+to_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
+"""Write a record as JSON, in an order that is always the same."""
 
 
 def _key(unit: Unit, derived: Mapping[str, Any], record: Mapping[str, Any]) -> str | None:
@@ -217,6 +257,37 @@ def _cell(value: Any) -> Any:
     return values.list_text(value) if isinstance(value, list) else value
 
 
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    """The first line of a CSV file."""
+
+    count: int
+    named: list[tuple[int, str]]
+    """Those of its columns that the contract knows."""
+
+    @classmethod
+    def of(cls, contract: Contract, header: Sequence[str]) -> _Heading:
+        """Read the header.
+
+        Raises:
+            Unreadable: a column of the key is missing, or a column is there twice.
+        """
+        known = {contract.heading(column.name): column.name for column in contract.columns}
+        named = [(index, known[each]) for index, each in enumerate(header) if each in known]
+        names = {each for _, each in named}
+        is_ambiguous = len(names) < len(named)
+        if is_ambiguous or not set(contract.dataset.key) <= {*contract.dataset.derive, *names}:
+            raise Unreadable
+        return cls(len(header), named)
+
+
+def _text(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as failure:
+        raise Unreadable from failure
+
+
 def _rows(contract: Contract, content: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield the rows of a CSV file, each with its line.
 
@@ -224,23 +295,21 @@ def _rows(contract: Contract, content: bytes) -> Iterator[tuple[int, dict[str, A
         Unreadable: it is not CSV with the contract's columns.
     """
     delimiter = contract.dataset.delimiter
+    rows: Iterator[tuple[int, list[str]]]
     try:
-        text = content.decode("utf-8-sig")
-        if '"' in text:
+        if b'"' in content:
+            text = content.decode("utf-8-sig")
             reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
             rows = _numbered(reader)
         else:
-            lines = enumerate(text.replace("\r\n", "\n").split("\n"), 1)
+            lines = enumerate(_text(content).split("\n"), 1)
             rows = ((number, line.split(delimiter)) for number, line in lines if line)
         _, header = next(rows, (0, []))
-        known = {contract.heading(column.name): column.name for column in contract.columns}
-        named = [(index, known[each]) for index, each in enumerate(header) if each in known]
-        if not set(contract.dataset.key) <= {*contract.dataset.derive, *(n for _, n in named)}:
-            raise Unreadable
+        heading = _Heading.of(contract, header)
         for number, row in rows:
-            if len(row) != len(header):
+            if len(row) != heading.count:
                 raise Unreadable
-            yield number, {column: row[index] for index, column in named if row[index]}
+            yield number, {column: row[index] for index, column in heading.named if row[index]}
     except (UnicodeDecodeError, csv.Error) as failure:
         raise Unreadable from failure
 
@@ -259,7 +328,10 @@ def _changed_lines(old: bytes, new: bytes) -> tuple[bytes, bytes, bytes] | None:
     None where a line may not be a record of its own.
     """
     head = new[: new.find(b"\n") + 1]
-    if not head or not old.startswith(head) or b'"' in new or b'"' in old:
+    if old.endswith(b"\n") and b'"' not in head and new.startswith(old):
+        # As most do. The earlier version could be read, and so ended with a record.
+        return head, b"", new[len(old) :]
+    if not head or not old.startswith(head) or _is_intricate(old) or _is_intricate(new):
         return None
     first = _common(old, new)
     first = new.rfind(b"\n", 0, first) + 1
@@ -271,6 +343,12 @@ def _changed_lines(old: bytes, new: bytes) -> tuple[bytes, bytes, bytes] | None:
     gone = Counter(old[first : len(old) - last].splitlines(keepends=True))
     come = Counter(new[first : len(new) - last].splitlines(keepends=True))
     return head, _joined(gone - come), _joined(come - gone)
+
+
+def _is_intricate(content: bytes) -> bool:
+    """Whether the end of a line may not be that of a record, or the other way round."""
+    returns = content.count(b"\r")
+    return b'"' in content or bool(returns and returns != content.count(b"\r\n"))
 
 
 def _joined(lines: Counter[bytes]) -> bytes:

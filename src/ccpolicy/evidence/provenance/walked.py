@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ccpolicy.evidence.provenance.cache import Kept
-from ccpolicy.evidence.provenance.commits import Commit, ancestry
-from ccpolicy.evidence.provenance.history import WORKING, History, State
+from ccpolicy.evidence.provenance.commits import Commit
+from ccpolicy.evidence.provenance.history import History, State
 from ccpolicy.evidence.provenance.repository import Repository
 from ccpolicy.evidence.provenance.tracked import Tracked
 from ccpolicy.evidence.provenance.versions import Versions
-
-_AHEAD = 100
-"""Commits whose files are read in one go."""
 
 
 class Walked:
@@ -25,34 +22,33 @@ class Walked:
         prefix: str,
         tracked: Sequence[Tracked],
         versions: Mapping[str, Versions],
-        order: Sequence[Commit],
+        commits: Mapping[str, Commit],
+        times: Mapping[str, int],
         kept: Kept,
     ) -> None:
-        self.repository, self.prefix, self.order = repository, prefix, order
-        self.commits = {commit.id: commit for commit in order}
-        # A head that is no longer among the commits belongs to a history that was rewritten.
-        self.kept = kept if kept.head in self.commits else Kept()
+        self.repository, self.prefix, self.kept = repository, prefix, kept
+        self.commits = commits
+        """Those of the earlier walk first."""
+        self.files: dict[str, dict[str, str]] = {}
         self.history = History(
             tracked,
             versions,
             repository.read,
-            events=list(self.kept.events),
-            commits=self.commits,
-            kept=dict(self.kept.kept),
+            commits,
+            times,
+            earlier=kept,
+            unreadable=dict(kept.unreadable),
         )
-        self.done = ancestry(self.commits, [self.kept.head] if self.kept.head else [])
-        self.trees: dict[str, str | None] = {}
 
     def state(self, head: str) -> State:
         """Return what the head holds, having walked over what is new."""
-        new = [commit for commit in self.order if commit.id not in self.done]
+        new = [commit for id_, commit in self.commits.items() if id_ not in self.kept.numbers]
         self.repository.read_trees_ahead((commit.tree for commit in new), self.prefix)
+        self.repository.expect(self._versions(new))
         uses = Counter(parent for commit in new for parent in commit.parents)
         uses[head] += 1
         states: dict[str, State] = {}
-        for place, commit in enumerate(new):
-            if place % _AHEAD == 0:
-                self._read_blobs_ahead(new[place : place + _AHEAD])
+        for commit in new:
             parents = []
             for number, parent in enumerate(commit.parents):
                 if parent not in states:
@@ -62,57 +58,55 @@ class Walked:
                 if not uses[parent]:
                     del states[parent]
                 elif not number:  # its entries will be used up
-                    state = State(dict(state.entries), state.files)
+                    state = State(dict(state.entries), state.files, state.base)
                 parents.append((parent, state))
             tree = self._tree(commit.id)
             if len(parents) == 1 and self._tree(parents[0][0]) == tree:
                 states[commit.id] = parents[0][1]
+                if commit.parents[0] in self.history.unreadable:
+                    held = self.history.unreadable[commit.parents[0]]
+                    self.history.unreadable[commit.id] = held
             else:
-                files = self.repository.files(tree) if tree else ()
-                states[commit.id] = self.history.step(
-                    commit.id, parents, self.history.choose(files)
-                )
+                states[commit.id] = self.history.step(commit.id, parents, self._files(tree))
         return states[head] if head in states else self._earlier(head)
 
-    def _read_blobs_ahead(self, commits: Sequence[Commit]) -> None:
-        """Read the versions that some commits hold and their parents do not."""
-        wanted: dict[str, None] = {}
+    def _versions(self, commits: Sequence[Commit]) -> Iterator[str]:
+        """Yield the versions that some commits hold and their parents do not."""
         for commit in commits:
             trees = [self._tree(each) for each in (commit.id, *commit.parents)]
             if trees[0] is None or trees[0] in trees[1:]:
                 continue
-            held = [
-                set(self.history.choose(self.repository.files(tree)).values()) if tree else set()
-                for tree in trees
-            ]
-            wanted |= dict.fromkeys(sorted(held[0].difference(*held[1:])))
-        self.repository.read_ahead(each for each in wanted if each not in self.history.recent)
+            held = list(map(self._files, trees))
+            before = {id_ for each in held[1:] for id_ in each.values()}
+            yield from (id_ for _, id_ in sorted(held[0].items()) if id_ not in before)
 
     def _earlier(self, commit: str) -> State:
         """Return what a commit of the earlier walk holds."""
         tree = self._tree(commit)
-        files = self.history.choose(self.repository.files(tree) if tree else ())
-        for path, id_ in self.history.kept.get(commit, {}).items():
+        files = dict(self._files(tree))
+        for path, id_ in self.history.unreadable.get(commit, {}).items():
             files.pop(path)
             if id_ is not None:
                 files[path] = id_
-        # What this walk has noted already belongs to other commits.
-        among = ancestry(self.commits, [commit])
-        return State(self.history.replay(among, len(self.kept.events)), files)
+        return State({}, files, commit)
+
+    def _files(self, tree: str | None) -> dict[str, str]:
+        """Return the versions of the files that belong to a dataset, by path."""
+        if tree is None:
+            return {}
+        if tree not in self.files:
+            self.files[tree] = self.history.choose(self.repository.files(tree))
+        return self.files[tree]
 
     def _tree(self, commit: str) -> str | None:
         """Return the tree of the evidence folder in a commit."""
-        if commit not in self.trees:
-            self.trees[commit] = self.repository.below(self.commits[commit].tree, self.prefix)
-        return self.trees[commit]
+        return self.repository.folder_below(self.commits[commit].tree, self.prefix)
 
     def with_policy(self, paths: Sequence[str]) -> set[str]:
-        """Return the commits with events that also changed what they are judged by."""
+        """Return the commits that changed what evidence is judged by."""
         found = set(self.kept.with_policy)
-        known = {event.commit for event in self.kept.events}
-        for id_ in {event.commit for event in self.history.events} - known - {WORKING}:
-            commit = self.commits[id_]
-            for path in paths:
+        for id_, commit in self.commits.items():
+            for path in paths if id_ not in self.kept.numbers else ():
                 own = self.repository.below(commit.tree, path)
                 before = [
                     self.repository.below(self.commits[parent].tree, path)

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from ccpolicy.assessment.agenda import Task, tasks_due
-from ccpolicy.assessment.annex import ControlAnnex, Kind
-from ccpolicy.assessment.models import VERDICTS, Assessment, Clause, Control, Lapse, Verdict
+from ccpolicy.assessment.annex import ControlAnnex, Kind, Revision
+from ccpolicy.assessment.models import (
+    VERDICTS,
+    Assessment,
+    Clause,
+    Control,
+    Lapse,
+    Parameter,
+    Verdict,
+)
 from ccpolicy.reports.html_parts import lapses, overview, timeline, verdicts
 from ccpolicy.reports.html_parts.facets import Sites, facets
 from ccpolicy.reports.html_parts.register import Register
@@ -51,6 +60,16 @@ class DueTask:
     number: int
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A new version of a control."""
+
+    control: Control
+    revision: Revision
+    parameters: list[tuple[Parameter | None, Parameter | None]]
+    """Those that differ, before and after."""
+
+
 class Document:
     """The report's content."""
 
@@ -63,6 +82,8 @@ class Document:
         self.numbers = {control.id: number for number, control in enumerate(result.controls)}
         self.controls = {control.id: control for control in result.controls}
         self.anchors = _anchors(result)
+        kinds = result.annex.kinds if result.annex else []
+        self.kinds = {each.name: f"q.{number}" for number, each in enumerate(kinds, 1)}
         self._waivers = {each.id: f"w.{number}" for number, each in enumerate(result.waivers, 1)}
         headline = verdicts.now(result)
         self.headline, self.headline_symbol = headline.label, headline.symbol
@@ -125,6 +146,16 @@ class Document:
         return self.tasks(SOON)
 
     @cached_property
+    def soon_by_control(self) -> list[DueTask]:
+        """What the brief summary tells of: each control once, with what falls due first of it."""
+        first: dict[str, Task] = {}
+        numbers: Counter[str] = Counter()
+        for task in self.soon:
+            first.setdefault(task.control, task)
+            numbers[task.control] += len(task.subjects)
+        return [DueTask(task, numbers[control]) for control, task in first.items()]
+
+    @cached_property
     def due(self) -> list[Task]:
         """What the calendar lists."""
         return self.tasks(AHEAD)
@@ -182,6 +213,30 @@ class Document:
         return sorted(found, key=lambda each: -each[2])
 
     @cached_property
+    def known(self) -> dict[str, int]:
+        """Count the lapses of each control that stand in the baseline."""
+        return {
+            control.id: sum(lapse.baselined for lapse in control.lapses)
+            for control in self.result.controls
+        }
+
+    @cached_property
+    def baselined(self) -> int:
+        """How many lapses stand in the baseline."""
+        return sum(self.known.values())
+
+    @cached_property
+    def revised(self) -> list[Change]:
+        """List how controls changed, the latest change first."""
+        annex = self.result.annex
+        found = [
+            Change(self.controls[own.id], revision, _changed(before, revision))
+            for own in (annex.controls if annex else [])
+            for before, revision in pairwise(own.revisions)
+        ]
+        return sorted(found, key=lambda each: _time(each.revision.starts), reverse=True)
+
+    @cached_property
     def lapses(self) -> int:
         """How many there are."""
         return sum(len(control.lapses) for control in self.result.controls)
@@ -225,6 +280,13 @@ def _anchors(result: Assessment) -> dict[str, str]:
         plain = _PLAIN.fullmatch(control.id) and control.id not in found.values()
         found[control.id] = control.id if plain else f"c.{number}"
     return found
+
+
+def _changed(before: Revision, after: Revision) -> list[tuple[Parameter | None, Parameter | None]]:
+    old = {each.name: each for each in before.parameters}
+    new = {each.name: each for each in after.parameters}
+    pairs = [(old.get(name), new.get(name)) for name in dict.fromkeys([*old, *new])]
+    return [pair for pair in pairs if pair[0] != pair[1]]
 
 
 def _time(moment: str) -> datetime.datetime:

@@ -104,6 +104,8 @@ def facets(result: Assessment, sites: Sites) -> tuple[list[Facet], dict[str, str
         for norm in {p.norm.id: p.norm for p in control.parameters if p.norm}.values():
             norms.setdefault(norm.id, []).append(control.id)
             titles.setdefault(norm.id, text(norm.title))
+    roles = sorted({control.owner for control in controls}, key=lambda role: (role.en, role.zh))
+    numbers = {role: str(place) for place, role in enumerate(roles)}
     made = [
         facet("now", say("Now"), _grouped([(c.now, c.id) for c in controls], VERDICTS), verdicts),
         facet(
@@ -119,7 +121,12 @@ def facets(result: Assessment, sites: Sites) -> tuple[list[Facet], dict[str, str
             {each: severity(each) for each in SEVERITIES},
         ),
         facet("clause", say("Clause"), {k: v for k, v in clauses.items() if v}, {}),
-        facet("owner", say("Owner"), _grouped([(c.owner, c.id) for c in controls]), {}),
+        facet(
+            "owner",
+            say("Owner"),
+            _grouped([(numbers[c.owner], c.id) for c in controls], tuple(numbers.values())),
+            {numbers[role]: text(role) for role in roles},
+        ),
         facet(
             "site",
             say("Site"),

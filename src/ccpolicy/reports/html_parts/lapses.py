@@ -111,6 +111,7 @@ def _columns(index: int, control: Control, block: Sequence[Lapse], site: Site) -
         ],
         "days": [round(lapse.days, 2) for lapse in block],
         "waiver": [number(lapse.waived_by) for lapse in block],
+        "known": [place for place, lapse in enumerate(block) if lapse.baselined],
         "opened": [file for file, _ in opened],
         "openedAt": [line for _, line in opened],
         "closed": [file for file, _ in closed],

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from ccpolicy.assessment.annex import Dataset, Record
 from ccpolicy.assessment.models import Assessment, Evidence
+from ccpolicy.reports.html_parts.timeline import printed
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,8 @@ class Named:
     line: str
     """What follows the file in its place."""
     fields: Mapping[str, str]
+    printed: bool
+    """Whether something that stands on paper names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,11 @@ class Sheet:
     dataset: str
     columns: list[str]
     records: list[Named]
+
+    @property
+    def not_printed(self) -> int:
+        """How many stand on the page and not on paper."""
+        return sum(not record.printed for record in self.records)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +66,8 @@ class Register:
 
     def __init__(self, result: Assessment, drawn: int) -> None:
         annex = result.annex
-        named = _named(result, drawn)
+        named, on_paper = _named(result, drawn)
+        self._printed = on_paper
         records = [each for each in annex.records if each.place in named] if annex else []
         self._anchors = {record.place: f"r.{number}" for number, record in enumerate(records, 1)}
         sheets = self._sheets(records)
@@ -109,6 +118,7 @@ class Register:
                             self._anchors[record.place],
                             record.place[len(file) + 1 :],
                             record.fields,
+                            record.place in self._printed,
                         )
                         for record in listed
                     ],
@@ -117,10 +127,10 @@ class Register:
         return found
 
 
-def _named(result: Assessment, drawn: int) -> set[str]:
-    """Return the places of records that lapses and the timelines that are drawn name."""
+def _named(result: Assessment, drawn: int) -> tuple[set[str], set[str]]:
+    """Return the places of records that lapses and timelines name, and those named on paper."""
     if not result.annex:
-        return set()
+        return set(), set()
     held = {record.place for record in result.annex.records}
     named = {
         place
@@ -129,10 +139,13 @@ def _named(result: Assessment, drawn: int) -> set[str]:
         for place in (lapse.opened_by, lapse.closed_by)
         if place in held
     }
+    on_paper = set(named)
     for control in result.annex.controls:
         for timeline in control.timelines[:drawn]:
-            named.update(span.record for span in (*timeline.duty, *timeline.cover) if span.record)
-    return named
+            for spans in (timeline.duty, timeline.cover):
+                named.update(span.record for span in spans if span.record)
+                on_paper.update(span.record for span in printed(spans) if span.record)
+    return named, on_paper
 
 
 def _file(place: str) -> str:

@@ -7,7 +7,7 @@
   root.classList.add("scripts");
 
   // State stands in the address: #place?language=zh&filter=now-fail,severity-high&q=…
-  const state = { place: "", language: "", theme: "", filter: [], q: "", lq: "", state: "", sort: "", page: 1 };
+  const state = { place: "", language: "", theme: "", filter: [], q: "", lq: "", on: "", state: "", sort: "", page: 1 };
   const initial = one("input[name=language]:checked").id.slice(5);
 
   const read = () => {
@@ -19,6 +19,7 @@
     state.filter = (values.get("filter") || "").split(",").filter(Boolean);
     state.q = values.get("q") || "";
     state.lq = values.get("lq") || "";
+    state.on = /^\d{4}-\d\d-\d\d$/.test(values.get("on")) ? values.get("on") : "";
     state.state = values.get("state") || "";
     state.sort = values.get("sort") || "";
     state.page = Math.max(1, parseInt(values.get("page"), 10) || 1);
@@ -31,7 +32,7 @@
     if (state.language !== initial) values.set("language", state.language);
     if (state.theme !== "auto") values.set("theme", state.theme);
     if (state.filter.length) values.set("filter", state.filter.join(","));
-    for (const name of ["q", "lq", "state", "sort"]) if (state[name]) values.set(name, state[name]);
+    for (const name of ["q", "lq", "on", "state", "sort"]) if (state[name]) values.set(name, state[name]);
     if (state.page > 1) values.set("page", state.page);
     const query = values.toString();
     return "#" + encodeURIComponent(place) + (query ? "?" + query : "");
@@ -59,7 +60,8 @@
       groups.every((group) => group.some((token) => tokens[index].has(token))) &&
       words.every((word) => texts[index].includes(word)));
     sections.forEach((section, index) => { section.hidden = !visible[index]; });
-    for (const each of followers) each.toggleAttribute("hidden", !visible[each.dataset.c]);
+    // The brief edition has no sections to filter: there, all that stands for a control is shown.
+    for (const each of followers) each.toggleAttribute("hidden", visible[each.dataset.c] === false);
     for (const facet of all(".facet")) {
       const picked = all("input:checked", facet).length;
       one(".picked", facet).textContent = picked || "";
@@ -78,6 +80,7 @@
     if (one("#q")) {
       one("#q").value = state.q;
       one("#lq").value = state.lq;
+      one("#ld").value = state.on;
       (one(`input[name=state][value="${CSS.escape(state.state)}"]`) || one("#state-all")).checked = true;
     }
     filter();
@@ -138,6 +141,7 @@
     for (const line of (await new Response(stream).text()).split("\n")) {
       if (!line) continue;
       const block = JSON.parse(line);
+      const known = new Set(block.known);
       const text = (index) => (index < 0 ? "" : block.texts[index]);
       const place = (file, at) => (file < 0 ? "" : at === 0 ? text(file) : text(file) + ":" + at);
       for (let i = 0; i < block.subject.length; i++) {
@@ -146,7 +150,7 @@
         found.push({
           control: block.control, subject: text(block.subject[i]), site: text(block.site[i]),
           starts: block.starts[i], ends: open ? Infinity : block.starts[i] + block.lasts[i],
-          days: block.days[i], waiver, state: waiver ? 1 : open ? 0 : 2,
+          days: block.days[i], waiver, known: known.has(i), state: waiver ? 1 : open ? 0 : 2,
           opened: place(block.opened[i], block.openedAt[i]), closed: place(block.closed[i], block.closedAt[i]),
         });
       }
@@ -158,13 +162,15 @@
   let asked = "";
   const match = () => {
     const sites = boxes.filter((box) => box.checked && box.dataset.facet === "site").map((box) => box.dataset.text);
-    const question = JSON.stringify([visible, sites, state.lq, state.state, state.sort]);
+    const question = JSON.stringify([visible, sites, state.lq, state.on, state.state, state.sort]);
     if (question === asked) return;
     asked = question;
     const words = state.lq.toLowerCase().split(/\s+/).filter(Boolean);
     const wanted = WORDS.indexOf(state.state);
+    const day = state.on ? Date.parse(state.on + "T00:00Z") / 60000 : 0;
     matching = lapses.filter((lapse) =>
-      visible[lapse.control] && (wanted < 0 || lapse.state === wanted) &&
+      visible[lapse.control] && (wanted < 0 || lapse.state === wanted) && (state.state !== "known" || lapse.known) &&
+      (!state.on || (lapse.starts < day + 1440 && lapse.ends > day)) &&
       (!sites.length || !lapse.site || sites.includes(lapse.site)) &&
       (!words.length || words.every((word) =>
         (ids[lapse.control] + " " + lapse.subject + " " + lapse.opened + " " + lapse.closed).toLowerCase().includes(word))));
@@ -221,8 +227,10 @@
       link.textContent = ids[lapse.control];
       const subject = cell("th", cell("bdi", lapse.subject));
       subject.scope = "row";
+      const stands = cell("td", copy("#t-" + WORDS[lapse.state]));
+      if (lapse.known) stands.append(" ", copy("#t-known"));
       row.append(
-        cell("td", link), cell("td", copy("#t-" + WORDS[lapse.state])), subject,
+        cell("td", link), stands, subject,
         cell("td", moment(lapse.starts), "date"),
         cell("td", lapse.ends === Infinity ? copy("#t-still") : moment(lapse.ends), "date"),
         cell("td", String(lapse.days), "num"), cell("td", source(lapse.opened)),
@@ -314,6 +322,7 @@
         timer = setTimeout(() => { state[name] = event.target.value; state.page = 1; write(); filter(); }, 120);
       });
     }
+    one("#ld").addEventListener("change", (event) => { state.on = event.target.value; state.page = 1; write(); filter(); });
     one("#clear").addEventListener("click", () => { state.filter = []; state.q = ""; state.page = 1; write(); show(); });
     one("#expand").addEventListener("click", () => toggle(true));
     one("#fold").addEventListener("click", () => toggle(false));
@@ -338,14 +347,14 @@
     }
     addEventListener("keydown", (event) => {
       if (event.key === "Escape") for (const facet of all(".facet[open]")) { facet.open = false; one("summary", facet).focus(); }
-      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input")) return;
+      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input[type=search], input[type=date]")) return;
       event.preventDefault();
       one("#q").focus();
     });
     new IntersectionObserver((entries, observer) => {
       if (entries.some((entry) => entry.isIntersecting)) { observer.disconnect(); look(); }
     }, { rootMargin: "800px" }).observe(one("#s-lapses"));
-    if (state.lq || state.state || state.sort || state.page > 1 || state.place === "s-lapses") look();
+    if (state.lq || state.on || state.state || state.sort || state.page > 1 || state.place === "s-lapses") look();
   };
 
   // The contents say where one is

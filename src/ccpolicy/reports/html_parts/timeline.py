@@ -14,6 +14,8 @@ from ccpolicy.reports.moments import until, when
 
 LEAST = 0.35
 """Percent of the width below which nobody would see a bar."""
+PRINTED = 6
+"""Spans of a subject's duty or cover that stand on paper, the latest; on the page stand all."""
 WITHOUT_ANNEX = 20
 """Subjects drawn from their lapses alone."""
 
@@ -41,6 +43,8 @@ class Row:
     duty: list[Span] = field(default_factory=list)
     cover: list[Span] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
+    behind: str | None = None
+    """The record that it rests on at as-of."""
 
 
 def rows(result: Assessment, drawn: Sequence[Timeline], scale: Scale) -> list[Row]:
@@ -75,15 +79,37 @@ def _row(result: Assessment, timeline: Timeline, scale: Scale) -> Row:
         subject=timeline.subject,
         outcome=_outcome(result, timeline),
         bars=bars,
-        marks=[
-            scale.at(each.starts)
-            for each in timeline.cover
-            if each.record and _time(each.starts) > scale.starts
-        ],
+        marks=list(
+            dict.fromkeys(
+                scale.at(each.starts)
+                for each in timeline.cover
+                if each.record and _time(each.starts) > scale.starts
+            )
+        ),
         duty=timeline.duty,
         cover=timeline.cover,
         gaps=timeline.gaps,
+        behind=_behind(timeline, _time(result.as_of)),
     )
+
+
+def printed(spans: Sequence[Span]) -> Sequence[Span]:
+    """Return the spans that stand on paper too."""
+    return spans[-PRINTED:]
+
+
+def _behind(timeline: Timeline, now: datetime) -> str | None:
+    """Name the record that covers longest at as-of, or did last, or else began the duty."""
+    for spans in (timeline.cover, timeline.duty):
+        begun = [each for each in spans if each.record and _time(each.starts) <= now]
+        if begun:
+            return max(begun, key=_reach).record
+    return None
+
+
+def _reach(span: Span) -> tuple[bool, datetime, datetime]:
+    starts = _time(span.starts)
+    return span.ends is None, _time(span.ends) if span.ends else starts, starts
 
 
 def _missing(gap: Gap, as_of: str, scale: Scale) -> list[Bar]:

@@ -76,6 +76,17 @@ def state(value: Literal["coming", "in_force", "expired"]) -> Both:
             return say("expired")
 
 
+def change(value: Literal["added", "changed", "deleted"]) -> Both:
+    """Say how a file differs from what is committed."""
+    match value:
+        case "added":
+            return say("added")
+        case "changed":
+            return say("changed")
+        case "deleted":
+            return say("deleted")
+
+
 def link(url: str | None) -> str | None:
     """Return a link that may be followed."""
     return url if url and url.lower().startswith(SCHEMES) else None

@@ -1,9 +1,8 @@
-"""A small centre, kept in git."""
+"""A small centre on disk: two assets, and the inspections they are owed."""
 
 from __future__ import annotations
 
-import os
-import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 from ccpolicy.policy.models import Clause, Text
@@ -13,6 +12,8 @@ CLAUSE = Clause(
     title=Text(en="Maintenance", zh="设备维护"),
     text=Text(en="Inspect equipment regularly.", zh="定期巡检设备。"),
 )
+CONTROLS = "policy/controls/3.yaml"
+INSPECTIONS = "evidence/inspections/2026.csv"
 FILES = {
     "ccpolicy.toml": 'as_of = "2026-11-20T18:00:00+08:00"\n',
     "policy/plan.yaml": """\
@@ -40,7 +41,7 @@ norms:
     url: https://example.org/handbook
 """,
     "policy/waivers.yaml": "waivers: []\n",
-    "policy/controls/3.yaml": f"""\
+    CONTROLS: f"""\
 controls:
   - id: EM-1
     title: {{en: Assets are inspected, zh: 设备按期巡检}}
@@ -95,53 +96,27 @@ record:
     result: {type: string, enum: [pass, fail]}
 """,
     "evidence/assets/assets.csv": "asset_id,commissioned_on\nPBX-1,2026-10-01\nPBX-2,2026-10-01\n",
-    "evidence/inspections/2026.csv": """\
+    INSPECTIONS: """\
 asset_id,performed_at,result
 PBX-1,2026-11-10T09:00:00+08:00,pass
 PBX-2,2026-11-01T09:00:00+08:00,pass
 """,
 }
 FAILING = "asset_id,performed_at,result\nPBX-1,2026-11-10T09:00:00+08:00,pass\n"
+"""Inspections in which PBX-2 has none."""
 
 
-CONTROLS = "policy/controls/3.yaml"
-INSPECTIONS = "evidence/inspections/2026.csv"
-
-
-def lay(folder: Path) -> Path:
-    """Write the centre into a folder."""
-    for name, text in FILES.items():
+def lay(folder: Path, files: Mapping[str, str] = FILES) -> Path:
+    """Write the centre, or other files, into a folder."""
+    for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     return folder
 
 
-def git(folder: Path, *arguments: str) -> str:
-    """Run git as nobody in particular, whatever the machine is set to."""
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("GIT_")},
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_CONFIG_SYSTEM": os.devnull,
-        "GIT_AUTHOR_NAME": "clerk",
-        "GIT_AUTHOR_EMAIL": "clerk@example.org",
-        "GIT_COMMITTER_NAME": "clerk",
-        "GIT_COMMITTER_EMAIL": "clerk@example.org",
-    }
-    command = ["git", "-c", "protocol.file.allow=always", "-C", str(folder), *arguments]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
-
-
-def commit(folder: Path) -> str:
-    """Commit all that is there, and return the commit's id."""
-    git(folder, "add", "-A")
-    git(folder, "commit", "-q", "--allow-empty", "-m", "as it is")
-    return git(folder, "rev-parse", "HEAD")
-
-
 def change(folder: Path, name: str, old: str, new: str) -> None:
+    """Change what stands in a file of the centre."""
     path = folder / name
     text = path.read_text("utf-8")
     assert old in text

@@ -1,0 +1,125 @@
+"""The rows that git fills, as relations: kept from an earlier walk, and what is new among them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+import duckdb
+
+from ccpolicy.evidence.provenance.cache import EVENTS, EVENTS_SHARED, Kept
+from ccpolicy.evidence.provenance.history import Entry, Event
+from ccpolicy.evidence.provenance.tables import MAKERS, RAW, RAW_SHARED, SHOWN, Facts, Makers
+from ccpolicy.evidence.provenance.versions import Key
+from ccpolicy.evidence.sql import name
+from ccpolicy.policy import EVIDENCE_CHANGES, RECORDINGS
+
+_KEYS = {"unit": "VARCHAR", "record": "VARCHAR"}
+
+
+class Rows:
+    """Gathers the rows in relations of a connection."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, kept: Kept, facts: Facts) -> None:
+        self.connection, self.kept, self.facts = connection, kept, facts
+        self.has_rows = bool(kept.files)
+        for table in RAW:
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE {_raw(table)} AS {kept.rows(table)}")
+
+    def put(self, entries: Mapping[Key, Entry], events: Iterable[Event]) -> None:
+        """Add what happened, and what became of the records that may have changed."""
+        if self.has_rows:
+            self._remove(f"IN (FROM {self._keys(entries)})")
+        self.has_rows = True
+        self._insert(RECORDINGS, self.facts.recordings(entries))
+        self._insert(EVIDENCE_CHANGES, self.facts.changes(events))
+
+    def keep(self, keys: Collection[Key]) -> None:
+        """Remove what is known of all but some records."""
+        self._remove(f"NOT IN (FROM {self._keys(keys)})")
+
+    def queries(self, events: Iterable[Event]) -> dict[str, str]:
+        """Write queries for what the cache keeps, given the events since it was last written.
+
+        Raises:
+            UnicodeEncodeError: a record holds what is no text.
+        """
+        numbers = self.facts.numbers
+        rows = (
+            (
+                each.key[0],
+                numbers[each.commit],
+                " ".join([str(numbers[commit]) for commit in each.since]),
+                each.path,
+                each.restores,
+                each.key[1],
+                "\n".join(each.before),
+                "\n".join(each.after),
+            )
+            for each in events
+        )
+        relation = make_relation(self.connection, "git.events", EVENTS, rows, EVENTS_SHARED)
+        tables = {table: f"FROM {_raw(table)}" for table in RAW}
+        return {"events": f"{self.kept.rows('events')} UNION ALL FROM {relation}", **tables}
+
+    def show(self, table: str, makers: Makers) -> str:
+        """Make the relation of a dataset's records, and return its name."""
+        query = f"SELECT DISTINCT unit, commit FROM {_raw(table)}"
+        found = makers.rows(self.connection.execute(query).fetchall())
+        who = make_relation(self.connection, f"git.makers.{table}", MAKERS, found)
+        relation = f"git.{table}"
+        self.connection.execute(
+            f"CREATE OR REPLACE TEMP VIEW {name(relation)} AS {SHOWN[table]} FROM {_raw(table)} r"
+            f" JOIN {who} m ON r.unit = m.unit AND r.commit IS NOT DISTINCT FROM m.commit",
+        )
+        return relation
+
+    def _keys(self, keys: Iterable[Key]) -> str:
+        return make_relation(self.connection, "git.keys", _KEYS, keys)
+
+    def _remove(self, condition: str) -> None:
+        self.connection.execute(f"DELETE FROM {_raw(RECORDINGS)} WHERE (unit, record) {condition}")
+
+    def _insert(self, table: str, rows: Iterable[Sequence[object]]) -> None:
+        more = make_relation(self.connection, "git.more", RAW[table], rows, RAW_SHARED[table])
+        self.connection.execute(f"INSERT INTO {_raw(table)} FROM {more}")
+
+
+def _raw(table: str) -> str:
+    return name(f"git.raw.{table}")
+
+
+def make_relation(
+    connection: duckdb.DuckDBPyConnection,
+    relation: str,
+    types: Mapping[str, str],
+    rows: Iterable[Sequence[object]],
+    shared: int = 0,
+) -> str:
+    """Make a temporary table of rows, and return its name as SQL.
+
+    So many columns at the beginning are alike in most rows, and are handed over once for all that
+    share them: handing over is what takes the time.
+    """
+    codes: dict[Sequence[object], int] = {}
+    own = list(rows)
+    numbers = [codes.setdefault(row[:shared], len(codes)) for row in own]
+    parts = [
+        (list(types.items())[:shared], list(zip(*codes, strict=True)), list(codes.values())),
+        (list(types.items())[shared:], list(zip(*own, strict=True))[shared:], numbers),
+    ]
+    queries: list[str] = []
+    columns: list[Sequence[object]] = []
+    for kinds, values, code in parts:
+        cells = [
+            f"unnest(CAST(${index} AS {kind}[])) AS {name(each)}"
+            for index, (each, kind) in enumerate([*kinds, ("_code", "INTEGER")], len(columns) + 1)
+        ]
+        queries.append(f"(SELECT {', '.join(cells)})")
+        columns += [*map(list, values or [()] * len(kinds)), code]
+    cells = [f"CAST({name(each)} AS {kind}) AS {name(each)}" for each, kind in types.items()]
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {name(relation)} AS SELECT {', '.join(cells)}"
+        f" FROM {' JOIN '.join(queries)} USING (_code)",
+        columns,
+    )
+    return name(relation)
