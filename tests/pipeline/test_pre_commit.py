@@ -89,7 +89,7 @@ def test_environment_is_built_from_the_commit(repository: Path) -> None:
     }
     (repository / ".pre-commit-config.yaml").write_text(yaml.safe_dump({"repos": [used]}), "utf-8")
     git(repository, "add", "-A")
-    command = [BIN / "pre-commit", "run", "--color", "never", "--all-files"]
+    command: list[str | Path] = [BIN / "pre-commit", "run", "--color", "never", "--all-files"]
     ended = subprocess.run(
         command,
         cwd=repository,
