@@ -50,8 +50,6 @@ class Section:
     rows: list[timeline.Row]
     not_drawn: int
     course: overview.Course | None
-    baselined: int
-    """Lapses of it that stand in the baseline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,9 +213,17 @@ class Document:
         return sorted(found, key=lambda each: -each[2])
 
     @cached_property
+    def known(self) -> dict[str, int]:
+        """Count the lapses of each control that stand in the baseline."""
+        return {
+            control.id: sum(lapse.baselined for lapse in control.lapses)
+            for control in self.result.controls
+        }
+
+    @cached_property
     def baselined(self) -> int:
         """How many lapses stand in the baseline."""
-        return sum(lapse.baselined for each in self.result.controls for lapse in each.lapses)
+        return sum(self.known.values())
 
     @cached_property
     def revised(self) -> list[Change]:
@@ -260,7 +266,6 @@ class Document:
                 else timeline.rows_of_lapses(result, control, self.scale),
                 not_drawn=own.not_drawn + len(own.timelines) - len(drawn) if own else 0,
                 course=overview.draw_course(list(overview.days(own, self.last))) if own else None,
-                baselined=sum(lapse.baselined for lapse in control.lapses),
             )
 
     def packed(self) -> Iterator[bytes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from ccpolicy.assessment.models import Assessment
-from ccpolicy.reports.html_parts.speech import Both, count, join, say
+from ccpolicy.reports.html_parts.speech import Both, count, join, safe, say
 from ccpolicy.reports.html_parts.words import Word, severity, verdict
 
 
@@ -84,11 +84,15 @@ def gate(result: Assessment) -> Both:
         return say("nothing was assessed")
     if own.passed:
         return say("passed ({scope}, severity {severity} or above)", scope=scope, severity=least)
+    controls = safe(", ".join(own.failed_on))
+    why = [Both(controls, controls)] if controls else []
+    if own.gone:
+        why.append(say("entries of the baseline that are gone: {count}", count=len(own.gone)))
     return say(
-        "failed ({scope}, severity {severity} or above): {controls}",
+        "failed ({scope}, severity {severity} or above): {reasons}",
         scope=scope,
         severity=least,
-        controls=", ".join(own.failed_on),
+        reasons=join(why, semicolon=True),
     )
 
 
