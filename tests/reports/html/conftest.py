@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import ccpolicy
+from ccpolicy.assessment.models import Assessment
 from ccpolicy.reports import View
 from ccpolicy.reports.html import assessment as render
 
@@ -45,3 +47,17 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "hostile.html").write_bytes(render(hostile(), View()))
     (folder / "many.html").write_bytes(render(many(100_000), View()))
     return folder
+
+
+@pytest.fixture(scope="session")
+def judged() -> Assessment:
+    """Judge the shipped sample."""
+    return ccpolicy.load(Path(__file__).parents[3]).check(annex=True)
+
+
+@pytest.fixture(scope="session")
+def sample(judged: Assessment, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the shipped sample's report."""
+    file = tmp_path_factory.mktemp("sample") / "compliance.html"
+    file.write_bytes(render(judged, View()))
+    return file
