@@ -189,23 +189,3 @@ def test_prints_with_everything_open(browser: Browser, reports: Path) -> None:
     assert "FROM subjects" in said
     assert f"1 / {len(document)}" in said
     assert "I1" in said
-
-
-@pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing(browser: Browser, reports: Path, language: str, theme: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    with opened(browser, reports / "rich.html", f"#?language={language}&theme={theme}") as page:
-        page.locator("#expand").click()
-        tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-        found = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}})
-    assert not [
-        (
-            each["id"],
-            each["nodes"][0]["html"][:200],
-            each["nodes"][0].get("failureSummary", "")[:300],
-            len(each["nodes"]),
-        )
-        for each in found.response["violations"]
-    ]
