@@ -47,6 +47,7 @@ def audit() -> Assessment:
 
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory, audit: Assessment) -> Path:
+    """Write the shipped sample's report."""
     file = tmp_path_factory.mktemp("sample") / "compliance.html"
     file.write_bytes(render(audit, View()))
     return file

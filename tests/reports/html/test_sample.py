@@ -24,7 +24,7 @@ def test_sample_is_small(sample: Path) -> None:
     assert sample.stat().st_size < 1_350_000
 
 
-def test_only_controls_of_a_site_are_left(browser: Browser, sample: Path) -> None:
+def test_only_controls_of_a_norm_and_a_site_are_left(browser: Browser, sample: Path) -> None:
     with opened(browser, sample) as page:
         page.locator(".facet summary", has_text="Site").click()
         page.locator("input[data-facet=site][data-text=CTU]").check()

@@ -1,0 +1,231 @@
+"""Questions of an auditor, answered on the shipped sample's report, click by click.
+
+Each is a list of what is clicked from the top of the page, where that ends, and what stands there.
+What is said there must stand in the file that it comes from, too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ccpolicy.assessment.models import Assessment
+
+from .test_browser import opened, reached
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+ROOT = Path(__file__).parents[3]
+PEEK = "#peek"
+"""Where a record's own content is shown."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What an auditor asks, and how the page answers."""
+
+    asks: str
+    clicks: Sequence[str | tuple[str, str]]
+    """What is clicked, or filled and with what."""
+    ends: str
+    says: Sequence[str]
+    file: str
+    """Where the same words stand."""
+
+
+def contents(place: str) -> str:
+    return f".contents a[href='#{place}']"
+
+
+QUESTIONS = [
+    Question(
+        "Which on-site drill covered Chengdu in the first half of 2026, and where is its record?",
+        [
+            contents("DR-2"),
+            "#DR-2 .tl summary:has-text('CTU')",
+            "#DR-2 .tl details[open] .spans a:text-is('2025.yaml:276')",
+        ],
+        PEEK,
+        ["CTU", "on_site", "D-2025-10", "2025-10-23T16:04:00+08:00", "generator takes over"],
+        "evidence/drills/2025.yaml",
+    ),
+    Question(
+        "The next one was late: which drill cured that?",
+        [contents("DR-2"), "#DR-2 table.lapses td:last-child a.rec"],
+        PEEK,
+        ["CTU", "on_site", "D-2026-08", "2026-07-09T10:42:00+08:00"],
+        "evidence/drills/2026.yaml",
+    ),
+    Question(
+        "Which waivers stand, until when, and who approved them?",
+        [contents("s-waivers")],
+        "#s-waivers",
+        ["W-2026-01", "W-2026-02", "2027-03-31", "The supplier withdrew a faulty batch"],
+        "policy/waivers.yaml",
+    ),
+    Question(
+        "Who owns what falls due in December?",
+        [contents("s-due")],
+        "#s-due details[open]:has(summary:has-text('2026-12')) tr:has(a[href='#RA-1'])",
+        ["risk management", "RA-1", "Risks assessed at each site"],
+        "policy/controls/2-risk.yaml",
+    ),
+    Question(
+        "Whose training lapsed and was cured, and by which record?",
+        [
+            "section[aria-labelledby=h-cured] a.id:text-is('TR-1')",
+            "#TR-1 table.lapses tr:has-text('P0160') td:last-child a.rec",
+        ],
+        PEEK,
+        ["P0160", "operations", "evidence/training/2025.xlsx:培训记录!439"],
+        "",
+    ),
+    Question(
+        "Why fifteen minutes to notify, and where is that published?",
+        [contents("IR-1")],
+        "#IR-1 table.numbers",
+        ["15 minutes", "Choice of this policy, plan clause 4.1"],
+        "policy/norms.yaml",
+    ),
+    Question(
+        "Which norm asks for a restore every quarter, and where is it published?",
+        [contents("ER-4")],
+        "#ER-4 table.numbers tr:has(a[href='https://www.cisecurity.org/controls'])",
+        ["CIS Controls v8, safeguard 11.5"],
+        "policy/norms.yaml",
+    ),
+    Question(
+        "Which clause has no control, and why?",
+        [contents("s-matrix")],
+        "#s-matrix tbody:last-child",
+        ["A list of books asks nobody to do anything"],
+        "policy/plan.yaml",
+    ),
+    Question(
+        "What was not assessed, and why?",
+        [contents("s-unjudged")],
+        "#s-unjudged",
+        ["GV-2", "GV-4", "The plan is not adopted yet"],
+        "policy/controls/1-governance.yaml",
+    ),
+    Question(
+        "Which file stands behind the restore tests, and what is its digest?",
+        [contents("ER-4"), "#ER-4 .facts a:text-is('restore_tests')"],
+        "section.dataset:has(code:text-is('restore_tests'))",
+        ["evidence/restore_tests/restore_tests.csv"],
+        "",
+    ),
+    Question(
+        "Who was on duty untrained on 29 May 2026?",
+        [contents("s-lapses"), ("#ld", "2026-05-29"), ("#lq", "TR-1")],
+        "#s-lapses",
+        ["1–2 / 2", "P0093 × security_awareness", "P0112 × operations"],
+        "",
+    ),
+    Question(
+        "What changed in the rules, when and why?",
+        [contents("s-controls")],
+        "#changes",
+        [
+            "EM-1",
+            "IR-1",
+            "2026-01-01",
+            "30 minutes",
+            "15 minutes",
+            "the whole centre stands still when it fails",
+        ],
+        "",
+    ),
+]
+MOST = 3
+"""Clicks that the longest way takes."""
+
+
+def answered(page: Page, question: Question) -> str:
+    """Take the way of a question and return what is visible at its end."""
+    for step in question.clicks:
+        if isinstance(step, str):
+            page.locator(step).click()
+        else:
+            page.locator(step[0]).fill(step[1])
+    if question.ends != PEEK:
+        assert page.locator(question.ends).is_visible()
+    if "#lq" in str(question.clicks):
+        reached(
+            page, "location.hash.includes('lq=') && 'lapses' in document.documentElement.dataset"
+        )
+    return str(page.locator(question.ends).inner_text())
+
+
+def test_questions_are_answered_in_three_clicks_at_most(browser: Browser, sample: Path) -> None:
+    """All on one page, which is turned back to its start before each."""
+    with opened(browser, sample) as page:
+        unopened = "document.querySelectorAll('main details[open]')"
+        page.evaluate(f"window.first = new Set({unopened})")
+        for question in QUESTIONS:
+            assert len(question.clicks) <= MOST
+            said = answered(page, question)
+            assert [each for each in question.says if each not in said] == [], question.asks
+            page.keyboard.press("Escape")
+            page.evaluate(f"{unopened}.forEach((each) => {{ each.open = first.has(each); }})")
+            page.evaluate("location.hash = ''")
+
+
+@pytest.mark.parametrize(
+    "question", [each for each in QUESTIONS if each.file], ids=lambda q: q.asks
+)
+def test_answers_stand_in_the_files_they_come_from(question: Question) -> None:
+    text = " ".join((ROOT / question.file).read_text("utf-8").split())
+    for each in question.says:
+        assert each in text or each == "2027-03-31", "a waiver's last day is the one before its end"
+
+
+def test_digest_shown_is_that_of_the_file(browser: Browser, sample: Path) -> None:
+    (question,) = [each for each in QUESTIONS if "digest" in each.asks]
+    with opened(browser, sample) as page:
+        said = answered(page, question)
+    file = ROOT / question.says[0]
+    assert hashlib.sha256(file.read_bytes()).hexdigest() in said
+
+
+RECORDS = """() => [...document.querySelectorAll('#register tbody tr')].map((row) => {
+  const link = row.querySelector('a.id');
+  link.click();
+  const section = document.getElementById(link.getAttribute('href').slice(1));
+  const records = [...section.querySelectorAll('a.behind, a.rec')];
+  const record = records.find((each) => each.checkVisibility());
+  record?.click();
+  const peek = document.querySelector('#peek');
+  const shown = peek.open ? peek.innerText : null;
+  peek.close();
+  return [link.textContent, shown];
+})"""
+
+
+def test_records_are_two_clicks_from_the_verdict_of_every_control(
+    browser: Browser, sample: Path, audit: Assessment
+) -> None:
+    assert audit.annex
+    held = {record.place: record for record in audit.annex.records}
+    behind = {
+        own.id
+        for control, own in zip(audit.controls, audit.annex.controls, strict=True)
+        if any(span.record for line in own.timelines for span in (*line.duty, *line.cover))
+        or any(lapse.opened_by or lapse.closed_by for lapse in control.lapses)
+    }
+    with opened(browser, sample) as page:
+        shown = dict(page.evaluate(RECORDS))
+    assert list(shown) == [control.id for control in audit.controls]
+    assert {name for name, said in shown.items() if said} == behind
+    for said in shown.values():
+        if said:
+            record = held[said.split("\n", 1)[0].strip()]
+            assert record.fields
+            for value in record.fields.values():
+                assert value in said
