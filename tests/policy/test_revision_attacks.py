@@ -10,7 +10,8 @@ import pytest
 
 import ccpolicy
 from ccpolicy.errors import CcpolicyError
-from small_centre import CONTROLS, FAILING, INSPECTIONS, change, commit, git, lay
+from git_command import commit, git
+from small_centre import CONTROLS, FAILING, INSPECTIONS, change, lay
 
 WEAK = ("30 days, norm", "10 years, norm")
 KIND = "checks/recurrence.sql"
