@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import ccpolicy
+from ccpolicy.assessment.models import Assessment
 from ccpolicy.reports import View
 from ccpolicy.reports.html import assessment as render
 
@@ -18,6 +20,7 @@ from .audited import AUDITED, hostile, many
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+ROOT = Path(__file__).parents[3]
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -34,6 +37,19 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def audit() -> Assessment:
+    """The shipped sample, judged for auditors."""
+    return ccpolicy.load(ROOT).check(annex=True)
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory, audit: Assessment) -> Path:
+    file = tmp_path_factory.mktemp("sample") / "compliance.html"
+    file.write_bytes(render(audit, View()))
+    return file
 
 
 @pytest.fixture(scope="session")
