@@ -142,6 +142,7 @@ class Repository:
         Raises:
             PolicyErrors: what cannot be at all.
         """
+        from ccpolicy.engine.examples import doubtful_examples
         from ccpolicy.evidence.bind import unbound
         from ccpolicy.policy.lint import lint
 
@@ -149,7 +150,7 @@ class Repository:
         with duckdb.connect() as connection:
             if errors := [*unbound(connection, self.content)]:
                 raise PolicyErrors(errors)
-        return found
+        return [*found, *doubtful_examples(self.content)]
 
     def test(self, controls: Iterable[str] = (), words: str = "") -> Iterator[Ran]:
         """Run the tests of the policy: of some controls alone, or with words in their names.

@@ -1,11 +1,15 @@
 """Every check kind's worked cases hold, and every kind has some."""
 
+from pathlib import Path
+
 import pytest
 
+import ccpolicy
 from ccpolicy.checks.kinds import Example, Kind, load_kinds
 from ccpolicy.content import content_folder
 from ccpolicy.engine.examples import run_example
 from ccpolicy.tree import Folder
+from small_centre import CONTROLS, change, lay
 
 KINDS = load_kinds(Folder(content_folder()), "checks")
 CASES = [
@@ -23,3 +27,49 @@ def test_worked_case(kind: Kind, example: Example) -> None:
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_every_kind_shows_a_lapse(kind: Kind) -> None:
     assert any(example.lapses for example in kind.examples())
+
+
+EXAMPLES = """
+examples:
+  - title: {en: One, zh: 一}
+    as_of: "2026-03-01T00:00+08:00"
+    parameters: {every: 30 days}
+    inputs:
+      subjects: [{subject: a, starts: "2026-01-01"}]
+      events: [{subject: a, starts: "2026-01-10"}]
+    lapses: [[a, "2026-02-10T00:00", null]]
+"""
+
+
+@pytest.fixture
+def own_kind(tmp_path: Path) -> Path:
+    """A centre that is judged by a kind of its own, with a worked case beside it."""
+    centre = lay(tmp_path / "centre")
+    (centre / "checks").mkdir(exist_ok=True)
+    sql = (content_folder() / "checks/recurrence.sql").read_text("utf-8")
+    (centre / "checks/again.sql").write_text(sql, "utf-8")
+    (centre / "checks/again.examples.yaml").write_text(EXAMPLES, "utf-8")
+    change(centre, CONTROLS, "check: recurrence", "check: again")
+    return centre
+
+
+def said(centre: Path) -> list[str]:
+    return [each.message.text("en") for each in ccpolicy.load(centre).lint()]
+
+
+def test_worked_case_of_an_own_kind_is_worked_out(own_kind: Path) -> None:
+    assert said(own_kind) == []
+    change(own_kind, "checks/again.examples.yaml", "2026-02-10", "2026-02-09")
+    assert said(own_kind) == [
+        "worked example 1 does not come out: a 2026-02-09T00:00 – is written,"
+        " a 2026-02-10T00:00 – follows"
+    ]
+    change(own_kind, "checks/again.examples.yaml", "2026-03-01T00:00+08:00", "soon")
+    assert said(own_kind) == [
+        "worked example 1 cannot be worked out: Invalid isoformat string: 'soon'"
+    ]
+
+
+def test_own_kind_without_a_worked_case_is_doubtful(own_kind: Path) -> None:
+    (own_kind / "checks/again.examples.yaml").unlink()
+    assert said(own_kind) == ["the check kind 'again' has no worked examples"]

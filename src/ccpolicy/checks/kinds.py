@@ -143,7 +143,17 @@ class Kind:
         Raises:
             PolicyError: no cases, or cases that are not of the right form.
         """
-        source = read_source(self.tree, f"{self.file.removesuffix('.sql')}.examples.yaml")
+        folder, _, own = self.file.rpartition("/")
+        file = f"{own.removesuffix('.sql')}.examples.yaml"
+        if file not in self.tree.entries(folder):
+            raise PolicyError(
+                "the check kind '{name}' has no worked examples",
+                hint="write {file} beside it: what is on file, and which lapses follow",
+                locator=Locator(self.source.file),
+                name=self.name,
+                file=file,
+            )
+        source = read_source(self.tree, f"{folder}/{file}")
         try:
             return Examples.model_validate(source.value).examples
         except ValidationError as failure:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ccpolicy.checks.kinds import Example, Input, Kind, Parameter
+from ccpolicy.errors import PolicyError
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.moments import when
 from ccpolicy.reports.page import Page
@@ -27,7 +28,12 @@ def explain_kind(page: Page, kind: Kind) -> None:
     page.heading(page.say("SQL"))
     page.verbatim(kind.query)
     page.heading(page.say("Worked examples"))
-    for number, example in enumerate(kind.examples(), 1):
+    try:
+        examples = kind.examples()
+    except PolicyError as failure:  # one that is still being written
+        page.paragraph(visible(failure.message.text(page.view.language)), 2)
+        examples = []
+    for number, example in enumerate(examples, 1):
         if number > 1:
             page.line()
         _example(page, number, example)
