@@ -18,7 +18,7 @@ OPTION = "ccpolicy"
 MARKERS = (
     "ccpolicy: a control of a policy repository",
     "severity(name): how severe it is when the control does not hold",
-    "clause(id): a clause of the plan that the control holds",
+    "clause(id): a clause of the plan that the control holds, or a chapter around it",
     *(f"{name}: a control of this severity" for name in ("critical", "high", "medium", "low")),
 )
 
@@ -62,7 +62,8 @@ class Repository(pytest.Collector):
         """Judge, and yield a test for each control.
 
         Raises:
-            pytest.UsageError: there is no policy that could be judged.
+            pytest.UsageError: there is no policy that could be judged, or nothing was assessed:
+                tests that are all skipped would read as passing.
         """
         import ccpolicy
         from ccpolicy.errors import CcpolicyError
@@ -71,6 +72,8 @@ class Repository(pytest.Collector):
             result = ccpolicy.load(self.path).check()
         except CcpolicyError as failure:
             raise pytest.UsageError(failure.diagnostics()) from None
+        if result.nothing_assessed:
+            raise pytest.UsageError(f"{self.path}: nothing was assessed, which is no pass")
         for control in result.controls:
             yield Item.from_parent(self, name=control.id, result=result, control=control)
 
@@ -83,9 +86,11 @@ class Item(pytest.Item):
         self.result, self.control = result, control
         self.add_marker("ccpolicy")
         self.add_marker(control.severity)
-        self.add_marker(pytest.mark.severity(control.severity))
+        # By name, since -m asks for arguments by their names.
+        self.add_marker(pytest.mark.severity(name=control.severity))
+        for clause in dict.fromkeys(each for one in control.clauses for each in _around(one)):
+            self.add_marker(pytest.mark.clause(id=clause))
         for clause in control.clauses:
-            self.add_marker(pytest.mark.clause(clause))
             self.extra_keyword_matches.add(f"clause-{clause}")
         self.extra_keyword_matches.update([control.title.en, control.title.zh, *control.tags])
 
@@ -138,3 +143,10 @@ class Item(pytest.Item):
         place = Locator.read(self.control.source)
         title = f"{self.control.id} {self.control.title.en}"
         return self.path / place.file, (place.line or 1) - 1, title
+
+
+def _around(clause: str) -> Iterator[str]:
+    """Yield a clause and the chapters that it stands in: 3.1.2, 3.1 and 3."""
+    while clause:
+        yield clause
+        clause = clause.rpartition(".")[0]

@@ -290,20 +290,20 @@ def test_settings_that_lead_outside(office: Office) -> None:
     office.refuses("ccpolicy.toml: symbolic links are not followed\n  hint: put the file")
 
 
-def test_check_kind_that_fails_when_it_runs(office: Office) -> None:
+def own_kind(office: Office, query: str) -> None:
+    """Give the policy a check kind of its own, and have its control use it."""
     office.write(
         "checks/own.sql",
-        """\
+        f"""\
 /*
-summary: {en: Own, zh: 自有}
+summary: {{en: Own, zh: 自有}}
 inputs:
   subjects:
-    label: {en: who, zh: 对象}
+    label: {{en: who, zh: 对象}}
     population: true
     needs: [starts]
 */
-SELECT control, 'duty' AS part, subject, starts, starts + 9223372036854775807 AS ends, locator
-FROM subjects
+{query}
 """,
     )
     office.write(
@@ -312,10 +312,25 @@ FROM subjects
         "  - title: {en: Nothing, zh: 无}\n"
         '    as_of: "2026-01-01T00:00:00+08:00"\n'
         "    inputs: {subjects: []}\n"
-        "    lapses: []\n".replace("\\\n", "\n"),
+        "    lapses: []\n",
     )
     text = FILES[CONTROLS].partition("      events:")[0].replace("recurrence", "own")
     office.write(CONTROLS, text)
     (office.root / EVENTS_POLICY).unlink()
+
+
+def test_check_kind_that_fails_when_it_runs(office: Office) -> None:
+    own_kind(
+        office,
+        "SELECT control, 'duty' AS part, subject, starts, starts + 9223372036854775807 AS ends,"
+        " locator FROM subjects",
+    )
     said = office.stops("checks/own.sql: the check kind's query cannot be computed: Out of Range")
+    assert "defect" not in said
+
+
+def test_check_kind_with_a_part_that_is_none(office: Office) -> None:
+    own_kind(office, "SELECT control, 'Duty' AS part, subject, starts, ends, locator FROM subjects")
+    said = office.stops("checks/own.sql: the check kind's query cannot be computed: Conversion")
+    assert "'Duty'" in said
     assert "defect" not in said

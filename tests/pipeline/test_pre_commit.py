@@ -1,7 +1,7 @@
 """The pre-commit hooks, run by pre-commit on a repository made here.
 
-The hooks are those of this repository, except that they take the ccpolicy that is installed: making
-their environment would fetch packages.
+Most take the ccpolicy that is installed here; one has pre-commit build the environment from this
+repository's commit, as whoever uses the hooks gets it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ import yaml
 
 from git_command import commit, git
 
-ROOT = Path(__file__).parents[2]
+from .packages import ROOT, need_registry, plain
+
 BIN = Path(sys.executable).parent
 HOOKS = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
 
@@ -64,6 +65,43 @@ def pre_commit(folder: Path, *arguments: str) -> tuple[int, str]:
 def test_check_fails_and_lint_passes(repository: Path) -> None:
     code, said = pre_commit(repository, "--all-files")
     assert code == 1
+    assert "ccpolicy lint............................................................Passed" in said
+    assert "ccpolicy check...........................................................Failed" in said
+    assert "Gate FAILED" in said
+
+
+def test_environment_is_built_from_the_commit(repository: Path) -> None:
+    """With `language: python`, as it stands in this repository's own file of hooks."""
+    head = subprocess.run(
+        ["git", "-C", str(ROOT), "rev-parse", "HEAD"], capture_output=True, text=True, check=False
+    )
+    if head.returncode:
+        if os.environ.get("CI"):
+            pytest.fail("this checkout has no git")
+        pytest.skip("NOT TRIED: this checkout has no git")
+    kept = ["git", "-C", str(ROOT), "show", "HEAD:.pre-commit-hooks.yaml"]
+    committed = yaml.safe_load(subprocess.run(kept, capture_output=True, check=True).stdout)
+    assert {each["language"] for each in committed} == {"python"}
+    used = {
+        "repo": ROOT.as_uri(),
+        "rev": head.stdout.strip(),
+        "hooks": [{"id": each["id"]} for each in committed],
+    }
+    (repository / ".pre-commit-config.yaml").write_text(yaml.safe_dump({"repos": [used]}), "utf-8")
+    git(repository, "add", "-A")
+    command: list[str | Path] = [BIN / "pre-commit", "run", "--color", "never", "--all-files"]
+    ended = subprocess.run(
+        command,
+        cwd=repository,
+        env=plain(repository.parent / "home"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = ended.stdout + ended.stderr
+    if "ccpolicy lint" not in said:
+        need_registry(said)
+    assert ended.returncode == 1, said
     assert "ccpolicy lint............................................................Passed" in said
     assert "ccpolicy check...........................................................Failed" in said
     assert "Gate FAILED" in said

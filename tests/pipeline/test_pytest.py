@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+import ccpolicy
 
 ROOT = Path(__file__).parents[2]
 FAILING = ROOT / "src" / "ccpolicy" / "samples" / "failing"
@@ -39,12 +42,49 @@ def test_beside_tests_of_files_and_over_several_processes(tmp_path: Path) -> Non
     [
         (["-k", "FIRE-3"], "1 failed, 3 deselected"),
         (["-k", "clause-1"], "2 failed, 2 deselected"),
+        (["-k", "FIRE-3 or FIRE-4"], "2 failed, 2 deselected"),
+        (["-k", "not FIRE"], "4 deselected"),
+        (["-k", "灭火器"], "2 failed, 2 deselected"),
         (["-m", "critical"], "1 failed, 3 deselected"),
+        (["-m", "ccpolicy and not critical"], "3 failed, 1 deselected"),
+        (["-m", "severity(name='high')"], "2 failed, 2 deselected"),
+        (["-m", "severity and clause(id='1') and not high"], "1 failed, 3 deselected"),
+        (["-m", "clause(id='2') or critical", "-k", "FIRE-3"], "1 failed, 3 deselected"),
+        (["-m", "high", "-n", "2"], "2 failed"),
+        (["-k", "clause-1", "-m", "medium", "-n", "2"], "1 failed"),
     ],
 )
 def test_controls_are_chosen_like_tests(tmp_path: Path, arguments: list[str], said: str) -> None:
     ended = run(tmp_path, "--ccpolicy", str(FAILING), *arguments)
     assert said in ended.stdout, ended.stdout + ended.stderr
+
+
+def test_a_chapter_holds_its_clauses(tmp_path: Path) -> None:
+    def chosen(expression: str) -> set[str]:
+        ended = run(tmp_path, "--ccpolicy", str(ROOT), "--collect-only", "-q", "-m", expression)
+        return {line.rpartition("::")[2] for line in ended.stdout.splitlines() if "::" in line}
+
+    judged = ccpolicy.load(ROOT).controls
+    assert chosen("clause(id='3.1')") == {
+        name for name, each in judged.items() if "3.1" in each.clauses
+    }
+    assert chosen("clause(id='3')") == set(ccpolicy.load(ROOT).choose(clauses=["3"]))
+    for severity in ("critical", "high", "medium", "low"):
+        expected = {name for name, each in judged.items() if each.severity == severity}
+        assert chosen(severity) == chosen(f"severity(name='{severity}')") == expected
+
+
+def test_nothing_assessed_is_no_pass(tmp_path: Path) -> None:
+    folder = shutil.copytree(FAILING, tmp_path / "centre")
+    controls = folder / "policy/controls/fire.yaml"
+    reason = "reason: {en: Closed., zh: 已关闭。}, owner: manager, until: 2026-12-31"
+    text = controls.read_text("utf-8").replace(
+        "    check:", f"    not_applicable: {{{reason}}}\n    check:"
+    )
+    controls.write_text(text, "utf-8")
+    ended = run(tmp_path, "--ccpolicy", str(folder))
+    assert ended.returncode == 4
+    assert "nothing was assessed, which is no pass" in ended.stderr
 
 
 def test_a_policy_that_cannot_be_is_wrong_usage(tmp_path: Path) -> None:

@@ -259,3 +259,39 @@ def test_between_revisions_in_git(tmp_path: Path) -> None:
     change(folder, CONTROLS, "check: recurrence", "check: recurence")
     with pytest.raises(CcpolicyError, match="unknown check kind"):
         ccpolicy.api.compare(folder, "main")
+
+
+@pytest.mark.parametrize(
+    ("until", "said"),
+    [
+        ("2027-12-31", "loosened GV-1: said not to apply, up to: 2026-12-31 → 2027-12-31"),
+        ("2026-11-30", "tightened GV-1: said not to apply, up to: 2026-12-31 → 2026-11-30"),
+        (None, "tightened GV-1: said not to apply, up to: 2026-12-31 → None"),
+    ],
+)
+def test_exemption_that_stands_already(base: Draft, until: str | None, said: str) -> None:
+    exempt = "    not_applicable: {{reason: {{en: none, zh: 无}}, owner: w, until: {}}}\n"
+    check = "    check: recurrence"
+    base.change((REVIEW, check, f"{exempt.format('2026-12-31')}{check}"))
+    after = exempt.format(until) if until else ""
+    found = compared(base, (REVIEW, exempt.format("2026-12-31"), after))
+    assert [line(each) for each in found.changes] == [said]
+
+
+@pytest.mark.parametrize(
+    ("initial", "direction"),
+    [
+        ("12 months", "tightened"),
+        ("14 months", "loosened"),
+        ("P12M10D", None),
+    ],
+)
+def test_value_that_was_followed_with_its_grace(
+    base: Draft, initial: str, direction: str | None
+) -> None:
+    """Left out, the first interval is the later ones with their grace: 12 months and 10 days."""
+    grace = "      grace: {value: 10 days, norm: yearly-review}\n"
+    base.change((REVIEW, "      at_least: {value: 2}\n", f"      at_least: {{value: 2}}\n{grace}"))
+    given = f"      initial: {{value: {initial}, norm: yearly-review}}\n"
+    found = compared(base, (REVIEW, grace, grace + given))
+    assert [each.direction for each in found.changes] == ([direction] if direction else [])

@@ -294,6 +294,25 @@ TOML: dict[str, tuple[Change, str]] = {
         (SETTINGS, 'policy = "policy"', r'policy = "a\u0000"'),
         f"{SETTINGS}:2:1: the folder 'a\0' lies outside the repository",
     ),
+    "due beyond the forecast": (
+        (SETTINGS, 'due_soon = "14 days"', 'due_soon = "25 months"'),
+        f"{SETTINGS}:7:1: due_soon may reach further than horizon, up to which due dates are"
+        " forecast\nhint: set a shorter due_soon, or a longer horizon",
+    ),
+    "due perhaps beyond the forecast": (
+        (
+            SETTINGS,
+            'due_soon = "14 days"\nhorizon = "24 months"',
+            'due_soon = "31 days"\nhorizon = "1 month"',
+        ),
+        f"{SETTINGS}:7:1: due_soon may reach further than horizon, up to which due dates are"
+        " forecast\nhint: set a shorter due_soon, or a longer horizon",
+    ),
+    "forecast shorter than what is due soon": (
+        (SETTINGS, 'due_soon = "14 days"\nhorizon = "24 months"', 'horizon = "10 days"'),
+        f"{SETTINGS}:7:1: due_soon may reach further than horizon, up to which due dates are"
+        " forecast\nhint: set a shorter due_soon, or a longer horizon",
+    ),
     "long name": (
         (SETTINGS, 'policy = "policy"', f'policy = "{"x" * 300}"'),
         f"{SETTINGS}:2:1: cannot read the folder '{'x' * 300}': File name too long",

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from ccpolicy.cli.program import program
 from ccpolicy.errors import CcpolicyError, EvidenceError
+from ccpolicy.evidence.provenance import signatures
 from provenance.conftest import (
     AS_OF,
     FIRST,
@@ -254,6 +255,23 @@ def test_replace_objects_and_graft_histories(centre: Centre) -> None:
     assert centre.check() == expected
 
 
+def test_have_another_store_lie_beside_the_evidence(centre: Centre, tmp_path: Path) -> None:
+    """A commit can hold all that a bare repository consists of; it is not the history."""
+    before = centre.check()
+    store = tmp_path / "store"
+    subprocess.run(["git", "init", "-q", "--bare", str(store)], check=True)
+    for name in ("HEAD", "config"):
+        shutil.copy(store / name, centre.folder / name)
+    for name in ("objects", "refs"):
+        shutil.copytree(store / name, centre.folder / name)
+    top = centre.folder.parent
+    (centre.folder / ".git").rename(top / ".git")
+    found = centre.check().provenance
+    assert found is not None
+    assert before.provenance is not None
+    assert found.commit == before.provenance.commit
+
+
 def test_record_as_somebody_who_may_not(centre: Centre) -> None:
     centre.put(FIRST, SECOND, THIRD, FOURTH)
     centre.commit("2026-04-04T10:00:00+08:00", by=STRANGER)
@@ -358,6 +376,26 @@ def test_take_the_key_off_the_list(signing: Signing) -> None:
     (signing.centre.folder / "policy/allowed_signers").unlink()
     assert unsigned(signing.centre) == ["inspections × I1 × performed_at"]
     assert signing.centre.check().policy.digest != before
+
+
+def test_verdicts_of_signatures_are_kept_for_these_keys_alone(
+    signing: Signing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    centre = signing.centre
+    assert unsigned(centre) == []
+    # What was found is not asked again: no program is needed for it.
+    monkeypatch.setattr(signatures, "_said", lambda *_: {})
+    assert unsigned(centre) == []
+    [file] = (centre.folder / ".git/ccpolicy").glob("signatures-*.json")
+    file.write_bytes(file.read_bytes() + b" ")
+    assert unsigned(centre) == ["inspections × I1 × performed_at"]
+    monkeypatch.undo()
+    file.unlink()
+    assert unsigned(centre) == []
+    # With other keys it is asked anew.
+    public = signing.unlisted.with_suffix(".pub").read_text("utf-8")
+    centre.write(**{"policy/allowed_signers": f'facilities namespaces="git" {public}'})
+    assert unsigned(centre) == ["inspections × I1 × performed_at"]
 
 
 def test_lie_about_which_program_verifies(signing: Signing) -> None:

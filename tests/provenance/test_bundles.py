@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from jsonschema import Draft202012Validator
 
 import ccpolicy
 from bundle.conftest import as_json, failing_step, made, members, rebuilt, run, statuses
@@ -23,6 +24,7 @@ from ccpolicy.bundle.evaluate import evaluate, unpack
 from ccpolicy.bundle.verify import Trust, verify
 from ccpolicy.cli.program import program
 from ccpolicy.policy import load_content
+from ccpolicy.policy.schemas import schema_text
 from provenance.conftest import AS_OF, FIRST, INSPECTIONS, SECOND, STRANGER, THIRD, Centre
 
 LATE = "I4,PBX-2,2026-04-01T09:00:00+08:00,\n"
@@ -286,7 +288,9 @@ def test_a_recorder_who_may_not_is_in_the_bundle(late: Centre) -> None:
     late.put(FIRST, SECOND, THIRD, LATE, "I5,PBX-1,2026-04-14T09:00:00+08:00,\n")
     late.commit("2026-04-16T10:00:00+08:00", by=STRANGER)
     bundle = bundled(late)
-    rows = json.loads(members(bundle)["provenance.json"])["tables"]["recordings"]
+    told = json.loads(members(bundle)["provenance.json"])
+    Draft202012Validator(json.loads(schema_text("provenance"))).validate(told)
+    rows = told["tables"]["recordings"]
     permitted = rows["columns"].index("recorder_permitted")
     assert {row[1]: row[permitted] for row in rows["rows"]}["I5"] is False
     assert provenance(bundle, late.folder)[0] == "passed"

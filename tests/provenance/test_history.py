@@ -9,8 +9,13 @@ import pytest
 from click.testing import CliRunner
 
 import ccpolicy
+from ccpolicy.assessment.models import Assessment
 from ccpolicy.cli.program import program
+from ccpolicy.engine import assess as engine
+from ccpolicy.engine import history
+from ccpolicy.engine.write import Question
 from ccpolicy.errors import EvidenceError
+from ccpolicy.policy import Content
 from provenance.conftest import FIRST, SECOND, THIRD, Centre
 
 LATE = "I4,PBX-2,2026-04-08T09:00:00+08:00,\n"
@@ -37,6 +42,53 @@ def test_a_lapse_that_was_covered_later(covered: Centre) -> None:
     assert lapse.covered_later.on_file == "2026-04-18T10:00:00+08:00"
     assert lapse.covered_later.commit == covered.git("rev-parse", "HEAD~1")
     assert covered.control("EM-1").lapses == []
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "covered on paper since 2026-04-12 00:00, on file since 2026-04-18 10:00"),
+        ("zh", "按记录自 2026-04-12 00:00 起已覆盖，实际 2026-04-18 10:00 才入库"),
+    ],
+)
+def test_reports_say_what_was_covered_later(covered: Centre, language: str, said: str) -> None:
+    asked = ["check", str(covered.folder), "--known-at", "2026-04-17T00:00:00+08:00"]
+    asked += ["--as-of", "2026-04-20T12:00:00+08:00", "--control", "EM-1", "--lang", language]
+    for name in ("text", "markdown"):
+        output = CliRunner().invoke(program, [*asked, "--format", name]).output
+        assert said in " ".join(output.split()).replace("才 入库", "才入库")
+    result = json.loads(CliRunner().invoke(program, [*asked, "--format", "json"]).output)
+    [lapse] = result["controls"][0]["lapses"]
+    assert lapse["covered_later"] == {
+        "since": "2026-04-12T00:00:00+08:00",
+        "on_file": "2026-04-18T10:00:00+08:00",
+        "commit": covered.git("rev-parse", "HEAD~1"),
+    }
+
+
+def test_judging_that_was_broken_off_is_not_lost(
+    covered: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository = ccpolicy.load(covered.folder)
+    whole = repository.history()
+    shutil.rmtree(covered.folder / ".git/ccpolicy")
+    judged: list[str] = []
+
+    def assess(content: Content, question: Question) -> Assessment:
+        if len(judged) == 2:
+            raise KeyboardInterrupt
+        judged.append(question.known_at or "")
+        return engine.assess(content, question)
+
+    monkeypatch.setattr(history, "assess", assess)
+    with pytest.raises(KeyboardInterrupt):
+        repository.history()
+    judged.clear()
+    with pytest.raises(KeyboardInterrupt):
+        repository.history()
+    judged.clear()
+    assert repository.history() == whole
+    assert judged == [whole.moments[-1].commit]
 
 
 def test_a_lapse_that_was_covered_in_part(covered: Centre) -> None:

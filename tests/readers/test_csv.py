@@ -27,6 +27,9 @@ ONE = log("csv")
         ('"id","note"\na,"x,""\n"",y"\nb,\n', [".csv:2", ".csv:4"], ['x,"\n",y', None]),
         ("note,id\nx,a\n y ,b\n", [".csv:2", ".csv:3"], ["x", " y "]),
         ('id,note\na,5" pipe\nb,y\n', [".csv:2", ".csv:3"], ['5" pipe', "y"]),
+        ('id,note\na," ""hello"""\nb,y\n', [".csv:2", ".csv:3"], [' "hello"', "y"]),
+        ('id,note\na," "", ""x"""\nb,"\n ""y"\n', [".csv:2", ".csv:3"], [' ", "x"', '\n "y']),
+        ('id,note\na,"x;\ny,"\nb,\n', [".csv:2", ".csv:4"], ["x;\ny,", None]),
     ],
 )
 def test_places(desk: Desk, content: str, places: list[str], notes: list[str]) -> None:
@@ -74,6 +77,13 @@ def test_delimiter(desk: Desk, delimiter: str) -> None:
         ('id,note\na,"x\nb,y\n', ":2: a quotation mark stands in the wrong place"),
         ('id,note\na,"x"y\n', ":2: a quotation mark stands in the wrong place"),
         ('"id,note\na,x\n', ":1: a quotation mark stands in the wrong place"),
+        ("id,note\na,x,\n", ":2: 3 cells, where 2 are expected"),
+        ("id,note\na,x\nb,y,", ":3: 3 cells, where 2 are expected"),
+        ('id,note\r\na,"x\r\n",\r\n', ":2: 3 cells, where 2 are expected"),
+        ("id,note,\na,x,\n", ":1: unknown column ''"),
+        ('id,note\na,"x" \n', ":2: a quotation mark stands in the wrong place"),
+        ('id,note\na," ""x"""\nb, "y"\n', ":3: a space stands before the quotation mark"),
+        ('id,note\na, "x"\n', ":2: a space stands before the quotation mark"),
         ('id,note\na,x\nb, "y, z"\n', ":3: a space stands before the quotation mark"),
         ("id,note\na,x\r\nb,y\n", ":2: this line does not end as the first line does"),
         ("id,note\r\na,x\nb,y\r\n", ":2: this line does not end as the first line does"),

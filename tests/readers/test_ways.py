@@ -183,3 +183,23 @@ def test_file_that_the_engine_refuses_beside_others(desk: Desk, name: str) -> No
         loaded = desk.load(log("csv", {"x": TEXT}, files="log*.csv"))
     assert len(loaded.said) == 2
     assert loaded.tables["log"] == []
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("id,note\na,x,\nb,y\n", ":2: 3 cells, where 2 are expected"),
+        ("id,note\r\na,x\r\nb,y,\r\n", ":3: 3 cells, where 2 are expected"),
+        ("id,note\na,x\nb,y,", ":3: 3 cells, where 2 are expected"),
+        ('id,note\na,"x" \nb,y\n', ":2: a quotation mark stands in the wrong place"),
+        ('id,note\na,"x\ny"\nb, "y"\n', ":4: a space stands before the quotation mark"),
+    ],
+)
+def test_loose_form(content: str, said: str) -> None:
+    [problem] = read(content, log("csv", {"note": TEXT})).said
+    assert problem.startswith(f"evidence/log.csv{said}")
+
+
+def test_quotation_mark_behind_a_space_that_is_quoted() -> None:
+    loaded = read('id,note\na," ""x"""\nb,"y, ""z"""\n', log("csv", {"note": TEXT}))
+    assert (loaded.said, loaded.column("note")) == ([], [' "x"', 'y, "z"'])

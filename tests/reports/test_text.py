@@ -50,7 +50,9 @@ def test_colour_is_never_alone() -> None:
 
 
 def test_tally_names_every_verdict() -> None:
-    nothing = ASSESSMENT.model_copy(update={"tally": dict.fromkeys(VERDICTS, 0), "controls": []})
+    nothing = ASSESSMENT.model_copy(
+        update={"tally": dict.fromkeys(VERDICTS, 0), "controls": [], "provenance": None}
+    )
     assert render(nothing, "text", View(detail="brief")).splitlines() == [
         "0 controls: 0 fail, 0 unknown, 0 waived, 0 pass, 0 not applicable",
         "Nothing was assessed, so the gate says nothing",

@@ -134,11 +134,11 @@ def view(
 
 def folder(path: str) -> str:
     """Return where the repository at a path lies below the top of its git checkout."""
+    from ccpolicy.policy.checkout import checkout_of
     from ccpolicy.policy.settings import find_root
 
     root = find_root(Path(path)).resolve()
-    top = next((each for each in (root, *root.parents) if (each / ".git").exists()), root)
-    below = root.relative_to(top).as_posix()
+    below = root.relative_to(checkout_of(root) or root).as_posix()
     return "" if below == "." else f"{below}/"
 
 

@@ -53,6 +53,7 @@ STEPS = (
     "required",
     multiple=True,
     type=Choice(STEPS),
+    metavar="STEP",
     help="Fail unless this step is taken; may be repeated.",
 )
 @options.option(

@@ -182,7 +182,9 @@ def _failing(
     """Yield the check kinds whose queries cannot be computed over their inputs."""
     for kind, query in queries.items():
         try:
-            connection.execute(f"SELECT count(*), sum(starts), sum(ends) FROM ({query})").fetchall()
+            connection.execute(
+                f"SELECT count(part), sum(starts), sum(ends) FROM ({query})"
+            ).fetchall()
         except (duckdb.DataError, duckdb.ProgrammingError) as failure:
             yield PolicyError(
                 "the check kind's query cannot be computed: {reason}",

@@ -16,32 +16,30 @@ begun AS (                -- one row for each beginning, so that no order is lef
   WHERE ahead AND starts < ends
   GROUP BY relation, control, subject, starts
 ),
+several AS (              -- most have one span, and nothing to join
+  SELECT subject
+  FROM begun
+  GROUP BY subject
+  HAVING count(*) > 1
+),
 reached AS (
   SELECT *,
          max(ends) OVER (PARTITION BY subject ORDER BY starts
-                         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached
+                         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached,
+         max(ends) OVER (PARTITION BY subject) AS last
   FROM begun
-),
-island AS (
-  SELECT *,
-         sum(CASE WHEN starts <= reached THEN 0 ELSE 1 END)
-           OVER (PARTITION BY subject ORDER BY starts
-                 ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS island
-  FROM reached
-),
-first AS (                -- the row with which each duty begins
-  SELECT relation, control, subject, island, class, starts, day, quantity, locator
-  FROM island
-  WHERE reached IS NULL OR starts > reached
+  WHERE subject IN (SELECT subject FROM several)
 )
-SELECT f.relation, f.control, f.subject, f.class, f.starts, f.day, l.ends, f.quantity,
-       NULL::INTEGER AS good, f.locator
-FROM first f
-JOIN (
-  SELECT subject, island, max(ends) AS ends
-  FROM island
-  GROUP BY subject, island
-) l ON l.subject = f.subject AND l.island = f.island
+SELECT relation, control, subject, class, starts, day, ends, quantity, NULL::INTEGER AS good,
+       locator
+FROM begun
+WHERE subject NOT IN (SELECT subject FROM several)
+UNION ALL                 -- a duty ends where it had reached when the next one begins
+SELECT relation, control, subject, class, starts, day,
+       coalesce(lead(reached) OVER (PARTITION BY subject ORDER BY starts), last), quantity, NULL,
+       locator
+FROM reached
+WHERE reached IS NULL OR starts > reached
 UNION ALL
 SELECT relation, control, subject, class, starts, day, ends, quantity, good, locator
 FROM numbered

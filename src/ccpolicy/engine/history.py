@@ -6,7 +6,6 @@ import dataclasses
 import datetime
 import hashlib
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -19,6 +18,7 @@ from ccpolicy.assessment.models import Assessment, Control, CoveredLater, Lapse,
 from ccpolicy.engine.assess import assess
 from ccpolicy.engine.calendar import moment
 from ccpolicy.engine.write import Question
+from ccpolicy.evidence.provenance.cache import read, write
 from ccpolicy.evidence.provenance.snapshot import Filed, filed
 from ccpolicy.policy import Content
 
@@ -104,30 +104,36 @@ def history(content: Content, question: Question, start: str | None, end: str | 
     zone = ZoneInfo(content.plan.zone)
     kept = _Kept(line.common, content, question)
     moments: list[Moment] = []
-    for commit in line.commits:
-        at = moment(commit.time * 1_000_000, zone) if question.source == "now" else question.as_of
-        asked = dataclasses.replace(
-            question,
-            as_of=at,
-            source="given",
-            starts=question.starts + (at - question.as_of),
-            ends=question.ends + (at - question.as_of),
-            known_at=commit.id,
-            provenance=True,
-        )
-        verdicts, passed = kept.verdicts(commit.id, asked)
-        last = moments[-1].verdicts if moments else verdicts
-        moments.append(
-            Moment(
-                commit=commit.id,
-                committed_at=moment(commit.time * 1_000_000, zone).isoformat(),
-                as_of=at.isoformat(),
-                passed=passed,
-                verdicts=verdicts,
-                changed=_changes(content, last, verdicts),
+    try:
+        for commit in line.commits:
+            at = (
+                moment(commit.time * 1_000_000, zone)
+                if question.source == "now"
+                else question.as_of
             )
-        )
-    kept.save()
+            asked = dataclasses.replace(
+                question,
+                as_of=at,
+                source="given",
+                starts=question.starts + (at - question.as_of),
+                ends=question.ends + (at - question.as_of),
+                known_at=commit.id,
+                provenance=True,
+            )
+            verdicts, passed = kept.verdicts(commit.id, asked)
+            last = moments[-1].verdicts if moments else verdicts
+            moments.append(
+                Moment(
+                    commit=commit.id,
+                    committed_at=moment(commit.time * 1_000_000, zone).isoformat(),
+                    as_of=at.isoformat(),
+                    passed=passed,
+                    verdicts=verdicts,
+                    changed=_changes(content, last, verdicts),
+                )
+            )
+    finally:  # whoever loses patience has not waited for nothing
+        kept.save()
     plan = content.plan
     return History(
         schema_version=SCHEMA_VERSION,
@@ -172,12 +178,9 @@ class _Kept:
         )
         name = hashlib.sha256(said.encode()).hexdigest()[:24]
         self.file = folder / "ccpolicy" / f"history-{name}.json"
-        try:
-            self.known: dict[str, tuple[dict[str, Verdict], bool]] = json.loads(
-                self.file.read_bytes()
-            )
-        except (OSError, ValueError):
-            self.known = {}
+        self.known: dict[str, tuple[dict[str, Verdict], bool]] = {}
+        with suppress(OSError, ValueError):
+            self.known = read(self.file)
 
     def verdicts(self, commit: str, question: Question) -> tuple[dict[str, Verdict], bool]:
         """Return the verdicts of a commit, and whether the gate passed."""
@@ -195,8 +198,6 @@ class _Kept:
 
     def save(self) -> None:
         """Keep what was judged, if that can be written."""
-        beside = self.file.with_name(f".{self.file.name}.{os.getpid()}.tmp")
         with suppress(OSError):
             self.file.parent.mkdir(exist_ok=True)
-            beside.write_text(json.dumps(self.known, sort_keys=True), encoding="utf-8")
-            beside.replace(self.file)
+            write(self.file, self.known)

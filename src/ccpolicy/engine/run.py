@@ -158,6 +158,9 @@ class Run:
         self.connection.execute(
             "CREATE TABLE spans AS " + "\nUNION ALL\n".join(self.spans_of.values())
         )
+        if streamed:
+            done = [f"DROP TABLE {records_table(columns)}" for columns in inputs.groups()]
+            self.connection.execute("; ".join(done))
         subtract = files("ccpolicy.engine").joinpath("subtract.sql").read_text("utf-8")
         self.connection.execute(subtract)
         self._subjects()
@@ -356,32 +359,27 @@ class Run:
         ran_out: dict[Edge, int] = {}
         again: dict[Edge, int] = {}
         if lapses:
-            edges = [("duty", each[0], each[1]) for each in lapses]
-            edges += [("cover", each[0], each[2]) for each in lapses]
-            ends = [(each[0], each[3]) for each in lapses]
             rows = self.connection.execute(
                 """
-                SELECT e.part, e.subject, e.instant, s.starts, s.locator
+                SELECT DISTINCT s.part, s.subject, s.starts, s.ends, s.locator
                 FROM spans s
-                JOIN (SELECT unnest(?::VARCHAR[]) AS part, unnest(?::INTEGER[]) AS subject,
-                             unnest(?::BIGINT[]) AS instant) e
-                  ON e.subject = s.subject AND e.instant = s.starts AND e.part = s.part
-                WHERE s.locator IS NOT NULL AND (s.part = 'duty' OR s.starts < s.ends)
-                UNION ALL
-                SELECT 'over', e.subject, e.instant, s.starts, s.locator
-                FROM spans s
-                JOIN (SELECT unnest(?::INTEGER[]) AS subject, unnest(?::BIGINT[]) AS instant) e
-                  ON e.subject = s.subject AND e.instant = s.ends
-                WHERE s.locator IS NOT NULL AND s.part = 'cover' AND s.starts < s.ends
-                ORDER BY starts, locator
+                JOIN (SELECT unnest(?::INTEGER[]) AS subject, unnest(?::BIGINT[]) AS starts,
+                             unnest(?::BIGINT[]) AS ends, unnest(?::BIGINT[]) AS bare_since) g
+                  ON g.subject = s.subject
+                WHERE s.locator IS NOT NULL
+                  AND CASE WHEN s.part = 'duty' THEN s.starts = g.starts
+                           ELSE s.starts < s.ends AND (s.ends = g.bare_since OR s.starts = g.ends)
+                      END
+                ORDER BY s.starts, s.locator
                 """,
-                [*map(list, zip(*edges, strict=True)), *map(list, zip(*ends, strict=True))],
+                [*map(list, zip(*lapses, strict=True))],
             ).fetchall()
-            for part, subject, instant, _, locator in rows:
-                if part == "over":  # of several the one that began last
-                    ran_out[subject, instant] = locator
+            for part, subject, starts, ends, locator in rows:
+                if part == "duty":
+                    begun.setdefault((subject, starts), locator)
                 else:
-                    (begun if part == "duty" else again).setdefault((subject, instant), locator)
+                    again.setdefault((subject, starts), locator)
+                    ran_out[subject, ends] = locator  # of several the one that began last
         return begun, ran_out, again
 
     def _over(self, edges: list[Edge]) -> dict[Edge, int]:
@@ -439,8 +437,10 @@ def _query(inputs: Inputs, kind: Kind) -> str:
             f" (SELECT * EXCLUDE (relation) FROM {name(table)}"
             f" WHERE relation = {relations[kind.name, each]} AND subject IS NOT NULL)"
         )
+    # A part that is neither is a mistake, and not to be passed over.
+    part = "CAST(coalesce(part, '') AS ENUM ('duty', 'cover')) AS part"
     return (
-        "SELECT control, part, subject, starts, ends, locator"
+        f"SELECT control, {part}, subject, starts, ends, locator"
         f" FROM (WITH {', '.join(given)} SELECT * FROM (\n{kind.query}\n))"
     )
 

@@ -344,7 +344,7 @@ class _Loader:
                 for number, count in found.items():
                     entry.invalid[number] = entry.invalid.get(number, 0) + count
             if plan.is_large:
-                self.connection.execute(f"ALTER TABLE {name(plan.judged)} DROP COLUMN _key")
+                self.connection.execute(f"ALTER TABLE {name(plan.judged)} DROP COLUMN _hash")
             rows = plan.valid_rows(all_are=not found)
             self.connection.execute(f"CREATE VIEW {name(plan.relation)} AS {rows}")
 

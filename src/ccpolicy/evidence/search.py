@@ -24,43 +24,24 @@ _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 def suspects(connection: duckdb.DuckDBPyConnection, plans: Sequence[Plan]) -> list[Plan]:
     """Return the tables in which a record is invalid or a key stands twice."""
-    # A log that is kept in the order of its keys has none of them twice, and is told at a glance.
-    large = [plan for plan in plans if plan.is_large]
-    falling = _found(
-        connection,
-        [
-            "SELECT 1 FROM (SELECT _key <= lag(_key) OVER () AS falls"
-            f" FROM {name(plan.judged)} WHERE _ok) WHERE falls"
-            for plan in large
-        ],
-    )
-    shuffled = [large[index].name for index in falling]
-    found = _found(connection, [_trouble(plan, shuffled) for plan in plans])
-    return [plans[index] for index in found]
-
-
-def _trouble(plan: Plan, shuffled: Sequence[str]) -> str:
-    """Write the query that has a row if a record of a table is invalid or a key stands twice."""
-    judged = name(plan.judged)
-    invalid = f"SELECT 1 FROM {judged} WHERE NOT _ok"
-    if not plan.is_large:
-        twice = f"SELECT count(*) <> count(DISTINCT _key) AS twice FROM {judged} WHERE _ok"
-        return f"{invalid} UNION ALL SELECT 1 FROM ({twice}) WHERE twice"
-    if plan.name not in shuffled:
-        return invalid
-    # Sorting needs less memory than a table of all hashes, and less time.
-    return (
-        f"{invalid} UNION ALL SELECT 1 FROM (SELECT h = lag(h) OVER (ORDER BY h) AS twice FROM"
-        f" (SELECT hash(_key) AS h FROM {judged} WHERE _ok)) WHERE twice"
-    )
-
-
-def _found(connection: duckdb.DuckDBPyConnection, queries: Sequence[str]) -> list[int]:
-    """Return the indices of the queries that have a row."""
-    if not queries:
+    parts = []
+    for index, plan in enumerate(plans):
+        judged = name(plan.judged)
+        parts.append(f"SELECT {index} WHERE EXISTS (SELECT 1 FROM {judged} WHERE NOT _ok)")
+        if plan.is_large:
+            # Sorting needs less memory than a table of all hashes, and less time.
+            twice = (
+                "SELECT 1 FROM (SELECT h = lag(h) OVER (ORDER BY h) AS again FROM"
+                f" (SELECT _hash AS h FROM {judged} WHERE _ok)) WHERE again"
+            )
+            parts.append(f"SELECT {index} WHERE EXISTS ({twice})")
+        else:
+            distinct = f"SELECT count(*) <> count(DISTINCT _key) FROM {judged} WHERE _ok"
+            parts.append(f"SELECT {index} WHERE ({distinct})")
+    if not parts:
         return []
-    parts = [f"SELECT {n} AS n WHERE EXISTS ({query})" for n, query in enumerate(queries)]
-    return [n for (n,) in connection.execute(f"{' UNION ALL '.join(parts)} ORDER BY n").fetchall()]
+    found = {row[0] for row in connection.execute(" UNION ALL ".join(parts)).fetchall()}
+    return [plan for index, plan in enumerate(plans) if index in found]
 
 
 @dataclass
@@ -138,10 +119,11 @@ class Search:
 
     def duplicates(self) -> None:
         """Report the records whose key is already there."""
-        rows = f"SELECT _key, locator FROM ({self.plan.judged_rows()}) WHERE _ok"
+        rows = f"SELECT _key, locator FROM {name(self.plan.judged)} WHERE _ok"
         if self.plan.is_large:
-            hashes = f"SELECT hash(_key) AS h FROM {name(self.plan.judged)} WHERE _ok"
-            rows += f" AND hash(_key) IN (SELECT h FROM ({hashes}) GROUP BY h HAVING count(*) > 1)"
+            hashes = f"SELECT _hash FROM {name(self.plan.judged)} WHERE _ok"
+            twice = f"{hashes} GROUP BY _hash HAVING count(*) > 1"
+            rows = f"SELECT _key, locator FROM ({self.plan.keys()}) WHERE _hash IN ({twice})"
         found = self.connection.execute(
             f"""
             SELECT _key, locator, first, count(*) OVER () FROM (

@@ -59,7 +59,7 @@ class Plan:
     is_judged: bool
     """Whether the rows that are staged are valid already and hold values, not the text on file."""
     is_large: bool = False
-    """Whether keys are too many to keep in memory longer than need be."""
+    """Whether a key is too much to keep beside each record."""
     is_proven: bool = False
     """Whether the records are judged and their keys need no further look."""
     has_faulty_expression: bool = False
@@ -231,9 +231,12 @@ class Plan:
         return f"SELECT locator, {', '.join(self._cells())} FROM ({self.records()})"
 
     def judge(self) -> str:
-        """Write all rows, with `_ok` and with the key as `_key`."""
-        cells = [*([] if self.first else ["locator"]), *self._cells()]
-        cells += [f"{self.is_ok()} AS _ok", f"{sql.key_text(self.key)} AS _key"]
+        """Write all rows, with `_ok` and with the key: as `_key`, or if it is large its `_hash`."""
+        cells = [*([] if self.first else ["locator"]), *self._cells(), f"{self.is_ok()} AS _ok"]
+        if self.is_large:
+            cells.append(f"hash({', '.join(map(name, self.key))}) AS _hash")
+        else:
+            cells.append(f"{sql.key_text(self.key)} AS _key")
         return f"SELECT {', '.join(cells)} FROM ({self.records()})"
 
     def judged_rows(self) -> str:
@@ -266,6 +269,14 @@ class Plan:
         types = self.types
         fit = " AND ".join(sql.proper_key(name(part), types[part]) for part in self.key)
         return f"coalesce(_valid AND {fit}, false)"
+
+    def keys(self) -> str:
+        """Write the keys of the valid rows, as text and as their hash."""
+        return (
+            f"SELECT locator, {sql.key_text(self.key)} AS _key,"
+            f" hash({', '.join(map(name, self.key))}) AS _hash"
+            f" FROM ({self.records()}) WHERE {self.is_ok()}"
+        )
 
 
 def zone_relation(zone: str | None) -> str:

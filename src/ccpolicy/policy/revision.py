@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -12,9 +14,15 @@ from git.objects import Blob, Submodule
 from git.objects import Tree as Objects
 
 from ccpolicy.errors import Locator, PolicyError
+from ccpolicy.policy.checkout import checkout_of, link_on_the_way
 from ccpolicy.source import MAX_BYTES
 
 _LINK = 0o120000
+_SUFFIX = re.compile(r"~|\^|:|@\{")
+"""Begins what git takes for steps from a named commit."""
+_ABBREVIATED = re.compile(r"[0-9a-fA-F]{4,39}")
+_RULES = ("refs/{}", "refs/tags/{}", "refs/heads/{}", "refs/remotes/{}", "refs/remotes/{}/HEAD")
+"""Where git looks for a name, in this order."""
 _FAILURES = (git.exc.GitError, git.exc.GitCommandNotFound, ValueError, OSError)
 """What reading an object can end with; an object that is not there is a ValueError."""
 
@@ -133,31 +141,49 @@ def find_revision(path: Path, name: str) -> Revision:
     """
     if not path.is_dir():
         raise PolicyError("no such folder: {path}", path=str(path))
-    try:
-        repository = git.Repo(path.resolve(), search_parent_directories=True)
-    except git.exc.InvalidGitRepositoryError as failure:
+    if link := link_on_the_way(path):
         raise PolicyError(
-            "not in a git repository: {path}",
-            hint="a revision can only be read where the files are kept in git",
-            path=str(path),
-        ) from failure
-    except _FAILURES as failure:
-        raise _unknown(path, failure) from failure
-    top = repository.working_tree_dir
+            "'{link}' is a symbolic link, and the checkout decides where it leads",
+            hint="name the folder itself",
+            link=str(link),
+        )
+    top = checkout_of(path.resolve())
     if top is None:
         raise PolicyError(
-            "the git repository has no files beside it: {path}",
-            hint="name a checkout: the evidence is read from its files",
+            "not in a git repository: {path}",
+            hint="a revision can only be read in a checkout, where the files are kept in git",
             path=str(path),
         )
-    folder = path.resolve().relative_to(Path(top).resolve()).as_posix()
+    try:
+        repository = _open(top)
+        outer = checkout_of(top.parent)
+        if outer and _open(outer).git.ls_files("--stage", "--", str(top)).startswith("160000"):
+            raise PolicyError(
+                "'{path}' is a submodule, and the repository around it decides what it holds",
+                hint="check it out by itself",
+                path=str(path),
+            )
+    except _FAILURES as failure:
+        raise _unknown(path, failure) from failure
+    folder = path.resolve().relative_to(top).as_posix()
     return Revision(name, _commit(repository, path, name), "" if folder == "." else folder)
 
 
+def _open(top: Path) -> git.Repo:
+    """Open the repository of a checkout, and no other that git might find on its own."""
+    repository = git.Repo(top, expand_vars=False)
+    repository.git.update_environment(
+        # No replacement or other parent that somebody keeps beside the objects.
+        GIT_NO_REPLACE_OBJECTS="1",
+        GIT_GRAFT_FILE=os.devnull,
+        LC_ALL="C",
+    )
+    return repository
+
+
 def _commit(repository: git.Repo, path: Path, name: str) -> git.Commit:
-    # No replacement that somebody keeps beside the objects.
-    repository.git.update_environment(GIT_NO_REPLACE_OBJECTS="1", LC_ALL="C")
     try:
+        _refuse_ambiguous(repository, name)
         wanted = ("--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
         found = repository.git.rev_parse(*wanted)
         return repository.commit(found)
@@ -174,6 +200,33 @@ def _commit(repository: git.Repo, path: Path, name: str) -> git.Commit:
         ) from failure
     except _FAILURES as failure:
         raise _unknown(path, failure) from failure
+
+
+def _refuse_ambiguous(repository: git.Repo, name: str) -> None:
+    """Refuse a name that stands for several commits, of which git would silently choose one.
+
+    Whoever may push a tag could name it as the protected branch, and git prefers tags.
+
+    Raises:
+        PolicyError: it does.
+    """
+    first = _SUFFIX.split(name, maxsplit=1)[0]
+    if not first or first == "HEAD" or "\n" in first:
+        return
+    asked = [rule.format(first) for rule in _RULES]
+    found = repository.git.for_each_ref("--format=%(refname)", "--", *asked).splitlines()
+    references = [each for each in asked if each in found]
+    commits = {repository.git.rev_parse("--verify", f"{each}^{{}}") for each in references}
+    if references and _ABBREVIATED.fullmatch(first):
+        commits.update(repository.git.rev_parse(f"--disambiguate={first}").split())
+        references.append(first)
+    if len(commits) > 1:
+        raise PolicyError(
+            "'{name}' could be any of: {known}",
+            hint="write one of these in full",
+            name=name,
+            known=", ".join(references),
+        )
 
 
 def _unknown(path: Path, failure: Exception) -> PolicyError:

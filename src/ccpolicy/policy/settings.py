@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import ValidationError
 
 from ccpolicy.checks.durations import parse_duration
+from ccpolicy.checks.order import shorter
 from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.policy.models import Line, Model, Severity
 from ccpolicy.source import Place, Source, decode
@@ -110,6 +111,13 @@ def load_settings(tree: Tree, root: Path) -> tuple[Settings, Source]:
                 name=name,
                 locator=source.locate((name,)),
             )
+    soon, horizon = (parse_duration(each) for each in (settings.due_soon, settings.horizon))
+    if shorter(horizon, soon) not in (0, 1):
+        raise PolicyError(
+            "due_soon may reach further than horizon, up to which due dates are forecast",
+            hint="set a shorter due_soon, or a longer horizon",
+            locator=source.locate(("due_soon",) if "due_soon" in value else ("horizon",)),
+        )
     for name in ("policy", "checks", "evidence"):
         folder = getattr(settings, name)
         there = Folder(root) if name == "evidence" else tree

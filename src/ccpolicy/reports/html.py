@@ -78,9 +78,7 @@ def _hash(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-_NEEDLESS = re.compile(
-    r'(?<=[a-z]=)"([A-Za-z0-9_.#-]+)"(?=[\s>])' r"|</(?:td|th|tr|dt|dd|li)>"
-)
+_NEEDLESS = re.compile(r'(?<=[a-z]=)"([A-Za-z0-9_.#-]+)"(?=[\s>])|</(?:td|th|tr|dt|dd|li)>')
 """Quotes and end tags that HTML lets one leave out: they stand in the page by the thousand."""
 
 

@@ -17,6 +17,7 @@ from ccpolicy.reports.moments import until
 from ccpolicy.reports.outcome import judgement, severities, standing, tally
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import lapsed, opened, trouble
+from ccpolicy.reports.recorded import covered_later, recorded
 from ccpolicy.reports.tasks import judged
 
 _FEW = 10
@@ -76,6 +77,9 @@ class _Document:
         yield ""
         yield plain(judged(page, result.as_of, result.as_of_source))
         yield ""
+        for text, is_warning in recorded(page, result, full=self.full):
+            yield f"⚠️ {plain(text)}" if is_warning else plain(text)
+            yield ""
         for text, _ in standing(page, result):
             yield plain(text)
             yield ""
@@ -100,7 +104,12 @@ class _Document:
             yield ""
             yield from self.some(
                 [
-                    self.noted(lapsed(page, result, each), opened(page, each))
+                    page.phrases(
+                        [
+                            self.noted(lapsed(page, result, each), opened(page, each)),
+                            *covered_later(page, each),
+                        ]
+                    )
                     for each in result.owed(control)
                 ]
             )

@@ -13,6 +13,7 @@ from ccpolicy.reports.moments import exactly, rough_length, until
 from ccpolicy.reports.outcome import outcome, severities
 from ccpolicy.reports.page import Page, Table, Word
 from ccpolicy.reports.phrases import lapsed, opened, stands, trouble
+from ccpolicy.reports.recorded import covered_later, recorded, uncommitted
 from ccpolicy.reports.tasks import judged, tasks
 
 if TYPE_CHECKING:
@@ -24,11 +25,11 @@ if TYPE_CHECKING:
 def assessment(result: Assessment, view: View) -> str:
     """Render an assessment: what needs attention first, then what is merely to be known."""
     page = Page(view)
-    sections = _Sections(page, result)
     if view.detail == "brief":
-        sections.uncommitted()
+        for told, _ in uncommitted(page, result, full=False):
+            page.paragraph(told, colour="yellow")
     else:
-        sections.write()
+        _Sections(page, result).write()
         page.line()
     outcome(page, result)
     return str(page)
@@ -120,44 +121,8 @@ class _Sections:
             page.say("Period {start} to {end}, {zone}", start=starts, end=ends, zone=zone)
         )
 
-        self.provenance()
-
-    def uncommitted(self) -> None:
-        """Say what was judged though it is not committed."""
-        found, page = self.result.provenance, self.page
-        if found and found.uncommitted:
-            names = [each.file for each in found.uncommitted]
-            shown = names if self.full else names[:3]
-            page.paragraph(
-                page.say(
-                    "NOT COMMITTED, and yet judged: {files}",
-                    files=", ".join(shown) + (", …" if len(shown) < len(names) else ""),
-                ),
-                colour="yellow",
-            )
-
-    def provenance(self) -> None:
-        """Say which commit was judged, and what was judged though it is not committed."""
-        found, page = self.result.provenance, self.page
-        if found is None:
-            return
-        if found.reason:
-            reason = page.text(found.reason)
-            page.paragraph(page.say("Provenance unknown: {reason}", reason=reason), colour="yellow")
-            return
-        commit, time = (found.commit or "")[:12], exactly(found.committed_at or "")
-        if found.known_at:
-            page.paragraph(
-                page.say(
-                    "Judged as known at {asked}: commit {commit} of {time}",
-                    asked=found.known_at,
-                    commit=commit,
-                    time=time,
-                )
-            )
-        else:
-            page.paragraph(page.say("Judged commit {commit} of {time}", commit=commit, time=time))
-        self.uncommitted()
+        for told, is_warning in recorded(page, result, full=self.full):
+            page.paragraph(told, colour="yellow" if is_warning else None)
 
     def attention(self) -> None:
         """Show what does not hold or could not be judged."""
@@ -324,14 +289,8 @@ class _Sections:
             if len(lapses) > 1 and not self.full:
                 shown = self.page.say("longest {lapse}", lapse=shown)
             self.table.detail(shown, opened(self.page, lapse))
-            if lapse.covered_later:
-                self.table.detail(
-                    self.page.say(
-                        "covered on paper since {since}, on file since {time}",
-                        since=exactly(lapse.covered_later.since),
-                        time=exactly(lapse.covered_later.on_file),
-                    )
-                )
+            for told in covered_later(self.page, lapse):
+                self.table.detail(told)
             if lapse.closed_by and self.full:
                 self.table.detail(self.page.say("cured by {place}", place=lapse.closed_by))
 

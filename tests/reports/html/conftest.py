@@ -20,6 +20,7 @@ from .audited import AUDITED, hostile, many
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+ROOT = Path(__file__).parents[3]
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -39,6 +40,20 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
+def audit() -> Assessment:
+    """The shipped sample, judged for auditors."""
+    return ccpolicy.load(ROOT).check(annex=True)
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory, audit: Assessment) -> Path:
+    """Write the shipped sample's report."""
+    file = tmp_path_factory.mktemp("sample") / "compliance.html"
+    file.write_bytes(render(audit, View()))
+    return file
+
+
+@pytest.fixture(scope="session")
 def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write the reports that the tests open."""
     folder = tmp_path_factory.mktemp("reports")
@@ -47,17 +62,3 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "hostile.html").write_bytes(render(hostile(), View()))
     (folder / "many.html").write_bytes(render(many(100_000), View()))
     return folder
-
-
-@pytest.fixture(scope="session")
-def judged() -> Assessment:
-    """Judge the shipped sample."""
-    return ccpolicy.load(Path(__file__).parents[3]).check(annex=True)
-
-
-@pytest.fixture(scope="session")
-def sample(judged: Assessment, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write the shipped sample's report."""
-    file = tmp_path_factory.mktemp("sample") / "compliance.html"
-    file.write_bytes(render(judged, View()))
-    return file

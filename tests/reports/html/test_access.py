@@ -69,7 +69,7 @@ def test_axe_finds_nothing(browser: Browser, reports: Path, sample: Path, report
     with opened(browser, file, "#s-lapses") as page:
         reached(page, "'lapses' in document.documentElement.dataset")
         page.locator("#expand").click()
-        page.evaluate(Axe().axe_script)  # type: ignore[no-untyped-call]
+        page.evaluate(Axe().axe_script)
         for language, theme, width in WAYS:
             page.set_viewport_size({"width": width, "height": 900})
             page.locator(f"label[for=lang-{language}]").click()

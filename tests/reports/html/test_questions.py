@@ -209,19 +209,19 @@ RECORDS = """() => [...document.querySelectorAll('#register tbody tr')].map((row
 
 
 def test_records_are_two_clicks_from_the_verdict_of_every_control(
-    browser: Browser, sample: Path, judged: Assessment
+    browser: Browser, sample: Path, audit: Assessment
 ) -> None:
-    assert judged.annex
-    held = {record.place: record for record in judged.annex.records}
+    assert audit.annex
+    held = {record.place: record for record in audit.annex.records}
     behind = {
         own.id
-        for control, own in zip(judged.controls, judged.annex.controls, strict=True)
+        for control, own in zip(audit.controls, audit.annex.controls, strict=True)
         if any(span.record for line in own.timelines for span in (*line.duty, *line.cover))
         or any(lapse.opened_by or lapse.closed_by for lapse in control.lapses)
     }
     with opened(browser, sample) as page:
         shown = dict(page.evaluate(RECORDS))
-    assert list(shown) == [control.id for control in judged.controls]
+    assert list(shown) == [control.id for control in audit.controls]
     assert {name for name, said in shown.items() if said} == behind
     for said in shown.values():
         if said:

@@ -15,6 +15,7 @@ from ccpolicy.assessment.models import Assessment
 from ccpolicy.reports import View
 from ccpolicy.reports.html import assessment as render
 
+from ..centres import BASELINED, STANDING
 from ..rich import ASSESSMENT
 from .audited import AUDITED, BAD, hostile, many
 
@@ -82,7 +83,7 @@ def test_records_are_two_clicks_from_their_verdict() -> None:
 
 def test_content_policy_names_the_style_and_script_and_nothing_else() -> None:
     content = render(AUDITED, View()).decode()
-    policy = re.search(r'Content-Security-Policy" content="([^"]+)"', content)
+    policy = re.search(r'Content-Security-Policy"? content="([^"]+)"', content)
     assert policy
     said = policy[1].replace("&#39;", "'")
     for name in ("style", "script"):
@@ -144,3 +145,78 @@ def test_memory_grows_by_little_more_than_the_file() -> None:
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] - peaks[0] < 4 * (sizes[1] - sizes[0]) + 1_000_000
+
+
+def test_brief_links_land_too() -> None:
+    tree = parsed(render(AUDITED, View(detail="brief")))
+    ids = by_id(tree)
+    for each in tree.iter(f"{XHTML}a"):
+        href = each.get("href")
+        assert href == "#" or not href.startswith("#") or href[1:] in ids, href
+
+
+def test_what_a_baseline_lets_stand_is_marked_and_counted() -> None:
+    for result in (BASELINED, STANDING):
+        known = sum(lapse.baselined for each in result.controls for lapse in each.lapses)
+        assert known
+        page = parsed(render(result, View()))
+        places = by_id(page)
+        assert f"{known} known lapse" in words(places["s-summary"])
+        marks = [
+            each
+            for control in result.controls
+            for row in places[control.id].iter(f"{XHTML}tr")
+            for each in row.iter(f"{XHTML}span")
+            if each.get("class") == "known"
+        ]
+        assert len(marks) == known
+        for name in result.gate.let_stand:
+            assert "v-fail" in words_of_classes(places[name])
+        for entry in result.gate.gone:
+            assert entry.subject in words(places["s-summary"])
+
+
+def words_of_classes(element: Any) -> str:
+    return " ".join(each.get("class") or "" for each in element.iter())
+
+
+def test_who_recorded_stands_in_the_register() -> None:
+    recorders = [
+        words(each)
+        for each in by_id(parsed(render(AUDITED, View())))["s-evidence"].iter(f"{XHTML}table")
+        if "recorders" in (each.get("class") or "")
+    ]
+    assert len(recorders) == 1
+    assert "desk@centre.example" in recorders[0]
+    assert "not committed" in recorders[0]
+    without = AUDITED.model_copy(update={"provenance": None})
+    said = words(by_id(parsed(render(without, View())))["recorded"])
+    assert "ccpolicy check --provenance" in said
+
+
+def test_every_timeline_has_its_legend() -> None:
+    tree = parsed(render(AUDITED, View()))
+    drawn = [each for each in tree.iter(f"{XHTML}figure") if each.get("class") == "timelines"]
+    assert len(drawn) == len(AUDITED.controls)
+    for each in drawn:
+        for said in ("duty", "covered", "record", "lapsed", "waived", "as-of"):
+            assert said in words(each)
+
+
+def test_sign_off_and_matrix_are_whole() -> None:
+    places = by_id(parsed(render(AUDITED, View())))
+    assert len(list(places["s-signature"].iter(f"{XHTML}tr"))) == 4
+    rows = [each for each in places["s-matrix"].iter(f"{XHTML}tr") if each.get("data-c")]
+    held = [each for clause in AUDITED.policy.clauses for each in clause.controls]
+    known = {control.id for control in AUDITED.controls}
+    assert len(rows) == len([each for each in held if each in known])
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", " javascript:alert(1)", "data:text/html,x"])
+def test_only_links_of_the_web_can_be_followed(url: str) -> None:
+    text = AUDITED.model_dump_json()
+    assert '"url":null' in text
+    result = Assessment.model_validate_json(text.replace('"url":null', f'"url":"{url}"'))
+    page = parsed(render(result, View()))
+    assert url.strip() in words(page)
+    assert not [each for each in page.iter(f"{XHTML}a") if url.strip() in (each.get("href") or "")]

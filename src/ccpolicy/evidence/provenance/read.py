@@ -191,7 +191,10 @@ class _Reader:
         return filled
 
     def _signatures(self, commits: Collection[str]) -> dict[str, str]:
-        return judge_signatures(self.repository, commits, self.asked.signers, self.asked.scratch)
+        asked = self.asked
+        return judge_signatures(
+            self.repository, commits, asked.signers, asked.scratch, cached=asked.cached
+        )
 
     def _files(self, commit: Commit) -> dict[str, Blob]:
         """Return the evidence files of a commit, by their path below the evidence folder."""

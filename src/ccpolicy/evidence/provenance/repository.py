@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ccpolicy.errors import EvidenceError
 from ccpolicy.evidence.provenance.models import State
+from ccpolicy.policy.checkout import checkout_of
 
 if TYPE_CHECKING:
     import git
@@ -98,15 +99,17 @@ class Repository:
 
         Raises:
             NoHistory: it is not here.
+            EvidenceError: it is not what its id says.
         """
         while id_ in self.awaited and id_ not in self.ahead:
             self._take()
         if id_ in self.ahead:
             return self.ahead.pop(id_)
         try:
-            return bytes(self.git.get_object_data(id_)[3])
+            found: Any = self.git.get_object_data(id_)
         except ValueError as failure:
             raise NoHistory("partial") from failure
+        return _proper(id_, found[1], bytes(found[3]))
 
     def expect(self, ids: Iterable[str]) -> None:
         """Say which objects will be asked for, in about this order, so that they are on their way.
@@ -137,7 +140,7 @@ class Repository:
         if len(data) != size or stream.read(1) != b"\n":
             raise NoHistory("partial")
         id_ = parts[0].decode()
-        self.ahead[id_] = data
+        self.ahead[id_] = _proper(id_, parts[1], data)
         del self.awaited[id_]
 
     def _stop(self) -> None:
@@ -260,9 +263,7 @@ class Repository:
 
     def id_of(self, content: bytes) -> str:
         """Return the id that a file of this content has in this repository."""
-        head = f"blob {len(content)}\0".encode()
-        made = hashlib.sha1 if len(self.head) == 40 else hashlib.sha256
-        return made(head + content, usedforsecurity=False).hexdigest()
+        return _digest(b"blob", content, len(self.head))
 
     def close(self) -> None:
         """End the processes that read objects; others are started if need be."""
@@ -280,8 +281,11 @@ def open_repository(folder: Path) -> Repository:
         import git
     except ImportError as failure:
         raise NoHistory("no_git") from failure
+    top = checkout_of(folder.resolve())
+    if top is None:
+        raise NoHistory("no_repository")
     try:
-        with git.Repo(folder, search_parent_directories=True) as repo:
+        with git.Repo(top, expand_vars=False) as repo:
             root = repo.working_tree_dir
             common = Path(repo.common_dir)
             own = str(repo.git_dir)
@@ -307,6 +311,29 @@ def open_repository(folder: Path) -> Repository:
         common=common,
         is_shallow=shallow.is_file() and shallow.stat().st_size > 0,
     )
+
+
+def _digest(kind: bytes, content: bytes, size: int) -> str:
+    """Return the id of an object, which has so many hexadecimal digits."""
+    made = hashlib.sha1 if size == 40 else hashlib.sha256
+    found = made(b"%s %d\0" % (kind, len(content)), usedforsecurity=False)
+    found.update(content)
+    return found.hexdigest()
+
+
+def _proper(id_: str, kind: bytes | str, content: bytes) -> bytes:
+    """Return an object's content, which git hands out whatever it is.
+
+    Raises:
+        EvidenceError: it is not what its id says.
+    """
+    if _digest(kind.encode() if isinstance(kind, str) else kind, content, len(id_)) != id_:
+        raise EvidenceError(
+            "object {id} of the repository was tampered with",
+            hint="look at what git fsck says, and fetch the repository anew",
+            id=id_,
+        )
+    return content
 
 
 def _entries(data: bytes, size: int) -> Iterator[tuple[str, str, str]]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from ccpolicy.evidence.provenance.cache import read, write
 from ccpolicy.evidence.provenance.repository import Repository
 from ccpolicy.policy.from_git import PGP_KEYS, SSH_SIGNERS
 
@@ -17,24 +19,48 @@ _PGP = {"G": "good", "U": "good", "E": "unlisted"}
 
 
 def judge_signatures(
-    repository: Repository, commits: Iterable[str], policy: Path, scratch: Path
+    repository: Repository, commits: Iterable[str], policy: Path, scratch: Path, *, cached: bool
 ) -> dict[str, str]:
     """Return for each commit `good`, `bad`, `unlisted`, `none`, or `unchecked` for want of a tool.
 
-    What the repository or the user trusts does not count, nor which programs they have set.
+    What the repository or the user trusts does not count, nor which programs they have set. That
+    one of SSH's is good is kept if it may be `cached`: it rests on the commit and the listed keys
+    alone. PGP's does not, for its keys run out by today's date.
     """
     ids = sorted(commits)
     found = {id_: _kind(repository.read(id_)) for id_ in ids}
+    file = _file(repository.common, policy)
+    kept = _kept(file) if cached else set()
+    good = {id_: "good" for id_ in ids if found[id_] == "ssh" and id_ in kept}
     for kind, tool, verdicts in (("ssh", "ssh-keygen", _SSH), ("pgp", "gpg", _PGP)):
-        wanted = [id_ for id_ in ids if found[id_] == kind]
+        wanted = [id_ for id_ in ids if found[id_] == kind and id_ not in good]
         if not wanted:
             continue
         if not shutil.which(tool):
             found |= dict.fromkeys(wanted, "unchecked")
             continue
         said = _said(repository, wanted, policy, scratch)
-        found |= {id_: verdicts.get(said.get(id_, ""), "bad") for id_ in wanted}
-    return found
+        judged = {id_: verdicts.get(said.get(id_, ""), "bad") for id_ in wanted}
+        found |= judged
+        if cached and kind == "ssh":
+            with suppress(OSError):
+                file.parent.mkdir(exist_ok=True)
+                write(file, sorted(kept | {id_ for id_ in wanted if judged[id_] == "good"}))
+    return found | good
+
+
+def _file(common: Path, policy: Path) -> Path:
+    """Return the file of the commits that are signed by the keys that are listed."""
+    signers = policy / SSH_SIGNERS
+    listed = signers.read_bytes() if signers.is_file() else b""
+    return common / "ccpolicy" / f"signatures-{hashlib.sha256(listed).hexdigest()[:24]}.json"
+
+
+def _kept(file: Path) -> set[str]:
+    try:
+        return set(read(file))
+    except (OSError, ValueError, TypeError):
+        return set()
 
 
 def _kind(commit: bytes) -> str:
@@ -58,6 +84,8 @@ def _said(repository: Repository, ids: list[str], policy: Path, scratch: Path) -
     signers = policy / SSH_SIGNERS
     settings = {
         "gpg.program": "gpg",
+        "gpg.openpgp.program": "gpg",
+        "gpg.x509.program": "gpgsm",
         "gpg.ssh.program": "ssh-keygen",
         "gpg.ssh.allowedSignersFile": str(signers if signers.is_file() else os.devnull),
         "gpg.ssh.revocationFile": "",

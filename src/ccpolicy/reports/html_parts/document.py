@@ -282,9 +282,7 @@ def _anchors(result: Assessment) -> dict[str, str]:
     return found
 
 
-def _changed(
-    before: Revision, after: Revision
-) -> list[tuple[Parameter | None, Parameter | None]]:
+def _changed(before: Revision, after: Revision) -> list[tuple[Parameter | None, Parameter | None]]:
     old = {each.name: each for each in before.parameters}
     new = {each.name: each for each in after.parameters}
     pairs = [(old.get(name), new.get(name)) for name in dict.fromkeys([*old, *new])]

@@ -30,7 +30,7 @@ class Both:
     def __html__(self) -> Markup:
         if self.en == self.zh:
             return self.en
-        return Markup('<i lang=en>{}</i><i lang=zh>{}</i>').format(self.en, self.zh)
+        return Markup("<i lang=en>{}</i><i lang=zh>{}</i>").format(self.en, self.zh)
 
     def __format__(self, spec: str) -> str:
         return self.__html__()

@@ -1,0 +1,135 @@
+"""The action, step by step: each script is run in bash as the runner runs it.
+
+Steps that use other actions are left to actionlint.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from .packages import ROOT, need_registry, plain
+
+ACTION = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
+FAILING = "src/ccpolicy/samples/failing"
+
+
+@dataclass
+class Runner:
+    """Runs the scripts of a composite action one after another, until one fails."""
+
+    folder: Path
+    inputs: dict[str, str]
+    outputs: dict[str, dict[str, str]] = field(default_factory=dict)
+    said: str = ""
+
+    def value(self, expression: str) -> str:
+        """Return what an expression of the action stands for."""
+        match expression.split("."):
+            case ["inputs", name]:
+                return str(self.inputs.get(name, ACTION["inputs"][name]["default"]))
+            case ["github", "action_path"]:
+                return str(ROOT)
+            case ["runner", "temp"]:
+                return str(self.folder)
+            case ["steps", step, "outputs", name]:
+                return self.outputs.get(step, {}).get(name, "")
+        raise AssertionError(expression)
+
+    def filled(self, text: str) -> str:
+        return EXPRESSION.sub(lambda found: self.value(found[1]), text)
+
+    def run(self, step: dict[str, Any], **more: str) -> int:
+        """Run a step, and take over what it wrote into the runner's files."""
+        files = {name: self.folder / name for name in ("OUTPUT", "ENV", "PATH", "STEP_SUMMARY")}
+        for name in ("OUTPUT", "ENV", "PATH"):
+            files[name].write_text("", "utf-8")
+        ended = subprocess.run(
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", self.filled(step["run"])],
+            cwd=ROOT,
+            env=plain(
+                self.folder / "home",
+                **{f"GITHUB_{name}": str(path) for name, path in files.items()},
+                **{name: self.filled(text) for name, text in step.get("env", {}).items()},
+                **more,
+            ),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        self.said += ended.stdout + ended.stderr
+        lines = files["OUTPUT"].read_text("utf-8").splitlines()
+        self.outputs[step.get("id", "")] = dict(line.split("=", 1) for line in lines)
+        return ended.returncode
+
+
+def scripts() -> list[dict[str, Any]]:
+    found = [step for step in ACTION["runs"]["steps"] if "run" in step]
+    assert [step["shell"] for step in found] == ["bash"] * 2
+    assert not any("if" in step for step in found)
+    return found
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The runner's folder after the step that installs: from the checkout, in an empty home."""
+    runner = Runner(tmp_path_factory.mktemp("runner"), {})
+    code = runner.run(scripts()[0])
+    if code:
+        need_registry(runner.said)
+    assert code == 0, runner.said
+    return runner.folder
+
+
+def test_it_installs_and_judges_from_the_checkout_alone(installed: Path) -> None:
+    runner = Runner(
+        installed, {"path": FAILING, "report": "assessment.json\njunit=compliance.xml\na.sarif\n"}
+    )
+    assert runner.run(scripts()[1]) == 1
+    assert "::error file=src/ccpolicy/samples/failing/evidence/" in runner.said
+    assert "Gate FAILED" in (installed / "STEP_SUMMARY").read_text("utf-8")
+    reports = installed / "ccpolicy-reports"
+    assert sorted(path.name for path in reports.iterdir()) == [
+        "a.sarif",
+        "assessment.json",
+        "compliance.xml",
+    ]
+    assert runner.outputs["check"] == {"exit-code": "1"}
+    (output,) = ACTION["outputs"].values()
+    assert runner.filled(output["value"]) == "1"
+
+
+@pytest.mark.parametrize(
+    ("inputs", "code"),
+    [
+        ({"fail-on": "critical", "path": "."}, 0),
+        ({"path": FAILING, "policy-from": "no-such"}, 2),
+        ({"path": "nowhere; touch hacked"}, 2),
+        ({"path": FAILING, "report": "../a.json"}, 2),
+    ],
+)
+def test_how_it_ends(installed: Path, inputs: dict[str, str], code: int) -> None:
+    runner = Runner(installed, inputs)
+    assert runner.run(scripts()[1]) == code, runner.said
+    assert not (ROOT / "hacked").exists()
+
+
+def test_a_policy_of_a_revision(installed: Path) -> None:
+    """On a checkout whose branch made its own judge weaker."""
+    top = installed / "checkout"
+    subprocess.run(["cp", "-r", str(ROOT / FAILING), str(top)], check=True)
+    names = ["-c", "user.name=clerk", "-c", "user.email=clerk@example.org"]
+    for command in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "first"]):
+        subprocess.run(["git", "-C", str(top), *names, *command], check=True)
+    settings = (top / "ccpolicy.toml").read_text("utf-8")
+    (top / "ccpolicy.toml").write_text(settings.replace('"period"', '"now"'), "utf-8")
+    inputs = {"path": str(top), "fail-on": "critical"}
+    assert Runner(installed, inputs).run(scripts()[1]) == 0
+    assert Runner(installed, {**inputs, "policy-from": "main"}).run(scripts()[1]) == 1
