@@ -79,7 +79,7 @@ def test_waivers_and_sign_off_are_whole(page: Any) -> None:
             waiver.id,
             waiver.control,
             waiver.subject,
-            waiver.approver,
+            waiver.approver.zh,
             waiver.starts[:10],
         ):
             assert each in said
