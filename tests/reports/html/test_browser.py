@@ -86,8 +86,9 @@ def test_language_and_colours_change_without_a_reload(browser: Browser, reports:
 
 
 def test_deep_links_land_in_what_is_folded(browser: Browser, reports: Path) -> None:
-    with opened(browser, reports / "rich.html", "#r.2") as page:
-        assert page.locator("[id='r.2']").is_visible()
+    for place in ("#r.2", "#r.2?language=zh"):
+        with opened(browser, reports / "rich.html", place) as page:
+            assert page.locator("[id='r.2']").is_visible()
     with opened(browser, reports / "rich.html", "#ER-1?language=zh&filter=now-waived") as page:
         assert page.locator(SECTIONS).count() == 1
         assert abs(page.locator("#ER-1").bounding_box()["y"]) < 120  # type: ignore[index]
