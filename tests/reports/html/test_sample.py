@@ -1,4 +1,4 @@
-"""The shipped sample: its size, how it is reached by everybody, and how it prints."""
+"""The shipped sample: its size, its filters, and how it prints."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from ccpolicy.errors import Language
 from ccpolicy.reports import View
 from ccpolicy.reports.html import assessment as render
 
-from .test_browser import opened, reached
+from .test_browser import opened
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
 
 def test_sample_is_small(sample: Path) -> None:
@@ -30,78 +30,6 @@ def test_only_controls_of_a_norm_and_a_site_are_left(browser: Browser, sample: P
         page.locator("input[data-facet=site][data-text=CTU]").check()
         left = page.locator("section.control:visible").count()
         assert 0 < left < 36
-
-
-TABBED = """() => {
-  const here = document.activeElement;
-  const radio = here.matches('input[type=radio]');
-  const shown = radio ? document.querySelector(`label[for=${here.id}]`) : here;
-  const style = getComputedStyle(shown);
-  const box = shown.getBoundingClientRect();
-  window.walked ??= new Set();
-  window.walked.add(here);
-  return [
-    here.localName,
-    style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0,
-    box.bottom > 0 && box.top < innerHeight,
-  ];
-}"""
-REACHED = """(within) => [...document.querySelectorAll(within)].flatMap((each) =>
-  [...each.querySelectorAll('a[href], button:enabled, input, summary, [tabindex="0"]')])
-  .filter((each) => each.checkVisibility() && !(each.type === 'radio' && !each.checked))
-  .filter((each) => !window.walked.has(each)).map((each) => each.outerHTML.slice(0, 120))"""
-
-
-def walk(page: Page, steps: int) -> None:
-    """Press the tabulator: the focus always shows, and is never where nobody sees it."""
-    for _ in range(steps):
-        page.keyboard.press("Tab")
-        name, outlined, seen = page.evaluate(TABBED)
-        assert outlined or name == "body", name
-        assert seen or name == "body", name
-
-
-def test_keyboard_alone_is_enough(browser: Browser, sample: Path) -> None:
-    """Language, colours, contents, search, filters, sorting, timelines, records and paging."""
-    with opened(browser, sample, viewport={"width": 1440, "height": 900}) as page:
-        walk(page, 4)
-        assert page.evaluate(REACHED, ".bar") == []
-        page.keyboard.press("Shift+Tab")
-        page.keyboard.press("ArrowRight")
-        assert "theme=" in page.url
-        page.keyboard.press("Shift+Tab")
-        page.keyboard.press("ArrowLeft")
-        assert "language=zh" in page.url
-        page.keyboard.press("/")
-        page.keyboard.type("EM-1")
-        page.keyboard.press("Tab")
-        page.keyboard.press("Enter")
-        assert page.locator(".facet[open]").count() == 1
-        page.keyboard.press("Tab")
-        page.keyboard.press("Space")
-        assert "filter=now-" in page.url
-        page.keyboard.press("Escape")
-        assert page.locator(".facet[open]").count() == 0
-        page.locator("#clear").focus()
-        page.keyboard.press("Enter")
-        assert "filter=" not in page.url
-        page.locator("#register thead button").nth(2).focus()
-        page.keyboard.press("Enter")
-        assert page.locator("#register [aria-sort]").count() == 1
-        row = page.locator("#EM-1 .tl summary").first
-        row.focus()
-        page.keyboard.press("Enter")
-        assert page.locator("#EM-1 .tl details[open]").count() == 1
-        walk(page, 1)
-        page.keyboard.press("Enter")
-        assert page.locator("#peek").is_visible()
-        page.keyboard.press("Escape")
-        assert not page.locator("#peek").is_visible()
-        walk(page, 12)
-        page.locator("#state-all").focus()
-        page.keyboard.press("ArrowRight")
-        reached(page, "'lapses' in document.documentElement.dataset")
-        assert "state=open" in page.url
 
 
 def test_language_is_not_searched_for_in_the_whole_page(sample: Path) -> None:
