@@ -14,6 +14,8 @@ from ccpolicy.reports.moments import until, when
 
 LEAST = 0.35
 """Percent of the width below which nobody would see a bar."""
+APART = 0.7
+"""Percent of the width below which marks run into one block: the first is drawn."""
 PRINTED = 6
 """Spans of a subject's duty or cover that stand on paper, the latest; on the page stand all."""
 WITHOUT_ANNEX = 20
@@ -39,7 +41,7 @@ class Row:
     outcome: Both
     bars: list[Bar]
     marks: list[float] = field(default_factory=list)
-    """Where records lie with which a cover began."""
+    """Where records lie with which a cover began, as far as they can be told apart."""
     duty: list[Span] = field(default_factory=list)
     cover: list[Span] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
@@ -79,18 +81,24 @@ def _row(result: Assessment, timeline: Timeline, scale: Scale) -> Row:
         subject=timeline.subject,
         outcome=_outcome(result, timeline),
         bars=bars,
-        marks=list(
-            dict.fromkeys(
-                scale.at(each.starts)
-                for each in timeline.cover
-                if each.record and _time(each.starts) > scale.starts
-            )
+        marks=_apart(
+            scale.at(each.starts)
+            for each in timeline.cover
+            if each.record and _time(each.starts) > scale.starts
         ),
         duty=timeline.duty,
         cover=timeline.cover,
         gaps=timeline.gaps,
         behind=_behind(timeline, _time(result.as_of)),
     )
+
+
+def _apart(places: Iterable[float]) -> list[float]:
+    shown: list[float] = []
+    for place in sorted(places):
+        if not shown or place - shown[-1] >= APART:
+            shown.append(place)
+    return shown
 
 
 def printed(spans: Sequence[Span]) -> Sequence[Span]:

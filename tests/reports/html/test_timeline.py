@@ -1,0 +1,35 @@
+"""What is drawn of a subject."""
+
+from __future__ import annotations
+
+import datetime
+
+from ccpolicy.assessment.annex import Span, Timeline
+from ccpolicy.reports.html_parts.scale import Scale
+from ccpolicy.reports.html_parts.timeline import APART, rows
+
+from .audited import AUDITED
+
+
+def test_marks_of_dense_records_can_be_told_apart() -> None:
+    scale = Scale.of(AUDITED)
+    days = [scale.starts + datetime.timedelta(days=day) for day in range(1, 300)]
+    cover = [
+        Span(starts=each.isoformat(), ends=None, record=f"a.csv:{n}") for n, each in enumerate(days)
+    ]
+    [row] = rows(AUDITED, [Timeline(subject="a", duty=[], cover=cover, gaps=[])], scale)
+    places = {scale.of_time(each) for each in days}
+    assert len(row.marks) < len(places)
+    assert set(row.marks) <= places
+    pairs = list(zip(row.marks, row.marks[1:], strict=False))
+    assert all(after - before >= APART for before, after in pairs)
+    # None is left out where there is room for it.
+    assert all(any(0 <= each - mark < APART for mark in row.marks) for each in places)
+
+
+def test_marks_with_room_between_them_all_stand() -> None:
+    scale = Scale.of(AUDITED)
+    days = [scale.starts + datetime.timedelta(days=day) for day in (30, 60, 90)]
+    cover = [Span(starts=each.isoformat(), ends=None, record="a.csv:1") for each in days]
+    [row] = rows(AUDITED, [Timeline(subject="a", duty=[], cover=cover, gaps=[])], scale)
+    assert row.marks == [scale.of_time(each) for each in days]
