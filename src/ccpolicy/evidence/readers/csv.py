@@ -98,7 +98,7 @@ def _check_bytes(file: Opened) -> None:
             line=line,
         )
     # The engine passes over a last cell too many, and over spaces behind a cell.
-    if facts.has_loose_end and (found := _form_fault(file)):
+    if facts.has_loose_end and (found := text_fault(file) or _form_fault(file)):
         raise found
 
 
