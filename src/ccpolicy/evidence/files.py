@@ -18,8 +18,6 @@ from ccpolicy.errors import EvidenceError, Locator
 MOST_FILES = 10_000
 SMALL = 1 << 20
 """Bytes up to which a file's content may be kept from when it was fingerprinted."""
-_SEPARATORS = (b",", b";", b"\t", b"|")
-_LOOSE = (b'" ', *(sign + end for sign in _SEPARATORS for end in (b"\n", b"\r\n")))
 _WILD = re.compile(r"[*?\[]")
 
 
@@ -36,8 +34,6 @@ class Fingerprint:
     """Whether a carriage return stands without the newline after it."""
     has_spaced_quote: bool
     """Whether a quotation mark follows a space."""
-    has_loose_end: bool
-    """Whether a line ends with what separates cells, or a space follows a quotation mark."""
     is_text: bool
     """Whether all of it is UTF-8."""
     data: bytes | None
@@ -215,7 +211,7 @@ def fingerprint(path: Path, *, keep: bool = False) -> Fingerprint:
         EvidenceError: it cannot be read; without a place.
     """
     digest = hashlib.sha256()
-    has_nul = has_bare_return = has_spaced_quote = has_loose_end = False
+    has_nul = has_bare_return = has_spaced_quote = False
     is_text = True
     decoder = codecs.getincrementaldecoder("utf-8")()
     last = b""
@@ -231,15 +227,14 @@ def fingerprint(path: Path, *, keep: bool = False) -> Fingerprint:
                 has_nul = has_nul or b"\0" in chunk
                 is_text = is_text and _decodes(decoder, chunk)
                 # A pair of signs may lie astride two pieces.
-                if b"\r" in chunk or last[-1:] == b"\r":
-                    text = last[-1:] + chunk
+                if b"\r" in chunk or last == b"\r":
+                    text = last + chunk
                     ends = chunk.endswith(b"\r")
                     pairs = text.count(b"\r\n")
                     has_bare_return = has_bare_return or text.count(b"\r") - ends != pairs
                 if b'"' in chunk and not has_spaced_quote:
                     has_spaced_quote = b' "' in last + chunk
-                has_loose_end = has_loose_end or any(each in last + chunk for each in _LOOSE)
-                last = (last + chunk)[-2:]
+                last = chunk[-1:]
     except OSError as failure:
         raise EvidenceError("cannot read the file: {reason}", reason=failure.strerror) from failure
     return Fingerprint(
@@ -247,9 +242,8 @@ def fingerprint(path: Path, *, keep: bool = False) -> Fingerprint:
         size=before[0],
         state=before,
         has_nul=has_nul,
-        has_bare_return=has_bare_return or last[-1:] == b"\r",
+        has_bare_return=has_bare_return or last == b"\r",
         has_spaced_quote=has_spaced_quote,
-        has_loose_end=has_loose_end or last[-1:] in _SEPARATORS,
         is_text=is_text and _decodes(decoder, b"", final=True),
         data=data if keep else None,
     )
