@@ -50,9 +50,9 @@ class CsvReader:
     def scan(self, file: Opened, connection: duckdb.DuckDBPyConnection) -> Scan:
         """See `Scanner.scan`."""
         _check_bytes(file)
-        if _may_be_loose(file) and (found := text_fault(file) or _form_fault(file)):
-            raise found
         columns = _columns(file, _header(file)[0])
+        if _is_doubtful(file) and (found := text_fault(file) or _form_fault(file)):
+            raise found
         named = {column: f'"{index}"' for index, column in enumerate(columns) if column}
         cells = ", ".join(
             f"{named.get(column.name, 'NULL::VARCHAR')} AS {name(column.name)}"
@@ -101,17 +101,20 @@ def _check_bytes(file: Opened) -> None:
         )
 
 
-def _may_be_loose(file: Opened) -> bool:
-    """Whether a row may have a cell too many at its end, or spaces behind a quotation mark.
+def _is_doubtful(file: Opened) -> bool:
+    """Whether the engine may pass over something, so that each row has to be looked at here.
 
-    The engine passes over both. But where there are no quotation marks and no blank lines, every
-    delimiter ends a cell, and the engine refuses a row that has too few of them: if as many stand
-    in the file as the header asks for, no row has more.
+    It passes over a cell too many at a row's end, spaces behind a quotation mark, and a last line
+    that is longer than what it reads at once. But where there are no quotation marks and no blank
+    lines, every delimiter ends a cell, and the engine refuses a row that has too few of them: if
+    as many stand in the file as the header asks for, no row has more.
     """
     delimiter = file.contract.dataset.delimiter.encode()
     width = delimiters = rows = 0
     last = b"\n"
     for around, chunk in _chunks(file):
+        if _lies_within_a_line(chunk):
+            return True
         if b'"' in chunk or b"\n\n" in around or b"\n\r\n" in around:
             break
         if not rows:
@@ -123,10 +126,14 @@ def _may_be_loose(file: Opened) -> bool:
         return delimiters != width * (rows + (not last.endswith(b"\n")))
     loose = (delimiter + b"\n", delimiter + b"\r\n", b'" ')
     for around, chunk in _chunks(file):
-        if any(each in around for each in loose):
+        if _lies_within_a_line(chunk) or any(each in around for each in loose):
             return True
         last = chunk
     return last.endswith(delimiter)
+
+
+def _lies_within_a_line(chunk: bytes) -> bool:
+    return len(chunk) == MAX_LINE and b"\n" not in chunk
 
 
 def _chunks(file: Opened) -> Iterator[tuple[bytes, bytes]]:
