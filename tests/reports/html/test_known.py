@@ -89,7 +89,7 @@ def test_known_lapses_are_marked_wherever_they_are_told(
         assert ["EM-1" in each for each in listed] == [True, False]
         for each in listed:
             holds(each, "✕", words["mark"])
-        assert "state=known" in page.url
+        reached(page, "location.hash.includes('state=known')")
         page.locator("label[for=state-open]").click()
         listed = page.locator("#lapses tbody tr").all_inner_texts()
         assert sorted(words["mark"] in each for each in listed) == [False, True, True]
