@@ -266,19 +266,23 @@ class _Loader:
                     f"CREATE TEMP TABLE IF NOT EXISTS {name(zone_relation(plan.zone))}"
                     f" AS {zones.table(plan.zone)}"
                 )
-            count = self._make(entry, plan)
-            if plan.scans:
-                entry.counts |= self._counts(plan, count)
+            entry.counts |= self._make(entry, plan)
         scanner = SCANNERS.get(entry.dataset.format)
         if scanner:
             for number, records in entry.counts.items():
                 self.sources[number] = scanner.source(entry.files[number], records)
 
-    def _make(self, entry: _Entry, plan: Plan) -> int:
-        """Make a table, or that of all its records if some may be invalid; return how many."""
+    def _make(self, entry: _Entry, plan: Plan) -> dict[int, int]:
+        """Make a table, or that of all its records if some may be invalid.
+
+        Return how many the engine read, by source.
+        """
         while True:
             try:
-                return plan.create(self.connection)
+                counts = self._counts(plan, plan.create(self.connection))
+                if not self._passed_over(entry, plan, counts):
+                    return counts
+                self.connection.execute(f"DROP TABLE {name(plan.judged)}")
             except (duckdb.OutOfMemoryException, duckdb.InterruptException):
                 raise
             except duckdb.Error as failure:
@@ -297,30 +301,47 @@ class _Loader:
 
     def _counts(self, plan: Plan, count: int) -> dict[int, int]:
         """Count the records that the engine read from each file."""
-        if len(plan.scans) == 1:
+        if len(plan.scans) < 2:
             return dict.fromkeys(plan.scans, count)
         rows = self.connection.execute(
             f"SELECT locator >> {ORDINAL_BITS}, count(*) FROM {name(plan.judged)} GROUP BY ALL"
         ).fetchall()
         return dict.fromkeys(plan.scans, 0) | {int(number): int(found) for number, found in rows}
 
+    def _passed_over(self, entry: _Entry, plan: Plan, counts: Mapping[int, int]) -> bool:
+        """Leave out the files of which the engine did not take all, and tell whether there were."""
+        found: dict[int, EvidenceError] = {}
+        for number in plan.scans:
+            file = entry.files[number]
+            try:
+                fault = SCANNERS[entry.dataset.format].passed_over(file, counts[number])
+            except OSError as failure:
+                fault = _gone(file, failure)
+            if fault:
+                found[number] = fault
+        return self._leave_out(entry, plan, found)
+
     def _refuse(self, entry: _Entry, plan: Plan) -> bool:
         """Leave out the files that the engine cannot read, and tell whether there were any."""
-        refused = []
+        refused = {}
         cells = ", ".join(f"count({name(column.name)})" for column in plan.columns)
         for number, scan in plan.scans.items():
             try:
                 query = f"SELECT {cells} FROM (SELECT {scan.cells} FROM {scan.rows})"
                 self.connection.execute(query).fetchall()
             except duckdb.Error as failure:
-                refused.append(number)
                 scanner = SCANNERS[entry.dataset.format]
-                entry.faults.file(scanner.explain(entry.files[number], str(failure)))
-        for number in refused:
+                refused[number] = scanner.explain(entry.files[number], str(failure))
+        return self._leave_out(entry, plan, refused)
+
+    @staticmethod
+    def _leave_out(entry: _Entry, plan: Plan, faulty: Mapping[int, EvidenceError]) -> bool:
+        for number, fault in faulty.items():
+            entry.faults.file(fault)
             del plan.scans[number]
-        if refused and not plan.scans:
+        if faulty and not plan.scans:
             entry.stages[0].hand_over()
-        return bool(refused)
+        return bool(faulty)
 
     def _search(self) -> None:
         """Look for invalid records and for keys that stand twice, and leave the valid records."""

@@ -51,8 +51,6 @@ class CsvReader:
         """See `Scanner.scan`."""
         _check_bytes(file)
         columns = _columns(file, _header(file)[0])
-        if _is_doubtful(file) and (found := text_fault(file) or _form_fault(file)):
-            raise found
         named = {column: f'"{index}"' for index, column in enumerate(columns) if column}
         cells = ", ".join(
             f"{named.get(column.name, 'NULL::VARCHAR')} AS {name(column.name)}"
@@ -60,6 +58,10 @@ class CsvReader:
         )
         first = (file.number << ORDINAL_BITS) + 1
         return Scan(first, "row_number() OVER () - 1", cells, _read(file, len(columns)))
+
+    def passed_over(self, file: Opened, records: int) -> EvidenceError | None:
+        """See `Scanner.passed_over`."""
+        return (text_fault(file) or _form_fault(file)) if _is_doubtful(file, records) else None
 
     def explain(self, file: Opened, reason: str) -> EvidenceError:
         """See `Scanner.explain`."""
@@ -101,30 +103,28 @@ def _check_bytes(file: Opened) -> None:
         )
 
 
-def _is_doubtful(file: Opened) -> bool:
-    """Whether the engine may pass over something, so that each row has to be looked at here.
+def _is_doubtful(file: Opened, records: int) -> bool:
+    """Whether the engine may have passed over something, so that each row has to be looked at here.
 
     It passes over a cell too many at a row's end, spaces behind a quotation mark, and a last line
-    that is longer than what it reads at once. But where there are no quotation marks and no blank
-    lines, every delimiter ends a cell, and the engine refuses a row that has too few of them: if
-    as many stand in the file as the header asks for, no row has more.
+    that is longer than what it reads at once. But where there are no quotation marks every
+    delimiter ends a cell, and the engine refuses a row that has too few of them: if there are just
+    as many in the file as the header and so many records need, no row has more.
     """
     delimiter = file.contract.dataset.delimiter.encode()
-    width = delimiters = rows = 0
-    last = b"\n"
-    for around, chunk in _chunks(file):
+    width, delimiters = None, 0
+    for _, chunk in _chunks(file):
         if _lies_within_a_line(chunk):
             return True
-        if b'"' in chunk or b"\n\n" in around or b"\n\r\n" in around:
+        if b'"' in chunk:
             break
-        if not rows:
+        if width is None:
             width = chunk.partition(b"\n")[0].count(delimiter)
         delimiters += chunk.count(delimiter)
-        rows += chunk.count(b"\n")
-        last = chunk
     else:
-        return delimiters != width * (rows + (not last.endswith(b"\n")))
+        return delimiters != (width or 0) * (records + 1)
     loose = (delimiter + b"\n", delimiter + b"\r\n", b'" ')
+    last = b""
     for around, chunk in _chunks(file):
         if _lies_within_a_line(chunk) or any(each in around for each in loose):
             return True

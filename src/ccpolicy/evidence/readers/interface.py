@@ -75,6 +75,10 @@ class Scanner(Protocol):
         """
         ...
 
+    def passed_over(self, file: Opened, records: int) -> EvidenceError | None:
+        """Find what the engine passed over in a file out of which it made so many records."""
+        ...
+
     def explain(self, file: Opened, reason: str) -> EvidenceError:
         """Say what is wrong with a file that the engine refuses for a reason of its own."""
         ...

@@ -61,6 +61,10 @@ class ParquetReader:
         first = (file.number << ORDINAL_BITS) + 1
         return Scan(first, "file_row_number", ", ".join(cells), source)
 
+    def passed_over(self, file: Opened, records: int) -> EvidenceError | None:
+        """See `Scanner.passed_over`."""
+        return None
+
     def explain(self, file: Opened, reason: str) -> EvidenceError:
         """See `Scanner.explain`."""
         return file.error(
