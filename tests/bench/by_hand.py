@@ -1,34 +1,76 @@
 """What somebody who knows DuckDB and this one control would write: `by_hand.py FOLDER OUTPUT`.
 
 It reads the same files with their types given, and writes the same lapses with the lines of the
-records between which each lies. It checks nothing. Asia/Shanghai is eight hours ahead all year.
+records between which each lies. Asia/Shanghai is eight hours ahead all year. It checks nothing,
+unless `checked` is the last argument: then it first makes sure of what ccpolicy does, that each
+record is as its contract says, no key stands twice, nobody is inspected who is not known, nothing
+lies in the future, and which bytes were judged.
 """
 
 from __future__ import annotations
 
+import hashlib
 import sys
+from pathlib import Path
 
 import duckdb
 
+READ = "auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"'"
+ASSETS = f"""
+read_csv($assets, {READ}, columns = {{
+  'asset_id': 'VARCHAR', 'site': 'VARCHAR', 'class': 'VARCHAR', 'model': 'VARCHAR',
+  'commissioned_on': 'DATE', 'retired_on': 'DATE'}})
+"""
+INSPECTIONS = f"""
+read_csv($inspections, {READ}, columns = {{
+  'inspection_id': 'VARCHAR', 'asset_id': 'VARCHAR', 'performed_at': 'TIME',
+  'as_found': 'VARCHAR', 'as_left': 'VARCHAR', 'result': 'VARCHAR', 'technician': 'VARCHAR',
+  'verifier': 'VARCHAR'}})
+"""
+BARE = {
+    "asset": f"""
+    SELECT asset_id, row_number() OVER () + 1 AS line, commissioned_on, retired_on FROM {ASSETS}
+    """,
+    "inspection": f"""
+    SELECT asset_id, row_number() OVER () + 1 AS line, epoch_us(performed_at) AS starts, result
+    FROM {INSPECTIONS.replace("TIME", "TIMESTAMPTZ")}
+    """,
+}
+CHECKED = {
+    "asset": f"""
+    SELECT asset_id, row_number() OVER () + 1 AS line, commissioned_on, retired_on,
+           asset_id IS NOT NULL AND site IS NOT NULL AND model IS NOT NULL
+             AND commissioned_on IS NOT NULL AND class IN
+             ('telephony', 'power', 'network', 'seat', 'recording', 'environment') AS ok
+    FROM {ASSETS}
+    """,
+    "inspection": f"""
+    SELECT asset_id, row_number() OVER () + 1 AS line,
+           epoch_us(try_cast(performed_at AS TIMESTAMPTZ)) AS starts, result, inspection_id,
+           inspection_id IS NOT NULL AND asset_id IS NOT NULL AND as_found IS NOT NULL
+             AND as_left IS NOT NULL AND result IN ('pass', 'fail') AND technician IS NOT NULL
+             AND verifier IS NOT NULL AND try_cast(performed_at AS TIMESTAMPTZ) IS NOT NULL
+             AND regexp_full_match(performed_at,
+               '\\d{{4}}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(Z|[+-]\\d\\d:\\d\\d)') AS ok
+    FROM {INSPECTIONS.replace("TIME", "VARCHAR")}
+    """,
+}
+DOUBTS = """
+SELECT (SELECT count(*) FROM asset_row WHERE NOT coalesce(ok, false))
+     + (SELECT count(*) FROM inspection_row WHERE NOT coalesce(ok, false))
+     + (SELECT count(*) - count(DISTINCT asset_id) FROM asset_row)
+     + (SELECT count(*) - count(DISTINCT inspection_id) FROM inspection_row)
+     + (SELECT count(*) FROM inspection_row ANTI JOIN asset_row USING (asset_id))
+     + (SELECT count(*) FROM inspection_row WHERE starts > $as_of)
+"""
 QUERY = """
 COPY (
   WITH asset AS (
-    SELECT asset_id, row_number() OVER () + 1 AS line,
-           epoch_us(commissioned_on::TIMESTAMP) - 28800000000 AS starts,
+    SELECT asset_id, line, epoch_us(commissioned_on::TIMESTAMP) - 28800000000 AS starts,
            coalesce(epoch_us((retired_on + 1)::TIMESTAMP) - 28800000000, 9e18::BIGINT) AS ends
-    FROM read_csv($assets, auto_detect = false, header = true, delim = ',', quote = '"',
-                  escape = '"', columns = {
-                    'asset_id': 'VARCHAR', 'site': 'VARCHAR', 'class': 'VARCHAR',
-                    'model': 'VARCHAR', 'commissioned_on': 'DATE', 'retired_on': 'DATE'})
+    FROM ({asset})
   ),
-  inspection AS (
-    SELECT asset_id, row_number() OVER () + 1 AS line, epoch_us(performed_at) AS starts, result
-    FROM read_csv($inspections, auto_detect = false, header = true, delim = ',', quote = '"',
-                  escape = '"', columns = {
-                    'inspection_id': 'VARCHAR', 'asset_id': 'VARCHAR',
-                    'performed_at': 'TIMESTAMPTZ', 'as_found': 'VARCHAR', 'as_left': 'VARCHAR',
-                    'result': 'VARCHAR', 'technician': 'VARCHAR', 'verifier': 'VARCHAR'})
-  ),
+  inspection AS ({inspection}),
   point AS (
     SELECT asset_id, starts, 'assets' AS file, line FROM asset
     UNION ALL
@@ -61,19 +103,32 @@ COPY (
 """
 
 
-def main(folder: str, output: str, window_starts: str, as_of: str) -> None:
-    """Compute the lapses that touch the window."""
+def main(folder: str, output: str, window_starts: str, as_of: str, checked: str = "") -> None:
+    """Compute the lapses that touch the window.
+
+    Raises:
+        ValueError: something is wrong with the records.
+    """
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
-    connection.execute(
-        QUERY.replace("{output}", output),
-        {
-            "assets": f"{folder}/evidence/assets/assets.csv",
-            "inspections": f"{folder}/evidence/inspections/inspections.csv",
-            "window_starts": int(window_starts),
-            "as_of": int(as_of),
-        },
-    )
+    paths = {each: f"{folder}/evidence/{each}/{each}.csv" for each in ("assets", "inspections")}
+    bounds = {"window_starts": int(window_starts), "as_of": int(as_of)}
+    relations = dict(BARE)
+    if checked:
+        for each, query in CHECKED.items():
+            table = f"CREATE TABLE {each}_row AS {query}"
+            connection.execute(table, {f"{each}s": paths[f"{each}s"]})
+            relations[each] = f"SELECT * FROM {each}_row"
+        [(doubts,)] = connection.execute(DOUBTS, {"as_of": bounds["as_of"]}).fetchall()
+        if doubts:
+            raise ValueError(f"{doubts} doubts")
+        with Path(f"{output}.sha256").open("w", encoding="utf-8") as digests:
+            for path in paths.values():
+                with Path(path).open("rb") as file:
+                    print(hashlib.file_digest(file, "sha256").hexdigest(), path, file=digests)
+        paths = {}
+    query = QUERY.format(output=output, **relations)
+    connection.execute(query, {**paths, **bounds})
 
 
 if __name__ == "__main__":

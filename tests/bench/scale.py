@@ -14,7 +14,9 @@ from bench.measure import Usage, compare, run
 
 RUNS = 3
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
-BY_HAND = Path(__file__).with_name("by_hand.py")
+SQL = Path(__file__).with_name("by_hand.py")
+BY_HAND = {"by hand": [], "by hand, checked": ["checked"]}
+"""How it is called."""
 
 Lapse = tuple[str, str, str, str, str]
 """Subject, beginning, end, and the records between which it lies; '' for none."""
@@ -22,31 +24,19 @@ Lapse = tuple[str, str, str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Both sides at one number of records."""
+    """All sides at one number of records."""
 
     records: int
     lapses: int
     ours: Usage
     by_hand: Usage
-
-    @property
-    def cpu(self) -> float:
-        """Return the ratio of processor time."""
-        return self.ours.cpu / self.by_hand.cpu
-
-    @property
-    def wall(self) -> float:
-        """Return the ratio of wall time."""
-        return self.ours.wall / self.by_hand.wall
-
-    @property
-    def memory(self) -> float:
-        """Return the ratio of largest resident memory."""
-        return self.ours.memory / self.by_hand.memory
+    """SQL that checks nothing."""
+    checked: Usage
+    """SQL that checks what ccpolicy does."""
 
 
 def measure(folder: Path, records: int) -> Scale:
-    """Make a repository, judge it both ways, and hold the answers to each other.
+    """Make a repository, judge it every way, and hold the answers to each other.
 
     Raises:
         RuntimeError: the answers differ.
@@ -55,22 +45,26 @@ def measure(folder: Path, records: int) -> Scale:
     run([sys.executable, "-m", "bench.centre", str(folder), str(records)])
     ccpolicy = [sys.executable, "-m", "ccpolicy", "check", "--format", "json", str(folder)]
     window = _window(folder, ccpolicy)
-    by_hand = [sys.executable, str(BY_HAND), str(folder), str(folder / "by_hand.csv"), *window]
-    used = compare(
-        {"ccpolicy": ccpolicy, "by hand": by_hand}, RUNS, {"ccpolicy": folder / "ccpolicy.json"}
-    )
+    commands = {"ccpolicy": ccpolicy}
+    for way, more in BY_HAND.items():
+        output = str(folder / f"{way}.csv")
+        commands[way] = [sys.executable, str(SQL), str(folder), output, *window, *more]
+    used = compare(commands, RUNS, {"ccpolicy": folder / "ccpolicy.json"})
     lapses = _lapses(folder / "ccpolicy.json")
-    expected = _lapses_by_hand(folder / "by_hand.csv")
-    if lapses != expected or not lapses:
-        some = sorted(set(lapses) ^ set(expected))[:4]
-        raise RuntimeError(f"{len(lapses)} lapses, by hand {len(expected)}; they differ in {some}")
+    for way in BY_HAND:
+        expected = _lapses_by_hand(folder / f"{way}.csv")
+        if lapses != expected or not lapses:
+            some = sorted(set(lapses) ^ set(expected))[:4]
+            raise RuntimeError(
+                f"{len(lapses)} lapses, {way} {len(expected)}; they differ in {some}"
+            )
     for name, usage in used.items():
         print(
             f"{records:,} records: {name} {usage.wall:.2f} s, processor time {usage.cpu:.2f} s,"
             f" {usage.memory / 1e6:.0f} MB"
         )
-    print(f"{records:,} records: {len(lapses):,} lapses, the same both ways")
-    return Scale(records, len(lapses), used["ccpolicy"], used["by hand"])
+    print(f"{records:,} records: {len(lapses):,} lapses, the same every way")
+    return Scale(records, len(lapses), *used.values())
 
 
 def _window(folder: Path, command: list[str]) -> tuple[str, str]:

@@ -28,7 +28,8 @@ from ccpolicy.policy import Dataset
 KEPT = 32 << 20
 """Bytes of small files that are kept in memory; further ones are read again."""
 LARGE = 64 << 20
-"""Bytes of a dataset from which its keys are not kept in memory beside its records."""
+"""Bytes of a dataset from which its keys are not kept in memory beside its records, and of all
+evidence up to which one thread reads and judges it."""
 
 
 def load_evidence(
@@ -157,10 +158,15 @@ class _Loader:
             contract = entry.planned.contract
             entry.files[number] = Opened(contract, path, self.root / path, number, facts)
         self.last_source = len(found)
+        total = 0
         for entry in self.entries.values():
             size = sum(file.fingerprint.size for file in entry.files.values())
             for plan in entry.plans:
                 plan.is_large = size > LARGE
+            total += size
+        if total <= LARGE:
+            # Sharing out so little costs more than it saves, and the more the more cores there are.
+            self.connection.execute("SET threads = 1")
 
     def _read(self, entry: _Entry) -> None:
         """Stage the records that are read here, and plan the reading of the others."""
