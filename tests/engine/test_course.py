@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ccpolicy.engine.calendar import Calendar
 from ccpolicy.engine.course import Days
-from ccpolicy.engine.run import Span
+from ccpolicy.engine.found import Span
 
 HOUR = 3_600_000_000
 ZONES = ["UTC", "Asia/Shanghai", "America/New_York", "Australia/Lord_Howe"]

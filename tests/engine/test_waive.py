@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccpolicy.engine.run import Span
+from ccpolicy.engine.found import Span
 from ccpolicy.engine.waive import waive
 
 spans = st.tuples(st.integers(0, 30), st.integers(1, 12)).map(lambda s: (s[0], s[0] + s[1]))

@@ -10,8 +10,9 @@ from ccpolicy.assessment import annex as models
 from ccpolicy.assessment.parts import Text
 from ccpolicy.engine.calendar import Calendar, day_number, day_starts
 from ccpolicy.engine.course import Days
+from ccpolicy.engine.found import Span
 from ccpolicy.engine.inputs import name
-from ccpolicy.engine.run import Run, Span
+from ccpolicy.engine.run import Run
 from ccpolicy.engine.write import Writer
 from ccpolicy.policy import RECORDINGS, Control, Dataset, Plan, Revision
 
@@ -28,7 +29,7 @@ Drawn = tuple[int, int, int | None]
 
 def make_annex(run: Run, writer: Writer, controls: Sequence[Control]) -> models.Annex:
     """Make the annex of an assessment, while the relations of its evaluation still stand."""
-    first = run.first_subjects(TIMELINES)
+    first = run.found.first_subjects(TIMELINES)
     drawn = {control.id: _worst(writer, control, first[control.id]) for control in controls}
     maker = _Maker(run, writer, _spans(run, drawn), _gaps(run, drawn))
     made = [maker.control(control, drawn[control.id]) for control in controls]
@@ -87,13 +88,13 @@ def _spans(run: Run, drawn: Mapping[str, Sequence[str]]) -> dict[tuple[str, str,
     ).fetchall()
     found: dict[tuple[str, str, str], list[Drawn]] = defaultdict(list)
     for number, subject, part, starts, ends, locator in rows:
-        found[run.by_number[number].control.id, subject, part].append((starts, ends, locator))
+        found[run.found.by_number[number].control.id, subject, part].append((starts, ends, locator))
     return found
 
 
 def _gaps(run: Run, drawn: Mapping[str, Sequence[str]]) -> dict[str, list[Span]]:
     """Read the lapses of the subjects to draw, up to the horizon."""
-    lapses = run.lapses({subject for subjects in drawn.values() for subject in subjects})
+    lapses = run.found.lapses({subject for subjects in drawn.values() for subject in subjects})
     return {
         control: [each for each in found if each.subject in drawn[control]]
         for control, found in lapses.items()

@@ -15,8 +15,9 @@ import duckdb
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.checks.durations import parse_duration
 from ccpolicy.engine.calendar import day_number, day_starts, instant, shift
+from ccpolicy.engine.found import Times
 from ccpolicy.engine.inputs import name
-from ccpolicy.engine.run import Run, Times
+from ccpolicy.engine.run import Run
 from ccpolicy.engine.write import Question, Writer
 from ccpolicy.errors import EvidenceError, Locator, PolicyError, PolicyErrors
 from ccpolicy.evidence import Table, load_evidence

@@ -13,7 +13,7 @@ import duckdb
 
 from ccpolicy.assessment.annex import Step
 from ccpolicy.engine.calendar import DAY, EPOCH, Calendar, day_starts
-from ccpolicy.engine.run import Span
+from ccpolicy.engine.found import Span
 
 Points = Mapping[int, tuple[int, int]]
 """Day's index → how many more spans there are after it, and by how much later than its start,

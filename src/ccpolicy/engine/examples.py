@@ -12,8 +12,9 @@ from ccpolicy.checks.durations import parse_duration
 from ccpolicy.checks.kinds import Example, Kind, load_kinds
 from ccpolicy.content import content_folder
 from ccpolicy.engine.calendar import day_number, instant, moment, shift
+from ccpolicy.engine.found import Times
 from ccpolicy.engine.inputs import name
-from ccpolicy.engine.run import Run, Times
+from ccpolicy.engine.run import Run
 from ccpolicy.errors import Locator, Message, PolicyError
 from ccpolicy.evidence import Table
 from ccpolicy.policy import ColumnType, Content, Control, ParameterValue, Plan, Selection

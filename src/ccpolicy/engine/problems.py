@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from ccpolicy.assessment.models import Problem, Text
 from ccpolicy.engine.audit import Finding
-from ccpolicy.engine.run import Outcome
+from ccpolicy.engine.found import Outcome
 from ccpolicy.errors import Message
 from ccpolicy.evidence import Evidence
 from ccpolicy.policy import Content, Control

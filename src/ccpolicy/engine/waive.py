@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from ccpolicy.engine.run import Span
+from ccpolicy.engine.found import Span
 
 
 def waive(lapses: Iterable[Span], waivers: Sequence[tuple[str, str, int, int]]) -> list[Span]:

@@ -14,8 +14,8 @@ from ccpolicy.assessment import models
 from ccpolicy.assessment.models import VERDICTS, Assessment, Verdict
 from ccpolicy.checks.durations import parse_duration
 from ccpolicy.engine.calendar import DAY, day_number, day_starts, instant, moment, shift
+from ccpolicy.engine.found import Outcome, Span, Times
 from ccpolicy.engine.problems import datasets_of, find_problems
-from ccpolicy.engine.run import Outcome, Span, Times
 from ccpolicy.engine.waive import waive
 from ccpolicy.errors import Locator, Message
 from ccpolicy.evidence import Evidence
