@@ -7,7 +7,6 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from ccpolicy import __version__
 from ccpolicy.assessment import models
@@ -21,6 +20,7 @@ from ccpolicy.errors import Locator, Message
 from ccpolicy.evidence import Evidence
 from ccpolicy.evidence.provenance.models import Provenance
 from ccpolicy.policy import SEVERITIES, Content, Control, Norm, Revision, Severity
+from ccpolicy.zones import time_zone
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Writer:
         self.provenance = provenance
         self.content, self.question, self.times = content, question, times
         self.evidence, self.outcomes = evidence, outcomes
-        self.zone = ZoneInfo(content.plan.zone)
+        self.zone = time_zone(content.plan.zone)
         self.ends = min(instant(question.ends), times.as_of)
         self.places: dict[int, Locator] = {}
         self.pieces: dict[str, list[Span]] = {}
@@ -232,6 +232,9 @@ class Writer:
         touching = [s for s in spans if s.ends > window and self._in_period(s.starts)]
         past = _verdicts(outcome, touching)
         reason, forced = self._forced(control, outcome, bool(problems))
+        begins = self._begins(control)
+        if forced is None and not self._in_period(begins):
+            reason = models.Text.of(_not_yet(moment(begins, self.zone)))
         over = None if forced or not self._over(control, outcome) else _empty(control)
         due = self._due(spans, outcome)
         revision = next(
@@ -258,8 +261,8 @@ class Writer:
             tags=list(control.tags),
             parameters=self.parameters(control, revision),
             datasets=datasets_of(control),
-            now=forced or over or _worst(now.values()),
-            period=forced or _worst(past.values()),
+            now=forced or ("unknown" if begins > as_of else over or _worst(now.values())),
+            period=forced or (_worst(past.values()) if self._in_period(begins) else "unknown"),
             reason=reason,
             subjects=subjects,
             next_due=due[0].at if due else None,
@@ -289,6 +292,12 @@ class Writer:
     def _in_period(self, instant: int) -> bool:
         """Whether an instant lies before the period's end; the moment judged belongs to it."""
         return instant < self.ends or instant == self.ends == self.times.as_of
+
+    def _begins(self, control: Control) -> int:
+        """Return the instant from which a control is in force, in whatever revision."""
+        effective = self.content.plan.effective_on
+        first = max(control.history[0].from_ or effective, effective)
+        return day_starts(day_number(first), self.zone)
 
     def _begun(self, day: datetime.date) -> bool:
         return day_starts(day_number(day), self.zone) <= self.times.as_of
@@ -380,6 +389,11 @@ def _verdicts(outcome: Outcome, spans: Iterable[Span]) -> dict[str, Verdict]:
         else:
             verdicts.setdefault(span.subject, "waived")
     return verdicts | dict.fromkeys(outcome.undecided, "unknown")
+
+
+def _not_yet(begins: datetime.datetime) -> Message:
+    """Say why what was owed to nobody yet is not called kept."""
+    return Message.of("the control is in force only from {day} on", day=begins.date())
 
 
 def _empty(control: Control) -> Verdict:
