@@ -201,14 +201,16 @@ class Judge:
         now = worst(subjects.values())
         if self.roster and set(subjects.values()) == {"ended"}:
             now = "unknown"
+        # Before a control was in force nothing was owed, so nothing was kept.
+        if self.firsts[0] > self.as_of:
+            now = "unknown"
+        judged = bool(subjects) and (self.firsts[0] < ends or self.firsts[0] == ends == self.as_of)
         left_out = sum(
             not self.known(input_, row)
             for input_, rows in self.world.inputs.items()
             for row in rows
         )
-        return Answer(
-            listed, subjects, now, worst(period) if subjects else "unknown", due, left_out
-        )
+        return Answer(listed, subjects, now, worst(period) if judged else "unknown", due, left_out)
 
 
 def worst(verdicts: Iterable[str]) -> str:
