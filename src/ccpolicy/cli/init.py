@@ -67,9 +67,10 @@ def make(folder: Path, *, bare: bool, with_history: bool = False) -> None:
 
     from ccpolicy.errors import CcpolicyError, Locator
 
-    if folder.is_symlink() or (folder.exists() and (not folder.is_dir() or any(folder.iterdir()))):
+    taken = folder.is_symlink() or (folder.exists() and not folder.is_dir())
+    if taken or (folder.exists() and any(folder.iterdir())):
         raise CcpolicyError(
-            "the folder is not empty",
+            "this is not a folder" if taken else "the folder is not empty",
             hint="name a new folder, so that nothing of yours is overwritten",
             locator=Locator(str(folder)),
         )
@@ -105,9 +106,14 @@ def _fill(folder: Path, bare: bool) -> None:
     if bare:
         _fill_bare(folder)
         return
-    for name in ("policy", "evidence"):
-        shutil.copytree(content_folder(name), folder / name, ignore=shutil.ignore_patterns(".*"))
     shutil.copyfile(content_folder() / FILE, folder / FILE)
+    for name in ("policy", "evidence"):
+        # Not copytree(), which goes on when the disk is full, and then tells of every file.
+        for path in sorted(content_folder(name).rglob("*")):
+            copy = folder / name / path.relative_to(content_folder(name))
+            if path.is_file() and not path.name.startswith("."):
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, copy)
 
 
 def _fill_bare(folder: Path) -> None:

@@ -7,7 +7,6 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from ccpolicy import __version__
 from ccpolicy.assessment import models
@@ -21,6 +20,7 @@ from ccpolicy.errors import Locator, Message
 from ccpolicy.evidence import Evidence
 from ccpolicy.evidence.provenance.models import Provenance
 from ccpolicy.policy import SEVERITIES, Content, Control, Norm, Revision, Severity
+from ccpolicy.zones import time_zone
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Writer:
         self.provenance = provenance
         self.content, self.question, self.times = content, question, times
         self.evidence, self.outcomes = evidence, outcomes
-        self.zone = ZoneInfo(content.plan.zone)
+        self.zone = time_zone(content.plan.zone)
         self.places: dict[int, Locator] = {}
         self.pieces: dict[str, list[Span]] = {}
         """Each control's lapses, cut where waivers begin and end."""
@@ -232,8 +232,7 @@ class Writer:
         )
         touching = [s for s in spans if s.ends > window and self._in_period(s.starts)]
         past = _verdicts(outcome, touching)
-        reason, forced = self._forced(control, outcome, bool(problems))
-        nothing: Verdict = "not_applicable" if control.may_be_empty else "unknown"
+        reason, forced, nothing = self._forced(control, outcome, bool(problems))
         due = self._due(spans, outcome)
         revision = next(
             (r for r in reversed(control.history) if not r.from_ or self._begun(r.from_)),
@@ -296,21 +295,29 @@ class Writer:
 
     def _forced(
         self, control: Control, outcome: Outcome, problems: bool
-    ) -> tuple[models.Text | None, Verdict | None]:
-        """Return why and what a control's verdict is, where its lapses do not decide it."""
+    ) -> tuple[models.Text | None, Verdict | None, Verdict]:
+        """Return why and what a control's verdict is, where its lapses do not decide it.
+
+        The last is its verdict where there is nothing to judge.
+        """
         exempt = control.not_applicable
         if exempt and day_starts(day_number(exempt.until) + 1, self.zone) > self.times.as_of:
-            return models.Text.of(exempt.reason), "not_applicable"
+            return models.Text.of(exempt.reason), "not_applicable", "unknown"
         if problems:
-            return None, "unknown"
+            return None, "unknown", "unknown"
         if outcome.stands and outcome.stood:
-            return None, None
+            return None, None, "unknown"
+        effective = self.content.plan.effective_on
+        day = max(control.history[0].from_ or effective, effective)
+        if not self._in_period(day_starts(day_number(day), self.zone)):
+            not_yet = Message.of("the control is in force only from {day} on", day=day)
+            return models.Text.of(not_yet), None, "unknown"
         if control.may_be_empty:
-            return models.Text.of(control.may_be_empty), None
+            return models.Text.of(control.may_be_empty), None, "not_applicable"
         nothing = Message.of("there is nothing on file that the control is about")
         if outcome.stands:
             nothing = Message.of("in the period there was nothing that the control is about")
-        return models.Text.of(nothing), None
+        return models.Text.of(nothing), None, "unknown"
 
     def _lapse(self, span: Span) -> models.Lapse:
         is_open = span.ends > self.times.as_of
