@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import random
 from typing import Any
 
 from ccpolicy.assessment.annex import (
@@ -24,6 +26,7 @@ from ..rich import ASSESSMENT, HOSTILE, INTERVAL, text
 
 BEGAN, ENDED = "evidence/inspections/2026.csv:17", "evidence/inspections/2026.csv:35"
 STARTS = ASSESSMENT.window.starts
+KINDS = ["PWR", "TEL", "NET", "ENV", "ROW", "REC", "HVAC", "UPS", "GEN", "SEAT"]
 
 
 def _timeline(subject: str, waived_by: str | None = None) -> Timeline:
@@ -163,20 +166,42 @@ def hostile(bad: str = BAD) -> Assessment:
 
 
 def many(number: int) -> Assessment:
-    """Return an assessment with very many lapses of one control."""
-    lapses = [
-        Lapse(
-            baselined=False,
-            subject=f"SUBJECT-{each // 2:06}",
-            starts=f"2026-{each % 9 + 1:02}-{each % 27 + 1:02}T{each % 24:02}:00:00+08:00",
-            ends=None if each % 2 else "2026-10-02T00:00:00+08:00",
-            days=each % 300 + each % 7 / 8,
-            waived_by=None,
-            opened_by=f"evidence/inspections/2026-{each % 12:02}.csv:{each * 7 % 99_991}",
-            closed_by=None if each % 2 else f"evidence/inspections/2026-10.csv:{each}",
+    """Return an assessment with very many lapses of one control, no two of them alike.
+
+    Subjects, minutes, lengths and records are drawn at random, as little can be packed of them as
+    of real ones; every second lapse of a subject is open.
+    """
+    chance = random.Random(2026)
+    first = datetime.datetime.fromisoformat(STARTS)
+    minutes = int((datetime.datetime.fromisoformat(ASSESSMENT.as_of) - first).total_seconds()) // 60
+    sites = [f"{chance.choice('BCGHNSTWX')}{chance.choice('AEHJQ')}{each}" for each in range(40)]
+    names = sorted(
+        f"{chance.choice(sites)}-{chance.choice(KINDS)}-{chance.randrange(10**6):06}"
+        for _ in range((number + 1) // 2)
+    )
+
+    def place() -> str:
+        file = f"{chance.choice(sites)}/{chance.randint(2024, 2026)}-{chance.randint(1, 12):02}"
+        return f"evidence/inspections/{file}.csv:{chance.randint(2, 60_000)}"
+
+    lapses = []
+    for each in range(number):
+        begins = chance.randrange(minutes - 1)
+        lasts = minutes - begins if each % 2 else chance.randint(1, minutes - begins)
+        starts = first + datetime.timedelta(minutes=begins)
+        ends = starts + datetime.timedelta(minutes=lasts)
+        lapses.append(
+            Lapse(
+                baselined=False,
+                subject=f"{names[each // 2]} × {each // 2}",
+                starts=starts.isoformat(),
+                ends=None if each % 2 else ends.isoformat(),
+                days=lasts / 1_440,
+                waived_by=None,
+                opened_by=place(),
+                closed_by=None if each % 2 else place(),
+            )
         )
-        for each in range(number)
-    ]
     controls = [
         each.model_copy(update={"lapses": lapses}) if each.id == "EM-1" else each
         for each in AUDITED.controls

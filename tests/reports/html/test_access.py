@@ -20,9 +20,14 @@ WAYS = {
         ("en", "dark", 390),
         ("zh", "dark", 1440),
     ],
-    "sample": [("zh", "light", 390), ("en", "dark", 1440)],
+    "sample": [
+        ("zh", "light", 390),
+        ("en", "dark", 1440),
+        ("zh", "dark", 1440),
+        ("en", "light", 390),
+    ],
 }
-"""Ways to look at a page; in the small one every two of language, colours and width meet."""
+"""Ways to look at a page: every two of language, colours and width meet."""
 
 KINDS = """() => {
   const kinds = new Map();

@@ -7,6 +7,7 @@ What is said there must stand in the file that it comes from, too.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -229,3 +230,11 @@ def test_records_are_two_clicks_from_the_verdict_of_every_control(
             assert record.fields
             for value in record.fields.values():
                 assert value in said
+
+
+def test_docs_tell_every_question_with_its_clicks() -> None:
+    rows = [f"| {each.asks} | {len(each.clicks)} |" for each in QUESTIONS]
+    told = (ROOT / "docs/report.md").read_text("utf-8").splitlines()
+    assert [line for line in told if re.search(r"\| \d+ \|$", line)] == rows
+    zh = re.findall(r"\| (\d+) \|$", (ROOT / "docs/report.zh.md").read_text("utf-8"), re.MULTILINE)
+    assert [int(each) for each in zh] == [len(each.clicks) for each in QUESTIONS]

@@ -11,9 +11,10 @@ from typing import Any
 import html5lib
 import pytest
 
-from ccpolicy.assessment.models import Assessment
+from ccpolicy.assessment.models import Assessment, CoveredLater
 from ccpolicy.reports import View
 from ccpolicy.reports.html import assessment as render
+from ccpolicy.reports.layout import visible
 
 from ..centres import BASELINED, STANDING
 from ..rich import ASSESSMENT
@@ -127,11 +128,14 @@ def test_shell_is_small() -> None:
 
 
 def test_many_lapses_fit_and_name_the_failing() -> None:
-    content = render(many(100_000), View())
+    result = many(100_000)
+    content = render(result, View())
     assert len(content) < 6_000_000
     failing = by_id(parsed(content))["EM-1"]
-    names = [words(each) for each in failing.iter(f"{XHTML}li")]
-    assert len([name for name in names if name.startswith("SUBJECT-")]) >= 1_000
+    names = [words(each).strip() for each in failing.iter(f"{XHTML}li")]
+    lapses = next(each.lapses for each in result.controls if each.id == "EM-1")
+    wanted = dict.fromkeys(lapse.subject for lapse in lapses if lapse.ends is None)
+    assert set(list(wanted)[:1_000]) <= set(names)
     assert "49,000 more stand in the CSV report" in words(failing)
 
 
@@ -220,3 +224,28 @@ def test_only_links_of_the_web_can_be_followed(url: str) -> None:
     page = parsed(render(result, View()))
     assert url.strip() in words(page)
     assert not [each for each in page.iter(f"{XHTML}a") if url.strip() in (each.get("href") or "")]
+
+
+def test_summary_says_why_a_control_cannot_be_judged() -> None:
+    said = words(by_id(parsed(render(AUDITED, View())))["s-summary"])
+    unknown = [each for each in AUDITED.controls if each.now == "unknown"]
+    assert unknown
+    for control in unknown:
+        assert control.remediation.en in said
+        for problem in control.problems[:3]:
+            assert visible(problem.message.zh) in said
+            assert str(problem.locator or "") in said
+
+
+def test_what_came_to_be_on_file_later_is_told_with_its_lapse() -> None:
+    later = CoveredLater(
+        since="2026-03-02T00:00:00+08:00", on_file="2026-11-25T09:12:00+08:00", commit="0" * 40
+    )
+    control = next(each for each in AUDITED.controls if each.lapses)
+    lapses = [control.lapses[0].model_copy(update={"covered_later": later}), *control.lapses[1:]]
+    changed = control.model_copy(update={"lapses": lapses})
+    controls = [changed if each.id == control.id else each for each in AUDITED.controls]
+    page = parsed(render(AUDITED.model_copy(update={"controls": controls}), View()))
+    told = [each for each in page.iter(f"{XHTML}span") if "later" in (each.get("class") or "")]
+    assert len(told) == 1
+    assert "on file since 2026-11-25 09:12" in words(told[0])

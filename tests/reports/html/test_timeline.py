@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 
-from ccpolicy.assessment.annex import Span, Timeline
+from ccpolicy.assessment.annex import Gap, Span, Timeline
 from ccpolicy.reports.html_parts.scale import Scale
-from ccpolicy.reports.html_parts.timeline import APART, rows
+from ccpolicy.reports.html_parts.timeline import APART, CLEAN, DRAWN, drawn, rows
 
 from .audited import AUDITED
 
@@ -33,3 +33,16 @@ def test_marks_with_room_between_them_all_stand() -> None:
     cover = [Span(starts=each.isoformat(), ends=None, record="a.csv:1") for each in days]
     [row] = rows(AUDITED, [Timeline(subject="a", duty=[], cover=cover, gaps=[])], scale)
     assert row.marks == [scale.of_time(each) for each in days]
+
+
+def test_who_lapsed_is_drawn_and_a_few_who_did_not() -> None:
+    past = Gap(starts=AUDITED.window.starts, ends=AUDITED.as_of, waived_by=None)
+    coming = Gap(starts=AUDITED.as_of, ends=None, waived_by=None)
+    lines = [
+        Timeline(subject=str(n), duty=[], cover=[], gaps=[past if n < 7 else coming])
+        for n in range(20)
+    ]
+    assert [each.subject for each in drawn(AUDITED, lines)] == list("0123456")
+    assert len(drawn(AUDITED, lines[7:])) == CLEAN
+    assert len(drawn(AUDITED, lines[:7] * 2)) == DRAWN
+    assert len(drawn(AUDITED, lines[:2])) == 2

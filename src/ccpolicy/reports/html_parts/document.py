@@ -32,8 +32,6 @@ SOON = 30
 """Days ahead that the summary tells of."""
 AHEAD = 366
 """Days ahead that the calendar lists."""
-DRAWN = 9
-"""Subjects of a control that are drawn, the worst first."""
 _PLAIN = re.compile(r"(?!(?:s|lang|theme|state|t)-)[A-Z][A-Z0-9-]*", re.ASCII)
 """Ids that cannot be taken for another place of the page."""
 
@@ -49,7 +47,6 @@ class Section:
     shown: lapses.Shown
     rows: list[timeline.Row]
     not_drawn: int
-    course: overview.Course | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +73,7 @@ class Document:
     def __init__(self, result: Assessment) -> None:
         self.result = result
         self.scale = Scale.of(result)
-        self.register = Register(result, DRAWN)
+        self.register = Register(result)
         self.sites = Sites(result.annex)
         self.facets, self.tokens = facets(result, self.sites)
         self.numbers = {control.id: number for number, control in enumerate(result.controls)}
@@ -141,16 +138,11 @@ class Document:
         return tasks_due(self.result, min(until, _time(self.result.horizon)).isoformat())
 
     @cached_property
-    def soon(self) -> list[Task]:
-        """What the summary tells of."""
-        return self.tasks(SOON)
-
-    @cached_property
     def soon_by_control(self) -> list[DueTask]:
-        """What the brief summary tells of: each control once, with what falls due first of it."""
+        """What the summary tells of: each control once, with what falls due first of it."""
         first: dict[str, Task] = {}
         numbers: Counter[str] = Counter()
-        for task in self.soon:
+        for task in self.tasks(SOON):
             first.setdefault(task.control, task)
             numbers[task.control] += len(task.subjects)
         return [DueTask(task, numbers[control]) for control, task in first.items()]
@@ -254,7 +246,7 @@ class Document:
         clauses = {clause.id: clause for clause in result.policy.clauses}
         for control in result.controls:
             own = annexes.get(control.id)
-            drawn = own.timelines[:DRAWN] if own else []
+            drawn = timeline.drawn(result, own.timelines) if own else []
             yield Section(
                 control=control,
                 annex=own,
@@ -265,7 +257,6 @@ class Document:
                 if own
                 else timeline.rows_of_lapses(result, control, self.scale),
                 not_drawn=own.not_drawn + len(own.timelines) - len(drawn) if own else 0,
-                course=overview.draw_course(list(overview.days(own, self.last))) if own else None,
             )
 
     def packed(self) -> Iterator[bytes]:

@@ -122,10 +122,23 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """Where a month begins, on paper."""
+
+    x: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Course:
     """Share of duty-time that was not covered, over the period."""
 
     steps: list[Step]
+    line: str
+    """The share that was covered, as an SVG path in steps."""
+    owed: str
+    """Where anything had to be covered, as an SVG path."""
+    marks: list[Mark]
     floor: float
     """Share at the bottom edge, so that what is rare can be seen."""
     months: list[Period]
@@ -153,7 +166,42 @@ def draw_course(course: Sequence[Day]) -> Course | None:
                 )
             )
         place += len(stretch)
-    return Course(steps, 1 - depth, months(course))
+    return Course(steps, _line(steps), _owed(steps), _marks(course), 1 - depth, months(course))
+
+
+def _line(steps: Sequence[Step]) -> str:
+    """Draw the edge of what was covered; the pen is lifted where nothing was owed."""
+    path, end = "", -1.0
+    for step in steps:
+        level = round(step.lapsed + step.waived, 2)
+        path += f"V{level:g}" if _meet(end, step) else f"M{step.x * 10:g} {level:g}"
+        end = step.x + step.width
+        path += f"H{end * 10:g}"
+    return path
+
+
+def _owed(steps: Sequence[Step]) -> str:
+    """Draw the ground of the picture, where anything was owed."""
+    path, end = "", -1.0
+    for step in steps:
+        if not _meet(end, step):
+            path += f"V0ZM{step.x * 10:g} 0V100" if path else f"M{step.x * 10:g} 0V100"
+        end = step.x + step.width
+        path += f"H{end * 10:g}"
+    return f"{path}V0Z"
+
+
+def _meet(end: float, step: Step) -> bool:
+    return step.x - end < 0.02
+
+
+def _marks(course: Sequence[Day]) -> list[Mark]:
+    """Mark the first days of months."""
+    return [
+        Mark(round(100 * place / len(course), 2), f"{day.date:%Y-%m}")
+        for place, day in enumerate(course)
+        if day.date.day == 1
+    ]
 
 
 def _dates(stretch: Sequence[Day]) -> str:
@@ -199,19 +247,20 @@ def _strip(control: Control, course: list[Day]) -> Strip:
         _sum(str(course[place].date), iter(course[place : place + 7]))
         for place in range(0, len(course), 7)
     ]
-    cells, place = [], 0
+    cells, week = [], 0
     for level, group in groupby(weeks, _level):
         stretch = list(group)
+        first, last = 7 * week, min(7 * (week + len(stretch)), len(course))
         missed = sum(week.lapsed + week.waived for week in stretch)
         cells.append(
             Cell(
                 level,
-                round(100 * place / len(weeks), 2),
-                round(100 * len(stretch) / len(weeks), 2),
+                round(100 * first / len(course), 2),
+                round(100 * (last - first) / len(course), 2),
                 f"{control.id} · {stretch[0].label} +{len(stretch)} w · {missed:.2f} d",
             )
         )
-        place += len(stretch)
+        week += len(stretch)
     return Strip(
         control,
         cells,

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from ccpolicy.assessment.annex import Dataset, Record
 from ccpolicy.assessment.models import Assessment, Evidence
-from ccpolicy.reports.html_parts.timeline import printed
+from ccpolicy.reports.html_parts.timeline import drawn, printed
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +64,9 @@ class Entry:
 class Register:
     """All evidence, and the way from a place to its row."""
 
-    def __init__(self, result: Assessment, drawn: int) -> None:
+    def __init__(self, result: Assessment) -> None:
         annex = result.annex
-        named, on_paper = _named(result, drawn)
+        named, on_paper = _named(result)
         self._printed = on_paper
         records = [each for each in annex.records if each.place in named] if annex else []
         self._anchors = {record.place: f"r.{number}" for number, record in enumerate(records, 1)}
@@ -127,7 +127,7 @@ class Register:
         return found
 
 
-def _named(result: Assessment, drawn: int) -> tuple[set[str], set[str]]:
+def _named(result: Assessment) -> tuple[set[str], set[str]]:
     """Return the places of records that lapses and timelines name, and those named on paper."""
     if not result.annex:
         return set(), set()
@@ -141,7 +141,7 @@ def _named(result: Assessment, drawn: int) -> tuple[set[str], set[str]]:
     }
     on_paper = set(named)
     for control in result.annex.controls:
-        for timeline in control.timelines[:drawn]:
+        for timeline in drawn(result, control.timelines):
             for spans in (timeline.duty, timeline.cover):
                 named.update(span.record for span in spans if span.record)
                 on_paper.update(span.record for span in printed(spans) if span.record)

@@ -14,7 +14,7 @@ PAST = 72.0
 The style sheet knows it too."""
 _LABELS = 6
 """About so many dates stand below the period."""
-_ROOM = 9.0
+_ROOM = 15.0
 """Percent of the width on either side of as-of that its own date takes."""
 
 

@@ -12,6 +12,8 @@ from ccpolicy.reports.html_parts.scale import Scale
 from ccpolicy.reports.html_parts.speech import Both, count, decimal, join, say
 from ccpolicy.reports.moments import until, when
 
+DRAWN, CLEAN = 9, 6
+"""Subjects of a control that are drawn, and so many where fewer of them lapsed."""
 LEAST = 0.35
 """Percent of the width below which nobody would see a bar."""
 APART = 0.7
@@ -47,6 +49,13 @@ class Row:
     gaps: list[Gap] = field(default_factory=list)
     behind: str | None = None
     """The record that it rests on at as-of."""
+
+
+def drawn(result: Assessment, timelines: Sequence[Timeline]) -> Sequence[Timeline]:
+    """Choose the subjects that are drawn, the worst first, with a few that kept their duty."""
+    now = _time(result.as_of)
+    lapsed = sum(any(_time(gap.starts) < now for gap in each.gaps) for each in timelines)
+    return timelines[: min(DRAWN, max(CLEAN, lapsed))]
 
 
 def rows(result: Assessment, drawn: Sequence[Timeline], scale: Scale) -> list[Row]:

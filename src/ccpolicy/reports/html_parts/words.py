@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
+from markupsafe import Markup, escape
+
 from ccpolicy.assessment.models import Verdict
-from ccpolicy.reports.html_parts.speech import Both, say
+from ccpolicy.reports.html_parts.speech import Both, count, say, shown
 
 Severity = Literal["critical", "high", "medium", "low"]
 SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
 SCHEMES = ("https://", "http://")
 """Links that may be followed; others are shown as text."""
+
+
+_PART = re.compile(r"([0-9]{1,9}) (business days?|(?:year|month|week|day|hour|minute|second)s?)")
+_LENGTH = re.compile(rf"{_PART.pattern}(?: {_PART.pattern})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,36 @@ def verdict(value: Verdict) -> Word:
             return Word(say("unknown"), "?", "unknown")
         case "not_applicable":
             return Word(say("not applicable"), "–", "na")
+
+
+def amount(value: object) -> Both:
+    """Say a value of the policy, which writes lengths of time in English, in both languages."""
+    said = str(value)
+    written = escape(shown(said))
+    if not _LENGTH.fullmatch(said):
+        return Both(written, written)
+    parts = [_length(int(number), unit.removesuffix("s")) for number, unit in _PART.findall(said)]
+    return Both(written, Markup(" ").join(part.zh for part in parts))
+
+
+def _length(number: int, unit: str) -> Both:
+    match unit:
+        case "year":
+            return count(number, "{count} year", "{count} years")
+        case "month":
+            return count(number, "{count} month", "{count} months")
+        case "week":
+            return count(number, "{count} week", "{count} weeks")
+        case "business day":
+            return count(number, "{count} business day", "{count} business days")
+        case "day":
+            return count(number, "{count} day", "{count} days")
+        case "hour":
+            return count(number, "{count} hour", "{count} hours")
+        case "minute":
+            return count(number, "{count} minute", "{count} minutes")
+        case _:
+            return count(number, "{count} second", "{count} seconds")
 
 
 def severity(value: Severity) -> Both:
