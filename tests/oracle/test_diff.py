@@ -10,6 +10,7 @@ import copy
 import datetime
 import json
 import random
+import re
 import shutil
 from collections import Counter
 from collections.abc import Callable
@@ -30,7 +31,7 @@ from ccpolicy.policy.controls import check_control
 from .maker import BUSINESS, CALENDAR, CLOCK
 from .model import Setting, World
 from .repository import write
-from .worlds import setting, world
+from .worlds import KINDS, setting, world
 
 SIZE = 30
 """Worlds in one repository: all judged in one run."""
@@ -136,22 +137,35 @@ def _empty(draw: random.Random, control: Control, shared: Setting) -> None:
         control["may_be_empty"] = {"en": "all right", "zh": "无妨"}
 
 
-def _predicate(draw: random.Random, control: Control, shared: Setting) -> None:
-    """Have other records count, or the same by other words."""
-    parts = [
+def _parts(control: Control) -> list[dict[str, Any]]:
+    """Return the selections of all inputs."""
+    return [
         part
         for given in control["inputs"].values()
         for part in (given if isinstance(given, list) else [given])
         if isinstance(part, dict)
     ]
-    if not parts:
-        return
-    part = draw.choice(parts)
+
+
+def _predicate(draw: random.Random, control: Control, shared: Setting) -> None:
+    """Have other records count, or the same by other words."""
+    part = draw.choice(_parts(control))
     if "good" in part and draw.random() < 0.5:
         part["good"] = draw.choice(["outcome <> 'good'", "outcome = 'good' OR quantity > 1"])
     else:
         more = draw.choice(["outcome = 'good'", "item IS NULL", "quantity > 1", "1 = 1"])
         part["where"] = f"{part['where']} AND {more}"
+
+
+def _weight(draw: random.Random, control: Control, shared: Setting) -> None:
+    """What decides whether the gate looks at it changes no verdict."""
+    control["severity"] = draw.choice(["critical", "high", "medium", "low"])
+    control["tags"] = draw.choice([[], ["some"]])
+
+
+def _named(draw: random.Random, control: Control, shared: Setting) -> None:
+    """Call the subjects of one selection otherwise."""
+    draw.choice(_parts(control))["prefix"] = draw.choice(["", "other "])
 
 
 def _words(draw: random.Random, control: Control, shared: Setting) -> None:
@@ -176,6 +190,8 @@ EDITS: tuple[Edit, ...] = (
     _predicate,
     _exempt,
     _empty,
+    _weight,
+    _named,
     _words,
 )
 
@@ -230,6 +246,10 @@ def _contract(draw: random.Random, folder: Path) -> None:
 
 
 SEEN: Counter[str] = Counter()
+PARAMETERS = (
+    *("every", "per", "at_least", "initial", "grace", "valid_for"),
+    *("limit", "minimum", "cured_by"),
+)
 
 
 def _check(folder: Path, shared: Setting) -> Assessment:
@@ -256,8 +276,11 @@ def test_words_of_a_comparison_hold(tmp_path: Path) -> None:
         shutil.rmtree(folder)
 
     hold()
-    # No direction went untried.
-    assert SEEN.keys() >= {"tightened", "loosened", "unordered", "unchanged", "lapsed before"}
+    # No direction went untried for any kind, and no parameter either way.
+    statuses = ("tightened", "loosened", "unordered", "unchanged")
+    assert SEEN.keys() >= {f"{kind} {status}" for kind in KINDS for status in statuses}
+    assert SEEN.keys() >= {f"{name} {way}" for name in PARAMETERS for way in statuses[:2]}
+    assert SEEN.keys() >= {"passed after", "lapsed before"}
 
 
 def _judge(folder: Path, shared: Setting, worlds: list[World]) -> None:
@@ -267,9 +290,14 @@ def _judge(folder: Path, shared: Setting, worlds: list[World]) -> None:
         {each.id: each for each in _check(folder / name, shared).controls}
         for name in ("before", "after")
     )
+    for each in found.changes:
+        for name in PARAMETERS:
+            # Also where it is one of a class, or holds from a day on.
+            if re.search(rf", {name}\b", each.message.en):
+                SEEN[f"{name} {each.direction}"] += 1
     for control in found.controls:
         old, new = before[control.id], after[control.id]
-        SEEN[control.status] += 1
+        SEEN[f"{new.kind} {control.status}"] += 1
         verdicts = [(old.now, new.now), (old.period, new.period)]
         why = "\n".join(
             f"{each.direction} {each.message.en}: {each.before} -> {each.after}"
@@ -281,7 +309,7 @@ def _judge(folder: Path, shared: Setting, worlds: list[World]) -> None:
             assert old.lapses == new.lapses, (control, why)
         if control.status == "tightened":
             for first, second in verdicts:
-                SEEN["passed after"] += second in GOOD
+                SEEN["passed after" if second in GOOD else "not passed after"] += 1
                 assert second not in GOOD or first in GOOD, (control, verdicts, why)
             if "unknown" not in (new.now, new.period):
                 # Sharper than the verdicts: what lapsed before lapses after, too.
