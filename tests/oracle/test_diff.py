@@ -92,11 +92,16 @@ def _optional(draw: random.Random, control: Control, shared: Setting) -> None:
         ("coverage", "initial"),
         ("level", "valid_for"),
     ):
-        given[name] = {"value": draw.choice(CALENDAR)}
+        # Also what it follows where it is left out: that may be longer, by a grace.
+        given[name] = {"value": draw.choice([*CALENDAR, *_followed(given)])}
     elif control["check"] == "recurrence" and "every" in given and name == "grace":
         given[name] = {"value": given["every"]["value"]}
     elif control["check"] == "recurrence" and name == "at_least":
         given[name] = {"value": draw.choice([1, 2])}
+
+
+def _followed(given: Control) -> list[Any]:
+    return [given["every"]["value"]] * len(CALENDAR) if "every" in given else []
 
 
 def _revision(draw: random.Random, control: Control, shared: Setting) -> None:
@@ -186,7 +191,7 @@ EDITS: tuple[Edit, ...] = (
     _optional,
     _revision,
     _revision,
-    _items,
+    *[_items] * 4,
     _predicate,
     _exempt,
     _empty,
