@@ -17,7 +17,9 @@ BIN = Path(sys.executable).parent
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 FAILING = "src/ccpolicy/samples/failing"
 INPUTS = {
+    "baseline": "CCPOLICY_BASELINE",
     "fail-on": "CCPOLICY_FAIL_ON",
+    "fail-on-loosened": "CCPOLICY_FAIL_ON_LOOSENED",
     "path": "CCPOLICY_PATH",
     "policy-from": "CCPOLICY_POLICY_FROM",
     "report": "CCPOLICY_REPORTS",
@@ -42,6 +44,8 @@ def step(tmp_path: Path, **changes: str) -> subprocess.CompletedProcess[str]:
         "CCPOLICY_PATH": FAILING,
         "CCPOLICY_FAIL_ON": "",
         "CCPOLICY_POLICY_FROM": "",
+        "CCPOLICY_FAIL_ON_LOOSENED": "false",
+        "CCPOLICY_BASELINE": "",
         "CCPOLICY_REPORTS": "",
         "CCPOLICY_FOLDER": str(tmp_path / "reports"),
         "GITHUB_OUTPUT": str(tmp_path / "output"),
@@ -113,6 +117,10 @@ def test_the_step_passes_where_the_gate_does(tmp_path: Path) -> None:
         {"CCPOLICY_REPORTS": "a.unknown"},
         {"CCPOLICY_PATH": "--help"},
         {"CCPOLICY_FAIL_ON": "$(touch hacked)"},
+        {"CCPOLICY_BASELINE": "no-such.yaml"},
+        {"CCPOLICY_BASELINE": "--help"},
+        {"CCPOLICY_FAIL_ON_LOOSENED": "yes"},
+        {"CCPOLICY_FAIL_ON_LOOSENED": "true"},  # with nothing to compare with
     ],
 )
 def test_what_is_wrong_fails_and_runs_nothing(tmp_path: Path, changes: dict[str, str]) -> None:
