@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -128,3 +129,25 @@ def test_what_is_wrong_fails_and_runs_nothing(tmp_path: Path, changes: dict[str,
     assert ended.returncode == 2
     assert not (ROOT / "hacked").exists()
     assert not (tmp_path / "summary.md").exists()
+
+
+@pytest.mark.parametrize("page", ["github.md", "github.zh.md"])
+def test_the_page_is_a_workflow(tmp_path: Path, page: str) -> None:
+    """It is what actionlint takes, names every input, and its uses are those of this repository."""
+    text = (ROOT / "docs/pipeline" / page).read_text("utf-8")
+    (workflow,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    assert "uses: OWNER/ccpolicy@COMMIT" in workflow
+    (tmp_path / ".github/workflows").mkdir(parents=True)
+    (tmp_path / "action.yml").write_text((ROOT / "action.yml").read_text("utf-8"), "utf-8")
+    local = re.sub(r"OWNER/ccpolicy@COMMIT.*", "./", workflow)
+    (tmp_path / ".github/workflows/page.yml").write_text(local, "utf-8")
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    ended = subprocess.run(
+        [BIN / "actionlint"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, ended.stdout) == (0, "")
+    own = (ROOT / ".github/workflows/compliance.yml").read_text("utf-8")
+    assert set(re.findall(r"uses: (actions/.*)", workflow)) <= set(re.findall("uses: (.*)", own))
+    assert re.findall("policy-from: .*", workflow) == re.findall("policy-from: .*", own)
+    inputs = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))["inputs"]
+    assert set(re.findall(r"^\| `([a-z-]+)` \|", text, re.MULTILINE)) == set(inputs)
