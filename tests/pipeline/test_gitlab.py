@@ -56,8 +56,8 @@ def test_a_baseline_lets_known_lapses_stand(tmp_path: Path) -> None:
     known = tmp_path / "known.yaml"
     judged = {"CCPOLICY_FAIL_ON": "critical"}
     assert run(tmp_path, **judged).returncode == 1
-    command = [sys.executable, "-m", "ccpolicy", "check", FAILING, "-q", "--write-baseline", known]
-    subprocess.run(command, check=False, capture_output=True)
+    command = [sys.executable, "-m", "ccpolicy", "check", str(FAILING), "--write-baseline"]
+    subprocess.run([*command, str(known)], check=False, capture_output=True)
     ended = run(tmp_path, **judged, CCPOLICY_BASELINE=str(known))
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert run(tmp_path, **judged, CCPOLICY_BASELINE="none.yaml").returncode == 2
