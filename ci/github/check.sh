@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Judge, annotate, write the job's summary and the reports; end as ccpolicy ends.
+# Say what the change does to the policy, judge, annotate, write the job's summary and the reports;
+# end as ccpolicy ends.
 set -euo pipefail
 arguments=(check --format github)
 if [ -n "$CCPOLICY_FAIL_ON" ]; then
@@ -7,6 +8,15 @@ if [ -n "$CCPOLICY_FAIL_ON" ]; then
 fi
 if [ -n "$CCPOLICY_POLICY_FROM" ]; then
   arguments+=(--policy-from "$CCPOLICY_POLICY_FROM")
+fi
+if [ -n "$CCPOLICY_BASELINE" ]; then
+  arguments+=(--baseline "$CCPOLICY_BASELINE")
+fi
+if [ "$CCPOLICY_FAIL_ON_LOOSENED" != true ] && [ "$CCPOLICY_FAIL_ON_LOOSENED" != false ]; then
+  echo "::error title=ccpolicy::fail-on-loosened is true or false" && exit 2
+fi
+if [ "$CCPOLICY_FAIL_ON_LOOSENED" = true ] && [ -z "$CCPOLICY_POLICY_FROM" ]; then
+  echo "::error title=ccpolicy::fail-on-loosened needs policy-from, to compare with" && exit 2
 fi
 mkdir -p "$CCPOLICY_FOLDER"
 while IFS= read -r report; do
@@ -20,7 +30,30 @@ while IFS= read -r report; do
   esac
   arguments+=(--report "$format$CCPOLICY_FOLDER/$file")
 done <<<"$CCPOLICY_REPORTS"
+
+# What the change does to the policy comes first: the result takes what is left of the summary.
+compare() {
+  "$CCPOLICY" diff --path "$CCPOLICY_PATH" "$@" -- "$CCPOLICY_POLICY_FROM"
+}
+changed=0
+if [ -n "$CCPOLICY_POLICY_FROM" ]; then
+  compare --fail-on loosened || changed=$?
+  if [ "$changed" -lt 2 ]; then
+    summary=$(compare --format markdown)
+    # Of more than 1 MiB GitHub shows nothing, and a character may take four bytes.
+    if [ "${#summary}" -lt 200000 ]; then
+      printf '%s\n\n' "$summary" >>"$GITHUB_STEP_SUMMARY"
+    fi
+  fi
+  if [ "$changed" -eq 1 ] && [ "$CCPOLICY_FAIL_ON_LOOSENED" != true ]; then
+    changed=0
+  fi
+fi
+
 code=0
 "$CCPOLICY" "${arguments[@]}" -- "$CCPOLICY_PATH" || code=$?
+if [ "$code" -eq 0 ]; then
+  code=$changed
+fi
 echo "exit-code=$code" >>"$GITHUB_OUTPUT"
 exit "$code"

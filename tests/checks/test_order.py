@@ -91,6 +91,19 @@ def test_what_is_shorter_is_so_from_any_day_on(
             assert first == second
 
 
+@pytest.mark.parametrize("months", [1, 2, 3, 6, 12, 24])
+def test_months_are_as_short_and_as_long_as_they_can_be(months: int) -> None:
+    """Days near a number of months are called shorter or longer only where they always are."""
+    whole = parse_duration(f"{months} months")
+    first = datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC)
+    days = [first + datetime.timedelta(days=number) for number in range(4 * 365 + 1)]
+    lengths = {(shift(day, whole, 1) - day).days for day in days}
+    for number in range(min(lengths) - 5, max(lengths) + 6):
+        order = shorter(whole, parse_duration(f"{number} days"))
+        assert order != EARLIER or number <= min(lengths)
+        assert order != LATER or number >= max(lengths)
+
+
 @pytest.mark.parametrize(
     ("kind", "parameter", "before", "after", "way"),
     [

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -47,3 +49,21 @@ def test_unknown_revision(kept: Path, run: Run) -> None:
         "error: unknown revision 'mian'\n  hint: name a branch, a tag or a commit that is in this"
         " clone, such as origin/main\n"
     )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["check", ".", "--policy-from", "main"], ["diff", "main"], ["init", "--with-history", "new"]],
+)
+def test_without_git(kept: Path, tmp_path: Path, arguments: list[str]) -> None:
+    """Slim images have none."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "ccpolicy", *arguments],
+        cwd=kept,
+        env={"PATH": str(tmp_path), "LANG": "C.UTF-8"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr == "error: git is not installed\n  hint: install git\n"

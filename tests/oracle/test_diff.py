@@ -10,10 +10,12 @@ import copy
 import datetime
 import json
 import random
+import re
 import shutil
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +32,7 @@ from ccpolicy.policy.controls import check_control
 from .maker import BUSINESS, CALENDAR, CLOCK
 from .model import Setting, World
 from .repository import write
-from .worlds import setting, world
+from .worlds import KINDS, setting, world
 
 SIZE = 30
 """Worlds in one repository: all judged in one run."""
@@ -75,9 +77,14 @@ def _parameter(draw: random.Random, control: Control, shared: Setting) -> None:
 
 
 def _classes(draw: random.Random, control: Control, shared: Setting) -> None:
+    """Have one value for all, or none for one class."""
+    one_for_all = draw.random() < 0.5
     for value in draw.choice(control["revisions"])["parameters"].values():
         if isinstance(value["value"], dict):
-            value["value"] = draw.choice(list(value["value"].values()))
+            if one_for_all:
+                value["value"] = draw.choice(list(value["value"].values()))
+            else:
+                value["value"].pop("x", None)
 
 
 def _optional(draw: random.Random, control: Control, shared: Setting) -> None:
@@ -91,11 +98,16 @@ def _optional(draw: random.Random, control: Control, shared: Setting) -> None:
         ("coverage", "initial"),
         ("level", "valid_for"),
     ):
-        given[name] = {"value": draw.choice(CALENDAR)}
+        # Also what it follows where it is left out: that may be longer, by a grace.
+        given[name] = {"value": draw.choice([*CALENDAR, *_followed(given)])}
     elif control["check"] == "recurrence" and "every" in given and name == "grace":
         given[name] = {"value": given["every"]["value"]}
     elif control["check"] == "recurrence" and name == "at_least":
         given[name] = {"value": draw.choice([1, 2])}
+
+
+def _followed(given: Control) -> list[Any]:
+    return [given["every"]["value"]] * len(CALENDAR) if "every" in given else []
 
 
 def _revision(draw: random.Random, control: Control, shared: Setting) -> None:
@@ -136,22 +148,35 @@ def _empty(draw: random.Random, control: Control, shared: Setting) -> None:
         control["may_be_empty"] = {"en": "all right", "zh": "无妨"}
 
 
-def _predicate(draw: random.Random, control: Control, shared: Setting) -> None:
-    """Have other records count, or the same by other words."""
-    parts = [
+def _parts(control: Control) -> list[dict[str, Any]]:
+    """Return the selections of all inputs."""
+    return [
         part
         for given in control["inputs"].values()
         for part in (given if isinstance(given, list) else [given])
         if isinstance(part, dict)
     ]
-    if not parts:
-        return
-    part = draw.choice(parts)
+
+
+def _predicate(draw: random.Random, control: Control, shared: Setting) -> None:
+    """Have other records count, or the same by other words."""
+    part = draw.choice(_parts(control))
     if "good" in part and draw.random() < 0.5:
         part["good"] = draw.choice(["outcome <> 'good'", "outcome = 'good' OR quantity > 1"])
     else:
         more = draw.choice(["outcome = 'good'", "item IS NULL", "quantity > 1", "1 = 1"])
         part["where"] = f"{part['where']} AND {more}"
+
+
+def _weight(draw: random.Random, control: Control, shared: Setting) -> None:
+    """What decides whether the gate looks at it changes no verdict."""
+    control["severity"] = draw.choice(["critical", "high", "medium", "low"])
+    control["tags"] = draw.choice([[], ["some"]])
+
+
+def _named(draw: random.Random, control: Control, shared: Setting) -> None:
+    """Call the subjects of one selection otherwise."""
+    draw.choice(_parts(control))["prefix"] = draw.choice(["", "other "])
 
 
 def _words(draw: random.Random, control: Control, shared: Setting) -> None:
@@ -168,14 +193,20 @@ EDITS: tuple[Edit, ...] = (
     _parameter,
     _parameter,
     _classes,
+    _classes,
     _optional,
     _optional,
     _revision,
     _revision,
     _items,
+    _items,
+    _items,
     _predicate,
     _exempt,
     _empty,
+    _empty,
+    _weight,
+    _named,
     _words,
 )
 
@@ -212,12 +243,25 @@ def _change(draw: random.Random, folder: Path, shared: Setting) -> None:
     path.write_text(json.dumps(content), "utf-8")
 
 
-def _contract(draw: random.Random, folder: Path) -> None:
+def _empty_some(folder: Path) -> None:
+    """Leave some controls without anything on file, which is all right or not."""
+    path = folder / "policy/controls/all.yaml"
+    content = json.loads(path.read_text("utf-8"))
+    for control in content["controls"][6::7]:
+        for part in _parts(control):
+            part["where"] += " AND 1 = 0"
+    path.write_text(json.dumps(content), "utf-8")
+
+
+CONTRACTS = ("bound", "enum", "required", "lookalike")
+
+
+def _contract(draw: random.Random, folder: Path, what: str) -> None:
     """Narrow what a dataset lets through, so that other records cannot be judged."""
     path = folder / f"policy/datasets/{draw.choice(['roster', 'events'])}.yaml"
     content = json.loads(path.read_text("utf-8"))
     record = content["record"]
-    match draw.choice(["bound", "enum", "required", "lookalike"]):
+    match what:
         case "bound":
             record["properties"]["quantity"] = {"type": "number", "minimum": draw.choice([0, 2])}
         case "enum":
@@ -230,6 +274,10 @@ def _contract(draw: random.Random, folder: Path) -> None:
 
 
 SEEN: Counter[str] = Counter()
+PARAMETERS = (
+    *("every", "per", "at_least", "initial", "grace", "valid_for"),
+    *("limit", "minimum", "cured_by"),
+)
 
 
 def _check(folder: Path, shared: Setting) -> Assessment:
@@ -237,27 +285,36 @@ def _check(folder: Path, shared: Setting) -> Assessment:
 
 
 def test_words_of_a_comparison_hold(tmp_path: Path) -> None:
+    numbers = count()
+
     @settings(
-        max_examples=16, deadline=None, derandomize=True, database=None, phases=[Phase.generate]
+        max_examples=24, deadline=None, derandomize=True, database=None, phases=[Phase.generate]
     )
     @given(st.integers(0, 2**32))
     def hold(seed: int) -> None:
         shared = setting(seed)
         draw = random.Random(f"change {seed}")
         worlds = [world(shared, seed, number) for number in range(SIZE)]
-        folder = tmp_path / f"{seed} {len(list(tmp_path.iterdir()))}"
+        number = next(numbers)
+        folder = tmp_path / str(number)
         for name in ("before", "after"):
             (folder / name).mkdir(parents=True)
             write(folder / name, shared, worlds)
-        _change(draw, folder / "after", shared)
-        if draw.random() < 0.4:
-            _contract(draw, folder / draw.choice(["before", "after"]))
+            _empty_some(folder / name)
+        # What is done to the one is undone on the way from it to the other.
+        _change(draw, folder / draw.choice(["before", "after"]), shared)
+        if number % 2:
+            side = ("before", "after")[number // 8 % 2]
+            _contract(draw, folder / side, CONTRACTS[number // 2 % 4])
         _judge(folder, shared, worlds)
         shutil.rmtree(folder)
 
     hold()
-    # No direction went untried.
-    assert SEEN.keys() >= {"tightened", "loosened", "unordered", "unchanged", "lapsed before"}
+    # No direction went untried for any kind, and no parameter either way.
+    statuses = ("tightened", "loosened", "unordered", "unchanged")
+    assert SEEN.keys() >= {f"{kind} {status}" for kind in KINDS for status in statuses}
+    assert SEEN.keys() >= {f"{name} {way}" for name in PARAMETERS for way in statuses[:2]}
+    assert SEEN.keys() >= {"passed after", "lapsed before"}
 
 
 def _judge(folder: Path, shared: Setting, worlds: list[World]) -> None:
@@ -267,9 +324,14 @@ def _judge(folder: Path, shared: Setting, worlds: list[World]) -> None:
         {each.id: each for each in _check(folder / name, shared).controls}
         for name in ("before", "after")
     )
+    for each in found.changes:
+        for name in PARAMETERS:
+            # Also where it is one of a class, or holds from a day on.
+            if re.search(rf", {name}\b", each.message.en):
+                SEEN[f"{name} {each.direction}"] += 1
     for control in found.controls:
         old, new = before[control.id], after[control.id]
-        SEEN[control.status] += 1
+        SEEN[f"{new.kind} {control.status}"] += 1
         verdicts = [(old.now, new.now), (old.period, new.period)]
         why = "\n".join(
             f"{each.direction} {each.message.en}: {each.before} -> {each.after}"
@@ -281,7 +343,7 @@ def _judge(folder: Path, shared: Setting, worlds: list[World]) -> None:
             assert old.lapses == new.lapses, (control, why)
         if control.status == "tightened":
             for first, second in verdicts:
-                SEEN["passed after"] += second in GOOD
+                SEEN["passed after" if second in GOOD else "not passed after"] += 1
                 assert second not in GOOD or first in GOOD, (control, verdicts, why)
             if "unknown" not in (new.now, new.period):
                 # Sharper than the verdicts: what lapsed before lapses after, too.

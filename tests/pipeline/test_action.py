@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 import yaml
 
+from git_command import commit, git
+
 from .packages import ROOT, need_registry, plain
 
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
@@ -132,4 +134,39 @@ def test_a_policy_of_a_revision(installed: Path) -> None:
     (top / "ccpolicy.toml").write_text(settings.replace('"period"', '"now"'), "utf-8")
     inputs = {"path": str(top), "fail-on": "critical"}
     assert Runner(installed, inputs).run(scripts()[1]) == 0
-    assert Runner(installed, {**inputs, "policy-from": "main"}).run(scripts()[1]) == 1
+    by_main = Runner(installed, {**inputs, "policy-from": "main"})
+    assert by_main.run(scripts()[1]) == 1
+    assert "The policy was loosened, or may have been" in by_main.said
+
+
+def test_what_the_change_does_to_the_policy(installed: Path, tmp_path: Path) -> None:
+    """It is said in the summary before the result, and may fail the job though the gate passes."""
+    top = tmp_path / "checkout"
+    subprocess.run(["cp", "-r", str(ROOT / FAILING), str(top)], check=True)
+    settings, known = top / "ccpolicy.toml", top / "known.yaml"
+    settings.write_text('as_of = "2026-03-31T18:00:00+08:00"\nfail_on = "critical"\n', "utf-8")
+    git(top, "init", "-q", "-b", "main")
+    commit(top)
+    summary = installed / "STEP_SUMMARY"
+
+    def ends(**inputs: str) -> int:
+        summary.unlink(missing_ok=True)
+        named = {name.replace("_", "-"): each for name, each in inputs.items()}
+        return Runner(installed, {"path": str(top), **named}).run(scripts()[1])
+
+    waivers = top / "policy/waivers.yaml"
+    text = waivers.read_text("utf-8")
+    more = "{id: W, control: FIRE-1, subject: E3, reason: {en: r, zh: 因}, owner: a, approver: b"
+    waivers.write_text(f"waivers:\n  - {more}, from: 2026-03-01, until: 2026-06-30}}\n", "utf-8")
+    assert ends(policy_from="main") == 0
+    said = summary.read_text("utf-8")
+    assert said.index("E3 is waived for FIRE-1") < said.index("Gate passed")
+    assert ends(policy_from="main", fail_on_loosened="true") == 1
+    assert "Gate passed" in summary.read_text("utf-8")
+    waivers.write_text("waivers: [{}]\n", "utf-8")
+    assert ends(policy_from="main") == 2
+    waivers.write_text(text, "utf-8")
+    assert ends(policy_from="main", fail_on_loosened="true") == 0
+    known.write_text("lapses: []\n", "utf-8")
+    assert ends(fail_on="low") == 1
+    assert ends(baseline=str(known)) == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +18,9 @@ BIN = Path(sys.executable).parent
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 FAILING = "src/ccpolicy/samples/failing"
 INPUTS = {
+    "baseline": "CCPOLICY_BASELINE",
     "fail-on": "CCPOLICY_FAIL_ON",
+    "fail-on-loosened": "CCPOLICY_FAIL_ON_LOOSENED",
     "path": "CCPOLICY_PATH",
     "policy-from": "CCPOLICY_POLICY_FROM",
     "report": "CCPOLICY_REPORTS",
@@ -42,6 +45,8 @@ def step(tmp_path: Path, **changes: str) -> subprocess.CompletedProcess[str]:
         "CCPOLICY_PATH": FAILING,
         "CCPOLICY_FAIL_ON": "",
         "CCPOLICY_POLICY_FROM": "",
+        "CCPOLICY_FAIL_ON_LOOSENED": "false",
+        "CCPOLICY_BASELINE": "",
         "CCPOLICY_REPORTS": "",
         "CCPOLICY_FOLDER": str(tmp_path / "reports"),
         "GITHUB_OUTPUT": str(tmp_path / "output"),
@@ -113,6 +118,10 @@ def test_the_step_passes_where_the_gate_does(tmp_path: Path) -> None:
         {"CCPOLICY_REPORTS": "a.unknown"},
         {"CCPOLICY_PATH": "--help"},
         {"CCPOLICY_FAIL_ON": "$(touch hacked)"},
+        {"CCPOLICY_BASELINE": "no-such.yaml"},
+        {"CCPOLICY_BASELINE": "--help"},
+        {"CCPOLICY_FAIL_ON_LOOSENED": "yes"},
+        {"CCPOLICY_FAIL_ON_LOOSENED": "true"},  # with nothing to compare with
     ],
 )
 def test_what_is_wrong_fails_and_runs_nothing(tmp_path: Path, changes: dict[str, str]) -> None:
@@ -120,3 +129,25 @@ def test_what_is_wrong_fails_and_runs_nothing(tmp_path: Path, changes: dict[str,
     assert ended.returncode == 2
     assert not (ROOT / "hacked").exists()
     assert not (tmp_path / "summary.md").exists()
+
+
+@pytest.mark.parametrize("page", ["github.md", "github.zh.md"])
+def test_the_page_is_a_workflow(tmp_path: Path, page: str) -> None:
+    """It is what actionlint takes, names every input, and its uses are those of this repository."""
+    text = (ROOT / "docs/pipeline" / page).read_text("utf-8")
+    (workflow,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    assert "uses: OWNER/ccpolicy@COMMIT" in workflow
+    (tmp_path / ".github/workflows").mkdir(parents=True)
+    (tmp_path / "action.yml").write_text((ROOT / "action.yml").read_text("utf-8"), "utf-8")
+    local = re.sub(r"OWNER/ccpolicy@COMMIT.*", "./", workflow)
+    (tmp_path / ".github/workflows/page.yml").write_text(local, "utf-8")
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    ended = subprocess.run(
+        [BIN / "actionlint"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, ended.stdout) == (0, "")
+    own = (ROOT / ".github/workflows/compliance.yml").read_text("utf-8")
+    assert set(re.findall(r"uses: (actions/.*)", workflow)) <= set(re.findall("uses: (.*)", own))
+    assert re.findall("policy-from: .*", workflow) == re.findall("policy-from: .*", own)
+    inputs = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))["inputs"]
+    assert set(re.findall(r"^\| `([a-z-]+)` \|", text, re.MULTILINE)) == set(inputs)

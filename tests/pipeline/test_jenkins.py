@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from junitparser import JUnitXml
 
+from git_command import commit, git
+
 from .packages import ROOT, plain, wheel
 
 PAGES = ("jenkins.md", "jenkins.zh.md")
@@ -22,8 +24,15 @@ def steps(page: str) -> list[str]:
     return re.findall(r"^\s*sh '([^']*)'$", groovy, re.MULTILINE)
 
 
+def additions(page: str) -> list[str]:
+    """Return the commands that the page names below its pipeline."""
+    text = (ROOT / "docs/pipeline" / page).read_text("utf-8").rpartition("```")[2]
+    return re.findall(r"`((?:--|\.ccpolicy)[^`]*)`", text)
+
+
 def test_both_pages_say_the_same() -> None:
     assert steps(PAGES[0]) == steps(PAGES[1]) != []
+    assert additions(PAGES[0]) == additions(PAGES[1])
 
 
 @pytest.mark.parametrize(("passes", "code"), [(False, 1), (True, 0)])
@@ -35,14 +44,15 @@ def test_steps(
         settings = 'as_of = "2026-03-31T18:00:00+08:00"\ngate = "now"\nfail_on = "critical"\n'
         (workspace / "ccpolicy.toml").write_text(settings, "utf-8")
     built = wheel(tmp_path_factory.getbasetemp() / "wheel")
-    environment = plain(
-        tmp_path / "home",
-        PIP_NO_INDEX="1",
-        PIP_NO_DEPS="1",
-        PIP_FIND_LINKS=str(built.parent),
-    )
+    environment = plain(tmp_path / "home", PIP_NO_INDEX="1", PIP_NO_DEPS="1")
+    git(workspace, "init", "-q", "-b", "main")
+    commit(workspace)
+    git(workspace, "update-ref", "refs/remotes/origin/main", "main")
     codes = []
-    for script in steps(PAGES[0]):
+    install, check = steps(PAGES[0])
+    judged_by_main, compare = additions(PAGES[0])
+    install = install.replace("git+URL-OF-CCPOLICY@COMMIT", str(built))
+    for script in (install, check, f"{check} {judged_by_main}", compare):
         ended = subprocess.run(
             ["sh", "-xe", "-c", script],
             cwd=workspace,
@@ -54,9 +64,9 @@ def test_steps(
         codes.append(ended.returncode)
         # What it needs stands here already, so that no registry was asked.
         environment["PYTHONPATH"] = sysconfig.get_path("purelib")
-        if ended.returncode:
+        if ended.returncode and script == install:
             break
-    assert codes == [0, code], ended.stdout + ended.stderr
+    assert codes == [0, code, code, 0], ended.stdout + ended.stderr
     (suite,) = JUnitXml.fromfile(str(workspace / "compliance.xml"))
     assert suite.tests == 4
     assert passes or (suite.failures and suite.errors)

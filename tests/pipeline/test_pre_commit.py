@@ -7,6 +7,7 @@ repository's commit, as whoever uses the hooks gets it.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -112,3 +113,25 @@ def test_other_files_concern_no_hook(repository: Path) -> None:
     code, said = pre_commit(repository, "--files", "notes.txt")
     assert code == 0
     assert said.count("Skipped") == 2
+
+
+@pytest.mark.parametrize("page", ["pre-commit.md", "pre-commit.zh.md"])
+def test_the_page(repository: Path, page: str) -> None:
+    """Its file, with the plan in the folder that it names."""
+    text = (ROOT / "docs/pipeline" / page).read_text("utf-8")
+    (shown,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    config = yaml.safe_load(shown)
+    own = yaml.safe_load((repository / ".pre-commit-config.yaml").read_text("utf-8"))
+    [used], [there] = config["repos"], own["repos"]
+    assert {each["id"] for each in used["hooks"]} == {each["id"] for each in HOOKS}
+    assert (used["repo"], used["rev"]) == ("URL-OF-CCPOLICY", "COMMIT")
+    used.update(repo=there["repo"], rev=there["rev"])
+    top = repository.parent / "top"
+    shutil.copytree(repository, top / "compliance", ignore=shutil.ignore_patterns(".*"))
+    (top / ".pre-commit-config.yaml").write_text(yaml.safe_dump(config), "utf-8")
+    git(top, "init", "-q")
+    git(top, "add", "-A")
+    code, said = pre_commit(top, "--all-files")
+    assert code == 1
+    assert "ccpolicy lint............................................................Passed" in said
+    assert "Gate FAILED" in said

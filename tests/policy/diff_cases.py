@@ -179,6 +179,10 @@ CASES: dict[str, tuple[list[tuple[str, str, str]], list[str]]] = {
         ],
         ["neutral GV-1: the title", "neutral GV-1: the owner"],
     ),
+    "tag": (
+        [(REVIEW, "    check: recurrence", "    tags: [yearly]\n    check: recurrence")],
+        ["tightened GV-1: has the tag yearly as well"],
+    ),
     "may be empty": (
         [
             (
@@ -451,6 +455,18 @@ CASES: dict[str, tuple[list[tuple[str, str, str]], list[str]]] = {
     "evidence folder": (
         [(SETTINGS, 'evidence = "evidence"', 'evidence = "records"')],
         ["unordered ccpolicy.toml: the setting 'evidence': evidence → records (history)"],
+    ),
+    "horizon": (
+        [(SETTINGS, 'horizon = "24 months"', 'horizon = "14 days"')],
+        ["unordered ccpolicy.toml: the setting 'horizon': 24 months → 14 days (history)"],
+    ),
+    "horizon in other words": (
+        [(SETTINGS, 'horizon = "24 months"', 'horizon = "2 years"')],
+        ["neutral ccpolicy.toml: the setting 'horizon': 24 months → 2 years"],
+    ),
+    "folder of check kinds": (
+        [(SETTINGS, 'checks = "checks"', 'checks = "kinds"')],
+        ["unordered ccpolicy.toml: the setting 'checks': checks → kinds (history)"],
     ),
     "due soon": (
         [(SETTINGS, 'due_soon = "14 days"', 'due_soon = "7 days"')],

@@ -15,7 +15,7 @@ from ccpolicy.policy import diff
 from git_command import commit, git
 from small_centre import CONTROLS, change, lay
 
-from .conftest import ALERTS, PLAN, REVIEW, REVIEWS, SETTINGS, WAIVERS, Draft
+from .conftest import ALERT, ALERTS, PLAN, REVIEW, REVIEWS, SETTINGS, WAIVERS, Draft
 from .diff_cases import BOTH, CASES, EVERY, WAIVER, revised
 
 AS_OF = datetime.date(2026, 11, 20)
@@ -116,6 +116,11 @@ def with_kind(base: Draft) -> Draft:
             "unordered steady: what is duty and what is cover (SQL) (history)",
         ),
         ("required: true, ", "", "unordered steady: its inputs and parameters (history)"),
+        (
+            "stricter: lower",
+            "stricter: higher",
+            "unordered steady: its inputs and parameters (history)",
+        ),
         ("en: Never.", "en: Not ever.", "neutral steady: its description"),
     ],
 )
@@ -130,6 +135,37 @@ def test_stricter_may_be_lower(with_kind: Draft) -> None:
     assert [line(each) for each in found.changes] == [
         "tightened GV-2: most, at_most: 5 → 4 (history)"
     ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "value"),
+    [
+        ("stricter: lower", "stricter: higher", "50"),
+        (
+            "type: number, required: true, stricter: lower",
+            "type: duration, stricter: shorter",
+            "P5D",
+        ),
+        (
+            "type: number, required: true, stricter: lower",
+            "type: choice, choices: [few, many], stricter: first",
+            "many",
+        ),
+        ("type: number,", "type: number, default: 9,", "6"),
+    ],
+)
+def test_a_kind_cannot_say_that_its_own_loosening_is_stricter(
+    with_kind: Draft, old: str, new: str, value: str
+) -> None:
+    found = compared(
+        with_kind, ("checks/steady.sql", old, new), (REVIEW, "value: 5,", f"value: {value},")
+    )
+    assert [line(each) for each in found.changes] == [
+        "unordered GV-2: the parameters, of which the check kind says something else (history)",
+        "unordered steady: its inputs and parameters (history)",
+    ]
+    assert {each.id: each.status for each in found.controls}["GV-2"] == "unordered"
+    assert found.loosened
 
 
 def test_control_taken_out_and_added(with_kind: Draft) -> None:
@@ -158,6 +194,94 @@ def test_dataset_that_is_new(base: Draft) -> None:
     for before, after, message in ((0, 1, "it is new"), (1, 0, "it is taken out")):
         found = diff.compare(states[before], states[after], (None, None), AS_OF)
         assert [line(each) for each in found.changes] == [f"neutral more: {message}"]
+
+
+ALTERED = """\
+controls:
+  - id: RC-1
+    title: {en: Nothing altered, zh: 未作改动}
+    rule: {en: r, zh: 规}
+    remediation: {en: r, zh: 改}
+    clauses: {"1": 41edde5ab9b0}
+    severity: low
+    owner: manager
+    check: record
+    inputs:
+      records: {dataset: evidence_changes, key: [record], starts: changed_at, good: permitted}
+"""
+ON_FILE = "recording: {happened: [raised_at], amendable: append_only}\n"
+IN_GIT = "unordered alerts: what git is asked about its records (history)"
+
+
+@pytest.fixture
+def followed(base: Draft) -> Draft:
+    """The same, with alerts that are followed through history, and a control on that."""
+    base.write("policy/controls/3-altered.yaml", ALTERED)
+    base.change((ALERTS, "retention:", f"{ON_FILE}retention:"))
+    return base
+
+
+@pytest.mark.parametrize(
+    ("change", "asked"),
+    [
+        ((ALERTS, "retention: 5 years", "retention: 1 day"), True),
+        ((ALERTS, "retention: 5 years", "retention: 9 years"), True),
+        ((ALERTS, "append_only", "freely"), True),
+        ((ALERTS, ON_FILE, ""), True),
+        ((ALERTS, "    count: {type: integer, minimum: 0}\n", ""), True),
+        ((ALERTS, "          told_at: {type: string, format: date-time}\n", ""), True),
+        ((ALERTS, "minimum: 0", "minimum: 1"), False),
+        ((ALERTS, "title: Who is told", "title: Who was told"), False),
+        ((REVIEWS, "retention: 5 years", "retention: 1 day"), False),
+    ],
+)
+def test_what_git_is_asked(followed: Draft, change: tuple[str, str, str], asked: bool) -> None:
+    """Deleting is free after the retention, and what a contract does not name is not followed."""
+    if "told_at" in change[1]:
+        followed.change((ALERT, "starts: told_at", "starts: raised_at"))
+    found = compared(followed, change)
+    assert [each.controls for each in found.changes if line(each) == IN_GIT] == [["RC-1"]] * asked
+    statuses = {each.id: each.status for each in found.controls}
+    assert statuses["RC-1"] == ("unordered" if asked else "unchanged")
+
+
+def test_a_dataset_that_git_is_asked_about_comes_or_goes(followed: Draft) -> None:
+    head = shutil.copytree(followed.root, followed.root.with_name("head"))
+    text = (head / REVIEWS).read_text("utf-8").replace("id: reviews", "id: more")
+    text += "recording: {amendable: append_only}\n"
+    (head / REVIEWS).with_name("more.yaml").write_text(text, "utf-8")
+    states = [ccpolicy.load(each).content for each in (followed.root, head)]
+    for base, other in (states, states[::-1]):
+        found = diff.compare(base, other, (None, None), AS_OF)
+        assert [(each.direction, each.controls) for each in found.changes] == [
+            ("neutral", []),
+            ("unordered", ["RC-1"]),
+        ]
+
+
+def test_what_is_looked_up_over_two_datasets(base: Draft) -> None:
+    """A control rests on the dataset from which a column that it looks up is looked up."""
+    text = (base.root / REVIEWS).read_text("utf-8").replace("id: reviews", "id: grades")
+    base.write("policy/datasets/grades.yaml", text.replace("files: reviews/", "files: grades/"))
+    base.change(
+        (
+            REVIEWS,
+            "record:",
+            "lookups: {g: {dataset: grades, key: [review_id], column: outcome}}\nrecord:",
+        ),
+        (ALERTS, "column: outcome}", "column: g}"),
+    )
+    found = compared(base, ("policy/datasets/grades.yaml", "[accepted, rejected]", "[accepted]"))
+    assert {each.id: each.status for each in found.controls} == {
+        "GV-1": "tightened",
+        "AL-1": "tightened",
+    }
+
+
+def test_tag_that_is_taken_off(base: Draft) -> None:
+    base.change((REVIEW, "    check: recurrence", "    tags: [yearly]\n    check: recurrence"))
+    found = compared(base, (REVIEW, "    tags: [yearly]\n", ""))
+    assert [line(each) for each in found.changes] == ["loosened GV-1: no longer has the tag yearly"]
 
 
 def test_norm(base: Draft) -> None:

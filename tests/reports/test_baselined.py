@@ -150,4 +150,8 @@ def test_calendar_says_beside_it_what_it_cannot_show() -> None:
     assert said[-1] == "entries of the baseline that are gone: 2"
     assert said[0] == "what is overdue: ER-2, EM-1"
     said = [each.text() for each in reports.render(STANDING, "ics", View()).unsaid]
-    assert said == ["what is overdue: ER-2, EM-1"]
+    assert said == [
+        "what is overdue: ER-2, EM-1",
+        "lapses that were waived: ER-1",
+        "controls that were not assessed: ER-5, IR-1",
+    ]

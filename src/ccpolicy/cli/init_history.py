@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
+from ccpolicy.errors import CcpolicyError
 from ccpolicy.evidence import values
 from ccpolicy.evidence.contract import Contract, make_contract
 from ccpolicy.evidence.files import Finder, fingerprint
@@ -183,8 +184,10 @@ def _time(text: str, zone: ZoneInfo | None) -> int:
 
 def with_history(folder: Path) -> None:
     """Turn a policy repository with the shipped evidence into one with a past."""
-    import git
-
+    try:
+        import git
+    except ImportError as failure:
+        raise CcpolicyError("git is not installed", hint="install git") from failure
     plan = folder / "policy" / "plan.yaml"
     text = plan.read_text("utf-8")
     # Here the records came one by one, from the first day on which the plan was owed.

@@ -14,7 +14,7 @@ from ccpolicy.assessment.parts import Text
 from ccpolicy.errors import Message
 from ccpolicy.policy.diff_change import Family, Subject
 from ccpolicy.policy.diff_controls import control_changes, waiver_changes
-from ccpolicy.policy.diff_datasets import dataset_changes
+from ccpolicy.policy.diff_datasets import asked_of_git, dataset_changes
 from ccpolicy.policy.diff_plan import kind_changes, plan_changes, settings_changes
 from ccpolicy.policy.from_git import FROM_GIT
 from ccpolicy.policy.load import Content
@@ -105,6 +105,7 @@ class _Differ:
         for name in _both(base.datasets, head.datasets):
             subject = self._subject("dataset", name, self._users(name))
             yield from _pair(subject, base.datasets, head.datasets, dataset_changes)
+            yield from self._in_git(name)
         for name in _both(base.kinds, head.kinds):
             users = [each for each in self.every if self._kind(each, name)]
             subject = self._subject("check", name, users)
@@ -137,33 +138,41 @@ class _Differ:
         states = (self.base.controls.get(control), self.head.controls.get(control))
         return any(state is not None and state.check == kind for state in states)
 
-    def _users(self, dataset: str) -> list[str]:
-        """Return the controls that rest on a dataset, in either state.
+    def _in_git(self, dataset: str) -> Iterator[Change]:
+        """Yield whether git is asked about other records, or asked otherwise."""
+        concerned = [each for each in self.every if not self._sources(each).isdisjoint(FROM_GIT)]
+        states = [content.datasets.get(dataset) for content in (self.base, self.head)]
+        before, after = (each and asked_of_git(each) for each in states)
+        if concerned and before != after:
+            message = Message.of("what git is asked about its records")
+            subject = self._subject("dataset", dataset, concerned)
+            yield subject.change("unordered", message, rewrites_history=True)
 
-        What git knows is asked of the records of every dataset.
-        """
-        return [
-            name
-            for name in self.every
-            for sources in [_sources(self.base, name) | _sources(self.head, name)]
-            if dataset in sources or not sources.isdisjoint(FROM_GIT)
-        ]
+    def _users(self, dataset: str) -> list[str]:
+        """Return the controls that rest on a dataset, in either state."""
+        return [name for name in self.every if dataset in self._sources(name)]
+
+    def _sources(self, control: str) -> set[str]:
+        return _sources(self.base, control) | _sources(self.head, control)
 
 
 def _sources(content: Content, name: str) -> set[str]:
-    """Return the datasets of a control, looked-up ones among them."""
+    """Return the datasets of a control, and all that are looked up in these."""
     control = content.controls.get(name)
     if control is None:
         return set()
-    found = {
+    waiting = [
         part.dataset.partition(".")[0]
         for each in control.inputs
         for part in control.selections(each)
-    }
-    looked_up = {
-        lookup.dataset for each in found for lookup in content.datasets[each].lookups.values()
-    }
-    return found | looked_up
+    ]
+    found: set[str] = set()
+    while waiting:
+        dataset = waiting.pop()
+        if dataset not in found:
+            found.add(dataset)
+            waiting += [each.dataset for each in content.datasets[dataset].lookups.values()]
+    return found
 
 
 def _both(base: Mapping[str, object], head: Mapping[str, object]) -> list[str]:

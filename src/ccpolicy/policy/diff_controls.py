@@ -11,9 +11,10 @@ from ccpolicy.assessment.comparison import Change
 from ccpolicy.errors import Message
 from ccpolicy.policy.diff_change import Subject
 from ccpolicy.policy.diff_parameters import parameter_changes
+from ccpolicy.policy.diff_plan import rules
 from ccpolicy.policy.models import SEVERITIES, Control, Selection, Waiver
 
-_WORDING = ("title", "rule", "rationale", "remediation", "owner", "tags")
+_WORDING = ("title", "rule", "rationale", "remediation", "owner")
 
 
 def control_changes(
@@ -33,6 +34,7 @@ def control_changes(
             after=after.severity,
         )
     yield from _clauses(subject, before, after)
+    yield from _tags(subject, before, after)
     yield from _exemptions(subject, before, after)
     if before.check != after.check:
         yield subject.change(
@@ -44,10 +46,14 @@ def control_changes(
             rewrites_history=True,
         )
         return
-    kind = subject.head.kinds[after.check]
     for name in dict.fromkeys([*before.inputs, *after.inputs]):
         yield from _input(subject, before, after, name)
-    yield from parameter_changes(subject, before, after, kind, as_of)
+    kinds = subject.base.kinds[before.check], subject.head.kinds[after.check]
+    if rules(kinds[0]) == rules(kinds[1]):
+        yield from parameter_changes(subject, before, after, kinds[1], as_of)
+    elif before.history != after.history:
+        message = Message.of("the parameters, of which the check kind says something else")
+        yield subject.change("unordered", message, "parameters", rewrites_history=True)
 
 
 def _clauses(subject: Subject, before: Control, after: Control) -> Iterator[Change]:
@@ -61,6 +67,14 @@ def _clauses(subject: Subject, before: Control, after: Control) -> Iterator[Chan
         elif before.clauses[clause] != after.clauses[clause]:
             message = Message.of("reviewed against clause {id} anew", id=clause)
             yield subject.change("neutral", message, "clauses", clause)
+
+
+def _tags(subject: Subject, before: Control, after: Control) -> Iterator[Change]:
+    """A check can be asked for the controls of a tag alone."""
+    for tag in sorted({*before.tags} - {*after.tags}):
+        yield subject.change("loosened", Message.of("no longer has the tag {tag}", tag=tag), "tags")
+    for tag in sorted({*after.tags} - {*before.tags}):
+        yield subject.change("tightened", Message.of("has the tag {tag} as well", tag=tag), "tags")
 
 
 def _exemptions(subject: Subject, before: Control, after: Control) -> Iterator[Change]:

@@ -64,6 +64,24 @@ def dataset_changes(subject: Subject, before: Dataset, after: Dataset) -> Iterat
     yield from _Schema(subject).record(before.record, after.record, ("record",))
 
 
+def asked_of_git(dataset: Dataset) -> object:
+    """Return what a dataset's history is read by; nothing where it is not followed.
+
+    What a column may hold is not among it: an earlier version is read whether it is valid or not.
+    """
+    if not (dataset.recording or any(each.recording for each in dataset.children.values())):
+        return None
+    words = {"title", "owner", "may_be_empty", "record"}
+    return dataset.model_dump(exclude=words), _columns(dataset.record)
+
+
+def _columns(record: Mapping[str, Any]) -> list[object]:
+    return [
+        (name, spec["type"], spec.get("format"), _columns(spec.get("items", {})))
+        for name, spec in record.get("properties", {}).items()
+    ]
+
+
 class _Schema:
     """Compares what two schemas let through."""
 

@@ -73,9 +73,10 @@ def settings_changes(subject: Subject, before: Settings, after: Settings) -> Ite
     for field in Settings.model_fields:
         first, second = getattr(before, field), getattr(after, field)
         if first != second:
-            every = field in ("as_of", "evidence")
+            direction = _setting(field, first, second)
+            every = direction == "unordered" and field != "longest_waiver"
             yield subject.change(
-                _setting(field, first, second),
+                direction,
                 Message.of("the setting '{field}'", field=field),
                 field,
                 before=first,
@@ -96,6 +97,11 @@ def _setting(field: str, before: Any, after: Any) -> Direction:
             order = shorter(parse_duration(before), parse_duration(after))
             known: dict[int | None, Direction] = {1: "tightened", 0: "neutral", -1: "loosened"}
             return known.get(order, "unordered")
+        case "horizon":  # a due time beyond it cannot be said, so that the control is unknown
+            same = shorter(parse_duration(before), parse_duration(after)) == 0
+            return "neutral" if same else "unordered"
+        case "policy" | "checks":  # git says which commits changed them
+            return "unordered"
         case "as_of" | "evidence":
             return "unordered"
     return "neutral"
@@ -106,17 +112,20 @@ def kind_changes(subject: Subject, before: Kind, after: Kind) -> Iterator[Change
     if before.query != after.query:
         message = Message.of("what is duty and what is cover (SQL)")
         yield subject.change("unordered", message, rewrites_history=True)
-    if _rules(before) != _rules(after):
+    if rules(before) != rules(after):
         message = Message.of("its inputs and parameters")
         yield subject.change("unordered", message, rewrites_history=True)
     elif before.sql != after.sql and before.query == after.query:
         yield subject.change("neutral", Message.of("its description"), concerns=())
 
 
-def _rules(kind: Kind) -> object:
-    """Return what a kind's description says beside its words."""
+def rules(kind: Kind) -> object:
+    """Return what a kind's description says beside its words.
+
+    Which way a parameter is stricter changes no verdict, but is what a change is judged by here.
+    """
     inputs = {name: each.model_dump(exclude={"label"}) for name, each in kind.inputs.items()}
-    # How values are compared here changes no verdict.
-    words = {"label", "stricter", "without"}
-    parameters = {name: each.model_dump(exclude=words) for name, each in kind.parameters.items()}
+    parameters = {
+        name: each.model_dump(exclude={"label"}) for name, each in kind.parameters.items()
+    }
     return inputs, parameters, kind.one_of

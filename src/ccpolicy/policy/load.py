@@ -112,12 +112,15 @@ def load_content(path: Path, revision: str | None = None) -> Content:
 
     Raises:
         PolicyErrors: all that is wrong with single files, each with its place.
+        PolicyError: there is no such repository or revision, or no git to read it with.
     """
     if revision is None:
         root = find_root(path)
         return _content(Folder(root), root, None)
-    from ccpolicy.policy.revision import find_revision
-
+    try:
+        from ccpolicy.policy.revision import find_revision
+    except ImportError as failure:  # as GitPython says that it finds no git
+        raise PolicyError("git is not installed", hint="install git") from failure
     found = find_revision(path, revision)
     return _content(found, path.resolve(), found.id)
 

@@ -17,6 +17,7 @@ from ccpolicy.assessment.agenda import agenda as agenda_of
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.errors import Message
 from ccpolicy.reports import Rendered, View
+from ccpolicy.reports.findings import left_out
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.moments import last_day
 from ccpolicy.reports.page import Page
@@ -30,7 +31,8 @@ def assessment(result: Assessment, view: View) -> Rendered:
     """Render all that falls due up to the horizon."""
     rendered = agenda(agenda_of(result, result.horizon), view)
     gone = Message.of("entries of the baseline that are gone: {count}", count=len(result.gate.gone))
-    return replace(rendered, unsaid=(*rendered.unsaid, *([gone] if result.gate.gone else [])))
+    more = (*left_out(result), *([gone] if result.gate.gone else []))
+    return replace(rendered, unsaid=(*rendered.unsaid, *more))
 
 
 def agenda(result: Agenda, view: View) -> Rendered:
