@@ -22,6 +22,9 @@ from ccpolicy.evidence import Evidence
 from ccpolicy.evidence.provenance.models import Provenance
 from ccpolicy.policy import SEVERITIES, Content, Control, Norm, Revision, Severity
 
+NAMED = 200
+"""Records behind the lapses of a control of which more is said than where they stand."""
+
 
 @dataclass(frozen=True)
 class Question:
@@ -69,6 +72,8 @@ class Writer:
         self.zone = ZoneInfo(content.plan.zone)
         self.ends = min(instant(question.ends), times.as_of)
         self.places: dict[int, Locator] = {}
+        self.named: set[int] = set()
+        """Records behind the first lapses of each control, of which more is said."""
         self.pieces: dict[str, list[Span]] = {}
         """Each control's lapses, cut where waivers begin and end."""
 
@@ -186,6 +191,10 @@ class Writer:
             if finding.locator is not None
         }
         self.locate(wanted)
+        for each in self.pieces.values():
+            past = [span for span in each if span.starts <= self.times.as_of]
+            behind = [place for span in past for place in (span.opened_by, span.closed_by)]
+            self.named.update(place for place in behind[:NAMED] if place is not None)
 
     def _policy(self) -> models.Policy:
         plan = self.content.plan
