@@ -144,6 +144,18 @@ def test_tab_stops_at_everything_and_is_always_seen(browser: Browser, sample: Pa
         assert not missed
 
 
+def test_tools_that_stay_at_the_top_hide_no_focus(browser: Browser, sample: Path) -> None:
+    """Where the whole register is longer than the screen, which the walk above makes short."""
+    with opened(browser, sample) as page:
+        page.evaluate(f"window.stops = ({STOPS})()")
+        page.locator("#register tbody tr").nth(20).locator("a").focus()
+        for _ in range(30):
+            page.keyboard.press("Shift+Tab")
+            here = page.evaluate(HERE)
+            assert here["open"], here["said"]
+            assert here["marked"], here["said"]
+
+
 def test_keyboard_alone_does_all(browser: Browser, sample: Path) -> None:
     with opened(browser, sample) as page:
         focused = page.locator(":focus")
