@@ -33,6 +33,7 @@ from ccpolicy.policy import (
 from ccpolicy.policy.names import unknown_name
 from ccpolicy.policy.settings import FILE, Settings
 from ccpolicy.tree import Folder
+from ccpolicy.zones import time_zone
 
 # What one question alone needs is imported when it is asked: `check` runs everywhere, and at once.
 if TYPE_CHECKING:
@@ -125,8 +126,8 @@ class Repository:
             PolicyError: the plan names an unknown zone.
         """
         try:
-            return ZoneInfo(self.plan.zone)
-        except (KeyError, ValueError, OSError) as failure:
+            return time_zone(self.plan.zone)
+        except KeyError as failure:
             raise PolicyError(
                 "unknown time zone '{zone}'",
                 hint="write an IANA name, such as Asia/Shanghai",

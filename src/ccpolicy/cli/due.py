@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import click
 
 from ccpolicy.cli import options
 from ccpolicy.cli.words import Choice, Command
 from ccpolicy.reports import FORMATS, formats
+from ccpolicy.zones import time_zone
 
 if TYPE_CHECKING:
     from ccpolicy.assessment.models import Assessment
@@ -86,7 +86,7 @@ def _until(result: Assessment, ahead: Duration) -> str:
     from ccpolicy.engine.calendar import shift
     from ccpolicy.errors import CcpolicyError
 
-    zone = ZoneInfo(result.policy.zone)
+    zone = time_zone(result.policy.zone)
     horizon = datetime.datetime.fromisoformat(result.horizon)
     as_of = datetime.datetime.fromisoformat(result.as_of)
     if ahead.is_clock:

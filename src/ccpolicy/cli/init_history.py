@@ -28,8 +28,9 @@ from ccpolicy.evidence.files import Finder, fingerprint
 from ccpolicy.evidence.readers import PARSERS, Opened, Record
 from ccpolicy.policy import Content, load_content
 from ccpolicy.source import parse_yaml
+from ccpolicy.zones import time_zone
 
-ZONE = ZoneInfo("Asia/Shanghai")
+ZONE = time_zone("Asia/Shanghai")
 FIRST = datetime.datetime(2025, 5, 30, 17, 40, tzinfo=ZONE)
 LAST = datetime.datetime(2026, 11, 20, 17, 40, tzinfo=ZONE)
 WEEK = datetime.timedelta(days=7)

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import duckdb
 
@@ -25,6 +24,7 @@ from ccpolicy.evidence.bind import uncomputable
 from ccpolicy.evidence.provenance.models import Provenance
 from ccpolicy.policy import FROM_GIT, Content, Control, check_content
 from ccpolicy.policy.settings import FILE
+from ccpolicy.zones import time_zone
 
 if TYPE_CHECKING:
     from ccpolicy.evidence.provenance.read import Asked
@@ -145,7 +145,7 @@ def asked_of_git(content: Content, as_of: datetime.datetime, scratch: Path) -> A
         evidence=settings.evidence,
         policy=[FILE, settings.policy, settings.checks],
         datasets=content.datasets,
-        zone=ZoneInfo(content.plan.zone),
+        zone=time_zone(content.plan.zone),
         adopted=_adopted(content),
         as_of=instant(as_of),
         signers=keys,
@@ -156,7 +156,7 @@ def asked_of_git(content: Content, as_of: datetime.datetime, scratch: Path) -> A
 def _adopted(content: Content) -> int:
     """Return the instant from which records are owed in time."""
     plan = content.plan
-    return day_starts(day_number(plan.adopted_on or plan.effective_on), ZoneInfo(plan.zone))
+    return day_starts(day_number(plan.adopted_on or plan.effective_on), time_zone(plan.zone))
 
 
 def _uncomputable(

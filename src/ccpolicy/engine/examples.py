@@ -21,6 +21,7 @@ from ccpolicy.policy import ColumnType, Content, Control, ParameterValue, Plan, 
 from ccpolicy.policy.lint import Finding
 from ccpolicy.policy.models import Clause, Text
 from ccpolicy.tree import Folder
+from ccpolicy.zones import time_zone
 
 _ROLES = ("starts", "ends", "item", "by", "quantity", "good")
 _TYPES = {
@@ -82,7 +83,7 @@ def _list(lapses: list[list[str | None]]) -> str:
 
 def run_example(kind: Kind, example: Example) -> list[list[str | None]]:
     """Return the lapses that follow from an example's records, as the example would write them."""
-    zone = ZoneInfo(example.zone)
+    zone = time_zone(example.zone)
     as_of = datetime.datetime.fromisoformat(example.as_of)
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")

@@ -9,7 +9,6 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from ccpolicy import __version__
 from ccpolicy.assessment.agenda import Plan
@@ -21,6 +20,7 @@ from ccpolicy.engine.write import Question
 from ccpolicy.evidence.provenance.cache import read, write
 from ccpolicy.evidence.provenance.snapshot import Filed, filed
 from ccpolicy.policy import Content
+from ccpolicy.zones import time_zone
 
 Spans = list[tuple[datetime.datetime, datetime.datetime | None]]
 
@@ -101,7 +101,7 @@ def history(content: Content, question: Question, start: str | None, end: str | 
         EvidenceError: there is no history, or no such commit.
     """
     line = filed(content.root, content.settings.evidence, end or "HEAD", start)
-    zone = ZoneInfo(content.plan.zone)
+    zone = time_zone(content.plan.zone)
     kept = _Kept(line.common, content, question)
     moments: list[Moment] = []
     try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
-from zoneinfo import ZoneInfo
 
 import duckdb
 
@@ -24,6 +23,7 @@ from ccpolicy.engine.inputs import (
 from ccpolicy.engine.parameters import Terms, create_parameters
 from ccpolicy.evidence import Table
 from ccpolicy.policy import Content, Control
+from ccpolicy.zones import time_zone
 
 STREAMED = 200_000
 """Records from which what is staged is computed as it flows, and not kept in memory."""
@@ -41,7 +41,7 @@ class Run:
         times: Times,
     ) -> None:
         self.connection, self.content, self.tables, self.times = connection, content, tables, times
-        self.zone = ZoneInfo(content.plan.zone)
+        self.zone = time_zone(content.plan.zone)
         self.rules = list(self._rules(controls))
         self.found = Found(connection, self.rules, times)
         self.spans_of: dict[str, str] = {}

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from ccpolicy.policy import ColumnType, Dataset, columns
 from ccpolicy.policy.record import check_schema, ends_strictly, portable
+from ccpolicy.zones import time_zone
 
 BIGINT = (-(2**63), 2**63 - 1)
 """What a whole number must fit into."""
@@ -100,7 +101,7 @@ def make_contract(dataset: Dataset) -> Contract:
             )
             for name, child in dataset.children.items()
         ),
-        zone=ZoneInfo(dataset.zone) if dataset.zone else None,
+        zone=time_zone(dataset.zone) if dataset.zone else None,
     )
 
 

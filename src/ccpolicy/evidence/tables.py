@@ -15,6 +15,7 @@ from ccpolicy.evidence.models import Table
 from ccpolicy.evidence.sql import name
 from ccpolicy.policy import ColumnType
 from ccpolicy.policy.models import Lookup
+from ccpolicy.zones import time_zone
 
 EARLY = "__early"
 
@@ -90,7 +91,7 @@ class Plan:
     @property
     def zone_info(self) -> ZoneInfo | None:
         """Zone of times that are written without an offset."""
-        return ZoneInfo(self.zone) if self.zone else None
+        return time_zone(self.zone) if self.zone else None
 
     @property
     def early(self) -> list[Column]:

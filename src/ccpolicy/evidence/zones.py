@@ -8,6 +8,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from ccpolicy.evidence.values import LAST_DAY
+from ccpolicy.zones import time_zone
 
 _STEP = 3 * 86_400
 """Seconds between two looks at the clock: a week is the least after which one was shifted back."""
@@ -22,7 +23,7 @@ def spans(zone: str) -> list[tuple[int, int, int, int | None, int | None]]:
     """
     found: list[tuple[int, int, int, int | None, int | None]] = []
     before: tuple[int | None, int | None] = (None, None)
-    for begins, ends, offset in _offsets(ZoneInfo(zone)):
+    for begins, ends, offset in _offsets(time_zone(zone)):
         shift = offset * 1_000_000
         local_ends = ends * 1_000_000 + shift
         found.append((begins * 1_000_000 + shift, local_ends, shift, *before))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -20,6 +19,7 @@ from ccpolicy.policy.models import Dataset, Recording
 from ccpolicy.policy.names import unknown
 from ccpolicy.policy.predicates import Column, family_of, misfits
 from ccpolicy.policy.record import check_schema
+from ccpolicy.zones import is_zone
 
 
 def check_content(
@@ -54,9 +54,7 @@ def check_content(
 
 
 def _zone(zone: str, place: Locator) -> Iterator[PolicyError]:
-    try:
-        zoneinfo.ZoneInfo(zone)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+    if not is_zone(zone):
         yield PolicyError(
             "unknown time zone '{zone}'",
             hint="write an IANA name, such as Asia/Shanghai",
