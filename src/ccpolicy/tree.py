@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -72,12 +73,16 @@ class Folder:
         if not self.holds(name):
             raise PolicyError("the file lies outside the repository", locator=self._at(name))
         try:
-            with (self.root / name).open("rb") as file:
-                return file.read(MAX_BYTES + 1)
+            # Not kept waiting by a pipe.
+            handle = os.open(self.root / name, os.O_RDONLY | os.O_NONBLOCK)
+            with os.fdopen(handle, "rb") as file:
+                if stat.S_ISREG(os.fstat(handle).st_mode):
+                    return file.read(MAX_BYTES + 1)
         except OSError as failure:
             raise PolicyError(
                 "cannot read the file: {reason}", reason=failure.strerror, locator=self._at(name)
             ) from failure
+        raise PolicyError("not a file", locator=self._at(name))
 
     def _at(self, name: str) -> Locator:
         return Locator(self.place(name))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import IO
 
 import pytest
 
@@ -338,10 +338,10 @@ def test_settings_are_no_text(draft: Draft) -> None:
 
 
 def test_settings_cannot_be_read(draft: Draft, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> IO[bytes]:
+    def refuse(*_: object, **__: object) -> int:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     assert [str(error) for error in draft.errors()] == [
         f"{SETTINGS}: cannot read the file: Permission denied"
     ]
