@@ -102,6 +102,7 @@ def test_no_parquet(desk: Desk, content: bytes) -> None:
     loaded = desk.read(content, log("parquet"))
     [problem] = loaded.said
     assert problem.startswith("evidence/log.parquet: this is not Parquet: ")
+    assert str(desk.root) not in problem
     assert loaded.tables["log"] == []
 
 

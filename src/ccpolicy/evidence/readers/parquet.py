@@ -70,7 +70,8 @@ class ParquetReader:
         return file.error(
             "this is not Parquet: {reason}",
             hint="write the file again",
-            reason=reason.partition("\n")[0][:200],
+            # The engine names the file by its place on this machine.
+            reason=reason.partition("\n")[0].replace(str(file.path), file.name)[:200],
         )
 
     def source(self, file: Opened, records: int) -> Source:
