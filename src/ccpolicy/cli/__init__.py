@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 from pathlib import Path
 
 
 def main() -> None:
     """Run the program, and end the process with its exit code."""
+    # Until the program can end in order there is nothing to put in order.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     # What is loaded stays: looking through it for garbage, now and then and once more at the end,
     # only costs time.
     gc.set_threshold(100_000)

@@ -19,7 +19,10 @@ from ccpolicy.errors import LANGUAGES, CcpolicyError, Language, Locator, Message
 
 USAGE = 2
 """Exit code of wrong usage, an invalid policy and our own mistakes."""
-INTERRUPTED = 130
+ENDING = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
+"""What asks for an end: a person, a machine that cancels a job, a terminal that is closed."""
 
 COMMANDS = (
     *("check", "report", "due", "history", "explain", "lint", "test", "diff", "init"),
@@ -58,7 +61,7 @@ class Program(Command, click.Group):
         arguments = list(sys.argv[1:] if args is None else args)
         language = requested_language(arguments, os.environ)
         extra["standalone_mode"] = False
-        with speaking(language), _interruptible():
+        with speaking(language), _interruptible() as asked:
             try:
                 code = super().main(arguments, *rest, obj=language, **extra)
             except CcpolicyError as error:
@@ -67,7 +70,8 @@ class Program(Command, click.Group):
                 error.show()
                 code = USAGE
             except click.Abort:
-                code = _say(language, Message.of("interrupted").text(language), INTERRUPTED)
+                code = 128 + (asked[0] if asked else signal.SIGINT)
+                _say(language, Message.of("interrupted").text(language), code)
             except Exception as error:
                 if os.environ.get("CCPOLICY_TRACEBACK"):
                     raise
@@ -88,26 +92,31 @@ class Program(Command, click.Group):
 
 
 @contextmanager
-def _interruptible() -> Iterator[None]:
-    """Let the first interruption end the work in order, and a second one at once.
+def _interruptible() -> Iterator[list[int]]:
+    """Let the first request to end finish the work in order, and a second one at once.
 
-    A query can take long to notice the first.
+    A query can take long to notice the first. Yields the requests that came.
     """
+    asked: list[int] = []
 
     def first(number: int, frame: FrameType | None) -> NoReturn:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        asked.append(number)
+        signal.signal(number, signal.SIG_DFL)
         raise KeyboardInterrupt
 
-    before = signal.getsignal(signal.SIGINT)
+    before = {each: signal.getsignal(each) for each in ENDING}
     try:
-        signal.signal(signal.SIGINT, first)
+        for each, handler in before.items():
+            if handler != signal.SIG_IGN:  # nohup
+                signal.signal(each, first)
     except ValueError:  # not in the main thread, which alone is interrupted
-        yield
+        yield asked
         return
     try:
-        yield
+        yield asked
     finally:
-        signal.signal(signal.SIGINT, before)
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 def _say(language: Language, text: str, code: int = USAGE) -> int:
