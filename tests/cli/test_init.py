@@ -55,7 +55,8 @@ def test_what_is_there_is_left_alone(run: Run, tmp_path: Path, what: str) -> Non
         target.symlink_to(tmp_path / "elsewhere")
     result = run("init", target)
     assert result.exit_code == 2
-    assert "the folder is not empty" in result.stderr
+    said = "the folder is not empty" if what == "folder" else "this is not a folder"
+    assert f"{target}: {said}\n  hint: name a new folder" in result.stderr
     assert list(tmp_path.iterdir()) == [target]
 
 

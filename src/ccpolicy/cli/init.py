@@ -67,9 +67,10 @@ def make(folder: Path, *, bare: bool, with_history: bool = False) -> None:
 
     from ccpolicy.errors import CcpolicyError, Locator
 
-    if folder.is_symlink() or (folder.exists() and (not folder.is_dir() or any(folder.iterdir()))):
+    taken = folder.is_symlink() or (folder.exists() and not folder.is_dir())
+    if taken or (folder.exists() and any(folder.iterdir())):
         raise CcpolicyError(
-            "the folder is not empty",
+            "this is not a folder" if taken else "the folder is not empty",
             hint="name a new folder, so that nothing of yours is overwritten",
             locator=Locator(str(folder)),
         )
