@@ -29,7 +29,12 @@ def test_missing_folder(tmp_path: Path) -> None:
 
 def test_missing_file(desk: Desk) -> None:
     desk.write("other.csv", "id\na\n")
-    assert desk.load(CSV).said == ["evidence: no file matches 'log*.csv'"]
+    loaded = desk.load(CSV)
+    assert loaded.said == [
+        "evidence: no file matches 'log*.csv'",
+        "evidence/other.csv: no dataset reads this file",
+    ]
+    assert loaded.hints[1] == "give it a name that fits 'log*.csv', or put it elsewhere"
     below = log("csv", files="a/*.csv")
     assert desk.load(below).said == ["evidence: no file matches 'a/*.csv'"]
     desk.write("a", "no folder")

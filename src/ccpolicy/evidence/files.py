@@ -9,7 +9,7 @@ import os
 import re
 import stat
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,10 @@ from ccpolicy.errors import EvidenceError, Locator
 MOST_FILES = 10_000
 SMALL = 1 << 20
 """Bytes up to which a file's content may be kept from when it was fingerprinted."""
+DATA = frozenset(
+    f".{each}" for each in ("csv", "tsv", "json", "jsonl", "ndjson", "yaml", "yml", "parquet")
+) | {".xls", ".xlsx", ".xlsm"}
+"""Ends of the names of files that hold records, and not a picture or a note beside them."""
 _WILD = re.compile(r"[*?\[]")
 
 
@@ -75,6 +79,24 @@ class Finder:
                 )
             found[alike] = name
             yield name
+
+    def strays(self, folder: str, pattern: str, known: Collection[str]) -> Iterator[EvidenceError]:
+        """Yield what is said of data files beside those that match that fit no known pattern.
+
+        What nobody reads may be the very record that would not pass.
+        """
+        parts = [*folder.split("/"), *pattern.split("/")[:-1], "*"]
+        for name in self._match("", [part for part in parts if part not in ("", ".")]):
+            if isinstance(name, EvidenceError) or Path(name).suffix.lower() not in DATA:
+                continue
+            below = os.path.relpath(name, folder or ".")
+            if not any(fits_path(below, each) for each in known):
+                yield EvidenceError(
+                    "no dataset reads this file",
+                    hint="give it a name that fits '{pattern}', or put it elsewhere",
+                    locator=Locator(name),
+                    pattern=pattern,
+                )
 
     def _walk(self, folder: str, pattern: str) -> Iterator[str | EvidenceError]:
         parts = [*folder.split("/"), *pattern.split("/")]

@@ -93,6 +93,7 @@ class _Loader:
     ) -> None:
         self.connection, self.root, self.folder = connection, root, folder
         self.provenance = provenance
+        self.patterns = {each.files for each in datasets.values() if each.format != "git"}
         self.sources: dict[int, Source] = {}
         self.last_source = 0
         self.entries = {
@@ -146,6 +147,8 @@ class _Loader:
                     entry.faults.file(path)
                 else:
                     found.append((path, each))
+            for stray in finder.strays(self.folder, entry.dataset.files, self.patterns):
+                entry.faults.file(stray)
         kept = 0
         for number, (path, each) in enumerate(sorted(found), 1):
             entry = self.entries[each]
