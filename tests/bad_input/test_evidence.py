@@ -29,6 +29,19 @@ def test_missing_file(office: Office, name: str) -> None:
     office.doubts(f"evidence: no file matches '{name.rpartition('/')[2]}'", "hint: put the records")
 
 
+@pytest.mark.parametrize("name", ["inspections.CSV", "2026.xlsx", "faults.yml"])
+def test_file_that_no_dataset_reads(office: Office, name: str) -> None:
+    """The very record that would not pass may stand in it."""
+    office.write(f"evidence/{name}", "unit\n")
+    office.doubts(f"evidence/{name}: no dataset reads this file", "hint: give it a name that fits")
+
+
+@pytest.mark.parametrize("name", ["photo.jpg", "README.md", "~$2026.xlsx", ".x.csv", "a/b.csv"])
+def test_files_beside_the_records_are_fine(office: Office, name: str) -> None:
+    office.write(f"evidence/{name}", "unit\n")
+    office.passes()
+
+
 @pytest.mark.parametrize("name", [EVENTS, ROSTER])
 def test_empty_file(office: Office, name: str) -> None:
     office.write(name, "")
@@ -141,6 +154,18 @@ def test_time_without_a_zone(office: Office) -> None:
 def test_impossible_day(office: Office, day: str) -> None:
     office.change(ROSTER, "E2,2026-02-01", f"E2,{day}")
     office.doubts(f"{ROSTER}:3: a day that exists, as YYYY-MM-DD, is expected", f'not "{day}"')
+
+
+def test_duty_that_begins_beyond_the_horizon(office: Office) -> None:
+    office.change(ROSTER, "E2,2026-02-01", "E2,2036-02-01")
+    office.passes()
+    removed = "removed_on: {type: string, format: date}"
+    office.change(ROSTER_POLICY, "installed_on: {", f"{removed}\n    installed_on: {{")
+    office.change(CONTROLS, "installed_on}", "installed_on, ends: removed_on}")
+    office.change(ROSTER, "installed_on\n", "installed_on,removed_on\n")
+    office.change(ROSTER, "E1,2026-02-01", "E1,2026-02-01,")
+    office.change(ROSTER, "E2,2036-02-01", "E2,2026-02-01,2026-01-29")
+    office.doubts(f"{ROSTER}:3: it ends before it begins")
 
 
 def test_future_event(office: Office) -> None:

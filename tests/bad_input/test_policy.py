@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -189,6 +190,8 @@ def test_impossible_day(office: Office, day: str) -> None:
     [
         ("Asia/Shanghai", "Asia/Shangai", "5:1: unknown time zone 'Asia/Shangai'\n  hint: write"),
         ("Asia/Shanghai", "../../etc/passwd", "5:1: unknown time zone '../../etc/passwd'\n"),
+        ("Asia/Shanghai", "localtime", "5:1: unknown time zone 'localtime'\n"),
+        ("Asia/Shanghai", "Asia", "5:1: unknown time zone 'Asia'\n"),
     ],
 )
 def test_unknown_zone(office: Office, old: str, new: str, place: str) -> None:
@@ -269,6 +272,44 @@ def test_folder_in_place_of_a_file(office: Office, name: str) -> None:
     (office.root / name).unlink()
     (office.root / name).mkdir()
     office.refuses(f"{name}: cannot read the file: Is a directory\n")
+
+
+@pytest.mark.parametrize("name", [CONTROLS, "policy/plan.yaml", EVENTS_POLICY, "checks/own.sql"])
+def test_pipe_in_place_of_a_file(office: Office, name: str) -> None:
+    """It is not waited for what nobody writes into it."""
+    path = office.root / name
+    path.unlink(missing_ok=True)
+    path.parent.mkdir(exist_ok=True)
+    os.mkfifo(path)
+    office.refuses(f"{name}: not a file\n")
+
+
+def test_plan_that_is_not_in_force_yet(office: Office) -> None:
+    """Nothing was owed, so nothing was kept."""
+    office.change("policy/plan.yaml", "effective_on: 2026-01-01", "effective_on: 2026-04-01")
+    office.doubts("the control is in force only from 2026-04-01 on")
+    office.change("policy/plan.yaml", "effective_on: 2026-04-01", "effective_on: 2026-03-31")
+    office.passes()
+
+
+def test_control_that_is_not_in_force_yet(office: Office) -> None:
+    head, parameters, rest = FILES[CONTROLS].partition("    parameters:\n")
+    lines = ("revisions:", "  - version: 1", "    from: 2026-04-01", "    parameters:")
+    revisions = "".join(f"    {line}\n" for line in lines)
+    office.write(CONTROLS, f"{head}{revisions}    {rest}" if parameters else "")
+    office.doubts("the control is in force only from 2026-04-01 on")
+
+
+@pytest.mark.parametrize(("until", "code"), [("2025-12-31", 1), ("2026-01-01", 0)])
+def test_period_before_the_plan_was_in_force(office: Office, until: str, code: int) -> None:
+    period = ("--period", f"2025-06-01/{until}")
+    result = office.run("check", *period, "--gate", "period", "--format", "json")
+    [control] = json.loads(result.stdout)["controls"]
+    expected = ("pass", "unknown" if code else "pass")
+    assert (result.exit_code, control["now"], control["period"]) == (code, *expected)
+    text = office.run("check", *period, "--gate", "period").stdout
+    assert ("the control is in force only from 2026-01-01 on" in text) == bool(code)
+    assert office.run("check", *period).exit_code == 0
 
 
 def test_in_chinese(office: Office) -> None:

@@ -100,7 +100,8 @@ def _queries(inputs: Inputs, *, present: bool) -> list[str]:
         f"SELECT '{'future' if present else 'left_out'}', selection, NULL, locator FROM staged"
         f" WHERE NOT ahead AND belongs AND (starts > {bounds.latest} OR day > {bounds.latest_day})",
         "SELECT DISTINCT 'backwards', selection, NULL, locator FROM population"
-        f" WHERE ends < began AND selection IN ({_list(began)})",
+        # What has no end is cut at the horizon, beyond which it may begin.
+        f" WHERE ends < began AND ends < {bounds.horizon} AND selection IN ({_list(began)})",
         "SELECT DISTINCT 'no_class', selection, coalesce(class, ''), locator FROM population p"
         " WHERE NOT EXISTS"
         " (SELECT 1 FROM class c WHERE c.control = p.control AND c.class = p.class)",

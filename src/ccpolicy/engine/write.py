@@ -66,7 +66,7 @@ class Writer:
         self.provenance = provenance
         self.content, self.question, self.times = content, question, times
         self.evidence, self.outcomes = evidence, outcomes
-        self.zone = ZoneInfo(content.plan.zone)
+        self.zone = time_zone(content.plan.zone)
         self.places: dict[int, Locator] = {}
         self.pieces: dict[str, list[Span]] = {}
         """Each control's lapses, cut where waivers begin and end."""
@@ -291,6 +291,12 @@ class Writer:
         """Whether an instant lies before the period's end; the moment judged belongs to it."""
         return instant <= self.times.last
 
+    def _begins(self, control: Control) -> int:
+        """Return the instant from which a control is in force, in whatever revision."""
+        effective = self.content.plan.effective_on
+        first = max(control.history[0].from_ or effective, effective)
+        return day_starts(day_number(first), self.zone)
+
     def _begun(self, day: datetime.date) -> bool:
         return day_starts(day_number(day), self.zone) <= self.times.as_of
 
@@ -310,6 +316,9 @@ class Writer:
         nothing = Message.of("there is nothing on file that the control is about")
         if outcome.stands:
             nothing = Message.of("in the period there was nothing that the control is about")
+        if not self._in_period(begins := self._begins(control)):
+            day = moment(begins, self.zone).date()
+            nothing = Message.of("the control is in force only from {day} on", day=day)
         return models.Text.of(nothing), None
 
     def _lapse(self, span: Span) -> models.Lapse:
