@@ -64,7 +64,7 @@ def test_failure_leaves_nothing(run: Run, tmp_path: Path, monkeypatch: pytest.Mo
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(shutil, "copytree", full)
+    monkeypatch.setattr(shutil, "copyfile", full)
     result = run("init", tmp_path / "new")
     assert result.exit_code == 2
     assert "cannot make the repository: No space left on device" in result.stderr

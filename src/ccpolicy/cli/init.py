@@ -106,9 +106,14 @@ def _fill(folder: Path, bare: bool) -> None:
     if bare:
         _fill_bare(folder)
         return
-    for name in ("policy", "evidence"):
-        shutil.copytree(content_folder(name), folder / name, ignore=shutil.ignore_patterns(".*"))
     shutil.copyfile(content_folder() / FILE, folder / FILE)
+    for name in ("policy", "evidence"):
+        # Not copytree(), which goes on when the disk is full, and then tells of every file.
+        for path in sorted(content_folder(name).rglob("*")):
+            copy = folder / name / path.relative_to(content_folder(name))
+            if path.is_file() and not path.name.startswith("."):
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, copy)
 
 
 def _fill_bare(folder: Path) -> None:
