@@ -302,7 +302,7 @@ def test_control_that_is_not_in_force_yet(office: Office) -> None:
     office.doubts("the control is in force only from 2026-04-01 on")
 
 
-@pytest.mark.parametrize(("until", "code"), [("2025-12-31", 1), ("2026-01-01", 0)])
+@pytest.mark.parametrize(("until", "code"), [("2025-12-31", 1), ("2026-02-01", 0)])
 def test_period_before_the_plan_was_in_force(office: Office, until: str, code: int) -> None:
     period = ("--period", f"2025-06-01/{until}")
     result = office.run("check", *period, "--gate", "period", "--format", "json")

@@ -7,7 +7,6 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from ccpolicy import __version__
 from ccpolicy.assessment import models
@@ -21,6 +20,7 @@ from ccpolicy.errors import Locator, Message
 from ccpolicy.evidence import Evidence
 from ccpolicy.evidence.provenance.models import Provenance
 from ccpolicy.policy import SEVERITIES, Content, Control, Norm, Revision, Severity
+from ccpolicy.zones import time_zone
 
 
 @dataclass(frozen=True)
