@@ -28,7 +28,9 @@ def test_untouched_office_passes(office: Office) -> None:
 
 
 def test_missing_folder(office: Office) -> None:
-    office.refuses("no such folder: ", path=office.root / "nowhere")
+    office.refuses(
+        "no such folder: ", "\n  hint: name the folder of a policy", path=office.root / "nowhere"
+    )
 
 
 def test_empty_folder(office: Office, tmp_path: Path) -> None:

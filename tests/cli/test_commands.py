@@ -313,11 +313,30 @@ def test_completion(run: Run, shell: str) -> None:
     assert "_CCPOLICY_COMPLETE" in result.stdout
 
 
-def test_completion_completes() -> None:
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("ccpolicy ch", ["check"]),
+        ("ccpolicy check --severity h", ["high"]),
+        ("ccpolicy check --control EM", ["EM-1"]),
+        ("ccpolicy check --clause 9", ["9"]),
+        ("ccpolicy explain rec", ["record", "recurrence"]),
+        ("ccpolicy explain EM", ["EM-1"]),
+    ],
+)
+@pytest.mark.parametrize("broken", [False, True])
+def test_completion_completes(
+    centre: Path, monkeypatch: pytest.MonkeyPatch, line: str, expected: list[str], broken: bool
+) -> None:
+    monkeypatch.chdir(centre)
+    if broken:
+        (centre / "policy/plan.yaml").write_text("[", encoding="utf-8")
     environment = {
         "_CCPOLICY_COMPLETE": "bash_complete",
-        "COMP_WORDS": "ccpolicy ch",
-        "COMP_CWORD": "1",
+        "COMP_WORDS": line,
+        "COMP_CWORD": str(line.count(" ")),
     }
     result = CliRunner().invoke(program, [], prog_name="ccpolicy", env=environment)
-    assert result.output == "plain,check\n"
+    of_policy = expected not in (["check"], ["high"])
+    found = [] if broken and of_policy else expected
+    assert sorted(result.output.split()) == [f"plain,{each}" for each in found]

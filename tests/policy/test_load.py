@@ -356,7 +356,10 @@ def test_settings_with_a_byte_order_mark(draft: Draft) -> None:
 def test_no_repository(tmp_path: Path) -> None:
     with pytest.raises(PolicyError) as caught:
         ccpolicy.load(tmp_path / "none")
-    assert str(caught.value) == f"no such folder: {tmp_path / 'none'}"
+    assert str(caught.value) == (
+        f"no such folder: {tmp_path / 'none'}\nhint: name the folder of a policy repository,"
+        " or make one with: ccpolicy init DIR"
+    )
     with pytest.raises(PolicyError) as caught:
         ccpolicy.load(tmp_path)
     assert str(caught.value) == (

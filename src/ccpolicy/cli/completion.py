@@ -12,8 +12,10 @@ from ccpolicy.cli.words import Choice, Command
     "completion",
     cls=Command,
     short_help="Print the completion script of a shell.",
-    help="Print the completion script of a shell. For bash, put this into ~/.bashrc:\n\n"
-    '  eval "$(ccpolicy completion bash)"',
+    help="Print the completion script of a shell. For bash, put this into ~/.bashrc, for zsh the"
+    " like into ~/.zshrc, behind compinit:\n\n"
+    '  eval "$(ccpolicy completion bash)"\n\nFor fish, write it to a file:\n\n'
+    "  ccpolicy completion fish > ~/.config/fish/completions/ccpolicy.fish",
 )
 @options.argument("shell", type=Choice(["bash", "zsh", "fish"]), help="Which shell.")
 @options.language

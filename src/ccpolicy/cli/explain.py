@@ -15,7 +15,12 @@ from ccpolicy.cli.words import Command
     help="Explain a control: its clauses, its numbers and why they are what they are, which"
     " evidence counts, and the SQL. Or a check kind: its parameters, its SQL and worked examples.",
 )
-@options.argument("name", metavar="CONTROL|KIND", help="Id of a control or name of a check kind.")
+@options.argument(
+    "name",
+    metavar="CONTROL|KIND",
+    shell_complete=options.names(lambda repository: [*repository.controls, *repository.kinds]),
+    help="Id of a control or name of a check kind.",
+)
 @options.path
 @options.language
 @options.colour

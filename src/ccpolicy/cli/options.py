@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from ccpolicy.cli.words import Argument, Choice, Option
 from ccpolicy.errors import LANGUAGES
 from ccpolicy.reports import Detail, View
+
+if TYPE_CHECKING:
+    from ccpolicy.api import Repository
 
 F = TypeVar("F", bound=Callable[..., Any])
 _WIDEST = 120
@@ -27,6 +30,22 @@ def option(*names: str, **settings: Any) -> Callable[[F], F]:
 def argument(*names: str, **settings: Any) -> Callable[[F], F]:
     """Declare an argument with translated help."""
     return click.argument(*names, cls=Argument, **settings)
+
+
+def names(of: Callable[[Repository], Iterable[str]]) -> Callable[..., list[str]]:
+    """Complete names of the policy that is worked on."""
+
+    def complete(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+        import ccpolicy
+        from ccpolicy.errors import CcpolicyError
+
+        try:
+            repository = ccpolicy.load(context.params.get("path") or ".")
+        except CcpolicyError:  # nobody reads it amid a line
+            return []
+        return [each for each in dict.fromkeys(of(repository)) if each.startswith(incomplete)]
+
+    return complete
 
 
 def path(command: F) -> F:
@@ -84,6 +103,7 @@ def controls(command: F) -> F:
         "controls",
         multiple=True,
         metavar="ID",
+        shell_complete=names(lambda repository: repository.controls),
         help="Only this control; may be repeated.",
     )(command)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from ccpolicy.cli.options import controls, option
+from ccpolicy.cli.options import controls, names, option
 from ccpolicy.cli.words import Choice
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -31,6 +31,7 @@ _OPTIONS: list[Callable[[Any], Any]] = [
         "clauses",
         multiple=True,
         metavar="ID",
+        shell_complete=names(lambda found: [clause.id for clause in found.plan.clauses]),
         help="Only controls of this clause; may be repeated.",
     ),
     option(
@@ -38,6 +39,9 @@ _OPTIONS: list[Callable[[Any], Any]] = [
         "tags",
         multiple=True,
         metavar="TAG",
+        shell_complete=names(
+            lambda found: [tag for c in found.controls.values() for tag in c.tags]
+        ),
         help="Only controls with this tag; may be repeated.",
     ),
     option(

@@ -50,6 +50,8 @@ class Finder:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.entries: dict[str, list[os.DirEntry[str]] | EvidenceError] = {}
+        self.found: set[str] = set()
+        """What was found, by whatever pattern."""
 
     def find(self, folder: str, pattern: str) -> Iterator[str | EvidenceError]:
         """Yield the files below `folder` that match, as paths from the root, and what is amiss.
@@ -78,6 +80,7 @@ class Finder:
                     other=found[alike],
                 )
             found[alike] = name
+            self.found.add(name)
             yield name
 
     def strays(self, folder: str, pattern: str, known: Collection[str]) -> Iterator[EvidenceError]:
@@ -87,10 +90,10 @@ class Finder:
         """
         parts = [*folder.split("/"), *pattern.split("/")[:-1], "*"]
         for name in self._match("", [part for part in parts if part not in ("", ".")]):
-            if isinstance(name, EvidenceError) or Path(name).suffix.lower() not in DATA:
+            if isinstance(name, EvidenceError) or name in self.found:
                 continue
             below = os.path.relpath(name, folder or ".")
-            if not any(fits_path(below, each) for each in known):
+            if Path(name).suffix.lower() in DATA and not any(fits_path(below, p) for p in known):
                 yield EvidenceError(
                     "no dataset reads this file",
                     hint="give it a name that fits '{pattern}', or put it elsewhere",

@@ -135,20 +135,27 @@ class _Loader:
             sources=self.sources,
         )
 
-    def _open(self) -> None:
-        """Find the files of all datasets, number them by path, and take their fingerprints."""
+    def _find(self) -> list[tuple[str, str]]:
+        """Return path and dataset of each file, and note the data files that no dataset reads."""
         found: list[tuple[str, str]] = []
         finder = Finder(self.root)
-        for each, entry in self.entries.items():
-            if entry.dataset.format == "git":
-                continue
+        filed = {
+            each: entry for each, entry in self.entries.items() if entry.dataset.format != "git"
+        }
+        for each, entry in filed.items():
             for path in finder.find(self.folder, entry.dataset.files):
                 if isinstance(path, EvidenceError):
                     entry.faults.file(path)
                 else:
                     found.append((path, each))
+        for entry in filed.values():
             for stray in finder.strays(self.folder, entry.dataset.files, self.patterns):
                 entry.faults.file(stray)
+        return found
+
+    def _open(self) -> None:
+        """Number the files of all datasets by path, and take their fingerprints."""
+        found = self._find()
         kept = 0
         for number, (path, each) in enumerate(sorted(found), 1):
             entry = self.entries[each]

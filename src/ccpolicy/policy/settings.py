@@ -49,11 +49,10 @@ def find_root(path: Path) -> Path:
     Raises:
         PolicyError: there is no such folder, or it holds no `ccpolicy.toml` of its own.
     """
-    if not path.is_dir():
-        raise PolicyError("no such folder: {path}", path=str(path))
-    if not (path / FILE).is_file():
+    there = path.is_dir()
+    if not there or not (path / FILE).is_file():
         raise PolicyError(
-            "no ccpolicy.toml in {path}",
+            "no ccpolicy.toml in {path}" if there else "no such folder: {path}",
             hint="name the folder of a policy repository, or make one with: ccpolicy init DIR",
             path=str(path),
         )

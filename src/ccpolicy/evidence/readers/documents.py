@@ -246,12 +246,18 @@ def _json_error(file: Opened, failure: Exception, line: int | None) -> EvidenceE
         case json.JSONDecodeError():
             return file.error(
                 "not JSON at column {column}: {reason}",
+                hint="export the file again, or mend it there",
                 line=line,
                 column=failure.colno,
                 reason=failure.msg,
             )
         case _Duplicate():
-            return file.error("duplicate name '{name}'", line=line, name=str(failure))
+            return file.error(
+                "duplicate name '{name}'",
+                hint="keep one of the two: readers do not agree which one counts",
+                line=line,
+                name=str(failure),
+            )
         case RecursionError():
             return file.error("nested too deeply", line=line)
     return file.error("not a number in JSON: {value}", line=line, value=str(failure)[:60])
