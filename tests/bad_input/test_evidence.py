@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import os
 import shutil
 from typing import Any
@@ -51,6 +52,25 @@ def test_roster_that_may_be_empty(office: Office) -> None:
 def test_roster_of_which_none_is_chosen(office: Office) -> None:
     office.change(CONTROLS, "installed_on}", "installed_on, where: \"unit = 'E9'\"}")
     office.doubts("there is nothing on file that the control is about")
+
+
+@pytest.mark.parametrize("period", ["2010-01-01/2010-12-31", "2026-01-01/2026-01-31"])
+def test_period_in_which_nothing_was_owed(office: Office, period: str) -> None:
+    """Before the plan was in force, and before the first extinguisher hung."""
+    result = office.run("check", "--period", period, "--gate", "period", "--format", "json")
+    assert result.exit_code == 1
+    [control] = json.loads(result.stdout)["controls"]
+    assert (control["now"], control["period"]) == ("pass", "unknown")
+    assert control["reason"]["en"] == "in the period there was nothing that the control is about"
+
+
+def test_roster_on_which_everybody_is_still_to_come(office: Office) -> None:
+    office.write(EVENTS, HEADER)
+    office.change(EVENTS_POLICY, "retention", "may_be_empty: {en: None., zh: 暂无。}\nretention")
+    office.write(ROSTER, "unit,installed_on\nE1,2026-04-01\nE2,2026-04-01\n")
+    office.doubts("there is nothing on file that the control is about")
+    office.write(ROSTER, "unit,installed_on\nE1,2026-03-31\nE2,2026-04-01\n")
+    office.passes()
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,8 @@ class Judge:
 
     roster = False
     """Whether a list of subjects says who is owed, so that one that has run out says nothing."""
+    population = "openings"
+    """The input whose records say what is judged."""
 
     def __init__(self, setting: Setting, world: World) -> None:
         self.setting, self.world = setting, world
@@ -174,8 +176,7 @@ class Judge:
 
     def answer(self) -> Answer:
         """Put the spans of all subjects together."""
-        starts = micros(self.setting.window[0])
-        ends = min(micros(self.setting.window[1]), self.as_of)
+        starts, ends = self.window()
         listed: list[Piece] = []
         period = {"pass"}
         subjects: dict[str, str] = {}
@@ -198,16 +199,40 @@ class Judge:
                     listed.append(Piece(name, first, shown, bool(waived)))
                     if first < ends or first == ends == self.as_of:
                         period.add("waived" if waived else "fail")
-        now = worst(subjects.values())
-        if self.roster and set(subjects.values()) == {"ended"}:
-            now = "unknown"
+        there_now, there_then = self.there()
+        now = worst(subjects.values()) if there_now else "unknown"
         left_out = sum(
             not self.known(input_, row)
             for input_, rows in self.world.inputs.items()
             for row in rows
         )
-        return Answer(
-            listed, subjects, now, worst(period) if subjects else "unknown", due, left_out
+        judged = subjects and there_then
+        return Answer(listed, subjects, now, worst(period) if judged else "unknown", due, left_out)
+
+    def window(self) -> tuple[int, int]:
+        """Return the window, which ends with the moment judged at the latest."""
+        starts, ends = (micros(each) for each in self.setting.window)
+        return starts, min(ends, self.as_of)
+
+    def there(self) -> tuple[bool, bool]:
+        """Say whether there is anything to judge at as-of, and whether there was in the window.
+
+        Whoever must be covered is there while he must be. An episode is there from its opening,
+        or from the first day of the control, and stays.
+        """
+        starts, ends = self.window()
+        last = ends if ends == self.as_of else ends - 1
+        if self.roster:
+            spans = [span for case in self.cases().values() for span in self.duty(case)]
+        else:
+            spans = [
+                (max(self.begin(row), self.firsts[0]), self.horizon, 0)
+                for key, _ in self.cases().values()
+                for row in self.rows(self.population, key)
+            ]
+        return (
+            any(first <= self.as_of < after for first, after, _ in spans),
+            any(first <= last and after > starts for first, after, _ in spans),
         )
 
 

@@ -213,6 +213,8 @@ class Level(Spanned):
 class Record(Judge):
     """Every record as it should be."""
 
+    population = "records"
+
     def cases(self) -> dict[str, tuple[tuple[str, ...], str]]:
         """See `Judge`."""
         return self.by_item(row.key for row in self.inputs["records"])

@@ -111,7 +111,7 @@ class _Maker:
     def __post_init__(self) -> None:
         times = self.run.times
         self.calendar = Calendar(self.run.zone, 0, 0)
-        self.days = Days.of(self.calendar, times.starts, max(self.writer.ends, times.starts + 1))
+        self.days = Days.of(self.calendar, times.starts, max(times.ends, times.starts + 1))
         self.owed = self.days.owed(self.run.connection)
         self.shown: set[int] = set()
         self.writer.locate(

@@ -61,6 +61,7 @@ def assess(content: Content, question: Question, provide: Provide | None = None)
         horizon = shift(question.as_of, parse_duration(content.settings.horizon), 1)
         times = Times(
             starts=instant(question.starts),
+            ends=min(instant(question.ends), instant(question.as_of)),
             as_of=instant(question.as_of),
             horizon=instant(horizon),
             present=question.source == "now",

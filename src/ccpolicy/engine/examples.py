@@ -93,6 +93,7 @@ def run_example(kind: Kind, example: Example) -> list[list[str | None]]:
         content = _content(kind, example, tables)
         times = Times(
             starts=0,
+            ends=instant(as_of),
             as_of=instant(as_of),
             horizon=instant(shift(as_of, parse_duration("24 months"), 1)),
             present=False,

@@ -34,6 +34,12 @@ class Outcome:
     """How many subjects' duty touches the time from the window's start to the horizon."""
     ended: int = 0
     """How many of them have no duty that goes on after as-of."""
+    stands: bool = False
+    """Whether there is anything to judge at as-of: somebody on the roster, or an episode.
+
+    That nobody is on the roster any more is no good news; that every episode is over is."""
+    stood: bool = False
+    """Whether there was anything to judge in the window."""
     undecided: set[str] = field(default_factory=set)
     """Subjects with a span whose time cannot be said."""
     lapses: list[Span] = field(default_factory=list)
@@ -51,6 +57,8 @@ class Times:
 
     starts: int
     """Start of the window."""
+    ends: int
+    """End of the window, as-of at the latest."""
     as_of: int
     horizon: int
     present: bool
@@ -60,6 +68,11 @@ class Times:
     def latest(self) -> int:
         """Events later than this are left out."""
         return self.as_of + (300_000_000 if self.present else 0)
+
+    @property
+    def last(self) -> int:
+        """The last instant of the window: the moment judged belongs to it."""
+        return self.ends - 1 if self.ends < self.as_of else self.as_of
 
 
 class Found:
@@ -79,6 +92,7 @@ class Found:
         """Fill the outcomes; lapses ahead are told of the subjects that are named."""
         named = set(named)
         self._subjects()
+        self._standing()
         for each, lapses in self.lapses(named).items():
             self.outcomes[each].lapses = lapses
         self._ahead(named)
@@ -112,6 +126,36 @@ class Found:
             outcome = self.of_family[family]
             outcome.subjects, outcome.ended = subjects, int(ended)
             outcome.undecided = {each for each in undecided if each is not None}
+
+    def _standing(self) -> None:
+        """Read of which controls there is anything to judge: at as-of, and in the window."""
+        starts, last, as_of = self.times.starts, self.times.last, self.times.as_of
+        horizon = self.times.horizon
+        # An episode is judged for good, who is on a roster while he is. The clocks of those who
+        # tell of an episode may be ahead of ours.
+        rows = self.connection.execute(
+            f"""
+            SELECT family,
+                   max(CASE WHEN starts <= {as_of} AND ends > {as_of} THEN 1 ELSE 0 END),
+                   max(CASE WHEN starts <= {last} AND ends > {starts} THEN 1 ELSE 0 END)
+            FROM (
+              SELECT r.family, p.starts, p.ends
+              FROM population p
+              JOIN rule r ON r.number = p.control
+              WHERE p.ahead
+              UNION ALL
+              SELECT r.family, greatest(least(p.starts, {as_of}), r.begins), {horizon}
+              FROM population p
+              JOIN rule r ON r.number = p.control
+              WHERE NOT p.ahead
+            )
+            GROUP BY family
+            """
+        ).fetchall()
+        for family, stands, stood in rows:
+            outcome = self.of_family[family]
+            outcome.stands = bool(outcome.subjects and stands)
+            outcome.stood = bool(outcome.subjects and stood)
 
     def first_subjects(self, limit: int) -> dict[str, list[str]]:
         """Return some of the subjects that each control is about, the first by name."""

@@ -67,7 +67,6 @@ class Writer:
         self.content, self.question, self.times = content, question, times
         self.evidence, self.outcomes = evidence, outcomes
         self.zone = ZoneInfo(content.plan.zone)
-        self.ends = min(instant(question.ends), times.as_of)
         self.places: dict[int, Locator] = {}
         self.pieces: dict[str, list[Span]] = {}
         """Each control's lapses, cut where waivers begin and end."""
@@ -104,7 +103,9 @@ class Writer:
             policy=self._policy(),
             as_of=self.when(self.times.as_of),
             as_of_source=question.source,
-            window=models.Window(starts=self.when(self.times.starts), ends=self.when(self.ends)),
+            window=models.Window(
+                starts=self.when(self.times.starts), ends=self.when(self.times.ends)
+            ),
             horizon=self.when(self.times.horizon),
             due_soon=self.when(instant(soon)),
             gate=models.Gate(
@@ -232,7 +233,7 @@ class Writer:
         touching = [s for s in spans if s.ends > window and self._in_period(s.starts)]
         past = _verdicts(outcome, touching)
         reason, forced = self._forced(control, outcome, bool(problems))
-        over = None if forced or not self._over(control, outcome) else _empty(control)
+        nothing: Verdict = "not_applicable" if control.may_be_empty else "unknown"
         due = self._due(spans, outcome)
         revision = next(
             (r for r in reversed(control.history) if not r.from_ or self._begun(r.from_)),
@@ -258,8 +259,8 @@ class Writer:
             tags=list(control.tags),
             parameters=self.parameters(control, revision),
             datasets=datasets_of(control),
-            now=forced or over or _worst(now.values()),
-            period=forced or _worst(past.values()),
+            now=forced or (_worst(now.values()) if outcome.stands else nothing),
+            period=forced or (_worst(past.values()) if outcome.stood else nothing),
             reason=reason,
             subjects=subjects,
             next_due=due[0].at if due else None,
@@ -288,7 +289,7 @@ class Writer:
 
     def _in_period(self, instant: int) -> bool:
         """Whether an instant lies before the period's end; the moment judged belongs to it."""
-        return instant < self.ends or instant == self.ends == self.times.as_of
+        return instant <= self.times.last
 
     def _begun(self, day: datetime.date) -> bool:
         return day_starts(day_number(day), self.zone) <= self.times.as_of
@@ -302,29 +303,18 @@ class Writer:
             return models.Text.of(exempt.reason), "not_applicable"
         if problems:
             return None, "unknown"
-        if self._over(control, outcome):
-            nothing = Message.of("there is nothing on file that the control is about")
-            reason = (
-                models.Text.of(control.may_be_empty)
-                if control.may_be_empty
-                else models.Text.of(nothing)
-            )
-            # What was owed once is still judged for the period.
-            return reason, None if outcome.subjects else _empty(control)
-        return None, None
-
-    def _over(self, control: Control, outcome: Outcome) -> bool:
-        """Whether there is nothing to assess now.
-
-        That nobody is on the roster any more is no good news; that every incident is over is.
-        """
-        kind = self.content.kinds[control.check]
-        roster = kind.inputs[kind.population].planned
-        return outcome.subjects == (outcome.ended if roster else 0)
+        if outcome.stands and outcome.stood:
+            return None, None
+        if control.may_be_empty:
+            return models.Text.of(control.may_be_empty), None
+        nothing = Message.of("there is nothing on file that the control is about")
+        if outcome.stands:
+            nothing = Message.of("in the period there was nothing that the control is about")
+        return models.Text.of(nothing), None
 
     def _lapse(self, span: Span) -> models.Lapse:
         is_open = span.ends > self.times.as_of
-        inside = min(span.ends, self.ends) - max(span.starts, self.times.starts)
+        inside = min(span.ends, self.times.ends) - max(span.starts, self.times.starts)
         return models.Lapse(
             subject=span.subject,
             starts=self.when(span.starts),
@@ -380,10 +370,6 @@ def _verdicts(outcome: Outcome, spans: Iterable[Span]) -> dict[str, Verdict]:
         else:
             verdicts.setdefault(span.subject, "waived")
     return verdicts | dict.fromkeys(outcome.undecided, "unknown")
-
-
-def _empty(control: Control) -> Verdict:
-    return "not_applicable" if control.may_be_empty else "unknown"
 
 
 def _worst(verdicts: Iterable[Verdict]) -> Verdict:
