@@ -17,11 +17,13 @@ from provenance.conftest import (
     AS_OF,
     FIRST,
     INSPECTIONS,
+    ROLE,
     SECOND,
     STRANGER,
     THIRD,
     Centre,
 )
+from provenance.test_records import rows
 
 LATER = "2026-04-15T10:00:00+08:00"
 FOURTH = "I4,PBX-2,2026-04-01T09:00:00+08:00,\n"
@@ -160,6 +162,29 @@ def test_write_a_commit_into_the_past(centre: Centre) -> None:
         "inspections × I5 × performed_at",
         "2026-04-03T10:00:00+08:00",
     )
+
+
+@pytest.mark.parametrize("second", [b"-5", b"99999999999999999999", b"soon", b""])
+def test_write_no_time_into_a_commit(centre: Centre, second: bytes) -> None:
+    """It counts as so late that what it holds is not on file yet."""
+    role = ROLE.encode()
+    forge(
+        centre,
+        b"committer facilities <" + role + b"> 1775181600 ",
+        b"committer facilities <" + role + b"> " + second + b" ",
+    )
+    assert failing(centre)["GV-2"] == ["inspections × I3 × performed_at"]
+
+
+def test_write_1970_into_a_commit(centre: Centre) -> None:
+    centre.put(FIRST, SECOND, THIRD, FOURTH.replace("-01T", "-03T"))
+    centre.commit("1970-01-01T00:00:01+0000")
+    assert centre.control("GV-2").lapses == []  # on file since 3 April, as the one before
+    [told] = [each for each in rows(centre, "recordings") if each["record"] == "I4"]
+    assert told["recorded_at"] == 1775181600_000000
+    centre.git("checkout", "--quiet", "--orphan", "first")
+    centre.commit("1970-01-01T00:00:01+0000")
+    assert centre.control("GV-2").now == "unknown"
 
 
 def test_have_the_author_s_time_lie(centre: Centre) -> None:
@@ -302,7 +327,7 @@ class Signing:
         text = (centre.folder / path).read_text("utf-8")
         centre.write(
             **{
-                "policy/allowed_signers": f'facilities namespaces="git" {public}',
+                "policy/allowed_signers": f'{ROLE} namespaces="git" {public}',
                 path: text.replace("append_only", "append_only\n  signed: true"),
             }
         )
@@ -359,16 +384,67 @@ def test_strip_a_signature(signing: Signing) -> None:
     assert unsigned(signing.centre) == ["inspections × I1 × performed_at"]
 
 
-def test_put_a_signature_on_another_commit(signing: Signing) -> None:
-    centre = signing.centre
+def forge(centre: Centre, old: bytes, new: bytes) -> None:
+    """Put another commit in the last one's place, with its signature."""
     commit = subprocess.run(
         ["git", "cat-file", "commit", "HEAD"], cwd=centre.folder, capture_output=True, check=True
     ).stdout
+    assert old in commit
     forged = centre.folder.parent / "forged"
-    forged.write_bytes(commit.replace(b"Records", b"Forgery"))
-    made = centre.git("hash-object", "-t", "commit", "-w", str(forged))
+    forged.write_bytes(commit.replace(old, new))
+    made = centre.git("hash-object", "--literally", "-t", "commit", "-w", str(forged))
     centre.git("update-ref", "HEAD", made)
-    assert unsigned(centre) == ["inspections × I1 × performed_at"]
+
+
+def test_put_a_signature_on_another_commit(signing: Signing) -> None:
+    forge(signing.centre, b"Records", b"Forgery")
+    assert unsigned(signing.centre) == ["inspections × I1 × performed_at"]
+
+
+def test_carry_two_signatures(signing: Signing) -> None:
+    """Which of them counts is nobody's choice."""
+    forge(signing.centre, b"\n\nRecords", b"\ngpgsig nothing\n\nRecords")
+    assert unsigned(signing.centre) == ["inspections × I1 × performed_at"]
+
+
+def test_sign_in_another_s_name(signing: Signing) -> None:
+    """A key of the list is good in its own name alone, whoever else the commit names."""
+    centre = signing.centre
+    public = signing.unlisted.with_suffix(".pub").read_text("utf-8")
+    text = (centre.folder / "policy/allowed_signers").read_text("utf-8")
+    for name, expected in (
+        ("intern@centre.example", ["inspections × I2 × performed_at"]),
+        ("*@centre.example", []),
+    ):
+        centre.write(**{"policy/allowed_signers": f"{text}{name} {public}"})
+        centre.put(FIRST, SECOND)
+        signing.commit("2026-03-13T10:00:00+08:00", signing.unlisted)
+        assert unsigned(centre) == expected
+        centre.git("reset", "--quiet", "--hard", "HEAD~1")
+
+
+def test_date_a_commit_back_to_when_its_key_was_good(signing: Signing) -> None:
+    centre = signing.centre
+    public = signing.listed.with_suffix(".pub").read_text("utf-8")
+    line = f'{ROLE} valid-before="20260312" {public}'
+    centre.write(**{"policy/allowed_signers": line})
+    assert unsigned(centre) == []
+    centre.put(FIRST, SECOND)
+    signing.commit("2026-03-13T10:00:00+08:00", signing.listed)
+    assert unsigned(centre) == ["inspections × I2 × performed_at"]
+    centre.put(FIRST, SECOND, THIRD)
+    signing.commit("2026-03-11T11:00:00+08:00", signing.listed)
+    assert unsigned(centre) == [
+        "inspections × I2 × performed_at",
+        "inspections × I3 × performed_at",
+    ]
+
+
+@pytest.mark.parametrize("option", ['namespaces="file"', "cert-authority"])
+def test_list_a_key_for_something_else(signing: Signing, option: str) -> None:
+    public = signing.listed.with_suffix(".pub").read_text("utf-8")
+    signing.centre.write(**{"policy/allowed_signers": f"{ROLE} {option} {public}"})
+    assert unsigned(signing.centre) == ["inspections × I1 × performed_at"]
 
 
 def test_take_the_key_off_the_list(signing: Signing) -> None:
@@ -384,7 +460,7 @@ def test_verdicts_of_signatures_are_kept_for_these_keys_alone(
     centre = signing.centre
     assert unsigned(centre) == []
     # What was found is not asked again: no program is needed for it.
-    monkeypatch.setattr(signatures, "_said", lambda *_: {})
+    monkeypatch.setattr(signatures, "_run", lambda *_: (1, ""))
     assert unsigned(centre) == []
     [file] = (centre.folder / ".git/ccpolicy").glob("signatures-*.json")
     file.write_bytes(file.read_bytes() + b" ")
@@ -394,7 +470,7 @@ def test_verdicts_of_signatures_are_kept_for_these_keys_alone(
     assert unsigned(centre) == []
     # With other keys it is asked anew.
     public = signing.unlisted.with_suffix(".pub").read_text("utf-8")
-    centre.write(**{"policy/allowed_signers": f'facilities namespaces="git" {public}'})
+    centre.write(**{"policy/allowed_signers": f'{ROLE} namespaces="git" {public}'})
     assert unsigned(centre) == ["inspections × I1 × performed_at"]
 
 
@@ -406,46 +482,97 @@ def test_lie_about_which_program_verifies(signing: Signing) -> None:
     assert unsigned(signing.centre) == ["inspections × I2 × performed_at"]
 
 
-def test_pgp(empty: Centre, tmp_path: Path) -> None:
-    if not shutil.which("gpg"):
-        if os.environ.get("CI"):
-            pytest.fail("gpg is missing, and PGP was not tested")
-        pytest.skip("gpg is missing: PGP WAS NOT TESTED")
-    home = tmp_path / "gpg"
-    home.mkdir(mode=0o700)
+class Ring:
+    """Keys of GnuPG, made at a time when the centre's records were."""
 
-    def gpg(*arguments: str) -> str:
-        return subprocess.run(
-            ["gpg", "--homedir", str(home), "--batch", "--passphrase", "", *arguments],
-            check=True,
-            capture_output=True,
-            text=True,
-        ).stdout
+    def __init__(self, centre: Centre, home: Path) -> None:
+        if not shutil.which("gpg"):
+            if os.environ.get("CI"):
+                pytest.fail("gpg is missing, and PGP was not tested")
+            pytest.skip("gpg is missing: PGP WAS NOT TESTED")
+        self.centre, self.home = centre, home
+        home.mkdir(mode=0o700)
+        # Whoever signs sets their clock as they like.
+        self.program = home / "signs"
+        self.program.write_text(
+            '#!/bin/sh\nexec gpg --faked-system-time 20260301T000000 "$@"\n', "utf-8"
+        )
+        self.program.chmod(0o755)
+        path = "policy/datasets/inspections.yaml"
+        text = (centre.folder / path).read_text("utf-8")
+        centre.write(**{path: text.replace("append_only", "append_only\n  signed: true")})
 
-    for name in ("known", "other"):
-        gpg("--quick-gen-key", f"{name}@centre.example", "ed25519", "sign", "never")
-    path = "policy/datasets/inspections.yaml"
-    text = (empty.folder / path).read_text("utf-8")
-    empty.write(
-        **{
-            "policy/allowed_keys.asc": gpg("--armor", "--export", "known@centre.example"),
-            path: text.replace("append_only", "append_only\n  signed: true"),
-        }
-    )
-    for name, rows in (("known", [FIRST]), ("other", [FIRST, SECOND])):
-        empty.put(*rows)
-        empty.git("add", "--all")
-        empty.git(
+    def gpg(self, *arguments: str) -> str:
+        options = ["--homedir", str(self.home), "--batch", "--passphrase", ""]
+        command = [str(self.program), *options, *arguments]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+    def key(self, name: str, ends: str = "never") -> str:
+        self.gpg("--quick-gen-key", name, "ed25519", "sign", ends)
+        listed = self.gpg("--with-colons", "--list-keys", f"={name}").splitlines()
+        return next(line.split(":")[9] for line in listed if line.startswith("fpr"))
+
+    def list(self, *keys: str) -> None:
+        self.centre.write(**{"policy/allowed_keys.asc": self.gpg("--armor", "--export", *keys)})
+
+    def commit(self, when: str, key: str) -> None:
+        self.centre.git("config", "gpg.program", str(self.program))
+        self.centre.git("add", "--all")
+        self.centre.git(
             "commit",
             "--quiet",
             "--message=x",
-            f"--gpg-sign={name}@centre.example",
-            GNUPGHOME=str(home),
-            GIT_AUTHOR_DATE="2026-03-13T10:00:00+08:00",
-            GIT_COMMITTER_DATE="2026-03-13T10:00:00+08:00",
+            f"--gpg-sign={key}!",
+            GNUPGHOME=str(self.home),
+            GIT_AUTHOR_DATE=when,
+            GIT_COMMITTER_DATE=when,
         )
-    assert unsigned(empty) == ["inspections × I2 × performed_at"]
-    assert empty.control("GV-6").subjects.passed == 1
+
+
+@pytest.fixture
+def ring(empty: Centre) -> Ring:
+    return Ring(empty, empty.folder.parent / "gpg")
+
+
+def test_pgp(ring: Ring) -> None:
+    known, other = ring.key(f"Facilities <{ROLE}>"), ring.key(f"Stranger <{ROLE}>")
+    ring.list(known)
+    ring.commit("2026-03-13T10:00:00+08:00", known)
+    ring.centre.put(FIRST, SECOND)
+    ring.commit("2026-03-13T11:00:00+08:00", other)
+    assert unsigned(ring.centre) == ["inspections × I2 × performed_at"]
+    assert ring.centre.control("GV-6").subjects.passed == 1
+
+
+def test_pgp_key_of_somebody_else(ring: Ring) -> None:
+    """A key of the list is good in its own name alone."""
+    intern = ring.key("intern@centre.example")
+    ring.list(intern)
+    ring.commit("2026-03-13T10:00:00+08:00", intern)
+    assert unsigned(ring.centre) == ["inspections × I1 × performed_at"]
+    ring.gpg("--quick-add-uid", intern, f"Facilities <{ROLE.upper()}>")
+    ring.list(intern)
+    assert unsigned(ring.centre) == []
+
+
+def test_pgp_key_that_runs_out(ring: Ring) -> None:
+    """It counts for what was put on file until then, whatever day it is today."""
+    brief = ring.key(ROLE, "20260313T080000")
+    ring.list(brief)
+    ring.commit("2026-03-13T10:00:00+08:00", brief)
+    assert unsigned(ring.centre) == []
+    ring.centre.put(FIRST, SECOND)
+    ring.commit("2026-03-14T10:00:00+08:00", brief)
+    assert unsigned(ring.centre) == ["inspections × I2 × performed_at"]
+
+
+def test_pgp_signature_of_something_else(ring: Ring) -> None:
+    known = ring.key(ROLE)
+    ring.list(known)
+    ring.commit("2026-03-13T10:00:00+08:00", known)
+    assert unsigned(ring.centre) == []
+    forge(ring.centre, b"\nx\n", b"\ny\n")
+    assert unsigned(ring.centre) == ["inspections × I1 × performed_at"]
 
 
 def test_every_refusal_names_its_hint(centre: Centre) -> None:

@@ -19,7 +19,7 @@ from ccpolicy.api import compare
 from ccpolicy.errors import EvidenceError
 from provenance.conftest import AS_OF, FIRST, INSPECTIONS, SECOND, THIRD, Centre
 from provenance.test_attacks import LATER, Signing, failing, uncommitted
-from provenance.test_records import changed, late, merge
+from provenance.test_records import changed, late, merge, rows
 
 FOURTH = "I4,PBX-2,2026-04-04T09:00:00+08:00,\n"
 SOON = "2026-04-05T10:00:00+08:00"
@@ -53,6 +53,99 @@ def test_add_a_record_in_the_merge_itself(sides: Centre) -> None:
     sides.put(FIRST, SECOND, THIRD, "I5,PBX-1,2026-04-01T09:00:00+08:00,\n")
     sides.commit(LATER, "Merge branch")
     assert late(sides) == ["inspections × I5 × performed_at"]
+
+
+def begin_elsewhere(centre: Centre, orphan: bool, record: str, when: str) -> None:
+    """Put a record on file in a branch that claims to be old, and merge it."""
+    begins = ("--orphan", "old") if orphan else ("--create=old", "HEAD~2")
+    centre.git("switch", "--quiet", *begins)
+    centre.put(record, file="evidence/inspections/old.csv")
+    centre.commit(when)
+    centre.git("switch", "--quiet", "main")
+    merge(centre, "old", LATER, "--allow-unrelated-histories")
+
+
+@pytest.mark.parametrize("orphan", [False, True])
+def test_date_back_a_branch_that_begins_at_an_old_commit(centre: Centre, orphan: bool) -> None:
+    """What a branch claims is its word; when it was merged is not."""
+    begin_elsewhere(
+        centre, orphan, "I5,PBX-2,2026-04-01T09:00:00+08:00,\n", "2026-04-02T10:00:00+08:00"
+    )
+    [told] = [each for each in rows(centre, "recordings") if each["record"] == "I5"]
+    claimed, merged = 1775095200_000000, 1776218400_000000
+    assert (told["recorded_at"], told["merged_at"]) == (claimed, merged)
+    assert late(centre) == []
+    path = "policy/controls/1.yaml"
+    text = (centre.folder / path).read_text("utf-8")
+    centre.write(**{path: text.replace("starts: recorded_at", "starts: merged_at", 1)})
+    [lapse] = centre.control("GV-2").lapses
+    assert (lapse.subject, lapse.ends) == ("inspections × I5 × performed_at", LATER)
+
+
+@pytest.mark.parametrize("orphan", [False, True])
+def test_make_a_late_record_early_by_a_branch(centre: Centre, orphan: bool) -> None:
+    """It was late; that a branch claims to have had it before does not undo that."""
+    record = "I5,PBX-2,2026-04-01T09:00:00+08:00,\n"
+    centre.put(record, file="evidence/inspections/old.csv")
+    centre.commit("2026-04-14T10:00:00+08:00")
+    begins = ("--orphan", "old") if orphan else ("--create=old", "HEAD~2")
+    centre.git("switch", "--quiet", *begins)
+    centre.put(record, file="evidence/inspections/old.csv")
+    centre.commit("2026-04-02T10:00:00+08:00")
+    centre.git("switch", "--quiet", "main")
+    merge(centre, "old", LATER, "--allow-unrelated-histories")
+    path = "policy/controls/1.yaml"
+    text = (centre.folder / path).read_text("utf-8")
+    centre.write(**{path: text.replace("starts: recorded_at", "starts: merged_at", 1)})
+    assert late(centre) == ["inspections × I5 × performed_at"]
+
+
+@pytest.mark.parametrize("orphan", [False, True])
+def test_escape_to_before_the_adoption_by_a_branch(centre: Centre, orphan: bool) -> None:
+    adopt(centre)
+    for _ in range(2):  # also if what was there before the merge is known already
+        assert centre.control("GV-2").now == "not_applicable"
+        begin_elsewhere(
+            centre, orphan, "I5,PBX-2,2026-03-20T09:00:00+08:00,\n", "2026-03-21T10:00:00+08:00"
+        )
+        assert centre.control("GV-2").subjects.total == 1
+        centre.git("reset", "--quiet", "--hard", "HEAD~1")
+        centre.git("branch", "--quiet", "--delete", "--force", "old")
+
+
+def adopt(centre: Centre) -> None:
+    """Have the plan adopted after all that is on file."""
+    plan = "policy/plan.yaml"
+    text = (centre.folder / plan).read_text("utf-8")
+    centre.write(**{plan: text + "adopted_on: 2026-04-10\n"})
+    centre.commit("2026-04-10T10:00:00+08:00", "Adopt the plan")
+
+
+def test_amend_before_the_adoption_by_a_branch(centre: Centre) -> None:
+    centre.git("switch", "--quiet", "--create=old", "HEAD~1")
+    centre.put(FIRST.replace(",\n", ",dirty\n"), SECOND)
+    centre.commit("2026-03-20T10:00:00+08:00")
+    centre.git("switch", "--quiet", "main")
+    adopt(centre)
+    merge(centre, "old", LATER)
+    assert changed(centre) == ["inspections × I1"]
+
+
+def test_what_was_read_of_a_branch_is_read_anew_once_it_is_merged(centre: Centre) -> None:
+    """The same commits, but on file since another time."""
+    centre.git("switch", "--quiet", "--create=old", "HEAD~1")
+    centre.put(FIRST.replace(",\n", ",dirty\n"), SECOND)
+    centre.commit("2026-03-20T10:00:00+08:00")
+    centre.git("switch", "--quiet", "main")
+    adopt(centre)
+    plan = (centre.folder / "policy/plan.yaml").read_text("utf-8")
+    centre.git("switch", "--quiet", "old")
+    centre.write(**{"policy/plan.yaml": plan})
+    assert changed(centre) == []
+    centre.git("checkout", "--quiet", "--", ".")
+    centre.git("switch", "--quiet", "main")
+    merge(centre, "old", LATER)
+    assert changed(centre) == ["inspections × I1"]
 
 
 def test_rename_a_file_and_change_a_record_in_one_commit(centre: Centre) -> None:

@@ -25,7 +25,7 @@ from ccpolicy.evidence.provenance.tracked import Tracked
 from ccpolicy.evidence.provenance.versions import Key
 from ccpolicy.evidence.sql import literal, name
 
-VERSION = 2
+VERSION = 3
 """Raised when what is kept, or what it means, changes."""
 EVENTS = {
     "unit": "VARCHAR",

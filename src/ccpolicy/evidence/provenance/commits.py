@@ -100,6 +100,33 @@ def recorded_times(order: Iterable[Commit]) -> dict[str, int]:
     return times
 
 
+def main_line(commits: Mapping[str, Commit], head: str) -> list[str]:
+    """Return the commits that lead to a head, parent by first parent, the head first."""
+    line = [head]
+    while commits[line[-1]].parents:
+        line.append(commits[line[-1]].parents[0])
+    return line
+
+
+def merged_times(
+    commits: Mapping[str, Commit], times: Mapping[str, int], head: str
+) -> dict[str, int]:
+    """Return when each commit came into the line that leads to a head, parent by first parent.
+
+    What a branch says about its own time is only its word: who begins one at an old commit, or at
+    none, may date it as far back. The merge rests on all that was on file by then.
+    """
+    merged: dict[str, int] = {}
+    for each in reversed(main_line(commits, head)):
+        waiting = [each]
+        while waiting:
+            id_ = waiting.pop()
+            if id_ not in merged:
+                merged[id_] = times[each]
+                waiting += commits[id_].parents
+    return merged
+
+
 def ancestry(commits: Mapping[str, Commit], heads: Collection[str]) -> set[str]:
     """Return some commits with all that they rest on."""
     found: set[str] = set()

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,13 +17,20 @@ import duckdb
 from ccpolicy.errors import EvidenceError
 from ccpolicy.evidence.files import Finder, fits_path
 from ccpolicy.evidence.provenance.cache import Cache, Kept
-from ccpolicy.evidence.provenance.commits import Commit, read_commit, recorded_times, walk
-from ccpolicy.evidence.provenance.history import WORKING
+from ccpolicy.evidence.provenance.commits import (
+    Commit,
+    main_line,
+    merged_times,
+    read_commit,
+    recorded_times,
+    walk,
+)
+from ccpolicy.evidence.provenance.history import WORKING, History
 from ccpolicy.evidence.provenance.models import Filled, Provenance, Uncommitted
 from ccpolicy.evidence.provenance.places import FromGit, Places
 from ccpolicy.evidence.provenance.repository import Blob, NoHistory, Repository, open_repository
 from ccpolicy.evidence.provenance.rows import Rows
-from ccpolicy.evidence.provenance.signatures import judge_signatures
+from ccpolicy.evidence.provenance.signatures import Signed, judge_signatures
 from ccpolicy.evidence.provenance.snapshot import known_at
 from ccpolicy.evidence.provenance.tables import Facts, Makers
 from ccpolicy.evidence.provenance.tracked import tracked
@@ -130,13 +138,14 @@ class _Reader:
         )
         kept = cache.load() if asked.cached else Kept(self.connection)
         order = walk(repository, head, kept.commits)
-        ids = {commit.id for commit in order}
-        if kept.head not in ids:
-            # It is later than what is asked for, or belongs to a history that was rewritten.
+        leading = {commit.id: commit for commit in order}
+        if kept.head not in main_line(leading, head):
+            # It is later than what is asked for, belongs to a history that was rewritten, or to a
+            # branch whose commits are on file since the merge.
             kept = Kept(self.connection)
         if asked.ancestor:
-            _expect(repository.resolve(asked.ancestor), asked.ancestor, ids)
-        commits = kept.commits | {commit.id: commit for commit in order}
+            _expect(repository.resolve(asked.ancestor), asked.ancestor, leading)
+        commits = kept.commits | leading
         times = recorded_times(commits.values())
         found = dataclasses.replace(found, committed_at=times[head] * 1_000_000)
         if not asked.tables:
@@ -163,9 +172,9 @@ class _Reader:
         asked, history = self.asked, walked.history
         state = walked.state(head)
         with_policy = walked.with_policy(self._policy_paths())
-        rows = Rows(
-            self.connection, walked.kept, Facts(asked.zone, asked.adopted, asked.as_of, history)
-        )
+        merged = merged_times(history.commits, history.times, head)
+        facts = Facts(asked.zone, asked.adopted, asked.as_of, history, merged)
+        rows = Rows(self.connection, walked.kept, facts)
         rows.put(state.entries, history.events)
         if asked.cached and cache.is_worth_it(walked.kept, len(history.commits)):
             with suppress(UnicodeEncodeError):
@@ -181,7 +190,13 @@ class _Reader:
             rows.keep({key for path, id_ in files.items() for key, _ in history.places(path, id_)})
         if self.policy_differs:
             with_policy.add(WORKING)
-        makers = Makers(history, list(history.commits.values()), with_policy, self._signatures)
+        makers = Makers(
+            history,
+            list(history.commits.values()),
+            with_policy,
+            merged,
+            partial(self._signatures, history),
+        )
         places = Places(asked.evidence, history, files, self.repository.close)
         filled = {}
         for table in FROM_GIT:
@@ -190,10 +205,13 @@ class _Reader:
             filled[table] = Filled(relation, source)
         return filled
 
-    def _signatures(self, commits: Collection[str]) -> dict[str, str]:
+    def _signatures(self, history: History, commits: Collection[str]) -> dict[str, str]:
         asked = self.asked
+        signed = [
+            Signed(each, history.commits[each].committer, history.times[each]) for each in commits
+        ]
         return judge_signatures(
-            self.repository, commits, asked.signers, asked.scratch, cached=asked.cached
+            self.repository, signed, asked.signers, asked.scratch, cached=asked.cached
         )
 
     def _files(self, commit: Commit) -> dict[str, Blob]:

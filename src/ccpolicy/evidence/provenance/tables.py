@@ -55,6 +55,7 @@ MAKERS = {
     "commit": "INTEGER",
     "at": "BIGINT",
     "reason": "VARCHAR",
+    "merged_at": "BIGINT",
     "authored_at": "BIGINT",
     "id": "VARCHAR",
     "author": "VARCHAR",
@@ -64,8 +65,8 @@ MAKERS = {
     "signature_sufficient": "BOOLEAN",
     "with_policy": "BOOLEAN",
 }
-_WHO = """m.authored_at, m.id AS commit, m.author, m.committer, m.recorder_permitted, m.signature,
-    m.signature_sufficient, m.with_policy, path"""
+_WHO = """m.merged_at, m.authored_at, m.id AS commit, m.author, m.committer, m.recorder_permitted,
+    m.signature, m.signature_sufficient, m.with_policy, path"""
 SHOWN = {
     RECORDINGS: f"""
         SELECT row_number() OVER (ORDER BY r.unit, record, number) AS ordinal, r.unit AS dataset,
@@ -89,12 +90,14 @@ class Facts:
     as_of: int
     """Moment judged, at which what is not committed counts as changed."""
     history: History
+    merged: Mapping[str, int]
+    """Commit → when it came into the line that is judged, in seconds since 1970."""
     ends: dict[tuple[int, str], int] = field(default_factory=dict)
     """Day and duration → when it has run out."""
     begins: dict[int, int] = field(default_factory=dict)
     """Day → the instant at which it begins."""
     made: dict[str, tuple[int | None, bool]] = field(default_factory=dict)
-    """Commit → its number, and whether it was made since the plan was adopted."""
+    """Commit → its number, and whether it came to be on file since the plan was adopted."""
 
     @cached_property
     def numbers(self) -> dict[str, int]:
@@ -145,14 +148,15 @@ class Facts:
                     )
 
     def _commit(self, id_: str | None) -> tuple[int | None, bool]:
-        """Return a commit's number, and whether it was made since the plan was adopted.
+        """Return a commit's number, and whether it came to be on file since the plan was adopted.
 
-        What came to be on file afterwards cannot escape by a date of the time before.
+        What came to be on file afterwards cannot escape by a date of the time before, nor by a
+        branch that begins before.
         """
         made = id_ or WORKING
         if made not in self.made:
-            at = self._time(made)
-            self.made[made] = self.numbers.get(made), at is None or at >= self.adopted
+            is_recent = made == WORKING or self.merged[made] * _SECOND >= self.adopted
+            self.made[made] = self.numbers.get(made), is_recent
         return self.made[made]
 
     def _instants(self, texts: Collection[Any], tracked: Tracked) -> dict[Any, int | None]:
@@ -174,14 +178,15 @@ class Facts:
         unit, tracked = self.units[event.key[0]]
         kind = "amended" if event.before and event.after else "deleted"
         at = self._time(event.commit)
+        number, is_recent = self._commit(event.commit)
         read = self.history.reader[unit.name].fields
         before, after = [list(map(read, each)) for each in (event.before, event.after)]
         return (
             event.key[0],
-            self.numbers.get(event.commit),
+            number,
             "restored" if event.restores else kind,
             self.as_of if at is None else at,
-            at is None or at >= self.adopted,
+            is_recent,
             self._permits(
                 before,
                 after,
@@ -288,6 +293,8 @@ class Makers:
     """By number."""
     with_policy: set[str]
     """Commits that changed the policy too; `WORKING` among them if what is not committed does."""
+    merged: Mapping[str, int]
+    """Commit → when it came into the line that is judged, in seconds since 1970."""
     judge: Callable[[Collection[str]], Mapping[str, str]]
     """Judges the signatures of commits."""
 
@@ -312,7 +319,7 @@ class Makers:
         if commit is None:
             # Nothing is claimed yet about who will commit it.
             with_policy = WORKING in self.with_policy
-            return (unit.name, *(None,) * 7, True, "uncommitted", True, with_policy)
+            return (unit.name, *(None,) * 8, True, "uncommitted", True, with_policy)
         recording = unit.recording
         unasked = "unchecked" if commit.is_signed else "none"
         signature = signatures[commit.id] if recording.signed else unasked
@@ -324,6 +331,7 @@ class Makers:
             number,
             self.history.times[commit.id] * _SECOND,
             commit.reason or None,
+            self.merged[commit.id] * _SECOND,
             commit.authored * _SECOND,
             commit.id,
             commit.author,
