@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from ccpolicy.assessment.annex import Annex
 from ccpolicy.assessment.parts import Model, Norm, Parameter, Text
 
@@ -17,6 +19,8 @@ SCHEMA_VERSION: Literal["1.0"] = "1.0"
 Verdict = Literal["pass", "fail", "waived", "unknown", "not_applicable"]
 VERDICTS: tuple[Verdict, ...] = ("fail", "unknown", "waived", "pass", "not_applicable")
 """Worst first."""
+Signature = Literal["good", "none", "bad", "unlisted", "unchecked", "uncommitted"]
+"""What came of asking for a commit's signature; see docs/provenance.md."""
 
 
 class Tool(Model):
@@ -216,6 +220,32 @@ class Uncommitted(Model):
     """Of its content now; null if it is deleted."""
 
 
+class Recorded(Model):
+    """What git knows of a record: a commit that put it, or a time of it, on file or changed it."""
+
+    place: str
+    """`file:line`."""
+    event: str | None
+    """Column that says when it happened, or `record` if none does; null for a change."""
+    change: Literal["amended", "deleted", "restored"] | None
+    """What was done to it after it was on file."""
+    recorded_at: str | None
+    """By the committer's clock, and never before the commits it rests on; null while it is not
+    committed."""
+    merged_at: str | None
+    """When the commit came into the line that is judged, parent by first parent."""
+    commit: str | None
+    author: str | None
+    """Address, as the commit says."""
+    committer: str | None
+    signature: Signature
+    reason: str | None
+    """What a change's commit gives as its reason."""
+    before: str | None
+    """The record before a change, as JSON."""
+    after: str | None
+
+
 class Provenance(Model):
     """What git knows of the evidence that was judged."""
 
@@ -232,6 +262,8 @@ class Provenance(Model):
     """The revision or moment that was asked for, if not the working tree is judged."""
     uncommitted: list[Uncommitted]
     """Files of evidence and policy that were judged though they are not committed, by path."""
+    recorded: list[Recorded] = Field(default=[])
+    """Of the records that the result names, by place, where a control that was judged asks git."""
 
 
 class Assessment(Model):

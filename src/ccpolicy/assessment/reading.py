@@ -23,8 +23,8 @@ _MAKE = Message.of("make one with 'ccpolicy check --annex --format json -o FILE'
 _PLACE = re.compile(r"(.*) at line (\d+) column (\d+)")
 _SEVERITIES = ("critical", "high", "medium", "low")
 _INSTANTS = frozenset(
-    {"as_of", "at", "committed_at", "due_soon", "ends", "horizon", "next_due", "on_file", "since"}
-    | {"starts"}
+    {"as_of", "at", "committed_at", "due_soon", "ends", "horizon", "merged_at", "next_due"}
+    | {"on_file", "recorded_at", "since", "starts"}
 )
 """Fields that hold a time with its offset, wherever they stand."""
 _TOO_LARGE = 1e15

@@ -20,8 +20,6 @@ TIMELINES = 20
 """Subjects of a control that are drawn, the worst first."""
 COVERS = 40
 """Spans of cover that are drawn of one subject; the oldest of more than these are joined."""
-RECORDS = 200
-"""Records behind the lapses of a control that are shown."""
 
 Drawn = tuple[int, int, int | None]
 """A span with the record behind it: starts, ends, locator."""
@@ -36,6 +34,7 @@ def make_annex(run: Run, writer: Writer, controls: Sequence[Control]) -> models.
     used = {part.dataset.partition(".")[0] for each in made for part in each.selections}
     kinds = {rule.kind.name: rule.kind for rule in run.rules}
     recorded = _recorders(run, writer)
+    writer.named |= maker.shown
     return models.Annex(
         kinds=[
             models.Kind(name=each, summary=Text.of(kind.summary), query=kind.query)
@@ -113,7 +112,7 @@ class _Maker:
         self.calendar = Calendar(self.run.zone, 0, 0)
         self.days = Days.of(self.calendar, times.starts, max(times.ends, times.starts + 1))
         self.owed = self.days.owed(self.run.connection)
-        self.shown: set[int] = set()
+        self.shown: set[int] = set(self.writer.named)
         self.writer.locate(
             {place for each in self.spans.values() for _, _, place in each if place is not None}
         )
@@ -121,9 +120,6 @@ class _Maker:
     def control(self, control: Control, subjects: Sequence[str]) -> models.ControlAnnex:
         """Draw one control."""
         pieces = self.writer.pieces[control.id]
-        past = [piece for piece in pieces if piece.starts <= self.run.times.as_of]
-        behind = [place for piece in past for place in (piece.opened_by, piece.closed_by)]
-        self.shown.update(place for place in behind[:RECORDS] if place is not None)
         rules = [rule for rule in self.run.rules if rule.control is control]
         gaps = self.writer.waived(control, self.gaps[control.id])
         return models.ControlAnnex(

@@ -16,6 +16,7 @@ from ccpolicy.checks.durations import parse_duration
 from ccpolicy.engine.calendar import day_number, day_starts, instant, shift
 from ccpolicy.engine.found import Times
 from ccpolicy.engine.inputs import name
+from ccpolicy.engine.recorded import with_recorded
 from ccpolicy.engine.run import Run
 from ccpolicy.engine.write import Question, Writer
 from ccpolicy.errors import EvidenceError, Locator, PolicyError, PolicyErrors
@@ -85,6 +86,8 @@ def assess(content: Content, question: Question, provide: Provide | None = None)
             from ccpolicy.engine.annex import make_annex
 
             result = result.model_copy(update={"annex": make_annex(run, writer, controls)})
+        if provenance:
+            result = with_recorded(result, provenance, run, writer, writer.named)
     return result
 
 

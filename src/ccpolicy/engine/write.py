@@ -22,6 +22,9 @@ from ccpolicy.evidence.provenance.models import Provenance
 from ccpolicy.policy import SEVERITIES, Content, Control, Norm, Revision, Severity
 from ccpolicy.zones import time_zone
 
+NAMED = 200
+"""Records behind the lapses of a control of which more is said than where they stand."""
+
 
 @dataclass(frozen=True)
 class Question:
@@ -68,6 +71,8 @@ class Writer:
         self.evidence, self.outcomes = evidence, outcomes
         self.zone = time_zone(content.plan.zone)
         self.places: dict[int, Locator] = {}
+        self.named: set[int] = set()
+        """Records behind the first lapses of each control, of which more is said."""
         self.pieces: dict[str, list[Span]] = {}
         """Each control's lapses, cut where waivers begin and end."""
 
@@ -187,6 +192,10 @@ class Writer:
             if finding.locator is not None
         }
         self.locate(wanted)
+        for each in self.pieces.values():
+            past = [span for span in each if span.starts <= self.times.as_of]
+            behind = [place for span in past for place in (span.opened_by, span.closed_by)]
+            self.named.update(place for place in behind[:NAMED] if place is not None)
 
     def _policy(self) -> models.Policy:
         plan = self.content.plan

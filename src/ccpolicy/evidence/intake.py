@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from array import array
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
@@ -66,7 +66,8 @@ class NestedSource:
             if isinstance(entry, Record):
                 for place, part in enumerate(entry.value.get(self.path, ())):
                     if number := wanted.get((entry.ordinal, place)):
-                        found[number] = held(self.table, part)
+                        around = held(self.table, entry.value, [self.path]).fields
+                        found[number] = replace(held(self.table, part), around=around)
         return found
 
 

@@ -21,6 +21,8 @@ class Held:
     """`<dataset>` or `<dataset>.<child>`."""
     fields: dict[str, str]
     """Name in the contract → what stands on file, without what is empty or nested."""
+    around: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """The same of the record that a nested one stands in."""
 
 
 class Source(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ccpolicy.assessment.models import Assessment, Lapse
+from ccpolicy.assessment.models import Assessment, Lapse, Recorded, Signature
 from ccpolicy.reports.moments import exactly
 from ccpolicy.reports.page import Page
 
@@ -50,3 +50,57 @@ def covered_later(page: Page, lapse: Lapse) -> Iterator[str]:
             since=exactly(lapse.covered_later.since),
             time=exactly(lapse.covered_later.on_file),
         )
+
+
+def by_place(result: Assessment) -> dict[str, list[Recorded]]:
+    """Return what git knows of the records that a result names."""
+    found: dict[str, list[Recorded]] = {}
+    for each in result.provenance.recorded if result.provenance else ():
+        found.setdefault(each.place, []).append(each)
+    return found
+
+
+def on_file(page: Page, each: Recorded) -> Iterator[str]:
+    """Say which commit put a record on file or changed it, by whom, and with which signature."""
+    words = {
+        "amended": page.say("amended"),
+        "deleted": page.say("deleted"),
+        "restored": page.say("restored"),
+    }
+    if each.change:
+        what = page.say("{place}: {change}", place=each.place, change=words[each.change])
+    else:
+        what = page.say("{place}: {event} put on file", place=each.place, event=each.event)
+    if each.commit is None:
+        yield page.say("{what}, NOT COMMITTED", what=what)
+    else:
+        yield page.say(
+            "{what} {time} by {author}, commit {commit}, {signature}",
+            what=what,
+            time=exactly(each.recorded_at or ""),
+            author=each.author,
+            commit=each.commit[:12],
+            signature=_signature(page, each.signature),
+        )
+        if each.committer != each.author:
+            yield page.say("committed by {committer}", committer=each.committer)
+        if each.merged_at and each.merged_at != each.recorded_at:
+            yield page.say("merged {time}", time=exactly(each.merged_at))
+    if each.reason:
+        yield page.say("reason: {reason}", reason=each.reason)
+    if each.before:
+        yield page.say("before: {record}", record=each.before)
+    if each.after:
+        yield page.say("after: {record}", record=each.after)
+
+
+def _signature(page: Page, state: Signature) -> str:
+    words: dict[Signature, str] = {
+        "good": page.say("signed by a listed key"),
+        "none": page.say("not signed"),
+        "bad": page.say("BAD SIGNATURE"),
+        "unlisted": page.say("signed by a key that is NOT LISTED for it"),
+        "unchecked": page.say("signature not checked"),
+        "uncommitted": page.say("not committed"),
+    }
+    return words[state]

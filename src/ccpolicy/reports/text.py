@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ccpolicy.assessment.agenda import Agenda, Task, tasks_due
-from ccpolicy.assessment.models import Assessment, Control, Lapse, Problem, Verdict
+from ccpolicy.assessment.models import Assessment, Control, Lapse, Problem, Recorded, Verdict
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import pad, width
 from ccpolicy.reports.moments import exactly, rough_length, until
 from ccpolicy.reports.outcome import outcome, severities
 from ccpolicy.reports.page import Page, Table, Word
 from ccpolicy.reports.phrases import lapsed, opened, stands, trouble
-from ccpolicy.reports.recorded import covered_later, recorded, uncommitted
+from ccpolicy.reports.recorded import by_place, covered_later, on_file, recorded, uncommitted
 from ccpolicy.reports.tasks import judged, tasks
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ class _Sections:
     def __init__(self, page: Page, result: Assessment) -> None:
         self.page, self.result = page, result
         self.full = page.view.detail == "full"
+        self.recorded = by_place(result)
         self.severities = severities(page)
         self.words: dict[str, Word] = {
             "fail": (page.say("FAIL"), "red"),
@@ -293,6 +294,14 @@ class _Sections:
                 self.table.detail(told)
             if lapse.closed_by and self.full:
                 self.table.detail(self.page.say("cured by {place}", place=lapse.closed_by))
+            behind = [lapse.opened_by, lapse.closed_by] if self.full else []
+            for each in (each for place in dict.fromkeys(behind) for each in self.known(place)):
+                for told in on_file(self.page, each):
+                    self.table.detail(told)
+
+    def known(self, place: str | None) -> list[Recorded]:
+        """Return what git knows of the record at a place."""
+        return self.recorded.get(place, []) if place else []
 
     def problems(self, control: Control) -> None:
         """Show the first problem of a control, or all of them."""

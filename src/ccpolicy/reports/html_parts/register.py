@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from ccpolicy.assessment.annex import Dataset, Record
-from ccpolicy.assessment.models import Assessment, Evidence
+from ccpolicy.assessment.models import Assessment, Evidence, Recorded
 from ccpolicy.reports.html_parts.timeline import drawn, printed
+from ccpolicy.reports.recorded import by_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,8 @@ class Named:
     line: str
     """What follows the file in its place."""
     fields: Mapping[str, str]
+    recorded: Sequence[Recorded]
+    """What git knows of it."""
     printed: bool
     """Whether something that stands on paper names it."""
 
@@ -31,6 +34,11 @@ class Sheet:
     dataset: str
     columns: list[str]
     records: list[Named]
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether git knows something of them."""
+        return any(record.recorded for record in self.records)
 
     @property
     def not_printed(self) -> int:
@@ -67,6 +75,7 @@ class Register:
     def __init__(self, result: Assessment) -> None:
         annex = result.annex
         named, on_paper = _named(result)
+        self._recorded = by_place(result)
         self._printed = on_paper
         records = [each for each in annex.records if each.place in named] if annex else []
         self._anchors = {record.place: f"r.{number}" for number, record in enumerate(records, 1)}
@@ -118,6 +127,7 @@ class Register:
                             self._anchors[record.place],
                             record.place[len(file) + 1 :],
                             record.fields,
+                            self._recorded.get(record.place, []),
                             record.place in self._printed,
                         )
                         for record in listed

@@ -8,7 +8,7 @@ from typing import Literal
 
 from markupsafe import Markup, escape
 
-from ccpolicy.assessment.models import Verdict
+from ccpolicy.assessment.models import Signature, Verdict
 from ccpolicy.reports.html_parts.speech import Both, count, say, shown
 
 Severity = Literal["critical", "high", "medium", "low"]
@@ -122,6 +122,34 @@ def change(value: Literal["added", "changed", "deleted"]) -> Both:
             return say("changed")
         case "deleted":
             return say("deleted")
+
+
+def done(value: Literal["amended", "deleted", "restored"]) -> Both:
+    """Say what was done to a record that was on file."""
+    match value:
+        case "amended":
+            return say("amended")
+        case "deleted":
+            return say("deleted")
+        case "restored":
+            return say("restored")
+
+
+def signature(value: Signature) -> Both:
+    """Say what came of asking for a commit's signature."""
+    match value:
+        case "good":
+            return say("signed by a listed key")
+        case "none":
+            return say("not signed")
+        case "bad":
+            return say("BAD SIGNATURE")
+        case "unlisted":
+            return say("signed by a key that is NOT LISTED for it")
+        case "unchecked":
+            return say("signature not checked")
+        case "uncommitted":
+            return say("not committed")
 
 
 def link(url: str | None) -> str | None:
