@@ -377,7 +377,7 @@ CASES: dict[str, tuple[list[tuple[str, str, str]], list[str]]] = {
     "how records are put on file": (
         [(ALERTS, "retention:", "recording: {amendable: append_only}\nretention:")],
         [
-            "unordered alerts: recording of the records: None → "
+            "tightened alerts: recording of the records: None → "
             '{"amendable": "append_only"} (history)'
         ],
     ),

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+import ccpolicy
+from ccpolicy.api import compare
 from ccpolicy.cli.program import program
 from ccpolicy.errors import CcpolicyError, EvidenceError
 from ccpolicy.evidence.provenance import signatures
@@ -245,6 +247,24 @@ def test_change_the_contract_in_the_same_commit(centre: Centre) -> None:
     centre.commit(LATER)
     assert failing(centre) == {"GV-4": ["inspections × I2"]}
     assert centre.check().policy.digest != before
+
+
+def test_loosen_the_contract_first_and_change_the_record_next(centre: Centre) -> None:
+    """By today's contract that is in order; the protected branch and the comparison know better."""
+    protected = centre.git("rev-parse", "HEAD")
+    before = centre.check().policy.digest
+    path = "policy/datasets/inspections.yaml"
+    text = (centre.folder / path).read_text("utf-8")
+    centre.write(**{path: text.replace("append_only", "freely")})
+    centre.commit("2026-04-14T10:00:00+08:00", "Loosen")
+    centre.put(FIRST, SECOND.replace("-12T", "-28T"), THIRD)
+    centre.commit(LATER)
+    assert "GV-4" not in failing(centre)
+    assert centre.check().policy.digest != before
+    found = compare(centre.folder, protected, "HEAD")
+    assert [(each.direction, each.name) for each in found.changes] == [("loosened", "inspections")]
+    repository = ccpolicy.load(centre.folder, protected)
+    assert repository.check(AS_OF, controls=["GV-4"]).controls[0].now == "fail"
 
 
 def test_change_the_policy_and_do_not_commit(centre: Centre) -> None:

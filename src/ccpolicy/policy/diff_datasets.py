@@ -12,6 +12,7 @@ from ccpolicy.checks.order import shorter
 from ccpolicy.errors import Message
 from ccpolicy.policy.diff_change import Subject
 from ccpolicy.policy.diff_controls import may_be_empty
+from ccpolicy.policy.diff_recording import recording_direction
 from ccpolicy.policy.models import Dataset
 
 _CONTRACT = (
@@ -42,7 +43,7 @@ def dataset_changes(subject: Subject, before: Dataset, after: Dataset) -> Iterat
         first, second = getattr(before, field), getattr(after, field)
         if first != second:
             yield subject.change(
-                "unordered",
+                recording_direction(first, second) if field == "recording" else "unordered",
                 Message.of("{field} of the records", field=field),
                 field,
                 before=_text(first),

@@ -216,6 +216,9 @@ class Controls(Model):
     controls: list[Control]
 
 
+Amendable = Literal["append_only", "with_reason", "freely"]
+
+
 class Recording(Model):
     """How records are put on file, which git knows."""
 
@@ -223,7 +226,7 @@ class Recording(Model):
     """Columns that say when something happened, each of which is to be on file in time."""
     within: Line | None = None
     """How soon after it happened a record is put on file, as a duration."""
-    amendable: Literal["append_only", "with_reason", "freely"]
+    amendable: Amendable
     """Whether a record may be changed or deleted once it is on file: not at all, in a commit whose
     message gives a line `Reason: …`, or freely. With a reason or without, what was left empty may
     be filled in, unless it is `append_only`. Deleting is free once the retention is over."""
