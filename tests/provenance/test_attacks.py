@@ -166,6 +166,14 @@ def test_write_a_commit_into_the_past(centre: Centre) -> None:
     )
 
 
+def test_a_commit_in_the_past_is_told_no_earlier_than_what_it_rests_on(centre: Centre) -> None:
+    centre.commit("2026-01-01T10:00:00+08:00")
+    for controls in (["EM-1"], ["GV-2"]):
+        found = centre.check(controls=controls, provenance=True).provenance
+        assert found is not None
+        assert found.committed_at == "2026-04-03T10:00:00+08:00"
+
+
 @pytest.mark.parametrize("second", [b"-5", b"99999999999999999999", b"soon", b""])
 def test_write_no_time_into_a_commit(centre: Centre, second: bytes) -> None:
     """It counts as so late that what it holds is not on file yet."""

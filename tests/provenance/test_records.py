@@ -274,6 +274,27 @@ record:
     assert lapse.opened_by == "evidence/incidents/1.json:1#notices/1"
 
 
+def test_records_that_share_a_line(centre: Centre) -> None:
+    """Each is told of at its own place, as other controls tell of it."""
+    path = "policy/datasets/inspections.yaml"
+    text = (centre.folder / path).read_text("utf-8")
+    centre.write(
+        **{
+            path: text.replace("**/*.csv", "*.json").replace("format: csv", "format: json"),
+            "evidence/inspections/x.json": '[{"id": "I1", "asset_id": "PBX-1",'
+            ' "performed_at": "2026-03-10T09:00:00+08:00"}, {"id": "I2", "asset_id": "PBX-2",'
+            ' "performed_at": "2026-03-12T09:00:00+08:00"}]',
+        }
+    )
+    centre.commit(LATE)
+    places = {lapse.subject: lapse.opened_by for lapse in centre.control("EM-1").lapses}
+    assert places == {
+        "PBX-1": "evidence/inspections/x.json:1#0",
+        "PBX-2": "evidence/inspections/x.json:1#1",
+    }
+    assert [row["place"] for row in rows(centre, "recordings")] == list(places.values())
+
+
 def cache(centre: Centre) -> Path:
     [folder] = (centre.folder / ".git/ccpolicy").iterdir()
     return folder

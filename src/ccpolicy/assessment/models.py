@@ -257,7 +257,7 @@ class Provenance(Model):
     tree: str | None
     committed_at: str | None
     """When the commit was made, by its committer's clock, and never before the commits it rests
-    on. No server's time is known."""
+    on, unless the clone is shallow. No server's time is known."""
     known_at: str | None
     """The revision or moment that was asked for, if not the working tree is judged."""
     uncommitted: list[Uncommitted]

@@ -44,7 +44,8 @@ class Provenance:
     commit: str | None = None
     tree: str | None = None
     committed_at: int | None = None
-    """When the commit was made at the earliest, in microseconds since 1970 UTC."""
+    """When the commit was made at the earliest, in microseconds since 1970 UTC; what it says itself
+    in a shallow clone."""
     uncommitted: Sequence[Uncommitted] = ()
     """By path."""
     tables: Mapping[str, Filled] | None = None

@@ -127,7 +127,10 @@ class _Reader:
             files, uncommitted = self._working(commit, committed)
         found = Provenance("known", None, None, head, commit.tree, uncommitted=uncommitted)
         if not (asked.tables or asked.ancestor):
-            return dataclasses.replace(found, committed_at=commit.committed * 1_000_000)
+            at = commit.committed
+            if not repository.is_shallow:
+                at = recorded_times(walk(repository, head, {}))[head]
+            return dataclasses.replace(found, committed_at=at * 1_000_000)
         if repository.is_shallow:
             raise NoHistory("shallow")
         cache = Cache.of(

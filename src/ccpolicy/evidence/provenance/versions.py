@@ -203,7 +203,8 @@ class Versions:
                     key = _key(unit, parts, around)
                     if key is not None:
                         item = (unit.name, key), self._content(own)
-                        found.append((item, Place(place.line, place.sheet, path)))
+                        below = "/".join(filter(None, (place.path, path))) or None
+                        found.append((item, Place(place.line, place.sheet, below)))
         return found
 
 
