@@ -270,7 +270,7 @@ def test_loosen_the_contract_first_and_change_the_record_next(centre: Centre) ->
     assert "GV-4" not in failing(centre)
     assert centre.check().policy.digest != before
     found = compare(centre.folder, protected, "HEAD")
-    assert [(each.direction, each.name) for each in found.changes] == [("loosened", "inspections")]
+    assert ("loosened", "inspections") in [(each.direction, each.name) for each in found.changes]
     repository = ccpolicy.load(centre.folder, protected)
     assert repository.check(AS_OF, controls=["GV-4"]).controls[0].now == "fail"
 
