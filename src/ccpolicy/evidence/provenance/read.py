@@ -188,6 +188,7 @@ class _Reader:
             relation = rows.show(table, makers)
             source = FromGit(self.connection, relation, table, places)
             filled[table] = Filled(relation, source)
+        history.forget()
         return filled
 
     def _signatures(self, commits: Collection[str]) -> dict[str, str]:
