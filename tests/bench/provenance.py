@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import datetime
+import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from provenance.conftest import FILES, HEADER
+from bench.filed import FILES_OF_RECORDS, Edited, growing
+from bench.measure import Usage, median, run
 
-FILES_OF_RECORDS = 20
+RUNS = 5
 READ = """
-import sys, tempfile, time, duckdb, git, ccpolicy
+import os, sys, tempfile, time, duckdb, git, ccpolicy
 from pathlib import Path
 from ccpolicy.evidence.provenance.read import Asked, read_provenance
 repository = ccpolicy.load(sys.argv[1])
@@ -23,73 +23,75 @@ with tempfile.TemporaryDirectory() as scratch, duckdb.connect() as connection:
     asked = Asked(root=root, evidence="evidence", policy=["ccpolicy.toml", "policy", "checks"],
                   datasets=repository.datasets, zone=repository.zone, adopted=0,
                   as_of=1800000000000000, signers=root, scratch=Path(scratch))
-    begun = time.perf_counter()
+    before, begun = os.times(), time.perf_counter()
     found = read_provenance(asked, connection)
     relation = found.tables["recordings"].relation
     columns = ["ordinal", "dataset", "record", "event", "happened_at", "due_at", "recorded_at"]
     wanted = ", ".join(f"count({each})" for each in columns)
     [(count, *_)] = connection.execute(f'SELECT {wanted} FROM "{relation}"').fetchall()
     taken = time.perf_counter() - begun
-print(taken, count)
+    used = [after - ago for after, ago in zip(os.times()[:4], before[:4])]
+print(taken, sum(used), count)
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Seconds that reading took, once the programs' libraries were imported."""
+    """What reading used, once the programs' libraries were imported."""
 
-    log: float
-    first: float
-    again: float
-    one_more: float
+    log: Usage
+    first: Usage
+    again: Usage
+    one_more: Usage
 
 
-def measure_provenance(folder: Path, records: int, commits: int) -> Provenance:
-    """Make a repository in which every commit adds records, and read it."""
+def measure_growing(folder: Path, records: int, commits: int, runs: int = RUNS) -> Provenance:
+    """Measure a repository in which every commit adds records at the end of a file."""
+    _make(folder, growing(records, commits))
+    return _measure(folder, records, runs)
+
+
+def measure_edited(folder: Path, commits: int, runs: int = RUNS) -> Provenance:
+    """Measure a repository with edits in the middle of files, many small files, and merges."""
+    history = Edited(commits)
+    _make(folder, history)
+    return _measure(folder, history.records, runs)
+
+
+def _make(folder: Path, stream: Iterable[bytes]) -> None:
     folder.mkdir(parents=True)
     _git(folder, "init", "--quiet", "--initial-branch=main")
-    stream = b"".join(_stream(records, commits))
-    subprocess.run(["git", "fast-import", "--quiet"], cwd=folder, input=stream, check=True)
+    command = ["git", "fast-import", "--quiet"]
+    subprocess.run(command, cwd=folder, input=b"".join(stream), check=True)
     _git(folder, "reset", "--quiet", "--hard", "main")
     _git(folder, "gc", "--quiet")
-    begun = time.perf_counter()
-    _git(folder, "log", "-p", "--", "evidence")
-    log = time.perf_counter() - begun
-    first, again = _read(folder, records), _read(folder, records)
     last = folder / f"evidence/inspections/{FILES_OF_RECORDS - 1:02}.csv"
     last.write_text(last.read_text("utf-8") + "X,PBX-1,2026-11-20T09:00:00Z,\n", "utf-8")
     who = ("-c", "user.name=a", "-c", "user.email=a@centre.example")
     _git(folder, *who, "commit", "--quiet", "--all", "--message=one more")
-    return Provenance(log, first, again, _read(folder, records + 1))
+    _git(folder, "branch", "more")
+
+
+def _measure(folder: Path, records: int, runs: int) -> Provenance:
+    """Read in turn, so that other load falls on all alike, and return medians."""
+    used: dict[str, list[Usage]] = {name: [] for name in ("log", "first", "again", "one_more")}
+    for _ in range(runs):
+        _git(folder, "reset", "--quiet", "--hard", "more~1")
+        shutil.rmtree(folder / ".git/ccpolicy", ignore_errors=True)
+        used["log"].append(run(["git", "-C", str(folder), "log", "-p", "--", "evidence"]))
+        used["first"].append(_read(folder, records))
+        used["again"].append(_read(folder, records))
+        _git(folder, "reset", "--quiet", "--hard", "more")
+        used["one_more"].append(_read(folder, records + 1))
+    return Provenance(**{name: median(found) for name, found in used.items()})
 
 
 def _git(folder: Path, *arguments: str) -> None:
     subprocess.run(["git", *arguments], cwd=folder, check=True, stdout=subprocess.DEVNULL)
 
 
-def _read(folder: Path, records: int) -> float:
+def _read(folder: Path, records: int) -> Usage:
     command = [sys.executable, "-c", READ, str(folder)]
     said = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
-    assert int(said[1]) == records, said
-    return float(said[0])
-
-
-def _stream(records: int, commits: int) -> Iterator[bytes]:
-    begin = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
-    yield from _commit(begin, {name: text.encode() for name, text in FILES.items()})
-    held: dict[str, list[str]] = {}
-    for number in range(commits):
-        at = begin + datetime.timedelta(hours=3 * (number + 1))
-        name = f"evidence/inspections/{number * FILES_OF_RECORDS // commits:02}.csv"
-        rows = held.setdefault(name, [HEADER])
-        for each in range(records // commits):
-            happened = (at - datetime.timedelta(days=1)).isoformat()
-            rows.append(f"I{number:05}-{each:04},PBX-{each % 2 + 1},{happened},all fine\n")
-        yield from _commit(at, {name: "".join(rows).encode()})
-
-
-def _commit(at: datetime.datetime, files: dict[str, bytes]) -> Iterator[bytes]:
-    who = f"facilities <facilities@centre.example> {int(at.timestamp())} +0000"
-    yield f"commit refs/heads/main\ncommitter {who}\ndata 1\nx\n".encode()
-    for name, content in files.items():
-        yield b"M 100644 inline %s\ndata %d\n%s\n" % (name.encode(), len(content), content)
+    assert int(said[2]) == records, said
+    return Usage(float(said[0]), float(said[1]), 0)

@@ -16,6 +16,7 @@ import pytest
 import ccpolicy
 from ccpolicy.engine.calendar import instant
 from ccpolicy.evidence.provenance.read import Asked, read_provenance
+from ccpolicy.evidence.provenance.versions import Item, Versions
 from provenance.conftest import (
     AS_OF,
     FILES,
@@ -447,3 +448,30 @@ def test_the_settings_of_a_user_change_nothing(centre: Centre, tmp_path: Path) -
     ):
         centre.git("config", name, value)
     assert centre.check() == expected
+
+
+def test_a_file_that_cannot_be_read_is_tried_once(
+    centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = "evidence/inspections/broken.csv"
+    fourth = "I4,PBX-1,2026-04-04T09:00:00+08:00,\n"
+    centre.write(**{broken: f"{HEADER}{fourth.strip()},too,many\n"})
+    centre.commit("2026-04-05T10:00:00+08:00")
+    for day in (6, 7, 8, 9):
+        centre.put(FIRST, SECOND, THIRD, f"I{day},PBX-2,2026-04-0{day}T08:00:00+08:00,\n")
+        centre.commit(f"2026-04-0{day}T10:00:00+08:00")
+    tried = []
+    items = Versions.items
+
+    def counted(self: Versions, content: bytes) -> list[Item]:
+        tried.append(content)
+        return items(self, content)
+
+    monkeypatch.setattr(Versions, "items", counted)
+    assert not [each for each in rows(centre, "recordings") if each["record"] == "I4"]
+    assert sum(b"too,many" in each for each in tried) == 1
+    # Once it is mended its record is on file, and no sooner.
+    centre.put(fourth, file=broken)
+    centre.commit("2026-04-10T10:00:00+08:00")
+    [found] = [each for each in rows(centre, "recordings") if each["record"] == "I4"]
+    assert found["commit"] == centre.git("rev-parse", "HEAD")

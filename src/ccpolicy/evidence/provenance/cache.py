@@ -33,12 +33,12 @@ EVENTS = {
     "since": "VARCHAR",
     "path": "VARCHAR",
     "restores": "BOOLEAN",
-    "record": "VARCHAR",
     "before": "VARCHAR",
+    "record": "VARCHAR",
     "after": "VARCHAR",
 }
 """Columns of the events: commits as numbers, with spaces between them; contents a line each."""
-EVENTS_SHARED = 5
+EVENTS_SHARED = 6
 """So many of them are alike for most records of a commit."""
 _TABLES = {"events": EVENTS, **RAW}
 _SHARE = 50
@@ -77,7 +77,7 @@ class Kept:
         wanted = set(keys)
         query = f"{self.rows('events')} WHERE record IN (SELECT unnest(CAST($1 AS VARCHAR[])))"
         rows = self.connection.execute(query, [sorted({key for _, key in keys})]).fetchall()
-        for unit, number, since, path, restores, key, before, after in rows:
+        for unit, number, since, path, restores, before, key, after in rows:
             if (unit, key) in wanted:
                 commit = self.ids[number]
                 yield Event(

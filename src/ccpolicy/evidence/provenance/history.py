@@ -122,12 +122,14 @@ class History:
     events: list[Event] = field(default_factory=list)
     """Of this walk."""
     _held_bytes: int = 0
-    _touched: dict[str, list[Key]] = field(default_factory=dict)
-    """Commit of this walk → the records that it changed."""
+    _touched: dict[str, slice] = field(default_factory=dict)
+    """Commit of this walk → its events."""
     _known: dict[Key, list[Event]] = field(default_factory=dict)
     """Record → its events of the earlier walk."""
     _ancestors: dict[str, set[str]] = field(default_factory=dict)
     _held: dict[str, bool] = field(default_factory=dict)
+    _broken: set[tuple[str, str | None, str | None]] = field(default_factory=set)
+    """Files, and two versions each of which one cannot be read."""
 
     def __post_init__(self) -> None:
         self.happened = {u.name: tuple(u.recording.happened) for u in units_of(self.tracked)}
@@ -165,10 +167,11 @@ class History:
             keys = self._beside([each for each, _ in parents]).union(*nets)
         for _, state in parents:
             self._fetch(state, keys)
+        noted = len(self.events)
+        is_only = len(parents) == 1
         for key in sorted(keys):
-            if key not in first.entries and len(parents) == 1 and not nets[0][key].gone:
+            if is_only and key not in first.entries and not (made := nets[0][key]).gone:
                 # As most are.
-                made = nets[0][key]
                 first.entries[key] = self._note(commit, key, NEVER, made.applied(()), made.path)
                 continue
             before = [(parent, state.entries.get(key, NEVER)) for parent, state in parents]
@@ -178,6 +181,7 @@ class History:
             ]
             path = next((net[key].path for net in nets if key in net), "")
             first.entries[key] = self._entry(commit, key, before, held[0], path)
+        self._touched[commit] = slice(noted, len(self.events))
         return State(first.entries, readable, first.base)
 
     def _entry(
@@ -240,21 +244,23 @@ class History:
     def _beside(self, parents: Sequence[str]) -> set[Key]:
         """Return the records that were changed on other sides than the first parent's."""
         sides = set[str]().union(*map(self._reached, parents[1:])) - self._reached(parents[0])
-        found = {key for each in sides for key in self._touched.get(each, ())}
+        none = slice(0)
+        found = {
+            event.key for each in sides for event in self.events[self._touched.get(each, none)]
+        }
         return found.union(self.earlier.keys_of(sides - self._touched.keys()))
 
     def _note(self, commit: str, key: Key, had: Entry, after: tuple[str, ...], path: str) -> Entry:
         restores = not had.contents and had.commit is not None
-        since = self._since(commit, key[0], had, after)
+        since = (commit,) * len(self.happened[key[0]])
+        if had.contents and after:
+            since = self._since(commit, key[0], had, after)
         self.events.append(Event(commit, key, had.contents, after, since, path, restores))
-        self._touched.setdefault(commit, []).append(key)
         return Entry(after, commit, since, path)
 
     def _since(self, commit: str, unit: str, had: Entry, after: tuple[str, ...]) -> tuple[str, ...]:
         """Return for each time since when it is as it is."""
         happened = self.happened[unit]
-        if not (had.contents and after):
-            return (commit,) * len(happened)  # as of most
         read = self.reader[unit].fields
         old, new = read(had.contents[0]), read(after[0])
         return tuple(
@@ -302,13 +308,8 @@ class History:
         for path in sorted(old.keys() | new.keys()):
             if old.get(path) == new.get(path):
                 continue
-            try:
-                found = [
-                    _compared(self.versions[each.dataset.id], *self._contents(path, old, new))
-                    for each in self.tracked
-                    if each.holds(path)
-                ]
-            except Unreadable:
+            found = self._changes(path, old, new)
+            if found is None:
                 # Nobody can say what it holds; what was on file before stays so until it is mended.
                 kept.pop(path, None)
                 if path in old:
@@ -327,6 +328,33 @@ class History:
                     net.come.append(content)
                     net.path = path
         return nets, kept
+
+    def _changes(
+        self, path: str, old: Files, new: Files
+    ) -> list[tuple[list[Item], list[Item]]] | None:
+        """Return what changed in a file, by dataset; None if it cannot be read.
+
+        What cannot is not tried again for every commit that leaves it so.
+        """
+        versions = path, old.get(path), new.get(path)
+        if versions in self._broken:
+            return None
+        try:
+            return [
+                _compared(self.versions[each.dataset.id], *self._contents(path, old, new))
+                for each in self.tracked
+                if each.holds(path)
+            ]
+        except Unreadable:
+            self._broken.add(versions)
+            return None
+
+    def forget(self) -> None:
+        """Let go of what happened, once it is written down; what can be read stays."""
+        self.events.clear()
+        self._touched.clear()
+        self._known.clear()
+        self._ancestors.clear()
 
     def _contents(self, path: str, old: Files, new: Files) -> tuple[bytes | None, bytes | None]:
         return (

@@ -206,6 +206,7 @@ class _Reader:
             relation = rows.show(table, makers)
             source = FromGit(self.connection, relation, table, places)
             filled[table] = Filled(relation, source)
+        history.forget()
         return filled
 
     def _signatures(self, history: History, commits: Collection[str]) -> dict[str, str]:

@@ -6,10 +6,12 @@ replacement reference of the repository leads astray.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -37,6 +39,10 @@ HINT_MESSAGES: dict[State, str] = {
     "shallow": "fetch all of it: git fetch --unshallow, or fetch-depth: 0 in CI",
     "partial": "fetch all of it: git fetch --refetch --no-filter",
 }
+
+
+_PIPE = 1 << 20
+"""Bytes of objects that git may have ready before they are taken."""
 
 
 class NoHistory(EvidenceError):
@@ -123,7 +129,7 @@ class Repository:
         with tempfile.TemporaryFile() as asked:  # a pipe would fill up
             asked.write("".join(f"{id_}\n" for id_ in self.awaited).encode())
             asked.seek(0)
-            self._coming = self._start(["git", "cat-file", "--batch"], asked)
+            self._coming = self._start(["git", "cat-file", "--batch", "--buffer"], asked)
 
     def _take(self) -> None:
         """Take the next object that is on its way.
@@ -204,7 +210,10 @@ class Repository:
         return bytes(said)
 
     def _start(self, command: list[str], stdin: BinaryIO) -> Any:
-        return self.git.execute(command, istream=stdin, as_process=True)
+        started: Any = self.git.execute(command, istream=stdin, as_process=True)
+        with suppress(OSError, AttributeError):  # a system may allow less, or know no size
+            fcntl.fcntl(started.stdout, fcntl.F_SETPIPE_SZ, _PIPE)
+        return started
 
     def entries(self, tree: str) -> list[tuple[str, str, str]]:
         """Return the entries of a tree: mode, name, id."""
@@ -266,8 +275,10 @@ class Repository:
         return _digest(b"blob", content, len(self.head))
 
     def close(self) -> None:
-        """End the processes that read objects; others are started if need be."""
+        """End the processes that read objects, and forget these; both come back if need be."""
         self._stop()
+        self.trees.clear()
+        self._below.clear()
         self.git.clear_cache()
 
 

@@ -37,26 +37,30 @@ class Rows:
         """Remove what is known of all but some records."""
         self._remove(f"NOT IN (FROM {self._keys(keys)})")
 
-    def queries(self, events: Iterable[Event]) -> dict[str, str]:
+    def queries(self, events: Sequence[Event]) -> dict[str, str]:
         """Write queries for what the cache keeps, given the events since it was last written.
 
         Raises:
             UnicodeEncodeError: a record holds what is no text.
         """
         numbers = self.facts.numbers
-        rows = (
+        since: dict[tuple[str, ...], str] = {}
+        for each in events:
+            if each.since not in since:
+                since[each.since] = " ".join([str(numbers[commit]) for commit in each.since])
+        rows = [
             (
-                each.key[0],
-                numbers[each.commit],
-                " ".join([str(numbers[commit]) for commit in each.since]),
-                each.path,
-                each.restores,
-                each.key[1],
-                "\n".join(each.before),
-                "\n".join(each.after),
+                key[0],
+                numbers[commit],
+                since[made],
+                path,
+                restores,
+                "\n".join(before),
+                key[1],
+                "\n".join(after),
             )
-            for each in events
-        )
+            for commit, key, before, after, made, path, restores in events
+        ]
         relation = make_relation(self.connection, "git.events", EVENTS, rows, EVENTS_SHARED)
         tables = {table: f"FROM {_raw(table)}" for table in RAW}
         return {"events": f"{self.kept.rows('events')} UNION ALL FROM {relation}", **tables}
@@ -80,8 +84,8 @@ class Rows:
         self.connection.execute(f"DELETE FROM {_raw(RECORDINGS)} WHERE (unit, record) {condition}")
 
     def _insert(self, table: str, rows: Iterable[Sequence[object]]) -> None:
-        more = make_relation(self.connection, "git.more", RAW[table], rows, RAW_SHARED[table])
-        self.connection.execute(f"INSERT INTO {_raw(table)} FROM {more}")
+        query, columns = _given(RAW[table], rows, RAW_SHARED[table])
+        self.connection.execute(f"INSERT INTO {_raw(table)} {query}", columns)
 
 
 def _raw(table: str) -> str:
@@ -95,7 +99,16 @@ def make_relation(
     rows: Iterable[Sequence[object]],
     shared: int = 0,
 ) -> str:
-    """Make a temporary table of rows, and return its name as SQL.
+    """Make a temporary table of rows, and return its name as SQL; see `_given`."""
+    query, columns = _given(types, rows, shared)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name(relation)} AS {query}", columns)
+    return name(relation)
+
+
+def _given(
+    types: Mapping[str, str], rows: Iterable[Sequence[object]], shared: int
+) -> tuple[str, list[Sequence[object]]]:
+    """Write a query that gives rows, and return it with the values that it asks for.
 
     So many columns at the beginning are alike in most rows, and are handed over once for all that
     share them: handing over is what takes the time.
@@ -116,10 +129,5 @@ def make_relation(
         ]
         queries.append(f"(SELECT {', '.join(cells)})")
         columns += [*map(list, values or [()] * len(kinds)), code]
-    cells = [f"CAST({name(each)} AS {kind}) AS {name(each)}" for each, kind in types.items()]
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {name(relation)} AS SELECT {', '.join(cells)}"
-        f" FROM {' JOIN '.join(queries)} USING (_code)",
-        columns,
-    )
-    return name(relation)
+    query = f"SELECT {', '.join(map(name, types))} FROM {' JOIN '.join(queries)} USING (_code)"
+    return query, columns

@@ -125,15 +125,19 @@ class Facts:
             texts = self.history.reader[name].cells(contents, columns)
             instants = self._instants({each for row in texts for each in row}, tracked)
             within = parse_duration(unit.recording.within) if unit.recording.within else None
+            dues: dict[int, int] = {}
             for (key, entry), row in zip(found, texts, strict=True):
                 timed = [number for number, text in enumerate(row) if text is not None]
                 for number in timed or [-1]:
                     at = instants[row[number]] if timed else None
-                    commit, is_recent = self._commit(entry.since[number] if timed else entry.commit)
+                    made = (entry.since[number] if timed else entry.commit) or WORKING
+                    commit, is_recent = self.made.get(made) or self._commit(made)
                     is_owed = is_recent or (at is not None and at >= self.adopted)
                     due = None
                     if within is not None and at is not None and is_owed:
-                        due = self._after(at, within)
+                        if at not in dues:
+                            dues[at] = self._after(at, within)
+                        due = dues[at]
                     yield (
                         name,
                         commit,
@@ -147,16 +151,14 @@ class Facts:
                         due,
                     )
 
-    def _commit(self, id_: str | None) -> tuple[int | None, bool]:
+    def _commit(self, made: str) -> tuple[int | None, bool]:
         """Return a commit's number, and whether it came to be on file since the plan was adopted.
 
         What came to be on file afterwards cannot escape by a date of the time before, nor by a
         branch that begins before.
         """
-        made = id_ or WORKING
-        if made not in self.made:
-            is_recent = made == WORKING or self.merged[made] * _SECOND >= self.adopted
-            self.made[made] = self.numbers.get(made), is_recent
+        is_recent = made == WORKING or self.merged[made] * _SECOND >= self.adopted
+        self.made[made] = self.numbers.get(made), is_recent
         return self.made[made]
 
     def _instants(self, texts: Collection[Any], tracked: Tracked) -> dict[Any, int | None]:

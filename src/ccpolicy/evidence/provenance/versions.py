@@ -130,17 +130,21 @@ class Versions:
         key = [place[each] for each in dataset.key]
         order = [place.get(each, -1) for each in self.columns]
         is_whole = order == list(range(heading.count))
+        is_single = len(key) == 1
         found: list[Item] = []
         for line in lines:
             cells = line.split(delimiter)
             if len(cells) != heading.count:
                 raise Unreadable
-            parts = [cells[each] for each in key]
-            if all(parts):
+            if is_single:
+                named = cells[key[0]]
+            else:
+                parts = [cells[each] for each in key]
+                named = values.SEPARATOR.join(parts) if all(parts) else ""
+            if named:
                 content = line
                 if not is_whole:
                     content = delimiter.join([cells[at] if at >= 0 else "" for at in order])
-                named = parts[0] if len(parts) == 1 else values.SEPARATOR.join(parts)
                 found.append(((unit.name, named), content))
         return found
 
@@ -150,6 +154,7 @@ class Versions:
                 rows = list(_rows(self.tracked.contract, content))
                 places = [Locator("", line) for line, _ in rows]
                 return self._of_records([value for _, value in rows], places)
+            self.file.unlink(missing_ok=True)  # to write over a file makes the disk wait
             self.file.write_bytes(content)
             opened = Opened(self.tracked.contract, "", self.file, 1, fingerprint(self.file))
             if self.tracked.dataset.format == "parquet":
