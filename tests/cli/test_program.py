@@ -226,7 +226,7 @@ def test_help_that_cannot_be_written_is_no_defect() -> None:
     )
 
 
-@pytest.mark.parametrize(("as_of", "code"), [("2026-06-30", 0), ("2031-01-01", 1)])
+@pytest.mark.parametrize(("as_of", "code"), [("2026-11-20", 0), ("2031-01-01", 1)])
 def test_closed_output_does_not_change_the_verdict(centre: Path, as_of: str, code: int) -> None:
     command = [sys.executable, "-m", "ccpolicy", "check", str(centre), "--as-of", as_of]
     closing = ["sh", "-c", f"{shlex.join(command)} >&- 2>&-"]
