@@ -66,6 +66,16 @@ def test_roster_of_which_none_is_chosen(office: Office) -> None:
     office.doubts("there is nothing on file that the control is about")
 
 
+def test_roster_of_those_who_left_before_the_plan_was_in_force(office: Office) -> None:
+    """They stood on it within the period, and owed nothing."""
+    removed = "removed_on: {type: string, format: date}"
+    office.change(ROSTER_POLICY, "installed_on: {", f"{removed}\n    installed_on: {{")
+    office.change(CONTROLS, "installed_on}", "installed_on, ends: removed_on}")
+    rows = "E1,2025-01-01,2025-06-30\nE2,2026-04-01,\n"
+    office.write(ROSTER, f"unit,installed_on,removed_on\n{rows}")
+    office.doubts("there is nothing on file that the control is about")
+
+
 def test_roster_on_which_everybody_is_still_to_come(office: Office) -> None:
     office.write(EVENTS, HEADER)
     office.change(EVENTS_POLICY, "retention", "may_be_empty: {en: None., zh: 暂无。}\nretention")

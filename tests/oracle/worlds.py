@@ -34,7 +34,9 @@ def setting(seed: int) -> Setting:
     late = country != "CN" and draw.random() < 0.25
     day = datetime.date.fromisoformat(draw.choice(LATE_LANDMARKS if late else LANDMARKS[16:]))
     hour = draw.choice([(0, 0), (0, 30), (12, 0), (18, 0), (23, 59)])
-    as_of = _at(day, hour, zone)
+    # A time that the clocks pass over is what they show instead.
+    as_of = _at(day, hour, zone).astimezone(datetime.UTC).astimezone(zone)
+    hour = (as_of.hour, as_of.minute)
     first = later_month(day, -12)
     window = (_at(first, hour, zone), as_of)
     if draw.random() < 0.6:

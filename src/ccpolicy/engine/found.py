@@ -137,7 +137,8 @@ class Found:
             f"""
             SELECT family,
                    max(CASE WHEN starts <= {as_of} AND ends > {as_of} THEN 1 ELSE 0 END),
-                   max(CASE WHEN starts <= {last} AND ends > {starts} THEN 1 ELSE 0 END)
+                   max(CASE WHEN starts <= {last} AND ends > {starts} AND starts < ends
+                            THEN 1 ELSE 0 END)
             FROM (
               SELECT r.family, p.starts, p.ends
               FROM population p
