@@ -61,20 +61,24 @@ def compare(
 ) -> Comparison:
     """Compare the policy of a revision with that of another, or of the files at the path.
 
-    `as_of` is the day up to which a change is one of history: by default the pin in the head's
-    `ccpolicy.toml`, or else today.
+    So are the records that were on file at the revision, by its contracts. `as_of` is the day up to
+    which a change is one of history: by default the pin in the head's `ccpolicy.toml`, or else
+    today.
 
     Raises:
         PolicyError: there is no such revision, or one of the policies is not valid.
     """
+    from ccpolicy.engine.altered import altered
     from ccpolicy.policy import diff
 
     states = [load(path, base), load(path, head)]
     with duckdb.connect() as connection:
         for state in states:
             check_content(state.content, connection)
-    day = states[1].moment(as_of)[0].date()
-    return diff.compare(states[0].content, states[1].content, (base, head), day)
+    contents = states[0].content, states[1].content
+    result = diff.compare(*contents, (base, head), states[1].moment(as_of)[0].date())
+    records = altered(contents[0], contents[1].revision, states[0].moment(as_of)[0])
+    return result.model_copy(update={"altered": records})
 
 
 @dataclass(frozen=True)

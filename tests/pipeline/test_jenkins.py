@@ -50,9 +50,9 @@ def test_steps(
     git(workspace, "update-ref", "refs/remotes/origin/main", "main")
     codes = []
     install, check = steps(PAGES[0])
-    judged_by_main, compare = additions(PAGES[0])
+    judged_by_main, compare, altered = additions(PAGES[0])
     install = install.replace("git+URL-OF-CCPOLICY@COMMIT", str(built))
-    for script in (install, check, f"{check} {judged_by_main}", compare):
+    for script in (install, check, f"{check} {judged_by_main}", compare, f"{compare} {altered}"):
         ended = subprocess.run(
             ["sh", "-xe", "-c", script],
             cwd=workspace,
@@ -66,7 +66,7 @@ def test_steps(
         environment["PYTHONPATH"] = sysconfig.get_path("purelib")
         if ended.returncode and script == install:
             break
-    assert codes == [0, code, code, 0], ended.stdout + ended.stderr
+    assert codes == [0, code, code, 0, 0], ended.stdout + ended.stderr
     (suite,) = JUnitXml.fromfile(str(workspace / "compliance.xml"))
     assert suite.tests == 4
     assert passes or (suite.failures and suite.errors)

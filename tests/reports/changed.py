@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ccpolicy.assessment.alteration import Alteration, Altered, Column, Unfollowed
 from ccpolicy.assessment.comparison import STATUSES, Change, Comparison, Control, Side
 from ccpolicy.assessment.models import Tool
 
@@ -103,7 +104,73 @@ CHANGES = [
 ]
 
 
-def compared(controls: list[Control], changes: list[Change]) -> Comparison:
+def alteration(record: str, what: str, *columns: Column, **values: Any) -> Alteration:
+    given: dict[str, Any] = {
+        "dataset": "inspections",
+        "file": "evidence/inspections/2026.csv",
+        "commit": "89abcdef01234567" * 2,
+        "uncommitted": False,
+        "author": "facilities@centre.example",
+        "committer": "facilities@centre.example",
+        "reason": None,
+        "permitted": False,
+        **values,
+    }
+    return Alteration(record=record, what=what, columns=list(columns), **given)  # type: ignore[arg-type]
+
+
+ALTERED = Altered(
+    reason=None,
+    hint=None,
+    against_contract=True,
+    builds_on_base=False,
+    parted_at="fedcba9876543210" * 2,
+    count=205,
+    not_permitted=4,
+    records=[
+        alteration(
+            "I1",
+            "amended",
+            Column(name="performed_at", before="2026-03-12", after="2026-03-28"),
+            Column(name="note", before=None, after=HOSTILE),
+            Column(name="result", before="x" * 200, after=None),
+            committer="robot@centre.example",
+        ),
+        alteration("I2", "deleted", Column(name="id", before="I2", after=None), commit=None),
+        alteration(
+            HOSTILE,
+            "duplicated",
+            Column(name="id", before=None, after="坐席"),
+            dataset="incidents.notices",
+            file=f"evidence/{HOSTILE}.json",
+            author=HOSTILE,
+            committer=HOSTILE,
+        ),
+        alteration("I4", "deleted", commit=None, uncommitted=True, author=None, committer=None),
+        alteration("I5", "amended", reason=HOSTILE, permitted=True),
+    ],
+    unreadable=["evidence/inspections/2025.csv"],
+    unfollowed=[
+        Unfollowed(dataset="assets", count=300, files=[f"evidence/assets/{n}.csv" for n in "12345"])
+    ],
+)
+UNTOLD = Altered(
+    reason=text("the repository is a shallow clone, whose history is cut off", "仓库为浅克隆"),
+    hint=text("fetch all of it", "请获取完整历史"),
+    against_contract=True,
+    builds_on_base=False,
+    parted_at=None,
+    count=0,
+    not_permitted=0,
+    records=[],
+    unreadable=[],
+    unfollowed=[],
+)
+
+
+def compared(
+    controls: list[Control], changes: list[Change], altered: Altered | None = None
+) -> Comparison:
     statuses = [control.status for control in controls]
     return Comparison(
         schema_version="1.0",
@@ -118,9 +185,10 @@ def compared(controls: list[Control], changes: list[Change]) -> Comparison:
         tally={status: statuses.count(status) for status in STATUSES},
         controls=controls,
         changes=changes,
+        altered=altered,
     )
 
 
-COMPARISON = compared(CONTROLS, CHANGES)
-STRICTER = compared(CONTROLS[2:4], [CHANGES[3], CHANGES[4]])
+COMPARISON = compared(CONTROLS, CHANGES, ALTERED)
+STRICTER = compared(CONTROLS[2:4], [CHANGES[3], CHANGES[4]], UNTOLD)
 SAME = compared(CONTROLS[4:5], [])

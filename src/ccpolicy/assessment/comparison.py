@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from ccpolicy.assessment.alteration import Altered
 from ccpolicy.assessment.models import Tool
 from ccpolicy.assessment.parts import Model, Text
 
@@ -87,3 +88,5 @@ class Comparison(Model):
     """In the order of the head's files, then those that were removed."""
     changes: list[Change]
     """By family and name, in the order of the files."""
+    altered: Altered | None
+    """What became of the records on file; null if the policy alone was compared."""

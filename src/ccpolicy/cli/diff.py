@@ -1,6 +1,8 @@
-"""`ccpolicy diff`: what changed in the policy, and which way."""
+"""`ccpolicy diff`: what changed in the policy, which way, and what in the records on file."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import click
 
@@ -12,10 +14,12 @@ from ccpolicy.reports import FORMATS, formats
 @click.command(
     "diff",
     cls=Command,
-    short_help="Show what a change tightened or loosened.",
+    short_help="Show what a change tightened, loosened or altered.",
     help="Compare the policy of a git revision with that of another, or with the files on disk:"
-    " what was tightened, what was loosened, and what changed so that nobody can say.\n\n"
-    "Exit codes: 0, or with --fail-on loosened 1 if anything was loosened or may have been;"
+    " what was tightened, what was loosened, and what changed so that nobody can say. Of the"
+    " records on file at BASE it says which were altered since, and whether BASE's contracts"
+    " permit that.\n\n"
+    "Exit codes: 0, or 1 if what --fail-on names was done or may have been;"
     " 2 wrong usage or an invalid policy.",
 )
 @options.argument("base", metavar="BASE", help="Revision to compare with, such as origin/main.")
@@ -27,8 +31,10 @@ from ccpolicy.reports import FORMATS, formats
 )
 @options.option(
     "--fail-on",
-    type=Choice(["loosened"]),
-    help="End with 1 if anything was loosened, or changed so that nobody can say which way.",
+    multiple=True,
+    type=Choice(["loosened", "altered"]),
+    help="End with 1 if anything was loosened, or changed so that nobody can say which way; or if a"
+    " record was altered as BASE's contract does not permit, or nobody can tell; repeatable.",
 )
 @options.option(
     "--as-of",
@@ -52,7 +58,7 @@ def command(
     base: str,
     head: str | None,
     path: str,
-    fail_on: str | None,
+    fail_on: Sequence[str],
     as_of: str | None,
     format_: str,
     output: str | None,
@@ -68,4 +74,6 @@ def command(
 
     result = compare(path, base, head, as_of)
     write(render(result, format_, view).content, output, for_people=FORMATS[format_].for_people)
-    return 1 if fail_on and result.loosened else 0
+    is_altered = result.altered is None or result.altered.against_contract
+    done = {"loosened": result.loosened, "altered": is_altered}
+    return 1 if any(done[each] for each in fail_on) else 0

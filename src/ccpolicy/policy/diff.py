@@ -42,6 +42,7 @@ def compare(
         tally={status: statuses.count(status) for status in STATUSES},
         controls=controls,
         changes=changes,
+        altered=None,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ccpolicy.assessment.comparison import DIRECTIONS, STATUSES, Change, Comparison, Side, Status
 from ccpolicy.assessment.parts import Text
+from ccpolicy.reports.altered import altered
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page, Table, Word
 
@@ -28,6 +29,8 @@ def compared(page: Page, result: Comparison) -> None:
                 last = (change.family, change.name)
                 table.row(words[direction], change.name, title(page, change, titles))
             table.detail(said(page, change), change.after_at or change.before_at)
+    if result.altered:
+        altered(page, result.altered, result.base)
     page.line()
     page.paragraph(tally(page, result))
     neutral = sum(change.direction == "neutral" for change in result.changes)

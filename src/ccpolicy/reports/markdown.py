@@ -6,9 +6,12 @@ import re
 from collections.abc import Iterable, Sequence
 
 from ccpolicy.assessment.agenda import tasks_due
-from ccpolicy.assessment.comparison import DIRECTIONS, Change, Comparison
+from ccpolicy.assessment.alteration import Altered
+from ccpolicy.assessment.comparison import DIRECTIONS, Change, Comparison, Side
 from ccpolicy.assessment.models import VERDICTS, Assessment, Verdict
 from ccpolicy.reports import View
+from ccpolicy.reports.altered import columns, file_notes, made, notes, words
+from ccpolicy.reports.altered import heading as altered_heading
 from ccpolicy.reports.compared import header, headings, said, title
 from ccpolicy.reports.compared import outcome as weakened
 from ccpolicy.reports.compared import tally as changes
@@ -249,12 +252,37 @@ def comparison(result: Comparison, view: View) -> str:
                 _row(*["---"] * 3),
             ]
             lines += [_change(page, change, title(page, change, titles)) for change in found]
+    if result.altered:
+        lines += _altered(page, result.altered, result.base)
     return "\n".join(lines) + "\n"
 
 
 def _change(page: Page, change: Change, what: str) -> str:
     place = change.after_at or change.before_at or ""
     return _row(plain(f"{change.name} {what}"), plain(said(page, change)), plain(place))
+
+
+def _altered(page: Page, found: Altered, base: Side) -> list[str]:
+    """Show the records that are not as they were, and what cannot be told."""
+    said = [*notes(page, found, base), *file_notes(page, found)]
+    if not said:
+        return []
+    lines = ["", f"### {plain(altered_heading(page, base))}"]
+    for text in said:
+        lines += ["", plain(text)]
+    if found.records:
+        head = [page.say("Record"), page.say("Change"), page.say("By"), page.say("Place")]
+        lines += ["", _row(*map(plain, head)), _row(*["---"] * 4)]
+    for each in found.records:
+        lines.append(
+            _row(
+                plain(f"{each.dataset} {each.record}"),
+                plain(page.phrases([words(page)[each.what], *columns(page, each)])),
+                plain(page.phrases(made(page, each))),
+                plain(each.file),
+            )
+        )
+    return lines
 
 
 def _row(*cells: str) -> str:

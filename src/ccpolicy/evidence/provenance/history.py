@@ -154,7 +154,7 @@ class History:
         The entries of the first parent are used up.
         """
         parents = parents or [(WORKING, State({}, {}))]
-        compared = [self._compared(state.files, files) for _, state in parents]
+        compared = [self.compare(state.files, files) for _, state in parents]
         nets = [net for net, _ in compared]
         readable = compared[0][1]
         if readable != files:
@@ -299,7 +299,7 @@ class History:
                 )
         return last
 
-    def _compared(self, old: Files, new: Files) -> tuple[dict[Key, Net], Files]:
+    def compare(self, old: Files, new: Files) -> tuple[dict[Key, Net], Files]:
         """Return what changed between the files of two commits, and the readable ones of these."""
         nets: dict[Key, Net] = {}
         if old == new:

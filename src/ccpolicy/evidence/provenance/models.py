@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from ccpolicy.assessment.alteration import Altered
 from ccpolicy.errors import Message
 from ccpolicy.evidence.models import Source
 
@@ -50,5 +51,7 @@ class Provenance:
     """By path."""
     tables: Mapping[str, Filled] | None = None
     """Dataset that git fills → its records; None if none was asked for."""
+    altered: Altered | None = None
+    """What became of the records of the commit that was asked for, if one was."""
     is_told: bool = False
     """Whether it was written down earlier, and no repository is at hand."""

@@ -16,6 +16,7 @@ import duckdb
 
 from ccpolicy.errors import EvidenceError
 from ccpolicy.evidence.files import Finder, fits_path
+from ccpolicy.evidence.provenance.altered import Sides, altered
 from ccpolicy.evidence.provenance.cache import Cache, Kept
 from ccpolicy.evidence.provenance.commits import (
     Commit,
@@ -63,6 +64,8 @@ class Asked:
     """Revision or moment that is judged, instead of the working tree."""
     ancestor: str | None = None
     """Commit that the one judged must rest on."""
+    base: str | None = None
+    """Commit whose records are compared with those judged."""
     cached: bool = True
     """Whether what was kept of an earlier reading may be used."""
     tables: bool = True
@@ -166,7 +169,13 @@ class _Reader:
             kept,
         )
         tables = self._tables(walked, head, cache, walked.history.choose(files.items()))
-        return dataclasses.replace(found, tables=tables)
+        found = dataclasses.replace(found, tables=tables)
+        if not asked.base:
+            return found
+        sides = Sides.of(walked, repository.resolve(asked.base), head, files)
+        return dataclasses.replace(
+            found, altered=altered(sides, asked.datasets, asked.evidence, tables, self.connection)
+        )
 
     def _tables(
         self, walked: Walked, head: str, cache: Cache, files: Mapping[str, str]
