@@ -378,6 +378,8 @@ record:
     assert [(each.dataset, each.files) for each in altered(centre, base, None).unfollowed] == [
         ("incidents", [file])
     ]
+    put("\ud800")
+    assert altered(centre, base, None).unreadable == [file]
     put("\x1b[31m\u202etwo")
     found = altered(centre, base, None)
     assert [each.dataset for each in found.records] == ["incidents.notices"]

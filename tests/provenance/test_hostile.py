@@ -5,6 +5,7 @@ See docs/attacks.md.
 
 from __future__ import annotations
 
+import os
 import shutil
 import stat
 import subprocess
@@ -17,7 +18,7 @@ import ccpolicy
 from bundle.conftest import run
 from ccpolicy.api import compare
 from ccpolicy.errors import EvidenceError
-from provenance.conftest import AS_OF, FIRST, INSPECTIONS, SECOND, THIRD, Centre
+from provenance.conftest import AS_OF, FILES, FIRST, HEADER, INSPECTIONS, SECOND, THIRD, Centre
 from provenance.test_attacks import LATER, Signing, failing, uncommitted
 from provenance.test_records import changed, late, merge, rows
 
@@ -432,3 +433,23 @@ def test_no_program_of_the_repository_runs(empty: Centre, tmp_path: Path) -> Non
     # The spy would have been seen.
     subprocess.run(["git", "status"], cwd=empty.folder, capture_output=True, check=False)
     assert ran.exists()
+
+
+def test_names_and_texts_that_are_no_text(centre: Centre) -> None:
+    """Such a file is refused when it is read, and so no record in it was ever on file."""
+    file = os.fsencode(centre.folder / "evidence/inspections") + b"/\xff.csv"
+    Path(os.fsdecode(file)).write_text(HEADER + FORGED, "utf-8")
+    base = centre.commit(LATER)
+    assert centre.control("GV-4").now == "not_applicable"
+    assert centre.control("EM-1").now == "unknown"
+    Path(os.fsdecode(file)).unlink()
+    found = compare(centre.folder, base).altered
+    assert found is not None
+    assert (found.count, found.unreadable, found.against_contract) == (0, [], False)
+    # JSON can write half of a surrogate pair, which no text holds.
+    contract = "policy/datasets/inspections.yaml"
+    text = FILES[contract].replace("*.csv", "*.json").replace("format: csv", "format: json")
+    centre.write(**{contract: text, "evidence/inspections/1.json": '[{"id": "\\ud800"}]'})
+    centre.commit(LATER)
+    assert centre.control("EM-1").now == "unknown"
+    assert centre.control("GV-4").now == "not_applicable"

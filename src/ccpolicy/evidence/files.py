@@ -182,7 +182,9 @@ def _fits(name: str, part: str) -> bool:
 
 def fits_path(path: str, pattern: str) -> bool:
     """Whether a path matches a whole pattern, as `Finder.find` matches it."""
-    return _fit(path.split("/"), [part for part in pattern.split("/") if part not in ("", ".")])
+    names = path.split("/")
+    parts = [part for part in pattern.split("/") if part not in ("", ".")]
+    return not any(map(_name_fault, names)) and _fit(names, parts)
 
 
 def _fit(names: list[str], parts: list[str]) -> bool:

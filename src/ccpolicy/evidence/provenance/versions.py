@@ -164,7 +164,7 @@ class Versions:
             found = parsed.locate([each.ordinal for each in records]) if placed else {}
             places = [found.get(each.ordinal, _NOWHERE) for each in records]
             return self._of_records([each.value for each in records], places)
-        except (EvidenceError, OSError, duckdb.Error) as failure:
+        except (EvidenceError, OSError, duckdb.Error, UnicodeEncodeError) as failure:
             raise Unreadable from failure
 
     @cached_property
@@ -208,6 +208,7 @@ class Versions:
                     key = _key(unit, parts, around)
                     if key is not None:
                         item = (unit.name, key), self._content(own)
+                        f"{key}{item[1]}".encode()  # JSON may escape what is no text
                         below = "/".join(filter(None, (place.path, path))) or None
                         found.append((item, Place(place.line, place.sheet, below)))
         return found
