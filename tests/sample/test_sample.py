@@ -120,6 +120,21 @@ def test_sample_is_alive(assessment: Assessment) -> None:
     assert 8_000 <= sum(each.records for each in assessment.evidence) <= 10_000
 
 
+def test_git_follows_all_that_people_put_on_file() -> None:
+    """Who takes an asset off the roster, or moves a notice forward, does not do so in silence."""
+    datasets = ccpolicy.load(ROOT).datasets
+    followed = {
+        each: [made.recording, *(child.recording for child in made.children.values())]
+        for each, made in datasets.items()
+        if made.format != "git"
+    }
+    # A tool writes its whole list anew, without what it has let go of.
+    assert [each for each, recordings in followed.items() if None in recordings] == [
+        "borg_archives",
+        "restic_snapshots",
+    ]
+
+
 def test_failing_sample_fails_in_four_ways() -> None:
     judged = ccpolicy.load(FAILING).check()
     lapses = {c.id: [lapse.subject for lapse in c.lapses] for c in judged.controls}
