@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from ccpolicy.assessment.manifest import ReportFile
@@ -28,24 +29,26 @@ def basis(content: Content, assessment: Assessment, evidence: Path) -> dict[str,
 
     `evidence` is the root below which the evidence was judged.
     """
-    policy = policy_tree(content)
-    names = map(posixpath.normpath, content.files)
-    files: dict[str, Path | bytes] = {f"{REPOSITORY}/{name}": policy.read(name) for name in names}
+    with _policy_tree(content) as policy:
+        names = map(posixpath.normpath, content.files)
+        files: dict[str, Path | bytes] = {
+            f"{REPOSITORY}/{name}": policy.read(name) for name in names
+        }
+        for kind in used_kinds(content).values():
+            name = posixpath.normpath(f"{content.settings.checks}/{kind.name}.sql")
+            if f"{kind.name}.sql" in policy.entries(content.settings.checks):
+                files[f"{REPOSITORY}/{name}"] = policy.read(name)
+            else:
+                files[f"{KINDS}/{kind.name}.sql"] = content_folder(f"checks/{kind.name}.sql")
     for each in assessment.evidence:
         files[f"{REPOSITORY}/{posixpath.normpath(each.file)}"] = evidence / each.file
-    for kind in used_kinds(content).values():
-        name = posixpath.normpath(f"{content.settings.checks}/{kind.name}.sql")
-        if f"{kind.name}.sql" in policy.entries(content.settings.checks):
-            files[f"{REPOSITORY}/{name}"] = policy.read(name)
-        else:
-            files[f"{KINDS}/{kind.name}.sql"] = content_folder(f"checks/{kind.name}.sql")
     return files
 
 
-def policy_tree(content: Content) -> Tree:
+def _policy_tree(content: Content) -> AbstractContextManager[Tree]:
     """Return what the policy was read from."""
     if content.revision is None:
-        return Folder(content.root)
+        return nullcontext(Folder(content.root))
     from ccpolicy.policy.revision import find_revision
 
     return find_revision(content.root, content.revision)

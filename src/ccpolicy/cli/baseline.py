@@ -62,11 +62,11 @@ class Standing:
                 "with --policy-from the baseline must lie in the repository",
                 hint="keep it beside the policy, so that a change of it is seen",
             )
-        tree = find_revision(Path(self.path), self.policy_from)
         name = place.relative_to(root).as_posix()
-        if place.name not in tree.entries(place.parent.relative_to(root).as_posix()):
-            return []
-        known = read_baseline(tree, name)
+        with find_revision(Path(self.path), self.policy_from) as tree:
+            if place.name not in tree.entries(place.parent.relative_to(root).as_posix()):
+                return []
+            known = read_baseline(tree, name)
         # What was cured there is still told, by the entry that stands here.
         return [each for each in self.entries if each in known]
 

@@ -121,8 +121,8 @@ def load_content(path: Path, revision: str | None = None) -> Content:
         from ccpolicy.policy.revision import find_revision
     except ImportError as failure:  # as GitPython says that it finds no git
         raise PolicyError("git is not installed", hint="install git") from failure
-    found = find_revision(path, revision)
-    return _content(found, path.resolve(), found.id)
+    with find_revision(path, revision) as found:
+        return _content(found, path.resolve(), found.id)
 
 
 def _content(tree: Tree, root: Path, revision: str | None) -> Content:

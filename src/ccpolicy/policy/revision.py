@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import posixpath
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -133,8 +135,9 @@ class Revision:
         return Locator(self.place(name))
 
 
-def find_revision(path: Path, name: str) -> Revision:
-    """Find the policy repository at a path as it is in a revision.
+@contextmanager
+def find_revision(path: Path, name: str) -> Iterator[Revision]:
+    """Find the policy repository at a path as it is in a revision, to be read here and now.
 
     Raises:
         PolicyError: there is no git repository, or no such revision in it.
@@ -156,17 +159,29 @@ def find_revision(path: Path, name: str) -> Revision:
         )
     try:
         repository = _open(top)
-        outer = checkout_of(top.parent)
-        if outer and _open(outer).git.ls_files("--stage", "--", str(top)).startswith("160000"):
+    except _FAILURES as failure:
+        raise _unknown(path, failure) from failure
+    with repository:
+        if _is_submodule(top, path):
             raise PolicyError(
                 "'{path}' is a submodule, and the repository around it decides what it holds",
                 hint="check it out by itself",
                 path=str(path),
             )
+        folder = path.resolve().relative_to(top).as_posix()
+        yield Revision(name, _commit(repository, path, name), "" if folder == "." else folder)
+
+
+def _is_submodule(top: Path, path: Path) -> bool:
+    """Whether the repository around a checkout holds it as a submodule."""
+    outer = checkout_of(top.parent)
+    if outer is None:
+        return False
+    try:
+        with _open(outer) as around:
+            return bool(around.git.ls_files("--stage", "--", str(top)).startswith("160000"))
     except _FAILURES as failure:
         raise _unknown(path, failure) from failure
-    folder = path.resolve().relative_to(top).as_posix()
-    return Revision(name, _commit(repository, path, name), "" if folder == "." else folder)
 
 
 def _open(top: Path) -> git.Repo:

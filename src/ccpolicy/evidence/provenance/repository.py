@@ -153,6 +153,8 @@ class Repository:
         """End the process that objects are coming from."""
         if self._coming is not None:
             self._coming.stdout.close()
+            self._coming.terminate()
+            self._coming.proc.wait()
             self._coming = None
         self.awaited = {}
 
