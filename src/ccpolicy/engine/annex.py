@@ -12,6 +12,7 @@ from ccpolicy.engine.calendar import Calendar, day_number, day_starts
 from ccpolicy.engine.course import Days
 from ccpolicy.engine.found import Span
 from ccpolicy.engine.inputs import name
+from ccpolicy.engine.quoted import quote_parameters
 from ccpolicy.engine.run import Run
 from ccpolicy.engine.write import Writer
 from ccpolicy.policy import RECORDINGS, Control, Dataset, Plan, Revision
@@ -153,7 +154,7 @@ class _Maker:
             version=revision.version,
             starts=self.writer.when(day_starts(day_number(first), self.run.zone)),
             reason=Text.of(revision.reason) if revision.reason else None,
-            parameters=self.writer.parameters(control, revision),
+            parameters=quote_parameters(self.run.content, control, revision),
         )
 
     def _timeline(self, control: str, subject: str, pieces: Iterable[Span]) -> models.Timeline:

@@ -15,11 +15,12 @@ from ccpolicy.checks.durations import parse_duration
 from ccpolicy.engine.calendar import DAY, day_number, day_starts, instant, moment, shift
 from ccpolicy.engine.found import Outcome, Span, Times
 from ccpolicy.engine.problems import datasets_of, find_problems
+from ccpolicy.engine.quoted import quote_parameters, quote_policy, quote_waivers
 from ccpolicy.engine.waive import waive
 from ccpolicy.errors import Locator, Message
 from ccpolicy.evidence import Evidence
 from ccpolicy.evidence.provenance.models import Provenance
-from ccpolicy.policy import SEVERITIES, Content, Control, Norm, Revision, Severity
+from ccpolicy.policy import SEVERITIES, Content, Control, Severity
 from ccpolicy.zones import time_zone
 
 NAMED = 200
@@ -105,7 +106,7 @@ class Writer:
         return Assessment(
             schema_version=models.SCHEMA_VERSION,
             tool=models.Tool(name="ccpolicy", version=__version__),
-            policy=self._policy(),
+            policy=quote_policy(self.content),
             as_of=self.when(self.times.as_of),
             as_of_source=question.source,
             window=models.Window(
@@ -123,7 +124,9 @@ class Writer:
             ),
             tally={verdict: list(verdicts.values()).count(verdict) for verdict in VERDICTS},
             controls=judged,
-            waivers=self._waivers({control.id for control in controls}),
+            waivers=quote_waivers(
+                self.content, {control.id for control in controls}, self.times.as_of
+            ),
             problems=[],
             evidence=[
                 models.Evidence(
@@ -197,31 +200,6 @@ class Writer:
             behind = [place for span in past for place in (span.opened_by, span.closed_by)]
             self.named.update(place for place in behind[:NAMED] if place is not None)
 
-    def _policy(self) -> models.Policy:
-        plan = self.content.plan
-        return models.Policy(
-            id=plan.id,
-            title=models.Text.of(plan.title),
-            version=plan.version,
-            owner=models.Text.of(plan.owner),
-            zone=plan.zone,
-            digest=self.content.digest,
-            revision=self.content.revision,
-            checks_digest=self.content.checks_digest,
-            clauses=[
-                models.Clause(
-                    id=clause.id,
-                    title=models.Text.of(clause.title),
-                    text=models.Text.of(clause.text) if clause.text else None,
-                    controls=[
-                        c.id for c in self.content.controls.values() if clause.id in c.clauses
-                    ],
-                    no_control=models.Text.of(clause.no_control) if clause.no_control else None,
-                )
-                for clause in plan.clauses
-            ],
-        )
-
     def _control(self, control: Control, spans: list[Span]) -> models.Control:
         outcome = self.outcomes[control.id]
         as_of, window = self.times.as_of, self.times.starts
@@ -265,7 +243,7 @@ class Writer:
             severity=control.severity,
             owner=models.Text.of(control.owner),
             tags=list(control.tags),
-            parameters=self.parameters(control, revision),
+            parameters=quote_parameters(self.content, control, revision),
             datasets=datasets_of(control),
             now=forced or (_worst(now.values()) if outcome.stands else nothing),
             period=forced or (_worst(past.values()) if outcome.stood else nothing),
@@ -281,19 +259,6 @@ class Writer:
     def _line(self, place: Locator) -> str:
         """Write a place as the file's path and line, also if it is read from a revision."""
         return str(replace(place, file=place.file.removeprefix(self.content.prefix), column=None))
-
-    def parameters(self, control: Control, revision: Revision) -> list[models.Parameter]:
-        """Return the parameters of a revision, with their norms."""
-        labels = self.content.kinds[control.check].parameters
-        return [
-            models.Parameter(
-                name=name,
-                label=models.Text.of(labels[name].label),
-                value=given.value,
-                norm=_norm(self.content.norms[given.norm]) if given.norm else None,
-            )
-            for name, given in revision.parameters.items()
-        ]
 
     def _in_period(self, instant: int) -> bool:
         """Whether an instant lies before the period's end; the moment judged belongs to it."""
@@ -353,29 +318,6 @@ class Writer:
                 by_moment[span.starts] = sorted([*by_moment.get(span.starts, []), span.subject])
         return [models.Due(at=self.when(at), subjects=by_moment[at]) for at in sorted(by_moment)]
 
-    def _waivers(self, controls: set[str]) -> list[models.Waiver]:
-        waivers = []
-        for waiver in self.content.waivers.values():
-            if waiver.control not in controls:
-                continue
-            starts = day_starts(day_number(waiver.from_), self.zone)
-            ends = day_starts(day_number(waiver.until) + 1, self.zone)
-            as_of = self.times.as_of
-            waivers.append(
-                models.Waiver(
-                    id=waiver.id,
-                    control=waiver.control,
-                    subject=waiver.subject,
-                    reason=models.Text.of(waiver.reason),
-                    owner=models.Text.of(waiver.owner),
-                    approver=models.Text.of(waiver.approver),
-                    starts=self.when(starts),
-                    ends=self.when(ends),
-                    state="coming" if as_of < starts else "in_force" if as_of < ends else "expired",
-                )
-            )
-        return waivers
-
 
 def _verdicts(outcome: Outcome, spans: Iterable[Span]) -> dict[str, Verdict]:
     """Return the verdict of each subject that does not simply pass."""
@@ -390,13 +332,3 @@ def _verdicts(outcome: Outcome, spans: Iterable[Span]) -> dict[str, Verdict]:
 
 def _worst(verdicts: Iterable[Verdict]) -> Verdict:
     return min(verdicts, key=VERDICTS.index, default="pass")
-
-
-def _norm(norm: Norm) -> models.Norm:
-    return models.Norm(
-        id=norm.id,
-        title=models.Text.of(norm.title),
-        source=norm.source,
-        grade=norm.grade,
-        url=norm.url,
-    )

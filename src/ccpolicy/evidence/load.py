@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
 from ccpolicy.errors import EvidenceError, Locator
-from ccpolicy.evidence import zones
+from ccpolicy.evidence.create import create_tables
+from ccpolicy.evidence.entry import Entry
 from ccpolicy.evidence.faults import Faults
 from ccpolicy.evidence.files import Finder, fingerprint, state
 from ccpolicy.evidence.intake import Intake
 from ccpolicy.evidence.keys import Keys
 from ccpolicy.evidence.models import ORDINAL_BITS, Evidence, File, Source
-from ccpolicy.evidence.planning import Planned, plan_tables
+from ccpolicy.evidence.planning import plan_tables
 from ccpolicy.evidence.proof import Proof
 from ccpolicy.evidence.provenance.models import Provenance
 from ccpolicy.evidence.readers import PARSERS, SCANNERS, Opened, Scanner
 from ccpolicy.evidence.search import Search, suspects
 from ccpolicy.evidence.sql import name
 from ccpolicy.evidence.stage import Stage
-from ccpolicy.evidence.tables import Plan, zone_relation
 from ccpolicy.policy import Dataset
 
 KEPT = 32 << 20
@@ -57,30 +56,6 @@ def load_evidence(
     return _Loader(connection, root, folder, datasets, used, provenance).load()
 
 
-@dataclass
-class _Entry:
-    """A dataset that is being read."""
-
-    planned: Planned
-    faults: Faults
-    stages: list[Stage]
-    keys: list[Keys] = field(default_factory=list)
-    files: dict[int, Opened] = field(default_factory=dict)
-    """Source → file."""
-    counts: dict[int, int] = field(default_factory=dict)
-    """Source → records read."""
-    invalid: dict[int, int] = field(default_factory=dict)
-    """Source → those of them that are invalid."""
-
-    @property
-    def dataset(self) -> Dataset:
-        return self.planned.contract.dataset
-
-    @property
-    def plans(self) -> list[Plan]:
-        return self.planned.plans
-
-
 class _Loader:
     def __init__(
         self,
@@ -97,7 +72,7 @@ class _Loader:
         self.sources: dict[int, Source] = {}
         self.last_source = 0
         self.entries = {
-            planned.contract.dataset.id: _Entry(
+            planned.contract.dataset.id: Entry(
                 planned,
                 Faults(planned.contract.dataset.id),
                 [Stage(connection, plan.staged) for plan in planned.plans],
@@ -111,7 +86,8 @@ class _Loader:
         for entry in self.entries.values():
             self._read(entry)
         for entry in self.entries.values():
-            self._create(entry)
+            create_tables(self.connection, entry)
+            self._find_again(entry)
         self._search()
         for entry in self.entries.values():
             for stage in entry.stages:
@@ -178,7 +154,7 @@ class _Loader:
             # Sharing out so little costs more than it saves, and the more the more cores there are.
             self.connection.execute("SET threads = 1")
 
-    def _read(self, entry: _Entry) -> None:
+    def _read(self, entry: Entry) -> None:
         """Stage the records that are read here, and plan the reading of the others."""
         scanner = SCANNERS.get(entry.dataset.format)
         if entry.dataset.format == "git":
@@ -190,13 +166,13 @@ class _Loader:
         for plan, keys in zip(entry.plans, entry.keys, strict=True):
             plan.is_proven = keys.are_proven
 
-    def _begin(self, entry: _Entry) -> None:
+    def _begin(self, entry: Entry) -> None:
         """Make ready for rows, once it is known whether they are judged."""
         entry.keys = [Keys(plan) for plan in entry.plans]
         for plan, stage in zip(entry.plans, entry.stages, strict=True):
             stage.begin(plan.staged_types())
 
-    def _parse(self, entry: _Entry) -> None:
+    def _parse(self, entry: Entry) -> None:
         self._begin(entry)
         intake = Intake(
             entry.planned.contract,
@@ -214,9 +190,9 @@ class _Loader:
             except EvidenceError as failure:
                 entry.faults.file(failure)
             except OSError as failure:
-                entry.faults.file(_gone(file, failure))
+                entry.faults.file(file.gone(failure))
 
-    def _fill(self, entry: _Entry) -> None:
+    def _fill(self, entry: Entry) -> None:
         """Stage what git knows; that it knows nothing is a problem."""
         self._begin(entry)
         found = self.provenance
@@ -237,7 +213,7 @@ class _Loader:
         self.sources[self.last_source] = source
         return self.last_source
 
-    def _scan(self, entry: _Entry, scanner: Scanner) -> None:
+    def _scan(self, entry: Entry, scanner: Scanner) -> None:
         """Stage the rows of small files, or else have the engine read all files of the dataset."""
         plan = entry.plans[0]
         small: dict[int, list[list[str]] | None] = {}
@@ -247,7 +223,7 @@ class _Loader:
             except EvidenceError as failure:
                 entry.faults.file(failure)
             except OSError as failure:
-                entry.faults.file(_gone(file, failure))
+                entry.faults.file(file.gone(failure))
         proof = Proof(entry.planned.contract)
         rows = {number: columns for number, columns in small.items() if columns}
         proven = {number: proof.values(columns) for number, columns in rows.items()}
@@ -259,7 +235,7 @@ class _Loader:
             except EvidenceError as failure:
                 entry.faults.file(failure)
             except OSError as failure:
-                entry.faults.file(_gone(entry.files[number], failure))
+                entry.faults.file(entry.files[number].gone(failure))
         for number, columns in (rows if not plan.scans else {}).items():
             cells = plan.choose((proven if plan.is_judged else small)[number] or [])
             if not plan.is_judged:
@@ -269,95 +245,11 @@ class _Loader:
             first = (number << ORDINAL_BITS) + 1
             entry.stages[0].add([range(first, first + len(columns[0])), *cells])
 
-    def _create(self, entry: _Entry) -> None:
-        """Make the tables of a dataset, without the files that the engine refuses."""
-        for plan, stage in zip(entry.plans, entry.stages, strict=True):
-            if plan.is_simple and not stage.is_made:
-                stage.make(plan.relation, ["locator", *plan.table().columns, *plan.early_names()])
-                continue
-            if not plan.scans:
-                stage.hand_over()
-            if plan.zone and not plan.is_judged:
-                self.connection.execute(
-                    f"CREATE TEMP TABLE IF NOT EXISTS {name(zone_relation(plan.zone))}"
-                    f" AS {zones.table(plan.zone)}"
-                )
-            entry.counts |= self._make(entry, plan)
-        scanner = SCANNERS.get(entry.dataset.format)
-        if scanner:
+    def _find_again(self, entry: Entry) -> None:
+        """Note how the records that stand in rows are found again."""
+        if scanner := SCANNERS.get(entry.dataset.format):
             for number, records in entry.counts.items():
                 self.sources[number] = scanner.source(entry.files[number], records)
-
-    def _make(self, entry: _Entry, plan: Plan) -> dict[int, int]:
-        """Make a table, or that of all its records if some may be invalid.
-
-        Return how many the engine read, by source.
-        """
-        while True:
-            try:
-                counts = self._counts(plan, plan.create(self.connection))
-                if not self._passed_over(entry, plan, counts):
-                    return counts
-                self.connection.execute(f"DROP TABLE {name(plan.judged)}")
-            except (duckdb.OutOfMemoryException, duckdb.InterruptException):
-                raise
-            except duckdb.Error as failure:
-                if self._refuse(entry, plan):
-                    continue
-                if not plan.derive or plan.has_faulty_expression:
-                    raise
-                plan.has_faulty_expression = True
-                entry.faults.file(
-                    EvidenceError(
-                        "a derived column cannot be computed: {reason}",
-                        hint="look at 'derive' in the dataset",
-                        reason=str(failure).partition("\n")[0],
-                    )
-                )
-
-    def _counts(self, plan: Plan, count: int) -> dict[int, int]:
-        """Count the records that the engine read from each file."""
-        if len(plan.scans) < 2:
-            return dict.fromkeys(plan.scans, count)
-        rows = self.connection.execute(
-            f"SELECT locator >> {ORDINAL_BITS}, count(*) FROM {name(plan.judged)} GROUP BY ALL"
-        ).fetchall()
-        return dict.fromkeys(plan.scans, 0) | {int(number): int(found) for number, found in rows}
-
-    def _passed_over(self, entry: _Entry, plan: Plan, counts: Mapping[int, int]) -> bool:
-        """Leave out the files of which the engine did not take all, and tell whether there were."""
-        found: dict[int, EvidenceError] = {}
-        for number in plan.scans:
-            file = entry.files[number]
-            try:
-                fault = SCANNERS[entry.dataset.format].passed_over(file, counts[number])
-            except OSError as failure:
-                fault = _gone(file, failure)
-            if fault:
-                found[number] = fault
-        return self._leave_out(entry, plan, found)
-
-    def _refuse(self, entry: _Entry, plan: Plan) -> bool:
-        """Leave out the files that the engine cannot read, and tell whether there were any."""
-        refused = {}
-        cells = ", ".join(f"count({name(column.name)})" for column in plan.columns)
-        for number, scan in plan.scans.items():
-            try:
-                query = f"SELECT {cells} FROM (SELECT {scan.cells} FROM {scan.rows})"
-                self.connection.execute(query).fetchall()
-            except duckdb.Error as failure:
-                scanner = SCANNERS[entry.dataset.format]
-                refused[number] = scanner.explain(entry.files[number], str(failure))
-        return self._leave_out(entry, plan, refused)
-
-    @staticmethod
-    def _leave_out(entry: _Entry, plan: Plan, faulty: Mapping[int, EvidenceError]) -> bool:
-        for number, fault in faulty.items():
-            entry.faults.file(fault)
-            del plan.scans[number]
-        if faulty and not plan.scans:
-            entry.stages[0].hand_over()
-        return bool(faulty)
 
     def _search(self) -> None:
         """Look for invalid records and for keys that stand twice, and leave the valid records."""
@@ -385,7 +277,7 @@ class _Loader:
             rows = plan.valid_rows(all_are=not found)
             self.connection.execute(f"CREATE VIEW {name(plan.relation)} AS {rows}")
 
-    def _finish(self, entry: _Entry) -> None:
+    def _finish(self, entry: Entry) -> None:
         """Report files without records, and files that changed while they were read."""
         for number, file in entry.files.items():
             try:
@@ -405,8 +297,3 @@ class _Loader:
                         hint="if that is all right, say why with 'may_be_empty' in the dataset",
                     )
                 )
-
-
-def _gone(file: Opened, failure: OSError) -> EvidenceError:
-    """Make the error for a file that was there a moment ago."""
-    return file.error("cannot read the file: {reason}", reason=failure.strerror)

@@ -40,6 +40,10 @@ class Opened:
         """Make an error about the file, or about a line of it."""
         return EvidenceError(message, hint=hint, locator=Locator(self.name, line), **values)
 
+    def gone(self, failure: OSError) -> EvidenceError:
+        """Make the error for a file that was there a moment ago."""
+        return self.error("cannot read the file: {reason}", reason=failure.strerror)
+
 
 class Record(NamedTuple):
     """A record in the words of its contract: missing values are left out."""
