@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 import ccpolicy
 from ccpolicy.engine import run
+from ccpolicy.engine.found import Found
 from ccpolicy.evidence import files, load
 
 ROOT = Path(__file__).parents[2]
@@ -23,3 +25,21 @@ def test_large_evidence_is_judged_alike(path: Path, monkeypatch: pytest.MonkeyPa
     assert ccpolicy.load(path).check(annex=True) == small
     assert sum(len(control.lapses) for control in small.controls) > 2
     assert sum(len(control.due) for control in small.controls) > 2
+
+
+def test_records_are_let_go_of_before_spans_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    held: list[str] = []
+
+    class Looking(Found):
+        def read(self, named: Iterable[str]) -> None:
+            rows = self.connection.execute("SELECT table_name FROM information_schema.tables")
+            held.extend(str(name) for (name,) in rows.fetchall())
+            super().read(named)
+
+    monkeypatch.setattr(run, "Found", Looking)
+    monkeypatch.setattr(run, "STREAMED", -1)
+    monkeypatch.setattr(load, "LARGE", 0)
+    monkeypatch.setattr(files, "SMALL", 4)
+    assert ccpolicy.load(FAILING).check().controls
+    assert "spans" in held
+    assert [name for name in held if name.startswith(("evidence.", "records"))] == []

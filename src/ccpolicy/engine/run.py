@@ -166,7 +166,8 @@ class Run:
 
     def _evidence(self) -> list[str]:
         """Write how to drop the relations of the evidence, views first."""
-        names = sorted({table.name for table in self.tables.values()})
+        tables = self.tables.values()
+        names = sorted({each for table in tables for each in (table.name, table.behind) if each})
         rows = self.connection.execute(
             "SELECT table_type = 'VIEW' AS view, table_name FROM information_schema.tables"
             " WHERE table_name IN (SELECT unnest(?)) ORDER BY view DESC, table_name",

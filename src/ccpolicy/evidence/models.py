@@ -51,6 +51,8 @@ class Table:
     early: frozenset[str]
     """Instants that were written without an offset, so that one may have happened twice: the
     column holds the later reading, and `<name>__early` the earlier one."""
+    behind: str | None = None
+    """Name of the relation that this one shows, if it is a view."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,7 @@ class Plan:
         """Return the table as the engine sees it."""
         kept = {column: kind for column, kind in self.types.items() if column in self.wanted}
         early = frozenset(each.name for each in self.early if each.name in self.wanted)
-        return Table(self.relation, kept, early)
+        return Table(self.relation, kept, early, None if self.is_proven else self.judged)
 
     def early_names(self) -> list[str]:
         """Return the names of the earlier readings in the table."""
