@@ -12,11 +12,16 @@ fi
 if [ -n "$CCPOLICY_BASELINE" ]; then
   arguments+=(--baseline "$CCPOLICY_BASELINE")
 fi
-if [ "$CCPOLICY_FAIL_ON_LOOSENED" != true ] && [ "$CCPOLICY_FAIL_ON_LOOSENED" != false ]; then
-  echo "::error title=ccpolicy::fail-on-loosened is true or false" && exit 2
-fi
-if [ "$CCPOLICY_FAIL_ON_LOOSENED" = true ] && [ -z "$CCPOLICY_POLICY_FROM" ]; then
-  echo "::error title=ccpolicy::fail-on-loosened needs policy-from, to compare with" && exit 2
+read -ra words <<<"$CCPOLICY_FAIL_ON_CHANGE"
+conditions=()
+for word in "${words[@]}"; do
+  case $word in
+    loosened | altered) conditions+=(--fail-on "$word") ;;
+    *) echo "::error title=ccpolicy::fail-on-change is loosened, altered, or both" && exit 2 ;;
+  esac
+done
+if [ "${#words[@]}" -gt 0 ] && [ -z "$CCPOLICY_POLICY_FROM" ]; then
+  echo "::error title=ccpolicy::fail-on-change needs policy-from, to compare with" && exit 2
 fi
 mkdir -p "$CCPOLICY_FOLDER"
 while IFS= read -r report; do
@@ -37,16 +42,13 @@ compare() {
 }
 changed=0
 if [ -n "$CCPOLICY_POLICY_FROM" ]; then
-  compare --fail-on loosened || changed=$?
+  compare "${conditions[@]}" || changed=$?
   if [ "$changed" -lt 2 ]; then
     summary=$(compare --format markdown)
     # Of more than 1 MiB GitHub shows nothing, and a character may take four bytes.
     if [ "${#summary}" -lt 200000 ]; then
       printf '%s\n\n' "$summary" >>"$GITHUB_STEP_SUMMARY"
     fi
-  fi
-  if [ "$changed" -eq 1 ] && [ "$CCPOLICY_FAIL_ON_LOOSENED" != true ]; then
-    changed=0
   fi
 fi
 

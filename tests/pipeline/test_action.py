@@ -145,6 +145,9 @@ def test_what_the_change_does_to_the_policy(installed: Path, tmp_path: Path) -> 
     subprocess.run(["cp", "-r", str(ROOT / FAILING), str(top)], check=True)
     settings, known = top / "ccpolicy.toml", top / "known.yaml"
     settings.write_text('as_of = "2026-03-31T18:00:00+08:00"\nfail_on = "critical"\n', "utf-8")
+    dataset = top / "policy/datasets/inspections.yaml"
+    contract = "recording: {amendable: append_only}\nrecord:"
+    dataset.write_text(dataset.read_text("utf-8").replace("record:", contract), "utf-8")
     git(top, "init", "-q", "-b", "main")
     commit(top)
     summary = installed / "STEP_SUMMARY"
@@ -161,12 +164,17 @@ def test_what_the_change_does_to_the_policy(installed: Path, tmp_path: Path) -> 
     assert ends(policy_from="main") == 0
     said = summary.read_text("utf-8")
     assert said.index("E3 is waived for FIRE-1") < said.index("Gate passed")
-    assert ends(policy_from="main", fail_on_loosened="true") == 1
+    assert ends(policy_from="main", fail_on_change="loosened") == 1
     assert "Gate passed" in summary.read_text("utf-8")
     waivers.write_text("waivers: [{}]\n", "utf-8")
     assert ends(policy_from="main") == 2
     waivers.write_text(text, "utf-8")
-    assert ends(policy_from="main", fail_on_loosened="true") == 0
+    assert ends(policy_from="main", fail_on_change="loosened") == 0
+    records = top / "evidence/inspections.csv"
+    records.write_text(records.read_text("utf-8").replace("pass", "fail", 1), "utf-8")
+    assert ends(policy_from="main", fail_on_change="loosened") == 0
+    assert ends(policy_from="main", fail_on_change="loosened altered") == 1
+    assert "amended" in summary.read_text("utf-8")
     known.write_text("lapses: []\n", "utf-8")
     assert ends(fail_on="low") == 1
     assert ends(baseline=str(known)) == 0

@@ -20,7 +20,7 @@ FAILING = "src/ccpolicy/samples/failing"
 INPUTS = {
     "baseline": "CCPOLICY_BASELINE",
     "fail-on": "CCPOLICY_FAIL_ON",
-    "fail-on-loosened": "CCPOLICY_FAIL_ON_LOOSENED",
+    "fail-on-change": "CCPOLICY_FAIL_ON_CHANGE",
     "path": "CCPOLICY_PATH",
     "policy-from": "CCPOLICY_POLICY_FROM",
     "report": "CCPOLICY_REPORTS",
@@ -45,7 +45,7 @@ def step(tmp_path: Path, **changes: str) -> subprocess.CompletedProcess[str]:
         "CCPOLICY_PATH": FAILING,
         "CCPOLICY_FAIL_ON": "",
         "CCPOLICY_POLICY_FROM": "",
-        "CCPOLICY_FAIL_ON_LOOSENED": "false",
+        "CCPOLICY_FAIL_ON_CHANGE": "",
         "CCPOLICY_BASELINE": "",
         "CCPOLICY_REPORTS": "",
         "CCPOLICY_FOLDER": str(tmp_path / "reports"),
@@ -120,8 +120,9 @@ def test_the_step_passes_where_the_gate_does(tmp_path: Path) -> None:
         {"CCPOLICY_FAIL_ON": "$(touch hacked)"},
         {"CCPOLICY_BASELINE": "no-such.yaml"},
         {"CCPOLICY_BASELINE": "--help"},
-        {"CCPOLICY_FAIL_ON_LOOSENED": "yes"},
-        {"CCPOLICY_FAIL_ON_LOOSENED": "true"},  # with nothing to compare with
+        {"CCPOLICY_FAIL_ON_CHANGE": "loosened"},  # with nothing to compare with
+        {"CCPOLICY_FAIL_ON_CHANGE": "yes", "CCPOLICY_POLICY_FROM": "HEAD"},
+        {"CCPOLICY_FAIL_ON_CHANGE": "--path /", "CCPOLICY_POLICY_FROM": "HEAD"},
     ],
 )
 def test_what_is_wrong_fails_and_runs_nothing(tmp_path: Path, changes: dict[str, str]) -> None:

@@ -70,15 +70,15 @@ def test_what_a_change_does_to_the_policy(tmp_path: Path) -> None:
     git(centre, "init", "-q", "-b", "main")
     commit(centre)
     change = {"CCPOLICY_PATH": str(centre), "CCPOLICY_POLICY_FROM": "main"}
-    assert run(tmp_path, **change, CCPOLICY_FAIL_ON_LOOSENED="true").returncode == 0
+    assert run(tmp_path, **change, CCPOLICY_FAIL_ON_CHANGE="loosened").returncode == 0
     controls = centre / "policy/controls/fire.yaml"
     text = controls.read_text("utf-8")
     controls.write_text(text.replace("severity: high", "severity: low"), "utf-8")
     ended = run(tmp_path, **change)
     assert ended.returncode == 0
     assert "The policy was loosened, or may have been" in ended.stdout
-    assert run(tmp_path, **change, CCPOLICY_FAIL_ON_LOOSENED="true").returncode == 1
-    nothing = {**change, "CCPOLICY_POLICY_FROM": "", "CCPOLICY_FAIL_ON_LOOSENED": "true"}
+    assert run(tmp_path, **change, CCPOLICY_FAIL_ON_CHANGE="loosened").returncode == 1
+    nothing = {**change, "CCPOLICY_POLICY_FROM": "", "CCPOLICY_FAIL_ON_CHANGE": "loosened"}
     ended = run(tmp_path, **nothing)
     assert (ended.returncode, "unknown revision ''" in ended.stderr) == (2, True)
     controls.write_text(text.replace("severity: high", "severity: some"), "utf-8")
