@@ -380,7 +380,7 @@ def test_without_what_envelopes_need(signed: Path, keys: Path) -> None:
 
     done = without("sign", signed, "--key", keys / "auditor")
     assert done.returncode == 2
-    assert "pip install 'ccpolicy[sign]'" in done.stderr
+    assert "with its extra: ccpolicy[sign]" in done.stderr
     signers = keys / "auditor.signers"
     done = without("verify", signed, "--signers", signers)
     assert done.returncode == 1

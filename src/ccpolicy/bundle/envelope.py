@@ -149,5 +149,5 @@ def require() -> None:
     except ImportError as failure:
         raise BundleError(
             "securesystemslib or cryptography is not installed, which envelopes need",
-            hint="install them with: pip install 'ccpolicy[sign]'",
+            hint="install ccpolicy again as you did, with its extra: ccpolicy[sign]",
         ) from failure
