@@ -15,12 +15,11 @@ from ccpolicy.bundle import envelope
 from ccpolicy.bundle.signers import NAMESPACE, Signer, read_signers
 from ccpolicy.bundle.statement import SUFFIXES
 from ccpolicy.errors import BundleError, BundleErrors, Locator, Message
+from ccpolicy.programs import run_apart
 
 SSH_SUFFIX = ".sig"
 _SSH = b"-----BEGIN SSH SIGNATURE-----"
 MOST_BYTES = 1 << 30
-_PATIENCE = 60
-"""Seconds that ssh-keygen gets."""
 
 
 def find_signatures(bundle: Path, named: Sequence[Path]) -> list[Path]:
@@ -131,15 +130,7 @@ def _ssh(data: bytes, signers: Sequence[Signer], manifest: bytes) -> str:
 
 
 def _run(command: list[str], given: bytes) -> subprocess.CompletedProcess[bytes]:
-    environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}
     try:
-        return subprocess.run(
-            command,
-            input=given,
-            capture_output=True,
-            env=environment,
-            timeout=_PATIENCE,
-            check=False,
-        )
+        return run_apart(command, given)
     except (OSError, subprocess.TimeoutExpired) as failure:
         raise BundleError("ssh-keygen did not answer: {reason}", reason=str(failure)) from failure

@@ -149,7 +149,7 @@ class _Maker:
 
     def _revision(self, control: Control, revision: Revision) -> models.Revision:
         plan: Plan = self.run.content.plan
-        first = max(revision.from_ or plan.effective_on, plan.effective_on)
+        first = plan.first_day(revision)
         return models.Revision(
             version=revision.version,
             starts=self.writer.when(day_starts(day_number(first), self.run.zone)),

@@ -49,10 +49,10 @@ class Run:
 
     def _rules(self, controls: Iterable[Control]) -> Iterator[Rule]:
         number = 0
-        effective = self.content.plan.effective_on
+        plan = self.content.plan
         for family, control in enumerate(controls):
             history = control.history
-            first = day_number(max(history[0].from_ or effective, effective))
+            first = day_number(plan.first_day(history[0]))
             for revision, following in zip(history, [*history[1:], None], strict=True):
                 number += 1
                 ends = self.times.horizon
@@ -63,9 +63,7 @@ class Run:
                     family=family,
                     control=control,
                     revision=revision,
-                    starts=day_starts(
-                        day_number(max(revision.from_ or effective, effective)), self.zone
-                    ),
+                    starts=day_starts(day_number(plan.first_day(revision)), self.zone),
                     ends=ends,
                     first=first,
                     begins=day_starts(first, self.zone),

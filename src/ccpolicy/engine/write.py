@@ -281,8 +281,7 @@ class Writer:
             return None, "unknown", "unknown"
         if outcome.stands and outcome.stood:
             return None, None, "unknown"
-        effective = self.content.plan.effective_on
-        day = max(control.history[0].from_ or effective, effective)
+        day = self.content.plan.first_day(control.history[0])
         if not self._in_period(day_starts(day_number(day), self.zone)):
             not_yet = Message.of("the control is in force only from {day} on", day=day)
             return models.Text.of(not_yet), None, "unknown"

@@ -96,6 +96,10 @@ class Plan(Model):
     """What a control without subjects of its own is about."""
     clauses: list[Clause] = Field(min_length=1)
 
+    def first_day(self, revision: Revision) -> datetime.date:
+        """Return the first day of a control's revision: none is in force before the plan is."""
+        return max(revision.from_ or self.effective_on, self.effective_on)
+
 
 class Norm(Model):
     """Why a number is what it is."""

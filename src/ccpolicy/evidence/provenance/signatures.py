@@ -21,6 +21,7 @@ from typing import NamedTuple
 from ccpolicy.evidence.provenance.cache import read, write
 from ccpolicy.evidence.provenance.repository import Repository
 from ccpolicy.policy.from_git import PGP_KEYS, SSH_SIGNERS
+from ccpolicy.programs import run_apart
 
 RULES = b"2\n"
 """Raised when what makes a signature good changes."""
@@ -28,8 +29,6 @@ _NAMESPACE = "git"
 """What the signature of a commit is for; one made for anything else does not count."""
 _WHOLE = frozenset(["GOODSIG", "EXPKEYSIG", "EXPSIG", "REVKEYSIG", "NO_PUBKEY"])
 """What GnuPG says of a signature that is one, whoever made it; see its `doc/DETAILS`."""
-_PATIENCE = 60
-"""Seconds that a program gets for one commit."""
 
 
 class Signed(NamedTuple):
@@ -194,17 +193,9 @@ class _Pgp:
 
 
 def _run(command: list[str], given: bytes) -> tuple[int, str]:
-    """Run a program, whatever the user has set; return how it ended and what it said."""
-    environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}
+    """Run a program; return how it ended and what it said."""
     try:
-        done = subprocess.run(
-            command,
-            input=given,
-            capture_output=True,
-            env=environment,
-            timeout=_PATIENCE,
-            check=False,
-        )
+        done = run_apart(command, given)
     except subprocess.TimeoutExpired:
         return 1, ""
     return done.returncode, done.stdout.decode("utf-8", "replace")
