@@ -15,10 +15,10 @@ import jsonschema_rs
 import xmlschema
 
 import ccpolicy
-from ccpolicy.content import content_folder
 from ccpolicy.errors import LANGUAGES
 from ccpolicy.policy.oscal import DOCUMENTS
 from ccpolicy.reports import View, render
+from ccpolicy.shipped import shipped_folder
 from reports.centres import FAILING, NAMES, centre
 
 Check = Callable[[str], Iterator[str]]
@@ -59,7 +59,7 @@ def written() -> Iterator[tuple[str, str, tuple[str, ...]]]:
             for format_, schemas in REPORTS.items():
                 text = render(centre(name), format_, View(language=language)).text
                 yield f"{format_} of {name}, {language}", text, schemas
-        for root in (content_folder(), FAILING):
+        for root in (shipped_folder(), FAILING):
             for document, schemas in EXPORTS.items():
                 text = DOCUMENTS[document](ccpolicy.load(root).content, language)
                 yield f"{document} of {root.name}, {language}", text, schemas

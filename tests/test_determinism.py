@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from ccpolicy.content import content_folder
+from ccpolicy.shipped import shipped_folder
 
-ROOT = content_folder()
+ROOT = shipped_folder()
 PLACES = [
     {"TZ": "UTC", "LC_ALL": "C", "PYTHONHASHSEED": "1"},
     {"TZ": "America/New_York", "LC_ALL": "zh_CN.UTF-8", "PYTHONHASHSEED": "2"},

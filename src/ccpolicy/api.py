@@ -15,33 +15,33 @@ import duckdb
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.checks.kinds import Kind
 from ccpolicy.engine.assess import assess
-from ccpolicy.engine.moments import Moment, read_moment, read_period
-from ccpolicy.engine.write import Question
+from ccpolicy.engine.build import EvaluationRequest
 from ccpolicy.errors import CcpolicyError, PolicyError, PolicyErrors
+from ccpolicy.files.policy_files import FolderFiles
 from ccpolicy.policy import (
     SEVERITIES,
-    Content,
     Control,
     Dataset,
     Norm,
     Plan,
+    Policy,
     Severity,
     Waiver,
-    check_content,
-    load_content,
+    check_policy,
+    load_policy,
 )
 from ccpolicy.policy.names import unknown_name
 from ccpolicy.policy.settings import FILE, Settings
-from ccpolicy.tree import Folder
-from ccpolicy.zones import time_zone
+from ccpolicy.time.moments import Moment, read_moment, read_period
+from ccpolicy.time.zones import time_zone
 
 # What one question alone needs is imported when it is asked: `check` runs everywhere, and at once.
 if TYPE_CHECKING:
     from ccpolicy.assessment.comparison import Comparison
-    from ccpolicy.assessment.history import History
-    from ccpolicy.engine.cases import Ran
-    from ccpolicy.policy.cases import Located
+    from ccpolicy.assessment.verdict_history import History
+    from ccpolicy.engine.policy_tests import PolicyTestResult
     from ccpolicy.policy.lint import Finding
+    from ccpolicy.policy.tests import LocatedTest
 
 
 def load(path: str | Path = ".", policy_from: str | None = None) -> Repository:
@@ -53,7 +53,7 @@ def load(path: str | Path = ".", policy_from: str | None = None) -> Repository:
     Raises:
         PolicyError: there is none, no such revision, or its files are not valid.
     """
-    return Repository(load_content(Path(path), policy_from))
+    return Repository(load_policy(Path(path), policy_from))
 
 
 def compare(
@@ -68,13 +68,13 @@ def compare(
     Raises:
         PolicyError: there is no such revision, or one of the policies is not valid.
     """
-    from ccpolicy.engine.altered import altered
+    from ccpolicy.engine.alterations import altered
     from ccpolicy.policy import diff
 
     states = [load(path, base), load(path, head)]
     with duckdb.connect() as connection:
         for state in states:
-            check_content(state.content, connection)
+            check_policy(state.content, connection)
     contents = states[0].content, states[1].content
     result = diff.compare(*contents, (base, head), states[1].moment(as_of)[0].date())
     records = altered(contents[0], contents[1].revision, states[0].moment(as_of)[0])
@@ -85,7 +85,7 @@ def compare(
 class Repository:
     """A policy repository: the plan, its controls, and the evidence beside them."""
 
-    content: Content
+    content: Policy
 
     @property
     def plan(self) -> Plan:
@@ -148,22 +148,22 @@ class Repository:
             PolicyErrors: what cannot be at all.
         """
         from ccpolicy.engine.examples import doubtful_examples
-        from ccpolicy.evidence.bind import unbound
+        from ccpolicy.evidence.expression_check import failing_expressions
         from ccpolicy.policy.lint import lint
 
         found = lint(self.content, self.moment(None)[0].date())
         with duckdb.connect() as connection:
-            if errors := [*unbound(connection, self.content)]:
+            if errors := [*failing_expressions(connection, self.content)]:
                 raise PolicyErrors(errors)
         return [*found, *doubtful_examples(self.content)]
 
-    def test(self, controls: Iterable[str] = (), words: str = "") -> Iterator[Ran]:
+    def test(self, controls: Iterable[str] = (), words: str = "") -> Iterator[PolicyTestResult]:
         """Run the tests of the policy: of some controls alone, or with words in their names.
 
         Raises:
             PolicyErrors: the policy or a test cannot be.
         """
-        from ccpolicy.engine.cases import run_cases
+        from ccpolicy.engine.policy_tests import run_cases
 
         chosen = set(controls) or set(self.controls)
         cases = [
@@ -173,17 +173,17 @@ class Repository:
         ]
         yield from run_cases(self.content, cases, _judge)
 
-    def untried(self) -> dict[str, tuple[bool, bool]]:
+    def controls_without_tests(self) -> dict[str, tuple[bool, bool]]:
         """Return the controls that lack a passing or a failing test: whether they have each."""
-        from ccpolicy.engine.cases import untried
+        from ccpolicy.engine.policy_tests import controls_without_tests
 
-        return untried(self.content, self._cases)
+        return controls_without_tests(self.content, self._cases)
 
     @cached_property
-    def _cases(self) -> list[Located]:
-        from ccpolicy.policy.cases import load_cases
+    def _cases(self) -> list[LocatedTest]:
+        from ccpolicy.policy.tests import load_cases
 
-        return load_cases(Folder(self.content.root), self.content)
+        return load_cases(FolderFiles(self.content.root), self.content)
 
     def check(
         self,
@@ -239,7 +239,7 @@ class Repository:
         result = assess(self.content, question)
         if known_at is None:
             return result
-        from ccpolicy.engine.history import mark_covered_later
+        from ccpolicy.engine.past_verdicts import mark_covered_later
 
         return mark_covered_later(self.content, question, result)
 
@@ -255,7 +255,7 @@ class Repository:
         gate: Literal["now", "period"] | None = None,
         fail_on: Severity | None = None,
         annex: bool = False,
-    ) -> Question:
+    ) -> EvaluationRequest:
         """Return what `check` would ask of the evidence.
 
         Raises:
@@ -263,7 +263,7 @@ class Repository:
         """
         moment, source = self.moment(as_of)
         starts, ends = read_period(period, self.zone, moment)
-        return Question(
+        return EvaluationRequest(
             as_of=moment,
             source=source,
             starts=starts,
@@ -291,11 +291,11 @@ class Repository:
             EvidenceError: there is no history, or no such commit.
             PolicyErrors: the policy's files do not fit together.
         """
-        from ccpolicy.engine.history import history
+        from ccpolicy.engine.past_verdicts import history
 
         moment, source = self.moment(as_of)
         starts, ends = read_period(None, self.zone, moment)
-        question = Question(
+        question = EvaluationRequest(
             as_of=moment,
             source=source,
             starts=starts,
@@ -356,7 +356,7 @@ class Repository:
         return datetime.datetime.now(self.zone), "now"
 
 
-def _judge(content: Content, located: Located) -> Assessment:
+def _judge(content: Policy, located: LocatedTest) -> Assessment:
     """Judge a test's evidence at its moment."""
     case = located.case
     try:

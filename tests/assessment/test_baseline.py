@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ccpolicy
-from ccpolicy.assessment.baseline import failing, shrunk, stand
-from ccpolicy.assessment.models import Assessment, Known
+from ccpolicy.assessment.baseline import apply_baseline, failing, shrunk
+from ccpolicy.assessment.models import Assessment, BaselineEntry
 
 FAILING = Path(ccpolicy.__file__).parent / "samples" / "failing"
 Scope = Literal["now", "period"]
 SCOPES: tuple[Scope, ...] = ("now", "period")
-GONE = Known(control="FIRE-1", subject="E99", starts="2026-01-01T00:00:00+08:00")
+GONE = BaselineEntry(control="FIRE-1", subject="E99", starts="2026-01-01T00:00:00+08:00")
 
 
 @cache
@@ -49,7 +49,7 @@ def test_a_control_stands_only_when_all_its_lapses_are_known(
     result = judged(gate)
     entries = failing(result)
     some = data.draw(st.lists(st.sampled_from(entries), unique_by=str))
-    found = stand(result, some)
+    found = apply_baseline(result, some)
     new = {each.control for each in entries if each not in some}
     assert set(found.gate.let_stand) == lapsing(result) - new
     unknown = {each.id for each in result.controls if result.verdict(each) == "unknown"}
@@ -79,9 +79,9 @@ def test_where_all_is_known_the_gate_passes(gate: Scope) -> None:
             "gate": result.gate.model_copy(update={"failed_on": sorted(lapsing(result))}),
         }
     )
-    found = stand(result, failing(result))
+    found = apply_baseline(result, failing(result))
     assert (found.gate.passed, found.gate.failed_on, found.gate.gone) == (True, [], [])
-    assert not stand(result, failing(result)[1:]).gate.passed
+    assert not apply_baseline(result, failing(result)[1:]).gate.passed
 
 
 @pytest.mark.parametrize("gate", SCOPES)
@@ -96,9 +96,9 @@ def test_an_entry_that_is_gone_fails_the_gate_even_where_all_passes(gate: Scope)
             "gate": result.gate.model_copy(update={"failed_on": [], "passed": True}),
         }
     )
-    found = stand(passing, [GONE])
+    found = apply_baseline(passing, [GONE])
     assert (found.gate.passed, found.gate.gone) == (False, [GONE])
-    assert stand(passing, []).gate == passing.gate
+    assert apply_baseline(passing, []).gate == passing.gate
 
 
 @settings(deadline=None)  # the first one judges
@@ -109,7 +109,7 @@ def test_shrinking_leaves_what_still_lapses_and_nothing_else(
     result = judged(gate)
     some = data.draw(st.lists(st.sampled_from(failing(result)), unique_by=str))
     assert shrunk(result, [*some, GONE]) == some
-    assert stand(result, shrunk(result, [*some, GONE])).gate.gone == []
+    assert apply_baseline(result, shrunk(result, [*some, GONE])).gate.gone == []
 
 
 def test_a_moment_is_the_same_in_another_zone() -> None:
@@ -125,19 +125,19 @@ def test_a_moment_is_the_same_in_another_zone() -> None:
         for each in failing(result)
     ]
     assert entries != failing(result)
-    assert stand(result, entries) == stand(result, failing(result))
+    assert apply_baseline(result, entries) == apply_baseline(result, failing(result))
 
 
 def test_entries_of_controls_that_were_not_chosen_or_not_judged_are_left_alone() -> None:
     one = ccpolicy.load(FAILING).check(controls=["FIRE-3"], gate="now")
-    entry = Known(control="FIRE-2", subject="foam", starts="2026-01-01T00:00:00+08:00")
+    entry = BaselineEntry(control="FIRE-2", subject="foam", starts="2026-01-01T00:00:00+08:00")
     for result in (one, judged("now")):
-        found = stand(result, [entry])
+        found = apply_baseline(result, [entry])
         assert (found.gate.gone, found.gate.let_stand) == ([], [])
         assert shrunk(result, [entry]) == [entry]
     # A control that the plan does not have is no excuse.
     typo = entry.model_copy(update={"control": "FIRE-22"})
-    assert stand(one, [typo]).gate.gone == [typo]
+    assert apply_baseline(one, [typo]).gate.gone == [typo]
 
 
 def test_what_is_waived_or_over_is_not_written() -> None:

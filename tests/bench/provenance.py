@@ -16,7 +16,7 @@ RUNS = 5
 READ = """
 import os, sys, tempfile, time, duckdb, git, ccpolicy
 from pathlib import Path
-from ccpolicy.evidence.provenance.read import Asked, read_provenance
+from ccpolicy.provenance.read import Asked, read_provenance
 repository = ccpolicy.load(sys.argv[1])
 root = repository.content.root
 with tempfile.TemporaryDirectory() as scratch, duckdb.connect() as connection:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from ccpolicy.bundle import layout
 from ccpolicy.bundle.archive import Archive, Part, open_archive, write_archive
-from ccpolicy.bundle.names import check_names
+from ccpolicy.bundle.member_names import check_names
 from ccpolicy.errors import BundleError
 
 CONTENTS = {"a.txt": b"alpha", "b/empty": b"", "b/c/巡检.csv": "设备,日期\n".encode() * 40}

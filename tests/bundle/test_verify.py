@@ -316,7 +316,7 @@ def test_no_report(centre: Path, tmp_path: Path, bundle: Path) -> None:
 def newer(monkeypatch: pytest.MonkeyPatch) -> None:
     """Verify with a program of a later version."""
     monkeypatch.setattr(ccpolicy.bundle.verify, "__version__", "9.9")
-    monkeypatch.setattr("ccpolicy.engine.write.__version__", "9.9")
+    monkeypatch.setattr("ccpolicy.engine.build.__version__", "9.9")
 
 
 @pytest.mark.usefixtures("newer")

@@ -14,8 +14,8 @@ from jsonschema import Draft202012Validator
 import ccpolicy
 from ccpolicy.assessment.manifest import Manifest
 from ccpolicy.bundle.verify import verify
-from ccpolicy.content import content_folder
 from ccpolicy.policy.schemas import schema_text
+from ccpolicy.shipped import shipped_folder
 
 from .conftest import SAMPLE, made, members, run
 
@@ -40,7 +40,7 @@ def test_holds_what_the_verdicts_rest_on_and_nothing_else(bundle: Path) -> None:
     for name in (*evidence, *policy):
         assert held[name] == (SAMPLE / name.partition("/")[2]).read_bytes()
     for name in kinds:
-        assert held[name] == (content_folder() / name).read_bytes()
+        assert held[name] == (shipped_folder() / name).read_bytes()
     assert held["assessment.json"].decode() == assessment.model_dump_json(indent=2) + "\n"
 
 
@@ -104,7 +104,7 @@ def test_folders_of_other_names_and_own_kinds(centre: Path, tmp_path: Path) -> N
     (centre / "evidence").rename(centre / "reports")
     (centre / "policy").rename(centre / "assessment.json")
     (centre / "rules").mkdir()
-    sql = (content_folder("checks") / "recurrence.sql").read_text("utf-8")
+    sql = (shipped_folder("checks") / "recurrence.sql").read_text("utf-8")
     (centre / "rules" / "round.sql").write_text(sql, "utf-8")
     controls = next((centre / "assessment.json" / "controls").glob("*.yaml"))
     text = controls.read_text("utf-8")

@@ -9,17 +9,17 @@ from wcwidth import wcswidth
 
 import ccpolicy
 from ccpolicy.cli.explain_control import explain_control
-from ccpolicy.content import content_folder
 from ccpolicy.errors import LANGUAGES, Language
 from ccpolicy.reports import View
 from ccpolicy.reports.page import Page
+from ccpolicy.shipped import shipped_folder
 
 from .conftest import Run
 
 
 @pytest.fixture(scope="module")
 def shipped() -> ccpolicy.Repository:
-    return ccpolicy.load(content_folder())
+    return ccpolicy.load(shipped_folder())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -87,7 +87,7 @@ def test_own_check_kind_without_examples_is_explained_as_far_as_it_goes(
 ) -> None:
     folder = centre / "checks"
     folder.mkdir()
-    sql = (content_folder("checks") / "record.sql").read_text("utf-8")
+    sql = (shipped_folder("checks") / "record.sql").read_text("utf-8")
     (folder / "mine.sql").write_text(sql, encoding="utf-8")
     result = run("explain", "mine", centre)
     assert result.exit_code == 0

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import ccpolicy
-from ccpolicy.content import content_folder
+from ccpolicy.shipped import shipped_folder
 from git_command import git
 
 from .conftest import Run
@@ -30,9 +30,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_its_last_commit_holds_the_shipped_evidence(made: Path) -> None:
     assert git(made, "status", "--porcelain") == ""
-    for path in (content_folder("evidence")).rglob("*.*"):
+    for path in (shipped_folder("evidence")).rglob("*.*"):
         if path.is_file() and not path.name.startswith("."):
-            copy = made / "evidence" / path.relative_to(content_folder("evidence"))
+            copy = made / "evidence" / path.relative_to(shipped_folder("evidence"))
             assert copy.read_bytes() == path.read_bytes(), path
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import ccpolicy
-from ccpolicy.content import content_folder
+from ccpolicy.shipped import shipped_folder
 
 from .conftest import Run
 
@@ -131,6 +131,6 @@ def test_record_that_breaks_its_contract_is_unknown(tested: Path, run: Run) -> N
 
 
 def test_shipped_controls_have_both() -> None:
-    repository = ccpolicy.load(content_folder())
-    assert repository.untried() == {}
+    repository = ccpolicy.load(shipped_folder())
+    assert repository.controls_without_tests() == {}
     assert [each.located.case.name for each in repository.test() if not each.passed] == []

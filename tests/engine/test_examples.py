@@ -6,12 +6,12 @@ import pytest
 
 import ccpolicy
 from ccpolicy.checks.kinds import Example, Kind, load_kinds
-from ccpolicy.content import content_folder
 from ccpolicy.engine.examples import run_example
-from ccpolicy.tree import Folder
+from ccpolicy.files.policy_files import FolderFiles
+from ccpolicy.shipped import shipped_folder
 from small_centre import CONTROLS, change, lay
 
-KINDS = load_kinds(Folder(content_folder()), "checks")
+KINDS = load_kinds(FolderFiles(shipped_folder()), "checks")
 CASES = [
     pytest.param(kind, example, id=f"{kind.name}-{number}")
     for kind in KINDS.values()
@@ -46,7 +46,7 @@ def own_kind(tmp_path: Path) -> Path:
     """A centre that is judged by a kind of its own, with a worked case beside it."""
     centre = lay(tmp_path / "centre")
     (centre / "checks").mkdir(exist_ok=True)
-    sql = (content_folder() / "checks/recurrence.sql").read_text("utf-8")
+    sql = (shipped_folder() / "checks/recurrence.sql").read_text("utf-8")
     (centre / "checks/again.sql").write_text(sql, "utf-8")
     (centre / "checks/again.examples.yaml").write_text(EXAMPLES, "utf-8")
     change(centre, CONTROLS, "check: recurrence", "check: again")

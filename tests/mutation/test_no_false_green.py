@@ -16,12 +16,12 @@ import pytest
 
 import ccpolicy
 from ccpolicy.api import Repository
-from ccpolicy.content import content_folder
 from ccpolicy.policy import Control, Selection
+from ccpolicy.shipped import shipped_folder
 
 from .editor import Editor, Record
 
-ROOT = content_folder()
+ROOT = shipped_folder()
 REPOSITORY = ccpolicy.load(ROOT)
 AS_OF = datetime.datetime.fromisoformat(REPOSITORY.settings.as_of or "")
 SOME = 3

@@ -26,7 +26,7 @@ from pydantic import ValidationError
 import ccpolicy
 from ccpolicy.assessment.models import Assessment, Lapse
 from ccpolicy.assessment.models import Control as Judged
-from ccpolicy.policy import Content, diff, models
+from ccpolicy.policy import Policy, diff, models
 from ccpolicy.policy.controls import check_control
 
 from .maker import BUSINESS, CALENDAR, CLOCK
@@ -211,7 +211,7 @@ EDITS: tuple[Edit, ...] = (
 )
 
 
-def _edited(draw: random.Random, control: Control, shared: Setting, policy: Content) -> Control:
+def _edited(draw: random.Random, control: Control, shared: Setting, policy: Policy) -> Control:
     """Edit a control, or leave it as it is where it could not be judged any more."""
     edited = copy.deepcopy(control)
     for _ in range(draw.choice([1, 1, 2])):

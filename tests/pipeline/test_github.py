@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ccpolicy.content import content_folder
+from ccpolicy.shipped import shipped_folder
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -105,7 +105,7 @@ def test_the_step_judges_reports_and_fails(tmp_path: Path) -> None:
 
 
 def test_the_step_passes_where_the_gate_does(tmp_path: Path) -> None:
-    ended = step(tmp_path, CCPOLICY_PATH=str(content_folder()), CCPOLICY_FAIL_ON="critical")
+    ended = step(tmp_path, CCPOLICY_PATH=str(shipped_folder()), CCPOLICY_FAIL_ON="critical")
     assert ended.returncode == 0
     assert (tmp_path / "output").read_text("utf-8") == "exit-code=0\n"
 

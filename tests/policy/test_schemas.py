@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from ccpolicy.content import content_folder
+from ccpolicy.files.yaml_document import read_yaml
 from ccpolicy.policy.schemas import NAMES, WRITTEN, schema_text
-from ccpolicy.source import read_yaml
+from ccpolicy.shipped import shipped_folder
 
-COMMITTED = content_folder("policy") / "schemas"
+COMMITTED = shipped_folder("policy") / "schemas"
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -50,7 +50,7 @@ def test_script_writes_them(tmp_path: Path) -> None:
 
 
 def test_shipped_policy_files_are_valid_by_their_schemas() -> None:
-    folder = content_folder("policy")
+    folder = shipped_folder("policy")
     for path in sorted(folder.rglob("*.yaml")):
         head, _, _ = path.read_text("utf-8").partition("\n")
         schema = (path.parent / head.partition("$schema=")[2]).resolve()

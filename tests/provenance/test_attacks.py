@@ -14,7 +14,7 @@ import ccpolicy
 from ccpolicy.api import compare
 from ccpolicy.cli.program import program
 from ccpolicy.errors import CcpolicyError, EvidenceError
-from ccpolicy.evidence.provenance import signatures
+from ccpolicy.git import signatures
 from provenance.conftest import (
     AS_OF,
     FIRST,

@@ -17,13 +17,13 @@ from bundle.conftest import as_json, failing_step, made, members, rebuilt, run, 
 from ccpolicy.api import Repository
 from ccpolicy.assessment.manifest import Manifest
 from ccpolicy.assessment.models import Assessment
-from ccpolicy.assessment.provenance import Told
+from ccpolicy.assessment.provenance import ProvenanceExport
 from ccpolicy.bundle.archive import Archive, open_archive
-from ccpolicy.bundle.canonical import assessment_bytes
 from ccpolicy.bundle.evaluate import evaluate, unpack
+from ccpolicy.bundle.serialization import assessment_bytes
 from ccpolicy.bundle.verify import Trust, verify
 from ccpolicy.cli.program import program
-from ccpolicy.policy import load_content
+from ccpolicy.policy import load_policy
 from ccpolicy.policy.schemas import schema_text
 from provenance.conftest import AS_OF, FIRST, INSPECTIONS, SECOND, STRANGER, THIRD, Centre
 
@@ -65,10 +65,10 @@ def forged(bundle: Path, edit: Edit) -> Path:
         manifest = Manifest.model_validate_json(contents["manifest.json"])
         root = unpack(archive, manifest.digests(), Path(folder))
         again = evaluate(
-            Repository(load_content(root)),
+            Repository(load_policy(root)),
             manifest,
             Assessment.model_validate_json(contents["assessment.json"]),
-            Told.model_validate_json(contents["provenance.json"]),
+            ProvenanceExport.model_validate_json(contents["provenance.json"]),
         )
     return rebuilt(target, lambda held: held.update({"assessment.json": assessment_bytes(again)}))
 

@@ -14,9 +14,9 @@ import duckdb
 import pytest
 
 import ccpolicy
-from ccpolicy.engine.calendar import instant
-from ccpolicy.evidence.provenance.read import Asked, read_provenance
-from ccpolicy.evidence.provenance.versions import Item, Versions
+from ccpolicy.provenance.file_versions import FileVersionReader, KeyedContent
+from ccpolicy.provenance.read import ProvenanceRequest, read_provenance
+from ccpolicy.time.calendar import instant
 from provenance.conftest import (
     AS_OF,
     FILES,
@@ -150,7 +150,7 @@ def rows(centre: Centre, table: str) -> list[dict[str, Any]]:
     repository = ccpolicy.load(centre.folder)
     with TemporaryDirectory() as scratch, duckdb.connect() as connection:
         found = read_provenance(
-            Asked(
+            ProvenanceRequest(
                 root=centre.folder,
                 evidence="evidence",
                 policy=["ccpolicy.toml", "policy", "checks"],
@@ -461,13 +461,13 @@ def test_a_file_that_cannot_be_read_is_tried_once(
         centre.put(FIRST, SECOND, THIRD, f"I{day},PBX-2,2026-04-0{day}T08:00:00+08:00,\n")
         centre.commit(f"2026-04-0{day}T10:00:00+08:00")
     tried = []
-    items = Versions.items
+    items = FileVersionReader.items
 
-    def counted(self: Versions, content: bytes) -> list[Item]:
+    def counted(self: FileVersionReader, content: bytes) -> list[KeyedContent]:
         tried.append(content)
         return items(self, content)
 
-    monkeypatch.setattr(Versions, "items", counted)
+    monkeypatch.setattr(FileVersionReader, "items", counted)
     assert not [each for each in rows(centre, "recordings") if each["record"] == "I4"]
     assert sum(b"too,many" in each for each in tried) == 1
     # Once it is mended its record is on file, and no sooner.

@@ -6,21 +6,21 @@ from functools import cache
 from pathlib import Path
 
 import ccpolicy
-from ccpolicy.assessment.baseline import failing, stand
-from ccpolicy.assessment.models import Assessment, Known
-from ccpolicy.content import content_folder
+from ccpolicy.assessment.baseline import apply_baseline, failing
+from ccpolicy.assessment.models import Assessment, BaselineEntry
+from ccpolicy.shipped import shipped_folder
 
 from .rich import ASSESSMENT, HOSTILE
 
 FAILING = Path(ccpolicy.__file__).parent / "samples" / "failing"
 NAMES = ("everything", "period", "baselined", "standing", "shipped", "failing")
-BASELINED = stand(
+BASELINED = apply_baseline(
     ASSESSMENT,
     [
-        Known(control="EM-1", subject="上海-交换机-01", starts="2026-11-08T00:00:00+08:00"),
-        Known(control="ER-2", subject=HOSTILE, starts="2025-09-01T00:00:00+08:00"),
-        Known(control="EM-1", subject="=SH-PBX-01", starts="2026-01-01T00:00:00+08:00"),
-        Known(control="XX-1", subject="centre", starts="2026-01-01T00:00:00+08:00"),
+        BaselineEntry(control="EM-1", subject="上海-交换机-01", starts="2026-11-08T00:00:00+08:00"),
+        BaselineEntry(control="ER-2", subject=HOSTILE, starts="2025-09-01T00:00:00+08:00"),
+        BaselineEntry(control="EM-1", subject="=SH-PBX-01", starts="2026-01-01T00:00:00+08:00"),
+        BaselineEntry(control="XX-1", subject="centre", starts="2026-01-01T00:00:00+08:00"),
     ],
 )
 """One control fails by known and new lapses, one by known ones alone; two entries are gone."""
@@ -32,7 +32,7 @@ _JUDGED = ASSESSMENT.model_copy(
         "problems": [],
     }
 )
-STANDING = stand(_JUDGED, failing(_JUDGED))
+STANDING = apply_baseline(_JUDGED, failing(_JUDGED))
 """Nothing fails the gate, though two controls fail."""
 
 
@@ -51,6 +51,6 @@ def centre(name: str) -> Assessment:
         case "standing":
             return STANDING
         case "shipped":
-            return ccpolicy.load(content_folder()).check()
+            return ccpolicy.load(shipped_folder()).check()
         case _:
             return ccpolicy.load(FAILING).check()

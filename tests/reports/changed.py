@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ccpolicy.assessment.alteration import Alteration, Altered, Column, Unfollowed
+from ccpolicy.assessment.alterations import Alteration, Altered, Column, Unfollowed
 from ccpolicy.assessment.comparison import STATUSES, Change, Comparison, Control, Side
 from ccpolicy.assessment.models import Tool
 

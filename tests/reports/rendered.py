@@ -5,8 +5,8 @@ from __future__ import annotations
 from ccpolicy import reports
 from ccpolicy.assessment.agenda import Agenda
 from ccpolicy.assessment.comparison import Comparison
-from ccpolicy.assessment.history import History
 from ccpolicy.assessment.models import Assessment
+from ccpolicy.assessment.verdict_history import History
 from ccpolicy.assessment.verification import Verification
 from ccpolicy.reports import View
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from ccpolicy.assessment.agenda import Plan
-from ccpolicy.assessment.history import Change, History, Moment
 from ccpolicy.assessment.models import (
     Assessment,
     Clause,
@@ -27,6 +26,7 @@ from ccpolicy.assessment.models import (
     Waiver,
     Window,
 )
+from ccpolicy.assessment.verdict_history import Change, History, Moment
 
 HOSTILE = "UPS\x1b[31m-1\u202e\n::error::\x00"
 AS_OF = "2026-11-20T18:00:00+08:00"

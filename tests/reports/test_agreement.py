@@ -20,8 +20,8 @@ from click.testing import CliRunner, Result
 from ccpolicy import reports
 from ccpolicy.assessment.models import VERDICTS, Assessment
 from ccpolicy.cli.program import program
-from ccpolicy.content import content_folder
 from ccpolicy.reports import FORMATS, View
+from ccpolicy.shipped import shipped_folder
 
 from .centres import FAILING, NAMES, centre
 
@@ -213,7 +213,7 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, tuple[int, l
     )
     controls.write_text(text, "utf-8")
     return {
-        "passed": (0, [content_folder(), "--control", "EM-1", "--control", "GV-1"]),
+        "passed": (0, [shipped_folder(), "--control", "EM-1", "--control", "GV-1"]),
         "failed": (1, [FAILING]),
         "let stand": (0, [*judged, "--baseline", known]),
         "entry gone": (1, [*judged, "--baseline", gone]),

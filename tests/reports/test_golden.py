@@ -13,8 +13,8 @@ import pytest
 
 from ccpolicy.assessment.agenda import Agenda, agenda
 from ccpolicy.assessment.comparison import Comparison
-from ccpolicy.assessment.history import History
 from ccpolicy.assessment.models import Assessment, CoveredLater, Provenance
+from ccpolicy.assessment.verdict_history import History
 from ccpolicy.assessment.verification import Verification
 from ccpolicy.reports import View
 

@@ -17,10 +17,10 @@ from trestle.oscal.component import ComponentDefinition
 
 import ccpolicy
 from ccpolicy.cli import export
-from ccpolicy.content import content_folder
 from ccpolicy.errors import LANGUAGES, Language
 from ccpolicy.policy.oscal import DOCUMENTS
 from ccpolicy.reports import View
+from ccpolicy.shipped import shipped_folder
 
 from .centres import FAILING, NAMES, centre
 from .rendered import render
@@ -84,7 +84,7 @@ def test_results_are_read(name: str, language: Language, tmp_path: Path) -> None
     check(render(centre(name), "oscal", View(language=language)), tmp_path)
 
 
-@pytest.mark.parametrize("root", [content_folder(), FAILING], ids=["shipped", "failing"])
+@pytest.mark.parametrize("root", [shipped_folder(), FAILING], ids=["shipped", "failing"])
 @pytest.mark.parametrize("name", DOCUMENTS)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_exports_are_read(root: Path, name: str, language: Language, tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_exports_are_read(root: Path, name: str, language: Language, tmp_path: P
 
 
 def test_the_three_documents_fit_together() -> None:
-    content = ccpolicy.load(content_folder()).content
+    content = ccpolicy.load(shipped_folder()).content
     catalog = list(pairs(json.loads(DOCUMENTS["oscal-catalog"](content, "en"))))
     ids = {value for name, value in catalog if name == "id"}
     controls = [each["id"] for name, value in catalog if name == "controls" for each in value]

@@ -13,13 +13,13 @@ import pytest
 
 import ccpolicy
 from ccpolicy.assessment.models import Assessment
-from ccpolicy.content import content_folder
 from ccpolicy.policy.lint import lint
 from ccpolicy.sample.backups import CAPTURED
 from ccpolicy.sample.centre import write_centre
 from ccpolicy.sample.clock import LAST
+from ccpolicy.shipped import shipped_folder
 
-ROOT = content_folder()
+ROOT = shipped_folder()
 FAILING = Path(ccpolicy.__file__).parent / "samples" / "failing"
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Iterable
 
-from ccpolicy.assessment.models import Assessment, Control, Known, Lapse
+from ccpolicy.assessment.models import Assessment, BaselineEntry, Control, Lapse
 
 Key = tuple[str, str, datetime.datetime]
 
 
-def failing(result: Assessment) -> list[Known]:
+def failing(result: Assessment) -> list[BaselineEntry]:
     """List the lapses that make controls fail, as the gate judges; what is unknown is not known."""
     return [
-        Known(control=control.id, subject=lapse.subject, starts=lapse.starts)
+        BaselineEntry(control=control.id, subject=lapse.subject, starts=lapse.starts)
         for control in result.controls
         if _verdict(result, control) == "fail"
         for lapse in control.lapses
@@ -21,7 +21,7 @@ def failing(result: Assessment) -> list[Known]:
     ]
 
 
-def stand(result: Assessment, entries: Iterable[Known]) -> Assessment:
+def apply_baseline(result: Assessment, entries: Iterable[BaselineEntry]) -> Assessment:
     """Let known lapses stand.
 
     A control that fails by known lapses alone no longer fails the gate, though it still fails.
@@ -57,9 +57,9 @@ def stand(result: Assessment, entries: Iterable[Known]) -> Assessment:
     return result.model_copy(update={"controls": controls, "gate": gate})
 
 
-def shrunk(result: Assessment, entries: Iterable[Known]) -> list[Known]:
+def shrunk(result: Assessment, entries: Iterable[BaselineEntry]) -> list[BaselineEntry]:
     """Leave the entries that still exist, and those of controls that cannot be judged now."""
-    gone = {_key(each) for each in stand(result, entries).gate.gone}
+    gone = {_key(each) for each in apply_baseline(result, entries).gate.gone}
     return [each for each in entries if _key(each) not in gone]
 
 
@@ -94,7 +94,7 @@ def _fails(result: Assessment, lapse: Lapse) -> bool:
     return starts < ends or starts == ends == _moment(result.as_of)
 
 
-def _key(entry: Known) -> Key:
+def _key(entry: BaselineEntry) -> Key:
     return entry.control, entry.subject, _moment(entry.starts)
 
 

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from ccpolicy.assessment.building_blocks import Model
 from ccpolicy.assessment.models import Tool
-from ccpolicy.assessment.parts import Model
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 MANIFEST = "manifest.json"

@@ -9,10 +9,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from ccpolicy.assessment.annex import Annex
-from ccpolicy.assessment.parts import Model, Norm, Parameter, Text
+from ccpolicy.assessment.audit_appendix import AuditAppendix
+from ccpolicy.assessment.building_blocks import Model, Norm, Parameter, Text
 
-__all__ = ["Annex", "Assessment", "Model", "Norm", "Parameter", "Text"]
+__all__ = ["Assessment", "AuditAppendix", "Model", "Norm", "Parameter", "Text"]
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
@@ -65,7 +65,7 @@ class Window(Model):
     ends: str
 
 
-class Known(Model):
+class BaselineEntry(Model):
     """An entry of a baseline: a lapse that was known when it was written."""
 
     control: str
@@ -84,7 +84,7 @@ class Gate(Model):
     """Ids of the controls that failed it."""
     let_stand: list[str]
     """Ids of the controls that fail by lapses of the baseline alone, which it let stand."""
-    gone: list[Known]
+    gone: list[BaselineEntry]
     """Entries of the baseline that no longer exist: they fail the gate until taken out."""
 
 
@@ -291,7 +291,7 @@ class Assessment(Model):
     """SHA-256 over the digests and names of all files that were read, `sha256:…`."""
     provenance: Provenance | None
     """What git knows of it, if that was asked for or a control rests on it."""
-    annex: Annex | None
+    annex: AuditAppendix | None
     """What reports for auditors show beside the verdicts, if it was asked for."""
 
     def verdict(self, control: Control) -> Verdict:

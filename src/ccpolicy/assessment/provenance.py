@@ -6,14 +6,14 @@ from typing import Literal
 
 from pydantic import StrictBool, StrictInt, StrictStr
 
+from ccpolicy.assessment.building_blocks import Model
 from ccpolicy.assessment.models import Uncommitted
-from ccpolicy.assessment.parts import Model
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 PROVENANCE = "provenance.json"
 
 
-class ToldTable(Model):
+class ExportedTable(Model):
     """The records of a dataset that git filled."""
 
     columns: list[str]
@@ -23,7 +23,7 @@ class ToldTable(Model):
     """Times are microseconds since 1970 UTC."""
 
 
-class Told(Model):
+class ProvenanceExport(Model):
     """What was read from git."""
 
     schema_version: Literal["1.0"]
@@ -35,5 +35,5 @@ class Told(Model):
     """When the commit was made at the earliest, in microseconds since 1970 UTC."""
     uncommitted: list[Uncommitted]
     """Files that were not as the commit has them, by path."""
-    tables: dict[str, ToldTable] | None
+    tables: dict[str, ExportedTable] | None
     """Dataset → its records; null if no control rests on them."""

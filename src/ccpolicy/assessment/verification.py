@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
+from ccpolicy.assessment.building_blocks import Model, Text
 from ccpolicy.assessment.manifest import Asked
 from ccpolicy.assessment.models import Gate, Tool
-from ccpolicy.assessment.parts import Model, Text
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 

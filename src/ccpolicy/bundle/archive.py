@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from ccpolicy.bundle.layout import LONGEST_END, Member, head, read_end, read_entries, tail
-from ccpolicy.bundle.names import check_names
+from ccpolicy.bundle.member_names import check_names
 from ccpolicy.errors import BundleError
 
 MOST_MEMBERS = 100_000

@@ -16,17 +16,17 @@ import duckdb
 from ccpolicy.api import Repository
 from ccpolicy.assessment.manifest import ASSESSMENT, Manifest
 from ccpolicy.assessment.models import Assessment
-from ccpolicy.assessment.provenance import PROVENANCE, Told
+from ccpolicy.assessment.provenance import PROVENANCE, ProvenanceExport
 from ccpolicy.bundle.archive import Archive
-from ccpolicy.bundle.canonical import assessment_bytes
-from ccpolicy.bundle.contents import KINDS, REPOSITORY, basis
-from ccpolicy.bundle.question import question
-from ccpolicy.content import content_folder
+from ccpolicy.bundle.bundle_files import KINDS, REPOSITORY, bundle_files
+from ccpolicy.bundle.request import question
+from ccpolicy.bundle.serialization import assessment_bytes
 from ccpolicy.engine.assess import assess
 from ccpolicy.errors import BundleError, Message
-from ccpolicy.evidence.provenance.models import Provenance
-from ccpolicy.evidence.provenance.read import Asked
-from ccpolicy.evidence.provenance.told import recall
+from ccpolicy.provenance.export import import_provenance
+from ccpolicy.provenance.models import Provenance
+from ccpolicy.provenance.read import ProvenanceRequest
+from ccpolicy.shipped import shipped_folder
 
 _SHORT = 60
 
@@ -67,7 +67,7 @@ def _unpack(archive: Archive, name: str, sha256: str, target: Path) -> None:
 
 
 def evaluate(
-    repository: Repository, manifest: Manifest, recorded: Assessment, told: Told | None
+    repository: Repository, manifest: Manifest, recorded: Assessment, told: ProvenanceExport | None
 ) -> Assessment:
     """Judge again, and return the result, which is said to come from the program that recorded it.
 
@@ -81,10 +81,10 @@ def evaluate(
     if not evidence.exists():  # an archive has no empty folders, and an empty one is not missing
         evidence.mkdir(parents=True)
 
-    def provide(_: Asked, connection: duckdb.DuckDBPyConnection) -> Provenance:
+    def provide(_: ProvenanceRequest, connection: duckdb.DuckDBPyConnection) -> Provenance:
         if told is None:
             raise BundleError("'{name}' is missing from the bundle", name=PROVENANCE)
-        return recall(told, connection)
+        return import_provenance(told, connection)
 
     content = replace(content, revision=manifest.asked.policy_from)
     result = assess(content, question(repository, manifest.asked), provide)
@@ -101,7 +101,7 @@ def check_kinds(archive: Archive) -> None:
         folder, _, file = name.partition("/")
         if folder != KINDS:
             continue
-        own = content_folder("checks") / file
+        own = shipped_folder("checks") / file
         if not own.is_file() or archive.read(name, 1 << 24) != own.read_bytes():
             raise BundleError(
                 "'{name}' is not the check kind that this program judges by", name=name
@@ -115,7 +115,7 @@ def check_roles(manifest: Manifest, repository: Repository, result: Assessment) 
         BundleError: there are others, or some are missing.
     """
     needed = {
-        *basis(repository.content, result, repository.content.root),
+        *bundle_files(repository.content, result, repository.content.root),
         *(report.path for report in manifest.reports),
         ASSESSMENT,
     }

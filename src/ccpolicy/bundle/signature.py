@@ -15,7 +15,7 @@ from ccpolicy.bundle import envelope
 from ccpolicy.bundle.signers import NAMESPACE, Signer, read_signers
 from ccpolicy.bundle.statement import SUFFIXES
 from ccpolicy.errors import BundleError, BundleErrors, Locator, Message
-from ccpolicy.programs import run_apart
+from ccpolicy.git.programs import run_isolated
 
 SSH_SUFFIX = ".sig"
 _SSH = b"-----BEGIN SSH SIGNATURE-----"
@@ -131,6 +131,6 @@ def _ssh(data: bytes, signers: Sequence[Signer], manifest: bytes) -> str:
 
 def _run(command: list[str], given: bytes) -> subprocess.CompletedProcess[bytes]:
     try:
-        return run_apart(command, given)
+        return run_isolated(command, given)
     except (OSError, subprocess.TimeoutExpired) as failure:
         raise BundleError("ssh-keygen did not answer: {reason}", reason=str(failure)) from failure

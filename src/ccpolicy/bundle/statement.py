@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from ccpolicy.assessment.manifest import ASSESSMENT, MANIFEST, Manifest
 from ccpolicy.assessment.models import Assessment, Verdict
-from ccpolicy.bundle.contents import REPOSITORY
+from ccpolicy.bundle.bundle_files import REPOSITORY
 
 STATEMENT = "https://in-toto.io/Statement/v1"
 PAYLOAD = "application/vnd.in-toto+json"

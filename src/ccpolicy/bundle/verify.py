@@ -16,22 +16,22 @@ from pydantic import ValidationError
 from ccpolicy import __version__
 from ccpolicy.api import Repository
 from ccpolicy.assessment import verification as public
+from ccpolicy.assessment.building_blocks import Model
 from ccpolicy.assessment.manifest import ASSESSMENT, MANIFEST, Manifest
 from ccpolicy.assessment.models import Assessment, Tool
-from ccpolicy.assessment.parts import Model
-from ccpolicy.assessment.provenance import PROVENANCE, Told
+from ccpolicy.assessment.provenance import PROVENANCE, ProvenanceExport
 from ccpolicy.assessment.verification import Judged, StepName, Verification
 from ccpolicy.bundle.archive import Archive, open_archive
-from ccpolicy.bundle.canonical import manifest_bytes, provenance_bytes
-from ccpolicy.bundle.contents import report_bytes
+from ccpolicy.bundle.bundle_files import report_bytes
 from ccpolicy.bundle.evaluate import check_kinds, check_roles, compare, evaluate, unpack
-from ccpolicy.bundle.policy import compare_policies
-from ccpolicy.bundle.provenance import compare_provenance
+from ccpolicy.bundle.policy_comparison import compare_policies
+from ccpolicy.bundle.provenance_comparison import compare_provenance
+from ccpolicy.bundle.serialization import manifest_bytes, provenance_bytes
 from ccpolicy.bundle.signature import check_signatures, find_signatures
 from ccpolicy.bundle.statement import expected
-from ccpolicy.bundle.steps import Steps
+from ccpolicy.bundle.verification_run import VerificationRun
 from ccpolicy.errors import BundleError, BundleErrors, CcpolicyError, Message
-from ccpolicy.policy import load_content
+from ccpolicy.policy import load_policy
 from ccpolicy.policy.settings import find_root
 
 MOST_MANIFEST = 64 << 20
@@ -58,7 +58,7 @@ class Trust:
 
 
 @dataclass(frozen=True)
-class Examined:
+class VerifiedBundle:
     """What came of verifying, and what somebody can vouch for if nothing failed."""
 
     verification: Verification
@@ -68,7 +68,7 @@ class Examined:
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListedBundle:
     """A bundle whose files are those that its manifest lists."""
 
     archive: Archive
@@ -78,13 +78,13 @@ class Listed:
 
 
 @dataclass(frozen=True)
-class Read:
+class ParsedBundle:
     """A bundle whose files are valid."""
 
-    listed: Listed
+    listed: ListedBundle
     repository: Repository
     assessment: Assessment
-    told: Told | None
+    told: ProvenanceExport | None
     """What git knew."""
 
 
@@ -98,12 +98,12 @@ def verify(path: Path, trust: Trust | None = None) -> Verification:
     return examine(path, trust or Trust()).verification
 
 
-def examine(path: Path, trust: Trust) -> Examined:
+def examine(path: Path, trust: Trust) -> VerifiedBundle:
     """Verify a bundle; see `verify`."""
-    known = load_content(trust.policy) if trust.policy else None
+    known = load_policy(trust.policy) if trust.policy else None
     root = find_root(trust.repository).resolve() if trust.repository else None
     signatures = find_signatures(path, trust.signatures)
-    steps = Steps()
+    steps = VerificationRun()
     statements: dict[str, Any] = {}
     with open_archive(path) as file, tempfile.TemporaryDirectory(prefix="ccpolicy-") as folder:
         archive = steps.take("archive", partial(_archive, file))
@@ -149,7 +149,7 @@ def examine(path: Path, trust: Trust) -> Examined:
         passed=all(step.status != "failed" for step in found)
         and unchecked.isdisjoint(trust.required),
     )
-    return Examined(verification, tuple(steps.failures), statements)
+    return VerifiedBundle(verification, tuple(steps.failures), statements)
 
 
 def _archive(file: IO[bytes]) -> tuple[tuple[Archive, dict[str, str]], Message]:
@@ -164,7 +164,7 @@ def _archive(file: IO[bytes]) -> tuple[tuple[Archive, dict[str, str]], Message]:
     return (archive, digests), message
 
 
-def _manifest(archive: Archive, digests: dict[str, str]) -> tuple[Listed, Message]:
+def _manifest(archive: Archive, digests: dict[str, str]) -> tuple[ListedBundle, Message]:
     """Hold every file to what the manifest lists."""
     data = archive.read(MANIFEST, MOST_MANIFEST)
     manifest = _parsed(Manifest, MANIFEST, data)
@@ -191,16 +191,16 @@ def _manifest(archive: Archive, digests: dict[str, str]) -> tuple[Listed, Messag
     if errors:
         raise BundleErrors("the files are not those that the manifest lists", errors)
     message = Message.of("every file is the one that the manifest lists")
-    return Listed(archive, manifest, digests[MANIFEST]), message
+    return ListedBundle(archive, manifest, digests[MANIFEST]), message
 
 
-def _schemas(listed: Listed, folder: Path) -> tuple[Read, Message]:
+def _schemas(listed: ListedBundle, folder: Path) -> tuple[ParsedBundle, Message]:
     """Read the assessment and the policy."""
     manifest, archive = listed.manifest, listed.archive
     data = archive.read(ASSESSMENT, MOST_IN_MEMORY)
     assessment = _parsed(Assessment, ASSESSMENT, data)
     check_kinds(archive)
-    content = load_content(unpack(archive, manifest.digests(), folder))
+    content = load_policy(unpack(archive, manifest.digests(), folder))
     if manifest.tool != assessment.tool:
         raise BundleError("manifest and assessment name different programs")
     if manifest.policy_digest != content.digest:
@@ -208,14 +208,14 @@ def _schemas(listed: Listed, folder: Path) -> tuple[Read, Message]:
     told = None
     if PROVENANCE in archive.members:
         data = archive.read(PROVENANCE, MOST_IN_MEMORY)
-        told = _parsed(Told, PROVENANCE, data)
+        told = _parsed(ProvenanceExport, PROVENANCE, data)
         if provenance_bytes(told) != data:
             raise BundleError("'{name}' is not written as this program writes it", name=PROVENANCE)
     message = Message.of("manifest, assessment and policy are valid")
-    return Read(listed, Repository(content), assessment, told), message
+    return ParsedBundle(listed, Repository(content), assessment, told), message
 
 
-def _take_provenance(steps: Steps, read: Read, repository: Path | None) -> None:
+def _take_provenance(steps: VerificationRun, read: ParsedBundle, repository: Path | None) -> None:
     """Hold what the bundle says that git knew to a repository, if one was named."""
     told = read.told
     if told is None or repository is None:
@@ -238,7 +238,7 @@ def _take_provenance(steps: Steps, read: Read, repository: Path | None) -> None:
         )
 
 
-def _evaluation(read: Read) -> tuple[Assessment, Message]:
+def _evaluation(read: ParsedBundle) -> tuple[Assessment, Message]:
     """Judge again, and compare the bytes."""
     manifest = read.listed.manifest
     version = read.assessment.tool.version
@@ -266,7 +266,7 @@ def _evaluation(read: Read) -> tuple[Assessment, Message]:
     return result, message
 
 
-def _reports(read: Read, result: Assessment) -> tuple[Assessment, Message]:
+def _reports(read: ParsedBundle, result: Assessment) -> tuple[Assessment, Message]:
     """Write the reports again, and compare the bytes."""
     reports = read.listed.manifest.reports
     errors = [

@@ -13,25 +13,25 @@ from ccpolicy.api import Repository
 from ccpolicy.assessment import manifest as public
 from ccpolicy.assessment.manifest import ASSESSMENT, MANIFEST, Manifest, ReportFile
 from ccpolicy.assessment.models import Assessment
-from ccpolicy.assessment.provenance import PROVENANCE, Told
+from ccpolicy.assessment.provenance import PROVENANCE, ProvenanceExport
 from ccpolicy.bundle.archive import Content, Part, write_archive
-from ccpolicy.bundle.canonical import assessment_bytes, manifest_bytes, provenance_bytes
-from ccpolicy.bundle.contents import basis, report_bytes
-from ccpolicy.bundle.question import asked
+from ccpolicy.bundle.bundle_files import bundle_files, report_bytes
+from ccpolicy.bundle.request import asked
+from ccpolicy.bundle.serialization import assessment_bytes, manifest_bytes, provenance_bytes
 from ccpolicy.bundle.verify import Trust, examine
 from ccpolicy.engine.assess import assess
-from ccpolicy.engine.write import Question
+from ccpolicy.engine.build import EvaluationRequest
 from ccpolicy.errors import BundleError, BundleErrors
-from ccpolicy.evidence.provenance.models import Provenance
-from ccpolicy.evidence.provenance.read import Asked, read_provenance
-from ccpolicy.evidence.provenance.snapshot import write_evidence
-from ccpolicy.evidence.provenance.told import tell
+from ccpolicy.git.snapshot import write_evidence
+from ccpolicy.provenance.export import export_provenance
+from ccpolicy.provenance.models import Provenance
+from ccpolicy.provenance.read import ProvenanceRequest, read_provenance
 
 
 def write_bundle(
     path: Path,
     repository: Repository,
-    question: Question,
+    question: EvaluationRequest,
     filters: dict[str, Iterable[str]],
     reports: Sequence[ReportFile],
 ) -> Assessment:
@@ -49,7 +49,7 @@ def write_bundle(
 def _write(
     path: Path,
     repository: Repository,
-    question: Question,
+    question: EvaluationRequest,
     filters: dict[str, Iterable[str]],
     reports: Sequence[ReportFile],
     folder: Path,
@@ -64,7 +64,7 @@ def _write(
             evidence, content.root, content.settings.evidence, assessment.provenance.commit
         )
     contents: dict[str, Content] = {
-        **basis(content, assessment, evidence),
+        **bundle_files(content, assessment, evidence),
         **{report.path: report_bytes(assessment, report) for report in reports},
         ASSESSMENT: assessment_bytes(assessment),
     }
@@ -95,11 +95,13 @@ def _write(
 class _Telling:
     """Reads what git knows, and writes it down."""
 
-    told: Told | None = None
+    told: ProvenanceExport | None = None
 
-    def __call__(self, asked: Asked, connection: duckdb.DuckDBPyConnection) -> Provenance:
+    def __call__(
+        self, asked: ProvenanceRequest, connection: duckdb.DuckDBPyConnection
+    ) -> Provenance:
         found = read_provenance(asked, connection)
-        self.told = tell(found, connection)
+        self.told = export_provenance(found, connection)
         return found
 
 

@@ -8,11 +8,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ccpolicy.checks.durations import parse_duration
 from ccpolicy.errors import Locator, PolicyError
-from ccpolicy.source import Source, decode, parse_yaml
-from ccpolicy.tree import Tree, read_source
-from ccpolicy.validation import explain
+from ccpolicy.files.model_errors import explain
+from ccpolicy.files.policy_files import PolicyFiles, read_source
+from ccpolicy.files.yaml_document import YamlDocument, decode, parse_yaml
+from ccpolicy.time.durations import parse_duration
 
 Role = Literal["starts", "ends", "item", "by", "quantity", "good"]
 """What a column of a selection can mean."""
@@ -116,8 +116,8 @@ class Kind:
     one_of: tuple[str, ...]
     sql: str
     """The whole file; its front matter is a comment."""
-    source: Source
-    tree: Tree = field(repr=False)
+    source: YamlDocument
+    tree: PolicyFiles = field(repr=False)
     """What its files are read from."""
     file: str
     """Name of the query's file in there."""
@@ -160,7 +160,7 @@ class Kind:
             raise explain(failure, source, Examples)[0] from failure
 
 
-def load_kinds(tree: Tree, folder: str) -> dict[str, Kind]:
+def load_kinds(tree: PolicyFiles, folder: str) -> dict[str, Kind]:
     """Load every check kind of a folder.
 
     Raises:
@@ -170,7 +170,7 @@ def load_kinds(tree: Tree, folder: str) -> dict[str, Kind]:
     return {kind.name: kind for kind in (load_kind(tree, name) for name in names)}
 
 
-def load_kind(tree: Tree, file: str) -> Kind:
+def load_kind(tree: PolicyFiles, file: str) -> Kind:
     """Load one check kind.
 
     Raises:

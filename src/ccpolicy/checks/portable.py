@@ -15,8 +15,8 @@ import sqlglot
 from sqlglot import exp
 
 from ccpolicy.checks.kinds import Kind, load_kinds
-from ccpolicy.content import content_folder
-from ccpolicy.tree import Folder
+from ccpolicy.files.policy_files import FolderFiles
+from ccpolicy.shipped import shipped_folder
 
 DIALECTS = ("postgres", "spark")
 """Engines into whose SQL every kind must go over without a loss."""
@@ -59,8 +59,8 @@ def unportable(kind: Kind) -> Iterator[str]:
 
 def main(arguments: list[str]) -> int:
     """Print what is not portable in a folder's kinds; 1 if there is anything."""
-    folder = Path(arguments[0]) if arguments else content_folder("checks")
-    kinds = load_kinds(Folder(folder.resolve().parent), folder.resolve().name)
+    folder = Path(arguments[0]) if arguments else shipped_folder("checks")
+    kinds = load_kinds(FolderFiles(folder.resolve().parent), folder.resolve().name)
     found = [line for kind in kinds.values() for line in unportable(kind)]
     sys.stdout.write("".join(f"{line}\n" for line in found))
     return int(bool(found))

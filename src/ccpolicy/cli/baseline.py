@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ccpolicy.assessment.baseline import failing, shrunk, stand
-from ccpolicy.assessment.models import Assessment, Known
+from ccpolicy.assessment.baseline import apply_baseline, failing, shrunk
+from ccpolicy.assessment.models import Assessment, BaselineEntry
 from ccpolicy.cli.output import write
 from ccpolicy.errors import CcpolicyError
-from ccpolicy.policy.baseline import baseline_text, folder_of, read_baseline
-from ccpolicy.tree import Folder
+from ccpolicy.files.policy_files import FolderFiles
+from ccpolicy.policy.baseline_file import baseline_text, folder_of, read_baseline
 
 
-class Standing:
+class BaselineFile:
     """What stands by the file that was named, if any."""
 
     def __init__(
@@ -25,7 +25,7 @@ class Standing:
             )
         self.path, self.policy_from, self.written = path, policy_from, written
         self.file = read or written
-        self.entries: list[Known] = []
+        self.entries: list[BaselineEntry] = []
 
     def applied(self, result: Assessment, *, chosen: bool) -> Assessment:
         """Return the result with what is known let stand.
@@ -43,17 +43,17 @@ class Standing:
         file = Path(self.file)
         if self.written and not file.exists():
             self.entries = failing(result)
-            return stand(result, self.entries)
+            return apply_baseline(result, self.entries)
         self.entries = read_baseline(_near(file), file.name)
         if self.written:
             self.entries = shrunk(result, self.entries)
-        return stand(result, self._trusted(file))
+        return apply_baseline(result, self._trusted(file))
 
-    def _trusted(self, file: Path) -> list[Known]:
+    def _trusted(self, file: Path) -> list[BaselineEntry]:
         """Return the entries that the revision knows, too: a change cannot add to its own."""
         if self.policy_from is None:
             return self.entries
-        from ccpolicy.policy.revision import find_revision
+        from ccpolicy.git.revision import find_revision
 
         root = Path(self.path).resolve()
         place = folder_of(file) / file.name
@@ -76,6 +76,8 @@ class Standing:
             write(baseline_text(self.entries), self.written, for_people=False)
 
 
-def _near(file: Path) -> Folder:
+def _near(file: Path) -> FolderFiles:
     folder = folder_of(file)
-    return Folder(folder, prefix="" if str(file.parent) == "." else f"{file.parent.as_posix()}/")
+    return FolderFiles(
+        folder, prefix="" if str(file.parent) == "." else f"{file.parent.as_posix()}/"
+    )

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ccpolicy.cli import options, question
-from ccpolicy.cli.words import Command
+from ccpolicy.cli import options, request
+from ccpolicy.cli.translated_click import Command
 from ccpolicy.reports import format_of, formats
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 )
 @options.path
 @options.policy_from
-@question.options
-@question.known_at
+@request.options
+@request.known_at
 @options.option(
     "--report",
     "reports",
@@ -55,18 +55,18 @@ def command(
 ) -> None:
     """Make the bundle, verify it, and put it in its place."""
     view = options.view(context, path)
-    arguments = question.arguments(asked)
+    arguments = request.arguments(asked)
 
     import shlex
 
     import ccpolicy
-    from ccpolicy.bundle.contents import needs_annex, usual_reports
+    from ccpolicy.bundle.bundle_files import needs_annex, usual_reports
     from ccpolicy.bundle.write import write_bundle
-    from ccpolicy.cli.output import appearing, write
+    from ccpolicy.cli.output import atomic_file, write
     from ccpolicy.cli.progress import progress
     from ccpolicy.errors import BundleError, Message
-    from ccpolicy.reports.outcome import outcome
     from ccpolicy.reports.page import Page
+    from ccpolicy.reports.summary_text import outcome
 
     wanted = [_report(each, view.language) for each in reports] or usual_reports()
     for number, report in enumerate(wanted):
@@ -77,8 +77,8 @@ def command(
         put = replace(
             repository.question(**arguments, annex=needs_annex(wanted)), known_at=known_at
         )
-        filters = {name: asked[name] for name in question.FILTERS}
-        with appearing(output) as beside:
+        filters = {name: asked[name] for name in request.FILTERS}
+        with atomic_file(output) as beside:
             result = write_bundle(beside, repository, put, filters, wanted)
     page = Page(options.view(context, path, quiet=True))
     outcome(page, result)
@@ -95,7 +95,7 @@ def _report(wanted: str, language: Language) -> ReportFile:
             is not that of a file.
     """
     from ccpolicy.assessment.manifest import ReportFile
-    from ccpolicy.bundle.contents import REPORTS
+    from ccpolicy.bundle.bundle_files import REPORTS
     from ccpolicy.errors import CcpolicyError
 
     name, equals, file = wanted.partition("=")

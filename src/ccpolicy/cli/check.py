@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ccpolicy.cli import options, question
-from ccpolicy.cli.words import Choice, Command
+from ccpolicy.cli import options, request
+from ccpolicy.cli.translated_click import Choice, Command
 from ccpolicy.reports import FORMATS, Rendered, View, format_of, formats, render
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ PASSED, FAILED, NOTHING = 0, 1, 3
 )
 @options.path
 @options.policy_from
-@question.options
+@request.options
 @options.option(
     "--format",
     "format_",
@@ -61,7 +61,7 @@ PASSED, FAILED, NOTHING = 0, 1, 3
     metavar="REV",
     help="Refuse a history that does not build upon this commit.",
 )
-@question.known_at
+@request.known_at
 @options.option(
     "--baseline",
     metavar="FILE",
@@ -99,22 +99,22 @@ def command(
     view = options.view(context, path, colour=colour, quiet=quiet, verbose=verbose)
     wanted = [(format_, output), *map(_named, reports)]
     names = [name for name, _ in wanted]
-    arguments = question.arguments(asked)
+    arguments = request.arguments(asked)
 
     import ccpolicy
-    from ccpolicy.cli.baseline import Standing
-    from ccpolicy.cli.output import settle, write
+    from ccpolicy.cli.baseline import BaselineFile
+    from ccpolicy.cli.output import report_unsupported, write
     from ccpolicy.cli.progress import progress
     from ccpolicy.errors import Message
 
-    chosen = any(asked[each] for each in question.FILTERS)
+    chosen = any(asked[each] for each in request.FILTERS)
     with progress(Message.of("reading the evidence").text(view.language)):
         result = ccpolicy.load(path, policy_from).check(
             **arguments,
             annex=annex or any(FORMATS[name].annex for name in names),
         )
     view = replace(view, folder=options.folder(path))
-    standing = Standing(path, policy_from, baseline, write_baseline)
+    standing = BaselineFile(path, policy_from, baseline, write_baseline)
     result = standing.applied(result, chosen=chosen)
     # Nothing is written before everything could be rendered.
     rendered = [
@@ -124,7 +124,7 @@ def command(
         )
         for name, at in wanted
     ]
-    settle(zip(names, rendered, strict=True), view.language, strict=strict)
+    report_unsupported(zip(names, rendered, strict=True), view.language, strict=strict)
     standing.write()
     if "github" in names:
         from ccpolicy.cli.summary import append

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import click
 
 from ccpolicy.cli import options
-from ccpolicy.cli.words import Choice, Command
+from ccpolicy.cli.translated_click import Choice, Command
 from ccpolicy.reports import FORMATS, formats
 
 

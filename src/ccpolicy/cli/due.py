@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from ccpolicy.cli import options
-from ccpolicy.cli.words import Choice, Command
+from ccpolicy.cli.translated_click import Choice, Command
 from ccpolicy.reports import FORMATS, formats
-from ccpolicy.zones import time_zone
+from ccpolicy.time.zones import time_zone
 
 if TYPE_CHECKING:
     from ccpolicy.assessment.models import Assessment
-    from ccpolicy.checks.durations import Duration
+    from ccpolicy.time.durations import Duration
 
 
 @click.command(
@@ -58,11 +58,11 @@ def command(
 
     import ccpolicy
     from ccpolicy.assessment.agenda import agenda
-    from ccpolicy.checks.durations import parse_duration
-    from ccpolicy.cli.output import settle, write
+    from ccpolicy.cli.output import report_unsupported, write
     from ccpolicy.cli.progress import progress
     from ccpolicy.errors import CcpolicyError, Message
     from ccpolicy.reports import render
+    from ccpolicy.time.durations import parse_duration
 
     ahead = parse_duration(within)
     if ahead.business_days:
@@ -73,7 +73,7 @@ def command(
         result = ccpolicy.load(path, policy_from).check(as_of)
     until = _until(result, ahead)
     report = render(agenda(result, until), format_, view)
-    settle([(format_, report)], view.language, strict=strict)
+    report_unsupported([(format_, report)], view.language, strict=strict)
     write(report.content, output, for_people=FORMATS[format_].for_people)
 
 
@@ -83,8 +83,8 @@ def _until(result: Assessment, ahead: Duration) -> str:
     Raises:
         CcpolicyError: further than the assessment forecasts.
     """
-    from ccpolicy.engine.calendar import shift
     from ccpolicy.errors import CcpolicyError
+    from ccpolicy.time.calendar import shift
 
     zone = time_zone(result.policy.zone)
     horizon = datetime.datetime.fromisoformat(result.horizon)

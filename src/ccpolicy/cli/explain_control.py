@@ -8,8 +8,8 @@ from ccpolicy.api import Repository
 from ccpolicy.cli.explain_kind import shown_value
 from ccpolicy.policy import Control, ParameterValue, Selection
 from ccpolicy.reports.layout import visible
-from ccpolicy.reports.outcome import severities
 from ccpolicy.reports.page import Page
+from ccpolicy.reports.summary_text import severities
 
 
 def explain_control(page: Page, repository: Repository, control: Control) -> None:

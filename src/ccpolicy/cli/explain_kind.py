@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from ccpolicy.checks.kinds import Example, Input, Kind, Parameter
 from ccpolicy.errors import PolicyError
 from ccpolicy.reports.layout import visible
-from ccpolicy.reports.moments import when
 from ccpolicy.reports.page import Page
+from ccpolicy.reports.time_text import when
 
 
 def explain_kind(page: Page, kind: Kind) -> None:

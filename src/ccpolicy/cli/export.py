@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ccpolicy.cli import options
-from ccpolicy.cli.words import Choice, Command
+from ccpolicy.cli.translated_click import Choice, Command
 
 NAMES = ("oscal-catalog", "oscal-component")
 """As in `ccpolicy.policy.oscal`, which is heavy for a help page; a test compares the two."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ccpolicy.cli import options
-from ccpolicy.cli.words import Choice, Command
+from ccpolicy.cli.translated_click import Choice, Command
 from ccpolicy.reports import FORMATS, formats
 
 

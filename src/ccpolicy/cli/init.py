@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ccpolicy.cli import options
-from ccpolicy.cli.words import Command
+from ccpolicy.cli.translated_click import Command
 
 
 @click.command(
@@ -100,17 +100,17 @@ def make(folder: Path, *, bare: bool, with_history: bool = False) -> None:
 def _fill(folder: Path, bare: bool) -> None:
     import shutil
 
-    from ccpolicy.content import content_folder
     from ccpolicy.policy.settings import FILE
+    from ccpolicy.shipped import shipped_folder
 
     if bare:
         _fill_bare(folder)
         return
-    shutil.copyfile(content_folder() / FILE, folder / FILE)
+    shutil.copyfile(shipped_folder() / FILE, folder / FILE)
     for name in ("policy", "evidence"):
         # Not copytree(), which goes on when the disk is full, and then tells of every file.
-        for path in sorted(content_folder(name).rglob("*")):
-            copy = folder / name / path.relative_to(content_folder(name))
+        for path in sorted(shipped_folder(name).rglob("*")):
+            copy = folder / name / path.relative_to(shipped_folder(name))
             if path.is_file() and not path.name.startswith("."):
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(path, copy)

@@ -25,11 +25,11 @@ import yaml
 from ccpolicy.errors import CcpolicyError
 from ccpolicy.evidence import values
 from ccpolicy.evidence.contract import Contract, make_contract
-from ccpolicy.evidence.files import Finder, fingerprint
 from ccpolicy.evidence.readers import PARSERS, Opened, Record
-from ccpolicy.policy import Content, load_content
-from ccpolicy.source import parse_yaml
-from ccpolicy.zones import time_zone
+from ccpolicy.files.finder import Finder, fingerprint
+from ccpolicy.files.yaml_document import parse_yaml
+from ccpolicy.policy import Policy, load_policy
+from ccpolicy.time.zones import time_zone
 
 ZONE = time_zone("Asia/Shanghai")
 FIRST = datetime.datetime(2025, 5, 30, 17, 40, tzinfo=ZONE)
@@ -192,7 +192,7 @@ def with_history(folder: Path) -> None:
     text = plan.read_text("utf-8")
     # Here the records came one by one, from the first day on which the plan was owed.
     plan.write_text(re.sub(r"(#[^\n]*\n)*adopted_on:[^\n]*\n", "", text), "utf-8", newline="\n")
-    content = load_content(folder)
+    content = load_policy(folder)
     process = git.Git(folder)
     process.execute(
         ["git", "init", "--quiet", "--initial-branch=main", "--object-format=sha1", "--template="]
@@ -207,7 +207,7 @@ def with_history(folder: Path) -> None:
     )
 
 
-def _stream(content: Content) -> Iterator[bytes]:
+def _stream(content: Policy) -> Iterator[bytes]:
     """Yield the history as `git fast-import` reads it."""
     sources = _sources(content)
     held: dict[str, bytes] = {}
@@ -232,7 +232,7 @@ def _stream(content: Content) -> Iterator[bytes]:
     yield b"done\n"
 
 
-def _sources(content: Content) -> dict[str, list[Source]]:
+def _sources(content: Policy) -> dict[str, list[Source]]:
     """Return the evidence by the role that keeps it."""
     found: dict[str, list[Source]] = {}
     finder = Finder(content.root)

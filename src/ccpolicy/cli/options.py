@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from ccpolicy.cli.words import Argument, Choice, Option
+from ccpolicy.cli.translated_click import Argument, Choice, Option
 from ccpolicy.errors import LANGUAGES
 from ccpolicy.reports import Detail, View
 
@@ -154,7 +154,7 @@ def view(
 
 def folder(path: str) -> str:
     """Return where the repository at a path lies below the top of its git checkout."""
-    from ccpolicy.policy.checkout import checkout_of
+    from ccpolicy.git.checkout import checkout_of
     from ccpolicy.policy.settings import find_root
 
     root = find_root(Path(path)).resolve()

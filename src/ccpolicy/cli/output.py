@@ -19,7 +19,9 @@ from ccpolicy.reports import Rendered
 from ccpolicy.reports.layout import inert, visible
 
 
-def settle(reports: Iterable[tuple[str, Rendered]], language: Language, *, strict: bool) -> None:
+def report_unsupported(
+    reports: Iterable[tuple[str, Rendered]], language: Language, *, strict: bool
+) -> None:
     """Say on standard error what the formats of reports cannot express.
 
     Raises:
@@ -70,7 +72,7 @@ def _replace(target: Path, data: bytes) -> None:
 
 
 @contextmanager
-def appearing(output: str) -> Iterator[Path]:
+def atomic_file(output: str) -> Iterator[Path]:
     """Yield where to write a file that appears when it is complete.
 
     Raises:

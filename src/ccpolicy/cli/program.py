@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 import click
 
 from ccpolicy.cli.language import requested_language, speaking
-from ccpolicy.cli.words import Choice, Command, Option
+from ccpolicy.cli.translated_click import Choice, Command, Option
 from ccpolicy.errors import LANGUAGES, CcpolicyError, Language, Locator, Message
 
 USAGE = 2

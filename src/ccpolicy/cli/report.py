@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ccpolicy.cli import options
-from ccpolicy.cli.words import Choice, Command
+from ccpolicy.cli.translated_click import Choice, Command
 from ccpolicy.reports import FORMATS, formats, render
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def command(
     """Read or make the assessment, and write the report."""
     view = options.view(context, path, quiet=detail == "summary", verbose=detail == "full")
 
-    from ccpolicy.cli.output import settle, write
+    from ccpolicy.cli.output import report_unsupported, write
     from ccpolicy.policy.settings import FILE as SETTINGS
 
     # Where its files lie says PATH alone: an assessment may be shown away from its repository.
@@ -78,7 +78,7 @@ def command(
         with progress(Message.of("reading the evidence").text(view.language)):
             result = ccpolicy.load(path).check(annex=FORMATS[format_].annex)
     report = render(result, format_, view)
-    settle([(format_, report)], view.language, strict=strict)
+    report_unsupported([(format_, report)], view.language, strict=strict)
     write(report.content, output, for_people=FORMATS[format_].for_people)
 
 
@@ -88,7 +88,7 @@ def read(file: Path) -> Assessment:
     Raises:
         ReportError: the file is not one.
     """
-    from ccpolicy.assessment.reading import read_assessment
+    from ccpolicy.assessment.parse import read_assessment
     from ccpolicy.errors import Locator, ReportError
 
     try:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ccpolicy.cli import options
-from ccpolicy.cli.words import Command
+from ccpolicy.cli.translated_click import Command
 
 
 @click.command(

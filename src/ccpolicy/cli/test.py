@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from ccpolicy.cli import options
-from ccpolicy.cli.words import Command
+from ccpolicy.cli.translated_click import Command
 
 if TYPE_CHECKING:
-    from ccpolicy.engine.cases import Ran
+    from ccpolicy.engine.policy_tests import PolicyTestResult
     from ccpolicy.reports.page import Page
 
 NOTHING = 3
@@ -67,7 +67,9 @@ def command(
         elif verbose:
             _title(page, page.say("PASS"), each)
     missing = {
-        name: both for name, both in repository.untried().items() if name in chosen and not words
+        name: both
+        for name, both in repository.controls_without_tests().items()
+        if name in chosen and not words
     }
     for name, (passing, failing) in missing.items() if not quiet else ():
         _missing(page, name, passing=passing, failing=failing)
@@ -87,7 +89,7 @@ def command(
     return int(bool(failed or (require_both and missing)))
 
 
-def _title(page: Page, word: str, each: Ran) -> None:
+def _title(page: Page, word: str, each: PolicyTestResult) -> None:
     place = each.located.place.locate()
     case = each.located.case
     page.paragraph(
@@ -101,7 +103,7 @@ def _title(page: Page, word: str, each: Ran) -> None:
     )
 
 
-def _failure(page: Page, each: Ran) -> None:
+def _failure(page: Page, each: PolicyTestResult) -> None:
     """Show what was expected (-) and what was found (+), with what is the same between."""
     import difflib
 

@@ -8,7 +8,7 @@ import click
 
 from ccpolicy.cli import options
 from ccpolicy.cli.check import FAILED, PASSED
-from ccpolicy.cli.words import Choice, Command
+from ccpolicy.cli.translated_click import Choice, Command
 from ccpolicy.reports import FORMATS, formats, render
 
 STEPS = (

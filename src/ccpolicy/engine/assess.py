@@ -12,29 +12,31 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from ccpolicy.assessment.models import Assessment
-from ccpolicy.checks.durations import parse_duration
-from ccpolicy.engine.calendar import day_number, day_starts, instant, shift
-from ccpolicy.engine.found import Times
-from ccpolicy.engine.inputs import name
-from ccpolicy.engine.recorded import with_recorded
-from ccpolicy.engine.run import Run
-from ccpolicy.engine.write import Question, Writer
+from ccpolicy.engine.build import AssessmentBuilder, EvaluationRequest
+from ccpolicy.engine.evaluation import Evaluation
+from ccpolicy.engine.input_sql import name
+from ccpolicy.engine.lapses import EvaluationTimes
+from ccpolicy.engine.record_provenance import with_recorded
 from ccpolicy.errors import EvidenceError, Locator, PolicyError, PolicyErrors
 from ccpolicy.evidence import Table, load_evidence
-from ccpolicy.evidence.bind import uncomputable
-from ccpolicy.evidence.provenance.models import Provenance
-from ccpolicy.policy import FROM_GIT, Content, Control, check_content
+from ccpolicy.evidence.expression_check import uncomputable
+from ccpolicy.policy import FROM_GIT, Control, Policy, check_policy
 from ccpolicy.policy.settings import FILE
-from ccpolicy.zones import time_zone
+from ccpolicy.provenance.models import Provenance
+from ccpolicy.time.calendar import day_number, day_starts, instant, shift
+from ccpolicy.time.durations import parse_duration
+from ccpolicy.time.zones import time_zone
 
 if TYPE_CHECKING:
-    from ccpolicy.evidence.provenance.read import Asked
+    from ccpolicy.provenance.read import ProvenanceRequest
 
-Provide = Callable[["Asked", duckdb.DuckDBPyConnection], Provenance]
+Provide = Callable[["ProvenanceRequest", duckdb.DuckDBPyConnection], Provenance]
 """Says what git knows of the evidence."""
 
 
-def assess(content: Content, question: Question, provide: Provide | None = None) -> Assessment:
+def assess(
+    content: Policy, question: EvaluationRequest, provide: Provide | None = None
+) -> Assessment:
     """Evaluate the controls and return the assessment.
 
     What git knows is read from the repository unless somebody else is to `provide` it.
@@ -44,30 +46,35 @@ def assess(content: Content, question: Question, provide: Provide | None = None)
     """
     with tempfile.TemporaryDirectory(prefix="ccpolicy-") as spill, duckdb.connect() as connection:
         connection.execute(f"SET TimeZone = 'UTC'; SET temp_directory = '{spill}'")
-        columns = check_content(content, connection)
+        columns = check_policy(content, connection)
         controls = [content.controls[each] for each in question.controls]
         used = _used(content, controls, columns)
         provenance = _provenance(content, question, used, connection, Path(spill), provide)
         root = content.root
         if provenance and provenance.commit and question.known_at and not provenance.is_told:
-            from ccpolicy.evidence.provenance.snapshot import write_evidence
+            from ccpolicy.git.snapshot import write_evidence
 
             root = Path(spill) / "known"
             write_evidence(root, content.root, content.settings.evidence, provenance.commit)
         evidence = load_evidence(
-            connection, root, content.settings.evidence, content.datasets, used, provenance
+            connection,
+            root,
+            content.settings.evidence,
+            content.datasets,
+            used,
+            provenance.records() if provenance else None,
         )
         # From here on runs SQL that the policy brought along.
         connection.execute("SET enable_external_access = false; SET lock_configuration = true")
         horizon = shift(question.as_of, parse_duration(content.settings.horizon), 1)
-        times = Times(
+        times = EvaluationTimes(
             starts=instant(question.starts),
             ends=min(instant(question.ends), instant(question.as_of)),
             as_of=instant(question.as_of),
             horizon=instant(horizon),
             present=question.source == "now",
         )
-        run = Run(connection, content, controls, evidence.tables, times)
+        run = Evaluation(connection, content, controls, evidence.tables, times)
         try:
             outcomes = run.outcome(sum(each.records for each in evidence.files))
         except PolicyError as failure:  # the plan's holidays are not known
@@ -79,21 +86,21 @@ def assess(content: Content, question: Question, provide: Provide | None = None)
                 raise PolicyErrors(errors) from None
             raise
         # The files are looked into for places, and so must still be there.
-        writer = Writer(content, question, times, evidence, outcomes, provenance)
+        writer = AssessmentBuilder(content, question, times, evidence, outcomes, provenance)
         result = writer.assessment(controls)
         if question.annex and controls:
             # Needed for reports to auditors alone.
-            from ccpolicy.engine.annex import make_annex
+            from ccpolicy.engine.audit_appendix import make_appendix
 
-            result = result.model_copy(update={"annex": make_annex(run, writer, controls)})
+            result = result.model_copy(update={"annex": make_appendix(run, writer, controls)})
         if provenance:
             result = with_recorded(result, provenance, run, writer, writer.named)
     return result
 
 
 def _provenance(
-    content: Content,
-    question: Question,
+    content: Policy,
+    question: EvaluationRequest,
     used: Mapping[str, set[str]],
     connection: duckdb.DuckDBPyConnection,
     scratch: Path,
@@ -110,7 +117,7 @@ def _provenance(
     if not (tables or question.provenance or question.needs_history):
         return None
     # Slow to import, and needed for this alone.
-    from ccpolicy.evidence.provenance.read import read_provenance
+    from ccpolicy.provenance.read import read_provenance
 
     asked = replace(
         asked_of_git(content, question.as_of, scratch),
@@ -133,9 +140,9 @@ def _provenance(
     return found
 
 
-def asked_of_git(content: Content, as_of: datetime.datetime, scratch: Path) -> Asked:
+def asked_of_git(content: Policy, as_of: datetime.datetime, scratch: Path) -> ProvenanceRequest:
     """Return what is asked of git if everything about the working tree is."""
-    from ccpolicy.evidence.provenance.read import Asked
+    from ccpolicy.provenance.read import ProvenanceRequest
 
     settings = content.settings
     # Whose signatures count is said by the policy that judges, wherever that was read from.
@@ -143,7 +150,7 @@ def asked_of_git(content: Content, as_of: datetime.datetime, scratch: Path) -> A
     keys.mkdir()
     for each, data in content.keys.items():
         (keys / each).write_bytes(data)
-    return Asked(
+    return ProvenanceRequest(
         root=content.root,
         evidence=settings.evidence,
         policy=[FILE, settings.policy, settings.checks],
@@ -156,7 +163,7 @@ def asked_of_git(content: Content, as_of: datetime.datetime, scratch: Path) -> A
     )
 
 
-def _adopted(content: Content) -> int:
+def _adopted(content: Policy) -> int:
     """Return the instant from which records are owed in time."""
     plan = content.plan
     return day_starts(day_number(plan.adopted_on or plan.effective_on), time_zone(plan.zone))
@@ -164,7 +171,7 @@ def _adopted(content: Content) -> int:
 
 def _uncomputable(
     connection: duckdb.DuckDBPyConnection,
-    content: Content,
+    content: Policy,
     controls: Iterable[Control],
     tables: Mapping[str, Table],
 ) -> Iterator[PolicyError]:
@@ -182,7 +189,7 @@ def _uncomputable(
 
 
 def _failing(
-    connection: duckdb.DuckDBPyConnection, content: Content, queries: Mapping[str, str]
+    connection: duckdb.DuckDBPyConnection, content: Policy, queries: Mapping[str, str]
 ) -> Iterator[PolicyError]:
     """Yield the check kinds whose queries cannot be computed over their inputs."""
     for kind, query in queries.items():
@@ -201,7 +208,7 @@ def _failing(
 
 
 def _used(
-    content: Content, controls: Iterable[Control], columns: Mapping[str, frozenset[str]]
+    content: Policy, controls: Iterable[Control], columns: Mapping[str, frozenset[str]]
 ) -> dict[str, set[str]]:
     """Return each table's columns that the controls need."""
     used: dict[str, set[str]] = {}

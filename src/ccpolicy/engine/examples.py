@@ -8,20 +8,20 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from ccpolicy.checks.durations import parse_duration
 from ccpolicy.checks.kinds import Example, Kind, load_kinds
-from ccpolicy.content import content_folder
-from ccpolicy.engine.calendar import day_number, instant, moment, shift
-from ccpolicy.engine.found import Times
-from ccpolicy.engine.inputs import name
-from ccpolicy.engine.run import Run
+from ccpolicy.engine.evaluation import Evaluation
+from ccpolicy.engine.input_sql import name
+from ccpolicy.engine.lapses import EvaluationTimes
 from ccpolicy.errors import Locator, Message, PolicyError
 from ccpolicy.evidence import Table
-from ccpolicy.policy import ColumnType, Content, Control, ParameterValue, Plan, Selection
+from ccpolicy.files.policy_files import FolderFiles
+from ccpolicy.policy import ColumnType, Control, ParameterValue, Plan, Policy, Selection
 from ccpolicy.policy.lint import Finding
 from ccpolicy.policy.models import Clause, Text
-from ccpolicy.tree import Folder
-from ccpolicy.zones import time_zone
+from ccpolicy.shipped import shipped_folder
+from ccpolicy.time.calendar import day_number, instant, moment, shift
+from ccpolicy.time.durations import parse_duration
+from ccpolicy.time.zones import time_zone
 
 _ROLES = ("starts", "ends", "item", "by", "quantity", "good")
 _TYPES = {
@@ -33,12 +33,12 @@ _TYPES = {
 }
 
 
-def doubtful_examples(content: Content) -> Iterator[Finding]:
+def doubtful_examples(content: Policy) -> Iterator[Finding]:
     """Yield the worked cases of a repository's own check kinds that do not come out as they say.
 
     Those of the built-in kinds hold; the tests of ccpolicy see to that.
     """
-    shipped = load_kinds(Folder(content_folder().resolve()), "checks")
+    shipped = load_kinds(FolderFiles(shipped_folder().resolve()), "checks")
     for each in sorted({control.check for control in content.controls.values()}):
         kind = content.kinds[each]
         if each in shipped and shipped[each].sql == kind.sql:
@@ -92,16 +92,16 @@ def run_example(kind: Kind, example: Example) -> list[list[str | None]]:
             for name, records in example.inputs.items()
         }
         content = _content(kind, example, tables)
-        times = Times(
+        times = EvaluationTimes(
             starts=0,
             ends=instant(as_of),
             as_of=instant(as_of),
             horizon=instant(shift(as_of, parse_duration("24 months"), 1)),
             present=False,
         )
-        outcome = Run(connection, content, content.controls.values(), tables, times).outcome(0)[
-            "EXAMPLE"
-        ]
+        outcome = Evaluation(connection, content, content.controls.values(), tables, times).outcome(
+            0
+        )["EXAMPLE"]
     return [
         [
             span.subject,
@@ -167,7 +167,7 @@ def _value(value: object, kind: ColumnType, zone: ZoneInfo) -> object:
     return value
 
 
-def _content(kind: Kind, example: Example, tables: dict[str, Table]) -> Content:
+def _content(kind: Kind, example: Example, tables: dict[str, Table]) -> Policy:
     """Make a policy of one control over the example's records."""
     nothing = Text(en="–", zh="–")
     inputs: dict[str, Selection | list[Selection] | list[str]] = {}
@@ -203,4 +203,4 @@ def _content(kind: Kind, example: Example, tables: dict[str, Table]) -> Content:
         owner=nothing,
         clauses=[Clause(id="1", title=nothing)],
     )
-    return Content.of(plan, control, kind)
+    return Policy.of(plan, control, kind)

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from ccpolicy.checks.durations import Duration, parse_duration
 from ccpolicy.checks.kinds import Kind, Parameter
-from ccpolicy.engine.inputs import MILLIONTHS, Rule, name, text
+from ccpolicy.engine.input_sql import MILLIONTHS, ControlRevision, name, text
 from ccpolicy.policy import ParameterValue
+from ccpolicy.time.durations import Duration, parse_duration
 
 
 @dataclass
@@ -36,7 +36,7 @@ class Terms:
 def create_parameters(
     connection: duckdb.DuckDBPyConnection,
     kind: Kind,
-    rules: Iterable[Rule],
+    rules: Iterable[ControlRevision],
     terms: Terms,
     horizon: int,
 ) -> None:
@@ -77,7 +77,7 @@ def _columns(parameter: str, spec: Parameter) -> dict[str, str]:
             return {parameter: "VARCHAR"}
 
 
-def _row(rule: Rule, key: str, terms: Terms) -> dict[str, object]:
+def _row(rule: ControlRevision, key: str, terms: Terms) -> dict[str, object]:
     """Return the values of one row as SQL."""
     given = rule.revision.parameters
     specs = rule.kind.parameters

@@ -9,8 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ccpolicy.policy import ColumnType, Dataset, columns
-from ccpolicy.policy.record import check_schema, ends_strictly, portable
-from ccpolicy.zones import time_zone
+from ccpolicy.policy.record_schema import check_schema, ends_strictly, portable
+from ccpolicy.time.zones import time_zone
 
 BIGINT = (-(2**63), 2**63 - 1)
 """What a whole number must fit into."""

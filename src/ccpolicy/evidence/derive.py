@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import duckdb
 
 from ccpolicy.errors import PolicyError
-from ccpolicy.evidence import sql
+from ccpolicy.evidence import record_sql
 from ccpolicy.evidence.contract import make_contract
-from ccpolicy.evidence.sql import name
+from ccpolicy.evidence.record_sql import name
 from ccpolicy.policy import ColumnType, Dataset, columns
 
 _TYPES: dict[str, ColumnType] = {
@@ -58,9 +58,9 @@ def derived_types(
     """
     found: dict[str, ColumnType] = {}
     # First with dates and instants as what they mean, so that one of two instants is one.
-    meanings = {**sql.TYPES, "date": "DATE", "instant": "TIMESTAMP"}
+    meanings = {**record_sql.TYPES, "date": "DATE", "instant": "TIMESTAMP"}
     for column, text in derive.items():
-        for types in (meanings, dict(sql.TYPES)):
+        for types in (meanings, dict(record_sql.TYPES)):
             cells = ", ".join(
                 f"NULL::{types[kind]} AS {name(each)}" for each, kind in on_file.items()
             )

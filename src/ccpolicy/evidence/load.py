@@ -8,20 +8,19 @@ from pathlib import Path
 import duckdb
 
 from ccpolicy.errors import EvidenceError, Locator
-from ccpolicy.evidence.create import create_tables
-from ccpolicy.evidence.entry import Entry
-from ccpolicy.evidence.faults import Faults
-from ccpolicy.evidence.files import Finder, fingerprint, state
-from ccpolicy.evidence.intake import Intake
-from ccpolicy.evidence.keys import Keys
-from ccpolicy.evidence.models import ORDINAL_BITS, Evidence, File, Source
+from ccpolicy.evidence.dataset_load import DatasetLoad
+from ccpolicy.evidence.document_loader import DocumentLoader
+from ccpolicy.evidence.fast_validation import CsvValidator
+from ccpolicy.evidence.invalid_records import InvalidRecordSearch, suspects
+from ccpolicy.evidence.key_check import KeyCheck
+from ccpolicy.evidence.models import ORDINAL_BITS, Evidence, File, GitRecords, RecordSource
 from ccpolicy.evidence.planning import plan_tables
-from ccpolicy.evidence.proof import Proof
-from ccpolicy.evidence.provenance.models import Provenance
+from ccpolicy.evidence.problems import ProblemLog
 from ccpolicy.evidence.readers import PARSERS, SCANNERS, Opened, Scanner
-from ccpolicy.evidence.search import Search, suspects
-from ccpolicy.evidence.sql import name
-from ccpolicy.evidence.stage import Stage
+from ccpolicy.evidence.record_sql import name
+from ccpolicy.evidence.staging import StagingTable
+from ccpolicy.evidence.table_creation import create_tables
+from ccpolicy.files.finder import Finder, fingerprint, state
 from ccpolicy.policy import Dataset
 
 KEPT = 32 << 20
@@ -37,7 +36,7 @@ def load_evidence(
     folder: str,
     datasets: Mapping[str, Dataset],
     used: Mapping[str, set[str]],
-    provenance: Provenance | None = None,
+    git_records: GitRecords | None = None,
 ) -> Evidence:
     """Read the files of every dataset that is used into tables of the connection.
 
@@ -53,7 +52,7 @@ def load_evidence(
         "SET TimeZone = 'UTC'; SET autoinstall_known_extensions = false;"
         " SET autoload_known_extensions = false"
     )
-    return _Loader(connection, root, folder, datasets, used, provenance).load()
+    return _Loader(connection, root, folder, datasets, used, git_records).load()
 
 
 class _Loader:
@@ -64,18 +63,18 @@ class _Loader:
         folder: str,
         datasets: Mapping[str, Dataset],
         used: Mapping[str, set[str]],
-        provenance: Provenance | None,
+        git_records: GitRecords | None,
     ) -> None:
         self.connection, self.root, self.folder = connection, root, folder
-        self.provenance = provenance
+        self.git_records = git_records
         self.patterns = {each.files for each in datasets.values() if each.format != "git"}
-        self.sources: dict[int, Source] = {}
+        self.sources: dict[int, RecordSource] = {}
         self.last_source = 0
         self.entries = {
-            planned.contract.dataset.id: Entry(
+            planned.contract.dataset.id: DatasetLoad(
                 planned,
-                Faults(planned.contract.dataset.id),
-                [Stage(connection, plan.staged) for plan in planned.plans],
+                ProblemLog(planned.contract.dataset.id),
+                [StagingTable(connection, plan.staged) for plan in planned.plans],
             )
             for planned in plan_tables(connection, datasets, used)
         }
@@ -154,7 +153,7 @@ class _Loader:
             # Sharing out so little costs more than it saves, and the more the more cores there are.
             self.connection.execute("SET threads = 1")
 
-    def _read(self, entry: Entry) -> None:
+    def _read(self, entry: DatasetLoad) -> None:
         """Stage the records that are read here, and plan the reading of the others."""
         scanner = SCANNERS.get(entry.dataset.format)
         if entry.dataset.format == "git":
@@ -166,15 +165,15 @@ class _Loader:
         for plan, keys in zip(entry.plans, entry.keys, strict=True):
             plan.is_proven = keys.are_proven
 
-    def _begin(self, entry: Entry) -> None:
+    def _begin(self, entry: DatasetLoad) -> None:
         """Make ready for rows, once it is known whether they are judged."""
-        entry.keys = [Keys(plan) for plan in entry.plans]
+        entry.keys = [KeyCheck(plan) for plan in entry.plans]
         for plan, stage in zip(entry.plans, entry.stages, strict=True):
             stage.begin(plan.staged_types())
 
-    def _parse(self, entry: Entry) -> None:
+    def _parse(self, entry: DatasetLoad) -> None:
         self._begin(entry)
-        intake = Intake(
+        intake = DocumentLoader(
             entry.planned.contract,
             entry.plans,
             entry.keys,
@@ -192,28 +191,27 @@ class _Loader:
             except OSError as failure:
                 entry.faults.file(file.gone(failure))
 
-    def _fill(self, entry: Entry) -> None:
+    def _fill(self, entry: DatasetLoad) -> None:
         """Stage what git knows; that it knows nothing is a problem."""
         self._begin(entry)
-        found = self.provenance
+        found = self.git_records
         if found is None:
             return
-        if found.reason:
-            hint = found.hint.template if found.hint else ""
-            entry.faults.file(EvidenceError(found.reason.template, hint=hint))
-        if filled := (found.tables or {}).get(entry.dataset.id):
+        if found.failure:
+            entry.faults.file(found.failure)
+        if filled := found.tables.get(entry.dataset.id):
             first = self._add_source(filled.source) << ORDINAL_BITS
             cells = ", ".join(name(each.name) for each in entry.plans[0].cells())
             entry.stages[0].take(
                 f"SELECT {first} + ordinal AS locator, {cells} FROM {name(filled.relation)}"
             )
 
-    def _add_source(self, source: Source) -> int:
+    def _add_source(self, source: RecordSource) -> int:
         self.last_source += 1
         self.sources[self.last_source] = source
         return self.last_source
 
-    def _scan(self, entry: Entry, scanner: Scanner) -> None:
+    def _scan(self, entry: DatasetLoad, scanner: Scanner) -> None:
         """Stage the rows of small files, or else have the engine read all files of the dataset."""
         plan = entry.plans[0]
         small: dict[int, list[list[str]] | None] = {}
@@ -224,7 +222,7 @@ class _Loader:
                 entry.faults.file(failure)
             except OSError as failure:
                 entry.faults.file(file.gone(failure))
-        proof = Proof(entry.planned.contract)
+        proof = CsvValidator(entry.planned.contract)
         rows = {number: columns for number, columns in small.items() if columns}
         proven = {number: proof.values(columns) for number, columns in rows.items()}
         plan.is_judged = len(rows) == len(small) and None not in proven.values()
@@ -245,7 +243,7 @@ class _Loader:
             first = (number << ORDINAL_BITS) + 1
             entry.stages[0].add([range(first, first + len(columns[0])), *cells])
 
-    def _find_again(self, entry: Entry) -> None:
+    def _find_again(self, entry: DatasetLoad) -> None:
         """Note how the records that stand in rows are found again."""
         if scanner := SCANNERS.get(entry.dataset.format):
             for number, records in entry.counts.items():
@@ -266,7 +264,9 @@ class _Loader:
             found: dict[int, int] = {}
             if each in suspect:
                 contract = entry.planned.contract
-                search = Search(self.connection, plan, contract, self.sources, entry.faults)
+                search = InvalidRecordSearch(
+                    self.connection, plan, contract, self.sources, entry.faults
+                )
                 found = search.invalid()
                 search.duplicates()
             if plan is entry.plans[0]:
@@ -277,7 +277,7 @@ class _Loader:
             rows = plan.valid_rows(all_are=not found)
             self.connection.execute(f"CREATE VIEW {name(plan.relation)} AS {rows}")
 
-    def _finish(self, entry: Entry) -> None:
+    def _finish(self, entry: DatasetLoad) -> None:
         """Report files without records, and files that changed while they were read."""
         for number, file in entry.files.items():
             try:

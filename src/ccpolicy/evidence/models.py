@@ -14,7 +14,7 @@ ORDINAL_BITS = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class RecordContent:
     """A record's own content."""
 
     table: str
@@ -25,16 +25,36 @@ class Held:
     """The same of the record that a nested one stands in."""
 
 
-class Source(Protocol):
+class RecordSource(Protocol):
     """A file, or the nested records of a file, whose records can be found again."""
 
     def locate(self, ordinals: Sequence[int]) -> dict[int, Locator]:
         """Return the places of records, given their numbers in ascending order."""
         ...
 
-    def contents(self, ordinals: Sequence[int]) -> dict[int, Held]:
+    def contents(self, ordinals: Sequence[int]) -> dict[int, RecordContent]:
         """Return what valid records hold, given their numbers in ascending order."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class GitTable:
+    """A dataset that git fills."""
+
+    relation: str
+    """Relation of the connection with the contract's columns, and with `ordinal` from 1 on."""
+    source: RecordSource
+    """Knows the records by these numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class GitRecords:
+    """What git offers to the datasets that it fills."""
+
+    tables: Mapping[str, GitTable]
+    """Dataset → its records."""
+    failure: EvidenceError | None = None
+    """Why git offers nothing, or not all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +114,7 @@ class Evidence:
     """By dataset and path."""
     problems: dict[str, list[Problem]]
     """Dataset → what is wrong with it; datasets without problems are left out."""
-    sources: Mapping[int, Source] = field(repr=False)
+    sources: Mapping[int, RecordSource] = field(repr=False)
 
     def locate(self, locator: int) -> Locator:
         """Return the place of a record."""
@@ -104,16 +124,18 @@ class Evidence:
         """Return the places of records."""
         return locate_many(self.sources, locators)
 
-    def contents(self, locators: Collection[int]) -> dict[int, Held]:
+    def contents(self, locators: Collection[int]) -> dict[int, RecordContent]:
         """Return what valid records hold."""
-        held: dict[int, Held] = {}
+        held: dict[int, RecordContent] = {}
         for source, ordinals in _by_source(locators).items():
             found = self.sources[source].contents(ordinals)
             held |= {source << ORDINAL_BITS | ordinal: each for ordinal, each in found.items()}
         return held
 
 
-def locate_many(sources: Mapping[int, Source], locators: Collection[int]) -> dict[int, Locator]:
+def locate_many(
+    sources: Mapping[int, RecordSource], locators: Collection[int]
+) -> dict[int, Locator]:
     """Return the places of records, looking into each file once."""
     places: dict[int, Locator] = {}
     for source, ordinals in _by_source(locators).items():

@@ -12,7 +12,7 @@ from ccpolicy.errors import PolicyError
 from ccpolicy.evidence.contract import Contract, make_contract
 from ccpolicy.evidence.derive import derived_types
 from ccpolicy.evidence.readers import PARSERS
-from ccpolicy.evidence.tables import Plan
+from ccpolicy.evidence.table_plan import TablePlan
 from ccpolicy.policy import Dataset
 from ccpolicy.policy.models import Lookup
 
@@ -22,7 +22,7 @@ class Planned:
     """A dataset with the tables that are made of it."""
 
     contract: Contract
-    plans: list[Plan]
+    plans: list[TablePlan]
     """The dataset's table, and those of the records nested in its records."""
 
 
@@ -37,7 +37,7 @@ def plan_tables(
         PolicyError: a column that is not there, or lookups that go round in a circle.
     """
     lookups, wanted = _needed(datasets, used)
-    tables: dict[str, Plan] = {}
+    tables: dict[str, TablePlan] = {}
     for each in _in_order(lookups):
         dataset = datasets[each]
         contract = make_contract(dataset)
@@ -48,7 +48,7 @@ def plan_tables(
         }
         is_judged = dataset.format in PARSERS or dataset.format == "git"
         plans = [
-            Plan(
+            TablePlan(
                 name=each,
                 columns=contract.columns,
                 own=frozenset(on_file),
@@ -66,7 +66,7 @@ def plan_tables(
         ]
         for child in contract.children:
             plans.append(
-                Plan(
+                TablePlan(
                     name=f"{each}.{child.name}",
                     columns=(*child.columns, *contract.columns),
                     own=frozenset(column.name for column in child.columns),

@@ -12,11 +12,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ccpolicy.policy import ColumnType
+from ccpolicy.time.epoch import DAY, EPOCH, LAST_DAY
 
-LAST_DAY = 84_006
-"""Days from 1970 to the end of 2199: dates outside are mistakes."""
-MICROSECONDS = 86_400_000_000
-"""Microseconds of a day."""
 SEPARATOR = " × "
 """What stands between the columns of a key where it is written as one."""
 
@@ -39,7 +36,7 @@ _ARE_INSTANTS = re.compile(rf"(?:{INSTANT.replace('Tt', 'T').replace('Zz', 'Z')}
 _IS_LOCAL = re.compile(LOCAL).fullmatch
 _IS_INTEGER = re.compile(INTEGER).fullmatch
 _IS_NUMBER = re.compile(NUMBER).fullmatch
-_END = LAST_DAY * MICROSECONDS
+_END = LAST_DAY * DAY
 _BOOLEANS = {"true": True, "false": False}
 
 
@@ -48,7 +45,7 @@ def day(text: str) -> int | None:
     if not _IS_DAY(text):
         return None
     try:
-        number = datetime.date.fromisoformat(text).toordinal() - _EPOCH.toordinal()
+        number = datetime.date.fromisoformat(text).toordinal() - EPOCH
     except ValueError:
         return None
     return number if 0 <= number < LAST_DAY else None

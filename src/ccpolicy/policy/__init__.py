@@ -1,8 +1,9 @@
 """The plan as content, loaded and checked."""
 
 from ccpolicy.policy.columns import ColumnType, columns
-from ccpolicy.policy.from_git import EVIDENCE_CHANGES, FROM_GIT, RECORDINGS
-from ccpolicy.policy.load import Content, load_content
+from ccpolicy.policy.consistency import check_policy
+from ccpolicy.policy.git_datasets import EVIDENCE_CHANGES, FROM_GIT, RECORDINGS
+from ccpolicy.policy.load import Policy, load_policy
 from ccpolicy.policy.models import (
     SEVERITIES,
     Control,
@@ -16,7 +17,6 @@ from ccpolicy.policy.models import (
     Severity,
     Waiver,
 )
-from ccpolicy.policy.rules import check_content
 
 __all__ = [
     "EVIDENCE_CHANGES",
@@ -24,18 +24,18 @@ __all__ = [
     "RECORDINGS",
     "SEVERITIES",
     "ColumnType",
-    "Content",
     "Control",
     "Dataset",
     "Format",
     "Norm",
     "ParameterValue",
     "Plan",
+    "Policy",
     "Revision",
     "Selection",
     "Severity",
     "Waiver",
-    "check_content",
+    "check_policy",
     "columns",
-    "load_content",
+    "load_policy",
 ]

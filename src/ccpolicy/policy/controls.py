@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ccpolicy.checks.durations import parse_duration
 from ccpolicy.checks.kinds import Input, Kind, Parameter, check_value
 from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.policy.columns import ColumnType, columns
-from ccpolicy.policy.load import Content
+from ccpolicy.policy.load import Policy
 from ccpolicy.policy.models import Control, ParameterValue, Revision, Selection
 from ccpolicy.policy.names import unknown
+from ccpolicy.time.durations import parse_duration
 
 TIMES = frozenset(["starts", "ends"])
 
 
-def check_control(content: Content, control: Control) -> Iterator[PolicyError]:
+def check_control(content: Policy, control: Control) -> Iterator[PolicyError]:
     """Yield what does not fit in a control."""
     place = content.places["control", control.id]
     clauses = {clause.id for clause in content.plan.clauses}
@@ -34,7 +34,7 @@ def check_control(content: Content, control: Control) -> Iterator[PolicyError]:
     yield from _parameters(content, control, kind)
 
 
-def _inputs(content: Content, control: Control, kind: Kind) -> Iterator[PolicyError]:
+def _inputs(content: Policy, control: Control, kind: Kind) -> Iterator[PolicyError]:
     place = content.places["control", control.id]
     for name in control.inputs:
         if name not in kind.inputs:
@@ -71,7 +71,7 @@ def _items(
 
 
 def _selection(
-    content: Content,
+    content: Policy,
     control: Control,
     selection: Selection,
     spec: Input,
@@ -121,7 +121,7 @@ def _column(
         yield PolicyError("the column '{name}' is not a number", locator=place, name=column)
 
 
-def _parameters(content: Content, control: Control, kind: Kind) -> Iterator[PolicyError]:
+def _parameters(content: Policy, control: Control, kind: Kind) -> Iterator[PolicyError]:
     place = content.places["control", control.id]
     if control.parameters is not None and control.revisions is not None:
         yield PolicyError(

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import duckdb
 
-from ccpolicy.checks.durations import parse_duration
 from ccpolicy.errors import Locator, Message
-from ccpolicy.policy.load import Content
-from ccpolicy.policy.rules import check_content
+from ccpolicy.policy.consistency import check_policy
+from ccpolicy.policy.load import Policy
+from ccpolicy.time.durations import parse_duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +23,14 @@ class Finding:
     locator: Locator
 
 
-def lint(content: Content, today: datetime.date) -> list[Finding]:
+def lint(content: Policy, today: datetime.date) -> list[Finding]:
     """Return the findings of a policy, by place.
 
     Raises:
         PolicyErrors: what cannot be at all.
     """
     with duckdb.connect() as connection:
-        check_content(content, connection)
+        check_policy(content, connection)
     found = [*_clauses(content), *_norms(content), *_datasets(content), *_waivers(content, today)]
     return sorted(
         found,
@@ -38,7 +38,7 @@ def lint(content: Content, today: datetime.date) -> list[Finding]:
     )
 
 
-def _clauses(content: Content) -> Iterator[Finding]:
+def _clauses(content: Policy) -> Iterator[Finding]:
     plan = content.plan
     held = {clause for control in content.controls.values() for clause in control.clauses}
     digests = {clause.id: clause.digest for clause in plan.clauses}
@@ -69,7 +69,7 @@ def _clauses(content: Content) -> Iterator[Finding]:
                 )
 
 
-def _norms(content: Content) -> Iterator[Finding]:
+def _norms(content: Policy) -> Iterator[Finding]:
     used = set()
     for control in content.controls.values():
         for index, revision in enumerate(control.history):
@@ -95,7 +95,7 @@ def _norms(content: Content) -> Iterator[Finding]:
             )
 
 
-def _datasets(content: Content) -> Iterator[Finding]:
+def _datasets(content: Policy) -> Iterator[Finding]:
     used = content.datasets_behind(
         part.dataset
         for control in content.controls.values()
@@ -111,7 +111,7 @@ def _datasets(content: Content) -> Iterator[Finding]:
             )
 
 
-def _waivers(content: Content, today: datetime.date) -> Iterator[Finding]:
+def _waivers(content: Policy, today: datetime.date) -> Iterator[Finding]:
     longest = parse_duration(content.settings.longest_waiver)
     days = longest.months * 31 + longest.days
     for waiver in content.waivers.values():

@@ -11,9 +11,12 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from ccpolicy.checks.kinds import Kind, load_kinds
-from ccpolicy.content import content_folder
 from ccpolicy.errors import Locator, PolicyError, PolicyErrors
-from ccpolicy.policy.from_git import FROM_GIT, KEY_FILES, dataset_from_git
+from ccpolicy.files.model_errors import explain
+from ccpolicy.files.policy_files import FolderFiles, PolicyFiles, read_source
+from ccpolicy.files.yaml_document import YamlDocument
+from ccpolicy.git.signatures import KEY_FILES
+from ccpolicy.policy.git_datasets import FROM_GIT, dataset_from_git
 from ccpolicy.policy.models import (
     Control,
     Controls,
@@ -26,15 +29,13 @@ from ccpolicy.policy.models import (
     Waivers,
 )
 from ccpolicy.policy.settings import FILE, Settings, find_root, load_settings
-from ccpolicy.source import Source
-from ccpolicy.tree import Folder, Tree, read_source
-from ccpolicy.validation import explain
+from ccpolicy.shipped import shipped_folder
 
 M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True)
-class Content:
+class Policy:
     """The policy files of a repository, each valid by itself."""
 
     root: Path
@@ -62,7 +63,7 @@ class Content:
     """(`control`, id), (`dataset`, id), … → where it stands."""
 
     @classmethod
-    def of(cls, plan: Plan, control: Control, kind: Kind) -> Content:
+    def of(cls, plan: Plan, control: Control, kind: Kind) -> Policy:
         """Make a policy of one control, without files."""
         return cls(
             root=Path(),
@@ -99,7 +100,7 @@ class Content:
 class Place:
     """Where an entry of a policy file stands."""
 
-    source: Source
+    source: YamlDocument
     path: tuple[str | int, ...]
 
     def locate(self, *path: str | int) -> Locator:
@@ -107,7 +108,7 @@ class Place:
         return self.source.locate((*self.path, *path))
 
 
-def load_content(path: Path, revision: str | None = None) -> Content:
+def load_policy(path: Path, revision: str | None = None) -> Policy:
     """Read every policy file of a repository, from its folder or from a revision in git.
 
     Raises:
@@ -116,16 +117,16 @@ def load_content(path: Path, revision: str | None = None) -> Content:
     """
     if revision is None:
         root = find_root(path)
-        return _content(Folder(root), root, None)
+        return _content(FolderFiles(root), root, None)
     try:
-        from ccpolicy.policy.revision import find_revision
+        from ccpolicy.git.revision import find_revision
     except ImportError as failure:  # as GitPython says that it finds no git
         raise PolicyError("git is not installed", hint="install git") from failure
     with find_revision(path, revision) as found:
         return _content(found, path.resolve(), found.id)
 
 
-def _content(tree: Tree, root: Path, revision: str | None) -> Content:
+def _content(tree: PolicyFiles, root: Path, revision: str | None) -> Policy:
     settings, source = load_settings(tree, root)
     reader = _Reader(tree, settings)
     reader.places["settings", FILE] = Place(source, ())
@@ -156,7 +157,7 @@ def _content(tree: Tree, root: Path, revision: str | None) -> Content:
     if reader.errors or plan is None:
         raise PolicyErrors(reader.errors)
     checks = _check_lines({control.check for control in controls.values()}, kinds)
-    return Content(
+    return Policy(
         root=root,
         revision=revision,
         settings=settings,
@@ -178,7 +179,7 @@ def _content(tree: Tree, root: Path, revision: str | None) -> Content:
 class _Reader:
     """Reads policy files one after another and gathers what is wrong."""
 
-    def __init__(self, tree: Tree, settings: Settings) -> None:
+    def __init__(self, tree: PolicyFiles, settings: Settings) -> None:
         self.tree, self.settings = tree, settings
         self.errors: list[PolicyError] = []
         self.places: dict[tuple[str, str], Place] = {}
@@ -197,7 +198,7 @@ class _Reader:
             self.errors.append(PolicyError("no file in {folder}", locator=place, folder=folder))
         return names
 
-    def read(self, model: type[M], name: str) -> tuple[Source, M] | None:
+    def read(self, model: type[M], name: str) -> tuple[YamlDocument, M] | None:
         """Read one file into its model."""
         self.names.append(name)
         try:
@@ -272,7 +273,7 @@ class _Reader:
         A revision is judged by its own kinds, even where the built-in ones have moved on.
         """
         try:
-            built_in = load_kinds(Folder(content_folder().resolve()), "checks")
+            built_in = load_kinds(FolderFiles(shipped_folder().resolve()), "checks")
             own = load_kinds(self.tree, self.settings.checks)
             for name in built_in.keys() & own.keys() if not may_redefine else ():
                 if built_in[name].sql != own[name].sql:
@@ -288,7 +289,7 @@ class _Reader:
         return {**built_in, **own}
 
 
-def _file_lines(tree: Tree, names: list[str]) -> list[str]:
+def _file_lines(tree: PolicyFiles, names: list[str]) -> list[str]:
     return [f"{hashlib.sha256(tree.read(name)).hexdigest()}  {name}" for name in sorted(names)]
 
 

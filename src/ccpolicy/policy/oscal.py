@@ -6,27 +6,27 @@ from collections.abc import Callable, Iterable, Mapping
 
 from ccpolicy.errors import Language
 from ccpolicy.oscal import Part, document, identifier, prop, prose, role, token
-from ccpolicy.policy.load import Content
+from ccpolicy.policy.load import Policy
 from ccpolicy.policy.models import Clause, Control, ParameterValue, Text
 
 CATALOG_FILE = "oscal-catalog.json"
 """Where a component definition looks for its catalog, unless its reader knows better."""
 
 
-def catalog(content: Content, language: Language) -> str:
+def catalog(content: Policy, language: Language) -> str:
     """Write the controls as a catalog, in groups by the clause that they begin with."""
     policy = _Policy(content, language)
     groups = [policy.group(clause) for clause in content.plan.clauses]
     return policy.document("catalog", {"groups": groups})
 
 
-def component(content: Content, language: Language) -> str:
+def component(content: Policy, language: Language) -> str:
     """Write how the plan implements its controls as a component definition."""
     policy = _Policy(content, language)
     return policy.document("component-definition", policy.definition())
 
 
-DOCUMENTS: dict[str, Callable[[Content, Language], str]] = {
+DOCUMENTS: dict[str, Callable[[Policy, Language], str]] = {
     "oscal-catalog": catalog,
     "oscal-component": component,
 }
@@ -35,7 +35,7 @@ DOCUMENTS: dict[str, Callable[[Content, Language], str]] = {
 class _Policy:
     """The parts of the two documents, in one language."""
 
-    def __init__(self, content: Content, language: Language) -> None:
+    def __init__(self, content: Policy, language: Language) -> None:
         self.content, self.language = content, language
 
     def document(self, name: str, content: Part) -> str:

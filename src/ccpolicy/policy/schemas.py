@@ -19,20 +19,20 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from ccpolicy.assessment.agenda import Agenda
 from ccpolicy.assessment.comparison import Comparison
-from ccpolicy.assessment.history import History
 from ccpolicy.assessment.manifest import Manifest
 from ccpolicy.assessment.models import Assessment
-from ccpolicy.assessment.provenance import Told
+from ccpolicy.assessment.provenance import ProvenanceExport
+from ccpolicy.assessment.verdict_history import History
 from ccpolicy.assessment.verification import Verification
 from ccpolicy.policy import models
-from ccpolicy.policy.baseline import Baseline
-from ccpolicy.policy.cases import Cases
+from ccpolicy.policy.baseline_file import Baseline
+from ccpolicy.policy.tests import Cases
 
 WRITTEN: dict[str, type[BaseModel]] = {
     "assessment": Assessment,
     "agenda": Agenda,
     "manifest": Manifest,
-    "provenance": Told,
+    "provenance": ProvenanceExport,
     "verification": Verification,
     "history": History,
     "comparison": Comparison,

@@ -9,13 +9,13 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from ccpolicy.checks.durations import parse_duration
-from ccpolicy.checks.order import shorter
+from ccpolicy.checks.strictness import shorter
 from ccpolicy.errors import Locator, PolicyError
+from ccpolicy.files.model_errors import explain
+from ccpolicy.files.policy_files import FolderFiles, PolicyFiles
+from ccpolicy.files.yaml_document import Place, YamlDocument, decode
 from ccpolicy.policy.models import Line, Model, Severity
-from ccpolicy.source import Place, Source, decode
-from ccpolicy.tree import Folder, Tree
-from ccpolicy.validation import explain
+from ccpolicy.time.durations import parse_duration
 
 FILE = "ccpolicy.toml"
 
@@ -65,7 +65,7 @@ def find_root(path: Path) -> Path:
     return path.resolve()
 
 
-def load_settings(tree: Tree, root: Path) -> tuple[Settings, Source]:
+def load_settings(tree: PolicyFiles, root: Path) -> tuple[Settings, YamlDocument]:
     """Read a tree's `ccpolicy.toml`, and return what it says and where.
 
     The evidence lies in `root`, wherever the rest is read from.
@@ -94,7 +94,7 @@ def load_settings(tree: Tree, root: Path) -> tuple[Settings, Source]:
         for number, line in enumerate(text.split("\n"), 1)
         if (found := re.match(r"([A-Za-z_]+)\s*=", line))
     }
-    source = Source(file, value, marks)
+    source = YamlDocument(file, value, marks)
     try:
         settings = Settings.model_validate(value)
     except ValidationError as failure:
@@ -119,7 +119,7 @@ def load_settings(tree: Tree, root: Path) -> tuple[Settings, Source]:
         )
     for name in ("policy", "checks", "evidence"):
         folder = getattr(settings, name)
-        there = Folder(root) if name == "evidence" else tree
+        there = FolderFiles(root) if name == "evidence" else tree
         if not there.holds(folder):
             raise PolicyError(
                 "the folder '{folder}' lies outside the repository",

@@ -12,8 +12,8 @@ from ccpolicy.errors import Language, Message, ReportError
 if TYPE_CHECKING:  # the command line asks for the names of formats before it needs the models
     from ccpolicy.assessment.agenda import Agenda
     from ccpolicy.assessment.comparison import Comparison
-    from ccpolicy.assessment.history import History
     from ccpolicy.assessment.models import Assessment
+    from ccpolicy.assessment.verdict_history import History
     from ccpolicy.assessment.verification import Verification
 
 Subject = Literal["assessment", "agenda", "comparison", "history", "verification"]

@@ -89,8 +89,8 @@ def _environment() -> Environment:
     from jinja2.ext import Extension
     from markupsafe import Markup
 
-    from ccpolicy.reports import moments
-    from ccpolicy.reports.html_parts import speech, timeline, words
+    from ccpolicy.reports import time_text
+    from ccpolicy.reports.html_parts import bilingual, labels, timeline
 
     class Terse(Extension):
         """Takes from the templates themselves, never from what they print."""
@@ -103,20 +103,20 @@ def _environment() -> Environment:
         loader=FileSystemLoader(PARTS / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=speech.safe,
+        finalize=bilingual.safe,
         extensions=[Terse],
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
     )
-    for module in (speech, words):
+    for module in (bilingual, labels):
         names = [name for name in vars(module) if not name.startswith("_")]
         environment.globals.update({name: getattr(module, name) for name in names})
     environment.globals.update(
         {
-            "when": moments.when,
-            "until": moments.until,
-            "exactly": moments.exactly,
+            "when": time_text.when,
+            "until": time_text.until,
+            "exactly": time_text.exactly,
             "printed": timeline.printed,
         }
     )

@@ -19,8 +19,8 @@ from ccpolicy.errors import Message
 from ccpolicy.reports import Rendered, View
 from ccpolicy.reports.findings import left_out
 from ccpolicy.reports.layout import visible
-from ccpolicy.reports.moments import last_day
 from ccpolicy.reports.page import Page
+from ccpolicy.reports.time_text import last_day
 
 _NAMESPACE = uuid.UUID("5b1b2d0e-6f0c-5a53-9d4b-0f6a1c1d7e11")
 _REMIND = datetime.timedelta(hours=-15)

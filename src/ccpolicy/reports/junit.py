@@ -14,9 +14,9 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from ccpolicy.assessment.models import Assessment, Control
 from ccpolicy.reports import View, text
 from ccpolicy.reports.layout import visible
-from ccpolicy.reports.moments import until
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import gone, lapsed, opened, stands, trouble
+from ccpolicy.reports.time_text import until
 
 MOST = 1_000
 """Lapses of one control that are listed: GitLab takes files below 30 MB."""

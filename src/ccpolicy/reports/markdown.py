@@ -6,22 +6,22 @@ import re
 from collections.abc import Iterable, Sequence
 
 from ccpolicy.assessment.agenda import tasks_due
-from ccpolicy.assessment.alteration import Altered
+from ccpolicy.assessment.alterations import Altered
 from ccpolicy.assessment.comparison import DIRECTIONS, Change, Comparison, Side
 from ccpolicy.assessment.models import VERDICTS, Assessment, Verdict
 from ccpolicy.reports import View
-from ccpolicy.reports.altered import columns, file_notes, made, notes, words
-from ccpolicy.reports.altered import heading as altered_heading
-from ccpolicy.reports.compared import header, headings, said, title
-from ccpolicy.reports.compared import outcome as weakened
-from ccpolicy.reports.compared import tally as changes
+from ccpolicy.reports.agenda_text import judged
+from ccpolicy.reports.alterations_text import columns, file_notes, made, notes, words
+from ccpolicy.reports.alterations_text import heading as altered_heading
+from ccpolicy.reports.comparison_text import header, headings, said, title
+from ccpolicy.reports.comparison_text import outcome as weakened
+from ccpolicy.reports.comparison_text import tally as changes
 from ccpolicy.reports.layout import visible
-from ccpolicy.reports.moments import until
-from ccpolicy.reports.outcome import judgement, severities, standing, tally
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import lapsed, opened, trouble
-from ccpolicy.reports.recorded import covered_later, recorded
-from ccpolicy.reports.tasks import judged
+from ccpolicy.reports.provenance_text import covered_later, recorded
+from ccpolicy.reports.summary_text import judgement, severities, standing, tally
+from ccpolicy.reports.time_text import until
 
 _FEW = 10
 """Lapses and problems of a control that are listed, unless all are asked for."""

@@ -13,9 +13,9 @@ from urllib.parse import quote
 from ccpolicy.assessment.models import Assessment, Control, Evidence, Waiver
 from ccpolicy.oscal import Part, document, identifier, moment, prop, prose
 from ccpolicy.reports import View
-from ccpolicy.reports.outcome import judgement
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import gone, lapsed, opened, stands, trouble
+from ccpolicy.reports.summary_text import judgement
 
 MOST = 1_000
 """Lapses of one control that a finding lists."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ccpolicy.assessment.models import Assessment, Control, Known, Lapse, Problem
+from ccpolicy.assessment.models import Assessment, BaselineEntry, Control, Lapse, Problem
 from ccpolicy.reports.layout import visible
-from ccpolicy.reports.moments import span
 from ccpolicy.reports.page import Page
+from ccpolicy.reports.time_text import span
 
 
 def lapsed(page: Page, result: Assessment, lapse: Lapse) -> str:
@@ -30,7 +30,7 @@ def stands(page: Page, control: Control) -> Iterator[str]:
         )
 
 
-def gone(page: Page, entry: Known) -> str:
+def gone(page: Page, entry: BaselineEntry) -> str:
     """Say which entry of the baseline no longer exists."""
     return page.say(
         "Take out of the baseline what is no longer there: {control}, {subject}, {start}",

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ccpolicy.assessment.models import Assessment
-from ccpolicy.reports.outcome import judgement, standing
 from ccpolicy.reports.page import Page
+from ccpolicy.reports.summary_text import judgement, standing
 
 Cell = str | float | None
 

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 from ccpolicy.assessment.agenda import Agenda, Task, tasks_due
 from ccpolicy.assessment.models import Assessment, Control, Lapse, Problem, Recorded, Verdict
 from ccpolicy.reports import View
+from ccpolicy.reports.agenda_text import judged, tasks
 from ccpolicy.reports.layout import pad, width
-from ccpolicy.reports.moments import exactly, rough_length, until
-from ccpolicy.reports.outcome import outcome, severities
 from ccpolicy.reports.page import Page, Table, Word
 from ccpolicy.reports.phrases import lapsed, opened, stands, trouble
-from ccpolicy.reports.recorded import by_place, covered_later, on_file, recorded, uncommitted
-from ccpolicy.reports.tasks import judged, tasks
+from ccpolicy.reports.provenance_text import by_place, covered_later, on_file, recorded, uncommitted
+from ccpolicy.reports.summary_text import outcome, severities
+from ccpolicy.reports.time_text import exactly, rough_length, until
 
 if TYPE_CHECKING:
     from ccpolicy.assessment.comparison import Comparison
-    from ccpolicy.assessment.history import History
+    from ccpolicy.assessment.verdict_history import History
     from ccpolicy.assessment.verification import Verification
 
 
@@ -44,7 +44,7 @@ def agenda(result: Agenda, view: View) -> str:
 
 def verification(result: Verification, view: View) -> str:
     """Render what came of verifying a bundle, step by step."""
-    from ccpolicy.reports.verified import verified
+    from ccpolicy.reports.verification_text import verified
 
     page = Page(view)
     verified(page, result)
@@ -53,7 +53,7 @@ def verification(result: Verification, view: View) -> str:
 
 def history(result: History, view: View) -> str:
     """Render a history: the commits that changed a verdict, oldest first, or all of them."""
-    from ccpolicy.reports.past import verdicts_by_commit
+    from ccpolicy.reports.history_text import verdicts_by_commit
 
     page = Page(view)
     verdicts_by_commit(page, result)
@@ -62,7 +62,7 @@ def history(result: History, view: View) -> str:
 
 def comparison(result: Comparison, view: View) -> str:
     """Render a comparison, what was loosened first."""
-    from ccpolicy.reports.compared import compared
+    from ccpolicy.reports.comparison_text import compared
 
     page = Page(view)
     compared(page, result)

@@ -14,9 +14,9 @@ from ccpolicy.assessment.models import Assessment
 from ccpolicy.errors import Message
 from ccpolicy.reports import Rendered, View
 from ccpolicy.reports.layout import clip, visible, width
-from ccpolicy.reports.outcome import judgement
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.sheets import Cell, Sheet, sheets
+from ccpolicy.reports.summary_text import judgement
 
 LONGEST = 32_767
 """Characters that a cell can hold."""

@@ -6,9 +6,9 @@ import datetime
 import random
 from typing import Any
 
-from ccpolicy.assessment.annex import (
-    Annex,
-    ControlAnnex,
+from ccpolicy.assessment.audit_appendix import (
+    AuditAppendix,
+    ControlAppendix,
     Dataset,
     Gap,
     Kind,
@@ -48,8 +48,8 @@ def _timeline(subject: str, waived_by: str | None = None) -> Timeline:
     )
 
 
-def _control(id: str) -> ControlAnnex:
-    return ControlAnnex(
+def _control(id: str) -> ControlAppendix:
+    return ControlAppendix(
         id=id,
         selections=[
             Selection(
@@ -82,7 +82,7 @@ def _control(id: str) -> ControlAnnex:
     )
 
 
-ANNEX = Annex(
+ANNEX = AuditAppendix(
     kinds=[
         Kind(
             name="recurrence",

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from ccpolicy.assessment.annex import Step
+from ccpolicy.assessment.audit_appendix import Step
 from ccpolicy.reports import View
 from ccpolicy.reports.html import assessment as render
 from ccpolicy.reports.html_parts.overview import Course, Day, draw_course, strips

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from ccpolicy.assessment.annex import Gap, Span, Timeline
+from ccpolicy.assessment.audit_appendix import Gap, Span, Timeline
 from ccpolicy.reports.html_parts.scale import Scale
 from ccpolicy.reports.html_parts.timeline import APART, CLEAN, DRAWN, drawn, rows
 

@@ -10,7 +10,7 @@ import pytest
 from ccpolicy.assessment.models import VERDICTS
 from ccpolicy.reports import View
 from ccpolicy.reports.html import assessment as render
-from ccpolicy.reports.html_parts.words import verdict
+from ccpolicy.reports.html_parts.labels import verdict
 
 from .audited import AUDITED
 from .test_static import XHTML, by_id, parsed, words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ccpolicy.reports.html_parts.words import amount
+from ccpolicy.reports.html_parts.labels import amount
 
 
 @pytest.mark.parametrize(

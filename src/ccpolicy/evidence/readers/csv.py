@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from ccpolicy.errors import EvidenceError, Locator
-from ccpolicy.evidence.models import ORDINAL_BITS, Source
+from ccpolicy.evidence.models import ORDINAL_BITS, RecordSource
 from ccpolicy.evidence.readers.interface import EvidenceErrors, Opened
 from ccpolicy.evidence.readers.lines import CsvSource
 from ccpolicy.evidence.readers.text import MAX_LINE, mixed_ends, text_fault
-from ccpolicy.evidence.sql import literal, name
-from ccpolicy.evidence.tables import Scan
+from ccpolicy.evidence.record_sql import literal, name
+from ccpolicy.evidence.table_plan import Scan
 
 if TYPE_CHECKING:
     import _csv
@@ -75,7 +75,7 @@ class CsvReader:
             line=int(place[1]) if place else None,
         )
 
-    def source(self, file: Opened, records: int) -> Source:
+    def source(self, file: Opened, records: int) -> RecordSource:
         """See `Scanner.source`."""
         return CsvSource(file, records, lambda: _shape(file))
 

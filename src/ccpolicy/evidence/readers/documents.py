@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.contract import Contract
-from ccpolicy.evidence.models import Held
+from ccpolicy.evidence.models import RecordContent
 from ccpolicy.evidence.readers.fields import Fields
 from ccpolicy.evidence.readers.interface import (
     Opened,
@@ -82,7 +82,7 @@ class JsonDocument:
             for line in [lines[ordinal - 1]]
         }
 
-    def contents(self, ordinals: Sequence[int]) -> dict[int, Held]:
+    def contents(self, ordinals: Sequence[int]) -> dict[int, RecordContent]:
         """See `Source.contents`."""
         return contents(self, self.file.contract, ordinals)
 
@@ -118,7 +118,7 @@ class JsonLines:
         """See `Source.locate`."""
         return {ordinal: Locator(self.file.name, ordinal) for ordinal in ordinals}
 
-    def contents(self, ordinals: Sequence[int]) -> dict[int, Held]:
+    def contents(self, ordinals: Sequence[int]) -> dict[int, RecordContent]:
         """See `Source.contents`."""
         return contents(self, self.file.contract, ordinals)
 
@@ -127,7 +127,7 @@ class YamlDocument:
     """See `Parsed`."""
 
     def __init__(self, file: Opened) -> None:
-        from ccpolicy.source import read_yaml
+        from ccpolicy.files.yaml_document import read_yaml
 
         self.file = file
         source = read_yaml(file.path, file.name, EvidenceError)
@@ -149,7 +149,7 @@ class YamlDocument:
         """See `Source.locate`."""
         return {ordinal: Locator(self.file.name, self.lines[ordinal - 1]) for ordinal in ordinals}
 
-    def contents(self, ordinals: Sequence[int]) -> dict[int, Held]:
+    def contents(self, ordinals: Sequence[int]) -> dict[int, RecordContent]:
         """See `Source.contents`."""
         return contents(self, self.file.contract, ordinals)
 

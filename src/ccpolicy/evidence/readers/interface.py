@@ -12,9 +12,9 @@ import duckdb
 
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.contract import Contract
-from ccpolicy.evidence.files import Fingerprint
-from ccpolicy.evidence.models import Held, Source
-from ccpolicy.evidence.tables import Scan
+from ccpolicy.evidence.models import RecordContent, RecordSource
+from ccpolicy.evidence.table_plan import Scan
+from ccpolicy.files.finder import Fingerprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class Scanner(Protocol):
         """Say what is wrong with a file that the engine refuses for a reason of its own."""
         ...
 
-    def source(self, file: Opened, records: int) -> Source:
+    def source(self, file: Opened, records: int) -> RecordSource:
         """Return what finds the file's records again."""
         ...
 
@@ -104,7 +104,7 @@ class Parser(Protocol):
         ...
 
 
-class Parsed(Source, Protocol):
+class Parsed(RecordSource, Protocol):
     """A file that is being read; it finds its records again afterwards."""
 
     def records(self) -> Iterator[Record | Reject]:
@@ -116,7 +116,9 @@ class Parsed(Source, Protocol):
         ...
 
 
-def contents(parsed: Parsed, contract: Contract, ordinals: Sequence[int]) -> dict[int, Held]:
+def contents(
+    parsed: Parsed, contract: Contract, ordinals: Sequence[int]
+) -> dict[int, RecordContent]:
     """Return what records hold, of a file that is read from its beginning."""
     wanted = set(ordinals)
     nested = {child.path for child in contract.children}
@@ -127,9 +129,9 @@ def contents(parsed: Parsed, contract: Contract, ordinals: Sequence[int]) -> dic
     }
 
 
-def held(table: str, record: Mapping[str, Any], nested: Collection[str] = ()) -> Held:
+def held(table: str, record: Mapping[str, Any], nested: Collection[str] = ()) -> RecordContent:
     """Write a record's values as text."""
-    return Held(
+    return RecordContent(
         table,
         {
             name: value

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from ccpolicy.errors import Locator
-from ccpolicy.evidence.models import Held
+from ccpolicy.evidence.models import RecordContent
 from ccpolicy.evidence.readers.interface import Opened, held
 from ccpolicy.evidence.readers.text import MAX_LINE
 
@@ -41,12 +41,12 @@ class CsvSource:
                     break
         return found
 
-    def contents(self, ordinals: Sequence[int]) -> dict[int, Held]:
+    def contents(self, ordinals: Sequence[int]) -> dict[int, RecordContent]:
         """See `Source.contents`."""
         contract = self.file.contract
         columns, _ = self.shape()
         begins = {place.line: number for number, place in self.locate(ordinals).items()}
-        found: dict[int, Held] = {}
+        found: dict[int, RecordContent] = {}
         with self.file.path.open(encoding="utf-8-sig", newline="\n") as stream:
             lines = enumerate(stream, 1)
             for at, line in lines:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import duckdb
 
 from ccpolicy.errors import EvidenceError, Locator
-from ccpolicy.evidence.models import ORDINAL_BITS, Held, Source
+from ccpolicy.evidence.models import ORDINAL_BITS, RecordContent, RecordSource
 from ccpolicy.evidence.readers.csv import header_errors
 from ccpolicy.evidence.readers.interface import EvidenceErrors, Opened, held
-from ccpolicy.evidence.sql import literal, name
-from ccpolicy.evidence.tables import Scan
+from ccpolicy.evidence.record_sql import literal, name
+from ccpolicy.evidence.table_plan import Scan
 
 _TIME = "'%Y-%m-%dT%H:%M:%S.%f'"
 _TEXTS = {
@@ -74,23 +74,23 @@ class ParquetReader:
             reason=reason.partition("\n")[0].replace(str(file.path), file.name)[:200],
         )
 
-    def source(self, file: Opened, records: int) -> Source:
+    def source(self, file: Opened, records: int) -> RecordSource:
         """See `Scanner.source`."""
         return RowSource(file)
 
 
 @dataclass(frozen=True, slots=True)
 class RowSource:
-    """Knows that a record's number is its row; see `Source`."""
+    """Knows that a record's number is its row; see `RecordSource`."""
 
     file: Opened
 
     def locate(self, ordinals: Sequence[int]) -> dict[int, Locator]:
-        """See `Source.locate`."""
+        """See `RecordSource.locate`."""
         return {ordinal: Locator(self.file.name, ordinal) for ordinal in ordinals}
 
-    def contents(self, ordinals: Sequence[int]) -> dict[int, Held]:
-        """See `Source.contents`."""
+    def contents(self, ordinals: Sequence[int]) -> dict[int, RecordContent]:
+        """See `RecordSource.contents`."""
         contract = self.file.contract
         names = [column.name for column in contract.columns]
         with duckdb.connect() as connection:

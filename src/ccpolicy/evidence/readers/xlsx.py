@@ -9,7 +9,7 @@ from typing import Any
 
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.contract import Column
-from ccpolicy.evidence.models import Held
+from ccpolicy.evidence.models import RecordContent
 from ccpolicy.evidence.readers.csv import header_errors
 from ccpolicy.evidence.readers.interface import (
     EvidenceErrors,
@@ -111,7 +111,7 @@ class Sheet:
         """See `Source.locate`."""
         return {ordinal: self._place(ordinal, None) for ordinal in ordinals}
 
-    def contents(self, ordinals: Sequence[int]) -> dict[int, Held]:
+    def contents(self, ordinals: Sequence[int]) -> dict[int, RecordContent]:
         """See `Source.contents`."""
         return contents(Sheet(self.file), self.file.contract, ordinals)
 

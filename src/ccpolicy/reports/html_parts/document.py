@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import groupby, pairwise
 
 from ccpolicy.assessment.agenda import Task, tasks_due
-from ccpolicy.assessment.annex import ControlAnnex, Kind, Revision
+from ccpolicy.assessment.audit_appendix import ControlAppendix, Kind, Revision
 from ccpolicy.assessment.models import (
     VERDICTS,
     Assessment,
@@ -22,11 +22,11 @@ from ccpolicy.assessment.models import (
     Verdict,
 )
 from ccpolicy.reports.html_parts import lapses, overview, timeline, verdicts
-from ccpolicy.reports.html_parts.facets import Sites, facets
+from ccpolicy.reports.html_parts.filters import Sites, facets
+from ccpolicy.reports.html_parts.labels import SEVERITIES, Severity
 from ccpolicy.reports.html_parts.register import Register
 from ccpolicy.reports.html_parts.scale import Scale
-from ccpolicy.reports.html_parts.words import SEVERITIES, Severity
-from ccpolicy.reports.moments import last_day
+from ccpolicy.reports.time_text import last_day
 
 SOON = 30
 """Days ahead that the summary tells of."""
@@ -41,7 +41,7 @@ class Section:
     """One control with all that is shown of it."""
 
     control: Control
-    annex: ControlAnnex | None
+    annex: ControlAppendix | None
     kind: Kind | None
     clauses: list[Clause]
     shown: lapses.Shown

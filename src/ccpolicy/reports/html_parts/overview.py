@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from ccpolicy.assessment.agenda import tasks_due
-from ccpolicy.assessment.annex import Annex, ControlAnnex
+from ccpolicy.assessment.audit_appendix import AuditAppendix, ControlAppendix
 from ccpolicy.assessment.models import Assessment, Clause, Control
 
 AHEAD = 90
@@ -52,7 +52,7 @@ class Day:
         return self.lapsed + self.waived
 
 
-def days(control: ControlAnnex, last: datetime.date) -> Iterator[Day]:
+def days(control: ControlAppendix, last: datetime.date) -> Iterator[Day]:
     """Yield each day of a control's course."""
     if not control.course:
         return
@@ -65,7 +65,7 @@ def days(control: ControlAnnex, last: datetime.date) -> Iterator[Day]:
             yield Day(date, step.owed, step.lapsed, step.waived)
 
 
-def whole_course(annex: Annex, last: datetime.date) -> list[Day]:
+def whole_course(annex: AuditAppendix, last: datetime.date) -> list[Day]:
     """Add up the courses of all controls, day by day."""
     sums: dict[datetime.date, list[float]] = {}
     for control in annex.controls:
@@ -232,7 +232,7 @@ class Strip:
     """Weeks with a lapse."""
 
 
-def strips(result: Assessment, annex: Annex, last: datetime.date) -> list[Strip]:
+def strips(result: Assessment, annex: AuditAppendix, last: datetime.date) -> list[Strip]:
     """Draw controls by week."""
     return [
         _strip(control, list(days(own, last)))

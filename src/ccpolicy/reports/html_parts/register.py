@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from ccpolicy.assessment.annex import Dataset, Record
+from ccpolicy.assessment.audit_appendix import Dataset, Record
 from ccpolicy.assessment.models import Assessment, Evidence, Recorded
 from ccpolicy.reports.html_parts.timeline import drawn, printed
-from ccpolicy.reports.recorded import by_place
+from ccpolicy.reports.provenance_text import by_place
 
 
 @dataclass(frozen=True, slots=True)

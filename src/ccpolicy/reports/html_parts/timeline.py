@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ccpolicy.assessment.annex import Gap, Span, Timeline
+from ccpolicy.assessment.audit_appendix import Gap, Span, Timeline
 from ccpolicy.assessment.models import Assessment, Control
+from ccpolicy.reports.html_parts.bilingual import Bilingual, count, decimal, join, say
 from ccpolicy.reports.html_parts.scale import Scale
-from ccpolicy.reports.html_parts.speech import Both, count, decimal, join, say
-from ccpolicy.reports.moments import until, when
+from ccpolicy.reports.time_text import until, when
 
 DRAWN, CLEAN = 9, 6
 """Subjects of a control that are drawn, and so many where fewer of them lapsed."""
@@ -40,7 +40,7 @@ class Row:
     """One subject."""
 
     subject: str
-    outcome: Both
+    outcome: Bilingual
     bars: list[Bar]
     marks: list[float] = field(default_factory=list)
     """Where records lie with which a cover began, as far as they can be told apart."""
@@ -164,10 +164,10 @@ def _joined(spans: Iterable[Span]) -> list[tuple[str, str | None]]:
     return joined
 
 
-def _outcome(result: Assessment, timeline: Timeline) -> Both:
+def _outcome(result: Assessment, timeline: Timeline) -> Bilingual:
     """Say in words what the bars show."""
     now = _time(result.as_of)
-    said: list[Both] = []
+    said: list[Bilingual] = []
     for waived in (False, True):
         past = [
             gap
@@ -191,7 +191,7 @@ def _outcome(result: Assessment, timeline: Timeline) -> Both:
     return join(said, semicolon=True) if said else say("no lapse")
 
 
-def _missed(number: int, days: float, *, waived: bool, still: bool) -> Both:
+def _missed(number: int, days: float, *, waived: bool, still: bool) -> Bilingual:
     length = decimal(round(days, 2))
     if waived:
         return count(

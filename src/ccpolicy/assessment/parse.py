@@ -1,0 +1,162 @@
+"""Read an assessment from its public JSON, and refuse what no evaluation can have written.
+
+Reports trust what they are made from, so that all of it is looked at here. Whether somebody changed
+it is another question, which a signed bundle answers.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import from_json
+
+from ccpolicy.assessment.models import SCHEMA_VERSION, VERDICTS, Assessment
+from ccpolicy.errors import Locator, Message, ReportError
+from ccpolicy.files.model_errors import explain
+
+_MAKE = Message.of("make one with 'ccpolicy check --annex --format json -o FILE'").template
+_PLACE = re.compile(r"(.*) at line (\d+) column (\d+)")
+_SEVERITIES = ("critical", "high", "medium", "low")
+_INSTANTS = frozenset(
+    {"as_of", "at", "committed_at", "due_soon", "ends", "horizon", "merged_at", "next_due"}
+    | {"on_file", "recorded_at", "since", "starts"}
+)
+"""Fields that hold a time with its offset, wherever they stand."""
+_TOO_LARGE = 1e15
+"""No count and no number of days comes near."""
+_DAYS = frozenset({"day"})
+Path = tuple[str | int, ...]
+
+
+def read_assessment(data: bytes, file: str) -> Assessment:
+    """Read an assessment; `file` is what messages call it.
+
+    Raises:
+        ReportError: it is none, with the place of the first thing that is wrong.
+    """
+    try:
+        result = Assessment.model_validate_json(data, strict=True)
+    except ValidationError as failure:
+        raise _explained(failure, data, file) from failure
+    faults = [(path, _fault(path[-1], value)) for path, value in _leaves(result.model_dump())]
+    for path, message in [*faults, *_contradictions(result)]:
+        if message:
+            place = _Document(file, None).locate(path)
+            raise ReportError(message.template, hint=_MAKE, locator=place, **dict(message.values))
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """A JSON document, whose places are told by their paths."""
+
+    file: str
+    value: Any
+
+    def locate(self, path: Path) -> Locator:
+        return Locator(self.file, path="/".join(map(str, path)))
+
+
+def _explained(failure: ValidationError, data: bytes, file: str) -> ReportError:
+    first = failure.errors(include_url=False)[0]
+    if first["type"] == "json_invalid":
+        reason = str(first["ctx"]["error"])
+        place = Locator(file)
+        if found := _PLACE.fullmatch(reason):
+            reason, place = found[1], Locator(file, int(found[2]), int(found[3]) or None)
+        return ReportError(
+            "this is no JSON, or not all of it: {reason}", hint=_MAKE, locator=place, reason=reason
+        )
+    value = from_json(data)
+    version = value.get("schema_version") if isinstance(value, dict) else None
+    if isinstance(version, str) and version != SCHEMA_VERSION:
+        return ReportError(
+            "the assessment has the form '{version}', and this ccpolicy reads '{known}'",
+            hint="show it with the ccpolicy that wrote it, or make it anew",
+            locator=Locator(file),
+            version=version,
+            known=SCHEMA_VERSION,
+        )
+    error = explain(failure, _Document(file, value), Assessment)[0]
+    return ReportError(
+        error.message.template,
+        hint=error.hint.template or _MAKE,
+        locator=error.locator,
+        **dict(error.message.values),
+    )
+
+
+def _leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Yield every value that is no list or mapping, and its path."""
+    match value:
+        case dict():
+            for name, each in value.items():
+                yield from _leaves(each, (*path, name))
+        case list():
+            for index, each in enumerate(value):
+                yield from _leaves(each, (*path, index))
+        case _:
+            yield path, value
+
+
+def _fault(name: str | int, value: Any) -> Message | None:
+    """Return what is wrong with one value."""
+    if isinstance(value, int | float) and not abs(value) < _TOO_LARGE:
+        return Message.of("'{value}' is out of range", value=value)
+    if isinstance(value, str) and name in _INSTANTS and not _is_instant(value):
+        return Message.of("'{text}' is not a time with its offset from UTC", text=value)
+    if isinstance(value, str) and name in _DAYS and not _is_day(value):
+        return Message.of("'{value}' is not a day", value=value)
+    return None
+
+
+def _is_instant(text: str) -> bool:
+    try:
+        moment = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    # Those at the ends of the calendar cannot be told in another zone.
+    return moment.tzinfo is not None and 1900 <= moment.year <= 2300
+
+
+def _is_day(text: str) -> bool:
+    try:
+        datetime.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _contradictions(result: Assessment) -> Iterator[tuple[Path, Message]]:
+    """Yield where one part says another thing than the rest."""
+    verdicts = {each.id: result.verdict(each) for each in result.controls}
+    counts = [*verdicts.values()]
+    if result.tally != {verdict: counts.count(verdict) for verdict in VERDICTS}:
+        yield ("tally",), Message.of("the counts are not those of the controls")
+    if len(verdicts) < len(result.controls):
+        yield ("controls",), Message.of("a control is there twice")
+    gate = result.gate
+    limit = _SEVERITIES.index(gate.fail_on)
+    wrong = {
+        each.id
+        for each in result.controls
+        if verdicts[each.id] in ("fail", "unknown") and _SEVERITIES.index(each.severity) <= limit
+    }
+    if set(gate.failed_on) != wrong - set(gate.let_stand):
+        yield ("gate", "failed_on"), Message.of("these are not the controls that fail the gate")
+    if any(verdicts.get(name) != "fail" for name in gate.let_stand):
+        yield ("gate", "let_stand"), Message.of("these are not controls that fail")
+    if gate.passed != (not gate.failed_on and not gate.gone):
+        yield ("gate", "passed"), Message.of("it is not what follows from the rest of the gate")
+    found = result.provenance
+    known = found is not None and None not in (found.commit, found.tree, found.committed_at)
+    if found and known != (found.reason is None):
+        yield ("provenance",), Message.of("a commit is named, or why none is known")
+    for index, control in enumerate(result.controls):
+        if not control.clauses:
+            yield ("controls", index, "clauses"), Message.of("no clause stands behind the control")

@@ -1,0 +1,50 @@
+"""Say which records that were on file at an earlier commit were altered since."""
+
+from __future__ import annotations
+
+import datetime
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+
+from ccpolicy.assessment.alterations import Altered
+from ccpolicy.assessment.building_blocks import Text
+from ccpolicy.engine.assess import asked_of_git
+from ccpolicy.errors import EvidenceError, Message
+from ccpolicy.policy import Policy
+from ccpolicy.provenance.read import read_provenance
+
+
+def altered(base: Policy, head: str | None, as_of: datetime.datetime) -> Altered:
+    """Compare the records of the base's commit with those of another, or of the files on disk.
+
+    The base's policy says what is a record and what may be done to it: a change is not judged by a
+    contract that it brings along.
+    """
+    with tempfile.TemporaryDirectory(prefix="ccpolicy-") as scratch, duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        asked = replace(asked_of_git(base, as_of, Path(scratch)), known_at=head, base=base.revision)
+        try:
+            found = read_provenance(asked, connection)
+        except EvidenceError as failure:
+            return _unknown(failure.message, failure.hint)
+        if found.altered is None:
+            return _unknown(found.reason or Message(""), found.hint or Message(""))
+        return found.altered
+
+
+def _unknown(reason: Message, hint: Message) -> Altered:
+    return Altered(
+        reason=Text.of(reason),
+        hint=Text.of(hint),
+        against_contract=True,
+        builds_on_base=False,
+        parted_at=None,
+        count=0,
+        not_permitted=0,
+        records=[],
+        unreadable=[],
+        unfollowed=[],
+    )

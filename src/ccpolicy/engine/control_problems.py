@@ -1,0 +1,70 @@
+"""Say why the evidence behind a control is not believed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from ccpolicy.assessment.models import Problem, Text
+from ccpolicy.engine.evidence_findings import Finding
+from ccpolicy.engine.lapses import Outcome
+from ccpolicy.errors import Message
+from ccpolicy.evidence import Evidence
+from ccpolicy.policy import Control, Policy
+
+SHOWN = 5
+"""Subjects that are named of those for which a time cannot be said."""
+
+Where = Callable[[int | None], str | None]
+"""Writes the place of a record."""
+
+
+def find_problems(
+    control: Control, outcome: Outcome, content: Policy, evidence: Evidence, where: Where
+) -> tuple[list[Problem], int]:
+    """Return what is wrong with a control's evidence, and how many records are later than as-of."""
+    problems = [
+        Problem(
+            message=Text.of(each.message),
+            hint=Text.of(each.hint) if each.hint else None,
+            locator=str(each.locator) if each.locator else None,
+            dataset=each.dataset,
+        )
+        for name in content.datasets_behind(datasets_of(control))
+        for each in evidence.problems.get(name, [])
+    ]
+    left_out = 0
+    counted: set[tuple[str, int]] = set()
+    for finding in outcome.findings:
+        key = (finding.code, finding.selection)
+        if finding.code == "left_out":
+            left_out += 0 if key in counted else finding.count
+        else:
+            problems.append(_problem(finding.message, finding.dataset, where(finding.locator)))
+            if finding.count > _shown(outcome.findings, finding) and key not in counted:
+                rest = Message.of("{count} records in all have this trouble", count=finding.count)
+                problems.append(_problem(rest, finding.dataset))
+        counted.add(key)
+    for subject in sorted(outcome.undecided)[:SHOWN]:
+        unsaid = Message.of(
+            "for '{subject}' a time cannot be said: it has no expiry or due date,"
+            " or the holiday calendar does not know the year",
+            subject=subject,
+        )
+        problems.append(_problem(unsaid))
+    return problems, left_out
+
+
+def datasets_of(control: Control) -> list[str]:
+    """Return the datasets and child tables that a control selects from."""
+    return list(
+        dict.fromkeys(part.dataset for name in control.inputs for part in control.selections(name))
+    )
+
+
+def _problem(message: Message, dataset: str | None = None, locator: str | None = None) -> Problem:
+    return Problem(message=Text.of(message), hint=None, locator=locator, dataset=dataset)
+
+
+def _shown(findings: Iterable[Finding], finding: Finding) -> int:
+    same = (finding.code, finding.selection)
+    return sum((each.code, each.selection) == same for each in findings)

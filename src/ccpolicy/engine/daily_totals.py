@@ -1,0 +1,106 @@
+"""How much was owed and missed on each day, exactly: sums over spans, not samples."""
+
+from __future__ import annotations
+
+import datetime
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import duckdb
+
+from ccpolicy.assessment.audit_appendix import Step
+from ccpolicy.engine.lapses import Lapse
+from ccpolicy.time.calendar import Calendar, day_starts
+from ccpolicy.time.epoch import DAY, EPOCH
+
+Points = Mapping[int, tuple[int, int]]
+"""Day's index → how many more spans there are after it, and by how much later than its start,
+summed, they began or ended in it."""
+
+
+@dataclass(frozen=True)
+class Days:
+    """The days of a window in a zone, its first and last ones cut by it."""
+
+    first: int
+    """Days since 1970."""
+    edges: Sequence[int]
+    """Where each day begins, and where the last one ends; microseconds since 1970 UTC."""
+
+    @classmethod
+    def of(cls, calendar: Calendar, starts: int, ends: int) -> Days:
+        """Return the days of a window."""
+        first, last = calendar.day_of(starts), calendar.day_of(max(ends - 1, starts))
+        inner = [day_starts(day, calendar.zone) for day in range(first + 1, last + 1)]
+        return cls(first, [starts, *inner, ends])
+
+    def owed(self, connection: duckdb.DuckDBPyConnection) -> dict[int, dict[int, tuple[int, int]]]:
+        """Sum up the duties of every rule."""
+        starts, ends = self.edges[0], self.edges[-1]
+        rows = connection.execute(
+            f"""
+            SELECT p.control, e.day, sum(p.sign), sum(p.sign * (p.instant - e.starts))
+            FROM (
+              SELECT control, greatest(starts, {starts}) AS instant, 1 AS sign
+              FROM duty
+              WHERE ends > {starts} AND starts < {ends}
+              UNION ALL
+              SELECT control, least(ends, {ends}), -1
+              FROM duty
+              WHERE ends > {starts} AND starts < {ends}
+            ) p
+            ASOF JOIN (SELECT unnest(?::BIGINT[]) AS starts, unnest(?::INTEGER[]) AS day) e
+              ON p.instant >= e.starts
+            GROUP BY p.control, e.day
+            """,
+            [list(self.edges), list(range(len(self.edges)))],
+        ).fetchall()
+        found: dict[int, dict[int, tuple[int, int]]] = defaultdict(dict)
+        for control, day, count, later in rows:
+            found[control][day] = int(count), int(later)
+        return found
+
+    def points(self, spans: Iterable[Lapse]) -> Points:
+        """Sum up spans."""
+        found: dict[int, tuple[int, int]] = {}
+        for span in spans:
+            starts, ends = max(span.starts, self.edges[0]), min(span.ends, self.edges[-1])
+            if starts >= ends:
+                continue
+            for at, sign in ((starts, 1), (ends, -1)):
+                day = bisect_right(self.edges, at) - 1
+                count, later = found.get(day, (0, 0))
+                found[day] = count + sign, later + sign * (at - self.edges[day])
+        return found
+
+    def lengths(self, points: Iterable[Points]) -> list[int]:
+        """Return how long the spans behind some points are on each day, in microseconds."""
+        together = list(points)
+        lengths, standing = [], 0
+        for day, (starts, ends) in enumerate(pairwise(self.edges)):
+            here = [each.get(day, (0, 0)) for each in together]
+            standing += sum(count for count, _ in here)
+            lengths.append(standing * (ends - starts) - sum(later for _, later in here))
+        return lengths
+
+    def course(
+        self, owed: Iterable[Points], lapsed: Iterable[Lapse], waived: Iterable[Lapse]
+    ) -> list[Step]:
+        """Return the steps at which anything differs from the day before."""
+        columns = [
+            self.lengths(owed),
+            self.lengths([self.points(lapsed)]),
+            self.lengths([self.points(waived)]),
+        ]
+        steps: list[Step] = []
+        last = None
+        for day, values in enumerate(zip(*columns, strict=True), self.first):
+            if values != last:
+                date = datetime.date.fromordinal(day + EPOCH).isoformat()
+                numbers = [round(value / DAY, 6) for value in values]
+                steps.append(Step(day=date, owed=numbers[0], lapsed=numbers[1], waived=numbers[2]))
+            last = values
+        return steps

@@ -1,0 +1,87 @@
+"""What an assessment quotes of the policy: the plan, a control's numbers, the waivers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from ccpolicy.assessment import models
+from ccpolicy.policy import Control, Norm, Policy, Revision, Waiver
+from ccpolicy.time.calendar import day_number, day_starts, moment
+from ccpolicy.time.zones import time_zone
+
+
+def quote_policy(content: Policy) -> models.Policy:
+    """Return the plan with its clauses, and what tells whether the policy is still the same."""
+    plan = content.plan
+    return models.Policy(
+        id=plan.id,
+        title=models.Text.of(plan.title),
+        version=plan.version,
+        owner=models.Text.of(plan.owner),
+        zone=plan.zone,
+        digest=content.digest,
+        revision=content.revision,
+        checks_digest=content.checks_digest,
+        clauses=[
+            models.Clause(
+                id=clause.id,
+                title=models.Text.of(clause.title),
+                text=models.Text.of(clause.text) if clause.text else None,
+                controls=[c.id for c in content.controls.values() if clause.id in c.clauses],
+                no_control=models.Text.of(clause.no_control) if clause.no_control else None,
+            )
+            for clause in plan.clauses
+        ],
+    )
+
+
+def quote_parameters(
+    content: Policy, control: Control, revision: Revision
+) -> list[models.Parameter]:
+    """Return the parameters of a revision, with their norms."""
+    labels = content.kinds[control.check].parameters
+    return [
+        models.Parameter(
+            name=name,
+            label=models.Text.of(labels[name].label),
+            value=given.value,
+            norm=_norm(content.norms[given.norm]) if given.norm else None,
+        )
+        for name, given in revision.parameters.items()
+    ]
+
+
+def _norm(norm: Norm) -> models.Norm:
+    return models.Norm(
+        id=norm.id,
+        title=models.Text.of(norm.title),
+        source=norm.source,
+        grade=norm.grade,
+        url=norm.url,
+    )
+
+
+def quote_waivers(content: Policy, controls: Collection[str], as_of: int) -> list[models.Waiver]:
+    """Return the waivers of some controls, and whether they stand at an instant."""
+    return [
+        _waiver(content, waiver, as_of)
+        for waiver in content.waivers.values()
+        if waiver.control in controls
+    ]
+
+
+def _waiver(content: Policy, waiver: Waiver, as_of: int) -> models.Waiver:
+    zone = time_zone(content.plan.zone)
+    starts = day_starts(day_number(waiver.from_), zone)
+    ends = day_starts(day_number(waiver.until) + 1, zone)
+    return models.Waiver(
+        id=waiver.id,
+        control=waiver.control,
+        subject=waiver.subject,
+        reason=models.Text.of(waiver.reason),
+        owner=models.Text.of(waiver.owner),
+        approver=models.Text.of(waiver.approver),
+        starts=moment(starts, zone).isoformat(),
+        ends=moment(ends, zone).isoformat(),
+        state="coming" if as_of < starts else "in_force" if as_of < ends else "expired",
+    )

@@ -1,0 +1,145 @@
+"""Run the tests of a policy, with the readers, contracts and engine that judge evidence."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ccpolicy.assessment.models import Assessment, Control
+from ccpolicy.policy import Dataset, Policy, Waiver
+from ccpolicy.policy.load import Place
+from ccpolicy.policy.models import Text
+from ccpolicy.policy.tests import LocatedTest, sources
+
+Judge = Callable[[Policy, LocatedTest], Assessment]
+_NOTHING = Text(en="a test may leave it out", zh="测试中可以省略")
+
+
+@dataclass(frozen=True)
+class PolicyTestResult:
+    """A test that was run."""
+
+    located: LocatedTest
+    expected: tuple[str, ...]
+    """What is to be said, a line for each verdict and lapse."""
+    found: tuple[str, ...]
+    problems: tuple[Text, ...]
+    """What could not be judged."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether all is as expected."""
+        return self.expected == self.found
+
+
+def run_cases(
+    content: Policy, cases: Iterable[LocatedTest], judge: Judge
+) -> Iterator[PolicyTestResult]:
+    """Run tests one by one, each on evidence of its own."""
+    with tempfile.TemporaryDirectory(prefix="ccpolicy-test-") as folder:
+        for number, located in enumerate(cases):
+            root = Path(folder).resolve() / str(number)
+            [control] = judge(_content(content, located, root), located).controls
+            yield PolicyTestResult(
+                located,
+                tuple(_expected(located)),
+                tuple(_found(located, control)),
+                tuple(Text(en=each.message.en, zh=each.message.zh) for each in control.problems),
+            )
+
+
+def _content(content: Policy, located: LocatedTest, root: Path) -> Policy:
+    """Make a policy of the control alone, whose datasets are documents in a folder.
+
+    So are those that git fills elsewhere: a test says itself what git would know.
+    """
+    name = located.case.control
+    datasets = {}
+    (root / "evidence").mkdir(parents=True)
+    for each in sources(content, name):
+        datasets[each] = _dataset(content.datasets[each], given=each in located.records)
+        records = located.records.get(each, [])
+        text = json.dumps(records, ensure_ascii=False)
+        (root / "evidence" / f"{each}.json").write_text(text, "utf-8")
+    waivers, places = {}, {}
+    for index, waiver in enumerate(located.case.waivers):
+        each = f"test-{index + 1}"
+        waivers[each] = Waiver(
+            id=each,
+            control=name,
+            subject=waiver.subject,
+            reason=_NOTHING,
+            owner=_NOTHING,
+            approver=_NOTHING,
+            until=waiver.until,
+            **{"from": waiver.from_},
+        )
+        path = (*located.place.path, "waivers", index)
+        places["waiver", each] = Place(located.place.source, path)
+    return replace(
+        content,
+        root=root,
+        settings=content.settings.model_copy(update={"evidence": "evidence"}),
+        controls={name: content.controls[name]},
+        datasets=datasets,
+        waivers=waivers,
+        places={**content.places, **places},
+    )
+
+
+def _dataset(dataset: Dataset, *, given: bool) -> Dataset:
+    """Have a dataset read from a document under the names of its contract."""
+    changes: dict[str, object] = {
+        "files": f"{dataset.id}.json",
+        "format": "json",
+        "records": "",
+        "columns": {},
+    }
+    if not given:
+        changes["may_be_empty"] = _NOTHING
+    return dataset.model_copy(update=changes)
+
+
+def _expected(located: LocatedTest) -> Iterator[str]:
+    expect = located.case.expect
+    yield f"now: {expect.now}"
+    if expect.period is not None:
+        yield f"period: {expect.period}"
+    for lapse in expect.lapses or ():
+        yield _lapse(lapse.subject, lapse.starts, lapse.ends, waived=lapse.waived)
+
+
+def _found(located: LocatedTest, control: Control) -> Iterator[str]:
+    expect = located.case.expect
+    yield f"now: {control.now}"
+    if expect.period is not None:
+        yield f"period: {control.period}"
+    for lapse in control.lapses if expect.lapses is not None else ():
+        ends = _local(lapse.ends) if lapse.ends else None
+        waived = lapse.waived_by is not None
+        yield _lapse(lapse.subject, _local(lapse.starts), ends, waived=waived)
+
+
+def _lapse(subject: str, starts: str, ends: str | None, *, waived: bool) -> str:
+    return f"lapse: {subject}, {starts}, {ends or '-'}{', waived' if waived else ''}"
+
+
+def _local(moment: str) -> str:
+    """Write a moment as the plan's zone has it, in as few signs as say it."""
+    local = moment[:19]
+    return local.removesuffix(":00")
+
+
+def controls_without_tests(
+    content: Policy, cases: Iterable[LocatedTest]
+) -> dict[str, tuple[bool, bool]]:
+    """Return the controls that lack a passing or a failing test: whether they have each."""
+    has = {name: [False, False] for name in content.controls}
+    for located in cases:
+        expect = located.case.expect
+        has[located.case.control][0] |= expect.now == "pass"
+        has[located.case.control][1] |= "fail" in (expect.now, expect.period)
+    return {name: (both[0], both[1]) for name, both in has.items() if not all(both)}

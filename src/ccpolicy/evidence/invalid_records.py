@@ -1,0 +1,155 @@
+"""Look through the tables for records that are not valid and for keys that stand twice."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from ccpolicy.errors import EvidenceError
+from ccpolicy.evidence import values
+from ccpolicy.evidence.contract import Contract
+from ccpolicy.evidence.document_loader import nested_place
+from ccpolicy.evidence.explain import Explainer
+from ccpolicy.evidence.models import ORDINAL_BITS, RecordSource, locate_many
+from ccpolicy.evidence.problems import SHOWN, ProblemLog
+from ccpolicy.evidence.record_sql import name
+from ccpolicy.evidence.table_plan import TablePlan
+from ccpolicy.policy import ColumnType
+from ccpolicy.time.epoch import EPOCH
+
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+
+
+def suspects(connection: duckdb.DuckDBPyConnection, plans: Sequence[TablePlan]) -> list[TablePlan]:
+    """Return the tables in which a record is invalid or a key stands twice."""
+    parts = []
+    for index, plan in enumerate(plans):
+        judged = name(plan.judged)
+        parts.append(f"SELECT {index} WHERE EXISTS (SELECT 1 FROM {judged} WHERE NOT _ok)")
+        if plan.is_large:
+            # Sorting needs less memory than a table of all hashes, and less time.
+            twice = (
+                "SELECT 1 FROM (SELECT h = lag(h) OVER (ORDER BY h) AS again FROM"
+                f" (SELECT _hash AS h FROM {judged} WHERE _ok)) WHERE again"
+            )
+            parts.append(f"SELECT {index} WHERE EXISTS ({twice})")
+        else:
+            distinct = f"SELECT count(*) <> count(DISTINCT _key) FROM {judged} WHERE _ok"
+            parts.append(f"SELECT {index} WHERE ({distinct})")
+    if not parts:
+        return []
+    found = {row[0] for row in connection.execute(" UNION ALL ".join(parts)).fetchall()}
+    return [plan for index, plan in enumerate(plans) if index in found]
+
+
+@dataclass
+class InvalidRecordSearch:
+    """Looks through one suspect table."""
+
+    connection: duckdb.DuckDBPyConnection
+    plan: TablePlan
+    contract: Contract
+    sources: Mapping[int, RecordSource]
+    faults: ProblemLog
+
+    def invalid(self) -> dict[int, int]:
+        """Explain the records that are not valid, and count them by source."""
+        rows = f"FROM ({self.plan.judged_rows()}) WHERE NOT _ok"
+        counts = self.connection.execute(
+            f"SELECT locator >> {ORDINAL_BITS}, count(*) {rows} GROUP BY ALL"
+        ).fetchall()
+        by_source = {int(source): int(count) for source, count in counts}
+        wanted = [
+            int(row[0])
+            for row in self.connection.execute(
+                f"SELECT locator {rows} ORDER BY locator LIMIT {self.faults.room}"
+            ).fetchall()
+        ]
+        self._explain(wanted)
+        self.faults.unexplained += sum(by_source.values()) - len(wanted)
+        return by_source
+
+    def _explain(self, locators: Sequence[int]) -> None:
+        if not locators:
+            return
+        places = locate_many(self.sources, locators)
+        records = {} if self.plan.is_judged else self._texts(locators)
+        keys = self._rows(self.plan.records(), self.plan.key, locators)
+        explainer = Explainer(self.contract) if records else None
+        for locator in locators:
+            errors = []
+            if explainer:
+                for path, error in explainer.faults(records[locator]):
+                    errors.append(error.at(nested_place(places[locator], path)))
+            errors += [] if errors else self._key_faults(keys[locator])
+            self.faults.record(places[locator], errors or [EvidenceError("it is not valid")])
+
+    def _texts(self, locators: Sequence[int]) -> dict[int, dict[str, object]]:
+        """Read the cells of records again, as JSON has them."""
+        columns = self.plan.columns
+        rows = self._rows(self.plan.texts(), [column.name for column in columns], locators)
+        return {
+            locator: {
+                column.name: values.value_of(str(cell), column.type)
+                for column, cell in zip(columns, row, strict=True)
+                if cell is not None
+            }
+            for locator, row in rows.items()
+        }
+
+    def _rows(
+        self, query: str, columns: Sequence[str], locators: Sequence[int]
+    ) -> dict[int, Sequence[object]]:
+        cells = ", ".join(name(column) for column in columns)
+        rows = self.connection.execute(
+            f"SELECT locator, {cells} FROM ({query})"
+            f" WHERE locator IN ({', '.join(map(str, locators))})"
+        ).fetchall()
+        return {int(row[0]): row[1:] for row in rows}
+
+    def _key_faults(self, row: Sequence[object]) -> list[EvidenceError]:
+        errors = []
+        for column, cell in zip(self.plan.key, row, strict=True):
+            fault = values.key_fault("" if cell is None else str(cell))
+            if fault:
+                errors.append(EvidenceError(fault, name=self.contract.heading(column)))
+        return errors
+
+    def duplicates(self) -> None:
+        """Report the records whose key is already there."""
+        rows = f"SELECT _key, locator FROM {name(self.plan.judged)} WHERE _ok"
+        if self.plan.is_large:
+            hashes = f"SELECT _hash FROM {name(self.plan.judged)} WHERE _ok"
+            twice = f"{hashes} GROUP BY _hash HAVING count(*) > 1"
+            rows = f"SELECT _key, locator FROM ({self.plan.keys()}) WHERE _hash IN ({twice})"
+        found = self.connection.execute(
+            f"""
+            SELECT _key, locator, first, count(*) OVER () FROM (
+              SELECT _key, locator, min(locator) OVER (PARTITION BY _key) AS first FROM ({rows})
+            ) WHERE locator <> first ORDER BY locator LIMIT {SHOWN}
+            """
+        ).fetchall()
+        places = locate_many(self.sources, {each for row in found for each in (row[1], row[2])})
+        for key, locator, first, _ in found:
+            self.faults.key(places[locator], self._shown(key), places[first])
+        if found:
+            self.faults.untold += found[0][3] - len(found)
+
+    def _shown(self, key: str) -> str:
+        """Write a key as its columns are written on file."""
+        parts = key.split(values.SEPARATOR)
+        kinds = [self.plan.types[column] for column in self.plan.key]
+        shown = [_part(part, kind) for part, kind in zip(parts, kinds, strict=True)]
+        return values.shown(values.SEPARATOR.join(shown))
+
+
+def _part(text: str, kind: ColumnType) -> str:
+    match kind:
+        case "date":
+            return datetime.date.fromordinal(EPOCH + int(text)).isoformat()
+        case "instant":
+            return (_EPOCH + datetime.timedelta(microseconds=int(text))).isoformat()
+    return text

@@ -1,0 +1,60 @@
+"""What is wrong with a dataset, told in full up to a limit and counted beyond it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ccpolicy.errors import EvidenceError, Locator, Message
+from ccpolicy.evidence.models import Problem
+from ccpolicy.evidence.readers import EvidenceErrors
+
+SHOWN = 20
+"""Problems told of each family; what is beyond is counted."""
+
+
+class ProblemLog:
+    """Gathers the problems of one dataset."""
+
+    def __init__(self, dataset: str) -> None:
+        self.dataset = dataset
+        self.of_files: list[Problem] = []
+        self.of_records: list[Problem] = []
+        self.of_keys: list[Problem] = []
+        self.unexplained = 0
+        """Invalid records beyond those told."""
+        self.untold = 0
+        """Keys that stand twice beyond those told."""
+
+    @property
+    def room(self) -> int:
+        """How many problems with records may still be told."""
+        return max(SHOWN - len(self.of_records), 0)
+
+    def file(self, error: EvidenceError) -> None:
+        """Add what is wrong with a file or folder."""
+        for each in error.errors if isinstance(error, EvidenceErrors) else [error]:
+            self.of_files.append(Problem.of(each, self.dataset))
+
+    def record(self, place: Locator, errors: Iterable[EvidenceError]) -> None:
+        """Add an invalid record."""
+        for error in list(errors)[: self.room]:
+            self.of_records.append(Problem.of(error.at(error.locator or place), self.dataset))
+
+    def key(self, place: Locator, key: str, first: Locator) -> None:
+        """Add a record whose key is already there."""
+        message = Message.of("the key {key} is already at {other}", key=key, other=str(first))
+        self.of_keys.append(Problem(message, None, place, self.dataset))
+
+    def problems(self) -> list[Problem]:
+        """Return everything: files first, then records, then keys."""
+        found = [*self.of_files, *self.of_records]
+        if self.unexplained:
+            found.append(self._more("{count} more records are not valid", count=self.unexplained))
+        found += self.of_keys
+        if self.untold:
+            message = "{count} more records have a key that is already there"
+            found.append(self._more(message, count=self.untold))
+        return found
+
+    def _more(self, message: str, count: int) -> Problem:
+        return Problem.of(EvidenceError(message, count=count), self.dataset)

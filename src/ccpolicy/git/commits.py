@@ -1,0 +1,139 @@
+"""Commits, and the order in which a history is walked: parents first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
+
+from ccpolicy.git.objects import ObjectReader
+
+_PERSON = re.compile(rb"(?P<name>.*?) ?<(?P<address>[^<>]*)> (?P<time>-?\d+) [+-]\d{4}", re.DOTALL)
+_REASON = re.compile(r"^Reason:[ \t]*(\S.*)$", re.MULTILINE | re.IGNORECASE)
+_LAST = 84_006 * 86_400
+"""Seconds from 1970 to the end of 2199: later times are mistakes or lies."""
+
+
+class Commit(NamedTuple):
+    """A commit, as far as evidence goes."""
+
+    id: str
+    tree: str
+    parents: tuple[str, ...]
+    author: str
+    """Address of who wrote it, as the commit says."""
+    committer: str
+    """Address of who committed it, as the commit says."""
+    authored: int
+    """Seconds since 1970, by the author's clock."""
+    committed: int
+    """Seconds since 1970, by the committer's clock."""
+    is_signed: bool
+    reason: str
+    """What the message gives after `Reason:`."""
+
+
+def read_commit(repository: ObjectReader, id_: str) -> Commit:
+    """Read a commit.
+
+    Raises:
+        NoHistory: it is not here.
+    """
+    head, _, message = repository.read(id_).partition(b"\n\n")
+    fields: dict[bytes, list[bytes]] = {}
+    for line in head.split(b"\n"):
+        name, _, value = line.partition(b" ")
+        fields.setdefault(name, []).append(value)
+    author, committer = (_PERSON.search(fields.get(each, [b""])[0]) for each in _ROLES)
+    reason = _REASON.search(message.decode("utf-8", "replace"))
+    return Commit(
+        id=id_,
+        tree=fields[b"tree"][0].decode(),
+        parents=tuple(each.decode() for each in fields.get(b"parent", [])),
+        author=author["address"].decode("utf-8", "replace") if author else "",
+        committer=committer["address"].decode("utf-8", "replace") if committer else "",
+        authored=_second(author),
+        committed=_second(committer),
+        is_signed=b"gpgsig" in fields or b"gpgsig-sha256" in fields,
+        reason=reason[1].strip() if reason else "",
+    )
+
+
+_ROLES = (b"author", b"committer")
+
+
+def _second(person: re.Match[bytes] | None) -> int:
+    """Return a commit's time; what cannot be one is the last that can be, so that it is seen."""
+    second = int(person["time"]) if person else -1
+    return second if 0 <= second < _LAST else _LAST - 1
+
+
+def walk(repository: ObjectReader, head: str, known: Mapping[str, Commit]) -> list[Commit]:
+    """Return the commits that lead to a head, parents first; those `known` are not read again.
+
+    Raises:
+        NoHistory: a commit is not here.
+    """
+    if head not in known:
+        repository.read_ahead(id_ for id_ in repository.list_commits(head) if id_ not in known)
+    found: dict[str, Commit] = {}
+    order: list[Commit] = []
+    stack: list[tuple[str, bool]] = [(head, False)]
+    while stack:
+        id_, is_done = stack.pop()
+        if is_done:
+            order.append(found[id_])
+            continue
+        if id_ in found:
+            continue
+        found[id_] = known.get(id_) or read_commit(repository, id_)
+        stack.append((id_, True))
+        stack += [(parent, False) for parent in reversed(found[id_].parents)]
+    return order
+
+
+def recorded_times(order: Iterable[Commit]) -> dict[str, int]:
+    """Return when each commit was made at the earliest: not before any commit it rests on."""
+    times: dict[str, int] = {}
+    for commit in order:
+        times[commit.id] = max(commit.committed, *(times[each] for each in commit.parents), 0)
+    return times
+
+
+def main_line(commits: Mapping[str, Commit], head: str) -> list[str]:
+    """Return the commits that lead to a head, parent by first parent, the head first."""
+    line = [head]
+    while commits[line[-1]].parents:
+        line.append(commits[line[-1]].parents[0])
+    return line
+
+
+def merged_times(
+    commits: Mapping[str, Commit], times: Mapping[str, int], head: str
+) -> dict[str, int]:
+    """Return when each commit came into the line that leads to a head, parent by first parent.
+
+    What a branch says about its own time is only its word: who begins one at an old commit, or at
+    none, may date it as far back. The merge rests on all that was on file by then.
+    """
+    merged: dict[str, int] = {}
+    for each in reversed(main_line(commits, head)):
+        waiting = [each]
+        while waiting:
+            id_ = waiting.pop()
+            if id_ not in merged:
+                merged[id_] = times[each]
+                waiting += commits[id_].parents
+    return merged
+
+
+def ancestry(commits: Mapping[str, Commit], heads: Collection[str]) -> set[str]:
+    """Return some commits with all that they rest on."""
+    found: set[str] = set()
+    waiting = list(heads)
+    while waiting:
+        id_ = waiting.pop()
+        if id_ not in found:
+            found.add(id_)
+            waiting += commits[id_].parents
+    return found

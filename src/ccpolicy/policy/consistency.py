@@ -1,0 +1,320 @@
+"""What must fit together across policy files: every name known, every part in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+import duckdb
+
+from ccpolicy.checks.sql_guard import Expression, Refusal, vet_expressions, vet_query
+from ccpolicy.errors import Locator, PolicyError, PolicyErrors
+from ccpolicy.policy.columns import ColumnType, columns, schema
+from ccpolicy.policy.controls import check_control
+from ccpolicy.policy.expression_types import Column, family_of, misfits
+from ccpolicy.policy.git_datasets import FROM_GIT
+from ccpolicy.policy.load import Policy
+from ccpolicy.policy.models import Dataset, Recording
+from ccpolicy.policy.names import unknown
+from ccpolicy.policy.record_schema import check_schema
+from ccpolicy.time.durations import parse_duration
+from ccpolicy.time.zones import is_zone
+
+
+def check_policy(
+    content: Policy, connection: duckdb.DuckDBPyConnection
+) -> Mapping[str, frozenset[str]]:
+    """Check a policy across its files, and return the columns that each SQL expression uses.
+
+    Raises:
+        PolicyErrors: all that does not fit together.
+    """
+    # First what the rest relies on: what a dataset says about its records.
+    if errors := [*_schemas(content)]:
+        raise PolicyErrors(errors)
+    errors = [*_plan(content), *_datasets(content), *_waivers(content)]
+    if not content.controls:
+        errors.append(
+            PolicyError("the policy has no control", locator=Locator(content.settings.policy))
+        )
+    for control in content.controls.values():
+        errors += check_control(content, control)
+    if errors:
+        raise PolicyErrors(errors)
+    found = expressions(content)
+    vetted = vet_expressions(connection, [each.text for each in found])
+    errors = [*_refused(found, vetted), *_queries(content, connection)]
+    if errors:
+        raise PolicyErrors(errors)
+    plain = [each for each in vetted if isinstance(each, Expression)]
+    if errors := [*_misfits(content, found, plain)]:
+        raise PolicyErrors(errors)
+    return {each.text: each.columns for each in plain}
+
+
+def _zone(zone: str, place: Locator) -> Iterator[PolicyError]:
+    if not is_zone(zone):
+        yield PolicyError(
+            "unknown time zone '{zone}'",
+            hint="write an IANA name, such as Asia/Shanghai",
+            locator=place,
+            zone=zone,
+        )
+
+
+def _plan(content: Policy) -> Iterator[PolicyError]:
+    plan = content.plan
+    yield from _zone(plan.zone, content.place("plan", plan.id, "zone"))
+    seen: dict[str, int] = {}
+    for index, clause in enumerate(plan.clauses):
+        place = content.place("plan", plan.id, "clauses", index, "id")
+        if clause.id in seen:
+            yield PolicyError("the clause '{id}' is there twice", locator=place, id=clause.id)
+        seen[clause.id] = index
+
+
+def _schemas(content: Policy) -> Iterator[PolicyError]:
+    for dataset in content.datasets.values():
+        yield from check_schema(dataset, content.places["dataset", dataset.id].locate)
+
+
+def _datasets(content: Policy) -> Iterator[PolicyError]:
+    for dataset in content.datasets.values():
+
+        def place(*path: str | int, name: str = dataset.id) -> Locator:
+            return content.place("dataset", name, *path)
+
+        parts = PurePosixPath(dataset.files).parts
+        if (
+            not parts
+            or ".." in parts
+            or PurePosixPath(dataset.files).is_absolute()
+            or "\\" in dataset.files
+        ):
+            yield PolicyError("'files' must stay below the evidence folder", locator=place("files"))
+        if dataset.zone:
+            yield from _zone(dataset.zone, place("zone"))
+        try:
+            parse_duration(dataset.retention)
+        except PolicyError as failure:
+            yield failure.at(place("retention"))
+        if dataset.format == "git" and dataset.id not in FROM_GIT:
+            yield PolicyError(
+                "no files have the format git: it belongs to datasets that git fills",
+                hint="known: {known}",
+                locator=place("format"),
+                known=", ".join(FROM_GIT),
+            )
+        yield from _dataset_columns(content, dataset)
+        yield from _recordings(content, dataset)
+
+
+def _dataset_columns(content: Policy, dataset: Dataset) -> Iterator[PolicyError]:
+    def place(*path: str | int) -> Locator:
+        return content.place("dataset", dataset.id, *path)
+
+    found = columns(content.datasets, dataset.id) or {}
+    for index, column in enumerate(dataset.key):
+        if column not in found:
+            yield unknown("unknown column '{name}'", column, found, place("key", index))
+    for column in dataset.columns:
+        if column not in dataset.record.get("properties", {}):
+            yield unknown("unknown column '{name}'", column, found, place("columns", column))
+    for name in dataset.lookups:
+        yield from _lookup(content, dataset, name, found)
+    for name in dataset.children:
+        yield from _child(content, dataset, name)
+
+
+def _recordings(content: Policy, dataset: Dataset) -> Iterator[PolicyError]:
+    """Yield what does not fit in what is said about how records are put on file."""
+    given: list[tuple[str, Recording | None, tuple[str, ...]]] = [
+        ("", dataset.recording, ("recording",))
+    ]
+    given += [
+        (f".{name}", child.recording, ("children", name, "recording"))
+        for name, child in dataset.children.items()
+    ]
+    for suffix, recording, path in given:
+        if recording is None:
+            continue
+
+        def place(*below: str | int, path: tuple[str, ...] = path) -> Locator:
+            return content.place("dataset", dataset.id, *path, *below)
+
+        found = columns(content.datasets, f"{dataset.id}{suffix}") or {}
+        for index, column in enumerate(recording.happened):
+            if column not in found:
+                yield unknown("unknown column '{name}'", column, found, place("happened", index))
+            elif found[column] not in ("date", "instant"):
+                yield PolicyError(
+                    "the column '{name}' is not a time",
+                    locator=place("happened", index),
+                    name=column,
+                )
+        if set(dataset.key) & dataset.lookups.keys():
+            yield PolicyError(
+                "records whose key is looked up cannot be followed through history",
+                locator=place(),
+            )
+        if recording.within is not None:
+            yield from _within(recording, place("within"))
+
+
+def _within(recording: Recording, place: Locator) -> Iterator[PolicyError]:
+    try:
+        duration = parse_duration(recording.within or "")
+    except PolicyError as failure:
+        yield failure.at(place)
+        return
+    if duration.business_days:
+        yield PolicyError("'within' is a number of days, months or hours", locator=place)
+    if not recording.happened:
+        yield PolicyError(
+            "'within' needs a time to count from",
+            hint="name with 'happened' the columns that say when something happened",
+            locator=place,
+        )
+
+
+def _lookup(
+    content: Policy, dataset: Dataset, name: str, found: Mapping[str, ColumnType]
+) -> Iterator[PolicyError]:
+    def place(*path: str | int) -> Locator:
+        return content.place("dataset", dataset.id, "lookups", name, *path)
+
+    lookup = dataset.lookups[name]
+    other = content.datasets.get(lookup.dataset)
+    if other is None:
+        yield unknown(
+            "unknown dataset '{name}'", lookup.dataset, content.datasets, place("dataset")
+        )
+        return
+    for index, column in enumerate(lookup.key):
+        if column not in found:
+            yield unknown("unknown column '{name}'", column, found, place("key", index))
+    if len(lookup.key) != len(other.key):
+        yield PolicyError(
+            "the key of '{dataset}' has {count} columns",
+            locator=place("key"),
+            dataset=other.id,
+            count=len(other.key),
+        )
+    there = columns(content.datasets, other.id) or {}
+    if lookup.column not in there:
+        yield unknown("unknown column '{name}'", lookup.column, there, place("column"))
+
+
+def _child(content: Policy, dataset: Dataset, name: str) -> Iterator[PolicyError]:
+    child = dataset.children[name]
+    properties = dataset.record.get("properties", {})
+    if child.path not in properties:
+        place = content.place("dataset", dataset.id, "children", name, "path")
+        yield unknown("unknown column '{name}'", child.path, properties, place)
+        return
+    nested = columns(content.datasets, f"{dataset.id}.{name}") or {}
+    for index, column in enumerate(child.key):
+        if column not in nested:
+            place = content.place("dataset", dataset.id, "children", name, "key", index)
+            yield unknown("unknown column '{name}'", column, nested, place)
+
+
+def _waivers(content: Policy) -> Iterator[PolicyError]:
+    for waiver in content.waivers.values():
+        place = content.places["waiver", waiver.id]
+        if waiver.control not in content.controls:
+            yield unknown(
+                "unknown control '{name}'",
+                waiver.control,
+                content.controls,
+                place.locate("control"),
+            )
+        if waiver.until < waiver.from_:
+            yield PolicyError("the waiver ends before it begins", locator=place.locate("until"))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An SQL expression of the policy."""
+
+    text: str
+    table: str
+    """The dataset or child table over whose columns it is."""
+    derives: str | None
+    """The column that it makes; without one it is a predicate."""
+    known: Mapping[str, ColumnType]
+    """The columns that it may use."""
+    place: Locator
+
+
+def expressions(content: Policy) -> list[Found]:
+    """List every SQL expression of the policy."""
+    found = []
+    for control in content.controls.values():
+        for name, given in control.inputs.items():
+            for index, selection in enumerate(control.selections(name)):
+                path: tuple[str | int, ...] = (name, index) if isinstance(given, list) else (name,)
+                known = dict(columns(content.datasets, selection.dataset) or {})
+                for role in ("where", "good"):
+                    if text := getattr(selection, role):
+                        place = content.place("control", control.id, "inputs", *path, role)
+                        found.append(Found(text, selection.dataset, None, known, place))
+    for dataset in content.datasets.values():
+        known = dict(columns(content.datasets, dataset.id) or {})
+        for column, text in dataset.derive.items():
+            own = {name: kind for name, kind in known.items() if name not in dataset.derive}
+            place = content.place("dataset", dataset.id, "derive", column)
+            found.append(Found(text, dataset.id, column, own, place))
+    return found
+
+
+def _refused(found: list[Found], vetted: list[Expression | Refusal]) -> Iterator[PolicyError]:
+    for asked, each in zip(found, vetted, strict=True):
+        match each:
+            case Refusal(message):
+                yield PolicyError.of(message, asked.place)
+            case Expression(columns=used):
+                for column in sorted(used - asked.known.keys()):
+                    yield unknown("unknown column '{name}'", column, asked.known, asked.place)
+
+
+def _misfits(content: Policy, found: list[Found], plain: list[Expression]) -> Iterator[PolicyError]:
+    """Yield what does not go together in expressions all of whose columns are known."""
+    derived = {
+        (asked.table, asked.derives): each
+        for asked, each in zip(found, plain, strict=True)
+        if asked.derives
+    }
+    for asked, each in zip(found, plain, strict=True):
+        known = {
+            name: _column(content.datasets, derived, asked.table, name) for name in each.columns
+        }
+        yield from misfits(each, known, asked.place, decides=asked.derives is None)
+
+
+def _column(
+    datasets: Mapping[str, Dataset],
+    derived: Mapping[tuple[str, str], Expression],
+    table: str,
+    name: str,
+) -> Column:
+    """Return what the contracts say of a column, wherever it is looked up or derived from."""
+    for _ in datasets:  # so that lookups which go round in a circle end
+        if expression := derived.get((table, name)):
+            own = {each: _column(datasets, derived, table, each) for each in expression.columns}
+            return Column(family_of(expression, own))
+        lookup = datasets[table].lookups.get(name) if table in datasets else None
+        if lookup is None:
+            types = columns(datasets, table) or {}
+            return Column.of(types[name], schema(datasets, table, name))
+        table, name = lookup.dataset, lookup.column
+    return Column(None)
+
+
+def _queries(content: Policy, connection: duckdb.DuckDBPyConnection) -> Iterator[PolicyError]:
+    for name in sorted({control.check for control in content.controls.values()}):
+        kind = content.kinds[name]
+        message = vet_query(connection, kind.query, kind.relations)
+        if message:
+            yield PolicyError.of(message, Locator(kind.source.file))

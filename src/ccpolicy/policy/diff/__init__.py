@@ -1,0 +1,196 @@
+"""Compare two states of a policy: what was tightened, what loosened, what nobody can say."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeVar
+
+from ccpolicy import __version__
+from ccpolicy.assessment import comparison
+from ccpolicy.assessment.building_blocks import Text
+from ccpolicy.assessment.comparison import STATUSES, Change, Comparison, Side, Status
+from ccpolicy.assessment.models import Tool
+from ccpolicy.errors import Message
+from ccpolicy.policy.diff.change import Family, Subject
+from ccpolicy.policy.diff.controls import control_changes, waiver_changes
+from ccpolicy.policy.diff.datasets import asked_of_git, dataset_changes
+from ccpolicy.policy.diff.plan import kind_changes, plan_changes, settings_changes
+from ccpolicy.policy.git_datasets import FROM_GIT
+from ccpolicy.policy.load import Policy
+from ccpolicy.policy.models import Control
+from ccpolicy.policy.settings import FILE
+
+T = TypeVar("T")
+
+
+def compare(
+    base: Policy, head: Policy, names: tuple[str | None, str | None], as_of: datetime.date
+) -> Comparison:
+    """Compare two states of a policy, called by the names of their revisions."""
+    changes = list(_Differ(base, head, as_of).changes())
+    controls = list(_controls(base, head, changes))
+    statuses = [control.status for control in controls]
+    return Comparison(
+        schema_version=comparison.SCHEMA_VERSION,
+        tool=Tool(name="ccpolicy", version=__version__),
+        title=Text(**dict(head.plan.title)),
+        base=_side(base, names[0]),
+        head=_side(head, names[1]),
+        as_of=as_of.isoformat(),
+        loosened=any(change.direction in ("loosened", "unordered") for change in changes),
+        tally={status: statuses.count(status) for status in STATUSES},
+        controls=controls,
+        changes=changes,
+        altered=None,
+    )
+
+
+def _side(content: Policy, name: str | None) -> Side:
+    return Side(
+        name=name,
+        revision=content.revision,
+        version=content.plan.version,
+        digest=content.digest,
+    )
+
+
+def _controls(
+    base: Policy, head: Policy, changes: Iterable[Change]
+) -> Iterator[comparison.Control]:
+    for control in [*head.controls.values(), *_without(base.controls, head.controls)]:
+        yield comparison.Control(
+            id=control.id,
+            title=Text(**dict(control.title)),
+            severity=control.severity,
+            status=_status(control.id, base, head, changes),
+        )
+
+
+def _without(some: Mapping[str, Control], others: Mapping[str, Control]) -> list[Control]:
+    return [control for name, control in some.items() if name not in others]
+
+
+def _status(name: str, base: Policy, head: Policy, changes: Iterable[Change]) -> Status:
+    """Fold the changes that concern a control: they must all go one way."""
+    if name not in base.controls:
+        return "added"
+    if name not in head.controls:
+        return "removed"
+    found = {each.direction for each in changes if name in each.controls} - {"neutral"}
+    if not found:
+        return "unchanged"
+    if found == {"tightened"}:
+        return "tightened"
+    return "loosened" if found == {"loosened"} else "unordered"
+
+
+class _Differ:
+    """Goes through both states, family by family."""
+
+    def __init__(self, base: Policy, head: Policy, as_of: datetime.date) -> None:
+        self.base, self.head, self.as_of = base, head, as_of
+        self.every = tuple(dict.fromkeys([*head.controls, *base.controls]))
+
+    def changes(self) -> Iterator[Change]:
+        """Yield every change."""
+        base, head = self.base, self.head
+        for name in self.every:
+            yield from self._control(self._subject("control", name, [name]))
+        for name in _both(base.waivers, head.waivers):
+            first, second = base.waivers.get(name), head.waivers.get(name)
+            concerned = [each.control for each in (first, second) if each]
+            subject = self._subject("waiver", name, dict.fromkeys(concerned))
+            if first != second:
+                yield from waiver_changes(subject, first, second, self.as_of)
+        for name in _both(base.datasets, head.datasets):
+            subject = self._subject("dataset", name, self._users(name))
+            yield from _pair(subject, base.datasets, head.datasets, dataset_changes)
+            yield from self._in_git(name)
+        for name in _both(base.kinds, head.kinds):
+            users = [each for each in self.every if self._kind(each, name)]
+            subject = self._subject("check", name, users)
+            yield from _pair(subject, base.kinds, head.kinds, kind_changes)
+        for name in _both(base.norms, head.norms):
+            if base.norms.get(name) != head.norms.get(name):
+                subject = self._subject("norm", name, [])
+                yield subject.change("neutral", Message.of("why a number is what it is"))
+        subject = self._subject("plan", head.plan.id, self.every)
+        yield from plan_changes(subject, base.plan, head.plan, self.as_of)
+        if base.keys != head.keys:
+            yield subject.change("unordered", Message.of("whose signatures count"))
+        subject = self._subject("settings", FILE, self.every)
+        yield from settings_changes(subject, base.settings, head.settings)
+
+    def _subject(self, family: Family, name: str, controls: Iterable[str]) -> Subject:
+        return Subject(self.base, self.head, family, name, tuple(controls))
+
+    def _control(self, subject: Subject) -> Iterator[Change]:
+        before = self.base.controls.get(subject.name)
+        after = self.head.controls.get(subject.name)
+        if before is None:
+            yield subject.change("tightened", Message.of("a new control"))
+        elif after is None:
+            yield subject.change("loosened", Message.of("the control is taken out"))
+        else:
+            yield from control_changes(subject, before, after, self.as_of)
+
+    def _kind(self, control: str, kind: str) -> bool:
+        states = (self.base.controls.get(control), self.head.controls.get(control))
+        return any(state is not None and state.check == kind for state in states)
+
+    def _in_git(self, dataset: str) -> Iterator[Change]:
+        """Yield whether git is asked about other records, or asked otherwise."""
+        concerned = [each for each in self.every if not self._sources(each).isdisjoint(FROM_GIT)]
+        states = [content.datasets.get(dataset) for content in (self.base, self.head)]
+        before, after = (each and asked_of_git(each) for each in states)
+        if concerned and before != after:
+            message = Message.of("what git is asked about its records")
+            subject = self._subject("dataset", dataset, concerned)
+            yield subject.change("unordered", message, rewrites_history=True)
+
+    def _users(self, dataset: str) -> list[str]:
+        """Return the controls that rest on a dataset, in either state."""
+        return [name for name in self.every if dataset in self._sources(name)]
+
+    def _sources(self, control: str) -> set[str]:
+        return _sources(self.base, control) | _sources(self.head, control)
+
+
+def _sources(content: Policy, name: str) -> set[str]:
+    """Return the datasets of a control, and all that are looked up in these."""
+    control = content.controls.get(name)
+    if control is None:
+        return set()
+    waiting = [
+        part.dataset.partition(".")[0]
+        for each in control.inputs
+        for part in control.selections(each)
+    ]
+    found: set[str] = set()
+    while waiting:
+        dataset = waiting.pop()
+        if dataset not in found:
+            found.add(dataset)
+            waiting += [each.dataset for each in content.datasets[dataset].lookups.values()]
+    return found
+
+
+def _both(base: Mapping[str, object], head: Mapping[str, object]) -> list[str]:
+    return list(dict.fromkeys([*head, *base]))
+
+
+def _pair(
+    subject: Subject,
+    base: Mapping[str, T],
+    head: Mapping[str, T],
+    changes: Callable[[Subject, T, T], Iterator[Change]],
+) -> Iterator[Change]:
+    """Compare an entry of both states; one that no control rests on yet or any more is neutral."""
+    before, after = base.get(subject.name), head.get(subject.name)
+    if before is None:
+        yield subject.change("neutral", Message.of("it is new"), concerns=())
+    elif after is None:
+        yield subject.change("neutral", Message.of("it is taken out"), concerns=())
+    else:
+        yield from changes(subject, before, after)

@@ -1,0 +1,80 @@
+"""One difference between two states of a policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from ccpolicy.assessment.building_blocks import Text
+from ccpolicy.assessment.comparison import Change, Direction
+from ccpolicy.errors import Language, Locator, Message
+from ccpolicy.policy.load import Policy
+from ccpolicy.policy.settings import FILE
+
+Family = Literal["control", "waiver", "dataset", "check", "norm", "plan", "settings"]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What differs: an entry that stands in one of the two states, or in both."""
+
+    base: Policy
+    head: Policy
+    family: Family
+    name: str
+    controls: tuple[str, ...]
+    """Controls that rest on it."""
+
+    def change(
+        self,
+        direction: Direction,
+        message: Message,
+        *path: str | int,
+        before: object = None,
+        after: object = None,
+        rewrites_history: bool | None = None,
+        concerns: Iterable[str] | None = None,
+    ) -> Change:
+        """Make a change at a path of the entry.
+
+        What is judged differently is so for the past, too, unless `rewrites_history` says other.
+        """
+        return Change(
+            family=self.family,
+            name=self.name,
+            direction=direction,
+            message=said(message),
+            before=None if before is None else str(before),
+            after=None if after is None else str(after),
+            rewrites_history=bool(rewrites_history),
+            before_at=self._place(self.base, path),
+            after_at=self._place(self.head, path),
+            controls=list(self.controls if concerns is None else concerns),
+        )
+
+    def _place(self, content: Policy, path: tuple[str | int, ...]) -> str | None:
+        if self.family == "check":
+            kind = content.kinds.get(self.name)
+            return kind.tree.place(kind.file) if kind else None
+        name = FILE if self.family == "settings" else self.name
+        if (self.family, name) not in content.places:
+            return None
+        return _short(content.place(self.family, name, *path))
+
+
+def _short(place: Locator) -> str:
+    return f"{place.file}:{place.line}" if place.line else place.file
+
+
+def said(message: Message) -> Text:
+    """Say a message in both languages; values that are texts themselves are taken in each."""
+    return Text(en=_in(message, "en"), zh=_in(message, "zh"))
+
+
+def _in(message: Message, language: Language) -> str:
+    values = {
+        name: getattr(value, language) if hasattr(value, "zh") else value
+        for name, value in message.values
+    }
+    return Message.of(message.template, **values).text(language)

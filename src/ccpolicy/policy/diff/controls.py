@@ -1,0 +1,243 @@
+"""What changed in a control beside its numbers, and in the waivers for it."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ccpolicy.assessment.comparison import Change
+from ccpolicy.errors import Message
+from ccpolicy.policy.diff.change import Subject
+from ccpolicy.policy.diff.parameters import parameter_changes
+from ccpolicy.policy.diff.plan import rules
+from ccpolicy.policy.models import SEVERITIES, Control, Selection, Waiver
+
+_WORDING = ("title", "rule", "rationale", "remediation", "owner")
+
+
+def control_changes(
+    subject: Subject, before: Control, after: Control, as_of: datetime.date
+) -> Iterator[Change]:
+    """Yield what changed in a control."""
+    for field in _WORDING:
+        if getattr(before, field) != getattr(after, field):
+            yield subject.change("neutral", Message.of("the {field}", field=field), field)
+    if before.severity != after.severity:
+        ranks = [SEVERITIES.index(each.severity) for each in (before, after)]
+        yield subject.change(
+            "loosened" if ranks[1] > ranks[0] else "tightened",
+            Message.of("the severity"),
+            "severity",
+            before=before.severity,
+            after=after.severity,
+        )
+    yield from _clauses(subject, before, after)
+    yield from _tags(subject, before, after)
+    yield from _exemptions(subject, before, after)
+    if before.check != after.check:
+        yield subject.change(
+            "unordered",
+            Message.of("the check kind"),
+            "check",
+            before=before.check,
+            after=after.check,
+            rewrites_history=True,
+        )
+        return
+    for name in dict.fromkeys([*before.inputs, *after.inputs]):
+        yield from _input(subject, before, after, name)
+    kinds = subject.base.kinds[before.check], subject.head.kinds[after.check]
+    if rules(kinds[0]) == rules(kinds[1]):
+        yield from parameter_changes(subject, before, after, kinds[1], as_of)
+    elif before.history != after.history:
+        message = Message.of("the parameters, of which the check kind says something else")
+        yield subject.change("unordered", message, "parameters", rewrites_history=True)
+
+
+def _clauses(subject: Subject, before: Control, after: Control) -> Iterator[Change]:
+    for clause in [*before.clauses, *(c for c in after.clauses if c not in before.clauses)]:
+        if clause not in after.clauses:
+            message = Message.of("no longer stands behind clause {id}", id=clause)
+            yield subject.change("loosened", message, "clauses")
+        elif clause not in before.clauses:
+            message = Message.of("stands behind clause {id} as well", id=clause)
+            yield subject.change("tightened", message, "clauses", clause)
+        elif before.clauses[clause] != after.clauses[clause]:
+            message = Message.of("reviewed against clause {id} anew", id=clause)
+            yield subject.change("neutral", message, "clauses", clause)
+
+
+def _tags(subject: Subject, before: Control, after: Control) -> Iterator[Change]:
+    """A check can be asked for the controls of a tag alone."""
+    for tag in sorted({*before.tags} - {*after.tags}):
+        yield subject.change("loosened", Message.of("no longer has the tag {tag}", tag=tag), "tags")
+    for tag in sorted({*after.tags} - {*before.tags}):
+        yield subject.change("tightened", Message.of("has the tag {tag} as well", tag=tag), "tags")
+
+
+def _exemptions(subject: Subject, before: Control, after: Control) -> Iterator[Change]:
+    yield from may_be_empty(subject, before.may_be_empty, after.may_be_empty)
+    first, second = before.not_applicable, after.not_applicable
+    if first == second:
+        return
+    if first and second and first.until == second.until:
+        yield subject.change("neutral", Message.of("why it does not apply"), "not_applicable")
+        return
+    longer = first is None or (second is not None and second.until > first.until)
+    yield subject.change(
+        "loosened" if longer else "tightened",
+        Message.of("said not to apply, up to"),
+        "not_applicable",
+        before=first and first.until,
+        after=second and second.until,
+    )
+
+
+def may_be_empty(subject: Subject, before: object, after: object) -> Iterator[Change]:
+    """Yield whether it has become all right that there is nothing."""
+    if before and after and before != after:
+        yield subject.change("neutral", Message.of("why it may be empty"), "may_be_empty")
+    elif before and not after:
+        yield subject.change("tightened", Message.of("may no longer be empty"), "may_be_empty")
+    elif after and not before:
+        yield subject.change("loosened", Message.of("may be empty now"), "may_be_empty")
+
+
+def _input(subject: Subject, before: Control, after: Control, name: str) -> Iterator[Change]:
+    items = [
+        [part for part in given if isinstance(part, str)] if isinstance(given, list) else []
+        for given in (before.inputs.get(name, []), after.inputs.get(name, []))
+    ]
+    parts = before.selections(name), after.selections(name)
+    if all(items):
+        yield from _items(subject, name, *items)
+    elif any(items):
+        yield subject.change(
+            "unordered",
+            Message.of("the input {input}", input=name),
+            "inputs",
+            name,
+            before=", ".join(items[0]) or None,
+            after=", ".join(items[1]) or None,
+            rewrites_history=True,
+        )
+    if sorted(map(_text, parts[0])) != sorted(map(_text, parts[1])):
+        yield from _selections(subject, name, *parts, after)
+
+
+def _items(
+    subject: Subject, name: str, before: Sequence[str], after: Sequence[str]
+) -> Iterator[Change]:
+    for item in before:
+        if item not in after:
+            message = Message.of("{input}: {item} is no longer asked for", input=name, item=item)
+            yield subject.change("loosened", message, "inputs", name, rewrites_history=True)
+    for item in after:
+        if item not in before:
+            message = Message.of("{input}: {item} is asked for as well", input=name, item=item)
+            yield subject.change("tightened", message, "inputs", name, rewrites_history=True)
+
+
+def _selections(
+    subject: Subject,
+    name: str,
+    before: Sequence[Selection],
+    after: Sequence[Selection],
+    control: Control,
+) -> Iterator[Change]:
+    """What counts has changed; which way cannot be read off a predicate."""
+    whole = (len(before), len(after)) == (1, 1) and before[0].dataset == after[0].dataset
+    listed = isinstance(control.inputs.get(name), list)
+    if whole:
+        for field in Selection.model_fields:
+            first, second = getattr(before[0], field), getattr(after[0], field)
+            if first != second:
+                message = Message.of("{input}: {field}", input=name, field=field)
+                path = ("inputs", name, *((0,) if listed else ()), field)
+                yield _unordered(subject, message, path, first, second)
+        return
+    old, new = [_text(each) for each in before], [_text(each) for each in after]
+    message = Message.of("{input}: records that count", input=name)
+    for text in (each for each in old if each not in new):
+        yield _unordered(subject, message, ("inputs", name), text, None)
+    for index, text in enumerate(new):
+        if text not in old:
+            yield _unordered(subject, message, ("inputs", name, index), None, text)
+
+
+def _unordered(
+    subject: Subject, message: Message, path: tuple[str | int, ...], before: Any, after: Any
+) -> Change:
+    return subject.change(
+        "unordered",
+        message,
+        *path,
+        before=_joined(before),
+        after=_joined(after),
+        rewrites_history=True,
+    )
+
+
+def _joined(value: Any) -> str | None:
+    """Write a field's value; nothing where there is none."""
+    return ", ".join(value) or None if isinstance(value, list) else value or None
+
+
+def _text(selection: Selection) -> str:
+    return json.dumps(selection.model_dump(exclude_defaults=True), ensure_ascii=False)
+
+
+def waiver_changes(
+    subject: Subject, before: Waiver | None, after: Waiver | None, as_of: datetime.date
+) -> Iterator[Change]:
+    """Yield what changed in a waiver."""
+    if before is None or after is None:
+        one = before or after
+        assert one is not None
+        yield subject.change(
+            "loosened" if before is None else "tightened",
+            Message.of("{subject} is waived for {control}", **_values(one))
+            if before is None
+            else Message.of("{subject} is no longer waived for {control}", **_values(one)),
+            before=before and _span(before),
+            after=after and _span(after),
+            rewrites_history=one.from_ <= as_of,
+        )
+        return
+    if (before.control, before.subject) != (after.control, after.subject):
+        yield subject.change(
+            "unordered",
+            Message.of("what it accepts"),
+            "subject",
+            before=f"{before.control}: {before.subject}",
+            after=f"{after.control}: {after.subject}",
+            rewrites_history=min(before.from_, after.from_) <= as_of,
+        )
+    for field, longer in (
+        ("from", after.from_ < before.from_),
+        ("until", after.until > before.until),
+    ):
+        name = "from_" if field == "from" else field
+        first, second = getattr(before, name), getattr(after, name)
+        if first != second:
+            yield subject.change(
+                "loosened" if longer else "tightened",
+                Message.of("stands {field}", field=field),
+                field,
+                before=first,
+                after=second,
+                rewrites_history=min(first, second) <= as_of,
+            )
+    for field in ("reason", "owner", "approver"):
+        if getattr(before, field) != getattr(after, field):
+            yield subject.change("neutral", Message.of("the {field}", field=field), field)
+
+
+def _values(waiver: Waiver) -> dict[str, object]:
+    return {"subject": waiver.subject, "control": waiver.control}
+
+
+def _span(waiver: Waiver) -> str:
+    return f"{waiver.from_}/{waiver.until}"

@@ -1,0 +1,112 @@
+"""Where the records that git tells of stand, found when somebody wants to know."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+
+from ccpolicy.errors import Locator
+from ccpolicy.evidence.models import RecordContent
+from ccpolicy.evidence.record_sql import name
+from ccpolicy.provenance.file_versions import Key, Place
+from ccpolicy.provenance.record_history import RecordHistory
+
+
+@dataclass(frozen=True)
+class RecordLocator:
+    """The records as they stand in the files that are judged."""
+
+    folder: str
+    """The evidence folder, from the policy repository's root."""
+    history: RecordHistory
+    files: Mapping[str, str]
+    """Path below the evidence folder → version."""
+    close: Callable[[], None]
+    """Ends what was started to read versions."""
+    found: dict[str, dict[Key, Place]] = field(default_factory=dict)
+    """Path → the places of its records."""
+
+    def find(self, wanted: Sequence[tuple[Key, str]]) -> list[Locator]:
+        """Return the places of records, each given with the file where it last was."""
+        try:
+            return [self._find(key, path) for key, path in wanted]
+        finally:
+            self.history.recent.clear()
+            self.close()
+
+    def _find(self, key: Key, path: str) -> Locator:
+        for each in (path, *sorted(self.files.keys() - {path}, reverse=True)):
+            if each in self.files and key in self._places(each):
+                line, sheet, below = self._places(each)[key]
+                return Locator(f"{self.folder}/{each}", line, sheet=sheet, path=below)
+        return Locator(f"{self.folder}/{path}")
+
+    def _places(self, path: str) -> dict[Key, Place]:
+        if path not in self.found:
+            self.found[path] = dict(self.history.places(path, self.files[path]))
+        return self.found[path]
+
+
+@dataclass(frozen=True)
+class _GitTableSource:
+    """The records of a dataset that git fills; see `Source`."""
+
+    connection: duckdb.DuckDBPyConnection
+    relation: str
+    table: str
+
+    def contents(self, ordinals: Sequence[int]) -> dict[int, RecordContent]:
+        """See `Source.contents`."""
+        rows = self._rows("* EXCLUDE (ordinal)", ordinals)
+        names = [each[0] for each in self.connection.description or ()]
+        return {
+            row[0]: RecordContent(
+                self.table,
+                {
+                    each: value
+                    for each, value in zip(names, row, strict=True)
+                    if isinstance(value, str) and value and each not in _PLACE
+                },
+            )
+            for row in rows
+        }
+
+    def _rows(self, columns: str, ordinals: Sequence[int]) -> list[tuple[Any, ...]]:
+        return self.connection.execute(
+            f"SELECT ordinal, {columns} FROM {name(self.relation)}"
+            " WHERE ordinal IN (SELECT unnest(CAST($1 AS BIGINT[])))",
+            [list(ordinals)],
+        ).fetchall()
+
+
+_PLACE = ("file", "sheet", "path", "below")
+"""Columns that are none of the contract's."""
+
+
+@dataclass(frozen=True)
+class GitSource(_GitTableSource):
+    """Records as git knows them, whose places are looked up in the files."""
+
+    places: RecordLocator
+
+    def locate(self, ordinals: Sequence[int]) -> dict[int, Locator]:
+        """See `Source.locate`."""
+        rows = self._rows("dataset, record, path", ordinals)
+        found = self.places.find([((unit, key), path) for _, unit, key, path in rows])
+        return {row[0]: place for row, place in zip(rows, found, strict=True)}
+
+
+@dataclass(frozen=True)
+class ImportedSource(_GitTableSource):
+    """Records as git knew them, of which it was written down where they stood."""
+
+    def locate(self, ordinals: Sequence[int]) -> dict[int, Locator]:
+        """See `Source.locate`."""
+        rows = self._rows("file, line, sheet, below", ordinals)
+        return {
+            ordinal: Locator(file, line, sheet=sheet, path=below)
+            for ordinal, file, line, sheet, below in rows
+        }

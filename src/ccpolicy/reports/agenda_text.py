@@ -1,0 +1,63 @@
+"""The agenda as text: owner by owner, what is overdue, what cannot be judged, what falls due."""
+
+from __future__ import annotations
+
+from ccpolicy.assessment.agenda import Agenda, Owner, Task
+from ccpolicy.reports.page import Page, Table, Word
+from ccpolicy.reports.time_text import exactly, until, when
+
+
+def tasks(page: Page, result: Agenda) -> None:
+    """Write what every owner has to do."""
+    page.paragraph(page.text(result.plan.title), colour="bold")
+    page.paragraph(judged(page, result.as_of, result.as_of_source))
+    page.paragraph(page.say("What falls due by {day}", day=until(result.until)))
+    ids = [task.control for owner in result.owners for task in (*owner.overdue, *owner.due)]
+    ids += [control.control for owner in result.owners for control in owner.unknown]
+    table = Table(page, [page.say("OVERDUE"), page.say("UNKNOWN"), page.say("DUE")], ids)
+    for owner in result.owners:
+        page.heading(page.text(owner.owner))
+        _owner(table, owner)
+    if not result.owners:
+        page.line()
+        page.paragraph(page.say("Nothing is overdue, and nothing falls due in this time."))
+
+
+def judged(page: Page, as_of: str, source: str) -> str:
+    """Say at which moment this was judged, and who chose it."""
+    moment = exactly(as_of)
+    match source:
+        case "pinned":
+            return page.say(
+                "Judged as of {moment}, the moment pinned in ccpolicy.toml", moment=moment
+            )
+        case "given":
+            return page.say("Judged as of {moment}", moment=moment)
+        case _:
+            return page.say("Judged now, {moment}", moment=moment)
+
+
+def _owner(table: Table, owner: Owner) -> None:
+    page = table.page
+    for task in owner.overdue:
+        _task(
+            table,
+            (page.say("OVERDUE"), "red"),
+            task,
+            page.say("since {start}", start=when(task.at)),
+        )
+    for control in owner.unknown:
+        table.row((page.say("UNKNOWN"), "yellow"), control.control, page.text(control.title))
+        if control.reason:
+            table.detail(page.text(control.reason))
+    for task in owner.due:
+        _task(table, (page.say("DUE"), "yellow"), task, page.say("by {day}", day=until(task.at)))
+
+
+def _task(table: Table, word: Word, task: Task, moment: str) -> None:
+    page = table.page
+    table.row(word, task.control, page.text(task.title), moment)
+    if page.view.detail == "full":
+        table.detail(page.join(task.subjects))
+    else:
+        table.detail(page.names(task.subjects, page.view.columns - table.indent))

@@ -1,0 +1,140 @@
+"""A comparison of two states of a policy in words, as the text and the markdown say it."""
+
+from __future__ import annotations
+
+from ccpolicy.assessment.building_blocks import Text
+from ccpolicy.assessment.comparison import DIRECTIONS, STATUSES, Change, Comparison, Side, Status
+from ccpolicy.reports.alterations_text import altered
+from ccpolicy.reports.layout import visible
+from ccpolicy.reports.page import Page, Table, Word
+
+
+def compared(page: Page, result: Comparison) -> None:
+    """Write what changed, what was loosened first."""
+    page.paragraph(page.text(result.title), colour="bold")
+    for line in header(page, result):
+        page.paragraph(line)
+    words = _words(page)
+    table = Table(page, [text for text, _ in words.values()], [c.name for c in result.changes])
+    titles = {control.id: control.title for control in result.controls}
+    for direction in DIRECTIONS:
+        found = [change for change in result.changes if change.direction == direction]
+        # What changes no verdict and no gate is told on demand.
+        if not found or (direction == "neutral" and page.view.detail != "full"):
+            continue
+        page.heading(headings(page)[direction])
+        last = None
+        for change in found:
+            if (change.family, change.name) != last:
+                last = (change.family, change.name)
+                table.row(words[direction], change.name, title(page, change, titles))
+            table.detail(said(page, change), change.after_at or change.before_at)
+    if result.altered:
+        altered(page, result.altered, result.base)
+    page.line()
+    page.paragraph(tally(page, result))
+    neutral = sum(change.direction == "neutral" for change in result.changes)
+    if neutral and page.view.detail != "full":
+        count = page.count(neutral, "{count} change of words", "{count} changes of words")
+        page.paragraph(page.say("{changes} alone (-v shows all)", changes=count))
+    page.paragraph(outcome(page, result))
+
+
+def header(page: Page, result: Comparison) -> list[str]:
+    """Say what is compared with what."""
+    sides = {"base": _side(page, result.base), "head": _side(page, result.head)}
+    return [
+        page.say("From {base} to {head}", **sides),
+        page.say("History is what lies up to {day}", day=result.as_of),
+    ]
+
+
+def _side(page: Page, side: Side) -> str:
+    if side.revision is None:
+        return page.say("the files on disk")
+    return page.say("{name} ({commit})", name=side.name or "", commit=side.revision[:12])
+
+
+def headings(page: Page) -> dict[str, str]:
+    """Return what stands over the changes of each direction."""
+    return {
+        "loosened": page.say("Loosened"),
+        "unordered": page.say("Changed, and nobody can say which way"),
+        "tightened": page.say("Tightened"),
+        "neutral": page.say("Changed without an effect on any verdict"),
+    }
+
+
+def _words(page: Page) -> dict[str, Word]:
+    return {
+        "loosened": (page.say("LOOSER"), "red"),
+        "unordered": (page.say("CHANGED"), "yellow"),
+        "tightened": (page.say("STRICTER"), "green"),
+        "neutral": (page.say("WORDS"), "dim"),
+    }
+
+
+def title(page: Page, change: Change, titles: dict[str, Text]) -> str:
+    """Say what kind of thing changed: of a control its title."""
+    match change.family:
+        case "control":
+            return page.text(titles[change.name])
+        case "waiver":
+            return page.say("waiver")
+        case "dataset":
+            return page.say("dataset")
+        case "check":
+            return page.say("check kind")
+        case "norm":
+            return page.say("norm")
+        case "plan":
+            return page.say("plan")
+        case "settings":
+            return page.say("settings")
+
+
+def said(page: Page, change: Change) -> str:
+    """Say one change: what, from which value to which, and whether it reaches back."""
+    text = page.text(change.message)
+    before, after = visible(change.before or ""), visible(change.after or "")
+    if change.before is not None and change.after is not None:
+        text = page.say("{what}: {before} → {after}", what=text, before=before, after=after)
+    elif change.after is not None:
+        text = page.say("{what}: now {after}", what=text, after=after)
+    elif change.before is not None:
+        text = page.say("{what}: no longer {before}", what=text, before=before)
+    if change.rewrites_history and change.direction != "neutral":
+        text = page.say("{change}; rewrites history", change=text)
+    return text
+
+
+def tally(page: Page, result: Comparison) -> str:
+    """Say how many controls went which way."""
+    total = page.count(len(result.controls), "{count} control", "{count} controls")
+    counts = page.join(_count(page, status, result.tally[status]) for status in STATUSES)
+    return page.say("{total}: {counts}", total=total, counts=counts)
+
+
+def _count(page: Page, status: Status, count: int) -> str:
+    match status:
+        case "removed":
+            return page.say("{count} taken out", count=count)
+        case "loosened":
+            return page.say("{count} loosened", count=count)
+        case "unordered":
+            return page.say("{count} changed either way", count=count)
+        case "added":
+            return page.say("{count} new", count=count)
+        case "tightened":
+            return page.say("{count} tightened", count=count)
+        case "unchanged":
+            return page.say("{count} unchanged", count=count)
+
+
+def outcome(page: Page, result: Comparison) -> str:
+    """Say whether the policy may have become weaker."""
+    if result.loosened:
+        return page.say("The policy was loosened, or may have been")
+    if any(change.direction == "tightened" for change in result.changes):
+        return page.say("The policy was tightened, and nothing loosened")
+    return page.say("Nothing was tightened or loosened")

@@ -1,0 +1,48 @@
+"""A history as text: which commit changed which verdict."""
+
+from __future__ import annotations
+
+from ccpolicy.assessment.models import Verdict
+from ccpolicy.assessment.verdict_history import History
+from ccpolicy.reports.page import Page
+from ccpolicy.reports.time_text import exactly
+
+
+def verdicts_by_commit(page: Page, result: History) -> None:
+    """Write the commits that changed a verdict, oldest first; with full detail all of them."""
+    words: dict[Verdict, str] = {
+        "fail": page.say("FAIL"),
+        "unknown": page.say("UNKNOWN"),
+        "waived": page.say("WAIVED"),
+        "pass": page.say("PASS"),
+        "not_applicable": page.say("N/A"),
+    }
+    page.paragraph(page.text(result.plan.title), colour="bold")
+    page.paragraph(
+        page.count(
+            len(result.moments),
+            "{count} commit changed the evidence; judged by today's policy",
+            "{count} commits changed the evidence; judged by today's policy",
+        )
+    )
+    for number, moment in enumerate(result.moments):
+        is_end = number in (0, len(result.moments) - 1)
+        if not (moment.changed or is_end or page.view.detail == "full"):
+            continue
+        gate = page.say("gate passed") if moment.passed else page.say("gate FAILED")
+        page.line()
+        page.line(
+            f"{moment.commit[:12]}  {exactly(moment.committed_at)}  {gate}",
+            "green" if moment.passed else "red",
+        )
+        for change in moment.changed:
+            page.paragraph(
+                page.say(
+                    "{control} {title}: {before} → {after}",
+                    control=change.control,
+                    title=page.text(change.title),
+                    before=words[change.before],
+                    after=words[change.after],
+                ),
+                2,
+            )

@@ -1,0 +1,153 @@
+"""What came of verifying a bundle as text: each step, and what all of them together show."""
+
+from __future__ import annotations
+
+from ccpolicy.assessment.manifest import Asked
+from ccpolicy.assessment.verification import Step, StepName, Verification
+from ccpolicy.reports.agenda_text import judged
+from ccpolicy.reports.layout import pad, width
+from ccpolicy.reports.page import Page, Word
+
+
+def verified(page: Page, result: Verification) -> None:
+    """Write every step, then what they show and what no step can show."""
+    brief = page.view.detail == "brief"
+    if not brief:
+        _header(page, result)
+        page.line()
+        _steps(page, result)
+        page.line()
+    _outcome(page, result)
+    if result.passed and not brief:
+        _limits(page, result)
+
+
+def _header(page: Page, result: Verification) -> None:
+    if result.manifest and result.made_by:
+        page.paragraph(page.say("Bundle with the manifest {digest}", digest=result.manifest))
+        name, version = result.made_by.name, result.made_by.version
+        page.paragraph(page.say("Made by {name} {version}", name=name, version=version))
+    if result.judged and result.asked:
+        policy = result.judged
+        page.paragraph(
+            page.say(
+                "{title}, version {version}",
+                title=page.text(policy.title),
+                version=policy.version,
+            )
+        )
+        page.paragraph(judged(page, result.asked.as_of, result.asked.as_of_source))
+        if result.asked.known_at:
+            page.paragraph(page.say("Evidence as known at {asked}", asked=result.asked.known_at))
+        if result.asked.policy_from:
+            commit = result.asked.policy_from[:12]
+            page.paragraph(page.say("Policy of commit {commit}", commit=commit))
+        if result.asked.is_whole:
+            page.paragraph(page.say("All {count} controls were judged", count=policy.of))
+        else:
+            page.paragraph(
+                page.say(
+                    "Only {count} of {total} controls were judged: {filters}",
+                    count=policy.controls,
+                    total=policy.of,
+                    filters=_filters(page, result.asked),
+                ),
+                colour="yellow",
+            )
+
+
+def _filters(page: Page, asked: Asked) -> str:
+    named = (
+        (page.say("control"), asked.controls),
+        (page.say("clause"), asked.clauses),
+        (page.say("tag"), asked.tags),
+        (page.say("severity"), asked.severities),
+    )
+    return page.phrases(f"{name} {page.join(values)}" for name, values in named if values)
+
+
+def _steps(page: Page, result: Verification) -> None:
+    words: dict[str, Word] = {
+        "passed": (page.say("PASSED"), "green"),
+        "failed": (page.say("FAILED"), "red"),
+        "not_checked": (page.say("NOT CHECKED"), "yellow"),
+    }
+    names = _names(page)
+    word_columns = max(width(word) for word, _ in words.values()) + 2
+    name_columns = max(map(width, names.values())) + 2
+    indent = 2 + word_columns + name_columns
+    for step in result.steps:
+        word, colour = words[step.status]
+        start = "  " + page.paint(pad(word, word_columns), colour)
+        page.entry(start + pad(names[step.step], name_columns), _told(page, step), indent)
+
+
+def _told(page: Page, step: Step) -> list[str]:
+    return [page.text(step.message), *(f"- {page.text(detail)}" for detail in step.details)]
+
+
+def _names(page: Page) -> dict[StepName, str]:
+    return {
+        "signature": page.say("signature"),
+        "archive": page.say("archive"),
+        "manifest": page.say("manifest"),
+        "schemas": page.say("schemas"),
+        "evaluation": page.say("evaluation"),
+        "reports": page.say("reports"),
+        "policy": page.say("policy"),
+        "provenance": page.say("provenance"),
+    }
+
+
+def _limits(page: Page, result: Verification) -> None:
+    """Say what no step can show."""
+    page.paragraph(
+        page.say(
+            "This shows that the verdicts follow from the evidence in the bundle, not that"
+            " the evidence is complete or true."
+        )
+    )
+    if any(step.step == "signature" and step.status != "passed" for step in result.steps):
+        page.paragraph(
+            page.say(
+                "Nobody whom you trust vouches for it: anybody can make a bundle that agrees"
+                " with itself."
+            ),
+            colour="yellow",
+        )
+    if result.told and any(s.step == "provenance" and s.status != "passed" for s in result.steps):
+        page.paragraph(
+            page.say(
+                "Who put the evidence on file, and when, is only what the bundle says: name the"
+                " repository with --repository."
+            ),
+            colour="yellow",
+        )
+
+
+def _outcome(page: Page, result: Verification) -> None:
+    """Say whether the bundle verifies; what was not checked is never passed over."""
+    names = _names(page)
+    failed = page.join(names[step.step] for step in result.steps if step.status == "failed")
+    unchecked = [step.step for step in result.steps if step.status == "not_checked"]
+    lacking = page.join(names[name] for name in unchecked if name in result.required)
+    if failed:
+        page.paragraph(page.say("NOT verified: {steps}", steps=failed), colour="red")
+    elif lacking:
+        page.paragraph(
+            page.say("NOT verified: {steps} not checked, though required", steps=lacking),
+            colour="red",
+        )
+    elif unchecked:
+        left = page.join(names[name] for name in unchecked)
+        page.paragraph(page.say("Verified, but not checked: {steps}", steps=left), colour="yellow")
+    else:
+        page.paragraph(page.say("Verified"), colour="green")
+    if result.judged is None:
+        return
+    if result.judged.nothing_assessed:
+        page.paragraph(page.say("Nothing was assessed, so the gate says nothing"))
+    elif result.judged.gate.passed:
+        page.paragraph(page.say("The gate of the bundled assessment passed"))
+    else:
+        page.paragraph(page.say("The gate of the bundled assessment FAILED"))

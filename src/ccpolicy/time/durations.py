@@ -1,0 +1,103 @@
+"""Lengths of time as a plan writes them: `30 days`, `P3M`, `15 minutes`, `5 business days`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from ccpolicy.errors import PolicyError
+from ccpolicy.time.epoch import DAY
+
+MICROSECONDS = {"hour": 3_600_000_000, "minute": 60_000_000, "second": 1_000_000}
+
+_ISO = re.compile(
+    r"P(?:(?P<year>\d+)Y)?(?:(?P<month>\d+)M)?(?:(?P<week>\d+)W)?(?:(?P<day>\d+)D)?"
+    r"(?:T(?:(?P<hour>\d+)H)?(?:(?P<minute>\d+)M)?(?:(?P<second>\d+)S)?)?"
+)
+_WORDS = re.compile(
+    r"(?P<count>\d+) (?P<business>business )?(?P<unit>year|month|week|day|hour|minute|second)s?"
+)
+_LONGEST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A length of time of one family: calendar (months and days), business days, or clock.
+
+    Families are not mixed, since a day is not always 24 hours.
+    """
+
+    text: str
+    """As the policy writes it."""
+    months: int = 0
+    days: int = 0
+    business_days: int = 0
+    microseconds: int = 0
+
+    @property
+    def is_clock(self) -> bool:
+        """Whether it is exact on instants, and so needs no calendar."""
+        return self.microseconds > 0
+
+    @property
+    def family(self) -> str:
+        """Return `clock`, `business` or `calendar`."""
+        return "clock" if self.is_clock else "business" if self.business_days else "calendar"
+
+    def plus(self, other: Duration) -> Duration:
+        """Return both, one after the other; they are of one family."""
+        return Duration(
+            f"{self.text} + {other.text}",
+            self.months + other.months,
+            self.days + other.days,
+            self.business_days + other.business_days,
+            self.microseconds + other.microseconds,
+        )
+
+    @property
+    def order(self) -> int:
+        """Return a number to compare lengths by: roughly microseconds."""
+        days = self.months * 30.4375 + self.days + self.business_days * 1.4
+        return int(days * DAY) + self.microseconds
+
+
+@cache
+def parse_duration(text: str) -> Duration:
+    """Read a duration, in words or in ISO 8601.
+
+    Raises:
+        PolicyError: without a place; the caller knows it.
+    """
+    parts: dict[str, int] = {}
+    business = 0
+    if words := _WORDS.fullmatch(text):
+        if words["business"]:
+            if words["unit"] != "day":
+                raise PolicyError("'{value}': only days can be business days", value=text)
+            business = int(words["count"])
+        else:
+            parts[words["unit"]] = int(words["count"])
+    elif (iso := _ISO.fullmatch(text)) and not text.endswith(("P", "T")):
+        parts = {unit: int(count) for unit, count in iso.groupdict().items() if count is not None}
+    elif re.match(r"\s*(-|P-)", text):
+        raise PolicyError("'{value}': a duration cannot be negative", value=text)
+    else:
+        raise PolicyError(
+            "'{value}' is not a duration",
+            hint="write for example '30 days', 'P3M', '15 minutes' or '5 business days'",
+            value=text,
+        )
+    clock = sum(parts.get(unit, 0) * size for unit, size in MICROSECONDS.items())
+    months = parts.get("year", 0) * 12 + parts.get("month", 0)
+    days = parts.get("week", 0) * 7 + parts.get("day", 0)
+    if clock and (months or days):
+        raise PolicyError("'{value}': calendar days and clock hours cannot be mixed", value=text)
+    if not (clock or months or days or business):
+        raise PolicyError("'{value}': a duration must be longer than zero", value=text)
+    duration = Duration(text, months, days, business, clock)
+    if duration.order > _LONGEST * 366 * DAY:
+        raise PolicyError(
+            "'{value}': longer than {years} years is surely a mistake", value=text, years=_LONGEST
+        )
+    return duration

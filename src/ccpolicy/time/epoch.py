@@ -1,0 +1,12 @@
+"""The numbers that times are stored as: days and microseconds since 1970, in UTC."""
+
+from __future__ import annotations
+
+import datetime
+
+DAY = 86_400_000_000
+"""Microseconds of a day of 24 hours."""
+EPOCH = datetime.date(1970, 1, 1).toordinal()
+"""Proleptic ordinal of day 0."""
+LAST_DAY = 84_006
+"""First day that no record may name: 2200-01-01. Integers of instants stay far from overflow."""

@@ -1,0 +1,79 @@
+"""The shifts of a zone's clock as a table of integers: no engine's zone rules are needed."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from ccpolicy.time.epoch import LAST_DAY
+from ccpolicy.time.zones import time_zone
+
+_STEP = 3 * 86_400
+"""Seconds between two looks at the clock: a week is the least after which one was shifted back."""
+
+
+@cache
+def spans(zone: str) -> list[tuple[int, int, int, int | None, int | None]]:
+    """List the spans of unchanging offset, in microseconds.
+
+    Of each: begin and end as the local clock shows them, offset, and the end and offset of the
+    span before. Where the clock is put back, a span begins (locally) before the one before it ends.
+    """
+    found: list[tuple[int, int, int, int | None, int | None]] = []
+    before: tuple[int | None, int | None] = (None, None)
+    for begins, ends, offset in _offsets(time_zone(zone)):
+        shift = offset * 1_000_000
+        local_ends = ends * 1_000_000 + shift
+        found.append((begins * 1_000_000 + shift, local_ends, shift, *before))
+        before = local_ends, shift
+    return found
+
+
+def _offsets(zone: ZoneInfo) -> Iterator[tuple[int, int, int]]:
+    """Yield (begin, end, offset) of each span of unchanging offset, in seconds since 1970 UTC."""
+    first, last = -2 * 86_400, (LAST_DAY + 2) * 86_400
+    begins, offset = first, _offset(zone, first)
+    for look in range(first + _STEP, last + _STEP, _STEP):
+        # More than one shift may lie between two looks.
+        while (there := _offset(zone, look)) != offset:
+            low, high = max(begins, look - _STEP), look
+            while high - low > 1:
+                middle = (low + high) // 2
+                low, high = (middle, high) if _offset(zone, middle) == offset else (low, middle)
+            yield begins, high, offset
+            begins, offset = high, _offset(zone, high)
+            if offset == there:
+                break
+    yield begins, last, offset
+
+
+def _offset(zone: ZoneInfo, second: int) -> int:
+    moment = datetime.datetime.fromtimestamp(second, datetime.UTC).astimezone(zone)
+    shift = moment.utcoffset()
+    assert shift is not None
+    return round(shift.total_seconds())
+
+
+def table(zone: str) -> str:
+    """Write the spans as an SQL relation."""
+    rows = ",".join(
+        f"({begins},{ends},{offset},{'NULL' if e is None else e},{'NULL' if o is None else o})"
+        for begins, ends, offset, e, o in spans(zone)
+    )
+    return (
+        "SELECT begins::BIGINT AS begins, ends::BIGINT AS ends, shift::BIGINT AS shift,"
+        " old_ends::BIGINT AS old_ends, old_shift::BIGINT AS old_shift"
+        f" FROM (VALUES {rows}) zone(begins, ends, shift, old_ends, old_shift)"
+    )
+
+
+def readings(local: str, zone: str) -> tuple[str, str]:
+    """Write the later and the earlier UTC reading of a local time, given the alias of its span.
+
+    Both are NULL for a time that the clock skipped.
+    """
+    new = f"CASE WHEN {local} < {zone}.ends THEN {local} - {zone}.shift END"
+    old = f"CASE WHEN {local} < {zone}.old_ends THEN {local} - {zone}.old_shift END"
+    return f"coalesce({new}, {old})", f"coalesce({old}, {new})"

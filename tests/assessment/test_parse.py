@@ -1,0 +1,168 @@
+"""Assessments from files: what no evaluation can have written is refused with its place."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import ccpolicy
+from ccpolicy.assessment.baseline import apply_baseline, failing
+from ccpolicy.assessment.models import Assessment
+from ccpolicy.assessment.parse import read_assessment
+from ccpolicy.errors import ReportError
+from ccpolicy.reports import View, formats, render
+
+FAILING = Path(ccpolicy.__file__).parent / "samples" / "failing"
+FILE = "a.json"
+Step = tuple[str | int, ...]
+
+
+@cache
+def original() -> Assessment:
+    """Return an assessment with an annex, a baseline, and every verdict but waived."""
+    result = ccpolicy.load(FAILING).check(annex=True, provenance=True)
+    return apply_baseline(result, failing(result)[:2])
+
+
+def document() -> Any:
+    return json.loads(original().model_dump_json())
+
+
+def steps(value: Any, path: Step = ()) -> Iterator[Step]:
+    """Yield the path of every part."""
+    if path:
+        yield path
+    match value:
+        case dict():
+            for name, each in value.items():
+                yield from steps(each, (*path, name))
+        case list():
+            for index, each in enumerate(value):
+                yield from steps(each, (*path, index))
+
+
+@cache
+def places() -> list[Step]:
+    return list(steps(document()))
+
+
+def changed(path: Step, value: Any) -> bytes:
+    whole = copy.deepcopy(document())
+    at = whole
+    for part in path[:-1]:
+        at = at[part]
+    if value is ...:
+        del at[path[-1]]
+    else:
+        at[path[-1]] = value
+    return json.dumps(whole).encode()
+
+
+def refused(data: bytes) -> str:
+    with pytest.raises(ReportError) as failure:
+        read_assessment(data, FILE)
+    assert failure.value.hint.text("zh") != failure.value.hint.text("en")
+    assert failure.value.message.text("zh") != failure.value.message.text("en")
+    return failure.value.diagnostics().partition("\n")[0]
+
+
+def test_what_was_written_is_read() -> None:
+    assert read_assessment(original().model_dump_json(indent=2).encode(), FILE) == original()
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        (("as_of",), "soon", "a.json#as_of: 'soon' is not a time with its offset from UTC"),
+        (("as_of",), "2026-02-30T00:00:00+08:00", "a.json#as_of: '2026-02-30T00:00:00+08:00' is"),
+        (("as_of",), "2026-03-31T18:00:00", "a.json#as_of: '2026-03-31T18:00:00' is not a time"),
+        (("as_of",), "0001-01-01T00:00:00+08:00", "a.json#as_of: '0001-01-01T00:00:00+08:00' is"),
+        (("as_of",), ..., "a.json#as_of: 'as_of' is missing"),
+        (("as_of",), 7, "a.json#as_of: text is expected for 'as_of', not 7"),
+        (("schema_version",), "2.0", "a.json: the assessment has the form '2.0', and this"),
+        (("schema_version",), 1, "a.json#schema_version: 'schema_version' must be one of '1.0'"),
+        (("schema_version",), ..., "a.json#schema_version: 'schema_version' is missing"),
+        (("extra",), 1, "a.json#extra: unknown field 'extra'"),
+        (("controls",), {}, "a.json#controls: a list is expected for 'controls', not {}"),
+        (("controls", 0, "severity"), "dire", "a.json#controls/0/severity: 'severity' must be one"),
+        (("controls", 0, "clauses"), [], "a.json#controls/0/clauses: no clause stands behind"),
+        (("controls", 0, "lapses", 0, "starts"), "", "a.json#controls/0/lapses/0/starts: '' is"),
+        (("annex", "controls", 0, "course", 0, "day"), "x", "a.json#annex/controls/0/course/0/day"),
+        (("tally", "pass"), ..., "a.json#tally: the counts are not those of the controls"),
+        (("tally", "fail"), 0, "a.json#tally: the counts are not those of the controls"),
+        (("gate", "passed"), True, "a.json#gate/passed: it is not what follows from the rest"),
+        (("gate", "failed_on"), [], "a.json#gate/failed_on: these are not the controls that fail"),
+        (("gate", "let_stand"), ["FIRE-2"], "a.json#gate/failed_on: these are not the controls"),
+    ],
+)
+def test_place_is_named(path: Step, value: Any, said: str) -> None:
+    assert refused(changed(path, value)).startswith(said)
+
+
+def test_a_verdict_cannot_be_turned_alone() -> None:
+    for index, control in enumerate(original().controls):
+        if original().verdict(control) in ("fail", "unknown"):
+            data = changed(("controls", index, original().gate.judged), "pass")
+            assert refused(data).startswith("a.json#")
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "a.json:1: this is no JSON, or not all of it: EOF while parsing a value"),
+        (b'{\n"as_of": ', "a.json:2:9: this is no JSON, or not all of it: EOF"),
+        (b"\xff", "a.json:1:1: this is no JSON, or not all of it: expected value"),
+        (b"[]", "a.json: a mapping is expected as the whole of the file, not []"),
+        (b"null", "a.json: a mapping is expected as the whole of the file, not null"),
+        (b"[" * 100_000, "a.json:1:202: this is no JSON, or not all of it: recursion limit"),
+    ],
+)
+def test_what_is_no_document(data: bytes, said: str) -> None:
+    assert refused(data).startswith(said)
+
+
+def test_no_number_that_could_be() -> None:
+    index, at = next(
+        (i, k) for i, each in enumerate(original().controls) for k in range(len(each.lapses))
+    )
+    for value in (float("nan"), float("inf")):
+        data = changed(("controls", index, "lapses", at, "days"), value)
+        assert f"a.json#controls/{index}/lapses/{at}/days: '{value}' is out of range" in refused(
+            data
+        )
+
+
+def test_cut_off_anywhere() -> None:
+    whole = original().model_dump_json(indent=2).encode()
+    for end in range(0, len(whole) - 2, len(whole) // 40):
+        assert refused(whole[:end]).startswith("a.json:")
+
+
+ODD = st.one_of(
+    st.sampled_from([..., None, "", "soon", "9999-12-31T23:59:59-12:00", "2026-01-01", 0, -1]),
+    st.sampled_from([2**70, 1e308, float("nan"), True, [], {}, "a" * 40_000, "=1+1", "\ud800"]),
+    st.text(max_size=5),
+    st.datetimes(timezones=st.timezones()).map(lambda moment: moment.isoformat()),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data(), ODD)
+def test_whatever_is_read_can_be_shown(data: st.DataObject, value: Any) -> None:
+    """Any one part replaced by any other: it is refused, or every format takes it."""
+    written = changed(data.draw(st.sampled_from(places())), value)
+    try:
+        result = read_assessment(written, FILE)
+    except ReportError:
+        assert refused(written)
+        return
+    for name in formats("assessment"):
+        assert render(result, name, View()).content

@@ -1,0 +1,46 @@
+"""What is large is judged with less memory, and to the same result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+import ccpolicy
+from ccpolicy.engine import evaluation
+from ccpolicy.engine.lapses import LapseReader
+from ccpolicy.evidence import load
+from ccpolicy.files import finder
+
+ROOT = Path(__file__).parents[2]
+FAILING = ROOT / "src/ccpolicy/samples/failing"
+
+
+@pytest.mark.parametrize("path", [ROOT, FAILING], ids=["sample", "failing"])
+def test_large_evidence_is_judged_alike(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small = ccpolicy.load(path).check(annex=True)
+    monkeypatch.setattr(evaluation, "STREAMED", -1)
+    monkeypatch.setattr(load, "LARGE", 0)
+    monkeypatch.setattr(finder, "SMALL", 4)
+    assert ccpolicy.load(path).check(annex=True) == small
+    assert sum(len(control.lapses) for control in small.controls) > 2
+    assert sum(len(control.due) for control in small.controls) > 2
+
+
+def test_records_are_let_go_of_before_spans_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    held: list[str] = []
+
+    class Looking(LapseReader):
+        def read(self, named: Iterable[str]) -> None:
+            rows = self.connection.execute("SELECT table_name FROM information_schema.tables")
+            held.extend(str(name) for (name,) in rows.fetchall())
+            super().read(named)
+
+    monkeypatch.setattr(evaluation, "LapseReader", Looking)
+    monkeypatch.setattr(evaluation, "STREAMED", -1)
+    monkeypatch.setattr(load, "LARGE", 0)
+    monkeypatch.setattr(finder, "SMALL", 4)
+    assert ccpolicy.load(FAILING).check().controls
+    assert "spans" in held
+    assert [name for name in held if name.startswith(("evidence.", "records"))] == []

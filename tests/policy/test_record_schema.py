@@ -1,0 +1,275 @@
+"""What a dataset says about its records: each thing that cannot be has its place and its cure."""
+
+from __future__ import annotations
+
+import pytest
+
+from ccpolicy.policy.record_schema import ends_strictly, is_portable, portable
+
+from .conftest import ALERTS, REVIEWS, Change, Draft
+
+TAGS = "tags: {type: array, items: {type: string}, maxItems: 9, uniqueItems: true}"
+LEVEL = 'level: {type: string, pattern: "^[a-z]+$"}'
+COUNT = "count: {type: integer, minimum: 0}"
+_PATTERN = "\nhint: use letters, digits, [...], \\d, \\w, (?:...), *, +, ?, {n,m}, and ^ and $ at"
+_PATTERN += " the ends alone"
+_ENUM = "\nhint: a list of values, none of them twice, all of the column's type"
+_NAME = "\nhint: small letters, digits and _, beginning with a letter"
+_TYPES = "the type must be one of string, integer, number, boolean, array\nhint: a value that may"
+_TYPES += " be missing is one that is not in 'required'"
+
+CASES: dict[str, tuple[Change, str]] = {
+    "type": (
+        (REVIEWS, "type: object", "type: array"),
+        f"{REVIEWS}:10:3: a record is of type object",
+    ),
+    "keyword": (
+        (REVIEWS, "additionalProperties", "additionalPropertys"),
+        f"{REVIEWS}:11:3: 'additionalPropertys' is not known in the schema of a record\n"
+        "hint: did you mean 'additionalProperties'?",
+    ),
+    "more": (
+        (REVIEWS, "additionalProperties: false", "additionalProperties: {type: string}"),
+        f"{REVIEWS}:11:3: 'additionalProperties' is true or false",
+    ),
+    "no columns": (
+        (REVIEWS, "  properties:\n", "  properties: {}\n  examples:\n"),
+        f"{REVIEWS}:13:3: a record needs properties",
+    ),
+    "columns are a list": (
+        (REVIEWS, "  properties:\n", "  properties: [plan]\n  examples:\n"),
+        f"{REVIEWS}:13:3: a record needs properties",
+    ),
+    "required": (
+        (REVIEWS, "required: [review_id, plan,", "required: [review_id, plans,"),
+        f"{REVIEWS}:12:25: unknown column 'plans'\nhint: did you mean 'plan'?",
+    ),
+    "required is a list": (
+        (REVIEWS, "required: [review_id, plan, reviewed_on, reviewer, outcome]", "required: plan"),
+        f"{REVIEWS}:12:3: 'required' is a list of columns",
+    ),
+    "required is a list of names": (
+        (REVIEWS, "required: [review_id, plan,", "required: [[review_id], plan,"),
+        f"{REVIEWS}:12:14: unknown column '['review_id']'\nhint: did you mean 'review_id'?",
+    ),
+    "capital": (
+        (ALERTS, LEVEL, LEVEL + "\n    Level: {type: string}"),
+        f"{ALERTS}:24:5: 'Level' cannot be the name of a column{_NAME}",
+    ),
+    "reserved": (
+        (ALERTS, LEVEL, LEVEL + "\n    locator: {type: string}"),
+        f"{ALERTS}:24:5: 'locator' cannot be the name of a column{_NAME}",
+    ),
+    "own": (
+        (ALERTS, LEVEL, LEVEL + "\n    raised_at__early: {type: string}"),
+        f"{ALERTS}:24:5: 'raised_at__early' cannot be the name of a column{_NAME}",
+    ),
+    "no schema": (
+        (ALERTS, COUNT, "count: integer"),
+        f"{ALERTS}:24:5: a schema is a mapping",
+    ),
+    "no type": ((ALERTS, COUNT, "count: {minimum: 0}"), f"{ALERTS}:24:5: {_TYPES}"),
+    "two types": (
+        (ALERTS, COUNT, 'count: {type: [integer, "null"]}'),
+        f"{ALERTS}:24:13: {_TYPES}",
+    ),
+    "unknown type": ((ALERTS, COUNT, "count: {type: int}"), f"{ALERTS}:24:13: {_TYPES}"),
+    "format": (
+        (
+            ALERTS,
+            "raised_at: {type: string, format: date-time}",
+            "raised_at: {type: string, format: datetime}",
+        ),
+        f"{ALERTS}:22:31: unknown format 'datetime'\nhint: did you mean 'date-time'?",
+    ),
+    "format of a number": (
+        (ALERTS, COUNT, "count: {type: integer, format: date}"),
+        f"{ALERTS}:24:28: 'format' is not known for a value of this type\nhint: known: const,"
+        " enum, exclusiveMaximum, exclusiveMinimum, maximum, minimum, type",
+    ),
+    "format and more": (
+        (ALERTS, "raised_at: {type: string,", "raised_at: {type: string, minLength: 1,"),
+        f"{ALERTS}:22:31: 'minLength' is not known for a value of this type\n"
+        "hint: known: format, type",
+    ),
+    "least is text": (
+        (ALERTS, COUNT, "count: {type: integer, minimum: none}"),
+        f"{ALERTS}:24:28: 'minimum' cannot be none here",
+    ),
+    "least is no whole number": (
+        (ALERTS, COUNT, "count: {type: integer, minimum: 0.5}"),
+        f"{ALERTS}:24:28: 'minimum' cannot be 0.5 here",
+    ),
+    "least is true": (
+        (ALERTS, COUNT, "count: {type: number, minimum: true}"),
+        f"{ALERTS}:24:27: 'minimum' cannot be True here",
+    ),
+    "too great": (
+        (ALERTS, COUNT, "count: {type: integer, const: 999999999999999999e9}"),
+        f"{ALERTS}:24:28: 'const' cannot be 1e+27 here",
+    ),
+    "empty text": (
+        (ALERTS, LEVEL, 'level: {type: string, const: ""}'),
+        f"{ALERTS}:23:27: 'const' cannot be  here",
+    ),
+    "boolean": (
+        (ALERTS, COUNT, "count: {type: boolean, const: 1}"),
+        f"{ALERTS}:24:28: 'const' cannot be 1 here",
+    ),
+    "enum is a text": (
+        (ALERTS, LEVEL, "level: {type: string, enum: high}"),
+        f"{ALERTS}:23:27: 'enum' cannot be high here{_ENUM}",
+    ),
+    "enum is empty": (
+        (ALERTS, LEVEL, "level: {type: string, enum: []}"),
+        f"{ALERTS}:23:27: 'enum' cannot be [] here{_ENUM}",
+    ),
+    "enum twice": (
+        (ALERTS, LEVEL, "level: {type: string, enum: [high, high]}"),
+        f"{ALERTS}:23:27: 'enum' cannot be ['high', 'high'] here{_ENUM}",
+    ),
+    "enum of another type": (
+        (ALERTS, LEVEL, "level: {type: string, enum: [high, 1]}"),
+        f"{ALERTS}:23:27: 'enum' cannot be ['high', 1] here{_ENUM}",
+    ),
+    "pattern": (
+        (ALERTS, '"^[a-z]+$"', '"^(?=a)$"'),
+        f"{ALERTS}:23:27: 'pattern' cannot be ^(?=a)$ here{_PATTERN}",
+    ),
+    "pattern is a number": (
+        (ALERTS, '"^[a-z]+$"', "1"),
+        f"{ALERTS}:23:27: 'pattern' cannot be 1 here{_PATTERN}",
+    ),
+    "negative count": (
+        (ALERTS, "maxItems: 9", "maxItems: -1"),
+        f"{ALERTS}:25:48: 'maxItems' cannot be -1 here",
+    ),
+    "unique": (
+        (ALERTS, "uniqueItems: true", "uniqueItems: 1"),
+        f"{ALERTS}:25:61: 'uniqueItems' cannot be 1 here",
+    ),
+    "keyword of a list": (
+        (ALERTS, "maxItems: 9", "maxItem: 9"),
+        f"{ALERTS}:25:48: 'maxItem' is not known for a value of this type\n"
+        "hint: did you mean 'maxItems'?",
+    ),
+    "items": (
+        (ALERTS, TAGS, "tags: {type: array}"),
+        f"{ALERTS}:25:5: the items of this list must be texts, numbers or booleans",
+    ),
+    "lists of lists": (
+        (ALERTS, TAGS, "tags: {type: array, items: {type: array}}"),
+        f"{ALERTS}:25:25: the items of this list must be texts, numbers or booleans",
+    ),
+    "bad item": (
+        (ALERTS, "items: {type: string}", "items: {type: text}"),
+        f"{ALERTS}:25:33: {_TYPES}",
+    ),
+    "list in a table": (
+        (
+            REVIEWS,
+            "plan: {type: string, minLength: 1}",
+            "plan: {type: array, items: {type: string}}",
+        ),
+        f"{REVIEWS}:15:12: a row of cells cannot hold a list",
+    ),
+    "records: keyword": (
+        (ALERTS, "      type: array\n", "      type: array\n      maxItem: 9\n"),
+        f"{ALERTS}:28:7: 'maxItem' is not known for a value of this type\n"
+        "hint: did you mean 'maxItems'?",
+    ),
+    "records: count": (
+        (ALERTS, "      type: array\n", "      type: array\n      maxItems: many\n"),
+        f"{ALERTS}:28:7: 'maxItems' cannot be many here",
+    ),
+    "records: column": (
+        (ALERTS, "audience: {type: string, title: Who is told}", "audience: {type: text}"),
+        f"{ALERTS}:32:22: {_TYPES}",
+    ),
+    "records: required": (
+        (ALERTS, "required: [audience]", "required: [public]"),
+        f"{ALERTS}:30:20: unknown column 'public'\nhint: known: audience, told_at",
+    ),
+    "column twice": (
+        (ALERTS, "          told_at:", "          level: {type: string}\n          told_at:"),
+        f"{ALERTS}:33:11: both the record and its 'notices' have a column 'level'",
+    ),
+    "child of no list": (
+        (ALERTS, "path: notices", "path: tags"),
+        f"{ALERTS}:15:13: 'tags' is not a list of records\n"
+        "hint: a child needs a property of type array whose items are objects",
+    ),
+    "derived": (
+        (ALERTS, "grade: lower", "level: lower"),
+        f"{ALERTS}:13:3: the column 'level' is already there",
+    ),
+    "looked up": (
+        (ALERTS, "  outcome: {dataset", "  locator: {dataset"),
+        f"{ALERTS}:11:3: the column 'locator' is already there",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_refused_with_its_place(case: str, draft: Draft) -> None:
+    change, expected = CASES[case]
+    assert draft.refused(change) == [expected]
+
+
+def test_records_in_records_are_not_taken(draft: Draft) -> None:
+    """Only one list of records can be unfolded, and only from a document."""
+    told = "told_at: {type: string, format: date-time}"
+    nested = "told_at: {type: array, items: {type: object, properties: {a: {type: string}}}}"
+    message = "the items of this list must be texts, numbers or booleans"
+    assert draft.refused((ALERTS, told, nested)) == [f"{ALERTS}:33:34: {message}"]
+
+
+def test_what_is_known_passes(draft: Draft) -> None:
+    count = "count: {type: number, exclusiveMinimum: 0.5, maximum: 9, description: How many}"
+    assert (
+        draft.refused(
+            (ALERTS, COUNT, count),
+            (ALERTS, LEVEL, "level: {type: string, enum: [high, low], minLength: 1}"),
+            (ALERTS, "items: {type: string}", "items: {type: integer, enum: [1, 2]}"),
+            (
+                ALERTS,
+                "      type: array\n",
+                "      type: array\n      title: Who\n      minItems: 1\n",
+            ),
+            (REVIEWS, "additionalProperties: false", "additionalProperties: true"),
+        )
+        == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("pattern", "taken"),
+    [
+        ("^R[0-9]{1,4}$", True),
+        (r"(?:a|b)*\d+\.\w", True),
+        (r"[\d\w-]", True),
+        ("a{999}", True),
+        ("a{999}[{9}]{2}", False),
+        ("a{1001}", False),
+        ("(?:a{100}){11}", False),
+        (r"\[9\}", True),
+        ("a{2,1}", False),
+        ("(a", False),
+        ("[z-a]", False),
+        ("a$b", False),
+        ("a^", False),
+        (r"(a)\1", False),
+        (r"\s", False),
+        ("(?<=a)b", False),
+        ("[[:alpha:]]", False),
+        ("a**", False),
+    ],
+)
+def test_only_patterns_that_mean_the_same_everywhere(pattern: str, taken: bool) -> None:
+    assert is_portable(pattern) is taken
+
+
+def test_classes_are_spelled_out() -> None:
+    assert portable(r"\d[\w-]\w\.") == r"[0-9][0-9A-Za-z_-][0-9A-Za-z_]\."
+    assert ends_strictly("a$") == "a$(?!\\n)"
+    assert ends_strictly(r"a\$") == r"a\$"

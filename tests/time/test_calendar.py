@@ -1,0 +1,156 @@
+"""The calendar tables against plain date arithmetic, day by day."""
+
+import calendar as months
+import datetime
+from zoneinfo import ZoneInfo
+
+import duckdb
+import pytest
+from chinese_calendar import is_workday  # type: ignore[import-untyped]
+
+from ccpolicy.time.calendar import PERIODS, Calendar, instant, shift
+from ccpolicy.time.durations import parse_duration
+from ccpolicy.time.epoch import EPOCH
+
+ZONES = [
+    "Asia/Shanghai",
+    "America/New_York",
+    "Europe/London",
+    "Australia/Lord_Howe",
+    "America/Sao_Paulo",
+]
+FIRST, LAST = datetime.date(2015, 12, 20), datetime.date(2021, 1, 20)
+
+
+def midnight(day: datetime.date, zone: str) -> int:
+    """The first instant whose local date is the day, found by halving to the second."""
+    tz = ZoneInfo(zone)
+    noon = datetime.datetime(day.year, day.month, day.day, 12, tzinfo=tz).astimezone(datetime.UTC)
+    low, high = noon - datetime.timedelta(hours=16), noon
+    while high - low > datetime.timedelta(seconds=1):
+        middle = low + (high - low) / 2
+        low, high = (low, middle) if middle.astimezone(tz).date() >= day else (middle, high)
+    return instant(high.replace(microsecond=0))
+
+
+def plus(day: datetime.date, count: int, unit: str) -> datetime.date:
+    if unit == "days":
+        return day + datetime.timedelta(days=count)
+    year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
+    return datetime.date(year, month + 1, min(day.day, months.monthrange(year, month + 1)[1]))
+
+
+def tables(zone: str, durations: list[str], periods: list[str]) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    Calendar(ZoneInfo(zone), FIRST.toordinal() - EPOCH, LAST.toordinal() - EPOCH).create(
+        connection,
+        [(text, parse_duration(text)) for text in durations],
+        [(per, per, None) for per in periods],
+        "CN",
+    )
+    return connection
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_days_begin_at_their_first_instant(zone: str) -> None:
+    rows = tables(zone, [], []).execute("SELECT day, starts, ends FROM calendar").fetchall()
+    assert len(rows) == (LAST - FIRST).days + 1
+    for day, starts, ends in rows:
+        date = datetime.date.fromordinal(day + EPOCH)
+        assert starts == midnight(date, zone), date
+        assert ends == midnight(date + datetime.timedelta(days=1), zone), date
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "unit"),
+    [
+        ("1 day", 1, "days"),
+        ("30 days", 30, "days"),
+        ("1 month", 1, "months"),
+        ("P3M", 3, "months"),
+        ("1 year", 12, "months"),
+        ("P2W", 14, "days"),
+    ],
+)
+def test_a_duration_runs_to_the_end_of_its_last_day(text: str, count: int, unit: str) -> None:
+    rows = tables("Europe/London", [text], []).execute("SELECT day, ends FROM after").fetchall()
+    assert len(rows) == (LAST - FIRST).days + 1
+    for day, ends in rows:
+        last = min(plus(datetime.date.fromordinal(day + EPOCH), count, unit), LAST)
+        assert ends == midnight(last + datetime.timedelta(days=1), "Europe/London"), (day, last)
+
+
+def test_months_clip_to_the_months_end_and_do_not_drift() -> None:
+    rows = dict(
+        tables("Asia/Shanghai", ["1 month", "12 months"], [])
+        .execute("SELECT day, ends FROM after WHERE duration = '1 month'")
+        .fetchall()
+    )
+    for start, end in (
+        ("2019-01-31", "2019-02-28"),
+        ("2020-01-31", "2020-02-29"),
+        ("2020-02-29", "2020-03-29"),
+    ):
+        day = datetime.date.fromisoformat(start).toordinal() - EPOCH
+        following = datetime.date.fromisoformat(end) + datetime.timedelta(days=1)
+        assert rows[day] == midnight(following, "Asia/Shanghai")
+
+
+@pytest.mark.parametrize("count", [1, 5, 10])
+def test_business_days_skip_holidays_and_count_worked_weekends(count: int) -> None:
+    rows = (
+        tables("Asia/Shanghai", [f"{count} business days"], [])
+        .execute("SELECT day, ends FROM after")
+        .fetchall()
+    )
+    assert rows
+    for day, ends in rows:
+        date, left = datetime.date.fromordinal(day + EPOCH), count
+        while left:
+            date += datetime.timedelta(days=1)
+            left -= is_workday(date)
+        assert ends == midnight(date + datetime.timedelta(days=1), "Asia/Shanghai")
+
+
+def test_business_days_are_unknown_in_a_year_without_a_notice() -> None:
+    connection = duckdb.connect()
+    first, last = (datetime.date(2026, 12, 1), datetime.date(2027, 3, 1))
+    Calendar(ZoneInfo("Asia/Shanghai"), first.toordinal() - EPOCH, last.toordinal() - EPOCH).create(
+        connection, [("5 business days", parse_duration("5 business days"))], [], "CN"
+    )
+    [[latest]] = connection.execute("SELECT max(day) FROM after").fetchall()
+    assert datetime.date.fromordinal(latest + EPOCH) == datetime.date(2026, 12, 24)
+
+
+@pytest.mark.parametrize("per", PERIODS)
+def test_periods_end_with_their_last_day(per: str) -> None:
+    length = PERIODS[per]
+    rows = (
+        tables("America/New_York", [], [per])
+        .execute("SELECT day, number, ends, next_ends FROM period")
+        .fetchall()
+    )
+    assert len(rows) == (LAST - FIRST).days + 1
+    for day, number, ends, next_ends in rows:
+        date = datetime.date.fromordinal(day + EPOCH)
+        index = (date.year * 12 + date.month - 1) // length
+        assert number == index
+        for found, step in ((ends, 1), (next_ends, 2)):
+            year, month = divmod((index + step) * length, 12)
+            following = min(datetime.date(year, month + 1, 1), LAST + datetime.timedelta(days=1))
+            assert found == midnight(following, "America/New_York"), (date, step)
+
+
+@pytest.mark.parametrize(
+    ("start", "text", "sign", "moved"),
+    [
+        ("2024-02-29", "12 months", 1, "2025-02-28"),
+        ("2024-02-29", "12 months", -1, "2023-02-28"),
+        ("2024-03-31", "1 month", -1, "2024-02-29"),
+        ("2024-12-31", "2 months", 1, "2025-02-28"),
+        ("2024-01-15", "P1W", 1, "2024-01-22"),
+    ],
+)
+def test_shift(start: str, text: str, sign: int, moved: str) -> None:
+    at = datetime.datetime.fromisoformat(start)
+    assert shift(at, parse_duration(text), sign) == datetime.datetime.fromisoformat(moved)
