@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
-import duckdb
-
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.checks.kinds import Kind
 from ccpolicy.engine.assess import assess
@@ -32,6 +30,7 @@ from ccpolicy.policy import (
 )
 from ccpolicy.policy.names import unknown_name
 from ccpolicy.policy.settings import FILE, Settings
+from ccpolicy.store import open_store
 from ccpolicy.time.moments import Moment, read_moment, read_period
 from ccpolicy.time.zones import time_zone
 
@@ -72,9 +71,9 @@ def compare(
     from ccpolicy.policy import diff
 
     states = [load(path, base), load(path, head)]
-    with duckdb.connect() as connection:
+    with open_store() as store:
         for state in states:
-            check_policy(state.content, connection)
+            check_policy(state.content, store)
     contents = states[0].content, states[1].content
     result = diff.compare(*contents, (base, head), states[1].moment(as_of)[0].date())
     records = altered(contents[0], contents[1].revision, states[0].moment(as_of)[0])
@@ -152,8 +151,8 @@ class Repository:
         from ccpolicy.policy.lint import lint
 
         found = lint(self.content, self.moment(None)[0].date())
-        with duckdb.connect() as connection:
-            if errors := [*failing_expressions(connection, self.content)]:
+        with open_store() as store:
+            if errors := [*failing_expressions(store, self.content)]:
                 raise PolicyErrors(errors)
         return [*found, *doubtful_examples(self.content)]
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-import duckdb
 import pytest
 
 from ccpolicy.checks.sql_guard import Expression, Refusal, vet_expressions, vet_query
+from ccpolicy.store import DuckDB, open_store
 
 GOOD = {
     "result = 'pass'": {"result"},
@@ -49,24 +49,22 @@ BAD = [
 
 
 @pytest.fixture(scope="module")
-def connection() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as connection:
-        yield connection
+def store() -> Iterator[DuckDB]:
+    with open_store() as store:
+        yield store
 
 
 @pytest.mark.parametrize("text", GOOD)
-def test_plain_predicates_pass(connection: duckdb.DuckDBPyConnection, text: str) -> None:
-    [vetted] = vet_expressions(connection, [text])
+def test_plain_predicates_pass(store: DuckDB, text: str) -> None:
+    [vetted] = vet_expressions(store, [text])
     assert isinstance(vetted, Expression)
     assert (vetted.text, vetted.columns) == (text, frozenset(GOOD[text]))
     assert vetted.source(vetted.tree) == text.strip()
 
 
 @pytest.mark.parametrize("text", BAD)
-def test_anything_else_is_refused_with_a_reason(
-    connection: duckdb.DuckDBPyConnection, text: str
-) -> None:
-    [vetted] = vet_expressions(connection, [text])
+def test_anything_else_is_refused_with_a_reason(store: DuckDB, text: str) -> None:
+    [vetted] = vet_expressions(store, [text])
     assert isinstance(vetted, Refusal)
     assert vetted.message.text("en")
 
@@ -95,13 +93,11 @@ QUERY = "SELECT control, 'duty' AS part, subject, starts, ends, locator FROM eve
         "SELECT unnest([1])",
     ],
 )
-def test_a_kind_reads_its_inputs_and_nothing_else(
-    connection: duckdb.DuckDBPyConnection, query: str
-) -> None:
-    assert vet_query(connection, query, frozenset(["events"])) is not None
+def test_a_kind_reads_its_inputs_and_nothing_else(store: DuckDB, query: str) -> None:
+    assert vet_query(store, query, frozenset(["events"])) is not None
 
 
-def test_a_kinds_query_passes(connection: duckdb.DuckDBPyConnection) -> None:
+def test_a_kinds_query_passes(store: DuckDB) -> None:
     following = "SELECT *, lead(starts) OVER (ORDER BY starts) AS n FROM events"
     query = f"WITH e AS ({following}) {QUERY} UNION ALL SELECT * FROM e"
-    assert vet_query(connection, query, frozenset(["events"])) is None
+    assert vet_query(store, query, frozenset(["events"])) is None

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime
 from zoneinfo import ZoneInfo
 
-import duckdb
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from ccpolicy.engine.calendar_tables import Calendar
 from ccpolicy.engine.daily_totals import Days
 from ccpolicy.engine.lapses import Lapse
-from ccpolicy.time.calendar import Calendar
+from ccpolicy.store import open_store
 
 HOUR = 3_600_000_000
 ZONES = ["UTC", "Asia/Shanghai", "America/New_York", "Australia/Lord_Howe"]
@@ -66,11 +66,11 @@ def test_course(
     info = ZoneInfo(zone)
     ends = starts + length
     days = Days.of(Calendar(info, 0, 0), BEGIN + starts * HOUR // 2, BEGIN + ends * HOUR // 2)
-    with duckdb.connect() as connection:
-        connection.execute("CREATE TABLE duty (control INTEGER, starts BIGINT, ends BIGINT)")
+    with open_store() as store:
+        store.run("CREATE TABLE duty (control INTEGER, starts BIGINT, ends BIGINT)")
         for number, (first, last) in enumerate(instants(owed)):
-            connection.execute("INSERT INTO duty VALUES (?, ?, ?)", [number % 2, first, last])
-        points = days.owed(connection)
+            store.run("INSERT INTO duty VALUES (?, ?, ?)", [number % 2, first, last])
+        points = days.owed(store)
     course = days.course(
         points.values(),
         [Lapse("a", first, last, None, None) for first, last in instants(lapsed)],

@@ -33,8 +33,8 @@ def test_records_are_let_go_of_before_spans_are_compared(monkeypatch: pytest.Mon
 
     class Looking(LapseReader):
         def read(self, named: Iterable[str]) -> None:
-            rows = self.connection.execute("SELECT table_name FROM information_schema.tables")
-            held.extend(str(name) for (name,) in rows.fetchall())
+            rows = self.store.run("SELECT table_name FROM information_schema.tables")
+            held.extend(str(name) for (name,) in rows)
             super().read(named)
 
     monkeypatch.setattr(evaluation, "LapseReader", Looking)

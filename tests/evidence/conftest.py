@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 import xlsxwriter
 import yaml
 
 from ccpolicy.evidence import Evidence, load_evidence
 from ccpolicy.policy.models import Dataset, Format
+from ccpolicy.store import DuckDB, open_store
 
 FORMATS: tuple[Format, ...] = ("csv", "json", "jsonl", "yaml", "xlsx", "parquet")
 TEXT = {"type": "string"}
@@ -122,17 +122,15 @@ class Desk:
             for name, child in first.children.items():
                 own = set(properties[child.path]["items"]["properties"])
                 used[f"{first.id}.{name}"] = names | own
-        with duckdb.connect() as connection:
+        with open_store() as store:
             evidence = load_evidence(
-                connection, self.root, "evidence", {each.id: each for each in datasets}, used
+                store, self.root, "evidence", {each.id: each for each in datasets}, used
             )
             tables = {}
             for name, table in evidence.tables.items():
                 columns = ["locator", *table.columns, *(f"{each}__early" for each in table.early)]
                 cells = ", ".join(f'"{each}"' for each in columns)
-                rows = connection.execute(
-                    f'SELECT {cells} FROM "{table.name}" ORDER BY locator'
-                ).fetchall()
+                rows = store.ask(f'SELECT {cells} FROM "{table.name}" ORDER BY locator')
                 places = evidence.locate_many([row[0] for row in rows])
                 tables[name] = [
                     {"place": str(places[row[0]])} | dict(zip(columns[1:], row[1:], strict=True))
@@ -172,24 +170,24 @@ def encode(kind: Format, rows: Sequence[Row], folder: Path) -> bytes:
             return "".join(f"- {line.strip()[1:-1]}\n" for line in lines).encode()
         case "xlsx":
             return workbook([names, *([row.get(name) for name in names] for row in rows)])
-    with duckdb.connect() as connection:
+    with open_store() as store:
         types = {
             name: next(type(row[name]) for row in rows if row.get(name) is not None)
             for name in names
         }
         columns = ", ".join(f'"{name}" {_PARQUET[types[name]]}' for name in names)
-        connection.execute(f"CREATE TABLE r ({columns})")
+        store.run(f"CREATE TABLE r ({columns})")
         marks = ", ".join("?" for _ in names)
         for row in rows:
             values = [row.get(name) for name in names]
-            connection.execute(f"INSERT INTO r VALUES ({marks})", values)
-        return parquet(connection, "FROM r", folder)
+            store.run(f"INSERT INTO r VALUES ({marks})", values)
+        return parquet(store, "FROM r", folder)
 
 
-def parquet(connection: duckdb.DuckDBPyConnection, query: str, folder: Path) -> bytes:
+def parquet(store: DuckDB, query: str, folder: Path) -> bytes:
     """Write the rows of a query as Parquet."""
     path = folder / "made.parquet"
-    connection.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet)")
+    store.run(f"COPY ({query}) TO '{path}' (FORMAT parquet)")
     content = path.read_bytes()
     path.unlink()
     return content

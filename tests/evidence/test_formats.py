@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from ccpolicy.policy.models import Format
+from ccpolicy.store import open_store
 
 from .conftest import (
     BOOLEAN,
@@ -260,8 +260,8 @@ def test_file_without_records(desk: Desk, kind: Format, reason: object) -> None:
 
 
 def _no_rows(folder: Path) -> bytes:
-    with duckdb.connect() as connection:
-        return parquet(connection, "SELECT 'x' AS id WHERE false", folder)
+    with open_store() as store:
+        return parquet(store, "SELECT 'x' AS id WHERE false", folder)
 
 
 @pytest.mark.parametrize("kind", FORMATS)

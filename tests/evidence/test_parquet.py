@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import duckdb
 import pytest
+
+from ccpolicy.store import open_store
 
 from .conftest import (
     BOOLEAN,
@@ -24,9 +25,9 @@ from .conftest import (
 
 
 def read(desk: Desk, query: str, **properties: Any) -> Loaded:
-    with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'Asia/Shanghai'")
-        content = parquet(connection, query, desk.root)
+    with open_store() as store:
+        store.run("SET TimeZone = 'Asia/Shanghai'")
+        content = parquet(store, query, desk.root)
     zone = "Asia/Shanghai" if properties.pop("zoned", False) else None
     return desk.read(content, log("parquet", properties, zone=zone))
 
@@ -108,10 +109,10 @@ def test_no_parquet(desk: Desk, content: bytes) -> None:
 
 def test_damaged_data(desk: Desk) -> None:
     desk.write("log1.parquet", b"")
-    with duckdb.connect() as connection:
+    with open_store() as store:
         query = "SELECT 'number ' || (n * 7919 % 10007) AS id FROM range(9000) r(n)"
-        content = parquet(connection, query, desk.root)
-        good = parquet(connection, "SELECT 'a' AS id", desk.root)
+        content = parquet(store, query, desk.root)
+        good = parquet(store, "SELECT 'a' AS id", desk.root)
     # The footer tells of columns that are no longer there.
     desk.write("log2.parquet", content[:4] + b"\xff" * 4000 + content[4004:])
     desk.write("log3.parquet", good)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import duckdb
 import pytest
 
 from ccpolicy.errors import PolicyError
 from ccpolicy.evidence import load, problems, staging
 from ccpolicy.files import finder
 from ccpolicy.policy.models import Format
+from ccpolicy.store import OutOfMemory
 
 from .conftest import BOOLEAN, DATE, FORMATS, INTEGER, NUMBER, TEXT, TIME, Desk, day, encode, log
 
@@ -176,12 +176,12 @@ def test_engine_out_of_memory_is_no_problem_of_files(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: Any) -> int:
-        raise duckdb.OutOfMemoryException("full")
+        raise OutOfMemory("full")
 
     desk.write("log.csv", "id\na\n")
     monkeypatch.setattr(finder, "SMALL", 1)
     monkeypatch.setattr("ccpolicy.evidence.table_plan.TablePlan.create", full)
-    with pytest.raises(duckdb.OutOfMemoryException):
+    with pytest.raises(OutOfMemory):
         desk.load(log("csv"))
 
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import duckdb
 import pytest
 
 import ccpolicy
 from ccpolicy.provenance.file_versions import FileVersionReader, KeyedContent
 from ccpolicy.provenance.read import ProvenanceRequest, read_provenance
+from ccpolicy.store import open_store
 from ccpolicy.time.calendar import instant
 from provenance.conftest import (
     AS_OF,
@@ -148,7 +148,7 @@ def evidence_changes(centre: Centre) -> list[dict[str, Any]]:
 def rows(centre: Centre, table: str) -> list[dict[str, Any]]:
     """Return what git knows, each record with its place."""
     repository = ccpolicy.load(centre.folder)
-    with TemporaryDirectory() as scratch, duckdb.connect() as connection:
+    with TemporaryDirectory() as scratch, open_store() as store:
         found = read_provenance(
             ProvenanceRequest(
                 root=centre.folder,
@@ -161,13 +161,13 @@ def rows(centre: Centre, table: str) -> list[dict[str, Any]]:
                 signers=centre.folder / "policy",
                 scratch=Path(scratch),
             ),
-            connection,
+            store,
         )
         assert found.tables is not None
         filled = found.tables[table]
-        query = connection.execute(f'FROM "{filled.relation}" ORDER BY ordinal')
-        names = [each[0] for each in query.description or ()]
-        made = [dict(zip(names, row, strict=True)) for row in query.fetchall()]
+        query = f'FROM "{filled.relation}" ORDER BY ordinal'
+        names = store.describe(query)
+        made = [dict(zip(names, row, strict=True)) for row in store.run(query)]
         places = filled.source.locate([row["ordinal"] for row in made])
         return [{**row, "place": str(places[row["ordinal"]])} for row in made]
 

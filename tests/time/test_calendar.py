@@ -4,11 +4,12 @@ import calendar as months
 import datetime
 from zoneinfo import ZoneInfo
 
-import duckdb
 import pytest
 from chinese_calendar import is_workday  # type: ignore[import-untyped]
 
-from ccpolicy.time.calendar import PERIODS, Calendar, instant, shift
+from ccpolicy.engine.calendar_tables import Calendar
+from ccpolicy.store import DuckDB, open_store
+from ccpolicy.time.calendar import PERIODS, instant, shift
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.time.epoch import EPOCH
 
@@ -40,20 +41,20 @@ def plus(day: datetime.date, count: int, unit: str) -> datetime.date:
     return datetime.date(year, month + 1, min(day.day, months.monthrange(year, month + 1)[1]))
 
 
-def tables(zone: str, durations: list[str], periods: list[str]) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect()
+def tables(zone: str, durations: list[str], periods: list[str]) -> DuckDB:
+    store = open_store()
     Calendar(ZoneInfo(zone), FIRST.toordinal() - EPOCH, LAST.toordinal() - EPOCH).create(
-        connection,
+        store,
         [(text, parse_duration(text)) for text in durations],
         [(per, per, None) for per in periods],
         "CN",
     )
-    return connection
+    return store
 
 
 @pytest.mark.parametrize("zone", ZONES)
 def test_days_begin_at_their_first_instant(zone: str) -> None:
-    rows = tables(zone, [], []).execute("SELECT day, starts, ends FROM calendar").fetchall()
+    rows = tables(zone, [], []).ask("SELECT day, starts, ends FROM calendar")
     assert len(rows) == (LAST - FIRST).days + 1
     for day, starts, ends in rows:
         date = datetime.date.fromordinal(day + EPOCH)
@@ -73,7 +74,7 @@ def test_days_begin_at_their_first_instant(zone: str) -> None:
     ],
 )
 def test_a_duration_runs_to_the_end_of_its_last_day(text: str, count: int, unit: str) -> None:
-    rows = tables("Europe/London", [text], []).execute("SELECT day, ends FROM after").fetchall()
+    rows = tables("Europe/London", [text], []).ask("SELECT day, ends FROM after")
     assert len(rows) == (LAST - FIRST).days + 1
     for day, ends in rows:
         last = min(plus(datetime.date.fromordinal(day + EPOCH), count, unit), LAST)
@@ -81,10 +82,10 @@ def test_a_duration_runs_to_the_end_of_its_last_day(text: str, count: int, unit:
 
 
 def test_months_clip_to_the_months_end_and_do_not_drift() -> None:
-    rows = dict(
-        tables("Asia/Shanghai", ["1 month", "12 months"], [])
-        .execute("SELECT day, ends FROM after WHERE duration = '1 month'")
-        .fetchall()
+    rows: dict[int, int] = dict(
+        tables("Asia/Shanghai", ["1 month", "12 months"], []).ask(
+            "SELECT day, ends FROM after WHERE duration = '1 month'"
+        )
     )
     for start, end in (
         ("2019-01-31", "2019-02-28"),
@@ -98,10 +99,8 @@ def test_months_clip_to_the_months_end_and_do_not_drift() -> None:
 
 @pytest.mark.parametrize("count", [1, 5, 10])
 def test_business_days_skip_holidays_and_count_worked_weekends(count: int) -> None:
-    rows = (
-        tables("Asia/Shanghai", [f"{count} business days"], [])
-        .execute("SELECT day, ends FROM after")
-        .fetchall()
+    rows = tables("Asia/Shanghai", [f"{count} business days"], []).ask(
+        "SELECT day, ends FROM after"
     )
     assert rows
     for day, ends in rows:
@@ -113,22 +112,20 @@ def test_business_days_skip_holidays_and_count_worked_weekends(count: int) -> No
 
 
 def test_business_days_are_unknown_in_a_year_without_a_notice() -> None:
-    connection = duckdb.connect()
+    store = open_store()
     first, last = (datetime.date(2026, 12, 1), datetime.date(2027, 3, 1))
     Calendar(ZoneInfo("Asia/Shanghai"), first.toordinal() - EPOCH, last.toordinal() - EPOCH).create(
-        connection, [("5 business days", parse_duration("5 business days"))], [], "CN"
+        store, [("5 business days", parse_duration("5 business days"))], [], "CN"
     )
-    [[latest]] = connection.execute("SELECT max(day) FROM after").fetchall()
+    [[latest]] = store.ask("SELECT max(day) FROM after")
     assert datetime.date.fromordinal(latest + EPOCH) == datetime.date(2026, 12, 24)
 
 
 @pytest.mark.parametrize("per", PERIODS)
 def test_periods_end_with_their_last_day(per: str) -> None:
     length = PERIODS[per]
-    rows = (
-        tables("America/New_York", [], [per])
-        .execute("SELECT day, number, ends, next_ends FROM period")
-        .fetchall()
+    rows = tables("America/New_York", [], [per]).ask(
+        "SELECT day, number, ends, next_ends FROM period"
     )
     assert len(rows) == (LAST - FIRST).days + 1
     for day, number, ends, next_ends in rows:

@@ -11,8 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from ccpolicy.api import Repository
 from ccpolicy.assessment.manifest import ASSESSMENT, Manifest
 from ccpolicy.assessment.models import Assessment
@@ -27,6 +25,7 @@ from ccpolicy.provenance.export import import_provenance
 from ccpolicy.provenance.models import Provenance
 from ccpolicy.provenance.read import ProvenanceRequest
 from ccpolicy.shipped import shipped_folder
+from ccpolicy.store import DuckDB
 
 _SHORT = 60
 
@@ -81,10 +80,10 @@ def evaluate(
     if not evidence.exists():  # an archive has no empty folders, and an empty one is not missing
         evidence.mkdir(parents=True)
 
-    def provide(_: ProvenanceRequest, connection: duckdb.DuckDBPyConnection) -> Provenance:
+    def provide(_: ProvenanceRequest, store: DuckDB) -> Provenance:
         if told is None:
             raise BundleError("'{name}' is missing from the bundle", name=PROVENANCE)
-        return import_provenance(told, connection)
+        return import_provenance(told, store)
 
     content = replace(content, revision=manifest.asked.policy_from)
     result = assess(content, question(repository, manifest.asked), provide)

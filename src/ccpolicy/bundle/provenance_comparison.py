@@ -8,8 +8,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-import duckdb
-
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.assessment.provenance import ProvenanceExport
 from ccpolicy.engine.assess import asked_of_git
@@ -19,6 +17,7 @@ from ccpolicy.git.snapshot import committed_files
 from ccpolicy.policy import FROM_GIT, Policy
 from ccpolicy.provenance.export import export_provenance
 from ccpolicy.provenance.read import read_provenance
+from ccpolicy.store import open_store
 
 SHOWN = 5
 """Records of a table that are named, if it differs."""
@@ -40,7 +39,7 @@ def compare_provenance(
         _compare_files(
             bundled, recorded, committed_files(repository, content.settings.evidence, commit)
         )
-        with tempfile.TemporaryDirectory(prefix="ccpolicy-") as scratch, duckdb.connect() as own:
+        with tempfile.TemporaryDirectory(prefix="ccpolicy-") as scratch, open_store() as own:
             as_of = datetime.datetime.fromisoformat(recorded.as_of)
             asked = asked_of_git(content, as_of, Path(scratch))
             wanted = replace(asked, known_at=commit, cached=False, tables=told.tables is not None)

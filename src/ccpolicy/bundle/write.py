@@ -7,8 +7,6 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import duckdb
-
 from ccpolicy.api import Repository
 from ccpolicy.assessment import manifest as public
 from ccpolicy.assessment.manifest import ASSESSMENT, MANIFEST, Manifest, ReportFile
@@ -26,6 +24,7 @@ from ccpolicy.git.snapshot import write_evidence
 from ccpolicy.provenance.export import export_provenance
 from ccpolicy.provenance.models import Provenance
 from ccpolicy.provenance.read import ProvenanceRequest, read_provenance
+from ccpolicy.store import DuckDB
 
 
 def write_bundle(
@@ -97,11 +96,9 @@ class _Telling:
 
     told: ProvenanceExport | None = None
 
-    def __call__(
-        self, asked: ProvenanceRequest, connection: duckdb.DuckDBPyConnection
-    ) -> Provenance:
-        found = read_provenance(asked, connection)
-        self.told = export_provenance(found, connection)
+    def __call__(self, asked: ProvenanceRequest, store: DuckDB) -> Provenance:
+        found = read_provenance(asked, store)
+        self.told = export_provenance(found, store)
         return found
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import duckdb
-
 from ccpolicy.errors import Message
+from ccpolicy.store import DuckDB
 
 FUNCTIONS = frozenset(
     [
@@ -120,23 +118,14 @@ class Refusal:
     message: Message
 
 
-def vet_expressions(
-    connection: duckdb.DuckDBPyConnection, expressions: Sequence[str]
-) -> list[Expression | Refusal]:
+def vet_expressions(store: DuckDB, expressions: Sequence[str]) -> list[Expression | Refusal]:
     """Let through what is one plain expression over columns, and say why not for the rest."""
     if not expressions:
         return []
     # On a line of its own, so that a trailing comment cannot swallow the bracket.
     statements = [f"{_BEFORE}{text}\n)" for text in expressions]
-    trees = _parse(connection, statements)
+    trees = store.parse(statements)
     return [_vet(text, tree) for text, tree in zip(expressions, trees, strict=True)]
-
-
-def _parse(connection: duckdb.DuckDBPyConnection, statements: list[str]) -> list[dict[str, Any]]:
-    rows = connection.execute(
-        "SELECT json_serialize_sql(unnest(?::VARCHAR[]))", [statements]
-    ).fetchall()
-    return [json.loads(row[0]) for row in rows]
 
 
 def _vet(text: str, tree: dict[str, Any]) -> Expression | Refusal:
@@ -194,11 +183,9 @@ def _refuse(part: dict[str, Any]) -> Message | None:
     return None
 
 
-def vet_query(
-    connection: duckdb.DuckDBPyConnection, query: str, relations: frozenset[str]
-) -> Message | None:
+def vet_query(store: DuckDB, query: str, relations: frozenset[str]) -> Message | None:
     """Say why a check kind's query may not run: it must be one SELECT over known relations."""
-    [tree] = _parse(connection, [query])
+    [tree] = store.parse([query])
     if tree["error"]:
         return Message.of("not an SQL query: {reason}", reason=tree["error_message"])
     if len(tree["statements"]) != 1:

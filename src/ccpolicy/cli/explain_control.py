@@ -10,6 +10,7 @@ from ccpolicy.policy import Control, ParameterValue, Selection
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.summary_text import severities
+from ccpolicy.vocabulary import KEY_SEPARATOR
 
 
 def explain_control(page: Page, repository: Repository, control: Control) -> None:
@@ -157,7 +158,7 @@ def _selection(page: Page, repository: Repository, selection: Selection) -> None
         page.paragraph(
             page.say("unknown dataset '{name}'", name=selection.dataset), indent, "yellow"
         )
-    key = " × ".join(selection.key)
+    key = KEY_SEPARATOR.join(selection.key)
     page.paragraph(page.say("key: {columns}", columns=f"{selection.prefix}{key}"), indent)
     roles = {
         "starts": page.say("time: {column}", column=selection.starts or ""),

@@ -7,14 +7,13 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-import duckdb
-
 from ccpolicy.assessment.alterations import Altered
 from ccpolicy.assessment.building_blocks import Text
 from ccpolicy.engine.assess import asked_of_git
 from ccpolicy.errors import EvidenceError, Message
 from ccpolicy.policy import Policy
 from ccpolicy.provenance.read import read_provenance
+from ccpolicy.store import open_store
 
 
 def altered(base: Policy, head: str | None, as_of: datetime.datetime) -> Altered:
@@ -23,11 +22,10 @@ def altered(base: Policy, head: str | None, as_of: datetime.datetime) -> Altered
     The base's policy says what is a record and what may be done to it: a change is not judged by a
     contract that it brings along.
     """
-    with tempfile.TemporaryDirectory(prefix="ccpolicy-") as scratch, duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
+    with tempfile.TemporaryDirectory(prefix="ccpolicy-") as scratch, open_store() as store:
         asked = replace(asked_of_git(base, as_of, Path(scratch)), known_at=head, base=base.revision)
         try:
-            found = read_provenance(asked, connection)
+            found = read_provenance(asked, store)
         except EvidenceError as failure:
             return _unknown(failure.message, failure.hint)
         if found.altered is None:

@@ -9,12 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import duckdb
-
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.engine.build import AssessmentBuilder, EvaluationRequest
 from ccpolicy.engine.evaluation import Evaluation
-from ccpolicy.engine.input_sql import name
 from ccpolicy.engine.lapses import EvaluationTimes
 from ccpolicy.engine.record_provenance import with_recorded
 from ccpolicy.errors import EvidenceError, Locator, PolicyError, PolicyErrors
@@ -23,6 +20,8 @@ from ccpolicy.evidence.expression_check import uncomputable
 from ccpolicy.policy import FROM_GIT, Control, Policy, check_policy
 from ccpolicy.policy.settings import FILE
 from ccpolicy.provenance.models import Provenance
+from ccpolicy.store import DuckDB, QueryError, StoreError, open_store
+from ccpolicy.store.sql import identifier
 from ccpolicy.time.calendar import day_number, day_starts, instant, shift
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.time.zones import time_zone
@@ -30,7 +29,7 @@ from ccpolicy.time.zones import time_zone
 if TYPE_CHECKING:
     from ccpolicy.provenance.read import ProvenanceRequest
 
-Provide = Callable[["ProvenanceRequest", duckdb.DuckDBPyConnection], Provenance]
+Provide = Callable[["ProvenanceRequest", DuckDB], Provenance]
 """Says what git knows of the evidence."""
 
 
@@ -44,12 +43,11 @@ def assess(
     Raises:
         PolicyErrors: the policy's files do not fit together.
     """
-    with tempfile.TemporaryDirectory(prefix="ccpolicy-") as spill, duckdb.connect() as connection:
-        connection.execute(f"SET TimeZone = 'UTC'; SET temp_directory = '{spill}'")
-        columns = check_policy(content, connection)
+    with tempfile.TemporaryDirectory(prefix="ccpolicy-") as spill, open_store(Path(spill)) as store:
+        columns = check_policy(content, store)
         controls = [content.controls[each] for each in question.controls]
         used = _used(content, controls, columns)
-        provenance = _provenance(content, question, used, connection, Path(spill), provide)
+        provenance = _provenance(content, question, used, store, Path(spill), provide)
         root = content.root
         if provenance and provenance.commit and question.known_at and not provenance.is_told:
             from ccpolicy.git.snapshot import write_evidence
@@ -57,7 +55,7 @@ def assess(
             root = Path(spill) / "known"
             write_evidence(root, content.root, content.settings.evidence, provenance.commit)
         evidence = load_evidence(
-            connection,
+            store,
             root,
             content.settings.evidence,
             content.datasets,
@@ -65,7 +63,7 @@ def assess(
             provenance.records() if provenance else None,
         )
         # From here on runs SQL that the policy brought along.
-        connection.execute("SET enable_external_access = false; SET lock_configuration = true")
+        store.lock()
         horizon = shift(question.as_of, parse_duration(content.settings.horizon), 1)
         times = EvaluationTimes(
             starts=instant(question.starts),
@@ -74,15 +72,15 @@ def assess(
             horizon=instant(horizon),
             present=question.source == "now",
         )
-        run = Evaluation(connection, content, controls, evidence.tables, times)
+        run = Evaluation(store, content, controls, evidence.tables, times)
         try:
             outcomes = run.outcome(sum(each.records for each in evidence.files))
         except PolicyError as failure:  # the plan's holidays are not known
             place = content.place("plan", content.plan.id, "holidays")
             raise failure.at(failure.locator or place) from None
-        except duckdb.Error:
-            errors = list(_uncomputable(connection, content, controls, evidence.tables))
-            if errors := errors or list(_failing(connection, content, run.spans_of)):
+        except StoreError:
+            errors = list(_uncomputable(store, content, controls, evidence.tables))
+            if errors := errors or list(_failing(store, content, run.spans_of)):
                 raise PolicyErrors(errors) from None
             raise
         # The files are looked into for places, and so must still be there.
@@ -102,7 +100,7 @@ def _provenance(
     content: Policy,
     question: EvaluationRequest,
     used: Mapping[str, set[str]],
-    connection: duckdb.DuckDBPyConnection,
+    store: DuckDB,
     scratch: Path,
     provide: Provide | None,
 ) -> Provenance | None:
@@ -125,7 +123,7 @@ def _provenance(
         ancestor=question.ancestor,
         tables=tables,
     )
-    found = (provide or read_provenance)(asked, connection)
+    found = (provide or read_provenance)(asked, store)
     if question.needs_history and found.reason:
         raise EvidenceError(found.reason.template, hint=found.hint.template if found.hint else "")
     if question.require_clean and found.uncommitted:
@@ -170,7 +168,7 @@ def _adopted(content: Policy) -> int:
 
 
 def _uncomputable(
-    connection: duckdb.DuckDBPyConnection,
+    store: DuckDB,
     content: Policy,
     controls: Iterable[Control],
     tables: Mapping[str, Table],
@@ -183,21 +181,17 @@ def _uncomputable(
                 for role in ("where", "good"):
                     if not (predicate := getattr(part, role)):
                         continue
-                    table = name(tables[part.dataset].name)
+                    table = identifier(tables[part.dataset].name)
                     place = content.place("control", control.id, *path, role)
-                    yield from uncomputable(connection, predicate, table, place)
+                    yield from uncomputable(store, predicate, table, place)
 
 
-def _failing(
-    connection: duckdb.DuckDBPyConnection, content: Policy, queries: Mapping[str, str]
-) -> Iterator[PolicyError]:
+def _failing(store: DuckDB, content: Policy, queries: Mapping[str, str]) -> Iterator[PolicyError]:
     """Yield the check kinds whose queries cannot be computed over their inputs."""
     for kind, query in queries.items():
         try:
-            connection.execute(
-                f"SELECT count(part), sum(starts), sum(ends) FROM ({query})"
-            ).fetchall()
-        except (duckdb.DataError, duckdb.ProgrammingError) as failure:
+            store.ask(f"SELECT count(part), sum(starts), sum(ends) FROM ({query})")
+        except QueryError as failure:
             yield PolicyError(
                 "the check kind's query cannot be computed: {reason}",
                 hint="work out one of its examples by hand: ccpolicy explain {kind}",

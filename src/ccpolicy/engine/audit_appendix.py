@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from ccpolicy.assessment import audit_appendix as models
 from ccpolicy.assessment.building_blocks import Text
 from ccpolicy.engine.build import AssessmentBuilder
+from ccpolicy.engine.calendar_tables import Calendar
 from ccpolicy.engine.daily_totals import Days
 from ccpolicy.engine.evaluation import Evaluation
-from ccpolicy.engine.input_sql import name
 from ccpolicy.engine.lapses import Lapse
 from ccpolicy.engine.policy_summary import quote_parameters
 from ccpolicy.policy import RECORDINGS, Control, Dataset, Plan, Revision
-from ccpolicy.time.calendar import Calendar, day_number, day_starts
+from ccpolicy.store.sql import identifier
+from ccpolicy.time.calendar import day_number, day_starts
 
 TIMELINES = 20
 """Subjects of a control that are drawn, the worst first."""
@@ -75,7 +76,7 @@ def _spans(
 ) -> dict[tuple[str, str, str], list[Drawn]]:
     """Read duty and cover of the subjects to draw, cut to the window and the horizon."""
     wanted = [(rule.number, subject) for rule in run.rules for subject in drawn[rule.control.id]]
-    rows = run.connection.execute(
+    rows = run.store.ask(
         f"""
         SELECT s.control, n.name, s.part,
                greatest(s.starts, r.starts, {run.times.starts}) AS since,
@@ -89,7 +90,7 @@ def _spans(
         ORDER BY s.control, n.name, s.part, since, until, s.locator
         """,
         [[number for number, _ in wanted], [subject for _, subject in wanted]],
-    ).fetchall()
+    )
     found: dict[tuple[str, str, str], list[Drawn]] = defaultdict(list)
     for number, subject, part, starts, ends, locator in rows:
         found[run.found.by_number[number].control.id, subject, part].append((starts, ends, locator))
@@ -116,7 +117,7 @@ class _Maker:
         times = self.run.times
         self.calendar = Calendar(self.run.zone, 0, 0)
         self.days = Days.of(self.calendar, times.starts, max(times.ends, times.starts + 1))
-        self.owed = self.days.owed(self.run.connection)
+        self.owed = self.days.owed(self.run.store)
         self.shown: set[int] = set(self.writer.named)
         self.writer.locate(
             {place for each in self.spans.values() for _, _, place in each if place is not None}
@@ -246,13 +247,13 @@ def _recorders(run: Evaluation, writer: AssessmentBuilder) -> dict[str, list[mod
     if not tables:
         return {}
     # A record is listed once for each of its times.
-    rows = run.connection.execute(
+    rows = run.store.ask(
         f"""
         SELECT dataset, author, count(DISTINCT record), min(recorded_at), max(recorded_at)
-        FROM {name(tables[RECORDINGS].relation)}
+        FROM {identifier(tables[RECORDINGS].relation)}
         GROUP BY dataset, author ORDER BY dataset, author NULLS LAST
         """
-    ).fetchall()
+    )
     found: dict[str, list[models.Recorder]] = defaultdict(list)
     for dataset, author, records, first, last in rows:
         found[dataset.partition(".")[0]].append(

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-import duckdb
-
 from ccpolicy.assessment.audit_appendix import Step
+from ccpolicy.engine.calendar_tables import Calendar
 from ccpolicy.engine.lapses import Lapse
-from ccpolicy.time.calendar import Calendar, day_starts
+from ccpolicy.store import DuckDB
+from ccpolicy.time.calendar import day_starts
 from ccpolicy.time.epoch import DAY, EPOCH
 
 Points = Mapping[int, tuple[int, int]]
@@ -37,10 +37,10 @@ class Days:
         inner = [day_starts(day, calendar.zone) for day in range(first + 1, last + 1)]
         return cls(first, [starts, *inner, ends])
 
-    def owed(self, connection: duckdb.DuckDBPyConnection) -> dict[int, dict[int, tuple[int, int]]]:
+    def owed(self, store: DuckDB) -> dict[int, dict[int, tuple[int, int]]]:
         """Sum up the duties of every rule."""
         starts, ends = self.edges[0], self.edges[-1]
-        rows = connection.execute(
+        rows = store.ask(
             f"""
             SELECT p.control, e.day, sum(p.sign), sum(p.sign * (p.instant - e.starts))
             FROM (
@@ -57,7 +57,7 @@ class Days:
             GROUP BY p.control, e.day
             """,
             [list(self.edges), list(range(len(self.edges)))],
-        ).fetchall()
+        )
         found: dict[int, dict[int, tuple[int, int]]] = defaultdict(dict)
         for control, day, count, later in rows:
             found[control][day] = int(count), int(later)

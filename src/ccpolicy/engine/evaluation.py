@@ -5,24 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
 
-import duckdb
-
 from ccpolicy.checks.kinds import Kind
+from ccpolicy.engine.calendar_tables import Calendar
 from ccpolicy.engine.evidence_findings import audit
-from ccpolicy.engine.input_sql import (
-    Bounds,
-    ControlRevision,
-    Inputs,
-    extra_columns,
-    name,
-    records_table,
-    text,
-)
+from ccpolicy.engine.input_sql import Bounds, ControlRevision, Inputs, extra_columns, records_table
 from ccpolicy.engine.lapses import EvaluationTimes, LapseReader, Outcome
 from ccpolicy.engine.parameters import Terms, create_parameters
 from ccpolicy.evidence import Table
 from ccpolicy.policy import Control, Policy
-from ccpolicy.time.calendar import Calendar, day_number, day_starts
+from ccpolicy.store import DuckDB
+from ccpolicy.store.sql import identifier, literal
+from ccpolicy.time.calendar import day_number, day_starts
 from ccpolicy.time.zones import time_zone
 
 STREAMED = 200_000
@@ -30,20 +23,20 @@ STREAMED = 200_000
 
 
 class Evaluation:
-    """One evaluation in one connection."""
+    """One evaluation in one store."""
 
     def __init__(
         self,
-        connection: duckdb.DuckDBPyConnection,
+        store: DuckDB,
         content: Policy,
         controls: Iterable[Control],
         tables: Mapping[str, Table],
         times: EvaluationTimes,
     ) -> None:
-        self.connection, self.content, self.tables, self.times = connection, content, tables, times
+        self.store, self.content, self.tables, self.times = store, content, tables, times
         self.zone = time_zone(content.plan.zone)
         self.rules = list(self._rules(controls))
-        self.found = LapseReader(connection, self.rules, times)
+        self.found = LapseReader(store, self.rules, times)
         self.spans_of: dict[str, str] = {}
         """Check kind → its query over its inputs, once these are there."""
 
@@ -77,25 +70,21 @@ class Evaluation:
             return outcomes
         streamed = records > STREAMED
         inputs = self._bounded()
-        self.connection.execute(
-            f"CREATE {'VIEW' if streamed else 'TABLE'} staged AS {inputs.staged()}"
-        )
+        self.store.run(f"CREATE {'VIEW' if streamed else 'TABLE'} staged AS {inputs.staged()}")
         calendar = self._calendar(inputs)
         self._inputs(inputs, calendar)
-        for finding in audit(self.connection, inputs, present=self.times.present):
+        for finding in audit(self.store, inputs, present=self.times.present):
             outcomes[finding.control].findings.append(finding)
         if streamed:
             # The records stand in the inputs now; their memory is better used for the spans.
-            self.connection.execute("DROP VIEW staged; " + "; ".join(self._evidence()))
+            self.store.run("DROP VIEW staged; " + "; ".join(self._evidence()))
         self.spans_of = {kind.name: _query(inputs, kind) for kind in inputs.kinds()}
-        self.connection.execute(
-            "CREATE TABLE spans AS " + "\nUNION ALL\n".join(self.spans_of.values())
-        )
+        self.store.run("CREATE TABLE spans AS " + "\nUNION ALL\n".join(self.spans_of.values()))
         if streamed:
             done = [f"DROP TABLE {records_table(columns)}" for columns in inputs.groups()]
-            self.connection.execute("; ".join(done))
+            self.store.run("; ".join(done))
         subtract = files("ccpolicy.engine").joinpath("subtract.sql").read_text("utf-8")
-        self.connection.execute(subtract)
+        self.store.run(subtract)
         self.found.read({waiver.subject for waiver in self.content.waivers.values()})
         return outcomes
 
@@ -120,17 +109,17 @@ class Evaluation:
         terms = Terms()
         for kind in inputs.kinds():
             rules = [rule for rule in self.rules if rule.kind is kind]
-            create_parameters(self.connection, kind, rules, terms, self.times.horizon)
-        row = self.connection.execute(
-            "SELECT min(day), min(ends_day), min(starts), min(ends) FROM staged"
-        ).fetchone()
+            create_parameters(self.store, kind, rules, terms, self.times.horizon)
+        row = self.store.ask("SELECT min(day), min(ends_day), min(starts), min(ends) FROM staged")[
+            0
+        ]
         zone = Calendar(self.zone, 0, 0)
         days = [each for each in (row or ())[:2] if each is not None]
         days += [zone.day_of(each) for each in (row or ())[2:] if each is not None]
         days += [zone.day_of(self.times.starts), *(rule.first for rule in self.rules)]
         calendar = Calendar(self.zone, min(days) - 2, inputs.bounds.horizon_day + 2)
         calendar.create(
-            self.connection,
+            self.store,
             list(terms.durations.items()),
             [(label, per, grace) for label, (per, grace) in terms.periods.items()],
             self.content.plan.holidays,
@@ -140,9 +129,9 @@ class Evaluation:
     def _inputs(self, inputs: Inputs, calendar: Calendar) -> None:
         """Number the subjects, and make the relations that the kinds' queries read."""
         classes = ", ".join(
-            f"({rule.number}, {text(each)})" for rule in self.rules for each in rule.classes
+            f"({rule.number}, {literal(each)})" for rule in self.rules for each in rule.classes
         )
-        self.connection.execute(
+        self.store.run(
             f"""
             CREATE TABLE rule (number INTEGER, family INTEGER, starts BIGINT, ends BIGINT,
                                told BIGINT, first INTEGER, begins BIGINT, differs BOOLEAN,
@@ -160,31 +149,33 @@ class Evaluation:
         )
         for columns, numbers in inputs.groups().items():
             query = inputs.records(columns, numbers, calendar)
-            self.connection.execute(f"CREATE TABLE {records_table(columns)} AS {query}")
+            self.store.run(f"CREATE TABLE {records_table(columns)} AS {query}")
 
     def _evidence(self) -> list[str]:
         """Write how to drop the relations of the evidence, views first."""
         tables = self.tables.values()
         names = sorted({each for table in tables for each in (table.name, table.behind) if each})
-        rows = self.connection.execute(
+        rows = self.store.ask(
             "SELECT table_type = 'VIEW' AS view, table_name FROM information_schema.tables"
             " WHERE table_name IN (SELECT unnest(?)) ORDER BY view DESC, table_name",
             [names],
-        ).fetchall()
-        return [f"DROP {'VIEW' if view else 'TABLE'} {name(table)}" for view, table in rows]
+        )
+        return [f"DROP {'VIEW' if view else 'TABLE'} {identifier(table)}" for view, table in rows]
 
 
 def _query(inputs: Inputs, kind: Kind) -> str:
     """Put a kind's query over its own inputs; they are computed where they are used."""
     relations = inputs.relations()
-    given = [f"parameters AS NOT MATERIALIZED (SELECT * FROM {name(f'{kind.name}_parameters')})"]
+    given = [
+        f"parameters AS NOT MATERIALIZED (SELECT * FROM {identifier(f'{kind.name}_parameters')})"
+    ]
     for each, spec in kind.inputs.items():
         if spec.items:
             continue
         table = "concerned" if spec.population else records_table(extra_columns(spec))
         given.append(
-            f"{name(each)} AS NOT MATERIALIZED"
-            f" (SELECT * EXCLUDE (relation) FROM {name(table)}"
+            f"{identifier(each)} AS NOT MATERIALIZED"
+            f" (SELECT * EXCLUDE (relation) FROM {identifier(table)}"
             f" WHERE relation = {relations[kind.name, each]} AND subject IS NOT NULL)"
         )
     # A part that is neither is a mistake, and not to be passed over.

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import duckdb
-
 from ccpolicy.engine.input_sql import Inputs, InputSelection, records_table
 from ccpolicy.errors import Message
+from ccpolicy.store import DuckDB
 
 SHOWN = 5
 """Places named for each finding; the rest is counted."""
@@ -51,9 +50,9 @@ class Finding:
         return Message.of(MESSAGES[self.code], value=self.value, column=self.column)
 
 
-def audit(connection: duckdb.DuckDBPyConnection, inputs: Inputs, *, present: bool) -> list[Finding]:
+def audit(store: DuckDB, inputs: Inputs, *, present: bool) -> list[Finding]:
     """Look through all that was staged and return what is found, at most `SHOWN` places of each."""
-    rows = connection.execute(
+    rows = store.ask(
         f"""
         WITH found AS ({" UNION ALL ".join(_queries(inputs, present=present))}),
         ranked AS (
@@ -67,7 +66,7 @@ def audit(connection: duckdb.DuckDBPyConnection, inputs: Inputs, *, present: boo
         WHERE rank <= {SHOWN}
         ORDER BY selection, code, rank
         """
-    ).fetchall()
+    )
     parts = inputs.parts()
     findings = []
     for code, selection, value, locator, count in rows:

@@ -6,11 +6,8 @@ import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-import duckdb
-
 from ccpolicy.checks.kinds import Example, Kind, load_kinds
 from ccpolicy.engine.evaluation import Evaluation
-from ccpolicy.engine.input_sql import name
 from ccpolicy.engine.lapses import EvaluationTimes
 from ccpolicy.errors import Locator, Message, PolicyError
 from ccpolicy.evidence import Table
@@ -19,6 +16,8 @@ from ccpolicy.policy import ColumnType, Control, ParameterValue, Plan, Policy, S
 from ccpolicy.policy.lint import Finding
 from ccpolicy.policy.models import Clause, Text
 from ccpolicy.shipped import shipped_folder
+from ccpolicy.store import DuckDB, StoreError, open_store
+from ccpolicy.store.sql import identifier
 from ccpolicy.time.calendar import day_number, instant, moment, shift
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.time.zones import time_zone
@@ -52,7 +51,7 @@ def doubtful_examples(content: Policy) -> Iterator[Finding]:
         for number, example in enumerate(examples, 1):
             try:
                 found = run_example(kind, example)
-            except (ArithmeticError, LookupError, ValueError, duckdb.Error, PolicyError) as failure:
+            except (ArithmeticError, LookupError, ValueError, StoreError, PolicyError) as failure:
                 reason = str(failure).partition("\n")[0]
                 message = Message.of(
                     "worked example {number} cannot be worked out: {reason}",
@@ -85,11 +84,9 @@ def run_example(kind: Kind, example: Example) -> list[list[str | None]]:
     """Return the lapses that follow from an example's records, as the example would write them."""
     zone = time_zone(example.zone)
     as_of = datetime.datetime.fromisoformat(example.as_of)
-    with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
+    with open_store() as store:
         tables = {
-            name: _table(connection, name, records, zone)
-            for name, records in example.inputs.items()
+            name: _table(store, name, records, zone) for name, records in example.inputs.items()
         }
         content = _content(kind, example, tables)
         times = EvaluationTimes(
@@ -99,9 +96,9 @@ def run_example(kind: Kind, example: Example) -> list[list[str | None]]:
             horizon=instant(shift(as_of, parse_duration("24 months"), 1)),
             present=False,
         )
-        outcome = Evaluation(connection, content, content.controls.values(), tables, times).outcome(
-            0
-        )["EXAMPLE"]
+        outcome = Evaluation(store, content, content.controls.values(), tables, times).outcome(0)[
+            "EXAMPLE"
+        ]
     return [
         [
             span.subject,
@@ -118,7 +115,7 @@ def _write(microseconds: int, zone: ZoneInfo) -> str:
 
 
 def _table(
-    connection: duckdb.DuckDBPyConnection,
+    store: DuckDB,
     table: str,
     records: Sequence[Mapping[str, object]],
     zone: ZoneInfo,
@@ -126,15 +123,15 @@ def _table(
     columns: dict[str, ColumnType] = {}
     for column in dict.fromkeys(column for record in records for column in record):
         columns[column] = _type(record.get(column) for record in records)
-    spec = ", ".join(f"{name(column)} {_TYPES[kind]}" for column, kind in columns.items())
-    connection.execute(f"CREATE TABLE {name(table)} (locator BIGINT, {spec or 'subject VARCHAR'})")
+    spec = ", ".join(f"{identifier(column)} {_TYPES[kind]}" for column, kind in columns.items())
+    store.run(f"CREATE TABLE {identifier(table)} (locator BIGINT, {spec or 'subject VARCHAR'})")
     for number, record in enumerate(records, 1):
         values = [
             number,
             *(_value(record.get(column), kind, zone) for column, kind in columns.items()),
         ]
-        connection.execute(
-            f"INSERT INTO {name(table)} VALUES ({', '.join('?' * len(values))})", values
+        store.run(
+            f"INSERT INTO {identifier(table)} VALUES ({', '.join('?' * len(values))})", values
         )
     return Table(name=table, columns=columns, early=frozenset())
 

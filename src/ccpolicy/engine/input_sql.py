@@ -15,25 +15,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ccpolicy.checks.kinds import Input, Kind
+from ccpolicy.engine.calendar_tables import Calendar
 from ccpolicy.evidence import Table
 from ccpolicy.policy import Control, Plan, Revision, Selection
-from ccpolicy.time.calendar import Calendar
+from ccpolicy.store.sql import identifier, literal
 from ccpolicy.time.epoch import DAY
+from ccpolicy.vocabulary import KEY_SEPARATOR
 
 MILLIONTHS = 1_000_000
 """Quantities are compared in whole millionths, so that sums are exact."""
-KEY_SEPARATOR = " × "
-"""Stands between the parts of a subject's name; keys may not hold it."""
-
-
-def text(value: object) -> str:
-    """Write a value as an SQL string."""
-    return "'" + str(value).replace("'", "''") + "'"
-
-
-def name(value: str) -> str:
-    """Write an SQL identifier."""
-    return '"' + value.replace('"', '""') + '"'
 
 
 @dataclass(frozen=True)
@@ -154,7 +144,7 @@ class Inputs:
             relation = relations[rule.kind.name, rule.kind.population]
             branches.append(
                 f"SELECT -1, {relation}, {rule.family}, true, true, false,"
-                f" {text(self.plan.subject)}, NULL, NULL, NULL, {rule.first},"
+                f" {literal(self.plan.subject)}, NULL, NULL, NULL, {rule.first},"
                 f" {self.bounds.horizon}, NULL, NULL, NULL, true, NULL"
             )
         head = (
@@ -180,7 +170,9 @@ class Inputs:
             or rule.whole
             or selection.dataset.partition(".")[0] in own
         )
-        subject = text(self.plan.subject) if rule.whole and not spec.items else self.key(selection)
+        subject = (
+            literal(self.plan.subject) if rule.whole and not spec.items else self.key(selection)
+        )
         by = any(each.differs for each in self.rules if each.family == rule.family) and selection.by
         columns = [
             str(part.number),
@@ -191,7 +183,7 @@ class Inputs:
             str(known).lower(),
             subject,
             self._subject(part, subject),
-            f"CAST({name(by)} AS VARCHAR)" if by else "NULL",
+            f"CAST({identifier(by)} AS VARCHAR)" if by else "NULL",
             starts,
             day,
             ends,
@@ -201,24 +193,26 @@ class Inputs:
             f"({selection.where}\n)" if selection.where else "true",
             "locator",
         ]
-        return f"SELECT {', '.join(columns)} FROM {name(self.tables[selection.dataset].name)}"
+        return f"SELECT {', '.join(columns)} FROM {identifier(self.tables[selection.dataset].name)}"
 
     def _subject(self, part: InputSelection, key: str) -> str:
         """Write the name of the subject that a record is about: its key, with its item."""
         if part.spec.population or not part.rule.itemised:
             return key
-        item = f"CAST({name(part.selection.item)} AS VARCHAR)" if part.selection.item else "''"
-        return f"{key} || {text(KEY_SEPARATOR)} || {item}"
+        item = (
+            f"CAST({identifier(part.selection.item)} AS VARCHAR)" if part.selection.item else "''"
+        )
+        return f"{key} || {literal(KEY_SEPARATOR)} || {item}"
 
     def key(self, selection: Selection) -> str:
         """Write the subject's name from the columns of the selection's table."""
-        parts = [f"CAST({name(column)} AS VARCHAR)" for column in selection.key]
-        joined = f" || {text(KEY_SEPARATOR)} || ".join(parts)
-        return f"{text(selection.prefix)} || {joined}" if selection.prefix else joined
+        parts = [f"CAST({identifier(column)} AS VARCHAR)" for column in selection.key]
+        joined = f" || {literal(KEY_SEPARATOR)} || ".join(parts)
+        return f"{literal(selection.prefix)} || {joined}" if selection.prefix else joined
 
     def _quantity(self, selection: Selection, spec: Input) -> str:
         if selection.quantity:
-            value = f"CAST(round({name(selection.quantity)} * {MILLIONTHS}) AS BIGINT)"
+            value = f"CAST(round({identifier(selection.quantity)} * {MILLIONTHS}) AS BIGINT)"
             # A count that was left empty is no count of anything.
             return value if spec.population else f"coalesce({value}, 0)"
         return str(MILLIONTHS) if "quantity" in spec.columns and not spec.population else "NULL"
@@ -230,7 +224,7 @@ class Inputs:
         """
         table = self.tables[part.selection.dataset]
         both = early and column in table.early
-        return name(f"{column}__early" if both else column), table.columns[column] == "date"
+        return identifier(f"{column}__early" if both else column), table.columns[column] == "date"
 
     def _starts(self, part: InputSelection) -> tuple[str, str]:
         """Return the expressions for the instant and for the day; one of them is NULL."""
@@ -256,7 +250,7 @@ class Inputs:
     def items(self) -> str:
         """Write the SELECT of the items of every control."""
         lists = [
-            f"SELECT {rule.family}, {text(item)}"
+            f"SELECT {rule.family}, {literal(item)}"
             for rule in {rule.family: rule for rule in self.rules}.values()
             for item in rule.items
         ]
@@ -286,7 +280,7 @@ class Inputs:
         """Write the SELECT of all populations, with subjects by name."""
         return f"""
             SELECT st.relation, st.selection, st.ahead, r.number AS control,
-                   CASE WHEN r.itemised THEN st.name || {text(KEY_SEPARATOR)} || i.item
+                   CASE WHEN r.itemised THEN st.name || {literal(KEY_SEPARATOR)} || i.item
                         ELSE st.name END AS name,
                    CASE WHEN r.differs THEN st.class ELSE '' END AS class,
                    coalesce(st.starts, b.starts) AS began,

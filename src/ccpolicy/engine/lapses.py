@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-import duckdb
-
 from ccpolicy.engine.evidence_findings import Finding
 from ccpolicy.engine.input_sql import ControlRevision
+from ccpolicy.store import DuckDB
 
 Edge = tuple[int, int]
 """A subject's number, and an instant."""
@@ -80,11 +79,11 @@ class LapseReader:
 
     def __init__(
         self,
-        connection: duckdb.DuckDBPyConnection,
+        store: DuckDB,
         rules: Sequence[ControlRevision],
         times: EvaluationTimes,
     ) -> None:
-        self.connection, self.times = connection, times
+        self.store, self.times = store, times
         self.by_number = {rule.number: rule for rule in rules}
         self.outcomes = {rule.control.id: Outcome() for rule in rules}
         self.of_family = list(self.outcomes.values())
@@ -102,7 +101,7 @@ class LapseReader:
 
     def _subjects(self) -> None:
         """Count the subjects that each control is about, and read which cannot be decided."""
-        rows = self.connection.execute(
+        rows = self.store.ask(
             f"""
             SELECT family, count(*), count(*) - sum(goes_on), list(undecided)
             FROM (
@@ -124,7 +123,7 @@ class LapseReader:
             )
             GROUP BY family
             """
-        ).fetchall()
+        )
         for family, subjects, ended, undecided in rows:
             outcome = self.of_family[family]
             outcome.subjects, outcome.ended = subjects, int(ended)
@@ -136,7 +135,7 @@ class LapseReader:
         horizon = self.times.horizon
         # An episode is judged for good, who is on a roster while he is. The clocks of those who
         # tell of an episode may be ahead of ours.
-        rows = self.connection.execute(
+        rows = self.store.ask(
             f"""
             SELECT family,
                    max(CASE WHEN starts <= {as_of} AND ends > {as_of} THEN 1 ELSE 0 END),
@@ -155,7 +154,7 @@ class LapseReader:
             )
             GROUP BY family
             """
-        ).fetchall()
+        )
         for family, stands, stood in rows:
             outcome = self.of_family[family]
             outcome.stands = bool(outcome.subjects and stands)
@@ -163,7 +162,7 @@ class LapseReader:
 
     def first_subjects(self, limit: int) -> dict[str, list[str]]:
         """Return some of the subjects that each control is about, the first by name."""
-        rows = self.connection.execute(
+        rows = self.store.ask(
             f"""
             SELECT family, name
             FROM (
@@ -179,7 +178,7 @@ class LapseReader:
             WHERE rank <= {limit}
             ORDER BY family, name
             """
-        ).fetchall()
+        )
         families = list(self.outcomes)
         found: dict[str, list[str]] = {each: [] for each in families}
         for family, subject in rows:
@@ -192,7 +191,7 @@ class LapseReader:
         What begins after as-of is left out, except of subjects that are named.
         """
         # What ends with its revision may go on in the next, so that its true beginning counts.
-        rows = self.connection.execute(
+        rows = self.store.ask(
             f"""
             SELECT g.control, n.name, g.subject, g.starts, g.ends, g.bare_since
             FROM gap g
@@ -202,7 +201,7 @@ class LapseReader:
               AND (g.starts <= {self.times.as_of} OR n.name IN (SELECT unnest(?::VARCHAR[])))
             """,
             [list(named)],
-        ).fetchall()
+        )
         # Of what lies ahead only the time is told.
         past = [row for row in rows if row[3] <= self.times.as_of]
         begun, ran_out, again = self._edges([row[2:] for row in past])
@@ -231,7 +230,7 @@ class LapseReader:
 
     def _ahead(self, named: Iterable[str]) -> None:
         """Read who lapses when for the first time after as-of; not of those who are named."""
-        rows = self.connection.execute(
+        rows = self.store.ask(
             f"""
             SELECT family, starts, list(name)
             FROM (
@@ -247,7 +246,7 @@ class LapseReader:
             ORDER BY family, starts
             """,
             [list(named)],
-        ).fetchall()
+        )
         for family, starts, subjects in rows:
             self.of_family[family].ahead.append((starts, sorted(subjects)))
 
@@ -263,7 +262,7 @@ class LapseReader:
         ran_out: dict[Edge, int] = {}
         again: dict[Edge, int] = {}
         if lapses:
-            rows = self.connection.execute(
+            rows = self.store.ask(
                 """
                 SELECT DISTINCT s.part, s.subject, s.starts, s.ends, s.locator
                 FROM spans s
@@ -277,7 +276,7 @@ class LapseReader:
                 ORDER BY s.starts, s.locator
                 """,
                 [*map(list, zip(*lapses, strict=True))],
-            ).fetchall()
+            )
             for part, subject, starts, ends, locator in rows:
                 if part == "duty":
                     begun.setdefault((subject, starts), locator)
@@ -291,7 +290,7 @@ class LapseReader:
         if not edges:
             return {}
         subjects, instants = zip(*edges, strict=True)
-        rows = self.connection.execute(
+        rows = self.store.ask(
             """
             SELECT e.subject, e.instant, min(p.locator)
             FROM population p
@@ -302,7 +301,7 @@ class LapseReader:
             GROUP BY e.subject, e.instant
             """,
             [list(subjects), list(instants)],
-        ).fetchall()
+        )
         return {(subject, instant): locator for subject, instant, locator in rows}
 
     def _owed(self, lapses: list[tuple[int, int, int]]) -> dict[tuple[int, int], int]:
@@ -312,7 +311,7 @@ class LapseReader:
         """
         if not lapses:
             return {}
-        rows = self.connection.execute(
+        rows = self.store.ask(
             """
             SELECT e.subject, e.instant, s.starts, s.locator
             FROM spans s
@@ -324,7 +323,7 @@ class LapseReader:
             ORDER BY s.starts DESC, s.locator DESC
             """,
             [list(column) for column in zip(*lapses, strict=True)],
-        ).fetchall()
+        )
         return {(subject, instant): locator for subject, instant, _, locator in rows}
 
 

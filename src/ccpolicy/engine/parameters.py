@@ -6,11 +6,11 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-import duckdb
-
 from ccpolicy.checks.kinds import Kind, Parameter
-from ccpolicy.engine.input_sql import MILLIONTHS, ControlRevision, name, text
+from ccpolicy.engine.input_sql import MILLIONTHS, ControlRevision
 from ccpolicy.policy import ParameterValue
+from ccpolicy.store import DuckDB
+from ccpolicy.store.sql import identifier, literal
 from ccpolicy.time.durations import Duration, parse_duration
 
 
@@ -34,7 +34,7 @@ class Terms:
 
 
 def create_parameters(
-    connection: duckdb.DuckDBPyConnection,
+    store: DuckDB,
     kind: Kind,
     rules: Iterable[ControlRevision],
     terms: Terms,
@@ -53,14 +53,14 @@ def create_parameters(
         for key in rule.classes:
             row = {
                 "control": rule.number,
-                "class": text(key),
+                "class": literal(key),
                 "horizon": horizon,
                 **_row(rule, key, terms),
             }
             rows.append(f"({', '.join(str(row[column]) for column in columns)})")
-    table = name(f"{kind.name}_parameters")
-    connection.execute(
-        f"CREATE TABLE {table} ({', '.join(f'{name(c)} {t}' for c, t in columns.items())});"
+    table = identifier(f"{kind.name}_parameters")
+    store.run(
+        f"CREATE TABLE {table} ({', '.join(f'{identifier(c)} {t}' for c, t in columns.items())});"
         f"INSERT INTO {table} VALUES {', '.join(rows)}"
     )
 
@@ -118,12 +118,12 @@ def _sql(
             duration = duration.plus(grace) if grace else duration
             if duration.is_clock:
                 return {parameter: "NULL", f"{parameter}_clock": duration.microseconds}
-            return {parameter: text(terms.duration(duration)), f"{parameter}_clock": "NULL"}
+            return {parameter: literal(terms.duration(duration)), f"{parameter}_clock": "NULL"}
         case "integer":
             return {parameter: value}
         case "number":
             return {parameter: math.ceil(round(float(value) * MILLIONTHS, 3))}
         case "period":
-            return {parameter: text(terms.period(str(value), grace))}
+            return {parameter: literal(terms.period(str(value), grace))}
         case "choice":
-            return {parameter: text(value)}
+            return {parameter: literal(value)}

@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from ccpolicy.assessment import models
 from ccpolicy.engine.build import AssessmentBuilder
 from ccpolicy.engine.evaluation import Evaluation
-from ccpolicy.engine.input_sql import name
-from ccpolicy.evidence import values
 from ccpolicy.evidence.models import GitTable, RecordContent
 from ccpolicy.policy import EVIDENCE_CHANGES, FROM_GIT, RECORDINGS, Dataset
 from ccpolicy.provenance.models import Provenance
+from ccpolicy.store.sql import identifier
+from ccpolicy.vocabulary import KEY_SEPARATOR
 
 Key = tuple[str, str]
 """`<dataset>` or `<dataset>.<child>`, and the record's key as one text."""
@@ -69,7 +69,7 @@ def _keys(content: RecordContent, datasets: Mapping[str, Dataset]) -> Iterator[K
 def _key(unit: str, columns: Sequence[str], held: Mapping[str, str]) -> Iterator[Key]:
     parts = [held[each] for each in columns if each in held]
     if len(parts) == len(columns):
-        yield unit, values.SEPARATOR.join(parts)
+        yield unit, KEY_SEPARATOR.join(parts)
 
 
 def _read(
@@ -79,15 +79,15 @@ def _read(
     run: Evaluation,
     writer: AssessmentBuilder,
 ) -> Iterator[models.Recorded]:
-    rows = run.connection.execute(
+    rows = run.store.ask(
         f"""
-        SELECT dataset, record, {_ROWS[table]} FROM {name(filled.relation)}
+        SELECT dataset, record, {_ROWS[table]} FROM {identifier(filled.relation)}
         WHERE (dataset, record) IN (
             SELECT (unnest(CAST($1 AS VARCHAR[])), unnest(CAST($2 AS VARCHAR[]))))
         ORDER BY ordinal
         """,
         [[unit for unit, _ in places], [key for _, key in places]],
-    ).fetchall()
+    )
     for unit, key, recorded, merged, *fields in rows:
         for place in places[unit, key]:
             yield models.Recorded(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import duckdb
-
 from ccpolicy.errors import PolicyError
 from ccpolicy.evidence import record_sql
 from ccpolicy.evidence.contract import make_contract
-from ccpolicy.evidence.record_sql import name
 from ccpolicy.policy import ColumnType, Dataset, columns
+from ccpolicy.store import DuckDB, StoreError
+from ccpolicy.store.sql import identifier
 
 _TYPES: dict[str, ColumnType] = {
     "BOOLEAN": "boolean",
@@ -27,7 +26,7 @@ _TYPES: dict[str, ColumnType] = {
 
 
 def column_types(
-    connection: duckdb.DuckDBPyConnection, datasets: Mapping[str, Dataset]
+    store: DuckDB, datasets: Mapping[str, Dataset]
 ) -> dict[str, dict[str, ColumnType]]:
     """Return the columns of every table, `<dataset>` or `<dataset>.<child>`, from contracts alone.
 
@@ -37,7 +36,7 @@ def column_types(
     found: dict[str, dict[str, ColumnType]] = {}
     for each, dataset in datasets.items():
         on_file = {column.name: column.type for column in make_contract(dataset).columns}
-        found[each] = on_file | derived_types(connection, on_file, dataset.derive)
+        found[each] = on_file | derived_types(store, on_file, dataset.derive)
         for child in dataset.children:
             found[f"{each}.{child}"] = columns(datasets, f"{each}.{child}") or {}
     for each, dataset in datasets.items():
@@ -47,7 +46,7 @@ def column_types(
 
 
 def derived_types(
-    connection: duckdb.DuckDBPyConnection,
+    store: DuckDB,
     on_file: Mapping[str, ColumnType],
     derive: Mapping[str, str],
 ) -> dict[str, ColumnType]:
@@ -62,12 +61,12 @@ def derived_types(
     for column, text in derive.items():
         for types in (meanings, dict(record_sql.TYPES)):
             cells = ", ".join(
-                f"NULL::{types[kind]} AS {name(each)}" for each, kind in on_file.items()
+                f"NULL::{types[kind]} AS {identifier(each)}" for each, kind in on_file.items()
             )
             query = f"DESCRIBE SELECT ({text}\n) AS x FROM (SELECT {cells})"
             try:
-                [row] = connection.execute(query).fetchall()
-            except duckdb.Error as failure:
+                [row] = store.ask(query)
+            except StoreError as failure:
                 reason = str(failure).partition("\n")[0]
             else:
                 found[column] = _TYPES.get(str(row[1]).partition("(")[0], "text")

@@ -6,8 +6,6 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import duckdb
-
 from ccpolicy.errors import EvidenceError
 from ccpolicy.evidence import values
 from ccpolicy.evidence.contract import Contract
@@ -15,19 +13,21 @@ from ccpolicy.evidence.document_loader import nested_place
 from ccpolicy.evidence.explain import Explainer
 from ccpolicy.evidence.models import ORDINAL_BITS, RecordSource, locate_many
 from ccpolicy.evidence.problems import SHOWN, ProblemLog
-from ccpolicy.evidence.record_sql import name
 from ccpolicy.evidence.table_plan import TablePlan
 from ccpolicy.policy import ColumnType
+from ccpolicy.store import DuckDB
+from ccpolicy.store.sql import identifier
 from ccpolicy.time.epoch import EPOCH
+from ccpolicy.vocabulary import KEY_SEPARATOR
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 
-def suspects(connection: duckdb.DuckDBPyConnection, plans: Sequence[TablePlan]) -> list[TablePlan]:
+def suspects(store: DuckDB, plans: Sequence[TablePlan]) -> list[TablePlan]:
     """Return the tables in which a record is invalid or a key stands twice."""
     parts = []
     for index, plan in enumerate(plans):
-        judged = name(plan.judged)
+        judged = identifier(plan.judged)
         parts.append(f"SELECT {index} WHERE EXISTS (SELECT 1 FROM {judged} WHERE NOT _ok)")
         if plan.is_large:
             # Sorting needs less memory than a table of all hashes, and less time.
@@ -41,7 +41,7 @@ def suspects(connection: duckdb.DuckDBPyConnection, plans: Sequence[TablePlan]) 
             parts.append(f"SELECT {index} WHERE ({distinct})")
     if not parts:
         return []
-    found = {row[0] for row in connection.execute(" UNION ALL ".join(parts)).fetchall()}
+    found = {row[0] for row in store.ask(" UNION ALL ".join(parts))}
     return [plan for index, plan in enumerate(plans) if index in found]
 
 
@@ -49,7 +49,7 @@ def suspects(connection: duckdb.DuckDBPyConnection, plans: Sequence[TablePlan]) 
 class InvalidRecordSearch:
     """Looks through one suspect table."""
 
-    connection: duckdb.DuckDBPyConnection
+    store: DuckDB
     plan: TablePlan
     contract: Contract
     sources: Mapping[int, RecordSource]
@@ -58,15 +58,13 @@ class InvalidRecordSearch:
     def invalid(self) -> dict[int, int]:
         """Explain the records that are not valid, and count them by source."""
         rows = f"FROM ({self.plan.judged_rows()}) WHERE NOT _ok"
-        counts = self.connection.execute(
-            f"SELECT locator >> {ORDINAL_BITS}, count(*) {rows} GROUP BY ALL"
-        ).fetchall()
+        counts = self.store.ask(f"SELECT locator >> {ORDINAL_BITS}, count(*) {rows} GROUP BY ALL")
         by_source = {int(source): int(count) for source, count in counts}
         wanted = [
             int(row[0])
-            for row in self.connection.execute(
+            for row in self.store.ask(
                 f"SELECT locator {rows} ORDER BY locator LIMIT {self.faults.room}"
-            ).fetchall()
+            )
         ]
         self._explain(wanted)
         self.faults.unexplained += sum(by_source.values()) - len(wanted)
@@ -103,11 +101,11 @@ class InvalidRecordSearch:
     def _rows(
         self, query: str, columns: Sequence[str], locators: Sequence[int]
     ) -> dict[int, Sequence[object]]:
-        cells = ", ".join(name(column) for column in columns)
-        rows = self.connection.execute(
+        cells = ", ".join(identifier(column) for column in columns)
+        rows = self.store.ask(
             f"SELECT locator, {cells} FROM ({query})"
             f" WHERE locator IN ({', '.join(map(str, locators))})"
-        ).fetchall()
+        )
         return {int(row[0]): row[1:] for row in rows}
 
     def _key_faults(self, row: Sequence[object]) -> list[EvidenceError]:
@@ -120,18 +118,18 @@ class InvalidRecordSearch:
 
     def duplicates(self) -> None:
         """Report the records whose key is already there."""
-        rows = f"SELECT _key, locator FROM {name(self.plan.judged)} WHERE _ok"
+        rows = f"SELECT _key, locator FROM {identifier(self.plan.judged)} WHERE _ok"
         if self.plan.is_large:
-            hashes = f"SELECT _hash FROM {name(self.plan.judged)} WHERE _ok"
+            hashes = f"SELECT _hash FROM {identifier(self.plan.judged)} WHERE _ok"
             twice = f"{hashes} GROUP BY _hash HAVING count(*) > 1"
             rows = f"SELECT _key, locator FROM ({self.plan.keys()}) WHERE _hash IN ({twice})"
-        found = self.connection.execute(
+        found = self.store.ask(
             f"""
             SELECT _key, locator, first, count(*) OVER () FROM (
               SELECT _key, locator, min(locator) OVER (PARTITION BY _key) AS first FROM ({rows})
             ) WHERE locator <> first ORDER BY locator LIMIT {SHOWN}
             """
-        ).fetchall()
+        )
         places = locate_many(self.sources, {each for row in found for each in (row[1], row[2])})
         for key, locator, first, _ in found:
             self.faults.key(places[locator], self._shown(key), places[first])
@@ -140,10 +138,10 @@ class InvalidRecordSearch:
 
     def _shown(self, key: str) -> str:
         """Write a key as its columns are written on file."""
-        parts = key.split(values.SEPARATOR)
+        parts = key.split(KEY_SEPARATOR)
         kinds = [self.plan.types[column] for column in self.plan.key]
         shown = [_part(part, kind) for part, kind in zip(parts, kinds, strict=True)]
-        return values.shown(values.SEPARATOR.join(shown))
+        return values.shown(KEY_SEPARATOR.join(shown))
 
 
 def _part(text: str, kind: ColumnType) -> str:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import duckdb
-
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.dataset_load import DatasetLoad
 from ccpolicy.evidence.document_loader import DocumentLoader
@@ -17,11 +15,12 @@ from ccpolicy.evidence.models import ORDINAL_BITS, Evidence, File, GitRecords, R
 from ccpolicy.evidence.planning import plan_tables
 from ccpolicy.evidence.problems import ProblemLog
 from ccpolicy.evidence.readers import PARSERS, SCANNERS, Opened, Scanner
-from ccpolicy.evidence.record_sql import name
 from ccpolicy.evidence.staging import StagingTable
 from ccpolicy.evidence.table_creation import create_tables
 from ccpolicy.files.finder import Finder, fingerprint, state
 from ccpolicy.policy import Dataset
+from ccpolicy.store import DuckDB
+from ccpolicy.store.sql import identifier
 
 KEPT = 32 << 20
 """Bytes of small files that are kept in memory; further ones are read again."""
@@ -31,14 +30,14 @@ evidence up to which one thread reads and judges it."""
 
 
 def load_evidence(
-    connection: duckdb.DuckDBPyConnection,
+    store: DuckDB,
     root: Path,
     folder: str,
     datasets: Mapping[str, Dataset],
     used: Mapping[str, set[str]],
     git_records: GitRecords | None = None,
 ) -> Evidence:
-    """Read the files of every dataset that is used into tables of the connection.
+    """Read the files of every dataset that is used into tables of the store.
 
     What git knows fills the datasets of the format `git`; without it they are empty.
 
@@ -48,24 +47,20 @@ def load_evidence(
     Raises:
         PolicyError: a dataset's contract cannot be.
     """
-    connection.execute(
-        "SET TimeZone = 'UTC'; SET autoinstall_known_extensions = false;"
-        " SET autoload_known_extensions = false"
-    )
-    return _Loader(connection, root, folder, datasets, used, git_records).load()
+    return _Loader(store, root, folder, datasets, used, git_records).load()
 
 
 class _Loader:
     def __init__(
         self,
-        connection: duckdb.DuckDBPyConnection,
+        store: DuckDB,
         root: Path,
         folder: str,
         datasets: Mapping[str, Dataset],
         used: Mapping[str, set[str]],
         git_records: GitRecords | None,
     ) -> None:
-        self.connection, self.root, self.folder = connection, root, folder
+        self.store, self.root, self.folder = store, root, folder
         self.git_records = git_records
         self.patterns = {each.files for each in datasets.values() if each.format != "git"}
         self.sources: dict[int, RecordSource] = {}
@@ -74,9 +69,9 @@ class _Loader:
             planned.contract.dataset.id: DatasetLoad(
                 planned,
                 ProblemLog(planned.contract.dataset.id),
-                [StagingTable(connection, plan.staged) for plan in planned.plans],
+                [StagingTable(store, plan.staged) for plan in planned.plans],
             )
-            for planned in plan_tables(connection, datasets, used)
+            for planned in plan_tables(store, datasets, used)
         }
 
     def load(self) -> Evidence:
@@ -85,7 +80,7 @@ class _Loader:
         for entry in self.entries.values():
             self._read(entry)
         for entry in self.entries.values():
-            create_tables(self.connection, entry)
+            create_tables(self.store, entry)
             self._find_again(entry)
         self._search()
         for entry in self.entries.values():
@@ -151,7 +146,7 @@ class _Loader:
             total += size
         if total <= LARGE:
             # Sharing out so little costs more than it saves, and the more the more cores there are.
-            self.connection.execute("SET threads = 1")
+            self.store.run("SET threads = 1")
 
     def _read(self, entry: DatasetLoad) -> None:
         """Stage the records that are read here, and plan the reading of the others."""
@@ -201,9 +196,9 @@ class _Loader:
             entry.faults.file(found.failure)
         if filled := found.tables.get(entry.dataset.id):
             first = self._add_source(filled.source) << ORDINAL_BITS
-            cells = ", ".join(name(each.name) for each in entry.plans[0].cells())
+            cells = ", ".join(identifier(each.name) for each in entry.plans[0].cells())
             entry.stages[0].take(
-                f"SELECT {first} + ordinal AS locator, {cells} FROM {name(filled.relation)}"
+                f"SELECT {first} + ordinal AS locator, {cells} FROM {identifier(filled.relation)}"
             )
 
     def _add_source(self, source: RecordSource) -> int:
@@ -229,7 +224,7 @@ class _Loader:
         self._begin(entry)
         for number in small if len(rows) < len(small) else ():
             try:
-                plan.scans[number] = scanner.scan(entry.files[number], self.connection)
+                plan.scans[number] = scanner.scan(entry.files[number], self.store)
             except EvidenceError as failure:
                 entry.faults.file(failure)
             except OSError as failure:
@@ -257,25 +252,21 @@ class _Loader:
             for plan in entry.plans
             if not plan.is_proven
         }
-        suspect = {
-            plan.name for plan in suspects(self.connection, [plan for plan, _ in plans.values()])
-        }
+        suspect = {plan.name for plan in suspects(self.store, [plan for plan, _ in plans.values()])}
         for each, (plan, entry) in plans.items():
             found: dict[int, int] = {}
             if each in suspect:
                 contract = entry.planned.contract
-                search = InvalidRecordSearch(
-                    self.connection, plan, contract, self.sources, entry.faults
-                )
+                search = InvalidRecordSearch(self.store, plan, contract, self.sources, entry.faults)
                 found = search.invalid()
                 search.duplicates()
             if plan is entry.plans[0]:
                 for number, count in found.items():
                     entry.invalid[number] = entry.invalid.get(number, 0) + count
             if plan.is_large:
-                self.connection.execute(f"ALTER TABLE {name(plan.judged)} DROP COLUMN _hash")
+                self.store.run(f"ALTER TABLE {identifier(plan.judged)} DROP COLUMN _hash")
             rows = plan.valid_rows(all_are=not found)
-            self.connection.execute(f"CREATE VIEW {name(plan.relation)} AS {rows}")
+            self.store.run(f"CREATE VIEW {identifier(plan.relation)} AS {rows}")
 
     def _finish(self, entry: DatasetLoad) -> None:
         """Report files without records, and files that changed while they were read."""

@@ -42,7 +42,7 @@ class GitTable:
     """A dataset that git fills."""
 
     relation: str
-    """Relation of the connection with the contract's columns, and with `ordinal` from 1 on."""
+    """Relation of the store with the contract's columns, and with `ordinal` from 1 on."""
     source: RecordSource
     """Knows the records by these numbers."""
 

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
-import duckdb
-
 from ccpolicy.errors import PolicyError
 from ccpolicy.evidence.contract import Contract, make_contract
 from ccpolicy.evidence.derive import derived_types
@@ -15,6 +13,7 @@ from ccpolicy.evidence.readers import PARSERS
 from ccpolicy.evidence.table_plan import TablePlan
 from ccpolicy.policy import Dataset
 from ccpolicy.policy.models import Lookup
+from ccpolicy.store import DuckDB
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class Planned:
 
 
 def plan_tables(
-    connection: duckdb.DuckDBPyConnection,
+    store: DuckDB,
     datasets: Mapping[str, Dataset],
     used: Mapping[str, set[str]],
 ) -> Iterator[Planned]:
@@ -56,7 +55,7 @@ def plan_tables(
                 zone=dataset.zone,
                 wanted=wanted[each],
                 derive=derive,
-                derived=derived_types(connection, on_file, derive),
+                derived=derived_types(store, on_file, derive),
                 lookups={
                     column: (lookup, tables[lookup.dataset])
                     for column, lookup in lookups[each].items()

@@ -8,7 +8,9 @@ from ccpolicy.evidence import values
 from ccpolicy.evidence.contract import Column
 from ccpolicy.policy import ColumnType
 from ccpolicy.policy.record_schema import portable
+from ccpolicy.store.sql import identifier, literal
 from ccpolicy.time.epoch import DAY, LAST_DAY
+from ccpolicy.vocabulary import KEY_SEPARATOR
 
 TYPES: dict[ColumnType, str] = {
     "text": "VARCHAR",
@@ -20,23 +22,6 @@ TYPES: dict[ColumnType, str] = {
 }
 """Type of a column → its type in the engine."""
 _BOUNDS = {"minimum": ">=", "maximum": "<=", "exclusiveMinimum": ">", "exclusiveMaximum": "<"}
-
-
-def name(identifier: str) -> str:
-    """Write an SQL identifier."""
-    return '"' + identifier.replace('"', '""') + '"'
-
-
-def literal(value: object) -> str:
-    """Write a value of a contract as SQL."""
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case int():
-            return f"{value}::BIGINT"
-        case float():
-            return f"{value!r}::DOUBLE"
-    return "'" + str(value).replace("'", "''") + "'"
 
 
 def value(column: Column, text: str) -> str:
@@ -130,8 +115,8 @@ def proper_key(found: str, kind: ColumnType) -> str:
 
 def key_text(key: Iterable[str]) -> str:
     """Write a key as one text; NULL if a part of it is."""
-    parts = [f"CAST({name(column)} AS VARCHAR)" for column in key]
-    return f" || {literal(values.SEPARATOR)} || ".join(parts)
+    parts = [f"CAST({identifier(column)} AS VARCHAR)" for column in key]
+    return f" || {literal(KEY_SEPARATOR)} || ".join(parts)
 
 
 def _matches(text: str, pattern: str) -> str:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import duckdb
-
-from ccpolicy.evidence.record_sql import name
+from ccpolicy.store import DuckDB
+from ccpolicy.store.sql import identifier
 
 _FULL = 200_000
 """Rows after which they are handed over."""
@@ -16,8 +15,8 @@ _FULL = 200_000
 class StagingTable:
     """Rows of one table on their way to the engine."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, relation: str) -> None:
-        self.connection = connection
+    def __init__(self, store: DuckDB, relation: str) -> None:
+        self.store = store
         self.relation = relation
         self.types: dict[str, str] = {}
         """Column → its type in the engine."""
@@ -39,16 +38,16 @@ class StagingTable:
 
     def take(self, query: str) -> None:
         """Take rows that the engine has already."""
-        self.connection.execute(f"CREATE TEMP TABLE {name(self.relation)} AS {query}")
+        self.store.run(f"CREATE TEMP TABLE {identifier(self.relation)} AS {query}")
         self.is_made = True
 
     def hand_over(self) -> None:
         """Put the rows into the relation, and make it if need be."""
         if self.is_made:
-            into = f"INSERT INTO {name(self.relation)}"
+            into = f"INSERT INTO {identifier(self.relation)}"
         else:
-            into = f"CREATE TEMP TABLE {name(self.relation)} AS"
-        self.connection.execute(f"{into} {self._rows(self.types)}", self.columns)
+            into = f"CREATE TEMP TABLE {identifier(self.relation)} AS"
+        self.store.run(f"{into} {self._rows(self.types)}", self.columns)
         self.is_made = True
         self.columns = [[] for _ in self.types]
 
@@ -56,17 +55,17 @@ class StagingTable:
         """Make a table of some of the columns, and return how many rows it has."""
         values = [self.columns[index] for index, each in enumerate(self.types) if each in wanted]
         types = {each: kind for each, kind in self.types.items() if each in wanted}
-        self.connection.execute(f"CREATE TABLE {name(relation)} AS {self._rows(types)}", values)
+        self.store.run(f"CREATE TABLE {identifier(relation)} AS {self._rows(types)}", values)
         return len(self.columns[0])
 
     def drop(self) -> None:
         """Forget the rows, once a table has been made of them."""
         if self.is_made:
-            self.connection.execute(f"DROP TABLE {name(self.relation)}")
+            self.store.run(f"DROP TABLE {identifier(self.relation)}")
 
     def _rows(self, types: dict[str, str]) -> str:
         return "SELECT " + ", ".join(
-            f"unnest(CAST(${index} AS {kind}[])) AS {name(each)}"
+            f"unnest(CAST(${index} AS {kind}[])) AS {identifier(each)}"
             for index, (each, kind) in enumerate(types.items(), 1)
         )
 

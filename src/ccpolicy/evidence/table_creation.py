@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import duckdb
-
 from ccpolicy.errors import EvidenceError
 from ccpolicy.evidence.dataset_load import DatasetLoad
 from ccpolicy.evidence.models import ORDINAL_BITS
 from ccpolicy.evidence.readers import SCANNERS
-from ccpolicy.evidence.record_sql import name
 from ccpolicy.evidence.table_plan import TablePlan, zone_relation
+from ccpolicy.store import DuckDB, Interrupted, OutOfMemory, StoreError
+from ccpolicy.store.sql import identifier
 from ccpolicy.time import zone_shifts
 
 
-def create_tables(connection: duckdb.DuckDBPyConnection, entry: DatasetLoad) -> None:
+def create_tables(store: DuckDB, entry: DatasetLoad) -> None:
     """Make the tables of a dataset, count the records that the engine read, and note faults."""
     for plan, stage in zip(entry.plans, entry.stages, strict=True):
         if plan.is_simple and not stage.is_made:
@@ -24,30 +23,28 @@ def create_tables(connection: duckdb.DuckDBPyConnection, entry: DatasetLoad) -> 
         if not plan.scans:
             stage.hand_over()
         if plan.zone and not plan.is_judged:
-            connection.execute(
-                f"CREATE TEMP TABLE IF NOT EXISTS {name(zone_relation(plan.zone))}"
+            store.run(
+                f"CREATE TEMP TABLE IF NOT EXISTS {identifier(zone_relation(plan.zone))}"
                 f" AS {zone_shifts.table(plan.zone)}"
             )
-        entry.counts |= _make(connection, entry, plan)
+        entry.counts |= _make(store, entry, plan)
 
 
-def _make(
-    connection: duckdb.DuckDBPyConnection, entry: DatasetLoad, plan: TablePlan
-) -> dict[int, int]:
+def _make(store: DuckDB, entry: DatasetLoad, plan: TablePlan) -> dict[int, int]:
     """Make a table, or that of all its records if some may be invalid.
 
     Return how many the engine read, by source.
     """
     while True:
         try:
-            counts = _counts(connection, plan, plan.create(connection))
+            counts = _counts(store, plan, plan.create(store))
             if not _passed_over(entry, plan, counts):
                 return counts
-            connection.execute(f"DROP TABLE {name(plan.judged)}")
-        except (duckdb.OutOfMemoryException, duckdb.InterruptException):
+            store.run(f"DROP TABLE {identifier(plan.judged)}")
+        except (OutOfMemory, Interrupted):
             raise
-        except duckdb.Error as failure:
-            if _refuse(connection, entry, plan):
+        except StoreError as failure:
+            if _refuse(store, entry, plan):
                 continue
             if not plan.derive or plan.has_faulty_expression:
                 raise
@@ -61,13 +58,13 @@ def _make(
             )
 
 
-def _counts(connection: duckdb.DuckDBPyConnection, plan: TablePlan, count: int) -> dict[int, int]:
+def _counts(store: DuckDB, plan: TablePlan, count: int) -> dict[int, int]:
     """Count the records that the engine read from each file."""
     if len(plan.scans) < 2:
         return dict.fromkeys(plan.scans, count)
-    rows = connection.execute(
-        f"SELECT locator >> {ORDINAL_BITS}, count(*) FROM {name(plan.judged)} GROUP BY ALL"
-    ).fetchall()
+    rows = store.ask(
+        f"SELECT locator >> {ORDINAL_BITS}, count(*) FROM {identifier(plan.judged)} GROUP BY ALL"
+    )
     return dict.fromkeys(plan.scans, 0) | {int(number): int(found) for number, found in rows}
 
 
@@ -85,15 +82,15 @@ def _passed_over(entry: DatasetLoad, plan: TablePlan, counts: Mapping[int, int])
     return _leave_out(entry, plan, found)
 
 
-def _refuse(connection: duckdb.DuckDBPyConnection, entry: DatasetLoad, plan: TablePlan) -> bool:
+def _refuse(store: DuckDB, entry: DatasetLoad, plan: TablePlan) -> bool:
     """Leave out the files that the engine cannot read, and tell whether there were any."""
     refused = {}
-    cells = ", ".join(f"count({name(column.name)})" for column in plan.columns)
+    cells = ", ".join(f"count({identifier(column.name)})" for column in plan.columns)
     for number, scan in plan.scans.items():
         try:
             query = f"SELECT {cells} FROM (SELECT {scan.cells} FROM {scan.rows})"
-            connection.execute(query).fetchall()
-        except duckdb.Error as failure:
+            store.ask(query)
+        except StoreError as failure:
             scanner = SCANNERS[entry.dataset.format]
             refused[number] = scanner.explain(entry.files[number], str(failure))
     return _leave_out(entry, plan, refused)

@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import duckdb
-
 from ccpolicy.evidence import record_sql
 from ccpolicy.evidence.contract import Column
 from ccpolicy.evidence.models import Table
-from ccpolicy.evidence.record_sql import name
 from ccpolicy.policy import ColumnType
 from ccpolicy.policy.models import Lookup
+from ccpolicy.store import DuckDB
+from ccpolicy.store.sql import identifier
 from ccpolicy.time import zone_shifts
 from ccpolicy.time.zones import time_zone
 
@@ -159,20 +158,20 @@ class TablePlan:
         """Write the rows as text."""
         if self.scans:
             return " UNION ALL ".join(scan.texts() for scan in self.scans.values())
-        return f"SELECT * FROM {name(self.staged)}"
+        return f"SELECT * FROM {identifier(self.staged)}"
 
     def values(self) -> str:
         """Write the rows as values, with `_valid`."""
         if self.is_judged:
-            return f"SELECT *, true AS _valid FROM {name(self.staged)}"
-        texts = {column.name: name(column.name) for column in self.columns}
+            return f"SELECT *, true AS _valid FROM {identifier(self.staged)}"
+        texts = {column.name: identifier(column.name) for column in self.columns}
         found, made = dict(texts), ""
         for column in self.columns:
             if column.type != "text":
-                found[column.name] = name(f"={column.name}")
+                found[column.name] = identifier(f"={column.name}")
                 made += f", {record_sql.value(column, texts[column.name])} AS {found[column.name]}"
         for column in self.early:
-            made += f", {record_sql.local(texts[column.name])} AS {name(f'~{column.name}')}"
+            made += f", {record_sql.local(texts[column.name])} AS {identifier(f'~{column.name}')}"
         source = f"(SELECT *{made} FROM ({self.texts()}))"
         early: dict[str, str] = {}
         if self.early:
@@ -182,20 +181,20 @@ class TablePlan:
             for each in self.columns
         ]
         valid = " AND ".join(condition for condition in conditions if condition) or "true"
-        cells = [f"{found[column.name]} AS {name(column.name)}" for column in self.columns]
-        cells += [f"{reading} AS {name(column + EARLY)}" for column, reading in early.items()]
+        cells = [f"{found[column.name]} AS {identifier(column.name)}" for column in self.columns]
+        cells += [f"{reading} AS {identifier(column + EARLY)}" for column, reading in early.items()]
         cells.append(f"coalesce({valid}, false) AS _valid")
         return f"SELECT locator, {', '.join(cells)} FROM {source}"
 
     def _both_readings(self, source: str, found: dict[str, str]) -> tuple[str, dict[str, str]]:
         """Join the zone's spans, so that times without an offset have both their readings."""
         joins, made, early = "", "", {}
-        zone = name(zone_relation(self.zone))
+        zone = identifier(zone_relation(self.zone))
         for index, column in enumerate(self.early):
-            local, span = name(f"~{column.name}"), f"z{index}"
+            local, span = identifier(f"~{column.name}"), f"z{index}"
             later, earlier = zone_shifts.readings(f"r.{local}", span)
             joins += f" ASOF LEFT JOIN {zone} {span} ON r.{local} >= {span}.begins"
-            both = name(f"+{column.name}"), name(f"-{column.name}")
+            both = identifier(f"+{column.name}"), identifier(f"-{column.name}")
             made += f", coalesce(r.{found[column.name]}, {later}) AS {both[0]}"
             made += f", coalesce(r.{found[column.name]}, {earlier}) AS {both[1]}"
             found[column.name], early[column.name] = both
@@ -208,23 +207,23 @@ class TablePlan:
             guard = "try" if self.has_faulty_expression else ""
             made = "".join(
                 f", CASE WHEN _valid THEN CAST({guard}(({text}\n)) AS"
-                f" {record_sql.TYPES[self.derived[column]]}) END AS {name(column)}"
+                f" {record_sql.TYPES[self.derived[column]]}) END AS {identifier(column)}"
                 for column, text in self.derive.items()
             )
             query = f"SELECT *{made} FROM ({query})"
         if self.lookups:
             joins, made = "", ""
             for index, (column, (lookup, other)) in enumerate(self.lookups.items()):
-                there = ", ".join(f"{name(part)} AS k{n}" for n, part in enumerate(other.key))
+                there = ", ".join(f"{identifier(part)} AS k{n}" for n, part in enumerate(other.key))
                 match = " AND ".join(
-                    f"l{index}.k{n} = r.{name(part)}" for n, part in enumerate(lookup.key)
+                    f"l{index}.k{n} = r.{identifier(part)}" for n, part in enumerate(lookup.key)
                 )
                 # A key that stands twice is a problem of its own, and must not double records.
                 joins += (
-                    f" LEFT JOIN (SELECT {there}, min({name(lookup.column)}) AS found"
+                    f" LEFT JOIN (SELECT {there}, min({identifier(lookup.column)}) AS found"
                     f" FROM {other.valid()} GROUP BY ALL) l{index} ON {match}"
                 )
-                made += f", l{index}.found AS {name(column)}"
+                made += f", l{index}.found AS {identifier(column)}"
             query = f"SELECT r.*{made} FROM ({query}) r{joins}"
         return query
 
@@ -236,7 +235,7 @@ class TablePlan:
         """Write all rows, with `_ok` and with the key: as `_key`, or if it is large its `_hash`."""
         cells = [*([] if self.first else ["locator"]), *self._cells(), f"{self.is_ok()} AS _ok"]
         if self.is_large:
-            cells.append(f"hash({', '.join(map(name, self.key))}) AS _hash")
+            cells.append(f"hash({', '.join(map(identifier, self.key))}) AS _hash")
         else:
             cells.append(f"{record_sql.key_text(self.key)} AS _key")
         return f"SELECT {', '.join(cells)} FROM ({self.records()})"
@@ -244,39 +243,42 @@ class TablePlan:
     def judged_rows(self) -> str:
         """Write the rows that `judge` made, with their locators."""
         locator = f"{self.first} + rowid AS locator, " if self.first else ""
-        return f"SELECT {locator}* FROM {name(self.judged)}"
+        return f"SELECT {locator}* FROM {identifier(self.judged)}"
 
     def valid(self) -> str:
         """Write what the table's rows are read from, once they are proven or judged."""
-        return name(self.relation) if self.is_proven else f"{name(self.judged)} WHERE _ok"
+        return (
+            identifier(self.relation) if self.is_proven else f"{identifier(self.judged)} WHERE _ok"
+        )
 
     def valid_rows(self, *, all_are: bool) -> str:
         """Write the rows of the table out of those that `judge` made."""
         condition = "" if all_are else " WHERE _ok"
         return f"SELECT locator, {', '.join(self._cells())} FROM ({self.judged_rows()}){condition}"
 
-    def create(self, connection: duckdb.DuckDBPyConnection) -> int:
+    def create(self, store: DuckDB) -> int:
         """Make the table, or that of all its records if some may be invalid; return how many."""
         relation, query = (
             (self.relation, self.kept()) if self.is_proven else (self.judged, self.judge())
         )
-        made = connection.execute(f"CREATE TABLE {name(relation)} AS {query}")
-        return int(made.fetchall()[0][0])
+        return store.create(relation, query)
 
     def _cells(self) -> list[str]:
-        return [name(column) for column in (*self.table().columns, *self.early_names())]
+        return [identifier(column) for column in (*self.table().columns, *self.early_names())]
 
     def is_ok(self) -> str:
         """Write the condition that a row of `records` is valid and its key is fit."""
         types = self.types
-        fit = " AND ".join(record_sql.proper_key(name(part), types[part]) for part in self.key)
+        fit = " AND ".join(
+            record_sql.proper_key(identifier(part), types[part]) for part in self.key
+        )
         return f"coalesce(_valid AND {fit}, false)"
 
     def keys(self) -> str:
         """Write the keys of the valid rows, as text and as their hash."""
         return (
             f"SELECT locator, {record_sql.key_text(self.key)} AS _key,"
-            f" hash({', '.join(map(name, self.key))}) AS _hash"
+            f" hash({', '.join(map(identifier, self.key))}) AS _hash"
             f" FROM ({self.records()}) WHERE {self.is_ok()}"
         )
 

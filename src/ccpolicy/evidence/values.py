@@ -13,9 +13,7 @@ from zoneinfo import ZoneInfo
 
 from ccpolicy.policy import ColumnType
 from ccpolicy.time.epoch import DAY, EPOCH, LAST_DAY
-
-SEPARATOR = " × "
-"""What stands between the columns of a key where it is written as one."""
+from ccpolicy.vocabulary import KEY_SEPARATOR
 
 # These are read by Python's `re` and by RE2, and mean the same in both.
 DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -149,7 +147,7 @@ def key_fault(text: str) -> str | None:
         return _KEY_MESSAGES["space"]
     if any(unicodedata.category(sign) in ("Cc", "Cf", "Zl", "Zp", "Co") for sign in text):
         return _KEY_MESSAGES["unseen"]
-    parts = f"{text} ".startswith("× ") or f" {text}".endswith(" ×") or SEPARATOR in text
+    parts = f"{text} ".startswith("× ") or f" {text}".endswith(" ×") or KEY_SEPARATOR in text
     return _KEY_MESSAGES["separator"] if parts else None
 
 

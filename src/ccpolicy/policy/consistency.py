@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-import duckdb
-
 from ccpolicy.checks.sql_guard import Expression, Refusal, vet_expressions, vet_query
 from ccpolicy.errors import Locator, PolicyError, PolicyErrors
 from ccpolicy.policy.columns import ColumnType, columns, schema
@@ -18,13 +16,12 @@ from ccpolicy.policy.load import Policy
 from ccpolicy.policy.models import Dataset, Recording
 from ccpolicy.policy.names import unknown
 from ccpolicy.policy.record_schema import check_schema
+from ccpolicy.store import DuckDB
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.time.zones import is_zone
 
 
-def check_policy(
-    content: Policy, connection: duckdb.DuckDBPyConnection
-) -> Mapping[str, frozenset[str]]:
+def check_policy(content: Policy, store: DuckDB) -> Mapping[str, frozenset[str]]:
     """Check a policy across its files, and return the columns that each SQL expression uses.
 
     Raises:
@@ -43,8 +40,8 @@ def check_policy(
     if errors:
         raise PolicyErrors(errors)
     found = expressions(content)
-    vetted = vet_expressions(connection, [each.text for each in found])
-    errors = [*_refused(found, vetted), *_queries(content, connection)]
+    vetted = vet_expressions(store, [each.text for each in found])
+    errors = [*_refused(found, vetted), *_queries(content, store)]
     if errors:
         raise PolicyErrors(errors)
     plain = [each for each in vetted if isinstance(each, Expression)]
@@ -312,9 +309,9 @@ def _column(
     return Column(None)
 
 
-def _queries(content: Policy, connection: duckdb.DuckDBPyConnection) -> Iterator[PolicyError]:
+def _queries(content: Policy, store: DuckDB) -> Iterator[PolicyError]:
     for name in sorted({control.check for control in content.controls.values()}):
         kind = content.kinds[name]
-        message = vet_query(connection, kind.query, kind.relations)
+        message = vet_query(store, kind.query, kind.relations)
         if message:
             yield PolicyError.of(message, Locator(kind.source.file))

@@ -6,11 +6,10 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import duckdb
-
 from ccpolicy.errors import Locator, Message
 from ccpolicy.policy.consistency import check_policy
 from ccpolicy.policy.load import Policy
+from ccpolicy.store import open_store
 from ccpolicy.time.durations import parse_duration
 
 
@@ -29,8 +28,8 @@ def lint(content: Policy, today: datetime.date) -> list[Finding]:
     Raises:
         PolicyErrors: what cannot be at all.
     """
-    with duckdb.connect() as connection:
-        check_policy(content, connection)
+    with open_store() as store:
+        check_policy(content, store)
     found = [*_clauses(content), *_norms(content), *_datasets(content), *_waivers(content, today)]
     return sorted(
         found,

@@ -12,11 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Self
 
-import duckdb
-
 from ccpolicy.assessment.alterations import MOST_SHOWN, Alteration, Altered, Column, Unfollowed
 from ccpolicy.evidence.models import GitTable
-from ccpolicy.evidence.record_sql import name
 from ccpolicy.files.finder import fits_path
 from ccpolicy.git.commits import ancestry, walk
 from ccpolicy.git.objects import Blob
@@ -24,6 +21,8 @@ from ccpolicy.policy import EVIDENCE_CHANGES, RECORDINGS, Dataset
 from ccpolicy.provenance.commit_walk import CommitWalk
 from ccpolicy.provenance.file_versions import Key, to_json
 from ccpolicy.provenance.record_history import ContentDelta
+from ccpolicy.store import DuckDB
+from ccpolicy.store.sql import identifier
 
 Files = Mapping[str, Blob]
 _AHEAD = datetime.timedelta(minutes=5)
@@ -103,7 +102,7 @@ def find_alterations(
     datasets: Mapping[str, Dataset],
     evidence: str,
     tables: Mapping[str, GitTable],
-    connection: duckdb.DuckDBPyConnection,
+    store: DuckDB,
 ) -> Altered:
     """Say what became of the records of the base, given what git knows of those judged."""
     history = sides.walked.history
@@ -115,14 +114,14 @@ def find_alterations(
         if fork != sides.base:
             compared, _ = history.compare(history.choose(fork.items()), judged)
         touched |= {key for key, net in compared.items() if any(_left(net))}
-    copies = _copies(tables[RECORDINGS], connection)
+    copies = _copies(tables[RECORDINGS], store)
     found: dict[Key, tuple[list[str], list[str]]] = {}
     for key in sorted(touched & nets.keys()):
         gone, come = _left(nets[key])
         # What came under a key that nothing stood under is no alteration.
         if gone or (come and copies.get(key, 1) > len(come)):
             found[key] = gone, come
-    makers = _makers(sides, tables, connection, found)
+    makers = _makers(sides, tables, store, found)
     records = [
         _alteration(sides, evidence, key, nets[key].path, *states, makers.get(key, _Made()))
         for key, states in found.items()
@@ -152,16 +151,16 @@ def _left(net: ContentDelta) -> tuple[list[str], list[str]]:
     return sorted((gone - come).elements()), sorted((come - gone).elements())
 
 
-def _copies(filled: GitTable, connection: duckdb.DuckDBPyConnection) -> dict[Key, int]:
+def _copies(filled: GitTable, store: DuckDB) -> dict[Key, int]:
     """Return the records under whose key several stand, and how many."""
-    query = f"SELECT dataset, record, copies FROM {name(filled.relation)} WHERE copies > 1"
-    return {(unit, key): count for unit, key, count in connection.execute(query).fetchall()}
+    query = f"SELECT dataset, record, copies FROM {identifier(filled.relation)} WHERE copies > 1"
+    return {(unit, key): count for unit, key, count in store.ask(query)}
 
 
 def _makers(
     sides: ComparedStates,
     tables: Mapping[str, GitTable],
-    connection: duckdb.DuckDBPyConnection,
+    store: DuckDB,
     keys: Iterable[Key],
 ) -> dict[Key, _Made]:
     """Return who changed records last; permitted is what all who changed them were permitted."""
@@ -176,15 +175,15 @@ def _makers(
     found: dict[Key, _Made] = {}
     for table, columns in by_table:
         made: dict[Key, list[_Made]] = {}
-        rows = connection.execute(
+        rows = store.ask(
             f"""
             SELECT dataset, record, commit, author, committer, {columns}
-            FROM {name(tables[table].relation)}
+            FROM {identifier(tables[table].relation)}
             WHERE (dataset, record) IN (
                 SELECT (unnest(CAST($1 AS VARCHAR[])), unnest(CAST($2 AS VARCHAR[]))))
             """,
             [[unit for unit, _ in wanted], [key for _, key in wanted]],
-        ).fetchall()
+        )
         for unit, key, commit, *fields in rows:
             if commit not in sides.of_base:
                 one = _Made(commit, *fields)._replace(uncommitted=commit is None)

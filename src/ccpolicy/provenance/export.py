@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-import duckdb
-
 from ccpolicy.assessment import models
 from ccpolicy.assessment.provenance import SCHEMA_VERSION, ExportedTable, ProvenanceExport
 from ccpolicy.errors import EvidenceError
 from ccpolicy.evidence import record_sql
 from ccpolicy.evidence.contract import Column, make_contract
 from ccpolicy.evidence.models import GitTable
-from ccpolicy.evidence.record_sql import name
 from ccpolicy.git.objects import NoHistory
 from ccpolicy.policy import FROM_GIT
 from ccpolicy.policy.git_datasets import dataset_from_git
 from ccpolicy.provenance.models import Provenance, Uncommitted
 from ccpolicy.provenance.record_locator import ImportedSource
 from ccpolicy.provenance.relations import make_relation
+from ccpolicy.store import DuckDB
+from ccpolicy.store.sql import identifier
 
 _PLACE = {"file": "VARCHAR", "line": "BIGINT", "sheet": "VARCHAR", "below": "VARCHAR"}
 _PLACE_SHOWN = ["file", "line", "sheet", "path"]
 _TYPES = {"text": str, "boolean": bool}
 
 
-def export_provenance(found: Provenance, connection: duckdb.DuckDBPyConnection) -> ProvenanceExport:
+def export_provenance(found: Provenance, store: DuckDB) -> ProvenanceExport:
     """Write down what git knows, with the place of each record."""
     tables = None
     if found.tables is not None:
-        tables = {each: _table(each, filled, connection) for each, filled in found.tables.items()}
+        tables = {each: _table(each, filled, store) for each, filled in found.tables.items()}
     return ProvenanceExport(
         schema_version=SCHEMA_VERSION,
         state=found.state,
@@ -42,11 +41,11 @@ def export_provenance(found: Provenance, connection: duckdb.DuckDBPyConnection) 
     )
 
 
-def _table(table: str, filled: GitTable, connection: duckdb.DuckDBPyConnection) -> ExportedTable:
+def _table(table: str, filled: GitTable, store: DuckDB) -> ExportedTable:
     columns = [each.name for each in _columns(table)]
-    cells = ", ".join(map(name, columns))
-    query = f"SELECT ordinal, {cells} FROM {name(filled.relation)} ORDER BY ordinal"
-    rows = connection.execute(query).fetchall()
+    cells = ", ".join(map(identifier, columns))
+    query = f"SELECT ordinal, {cells} FROM {identifier(filled.relation)} ORDER BY ordinal"
+    rows = store.ask(query)
     places = filled.source.locate([row[0] for row in rows])
     return ExportedTable(
         columns=[*columns, *_PLACE_SHOWN],
@@ -58,7 +57,7 @@ def _table(table: str, filled: GitTable, connection: duckdb.DuckDBPyConnection) 
     )
 
 
-def import_provenance(told: ProvenanceExport, connection: duckdb.DuckDBPyConnection) -> Provenance:
+def import_provenance(told: ProvenanceExport, store: DuckDB) -> Provenance:
     """Take what git knew from what was written down.
 
     Raises:
@@ -71,7 +70,7 @@ def import_provenance(told: ProvenanceExport, connection: duckdb.DuckDBPyConnect
     if told.tables is not None:
         if set(told.tables) != set(FROM_GIT):
             raise _unfit(", ".join(sorted(told.tables)))
-        tables = {each: _recalled(each, table, connection) for each, table in told.tables.items()}
+        tables = {each: _recalled(each, table, store) for each, table in told.tables.items()}
     return Provenance(
         told.state,
         commit=told.commit,
@@ -83,7 +82,7 @@ def import_provenance(told: ProvenanceExport, connection: duckdb.DuckDBPyConnect
     )
 
 
-def _recalled(table: str, told: ExportedTable, connection: duckdb.DuckDBPyConnection) -> GitTable:
+def _recalled(table: str, told: ExportedTable, store: DuckDB) -> GitTable:
     columns = _columns(table)
     if told.columns != [*(each.name for each in columns), *_PLACE_SHOWN]:
         raise _unfit(table)
@@ -106,12 +105,12 @@ def _recalled(table: str, told: ExportedTable, connection: duckdb.DuckDBPyConnec
     types = {each.name: record_sql.TYPES[each.type] for each in columns}
     relation = f"git.{table}"
     make_relation(
-        connection,
+        store,
         relation,
         {"ordinal": "BIGINT", **types, **_PLACE},
         [(number, *row) for number, row in enumerate(told.rows, 1)],
     )
-    return GitTable(relation, ImportedSource(connection, relation, table))
+    return GitTable(relation, ImportedSource(store, relation, table))
 
 
 def _columns(table: str) -> tuple[Column, ...]:

@@ -12,15 +12,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import duckdb
-
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence import record_sql, values
 from ccpolicy.evidence.contract import Contract
 from ccpolicy.evidence.readers import PARSERS, SCANNERS, Opened, Record
-from ccpolicy.evidence.record_sql import name
 from ccpolicy.files.finder import fingerprint
 from ccpolicy.provenance.tracked import Tracked, TrackedTable
+from ccpolicy.store import DuckDB, StoreError, open_store
+from ccpolicy.store.sql import identifier
+from ccpolicy.vocabulary import KEY_SEPARATOR
 
 Key = tuple[str, str]
 """A unit's name, and the record's key as one text."""
@@ -43,12 +43,10 @@ class Unreadable(Exception):
 class FileVersionReader:
     """Reads versions of the files of one dataset."""
 
-    def __init__(
-        self, tracked: Tracked, connection: duckdb.DuckDBPyConnection, folder: Path
-    ) -> None:
+    def __init__(self, tracked: Tracked, store: DuckDB, folder: Path) -> None:
         self.tracked = tracked
         self.file = folder / f"version.{tracked.dataset.format}"
-        self.keys = _Keys(tracked.contract, connection)
+        self.keys = _Keys(tracked.contract, store)
         self.is_flat = not tracked.contract.children
         self.is_csv = tracked.dataset.format == "csv"
         self.columns = [column.name for column in tracked.contract.columns]
@@ -140,7 +138,7 @@ class FileVersionReader:
                 named = cells[key[0]]
             else:
                 parts = [cells[each] for each in key]
-                named = values.SEPARATOR.join(parts) if all(parts) else ""
+                named = KEY_SEPARATOR.join(parts) if all(parts) else ""
             if named:
                 content = line
                 if not is_whole:
@@ -164,17 +162,17 @@ class FileVersionReader:
             found = parsed.locate([each.ordinal for each in records]) if placed else {}
             places = [found.get(each.ordinal, _NOWHERE) for each in records]
             return self._of_records([each.value for each in records], places)
-        except (EvidenceError, OSError, duckdb.Error, UnicodeEncodeError) as failure:
+        except (EvidenceError, OSError, StoreError, UnicodeEncodeError) as failure:
             raise Unreadable from failure
 
     @cached_property
-    def _reader(self) -> duckdb.DuckDBPyConnection:
-        """A connection that may read files, also once the policy's SQL was let into the other."""
-        return duckdb.connect()
+    def _reader(self) -> DuckDB:
+        """A store that may read files, also once the policy's SQL was let into the other."""
+        return open_store()
 
     def _of_table(self, file: Opened) -> list[tuple[KeyedContent, Place]]:
         scan = SCANNERS["parquet"].scan(file, self._reader)
-        rows = self._reader.execute(f"SELECT {scan.cells} FROM {scan.rows}").fetchall()
+        rows = self._reader.run(f"SELECT {scan.cells} FROM {scan.rows}")
         records = [
             {
                 column: cell
@@ -225,14 +223,14 @@ def _key(unit: TrackedTable, derived: Mapping[str, Any], record: Mapping[str, An
         key = record.get(unit.key[0])
         return None if key is None else str(key)
     parts = [derived.get(each, record.get(each)) for each in unit.key]
-    return None if None in parts else values.SEPARATOR.join(map(str, parts))
+    return None if None in parts else KEY_SEPARATOR.join(map(str, parts))
 
 
 class _Keys:
     """Computes the derived columns that belong to a dataset's key."""
 
-    def __init__(self, contract: Contract, connection: duckdb.DuckDBPyConnection) -> None:
-        self.contract, self.connection = contract, connection
+    def __init__(self, contract: Contract, store: DuckDB) -> None:
+        self.contract, self.store = contract, store
         dataset = contract.dataset
         self.derive = {each: text for each, text in dataset.derive.items() if each in dataset.key}
 
@@ -242,11 +240,12 @@ class _Keys:
             return [{}] * len(records)
         columns = self.contract.columns
         cells = ", ".join(
-            f"unnest(CAST(${index} AS {record_sql.TYPES[column.type]}[])) AS {name(column.name)}"
+            f"unnest(CAST(${index} AS {record_sql.TYPES[column.type]}[]))"
+            f" AS {identifier(column.name)}"
             for index, column in enumerate(columns, 1)
         )
         made = ", ".join(
-            f"CAST(try(({text}\n)) AS VARCHAR) AS {name(each)}"
+            f"CAST(try(({text}\n)) AS VARCHAR) AS {identifier(each)}"
             for each, text in self.derive.items()
         )
         given = [[_cell(record.get(column.name)) for record in records] for column in columns]
@@ -256,7 +255,7 @@ class _Keys:
                 each[:] = [found[0] if found else None for found in read]
             elif column.type == "date":
                 each[:] = [values.day(str(text)) for text in each]
-        rows = self.connection.execute(f"SELECT {made} FROM (SELECT {cells})", given).fetchall()
+        rows = self.store.ask(f"SELECT {made} FROM (SELECT {cells})", given)
         return [dict(zip(self.derive, row, strict=True)) for row in rows]
 
 

@@ -15,15 +15,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import duckdb
-
-from ccpolicy.evidence.record_sql import literal, name
 from ccpolicy.files.atomic import digest, read_checked, write_checked
 from ccpolicy.git.commits import Commit
 from ccpolicy.provenance.file_versions import Key
 from ccpolicy.provenance.git_datasets import STORED_COLUMNS
 from ccpolicy.provenance.record_history import Event
 from ccpolicy.provenance.tracked import Tracked
+from ccpolicy.store import DuckDB, Unreadable
+from ccpolicy.store.sql import identifier, literal
 
 VERSION = 3
 """Raised when what is kept, or what it means, changes."""
@@ -49,7 +48,7 @@ _SHARE = 50
 class CachedHistory:
     """What the cache holds."""
 
-    connection: duckdb.DuckDBPyConnection
+    store: DuckDB
     head: str = ""
     commits: dict[str, Commit] = field(default_factory=dict)
     """Parents first; the place of each is its number."""
@@ -68,7 +67,7 @@ class CachedHistory:
         if table in self.files:
             return f"SELECT {columns} FROM read_parquet({literal(str(self.files[table]))})"
         cells = ", ".join(
-            f"CAST(NULL AS {kind}) AS {name(each)}" for each, kind in _TABLES[table].items()
+            f"CAST(NULL AS {kind}) AS {identifier(each)}" for each, kind in _TABLES[table].items()
         )
         return f"SELECT {columns} FROM (SELECT {cells}) WHERE false"
 
@@ -76,7 +75,7 @@ class CachedHistory:
         """See `Earlier.of_keys`."""
         wanted = set(keys)
         query = f"{self.rows('events')} WHERE record IN (SELECT unnest(CAST($1 AS VARCHAR[])))"
-        rows = self.connection.execute(query, [sorted({key for _, key in keys})]).fetchall()
+        rows = self.store.ask(query, [sorted({key for _, key in keys})])
         for unit, number, since, path, restores, before, key, after in rows:
             if (unit, key) in wanted:
                 commit = self.ids[number]
@@ -95,7 +94,7 @@ class CachedHistory:
         numbers = [self.numbers[each] for each in commits if each in self.numbers]
         query = f"{self.rows('events', 'DISTINCT unit, record')}"
         query += " WHERE commit IN (SELECT unnest(CAST($1 AS INTEGER[])))"
-        rows = self.connection.execute(query, [numbers]).fetchall() if numbers else []
+        rows = self.store.ask(query, [numbers]) if numbers else []
         return [(unit, key) for unit, key in rows]
 
 
@@ -104,7 +103,7 @@ class Cache:
     """Files of the cache."""
 
     folder: Path
-    connection: duckdb.DuckDBPyConnection
+    store: DuckDB
 
     @classmethod
     def of(
@@ -112,13 +111,13 @@ class Cache:
         common: Path,
         asked: Sequence[object],
         tracked: Iterable[Tracked],
-        connection: duckdb.DuckDBPyConnection,
+        store: DuckDB,
     ) -> Cache:
         """Return the cache for some contracts, and what else the rows rest on."""
         contracts = [each.dataset.model_dump(mode="json") for each in tracked]
         said = json.dumps([VERSION, *asked, contracts], sort_keys=True)
         made_for = hashlib.sha256(said.encode()).hexdigest()[:24]
-        return cls(common / "ccpolicy" / f"provenance-{made_for}", connection)
+        return cls(common / "ccpolicy" / f"provenance-{made_for}", store)
 
     def load(self) -> CachedHistory:
         """Return what is kept; nothing if there is none, or if it was damaged."""
@@ -130,10 +129,10 @@ class Cache:
             if files.keys() != _TABLES.keys() or any(
                 digest(each.read_bytes()) != each.stem for each in files.values()
             ):
-                return CachedHistory(self.connection)
+                return CachedHistory(self.store)
             order = [Commit._make([*row[:2], tuple(row[2]), *row[3:]]) for row in found["commits"]]
             return CachedHistory(
-                self.connection,
+                self.store,
                 head=found["head"],
                 commits={commit.id: commit for commit in order},
                 unreadable=found["unreadable"],
@@ -141,7 +140,7 @@ class Cache:
                 files=files,
             )
         except (OSError, ValueError, LookupError, TypeError, AttributeError):
-            return CachedHistory(self.connection)
+            return CachedHistory(self.store)
 
     def is_worth_it(self, kept: CachedHistory, commits: int) -> bool:
         """Whether so much was walked over that it should be kept."""
@@ -156,7 +155,7 @@ class Cache:
         queries: Mapping[str, str],
     ) -> None:
         """Keep what was read; where nothing can be written, it is read again the next time."""
-        with suppress(OSError, duckdb.IOException):
+        with suppress(OSError, Unreadable):
             self.folder.mkdir(parents=True, exist_ok=True)
             files = {table: self._write(query) for table, query in queries.items()}
             found = {
@@ -174,7 +173,7 @@ class Cache:
         """Write what a query gives, to a file that is named by its content."""
         beside = self.folder / f".{os.getpid()}.tmp"
         try:
-            self.connection.execute(f"COPY ({query}) TO {literal(str(beside))} (FORMAT parquet)")
+            self.store.run(f"COPY ({query}) TO {literal(str(beside))} (FORMAT parquet)")
             file = self.folder / f"{digest(beside.read_bytes())}.parquet"
             beside.replace(file)
             return file

@@ -12,8 +12,6 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import duckdb
-
 from ccpolicy.errors import EvidenceError
 from ccpolicy.evidence.models import GitTable
 from ccpolicy.files.finder import Finder, fits_path
@@ -39,6 +37,7 @@ from ccpolicy.provenance.record_history import WORKING, RecordHistory
 from ccpolicy.provenance.record_locator import GitSource, RecordLocator
 from ccpolicy.provenance.relations import GitRelations
 from ccpolicy.provenance.tracked import tracked
+from ccpolicy.store import DuckDB
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,7 @@ class ProvenanceRequest:
     """Whether the tables are wanted, for which the history is walked."""
 
 
-def read_provenance(asked: ProvenanceRequest, connection: duckdb.DuckDBPyConnection) -> Provenance:
+def read_provenance(asked: ProvenanceRequest, store: DuckDB) -> Provenance:
     """Read what git knows of the evidence, or why it knows nothing.
 
     Raises:
@@ -87,7 +86,7 @@ def read_provenance(asked: ProvenanceRequest, connection: duckdb.DuckDBPyConnect
     was_enabled = gc.isenabled()
     gc.disable()
     try:
-        return _Reader(asked, connection, repository).read()
+        return _Reader(asked, store, repository).read()
     except NoHistory as failure:
         return _unknown(failure)
     finally:
@@ -104,10 +103,10 @@ class _Reader:
     def __init__(
         self,
         asked: ProvenanceRequest,
-        connection: duckdb.DuckDBPyConnection,
+        store: DuckDB,
         repository: ObjectReader,
     ) -> None:
-        self.asked, self.connection, self.repository = asked, connection, repository
+        self.asked, self.store, self.repository = asked, store, repository
         self.tracked = tracked(asked.datasets) if asked.tables else []
         self.folder = (asked.root / asked.evidence).resolve()
         self.prefix = self._inside(self.folder) or ""
@@ -144,15 +143,15 @@ class _Reader:
             repository.common,
             [self.prefix, self._policy_paths(), asked.zone.key, asked.adopted],
             self.tracked,
-            self.connection,
+            self.store,
         )
-        kept = cache.load() if asked.cached else CachedHistory(self.connection)
+        kept = cache.load() if asked.cached else CachedHistory(self.store)
         order = walk(repository, head, kept.commits)
         leading = {commit.id: commit for commit in order}
         if kept.head not in main_line(leading, head):
             # It is later than what is asked for, belongs to a history that was rewritten, or to a
             # branch whose commits are on file since the merge.
-            kept = CachedHistory(self.connection)
+            kept = CachedHistory(self.store)
         if asked.ancestor:
             _expect(repository.resolve(asked.ancestor), asked.ancestor, leading)
         commits = kept.commits | leading
@@ -165,7 +164,7 @@ class _Reader:
             self.prefix,
             self.tracked,
             {
-                each.dataset.id: FileVersionReader(each, self.connection, asked.scratch)
+                each.dataset.id: FileVersionReader(each, self.store, asked.scratch)
                 for each in self.tracked
             },
             commits,
@@ -179,9 +178,7 @@ class _Reader:
         sides = ComparedStates.of(walked, repository.resolve(asked.base), head, files)
         return dataclasses.replace(
             found,
-            altered=find_alterations(
-                sides, asked.datasets, asked.evidence, tables, self.connection
-            ),
+            altered=find_alterations(sides, asked.datasets, asked.evidence, tables, self.store),
         )
 
     def _tables(
@@ -193,7 +190,7 @@ class _Reader:
         with_policy = walked.with_policy(self._policy_paths())
         merged = merged_times(history.commits, history.times, head)
         facts = RecordRows(asked.zone, asked.adopted, asked.as_of, history, merged)
-        rows = GitRelations(self.connection, walked.kept, facts)
+        rows = GitRelations(self.store, walked.kept, facts)
         rows.put(state.entries, history.events)
         if asked.cached and cache.is_worth_it(walked.kept, len(history.commits)):
             with suppress(UnicodeEncodeError):
@@ -220,7 +217,7 @@ class _Reader:
         filled = {}
         for table in FROM_GIT:
             relation = rows.show(table, makers)
-            source = GitSource(self.connection, relation, table, places)
+            source = GitSource(self.store, relation, table, places)
             filled[table] = GitTable(relation, source)
         history.forget()
         return filled

@@ -6,13 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import duckdb
-
 from ccpolicy.errors import Locator
 from ccpolicy.evidence.models import RecordContent
-from ccpolicy.evidence.record_sql import name
 from ccpolicy.provenance.file_versions import Key, Place
 from ccpolicy.provenance.record_history import RecordHistory
+from ccpolicy.store import DuckDB
+from ccpolicy.store.sql import identifier
 
 
 @dataclass(frozen=True)
@@ -54,20 +53,20 @@ class RecordLocator:
 class _GitTableSource:
     """The records of a dataset that git fills; see `Source`."""
 
-    connection: duckdb.DuckDBPyConnection
+    store: DuckDB
     relation: str
     table: str
 
     def contents(self, ordinals: Sequence[int]) -> dict[int, RecordContent]:
         """See `Source.contents`."""
         rows = self._rows("* EXCLUDE (ordinal)", ordinals)
-        names = [each[0] for each in self.connection.description or ()]
+        names = self.store.describe(f"SELECT * EXCLUDE (ordinal) FROM {identifier(self.relation)}")
         return {
             row[0]: RecordContent(
                 self.table,
                 {
                     each: value
-                    for each, value in zip(names, row, strict=True)
+                    for each, value in zip(names, row[1:], strict=True)
                     if isinstance(value, str) and value and each not in _PLACE
                 },
             )
@@ -75,11 +74,11 @@ class _GitTableSource:
         }
 
     def _rows(self, columns: str, ordinals: Sequence[int]) -> list[tuple[Any, ...]]:
-        return self.connection.execute(
-            f"SELECT ordinal, {columns} FROM {name(self.relation)}"
+        return self.store.ask(
+            f"SELECT ordinal, {columns} FROM {identifier(self.relation)}"
             " WHERE ordinal IN (SELECT unnest(CAST($1 AS BIGINT[])))",
             [list(ordinals)],
-        ).fetchall()
+        )
 
 
 _PLACE = ("file", "sheet", "path", "below")

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-import duckdb
-
-from ccpolicy.evidence.record_sql import name
 from ccpolicy.policy import EVIDENCE_CHANGES, RECORDINGS
 from ccpolicy.provenance.file_versions import Key
 from ccpolicy.provenance.git_datasets import (
@@ -19,20 +16,20 @@ from ccpolicy.provenance.git_datasets import (
 )
 from ccpolicy.provenance.history_cache import EVENTS, EVENTS_SHARED, CachedHistory
 from ccpolicy.provenance.record_history import Event, RecordState
+from ccpolicy.store import DuckDB
+from ccpolicy.store.sql import identifier
 
 _KEYS = {"unit": "VARCHAR", "record": "VARCHAR"}
 
 
 class GitRelations:
-    """Gathers the rows in relations of a connection."""
+    """Gathers the rows in relations of a store."""
 
-    def __init__(
-        self, connection: duckdb.DuckDBPyConnection, kept: CachedHistory, facts: RecordRows
-    ) -> None:
-        self.connection, self.kept, self.facts = connection, kept, facts
+    def __init__(self, store: DuckDB, kept: CachedHistory, facts: RecordRows) -> None:
+        self.store, self.kept, self.facts = store, kept, facts
         self.has_rows = bool(kept.files)
         for table in STORED_COLUMNS:
-            connection.execute(f"CREATE OR REPLACE TEMP TABLE {_raw(table)} AS {kept.rows(table)}")
+            store.run(f"CREATE OR REPLACE TEMP TABLE {_raw(table)} AS {kept.rows(table)}")
 
     def put(self, entries: Mapping[Key, RecordState], events: Iterable[Event]) -> None:
         """Add what happened, and what became of the records that may have changed."""
@@ -70,40 +67,40 @@ class GitRelations:
             )
             for commit, key, before, after, made, path, restores in events
         ]
-        relation = make_relation(self.connection, "git.events", EVENTS, rows, EVENTS_SHARED)
+        relation = make_relation(self.store, "git.events", EVENTS, rows, EVENTS_SHARED)
         tables = {table: f"FROM {_raw(table)}" for table in STORED_COLUMNS}
         return {"events": f"{self.kept.rows('events')} UNION ALL FROM {relation}", **tables}
 
     def show(self, table: str, makers: CommitAttribution) -> str:
         """Make the relation of a dataset's records, and return its name."""
         query = f"SELECT DISTINCT unit, commit FROM {_raw(table)}"
-        found = makers.rows(self.connection.execute(query).fetchall())
-        who = make_relation(self.connection, f"git.makers.{table}", MAKERS, found)
+        found = makers.rows(self.store.ask(query))
+        who = make_relation(self.store, f"git.makers.{table}", MAKERS, found)
         relation = f"git.{table}"
-        self.connection.execute(
-            f"CREATE OR REPLACE TEMP VIEW {name(relation)} AS {VIEW_SQL[table]}"
+        self.store.run(
+            f"CREATE OR REPLACE TEMP VIEW {identifier(relation)} AS {VIEW_SQL[table]}"
             f" FROM {_raw(table)} r"
             f" JOIN {who} m ON r.unit = m.unit AND r.commit IS NOT DISTINCT FROM m.commit",
         )
         return relation
 
     def _keys(self, keys: Iterable[Key]) -> str:
-        return make_relation(self.connection, "git.keys", _KEYS, keys)
+        return make_relation(self.store, "git.keys", _KEYS, keys)
 
     def _remove(self, condition: str) -> None:
-        self.connection.execute(f"DELETE FROM {_raw(RECORDINGS)} WHERE (unit, record) {condition}")
+        self.store.run(f"DELETE FROM {_raw(RECORDINGS)} WHERE (unit, record) {condition}")
 
     def _insert(self, table: str, rows: Iterable[Sequence[object]]) -> None:
         query, columns = _given(STORED_COLUMNS[table], rows, RAW_SHARED[table])
-        self.connection.execute(f"INSERT INTO {_raw(table)} {query}", columns)
+        self.store.run(f"INSERT INTO {_raw(table)} {query}", columns)
 
 
 def _raw(table: str) -> str:
-    return name(f"git.raw.{table}")
+    return identifier(f"git.raw.{table}")
 
 
 def make_relation(
-    connection: duckdb.DuckDBPyConnection,
+    store: DuckDB,
     relation: str,
     types: Mapping[str, str],
     rows: Iterable[Sequence[object]],
@@ -111,8 +108,8 @@ def make_relation(
 ) -> str:
     """Make a temporary table of rows, and return its name as SQL; see `_given`."""
     query, columns = _given(types, rows, shared)
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name(relation)} AS {query}", columns)
-    return name(relation)
+    store.run(f"CREATE OR REPLACE TEMP TABLE {identifier(relation)} AS {query}", columns)
+    return identifier(relation)
 
 
 def _given(
@@ -134,10 +131,12 @@ def _given(
     columns: list[Sequence[object]] = []
     for kinds, values, code in parts:
         cells = [
-            f"unnest(CAST(${index} AS {kind}[])) AS {name(each)}"
+            f"unnest(CAST(${index} AS {kind}[])) AS {identifier(each)}"
             for index, (each, kind) in enumerate([*kinds, ("_code", "INTEGER")], len(columns) + 1)
         ]
         queries.append(f"(SELECT {', '.join(cells)})")
         columns += [*map(list, values or [()] * len(kinds)), code]
-    query = f"SELECT {', '.join(map(name, types))} FROM {' JOIN '.join(queries)} USING (_code)"
+    query = (
+        f"SELECT {', '.join(map(identifier, types))} FROM {' JOIN '.join(queries)} USING (_code)"
+    )
     return query, columns

@@ -12,15 +12,14 @@ from contextlib import contextmanager
 from itertools import compress
 from typing import TYPE_CHECKING
 
-import duckdb
-
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.models import ORDINAL_BITS, RecordSource
 from ccpolicy.evidence.readers.interface import EvidenceErrors, Opened
 from ccpolicy.evidence.readers.lines import CsvSource
 from ccpolicy.evidence.readers.text import MAX_LINE, mixed_ends, text_fault
-from ccpolicy.evidence.record_sql import literal, name
 from ccpolicy.evidence.table_plan import Scan
+from ccpolicy.store import DuckDB
+from ccpolicy.store.sql import identifier, literal
 
 if TYPE_CHECKING:
     import _csv
@@ -47,13 +46,13 @@ class CsvReader:
         empty = [""] * len(rows)
         return [columns[named.index(each)] if each in named else empty for each in wanted]
 
-    def scan(self, file: Opened, connection: duckdb.DuckDBPyConnection) -> Scan:
+    def scan(self, file: Opened, store: DuckDB) -> Scan:
         """See `Scanner.scan`."""
         _check_bytes(file)
         columns = _columns(file, _header(file)[0])
         named = {column: f'"{index}"' for index, column in enumerate(columns) if column}
         cells = ", ".join(
-            f"{named.get(column.name, 'NULL::VARCHAR')} AS {name(column.name)}"
+            f"{named.get(column.name, 'NULL::VARCHAR')} AS {identifier(column.name)}"
             for column in file.contract.columns
         )
         first = (file.number << ORDINAL_BITS) + 1

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-import duckdb
-
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.contract import Contract
 from ccpolicy.evidence.models import RecordContent, RecordSource
 from ccpolicy.evidence.table_plan import Scan
 from ccpolicy.files.finder import Fingerprint
+from ccpolicy.store import DuckDB
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,7 @@ class Scanner(Protocol):
         """
         ...
 
-    def scan(self, file: Opened, connection: duckdb.DuckDBPyConnection) -> Scan:
+    def scan(self, file: Opened, store: DuckDB) -> Scan:
         """Return how the engine reads the contract's columns.
 
         Raises:

@@ -6,14 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import duckdb
-
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.models import ORDINAL_BITS, RecordContent, RecordSource
 from ccpolicy.evidence.readers.csv import header_errors
 from ccpolicy.evidence.readers.interface import EvidenceErrors, Opened, held
-from ccpolicy.evidence.record_sql import literal, name
 from ccpolicy.evidence.table_plan import Scan
+from ccpolicy.store import DuckDB, StoreError, open_store
+from ccpolicy.store.sql import identifier, literal
 
 _TIME = "'%Y-%m-%dT%H:%M:%S.%f'"
 _TEXTS = {
@@ -41,15 +40,14 @@ class ParquetReader:
         """See `Scanner.rows`."""
         return None
 
-    def scan(self, file: Opened, connection: duckdb.DuckDBPyConnection) -> Scan:
+    def scan(self, file: Opened, store: DuckDB) -> Scan:
         """See `Scanner.scan`."""
         contract = file.contract
         source = _read(file)
         try:
-            found = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
-        except duckdb.Error as failure:
+            types = store.describe(f"SELECT * FROM {source}")
+        except StoreError as failure:
             raise self.explain(file, str(failure)) from failure
-        types = {str(row[0]): str(row[1]) for row in found}
         headings = {contract.heading(column.name): column.name for column in contract.columns}
         names = [heading for heading in types if heading != "file_row_number"]
         if errors := header_errors(file, names, headings):
@@ -57,7 +55,7 @@ class ParquetReader:
         cells = []
         for heading, column in headings.items():
             text = _text(file, heading, types[heading]) if heading in types else "NULL::VARCHAR"
-            cells.append(f"nullif({text}, '') AS {name(column)}")
+            cells.append(f"nullif({text}, '') AS {identifier(column)}")
         first = (file.number << ORDINAL_BITS) + 1
         return Scan(first, "file_row_number", ", ".join(cells), source)
 
@@ -93,13 +91,13 @@ class RowSource:
         """See `RecordSource.contents`."""
         contract = self.file.contract
         names = [column.name for column in contract.columns]
-        with duckdb.connect() as connection:
-            scan = ParquetReader().scan(self.file, connection)
-            rows = connection.execute(
+        with open_store() as store:
+            scan = ParquetReader().scan(self.file, store)
+            rows = store.ask(
                 f"SELECT {scan.number} + 1, {scan.cells} FROM {scan.rows}"
                 f" WHERE {scan.number} + 1 IN (SELECT unnest(?::BIGINT[]))",
                 [list(ordinals)],
-            ).fetchall()
+            )
         return {
             row[0]: held(
                 contract.dataset.id,
@@ -126,4 +124,4 @@ def _text(file: Opened, heading: str, kind: str) -> str:
             name=heading,
             kind=kind,
         )
-    return _TEXTS[base].format(cell=name(heading))
+    return _TEXTS[base].format(cell=identifier(heading))

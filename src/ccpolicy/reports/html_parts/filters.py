@@ -9,6 +9,7 @@ from ccpolicy.assessment.audit_appendix import AuditAppendix, ControlAppendix, R
 from ccpolicy.assessment.models import VERDICTS, Assessment, Control
 from ccpolicy.reports.html_parts.bilingual import Bilingual, say, shown, text
 from ccpolicy.reports.html_parts.labels import SEVERITIES, severity, verdict
+from ccpolicy.vocabulary import KEY_SEPARATOR
 
 SITE = "site"
 """The column that names where a subject is."""
@@ -63,7 +64,7 @@ class Sites:
         annex = self._by_control.get(control.id)
         for selection in annex.selections if annex else []:
             if selection.input in ("subjects", "openings", "readings") and SITE in selection.key:
-                parts = subject.split(" × ")
+                parts = subject.split(KEY_SEPARATOR)
                 place = selection.key.index(SITE)
                 if place < len(parts):
                     return parts[place]

@@ -1,0 +1,24 @@
+"""Stores: what runs SQL. No other package knows an engine."""
+
+from ccpolicy.store.duckdb import DuckDB, open_store
+from ccpolicy.store.interface import (
+    Interrupted,
+    OutOfMemory,
+    QueryError,
+    Row,
+    Store,
+    StoreError,
+    Unreadable,
+)
+
+__all__ = [
+    "DuckDB",
+    "Interrupted",
+    "OutOfMemory",
+    "QueryError",
+    "Row",
+    "Store",
+    "StoreError",
+    "Unreadable",
+    "open_store",
+]

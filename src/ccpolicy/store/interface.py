@@ -1,0 +1,101 @@
+"""What the program asks of a store, whichever engine stands behind it.
+
+Queries are in the portable subset that `checks.portable` holds the check kinds to: joins, window
+functions, integer arithmetic. Instants are integers (microseconds since 1970 UTC), days are
+integers (days since 1970).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+Row = tuple[Any, ...]
+
+
+class StoreError(Exception):
+    """The engine could not do what it was asked; its own message is the text."""
+
+    @property
+    def reason(self) -> str:
+        """The first line of the engine's message."""
+        return str(self).partition("\n")[0]
+
+
+class QueryError(StoreError):
+    """The query itself is at fault, or a value that it computes with."""
+
+
+class Unreadable(StoreError):
+    """A file could not be read or written."""
+
+
+class OutOfMemory(StoreError):
+    """The engine may use no more memory."""
+
+
+class Interrupted(StoreError):
+    """The user broke off the query."""
+
+
+class Store(Protocol):
+    """Keeps relations and answers queries over them."""
+
+    def create(self, relation: str, query: str, parameters: Sequence[object] = ()) -> int:
+        """Create a relation from a query's rows, and return how many there are.
+
+        Raises:
+            StoreError: the query cannot run, or the relation exists.
+        """
+        ...
+
+    def define(self, relation: str, query: str) -> None:
+        """Create a relation whose rows are computed each time they are asked for.
+
+        Raises:
+            StoreError: the query cannot run, or the relation exists.
+        """
+        ...
+
+    def fill(
+        self, relation: str, types: Mapping[str, str], columns: Sequence[Sequence[object]]
+    ) -> None:
+        """Add rows, given column by column, to a relation, which is created if need be.
+
+        `types` maps each column to its SQL type, in the order of `columns`.
+
+        Raises:
+            StoreError: a value is not of its type.
+        """
+        ...
+
+    def ask(self, query: str, parameters: Sequence[object] = ()) -> list[Row]:
+        """Return all rows of a query.
+
+        Raises:
+            StoreError: the query cannot run.
+        """
+        ...
+
+    def drop(self, *relations: str) -> None:
+        """Drop relations; what is not there is passed over."""
+        ...
+
+    def describe(self, query: str) -> dict[str, str]:
+        """Return the columns of a query with their SQL types.
+
+        Raises:
+            StoreError: the query cannot run.
+        """
+        ...
+
+    def parse(self, statements: Sequence[str]) -> list[dict[str, Any]]:
+        """Return what the engine's own parser makes of each text: a syntax tree, or an error."""
+        ...
+
+    def lock(self) -> None:
+        """Forbid files, network, extensions and settings from now on.
+
+        Called before the first query that a policy brings along.
+        """
+        ...
