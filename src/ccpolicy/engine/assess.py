@@ -17,7 +17,7 @@ from ccpolicy.engine.calendar import day_number, day_starts, instant, shift
 from ccpolicy.engine.found import Times
 from ccpolicy.engine.inputs import name
 from ccpolicy.engine.recorded import with_recorded
-from ccpolicy.engine.run import Run
+from ccpolicy.engine.run import Run, typed
 from ccpolicy.engine.write import Question, Writer
 from ccpolicy.errors import EvidenceError, Locator, PolicyError, PolicyErrors
 from ccpolicy.evidence import Table, load_evidence
@@ -70,7 +70,7 @@ def assess(content: Content, question: Question, provide: Provide | None = None)
         run = Run(connection, content, controls, evidence.tables, times)
         try:
             outcomes = run.outcome(sum(each.records for each in evidence.files))
-        except PolicyError as failure:  # the plan's holidays are not known
+        except PolicyError as failure:  # where it has no place, the plan's holidays are not known
             place = content.place("plan", content.plan.id, "holidays")
             raise failure.at(failure.locator or place) from None
         except duckdb.Error:
@@ -188,7 +188,8 @@ def _failing(
     for kind, query in queries.items():
         try:
             connection.execute(
-                f"SELECT count(part), sum(starts), sum(ends) FROM ({query})"
+                "SELECT count(control), count(part), count(subject), sum(starts), sum(ends),"
+                f" sum(locator) FROM ({typed(query)})"
             ).fetchall()
         except (duckdb.DataError, duckdb.ProgrammingError) as failure:
             yield PolicyError(
