@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.engine.build import AssessmentBuilder, EvaluationRequest
-from ccpolicy.engine.evaluation import Evaluation
+from ccpolicy.engine.evaluation import Evaluation, typed
 from ccpolicy.engine.lapses import EvaluationTimes
 from ccpolicy.engine.record_provenance import with_recorded
 from ccpolicy.errors import EvidenceError, Locator, PolicyError, PolicyErrors
@@ -75,7 +75,7 @@ def assess(
         run = Evaluation(store, content, controls, evidence.tables, times)
         try:
             outcomes = run.outcome(sum(each.records for each in evidence.files))
-        except PolicyError as failure:  # the plan's holidays are not known
+        except PolicyError as failure:  # where it has no place, the plan's holidays are not known
             place = content.place("plan", content.plan.id, "holidays")
             raise failure.at(failure.locator or place) from None
         except StoreError:
@@ -190,7 +190,10 @@ def _failing(store: DuckDB, content: Policy, queries: Mapping[str, str]) -> Iter
     """Yield the check kinds whose queries cannot be computed over their inputs."""
     for kind, query in queries.items():
         try:
-            store.ask(f"SELECT count(part), sum(starts), sum(ends) FROM ({query})")
+            store.ask(
+                "SELECT count(control), count(part), count(subject), sum(starts), sum(ends),"
+                f" sum(locator) FROM ({typed(query)})"
+            )
         except QueryError as failure:
             yield PolicyError(
                 "the check kind's query cannot be computed: {reason}",

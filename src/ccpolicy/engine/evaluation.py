@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
+from typing import Any
 
 from ccpolicy.checks.kinds import Kind
 from ccpolicy.engine.calendar_tables import Calendar
@@ -11,6 +12,7 @@ from ccpolicy.engine.evidence_findings import audit
 from ccpolicy.engine.input_sql import Bounds, ControlRevision, Inputs, extra_columns, records_table
 from ccpolicy.engine.lapses import EvaluationTimes, LapseReader, Outcome
 from ccpolicy.engine.parameters import Terms, create_parameters
+from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.evidence import Table
 from ccpolicy.policy import Control, Policy
 from ccpolicy.store import DuckDB
@@ -64,7 +66,12 @@ class Evaluation:
                 )
 
     def outcome(self, records: int) -> dict[str, Outcome]:
-        """Evaluate every rule over so many records and return what was found, by control."""
+        """Evaluate every rule over so many records and return what was found, by control.
+
+        Raises:
+            PolicyError: a check kind returned what is not its own to judge, or the plan's holidays
+                are not known.
+        """
         outcomes = self.found.outcomes
         if not self.rules:  # no control fits every filter
             return outcomes
@@ -79,7 +86,10 @@ class Evaluation:
             # The records stand in the inputs now; their memory is better used for the spans.
             self.store.run("DROP VIEW staged; " + "; ".join(self._evidence()))
         self.spans_of = {kind.name: _query(inputs, kind) for kind in inputs.kinds()}
-        self.store.run("CREATE TABLE spans AS " + "\nUNION ALL\n".join(self.spans_of.values()))
+        self.store.run(
+            "CREATE TABLE spans AS " + "\nUNION ALL\n".join(map(typed, self.spans_of.values()))
+        )
+        self._hold(inputs.kinds())
         if streamed:
             done = [f"DROP TABLE {records_table(columns)}" for columns in inputs.groups()]
             self.store.run("; ".join(done))
@@ -87,6 +97,40 @@ class Evaluation:
         self.store.run(subtract)
         self.found.read({waiver.subject for waiver in self.content.waivers.values()})
         return outcomes
+
+    def _hold(self, kinds: Sequence[Kind]) -> None:
+        """Hold every check kind to its own controls, and to the subjects that its inputs named.
+
+        Raises:
+            PolicyError: a kind returned something else.
+        """
+        query = f"SELECT min(kind) FROM ({_strays('spans')})"
+        [(number,)] = self.store.ask(query)
+        if number is None:
+            return
+        kind = kinds[number]
+        # Asked of its query again, which says what it wrote where `spans` could not hold it.
+        columns = ["control", "part", "subject", "starts", "ends", "locator"]
+        rows = self.store.ask(
+            f"SELECT {', '.join(columns)}"
+            f" FROM ({_strays(f'({self.spans_of[kind.name]})')}) ORDER BY ALL LIMIT 1"
+        )
+        # A query that numbers its rows in any order may return others this time.
+        values: Sequence[Any] = rows[0] if rows else [None] * len(columns)
+        rule = self.found.by_number.get(values[0])
+        raise PolicyError(
+            "the check kind '{kind}' returns a span for the control {control}"
+            " that is not one of its own: {row}",
+            hint="return control and subject as they stand together in a row of its inputs,"
+            " and as part 'duty' or 'cover'",
+            locator=Locator(kind.source.file),
+            kind=kind.name,
+            control=rule.control.id if rule else _written(values[0]),
+            row=", ".join(
+                f"{column} = {_written(value)}"
+                for column, value in zip(columns, values, strict=True)
+            ),
+        )
 
     def _bounded(self) -> Inputs:
         """Return what writes the inputs, within the instants that are judged."""
@@ -133,9 +177,9 @@ class Evaluation:
         )
         self.store.run(
             f"""
-            CREATE TABLE rule (number INTEGER, family INTEGER, starts BIGINT, ends BIGINT,
-                               told BIGINT, first INTEGER, begins BIGINT, differs BOOLEAN,
-                               itemised BOOLEAN);
+            CREATE TABLE rule (number INTEGER, kind INTEGER, family INTEGER, starts BIGINT,
+                               ends BIGINT, told BIGINT, first INTEGER, begins BIGINT,
+                               differs BOOLEAN, itemised BOOLEAN);
             INSERT INTO rule VALUES {inputs.rule_rows()};
             CREATE TABLE class (control INTEGER, class VARCHAR);
             INSERT INTO class VALUES {classes};
@@ -178,9 +222,40 @@ def _query(inputs: Inputs, kind: Kind) -> str:
             f" (SELECT * EXCLUDE (relation) FROM {identifier(table)}"
             f" WHERE relation = {relations[kind.name, each]} AND subject IS NOT NULL)"
         )
-    # A part that is neither is a mistake, and not to be passed over.
-    part = "CAST(coalesce(part, '') AS ENUM ('duty', 'cover')) AS part"
+    number = inputs.kinds().index(kind)
     return (
-        f"SELECT control, {part}, subject, starts, ends, locator"
-        f" FROM (WITH {', '.join(given)} SELECT * FROM (\n{kind.query}\n))"
+        f"SELECT {number} AS kind, control, CAST(part AS VARCHAR) AS part, subject, starts, ends,"
+        f" locator FROM (WITH {', '.join(given)} SELECT * FROM (\n{kind.query}\n))"
     )
+
+
+def typed(query: str) -> str:
+    """Give what a kind's query returns the types of `spans`, whatever the other kinds return.
+
+    A control, a part or a subject that cannot be one is NULL, and a stray; a time is an error.
+    """
+    return (
+        "SELECT CAST(kind AS USMALLINT) AS kind, TRY_CAST(control AS INTEGER) AS control,"
+        " TRY_CAST(part AS ENUM ('duty', 'cover')) AS part,"
+        " TRY_CAST(subject AS INTEGER) AS subject,"
+        " CAST(starts AS BIGINT) AS starts, CAST(ends AS BIGINT) AS ends,"
+        f" CAST(locator AS BIGINT) AS locator FROM ({query})"
+    )
+
+
+def _strays(spans: str) -> str:
+    """Write the SELECT of the spans that are not of a subject of a control of their kind."""
+    return (
+        f"SELECT p.* FROM {spans} p"
+        " LEFT JOIN subject s ON s.number = TRY_CAST(p.subject AS INTEGER)"
+        " AND s.control = TRY_CAST(p.control AS INTEGER)"
+        " LEFT JOIN rule r ON r.number = s.control AND r.kind = p.kind"
+        " WHERE r.number IS NULL OR p.part IS NULL OR p.part NOT IN ('duty', 'cover')"
+    )
+
+
+def _written(value: object) -> str:
+    """Write a value of a row for people, in not too many signs."""
+    if value is None:
+        return "NULL"
+    return literal(value[:40]) if isinstance(value, str) else str(value)[:40]

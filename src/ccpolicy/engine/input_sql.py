@@ -269,8 +269,9 @@ class Inputs:
 
     def rule_rows(self) -> str:
         """Write the rows of `rule`."""
+        kinds = self.kinds()
         return ", ".join(
-            f"({rule.number}, {rule.family}, {rule.starts}, {rule.ends},"
+            f"({rule.number}, {kinds.index(rule.kind)}, {rule.family}, {rule.starts}, {rule.ends},"
             f" {min(self.bounds.told, rule.ends)}, {rule.first}, {rule.begins},"
             f" {str(rule.differs).lower()}, {str(rule.itemised).lower()})"
             for rule in self.rules
