@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
-import duckdb
-
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.checks.kinds import Kind
+from ccpolicy.database import connect, lock
 from ccpolicy.engine.assess import assess
 from ccpolicy.engine.moments import Moment, read_moment, read_period
 from ccpolicy.engine.write import Question
@@ -72,7 +71,8 @@ def compare(
     from ccpolicy.policy import diff
 
     states = [load(path, base), load(path, head)]
-    with duckdb.connect() as connection:
+    with connect() as connection:
+        lock(connection)
         for state in states:
             check_content(state.content, connection)
     contents = states[0].content, states[1].content
@@ -152,7 +152,8 @@ class Repository:
         from ccpolicy.policy.lint import lint
 
         found = lint(self.content, self.moment(None)[0].date())
-        with duckdb.connect() as connection:
+        with connect() as connection:
+            lock(connection)
             if errors := [*unbound(connection, self.content)]:
                 raise PolicyErrors(errors)
         return [*found, *doubtful_examples(self.content)]

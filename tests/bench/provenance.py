@@ -14,12 +14,13 @@ from bench.measure import Usage, median, run
 
 RUNS = 5
 READ = """
-import os, sys, tempfile, time, duckdb, git, ccpolicy
+import os, sys, tempfile, time, git, ccpolicy
 from pathlib import Path
+from ccpolicy.database import connect
 from ccpolicy.evidence.provenance.read import Asked, read_provenance
 repository = ccpolicy.load(sys.argv[1])
 root = repository.content.root
-with tempfile.TemporaryDirectory() as scratch, duckdb.connect() as connection:
+with tempfile.TemporaryDirectory() as scratch, connect() as connection:
     asked = Asked(root=root, evidence="evidence", policy=["ccpolicy.toml", "policy", "checks"],
                   datasets=repository.datasets, zone=repository.zone, adopted=0,
                   as_of=1800000000000000, signers=root, scratch=Path(scratch))

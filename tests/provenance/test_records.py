@@ -10,10 +10,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import duckdb
 import pytest
 
 import ccpolicy
+from ccpolicy.database import connect
 from ccpolicy.engine.calendar import instant
 from ccpolicy.evidence.provenance.read import Asked, read_provenance
 from ccpolicy.evidence.provenance.versions import Item, Versions
@@ -148,7 +148,7 @@ def evidence_changes(centre: Centre) -> list[dict[str, Any]]:
 def rows(centre: Centre, table: str) -> list[dict[str, Any]]:
     """Return what git knows, each record with its place."""
     repository = ccpolicy.load(centre.folder)
-    with TemporaryDirectory() as scratch, duckdb.connect() as connection:
+    with TemporaryDirectory() as scratch, connect() as connection:
         found = read_provenance(
             Asked(
                 root=centre.folder,

@@ -16,6 +16,7 @@ import pytest
 import xlsxwriter
 import yaml
 
+from ccpolicy.database import connect
 from ccpolicy.evidence import Evidence, load_evidence
 from ccpolicy.policy.models import Dataset, Format
 
@@ -122,7 +123,7 @@ class Desk:
             for name, child in first.children.items():
                 own = set(properties[child.path]["items"]["properties"])
                 used[f"{first.id}.{name}"] = names | own
-        with duckdb.connect() as connection:
+        with connect() as connection:
             evidence = load_evidence(
                 connection, self.root, "evidence", {each.id: each for each in datasets}, used
             )

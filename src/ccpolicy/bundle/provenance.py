@@ -8,10 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-import duckdb
-
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.assessment.provenance import Told
+from ccpolicy.database import connect
 from ccpolicy.engine.assess import asked_of_git
 from ccpolicy.errors import BundleError, BundleErrors, EvidenceError, Message
 from ccpolicy.evidence.files import fits_path
@@ -40,9 +39,12 @@ def compare_provenance(
         _compare_files(
             bundled, recorded, committed_files(repository, content.settings.evidence, commit)
         )
-        with tempfile.TemporaryDirectory(prefix="ccpolicy-") as scratch, duckdb.connect() as own:
+        with (
+            tempfile.TemporaryDirectory(prefix="ccpolicy-") as folder,
+            connect(Path(folder) / "spill") as own,
+        ):
             as_of = datetime.datetime.fromisoformat(recorded.as_of)
-            asked = asked_of_git(content, as_of, Path(scratch))
+            asked = asked_of_git(content, as_of, Path(folder))
             wanted = replace(asked, known_at=commit, cached=False, tables=told.tables is not None)
             found = read_provenance(wanted, own)
             again = tell(found, own)

@@ -7,10 +7,9 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-import duckdb
-
 from ccpolicy.assessment.alteration import Altered
 from ccpolicy.assessment.parts import Text
+from ccpolicy.database import connect
 from ccpolicy.engine.assess import asked_of_git
 from ccpolicy.errors import EvidenceError, Message
 from ccpolicy.evidence.provenance.read import read_provenance
@@ -23,9 +22,11 @@ def altered(base: Content, head: str | None, as_of: datetime.datetime) -> Altere
     The base's policy says what is a record and what may be done to it: a change is not judged by a
     contract that it brings along.
     """
-    with tempfile.TemporaryDirectory(prefix="ccpolicy-") as scratch, duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        asked = replace(asked_of_git(base, as_of, Path(scratch)), known_at=head, base=base.revision)
+    with (
+        tempfile.TemporaryDirectory(prefix="ccpolicy-") as folder,
+        connect(Path(folder) / "spill") as connection,
+    ):
+        asked = replace(asked_of_git(base, as_of, Path(folder)), known_at=head, base=base.revision)
         try:
             found = read_provenance(asked, connection)
         except EvidenceError as failure:

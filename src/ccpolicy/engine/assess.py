@@ -13,6 +13,7 @@ import duckdb
 
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.checks.durations import parse_duration
+from ccpolicy.database import connect, lock
 from ccpolicy.engine.calendar import day_number, day_starts, instant, shift
 from ccpolicy.engine.found import Times
 from ccpolicy.engine.inputs import name
@@ -42,23 +43,26 @@ def assess(content: Content, question: Question, provide: Provide | None = None)
     Raises:
         PolicyErrors: the policy's files do not fit together.
     """
-    with tempfile.TemporaryDirectory(prefix="ccpolicy-") as spill, duckdb.connect() as connection:
-        connection.execute(f"SET TimeZone = 'UTC'; SET temp_directory = '{spill}'")
+    with (
+        tempfile.TemporaryDirectory(prefix="ccpolicy-") as folder,
+        connect(Path(folder) / "spill") as connection,
+    ):
+        scratch = Path(folder)
         columns = check_content(content, connection)
         controls = [content.controls[each] for each in question.controls]
         used = _used(content, controls, columns)
-        provenance = _provenance(content, question, used, connection, Path(spill), provide)
+        provenance = _provenance(content, question, used, connection, scratch, provide)
         root = content.root
         if provenance and provenance.commit and question.known_at and not provenance.is_told:
             from ccpolicy.evidence.provenance.snapshot import write_evidence
 
-            root = Path(spill) / "known"
+            root = scratch / "known"
             write_evidence(root, content.root, content.settings.evidence, provenance.commit)
         evidence = load_evidence(
             connection, root, content.settings.evidence, content.datasets, used, provenance
         )
-        # From here on runs SQL that the policy brought along.
-        connection.execute("SET enable_external_access = false; SET lock_configuration = true")
+        # From here on run the queries that the policy brought along.
+        lock(connection)
         horizon = shift(question.as_of, parse_duration(content.settings.horizon), 1)
         times = Times(
             starts=instant(question.starts),
@@ -191,7 +195,7 @@ def _failing(
                 "SELECT count(control), count(part), count(subject), sum(starts), sum(ends),"
                 f" sum(locator) FROM ({typed(query)})"
             ).fetchall()
-        except (duckdb.DataError, duckdb.ProgrammingError) as failure:
+        except (duckdb.DataError, duckdb.ProgrammingError, duckdb.PermissionException) as failure:
             yield PolicyError(
                 "the check kind's query cannot be computed: {reason}",
                 hint="work out one of its examples by hand: ccpolicy explain {kind}",

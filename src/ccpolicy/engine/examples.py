@@ -11,6 +11,7 @@ import duckdb
 from ccpolicy.checks.durations import parse_duration
 from ccpolicy.checks.kinds import Example, Kind, load_kinds
 from ccpolicy.content import content_folder
+from ccpolicy.database import connect, lock
 from ccpolicy.engine.calendar import day_number, instant, moment, shift
 from ccpolicy.engine.found import Times
 from ccpolicy.engine.inputs import name
@@ -85,8 +86,8 @@ def run_example(kind: Kind, example: Example) -> list[list[str | None]]:
     """Return the lapses that follow from an example's records, as the example would write them."""
     zone = time_zone(example.zone)
     as_of = datetime.datetime.fromisoformat(example.as_of)
-    with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
+    with connect() as connection:
+        lock(connection)
         tables = {
             name: _table(connection, name, records, zone)
             for name, records in example.inputs.items()

@@ -49,10 +49,6 @@ def load_evidence(
     Raises:
         PolicyError: a dataset's contract cannot be.
     """
-    connection.execute(
-        "SET TimeZone = 'UTC'; SET autoinstall_known_extensions = false;"
-        " SET autoload_known_extensions = false"
-    )
     return _Loader(connection, root, folder, datasets, used, provenance).load()
 
 

@@ -6,9 +6,8 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import duckdb
-
 from ccpolicy.checks.durations import parse_duration
+from ccpolicy.database import connect, lock
 from ccpolicy.errors import Locator, Message
 from ccpolicy.policy.load import Content
 from ccpolicy.policy.rules import check_content
@@ -29,7 +28,8 @@ def lint(content: Content, today: datetime.date) -> list[Finding]:
     Raises:
         PolicyErrors: what cannot be at all.
     """
-    with duckdb.connect() as connection:
+    with connect() as connection:
+        lock(connection)
         check_content(content, connection)
     found = [*_clauses(content), *_norms(content), *_datasets(content), *_waivers(content, today)]
     return sorted(

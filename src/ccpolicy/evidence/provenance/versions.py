@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 
+from ccpolicy.database import connect
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence import sql, values
 from ccpolicy.evidence.contract import Contract
@@ -170,7 +171,7 @@ class Versions:
     @cached_property
     def _reader(self) -> duckdb.DuckDBPyConnection:
         """A connection that may read files, also once the policy's SQL was let into the other."""
-        return duckdb.connect()
+        return connect()
 
     def _of_table(self, file: Opened) -> list[tuple[Item, Place]]:
         scan = SCANNERS["parquet"].scan(file, self._reader)

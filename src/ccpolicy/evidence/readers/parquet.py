@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from ccpolicy.database import connect
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.models import ORDINAL_BITS, Held, Source
 from ccpolicy.evidence.readers.csv import header_errors
@@ -93,7 +94,7 @@ class RowSource:
         """See `Source.contents`."""
         contract = self.file.contract
         names = [column.name for column in contract.columns]
-        with duckdb.connect() as connection:
+        with connect() as connection:
             scan = ParquetReader().scan(self.file, connection)
             rows = connection.execute(
                 f"SELECT {scan.number} + 1, {scan.cells} FROM {scan.rows}"

@@ -1,0 +1,105 @@
+"""A locked database reaches no file, no network and no setting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+import ccpolicy
+from ccpolicy.database import connect, lock
+
+SOURCE = Path(ccpolicy.__file__).parent
+
+
+@pytest.fixture
+def locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A locked database that may spill, beside files in places that it might know."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("here.csv", ".tmp/there.csv", "folder/keys/there.csv"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("word\nsecret\n", "utf-8")
+    with connect(tmp_path / "folder/spill") as connection:
+        connection.execute("CREATE TABLE ours AS SELECT 1 AS one")
+        lock(connection)
+        yield connection
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        'FROM "here.csv"',
+        'FROM "*.csv"',
+        'FROM "./.tmp/there.csv"',
+        'FROM ".tmp/there.csv"',
+        'FROM ".tmp/*.csv"',
+        'FROM "folder/keys/there.csv"',
+        'FROM "folder/spill/../keys/there.csv"',
+        'FROM "http://127.0.0.1:9/there.csv"',
+        'FROM "https://127.0.0.1:9/there.parquet"',
+        'FROM "s3://bucket/there.parquet"',
+        "FROM read_csv('here.csv')",
+        "FROM read_text('.tmp/*')",
+        "FROM glob('*')",
+        "COPY ours TO 'away.csv'",
+        "COPY ours TO '.tmp/away.csv'",
+        "COPY ours FROM 'here.csv'",
+        "ATTACH 'away.db'",
+        "EXPORT DATABASE 'away'",
+        "INSTALL httpfs",
+        "LOAD httpfs",
+        "SET enable_external_access = true",
+        "SET lock_configuration = false",
+        "SET temp_directory = '.'",
+        "SET threads = 1",
+        "RESET enable_external_access",
+    ],
+)
+def test_locked(locked: duckdb.DuckDBPyConnection, tmp_path: Path, query: str) -> None:
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(
+        (duckdb.PermissionException, duckdb.InvalidInputException), match=r"disabled|locked"
+    ):
+        locked.execute(query).fetchall()
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_locked_database_spills_to_its_folder(tmp_path: Path) -> None:
+    with connect(tmp_path / "spill") as connection:
+        connection.execute("SET memory_limit = '40MB'; SET threads = 1")
+        lock(connection)
+        connection.execute("CREATE TABLE many AS SELECT hash(range) AS h FROM range(8000000)")
+        assert connection.execute("SELECT count(*) FROM many").fetchall() == [(8_000_000,)]
+        assert list((tmp_path / "spill").iterdir())
+
+
+def test_database_without_a_folder_leaves_memory_for_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with connect() as connection:
+        connection.execute("SET memory_limit = '40MB'; SET threads = 1")
+        lock(connection)
+        with pytest.raises(duckdb.OutOfMemoryException):
+            connection.execute("CREATE TABLE many AS SELECT hash(range) AS h FROM range(8000000)")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_extension_is_sought_while_files_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with connect() as connection, pytest.raises(duckdb.Error, match="httpfs"):
+        connection.execute('FROM "https://127.0.0.1:9/there.csv"')
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_database_is_opened_here() -> None:
+    opened = [
+        path.relative_to(SOURCE).as_posix()
+        for path in SOURCE.rglob("*.py")
+        if "duckdb.connect(" in path.read_text("utf-8")
+    ]
+    assert opened == ["database.py"]
