@@ -72,6 +72,7 @@ def compare(
 
     states = [load(path, base), load(path, head)]
     with open_store() as store:
+        store.lock()
         for state in states:
             check_policy(state.content, store)
     contents = states[0].content, states[1].content
@@ -152,6 +153,7 @@ class Repository:
 
         found = lint(self.content, self.moment(None)[0].date())
         with open_store() as store:
+            store.lock()
             if errors := [*failing_expressions(store, self.content)]:
                 raise PolicyErrors(errors)
         return [*found, *doubtful_examples(self.content)]

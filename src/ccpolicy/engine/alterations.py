@@ -22,8 +22,11 @@ def altered(base: Policy, head: str | None, as_of: datetime.datetime) -> Altered
     The base's policy says what is a record and what may be done to it: a change is not judged by a
     contract that it brings along.
     """
-    with tempfile.TemporaryDirectory(prefix="ccpolicy-") as scratch, open_store() as store:
-        asked = replace(asked_of_git(base, as_of, Path(scratch)), known_at=head, base=base.revision)
+    with (
+        tempfile.TemporaryDirectory(prefix="ccpolicy-") as folder,
+        open_store(Path(folder) / "spill") as store,
+    ):
+        asked = replace(asked_of_git(base, as_of, Path(folder)), known_at=head, base=base.revision)
         try:
             found = read_provenance(asked, store)
         except EvidenceError as failure:

@@ -43,16 +43,20 @@ def assess(
     Raises:
         PolicyErrors: the policy's files do not fit together.
     """
-    with tempfile.TemporaryDirectory(prefix="ccpolicy-") as spill, open_store(Path(spill)) as store:
+    with (
+        tempfile.TemporaryDirectory(prefix="ccpolicy-") as folder,
+        open_store(Path(folder) / "spill") as store,
+    ):
+        scratch = Path(folder)
         columns = check_policy(content, store)
         controls = [content.controls[each] for each in question.controls]
         used = _used(content, controls, columns)
-        provenance = _provenance(content, question, used, store, Path(spill), provide)
+        provenance = _provenance(content, question, used, store, scratch, provide)
         root = content.root
         if provenance and provenance.commit and question.known_at and not provenance.is_told:
             from ccpolicy.git.snapshot import write_evidence
 
-            root = Path(spill) / "known"
+            root = scratch / "known"
             write_evidence(root, content.root, content.settings.evidence, provenance.commit)
         evidence = load_evidence(
             store,

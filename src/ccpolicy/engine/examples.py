@@ -85,6 +85,7 @@ def run_example(kind: Kind, example: Example) -> list[list[str | None]]:
     zone = time_zone(example.zone)
     as_of = datetime.datetime.fromisoformat(example.as_of)
     with open_store() as store:
+        store.lock()
         tables = {
             name: _table(store, name, records, zone) for name, records in example.inputs.items()
         }
