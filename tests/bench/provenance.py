@@ -19,7 +19,7 @@ from pathlib import Path
 from ccpolicy.store import open_store
 from ccpolicy.provenance.read import ProvenanceRequest, read_provenance
 repository = ccpolicy.load(sys.argv[1])
-root = repository.content.root
+root = repository.policy.root
 with tempfile.TemporaryDirectory() as scratch, open_store() as store:
     asked = ProvenanceRequest(root=root, evidence="evidence",
                   policy=["ccpolicy.toml", "policy", "checks"],
