@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from ccpolicy.assessment.agenda import Plan
-from ccpolicy.assessment.models import Model, Text, Tool, Verdict
+from ccpolicy.assessment.models import Model, Severity, Text, Tool, Verdict
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
@@ -15,7 +15,7 @@ class Change(Model):
 
     control: str
     title: Text
-    severity: Literal["critical", "high", "medium", "low"]
+    severity: Severity
     before: Verdict
     after: Verdict
 

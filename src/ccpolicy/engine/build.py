@@ -10,6 +10,7 @@ from typing import Literal
 
 from ccpolicy import __version__
 from ccpolicy.assessment import models
+from ccpolicy.assessment.gate import GateScope
 from ccpolicy.assessment.models import VERDICTS, Assessment, Verdict
 from ccpolicy.engine.control_problems import datasets_of, find_problems
 from ccpolicy.engine.lapses import EvaluationTimes, Lapse, Outcome
@@ -17,7 +18,7 @@ from ccpolicy.engine.policy_summary import quote_parameters, quote_policy, quote
 from ccpolicy.engine.waivers import waive
 from ccpolicy.errors import Locator, Message
 from ccpolicy.evidence import Evidence
-from ccpolicy.policy import SEVERITIES, Control, Policy, Severity
+from ccpolicy.policy import Control, Policy, Severity
 from ccpolicy.provenance.models import Provenance
 from ccpolicy.time.calendar import day_number, day_starts, instant, moment, shift
 from ccpolicy.time.durations import parse_duration
@@ -95,13 +96,12 @@ class AssessmentBuilder:
         self._locate()
         judged = [self._control(control, self.pieces[control.id]) for control in controls]
         question = self.question
-        verdicts = {each.id: each.now if question.gate == "now" else each.period for each in judged}
-        limit = SEVERITIES.index(question.fail_on)
-        failed = [
-            each.id
-            for each in judged
-            if verdicts[each.id] in ("fail", "unknown") and SEVERITIES.index(each.severity) <= limit
-        ]
+        scope = GateScope(
+            judged=question.gate,
+            fail_on=question.fail_on,
+            period_ends=moment(self.times.ends, self.zone),
+            as_of=moment(self.times.as_of, self.zone),
+        )
         settings = self.content.settings
         soon = shift(question.as_of, parse_duration(settings.due_soon), 1)
         return Assessment(
@@ -115,15 +115,8 @@ class AssessmentBuilder:
             ),
             horizon=self.when(self.times.horizon),
             due_soon=self.when(instant(soon)),
-            gate=models.Gate(
-                judged=question.gate,
-                fail_on=question.fail_on,
-                passed=not failed,
-                failed_on=failed,
-                let_stand=[],
-                gone=[],
-            ),
-            tally={verdict: list(verdicts.values()).count(verdict) for verdict in VERDICTS},
+            gate=scope.decide(judged),
+            tally=scope.tally(judged),
             controls=judged,
             waivers=quote_waivers(
                 self.content, {control.id for control in controls}, self.times.as_of

@@ -73,7 +73,7 @@ def findings(result: Assessment, view: View) -> list[Finding]:
         place = _shown(written, control)
         shown = written and written != str(place)
         unknown = result.verdict(control) == "unknown" if control else found.rule == NO_CONTROL
-        failed = control.id in result.gate.failed_on if control else found.rule == GONE
+        failed = control.id in result.gate.failed_on if control else True
         listed.append(
             Finding(
                 rule=control.id if control else found.rule,
@@ -101,7 +101,7 @@ def _found(result: Assessment, page: Page) -> Iterator[_Found]:
         verdict = result.verdict(control)
         if verdict not in ("fail", "unknown"):
             continue
-        lapses = result.owed(control)
+        lapses = result.failing_lapses(control)
         for lapse in lapses:
             key = _SEPARATOR.join((control.id, "lapse", lapse.subject, lapse.starts))
             said = _lapse(page, result, control, lapse)

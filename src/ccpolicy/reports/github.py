@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.reports import View, text
-from ccpolicy.reports.findings import GONE, Finding, findings, left_out
+from ccpolicy.reports.findings import Finding, findings, left_out
 from ccpolicy.reports.page import Page
 
 MOST = 10
@@ -68,7 +68,7 @@ def _each_control_first(listed: Sequence[Finding]) -> list[Finding]:
 def _title(page: Page, finding: Finding) -> str:
     word = page.say("UNKNOWN") if finding.unknown else page.say("FAIL")
     if finding.control is None:
-        return f"{word} {GONE}" if finding.rule == GONE else word
+        return f"{word} {finding.rule}"
     return f"{word} {finding.control.id} {page.text(finding.control.title)}"
 
 

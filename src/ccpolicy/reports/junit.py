@@ -95,7 +95,7 @@ def _case(page: Page, result: Assessment, control: Control, suite: Element) -> N
             part = SubElement(case, "skipped", message=page.phrases(stands(page, control)))
             part.text = "\n".join(_troubles(page, result, control))
         case "fail":
-            lapses = len(result.owed(control))
+            lapses = len(result.failing_lapses(control))
             message = page.count(lapses, "{count} lapse", "{count} lapses")
             part = SubElement(case, "failure", type=control.severity, message=message)
             part.text = "\n".join(_troubles(page, result, control))
@@ -113,7 +113,7 @@ def _case(page: Page, result: Assessment, control: Control, suite: Element) -> N
 def _troubles(page: Page, result: Assessment, control: Control) -> Iterator[str]:
     """Yield the rule, what is wrong, and what to do."""
     yield page.text(control.rule)
-    lapses = result.owed(control)
+    lapses = result.failing_lapses(control)
     for lapse in lapses[:MOST]:
         yield f"{lapsed(page, result, lapse)}  {opened(page, lapse)}"
     if (rest := len(lapses) - MOST) > 0:

@@ -113,7 +113,7 @@ class _Document:
                             *covered_later(page, each),
                         ]
                     )
-                    for each in result.owed(control)
+                    for each in result.failing_lapses(control)
                 ]
             )
             yield from self.some([trouble(page, each) for each in control.problems])

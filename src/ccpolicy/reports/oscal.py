@@ -177,7 +177,7 @@ class _Results:
     def details(self, control: Control) -> Iterator[str]:
         """Yield what is wrong with a control, or else what holds."""
         page = self.page
-        lapses = self.result.owed(control)
+        lapses = self.result.failing_lapses(control)
         yield page.text(control.rule)
         for lapse in lapses[:MOST]:
             yield f"{lapsed(page, self.result, lapse)}  {opened(page, lapse)}"

@@ -136,7 +136,7 @@ class _Sections:
             self.table.row(self.words["problem"], "", self.page.say("concerns no single control"))
             self.problem(problem)
         for control in failed:
-            lapses = self.result.owed(control)
+            lapses = self.result.failing_lapses(control)
             self.row("fail", control, self.ratio(control, len({lapse.subject for lapse in lapses})))
             self.lapses(lapses)
             for known in stands(self.page, control):

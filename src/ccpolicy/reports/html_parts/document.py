@@ -13,17 +13,18 @@ from itertools import groupby, pairwise
 from ccpolicy.assessment.agenda import Task, tasks_due
 from ccpolicy.assessment.audit_appendix import ControlAppendix, Kind, Revision
 from ccpolicy.assessment.models import (
+    SEVERITIES,
     VERDICTS,
     Assessment,
     Clause,
     Control,
     Lapse,
     Parameter,
+    Severity,
     Verdict,
 )
 from ccpolicy.reports.html_parts import lapses, overview, timeline, verdicts
 from ccpolicy.reports.html_parts.filters import Sites, facets
-from ccpolicy.reports.html_parts.labels import SEVERITIES, Severity
 from ccpolicy.reports.html_parts.register import Register
 from ccpolicy.reports.html_parts.scale import Scale
 from ccpolicy.reports.time_text import last_day
@@ -184,7 +185,7 @@ class Document:
             (
                 control,
                 sorted(
-                    (each for each in control.lapses if not each.ends and not each.waived_by),
+                    (each for each in control.lapses if each.is_open),
                     key=lambda lapse: -lapse.days,
                 ),
             )
