@@ -16,6 +16,7 @@ from ccpolicy.reports import View, text
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import gone, lapsed, opened, stands, trouble
+from ccpolicy.reports.sections import Sections
 from ccpolicy.reports.time_text import until
 
 MOST = 1_000
@@ -48,8 +49,9 @@ def assessment(result: Assessment, view: View) -> str:
     properties = SubElement(suite, "properties")
     for name, value in _properties(page, result):
         SubElement(properties, "property", name=name, value=visible(value))
+    sections = Sections(result)
     for control in result.controls:
-        _case(page, result, control, suite)
+        _case(page, sections, control, suite)
     for number, problem in enumerate(result.problems, 1):
         name = page.say("Problem {number}, of no single control", number=number)
         case = SubElement(suite, "testcase", name=name, classname="ccpolicy", time="0")
@@ -79,7 +81,8 @@ def _properties(page: Page, result: Assessment) -> Iterator[tuple[str, str]]:
         yield f"tally.{verdict}", str(count)
 
 
-def _case(page: Page, result: Assessment, control: Control, suite: Element) -> None:
+def _case(page: Page, sections: Sections, control: Control, suite: Element) -> None:
+    result = sections.result
     verdict = result.verdict(control)
     title = page.text(control.title)
     case = SubElement(
@@ -103,7 +106,7 @@ def _case(page: Page, result: Assessment, control: Control, suite: Element) -> N
             part = SubElement(case, "error", type="unknown", message=_why(page, control))
             part.text = "\n".join(_troubles(page, result, control))
         case "waived":
-            SubElement(case, "skipped", message=_accepted(page, result, control))
+            SubElement(case, "skipped", message=_accepted(page, sections, control))
         case "not_applicable":
             SubElement(case, "skipped", message=_why(page, control))
         case "pass":
@@ -133,9 +136,8 @@ def _why(page: Page, control: Control) -> str:
     return page.text(control.rule)
 
 
-def _accepted(page: Page, result: Assessment, control: Control) -> str:
+def _accepted(page: Page, sections: Sections, control: Control) -> str:
     """Say which waivers stand behind a verdict."""
-    names = {lapse.waived_by for lapse in control.lapses}
     return page.phrases(
         page.say(
             "{waiver}, approved by {approver}, until {day}: {reason}",
@@ -144,6 +146,5 @@ def _accepted(page: Page, result: Assessment, control: Control) -> str:
             day=until(waiver.ends),
             reason=page.text(waiver.reason),
         )
-        for waiver in result.waivers
-        if waiver.id in names
+        for waiver in sections.waivers_of(control)
     )

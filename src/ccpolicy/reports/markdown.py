@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from ccpolicy.assessment.agenda import tasks_due
 from ccpolicy.assessment.alterations import Altered
 from ccpolicy.assessment.comparison import DIRECTIONS, Change, Comparison, Side
 from ccpolicy.assessment.models import VERDICTS, Assessment, Verdict
@@ -20,7 +19,8 @@ from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import lapsed, opened, trouble
 from ccpolicy.reports.provenance_text import covered_later, recorded
-from ccpolicy.reports.summary_text import judgement, severities, standing, tally
+from ccpolicy.reports.sections import Sections
+from ccpolicy.reports.summary_text import failed_in_period, judgement, severities, standing, tally
 from ccpolicy.reports.time_text import until
 
 _FEW = 10
@@ -45,7 +45,7 @@ class _Document:
     """The parts of the document; one without an entry is left out."""
 
     def __init__(self, page: Page, result: Assessment) -> None:
-        self.page, self.result = page, result
+        self.page, self.result, self.sections = page, result, Sections(result)
         self.full = page.view.detail == "full"
         self.severities = severities(page)
         self.words: dict[Verdict, str] = {
@@ -89,17 +89,20 @@ class _Document:
         counts = page.join(tally(page, verdict, result.tally[verdict]) for verdict in VERDICTS)
         total = page.count(len(result.controls), "{count} control", "{count} controls")
         yield plain(page.say("{total}: {counts}", total=total, counts=counts))
+        for text in failed_in_period(page, result):
+            yield ""
+            yield plain(text)
 
     def attention(self) -> Iterable[str]:
         """Show what does not hold or could not be judged, each as a list of its troubles."""
-        page, result = self.page, self.result
-        shown = [each for each in result.controls if result.verdict(each) in ("fail", "unknown")]
-        if not (shown or result.problems):
+        page, result, sections = self.page, self.result, self.sections
+        if not (sections.attention or sections.problems):
             return
         yield from self.heading(page.say("Needs attention"))
-        for problem in result.problems:
+        for problem in sections.problems:
             yield f"- {plain(trouble(page, problem))}"
-        for control in shown:
+        for found in sections.attention:
+            control = found.control
             word = self.words[result.verdict(control)]
             title = self.noted(page.text(control.title), self.severities[control.severity])
             yield ""
@@ -113,7 +116,7 @@ class _Document:
                             *covered_later(page, each),
                         ]
                     )
-                    for each in result.failing_lapses(control)
+                    for each in found.lapses
                 ]
             )
             yield from self.some([trouble(page, each) for each in control.problems])
@@ -135,18 +138,16 @@ class _Document:
     def waived(self) -> Iterable[str]:
         """Show what was accepted, why, by whom and until when."""
         page = self.page
-        used = {lapse.waived_by for control in self.result.controls for lapse in control.lapses}
         rows = [
             (
-                waiver.id,
-                waiver.control,
-                waiver.subject,
-                page.text(waiver.reason),
-                page.text(waiver.approver),
-                until(waiver.ends),
+                each.waiver.id,
+                each.control.id,
+                each.waiver.subject,
+                page.text(each.waiver.reason),
+                page.text(each.waiver.approver),
+                until(each.waiver.ends),
             )
-            for waiver in self.result.waivers
-            if waiver.id in used
+            for each in self.sections.waived
         ]
         if rows:
             yield from self.heading(page.say("Waived"))
@@ -162,7 +163,7 @@ class _Document:
 
     def due_soon(self) -> Iterable[str]:
         page, result = self.page, self.result
-        tasks = tasks_due(result, result.due_soon)
+        tasks = self.sections.tasks()
         if not tasks:
             return
         yield from self.heading(page.say("Due by {day}", day=until(result.due_soon)))
@@ -208,18 +209,15 @@ class _Document:
             for control in result.controls
         ]
         yield from self.table(head, rows)
-        for control in result.controls:
-            if result.verdict(control) == "not_applicable":
-                reason = page.text(control.reason) if control.reason else ""
-                yield ""
-                yield plain(page.say("{control}: {reason}", control=control.id, reason=reason))
-            if control.stale_clauses:
-                clauses = page.join(control.stale_clauses)
-                said = page.say(
-                    "changed in the plan since the last review: {clauses}", clauses=clauses
-                )
-                yield ""
-                yield plain(page.say("{control}: {reason}", control=control.id, reason=said))
+        for control in self.sections.not_assessed:
+            reason = page.text(control.reason) if control.reason else ""
+            yield ""
+            yield plain(page.say("{control}: {reason}", control=control.id, reason=reason))
+        for control in self.sections.stale:
+            clauses = page.join(control.stale_clauses)
+            said = page.say("changed in the plan since the last review: {clauses}", clauses=clauses)
+            yield ""
+            yield plain(page.say("{control}: {reason}", control=control.id, reason=said))
         yield ""
         yield "</details>"
 

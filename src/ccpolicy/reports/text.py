@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ccpolicy.assessment.agenda import Agenda, Task, tasks_due
-from ccpolicy.assessment.models import Assessment, Control, Lapse, Problem, Recorded, Verdict
+from ccpolicy.assessment.agenda import Agenda
+from ccpolicy.assessment.models import Assessment, Control, Problem, Recorded
 from ccpolicy.reports import View
 from ccpolicy.reports.agenda_text import judged, tasks
 from ccpolicy.reports.layout import pad, width
 from ccpolicy.reports.page import Page, Table, Word
 from ccpolicy.reports.phrases import lapsed, opened, stands, trouble
 from ccpolicy.reports.provenance_text import by_place, covered_later, on_file, recorded, uncommitted
+from ccpolicy.reports.sections import ControlLapses, Sections
 from ccpolicy.reports.summary_text import outcome, severities
-from ccpolicy.reports.time_text import exactly, rough_length, until
+from ccpolicy.reports.time_text import exactly, length_in_period, until
 
 if TYPE_CHECKING:
     from ccpolicy.assessment.comparison import Comparison
@@ -29,7 +29,7 @@ def assessment(result: Assessment, view: View) -> str:
         for told, _ in uncommitted(page, result, full=False):
             page.paragraph(told, colour="yellow")
     else:
-        _Sections(page, result).write()
+        _SectionText(page, result).write()
         page.line()
     outcome(page, result)
     return str(page)
@@ -69,11 +69,11 @@ def comparison(result: Comparison, view: View) -> str:
     return str(page)
 
 
-class _Sections:
-    """The sections of one assessment's text; one without an entry is left out."""
+class _SectionText:
+    """The sections of one assessment as text; one without an entry is left out."""
 
     def __init__(self, page: Page, result: Assessment) -> None:
-        self.page, self.result = page, result
+        self.page, self.result, self.sections = page, result, Sections(result)
         self.full = page.view.detail == "full"
         self.recorded = by_place(result)
         self.severities = severities(page)
@@ -126,98 +126,79 @@ class _Sections:
             page.paragraph(told, colour="yellow" if is_warning else None)
 
     def attention(self) -> None:
-        """Show what does not hold or could not be judged."""
-        failed = self.controls("fail")
-        unknown = self.controls("unknown")
-        if not (failed or unknown or self.result.problems):
+        """Show what fails or could not be judged."""
+        page, sections = self.page, self.sections
+        if not (sections.attention or sections.problems):
             return
-        self.page.heading(self.page.say("Needs attention"))
-        for problem in self.result.problems:
-            self.table.row(self.words["problem"], "", self.page.say("concerns no single control"))
+        page.heading(page.say("Needs attention"))
+        for problem in sections.problems:
+            self.table.row(self.words["problem"], "", page.say("concerns no single control"))
             self.problem(problem)
-        for control in failed:
-            lapses = self.result.failing_lapses(control)
-            self.row("fail", control, self.ratio(control, len({lapse.subject for lapse in lapses})))
-            self.lapses(lapses)
-            for known in stands(self.page, control):
+        for each in sections.attention:
+            control = each.control
+            if self.result.verdict(control) == "fail":
+                self.row("fail", control, self.ratio(control, len(each.subjects)))
+            else:
+                self.row("unknown", control)
+                self.reason(control)
+            self.lapses(each)
+            for known in stands(page, control):
                 self.table.detail(known)
-            self.problems(control)
-        for control in unknown:
-            self.row("unknown", control)
-            self.reason(control)
             self.problems(control)
 
     def cured(self) -> None:
-        """Show what lapsed in the period and was put right since."""
-        shown = []
-        for control in self.result.controls:
-            lapses = [
-                each for each in control.lapses if not each.waived_by and each.ends and each.days
-            ]
-            # Where the gate judges the period, these lapses are why the control fails.
-            if lapses and (
-                self.result.gate.judged == "now" or self.result.verdict(control) != "fail"
-            ):
-                shown.append((control, lapses))
+        """Show what lapsed in the period and was covered again."""
+        page, shown = self.page, self.sections.cured
         if shown and self.full:
-            self.page.heading(self.page.say("Lapsed in the period, cured since"))
+            page.heading(page.say("Lapsed in the period, cured since"))
         elif shown:
-            self.page.heading(self.page.say("Lapsed in the period, cured since (-v shows when)"))
-        for control, lapses in shown:
-            count = self.page.count(len(lapses), "{count} lapse", "{count} lapses")
-            longest = max(lapses, key=lambda lapse: lapse.days)
-            length = rough_length(self.page, longest.starts, longest.ends or self.result.as_of)
-            if len(lapses) > 1:
-                count = self.page.say("{lapses}, longest {length}", lapses=count, length=length)
+            page.heading(page.say("Lapsed in the period, cured since (-v shows when)"))
+        for each in shown:
+            count = page.count(len(each.lapses), "{count} lapse", "{count} lapses")
+            length = length_in_period(page, self.result, each.longest)
+            if len(each.lapses) > 1:
+                count = page.say("{lapses}, longest {length}", lapses=count, length=length)
             else:
-                count = self.page.say("{lapses}, {length}", lapses=count, length=length)
-            self.row("cured", control, count)
+                count = page.say("{lapses}, {length}", lapses=count, length=length)
+            self.row("cured", each.control, count)
             if self.full:
-                self.lapses(lapses)
+                self.lapses(each)
 
     def waived(self) -> None:
         """Show what was accepted, why, by whom and until when."""
-        waivers = {waiver.id: waiver for waiver in self.result.waivers}
-        shown: dict[tuple[str, str], tuple[Control, list[Lapse]]] = {}
-        for control in self.result.controls:
-            for lapse in control.lapses:
-                if lapse.waived_by in waivers:
-                    shown.setdefault((control.id, lapse.waived_by), (control, []))[1].append(lapse)
-        if shown:
-            self.page.heading(self.page.say("Waived"))
-        for (_, name), (control, lapses) in shown.items():
-            waiver = waivers[name]
-            day = until(waiver.ends)
+        page = self.page
+        if self.sections.waived:
+            page.heading(page.say("Waived"))
+        for each in self.sections.waived:
+            control, waiver, day = each.control, each.waiver, until(each.waiver.ends)
             if waiver.state == "expired":
-                end = self.page.say("expired {day}", day=day)
+                end = page.say("expired {day}", day=day)
             else:
-                end = self.page.say("until {day}", day=day)
-            self.table.row(self.words["waived"], control.id, self.page.text(control.title), end)
+                end = page.say("until {day}", day=day)
+            self.table.row(self.words["waived"], control.id, page.text(control.title), end)
             self.table.detail(
-                self.page.say(
+                page.say(
                     "{subjects}: {reason} ({waiver}, approved by {approver})",
-                    subjects=self.page.names(dict.fromkeys(lapse.subject for lapse in lapses), 40),
-                    reason=self.page.text(waiver.reason),
+                    subjects=page.names(each.subjects, 40),
+                    reason=page.text(waiver.reason),
                     waiver=waiver.id,
-                    approver=self.page.text(waiver.approver),
+                    approver=page.text(waiver.approver),
                 )
             )
 
     def not_assessed(self) -> None:
         """Show which controls do not apply or had nothing to judge, and why that is all right."""
-        shown = self.controls("not_applicable")
-        if shown:
+        if self.sections.not_assessed:
             self.page.heading(self.page.say("Not assessed"))
-        for control in shown:
+        for control in self.sections.not_assessed:
             self.row("not_applicable", control)
             self.reason(control)
 
     def stale(self) -> None:
         """Show controls whose clause was changed since they were reviewed."""
-        shown = [control for control in self.result.controls if control.stale_clauses]
-        if shown:
+        if self.sections.stale:
             self.page.heading(self.page.say("To be reviewed"))
-        for control in shown:
+        for control in self.sections.stale:
             self.row("stale", control)
             clauses = self.page.join(control.stale_clauses)
             self.table.detail(
@@ -228,44 +209,30 @@ class _Sections:
 
     def due_soon(self) -> None:
         """Show what falls due soon, a control a line, soonest first."""
-        found: dict[str, list[Task]] = {}
-        for task in tasks_due(self.result, self.result.due_soon):
-            found.setdefault(task.control, []).append(task)
+        page, found = self.page, self.sections.due()
         if not found:
             return
-        self.page.heading(self.page.say("Due by {day}", day=until(self.result.due_soon)))
-        controls = {control.id: control for control in self.result.controls}
-        columns = max(width(until(due[0].at)) for due in found.values())
-        for name, due in found.items():
-            ratio = self.ratio(
-                controls[name], len({subject for task in due for subject in task.subjects})
-            )
-            end = f"{ratio}  {pad(until(due[0].at), columns)}"
-            self.table.row(self.words["due"], name, self.page.text(due[0].title), end)
-            for task in due if self.full else ():
-                names = self.page.join(task.subjects)
-                self.table.detail(
-                    self.page.say("{moment}: {names}", moment=until(task.at), names=names)
-                )
+        page.heading(page.say("Due by {day}", day=until(self.result.due_soon)))
+        columns = max(width(until(each.tasks[0].at)) for each in found)
+        for each in found:
+            ratio = self.ratio(each.control, each.subjects)
+            end = f"{ratio}  {pad(until(each.tasks[0].at), columns)}"
+            title = page.text(each.control.title)
+            self.table.row(self.words["due"], each.control.id, title, end)
+            for task in each.tasks if self.full else ():
+                names = page.join(task.subjects)
+                self.table.detail(page.say("{moment}: {names}", moment=until(task.at), names=names))
 
     def in_order(self) -> None:
-        """Show the controls that hold."""
-        shown = [*self.controls("waived"), *self.controls("pass")]
-        if shown:
-            self.page.heading(self.page.say("In order"))
-        for control in shown:
-            total = self.page.count(control.subjects.total, "{count} subject", "{count} subjects")
+        """Show the controls that fail nothing."""
+        page = self.page
+        if self.sections.in_order:
+            page.heading(page.say("In order"))
+        for control in self.sections.in_order:
+            total = page.count(control.subjects.total, "{count} subject", "{count} subjects")
             self.row(self.result.verdict(control), control, total)
             if control.next_due:
-                self.table.detail(
-                    self.page.say("next due {moment}", moment=until(control.next_due))
-                )
-
-    def controls(self, verdict: Verdict) -> list[Control]:
-        """Return the controls with one verdict."""
-        return [
-            control for control in self.result.controls if self.result.verdict(control) == verdict
-        ]
+                self.table.detail(page.say("next due {moment}", moment=until(control.next_due)))
 
     def row(self, word: str, control: Control, count: str = "") -> None:
         """Add a control's row: how many at the right edge, and how severe."""
@@ -282,12 +249,12 @@ class _Sections:
         if control.reason:
             self.table.detail(self.page.text(control.reason))
 
-    def lapses(self, lapses: Sequence[Lapse]) -> None:
+    def lapses(self, found: ControlLapses) -> None:
         """Show the longest lapse, or all of them."""
-        longest = [max(lapses, key=lambda lapse: lapse.days)] if lapses else []
-        for lapse in lapses if self.full else longest:
+        longest = [found.longest] if found.lapses else []
+        for lapse in found.lapses if self.full else longest:
             shown = lapsed(self.page, self.result, lapse)
-            if len(lapses) > 1 and not self.full:
+            if len(found.lapses) > 1 and not self.full:
                 shown = self.page.say("longest {lapse}", lapse=shown)
             self.table.detail(shown, opened(self.page, lapse))
             for told in covered_later(self.page, lapse):
