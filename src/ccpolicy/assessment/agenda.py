@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
-from typing import Literal
+from typing import ClassVar, Literal
 
 from ccpolicy.assessment.models import Assessment, Control, Model, Problem, Severity, Text, Tool
 
@@ -56,6 +56,8 @@ class Plan(Model):
 class Agenda(Model):
     """What lapses next, by owner."""
 
+    SUBJECT: ClassVar[Literal["agenda"]] = "agenda"
+    """What reports call it."""
     schema_version: Literal["1.0"]
     tool: Tool
     plan: Plan

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from ccpolicy.assessment.alterations import Altered
 from ccpolicy.assessment.building_blocks import Model, Text
@@ -72,6 +72,8 @@ class Control(Model):
 class Comparison(Model):
     """All that changed from a base to a head."""
 
+    SUBJECT: ClassVar[Literal["comparison"]] = "comparison"
+    """What reports call it."""
     schema_version: Literal["1.0"]
     tool: Tool
     title: Text

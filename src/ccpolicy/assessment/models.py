@@ -6,7 +6,7 @@ Times are ISO 8601 with the offset of the plan's zone. Order is settled by the e
 from __future__ import annotations
 
 import datetime
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -178,6 +178,8 @@ class Provenance(Model):
 class Assessment(Model):
     """The result of one evaluation."""
 
+    SUBJECT: ClassVar[Literal["assessment"]] = "assessment"
+    """What reports call it."""
     schema_version: Literal["1.0"]
     tool: Tool
     policy: Policy

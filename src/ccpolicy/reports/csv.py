@@ -43,7 +43,7 @@ _BOM = "\ufeff"
 Row = dict[str, str]
 
 
-def assessment(result: Assessment, view: View) -> str:
+def render_assessment(result: Assessment, view: View) -> str:
     """Render an assessment: a control's own row, and below it what it consists of."""
     file = io.StringIO()
     file.write(_BOM)

@@ -12,7 +12,8 @@ from dataclasses import replace
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from ccpolicy.assessment.models import Assessment, Control
-from ccpolicy.reports import View, text
+from ccpolicy.reports import View
+from ccpolicy.reports.assessment_text import render_assessment as render_text
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import gone, lapsed, opened, stands, trouble
@@ -23,7 +24,7 @@ MOST = 1_000
 """Lapses of one control that are listed: GitLab takes files below 30 MB."""
 
 
-def assessment(result: Assessment, view: View) -> str:
+def render_assessment(result: Assessment, view: View) -> str:
     """Render an assessment as one suite."""
     page = Page(view)
     verdicts = [result.verdict(control) for control in result.controls]
@@ -61,7 +62,7 @@ def assessment(result: Assessment, view: View) -> str:
         name = page.say("Entry {number} of the baseline that is gone", number=number)
         case = SubElement(suite, "testcase", name=name, classname="ccpolicy", time="0")
         SubElement(case, "failure", type="baseline", message=gone(page, entry))
-    shown = text.assessment(result, replace(view, colour=False, columns=80))
+    shown = render_text(result, replace(view, colour=False, columns=80))
     SubElement(suite, "system-out").text = shown
     SubElement(suite, "system-err").text = ""
     indent(suites)

@@ -28,7 +28,7 @@ _STATUS = {
 }
 
 
-def assessment(result: Assessment, view: View) -> str:
+def render_assessment(result: Assessment, view: View) -> str:
     """Render an assessment as the results of one run."""
     return _Results(Page(view), result).text()
 

@@ -24,7 +24,7 @@ _TAGS = 10
 _DESCRIPTION = 1024
 
 
-def assessment(result: Assessment, view: View) -> Rendered:
+def render_assessment(result: Assessment, view: View) -> Rendered:
     """Render an assessment as one run."""
     page = Page(view)
     listed = findings(result, view)

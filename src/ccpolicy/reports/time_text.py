@@ -80,6 +80,20 @@ def length_in_period(page: Page, result: Assessment, lapse: Lapse) -> str:
     return _length(page, length if length < hour else length // hour * hour)
 
 
+def judged_as_of(page: Page, as_of: str, source: str) -> str:
+    """Say at which moment this was judged, and who chose it."""
+    moment = exactly(as_of)
+    match source:
+        case "pinned":
+            return page.say(
+                "Judged as of {moment}, the moment pinned in ccpolicy.toml", moment=moment
+            )
+        case "given":
+            return page.say("Judged as of {moment}", moment=moment)
+        case _:
+            return page.say("Judged now, {moment}", moment=moment)
+
+
 def _exact(moment: datetime.datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M}"
 

@@ -1,28 +1,19 @@
-"""Text: what a person reads in a terminal, worst first, and what to do next."""
+"""An assessment as text in a terminal: worst first, and what to do next."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from ccpolicy.assessment.agenda import Agenda
 from ccpolicy.assessment.models import Assessment, Control, Problem, Recorded
 from ccpolicy.reports import View
-from ccpolicy.reports.agenda_text import judged, tasks
 from ccpolicy.reports.layout import pad, width
 from ccpolicy.reports.page import Page, Table, Word
 from ccpolicy.reports.phrases import lapsed, opened, stands, trouble
 from ccpolicy.reports.provenance_text import by_place, covered_later, on_file, recorded, uncommitted
 from ccpolicy.reports.sections import ControlLapses, Sections
 from ccpolicy.reports.summary_text import outcome, severities
-from ccpolicy.reports.time_text import exactly, length_in_period, until
-
-if TYPE_CHECKING:
-    from ccpolicy.assessment.comparison import Comparison
-    from ccpolicy.assessment.verdict_history import History
-    from ccpolicy.assessment.verification import Verification
+from ccpolicy.reports.time_text import exactly, judged_as_of, length_in_period, until
 
 
-def assessment(result: Assessment, view: View) -> str:
+def render_assessment(result: Assessment, view: View) -> str:
     """Render an assessment: what needs attention first, then what is merely to be known."""
     page = Page(view)
     if view.detail == "brief":
@@ -32,40 +23,6 @@ def assessment(result: Assessment, view: View) -> str:
         _SectionText(page, result).write()
         page.line()
     outcome(page, result)
-    return str(page)
-
-
-def agenda(result: Agenda, view: View) -> str:
-    """Render an agenda, owner by owner."""
-    page = Page(view)
-    tasks(page, result)
-    return str(page)
-
-
-def verification(result: Verification, view: View) -> str:
-    """Render what came of verifying a bundle, step by step."""
-    from ccpolicy.reports.verification_text import verified
-
-    page = Page(view)
-    verified(page, result)
-    return str(page)
-
-
-def history(result: History, view: View) -> str:
-    """Render a history: the commits that changed a verdict, oldest first, or all of them."""
-    from ccpolicy.reports.history_text import verdicts_by_commit
-
-    page = Page(view)
-    verdicts_by_commit(page, result)
-    return str(page)
-
-
-def comparison(result: Comparison, view: View) -> str:
-    """Render a comparison, what was loosened first."""
-    from ccpolicy.reports.comparison_text import compared
-
-    page = Page(view)
-    compared(page, result)
     return str(page)
 
 
@@ -112,7 +69,7 @@ class _SectionText:
         )
         if result.policy.revision:
             page.paragraph(page.say("Policy of commit {commit}", commit=result.policy.revision))
-        page.paragraph(judged(page, result.as_of, result.as_of_source))
+        page.paragraph(judged_as_of(page, result.as_of, result.as_of_source))
         starts, ends, zone = (
             exactly(result.window.starts),
             exactly(result.window.ends),
