@@ -16,7 +16,7 @@ from ccpolicy.assessment.alterations import MOST_SHOWN, Alteration, Altered, Col
 from ccpolicy.evidence.models import GitTable
 from ccpolicy.files.finder import fits_path
 from ccpolicy.git.commits import ancestry, walk
-from ccpolicy.git.objects import Blob
+from ccpolicy.git.trees import Blob
 from ccpolicy.policy import EVIDENCE_CHANGES, RECORDINGS, Dataset
 from ccpolicy.provenance.commit_walk import CommitWalk
 from ccpolicy.provenance.file_versions import Key, to_json
@@ -59,10 +59,11 @@ class ComparedStates:
         shared = ancestry(commits, [head]) & of_base
         passed = {parent for each in shared for parent in commits[each].parents}
         forks = sorted(shared - passed)
+        trees = walked.repository.trees
 
         def files(commit: str) -> Files:
-            tree = walked.repository.folder_below(commits[commit].tree, walked.prefix)
-            return dict(walked.repository.files(tree)) if tree else {}
+            tree = trees.find_folder(commits[commit].tree, walked.prefix)
+            return dict(trees.files(tree))
 
         return cls(
             walked,

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from ccpolicy.git.commits import Commit
-from ccpolicy.git.objects import ObjectReader
+from ccpolicy.git.repository import GitRepository
 from ccpolicy.provenance.file_versions import FileVersionReader
 from ccpolicy.provenance.history_cache import CachedHistory
 from ccpolicy.provenance.record_history import CommitState, RecordHistory
@@ -18,7 +18,7 @@ class CommitWalk:
 
     def __init__(
         self,
-        repository: ObjectReader,
+        repository: GitRepository,
         prefix: str,
         tracked: Sequence[Tracked],
         versions: Mapping[str, FileVersionReader],
@@ -33,7 +33,7 @@ class CommitWalk:
         self.history = RecordHistory(
             tracked,
             versions,
-            repository.read,
+            repository.objects.read,
             commits,
             times,
             earlier=kept,
@@ -43,8 +43,8 @@ class CommitWalk:
     def state(self, head: str) -> CommitState:
         """Return what the head holds, having walked over what is new."""
         new = [commit for id_, commit in self.commits.items() if id_ not in self.kept.numbers]
-        self.repository.read_trees_ahead((commit.tree for commit in new), self.prefix)
-        self.repository.expect(self._versions(new))
+        self.repository.trees.read_ahead((commit.tree for commit in new), self.prefix)
+        self.repository.objects.expect(self._versions(new))
         uses = Counter(parent for commit in new for parent in commit.parents)
         uses[head] += 1
         states: dict[str, CommitState] = {}
@@ -95,21 +95,21 @@ class CommitWalk:
         if tree is None:
             return {}
         if tree not in self.files:
-            self.files[tree] = self.history.choose(self.repository.files(tree))
+            self.files[tree] = self.history.choose(self.repository.trees.files(tree))
         return self.files[tree]
 
     def _tree(self, commit: str) -> str | None:
         """Return the tree of the evidence folder in a commit."""
-        return self.repository.folder_below(self.commits[commit].tree, self.prefix)
+        return self.repository.trees.find_folder(self.commits[commit].tree, self.prefix)
 
     def with_policy(self, paths: Sequence[str]) -> set[str]:
         """Return the commits that changed what evidence is judged by."""
         found = set(self.kept.with_policy)
         for id_, commit in self.commits.items():
             for path in paths if id_ not in self.kept.numbers else ():
-                own = self.repository.below(commit.tree, path)
+                own = self.repository.trees.find(commit.tree, path)
                 before = [
-                    self.repository.below(self.commits[parent].tree, path)
+                    self.repository.trees.find(self.commits[parent].tree, path)
                     for parent in commit.parents
                 ]
                 if before and own not in before:

@@ -8,7 +8,7 @@ from ccpolicy.errors import EvidenceError
 from ccpolicy.evidence import record_sql
 from ccpolicy.evidence.contract import Column, make_contract
 from ccpolicy.evidence.models import GitTable
-from ccpolicy.git.objects import NoHistory
+from ccpolicy.git.errors import NoHistory
 from ccpolicy.policy import FROM_GIT
 from ccpolicy.policy.git_datasets import dataset_from_git
 from ccpolicy.provenance.models import Provenance, Uncommitted

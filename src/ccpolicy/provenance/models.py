@@ -9,7 +9,7 @@ from typing import Literal
 from ccpolicy.assessment.alterations import Altered
 from ccpolicy.errors import EvidenceError, Message
 from ccpolicy.evidence.models import GitRecords, GitTable
-from ccpolicy.git.objects import State
+from ccpolicy.git.errors import State
 
 
 @dataclass(frozen=True, slots=True)

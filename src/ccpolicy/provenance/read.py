@@ -23,9 +23,11 @@ from ccpolicy.git.commits import (
     recorded_times,
     walk,
 )
-from ccpolicy.git.objects import Blob, NoHistory, ObjectReader, open_repository
+from ccpolicy.git.errors import NoHistory
+from ccpolicy.git.repository import GitRepository, open_repository
 from ccpolicy.git.signatures import Signed, judge_signatures
 from ccpolicy.git.snapshot import known_at
+from ccpolicy.git.trees import Blob
 from ccpolicy.policy import FROM_GIT, Dataset
 from ccpolicy.provenance.alterations import ComparedStates, find_alterations
 from ccpolicy.provenance.commit_walk import CommitWalk
@@ -104,23 +106,16 @@ class _Reader:
         self,
         asked: ProvenanceRequest,
         store: DuckDB,
-        repository: ObjectReader,
+        repository: GitRepository,
     ) -> None:
         self.asked, self.store, self.repository = asked, store, repository
         self.tracked = tracked(asked.datasets) if asked.tables else []
         self.folder = (asked.root / asked.evidence).resolve()
-        self.prefix = self._inside(self.folder) or ""
+        self.prefix = repository.path_inside(self.folder) or ""
         self.contents: dict[str, bytes] = {}
         """Blob → content, of files that are not as committed."""
         self.policy_differs = False
         """Whether files of the policy are not as committed."""
-
-    def _inside(self, path: Path) -> str | None:
-        """Return a path from the root of the git repository; None if it lies outside."""
-        if not path.is_relative_to(self.repository.folder):
-            return None
-        found = path.relative_to(self.repository.folder).as_posix()
-        return "" if found == "." else found
 
     def read(self) -> Provenance:
         asked, repository = self.asked, self.repository
@@ -233,8 +228,8 @@ class _Reader:
 
     def _files(self, commit: Commit) -> dict[str, Blob]:
         """Return the evidence files of a commit, by their path below the evidence folder."""
-        tree = self.repository.folder_below(commit.tree, self.prefix)
-        return dict(self.repository.files(tree)) if tree else {}
+        tree = self.repository.trees.find_folder(commit.tree, self.prefix)
+        return dict(self.repository.trees.files(tree))
 
     def _working(
         self, commit: Commit, committed: Mapping[str, Blob]
@@ -266,7 +261,7 @@ class _Reader:
 
     def _policy_paths(self) -> list[str]:
         """Return the policy's files and folders from the root of the git repository."""
-        root = self._inside(self.asked.root)
+        root = self.repository.path_inside(self.asked.root)
         if root is None:
             return []
         return ["/".join(filter(None, (root, name))) for name in self.asked.policy]
@@ -277,12 +272,12 @@ class _Reader:
         for name, inside in zip(self.asked.policy, self._policy_paths(), strict=False):
             path = self.asked.root / name
             if path.is_file():
-                id_ = self.repository.below(commit.tree, inside)
+                id_ = self.repository.trees.find(commit.tree, inside)
                 there = Blob(id_, is_link=False) if id_ else None
                 found += self._compared(name, there, keep=False)[1]
                 continue
-            tree = self.repository.folder_below(commit.tree, inside)
-            committed = dict(self.repository.files(tree)) if tree else {}
+            tree = self.repository.trees.find_folder(commit.tree, inside)
+            committed = dict(self.repository.trees.files(tree))
             on_disk = {
                 each.relative_to(path).as_posix() for each in path.rglob("*") if each.is_file()
             }

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from ccpolicy.git.commits import Commit, ancestry
-from ccpolicy.git.objects import Blob
+from ccpolicy.git.trees import Blob
 from ccpolicy.provenance.file_versions import (
     FileVersionReader,
     Key,
