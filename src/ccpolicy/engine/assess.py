@@ -49,7 +49,7 @@ def assess(
         used = _used(content, controls, columns)
         provenance = _provenance(content, question, used, store, Path(spill), provide)
         root = content.root
-        if provenance and provenance.commit and question.known_at and not provenance.is_told:
+        if provenance and provenance.commit and question.known_at and not provenance.imported:
             from ccpolicy.git.snapshot import write_evidence
 
             root = Path(spill) / "known"
