@@ -39,7 +39,7 @@ print(taken, sum(used), count)
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What reading used, once the programs' libraries were imported."""
+    """What reading used, without the import of libraries."""
 
     log: Usage
     first: Usage
