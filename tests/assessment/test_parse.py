@@ -20,7 +20,7 @@ from ccpolicy.assessment.parse import read_assessment
 from ccpolicy.errors import ReportError
 from ccpolicy.reports import View, formats, render
 
-FAILING = Path(ccpolicy.__file__).parent / "samples" / "failing"
+FAILING = Path(ccpolicy.__file__).parent / "examples" / "failing"
 FILE = "a.json"
 Step = tuple[str | int, ...]
 

@@ -15,7 +15,7 @@ from ccpolicy.assessment.models import Assessment
 from ccpolicy.engine.audit_appendix import TIMELINES
 
 ROOT = Path(__file__).parents[2]
-FAILING = ROOT / "src/ccpolicy/samples/failing"
+FAILING = ROOT / "src/ccpolicy/examples/failing"
 
 
 @cache

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ccpolicy.sample.chance import below, between, often, pick
-from ccpolicy.sample.clock import (
+from sample.chance import below, between, often, pick
+from sample.clock import (
     DAY,
     LAST,
     Date,
@@ -15,7 +15,7 @@ from ccpolicy.sample.clock import (
     workday_from,
     workday_until,
 )
-from ccpolicy.sample.files import Row, numbered
+from sample.files import Row, numbered
 
 START = day("2025-05-06")
 """Day on which the centre begins to get ready for its plan."""

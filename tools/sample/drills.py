@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ccpolicy.sample.chance import between, often, pick
-from ccpolicy.sample.clock import DAY, LAST, Date, day, minutes, moment, workdays_after
-from ccpolicy.sample.files import Row
-from ccpolicy.sample.people import staff, team
+from sample.chance import between, often, pick
+from sample.clock import DAY, LAST, Date, day, minutes, moment, workdays_after
+from sample.files import Row
+from sample.people import staff, team
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
-from ccpolicy.sample.chance import below, between, often
-from ccpolicy.sample.clock import AS_OF, DAY, ZONE, Moment, day, minutes, moment
-from ccpolicy.sample.files import Row
-from ccpolicy.sample.incident_list import INCIDENTS, Incident
+from sample.chance import below, between, often
+from sample.clock import AS_OF, DAY, ZONE, Moment, day, minutes, moment
+from sample.files import Row
+from sample.incident_list import INCIDENTS, Incident
 
 _EVERY = {1: 30, 2: 60, 3: 24 * 60, 4: 24 * 60}
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ccpolicy.sample.chance import between
-from ccpolicy.sample.clock import DAY, day, months_after, workday_from
-from ccpolicy.sample.files import Row, numbered
+from sample.chance import between
+from sample.clock import DAY, day, months_after, workday_from
+from sample.files import Row, numbered
 
 
 def plan_reviews() -> list[Row]:

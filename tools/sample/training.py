@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ccpolicy.sample.chance import between, often
-from ccpolicy.sample.clock import (
+from sample.chance import between, often
+from sample.clock import (
     DAY,
     LAST,
     Date,
@@ -18,8 +18,8 @@ from ccpolicy.sample.clock import (
     workday_from,
     workday_until,
 )
-from ccpolicy.sample.files import Row, numbered, years
-from ccpolicy.sample.people import START, staff, team
+from sample.files import Row, numbered, years
+from sample.people import START, staff, team
 
 _VERSIONS = {"operations": "5.2", "security_awareness": "2025", "incident_response": "1.1"}
 _MINUTES = {"operations": 240, "security_awareness": 90, "incident_response": 180}

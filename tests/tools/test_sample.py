@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,13 +17,17 @@ import pytest
 import ccpolicy
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.policy.lint import lint
-from ccpolicy.sample.backups import CAPTURED
-from ccpolicy.sample.centre import write_centre
-from ccpolicy.sample.clock import LAST
 from ccpolicy.shipped import shipped_folder
+from sample.backups import CAPTURED
+from sample.centre import write_centre
+from sample.clock import LAST
+from sample.history import FIRST, WEEK, commit, write_bundle
 
 ROOT = shipped_folder()
-FAILING = Path(ccpolicy.__file__).parent / "samples" / "failing"
+TOOLS = ROOT / "tools"
+EXAMPLES = Path(ccpolicy.__file__).parent / "examples"
+HISTORY = EXAMPLES / "centre.bundle"
+FAILING = EXAMPLES / "failing"
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -33,12 +40,23 @@ def digests(folder: Path) -> dict[str, str]:
 
 def make(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "ccpolicy.sample", str(folder)],
+        [sys.executable, "-m", "sample", str(folder)],
+        cwd=TOOLS,
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
         check=True,
     )
+
+
+def imported(module: Path) -> set[str]:
+    """Return the packages that a module imports."""
+    return {
+        name.partition(".")[0]
+        for node in ast.walk(ast.parse(module.read_text("utf-8")))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in [getattr(node, "module", None) or "", *(each.name for each in node.names)]
+    }
 
 
 @pytest.fixture(scope="module")
@@ -56,9 +74,39 @@ def test_made_the_same_in_another_environment(tmp_path: Path) -> None:
     assert digests(ROOT / "evidence") == digests(tmp_path)
 
 
-def test_usage() -> None:
+def test_committed_history_is_what_the_generator_makes(tmp_path: Path) -> None:
+    """It leaves a file that holds the very commits that it makes."""
+    copy = Path(shutil.copy(HISTORY, tmp_path))
+    write_bundle(ROOT, copy)
+    assert copy.read_bytes() == HISTORY.read_bytes(), "run: make sample"
+
+
+def test_history_is_packed_the_same_every_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stream(_: Path) -> Iterator[bytes]:
+        for number, line in enumerate([b"one", b"two"]):
+            yield from commit("clerk", FIRST + number * WEEK, "Records", {"evidence/a": line * 99})
+        yield b"done\n"
+
+    monkeypatch.setattr("sample.history.stream", stream)
+    made = [tmp_path / name for name in ("one.bundle", "two.bundle", "stale.bundle")]
+    shutil.copy(HISTORY, made[-1])
+    for path in made:
+        write_bundle(ROOT, path)
+    assert len({path.read_bytes() for path in made}) == 1
+
+
+def test_the_sample_stands_alone() -> None:
+    modules = sorted((TOOLS / "sample").glob("*.py"))
+    assert len(modules) > 10
+    assert [path.name for path in modules if "ccpolicy" in imported(path)] == []
+
+
+@pytest.mark.parametrize("module", ["sample", "sample.history"])
+def test_usage(module: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "ccpolicy.sample"], capture_output=True, text=True, check=False
+        [sys.executable, "-m", module], cwd=TOOLS, capture_output=True, text=True, check=False
     )
     assert done.returncode == 1
     assert "usage" in done.stderr

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import chinese_calendar  # type: ignore[import-untyped]
 
-from ccpolicy.sample.chance import between
+from sample.chance import between
 
 ZONE = datetime.timezone(datetime.timedelta(hours=8))
 AS_OF = datetime.datetime(2026, 11, 20, 18, tzinfo=ZONE)

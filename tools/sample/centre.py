@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from ccpolicy.sample import (
+from sample import (
     backups,
     drills,
     equipment,
@@ -17,8 +17,8 @@ from ccpolicy.sample import (
     stores,
     training,
 )
-from ccpolicy.sample.clock import day
-from ccpolicy.sample.files import (
+from sample.clock import day
+from sample.files import (
     Row,
     quarters,
     write_csv,

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from ccpolicy.sample.chance import below, between, often
-from ccpolicy.sample.clock import (
+from sample.chance import below, between, often
+from sample.clock import (
     AS_OF,
     DAY,
     LAST,
@@ -24,7 +24,7 @@ from ccpolicy.sample.clock import (
     rounds,
     workday_from,
 )
-from ccpolicy.sample.files import Row, numbered
+from sample.files import Row, numbered
 
 CAPTURED = Path(__file__).parent / "captured"
 """What restic and Borg printed; capture.sh says how it was made."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ccpolicy.sample.chance import between, often, pick, tenths
-from ccpolicy.sample.clock import (
+from sample.chance import between, often, pick, tenths
+from sample.clock import (
     DAY,
     LAST,
     Moment,
@@ -14,9 +14,9 @@ from ccpolicy.sample.clock import (
     rounds,
     workday_until,
 )
-from ccpolicy.sample.equipment import TECHNICIANS, hands
-from ccpolicy.sample.files import Row, numbered
-from ccpolicy.sample.people import START
+from sample.equipment import TECHNICIANS, hands
+from sample.files import Row, numbered
+from sample.people import START
 
 _PARTS = {  # part: asset class, minimum at Shanghai and at Chengdu, days from order to delivery
     "handset": ("telephony", 6, 4, 10),

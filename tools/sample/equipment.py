@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ccpolicy.sample.chance import between, often, pick
-from ccpolicy.sample.clock import (
+from sample.chance import between, often, pick
+from sample.clock import (
     AS_OF,
     DAY,
     LAST,
@@ -20,8 +20,8 @@ from ccpolicy.sample.clock import (
     workday_from,
     workday_until,
 )
-from ccpolicy.sample.files import Row, numbered
-from ccpolicy.sample.people import START, person
+from sample.files import Row, numbered
+from sample.people import START, person
 
 _CODES = {
     "telephony": "TEL",

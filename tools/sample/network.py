@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
-from ccpolicy.sample.chance import below, between, often
-from ccpolicy.sample.clock import (
+from sample.chance import below, between, often
+from sample.clock import (
     DAY,
     LAST,
     Date,
@@ -18,8 +18,8 @@ from ccpolicy.sample.clock import (
     rounds,
     workday_until,
 )
-from ccpolicy.sample.files import Row, numbered
-from ccpolicy.sample.people import START
+from sample.files import Row, numbered
+from sample.people import START
 
 _TARGETS = [  # target, segment, first and last day in scope
     ("T-sha-web", "external", "2025-05-06", None),

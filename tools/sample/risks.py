@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ccpolicy.sample.chance import between
-from ccpolicy.sample.clock import DAY, day
-from ccpolicy.sample.files import Row
+from sample.chance import between
+from sample.clock import DAY, day
+from sample.files import Row
 
 _OWNERS = {"equipment": "P0005", "network": "P0008", "disaster": "P0011", "human": "P0010"}
 # site, class, description, likelihood, impact, assessed on, treatment, due on, treated on
