@@ -22,7 +22,7 @@ from ccpolicy.policy.settings import FILE
 from ccpolicy.provenance.models import Provenance
 from ccpolicy.store import DuckDB, QueryError, StoreError, open_store
 from ccpolicy.store.sql import identifier
-from ccpolicy.time.calendar import day_number, day_starts, instant, shift
+from ccpolicy.time.calendar import Calendar, day_number, day_starts, instant, shift
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.time.zones import time_zone
 
@@ -153,7 +153,7 @@ def asked_of_git(content: Policy, as_of: datetime.datetime, scratch: Path) -> Pr
         evidence=settings.evidence,
         policy=[FILE, settings.policy, settings.checks],
         datasets=content.datasets,
-        zone=time_zone(content.plan.zone),
+        calendar=Calendar(time_zone(content.plan.zone), content.plan.holidays),
         adopted=_adopted(content),
         as_of=instant(as_of),
         signers=keys,

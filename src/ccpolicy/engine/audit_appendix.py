@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from ccpolicy.assessment import audit_appendix as models
 from ccpolicy.assessment.building_blocks import Text
 from ccpolicy.engine.build import AssessmentBuilder
-from ccpolicy.engine.calendar_tables import Calendar
 from ccpolicy.engine.daily_totals import Days
 from ccpolicy.engine.evaluation import Evaluation
 from ccpolicy.engine.lapses import Lapse
@@ -115,8 +114,7 @@ class _Maker:
 
     def __post_init__(self) -> None:
         times = self.run.times
-        self.calendar = Calendar(self.run.zone, 0, 0)
-        self.days = Days.of(self.calendar, times.starts, max(times.ends, times.starts + 1))
+        self.days = Days.of(self.run.calendar, times.starts, max(times.ends, times.starts + 1))
         self.owed = self.days.owed(self.run.store)
         self.shown: set[int] = set(self.writer.named)
         self.writer.locate(

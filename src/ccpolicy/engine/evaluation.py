@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
 
 from ccpolicy.checks.kinds import Kind
-from ccpolicy.engine.calendar_tables import Calendar
+from ccpolicy.engine.calendar_tables import CalendarTables
 from ccpolicy.engine.evidence_findings import audit
 from ccpolicy.engine.input_sql import Bounds, ControlRevision, Inputs, extra_columns, records_table
 from ccpolicy.engine.lapses import EvaluationTimes, LapseReader, Outcome
@@ -15,7 +15,7 @@ from ccpolicy.evidence import Table
 from ccpolicy.policy import Control, Policy
 from ccpolicy.store import DuckDB
 from ccpolicy.store.sql import identifier, literal
-from ccpolicy.time.calendar import day_number, day_starts
+from ccpolicy.time.calendar import Calendar, day_number, day_starts
 from ccpolicy.time.zones import time_zone
 
 STREAMED = 200_000
@@ -35,6 +35,7 @@ class Evaluation:
     ) -> None:
         self.store, self.content, self.tables, self.times = store, content, tables, times
         self.zone = time_zone(content.plan.zone)
+        self.calendar = Calendar(self.zone, content.plan.holidays)
         self.rules = list(self._rules(controls))
         self.found = LapseReader(store, self.rules, times)
         self.spans_of: dict[str, str] = {}
@@ -90,21 +91,20 @@ class Evaluation:
 
     def _bounded(self) -> Inputs:
         """Return what writes the inputs, within the instants that are judged."""
-        zone = Calendar(self.zone, 0, 0)
         return Inputs(
             rules=self.rules,
             tables=self.tables,
             plan=self.content.plan,
             bounds=Bounds(
                 latest=self.times.latest,
-                latest_day=zone.day_of(self.times.latest),
+                latest_day=self.calendar.day_of(self.times.latest),
                 horizon=self.times.horizon,
-                horizon_day=zone.day_of(self.times.horizon),
+                horizon_day=self.calendar.day_of(self.times.horizon),
                 told=self.times.starts,
             ),
         )
 
-    def _calendar(self, inputs: Inputs) -> Calendar:
+    def _calendar(self, inputs: Inputs) -> CalendarTables:
         """Make the calendar tables, from the first day of any evidence to the horizon."""
         terms = Terms()
         for kind in inputs.kinds():
@@ -113,20 +113,18 @@ class Evaluation:
         row = self.store.ask("SELECT min(day), min(ends_day), min(starts), min(ends) FROM staged")[
             0
         ]
-        zone = Calendar(self.zone, 0, 0)
         days = [each for each in (row or ())[:2] if each is not None]
-        days += [zone.day_of(each) for each in (row or ())[2:] if each is not None]
-        days += [zone.day_of(self.times.starts), *(rule.first for rule in self.rules)]
-        calendar = Calendar(self.zone, min(days) - 2, inputs.bounds.horizon_day + 2)
-        calendar.create(
+        days += [self.calendar.day_of(each) for each in (row or ())[2:] if each is not None]
+        days += [self.calendar.day_of(self.times.starts), *(rule.first for rule in self.rules)]
+        tables = CalendarTables(self.calendar, min(days) - 2, inputs.bounds.horizon_day + 2)
+        tables.create(
             self.store,
             list(terms.durations.items()),
             [(label, per, grace) for label, (per, grace) in terms.periods.items()],
-            self.content.plan.holidays,
         )
-        return calendar
+        return tables
 
-    def _inputs(self, inputs: Inputs, calendar: Calendar) -> None:
+    def _inputs(self, inputs: Inputs, calendar: CalendarTables) -> None:
         """Number the subjects, and make the relations that the kinds' queries read."""
         classes = ", ".join(
             f"({rule.number}, {literal(each)})" for rule in self.rules for each in rule.classes

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ccpolicy.checks.kinds import Input, Kind
-from ccpolicy.engine.calendar_tables import Calendar
+from ccpolicy.engine.calendar_tables import CalendarTables
 from ccpolicy.evidence import Table
 from ccpolicy.policy import Control, Plan, Revision, Selection
 from ccpolicy.store.sql import identifier, literal
@@ -276,7 +276,7 @@ class Inputs:
             for rule in self.rules
         )
 
-    def population(self, calendar: Calendar) -> str:
+    def population(self, calendar: CalendarTables) -> str:
         """Write the SELECT of all populations, with subjects by name."""
         return f"""
             SELECT st.relation, st.selection, st.ahead, r.number AS control,
@@ -307,7 +307,9 @@ class Inputs:
                     groups.setdefault(extra_columns(spec), []).append(relations[kind.name, each])
         return groups
 
-    def records(self, columns: Sequence[str], numbers: Sequence[int], calendar: Calendar) -> str:
+    def records(
+        self, columns: Sequence[str], numbers: Sequence[int], calendar: CalendarTables
+    ) -> str:
         """Write the SELECT of the records of some inputs, with subjects by number.
 
         What is about nobody who is known, or had not happened yet, is there without a subject.
@@ -350,7 +352,7 @@ _DAY = (
 )
 
 
-def _calendars(calendar: Calendar, *, ends: bool = True) -> str:
+def _calendars(calendar: CalendarTables, *, ends: bool = True) -> str:
     """Join the calendar, by the day or by the day that an instant is in or beside.
 
     A day beyond the calendar lies beyond the horizon, where nothing is judged.

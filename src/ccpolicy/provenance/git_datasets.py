@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
 import fnmatch
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from ccpolicy.evidence import values
 from ccpolicy.git.commits import Commit
@@ -16,11 +14,10 @@ from ccpolicy.policy import EVIDENCE_CHANGES, RECORDINGS
 from ccpolicy.provenance.file_versions import Key, to_json
 from ccpolicy.provenance.record_history import WORKING, Event, RecordHistory, RecordState
 from ccpolicy.provenance.tracked import Tracked, TrackedTable
-from ccpolicy.time.durations import Duration, parse_duration
-from ccpolicy.time.epoch import DAY, EPOCH
+from ccpolicy.time.calendar import Calendar
+from ccpolicy.time.durations import parse_duration
+from ccpolicy.time.epoch import SECOND
 
-_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
-_SECOND = 1_000_000
 STORED_COLUMNS = {
     RECORDINGS: {
         "unit": "VARCHAR",
@@ -83,8 +80,8 @@ VIEW_SQL = {
 class RecordRows:
     """Makes rows of what a history says by itself, whoever is trusted; see `STORED_COLUMNS`."""
 
-    zone: ZoneInfo
-    """The plan's zone."""
+    calendar: Calendar
+    """The plan's."""
     adopted: int
     """Instant from which records are owed in time."""
     as_of: int
@@ -92,10 +89,6 @@ class RecordRows:
     history: RecordHistory
     merged: Mapping[str, int]
     """Commit → when it came into the line that is judged, in seconds since 1970."""
-    ends: dict[tuple[int, str], int] = field(default_factory=dict)
-    """Day and duration → when it has run out."""
-    begins: dict[int, int] = field(default_factory=dict)
-    """Day → the instant at which it begins."""
     made: dict[str, tuple[int | None, bool]] = field(default_factory=dict)
     """Commit → its number, and whether it came to be on file since the plan was adopted."""
 
@@ -136,7 +129,8 @@ class RecordRows:
                     due = None
                     if within is not None and at is not None and is_owed:
                         if at not in dues:
-                            dues[at] = self._after(at, within)
+                            # Contracts do not count it in business days, so it is certain.
+                            dues[at] = self.calendar.due(at, within).at
                         due = dues[at]
                     yield (
                         name,
@@ -157,7 +151,7 @@ class RecordRows:
         What came to be on file afterwards cannot escape by a date of the time before, nor by a
         branch that begins before.
         """
-        is_recent = made == WORKING or self.merged[made] * _SECOND >= self.adopted
+        is_recent = made == WORKING or self.merged[made] * SECOND >= self.adopted
         self.made[made] = self.numbers.get(made), is_recent
         return self.made[made]
 
@@ -211,25 +205,29 @@ class RecordRows:
         commit: Commit | None,
         unit: TrackedTable,
         tracked: Tracked,
-    ) -> bool:
-        """Whether the contract allows a change."""
+    ) -> bool | None:
+        """Whether the contract allows a change; None if that rests on holidays nobody knows."""
         if unit.recording.amendable == "freely":
             return True
+        is_over: bool | None = False
         if not after:
             found = [self._instant(before[0].get(e), tracked) for e in unit.recording.happened]
-            ends = [
-                self._after(each, parse_duration(tracked.dataset.retention))
-                for each in found
-                if each is not None
-            ]
-            if ends and max(ends) <= at:
-                return True
+            is_over = self._retention_is_over([e for e in found if e is not None], at, tracked)
         if unit.recording.amendable == "append_only":
+            return is_over
+        return bool(commit and commit.reason) or _only_fills_in(before, after) or is_over
+
+    def _retention_is_over(self, happened: Sequence[int], at: int, tracked: Tracked) -> bool | None:
+        """Whether a record with these times need not be kept any longer; None if nobody knows."""
+        retention = parse_duration(tracked.dataset.retention)
+        dues = [self.calendar.due(each, retention) for each in happened]
+        # An uncertain one may run out later than it says, and no sooner.
+        if not dues or max(due.at for due in dues) > at:
             return False
-        return bool(commit and commit.reason) or _only_fills_in(before, after)
+        return True if all(due.is_certain for due in dues) else None
 
     def _time(self, commit: str) -> int | None:
-        return self.history.times[commit] * _SECOND if commit else None
+        return self.history.times[commit] * SECOND if commit else None
 
     def _instant(self, text: object, tracked: Tracked) -> int | None:
         """Read a time; a day is its beginning in the plan's zone."""
@@ -237,46 +235,10 @@ class RecordRows:
             return None
         day = values.day(text) if len(text) == len("2026-01-31") else None
         if day is not None:
-            return self._begin(day)
+            return self.calendar.starts(day)
         found = values.instants(text, tracked.contract.zone)
         # Of two readings the earlier one: what may have happened early is due early.
         return found[1] if found else None
-
-    def _begins(self, day: datetime.date) -> int:
-        begin = datetime.datetime.combine(day, datetime.time(), self.zone)
-        return (begin - _EPOCH) // datetime.timedelta(microseconds=1)
-
-    def _after(self, at: int, duration: Duration) -> int:
-        """Return when a duration has run out: a calendar one at the end of its last day."""
-        if duration.is_clock:
-            return at + duration.microseconds
-        key = self._day(at), duration.text
-        if key not in self.ends:
-            self.ends[key] = self._last(key[0], duration)
-        return self.ends[key]
-
-    def _day(self, at: int) -> int:
-        """Return the day of an instant in the plan's zone, in days since 1970."""
-        day = at // DAY
-        while at < self._begin(day):
-            day -= 1
-        while at >= self._begin(day + 1):
-            day += 1
-        return day
-
-    def _begin(self, day: int) -> int:
-        if day not in self.begins:
-            self.begins[day] = self._begins(datetime.date.fromordinal(day + EPOCH))
-        return self.begins[day]
-
-    def _last(self, since: int, duration: Duration) -> int:
-        """Return the end of the last day of a calendar duration."""
-        day = datetime.date.fromordinal(since + EPOCH)
-        months = day.year * 12 + day.month - 1 + duration.months
-        first = datetime.date(months // 12, months % 12 + 1, 1)
-        following = datetime.date((months + 1) // 12, (months + 1) % 12 + 1, 1)
-        last = min(first + datetime.timedelta(days=day.day - 1), following - datetime.timedelta(1))
-        return self._begins(last + datetime.timedelta(days=duration.days + 1))
 
 
 def _only_fills_in(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> bool:
@@ -335,10 +297,10 @@ class CommitAttribution:
         return (
             unit.name,
             number,
-            self.history.times[commit.id] * _SECOND,
+            self.history.times[commit.id] * SECOND,
             commit.reason or None,
-            self.merged[commit.id] * _SECOND,
-            commit.authored * _SECOND,
+            self.merged[commit.id] * SECOND,
+            commit.authored * SECOND,
             commit.id,
             commit.author,
             commit.committer,

@@ -24,7 +24,7 @@ from ccpolicy.provenance.tracked import Tracked
 from ccpolicy.store import DuckDB, Unreadable
 from ccpolicy.store.sql import identifier, literal
 
-VERSION = 3
+VERSION = 4
 """Raised when what is kept, or what it means, changes."""
 EVENTS = {
     "unit": "VARCHAR",

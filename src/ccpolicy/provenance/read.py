@@ -10,7 +10,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from ccpolicy.errors import EvidenceError
 from ccpolicy.evidence.models import GitTable
@@ -38,6 +37,7 @@ from ccpolicy.provenance.record_locator import GitSource, RecordLocator
 from ccpolicy.provenance.relations import GitRelations
 from ccpolicy.provenance.tracked import tracked
 from ccpolicy.store import DuckDB
+from ccpolicy.time.calendar import Calendar
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,8 @@ class ProvenanceRequest:
     policy: Sequence[str]
     """Files and folders of the policy, from the root."""
     datasets: Mapping[str, Dataset]
-    zone: ZoneInfo
+    calendar: Calendar
+    """The plan's."""
     adopted: int
     """Instant from which records are owed in time, in microseconds since 1970 UTC."""
     as_of: int
@@ -141,7 +142,7 @@ class _Reader:
             raise NoHistory("shallow")
         cache = Cache.of(
             repository.common,
-            [self.prefix, self._policy_paths(), asked.zone.key, asked.adopted],
+            [self.prefix, self._policy_paths(), *asked.calendar.basis, asked.adopted],
             self.tracked,
             self.store,
         )
@@ -189,7 +190,7 @@ class _Reader:
         state = walked.state(head)
         with_policy = walked.with_policy(self._policy_paths())
         merged = merged_times(history.commits, history.times, head)
-        facts = RecordRows(asked.zone, asked.adopted, asked.as_of, history, merged)
+        facts = RecordRows(asked.calendar, asked.adopted, asked.as_of, history, merged)
         rows = GitRelations(self.store, walked.kept, facts)
         rows.put(state.entries, history.events)
         if asked.cached and cache.is_worth_it(walked.kept, len(history.commits)):
