@@ -28,7 +28,9 @@ Step = tuple[str | int, ...]
 @cache
 def original() -> Assessment:
     """Return an assessment with an annex, a baseline, and every verdict but waived."""
-    result = ccpolicy.load(FAILING).check(annex=True, provenance=True)
+    result = ccpolicy.load(FAILING).check(
+        ccpolicy.EvaluationRequest(appendix=True, provenance=True)
+    )
     return apply_baseline(result, failing(result)[:2])
 
 

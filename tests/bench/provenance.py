@@ -18,7 +18,7 @@ import os, sys, tempfile, time, duckdb, git, ccpolicy
 from pathlib import Path
 from ccpolicy.provenance.read import Asked, read_provenance
 repository = ccpolicy.load(sys.argv[1])
-root = repository.content.root
+root = repository.policy.root
 with tempfile.TemporaryDirectory() as scratch, duckdb.connect() as connection:
     asked = Asked(root=root, evidence="evidence", policy=["ccpolicy.toml", "policy", "checks"],
                   datasets=repository.datasets, zone=repository.zone, adopted=0,

@@ -27,7 +27,7 @@ def main() -> int:
     from reports.html.audited import many
 
     began = time.perf_counter()
-    sample = ccpolicy.load(ROOT).check(annex=True)
+    sample = ccpolicy.load(ROOT).check(ccpolicy.EvaluationRequest(appendix=True))
     judged = time.perf_counter() - began
     render(sample, View())
     rendered = timed(sample)

@@ -272,7 +272,10 @@ def test_loosen_the_contract_first_and_change_the_record_next(centre: Centre) ->
     found = compare(centre.folder, protected, "HEAD")
     assert ("loosened", "inspections") in [(each.direction, each.name) for each in found.changes]
     repository = ccpolicy.load(centre.folder, protected)
-    assert repository.check(AS_OF, controls=["GV-4"]).controls[0].now == "fail"
+    assert (
+        repository.check(ccpolicy.EvaluationRequest(as_of=AS_OF, controls=["GV-4"])).controls[0].now
+        == "fail"
+    )
 
 
 def test_change_the_policy_and_do_not_commit(centre: Centre) -> None:

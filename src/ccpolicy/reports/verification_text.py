@@ -57,13 +57,8 @@ def _header(page: Page, result: Verification) -> None:
 
 
 def _filters(page: Page, asked: Asked) -> str:
-    named = (
-        (page.say("control"), asked.controls),
-        (page.say("clause"), asked.clauses),
-        (page.say("tag"), asked.tags),
-        (page.say("severity"), asked.severities),
-    )
-    return page.phrases(f"{name} {page.join(values)}" for name, values in named if values)
+    filters = asked.filters.items()
+    return page.phrases(f"{page.say(name)} {page.join(names)}" for name, names in filters)
 
 
 def _steps(page: Page, result: Verification) -> None:

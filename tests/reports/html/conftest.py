@@ -42,7 +42,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def audit() -> Assessment:
     """The shipped sample, judged for auditors."""
-    return ccpolicy.load(ROOT).check(annex=True)
+    return ccpolicy.load(ROOT).check(ccpolicy.EvaluationRequest(appendix=True))
 
 
 @pytest.fixture(scope="session")
