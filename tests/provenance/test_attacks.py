@@ -105,7 +105,7 @@ def test_amend_and_force_push(centre: Centre) -> None:
     # A clone of the rewritten branch has never seen the commit.
     clone = centre.folder.parent / "clone"
     centre.git("clone", "--quiet", "--no-local", str(centre.folder), str(clone))
-    with pytest.raises(EvidenceError, match="there is no commit"):
+    with pytest.raises(EvidenceError, match="unknown revision"):
         Centre(clone).check(expect_ancestor=head)
 
 

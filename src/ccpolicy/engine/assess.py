@@ -97,7 +97,7 @@ def _evidence_root(
 ) -> Path:
     """Return the folder below which the evidence is; that of a commit is written out first."""
     known_at = question.request.known_at
-    if not (known_at and provenance and provenance.commit) or provenance.is_told:
+    if not (known_at and provenance and provenance.commit) or provenance.imported:
         return policy.root
     from ccpolicy.git.snapshot import write_evidence
 
