@@ -102,7 +102,7 @@ def test_what_was_written_is_read() -> None:
         (("tally", "fail"), 0, "a.json#tally: the counts are not those of the controls"),
         (("gate", "passed"), True, "a.json#gate/passed: it is not what follows from the rest"),
         (("gate", "failed_on"), [], "a.json#gate/failed_on: these are not the controls that fail"),
-        (("gate", "let_stand"), ["FIRE-2"], "a.json#gate/failed_on: these are not the controls"),
+        (("gate", "let_stand"), ["FIRE-2"], "a.json#gate/let_stand: these are not the controls"),
     ],
 )
 def test_place_is_named(path: Step, value: Any, said: str) -> None:

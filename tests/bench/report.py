@@ -16,7 +16,7 @@ from pathlib import Path
 import ccpolicy
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.reports import View
-from ccpolicy.reports.html import assessment as render
+from ccpolicy.reports.html import render_assessment as render
 
 ROOT = Path(__file__).parents[2]
 FEW, MANY = 1_000, 100_000

@@ -122,7 +122,7 @@ def command(
     ]
     report_unsupported(zip(names, rendered, strict=True), view.language, strict=strict)
     standing.write()
-    if "github" in names:
+    if any(FORMATS[name].job_summary for name in names):
         from ccpolicy.cli.summary import append
 
         append(result, view)

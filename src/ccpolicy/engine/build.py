@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Protocol
 
 from ccpolicy import __version__
 from ccpolicy.assessment import models
+from ccpolicy.assessment.gate import GateScope
 from ccpolicy.assessment.models import VERDICTS, Assessment, Verdict
 from ccpolicy.engine.control_problems import datasets_of, find_problems
 from ccpolicy.engine.evaluation import Evaluation
@@ -21,7 +22,7 @@ from ccpolicy.engine.record_provenance import find_recorded
 from ccpolicy.engine.waivers import waive
 from ccpolicy.errors import Locator, Message
 from ccpolicy.evidence import Evidence
-from ccpolicy.policy import SEVERITIES, Control
+from ccpolicy.policy import Control
 from ccpolicy.provenance.models import Provenance
 from ccpolicy.time.calendar import day_number, day_starts, instant, moment, shift
 from ccpolicy.time.durations import parse_duration
@@ -81,7 +82,12 @@ class AssessmentBuilder:
         annex, shown = self._appendix()
         when = self.places.when
         soon = shift(self.question.as_of, parse_duration(self.policy.settings.due_soon), 1)
-        verdicts = [self._at_gate(each) for each in judged]
+        scope = GateScope(
+            judged=self.question.gate,
+            fail_on=self.question.fail_on,
+            period_ends=moment(self.times.ends, self.zone),
+            as_of=moment(self.times.as_of, self.zone),
+        )
         return Assessment(
             schema_version=models.SCHEMA_VERSION,
             tool=models.Tool(name="ccpolicy", version=__version__),
@@ -91,8 +97,8 @@ class AssessmentBuilder:
             window=models.Window(starts=when(self.times.starts), ends=when(self.times.ends)),
             horizon=when(self.times.horizon),
             due_soon=when(instant(soon)),
-            gate=self._gate(judged),
-            tally={verdict: verdicts.count(verdict) for verdict in VERDICTS},
+            gate=scope.decide(judged),
+            tally=scope.tally(judged),
             controls=judged,
             waivers=quote_waivers(self.policy, self.question.controls, self.times.as_of),
             problems=[],
@@ -109,26 +115,6 @@ class AssessmentBuilder:
             evidence_digest=self._evidence_digest(),
             provenance=self._provenance({*self._cited_records(), *shown}),
             annex=annex,
-        )
-
-    def _at_gate(self, control: models.Control) -> Verdict:
-        return control.now if self.question.gate == "now" else control.period
-
-    def _gate(self, judged: Sequence[models.Control]) -> models.Gate:
-        limit = SEVERITIES.index(self.question.fail_on)
-        failed = [
-            each.id
-            for each in judged
-            if self._at_gate(each) in ("fail", "unknown")
-            and SEVERITIES.index(each.severity) <= limit
-        ]
-        return models.Gate(
-            judged=self.question.gate,
-            fail_on=self.question.fail_on,
-            passed=not failed,
-            failed_on=failed,
-            let_stand=[],
-            gone=[],
         )
 
     def _evidence_digest(self) -> str:

@@ -185,10 +185,7 @@ class _VerdictCache:
         key = " ".join([commit, *spans])
         if key not in self.known:
             result = assess(self.policy, question)
-            by_gate = {
-                each.id: each.now if question.gate == "now" else each.period
-                for each in result.controls
-            }
+            by_gate = {each.id: result.verdict(each) for each in result.controls}
             self.known[key] = by_gate, result.gate.passed
         found, passed = self.known[key]
         return {control: found[control] for control in question.controls}, passed

@@ -13,7 +13,7 @@ import pytest
 import ccpolicy
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.reports import View
-from ccpolicy.reports.html import assessment as render
+from ccpolicy.reports.html import render_assessment as render
 
 from .audited import AUDITED, hostile, many
 
