@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ccpolicy.checks.kinds import Input, Kind
-from ccpolicy.engine.calendar_tables import Calendar
+from ccpolicy.engine.calendar_tables import CalendarTables
 from ccpolicy.engine.control_revision import ControlRevision
 from ccpolicy.engine.evaluation_times import EvaluationTimes
 from ccpolicy.engine.relations import SELECTED_RECORDS, Relation, input_records
@@ -242,7 +242,7 @@ class InputQueries:
         ]
         return [list(column) for column in zip(*rows, strict=True)]
 
-    def subject_records(self, calendar: Calendar) -> str:
+    def subject_records(self, calendar: CalendarTables) -> str:
         """Write the query of all records that name a subject."""
         return f"""
             SELECT st.input, st.selection, st.planned, r.revision,
@@ -276,7 +276,9 @@ class InputQueries:
                     numbers.append(self.numbers[kind.name, each])
         return list(found.values())
 
-    def input_records(self, relation: Relation, numbers: Sequence[int], calendar: Calendar) -> str:
+    def input_records(
+        self, relation: Relation, numbers: Sequence[int], calendar: CalendarTables
+    ) -> str:
         """Write the query of the records of some inputs, with subjects by number.
 
         Records about an unknown subject, and records after as-of, have no subject.
@@ -309,7 +311,7 @@ _DAY = (
 )
 
 
-def _calendars(calendar: Calendar, *, ends: bool = True) -> str:
+def _calendars(calendar: CalendarTables, *, ends: bool = True) -> str:
     """Join the calendar, by the day or by the day that an instant is in or beside.
 
     A day beyond the calendar lies beyond the horizon, where nothing is judged.
