@@ -78,26 +78,26 @@ def unportable_query(
 
 def _reason(node: exp.Expr, functions: tuple[type[exp.Expr], ...]) -> str | None:
     """Say why not every engine reads a node of a query alike."""
-    match node:
-        case exp.Func() if not isinstance(node, functions):
-            return "is not a portable function"
-        case exp.Cast() if node.to.this.name not in TYPES:
-            return "is not of a portable type"
-        case exp.Interval() | exp.Lambda() | exp.Bracket():
-            return "is not portable"
-        case exp.Star() if node.args.get("except_") or node.args.get("replace"):
-            return "is not portable"
-        case exp.Star() if not isinstance(node.parent, exp.Select | exp.Count):
-            return "is not portable"
-        case exp.Subquery() if isinstance(node.parent, exp.From | exp.Join) and not node.alias:
-            return "has no alias"
-        case exp.CTE() if node.args.get("materialized") is not None:
-            return "is said to be materialized or not"
-        case exp.Window() if isinstance(node.this, exp.RowNumber) and not node.args.get("order"):
-            return "numbers rows in no order"
-        case exp.Select() if any(node.args.get(part) for part in _ONE_ENGINE):
-            return "has a clause of one engine's own"
-    return None
+    star, window, select = (isinstance(node, kind) for kind in (exp.Star, exp.Window, exp.Select))
+    faults = {
+        "is not a portable function": isinstance(node, exp.Func)
+        and not isinstance(node, functions),
+        "is not of a portable type": isinstance(node, exp.Cast) and node.to.this.name not in TYPES,
+        "is not portable": isinstance(node, exp.Interval | exp.Lambda | exp.Bracket)
+        or (star and not isinstance(node.parent, exp.Select | exp.Count))
+        or (star and any(node.args.get(part) for part in ("except_", "replace", "rename"))),
+        "has no alias": isinstance(node, exp.Subquery)
+        and isinstance(node.parent, exp.From | exp.Join)
+        and not node.alias,
+        "is said to be materialized or not": isinstance(node, exp.CTE)
+        and node.args.get("materialized") is not None,
+        "numbers rows in no order": window
+        and isinstance(node.this, exp.RowNumber)
+        and not node.args.get("order"),
+        "has a clause of one engine's own": select
+        and any(node.args.get(part) for part in _ONE_ENGINE),
+    }
+    return next((reason for reason, found in faults.items() if found), None)
 
 
 def main(arguments: list[str]) -> int:
