@@ -88,14 +88,16 @@ class ParsedBundle:
     """What git knew."""
 
 
-def verify(path: Path, trust: Trust | None = None) -> Verification:
-    """Verify a bundle.
+def verify(path: str | Path, trust: Trust | None = None) -> Verification:
+    """Verify the bundle in a file, step by step; see docs/verify.md.
+
+    A step that fails is part of the result, not an error.
 
     Raises:
         BundleError: it, or what the reader named, cannot be read at all.
         PolicyError: the policy to compare with cannot be read.
     """
-    return examine(path, trust or Trust()).verification
+    return examine(Path(path), trust or Trust()).verification
 
 
 def examine(path: Path, trust: Trust) -> VerifiedBundle:
