@@ -1,10 +1,9 @@
-"""Judge by what was on file earlier: commit by commit, and what later came to be covered."""
+"""Assesses the evidence of earlier commits: the history of verdicts, and lapses covered later."""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime
-import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -16,7 +15,7 @@ from ccpolicy.assessment.models import Assessment, Control, CoveredLater, Lapse,
 from ccpolicy.assessment.verdict_history import SCHEMA_VERSION, Change, History, Moment
 from ccpolicy.engine.assess import assess
 from ccpolicy.engine.build import EvaluationRequest
-from ccpolicy.files.atomic import read_checked, write_checked
+from ccpolicy.files.atomic import digest, read_checked, write_checked
 from ccpolicy.git.snapshot import EvidenceCommit, evidence_commits
 from ccpolicy.policy import Policy
 from ccpolicy.time.calendar import moment
@@ -28,7 +27,7 @@ Spans = list[tuple[datetime.datetime, datetime.datetime | None]]
 def mark_covered_later(
     content: Policy, question: EvaluationRequest, result: Assessment
 ) -> Assessment:
-    """Mark the lapses of a result for which a record was put on file later, and say when."""
+    """Mark the lapses of a result that a record on file by now covers, with the time it came."""
     if not (result.provenance and result.provenance.commit):
         return result
     line = evidence_commits(
@@ -83,11 +82,11 @@ def _span(lapse: Lapse) -> tuple[datetime.datetime, datetime.datetime | None]:
 
 
 def _covered_since(
-    lapse: tuple[datetime.datetime, datetime.datetime | None], left: Spans
+    lapse: tuple[datetime.datetime, datetime.datetime | None], remaining: Spans
 ) -> datetime.datetime | None:
-    """Return the first moment of a lapse that is none among what is left of it."""
+    """Return the first moment of a lapse that is covered, given the lapses that remain of it."""
     at, end = lapse
-    for starts, ends in sorted(left, key=lambda each: each[0]):
+    for starts, ends in sorted(remaining, key=lambda each: each[0]):
         if starts > at:
             break
         if ends is None:
@@ -99,16 +98,16 @@ def _covered_since(
 def history(
     content: Policy, question: EvaluationRequest, start: str | None, end: str | None
 ) -> History:
-    """Judge every commit of a range that changed evidence, each at its own moment.
+    """Assess every commit of a range that changed evidence, each as of its own time.
 
-    Where a moment is asked for or pinned, they are all judged at that one.
+    If as-of is given or pinned, all are assessed as of that moment.
 
     Raises:
         EvidenceError: there is no history, or no such commit.
     """
     line = evidence_commits(content.root, content.settings.evidence, end or "HEAD", start)
     zone = time_zone(content.plan.zone)
-    kept = _Kept(line.common, content, question)
+    cache = _VerdictCache(line.common, content, question)
     moments: list[Moment] = []
     try:
         for commit in line.commits:
@@ -126,7 +125,7 @@ def history(
                 known_at=commit.id,
                 provenance=True,
             )
-            verdicts, passed = kept.verdicts(commit.id, asked)
+            verdicts, passed = cache.verdicts(commit.id, asked)
             last = moments[-1].verdicts if moments else verdicts
             moments.append(
                 Moment(
@@ -138,8 +137,8 @@ def history(
                     changed=_changes(content, last, verdicts),
                 )
             )
-    finally:  # whoever loses patience has not waited for nothing
-        kept.save()
+    finally:  # save what was assessed even when interrupted
+        cache.save()
     plan = content.plan
     return History(
         schema_version=SCHEMA_VERSION,
@@ -171,18 +170,18 @@ def _changes(
     ]
 
 
-class _Kept:
-    """Verdicts of commits that were judged before, by the same policy and program.
+class _VerdictCache:
+    """Verdicts of commits by one policy and version of the program.
 
-    What a commit holds never changes, and all that it rests on is named by its id.
+    They never change, because a commit's id determines its content and its whole history.
     """
 
     def __init__(self, folder: Path, content: Policy, question: EvaluationRequest) -> None:
         self.content = content
-        said = json.dumps(
+        basis = json.dumps(
             [__version__, content.digest, list(question.controls), question.gate, question.fail_on]
         )
-        name = hashlib.sha256(said.encode()).hexdigest()[:24]
+        name = digest(basis.encode())[:24]
         self.file = folder / "ccpolicy" / f"history-{name}.json"
         self.known: dict[str, tuple[dict[str, Verdict], bool]] = {}
         with suppress(OSError, ValueError):
@@ -203,7 +202,7 @@ class _Kept:
         return {control: found[control] for control in question.controls}, passed
 
     def save(self) -> None:
-        """Keep what was judged, if that can be written."""
+        """Write the cache, if that is possible."""
         with suppress(OSError):
             self.file.parent.mkdir(exist_ok=True)
             write_checked(self.file, self.known)

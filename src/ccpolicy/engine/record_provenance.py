@@ -1,4 +1,4 @@
-"""Say of the records that a result names which commits put them on file, or changed them."""
+"""Adds to an assessment who recorded or changed the records that it names."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from ccpolicy.vocabulary import KEY_SEPARATOR
 
 Key = tuple[str, str]
 """`<dataset>` or `<dataset>.<child>`, and the record's key as one text."""
-_WHO = "commit, author, committer, signature"
-_ROWS = {
-    RECORDINGS: f"recorded_at, merged_at, {_WHO}, event, NULL, NULL, NULL, NULL",
-    EVIDENCE_CHANGES: f"""CASE WHEN commit IS NOT NULL THEN changed_at END, merged_at, {_WHO},
-        NULL, change, reason, before, after""",
+_ATTRIBUTION = "commit, author, committer, signature"
+_COLUMNS = {
+    RECORDINGS: f"recorded_at, merged_at, {_ATTRIBUTION}, event, NULL, NULL, NULL, NULL",
+    EVIDENCE_CHANGES: f"""CASE WHEN commit IS NOT NULL THEN changed_at END, merged_at,
+        {_ATTRIBUTION}, NULL, change, reason, before, after""",
 }
 _FIELDS = ("commit", "author", "committer", "signature", "event", "change")
 _FIELDS_OF_CHANGES = ("reason", "before", "after")
@@ -27,13 +27,13 @@ _FIELDS_OF_CHANGES = ("reason", "before", "after")
 
 def with_recorded(
     result: models.Assessment,
-    found: Provenance,
+    provenance: Provenance,
     run: Evaluation,
     writer: AssessmentBuilder,
     named: Collection[int],
 ) -> models.Assessment:
-    """Add to a result what git knows of the records that it names; `named` are their locators."""
-    if not (found.tables and result.provenance):
+    """Add to a result what git knows of the records with the locators `named`."""
+    if not (provenance.tables and result.provenance):
         return result
     places: dict[str, dict[Key, dict[str, None]]] = {table: {} for table in FROM_GIT}
     for number, content in sorted(writer.evidence.contents(named).items()):
@@ -42,54 +42,54 @@ def with_recorded(
             places[table].setdefault(key, {})[str(writer.places[number])] = None
     recorded = [
         each
-        for table, filled in sorted(found.tables.items())
-        for each in _read(table, filled, places[table], run, writer)
+        for table, records in sorted(provenance.tables.items())
+        for each in _read(table, records, places[table], run, writer)
     ]
     recorded.sort(key=lambda each: each.place)
-    provenance = result.provenance.model_copy(update={"recorded": recorded})
-    return result.model_copy(update={"provenance": provenance})
+    completed = result.provenance.model_copy(update={"recorded": recorded})
+    return result.model_copy(update={"provenance": completed})
 
 
 def _keys(content: RecordContent, datasets: Mapping[str, Dataset]) -> Iterator[Key]:
-    """Yield how git knows a record: by its own key, or by that of the document that it stands in.
+    """Yield the keys by which git knows a record: its own, and that of its document.
 
-    A key that is derived is not on file itself, and so nothing is said.
+    A key with a derived column is left out, because its value is not in the file.
     """
     if content.table in FROM_GIT:
         yield content.fields["dataset"], content.fields["record"]
         return
     dataset, _, child = content.table.partition(".")
     contract = datasets[dataset]
-    held = {**content.around, **content.fields}
+    fields = {**content.around, **content.fields}
     if child:
-        yield from _key(content.table, contract.children[child].key, held)
-    yield from _key(dataset, contract.key, held)
+        yield from _key(content.table, contract.children[child].key, fields)
+    yield from _key(dataset, contract.key, fields)
 
 
-def _key(unit: str, columns: Sequence[str], held: Mapping[str, str]) -> Iterator[Key]:
-    parts = [held[each] for each in columns if each in held]
+def _key(table: str, columns: Sequence[str], fields: Mapping[str, str]) -> Iterator[Key]:
+    parts = [fields[each] for each in columns if each in fields]
     if len(parts) == len(columns):
-        yield unit, KEY_SEPARATOR.join(parts)
+        yield table, KEY_SEPARATOR.join(parts)
 
 
 def _read(
     table: str,
-    filled: GitTable,
+    records: GitTable,
     places: Mapping[Key, Collection[str]],
     run: Evaluation,
     writer: AssessmentBuilder,
 ) -> Iterator[models.Recorded]:
     rows = run.store.ask(
         f"""
-        SELECT dataset, record, {_ROWS[table]} FROM {identifier(filled.relation)}
+        SELECT dataset, record, {_COLUMNS[table]} FROM {identifier(records.relation)}
         WHERE (dataset, record) IN (
             SELECT (unnest(CAST($1 AS VARCHAR[])), unnest(CAST($2 AS VARCHAR[]))))
         ORDER BY ordinal
         """,
-        [[unit for unit, _ in places], [key for _, key in places]],
+        [[name for name, _ in places], [key for _, key in places]],
     )
-    for unit, key, recorded, merged, *fields in rows:
-        for place in places[unit, key]:
+    for name, key, recorded, merged, *fields in rows:
+        for place in places[name, key]:
             yield models.Recorded(
                 place=place,
                 recorded_at=None if recorded is None else writer.when(recorded),
