@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -82,6 +83,21 @@ def test_only_the_start_of_a_long_object_is_read(top: Path) -> None:
         assert repository.objects.read_start(note, 1001) == b"x" * 1000
         with pytest.raises(NoHistory):
             repository.objects.read_start("f" * 40, 10)
+
+
+def test_an_object_that_was_exchanged(top: Path) -> None:
+    """Git itself returns whatever lies under an id."""
+    note = git(top, "rev-parse", "HEAD:note")
+    other = store(top, "blob", b"something else")
+    objects = top / ".git" / "objects"
+    (objects / note[:2] / note[2:]).unlink()
+    shutil.copy(objects / other[:2] / other[2:], objects / note[:2] / note[2:])
+    with open_repository(top) as repository:
+        for read in (repository.objects.read, lambda id_: repository.objects.read_start(id_, 99)):
+            with pytest.raises(EvidenceError, match="tampered"):
+                read(note)
+        with pytest.raises(EvidenceError, match="tampered"):
+            repository.objects.read_ahead([note])
 
 
 @pytest.mark.parametrize("content", [b"40000 no end", b"100644", b"\xff\xfe\0" + bytes(20)])
