@@ -15,12 +15,11 @@ from jsonschema import Draft202012Validator
 
 import ccpolicy.bundle.verify
 from ccpolicy.assessment.verification import STEPS
-from ccpolicy.bundle import layout
 from ccpolicy.bundle.verify import Trust, verify
 from ccpolicy.cli import verify as cli
 from ccpolicy.policy.schemas import schema_text
 
-from .conftest import as_json, failing_step, made, members, rebuilt, run, statuses
+from .conftest import as_json, failing_step, forged, made, members, rebuilt, run, statuses
 
 CONTROLS = "repository/policy/controls/fire.yaml"
 EVIDENCE = "repository/evidence/inspections.csv"
@@ -137,8 +136,7 @@ def test_files_that_nothing_rests_on(bundle: Path, folder: str) -> None:
 
 @pytest.mark.parametrize("names", [["../a", "a"], ["/a"], ["a", "a"]])
 def test_names_that_lead_elsewhere(bundle: Path, names: list[str]) -> None:
-    parts = [layout.Member(name, 0, 0) for name in names]
-    bundle.write_bytes(b"".join(map(layout.head, parts)) + layout.tail(parts))
+    bundle.write_bytes(forged(names))
     assert failing_step(bundle)[0] == "archive"
     assert not (bundle.parent.parent / "a").exists()
 
