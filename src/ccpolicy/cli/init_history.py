@@ -25,7 +25,7 @@ import yaml
 from ccpolicy.errors import CcpolicyError
 from ccpolicy.evidence import values
 from ccpolicy.evidence.contract import Contract, make_contract
-from ccpolicy.evidence.readers import PARSERS, Opened, Record
+from ccpolicy.evidence.readers import Record, SourceFile, find_reader
 from ccpolicy.files.finder import Finder, fingerprint
 from ccpolicy.files.yaml_document import parse_yaml
 from ccpolicy.policy import Policy, load_policy
@@ -88,9 +88,7 @@ class Source:
     def _xlsx(self, limit: int) -> bytes | None:
         """Take rows out of a workbook, which is otherwise as it was."""
         records = self.rows
-        gone = {
-            each.ordinal for each in records if self._cut(each.value, limit, named=True) is None
-        }
+        gone = {each.number for each in records if self._cut(each.value, limit, named=True) is None}
         if len(gone) == len(records):
             return None
         made = io.BytesIO()
@@ -116,8 +114,9 @@ class Source:
         with tempfile.TemporaryDirectory(prefix="ccpolicy-") as folder:
             file = Path(folder) / "book.xlsx"
             file.write_bytes(self.content)
-            parsed = PARSERS["xlsx"].parse(Opened(self.contract, "", file, 1, fingerprint(file)))
-            return [each for each in parsed.records() if isinstance(each, Record)]
+            source = SourceFile(self.contract, "", file, fingerprint(file))
+            records = find_reader("xlsx").read(source)
+            return [each for each in records if isinstance(each, Record)]
 
     @cached_property
     def document(self) -> Any:

@@ -227,7 +227,7 @@ def _islands(spans: Iterable[Drawn], *, behind: bool = True) -> list[Drawn]:
 
 def _records(writer: AssessmentBuilder, shown: set[int]) -> list[models.Record]:
     """Return what the records hold that are named, by place."""
-    held = writer.evidence.contents(shown)
+    held = writer.evidence.places.contents(shown)
     records: dict[str, models.Record] = {}
     for each in sorted(held):
         place, content = str(writer.places[each]), held[each]

@@ -178,7 +178,7 @@ class AssessmentBuilder:
 
     def locate(self, locators: Collection[int]) -> None:
         """Find the places of records, so that `where` knows them."""
-        self.places |= self.evidence.locate_many(set(locators) - self.places.keys())
+        self.places |= self.evidence.places.locate(set(locators) - self.places.keys())
 
     def _locate(self) -> None:
         wanted = {

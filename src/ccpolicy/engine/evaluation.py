@@ -154,7 +154,9 @@ class Evaluation:
     def _evidence(self) -> list[str]:
         """Write how to drop the relations of the evidence, views first."""
         tables = self.tables.values()
-        names = sorted({each for table in tables for each in (table.name, table.behind) if each})
+        names = sorted(
+            {each for table in tables for each in (table.name, table.base_table) if each}
+        )
         rows = self.store.ask(
             "SELECT table_type = 'VIEW' AS view, table_name FROM information_schema.tables"
             " WHERE table_name IN (SELECT unnest(?)) ORDER BY view DESC, table_name",

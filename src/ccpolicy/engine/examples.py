@@ -133,7 +133,7 @@ def _table(
         store.run(
             f"INSERT INTO {identifier(table)} VALUES ({', '.join('?' * len(values))})", values
         )
-    return Table(name=table, columns=columns, early=frozenset())
+    return Table(name=table, columns=columns, ambiguous_times=frozenset())
 
 
 def _type(values: Iterable[object]) -> ColumnType:

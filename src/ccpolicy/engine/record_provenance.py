@@ -36,7 +36,7 @@ def with_recorded(
     if not (found.tables and result.provenance):
         return result
     places: dict[str, dict[Key, dict[str, None]]] = {table: {} for table in FROM_GIT}
-    for number, content in sorted(writer.evidence.contents(named).items()):
+    for number, content in sorted(writer.evidence.places.contents(named).items()):
         table = content.table if content.table in FROM_GIT else RECORDINGS
         for key in _keys(content, run.content.datasets):
             places[table].setdefault(key, {})[str(writer.places[number])] = None
