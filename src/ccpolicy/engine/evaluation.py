@@ -158,5 +158,5 @@ class Evaluation:
     def _evidence(self) -> list[str]:
         """Return the names of the relations of the evidence, views first."""
         tables = self.tables.values()
-        behind = {each.behind for each in tables if each.behind}
+        behind = {each.base_table for each in tables if each.base_table}
         return [*sorted({each.name for each in tables} - behind), *sorted(behind)]

@@ -132,7 +132,7 @@ def _table(
     if not columns:
         types, cells = {**types, "subject": "VARCHAR"}, [[]]
     store.fill(table, types, [[*range(1, len(records) + 1)], *cells])
-    return Table(name=table, columns=columns, early=frozenset())
+    return Table(name=table, columns=columns, ambiguous_times=frozenset())
 
 
 def _type(values: Iterable[object]) -> ColumnType:

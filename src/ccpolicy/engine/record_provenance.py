@@ -35,7 +35,7 @@ def find_recorded(
         return []
     policy = evaluation.policy
     wanted: dict[str, dict[Key, dict[str, None]]] = {table: {} for table in FROM_GIT}
-    for locator, content in sorted(places.evidence.contents(cited).items()):
+    for locator, content in sorted(places.evidence.places.contents(cited).items()):
         table = content.table if content.table in FROM_GIT else RECORDINGS
         for key in _keys(content, policy.datasets):
             wanted[table].setdefault(key, {})[places.place(locator)] = None
