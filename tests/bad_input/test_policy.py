@@ -379,10 +379,3 @@ def test_check_kind_that_fails_when_it_runs(office: Office) -> None:
     )
     said = office.stops("checks/own.sql: the check kind's query cannot be computed: Out of Range")
     assert "defect" not in said
-
-
-def test_check_kind_with_a_part_that_is_none(office: Office) -> None:
-    own_kind(office, "SELECT control, 'Duty' AS part, subject, starts, ends, locator FROM subjects")
-    said = office.stops("checks/own.sql: the check kind's query cannot be computed: Conversion")
-    assert "'Duty'" in said
-    assert "defect" not in said

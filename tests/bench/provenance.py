@@ -14,21 +14,25 @@ from bench.measure import Usage, median, run
 
 RUNS = 5
 READ = """
-import os, sys, tempfile, time, duckdb, git, ccpolicy
+import os, sys, tempfile, time, git, ccpolicy
 from pathlib import Path
-from ccpolicy.provenance.read import Asked, read_provenance
+from ccpolicy.provenance.read import ProvenanceRequest, read_provenance
+from ccpolicy.store import open_store
+from ccpolicy.time.calendar import Calendar
 repository = ccpolicy.load(sys.argv[1])
-root = repository.content.root
-with tempfile.TemporaryDirectory() as scratch, duckdb.connect() as connection:
-    asked = Asked(root=root, evidence="evidence", policy=["ccpolicy.toml", "policy", "checks"],
-                  datasets=repository.datasets, zone=repository.zone, adopted=0,
-                  as_of=1800000000000000, signers=root, scratch=Path(scratch))
+root = repository.policy.root
+with tempfile.TemporaryDirectory() as scratch, open_store() as store:
+    asked = ProvenanceRequest(
+        root=root, evidence="evidence", policy=["ccpolicy.toml", "policy", "checks"],
+        datasets=repository.datasets, adopted=0,
+        calendar=Calendar(repository.zone, repository.plan.holidays),
+        as_of=1800000000000000, signers=root, scratch=Path(scratch))
     before, begun = os.times(), time.perf_counter()
-    found = read_provenance(asked, connection)
+    found = read_provenance(asked, store)
     relation = found.tables["recordings"].relation
     columns = ["ordinal", "dataset", "record", "event", "happened_at", "due_at", "recorded_at"]
     wanted = ", ".join(f"count({each})" for each in columns)
-    [(count, *_)] = connection.execute(f'SELECT {wanted} FROM "{relation}"').fetchall()
+    [(count, *_)] = store.ask(f'SELECT {wanted} FROM "{relation}"')
     taken = time.perf_counter() - begun
     used = [after - ago for after, ago in zip(os.times()[:4], before[:4])]
 print(taken, sum(used), count)
@@ -37,7 +41,7 @@ print(taken, sum(used), count)
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What reading used, once the programs' libraries were imported."""
+    """What reading used, without the import of libraries."""
 
     log: Usage
     first: Usage

@@ -104,7 +104,9 @@ def test_roles_commit_and_nobody_else(made: Path) -> None:
 
 def test_its_report_shows_what_git_knows(made: Path) -> None:
     repository = ccpolicy.load(made)
-    result = repository.check(controls=["GV-2", "GV-4"], require_clean=True)
+    result = repository.check(
+        ccpolicy.EvaluationRequest(controls=["GV-2", "GV-4"], require_clean=True)
+    )
     late, changed = result.controls
     assert (late.now, changed.now) == ("pass", "pass")
     # Nobody put the inspections on file over the spring festival.

@@ -20,7 +20,7 @@ FAILING = ROOT / "src/ccpolicy/examples/failing"
 
 @cache
 def judged(path: Path) -> tuple[Assessment, AuditAppendix]:
-    result = ccpolicy.load(path).check(annex=True)
+    result = ccpolicy.load(path).check(ccpolicy.EvaluationRequest(appendix=True))
     assert result.annex
     return result, result.annex
 

@@ -165,7 +165,7 @@ def test_a_history_that_was_written_anew(late: Centre, tmp_path: Path) -> None:
     assert provenance(bundle, other.folder)[0] == "passed"
     status, said = provenance(bundle, late.folder)
     assert status == "failed"
-    assert "does not lead to what is checked out" in said
+    assert "the checked-out commit is not a descendant of" in said
 
 
 @pytest.mark.parametrize("dropped", [False, True])
@@ -294,4 +294,7 @@ def test_a_recorder_who_may_not_is_in_the_bundle(late: Centre) -> None:
     permitted = rows["columns"].index("recorder_permitted")
     assert {row[1]: row[permitted] for row in rows["rows"]}["I5"] is False
     assert provenance(bundle, late.folder)[0] == "passed"
-    assert ccpolicy.load(late.folder).check(AS_OF).gate.passed is False
+    assert (
+        ccpolicy.load(late.folder).check(ccpolicy.EvaluationRequest(as_of=AS_OF)).gate.passed
+        is False
+    )

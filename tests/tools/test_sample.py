@@ -201,4 +201,4 @@ def test_failing_sample_fails_in_four_ways() -> None:
 
 @pytest.mark.parametrize("folder", [ROOT, FAILING], ids=["centre", "failing"])
 def test_samples_have_nothing_doubtful(folder: Path) -> None:
-    assert lint(ccpolicy.load(folder).content, LAST) == []
+    assert lint(ccpolicy.load(folder).policy, LAST) == []

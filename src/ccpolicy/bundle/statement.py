@@ -9,13 +9,13 @@ import json
 from typing import Any, Literal
 
 from ccpolicy.assessment.manifest import ASSESSMENT, MANIFEST, Manifest
-from ccpolicy.assessment.models import Assessment, Verdict
+from ccpolicy.assessment.models import SCHEMA_VERSION, Assessment, Verdict
 from ccpolicy.bundle.bundle_files import REPOSITORY
 
 STATEMENT = "https://in-toto.io/Statement/v1"
 PAYLOAD = "application/vnd.in-toto+json"
 TEST_RESULT = "https://in-toto.io/attestation/test-result/v0.1"
-OURS = "urn:ccpolicy:assessment:1.0"
+OURS = f"urn:ccpolicy:assessment:{SCHEMA_VERSION}"
 SUFFIXES = {TEST_RESULT: ".dsse.json", OURS: ".assessment.dsse.json"}
 """Type of a statement → how its file is called, after the bundle's name."""
 
@@ -63,8 +63,7 @@ def _test_result(manifest: Manifest, assessment: Assessment) -> dict[str, Any]:
     evidence = {f"{REPOSITORY}/{file.file}" for file in assessment.evidence}
     reports = {report.path for report in manifest.reports}
     configuration = manifest.digests().keys() - evidence - reports - {ASSESSMENT}
-    now = assessment.gate.judged == "now"
-    verdicts = {each.id: each.now if now else each.period for each in assessment.controls}
+    verdicts = {each.id: assessment.verdict(each) for each in assessment.controls}
     return {
         "result": outcome(assessment),
         "configuration": [

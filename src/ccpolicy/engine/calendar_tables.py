@@ -1,171 +1,102 @@
-"""Days, months, business days and periods as tables of integers: SQL needs no time functions."""
+"""The plan's calendar as tables of integers, so that SQL needs no time functions."""
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
+from itertools import pairwise
 
-from ccpolicy.errors import PolicyError
-from ccpolicy.store import DuckDB
-from ccpolicy.time.calendar import (
-    PERIODS,
-    business_days,
-    day_number,
-    day_starts,
-    moment,
-)
+from ccpolicy.engine.relations import AFTER, CALENDAR, DURATION, PERIOD, PERIOD_SPAN, Relation
+from ccpolicy.store import Store
+from ccpolicy.time.calendar import Calendar
 from ccpolicy.time.durations import Duration
-from ccpolicy.time.epoch import DAY, EPOCH
+from ccpolicy.time.epoch import DAY
 
 
 @dataclass(frozen=True)
-class Calendar:
-    """The days from `first` to `last` in the plan's zone."""
+class CalendarTables:
+    """The days from `first` to `last`: what runs out later is taken to run out on the last."""
 
-    zone: ZoneInfo
+    calendar: Calendar
     first: int
     last: int
 
     @property
     def offset(self) -> int:
         """Microseconds that bring a UTC instant to within a day of the local day's number."""
-        return self.first * DAY - day_starts(self.first, self.zone)
+        return self.first * DAY - self.calendar.starts(self.first)
 
-    def day_of(self, microseconds: int) -> int:
-        """Return the local day of an instant."""
-        return day_number(moment(microseconds, self.zone).date())
+    @property
+    def days(self) -> range:
+        """All days."""
+        return range(self.first, self.last + 1)
 
     def create(
         self,
-        store: DuckDB,
+        store: Store,
         durations: Collection[tuple[str, Duration]],
         periods: Collection[tuple[str, str, Duration | None]],
-        holidays: str | None,
     ) -> None:
-        """Make the tables `calendar`, `after` and `period`.
+        """Create `calendar`, `after` and `period`.
 
         `durations` are (name, duration); `periods` are (name, period, grace).
 
         Raises:
             PolicyError: business days without a known holiday calendar.
         """
-        days = range(self.first, self.last + 2)
-        starts = [day_starts(day, self.zone) for day in days]
-        dates = [datetime.date.fromordinal(day + EPOCH) for day in (self.first, self.last)]
-        # Enough months that every target of a calendar duration that lies before `last` is there.
-        months = range(dates[0].year * 12, dates[1].year * 12 + 12 + 1)
-        firsts = [day_number(datetime.date(month // 12, month % 12 + 1, 1)) for month in months]
-        business = [duration for _, duration in durations if duration.business_days]
-        numbers = (
-            self._business_numbers(holidays) if business else [None] * (self.last - self.first + 1)
-        )
-        store.run(
-            """
-            CREATE TABLE month AS
-            SELECT unnest(?::INTEGER[]) AS month, unnest(?::INTEGER[]) AS first,
-                   unnest(?::INTEGER[]) AS next_first
-            """,
-            [list(months)[:-1], firsts[:-1], firsts[1:]],
-        )
-        store.run(
-            """
-            CREATE TABLE calendar AS
-            SELECT d.day, d.starts, d.ends, d.business, m.month, d.day - m.first AS offset
-            FROM (
-              SELECT unnest(?::INTEGER[]) AS day, unnest(?::BIGINT[]) AS starts,
-                     unnest(?::BIGINT[]) AS ends, unnest(?::INTEGER[]) AS business
-            ) d
-            JOIN month m ON m.first <= d.day AND d.day < m.next_first
-            """,
-            [list(days)[:-1], starts[:-1], starts[1:], numbers],
-        )
-        self._after(store, durations)
-        self._period(store, periods)
-
-    def _after(self, store: DuckDB, durations: Iterable[tuple[str, Duration]]) -> None:
-        """Make `after`: the instant at which a duration counted from a day has run out.
-
-        The start day is not counted and the last day runs to its end (民法典 201, 203); months run
-        from the anchor and clip to the month's end (202).
-        """
-        rows = [(name, each.months, each.days, each.business_days) for name, each in durations]
-        store.run(
+        starts = [self.calendar.starts(day) for day in range(self.first, self.last + 2)]
+        store.fill(CALENDAR.name, CALENDAR.columns, [list(self.days), starts[:-1], starts[1:]])
+        _fill(store, DURATION, [row for each in durations for row in self._duration(*each)])
+        store.create(
+            AFTER.name,
             f"""
-            CREATE TABLE after AS
-            WITH duration AS (
-              SELECT unnest(?::VARCHAR[]) AS duration, unnest(?::INTEGER[]) AS months,
-                     unnest(?::INTEGER[]) AS days, unnest(?::INTEGER[]) AS business_days
-            )
             SELECT d.duration, c.day, e.ends
             FROM duration d
-            CROSS JOIN calendar c
-            LEFT JOIN month m ON m.month = c.month + d.months
-            JOIN calendar e
-              ON e.day = least({self.last}, coalesce(
-                   least(m.first + c.offset, m.next_first - 1) + d.days, {self.last}))
-            WHERE d.business_days = 0
-            UNION ALL
-            SELECT d.duration, c.day, e.ends
-            FROM duration d
-            CROSS JOIN calendar c
-            JOIN (SELECT business, min(ends) AS ends FROM calendar GROUP BY business) e
-              ON e.business = c.business + d.business_days
-            WHERE d.business_days > 0
+            JOIN calendar c ON c.day >= d.first_day AND c.day <= d.last_day
+            JOIN calendar e ON e.day = CASE WHEN c.day + d.days > {self.last} THEN {self.last}
+                                            ELSE c.day + d.days END
             """,
-            [list(column) for column in zip(*rows, strict=True)] or [[], [], [], []],
         )
+        _fill(store, PERIOD_SPAN, [row for each in periods for row in self._period(*each)])
+        store.create(
+            PERIOD.name,
+            """
+            SELECT p.per, c.day, p.number, p.ends, p.next_ends
+            FROM period_span p
+            JOIN calendar c ON c.day >= p.first_day AND c.day <= p.last_day
+            """,
+        )
+
+    def _duration(self, name: str, duration: Duration) -> Iterator[tuple[object, ...]]:
+        """Yield the rows of `duration`; there is none where it is not certain."""
+        begin, ahead = self.first, 0
+        for day, last in zip(self.days, self.calendar.last_days(self.days, duration), strict=True):
+            days = last - day if self.calendar.is_certain(day, last, duration) else 0
+            if days != ahead:
+                if ahead:
+                    yield name, begin, day - 1, ahead
+                begin, ahead = day, days
+        if ahead:
+            yield name, begin, self.last, ahead
 
     def _period(
-        self,
-        store: DuckDB,
-        periods: Iterable[tuple[str, str, Duration | None]],
-    ) -> None:
-        """Make `period`: the calendar period of a day, when it ends and when the next one does."""
-        rows = [
-            (name, PERIODS[per], grace.months if grace else 0, grace.days if grace else 0)
-            for name, per, grace in periods
-        ]
-        store.run(
-            f"""
-            CREATE TABLE period AS
-            WITH period AS (
-              SELECT unnest(?::VARCHAR[]) AS per, unnest(?::INTEGER[]) AS months,
-                     unnest(?::INTEGER[]) AS grace_months, unnest(?::INTEGER[]) AS grace_days
-            ),
-            last AS (       -- the last day of each period and its grace, from the period's number
-              SELECT p.per, b.month // p.months AS number,
-                     least({self.last}, coalesce(
-                       least(g.first + b.next_first - b.first, g.next_first) - 1 + p.grace_days,
-                       {self.last})) AS day
-              FROM period p
-              JOIN month b ON (b.month + 1) % p.months = 0
-              LEFT JOIN month g ON g.month = b.month + p.grace_months
-            )
-            SELECT p.per, c.day, c.month // p.months AS number, e.ends,
-                   coalesce(n.ends, z.ends) AS next_ends
-            FROM period p
-            CROSS JOIN calendar c
-            JOIN last l ON l.per = p.per AND l.number = c.month // p.months
-            JOIN calendar e ON e.day = l.day
-            LEFT JOIN last m ON m.per = p.per AND m.number = c.month // p.months + 1
-            LEFT JOIN calendar n ON n.day = m.day
-            JOIN calendar z ON z.day = {self.last}
-            """,
-            [list(column) for column in zip(*rows, strict=True)] or [[], [], [], []],
-        )
+        self, name: str, period: str, grace: Duration | None
+    ) -> Iterator[tuple[object, ...]]:
+        """Yield the rows of `period_span`."""
+        spans = self.calendar.periods(period, self.days)
+        following = spans[-1].last + 1
+        spans += self.calendar.periods(period, range(following, following + 1))
+        ends = [self._ends(each.last, grace) for each in spans]
+        for span, both in zip(spans, pairwise(ends), strict=False):
+            yield name, *span, *both
 
-    def _business_numbers(self, holidays: str | None) -> list[int | None]:
-        """Number the business days from `first` on; None in years that nobody knows yet."""
-        if holidays is None:
-            raise PolicyError(
-                "business days need a holiday calendar",
-                hint="name the country in policy/plan.yaml, such as: holidays: CN",
-            )
-        numbers: list[int | None] = []
-        number = 0
-        for working in business_days(holidays, range(self.first, self.last + 1)):
-            number += bool(working)
-            numbers.append(None if working is None else number)
-        return numbers
+    def _ends(self, last: int, grace: Duration | None) -> int:
+        """Return the end of a period's last day, or of the grace after it."""
+        if grace:
+            [last] = self.calendar.last_days(range(last, last + 1), grace)
+        return self.calendar.starts(min(last, self.last) + 1)
+
+
+def _fill(store: Store, relation: Relation, rows: Sequence[Sequence[object]]) -> None:
+    columns = [list(each) for each in zip(*rows, strict=True)]
+    store.fill(relation.name, relation.columns, columns or [[] for _ in relation.columns])

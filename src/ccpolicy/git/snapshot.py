@@ -1,9 +1,8 @@
-"""The evidence as a commit has it."""
+"""The evidence as it is in a commit."""
 
 from __future__ import annotations
 
 import datetime
-import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,15 +10,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ccpolicy.errors import EvidenceError, Locator
-from ccpolicy.git.commits import read_commit, recorded_times, walk
-from ccpolicy.git.objects import NoHistory, ObjectReader, open_repository
+from ccpolicy.files.atomic import digest
+from ccpolicy.git.commits import Commit, read_commit, recorded_times, walk
+from ccpolicy.git.errors import NoHistory
+from ccpolicy.git.repository import GitRepository, open_repository
 
 
-def known_at(repository: ObjectReader, asked: str) -> str:
-    """Return the commit that a revision names, or the last one that was made by a moment.
+def known_at(repository: GitRepository, asked: str) -> str:
+    """Return the commit that a revision names, or the last one made by a moment.
 
-    Only commits that the checked out one follows in a line, parent by first parent, count as what
-    was on file: what a branch held was not on file before it was merged.
+    For a moment only first-parent ancestors of the checked-out commit count, because the evidence
+    of a branch is on file only once it is merged.
 
     Raises:
         EvidenceError: there is none.
@@ -41,7 +42,7 @@ def known_at(repository: ObjectReader, asked: str) -> str:
 
 
 def _moment(asked: str) -> float | None:
-    """Read a moment; None if it is something else, and so a revision."""
+    """Read a moment, as seconds since 1970; None if the text is a revision."""
     if not re.match(r"\d{4}-\d{2}-\d{2}", asked):
         return None
     try:
@@ -56,34 +57,32 @@ def _moment(asked: str) -> float | None:
 
 
 class EvidenceCommit(NamedTuple):
-    """A commit that changed what was on file."""
+    """A commit that changed the evidence."""
 
     id: str
     time: int
-    """When it was made at the earliest, in seconds since 1970."""
+    """Its earliest possible time, in seconds since 1970; see `recorded_times`."""
 
 
 @dataclass(frozen=True)
 class CommitLine:
-    """Commits in a line, parent by first parent, oldest first."""
+    """First-parent commits, oldest first."""
 
     common: Path
-    """Folder of the repository for what is kept beside it."""
+    """Git's own folder, for caches."""
     commits: Sequence[EvidenceCommit]
 
 
 def evidence_commits(root: Path, evidence: str, end: str, start: str | None) -> CommitLine:
-    """Return the commits after `start`, up to `end`, that changed the evidence.
+    """Return the first-parent commits after `start`, up to `end`, that changed the evidence.
 
     Raises:
         EvidenceError: there is no history, or no such commit.
     """
     folder = (root / evidence).resolve()
-    repository = open_repository(folder)
-    try:
+    with open_repository(folder) as repository:
         if repository.is_shallow:
             raise NoHistory("shallow")
-        prefix = folder.relative_to(repository.folder).as_posix().removeprefix(".")
         last = known_at(repository, end)
         first = known_at(repository, start) if start else None
         order = walk(repository, last, {})
@@ -93,67 +92,60 @@ def evidence_commits(root: Path, evidence: str, end: str, start: str | None) -> 
         id_: str | None = last
         while id_ is not None and id_ != first:
             parent = commits[id_].parents[0] if commits[id_].parents else None
-            tree = repository.folder_below(commits[id_].tree, prefix)
-            if parent is None or repository.folder_below(commits[parent].tree, prefix) != tree:
+            tree = _evidence_tree(repository, commits[id_], folder)
+            if parent is None or _evidence_tree(repository, commits[parent], folder) != tree:
                 found.append(EvidenceCommit(id_, times[id_]))
             id_ = parent
         if first is not None and id_ is None:
-            raise EvidenceError("{start} does not lead to {end}", start=start, end=end)
+            raise EvidenceError("{end} is not a descendant of {start}", start=start, end=end)
         return CommitLine(repository.common, found[::-1])
-    finally:
-        repository.close()
 
 
 def committed_files(root: Path, evidence: str, commit: str) -> dict[str, str]:
-    """Return path → SHA-256 of the evidence that a commit holds, if it leads to the present one.
+    """Return path → SHA-256 of the evidence in a commit that the checked-out one descends from.
 
     Raises:
-        EvidenceError: it does not, or there is no history.
+        EvidenceError: it does not descend from that commit, or there is no history.
     """
     folder = (root / evidence).resolve()
-    repository = open_repository(folder)
-    try:
+    with open_repository(folder) as repository:
         if repository.is_shallow:
             raise NoHistory("shallow")
         order = {each.id: each for each in walk(repository, repository.head, {})}
         if commit not in order:
             raise EvidenceError(
-                "commit {commit} does not lead to what is checked out there", commit=commit[:12]
+                "the checked-out commit is not a descendant of {commit}", commit=commit[:12]
             )
-        prefix = folder.relative_to(repository.folder).as_posix().removeprefix(".")
-        tree = repository.folder_below(order[commit].tree, prefix)
+        tree = _evidence_tree(repository, order[commit], folder)
         return {
-            f"{evidence}/{path}": hashlib.sha256(repository.read(blob.id)).hexdigest()
-            for path, blob in (repository.files(tree) if tree else ())
+            f"{evidence}/{path}": digest(repository.objects.read(blob.id))
+            for path, blob in repository.trees.files(tree)
             if not blob.is_link
         }
-    finally:
-        repository.close()
 
 
 def write_evidence(root: Path, policy_root: Path, evidence: str, commit: str) -> None:
-    """Write the evidence folder as a commit has it below another root.
+    """Write the evidence folder of a commit below another root.
 
     Raises:
-        NoHistory: a part of it is not here.
-        EvidenceError: a name that leads elsewhere.
+        NoHistory: a part of it is missing.
+        EvidenceError: a file's name leads out of the folder.
     """
-    folder = policy_root / evidence
-    repository = open_repository(folder)
-    try:
-        prefix = folder.resolve().relative_to(repository.folder).as_posix()
-        tree = repository.folder_below(
-            read_commit(repository, commit).tree, prefix.removeprefix(".")
-        )
+    folder = (policy_root / evidence).resolve()
+    with open_repository(folder) as repository:
+        tree = _evidence_tree(repository, read_commit(repository, commit), folder)
         (root / evidence).mkdir(parents=True)
-        for path, blob in repository.files(tree) if tree else ():
+        for path, blob in repository.trees.files(tree):
             if {"..", ".git", ""} & set(path.split("/")):
                 raise EvidenceError("the name leads elsewhere", locator=Locator(path))
             target = root / evidence / path
             target.parent.mkdir(parents=True, exist_ok=True)
             if blob.is_link:
-                target.symlink_to("nowhere")  # it is refused, wherever it leads
+                target.symlink_to("nowhere")  # links are refused, wherever they lead
             else:
-                target.write_bytes(repository.read(blob.id))
-    finally:
-        repository.close()
+                target.write_bytes(repository.objects.read(blob.id))
+
+
+def _evidence_tree(repository: GitRepository, commit: Commit, folder: Path) -> str | None:
+    """Return the tree of the evidence folder in a commit; None if there was none yet."""
+    return repository.trees.find_folder(commit.tree, repository.path_inside(folder) or "")

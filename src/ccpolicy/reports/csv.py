@@ -13,7 +13,8 @@ from ccpolicy.assessment.models import Assessment, Control
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
-from ccpolicy.reports.phrases import gone
+from ccpolicy.reports.phrases import obsolete_entry
+from ccpolicy.reports.sections import without_later_lapses
 
 COLUMNS = (
     "control",
@@ -42,14 +43,14 @@ _BOM = "\ufeff"
 Row = dict[str, str]
 
 
-def assessment(result: Assessment, view: View) -> str:
+def render_assessment(result: Assessment, view: View) -> str:
     """Render an assessment: a control's own row, and below it what it consists of."""
     file = io.StringIO()
     file.write(_BOM)
     writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\r\n")
     writer.writeheader()
     page = Page(view)
-    for row in _rows(page, result):
+    for row in _rows(page, without_later_lapses(result)):
         writer.writerow({name: _cell(value) for name, value in row.items()})
     return file.getvalue()
 
@@ -58,14 +59,14 @@ def _rows(page: Page, result: Assessment) -> Iterator[Row]:
     for problem in result.problems:
         text = page.text(problem.message)
         yield {"entry": "problem", "place": problem.locator or "", "text": text}
-    for known in result.gate.gone:
+    for known in result.gate.obsolete:
         yield {
-            "entry": "gone",
+            "entry": "obsolete",
             "control": known.control,
             "subject": known.subject,
             "starts": known.starts,
             "baselined": "yes",
-            "text": gone(page, known),
+            "text": obsolete_entry(page, known),
         }
     for control in result.controls:
         same = {

@@ -14,7 +14,8 @@ from ccpolicy.assessment.models import Assessment, Control, Evidence, Waiver
 from ccpolicy.oscal import Part, document, identifier, moment, prop, prose
 from ccpolicy.reports import View
 from ccpolicy.reports.page import Page
-from ccpolicy.reports.phrases import gone, lapsed, opened, stands, trouble
+from ccpolicy.reports.phrases import lapsed, obsolete_entry, opened, stands, trouble
+from ccpolicy.reports.sections import Sections
 from ccpolicy.reports.summary_text import judgement
 
 MOST = 1_000
@@ -27,7 +28,7 @@ _STATUS = {
 }
 
 
-def assessment(result: Assessment, view: View) -> str:
+def render_assessment(result: Assessment, view: View) -> str:
     """Render an assessment as the results of one run."""
     return _Results(Page(view), result).text()
 
@@ -36,7 +37,7 @@ class _Results:
     """One set of results, and the files that it rests on."""
 
     def __init__(self, page: Page, result: Assessment) -> None:
-        self.page, self.result = page, result
+        self.page, self.result, self.sections = page, result, Sections(result)
         self.files: dict[str, list[Evidence]] = {}
         for file in result.evidence:
             self.files.setdefault(file.dataset, []).append(file)
@@ -90,7 +91,7 @@ class _Results:
             },
             "observations": [
                 *self.problems(),
-                *self.gone(),
+                *self.obsolete(),
                 *map(self.observation, result.controls),
             ],
             "risks": [risk for each in result.controls for risk in self.risks(each)],
@@ -108,12 +109,12 @@ class _Results:
                 "collected": moment(self.result.as_of),
             }
 
-    def gone(self) -> Iterator[Part]:
+    def obsolete(self) -> Iterator[Part]:
         """Yield the entries of the baseline that no longer exist."""
-        for entry in self.result.gate.gone:
+        for entry in self.result.gate.obsolete:
             yield {
-                "uuid": self.id("gone", entry.control, entry.subject, entry.starts),
-                "description": prose(gone(self.page, entry)),
+                "uuid": self.id("obsolete", entry.control, entry.subject, entry.starts),
+                "description": prose(obsolete_entry(self.page, entry)),
                 "methods": ["EXAMINE"],
                 "types": ["discovery"],
                 "collected": moment(self.result.as_of),
@@ -177,7 +178,7 @@ class _Results:
     def details(self, control: Control) -> Iterator[str]:
         """Yield what is wrong with a control, or else what holds."""
         page = self.page
-        lapses = self.result.owed(control)
+        lapses = self.result.failing_lapses(control)
         yield page.text(control.rule)
         for lapse in lapses[:MOST]:
             yield f"{lapsed(page, self.result, lapse)}  {opened(page, lapse)}"
@@ -185,6 +186,10 @@ class _Results:
             yield page.count(rest, "and {count} more", "and {count} more")
         for problem in control.problems:
             yield trouble(page, problem)
+
+    def is_accepted(self, control: Control) -> bool:
+        """Whether a control fails only by lapses of the baseline."""
+        return control.id in self.result.gate.accepted
 
     def risks(self, control: Control) -> Iterator[Part]:
         """Yield the risk that a control does not hold, and one for each waiver in use."""
@@ -194,7 +199,7 @@ class _Results:
             "statement": prose(page.text(control.remediation)),
             "props": [
                 prop("severity", control.severity),
-                *([prop("baseline", "stands")] if control.id in self.result.gate.let_stand else []),
+                *([prop("baseline", "known")] if self.is_accepted(control) else []),
             ],
         }
         if verdict in ("fail", "unknown"):
@@ -206,10 +211,8 @@ class _Results:
                 ),
                 "status": "open" if verdict == "fail" else "investigating",
             }
-        used = {lapse.waived_by for lapse in control.lapses}
-        for waiver in self.result.waivers:
-            if waiver.id in used:
-                yield {**same, **self.accepted(waiver)}
+        for waiver in self.sections.waivers_of(control):
+            yield {**same, **self.accepted(waiver)}
 
     def accepted(self, waiver: Waiver) -> Part:
         page = self.page

@@ -15,7 +15,7 @@ def lapsed(page: Page, result: Assessment, lapse: Lapse) -> str:
     said = page.say(
         "{subject}: {span}",
         subject=lapse.subject,
-        span=span(page, lapse.starts, lapse.ends, result.as_of),
+        span=span(page, result, lapse),
     )
     return page.say("{lapse}, known in the baseline", lapse=said) if lapse.baselined else said
 
@@ -30,7 +30,7 @@ def stands(page: Page, control: Control) -> Iterator[str]:
         )
 
 
-def gone(page: Page, entry: BaselineEntry) -> str:
+def obsolete_entry(page: Page, entry: BaselineEntry) -> str:
     """Say which entry of the baseline no longer exists."""
     return page.say(
         "Take out of the baseline what is no longer there: {control}, {subject}, {start}",

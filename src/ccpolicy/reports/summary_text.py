@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from ccpolicy.assessment.models import VERDICTS, Assessment, Verdict
 from ccpolicy.reports.page import Page
-from ccpolicy.reports.phrases import gone
+from ccpolicy.reports.phrases import obsolete_entry
+from ccpolicy.reports.sections import Sections
 
 
 def outcome(page: Page, result: Assessment) -> None:
@@ -16,6 +17,8 @@ def outcome(page: Page, result: Assessment) -> None:
     total = page.count(len(result.controls), "{count} control", "{count} controls")
     counts = page.join(tally(page, verdict, result.tally[verdict]) for verdict in VERDICTS)
     page.paragraph(page.say("{total}: {counts}", total=total, counts=counts))
+    for said in failed_in_period(page, result):
+        page.paragraph(said, colour="yellow")
     if not brief:
         _evidence(page, result)
     _baseline(page, result)
@@ -48,6 +51,17 @@ def severities(page: Page) -> dict[str, str]:
         "medium": page.say("medium"),
         "low": page.say("low"),
     }
+
+
+def failed_in_period(page: Page, result: Assessment) -> Iterator[str]:
+    """Name the controls that failed or were unknown in the period, where the gate judges now."""
+    if result.gate.judged == "period":
+        return
+    through = Sections(result, "period")
+    if failed := [control.id for control in through.with_verdict("fail")]:
+        yield page.say("Failed in the period: {controls}", controls=page.join(failed))
+    if unknown := [control.id for control in through.with_verdict("unknown")]:
+        yield page.say("Unknown in the period: {controls}", controls=page.join(unknown))
 
 
 def _evidence(page: Page, result: Assessment) -> None:
@@ -83,12 +97,12 @@ def standing(page: Page, result: Assessment) -> Iterator[tuple[str, str]]:
             page.say("The baseline lets {lapses} stand, which are no pass", lapses=known),
             "yellow",
         )
-    if result.gate.let_stand:
-        controls = page.join(result.gate.let_stand)
+    if result.gate.accepted:
+        controls = page.join(result.gate.accepted)
         yield page.say("Failing by known lapses alone: {controls}", controls=controls), ""
-    for entry in result.gate.gone:
-        yield gone(page, entry), "red"
-    if result.gate.gone:
+    for entry in result.gate.obsolete:
+        yield obsolete_entry(page, entry), "red"
+    if result.gate.obsolete:
         yield page.say("hint: {hint}", hint=page.say("--write-baseline takes it out")), ""
 
 

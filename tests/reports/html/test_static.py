@@ -13,7 +13,7 @@ import pytest
 
 from ccpolicy.assessment.models import Assessment, CoveredLater
 from ccpolicy.reports import View
-from ccpolicy.reports.html import assessment as render
+from ccpolicy.reports.html import render_assessment as render
 from ccpolicy.reports.layout import visible
 
 from ..centres import BASELINED, STANDING
@@ -177,9 +177,9 @@ def test_what_a_baseline_lets_stand_is_marked_and_counted() -> None:
             if each.get("class") == "known"
         ]
         assert len(marks) == known
-        for name in result.gate.let_stand:
+        for name in result.gate.accepted:
             assert "v-fail" in words_of_classes(places[name])
-        for entry in result.gate.gone:
+        for entry in result.gate.obsolete:
             assert entry.subject in words(places["s-summary"])
 
 
