@@ -219,7 +219,7 @@ def test_pin_that_is_none(centre: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{}", b"[]", b"nonsense", b"\xff\xfe", b"[" * 100_000, b'{"schema_version": "1.0"}'],
+    [b"", b"{}", b"[]", b"nonsense", b"\xff\xfe", b"[" * 100_000, b'{"schema_version": 1}'],
 )
 @pytest.mark.parametrize(
     ("name", "step"), [("manifest.json", "manifest"), ("assessment.json", "schemas")]
@@ -232,6 +232,28 @@ def test_hostile_json(bundle: Path, name: str, step: str, content: bytes) -> Non
         )[0]
         == step
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "step"), [("manifest.json", "manifest"), ("assessment.json", "schemas")]
+)
+def test_another_version_is_neither_verified_nor_said_to_have_failed(
+    bundle: Path, name: str, step: str
+) -> None:
+    def edit(contents: dict[str, bytes]) -> None:
+        set_in(contents, name, "schema_version", to="0.9")
+        set_in(contents, name, "tool", "version", to="0.0.1")
+
+    old = rebuilt(bundle, edit)
+    found = verify(old)
+    assert not found.passed
+    assert found.judged is None
+    assert statuses(found)[step] == "other_version"
+    assert "failed" not in statuses(found).values()
+    result = run("verify", old)
+    assert result.exit_code == 3
+    assert "NOT verified: another version of ccpolicy made the bundle" in result.stdout
+    assert "verify the bundle with the version of ccpolicy" in " ".join(result.stdout.split())
 
 
 def test_manifest_written_otherwise(bundle: Path) -> None:

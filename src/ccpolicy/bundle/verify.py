@@ -9,9 +9,10 @@ import tempfile
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import IO, Any, TypeVar, get_args
 
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from ccpolicy import __version__
 from ccpolicy.api import Repository
@@ -29,7 +30,7 @@ from ccpolicy.bundle.provenance_comparison import compare_provenance
 from ccpolicy.bundle.serialization import manifest_bytes, provenance_bytes
 from ccpolicy.bundle.signature import check_signatures, find_signatures
 from ccpolicy.bundle.statement import expected
-from ccpolicy.bundle.verification_run import VerificationRun
+from ccpolicy.bundle.verification_run import OtherVersionError, VerificationRun
 from ccpolicy.errors import BundleError, BundleErrors, CcpolicyError, Message
 from ccpolicy.policy import load_policy
 from ccpolicy.policy.settings import find_root
@@ -143,10 +144,10 @@ def examine(path: Path, trust: Trust) -> VerifiedBundle:
         manifest=f"sha256:{listed.sha256}" if listed else None,
         asked=listed.manifest.asked if listed else None,
         judged=_judged(read.repository, result) if read and result else None,
-        told=bool(read and read.told),
+        provenance_from_bundle=bool(read and read.told),
         steps=found,
         required=list(trust.required),
-        passed=all(step.status != "failed" for step in found)
+        passed=all(step.status in ("passed", "not_checked") for step in found)
         and unchecked.isdisjoint(trust.required),
     )
     return VerifiedBundle(verification, tuple(steps.failures), statements)
@@ -298,6 +299,7 @@ def _parsed(model: type[M], name: str, data: bytes) -> M:
     try:
         return model.model_validate_json(data)
     except ValidationError as failure:
+        _refuse_other_version(model, name, data)
         first = failure.errors(include_url=False, include_input=False)[0]
         raise BundleError(
             "'{name}' is not what it should be: {reason} at '{where}'",
@@ -305,3 +307,21 @@ def _parsed(model: type[M], name: str, data: bytes) -> M:
             reason=first["msg"],
             where="/".join(map(str, first["loc"])),
         ) from failure
+
+
+def _refuse_other_version(model: type[M], name: str, data: bytes) -> None:
+    """Refuse what another version of this program wrote, as such."""
+    try:
+        value = from_json(data)
+    except ValueError:
+        return
+    version = value.get("schema_version") if isinstance(value, dict) else None
+    [known] = get_args(model.model_fields["schema_version"].annotation)
+    if isinstance(version, str) and version != known:
+        raise OtherVersionError(
+            "'{name}' has schema version '{version}', and this ccpolicy reads '{known}'",
+            hint="verify the bundle with the version of ccpolicy that made it",
+            name=name,
+            version=version,
+            known=known,
+        )
