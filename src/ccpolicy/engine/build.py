@@ -27,6 +27,7 @@ from ccpolicy.provenance.models import Provenance
 from ccpolicy.time.calendar import day_number, day_starts, instant, moment, shift
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.time.epoch import DAY
+from ccpolicy.time.spans import FOREVER, Span
 
 CITED = 200
 """Records behind the lapses of a control of which git is asked."""
@@ -40,11 +41,11 @@ class LaterCover(Protocol):
         commit: str,
         control: str,
         subject: str,
-        span: tuple[datetime.datetime, datetime.datetime | None],
+        span: Span,
     ) -> models.CoveredLater | None:
-        """Return since when a lapse is covered by later records, if it is; an open one has no end.
+        """Return since when a lapse is covered by later records, if it is.
 
-        `commit` is the commit that was judged.
+        `commit` is the commit that was judged; an open lapse ends `FOREVER`.
         """
         ...
 
@@ -291,10 +292,7 @@ class AssessmentBuilder:
     ) -> models.CoveredLater | None:
         if not (self.later_cover and self.provenance and self.provenance.commit):
             return None
-        span = (
-            moment(lapse.starts, self.zone),
-            None if is_open else moment(lapse.ends, self.zone),
-        )
+        span = lapse.starts, FOREVER if is_open else lapse.ends
         return self.later_cover.find(self.provenance.commit, control.id, lapse.subject, span)
 
     def _due(self, lapses: list[Lapse], outcome: Outcome) -> list[models.Due]:
