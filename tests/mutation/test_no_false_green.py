@@ -9,12 +9,14 @@ from __future__ import annotations
 import datetime
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import ccpolicy
+import shipped_sample
 from ccpolicy.api import Repository
 from ccpolicy.policy import Control, Selection
 from ccpolicy.shipped import shipped_folder
@@ -30,14 +32,12 @@ SOME = 3
 
 @pytest.fixture(scope="module")
 def baseline() -> dict[str, Any]:
-    return {control.id: control for control in REPOSITORY.check().controls}
+    return {control.id: control for control in shipped_sample.assessment().controls}
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    for folder in ("policy", "checks", "evidence"):
-        shutil.copytree(ROOT / folder, tmp_path / folder)
-    shutil.copy(ROOT / "ccpolicy.toml", tmp_path)
+    shutil.copytree(ROOT / "evidence", tmp_path / "evidence")
     return tmp_path
 
 
@@ -93,9 +93,11 @@ def derived(edit: Editor, pair: tuple[Record, Record], column: str) -> Any:
 
 
 def judged(folder: Path, control: Control) -> Any:
-    return (
-        ccpolicy.load(folder).check(ccpolicy.EvaluationRequest(controls=[control.id])).controls[0]
-    )
+    """Judge the evidence of a folder by the shipped policy."""
+    repository = Repository(replace(REPOSITORY.policy, root=folder))
+    [found] = repository.check(ccpolicy.EvaluationRequest(controls=[control.id])).controls
+    assert found.id == control.id
+    return found
 
 
 def living(control: Control, folder: Path) -> Sequence[tuple[str, ...] | None]:
