@@ -11,7 +11,7 @@ from typing import Protocol
 from ccpolicy import __version__
 from ccpolicy.assessment import models
 from ccpolicy.assessment.gate import GateScope
-from ccpolicy.assessment.models import VERDICTS, Assessment, Verdict
+from ccpolicy.assessment.models import Assessment
 from ccpolicy.engine.control_problems import datasets_of, find_problems
 from ccpolicy.engine.evaluation import Evaluation
 from ccpolicy.engine.lapses import Lapse, Outcome
@@ -28,6 +28,7 @@ from ccpolicy.time.calendar import day_number, day_starts, instant, moment, shif
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.time.epoch import DAY
 from ccpolicy.time.spans import FOREVER, Span
+from ccpolicy.vocabulary import VERDICTS, Verdict
 
 CITED = 200
 """Records behind the lapses of a control of which git is asked."""

@@ -5,7 +5,6 @@ from ccpolicy.policy.consistency import check_policy
 from ccpolicy.policy.git_datasets import EVIDENCE_CHANGES, FROM_GIT, RECORDINGS
 from ccpolicy.policy.load import Policy, load_policy
 from ccpolicy.policy.models import (
-    SEVERITIES,
     Control,
     Dataset,
     Format,
@@ -14,7 +13,6 @@ from ccpolicy.policy.models import (
     Plan,
     Revision,
     Selection,
-    Severity,
     Waiver,
 )
 
@@ -22,7 +20,6 @@ __all__ = [
     "EVIDENCE_CHANGES",
     "FROM_GIT",
     "RECORDINGS",
-    "SEVERITIES",
     "ColumnType",
     "Control",
     "Dataset",
@@ -33,7 +30,6 @@ __all__ = [
     "Policy",
     "Revision",
     "Selection",
-    "Severity",
     "Waiver",
     "check_policy",
     "columns",

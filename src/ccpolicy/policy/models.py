@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-Severity = Literal["critical", "high", "medium", "low"]
-SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
+from ccpolicy.vocabulary import Severity
+
 Grade = Literal["read", "secondary", "memory", "choice"]
 Format = Literal["csv", "json", "jsonl", "yaml", "xlsx", "parquet", "git"]
 Scalar = str | int | float
