@@ -29,6 +29,8 @@ PLURALS = {"count", "ngettext"}
 KEYWORDS = {"hint", "help", "short_help"}
 WORDS = ("Severity",)
 """Types whose values are shown, each a sentence by itself."""
+ARGUMENTS = KEYWORDS | {"message"}
+"""Names of arguments that are sentences; those of `KEYWORDS` are so as variables too."""
 TABLES = ("MESSAGES", "UNKNOWN")
 """Endings of the names of tables of sentences."""
 
@@ -105,7 +107,7 @@ def _said(node: ast.AST) -> Iterator[Sentence]:
                 for place in CALLS.get(name, (0,)):
                     yield from (text for arg in args[place : place + 1] for text in _texts(arg))
             for keyword in keywords:
-                if keyword.arg in KEYWORDS:
+                if keyword.arg in ARGUMENTS:
                     yield from _texts(keyword.value)
         case ast.Assign(
             targets=[ast.Name(id=name)], value=ast.Subscript(slice=ast.Tuple(elts=words))

@@ -73,6 +73,7 @@ def compare(
 
     states = [load(path, base), load(path, head)]
     with open_store() as store:
+        store.lock()
         for state in states:
             check_policy(state.policy, store)
     before, after = (state.policy for state in states)
@@ -146,6 +147,7 @@ class Repository:
 
         found = lint(self.policy, resolve_moment(self.policy, None)[0].date())
         with open_store() as store:
+            store.lock()
             if errors := [*failing_expressions(store, self.policy)]:
                 raise PolicyErrors(errors)
         return [*found, *doubtful_examples(self.policy)]

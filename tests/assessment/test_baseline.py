@@ -15,7 +15,7 @@ import ccpolicy
 from ccpolicy.assessment.baseline import apply_baseline, failing, shrunk
 from ccpolicy.assessment.models import Assessment, BaselineEntry
 
-FAILING = Path(ccpolicy.__file__).parent / "samples" / "failing"
+FAILING = Path(ccpolicy.__file__).parent / "examples" / "failing"
 Scope = Literal["now", "period"]
 SCOPES: tuple[Scope, ...] = ("now", "period")
 OBSOLETE = BaselineEntry(control="FIRE-1", subject="E99", starts="2026-01-01T00:00:00+08:00")

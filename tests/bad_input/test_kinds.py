@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import socket
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import ccpolicy
 from ccpolicy.assessment.models import Control
+from ccpolicy.cli.program import program
 from ccpolicy.engine import evaluation
 from ccpolicy.evidence import load
 
@@ -29,6 +34,13 @@ SELECT control, 'duty' AS part, subject, starts, ends, locator FROM subjects
 UNION ALL
 SELECT control, 'cover', subject, starts, ends, locator FROM subjects
 """
+CASE = {
+    "control": "OWN-1",
+    "name": "Covered",
+    "as_of": "2026-03-31",
+    "given": {"extinguishers": [{"unit": "E1", "installed_on": "2026-02-01"}]},
+    "expect": {"now": "pass"},
+}
 NUMBERS = "(SELECT row_number() OVER () AS n FROM subjects a, subjects b)"
 EVER = "-4611686018427387904, 4611686018427387904, NULL"
 ALWAYS = "starts = -4611686018427387904, ends = 4611686018427387904, locator = NULL"
@@ -136,16 +148,73 @@ def test_what_is_no_time_is_refused(two: Office, column: str) -> None:
 
 
 def test_policy_test_of_a_kind_with_a_stray_span(two: Office) -> None:
-    case = {
-        "control": "OWN-1",
-        "name": "Covered",
-        "as_of": "2026-03-31",
-        "given": {"extinguishers": [{"unit": "E1", "installed_on": "2026-02-01"}]},
-        "expect": {"now": "pass"},
-    }
-    two.write("policy/tests/own.yaml", json.dumps({"tests": [case]}))
+    two.write("policy/tests/own.yaml", json.dumps({"tests": [CASE]}))
     assert two.run("test").exit_code == 0
     write(two, f"{OWN}UNION ALL\nSELECT 2, 'cover', n, {EVER} FROM {NUMBERS}\n")
     result = two.run("test")
     assert result.exit_code == 2
     assert "the check kind 'own' returns a span for the control 2 that is" in result.stderr
+
+
+FILE = """\
+SELECT control, 'duty' AS part, subject, starts, ends, locator
+FROM (WITH "{name}" AS (SELECT 1) SELECT * FROM subjects) z
+WHERE 1 = (SELECT CAST(max(CAST(t AS VARCHAR)) AS BIGINT) FROM "{name}" t)
+"""
+EXAMPLES = """\
+examples:
+  - title: {en: One, zh: 一}
+    as_of: "2026-03-01T00:00+08:00"
+    inputs: {subjects: [{subject: a, starts: "2026-01-01"}]}
+    lapses: []
+"""
+
+
+@pytest.fixture(params=["file", "temporary", "http"])
+def reaching(
+    request: pytest.FixtureRequest, two: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Office]:
+    """An office whose own kind reads, by a name out of its scope, what is no input of it."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "home").mkdir()
+    (tmp_path / ".tmp").mkdir()
+    for name in ("words.csv", ".tmp/words.csv"):
+        (tmp_path / name).write_text("word,number\nsecret,4711\n", "utf-8")
+    two.write("policy/tests/own.yaml", json.dumps({"tests": [CASE]}))
+    two.write("checks/own.examples.yaml", EXAMPLES)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.2)
+        places = {
+            "file": str(tmp_path / "words.csv"),
+            "temporary": ".tmp/words.csv",
+            "http": f"http://127.0.0.1:{server.getsockname()[1]}/words.csv",
+        }
+        write(two, FILE.format(name=places[request.param]))
+        yield two
+        with pytest.raises(TimeoutError):  # nobody called
+            server.accept()
+    assert list((tmp_path / "home").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [(["lint"], 1), (["test"], 2), (["check"], 2), (["check", "--control", "OWN-1"], 2)],
+    ids=["lint", "test", "check", "one"],
+)
+def test_a_kind_reaches_no_file_and_no_network(
+    reaching: Office, command: list[str], code: int
+) -> None:
+    result = reaching.run(*command)
+    assert result.exit_code == code, result.output
+    assert "Permission Error: Cannot access file" in result.output
+    assert "secret" not in result.output
+    assert "httpfs" not in result.output
+
+
+@pytest.mark.parametrize("name", ["OWN-1", "own"])
+def test_explaining_a_kind_reaches_no_file_and_no_network(reaching: Office, name: str) -> None:
+    result = CliRunner().invoke(program, ["explain", name, str(reaching.root)])
+    assert result.exit_code == 0, result.output
+    assert "secret" not in result.output
+    assert "httpfs" not in result.output

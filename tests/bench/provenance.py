@@ -14,7 +14,7 @@ from bench.measure import Usage, median, run
 
 RUNS = 5
 READ = """
-import os, sys, tempfile, time, duckdb, git, ccpolicy
+import os, sys, tempfile, time, git, ccpolicy
 from pathlib import Path
 from ccpolicy.provenance.read import ProvenanceRequest, read_provenance
 from ccpolicy.store import open_store

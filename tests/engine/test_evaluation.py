@@ -13,7 +13,7 @@ from ccpolicy.evidence import load
 from ccpolicy.files import finder
 
 ROOT = Path(__file__).parents[2]
-FAILING = ROOT / "src/ccpolicy/samples/failing"
+FAILING = ROOT / "src/ccpolicy/examples/failing"
 
 
 @pytest.mark.parametrize("path", [ROOT, FAILING], ids=["sample", "failing"])

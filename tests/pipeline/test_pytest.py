@@ -12,7 +12,7 @@ import pytest
 import ccpolicy
 
 ROOT = Path(__file__).parents[2]
-FAILING = ROOT / "src" / "ccpolicy" / "samples" / "failing"
+FAILING = ROOT / "src" / "ccpolicy" / "examples" / "failing"
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

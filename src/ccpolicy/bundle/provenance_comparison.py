@@ -39,9 +39,12 @@ def compare_provenance(
         _compare_files(
             bundled, recorded, committed_files(repository, content.settings.evidence, commit)
         )
-        with tempfile.TemporaryDirectory(prefix="ccpolicy-") as scratch, open_store() as own:
+        with (
+            tempfile.TemporaryDirectory(prefix="ccpolicy-") as folder,
+            open_store(Path(folder) / "spill") as own,
+        ):
             as_of = datetime.datetime.fromisoformat(recorded.as_of)
-            asked = asked_of_git(content, as_of, Path(scratch))
+            asked = asked_of_git(content, as_of, Path(folder))
             wanted = replace(asked, known_at=commit, cached=False, tables=told.tables is not None)
             found = read_provenance(wanted, own)
             again = export_provenance(found, own)

@@ -1,4 +1,4 @@
-"""Take steps one after another, and note down how each ended."""
+"""Run steps one after another, and note how each ended."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ class VerificationRun:
             for name in STEPS
         }
 
-    def take(self, name: StepName, step: Callable[[], tuple[T, Message]]) -> T | None:
-        """Take a step, and return what it yields; nothing if it did not pass."""
+    def run(self, name: StepName, step: Callable[[], tuple[T, Message]]) -> T | None:
+        """Run a step, and return what it yields; nothing if it failed."""
         try:
             value, message = step()
         except OtherVersionError as failure:
@@ -60,8 +60,8 @@ class VerificationRun:
             shown.append(Text.of(Message.of("and {count} more", count=rest)))
         self.found[name] = Step(step=name, status=status, message=message, details=shown)
 
-    def leave(self, name: StepName, message: Message) -> None:
-        """Note that a step was not taken, and why."""
+    def skip(self, name: StepName, message: Message) -> None:
+        """Note that a step was not run, and why."""
         self.note(name, "not_checked", Text.of(message))
 
 

@@ -19,11 +19,14 @@ from ccpolicy.store import open_store
 def altered(base: Policy, head: str | None, as_of: datetime.datetime) -> Altered:
     """Compare the records of the base's commit with those of another, or of the files on disk.
 
-    The base's policy says what is a record and what may be done to it: a change is not judged by a
-    contract that it brings along.
+    The base's contracts define what a record is and which changes are permitted, so that a change
+    cannot bring its own contract.
     """
-    with tempfile.TemporaryDirectory(prefix="ccpolicy-") as scratch, open_store() as store:
-        asked = replace(asked_of_git(base, as_of, Path(scratch)), known_at=head, base=base.revision)
+    with (
+        tempfile.TemporaryDirectory(prefix="ccpolicy-") as folder,
+        open_store(Path(folder) / "spill") as store,
+    ):
+        asked = replace(asked_of_git(base, as_of, Path(folder)), known_at=head, base=base.revision)
         try:
             found = read_provenance(asked, store)
         except EvidenceError as failure:

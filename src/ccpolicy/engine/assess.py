@@ -58,14 +58,18 @@ def assess(
         EvidenceError: the history is not as the request demands.
         PolicyErrors: the policy's files do not fit together, or its SQL cannot be computed.
     """
-    with tempfile.TemporaryDirectory(prefix="ccpolicy-") as spill, open_store(Path(spill)) as store:
+    with (
+        tempfile.TemporaryDirectory(prefix="ccpolicy-") as folder,
+        open_store(Path(folder) / "spill") as store,
+    ):
+        scratch = Path(folder)
         columns = check_policy(policy, store)
         controls = [policy.controls[each] for each in question.controls]
         used = _used(policy, controls, columns)
-        provenance = _provenance(policy, question, used, store, Path(spill), provide)
+        provenance = _provenance(policy, question, used, store, scratch, provide)
         evidence = load_evidence(
             store,
-            _evidence_root(policy, question, provenance, Path(spill)),
+            _evidence_root(policy, question, provenance, scratch),
             policy.settings.evidence,
             policy.datasets,
             used,

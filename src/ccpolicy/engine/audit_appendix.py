@@ -229,7 +229,7 @@ class AppendixBuilder:
 
     def _records(self) -> list[models.Record]:
         """Return what the shown records hold, by place."""
-        held = self.places.evidence.contents(self.shown)
+        held = self.places.evidence.places.contents(self.shown)
         records: dict[str, models.Record] = {}
         for each in sorted(held):
             place, content = self.places.place(each), held[each]

@@ -83,13 +83,13 @@ class AssessmentBuilder:
         judged = [self._control(control, self.lapses[control.id]) for control in self.controls]
         annex, shown = self._appendix()
         when = self.places.when
-        soon = shift(self.question.as_of, parse_duration(self.policy.settings.due_soon), 1)
         scope = GateScope(
             judged=self.question.gate,
             fail_on=self.question.fail_on,
             period_ends=moment(self.times.ends, self.zone),
             as_of=moment(self.times.as_of, self.zone),
         )
+        soon = shift(self.question.as_of, parse_duration(self.policy.settings.due_soon), 1)
         return Assessment(
             schema_version=models.SCHEMA_VERSION,
             tool=models.Tool(name="ccpolicy", version=__version__),

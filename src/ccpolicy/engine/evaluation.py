@@ -82,7 +82,6 @@ class Evaluation:
             self.store.drop(*(relation.name for relation, _ in inputs.record_groups))
         for relation in (DUTY, GAP, LAPSE):
             self.store.create(relation.name, relation.query)
-        self.store.drop(GAP.name)
         waived = sorted({waiver.subject for waiver in self.policy.waivers.values()})
         self.store.fill(WAIVED_SUBJECT.name, WAIVED_SUBJECT.columns, [waived])
         self.reader.read()
@@ -158,5 +157,5 @@ class Evaluation:
     def _evidence(self) -> list[str]:
         """Return the names of the relations of the evidence, views first."""
         tables = self.tables.values()
-        behind = {each.behind for each in tables if each.behind}
+        behind = {each.base_table for each in tables if each.base_table}
         return [*sorted({each.name for each in tables} - behind), *sorted(behind)]

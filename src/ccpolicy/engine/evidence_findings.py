@@ -145,12 +145,13 @@ def _orphans(inputs: InputQueries) -> list[str]:
     ]
     if not without_subject:
         return []
-    # Only the few records that found no subject are looked up.
+    # DISTINCT changes nothing, but has the few records that found no subject looked up alone.
     return [
-        "SELECT 'orphan', s.selection, s.subject_key, s.locator FROM selected_records s"
-        " WHERE NOT s.subject_known AND s.belongs"
-        f" AND s.locator IN ({' UNION ALL '.join(without_subject)})"
-        " AND NOT EXISTS (SELECT 1 FROM selected_records p WHERE p.names_subject"
+        "SELECT 'orphan', s.selection, s.subject_key, s.locator"
+        " FROM (SELECT DISTINCT selection, control_number, subject_key, locator"
+        " FROM selected_records WHERE NOT subject_known AND belongs"
+        f" AND locator IN ({' UNION ALL '.join(without_subject)})) s"
+        " WHERE NOT EXISTS (SELECT 1 FROM selected_records p WHERE p.names_subject"
         " AND p.control_number = s.control_number AND p.subject_key = s.subject_key)"
     ]
 

@@ -84,6 +84,7 @@ def run_example(kind: Kind, example: Example) -> list[list[str | None]]:
     zone = time_zone(example.zone)
     as_of = datetime.datetime.fromisoformat(example.as_of)
     with open_store() as store:
+        store.lock()
         tables = {
             name: _table(store, name, records, zone) for name, records in example.inputs.items()
         }
@@ -131,7 +132,7 @@ def _table(
     if not columns:
         types, cells = {**types, "subject": "VARCHAR"}, [[]]
     store.fill(table, types, [[*range(1, len(records) + 1)], *cells])
-    return Table(name=table, columns=columns, early=frozenset())
+    return Table(name=table, columns=columns, ambiguous_times=frozenset())
 
 
 def _type(values: Iterable[object]) -> ColumnType:

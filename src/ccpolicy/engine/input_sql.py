@@ -173,7 +173,7 @@ class InputQueries:
         An ambiguous local time takes the less favourable reading: early for what begins a duty.
         """
         table = self.tables[selected.selection.dataset]
-        both = early and column in table.early
+        both = early and column in table.ambiguous_times
         return identifier(f"{column}__early" if both else column), table.columns[column] == "date"
 
     def _starts(self, selected: InputSelection) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
@@ -213,12 +214,13 @@ class LapseReader:
               GROUP BY r.control_number, n.{self.identity}
             ) first_lapse
             WHERE starts > {self.times.as_of}
-            ORDER BY control_number, starts, name
             """
         )
-        for (control_number, starts), due in groupby(rows, key=lambda row: row[:2]):
-            names = [name for _, _, name in due]
-            self.by_control_number[control_number].upcoming.append((starts, names))
+        due: dict[tuple[int, int], list[str]] = defaultdict(list)
+        for control_number, starts, name in rows:
+            due[control_number, starts].append(name)
+        for (control_number, starts), names in sorted(due.items()):
+            self.by_control_number[control_number].upcoming.append((starts, sorted(names)))
 
 
 def _continued(lapses: list[Lapse]) -> list[Lapse]:

@@ -7,7 +7,6 @@ from ccpolicy.policy.load import Policy, load_policy
 from ccpolicy.policy.models import (
     Control,
     Dataset,
-    Format,
     Norm,
     ParameterValue,
     Plan,
@@ -23,7 +22,6 @@ __all__ = [
     "ColumnType",
     "Control",
     "Dataset",
-    "Format",
     "Norm",
     "ParameterValue",
     "Plan",

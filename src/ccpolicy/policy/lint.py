@@ -29,6 +29,7 @@ def lint(content: Policy, today: datetime.date) -> list[Finding]:
         PolicyErrors: what cannot be at all.
     """
     with open_store() as store:
+        store.lock()
         check_policy(content, store)
     found = [*_clauses(content), *_norms(content), *_datasets(content), *_waivers(content, today)]
     return sorted(

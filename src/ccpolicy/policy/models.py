@@ -8,10 +8,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from ccpolicy.evidence_formats import Format
 from ccpolicy.vocabulary import Severity
 
 Grade = Literal["read", "secondary", "memory", "choice"]
-Format = Literal["csv", "json", "jsonl", "yaml", "xlsx", "parquet", "git"]
 Scalar = str | int | float
 
 

@@ -13,7 +13,6 @@ from ccpolicy.policy import FROM_GIT
 from ccpolicy.policy.git_datasets import dataset_from_git
 from ccpolicy.provenance.models import Provenance, Uncommitted
 from ccpolicy.provenance.record_locator import ImportedSource
-from ccpolicy.provenance.relations import make_relation
 from ccpolicy.store import DuckDB
 from ccpolicy.store.sql import identifier
 
@@ -26,7 +25,9 @@ def export_provenance(found: Provenance, store: DuckDB) -> ProvenanceExport:
     """Export what git knows, with the place of each record."""
     tables = None
     if found.tables is not None:
-        tables = {each: _export_table(each, filled, store) for each, filled in found.tables.items()}
+        tables = {
+            each: _export_table(each, records, store) for each, records in found.tables.items()
+        }
     return ProvenanceExport(
         schema_version=SCHEMA_VERSION,
         state=found.state,
@@ -41,12 +42,12 @@ def export_provenance(found: Provenance, store: DuckDB) -> ProvenanceExport:
     )
 
 
-def _export_table(table: str, filled: GitTable, store: DuckDB) -> ExportedTable:
+def _export_table(table: str, records: GitTable, store: DuckDB) -> ExportedTable:
     columns = [each.name for each in _columns(table)]
     cells = ", ".join(map(identifier, columns))
-    query = f"SELECT ordinal, {cells} FROM {identifier(filled.relation)} ORDER BY ordinal"
+    query = f"SELECT ordinal, {cells} FROM {identifier(records.relation)} ORDER BY ordinal"
     rows = store.ask(query)
-    places = filled.source.locate([row[0] for row in rows])
+    places = records.source.locate([row[0] for row in rows])
     return ExportedTable(
         columns=[*columns, *_PLACE_COLUMNS],
         rows=[
@@ -108,11 +109,11 @@ def _import_table(table: str, exported: ExportedTable, store: DuckDB) -> GitTabl
         seen.add(parts)
     types = {each.name: record_sql.TYPES[each.type] for each in columns}
     relation = f"git.{table}"
-    make_relation(
-        store,
+    cells = [list(column) for column in zip(*exported.rows, strict=True)]
+    store.fill(
         relation,
         {"ordinal": "BIGINT", **types, **_PLACE_TYPES},
-        [(number, *row) for number, row in enumerate(exported.rows, 1)],
+        [list(range(1, len(exported.rows) + 1)), *(cells or [[] for _ in exported.columns])],
     )
     return GitTable(relation, ImportedSource(store, relation, table))
 

@@ -74,7 +74,7 @@ class CachedHistory:
         """See `Earlier.of_keys`."""
         wanted = set(keys)
         query = f"{self.rows('events')} WHERE record IN (SELECT unnest(CAST($1 AS VARCHAR[])))"
-        rows = self.store.ask(query, [sorted({key for _, key in keys})])
+        rows = self.store.run(query, [sorted({key for _, key in keys})])
         for table, number, since, path, restores, before, key, after in rows:
             if (table, key) in wanted:
                 commit = self.ids[number]
@@ -93,7 +93,7 @@ class CachedHistory:
         numbers = [self.numbers[each] for each in commits if each in self.numbers]
         query = f"{self.rows('events', 'DISTINCT dataset, record')}"
         query += " WHERE commit IN (SELECT unnest(CAST($1 AS INTEGER[])))"
-        rows = self.store.ask(query, [numbers]) if numbers else []
+        rows = self.store.run(query, [numbers]) if numbers else []
         return [(table, key) for table, key in rows]
 
 

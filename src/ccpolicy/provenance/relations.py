@@ -10,10 +10,9 @@ from ccpolicy.provenance.file_versions import Key
 from ccpolicy.provenance.git_datasets import SHARED_COLUMNS, STORED_COLUMNS, RecordRows
 from ccpolicy.provenance.history_cache import EVENT_COLUMNS, SHARED_EVENT_COLUMNS, CachedHistory
 from ccpolicy.provenance.record_states import Event, RecordState
-from ccpolicy.store import DuckDB, Store
+from ccpolicy.store import DuckDB
 from ccpolicy.store.sql import identifier
 
-_KEYS = "git.keys"
 _EVENTS = "git.events"
 _ATTRIBUTION = """a.merged_at, a.authored_at, a.id AS commit, a.author, a.committer,
     a.recorder_permitted, a.signature, a.signature_sufficient, a.with_policy, path"""
@@ -31,14 +30,13 @@ _VIEWS = {
 
 
 class GitRelations:
-    """Fills the relations of one history."""
+    """Fills the relations of one history, which a store can have once."""
 
     def __init__(self, store: DuckDB, cached: CachedHistory, rows: RecordRows) -> None:
         self._store, self._cached, self._rows = store, cached, rows
         self._may_replace = bool(cached.files)
         """Whether rows of the same records may be there already."""
         for table in STORED_COLUMNS:
-            store.drop(_stored(table))
             store.create(_stored(table), cached.rows(table))
 
     def add(self, records: Mapping[Key, RecordState], events: Iterable[Event]) -> None:
@@ -77,21 +75,20 @@ class GitRelations:
             )
             for commit, key, before, after, setters, path, restores in events
         ]
-        make_relation(self._store, _EVENTS, EVENT_COLUMNS, rows, SHARED_EVENT_COLUMNS)
-        tables = {table: f"FROM {identifier(_stored(table))}" for table in STORED_COLUMNS}
-        return {
-            "events": f"{self._cached.rows('events')} UNION ALL FROM {identifier(_EVENTS)}",
-            **tables,
-        }
+        self._store.create(_EVENTS, *_as_query(EVENT_COLUMNS, rows, SHARED_EVENT_COLUMNS))
+        added = f"SELECT * FROM {identifier(_EVENTS)}"
+        tables = {table: f"SELECT * FROM {identifier(_stored(table))}" for table in STORED_COLUMNS}
+        return {"events": f"{self._cached.rows('events')} UNION ALL {added}", **tables}
 
     def define_view(self, table: str, attribution: CommitAttribution) -> str:
         """Define the relation of a dataset, and return its name."""
         stored = identifier(_stored(table))
         pairs = self._store.ask(f"SELECT DISTINCT dataset, commit FROM {stored}")
         commits = f"git.attribution.{table}"
-        make_relation(self._store, commits, ATTRIBUTION_COLUMNS, attribution.rows(pairs))
+        rows = attribution.rows(pairs)
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        self._store.fill(commits, ATTRIBUTION_COLUMNS, columns or [[] for _ in ATTRIBUTION_COLUMNS])
         relation = f"git.{table}"
-        self._store.drop(relation)
         self._store.define(
             relation,
             f"{_VIEWS[table]} FROM {stored} s JOIN {identifier(commits)} a"
@@ -100,10 +97,11 @@ class GitRelations:
         return relation
 
     def _remove(self, condition: str, keys: Iterable[Key]) -> None:
-        make_relation(self._store, _KEYS, {"dataset": "VARCHAR", "record": "VARCHAR"}, keys)
+        query, columns = _as_query({"dataset": "VARCHAR", "record": "VARCHAR"}, keys, 1)
         self._store.run(
             f"DELETE FROM {identifier(_stored(RECORDINGS))}"
-            f" WHERE (dataset, record) {condition} (FROM {identifier(_KEYS)})"
+            f" WHERE (dataset, record) {condition} ({query})",
+            columns,
         )
 
     def _insert(self, table: str, rows: Iterable[Sequence[object]]) -> None:
@@ -113,19 +111,6 @@ class GitRelations:
 
 def _stored(table: str) -> str:
     return f"git.stored.{table}"
-
-
-def make_relation(
-    store: Store,
-    relation: str,
-    types: Mapping[str, str],
-    rows: Iterable[Sequence[object]],
-    shared: int = 0,
-) -> None:
-    """Create a relation from rows, in place of one of that name; see `_as_query`."""
-    query, columns = _as_query(types, rows, shared)
-    store.drop(relation)
-    store.create(relation, query, columns)
 
 
 def _as_query(

@@ -12,14 +12,13 @@ from dataclasses import dataclass
 
 from ccpolicy.assessment.models import Assessment, Control, Lapse, Problem
 from ccpolicy.errors import Locator, Message
+from ccpolicy.evidence_formats import BINARY_SUFFIXES
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import lapsed, obsolete_entry
 from ccpolicy.reports.sections import Sections
 
-_BINARY = (".parquet", ".xlsx")
-"""Files that have rows, but no lines that a reader could be shown."""
 _SEPARATOR = "\0"
 NO_CONTROL = "evidence"
 """Stands for the control where a problem concerns no single one."""
@@ -138,7 +137,7 @@ def _shown(written: str | None, control: Control | None) -> Locator:
     """Return a line that a reader can be shown: that of the record, or else of the control."""
     if written:
         place = Locator.read(written)
-        if not place.file.lower().endswith(_BINARY):
+        if not place.file.lower().endswith(BINARY_SUFFIXES):
             return Locator(place.file, place.line or 1)
     return Locator.read(control.source) if control else Locator("ccpolicy.toml", 1)
 

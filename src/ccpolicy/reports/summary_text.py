@@ -18,9 +18,9 @@ def outcome(page: Page, result: Assessment) -> None:
     total = page.count(len(result.controls), "{count} control", "{count} controls")
     counts = page.join(tally(page, verdict, result.tally[verdict]) for verdict in VERDICTS)
     page.paragraph(page.say("{total}: {counts}", total=total, counts=counts))
-    for said in failed_in_period(page, result):
-        page.paragraph(said, colour="yellow")
     if not brief:
+        for said in failed_in_period(page, result):
+            page.paragraph(said, colour="yellow")
         _evidence(page, result)
     _baseline(page, result)
     colour = "yellow" if result.nothing_assessed else "green" if result.gate.passed else "red"

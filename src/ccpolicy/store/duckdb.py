@@ -17,7 +17,7 @@ from ccpolicy.store.interface import (
     StoreError,
     Unreadable,
 )
-from ccpolicy.store.sql import identifier, literal
+from ccpolicy.store.sql import identifier
 
 _ERRORS: tuple[tuple[type[duckdb.Error], type[StoreError]], ...] = (
     (duckdb.OutOfMemoryException, OutOfMemory),
@@ -25,6 +25,7 @@ _ERRORS: tuple[tuple[type[duckdb.Error], type[StoreError]], ...] = (
     (duckdb.IOException, Unreadable),
     (duckdb.DataError, QueryError),
     (duckdb.ProgrammingError, QueryError),
+    (duckdb.PermissionException, QueryError),
 )
 
 
@@ -118,14 +119,21 @@ class DuckDB:
 
 
 def open_store(spill: Path | None = None) -> DuckDB:
-    """Open a database in memory, which goes to the folder `spill` where memory does not suffice.
+    """Open a database in memory, in UTC, that loads no extension.
 
-    Times are UTC, and no extension is fetched. Close it, or use it in a `with` statement.
+    What does not fit into memory goes to the folder `spill`, which nothing else may use: of all
+    files, a locked database still reaches those of this folder. Without one nothing is spilled.
+    Close it, or use it in a `with` statement.
     """
-    store = DuckDB(duckdb.connect())
+    store = DuckDB(
+        duckdb.connect(
+            config={
+                "autoinstall_known_extensions": "false",
+                "autoload_known_extensions": "false",
+                "allow_community_extensions": "false",
+                "temp_directory": str(spill or ""),
+            }
+        )
+    )
     store.run("SET TimeZone = 'UTC'")
-    store.run("SET autoinstall_known_extensions = false")
-    store.run("SET autoload_known_extensions = false")
-    if spill is not None:
-        store.run(f"SET temp_directory = {literal(str(spill))}")
     return store

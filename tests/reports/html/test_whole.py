@@ -88,7 +88,9 @@ def test_waivers_and_sign_off_are_whole(page: Any) -> None:
 
 
 def test_every_kind_of_bar_has_its_legend(page: Any) -> None:
-    for figure in tagged(page, "figure", "timelines"):
+    figures = tagged(page, "figure", "timelines")
+    assert len(figures) == 9
+    for figure in figures:
         (legend,) = tagged(figure, "p", "legend")
         keys = " ".join(each.get("class") for each in tagged(legend, "span", "k"))
         drawn = {each.get("class") for each in figure.iter(f"{SVG}rect")} - {"ahead"}

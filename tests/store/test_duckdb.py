@@ -1,0 +1,102 @@
+"""A locked database reaches no file, no network and no setting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import ccpolicy
+from ccpolicy.store import DuckDB, OutOfMemory, StoreError, open_store
+
+SOURCE = Path(ccpolicy.__file__).parent
+
+
+@pytest.fixture
+def locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DuckDB]:
+    """A locked database that may spill, beside files in places that it might know."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("here.csv", ".tmp/there.csv", "folder/keys/there.csv"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("word\nsecret\n", "utf-8")
+    with open_store(tmp_path / "folder/spill") as store:
+        store.run("CREATE TABLE ours AS SELECT 1 AS one")
+        store.lock()
+        yield store
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        'FROM "here.csv"',
+        'FROM "*.csv"',
+        'FROM "./.tmp/there.csv"',
+        'FROM ".tmp/there.csv"',
+        'FROM ".tmp/*.csv"',
+        'FROM "folder/keys/there.csv"',
+        'FROM "folder/spill/../keys/there.csv"',
+        'FROM "http://127.0.0.1:9/there.csv"',
+        'FROM "https://127.0.0.1:9/there.parquet"',
+        'FROM "s3://bucket/there.parquet"',
+        "FROM read_csv('here.csv')",
+        "FROM read_text('.tmp/*')",
+        "FROM glob('*')",
+        "COPY ours TO 'away.csv'",
+        "COPY ours TO '.tmp/away.csv'",
+        "COPY ours FROM 'here.csv'",
+        "ATTACH 'away.db'",
+        "EXPORT DATABASE 'away'",
+        "INSTALL httpfs",
+        "LOAD httpfs",
+        "SET enable_external_access = true",
+        "SET lock_configuration = false",
+        "SET temp_directory = '.'",
+        "SET threads = 1",
+        "RESET enable_external_access",
+    ],
+)
+def test_locked(locked: DuckDB, tmp_path: Path, query: str) -> None:
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(StoreError, match=r"disabled|locked"):
+        locked.run(query)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_locked_database_spills_to_its_folder(tmp_path: Path) -> None:
+    with open_store(tmp_path / "spill") as store:
+        store.run("SET memory_limit = '40MB'; SET threads = 1")
+        store.lock()
+        store.run("CREATE TABLE many AS SELECT hash(range) AS h FROM range(8000000)")
+        assert store.run("SELECT count(*) FROM many") == [(8_000_000,)]
+        assert list((tmp_path / "spill").iterdir())
+
+
+def test_database_without_a_folder_leaves_memory_for_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with open_store() as store:
+        store.run("SET memory_limit = '40MB'; SET threads = 1")
+        store.lock()
+        with pytest.raises(OutOfMemory):
+            store.run("CREATE TABLE many AS SELECT hash(range) AS h FROM range(8000000)")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_extension_is_sought_while_files_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with open_store() as store, pytest.raises(StoreError, match="httpfs"):
+        store.run('FROM "https://127.0.0.1:9/there.csv"')
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_database_is_opened_here() -> None:
+    opened = [
+        path.relative_to(SOURCE).as_posix()
+        for path in SOURCE.rglob("*.py")
+        if "duckdb.connect(" in path.read_text("utf-8")
+    ]
+    assert opened == ["store/duckdb.py"]
