@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 from collections import Counter
@@ -16,6 +15,7 @@ from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence import record_sql, values
 from ccpolicy.evidence.contract import Contract
 from ccpolicy.evidence.readers import Record, Scanner, SourceFile, find_reader, place_of
+from ccpolicy.evidence.readers.csv_form import CsvFault, csv_rows
 from ccpolicy.files.finder import fingerprint
 from ccpolicy.provenance.tracked import Tracked, TrackedTable
 from ccpolicy.store import DuckDB, StoreError, open_store
@@ -304,8 +304,7 @@ def _rows(contract: Contract, content: bytes) -> Iterator[tuple[int, dict[str, A
     try:
         if b'"' in content:
             text = content.decode("utf-8-sig")
-            reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-            rows = _numbered(reader)
+            rows = csv_rows(io.StringIO(text, newline=""), delimiter)
         else:
             lines = enumerate(_text(content).split("\n"), 1)
             rows = ((number, line.split(delimiter)) for number, line in lines if line)
@@ -315,16 +314,8 @@ def _rows(contract: Contract, content: bytes) -> Iterator[tuple[int, dict[str, A
             if len(row) != heading.count:
                 raise Unreadable
             yield number, {column: row[index] for index, column in heading.named if row[index]}
-    except (UnicodeDecodeError, csv.Error) as failure:
+    except (UnicodeDecodeError, CsvFault) as failure:
         raise Unreadable from failure
-
-
-def _numbered(reader: Any) -> Iterator[tuple[int, list[str]]]:
-    line = 1
-    for row in reader:
-        if row:
-            yield line, row
-        line = reader.line_num + 1
 
 
 def _changed_lines(old: bytes, new: bytes) -> tuple[bytes, bytes, bytes] | None:
