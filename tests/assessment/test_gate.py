@@ -11,7 +11,8 @@ import pytest
 
 import ccpolicy
 from ccpolicy import EvaluationRequest
-from ccpolicy.assessment.models import SEVERITIES, Assessment, Problem, Text
+from ccpolicy.assessment.models import Assessment, Problem, Text
+from ccpolicy.vocabulary import SEVERITIES
 
 FAILING = Path(ccpolicy.__file__).parent / "samples" / "failing"
 Scope = Literal["now", "period"]

@@ -9,8 +9,9 @@ import pytest
 from wcwidth import wcswidth
 
 from ccpolicy.assessment.agenda import agenda
-from ccpolicy.assessment.models import VERDICTS, Assessment, Lapse
+from ccpolicy.assessment.models import Assessment, Lapse
 from ccpolicy.reports import Detail, View
+from ccpolicy.vocabulary import VERDICTS
 
 from .rendered import render
 from .rich import ASSESSMENT, control, lapse, subjects

@@ -59,7 +59,7 @@ def command(
     import ccpolicy
     from ccpolicy.bundle.bundle_files import needs_annex, usual_reports
     from ccpolicy.bundle.write import write_bundle
-    from ccpolicy.cli.output import atomic_file, write
+    from ccpolicy.cli.output import output_file, write
     from ccpolicy.cli.progress import progress
     from ccpolicy.errors import BundleError, Message
     from ccpolicy.reports.page import Page
@@ -72,7 +72,7 @@ def command(
     asked_for = request.request(asked, appendix=needs_annex(wanted))
     with progress(Message.of("reading the evidence").text(view.language)):
         repository = ccpolicy.load(path, policy_from)
-        with atomic_file(output) as beside:
+        with output_file(output) as beside:
             result = write_bundle(beside, repository, asked_for, wanted)
     page = Page(options.view(context, path, quiet=True))
     outcome(page, result)

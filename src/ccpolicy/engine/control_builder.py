@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Protocol
 
 from ccpolicy.assessment import models
-from ccpolicy.assessment.models import VERDICTS, Verdict
 from ccpolicy.engine.control_problems import datasets_of, find_problems
 from ccpolicy.engine.evaluation_times import EvaluationTimes
 from ccpolicy.engine.lapses import Lapse, Outcome
@@ -19,6 +18,7 @@ from ccpolicy.policy import Control, Policy
 from ccpolicy.time.calendar import day_number, day_starts
 from ccpolicy.time.epoch import DAY
 from ccpolicy.time.spans import FOREVER, Span
+from ccpolicy.vocabulary import VERDICTS, Verdict
 
 
 class LaterCover(Protocol):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
-from ccpolicy.assessment.models import VERDICTS, Assessment, Verdict
+from ccpolicy.assessment.models import Assessment
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import obsolete_entry
 from ccpolicy.reports.sections import Sections
+from ccpolicy.vocabulary import SEVERITIES, VERDICTS, Verdict
 
 
 def outcome(page: Page, result: Assessment) -> None:
@@ -45,12 +46,7 @@ def tally(page: Page, verdict: Verdict, count: int) -> str:
 
 def severities(page: Page) -> dict[str, str]:
     """Return the severities in the reader's language."""
-    return {
-        "critical": page.say("critical"),
-        "high": page.say("high"),
-        "medium": page.say("medium"),
-        "low": page.say("low"),
-    }
+    return {each: page.say(each) for each in SEVERITIES}
 
 
 def failed_in_period(page: Page, result: Assessment) -> Iterator[str]:

@@ -8,8 +8,9 @@ from typing import Literal
 
 from markupsafe import Markup, escape
 
-from ccpolicy.assessment.models import Severity, Signature, Verdict
-from ccpolicy.reports.html_parts.bilingual import Bilingual, count, say, shown
+from ccpolicy.assessment.models import Signature
+from ccpolicy.reports.html_parts.bilingual import Bilingual, count, join, say, shown
+from ccpolicy.vocabulary import SEVERITIES, Severity, Verdict
 
 SCHEMES = ("https://", "http://")
 """Links that may be followed; others are shown as text."""
@@ -76,15 +77,26 @@ def _length(number: int, unit: str) -> Bilingual:
 
 def severity(value: Severity) -> Bilingual:
     """Return a severity in words."""
-    match value:
-        case "critical":
-            return say("critical")
-        case "high":
-            return say("high")
-        case "medium":
-            return say("medium")
-        case "low":
-            return say("low")
+    return say(value)
+
+
+def lesser_severities() -> Bilingual:
+    """Name those that have no colour of their own."""
+    return join([severity(each) for each in SEVERITIES[2:]])
+
+
+def severity_style() -> str:
+    """Write the style rules of the severities: the graver, the more marks; two have a colour."""
+    worst, second, *_ = SEVERITIES
+    marks = "".join(
+        f'.s-{each}::before {{ content: "{"▪" * (len(SEVERITIES) - rank)}"; }}\n'
+        for rank, each in enumerate(SEVERITIES)
+    )
+    return (
+        f"{marks}.s-{worst}::before {{ color: var(--fail); }}\n"
+        f".due .s-{worst} rect {{ fill: var(--fail); }}\n"
+        f".due .s-{second} rect {{ fill: var(--link); }}\n"
+    )
 
 
 def grade(value: Literal["read", "secondary", "memory", "choice"]) -> Bilingual:
