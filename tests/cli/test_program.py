@@ -30,9 +30,9 @@ PLUMBING = {
     "output",
     "program",
     "progress",
-    "question",
+    "request",
     "summary",
-    "words",
+    "translated_click",
 }
 
 
