@@ -56,7 +56,7 @@ def test_tally_names_every_verdict() -> None:
     )
     assert render(nothing, "text", View(detail="brief")).splitlines() == [
         "0 controls: 0 fail, 0 unknown, 0 waived, 0 pass, 0 not applicable",
-        "Nothing was assessed, so the gate says nothing",
+        "Nothing was assessed; the gate has no result",
     ]
 
 

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     short_help="Put policy, evidence and verdicts into one file.",
     help="Judge, and put policy, evidence, verdicts and reports into one file that others can"
     " verify with 'ccpolicy verify'.\n\n"
-    "The same question gives the same bytes. It ends with 0 whatever the verdicts; the gate is"
-    " 'ccpolicy check'.",
+    "The same inputs and options produce byte-identical files. It exits with 0 whatever the"
+    " verdicts; the gate is 'ccpolicy check'.",
 )
 @options.path
 @options.policy_from

@@ -1,4 +1,4 @@
-"""What a value on file must look like, one at a time; `sql` says the same for all at once."""
+"""The forms of values on file, read one at a time; `record_sql` reads whole columns alike."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ INSTANT = rf"{_CLOCK}(?:[Zz]|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
 LOCAL = _CLOCK
 INTEGER = r"0|-?[1-9][0-9]{0,18}"
 NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
-_SEEN_NOT = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}]"
-UNFIT = rf"^[\s\p{{Z}}]|[\s\p{{Z}}]$|{_SEEN_NOT}| × |^× | ×$"
-"""RE2: what a column of a key may not have; see `key_fault`."""
+_INVISIBLE = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}]"
+UNFIT = rf"^[\s\p{{Z}}]|[\s\p{{Z}}]$|{_INVISIBLE}| × |^× | ×$"
+"""RE2: what a column of a key may not match; see `key_fault`."""
 
 _QUOTED = json.encoder.encode_basestring
 _IS_DAY = re.compile(DATE).fullmatch
@@ -124,7 +124,7 @@ def list_text(entries: list[Any]) -> str:
 
 
 def key_fault(text: str) -> str | None:
-    """Say what is wrong with the text of a key column: a template over `{name}`."""
+    """Return what is wrong with the text of a key column, as a message with `{name}`."""
     if not text:
         return _KEY_MESSAGES["empty"]
     if _is_space(text[0]) or _is_space(text[-1]):

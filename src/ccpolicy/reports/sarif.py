@@ -37,10 +37,8 @@ def render_assessment(result: Assessment, view: View) -> Rendered:
         )
     rules = [_rule(page, control) for control in result.controls]
     texts = {
-        NO_CONTROL: page.say(
-            "Evidence or policy that concerns no single control could not be judged."
-        ),
-        OBSOLETE: page.say("An entry of the baseline no longer exists."),
+        NO_CONTROL: page.say("Evidence or policy not specific to one control could not be judged."),
+        OBSOLETE: page.say("A baseline entry is obsolete."),
     }
     rules += [
         _no_control(name, text)

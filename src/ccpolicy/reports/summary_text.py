@@ -75,7 +75,7 @@ def _evidence(page: Page, result: Assessment) -> None:
         f"{control.id} ({control.left_out})" for control in result.controls if control.left_out
     )
     if late:
-        page.paragraph(page.say("Records of a later time, left out: {controls}", controls=late))
+        page.paragraph(page.say("Later records, left out: {controls}", controls=late))
 
 
 def _baseline(page: Page, result: Assessment) -> None:
@@ -90,16 +90,16 @@ def standing(page: Page, result: Assessment) -> Iterator[tuple[str, str]]:
     if lapses:
         known = page.count(lapses, "{count} known lapse", "{count} known lapses")
         yield (
-            page.say("The baseline lets {lapses} stand, which are no pass", lapses=known),
+            page.say("Accepted by the baseline: {lapses} (not a pass)", lapses=known),
             "yellow",
         )
     if result.gate.accepted:
         controls = page.join(result.gate.accepted)
-        yield page.say("Failing by known lapses alone: {controls}", controls=controls), ""
+        yield page.say("Failing only by known lapses: {controls}", controls=controls), ""
     for entry in result.gate.obsolete:
         yield obsolete_entry(page, entry), "red"
     if result.gate.obsolete:
-        yield page.say("hint: {hint}", hint=page.say("--write-baseline takes it out")), ""
+        yield page.say("hint: {hint}", hint=page.say("--write-baseline removes it")), ""
 
 
 def judgement(page: Page, result: Assessment) -> str:
@@ -111,7 +111,7 @@ def judgement(page: Page, result: Assessment) -> str:
     else:
         scope = page.say("through the period, severity {severity} or above", severity=severity)
     if result.nothing_assessed:
-        return page.say("Nothing was assessed, so the gate says nothing")
+        return page.say("Nothing was assessed; the gate has no result")
     if gate.passed:
         return page.say("Gate passed ({scope})", scope=scope)
     if not gate.failed_on:
