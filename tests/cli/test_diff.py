@@ -40,7 +40,7 @@ def test_text(kept: Path, run: Run) -> None:
         == f"""\
 A small plan
 From main ({commit}) to the files on disk
-History is what lies up to 2026-11-20
+History ends on 2026-11-20
 
 Loosened
   LOOSER    EM-1  Assets are inspected

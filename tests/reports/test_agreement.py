@@ -18,10 +18,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ccpolicy import reports
-from ccpolicy.assessment.models import VERDICTS, Assessment
+from ccpolicy.assessment.models import Assessment
 from ccpolicy.cli.program import program
 from ccpolicy.reports import FORMATS, View
 from ccpolicy.shipped import shipped_folder
+from ccpolicy.vocabulary import VERDICTS
 
 from .centres import FAILING, NAMES, centre
 

@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from ccpolicy.assessment.building_blocks import Model, Parameter, Text
-
-Severity = Literal["critical", "high", "medium", "low"]
-SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
-"""Worst first."""
-Verdict = Literal["pass", "fail", "waived", "unknown", "not_applicable"]
-VERDICTS: tuple[Verdict, ...] = ("fail", "unknown", "waived", "pass", "not_applicable")
-"""Worst first."""
+from ccpolicy.vocabulary import Severity, Verdict
 
 
 class Problem(Model):

@@ -11,6 +11,7 @@ from ccpolicy.engine.evaluation import Evaluation
 from ccpolicy.engine.evaluation_times import EvaluationTimes
 from ccpolicy.errors import Locator, Message, PolicyError
 from ccpolicy.evidence import Table
+from ccpolicy.evidence.record_sql import TYPES
 from ccpolicy.files.policy_files import FolderFiles
 from ccpolicy.policy import ColumnType, Control, ParameterValue, Plan, Policy, Selection
 from ccpolicy.policy.lint import Finding
@@ -22,13 +23,6 @@ from ccpolicy.time.durations import parse_duration
 from ccpolicy.time.zones import time_zone
 
 _ROLES = ("starts", "ends", "item", "by", "quantity", "good")
-_TYPES = {
-    "date": "INTEGER",
-    "instant": "BIGINT",
-    "number": "DOUBLE",
-    "boolean": "BOOLEAN",
-    "text": "VARCHAR",
-}
 
 
 def doubtful_examples(policy: Policy) -> Iterator[Finding]:
@@ -123,7 +117,7 @@ def _table(
     columns: dict[str, ColumnType] = {}
     for column in dict.fromkeys(column for record in records for column in record):
         columns[column] = _type(record.get(column) for record in records)
-    types = {"locator": "BIGINT"} | {each: _TYPES[kind] for each, kind in columns.items()}
+    types = {"locator": "BIGINT"} | {each: TYPES[kind] for each, kind in columns.items()}
     cells = [
         [_value(record.get(column), kind, zone) for record in records]
         for column, kind in columns.items()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ccpolicy import __version__
 from ccpolicy.assessment.agenda import Plan
-from ccpolicy.assessment.models import Assessment, CoveredLater, Lapse, Text, Tool, Verdict
+from ccpolicy.assessment.models import Assessment, CoveredLater, Lapse, Text, Tool
 from ccpolicy.assessment.verdict_history import SCHEMA_VERSION, Change, History, Moment
 from ccpolicy.engine.assess import assess
 from ccpolicy.engine.question import ResolvedRequest
@@ -22,6 +22,7 @@ from ccpolicy.time.calendar import instant, moment
 from ccpolicy.time.epoch import SECOND
 from ccpolicy.time.spans import FOREVER, Span, subtract_spans
 from ccpolicy.time.zones import time_zone
+from ccpolicy.vocabulary import Verdict
 
 
 class LaterCommits:

@@ -89,7 +89,7 @@ class _SectionText:
             return
         page.heading(page.say("Needs attention"))
         for problem in sections.problems:
-            self.table.row(self.words["problem"], "", page.say("concerns no single control"))
+            self.table.row(self.words["problem"], "", page.say("not specific to one control"))
             self.problem(problem)
         for each in sections.attention:
             control = each.control

@@ -47,8 +47,8 @@ def _annotations(result: Assessment, view: View) -> Iterator[str]:
         if rest := len(chosen) - len(some):
             more = page.count(
                 rest,
-                "{count} more stands in the summary of the job",
-                "{count} more stand in the summary of the job",
+                "{count} more in the job summary",
+                "{count} more in the job summary",
             )
             yield _command(level, more, title="ccpolicy")
     for message in left_out(result):

@@ -54,12 +54,12 @@ def render_assessment(result: Assessment, view: View) -> str:
     for control in result.controls:
         _case(page, sections, control, suite)
     for number, problem in enumerate(result.problems, 1):
-        name = page.say("Problem {number}, of no single control", number=number)
+        name = page.say("Problem {number}, not specific to one control", number=number)
         case = SubElement(suite, "testcase", name=name, classname="ccpolicy", time="0")
         error = SubElement(case, "error", type="unknown", message=page.text(problem.message))
         error.text = visible(problem.locator or "")
     for number, entry in enumerate(entries, 1):
-        name = page.say("Entry {number} of the baseline that is gone", number=number)
+        name = page.say("Obsolete baseline entry {number}", number=number)
         case = SubElement(suite, "testcase", name=name, classname="ccpolicy", time="0")
         SubElement(case, "failure", type="baseline", message=obsolete_entry(page, entry))
     shown = render_text(result, replace(view, colour=False, columns=80))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from ccpolicy.assessment.models import VERDICTS, Assessment, Verdict
+from ccpolicy.assessment.models import Assessment
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
@@ -14,6 +14,7 @@ from ccpolicy.reports.provenance_text import covered_later, recorded
 from ccpolicy.reports.sections import Sections
 from ccpolicy.reports.summary_text import failed_in_period, judgement, severities, standing, tally
 from ccpolicy.reports.time_text import judged_as_of, until
+from ccpolicy.vocabulary import VERDICTS, Verdict
 
 _FEW = 10
 """Lapses and problems of a control that are listed, unless all are asked for."""

@@ -25,15 +25,15 @@ def stands(page: Page, control: Control) -> Iterator[str]:
     if count := sum(lapse.baselined for lapse in control.lapses):
         yield page.count(
             count,
-            "{count} known lapse stands in the baseline",
-            "{count} known lapses stand in the baseline",
+            "{count} known lapse in the baseline",
+            "{count} known lapses in the baseline",
         )
 
 
 def obsolete_entry(page: Page, entry: BaselineEntry) -> str:
     """Say which entry of the baseline no longer exists."""
     return page.say(
-        "Take out of the baseline what is no longer there: {control}, {subject}, {start}",
+        "Obsolete baseline entry, remove it: {control}, {subject}, {start}",
         control=entry.control,
         subject=entry.subject,
         start=entry.starts,

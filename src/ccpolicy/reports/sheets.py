@@ -48,7 +48,7 @@ def _summary(page: Page, result: Assessment) -> Iterator[Sequence[Cell]]:
     yield page.say("Period to"), result.window.ends
     yield page.say("Time zone"), result.policy.zone
     yield from result.tally.items()
-    yield page.say("Digest of the policy"), result.policy.digest
+    yield page.say("Policy digest (SHA-256)"), result.policy.digest
     yield page.say("Made by"), f"{result.tool.name} {result.tool.version}"
 
 
@@ -116,8 +116,8 @@ def _lapses(page: Page, result: Assessment) -> Sheet:
         page.say("Days in the period"),
         page.say("Waiver"),
         page.say("In the baseline"),
-        page.say("Began with"),
-        page.say("Ended with"),
+        page.say("Opened by"),
+        page.say("Closed by"),
     ]
     rows = [
         (

@@ -58,7 +58,7 @@ def test_every_part_of_the_assessment_is_there(result: Assessment) -> None:
     for file in result.evidence:
         assert file.sha256 in words(places["s-evidence"])
     assert result.policy.digest in page
-    assert ("made without its annex" in page) == (result.annex is None)
+    assert ("This assessment has no annex" in page) == (result.annex is None)
 
 
 def test_ids_are_unique_and_every_link_lands() -> None:
@@ -136,7 +136,7 @@ def test_many_lapses_fit_and_name_the_failing() -> None:
     lapses = next(each.lapses for each in result.controls if each.id == "EM-1")
     wanted = dict.fromkeys(lapse.subject for lapse in lapses if lapse.ends is None)
     assert set(list(wanted)[:1_000]) <= set(names)
-    assert "49,000 more stand in the CSV report" in words(failing)
+    assert "49,000 more are in the CSV report" in words(failing)
 
 
 def test_memory_grows_by_little_more_than_the_file() -> None:
@@ -251,4 +251,4 @@ def test_what_came_to_be_on_file_later_is_told_with_its_lapse() -> None:
     page = parsed(render(AUDITED.model_copy(update={"controls": controls}), View()))
     told = [each for each in page.iter(f"{XHTML}span") if "later" in (each.get("class") or "")]
     assert len(told) == 1
-    assert "on file since 2026-11-25 09:12" in words(told[0])
+    assert "by a record filed 2026-11-25 09:12" in words(told[0])

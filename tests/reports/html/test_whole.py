@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from ccpolicy.assessment.models import VERDICTS
 from ccpolicy.reports import View
 from ccpolicy.reports.html import render_assessment as render
 from ccpolicy.reports.html_parts.labels import verdict
+from ccpolicy.vocabulary import VERDICTS
 
 from .audited import AUDITED
 from .test_static import XHTML, by_id, parsed, words

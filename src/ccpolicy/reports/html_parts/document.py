@@ -11,22 +11,14 @@ from itertools import groupby, pairwise
 
 from ccpolicy.assessment.agenda import Task
 from ccpolicy.assessment.audit_appendix import ControlAppendix, Kind, Revision
-from ccpolicy.assessment.models import (
-    SEVERITIES,
-    VERDICTS,
-    Assessment,
-    Clause,
-    Control,
-    Parameter,
-    Severity,
-    Verdict,
-)
+from ccpolicy.assessment.models import Assessment, Clause, Control, Parameter
 from ccpolicy.reports.html_parts import lapses, overview, timeline, verdicts
 from ccpolicy.reports.html_parts.filters import Sites, facets
 from ccpolicy.reports.html_parts.register import Register
 from ccpolicy.reports.html_parts.scale import Scale
 from ccpolicy.reports.sections import ControlDue, Sections, without_later_lapses
 from ccpolicy.reports.time_text import last_day
+from ccpolicy.vocabulary import SEVERITIES, VERDICTS, Severity, Verdict
 
 SOON = 30
 """Days ahead that the summary tells of."""
