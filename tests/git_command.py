@@ -41,7 +41,5 @@ def commit(folder: Path) -> str:
 
 
 def copied(repository: Path, folder: Path) -> Path:
-    """Copy a repository, and have git look at the files where they now are."""
-    shutil.copytree(repository, folder, symlinks=True)
-    git(folder, "update-index", "-q", "--refresh")
-    return folder
+    """Copy a repository; git will look at every file anew, as it does after a commit just made."""
+    return Path(shutil.copytree(repository, folder, symlinks=True))
