@@ -141,7 +141,7 @@ def test_period(failing: Path, run: Run) -> None:
         ('lapses: [{control: EM-1, subject: a, starts: "2026-11-01"}]\n', "offset from UTC"),
         ("lapses: []\nmore: 1\n", ":2:1: unknown field 'more'"),
         (f"lapses:\n{ENTRY}{ENTRY}", ":3:5: the entry is there twice"),
-        (f"lapses:\n{ENTRY.replace('EM-1', 'EM-9')}", "Take out of the baseline"),
+        (f"lapses:\n{ENTRY.replace('EM-1', 'EM-9')}", "Obsolete baseline entry"),
     ],
 )
 def test_file_that_is_no_baseline(failing: Path, run: Run, text: str, said: str) -> None:

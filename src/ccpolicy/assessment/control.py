@@ -25,7 +25,7 @@ class Subjects(Model):
     waived: int
     unknown: int
     baselined: int
-    """Of those that failed, how many have a lapse that stands in the baseline."""
+    """Of those that failed, how many have a lapse in the baseline."""
     ended: int
     """Their duty had ended before as-of."""
 
@@ -53,7 +53,7 @@ class Lapse(Model):
     waived_by: str | None
     """Id of the waiver that accepts it."""
     baselined: bool
-    """Whether it stands in the baseline: known, and still a lapse."""
+    """Whether it is in the baseline: known, and still a lapse."""
     opened_by: str | None
     """`file:line` of the record whose cover or whose due time ended as it began."""
     closed_by: str | None

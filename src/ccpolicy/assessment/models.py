@@ -54,7 +54,7 @@ class Clause(Model):
     text: Text | None
     controls: list[str]
     no_control: Text | None
-    """Why no control stands behind it."""
+    """Reason that it has no control."""
 
 
 class Policy(Model):

@@ -38,12 +38,12 @@ def altered(page: Page, found: Altered, base: Side) -> None:
 
 
 def heading(page: Page, base: Side) -> str:
-    """Return what stands over it."""
+    """Return the section's heading."""
     return page.say("Records on file at {base}", base=base.name or "")
 
 
 def notes(page: Page, found: Altered, base: Side) -> Iterator[str]:
-    """Say how many records were altered, and what it was told by."""
+    """Say how many records were altered, and how that was found."""
     if found.reason:
         reason, hint = page.text(found.reason), page.text(found.hint) if found.hint else ""
         yield page.say("Unknown which records were altered: {reason}", reason=reason)

@@ -21,7 +21,7 @@ def render_comparison(result: Comparison, view: View) -> str:
     titles = {control.id: control.title for control in result.controls}
     for direction in DIRECTIONS:
         found = [change for change in result.changes if change.direction == direction]
-        # What changes no verdict and no gate is told on demand.
+        # Changes without an effect are shown on demand.
         if not found or (direction == "neutral" and page.view.detail != "full"):
             continue
         page.heading(headings(page)[direction])
@@ -59,7 +59,7 @@ def _side(page: Page, side: Side) -> str:
 
 
 def headings(page: Page) -> dict[str, str]:
-    """Return what stands over the changes of each direction."""
+    """Return the heading of each direction."""
     return {
         "loosened": page.say("Loosened"),
         "unordered": page.say("Changed, neither stricter nor looser"),

@@ -1,7 +1,7 @@
 """GitHub: the text in the job's log, then annotations at the lines in question.
 
 A step shows ten errors and ten warnings, so that every control gets one before any gets a second.
-All of it stands in the job's summary, which the command line appends to.
+The job's summary, to which the command line appends, has all of it.
 """
 
 from __future__ import annotations

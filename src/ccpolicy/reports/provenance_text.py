@@ -21,15 +21,15 @@ def recorded(page: Page, result: Assessment, *, full: bool) -> Iterator[tuple[st
         return
     commit, time = (found.commit or "")[:12], exactly(found.committed_at or "")
     if found.known_at:
-        told = page.say(
+        commit_note = page.say(
             "Judged as known at {asked}: commit {commit} of {time}",
             asked=found.known_at,
             commit=commit,
             time=time,
         )
     else:
-        told = page.say("Judged commit {commit} of {time}", commit=commit, time=time)
-    yield told, False
+        commit_note = page.say("Judged commit {commit} of {time}", commit=commit, time=time)
+    yield commit_note, False
     yield from uncommitted(page, result, full=full)
 
 

@@ -69,7 +69,7 @@ class Sections:
     """The sections of one assessment's report, by the verdicts that its gate judges."""
 
     def __init__(self, result: Assessment, judged: Judged | None = None) -> None:
-        """Look at the verdicts now or of the period, whichever the gate judges, unless told."""
+        """Look at the verdicts `judged` names; by default at those that the gate judges."""
         self.result = result
         self.scope = replace(result.scope, judged=judged or result.gate.judged)
 

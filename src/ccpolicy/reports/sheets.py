@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.sections import all_problems, without_later_lapses
-from ccpolicy.reports.summary_text import judgement, standing
+from ccpolicy.reports.summary_text import baseline_notes, judgement
 
 Cell = str | float | None
 
@@ -41,7 +41,7 @@ def _summary(page: Page, result: Assessment) -> Iterator[Sequence[Cell]]:
     yield page.say("Plan"), page.text(result.policy.title)
     yield page.say("Version"), result.policy.version
     yield page.say("Gate"), judgement(page, result)
-    for text, _ in standing(page, result):
+    for text, _ in baseline_notes(page, result):
         yield page.say("Baseline"), text
     yield page.say("Judged as of"), result.as_of
     yield page.say("Period from"), result.window.starts

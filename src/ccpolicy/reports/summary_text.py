@@ -1,4 +1,4 @@
-"""The end of the text: how many controls stand how, the gate, and what to do next."""
+"""The end of the text: controls by verdict, the gate, and the next command."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ccpolicy.vocabulary import SEVERITIES, VERDICTS, Verdict
 
 
 def outcome(page: Page, result: Assessment) -> None:
-    """Say how many controls stand how, whether the gate passed, and what to do next."""
+    """Count controls by verdict, say whether the gate passed, and give the next command."""
     brief = page.view.detail == "brief"
     total = page.count(len(result.controls), "{count} control", "{count} controls")
     counts = page.join(tally(page, verdict, result.tally[verdict]) for verdict in VERDICTS)
@@ -79,13 +79,13 @@ def _evidence(page: Page, result: Assessment) -> None:
 
 
 def _baseline(page: Page, result: Assessment) -> None:
-    """Say what the baseline let stand, and what it no longer can."""
-    for text, colour in standing(page, result):
+    """Say what the baseline accepted, and which entries are obsolete."""
+    for text, colour in baseline_notes(page, result):
         page.paragraph(text, colour=colour)
 
 
-def standing(page: Page, result: Assessment) -> Iterator[tuple[str, str]]:
-    """Yield what the baseline let stand, and what it no longer can."""
+def baseline_notes(page: Page, result: Assessment) -> Iterator[tuple[str, str]]:
+    """Yield what the baseline accepted, and which entries are obsolete."""
     lapses = sum(lapse.baselined for control in result.controls for lapse in control.lapses)
     if lapses:
         known = page.count(lapses, "{count} known lapse", "{count} known lapses")

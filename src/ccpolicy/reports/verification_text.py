@@ -78,10 +78,10 @@ def _steps(page: Page, result: Verification) -> None:
     for step in result.steps:
         word, colour = words[step.status]
         start = "  " + page.paint(pad(word, word_columns), colour)
-        page.entry(start + pad(names[step.step], name_columns), _told(page, step), indent)
+        page.entry(start + pad(names[step.step], name_columns), _step_lines(page, step), indent)
 
 
-def _told(page: Page, step: Step) -> list[str]:
+def _step_lines(page: Page, step: Step) -> list[str]:
     return [page.text(step.message), *(f"- {page.text(detail)}" for detail in step.details)]
 
 

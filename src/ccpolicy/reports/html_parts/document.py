@@ -77,17 +77,17 @@ class Document:
         self.headings = {one for one in ids if any(each.startswith(f"{one}.") for each in ids)}
 
     def waiver_anchor(self, waiver: str) -> str:
-        """Return where a waiver stands; all of them where it is not listed."""
+        """Return a waiver's anchor; that of the section where it is not listed."""
         return self._waivers.get(waiver, "s-waivers")
 
     @staticmethod
     def order(verdict: Verdict) -> int:
-        """Return a verdict's place, worst first."""
+        """Return a verdict's rank, worst first."""
         return VERDICTS.index(verdict)
 
     @staticmethod
-    def gravity(severity: Severity) -> int:
-        """Return a severity's place, gravest first."""
+    def severity_rank(severity: Severity) -> int:
+        """Return a severity's rank, highest first."""
         return SEVERITIES.index(severity)
 
     @property

@@ -113,7 +113,7 @@ def grade(value: Literal["read", "secondary", "memory", "choice"]) -> Bilingual:
 
 
 def state(value: Literal["coming", "in_force", "expired"]) -> Bilingual:
-    """Say how a waiver stands."""
+    """Say whether a waiver is in force."""
     match value:
         case "coming":
             return say("not yet in force")

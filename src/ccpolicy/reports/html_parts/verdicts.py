@@ -10,7 +10,7 @@ from ccpolicy.reports.html_parts.labels import Word, severity, verdict
 
 
 def now(result: Assessment) -> Word:
-    """Say how the plan stands at as-of, with the symbol and class of its verdict."""
+    """Summarize the verdicts at as-of, with the symbol and class of the worst."""
     found = Counter(control.now for control in result.controls)
     judged = len(result.controls) - found["not_applicable"]
     if not judged:
