@@ -5,14 +5,23 @@ summary:
 inputs:
   subjects:
     label: {en: "who or what it is owed for, and from when to when", zh: 为谁而做，从何时起到何时止}
+    holds: state
+    effect: harm
     population: true
     required: false
-    open_ended: true
-    planned: true
     columns: [starts, ends, by]
   events:
     label: {en: the events that count, zh: 计数的事件}
+    holds: happening
+    effect: help
     needs: [starts]
+  failures:
+    label: {en: "what ends the cover at once, so that earlier events no longer count", zh: 使有效状态即告终止的事件，此前各次不再计数}
+    holds: happening
+    effect: harm
+    required: false
+    needs: [starts]
+    undoes: [subjects, events]
 parameters:
   every:
     type: duration
@@ -41,40 +50,113 @@ parameters:
     label: {en: extra time that is not yet late, zh: 宽限期}
 one_of: [every, per]
 */
-WITH term AS (            -- what holds for each subject
-  SELECT DISTINCT s.control, s.subject, p.at_least, p.every, p.every_clock, p.per
+WITH duty AS (            -- who owes what, and until when the beginning of the duty covers
+  SELECT s.control, s.subject, s.starts, s.ends, s.first_day, s.until, s.locator,
+         p.at_least, p.every, p.every_clock, p.per, q.number AS first_period,
+         CASE WHEN p.initial IS NULL THEN coalesce(s.starts + p.initial_clock, q.ends)
+              ELSE a.ends END AS initial_ends
   FROM subjects s
   JOIN parameters p ON p.control = s.control AND p.class = s.class
+  LEFT JOIN after a ON a.duration = p.initial AND a.day = s.day
+  LEFT JOIN period q ON q.per = p.per AND q.day = s.day
 ),
-event AS (                -- each event, and until when it counts
-  SELECT t.control, e.subject, e.starts, e.locator, t.at_least,
-         coalesce(q.number, 0) AS period,
-         coalesce(e.starts + t.every_clock, a.ends, q.next_ends) AS ends
+event AS (                -- each event, and until when it counts in each duty of its subject
+  SELECT d.control, d.subject, d.starts AS duty_starts, d.first_day, d.until AS duty_until,
+         d.at_least, d.per, d.first_period, e.latest, e.day, e.locator,
+         CASE WHEN d.ends < e.until THEN d.ends ELSE e.until END AS until,
+         coalesce(q.number, 0) AS period, q.in_grace, q.ends AS period_ends,
+         coalesce(e.earliest + d.every_clock, a.ends, q.next_ends) AS due
   FROM events e
-  JOIN term t ON t.subject = e.subject
-  LEFT JOIN after a ON a.duration = t.every AND a.day = e.day
-  LEFT JOIN period q ON q.per = t.per AND q.day = e.day
+  JOIN duty d ON d.subject = e.subject
+  LEFT JOIN after a ON a.duration = d.every AND a.day = e.day
+  LEFT JOIN period q ON q.per = d.per AND q.day = e.day
 ),
-numbered AS (             -- only where one event is not enough
-  SELECT control, subject, starts, locator, at_least, period, ends,
-         row_number() OVER (PARTITION BY subject ORDER BY starts, locator) AS number
-  FROM (SELECT DISTINCT * FROM event WHERE at_least > 1) counted
+placed AS (               -- each event's place among those of its period
+  SELECT e.*,
+         row_number() OVER (PARTITION BY subject, duty_starts, until, period
+                            ORDER BY day, latest, locator) AS place
+  FROM (SELECT DISTINCT * FROM event WHERE per IS NOT NULL AND at_least = 1) e
+),
+followed AS (             -- what the event before says of whether the period before is still open
+  SELECT p.*,
+         lag(in_grace) OVER (PARTITION BY subject, duty_starts, until
+                             ORDER BY day, latest, locator) AS previous_in_grace,
+         CASE WHEN place > 1 THEN NULL
+              WHEN period <= first_period THEN 0
+              WHEN lag(period) OVER (PARTITION BY subject, duty_starts, until
+                                     ORDER BY day, latest, locator) = period - 1
+                THEN CASE WHEN lag(place * in_grace) OVER (PARTITION BY subject, duty_starts, until
+                                                           ORDER BY day, latest, locator) = 1
+                            THEN NULL  -- one event in grace: as open as the period before it was
+                          ELSE 0 END
+              ELSE 1 END AS opens
+  FROM placed p
+),
+serving AS (              -- whether the period before is still open when an event comes
+  SELECT f.*,
+         max(2 * period + opens) OVER (PARTITION BY subject, duty_starts, until
+                                       ORDER BY day, latest, locator
+                                       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) % 2
+           AS is_open
+  FROM followed f
+),
+counting AS (             -- an event serves one period: the one before in its grace, or its own
+  SELECT control, subject, duty_starts, first_day, duty_until, at_least, period, latest, day, until,
+         locator, due
+  FROM event
+  WHERE per IS NULL OR at_least > 1
+  UNION ALL
+  SELECT control, subject, duty_starts, first_day, duty_until, at_least, period, latest, day, until,
+         locator, CASE WHEN place * is_open * in_grace = 1 THEN period_ends ELSE due END
+  FROM serving
+  WHERE place = 1 OR (place = 2 AND is_open * previous_in_grace = 1)
+),
+span AS (
+  SELECT control, subject, duty_starts, at_least, period, locator,
+         CASE WHEN latest < duty_starts THEN duty_starts ELSE latest END AS starts,
+         CASE WHEN until < due THEN until ELSE due END AS ends
+  FROM counting
+  UNION ALL               -- on the first day of a duty from its beginning
+  SELECT control, subject, duty_starts, at_least, period, locator, duty_starts,
+         CASE WHEN duty_until < latest AND duty_until < due THEN duty_until
+              WHEN due < latest THEN due ELSE latest END
+  FROM counting
+  WHERE day = first_day
+),
+change AS (               -- where one event is not enough: how many more count from an instant on
+  SELECT control, subject, duty_starts, at_least, period, instant,
+         sum(events) AS events, min(locator) AS locator
+  FROM (
+    SELECT control, subject, duty_starts, at_least, period, locator, starts AS instant, 1 AS events
+    FROM (SELECT DISTINCT * FROM span WHERE at_least > 1 AND starts < ends) several
+    UNION ALL
+    SELECT control, subject, duty_starts, at_least, period, NULL, ends, -1
+    FROM (SELECT DISTINCT * FROM span WHERE at_least > 1 AND starts < ends) several
+  ) point
+  GROUP BY control, subject, duty_starts, at_least, period, instant
+),
+step AS (
+  SELECT control, subject, at_least, locator, instant AS starts,
+         lead(instant) OVER (PARTITION BY subject, duty_starts, period ORDER BY instant) AS ends,
+         sum(events) OVER (PARTITION BY subject, duty_starts, period ORDER BY instant
+                           ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS events
+  FROM change
 )
 SELECT control, 'duty' AS part, subject, starts, ends, locator
-FROM subjects
+FROM duty
+UNION ALL                 -- a failure asks for cover anew
+SELECT d.control, 'duty', d.subject, f.earliest, d.ends, f.locator
+FROM failures f
+JOIN duty d ON d.subject = f.subject AND d.starts <= f.earliest AND f.earliest < d.ends
 UNION ALL                 -- time for the first event
-SELECT s.control, 'cover', s.subject, s.starts,
-       coalesce(s.starts + p.initial_clock, a.ends, q.ends), s.locator
-FROM subjects s
-JOIN parameters p ON p.control = s.control AND p.class = s.class
-LEFT JOIN after a ON a.duration = p.initial AND a.day = s.day
-LEFT JOIN period q ON q.per = p.per AND q.day = s.day AND p.initial IS NULL
-UNION ALL                 -- one event covers until it is due again
+SELECT control, 'cover', subject, starts,
+       CASE WHEN until < initial_ends THEN until ELSE initial_ends END, locator
+FROM duty
+UNION ALL
 SELECT control, 'cover', subject, starts, ends, locator
-FROM event
-WHERE at_least = 1
-UNION ALL                 -- the last of several covers until the first of them no longer counts
-SELECT n.control, 'cover', n.subject, n.starts, f.ends, n.locator
-FROM numbered n
-JOIN numbered f
-  ON f.subject = n.subject AND f.number = n.number - n.at_least + 1 AND f.period = n.period
+FROM span
+WHERE at_least = 1 OR ends IS NULL
+UNION ALL
+SELECT control, 'cover', subject, starts, ends, locator
+FROM step
+WHERE events >= at_least
