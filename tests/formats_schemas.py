@@ -61,7 +61,7 @@ def written() -> Iterator[tuple[str, str, tuple[str, ...]]]:
                 yield f"{format_} of {name}, {language}", text, schemas
         for root in (shipped_folder(), FAILING):
             for document, schemas in EXPORTS.items():
-                text = DOCUMENTS[document](ccpolicy.load(root).content, language)
+                text = DOCUMENTS[document](ccpolicy.load(root).policy, language)
                 yield f"{document} of {root.name}, {language}", text, schemas
 
 

@@ -19,6 +19,8 @@ ccpolicy=$place/venv/bin/ccpolicy
 "$ccpolicy" lint centre
 "$ccpolicy" check --quiet centre
 "$ccpolicy" check --format json centre | cmp - "$checkout/reports/assessment.json"
+"$ccpolicy" init --with-history past
+"$ccpolicy" check --quiet --require-clean past
 "$ccpolicy" init --bare bare
 "$ccpolicy" lint bare
 "$ccpolicy" check bare

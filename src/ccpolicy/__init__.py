@@ -1,20 +1,45 @@
-"""Policy as code for an incident plan, proved from evidence in git."""
+"""Policy as code for an incident plan, proved from evidence in git.
+
+The public interface; see docs/api.md.
+"""
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ccpolicy.api import Repository, load
+    from ccpolicy.api import Repository, compare, load
+    from ccpolicy.assessment.models import Assessment
+    from ccpolicy.bundle.verify import verify
+    from ccpolicy.engine.question import EvaluationRequest
+    from ccpolicy.errors import CcpolicyError
 
 __version__ = "0.1.0"
-__all__ = ["Repository", "__version__", "load"]
+__all__ = [
+    "Assessment",
+    "CcpolicyError",
+    "EvaluationRequest",
+    "Repository",
+    "__version__",
+    "compare",
+    "load",
+    "verify",
+]
+
+_HOMES = {
+    "Assessment": "ccpolicy.assessment.models",
+    "CcpolicyError": "ccpolicy.errors",
+    "EvaluationRequest": "ccpolicy.engine.question",
+    "Repository": "ccpolicy.api",
+    "compare": "ccpolicy.api",
+    "load": "ccpolicy.api",
+    "verify": "ccpolicy.bundle.verify",
+}
+"""Public name → module, imported when the name is first used: `ccpolicy --version` needs none."""
 
 
 def __getattr__(name: str) -> object:
-    # `ccpolicy --version` must not wait for the engine to be imported.
-    if name in ("Repository", "load"):
-        from ccpolicy import api
-
-        return getattr(api, name)
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(name)

@@ -2,37 +2,38 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.checks.kinds import Kind
 from ccpolicy.engine.assess import assess
-from ccpolicy.engine.build import EvaluationRequest
+from ccpolicy.engine.question import (
+    EvaluationRequest,
+    choose_controls,
+    plan_zone,
+    resolve,
+    resolve_moment,
+)
 from ccpolicy.errors import CcpolicyError, PolicyError, PolicyErrors
 from ccpolicy.files.policy_files import FolderFiles
 from ccpolicy.policy import (
-    SEVERITIES,
     Control,
     Dataset,
     Norm,
     Plan,
     Policy,
-    Severity,
     Waiver,
     check_policy,
     load_policy,
 )
-from ccpolicy.policy.names import unknown_name
-from ccpolicy.policy.settings import FILE, Settings
+from ccpolicy.policy.settings import Settings
 from ccpolicy.store import open_store
-from ccpolicy.time.moments import Moment, read_moment, read_period
-from ccpolicy.time.zones import time_zone
+from ccpolicy.time.moments import Moment
 
 # What one question alone needs is imported when it is asked: `check` runs everywhere, and at once.
 if TYPE_CHECKING:
@@ -74,10 +75,11 @@ def compare(
     with open_store() as store:
         store.lock()
         for state in states:
-            check_policy(state.content, store)
-    contents = states[0].content, states[1].content
-    result = diff.compare(*contents, (base, head), states[1].moment(as_of)[0].date())
-    records = altered(contents[0], contents[1].revision, states[0].moment(as_of)[0])
+            check_policy(state.policy, store)
+    before, after = (state.policy for state in states)
+    day = resolve_moment(after, as_of)[0].date()
+    result = diff.compare(before, after, (base, head), day)
+    records = altered(before, after.revision, resolve_moment(before, as_of)[0])
     return result.model_copy(update={"altered": records})
 
 
@@ -85,59 +87,51 @@ def compare(
 class Repository:
     """A policy repository: the plan, its controls, and the evidence beside them."""
 
-    content: Policy
+    policy: Policy
 
     @property
     def plan(self) -> Plan:
         """The plan."""
-        return self.content.plan
+        return self.policy.plan
 
     @property
     def controls(self) -> Mapping[str, Control]:
         """The controls by id, in the order of the files."""
-        return self.content.controls
+        return self.policy.controls
 
     @property
     def datasets(self) -> Mapping[str, Dataset]:
         """The datasets by id."""
-        return self.content.datasets
+        return self.policy.datasets
 
     @property
     def norms(self) -> Mapping[str, Norm]:
         """The norms by id."""
-        return self.content.norms
+        return self.policy.norms
 
     @property
     def waivers(self) -> Mapping[str, Waiver]:
         """The waivers by id."""
-        return self.content.waivers
+        return self.policy.waivers
 
     @property
     def kinds(self) -> Mapping[str, Kind]:
         """The check kinds by name."""
-        return self.content.kinds
+        return self.policy.kinds
 
     @property
     def settings(self) -> Settings:
         """What `ccpolicy.toml` says."""
-        return self.content.settings
+        return self.policy.settings
 
-    @cached_property
+    @property
     def zone(self) -> ZoneInfo:
         """The plan's time zone.
 
         Raises:
             PolicyError: the plan names an unknown zone.
         """
-        try:
-            return time_zone(self.plan.zone)
-        except KeyError as failure:
-            raise PolicyError(
-                "unknown time zone '{zone}'",
-                hint="write an IANA name, such as Asia/Shanghai",
-                locator=self.content.place("plan", self.plan.id, "zone"),
-                zone=self.plan.zone,
-            ) from failure
+        return plan_zone(self.policy)
 
     def lint(self) -> list[Finding]:
         """Return what is doubtful about the policy, without looking at evidence.
@@ -151,12 +145,12 @@ class Repository:
         from ccpolicy.evidence.expression_check import failing_expressions
         from ccpolicy.policy.lint import lint
 
-        found = lint(self.content, self.moment(None)[0].date())
+        found = lint(self.policy, resolve_moment(self.policy, None)[0].date())
         with open_store() as store:
             store.lock()
-            if errors := [*failing_expressions(store, self.content)]:
+            if errors := [*failing_expressions(store, self.policy)]:
                 raise PolicyErrors(errors)
-        return [*found, *doubtful_examples(self.content)]
+        return [*found, *doubtful_examples(self.policy)]
 
     def test(self, controls: Iterable[str] = (), words: str = "") -> Iterator[PolicyTestResult]:
         """Run the tests of the policy: of some controls alone, or with words in their names.
@@ -172,214 +166,77 @@ class Repository:
             for each in self._cases
             if each.case.control in chosen and words.lower() in each.case.name.lower()
         ]
-        yield from run_cases(self.content, cases, _judge)
+        yield from run_cases(self.policy, cases, _judge)
 
     def controls_without_tests(self) -> dict[str, tuple[bool, bool]]:
         """Return the controls that lack a passing or a failing test: whether they have each."""
         from ccpolicy.engine.policy_tests import controls_without_tests
 
-        return controls_without_tests(self.content, self._cases)
+        return controls_without_tests(self.policy, self._cases)
 
     @cached_property
     def _cases(self) -> list[LocatedTest]:
         from ccpolicy.policy.tests import load_cases
 
-        return load_cases(FolderFiles(self.content.root), self.content)
+        return load_cases(FolderFiles(self.policy.root), self.policy)
 
-    def check(
-        self,
-        as_of: Moment | None = None,
-        period: tuple[Moment, Moment] | None = None,
-        *,
-        controls: Iterable[str] = (),
-        clauses: Iterable[str] = (),
-        tags: Iterable[str] = (),
-        severities: Iterable[str] = (),
-        gate: Literal["now", "period"] | None = None,
-        fail_on: Severity | None = None,
-        annex: bool = False,
-        provenance: bool = False,
-        require_clean: bool = False,
-        expect_ancestor: str | None = None,
-        known_at: str | None = None,
-    ) -> Assessment:
-        """Judge the controls.
-
-        `as_of` is the moment judged: by default the pin in `ccpolicy.toml`, or else now; a day
-        means its last second. `period` is the audit period, by default the 12 months before;
-        a day ends at its end. The other filters choose controls; each must be known. With `annex`
-        the assessment also holds what a report for auditors shows beside the verdicts.
-
-        With `provenance` it says which commit was judged, and what is not committed; a control that
-        rests on git has it say so anyway. `known_at` is a revision, or a moment whose last commit
-        is meant: its evidence is judged instead of the working tree's.
+    def check(self, request: EvaluationRequest | None = None) -> Assessment:
+        """Judge the controls; without a request, all of them as `ccpolicy.toml` says.
 
         Raises:
-            EvidenceError: something is not committed though `require_clean` asks for that, the
-                history does not build upon `expect_ancestor`, or `known_at` is not there.
-            PolicyError: a filter names what is not there, or a time cannot be read.
+            EvidenceError: something is not committed though `require_clean` demands that, the
+                history does not descend from `expect_ancestor`, or `known_at` does not exist.
+            PolicyError: a filter names what is not there.
             PolicyErrors: the policy's files do not fit together.
+            CcpolicyError: a time cannot be read.
         """
-        question = replace(
-            self.question(
-                as_of,
-                period,
-                controls=controls,
-                clauses=clauses,
-                tags=tags,
-                severities=severities,
-                gate=gate,
-                fail_on=fail_on,
-                annex=annex,
-            ),
-            provenance=provenance,
-            require_clean=require_clean,
-            ancestor=expect_ancestor,
-            known_at=known_at,
-        )
-        result = assess(self.content, question)
-        if known_at is None:
-            return result
-        from ccpolicy.engine.past_verdicts import mark_covered_later
+        question = resolve(self.policy, request or EvaluationRequest())
+        if question.request.known_at is None:
+            return assess(self.policy, question)
+        from ccpolicy.engine.past_verdicts import LaterCommits
 
-        return mark_covered_later(self.content, question, result)
+        later_cover = LaterCommits(self.policy, question)
+        return assess(self.policy, question, later_cover=later_cover)
 
-    def question(
-        self,
-        as_of: Moment | None = None,
-        period: tuple[Moment, Moment] | None = None,
-        *,
-        controls: Iterable[str] = (),
-        clauses: Iterable[str] = (),
-        tags: Iterable[str] = (),
-        severities: Iterable[str] = (),
-        gate: Literal["now", "period"] | None = None,
-        fail_on: Severity | None = None,
-        annex: bool = False,
-    ) -> EvaluationRequest:
-        """Return what `check` would ask of the evidence.
+    def choose(self, request: EvaluationRequest) -> tuple[str, ...]:
+        """Return the ids of the controls that fit every filter of a request, in order.
 
         Raises:
-            PolicyError: a filter names what is not there, or a time cannot be read.
+            PolicyError: a filter names what is not there.
         """
-        moment, source = self.moment(as_of)
-        starts, ends = read_period(period, self.zone, moment)
-        return EvaluationRequest(
-            as_of=moment,
-            source=source,
-            starts=starts,
-            ends=ends,
-            controls=self.choose(controls, clauses, tags, severities),
-            gate=gate or self.settings.gate,
-            fail_on=fail_on or self.settings.fail_on,
-            annex=annex,
-        )
+        return choose_controls(self.policy, request)
 
     def history(
         self,
         start: str | None = None,
         end: str | None = None,
-        *,
-        as_of: Moment | None = None,
-        controls: Iterable[str] = (),
-        gate: Literal["now", "period"] | None = None,
+        request: EvaluationRequest | None = None,
     ) -> History:
         """Judge every commit after `start`, up to `end`, that changed the evidence.
 
-        Each is judged by today's policy: at its own moment, or all of them at `as_of` or the pin.
+        `start` and `end` are revisions or moments. Each commit is judged by today's policy: at its
+        own moment, or all of them at the request's as-of or the pin.
 
         Raises:
             EvidenceError: there is no history, or no such commit.
+            PolicyError: a filter names what is not there.
             PolicyErrors: the policy's files do not fit together.
         """
         from ccpolicy.engine.past_verdicts import history
 
-        moment, source = self.moment(as_of)
-        starts, ends = read_period(None, self.zone, moment)
-        question = EvaluationRequest(
-            as_of=moment,
-            source=source,
-            starts=starts,
-            ends=ends,
-            controls=self.choose(controls),
-            gate=gate or self.settings.gate,
-            fail_on=self.settings.fail_on,
+        return history(
+            self.policy, resolve(self.policy, request or EvaluationRequest()), start, end
         )
-        return history(self.content, question, start, end)
-
-    def choose(
-        self,
-        controls: Iterable[str] = (),
-        clauses: Iterable[str] = (),
-        tags: Iterable[str] = (),
-        severities: Iterable[str] = (),
-    ) -> list[str]:
-        """Return the ids of the controls that fit every filter; an empty filter fits all.
-
-        Raises:
-            PolicyError: a filter names what is not there.
-        """
-        chosen = list(self.controls.values())
-        known: dict[str, set[str]] = {
-            "control": set(self.controls),
-            "clause": {clause.id for clause in self.plan.clauses},
-            "tag": {tag for control in chosen for tag in control.tags},
-            "severity": set(SEVERITIES),
-        }
-        for family, wanted in (
-            ("control", set(controls)),
-            ("clause", set(clauses)),
-            ("tag", set(tags)),
-            ("severity", set(severities)),
-        ):
-            for name in sorted(wanted - known[family]):
-                raise unknown_name(family, name, known[family])
-            if wanted:
-                chosen = [control for control in chosen if _belongs(control, family, wanted)]
-        return [control.id for control in chosen]
-
-    def moment(
-        self, given: Moment | None
-    ) -> tuple[datetime.datetime, Literal["now", "given", "pinned"]]:
-        """Return the moment to judge at, and who chose it.
-
-        Raises:
-            CcpolicyError: it cannot be read.
-        """
-        if given is not None:
-            return read_moment(given, self.zone, last=True), "given"
-        if self.settings.as_of is not None:
-            try:
-                return read_moment(self.settings.as_of, self.zone, last=True), "pinned"
-            except CcpolicyError as failure:
-                place = self.content.place("settings", FILE, "as_of")
-                raise failure.at(failure.locator or place) from None
-        return datetime.datetime.now(self.zone), "now"
 
 
-def _judge(content: Policy, located: LocatedTest) -> Assessment:
+def _judge(policy: Policy, located: LocatedTest) -> Assessment:
     """Judge a test's evidence at its moment."""
     case = located.case
     try:
         starts, slash, ends = (case.period or "").partition("/")
-        return Repository(content).check(case.as_of, (starts, ends) if slash else None)
+        period = (starts, ends) if slash else None
+        return Repository(policy).check(EvaluationRequest(as_of=case.as_of, period=period))
     except PolicyError:
         raise
     except CcpolicyError as failure:
         raise failure.at(located.place.locate("as_of")) from None
-
-
-def _belongs(control: Control, family: str, wanted: set[str]) -> bool:
-    match family:
-        case "control":
-            return control.id in wanted
-        case "clause":
-            return any(
-                clause == each or clause.startswith(f"{each}.")
-                for clause in control.clauses
-                for each in wanted
-            )
-        case "tag":
-            return not wanted.isdisjoint(control.tags)
-        case _:
-            return control.severity in wanted

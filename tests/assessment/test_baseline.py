@@ -15,7 +15,7 @@ import ccpolicy
 from ccpolicy.assessment.baseline import apply_baseline, failing, shrunk
 from ccpolicy.assessment.models import Assessment, BaselineEntry
 
-FAILING = Path(ccpolicy.__file__).parent / "samples" / "failing"
+FAILING = Path(ccpolicy.__file__).parent / "examples" / "failing"
 Scope = Literal["now", "period"]
 SCOPES: tuple[Scope, ...] = ("now", "period")
 GONE = BaselineEntry(control="FIRE-1", subject="E99", starts="2026-01-01T00:00:00+08:00")
@@ -24,7 +24,7 @@ GONE = BaselineEntry(control="FIRE-1", subject="E99", starts="2026-01-01T00:00:0
 @cache
 def judged(gate: Scope) -> Assessment:
     """Return an assessment in which some controls fail, and one cannot be judged."""
-    return ccpolicy.load(FAILING).check(gate=gate)
+    return ccpolicy.load(FAILING).check(ccpolicy.EvaluationRequest(gate=gate))
 
 
 def lapsing(result: Assessment) -> set[str]:
@@ -129,7 +129,7 @@ def test_a_moment_is_the_same_in_another_zone() -> None:
 
 
 def test_entries_of_controls_that_were_not_chosen_or_not_judged_are_left_alone() -> None:
-    one = ccpolicy.load(FAILING).check(controls=["FIRE-3"], gate="now")
+    one = ccpolicy.load(FAILING).check(ccpolicy.EvaluationRequest(controls=["FIRE-3"], gate="now"))
     entry = BaselineEntry(control="FIRE-2", subject="foam", starts="2026-01-01T00:00:00+08:00")
     for result in (one, judged("now")):
         found = apply_baseline(result, [entry])

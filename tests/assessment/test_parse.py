@@ -20,7 +20,7 @@ from ccpolicy.assessment.parse import read_assessment
 from ccpolicy.errors import ReportError
 from ccpolicy.reports import View, formats, render
 
-FAILING = Path(ccpolicy.__file__).parent / "samples" / "failing"
+FAILING = Path(ccpolicy.__file__).parent / "examples" / "failing"
 FILE = "a.json"
 Step = tuple[str | int, ...]
 
@@ -28,7 +28,9 @@ Step = tuple[str | int, ...]
 @cache
 def original() -> Assessment:
     """Return an assessment with an annex, a baseline, and every verdict but waived."""
-    result = ccpolicy.load(FAILING).check(annex=True, provenance=True)
+    result = ccpolicy.load(FAILING).check(
+        ccpolicy.EvaluationRequest(appendix=True, provenance=True)
+    )
     return apply_baseline(result, failing(result)[:2])
 
 
@@ -100,7 +102,7 @@ def test_what_was_written_is_read() -> None:
         (("tally", "fail"), 0, "a.json#tally: the counts are not those of the controls"),
         (("gate", "passed"), True, "a.json#gate/passed: it is not what follows from the rest"),
         (("gate", "failed_on"), [], "a.json#gate/failed_on: these are not the controls that fail"),
-        (("gate", "let_stand"), ["FIRE-2"], "a.json#gate/failed_on: these are not the controls"),
+        (("gate", "let_stand"), ["FIRE-2"], "a.json#gate/let_stand: these are not the controls"),
     ],
 )
 def test_place_is_named(path: Step, value: Any, said: str) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 from ccpolicy.store import open_store
 from ccpolicy.provenance.read import ProvenanceRequest, read_provenance
 repository = ccpolicy.load(sys.argv[1])
-root = repository.content.root
+root = repository.policy.root
 with tempfile.TemporaryDirectory() as scratch, open_store() as store:
     asked = ProvenanceRequest(root=root, evidence="evidence",
                   policy=["ccpolicy.toml", "policy", "checks"],
@@ -39,7 +39,7 @@ print(taken, sum(used), count)
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What reading used, once the programs' libraries were imported."""
+    """What reading used, without the import of libraries."""
 
     log: Usage
     first: Usage

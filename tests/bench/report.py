@@ -16,7 +16,7 @@ from pathlib import Path
 import ccpolicy
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.reports import View
-from ccpolicy.reports.html import assessment as render
+from ccpolicy.reports.html import render_assessment as render
 
 ROOT = Path(__file__).parents[2]
 FEW, MANY = 1_000, 100_000
@@ -27,7 +27,7 @@ def main() -> int:
     from reports.html.audited import many
 
     began = time.perf_counter()
-    sample = ccpolicy.load(ROOT).check(annex=True)
+    sample = ccpolicy.load(ROOT).check(ccpolicy.EvaluationRequest(appendix=True))
     judged = time.perf_counter() - began
     render(sample, View())
     rendered = timed(sample)

@@ -18,7 +18,7 @@ from ccpolicy.bundle.archive import Archive, Part, open_archive, write_archive
 from ccpolicy.bundle.verify import Trust, verify
 from ccpolicy.cli.program import program
 
-SAMPLE = Path(ccpolicy.__file__).parent / "samples" / "failing"
+SAMPLE = Path(ccpolicy.__file__).parent / "examples" / "failing"
 Run = Callable[..., Result]
 Edit = Callable[[dict[str, bytes]], None]
 

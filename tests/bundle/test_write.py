@@ -22,7 +22,7 @@ from .conftest import SAMPLE, made, members, run
 
 def test_holds_what_the_verdicts_rest_on_and_nothing_else(bundle: Path) -> None:
     held = members(bundle)
-    assessment = ccpolicy.load(SAMPLE).check(annex=True)
+    assessment = ccpolicy.load(SAMPLE).check(ccpolicy.EvaluationRequest(appendix=True))
     evidence = {f"repository/{file.file}" for file in assessment.evidence}
     policy = {
         f"repository/{path.relative_to(SAMPLE).as_posix()}"

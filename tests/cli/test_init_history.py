@@ -1,4 +1,4 @@
-"""The sample with a past: the same objects every time, and records in time but for a few."""
+"""The sample with a history: the same commits everywhere, and records in time but for a few."""
 
 from __future__ import annotations
 
@@ -28,18 +28,72 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_its_last_commit_holds_the_shipped_evidence(made: Path) -> None:
-    assert git(made, "status", "--porcelain") == ""
-    for path in (shipped_folder("evidence")).rglob("*.*"):
-        if path.is_file() and not path.name.startswith("."):
-            copy = made / "evidence" / path.relative_to(shipped_folder("evidence"))
-            assert copy.read_bytes() == path.read_bytes(), path
+def test_its_last_commit_holds_the_shipped_content(made: Path) -> None:
+    assert git(made, "status", "--porcelain", "--ignored") == ""
+    names = [
+        path.relative_to(shipped_folder())
+        for part in ("policy", "evidence")
+        for path in shipped_folder(part).rglob("*.*")
+        if path.is_file() and not path.name.startswith(".")
+    ]
+    assert len(names) > 100
+    kept = [path.relative_to(made) for path in made.rglob("*") if path.is_file()]
+    assert {each for each in kept if each.parts[0] != ".git"} == {*names, Path("ccpolicy.toml")}
+    differing = [
+        name.as_posix()
+        for name in names
+        if (made / name).read_bytes() != (shipped_folder() / name).read_bytes()
+    ]
+    assert differing == ["policy/plan.yaml"], "run: make sample"
+    shipped = (shipped_folder() / "policy/plan.yaml").read_text("utf-8").splitlines()
+    gone = [each for each in shipped if not each.startswith("#")]
+    for line in (made / "policy/plan.yaml").read_text("utf-8").splitlines():
+        if not line.startswith("#"):
+            gone.remove(line)
+    [adopted] = gone
+    assert adopted.startswith("adopted_on: ")
 
 
-def test_it_is_the_same_every_time(made: Path, tmp_path: Path, run: Run) -> None:
-    result = run("init", "--with-history", tmp_path / "again", TZ="America/New_York")
+def test_nothing_that_the_user_has_set_plays_a_part(
+    made: Path, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hook = tmp_path / "hooks" / "post-checkout"
+    hook.parent.mkdir()
+    hook.write_text("#!/bin/sh\ntouch ran\n", encoding="utf-8")
+    hook.chmod(0o755)
+    settings = tmp_path / ".gitconfig"
+    settings.write_text(
+        f"[core]\nhooksPath = {hook.parent}\nautocrlf = true\n"
+        "[init]\ndefaultObjectFormat = sha256\ndefaultBranch = other\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("HOME", str(tmp_path))
+    elsewhere = {"GIT_DIR": str(tmp_path / "elsewhere"), "GIT_CONFIG_GLOBAL": str(settings)}
+    result = run("init", "--with-history", tmp_path / "again", TZ="America/New_York", **elsewhere)
     assert result.exit_code == 0, result.output
-    assert git(tmp_path / "again", "rev-parse", "HEAD") == git(made, "rev-parse", "HEAD")
+    again = tmp_path / "again"
+    assert git(again, "rev-parse", "main") == git(made, "rev-parse", "HEAD")
+    assert git(again, "status", "--porcelain") == ""
+    assert not list(tmp_path.rglob("ran"))
+    assert not (tmp_path / "elsewhere").exists()
+
+
+@pytest.mark.parametrize("damage", ["cut off", "changed"])
+def test_a_damaged_history_leaves_nothing(
+    damage: str, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ccpolicy.cli import init
+
+    content = bytearray((init.EXAMPLES / "centre.bundle").read_bytes())
+    content[len(content) // 2] ^= 1
+    examples = tmp_path / "examples"
+    examples.mkdir()
+    (examples / "centre.bundle").write_bytes(content[:-100] if damage == "cut off" else content)
+    monkeypatch.setattr(init, "EXAMPLES", examples)
+    result = run("init", "--with-history", tmp_path / "new")
+    assert result.exit_code == 2
+    assert "error: git cannot unpack the sample's history: " in result.stderr
+    assert list(tmp_path.iterdir()) == [examples]
 
 
 def test_roles_commit_and_nobody_else(made: Path) -> None:
@@ -50,7 +104,9 @@ def test_roles_commit_and_nobody_else(made: Path) -> None:
 
 def test_its_report_shows_what_git_knows(made: Path) -> None:
     repository = ccpolicy.load(made)
-    result = repository.check(controls=["GV-2", "GV-4"], require_clean=True)
+    result = repository.check(
+        ccpolicy.EvaluationRequest(controls=["GV-2", "GV-4"], require_clean=True)
+    )
     late, changed = result.controls
     assert (late.now, changed.now) == ("pass", "pass")
     # Nobody put the inspections on file over the spring festival.

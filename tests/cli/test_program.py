@@ -24,15 +24,14 @@ PLUMBING = {
     "baseline",
     "explain_control",
     "explain_kind",
-    "init_history",
     "language",
     "options",
     "output",
     "program",
     "progress",
-    "question",
+    "request",
     "summary",
-    "words",
+    "translated_click",
 }
 
 

@@ -15,12 +15,12 @@ from ccpolicy.assessment.models import Assessment
 from ccpolicy.engine.audit_appendix import TIMELINES
 
 ROOT = Path(__file__).parents[2]
-FAILING = ROOT / "src/ccpolicy/samples/failing"
+FAILING = ROOT / "src/ccpolicy/examples/failing"
 
 
 @cache
 def judged(path: Path) -> tuple[Assessment, AuditAppendix]:
-    result = ccpolicy.load(path).check(annex=True)
+    result = ccpolicy.load(path).check(ccpolicy.EvaluationRequest(appendix=True))
     assert result.annex
     return result, result.annex
 

@@ -67,10 +67,10 @@ def test_course(
     ends = starts + length
     days = Days.of(Calendar(info, 0, 0), BEGIN + starts * HOUR // 2, BEGIN + ends * HOUR // 2)
     with open_store() as store:
-        store.run("CREATE TABLE duty (control INTEGER, starts BIGINT, ends BIGINT)")
+        store.run("CREATE TABLE duty (revision INTEGER, starts BIGINT, ends BIGINT)")
         for number, (first, last) in enumerate(instants(owed)):
             store.run("INSERT INTO duty VALUES (?, ?, ?)", [number % 2, first, last])
-        points = days.owed(store)
+        points = days.duty(store)
     course = days.course(
         points.values(),
         [Lapse("a", first, last, None, None) for first, last in instants(lapsed)],

@@ -29,7 +29,7 @@ VIEW = View(language="en", columns=80, colour=False, detail="full", path="")
     ],
 )
 def test_edge(tmp_path: Path, as_of: str, edge: str, listed: list[str]) -> None:
-    result = ccpolicy.load(lay(tmp_path)).check(as_of)
+    result = ccpolicy.load(lay(tmp_path)).check(ccpolicy.EvaluationRequest(as_of=as_of))
     assert [s for task in tasks_due(result, result.due_soon) for s in task.subjects] == listed
     found = agenda(result, result.due_soon)
     assert [s for owner in found.owners for task in owner.due for s in task.subjects] == listed

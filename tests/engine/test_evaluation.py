@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -14,16 +13,16 @@ from ccpolicy.evidence import load
 from ccpolicy.files import finder
 
 ROOT = Path(__file__).parents[2]
-FAILING = ROOT / "src/ccpolicy/samples/failing"
+FAILING = ROOT / "src/ccpolicy/examples/failing"
 
 
 @pytest.mark.parametrize("path", [ROOT, FAILING], ids=["sample", "failing"])
 def test_large_evidence_is_judged_alike(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    small = ccpolicy.load(path).check(annex=True)
+    small = ccpolicy.load(path).check(ccpolicy.EvaluationRequest(appendix=True))
     monkeypatch.setattr(evaluation, "STREAMED", -1)
     monkeypatch.setattr(load, "LARGE", 0)
     monkeypatch.setattr(finder, "SMALL", 4)
-    assert ccpolicy.load(path).check(annex=True) == small
+    assert ccpolicy.load(path).check(ccpolicy.EvaluationRequest(appendix=True)) == small
     assert sum(len(control.lapses) for control in small.controls) > 2
     assert sum(len(control.due) for control in small.controls) > 2
 
@@ -32,10 +31,10 @@ def test_records_are_let_go_of_before_spans_are_compared(monkeypatch: pytest.Mon
     held: list[str] = []
 
     class Looking(LapseReader):
-        def read(self, named: Iterable[str]) -> None:
-            rows = self.store.run("SELECT table_name FROM information_schema.tables")
+        def read(self) -> None:
+            rows = self.store.ask("SELECT table_name FROM information_schema.tables")
             held.extend(str(name) for (name,) in rows)
-            super().read(named)
+            super().read()
 
     monkeypatch.setattr(evaluation, "LapseReader", Looking)
     monkeypatch.setattr(evaluation, "STREAMED", -1)
@@ -43,4 +42,6 @@ def test_records_are_let_go_of_before_spans_are_compared(monkeypatch: pytest.Mon
     monkeypatch.setattr(finder, "SMALL", 4)
     assert ccpolicy.load(FAILING).check().controls
     assert "spans" in held
-    assert [name for name in held if name.startswith(("evidence.", "records"))] == []
+    assert [
+        name for name in held if name.startswith(("evidence.", "input_records", "selected_records"))
+    ] == []

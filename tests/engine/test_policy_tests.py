@@ -11,7 +11,7 @@ import ccpolicy
 from ccpolicy.engine.policy_tests import PolicyTestResult
 from ccpolicy.errors import CcpolicyError
 
-FAILING = Path(ccpolicy.__file__).parent / "samples" / "failing"
+FAILING = Path(ccpolicy.__file__).parent / "examples" / "failing"
 CASE = """\
 defaults:
   extinguishers: {extinguisher_id: "E{n}", placed_on: "2026-01-01", place: hall}

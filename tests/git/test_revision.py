@@ -50,7 +50,7 @@ def test_same_policy_is_the_same_result(kept: Path) -> None:
 @pytest.mark.parametrize("name", ["main", "HEAD~0", "v1", "@{0}"])
 def test_revision_is_whatever_git_knows(kept: Path, name: str) -> None:
     git(kept, "tag", "-a", "-m", "first", "v1")
-    assert ccpolicy.load(kept, name).content.revision == git(kept, "rev-parse", "HEAD")
+    assert ccpolicy.load(kept, name).policy.revision == git(kept, "rev-parse", "HEAD")
 
 
 def test_branch_with_a_slash_and_no_checkout(kept: Path) -> None:
@@ -67,7 +67,7 @@ def test_place_names_the_revision(kept: Path) -> None:
     commit(kept)
     change(kept, CONTROLS, "severity: hig", "severity: high")
     assert refused(kept).startswith(f"main:{CONTROLS}:7:5: 'severity' must be one of")
-    content = ccpolicy.load(kept, "main~1").content
+    content = ccpolicy.load(kept, "main~1").policy
     assert str(content.place("control", "EM-1", "severity")) == f"main~1:{CONTROLS}:7:5"
 
 
@@ -124,7 +124,7 @@ def test_subfolder_of_the_repository(tmp_path: Path) -> None:
     found = ccpolicy.load(folder, "main")
     assert found.controls["EM-1"].severity == "high"
     assert found.check().gate.passed
-    assert str(found.content.place("control", "EM-1", "check")).startswith(f"main:{CONTROLS}:")
+    assert str(found.policy.place("control", "EM-1", "check")).startswith(f"main:{CONTROLS}:")
     (tmp_path / "link").symlink_to(folder)
     assert ccpolicy.load(tmp_path / "link", "main").check().gate.passed
 
@@ -204,7 +204,7 @@ def test_folders_lie_inside(kept: Path, folder: str) -> None:
 def test_objects_that_are_missing(kept: Path) -> None:
     blob = git(kept, "rev-parse", f"HEAD:{CONTROLS}")
     (kept / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
-    assert f"main:{CONTROLS}: git cannot read the file" in refused(kept)
+    assert f"main:{CONTROLS}: the repository lacks objects of its history" in refused(kept)
 
 
 def test_replaced_objects_do_not_count(kept: Path) -> None:

@@ -44,7 +44,7 @@ def digest(top: Path) -> str:
     clone = top.parent / "clone"
     if not clone.exists():
         git(top.parent, "clone", "-q", "-b", "main", str(top), "clone")
-    return ccpolicy.load(clone / "centre").content.digest
+    return ccpolicy.load(clone / "centre").policy.digest
 
 
 def assert_judged(centre: Path, revision: str = "main") -> None:
@@ -286,4 +286,4 @@ def test_environment_of_a_hook(
     monkeypatch.setenv("GIT_DIR", str(weak / ".git"))
     monkeypatch.setenv("GIT_WORK_TREE", str(weak))
     monkeypatch.setenv("GIT_INDEX_FILE", os.devnull)
-    assert ccpolicy.load(centre, "main").content.digest == expected
+    assert ccpolicy.load(centre, "main").policy.digest == expected

@@ -93,7 +93,9 @@ def derived(edit: Editor, pair: tuple[Record, Record], column: str) -> Any:
 
 
 def judged(folder: Path, control: Control) -> Any:
-    return ccpolicy.load(folder).check(controls=[control.id]).controls[0]
+    return (
+        ccpolicy.load(folder).check(ccpolicy.EvaluationRequest(controls=[control.id])).controls[0]
+    )
 
 
 def living(control: Control, folder: Path) -> Sequence[tuple[str, ...] | None]:

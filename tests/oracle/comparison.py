@@ -79,7 +79,9 @@ def _readable(value: object, shared: Setting) -> str:
 def differences(folder: Path, shared: Setting, worlds: list[World]) -> Iterator[Difference]:
     """Judge worlds in one run of the program; yield those of which the oracle says otherwise."""
     write(folder, shared, worlds)
-    assessment = ccpolicy.load(folder).check(as_of=shared.as_of, period=shared.window)
+    assessment = ccpolicy.load(folder).check(
+        ccpolicy.EvaluationRequest(as_of=shared.as_of, period=shared.window)
+    )
     controls = {each.id: each for each in assessment.controls}
     places = Places(folder, shared)
     for each in worlds:

@@ -224,7 +224,7 @@ def _edited(draw: random.Random, control: Control, shared: Setting, policy: Poli
 
 
 def _change(draw: random.Random, folder: Path, shared: Setting) -> None:
-    policy = ccpolicy.load(folder).content
+    policy = ccpolicy.load(folder).policy
     path = folder / "policy/controls/all.yaml"
     content = json.loads(path.read_text("utf-8"))
     content["controls"] = [_edited(draw, each, shared, policy) for each in content["controls"]]
@@ -281,7 +281,9 @@ PARAMETERS = (
 
 
 def _check(folder: Path, shared: Setting) -> Assessment:
-    return ccpolicy.load(folder).check(shared.as_of, shared.window)
+    return ccpolicy.load(folder).check(
+        ccpolicy.EvaluationRequest(as_of=shared.as_of, period=shared.window)
+    )
 
 
 def test_words_of_a_comparison_hold(tmp_path: Path) -> None:
@@ -318,7 +320,7 @@ def test_words_of_a_comparison_hold(tmp_path: Path) -> None:
 
 
 def _judge(folder: Path, shared: Setting, worlds: list[World]) -> None:
-    states = [ccpolicy.load(folder / name).content for name in ("before", "after")]
+    states = [ccpolicy.load(folder / name).policy for name in ("before", "after")]
     found = diff.compare(states[0], states[1], (None, None), shared.as_of.date())
     before, after = (
         {each.id: each for each in _check(folder / name, shared).controls}

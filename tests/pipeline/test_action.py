@@ -20,7 +20,7 @@ from .packages import ROOT, need_registry, plain
 
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
 EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
-FAILING = "src/ccpolicy/samples/failing"
+FAILING = "src/ccpolicy/examples/failing"
 
 
 @dataclass
@@ -95,7 +95,7 @@ def test_it_installs_and_judges_from_the_checkout_alone(installed: Path) -> None
         installed, {"path": FAILING, "report": "assessment.json\njunit=compliance.xml\na.sarif\n"}
     )
     assert runner.run(scripts()[1]) == 1
-    assert "::error file=src/ccpolicy/samples/failing/evidence/" in runner.said
+    assert "::error file=src/ccpolicy/examples/failing/evidence/" in runner.said
     assert "Gate FAILED" in (installed / "STEP_SUMMARY").read_text("utf-8")
     reports = installed / "ccpolicy-reports"
     assert sorted(path.name for path in reports.iterdir()) == [

@@ -16,7 +16,7 @@ from ccpolicy.shipped import shipped_folder
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
-FAILING = "src/ccpolicy/samples/failing"
+FAILING = "src/ccpolicy/examples/failing"
 INPUTS = {
     "baseline": "CCPOLICY_BASELINE",
     "fail-on": "CCPOLICY_FAIL_ON",
@@ -98,7 +98,7 @@ def test_inputs_reach_the_step_as_environment_and_never_as_script() -> None:
 def test_the_step_judges_reports_and_fails(tmp_path: Path) -> None:
     ended = step(tmp_path, CCPOLICY_REPORTS="a.json\n\njunit=b.xml\n")
     assert ended.returncode == 1
-    assert "::error file=src/ccpolicy/samples/failing/evidence/" in ended.stdout
+    assert "::error file=src/ccpolicy/examples/failing/evidence/" in ended.stdout
     assert (tmp_path / "output").read_text("utf-8") == "exit-code=1\n"
     assert sorted(path.name for path in (tmp_path / "reports").iterdir()) == ["a.json", "b.xml"]
     assert "Gate FAILED" in (tmp_path / "summary.md").read_text("utf-8")

@@ -16,7 +16,7 @@ import yaml
 from git_command import commit, git
 
 ROOT = Path(__file__).parents[2]
-FAILING = ROOT / "src/ccpolicy/samples/failing"
+FAILING = ROOT / "src/ccpolicy/examples/failing"
 TEMPLATE = yaml.safe_load((ROOT / "ci" / "gitlab" / "ccpolicy.yml").read_text("utf-8"))
 JOB = TEMPLATE["compliance"]
 

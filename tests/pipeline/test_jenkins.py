@@ -39,7 +39,7 @@ def test_both_pages_say_the_same() -> None:
 def test_steps(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, passes: bool, code: int
 ) -> None:
-    workspace = shutil.copytree(ROOT / "src/ccpolicy/samples/failing", tmp_path / "workspace")
+    workspace = shutil.copytree(ROOT / "src/ccpolicy/examples/failing", tmp_path / "workspace")
     if passes:
         settings = 'as_of = "2026-03-31T18:00:00+08:00"\ngate = "now"\nfail_on = "critical"\n'
         (workspace / "ccpolicy.toml").write_text(settings, "utf-8")

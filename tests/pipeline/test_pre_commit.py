@@ -34,7 +34,7 @@ def repository(tmp_path: Path) -> Path:
     git(hooks, "init", "-q")
     head = commit(hooks)
     centre = tmp_path / "centre"
-    shutil.copytree(ROOT / "src/ccpolicy/samples/failing", centre)
+    shutil.copytree(ROOT / "src/ccpolicy/examples/failing", centre)
     used = {
         "repo": str(hooks),
         "rev": head,

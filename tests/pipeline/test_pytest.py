@@ -12,7 +12,7 @@ import pytest
 import ccpolicy
 
 ROOT = Path(__file__).parents[2]
-FAILING = ROOT / "src" / "ccpolicy" / "samples" / "failing"
+FAILING = ROOT / "src" / "ccpolicy" / "examples" / "failing"
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -68,7 +68,9 @@ def test_a_chapter_holds_its_clauses(tmp_path: Path) -> None:
     assert chosen("clause(id='3.1')") == {
         name for name, each in judged.items() if "3.1" in each.clauses
     }
-    assert chosen("clause(id='3')") == set(ccpolicy.load(ROOT).choose(clauses=["3"]))
+    assert chosen("clause(id='3')") == set(
+        ccpolicy.load(ROOT).choose(ccpolicy.EvaluationRequest(clauses=["3"]))
+    )
     for severity in ("critical", "high", "medium", "low"):
         expected = {name for name, each in judged.items() if each.severity == severity}
         assert chosen(severity) == chosen(f"severity(name='{severity}')") == expected

@@ -20,7 +20,7 @@ REVIEWS = "policy/datasets/reviews.yaml"
 ALERTS = "policy/datasets/alerts.yaml"
 SETTINGS = "ccpolicy.toml"
 
-SAMPLE = Path(ccpolicy.__file__).parent / "samples" / "bare"
+SAMPLE = Path(ccpolicy.__file__).parent / "examples" / "bare"
 WRITTEN = {
     ALERT: """\
 controls:

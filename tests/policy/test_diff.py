@@ -44,7 +44,7 @@ def compared(base: Draft, *changes: tuple[str, str, str]) -> Comparison:
     shutil.copytree(base.root, head.root)
     head.change(*changes)
     assert [error.diagnostics() for error in head.errors()] == []
-    states = [ccpolicy.load(each.root).content for each in (base, head)]
+    states = [ccpolicy.load(each.root).policy for each in (base, head)]
     return diff.compare(states[0], states[1], (None, None), AS_OF)
 
 
@@ -58,7 +58,7 @@ def test_who_may_sign(base: Draft) -> None:
     head = Draft(base.root.with_name("head"))
     shutil.copytree(base.root, head.root)
     (head.root / "policy" / "allowed_signers").write_text("clerk@example.org ssh-ed25519 AAAA\n")
-    states = [ccpolicy.load(each.root).content for each in (base, head)]
+    states = [ccpolicy.load(each.root).policy for each in (base, head)]
     found = diff.compare(states[0], states[1], (None, None), AS_OF)
     assert [line(each) for each in found.changes] == ["unordered my-plan: whose signatures count"]
     assert found.loosened
@@ -174,7 +174,7 @@ def test_control_taken_out_and_added(with_kind: Draft) -> None:
     assert taken.tally["removed"] == 1
     assert taken.loosened
     states = [
-        ccpolicy.load(with_kind.root.with_name(name)).content
+        ccpolicy.load(with_kind.root.with_name(name)).policy
         for name in ("head", with_kind.root.name)
     ]
     added = diff.compare(states[0], states[1], (None, None), AS_OF)
@@ -190,7 +190,7 @@ def test_dataset_that_is_new(base: Draft) -> None:
     (head / REVIEWS).with_name("more.yaml").write_text(
         text.replace("id: reviews", "id: more"), "utf-8"
     )
-    states = [ccpolicy.load(each).content for each in (base.root, head)]
+    states = [ccpolicy.load(each).policy for each in (base.root, head)]
     for before, after, message in ((0, 1, "it is new"), (1, 0, "it is taken out")):
         found = diff.compare(states[before], states[after], (None, None), AS_OF)
         assert [line(each) for each in found.changes] == [f"neutral more: {message}"]
@@ -250,7 +250,7 @@ def test_a_dataset_that_git_is_asked_about_comes_or_goes(followed: Draft) -> Non
     text = (head / REVIEWS).read_text("utf-8").replace("id: reviews", "id: more")
     text += "recording: {amendable: append_only}\n"
     (head / REVIEWS).with_name("more.yaml").write_text(text, "utf-8")
-    states = [ccpolicy.load(each).content for each in (followed.root, head)]
+    states = [ccpolicy.load(each).policy for each in (followed.root, head)]
     for base, other in (states, states[::-1]):
         found = diff.compare(base, other, (None, None), AS_OF)
         assert [(each.direction, each.controls) for each in found.changes] == [
@@ -300,7 +300,7 @@ def test_first_day_of_the_plan(base: Draft, days: int, history: str) -> None:
     (base.root.with_name("head")).mkdir()
     shutil.rmtree(base.root.with_name("head"))
     compared(base, (PLAN, today.isoformat(), day.isoformat()))
-    states = [ccpolicy.load(base.root.with_name(each)).content for each in (base.root.name, "head")]
+    states = [ccpolicy.load(base.root.with_name(each)).policy for each in (base.root.name, "head")]
     [found] = diff.compare(states[0], states[1], (None, None), as_of).changes
     assert line(found) == f"unordered my-plan: effective_on of the plan: {today} → {day}{history}"
 

@@ -19,7 +19,7 @@ HEAD = "tests:\n  - name: a\n    control: EM-1\n    as_of: '2026-11-20'\n    exp
 def cases(folder: Path, text: str, name: str = "3.yaml") -> list[LocatedTest]:
     (folder / "policy/tests").mkdir(exist_ok=True)
     (folder / "policy/tests" / name).write_text(text, "utf-8")
-    return load_cases(FolderFiles(folder), ccpolicy.load(folder).content)
+    return load_cases(FolderFiles(folder), ccpolicy.load(folder).policy)
 
 
 def records(folder: Path, given: str, defaults: str = "{}") -> Any:
@@ -79,12 +79,12 @@ def test_a_link_out_of_the_repository_is_not_read(folder: Path, tmp_path: Path) 
     (folder / "policy/tests").mkdir()
     (folder / "policy/tests/3.yaml").symlink_to(tmp_path / "outside.yaml")
     with pytest.raises(CcpolicyError) as failure:
-        load_cases(FolderFiles(folder), ccpolicy.load(folder).content)
+        load_cases(FolderFiles(folder), ccpolicy.load(folder).policy)
     assert "lies outside the repository" in failure.value.diagnostics()
 
 
 def test_sources_are_those_of_every_input_and_what_they_look_up() -> None:
-    content = ccpolicy.load(Path(__file__).parents[2]).content
+    content = ccpolicy.load(Path(__file__).parents[2]).policy
     assert sources(content, "IR-4") == ["team_roles", "team", "staff"]
     assert sources(content, "GV-2") == ["recordings"]
     assert len(sources(content, "GV-3")) == 9

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -204,11 +205,12 @@ class Centre:
         )
         return self.git("rev-parse", "HEAD")
 
-    def check(self, as_of: str | None = AS_OF, **asked: object) -> Assessment:
+    def check(self, as_of: str | None = AS_OF, **asked: Any) -> Assessment:
         """Judge the centre."""
-        return ccpolicy.load(self.folder).check(as_of, **asked)  # type: ignore[arg-type]
+        request = ccpolicy.EvaluationRequest(as_of=as_of, **asked)
+        return ccpolicy.load(self.folder).check(request)
 
-    def control(self, name: str, as_of: str | None = AS_OF, **asked: object) -> Control:
+    def control(self, name: str, as_of: str | None = AS_OF, **asked: Any) -> Control:
         """Judge one control."""
         result = self.check(as_of, controls=[name], **asked)
         return result.controls[0]

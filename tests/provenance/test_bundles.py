@@ -294,4 +294,7 @@ def test_a_recorder_who_may_not_is_in_the_bundle(late: Centre) -> None:
     permitted = rows["columns"].index("recorder_permitted")
     assert {row[1]: row[permitted] for row in rows["rows"]}["I5"] is False
     assert provenance(bundle, late.folder)[0] == "passed"
-    assert ccpolicy.load(late.folder).check(AS_OF).gate.passed is False
+    assert (
+        ccpolicy.load(late.folder).check(ccpolicy.EvaluationRequest(as_of=AS_OF)).gate.passed
+        is False
+    )

@@ -419,9 +419,12 @@ def test_no_program_of_the_repository_runs(empty: Centre, tmp_path: Path) -> Non
     ).stdout.strip()  # fmt: skip
     (empty.folder / ".git/objects" / blob[:2] / blob[2:]).unlink()
     repository = ccpolicy.load(empty.folder, head)
-    assert repository.check(AS_OF, provenance=True).provenance is not None
-    repository.check(AS_OF, known_at="HEAD~1")
-    repository.history(as_of=AS_OF)
+    assert (
+        repository.check(ccpolicy.EvaluationRequest(as_of=AS_OF, provenance=True)).provenance
+        is not None
+    )
+    repository.check(ccpolicy.EvaluationRequest(as_of=AS_OF, known_at="HEAD~1"))
+    repository.history(request=ccpolicy.EvaluationRequest(as_of=AS_OF))
     compare(empty.folder, "HEAD~1", "HEAD")
     for command in (
         ("check", empty.folder, "--policy-from", "HEAD", "--as-of", AS_OF),

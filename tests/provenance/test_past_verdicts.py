@@ -13,7 +13,7 @@ from ccpolicy.assessment.models import Assessment
 from ccpolicy.cli.program import program
 from ccpolicy.engine import assess as engine
 from ccpolicy.engine import past_verdicts
-from ccpolicy.engine.build import EvaluationRequest
+from ccpolicy.engine.question import ResolvedRequest
 from ccpolicy.errors import EvidenceError
 from ccpolicy.policy import Policy
 from provenance.conftest import FIRST, SECOND, THIRD, Centre
@@ -74,10 +74,10 @@ def test_judging_that_was_broken_off_is_not_lost(
     shutil.rmtree(covered.folder / ".git/ccpolicy")
     judged: list[str] = []
 
-    def assess(content: Policy, question: EvaluationRequest) -> Assessment:
+    def assess(content: Policy, question: ResolvedRequest) -> Assessment:
         if len(judged) == 2:
             raise KeyboardInterrupt
-        judged.append(question.known_at or "")
+        judged.append(question.request.known_at or "")
         return engine.assess(content, question)
 
     monkeypatch.setattr(past_verdicts, "assess", assess)
@@ -115,7 +115,9 @@ def test_a_lapse_that_nothing_covers_yet(centre: Centre) -> None:
 
 def test_the_commit_that_changed_a_verdict_is_named(covered: Centre) -> None:
     repository = ccpolicy.load(covered.folder)
-    found = repository.history(as_of="2026-04-20T12:00:00+08:00")
+    found = repository.history(
+        request=ccpolicy.EvaluationRequest(as_of="2026-04-20T12:00:00+08:00")
+    )
     ids = [each.commit for each in found.moments]
     # The commit that changed no evidence is not among them.
     expected = covered.git("rev-list", "--reverse", "HEAD", "--", "evidence").split()

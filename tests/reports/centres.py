@@ -12,7 +12,7 @@ from ccpolicy.shipped import shipped_folder
 
 from .rich import ASSESSMENT, HOSTILE
 
-FAILING = Path(ccpolicy.__file__).parent / "samples" / "failing"
+FAILING = Path(ccpolicy.__file__).parent / "examples" / "failing"
 NAMES = ("everything", "period", "baselined", "standing", "shipped", "failing")
 BASELINED = apply_baseline(
     ASSESSMENT,

@@ -40,7 +40,7 @@ def test_sarif_says_which_results_are_new() -> None:
         for each in sarif(BASELINED)
     }
     assert states == {
-        ("evidence", False): ("new", "warning"),
+        ("evidence", False): ("new", "error"),
         ("baseline", False): ("new", "error"),
         ("EM-1", True): ("unchanged", "warning"),
         ("EM-1", False): ("new", "error"),

@@ -23,7 +23,8 @@ def test_every_control_that_fails_or_cannot_be_judged_has_one(name: str) -> None
     found = findings(result, View())
     assert {each.rule for each in found} - {NO_CONTROL, GONE} == wrong
     failed = {each.rule for each in found if each.failed_gate}
-    assert failed - {GONE} == set(result.gate.failed_on)
+    assert failed - {GONE, NO_CONTROL} == set(result.gate.failed_on)
+    assert (NO_CONTROL in failed) == bool(result.problems)
     assert (GONE in failed) == bool(result.gate.gone)
     assert all(each.line >= 1 and each.file for each in found)
 

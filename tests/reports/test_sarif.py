@@ -80,7 +80,7 @@ def test_the_level_says_whether_the_gate_failed_on_it() -> None:
         ("EM-1", "error"),
         ("NS-1", "warning"),
         ("ER-2", "warning"),
-        ("evidence", "warning"),
+        ("evidence", "error"),
     }
 
 

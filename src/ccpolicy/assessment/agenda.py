@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
-from typing import Literal
+from typing import ClassVar, Literal
 
-from ccpolicy.assessment.models import Assessment, Control, Model, Problem, Text, Tool
+from ccpolicy.assessment.models import Assessment, Control, Model, Problem, Severity, Text, Tool
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
@@ -17,7 +17,7 @@ class Task(Model):
     control: str
     title: Text
     remediation: Text
-    severity: Literal["critical", "high", "medium", "low"]
+    severity: Severity
     at: str
     """When they lapse if nothing more happens, or since when they have."""
     subjects: list[str]
@@ -28,7 +28,7 @@ class Unjudged(Model):
 
     control: str
     title: Text
-    severity: Literal["critical", "high", "medium", "low"]
+    severity: Severity
     reason: Text | None
     problems: list[Problem]
 
@@ -56,6 +56,8 @@ class Plan(Model):
 class Agenda(Model):
     """What lapses next, by owner."""
 
+    SUBJECT: ClassVar[Literal["agenda"]] = "agenda"
+    """What reports call it."""
     schema_version: Literal["1.0"]
     tool: Tool
     plan: Plan
@@ -113,7 +115,7 @@ def _in_time(tasks: Iterable[Task]) -> list[Task]:
 def _overdue(control: Control) -> list[Task]:
     since: dict[str, list[str]] = {}
     for lapse in control.lapses:
-        if lapse.ends is None and lapse.waived_by is None:
+        if lapse.is_open:
             since.setdefault(lapse.starts, []).append(lapse.subject)
     return [_task(control, at, subjects) for at, subjects in since.items()]
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from ccpolicy.assessment.alterations import Altered
 from ccpolicy.assessment.building_blocks import Model, Text
-from ccpolicy.assessment.models import Tool
+from ccpolicy.assessment.models import Severity, Tool
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
@@ -63,7 +63,7 @@ class Control(Model):
 
     id: str
     title: Text
-    severity: Literal["critical", "high", "medium", "low"]
+    severity: Severity
     status: Status
     """What all changes that concern it come to. Tightened: whatever passes after the change passed
     before it."""
@@ -72,6 +72,8 @@ class Control(Model):
 class Comparison(Model):
     """All that changed from a base to a head."""
 
+    SUBJECT: ClassVar[Literal["comparison"]] = "comparison"
+    """What reports call it."""
     schema_version: Literal["1.0"]
     tool: Tool
     title: Text

@@ -19,7 +19,7 @@ Language = Literal["en", "zh"]
 
 
 class Asked(Model):
-    """The question that the assessment answers."""
+    """The request that the assessment answers."""
 
     as_of: str
     """Moment judged."""
@@ -28,14 +28,8 @@ class Asked(Model):
     starts: str
     """Beginning of the period asked for."""
     ends: str
-    controls: list[str]
-    """Only these controls were asked for; an empty filter leaves none out."""
-    clauses: list[str]
-    """Only controls of these clauses."""
-    tags: list[str]
-    """Only controls with one of these tags."""
-    severities: list[Severity]
-    """Only controls of these severities."""
+    filters: dict[str, list[str]]
+    """Filter, such as `control` or `tag`, → the names it lets through; empty if none was used."""
     gate: Literal["now", "period"]
     """What the gate judges."""
     fail_on: Severity
@@ -50,7 +44,7 @@ class Asked(Model):
     @property
     def is_whole(self) -> bool:
         """Whether no control was left out."""
-        return not (self.controls or self.clauses or self.tags or self.severities)
+        return not self.filters
 
 
 class ReportFile(Model):

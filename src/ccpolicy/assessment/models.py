@@ -5,20 +5,50 @@ Times are ISO 8601 with the offset of the plan's zone. Order is settled by the e
 
 from __future__ import annotations
 
-from typing import Literal
+import datetime
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from ccpolicy.assessment.audit_appendix import AuditAppendix
 from ccpolicy.assessment.building_blocks import Model, Norm, Parameter, Text
+from ccpolicy.assessment.control import (
+    SEVERITIES,
+    VERDICTS,
+    Control,
+    CoveredLater,
+    Due,
+    Lapse,
+    Problem,
+    Severity,
+    Subjects,
+    Verdict,
+)
+from ccpolicy.assessment.gate import BaselineEntry, Gate, GateScope
 
-__all__ = ["Assessment", "AuditAppendix", "Model", "Norm", "Parameter", "Text"]
+__all__ = [
+    "SEVERITIES",
+    "VERDICTS",
+    "Assessment",
+    "AuditAppendix",
+    "BaselineEntry",
+    "Control",
+    "CoveredLater",
+    "Due",
+    "Gate",
+    "Lapse",
+    "Model",
+    "Norm",
+    "Parameter",
+    "Problem",
+    "Severity",
+    "Subjects",
+    "Text",
+    "Verdict",
+]
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
-Verdict = Literal["pass", "fail", "waived", "unknown", "not_applicable"]
-VERDICTS: tuple[Verdict, ...] = ("fail", "unknown", "waived", "pass", "not_applicable")
-"""Worst first."""
 Signature = Literal["good", "none", "bad", "unlisted", "unchecked", "uncommitted"]
 """What came of asking for a commit's signature; see docs/provenance.md."""
 
@@ -63,127 +93,6 @@ class Window(Model):
 
     starts: str
     ends: str
-
-
-class BaselineEntry(Model):
-    """An entry of a baseline: a lapse that was known when it was written."""
-
-    control: str
-    subject: str
-    starts: str
-
-
-class Gate(Model):
-    """Whether the pipeline may go on."""
-
-    judged: Literal["now", "period"]
-    fail_on: Literal["critical", "high", "medium", "low"]
-    """Least severity that fails the gate."""
-    passed: bool
-    failed_on: list[str]
-    """Ids of the controls that failed it."""
-    let_stand: list[str]
-    """Ids of the controls that fail by lapses of the baseline alone, which it let stand."""
-    gone: list[BaselineEntry]
-    """Entries of the baseline that no longer exist: they fail the gate until taken out."""
-
-
-class Problem(Model):
-    """Evidence or policy that could not be judged."""
-
-    message: Text
-    hint: Text | None
-    locator: str | None
-    """`file:line`."""
-    dataset: str | None
-
-
-class Subjects(Model):
-    """How many subjects the control is about, by verdict now."""
-
-    total: int
-    passed: int
-    failed: int
-    waived: int
-    unknown: int
-    baselined: int
-    """Of those that failed, how many have a lapse that stands in the baseline."""
-    ended: int
-    """Their duty had ended before as-of."""
-
-
-class CoveredLater(Model):
-    """A lapse that a record covers which was put on file later than what was judged."""
-
-    since: str
-    """From when on the lapse is covered on paper."""
-    on_file: str
-    """When the record was put on file."""
-    commit: str
-
-
-class Lapse(Model):
-    """A span in which a subject was not covered though it had to be."""
-
-    subject: str
-    starts: str
-    """May lie before the window: the true beginning."""
-    ends: str | None
-    """Null while it is open at as-of."""
-    days: float
-    """Length inside the window, in days of 24 hours."""
-    waived_by: str | None
-    """Id of the waiver that accepts it."""
-    baselined: bool
-    """Whether it stands in the baseline: known, and still a lapse."""
-    opened_by: str | None
-    """`file:line` of the record whose cover or whose due time ended as it began."""
-    closed_by: str | None
-    """`file:line` of the record that ended it."""
-    covered_later: CoveredLater | None = None
-    """What was put on file later, where the evidence of an earlier time was judged."""
-
-
-class Due(Model):
-    """Subjects that lapse at one moment if nothing more happens."""
-
-    at: str
-    subjects: list[str]
-
-
-class Control(Model):
-    """One control, judged."""
-
-    id: str
-    version: int
-    source: str
-    """`file:line` where the policy says it."""
-    title: Text
-    rule: Text
-    rationale: Text | None
-    remediation: Text
-    clauses: list[str]
-    stale_clauses: list[str]
-    """Clauses whose text changed since the control was reviewed against them."""
-    kind: str
-    severity: Literal["critical", "high", "medium", "low"]
-    owner: Text
-    tags: list[str]
-    parameters: list[Parameter]
-    datasets: list[str]
-    now: Verdict
-    period: Verdict
-    reason: Text | None
-    """Why it was not assessed or does not apply."""
-    subjects: Subjects
-    next_due: str | None
-    due: list[Due]
-    """What lapses after as-of, up to the horizon, soonest first."""
-    lapses: list[Lapse]
-    """Those that touch the time from the window's start to as-of, by subject and time."""
-    problems: list[Problem]
-    left_out: int
-    """Records later than as-of, which had not happened yet."""
 
 
 class Waiver(Model):
@@ -269,6 +178,8 @@ class Provenance(Model):
 class Assessment(Model):
     """The result of one evaluation."""
 
+    SUBJECT: ClassVar[Literal["assessment"]] = "assessment"
+    """What reports call it."""
     schema_version: Literal["1.0"]
     tool: Tool
     policy: Policy
@@ -294,17 +205,23 @@ class Assessment(Model):
     annex: AuditAppendix | None
     """What reports for auditors show beside the verdicts, if it was asked for."""
 
+    @property
+    def scope(self) -> GateScope:
+        """What the gate looks at."""
+        return GateScope(
+            judged=self.gate.judged,
+            fail_on=self.gate.fail_on,
+            period_ends=datetime.datetime.fromisoformat(self.window.ends),
+            as_of=datetime.datetime.fromisoformat(self.as_of),
+        )
+
     def verdict(self, control: Control) -> Verdict:
         """Return the verdict of a control that the gate looks at."""
-        return control.now if self.gate.judged == "now" else control.period
+        return self.scope.verdict(control)
 
-    def owed(self, control: Control) -> list[Lapse]:
-        """Return the lapses that the gate looks at and nobody accepted."""
-        return [
-            lapse
-            for lapse in control.lapses
-            if lapse.waived_by is None and (self.gate.judged == "period" or lapse.ends is None)
-        ]
+    def failing_lapses(self, control: Control) -> list[Lapse]:
+        """List the lapses that make a control fail, as the gate sees it."""
+        return self.scope.failing_lapses(control)
 
     @property
     def nothing_assessed(self) -> bool:

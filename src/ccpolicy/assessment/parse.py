@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from ccpolicy.assessment.models import SCHEMA_VERSION, VERDICTS, Assessment
+from ccpolicy.assessment.models import SCHEMA_VERSION, Assessment
 from ccpolicy.errors import Locator, Message, ReportError
 from ccpolicy.files.model_errors import explain
 
 _MAKE = Message.of("make one with 'ccpolicy check --annex --format json -o FILE'").template
 _PLACE = re.compile(r"(.*) at line (\d+) column (\d+)")
-_SEVERITIES = ("critical", "high", "medium", "low")
 _INSTANTS = frozenset(
     {"as_of", "at", "committed_at", "due_soon", "ends", "horizon", "merged_at", "next_due"}
     | {"on_file", "recorded_at", "since", "starts"}
@@ -44,11 +43,16 @@ def read_assessment(data: bytes, file: str) -> Assessment:
     except ValidationError as failure:
         raise _explained(failure, data, file) from failure
     faults = [(path, _fault(path[-1], value)) for path, value in _leaves(result.model_dump())]
-    for path, message in [*faults, *_contradictions(result)]:
+    _refuse_first(faults, file)
+    _refuse_first(_contradictions(result), file)  # which compares times that were found valid
+    return result
+
+
+def _refuse_first(faults: Iterable[tuple[Path, Message | None]], file: str) -> None:
+    for path, message in faults:
         if message:
             place = _Document(file, None).locate(path)
             raise ReportError(message.template, hint=_MAKE, locator=place, **dict(message.values))
-    return result
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,24 +138,20 @@ def _is_day(text: str) -> bool:
 
 def _contradictions(result: Assessment) -> Iterator[tuple[Path, Message]]:
     """Yield where one part says another thing than the rest."""
-    verdicts = {each.id: result.verdict(each) for each in result.controls}
-    counts = [*verdicts.values()]
-    if result.tally != {verdict: counts.count(verdict) for verdict in VERDICTS}:
+    scope, gate = result.scope, result.gate
+    if result.tally != scope.tally(result.controls):
         yield ("tally",), Message.of("the counts are not those of the controls")
-    if len(verdicts) < len(result.controls):
+    if len({each.id for each in result.controls}) < len(result.controls):
         yield ("controls",), Message.of("a control is there twice")
-    gate = result.gate
-    limit = _SEVERITIES.index(gate.fail_on)
-    wrong = {
-        each.id
-        for each in result.controls
-        if verdicts[each.id] in ("fail", "unknown") and _SEVERITIES.index(each.severity) <= limit
-    }
-    if set(gate.failed_on) != wrong - set(gate.let_stand):
+    expected = scope.decide(result.controls, result.problems, gate.gone)
+    if gate.let_stand != expected.let_stand:
+        yield (
+            ("gate", "let_stand"),
+            Message.of("these are not the controls that fail by lapses of the baseline alone"),
+        )
+    if gate.failed_on != expected.failed_on:
         yield ("gate", "failed_on"), Message.of("these are not the controls that fail the gate")
-    if any(verdicts.get(name) != "fail" for name in gate.let_stand):
-        yield ("gate", "let_stand"), Message.of("these are not controls that fail")
-    if gate.passed != (not gate.failed_on and not gate.gone):
+    if gate.passed != expected.passed:
         yield ("gate", "passed"), Message.of("it is not what follows from the rest of the gate")
     found = result.provenance
     known = found is not None and None not in (found.commit, found.tree, found.committed_at)

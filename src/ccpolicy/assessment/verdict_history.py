@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from ccpolicy.assessment.agenda import Plan
-from ccpolicy.assessment.models import Model, Text, Tool, Verdict
+from ccpolicy.assessment.models import Model, Severity, Text, Tool, Verdict
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
@@ -15,7 +15,7 @@ class Change(Model):
 
     control: str
     title: Text
-    severity: Literal["critical", "high", "medium", "low"]
+    severity: Severity
     before: Verdict
     after: Verdict
 
@@ -38,6 +38,8 @@ class Moment(Model):
 class History(Model):
     """Verdicts by commit, oldest first, all by today's policy."""
 
+    SUBJECT: ClassVar[Literal["history"]] = "history"
+    """What reports call it."""
     schema_version: Literal["1.0"]
     tool: Tool
     plan: Plan

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from ccpolicy.assessment.building_blocks import Model, Text
 from ccpolicy.assessment.manifest import Asked
@@ -67,6 +67,8 @@ class Judged(Model):
 class Verification(Model):
     """The result of verifying one bundle."""
 
+    SUBJECT: ClassVar[Literal["verification"]] = "verification"
+    """What reports call it."""
     schema_version: Literal["1.0"]
     tool: Tool
     """The program that verified."""

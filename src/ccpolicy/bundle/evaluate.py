@@ -17,7 +17,7 @@ from ccpolicy.assessment.models import Assessment
 from ccpolicy.assessment.provenance import PROVENANCE, ProvenanceExport
 from ccpolicy.bundle.archive import Archive
 from ccpolicy.bundle.bundle_files import KINDS, REPOSITORY, bundle_files
-from ccpolicy.bundle.request import question
+from ccpolicy.bundle.request import read_request
 from ccpolicy.bundle.serialization import assessment_bytes
 from ccpolicy.engine.assess import assess
 from ccpolicy.errors import BundleError, Message
@@ -75,8 +75,8 @@ def evaluate(
     Raises:
         CcpolicyError: the question cannot be put, or the policy's files do not fit together.
     """
-    content = repository.content
-    evidence = content.root / content.settings.evidence
+    policy = replace(repository.policy, revision=manifest.asked.policy_from)
+    evidence = policy.root / policy.settings.evidence
     if not evidence.exists():  # an archive has no empty folders, and an empty one is not missing
         evidence.mkdir(parents=True)
 
@@ -85,8 +85,7 @@ def evaluate(
             raise BundleError("'{name}' is missing from the bundle", name=PROVENANCE)
         return import_provenance(told, store)
 
-    content = replace(content, revision=manifest.asked.policy_from)
-    result = assess(content, question(repository, manifest.asked), provide)
+    result = assess(policy, read_request(policy, manifest.asked), provide)
     return result.model_copy(update={"tool": recorded.tool})
 
 
@@ -114,7 +113,7 @@ def check_roles(manifest: Manifest, repository: Repository, result: Assessment) 
         BundleError: there are others, or some are missing.
     """
     needed = {
-        *bundle_files(repository.content, result, repository.content.root),
+        *bundle_files(repository.policy, result, repository.policy.root),
         *(report.path for report in manifest.reports),
         ASSESSMENT,
     }

@@ -1,66 +1,74 @@
-"""The question that a bundle answers: as it is asked, and as its manifest tells it."""
+"""The request that a bundle answers, as its manifest writes it."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from ccpolicy.api import Repository
 from ccpolicy.assessment.manifest import Asked
-from ccpolicy.engine.build import EvaluationRequest
+from ccpolicy.engine.question import (
+    FILTERS,
+    EvaluationRequest,
+    ResolvedRequest,
+    plan_zone,
+    resolve,
+    resolve_moment,
+)
 from ccpolicy.errors import BundleError
+from ccpolicy.policy import Policy
 
-FILTERS = ("controls", "clauses", "tags", "severities")
 
-
-def asked(
-    question: EvaluationRequest, filters: dict[str, Iterable[str]], policy_from: str | None
-) -> Asked:
-    """Return a question as the manifest tells it."""
-    given: dict[str, Any] = {name: sorted(set(filters.get(name, ()))) for name in FILTERS}
+def write_request(question: ResolvedRequest, policy_from: str | None) -> Asked:
+    """Return a request as the manifest writes it."""
     return Asked(
         as_of=question.as_of.isoformat(),
         as_of_source=question.source,
         starts=question.starts.isoformat(),
         ends=question.ends.isoformat(),
+        filters=question.request.filters,
         gate=question.gate,
         fail_on=question.fail_on,
-        annex=question.annex,
-        known_at=question.known_at,
+        annex=question.request.appendix,
+        known_at=question.request.known_at,
         policy_from=policy_from,
-        **given,
     )
 
 
-def question(repository: Repository, told: Asked) -> EvaluationRequest:
-    """Return the question that a manifest tells, to be put to the bundled repository.
+def read_request(policy: Policy, asked: Asked) -> ResolvedRequest:
+    """Return the request of a manifest, resolved for the bundled policy.
 
     Raises:
-        CcpolicyError: it cannot be, such as a filter that names what is not there.
+        CcpolicyError: it cannot be resolved, such as a filter that names what is not there.
     """
-    moments = [_moment(text) for text in (told.as_of, told.starts, told.ends)]
-    as_of, starts, ends = (moment.astimezone(repository.zone) for moment in moments)
-    usual = repository.question(
-        as_of,
-        (starts, ends),
-        controls=told.controls,
-        clauses=told.clauses,
-        tags=told.tags,
-        severities=told.severities,
-        gate=told.gate,
-        fail_on=told.fail_on,
-        annex=told.annex,
+    zone = plan_zone(policy)
+    moments = [_moment(text) for text in (asked.as_of, asked.starts, asked.ends)]
+    as_of, starts, ends = (moment.astimezone(zone) for moment in moments)
+    filters: dict[str, Any] = {}
+    for name, wanted in asked.filters.items():
+        if name not in FILTERS or not wanted:
+            raise BundleError("the manifest names the unknown filter '{name}'", name=name)
+        filters[FILTERS[name].field] = wanted
+    question = resolve(
+        policy,
+        EvaluationRequest(
+            as_of=as_of,
+            period=(starts, ends),
+            gate=asked.gate,
+            fail_on=asked.fail_on,
+            appendix=asked.annex,
+            known_at=asked.known_at,
+            **filters,
+        ),
     )
-    if told.as_of_source == "pinned":
-        pin = repository.settings.as_of
-        if pin is None or repository.question().as_of != as_of:
-            raise BundleError(
-                "the manifest says that {moment} is pinned in ccpolicy.toml, which it is not",
-                moment=told.as_of,
-            )
-    return replace(usual, source=told.as_of_source, known_at=told.known_at)
+    if asked.as_of_source == "pinned" and (
+        policy.settings.as_of is None or resolve_moment(policy, None)[0] != as_of
+    ):
+        raise BundleError(
+            "the manifest says that {moment} is pinned in ccpolicy.toml, which it is not",
+            moment=asked.as_of,
+        )
+    return replace(question, source=asked.as_of_source)
 
 
 def _moment(text: str) -> datetime.datetime:

@@ -63,8 +63,7 @@ def _test_result(manifest: Manifest, assessment: Assessment) -> dict[str, Any]:
     evidence = {f"{REPOSITORY}/{file.file}" for file in assessment.evidence}
     reports = {report.path for report in manifest.reports}
     configuration = manifest.digests().keys() - evidence - reports - {ASSESSMENT}
-    now = assessment.gate.judged == "now"
-    verdicts = {each.id: each.now if now else each.period for each in assessment.controls}
+    verdicts = {each.id: assessment.verdict(each) for each in assessment.controls}
     return {
         "result": outcome(assessment),
         "configuration": [

@@ -119,7 +119,7 @@ def examine(path: Path, trust: Trust) -> VerifiedBundle:
         if known is None:
             steps.leave("policy", Message.of("no policy was named to compare it with"))
         elif read:
-            steps.take("policy", partial(compare_policies, read.repository.content, known))
+            steps.take("policy", partial(compare_policies, read.repository.policy, known))
         if read and not read.told:
             steps.leave("provenance", Message.of("nothing in the bundle rests on git"))
         elif read and result:
@@ -234,7 +234,7 @@ def _take_provenance(steps: VerificationRun, read: ParsedBundle, repository: Pat
     else:
         steps.take(
             "provenance",
-            partial(compare_provenance, read.repository.content, read.assessment, told, repository),
+            partial(compare_provenance, read.repository.policy, read.assessment, told, repository),
         )
 
 

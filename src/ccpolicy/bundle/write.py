@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from ccpolicy.api import Repository
@@ -14,11 +14,11 @@ from ccpolicy.assessment.models import Assessment
 from ccpolicy.assessment.provenance import PROVENANCE, ProvenanceExport
 from ccpolicy.bundle.archive import Content, Part, write_archive
 from ccpolicy.bundle.bundle_files import bundle_files, report_bytes
-from ccpolicy.bundle.request import asked
+from ccpolicy.bundle.request import write_request
 from ccpolicy.bundle.serialization import assessment_bytes, manifest_bytes, provenance_bytes
 from ccpolicy.bundle.verify import Trust, examine
 from ccpolicy.engine.assess import assess
-from ccpolicy.engine.build import EvaluationRequest
+from ccpolicy.engine.question import EvaluationRequest, resolve
 from ccpolicy.errors import BundleError, BundleErrors
 from ccpolicy.git.snapshot import write_evidence
 from ccpolicy.provenance.export import export_provenance
@@ -30,11 +30,10 @@ from ccpolicy.store import DuckDB
 def write_bundle(
     path: Path,
     repository: Repository,
-    question: EvaluationRequest,
-    filters: dict[str, Iterable[str]],
+    request: EvaluationRequest,
     reports: Sequence[ReportFile],
 ) -> Assessment:
-    """Judge, write the bundle and verify it; `filters` led to the question's controls.
+    """Judge, write the bundle and verify it.
 
     Raises:
         PolicyErrors: the policy's files do not fit together.
@@ -42,28 +41,28 @@ def write_bundle(
         OSError: the bundle cannot be written.
     """
     with tempfile.TemporaryDirectory(prefix="ccpolicy-") as folder:
-        return _write(path, repository, question, filters, reports, Path(folder))
+        return _write(path, repository, request, reports, Path(folder))
 
 
 def _write(
     path: Path,
     repository: Repository,
-    question: EvaluationRequest,
-    filters: dict[str, Iterable[str]],
+    request: EvaluationRequest,
     reports: Sequence[ReportFile],
     folder: Path,
 ) -> Assessment:
-    content = repository.content
+    policy = repository.policy
+    question = resolve(policy, request)
     telling = _Telling()
-    assessment = assess(content, question, telling)
-    evidence = content.root
-    if question.known_at and assessment.provenance and assessment.provenance.commit:
+    assessment = assess(policy, question, telling)
+    evidence = policy.root
+    if request.known_at and assessment.provenance and assessment.provenance.commit:
         evidence = folder / "known"
         write_evidence(
-            evidence, content.root, content.settings.evidence, assessment.provenance.commit
+            evidence, policy.root, policy.settings.evidence, assessment.provenance.commit
         )
     contents: dict[str, Content] = {
-        **bundle_files(content, assessment, evidence),
+        **bundle_files(policy, assessment, evidence),
         **{report.path: report_bytes(assessment, report) for report in reports},
         ASSESSMENT: assessment_bytes(assessment),
     }
@@ -73,7 +72,7 @@ def _write(
     manifest = Manifest(
         schema_version=public.SCHEMA_VERSION,
         tool=assessment.tool,
-        asked=asked(question, filters, content.revision),
+        asked=write_request(question, policy.revision),
         policy_digest=assessment.policy.digest,
         reports=sorted(reports, key=lambda report: report.path),
         files=[

@@ -38,7 +38,7 @@ class BaselineFile:
         if self.written and chosen:
             raise CcpolicyError(
                 "a baseline is written from all controls",
-                hint="leave out --control, --clause, --tag and --severity",
+                hint="leave out the options that choose controls",
             )
         file = Path(self.file)
         if self.written and not file.exists():

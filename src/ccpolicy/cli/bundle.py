@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,12 +49,10 @@ def command(
     policy_from: str | None,
     reports: tuple[str, ...],
     output: str,
-    known_at: str | None,
     **asked: Any,
 ) -> None:
     """Make the bundle, verify it, and put it in its place."""
     view = options.view(context, path)
-    arguments = request.arguments(asked)
 
     import shlex
 
@@ -72,14 +69,11 @@ def command(
     for number, report in enumerate(wanted):
         if report.path in (each.path for each in wanted[:number]):
             raise BundleError("two reports are called '{name}'", name=Path(report.path).name)
+    asked_for = request.request(asked, appendix=needs_annex(wanted))
     with progress(Message.of("reading the evidence").text(view.language)):
         repository = ccpolicy.load(path, policy_from)
-        put = replace(
-            repository.question(**arguments, annex=needs_annex(wanted)), known_at=known_at
-        )
-        filters = {name: asked[name] for name in request.FILTERS}
         with atomic_file(output) as beside:
-            result = write_bundle(beside, repository, put, filters, wanted)
+            result = write_bundle(beside, repository, asked_for, wanted)
     page = Page(options.view(context, path, quiet=True))
     outcome(page, result)
     page.paragraph(page.say("Made the bundle {file}, which verifies", file=output))

@@ -99,7 +99,7 @@ def command(
     view = options.view(context, path, colour=colour, quiet=quiet, verbose=verbose)
     wanted = [(format_, output), *map(_named, reports)]
     names = [name for name, _ in wanted]
-    arguments = request.arguments(asked)
+    asked_for = request.request(asked, appendix=annex or any(FORMATS[name].annex for name in names))
 
     import ccpolicy
     from ccpolicy.cli.baseline import BaselineFile
@@ -107,15 +107,11 @@ def command(
     from ccpolicy.cli.progress import progress
     from ccpolicy.errors import Message
 
-    chosen = any(asked[each] for each in request.FILTERS)
     with progress(Message.of("reading the evidence").text(view.language)):
-        result = ccpolicy.load(path, policy_from).check(
-            **arguments,
-            annex=annex or any(FORMATS[name].annex for name in names),
-        )
+        result = ccpolicy.load(path, policy_from).check(asked_for)
     view = replace(view, folder=options.folder(path))
     standing = BaselineFile(path, policy_from, baseline, write_baseline)
-    result = standing.applied(result, chosen=chosen)
+    result = standing.applied(result, chosen=bool(asked_for.filters))
     # Nothing is written before everything could be rendered.
     rendered = [
         # How much the terminal says is not how much a report holds.
@@ -126,7 +122,7 @@ def command(
     ]
     report_unsupported(zip(names, rendered, strict=True), view.language, strict=strict)
     standing.write()
-    if "github" in names:
+    if any(FORMATS[name].job_summary for name in names):
         from ccpolicy.cli.summary import append
 
         append(result, view)

@@ -70,7 +70,7 @@ def command(
             "business days cannot be looked ahead", hint="write for example P30D or '2 weeks'"
         )
     with progress(Message.of("reading the evidence").text(view.language)):
-        result = ccpolicy.load(path, policy_from).check(as_of)
+        result = ccpolicy.load(path, policy_from).check(ccpolicy.EvaluationRequest(as_of=as_of))
     until = _until(result, ahead)
     report = render(agenda(result, until), format_, view)
     report_unsupported([(format_, report)], view.language, strict=strict)

@@ -24,7 +24,7 @@ def explain_control(page: Page, repository: Repository, control: Control) -> Non
     )
     if control.tags:
         page.paragraph(page.say("tags: {tags}", tags=page.join(control.tags)))
-    place = repository.content.place("control", control.id, "id")
+    place = repository.policy.place("control", control.id, "id")
     page.paragraph(visible(str(place)), colour="dim")
     if control.not_applicable:
         reason, until = page.text(control.not_applicable.reason), str(control.not_applicable.until)

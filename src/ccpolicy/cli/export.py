@@ -32,4 +32,4 @@ def command(context: click.Context, name: str, path: str, output: str | None) ->
 
     repository = ccpolicy.load(path)
     repository.lint()  # what cannot be is not exported
-    write(DOCUMENTS[name](repository.content, context.obj), output, for_people=False)
+    write(DOCUMENTS[name](repository.policy, context.obj), output, for_people=False)

@@ -54,6 +54,7 @@ def command(
     from ccpolicy.reports import render
 
     with progress(Message.of("reading the evidence").text(view.language)):
-        result = ccpolicy.load(path).history(start, end, as_of=as_of, controls=controls)
+        request = ccpolicy.EvaluationRequest(as_of=as_of, controls=controls)
+        result = ccpolicy.load(path).history(start, end, request)
     content = render(result, format_, view).content
     write(content, output, for_people=FORMATS[format_].for_people)

@@ -9,6 +9,9 @@ import click
 from ccpolicy.cli import options
 from ccpolicy.cli.translated_click import Command
 
+EXAMPLES = Path(__file__).parents[1] / "examples"
+"""What a new repository can begin with, beside the shipped content."""
+
 
 @click.command(
     "init",
@@ -79,11 +82,14 @@ def make(folder: Path, *, bare: bool, with_history: bool = False) -> None:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         beside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-        _fill(beside, bare)
-        if with_history:
-            from ccpolicy.cli.init_history import with_history as make_history
+        if bare:
+            _fill_bare(beside)
+        elif with_history:
+            from ccpolicy.git.unpack import unpack_history
 
-            make_history(beside)
+            unpack_history(EXAMPLES / "centre.bundle", beside)
+        else:
+            _fill(beside)
         beside.chmod(0o755)
         _move(beside, target)
     except OSError as failure:
@@ -97,15 +103,13 @@ def make(folder: Path, *, bare: bool, with_history: bool = False) -> None:
             shutil.rmtree(beside, ignore_errors=True)
 
 
-def _fill(folder: Path, bare: bool) -> None:
+def _fill(folder: Path) -> None:
+    """Copy the shipped content."""
     import shutil
 
     from ccpolicy.policy.settings import FILE
     from ccpolicy.shipped import shipped_folder
 
-    if bare:
-        _fill_bare(folder)
-        return
     shutil.copyfile(shipped_folder() / FILE, folder / FILE)
     for name in ("policy", "evidence"):
         # Not copytree(), which goes on when the disk is full, and then tells of every file.
@@ -117,17 +121,17 @@ def _fill(folder: Path, bare: bool) -> None:
 
 
 def _fill_bare(folder: Path) -> None:
-    """Copy the bare sample, dated today, with the schemas that its files name."""
+    """Copy the bare example, dated today, with the schemas that its files name."""
     import datetime
 
     from ccpolicy.policy.schemas import write_schemas
 
-    sample = Path(__file__).parents[1] / "samples" / "bare"
+    example = EXAMPLES / "bare"
     # In UTC: nowhere is its beginning in the future for a plan in UTC or east of it.
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
-    for path in sorted(sample.rglob("*")):
+    for path in sorted(example.rglob("*")):
         if path.is_file():
-            copy = folder / path.relative_to(sample)
+            copy = folder / path.relative_to(example)
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_text(
                 path.read_text("utf-8").replace("{today}", today), "utf-8", newline="\n"

@@ -76,7 +76,9 @@ def command(
         from ccpolicy.errors import Message
 
         with progress(Message.of("reading the evidence").text(view.language)):
-            result = ccpolicy.load(path).check(annex=FORMATS[format_].annex)
+            result = ccpolicy.load(path).check(
+                ccpolicy.EvaluationRequest(appendix=FORMATS[format_].annex)
+            )
     report = render(result, format_, view)
     report_unsupported([(format_, report)], view.language, strict=strict)
     write(report.content, output, for_people=FORMATS[format_].for_people)

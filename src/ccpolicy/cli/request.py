@@ -1,20 +1,22 @@
-"""The options that say what is asked: when, over which period, and of which controls."""
+"""The options of a request: as-of, period, filters and gate."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ccpolicy.cli.options import controls, names, option
 from ccpolicy.cli.translated_click import Choice
 
+if TYPE_CHECKING:
+    from ccpolicy import EvaluationRequest
+
 F = TypeVar("F", bound=Callable[..., Any])
 SEVERITIES = ("critical", "high", "medium", "low")
-FILTERS = ("controls", "clauses", "tags", "severities")
 
 
 def options(command: F) -> F:
-    """Take the whole question."""
+    """Add all options of a request."""
     for declare in reversed(_OPTIONS):
         command = declare(command)
     return command
@@ -65,7 +67,7 @@ _OPTIONS: list[Callable[[Any], Any]] = [
 
 
 def known_at(command: F) -> F:
-    """Take whose evidence is judged."""
+    """Add `--known-at`."""
     return option(
         "--known-at",
         metavar="REV|TIME",
@@ -73,13 +75,15 @@ def known_at(command: F) -> F:
     )(command)
 
 
-def arguments(asked: dict[str, Any]) -> dict[str, Any]:
-    """Return the options as `Repository.check` and `Repository.question` take them.
+def request(options: dict[str, Any], **more: Any) -> EvaluationRequest:
+    """Make a request of the options, which have the names of its fields, and of more fields.
 
     Raises:
         CcpolicyError: the period is none.
     """
-    return {**asked, "period": _period(asked["period"])}
+    from ccpolicy import EvaluationRequest
+
+    return EvaluationRequest(**{**options, "period": _period(options["period"]), **more})
 
 
 def _period(text: str | None) -> tuple[str, str] | None:

@@ -58,7 +58,7 @@ def command(
 
     repository = ccpolicy.load(path)
     page = Page(view)
-    chosen = repository.choose(controls)
+    chosen = repository.choose(ccpolicy.EvaluationRequest(controls=controls))
     with progress(Message.of("running the tests").text(view.language)):
         ran = list(repository.test(chosen, words or ""))
     for each in ran:

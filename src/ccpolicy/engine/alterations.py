@@ -1,4 +1,4 @@
-"""Say which records that were on file at an earlier commit were altered since."""
+"""Compare the records on file at an earlier commit with those of a later one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Judge a policy's controls."""
+"""Evaluate a policy's controls over the evidence."""
 
 from __future__ import annotations
 
@@ -10,17 +10,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ccpolicy.assessment.models import Assessment
-from ccpolicy.engine.build import AssessmentBuilder, EvaluationRequest
-from ccpolicy.engine.evaluation import Evaluation, typed
-from ccpolicy.engine.lapses import EvaluationTimes
-from ccpolicy.engine.record_provenance import with_recorded
+from ccpolicy.engine.build import AssessmentBuilder, LaterCover
+from ccpolicy.engine.evaluation import Evaluation
+from ccpolicy.engine.evaluation_times import EvaluationTimes
+from ccpolicy.engine.kind_spans import typed
+from ccpolicy.engine.lapses import Outcome
+from ccpolicy.engine.question import ResolvedRequest
 from ccpolicy.errors import EvidenceError, Locator, PolicyError, PolicyErrors
-from ccpolicy.evidence import Table, load_evidence
+from ccpolicy.evidence import Evidence, Table, load_evidence
 from ccpolicy.evidence.expression_check import uncomputable
 from ccpolicy.policy import FROM_GIT, Control, Policy, check_policy
 from ccpolicy.policy.settings import FILE
 from ccpolicy.provenance.models import Provenance
-from ccpolicy.store import DuckDB, QueryError, StoreError, open_store
+from ccpolicy.store import DuckDB, QueryError, Store, StoreError, open_store
 from ccpolicy.store.sql import identifier
 from ccpolicy.time.calendar import day_number, day_starts, instant, shift
 from ccpolicy.time.durations import parse_duration
@@ -33,104 +35,131 @@ Provide = Callable[["ProvenanceRequest", DuckDB], Provenance]
 """Says what git knows of the evidence."""
 
 
+def read_from_git(asked: ProvenanceRequest, store: DuckDB) -> Provenance:
+    """Read what git knows from the repository."""
+    # Slow to import, and needed for this alone.
+    from ccpolicy.provenance.read import read_provenance
+
+    return read_provenance(asked, store)
+
+
 def assess(
-    content: Policy, question: EvaluationRequest, provide: Provide | None = None
+    policy: Policy,
+    question: ResolvedRequest,
+    provide: Provide = read_from_git,
+    later_cover: LaterCover | None = None,
 ) -> Assessment:
     """Evaluate the controls and return the assessment.
 
-    What git knows is read from the repository unless somebody else is to `provide` it.
+    `provide` says what git knows of the evidence; `later_cover` knows what later commits cover,
+    where an earlier one is judged.
 
     Raises:
-        PolicyErrors: the policy's files do not fit together.
+        EvidenceError: the history is not as the request demands.
+        PolicyErrors: the policy's files do not fit together, or its SQL cannot be computed.
     """
     with (
         tempfile.TemporaryDirectory(prefix="ccpolicy-") as folder,
         open_store(Path(folder) / "spill") as store,
     ):
         scratch = Path(folder)
-        columns = check_policy(content, store)
-        controls = [content.controls[each] for each in question.controls]
-        used = _used(content, controls, columns)
-        provenance = _provenance(content, question, used, store, scratch, provide)
-        root = content.root
-        if provenance and provenance.commit and question.known_at and not provenance.is_told:
-            from ccpolicy.git.snapshot import write_evidence
-
-            root = scratch / "known"
-            write_evidence(root, content.root, content.settings.evidence, provenance.commit)
+        columns = check_policy(policy, store)
+        controls = [policy.controls[each] for each in question.controls]
+        used = _used(policy, controls, columns)
+        provenance = _provenance(policy, question, used, store, scratch, provide)
         evidence = load_evidence(
             store,
-            root,
-            content.settings.evidence,
-            content.datasets,
+            _evidence_root(policy, question, provenance, scratch),
+            policy.settings.evidence,
+            policy.datasets,
             used,
             provenance.records() if provenance else None,
         )
-        # From here on runs SQL that the policy brought along.
+        # SQL that the policy brings along runs from here on.
         store.lock()
-        horizon = shift(question.as_of, parse_duration(content.settings.horizon), 1)
-        times = EvaluationTimes(
-            starts=instant(question.starts),
-            ends=min(instant(question.ends), instant(question.as_of)),
-            as_of=instant(question.as_of),
-            horizon=instant(horizon),
-            present=question.source == "now",
-        )
-        run = Evaluation(store, content, controls, evidence.tables, times)
-        try:
-            outcomes = run.outcome(sum(each.records for each in evidence.files))
-        except PolicyError as failure:  # where it has no place, the plan's holidays are not known
-            place = content.place("plan", content.plan.id, "holidays")
-            raise failure.at(failure.locator or place) from None
-        except StoreError:
-            errors = list(_uncomputable(store, content, controls, evidence.tables))
-            if errors := errors or list(_failing(store, content, run.spans_of)):
-                raise PolicyErrors(errors) from None
-            raise
-        # The files are looked into for places, and so must still be there.
-        writer = AssessmentBuilder(content, question, times, evidence, outcomes, provenance)
-        result = writer.assessment(controls)
-        if question.annex and controls:
-            # Needed for reports to auditors alone.
-            from ccpolicy.engine.audit_appendix import make_appendix
+        evaluation = Evaluation(store, policy, controls, evidence.tables, _times(policy, question))
+        outcomes = _outcomes(store, evaluation, evidence)
+        # The builder looks up places in the files, so they must still be there.
+        return AssessmentBuilder(
+            question, evaluation, outcomes, evidence, provenance, later_cover
+        ).build()
 
-            result = result.model_copy(update={"annex": make_appendix(run, writer, controls)})
-        if provenance:
-            result = with_recorded(result, provenance, run, writer, writer.named)
-    return result
+
+def _times(policy: Policy, question: ResolvedRequest) -> EvaluationTimes:
+    as_of = instant(question.as_of)
+    return EvaluationTimes(
+        starts=instant(question.starts),
+        ends=min(instant(question.ends), as_of),
+        as_of=as_of,
+        horizon=instant(shift(question.as_of, parse_duration(policy.settings.horizon), 1)),
+        present=question.source == "now",
+    )
+
+
+def _evidence_root(
+    policy: Policy, question: ResolvedRequest, provenance: Provenance | None, scratch: Path
+) -> Path:
+    """Return the folder below which the evidence is; that of a commit is written out first."""
+    known_at = question.request.known_at
+    if not (known_at and provenance and provenance.commit) or provenance.imported:
+        return policy.root
+    from ccpolicy.git.snapshot import write_evidence
+
+    root = scratch / "known"
+    write_evidence(root, policy.root, policy.settings.evidence, provenance.commit)
+    return root
+
+
+def _outcomes(store: DuckDB, evaluation: Evaluation, evidence: Evidence) -> dict[str, Outcome]:
+    """Evaluate, and say what of the policy is at fault where that cannot be done.
+
+    Raises:
+        PolicyErrors: a predicate or a kind's query cannot be computed.
+        PolicyError: a kind returned what is not its own, or the plan's holidays are not known.
+    """
+    policy = evaluation.policy
+    try:
+        return evaluation.outcome(sum(each.records for each in evidence.files))
+    except PolicyError as failure:  # where it has no place, the plan's holidays are not known
+        place = policy.place("plan", policy.plan.id, "holidays")
+        raise failure.at(failure.locator or place) from None
+    except StoreError:
+        controls = list({each.control.id: each.control for each in evaluation.revisions}.values())
+        errors = list(_uncomputable(store, policy, controls, evidence.tables))
+        if errors := errors or list(_failing(store, policy, evaluation.span_queries)):
+            raise PolicyErrors(errors) from None
+        raise
 
 
 def _provenance(
-    content: Policy,
-    question: EvaluationRequest,
+    policy: Policy,
+    question: ResolvedRequest,
     used: Mapping[str, set[str]],
     store: DuckDB,
     scratch: Path,
-    provide: Provide | None,
+    provide: Provide,
 ) -> Provenance | None:
-    """Read what git knows, if a control rests on it by now or somebody asks for it.
+    """Read what git knows, if a control depends on it or the request asks for it.
 
     Raises:
-        EvidenceError: what is asked for is not so.
+        EvidenceError: the history is not as the request demands.
     """
+    request = question.request
     # A policy test gives itself what git would fill elsewhere.
-    filled = any(content.datasets[each].format == "git" for each in used.keys() & set(FROM_GIT))
-    tables = filled and _adopted(content) <= instant(question.as_of)
-    if not (tables or question.provenance or question.needs_history):
+    filled = any(policy.datasets[each].format == "git" for each in used.keys() & set(FROM_GIT))
+    tables = filled and _adopted(policy) <= instant(question.as_of)
+    if not (tables or request.provenance or request.needs_history):
         return None
-    # Slow to import, and needed for this alone.
-    from ccpolicy.provenance.read import read_provenance
-
     asked = replace(
-        asked_of_git(content, question.as_of, scratch),
-        known_at=question.known_at,
-        ancestor=question.ancestor,
+        asked_of_git(policy, question.as_of, scratch),
+        known_at=request.known_at,
+        ancestor=request.expect_ancestor,
         tables=tables,
     )
-    found = (provide or read_provenance)(asked, store)
-    if question.needs_history and found.reason:
+    found = provide(asked, store)
+    if request.needs_history and found.reason:
         raise EvidenceError(found.reason.template, hint=found.hint.template if found.hint else "")
-    if question.require_clean and found.uncommitted:
+    if request.require_clean and found.uncommitted:
         first, *more = [each.file for each in found.uncommitted]
         raise EvidenceError(
             "{count} files are not as committed: {files}",
@@ -142,38 +171,38 @@ def _provenance(
     return found
 
 
-def asked_of_git(content: Policy, as_of: datetime.datetime, scratch: Path) -> ProvenanceRequest:
+def asked_of_git(policy: Policy, as_of: datetime.datetime, scratch: Path) -> ProvenanceRequest:
     """Return what is asked of git if everything about the working tree is."""
     from ccpolicy.provenance.read import ProvenanceRequest
 
-    settings = content.settings
+    settings = policy.settings
     # Whose signatures count is said by the policy that judges, wherever that was read from.
     keys = scratch / "keys"
     keys.mkdir()
-    for each, data in content.keys.items():
+    for each, data in policy.keys.items():
         (keys / each).write_bytes(data)
     return ProvenanceRequest(
-        root=content.root,
+        root=policy.root,
         evidence=settings.evidence,
         policy=[FILE, settings.policy, settings.checks],
-        datasets=content.datasets,
-        zone=time_zone(content.plan.zone),
-        adopted=_adopted(content),
+        datasets=policy.datasets,
+        zone=time_zone(policy.plan.zone),
+        adopted=_adopted(policy),
         as_of=instant(as_of),
         signers=keys,
         scratch=scratch,
     )
 
 
-def _adopted(content: Policy) -> int:
+def _adopted(policy: Policy) -> int:
     """Return the instant from which records are owed in time."""
-    plan = content.plan
+    plan = policy.plan
     return day_starts(day_number(plan.adopted_on or plan.effective_on), time_zone(plan.zone))
 
 
 def _uncomputable(
     store: DuckDB,
-    content: Policy,
+    policy: Policy,
     controls: Iterable[Control],
     tables: Mapping[str, Table],
 ) -> Iterator[PolicyError]:
@@ -186,30 +215,30 @@ def _uncomputable(
                     if not (predicate := getattr(part, role)):
                         continue
                     table = identifier(tables[part.dataset].name)
-                    place = content.place("control", control.id, *path, role)
+                    place = policy.place("control", control.id, *path, role)
                     yield from uncomputable(store, predicate, table, place)
 
 
-def _failing(store: DuckDB, content: Policy, queries: Mapping[str, str]) -> Iterator[PolicyError]:
+def _failing(store: Store, policy: Policy, queries: Mapping[str, str]) -> Iterator[PolicyError]:
     """Yield the check kinds whose queries cannot be computed over their inputs."""
     for kind, query in queries.items():
         try:
             store.ask(
-                "SELECT count(control), count(part), count(subject), sum(starts), sum(ends),"
-                f" sum(locator) FROM ({typed(query)})"
+                "SELECT count(revision), count(is_cover), count(subject), sum(starts), sum(ends),"
+                f" sum(locator) FROM ({typed(query)}) returned"
             )
         except QueryError as failure:
             yield PolicyError(
                 "the check kind's query cannot be computed: {reason}",
                 hint="work out one of its examples by hand: ccpolicy explain {kind}",
-                locator=Locator(content.kinds[kind].source.file),
+                locator=Locator(policy.kinds[kind].source.file),
                 kind=kind,
                 reason=str(failure).partition("\n")[0],
             )
 
 
 def _used(
-    content: Policy, controls: Iterable[Control], columns: Mapping[str, frozenset[str]]
+    policy: Policy, controls: Iterable[Control], columns: Mapping[str, frozenset[str]]
 ) -> dict[str, set[str]]:
     """Return each table's columns that the controls need."""
     used: dict[str, set[str]] = {}

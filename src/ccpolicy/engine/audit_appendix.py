@@ -1,133 +1,162 @@
-"""Draw what an evaluation found: the course of each control, timelines, and the records behind."""
+"""The audit appendix: each control's days, the timelines of some subjects, and their records."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from ccpolicy.assessment import audit_appendix as models
 from ccpolicy.assessment.building_blocks import Text
-from ccpolicy.engine.build import AssessmentBuilder
 from ccpolicy.engine.calendar_tables import Calendar
 from ccpolicy.engine.daily_totals import Days
 from ccpolicy.engine.evaluation import Evaluation
-from ccpolicy.engine.lapses import Lapse
+from ccpolicy.engine.lapses import Lapse, Outcome
 from ccpolicy.engine.policy_summary import quote_parameters
+from ccpolicy.engine.record_places import RecordPlaces
+from ccpolicy.engine.relations import CHARTED_SUBJECT
+from ccpolicy.engine.waivers import waive
 from ccpolicy.policy import RECORDINGS, Control, Dataset, Plan, Revision
+from ccpolicy.provenance.models import Provenance
 from ccpolicy.store.sql import identifier
 from ccpolicy.time.calendar import day_number, day_starts
 
 TIMELINES = 20
-"""Subjects of a control that are drawn, the worst first."""
+"""Subjects of a control that are charted, the worst first."""
 COVERS = 40
-"""Spans of cover that are drawn of one subject; the oldest of more than these are joined."""
+"""Spans of cover that are charted of one subject; the oldest of more than these are joined."""
 
-Drawn = tuple[int, int, int | None]
-"""A span with the record behind it: starts, ends, locator."""
-
-
-def make_appendix(
-    run: Evaluation, writer: AssessmentBuilder, controls: Sequence[Control]
-) -> models.AuditAppendix:
-    """Make the annex of an assessment, while the relations of its evaluation still stand."""
-    first = run.found.first_subjects(TIMELINES)
-    drawn = {control.id: _worst(writer, control, first[control.id]) for control in controls}
-    maker = _Maker(run, writer, _spans(run, drawn), _gaps(run, drawn))
-    made = [maker.control(control, drawn[control.id]) for control in controls]
-    used = {part.dataset.partition(".")[0] for each in made for part in each.selections}
-    kinds = {rule.kind.name: rule.kind for rule in run.rules}
-    recorded = _recorders(run, writer)
-    writer.named |= maker.shown
-    return models.AuditAppendix(
-        kinds=[
-            models.Kind(name=each, summary=Text.of(kind.summary), query=kind.query)
-            for each, kind in sorted(kinds.items())
-        ],
-        datasets=[
-            _dataset(run.content.datasets[each], recorded.get(each)) for each in sorted(used)
-        ],
-        controls=made,
-        records=_records(writer, maker.shown),
-    )
+Charted = tuple[int, int, int | None]
+"""A span with the locator of its record: starts, ends, locator."""
 
 
-def _worst(writer: AssessmentBuilder, control: Control, first: Sequence[str]) -> list[str]:
-    """Return the control's subjects to draw: failing now, then by time missed, then by name.
+class AppendixBuilder:
+    """Builds the audit appendix, while the relations of its evaluation are there."""
 
-    `first` are its first subjects by name.
-    """
-    as_of, window = writer.times.as_of, writer.times.starts
-    rank: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
-    for piece in writer.pieces[control.id]:
-        if piece.starts > as_of:
-            continue
-        missed = max(min(piece.ends, as_of) - max(piece.starts, window), 0)
-        own = rank[piece.subject]
-        own[0] -= piece.waiver is None and piece.ends > as_of
-        own[1 if piece.waiver is None else 2] -= missed
-    none = [0, 0, 0]
-    names = {*rank, *first, *writer.outcomes[control.id].undecided}
-    return sorted(names, key=lambda each: (rank.get(each, none), each))[:TIMELINES]
+    def __init__(
+        self,
+        evaluation: Evaluation,
+        places: RecordPlaces,
+        lapses: Mapping[str, list[Lapse]],
+        outcomes: Mapping[str, Outcome],
+        provenance: Provenance | None,
+        cited: set[int],
+    ) -> None:
+        """Take what the assessment is built from.
 
+        `lapses` are those of each control, cut by its waivers; `cited` are locators of records
+        that are shown in any case.
+        """
+        self.evaluation, self.policy = evaluation, evaluation.policy
+        self.store, self.times = evaluation.store, evaluation.times
+        self.places, self.lapses, self.outcomes = places, lapses, outcomes
+        self.provenance = provenance
+        self.shown = set(cited)
+        """Locators of the records that the appendix shows."""
 
-def _spans(
-    run: Evaluation, drawn: Mapping[str, Sequence[str]]
-) -> dict[tuple[str, str, str], list[Drawn]]:
-    """Read duty and cover of the subjects to draw, cut to the window and the horizon."""
-    wanted = [(rule.number, subject) for rule in run.rules for subject in drawn[rule.control.id]]
-    rows = run.store.ask(
-        f"""
-        SELECT s.control, n.name, s.part,
-               greatest(s.starts, r.starts, {run.times.starts}) AS since,
-               least(s.ends, r.ends, {run.times.horizon}) AS until, s.locator
-        FROM spans s
-        JOIN rule r ON r.number = s.control
-        JOIN subject n ON n.number = s.subject
-        JOIN (SELECT unnest(?::INTEGER[]) AS control, unnest(?::VARCHAR[]) AS name) w
-          ON w.control = n.control AND w.name = n.name
-        WHERE s.starts < s.ends AND since < until
-        ORDER BY s.control, n.name, s.part, since, until, s.locator
-        """,
-        [[number for number, _ in wanted], [subject for _, subject in wanted]],
-    )
-    found: dict[tuple[str, str, str], list[Drawn]] = defaultdict(list)
-    for number, subject, part, starts, ends, locator in rows:
-        found[run.found.by_number[number].control.id, subject, part].append((starts, ends, locator))
-    return found
-
-
-def _gaps(run: Evaluation, drawn: Mapping[str, Sequence[str]]) -> dict[str, list[Lapse]]:
-    """Read the lapses of the subjects to draw, up to the horizon."""
-    lapses = run.found.lapses({subject for subjects in drawn.values() for subject in subjects})
-    return {
-        control: [each for each in found if each.subject in drawn[control]]
-        for control, found in lapses.items()
-    }
-
-
-@dataclass
-class _Maker:
-    run: Evaluation
-    writer: AssessmentBuilder
-    spans: Mapping[tuple[str, str, str], list[Drawn]]
-    gaps: Mapping[str, list[Lapse]]
-
-    def __post_init__(self) -> None:
-        times = self.run.times
-        self.calendar = Calendar(self.run.zone, 0, 0)
-        self.days = Days.of(self.calendar, times.starts, max(times.ends, times.starts + 1))
-        self.owed = self.days.owed(self.run.store)
-        self.shown: set[int] = set(self.writer.named)
-        self.writer.locate(
+    def build(self, controls: Sequence[Control]) -> models.AuditAppendix:
+        """Return the appendix."""
+        first = self.evaluation.reader.first_subjects(TIMELINES)
+        charted = {each.id: self._worst(each, first[each.id]) for each in controls}
+        self._chart(charted)
+        self.spans, self.gaps = self._spans(), self._gaps(charted)
+        calendar = Calendar(self.evaluation.zone, 0, 0)
+        self.days = Days.of(
+            calendar, self.times.starts, max(self.times.ends, self.times.starts + 1)
+        )
+        self.duty = self.days.duty(self.store)
+        self.places.locate(
             {place for each in self.spans.values() for _, _, place in each if place is not None}
         )
+        built = [self._control(control, charted[control.id]) for control in controls]
+        used = {part.dataset.partition(".")[0] for each in built for part in each.selections}
+        kinds = {each.kind.name: each.kind for each in self.evaluation.revisions}
+        recorders = self._recorders()
+        return models.AuditAppendix(
+            kinds=[
+                models.Kind(name=each, summary=Text.of(kind.summary), query=kind.query)
+                for each, kind in sorted(kinds.items())
+            ],
+            datasets=[
+                _dataset(self.policy.datasets[each], recorders.get(each)) for each in sorted(used)
+            ],
+            controls=built,
+            records=self._records(),
+        )
 
-    def control(self, control: Control, subjects: Sequence[str]) -> models.ControlAppendix:
-        """Draw one control."""
-        pieces = self.writer.pieces[control.id]
-        rules = [rule for rule in self.run.rules if rule.control is control]
-        gaps = self.writer.waived(control, self.gaps[control.id])
+    def _worst(self, control: Control, first: Sequence[str]) -> list[str]:
+        """Return the control's subjects to chart: failing now, then by time missed, then by name.
+
+        `first` are its first subjects by name.
+        """
+        as_of, window = self.times.as_of, self.times.starts
+        rank: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+        for lapse in self.lapses[control.id]:
+            if lapse.starts > as_of:
+                continue
+            missed = max(min(lapse.ends, as_of) - max(lapse.starts, window), 0)
+            own = rank[lapse.subject]
+            own[0] -= lapse.waiver is None and lapse.ends > as_of
+            own[1 if lapse.waiver is None else 2] -= missed
+        none = [0, 0, 0]
+        names = {*rank, *first, *self.outcomes[control.id].undecided}
+        return sorted(names, key=lambda each: (rank.get(each, none), each))[:TIMELINES]
+
+    def _chart(self, charted: Mapping[str, Sequence[str]]) -> None:
+        """Create `charted_subject`."""
+        rows = [
+            (each.number, subject)
+            for each in self.evaluation.revisions
+            for subject in charted[each.control.id]
+        ]
+        self.store.fill(
+            CHARTED_SUBJECT.name,
+            CHARTED_SUBJECT.columns,
+            [[number for number, _ in rows], [subject for _, subject in rows]],
+        )
+
+    def _spans(self) -> dict[tuple[str, str, bool], list[Charted]]:
+        """Read the spans of the charted subjects, cut to the window and the horizon.
+
+        The keys are control, subject and whether it is cover.
+        """
+        rows = self.store.ask(
+            f"""
+            SELECT revision, name, is_cover, since, until, locator
+            FROM (
+              SELECT s.revision, n.name, s.is_cover,
+                     greatest(s.starts, r.starts, {self.times.starts}) AS since,
+                     least(s.ends, r.ends, {self.times.horizon}) AS until, s.locator
+              FROM spans s
+              JOIN control_revision r ON r.revision = s.revision
+              JOIN subject n ON n.number = s.subject
+              JOIN charted_subject c ON c.revision = n.revision AND c.name = n.name
+              WHERE s.starts < s.ends
+            ) charted
+            WHERE since < until
+            ORDER BY revision, name, is_cover DESC, since, until, locator NULLS LAST
+            """
+        )
+        found: dict[tuple[str, str, bool], list[Charted]] = defaultdict(list)
+        by_number = self.evaluation.reader.by_number
+        for number, subject, is_cover, starts, ends, locator in rows:
+            found[by_number[number].control.id, subject, is_cover].append((starts, ends, locator))
+        return found
+
+    def _gaps(self, charted: Mapping[str, Sequence[str]]) -> dict[str, list[Lapse]]:
+        """Read the lapses of the charted subjects, up to the horizon, cut by waivers."""
+        return {
+            control: waive(
+                self.policy,
+                self.policy.controls[control],
+                [each for each in found if each.subject in charted[control]],
+            )
+            for control, found in self.evaluation.reader.lapses(CHARTED_SUBJECT).items()
+        }
+
+    def _control(self, control: Control, subjects: Sequence[str]) -> models.ControlAppendix:
+        """Return the part of one control."""
+        lapses = self.lapses[control.id]
+        revisions = [each for each in self.evaluation.revisions if each.control is control]
         return models.ControlAppendix(
             id=control.id,
             selections=[
@@ -141,67 +170,107 @@ class _Maker:
                 for each in control.inputs
                 for part in control.selections(each)
             ],
-            items=rules[0].items,
+            items=revisions[0].items,
             revisions=[self._revision(control, each) for each in control.history],
             course=self.days.course(
-                [self.owed.get(rule.number, {}) for rule in rules],
-                [piece for piece in pieces if piece.waiver is None],
-                [piece for piece in pieces if piece.waiver is not None],
+                [self.duty.get(each.number, {}) for each in revisions],
+                [lapse for lapse in lapses if lapse.waiver is None],
+                [lapse for lapse in lapses if lapse.waiver is not None],
             ),
-            timelines=[self._timeline(control.id, subject, gaps) for subject in subjects],
-            not_drawn=self.writer.outcomes[control.id].subjects - len(subjects),
+            timelines=[self._timeline(control.id, subject) for subject in subjects],
+            not_drawn=self.outcomes[control.id].subjects - len(subjects),
         )
 
     def _revision(self, control: Control, revision: Revision) -> models.Revision:
-        plan: Plan = self.run.content.plan
+        plan: Plan = self.policy.plan
         first = plan.first_day(revision)
         return models.Revision(
             version=revision.version,
-            starts=self.writer.when(day_starts(day_number(first), self.run.zone)),
+            starts=self.places.when(day_starts(day_number(first), self.evaluation.zone)),
             reason=Text.of(revision.reason) if revision.reason else None,
-            parameters=quote_parameters(self.run.content, control, revision),
+            parameters=quote_parameters(self.policy, control, revision),
         )
 
-    def _timeline(self, control: str, subject: str, pieces: Iterable[Lapse]) -> models.Timeline:
-        times = self.run.times
-        cover = _one_each(self.spans.get((control, subject, "cover"), []))
+    def _timeline(self, control: str, subject: str) -> models.Timeline:
+        cover = _one_each(self.spans.get((control, subject, True), []))
         old, recent = cover[:-COVERS], cover[-COVERS:]
         return models.Timeline(
             subject=subject,
-            duty=self._drawn(_islands(self.spans.get((control, subject, "duty"), []))),
-            cover=self._drawn([*_islands(old, behind=False), *recent]),
+            duty=self._charted(_islands(self.spans.get((control, subject, False), []))),
+            cover=self._charted([*_islands(old, behind=False), *recent]),
             gaps=[
                 models.Gap(
-                    starts=self.writer.when(max(piece.starts, times.starts)),
-                    ends=self._end(piece.ends),
-                    waived_by=piece.waiver,
+                    starts=self.places.when(max(lapse.starts, self.times.starts)),
+                    ends=self._end(lapse.ends),
+                    waived_by=lapse.waiver,
                 )
-                for piece in pieces
-                if piece.subject == subject and piece.ends > times.starts
+                for lapse in self.gaps[control]
+                if lapse.subject == subject and lapse.ends > self.times.starts
             ],
         )
 
-    def _drawn(self, spans: Iterable[Drawn]) -> list[models.Span]:
-        drawn = []
+    def _charted(self, spans: Iterable[Charted]) -> list[models.Span]:
+        charted = []
         for starts, ends, place in spans:
             if place is not None:
                 self.shown.add(place)
-            drawn.append(
+            charted.append(
                 models.Span(
-                    starts=self.writer.when(starts),
+                    starts=self.places.when(starts),
                     ends=self._end(ends),
-                    record=self.writer.where(place),
+                    record=self.places.where(place),
                 )
             )
-        return drawn
+        return charted
 
     def _end(self, instant: int) -> str | None:
-        return self.writer.when(instant) if instant < self.run.times.horizon else None
+        return self.places.when(instant) if instant < self.times.horizon else None
+
+    def _records(self) -> list[models.Record]:
+        """Return what the shown records hold, by place."""
+        held = self.places.evidence.contents(self.shown)
+        records: dict[str, models.Record] = {}
+        for each in sorted(held):
+            place, content = self.places.place(each), held[each]
+            known = records.get(place)
+            # What git knows of a record is at the record's own place.
+            records[place] = models.Record(
+                place=place,
+                dataset=known.dataset if known else content.table,
+                fields={**content.fields, **known.fields} if known else content.fields,
+            )
+        return list(records.values())
+
+    def _recorders(self) -> dict[str, list[models.Recorder]]:
+        """Return who filed the records of each dataset, where git was asked."""
+        tables = self.provenance.tables if self.provenance else None
+        if not tables:
+            return {}
+        # A record is listed once for each of its times.
+        rows = self.store.ask(
+            f"""
+            SELECT dataset, author, count(DISTINCT record), min(recorded_at), max(recorded_at)
+            FROM {identifier(tables[RECORDINGS].relation)}
+            GROUP BY dataset, author ORDER BY dataset, author NULLS LAST
+            """
+        )
+        found: dict[str, list[models.Recorder]] = defaultdict(list)
+        for dataset, author, records, first, last in rows:
+            found[dataset.partition(".")[0]].append(
+                models.Recorder(
+                    dataset=dataset,
+                    author=author,
+                    records=records,
+                    first=None if first is None else self.places.when(first),
+                    last=None if last is None else self.places.when(last),
+                )
+            )
+        return found
 
 
-def _one_each(spans: Iterable[Drawn]) -> list[Drawn]:
+def _one_each(spans: Iterable[Charted]) -> list[Charted]:
     """Join what one record covers in two revisions that follow each other."""
-    joined: list[Drawn] = []
+    joined: list[Charted] = []
     last: dict[int | None, int] = {}
     for starts, ends, place in spans:
         index = last.get(place)
@@ -213,9 +282,9 @@ def _one_each(spans: Iterable[Drawn]) -> list[Drawn]:
     return sorted(joined, key=lambda each: each[:2])
 
 
-def _islands(spans: Iterable[Drawn], *, behind: bool = True) -> list[Drawn]:
+def _islands(spans: Iterable[Charted], *, behind: bool = True) -> list[Charted]:
     """Join spans that overlap or touch; behind each stands the record with which it began."""
-    joined: list[Drawn] = []
+    joined: list[Charted] = []
     for starts, ends, place in sorted(spans, key=lambda each: each[:2]):
         if joined and starts <= joined[-1][1]:
             first, last, record = joined[-1]
@@ -223,49 +292,6 @@ def _islands(spans: Iterable[Drawn], *, behind: bool = True) -> list[Drawn]:
         else:
             joined.append((starts, ends, place if behind else None))
     return joined
-
-
-def _records(writer: AssessmentBuilder, shown: set[int]) -> list[models.Record]:
-    """Return what the records hold that are named, by place."""
-    held = writer.evidence.contents(shown)
-    records: dict[str, models.Record] = {}
-    for each in sorted(held):
-        place, content = str(writer.places[each]), held[each]
-        known = records.get(place)
-        # What git knows of a record stands at the record's own place.
-        records[place] = models.Record(
-            place=place,
-            dataset=known.dataset if known else content.table,
-            fields={**content.fields, **known.fields} if known else content.fields,
-        )
-    return list(records.values())
-
-
-def _recorders(run: Evaluation, writer: AssessmentBuilder) -> dict[str, list[models.Recorder]]:
-    """Return who put the records of each dataset on file, where git was asked."""
-    tables = writer.provenance.tables if writer.provenance else None
-    if not tables:
-        return {}
-    # A record is listed once for each of its times.
-    rows = run.store.ask(
-        f"""
-        SELECT dataset, author, count(DISTINCT record), min(recorded_at), max(recorded_at)
-        FROM {identifier(tables[RECORDINGS].relation)}
-        GROUP BY dataset, author ORDER BY dataset, author NULLS LAST
-        """
-    )
-    found: dict[str, list[models.Recorder]] = defaultdict(list)
-    for dataset, author, records, first, last in rows:
-        found[dataset.partition(".")[0]].append(
-            models.Recorder(
-                dataset=dataset,
-                author=author,
-                records=records,
-                first=None if first is None else writer.when(first),
-                last=None if last is None else writer.when(last),
-            )
-        )
-    return found
 
 
 def _dataset(dataset: Dataset, recorded: list[models.Recorder] | None) -> models.Dataset:

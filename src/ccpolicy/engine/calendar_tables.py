@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from ccpolicy.engine.relations import (
+    AFTER,
+    CALENDAR,
+    DURATION,
+    MONTH,
+    PERIOD,
+    PERIOD_LENGTH,
+    Relation,
+)
 from ccpolicy.errors import PolicyError
-from ccpolicy.store import DuckDB
+from ccpolicy.store import Store
 from ccpolicy.time.calendar import (
     PERIODS,
     business_days,
@@ -39,122 +48,48 @@ class Calendar:
 
     def create(
         self,
-        store: DuckDB,
+        store: Store,
         durations: Collection[tuple[str, Duration]],
         periods: Collection[tuple[str, str, Duration | None]],
         holidays: str | None,
     ) -> None:
-        """Make the tables `calendar`, `after` and `period`.
+        """Create `calendar`, `after` and `period`.
 
         `durations` are (name, duration); `periods` are (name, period, grace).
 
         Raises:
             PolicyError: business days without a known holiday calendar.
         """
-        days = range(self.first, self.last + 2)
-        starts = [day_starts(day, self.zone) for day in days]
-        dates = [datetime.date.fromordinal(day + EPOCH) for day in (self.first, self.last)]
+        self._months(store)
+        business = any(duration.business_days for _, duration in durations)
+        self._calendar(store, holidays, business=business)
+        _after(store, durations, self.last)
+        _period(store, periods, self.last)
+
+    def _months(self, store: Store) -> None:
         # Enough months that every target of a calendar duration that lies before `last` is there.
-        months = range(dates[0].year * 12, dates[1].year * 12 + 12 + 1)
+        first, last = self._date(self.first), self._date(self.last)
+        months = range(first.year * 12, last.year * 12 + 12 + 1)
         firsts = [day_number(datetime.date(month // 12, month % 12 + 1, 1)) for month in months]
-        business = [duration for _, duration in durations if duration.business_days]
-        numbers = (
-            self._business_numbers(holidays) if business else [None] * (self.last - self.first + 1)
-        )
-        store.run(
-            """
-            CREATE TABLE month AS
-            SELECT unnest(?::INTEGER[]) AS month, unnest(?::INTEGER[]) AS first,
-                   unnest(?::INTEGER[]) AS next_first
-            """,
-            [list(months)[:-1], firsts[:-1], firsts[1:]],
-        )
-        store.run(
-            """
-            CREATE TABLE calendar AS
-            SELECT d.day, d.starts, d.ends, d.business, m.month, d.day - m.first AS offset
-            FROM (
-              SELECT unnest(?::INTEGER[]) AS day, unnest(?::BIGINT[]) AS starts,
-                     unnest(?::BIGINT[]) AS ends, unnest(?::INTEGER[]) AS business
-            ) d
-            JOIN month m ON m.first <= d.day AND d.day < m.next_first
-            """,
-            [list(days)[:-1], starts[:-1], starts[1:], numbers],
-        )
-        self._after(store, durations)
-        self._period(store, periods)
+        store.fill(MONTH.name, MONTH.columns, [list(months)[:-1], firsts[:-1], firsts[1:]])
 
-    def _after(self, store: DuckDB, durations: Iterable[tuple[str, Duration]]) -> None:
-        """Make `after`: the instant at which a duration counted from a day has run out.
-
-        The start day is not counted and the last day runs to its end (民法典 201, 203); months run
-        from the anchor and clip to the month's end (202).
-        """
-        rows = [(name, each.months, each.days, each.business_days) for name, each in durations]
-        store.run(
-            f"""
-            CREATE TABLE after AS
-            WITH duration AS (
-              SELECT unnest(?::VARCHAR[]) AS duration, unnest(?::INTEGER[]) AS months,
-                     unnest(?::INTEGER[]) AS days, unnest(?::INTEGER[]) AS business_days
-            )
-            SELECT d.duration, c.day, e.ends
-            FROM duration d
-            CROSS JOIN calendar c
-            LEFT JOIN month m ON m.month = c.month + d.months
-            JOIN calendar e
-              ON e.day = least({self.last}, coalesce(
-                   least(m.first + c.offset, m.next_first - 1) + d.days, {self.last}))
-            WHERE d.business_days = 0
-            UNION ALL
-            SELECT d.duration, c.day, e.ends
-            FROM duration d
-            CROSS JOIN calendar c
-            JOIN (SELECT business, min(ends) AS ends FROM calendar GROUP BY business) e
-              ON e.business = c.business + d.business_days
-            WHERE d.business_days > 0
-            """,
-            [list(column) for column in zip(*rows, strict=True)] or [[], [], [], []],
-        )
-
-    def _period(
-        self,
-        store: DuckDB,
-        periods: Iterable[tuple[str, str, Duration | None]],
-    ) -> None:
-        """Make `period`: the calendar period of a day, when it ends and when the next one does."""
-        rows = [
-            (name, PERIODS[per], grace.months if grace else 0, grace.days if grace else 0)
-            for name, per, grace in periods
+    def _calendar(self, store: Store, holidays: str | None, *, business: bool) -> None:
+        days = range(self.first, self.last + 1)
+        starts = [day_starts(day, self.zone) for day in range(self.first, self.last + 2)]
+        dates = [self._date(day) for day in days]
+        columns: list[Sequence[object]] = [
+            days,
+            starts[:-1],
+            starts[1:],
+            self._business_numbers(holidays) if business else [None] * len(days),
+            [date.year * 12 + date.month - 1 for date in dates],
+            [date.day - 1 for date in dates],
         ]
-        store.run(
-            f"""
-            CREATE TABLE period AS
-            WITH period AS (
-              SELECT unnest(?::VARCHAR[]) AS per, unnest(?::INTEGER[]) AS months,
-                     unnest(?::INTEGER[]) AS grace_months, unnest(?::INTEGER[]) AS grace_days
-            ),
-            last AS (       -- the last day of each period and its grace, from the period's number
-              SELECT p.per, b.month // p.months AS number,
-                     least({self.last}, coalesce(
-                       least(g.first + b.next_first - b.first, g.next_first) - 1 + p.grace_days,
-                       {self.last})) AS day
-              FROM period p
-              JOIN month b ON (b.month + 1) % p.months = 0
-              LEFT JOIN month g ON g.month = b.month + p.grace_months
-            )
-            SELECT p.per, c.day, c.month // p.months AS number, e.ends,
-                   coalesce(n.ends, z.ends) AS next_ends
-            FROM period p
-            CROSS JOIN calendar c
-            JOIN last l ON l.per = p.per AND l.number = c.month // p.months
-            JOIN calendar e ON e.day = l.day
-            LEFT JOIN last m ON m.per = p.per AND m.number = c.month // p.months + 1
-            LEFT JOIN calendar n ON n.day = m.day
-            JOIN calendar z ON z.day = {self.last}
-            """,
-            [list(column) for column in zip(*rows, strict=True)] or [[], [], [], []],
-        )
+        store.fill(CALENDAR.name, CALENDAR.columns, [list(column) for column in columns])
+
+    @staticmethod
+    def _date(day: int) -> datetime.date:
+        return datetime.date.fromordinal(day + EPOCH)
 
     def _business_numbers(self, holidays: str | None) -> list[int | None]:
         """Number the business days from `first` on; None in years that nobody knows yet."""
@@ -169,3 +104,69 @@ class Calendar:
             number += bool(working)
             numbers.append(None if working is None else number)
         return numbers
+
+
+def _after(store: Store, durations: Iterable[tuple[str, Duration]], last: int) -> None:
+    """Create `after`; `last` is the calendar's last day.
+
+    The start day is not counted and the last day runs to its end (民法典 201, 203); months run
+    from the anchor and clip to the month's end (202).
+    """
+    rows = [(name, each.months, each.days, each.business_days) for name, each in durations]
+    store.fill(DURATION.name, DURATION.columns, _columns(rows, DURATION))
+    store.create(
+        AFTER.name,
+        f"""
+        SELECT d.duration, c.day, e.ends
+        FROM duration d
+        CROSS JOIN calendar c
+        LEFT JOIN month m ON m.month = c.month + d.months
+        JOIN calendar e
+          ON e.day = least({last}, coalesce(
+               least(m.first_day + c.days_into_month, m.next_first_day - 1) + d.days, {last}))
+        WHERE d.business_days = 0
+        UNION ALL
+        SELECT d.duration, c.day, e.ends
+        FROM duration d
+        CROSS JOIN calendar c
+        JOIN (SELECT business_day, min(ends) AS ends FROM calendar GROUP BY business_day) e
+          ON e.business_day = c.business_day + d.business_days
+        WHERE d.business_days > 0
+        """,
+    )
+
+
+def _period(store: Store, periods: Iterable[tuple[str, str, Duration | None]], last: int) -> None:
+    """Create `period`; `last` is the calendar's last day."""
+    rows = [
+        (name, PERIODS[per], grace.months if grace else 0, grace.days if grace else 0)
+        for name, per, grace in periods
+    ]
+    store.fill(PERIOD_LENGTH.name, PERIOD_LENGTH.columns, _columns(rows, PERIOD_LENGTH))
+    store.create(
+        PERIOD.name,
+        f"""
+        WITH final AS (     -- the last day of each period and its grace, from the period's number
+          SELECT p.per, b.month // p.months AS number,
+                 least({last}, coalesce(
+                   least(g.first_day + b.next_first_day - b.first_day, g.next_first_day) - 1
+                     + p.grace_days, {last})) AS day
+          FROM period_length p
+          JOIN month b ON (b.month + 1) % p.months = 0
+          LEFT JOIN month g ON g.month = b.month + p.grace_months
+        )
+        SELECT p.per, c.day, c.month // p.months AS number, e.ends,
+               coalesce(n.ends, z.ends) AS next_ends
+        FROM period_length p
+        CROSS JOIN calendar c
+        JOIN final l ON l.per = p.per AND l.number = c.month // p.months
+        JOIN calendar e ON e.day = l.day
+        LEFT JOIN final m ON m.per = p.per AND m.number = c.month // p.months + 1
+        LEFT JOIN calendar n ON n.day = m.day
+        JOIN calendar z ON z.day = {last}
+        """,
+    )
+
+
+def _columns(rows: Sequence[Sequence[object]], relation: Relation) -> list[Sequence[object]]:
+    return [*zip(*rows, strict=True)] if rows else [[] for _ in relation.columns]

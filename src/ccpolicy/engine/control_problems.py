@@ -1,4 +1,4 @@
-"""Say why the evidence behind a control is not believed."""
+"""Say why a control's evidence cannot be relied on."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from ccpolicy.evidence import Evidence
 from ccpolicy.policy import Control, Policy
 
 SHOWN = 5
-"""Subjects that are named of those for which a time cannot be said."""
+"""Subjects named whose times cannot be computed."""
 
 Where = Callable[[int | None], str | None]
 """Writes the place of a record."""
 
 
 def find_problems(
-    control: Control, outcome: Outcome, content: Policy, evidence: Evidence, where: Where
+    control: Control, outcome: Outcome, policy: Policy, evidence: Evidence, where: Where
 ) -> tuple[list[Problem], int]:
     """Return what is wrong with a control's evidence, and how many records are later than as-of."""
     problems = [
@@ -29,7 +29,7 @@ def find_problems(
             locator=str(each.locator) if each.locator else None,
             dataset=each.dataset,
         )
-        for name in content.datasets_behind(datasets_of(control))
+        for name in policy.datasets_behind(datasets_of(control))
         for each in evidence.problems.get(name, [])
     ]
     left_out = 0

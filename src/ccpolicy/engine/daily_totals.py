@@ -12,7 +12,8 @@ from itertools import pairwise
 from ccpolicy.assessment.audit_appendix import Step
 from ccpolicy.engine.calendar_tables import Calendar
 from ccpolicy.engine.lapses import Lapse
-from ccpolicy.store import DuckDB
+from ccpolicy.engine.relations import WINDOW_DAY
+from ccpolicy.store import Store
 from ccpolicy.time.calendar import day_starts
 from ccpolicy.time.epoch import DAY, EPOCH
 
@@ -37,30 +38,30 @@ class Days:
         inner = [day_starts(day, calendar.zone) for day in range(first + 1, last + 1)]
         return cls(first, [starts, *inner, ends])
 
-    def owed(self, store: DuckDB) -> dict[int, dict[int, tuple[int, int]]]:
-        """Sum up the duties of every rule."""
+    def duty(self, store: Store) -> dict[int, dict[int, tuple[int, int]]]:
+        """Sum up the duties of every revision, by its number."""
         starts, ends = self.edges[0], self.edges[-1]
+        days = [list(range(len(self.edges))), list(self.edges), [*self.edges[1:], ends + 1]]
+        store.fill(WINDOW_DAY.name, WINDOW_DAY.columns, days)
         rows = store.ask(
             f"""
-            SELECT p.control, e.day, sum(p.sign), sum(p.sign * (p.instant - e.starts))
+            SELECT p.revision, d.number, sum(p.sign), sum(p.sign * (p.instant - d.starts))
             FROM (
-              SELECT control, greatest(starts, {starts}) AS instant, 1 AS sign
+              SELECT revision, greatest(starts, {starts}) AS instant, 1 AS sign
               FROM duty
               WHERE ends > {starts} AND starts < {ends}
               UNION ALL
-              SELECT control, least(ends, {ends}), -1
+              SELECT revision, least(ends, {ends}), -1
               FROM duty
               WHERE ends > {starts} AND starts < {ends}
             ) p
-            ASOF JOIN (SELECT unnest(?::BIGINT[]) AS starts, unnest(?::INTEGER[]) AS day) e
-              ON p.instant >= e.starts
-            GROUP BY p.control, e.day
-            """,
-            [list(self.edges), list(range(len(self.edges)))],
+            JOIN window_day d ON d.starts <= p.instant AND p.instant < d.ends
+            GROUP BY p.revision, d.number
+            """
         )
         found: dict[int, dict[int, tuple[int, int]]] = defaultdict(dict)
-        for control, day, count, later in rows:
-            found[control][day] = int(count), int(later)
+        for revision, day, count, later in rows:
+            found[revision][day] = int(count), int(later)
         return found
 
     def points(self, spans: Iterable[Lapse]) -> Points:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ccpolicy.engine.input_sql import Inputs, InputSelection, records_table
+from ccpolicy.engine.input_sql import InputQueries, InputSelection
 from ccpolicy.errors import Message
-from ccpolicy.store import DuckDB
+from ccpolicy.store import Store
 
 SHOWN = 5
 """Places named for each finding; the rest is counted."""
@@ -50,103 +50,119 @@ class Finding:
         return Message.of(MESSAGES[self.code], value=self.value, column=self.column)
 
 
-def audit(store: DuckDB, inputs: Inputs, *, present: bool) -> list[Finding]:
-    """Look through all that was staged and return what is found, at most `SHOWN` places of each."""
+def find_faults(store: Store, inputs: InputQueries) -> list[Finding]:
+    """Look through all selected records and return what is wrong, with `SHOWN` places at most."""
     rows = store.ask(
         f"""
-        WITH found AS ({" UNION ALL ".join(_queries(inputs, present=present))}),
+        WITH found AS ({" UNION ALL ".join(_queries(inputs))}),
         ranked AS (
           SELECT code, selection, value, locator,
-                 row_number() OVER (PARTITION BY code, selection ORDER BY locator, value) AS rank,
-                 count(*) OVER (PARTITION BY code, selection) AS count
+                 row_number() OVER (PARTITION BY code, selection ORDER BY locator, value) AS place,
+                 count(*) OVER (PARTITION BY code, selection) AS records
           FROM found
         )
-        SELECT code, selection, value, locator, count
+        SELECT code, selection, value, locator, records
         FROM ranked
-        WHERE rank <= {SHOWN}
-        ORDER BY selection, code, rank
+        WHERE place <= {SHOWN}
+        ORDER BY selection, code, place
         """
     )
-    parts = inputs.parts()
     findings = []
-    for code, selection, value, locator, count in rows:
-        part = parts[selection]
-        column = part.selection.starts
+    for code, number, value, locator, count in rows:
+        selected = inputs.selections[number]
+        revision, selection = selected.revision, selected.selection
+        column = selection.starts
         if code == "orphan":
-            populations = part.rule.control.selections(part.rule.kind.population)
+            populations = revision.control.selections(revision.kind.population)
             column = " + ".join(sorted({each.dataset for each in populations}))
-        control, dataset = part.rule.control.id, part.selection.dataset
-        findings.append(Finding(code, control, dataset, value, column, locator, count, selection))
+        findings.append(
+            Finding(
+                code,
+                revision.control.id,
+                selection.dataset,
+                value,
+                column,
+                locator,
+                count,
+                number,
+            )
+        )
     return findings
 
 
-def _queries(inputs: Inputs, *, present: bool) -> list[str]:
+def _queries(inputs: InputQueries) -> list[str]:
     """Write the queries, each of which returns (code, selection, value, locator)."""
-    bounds = inputs.bounds
-    parts = inputs.parts()
+    times = inputs.times
+    selections = inputs.selections
     # A record without its time is no event; but a subject or a record to be judged must have one.
-    timed = [p.number for p in parts if (p.spec.planned or p.selection.good) and p.selection.starts]
-    began = [part.number for part in parts if part.selection.starts]
-    differing = [rule.number for rule in inputs.rules if rule.differs]
-    own = [part.number for part in parts if part.selection.quantity and _gives_a_parameter(part)]
+    timed = [
+        each.number
+        for each in selections
+        if (each.spec.planned or each.selection.good) and each.selection.starts
+    ]
+    began = [each.number for each in selections if each.selection.starts]
+    with_classes = [each.number for each in inputs.revisions if each.has_classes]
+    own = [e.number for e in selections if e.selection.quantity and _gives_a_parameter(e)]
     return [
-        "SELECT 'no_name' AS code, selection, NULL::VARCHAR AS value, locator FROM staged"
-        " WHERE belongs AND name IS NULL AND known",
-        "SELECT 'no_decision', selection, NULL, locator FROM staged"
-        " WHERE population AND belongs IS NULL",
-        "SELECT 'no_start', selection, NULL, locator FROM staged"
+        "SELECT 'no_name' AS code, selection, CAST(NULL AS VARCHAR) AS value, locator"
+        " FROM selected_records WHERE belongs AND subject_key IS NULL AND subject_known",
+        "SELECT 'no_decision', selection, NULL, locator FROM selected_records"
+        " WHERE names_subject AND belongs IS NULL",
+        "SELECT 'no_start', selection, NULL, locator FROM selected_records"
         f" WHERE selection IN ({_list(timed)}) AND belongs AND starts IS NULL AND day IS NULL",
-        f"SELECT '{'future' if present else 'left_out'}', selection, NULL, locator FROM staged"
-        f" WHERE NOT ahead AND belongs AND (starts > {bounds.latest} OR day > {bounds.latest_day})",
-        "SELECT DISTINCT 'backwards', selection, NULL, locator FROM population"
+        f"SELECT '{'future' if times.present else 'left_out'}', selection, NULL, locator"
+        " FROM selected_records WHERE NOT planned AND belongs"
+        f" AND (starts > {times.latest} OR day > {inputs.latest_day})",
+        "SELECT DISTINCT 'backwards', selection, NULL, locator FROM subject_records"
         # What has no end is cut at the horizon, beyond which it may begin.
-        f" WHERE ends < began AND ends < {bounds.horizon} AND selection IN ({_list(began)})",
-        "SELECT DISTINCT 'no_class', selection, coalesce(class, ''), locator FROM population p"
-        " WHERE NOT EXISTS"
-        " (SELECT 1 FROM class c WHERE c.control = p.control AND c.class = p.class)",
-        "SELECT 'two_classes', min(selection), name, min(locator) FROM population"
-        f" WHERE control IN ({_list(differing)})"
-        " GROUP BY control, name HAVING min(class) < max(class)",
-        f"SELECT 'two_minimums', min(selection), name, min(locator) FROM population"
+        f" WHERE ends < recorded_start AND ends < {times.horizon}"
+        f" AND selection IN ({_list(began)})",
+        "SELECT DISTINCT 'no_class', selection, coalesce(class, ''), locator FROM subject_records p"
+        " WHERE NOT EXISTS (SELECT 1 FROM parameter_class c"
+        " WHERE c.revision = p.revision AND c.class = p.class)",
+        "SELECT 'two_classes', min(selection), name, min(locator) FROM subject_records"
+        f" WHERE revision IN ({_list(with_classes)})"
+        " GROUP BY revision, name HAVING min(class) < max(class)",
+        "SELECT 'two_minimums', min(selection), name, min(locator) FROM subject_records"
         f" WHERE selection IN ({_list(own)})"
-        " GROUP BY control, name HAVING min(quantity) < max(quantity)",
+        " GROUP BY revision, name HAVING min(quantity) < max(quantity)",
         *_orphans(inputs),
         *_early(inputs),
     ]
 
 
-def _gives_a_parameter(part: InputSelection) -> bool:
+def _gives_a_parameter(selected: InputSelection) -> bool:
     """Whether the quantity of a subject is its own parameter, and not what was read."""
-    parameters = part.rule.kind.parameters.values()
-    return any(parameter.unless.get(part.input) == "quantity" for parameter in parameters)
+    parameters = selected.revision.kind.parameters.values()
+    return any(parameter.unless.get(selected.input) == "quantity" for parameter in parameters)
 
 
-def _orphans(inputs: Inputs) -> list[str]:
+def _orphans(inputs: InputQueries) -> list[str]:
     """Records about a subject that is on no roster."""
-    alone = [
-        f"SELECT locator FROM {records_table(columns)} WHERE subject IS NULL"
-        for columns in inputs.groups()
+    without_subject = [
+        f"SELECT locator FROM {relation.name} WHERE subject IS NULL"
+        for relation, _ in inputs.record_groups
     ]
-    if not alone:
+    if not without_subject:
         return []
-    # Only of the few records that found no subject it is asked why.
+    # Only the few records that found no subject are looked up.
     return [
-        "SELECT 'orphan', selection, name, locator FROM (WITH alone AS MATERIALIZED"
-        " (SELECT selection, family, name, locator FROM staged WHERE NOT known AND belongs"
-        f" AND locator IN ({' UNION ALL '.join(alone)}))"
-        " SELECT * FROM alone s WHERE NOT EXISTS (SELECT 1 FROM staged p"
-        " WHERE p.population AND p.family = s.family AND p.name = s.name))"
+        "SELECT 'orphan', s.selection, s.subject_key, s.locator FROM selected_records s"
+        " WHERE NOT s.subject_known AND s.belongs"
+        f" AND s.locator IN ({' UNION ALL '.join(without_subject)})"
+        " AND NOT EXISTS (SELECT 1 FROM selected_records p WHERE p.names_subject"
+        " AND p.control_number = s.control_number AND p.subject_key = s.subject_key)"
     ]
 
 
-def _early(inputs: Inputs) -> list[str]:
+def _early(inputs: InputQueries) -> list[str]:
     """Closings before their opening."""
-    if not any(part.spec.closes for part in inputs.parts()):
-        return []
     return [
-        "SELECT DISTINCT 'early', c.selection, s.name, c.locator FROM records_latest_selection c"
-        " JOIN concerned o ON o.subject = c.subject JOIN subject s ON s.number = c.subject"
+        f"SELECT DISTINCT 'early', c.selection, s.name, c.locator FROM {relation.name} c"
+        " JOIN subject_duty o ON o.subject = c.subject JOIN subject s ON s.number = c.subject"
         " WHERE c.latest < o.starts"
+        for relation, _ in inputs.record_groups
+        if "latest" in relation.columns
     ]
 
 

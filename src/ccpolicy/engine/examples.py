@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from ccpolicy.checks.kinds import Example, Kind, load_kinds
 from ccpolicy.engine.evaluation import Evaluation
-from ccpolicy.engine.lapses import EvaluationTimes
+from ccpolicy.engine.evaluation_times import EvaluationTimes
 from ccpolicy.errors import Locator, Message, PolicyError
 from ccpolicy.evidence import Table
 from ccpolicy.files.policy_files import FolderFiles
@@ -16,8 +16,7 @@ from ccpolicy.policy import ColumnType, Control, ParameterValue, Plan, Policy, S
 from ccpolicy.policy.lint import Finding
 from ccpolicy.policy.models import Clause, Text
 from ccpolicy.shipped import shipped_folder
-from ccpolicy.store import DuckDB, StoreError, open_store
-from ccpolicy.store.sql import identifier
+from ccpolicy.store import Store, StoreError, open_store
 from ccpolicy.time.calendar import day_number, instant, moment, shift
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.time.zones import time_zone
@@ -32,14 +31,14 @@ _TYPES = {
 }
 
 
-def doubtful_examples(content: Policy) -> Iterator[Finding]:
+def doubtful_examples(policy: Policy) -> Iterator[Finding]:
     """Yield the worked cases of a repository's own check kinds that do not come out as they say.
 
     Those of the built-in kinds hold; the tests of ccpolicy see to that.
     """
     shipped = load_kinds(FolderFiles(shipped_folder().resolve()), "checks")
-    for each in sorted({control.check for control in content.controls.values()}):
-        kind = content.kinds[each]
+    for each in sorted({control.check for control in policy.controls.values()}):
+        kind = policy.kinds[each]
         if each in shipped and shipped[each].sql == kind.sql:
             continue
         place = Locator(kind.source.file)
@@ -89,7 +88,7 @@ def run_example(kind: Kind, example: Example) -> list[list[str | None]]:
         tables = {
             name: _table(store, name, records, zone) for name, records in example.inputs.items()
         }
-        content = _content(kind, example, tables)
+        policy = _policy(kind, example, tables)
         times = EvaluationTimes(
             starts=0,
             ends=instant(as_of),
@@ -97,7 +96,7 @@ def run_example(kind: Kind, example: Example) -> list[list[str | None]]:
             horizon=instant(shift(as_of, parse_duration("24 months"), 1)),
             present=False,
         )
-        outcome = Evaluation(store, content, content.controls.values(), tables, times).outcome(0)[
+        outcome = Evaluation(store, policy, policy.controls.values(), tables, times).outcome(0)[
             "EXAMPLE"
         ]
     return [
@@ -116,7 +115,7 @@ def _write(microseconds: int, zone: ZoneInfo) -> str:
 
 
 def _table(
-    store: DuckDB,
+    store: Store,
     table: str,
     records: Sequence[Mapping[str, object]],
     zone: ZoneInfo,
@@ -124,16 +123,15 @@ def _table(
     columns: dict[str, ColumnType] = {}
     for column in dict.fromkeys(column for record in records for column in record):
         columns[column] = _type(record.get(column) for record in records)
-    spec = ", ".join(f"{identifier(column)} {_TYPES[kind]}" for column, kind in columns.items())
-    store.run(f"CREATE TABLE {identifier(table)} (locator BIGINT, {spec or 'subject VARCHAR'})")
-    for number, record in enumerate(records, 1):
-        values = [
-            number,
-            *(_value(record.get(column), kind, zone) for column, kind in columns.items()),
-        ]
-        store.run(
-            f"INSERT INTO {identifier(table)} VALUES ({', '.join('?' * len(values))})", values
-        )
+    types = {"locator": "BIGINT"} | {each: _TYPES[kind] for each, kind in columns.items()}
+    cells = [
+        [_value(record.get(column), kind, zone) for record in records]
+        for column, kind in columns.items()
+    ]
+    # An input without records has a key all the same.
+    if not columns:
+        types, cells = {**types, "subject": "VARCHAR"}, [[]]
+    store.fill(table, types, [[*range(1, len(records) + 1)], *cells])
     return Table(name=table, columns=columns, early=frozenset())
 
 
@@ -165,7 +163,7 @@ def _value(value: object, kind: ColumnType, zone: ZoneInfo) -> object:
     return value
 
 
-def _content(kind: Kind, example: Example, tables: dict[str, Table]) -> Policy:
+def _policy(kind: Kind, example: Example, tables: dict[str, Table]) -> Policy:
     """Make a policy of one control over the example's records."""
     nothing = Text(en="–", zh="–")
     inputs: dict[str, Selection | list[Selection] | list[str]] = {}

@@ -1,23 +1,23 @@
 """Fill the inputs of the check kinds from the selections of every control.
 
-First all selections are staged side by side, with what they say and no more: names, days or
-instants, and whether the record belongs. Then, for all controls at once, days become instants,
-subjects get numbers, and records find their subject by name.
-
-Columns of a population: `control, subject, class, starts, day, ends, quantity, good, locator`.
-Columns of the other inputs: `subject, starts, day, locator`, and `ends` and `quantity` where the
-kind takes them.
+First the selections of all controls are put side by side in `selected_records`, with names, days
+and instants as they are on file, and whether each record belongs. Then, for all controls at once,
+days become instants, subjects get numbers, and records find their subject by name.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 from ccpolicy.checks.kinds import Input, Kind
 from ccpolicy.engine.calendar_tables import Calendar
+from ccpolicy.engine.control_revision import ControlRevision
+from ccpolicy.engine.evaluation_times import EvaluationTimes
+from ccpolicy.engine.relations import SELECTED_RECORDS, Relation, input_records
 from ccpolicy.evidence import Table
-from ccpolicy.policy import Control, Plan, Revision, Selection
+from ccpolicy.policy import Plan, Selection
 from ccpolicy.store.sql import identifier, literal
 from ccpolicy.time.epoch import DAY
 from ccpolicy.vocabulary import KEY_SEPARATOR
@@ -27,162 +27,97 @@ MILLIONTHS = 1_000_000
 
 
 @dataclass(frozen=True)
-class ControlRevision:
-    """A control in one of its revisions: what a check kind's query calls a control."""
-
-    number: int
-    family: int
-    """Number of the control, the same in all its revisions."""
-    control: Control
-    revision: Revision
-    starts: int
-    """First instant at which the revision is in force."""
-    ends: int
-    first: int
-    """First day of the control, in whatever revision: no duty begins before it."""
-    begins: int
-    """The instant at which that day begins."""
-    kind: Kind = field(repr=False)
-
-    @property
-    def differs(self) -> bool:
-        """Whether parameters differ by class."""
-        return any(isinstance(each.value, dict) for each in self.revision.parameters.values())
-
-    @property
-    def classes(self) -> list[str]:
-        """Return the classes for which every parameter has a value; an empty one if none differ."""
-        values = [each.value for each in self.revision.parameters.values()]
-        maps = [set(value) for value in values if isinstance(value, dict)]
-        return sorted(set.intersection(*maps)) if maps else [""]
-
-    @property
-    def whole(self) -> bool:
-        """Whether it is about one subject, the whole."""
-        return not self.control.selections(self.kind.population)
-
-    @property
-    def items(self) -> list[str]:
-        """Return the items that the policy writes out."""
-        lists = [given for given in self.control.inputs.values() if isinstance(given, list)]
-        return [item for given in lists for item in given if isinstance(item, str)]
-
-    @property
-    def itemised(self) -> bool:
-        """Whether every key is joined with items."""
-        return any(
-            spec.items and self.control.inputs.get(each) for each, spec in self.kind.inputs.items()
-        )
-
-
-@dataclass(frozen=True)
 class InputSelection:
-    """A selection of a control: one branch of what is staged."""
+    """A selection of a control: one branch of `selected_records`."""
 
     number: int
-    rule: ControlRevision
+    revision: ControlRevision
+    """The control's first."""
     input: str
     spec: Input
     selection: Selection
 
     @property
-    def ahead(self) -> bool:
-        """Whether it may lie ahead of as-of: a plan, and not something that happened."""
+    def planned(self) -> bool:
+        """Whether a record may lie after as-of: it is a plan, and not something that happened."""
         planned = self.spec.planned and (self.spec.population or self.selection.ends is not None)
         return planned or self.spec.items
 
 
 @dataclass(frozen=True)
-class Bounds:
-    """The instants that every input is cut by."""
+class InputQueries:
+    """Writes the queries that fill the inputs of all kinds."""
 
-    latest: int
-    """Events later than this are left out: they had not happened yet."""
-    latest_day: int
-    horizon: int
-    horizon_day: int
-    told: int
-    """Start of the window: a lapse that ends before it is not told, unless another revision's goes
-    on from it."""
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """Writes the SQL that fills the inputs of all kinds."""
-
-    rules: Sequence[ControlRevision]
+    revisions: Sequence[ControlRevision]
     tables: Mapping[str, Table]
     plan: Plan
-    bounds: Bounds
+    times: EvaluationTimes
+    latest_day: int
+    """Day of `times.latest`."""
+    horizon_day: int
 
+    @cached_property
     def kinds(self) -> list[Kind]:
-        """Return the kinds in use."""
-        return list({rule.kind.name: rule.kind for rule in self.rules}.values())
+        """The kinds in use."""
+        return list({each.kind.name: each.kind for each in self.revisions}.values())
 
-    def relations(self) -> dict[tuple[str, str], int]:
-        """Number the inputs of all kinds."""
-        pairs = [(kind.name, each) for kind in self.kinds() for each in kind.inputs]
+    @cached_property
+    def numbers(self) -> dict[tuple[str, str], int]:
+        """Kind and input → number of the input."""
+        pairs = [(kind.name, each) for kind in self.kinds for each in kind.inputs]
         return {pair: number for number, pair in enumerate(pairs)}
 
-    def parts(self) -> list[InputSelection]:
-        """Return every selection, once for all revisions of its control."""
-        first = {rule.family: rule for rule in reversed(self.rules)}
-        parts: list[InputSelection] = []
-        for rule in sorted(first.values(), key=lambda rule: rule.family):
-            for input_name, spec in rule.kind.inputs.items():
-                for selection in rule.control.selections(input_name):
-                    parts.append(InputSelection(len(parts), rule, input_name, spec, selection))
-        return parts
+    @cached_property
+    def first_revisions(self) -> list[ControlRevision]:
+        """The first revision of each control, by the control's number."""
+        first: dict[int, ControlRevision] = {}
+        for each in self.revisions:
+            first.setdefault(each.control_number, each)
+        return list(first.values())
 
-    def staged(self) -> str:
-        """Write the SELECT of all selections side by side."""
-        relations = self.relations()
-        branches = [
-            self._branch(part, relations[part.rule.kind.name, part.input]) for part in self.parts()
-        ]
-        for rule in {rule.family: rule for rule in self.rules if rule.whole}.values():
-            relation = relations[rule.kind.name, rule.kind.population]
-            branches.append(
-                f"SELECT -1, {relation}, {rule.family}, true, true, false,"
-                f" {literal(self.plan.subject)}, NULL, NULL, NULL, {rule.first},"
-                f" {self.bounds.horizon}, NULL, NULL, NULL, true, NULL"
-            )
-        head = (
-            "SELECT NULL::INTEGER AS selection, NULL::INTEGER AS relation, NULL::INTEGER AS family,"
-            " NULL::BOOLEAN AS population, NULL::BOOLEAN AS ahead, NULL::BOOLEAN AS known,"
-            " NULL::VARCHAR AS name, NULL::VARCHAR AS subject, NULL::VARCHAR AS class,"
-            " NULL::BIGINT AS starts, NULL::INTEGER AS day, NULL::BIGINT AS ends,"
-            " NULL::INTEGER AS ends_day, NULL::BIGINT AS quantity, NULL::INTEGER AS good,"
-            " NULL::BOOLEAN AS belongs, NULL::BIGINT AS locator WHERE false"
-        )
-        return "\nUNION ALL ".join([head, *branches])
+    @cached_property
+    def selections(self) -> list[InputSelection]:
+        """Every selection, once for all revisions of its control, by number."""
+        found: list[InputSelection] = []
+        for revision in self.first_revisions:
+            for name, spec in revision.kind.inputs.items():
+                for selection in revision.control.selections(name):
+                    found.append(InputSelection(len(found), revision, name, spec, selection))
+        return found
 
-    def _branch(self, part: InputSelection, relation: int) -> str:
-        selection, spec, rule = part.selection, part.spec, part.rule
-        starts, day = self._starts(part)
-        ends, ends_day = self._ends(part)
-        populations = rule.control.selections(rule.kind.population)
-        own = {each.dataset.partition(".")[0] for each in populations}
-        # What stands in the population's own documents need not be looked up there.
-        known = (
-            spec.population
-            or spec.items
-            or rule.whole
-            or selection.dataset.partition(".")[0] in own
+    def selected_records(self) -> str:
+        """Write the query of all selections side by side."""
+        branches = [self._branch(each) for each in self.selections]
+        for revision in self.first_revisions:
+            if revision.is_single_subject:
+                number = self.numbers[revision.kind.name, revision.kind.population]
+                branches.append(
+                    f"SELECT -1, {number}, {revision.control_number}, true, true, false,"
+                    f" {literal(self.plan.subject)}, NULL, NULL, NULL, {revision.first_day},"
+                    f" {self.times.horizon}, NULL, NULL, NULL, true, NULL"
+                )
+        return "\nUNION ALL ".join([SELECTED_RECORDS.no_rows(), *branches])
+
+    def _branch(self, selected: InputSelection) -> str:
+        selection, spec, revision = selected.selection, selected.spec, selected.revision
+        starts, day = self._starts(selected)
+        ends, ends_day = self._ends(selected)
+        key = self._key(selected)
+        has_classes = any(
+            each.has_classes
+            for each in self.revisions
+            if each.control_number == revision.control_number
         )
-        subject = (
-            literal(self.plan.subject) if rule.whole and not spec.items else self.key(selection)
-        )
-        by = any(each.differs for each in self.rules if each.family == rule.family) and selection.by
+        by = selection.by if has_classes else None
         columns = [
-            str(part.number),
-            str(relation),
-            str(rule.family),
+            str(selected.number),
+            str(self.numbers[revision.kind.name, selected.input]),
+            str(revision.control_number),
             str(spec.population).lower(),
-            str(part.ahead).lower(),
-            str(known).lower(),
-            subject,
-            self._subject(part, subject),
+            str(selected.planned).lower(),
+            str(self._subject_known(selected)).lower(),
+            key,
+            self._subject(selected, key),
             f"CAST({identifier(by)} AS VARCHAR)" if by else "NULL",
             starts,
             day,
@@ -195,20 +130,35 @@ class Inputs:
         ]
         return f"SELECT {', '.join(columns)} FROM {identifier(self.tables[selection.dataset].name)}"
 
-    def _subject(self, part: InputSelection, key: str) -> str:
-        """Write the name of the subject that a record is about: its key, with its item."""
-        if part.spec.population or not part.rule.itemised:
-            return key
-        item = (
-            f"CAST({identifier(part.selection.item)} AS VARCHAR)" if part.selection.item else "''"
+    def _subject_known(self, selected: InputSelection) -> bool:
+        """Whether it is clear without a look-up that the subject exists."""
+        revision, selection = selected.revision, selected.selection
+        populations = revision.control.selections(revision.kind.population)
+        own = {each.dataset.partition(".")[0] for each in populations}
+        # What is in the population's own documents need not be looked up there.
+        return (
+            selected.spec.population
+            or selected.spec.items
+            or revision.is_single_subject
+            or selection.dataset.partition(".")[0] in own
         )
-        return f"{key} || {literal(KEY_SEPARATOR)} || {item}"
 
-    def key(self, selection: Selection) -> str:
-        """Write the subject's name from the columns of the selection's table."""
+    def _key(self, selected: InputSelection) -> str:
+        """Write the key of a subject, or an item, from the columns of the selection's table."""
+        if selected.revision.is_single_subject and not selected.spec.items:
+            return literal(self.plan.subject)
+        selection = selected.selection
         parts = [f"CAST({identifier(column)} AS VARCHAR)" for column in selection.key]
         joined = f" || {literal(KEY_SEPARATOR)} || ".join(parts)
         return f"{literal(selection.prefix)} || {joined}" if selection.prefix else joined
+
+    def _subject(self, selected: InputSelection, key: str) -> str:
+        """Write the name of the subject that a record is about: its key, with its item."""
+        if selected.spec.population or not selected.revision.has_items:
+            return key
+        column = selected.selection.item
+        item = f"CAST({identifier(column)} AS VARCHAR)" if column else "''"
+        return f"{key} || {literal(KEY_SEPARATOR)} || {item}"
 
     def _quantity(self, selection: Selection, spec: Input) -> str:
         if selection.quantity:
@@ -217,134 +167,142 @@ class Inputs:
             return value if spec.population else f"coalesce({value}, 0)"
         return str(MILLIONTHS) if "quantity" in spec.columns and not spec.population else "NULL"
 
-    def _column(self, column: str, part: InputSelection, *, early: bool) -> tuple[str, bool]:
+    def _column(self, column: str, selected: InputSelection, *, early: bool) -> tuple[str, bool]:
         """Return a time's column and whether it holds days.
 
         An ambiguous local time takes the less favourable reading: early for what begins a duty.
         """
-        table = self.tables[part.selection.dataset]
+        table = self.tables[selected.selection.dataset]
         both = early and column in table.early
         return identifier(f"{column}__early" if both else column), table.columns[column] == "date"
 
-    def _starts(self, part: InputSelection) -> tuple[str, str]:
+    def _starts(self, selected: InputSelection) -> tuple[str, str]:
         """Return the expressions for the instant and for the day; one of them is NULL."""
-        if part.selection.starts is None:
-            return "NULL", str(part.rule.first)
-        column, days = self._column(part.selection.starts, part, early=part.spec.population)
+        if selected.selection.starts is None:
+            return "NULL", str(selected.revision.first_day)
+        column, days = self._column(
+            selected.selection.starts, selected, early=selected.spec.population
+        )
         return ("NULL", column) if days else (column, "NULL")
 
-    def _ends(self, part: InputSelection) -> tuple[str, str]:
-        selection, spec = part.selection, part.spec
-        horizon, last = self.bounds.horizon, self.bounds.horizon_day
+    def _ends(self, selected: InputSelection) -> tuple[str, str]:
+        """Return the same for the end."""
+        selection, spec = selected.selection, selected.spec
+        horizon, last = self.times.horizon, self.horizon_day
         if selection.ends is None:
             return str(horizon) if spec.population and spec.open_ended else "NULL", "NULL"
-        column, days = self._column(selection.ends, part, early=not spec.population)
+        column, days = self._column(selection.ends, selected, early=not spec.population)
         if spec.open_ended and not spec.planned:
             # An end after as-of had not happened yet.
-            limit = self.bounds.latest_day if days else self.bounds.latest
+            limit = self.latest_day if days else self.times.latest
             column = f"CASE WHEN {column} <= {limit} THEN {column} END"
         if spec.open_ended:
             column = f"coalesce({column}, {last if days else horizon})"
         return ("NULL", column) if days else (column, "NULL")
 
-    def items(self) -> str:
-        """Write the SELECT of the items of every control."""
+    def required_items(self) -> str:
+        """Write the query of the items of every control."""
         lists = [
-            f"SELECT {rule.family}, {literal(item)}"
-            for rule in {rule.family: rule for rule in self.rules}.values()
-            for item in rule.items
+            f"SELECT {each.control_number}, {literal(item)}"
+            for each in self.first_revisions
+            for item in each.items
         ]
-        relations = self.relations()
         numbers = [
-            str(relations[kind.name, each])
-            for kind in self.kinds()
+            str(self.numbers[kind.name, each])
+            for kind in self.kinds
             for each, spec in kind.inputs.items()
             if spec.items
         ]
         chosen = (
-            "SELECT DISTINCT family, name AS item FROM staged"
-            f" WHERE relation IN ({', '.join(numbers) or '-1'}) AND belongs"
+            "SELECT DISTINCT control_number, subject_key AS item FROM selected_records"
+            f" WHERE input IN ({', '.join(numbers) or '-1'}) AND belongs"
         )
         return " UNION ALL ".join([chosen, *lists])
 
-    def rule_rows(self) -> str:
-        """Write the rows of `rule`."""
-        kinds = self.kinds()
-        return ", ".join(
-            f"({rule.number}, {kinds.index(rule.kind)}, {rule.family}, {rule.starts}, {rule.ends},"
-            f" {min(self.bounds.told, rule.ends)}, {rule.first}, {rule.begins},"
-            f" {str(rule.differs).lower()}, {str(rule.itemised).lower()})"
-            for rule in self.rules
-        )
+    def control_revisions(self) -> list[list[object]]:
+        """Return the columns of `control_revision`."""
+        kinds = [each.name for each in self.kinds]
+        rows = [
+            (
+                each.number,
+                kinds.index(each.kind.name),
+                each.control_number,
+                each.starts,
+                each.ends,
+                # Lapses that end before this are not reported, unless the next revision
+                # continues them.
+                min(self.times.starts, each.ends),
+                self.times.as_of,
+                each.first_day,
+                each.first_instant,
+                each.has_classes,
+                each.has_items,
+            )
+            for each in self.revisions
+        ]
+        return [list(column) for column in zip(*rows, strict=True)]
 
-    def population(self, calendar: Calendar) -> str:
-        """Write the SELECT of all populations, with subjects by name."""
+    def subject_records(self, calendar: Calendar) -> str:
+        """Write the query of all records that name a subject."""
         return f"""
-            SELECT st.relation, st.selection, st.ahead, r.number AS control,
-                   CASE WHEN r.itemised THEN st.name || {literal(KEY_SEPARATOR)} || i.item
-                        ELSE st.name END AS name,
-                   CASE WHEN r.differs THEN st.class ELSE '' END AS class,
-                   coalesce(st.starts, b.starts) AS began,
-                   CASE WHEN st.ahead THEN greatest(coalesce(st.starts, b.starts), r.begins)
+            SELECT st.input, st.selection, st.planned, r.revision,
+                   CASE WHEN r.has_items THEN st.subject_key || {literal(KEY_SEPARATOR)} || i.item
+                        ELSE st.subject_key END AS name,
+                   CASE WHEN r.has_classes THEN st.class ELSE '' END AS class,
+                   coalesce(st.starts, b.starts) AS recorded_start,
+                   CASE WHEN st.planned
+                        THEN greatest(coalesce(st.starts, b.starts), r.first_instant)
                         ELSE coalesce(st.starts, b.starts) END AS starts,
-                   CASE WHEN st.ahead THEN greatest({_DAY}, r.first) ELSE {_DAY} END AS day,
+                   CASE WHEN st.planned THEN greatest({_DAY}, r.first_day) ELSE {_DAY} END AS day,
                    coalesce(st.ends, e.ends) AS ends, st.quantity, st.good, st.locator
-            FROM staged st
-            JOIN rule r ON r.family = st.family
-            LEFT JOIN item i ON i.family = st.family
+            FROM selected_records st
+            JOIN control_revision r ON r.control_number = st.control_number
+            LEFT JOIN required_item i ON i.control_number = st.control_number
             {_calendars(calendar)}
-            WHERE st.population AND st.belongs AND r.itemised = (i.item IS NOT NULL)
+            WHERE st.names_subject AND st.belongs AND r.has_items = (i.item IS NOT NULL)
               AND coalesce(st.starts, b.starts) IS NOT NULL
-              AND (st.ahead OR coalesce(st.starts, b.starts) <= {self.bounds.latest})
+              AND (st.planned OR coalesce(st.starts, b.starts) <= {self.times.latest})
         """
 
-    def groups(self) -> dict[tuple[str, ...], list[int]]:
-        """Return the inputs other than populations, by the columns that they have."""
-        groups: dict[tuple[str, ...], list[int]] = {}
-        relations = self.relations()
-        for kind in self.kinds():
+    @cached_property
+    def record_groups(self) -> list[tuple[Relation, list[int]]]:
+        """The relations of the inputs that name no subjects, each with the inputs it holds."""
+        found: dict[str, tuple[Relation, list[int]]] = {}
+        for kind in self.kinds:
             for each, spec in kind.inputs.items():
                 if not (spec.population or spec.items):
-                    groups.setdefault(extra_columns(spec), []).append(relations[kind.name, each])
-        return groups
+                    relation = input_records(spec)
+                    numbers = found.setdefault(relation.name, (relation, []))[1]
+                    numbers.append(self.numbers[kind.name, each])
+        return list(found.values())
 
-    def records(self, columns: Sequence[str], numbers: Sequence[int], calendar: Calendar) -> str:
-        """Write the SELECT of the records of some inputs, with subjects by number.
+    def input_records(self, relation: Relation, numbers: Sequence[int], calendar: Calendar) -> str:
+        """Write the query of the records of some inputs, with subjects by number.
 
-        What is about nobody who is known, or had not happened yet, is there without a subject.
+        Records about an unknown subject, and records after as-of, have no subject.
         """
-        expressions = {
-            "ends": "coalesce(st.ends, e.ends) AS ends",
-            "quantity": "st.quantity",
-            # The last instant at which a dated record may have begun.
-            "latest": "coalesce(st.starts, b.ends - 1) AS latest",
-            "selection": "st.selection",
-        }
-        more = "".join(f", {expressions[column]}" for column in columns)
+        own = "".join(f", {_OWN[each]}" for each in relation.columns if each in _OWN)
         return f"""
-            SELECT st.relation, s.number AS subject, coalesce(st.starts, b.starts) AS starts,
-                   {_DAY} AS day{more}, st.locator
-            FROM staged st
-            JOIN rule r ON r.family = st.family
-            {_calendars(calendar, ends="ends" in columns)}
-            LEFT JOIN subject s ON s.control = r.number AND s.name = st.subject
+            SELECT st.input, s.number AS subject, coalesce(st.starts, b.starts) AS starts,
+                   {_DAY} AS day{own}, st.locator
+            FROM selected_records st
+            JOIN control_revision r ON r.control_number = st.control_number
+            {_calendars(calendar, ends="ends" in relation.columns)}
+            LEFT JOIN subject s ON s.revision = r.revision AND s.name = st.subject
               AND coalesce(st.starts, b.starts) IS NOT NULL
-              AND (st.ahead OR coalesce(st.starts, b.starts) <= {self.bounds.latest})
-            WHERE st.relation IN ({", ".join(map(str, numbers))}) AND st.belongs
+              AND (st.planned OR coalesce(st.starts, b.starts) <= {self.times.latest})
+            WHERE st.input IN ({", ".join(map(str, numbers))}) AND st.belongs
         """
 
 
-def extra_columns(spec: Input) -> tuple[str, ...]:
-    """Return the columns that an input has beside the common ones."""
-    extra = tuple(each for each in ("ends", "quantity") if each in spec.columns)
-    return (*extra, "latest", "selection") if spec.closes else extra
-
-
-def records_table(columns: Sequence[str]) -> str:
-    """Return the name of the table in which the records of inputs with these columns stand."""
-    return "_".join(["records", *columns])
-
-
+_OWN = {
+    "ends": "coalesce(st.ends, e.ends) AS ends",
+    "quantity": "st.quantity",
+    # The last instant at which a dated record may have begun.
+    "latest": "coalesce(st.starts, b.ends - 1) AS latest",
+    "selection": "st.selection",
+}
+"""Columns that only some inputs have."""
 _DAY = (
     "CASE WHEN st.starts IS NULL THEN b.day WHEN st.starts < b.starts THEN b.day - 1"
     " WHEN st.starts >= b.ends THEN b.day + 1 ELSE b.day END"

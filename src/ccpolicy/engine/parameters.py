@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ccpolicy.checks.kinds import Kind, Parameter
-from ccpolicy.engine.input_sql import MILLIONTHS, ControlRevision
+from ccpolicy.engine.control_revision import ControlRevision
+from ccpolicy.engine.input_sql import MILLIONTHS
+from ccpolicy.engine.relations import parameter_columns, parameters
 from ccpolicy.policy import ParameterValue
-from ccpolicy.store import DuckDB
-from ccpolicy.store.sql import identifier, literal
+from ccpolicy.store import Store
 from ccpolicy.time.durations import Duration, parse_duration
 
 
@@ -34,53 +35,33 @@ class Terms:
 
 
 def create_parameters(
-    store: DuckDB,
+    store: Store,
     kind: Kind,
-    rules: Iterable[ControlRevision],
+    revisions: Iterable[ControlRevision],
     terms: Terms,
     horizon: int,
 ) -> None:
-    """Make the table `<kind>_parameters`: a row for each rule and class.
+    """Create the kind's `parameters`: a row for each revision and class.
 
-    A duration has two columns: its name in `after`, or as `<name>_clock` its microseconds.
+    `horizon` is in microseconds since 1970 UTC.
     """
-    columns = {"control": "INTEGER", "class": "VARCHAR", "horizon": "BIGINT"}
-    for parameter, spec in kind.parameters.items():
-        if not spec.extends:
-            columns |= _columns(parameter, spec)
-    rows = []
-    for rule in rules:
-        for key in rule.classes:
-            row = {
-                "control": rule.number,
-                "class": literal(key),
-                "horizon": horizon,
-                **_row(rule, key, terms),
-            }
-            rows.append(f"({', '.join(str(row[column]) for column in columns)})")
-    table = identifier(f"{kind.name}_parameters")
-    store.run(
-        f"CREATE TABLE {table} ({', '.join(f'{identifier(c)} {t}' for c, t in columns.items())});"
-        f"INSERT INTO {table} VALUES {', '.join(rows)}"
+    relation = parameters(kind)
+    rows = [
+        {"control": each.number, "class": key, "horizon": horizon, **_row(each, key, terms)}
+        for each in revisions
+        for key in each.classes
+    ]
+    store.fill(
+        relation.name,
+        relation.columns,
+        [[row[column] for row in rows] for column in relation.columns],
     )
 
 
-def _columns(parameter: str, spec: Parameter) -> dict[str, str]:
-    match spec.type:
-        case "duration":
-            return {parameter: "VARCHAR", f"{parameter}_clock": "BIGINT"}
-        case "integer":
-            return {parameter: "INTEGER"}
-        case "number":
-            return {parameter: "BIGINT"}
-        case "period" | "choice":
-            return {parameter: "VARCHAR"}
-
-
-def _row(rule: ControlRevision, key: str, terms: Terms) -> dict[str, object]:
-    """Return the values of one row as SQL."""
-    given = rule.revision.parameters
-    specs = rule.kind.parameters
+def _row(revision: ControlRevision, key: str, terms: Terms) -> dict[str, object]:
+    """Return the values of one row."""
+    given = revision.revision.parameters
+    specs = revision.kind.parameters
     values: dict[str, object] = {}
     for parameter, spec in specs.items():
         if spec.extends:
@@ -95,7 +76,7 @@ def _row(rule: ControlRevision, key: str, terms: Terms) -> dict[str, object]:
             ),
             None,
         )
-        values |= _sql(parameter, spec, value, grace, terms)
+        values |= _cells(parameter, spec, value, grace, terms)
     return values
 
 
@@ -103,27 +84,26 @@ def _value(given: ParameterValue, key: str) -> str | int | float:
     return given.value[key] if isinstance(given.value, dict) else given.value
 
 
-def _sql(
+def _cells(
     parameter: str,
     spec: Parameter,
     value: str | int | float | None,
     grace: Duration | None,
     terms: Terms,
 ) -> dict[str, object]:
+    """Return what the columns of one parameter hold."""
     if value is None:
-        return dict.fromkeys(_columns(parameter, spec), "NULL")
+        return dict.fromkeys(parameter_columns(parameter, spec))
     match spec.type:
         case "duration":
             duration = parse_duration(str(value))
             duration = duration.plus(grace) if grace else duration
             if duration.is_clock:
-                return {parameter: "NULL", f"{parameter}_clock": duration.microseconds}
-            return {parameter: literal(terms.duration(duration)), f"{parameter}_clock": "NULL"}
-        case "integer":
+                return {parameter: None, f"{parameter}_clock": duration.microseconds}
+            return {parameter: terms.duration(duration), f"{parameter}_clock": None}
+        case "integer" | "choice":
             return {parameter: value}
         case "number":
             return {parameter: math.ceil(round(float(value) * MILLIONTHS, 3))}
         case "period":
-            return {parameter: literal(terms.period(str(value), grace))}
-        case "choice":
-            return {parameter: literal(value)}
+            return {parameter: terms.period(str(value), grace)}

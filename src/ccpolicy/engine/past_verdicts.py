@@ -1,4 +1,4 @@
-"""Judge by what was on file earlier: commit by commit, and what later came to be covered."""
+"""Judge earlier commits: the verdicts of each, and what later records cover."""
 
 from __future__ import annotations
 
@@ -6,85 +6,78 @@ import dataclasses
 import datetime
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from ccpolicy import __version__
 from ccpolicy.assessment.agenda import Plan
-from ccpolicy.assessment.models import Assessment, Control, CoveredLater, Lapse, Text, Tool, Verdict
+from ccpolicy.assessment.models import Assessment, CoveredLater, Lapse, Text, Tool, Verdict
 from ccpolicy.assessment.verdict_history import SCHEMA_VERSION, Change, History, Moment
 from ccpolicy.engine.assess import assess
-from ccpolicy.engine.build import EvaluationRequest
+from ccpolicy.engine.question import ResolvedRequest
 from ccpolicy.files.atomic import read_checked, write_checked
 from ccpolicy.git.snapshot import EvidenceCommit, evidence_commits
 from ccpolicy.policy import Policy
 from ccpolicy.time.calendar import moment
 from ccpolicy.time.zones import time_zone
 
-Spans = list[tuple[datetime.datetime, datetime.datetime | None]]
+Span = tuple[datetime.datetime, datetime.datetime | None]
+"""Beginning and end; an open one has no end."""
 
 
-def mark_covered_later(
-    content: Policy, question: EvaluationRequest, result: Assessment
-) -> Assessment:
-    """Mark the lapses of a result for which a record was put on file later, and say when."""
-    if not (result.provenance and result.provenance.commit):
-        return result
-    line = evidence_commits(
-        content.root, content.settings.evidence, "HEAD", result.provenance.commit
-    )
-    if not line.commits:
-        return result
-    results: dict[str, Assessment] = {}
+class LaterCommits:
+    """Knows which lapses of a judged commit are covered by records of later ones.
 
-    def at(number: int, control: str, subject: str) -> Spans:
-        id_ = line.commits[number].id
-        if id_ not in results:
-            results[id_] = assess(content, dataclasses.replace(question, known_at=id_))
-        [found] = [each for each in results[id_].controls if each.id == control]
+    See `LaterCover`.
+    """
+
+    def __init__(self, policy: Policy, question: ResolvedRequest) -> None:
+        self.policy, self.question = policy, question
+        self._commits: Sequence[EvidenceCommit] | None = None
+        self._assessments: dict[str, Assessment] = {}
+
+    def find(self, commit: str, control: str, subject: str, span: Span) -> CoveredLater | None:
+        """See `LaterCover.find`."""
+        commits = self._later(commit)
+
+        def covered_since(number: int) -> datetime.datetime | None:
+            return _covered_since(span, self._lapses(commits[number].id, control, subject))
+
+        low, high = -1, len(commits) - 1
+        if not commits or covered_since(high) is None:
+            return None
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if covered_since(middle) is not None else (middle, high)
+        since = covered_since(high)
+        assert since is not None
+        on_file = datetime.datetime.fromtimestamp(commits[high].time, since.tzinfo)
+        return CoveredLater(
+            since=since.isoformat(), on_file=on_file.isoformat(), commit=commits[high].id
+        )
+
+    def _later(self, commit: str) -> Sequence[EvidenceCommit]:
+        """Return the commits after the judged one that changed evidence."""
+        if self._commits is None:
+            evidence = self.policy.settings.evidence
+            self._commits = evidence_commits(self.policy.root, evidence, "HEAD", commit).commits
+        return self._commits
+
+    def _lapses(self, commit: str, control: str, subject: str) -> list[Span]:
+        """Return what lapses at a later commit."""
+        if commit not in self._assessments:
+            self._assessments[commit] = assess(self.policy, self.question.at_commit(commit))
+        [found] = [each for each in self._assessments[commit].controls if each.id == control]
         return [_span(each) for each in found.lapses if each.subject == subject]
 
-    controls = []
-    for control in result.controls:
-        lapses = [_marked(each, control, line.commits, at) for each in control.lapses]
-        controls.append(control.model_copy(update={"lapses": lapses}))
-    return result.model_copy(update={"controls": controls})
 
-
-def _marked(
-    lapse: Lapse,
-    control: Control,
-    commits: Sequence[EvidenceCommit],
-    at: Callable[[int, str, str], Spans],
-) -> Lapse:
-    def covered(number: int) -> datetime.datetime | None:
-        return _covered_since(_span(lapse), at(number, control.id, lapse.subject))
-
-    low, high = -1, len(commits) - 1
-    if covered(high) is None:
-        return lapse
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if covered(middle) is not None else (middle, high)
-    since = covered(high)
-    assert since is not None
-    zone = since.tzinfo
-    on_file = datetime.datetime.fromtimestamp(commits[high].time, zone)
-    later = CoveredLater(
-        since=since.isoformat(), on_file=on_file.isoformat(), commit=commits[high].id
-    )
-    return lapse.model_copy(update={"covered_later": later})
-
-
-def _span(lapse: Lapse) -> tuple[datetime.datetime, datetime.datetime | None]:
+def _span(lapse: Lapse) -> Span:
     ends = datetime.datetime.fromisoformat(lapse.ends) if lapse.ends else None
     return datetime.datetime.fromisoformat(lapse.starts), ends
 
 
-def _covered_since(
-    lapse: tuple[datetime.datetime, datetime.datetime | None], left: Spans
-) -> datetime.datetime | None:
+def _covered_since(lapse: Span, left: list[Span]) -> datetime.datetime | None:
     """Return the first moment of a lapse that is none among what is left of it."""
     at, end = lapse
     for starts, ends in sorted(left, key=lambda each: each[0]):
@@ -97,18 +90,18 @@ def _covered_since(
 
 
 def history(
-    content: Policy, question: EvaluationRequest, start: str | None, end: str | None
+    policy: Policy, question: ResolvedRequest, start: str | None, end: str | None
 ) -> History:
     """Judge every commit of a range that changed evidence, each at its own moment.
 
-    Where a moment is asked for or pinned, they are all judged at that one.
+    They are all judged at one moment if the request or the pin names it.
 
     Raises:
         EvidenceError: there is no history, or no such commit.
     """
-    line = evidence_commits(content.root, content.settings.evidence, end or "HEAD", start)
-    zone = time_zone(content.plan.zone)
-    kept = _Kept(line.common, content, question)
+    line = evidence_commits(policy.root, policy.settings.evidence, end or "HEAD", start)
+    zone = time_zone(policy.plan.zone)
+    cache = _VerdictCache(line.common, policy, question)
     moments: list[Moment] = []
     try:
         for commit in line.commits:
@@ -123,10 +116,8 @@ def history(
                 source="given",
                 starts=question.starts + (at - question.as_of),
                 ends=question.ends + (at - question.as_of),
-                known_at=commit.id,
-                provenance=True,
-            )
-            verdicts, passed = kept.verdicts(commit.id, asked)
+            ).at_commit(commit.id)
+            verdicts, passed = cache.verdicts(commit.id, asked)
             last = moments[-1].verdicts if moments else verdicts
             moments.append(
                 Moment(
@@ -135,12 +126,12 @@ def history(
                     as_of=at.isoformat(),
                     passed=passed,
                     verdicts=verdicts,
-                    changed=_changes(content, last, verdicts),
+                    changed=_changes(policy, last, verdicts),
                 )
             )
-    finally:  # whoever loses patience has not waited for nothing
-        kept.save()
-    plan = content.plan
+    finally:  # save what was judged even when interrupted
+        cache.save()
+    plan = policy.plan
     return History(
         schema_version=SCHEMA_VERSION,
         tool=Tool(name="ccpolicy", version=__version__),
@@ -150,19 +141,19 @@ def history(
             version=plan.version,
             zone=plan.zone,
         ),
-        policy_digest=content.digest,
+        policy_digest=policy.digest,
         moments=moments,
     )
 
 
 def _changes(
-    content: Policy, before: Mapping[str, Verdict], after: Mapping[str, Verdict]
+    policy: Policy, before: Mapping[str, Verdict], after: Mapping[str, Verdict]
 ) -> list[Change]:
     return [
         Change(
             control=id_,
-            title=Text.of(content.controls[id_].title),
-            severity=content.controls[id_].severity,
+            title=Text.of(policy.controls[id_].title),
+            severity=policy.controls[id_].severity,
             before=before[id_],
             after=verdict,
         )
@@ -171,39 +162,36 @@ def _changes(
     ]
 
 
-class _Kept:
+class _VerdictCache:
     """Verdicts of commits that were judged before, by the same policy and program.
 
-    What a commit holds never changes, and all that it rests on is named by its id.
+    A commit's content never changes, and its id names all of it.
     """
 
-    def __init__(self, folder: Path, content: Policy, question: EvaluationRequest) -> None:
-        self.content = content
-        said = json.dumps(
-            [__version__, content.digest, list(question.controls), question.gate, question.fail_on]
+    def __init__(self, folder: Path, policy: Policy, question: ResolvedRequest) -> None:
+        self.policy = policy
+        key = json.dumps(
+            [__version__, policy.digest, list(question.controls), question.gate, question.fail_on]
         )
-        name = hashlib.sha256(said.encode()).hexdigest()[:24]
+        name = hashlib.sha256(key.encode()).hexdigest()[:24]
         self.file = folder / "ccpolicy" / f"history-{name}.json"
         self.known: dict[str, tuple[dict[str, Verdict], bool]] = {}
         with suppress(OSError, ValueError):
             self.known = read_checked(self.file)
 
-    def verdicts(self, commit: str, question: EvaluationRequest) -> tuple[dict[str, Verdict], bool]:
+    def verdicts(self, commit: str, question: ResolvedRequest) -> tuple[dict[str, Verdict], bool]:
         """Return the verdicts of a commit, and whether the gate passed."""
         spans = [each.isoformat() for each in (question.as_of, question.starts, question.ends)]
         key = " ".join([commit, *spans])
         if key not in self.known:
-            result = assess(self.content, question)
-            by_gate = {
-                each.id: each.now if question.gate == "now" else each.period
-                for each in result.controls
-            }
+            result = assess(self.policy, question)
+            by_gate = {each.id: result.verdict(each) for each in result.controls}
             self.known[key] = by_gate, result.gate.passed
         found, passed = self.known[key]
         return {control: found[control] for control in question.controls}, passed
 
     def save(self) -> None:
-        """Keep what was judged, if that can be written."""
+        """Write the cache, if possible."""
         with suppress(OSError):
             self.file.parent.mkdir(exist_ok=True)
             write_checked(self.file, self.known)

@@ -5,29 +5,30 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from ccpolicy.assessment import models
+from ccpolicy.engine.waivers import waiver_span
 from ccpolicy.policy import Control, Norm, Policy, Revision, Waiver
-from ccpolicy.time.calendar import day_number, day_starts, moment
+from ccpolicy.time.calendar import moment
 from ccpolicy.time.zones import time_zone
 
 
-def quote_policy(content: Policy) -> models.Policy:
-    """Return the plan with its clauses, and what tells whether the policy is still the same."""
-    plan = content.plan
+def quote_policy(policy: Policy) -> models.Policy:
+    """Return the plan with its clauses, and the digests of the policy."""
+    plan = policy.plan
     return models.Policy(
         id=plan.id,
         title=models.Text.of(plan.title),
         version=plan.version,
         owner=models.Text.of(plan.owner),
         zone=plan.zone,
-        digest=content.digest,
-        revision=content.revision,
-        checks_digest=content.checks_digest,
+        digest=policy.digest,
+        revision=policy.revision,
+        checks_digest=policy.checks_digest,
         clauses=[
             models.Clause(
                 id=clause.id,
                 title=models.Text.of(clause.title),
                 text=models.Text.of(clause.text) if clause.text else None,
-                controls=[c.id for c in content.controls.values() if clause.id in c.clauses],
+                controls=[c.id for c in policy.controls.values() if clause.id in c.clauses],
                 no_control=models.Text.of(clause.no_control) if clause.no_control else None,
             )
             for clause in plan.clauses
@@ -36,16 +37,16 @@ def quote_policy(content: Policy) -> models.Policy:
 
 
 def quote_parameters(
-    content: Policy, control: Control, revision: Revision
+    policy: Policy, control: Control, revision: Revision
 ) -> list[models.Parameter]:
     """Return the parameters of a revision, with their norms."""
-    labels = content.kinds[control.check].parameters
+    labels = policy.kinds[control.check].parameters
     return [
         models.Parameter(
             name=name,
             label=models.Text.of(labels[name].label),
             value=given.value,
-            norm=_norm(content.norms[given.norm]) if given.norm else None,
+            norm=_norm(policy.norms[given.norm]) if given.norm else None,
         )
         for name, given in revision.parameters.items()
     ]
@@ -61,19 +62,18 @@ def _norm(norm: Norm) -> models.Norm:
     )
 
 
-def quote_waivers(content: Policy, controls: Collection[str], as_of: int) -> list[models.Waiver]:
-    """Return the waivers of some controls, and whether they stand at an instant."""
+def quote_waivers(policy: Policy, controls: Collection[str], as_of: int) -> list[models.Waiver]:
+    """Return the waivers of some controls, and whether each is in force at an instant."""
     return [
-        _waiver(content, waiver, as_of)
-        for waiver in content.waivers.values()
+        _waiver(policy, waiver, as_of)
+        for waiver in policy.waivers.values()
         if waiver.control in controls
     ]
 
 
-def _waiver(content: Policy, waiver: Waiver, as_of: int) -> models.Waiver:
-    zone = time_zone(content.plan.zone)
-    starts = day_starts(day_number(waiver.from_), zone)
-    ends = day_starts(day_number(waiver.until) + 1, zone)
+def _waiver(policy: Policy, waiver: Waiver, as_of: int) -> models.Waiver:
+    zone = time_zone(policy.plan.zone)
+    starts, ends = waiver_span(policy, waiver)
     return models.Waiver(
         id=waiver.id,
         control=waiver.control,

@@ -31,18 +31,18 @@ class PolicyTestResult:
 
     @property
     def passed(self) -> bool:
-        """Whether all is as expected."""
+        """Whether everything is as expected."""
         return self.expected == self.found
 
 
 def run_cases(
-    content: Policy, cases: Iterable[LocatedTest], judge: Judge
+    policy: Policy, cases: Iterable[LocatedTest], judge: Judge
 ) -> Iterator[PolicyTestResult]:
     """Run tests one by one, each on evidence of its own."""
     with tempfile.TemporaryDirectory(prefix="ccpolicy-test-") as folder:
         for number, located in enumerate(cases):
             root = Path(folder).resolve() / str(number)
-            [control] = judge(_content(content, located, root), located).controls
+            [control] = judge(_policy(policy, located, root), located).controls
             yield PolicyTestResult(
                 located,
                 tuple(_expected(located)),
@@ -51,7 +51,7 @@ def run_cases(
             )
 
 
-def _content(content: Policy, located: LocatedTest, root: Path) -> Policy:
+def _policy(policy: Policy, located: LocatedTest, root: Path) -> Policy:
     """Make a policy of the control alone, whose datasets are documents in a folder.
 
     So are those that git fills elsewhere: a test says itself what git would know.
@@ -59,8 +59,8 @@ def _content(content: Policy, located: LocatedTest, root: Path) -> Policy:
     name = located.case.control
     datasets = {}
     (root / "evidence").mkdir(parents=True)
-    for each in sources(content, name):
-        datasets[each] = _dataset(content.datasets[each], given=each in located.records)
+    for each in sources(policy, name):
+        datasets[each] = _dataset(policy.datasets[each], given=each in located.records)
         records = located.records.get(each, [])
         text = json.dumps(records, ensure_ascii=False)
         (root / "evidence" / f"{each}.json").write_text(text, "utf-8")
@@ -80,13 +80,13 @@ def _content(content: Policy, located: LocatedTest, root: Path) -> Policy:
         path = (*located.place.path, "waivers", index)
         places["waiver", each] = Place(located.place.source, path)
     return replace(
-        content,
+        policy,
         root=root,
-        settings=content.settings.model_copy(update={"evidence": "evidence"}),
-        controls={name: content.controls[name]},
+        settings=policy.settings.model_copy(update={"evidence": "evidence"}),
+        controls={name: policy.controls[name]},
         datasets=datasets,
         waivers=waivers,
-        places={**content.places, **places},
+        places={**policy.places, **places},
     )
 
 
@@ -134,10 +134,10 @@ def _local(moment: str) -> str:
 
 
 def controls_without_tests(
-    content: Policy, cases: Iterable[LocatedTest]
+    policy: Policy, cases: Iterable[LocatedTest]
 ) -> dict[str, tuple[bool, bool]]:
     """Return the controls that lack a passing or a failing test: whether they have each."""
-    has = {name: [False, False] for name in content.controls}
+    has = {name: [False, False] for name in policy.controls}
     for located in cases:
         expect = located.case.expect
         has[located.case.control][0] |= expect.now == "pass"

@@ -1,16 +1,18 @@
-"""Say of the records that a result names which commits put them on file, or changed them."""
+"""Find the commits that filed or changed the records which an assessment cites."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from ccpolicy.assessment import models
-from ccpolicy.engine.build import AssessmentBuilder
 from ccpolicy.engine.evaluation import Evaluation
+from ccpolicy.engine.record_places import RecordPlaces
+from ccpolicy.engine.relations import CITED_RECORD
 from ccpolicy.evidence.models import GitTable, RecordContent
 from ccpolicy.policy import EVIDENCE_CHANGES, FROM_GIT, RECORDINGS, Dataset
 from ccpolicy.provenance.models import Provenance
-from ccpolicy.store.sql import identifier
+from ccpolicy.store import Store
+from ccpolicy.store.sql import identifier, literal
 from ccpolicy.vocabulary import KEY_SEPARATOR
 
 Key = tuple[str, str]
@@ -25,35 +27,34 @@ _FIELDS = ("commit", "author", "committer", "signature", "event", "change")
 _FIELDS_OF_CHANGES = ("reason", "before", "after")
 
 
-def with_recorded(
-    result: models.Assessment,
-    found: Provenance,
-    run: Evaluation,
-    writer: AssessmentBuilder,
-    named: Collection[int],
-) -> models.Assessment:
-    """Add to a result what git knows of the records that it names; `named` are their locators."""
-    if not (found.tables and result.provenance):
-        return result
-    places: dict[str, dict[Key, dict[str, None]]] = {table: {} for table in FROM_GIT}
-    for number, content in sorted(writer.evidence.contents(named).items()):
+def find_recorded(
+    evaluation: Evaluation, places: RecordPlaces, found: Provenance, cited: Collection[int]
+) -> list[models.Recorded]:
+    """Return what git knows of the records at some locators, by place."""
+    if not found.tables:
+        return []
+    policy = evaluation.policy
+    wanted: dict[str, dict[Key, dict[str, None]]] = {table: {} for table in FROM_GIT}
+    for locator, content in sorted(places.evidence.contents(cited).items()):
         table = content.table if content.table in FROM_GIT else RECORDINGS
-        for key in _keys(content, run.content.datasets):
-            places[table].setdefault(key, {})[str(writer.places[number])] = None
+        for key in _keys(content, policy.datasets):
+            wanted[table].setdefault(key, {})[places.place(locator)] = None
+    rows = [(table, *key) for table, keys in wanted.items() for key in keys]
+    columns = [[row[at] for row in rows] for at in range(len(CITED_RECORD.columns))]
+    evaluation.store.fill(CITED_RECORD.name, CITED_RECORD.columns, columns)
     recorded = [
         each
         for table, filled in sorted(found.tables.items())
-        for each in _read(table, filled, places[table], run, writer)
+        for each in _read(table, filled, wanted[table], evaluation.store, places)
     ]
     recorded.sort(key=lambda each: each.place)
-    provenance = result.provenance.model_copy(update={"recorded": recorded})
-    return result.model_copy(update={"provenance": provenance})
+    return recorded
 
 
 def _keys(content: RecordContent, datasets: Mapping[str, Dataset]) -> Iterator[Key]:
-    """Yield how git knows a record: by its own key, or by that of the document that it stands in.
+    """Yield the keys by which git knows a record: its own, and that of the document around it.
 
-    A key that is derived is not on file itself, and so nothing is said.
+    A derived key is not on file itself, and so git knows nothing of it.
     """
     if content.table in FROM_GIT:
         yield content.fields["dataset"], content.fields["record"]
@@ -75,24 +76,24 @@ def _key(unit: str, columns: Sequence[str], held: Mapping[str, str]) -> Iterator
 def _read(
     table: str,
     filled: GitTable,
-    places: Mapping[Key, Collection[str]],
-    run: Evaluation,
-    writer: AssessmentBuilder,
+    wanted: Mapping[Key, Collection[str]],
+    store: Store,
+    places: RecordPlaces,
 ) -> Iterator[models.Recorded]:
-    rows = run.store.ask(
+    rows = store.ask(
         f"""
-        SELECT dataset, record, {_ROWS[table]} FROM {identifier(filled.relation)}
-        WHERE (dataset, record) IN (
-            SELECT (unnest(CAST($1 AS VARCHAR[])), unnest(CAST($2 AS VARCHAR[]))))
-        ORDER BY ordinal
-        """,
-        [[unit for unit, _ in places], [key for _, key in places]],
+        SELECT r.dataset, r.record, {_ROWS[table]}
+        FROM {identifier(filled.relation)} r
+        JOIN cited_record c ON c.dataset = r.dataset AND c.record = r.record
+        WHERE c.git_dataset = {literal(table)}
+        ORDER BY r.ordinal
+        """
     )
-    for unit, key, recorded, merged, *fields in rows:
-        for place in places[unit, key]:
+    for dataset, record, recorded, merged, *fields in rows:
+        for place in wanted[dataset, record]:
             yield models.Recorded(
                 place=place,
-                recorded_at=None if recorded is None else writer.when(recorded),
-                merged_at=None if merged is None else writer.when(merged),
+                recorded_at=None if recorded is None else places.when(recorded),
+                merged_at=None if merged is None else places.when(merged),
                 **dict(zip((*_FIELDS, *_FIELDS_OF_CHANGES), fields, strict=True)),
             )

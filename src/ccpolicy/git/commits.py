@@ -6,7 +6,8 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
-from ccpolicy.git.objects import ObjectReader
+from ccpolicy.git.errors import damaged_object
+from ccpolicy.git.repository import GitRepository
 
 _PERSON = re.compile(rb"(?P<name>.*?) ?<(?P<address>[^<>]*)> (?P<time>-?\d+) [+-]\d{4}", re.DOTALL)
 _REASON = re.compile(r"^Reason:[ \t]*(\S.*)$", re.MULTILINE | re.IGNORECASE)
@@ -33,17 +34,20 @@ class Commit(NamedTuple):
     """What the message gives after `Reason:`."""
 
 
-def read_commit(repository: ObjectReader, id_: str) -> Commit:
+def read_commit(repository: GitRepository, id_: str) -> Commit:
     """Read a commit.
 
     Raises:
-        NoHistory: it is not here.
+        NoHistory: it is missing.
+        EvidenceError: it is no commit.
     """
-    head, _, message = repository.read(id_).partition(b"\n\n")
+    head, _, message = repository.objects.read(id_).partition(b"\n\n")
     fields: dict[bytes, list[bytes]] = {}
     for line in head.split(b"\n"):
         name, _, value = line.partition(b" ")
         fields.setdefault(name, []).append(value)
+    if b"tree" not in fields:
+        raise damaged_object(id_)
     author, committer = (_PERSON.search(fields.get(each, [b""])[0]) for each in _ROLES)
     reason = _REASON.search(message.decode("utf-8", "replace"))
     return Commit(
@@ -68,14 +72,15 @@ def _second(person: re.Match[bytes] | None) -> int:
     return second if 0 <= second < _LAST else _LAST - 1
 
 
-def walk(repository: ObjectReader, head: str, known: Mapping[str, Commit]) -> list[Commit]:
+def walk(repository: GitRepository, head: str, known: Mapping[str, Commit]) -> list[Commit]:
     """Return the commits that lead to a head, parents first; those `known` are not read again.
 
     Raises:
         NoHistory: a commit is not here.
     """
     if head not in known:
-        repository.read_ahead(id_ for id_ in repository.list_commits(head) if id_ not in known)
+        listed = repository.list_commits(head)
+        repository.objects.read_ahead(id_ for id_ in listed if id_ not in known)
     found: dict[str, Commit] = {}
     order: list[Commit] = []
     stack: list[tuple[str, bool]] = [(head, False)]

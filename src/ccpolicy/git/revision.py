@@ -1,133 +1,107 @@
-"""Policy files as a commit holds them, read from git's objects without a checkout."""
+"""The files of a policy repository in one commit, read without a checkout."""
 
 from __future__ import annotations
 
-import os
 import posixpath
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 
-from git.objects import Blob, Submodule
-from git.objects import Tree as Objects
-
-import git
-from ccpolicy.errors import Locator, PolicyError
+from ccpolicy.errors import EvidenceError, Locator, PolicyError
 from ccpolicy.files.yaml_document import MAX_BYTES
 from ccpolicy.git.checkout import checkout_of, link_on_the_way
-
-_LINK = 0o120000
-_SUFFIX = re.compile(r"~|\^|:|@\{")
-"""Begins what git takes for steps from a named commit."""
-_ABBREVIATED = re.compile(r"[0-9a-fA-F]{4,39}")
-_RULES = ("refs/{}", "refs/tags/{}", "refs/heads/{}", "refs/remotes/{}", "refs/remotes/{}/HEAD")
-"""Where git looks for a name, in this order."""
-_FAILURES = (git.exc.GitError, git.exc.GitCommandNotFound, ValueError, OSError)
-"""What reading an object can end with; an object that is not there is a ValueError."""
+from ccpolicy.git.commits import read_commit
+from ccpolicy.git.repository import GitRepository, open_repository
+from ccpolicy.git.trees import LINK, SUBMODULE, TREE, Entry
 
 
 @dataclass(frozen=True)
 class Revision:
-    """The files below a folder of one commit."""
+    """The files below a folder of one commit. See `PolicyFiles`."""
 
     name: str
-    """As it was asked for, such as `origin/main`."""
-    commit: git.Commit = field(repr=False)
+    """As the user wrote it, such as `origin/main`."""
+    id: str
+    """The commit's full id."""
     folder: str
-    """Path of the policy repository from the root of the git repository; empty if they are one."""
-
-    @property
-    def id(self) -> str:
-        """Return the commit's full id."""
-        return str(self.commit.hexsha)
+    """The policy repository, from the root of the git repository; empty if they are one."""
+    repository: GitRepository = field(repr=False)
+    tree: str
+    """The commit's tree."""
 
     def place(self, name: str) -> str:
-        """See `Tree.place`."""
+        """See `PolicyFiles.place`."""
         return f"{self.name}:{name}"
 
     def holds(self, folder: str) -> bool:
-        """See `Tree.holds`."""
+        """See `PolicyFiles.holds`."""
         path = posixpath.normpath(folder)
         return "\0" not in folder and path != ".." and not path.startswith(("/", "../"))
 
     def entries(self, folder: str) -> list[str]:
-        """See `Tree.entries`."""
+        """See `PolicyFiles.entries`."""
         found = self._find(folder)
-        if found is not None and found.mode == _LINK:
+        if found is not None and found.mode == LINK:
             raise self._link(folder)
-        if not isinstance(found, Objects):
+        if found is None or found.mode != TREE:
             return []
-        return sorted(posixpath.basename(str(each.path)) for each in found)
+        return sorted(each.name for each in self._entries(found, folder))
 
     def is_link(self, name: str) -> bool:
-        """See `Tree.is_link`."""
+        """See `PolicyFiles.is_link`."""
         found = self._find(name)
-        return found is not None and found.mode == _LINK
+        return found is not None and found.mode == LINK
 
     def read(self, name: str) -> bytes:
-        """See `Tree.read`."""
+        """See `PolicyFiles.read`."""
         found = self._find(name)
-        if not isinstance(found, Blob):
+        if found is None or found.mode == TREE:
             raise PolicyError(
                 "no such file in {revision}", revision=self.name, locator=self._at(name)
             )
-        if found.mode == _LINK:
+        if found.mode == LINK:
             raise self._link(name)
         try:
-            data: bytes = found.data_stream.read(MAX_BYTES + 1)
-        except _FAILURES as failure:
-            raise self._unreadable(name, failure) from failure
-        return data
+            return self.repository.objects.read_start(found.id, MAX_BYTES + 1)
+        except EvidenceError as failure:
+            raise _as_policy_error(failure, self._at(name)) from failure
 
-    @cached_property
-    def _top(self) -> Objects:
-        return self.commit.tree
-
-    def _find(self, name: str) -> Blob | Objects | Submodule | None:
-        """Walk to an entry; nothing on the way is followed out of the commit.
+    def _find(self, name: str) -> Entry | None:
+        """Return what lies at a path, without leaving the commit.
 
         Raises:
-            PolicyError: a link or a submodule stands on the way, or the objects cannot be read.
+            PolicyError: a link or a submodule lies on the way, or objects cannot be read.
         """
         if not self.holds(name):
             raise PolicyError("the file lies outside the repository", locator=self._at(name))
         path = posixpath.normpath(posixpath.join(self.folder, name))
-        found: Blob | Objects | Submodule | None = self._top
-        try:
-            for part in path.split("/") if path != "." else ():
-                if not isinstance(found, Objects):
-                    if found is not None and found.mode == _LINK:
-                        raise self._link(name)
-                    return None
-                found = next(
-                    (each for each in found if posixpath.basename(str(each.path)) == part), None
+        found: Entry | None = Entry(TREE, "", self.tree)
+        for part in path.split("/") if path != "." else ():
+            if found is not None and found.mode == LINK:
+                raise self._link(name)
+            if found is None or found.mode != TREE:
+                return None
+            found = next((each for each in self._entries(found, name) if each.name == part), None)
+            if found is not None and found.mode == SUBMODULE:
+                raise PolicyError(
+                    "'{part}' is a submodule, whose files this commit does not hold",
+                    hint="keep the policy in the repository itself",
+                    part=part,
+                    locator=self._at(name),
                 )
-                if isinstance(found, Submodule):
-                    raise PolicyError(
-                        "'{part}' is a submodule, whose files this commit does not hold",
-                        hint="keep the policy in the repository itself",
-                        part=part,
-                        locator=self._at(name),
-                    )
-        except _FAILURES as failure:
-            raise self._unreadable(name, failure) from failure
         return found
+
+    def _entries(self, folder: Entry, name: str) -> list[Entry]:
+        try:
+            return self.repository.trees.entries(folder.id)
+        except EvidenceError as failure:
+            raise _as_policy_error(failure, self._at(name)) from failure
 
     def _link(self, name: str) -> PolicyError:
         return PolicyError(
             "symbolic links are not followed",
             hint="put the file itself there",
-            locator=self._at(name),
-        )
-
-    def _unreadable(self, name: str, failure: Exception) -> PolicyError:
-        return PolicyError(
-            "git cannot read the file: {reason}",
-            hint="fetch the whole commit: a partial or damaged clone lacks some of its objects",
-            reason=_reason(failure),
             locator=self._at(name),
         )
 
@@ -137,7 +111,7 @@ class Revision:
 
 @contextmanager
 def find_revision(path: Path, name: str) -> Iterator[Revision]:
-    """Find the policy repository at a path as it is in a revision, to be read here and now.
+    """Open the policy repository at a path as it is in a revision; closed with the context.
 
     Raises:
         PolicyError: there is no git repository, or no such revision in it.
@@ -150,110 +124,48 @@ def find_revision(path: Path, name: str) -> Iterator[Revision]:
             hint="name the folder itself",
             link=str(link),
         )
-    top = checkout_of(path.resolve())
-    if top is None:
+    if checkout_of(path.resolve()) is None:
         raise PolicyError(
             "not in a git repository: {path}",
             hint="a revision can only be read in a checkout, where the files are kept in git",
             path=str(path),
         )
     try:
-        repository = _open(top)
-    except _FAILURES as failure:
-        raise _unknown(path, failure) from failure
+        repository = open_repository(path)
+    except EvidenceError as failure:
+        raise _as_policy_error(failure) from failure
     with repository:
-        if _is_submodule(top, path):
-            raise PolicyError(
-                "'{path}' is a submodule, and the repository around it decides what it holds",
-                hint="check it out by itself",
-                path=str(path),
-            )
-        folder = path.resolve().relative_to(top).as_posix()
-        yield Revision(name, _commit(repository, path, name), "" if folder == "." else folder)
+        try:
+            found = _revision(repository, path, name)
+        except EvidenceError as failure:
+            raise _as_policy_error(failure) from failure
+        yield found
 
 
-def _is_submodule(top: Path, path: Path) -> bool:
-    """Whether the repository around a checkout holds it as a submodule."""
-    outer = checkout_of(top.parent)
-    if outer is None:
-        return False
-    try:
-        with _open(outer) as around:
-            return bool(around.git.ls_files("--stage", "--", str(top)).startswith("160000"))
-    except _FAILURES as failure:
-        raise _unknown(path, failure) from failure
-
-
-def _open(top: Path) -> git.Repo:
-    """Open the repository of a checkout, and no other that git might find on its own."""
-    repository = git.Repo(top, expand_vars=False)
-    repository.git.update_environment(
-        # No replacement or other parent that somebody keeps beside the objects.
-        GIT_NO_REPLACE_OBJECTS="1",
-        GIT_GRAFT_FILE=os.devnull,
-        LC_ALL="C",
-    )
-    return repository
-
-
-def _commit(repository: git.Repo, path: Path, name: str) -> git.Commit:
-    try:
-        _refuse_ambiguous(repository, name)
-        wanted = ("--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
-        found = repository.git.rev_parse(*wanted)
-        return repository.commit(found)
-    except git.exc.GitCommandError as failure:
-        if "fatal: " in failure.stderr:  # and not merely no such commit
-            raise _unknown(path, failure) from failure
-        shallow = repository.git.rev_parse("--is-shallow-repository") == "true"
+def _revision(repository: GitRepository, path: Path, name: str) -> Revision:
+    repository.refuse_foreign_owner()
+    if _is_submodule(repository.folder):
         raise PolicyError(
-            "unknown revision '{name}'",
-            hint="this clone is shallow; fetch it first, such as with: git fetch origin {name}"
-            if shallow
-            else "name a branch, a tag or a commit that is in this clone, such as origin/main",
-            name=name,
-        ) from failure
-    except _FAILURES as failure:
-        raise _unknown(path, failure) from failure
-
-
-def _refuse_ambiguous(repository: git.Repo, name: str) -> None:
-    """Refuse a name that stands for several commits, of which git would silently choose one.
-
-    Whoever may push a tag could name it as the protected branch, and git prefers tags.
-
-    Raises:
-        PolicyError: it does.
-    """
-    first = _SUFFIX.split(name, maxsplit=1)[0]
-    if not first or first == "HEAD" or "\n" in first:
-        return
-    asked = [rule.format(first) for rule in _RULES]
-    found = repository.git.for_each_ref("--format=%(refname)", "--", *asked).splitlines()
-    references = [each for each in asked if each in found]
-    commits = {repository.git.rev_parse("--verify", f"{each}^{{}}") for each in references}
-    if references and _ABBREVIATED.fullmatch(first):
-        commits.update(repository.git.rev_parse(f"--disambiguate={first}").split())
-        references.append(first)
-    if len(commits) > 1:
-        raise PolicyError(
-            "'{name}' could be any of: {known}",
-            hint="write one of these in full",
-            name=name,
-            known=", ".join(references),
+            "'{path}' is a submodule, and the repository around it decides what it holds",
+            hint="check it out by itself",
+            path=str(path),
         )
+    commit = read_commit(repository, repository.resolve(name))
+    folder = repository.path_inside(path.resolve()) or ""
+    return Revision(name, commit.id, folder, repository, commit.tree)
 
 
-def _unknown(path: Path, failure: Exception) -> PolicyError:
-    return PolicyError(
-        "git cannot read the repository at {path}: {reason}",
-        path=str(path),
-        reason=_reason(failure),
-    )
+def _is_submodule(top: Path) -> bool:
+    """Whether the repository around a checkout holds it as a submodule."""
+    if checkout_of(top.parent) is None:
+        return False
+    with open_repository(top.parent) as around:
+        around.refuse_foreign_owner()
+        return around.is_submodule(top)
 
 
-def _reason(failure: Exception) -> str:
-    """Return the first sentence of what git says."""
-    said = getattr(failure, "stderr", "") or str(failure) or type(failure).__name__
-    said = said.strip().removeprefix("stderr:").strip(" '\n")
-    return said.partition("\n")[0].removeprefix("fatal: ")
+def _as_policy_error(failure: EvidenceError, locator: Locator | None = None) -> PolicyError:
+    """Return the same error about a policy."""
+    message = failure.message
+    hint = failure.hint.template
+    return PolicyError(message.template, hint=hint, locator=locator, **dict(message.values))

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ccpolicy.files.atomic import read_checked, write_checked
-from ccpolicy.git.objects import ObjectReader
 from ccpolicy.git.programs import run_isolated
+from ccpolicy.git.repository import GitRepository
 
 SSH_SIGNERS = "allowed_signers"
 """File in the policy folder, as `ssh-keygen -Y verify` has it."""
@@ -46,7 +46,7 @@ class Signed(NamedTuple):
 
 
 def judge_signatures(
-    repository: ObjectReader,
+    repository: GitRepository,
     commits: Iterable[Signed],
     policy: Path,
     scratch: Path,
@@ -66,7 +66,7 @@ def judge_signatures(
     }
     found = {}
     for commit in sorted(commits):
-        kind, signature, payload = _taken_apart(repository.read(commit.id), len(commit.id))
+        kind, signature, payload = _taken_apart(repository.objects.read(commit.id), len(commit.id))
         if kind not in judges:
             found[commit.id] = kind
         elif commit.id in kept:

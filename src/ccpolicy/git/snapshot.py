@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,11 +10,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ccpolicy.errors import EvidenceError, Locator
-from ccpolicy.git.commits import read_commit, recorded_times, walk
-from ccpolicy.git.objects import NoHistory, ObjectReader, open_repository
+from ccpolicy.files.atomic import digest
+from ccpolicy.git.commits import Commit, read_commit, recorded_times, walk
+from ccpolicy.git.errors import NoHistory
+from ccpolicy.git.repository import GitRepository, open_repository
 
 
-def known_at(repository: ObjectReader, asked: str) -> str:
+def known_at(repository: GitRepository, asked: str) -> str:
     """Return the commit that a revision names, or the last one that was made by a moment.
 
     Only commits that the checked out one follows in a line, parent by first parent, count as what
@@ -79,11 +80,9 @@ def evidence_commits(root: Path, evidence: str, end: str, start: str | None) -> 
         EvidenceError: there is no history, or no such commit.
     """
     folder = (root / evidence).resolve()
-    repository = open_repository(folder)
-    try:
+    with open_repository(folder) as repository:
         if repository.is_shallow:
             raise NoHistory("shallow")
-        prefix = folder.relative_to(repository.folder).as_posix().removeprefix(".")
         last = known_at(repository, end)
         first = known_at(repository, start) if start else None
         order = walk(repository, last, {})
@@ -93,26 +92,23 @@ def evidence_commits(root: Path, evidence: str, end: str, start: str | None) -> 
         id_: str | None = last
         while id_ is not None and id_ != first:
             parent = commits[id_].parents[0] if commits[id_].parents else None
-            tree = repository.folder_below(commits[id_].tree, prefix)
-            if parent is None or repository.folder_below(commits[parent].tree, prefix) != tree:
+            tree = _evidence_tree(repository, commits[id_], folder)
+            if parent is None or _evidence_tree(repository, commits[parent], folder) != tree:
                 found.append(EvidenceCommit(id_, times[id_]))
             id_ = parent
         if first is not None and id_ is None:
             raise EvidenceError("{start} does not lead to {end}", start=start, end=end)
         return CommitLine(repository.common, found[::-1])
-    finally:
-        repository.close()
 
 
 def committed_files(root: Path, evidence: str, commit: str) -> dict[str, str]:
-    """Return path → SHA-256 of the evidence that a commit holds, if it leads to the present one.
+    """Return path → SHA-256 of the evidence in a commit that the checked-out one descends from.
 
     Raises:
-        EvidenceError: it does not, or there is no history.
+        EvidenceError: it does not descend from that commit, or there is no history.
     """
     folder = (root / evidence).resolve()
-    repository = open_repository(folder)
-    try:
+    with open_repository(folder) as repository:
         if repository.is_shallow:
             raise NoHistory("shallow")
         order = {each.id: each for each in walk(repository, repository.head, {})}
@@ -120,40 +116,36 @@ def committed_files(root: Path, evidence: str, commit: str) -> dict[str, str]:
             raise EvidenceError(
                 "commit {commit} does not lead to what is checked out there", commit=commit[:12]
             )
-        prefix = folder.relative_to(repository.folder).as_posix().removeprefix(".")
-        tree = repository.folder_below(order[commit].tree, prefix)
+        tree = _evidence_tree(repository, order[commit], folder)
         return {
-            f"{evidence}/{path}": hashlib.sha256(repository.read(blob.id)).hexdigest()
-            for path, blob in (repository.files(tree) if tree else ())
+            f"{evidence}/{path}": digest(repository.objects.read(blob.id))
+            for path, blob in repository.trees.files(tree)
             if not blob.is_link
         }
-    finally:
-        repository.close()
 
 
 def write_evidence(root: Path, policy_root: Path, evidence: str, commit: str) -> None:
-    """Write the evidence folder as a commit has it below another root.
+    """Write the evidence folder of a commit below another root.
 
     Raises:
-        NoHistory: a part of it is not here.
-        EvidenceError: a name that leads elsewhere.
+        NoHistory: a part of it is missing.
+        EvidenceError: a file's name leads out of the folder.
     """
-    folder = policy_root / evidence
-    repository = open_repository(folder)
-    try:
-        prefix = folder.resolve().relative_to(repository.folder).as_posix()
-        tree = repository.folder_below(
-            read_commit(repository, commit).tree, prefix.removeprefix(".")
-        )
+    folder = (policy_root / evidence).resolve()
+    with open_repository(folder) as repository:
+        tree = _evidence_tree(repository, read_commit(repository, commit), folder)
         (root / evidence).mkdir(parents=True)
-        for path, blob in repository.files(tree) if tree else ():
+        for path, blob in repository.trees.files(tree):
             if {"..", ".git", ""} & set(path.split("/")):
                 raise EvidenceError("the name leads elsewhere", locator=Locator(path))
             target = root / evidence / path
             target.parent.mkdir(parents=True, exist_ok=True)
             if blob.is_link:
-                target.symlink_to("nowhere")  # it is refused, wherever it leads
+                target.symlink_to("nowhere")  # links are refused, wherever they lead
             else:
-                target.write_bytes(repository.read(blob.id))
-    finally:
-        repository.close()
+                target.write_bytes(repository.objects.read(blob.id))
+
+
+def _evidence_tree(repository: GitRepository, commit: Commit, folder: Path) -> str | None:
+    """Return the tree of the evidence folder in a commit; None if there was none yet."""
+    return repository.trees.find_folder(commit.tree, repository.path_inside(folder) or "")

@@ -15,6 +15,7 @@ from ccpolicy.errors import Locator, PolicyError, PolicyErrors
 from ccpolicy.files.model_errors import explain
 from ccpolicy.files.policy_files import FolderFiles, PolicyFiles, read_source
 from ccpolicy.files.yaml_document import YamlDocument
+from ccpolicy.git.revision import find_revision
 from ccpolicy.git.signatures import KEY_FILES
 from ccpolicy.policy.git_datasets import FROM_GIT, dataset_from_git
 from ccpolicy.policy.models import (
@@ -118,10 +119,6 @@ def load_policy(path: Path, revision: str | None = None) -> Policy:
     if revision is None:
         root = find_root(path)
         return _content(FolderFiles(root), root, None)
-    try:
-        from ccpolicy.git.revision import find_revision
-    except ImportError as failure:  # as GitPython says that it finds no git
-        raise PolicyError("git is not installed", hint="install git") from failure
     with find_revision(path, revision) as found:
         return _content(found, path.resolve(), found.id)
 

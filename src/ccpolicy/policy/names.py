@@ -23,16 +23,3 @@ def unknown(
         known=", ".join(known) or "–",
         **values,
     )
-
-
-UNKNOWN = {
-    "control": "unknown control '{name}'",
-    "clause": "unknown clause '{name}'",
-    "tag": "unknown tag '{name}'",
-    "severity": "unknown severity '{name}'",
-}
-
-
-def unknown_name(family: str, name: str, known: Iterable[str]) -> PolicyError:
-    """Make the error for a filter that names what is not there."""
-    return unknown(UNKNOWN[family], name, known, None)

@@ -1,7 +1,7 @@
-"""What became of the records that were on file in one commit, net of what was put back.
+"""Which records of a base commit were altered since, net of changes that were undone.
 
-Where that commit's line has gone on beside the one that is judged, a record is altered only if it
-also differs from what both began with: what a branch has not seen yet, it did not delete.
+Where the base's branch has moved on meanwhile, a record counts as altered only if it also differs
+from the common ancestor: what a branch has not merged yet, it did not delete.
 """
 
 from __future__ import annotations
@@ -16,78 +16,79 @@ from ccpolicy.assessment.alterations import MOST_SHOWN, Alteration, Altered, Col
 from ccpolicy.evidence.models import GitTable
 from ccpolicy.files.finder import fits_path
 from ccpolicy.git.commits import ancestry, walk
-from ccpolicy.git.objects import Blob
+from ccpolicy.git.trees import Blob
 from ccpolicy.policy import EVIDENCE_CHANGES, RECORDINGS, Dataset
 from ccpolicy.provenance.commit_walk import CommitWalk
 from ccpolicy.provenance.file_versions import Key, to_json
-from ccpolicy.provenance.record_history import ContentDelta
+from ccpolicy.provenance.record_states import ContentDelta
 from ccpolicy.store import DuckDB
 from ccpolicy.store.sql import identifier
 
-Files = Mapping[str, Blob]
-_AHEAD = datetime.timedelta(minutes=5)
-"""So much may clocks differ: a commit later than that is dated into the future."""
+Blobs = Mapping[str, Blob]
+"""Path below the evidence folder → file."""
+_CLOCK_TOLERANCE = datetime.timedelta(minutes=5)
+"""A commit that is further in the future has a wrong date, and permits nothing."""
 
 
 @dataclass(frozen=True)
 class ComparedStates:
-    """The two states of the evidence, and where their lines parted."""
+    """Two states of the evidence, and their common ancestors."""
 
-    walked: CommitWalk
-    base: Files
-    judged: Files
-    forks: Sequence[Files]
-    """What both rest on: as a rule that is the base itself."""
+    commit_walk: CommitWalk
+    base: Blobs
+    head: Blobs
+    forks: Sequence[Blobs]
+    """The latest common ancestors: usually one, the base itself."""
     builds_on_base: bool
     parted_at: str | None
-    """Commit of the first of them, if there is one and it is another than the base."""
-    of_base: frozenset[str]
-    """The base's commit, and all that it rests on."""
+    """The first of them, if it is not the base."""
+    base_ancestry: frozenset[str]
+    """The base commit and its ancestors."""
     order: Mapping[str, int]
-    """Commit → its place among all, parents first."""
+    """Commit → its position, parents first."""
 
     @classmethod
-    def of(cls, walked: CommitWalk, base: str, head: str, judged: Files) -> Self:
-        """Find what both sides rest on.
+    def of(cls, commit_walk: CommitWalk, base: str, head: str, files: Blobs) -> Self:
+        """Find the common ancestors of two commits; `files` is the evidence to compare.
 
         Raises:
-            NoHistory: a part of the history is not here.
+            NoHistory: a part of the history is missing.
         """
-        commits = dict(walked.commits)
-        commits |= {each.id: each for each in walk(walked.repository, base, commits)}
-        of_base = ancestry(commits, [base])
-        shared = ancestry(commits, [head]) & of_base
-        passed = {parent for each in shared for parent in commits[each].parents}
-        forks = sorted(shared - passed)
+        commits = dict(commit_walk.commits)
+        commits |= {each.id: each for each in walk(commit_walk.repository, base, commits)}
+        base_ancestry = ancestry(commits, [base])
+        shared = ancestry(commits, [head]) & base_ancestry
+        inner = {parent for each in shared for parent in commits[each].parents}
+        forks = sorted(shared - inner)
+        trees = commit_walk.repository.trees
 
-        def files(commit: str) -> Files:
-            tree = walked.repository.folder_below(commits[commit].tree, walked.prefix)
-            return dict(walked.repository.files(tree)) if tree else {}
+        def blobs(commit: str) -> Blobs:
+            return dict(trees.files(trees.find_folder(commits[commit].tree, commit_walk.prefix)))
 
         return cls(
-            walked,
-            files(base),
-            judged,
-            # Of a history that was written anew nothing is shared: then the base itself counts.
-            [files(each) for each in forks or [base]],
+            commit_walk,
+            blobs(base),
+            files,
+            # A rewritten history has no common ancestor; then the base itself counts.
+            [blobs(each) for each in forks or [base]],
             base in shared,
             None if base in shared or not forks else forks[0],
-            frozenset(of_base),
-            {each: number for number, each in enumerate(walked.commits)},
+            frozenset(base_ancestry),
+            {each: number for number, each in enumerate(commit_walk.commits)},
         )
 
-    def changed(self) -> list[str]:
-        """Return the files of the base that are not as they were there, nor at a fork."""
+    def changed_files(self) -> list[str]:
+        """Return the files of the base that differ from the base and from a common ancestor."""
         return [
             path
             for path, blob in sorted(self.base.items())
-            if self.judged.get(path) != blob
-            and any(self.judged.get(path) != fork.get(path) for fork in self.forks)
+            if self.head.get(path) != blob
+            and any(self.head.get(path) != fork.get(path) for fork in self.forks)
         ]
 
 
-class _Made(NamedTuple):
-    """Who changed a record, and whether that was permitted."""
+class _ChangedBy(NamedTuple):
+    """Who changed a record last, and whether all changes were permitted."""
 
     commit: str | None = None
     author: str | None = None
@@ -98,117 +99,118 @@ class _Made(NamedTuple):
 
 
 def find_alterations(
-    sides: ComparedStates,
+    compared: ComparedStates,
     datasets: Mapping[str, Dataset],
     evidence: str,
     tables: Mapping[str, GitTable],
     store: DuckDB,
 ) -> Altered:
-    """Say what became of the records of the base, given what git knows of those judged."""
-    history = sides.walked.history
-    base, judged = (history.choose(each.items()) for each in (sides.base, sides.judged))
-    nets, readable = history.compare(base, judged)
+    """Compare the records of two states; `tables` are the datasets filled from git."""
+    files = compared.commit_walk.files
+    base, head = (files.choose(each.items()) for each in (compared.base, compared.head))
+    deltas, readable = files.compare(base, head)
     touched: set[Key] = set()
-    for fork in sides.forks:
-        compared = nets
-        if fork != sides.base:
-            compared, _ = history.compare(history.choose(fork.items()), judged)
-        touched |= {key for key, net in compared.items() if any(_left(net))}
+    for fork in compared.forks:
+        since_fork = deltas
+        if fork != compared.base:
+            since_fork, _ = files.compare(files.choose(fork.items()), head)
+        touched |= {key for key, delta in since_fork.items() if any(_difference(delta))}
     copies = _copies(tables[RECORDINGS], store)
-    found: dict[Key, tuple[list[str], list[str]]] = {}
-    for key in sorted(touched & nets.keys()):
-        gone, come = _left(nets[key])
-        # What came under a key that nothing stood under is no alteration.
+    altered: dict[Key, tuple[list[str], list[str]]] = {}
+    for key in sorted(touched & deltas.keys()):
+        gone, come = _difference(deltas[key])
+        # A new record is no alteration, unless the key was in use already.
         if gone or (come and copies.get(key, 1) > len(come)):
-            found[key] = gone, come
-    makers = _makers(sides, tables, store, found)
+            altered[key] = gone, come
+    changed_by = _changed_by(compared, tables, store, altered)
     records = [
-        _alteration(sides, evidence, key, nets[key].path, *states, makers.get(key, _Made()))
-        for key, states in found.items()
+        _alteration(
+            compared, evidence, key, deltas[key].path, *states, changed_by.get(key, _ChangedBy())
+        )
+        for key, states in altered.items()
     ]
     records.sort(key=lambda each: each.permitted)
-    changed = sides.changed()
-    unreadable = [
-        each for each in changed if each in base and judged.get(each) != readable.get(each)
-    ]
+    changed = compared.changed_files()
+    unreadable = [each for each in changed if each in base and head.get(each) != readable.get(each)]
     return Altered(
         reason=None,
         hint=None,
         against_contract=bool(unreadable) or not all(each.permitted for each in records),
-        builds_on_base=sides.builds_on_base,
-        parted_at=sides.parted_at,
+        builds_on_base=compared.builds_on_base,
+        parted_at=compared.parted_at,
         count=len(records),
         not_permitted=sum(not each.permitted for each in records),
         records=records[:MOST_SHOWN],
         unreadable=[f"{evidence}/{each}" for each in unreadable],
-        unfollowed=list(_unfollowed(datasets, evidence, changed)),
+        unfollowed=list(_untracked(datasets, evidence, changed)),
     )
 
 
-def _left(net: ContentDelta) -> tuple[list[str], list[str]]:
-    """Return what is gone and what came, without what only stands elsewhere."""
-    gone, come = Counter(net.gone), Counter(net.come)
+def _difference(delta: ContentDelta) -> tuple[list[str], list[str]]:
+    """Return which contents are gone and which are new, without those that only moved."""
+    gone, come = Counter(delta.gone), Counter(delta.come)
     return sorted((gone - come).elements()), sorted((come - gone).elements())
 
 
-def _copies(filled: GitTable, store: DuckDB) -> dict[Key, int]:
-    """Return the records under whose key several stand, and how many."""
-    query = f"SELECT dataset, record, copies FROM {identifier(filled.relation)} WHERE copies > 1"
-    return {(unit, key): count for unit, key, count in store.ask(query)}
+def _copies(recordings: GitTable, store: DuckDB) -> dict[Key, int]:
+    """Return the keys that several records have, and how many."""
+    relation = identifier(recordings.relation)
+    query = f"SELECT dataset, record, copies FROM {relation} WHERE copies > 1"
+    return {(table, key): count for table, key, count in store.ask(query)}
 
 
-def _makers(
-    sides: ComparedStates,
+def _changed_by(
+    compared: ComparedStates,
     tables: Mapping[str, GitTable],
     store: DuckDB,
     keys: Iterable[Key],
-) -> dict[Key, _Made]:
-    """Return who changed records last; permitted is what all who changed them were permitted."""
+) -> dict[Key, _ChangedBy]:
+    """Return who changed records since the base."""
     wanted = list(keys)
-    latest = int((datetime.datetime.now(datetime.UTC) + _AHEAD).timestamp() * 1_000_000)
+    latest = int((datetime.datetime.now(datetime.UTC) + _CLOCK_TOLERANCE).timestamp() * 1_000_000)
     permitted = "permitted AND recorder_permitted AND signature_sufficient AND changed_at <= "
     by_table = [
-        # What another line put under the same key was no change there, and is none that is allowed.
+        # A record that another branch added under the same key: no change there, never permitted.
         (RECORDINGS, "NULL, false"),
         (EVIDENCE_CHANGES, f"reason, {permitted}{latest}"),
     ]
-    found: dict[Key, _Made] = {}
-    for table, columns in by_table:
-        made: dict[Key, list[_Made]] = {}
+    found: dict[Key, _ChangedBy] = {}
+    for name, columns in by_table:
+        changes: dict[Key, list[_ChangedBy]] = {}
         rows = store.ask(
             f"""
             SELECT dataset, record, commit, author, committer, {columns}
-            FROM {identifier(tables[table].relation)}
+            FROM {identifier(tables[name].relation)}
             WHERE (dataset, record) IN (
                 SELECT (unnest(CAST($1 AS VARCHAR[])), unnest(CAST($2 AS VARCHAR[]))))
             """,
-            [[unit for unit, _ in wanted], [key for _, key in wanted]],
+            [[table for table, _ in wanted], [key for _, key in wanted]],
         )
-        for unit, key, commit, *fields in rows:
-            if commit not in sides.of_base:
-                one = _Made(commit, *fields)._replace(uncommitted=commit is None)
-                made.setdefault((unit, key), []).append(one)
-        for each, several in made.items():
-            last = max(several, key=lambda one: _place(sides, one))
-            found[each] = last._replace(permitted=all(one.permitted for one in several))
+        for table, key, commit, *fields in rows:
+            if commit not in compared.base_ancestry:
+                change = _ChangedBy(commit, *fields)._replace(uncommitted=commit is None)
+                changes.setdefault((table, key), []).append(change)
+        for each, several in changes.items():
+            last = max(several, key=lambda change: _position(compared, change))
+            found[each] = last._replace(permitted=all(change.permitted for change in several))
     return found
 
 
-def _place(sides: ComparedStates, made: _Made) -> int:
-    """Return the place of a change among all; what is not committed comes last."""
-    return len(sides.order) if made.commit is None else sides.order[made.commit]
+def _position(compared: ComparedStates, change: _ChangedBy) -> int:
+    """Return the position of a change in the history; what is not committed comes last."""
+    return len(compared.order) if change.commit is None else compared.order[change.commit]
 
 
 def _alteration(
-    sides: ComparedStates,
+    compared: ComparedStates,
     evidence: str,
     key: Key,
     path: str,
     gone: Sequence[str],
     come: Sequence[str],
-    made: _Made,
+    changed_by: _ChangedBy,
 ) -> Alteration:
-    fields = sides.walked.history.reader[key[0]].fields
+    fields = compared.commit_walk.files.readers[key[0]].fields
     before, after = (fields(each[0]) if each else {} for each in (gone, come))
     return Alteration(
         dataset=key[0],
@@ -220,7 +222,7 @@ def _alteration(
             for each in dict.fromkeys([*before, *after])
             if before.get(each) != after.get(each)
         ],
-        **made._asdict(),
+        **changed_by._asdict(),
     )
 
 
@@ -228,17 +230,17 @@ def _text(value: Any) -> str | None:
     return value if value is None or isinstance(value, str) else to_json(value)
 
 
-def _unfollowed(
+def _untracked(
     datasets: Mapping[str, Dataset], evidence: str, changed: Sequence[str]
 ) -> Iterator[Unfollowed]:
-    """Yield what changed of datasets, or of what is nested in them, that nobody follows."""
+    """Yield the changed files of datasets, and of their children, that have no `recording`."""
     for _, dataset in sorted(datasets.items()):
         if dataset.format == "git":
             continue
         files = [f"{evidence}/{each}" for each in changed if fits_path(each, dataset.files)]
-        parts = {dataset.id: dataset.recording} | {
+        recordings = {dataset.id: dataset.recording} | {
             f"{dataset.id}.{each}": child.recording for each, child in dataset.children.items()
         }
-        for part, recording in parts.items():
+        for name, recording in recordings.items():
             if files and recording is None:
-                yield Unfollowed(dataset=part, count=len(files), files=files[:MOST_SHOWN])
+                yield Unfollowed(dataset=name, count=len(files), files=files[:MOST_SHOWN])

@@ -1,4 +1,4 @@
-"""Write down what git knew, and take it from what was written down."""
+"""Export what git knows, so that it can be imported where the repository is not at hand."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ccpolicy.errors import EvidenceError
 from ccpolicy.evidence import record_sql
 from ccpolicy.evidence.contract import Column, make_contract
 from ccpolicy.evidence.models import GitTable
-from ccpolicy.git.objects import NoHistory
+from ccpolicy.git.errors import NoHistory
 from ccpolicy.policy import FROM_GIT
 from ccpolicy.policy.git_datasets import dataset_from_git
 from ccpolicy.provenance.models import Provenance, Uncommitted
@@ -17,16 +17,16 @@ from ccpolicy.provenance.relations import make_relation
 from ccpolicy.store import DuckDB
 from ccpolicy.store.sql import identifier
 
-_PLACE = {"file": "VARCHAR", "line": "BIGINT", "sheet": "VARCHAR", "below": "VARCHAR"}
-_PLACE_SHOWN = ["file", "line", "sheet", "path"]
+_PLACE_TYPES = {"file": "VARCHAR", "line": "BIGINT", "sheet": "VARCHAR", "below": "VARCHAR"}
+_PLACE_COLUMNS = ["file", "line", "sheet", "path"]
 _TYPES = {"text": str, "boolean": bool}
 
 
 def export_provenance(found: Provenance, store: DuckDB) -> ProvenanceExport:
-    """Write down what git knows, with the place of each record."""
+    """Export what git knows, with the place of each record."""
     tables = None
     if found.tables is not None:
-        tables = {each: _table(each, filled, store) for each, filled in found.tables.items()}
+        tables = {each: _export_table(each, filled, store) for each, filled in found.tables.items()}
     return ProvenanceExport(
         schema_version=SCHEMA_VERSION,
         state=found.state,
@@ -41,14 +41,14 @@ def export_provenance(found: Provenance, store: DuckDB) -> ProvenanceExport:
     )
 
 
-def _table(table: str, filled: GitTable, store: DuckDB) -> ExportedTable:
+def _export_table(table: str, filled: GitTable, store: DuckDB) -> ExportedTable:
     columns = [each.name for each in _columns(table)]
     cells = ", ".join(map(identifier, columns))
     query = f"SELECT ordinal, {cells} FROM {identifier(filled.relation)} ORDER BY ordinal"
     rows = store.ask(query)
     places = filled.source.locate([row[0] for row in rows])
     return ExportedTable(
-        columns=[*columns, *_PLACE_SHOWN],
+        columns=[*columns, *_PLACE_COLUMNS],
         rows=[
             [*row[1:], place.file, place.line, place.sheet, place.path]
             for row in rows
@@ -57,42 +57,46 @@ def _table(table: str, filled: GitTable, store: DuckDB) -> ExportedTable:
     )
 
 
-def import_provenance(told: ProvenanceExport, store: DuckDB) -> Provenance:
-    """Take what git knew from what was written down.
+def import_provenance(exported: ProvenanceExport, store: DuckDB) -> Provenance:
+    """Import what was exported, with relations in a store.
 
     Raises:
-        EvidenceError: it is not what git can know.
+        EvidenceError: it cannot come from git.
     """
-    if told.state != "known":
-        failure = NoHistory(told.state)
-        return Provenance(told.state, failure.message, failure.hint)
+    if exported.state != "known":
+        failure = NoHistory(exported.state)
+        return Provenance(exported.state, failure.message, failure.hint)
     tables = None
-    if told.tables is not None:
-        if set(told.tables) != set(FROM_GIT):
-            raise _unfit(", ".join(sorted(told.tables)))
-        tables = {each: _recalled(each, table, store) for each, table in told.tables.items()}
+    if exported.tables is not None:
+        if set(exported.tables) != set(FROM_GIT):
+            raise _unfit(", ".join(sorted(exported.tables)))
+        tables = {
+            each: _import_table(each, table, store) for each, table in exported.tables.items()
+        }
     return Provenance(
-        told.state,
-        commit=told.commit,
-        tree=told.tree,
-        committed_at=told.committed_at,
-        uncommitted=[Uncommitted(each.file, each.change, each.sha256) for each in told.uncommitted],
+        exported.state,
+        commit=exported.commit,
+        tree=exported.tree,
+        committed_at=exported.committed_at,
+        uncommitted=[
+            Uncommitted(each.file, each.change, each.sha256) for each in exported.uncommitted
+        ],
         tables=tables,
-        is_told=True,
+        imported=True,
     )
 
 
-def _recalled(table: str, told: ExportedTable, store: DuckDB) -> GitTable:
+def _import_table(table: str, exported: ExportedTable, store: DuckDB) -> GitTable:
     columns = _columns(table)
-    if told.columns != [*(each.name for each in columns), *_PLACE_SHOWN]:
+    if exported.columns != [*(each.name for each in columns), *_PLACE_COLUMNS]:
         raise _unfit(table)
     kinds = [_TYPES.get(each.type, int) for each in columns] + [str, int, str, str]
     contract = dataset_from_git(table)[1]
-    # Not all of the key: what is not committed has no commit.
-    needed = [each in ("file", *contract.record["required"]) for each in told.columns]
-    key = [told.columns.index(each) for each in contract.key]
+    # Not the whole key, because an uncommitted change has no commit.
+    needed = [each in ("file", *contract.record["required"]) for each in exported.columns]
+    key = [exported.columns.index(each) for each in contract.key]
     seen = set()
-    for row in told.rows:
+    for row in exported.rows:
         if len(row) != len(kinds) or not all(
             type(cell) is kind or (cell is None and not must)
             for cell, kind, must in zip(row, kinds, needed, strict=True)
@@ -107,8 +111,8 @@ def _recalled(table: str, told: ExportedTable, store: DuckDB) -> GitTable:
     make_relation(
         store,
         relation,
-        {"ordinal": "BIGINT", **types, **_PLACE},
-        [(number, *row) for number, row in enumerate(told.rows, 1)],
+        {"ordinal": "BIGINT", **types, **_PLACE_TYPES},
+        [(number, *row) for number, row in enumerate(exported.rows, 1)],
     )
     return GitTable(relation, ImportedSource(store, relation, table))
 

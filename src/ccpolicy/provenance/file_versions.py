@@ -1,4 +1,4 @@
-"""The records that a version of a file holds, and what two versions have not in common."""
+"""Reads the records in a version of a file, and compares two versions."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ccpolicy.errors import EvidenceError, Locator
-from ccpolicy.evidence import record_sql, values
 from ccpolicy.evidence.contract import Contract
 from ccpolicy.evidence.readers import PARSERS, SCANNERS, Opened, Record
 from ccpolicy.files.finder import fingerprint
+from ccpolicy.provenance.derived_keys import DerivedKeys
+from ccpolicy.provenance.line_diff import changed_lines
 from ccpolicy.provenance.tracked import Tracked, TrackedTable
 from ccpolicy.store import DuckDB, StoreError, open_store
-from ccpolicy.store.sql import identifier
 from ccpolicy.vocabulary import KEY_SEPARATOR
 
 Key = tuple[str, str]
-"""A unit's name, and the record's key as one text."""
+"""Name of the record's table, and its key as one text."""
 KeyedContent = tuple[Key, str]
-"""A record in one version of a file, and its own content; see `FileVersionReader.fields`."""
+"""A record's key and its content; see `FileVersionReader.fields`."""
 
 
 class Place(NamedTuple):
-    """Where in its file a record stands."""
+    """Where in its file a record is."""
 
     line: int | None
     sheet: str | None
@@ -37,7 +37,7 @@ class Place(NamedTuple):
 
 
 class Unreadable(Exception):
-    """A version of a file that holds no records as the contract has them."""
+    """The version of a file does not hold records as the contract describes them."""
 
 
 class FileVersionReader:
@@ -46,8 +46,7 @@ class FileVersionReader:
     def __init__(self, tracked: Tracked, store: DuckDB, folder: Path) -> None:
         self.tracked = tracked
         self.file = folder / f"version.{tracked.dataset.format}"
-        self.keys = _Keys(tracked.contract, store)
-        self.is_flat = not tracked.contract.children
+        self.derived = DerivedKeys(tracked.contract, store)
         self.is_csv = tracked.dataset.format == "csv"
         self.columns = [column.name for column in tracked.contract.columns]
 
@@ -55,37 +54,37 @@ class FileVersionReader:
         """Return the records of a version.
 
         Raises:
-            Unreadable: it is not what the contract says.
+            Unreadable: it does not fit the contract.
         """
-        if self.is_csv and not self.keys.derive and b'"' not in content:
+        if self.is_csv and not self.derived.expressions and b'"' not in content:
             return self._plain_items(_text(content))
         return [item for item, _ in self._found(content, placed=False)]
 
     def places(self, content: bytes) -> list[tuple[Key, Place]]:
-        """Return where the records of a version stand.
+        """Return where in a version each record is.
 
         Raises:
-            Unreadable: it is not what the contract says.
+            Unreadable: it does not fit the contract.
         """
         return [(key, place) for (key, _), place in self._found(content, placed=True)]
 
     def changes(self, old: bytes, new: bytes) -> tuple[list[KeyedContent], list[KeyedContent]]:
-        """Return what an earlier version had, and what a later one has, that the other has not.
+        """Return the records that only the old version has, and those that only the new one has.
 
         Raises:
-            Unreadable: the later one is not what the contract says.
+            Unreadable: the new one does not fit the contract.
         """
-        if self.is_csv and (lines := _changed_lines(old, new)):
+        if self.is_csv and (lines := changed_lines(old, new)):
             header, gone, come = lines
             return self.items(header + gone) if gone else [], self.items(header + come)
         before, after = Counter(self.items(old)), Counter(self.items(new))
         return list((before - after).elements()), list((after - before).elements())
 
     def fields(self, content: str) -> dict[str, Any]:
-        """Return the fields of a record, without what is empty.
+        """Return the fields of a record that are not empty, given its content.
 
-        Its content is the line of a CSV file, in the contract's order of columns; or JSON, which
-        has quotation marks where such a line has none.
+        The content is either a CSV line without quotation marks, in the contract's order of
+        columns, or JSON, which always has quotation marks.
         """
         if self.is_csv and '"' not in content:
             cells = content.split(self.tracked.dataset.delimiter)
@@ -94,7 +93,7 @@ class FileVersionReader:
         return found
 
     def cells(self, contents: Sequence[str], columns: Sequence[str]) -> list[list[Any]]:
-        """Return some fields of records, record by record; None for each that is empty."""
+        """Return some fields of each record; None for an empty one."""
         delimiter = self.tracked.dataset.delimiter
         places = [self.columns.index(each) for each in columns] if self.is_csv else []
         found = []
@@ -108,7 +107,7 @@ class FileVersionReader:
         return found
 
     def _content(self, record: Mapping[str, Any]) -> str:
-        """Write a record's own content; see `fields`."""
+        """Return the content of a record; see `fields`."""
         if self.is_csv:
             delimiter = self.tracked.dataset.delimiter
             cells = [record.get(each, "") for each in self.columns]
@@ -118,16 +117,16 @@ class FileVersionReader:
         return to_json(record)
 
     def _plain_items(self, text: str) -> list[KeyedContent]:
-        """Take a CSV file without quotation marks apart."""
+        """Return the records of a CSV file without quotation marks."""
         dataset = self.tracked.dataset
         delimiter = dataset.delimiter
         header, *lines = [line for line in text.split("\n") if line] or [""]
         heading = _Heading.of(self.tracked.contract, header.split(delimiter))
-        [unit] = self.tracked.units
+        [table] = self.tracked.tables
         place = {column: index for index, column in heading.named}
         key = [place[each] for each in dataset.key]
         order = [place.get(each, -1) for each in self.columns]
-        is_whole = order == list(range(heading.count))
+        is_in_order = order == list(range(heading.count))
         is_single = len(key) == 1
         found: list[KeyedContent] = []
         for line in lines:
@@ -135,15 +134,15 @@ class FileVersionReader:
             if len(cells) != heading.count:
                 raise Unreadable
             if is_single:
-                named = cells[key[0]]
+                key_text = cells[key[0]]
             else:
                 parts = [cells[each] for each in key]
-                named = KEY_SEPARATOR.join(parts) if all(parts) else ""
-            if named:
+                key_text = KEY_SEPARATOR.join(parts) if all(parts) else ""
+            if key_text:
                 content = line
-                if not is_whole:
+                if not is_in_order:
                     content = delimiter.join([cells[at] if at >= 0 else "" for at in order])
-                found.append(((unit.name, named), content))
+                found.append(((table.name, key_text), content))
         return found
 
     def _found(self, content: bytes, *, placed: bool) -> list[tuple[KeyedContent, Place]]:
@@ -152,7 +151,7 @@ class FileVersionReader:
                 rows = list(_rows(self.tracked.contract, content))
                 places = [Locator("", line) for line, _ in rows]
                 return self._of_records([value for _, value in rows], places)
-            self.file.unlink(missing_ok=True)  # to write over a file makes the disk wait
+            self.file.unlink(missing_ok=True)  # overwriting a file would wait for the disk
             self.file.write_bytes(content)
             opened = Opened(self.tracked.contract, "", self.file, 1, fingerprint(self.file))
             if self.tracked.dataset.format == "parquet":
@@ -167,7 +166,7 @@ class FileVersionReader:
 
     @cached_property
     def _reader(self) -> DuckDB:
-        """A store that may read files, also once the policy's SQL was let into the other."""
+        """A store of its own, because the policy's store may be locked and then reads no files."""
         return open_store()
 
     def _of_table(self, file: Opened) -> list[tuple[KeyedContent, Place]]:
@@ -186,27 +185,27 @@ class FileVersionReader:
     def _of_records(
         self, records: Sequence[dict[str, Any]], places: Sequence[Locator]
     ) -> list[tuple[KeyedContent, Place]]:
-        """Take records apart into those of each unit."""
+        """Return the records of each table that the records of a file contain."""
         found = []
         nested = [child.path for child in self.tracked.contract.children]
-        for record, parts, place in zip(records, self.keys.of(records), places, strict=True):
-            for unit in self.tracked.units:
+        for record, parts, place in zip(records, self.derived.of(records), places, strict=True):
+            for table in self.tracked.tables:
                 entries: list[tuple[dict[str, Any], dict[str, Any], str | None]]
-                if not unit.path:
+                if not table.path:
                     own = {each: record[each] for each in record if each not in nested}
                     entries = [(own, own, None)]
                 else:
-                    listed = record.get(unit.path, ())
+                    listed = record.get(table.path, ())
                     entries = [
-                        (part, {**record, **part}, f"{unit.path}/{number}")
+                        (part, {**record, **part}, f"{table.path}/{number}")
                         for number, part in enumerate(listed if isinstance(listed, list) else ())
                         if isinstance(part, dict)
                     ]
                 for own, around, path in entries:
-                    key = _key(unit, parts, around)
+                    key = _key(table, parts, around)
                     if key is not None:
-                        item = (unit.name, key), self._content(own)
-                        f"{key}{item[1]}".encode()  # JSON may escape what is no text
+                        item = (table.name, key), self._content(own)
+                        f"{key}{item[1]}".encode()  # refuses lone surrogates, which JSON escapes
                         below = "/".join(filter(None, (place.path, path))) or None
                         found.append((item, Place(place.line, place.sheet, below)))
         return found
@@ -214,53 +213,16 @@ class FileVersionReader:
 
 _NOWHERE = Locator("")
 to_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
-"""Write a record as JSON, in an order that is always the same."""
+"""Write a record as JSON with sorted keys."""
 
 
-def _key(unit: TrackedTable, derived: Mapping[str, Any], record: Mapping[str, Any]) -> str | None:
-    """Return the key of a record as one text; None if a part of it is missing."""
-    if len(unit.key) == 1 and not derived:
-        key = record.get(unit.key[0])
+def _key(table: TrackedTable, derived: Mapping[str, Any], record: Mapping[str, Any]) -> str | None:
+    """Return the key of a record as one text; None if a part is missing."""
+    if len(table.key) == 1 and not derived:
+        key = record.get(table.key[0])
         return None if key is None else str(key)
-    parts = [derived.get(each, record.get(each)) for each in unit.key]
+    parts = [derived.get(each, record.get(each)) for each in table.key]
     return None if None in parts else KEY_SEPARATOR.join(map(str, parts))
-
-
-class _Keys:
-    """Computes the derived columns that belong to a dataset's key."""
-
-    def __init__(self, contract: Contract, store: DuckDB) -> None:
-        self.contract, self.store = contract, store
-        dataset = contract.dataset
-        self.derive = {each: text for each, text in dataset.derive.items() if each in dataset.key}
-
-    def of(self, records: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
-        """Return the derived columns of records."""
-        if not (self.derive and records):
-            return [{}] * len(records)
-        columns = self.contract.columns
-        cells = ", ".join(
-            f"unnest(CAST(${index} AS {record_sql.TYPES[column.type]}[]))"
-            f" AS {identifier(column.name)}"
-            for index, column in enumerate(columns, 1)
-        )
-        made = ", ".join(
-            f"CAST(try(({text}\n)) AS VARCHAR) AS {identifier(each)}"
-            for each, text in self.derive.items()
-        )
-        given = [[_cell(record.get(column.name)) for record in records] for column in columns]
-        for column, each in zip(columns, given, strict=True):
-            if column.type == "instant":
-                read = [values.instants(str(text), self.contract.zone) for text in each]
-                each[:] = [found[0] if found else None for found in read]
-            elif column.type == "date":
-                each[:] = [values.day(str(text)) for text in each]
-        rows = self.store.ask(f"SELECT {made} FROM (SELECT {cells})", given)
-        return [dict(zip(self.derive, row, strict=True)) for row in rows]
-
-
-def _cell(value: Any) -> Any:
-    return values.list_text(value) if isinstance(value, list) else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,14 +231,14 @@ class _Heading:
 
     count: int
     named: list[tuple[int, str]]
-    """Those of its columns that the contract knows."""
+    """Index and name of the columns in the contract."""
 
     @classmethod
     def of(cls, contract: Contract, header: Sequence[str]) -> _Heading:
         """Read the header.
 
         Raises:
-            Unreadable: a column of the key is missing, or a column is there twice.
+            Unreadable: a column of the key is missing, or a column occurs twice.
         """
         known = {contract.heading(column.name): column.name for column in contract.columns}
         named = [(index, known[each]) for index, each in enumerate(header) if each in known]
@@ -295,7 +257,7 @@ def _text(content: bytes) -> str:
 
 
 def _rows(contract: Contract, content: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield the rows of a CSV file, each with its line.
+    """Yield the rows of a CSV file with their line numbers.
 
     Raises:
         Unreadable: it is not CSV with the contract's columns.
@@ -326,59 +288,3 @@ def _numbered(reader: Any) -> Iterator[tuple[int, list[str]]]:
         if row:
             yield line, row
         line = reader.line_num + 1
-
-
-def _changed_lines(old: bytes, new: bytes) -> tuple[bytes, bytes, bytes] | None:
-    """Return the header, and the lines that stand in one version alone.
-
-    None where a line may not be a record of its own.
-    """
-    head = new[: new.find(b"\n") + 1]
-    if old.endswith(b"\n") and b'"' not in head and new.startswith(old):
-        # As most do. The earlier version could be read, and so ended with a record.
-        return head, b"", new[len(old) :]
-    if not head or not old.startswith(head) or _is_intricate(old) or _is_intricate(new):
-        return None
-    first = _common(old, new)
-    first = new.rfind(b"\n", 0, first) + 1
-    rest = min(len(old), len(new)) - first
-    last = _common_end(old, new, rest)
-    # Begin the common end with a whole line.
-    cut = new.find(b"\n", len(new) - last)
-    last = len(new) - cut - 1 if last and cut >= 0 else 0
-    gone = Counter(old[first : len(old) - last].splitlines(keepends=True))
-    come = Counter(new[first : len(new) - last].splitlines(keepends=True))
-    return head, _joined(gone - come), _joined(come - gone)
-
-
-def _is_intricate(content: bytes) -> bool:
-    """Whether the end of a line may not be that of a record, or the other way round."""
-    returns = content.count(b"\r")
-    return b'"' in content or bool(returns and returns != content.count(b"\r\n"))
-
-
-def _joined(lines: Counter[bytes]) -> bytes:
-    return b"".join(line if line.endswith(b"\n") else line + b"\n" for line in lines.elements())
-
-
-def _common(old: bytes, new: bytes) -> int:
-    """Count the bytes with which both begin."""
-    low, high = 0, min(len(old), len(new))
-    if old[:high] == new[:high]:
-        return high
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if old[low:middle] == new[low:middle] else (low, middle)
-    return low
-
-
-def _common_end(old: bytes, new: bytes, most: int) -> int:
-    """Count the bytes with which both end, up to so many."""
-    low, high = 0, most
-    if high and old[-high:] == new[-high:]:
-        return high
-    while high - low > 1:
-        middle = (low + high) // 2
-        same = old[len(old) - middle : len(old) - low] == new[len(new) - middle : len(new) - low]
-        low, high = (middle, high) if same else (low, middle)
-    return low

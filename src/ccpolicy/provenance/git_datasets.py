@@ -1,10 +1,9 @@
-"""What is known of records and of who recorded them: the rows of the datasets that git fills."""
+"""The rows of the datasets filled from git, as far as they depend on the history alone."""
 
 from __future__ import annotations
 
 import datetime
-import fnmatch
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -14,7 +13,8 @@ from ccpolicy.evidence import values
 from ccpolicy.git.commits import Commit
 from ccpolicy.policy import EVIDENCE_CHANGES, RECORDINGS
 from ccpolicy.provenance.file_versions import Key, to_json
-from ccpolicy.provenance.record_history import WORKING, Event, RecordHistory, RecordState
+from ccpolicy.provenance.record_history import RecordHistory
+from ccpolicy.provenance.record_states import WORKING, Event, RecordState
 from ccpolicy.provenance.tracked import Tracked, TrackedTable
 from ccpolicy.time.durations import Duration, parse_duration
 from ccpolicy.time.epoch import DAY, EPOCH
@@ -23,7 +23,7 @@ _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _SECOND = 1_000_000
 STORED_COLUMNS = {
     RECORDINGS: {
-        "unit": "VARCHAR",
+        "dataset": "VARCHAR",
         "commit": "INTEGER",
         "number": "INTEGER",
         "event": "VARCHAR",
@@ -35,7 +35,7 @@ STORED_COLUMNS = {
         "due_at": "BIGINT",
     },
     EVIDENCE_CHANGES: {
-        "unit": "VARCHAR",
+        "dataset": "VARCHAR",
         "commit": "INTEGER",
         "change": "VARCHAR",
         "changed_at": "BIGINT",
@@ -47,91 +47,56 @@ STORED_COLUMNS = {
         "after": "VARCHAR",
     },
 }
-"""Columns of what is known of records by itself: commits as numbers, empty while uncommitted."""
-RAW_SHARED = {RECORDINGS: 7, EVIDENCE_CHANGES: 7}
-"""So many of them are alike for most records of a commit."""
-MAKERS = {
-    "unit": "VARCHAR",
-    "commit": "INTEGER",
-    "at": "BIGINT",
-    "reason": "VARCHAR",
-    "merged_at": "BIGINT",
-    "authored_at": "BIGINT",
-    "id": "VARCHAR",
-    "author": "VARCHAR",
-    "committer": "VARCHAR",
-    "recorder_permitted": "BOOLEAN",
-    "signature": "VARCHAR",
-    "signature_sufficient": "BOOLEAN",
-    "with_policy": "BOOLEAN",
-}
-_WHO = """m.merged_at, m.authored_at, m.id AS commit, m.author, m.committer, m.recorder_permitted,
-    m.signature, m.signature_sufficient, m.with_policy, path"""
-VIEW_SQL = {
-    RECORDINGS: f"""
-        SELECT row_number() OVER (ORDER BY r.unit, record, number) AS ordinal, r.unit AS dataset,
-            record, event, happened_at, due_at, owed, copies, m.at AS recorded_at, {_WHO}""",
-    EVIDENCE_CHANGES: f"""
-        SELECT row_number() OVER (ORDER BY r.unit, record, m.at NULLS LAST, m.id) AS ordinal,
-            r.unit AS dataset, record, change, changed_at, owed, before, after, m.reason,
-            permitted, {_WHO}""",
-}
-"""The rows as controls see them, each with its number and the file in which the record stood."""
+"""Commits as numbers, NULL for what is not committed; times in microseconds since 1970 UTC."""
+SHARED_COLUMNS = {RECORDINGS: 7, EVIDENCE_CHANGES: 7}
+"""How many of the first columns are equal for most records of a commit."""
 
 
 @dataclass(frozen=True)
 class RecordRows:
-    """Makes rows of what a history says by itself, whoever is trusted; see `STORED_COLUMNS`."""
+    """Makes the rows; see `STORED_COLUMNS`. Who made a commit is not part of them."""
 
     zone: ZoneInfo
     """The plan's zone."""
     adopted: int
-    """Instant from which records are owed in time."""
+    """Instant from which records must be recorded in time."""
     as_of: int
-    """Moment judged, at which what is not committed counts as changed."""
+    """The moment of the assessment, which is the time of changes that are not committed."""
     history: RecordHistory
     merged: Mapping[str, int]
-    """Commit → when it came into the line that is judged, in seconds since 1970."""
+    """Commit → when it came into the assessed line, in seconds since 1970; see `merged_times`."""
     ends: dict[tuple[int, str], int] = field(default_factory=dict)
-    """Day and duration → when it has run out."""
+    """Day and duration → when it ends."""
     begins: dict[int, int] = field(default_factory=dict)
     """Day → the instant at which it begins."""
-    made: dict[str, tuple[int | None, bool]] = field(default_factory=dict)
-    """Commit → its number, and whether it came to be on file since the plan was adopted."""
+    numbered: dict[str, tuple[int | None, bool]] = field(default_factory=dict)
+    """Commit → its number, and whether it was merged since the plan was adopted."""
 
     @cached_property
     def numbers(self) -> dict[str, int]:
         """Commit → its number."""
         return {id_: number for number, id_ in enumerate(self.history.commits)}
 
-    @cached_property
-    def units(self) -> dict[str, tuple[TrackedTable, Tracked]]:
-        """Every unit by its name, and the dataset that it belongs to."""
-        return {unit.name: (unit, each) for each in self.history.tracked for unit in each.units}
-
-    def recordings(self, entries: Mapping[Key, RecordState]) -> Iterator[tuple[object, ...]]:
-        """Yield rows about records on file: one for each time at which something happened.
-
-        There is one for a record that says no time, too.
-        """
-        of_unit: dict[str, list[tuple[Key, RecordState]]] = {}
-        for key, entry in entries.items():
-            if entry.contents:
-                of_unit.setdefault(key[0], []).append((key, entry))
-        for name, found in of_unit.items():
-            unit, tracked = self.units[name]
-            columns = unit.recording.happened
-            contents = [entry.contents[0] for _, entry in found]
-            texts = self.history.reader[name].cells(contents, columns)
+    def recordings(self, records: Mapping[Key, RecordState]) -> Iterator[tuple[object, ...]]:
+        """Yield one row for each time that a record states, and one for a record without times."""
+        by_table: dict[str, list[tuple[Key, RecordState]]] = {}
+        for key, state in records.items():
+            if state.contents:
+                by_table.setdefault(key[0], []).append((key, state))
+        for name, found in by_table.items():
+            table, tracked = self.history.files.tables[name]
+            columns = table.recording.happened
+            contents = [state.contents[0] for _, state in found]
+            texts = self.history.files.readers[name].cells(contents, columns)
             instants = self._instants({each for row in texts for each in row}, tracked)
-            within = parse_duration(unit.recording.within) if unit.recording.within else None
+            within = parse_duration(table.recording.within) if table.recording.within else None
             dues: dict[int, int] = {}
-            for (key, entry), row in zip(found, texts, strict=True):
+            for (key, state), row in zip(found, texts, strict=True):
                 timed = [number for number, text in enumerate(row) if text is not None]
                 for number in timed or [-1]:
                     at = instants[row[number]] if timed else None
-                    made = (entry.since[number] if timed else entry.commit) or WORKING
-                    commit, is_recent = self.made.get(made) or self._commit(made)
+                    id_ = (state.since[number] if timed else state.commit) or WORKING
+                    commit, is_recent = self.numbered.get(id_) or self._number(id_)
                     is_owed = is_recent or (at is not None and at >= self.adopted)
                     due = None
                     if within is not None and at is not None and is_owed:
@@ -144,25 +109,24 @@ class RecordRows:
                         number,
                         columns[number] if timed else "record",
                         is_owed,
-                        len(entry.contents),
-                        entry.path,
+                        len(state.contents),
+                        state.path,
                         key[1],
                         at,
                         due,
                     )
 
-    def _commit(self, made: str) -> tuple[int | None, bool]:
-        """Return a commit's number, and whether it came to be on file since the plan was adopted.
+    def _number(self, commit: str) -> tuple[int | None, bool]:
+        """Return a commit's number, and whether it was merged since the plan was adopted.
 
-        What came to be on file afterwards cannot escape by a date of the time before, nor by a
-        branch that begins before.
+        The time of the merge counts, because a branch may claim any earlier time for itself.
         """
-        is_recent = made == WORKING or self.merged[made] * _SECOND >= self.adopted
-        self.made[made] = self.numbers.get(made), is_recent
-        return self.made[made]
+        is_recent = commit == WORKING or self.merged[commit] * _SECOND >= self.adopted
+        self.numbered[commit] = self.numbers.get(commit), is_recent
+        return self.numbered[commit]
 
     def _instants(self, texts: Collection[Any], tracked: Tracked) -> dict[Any, int | None]:
-        """Read times, most of which are written alike."""
+        """Read times; all at once if they have the same format, as most do."""
         found = None
         if all(isinstance(each, str) for each in texts):
             found = values.all_instants(texts, tracked.contract.zone)
@@ -171,17 +135,17 @@ class RecordRows:
         return {text: readings[1] for text, readings in found.items()}
 
     def changes(self, events: Iterable[Event]) -> Iterator[tuple[object, ...]]:
-        """Yield what is known of the changes of what was on file."""
+        """Yield one row for each change of a record that was on file."""
         for event in events:
             if event.before or event.restores:
                 yield self._change(event)
 
     def _change(self, event: Event) -> tuple[object, ...]:
-        unit, tracked = self.units[event.key[0]]
+        table, tracked = self.history.files.tables[event.key[0]]
         kind = "amended" if event.before and event.after else "deleted"
         at = self._time(event.commit)
-        number, is_recent = self._commit(event.commit)
-        read = self.history.reader[unit.name].fields
+        number, is_recent = self._number(event.commit)
+        read = self.history.files.readers[table.name].fields
         before, after = [list(map(read, each)) for each in (event.before, event.after)]
         return (
             event.key[0],
@@ -194,7 +158,7 @@ class RecordRows:
                 after,
                 self.as_of if at is None else at,
                 self.history.commits.get(event.commit),
-                unit,
+                table,
                 tracked,
             ),
             event.path,
@@ -209,14 +173,14 @@ class RecordRows:
         after: Sequence[Mapping[str, Any]],
         at: int,
         commit: Commit | None,
-        unit: TrackedTable,
+        table: TrackedTable,
         tracked: Tracked,
     ) -> bool:
-        """Whether the contract allows a change."""
-        if unit.recording.amendable == "freely":
+        """Whether the contract permits a change."""
+        if table.recording.amendable == "freely":
             return True
         if not after:
-            found = [self._instant(before[0].get(e), tracked) for e in unit.recording.happened]
+            found = [self._instant(before[0].get(e), tracked) for e in table.recording.happened]
             ends = [
                 self._after(each, parse_duration(tracked.dataset.retention))
                 for each in found
@@ -224,7 +188,7 @@ class RecordRows:
             ]
             if ends and max(ends) <= at:
                 return True
-        if unit.recording.amendable == "append_only":
+        if table.recording.amendable == "append_only":
             return False
         return bool(commit and commit.reason) or _only_fills_in(before, after)
 
@@ -232,14 +196,14 @@ class RecordRows:
         return self.history.times[commit] * _SECOND if commit else None
 
     def _instant(self, text: object, tracked: Tracked) -> int | None:
-        """Read a time; a day is its beginning in the plan's zone."""
+        """Read a time; a day counts as its beginning in the plan's zone."""
         if not isinstance(text, str):
             return None
         day = values.day(text) if len(text) == len("2026-01-31") else None
         if day is not None:
             return self._begin(day)
         found = values.instants(text, tracked.contract.zone)
-        # Of two readings the earlier one: what may have happened early is due early.
+        # The earlier of two readings (end of summer time), which is due earlier.
         return found[1] if found else None
 
     def _begins(self, day: datetime.date) -> int:
@@ -247,7 +211,7 @@ class RecordRows:
         return (begin - _EPOCH) // datetime.timedelta(microseconds=1)
 
     def _after(self, at: int, duration: Duration) -> int:
-        """Return when a duration has run out: a calendar one at the end of its last day."""
+        """Return when a duration ends: a calendar one at the end of its last day."""
         if duration.is_clock:
             return at + duration.microseconds
         key = self._day(at), duration.text
@@ -280,74 +244,7 @@ class RecordRows:
 
 
 def _only_fills_in(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether a change leaves alone whatever was not empty."""
+    """Whether a change only fills in empty fields."""
     if len(before) != 1 or len(after) != 1:
         return False
     return all(name in after[0] and after[0][name] == value for name, value in before[0].items())
-
-
-@dataclass(frozen=True)
-class CommitAttribution:
-    """Says who made each commit, and whether they may."""
-
-    history: RecordHistory
-    commits: Sequence[Commit]
-    """By number."""
-    with_policy: set[str]
-    """Commits that changed the policy too; `WORKING` among them if what is not committed does."""
-    merged: Mapping[str, int]
-    """Commit → when it came into the line that is judged, in seconds since 1970."""
-    judge: Callable[[Collection[str]], Mapping[str, str]]
-    """Judges the signatures of commits."""
-
-    def rows(self, pairs: Iterable[tuple[str, int | None]]) -> list[tuple[object, ...]]:
-        """Return a row for each unit and commit, by its number."""
-        units = {unit.name: unit for each in self.history.tracked for unit in each.units}
-        named = [
-            (units[each], None if number is None else self.commits[number])
-            for each, number in pairs
-        ]
-        signatures = self.judge(
-            {commit.id for unit, commit in named if commit and unit.recording.signed}
-        )
-        return [
-            self._row(unit, number, commit, signatures)
-            for (unit, commit), (_, number) in zip(named, pairs, strict=True)
-        ]
-
-    def _row(
-        self,
-        unit: TrackedTable,
-        number: int | None,
-        commit: Commit | None,
-        signatures: Mapping[str, str],
-    ) -> tuple[object, ...]:
-        if commit is None:
-            # Nothing is claimed yet about who will commit it.
-            with_policy = WORKING in self.with_policy
-            return (unit.name, *(None,) * 8, True, "uncommitted", True, with_policy)
-        recording = unit.recording
-        unasked = "unchecked" if commit.is_signed else "none"
-        signature = signatures[commit.id] if recording.signed else unasked
-        permitted = not recording.by or all(
-            _among(each, recording.by) for each in (commit.author, commit.committer)
-        )
-        return (
-            unit.name,
-            number,
-            self.history.times[commit.id] * _SECOND,
-            commit.reason or None,
-            self.merged[commit.id] * _SECOND,
-            commit.authored * _SECOND,
-            commit.id,
-            commit.author,
-            commit.committer,
-            permitted,
-            signature,
-            not recording.signed or signature == "good",
-            commit.id in self.with_policy,
-        )
-
-
-def _among(address: str, known: Sequence[str]) -> bool:
-    return any(fnmatch.fnmatchcase(address.casefold(), each.casefold()) for each in known)

@@ -1,13 +1,12 @@
-"""What was read from a history, kept beside it: safe to delete, and never trusted blindly.
+"""A cache of what was read from a history: safe to delete, and checked before it is used.
 
-It is made for one commit and one set of contracts, and serves a later commit alone that rests on
-that one: a history that was written anew is read anew. It lies in git's own folder, into which no
-commit can put anything; who can write there can also exchange commits.
+It is made for one commit and one set of contracts, and serves only descendants of that commit; a
+history that was rewritten is read anew. It lies in git's own folder, which no commit can write to;
+whoever can write there can also replace commits.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -19,15 +18,15 @@ from ccpolicy.files.atomic import digest, read_checked, write_checked
 from ccpolicy.git.commits import Commit
 from ccpolicy.provenance.file_versions import Key
 from ccpolicy.provenance.git_datasets import STORED_COLUMNS
-from ccpolicy.provenance.record_history import Event
+from ccpolicy.provenance.record_states import Event
 from ccpolicy.provenance.tracked import Tracked
 from ccpolicy.store import DuckDB, Unreadable
 from ccpolicy.store.sql import identifier, literal
 
-VERSION = 3
-"""Raised when what is kept, or what it means, changes."""
-EVENTS = {
-    "unit": "VARCHAR",
+VERSION = 5
+"""Raised when the content of the cache, or its meaning, changes."""
+EVENT_COLUMNS = {
+    "dataset": "VARCHAR",
     "commit": "INTEGER",
     "since": "VARCHAR",
     "path": "VARCHAR",
@@ -36,24 +35,24 @@ EVENTS = {
     "record": "VARCHAR",
     "after": "VARCHAR",
 }
-"""Columns of the events: commits as numbers, with spaces between them; contents a line each."""
-EVENTS_SHARED = 6
-"""So many of them are alike for most records of a commit."""
-_TABLES = {"events": EVENTS, **STORED_COLUMNS}
+"""Commits as numbers, several with spaces between them; contents a line each."""
+SHARED_EVENT_COLUMNS = 6
+"""How many of the first columns are equal for most records of a commit."""
+_TABLES = {"events": EVENT_COLUMNS, **STORED_COLUMNS}
 _SHARE = 50
-"""What is kept is written anew once the commits that it lacks are more than this part of them."""
+"""The cache is written anew once it lacks more than one in so many commits."""
 
 
 @dataclass
 class CachedHistory:
-    """What the cache holds."""
+    """The content of the cache; empty by default."""
 
     store: DuckDB
     head: str = ""
     commits: dict[str, Commit] = field(default_factory=dict)
-    """Parents first; the place of each is its number."""
+    """Parents first; the index of each is its number."""
     unreadable: dict[str, dict[str, str | None]] = field(default_factory=dict)
-    with_policy: set[str] = field(default_factory=set)
+    policy_commits: set[str] = field(default_factory=set)
     """Commits that changed the policy too."""
     files: Mapping[str, Path] = field(default_factory=dict)
     """Table → its Parquet file."""
@@ -63,7 +62,7 @@ class CachedHistory:
         self.numbers = {id_: number for number, id_ in enumerate(self.ids)}
 
     def rows(self, table: str, columns: str = "*") -> str:
-        """Write a query for the rows of a table."""
+        """Return a query for the rows of a table."""
         if table in self.files:
             return f"SELECT {columns} FROM read_parquet({literal(str(self.files[table]))})"
         cells = ", ".join(
@@ -76,12 +75,12 @@ class CachedHistory:
         wanted = set(keys)
         query = f"{self.rows('events')} WHERE record IN (SELECT unnest(CAST($1 AS VARCHAR[])))"
         rows = self.store.ask(query, [sorted({key for _, key in keys})])
-        for unit, number, since, path, restores, before, key, after in rows:
-            if (unit, key) in wanted:
+        for table, number, since, path, restores, before, key, after in rows:
+            if (table, key) in wanted:
                 commit = self.ids[number]
                 yield Event(
                     commit,
-                    (unit, key),
+                    (table, key),
                     tuple(before.split("\n")) if before else (),
                     tuple(after.split("\n")) if after else (),
                     tuple(self.ids[int(each)] for each in since.split()),
@@ -92,15 +91,15 @@ class CachedHistory:
     def keys_of(self, commits: Collection[str]) -> Iterable[Key]:
         """See `Earlier.keys_of`."""
         numbers = [self.numbers[each] for each in commits if each in self.numbers]
-        query = f"{self.rows('events', 'DISTINCT unit, record')}"
+        query = f"{self.rows('events', 'DISTINCT dataset, record')}"
         query += " WHERE commit IN (SELECT unnest(CAST($1 AS INTEGER[])))"
         rows = self.store.ask(query, [numbers]) if numbers else []
-        return [(unit, key) for unit, key in rows]
+        return [(table, key) for table, key in rows]
 
 
 @dataclass(frozen=True)
 class Cache:
-    """Files of the cache."""
+    """The files of the cache."""
 
     folder: Path
     store: DuckDB
@@ -113,19 +112,16 @@ class Cache:
         tracked: Iterable[Tracked],
         store: DuckDB,
     ) -> Cache:
-        """Return the cache for some contracts, and what else the rows rest on."""
+        """Return the cache for some contracts, and whatever else the rows depend on."""
         contracts = [each.dataset.model_dump(mode="json") for each in tracked]
-        said = json.dumps([VERSION, *asked, contracts], sort_keys=True)
-        made_for = hashlib.sha256(said.encode()).hexdigest()[:24]
-        return cls(common / "ccpolicy" / f"provenance-{made_for}", store)
+        text = json.dumps([VERSION, *asked, contracts], sort_keys=True)
+        return cls(common / "ccpolicy" / f"provenance-{digest(text.encode())[:24]}", store)
 
     def load(self) -> CachedHistory:
-        """Return what is kept; nothing if there is none, or if it was damaged."""
+        """Return the content; empty if there is none, or if it was damaged."""
         try:
             found = read_checked(self.folder / "head.json")
-            files = {
-                each: self.folder / f"{digest}.parquet" for each, digest in found["files"].items()
-            }
+            files = {each: self.folder / f"{name}.parquet" for each, name in found["files"].items()}
             if files.keys() != _TABLES.keys() or any(
                 digest(each.read_bytes()) != each.stem for each in files.values()
             ):
@@ -136,25 +132,25 @@ class Cache:
                 head=found["head"],
                 commits={commit.id: commit for commit in order},
                 unreadable=found["unreadable"],
-                with_policy=set(found["with_policy"]),
+                policy_commits=set(found["policy_commits"]),
                 files=files,
             )
         except (OSError, ValueError, LookupError, TypeError, AttributeError):
             return CachedHistory(self.store)
 
-    def is_worth_it(self, kept: CachedHistory, commits: int) -> bool:
-        """Whether so much was walked over that it should be kept."""
-        return (commits - len(kept.commits)) * _SHARE > len(kept.commits)
+    def is_outdated(self, cached: CachedHistory, commits: int) -> bool:
+        """Whether so many commits are new, of all, that the cache should be written anew."""
+        return (commits - len(cached.commits)) * _SHARE > len(cached.commits)
 
     def save(
         self,
         head: str,
         commits: Mapping[str, Commit],
         unreadable: dict[str, dict[str, str | None]],
-        with_policy: set[str],
+        policy_commits: set[str],
         queries: Mapping[str, str],
     ) -> None:
-        """Keep what was read; where nothing can be written, it is read again the next time."""
+        """Write the cache; if that is not possible, the history is read again the next time."""
         with suppress(OSError, Unreadable):
             self.folder.mkdir(parents=True, exist_ok=True)
             files = {table: self._write(query) for table, query in queries.items()}
@@ -162,7 +158,7 @@ class Cache:
                 "head": head,
                 "commits": list(commits.values()),
                 "unreadable": unreadable,
-                "with_policy": sorted(with_policy),
+                "policy_commits": sorted(policy_commits),
                 "files": {table: each.stem for table, each in files.items()},
             }
             write_checked(self.folder / "head.json", found)
@@ -170,7 +166,7 @@ class Cache:
                 each.unlink(missing_ok=True)
 
     def _write(self, query: str) -> Path:
-        """Write what a query gives, to a file that is named by its content."""
+        """Write the rows of a query to a file that is named by its digest."""
         beside = self.folder / f".{os.getpid()}.tmp"
         try:
             self.store.run(f"COPY ({query}) TO {literal(str(beside))} (FORMAT parquet)")

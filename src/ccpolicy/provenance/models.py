@@ -1,4 +1,4 @@
-"""What git knows of the evidence, as the rest of the program sees it."""
+"""What the rest of the program gets to know from git."""
 
 from __future__ import annotations
 
@@ -9,44 +9,44 @@ from typing import Literal
 from ccpolicy.assessment.alterations import Altered
 from ccpolicy.errors import EvidenceError, Message
 from ccpolicy.evidence.models import GitRecords, GitTable
-from ccpolicy.git.objects import State
+from ccpolicy.git.errors import State
 
 
 @dataclass(frozen=True, slots=True)
 class Uncommitted:
-    """A file that is not as the commit has it."""
+    """A file that differs from the commit."""
 
     file: str
     """Path from the policy repository's root."""
     change: Literal["added", "changed", "deleted"]
     sha256: str | None
-    """Of its content now; None if it is deleted."""
+    """Of its present content; None if it is deleted."""
 
 
 @dataclass(frozen=True)
 class Provenance:
-    """Who put which evidence on file, when, and what was changed afterwards."""
+    """Who recorded which evidence, when, and what was changed afterwards."""
 
     state: State
     reason: Message | None = None
-    """Why nothing is known, unless it is."""
+    """Why nothing is known; None if it is."""
     hint: Message | None = None
     commit: str | None = None
     tree: str | None = None
     committed_at: int | None = None
-    """When the commit was made at the earliest, in microseconds since 1970 UTC; what it says itself
-    in a shallow clone."""
+    """The commit's earliest possible time, in microseconds since 1970 UTC; in a shallow clone the
+    time that it states."""
     uncommitted: Sequence[Uncommitted] = ()
     """By path."""
     tables: Mapping[str, GitTable] | None = None
-    """Dataset that git fills → its records; None if none was asked for."""
+    """Dataset filled from git → its records; None if they were not requested."""
     altered: Altered | None = None
-    """What became of the records of the commit that was asked for, if one was."""
-    is_told: bool = False
-    """Whether it was written down earlier, and no repository is at hand."""
+    """How the records differ from those of the base commit, if one was requested."""
+    imported: bool = False
+    """Whether it was exported earlier, and no repository is at hand."""
 
     def records(self) -> GitRecords:
-        """Return what git offers to the datasets that it fills."""
+        """Return the records of the datasets filled from git, or why there are none."""
         failure = None
         if self.reason:
             hint = self.hint.template if self.hint else ""

@@ -1,10 +1,9 @@
-"""Read what git knows of the evidence."""
+"""Read from git who recorded which evidence, when, and what was changed afterwards."""
 
 from __future__ import annotations
 
 import dataclasses
 import gc
-import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 from ccpolicy.errors import EvidenceError
 from ccpolicy.evidence.models import GitTable
-from ccpolicy.files.finder import Finder, fits_path
 from ccpolicy.git.commits import (
     Commit,
     main_line,
@@ -23,26 +21,32 @@ from ccpolicy.git.commits import (
     recorded_times,
     walk,
 )
-from ccpolicy.git.objects import Blob, NoHistory, ObjectReader, open_repository
+from ccpolicy.git.errors import NoHistory
+from ccpolicy.git.repository import GitRepository, open_repository
 from ccpolicy.git.signatures import Signed, judge_signatures
 from ccpolicy.git.snapshot import known_at
+from ccpolicy.git.trees import Blob
 from ccpolicy.policy import FROM_GIT, Dataset
 from ccpolicy.provenance.alterations import ComparedStates, find_alterations
+from ccpolicy.provenance.commit_attribution import CommitAttribution
 from ccpolicy.provenance.commit_walk import CommitWalk
 from ccpolicy.provenance.file_versions import FileVersionReader
-from ccpolicy.provenance.git_datasets import CommitAttribution, RecordRows
+from ccpolicy.provenance.git_datasets import RecordRows
 from ccpolicy.provenance.history_cache import Cache, CachedHistory
 from ccpolicy.provenance.models import Provenance, Uncommitted
-from ccpolicy.provenance.record_history import WORKING, RecordHistory
+from ccpolicy.provenance.record_history import RecordHistory
 from ccpolicy.provenance.record_locator import GitSource, RecordLocator
+from ccpolicy.provenance.record_states import WORKING
 from ccpolicy.provenance.relations import GitRelations
-from ccpolicy.provenance.tracked import tracked
+from ccpolicy.provenance.tracked import Tracked, tracked
+from ccpolicy.provenance.tracked_files import TrackedFiles
+from ccpolicy.provenance.working_tree import WorkingTree
 from ccpolicy.store import DuckDB
 
 
 @dataclass(frozen=True)
 class ProvenanceRequest:
-    """What is asked of git."""
+    """What to read from git."""
 
     root: Path
     """The policy repository."""
@@ -53,44 +57,45 @@ class ProvenanceRequest:
     datasets: Mapping[str, Dataset]
     zone: ZoneInfo
     adopted: int
-    """Instant from which records are owed in time, in microseconds since 1970 UTC."""
+    """Instant from which records must be recorded in time, in microseconds since 1970 UTC."""
     as_of: int
-    """Moment judged, in microseconds since 1970 UTC."""
+    """The moment of the assessment, in microseconds since 1970 UTC."""
     signers: Path
-    """Folder of the files that list the keys whose signatures count."""
+    """Folder of the files that list the accepted keys."""
     scratch: Path
-    """Folder for what is read on the way; it outlives what is returned."""
+    """Folder for temporary files; it must outlive the result."""
     known_at: str | None = None
-    """Revision or moment that is judged, instead of the working tree."""
+    """Revision or moment to assess, instead of the working tree."""
     ancestor: str | None = None
-    """Commit that the one judged must rest on."""
+    """Commit that the assessed one must descend from."""
     base: str | None = None
-    """Commit whose records are compared with those judged."""
+    """Commit to compare the records with."""
     cached: bool = True
-    """Whether what was kept of an earlier reading may be used."""
+    """Whether results of an earlier reading may be used and kept."""
     tables: bool = True
-    """Whether the tables are wanted, for which the history is walked."""
+    """Whether to fill the datasets from git, which takes a walk of the history."""
 
 
 def read_provenance(asked: ProvenanceRequest, store: DuckDB) -> Provenance:
-    """Read what git knows of the evidence, or why it knows nothing.
+    """Read what git knows of the evidence; if nothing, the result has the reason.
 
     Raises:
-        EvidenceError: a commit that is named is not there, or not one that was built upon.
+        EvidenceError: a commit that the request names does not exist, or is no ancestor.
     """
     try:
         repository = open_repository(asked.root / asked.evidence)
     except NoHistory as failure:
         return _unknown(failure)
-    # What is made here is kept or is no cycle: looking for garbage takes a third of the time.
+    # Nearly all objects made here are kept, and none form cycles: looking for garbage among them
+    # would take a third of the time.
     was_enabled = gc.isenabled()
     gc.disable()
     try:
-        return _Reader(asked, store, repository).read()
+        with repository:
+            return _ProvenanceReader(asked, store, repository).read()
     except NoHistory as failure:
         return _unknown(failure)
     finally:
-        repository.close()
         if was_enabled:
             gc.enable()
 
@@ -99,38 +104,27 @@ def _unknown(failure: NoHistory) -> Provenance:
     return Provenance(failure.state, failure.message, failure.hint)
 
 
-class _Reader:
-    def __init__(
-        self,
-        asked: ProvenanceRequest,
-        store: DuckDB,
-        repository: ObjectReader,
-    ) -> None:
+class _ProvenanceReader:
+    def __init__(self, asked: ProvenanceRequest, store: DuckDB, repository: GitRepository) -> None:
         self.asked, self.store, self.repository = asked, store, repository
-        self.tracked = tracked(asked.datasets) if asked.tables else []
-        self.folder = (asked.root / asked.evidence).resolve()
-        self.prefix = self._inside(self.folder) or ""
-        self.contents: dict[str, bytes] = {}
-        """Blob → content, of files that are not as committed."""
+        self.tracked: list[Tracked] = tracked(asked.datasets) if asked.tables else []
+        self.working = WorkingTree(repository, asked.root)
+        self.prefix = repository.path_inside((asked.root / asked.evidence).resolve()) or ""
+        self.policy_paths = self.working.paths_in_git(asked.policy)
         self.policy_differs = False
-        """Whether files of the policy are not as committed."""
-
-    def _inside(self, path: Path) -> str | None:
-        """Return a path from the root of the git repository; None if it lies outside."""
-        if not path.is_relative_to(self.repository.folder):
-            return None
-        found = path.relative_to(self.repository.folder).as_posix()
-        return "" if found == "." else found
+        """Whether files of the policy are not committed."""
 
     def read(self) -> Provenance:
+        """Read what the request asks for.
+
+        Raises:
+            NoHistory: there is none, or not all of it.
+            EvidenceError: see `read_provenance`.
+        """
         asked, repository = self.asked, self.repository
         head = known_at(repository, asked.known_at) if asked.known_at else repository.head
         commit = read_commit(repository, head)
-        committed = self._files(commit)
-        files = committed
-        uncommitted: list[Uncommitted] = []
-        if asked.known_at is None:
-            files, uncommitted = self._working(commit, committed)
+        files, uncommitted = self._files(commit)
         found = Provenance("known", None, None, head, commit.tree, uncommitted=uncommitted)
         if not (asked.tables or asked.ancestor):
             at = commit.committed
@@ -141,86 +135,95 @@ class _Reader:
             raise NoHistory("shallow")
         cache = Cache.of(
             repository.common,
-            [self.prefix, self._policy_paths(), asked.zone.key, asked.adopted],
+            [self.prefix, self.policy_paths, asked.zone.key, asked.adopted],
             self.tracked,
             self.store,
         )
-        kept = cache.load() if asked.cached else CachedHistory(self.store)
-        order = walk(repository, head, kept.commits)
-        leading = {commit.id: commit for commit in order}
-        if kept.head not in main_line(leading, head):
-            # It is later than what is asked for, belongs to a history that was rewritten, or to a
-            # branch whose commits are on file since the merge.
-            kept = CachedHistory(self.store)
+        cached, ancestors = self._cached(cache, head)
         if asked.ancestor:
-            _expect(repository.resolve(asked.ancestor), asked.ancestor, leading)
-        commits = kept.commits | leading
+            _require_ancestor(repository.resolve(asked.ancestor), asked.ancestor, ancestors)
+        commits = cached.commits | ancestors
         times = recorded_times(commits.values())
         found = dataclasses.replace(found, committed_at=times[head] * 1_000_000)
         if not asked.tables:
             return found
-        walked = CommitWalk(
-            repository,
-            self.prefix,
-            self.tracked,
-            {
-                each.dataset.id: FileVersionReader(each, self.store, asked.scratch)
-                for each in self.tracked
-            },
-            commits,
-            times,
-            kept,
-        )
-        tables = self._tables(walked, head, cache, walked.history.choose(files.items()))
+        readers = {
+            each.dataset.id: FileVersionReader(each, self.store, asked.scratch)
+            for each in self.tracked
+        }
+        tracked_files = TrackedFiles(self.tracked, readers, repository.objects.read)
+        commit_walk = CommitWalk(repository, self.prefix, tracked_files, commits, times, cached)
+        tables = self._tables(commit_walk, head, cache, tracked_files.choose(files.items()))
         found = dataclasses.replace(found, tables=tables)
         if not asked.base:
             return found
-        sides = ComparedStates.of(walked, repository.resolve(asked.base), head, files)
-        return dataclasses.replace(
-            found,
-            altered=find_alterations(sides, asked.datasets, asked.evidence, tables, self.store),
-        )
+        compared = ComparedStates.of(commit_walk, repository.resolve(asked.base), head, files)
+        altered = find_alterations(compared, asked.datasets, asked.evidence, tables, self.store)
+        return dataclasses.replace(found, altered=altered)
+
+    def _cached(self, cache: Cache, head: str) -> tuple[CachedHistory, dict[str, Commit]]:
+        """Return what the cache holds, if it serves for the head, and the head's ancestors."""
+        cached = cache.load() if self.asked.cached else CachedHistory(self.store)
+        ancestors = {each.id: each for each in walk(self.repository, head, cached.commits)}
+        if cached.head not in main_line(ancestors, head):
+            # The cached history is later than the head, was rewritten, or belongs to a branch,
+            # whose commits count as on file only since the merge.
+            cached = CachedHistory(self.store)
+        return cached, ancestors
+
+    def _files(self, commit: Commit) -> tuple[dict[str, Blob], list[Uncommitted]]:
+        """Return the evidence to assess, by path below its folder, and what is not committed."""
+        trees = self.repository.trees
+        committed = dict(trees.files(trees.find_folder(commit.tree, self.prefix)))
+        if self.asked.known_at is not None:
+            return committed, []
+        patterns = {each.files for each in self.asked.datasets.values() if each.format != "git"}
+        files, uncommitted = self.working.evidence(self.asked.evidence, patterns, committed)
+        policy = list(self.working.policy(commit, self.asked.policy))
+        self.policy_differs = bool(policy)
+        return files, sorted([*uncommitted, *policy], key=lambda each: each.file)
 
     def _tables(
-        self, walked: CommitWalk, head: str, cache: Cache, files: Mapping[str, str]
+        self, commit_walk: CommitWalk, head: str, cache: Cache, files: Mapping[str, str]
     ) -> dict[str, GitTable]:
-        """Fill the datasets: by what is committed, which is kept, and then by what is not."""
-        asked, history = self.asked, walked.history
-        state = walked.state(head)
-        with_policy = walked.with_policy(self._policy_paths())
+        """Fill the datasets from the commits, which are cached, and then from the working tree."""
+        asked, history = self.asked, commit_walk.history
+        state = commit_walk.state(head)
+        policy_commits = commit_walk.policy_commits(self.policy_paths)
         merged = merged_times(history.commits, history.times, head)
-        facts = RecordRows(asked.zone, asked.adopted, asked.as_of, history, merged)
-        rows = GitRelations(self.store, walked.kept, facts)
-        rows.put(state.entries, history.events)
-        if asked.cached and cache.is_worth_it(walked.kept, len(history.commits)):
+        rows = RecordRows(asked.zone, asked.adopted, asked.as_of, history, merged)
+        relations = GitRelations(self.store, commit_walk.cached, rows)
+        relations.add(state.records, history.events)
+        if asked.cached and cache.is_outdated(commit_walk.cached, len(history.commits)):
             with suppress(UnicodeEncodeError):
-                queries = rows.queries(history.events)
-                cache.save(head, history.commits, history.unreadable, with_policy, queries)
-        history.contents.update(self.contents)
-        committed = len(history.events)
-        state = history.step(WORKING, [(head, state)], files)
-        made = history.events[committed:]
-        rows.put({event.key: state.entries[event.key] for event in made}, made)
+                queries = relations.cache_queries(history.events)
+                cache.save(head, history.commits, history.unreadable, policy_commits, queries)
+        history.files.working.update(self.working.contents)
+        committed_events = len(history.events)
+        state = history.apply_commit(WORKING, [(head, state)], files)
+        events = history.events[committed_events:]
+        relations.add({event.key: state.records[event.key] for event in events}, events)
         if state.files != files:
-            # What stands in a file that cannot be read is on file, but nothing to judge by.
-            rows.keep({key for path, id_ in files.items() for key, _ in history.places(path, id_)})
+            # Records of an unreadable file are on file, but cannot be assessed.
+            relations.retain(
+                {key for path, id_ in files.items() for key, _ in history.files.places(path, id_)}
+            )
         if self.policy_differs:
-            with_policy.add(WORKING)
-        makers = CommitAttribution(
+            policy_commits.add(WORKING)
+        attribution = CommitAttribution(
             history,
             list(history.commits.values()),
-            with_policy,
+            policy_commits,
             merged,
             partial(self._signatures, history),
         )
-        places = RecordLocator(asked.evidence, history, files, self.repository.close)
-        filled = {}
+        locator = RecordLocator(asked.evidence, history.files, files, self.repository.close)
+        tables = {}
         for table in FROM_GIT:
-            relation = rows.show(table, makers)
-            source = GitSource(self.store, relation, table, places)
-            filled[table] = GitTable(relation, source)
+            relation = relations.define_view(table, attribution)
+            tables[table] = GitTable(relation, GitSource(self.store, relation, table, locator))
         history.forget()
-        return filled
+        return tables
 
     def _signatures(self, history: RecordHistory, commits: Collection[str]) -> dict[str, str]:
         asked = self.asked
@@ -231,90 +234,10 @@ class _Reader:
             self.repository, signed, asked.signers, asked.scratch, cached=asked.cached
         )
 
-    def _files(self, commit: Commit) -> dict[str, Blob]:
-        """Return the evidence files of a commit, by their path below the evidence folder."""
-        tree = self.repository.folder_below(commit.tree, self.prefix)
-        return dict(self.repository.files(tree)) if tree else {}
 
-    def _working(
-        self, commit: Commit, committed: Mapping[str, Blob]
-    ) -> tuple[dict[str, Blob], list[Uncommitted]]:
-        """Return the evidence files of the working tree, and all that is not as committed.
-
-        The bytes decide, and not what git was told to take for unchanged.
-        """
-        finder = Finder(self.asked.root)
-        files: dict[str, Blob] = {}
-        uncommitted = []
-        patterns = sorted(
-            {each.files for each in self.asked.datasets.values() if each.format != "git"}
-        )
-        for pattern in patterns:
-            for path in finder.find(self.asked.evidence, pattern):
-                if not isinstance(path, EvidenceError):
-                    below = Path(path).relative_to(self.asked.evidence).as_posix()
-                    files[below], change = self._compared(path, committed.get(below), keep=True)
-                    uncommitted += change
-        uncommitted += [
-            Uncommitted(f"{self.asked.evidence}/{below}", "deleted", None)
-            for below in committed.keys() - files.keys()
-            if any(fits_path(below, pattern) for pattern in patterns)
-        ]
-        policy = self._policy(commit)
-        self.policy_differs = bool(policy)
-        return files, sorted([*uncommitted, *policy], key=lambda each: each.file)
-
-    def _policy_paths(self) -> list[str]:
-        """Return the policy's files and folders from the root of the git repository."""
-        root = self._inside(self.asked.root)
-        if root is None:
-            return []
-        return ["/".join(filter(None, (root, name))) for name in self.asked.policy]
-
-    def _policy(self, commit: Commit) -> list[Uncommitted]:
-        """Return the policy's files that are not as committed."""
-        found: list[Uncommitted] = []
-        for name, inside in zip(self.asked.policy, self._policy_paths(), strict=False):
-            path = self.asked.root / name
-            if path.is_file():
-                id_ = self.repository.below(commit.tree, inside)
-                there = Blob(id_, is_link=False) if id_ else None
-                found += self._compared(name, there, keep=False)[1]
-                continue
-            tree = self.repository.folder_below(commit.tree, inside)
-            committed = dict(self.repository.files(tree)) if tree else {}
-            on_disk = {
-                each.relative_to(path).as_posix() for each in path.rglob("*") if each.is_file()
-            }
-            for below in sorted(on_disk):
-                found += self._compared(f"{name}/{below}", committed.get(below), keep=False)[1]
-            found += [
-                Uncommitted(f"{name}/{below}", "deleted", None)
-                for below in committed.keys() - on_disk
-            ]
-        return found
-
-    def _compared(
-        self, name: str, committed: Blob | None, *, keep: bool
-    ) -> tuple[Blob, list[Uncommitted]]:
-        """Return a file as git would keep it, and how it differs from what is committed."""
-        content = (self.asked.root / name).read_bytes()
-        blob = Blob(self.repository.id_of(content), is_link=False)
-        if blob == committed:
-            return blob, []
-        if keep:
-            self.contents[blob.id] = content
-        digest = hashlib.sha256(content).hexdigest()
-        return blob, [Uncommitted(name, "changed" if committed else "added", digest)]
-
-
-def _expect(ancestor: str, name: str, commits: Collection[str]) -> None:
-    """Refuse a history that does not build upon a commit.
-
-    Raises:
-        EvidenceError: it does not.
-    """
-    if ancestor not in commits:
+def _require_ancestor(ancestor: str, name: str, ancestors: Collection[str]) -> None:
+    """Refuse a history that does not descend from a commit."""
+    if ancestor not in ancestors:
         raise EvidenceError(
             "the history was rewritten: it does not build upon {name}",
             hint="compare the two, and find out who replaced what was on file",

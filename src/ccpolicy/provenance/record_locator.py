@@ -1,4 +1,4 @@
-"""Where the records that git tells of stand, found when somebody wants to know."""
+"""Finds where in the files the records are that git knows of."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from typing import Any
 from ccpolicy.errors import Locator
 from ccpolicy.evidence.models import RecordContent
 from ccpolicy.provenance.file_versions import Key, Place
-from ccpolicy.provenance.record_history import RecordHistory
+from ccpolicy.provenance.tracked_files import TrackedFiles
 from ccpolicy.store import DuckDB
 from ccpolicy.store.sql import identifier
 
 
 @dataclass(frozen=True)
 class RecordLocator:
-    """The records as they stand in the files that are judged."""
+    """Reads the assessed files again for the places of records, one file after another."""
 
     folder: str
     """The evidence folder, from the policy repository's root."""
-    history: RecordHistory
+    tracked_files: TrackedFiles
     files: Mapping[str, str]
-    """Path below the evidence folder → version."""
+    """Path below the evidence folder → blob."""
     close: Callable[[], None]
-    """Ends what was started to read versions."""
-    found: dict[str, dict[Key, Place]] = field(default_factory=dict)
+    """Ends the processes that read blobs."""
+    places: dict[str, dict[Key, Place]] = field(default_factory=dict)
     """Path → the places of its records."""
 
     def find(self, wanted: Sequence[tuple[Key, str]]) -> list[Locator]:
-        """Return the places of records, each given with the file where it last was."""
+        """Return the place of each record, given its key and its last known file."""
         try:
             return [self._find(key, path) for key, path in wanted]
         finally:
-            self.history.recent.clear()
+            self.tracked_files.clear_cache()
             self.close()
 
     def _find(self, key: Key, path: str) -> Locator:
@@ -44,21 +44,21 @@ class RecordLocator:
         return Locator(f"{self.folder}/{path}")
 
     def _places(self, path: str) -> dict[Key, Place]:
-        if path not in self.found:
-            self.found[path] = dict(self.history.places(path, self.files[path]))
-        return self.found[path]
+        if path not in self.places:
+            self.places[path] = dict(self.tracked_files.places(path, self.files[path]))
+        return self.places[path]
 
 
 @dataclass(frozen=True)
 class _GitTableSource:
-    """The records of a dataset that git fills; see `Source`."""
+    """The records of a dataset filled from git. See `RecordSource`."""
 
     store: DuckDB
     relation: str
     table: str
 
     def contents(self, ordinals: Sequence[int]) -> dict[int, RecordContent]:
-        """See `Source.contents`."""
+        """See `RecordSource.contents`."""
         rows = self._rows("* EXCLUDE (ordinal)", ordinals)
         names = self.store.describe(f"SELECT * EXCLUDE (ordinal) FROM {identifier(self.relation)}")
         return {
@@ -82,28 +82,28 @@ class _GitTableSource:
 
 
 _PLACE = ("file", "sheet", "path", "below")
-"""Columns that are none of the contract's."""
+"""Columns that are not in the contract."""
 
 
 @dataclass(frozen=True)
 class GitSource(_GitTableSource):
-    """Records as git knows them, whose places are looked up in the files."""
+    """Records read from git, whose places are looked up in the files."""
 
-    places: RecordLocator
+    locator: RecordLocator
 
     def locate(self, ordinals: Sequence[int]) -> dict[int, Locator]:
-        """See `Source.locate`."""
+        """See `RecordSource.locate`."""
         rows = self._rows("dataset, record, path", ordinals)
-        found = self.places.find([((unit, key), path) for _, unit, key, path in rows])
+        found = self.locator.find([((table, key), path) for _, table, key, path in rows])
         return {row[0]: place for row, place in zip(rows, found, strict=True)}
 
 
 @dataclass(frozen=True)
 class ImportedSource(_GitTableSource):
-    """Records as git knew them, of which it was written down where they stood."""
+    """Records that were exported earlier, with their places."""
 
     def locate(self, ordinals: Sequence[int]) -> dict[int, Locator]:
-        """See `Source.locate`."""
+        """See `RecordSource.locate`."""
         rows = self._rows("file, line, sheet, below", ordinals)
         return {
             ordinal: Locator(file, line, sheet=sheet, path=below)

@@ -1,55 +1,65 @@
-"""The rows that git fills, as relations: kept from an earlier walk, and what is new among them."""
+"""The datasets filled from git as relations of a store: cached rows, and new ones."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from ccpolicy.policy import EVIDENCE_CHANGES, RECORDINGS
+from ccpolicy.provenance.commit_attribution import ATTRIBUTION_COLUMNS, CommitAttribution
 from ccpolicy.provenance.file_versions import Key
-from ccpolicy.provenance.git_datasets import (
-    MAKERS,
-    RAW_SHARED,
-    STORED_COLUMNS,
-    VIEW_SQL,
-    CommitAttribution,
-    RecordRows,
-)
-from ccpolicy.provenance.history_cache import EVENTS, EVENTS_SHARED, CachedHistory
-from ccpolicy.provenance.record_history import Event, RecordState
-from ccpolicy.store import DuckDB
+from ccpolicy.provenance.git_datasets import SHARED_COLUMNS, STORED_COLUMNS, RecordRows
+from ccpolicy.provenance.history_cache import EVENT_COLUMNS, SHARED_EVENT_COLUMNS, CachedHistory
+from ccpolicy.provenance.record_states import Event, RecordState
+from ccpolicy.store import DuckDB, Store
 from ccpolicy.store.sql import identifier
 
-_KEYS = {"unit": "VARCHAR", "record": "VARCHAR"}
+_KEYS = "git.keys"
+_EVENTS = "git.events"
+_ATTRIBUTION = """a.merged_at, a.authored_at, a.id AS commit, a.author, a.committer,
+    a.recorder_permitted, a.signature, a.signature_sufficient, a.with_policy, path"""
+_VIEWS = {
+    RECORDINGS: f"""
+        SELECT row_number() OVER (ORDER BY s.dataset, record, number) AS ordinal,
+            s.dataset, record, event, happened_at, due_at, owed, copies,
+            a.at AS recorded_at, {_ATTRIBUTION}""",
+    EVIDENCE_CHANGES: f"""
+        SELECT row_number() OVER (ORDER BY s.dataset, record, a.at NULLS LAST, a.id) AS ordinal,
+            s.dataset, record, change, changed_at, owed, before, after, a.reason,
+            permitted, {_ATTRIBUTION}""",
+}
+"""The rows as controls see them, with the file in which each record is."""
 
 
 class GitRelations:
-    """Gathers the rows in relations of a store."""
+    """Fills the relations of one history."""
 
-    def __init__(self, store: DuckDB, kept: CachedHistory, facts: RecordRows) -> None:
-        self.store, self.kept, self.facts = store, kept, facts
-        self.has_rows = bool(kept.files)
+    def __init__(self, store: DuckDB, cached: CachedHistory, rows: RecordRows) -> None:
+        self._store, self._cached, self._rows = store, cached, rows
+        self._may_replace = bool(cached.files)
+        """Whether rows of the same records may be there already."""
         for table in STORED_COLUMNS:
-            store.run(f"CREATE OR REPLACE TEMP TABLE {_raw(table)} AS {kept.rows(table)}")
+            store.drop(_stored(table))
+            store.create(_stored(table), cached.rows(table))
 
-    def put(self, entries: Mapping[Key, RecordState], events: Iterable[Event]) -> None:
-        """Add what happened, and what became of the records that may have changed."""
-        if self.has_rows:
-            self._remove(f"IN (FROM {self._keys(entries)})")
-        self.has_rows = True
-        self._insert(RECORDINGS, self.facts.recordings(entries))
-        self._insert(EVIDENCE_CHANGES, self.facts.changes(events))
+    def add(self, records: Mapping[Key, RecordState], events: Iterable[Event]) -> None:
+        """Add events, and replace the rows of the records that they changed."""
+        if self._may_replace:
+            self._remove("IN", records)
+        self._may_replace = True
+        self._insert(RECORDINGS, self._rows.recordings(records))
+        self._insert(EVIDENCE_CHANGES, self._rows.changes(events))
 
-    def keep(self, keys: Collection[Key]) -> None:
-        """Remove what is known of all but some records."""
-        self._remove(f"NOT IN (FROM {self._keys(keys)})")
+    def retain(self, keys: Collection[Key]) -> None:
+        """Remove the rows of all other records."""
+        self._remove("NOT IN", keys)
 
-    def queries(self, events: Sequence[Event]) -> dict[str, str]:
-        """Write queries for what the cache keeps, given the events since it was last written.
+    def cache_queries(self, events: Sequence[Event]) -> dict[str, str]:
+        """Return queries for the tables of the cache, given the events that it lacks.
 
         Raises:
-            UnicodeEncodeError: a record holds what is no text.
+            UnicodeEncodeError: a record contains a lone surrogate.
         """
-        numbers = self.facts.numbers
+        numbers = self._rows.numbers
         since: dict[tuple[str, ...], str] = {}
         for each in events:
             if each.since not in since:
@@ -58,67 +68,73 @@ class GitRelations:
             (
                 key[0],
                 numbers[commit],
-                since[made],
+                since[setters],
                 path,
                 restores,
                 "\n".join(before),
                 key[1],
                 "\n".join(after),
             )
-            for commit, key, before, after, made, path, restores in events
+            for commit, key, before, after, setters, path, restores in events
         ]
-        relation = make_relation(self.store, "git.events", EVENTS, rows, EVENTS_SHARED)
-        tables = {table: f"FROM {_raw(table)}" for table in STORED_COLUMNS}
-        return {"events": f"{self.kept.rows('events')} UNION ALL FROM {relation}", **tables}
+        make_relation(self._store, _EVENTS, EVENT_COLUMNS, rows, SHARED_EVENT_COLUMNS)
+        tables = {table: f"FROM {identifier(_stored(table))}" for table in STORED_COLUMNS}
+        return {
+            "events": f"{self._cached.rows('events')} UNION ALL FROM {identifier(_EVENTS)}",
+            **tables,
+        }
 
-    def show(self, table: str, makers: CommitAttribution) -> str:
-        """Make the relation of a dataset's records, and return its name."""
-        query = f"SELECT DISTINCT unit, commit FROM {_raw(table)}"
-        found = makers.rows(self.store.ask(query))
-        who = make_relation(self.store, f"git.makers.{table}", MAKERS, found)
+    def define_view(self, table: str, attribution: CommitAttribution) -> str:
+        """Define the relation of a dataset, and return its name."""
+        stored = identifier(_stored(table))
+        pairs = self._store.ask(f"SELECT DISTINCT dataset, commit FROM {stored}")
+        commits = f"git.attribution.{table}"
+        make_relation(self._store, commits, ATTRIBUTION_COLUMNS, attribution.rows(pairs))
         relation = f"git.{table}"
-        self.store.run(
-            f"CREATE OR REPLACE TEMP VIEW {identifier(relation)} AS {VIEW_SQL[table]}"
-            f" FROM {_raw(table)} r"
-            f" JOIN {who} m ON r.unit = m.unit AND r.commit IS NOT DISTINCT FROM m.commit",
+        self._store.drop(relation)
+        self._store.define(
+            relation,
+            f"{_VIEWS[table]} FROM {stored} s JOIN {identifier(commits)} a"
+            " ON s.dataset = a.dataset AND s.commit IS NOT DISTINCT FROM a.commit",
         )
         return relation
 
-    def _keys(self, keys: Iterable[Key]) -> str:
-        return make_relation(self.store, "git.keys", _KEYS, keys)
-
-    def _remove(self, condition: str) -> None:
-        self.store.run(f"DELETE FROM {_raw(RECORDINGS)} WHERE (unit, record) {condition}")
+    def _remove(self, condition: str, keys: Iterable[Key]) -> None:
+        make_relation(self._store, _KEYS, {"dataset": "VARCHAR", "record": "VARCHAR"}, keys)
+        self._store.run(
+            f"DELETE FROM {identifier(_stored(RECORDINGS))}"
+            f" WHERE (dataset, record) {condition} (FROM {identifier(_KEYS)})"
+        )
 
     def _insert(self, table: str, rows: Iterable[Sequence[object]]) -> None:
-        query, columns = _given(STORED_COLUMNS[table], rows, RAW_SHARED[table])
-        self.store.run(f"INSERT INTO {_raw(table)} {query}", columns)
+        query, columns = _as_query(STORED_COLUMNS[table], rows, SHARED_COLUMNS[table])
+        self._store.run(f"INSERT INTO {identifier(_stored(table))} {query}", columns)
 
 
-def _raw(table: str) -> str:
-    return identifier(f"git.raw.{table}")
+def _stored(table: str) -> str:
+    return f"git.stored.{table}"
 
 
 def make_relation(
-    store: DuckDB,
+    store: Store,
     relation: str,
     types: Mapping[str, str],
     rows: Iterable[Sequence[object]],
     shared: int = 0,
-) -> str:
-    """Make a temporary table of rows, and return its name as SQL; see `_given`."""
-    query, columns = _given(types, rows, shared)
-    store.run(f"CREATE OR REPLACE TEMP TABLE {identifier(relation)} AS {query}", columns)
-    return identifier(relation)
+) -> None:
+    """Create a relation from rows, in place of one of that name; see `_as_query`."""
+    query, columns = _as_query(types, rows, shared)
+    store.drop(relation)
+    store.create(relation, query, columns)
 
 
-def _given(
+def _as_query(
     types: Mapping[str, str], rows: Iterable[Sequence[object]], shared: int
 ) -> tuple[str, list[Sequence[object]]]:
-    """Write a query that gives rows, and return it with the values that it asks for.
+    """Return a query for rows, and its parameters.
 
-    So many columns at the beginning are alike in most rows, and are handed over once for all that
-    share them: handing over is what takes the time.
+    The first `shared` columns are equal in most rows. Each combination is passed once, because
+    passing values takes most of the time.
     """
     codes: dict[Sequence[object], int] = {}
     own = list(rows)

@@ -1,8 +1,8 @@
-"""What is followed through history: the records of each dataset whose contract asks for it."""
+"""What is tracked through history: the records of each dataset whose contract has a `recording`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ccpolicy.evidence.contract import Contract, make_contract
@@ -13,7 +13,7 @@ from ccpolicy.policy.models import Recording
 
 @dataclass(frozen=True, slots=True)
 class TrackedTable:
-    """Records of one kind: a dataset's own, or those nested in them."""
+    """Records of one kind: a dataset's own, or those of a child."""
 
     name: str
     """`<dataset>` or `<dataset>.<child>`."""
@@ -25,14 +25,14 @@ class TrackedTable:
 
 @dataclass(frozen=True)
 class Tracked:
-    """A dataset that is followed through history."""
+    """A tracked dataset."""
 
     contract: Contract
-    units: tuple[TrackedTable, ...]
+    tables: tuple[TrackedTable, ...]
 
     @property
     def dataset(self) -> Dataset:
-        """Its contract as the policy has it."""
+        """Its contract as the policy states it."""
         return self.contract.dataset
 
     def holds(self, path: str) -> bool:
@@ -41,22 +41,17 @@ class Tracked:
 
 
 def tracked(datasets: Mapping[str, Dataset]) -> list[Tracked]:
-    """Return the datasets whose contract says how records are put on file, by name."""
+    """Return the tracked datasets, by name."""
     found = []
     for _, dataset in sorted(datasets.items()):
-        units = []
+        tables = []
         if dataset.recording:
-            units.append(TrackedTable(dataset.id, "", tuple(dataset.key), dataset.recording))
-        units += [
+            tables.append(TrackedTable(dataset.id, "", tuple(dataset.key), dataset.recording))
+        tables += [
             TrackedTable(f"{dataset.id}.{name}", child.path, tuple(child.key), child.recording)
             for name, child in dataset.children.items()
             if child.recording
         ]
-        if units:
-            found.append(Tracked(make_contract(dataset), tuple(units)))
+        if tables:
+            found.append(Tracked(make_contract(dataset), tuple(tables)))
     return found
-
-
-def tracked_tables(found: Iterable[Tracked]) -> list[TrackedTable]:
-    """Return all units in order."""
-    return [unit for each in found for unit in each.units]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -16,39 +16,62 @@ if TYPE_CHECKING:  # the command line asks for the names of formats before it ne
     from ccpolicy.assessment.verdict_history import History
     from ccpolicy.assessment.verification import Verification
 
+    Result = Assessment | Agenda | Comparison | History | Verification
+
 Subject = Literal["assessment", "agenda", "comparison", "history", "verification"]
 Detail = Literal["brief", "normal", "full"]
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A way to write a result."""
+    """A way to write results."""
 
-    subjects: tuple[Subject, ...]
-    """What it can say. The module of the same name has a function for each."""
     suffix: str
     """How the names of its files end."""
+    renderers: Mapping[Subject, str]
+    """Subject → the function that renders it, as `module.function` of this package.
+
+    It takes the result and a `View`, and returns a text, bytes or `Rendered`. It is imported when
+    it is called: the command line lists formats without loading what they need."""
     for_people: bool = False
     """Whether it is read as it is, in a terminal."""
     annex: bool = False
     """Whether it shows the assessment's annex."""
+    job_summary: bool = False
+    """Whether the whole result also goes to the summary of a GitHub job."""
 
 
-_ALL = get_args(Subject)
 FORMATS: dict[str, Format] = {
-    "text": Format(_ALL, ".txt", for_people=True),
-    "json": Format(_ALL, ".json"),
-    "ics": Format(("assessment", "agenda"), ".ics"),
-    "sarif": Format(("assessment",), ".sarif"),
-    "junit": Format(("assessment",), ".xml"),
-    "github": Format(("assessment",), ".github.txt"),
-    "gitlab": Format(("assessment",), "code-quality-report.json"),
-    "markdown": Format(("assessment", "comparison"), ".md"),
-    "csv": Format(("assessment",), ".csv"),
-    "xlsx": Format(("assessment",), ".xlsx"),
-    "html": Format(("assessment",), ".html", annex=True),
-    "oscal": Format(("assessment",), ".oscal.json"),
+    "text": Format(
+        ".txt",
+        {
+            "assessment": "assessment_text.render_assessment",
+            "agenda": "agenda_text.render_agenda",
+            "comparison": "comparison_text.render_comparison",
+            "history": "history_text.render_history",
+            "verification": "verification_text.render_verification",
+        },
+        for_people=True,
+    ),
+    "json": Format(".json", dict.fromkeys(get_args(Subject), "json.render_json")),
+    "ics": Format(".ics", {"assessment": "ics.render_assessment", "agenda": "ics.render_agenda"}),
+    "sarif": Format(".sarif", {"assessment": "sarif.render_assessment"}),
+    "junit": Format(".xml", {"assessment": "junit.render_assessment"}),
+    "github": Format(".github.txt", {"assessment": "github.render_assessment"}, job_summary=True),
+    "gitlab": Format("code-quality-report.json", {"assessment": "gitlab.render_assessment"}),
+    "markdown": Format(
+        ".md",
+        {
+            "assessment": "markdown.render_assessment",
+            "comparison": "comparison_markdown.render_comparison",
+        },
+    ),
+    "csv": Format(".csv", {"assessment": "csv.render_assessment"}),
+    "xlsx": Format(".xlsx", {"assessment": "xlsx.render_assessment"}),
+    "html": Format(".html", {"assessment": "html.render_assessment"}, annex=True),
+    "oscal": Format(".oscal.json", {"assessment": "oscal.render_assessment"}),
 }
+"""Every format. The choices of `--format`, `--report` and `bundle` derive from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +106,7 @@ class Rendered:
 
 def formats(subject: Subject) -> list[str]:
     """List the formats that can say something."""
-    return [name for name, each in FORMATS.items() if subject in each.subjects]
+    return [name for name, each in FORMATS.items() if subject in each.renderers]
 
 
 def format_of(file: str, subject: Subject) -> str:
@@ -105,14 +128,16 @@ def format_of(file: str, subject: Subject) -> str:
     return chosen[0]
 
 
-def render(
-    result: Assessment | Agenda | Comparison | History | Verification, name: str, view: View
-) -> Rendered:
+def render(result: Result, name: str, view: View) -> Rendered:
     """Render a result in one format."""
-    module = import_module(f"{__name__}.{name}")
-    # Each of them is called as the function that renders it.
-    function: Callable[[Any, View], str | bytes | Rendered] = getattr(
-        module, type(result).__name__.lower()
-    )
-    rendered = function(result, view)
+    rendered = renderer(name, result.SUBJECT)(result, view)
     return rendered if isinstance(rendered, Rendered) else Rendered(rendered)
+
+
+def renderer(name: str, subject: Subject) -> Callable[[Any, View], str | bytes | Rendered]:
+    """Import the function that renders a subject in one format."""
+    module, _, function = FORMATS[name].renderers[subject].rpartition(".")
+    found: Callable[[Any, View], str | bytes | Rendered] = getattr(
+        import_module(f"{__name__}.{module}"), function
+    )
+    return found

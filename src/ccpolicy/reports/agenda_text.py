@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from ccpolicy.assessment.agenda import Agenda, Owner, Task
+from ccpolicy.reports import View
 from ccpolicy.reports.page import Page, Table, Word
-from ccpolicy.reports.time_text import exactly, until, when
+from ccpolicy.reports.time_text import judged_as_of, until, when
 
 
-def tasks(page: Page, result: Agenda) -> None:
-    """Write what every owner has to do."""
+def render_agenda(result: Agenda, view: View) -> str:
+    """Render what every owner has to do."""
+    page = Page(view)
     page.paragraph(page.text(result.plan.title), colour="bold")
-    page.paragraph(judged(page, result.as_of, result.as_of_source))
+    page.paragraph(judged_as_of(page, result.as_of, result.as_of_source))
     page.paragraph(page.say("What falls due by {day}", day=until(result.until)))
     ids = [task.control for owner in result.owners for task in (*owner.overdue, *owner.due)]
     ids += [control.control for owner in result.owners for control in owner.unknown]
@@ -21,20 +23,7 @@ def tasks(page: Page, result: Agenda) -> None:
     if not result.owners:
         page.line()
         page.paragraph(page.say("Nothing is overdue, and nothing falls due in this time."))
-
-
-def judged(page: Page, as_of: str, source: str) -> str:
-    """Say at which moment this was judged, and who chose it."""
-    moment = exactly(as_of)
-    match source:
-        case "pinned":
-            return page.say(
-                "Judged as of {moment}, the moment pinned in ccpolicy.toml", moment=moment
-            )
-        case "given":
-            return page.say("Judged as of {moment}", moment=moment)
-        case _:
-            return page.say("Judged now, {moment}", moment=moment)
+    return str(page)
 
 
 def _owner(table: Table, owner: Owner) -> None:

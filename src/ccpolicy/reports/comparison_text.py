@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from ccpolicy.assessment.building_blocks import Text
 from ccpolicy.assessment.comparison import DIRECTIONS, STATUSES, Change, Comparison, Side, Status
+from ccpolicy.reports import View
 from ccpolicy.reports.alterations_text import altered
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page, Table, Word
 
 
-def compared(page: Page, result: Comparison) -> None:
-    """Write what changed, what was loosened first."""
+def render_comparison(result: Comparison, view: View) -> str:
+    """Render what changed, what was loosened first."""
+    page = Page(view)
     page.paragraph(page.text(result.title), colour="bold")
     for line in header(page, result):
         page.paragraph(line)
@@ -38,6 +40,7 @@ def compared(page: Page, result: Comparison) -> None:
         count = page.count(neutral, "{count} change of words", "{count} changes of words")
         page.paragraph(page.say("{changes} alone (-v shows all)", changes=count))
     page.paragraph(outcome(page, result))
+    return str(page)
 
 
 def header(page: Page, result: Comparison) -> list[str]:

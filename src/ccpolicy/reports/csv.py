@@ -14,6 +14,7 @@ from ccpolicy.reports import View
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import gone
+from ccpolicy.reports.sections import without_later_lapses
 
 COLUMNS = (
     "control",
@@ -42,14 +43,14 @@ _BOM = "\ufeff"
 Row = dict[str, str]
 
 
-def assessment(result: Assessment, view: View) -> str:
+def render_assessment(result: Assessment, view: View) -> str:
     """Render an assessment: a control's own row, and below it what it consists of."""
     file = io.StringIO()
     file.write(_BOM)
     writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\r\n")
     writer.writeheader()
     page = Page(view)
-    for row in _rows(page, result):
+    for row in _rows(page, without_later_lapses(result)):
         writer.writerow({name: _cell(value) for name, value in row.items()})
     return file.getvalue()
 

@@ -16,6 +16,7 @@ from ccpolicy.reports import View
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import gone, lapsed
+from ccpolicy.reports.sections import Sections
 
 _BINARY = (".parquet", ".xlsx")
 """Files that have rows, but no lines that a reader could be shown."""
@@ -63,7 +64,7 @@ class _Found:
 
 
 def findings(result: Assessment, view: View) -> list[Finding]:
-    """List what does not hold or could not be judged, in the order of the controls."""
+    """List what fails or could not be judged, in the order of the sections."""
     seen: dict[str, int] = {}
     listed = []
     for found in _found(result, Page(view)):
@@ -73,7 +74,7 @@ def findings(result: Assessment, view: View) -> list[Finding]:
         place = _shown(written, control)
         shown = written and written != str(place)
         unknown = result.verdict(control) == "unknown" if control else found.rule == NO_CONTROL
-        failed = control.id in result.gate.failed_on if control else found.rule == GONE
+        failed = control.id in result.gate.failed_on if control else True
         listed.append(
             Finding(
                 rule=control.id if control else found.rule,
@@ -91,17 +92,15 @@ def findings(result: Assessment, view: View) -> list[Finding]:
 
 
 def _found(result: Assessment, page: Page) -> Iterator[_Found]:
-    for problem in result.problems:
+    sections = Sections(result)
+    for problem in sections.problems:
         said = _problem(page, problem)
         yield _Found(None, problem.locator, said, _key(NO_CONTROL, problem))
     for entry in result.gate.gone:
         key = _SEPARATOR.join((GONE, entry.control, entry.subject, entry.starts))
         yield _Found(None, None, gone(page, entry), key, rule=GONE)
-    for control in result.controls:
-        verdict = result.verdict(control)
-        if verdict not in ("fail", "unknown"):
-            continue
-        lapses = result.owed(control)
+    for each in sections.attention:
+        control, lapses = each.control, each.lapses
         for lapse in lapses:
             key = _SEPARATOR.join((control.id, "lapse", lapse.subject, lapse.starts))
             said = _lapse(page, result, control, lapse)
@@ -111,7 +110,8 @@ def _found(result: Assessment, page: Page) -> Iterator[_Found]:
             yield _Found(control, problem.locator, said, _key(control.id, problem))
         if not (lapses or control.problems):
             said = page.text(control.reason or control.rule)
-            yield _Found(control, None, said, _SEPARATOR.join((control.id, verdict)))
+            key = _SEPARATOR.join((control.id, result.verdict(control)))
+            yield _Found(control, None, said, key)
 
 
 def _lapse(page: Page, result: Assessment, control: Control, lapse: Lapse) -> str:
@@ -145,12 +145,10 @@ def _shown(written: str | None, control: Control | None) -> Locator:
 
 def left_out(result: Assessment) -> tuple[Message, ...]:
     """Say what a list of findings does not show: what was waived, and what was not assessed."""
-    waived, absent = [], []
-    for control in result.controls:
-        if result.verdict(control) == "not_applicable":
-            absent.append(control.id)
-        elif any(lapse.waived_by for lapse in control.lapses):
-            waived.append(control.id)
+    sections = Sections(result)
+    absent = [control.id for control in sections.not_assessed]
+    named = dict.fromkeys(each.control.id for each in sections.waived)
+    waived = [name for name in named if name not in absent]
     said = []
     if waived:
         said.append(Message.of("lapses that were waived: {controls}", controls=", ".join(waived)))

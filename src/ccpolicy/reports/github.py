@@ -11,17 +11,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ccpolicy.assessment.models import Assessment
-from ccpolicy.reports import View, text
-from ccpolicy.reports.findings import GONE, Finding, findings, left_out
+from ccpolicy.reports import View
+from ccpolicy.reports.assessment_text import render_assessment as render_text
+from ccpolicy.reports.findings import Finding, findings, left_out
 from ccpolicy.reports.page import Page
 
 MOST = 10
 """Annotations of one level that GitHub shows of a step."""
 
 
-def assessment(result: Assessment, view: View) -> str:
+def render_assessment(result: Assessment, view: View) -> str:
     """Render an assessment as what a step prints."""
-    shown = text.assessment(result, replace(view, colour=False))
+    shown = render_text(result, replace(view, colour=False))
     # Nobody can write a text that contains its own digest, and so end the silence within it.
     token = hashlib.sha256(shown.encode()).hexdigest()
     return f"::stop-commands::{token}\n{shown}::{token}::\n" + "".join(
@@ -68,7 +69,7 @@ def _each_control_first(listed: Sequence[Finding]) -> list[Finding]:
 def _title(page: Page, finding: Finding) -> str:
     word = page.say("UNKNOWN") if finding.unknown else page.say("FAIL")
     if finding.control is None:
-        return f"{word} {GONE}" if finding.rule == GONE else word
+        return f"{word} {finding.rule}"
     return f"{word} {finding.control.id} {page.text(finding.control.title)}"
 
 

@@ -12,7 +12,7 @@ from ccpolicy.reports.page import Page
 _SEVERITIES = {"critical": "blocker", "high": "critical", "medium": "major", "low": "minor"}
 
 
-def assessment(result: Assessment, view: View) -> Rendered:
+def render_assessment(result: Assessment, view: View) -> Rendered:
     """Render an assessment: an array, empty when there is nothing to complain of."""
     page = Page(view)
     entries = [_entry(page, finding) for finding in findings(result, view)]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from ccpolicy.assessment.models import Verdict
 from ccpolicy.assessment.verdict_history import History
+from ccpolicy.reports import View
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.time_text import exactly
 
 
-def verdicts_by_commit(page: Page, result: History) -> None:
-    """Write the commits that changed a verdict, oldest first; with full detail all of them."""
+def render_history(result: History, view: View) -> str:
+    """Render the commits that changed a verdict, oldest first; with full detail all of them."""
+    page = Page(view)
     words: dict[Verdict, str] = {
         "fail": page.say("FAIL"),
         "unknown": page.say("UNKNOWN"),
@@ -46,3 +48,4 @@ def verdicts_by_commit(page: Page, result: History) -> None:
                 ),
                 2,
             )
+    return str(page)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PARTS = Path(__file__).parent / "html_parts"
 
 
-def assessment(result: Assessment, view: View) -> bytes:
+def render_assessment(result: Assessment, view: View) -> bytes:
     """Render an assessment; in brief, what is read by those who decide."""
     from ccpolicy.reports.html_parts.document import Document
 

@@ -12,8 +12,7 @@ from dataclasses import replace
 
 import icalendar
 
-from ccpolicy.assessment.agenda import Agenda, Task
-from ccpolicy.assessment.agenda import agenda as agenda_of
+from ccpolicy.assessment.agenda import Agenda, Task, agenda
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.errors import Message
 from ccpolicy.reports import Rendered, View
@@ -27,15 +26,15 @@ _REMIND = datetime.timedelta(hours=-15)
 """Nine in the morning of the day before."""
 
 
-def assessment(result: Assessment, view: View) -> Rendered:
+def render_assessment(result: Assessment, view: View) -> Rendered:
     """Render all that falls due up to the horizon."""
-    rendered = agenda(agenda_of(result, result.horizon), view)
+    rendered = render_agenda(agenda(result, result.horizon), view)
     gone = Message.of("entries of the baseline that are gone: {count}", count=len(result.gate.gone))
     more = (*left_out(result), *([gone] if result.gate.gone else []))
     return replace(rendered, unsaid=(*rendered.unsaid, *more))
 
 
-def agenda(result: Agenda, view: View) -> Rendered:
+def render_agenda(result: Agenda, view: View) -> Rendered:
     """Render an agenda: one event for each control and due day of an owner."""
     page = Page(view)
     calendar = icalendar.Calendar()

@@ -12,17 +12,19 @@ from dataclasses import replace
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from ccpolicy.assessment.models import Assessment, Control
-from ccpolicy.reports import View, text
+from ccpolicy.reports import View
+from ccpolicy.reports.assessment_text import render_assessment as render_text
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import gone, lapsed, opened, stands, trouble
+from ccpolicy.reports.sections import Sections
 from ccpolicy.reports.time_text import until
 
 MOST = 1_000
 """Lapses of one control that are listed: GitLab takes files below 30 MB."""
 
 
-def assessment(result: Assessment, view: View) -> str:
+def render_assessment(result: Assessment, view: View) -> str:
     """Render an assessment as one suite."""
     page = Page(view)
     verdicts = [result.verdict(control) for control in result.controls]
@@ -48,8 +50,9 @@ def assessment(result: Assessment, view: View) -> str:
     properties = SubElement(suite, "properties")
     for name, value in _properties(page, result):
         SubElement(properties, "property", name=name, value=visible(value))
+    sections = Sections(result)
     for control in result.controls:
-        _case(page, result, control, suite)
+        _case(page, sections, control, suite)
     for number, problem in enumerate(result.problems, 1):
         name = page.say("Problem {number}, of no single control", number=number)
         case = SubElement(suite, "testcase", name=name, classname="ccpolicy", time="0")
@@ -59,7 +62,7 @@ def assessment(result: Assessment, view: View) -> str:
         name = page.say("Entry {number} of the baseline that is gone", number=number)
         case = SubElement(suite, "testcase", name=name, classname="ccpolicy", time="0")
         SubElement(case, "failure", type="baseline", message=gone(page, entry))
-    shown = text.assessment(result, replace(view, colour=False, columns=80))
+    shown = render_text(result, replace(view, colour=False, columns=80))
     SubElement(suite, "system-out").text = shown
     SubElement(suite, "system-err").text = ""
     indent(suites)
@@ -79,7 +82,8 @@ def _properties(page: Page, result: Assessment) -> Iterator[tuple[str, str]]:
         yield f"tally.{verdict}", str(count)
 
 
-def _case(page: Page, result: Assessment, control: Control, suite: Element) -> None:
+def _case(page: Page, sections: Sections, control: Control, suite: Element) -> None:
+    result = sections.result
     verdict = result.verdict(control)
     title = page.text(control.title)
     case = SubElement(
@@ -95,7 +99,7 @@ def _case(page: Page, result: Assessment, control: Control, suite: Element) -> N
             part = SubElement(case, "skipped", message=page.phrases(stands(page, control)))
             part.text = "\n".join(_troubles(page, result, control))
         case "fail":
-            lapses = len(result.owed(control))
+            lapses = len(result.failing_lapses(control))
             message = page.count(lapses, "{count} lapse", "{count} lapses")
             part = SubElement(case, "failure", type=control.severity, message=message)
             part.text = "\n".join(_troubles(page, result, control))
@@ -103,7 +107,7 @@ def _case(page: Page, result: Assessment, control: Control, suite: Element) -> N
             part = SubElement(case, "error", type="unknown", message=_why(page, control))
             part.text = "\n".join(_troubles(page, result, control))
         case "waived":
-            SubElement(case, "skipped", message=_accepted(page, result, control))
+            SubElement(case, "skipped", message=_accepted(page, sections, control))
         case "not_applicable":
             SubElement(case, "skipped", message=_why(page, control))
         case "pass":
@@ -113,7 +117,7 @@ def _case(page: Page, result: Assessment, control: Control, suite: Element) -> N
 def _troubles(page: Page, result: Assessment, control: Control) -> Iterator[str]:
     """Yield the rule, what is wrong, and what to do."""
     yield page.text(control.rule)
-    lapses = result.owed(control)
+    lapses = result.failing_lapses(control)
     for lapse in lapses[:MOST]:
         yield f"{lapsed(page, result, lapse)}  {opened(page, lapse)}"
     if (rest := len(lapses) - MOST) > 0:
@@ -133,9 +137,8 @@ def _why(page: Page, control: Control) -> str:
     return page.text(control.rule)
 
 
-def _accepted(page: Page, result: Assessment, control: Control) -> str:
+def _accepted(page: Page, sections: Sections, control: Control) -> str:
     """Say which waivers stand behind a verdict."""
-    names = {lapse.waived_by for lapse in control.lapses}
     return page.phrases(
         page.say(
             "{waiver}, approved by {approver}, until {day}: {reason}",
@@ -144,6 +147,5 @@ def _accepted(page: Page, result: Assessment, control: Control) -> str:
             day=until(waiver.ends),
             reason=page.text(waiver.reason),
         )
-        for waiver in result.waivers
-        if waiver.id in names
+        for waiver in sections.waivers_of(control)
     )

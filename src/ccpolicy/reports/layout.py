@@ -82,7 +82,7 @@ def wrap(text: str, columns: int) -> list[str]:
     lines: list[str] = []
     line = ""
     for piece in _pieces(text, columns):
-        if line and width(line) + width(piece.rstrip()) > columns:
+        if line and width(inert(line)) + width(piece.rstrip()) > columns:
             lines.append(line.rstrip())
             line = ""
         line += piece if line else piece.lstrip()

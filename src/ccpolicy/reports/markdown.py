@@ -1,27 +1,19 @@
-"""Markdown, as GitHub and GitLab show it: for the summary of a job, a comment or a wiki page."""
+"""An assessment as Markdown, as GitHub and GitLab show it in a job's summary or a comment."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
 
-from ccpolicy.assessment.agenda import tasks_due
-from ccpolicy.assessment.alterations import Altered
-from ccpolicy.assessment.comparison import DIRECTIONS, Change, Comparison, Side
 from ccpolicy.assessment.models import VERDICTS, Assessment, Verdict
 from ccpolicy.reports import View
-from ccpolicy.reports.agenda_text import judged
-from ccpolicy.reports.alterations_text import columns, file_notes, made, notes, words
-from ccpolicy.reports.alterations_text import heading as altered_heading
-from ccpolicy.reports.comparison_text import header, headings, said, title
-from ccpolicy.reports.comparison_text import outcome as weakened
-from ccpolicy.reports.comparison_text import tally as changes
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import lapsed, opened, trouble
 from ccpolicy.reports.provenance_text import covered_later, recorded
-from ccpolicy.reports.summary_text import judgement, severities, standing, tally
-from ccpolicy.reports.time_text import until
+from ccpolicy.reports.sections import Sections
+from ccpolicy.reports.summary_text import failed_in_period, judgement, severities, standing, tally
+from ccpolicy.reports.time_text import judged_as_of, until
 
 _FEW = 10
 """Lapses and problems of a control that are listed, unless all are asked for."""
@@ -29,7 +21,7 @@ _MARKUP = re.compile(r"[\\`*_\[\]|~]")
 _ACTIVE = re.compile(r"[&<>@#$]|:(?=//)|(?<=www)\.", re.IGNORECASE)
 
 
-def assessment(result: Assessment, view: View) -> str:
+def render_assessment(result: Assessment, view: View) -> str:
     """Render an assessment: how it ended first, every control last."""
     text = "\n".join(_Document(Page(view), result).blocks()) + "\n"
     return re.sub("\n{3,}", "\n\n", text)
@@ -45,7 +37,7 @@ class _Document:
     """The parts of the document; one without an entry is left out."""
 
     def __init__(self, page: Page, result: Assessment) -> None:
-        self.page, self.result = page, result
+        self.page, self.result, self.sections = page, result, Sections(result)
         self.full = page.view.detail == "full"
         self.severities = severities(page)
         self.words: dict[Verdict, str] = {
@@ -78,7 +70,7 @@ class _Document:
         sign = "⚠️" if result.nothing_assessed else "✅" if result.gate.passed else "❌"
         yield f"{sign} **{plain(judgement(page, result))}**"
         yield ""
-        yield plain(judged(page, result.as_of, result.as_of_source))
+        yield plain(judged_as_of(page, result.as_of, result.as_of_source))
         yield ""
         for text, is_warning in recorded(page, result, full=self.full):
             yield f"⚠️ {plain(text)}" if is_warning else plain(text)
@@ -89,17 +81,20 @@ class _Document:
         counts = page.join(tally(page, verdict, result.tally[verdict]) for verdict in VERDICTS)
         total = page.count(len(result.controls), "{count} control", "{count} controls")
         yield plain(page.say("{total}: {counts}", total=total, counts=counts))
+        for text in failed_in_period(page, result):
+            yield ""
+            yield plain(text)
 
     def attention(self) -> Iterable[str]:
         """Show what does not hold or could not be judged, each as a list of its troubles."""
-        page, result = self.page, self.result
-        shown = [each for each in result.controls if result.verdict(each) in ("fail", "unknown")]
-        if not (shown or result.problems):
+        page, result, sections = self.page, self.result, self.sections
+        if not (sections.attention or sections.problems):
             return
         yield from self.heading(page.say("Needs attention"))
-        for problem in result.problems:
+        for problem in sections.problems:
             yield f"- {plain(trouble(page, problem))}"
-        for control in shown:
+        for found in sections.attention:
+            control = found.control
             word = self.words[result.verdict(control)]
             title = self.noted(page.text(control.title), self.severities[control.severity])
             yield ""
@@ -113,7 +108,7 @@ class _Document:
                             *covered_later(page, each),
                         ]
                     )
-                    for each in result.owed(control)
+                    for each in found.lapses
                 ]
             )
             yield from self.some([trouble(page, each) for each in control.problems])
@@ -135,18 +130,16 @@ class _Document:
     def waived(self) -> Iterable[str]:
         """Show what was accepted, why, by whom and until when."""
         page = self.page
-        used = {lapse.waived_by for control in self.result.controls for lapse in control.lapses}
         rows = [
             (
-                waiver.id,
-                waiver.control,
-                waiver.subject,
-                page.text(waiver.reason),
-                page.text(waiver.approver),
-                until(waiver.ends),
+                each.waiver.id,
+                each.control.id,
+                each.waiver.subject,
+                page.text(each.waiver.reason),
+                page.text(each.waiver.approver),
+                until(each.waiver.ends),
             )
-            for waiver in self.result.waivers
-            if waiver.id in used
+            for each in self.sections.waived
         ]
         if rows:
             yield from self.heading(page.say("Waived"))
@@ -162,7 +155,7 @@ class _Document:
 
     def due_soon(self) -> Iterable[str]:
         page, result = self.page, self.result
-        tasks = tasks_due(result, result.due_soon)
+        tasks = self.sections.tasks()
         if not tasks:
             return
         yield from self.heading(page.say("Due by {day}", day=until(result.due_soon)))
@@ -208,18 +201,15 @@ class _Document:
             for control in result.controls
         ]
         yield from self.table(head, rows)
-        for control in result.controls:
-            if result.verdict(control) == "not_applicable":
-                reason = page.text(control.reason) if control.reason else ""
-                yield ""
-                yield plain(page.say("{control}: {reason}", control=control.id, reason=reason))
-            if control.stale_clauses:
-                clauses = page.join(control.stale_clauses)
-                said = page.say(
-                    "changed in the plan since the last review: {clauses}", clauses=clauses
-                )
-                yield ""
-                yield plain(page.say("{control}: {reason}", control=control.id, reason=said))
+        for control in self.sections.not_assessed:
+            reason = page.text(control.reason) if control.reason else ""
+            yield ""
+            yield plain(page.say("{control}: {reason}", control=control.id, reason=reason))
+        for control in self.sections.stale:
+            clauses = page.join(control.stale_clauses)
+            said = page.say("changed in the plan since the last review: {clauses}", clauses=clauses)
+            yield ""
+            yield plain(page.say("{control}: {reason}", control=control.id, reason=said))
         yield ""
         yield "</details>"
 
@@ -234,56 +224,3 @@ class _Document:
         yield "|---" * len(head) + "|"
         for row in rows:
             yield f"| {' | '.join(map(plain, row))} |"
-
-
-def comparison(result: Comparison, view: View) -> str:
-    """Render a comparison: one table for each direction."""
-    page = Page(view)
-    titles = {control.id: control.title for control in result.controls}
-    lines = [f"## {plain(page.text(result.title))}", ""]
-    lines += [f"{plain(line)}  " for line in header(page, result)]
-    lines += ["", f"**{plain(weakened(page, result))}**  ", plain(changes(page, result))]
-    for direction in DIRECTIONS:
-        found = [change for change in result.changes if change.direction == direction]
-        if found:
-            lines += ["", f"### {plain(headings(page)[direction])}", ""]
-            lines += [
-                _row(page.say("What"), page.say("Change"), page.say("Place")),
-                _row(*["---"] * 3),
-            ]
-            lines += [_change(page, change, title(page, change, titles)) for change in found]
-    if result.altered:
-        lines += _altered(page, result.altered, result.base)
-    return "\n".join(lines) + "\n"
-
-
-def _change(page: Page, change: Change, what: str) -> str:
-    place = change.after_at or change.before_at or ""
-    return _row(plain(f"{change.name} {what}"), plain(said(page, change)), plain(place))
-
-
-def _altered(page: Page, found: Altered, base: Side) -> list[str]:
-    """Show the records that are not as they were, and what cannot be told."""
-    said = [*notes(page, found, base), *file_notes(page, found)]
-    if not said:
-        return []
-    lines = ["", f"### {plain(altered_heading(page, base))}"]
-    for text in said:
-        lines += ["", plain(text)]
-    if found.records:
-        head = [page.say("Record"), page.say("Change"), page.say("By"), page.say("Place")]
-        lines += ["", _row(*map(plain, head)), _row(*["---"] * 4)]
-    for each in found.records:
-        lines.append(
-            _row(
-                plain(f"{each.dataset} {each.record}"),
-                plain(page.phrases([words(page)[each.what], *columns(page, each)])),
-                plain(page.phrases(made(page, each))),
-                plain(each.file),
-            )
-        )
-    return lines
-
-
-def _row(*cells: str) -> str:
-    return f"| {' | '.join(cells)} |"

@@ -15,6 +15,7 @@ from ccpolicy.oscal import Part, document, identifier, moment, prop, prose
 from ccpolicy.reports import View
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import gone, lapsed, opened, stands, trouble
+from ccpolicy.reports.sections import Sections
 from ccpolicy.reports.summary_text import judgement
 
 MOST = 1_000
@@ -27,7 +28,7 @@ _STATUS = {
 }
 
 
-def assessment(result: Assessment, view: View) -> str:
+def render_assessment(result: Assessment, view: View) -> str:
     """Render an assessment as the results of one run."""
     return _Results(Page(view), result).text()
 
@@ -36,7 +37,7 @@ class _Results:
     """One set of results, and the files that it rests on."""
 
     def __init__(self, page: Page, result: Assessment) -> None:
-        self.page, self.result = page, result
+        self.page, self.result, self.sections = page, result, Sections(result)
         self.files: dict[str, list[Evidence]] = {}
         for file in result.evidence:
             self.files.setdefault(file.dataset, []).append(file)
@@ -177,7 +178,7 @@ class _Results:
     def details(self, control: Control) -> Iterator[str]:
         """Yield what is wrong with a control, or else what holds."""
         page = self.page
-        lapses = self.result.owed(control)
+        lapses = self.result.failing_lapses(control)
         yield page.text(control.rule)
         for lapse in lapses[:MOST]:
             yield f"{lapsed(page, self.result, lapse)}  {opened(page, lapse)}"
@@ -206,10 +207,8 @@ class _Results:
                 ),
                 "status": "open" if verdict == "fail" else "investigating",
             }
-        used = {lapse.waived_by for lapse in control.lapses}
-        for waiver in self.result.waivers:
-            if waiver.id in used:
-                yield {**same, **self.accepted(waiver)}
+        for waiver in self.sections.waivers_of(control):
+            yield {**same, **self.accepted(waiver)}
 
     def accepted(self, waiver: Waiver) -> Part:
         page = self.page

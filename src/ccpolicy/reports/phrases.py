@@ -15,7 +15,7 @@ def lapsed(page: Page, result: Assessment, lapse: Lapse) -> str:
     said = page.say(
         "{subject}: {span}",
         subject=lapse.subject,
-        span=span(page, lapse.starts, lapse.ends, result.as_of),
+        span=span(page, result, lapse),
     )
     return page.say("{lapse}, known in the baseline", lapse=said) if lapse.baselined else said
 

@@ -11,7 +11,7 @@ import json
 from typing import Any
 from urllib.parse import quote
 
-from ccpolicy.assessment.models import Assessment, Control
+from ccpolicy.assessment.models import SEVERITIES, Assessment, Control
 from ccpolicy.errors import Message
 from ccpolicy.reports import Rendered, View
 from ccpolicy.reports.findings import GONE, NO_CONTROL, Finding, findings, left_out
@@ -22,10 +22,9 @@ MOST = 5_000
 """Results that GitHub keeps of a run; of more than 25,000 it keeps none."""
 _TAGS = 10
 _DESCRIPTION = 1024
-_SEVERITIES = ("critical", "high", "medium", "low")
 
 
-def assessment(result: Assessment, view: View) -> Rendered:
+def render_assessment(result: Assessment, view: View) -> Rendered:
     """Render an assessment as one run."""
     page = Page(view)
     listed = findings(result, view)
@@ -90,7 +89,7 @@ def _worst(listed: list[Finding]) -> list[Finding]:
         return listed
     ranked = [
         finding
-        for severity in _SEVERITIES
+        for severity in SEVERITIES
         for finding in listed
         if (finding.control.severity if finding.control else "critical") == severity
     ]
@@ -129,7 +128,7 @@ def _no_control(name: str, text: str) -> dict[str, Any]:
         "shortDescription": {"text": text},
         "fullDescription": {"text": text},
         "help": {"text": text},
-        "defaultConfiguration": {"level": "warning"},
+        "defaultConfiguration": {"level": "error"},
     }
 
 

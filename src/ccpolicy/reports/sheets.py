@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.reports.page import Page
+from ccpolicy.reports.sections import all_problems, without_later_lapses
 from ccpolicy.reports.summary_text import judgement, standing
 
 Cell = str | float | None
@@ -24,6 +25,7 @@ class Sheet:
 
 def sheets(page: Page, result: Assessment) -> Iterator[Sheet]:
     """Yield every sheet, also those without a row."""
+    result = without_later_lapses(result)
     yield Sheet(
         page.say("Summary"), [page.say("What"), page.say("Value")], list(_summary(page, result))
     )
@@ -137,16 +139,14 @@ def _lapses(page: Page, result: Assessment) -> Sheet:
 
 def _problems(page: Page, result: Assessment) -> Sheet:
     head = [page.say("Control"), page.say("Place"), page.say("Problem"), page.say("Hint")]
-    listed = [(None, problem) for problem in result.problems]
-    of_controls = [(each.id, problem) for each in result.controls for problem in each.problems]
     rows = [
         (
-            control,
+            control.id if control else None,
             problem.locator,
             page.text(problem.message),
             page.text(problem.hint) if problem.hint else None,
         )
-        for control, problem in [*listed, *of_controls]
+        for control, problem in all_problems(result)
     ]
     return Sheet(page.say("Problems"), head, rows)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ccpolicy.assessment.models import VERDICTS, Assessment, Verdict
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import gone
+from ccpolicy.reports.sections import Sections
 
 
 def outcome(page: Page, result: Assessment) -> None:
@@ -16,6 +17,8 @@ def outcome(page: Page, result: Assessment) -> None:
     total = page.count(len(result.controls), "{count} control", "{count} controls")
     counts = page.join(tally(page, verdict, result.tally[verdict]) for verdict in VERDICTS)
     page.paragraph(page.say("{total}: {counts}", total=total, counts=counts))
+    for said in failed_in_period(page, result):
+        page.paragraph(said, colour="yellow")
     if not brief:
         _evidence(page, result)
     _baseline(page, result)
@@ -48,6 +51,17 @@ def severities(page: Page) -> dict[str, str]:
         "medium": page.say("medium"),
         "low": page.say("low"),
     }
+
+
+def failed_in_period(page: Page, result: Assessment) -> Iterator[str]:
+    """Name the controls that failed or were unknown in the period, where the gate judges now."""
+    if result.gate.judged == "period":
+        return
+    through = Sections(result, "period")
+    if failed := [control.id for control in through.with_verdict("fail")]:
+        yield page.say("Failed in the period: {controls}", controls=page.join(failed))
+    if unknown := [control.id for control in through.with_verdict("unknown")]:
+        yield page.say("Unknown in the period: {controls}", controls=page.join(unknown))
 
 
 def _evidence(page: Page, result: Assessment) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import dataclass
+from typing import Self
 
+from ccpolicy.assessment.models import Assessment, Lapse
 from ccpolicy.reports.page import Page
 
 _MIDNIGHT = datetime.time()
@@ -33,25 +36,62 @@ def last_day(moment: str) -> datetime.date:
     return (datetime.datetime.fromisoformat(moment) - datetime.timedelta(microseconds=1)).date()
 
 
-def span(page: Page, starts: str, ends: str | None, as_of: str) -> str:
-    """Say from when to when, and how long that is."""
-    first = datetime.datetime.fromisoformat(starts)
-    last = datetime.datetime.fromisoformat(ends or as_of)
-    length = _length(page, last - first)
-    if ends is None:
-        return page.say("since {start} ({length})", start=when(starts), length=length)
-    days = first.time() == last.time() == _MIDNIGHT
-    if days and last - first <= datetime.timedelta(days=1):
-        return page.say("on {day} ({length})", day=when(starts), length=length)
-    end = until(ends) if days else _exact(last)
-    return page.say("{start} to {end} ({length})", start=when(starts), end=end, length=length)
+@dataclass(frozen=True, slots=True)
+class LapseTimes:
+    """When a lapse began and ended, and how much of it is in the period."""
+
+    starts: datetime.datetime
+    ends: datetime.datetime
+    """As-of while it is open."""
+    in_period: datetime.timedelta
+    """Zero if none of it is in the period."""
+
+    @classmethod
+    def of(cls, result: Assessment, lapse: Lapse) -> Self:
+        """Read the times of a lapse."""
+        starts = datetime.datetime.fromisoformat(lapse.starts)
+        ends = datetime.datetime.fromisoformat(lapse.ends or result.as_of)
+        first = max(starts, datetime.datetime.fromisoformat(result.window.starts))
+        last = min(ends, datetime.datetime.fromisoformat(result.window.ends))
+        return cls(starts, ends, max(last - first, datetime.timedelta()))
 
 
-def rough_length(page: Page, starts: str, ends: str) -> str:
-    """Say how long a span is, in its largest unit."""
-    length = datetime.datetime.fromisoformat(ends) - datetime.datetime.fromisoformat(starts)
+def span(page: Page, result: Assessment, lapse: Lapse) -> str:
+    """Say from when to when a lapse went, and how long it was, or how long of it in the period."""
+    times = LapseTimes.of(result, lapse)
+    whole = times.ends - times.starts
+    is_cut = datetime.timedelta() < times.in_period < whole
+    length = _length(page, times.in_period if is_cut else whole)
+    if is_cut:
+        length = page.say("{length} in the period", length=length)
+    if lapse.ends is None:
+        return page.say("since {start} ({length})", start=when(lapse.starts), length=length)
+    days = times.starts.time() == times.ends.time() == _MIDNIGHT
+    if days and whole <= datetime.timedelta(days=1):
+        return page.say("on {day} ({length})", day=when(lapse.starts), length=length)
+    end = until(lapse.ends) if days else _exact(times.ends)
+    return page.say("{start} to {end} ({length})", start=when(lapse.starts), end=end, length=length)
+
+
+def length_in_period(page: Page, result: Assessment, lapse: Lapse) -> str:
+    """Say how long a lapse was in the period, in whole hours from one hour on."""
+    length = LapseTimes.of(result, lapse).in_period
     hour = datetime.timedelta(hours=1)
     return _length(page, length if length < hour else length // hour * hour)
+
+
+def judged_as_of(page: Page, as_of: str, source: str) -> str:
+    """Say at which moment this was judged, and who chose it."""
+    moment = exactly(as_of)
+    match source:
+        case "pinned":
+            return page.say(
+                "Judged as of {moment}, the moment pinned in ccpolicy.toml", moment=moment
+            )
+        case "given":
+            return page.say("Judged as of {moment}", moment=moment)
+        case _:
+            return page.say("Judged now, {moment}", moment=moment)
 
 
 def _exact(moment: datetime.datetime) -> str:

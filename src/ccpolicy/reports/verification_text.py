@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from ccpolicy.assessment.manifest import Asked
 from ccpolicy.assessment.verification import Step, StepName, Verification
-from ccpolicy.reports.agenda_text import judged
+from ccpolicy.reports import View
 from ccpolicy.reports.layout import pad, width
 from ccpolicy.reports.page import Page, Word
+from ccpolicy.reports.time_text import judged_as_of
 
 
-def verified(page: Page, result: Verification) -> None:
-    """Write every step, then what they show and what no step can show."""
+def render_verification(result: Verification, view: View) -> str:
+    """Render every step, then what they show and what no step can show."""
+    page = Page(view)
     brief = page.view.detail == "brief"
     if not brief:
         _header(page, result)
@@ -20,6 +22,7 @@ def verified(page: Page, result: Verification) -> None:
     _outcome(page, result)
     if result.passed and not brief:
         _limits(page, result)
+    return str(page)
 
 
 def _header(page: Page, result: Verification) -> None:
@@ -36,7 +39,7 @@ def _header(page: Page, result: Verification) -> None:
                 version=policy.version,
             )
         )
-        page.paragraph(judged(page, result.asked.as_of, result.asked.as_of_source))
+        page.paragraph(judged_as_of(page, result.asked.as_of, result.asked.as_of_source))
         if result.asked.known_at:
             page.paragraph(page.say("Evidence as known at {asked}", asked=result.asked.known_at))
         if result.asked.policy_from:
@@ -57,13 +60,8 @@ def _header(page: Page, result: Verification) -> None:
 
 
 def _filters(page: Page, asked: Asked) -> str:
-    named = (
-        (page.say("control"), asked.controls),
-        (page.say("clause"), asked.clauses),
-        (page.say("tag"), asked.tags),
-        (page.say("severity"), asked.severities),
-    )
-    return page.phrases(f"{name} {page.join(values)}" for name, values in named if values)
+    filters = asked.filters.items()
+    return page.phrases(f"{page.say(name)} {page.join(names)}" for name, names in filters)
 
 
 def _steps(page: Page, result: Verification) -> None:

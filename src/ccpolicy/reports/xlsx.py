@@ -24,7 +24,7 @@ MOST_ROWS = 1_048_576
 _WIDEST = 60
 
 
-def assessment(result: Assessment, view: View) -> Rendered:
+def render_assessment(result: Assessment, view: View) -> Rendered:
     """Render an assessment as a workbook; the same bytes for the same assessment."""
     page = Page(view)
     file = io.BytesIO()

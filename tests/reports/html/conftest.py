@@ -13,7 +13,7 @@ import pytest
 import ccpolicy
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.reports import View
-from ccpolicy.reports.html import assessment as render
+from ccpolicy.reports.html import render_assessment as render
 
 from .audited import AUDITED, hostile, many
 
@@ -42,7 +42,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def audit() -> Assessment:
     """The shipped sample, judged for auditors."""
-    return ccpolicy.load(ROOT).check(annex=True)
+    return ccpolicy.load(ROOT).check(ccpolicy.EvaluationRequest(appendix=True))
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import pytest
 
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.reports import View
-from ccpolicy.reports.html import assessment as render
+from ccpolicy.reports.html import render_assessment as render
 
 from ..centres import BASELINED, STANDING
 from ..rich import ASSESSMENT

@@ -9,7 +9,7 @@ import pytest
 
 from ccpolicy.assessment.audit_appendix import Step
 from ccpolicy.reports import View
-from ccpolicy.reports.html import assessment as render
+from ccpolicy.reports.html import render_assessment as render
 from ccpolicy.reports.html_parts.overview import Course, Day, draw_course, strips
 
 from .audited import ANNEX, AUDITED

@@ -12,7 +12,7 @@ import pytest
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.errors import Language
 from ccpolicy.reports import View
-from ccpolicy.reports.html import assessment as render
+from ccpolicy.reports.html import render_assessment as render
 
 from .test_browser import opened
 

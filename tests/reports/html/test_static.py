@@ -13,7 +13,7 @@ import pytest
 
 from ccpolicy.assessment.models import Assessment, CoveredLater
 from ccpolicy.reports import View
-from ccpolicy.reports.html import assessment as render
+from ccpolicy.reports.html import render_assessment as render
 from ccpolicy.reports.layout import visible
 
 from ..centres import BASELINED, STANDING

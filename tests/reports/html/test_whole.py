@@ -9,7 +9,7 @@ import pytest
 
 from ccpolicy.assessment.models import VERDICTS
 from ccpolicy.reports import View
-from ccpolicy.reports.html import assessment as render
+from ccpolicy.reports.html import render_assessment as render
 from ccpolicy.reports.html_parts.labels import verdict
 
 from .audited import AUDITED

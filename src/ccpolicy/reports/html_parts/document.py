@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby, pairwise
 
-from ccpolicy.assessment.agenda import Task, tasks_due
+from ccpolicy.assessment.agenda import Task
 from ccpolicy.assessment.audit_appendix import ControlAppendix, Kind, Revision
 from ccpolicy.assessment.models import (
+    SEVERITIES,
     VERDICTS,
     Assessment,
     Clause,
     Control,
-    Lapse,
     Parameter,
+    Severity,
     Verdict,
 )
 from ccpolicy.reports.html_parts import lapses, overview, timeline, verdicts
 from ccpolicy.reports.html_parts.filters import Sites, facets
-from ccpolicy.reports.html_parts.labels import SEVERITIES, Severity
 from ccpolicy.reports.html_parts.register import Register
 from ccpolicy.reports.html_parts.scale import Scale
+from ccpolicy.reports.sections import ControlDue, Sections, without_later_lapses
 from ccpolicy.reports.time_text import last_day
 
 SOON = 30
@@ -50,14 +50,6 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class DueTask:
-    """What falls due, and for how many subjects."""
-
-    task: Task
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
 class Change:
     """A new version of a control."""
 
@@ -70,8 +62,9 @@ class Change:
 class Document:
     """The report's content."""
 
-    def __init__(self, result: Assessment) -> None:
-        self.result = result
+    def __init__(self, assessed: Assessment) -> None:
+        self.result = result = without_later_lapses(assessed)
+        self.summary = Sections(result, "now")
         self.scale = Scale.of(result)
         self.register = Register(result)
         self.sites = Sites(result.annex)
@@ -132,25 +125,20 @@ class Document:
         """Due dates to draw."""
         return overview.due_days(self.result)
 
-    def tasks(self, days: int) -> list[Task]:
-        """List what falls due within some days."""
+    def ahead(self, days: int) -> str:
+        """Return the moment some days ahead, the horizon at most."""
         until = _time(self.result.as_of) + datetime.timedelta(days=days)
-        return tasks_due(self.result, min(until, _time(self.result.horizon)).isoformat())
+        return min(until, _time(self.result.horizon)).isoformat()
 
     @cached_property
-    def soon_by_control(self) -> list[DueTask]:
+    def soon_by_control(self) -> list[ControlDue]:
         """What the summary tells of: each control once, with what falls due first of it."""
-        first: dict[str, Task] = {}
-        numbers: Counter[str] = Counter()
-        for task in self.tasks(SOON):
-            first.setdefault(task.control, task)
-            numbers[task.control] += len(task.subjects)
-        return [DueTask(task, numbers[control]) for control, task in first.items()]
+        return self.summary.due(self.ahead(SOON))
 
     @cached_property
     def due(self) -> list[Task]:
         """What the calendar lists."""
-        return self.tasks(AHEAD)
+        return self.summary.tasks(self.ahead(AHEAD))
 
     def now(self, verdict: str) -> list[Control]:
         """List the controls of a verdict now."""
@@ -170,39 +158,12 @@ class Document:
         ]
 
     @cached_property
-    def due_months(self) -> list[tuple[str, list[DueTask]]]:
+    def due_months(self) -> list[tuple[str, list[Task]]]:
         """Group what falls due by month."""
         return [
-            (month, [DueTask(task, len(task.subjects)) for task in group])
+            (month, list(group))
             for month, group in groupby(self.due, lambda task: f"{last_day(task.at):%Y-%m}")
         ]
-
-    @cached_property
-    def failing(self) -> list[tuple[Control, list[Lapse]]]:
-        """Controls that fail now, gravest first, with their open lapses, longest first."""
-        return [
-            (
-                control,
-                sorted(
-                    (each for each in control.lapses if not each.ends and not each.waived_by),
-                    key=lambda lapse: -lapse.days,
-                ),
-            )
-            for control in self.now("fail")
-        ]
-
-    @cached_property
-    def cured(self) -> list[tuple[Control, int, float, Lapse]]:
-        """Controls with lapses that ended, how many, how many days, and the longest."""
-        found = []
-        for control in self.result.controls:
-            ended = [
-                each for each in control.lapses if each.ends and not each.waived_by and each.days
-            ]
-            if ended:
-                longest = max(ended, key=lambda lapse: lapse.days)
-                found.append((control, len(ended), sum(each.days for each in ended), longest))
-        return sorted(found, key=lambda each: -each[2])
 
     @cached_property
     def known(self) -> dict[str, int]:

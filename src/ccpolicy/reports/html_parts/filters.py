@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ccpolicy.assessment.audit_appendix import AuditAppendix, ControlAppendix, Record, Span
-from ccpolicy.assessment.models import VERDICTS, Assessment, Control
+from ccpolicy.assessment.models import SEVERITIES, VERDICTS, Assessment, Control
 from ccpolicy.reports.html_parts.bilingual import Bilingual, say, shown, text
-from ccpolicy.reports.html_parts.labels import SEVERITIES, severity, verdict
+from ccpolicy.reports.html_parts.labels import severity, verdict
 from ccpolicy.vocabulary import KEY_SEPARATOR
 
 SITE = "site"

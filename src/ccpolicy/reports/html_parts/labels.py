@@ -8,11 +8,9 @@ from typing import Literal
 
 from markupsafe import Markup, escape
 
-from ccpolicy.assessment.models import Signature, Verdict
+from ccpolicy.assessment.models import Severity, Signature, Verdict
 from ccpolicy.reports.html_parts.bilingual import Bilingual, count, say, shown
 
-Severity = Literal["critical", "high", "medium", "low"]
-SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
 SCHEMES = ("https://", "http://")
 """Links that may be followed; others are shown as text."""
 

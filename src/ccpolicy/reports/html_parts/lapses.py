@@ -42,12 +42,14 @@ def on_the_page(control: Control) -> Shown:
     """Choose the lapses of a control that stand on the page."""
     first = nsmallest(ON_THE_PAGE, control.lapses, key=_rank)
     rest = len(control.lapses) - len(first)
-    if not rest or not _open(first[-1]):
+    if not rest or not first[-1].is_open:
         return Shown(first, rest, [], 0)
     failing: list[str] = []
     more = 0
     # They stand in the order of their subjects.
-    for subject, _ in groupby(filter(_open, control.lapses), lambda lapse: lapse.subject):
+    for subject, _ in groupby(
+        (each for each in control.lapses if each.is_open), lambda lapse: lapse.subject
+    ):
         if len(failing) < SUBJECTS:
             failing.append(subject)
         else:
@@ -57,10 +59,6 @@ def on_the_page(control: Control) -> Shown:
 
 def _rank(lapse: Lapse) -> tuple[bool, bool, float]:
     return (lapse.ends is not None, lapse.waived_by is not None, -lapse.days)
-
-
-def _open(lapse: Lapse) -> bool:
-    return lapse.ends is None and lapse.waived_by is None
 
 
 Site = Callable[[Control, str], str]

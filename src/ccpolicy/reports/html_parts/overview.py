@@ -9,7 +9,7 @@ from itertools import groupby, pairwise
 
 from ccpolicy.assessment.agenda import tasks_due
 from ccpolicy.assessment.audit_appendix import AuditAppendix, ControlAppendix
-from ccpolicy.assessment.models import Assessment, Clause, Control
+from ccpolicy.assessment.models import SEVERITIES, Assessment, Clause, Control
 
 AHEAD = 90
 """Days of due dates that are drawn."""
@@ -292,9 +292,6 @@ class DueDay:
     """The gravest severity of it."""
 
 
-_GRAVEST = ("critical", "high", "medium", "low")
-
-
 def due_days(result: Assessment) -> list[DueDay]:
     """Draw the due dates of the next days."""
     as_of = datetime.datetime.fromisoformat(result.as_of)
@@ -313,7 +310,7 @@ def due_days(result: Assessment) -> list[DueDay]:
             date.isoformat(),
             list(dict.fromkeys(task.control for task in listed)),
             number,
-            min((task.severity for task in listed), key=_GRAVEST.index),
+            min((task.severity for task in listed), key=SEVERITIES.index),
         )
         for date, listed, number in found
     ]

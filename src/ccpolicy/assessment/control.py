@@ -1,0 +1,117 @@
+"""One control, judged: its verdicts, its lapses, and what could not be judged."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ccpolicy.assessment.building_blocks import Model, Parameter, Text
+
+Severity = Literal["critical", "high", "medium", "low"]
+SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
+"""Worst first."""
+Verdict = Literal["pass", "fail", "waived", "unknown", "not_applicable"]
+VERDICTS: tuple[Verdict, ...] = ("fail", "unknown", "waived", "pass", "not_applicable")
+"""Worst first."""
+
+
+class Problem(Model):
+    """Evidence or policy that could not be judged."""
+
+    message: Text
+    hint: Text | None
+    locator: str | None
+    """`file:line`."""
+    dataset: str | None
+
+
+class Subjects(Model):
+    """How many subjects the control is about, by verdict now."""
+
+    total: int
+    passed: int
+    failed: int
+    waived: int
+    unknown: int
+    baselined: int
+    """Of those that failed, how many have a lapse that stands in the baseline."""
+    ended: int
+    """Their duty had ended before as-of."""
+
+
+class CoveredLater(Model):
+    """A lapse that a record covers which was put on file later than what was judged."""
+
+    since: str
+    """From when on the lapse is covered on paper."""
+    on_file: str
+    """When the record was put on file."""
+    commit: str
+
+
+class Lapse(Model):
+    """A span in which a subject was not covered though it had to be."""
+
+    subject: str
+    starts: str
+    """May lie before the window: the true beginning."""
+    ends: str | None
+    """Null while it is open at as-of."""
+    days: float
+    """Length inside the window, in days of 24 hours."""
+    waived_by: str | None
+    """Id of the waiver that accepts it."""
+    baselined: bool
+    """Whether it stands in the baseline: known, and still a lapse."""
+    opened_by: str | None
+    """`file:line` of the record whose cover or whose due time ended as it began."""
+    closed_by: str | None
+    """`file:line` of the record that ended it."""
+    covered_later: CoveredLater | None = None
+    """What was put on file later, where the evidence of an earlier time was judged."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it makes its control fail now: open at as-of, and not waived."""
+        return self.ends is None and self.waived_by is None
+
+
+class Due(Model):
+    """Subjects that lapse at one moment if nothing more happens."""
+
+    at: str
+    subjects: list[str]
+
+
+class Control(Model):
+    """One control, judged."""
+
+    id: str
+    version: int
+    source: str
+    """`file:line` where the policy says it."""
+    title: Text
+    rule: Text
+    rationale: Text | None
+    remediation: Text
+    clauses: list[str]
+    stale_clauses: list[str]
+    """Clauses whose text changed since the control was reviewed against them."""
+    kind: str
+    severity: Severity
+    owner: Text
+    tags: list[str]
+    parameters: list[Parameter]
+    datasets: list[str]
+    now: Verdict
+    period: Verdict
+    reason: Text | None
+    """Why it was not assessed or does not apply."""
+    subjects: Subjects
+    next_due: str | None
+    due: list[Due]
+    """What lapses after as-of, up to the horizon, soonest first."""
+    lapses: list[Lapse]
+    """Those that touch the time from the window's start to as-of, by subject and time."""
+    problems: list[Problem]
+    left_out: int
+    """Records later than as-of, which had not happened yet."""

@@ -1,0 +1,111 @@
+"""The gate: which verdict, lapses, problems and severities it looks at, and whether it passes.
+
+The engine decides by it, a file that is read is checked against it, and every report asks it.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ccpolicy.assessment.building_blocks import Model
+from ccpolicy.assessment.control import SEVERITIES, VERDICTS, Control, Lapse, Severity, Verdict
+
+
+class BaselineEntry(Model):
+    """An entry of a baseline: a lapse that was known when it was written."""
+
+    control: str
+    subject: str
+    starts: str
+
+
+class Gate(Model):
+    """Whether the pipeline may go on."""
+
+    judged: Literal["now", "period"]
+    fail_on: Severity
+    """Least severity that fails the gate."""
+    passed: bool
+    failed_on: list[str]
+    """Ids of the controls that failed it."""
+    let_stand: list[str]
+    """Ids of the controls that fail by lapses of the baseline alone, which it let stand."""
+    gone: list[BaselineEntry]
+    """Entries of the baseline that no longer exist: they fail the gate until taken out."""
+
+
+@dataclass(frozen=True, slots=True)
+class GateScope:
+    """What the gate looks at."""
+
+    judged: Literal["now", "period"]
+    fail_on: Severity
+    """Least severity that fails the gate."""
+    period_ends: datetime.datetime
+    as_of: datetime.datetime
+
+    def verdict(self, control: Control) -> Verdict:
+        """Return the verdict of a control that counts."""
+        return control.now if self.judged == "now" else control.period
+
+    def tally(self, controls: Iterable[Control]) -> dict[Verdict, int]:
+        """Count the controls by verdict; every verdict is named."""
+        found = [self.verdict(control) for control in controls]
+        return {verdict: found.count(verdict) for verdict in VERDICTS}
+
+    def in_period(self, lapse: Lapse) -> bool:
+        """Whether a lapse, which ends after the period's start, begins before the period's end.
+
+        The moment judged belongs to a period that reaches up to it.
+        """
+        starts = datetime.datetime.fromisoformat(lapse.starts)
+        return starts < self.period_ends or starts == self.period_ends == self.as_of
+
+    def includes(self, lapse: Lapse) -> bool:
+        """Whether a lapse makes its control fail: open now or in the period, and not waived."""
+        if self.judged == "now":
+            return lapse.is_open
+        return lapse.waived_by is None and self.in_period(lapse)
+
+    def failing_lapses(self, control: Control) -> list[Lapse]:
+        """List the lapses that make a control fail."""
+        return [lapse for lapse in control.lapses if self.includes(lapse)]
+
+    def is_accepted(self, control: Control) -> bool:
+        """Whether a control fails only by lapses that are marked as known in the baseline."""
+        if self.verdict(control) != "fail":
+            return False
+        lapses = self.failing_lapses(control)
+        return bool(lapses) and all(lapse.baselined for lapse in lapses)
+
+    def decide(
+        self,
+        controls: Sequence[Control],
+        problems: Sequence[object] = (),
+        obsolete: Sequence[BaselineEntry] = (),
+    ) -> Gate:
+        """Judge the gate.
+
+        It fails on every control that fails or is unknown, is severe enough and is not accepted;
+        on every problem that concerns no single control; and on every obsolete baseline entry.
+        """
+        limit = SEVERITIES.index(self.fail_on)
+        accepted = [control.id for control in controls if self.is_accepted(control)]
+        failed_on = [
+            control.id
+            for control in controls
+            if self.verdict(control) in ("fail", "unknown")
+            and SEVERITIES.index(control.severity) <= limit
+            and control.id not in accepted
+        ]
+        return Gate(
+            judged=self.judged,
+            fail_on=self.fail_on,
+            passed=not (failed_on or problems or obsolete),
+            failed_on=failed_on,
+            let_stand=accepted,
+            gone=list(obsolete),
+        )

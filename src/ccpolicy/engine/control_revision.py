@@ -1,0 +1,91 @@
+"""The revisions of the controls that are judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from ccpolicy.checks.kinds import Kind
+from ccpolicy.policy import Control, Policy, Revision
+from ccpolicy.time.calendar import day_number, day_starts
+from ccpolicy.time.zones import time_zone
+
+
+@dataclass(frozen=True)
+class ControlRevision:
+    """One revision of a control. In SQL its number is the column `revision`."""
+
+    number: int
+    control_number: int
+    """Number of the control, the same in all its revisions, from 0."""
+    control: Control
+    revision: Revision
+    starts: int
+    """First instant at which the revision is in force."""
+    ends: int
+    first_day: int
+    """First day of the control, in whatever revision: no duty begins before it."""
+    first_instant: int
+    """The instant at which that day begins."""
+    kind: Kind = field(repr=False)
+
+    @property
+    def has_classes(self) -> bool:
+        """Whether parameters differ by class."""
+        return any(isinstance(each.value, dict) for each in self.revision.parameters.values())
+
+    @property
+    def classes(self) -> list[str]:
+        """Return the classes for which every parameter has a value; an empty one if none differ."""
+        values = [each.value for each in self.revision.parameters.values()]
+        maps = [set(value) for value in values if isinstance(value, dict)]
+        return sorted(set.intersection(*maps)) if maps else [""]
+
+    @property
+    def is_single_subject(self) -> bool:
+        """Whether the control is about the plan as a whole."""
+        return not self.control.selections(self.kind.population)
+
+    @property
+    def items(self) -> list[str]:
+        """Return the items that the policy writes out."""
+        lists = [given for given in self.control.inputs.values() if isinstance(given, list)]
+        return [item for given in lists for item in given if isinstance(item, str)]
+
+    @property
+    def has_items(self) -> bool:
+        """Whether a subject is a key with an item."""
+        return any(
+            spec.items and self.control.inputs.get(each) for each, spec in self.kind.inputs.items()
+        )
+
+
+def control_revisions(
+    policy: Policy, controls: Iterable[Control], horizon: int
+) -> Iterator[ControlRevision]:
+    """Yield the revisions of some controls, control by control, each up to the next one's start.
+
+    `horizon` is in microseconds since 1970 UTC.
+    """
+    number = 0
+    plan = policy.plan
+    zone = time_zone(plan.zone)
+    for control_number, control in enumerate(controls):
+        history = control.history
+        first_day = day_number(plan.first_day(history[0]))
+        for revision, following in zip(history, [*history[1:], None], strict=True):
+            number += 1
+            ends = horizon
+            if following and following.from_:
+                ends = min(ends, day_starts(day_number(following.from_), zone))
+            yield ControlRevision(
+                number=number,
+                control_number=control_number,
+                control=control,
+                revision=revision,
+                starts=day_starts(day_number(plan.first_day(revision)), zone),
+                ends=ends,
+                first_day=first_day,
+                first_instant=day_starts(first_day, zone),
+                kind=policy.kinds[control.check],
+            )

@@ -1,0 +1,110 @@
+"""Put the check kinds' queries over their inputs, and check what they return."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ccpolicy.checks.kinds import Kind
+from ccpolicy.engine.control_revision import ControlRevision
+from ccpolicy.engine.input_sql import InputQueries
+from ccpolicy.engine.relations import SUBJECT_DUTY, input_records, parameters
+from ccpolicy.errors import Locator, PolicyError
+from ccpolicy.store import Store
+from ccpolicy.store.sql import identifier, literal
+
+RETURNED = ("control", "part", "subject", "starts", "ends", "locator")
+"""Columns of a check kind's query."""
+
+
+def kind_query(inputs: InputQueries, kind: Kind) -> str:
+    """Put a kind's query over its own inputs, each under the name that the query gives it."""
+    given = [f"parameters AS ({_select(parameters(kind).columns, parameters(kind).name)})"]
+    for each, spec in kind.inputs.items():
+        if spec.items:
+            continue
+        relation = SUBJECT_DUTY if spec.population else input_records(spec)
+        columns = [column for column in relation.columns if column != "input"]
+        given.append(
+            f"{identifier(each)} AS ({_select(columns, relation.name)}"
+            f" WHERE input = {inputs.numbers[kind.name, each]} AND subject IS NOT NULL)"
+        )
+    number = next(at for at, other in enumerate(inputs.kinds) if other is kind)
+    return (
+        f"SELECT {number} AS kind, control, CAST(part AS VARCHAR) AS part, subject, starts, ends,"
+        f" locator FROM (WITH {', '.join(given)} SELECT * FROM (\n{kind.query}\n) query) returned"
+    )
+
+
+def _select(columns: Sequence[str] | Mapping[str, str], relation: str) -> str:
+    shown = ("revision AS control" if each == "revision" else identifier(each) for each in columns)
+    return f"SELECT {', '.join(shown)} FROM {identifier(relation)}"
+
+
+def typed(query: str) -> str:
+    """Give what a kind's query returns the types of `spans`, whatever the other kinds return.
+
+    A control, a part or a subject that cannot be one is NULL, and a stray; a time is an error.
+    """
+    return (
+        "SELECT CAST(kind AS SMALLINT) AS kind, TRY_CAST(control AS INTEGER) AS revision,"
+        " CASE part WHEN 'cover' THEN true WHEN 'duty' THEN false END AS is_cover,"
+        " TRY_CAST(subject AS INTEGER) AS subject,"
+        " CAST(starts AS BIGINT) AS starts, CAST(ends AS BIGINT) AS ends,"
+        f" CAST(locator AS BIGINT) AS locator FROM ({query}) untyped"
+    )
+
+
+def check_spans(
+    store: Store,
+    kinds: Sequence[Kind],
+    queries: Mapping[str, str],
+    revisions: Mapping[int, ControlRevision],
+) -> None:
+    """Check that each kind returned spans of its own controls and of subjects its inputs named.
+
+    Raises:
+        PolicyError: a kind returned something else.
+    """
+    stray = _strays("spans", "revision", "p.is_cover IS NULL")
+    [(number,)] = store.ask(f"SELECT min(p.kind) FROM {stray}")
+    if number is None:
+        return
+    kind = kinds[number]
+    # Asked of its query again, which says what it wrote where `spans` could not hold it.
+    stray = _strays(
+        f"({queries[kind.name]})", "control", "p.part IS NULL OR p.part NOT IN ('duty', 'cover')"
+    )
+    columns = ", ".join(f"p.{each}" for each in RETURNED)
+    rows = store.ask(f"SELECT {columns} FROM {stray} ORDER BY {columns} LIMIT 1")
+    # A query that numbers its rows in any order may return others this time.
+    values = rows[0] if rows else (None,) * len(RETURNED)
+    revision = revisions.get(values[0] or 0)
+    raise PolicyError(
+        "the check kind '{kind}' returns a span for the control {control}"
+        " that is not one of its own: {row}",
+        hint="return control and subject as they stand together in a row of its inputs,"
+        " and as part 'duty' or 'cover'",
+        locator=Locator(kind.source.file),
+        kind=kind.name,
+        control=revision.control.id if revision else _written(values[0]),
+        row=", ".join(
+            f"{column} = {_written(value)}" for column, value in zip(RETURNED, values, strict=True)
+        ),
+    )
+
+
+def _strays(spans: str, revision: str, neither: str) -> str:
+    """Write the FROM of the spans that are not of a subject of a revision of their kind."""
+    return (
+        f"{spans} p LEFT JOIN subject s ON s.number = TRY_CAST(p.subject AS INTEGER)"
+        f" AND s.revision = TRY_CAST(p.{revision} AS INTEGER)"
+        " LEFT JOIN control_revision r ON r.revision = s.revision AND r.kind = p.kind"
+        f" WHERE r.revision IS NULL OR {neither}"
+    )
+
+
+def _written(value: object) -> str:
+    """Write a value of a row for people, at most 40 characters of it."""
+    if value is None:
+        return "NULL"
+    return literal(value[:40]) if isinstance(value, str) else str(value)[:40]

@@ -1,0 +1,34 @@
+"""Instants and places as the assessment writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from zoneinfo import ZoneInfo
+
+from ccpolicy.errors import Locator
+from ccpolicy.evidence import Evidence
+from ccpolicy.time.calendar import moment
+
+
+class RecordPlaces:
+    """Looks up where records are on file, each once, and writes instants in the plan's zone."""
+
+    def __init__(self, evidence: Evidence, zone: ZoneInfo) -> None:
+        self.evidence, self.zone = evidence, zone
+        self._places: dict[int, Locator] = {}
+
+    def when(self, microseconds: int) -> str:
+        """Write an instant, in microseconds since 1970 UTC, with the offset of the plan's zone."""
+        return moment(microseconds, self.zone).isoformat()
+
+    def locate(self, locators: Collection[int]) -> None:
+        """Find the places of records, so that `place` knows them."""
+        self._places |= self.evidence.locate_many(set(locators) - self._places.keys())
+
+    def place(self, locator: int) -> str:
+        """Write the place of a record that was located, as `file:line`."""
+        return str(self._places[locator])
+
+    def where(self, locator: int | None) -> str | None:
+        """Write the place of a record, if there is one."""
+        return None if locator is None else self.place(locator)

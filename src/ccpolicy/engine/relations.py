@@ -1,0 +1,309 @@
+"""Every relation that an evaluation makes: its name, its columns with their types, what it holds.
+
+Instants are microseconds since 1970 UTC, days are days since 1970 in the plan's zone, quantities
+are whole millionths. `revision` is the number of a control's revision and `control_number` that of
+the control. A check kind's query sees its inputs, `parameters`, `after` and `period`; there a
+revision's number is the column `control`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+
+from ccpolicy.checks.kinds import Input, Kind, Parameter
+
+_BOOLEAN, _SMALLINT, _INTEGER, _BIGINT, _VARCHAR = (
+    "BOOLEAN",
+    "SMALLINT",
+    "INTEGER",
+    "BIGINT",
+    "VARCHAR",
+)
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A relation of the engine."""
+
+    name: str
+    sentence: str
+    """What one row is."""
+    columns: Mapping[str, str]
+    """Column → SQL type, in order."""
+
+    @property
+    def query(self) -> str:
+        """The query in `sql/<name>.sql` whose rows it holds."""
+        return files("ccpolicy.engine").joinpath("sql", f"{self.name}.sql").read_text("utf-8")
+
+    def no_rows(self) -> str:
+        """Write a SELECT without rows, which gives a UNION ALL its names and types."""
+        cells = (f"CAST(NULL AS {kind}) AS {column}" for column, kind in self.columns.items())
+        return f"SELECT {', '.join(cells)} WHERE false"
+
+
+CONTROL_REVISION = Relation(
+    "control_revision",
+    "A revision of a control: when it is in force, and which lapses under it are reported.",
+    {
+        "revision": _INTEGER,
+        "kind": _INTEGER,
+        "control_number": _INTEGER,
+        "starts": _BIGINT,
+        "ends": _BIGINT,
+        "report_from": _BIGINT,
+        "report_until": _BIGINT,
+        "first_day": _INTEGER,
+        "first_instant": _BIGINT,
+        "has_classes": _BOOLEAN,
+        "has_items": _BOOLEAN,
+    },
+)
+PARAMETER_CLASS = Relation(
+    "parameter_class",
+    "A class for which every parameter of a revision has a value; '' if none differ by class.",
+    {"revision": _INTEGER, "class": _VARCHAR},
+)
+SELECTED_RECORDS = Relation(
+    "selected_records",
+    "A record that a selection takes, with days and names as they are on file.",
+    {
+        "selection": _INTEGER,
+        "input": _INTEGER,
+        "control_number": _INTEGER,
+        "names_subject": _BOOLEAN,
+        "planned": _BOOLEAN,
+        "subject_known": _BOOLEAN,
+        "subject_key": _VARCHAR,
+        "subject": _VARCHAR,
+        "class": _VARCHAR,
+        "starts": _BIGINT,
+        "day": _INTEGER,
+        "ends": _BIGINT,
+        "ends_day": _INTEGER,
+        "quantity": _BIGINT,
+        "good": _INTEGER,
+        "belongs": _BOOLEAN,
+        "locator": _BIGINT,
+    },
+)
+REQUIRED_ITEM = Relation(
+    "required_item",
+    "An item that each subject of a control needs a record of.",
+    {"control_number": _INTEGER, "item": _VARCHAR},
+)
+SUBJECT_RECORDS = Relation(
+    "subject_records",
+    "A record that names a subject, once for each revision and item, with instants.",
+    {
+        "input": _INTEGER,
+        "selection": _INTEGER,
+        "planned": _BOOLEAN,
+        "revision": _INTEGER,
+        "name": _VARCHAR,
+        "class": _VARCHAR,
+        "recorded_start": _BIGINT,
+        "starts": _BIGINT,
+        "day": _INTEGER,
+        "ends": _BIGINT,
+        "quantity": _BIGINT,
+        "good": _INTEGER,
+        "locator": _BIGINT,
+    },
+)
+SUBJECT = Relation(
+    "subject",
+    "A subject of a revision, numbered in the order of the names.",
+    {"number": _INTEGER, "revision": _INTEGER, "name": _VARCHAR},
+)
+SUBJECT_DUTY = Relation(
+    "subject_duty",
+    "What a kind reads as its subjects: spans of one subject that overlap or touch are one row.",
+    {
+        "input": _INTEGER,
+        "revision": _INTEGER,
+        "subject": _INTEGER,
+        "class": _VARCHAR,
+        "starts": _BIGINT,
+        "day": _INTEGER,
+        "ends": _BIGINT,
+        "quantity": _BIGINT,
+        "good": _INTEGER,
+        "locator": _BIGINT,
+    },
+)
+MONTH = Relation(
+    "month",
+    "A month, by its number since year 0, with its first day and that of the next.",
+    {"month": _INTEGER, "first_day": _INTEGER, "next_first_day": _INTEGER},
+)
+CALENDAR = Relation(
+    "calendar",
+    "A day in the plan's zone: when it begins and ends, its business day and its month.",
+    {
+        "day": _INTEGER,
+        "starts": _BIGINT,
+        "ends": _BIGINT,
+        "business_day": _INTEGER,
+        "month": _INTEGER,
+        "days_into_month": _INTEGER,
+    },
+)
+DURATION = Relation(
+    "duration",
+    "A calendar duration that some parameter has.",
+    {"duration": _VARCHAR, "months": _INTEGER, "days": _INTEGER, "business_days": _INTEGER},
+)
+AFTER = Relation(
+    "after",
+    "The instant at which a duration counted from a day has run out.",
+    {"duration": _VARCHAR, "day": _INTEGER, "ends": _BIGINT},
+)
+PERIOD_LENGTH = Relation(
+    "period_length",
+    "A calendar period that some parameter has, with its grace.",
+    {"per": _VARCHAR, "months": _INTEGER, "grace_months": _INTEGER, "grace_days": _INTEGER},
+)
+PERIOD = Relation(
+    "period",
+    "The calendar period of a day: its number, its end and that of the next, each with grace.",
+    {
+        "per": _VARCHAR,
+        "day": _INTEGER,
+        "number": _INTEGER,
+        "ends": _BIGINT,
+        "next_ends": _BIGINT,
+    },
+)
+SPANS = Relation(
+    "spans",
+    "What the check kinds return: a span of duty or of cover of a subject, half-open.",
+    {
+        "kind": _SMALLINT,
+        "revision": _INTEGER,
+        "is_cover": _BOOLEAN,
+        "subject": _INTEGER,
+        "starts": _BIGINT,
+        "ends": _BIGINT,
+        "locator": _BIGINT,
+    },
+)
+DUTY = Relation(
+    "duty",
+    "A span in which a subject must be covered, inside its revision; none touches another.",
+    {"revision": _INTEGER, "subject": _INTEGER, "starts": _BIGINT, "ends": _BIGINT},
+)
+GAP = Relation(
+    "gap",
+    "Duty less cover, and since when nothing had covered the subject.",
+    {
+        "revision": _INTEGER,
+        "subject": _INTEGER,
+        "uncovered_since": _BIGINT,
+        "starts": _BIGINT,
+        "ends": _BIGINT,
+    },
+)
+LAPSE = Relation(
+    "lapse",
+    "A gap with the records that opened and closed it.",
+    {
+        "revision": _INTEGER,
+        "subject": _INTEGER,
+        "starts": _BIGINT,
+        "ends": _BIGINT,
+        "opened_by": _BIGINT,
+        "closed_by": _BIGINT,
+    },
+)
+WAIVED_SUBJECT = Relation("waived_subject", "A subject that some waiver names.", {"name": _VARCHAR})
+CHARTED_SUBJECT = Relation(
+    "charted_subject",
+    "A subject whose timeline the audit appendix shows.",
+    {"revision": _INTEGER, "name": _VARCHAR},
+)
+WINDOW_DAY = Relation(
+    "window_day",
+    "A day of the window, cut by it, by its number from the first; and the end of the window.",
+    {"number": _INTEGER, "starts": _BIGINT, "ends": _BIGINT},
+)
+CITED_RECORD = Relation(
+    "cited_record",
+    "A record that the assessment cites, by the dataset that git fills, its own and its key.",
+    {"git_dataset": _VARCHAR, "dataset": _VARCHAR, "record": _VARCHAR},
+)
+
+RELATIONS: tuple[Relation, ...] = (
+    CONTROL_REVISION,
+    PARAMETER_CLASS,
+    SELECTED_RECORDS,
+    REQUIRED_ITEM,
+    SUBJECT_RECORDS,
+    SUBJECT,
+    SUBJECT_DUTY,
+    MONTH,
+    CALENDAR,
+    DURATION,
+    AFTER,
+    PERIOD_LENGTH,
+    PERIOD,
+    SPANS,
+    DUTY,
+    LAPSE,
+    WAIVED_SUBJECT,
+    CHARTED_SUBJECT,
+    WINDOW_DAY,
+    CITED_RECORD,
+)
+"""Those that every evaluation leaves behind; `GAP` is dropped when `LAPSE` is there."""
+
+_OWN_COLUMNS = {
+    "ends": {"ends": _BIGINT},
+    "quantity": {"quantity": _BIGINT},
+    "closes": {"latest": _BIGINT, "selection": _INTEGER},
+}
+
+
+def input_records(spec: Input) -> Relation:
+    """Return the relation of the records of an input, and of all with the same columns."""
+    own: list[str] = [each for each in spec.columns if each in ("ends", "quantity")]
+    own = sorted(own) + (["closes"] if spec.closes else [])
+    columns = {"input": _INTEGER, "subject": _INTEGER, "starts": _BIGINT, "day": _INTEGER}
+    for each in own:
+        columns |= _OWN_COLUMNS[each]
+    return Relation(
+        "_".join(["input_records", *own]),
+        "A record of an input that names no subjects, with its subject if it is about one.",
+        {**columns, "locator": _BIGINT},
+    )
+
+
+def parameters(kind: Kind) -> Relation:
+    """Return the relation that a kind's query reads as `parameters`.
+
+    A duration has two columns: its name in `after`, or as `<name>_clock` its microseconds.
+    """
+    columns = {"control": _INTEGER, "class": _VARCHAR, "horizon": _BIGINT}
+    for name, spec in kind.parameters.items():
+        if not spec.extends:
+            columns |= parameter_columns(name, spec)
+    return Relation(
+        f"{kind.name}_parameters",
+        "The parameters of a revision for one class.",
+        columns,
+    )
+
+
+def parameter_columns(name: str, spec: Parameter) -> dict[str, str]:
+    """Return the columns of one parameter with their types."""
+    match spec.type:
+        case "duration":
+            return {name: _VARCHAR, f"{name}_clock": _BIGINT}
+        case "integer":
+            return {name: _INTEGER}
+        case "number":
+            return {name: _BIGINT}
+        case "period" | "choice":
+            return {name: _VARCHAR}

@@ -1,0 +1,65 @@
+"""A comparison of two states of a policy as Markdown."""
+
+from __future__ import annotations
+
+from ccpolicy.assessment.alterations import Altered
+from ccpolicy.assessment.comparison import DIRECTIONS, Change, Comparison, Side
+from ccpolicy.reports import View
+from ccpolicy.reports.alterations_text import columns, file_notes, made, notes, words
+from ccpolicy.reports.alterations_text import heading as altered_heading
+from ccpolicy.reports.comparison_text import header, headings, outcome, said, tally, title
+from ccpolicy.reports.markdown import plain
+from ccpolicy.reports.page import Page
+
+
+def render_comparison(result: Comparison, view: View) -> str:
+    """Render a comparison: one table for each direction."""
+    page = Page(view)
+    titles = {control.id: control.title for control in result.controls}
+    lines = [f"## {plain(page.text(result.title))}", ""]
+    lines += [f"{plain(line)}  " for line in header(page, result)]
+    lines += ["", f"**{plain(outcome(page, result))}**  ", plain(tally(page, result))]
+    for direction in DIRECTIONS:
+        found = [change for change in result.changes if change.direction == direction]
+        if found:
+            lines += ["", f"### {plain(headings(page)[direction])}", ""]
+            lines += [
+                _row(page.say("What"), page.say("Change"), page.say("Place")),
+                _row(*["---"] * 3),
+            ]
+            lines += [_change(page, change, title(page, change, titles)) for change in found]
+    if result.altered:
+        lines += _altered(page, result.altered, result.base)
+    return "\n".join(lines) + "\n"
+
+
+def _change(page: Page, change: Change, what: str) -> str:
+    place = change.after_at or change.before_at or ""
+    return _row(plain(f"{change.name} {what}"), plain(said(page, change)), plain(place))
+
+
+def _altered(page: Page, found: Altered, base: Side) -> list[str]:
+    """Show the records that are not as they were, and what cannot be told."""
+    said = [*notes(page, found, base), *file_notes(page, found)]
+    if not said:
+        return []
+    lines = ["", f"### {plain(altered_heading(page, base))}"]
+    for text in said:
+        lines += ["", plain(text)]
+    if found.records:
+        head = [page.say("Record"), page.say("Change"), page.say("By"), page.say("Place")]
+        lines += ["", _row(*map(plain, head)), _row(*["---"] * 4)]
+    for each in found.records:
+        lines.append(
+            _row(
+                plain(f"{each.dataset} {each.record}"),
+                plain(page.phrases([words(page)[each.what], *columns(page, each)])),
+                plain(page.phrases(made(page, each))),
+                plain(each.file),
+            )
+        )
+    return lines
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"

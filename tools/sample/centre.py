@@ -1,0 +1,176 @@
+"""Write the evidence of the whole centre, folder by folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from sample import (
+    backups,
+    drills,
+    equipment,
+    incidents,
+    network,
+    people,
+    reviews,
+    risks,
+    stores,
+    training,
+)
+from sample.clock import day
+from sample.files import (
+    Row,
+    quarters,
+    write_csv,
+    write_json,
+    write_jsonl,
+    write_xlsx,
+    write_yaml,
+    years,
+)
+
+_SITES: list[Row] = [
+    {"site": "SHA", "name": "上海职场 Shanghai", "opened_on": day("2019-03-01")},
+    {"site": "CTU", "name": "成都职场 Chengdu", "opened_on": day("2021-07-01")},
+]
+_TRAINING = {
+    "record_id": "记录编号",
+    "person_id": "工号",
+    "course_id": "课程编号",
+    "course_version": "课程版本",
+    "completed_at": "完成时间",
+    "result": "结果",
+    "score": "成绩",
+    "passing_score": "及格线",
+    "expires_on": "证书有效期至",
+    "minutes": "学时（分钟）",
+}
+_COUNTS = {
+    "count_id": "盘点编号",
+    "site": "职场",
+    "part": "备件",
+    "on_hand": "在库数量",
+    "counted_at": "盘点时间",
+    "counted_by": "盘点人工号",
+}
+# dataset: its columns, what makes it, and the column by whose year or quarter it is parted
+_TABLES: dict[str, tuple[str, Callable[[], list[Row]], str]] = {
+    "sites": ("site name opened_on closed_on", lambda: _SITES, ""),
+    "assets": (
+        "asset_id site class model commissioned_on retired_on",
+        equipment.assets,
+        "",
+    ),
+    "inspections": (
+        "inspection_id asset_id performed_at as_found as_left result technician verifier",
+        equipment.inspections,
+        "performed_at",
+    ),
+    "faults": (
+        "fault_id asset_id priority raised_at repaired_at resolution technician verifier"
+        " spares_used",
+        equipment.faults,
+        "raised_at",
+    ),
+    "scan_targets": ("target_id site segment starts_on ends_on", network.scan_targets, ""),
+    "scans": (
+        "scan_id target_id segment started_at finished_at authenticated feed_on result",
+        network.scans,
+        "finished_at",
+    ),
+    "findings": (
+        "finding_id target_id severity found_at fixed_at rescan_id",
+        network.findings,
+        "found_at",
+    ),
+    "hosts": ("host_id site role in_service_on retired_on", network.hosts, ""),
+    "access_reviews": (
+        "review_id site scope reviewed_on reviewer approver result",
+        network.access_reviews,
+        "",
+    ),
+    "staff": ("person_id role site team hired_on left_on", people.staff, ""),
+    "team_roles": ("role rank starts_on ends_on", people.team_roles, ""),
+    "team": ("role rank person_id starts_on ends_on", people.team, ""),
+    "contacts": ("contact_id role person_id channel listed_on removed_on", people.contacts, ""),
+    "contact_tests": (
+        "test_id contact_id channel tested_at answered_at result",
+        people.contact_tests,
+        "tested_at",
+    ),
+    "security_sessions": (
+        "session_id site held_at topic attendees minutes",
+        training.security_sessions,
+        "",
+    ),
+    "spare_minimums": (
+        "site part asset_class minimum lead_time_days starts_on ends_on",
+        stores.spare_minimums,
+        "",
+    ),
+    "power_units": ("unit_id site kind in_service_on retired_on", stores.power_units, ""),
+    "power_tests": (
+        "test_id unit_id tested_at load_percent minutes transfer_seconds battery_voltage"
+        " temperature deficiency action technician verifier result",
+        stores.power_tests,
+        "tested_at",
+    ),
+    "systems": (
+        "system_id name tier rpo_hours rto_minutes in_service_on retired_on",
+        backups.systems,
+        "",
+    ),
+    "backup_copies": (
+        "copy_id system_id source_snapshot copied_at location offsite verified",
+        backups.backup_copies,
+        "copied_at",
+    ),
+    "restore_tests": (
+        "test_id system_id source_backup tested_at minutes verified result",
+        backups.restore_tests,
+        "",
+    ),
+    "improvement_actions": (
+        "action_id source what owner raised_on due_on done_on verified_by",
+        reviews.improvement_actions,
+        "",
+    ),
+}
+
+
+def write_centre(root: Path) -> None:
+    """Write the evidence below a folder."""
+    for name, (columns, make, by) in _TABLES.items():
+        rows = make()
+        parts = quarters(rows, by) if name == "inspections" else years(rows, by) if by else {}
+        for part, some in (parts or {name: rows}).items():
+            write_csv(root / name / f"{part}.csv", some, columns.split())
+    _write_documents(root)
+    _write_spreadsheets(root)
+    for source in sorted(backups.CAPTURED.rglob("*.*")):
+        target = root / source.relative_to(backups.CAPTURED)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(source.read_bytes())
+
+
+def _write_documents(root: Path) -> None:
+    lists: Mapping[str, tuple[list[Row], str]] = {
+        "risks": (risks.risks(), "assessed_on"),
+        "plan_reviews": (reviews.plan_reviews(), "reviewed_on"),
+        "drills": (drills.drills(), "planned_start"),
+        "operation_reviews": (reviews.operation_reviews(), "held_on"),
+    }
+    for name, (rows, by) in lists.items():
+        for year, some in years(rows, by).items():
+            write_yaml(root / name / f"{year}.yaml", some)
+    for year, some in years(incidents.incidents(), "detected_at").items():
+        write_json(root / "incidents" / f"{year}.json", some)
+    for year, some in years(network.updates(), "updated_at").items():
+        write_jsonl(root / "updates" / f"{year}.jsonl", some)
+
+
+def _write_spreadsheets(root: Path) -> None:
+    for year, some in years(training.training(), "completed_at").items():
+        write_xlsx(root / "training" / f"{year}.xlsx", some, _TRAINING, "培训记录")
+    for year, some in years(stores.spare_counts(), "counted_at").items():
+        write_xlsx(root / "spare_counts" / f"{year}.xlsx", some, _COUNTS, "备件盘点")

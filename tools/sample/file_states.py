@@ -1,0 +1,229 @@
+"""The evidence files as they were at a moment: only what was known by then."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import json
+import re
+import zipfile
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any
+
+import yaml
+from python_calamine import CalamineWorkbook
+
+from sample.clock import ZONE
+
+LAST = datetime.datetime(2026, 11, 20, 17, 40, tzinfo=ZONE)
+PLANNED = frozenset(["due_on", "expires_on", "planned_start"])
+"""Times that lie ahead when they are written down."""
+MISTAKE = ("inspections/2026-Q2.csv", datetime.date(2026, 6, 12))
+"""A file whose first record was wrong, and the week in which it was corrected."""
+
+Dataset = Mapping[str, Any]
+"""A file of `policy/datasets`."""
+
+
+class _TextDates(yaml.SafeLoader):
+    """Reads dates as the text that they are."""
+
+
+_TextDates.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file of the shipped evidence."""
+
+    path: str
+    """Below the evidence folder."""
+    dataset: Dataset
+    content: bytes
+
+    def at(self, now: datetime.datetime) -> bytes | None:
+        """Return the file as it was at a moment; None before its first record."""
+        if now >= LAST:
+            return self.content
+        state = bisect_right(self.changes, now)
+        if state not in self.states:
+            self.states[state] = self._make(now)
+        return self.states[state]
+
+    @cached_property
+    def states(self) -> dict[int, bytes | None]:
+        """What the file was after so many changes."""
+        return {}
+
+    @cached_property
+    def changes(self) -> list[datetime.datetime]:
+        """The moments at which something in the file became known."""
+        corrected = datetime.datetime.combine(MISTAKE[1], datetime.time(), ZONE)
+        match self.dataset["format"]:
+            case "csv":
+                records: Iterable[Any] = self.table
+            case "xlsx":
+                records = self.rows.values()
+            case "jsonl":
+                records = self.lines
+            case _:
+                records = self.listed
+        schema, headings = self.dataset["record"], self.dataset.get("columns", {})
+        found = {time for each in records for time in _times(each, schema, headings)}
+        return sorted({*found, corrected})
+
+    def _make(self, now: datetime.datetime) -> bytes | None:
+        match self.dataset["format"]:
+            case "csv":
+                return self._csv(now)
+            case "xlsx":
+                return self._xlsx(now)
+            case "jsonl":
+                lines = [self._cut(each, now) for each in self.lines]
+                known = [json.dumps(each, ensure_ascii=False) for each in lines if each is not None]
+                return "".join(f"{each}\n" for each in known).encode() or None
+            case _:
+                return self._document(now)
+
+    @cached_property
+    def table(self) -> list[dict[str, str]]:
+        """The rows of a CSV file."""
+        return list(csv.DictReader(io.StringIO(self.content.decode("utf-8-sig"), newline="")))
+
+    @cached_property
+    def lines(self) -> list[Any]:
+        """The values of a JSON Lines file."""
+        return [json.loads(line) for line in self.content.splitlines()]
+
+    def _csv(self, now: datetime.datetime) -> bytes | None:
+        header = list(self.table[0])
+        found = []
+        for number, row in enumerate(self.table):
+            kept = self._cut(row, now)
+            if kept is None:
+                continue
+            if (self.path, number) == (MISTAKE[0], 0) and now.date() < MISTAKE[1]:
+                kept["as_found"] += "?"
+            found.append([kept.get(each, "") for each in header])
+        if not found:
+            return None
+        text = io.StringIO(newline="")
+        csv.writer(text, lineterminator="\n").writerows([header, *found])
+        return text.getvalue().encode()
+
+    def _xlsx(self, now: datetime.datetime) -> bytes | None:
+        """Take rows out of a workbook, which is otherwise as it was."""
+        gone = {number for number, row in self.rows.items() if self._cut(row, now) is None}
+        if len(gone) == len(self.rows):
+            return None
+        made = io.BytesIO()
+        with (
+            zipfile.ZipFile(io.BytesIO(self.content)) as old,
+            zipfile.ZipFile(made, "w", zipfile.ZIP_STORED) as new,
+        ):
+            for entry in old.infolist():
+                data = old.read(entry)
+                if entry.filename == "xl/worksheets/sheet1.xml":
+                    data = re.sub(
+                        rb'<row r="(\d+)".*?</row>',
+                        lambda row: b"" if int(row[1]) in gone else row[0],
+                        data,
+                        flags=re.DOTALL,
+                    )
+                new.writestr(zipfile.ZipInfo(entry.filename, (1980, 1, 1, 0, 0, 0)), data)
+        return made.getvalue()
+
+    @cached_property
+    def rows(self) -> dict[int, dict[str, Any]]:
+        """The rows of a workbook by their numbers."""
+        book = CalamineWorkbook.from_filelike(io.BytesIO(self.content))
+        header, *rows = book.get_sheet_by_index(0).to_python()
+        return {
+            number: {
+                str(name): value.isoformat() if isinstance(value, datetime.date) else value
+                for name, value in zip(header, row, strict=True)
+            }
+            for number, row in enumerate(rows, 2)
+        }
+
+    @cached_property
+    def document(self) -> Any:
+        """The value of a document."""
+        if self.dataset["format"] == "yaml":
+            return parse_yaml(self.content)
+        return json.loads(self.content)
+
+    @property
+    def listed(self) -> list[Any]:
+        """The records of a document: at its top, or one level below it."""
+        name = self.dataset.get("records", "").removeprefix("/")
+        records: list[Any] = self.document[name] if name else self.document
+        return records
+
+    def _document(self, now: datetime.datetime) -> bytes | None:
+        name = self.dataset.get("records", "").removeprefix("/")
+        kept = [found for each in self.listed if (found := self._cut(each, now)) is not None]
+        if not kept:
+            return None
+        document = {**self.document, name: kept} if name else kept
+        if self.dataset["format"] == "yaml":
+            text: str = yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=100)
+            return text.encode()
+        return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
+
+    def _cut(self, value: Mapping[str, Any], now: datetime.datetime) -> dict[str, Any] | None:
+        """Return what was known of a record; None before it was there."""
+        return _known(value, self.dataset["record"], self.dataset.get("columns", {}), now)
+
+
+def _known(
+    value: Mapping[str, Any],
+    schema: Mapping[str, Any],
+    headings: Mapping[str, str],
+    now: datetime.datetime,
+) -> dict[str, Any] | None:
+    kept = dict(value)
+    for name, spec in schema["properties"].items():
+        heading = headings.get(name, name)
+        if not kept.get(heading):
+            continue
+        if spec.get("type") == "array" and spec["items"].get("type") == "object":
+            parts = [_known(each, spec["items"], {}, now) for each in kept[heading]]
+            kept[heading] = [each for each in parts if each is not None]
+        elif spec.get("format") and name not in PLANNED and _time(kept[heading]) > now:
+            if name in schema.get("required", []):
+                return None
+            del kept[heading]
+    return kept
+
+
+def _times(
+    value: Mapping[str, Any], schema: Mapping[str, Any], headings: Mapping[str, str]
+) -> Iterator[datetime.datetime]:
+    """Yield the times that decide what of a record was known."""
+    for name, spec in schema["properties"].items():
+        found = value.get(headings.get(name, name))
+        if found and spec.get("type") == "array" and spec["items"].get("type") == "object":
+            for each in found:
+                yield from _times(each, spec["items"], {})
+        elif found and spec.get("format") and name not in PLANNED:
+            yield _time(found)
+
+
+@cache
+def _time(text: str) -> datetime.datetime:
+    """Read a time of the centre's zone; a day is its beginning."""
+    time = datetime.datetime.fromisoformat(text)
+    return time if time.tzinfo else time.replace(tzinfo=ZONE)
+
+
+def parse_yaml(content: bytes) -> Any:
+    """Parse a YAML document; dates stay text."""
+    return yaml.load(content, _TextDates)  # noqa: S506  derived from the safe loader

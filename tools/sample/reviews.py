@@ -1,0 +1,111 @@
+"""How the sample centre learns: reviews of the plan and of operation, and improvements."""
+
+from __future__ import annotations
+
+from sample.chance import between
+from sample.clock import DAY, day, months_after, workday_from
+from sample.files import Row, numbered
+
+
+def plan_reviews() -> list[Row]:
+    """Return the reviews of the plan."""
+    reviews = [
+        ("PR-2025-01", "2025-05-12", "2025-05-20", "approved"),
+        # The year-end review, which shortened two parameters from January on.
+        ("PR-2025-02", "2025-12-16", "2025-12-24", "approved"),
+        ("PR-2026-01", "2026-07-23", "2026-07-30", "revise"),
+        ("PR-2026-02", "2026-08-06", "2026-08-13", "approved"),
+    ]
+    return [
+        {
+            "review_id": name,
+            "plan_version": "1.0",
+            "reviewed_on": day(held),
+            "reviewer": "P0011",
+            "approver": "P0001",
+            "approved_on": day(approved),
+            "outcome": outcome,
+        }
+        for name, held, approved, outcome in reviews
+    ]
+
+
+_HELD = {"2026-01": "2026-03-03"}
+"""Months whose review was not held in the middle of the next one."""
+_SUMMARIES = (
+    "Level held; two evenings short of agents.",
+    "Level missed on three days after a campaign that nobody had announced.",
+    "Level held; average handling time down by six seconds.",
+    "Level held in spite of the incident, thanks to the other site.",
+)
+
+
+def operation_reviews() -> list[Row]:
+    """Return the monthly reviews of operation."""
+    rows = []
+    # The review of October is put off to the end of November.
+    for number in range(17):
+        month = months_after(day("2025-05-01"), number)
+        period = month.isoformat()[:7]
+        held = _HELD.get(period)
+        usual = workday_from(months_after(month, 1) + between(9, 13, "review", period) * DAY)
+        on = day(held) if held else usual
+        calls = between(148_000, 176_000, "calls", period)
+        rows.append(
+            {
+                "review_id": f"OR-{period}",
+                "period": period,
+                "held_on": on,
+                "chair": "P0003",
+                "attendees": between(7, 12, "attendees", period),
+                "calls_offered": calls,
+                "service_level": between(780, 884, "level", period) / 1000,
+                "summary": _SUMMARIES[between(0, len(_SUMMARIES) - 1, "summary", period)],
+            }
+        )
+    return rows
+
+
+_ACTIONS = """
+source     | owner | raised on  | due on     | done on    | what
+OR-2025-05 | P0013 | 2025-06-12 | 2025-07-31 | 2025-07-24 | announce campaigns two weeks ahead
+OR-2025-06 | P0039 | 2025-07-11 | 2025-08-15 | 2025-08-12 | more agents on Monday mornings
+PR-2025-01 | P0011 | 2025-05-20 | 2025-06-30 | 2025-06-25 | first five minutes on a card
+OR-2025-07 | P0025 | 2025-08-12 | 2025-09-30 | 2025-09-19 | voice menu: shorter greeting
+D-2025-03  | P0025 | 2025-06-05 | 2025-07-04 | 2025-06-27 | carrier list in the runbook
+OR-2025-08 | P0044 | 2025-09-11 | 2025-10-31 | 2025-10-30 | second screen for quality analysts
+OR-2025-09 | P0004 | 2025-10-13 | 2025-12-31 | 2025-12-22 | evening shift at Chengdu
+OR-2025-10 | P0003 | 2025-11-12 | 2026-02-27 | 2026-02-25 | callback instead of waiting
+PR-2025-02 | P0005 | 2025-12-24 | 2026-01-30 | 2026-01-23 | inspect the network every quarter
+PR-2025-02 | P0011 | 2025-12-24 | 2026-01-15 | 2026-01-14 | notice within 15 minutes
+OR-2025-12 | P0040 | 2026-01-12 | 2026-03-31 | 2026-04-09 | spring festival roster by December
+OR-2026-01 | P0024 | 2026-03-03 | 2026-05-29 | 2026-05-20 | dashboard on the floor
+OR-2026-02 | P0050 | 2026-03-12 | 2026-06-30 | 2026-06-24 | fewer transfers between teams
+OR-2026-03 | P0013 | 2026-04-13 | 2026-07-31 | 2026-07-17 | survey after each call
+D-2026-03  | P0055 | 2026-04-30 | 2026-05-29 | 2026-05-26 | list of travellers kept by the shifts
+OR-2026-05 | P0009 | 2026-06-11 | 2026-07-15 | 2026-07-10 | training on the new refund rules
+PR-2026-02 | P0013 | 2026-08-13 | 2026-10-16 | 2026-10-12 | web page with news on incidents
+OR-2026-07 | P0005 | 2026-08-12 | 2026-09-30 | 2026-09-28 | heat plan for the server room
+OR-2026-08 | P0049 | 2026-09-11 | 2026-11-13 | 2026-11-11 | cut the queue for password resets
+OR-2026-09 | P0039 | 2026-10-13 | 2026-11-30 |            | forecast with holidays of partners
+OR-2026-09 | P0003 | 2026-10-13 | 2026-12-31 |            | deputy for the night shift lead
+"""
+
+
+def improvement_actions() -> list[Row]:
+    """Return what was to be improved, and whether it was."""
+    rows = []
+    for line in _ACTIONS.strip().splitlines()[1:]:
+        source, owner, raised, due, done, what = (part.strip() for part in line.split("|"))
+        rows.append(
+            {
+                "source": source,
+                "what": what,
+                "owner": owner,
+                "raised_on": day(raised),
+                "due_on": day(due),
+                "done_on": day(done) if done else None,
+                "verified_by": "P0012" if done else None,
+            }
+        )
+    return numbered(rows, "M{:03}", "action_id", "raised_on", "due_on")
