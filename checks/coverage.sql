@@ -19,7 +19,7 @@ inputs:
     holds: happening
     effect: help
     needs: [starts]
-    columns: [ends, item]
+    columns: [valid_from, ends, item]
   failures:
     label: {en: "what ends the cover at once: of its item, or of all", zh: 使有效状态即告终止的事件（所列项目；未列的为全部项目）}
     holds: happening

@@ -73,12 +73,13 @@ def _parameter(page: Page, name: str, spec: Parameter) -> None:
         said.append(page.say("default as '{name}'", name=spec.default_from))
     if spec.required:
         said.append(page.say("required"))
-    for input_name, column in spec.unless.items():
-        said.append(
+    for input_name, columns in spec.unless.items():
+        said += [
             page.say(
                 "or each record's own, by '{column}' of '{input}'", column=column, input=input_name
             )
-        )
+            for column in columns
+        ]
     page.paragraph(page.phrases(said), 16)
 
 

@@ -319,6 +319,7 @@ def _subjects(outcome: Outcome, now: Mapping[str, Verdict]) -> models.Subjects:
         unknown=counts.count("unknown"),
         baselined=0,
         ended=outcome.ended,
+        not_due=outcome.not_due,
     )
 
 

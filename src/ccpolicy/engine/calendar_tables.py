@@ -14,6 +14,7 @@ from ccpolicy.engine.relations import (
     MONTH,
     PERIOD,
     PERIOD_LENGTH,
+    UTC_DAY,
     Relation,
 )
 from ccpolicy.errors import PolicyError
@@ -27,6 +28,10 @@ from ccpolicy.time.calendar import (
 )
 from ccpolicy.time.durations import Duration
 from ccpolicy.time.epoch import DAY, EPOCH
+from ccpolicy.time.zone_shifts import next_shift, zone_offset
+
+_NEVER = 1 << 62
+"""An instant after all others."""
 
 
 @dataclass(frozen=True)
@@ -36,11 +41,6 @@ class Calendar:
     zone: ZoneInfo
     first: int
     last: int
-
-    @property
-    def offset(self) -> int:
-        """Microseconds that bring a UTC instant to within a day of the local day's number."""
-        return self.first * DAY - day_starts(self.first, self.zone)
 
     def day_of(self, microseconds: int) -> int:
         """Return the local day of an instant."""
@@ -63,6 +63,7 @@ class Calendar:
         self._months(store)
         business = any(duration.business_days for _, duration in durations)
         self._calendar(store, holidays, business=business)
+        self._utc_days(store)
         _after(store, durations, self.last)
         _period(store, periods, self.last)
 
@@ -86,6 +87,16 @@ class Calendar:
             [date.day - 1 for date in dates],
         ]
         store.fill(CALENDAR.name, CALENDAR.columns, [list(column) for column in columns])
+
+    def _utc_days(self, store: Store) -> None:
+        """Create `utc_day`, with which the local day of any instant of the calendar is exact."""
+        numbers = list(range(self.first - 1, self.last + 3))
+        offsets = [zone_offset(number * DAY, self.zone) for number in numbers]
+        shifts = [
+            next_shift(number * DAY, self.zone) if offset != following else _NEVER
+            for number, offset, following in zip(numbers, offsets, offsets[1:], strict=False)
+        ]
+        store.fill(UTC_DAY.name, UTC_DAY.columns, [numbers[:-1], offsets[:-1], shifts, offsets[1:]])
 
     @staticmethod
     def _date(day: int) -> datetime.date:
@@ -156,11 +167,13 @@ def _period(store: Store, periods: Iterable[tuple[str, str, Duration | None]], l
           LEFT JOIN month g ON g.month = b.month + p.grace_months
         )
         SELECT p.per, c.day, c.month // p.months AS number, e.ends,
-               coalesce(n.ends, z.ends) AS next_ends
+               coalesce(n.ends, z.ends) AS next_ends,
+               CASE WHEN c.day <= f.day THEN 1 ELSE 0 END AS in_grace
         FROM period_length p
         CROSS JOIN calendar c
         JOIN final l ON l.per = p.per AND l.number = c.month // p.months
         JOIN calendar e ON e.day = l.day
+        LEFT JOIN final f ON f.per = p.per AND f.number = c.month // p.months - 1
         LEFT JOIN final m ON m.per = p.per AND m.number = c.month // p.months + 1
         LEFT JOIN calendar n ON n.day = m.day
         JOIN calendar z ON z.day = {last}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from ccpolicy.checks.kinds import Input, Kind, Parameter, check_value
 from ccpolicy.errors import Locator, PolicyError
@@ -12,7 +12,7 @@ from ccpolicy.policy.models import Control, ParameterValue, Revision, Selection
 from ccpolicy.policy.names import unknown
 from ccpolicy.time.durations import parse_duration
 
-TIMES = frozenset(["starts", "ends"])
+TIMES = frozenset(["starts", "valid_from", "ends"])
 
 
 def check_control(content: Policy, control: Control) -> Iterator[PolicyError]:
@@ -98,14 +98,16 @@ def _selection(
             yield PolicyError("a time cannot name a subject", locator=place("key", index))
         if column not in found:
             yield unknown("unknown column '{name}'", column, found, place("key", index))
-    for role in ("starts", "ends", "item", "by", "quantity", "good"):
+    for role in ("starts", "valid_from", "ends", "item", "by", "quantity", "good"):
         column = getattr(selection, role)
         if column is None:
-            if role in spec.needs:
+            if role in spec.needs and not (role == "starts" and selection.valid_from):
                 yield PolicyError("this input needs '{role}'", locator=place(), role=role)
         elif role not in spec.needs and role not in spec.columns:
             known = [*spec.needs, *spec.columns]
             yield unknown("this input takes no '{name}'", role, known, place(role))
+        elif role == "valid_from" and selection.starts:
+            yield PolicyError("give either 'starts' or 'valid_from'", locator=place(role))
         elif role != "good":
             yield from _column(role, column, found, place(role))
 
@@ -184,7 +186,7 @@ def _complete(
     control: Control, kind: Kind, revision: Revision, place: Locator
 ) -> Iterator[PolicyError]:
     given = revision.parameters
-    if kind.one_of and sum(name in given for name in kind.one_of) != 1:
+    if kind.one_of and sum(name in given or name in control.inputs for name in kind.one_of) != 1:
         yield PolicyError(
             "give exactly one of {names}", locator=place, names=", ".join(kind.one_of)
         )
@@ -204,11 +206,12 @@ def _complete(
             )
 
 
-def _instead(control: Control, unless: Mapping[str, str]) -> bool:
+def _instead(control: Control, unless: Mapping[str, Sequence[str]]) -> bool:
     """Whether every selection of the input gives the number record by record."""
     return all(
-        (parts := control.selections(name)) and all(getattr(part, role) for part in parts)
-        for name, role in unless.items()
+        (parts := control.selections(name))
+        and all(any(getattr(part, role) for role in roles) for part in parts)
+        for name, roles in unless.items()
     )
 
 
