@@ -27,6 +27,8 @@ CALLS = {"of": (0,), "say": (0,), "gettext": (0,), "unknown": (0,), "error": (0,
 """Call → where its sentences stand; that of an error's class stands first."""
 PLURALS = {"count", "ngettext"}
 KEYWORDS = {"hint", "help", "short_help"}
+ARGUMENTS = KEYWORDS | {"message"}
+"""Names of arguments that are sentences; those of `KEYWORDS` are so as variables too."""
 TABLES = ("MESSAGES", "UNKNOWN")
 """Endings of the names of tables of sentences."""
 
@@ -103,7 +105,7 @@ def _said(node: ast.AST) -> Iterator[Sentence]:
                 for place in CALLS.get(name, (0,)):
                     yield from (text for arg in args[place : place + 1] for text in _texts(arg))
             for keyword in keywords:
-                if keyword.arg in KEYWORDS:
+                if keyword.arg in ARGUMENTS:
                     yield from _texts(keyword.value)
         case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in KEYWORDS:
             yield from _texts(value)

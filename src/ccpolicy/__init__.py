@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ccpolicy.api import Repository, compare, load
     from ccpolicy.assessment.models import Assessment
-    from ccpolicy.bundle.verify import verify
+    from ccpolicy.bundle.verify import Trust, verify
     from ccpolicy.engine.question import EvaluationRequest
     from ccpolicy.errors import CcpolicyError
 
@@ -21,6 +21,7 @@ __all__ = [
     "CcpolicyError",
     "EvaluationRequest",
     "Repository",
+    "Trust",
     "__version__",
     "compare",
     "load",
@@ -32,6 +33,7 @@ _HOMES = {
     "CcpolicyError": "ccpolicy.errors",
     "EvaluationRequest": "ccpolicy.engine.question",
     "Repository": "ccpolicy.api",
+    "Trust": "ccpolicy.bundle.verify",
     "compare": "ccpolicy.api",
     "load": "ccpolicy.api",
     "verify": "ccpolicy.bundle.verify",

@@ -18,7 +18,7 @@ from ccpolicy.assessment.models import Assessment, BaselineEntry
 FAILING = Path(ccpolicy.__file__).parent / "examples" / "failing"
 Scope = Literal["now", "period"]
 SCOPES: tuple[Scope, ...] = ("now", "period")
-GONE = BaselineEntry(control="FIRE-1", subject="E99", starts="2026-01-01T00:00:00+08:00")
+OBSOLETE = BaselineEntry(control="FIRE-1", subject="E99", starts="2026-01-01T00:00:00+08:00")
 
 
 @cache
@@ -51,7 +51,7 @@ def test_a_control_stands_only_when_all_its_lapses_are_known(
     some = data.draw(st.lists(st.sampled_from(entries), unique_by=str))
     found = apply_baseline(result, some)
     new = {each.control for each in entries if each not in some}
-    assert set(found.gate.let_stand) == lapsing(result) - new
+    assert set(found.gate.accepted) == lapsing(result) - new
     unknown = {each.id for each in result.controls if result.verdict(each) == "unknown"}
     assert set(found.gate.failed_on) == new | unknown
     assert not found.gate.passed
@@ -80,7 +80,7 @@ def test_where_all_is_known_the_gate_passes(gate: Scope) -> None:
         }
     )
     found = apply_baseline(result, failing(result))
-    assert (found.gate.passed, found.gate.failed_on, found.gate.gone) == (True, [], [])
+    assert (found.gate.passed, found.gate.failed_on, found.gate.obsolete) == (True, [], [])
     assert not apply_baseline(result, failing(result)[1:]).gate.passed
 
 
@@ -96,8 +96,8 @@ def test_an_entry_that_is_gone_fails_the_gate_even_where_all_passes(gate: Scope)
             "gate": result.gate.model_copy(update={"failed_on": [], "passed": True}),
         }
     )
-    found = apply_baseline(passing, [GONE])
-    assert (found.gate.passed, found.gate.gone) == (False, [GONE])
+    found = apply_baseline(passing, [OBSOLETE])
+    assert (found.gate.passed, found.gate.obsolete) == (False, [OBSOLETE])
     assert apply_baseline(passing, []).gate == passing.gate
 
 
@@ -108,8 +108,8 @@ def test_shrinking_leaves_what_still_lapses_and_nothing_else(
 ) -> None:
     result = judged(gate)
     some = data.draw(st.lists(st.sampled_from(failing(result)), unique_by=str))
-    assert shrunk(result, [*some, GONE]) == some
-    assert apply_baseline(result, shrunk(result, [*some, GONE])).gate.gone == []
+    assert shrunk(result, [*some, OBSOLETE]) == some
+    assert apply_baseline(result, shrunk(result, [*some, OBSOLETE])).gate.obsolete == []
 
 
 def test_a_moment_is_the_same_in_another_zone() -> None:
@@ -133,11 +133,11 @@ def test_entries_of_controls_that_were_not_chosen_or_not_judged_are_left_alone()
     entry = BaselineEntry(control="FIRE-2", subject="foam", starts="2026-01-01T00:00:00+08:00")
     for result in (one, judged("now")):
         found = apply_baseline(result, [entry])
-        assert (found.gate.gone, found.gate.let_stand) == ([], [])
+        assert (found.gate.obsolete, found.gate.accepted) == ([], [])
         assert shrunk(result, [entry]) == [entry]
     # A control that the plan does not have is no excuse.
     typo = entry.model_copy(update={"control": "FIRE-22"})
-    assert apply_baseline(one, [typo]).gate.gone == [typo]
+    assert apply_baseline(one, [typo]).gate.obsolete == [typo]
 
 
 def test_what_is_waived_or_over_is_not_written() -> None:

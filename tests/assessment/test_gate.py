@@ -10,6 +10,7 @@ from typing import Literal
 import pytest
 
 import ccpolicy
+from ccpolicy import EvaluationRequest
 from ccpolicy.assessment.models import SEVERITIES, Assessment, Problem, Text
 
 FAILING = Path(ccpolicy.__file__).parent / "samples" / "failing"
@@ -20,9 +21,8 @@ PERIODS = [None, "2025-04-01/2025-12-31", "2026-01-15/2026-02-14", "2026-03-31/2
 @cache
 def judged(gate: Scope, period: str | None) -> Assessment:
     first, _, last = (period or "").partition("/")
-    return ccpolicy.load(FAILING).check(
-        ccpolicy.EvaluationRequest(period=(first, last) if period else None, gate=gate)
-    )
+    request = EvaluationRequest(period=(first, last) if period else None, gate=gate)
+    return ccpolicy.load(FAILING).check(request)
 
 
 @pytest.mark.parametrize("period", PERIODS)

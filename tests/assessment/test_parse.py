@@ -89,8 +89,8 @@ def test_what_was_written_is_read() -> None:
         (("as_of",), "0001-01-01T00:00:00+08:00", "a.json#as_of: '0001-01-01T00:00:00+08:00' is"),
         (("as_of",), ..., "a.json#as_of: 'as_of' is missing"),
         (("as_of",), 7, "a.json#as_of: text is expected for 'as_of', not 7"),
-        (("schema_version",), "2.0", "a.json: the assessment has the form '2.0', and this"),
-        (("schema_version",), 1, "a.json#schema_version: 'schema_version' must be one of '1.0'"),
+        (("schema_version",), "1.0", "a.json: the assessment has schema version '1.0', and this"),
+        (("schema_version",), 1, "a.json#schema_version: 'schema_version' must be one of '2.0'"),
         (("schema_version",), ..., "a.json#schema_version: 'schema_version' is missing"),
         (("extra",), 1, "a.json#extra: unknown field 'extra'"),
         (("controls",), {}, "a.json#controls: a list is expected for 'controls', not {}"),
@@ -102,7 +102,7 @@ def test_what_was_written_is_read() -> None:
         (("tally", "fail"), 0, "a.json#tally: the counts are not those of the controls"),
         (("gate", "passed"), True, "a.json#gate/passed: it is not what follows from the rest"),
         (("gate", "failed_on"), [], "a.json#gate/failed_on: these are not the controls that fail"),
-        (("gate", "let_stand"), ["FIRE-2"], "a.json#gate/let_stand: these are not the controls"),
+        (("gate", "accepted"), ["FIRE-2"], "a.json#gate/accepted: these are not the controls"),
     ],
 )
 def test_place_is_named(path: Step, value: Any, said: str) -> None:

@@ -16,15 +16,17 @@ RUNS = 5
 READ = """
 import os, sys, tempfile, time, git, ccpolicy
 from pathlib import Path
-from ccpolicy.store import open_store
 from ccpolicy.provenance.read import ProvenanceRequest, read_provenance
+from ccpolicy.store import open_store
+from ccpolicy.time.calendar import Calendar
 repository = ccpolicy.load(sys.argv[1])
 root = repository.policy.root
 with tempfile.TemporaryDirectory() as scratch, open_store() as store:
-    asked = ProvenanceRequest(root=root, evidence="evidence",
-                  policy=["ccpolicy.toml", "policy", "checks"],
-                  datasets=repository.datasets, zone=repository.zone, adopted=0,
-                  as_of=1800000000000000, signers=root, scratch=Path(scratch))
+    asked = ProvenanceRequest(
+        root=root, evidence="evidence", policy=["ccpolicy.toml", "policy", "checks"],
+        datasets=repository.datasets, adopted=0,
+        calendar=Calendar(repository.zone, repository.plan.holidays),
+        as_of=1800000000000000, signers=root, scratch=Path(scratch))
     before, begun = os.times(), time.perf_counter()
     found = read_provenance(asked, store)
     relation = found.tables["recordings"].relation

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import subprocess
+import warnings
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -61,6 +64,20 @@ def rebuilt(bundle: Path, edit: Edit, *, relist: bool = True) -> Path:
     with target.open("wb") as file:
         write_archive(file, {name: Part.of(content) for name, content in contents.items()})
     return target
+
+
+def forged(names: list[str]) -> bytes:
+    """Make an archive in the right form of names that are not allowed."""
+    file = io.BytesIO()
+    with (
+        zipfile.ZipFile(file, "w") as archive,
+        warnings.catch_warnings(action="ignore", category=UserWarning),
+    ):
+        for name in names:
+            info = zipfile.ZipInfo(name)
+            info.external_attr = 0o100644 << 16
+            archive.writestr(info, b"")
+    return file.getvalue()
 
 
 def as_json(value: Any) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import struct
 import subprocess
 import zipfile
 from pathlib import Path
@@ -13,10 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ccpolicy.bundle import layout
 from ccpolicy.bundle.archive import Archive, Part, open_archive, write_archive
 from ccpolicy.bundle.member_names import check_names
 from ccpolicy.errors import BundleError
+
+from .conftest import forged
 
 CONTENTS = {"a.txt": b"alpha", "b/empty": b"", "b/c/巡检.csv": "设备,日期\n".encode() * 40}
 
@@ -67,22 +69,29 @@ def test_other_programs_read_it(tmp_path: Path) -> None:
 
 def test_archive_of_many_members() -> None:
     small = packed(CONTENTS)
-    many = {f"{number:06}": b"" for number in range(layout.MANY + 1)}
+    many = {f"{number:06}": b"" for number in range(1 << 16)}
     data = packed(many)
-    assert read(data) == many
+    archive = Archive(io.BytesIO(data))
+    assert archive.check().keys() == many.keys()
+    assert archive.members == dict.fromkeys(many, 0)
     with zipfile.ZipFile(io.BytesIO(data)) as other:
         assert len(other.namelist()) == len(many)
     assert b"PK\6\6" in data
     assert b"PK\6\6" not in small
 
 
-def test_member_and_place_beyond_four_gigabytes() -> None:
-    members = [layout.Member("a", 5 << 30, 1), layout.Member("b", 3, 2)]
-    assert layout.head(members[0]).endswith((5 << 30).to_bytes(8, "little"))
-    tail = layout.tail(members)
-    index = layout.read_end(tail[-layout.LONGEST_END :])
-    assert index.starts == sum(len(layout.head(each)) + each.size for each in members)
-    assert layout.read_entries(tail, index.count) == members
+def test_member_and_place_beyond_what_short_fields_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if such fields held 100 bytes instead of two gigabytes."""
+    plain = packed(CONTENTS)
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 100)
+    refused(plain, "not of the form")
+    monkeypatch.setattr("ccpolicy.bundle.archive.LARGEST_SHORT", 100)
+    data = packed(CONTENTS)
+    assert data.count(bytes.fromhex("0100 1000")) == 2  # before the member, and in the list
+    assert b"PK\6\6" in data
+    assert read(data) == CONTENTS
+    for place in range(len(data)):
+        refused(data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :])
 
 
 @settings(max_examples=600)
@@ -153,25 +162,19 @@ def foreign(build: str) -> bytes:
 @pytest.mark.parametrize(
     ("build", "reason"),
     [
-        ("bomb", "something stands"),
+        ("bomb", "not of the form"),
         ("symlink", "not of the form"),
         ("folder", "no proper path"),
-        ("comment", "something follows it"),
+        ("comment", "not of the form"),
         ("member comment", "not of the form"),
-        ("extra field", "something stands"),
+        ("extra field", "not of the form"),
         ("date", "not of the form"),
         ("plain", "not of the form"),
-        ("sizes afterwards", "something stands"),
+        ("sizes afterwards", "not of the form"),
     ],
 )
 def test_archives_of_other_programs(build: str, reason: str) -> None:
     refused(foreign(build), reason)
-
-
-def forged(names: list[str]) -> bytes:
-    """Make an archive in the right form of names that are not allowed."""
-    members = [layout.Member(name, 0, 0) for name in names]
-    return b"".join(map(layout.head, members)) + layout.tail(members)
 
 
 @pytest.mark.parametrize(
@@ -203,12 +206,63 @@ def test_names(names: list[str], reason: str) -> None:
 def test_header_that_tells_another_name() -> None:
     data = packed({"a": b"same"})
     place = data.index(b"a")
-    refused(data[:place] + b"b" + data[place + 1 :], "what stands before 'a'")
+    refused(data[:place] + b"b" + data[place + 1 :], "not of the form")
 
 
 def test_too_many_members(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ccpolicy.bundle.archive.MOST_MEMBERS", 2)
     refused(packed(CONTENTS), "more than 2 members")
+
+
+def test_list_of_members_too_long_to_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is refused before it is read."""
+    data = packed(CONTENTS)
+    monkeypatch.setattr("ccpolicy.bundle.archive.LONGEST_INDEX", 100)
+    monkeypatch.setattr(zipfile, "ZipInfo", None)
+    refused(data, "too long a list")
+
+
+@pytest.mark.parametrize("place", ["before", "between", "behind"])
+def test_bytes_that_no_member_holds(place: str) -> None:
+    """Where places and sizes are made to fit, so that any other program reads the archive."""
+    first, second = packed({"a": b"alpha"}), packed({"b": b"beta"})
+    lists = [data.index(b"PK\1\2") for data in (first, second)]
+    members = [data[:at] for data, at in zip((first, second), lists, strict=True)]
+    entries = [
+        bytearray(data[at : data.index(b"PK\5\6")])
+        for data, at in zip((first, second), lists, strict=True)
+    ]
+    gaps = {each: b"hidden" if each == place else b"" for each in ("before", "between", "behind")}
+    starts = [len(gaps["before"]), len(gaps["before"]) + len(members[0]) + len(gaps["between"])]
+    for entry, start in zip(entries, starts, strict=True):
+        entry[42:46] = start.to_bytes(4, "little")
+    body = gaps["before"] + members[0] + gaps["between"] + members[1] + gaps["behind"]
+    index = b"".join(entries)
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 2, 2, len(index), len(body), 0)
+    data = body + index + end
+    with zipfile.ZipFile(io.BytesIO(data)) as other:
+        assert {name: other.read(name) for name in other.namelist()} == {
+            "a": b"alpha",
+            "b": b"beta",
+        }
+    refused(data, "not of the form")
+
+
+def test_two_members_in_one_place() -> None:
+    """A little file cannot be read as often as its list of members says."""
+    data = packed({"a": bytes(1000)})
+    at = data.index(b"PK\1\2")
+    entry = data[at : data.index(b"PK\5\6")]
+    index = b"".join(entry[:46] + bytes([ord("a") + number]) for number in range(20))
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 20, 20, len(index), at, 0)
+    refused(data[:at] + index + end, "not of the form")
+
+
+def test_encrypted_member() -> None:
+    data = bytearray(packed({"a": b"alpha"}))
+    for start in (6, data.index(b"PK\1\2") + 8):
+        data[start] |= 1
+    refused(bytes(data), "not of the form")
 
 
 def test_member_too_large_to_hold() -> None:

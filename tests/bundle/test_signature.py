@@ -92,7 +92,7 @@ def test_statements_are_in_totos(signed: Path) -> None:
     for kind in SUFFIXES:
         parsed = parse(statement(signed, kind), official.spb.Statement())
         official.Statement.copy_from_pb(parsed).validate()
-    result = parse(statement(signed)["predicate"], results.PolicyTestResult())
+    result = parse(statement(signed)["predicate"], results.TestResult())
     assert result.result == "FAILED"
     assert list(result.failed_tests) == ["FIRE-1", "FIRE-2", "FIRE-3", "FIRE-4"]
 

@@ -15,12 +15,11 @@ from jsonschema import Draft202012Validator
 
 import ccpolicy.bundle.verify
 from ccpolicy.assessment.verification import STEPS
-from ccpolicy.bundle import layout
 from ccpolicy.bundle.verify import Trust, verify
 from ccpolicy.cli import verify as cli
 from ccpolicy.policy.schemas import schema_text
 
-from .conftest import as_json, failing_step, made, members, rebuilt, run, statuses
+from .conftest import as_json, failing_step, forged, made, members, rebuilt, run, statuses
 
 CONTROLS = "repository/policy/controls/fire.yaml"
 EVIDENCE = "repository/evidence/inspections.csv"
@@ -137,8 +136,7 @@ def test_files_that_nothing_rests_on(bundle: Path, folder: str) -> None:
 
 @pytest.mark.parametrize("names", [["../a", "a"], ["/a"], ["a", "a"]])
 def test_names_that_lead_elsewhere(bundle: Path, names: list[str]) -> None:
-    parts = [layout.Member(name, 0, 0) for name in names]
-    bundle.write_bytes(b"".join(map(layout.head, parts)) + layout.tail(parts))
+    bundle.write_bytes(forged(names))
     assert failing_step(bundle)[0] == "archive"
     assert not (bundle.parent.parent / "a").exists()
 
@@ -219,7 +217,7 @@ def test_pin_that_is_none(centre: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{}", b"[]", b"nonsense", b"\xff\xfe", b"[" * 100_000, b'{"schema_version": "1.0"}'],
+    [b"", b"{}", b"[]", b"nonsense", b"\xff\xfe", b"[" * 100_000, b'{"schema_version": 1}'],
 )
 @pytest.mark.parametrize(
     ("name", "step"), [("manifest.json", "manifest"), ("assessment.json", "schemas")]
@@ -232,6 +230,28 @@ def test_hostile_json(bundle: Path, name: str, step: str, content: bytes) -> Non
         )[0]
         == step
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "step"), [("manifest.json", "manifest"), ("assessment.json", "schemas")]
+)
+def test_another_version_is_neither_verified_nor_said_to_have_failed(
+    bundle: Path, name: str, step: str
+) -> None:
+    def edit(contents: dict[str, bytes]) -> None:
+        set_in(contents, name, "schema_version", to="0.9")
+        set_in(contents, name, "tool", "version", to="0.0.1")
+
+    old = rebuilt(bundle, edit)
+    found = verify(old)
+    assert not found.passed
+    assert found.judged is None
+    assert statuses(found)[step] == "other_version"
+    assert "failed" not in statuses(found).values()
+    result = run("verify", old)
+    assert result.exit_code == 3
+    assert "NOT verified: another version of ccpolicy made the bundle" in result.stdout
+    assert "verify the bundle with the version of ccpolicy" in " ".join(result.stdout.split())
 
 
 def test_manifest_written_otherwise(bundle: Path) -> None:

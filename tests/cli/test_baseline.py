@@ -51,7 +51,7 @@ def test_known_lapse_stands_and_is_no_pass(failing: Path, written: Path, run: Ru
     assert control["subjects"]["baselined"] == 1
     lapses = control["lapses"]
     assert [each["ends"] is None for each in lapses] == [each["baselined"] for each in lapses]
-    assert found["gate"]["let_stand"] == ["EM-1"]
+    assert found["gate"]["accepted"] == ["EM-1"]
     assert found["tally"]["fail"] == 1
     text = run("check", failing, "--baseline", written).stdout
     for line in (
@@ -69,7 +69,7 @@ def test_known_lapse_stands_and_is_no_pass(failing: Path, written: Path, run: Ru
 
 def test_without_it_the_gate_fails(failing: Path, written: Path, run: Run) -> None:
     code, found = judged(run, failing)
-    assert (code, found["gate"]["let_stand"], found["gate"]["failed_on"]) == (1, [], ["EM-1"])
+    assert (code, found["gate"]["accepted"], found["gate"]["failed_on"]) == (1, [], ["EM-1"])
 
 
 def test_new_lapse_fails(failing: Path, written: Path, run: Run) -> None:
@@ -84,7 +84,7 @@ def test_same_subject_lapsing_anew_is_new(failing: Path, written: Path, run: Run
     inspect(failing, f"{FAILING}PBX-2,2026-10-10T09:00:00+08:00,pass\n")
     code, found = judged(run, failing, "--baseline", written)
     assert code == 1
-    assert found["gate"]["gone"] == [
+    assert found["gate"]["obsolete"] == [
         {"control": "EM-1", "subject": "PBX-2", "starts": "2026-11-01T00:00:00+08:00"}
     ]
 
@@ -110,11 +110,11 @@ def test_baseline_that_exists_never_grows(failing: Path, written: Path, run: Run
     assert written.read_text("utf-8").count("control") == 2
 
 
-def test_unknown_is_never_let_stand(failing: Path, written: Path, run: Run) -> None:
+def test_unknown_is_never_accepted(failing: Path, written: Path, run: Run) -> None:
     inspect(failing, f"{FAILING}PBX-2,2026-13-01T09:00:00+08:00,pass\n")
     code, found = judged(run, failing, "--baseline", written)
     assert (code, found["controls"][0]["now"]) == (1, "unknown")
-    assert found["gate"]["let_stand"] == found["gate"]["gone"] == []
+    assert found["gate"]["accepted"] == found["gate"]["obsolete"] == []
     before = written.read_text("utf-8")
     assert run("check", failing, "--write-baseline", written).exit_code == 1
     assert written.read_text("utf-8") == before

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ccpolicy.engine.calendar_tables import Calendar
 from ccpolicy.engine.daily_totals import Days
 from ccpolicy.engine.lapses import Lapse
 from ccpolicy.store import open_store
+from ccpolicy.time.calendar import Calendar
 
 HOUR = 3_600_000_000
 ZONES = ["UTC", "Asia/Shanghai", "America/New_York", "Australia/Lord_Howe"]
@@ -65,7 +65,7 @@ def test_course(
 
     info = ZoneInfo(zone)
     ends = starts + length
-    days = Days.of(Calendar(info, 0, 0), BEGIN + starts * HOUR // 2, BEGIN + ends * HOUR // 2)
+    days = Days.of(Calendar(info), BEGIN + starts * HOUR // 2, BEGIN + ends * HOUR // 2)
     with open_store() as store:
         store.run("CREATE TABLE duty (revision INTEGER, starts BIGINT, ends BIGINT)")
         for number, (first, last) in enumerate(instants(owed)):

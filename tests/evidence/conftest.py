@@ -16,7 +16,8 @@ import xlsxwriter
 import yaml
 
 from ccpolicy.evidence import Evidence, load_evidence
-from ccpolicy.policy.models import Dataset, Format
+from ccpolicy.evidence_formats import Format
+from ccpolicy.policy.models import Dataset
 from ccpolicy.store import DuckDB, open_store
 
 FORMATS: tuple[Format, ...] = ("csv", "json", "jsonl", "yaml", "xlsx", "parquet")
@@ -128,10 +129,14 @@ class Desk:
             )
             tables = {}
             for name, table in evidence.tables.items():
-                columns = ["locator", *table.columns, *(f"{each}__early" for each in table.early)]
+                columns = [
+                    "locator",
+                    *table.columns,
+                    *(f"{each}__early" for each in table.ambiguous_times),
+                ]
                 cells = ", ".join(f'"{each}"' for each in columns)
                 rows = store.ask(f'SELECT {cells} FROM "{table.name}" ORDER BY locator')
-                places = evidence.locate_many([row[0] for row in rows])
+                places = evidence.places.locate([row[0] for row in rows])
                 tables[name] = [
                     {"place": str(places[row[0]])} | dict(zip(columns[1:], row[1:], strict=True))
                     for row in rows

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 
-from ccpolicy.policy.models import Format
+from ccpolicy.evidence_formats import Format
 
 from .conftest import (
     BOOLEAN,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ccpolicy.evidence.models import RecordContent
+from ccpolicy.files import finder
 
 from .conftest import DATE, FORMATS, INTEGER, TEXT, Desk, encode, log
 from .test_documents import NOTICES
@@ -23,17 +24,38 @@ def test_contents(desk: Desk, format_: str) -> None:
     content = encode(format_, rows, desk.root)  # type: ignore[arg-type]
     loaded = desk.read(content, log(format_, FIELDS))  # type: ignore[arg-type]
     assert loaded.said == []
-    [source] = loaded.evidence.sources
-    ordinals = [{"jsonl": number, "xlsx": number + 1}.get(format_, number) for number in (1, 2, 3)]
-    locators = [source << 40 | ordinal for ordinal in ordinals]
-    assert list(loaded.evidence.contents(locators[1:]).values()) == [
+    [source] = loaded.evidence.places.sources
+    # A record's number is its line or row, where it has one of its own.
+    numbers = {"csv": (2, 3, 5), "xlsx": (2, 3, 4)}.get(format_, (1, 2, 3))
+    locators = [source << 40 | number for number in numbers]
+    assert list(loaded.evidence.places.contents(locators[1:]).values()) == [
         RecordContent("log", {"id": "b", "note": 'two\n"lines", <b>', "n": "22"}),
         RecordContent("log", {"id": "c", "n": "3", "on": "2026-02-28"}),
     ]
-    assert loaded.evidence.contents(locators[:1]) == {
+    assert loaded.evidence.places.contents(locators[:1]) == {
         locators[0]: RecordContent("log", {"id": "a", "note": "一", "n": "1", "on": "2026-01-02"})
     }
-    assert loaded.evidence.contents([]) == {}
+    assert loaded.evidence.places.contents([]) == {}
+
+
+@pytest.mark.parametrize("small", [1 << 20, 1])
+def test_contents_of_csv_whose_lines_are_not_its_records(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, small: int
+) -> None:
+    """DuckDB numbers the records of a large file; their lines are found when somebody asks."""
+    monkeypatch.setattr(finder, "SMALL", small)
+    loaded = desk.read('note,id\n"x\ny",a\n\nz,b\n"1\n2",c\nw,d\n', log("csv", {"note": TEXT}))
+    assert loaded.places == [".csv:2", ".csv:5", ".csv:6", ".csv:8"]
+    places = loaded.evidence.places
+    locators = [1 << 40 | number for number in ((2, 5, 6, 8) if small > 1 else (2, 3, 4, 5))]
+    assert [str(each) for each in places.locate(locators).values()] == [
+        f"evidence/log{place}" for place in loaded.places
+    ]
+    assert [each.fields for each in places.contents(locators[1:]).values()] == [
+        {"note": "z", "id": "b"},
+        {"note": "1\n2", "id": "c"},
+        {"note": "w", "id": "d"},
+    ]
 
 
 def test_nested_records_stand_for_themselves(desk: Desk) -> None:
@@ -50,8 +72,8 @@ def test_nested_records_stand_for_themselves(desk: Desk) -> None:
         "evidence/log.json:1#notices/0",
         "evidence/log.json:1#notices/1",
     ]
-    around, nested = sorted(loaded.evidence.sources)
-    assert loaded.evidence.contents([around << 40 | 1, nested << 40 | 2]) == {
+    around, nested = sorted(loaded.evidence.places.sources)
+    assert loaded.evidence.places.contents([around << 40 | 1, nested << 40 | 2]) == {
         around << 40 | 1: RecordContent("log", {"id": "a", "note": "x"}),
         nested << 40 | 2: RecordContent("log.notices", {"to": "q"}),
     }

@@ -174,6 +174,6 @@ def test_name_that_is_no_pattern(desk: Desk) -> None:
 
 
 def test_file_that_the_engine_alone_refuses(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "_form_fault", lambda file: None)
+    monkeypatch.setattr(reader, "form_fault", lambda file: None)
     loaded = desk.read("id,note\na,x\nb\n", CSV)
     assert loaded.said == ["evidence/log.csv:3: this is not CSV"]

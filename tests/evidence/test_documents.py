@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from ccpolicy.evidence.readers import documents, text
+from ccpolicy.evidence.readers import json as json_reader
+from ccpolicy.evidence.readers import text
 
 from .conftest import INTEGER, NUMBER, TEXT, TIME, Desk, log
 
@@ -276,7 +277,7 @@ def test_duplicate_name_outside_the_records(desk: Desk) -> None:
 
 
 def test_document_that_is_too_large(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "MAX_BYTES", 3)
+    monkeypatch.setattr(json_reader, "MAX_BYTES", 3)
     [problem] = desk.read('[{"id": "a"}]', log("json")).said
     assert problem.startswith("evidence/log.json: the file is larger than")
 

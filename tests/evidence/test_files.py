@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from ccpolicy.evidence import invalid_records as search_module
 from ccpolicy.evidence import load
+from ccpolicy.evidence.invalid_records import check_tables
 from ccpolicy.files import finder
 
 from .conftest import FORMATS, Desk, encode, log
@@ -145,26 +145,24 @@ def test_link_put_there_meanwhile(desk: Desk, monkeypatch: pytest.MonkeyPatch) -
 def test_file_that_changes(desk: Desk, monkeypatch: pytest.MonkeyPatch, kind: Any) -> None:
     path = desk.write(f"log.{kind}", encode(kind, [{"id": "a"}], desk.root))
     changed = encode(kind, [{"id": "a"}, {"id": "b"}], desk.root)
-    search = search_module.suspects
 
     def late(*arguments: Any) -> Any:
         path.write_bytes(changed)
-        return search(*arguments)
+        return check_tables(*arguments)
 
-    monkeypatch.setattr(load, "suspects", late)
+    monkeypatch.setattr(load, "check_tables", late)
     loaded = desk.load(log(kind))
     assert loaded.said == [f"evidence/log.{kind}: the file changed while it was read"]
 
 
 def test_file_that_goes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     path = desk.write("log.parquet", encode("parquet", [{"id": "a"}], desk.root))
-    search = search_module.suspects
 
     def late(*arguments: Any) -> Any:
         path.unlink()
-        return search(*arguments)
+        return check_tables(*arguments)
 
-    monkeypatch.setattr(load, "suspects", late)
+    monkeypatch.setattr(load, "check_tables", late)
     [problem] = desk.load(log("parquet")).said
     assert problem.startswith("evidence/log.parquet: cannot read the file: ")
 

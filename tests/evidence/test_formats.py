@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ccpolicy.policy.models import Format
+from ccpolicy.evidence_formats import Format
 from ccpolicy.store import open_store
 
 from .conftest import (
@@ -73,7 +73,7 @@ def test_good_records(desk: Desk, kind: Format) -> None:
         instant("2026-01-31T10:05:00.123456+00:00"),
     ]
     assert loaded.column("note") == ['灭火器, "ABC"\nline 2', None, "it's"]
-    assert loaded.evidence.tables["log"].early == frozenset()
+    assert loaded.evidence.tables["log"].ambiguous_times == frozenset()
 
 
 @pytest.mark.parametrize("kind", FORMATS)
@@ -214,7 +214,7 @@ def test_time_without_offset(
     rows: list[Row] = [{"id": "1", "t": text}, {"id": "2", "t": "2026-01-01T00:00:00Z"}]
     loaded = read(desk, kind, rows, properties={"t": TIME}, zone=zone)
     assert loaded.said == []
-    assert loaded.evidence.tables["log"].early == {"t"}
+    assert loaded.evidence.tables["log"].ambiguous_times == {"t"}
     sure = instant("2026-01-01T00:00:00+00:00")
     assert loaded.column("t") == [instant(text + late), sure]
     assert loaded.column("t__early") == [instant(text + early), sure]

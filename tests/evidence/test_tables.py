@@ -8,8 +8,8 @@ import pytest
 
 from ccpolicy.errors import PolicyError
 from ccpolicy.evidence import load, problems, staging
+from ccpolicy.evidence_formats import Format
 from ccpolicy.files import finder
-from ccpolicy.policy.models import Format
 from ccpolicy.store import OutOfMemory
 
 from .conftest import BOOLEAN, DATE, FORMATS, INTEGER, NUMBER, TEXT, TIME, Desk, day, encode, log
@@ -162,7 +162,7 @@ def test_keys_of_large_tables(
 
 
 def test_many_records(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(staging, "_FULL", 100)
+    monkeypatch.setattr(staging, "_FLUSH", 100)
     rows = [{"id": f"{number}", "x": number / 2, "b": number % 2 == 0} for number in range(100)]
     desk.write("log.jsonl", encode("jsonl", rows, desk.root))
     loaded = desk.load(log("jsonl", {"x": NUMBER, "b": BOOLEAN}))

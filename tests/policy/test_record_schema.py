@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ccpolicy.policy.record_schema import ends_strictly, is_portable, portable
+from ccpolicy.policy.patterns import ends_strictly, is_portable, portable
 
 from .conftest import ALERTS, REVIEWS, Change, Draft
 

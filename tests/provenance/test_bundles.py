@@ -165,7 +165,7 @@ def test_a_history_that_was_written_anew(late: Centre, tmp_path: Path) -> None:
     assert provenance(bundle, other.folder)[0] == "passed"
     status, said = provenance(bundle, late.folder)
     assert status == "failed"
-    assert "does not lead to what is checked out" in said
+    assert "the checked-out commit is not a descendant of" in said
 
 
 @pytest.mark.parametrize("dropped", [False, True])

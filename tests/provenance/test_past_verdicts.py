@@ -144,7 +144,7 @@ def test_a_range_and_what_was_judged_before(covered: Centre) -> None:
     assert repository.history() == whole
     shutil.rmtree(covered.folder / ".git/ccpolicy")
     assert repository.history() == whole
-    with pytest.raises(EvidenceError, match="does not lead to"):
+    with pytest.raises(EvidenceError, match="is not a descendant of"):
         repository.history("HEAD", "HEAD~1")
 
 

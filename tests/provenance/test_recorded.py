@@ -10,10 +10,13 @@ import pytest
 from click.testing import CliRunner
 
 from ccpolicy.assessment.models import Recorded
+from ccpolicy.checks.portable import unportable_query
 from ccpolicy.cli.program import program
+from ccpolicy.engine.relations import CITED_RECORD
 from provenance.conftest import AS_OF, FIRST, INSPECTIONS, ROLE, SECOND, STRANGER, THIRD, Centre
 from provenance.test_attacks import LATER, Signing
 from provenance.test_records import merge
+from recording_store import record
 
 FOURTH = "I4,PBX-2,2026-04-01T09:00:00+08:00,\n"
 
@@ -193,3 +196,12 @@ def test_html_tells_what_was_covered_later(centre: Centre, tmp_path: Path) -> No
     page = target.read_text("utf-8")
     assert "covered on paper since 2026-04-12 00:00, on file since 2026-04-18 10:00" in page
     assert f"<code>{head[:12]}</code></span>" in page
+
+
+def test_what_is_asked_of_git_is_portable(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> None:
+    stores = record(monkeypatch)
+    assert recorded(centre, appendix=True)
+    [store] = stores
+    columns = store.columns[CITED_RECORD.name]
+    assert list(columns.items()) == list(CITED_RECORD.columns.items())
+    assert [each for query in store.queries for each in unportable_query("engine", query)] == []

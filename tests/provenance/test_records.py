@@ -16,7 +16,7 @@ import ccpolicy
 from ccpolicy.provenance.file_versions import FileVersionReader, KeyedContent
 from ccpolicy.provenance.read import ProvenanceRequest, read_provenance
 from ccpolicy.store import open_store
-from ccpolicy.time.calendar import instant
+from ccpolicy.time.calendar import Calendar, instant
 from provenance.conftest import (
     AS_OF,
     FILES,
@@ -155,7 +155,7 @@ def rows(centre: Centre, table: str) -> list[dict[str, Any]]:
                 evidence="evidence",
                 policy=["ccpolicy.toml", "policy", "checks"],
                 datasets=repository.datasets,
-                zone=repository.zone,
+                calendar=Calendar(repository.zone, repository.plan.holidays),
                 adopted=instant(datetime.datetime(2026, 1, 1, tzinfo=repository.zone)),
                 as_of=instant(datetime.datetime.fromisoformat(AS_OF)),
                 signers=centre.folder / "policy",

@@ -304,7 +304,7 @@ CHANGES: list[tuple[str, str, Verdict, Verdict]] = [
 ]
 ASSESSMENT = Assessment(
     annex=None,
-    schema_version="1.0",
+    schema_version="2.0",
     tool=Tool(name="ccpolicy", version="1.2.3"),
     policy=Policy(
         id="call-centre",
@@ -342,8 +342,8 @@ ASSESSMENT = Assessment(
         fail_on="low",
         passed=False,
         failed_on=["EM-1", "NS-1", "ER-2"],
-        let_stand=[],
-        gone=[],
+        accepted=[],
+        obsolete=[],
     ),
     tally={"fail": 2, "unknown": 1, "waived": 1, "pass": 3, "not_applicable": 2},
     controls=CONTROLS,

@@ -157,7 +157,7 @@ def expected(result: Assessment, name: str) -> Verdicts:
     """Return what a format is to say of each control."""
     blurred = BLURRED.get(name, {})
     if name == "junit":
-        blurred = {**blurred, **dict.fromkeys(result.gate.let_stand, "skipped")}
+        blurred = {**blurred, **dict.fromkeys(result.gate.accepted, "skipped")}
     return {
         each.id: blurred.get(each.id, blurred.get(verdict, verdict))
         for each in result.controls

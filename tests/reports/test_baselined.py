@@ -29,9 +29,9 @@ def sarif(result: Assessment) -> list[dict[str, Any]]:
 
 
 def test_centres_are_what_they_are_for() -> None:
-    assert (BASELINED.gate.let_stand, BASELINED.gate.failed_on) == (["ER-2"], ["EM-1", "NS-1"])
-    assert [each.control for each in BASELINED.gate.gone] == ["EM-1", "XX-1"]
-    assert (STANDING.gate.let_stand, STANDING.gate.passed) == (["EM-1", "ER-2"], True)
+    assert (BASELINED.gate.accepted, BASELINED.gate.failed_on) == (["ER-2"], ["EM-1", "NS-1"])
+    assert [each.control for each in BASELINED.gate.obsolete] == ["EM-1", "XX-1"]
+    assert (STANDING.gate.accepted, STANDING.gate.passed) == (["EM-1", "ER-2"], True)
 
 
 def test_sarif_says_which_results_are_new() -> None:
@@ -103,7 +103,7 @@ def test_gitlab_says_it_of_each(result: Assessment) -> None:
     known = [each for each in listed if "known in the baseline" in each["description"]]
     assert len(known) == sum(each.baselined for one in result.controls for each in one.lapses)
     gone = [each for each in listed if each["check_name"] == "baseline"]
-    assert len(gone) == len(result.gate.gone)
+    assert len(gone) == len(result.gate.obsolete)
 
 
 def test_csv_and_workbook_have_a_column_for_it() -> None:
@@ -112,7 +112,10 @@ def test_csv_and_workbook_have_a_column_for_it() -> None:
     lapses = [row for row in rows if row["entry"] == "lapse"]
     assert {row["subject"] for row in lapses if row["baselined"] == "yes"} > {KNOWN}
     assert [row["baselined"] for row in lapses if row["subject"] == NEW] == ["", ""]
-    assert [row["subject"] for row in rows if row["entry"] == "gone"] == ["'=SH-PBX-01", "centre"]
+    assert [row["subject"] for row in rows if row["entry"] == "obsolete"] == [
+        "'=SH-PBX-01",
+        "centre",
+    ]
     content = reports.render(BASELINED, "xlsx", View()).content
     assert isinstance(content, bytes)
     book = openpyxl.load_workbook(io.BytesIO(content))
@@ -137,7 +140,7 @@ def test_oscal_keeps_the_risk_open() -> None:
         name: [each["value"] for each in risk["props"] if each["name"] == "baseline"]
         for name, risk in risks.items()
     }
-    assert (stands["ER-2"], stands["EM-1"]) == (["stands"], [])
+    assert (stands["ER-2"], stands["EM-1"]) == (["known"], [])
     status = {
         each["title"].partition(" ")[0]: each["target"]["status"] for each in results["findings"]
     }
@@ -147,7 +150,7 @@ def test_oscal_keeps_the_risk_open() -> None:
 
 def test_calendar_says_beside_it_what_it_cannot_show() -> None:
     said = [each.text() for each in reports.render(BASELINED, "ics", View()).unsaid]
-    assert said[-1] == "entries of the baseline that are gone: 2"
+    assert said[-1] == "obsolete baseline entries: 2"
     assert said[0] == "what is overdue: ER-2, EM-1"
     said = [each.text() for each in reports.render(STANDING, "ics", View()).unsaid]
     assert said == [

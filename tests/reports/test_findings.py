@@ -6,7 +6,7 @@ import pytest
 
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.reports import View
-from ccpolicy.reports.findings import GONE, NO_CONTROL, findings, left_out
+from ccpolicy.reports.findings import NO_CONTROL, OBSOLETE, findings, left_out
 
 from .centres import NAMES, centre
 from .rich import ASSESSMENT, control, lapse, problem
@@ -21,11 +21,11 @@ def test_every_control_that_fails_or_cannot_be_judged_has_one(name: str) -> None
     result = centre(name)
     wrong = {each.id for each in result.controls if result.verdict(each) in ("fail", "unknown")}
     found = findings(result, View())
-    assert {each.rule for each in found} - {NO_CONTROL, GONE} == wrong
+    assert {each.rule for each in found} - {NO_CONTROL, OBSOLETE} == wrong
     failed = {each.rule for each in found if each.failed_gate}
-    assert failed - {GONE, NO_CONTROL} == set(result.gate.failed_on)
+    assert failed - {OBSOLETE, NO_CONTROL} == set(result.gate.failed_on)
     assert (NO_CONTROL in failed) == bool(result.problems)
-    assert (GONE in failed) == bool(result.gate.gone)
+    assert (OBSOLETE in failed) == bool(result.gate.obsolete)
     assert all(each.line >= 1 and each.file for each in found)
 
 

@@ -49,7 +49,7 @@ def test_the_runner_reads_what_was_meant(name: str, language: str) -> None:
     result = centre(name)
     assert errors == {
         *result.gate.failed_on,
-        *(["baseline"] if result.gate.gone else []),
+        *(["baseline"] if result.gate.obsolete else []),
         *(["evidence"] if result.problems else []),
     }
 

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 import ccpolicy
-from ccpolicy import reports
+from ccpolicy import EvaluationRequest, reports
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import visible
@@ -25,11 +25,10 @@ LISTS_LAPSES = ("text", "junit", "sarif", "github", "gitlab", "markdown", "oscal
 @cache
 def half_a_year() -> Assessment:
     """Return the shipped sample's inspections, judged through a period long before as-of."""
-    return ccpolicy.load(shipped_folder()).check(
-        ccpolicy.EvaluationRequest(
-            period=("2025-11-20", "2026-04-30"), controls=["EM-1"], gate="period"
-        )
+    request = EvaluationRequest(
+        period=("2025-11-20", "2026-04-30"), controls=["EM-1"], gate="period"
     )
+    return ccpolicy.load(shipped_folder()).check(request)
 
 
 def day(moment: str) -> str:

@@ -26,7 +26,7 @@ JUDGED = Judged(
     digest=f"sha256:{'a' * 64}",
     controls=7,
     of=36,
-    gate=Gate(let_stand=[], gone=[], judged="now", fail_on="low", passed=True, failed_on=[]),
+    gate=Gate(accepted=[], obsolete=[], judged="now", fail_on="low", passed=True, failed_on=[]),
     nothing_assessed=False,
 )
 
@@ -44,7 +44,7 @@ def left(message: str) -> list[Step]:
 
 PASSED = Message.of("every file is the one that the manifest lists")
 VERIFIED = Verification(
-    schema_version="1.0",
+    schema_version="2.0",
     tool=Tool(name="ccpolicy", version="0.2.0"),
     made_by=Tool(name="ccpolicy", version="0.1.0"),
     manifest=f"sha256:{'b' * 64}",
@@ -56,7 +56,7 @@ VERIFIED = Verification(
         else left("no repository was named to compare it with")[-1]
         for name in STEPS
     ],
-    told=True,
+    provenance_from_bundle=True,
     required=[],
     passed=True,
 )
@@ -73,7 +73,7 @@ NOT_VERIFIED = VERIFIED.model_copy(
                 message=said(HOSTILE),
                 details=[said(Message.of("'{name}' differs", name="证据/巡检.csv"))] * 2,
             ),
-            *left("an earlier step failed")[2:],
+            *left("an earlier step did not pass")[2:],
         ],
     }
 )

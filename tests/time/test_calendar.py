@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from chinese_calendar import is_workday  # type: ignore[import-untyped]
 
-from ccpolicy.engine.calendar_tables import Calendar
+from ccpolicy.engine.calendar_tables import CalendarTables
 from ccpolicy.store import DuckDB, open_store
-from ccpolicy.time.calendar import PERIODS, instant, shift
+from ccpolicy.time.calendar import PERIODS, Calendar, instant, shift
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.time.epoch import EPOCH
 
@@ -43,11 +43,11 @@ def plus(day: datetime.date, count: int, unit: str) -> datetime.date:
 
 def tables(zone: str, durations: list[str], periods: list[str]) -> DuckDB:
     store = open_store()
-    Calendar(ZoneInfo(zone), FIRST.toordinal() - EPOCH, LAST.toordinal() - EPOCH).create(
+    calendar = Calendar(ZoneInfo(zone), "CN")
+    CalendarTables(calendar, FIRST.toordinal() - EPOCH, LAST.toordinal() - EPOCH).create(
         store,
         [(text, parse_duration(text)) for text in durations],
         [(per, per, None) for per in periods],
-        "CN",
     )
     return store
 
@@ -108,14 +108,16 @@ def test_business_days_skip_holidays_and_count_worked_weekends(count: int) -> No
         while left:
             date += datetime.timedelta(days=1)
             left -= is_workday(date)
+        date = min(date, LAST)
         assert ends == midnight(date + datetime.timedelta(days=1), "Asia/Shanghai")
 
 
 def test_business_days_are_unknown_in_a_year_without_a_notice() -> None:
     store = open_store()
     first, last = (datetime.date(2026, 12, 1), datetime.date(2027, 3, 1))
-    Calendar(ZoneInfo("Asia/Shanghai"), first.toordinal() - EPOCH, last.toordinal() - EPOCH).create(
-        store, [("5 business days", parse_duration("5 business days"))], [], "CN"
+    calendar = Calendar(ZoneInfo("Asia/Shanghai"), "CN")
+    CalendarTables(calendar, first.toordinal() - EPOCH, last.toordinal() - EPOCH).create(
+        store, [("5 business days", parse_duration("5 business days"))], []
     )
     [[latest]] = store.ask("SELECT max(day) FROM after")
     assert datetime.date.fromordinal(latest + EPOCH) == datetime.date(2026, 12, 24)
@@ -151,3 +153,25 @@ def test_periods_end_with_their_last_day(per: str) -> None:
 def test_shift(start: str, text: str, sign: int, moved: str) -> None:
     at = datetime.datetime.fromisoformat(start)
     assert shift(at, parse_duration(text), sign) == datetime.datetime.fromisoformat(moved)
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_an_instant_lies_in_its_day(zone: str) -> None:
+    calendar = Calendar(ZoneInfo(zone))
+    for day in range(FIRST.toordinal() - EPOCH, LAST.toordinal() - EPOCH):
+        assert calendar.day_of(calendar.starts(day)) == day
+        assert calendar.day_of(calendar.starts(day + 1) - 1) == day
+
+
+@pytest.mark.parametrize("text", ["1 day", "2 weeks", "1 month", "P1Y2M3D", "5 business days"])
+def test_one_day_and_a_table_of_days_get_the_same_answer(text: str) -> None:
+    calendar = Calendar(ZoneInfo("Asia/Shanghai"), "CN")
+    rows = tables("Asia/Shanghai", [text], []).ask("SELECT day, ends FROM after")
+    latest = calendar.starts(LAST.toordinal() - EPOCH + 1)
+    for day, ends in rows:
+        noon = calendar.starts(day) + 12 * 3_600_000_000
+        assert min(calendar.due(noon, parse_duration(text)).at, latest) == ends, day
+
+
+def test_a_clock_duration_is_exact() -> None:
+    assert Calendar(ZoneInfo("UTC")).due(5, parse_duration("2 hours")) == (7_200_000_005, True)

@@ -31,10 +31,10 @@ class Gate(Model):
     passed: bool
     failed_on: list[str]
     """Ids of the controls that failed it."""
-    let_stand: list[str]
-    """Ids of the controls that fail by lapses of the baseline alone, which it let stand."""
-    gone: list[BaselineEntry]
-    """Entries of the baseline that no longer exist: they fail the gate until taken out."""
+    accepted: list[str]
+    """Ids of the controls that fail only by lapses of the baseline: they do not fail the gate."""
+    obsolete: list[BaselineEntry]
+    """Baseline entries whose lapse no longer exists: they fail the gate until removed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,6 @@ class GateScope:
             fail_on=self.fail_on,
             passed=not (failed_on or problems or obsolete),
             failed_on=failed_on,
-            let_stand=accepted,
-            gone=list(obsolete),
+            accepted=accepted,
+            obsolete=list(obsolete),
         )

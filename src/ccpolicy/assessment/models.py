@@ -47,7 +47,7 @@ __all__ = [
     "Verdict",
 ]
 
-SCHEMA_VERSION: Literal["1.0"] = "1.0"
+SCHEMA_VERSION: Literal["2.0"] = "2.0"
 
 Signature = Literal["good", "none", "bad", "unlisted", "unchecked", "uncommitted"]
 """What came of asking for a commit's signature; see docs/provenance.md."""
@@ -180,7 +180,7 @@ class Assessment(Model):
 
     SUBJECT: ClassVar[Literal["assessment"]] = "assessment"
     """What reports call it."""
-    schema_version: Literal["1.0"]
+    schema_version: Literal["2.0"]
     tool: Tool
     policy: Policy
     as_of: str

@@ -80,8 +80,8 @@ def _explained(failure: ValidationError, data: bytes, file: str) -> ReportError:
     version = value.get("schema_version") if isinstance(value, dict) else None
     if isinstance(version, str) and version != SCHEMA_VERSION:
         return ReportError(
-            "the assessment has the form '{version}', and this ccpolicy reads '{known}'",
-            hint="show it with the ccpolicy that wrote it, or make it anew",
+            "the assessment has schema version '{version}', and this ccpolicy reads '{known}'",
+            hint="show it with the version of ccpolicy that wrote it, or make it again",
             locator=Locator(file),
             version=version,
             known=SCHEMA_VERSION,
@@ -143,10 +143,10 @@ def _contradictions(result: Assessment) -> Iterator[tuple[Path, Message]]:
         yield ("tally",), Message.of("the counts are not those of the controls")
     if len({each.id for each in result.controls}) < len(result.controls):
         yield ("controls",), Message.of("a control is there twice")
-    expected = scope.decide(result.controls, result.problems, gate.gone)
-    if gate.let_stand != expected.let_stand:
+    expected = scope.decide(result.controls, result.problems, gate.obsolete)
+    if gate.accepted != expected.accepted:
         yield (
-            ("gate", "let_stand"),
+            ("gate", "accepted"),
             Message.of("these are not the controls that fail by lapses of the baseline alone"),
         )
     if gate.failed_on != expected.failed_on:

@@ -8,7 +8,7 @@ from ccpolicy.assessment.building_blocks import Model, Text
 from ccpolicy.assessment.manifest import Asked
 from ccpolicy.assessment.models import Gate, Tool
 
-SCHEMA_VERSION: Literal["1.0"] = "1.0"
+SCHEMA_VERSION: Literal["2.0"] = "2.0"
 
 StepName = Literal[
     "signature",
@@ -30,7 +30,7 @@ STEPS: tuple[StepName, ...] = (
     "policy",
     "provenance",
 )
-Status = Literal["passed", "failed", "not_checked"]
+Status = Literal["passed", "failed", "other_version", "not_checked"]
 
 
 class Step(Model):
@@ -43,6 +43,7 @@ class Step(Model):
     them again. `policy`: it is the policy that the reader knows. `provenance`: the repository that
     the reader knows says the same about who put the evidence on file, and when."""
     status: Status
+    """Other version: its schema version is not the one that this program reads."""
     message: Text
     details: list[Text]
 
@@ -69,7 +70,7 @@ class Verification(Model):
 
     SUBJECT: ClassVar[Literal["verification"]] = "verification"
     """What reports call it."""
-    schema_version: Literal["1.0"]
+    schema_version: Literal["2.0"]
     tool: Tool
     """The program that verified."""
     made_by: Tool | None
@@ -79,10 +80,10 @@ class Verification(Model):
     asked: Asked | None
     judged: Judged | None
     """Null if the evaluation did not pass."""
-    told: bool
-    """Whether verdicts rest on what the bundle says that git knew."""
+    provenance_from_bundle: bool
+    """Whether verdicts rest on git provenance that only the bundle vouches for."""
     steps: list[Step]
     required: list[StepName]
     """Steps that must pass, so that leaving them unchecked is a failure."""
     passed: bool
-    """Whether no step failed, and none that is required was left unchecked."""
+    """Whether each step passed or was not checked, and none that is required was left unchecked."""

@@ -1,25 +1,44 @@
-"""Write an archive in the one form that is allowed, and refuse every other when reading."""
+"""Write a ZIP archive in the one form that is allowed, and refuse every other when reading.
+
+The form is what `zipfile` writes for stored plain files of 1980-01-01, in order of their names. An
+archive is checked by writing its members again: every byte must be the same, so that there is no
+room for comments, extra fields, or anything before, between and behind the members.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import stat
-import zlib
+import struct
+import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from ccpolicy.bundle.layout import LONGEST_END, Member, head, read_end, read_entries, tail
 from ccpolicy.bundle.member_names import check_names
 from ccpolicy.errors import BundleError
 
 MOST_MEMBERS = 100_000
-LONGEST_INDEX = 64 << 20
-"""Bytes of the list of members that are held in memory."""
+LONGEST_INDEX = 16 << 20
+"""Bytes of the list of members, which `zipfile` holds in memory at a multiple of its size."""
 PIECE = 1 << 20
+LARGEST_SHORT = (1 << 31) - 1
+"""Bytes of a member above which `zipfile` needs the fields of ZIP64."""
+_MODE = (stat.S_IFREG | 0o644) << 16
+_UNIX = 3
+_UTF8_NAME = 1 << 11
+_FAILURES = (
+    zipfile.BadZipFile,
+    EOFError,
+    OverflowError,
+    RuntimeError,  # and NotImplementedError: encryption, and methods of compression
+    ValueError,  # and UnicodeDecodeError
+    struct.error,
+)
+"""What `zipfile` ends with on damaged archives, and on others that it cannot read."""
 
 Content = bytes | Path
 """What becomes a member: bytes, or a file that is read in pieces."""
@@ -30,35 +49,17 @@ class Digest:
     """What tells one content from another."""
 
     size: int
-    crc: int
     sha256: str
 
 
-def pieces(content: Content) -> Iterator[bytes]:
-    """Yield a content in pieces.
-
-    Raises:
-        OSError: it cannot be read.
-    """
-    if isinstance(content, bytes):
-        yield content
-        return
-    # A pipe that was put there meanwhile keeps nobody waiting.
-    handle = os.open(content, os.O_RDONLY | os.O_NONBLOCK)
-    with os.fdopen(handle, "rb", buffering=0) as file:
-        while piece := file.read(PIECE):
-            yield piece
-
-
-def digest(content: Iterator[bytes]) -> Digest:
+def digest(pieces: Iterator[bytes]) -> Digest:
     """Digest a content, piece by piece."""
-    size = crc = 0
+    size = 0
     sha256 = hashlib.sha256()
-    for piece in content:
+    for piece in pieces:
         size += len(piece)
-        crc = zlib.crc32(piece, crc)
         sha256.update(piece)
-    return Digest(size, crc, sha256.hexdigest())
+    return Digest(size, sha256.hexdigest())
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,18 @@ class Part:
         Raises:
             OSError: it cannot be read.
         """
-        return cls(content, digest(pieces(content)))
+        return cls(content, digest(_pieces(content)))
+
+
+def _pieces(content: Content) -> Iterator[bytes]:
+    if isinstance(content, bytes):
+        yield content
+        return
+    # A pipe that was put there meanwhile keeps nobody waiting.
+    handle = os.open(content, os.O_RDONLY | os.O_NONBLOCK)
+    with os.fdopen(handle, "rb", buffering=0) as file:
+        while piece := file.read(PIECE):
+            yield piece
 
 
 def write_archive(file: IO[bytes], parts: Mapping[str, Part]) -> None:
@@ -85,27 +97,33 @@ def write_archive(file: IO[bytes], parts: Mapping[str, Part]) -> None:
         BundleError: a name cannot be that of a member, or a file changed meanwhile.
         OSError: a file cannot be read, or the archive not be written.
     """
-    names = sorted(parts)
-    check_names(names)
-    members = []
-    for name in names:
-        part = parts[name]
-        member = Member(name, part.digest.size, part.digest.crc)
-        file.write(head(member))
-        if digest(_copied(part.content, file)) != part.digest:
-            raise BundleError(
-                "'{name}' changed while the bundle was made",
-                hint="make it again when nobody writes to that file",
-                name=name,
-            )
-        members.append(member)
-    file.write(tail(members))
+    check_names(sorted(parts))
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, part in sorted(parts.items()):
+            if _write(archive, name, part.digest.size, _pieces(part.content)) != part.digest:
+                raise BundleError(
+                    "'{name}' changed while the bundle was made",
+                    hint="make it again when nobody writes to that file",
+                    name=name,
+                )
 
 
-def _copied(content: Content, file: IO[bytes]) -> Iterator[bytes]:
-    for piece in pieces(content):
-        file.write(piece)
-        yield piece
+def _write(archive: zipfile.ZipFile, name: str, size: int, pieces: Iterator[bytes]) -> Digest:
+    """Write a member of at most so many bytes, and digest what is written."""
+
+    def written() -> Iterator[bytes]:
+        left = size
+        for piece in pieces:
+            member.write(piece[:left])
+            left -= len(piece)
+            yield piece
+            if left < 0:
+                return
+
+    info = zipfile.ZipInfo(name)
+    info.create_system, info.external_attr = _UNIX, _MODE
+    with archive.open(info, "w", force_zip64=size > LARGEST_SHORT) as member:
+        return digest(written())
 
 
 class Archive:
@@ -115,72 +133,63 @@ class Archive:
         """Read the list of members.
 
         Raises:
-            BundleError: the archive is not of the one form that is allowed.
+            BundleError: the archive cannot be read, or is not of the form that bundles have.
         """
-        self.file = file
-        self.size = file.seek(0, os.SEEK_END)
-        self._index = self._read_index()
-        self.members = {member.name: member for member in self._index}
-        self.places: dict[str, int] = {}
-        place = 0
-        for member in self._index:
-            place += len(head(member))
-            self.places[member.name] = place
-            place += member.size
-
-    def _read_index(self) -> list[Member]:
-        end = read_end(self._at(max(self.size - LONGEST_END, 0), LONGEST_END))
-        if end.count > MOST_MEMBERS or end.size > LONGEST_INDEX:
+        self._file = _Source(file)
+        self.size = self._file.size
+        """Bytes of the whole archive."""
+        try:
+            self._archive = zipfile.ZipFile(self._file)
+        except _FAILURES as failure:
             raise BundleError(
-                "the archive has more than {count} members, or too long a list of them",
-                count=MOST_MEMBERS,
-            )
-        rest = self.size - end.starts
-        if not 0 <= rest <= LONGEST_INDEX + LONGEST_END:
-            raise BundleError("the archive's list of its members is damaged")
-        found = self._at(end.starts, rest)
-        members = read_entries(found, end.count)
-        check_names(member.name for member in members)
-        if sum(len(head(member)) + member.size for member in members) != end.starts:
-            raise BundleError("something stands before, between or behind the archive's members")
-        if tail(members) != found:
-            raise BundleError(
-                "the archive's list of its members is not of the form that bundles have:"
-                " stored plain files of 1980-01-01 without comments"
-            )
-        return members
+                "this is no bundle, or it is damaged",
+                hint="make one with: ccpolicy bundle -o FILE",
+            ) from failure
+        infos = self._archive.infolist()
+        if len(infos) > MOST_MEMBERS:
+            raise _too_many()
+        check_names(info.filename for info in infos)
+        if any(info.compress_type or info.flag_bits & ~_UTF8_NAME for info in infos):
+            raise _other_form()
+        self._infos = {info.filename: info for info in infos}
+        self.members = {info.filename: info.file_size for info in infos}
+        """Name of a member → its size in bytes."""
 
     def check(self) -> dict[str, str]:
-        """Read all of it once, and return the SHA-256 of each member.
+        """Write all of it again, compare every byte, and return the SHA-256 of each member.
 
         Raises:
-            BundleError: what stands before a member or its checksum is not as it should be.
+            BundleError: a byte differs.
         """
+        comparison = _Comparison(self._file)
         found = {}
-        for member in self._index:
-            expected = head(member)
-            if self._at(self.places[member.name] - len(expected), len(expected)) != expected:
-                raise BundleError(
-                    "what stands before '{name}' in the archive differs from the list of members",
-                    name=member.name,
-                )
-            content = digest(self.pieces(member.name))
-            if content.crc != member.crc:
-                raise BundleError("the checksum of '{name}' is wrong", name=member.name)
-            found[member.name] = content.sha256
+        try:
+            with zipfile.ZipFile(comparison, "w") as again:
+                for name, size in self.members.items():
+                    found[name] = _write(again, name, size, self._pieces(name)).sha256
+                    if comparison.differing:
+                        raise _other_form()
+        except _FAILURES as failure:
+            raise _other_form() from failure
+        if comparison.differing or comparison.end != self.size:
+            raise _other_form()
         return found
+
+    def _pieces(self, name: str) -> Iterator[bytes]:
+        with self._archive.open(self._infos[name]) as member:
+            while piece := member.read(PIECE):
+                yield piece
 
     def pieces(self, name: str) -> Iterator[bytes]:
         """Yield the content of a member in pieces.
 
         Raises:
-            BundleError: the archive became shorter meanwhile.
+            BundleError: the archive changed since it was opened.
         """
-        place, left = self.places[name], self.members[name].size
-        while left:
-            piece = self._at(place, min(left, PIECE))
-            place, left = place + len(piece), left - len(piece)
-            yield piece
+        try:
+            yield from self._pieces(name)
+        except _FAILURES as failure:
+            raise BundleError("the archive changed while it was read") from failure
 
     def read(self, name: str, most: int) -> bytes:
         """Return the content of a member that is to be held in memory.
@@ -190,21 +199,94 @@ class Archive:
         """
         if name not in self.members:
             raise BundleError("the archive holds no '{name}'", name=name)
-        if self.members[name].size > most:
+        if self.members[name] > most:
             raise BundleError("'{name}' is larger than {limit} MiB", name=name, limit=most >> 20)
         return b"".join(self.pieces(name))
 
-    def _at(self, place: int, length: int) -> bytes:
-        try:
-            self.file.seek(place)
-            found = self.file.read(min(length, self.size - place))
-        except OSError as failure:
-            raise BundleError(
-                "cannot read the bundle: {reason}", reason=failure.strerror or str(failure)
-            ) from failure
-        if len(found) < min(length, self.size - place):
-            raise BundleError("the archive changed while it was read")
-        return found
+
+def _too_many() -> BundleError:
+    return BundleError(
+        "the archive has more than {count} members, or too long a list of them",
+        count=MOST_MEMBERS,
+    )
+
+
+def _other_form() -> BundleError:
+    return BundleError(
+        "the archive is damaged, or not of the form that bundles have: stored plain files of"
+        " 1980-01-01 without comments, and nothing before, between and behind them"
+    )
+
+
+class _Source:
+    """The archive's file as `zipfile` reads it: never too much at once."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.tell, self.seekable = file.tell, file.seekable
+        self.size = self.seek(0, os.SEEK_END)
+
+    def seek(self, place: int, whence: int = os.SEEK_SET) -> int:
+        with _readable():
+            return self._file.seek(place, whence)
+
+    def read(self, length: int = -1) -> bytes:
+        left = max(self.size - self._file.tell(), 0)
+        length = left if length < 0 else min(length, left)
+        if length > LONGEST_INDEX:
+            raise _too_many()
+        with _readable():
+            return self._file.read(length)
+
+    def close(self) -> None:
+        """Leave the file to whoever opened it."""
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
+    except OSError as failure:
+        raise BundleError(
+            "cannot read the bundle: {reason}", reason=failure.strerror or str(failure)
+        ) from failure
+
+
+class _Comparison:
+    """A file that keeps nothing of what is written but where it differs from an archive."""
+
+    def __init__(self, source: _Source) -> None:
+        self._source = source
+        self._place = 0
+        self.end = 0
+        self.differing: set[tuple[int, int]] = set()
+        """Place and length of what differs. A member's header is written twice, the first time
+        without checksum and size."""
+
+    def seek(self, place: int, whence: int = os.SEEK_SET) -> int:
+        assert whence == os.SEEK_SET
+        self._place = place
+        return place
+
+    def tell(self) -> int:
+        return self._place
+
+    def write(self, data: bytes) -> int:
+        span = self._place, len(data)
+        self._source.seek(self._place)
+        if self._source.read(len(data)) == data:
+            self.differing.discard(span)
+        else:
+            self.differing.add(span)
+        self._place += len(data)
+        self.end = max(self.end, self._place)
+        return len(data)
+
+    def flush(self) -> None:
+        """Do nothing, as nothing is kept."""
+
+    def close(self) -> None:
+        """Do nothing, as nothing is open."""
 
 
 @contextmanager
@@ -214,12 +296,8 @@ def open_archive(path: Path) -> Iterator[IO[bytes]]:
     Raises:
         BundleError: it is not there, is no file, or cannot be read.
     """
-    try:
+    with _readable():
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    except OSError as failure:
-        raise BundleError(
-            "cannot read the bundle: {reason}", reason=failure.strerror or str(failure)
-        ) from failure
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
         raise BundleError("the bundle is not a file")

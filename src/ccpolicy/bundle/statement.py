@@ -9,13 +9,13 @@ import json
 from typing import Any, Literal
 
 from ccpolicy.assessment.manifest import ASSESSMENT, MANIFEST, Manifest
-from ccpolicy.assessment.models import Assessment, Verdict
+from ccpolicy.assessment.models import SCHEMA_VERSION, Assessment, Verdict
 from ccpolicy.bundle.bundle_files import REPOSITORY
 
 STATEMENT = "https://in-toto.io/Statement/v1"
 PAYLOAD = "application/vnd.in-toto+json"
 TEST_RESULT = "https://in-toto.io/attestation/test-result/v0.1"
-OURS = "urn:ccpolicy:assessment:1.0"
+OURS = f"urn:ccpolicy:assessment:{SCHEMA_VERSION}"
 SUFFIXES = {TEST_RESULT: ".dsse.json", OURS: ".assessment.dsse.json"}
 """Type of a statement → how its file is called, after the bundle's name."""
 

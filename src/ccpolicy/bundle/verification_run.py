@@ -1,4 +1,4 @@
-"""Take steps one after another, and note down how each ended."""
+"""Run steps one after another, and note how each ended."""
 
 from __future__ import annotations
 
@@ -7,11 +7,22 @@ from typing import TypeVar
 
 from ccpolicy.assessment.models import Text
 from ccpolicy.assessment.verification import STEPS, Status, Step, StepName
-from ccpolicy.errors import LANGUAGES, BundleErrors, CcpolicyError, Message, PolicyErrors
+from ccpolicy.errors import (
+    LANGUAGES,
+    BundleError,
+    BundleErrors,
+    CcpolicyError,
+    Message,
+    PolicyErrors,
+)
 
 T = TypeVar("T")
 SHOWN = 10
 """Details of one step; of the rest it is said how many they are."""
+
+
+class OtherVersionError(BundleError):
+    """A part of a bundle whose schema version is not the one that this program reads."""
 
 
 class VerificationRun:
@@ -19,16 +30,20 @@ class VerificationRun:
 
     def __init__(self) -> None:
         self.failures: list[CcpolicyError] = []
-        earlier = Text.of(Message.of("an earlier step failed"))
+        earlier = Text.of(Message.of("an earlier step did not pass"))
         self.found: dict[StepName, Step] = {
             name: Step(step=name, status="not_checked", message=earlier, details=[])
             for name in STEPS
         }
 
-    def take(self, name: StepName, step: Callable[[], tuple[T, Message]]) -> T | None:
-        """Take a step, and return what it yields; nothing if it failed."""
+    def run(self, name: StepName, step: Callable[[], tuple[T, Message]]) -> T | None:
+        """Run a step, and return what it yields; nothing if it failed."""
         try:
             value, message = step()
+        except OtherVersionError as failure:
+            self.failures.append(failure)
+            self.note(name, "other_version", _said(failure), _details(failure))
+            return None
         except CcpolicyError as failure:
             self.failures.append(failure)
             self.note(name, "failed", _said(failure), _details(failure))
@@ -45,8 +60,8 @@ class VerificationRun:
             shown.append(Text.of(Message.of("and {count} more", count=rest)))
         self.found[name] = Step(step=name, status=status, message=message, details=shown)
 
-    def leave(self, name: StepName, message: Message) -> None:
-        """Note that a step was not taken, and why."""
+    def skip(self, name: StepName, message: Message) -> None:
+        """Note that a step was not run, and why."""
         self.note(name, "not_checked", Text.of(message))
 
 

@@ -9,9 +9,10 @@ import tempfile
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import IO, Any, TypeVar, get_args
 
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from ccpolicy import __version__
 from ccpolicy.api import Repository
@@ -29,7 +30,7 @@ from ccpolicy.bundle.provenance_comparison import compare_provenance
 from ccpolicy.bundle.serialization import manifest_bytes, provenance_bytes
 from ccpolicy.bundle.signature import check_signatures, find_signatures
 from ccpolicy.bundle.statement import expected
-from ccpolicy.bundle.verification_run import VerificationRun
+from ccpolicy.bundle.verification_run import OtherVersionError, VerificationRun
 from ccpolicy.errors import BundleError, BundleErrors, CcpolicyError, Message
 from ccpolicy.policy import load_policy
 from ccpolicy.policy.settings import find_root
@@ -88,14 +89,16 @@ class ParsedBundle:
     """What git knew."""
 
 
-def verify(path: Path, trust: Trust | None = None) -> Verification:
-    """Verify a bundle.
+def verify(path: str | Path, trust: Trust | None = None) -> Verification:
+    """Verify the bundle in a file, step by step; see docs/verify.md.
+
+    A step that fails is part of the result, not an error.
 
     Raises:
         BundleError: it, or what the reader named, cannot be read at all.
         PolicyError: the policy to compare with cannot be read.
     """
-    return examine(path, trust or Trust()).verification
+    return examine(Path(path), trust or Trust()).verification
 
 
 def examine(path: Path, trust: Trust) -> VerifiedBundle:
@@ -106,34 +109,34 @@ def examine(path: Path, trust: Trust) -> VerifiedBundle:
     steps = VerificationRun()
     statements: dict[str, Any] = {}
     with open_archive(path) as file, tempfile.TemporaryDirectory(prefix="ccpolicy-") as folder:
-        archive = steps.take("archive", partial(_archive, file))
-        listed = archive and steps.take("manifest", partial(_manifest, *archive))
-        read = listed and steps.take("schemas", partial(_schemas, listed, Path(folder)))
+        archive = steps.run("archive", partial(_archive, file))
+        listed = archive and steps.run("manifest", partial(_manifest, *archive))
+        read = listed and steps.run("schemas", partial(_schemas, listed, Path(folder)))
         if read:
             statements = expected(read.listed.sha256, read.listed.manifest, read.assessment)
-        result = read and steps.take("evaluation", partial(_evaluation, read))
+        result = read and steps.run("evaluation", partial(_evaluation, read))
         if read and not read.listed.manifest.reports:
-            steps.leave("reports", Message.of("the bundle holds no report"))
+            steps.skip("reports", Message.of("the bundle holds no report"))
         elif read and result:
-            steps.take("reports", partial(_reports, read, result))
+            steps.run("reports", partial(_reports, read, result))
         if known is None:
-            steps.leave("policy", Message.of("no policy was named to compare it with"))
+            steps.skip("policy", Message.of("no policy was named to compare it with"))
         elif read:
-            steps.take("policy", partial(compare_policies, read.repository.policy, known))
+            steps.run("policy", partial(compare_policies, read.repository.policy, known))
         if read and not read.told:
-            steps.leave("provenance", Message.of("nothing in the bundle rests on git"))
+            steps.skip("provenance", Message.of("nothing in the bundle rests on git"))
         elif read and result:
-            _take_provenance(steps, read, root)
+            _run_provenance(steps, read, root)
         if not signatures and not trust.signers:
-            steps.leave("signature", Message.of("there is no signature beside the bundle"))
+            steps.skip("signature", Message.of("there is no signature beside the bundle"))
         elif not trust.signers:
-            steps.leave(
+            steps.skip(
                 "signature", Message.of("the bundle is signed, but nobody was named to trust")
             )
         elif read:
             manifest = read.listed.archive.read(MANIFEST, MOST_MANIFEST)
             check = partial(check_signatures, signatures, trust.signers, manifest, statements)
-            steps.take("signature", check)
+            steps.run("signature", check)
     found = [steps.found[name] for name in public.STEPS]
     unchecked = {step.step for step in found if step.status == "not_checked"}
     verification = Verification(
@@ -143,10 +146,10 @@ def examine(path: Path, trust: Trust) -> VerifiedBundle:
         manifest=f"sha256:{listed.sha256}" if listed else None,
         asked=listed.manifest.asked if listed else None,
         judged=_judged(read.repository, result) if read and result else None,
-        told=bool(read and read.told),
+        provenance_from_bundle=bool(read and read.told),
         steps=found,
         required=list(trust.required),
-        passed=all(step.status != "failed" for step in found)
+        passed=all(step.status in ("passed", "not_checked") for step in found)
         and unchecked.isdisjoint(trust.required),
     )
     return VerifiedBundle(verification, tuple(steps.failures), statements)
@@ -184,7 +187,7 @@ def _manifest(archive: Archive, digests: dict[str, str]) -> tuple[ListedBundle, 
         BundleError("'{name}' is not the file that the manifest lists", name=file.path)
         for file in manifest.files
         if file.path in held
-        and (file.sha256, file.size) != (digests[file.path], archive.members[file.path].size)
+        and (file.sha256, file.size) != (digests[file.path], archive.members[file.path])
     ]
     if [file.path for file in manifest.files] != sorted(listed):
         errors.append(BundleError("the manifest lists a file twice, or out of order"))
@@ -215,15 +218,15 @@ def _schemas(listed: ListedBundle, folder: Path) -> tuple[ParsedBundle, Message]
     return ParsedBundle(listed, Repository(content), assessment, told), message
 
 
-def _take_provenance(steps: VerificationRun, read: ParsedBundle, repository: Path | None) -> None:
+def _run_provenance(steps: VerificationRun, read: ParsedBundle, repository: Path | None) -> None:
     """Hold what the bundle says that git knew to a repository, if one was named."""
     told = read.told
     if told is None or repository is None:
-        steps.leave("provenance", Message.of("no repository was named to compare it with"))
+        steps.skip("provenance", Message.of("no repository was named to compare it with"))
     elif told.state != "known":
-        steps.leave("provenance", Message.of("git knew nothing when the bundle was made"))
+        steps.skip("provenance", Message.of("git knew nothing when the bundle was made"))
     elif told.uncommitted:
-        steps.leave(
+        steps.skip(
             "provenance",
             Message.of(
                 "{count} files were not committed when the bundle was made, so that no history"
@@ -232,7 +235,7 @@ def _take_provenance(steps: VerificationRun, read: ParsedBundle, repository: Pat
             ),
         )
     else:
-        steps.take(
+        steps.run(
             "provenance",
             partial(compare_provenance, read.repository.policy, read.assessment, told, repository),
         )
@@ -298,6 +301,7 @@ def _parsed(model: type[M], name: str, data: bytes) -> M:
     try:
         return model.model_validate_json(data)
     except ValidationError as failure:
+        _refuse_other_version(model, name, data)
         first = failure.errors(include_url=False, include_input=False)[0]
         raise BundleError(
             "'{name}' is not what it should be: {reason} at '{where}'",
@@ -305,3 +309,21 @@ def _parsed(model: type[M], name: str, data: bytes) -> M:
             reason=first["msg"],
             where="/".join(map(str, first["loc"])),
         ) from failure
+
+
+def _refuse_other_version(model: type[M], name: str, data: bytes) -> None:
+    """Refuse what another version of this program wrote, as such."""
+    try:
+        value = from_json(data)
+    except ValueError:
+        return
+    version = value.get("schema_version") if isinstance(value, dict) else None
+    [known] = get_args(model.model_fields["schema_version"].annotation)
+    if isinstance(version, str) and version != known:
+        raise OtherVersionError(
+            "'{name}' has schema version '{version}', and this ccpolicy reads '{known}'",
+            hint="verify the bundle with the version of ccpolicy that made it",
+            name=name,
+            version=version,
+            known=known,
+        )

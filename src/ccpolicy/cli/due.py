@@ -84,22 +84,16 @@ def _until(result: Assessment, ahead: Duration) -> str:
         CcpolicyError: further than the assessment forecasts.
     """
     from ccpolicy.errors import CcpolicyError
-    from ccpolicy.time.calendar import shift
+    from ccpolicy.time.calendar import Calendar, instant, moment
 
-    zone = time_zone(result.policy.zone)
-    horizon = datetime.datetime.fromisoformat(result.horizon)
-    as_of = datetime.datetime.fromisoformat(result.as_of)
-    if ahead.is_clock:
-        until = (as_of + datetime.timedelta(microseconds=ahead.microseconds)).astimezone(zone)
-    else:
-        until = shift(as_of.astimezone(zone), ahead, 1)
-    if until > horizon:
+    calendar = Calendar(time_zone(result.policy.zone))
+    horizon = instant(datetime.datetime.fromisoformat(result.horizon))
+    until = calendar.due(instant(datetime.datetime.fromisoformat(result.as_of)), ahead).at
+    # The forecast ends at an hour; the day of that hour can be asked for.
+    if until > (horizon if ahead.is_clock else calendar.starts(calendar.day_of(horizon) + 1)):
         raise CcpolicyError(
             "the forecast reaches up to {horizon} only",
             hint="look less far ahead, or set a longer 'horizon' in ccpolicy.toml",
             horizon=result.horizon[:10],
         )
-    if not ahead.is_clock:
-        day_after = until.date() + datetime.timedelta(days=1)
-        until = datetime.datetime.combine(day_after, datetime.time(), zone)
-    return min(until, horizon).astimezone(zone).isoformat()
+    return moment(min(until, horizon), calendar.zone).isoformat()

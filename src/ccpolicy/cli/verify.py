@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ccpolicy.cli import options
-from ccpolicy.cli.check import FAILED, PASSED
+from ccpolicy.cli.check import FAILED, NOTHING, PASSED
 from ccpolicy.cli.translated_click import Choice, Command
 from ccpolicy.reports import FORMATS, formats, render
 
@@ -25,7 +25,7 @@ STEPS = (
     help="Verify a bundle: who signed it, that nothing in it was changed, and that judging again"
     " gives the same bytes. Each step is said to have passed, failed or not been checked.\n\n"
     "Exit codes: 0 no step failed, 1 a step failed, or was not checked though it is required,"
-    " 2 wrong usage.",
+    " 2 wrong usage, 3 another version made the bundle, so that it was not verified.",
 )
 @options.argument("bundle", metavar="BUNDLE", help="What 'ccpolicy bundle' made.")
 @options.option(
@@ -101,4 +101,7 @@ def command(
         result = verify(Path(bundle), trust)
     content = render(result, format_, view).content
     write(content, output, for_people=FORMATS[format_].for_people)
-    return PASSED if result.passed else FAILED
+    if result.passed:
+        return PASSED
+    statuses = {step.status for step in result.steps}
+    return NOTHING if "other_version" in statuses and "failed" not in statuses else FAILED

@@ -19,8 +19,8 @@ from ccpolicy.store import open_store
 def altered(base: Policy, head: str | None, as_of: datetime.datetime) -> Altered:
     """Compare the records of the base's commit with those of another, or of the files on disk.
 
-    The base's policy says what is a record and what may be done to it: a change is not judged by a
-    contract that it brings along.
+    The base's contracts define what a record is and which changes are permitted, so that a change
+    cannot bring its own contract.
     """
     with (
         tempfile.TemporaryDirectory(prefix="ccpolicy-") as folder,

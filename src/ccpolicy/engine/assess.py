@@ -24,7 +24,7 @@ from ccpolicy.policy.settings import FILE
 from ccpolicy.provenance.models import Provenance
 from ccpolicy.store import DuckDB, QueryError, Store, StoreError, open_store
 from ccpolicy.store.sql import identifier
-from ccpolicy.time.calendar import day_number, day_starts, instant, shift
+from ccpolicy.time.calendar import Calendar, day_number, day_starts, instant, shift
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.time.zones import time_zone
 
@@ -186,7 +186,7 @@ def asked_of_git(policy: Policy, as_of: datetime.datetime, scratch: Path) -> Pro
         evidence=settings.evidence,
         policy=[FILE, settings.policy, settings.checks],
         datasets=policy.datasets,
-        zone=time_zone(policy.plan.zone),
+        calendar=Calendar(time_zone(policy.plan.zone), policy.plan.holidays),
         adopted=_adopted(policy),
         as_of=instant(as_of),
         signers=keys,

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ccpolicy.assessment import audit_appendix as models
 from ccpolicy.assessment.building_blocks import Text
-from ccpolicy.engine.calendar_tables import Calendar
 from ccpolicy.engine.daily_totals import Days
 from ccpolicy.engine.evaluation import Evaluation
 from ccpolicy.engine.lapses import Lapse, Outcome
@@ -18,7 +17,7 @@ from ccpolicy.engine.waivers import waive
 from ccpolicy.policy import RECORDINGS, Control, Dataset, Plan, Revision
 from ccpolicy.provenance.models import Provenance
 from ccpolicy.store.sql import identifier
-from ccpolicy.time.calendar import day_number, day_starts
+from ccpolicy.time.calendar import day_number
 
 TIMELINES = 20
 """Subjects of a control that are charted, the worst first."""
@@ -59,7 +58,7 @@ class AppendixBuilder:
         charted = {each.id: self._worst(each, first[each.id]) for each in controls}
         self._chart(charted)
         self.spans, self.gaps = self._spans(), self._gaps(charted)
-        calendar = Calendar(self.evaluation.zone, 0, 0)
+        calendar = self.evaluation.calendar
         self.days = Days.of(
             calendar, self.times.starts, max(self.times.ends, self.times.starts + 1)
         )
@@ -186,7 +185,7 @@ class AppendixBuilder:
         first = plan.first_day(revision)
         return models.Revision(
             version=revision.version,
-            starts=self.places.when(day_starts(day_number(first), self.evaluation.zone)),
+            starts=self.places.when(self.evaluation.calendar.starts(day_number(first))),
             reason=Text.of(revision.reason) if revision.reason else None,
             parameters=quote_parameters(self.policy, control, revision),
         )
@@ -228,7 +227,7 @@ class AppendixBuilder:
 
     def _records(self) -> list[models.Record]:
         """Return what the shown records hold, by place."""
-        held = self.places.evidence.contents(self.shown)
+        held = self.places.evidence.places.contents(self.shown)
         records: dict[str, models.Record] = {}
         for each in sorted(held):
             place, content = self.places.place(each), held[each]

@@ -63,7 +63,11 @@ class AssessmentBuilder:
     ) -> None:
         self.question, self.evaluation, self.outcomes = question, evaluation, outcomes
         self.evidence, self.provenance, self.later_cover = evidence, provenance, later_cover
-        self.policy, self.times, self.zone = evaluation.policy, evaluation.times, evaluation.zone
+        self.policy, self.times, self.zone = (
+            evaluation.policy,
+            evaluation.times,
+            evaluation.calendar.zone,
+        )
         self.controls = [self.policy.controls[each] for each in question.controls]
         self.places = RecordPlaces(evidence, self.zone)
         self.lapses = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,12 +9,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ccpolicy.assessment.audit_appendix import Step
-from ccpolicy.engine.calendar_tables import Calendar
 from ccpolicy.engine.lapses import Lapse
 from ccpolicy.engine.relations import WINDOW_DAY
 from ccpolicy.store import Store
-from ccpolicy.time.calendar import day_starts
-from ccpolicy.time.epoch import DAY, EPOCH
+from ccpolicy.time.calendar import Calendar, date_of
+from ccpolicy.time.epoch import DAY
 
 Points = Mapping[int, tuple[int, int]]
 """Day's index → how many more spans there are after it, and by how much later than its start,
@@ -35,7 +33,7 @@ class Days:
     def of(cls, calendar: Calendar, starts: int, ends: int) -> Days:
         """Return the days of a window."""
         first, last = calendar.day_of(starts), calendar.day_of(max(ends - 1, starts))
-        inner = [day_starts(day, calendar.zone) for day in range(first + 1, last + 1)]
+        inner = [calendar.starts(day) for day in range(first + 1, last + 1)]
         return cls(first, [starts, *inner, ends])
 
     def duty(self, store: Store) -> dict[int, dict[int, tuple[int, int]]]:
@@ -100,7 +98,7 @@ class Days:
         last = None
         for day, values in enumerate(zip(*columns, strict=True), self.first):
             if values != last:
-                date = datetime.date.fromordinal(day + EPOCH).isoformat()
+                date = date_of(day).isoformat()
                 numbers = [round(value / DAY, 6) for value in values]
                 steps.append(Step(day=date, owed=numbers[0], lapsed=numbers[1], waived=numbers[2]))
             last = values

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ccpolicy.engine.calendar_tables import Calendar
+from ccpolicy.engine.calendar_tables import CalendarTables
 from ccpolicy.engine.control_revision import control_revisions
 from ccpolicy.engine.evaluation_times import EvaluationTimes
 from ccpolicy.engine.evidence_findings import find_faults
@@ -30,6 +30,7 @@ from ccpolicy.engine.relations import (
 from ccpolicy.evidence import Table
 from ccpolicy.policy import Control, Policy
 from ccpolicy.store import Store
+from ccpolicy.time.calendar import Calendar
 from ccpolicy.time.zones import time_zone
 
 STREAMED = 200_000
@@ -48,7 +49,7 @@ class Evaluation:
         times: EvaluationTimes,
     ) -> None:
         self.store, self.policy, self.tables, self.times = store, policy, tables, times
-        self.zone = time_zone(policy.plan.zone)
+        self.calendar = Calendar(time_zone(policy.plan.zone), policy.plan.holidays)
         self.revisions = list(control_revisions(policy, controls, times.horizon))
         self.reader = LapseReader(store, self.revisions, times)
         self.span_queries: dict[str, str] = {}
@@ -91,16 +92,15 @@ class Evaluation:
 
     def _inputs(self) -> InputQueries:
         """Return what writes the inputs, within the instants that are judged."""
-        zone = Calendar(self.zone, 0, 0)
         return InputQueries(
             revisions=self.revisions,
             tables=self.tables,
             plan=self.policy.plan,
             times=self.times,
-            latest_day=zone.day_of(self.times.latest - 1),
+            latest_day=self.calendar.day_of(self.times.latest - 1),
         )
 
-    def _calendar(self, inputs: InputQueries) -> Calendar:
+    def _calendar(self, inputs: InputQueries) -> CalendarTables:
         """Create the calendar tables, from the first day of any evidence to the horizon."""
         terms = Terms()
         for kind in inputs.kinds:
@@ -110,21 +110,22 @@ class Evaluation:
             "SELECT min(day), min(ends_day), min(earliest), min(ends_earliest)"
             f" FROM {SELECTED_RECORDS.name}"
         )
-        zone = Calendar(self.zone, 0, 0)
         days = [each for each in firsts[:2] if each is not None]
-        days += [zone.day_of(each) for each in firsts[2:] if each is not None]
-        days += [zone.day_of(self.times.starts), *(each.first_day for each in self.revisions)]
-        last = zone.day_of(self.times.horizon) + 2
-        calendar = Calendar(self.zone, min(days) - 2, last)
-        calendar.create(
+        days += [self.calendar.day_of(each) for each in firsts[2:] if each is not None]
+        days += [
+            self.calendar.day_of(self.times.starts),
+            *(each.first_day for each in self.revisions),
+        ]
+        last = self.calendar.day_of(self.times.horizon) + 2
+        tables = CalendarTables(self.calendar, min(days) - 2, last)
+        tables.create(
             self.store,
             list(terms.durations.items()),
             [(label, per, grace) for label, (per, grace) in terms.periods.items()],
-            self.policy.plan.holidays,
         )
-        return calendar
+        return tables
 
-    def _fill(self, inputs: InputQueries, calendar: Calendar) -> None:
+    def _fill(self, inputs: InputQueries, calendar: CalendarTables) -> None:
         """Number the subjects, and create the relations that the kinds' queries read."""
         store = self.store
         store.fill(CONTROL_REVISION.name, CONTROL_REVISION.columns, inputs.control_revisions())
@@ -161,5 +162,5 @@ class Evaluation:
     def _evidence(self) -> list[str]:
         """Return the names of the relations of the evidence, views first."""
         tables = self.tables.values()
-        behind = {each.behind for each in tables if each.behind}
+        behind = {each.base_table for each in tables if each.base_table}
         return [*sorted({each.name for each in tables} - behind), *sorted(behind)]

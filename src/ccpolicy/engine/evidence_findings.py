@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ccpolicy.engine.calendar_tables import Calendar
+from ccpolicy.engine.calendar_tables import CalendarTables
 from ccpolicy.engine.input_sql import InputQueries, InputSelection
 from ccpolicy.errors import Message
 from ccpolicy.store import Store
@@ -51,7 +51,7 @@ class Finding:
         return Message.of(MESSAGES[self.code], value=self.value, column=self.column)
 
 
-def find_faults(store: Store, inputs: InputQueries, calendar: Calendar) -> list[Finding]:
+def find_faults(store: Store, inputs: InputQueries, calendar: CalendarTables) -> list[Finding]:
     """Look through all selected records and return what is wrong, with `SHOWN` places at most."""
     rows = store.ask(
         f"""
@@ -91,7 +91,7 @@ def find_faults(store: Store, inputs: InputQueries, calendar: Calendar) -> list[
     return findings
 
 
-def _queries(inputs: InputQueries, calendar: Calendar) -> list[str]:
+def _queries(inputs: InputQueries, calendar: CalendarTables) -> list[str]:
     """Write the queries, each of which returns (code, selection, value, locator)."""
     times, selections = inputs.times, inputs.selections
     # A record that would help has not happened without its time; whatever else must have one.

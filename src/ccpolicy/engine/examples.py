@@ -143,7 +143,7 @@ def _tables(
                 {"locator": "BIGINT", **types},
                 [[next(locators) for _ in own], *cells],
             )
-            found[name].append(Table(name=table, columns=columns, early=frozenset()))
+            found[name].append(Table(name=table, columns=columns, ambiguous_times=frozenset()))
     return found
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ccpolicy.checks.kinds import Input, Kind
-from ccpolicy.engine.calendar_tables import Calendar
+from ccpolicy.engine.calendar_tables import CalendarTables
 from ccpolicy.engine.control_revision import ControlRevision
 from ccpolicy.engine.evaluation_times import EvaluationTimes
 from ccpolicy.engine.relations import SELECTED_RECORDS, Relation, input_records
@@ -180,7 +180,7 @@ class InputQueries:
             return "NULL", "NULL", "NULL"
         if table.columns[column] == "date":
             return "NULL", "NULL", identifier(column)
-        early = f"{column}__early" if column in table.early else column
+        early = f"{column}__early" if column in table.ambiguous_times else column
         return identifier(early), identifier(column), "NULL"
 
     def required_items(self) -> str:
@@ -228,7 +228,7 @@ class InputQueries:
         ]
         return [list(column) for column in zip(*rows, strict=True)]
 
-    def subject_records(self, calendar: Calendar) -> str:
+    def subject_records(self, calendar: CalendarTables) -> str:
         """Write the query of all records that name a subject."""
         populations = [
             (self.numbers[kind.name, kind.population], kind.inputs[kind.population])
@@ -295,7 +295,7 @@ class InputQueries:
         latest = f"least(coalesce(st.latest, b.ends), {self.times.as_of})"
         return f"greatest({_EARLIEST}, {latest})"
 
-    def ends_before_start(self, numbers: Sequence[int], calendar: Calendar) -> str:
+    def ends_before_start(self, numbers: Sequence[int], calendar: CalendarTables) -> str:
         """Write the query of the records of some selections that certainly end before they begin.
 
         Where either end is a day, before means on an earlier day. What ends beyond the horizon is
@@ -326,7 +326,9 @@ class InputQueries:
                     numbers.append(self.numbers[kind.name, each])
         return list(found.values())
 
-    def input_records(self, relation: Relation, numbers: Sequence[int], calendar: Calendar) -> str:
+    def input_records(
+        self, relation: Relation, numbers: Sequence[int], calendar: CalendarTables
+    ) -> str:
         """Write the query of the records of some inputs, with subjects by number.
 
         Records about an unknown subject, and records after as-of, have no subject. A failure or a
@@ -381,7 +383,7 @@ def _list(numbers: Sequence[int]) -> str:
 _EARLIEST = "coalesce(st.earliest, b.starts)"
 
 
-def _day(calendar: Calendar) -> str:
+def _day(calendar: CalendarTables) -> str:
     """Write the local day of a record's time.
 
     A day beyond the calendar lies beyond the horizon, where nothing is judged.
@@ -390,7 +392,7 @@ def _day(calendar: Calendar) -> str:
     return f"coalesce(b.day, least((st.earliest + {shift}) // {DAY}, {calendar.last}))"
 
 
-def _calendars(calendar: Calendar, *, ends: bool = True) -> str:
+def _calendars(calendar: CalendarTables, *, ends: bool = True) -> str:
     """Join the calendar by the days of a record, and the day of UTC that its time is in."""
 
     def within(number: str, last: int) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -16,7 +15,7 @@ from ccpolicy.assessment.models import Assessment, CoveredLater, Lapse, Text, To
 from ccpolicy.assessment.verdict_history import SCHEMA_VERSION, Change, History, Moment
 from ccpolicy.engine.assess import assess
 from ccpolicy.engine.question import ResolvedRequest
-from ccpolicy.files.atomic import read_checked, write_checked
+from ccpolicy.files.atomic import digest, read_checked, write_checked
 from ccpolicy.git.snapshot import EvidenceCommit, evidence_commits
 from ccpolicy.policy import Policy
 from ccpolicy.time.calendar import moment
@@ -77,10 +76,10 @@ def _span(lapse: Lapse) -> Span:
     return datetime.datetime.fromisoformat(lapse.starts), ends
 
 
-def _covered_since(lapse: Span, left: list[Span]) -> datetime.datetime | None:
-    """Return the first moment of a lapse that is none among what is left of it."""
+def _covered_since(lapse: Span, remaining: list[Span]) -> datetime.datetime | None:
+    """Return the first moment of a lapse that is covered, given the lapses that remain of it."""
     at, end = lapse
-    for starts, ends in sorted(left, key=lambda each: each[0]):
+    for starts, ends in sorted(remaining, key=lambda each: each[0]):
         if starts > at:
             break
         if ends is None:
@@ -92,7 +91,7 @@ def _covered_since(lapse: Span, left: list[Span]) -> datetime.datetime | None:
 def history(
     policy: Policy, question: ResolvedRequest, start: str | None, end: str | None
 ) -> History:
-    """Judge every commit of a range that changed evidence, each at its own moment.
+    """Assess every commit of a range that changed evidence, each as of its own time.
 
     They are all judged at one moment if the request or the pin names it.
 
@@ -173,7 +172,7 @@ class _VerdictCache:
         key = json.dumps(
             [__version__, policy.digest, list(question.controls), question.gate, question.fail_on]
         )
-        name = hashlib.sha256(key.encode()).hexdigest()[:24]
+        name = digest(key.encode())[:24]
         self.file = folder / "ccpolicy" / f"history-{name}.json"
         self.known: dict[str, tuple[dict[str, Verdict], bool]] = {}
         with suppress(OSError, ValueError):

@@ -23,7 +23,7 @@ class RecordPlaces:
 
     def locate(self, locators: Collection[int]) -> None:
         """Find the places of records, so that `place` knows them."""
-        self._places |= self.evidence.locate_many(set(locators) - self._places.keys())
+        self._places |= self.evidence.places.locate(set(locators) - self._places.keys())
 
     def place(self, locator: int) -> str:
         """Write the place of a record that was located, as `file:line`."""

@@ -17,11 +17,11 @@ from ccpolicy.vocabulary import KEY_SEPARATOR
 
 Key = tuple[str, str]
 """`<dataset>` or `<dataset>.<child>`, and the record's key as one text."""
-_WHO = "commit, author, committer, signature"
-_ROWS = {
-    RECORDINGS: f"recorded_at, merged_at, {_WHO}, event, NULL, NULL, NULL, NULL",
-    EVIDENCE_CHANGES: f"""CASE WHEN commit IS NOT NULL THEN changed_at END, merged_at, {_WHO},
-        NULL, change, reason, before, after""",
+_ATTRIBUTION = "commit, author, committer, signature"
+_COLUMNS = {
+    RECORDINGS: f"recorded_at, merged_at, {_ATTRIBUTION}, event, NULL, NULL, NULL, NULL",
+    EVIDENCE_CHANGES: f"""CASE WHEN commit IS NOT NULL THEN changed_at END, merged_at,
+        {_ATTRIBUTION}, NULL, change, reason, before, after""",
 }
 _FIELDS = ("commit", "author", "committer", "signature", "event", "change")
 _FIELDS_OF_CHANGES = ("reason", "before", "after")
@@ -35,7 +35,7 @@ def find_recorded(
         return []
     policy = evaluation.policy
     wanted: dict[str, dict[Key, dict[str, None]]] = {table: {} for table in FROM_GIT}
-    for locator, content in sorted(places.evidence.contents(cited).items()):
+    for locator, content in sorted(places.evidence.places.contents(cited).items()):
         table = content.table if content.table in FROM_GIT else RECORDINGS
         for key in _keys(content, policy.datasets):
             wanted[table].setdefault(key, {})[places.place(locator)] = None
@@ -61,16 +61,16 @@ def _keys(content: RecordContent, datasets: Mapping[str, Dataset]) -> Iterator[K
         return
     dataset, _, child = content.table.partition(".")
     contract = datasets[dataset]
-    held = {**content.around, **content.fields}
+    fields = {**content.around, **content.fields}
     if child:
-        yield from _key(content.table, contract.children[child].key, held)
-    yield from _key(dataset, contract.key, held)
+        yield from _key(content.table, contract.children[child].key, fields)
+    yield from _key(dataset, contract.key, fields)
 
 
-def _key(unit: str, columns: Sequence[str], held: Mapping[str, str]) -> Iterator[Key]:
-    parts = [held[each] for each in columns if each in held]
+def _key(table: str, columns: Sequence[str], fields: Mapping[str, str]) -> Iterator[Key]:
+    parts = [fields[each] for each in columns if each in fields]
     if len(parts) == len(columns):
-        yield unit, KEY_SEPARATOR.join(parts)
+        yield table, KEY_SEPARATOR.join(parts)
 
 
 def _read(
@@ -82,7 +82,7 @@ def _read(
 ) -> Iterator[models.Recorded]:
     rows = store.ask(
         f"""
-        SELECT r.dataset, r.record, {_ROWS[table]}
+        SELECT r.dataset, r.record, {_COLUMNS[table]}
         FROM {identifier(filled.relation)} r
         JOIN cited_record c ON c.dataset = r.dataset AND c.record = r.record
         WHERE c.git_dataset = {literal(table)}

@@ -162,22 +162,10 @@ SUBJECT_HAPPENING = Relation(
         "locator": _BIGINT,
     },
 )
-MONTH = Relation(
-    "month",
-    "A month, by its number since year 0, with its first day and that of the next.",
-    {"month": _INTEGER, "first_day": _INTEGER, "next_first_day": _INTEGER},
-)
 CALENDAR = Relation(
     "calendar",
-    "A day in the plan's zone: when it begins and ends, its business day and its month.",
-    {
-        "day": _INTEGER,
-        "starts": _BIGINT,
-        "ends": _BIGINT,
-        "business_day": _INTEGER,
-        "month": _INTEGER,
-        "days_into_month": _INTEGER,
-    },
+    "A day in the plan's zone: when it begins and ends.",
+    {"day": _INTEGER, "starts": _BIGINT, "ends": _BIGINT},
 )
 UTC_DAY = Relation(
     "utc_day",
@@ -187,18 +175,27 @@ UTC_DAY = Relation(
 )
 DURATION = Relation(
     "duration",
-    "A calendar duration that some parameter has.",
-    {"duration": _VARCHAR, "months": _INTEGER, "days": _INTEGER, "business_days": _INTEGER},
+    "A run of days on which a calendar duration that some parameter has lasts equally many days.",
+    {"duration": _VARCHAR, "first_day": _INTEGER, "last_day": _INTEGER, "days": _INTEGER},
 )
 AFTER = Relation(
     "after",
     "The instant at which a duration counted from a day has run out.",
     {"duration": _VARCHAR, "day": _INTEGER, "ends": _BIGINT},
 )
-PERIOD_LENGTH = Relation(
-    "period_length",
-    "A calendar period that some parameter has, with its grace.",
-    {"per": _VARCHAR, "months": _INTEGER, "grace_months": _INTEGER, "grace_days": _INTEGER},
+PERIOD_SPAN = Relation(
+    "period_span",
+    "A calendar period, by its number since year 0: its end and that of the next, each with grace,"
+    " and the last day of grace of the one before.",
+    {
+        "per": _VARCHAR,
+        "number": _INTEGER,
+        "first_day": _INTEGER,
+        "last_day": _INTEGER,
+        "ends": _BIGINT,
+        "next_ends": _BIGINT,
+        "previous_grace": _INTEGER,
+    },
 )
 PERIOD = Relation(
     "period",
@@ -280,12 +277,11 @@ RELATIONS: tuple[Relation, ...] = (
     SUBJECT,
     SUBJECT_DUTY,
     SUBJECT_HAPPENING,
-    MONTH,
     CALENDAR,
     UTC_DAY,
     DURATION,
     AFTER,
-    PERIOD_LENGTH,
+    PERIOD_SPAN,
     PERIOD,
     SPANS,
     DUTY,

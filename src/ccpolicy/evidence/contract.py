@@ -1,4 +1,4 @@
-"""A dataset's contract, made ready for readers: its columns, its nested records, its schema."""
+"""A dataset's contract, prepared for readers: its columns, its nested records, its schema."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ccpolicy.policy import ColumnType, Dataset, columns
-from ccpolicy.policy.record_schema import check_schema, ends_strictly, portable
+from ccpolicy.policy.keywords import BIGINT
+from ccpolicy.policy.patterns import ends_strictly, portable
+from ccpolicy.policy.record_schema import check_schema
 from ccpolicy.time.zones import time_zone
-
-BIGINT = (-(2**63), 2**63 - 1)
-"""What a whole number must fit into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,7 @@ class Column:
     required: bool
     """Whether a record without it is invalid."""
     schema: Mapping[str, Any]
-    """What the dataset says about its values."""
+    """The JSON Schema of its values."""
 
     @property
     def is_list(self) -> bool:
@@ -57,7 +56,7 @@ class Contract:
     """Zone of times that are written without an offset."""
 
     @property
-    def takes_more(self) -> bool:
+    def allows_more(self) -> bool:
         """Whether a record may have more fields than the contract names."""
         return bool(self.dataset.record.get("additionalProperties", False))
 
@@ -66,7 +65,7 @@ class Contract:
         return self.dataset.columns.get(name, name)
 
     def schema(self) -> dict[str, Any]:
-        """Return the JSON Schema by which a record is judged and explained."""
+        """Return the JSON Schema that documents are validated by, and all records explained by."""
         record = _closed(self.dataset.record)
         required = [*record.get("required", []), *self.dataset.key]
         named = [name for name in dict.fromkeys(required) if name in record["properties"]]
@@ -77,7 +76,7 @@ def make_contract(dataset: Dataset) -> Contract:
     """Make a dataset's contract.
 
     Raises:
-        PolicyError: what it says about records cannot be.
+        PolicyError: its schema of records is impossible or not supported.
     """
     for error in check_schema(dataset, lambda *_: None):
         raise error
@@ -116,7 +115,7 @@ def _columns(
 
 
 def _closed(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Write out what the contract leaves unsaid, and bound numbers by what a column can hold."""
+    """Write out the defaults of a schema, and bound numbers by the range of a column."""
     match schema.get("type"):
         case "object":
             properties = {name: _closed(spec) for name, spec in schema["properties"].items()}

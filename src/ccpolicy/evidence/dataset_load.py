@@ -1,39 +1,153 @@
-"""A dataset while it is being read."""
+"""Read the files of one dataset."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from ccpolicy.evidence.key_check import KeyCheck
-from ccpolicy.evidence.planning import Planned
+from ccpolicy.errors import EvidenceError, Locator
+from ccpolicy.evidence.contract import Contract
+from ccpolicy.evidence.document_loader import DocumentLoader
+from ccpolicy.evidence.fast_validation import typed_columns
+from ccpolicy.evidence.models import NUMBER_BITS, File, GitRecords
+from ccpolicy.evidence.places import FileRecords, Places
 from ccpolicy.evidence.problems import ProblemLog
-from ccpolicy.evidence.readers import Opened
+from ccpolicy.evidence.readers import Scanner, SourceFile, find_reader
+from ccpolicy.evidence.readers.interface import TextRows
 from ccpolicy.evidence.staging import StagingTable
 from ccpolicy.evidence.table_plan import TablePlan
+from ccpolicy.files.finder import state
 from ccpolicy.policy import Dataset
+from ccpolicy.store import DuckDB
+from ccpolicy.store.sql import identifier
 
 
 @dataclass
 class DatasetLoad:
-    """What is planned for a dataset, what was read of it, and what is wrong with it."""
+    """A dataset while it is being read."""
 
-    planned: Planned
-    faults: ProblemLog
-    stages: list[StagingTable]
-    keys: list[KeyCheck] = field(default_factory=list)
-    files: dict[int, Opened] = field(default_factory=dict)
+    contract: Contract
+    plans: Sequence[TablePlan]
+    """Its table, and those of the records nested in its records."""
+    store: DuckDB
+    places: Places
+    files: dict[int, FileRecords] = field(default_factory=dict)
     """Source → file."""
     counts: dict[int, int] = field(default_factory=dict)
     """Source → records read."""
     invalid: dict[int, int] = field(default_factory=dict)
-    """Source → those of them that are invalid."""
+    """Source → invalid records among them."""
 
-    @property
-    def dataset(self) -> Dataset:
-        """The dataset."""
-        return self.planned.contract.dataset
+    def __post_init__(self) -> None:
+        self.dataset: Dataset = self.contract.dataset
+        self.problems = ProblemLog(self.dataset.id)
+        self.stages: list[StagingTable] = []
+        """One for each table, once it is known whether its rows are typed."""
 
-    @property
-    def plans(self) -> list[TablePlan]:
-        """Its table, and those of the records nested in its records."""
-        return self.planned.plans
+    def read(self, git_records: GitRecords | None) -> None:
+        """Stage the records that are read here, and plan how DuckDB reads the others."""
+        if self.dataset.format == "git":
+            self._take(git_records)
+        elif isinstance(reader := find_reader(self.dataset.format), Scanner):
+            self._read_rows(reader)
+        else:
+            self._read_documents()
+        for plan, stage in zip(self.plans, self.stages, strict=True):
+            plan.keys_verified = stage.keys_verified
+
+    def _read_documents(self) -> None:
+        self._make_stages()
+        loader = DocumentLoader(self.contract, self.stages, self.problems, self.places)
+        for number, source in self.files.items():
+            with self._noting(source.file):
+                self.counts[number], self.invalid[number] = loader.load(source, number)
+
+    def _take(self, git_records: GitRecords | None) -> None:
+        """Stage what git knows; that it knows nothing is a problem."""
+        self._make_stages()
+        if git_records is None:
+            return
+        if git_records.failure:
+            self.problems.file(git_records.failure)
+        if table := git_records.tables.get(self.dataset.id):
+            first = self.places.add(table.source) << NUMBER_BITS
+            cells = ", ".join(identifier(each.name) for each in self.stages[0].columns)
+            self.stages[0].add_query(
+                f"SELECT {first} + ordinal AS locator, {cells} FROM {identifier(table.relation)}"
+            )
+
+    def _read_rows(self, scanner: Scanner) -> None:
+        """Stage the rows of small files, or else have DuckDB read all files of the dataset."""
+        plan = self.plans[0]
+        small: dict[int, TextRows | None] = {}
+        for number, source in self.files.items():
+            with self._noting(source.file):
+                small[number] = scanner.rows(source.file)
+        rows = {number: each for number, each in small.items() if each is not None}
+        typed = {
+            number: typed_columns(self.contract, each.columns) for number, each in rows.items()
+        }
+        plan.is_typed = len(rows) == len(small) and None not in typed.values()
+        self._make_stages()
+        if len(rows) < len(small):
+            for number in small:
+                with self._noting(self.files[number].file):
+                    plan.scans[number] = scanner.scan(self.files[number].file, self.store)
+            if plan.scans:
+                return
+        [stage] = self.stages
+        for number, each in rows.items():
+            values = typed[number]
+            if plan.is_typed and values is not None:
+                cells = [values[column.column.name, column.is_earlier] for column in stage.columns]
+            else:
+                texts = [each.columns[column.name] for column in stage.columns]
+                cells = [[text or None for text in column] for column in texts]
+            self.counts[number] = len(each.lines)
+            stage.add([number << NUMBER_BITS | line for line in each.lines], cells)
+
+    def _make_stages(self) -> None:
+        self.stages = [StagingTable(self.store, plan) for plan in self.plans]
+
+    @contextmanager
+    def _noting(self, file: SourceFile) -> Iterator[None]:
+        """Note why a file cannot be read."""
+        try:
+            yield
+        except EvidenceError as failure:
+            self.problems.file(failure)
+        except OSError as failure:
+            self.problems.file(file.gone(failure))
+
+    def finish(self) -> list[File]:
+        """Note files that changed meanwhile or have no records, and return all that were read."""
+        for number, source in self.files.items():
+            file = source.file
+            try:
+                if state(file.path) != file.fingerprint.state:
+                    self.problems.file(
+                        file.error(
+                            "the file changed while it was read",
+                            hint="check again when nobody writes to it",
+                        )
+                    )
+            except EvidenceError as failure:
+                self.problems.file(failure.at(Locator(file.name)))
+            if not self.counts.get(number, 1) and not self.dataset.may_be_empty:
+                self.problems.file(
+                    file.error(
+                        "the file holds no record",
+                        hint="if that is all right, say why with 'may_be_empty' in the dataset",
+                    )
+                )
+        return [
+            File(
+                dataset=self.dataset.id,
+                file=source.file.name,
+                records=self.counts.get(number, 0),
+                invalid=self.invalid.get(number, 0),
+                sha256=source.file.fingerprint.sha256,
+            )
+            for number, source in self.files.items()
+        ]

@@ -1,14 +1,17 @@
-"""Say why a record is not valid: `jsonschema` finds it, and it is said in the words on file."""
+"""Explain why a record is not valid: `jsonschema` finds it, messages use the names on file."""
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ccpolicy.errors import EvidenceError
+from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence import values
 from ccpolicy.evidence.contract import Contract
+from ccpolicy.policy.keywords import KEYWORDS
+from ccpolicy.policy.patterns import as_written
 
 _MESSAGES = {
     "required": "'{name}' is missing",
@@ -21,18 +24,6 @@ _MESSAGES = {
     "object": "a record is expected in '{name}', not {value}",
     "date": "a day that exists, as YYYY-MM-DD, is expected for '{name}', not {value}",
     "date-time": "a time such as 2026-01-31T18:05:00+08:00 is expected for '{name}', not {value}",
-    "enum": "'{name}' must be one of {limit}, not {value}",
-    "const": "'{name}' must be {limit}, not {value}",
-    "pattern": "{value} is not a proper '{name}': it must match {limit}",
-    "minLength": "'{name}' must have at least {limit} characters: {value}",
-    "maxLength": "'{name}' must have at most {limit} characters: {value}",
-    "minimum": "'{name}' must be at least {limit}, not {value}",
-    "maximum": "'{name}' must be at most {limit}, not {value}",
-    "exclusiveMinimum": "'{name}' must be more than {limit}, not {value}",
-    "exclusiveMaximum": "'{name}' must be less than {limit}, not {value}",
-    "minItems": "'{name}' must have at least {limit} entries",
-    "maxItems": "'{name}' must have at most {limit} entries",
-    "uniqueItems": "'{name}' has an entry twice",
 }
 _HINT_MESSAGES = {
     "offset": "write the offset from UTC, as +08:00, or say in the dataset which 'zone' is meant",
@@ -41,19 +32,19 @@ _HINT_MESSAGES = {
 }
 
 Fault = tuple[tuple[str | int, ...], EvidenceError]
-"""Path of the record or nested record in which it is, and what it is."""
+"""Path of the record or nested record that is at fault, and the error."""
 
 
 class Explainer:
     """Explains the invalid records of one dataset."""
 
     def __init__(self, contract: Contract) -> None:
-        # Slow to import, and needed for invalid records alone.
+        # Slow to import, and needed only for invalid records.
         from jsonschema import Draft202012Validator, FormatChecker
 
         self.contract = contract
         checker = FormatChecker(formats=())
-        # A format says nothing about what is not text; the type does.
+        # A format applies to text alone; the type refuses the rest.
         checker.checks("date")(
             lambda text: not isinstance(text, str) or values.day(text) is not None
         )
@@ -69,12 +60,14 @@ class Explainer:
         found = []
         for error in self.validator.iter_errors(record):
             path = tuple(error.absolute_path)
-            found += [(path, *each) for each in self._said(error, path)]
+            found += [(path, *each) for each in self._explain(error, path)]
         found.sort(key=lambda each: ([str(part).zfill(9) for part in each[0]], each[1]))
         return [(_around(path), error) for path, _, error in found]
 
-    def _said(self, error: Any, path: tuple[str | int, ...]) -> Iterator[tuple[str, EvidenceError]]:
-        """Yield the name that an error of jsonschema is about, and the error in our words."""
+    def _explain(
+        self, error: Any, path: tuple[str | int, ...]
+    ) -> Iterator[tuple[str, EvidenceError]]:
+        """Yield the name of the field that an error of jsonschema is about, and our error."""
         keyword = str(error.validator)
         names = [self.contract.heading(part) for part in path if isinstance(part, str)]
         if keyword == "required":
@@ -102,7 +95,7 @@ class Explainer:
         yield (
             name,
             EvidenceError(
-                _MESSAGES[key],
+                KEYWORDS[keyword].message if keyword in KEYWORDS else _MESSAGES[key],
                 hint=self._time_hint(error.instance) if key == "date-time" else "",
                 name=name,
                 value=values.shown(error.instance),
@@ -123,10 +116,16 @@ class Explainer:
 def _limit(limit: Any) -> str:
     if isinstance(limit, list):
         return ", ".join(values.shown(each) for each in limit)
-    return str(limit).removesuffix("(?!\\n)")
+    return as_written(str(limit))
 
 
 def _around(path: tuple[str | int, ...]) -> tuple[str | int, ...]:
     """Return the path of the nested record in which a place is; empty for the record itself."""
     numbers = [index for index, part in enumerate(path) if isinstance(part, int)]
     return path[: numbers[-1] + 1] if numbers else ()
+
+
+def nested_place(place: Locator, path: Sequence[str | int]) -> Locator:
+    """Return the place of what is nested at a path in the record at a place."""
+    below = "/".join([*([place.path] if place.path else []), *map(str, path)])
+    return dataclasses.replace(place, path=below) if below else place

@@ -1,17 +1,18 @@
-"""Look through the tables for records that are not valid and for keys that stand twice."""
+"""Find the records that are not valid and the keys that are not unique, and leave the rest."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from ccpolicy.errors import EvidenceError
 from ccpolicy.evidence import values
 from ccpolicy.evidence.contract import Contract
-from ccpolicy.evidence.document_loader import nested_place
-from ccpolicy.evidence.explain import Explainer
-from ccpolicy.evidence.models import ORDINAL_BITS, RecordSource, locate_many
+from ccpolicy.evidence.dataset_load import DatasetLoad
+from ccpolicy.evidence.explain import Explainer, nested_place
+from ccpolicy.evidence.models import NUMBER_BITS
+from ccpolicy.evidence.places import Places
 from ccpolicy.evidence.problems import SHOWN, ProblemLog
 from ccpolicy.evidence.table_plan import TablePlan
 from ccpolicy.policy import ColumnType
@@ -23,58 +24,75 @@ from ccpolicy.vocabulary import KEY_SEPARATOR
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 
-def suspects(store: DuckDB, plans: Sequence[TablePlan]) -> list[TablePlan]:
-    """Return the tables in which a record is invalid or a key stands twice."""
+def check_tables(store: DuckDB, loads: Collection[DatasetLoad]) -> None:
+    """Note what is wrong with the records of tables, and define the tables without it."""
+    plans = [(load, plan) for load in loads for plan in load.plans if not plan.keys_verified]
+    if not plans:
+        return
+    suspects = _suspects(store, [plan for _, plan in plans])
+    for load, plan in plans:
+        invalid: dict[int, int] = {}
+        if plan.name in suspects:
+            search = InvalidRecordSearch(store, plan, load.contract, load.places, load.problems)
+            invalid = search.invalid()
+            search.duplicates()
+        if plan is load.plans[0]:
+            for number, count in invalid.items():
+                load.invalid[number] = load.invalid.get(number, 0) + count
+        if plan.is_large:
+            store.run(f"ALTER TABLE {identifier(plan.checked)} DROP COLUMN _hash")
+        store.define(plan.relation, plan.valid_rows(all_are=not invalid))
+
+
+def _suspects(store: DuckDB, plans: Sequence[TablePlan]) -> set[str]:
+    """Return the names of the tables in which a record is invalid or a key is not unique."""
     parts = []
     for index, plan in enumerate(plans):
-        judged = identifier(plan.judged)
-        parts.append(f"SELECT {index} WHERE EXISTS (SELECT 1 FROM {judged} WHERE NOT _ok)")
+        checked = identifier(plan.checked)
+        parts.append(f"SELECT {index} WHERE EXISTS (SELECT 1 FROM {checked} WHERE NOT _ok)")
         if plan.is_large:
             # Sorting needs less memory than a table of all hashes, and less time.
             twice = (
                 "SELECT 1 FROM (SELECT h = lag(h) OVER (ORDER BY h) AS again FROM"
-                f" (SELECT _hash AS h FROM {judged} WHERE _ok)) WHERE again"
+                f" (SELECT _hash AS h FROM {checked} WHERE _ok)) WHERE again"
             )
             parts.append(f"SELECT {index} WHERE EXISTS ({twice})")
         else:
-            distinct = f"SELECT count(*) <> count(DISTINCT _key) FROM {judged} WHERE _ok"
+            distinct = f"SELECT count(*) <> count(DISTINCT _key) FROM {checked} WHERE _ok"
             parts.append(f"SELECT {index} WHERE ({distinct})")
-    if not parts:
-        return []
-    found = {row[0] for row in store.ask(" UNION ALL ".join(parts))}
-    return [plan for index, plan in enumerate(plans) if index in found]
+    return {plans[index].name for (index,) in store.ask(" UNION ALL ".join(parts))}
 
 
 @dataclass
 class InvalidRecordSearch:
-    """Looks through one suspect table."""
+    """Searches one suspect table."""
 
     store: DuckDB
     plan: TablePlan
     contract: Contract
-    sources: Mapping[int, RecordSource]
-    faults: ProblemLog
+    places: Places
+    problems: ProblemLog
 
     def invalid(self) -> dict[int, int]:
         """Explain the records that are not valid, and count them by source."""
-        rows = f"FROM ({self.plan.judged_rows()}) WHERE NOT _ok"
-        counts = self.store.ask(f"SELECT locator >> {ORDINAL_BITS}, count(*) {rows} GROUP BY ALL")
+        rows = f"FROM ({self.plan.checked_rows()}) WHERE NOT _ok"
+        counts = self.store.ask(f"SELECT locator >> {NUMBER_BITS}, count(*) {rows} GROUP BY 1")
         by_source = {int(source): int(count) for source, count in counts}
         wanted = [
             int(row[0])
             for row in self.store.ask(
-                f"SELECT locator {rows} ORDER BY locator LIMIT {self.faults.room}"
+                f"SELECT locator {rows} ORDER BY locator LIMIT {self.problems.room}"
             )
         ]
         self._explain(wanted)
-        self.faults.unexplained += sum(by_source.values()) - len(wanted)
+        self.problems.unexplained += sum(by_source.values()) - len(wanted)
         return by_source
 
     def _explain(self, locators: Sequence[int]) -> None:
         if not locators:
             return
-        places = locate_many(self.sources, locators)
-        records = {} if self.plan.is_judged else self._texts(locators)
+        places = self.places.locate(locators)
+        records = {} if self.plan.is_typed else self._texts(locators)
         keys = self._rows(self.plan.records(), self.plan.key, locators)
         explainer = Explainer(self.contract) if records else None
         for locator in locators:
@@ -83,12 +101,12 @@ class InvalidRecordSearch:
                 for path, error in explainer.faults(records[locator]):
                     errors.append(error.at(nested_place(places[locator], path)))
             errors += [] if errors else self._key_faults(keys[locator])
-            self.faults.record(places[locator], errors or [EvidenceError("it is not valid")])
+            self.problems.record(places[locator], errors or [EvidenceError("it is not valid")])
 
     def _texts(self, locators: Sequence[int]) -> dict[int, dict[str, object]]:
         """Read the cells of records again, as JSON has them."""
         columns = self.plan.columns
-        rows = self._rows(self.plan.texts(), [column.name for column in columns], locators)
+        rows = self._rows(self.plan.text_rows(), [column.name for column in columns], locators)
         return {
             locator: {
                 column.name: values.value_of(str(cell), column.type)
@@ -117,10 +135,10 @@ class InvalidRecordSearch:
         return errors
 
     def duplicates(self) -> None:
-        """Report the records whose key is already there."""
-        rows = f"SELECT _key, locator FROM {identifier(self.plan.judged)} WHERE _ok"
+        """Report the records whose key another record has already."""
+        rows = f"SELECT _key, locator FROM {identifier(self.plan.checked)} WHERE _ok"
         if self.plan.is_large:
-            hashes = f"SELECT _hash FROM {identifier(self.plan.judged)} WHERE _ok"
+            hashes = f"SELECT _hash FROM {identifier(self.plan.checked)} WHERE _ok"
             twice = f"{hashes} GROUP BY _hash HAVING count(*) > 1"
             rows = f"SELECT _key, locator FROM ({self.plan.keys()}) WHERE _hash IN ({twice})"
         found = self.store.ask(
@@ -130,11 +148,11 @@ class InvalidRecordSearch:
             ) WHERE locator <> first ORDER BY locator LIMIT {SHOWN}
             """
         )
-        places = locate_many(self.sources, {each for row in found for each in (row[1], row[2])})
+        places = self.places.locate({each for row in found for each in (row[1], row[2])})
         for key, locator, first, _ in found:
-            self.faults.key(places[locator], self._shown(key), places[first])
+            self.problems.key(places[locator], self._shown(key), places[first])
         if found:
-            self.faults.untold += found[0][3] - len(found)
+            self.problems.unlisted += found[0][3] - len(found)
 
     def _shown(self, key: str) -> str:
         """Write a key as its columns are written on file."""

@@ -1,16 +1,19 @@
-"""Evidence as the engine sees it: tables of valid records, and what was wrong with the rest."""
+"""Evidence as the engine sees it: tables of valid records, and what is wrong with the rest."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ccpolicy.errors import EvidenceError, Locator, Message
 from ccpolicy.policy import ColumnType
 
-ORDINAL_BITS = 40
-"""A locator's low bits are the record's number in its source, the bits above the source's."""
+if TYPE_CHECKING:
+    from ccpolicy.evidence.places import Places
+
+NUMBER_BITS = 40
+"""Low bits of a locator, which are the record's number in its source; see `places`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,20 +23,20 @@ class RecordContent:
     table: str
     """`<dataset>` or `<dataset>.<child>`."""
     fields: dict[str, str]
-    """Name in the contract → what stands on file, without what is empty or nested."""
+    """Name in the contract → text on file, without what is empty or nested."""
     around: Mapping[str, str] = field(default_factory=dict, compare=False)
-    """The same of the record that a nested one stands in."""
+    """The fields of the record around a nested one."""
 
 
 class RecordSource(Protocol):
-    """A file, or the nested records of a file, whose records can be found again."""
+    """A file, the nested records of one, or what git knows: knows its records by number."""
 
-    def locate(self, ordinals: Sequence[int]) -> dict[int, Locator]:
-        """Return the places of records, given their numbers in ascending order."""
+    def locate(self, numbers: Sequence[int], /) -> dict[int, Locator]:
+        """Return number → place, given numbers in ascending order."""
         ...
 
-    def contents(self, ordinals: Sequence[int]) -> dict[int, RecordContent]:
-        """Return what valid records hold, given their numbers in ascending order."""
+    def contents(self, numbers: Sequence[int], /) -> dict[int, RecordContent]:
+        """Return number → what a valid record holds, given numbers in ascending order."""
         ...
 
 
@@ -44,7 +47,7 @@ class GitTable:
     relation: str
     """Relation of the store with the contract's columns, and with `ordinal` from 1 on."""
     source: RecordSource
-    """Knows the records by these numbers."""
+    """Finds the records by `ordinal`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +71,11 @@ class Table:
     name: str
     """Name of the relation, to be quoted."""
     columns: dict[str, ColumnType]
-    early: frozenset[str]
-    """Instants that were written without an offset, so that one may have happened twice: the
+    ambiguous_times: frozenset[str]
+    """Instants that may be written without an offset, so that one may have happened twice: the
     column holds the later reading, and `<name>__early` the earlier one."""
-    behind: str | None = None
-    """Name of the relation that this one shows, if it is a view."""
+    base_table: str | None = None
+    """Name of the relation under this one, if it is a view."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,7 @@ class Problem:
 
     @classmethod
     def of(cls, error: EvidenceError, dataset: str) -> Problem:
-        """Make a problem of what a reader found."""
+        """Make a problem of an error."""
         hint = error.hint if error.hint.template else None
         return cls(error.message, hint, error.locator, dataset)
 
@@ -114,40 +117,5 @@ class Evidence:
     """By dataset and path."""
     problems: dict[str, list[Problem]]
     """Dataset → what is wrong with it; datasets without problems are left out."""
-    sources: Mapping[int, RecordSource] = field(repr=False)
-
-    def locate(self, locator: int) -> Locator:
-        """Return the place of a record."""
-        return self.locate_many([locator])[locator]
-
-    def locate_many(self, locators: Collection[int]) -> dict[int, Locator]:
-        """Return the places of records."""
-        return locate_many(self.sources, locators)
-
-    def contents(self, locators: Collection[int]) -> dict[int, RecordContent]:
-        """Return what valid records hold."""
-        held: dict[int, RecordContent] = {}
-        for source, ordinals in _by_source(locators).items():
-            found = self.sources[source].contents(ordinals)
-            held |= {source << ORDINAL_BITS | ordinal: each for ordinal, each in found.items()}
-        return held
-
-
-def locate_many(
-    sources: Mapping[int, RecordSource], locators: Collection[int]
-) -> dict[int, Locator]:
-    """Return the places of records, looking into each file once."""
-    places: dict[int, Locator] = {}
-    for source, ordinals in _by_source(locators).items():
-        found = sources[source].locate(ordinals)
-        places |= {source << ORDINAL_BITS | ordinal: found[ordinal] for ordinal in ordinals}
-    return places
-
-
-def _by_source(locators: Collection[int]) -> dict[int, list[int]]:
-    """Return the records' numbers in each source, in ascending order."""
-    found: dict[int, list[int]] = {}
-    mask = (1 << ORDINAL_BITS) - 1
-    for locator in sorted(locators):
-        found.setdefault(locator >> ORDINAL_BITS, []).append(locator & mask)
-    return found
+    places: Places = field(repr=False)
+    """Where the records are on file, and what they hold there."""

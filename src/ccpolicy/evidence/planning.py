@@ -1,36 +1,28 @@
-"""Which datasets are read, which of their columns are kept, and in which order."""
+"""Decide which datasets are read, which of their columns are kept, and in which order."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
 from ccpolicy.errors import PolicyError
 from ccpolicy.evidence.contract import Contract, make_contract
 from ccpolicy.evidence.derive import derived_types
-from ccpolicy.evidence.readers import PARSERS
+from ccpolicy.evidence.readers import Scanner, find_reader
 from ccpolicy.evidence.table_plan import TablePlan
 from ccpolicy.policy import Dataset
 from ccpolicy.policy.models import Lookup
 from ccpolicy.store import DuckDB
 
 
-@dataclass(frozen=True)
-class Planned:
-    """A dataset with the tables that are made of it."""
-
-    contract: Contract
-    plans: list[TablePlan]
-    """The dataset's table, and those of the records nested in its records."""
-
-
 def plan_tables(
     store: DuckDB,
     datasets: Mapping[str, Dataset],
     used: Mapping[str, set[str]],
-) -> Iterator[Planned]:
-    """Yield the datasets that are needed, those that others look into first.
+) -> Iterator[tuple[Contract, list[TablePlan]]]:
+    """Yield the datasets that are needed with their tables, those that others look into first.
+
+    The first table is the dataset's, the others are those of the records nested in its records.
 
     Raises:
         PolicyError: a column that is not there, or lookups that go round in a circle.
@@ -45,7 +37,8 @@ def plan_tables(
         derive = {
             column: text for column, text in dataset.derive.items() if column in wanted[each] | keys
         }
-        is_judged = dataset.format in PARSERS or dataset.format == "git"
+        # Rows of text are typed here only if their files are small; see `DatasetLoad`.
+        is_typed = dataset.format == "git" or not isinstance(find_reader(dataset.format), Scanner)
         plans = [
             TablePlan(
                 name=each,
@@ -55,12 +48,12 @@ def plan_tables(
                 zone=dataset.zone,
                 wanted=wanted[each],
                 derive=derive,
-                derived=derived_types(store, on_file, derive),
+                derived=derived_types(store, on_file, derive) if derive else {},
                 lookups={
                     column: (lookup, tables[lookup.dataset])
                     for column, lookup in lookups[each].items()
                 },
-                is_judged=is_judged,
+                is_typed=is_typed,
             )
         ]
         for child in contract.children:
@@ -75,14 +68,14 @@ def plan_tables(
                     derive={},
                     derived={},
                     lookups={},
-                    is_judged=is_judged,
+                    is_typed=is_typed,
                 )
             )
         for plan in plans:
             for column in sorted(plan.wanted - plan.types.keys()):
                 raise PolicyError("unknown column '{name}'", name=f"{plan.name}.{column}")
         tables[each] = plans[0]
-        yield Planned(contract, plans)
+        yield contract, plans
 
 
 def _needed(

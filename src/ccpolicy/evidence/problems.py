@@ -1,4 +1,4 @@
-"""What is wrong with a dataset, told in full up to a limit and counted beyond it."""
+"""What is wrong with a dataset, listed up to a limit and counted beyond it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ccpolicy.evidence.models import Problem
 from ccpolicy.evidence.readers import EvidenceErrors
 
 SHOWN = 20
-"""Problems told of each family; what is beyond is counted."""
+"""Problems listed of each family; those beyond are counted."""
 
 
 class ProblemLog:
@@ -21,13 +21,13 @@ class ProblemLog:
         self.of_records: list[Problem] = []
         self.of_keys: list[Problem] = []
         self.unexplained = 0
-        """Invalid records beyond those told."""
-        self.untold = 0
-        """Keys that stand twice beyond those told."""
+        """Invalid records beyond those listed."""
+        self.unlisted = 0
+        """Duplicate keys beyond those listed."""
 
     @property
     def room(self) -> int:
-        """How many problems with records may still be told."""
+        """How many problems with records may still be listed."""
         return max(SHOWN - len(self.of_records), 0)
 
     def file(self, error: EvidenceError) -> None:
@@ -49,12 +49,12 @@ class ProblemLog:
         """Return everything: files first, then records, then keys."""
         found = [*self.of_files, *self.of_records]
         if self.unexplained:
-            found.append(self._more("{count} more records are not valid", count=self.unexplained))
+            error = EvidenceError("{count} more records are not valid", count=self.unexplained)
+            found.append(Problem.of(error, self.dataset))
         found += self.of_keys
-        if self.untold:
-            message = "{count} more records have a key that is already there"
-            found.append(self._more(message, count=self.untold))
+        if self.unlisted:
+            error = EvidenceError(
+                "{count} more records have a key that is already there", count=self.unlisted
+            )
+            found.append(Problem.of(error, self.dataset))
         return found
-
-    def _more(self, message: str, count: int) -> Problem:
-        return Problem.of(EvidenceError(message, count=count), self.dataset)

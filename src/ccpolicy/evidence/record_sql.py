@@ -1,4 +1,4 @@
-"""The contract as SQL over columns of text: what each value is, and whether it may be so."""
+"""The contract as SQL over columns of text: the value of each, and whether it is valid."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from ccpolicy.evidence import values
 from ccpolicy.evidence.contract import Column
 from ccpolicy.policy import ColumnType
-from ccpolicy.policy.record_schema import portable
+from ccpolicy.policy.keywords import KEYWORDS
 from ccpolicy.store.sql import identifier, literal
 from ccpolicy.time.epoch import DAY, LAST_DAY
 from ccpolicy.vocabulary import KEY_SEPARATOR
@@ -20,14 +20,13 @@ TYPES: dict[ColumnType, str] = {
     "date": "INTEGER",
     "instant": "BIGINT",
 }
-"""Type of a column → its type in the engine."""
-_BOUNDS = {"minimum": ">=", "maximum": "<=", "exclusiveMinimum": ">", "exclusiveMaximum": "<"}
+"""Type of a column → its SQL type."""
 
 
-def value(column: Column, text: str) -> str:
+def parse_text(column: Column, text: str) -> str:
     """Write the expression that turns the text of a column into its value; NULL if it is none.
 
-    A time without an offset is none; see `local`.
+    A time without an offset is none; see `parse_local_time`.
     """
     match column.type:
         case "integer":
@@ -40,7 +39,7 @@ def value(column: Column, text: str) -> str:
             day = f"CAST(try_cast({text} AS DATE) - DATE '1970-01-01' AS INTEGER)"
             return f"CASE WHEN {_matches(text, values.DATE)} THEN {day} END"
         case "instant":
-            # The two usual forms are told by cheaper means: strptime is strict where they fix the
+            # The two usual forms are matched more cheaply: strptime is strict where they fix the
             # length. The cast by itself is too lenient: it takes 24:00, spaces and more.
             return (
                 f"CASE WHEN {text} LIKE '____-__-__T__:__:___0_:00'"
@@ -53,7 +52,7 @@ def value(column: Column, text: str) -> str:
     return text
 
 
-def local(text: str) -> str:
+def parse_local_time(text: str) -> str:
     """Write the value of a time without an offset, as if its zone were UTC."""
     return (
         f"CASE WHEN {_matches(text, values.LOCAL)}"
@@ -61,55 +60,46 @@ def local(text: str) -> str:
     )
 
 
-def valid(column: Column, text: str, found: str, early: str | None = None) -> str | None:
+def valid(column: Column, text: str, value: str, early: str | None = None) -> str | None:
     """Write the condition that a column is as its contract says, given its text and its value.
 
     It may be NULL instead of false. `early` is the earlier reading, where there are two. A column
     that may hold any text, or none, has no condition.
     """
-    conditions = list(_conditions(column, text, found, early))
+    conditions = list(_conditions(column, value, early))
     if column.required:
         return " AND ".join(conditions or [f"{text} IS NOT NULL"])
     return f"({text} IS NULL OR {' AND '.join(conditions)})" if conditions else None
 
 
-def _conditions(column: Column, text: str, found: str, early: str | None) -> Iterator[str]:
-    schema = column.schema
+def _conditions(column: Column, value: str, early: str | None) -> Iterator[str]:
     match column.type:
         case "date":
-            yield f"{found} BETWEEN 0 AND {LAST_DAY - 1}"
+            yield f"{value} BETWEEN 0 AND {LAST_DAY - 1}"
         case "instant":
             last = LAST_DAY * DAY - 1
-            yield from (f"{each} BETWEEN 0 AND {last}" for each in (found, early) if each)
+            yield from (f"{each} BETWEEN 0 AND {last}" for each in (value, early) if each)
         case "number":
-            yield f"isfinite({found})"
+            yield f"isfinite({value})"
         case "integer" | "boolean":
-            yield f"{found} IS NOT NULL"
-    if "const" in schema:
-        yield f"{found} = {literal(schema['const'])}"
-    if "enum" in schema:
-        yield f"{found} IN ({', '.join(literal(each) for each in schema['enum'])})"
-    # An empty cell holds no text, so that the least length of 1 is had anyway.
-    if schema.get("minLength", 0) > 1:
-        yield f"length({text}) >= {schema['minLength']}"
-    if "maxLength" in schema:
-        yield f"length({text}) <= {schema['maxLength']}"
-    if "pattern" in schema:
-        yield f"regexp_matches({text}, {literal(portable(schema['pattern']))})"
-    for keyword, sign in _BOUNDS.items():
-        if keyword in schema:
-            bound = float(schema[keyword]) if column.type == "number" else schema[keyword]
-            yield f"{found} {sign} {literal(bound)}"
+            yield f"{value} IS NOT NULL"
+    for name, limit in column.schema.items():
+        keyword = KEYWORDS.get(name)
+        if keyword and keyword.condition:
+            is_whole = column.type == "number" and isinstance(limit, int)
+            condition = keyword.condition(value, float(limit) if is_whole else limit)
+            if condition:
+                yield condition
 
 
-def proper_key(found: str, kind: ColumnType) -> str:
+def proper_key(value: str, kind: ColumnType) -> str:
     """Write the condition that a column may stand in a key; it may be NULL instead of false."""
     if kind != "text":
-        return f"{found} IS NOT NULL"
-    # What needs no escaping in a URL is fine, and told three times faster than by the expression.
+        return f"{value} IS NOT NULL"
+    # What needs no escaping in a URL is fine, and is found three times faster than by the pattern.
     return (
-        f"CASE WHEN url_encode({found}) = {found} THEN {found} <> ''"
-        f" ELSE NOT regexp_matches({found}, {literal(values.UNFIT)}) END"
+        f"CASE WHEN url_encode({value}) = {value} THEN {value} <> ''"
+        f" ELSE NOT regexp_matches({value}, {literal(values.UNFIT)}) END"
     )
 
 

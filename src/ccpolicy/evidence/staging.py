@@ -1,77 +1,90 @@
-"""Hand records that were read here to the engine, a column at a time."""
+"""Gather the rows of one table that are read here, a column at a time, and check their keys."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
+from ccpolicy.evidence.table_plan import TablePlan
 from ccpolicy.store import DuckDB
-from ccpolicy.store.sql import identifier
 
-_FULL = 200_000
-"""Rows after which they are handed over."""
+_FLUSH = 200_000
+"""Rows to gather before they are written to the store."""
 
 
 class StagingTable:
-    """Rows of one table on their way to the engine."""
+    """Rows of one table on their way to the store."""
 
-    def __init__(self, store: DuckDB, relation: str) -> None:
+    def __init__(self, store: DuckDB, plan: TablePlan) -> None:
         self.store = store
-        self.relation = relation
-        self.types: dict[str, str] = {}
-        """Column → its type in the engine."""
-        self.columns: list[list[Any]] = []
-        self.is_made = False
-        """Whether the relation is there, and holds rows already."""
+        self.plan = plan
+        self.columns = plan.staged_columns()
+        """Columns of the rows, after `locator`."""
+        self.is_stored = False
+        """Whether the relation exists, and holds rows already."""
+        names = [each.name for each in self.columns]
+        self.keys_verified = plan.is_typed and not plan.is_large and set(plan.key) <= set(names)
+        """Whether all keys are certain to be fit and unique; SQL looks closer if they are not."""
+        self._key = [names.index(part) for part in plan.key if self.keys_verified]
+        self._keys: set[object] = set()
+        self._types = {"locator": "BIGINT"} | {each.name: each.sql_type for each in self.columns}
+        self._rows: list[list[Any]] = [[] for _ in self._types]
 
-    def begin(self, types: dict[str, str]) -> None:
-        """Say which columns the rows have, `locator` first."""
-        self.types = types
-        self.columns = [[] for _ in types]
-
-    def add(self, columns: Sequence[Sequence[Any]]) -> None:
-        """Add rows."""
-        for column, more in zip(self.columns, columns, strict=True):
+    def add(self, locators: Sequence[int], cells: Sequence[Sequence[Any]]) -> None:
+        """Add rows, column by column."""
+        if self.keys_verified:
+            self._verify([cells[index] for index in self._key])
+        for column, more in zip(self._rows, (locators, *cells), strict=True):
             column.extend(more)
-        if len(self.columns[0]) >= _FULL:
-            self.hand_over()
+        if len(self._rows[0]) >= _FLUSH:
+            self.flush()
 
-    def take(self, query: str) -> None:
-        """Take rows that the engine has already."""
-        self.store.run(f"CREATE TEMP TABLE {identifier(self.relation)} AS {query}")
-        self.is_made = True
+    def add_query(self, query: str) -> None:
+        """Add the rows of a query, which are all rows of the table."""
+        self.store.create(self.plan.staged, query)
+        self.is_stored = True
 
-    def hand_over(self) -> None:
-        """Put the rows into the relation, and make it if need be."""
-        if self.is_made:
-            into = f"INSERT INTO {identifier(self.relation)}"
-        else:
-            into = f"CREATE TEMP TABLE {identifier(self.relation)} AS"
-        self.store.run(f"{into} {self._rows(self.types)}", self.columns)
-        self.is_made = True
-        self.columns = [[] for _ in self.types]
+    def flush(self) -> None:
+        """Write the rows to the store."""
+        self.store.fill(self.plan.staged, self._types, self._rows)
+        self._rows = [[] for _ in self._types]
+        self.is_stored = True
 
-    def make(self, relation: str, wanted: Sequence[str]) -> int:
-        """Make a table of some of the columns, and return how many rows it has."""
-        values = [self.columns[index] for index, each in enumerate(self.types) if each in wanted]
-        types = {each: kind for each, kind in self.types.items() if each in wanted}
-        self.store.run(f"CREATE TABLE {identifier(relation)} AS {self._rows(types)}", values)
-        return len(self.columns[0])
+    def make_table(self) -> None:
+        """Make the final table of rows that need nothing more, none of which is stored yet."""
+        wanted = self.plan.wanted | {"locator"}
+        wanted |= {each.name for each in self.columns if each.column.name in self.plan.wanted}
+        types = {name: kind for name, kind in self._types.items() if name in wanted}
+        rows = [
+            column for name, column in zip(self._types, self._rows, strict=True) if name in wanted
+        ]
+        self.store.fill(self.plan.relation, types, rows)
 
-    def drop(self) -> None:
-        """Forget the rows, once a table has been made of them."""
-        if self.is_made:
-            self.store.run(f"DROP TABLE {identifier(self.relation)}")
-
-    def _rows(self, types: dict[str, str]) -> str:
-        return "SELECT " + ", ".join(
-            f"unnest(CAST(${index} AS {kind}[])) AS {identifier(each)}"
-            for index, (each, kind) in enumerate(types.items(), 1)
-        )
+    def _verify(self, key: Sequence[Sequence[Any]]) -> None:
+        """Add the key columns of rows to those seen, or give up if they are doubtful."""
+        before = len(self._keys)
+        self._keys.update(key[0] if len(key) == 1 else zip(*key, strict=True))
+        is_unique = len(self._keys) == before + len(key[0])
+        self.keys_verified = is_unique and all(map(_is_fit, key))
+        if not self.keys_verified:
+            self._keys.clear()
 
 
-def is_text(texts: Sequence[str | None]) -> bool:
-    """Whether texts can be written as UTF-8: half of a surrogate pair cannot."""
+def _is_fit(part: Sequence[Any]) -> bool:
+    """Whether all values of a key column are certain to be fit; see `values.key_fault`."""
+    if None in part:
+        return False
+    texts = [value for value in part if isinstance(value, str)]
+    together = "".join(texts)
+    return (
+        together.isprintable()
+        and "×" not in together
+        and all(text and text[0] != " " and text[-1] != " " for text in texts)
+    )
+
+
+def is_storable(texts: Sequence[str | None]) -> bool:
+    """Whether texts can be stored as UTF-8, which has no unpaired surrogates."""
     together = "".join(text for text in texts if text)
     try:
         return together.isascii() or bool(together.encode())

@@ -1,105 +1,109 @@
-"""Make the tables of a dataset, without the files that the engine cannot read as a whole."""
+"""Make the tables of a dataset, without the files that DuckDB cannot read as a whole."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from ccpolicy.errors import EvidenceError
 from ccpolicy.evidence.dataset_load import DatasetLoad
-from ccpolicy.evidence.models import ORDINAL_BITS
-from ccpolicy.evidence.readers import SCANNERS
+from ccpolicy.evidence.models import NUMBER_BITS
+from ccpolicy.evidence.readers import Scanner, find_reader
 from ccpolicy.evidence.table_plan import TablePlan, zone_relation
 from ccpolicy.store import DuckDB, Interrupted, OutOfMemory, StoreError
 from ccpolicy.store.sql import identifier
 from ccpolicy.time import zone_shifts
 
 
-def create_tables(store: DuckDB, entry: DatasetLoad) -> None:
-    """Make the tables of a dataset, count the records that the engine read, and note faults."""
-    for plan, stage in zip(entry.plans, entry.stages, strict=True):
-        if plan.is_simple and not stage.is_made:
-            stage.make(plan.relation, ["locator", *plan.table().columns, *plan.early_names()])
-            continue
-        if not plan.scans:
-            stage.hand_over()
-        if plan.zone and not plan.is_judged:
-            store.run(
-                f"CREATE TEMP TABLE IF NOT EXISTS {identifier(zone_relation(plan.zone))}"
-                f" AS {zone_shifts.table(plan.zone)}"
-            )
-        entry.counts |= _make(store, entry, plan)
+def create_tables(store: DuckDB, loads: Collection[DatasetLoad]) -> None:
+    """Make the tables of datasets in their order, and note the files that cannot be read."""
+    plans = [plan for load in loads for plan in load.plans]
+    for zone in sorted({plan.zone for plan in plans if plan.zone and not plan.is_typed}):
+        store.create(zone_relation(zone), zone_shifts.table(zone))
+    for load in loads:
+        for plan, stage in zip(load.plans, load.stages, strict=True):
+            if plan.is_simple and not stage.is_stored:
+                stage.make_table()
+                continue
+            if not plan.scans:
+                stage.flush()
+            _create(store, load, plan)
 
 
-def _make(store: DuckDB, entry: DatasetLoad, plan: TablePlan) -> dict[int, int]:
-    """Make a table, or that of all its records if some may be invalid.
-
-    Return how many the engine read, by source.
-    """
+def _create(store: DuckDB, load: DatasetLoad, plan: TablePlan) -> None:
+    """Make a table, or that of all its records if some may be invalid."""
     while True:
         try:
             counts = _counts(store, plan, plan.create(store))
-            if not _passed_over(entry, plan, counts):
-                return counts
-            store.run(f"DROP TABLE {identifier(plan.judged)}")
+            if not _skipped(load, plan, counts):
+                break
+            store.drop(plan.checked)
         except (OutOfMemory, Interrupted):
             raise
         except StoreError as failure:
-            if _refuse(store, entry, plan):
+            if _refused(store, load, plan):
                 continue
             if not plan.derive or plan.has_faulty_expression:
                 raise
             plan.has_faulty_expression = True
-            entry.faults.file(
+            load.problems.file(
                 EvidenceError(
                     "a derived column cannot be computed: {reason}",
                     hint="look at 'derive' in the dataset",
-                    reason=str(failure).partition("\n")[0],
+                    reason=failure.reason,
                 )
             )
+    load.counts |= counts
+    for number, count in counts.items():
+        source = load.files[number]
+        source.scanned = _scanner(load).lines(source.file, count)
+
+
+def _scanner(load: DatasetLoad) -> Scanner:
+    reader = find_reader(load.dataset.format)
+    assert isinstance(reader, Scanner)
+    return reader
 
 
 def _counts(store: DuckDB, plan: TablePlan, count: int) -> dict[int, int]:
-    """Count the records that the engine read from each file."""
+    """Count the records that DuckDB read from each file."""
     if len(plan.scans) < 2:
         return dict.fromkeys(plan.scans, count)
     rows = store.ask(
-        f"SELECT locator >> {ORDINAL_BITS}, count(*) FROM {identifier(plan.judged)} GROUP BY ALL"
+        f"SELECT locator >> {NUMBER_BITS}, count(*) FROM {identifier(plan.checked)} GROUP BY 1"
     )
     return dict.fromkeys(plan.scans, 0) | {int(number): int(found) for number, found in rows}
 
 
-def _passed_over(entry: DatasetLoad, plan: TablePlan, counts: Mapping[int, int]) -> bool:
-    """Leave out the files of which the engine did not take all, and tell whether there were."""
-    found: dict[int, EvidenceError] = {}
+def _skipped(load: DatasetLoad, plan: TablePlan, counts: Mapping[int, int]) -> bool:
+    """Leave out the files of which DuckDB skipped something, and tell whether there were any."""
+    faults: dict[int, EvidenceError] = {}
     for number in plan.scans:
-        file = entry.files[number]
+        file = load.files[number].file
         try:
-            fault = SCANNERS[entry.dataset.format].passed_over(file, counts[number])
+            fault = _scanner(load).skipped(file, counts[number])
         except OSError as failure:
             fault = file.gone(failure)
         if fault:
-            found[number] = fault
-    return _leave_out(entry, plan, found)
+            faults[number] = fault
+    return _leave_out(load, plan, faults)
 
 
-def _refuse(store: DuckDB, entry: DatasetLoad, plan: TablePlan) -> bool:
-    """Leave out the files that the engine cannot read, and tell whether there were any."""
-    refused = {}
+def _refused(store: DuckDB, load: DatasetLoad, plan: TablePlan) -> bool:
+    """Leave out the files that DuckDB cannot read, and tell whether there were any."""
+    faults = {}
     cells = ", ".join(f"count({identifier(column.name)})" for column in plan.columns)
     for number, scan in plan.scans.items():
         try:
-            query = f"SELECT {cells} FROM (SELECT {scan.cells} FROM {scan.rows})"
-            store.ask(query)
+            store.run(f"SELECT {cells} FROM (SELECT {scan.cells} FROM {scan.rows})")
         except StoreError as failure:
-            scanner = SCANNERS[entry.dataset.format]
-            refused[number] = scanner.explain(entry.files[number], str(failure))
-    return _leave_out(entry, plan, refused)
+            faults[number] = _scanner(load).explain(load.files[number].file, str(failure))
+    return _leave_out(load, plan, faults)
 
 
-def _leave_out(entry: DatasetLoad, plan: TablePlan, faulty: Mapping[int, EvidenceError]) -> bool:
-    for number, fault in faulty.items():
-        entry.faults.file(fault)
+def _leave_out(load: DatasetLoad, plan: TablePlan, faults: Mapping[int, EvidenceError]) -> bool:
+    for number, fault in faults.items():
+        load.problems.file(fault)
         del plan.scans[number]
-    if faulty and not plan.scans:
-        entry.stages[0].hand_over()
-    return bool(faulty)
+    if faults and not plan.scans:
+        load.stages[0].flush()
+    return bool(faults)

@@ -4,38 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import NamedTuple
 
 from ccpolicy.evidence import record_sql
 from ccpolicy.evidence.contract import Column
-from ccpolicy.evidence.models import Table
+from ccpolicy.evidence.models import NUMBER_BITS, Table
+from ccpolicy.evidence.readers import Scan
 from ccpolicy.policy import ColumnType
 from ccpolicy.policy.models import Lookup
 from ccpolicy.store import DuckDB
 from ccpolicy.store.sql import identifier
 from ccpolicy.time import zone_shifts
-from ccpolicy.time.zones import time_zone
 
 EARLY = "__early"
 
 
-@dataclass(frozen=True)
-class Scan:
-    """How the engine reads the rows of a file, all of them as text."""
+class StagedColumn(NamedTuple):
+    """A column of rows that are read here."""
 
-    first: int
-    """Locator of the first row; the others follow in order."""
-    number: str
-    """SQL for a row's number, the first of which is 0."""
-    cells: str
-    """SQL for the contract's columns, in its order."""
-    rows: str
-    """What they are read from."""
-
-    def texts(self) -> str:
-        """Write the rows, each with its locator."""
-        return f"SELECT {self.first} + {self.number} AS locator, {self.cells} FROM {self.rows}"
+    name: str
+    column: Column
+    is_earlier: bool
+    """Whether it holds the earlier readings of an ambiguous time."""
+    sql_type: str
 
 
 @dataclass
@@ -45,9 +36,9 @@ class TablePlan:
     name: str
     """`<dataset>` or `<dataset>.<child>`."""
     columns: Sequence[Column]
-    """Columns on file, for nested records those of the record around them too."""
+    """Columns on file; for nested records also those of the record around them."""
     own: frozenset[str]
-    """Columns that are not the record's around it."""
+    """Columns of the record itself, not of the one around it."""
     key: Sequence[str]
     zone: str | None
     wanted: set[str]
@@ -56,153 +47,131 @@ class TablePlan:
     derived: Mapping[str, ColumnType]
     """Types of derived columns."""
     lookups: Mapping[str, tuple[Lookup, TablePlan]]
-    """Column → what is looked up, and where."""
-    is_judged: bool
-    """Whether the rows that are staged are valid already and hold values, not the text on file."""
+    """Column → what is looked up, and in which table."""
+    is_typed: bool
+    """Whether the rows that are read here are valid and hold values, not the text on file."""
     is_large: bool = False
     """Whether a key is too much to keep beside each record."""
-    is_proven: bool = False
-    """Whether the records are judged and their keys need no further look."""
+    keys_verified: bool = False
+    """Whether the records are valid and their keys unique, so that the table needs no check."""
     has_faulty_expression: bool = False
     """Whether a derived column failed, and is NULL where it does."""
     scans: dict[int, Scan] = field(default_factory=dict)
-    """Source → how it is read, where nothing is staged."""
+    """Source → how DuckDB reads it, where nothing is staged."""
 
-    @property
-    def relation(self) -> str:
-        """Name of the engine's table, which cannot be that of a relation of its own."""
-        return f"evidence.{self.name}"
-
-    @property
-    def staged(self) -> str:
-        """Name of the relation of the rows that were read here."""
-        return f"evidence.staged.{self.name}"
-
-    @property
-    def judged(self) -> str:
-        """Name of the table of all records, with what tells whether they are valid."""
-        return f"evidence.judged.{self.name}"
+    def __post_init__(self) -> None:
+        self.relation = f"evidence.{self.name}"
+        """The final table, whose name cannot be that of a relation of the engine."""
+        self.staged = f"evidence.staged/{self.name}"
+        """The rows that were read here."""
+        self.checked = f"evidence.checked/{self.name}"
+        """All records, with a column that tells whether they are valid."""
+        self.ambiguous = [each for each in self.columns if each.type == "instant" and self.zone]
+        """Columns whose time may have happened twice."""
+        self.types = {column.name: column.type for column in self.columns} | dict(self.derived)
+        """Type of every column, derived and looked-up ones among them."""
+        for column, (lookup, other) in self.lookups.items():
+            self.types[column] = other.types[lookup.column]
 
     @property
     def is_simple(self) -> bool:
-        """Whether the rows that are staged need nothing more to be a table."""
-        return self.is_proven and not (self.derive or self.lookups)
-
-    @property
-    def zone_info(self) -> ZoneInfo | None:
-        """Zone of times that are written without an offset."""
-        return time_zone(self.zone) if self.zone else None
-
-    @property
-    def early(self) -> list[Column]:
-        """Columns whose time may have happened twice."""
-        return [each for each in self.columns if each.type == "instant"] if self.zone else []
-
-    @property
-    def types(self) -> dict[str, ColumnType]:
-        """Type of every column, derived and looked-up ones among them."""
-        types = {column.name: column.type for column in self.columns} | dict(self.derived)
-        for column, (lookup, other) in self.lookups.items():
-            types[column] = other.types[lookup.column]
-        return types
+        """Whether the rows that are staged are the table's rows."""
+        return self.keys_verified and not (self.derive or self.lookups)
 
     @property
     def first(self) -> int | None:
-        """Locator of the first row, if the rows can be numbered by their place in the table.
+        """Locator of the first row, if the locators follow from the rows' order in the table.
 
         They come in the order of the file, unless they are joined with others.
         """
-        scans = list(self.scans.values())
-        is_joined = bool(self.early or self.lookups)
-        return scans[0].first if self.is_large and len(scans) == 1 and not is_joined else None
+        is_joined = bool(self.ambiguous or self.lookups)
+        if not self.is_large or len(self.scans) != 1 or is_joined:
+            return None
+        [(source, scan)] = self.scans.items()
+        return (source << NUMBER_BITS) + scan.first
 
     def table(self) -> Table:
         """Return the table as the engine sees it."""
         kept = {column: kind for column, kind in self.types.items() if column in self.wanted}
-        early = frozenset(each.name for each in self.early if each.name in self.wanted)
-        return Table(self.relation, kept, early, None if self.is_proven else self.judged)
+        ambiguous = frozenset(each.name for each in self.ambiguous if each.name in self.wanted)
+        return Table(self.relation, kept, ambiguous, None if self.keys_verified else self.checked)
 
     def early_names(self) -> list[str]:
         """Return the names of the earlier readings in the table."""
-        return [column + EARLY for column in sorted(self.table().early)]
+        return [column + EARLY for column in sorted(self.table().ambiguous_times)]
 
-    def cells(self) -> list[Column]:
-        """Return the columns of the rows that are staged; early readings follow if it is judged."""
-        if self.derive or not self.is_judged:
-            return list(self.columns)
-        looked_up = (lookup.key for lookup, _ in self.lookups.values())
-        needed = self.wanted.union(self.key, *looked_up)
-        return [column for column in self.columns if column.name in needed]
-
-    def early_cells(self) -> list[Column]:
-        """Return the columns of which earlier readings are staged."""
-        return [each for each in self.cells() if each in self.early] if self.is_judged else []
-
-    def staged_types(self) -> dict[str, str]:
-        """Return the types of all that is staged."""
-        types = {"locator": "BIGINT"}
-        for column in self.cells():
-            types[column.name] = record_sql.TYPES[column.type] if self.is_judged else "VARCHAR"
-        return types | {column.name + EARLY: "BIGINT" for column in self.early_cells()}
-
-    def choose(self, columns: Sequence[list[Any]]) -> list[list[Any]]:
-        """Choose what is staged out of all columns on file, with earlier readings after them."""
-        names = [column.name for column in self.columns]
-        early = [column.name for column in self.early]
-        return [
-            *(columns[names.index(each.name)] for each in self.cells()),
-            *(columns[len(names) + early.index(each.name)] for each in self.early_cells()),
+    def staged_columns(self) -> list[StagedColumn]:
+        """Return the columns of the rows that are staged, earlier readings of times last."""
+        if not self.is_typed:
+            return [StagedColumn(each.name, each, False, "VARCHAR") for each in self.columns]
+        columns = self.columns
+        if not self.derive:
+            looked_up = (lookup.key for lookup, _ in self.lookups.values())
+            needed = self.wanted.union(self.key, *looked_up)
+            columns = [column for column in columns if column.name in needed]
+        staged = [
+            StagedColumn(each.name, each, False, record_sql.TYPES[each.type]) for each in columns
+        ]
+        return staged + [
+            StagedColumn(each.name + EARLY, each, True, "BIGINT")
+            for each in columns
+            if each in self.ambiguous
         ]
 
-    def texts(self) -> str:
+    def text_rows(self) -> str:
         """Write the rows as text."""
-        if self.scans:
-            return " UNION ALL ".join(scan.texts() for scan in self.scans.values())
-        return f"SELECT * FROM {identifier(self.staged)}"
+        if not self.scans:
+            return f"SELECT * FROM {identifier(self.staged)}"
+        return " UNION ALL ".join(
+            f"SELECT {(source << NUMBER_BITS) + scan.first} + {scan.index} AS locator,"
+            f" {scan.cells} FROM {scan.rows}"
+            for source, scan in self.scans.items()
+        )
 
-    def values(self) -> str:
+    def typed_rows(self) -> str:
         """Write the rows as values, with `_valid`."""
-        if self.is_judged:
+        if self.is_typed:
             return f"SELECT *, true AS _valid FROM {identifier(self.staged)}"
         texts = {column.name: identifier(column.name) for column in self.columns}
-        found, made = dict(texts), ""
+        parsed, made = dict(texts), ""
         for column in self.columns:
             if column.type != "text":
-                found[column.name] = identifier(f"={column.name}")
-                made += f", {record_sql.value(column, texts[column.name])} AS {found[column.name]}"
-        for column in self.early:
-            made += f", {record_sql.local(texts[column.name])} AS {identifier(f'~{column.name}')}"
-        source = f"(SELECT *{made} FROM ({self.texts()}))"
+                name = parsed[column.name] = identifier(f"={column.name}")
+                made += f", {record_sql.parse_text(column, texts[column.name])} AS {name}"
+        for column in self.ambiguous:
+            local = record_sql.parse_local_time(texts[column.name])
+            made += f", {local} AS {identifier(f'~{column.name}')}"
+        source = f"(SELECT *{made} FROM ({self.text_rows()}))"
         early: dict[str, str] = {}
-        if self.early:
-            source, early = self._both_readings(source, found)
+        if self.ambiguous:
+            source, early = self._both_readings(source, parsed)
         conditions = [
-            record_sql.valid(each, texts[each.name], found[each.name], early.get(each.name))
+            record_sql.valid(each, texts[each.name], parsed[each.name], early.get(each.name))
             for each in self.columns
         ]
         valid = " AND ".join(condition for condition in conditions if condition) or "true"
-        cells = [f"{found[column.name]} AS {identifier(column.name)}" for column in self.columns]
+        cells = [f"{parsed[column.name]} AS {identifier(column.name)}" for column in self.columns]
         cells += [f"{reading} AS {identifier(column + EARLY)}" for column, reading in early.items()]
         cells.append(f"coalesce({valid}, false) AS _valid")
         return f"SELECT locator, {', '.join(cells)} FROM {source}"
 
-    def _both_readings(self, source: str, found: dict[str, str]) -> tuple[str, dict[str, str]]:
-        """Join the zone's spans, so that times without an offset have both their readings."""
+    def _both_readings(self, source: str, parsed: dict[str, str]) -> tuple[str, dict[str, str]]:
+        """Join the zone's shifts, so that times without an offset have both their readings."""
         joins, made, early = "", "", {}
         zone = identifier(zone_relation(self.zone))
-        for index, column in enumerate(self.early):
+        for index, column in enumerate(self.ambiguous):
             local, span = identifier(f"~{column.name}"), f"z{index}"
             later, earlier = zone_shifts.readings(f"r.{local}", span)
             joins += f" ASOF LEFT JOIN {zone} {span} ON r.{local} >= {span}.begins"
             both = identifier(f"+{column.name}"), identifier(f"-{column.name}")
-            made += f", coalesce(r.{found[column.name]}, {later}) AS {both[0]}"
-            made += f", coalesce(r.{found[column.name]}, {earlier}) AS {both[1]}"
-            found[column.name], early[column.name] = both
+            made += f", coalesce(r.{parsed[column.name]}, {later}) AS {both[0]}"
+            made += f", coalesce(r.{parsed[column.name]}, {earlier}) AS {both[1]}"
+            parsed[column.name], early[column.name] = both
         return f"(SELECT r.*{made} FROM {source} r{joins})", early
 
     def records(self) -> str:
         """Write the rows with derived and looked-up columns."""
-        query = self.values()
+        query = self.typed_rows()
         if self.derive:
             guard = "try" if self.has_faulty_expression else ""
             made = "".join(
@@ -218,55 +187,51 @@ class TablePlan:
                 match = " AND ".join(
                     f"l{index}.k{n} = r.{identifier(part)}" for n, part in enumerate(lookup.key)
                 )
-                # A key that stands twice is a problem of its own, and must not double records.
+                # A duplicate key is a problem of its own, and must not double records.
                 joins += (
-                    f" LEFT JOIN (SELECT {there}, min({identifier(lookup.column)}) AS found"
-                    f" FROM {other.valid()} GROUP BY ALL) l{index} ON {match}"
+                    f" LEFT JOIN (SELECT {there}, min({identifier(lookup.column)}) AS value"
+                    f" FROM {other.valid_source()} GROUP BY ALL) l{index} ON {match}"
                 )
-                made += f", l{index}.found AS {identifier(column)}"
+                made += f", l{index}.value AS {identifier(column)}"
             query = f"SELECT r.*{made} FROM ({query}) r{joins}"
         return query
 
-    def kept(self) -> str:
-        """Write the rows of a table whose keys are proven."""
-        return f"SELECT locator, {', '.join(self._cells())} FROM ({self.records()})"
-
-    def judge(self) -> str:
+    def check(self) -> str:
         """Write all rows, with `_ok` and with the key: as `_key`, or if it is large its `_hash`."""
-        cells = [*([] if self.first else ["locator"]), *self._cells(), f"{self.is_ok()} AS _ok"]
+        cells = [*([] if self.first else ["locator"]), *self._cells(), f"{self._is_ok()} AS _ok"]
         if self.is_large:
             cells.append(f"hash({', '.join(map(identifier, self.key))}) AS _hash")
         else:
             cells.append(f"{record_sql.key_text(self.key)} AS _key")
         return f"SELECT {', '.join(cells)} FROM ({self.records()})"
 
-    def judged_rows(self) -> str:
-        """Write the rows that `judge` made, with their locators."""
+    def checked_rows(self) -> str:
+        """Write the rows that `check` made, with their locators."""
         locator = f"{self.first} + rowid AS locator, " if self.first else ""
-        return f"SELECT {locator}* FROM {identifier(self.judged)}"
+        return f"SELECT {locator}* FROM {identifier(self.checked)}"
 
-    def valid(self) -> str:
-        """Write what the table's rows are read from, once they are proven or judged."""
-        return (
-            identifier(self.relation) if self.is_proven else f"{identifier(self.judged)} WHERE _ok"
-        )
+    def valid_source(self) -> str:
+        """Write what the table's rows are selected from, once they are verified or checked."""
+        if self.keys_verified:
+            return identifier(self.relation)
+        return f"{identifier(self.checked)} WHERE _ok"
 
     def valid_rows(self, *, all_are: bool) -> str:
-        """Write the rows of the table out of those that `judge` made."""
+        """Write the rows of the table out of those that `check` made."""
         condition = "" if all_are else " WHERE _ok"
-        return f"SELECT locator, {', '.join(self._cells())} FROM ({self.judged_rows()}){condition}"
+        return f"SELECT locator, {', '.join(self._cells())} FROM ({self.checked_rows()}){condition}"
 
     def create(self, store: DuckDB) -> int:
         """Make the table, or that of all its records if some may be invalid; return how many."""
-        relation, query = (
-            (self.relation, self.kept()) if self.is_proven else (self.judged, self.judge())
-        )
-        return store.create(relation, query)
+        if self.keys_verified:
+            query = f"SELECT locator, {', '.join(self._cells())} FROM ({self.records()})"
+            return store.create(self.relation, query)
+        return store.create(self.checked, self.check())
 
     def _cells(self) -> list[str]:
         return [identifier(column) for column in (*self.table().columns, *self.early_names())]
 
-    def is_ok(self) -> str:
+    def _is_ok(self) -> str:
         """Write the condition that a row of `records` is valid and its key is fit."""
         types = self.types
         fit = " AND ".join(
@@ -279,10 +244,10 @@ class TablePlan:
         return (
             f"SELECT locator, {record_sql.key_text(self.key)} AS _key,"
             f" hash({', '.join(map(identifier, self.key))}) AS _hash"
-            f" FROM ({self.records()}) WHERE {self.is_ok()}"
+            f" FROM ({self.records()}) WHERE {self._is_ok()}"
         )
 
 
 def zone_relation(zone: str | None) -> str:
-    """Return the name of the table of a zone's spans."""
-    return f"evidence.zone.{zone}"
+    """Return the name of the relation of a zone's shifts."""
+    return f"zone/{zone}"

@@ -14,14 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ccpolicy.errors import EvidenceError, Locator
+from ccpolicy.evidence_formats import SUFFIXES
 
 MOST_FILES = 10_000
 SMALL = 1 << 20
 """Bytes up to which a file's content may be kept from when it was fingerprinted."""
-DATA = frozenset(
-    f".{each}" for each in ("csv", "tsv", "json", "jsonl", "ndjson", "yaml", "yml", "parquet")
-) | {".xls", ".xlsx", ".xlsm"}
-"""Ends of the names of files that hold records, and not a picture or a note beside them."""
 _WILD = re.compile(r"[*?\[]")
 
 
@@ -33,6 +30,8 @@ class Fingerprint:
     size: int
     state: tuple[int, ...]
     """Size, time of change and identity."""
+    lines: int
+    """Lines, the last with or without its end."""
     has_nul: bool
     has_bare_return: bool
     """Whether a carriage return stands without the newline after it."""
@@ -93,7 +92,7 @@ class Finder:
             if isinstance(name, EvidenceError) or name in self.found:
                 continue
             below = os.path.relpath(name, folder or ".")
-            if Path(name).suffix.lower() in DATA and not any(fits_path(below, p) for p in known):
+            if name.lower().endswith(SUFFIXES) and not any(fits_path(below, p) for p in known):
                 yield EvidenceError(
                     "no dataset reads this file",
                     hint="give it a name that fits '{pattern}', or put it elsewhere",
@@ -241,6 +240,7 @@ def fingerprint(path: Path, *, keep: bool = False) -> Fingerprint:
     has_nul = has_bare_return = has_spaced_quote = False
     is_text = True
     decoder = codecs.getincrementaldecoder("utf-8")()
+    lines = 0
     last = b""
     data: bytes | None = b""
     try:
@@ -250,6 +250,7 @@ def fingerprint(path: Path, *, keep: bool = False) -> Fingerprint:
             before = _state(os.fstat(handle))
             while chunk := file.read(min(before[0] + 1, SMALL)):
                 digest.update(chunk)
+                lines += chunk.count(b"\n")
                 data = chunk if not last and len(chunk) < SMALL else None
                 has_nul = has_nul or b"\0" in chunk
                 is_text = is_text and _decodes(decoder, chunk)
@@ -268,6 +269,7 @@ def fingerprint(path: Path, *, keep: bool = False) -> Fingerprint:
         sha256=digest.hexdigest(),
         size=before[0],
         state=before,
+        lines=lines + (last not in (b"", b"\n")),
         has_nul=has_nul,
         has_bare_return=has_bare_return or last == b"\r",
         has_spaced_quote=has_spaced_quote,

@@ -1,1 +1,1 @@
-"""Git: objects, commits, snapshots and signatures, read without running what a repository sets."""
+"""Reads git repositories without running any program that a repository configures."""

@@ -1,7 +1,7 @@
-"""Where the git checkout around a folder begins.
+"""Finds the git checkout that contains a folder.
 
-What a commit holds must not decide which repository is asked: a folder that looks like git's own
-store can be committed, and so can a link to a folder with a policy of another kind.
+Committed files must not decide which repository is read: a commit can contain a folder that looks
+like a bare repository, or a link to a folder with another policy.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from pathlib import Path
 
 
 def checkout_of(folder: Path) -> Path | None:
-    """Return the top of the checkout that holds a folder; it is where `.git` stands.
+    """Return the root of the checkout that contains a folder: the nearest parent with `.git`.
 
-    No commit can hold an entry of that name.
+    No commit can contain an entry of that name.
     """
     return next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
 
 
 def link_on_the_way(path: Path) -> Path | None:
-    """Return a symbolic link on the way to a path that some checkout holds, if there is one."""
+    """Return the first symbolic link on the way to a path that lies in a checkout, if any."""
     written = Path(os.path.normpath(_here() / path))
     for each in (written, *written.parents):
         if each.is_symlink() and checkout_of(each.parent.resolve()):
@@ -28,7 +28,7 @@ def link_on_the_way(path: Path) -> Path | None:
 
 
 def _here() -> Path:
-    """Return the current folder, as the shell came to it where that is known."""
+    """Return the current folder as the shell names it, with its links, if that is known."""
     here = Path.cwd()
-    said = Path(os.environ.get("PWD", ""))
-    return said if said.is_absolute() and said.exists() and said.samefile(here) else here
+    named = Path(os.environ.get("PWD", ""))
+    return named if named.is_absolute() and named.exists() and named.samefile(here) else here

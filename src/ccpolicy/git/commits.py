@@ -1,4 +1,4 @@
-"""Commits, and the order in which a history is walked: parents first."""
+"""Reads commits, and walks a history: parents first."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from ccpolicy.git.repository import GitRepository
 _PERSON = re.compile(rb"(?P<name>.*?) ?<(?P<address>[^<>]*)> (?P<time>-?\d+) [+-]\d{4}", re.DOTALL)
 _REASON = re.compile(r"^Reason:[ \t]*(\S.*)$", re.MULTILINE | re.IGNORECASE)
 _LAST = 84_006 * 86_400
-"""Seconds from 1970 to the end of 2199: later times are mistakes or lies."""
+"""Seconds from 1970 to the end of 2199; later times are wrong."""
 
 
 class Commit(NamedTuple):
-    """A commit, as far as evidence goes."""
+    """The parts of a commit that matter here. Its names and times are claims of whoever made it."""
 
     id: str
     tree: str
     parents: tuple[str, ...]
     author: str
-    """Address of who wrote it, as the commit says."""
+    """The author's address."""
     committer: str
-    """Address of who committed it, as the commit says."""
+    """The committer's address."""
     authored: int
     """Seconds since 1970, by the author's clock."""
     committed: int
     """Seconds since 1970, by the committer's clock."""
     is_signed: bool
     reason: str
-    """What the message gives after `Reason:`."""
+    """Text after `Reason:` in the message; empty if there is none."""
 
 
 def read_commit(repository: GitRepository, id_: str) -> Commit:
@@ -67,16 +67,16 @@ _ROLES = (b"author", b"committer")
 
 
 def _second(person: re.Match[bytes] | None) -> int:
-    """Return a commit's time; what cannot be one is the last that can be, so that it is seen."""
+    """Return a commit's time; a wrong one becomes the last possible, so that it is noticed."""
     second = int(person["time"]) if person else -1
     return second if 0 <= second < _LAST else _LAST - 1
 
 
 def walk(repository: GitRepository, head: str, known: Mapping[str, Commit]) -> list[Commit]:
-    """Return the commits that lead to a head, parents first; those `known` are not read again.
+    """Return a commit and its ancestors, parents first; those `known` are not read again.
 
     Raises:
-        NoHistory: a commit is not here.
+        NoHistory: a commit is missing.
     """
     if head not in known:
         listed = repository.list_commits(head)
@@ -98,7 +98,7 @@ def walk(repository: GitRepository, head: str, known: Mapping[str, Commit]) -> l
 
 
 def recorded_times(order: Iterable[Commit]) -> dict[str, int]:
-    """Return when each commit was made at the earliest: not before any commit it rests on."""
+    """Return each commit's earliest possible time: its own, or a later one of its ancestors."""
     times: dict[str, int] = {}
     for commit in order:
         times[commit.id] = max(commit.committed, *(times[each] for each in commit.parents), 0)
@@ -106,7 +106,7 @@ def recorded_times(order: Iterable[Commit]) -> dict[str, int]:
 
 
 def main_line(commits: Mapping[str, Commit], head: str) -> list[str]:
-    """Return the commits that lead to a head, parent by first parent, the head first."""
+    """Return a head and its first-parent ancestors, latest first."""
     line = [head]
     while commits[line[-1]].parents:
         line.append(commits[line[-1]].parents[0])
@@ -116,10 +116,10 @@ def main_line(commits: Mapping[str, Commit], head: str) -> list[str]:
 def merged_times(
     commits: Mapping[str, Commit], times: Mapping[str, int], head: str
 ) -> dict[str, int]:
-    """Return when each commit came into the line that leads to a head, parent by first parent.
+    """Return when each commit was merged into the first-parent line of a head.
 
-    What a branch says about its own time is only its word: who begins one at an old commit, or at
-    none, may date it as far back. The merge rests on all that was on file by then.
+    A branch can claim any time for its own commits after the one it starts from. The merge cannot
+    be earlier than what the line already contained.
     """
     merged: dict[str, int] = {}
     for each in reversed(main_line(commits, head)):
@@ -133,7 +133,7 @@ def merged_times(
 
 
 def ancestry(commits: Mapping[str, Commit], heads: Collection[str]) -> set[str]:
-    """Return some commits with all that they rest on."""
+    """Return some commits and all their ancestors."""
     found: set[str] = set()
     waiting = list(heads)
     while waiting:

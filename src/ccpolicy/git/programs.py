@@ -1,4 +1,4 @@
-"""Run the programs that check signatures, apart from what the user or a repository has set."""
+"""Runs programs without the settings of the user or a repository."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import os
 import subprocess
 from collections.abc import Sequence
 
-PATIENCE = 60
-"""Seconds that a program gets."""
+TIMEOUT = 60
+"""Seconds."""
 
 
 def run_isolated(command: Sequence[str], given: bytes) -> subprocess.CompletedProcess[bytes]:
-    """Run a program on what it is given.
+    """Run a program with the given input.
 
     Raises:
         OSError: it cannot be run.
-        subprocess.TimeoutExpired: it did not answer.
+        subprocess.TimeoutExpired: it took longer than `TIMEOUT`.
     """
     environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}
     return subprocess.run(
-        command, input=given, capture_output=True, env=environment, timeout=PATIENCE, check=False
+        command, input=given, capture_output=True, env=environment, timeout=TIMEOUT, check=False
     )

@@ -1,8 +1,8 @@
-"""Whether commits are signed by keys that the policy lists: SSH and PGP, and no other trust.
+"""Checks whether commits are signed by keys that the policy lists: SSH and PGP.
 
-A key counts for the committer whom its line or its user id names, and at the time at which the
-commit was put on file. Neither is what git asks when it verifies: a listed key would be good in
-anybody's name, and one that has run out in a commit that is dated back.
+A key counts only for the committer that its line or user id names, and only if it was valid at the
+commit's earliest possible time. `git verify-commit` checks neither: it accepts a listed key for any
+committer, and an expired key in a backdated commit.
 """
 
 from __future__ import annotations
@@ -23,26 +23,26 @@ from ccpolicy.git.programs import run_isolated
 from ccpolicy.git.repository import GitRepository
 
 SSH_SIGNERS = "allowed_signers"
-"""File in the policy folder, as `ssh-keygen -Y verify` has it."""
+"""File in the policy folder; see ALLOWED SIGNERS in ssh-keygen(1)."""
 PGP_KEYS = "allowed_keys.asc"
-"""File in the policy folder: public keys, armoured."""
+"""File in the policy folder: armoured public keys."""
 KEY_FILES = (SSH_SIGNERS, PGP_KEYS)
 RULES = b"2\n"
-"""Raised when what makes a signature good changes."""
+"""Raised when the rules for a good signature change."""
 _NAMESPACE = "git"
-"""What the signature of a commit is for; one made for anything else does not count."""
-_WHOLE = frozenset(["GOODSIG", "EXPKEYSIG", "EXPSIG", "REVKEYSIG", "NO_PUBKEY"])
-"""What GnuPG says of a signature that is one, whoever made it; see its `doc/DETAILS`."""
+"""Namespace of git's signatures; signatures for other purposes do not count."""
+_INTACT = frozenset(["GOODSIG", "EXPKEYSIG", "EXPSIG", "REVKEYSIG", "NO_PUBKEY"])
+"""What GnuPG reports of an intact signature, whoever made it; see its `doc/DETAILS`."""
 
 
 class Signed(NamedTuple):
-    """A commit whose signature is asked for."""
+    """A commit whose signature is to be checked."""
 
     id: str
     committer: str
-    """The address."""
+    """The committer's address."""
     time: int
-    """When it was made at the earliest, in seconds since 1970."""
+    """The commit's earliest possible time, in seconds since 1970; see `recorded_times`."""
 
 
 def judge_signatures(
@@ -53,23 +53,23 @@ def judge_signatures(
     *,
     cached: bool,
 ) -> dict[str, str]:
-    """Return for each commit `good`, `bad`, `unlisted`, `none`, or `unchecked` for want of a tool.
+    """Return for each commit `good`, `bad`, `unlisted`, `none`, or `unchecked` without the program.
 
-    What the repository or the user trusts does not count, nor which programs they have set. That
-    one is good is kept if it may be `cached`: it rests on the commit and the listed keys alone.
+    Keys and programs that the repository or the user configured do not count. With `cached`, good
+    signatures are remembered: they depend on the commit and the listed keys alone.
     """
-    file = _file(repository.common, policy)
-    kept = _kept(file) if cached else set()
+    file = _cache_file(repository.common, policy)
+    known = _cached(file) if cached else set()
     judges: dict[str, tuple[str, Callable[[Signed, bytes, bytes], str]]] = {
         "ssh": ("ssh-keygen", _Ssh(policy / SSH_SIGNERS, scratch).judge),
         "pgp": ("gpg", _Pgp(policy / PGP_KEYS, scratch).judge),
     }
     found = {}
     for commit in sorted(commits):
-        kind, signature, payload = _taken_apart(repository.objects.read(commit.id), len(commit.id))
+        kind, signature, payload = _split(repository.objects.read(commit.id), len(commit.id))
         if kind not in judges:
             found[commit.id] = kind
-        elif commit.id in kept:
+        elif commit.id in known:
             found[commit.id] = "good"
         else:
             tool, judge = judges[kind]
@@ -77,15 +77,15 @@ def judge_signatures(
                 judge(commit, signature, payload) if shutil.which(tool) else "unchecked"
             )
     good = {id_ for id_, verdict in found.items() if verdict == "good"}
-    if cached and good - kept:
+    if cached and good - known:
         with suppress(OSError):
             file.parent.mkdir(exist_ok=True)
-            write_checked(file, sorted(kept | good))
+            write_checked(file, sorted(known | good))
     return found
 
 
-def _file(common: Path, policy: Path) -> Path:
-    """Return the file of the commits that are signed by the keys that are listed."""
+def _cache_file(common: Path, policy: Path) -> Path:
+    """Return the cache for the listed keys."""
     listed = hashlib.sha256(RULES)
     for name in (SSH_SIGNERS, PGP_KEYS):
         path = policy / name
@@ -94,18 +94,18 @@ def _file(common: Path, policy: Path) -> Path:
     return common / "ccpolicy" / f"signatures-{listed.hexdigest()[:24]}.json"
 
 
-def _kept(file: Path) -> set[str]:
+def _cached(file: Path) -> set[str]:
     try:
         return set(read_checked(file))
     except (OSError, ValueError, TypeError):
         return set()
 
 
-def _taken_apart(commit: bytes, digits: int) -> tuple[str, bytes, bytes]:
-    """Return how a commit is signed, the signature, and what it was made for.
+def _split(commit: bytes, digits: int) -> tuple[str, bytes, bytes]:
+    """Return the kind of a commit's signature, the signature, and the payload that it signs.
 
-    See `parse_buffer_signed_by_header` in git's `commit.c`: a commit may carry one signature for
-    each kind of object id, and neither is part of what the other was made for.
+    See `parse_buffer_signed_by_header` in git's `commit.c`: a commit may have one signature for
+    each kind of object id, and neither is part of the other's payload.
     """
     head, blank, message = commit.partition(b"\n\n")
     own = b"gpgsig" if digits == 40 else b"gpgsig-sha256"
@@ -113,7 +113,7 @@ def _taken_apart(commit: bytes, digits: int) -> tuple[str, bytes, bytes]:
     payload = []
     name = b""
     for line in head.split(b"\n"):
-        if line.startswith(b" "):  # goes on with what stands above
+        if line.startswith(b" "):  # continues the line above
             value = line[1:]
         else:
             name, _, value = line.partition(b" ")
@@ -134,7 +134,7 @@ def _taken_apart(commit: bytes, digits: int) -> tuple[str, bytes, bytes]:
 
 
 class _Ssh:
-    """Has OpenSSH judge signatures by the policy's list."""
+    """Checks signatures with OpenSSH, by the policy's list."""
 
     def __init__(self, signers: Path, scratch: Path) -> None:
         self.signers = signers if signers.is_file() else Path(os.devnull)
@@ -143,17 +143,17 @@ class _Ssh:
     def judge(self, commit: Signed, signature: bytes, payload: bytes) -> str:
         self.file.write_bytes(signature)
         at = datetime.datetime.fromtimestamp(commit.time, datetime.UTC)
-        asked = ["-n", _NAMESPACE, "-s", str(self.file)]
+        signed = ["-n", _NAMESPACE, "-s", str(self.file)]
         listed = ["-f", str(self.signers), "-I", commit.committer]
         when = [f"-Overify-time={at:%Y%m%d%H%M%S}"]
-        if not _run(["ssh-keygen", "-Y", "verify", *asked, *listed, *when], payload)[0]:
+        if not _run(["ssh-keygen", "-Y", "verify", *signed, *listed, *when], payload)[0]:
             return "good"
-        is_whole = not _run(["ssh-keygen", "-Y", "check-novalidate", *asked], payload)[0]
-        return "unlisted" if is_whole else "bad"
+        is_intact = not _run(["ssh-keygen", "-Y", "check-novalidate", *signed], payload)[0]
+        return "unlisted" if is_intact else "bad"
 
 
 class _Pgp:
-    """Has GnuPG judge signatures by the policy's keys, and by no others."""
+    """Checks signatures with GnuPG, by the policy's keys and no others."""
 
     def __init__(self, keys: Path, scratch: Path) -> None:
         self.keys, self.file = keys, scratch / "signature"
@@ -165,20 +165,20 @@ class _Pgp:
         if self.names is None:
             self.names = self._imported()
         self.file.write_bytes(signature)
-        # A key counts if it had not run out when the commit was made, and the clocks of whoever
-        # made keys, signatures and commits do not agree to the second.
+        # The key must not have expired when the commit was made; clocks that differ by seconds
+        # are ignored.
         when = ["--faked-system-time", str(commit.time), "--ignore-time-conflict"]
         text = self._gpg([*when, "--verify", str(self.file), "-"], payload)
-        said = [line.split() for line in text.splitlines() if line.startswith("[GNUPG:] ")]
-        words = [line[1] for line in said if len(line) > 1]
-        if words.count("NEWSIG") != 1 or "BADSIG" in words or _WHOLE.isdisjoint(words):
+        status = [line.split() for line in text.splitlines() if line.startswith("[GNUPG:] ")]
+        words = [line[1] for line in status if len(line) > 1]
+        if words.count("NEWSIG") != 1 or "BADSIG" in words or _INTACT.isdisjoint(words):
             return "bad"
-        owner = next((line[-1] for line in said if line[1:2] == ["VALIDSIG"]), "")
+        owner = next((line[-1] for line in status if line[1:2] == ["VALIDSIG"]), "")
         is_good = "GOODSIG" in words and commit.committer.casefold() in self.names.get(owner, ())
         return "good" if is_good else "unlisted"
 
     def _imported(self) -> dict[str, list[str]]:
-        """Import the keys, and return the addresses that each is for."""
+        """Import the keys, and return the addresses of each."""
         self.home.mkdir(mode=0o700, exist_ok=True)
         if self.keys.is_file():
             self._gpg(["--import", str(self.keys)], b"")
@@ -202,7 +202,7 @@ class _Pgp:
 
 
 def _run(command: list[str], given: bytes) -> tuple[int, str]:
-    """Run a program; return how it ended and what it said."""
+    """Run a program; return its exit code and output."""
     try:
         done = run_isolated(command, given)
     except subprocess.TimeoutExpired:

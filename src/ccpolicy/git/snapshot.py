@@ -1,4 +1,4 @@
-"""The evidence as a commit has it."""
+"""The evidence as it is in a commit."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from ccpolicy.git.repository import GitRepository, open_repository
 
 
 def known_at(repository: GitRepository, asked: str) -> str:
-    """Return the commit that a revision names, or the last one that was made by a moment.
+    """Return the commit that a revision names, or the last one made by a moment.
 
-    Only commits that the checked out one follows in a line, parent by first parent, count as what
-    was on file: what a branch held was not on file before it was merged.
+    For a moment only first-parent ancestors of the checked-out commit count, because the evidence
+    of a branch is on file only once it is merged.
 
     Raises:
         EvidenceError: there is none.
@@ -42,7 +42,7 @@ def known_at(repository: GitRepository, asked: str) -> str:
 
 
 def _moment(asked: str) -> float | None:
-    """Read a moment; None if it is something else, and so a revision."""
+    """Read a moment, as seconds since 1970; None if the text is a revision."""
     if not re.match(r"\d{4}-\d{2}-\d{2}", asked):
         return None
     try:
@@ -57,24 +57,24 @@ def _moment(asked: str) -> float | None:
 
 
 class EvidenceCommit(NamedTuple):
-    """A commit that changed what was on file."""
+    """A commit that changed the evidence."""
 
     id: str
     time: int
-    """When it was made at the earliest, in seconds since 1970."""
+    """Its earliest possible time, in seconds since 1970; see `recorded_times`."""
 
 
 @dataclass(frozen=True)
 class CommitLine:
-    """Commits in a line, parent by first parent, oldest first."""
+    """First-parent commits, oldest first."""
 
     common: Path
-    """Folder of the repository for what is kept beside it."""
+    """Git's own folder, for caches."""
     commits: Sequence[EvidenceCommit]
 
 
 def evidence_commits(root: Path, evidence: str, end: str, start: str | None) -> CommitLine:
-    """Return the commits after `start`, up to `end`, that changed the evidence.
+    """Return the first-parent commits after `start`, up to `end`, that changed the evidence.
 
     Raises:
         EvidenceError: there is no history, or no such commit.
@@ -97,7 +97,7 @@ def evidence_commits(root: Path, evidence: str, end: str, start: str | None) -> 
                 found.append(EvidenceCommit(id_, times[id_]))
             id_ = parent
         if first is not None and id_ is None:
-            raise EvidenceError("{start} does not lead to {end}", start=start, end=end)
+            raise EvidenceError("{end} is not a descendant of {start}", start=start, end=end)
         return CommitLine(repository.common, found[::-1])
 
 
@@ -114,7 +114,7 @@ def committed_files(root: Path, evidence: str, commit: str) -> dict[str, str]:
         order = {each.id: each for each in walk(repository, repository.head, {})}
         if commit not in order:
             raise EvidenceError(
-                "commit {commit} does not lead to what is checked out there", commit=commit[:12]
+                "the checked-out commit is not a descendant of {commit}", commit=commit[:12]
             )
         tree = _evidence_tree(repository, order[commit], folder)
         return {

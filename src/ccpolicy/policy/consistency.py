@@ -17,6 +17,7 @@ from ccpolicy.policy.models import Dataset, Recording
 from ccpolicy.policy.names import unknown
 from ccpolicy.policy.record_schema import check_schema
 from ccpolicy.store import DuckDB
+from ccpolicy.time.business_days import require_country
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.time.zones import is_zone
 
@@ -93,7 +94,8 @@ def _datasets(content: Policy) -> Iterator[PolicyError]:
         if dataset.zone:
             yield from _zone(dataset.zone, place("zone"))
         try:
-            parse_duration(dataset.retention)
+            if parse_duration(dataset.retention).business_days:
+                require_country(content.plan.holidays)
         except PolicyError as failure:
             yield failure.at(place("retention"))
         if dataset.format == "git" and dataset.id not in FROM_GIT:

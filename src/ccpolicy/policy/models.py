@@ -8,10 +8,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from ccpolicy.evidence_formats import Format
+
 Severity = Literal["critical", "high", "medium", "low"]
 SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
 Grade = Literal["read", "secondary", "memory", "choice"]
-Format = Literal["csv", "json", "jsonl", "yaml", "xlsx", "parquet", "git"]
 Scalar = str | int | float
 
 

@@ -1,56 +1,40 @@
-"""The part of JSON Schema in which a dataset describes its records, and nothing beyond it.
+"""Check the part of JSON Schema in which a dataset describes its records.
 
-What stands here is decided in bulk and explained one by one, and both must say the same. So a
-keyword that only one of them knows is refused, rather than passed over in silence.
+A keyword that is not in the table of `policy.keywords` is refused rather than ignored, because
+records are judged in bulk and explained one by one, and both must agree.
 """
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ccpolicy.errors import Locator, PolicyError
+from ccpolicy.evidence_formats import FORMATS
+from ccpolicy.policy.keywords import KEYWORDS
 from ccpolicy.policy.models import Dataset
 from ccpolicy.policy.names import unknown
 
 Place = Callable[..., Locator | None]
-"""Tells where a part of the dataset's file stands, such as `place("record", "required", 0)`."""
+"""Returns the place of a part of the dataset's file, such as `place("record", "required", 0)`."""
 
-TABULAR = frozenset(["csv", "xlsx", "parquet"])
-"""Formats whose records are rows of cells, which hold no lists."""
 RESERVED = frozenset(["locator"])
-"""Columns that every table has anyhow."""
+"""Columns that every table has besides those of its dataset."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _ANNOTATIONS = frozenset(["title", "description", "$comment", "examples"])
 _OBJECT = frozenset(["type", "properties", "required", "additionalProperties"])
-_TEXT = frozenset(["enum", "const", "pattern", "minLength", "maxLength"])
-_NUMBER = frozenset(["enum", "const", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"])
 _KEYWORDS = {
-    "string": _TEXT,
-    "integer": _NUMBER,
-    "number": _NUMBER,
-    "boolean": frozenset(["enum", "const"]),
-    "array": frozenset(["items", "minItems", "maxItems", "uniqueItems"]),
+    kind: frozenset(name for name, each in KEYWORDS.items() if kind in each.types)
+    for kind in ("string", "integer", "number", "boolean", "array")
 }
+"""JSON type → keywords that a schema of it may have."""
 _FORMATS = ("date", "date-time")
-_COUNTS = frozenset(["minLength", "maxLength", "minItems", "maxItems"])
-
-# Of regular expressions only what every engine reads in the same way: no look-around, no
-# back-references, no classes whose members depend on Unicode's edition, anchors at the ends alone.
-_ESCAPE = r"\\[dw.*+?()\[\]{}|^$/\\-]"
-_CLASS = rf"\[\^?(?:{_ESCAPE}|(?!--)[^\[\]\\&~|])+\]"
-_ATOM = rf"(?:{_CLASS}|{_ESCAPE}|\(\?:|\((?!\?)|[^\\\[\]^$*+?{{}}(])"
-_REPEAT = r"(?:[*+?]|\{[0-9]{1,3}(?:,[0-9]{0,3})?\})?"
-_PATTERN = re.compile(rf"\^?(?:{_ATOM}{_REPEAT})*\$?", re.DOTALL)
-_MOST_REPEATS = 1000
-"""What RE2 takes, with repetitions inside repetitions multiplied."""
 
 
 def check_schema(dataset: Dataset, place: Place) -> Iterator[PolicyError]:
-    """Yield what a dataset's `record` and `children` say that cannot be or is not known here."""
+    """Yield what is impossible or unknown in a dataset's `record` and `children`."""
     record = dataset.record
     yield from _object(dataset, record, ("record",), place)
     properties = record.get("properties")
@@ -81,6 +65,10 @@ def check_schema(dataset: Dataset, place: Place) -> Iterator[PolicyError]:
                 locator=place("derive" if column in dataset.derive else "lookups", column),
                 name=column,
             )
+
+
+def _is_tabular(dataset: Dataset) -> bool:
+    return dataset.format in FORMATS and FORMATS[dataset.format].is_tabular
 
 
 def _is_nested(spec: Any) -> bool:
@@ -128,7 +116,7 @@ def _object(
                 locator=place(*below),
                 name=name,
             )
-        if _is_nested(spec) and len(path) == 1 and dataset.format not in TABULAR:
+        if _is_nested(spec) and len(path) == 1 and not _is_tabular(dataset):
             yield from _keywords(spec, _KEYWORDS["array"] | {"type"}, below, place)
             yield from _object(dataset, spec["items"], (*below, "items"), place)
         elif isinstance(spec, Mapping):
@@ -172,7 +160,7 @@ def _value(
             )
     yield from _keywords(spec, known, path, place)
     if kind == "array":
-        if dataset.format in TABULAR:
+        if _is_tabular(dataset):
             yield PolicyError(
                 "a row of cells cannot hold a list", locator=place(*path, "type"), hint=""
             )
@@ -184,13 +172,6 @@ def _value(
                 "the items of this list must be texts, numbers or booleans",
                 locator=place(*path, "items"),
             )
-
-
-_HINT_MESSAGES = {
-    "pattern": "use letters, digits, [...], \\d, \\w, (?:...), *, +, ?, {{n,m}}, and ^ and $ at the"
-    " ends alone",
-    "enum": "a list of values, none of them twice, all of the column's type",
-}
 
 
 def _keywords(
@@ -207,81 +188,11 @@ def _keywords(
                 known,
                 place(*path, keyword),
             )
-        elif not _is_proper(spec["type"], keyword, given):
+        elif keyword in KEYWORDS and not KEYWORDS[keyword].is_proper(spec["type"], given):
             yield PolicyError(
                 "'{keyword}' cannot be {value} here",
-                hint=_HINT_MESSAGES.get(keyword, ""),
+                hint=KEYWORDS[keyword].hint,
                 locator=place(*path, keyword),
                 keyword=keyword,
                 value=str(given),
             )
-
-
-def _is_proper(kind: str, keyword: str, given: Any) -> bool:
-    """Whether a keyword's value is one that it may have."""
-    if keyword == "enum":
-        return (
-            isinstance(given, list)
-            and len({str(value) for value in given}) == len(given) > 0
-            and all(_is_of(kind, value) for value in given)
-        )
-    if keyword == "const":
-        return _is_of(kind, given)
-    if keyword in _NUMBER:
-        return _is_of(kind, given)
-    if keyword in _COUNTS:
-        return _is_of("integer", given) and given >= 0
-    if keyword == "uniqueItems":
-        return isinstance(given, bool)
-    if keyword == "pattern":
-        return isinstance(given, str) and is_portable(given)
-    return True
-
-
-def _is_of(kind: str, value: Any) -> bool:
-    match kind:
-        case "string":
-            return isinstance(value, str) and value != ""
-        case "boolean":
-            return isinstance(value, bool)
-        case "integer":
-            return (
-                isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63
-            )
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def is_portable(pattern: str) -> bool:
-    """Whether a regular expression means the same in every engine that reads it."""
-    if not _PATTERN.fullmatch(pattern):
-        return False
-    counts = [int(count) for count in re.findall(r"([0-9]+),?\}", _bare(pattern))]
-    if math.prod(max(count, 1) for count in counts) > _MOST_REPEATS:
-        return False
-    try:
-        re.compile(pattern)
-    except re.error:
-        return False
-    return True
-
-
-def _bare(pattern: str) -> str:
-    """Leave out classes and escapes, in which every sign stands for itself."""
-    return re.sub(rf"{_CLASS}|\\.", "a", pattern, flags=re.DOTALL)
-
-
-def portable(pattern: str) -> str:
-    """Spell out the classes whose members differ between Python, Rust and RE2."""
-    return re.sub(rf"{_CLASS}|\\.", lambda part: _spelled(part[0]), pattern, flags=re.DOTALL)
-
-
-def ends_strictly(pattern: str) -> str:
-    """Write a portable pattern for Python, where `$` alone also stands before a last newline."""
-    return f"{pattern}(?!\\n)" if _bare(pattern).endswith("$") else pattern
-
-
-def _spelled(part: str) -> str:
-    inside = part.startswith("[")
-    digits, word = ("0-9", "0-9A-Za-z_") if inside else ("[0-9]", "[0-9A-Za-z_]")
-    classes = {"d": digits, "w": word}
-    return re.sub(r"\\(.)", lambda sign: classes.get(sign[1], sign[0]), part, flags=re.DOTALL)

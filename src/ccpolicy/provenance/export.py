@@ -26,7 +26,9 @@ def export_provenance(found: Provenance, store: DuckDB) -> ProvenanceExport:
     """Export what git knows, with the place of each record."""
     tables = None
     if found.tables is not None:
-        tables = {each: _export_table(each, filled, store) for each, filled in found.tables.items()}
+        tables = {
+            each: _export_table(each, records, store) for each, records in found.tables.items()
+        }
     return ProvenanceExport(
         schema_version=SCHEMA_VERSION,
         state=found.state,
@@ -41,12 +43,12 @@ def export_provenance(found: Provenance, store: DuckDB) -> ProvenanceExport:
     )
 
 
-def _export_table(table: str, filled: GitTable, store: DuckDB) -> ExportedTable:
+def _export_table(table: str, records: GitTable, store: DuckDB) -> ExportedTable:
     columns = [each.name for each in _columns(table)]
     cells = ", ".join(map(identifier, columns))
-    query = f"SELECT ordinal, {cells} FROM {identifier(filled.relation)} ORDER BY ordinal"
+    query = f"SELECT ordinal, {cells} FROM {identifier(records.relation)} ORDER BY ordinal"
     rows = store.ask(query)
-    places = filled.source.locate([row[0] for row in rows])
+    places = records.source.locate([row[0] for row in rows])
     return ExportedTable(
         columns=[*columns, *_PLACE_COLUMNS],
         rows=[

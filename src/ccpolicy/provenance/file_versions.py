@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.contract import Contract
-from ccpolicy.evidence.readers import PARSERS, SCANNERS, Opened, Record
+from ccpolicy.evidence.readers import Record, Scanner, SourceFile, find_reader, place_of
 from ccpolicy.files.finder import fingerprint
 from ccpolicy.provenance.derived_keys import DerivedKeys
 from ccpolicy.provenance.line_diff import changed_lines
@@ -153,13 +153,12 @@ class FileVersionReader:
                 return self._of_records([value for _, value in rows], places)
             self.file.unlink(missing_ok=True)  # overwriting a file would wait for the disk
             self.file.write_bytes(content)
-            opened = Opened(self.tracked.contract, "", self.file, 1, fingerprint(self.file))
-            if self.tracked.dataset.format == "parquet":
-                return self._of_table(opened)
-            parsed = PARSERS[self.tracked.dataset.format].parse(opened)
-            records = [each for each in parsed.records() if isinstance(each, Record)]
-            found = parsed.locate([each.ordinal for each in records]) if placed else {}
-            places = [found.get(each.ordinal, _NOWHERE) for each in records]
+            opened = SourceFile(self.tracked.contract, "", self.file, fingerprint(self.file))
+            reader = find_reader(self.tracked.dataset.format)
+            if isinstance(reader, Scanner):
+                return self._of_table(opened, reader)
+            records = [each for each in reader.read(opened) if isinstance(each, Record)]
+            places = [place_of(opened, each) if placed else _NOWHERE for each in records]
             return self._of_records([each.value for each in records], places)
         except (EvidenceError, OSError, StoreError, UnicodeEncodeError) as failure:
             raise Unreadable from failure
@@ -169,8 +168,8 @@ class FileVersionReader:
         """A store of its own, because the policy's store may be locked and then reads no files."""
         return open_store()
 
-    def _of_table(self, file: Opened) -> list[tuple[KeyedContent, Place]]:
-        scan = SCANNERS["parquet"].scan(file, self._reader)
+    def _of_table(self, file: SourceFile, scanner: Scanner) -> list[tuple[KeyedContent, Place]]:
+        scan = scanner.scan(file, self._reader)
         rows = self._reader.run(f"SELECT {scan.cells} FROM {scan.rows}")
         records = [
             {

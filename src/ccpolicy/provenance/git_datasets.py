@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from ccpolicy.evidence import values
 from ccpolicy.git.commits import Commit
@@ -16,11 +14,10 @@ from ccpolicy.provenance.file_versions import Key, to_json
 from ccpolicy.provenance.record_history import RecordHistory
 from ccpolicy.provenance.record_states import WORKING, Event, RecordState
 from ccpolicy.provenance.tracked import Tracked, TrackedTable
-from ccpolicy.time.durations import Duration, parse_duration
-from ccpolicy.time.epoch import DAY, EPOCH
+from ccpolicy.time.calendar import Calendar
+from ccpolicy.time.durations import parse_duration
+from ccpolicy.time.epoch import SECOND
 
-_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
-_SECOND = 1_000_000
 STORED_COLUMNS = {
     RECORDINGS: {
         "dataset": "VARCHAR",
@@ -56,8 +53,8 @@ SHARED_COLUMNS = {RECORDINGS: 7, EVIDENCE_CHANGES: 7}
 class RecordRows:
     """Makes the rows; see `STORED_COLUMNS`. Who made a commit is not part of them."""
 
-    zone: ZoneInfo
-    """The plan's zone."""
+    calendar: Calendar
+    """The plan's."""
     adopted: int
     """Instant from which records must be recorded in time."""
     as_of: int
@@ -65,10 +62,6 @@ class RecordRows:
     history: RecordHistory
     merged: Mapping[str, int]
     """Commit → when it came into the assessed line, in seconds since 1970; see `merged_times`."""
-    ends: dict[tuple[int, str], int] = field(default_factory=dict)
-    """Day and duration → when it ends."""
-    begins: dict[int, int] = field(default_factory=dict)
-    """Day → the instant at which it begins."""
     numbered: dict[str, tuple[int | None, bool]] = field(default_factory=dict)
     """Commit → its number, and whether it was merged since the plan was adopted."""
 
@@ -101,7 +94,8 @@ class RecordRows:
                     due = None
                     if within is not None and at is not None and is_owed:
                         if at not in dues:
-                            dues[at] = self._after(at, within)
+                            # A contract cannot give it in business days, so it is certain.
+                            dues[at] = self.calendar.due(at, within).at
                         due = dues[at]
                     yield (
                         name,
@@ -121,7 +115,7 @@ class RecordRows:
 
         The time of the merge counts, because a branch may claim any earlier time for itself.
         """
-        is_recent = commit == WORKING or self.merged[commit] * _SECOND >= self.adopted
+        is_recent = commit == WORKING or self.merged[commit] * SECOND >= self.adopted
         self.numbered[commit] = self.numbers.get(commit), is_recent
         return self.numbered[commit]
 
@@ -175,25 +169,32 @@ class RecordRows:
         commit: Commit | None,
         table: TrackedTable,
         tracked: Tracked,
-    ) -> bool:
-        """Whether the contract permits a change."""
+    ) -> bool | None:
+        """Whether the contract permits a change; None if nobody knows holidays that decide it."""
         if table.recording.amendable == "freely":
             return True
+        is_over: bool | None = False
         if not after:
             found = [self._instant(before[0].get(e), tracked) for e in table.recording.happened]
-            ends = [
-                self._after(each, parse_duration(tracked.dataset.retention))
-                for each in found
-                if each is not None
-            ]
-            if ends and max(ends) <= at:
-                return True
+            is_over = self._retention_is_over([e for e in found if e is not None], at, tracked)
         if table.recording.amendable == "append_only":
+            return is_over
+        return bool(commit and commit.reason) or _only_fills_in(before, after) or is_over
+
+    def _retention_is_over(self, happened: Sequence[int], at: int, tracked: Tracked) -> bool | None:
+        """Whether the retention of a record with these times is over at an instant.
+
+        None if that depends on holidays that are not known.
+        """
+        retention = parse_duration(tracked.dataset.retention)
+        dues = [self.calendar.due(each, retention) for each in happened]
+        # An uncertain due instant is the earliest possible one.
+        if not dues or max(due.at for due in dues) > at:
             return False
-        return bool(commit and commit.reason) or _only_fills_in(before, after)
+        return True if all(due.is_certain for due in dues) else None
 
     def _time(self, commit: str) -> int | None:
-        return self.history.times[commit] * _SECOND if commit else None
+        return self.history.times[commit] * SECOND if commit else None
 
     def _instant(self, text: object, tracked: Tracked) -> int | None:
         """Read a time; a day counts as its beginning in the plan's zone."""
@@ -201,46 +202,10 @@ class RecordRows:
             return None
         day = values.day(text) if len(text) == len("2026-01-31") else None
         if day is not None:
-            return self._begin(day)
+            return self.calendar.starts(day)
         found = values.instants(text, tracked.contract.zone)
         # The earlier of two readings (end of summer time), which is due earlier.
         return found[1] if found else None
-
-    def _begins(self, day: datetime.date) -> int:
-        begin = datetime.datetime.combine(day, datetime.time(), self.zone)
-        return (begin - _EPOCH) // datetime.timedelta(microseconds=1)
-
-    def _after(self, at: int, duration: Duration) -> int:
-        """Return when a duration ends: a calendar one at the end of its last day."""
-        if duration.is_clock:
-            return at + duration.microseconds
-        key = self._day(at), duration.text
-        if key not in self.ends:
-            self.ends[key] = self._last(key[0], duration)
-        return self.ends[key]
-
-    def _day(self, at: int) -> int:
-        """Return the day of an instant in the plan's zone, in days since 1970."""
-        day = at // DAY
-        while at < self._begin(day):
-            day -= 1
-        while at >= self._begin(day + 1):
-            day += 1
-        return day
-
-    def _begin(self, day: int) -> int:
-        if day not in self.begins:
-            self.begins[day] = self._begins(datetime.date.fromordinal(day + EPOCH))
-        return self.begins[day]
-
-    def _last(self, since: int, duration: Duration) -> int:
-        """Return the end of the last day of a calendar duration."""
-        day = datetime.date.fromordinal(since + EPOCH)
-        months = day.year * 12 + day.month - 1 + duration.months
-        first = datetime.date(months // 12, months % 12 + 1, 1)
-        following = datetime.date((months + 1) // 12, (months + 1) % 12 + 1, 1)
-        last = min(first + datetime.timedelta(days=day.day - 1), following - datetime.timedelta(1))
-        return self._begins(last + datetime.timedelta(days=duration.days + 1))
 
 
 def _only_fills_in(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> bool:

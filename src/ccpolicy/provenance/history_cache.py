@@ -23,7 +23,7 @@ from ccpolicy.provenance.tracked import Tracked
 from ccpolicy.store import DuckDB, Unreadable
 from ccpolicy.store.sql import identifier, literal
 
-VERSION = 5
+VERSION = 6
 """Raised when the content of the cache, or its meaning, changes."""
 EVENT_COLUMNS = {
     "dataset": "VARCHAR",

@@ -9,7 +9,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from ccpolicy.errors import EvidenceError
 from ccpolicy.evidence.models import GitTable
@@ -42,6 +41,7 @@ from ccpolicy.provenance.tracked import Tracked, tracked
 from ccpolicy.provenance.tracked_files import TrackedFiles
 from ccpolicy.provenance.working_tree import WorkingTree
 from ccpolicy.store import DuckDB
+from ccpolicy.time.calendar import Calendar
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,8 @@ class ProvenanceRequest:
     policy: Sequence[str]
     """Files and folders of the policy, from the root."""
     datasets: Mapping[str, Dataset]
-    zone: ZoneInfo
+    calendar: Calendar
+    """The plan's."""
     adopted: int
     """Instant from which records must be recorded in time, in microseconds since 1970 UTC."""
     as_of: int
@@ -135,7 +136,7 @@ class _ProvenanceReader:
             raise NoHistory("shallow")
         cache = Cache.of(
             repository.common,
-            [self.prefix, self.policy_paths, asked.zone.key, asked.adopted],
+            [self.prefix, self.policy_paths, *asked.calendar.basis, asked.adopted],
             self.tracked,
             self.store,
         )
@@ -191,7 +192,7 @@ class _ProvenanceReader:
         state = commit_walk.state(head)
         policy_commits = commit_walk.policy_commits(self.policy_paths)
         merged = merged_times(history.commits, history.times, head)
-        rows = RecordRows(asked.zone, asked.adopted, asked.as_of, history, merged)
+        rows = RecordRows(asked.calendar, asked.adopted, asked.as_of, history, merged)
         relations = GitRelations(self.store, commit_walk.cached, rows)
         relations.add(state.records, history.events)
         if asked.cached and cache.is_outdated(commit_walk.cached, len(history.commits)):

@@ -13,7 +13,6 @@ from ccpolicy.provenance.record_states import Event, RecordState
 from ccpolicy.store import DuckDB, Store
 from ccpolicy.store.sql import identifier
 
-_KEYS = "git.keys"
 _EVENTS = "git.events"
 _ATTRIBUTION = """a.merged_at, a.authored_at, a.id AS commit, a.author, a.committer,
     a.recorder_permitted, a.signature, a.signature_sufficient, a.with_policy, path"""
@@ -31,14 +30,13 @@ _VIEWS = {
 
 
 class GitRelations:
-    """Fills the relations of one history."""
+    """Fills the relations of one history, which a store can have once."""
 
     def __init__(self, store: DuckDB, cached: CachedHistory, rows: RecordRows) -> None:
         self._store, self._cached, self._rows = store, cached, rows
         self._may_replace = bool(cached.files)
         """Whether rows of the same records may be there already."""
         for table in STORED_COLUMNS:
-            store.drop(_stored(table))
             store.create(_stored(table), cached.rows(table))
 
     def add(self, records: Mapping[Key, RecordState], events: Iterable[Event]) -> None:
@@ -91,7 +89,6 @@ class GitRelations:
         commits = f"git.attribution.{table}"
         make_relation(self._store, commits, ATTRIBUTION_COLUMNS, attribution.rows(pairs))
         relation = f"git.{table}"
-        self._store.drop(relation)
         self._store.define(
             relation,
             f"{_VIEWS[table]} FROM {stored} s JOIN {identifier(commits)} a"
@@ -100,10 +97,11 @@ class GitRelations:
         return relation
 
     def _remove(self, condition: str, keys: Iterable[Key]) -> None:
-        make_relation(self._store, _KEYS, {"dataset": "VARCHAR", "record": "VARCHAR"}, keys)
+        query, columns = _as_query({"dataset": "VARCHAR", "record": "VARCHAR"}, keys, 1)
         self._store.run(
             f"DELETE FROM {identifier(_stored(RECORDINGS))}"
-            f" WHERE (dataset, record) {condition} (FROM {identifier(_KEYS)})"
+            f" WHERE (dataset, record) {condition} ({query})",
+            columns,
         )
 
     def _insert(self, table: str, rows: Iterable[Sequence[object]]) -> None:
@@ -122,9 +120,8 @@ def make_relation(
     rows: Iterable[Sequence[object]],
     shared: int = 0,
 ) -> None:
-    """Create a relation from rows, in place of one of that name; see `_as_query`."""
+    """Create a relation from rows; see `_as_query`."""
     query, columns = _as_query(types, rows, shared)
-    store.drop(relation)
     store.create(relation, query, columns)
 
 

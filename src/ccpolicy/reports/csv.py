@@ -13,7 +13,7 @@ from ccpolicy.assessment.models import Assessment, Control
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
-from ccpolicy.reports.phrases import gone
+from ccpolicy.reports.phrases import obsolete_entry
 from ccpolicy.reports.sections import without_later_lapses
 
 COLUMNS = (
@@ -59,14 +59,14 @@ def _rows(page: Page, result: Assessment) -> Iterator[Row]:
     for problem in result.problems:
         text = page.text(problem.message)
         yield {"entry": "problem", "place": problem.locator or "", "text": text}
-    for known in result.gate.gone:
+    for known in result.gate.obsolete:
         yield {
-            "entry": "gone",
+            "entry": "obsolete",
             "control": known.control,
             "subject": known.subject,
             "starts": known.starts,
             "baselined": "yes",
-            "text": gone(page, known),
+            "text": obsolete_entry(page, known),
         }
     for control in result.controls:
         same = {

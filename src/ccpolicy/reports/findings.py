@@ -12,18 +12,17 @@ from dataclasses import dataclass
 
 from ccpolicy.assessment.models import Assessment, Control, Lapse, Problem
 from ccpolicy.errors import Locator, Message
+from ccpolicy.evidence_formats import BINARY_SUFFIXES
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
-from ccpolicy.reports.phrases import gone, lapsed
+from ccpolicy.reports.phrases import lapsed, obsolete_entry
 from ccpolicy.reports.sections import Sections
 
-_BINARY = (".parquet", ".xlsx")
-"""Files that have rows, but no lines that a reader could be shown."""
 _SEPARATOR = "\0"
 NO_CONTROL = "evidence"
 """Stands for the control where a problem concerns no single one."""
-GONE = "baseline"
+OBSOLETE = "baseline"
 """Stands for the control where an entry of the baseline no longer exists."""
 
 
@@ -96,9 +95,9 @@ def _found(result: Assessment, page: Page) -> Iterator[_Found]:
     for problem in sections.problems:
         said = _problem(page, problem)
         yield _Found(None, problem.locator, said, _key(NO_CONTROL, problem))
-    for entry in result.gate.gone:
-        key = _SEPARATOR.join((GONE, entry.control, entry.subject, entry.starts))
-        yield _Found(None, None, gone(page, entry), key, rule=GONE)
+    for entry in result.gate.obsolete:
+        key = _SEPARATOR.join((OBSOLETE, entry.control, entry.subject, entry.starts))
+        yield _Found(None, None, obsolete_entry(page, entry), key, rule=OBSOLETE)
     for each in sections.attention:
         control, lapses = each.control, each.lapses
         for lapse in lapses:
@@ -138,7 +137,7 @@ def _shown(written: str | None, control: Control | None) -> Locator:
     """Return a line that a reader can be shown: that of the record, or else of the control."""
     if written:
         place = Locator.read(written)
-        if not place.file.lower().endswith(_BINARY):
+        if not place.file.lower().endswith(BINARY_SUFFIXES):
             return Locator(place.file, place.line or 1)
     return Locator.read(control.source) if control else Locator("ccpolicy.toml", 1)
 

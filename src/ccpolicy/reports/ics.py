@@ -29,8 +29,9 @@ _REMIND = datetime.timedelta(hours=-15)
 def render_assessment(result: Assessment, view: View) -> Rendered:
     """Render all that falls due up to the horizon."""
     rendered = render_agenda(agenda(result, result.horizon), view)
-    gone = Message.of("entries of the baseline that are gone: {count}", count=len(result.gate.gone))
-    more = (*left_out(result), *([gone] if result.gate.gone else []))
+    more = list(left_out(result))
+    if count := len(result.gate.obsolete):
+        more.append(Message.of("obsolete baseline entries: {count}", count=count))
     return replace(rendered, unsaid=(*rendered.unsaid, *more))
 
 

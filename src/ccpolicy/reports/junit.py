@@ -16,7 +16,7 @@ from ccpolicy.reports import View
 from ccpolicy.reports.assessment_text import render_assessment as render_text
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
-from ccpolicy.reports.phrases import gone, lapsed, opened, stands, trouble
+from ccpolicy.reports.phrases import lapsed, obsolete_entry, opened, stands, trouble
 from ccpolicy.reports.sections import Sections
 from ccpolicy.reports.time_text import until
 
@@ -28,7 +28,7 @@ def render_assessment(result: Assessment, view: View) -> str:
     """Render an assessment as one suite."""
     page = Page(view)
     verdicts = [result.verdict(control) for control in result.controls]
-    known, entries = len(result.gate.let_stand), result.gate.gone
+    known, entries = len(result.gate.accepted), result.gate.obsolete
     skipped = verdicts.count("waived") + verdicts.count("not_applicable") + known
     as_of = datetime.datetime.fromisoformat(result.as_of)
     suites = Element("testsuites")
@@ -61,7 +61,7 @@ def render_assessment(result: Assessment, view: View) -> str:
     for number, entry in enumerate(entries, 1):
         name = page.say("Entry {number} of the baseline that is gone", number=number)
         case = SubElement(suite, "testcase", name=name, classname="ccpolicy", time="0")
-        SubElement(case, "failure", type="baseline", message=gone(page, entry))
+        SubElement(case, "failure", type="baseline", message=obsolete_entry(page, entry))
     shown = render_text(result, replace(view, colour=False, columns=80))
     SubElement(suite, "system-out").text = shown
     SubElement(suite, "system-err").text = ""
@@ -95,7 +95,7 @@ def _case(page: Page, sections: Sections, control: Control, suite: Element) -> N
         time="0",
     )
     match verdict:
-        case "fail" if control.id in result.gate.let_stand:
+        case "fail" if control.id in result.gate.accepted:
             part = SubElement(case, "skipped", message=page.phrases(stands(page, control)))
             part.text = "\n".join(_troubles(page, result, control))
         case "fail":

@@ -14,7 +14,7 @@ from ccpolicy.assessment.models import Assessment, Control, Evidence, Waiver
 from ccpolicy.oscal import Part, document, identifier, moment, prop, prose
 from ccpolicy.reports import View
 from ccpolicy.reports.page import Page
-from ccpolicy.reports.phrases import gone, lapsed, opened, stands, trouble
+from ccpolicy.reports.phrases import lapsed, obsolete_entry, opened, stands, trouble
 from ccpolicy.reports.sections import Sections
 from ccpolicy.reports.summary_text import judgement
 
@@ -91,7 +91,7 @@ class _Results:
             },
             "observations": [
                 *self.problems(),
-                *self.gone(),
+                *self.obsolete(),
                 *map(self.observation, result.controls),
             ],
             "risks": [risk for each in result.controls for risk in self.risks(each)],
@@ -109,12 +109,12 @@ class _Results:
                 "collected": moment(self.result.as_of),
             }
 
-    def gone(self) -> Iterator[Part]:
+    def obsolete(self) -> Iterator[Part]:
         """Yield the entries of the baseline that no longer exist."""
-        for entry in self.result.gate.gone:
+        for entry in self.result.gate.obsolete:
             yield {
-                "uuid": self.id("gone", entry.control, entry.subject, entry.starts),
-                "description": prose(gone(self.page, entry)),
+                "uuid": self.id("obsolete", entry.control, entry.subject, entry.starts),
+                "description": prose(obsolete_entry(self.page, entry)),
                 "methods": ["EXAMINE"],
                 "types": ["discovery"],
                 "collected": moment(self.result.as_of),
@@ -187,6 +187,10 @@ class _Results:
         for problem in control.problems:
             yield trouble(page, problem)
 
+    def is_accepted(self, control: Control) -> bool:
+        """Whether a control fails only by lapses of the baseline."""
+        return control.id in self.result.gate.accepted
+
     def risks(self, control: Control) -> Iterator[Part]:
         """Yield the risk that a control does not hold, and one for each waiver in use."""
         page, verdict = self.page, self.result.verdict(control)
@@ -195,7 +199,7 @@ class _Results:
             "statement": prose(page.text(control.remediation)),
             "props": [
                 prop("severity", control.severity),
-                *([prop("baseline", "stands")] if control.id in self.result.gate.let_stand else []),
+                *([prop("baseline", "known")] if self.is_accepted(control) else []),
             ],
         }
         if verdict in ("fail", "unknown"):

@@ -30,7 +30,7 @@ def stands(page: Page, control: Control) -> Iterator[str]:
         )
 
 
-def gone(page: Page, entry: BaselineEntry) -> str:
+def obsolete_entry(page: Page, entry: BaselineEntry) -> str:
     """Say which entry of the baseline no longer exists."""
     return page.say(
         "Take out of the baseline what is no longer there: {control}, {subject}, {start}",

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from ccpolicy.assessment.models import SEVERITIES, Assessment, Control
 from ccpolicy.errors import Message
 from ccpolicy.reports import Rendered, View
-from ccpolicy.reports.findings import GONE, NO_CONTROL, Finding, findings, left_out
+from ccpolicy.reports.findings import NO_CONTROL, OBSOLETE, Finding, findings, left_out
 from ccpolicy.reports.layout import clip, visible
 from ccpolicy.reports.page import Page
 
@@ -39,14 +39,14 @@ def render_assessment(result: Assessment, view: View) -> Rendered:
         NO_CONTROL: page.say(
             "Evidence or policy that concerns no single control could not be judged."
         ),
-        GONE: page.say("An entry of the baseline no longer exists."),
+        OBSOLETE: page.say("An entry of the baseline no longer exists."),
     }
     rules += [
         _no_control(name, text)
         for name, text in texts.items()
         if any(finding.rule == name for finding in kept)
     ]
-    compared = any(finding.known or finding.rule == GONE for finding in listed)
+    compared = any(finding.known or finding.rule == OBSOLETE for finding in listed)
     places = {rule["id"]: index for index, rule in enumerate(rules)}
     log = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ccpolicy.assessment.models import VERDICTS, Assessment, Verdict
 from ccpolicy.reports.page import Page
-from ccpolicy.reports.phrases import gone
+from ccpolicy.reports.phrases import obsolete_entry
 from ccpolicy.reports.sections import Sections
 
 
@@ -97,12 +97,12 @@ def standing(page: Page, result: Assessment) -> Iterator[tuple[str, str]]:
             page.say("The baseline lets {lapses} stand, which are no pass", lapses=known),
             "yellow",
         )
-    if result.gate.let_stand:
-        controls = page.join(result.gate.let_stand)
+    if result.gate.accepted:
+        controls = page.join(result.gate.accepted)
         yield page.say("Failing by known lapses alone: {controls}", controls=controls), ""
-    for entry in result.gate.gone:
-        yield gone(page, entry), "red"
-    if result.gate.gone:
+    for entry in result.gate.obsolete:
+        yield obsolete_entry(page, entry), "red"
+    if result.gate.obsolete:
         yield page.say("hint: {hint}", hint=page.say("--write-baseline takes it out")), ""
 
 

@@ -68,6 +68,7 @@ def _steps(page: Page, result: Verification) -> None:
     words: dict[str, Word] = {
         "passed": (page.say("PASSED"), "green"),
         "failed": (page.say("FAILED"), "red"),
+        "other_version": (page.say("OTHER VERSION"), "yellow"),
         "not_checked": (page.say("NOT CHECKED"), "yellow"),
     }
     names = _names(page)
@@ -105,7 +106,8 @@ def _limits(page: Page, result: Verification) -> None:
             " the evidence is complete or true."
         )
     )
-    if any(step.step == "signature" and step.status != "passed" for step in result.steps):
+    passed = {step.step for step in result.steps if step.status == "passed"}
+    if "signature" not in passed:
         page.paragraph(
             page.say(
                 "Nobody whom you trust vouches for it: anybody can make a bundle that agrees"
@@ -113,7 +115,7 @@ def _limits(page: Page, result: Verification) -> None:
             ),
             colour="yellow",
         )
-    if result.told and any(s.step == "provenance" and s.status != "passed" for s in result.steps):
+    if result.provenance_from_bundle and "provenance" not in passed:
         page.paragraph(
             page.say(
                 "Who put the evidence on file, and when, is only what the bundle says: name the"
@@ -131,6 +133,10 @@ def _outcome(page: Page, result: Verification) -> None:
     lacking = page.join(names[name] for name in unchecked if name in result.required)
     if failed:
         page.paragraph(page.say("NOT verified: {steps}", steps=failed), colour="red")
+    elif any(step.status == "other_version" for step in result.steps):
+        page.paragraph(
+            page.say("NOT verified: another version of ccpolicy made the bundle"), colour="yellow"
+        )
     elif lacking:
         page.paragraph(
             page.say("NOT verified: {steps} not checked, though required", steps=lacking),

@@ -1,33 +1,39 @@
-"""Days, months, business days and zones as tables of integers, so that SQL needs no time functions.
+"""Days, months, business days and periods in a time zone, as integers.
 
-Instants are microseconds since 1970 UTC, days are days since 1970 in the plan's zone.
+Instants are microseconds since 1970 UTC, days are days since 1970 in the zone. Integers are what
+SQL is given, so that it needs no time functions.
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from ccpolicy.errors import PolicyError
+from ccpolicy.time.business_days import (
+    holidays_edition,
+    known_days,
+    last_business_days,
+    require_country,
+)
 from ccpolicy.time.durations import Duration
-from ccpolicy.time.epoch import EPOCH
+from ccpolicy.time.epoch import DAY, EPOCH, SECOND
 
 PERIODS = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
 """Calendar period → its months."""
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 
 def instant(moment: datetime.datetime) -> int:
     """Return an aware datetime as microseconds since 1970 UTC."""
-    return (moment - datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)) // datetime.timedelta(
-        microseconds=1
-    )
+    span = moment - _EPOCH
+    return (span.days * 86_400 + span.seconds) * SECOND + span.microseconds
 
 
-def moment(microseconds: int, zone: ZoneInfo) -> datetime.datetime:
+def moment(microseconds: int, zone: datetime.tzinfo) -> datetime.datetime:
     """Return microseconds since 1970 UTC as a datetime in a zone."""
-    epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
-    return (epoch + datetime.timedelta(microseconds=microseconds)).astimezone(zone)
+    return (_EPOCH + datetime.timedelta(microseconds=microseconds)).astimezone(zone)
 
 
 def day_number(day: datetime.date) -> int:
@@ -35,49 +41,136 @@ def day_number(day: datetime.date) -> int:
     return day.toordinal() - EPOCH
 
 
+def date_of(day: int) -> datetime.date:
+    """Return days since 1970 as a date."""
+    return datetime.date.fromordinal(day + EPOCH)
+
+
 def day_starts(day: int, zone: ZoneInfo) -> int:
     """Return the instant at which a day begins in a zone."""
-    date = datetime.date.fromordinal(day + EPOCH)
+    date = date_of(day)
     # With fold=0 a midnight that the clock skips is the very instant of the shift.
     midnight = datetime.datetime(date.year, date.month, date.day, tzinfo=zone)
-    return int(midnight.timestamp()) * 1_000_000  # no zone's midnight lies between seconds
+    return int(midnight.timestamp()) * SECOND  # no zone's midnight lies between seconds
 
 
 def shift(at: datetime.datetime, duration: Duration, sign: int) -> datetime.datetime:
     """Move a local time by a calendar duration, clipping to the month's end."""
     months = at.year * 12 + at.month - 1 + sign * duration.months
-    year, month = divmod(months, 12)
-    length = (
-        datetime.date(year + month // 11, (month + 1) % 12 + 1, 1)
-        - datetime.date(year, month + 1, 1)
-    ).days
-    moved = at.replace(year=year, month=month + 1, day=min(at.day, length))
+    first, following = _month_starts(months), _month_starts(months + 1)
+    day = date_of(min(first + at.day, following) - 1)
+    moved = at.replace(year=day.year, month=day.month, day=day.day)
     return moved + datetime.timedelta(days=sign * duration.days)
 
 
-def business_days(country: str, days: range) -> Iterator[bool | None]:
-    """Yield for each day whether it is a business day; None in a year that nobody knows yet.
+def _month_starts(month: int) -> int:
+    """Return the first day of a month, which is numbered from January of the year 0."""
+    return day_number(datetime.date(month // 12, month % 12 + 1, 1))
 
-    China's come from the State Council's yearly notices, with their worked weekends.
 
-    Raises:
-        PolicyError: the country is not known.
+class Due(NamedTuple):
+    """When a duration has run out."""
+
+    at: int
+    """The instant, in microseconds since 1970 UTC; the earliest possible one if it is uncertain."""
+    is_certain: bool
+    """False if it depends on the public holidays of a year for which they are not known."""
+
+
+class PeriodSpan(NamedTuple):
+    """A calendar period, such as a month, by days since 1970."""
+
+    number: int
+    """Counted from the year 0."""
+    first: int
+    last: int
+
+
+class Calendar:
+    """Counts days in a time zone, and business days by the public holidays of a country.
+
+    The day from which a duration is counted is not part of it, and the last day runs to its end
+    (民法典 201, 203). Months end on the day with the same number, or on the month's last (202).
     """
-    dates = [datetime.date.fromordinal(day + EPOCH) for day in days]
-    if country == "CN":
-        from chinese_calendar import constants  # type: ignore[import-untyped]
 
-        known = {day.year for day in constants.holidays}
-        for date in dates:
-            off = date.weekday() >= 5 or date in constants.holidays
-            yield (not off or date in constants.workdays) if date.year in known else None
-        return
-    import holidays
+    def __init__(self, zone: ZoneInfo, country: str | None = None) -> None:
+        self.zone, self.country = zone, country
+        self._starts: dict[int, int] = {}
+        self._dues: dict[tuple[int, str], Due] = {}
 
-    try:
-        found = holidays.country_holidays(country, years=range(dates[0].year, dates[-1].year + 1))
-    except NotImplementedError as failure:
-        raise PolicyError("no holiday calendar for '{country}'", country=country) from failure
-    for date in dates:
-        known_year = found.start_year <= date.year <= found.end_year
-        yield found.is_working_day(date) if known_year else None
+    @property
+    def basis(self) -> list[str | None]:
+        """Return what its answers rest on: the zone, and where its holidays come from."""
+        known = holidays_edition(self.country) if self.country else None
+        return [self.zone.key, self.country, known]
+
+    def starts(self, day: int) -> int:
+        """Return the instant at which a day begins."""
+        if day not in self._starts:
+            self._starts[day] = day_starts(day, self.zone)
+        return self._starts[day]
+
+    def day_of(self, at: int) -> int:
+        """Return the day of an instant."""
+        return day_number(moment(at, self.zone).date())
+
+    def due(self, at: int, duration: Duration) -> Due:
+        """Return when a duration that is counted from an instant has run out.
+
+        Raises:
+            PolicyError: it is in business days, and holidays of the country are not known.
+        """
+        if duration.is_clock:
+            return Due(at + duration.microseconds, is_certain=True)
+        day = self.day_of(at)
+        key = day, duration.text
+        if key not in self._dues:
+            [last] = self.last_days(range(day, day + 1), duration)
+            is_certain = self.is_certain(day, last, duration)
+            self._dues[key] = Due(self.starts(last + 1), is_certain)
+        return self._dues[key]
+
+    def last_days(self, days: range, duration: Duration) -> list[int]:
+        """Return the last day of a calendar or business duration, for each day it is counted from.
+
+        Where it is not certain (see `is_certain`), it is the earliest possible one.
+
+        Raises:
+            PolicyError: it is in business days, and holidays of the country are not known.
+        """
+        if duration.business_days:
+            country = require_country(self.country)
+            return last_business_days(country, days, duration.business_days)
+        if not duration.months:
+            return [day + duration.days for day in days]
+        found = []
+        for month in self.periods("month", days):
+            first = _month_starts(month.number + duration.months)
+            last = _month_starts(month.number + duration.months + 1) - 1
+            for day in range(max(month.first, days.start), min(month.last + 1, days.stop)):
+                found.append(min(first + day - month.first, last) + duration.days)
+        return found
+
+    def is_certain(self, day: int, last: int, duration: Duration) -> bool:
+        """Whether the last day of a duration rests on no holidays that are not known.
+
+        Raises:
+            PolicyError: it is in business days, and holidays of the country are not known.
+        """
+        if not duration.business_days:
+            return True
+        known = known_days(require_country(self.country))
+        return day + 1 in known and last in known
+
+    def periods(self, period: str, days: range) -> list[PeriodSpan]:
+        """List the calendar periods of a kind, one of `PERIODS`, that the days lie in."""
+        months = PERIODS[period]
+        first, last = (
+            (date.year * 12 + date.month - 1) // months
+            for date in (date_of(days.start), date_of(days.stop - 1))
+        )
+        starts = [_month_starts(number * months) for number in range(first, last + 2)]
+        return [
+            PeriodSpan(number, begin, following - 1)
+            for number, (begin, following) in enumerate(pairwise(starts), first)
+        ]

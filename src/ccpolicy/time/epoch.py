@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 
+SECOND = 1_000_000
+"""Microseconds of a second."""
 DAY = 86_400_000_000
 """Microseconds of a day of 24 hours."""
 EPOCH = datetime.date(1970, 1, 1).toordinal()

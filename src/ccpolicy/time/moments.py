@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import re
 from zoneinfo import ZoneInfo
 
 from ccpolicy.errors import CcpolicyError
-from ccpolicy.time.calendar import shift
+from ccpolicy.time.calendar import day_number, day_starts, moment, shift
 from ccpolicy.time.durations import parse_duration
+from ccpolicy.time.epoch import SECOND
 
 Moment = datetime.datetime | datetime.date | str
 """A moment, or a day; as text in ISO 8601."""
@@ -20,29 +22,24 @@ def read_moment(given: Moment, zone: ZoneInfo, *, last: bool = False) -> datetim
         CcpolicyError: it is no moment, has no offset from UTC, or lies out of range.
     """
     try:
-        moment = datetime.datetime.fromisoformat(given) if isinstance(given, str) else given
+        found = datetime.datetime.fromisoformat(given) if isinstance(given, str) else given
     except ValueError as failure:
         raise CcpolicyError(
             "'{text}' is not a time",
             hint="write ISO 8601, such as 2026-11-20T18:00:00+08:00 or 2026-11-20",
             text=given,
         ) from failure
-    day = _is_day(given)
-    if not isinstance(moment, datetime.datetime):
-        moment = datetime.datetime.combine(moment, datetime.time())
-    if moment.tzinfo is None:
-        if not day:
-            raise CcpolicyError(
-                "'{text}' has no offset from UTC",
-                hint="add one, such as +08:00 or Z",
-                text=given,
-            )
-        moment = moment.replace(tzinfo=zone)
-        if last:
-            moment = moment.replace(hour=23, minute=59, second=59)
-    if not 1971 <= moment.year <= 2198:
+    if not 1971 <= found.year <= 2198:
         raise CcpolicyError("the year of {text} is out of range", text=given)
-    return moment.astimezone(zone)
+    if _is_day(given):
+        day = day_number(found)
+        at = day_starts(day + 1, zone) - SECOND if last else day_starts(day, zone)
+        return moment(at, zone)
+    if not isinstance(found, datetime.datetime) or found.tzinfo is None:
+        raise CcpolicyError(
+            "'{text}' has no offset from UTC", hint="add one, such as +08:00 or Z", text=given
+        )
+    return found.astimezone(zone)
 
 
 def read_period(
@@ -57,7 +54,7 @@ def read_period(
         return shift(as_of, parse_duration("12 months"), -1), as_of
     starts, ends = (read_moment(each, zone) for each in given)
     if _is_day(given[1]):
-        ends += datetime.timedelta(days=1)
+        ends = moment(day_starts(day_number(ends) + 1, zone), zone)
     if starts >= ends or starts >= as_of:
         raise CcpolicyError(
             "the period must begin before it ends, and before as-of",
@@ -68,5 +65,5 @@ def read_period(
 
 def _is_day(given: Moment) -> bool:
     if isinstance(given, str):
-        return len(given) == len("2026-01-31")
+        return re.fullmatch(r"\d{4}-\d{2}-\d{2}", given) is not None
     return not isinstance(given, datetime.datetime)

@@ -28,7 +28,7 @@ WORDS = {
         "alone": "Failing by known lapses alone: ER-2",
         "gone": "Take out of the baseline what is no longer there: XX-1, centre",
         "cover": "2 lapses stand in the baseline, which is no pass",
-        "gate": "EM-1, NS-1; entries of the baseline that are gone: 2",
+        "gate": "EM-1, NS-1; obsolete baseline entries: 2",
         "let stand": "that is no pass",
         "new too": "It fails by new lapses too",
         "fail": "fail",

@@ -174,9 +174,9 @@ def test_what_a_baseline_lets_stand_is_marked_and_counted() -> None:
             if each.get("class") == "known"
         ]
         assert len(marks) == known
-        for name in result.gate.let_stand:
+        for name in result.gate.accepted:
             assert "v-fail" in words_of_classes(places[name])
-        for entry in result.gate.gone:
+        for entry in result.gate.obsolete:
             assert entry.subject in words(places["s-summary"])
 
 

@@ -1,38 +1,37 @@
-"""Readers: one a format."""
+"""Readers: a module for each format of `evidence_formats`, with its reader as `READER`."""
 
-from ccpolicy.evidence.readers.csv import CsvReader
-from ccpolicy.evidence.readers.documents import JsonLinesReader, JsonReader, YamlReader
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+
 from ccpolicy.evidence.readers.interface import (
     EvidenceErrors,
-    Opened,
-    Parsed,
-    Parser,
+    Reader,
     Record,
     Reject,
+    Scan,
     Scanner,
+    SourceFile,
+    place_of,
 )
-from ccpolicy.evidence.readers.parquet import ParquetReader
-from ccpolicy.evidence.readers.xlsx import XlsxReader
-from ccpolicy.policy import Format
-
-SCANNERS: dict[Format, Scanner] = {"csv": CsvReader(), "parquet": ParquetReader()}
-"""Readers of the formats that the engine reads by itself."""
-PARSERS: dict[Format, Parser] = {
-    "json": JsonReader(),
-    "jsonl": JsonLinesReader(),
-    "yaml": YamlReader(),
-    "xlsx": XlsxReader(),
-}
-"""Readers of the formats that are read here."""
+from ccpolicy.evidence_formats import Format
 
 __all__ = [
-    "PARSERS",
-    "SCANNERS",
     "EvidenceErrors",
-    "Opened",
-    "Parsed",
-    "Parser",
+    "Reader",
     "Record",
     "Reject",
+    "Scan",
     "Scanner",
+    "SourceFile",
+    "find_reader",
+    "place_of",
 ]
+
+
+@cache
+def find_reader(name: Format) -> Reader:
+    """Return the reader of a format, whose module is imported when it is first needed."""
+    reader: Reader = import_module(f"{__name__}.{name}").READER
+    return reader

@@ -1,4 +1,4 @@
-"""The fields of a document's records, in the words of the contract."""
+"""The records of a document, in the words of the contract."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import Any
 
 from ccpolicy.errors import EvidenceError
 from ccpolicy.evidence.contract import Contract
-from ccpolicy.evidence.readers.interface import Record, Reject
+from ccpolicy.evidence.readers.interface import Record, Reject, SourceFile
 
 
-class Fields:
-    """Puts what a document holds in the words of the contract."""
+class FieldMapping:
+    """Renames the fields of a document as the contract does."""
 
     def __init__(self, contract: Contract) -> None:
         properties = contract.dataset.record["properties"]
         self.paths = [(name, contract.heading(name).split(".")) for name in properties]
         self.is_plain = all(path == [name] for name, path in self.paths)
         self.is_flat = all(len(path) == 1 for _, path in self.paths)
-        self.takes_more = contract.takes_more
+        self.allows_more = contract.allows_more
         self.nested = {child.path for child in contract.children}
         self.tree: dict[str, Any] = {}
         for _, path in self.paths:
@@ -27,31 +27,67 @@ class Fields:
                 node = node.setdefault(part, {})
             node[path[-1]] = None
 
-    def record(self, ordinal: int, value: Any) -> Record | Reject:
-        """Return a record as its contract names it; what is null or empty is left out."""
+    def record(
+        self, number: int, value: Any, line: int | None = None, path: str | None = None
+    ) -> Record | Reject:
+        """Return a record under the contract's names; what is null or empty is left out."""
         if not isinstance(value, dict):
-            return Reject(
-                ordinal, EvidenceError("a record is expected here, with a name for each value")
-            )
-        found = _present(value) if self.is_plain else self._mapped(value)
+            error = EvidenceError("a record is expected here, with a name for each value")
+            return Reject(number, error, line, path)
+        fields = _present(value) if self.is_plain else self._renamed(value)
         for name in self.nested:
-            if isinstance(entries := found.get(name), list):
-                found[name] = [
-                    _present(each) if isinstance(each, dict) else each for each in entries
+            if isinstance(parts := fields.get(name), list):
+                fields[name] = [
+                    _present(part) if isinstance(part, dict) else part for part in parts
                 ]
-        return Record(ordinal, found)
+        return Record(number, fields, line, path)
 
-    def _mapped(self, value: dict[str, Any]) -> dict[str, Any]:
-        found = {
+    def _renamed(self, value: dict[str, Any]) -> dict[str, Any]:
+        fields = {
             name: part
             for name, path in self.paths
             if (part := value.get(path[0]) if self.is_flat else _at(value, path)) is not None
             and part != ""
         }
-        if not self.takes_more:
+        if not self.allows_more:
             # A field that the contract does not name keeps its path, and so is refused later.
-            found |= {"/" + "/".join(path): True for path in _more(value, self.tree)}
-        return found
+            fields |= {"/" + "/".join(path): True for path in _unnamed(value, self.tree)}
+        return fields
+
+
+def listed_records(file: SourceFile, document: Any) -> list[Any]:
+    """Return the list of records in a document.
+
+    Raises:
+        EvidenceError: there is no list at the contract's JSON Pointer.
+    """
+    pointer = file.contract.dataset.records
+    value = document
+    for token in pointer_tokens(file.contract):
+        if isinstance(value, dict) and token in value:
+            value = value[token]
+        elif isinstance(value, list) and token in map(str, range(len(value))):
+            value = value[int(token)]
+        else:
+            raise file.error("there is nothing at {pointer}", pointer=pointer, line=1)
+    if value is None and not pointer:
+        return []
+    if not isinstance(value, list):
+        raise file.error(
+            "a list of records is expected at {pointer}"
+            if pointer
+            else "a list of records is expected",
+            hint="say with 'records' in the dataset where in the document the list stands",
+            line=1,
+            pointer=pointer,
+        )
+    return value
+
+
+def pointer_tokens(contract: Contract) -> list[str]:
+    """Split the JSON Pointer to the list of records (RFC 6901)."""
+    parts = contract.dataset.records.split("/")[1:]
+    return [part.replace("~1", "/").replace("~0", "~") for part in parts]
 
 
 def _at(value: Any, path: Sequence[str]) -> Any:
@@ -60,13 +96,13 @@ def _at(value: Any, path: Sequence[str]) -> Any:
     return value
 
 
-def _more(value: Mapping[str, Any], tree: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+def _unnamed(value: Mapping[str, Any], tree: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     """Yield the paths of fields that are not in a tree of names."""
     for name, below in value.items():
         if name not in tree:
             yield (name,)
         elif isinstance(tree[name], dict) and isinstance(below, dict):
-            yield from ((name, *path) for path in _more(below, tree[name]))
+            yield from ((name, *path) for path in _unnamed(below, tree[name]))
 
 
 def _present(value: dict[str, Any]) -> dict[str, Any]:

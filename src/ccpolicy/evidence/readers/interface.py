@@ -1,37 +1,43 @@
-"""What a reader of one format must offer."""
+"""What a reader of one format must offer, and what it makes of a file.
+
+A reader knows bytes and a contract. It does not know which other files there are, nor which number
+a file has among them, so its result depends on nothing else.
+"""
 
 from __future__ import annotations
 
-import json
+import io
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, BinaryIO, NamedTuple
 
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.contract import Contract
-from ccpolicy.evidence.models import RecordContent, RecordSource
-from ccpolicy.evidence.table_plan import Scan
 from ccpolicy.files.finder import Fingerprint
 from ccpolicy.store import DuckDB
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class SourceFile:
     """A file of a dataset that was found and fingerprinted."""
 
     contract: Contract
     name: str
-    """Path from the repository's root, with `/`."""
+    """Path from the repository's root, with `/`, for messages."""
     path: Path
-    number: int
-    """Number of the source, which is in its records' locators."""
     fingerprint: Fingerprint
 
-    def read(self) -> bytes:
-        """Return the file's content, which is held in memory as a whole."""
+    def content(self) -> bytes:
+        """Return the whole content."""
         data = self.fingerprint.data
         return self.path.read_bytes() if data is None else data
+
+    def open(self) -> BinaryIO:
+        """Open the content for reading in pieces."""
+        data = self.fingerprint.data
+        return self.path.open("rb") if data is None else io.BytesIO(data)
 
     def error(
         self, message: str, *, hint: str = "", line: int | None = None, **values: object
@@ -40,106 +46,121 @@ class Opened:
         return EvidenceError(message, hint=hint, locator=Locator(self.name, line), **values)
 
     def gone(self, failure: OSError) -> EvidenceError:
-        """Make the error for a file that was there a moment ago."""
+        """Make the error for a file that could be read a moment ago."""
         return self.error("cannot read the file: {reason}", reason=failure.strerror)
 
 
 class Record(NamedTuple):
-    """A record in the words of its contract: missing values are left out."""
+    """A record in the words of its contract, with its place in the file."""
 
-    ordinal: int
+    number: int
+    """Line or row on which it begins; where several records may share a line, a count from 1."""
     value: dict[str, Any]
+    """Column → value as JSON has it; missing values are left out."""
+    line: int | None = None
+    """Line on which it begins, where that is not its number."""
+    path: str | None = None
+    """Distinguishes it from other records of its line."""
+    sheet: str | None = None
 
 
 class Reject(NamedTuple):
-    """A record that cannot even be put in the words of its contract."""
+    """A record that cannot even be put in the words of its contract, with its place."""
 
-    ordinal: int
+    number: int
     error: EvidenceError
-    """Why; its place is the record's if it has none."""
+    """Why; it has a locator only where that is more exact than the record's."""
+    line: int | None = None
+    path: str | None = None
+    sheet: str | None = None
 
 
-class Scanner(Protocol):
-    """A reader of rows of text, which the engine judges and for the most part reads as well."""
+def place_of(file: SourceFile, record: Record | Reject) -> Locator:
+    """Return the place of a record."""
+    line = record.number if record.line is None else record.line
+    return Locator(file.name, line, sheet=record.sheet, path=record.path)
 
-    def rows(self, file: Opened) -> list[list[str]] | None:
-        """Return the contract's columns of a small file, if its form is beyond doubt.
+
+class Reader(ABC):
+    """Reads files of one format record by record."""
+
+    @abstractmethod
+    def read(
+        self, file: SourceFile, only: Collection[int] | None = None
+    ) -> Iterator[Record | Reject]:
+        """Yield the records in the order of the file.
+
+        A reader for which that is cheaper may leave out all but the numbers `only`.
+
+        Raises:
+            EvidenceError: the file is not in the format, or its form is not that of the contract.
+            OSError: it cannot be read.
+        """
+
+
+class TextRows(NamedTuple):
+    """The rows of a small file, all cells as text."""
+
+    lines: Sequence[int]
+    """Line on which each row begins."""
+    columns: Mapping[str, Sequence[str]]
+    """Column of the contract → its cells, empty where there is no text."""
+
+
+@dataclass(frozen=True)
+class Scan:
+    """How DuckDB reads the rows of a file, all cells as text."""
+
+    first: int
+    """Number of the first row."""
+    index: str
+    """SQL for the index of a row, from 0 on."""
+    cells: str
+    """SQL for the contract's columns, in its order."""
+    rows: str
+    """SQL relation to select them from."""
+
+
+class ScannedLines(ABC):
+    """Finds the lines of rows that a scan could only number."""
+
+    @abstractmethod
+    def of(self, numbers: Collection[int]) -> dict[int, int]:
+        """Return number → line."""
+
+
+class Scanner(Reader):
+    """A reader of rows of text, which DuckDB can read by itself where there are many."""
+
+    @abstractmethod
+    def rows(self, file: SourceFile) -> TextRows | None:
+        """Return the rows of a small file, or None if DuckDB has to read it.
 
         Raises:
             EvidenceError: the file is not what it should be.
+            OSError: it cannot be read.
         """
-        ...
 
-    def scan(self, file: Opened, store: DuckDB) -> Scan:
-        """Return how the engine reads the contract's columns.
+    @abstractmethod
+    def scan(self, file: SourceFile, store: DuckDB) -> Scan:
+        """Return how DuckDB reads the contract's columns.
 
         Raises:
             EvidenceError: the file is not what it should be.
+            OSError: it cannot be read.
         """
-        ...
 
-    def passed_over(self, file: Opened, records: int) -> EvidenceError | None:
-        """Find what the engine passed over in a file out of which it made so many records."""
-        ...
+    @abstractmethod
+    def skipped(self, file: SourceFile, records: int) -> EvidenceError | None:
+        """Find what DuckDB skipped in a file of which it returned so many records."""
 
-    def explain(self, file: Opened, reason: str) -> EvidenceError:
-        """Say what is wrong with a file that the engine refuses for a reason of its own."""
-        ...
+    @abstractmethod
+    def explain(self, file: SourceFile, reason: str) -> EvidenceError:
+        """Explain why DuckDB, which gave a reason of its own, cannot read a file."""
 
-    def source(self, file: Opened, records: int) -> RecordSource:
-        """Return what finds the file's records again."""
-        ...
-
-
-class Parser(Protocol):
-    """A reader of a format that is read here, record by record."""
-
-    def parse(self, file: Opened) -> Parsed:
-        """Begin to read a file.
-
-        Raises:
-            EvidenceError: the file is not what it should be.
-        """
-        ...
-
-
-class Parsed(RecordSource, Protocol):
-    """A file that is being read; it finds its records again afterwards."""
-
-    def records(self) -> Iterator[Record | Reject]:
-        """Yield the records.
-
-        Raises:
-            EvidenceError: the file is not what it should be.
-        """
-        ...
-
-
-def contents(
-    parsed: Parsed, contract: Contract, ordinals: Sequence[int]
-) -> dict[int, RecordContent]:
-    """Return what records hold, of a file that is read from its beginning."""
-    wanted = set(ordinals)
-    nested = {child.path for child in contract.children}
-    return {
-        entry.ordinal: held(contract.dataset.id, entry.value, nested)
-        for entry in parsed.records()
-        if isinstance(entry, Record) and entry.ordinal in wanted
-    }
-
-
-def held(table: str, record: Mapping[str, Any], nested: Collection[str] = ()) -> RecordContent:
-    """Write a record's values as text."""
-    return RecordContent(
-        table,
-        {
-            name: value
-            if isinstance(value, str)
-            else json.dumps(value, ensure_ascii=False, default=str)
-            for name, value in record.items()
-            if name not in nested
-        },
-    )
+    @abstractmethod
+    def lines(self, file: SourceFile, records: int) -> ScannedLines | None:
+        """Return what finds the lines of scanned rows; None if their numbers are their lines."""
 
 
 class EvidenceErrors(EvidenceError):

@@ -1,16 +1,21 @@
-"""Parquet: read by the engine, and brought to the text that the other formats hold."""
+"""Parquet: read by DuckDB, and converted to the text that other formats hold."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
 
-from ccpolicy.errors import EvidenceError, Locator
-from ccpolicy.evidence.models import ORDINAL_BITS, RecordContent, RecordSource
-from ccpolicy.evidence.readers.csv import header_errors
-from ccpolicy.evidence.readers.interface import EvidenceErrors, Opened, held
-from ccpolicy.evidence.table_plan import Scan
+from ccpolicy.errors import EvidenceError
+from ccpolicy.evidence.readers.header import match_header, names_by_heading
+from ccpolicy.evidence.readers.interface import (
+    Record,
+    Reject,
+    Scan,
+    ScannedLines,
+    Scanner,
+    SourceFile,
+    TextRows,
+)
 from ccpolicy.store import DuckDB, StoreError, open_store
 from ccpolicy.store.sql import identifier, literal
 
@@ -33,86 +38,72 @@ _TEXTS = {
 _WHOLE = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?")
 
 
-class ParquetReader:
-    """See `Scanner`."""
+class ParquetReader(Scanner):
+    """See `Scanner`. A record's number is its row, from 1."""
 
-    def rows(self, file: Opened) -> list[list[str]] | None:
+    def read(
+        self, file: SourceFile, only: Collection[int] | None = None
+    ) -> Iterator[Record | Reject]:
+        """See `Reader.read`; the records that are left out are not read."""
+        names = [column.name for column in file.contract.columns]
+        with open_store() as store:
+            scan = self.scan(file, store)
+            query = f"SELECT {scan.first} + {scan.index} AS number, {scan.cells} FROM {scan.rows}"
+            chosen = "" if only is None else " WHERE number IN (SELECT unnest(?::BIGINT[]))"
+            rows = store.run(
+                f"SELECT * FROM ({query}){chosen} ORDER BY number",
+                () if only is None else [list(only)],
+            )
+        for number, *cells in rows:
+            values = zip(names, cells, strict=True)
+            yield Record(number, {name: cell for name, cell in values if cell is not None})
+
+    def rows(self, file: SourceFile) -> TextRows | None:
         """See `Scanner.rows`."""
         return None
 
-    def scan(self, file: Opened, store: DuckDB) -> Scan:
+    def scan(self, file: SourceFile, store: DuckDB) -> Scan:
         """See `Scanner.scan`."""
-        contract = file.contract
-        source = _read(file)
+        source = _scan_sql(file)
         try:
             types = store.describe(f"SELECT * FROM {source}")
         except StoreError as failure:
             raise self.explain(file, str(failure)) from failure
-        headings = {contract.heading(column.name): column.name for column in contract.columns}
-        names = [heading for heading in types if heading != "file_row_number"]
-        if errors := header_errors(file, names, headings):
-            raise EvidenceErrors(errors)
+        match_header(file, [heading for heading in types if heading != "file_row_number"])
         cells = []
-        for heading, column in headings.items():
+        for heading, name in names_by_heading(file.contract).items():
             text = _text(file, heading, types[heading]) if heading in types else "NULL::VARCHAR"
-            cells.append(f"nullif({text}, '') AS {identifier(column)}")
-        first = (file.number << ORDINAL_BITS) + 1
-        return Scan(first, "file_row_number", ", ".join(cells), source)
+            cells.append(f"nullif({text}, '') AS {identifier(name)}")
+        return Scan(1, "file_row_number", ", ".join(cells), source)
 
-    def passed_over(self, file: Opened, records: int) -> EvidenceError | None:
-        """See `Scanner.passed_over`."""
+    def skipped(self, file: SourceFile, records: int) -> EvidenceError | None:
+        """See `Scanner.skipped`."""
         return None
 
-    def explain(self, file: Opened, reason: str) -> EvidenceError:
+    def explain(self, file: SourceFile, reason: str) -> EvidenceError:
         """See `Scanner.explain`."""
         return file.error(
             "this is not Parquet: {reason}",
             hint="write the file again",
-            # The engine names the file by its place on this machine.
+            # DuckDB names the file by its place on this machine.
             reason=reason.partition("\n")[0].replace(str(file.path), file.name)[:200],
         )
 
-    def source(self, file: Opened, records: int) -> RecordSource:
-        """See `Scanner.source`."""
-        return RowSource(file)
+    def lines(self, file: SourceFile, records: int) -> ScannedLines | None:
+        """See `Scanner.lines`."""
+        return None
 
 
-@dataclass(frozen=True, slots=True)
-class RowSource:
-    """Knows that a record's number is its row; see `RecordSource`."""
-
-    file: Opened
-
-    def locate(self, ordinals: Sequence[int]) -> dict[int, Locator]:
-        """See `RecordSource.locate`."""
-        return {ordinal: Locator(self.file.name, ordinal) for ordinal in ordinals}
-
-    def contents(self, ordinals: Sequence[int]) -> dict[int, RecordContent]:
-        """See `RecordSource.contents`."""
-        contract = self.file.contract
-        names = [column.name for column in contract.columns]
-        with open_store() as store:
-            scan = ParquetReader().scan(self.file, store)
-            rows = store.ask(
-                f"SELECT {scan.number} + 1, {scan.cells} FROM {scan.rows}"
-                f" WHERE {scan.number} + 1 IN (SELECT unnest(?::BIGINT[]))",
-                [list(ordinals)],
-            )
-        return {
-            row[0]: held(
-                contract.dataset.id,
-                {name: cell for name, cell in zip(names, row[1:], strict=True) if cell is not None},
-            )
-            for row in rows
-        }
+READER = ParquetReader()
 
 
-def _read(file: Opened) -> str:
+def _scan_sql(file: SourceFile) -> str:
+    # DuckDB treats the path as a glob pattern.
     path = re.sub(r"[*?\[]", r"[\g<0>]", str(file.path))
     return f"read_parquet({literal(path)}, file_row_number = true, hive_partitioning = false)"
 
 
-def _text(file: Opened, heading: str, kind: str) -> str:
+def _text(file: SourceFile, heading: str, kind: str) -> str:
     """Write a column of the file as text."""
     base = kind.partition("(")[0]
     if _WHOLE.fullmatch(base):

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from ccpolicy.errors import EvidenceError
-from ccpolicy.evidence.readers.interface import Opened
+from ccpolicy.evidence.readers.interface import SourceFile
 
 MAX_LINE = 1 << 20
 """Longest line in bytes; a longer one is no record."""
 
 
-def text_fault(file: Opened) -> EvidenceError | None:
+def text_fault(file: SourceFile) -> EvidenceError | None:
     """Find the first line that is too long, not UTF-8, or holds what no text file does."""
-    with file.path.open("rb") as stream:
+    with file.open() as stream:
         number = 0
         while line := stream.readline(MAX_LINE + 1):
             number += 1
@@ -22,9 +22,9 @@ def text_fault(file: Opened) -> EvidenceError | None:
     return None
 
 
-def mixed_ends(file: Opened) -> EvidenceError | None:
+def mixed_ends(file: SourceFile) -> EvidenceError | None:
     """Find the first line that ends otherwise than the first line does."""
-    with file.path.open("rb") as stream:
+    with file.open() as stream:
         first = stream.readline().endswith(b"\r\n")
         for number, line in enumerate(stream, 2):
             if line.endswith(b"\n") and line.endswith(b"\r\n") != first:
@@ -36,12 +36,12 @@ def mixed_ends(file: Opened) -> EvidenceError | None:
     return None
 
 
-def too_long(file: Opened, number: int) -> EvidenceError:
+def too_long(file: SourceFile, number: int) -> EvidenceError:
     """Make the error for a line that is too long."""
     return file.error("the line is longer than {limit} KiB", line=number, limit=MAX_LINE >> 10)
 
 
-def line_fault(file: Opened, line: bytes, number: int) -> EvidenceError | None:
+def line_fault(file: SourceFile, line: bytes, number: int) -> EvidenceError | None:
     """Say what no line of text may have."""
     if b"\0" in line:
         return file.error(

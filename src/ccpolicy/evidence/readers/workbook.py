@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Mapping
 
 from ccpolicy.errors import EvidenceError, Locator
-from ccpolicy.evidence.readers.interface import Opened
+from ccpolicy.evidence.readers.interface import SourceFile
 
 MAX_UNPACKED = 256 << 20
 MAX_CELLS = 20_000_000
@@ -30,7 +30,7 @@ _SHEET = re.compile(r"<(?:\w+:)?sheet\s[^>]*>")
 _LINK = re.compile(r"<(?:\w+:)?Relationship\s[^>]*>")
 
 
-def unpack(file: Opened) -> dict[str, bytes]:
+def unpack(file: SourceFile) -> dict[str, bytes]:
     """Unpack a workbook, with an eye on how large it becomes, and return its parts of interest.
 
     Raises:
@@ -39,7 +39,7 @@ def unpack(file: Opened) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     room = MAX_UNPACKED
     try:
-        with zipfile.ZipFile(file.path) as archive:
+        with file.open() as content, zipfile.ZipFile(content) as archive:
             for entry in archive.infolist():
                 if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                     raise file.error("the workbook is packed in a way that is not known")
@@ -61,7 +61,7 @@ def unpack(file: Opened) -> dict[str, bytes]:
     return found
 
 
-def not_a_workbook(file: Opened, failure: Exception) -> EvidenceError:
+def not_a_workbook(file: SourceFile, failure: Exception) -> EvidenceError:
     """Make the error for bytes that are no workbook."""
     return file.error(
         "this is not a workbook: {reason}",
@@ -70,7 +70,7 @@ def not_a_workbook(file: Opened, failure: Exception) -> EvidenceError:
     )
 
 
-def unread_cells(file: Opened, parts: Mapping[str, bytes], sheet: str) -> Unread:
+def unread_cells(file: SourceFile, parts: Mapping[str, bytes], sheet: str) -> Unread:
     """Find the cells of a sheet that hold an error, or a formula whose result is not stored.
 
     Raises:
@@ -102,7 +102,7 @@ def unread_cells(file: Opened, parts: Mapping[str, bytes], sheet: str) -> Unread
     return unread
 
 
-def _measure(file: Opened, text: bytes) -> None:
+def _measure(file: SourceFile, text: bytes) -> None:
     """Refuse a sheet whose area is too large."""
     if not _FAR.search(text):
         return

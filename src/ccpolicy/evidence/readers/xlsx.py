@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+import io
+from collections.abc import Collection, Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.contract import Column
-from ccpolicy.evidence.models import RecordContent
-from ccpolicy.evidence.readers.csv import header_errors
-from ccpolicy.evidence.readers.interface import (
-    EvidenceErrors,
-    Opened,
-    Parsed,
-    Record,
-    Reject,
-    contents,
-)
+from ccpolicy.evidence.readers.header import match_header, names_by_heading
+from ccpolicy.evidence.readers.interface import Reader, Record, Reject, SourceFile
 from ccpolicy.evidence.values import value_of
 
 MAX_BYTES = 64 << 20
@@ -26,18 +19,21 @@ MOST_DIGITS = 10**15
 """A spreadsheet keeps fifteen digits of a number; what is longer has lost the others."""
 
 
-class XlsxReader:
-    """See `Parser`."""
+class XlsxReader(Reader):
+    """See `Reader`. A record's number is its row."""
 
-    def parse(self, file: Opened) -> Parsed:
-        """See `Parser.parse`."""
-        return Sheet(file)
+    def read(
+        self, file: SourceFile, only: Collection[int] | None = None
+    ) -> Iterator[Record | Reject]:
+        """See `Reader.read`."""
+        return _Sheet(file).records()
 
 
-class Sheet:
-    """See `Parsed`. A record's number is that of its row."""
+READER = XlsxReader()
 
-    def __init__(self, file: Opened) -> None:
+
+class _Sheet:
+    def __init__(self, file: SourceFile) -> None:
         self.file = file
         if file.fingerprint.size > MAX_BYTES:
             raise file.error("the file is larger than {limit} MiB", limit=MAX_BYTES >> 20)
@@ -46,21 +42,17 @@ class Sheet:
         headings = [_heading(cell) for cell in next(self.rows, [])]
         while headings and not headings[-1]:
             headings.pop()
-        contract = file.contract
-        known = {contract.heading(column.name): column for column in contract.columns}
         if not headings:
             raise file.error(
                 "the first row is empty",
                 hint="it names the columns: {columns}",
-                columns=", ".join(known),
+                columns=", ".join(names_by_heading(file.contract)),
             )
-        names = {heading: column.name for heading, column in known.items()}
-        if errors := header_errors(file, headings, names, sheet=self.name):
-            raise EvidenceErrors(errors)
-        self.columns = [known.get(heading) for heading in headings]
+        known = {column.name: column for column in file.contract.columns}
+        names = match_header(file, headings, sheet=self.name)
+        self.columns = [known[name] if name else None for name in names]
 
     def records(self) -> Iterator[Record | Reject]:
-        """See `Parsed.records`."""
         number = 1
         for number, cells in enumerate(self.rows, 2):
             try:
@@ -70,19 +62,19 @@ class Sheet:
                     if column and cell != ""
                 }
             except EvidenceError:
-                yield Reject(number, self._refused(number, cells))
+                yield Reject(number, self._refused(number, cells), sheet=self.name)
                 continue
             if error := self._lost(number, cells):
-                yield Reject(number, error)
+                yield Reject(number, error, sheet=self.name)
             elif row:
-                yield Record(number, row)
+                yield Record(number, row, sheet=self.name)
         # Rows of which no cell could be read end beyond what the reader takes for the last.
         beyond = sorted(place for place in self.unread if place[0] > number)
         for row_number, places in groupby(beyond, key=lambda place: place[0]):
-            yield Reject(row_number, self.unread[next(places)])
+            yield Reject(row_number, self.unread[next(places)], sheet=self.name)
 
     def _refused(self, number: int, cells: list[Any]) -> EvidenceError:
-        """Say again what is wrong with a value, with its place."""
+        """Repeat what is wrong with a value, with its place."""
         for index, (column, cell) in enumerate(zip(self.columns, cells, strict=False)):
             try:
                 _value(cell, column) if column and cell != "" else None
@@ -91,7 +83,7 @@ class Sheet:
         raise AssertionError(number)
 
     def _lost(self, number: int, cells: list[Any]) -> EvidenceError | None:
-        """Say which value of a row would be lost."""
+        """Find a value of a row that would be lost."""
         for index, column in enumerate(self.columns if self.unread else ()):
             if column and (number, index) in self.unread:
                 return self.unread[number, index]
@@ -103,17 +95,8 @@ class Sheet:
                 )
         return None
 
-    def _place(self, row: int, index: int | None) -> Locator:
-        column = None if index is None else index + 1
-        return Locator(self.file.name, row, column, sheet=self.name)
-
-    def locate(self, ordinals: Sequence[int]) -> dict[int, Locator]:
-        """See `Source.locate`."""
-        return {ordinal: self._place(ordinal, None) for ordinal in ordinals}
-
-    def contents(self, ordinals: Sequence[int]) -> dict[int, RecordContent]:
-        """See `Source.contents`."""
-        return contents(Sheet(self.file), self.file.contract, ordinals)
+    def _place(self, row: int, index: int) -> Locator:
+        return Locator(self.file.name, row, index + 1, sheet=self.name)
 
 
 def _heading(cell: Any) -> str:
@@ -145,7 +128,7 @@ def _value(cell: Any, column: Column) -> object:
     return value_of(str(cell), column.type)
 
 
-def _open(file: Opened) -> tuple[str, list[list[Any]], Mapping[tuple[int, int], EvidenceError]]:
+def _open(file: SourceFile) -> tuple[str, list[list[Any]], Mapping[tuple[int, int], EvidenceError]]:
     """Return the sheet's name, its rows from the first on, and the cells that were not read."""
     # Needed for spreadsheets alone.
     import python_calamine
@@ -154,7 +137,7 @@ def _open(file: Opened) -> tuple[str, list[list[Any]], Mapping[tuple[int, int], 
 
     sheets = unpack(file)
     try:
-        book = python_calamine.CalamineWorkbook.from_path(file.path)
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(file.content()))
         names = book.sheet_names
         wanted = file.contract.dataset.sheet or (names[0] if names else "")
         if wanted not in names:

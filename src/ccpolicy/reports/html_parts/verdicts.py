@@ -86,8 +86,8 @@ def gate(result: Assessment) -> Bilingual:
         return say("passed ({scope}, severity {severity} or above)", scope=scope, severity=least)
     controls = safe(", ".join(own.failed_on))
     why = [Bilingual(controls, controls)] if controls else []
-    if own.gone:
-        why.append(say("entries of the baseline that are gone: {count}", count=len(own.gone)))
+    if own.obsolete:
+        why.append(say("obsolete baseline entries: {count}", count=len(own.obsolete)))
     return say(
         "failed ({scope}, severity {severity} or above): {reasons}",
         scope=scope,
