@@ -1,0 +1,83 @@
+"""What is wrong with the evidence of a world, if anything: then nobody can say how things stand.
+
+"No subject, no record, unreadable or invalid evidence: `unknown`, and the gate fails."
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .judge import Judge
+from .model import Row
+from .moments import certainly_before
+
+
+def faults(judge: Judge) -> Iterator[str]:
+    """Yield what is wrong with the records that count at as-of."""
+    for name, rows in judge.inputs.items():
+        for row in rows:
+            if not judge.on_file(name, row):
+                continue  # What has yet to happen spoils nothing.
+            yield from _undecided(judge, name, row)
+            yield from _ends_before_it_begins(judge, name, row)
+            yield from _before_its_opening(judge, name, row)
+            yield from _without_subject(judge, name, row)
+    yield from _classes(judge)
+
+
+def _undecided(judge: Judge, name: str, row: Row) -> Iterator[str]:
+    """ "A predicate that is NULL has not decided: unknown, in every input." """
+    if judge.world.filtered and row.status == "":
+        yield f"{name}: undecided whether it counts"
+    if name == "records" and row.good is None:
+        yield f"{name}: undecided whether it is good"
+
+
+def _ends_before_it_begins(judge: Judge, name: str, row: Row) -> Iterator[str]:
+    """ "One that ends before it begins is invalid; where either end is a day, before means on an
+    earlier day." The same is asked of an episode, and of an opening's own due date.
+    """
+    is_state = judge.states(name, row) or name == "openings"
+    if is_state and row.starts is not None and row.ends is not None:
+        if certainly_before(row.ends, row.starts, judge.calendar):
+            yield f"{name}: ends before it begins"
+
+
+def _before_its_opening(judge: Judge, name: str, row: Row) -> Iterator[str]:
+    """ "A closing before its opening is invalid", and so is a reopening or an update before it.
+
+    Where a subject was opened more than once, whatever is before any of its openings is refused: an
+    earlier closing would close what was opened later.
+    """
+    if "openings" not in judge.inputs or name == "openings" or row.starts is None:
+        return
+    for opening in judge.rows("openings", row.key):
+        assert opening.starts is not None
+        if certainly_before(row.starts, opening.starts, judge.calendar):
+            yield f"{name}: before its opening"
+
+
+def _without_subject(judge: Judge, name: str, row: Row) -> Iterator[str]:
+    """What no subject has is not dropped in silence."""
+    if judge.population not in judge.inputs or name == judge.population:
+        return
+    if not judge.rows(judge.population, row.key):
+        yield f"{name}: no such subject"
+
+
+def _classes(judge: Judge) -> Iterator[str]:
+    """A parameter that differs by a column needs one known class for each subject."""
+    known = [
+        set(value)
+        for revision in judge.world.revisions
+        for value in revision.parameters.values()
+        if isinstance(value, dict)
+    ]
+    if not known:
+        return
+    for case in judge.cases().values():
+        classes = {row.by for row in judge.rows(judge.class_input, case.key)}
+        if len(classes) > 1:
+            yield f"{case.key}: two classes"
+        if any(classes - names for names in known):
+            yield f"{case.key}: a class without a value"
