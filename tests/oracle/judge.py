@@ -30,6 +30,8 @@ class Case:
 
 Span = tuple[int, int, bool]
 """From, until, and whether it is waived."""
+ALWAYS = -(10**17)
+"""An instant before everything, 3,000 years before 1970."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,7 @@ class Judge:
     def begin(self, row: Row, *, early: bool) -> int:
         """Return from when a state holds; without a beginning it always did."""
         if row.starts is None:
-            return min(self.firsts[0], self.window_starts)
+            return ALWAYS
         return state_start(row.starts, self.calendar, early=early)
 
     def end(self, row: Row, *, early: bool) -> int:
@@ -229,7 +231,7 @@ class Judge:
 
     def instants(self, case: Case) -> list[int]:
         """Collect every instant before the horizon at which anything about a subject can change."""
-        found = {*self.firsts, self.as_of, min(self.firsts[0], self.window_starts)}
+        found = {*self.firsts, self.as_of}
         for name, rows in self.inputs.items():
             for row in (row for row in rows if row.key == case.key):
                 for time in (row.starts, row.ends):
