@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from .model import Answer, Parameters, Revision, Row, Setting, Time, Waiver, World
 from .oracle import answer
-from .zone_calendar import EPOCH, MICROSECOND, micros
+from .zone_calendar import EPOCH, MICROSECOND, micros, time_zone
 
 
 def at(text: str) -> Time:
@@ -73,7 +72,7 @@ class Case:
     def moment(self, text: str) -> datetime.datetime:
         """Read a moment of the case's zone."""
         moment = datetime.datetime.fromisoformat(text)
-        return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(self.zone))
+        return moment if moment.tzinfo else moment.replace(tzinfo=time_zone(self.zone))
 
     def setting(self) -> Setting:
         """Return what surrounds the world."""
@@ -131,4 +130,4 @@ class Case:
 
     def text(self, instant: int) -> str:
         """Write an instant in the case's zone."""
-        return (EPOCH + instant * MICROSECOND).astimezone(ZoneInfo(self.zone)).isoformat()
+        return (EPOCH + instant * MICROSECOND).astimezone(time_zone(self.zone)).isoformat()

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 from .model import Key, Revision, Row, Setting, Time, World
 from .moments import Moment, happened, has_happened, state_end, state_start
@@ -68,6 +69,7 @@ class Judge:
         self.horizon = micros(setting.horizon)
         self.window_starts, window_ends = (micros(each) for each in setting.window)
         self.window_ends = min(window_ends, self.as_of)
+        self.moment, self.rows = cache(self._moment), cache(self._rows)
         # "A predicate": what it refuses is no evidence of this control.
         self.inputs = {
             name: [row for row in rows if not (world.filtered and row.status == "draft")]
@@ -110,7 +112,7 @@ class Judge:
 
     # Records.
 
-    def moment(self, time: Time) -> Moment:
+    def _moment(self, time: Time) -> Moment:
         """Return when something happened."""
         return happened(time, self.calendar, self.as_of)
 
@@ -130,7 +132,7 @@ class Judge:
             not self.on_file(name, row) for name, rows in self.inputs.items() for row in rows
         )
 
-    def rows(self, name: str, key: Key) -> list[Row]:
+    def _rows(self, name: str, key: Key) -> list[Row]:
         """Return the records of one subject that count at as-of."""
         return [
             row for row in self.inputs.get(name, []) if row.key == key and self.on_file(name, row)

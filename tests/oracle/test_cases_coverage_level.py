@@ -194,17 +194,30 @@ LEVELS = {
         {"minimum": 2},
         spans=True,
     ),
-    # A subject's own minimum, and of two rows in force the higher: 4 in February alone.
+    # A subject's own minimum: 3 until the end of February, then 2.
     "an own minimum": Case(
         "level",
         {
-            "subjects": rows("2025-01-01/2025-03-31", quantity=Decimal(2))
-            + rows("2025-02-01/2025-02-28", quantity=Decimal(4)),
-            "readings": counts({"2025-01-01": 3}),
+            "subjects": rows("2025-01-01/2025-03-31", quantity=Decimal(3)),
+            "readings": counts({"2025-01-01": 3, "2025-03-01T00:00": 2}),
         },
         {},
-        [("2025-02-01T00:00", "2025-03-01T00:00")],
+        [("2025-03-01T00:00", "2025-04-01T00:00")],
         JUNE,
+    ),
+    "two minimums": Case(
+        "level",
+        {
+            "subjects": rows("2025-01-01/2025-03-31", quantity=Decimal(3))
+            + rows("2025-02-01/2025-02-28", quantity=Decimal(4)),
+            "readings": counts({"2025-01-01": 9}),
+        },
+        {},
+        [],
+        JUNE,
+        now="unknown",
+        period="unknown",
+        fault=True,
     ),
 }
 

@@ -13,7 +13,7 @@ import yaml
 
 from .model import Revision, Row, Setting, Time, World
 from .oracle import answer
-from .times import micros
+from .zone_calendar import micros
 
 CHECKS = Path(__file__).parents[2] / "checks"
 

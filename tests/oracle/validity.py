@@ -23,6 +23,7 @@ def faults(judge: Judge) -> Iterator[str]:
             yield from _before_its_opening(judge, name, row)
             yield from _without_subject(judge, name, row)
     yield from _classes(judge)
+    yield from _minimums(judge)
 
 
 def _undecided(judge: Judge, name: str, row: Row) -> Iterator[str]:
@@ -81,3 +82,11 @@ def _classes(judge: Judge) -> Iterator[str]:
             yield f"{case.key}: two classes"
         if any(classes - names for names in known):
             yield f"{case.key}: a class without a value"
+
+
+def _minimums(judge: Judge) -> Iterator[str]:
+    """A subject has one minimum of its own."""
+    for case in judge.cases().values():
+        rows = judge.rows("subjects", case.key)
+        if len({row.quantity for row in rows if row.quantity is not None}) > 1:
+            yield f"{case.key}: two minimums"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from functools import cache
+from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -15,6 +16,19 @@ DAY = datetime.timedelta(days=1)
 DAY_MICROS = 86_400_000_000
 MONTHS_PER = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
 _CLOCK = {"hour": 3600, "minute": 60, "second": 1}
+
+
+@cache
+def time_zone(name: str) -> ZoneInfo:
+    """Return a zone by the rules of the package, which are the same on every machine."""
+    with files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as file:
+        return ZoneInfo.from_file(file, key=name)
+
+
+@cache
+def zone_names() -> tuple[str, ...]:
+    """Return the names of all zones."""
+    return tuple(files("tzdata").joinpath("zones").read_text("utf-8").split())
 
 
 def micros(moment: datetime.datetime) -> int:
@@ -87,7 +101,7 @@ class Calendar:
     """Days and instants in one zone, with the holidays of one country."""
 
     def __init__(self, zone: str, country: str | None) -> None:
-        self.zone = ZoneInfo(zone)
+        self.zone = time_zone(zone)
         self.country = country
         self.begins = cache(self._begins)
         self.day_of = cache(self._day_of)

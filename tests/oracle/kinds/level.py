@@ -19,7 +19,7 @@ class Level(RosterJudge):
         return name == "subjects" or (name == "readings" and self.world.spans)
 
     def minimum(self, case: Case, t: int, revision: Revision) -> Decimal:
-        """Return the least quantity at an instant: the highest of the rows' own, or the parameter."""
+        """Return the least quantity at an instant: the subject's own, or the parameter."""
         own = [
             row.quantity
             for row in self.rows("subjects", case.key)

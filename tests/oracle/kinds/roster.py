@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from functools import cache
 
 from ..judge import Case, Judge, Known
-from ..model import Key, Revision, Row
+from ..model import Key, Revision, Row, Setting, World
 from ..moments import follows
 
 
@@ -25,6 +26,10 @@ class RosterJudge(Judge):
     population = "subjects"
     class_input = "subjects"
 
+    def __init__(self, setting: Setting, world: World) -> None:
+        super().__init__(setting, world)
+        self.terms = cache(self._terms)
+
     def states(self, name: str, row: Row) -> bool:
         """See `Judge`: "A **state** holds from a day to a day: in service, in post"."""
         return name == "subjects"
@@ -33,7 +38,7 @@ class RosterJudge(Judge):
         """See `Judge`."""
         return any(starts <= t < ends for starts, ends, _ in self.terms(case.key))
 
-    def terms(self, key: Key) -> list[tuple[int, int, datetime.date | None]]:
+    def _terms(self, key: Key) -> list[tuple[int, int, datetime.date | None]]:
         """Return from when to when each row of the roster owes, and its first day if dated.
 
         A local time that happened twice is read to the subject's disadvantage: it begins early and
