@@ -63,7 +63,7 @@ class Maker:
         days = [today, shared.effective_on, *(end.date() for end in shared.window)]
         days += [day for day in LANDMARKS + LATE_LANDMARKS if abs((day - today).days) < 500]
         chosen = [*draw.sample(days, min(len(days), 5)), today]
-        changed = changes(shared.zone, today - 500 * DAY, today + 100 * DAY)
+        changed = changes(shared.zone, today - 900 * DAY, today + 100 * DAY)
         around = draw.sample(changed, min(len(changed), 2))
         chosen += [self.calendar.day_of(at) + draw.choice([-1, 0, 0, 1]) * DAY for at in around]
         self.pool = [self.as_of, *(self.calendar.begins(day) for day in chosen), *around]

@@ -53,11 +53,22 @@ def judged(judge: Judge) -> Answer:
                 pieces.append(Piece(name, starts, None if ends > as_of else ends, is_waived))
                 if judge.in_window(starts, ends):
                     period.add("waived" if is_waived else "fail")
-    # "No subject, no record …: `unknown`. Only a written `may_be_empty` with a reason … lifts it."
-    nothing = "not_applicable" if judge.world.may_be_empty else "unknown"
-    now = worst(subjects.values()) if subjects and judge.there_now() else nothing
-    then = worst(period) if subjects and judge.there_in_window() else nothing
+    first = judge.firsts[0]
+    now, then = nothing(judge, first <= as_of), nothing(judge, judge.in_window(first, judge.horizon))
+    if subjects and judge.there_now():
+        now = worst(subjects.values())
+    if subjects and judge.there_in_window():
+        then = worst(period)
     return Answer(pieces, subjects, now, then, due, not_due, judge.left_out())
+
+
+def nothing(judge: Judge, is_in_force: bool) -> str:
+    """Return the verdict where there is nothing to judge.
+
+    "No subject, no record …: `unknown`. Only a written `may_be_empty` with a reason … lifts it." It
+    does not say that the control may be out of force.
+    """
+    return "not_applicable" if judge.world.may_be_empty and is_in_force else "unknown"
 
 
 def worst(verdicts: Iterable[str]) -> str:

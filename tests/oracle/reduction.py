@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -43,8 +44,7 @@ def smallest(folder: Path, shared: Setting, difference: Difference, tries: int =
         for each in smaller(best.world):
             if (tries := tries - 1) < 0:
                 return best
-            here = folder / f"{best.world.name}-{tries}"
-            here.mkdir()
+            here = Path(tempfile.mkdtemp(dir=folder))
             try:
                 found = next(differences(here, shared, [each]), None)
             except Exception:  # noqa: BLE001, S112 - a policy that is refused differs otherwise

@@ -59,7 +59,9 @@ def _backwards(maker: Maker, made: World) -> World:
         sooner = maker.draw.choice([1, 3_600_000_000, DAY_MICROS, 30 * DAY_MICROS])
         return replace(row, ends=maker.time(starts - sooner, dated=0.6))
 
-    fit = [name for name in ("subjects", "openings") if name in made.inputs]
+    # An opening has an own due date or a limit, not both.
+    limited = any("limit" in revision.parameters for revision in made.revisions)
+    fit = [name for name in ("subjects", "openings") if name in made.inputs and not limited]
     if made.spans:
         fit.append("readings")
     if made.kind == "coverage" and any(row.ends for row in made.inputs["events"]):

@@ -22,6 +22,7 @@ def faults(judge: Judge) -> Iterator[str]:
             yield from _ends_before_it_begins(judge, name, row)
             yield from _before_its_opening(judge, name, row)
             yield from _without_subject(judge, name, row)
+            yield from _without_end(judge, name, row)
     yield from _classes(judge)
     yield from _minimums(judge)
 
@@ -64,6 +65,15 @@ def _without_subject(judge: Judge, name: str, row: Row) -> Iterator[str]:
         return
     if not judge.rows(judge.population, row.key):
         yield f"{name}: no such subject"
+
+
+def _without_end(judge: Judge, name: str, row: Row) -> Iterator[str]:
+    """A state holds "perhaps without end", but how long what was obtained holds must be said."""
+    if judge.world.kind != "coverage" or name != "events" or row.state or row.ends is not None:
+        return
+    required = not judge.world.items or row.item in judge.world.items
+    if required and any("valid_for" not in each.parameters for each in judge.world.revisions):
+        yield f"{name}: nobody knows how long it holds"
 
 
 def _classes(judge: Judge) -> Iterator[str]:

@@ -17,8 +17,6 @@ from .zones import COUNTRIES, moved_zones
 
 KINDS = ("recurrence", "coverage", "deadline", "cadence", "level", "record")
 ITEMS = ["ops", "安全"]
-EARLIEST = datetime.date(1971, 1, 20)
-"""Nothing before 1970 can be asked for, but records may be older."""
 
 
 def setting(seed: int) -> Setting:
@@ -27,7 +25,7 @@ def setting(seed: int) -> Setting:
     if seed % 5 == 4:
         name, moved = moved_zones()[seed // 5 % len(moved_zones())]
         country = None
-        day = max(moved + draw.choice([0, 1, 2, 3, 10, 33, 100, 300]) * DAY, EARLIEST)
+        day = moved + draw.choice([0, 1, 2, 3, 10, 33, 100, 300]) * DAY
     else:
         name = draw.choice(list(COUNTRIES))
         country = COUNTRIES[name] if draw.random() < 0.7 else None
@@ -40,7 +38,7 @@ def setting(seed: int) -> Setting:
     hour = (as_of.hour, as_of.minute)
     window = (_at(later_month(day, -12), hour, zone), as_of)
     if draw.random() < 0.6:
-        begins = max(day - draw.randrange(30, 400) * DAY, EARLIEST - 300 * DAY)
+        begins = day - draw.randrange(30, 400) * DAY
         ends = min(begins + draw.choice([31, 90, 365]) * DAY, day + 20 * DAY)
         window = (_at(begins, (0, 0), zone), _at(ends, (0, 0), zone))
     return Setting(

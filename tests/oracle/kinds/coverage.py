@@ -18,7 +18,7 @@ class Coverage(RosterJudge):
         return name == "subjects" or (name == "events" and row.state)
 
     def ends_cover(self, record: Known, revision: Revision, by: str | None) -> int:
-        """Return until when a record holds, "perhaps without end".
+        """Return until when a record holds, a state "perhaps without end".
 
         "With both `valid_for` and an expiry the earlier ends it." An expiry that happened twice is
         read early.
