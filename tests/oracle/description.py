@@ -37,10 +37,10 @@ def describe(
             yield f"    {_row(row, calendar)}"
     for waiver in world.waivers:
         yield f"  waiver {waiver.id}: {waiver.subject}, {waiver.first} to {waiver.last}"
-    for name in expected:
-        if expected[name] != found.get(name):
+    for name, value in expected.items():
+        if value != found.get(name):
             yield f"  {name}:"
-            yield f"    oracle {_readable(expected[name], calendar)}"
+            yield f"    oracle {_readable(value, calendar)}"
             yield f"    engine {_readable(found.get(name), calendar)}"
 
 

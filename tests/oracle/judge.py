@@ -172,7 +172,9 @@ class Judge:
 
     # Parameters.
 
-    def parameter(self, name: str, revision: Revision, by: str | None) -> str | int | Decimal | None:
+    def parameter(
+        self, name: str, revision: Revision, by: str | None
+    ) -> str | int | Decimal | None:
         """Return a parameter: "one value or differ by a column of the record"."""
         value = revision.parameters.get(name)
         return value[by or ""] if isinstance(value, dict) else value

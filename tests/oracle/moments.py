@@ -97,9 +97,7 @@ def certainly_before(first: Time, second: Time, calendar: Calendar) -> bool:
     both_timed = isinstance(first, datetime.datetime) and isinstance(second, datetime.datetime)
     if both_timed:
         # Certain only if even the later reading of the first is before the earlier of the second.
-        return state_start(first, calendar, early=False) < state_start(
-            second, calendar, early=True
-        )
+        return state_start(first, calendar, early=False) < state_start(second, calendar, early=True)
     return local_day(first, calendar) < local_day(second, calendar)
 
 

@@ -54,7 +54,10 @@ def judged(judge: Judge) -> Answer:
                 if judge.in_window(starts, ends):
                     period.add("waived" if is_waived else "fail")
     first = judge.firsts[0]
-    now, then = nothing(judge, first <= as_of), nothing(judge, judge.in_window(first, judge.horizon))
+    now, then = (
+        nothing(judge, first <= as_of),
+        nothing(judge, judge.in_window(first, judge.horizon)),
+    )
     if subjects and judge.there_now():
         now = worst(subjects.values())
     if subjects and judge.there_in_window():

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .model import Row, Setting, Time, World
-from .moments import has_happened, happened, state_end
+from .moments import happened, has_happened, state_end
 from .repository import DATASETS
 from .zone_calendar import DAY, Calendar, micros
 

@@ -60,7 +60,9 @@ def write(root: Path, shared: Setting, worlds: Iterable[World]) -> None:
         root / "policy/waivers.yaml",
         {"waivers": [waiver for each in worlds for waiver in _waivers(each)]},
     )
-    _document(root / "policy/controls/all.yaml", {"controls": [control(shared, each) for each in worlds]})
+    _document(
+        root / "policy/controls/all.yaml", {"controls": [control(shared, each) for each in worlds]}
+    )
     for dataset in DATASETS:
         _document(root / f"policy/datasets/{dataset}.yaml", _dataset(dataset, shared))
         found = [

@@ -61,7 +61,9 @@ def _backwards(maker: Maker, made: World) -> World:
 
     # An opening has an own due date or a limit, not both.
     limited = any("limit" in revision.parameters for revision in made.revisions)
-    fit = [name for name in ("subjects", "openings") if name in made.inputs and not limited]
+    fit: list[str] = [
+        name for name in ("subjects", "openings") if name in made.inputs and not limited
+    ]
     if made.spans:
         fit.append("readings")
     if made.kind == "coverage" and any(row.ends for row in made.inputs["events"]):
@@ -111,7 +113,9 @@ def _stranger(maker: Maker, made: World) -> World:
 
 def _differs(made: World) -> bool:
     return any(
-        isinstance(value, dict) for revision in made.revisions for value in revision.parameters.values()
+        isinstance(value, dict)
+        for revision in made.revisions
+        for value in revision.parameters.values()
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -30,10 +31,10 @@ def trained(
     return Case("coverage", inputs, parameters or {}, lapses, JUNE, item=item, items=items or [])
 
 
-def stocked(readings: list[Row], lapses: Lapses, parameters: Parameters, **more: bool) -> Case:
+def stocked(readings: list[Row], lapses: Lapses, parameters: Parameters, **more: Any) -> Case:
     """A store from 1 January to the end of March."""
     inputs = {"subjects": rows("2025-01-01/2025-03-31"), "readings": readings}
-    return Case("level", inputs, parameters, lapses, JUNE, **more)  # type: ignore[arg-type]
+    return Case("level", inputs, parameters, lapses, JUNE, **more)
 
 
 RECORDS = {
@@ -100,7 +101,10 @@ FAILURES = {
         rows("2025-03-10"),
     ),
     "and that of a state": trained(
-        rows("2025-01-01/", state=True), [("2025-03-10T09:00", None)], None, rows("2025-03-10T09:00")
+        rows("2025-01-01/", state=True),
+        [("2025-03-10T09:00", None)],
+        None,
+        rows("2025-03-10T09:00"),
     ),
     # A new one valid from the day of the failure is not certainly later; from the day after it is.
     "a state from the day of the failure": trained(
@@ -117,20 +121,31 @@ FAILURES = {
     ),
     # Initial would cover to 31 January.
     "a failure ends the initial cover": trained(
-        [], [("2025-01-15T00:00", None)], {"valid_for": "1 year", "initial": "30 days"},
+        [],
+        [("2025-01-15T00:00", None)],
+        {"valid_for": "1 year", "initial": "30 days"},
         rows("2025-01-15"),
     ),
     "a failure of another item": trained(
-        rows("2025-01-01", item="fire"), [], {"valid_for": "1 year"},
-        rows("2025-03-10", item="first aid"), ["fire"],
+        rows("2025-01-01", item="fire"),
+        [],
+        {"valid_for": "1 year"},
+        rows("2025-03-10", item="first aid"),
+        ["fire"],
     ),
     "a failure of this item": trained(
-        rows("2025-01-01", item="fire"), [("2025-03-10T00:00", None)], {"valid_for": "1 year"},
-        rows("2025-03-10", item="fire"), ["fire"],
+        rows("2025-01-01", item="fire"),
+        [("2025-03-10T00:00", None)],
+        {"valid_for": "1 year"},
+        rows("2025-03-10", item="fire"),
+        ["fire"],
     ),
     "a failure without an item is of all": trained(
-        rows("2025-01-01", item="fire"), [("2025-03-10T00:00", None)], {"valid_for": "1 year"},
-        rows("2025-03-10"), ["fire"],
+        rows("2025-01-01", item="fire"),
+        [("2025-03-10T00:00", None)],
+        {"valid_for": "1 year"},
+        rows("2025-03-10"),
+        ["fire"],
     ),
 }
 
@@ -170,7 +185,8 @@ LEVELS = {
     ),
     # Which of two on one day was the last nobody knows, until the 12th, 08:00.
     "a good and a bad one on a day": stocked(
-        counts({"2025-01-01": 5, "2025-02-10": 2}) + counts({"2025-02-10": 5, "2025-02-12T08:00": 5}),
+        counts({"2025-01-01": 5, "2025-02-10": 2})
+        + counts({"2025-02-10": 5, "2025-02-12T08:00": 5}),
         [("2025-02-10T00:00", "2025-02-12T08:00")],
         {"minimum": 3},
     ),

@@ -41,9 +41,7 @@ def news(
 ) -> Case:
     """An episode with its updates."""
     inputs = {"openings": rows(*openings), "events": rows(*updates)}
-    return Case(
-        "cadence", inputs, {"every": every}, lapses, as_of, window=window, period=period
-    )
+    return Case("cadence", inputs, {"every": every}, lapses, as_of, window=window, period=period)
 
 
 def records(
@@ -224,7 +222,9 @@ RECORDS = {
     "the first is good": records(["2025-03-10"], [], []),
     # A good one of the same day or instant does not cure.
     "good and bad on a day": records(
-        ["2025-03-10", "2025-03-11T09:00"], ["2025-03-10"], [("2025-03-10T00:00", "2025-03-11T09:00")]
+        ["2025-03-10", "2025-03-11T09:00"],
+        ["2025-03-10"],
+        [("2025-03-10T00:00", "2025-03-11T09:00")],
     ),
     "good and bad at one instant": records(
         ["2025-03-10T09:00"], ["2025-03-10T09:00"], [("2025-03-10T09:00", None)]
@@ -232,9 +232,7 @@ RECORDS = {
     "never cured": records(
         ["2025-03-12"], ["2025-03-10T09:00"], [("2025-03-10T09:00", None)], "never"
     ),
-    "F10: nothing in the window": records(
-        ["2024-06-01"], [], [], window=WINDOW, period="unknown"
-    ),
+    "F10: nothing in the window": records(["2024-06-01"], [], [], window=WINDOW, period="unknown"),
     "F10: the only one after the window": records(
         ["2025-04-01"], [], [], window=WINDOW, period="unknown"
     ),
@@ -246,8 +244,11 @@ RECORDS = {
         ["2025-02-28"], [], [], window=("2025-02-28T12:00", "2025-04-01T00:00"), period="pass"
     ),
     "an earlier bad one still stands": records(
-        ["2025-05-01"], ["2025-02-01"], [("2025-02-01T00:00", "2025-05-02T00:00")],
-        window=WINDOW, period="fail",
+        ["2025-05-01"],
+        ["2025-02-01"],
+        [("2025-02-01T00:00", "2025-05-02T00:00")],
+        window=WINDOW,
+        period="fail",
     ),
     "an earlier bad one was cured": records(
         ["2025-02-05"], ["2025-02-01"], [], window=WINDOW, period="unknown"

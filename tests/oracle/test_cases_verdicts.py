@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,19 +12,19 @@ from .cases import Case, counts, rows
 from .model import Row, Waiver
 
 JUNE = "2025-07-01T00:00"
-UNKNOWN = {"now": "unknown", "period": "unknown", "fault": True}
+UNKNOWN: dict[str, Any] = {"now": "unknown", "period": "unknown", "fault": True}
 
 
-def stock(readings: list[Row], **more: object) -> Case:
+def stock(readings: list[Row], **more: Any) -> Case:
     """A store that must hold three."""
     inputs = {"subjects": rows("2025-01-01/"), "readings": readings}
-    return Case("level", inputs, {"minimum": 3}, [], JUNE, filtered=True, **more)  # type: ignore[arg-type]
+    return Case("level", inputs, {"minimum": 3}, [], JUNE, filtered=True, **more)
 
 
-def in_post(*terms: str, **more: object) -> Case:
-    """People who were trained on 1 January for good."""
-    inputs = {"subjects": rows(*terms), "events": rows("2025-01-01")}
-    return Case("coverage", inputs, {}, [], JUNE, **more)  # type: ignore[arg-type]
+def in_post(*terms: str, **more: Any) -> Case:
+    """Somebody who holds a certificate from 1 January, for good."""
+    inputs = {"subjects": rows(*terms), "events": rows("2025-01-01", state=True)}
+    return Case("coverage", inputs, {}, [], JUNE, **more)
 
 
 SAFE = counts({"2025-01-01": 5})
@@ -50,9 +51,20 @@ CASES = {
     "from an hour to the day before": in_post(
         "2025-01-01/", "2025-02-10T00:00/2025-02-09", **UNKNOWN
     ),
+    "how long it holds is not said": Case(
+        "coverage",
+        {"subjects": rows("2025-01-01/"), "events": rows("2025-01-01")},
+        {},
+        [],
+        JUNE,
+        **UNKNOWN,
+    ),
     "an event of nobody": Case(
         "recurrence",
-        {"subjects": rows("2025-01-01/"), "events": rows("2025-03-01") + rows("2025-03-01", key="X")},
+        {
+            "subjects": rows("2025-01-01/"),
+            "events": rows("2025-03-01") + rows("2025-03-01", key="X"),
+        },
         {"every": "1 year"},
         [],
         JUNE,
@@ -99,10 +111,10 @@ def test_case(name: str) -> None:
     CASES[name].check()
 
 
-def inspected(**more: object) -> Case:
+def inspected(**more: Any) -> Case:
     """In service since 1 January, inspected on 1 May, which is due every 31 days."""
     inputs = {"subjects": rows("2025-01-01/"), "events": rows("2025-05-01T09:00")}
-    return Case("recurrence", inputs, {"every": "31 days"}, [], JUNE, **more)  # type: ignore[arg-type]
+    return Case("recurrence", inputs, {"every": "31 days"}, [], JUNE, **more)
 
 
 def waiver(number: str, first: str, last: str, subject: str = "A") -> Waiver:

@@ -28,7 +28,7 @@ def faults(judge: Judge) -> Iterator[str]:
 
 
 def _undecided(judge: Judge, name: str, row: Row) -> Iterator[str]:
-    """ "A predicate that is NULL has not decided: unknown, in every input." """
+    """Yield undecided predicates: "NULL has not decided: unknown, in every input"."""
     if judge.world.filtered and row.status == "":
         yield f"{name}: undecided whether it counts"
     if name == "records" and row.good is None:
@@ -36,17 +36,20 @@ def _undecided(judge: Judge, name: str, row: Row) -> Iterator[str]:
 
 
 def _ends_before_it_begins(judge: Judge, name: str, row: Row) -> Iterator[str]:
-    """ "One that ends before it begins is invalid; where either end is a day, before means on an
-    earlier day." The same is asked of an episode, and of an opening's own due date.
+    """Yield a state, an episode or a limit that ends before it begins.
+
+    "One that ends before it begins is invalid; where either end is a day, before means on an
+    earlier day."
     """
     is_state = judge.states(name, row) or name == "openings"
-    if is_state and row.starts is not None and row.ends is not None:
-        if certainly_before(row.ends, row.starts, judge.calendar):
-            yield f"{name}: ends before it begins"
+    if not is_state or row.starts is None or row.ends is None:
+        return
+    if certainly_before(row.ends, row.starts, judge.calendar):
+        yield f"{name}: ends before it begins"
 
 
 def _before_its_opening(judge: Judge, name: str, row: Row) -> Iterator[str]:
-    """ "A closing before its opening is invalid", and so is a reopening or an update before it.
+    """Yield a closing, a reopening or an update before its opening, which "is invalid".
 
     Where a subject was opened more than once, whatever is before any of its openings is refused: an
     earlier closing would close what was opened later.
@@ -60,7 +63,7 @@ def _before_its_opening(judge: Judge, name: str, row: Row) -> Iterator[str]:
 
 
 def _without_subject(judge: Judge, name: str, row: Row) -> Iterator[str]:
-    """What no subject has is not dropped in silence."""
+    """Yield a record of no subject, which is not dropped in silence."""
     if judge.population not in judge.inputs or name == judge.population:
         return
     if not judge.rows(judge.population, row.key):
@@ -68,7 +71,10 @@ def _without_subject(judge: Judge, name: str, row: Row) -> Iterator[str]:
 
 
 def _without_end(judge: Judge, name: str, row: Row) -> Iterator[str]:
-    """A state holds "perhaps without end", but how long what was obtained holds must be said."""
+    """Yield a record that holds for nobody knows how long.
+
+    A state holds "perhaps without end", but of what was obtained it must be said.
+    """
     if judge.world.kind != "coverage" or name != "events" or row.state or row.ends is not None:
         return
     required = not judge.world.items or row.item in judge.world.items
@@ -77,7 +83,7 @@ def _without_end(judge: Judge, name: str, row: Row) -> Iterator[str]:
 
 
 def _classes(judge: Judge) -> Iterator[str]:
-    """A parameter that differs by a column needs one known class for each subject."""
+    """Yield subjects without one known class, where a parameter differs by it."""
     known = [
         set(value)
         for revision in judge.world.revisions
@@ -95,7 +101,7 @@ def _classes(judge: Judge) -> Iterator[str]:
 
 
 def _minimums(judge: Judge) -> Iterator[str]:
-    """A subject has one minimum of its own."""
+    """Yield subjects with more than one minimum of their own."""
     for case in judge.cases().values():
         rows = judge.rows("subjects", case.key)
         if len({row.quantity for row in rows if row.quantity is not None}) > 1:

@@ -120,8 +120,8 @@ class Calendar:
 
     def _begins(self, day: datetime.date) -> int:
         """Return the first instant of a day; of one that was skipped, that of the day after it."""
-        midnight = datetime.datetime(day.year, day.month, day.day)
-        readings = [micros(midnight.replace(tzinfo=self.zone, fold=fold)) for fold in (0, 1)]
+        midnight = datetime.datetime(day.year, day.month, day.day, tzinfo=self.zone)
+        readings = [micros(midnight.replace(fold=fold)) for fold in (0, 1)]
         fit = [t for t in readings if self.day_of(t) == day and self.day_of(t - 1) < day]
         if fit:
             return min(fit)

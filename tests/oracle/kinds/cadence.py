@@ -31,7 +31,7 @@ class Cadence(Judge):
         return any(begins <= t < ends for begins, ends in episodes)
 
     def cover(self, case: Case, t: int, revision: Revision) -> bool:
-        """See `Judge`: "the episode's start counts as an update, from that moment." """
+        """See `Judge`: "the episode's start counts as an update, from that moment"."""
         every = self.durations(revision, self.by(case.key), "every")
         for row in self.rows("openings", case.key):
             assert row.starts is not None

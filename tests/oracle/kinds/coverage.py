@@ -28,7 +28,7 @@ class Coverage(RosterJudge):
         return min(expiry, self.due(record.at, *valid_for)) if valid_for else expiry
 
     def cover(self, case: Case, t: int, revision: Revision) -> bool:
-        """See `Judge`: "without `initial`, owed from its first instant." """
+        """See `Judge`: "without `initial`, owed from its first instant"."""
         by, duty = self.by(case.key), self.duty_at(case.key, t)
         failures = self.harms("failures", case, t)
         if initial := self.durations(revision, by, "initial"):

@@ -30,7 +30,7 @@ class Deadline(Judge):
             yield self.due_of(opening, revision)
 
     def duty(self, case: Case, t: int, revision: Revision) -> bool:
-        """See `Judge`: "owed from the due instant on". """
+        """See `Judge`: "owed from the due instant on"."""
         return any(due <= t for due in self.dues(case, revision))
 
     def cover(self, case: Case, t: int, revision: Revision) -> bool:

@@ -51,9 +51,7 @@ class Level(RosterJudge):
             reading
             for reading in readings
             if reading.at.earliest <= t
-            and not any(
-                other.at.latest <= t and later(other.at, reading.at) for other in readings
-            )
+            and not any(other.at.latest <= t and later(other.at, reading.at) for other in readings)
         ]
         has_reading = any(reading.at.latest <= t for reading in readings)
         if has_reading and all(is_within(each) and lasts(each) for each in last):

@@ -20,7 +20,7 @@ class Record(Judge):
         return record.at.latest if record.row.good else record.at.earliest
 
     def duty(self, case: Case, t: int, revision: Revision) -> bool:
-        """See `Judge`: "duty starts with the subject's first record". """
+        """See `Judge`: "duty starts with the subject's first record"."""
         return any(self.counts_from(record) <= t for record in self.helps("records", case))
 
     def cover(self, case: Case, t: int, revision: Revision) -> bool:
@@ -43,7 +43,7 @@ class Record(Judge):
         yield from ()
 
     def there_now(self) -> bool:
-        """See `Judge`: "now follows the last records". """
+        """See `Judge`: "now follows the last records"."""
         return any(self.is_owed(case, self.as_of) for case in self.cases().values())
 
     def there_in_window(self) -> bool:

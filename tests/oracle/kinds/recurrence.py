@@ -36,7 +36,7 @@ class Recurrence(RosterJudge):
             return event.at.latest <= t or self.starts_early(event, duty, failures)
 
         if self.parameter("every", revision, by):
-            # "Covered at t while at least `at_least` events e ≤ t have t < due(e)."
+            # Covered "while at least `at_least` events e ≤ t have t < due(e)".
             lasting = self.durations(revision, by, "every", "grace")
             covering = [e for e in standing if has_begun(e) and t < self.due(e.at, *lasting)]
             return len(covering) >= self.at_least(revision, by)
