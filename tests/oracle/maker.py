@@ -15,39 +15,16 @@ from .moments import certainly_before, state_end, state_start
 from .zone_calendar import DAY, EPOCH, MICROSECOND, Calendar, UnknownYear, micros
 from .zones import changes
 
-LANDMARKS = [
-    datetime.date(year, month, day)
-    for year, month, day in (
-        *((2023, 12, 31), (2024, 1, 31), (2024, 2, 28), (2024, 2, 29), (2024, 3, 1), (2024, 3, 31)),
-        *(
-            (2024, 4, 26),
-            (2024, 6, 30),
-            (2024, 10, 6),
-            (2024, 12, 31),
-            (2025, 1, 31),
-            (2025, 2, 28),
-        ),
-        *(
-            (2025, 3, 31),
-            (2025, 4, 25),
-            (2025, 5, 31),
-            (2025, 8, 31),
-            (2025, 10, 5),
-            (2025, 10, 31),
-        ),
-        *((2025, 11, 2), (2025, 11, 30), (2025, 12, 31), (2026, 1, 30), (2026, 2, 17)),
-        *((2026, 2, 28), (2026, 3, 8), (2026, 3, 29), (2026, 4, 30), (2026, 6, 30)),
-    )
-]
+_DAYS = """
+2023-12-31 2024-01-31 2024-02-28 2024-02-29 2024-03-01 2024-03-31 2024-04-26 2024-06-30 2024-10-06
+2024-12-31 2025-01-31 2025-02-28 2025-03-31 2025-04-25 2025-05-31 2025-08-31 2025-10-05 2025-10-31
+2025-11-02 2025-11-30 2025-12-31 2026-01-30 2026-02-17 2026-02-28 2026-03-08 2026-03-29 2026-04-30
+2026-06-30
+"""
+_LATE_DAYS = "2027-02-28 2027-12-31 2028-01-31 2028-02-28 2028-02-29 2028-03-01"
+LANDMARKS = [datetime.date.fromisoformat(day) for day in _DAYS.split()]
 """Month ends, leap days, days on which clocks change, the Spring Festival."""
-LATE_LANDMARKS = [
-    datetime.date(2027, 2, 28),
-    datetime.date(2027, 12, 31),
-    datetime.date(2028, 1, 31),
-    datetime.date(2028, 2, 28),
-    datetime.date(2028, 2, 29),
-    datetime.date(2028, 3, 1),
-]
+LATE_LANDMARKS = [datetime.date.fromisoformat(day) for day in _LATE_DAYS.split()]
 CALENDAR = [
     *("1 day", "2 days", "7 days", "30 days", "45 days", "2 weeks", "1 month", "2 months"),
     *("3 months", "6 months", "1 year", "P1M15D", "P90D", "12 months"),

@@ -173,6 +173,10 @@ LEVELS = {
         [("2025-02-10T00:00", "2025-02-13T00:00")],
         {"minimum": 3},
     ),
+    # The first count, long after the duty's beginning: from its end.
+    "the first is dated": stocked(
+        counts({"2025-01-10": 5}), [("2025-01-01T00:00", "2025-01-11T00:00")], {"minimum": 3}
+    ),
     # On the day of the good one the good one before it holds too.
     "a good one after a good one": stocked(
         counts({"2025-01-01": 5, "2025-02-10": 4}), [], {"minimum": 3}

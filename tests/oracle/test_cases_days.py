@@ -176,6 +176,14 @@ MOVED = {
         zone="Pacific/Kwajalein",
         as_of="1969-11-01T00:00",
     ),
+    # 00:00 to 01:00 happens twice on 2 November 2025 in Havana: the day begins with the first.
+    "a day with its first hour twice": Case(
+        "deadline",
+        {"openings": rows("2025-10-20/2025-11-01"), "closings": rows("2025-11-02T00:30-05:00")},
+        {},
+        [("2025-11-02T04:00+00:00", "2025-11-02T05:30+00:00")],
+        zone="America/Havana",
+    ),
     # Clocks skip 00:00 to 01:00 on 25 April 2025 in Cairo: the day begins at 22:00 UTC, with 01:00.
     "a day without its first hour": Case(
         "deadline",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from .cases import Case, rows
@@ -126,6 +128,19 @@ DEADLINES = {
         [("2025-01-12T00:00", "2025-01-12T09:00")],
         limit="1 day",
     ),
+    # 00:00 and four hours; a closing of that day may have been at its end: no first day here.
+    "a deadline has no first day": ticket(
+        ["2025-01-10"],
+        ["2025-01-10"],
+        [("2025-01-10T04:00", "2025-01-11T00:00")],
+        limit="4 hours",
+    ),
+    # The same closing twice, and two openings of one subject: the earlier one's due instant.
+    "duplicates change nothing": ticket(
+        ["2025-01-01", "2025-01-03"],
+        ["2025-01-12", "2025-01-12"],
+        [("2025-01-07T00:00", "2025-01-13T00:00")],
+    ),
     # Staff were told after ten minutes, customers never.
     "each audience by itself": Case(
         "deadline",
@@ -200,6 +215,12 @@ CADENCES = {
         window=WINDOW,
         period="unknown",
     ),
+    "none in the window, as was written": replace(
+        news(["2025-02-01T10:00/2025-02-02T10:00"], [], [], window=WINDOW),
+        may_be_empty=True,
+        now="not_applicable",
+        period="not_applicable",
+    ),
     "one that reaches into the window": news(
         ["2025-02-27T10:00/2025-03-01T10:00"], [], [], window=WINDOW, period="pass"
     ),
@@ -235,6 +256,9 @@ RECORDS = {
     "F10: nothing in the window": records(["2024-06-01"], [], [], window=WINDOW, period="unknown"),
     "F10: the only one after the window": records(
         ["2025-04-01"], [], [], window=WINDOW, period="unknown"
+    ),
+    "nothing in the window, as was written": replace(
+        records(["2024-06-01"], [], [], window=WINDOW, period="not_applicable"), may_be_empty=True
     ),
     # The last day of the window touches it, and so does the first.
     "its day touches the window": records(["2025-03-31"], [], [], window=WINDOW, period="pass"),
@@ -278,8 +302,14 @@ def test_at_its_due_instant_it_is_due() -> None:
     """10 years after 30 June 2015 are over at 1 July 2025 00:00, which is as-of."""
     found = not_due(rows("2015-06-30") + rows("2025-06-01", key="B")).answer()
     assert (found.subjects, found.not_due) == ({"A": "fail", "B": "pass"}, 1)
+    assert (found.now, found.period) == ("fail", "fail")
     later = not_due(rows("2015-07-01")).answer()
     assert (later.subjects, later.not_due) == ({"A": "pass"}, 1)
+
+
+def test_who_is_due_for_one_opening_is_due() -> None:
+    found = not_due(rows("2015-01-01", "2025-06-01")).answer()
+    assert (found.subjects, found.not_due) == ({"A": "fail"}, 0)
 
 
 def test_an_opening_after_as_of_is_left_out() -> None:

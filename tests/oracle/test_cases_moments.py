@@ -171,6 +171,14 @@ TWICE = {
         [("2025-11-02T06:30+00:00", "2025-11-02T06:45+00:00")],
         zone=NEW_YORK,
     ),
+    # Due at 05:30 at the earliest.
+    "a due time within it": Case(
+        "deadline",
+        {"openings": rows("2025-10-20/2025-11-02T01:30"), "closings": rows("2025-11-02T06:00Z")},
+        {},
+        [("2025-11-02T05:30+00:00", "2025-11-02T06:00+00:00")],
+        zone=NEW_YORK,
+    ),
     # A duty begins at the earlier reading and ends at the later: an hour and a quarter.
     "in service within it": Case(
         "coverage",

@@ -106,6 +106,14 @@ ROLLING = {
         {"every": "10 days"},
         [("2025-01-12T00:00", "2025-02-01T00:00")],
     ),
+    # In service before the plan: what is owed is owed from its first day, 10 March.
+    "the plan's first day": Case(
+        "recurrence",
+        {"subjects": rows("2024-01-01/2025-04-20"), "events": []},
+        {"every": "30 days"},
+        [("2025-04-10T00:00", "2025-04-21T00:00")],
+        effective="2025-03-10",
+    ),
     # 90 days until June, 30 days from then on: on 1 June the inspection of 20 April is overdue.
     "history is judged by its own revision": Case(
         "recurrence",

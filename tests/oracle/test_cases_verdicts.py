@@ -93,6 +93,17 @@ CASES = {
     "nobody to judge": Case(
         "coverage", {"subjects": [], "events": []}, {}, [], JUNE, now="unknown", period="unknown"
     ),
+    "a control that is not yet in force": Case(
+        "coverage",
+        {"subjects": [], "events": []},
+        {},
+        [],
+        JUNE,
+        effective="2025-08-01",
+        may_be_empty=True,
+        now="unknown",
+        period="unknown",
+    ),
     "nobody, as was written": Case(
         "coverage",
         {"subjects": [], "events": []},
@@ -147,6 +158,13 @@ def test_a_waived_lapse() -> None:
     found = case.answer()
     assert (found.now, found.period) == ("waived", "waived")
     assert found.due == {"A": case.micros("2025-08-01")}
+
+
+def test_a_lapse_that_will_be_waived_is_not_due() -> None:
+    """Inspected on 10 June for 31 days, to the end of 11 July; waived from then to the 20th."""
+    inputs = {"subjects": rows("2025-06-01/"), "events": rows("2025-06-10")}
+    case = replace(inspected(waivers=[waiver("a", "2025-07-12", "2025-07-20")]), inputs=inputs)
+    assert case.answer().due == {"A": case.micros("2025-07-21")}
 
 
 def test_verdicts_and_due() -> None:

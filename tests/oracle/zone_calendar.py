@@ -124,7 +124,7 @@ class Calendar:
         readings = [micros(midnight.replace(fold=fold)) for fold in (0, 1)]
         fit = [t for t in readings if self.day_of(t) == day and self.day_of(t - 1) < day]
         if fit:
-            return min(fit)
+            return fit[0]
         # The clocks passed over midnight, or over the whole day: look for the instant they did.
         before, after = min(readings) - 2 * DAY_MICROS, max(readings) + 2 * DAY_MICROS
         while after - before > 1:

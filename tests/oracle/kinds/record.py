@@ -15,13 +15,9 @@ class Record(Judge):
     population = "records"
     class_input = "records"
 
-    def counts_from(self, record: Known) -> int:
-        """Return from when a record counts: "help … from the latest moment", "harm … earliest"."""
-        return record.at.latest if record.row.good else record.at.earliest
-
     def duty(self, case: Case, t: int, revision: Revision) -> bool:
         """See `Judge`: "duty starts with the subject's first record"."""
-        return any(self.counts_from(record) <= t for record in self.helps("records", case))
+        return any(record.at.earliest <= t for record in self.helps("records", case))
 
     def cover(self, case: Case, t: int, revision: Revision) -> bool:
         """See `Judge`.
