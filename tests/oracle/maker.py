@@ -62,7 +62,12 @@ class Maker:
         changed = changes(shared.zone, today - 900 * DAY, today + 100 * DAY)
         around = draw.sample(changed, min(len(changed), 2))
         chosen += [self.calendar.day_of(at) + draw.choice([-1, 0, 0, 1]) * DAY for at in around]
-        self.pool = [self.as_of, *(self.calendar.begins(day) for day in chosen), *around]
+        self.pool = [
+            self.as_of,
+            micros(shared.window[0]),
+            *(self.calendar.begins(day) for day in chosen),
+            *around,
+        ]
         self.pool += [at + draw.randrange(-3600, 3600) * 1_000_000 for at in around]
         self.pool += [self.calendar.begins(day) + self.some(86_400) for day in chosen]
         self.pool += [self.as_of - self.some(500 * 86_400) for _ in range(3)]

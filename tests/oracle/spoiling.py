@@ -17,11 +17,13 @@ from .zone_calendar import DAY_MICROS
 
 
 def spoil(maker: Maker, made: World) -> World:
-    """Spoil a world, if there is room for it."""
+    """Spoil a world in the first of some ways for which it has room."""
     ways: list[Callable[[Maker, World], World]] = [
-        *(_undecided, _undecided, _backwards, _early, _stranger, _strange_class, _two_classes)
+        *(_undecided, _backwards, _early, _stranger, _strange_class, _two_classes)
     ]
-    return maker.draw.choice(ways)(maker, made)
+    maker.draw.shuffle(ways)
+    spoiled = (way(maker, made) for way in ways)
+    return next((each for each in spoiled if each != made), made)
 
 
 def _on_file(maker: Maker, row: Row) -> bool:

@@ -26,21 +26,23 @@ _MOVED = datetime.timedelta(hours=20)
 
 @cache
 def moved_zones() -> tuple[tuple[str, datetime.date], ...]:
-    """Return every zone that skipped or repeated a day, with the day after which it did.
+    """Return every zone that skipped or repeated a day, with the day before the clocks moved.
 
     A zone that moved to the other side of the date line stays there for years, so that two moments
-    a year apart show it.
+    a year apart show it. Of names for one move the last is taken.
     """
     years = [datetime.datetime(y, 6, 1, tzinfo=datetime.UTC) for y in range(_FIRST, _LAST)]
-    found = []
-    for name in zone_names():
+    found = {}
+    for name in sorted(zone_names()):
         zone = time_zone(name)
         for before, after in itertools.pairwise(years):
-            if abs(_offset(zone, micros(after)) - _offset(zone, micros(before))) > _MOVED:
-                for moved in changes(name, before.date(), after.date()):
-                    if abs(_offset(zone, moved) - _offset(zone, moved - 1)) > _MOVED:
-                        found.append((name, _day(zone, moved - 1)))
-    return tuple(found)
+            if abs(_offset(zone, micros(after)) - _offset(zone, micros(before))) < _MOVED:
+                continue
+            for moved in changes(name, before.date(), after.date()):
+                offsets = (_offset(zone, moved - 1), _offset(zone, moved))
+                if abs(offsets[1] - offsets[0]) > _MOVED:
+                    found[moved, *offsets] = (name, _day(zone, moved - 1))
+    return tuple(found.values())
 
 
 @cache
