@@ -193,12 +193,14 @@ class Maker:
 
     def draw_keys(self) -> list[Key]:
         """Draw a few subjects."""
-        names = ["S1", "S2", "S3"][: self.draw.choice([1, 1, 2, 3])]
+        # Each world's own: what another world's roster holds is known to all that read it.
+        names = [f"S{number} {self.name}" for number in (1, 2, 3)]
+        names = names[: self.draw.choice([1, 1, 2, 3])]
         return [(name, "β") if self.width == 2 else (name,) for name in names]
 
     def by(self, key: Key) -> str | None:
         """Return a subject's class: always the same one."""
-        return self.classes[int(key[0][1:]) % 2] if self.classes else None
+        return self.classes[int(key[0][1]) % 2] if self.classes else None
 
     def roster(self, *, quantity: bool = False) -> list[Row]:
         """Draw subjects with one to three terms: apart, overlapping, touching, begun together."""

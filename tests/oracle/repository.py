@@ -207,7 +207,10 @@ def _has_ends(world: World, name: str) -> bool:
 def control(shared: Setting, world: World) -> dict[str, Any]:
     """Write a world's control."""
     inputs: dict[str, Any] = {
-        name: list(_selections(shared, world, name, rows)) for name, rows in world.inputs.items()
+        "spans" if name == "readings" and world.spans else name: list(
+            _selections(shared, world, name, rows)
+        )
+        for name, rows in world.inputs.items()
     }
     if world.items_on_file:
         chosen = f"world = '{world.name}' AND input = 'items'"

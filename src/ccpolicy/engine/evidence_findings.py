@@ -155,25 +155,29 @@ def _orphans(inputs: InputQueries) -> list[str]:
     ]
     if not without_subject:
         return []
-    about = [e for e in inputs.selections if not (e.spec.population or e.spec.items)]
-    same_dataset = [
-        f"(s.selection = {each.number} AND p.selection = {other.number})"
-        for each in about
-        for other in inputs.selections
-        if other.spec.population
-        and other.revision is each.revision
-        and other.selection.dataset == each.selection.dataset
-    ]
+    about = [each for each in inputs.selections if not (each.spec.population or each.spec.items)]
+    datasets = {each.selection.dataset: each.number for each in inputs.selections}
+    dataset = "CASE {}.selection " + " ".join(
+        f"WHEN {each.number} THEN {datasets[each.selection.dataset]}" for each in inputs.selections
+    ) + " END"
     # Only the few records that found no subject are looked up.
     return [
-        "SELECT 'orphan', s.selection, s.subject_key, s.locator FROM selected_records s"
-        f" WHERE s.selection IN ({_list([each.number for each in about])}) AND s.belongs AND s.subject_key IS NOT NULL"
-        f" AND NOT {inputs.is_later('s')}"
-        f" AND s.locator IN ({' UNION ALL '.join(without_subject)})"
-        " AND NOT EXISTS (SELECT 1 FROM selected_records p WHERE p.names_subject"
-        " AND p.control_number = s.control_number AND p.subject_key = s.subject_key"
-        f" AND CASE WHEN p.belongs THEN NOT {inputs.is_later('p')}"
-        f" ELSE NOT ({' OR '.join(same_dataset) or 'false'}) END)"
+        f"""
+        SELECT 'orphan', s.selection, s.subject_key, s.locator
+        FROM selected_records s
+        WHERE s.selection IN ({_list([each.number for each in about])}) AND s.belongs
+          AND s.subject_key IS NOT NULL AND NOT {inputs.is_later("s")}
+          AND s.locator IN ({" UNION ALL ".join(without_subject)})
+          AND NOT EXISTS (
+            SELECT 1
+            FROM selected_records p
+            WHERE p.names_subject AND p.control_number = s.control_number
+              AND p.subject_key = s.subject_key
+            GROUP BY p.locator
+            HAVING max(CASE WHEN p.belongs AND NOT {inputs.is_later("p")} THEN 1 ELSE 0 END) = 1
+              OR (max(CASE WHEN p.belongs THEN 1 ELSE 0 END) = 0
+                  AND min({dataset.format("p")}) <> {dataset.format("s")}))
+        """
     ]
 
 

@@ -339,7 +339,9 @@ class InputQueries:
             "latest": self._latest,
             "starts": "coalesce(st.latest, b.starts)",
             "day": _day(calendar),
-            "ends": f"coalesce(st.ends_earliest, e.ends, {self.times.horizon})",
+            # A state without an end lasts on; of a happening nobody knows for how long it counts.
+            "ends": "coalesce(st.ends_earliest, e.ends,"
+            f" CASE WHEN st.planned THEN {self.times.horizon} END)",
             "quantity": "st.quantity",
             "valid_from": "CASE WHEN st.planned THEN coalesce(st.latest, b.starts) END",
             "selection": "st.selection",
