@@ -25,6 +25,7 @@ inputs:
 parameters:
   every:
     type: duration
+    covers_from: events
     required: true
     stricter: shorter
     label: {en: longest time from one update to the next, zh: 两次通报之间的最长间隔}

@@ -31,6 +31,7 @@ inputs:
 parameters:
   valid_for:
     type: duration
+    covers_from: events
     unless: {events: [ends, valid_from]}
     stricter: shorter
     label: {en: how long a record holds, zh: 有效期}

@@ -33,6 +33,7 @@ inputs:
 parameters:
   limit:
     type: duration
+    proven_by: closings
     unless: {openings: [ends]}
     stricter: shorter
     label: {en: time allowed, zh: 时限}

@@ -32,6 +32,7 @@ parameters:
     label: {en: least quantity, zh: 最低数量}
   valid_for:
     type: duration
+    covers_from: readings
     stricter: shorter
     without: looser
     label: {en: how long a count can be relied on, zh: 读数的有效期}
@@ -58,9 +59,9 @@ followed AS (             -- the first count that is enough and certainly later
            OVER (PARTITION BY subject, minimum ORDER BY instant, day, is_asking
                  ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS followed_at
   FROM (
-    SELECT r.*, earliest AS instant, 0 AS is_asking FROM reading r WHERE good = 1
+    SELECT *, earliest AS instant, 0 AS is_asking FROM reading WHERE good = 1
     UNION ALL
-    SELECT r.*, latest, 1 FROM reading r
+    SELECT *, latest, 1 FROM reading
   ) asked
 ),
 lacking AS (              -- too few from the first moment; enough, but no longer to be relied on

@@ -26,6 +26,7 @@ parameters:
   every:
     type: duration
     stricter: shorter
+    covers_from: events
     label: {en: longest time from one event to the next, zh: 两次之间的最长间隔}
   per:
     type: period
@@ -40,6 +41,7 @@ parameters:
   initial:
     type: duration
     default_from: every
+    replaces: per
     stricter: shorter
     label: {en: time for the first event, zh: 首次的期限}
   grace:
@@ -72,13 +74,13 @@ event AS (                -- each event, and until when it counts in each duty o
   LEFT JOIN period q ON q.per = d.per AND q.day = e.day
 ),
 placed AS (               -- each event's place among those of its period
-  SELECT e.*,
+  SELECT *,
          row_number() OVER (PARTITION BY subject, duty_starts, until, period
                             ORDER BY day, latest, locator) AS place
   FROM (SELECT DISTINCT * FROM event WHERE per IS NOT NULL AND at_least = 1) e
 ),
 followed AS (             -- what the event before says of whether the period before is still open
-  SELECT p.*,
+  SELECT *,
          lag(in_grace) OVER (PARTITION BY subject, duty_starts, until
                              ORDER BY day, latest, locator) AS previous_in_grace,
          CASE WHEN place > 1 THEN NULL
@@ -90,15 +92,15 @@ followed AS (             -- what the event before says of whether the period be
                             THEN NULL  -- one event in grace: as open as the period before it was
                           ELSE 0 END
               ELSE 1 END AS opens
-  FROM placed p
+  FROM placed
 ),
 serving AS (              -- whether the period before is still open when an event comes
-  SELECT f.*,
+  SELECT *,
          max(2 * period + opens) OVER (PARTITION BY subject, duty_starts, until
                                        ORDER BY day, latest, locator
                                        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) % 2
            AS is_open
-  FROM followed f
+  FROM followed
 ),
 counting AS (             -- an event serves one period: the one before in its grace, or its own
   SELECT control, subject, duty_starts, first_day, duty_until, at_least, period, latest, day, until,

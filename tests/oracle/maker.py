@@ -123,7 +123,7 @@ class Maker:
         day = self.calendar.day_of(starts)
         midnight = self.calendar.begins(day + DAY)
         at = self.draw.choice([starts, starts + self.some(7200), midnight, midnight - 1])
-        if self.maybe(0.3):
+        if self.maybe(0.3) and not (self.is_exact() and not isinstance(chosen, datetime.datetime)):
             return chosen
         return self.time(self.calendar.begins(day) + self.some(86_400) if self.maybe(0.3) else at)
 

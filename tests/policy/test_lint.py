@@ -114,6 +114,29 @@ CASES: dict[str, tuple[list[Change], list[str]]] = {
             "somebody else must approve it"
         ],
     ),
+    "a date cannot prove a limit of hours": (
+        [(ALERT, "starts: told_at", "starts: told_on")],
+        [
+            f"{ALERT}:19:7: 'told_on' is a date, which cannot prove 'limit'\n"
+            "what is dated counts from the end of its day; name a column that holds a time, or give"
+            " 'limit' in days"
+        ],
+    ),
+    "a date proves a limit of days": (
+        [
+            (ALERT, "starts: told_at", "starts: told_on"),
+            (ALERT, "{high: 30 minutes, low: 2 hours}", "{high: 1 day, low: 2 days}"),
+        ],
+        [],
+    ),
+    "a period and another beginning": (
+        [(REVIEW, "every: {value: 12 months", "initial: {value: 9 days, norm: yearly-review}\n"
+          "      per: {value: month")],
+        [
+            f"{REVIEW}:18:7: 'initial' counts for the beginning, and not the first 'per'\n"
+            "take out 'initial' if what is owed first is owed by the period's end"
+        ],
+    ),
     "by place": (
         [(REVIEW, ", norm: yearly-review", ""), (REVIEW, "41edde5ab9b0", "41edde5ab9b1")],
         [

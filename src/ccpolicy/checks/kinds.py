@@ -87,6 +87,12 @@ class Parameter(Model):
     """Input → columns of which one may give the number instead, record by record."""
     extends: list[str] = []
     """Parameters that it lengthens; it has no column of its own in the query."""
+    replaces: str | None = None
+    """Parameter of whose first period it takes the place, where both are given."""
+    covers_from: str | None = None
+    """Input whose happenings cover for this long; by the clock a date would cover nothing."""
+    proven_by: str | None = None
+    """Input whose happenings prove that it was kept; by the clock a date cannot prove it."""
 
 
 class Description(Model):

@@ -255,7 +255,8 @@ class InputQueries:
                         ELSE st.latest_moment END AS judged_until,
                    st.quantity, st.good, st.locator
             FROM (
-              SELECT st.*, {_EARLIEST} AS starts, {self._latest} AS latest_moment,
+              SELECT st.input, st.selection, st.planned, st.control_number, st.subject_key,
+                     st.class, st.day, st.quantity, st.good, st.locator, {_EARLIEST} AS starts, {self._latest} AS latest_moment,
                      {_day(calendar)} AS local_day,
                      CASE WHEN st.planned THEN coalesce(st.ends_latest, e.ends, {horizon})
                           WHEN st.input NOT IN ({_list(episodes)})
@@ -391,7 +392,8 @@ def _day(calendar: CalendarTables) -> str:
     A day beyond the calendar lies beyond the horizon, where nothing is judged.
     """
     shift = "CASE WHEN st.earliest < u.shifts_at THEN u.zone_offset ELSE u.next_offset END"
-    return f"coalesce(b.day, least((st.earliest + {shift}) // {DAY}, {calendar.last}))"
+    day = f"CAST((st.earliest + {shift}) // {DAY} AS INTEGER)"
+    return f"coalesce(b.day, least({day}, {calendar.last}))"
 
 
 def _calendars(calendar: CalendarTables, *, ends: bool = True) -> str:

@@ -8,8 +8,10 @@ from ccpolicy.checks.kinds import Input, Kind, Parameter, check_value
 from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.policy.columns import ColumnType, columns
 from ccpolicy.policy.load import Policy
+from ccpolicy.policy.keys import unlike_keys
 from ccpolicy.policy.models import Control, ParameterValue, Revision, Selection
 from ccpolicy.policy.names import unknown
+from ccpolicy.policy.terms import clock_over_dates, grace_in_period
 from ccpolicy.time.durations import parse_duration
 
 TIMES = frozenset(["starts", "valid_from", "ends"])
@@ -31,6 +33,7 @@ def check_control(content: Policy, control: Control) -> Iterator[PolicyError]:
         )
         return
     yield from _inputs(content, control, kind)
+    yield from unlike_keys(content, control, kind)
     yield from _parameters(content, control, kind)
 
 
@@ -92,6 +95,14 @@ def _selection(
     if not selection.key and not (whole and not spec.items):
         yield PolicyError(
             "this input needs 'key'", hint="name the columns of the subject", locator=place()
+        )
+    if whole and not spec.items and (selection.key or selection.prefix):
+        population = content.kinds[control.check].population
+        yield PolicyError(
+            "without '{input}' there is one subject, so that a key has no effect",
+            hint="take out 'key' and 'prefix', or say with '{input}' what each of them is about",
+            locator=place("key" if selection.key else "prefix"),
+            input=population,
         )
     for index, column in enumerate(selection.key):
         if column in found and found[column] in ("date", "instant"):
@@ -176,6 +187,7 @@ def _parameters(content: Policy, control: Control, kind: Kind) -> Iterator[Polic
                         place.locate(*path, "parameters", name, "value", *([key] if key else []))
                     )
         yield from _complete(control, kind, revision, place.locate(*path, "parameters"))
+        yield from clock_over_dates(content, control, kind, revision, path)
 
 
 def _classes(control: Control) -> bool:
@@ -196,6 +208,7 @@ def _complete(
             if spec.extends and not extended:
                 yield PolicyError("'{name}' has nothing to lengthen", locator=place, name=name)
             yield from _same_family(spec, given, name, extended, place)
+            yield from grace_in_period(kind, given, name, extended, place)
             continue
         if spec.required or (spec.unless and not _instead(control, spec.unless)):
             yield PolicyError(
