@@ -77,7 +77,6 @@ record:
         properties:
           audience: {type: string, title: Who is told}
           told_at: {type: string, format: date-time}
-          told_on: {type: string, format: date}
 """,
 }
 """What stands beside the sample: nested records, a lookup, a column that is derived."""

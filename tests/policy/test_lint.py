@@ -115,16 +115,16 @@ CASES: dict[str, tuple[list[Change], list[str]]] = {
         ],
     ),
     "a date cannot prove a limit of hours": (
-        [(ALERT, "starts: told_at", "starts: told_on")],
+        [TOLD_ON_A_DAY],
         [
-            f"{ALERT}:19:7: 'told_on' is a date, which cannot prove 'limit'\n"
+            f"{ALERT}:19:7: 'told_at' is a date, which cannot prove 'limit'\n"
             "what is dated counts from the end of its day; name a column that holds a time, or give"
             " 'limit' in days"
         ],
     ),
     "a date proves a limit of days": (
         [
-            (ALERT, "starts: told_at", "starts: told_on"),
+            TOLD_ON_A_DAY,
             (ALERT, "{high: 30 minutes, low: 2 hours}", "{high: 1 day, low: 2 days}"),
         ],
         [],
