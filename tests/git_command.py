@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -37,3 +38,10 @@ def commit(folder: Path) -> str:
     git(folder, "add", "-A")
     git(folder, "commit", "-q", "--allow-empty", "-m", "as it is")
     return git(folder, "rev-parse", "HEAD")
+
+
+def copied(repository: Path, folder: Path) -> Path:
+    """Copy a repository, and have git look at the files where they now are."""
+    shutil.copytree(repository, folder, symlinks=True)
+    git(folder, "update-index", "-q", "--refresh")
+    return folder

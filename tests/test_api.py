@@ -17,7 +17,7 @@ from ccpolicy.cli.program import program
 ROOT = Path(__file__).parents[1]
 PAGES = ("docs/api.md", "docs/api.zh.md")
 FENCE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-FAILING = ROOT / "src/ccpolicy/samples/failing"
+FAILING = ROOT / "src/ccpolicy/examples/failing"
 
 
 def examples(page: str) -> list[str]:

@@ -27,6 +27,8 @@ CALLS = {"of": (0,), "say": (0,), "gettext": (0,), "unknown": (0,), "error": (0,
 """Call → where its sentences stand; that of an error's class stands first."""
 PLURALS = {"count", "ngettext"}
 KEYWORDS = {"hint", "help", "short_help"}
+WORDS = ("Severity",)
+"""Types whose values are shown, each a sentence by itself."""
 ARGUMENTS = KEYWORDS | {"message"}
 """Names of arguments that are sentences; those of `KEYWORDS` are so as variables too."""
 TABLES = ("MESSAGES", "UNKNOWN")
@@ -107,6 +109,10 @@ def _said(node: ast.AST) -> Iterator[Sentence]:
             for keyword in keywords:
                 if keyword.arg in ARGUMENTS:
                     yield from _texts(keyword.value)
+        case ast.Assign(
+            targets=[ast.Name(id=name)], value=ast.Subscript(slice=ast.Tuple(elts=words))
+        ) if name in WORDS:
+            yield from (text for word in words for text in _texts(word))
         case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in KEYWORDS:
             yield from _texts(value)
         case (

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ccpolicy.vocabulary import SEVERITIES
+
 if TYPE_CHECKING:
     from ccpolicy.assessment.models import Assessment, Control
 
@@ -19,7 +21,7 @@ MARKERS = (
     "ccpolicy: a control of a policy repository",
     "severity(name): how severe it is when the control does not hold",
     "clause(id): a clause of the plan that the control holds, or a chapter around it",
-    *(f"{name}: a control of this severity" for name in ("critical", "high", "medium", "low")),
+    *(f"{name}: a control of this severity" for name in SEVERITIES),
 )
 
 

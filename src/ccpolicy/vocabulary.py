@@ -2,5 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
+Severity = Literal["critical", "high", "medium", "low"]
+"""How grave it is when a control does not hold, worst first."""
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+Verdict = Literal["fail", "unknown", "waived", "pass", "not_applicable"]
+"""What is found about a control or a subject, worst first."""
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+Judged = Literal["now", "period"]
+"""Which verdict the gate looks at."""
+AsOfSource = Literal["now", "given", "pinned"]
+"""Whether as-of is the present, was asked for, or is pinned in `ccpolicy.toml`."""
 KEY_SEPARATOR = " × "
 """Between the parts of a key, and of a subject's name. No part may hold it."""

@@ -11,9 +11,10 @@ import pytest
 
 import ccpolicy
 from ccpolicy import EvaluationRequest
-from ccpolicy.assessment.models import SEVERITIES, Assessment, Problem, Text
+from ccpolicy.assessment.models import Assessment, Problem, Text
+from ccpolicy.vocabulary import SEVERITIES
 
-FAILING = Path(ccpolicy.__file__).parent / "samples" / "failing"
+FAILING = Path(ccpolicy.__file__).parent / "examples" / "failing"
 Scope = Literal["now", "period"]
 PERIODS = [None, "2025-04-01/2025-12-31", "2026-01-15/2026-02-14", "2026-03-31/2026-03-31"]
 

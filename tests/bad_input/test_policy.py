@@ -170,11 +170,36 @@ def test_duplicate_clause(office: Office) -> None:
         ("''", "'' is not a duration"),
         ("99999999999 days", "'99999999999 days': longer than 100 years is surely a mistake"),
         ("5 business hours", "'5 business hours': only days can be business days"),
+        (f"{'9' * 40} days", f"'{'9' * 40} days': longer than 100 years is surely a mistake"),
+        (f"{'9' * 5000} days", f"'{'9' * 60}…' is not a duration"),
+        (f"P{'9' * 400}M", f"'P{'9' * 59}…' is not a duration"),
+        ("٣٠ days", "'٣٠ days' is not a duration"),
     ],
 )
 def test_duration(office: Office, duration: str, said: str) -> None:
     office.change(CONTROLS, "40 days, ", f"{duration}, ")
     office.refuses(f"{CONTROLS}:18:15: {said}")
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        ("0", "a whole number from 1 to 999999999 is expected, not 0"),
+        ("1000000000", "a whole number from 1 to 999999999 is expected, not 1000000000"),
+        ("99999999999999999", "a whole number from 1 to 999999999 is expected, not 9999"),
+        ("9" * 30, "a whole number from 1 to 999999999 is expected, not '9999"),
+        ("1.5", "a whole number from 1 to 999999999 is expected, not 1.5"),
+        ("1e400", "a whole number from 1 to 999999999 is expected, not inf"),
+    ],
+)
+def test_a_number_that_no_plan_means(office: Office, number: str, said: str) -> None:
+    office.change(CONTROLS, "40 days, ", f"40 days}}\n      at_least: {{value: {number}, ")
+    assert said in office.refuses(f"{CONTROLS}:19:")
+
+
+def test_a_number_of_thousands_of_digits(office: Office) -> None:
+    office.change(CONTROLS, "40 days, ", f"40 days}}\n      at_least: {{value: {'9' * 5000}, ")
+    office.refuses(f"{CONTROLS}:19:")
 
 
 @pytest.mark.parametrize("day", ["2026-02-30", "'20260130'", "0001-01-01", "9999-12-31"])

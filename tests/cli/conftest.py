@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ccpolicy.cli.program import program
-from git_command import commit, git
+from git_command import copied
 from small_centre import FAILING, INSPECTIONS, lay
 
 Run = Callable[..., Result]
@@ -29,11 +29,9 @@ def failing(centre: Path) -> Path:
 
 
 @pytest.fixture
-def kept(centre: Path) -> Path:
+def kept(small_repository: Path, tmp_path: Path) -> Path:
     """The centre, kept in git on the branch main."""
-    git(centre, "init", "-q", "-b", "main")
-    commit(centre)
-    return centre
+    return copied(small_repository, tmp_path / "centre")
 
 
 @pytest.fixture

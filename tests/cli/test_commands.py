@@ -65,7 +65,7 @@ def test_check_in_the_current_folder(
 def test_check_speaks_chinese(run: Run, failing: Path) -> None:
     result = run("check", failing, LANG="zh_CN.UTF-8")
     assert "  不符合    EM-1  设备按期巡检" in result.stdout
-    assert "门禁未通过" in result.stdout
+    assert "放行判定：未通过" in result.stdout
 
 
 def test_check_nothing_applies_is_3(run: Run, centre: Path) -> None:

@@ -40,7 +40,7 @@ def test_text(kept: Path, run: Run) -> None:
         == f"""\
 A small plan
 From main ({commit}) to the files on disk
-History is what lies up to 2026-11-20
+History ends on 2026-11-20
 
 Loosened
   LOOSER    EM-1  Assets are inspected
@@ -48,7 +48,7 @@ Loosened
             rewrites history
             policy/controls/3.yaml:19
 
-1 control: 0 taken out, 1 loosened, 0 changed either way, 0 new, 0 tightened, 0
+1 control: 0 removed, 1 loosened, 0 changed either way, 0 new, 0 tightened, 0
 unchanged
 The policy was loosened, or may have been
 """

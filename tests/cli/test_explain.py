@@ -26,6 +26,7 @@ def shipped() -> ccpolicy.Repository:
 def test_shipped_controls_explain_themselves(
     shipped: ccpolicy.Repository, language: Language
 ) -> None:
+    assert len(shipped.controls) > 30
     for control in shipped.controls.values():
         page = Page(View(language=language))
         explain_control(page, shipped, control)
@@ -77,7 +78,7 @@ def test_broken_control_is_explained_as_far_as_it_goes(run: Run, centre: Path) -
         "no norm is named for it",
         "Parameters, version 3, from 2026-06-01\n  Since it was wrong.\n  none: ",
         "Check kind nosuch\n",
-        "Why it may be empty\n  It may.\n",
+        "Reason it may be empty\n  It may.\n",
     ):
         assert said in result.stdout
 

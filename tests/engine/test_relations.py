@@ -11,7 +11,6 @@ from ccpolicy.checks.portable import unportable_query
 from ccpolicy.engine import evaluation
 from ccpolicy.engine.relations import (
     CITED_RECORD,
-    GAP,
     RELATIONS,
     Relation,
     input_records,
@@ -57,7 +56,7 @@ def test_a_run_makes_the_relations_that_are_written_down(
     REPOSITORY.check(REQUEST)
     [store] = stores
     # Nobody asks git; see tests/provenance/test_recorded.py.
-    expected = {each.name: each for each in (*RELATIONS, GAP, *kinds_in_use())}
+    expected = {each.name: each for each in (*RELATIONS, *kinds_in_use())}
     del expected[CITED_RECORD.name]
     # In order, since a UNION ALL goes by it.
     assert {name: list(columns.items()) for name, columns in store.columns.items()} == {
@@ -66,9 +65,8 @@ def test_a_run_makes_the_relations_that_are_written_down(
 
 
 def test_every_relation_has_a_name_of_its_own_and_a_sentence() -> None:
-    relations = [*RELATIONS, GAP]
-    assert len({relation.name for relation in relations}) == len(relations)
-    for relation in relations:
+    assert len({relation.name for relation in RELATIONS}) == len(RELATIONS)
+    for relation in RELATIONS:
         assert relation.sentence[0].isupper()
         assert relation.sentence.endswith(".")
         assert set(relation.columns.values()) <= {

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccpolicy.engine.lapses import Lapse
-from ccpolicy.engine.waivers import cut
+from ccpolicy.engine.waivers import cut_lapses
 
 spans = st.tuples(st.integers(0, 30), st.integers(1, 12)).map(lambda s: (s[0], s[0] + s[1]))
 
@@ -17,7 +17,7 @@ def test_every_instant_is_waived_or_not(
 ) -> None:
     mine = [Lapse("a", starts, ends, None, None) for starts, ends in lapses]
     given_waivers = [(f"W{n}", subject, *span) for n, (subject, span) in enumerate(waivers)]
-    pieces = cut(mine, given_waivers)
+    pieces = cut_lapses(mine, given_waivers)
     for instant in range(50):
         lapsed = sum(starts <= instant < ends for starts, ends in lapses)
         standing = [

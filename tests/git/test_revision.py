@@ -10,17 +10,14 @@ import pytest
 
 import ccpolicy
 from ccpolicy.errors import CcpolicyError
-from git_command import commit, git
+from git_command import commit, copied, git
 from small_centre import CONTROLS, FAILING, INSPECTIONS, change, lay
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> Path:
+def kept(small_repository: Path, tmp_path: Path) -> Path:
     """A centre whose policy is kept in git, on the branch main."""
-    folder = lay(tmp_path / "kept")
-    git(folder, "init", "-q", "-b", "main")
-    commit(folder)
-    return folder
+    return copied(small_repository, tmp_path / "kept")
 
 
 def refused(folder: Path, revision: str = "main") -> str:

@@ -384,7 +384,7 @@ NUMBERS: dict[str, tuple[list[Change], list[str]]] = {
     ),
     "no whole number": (
         [every(f"{EVERY}\n      at_least: {{value: 0, norm: yearly-review}}")],
-        [f"{REVIEW}:19:18: a whole number of at least 1 is expected, not 0"],
+        [f"{REVIEW}:19:18: a whole number from 1 to 999999999 is expected, not 0"],
     ),
     "no number": (
         [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .conftest import ALERTS, NORMS, PLAN, REVIEW, SETTINGS, WAIVERS, WRITTEN, Change, Draft
+from .conftest import ALERT, ALERTS, NORMS, PLAN, REVIEW, SETTINGS, WAIVERS, WRITTEN, Change, Draft
 
 WAIVER = """\
 waivers:
@@ -17,7 +17,9 @@ waivers:
     from: 2026-01-01
     until: 2026-06-29
 """
+DATED = "told_at: {type: string, format: date}"
 PINNED: Change = (SETTINGS, "", 'as_of = "2026-06-29"\n')
+TOLD_ON_A_DAY: Change = (ALERTS, "told_at: {type: string, format: date-time}", DATED)
 WAIVED: Change = (WAIVERS, "waivers: []", WAIVER)
 
 CASES: dict[str, tuple[list[Change], list[str]]] = {

@@ -12,7 +12,7 @@ import pytest
 import ccpolicy
 from ccpolicy.assessment.models import Assessment, Control
 from ccpolicy.policy.models import Clause, Text
-from git_command import git
+from git_command import copied, git
 from small_centre import lay
 
 CLAUSE = Clause(
@@ -216,26 +216,39 @@ class Centre:
         return result.controls[0]
 
 
-@pytest.fixture
-def empty(tmp_path: Path) -> Centre:
-    """The centre before anything is committed."""
+@pytest.fixture(scope="session")
+def uncommitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The centre in a new repository: to be copied, since git takes its time."""
     if not shutil.which("git"):
         if os.environ.get("CI"):
             pytest.fail("git is missing, and nothing about provenance was tested")
         pytest.skip("git is missing: NOTHING ABOUT PROVENANCE WAS TESTED")
-    centre = Centre(tmp_path / "centre")
+    centre = Centre(tmp_path_factory.mktemp("uncommitted") / "centre")
     centre.write(**FILES)
     centre.put(FIRST)
     centre.git("init", "--quiet", "--initial-branch=main")
-    return centre
+    return centre.folder
+
+
+@pytest.fixture(scope="session")
+def committed(uncommitted: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The centre with a plain history: to be copied."""
+    centre = Centre(copied(uncommitted, tmp_path_factory.mktemp("committed") / "centre"))
+    centre.commit("2026-03-11T10:00:00+08:00")
+    centre.put(FIRST, SECOND)
+    centre.commit("2026-03-13T10:00:00+08:00")
+    centre.put(FIRST, SECOND, THIRD)
+    centre.commit("2026-04-03T10:00:00+08:00")
+    return centre.folder
 
 
 @pytest.fixture
-def centre(empty: Centre) -> Centre:
+def empty(uncommitted: Path, tmp_path: Path) -> Centre:
+    """The centre before anything is committed."""
+    return Centre(copied(uncommitted, tmp_path / "centre"))
+
+
+@pytest.fixture
+def centre(committed: Path, tmp_path: Path) -> Centre:
     """The centre with a plain history: every record is on file the day after it happened."""
-    empty.commit("2026-03-11T10:00:00+08:00")
-    empty.put(FIRST, SECOND)
-    empty.commit("2026-03-13T10:00:00+08:00")
-    empty.put(FIRST, SECOND, THIRD)
-    empty.commit("2026-04-03T10:00:00+08:00")
-    return empty
+    return Centre(copied(committed, tmp_path / "centre"))

@@ -47,8 +47,8 @@ def test_a_lapse_that_was_covered_later(covered: Centre) -> None:
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", "covered on paper since 2026-04-12 00:00, on file since 2026-04-18 10:00"),
-        ("zh", "按记录自 2026-04-12 00:00 起已覆盖，实际 2026-04-18 10:00 才入库"),
+        ("en", "covered since 2026-04-12 00:00 by a record filed 2026-04-18 10:00"),
+        ("zh", "自 2026-04-12 00:00 起由 2026-04-18 10:00 归档的记录覆盖"),
     ],
 )
 def test_reports_say_what_was_covered_later(covered: Centre, language: str, said: str) -> None:

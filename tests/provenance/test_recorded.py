@@ -194,7 +194,7 @@ def test_html_tells_what_was_covered_later(centre: Centre, tmp_path: Path) -> No
     target = tmp_path / "report.html"
     shown(centre, "--known-at", "2026-04-17T00:00:00+08:00", "--report", f"html={target}")
     page = target.read_text("utf-8")
-    assert "covered on paper since 2026-04-12 00:00, on file since 2026-04-18 10:00" in page
+    assert "covered since 2026-04-12 00:00 by a record filed 2026-04-18 10:00" in page
     assert f"<code>{head[:12]}</code></span>" in page
 
 

@@ -6,9 +6,9 @@ from functools import cache
 from pathlib import Path
 
 import ccpolicy
+import shipped_sample
 from ccpolicy.assessment.baseline import apply_baseline, failing
 from ccpolicy.assessment.models import Assessment, BaselineEntry
-from ccpolicy.shipped import shipped_folder
 
 from .rich import ASSESSMENT, HOSTILE
 
@@ -51,6 +51,6 @@ def centre(name: str) -> Assessment:
         case "standing":
             return STANDING
         case "shipped":
-            return ccpolicy.load(shipped_folder()).check()
+            return shipped_sample.assessment()
         case _:
             return ccpolicy.load(FAILING).check()

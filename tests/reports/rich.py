@@ -22,11 +22,11 @@ from ccpolicy.assessment.models import (
     Text,
     Tool,
     Uncommitted,
-    Verdict,
     Waiver,
     Window,
 )
 from ccpolicy.assessment.verdict_history import Change, History, Moment
+from ccpolicy.vocabulary import Verdict
 
 HOSTILE = "UPS\x1b[31m-1\u202e\n::error::\x00"
 AS_OF = "2026-11-20T18:00:00+08:00"

@@ -17,11 +17,12 @@ import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
-from ccpolicy import reports
-from ccpolicy.assessment.models import VERDICTS, Assessment
+from ccpolicy import EvaluationRequest, Repository, reports
+from ccpolicy.assessment.models import Assessment
 from ccpolicy.cli.program import program
 from ccpolicy.reports import FORMATS, View
 from ccpolicy.shipped import shipped_folder
+from ccpolicy.vocabulary import VERDICTS
 
 from .centres import FAILING, NAMES, centre
 
@@ -195,6 +196,21 @@ def check() -> Command:
     return check
 
 
+@pytest.fixture
+def judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same question is judged once, whatever the result is then rendered as."""
+    judge = Repository.check
+    known: dict[tuple[Path, str], Assessment] = {}
+
+    def check(self: Repository, request: EvaluationRequest | None = None) -> Assessment:
+        question = (self.policy.root, repr(request))
+        if question not in known:
+            known[question] = judge(self, request)
+        return known[question]
+
+    monkeypatch.setattr(Repository, "check", check)
+
+
 @pytest.fixture(scope="module")
 def ended(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, tuple[int, list[str | Path]]]:
     """How a check ends, and its arguments."""
@@ -224,6 +240,7 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, tuple[int, l
     }
 
 
+@pytest.mark.usefixtures("judged_once")
 def test_counts_and_exit_codes_agree(
     ended: Mapping[str, tuple[int, list[str | Path]]], check: Command, tmp_path: Path
 ) -> None:

@@ -73,7 +73,7 @@ def test_junit_skips_what_stands_and_fails_what_is_gone() -> None:
     (skipped,) = cases["ER-2"]
     assert (skipped.tag, skipped.attrib["message"]) == (
         "skipped",
-        "1 known lapse stands in the baseline",
+        "1 known lapse in the baseline",
     )
     assert "known in the baseline" in (skipped.text or "")
     (failure,) = cases["EM-1"]
@@ -81,7 +81,7 @@ def test_junit_skips_what_stands_and_fails_what_is_gone() -> None:
     assert [KNOWN in line for line in (failure.text or "").splitlines() if "known" in line] == [
         True
     ]
-    gone = [case for case in root.iter("testcase") if case.attrib["name"].startswith("Entry ")]
+    gone = [case for case in root.iter("testcase") if case.attrib["name"].startswith("Obsolete ")]
     assert [case[0].tag for case in gone] == ["failure", "failure"]
     assert "XX-1, centre" in gone[1][0].attrib["message"]
 
@@ -94,7 +94,7 @@ def test_github_warns_of_what_is_known_after_what_is_new() -> None:
     ]
     known = [line for line in lines if "known in the baseline" in line]
     assert [line.partition(" ")[0] for line in known] == ["::warning", "::warning"]
-    assert sum("FAIL baseline::Take out" in line for line in lines) == 2
+    assert sum("FAIL baseline::Obsolete baseline entry" in line for line in lines) == 2
 
 
 @pytest.mark.parametrize("result", [BASELINED, STANDING])
@@ -135,7 +135,7 @@ def test_oscal_keeps_the_risk_open() -> None:
     (results,) = json.loads(render(BASELINED, "oscal", View()))["assessment-results"]["results"]
     risks = {each["title"].partition(" ")[0]: each for each in results["risks"]}
     assert risks["ER-2"]["status"] == "open"
-    assert "1 known lapse stands in the baseline" in risks["ER-2"]["description"]
+    assert "1 known lapse in the baseline" in risks["ER-2"]["description"]
     stands = {
         name: [each["value"] for each in risk["props"] if each["name"] == "baseline"]
         for name, risk in risks.items()
@@ -145,7 +145,8 @@ def test_oscal_keeps_the_risk_open() -> None:
         each["title"].partition(" ")[0]: each["target"]["status"] for each in results["findings"]
     }
     assert status["ER-2"] == {"state": "not-satisfied", "reason": "fail", "remarks": "fail"}
-    assert sum("Take out" in each["description"] for each in results["observations"]) == 2
+    said = [each["description"] for each in results["observations"]]
+    assert sum("Obsolete baseline entry" in each for each in said) == 2
 
 
 def test_calendar_says_beside_it_what_it_cannot_show() -> None:

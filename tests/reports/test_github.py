@@ -101,4 +101,4 @@ def test_every_control_has_one_before_any_has_two() -> None:
     found = commands(render(result, "github", View()))
     assert len(found) == 10
     assert {p["title"].split()[1] for _, p, _ in found[:8]} == {f"X-{n}" for n in range(8)}
-    assert found[-1] == ("error", {"title": "ccpolicy"}, "231 more stand in the summary of the job")
+    assert found[-1] == ("error", {"title": "ccpolicy"}, "231 more in the job summary")

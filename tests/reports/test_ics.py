@@ -22,7 +22,9 @@ def events(text: str) -> list[Any]:
 
 
 def test_events_last_all_day_and_block_no_time() -> None:
-    for event in events(render(agenda(ASSESSMENT, UNTIL), "ics", View())):
+    found = events(render(agenda(ASSESSMENT, UNTIL), "ics", View()))
+    assert len(found) > 3
+    for event in found:
         day = event["dtstart"].dt
         assert type(day) is datetime.date
         assert event["dtend"].dt - day == datetime.timedelta(days=1)

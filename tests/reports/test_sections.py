@@ -162,10 +162,9 @@ def test_the_summary_names_what_failed_in_the_period() -> None:
         one("pass", name="U-1", period="unknown"),
         one("pass", name="P-2"),
     ]
-    for detail in ("normal", "brief"):
-        lines = render(judged(*controls), "text", View(detail=detail)).splitlines()
-        assert "Failed in the period: P-1, F-1" in lines
-        assert "Unknown in the period: U-1" in lines
+    lines = render(judged(*controls), "text", View()).splitlines()
+    assert "Failed in the period: P-1, F-1" in lines
+    assert "Unknown in the period: U-1" in lines
     assert "Failed in the period: P-1, F-1" in render(judged(*controls), "markdown", View())
     # There the gate says it.
     assert "in the period:" not in render(judged(*controls, gate="period"), "text", View())

@@ -9,8 +9,9 @@ import pytest
 from wcwidth import wcswidth
 
 from ccpolicy.assessment.agenda import agenda
-from ccpolicy.assessment.models import VERDICTS, Assessment, Lapse
+from ccpolicy.assessment.models import Assessment, Lapse
 from ccpolicy.reports import Detail, View
+from ccpolicy.vocabulary import VERDICTS
 
 from .rendered import render
 from .rich import ASSESSMENT, control, lapse, subjects
@@ -55,7 +56,7 @@ def test_tally_names_every_verdict() -> None:
     )
     assert render(nothing, "text", View(detail="brief")).splitlines() == [
         "0 controls: 0 fail, 0 unknown, 0 waived, 0 pass, 0 not applicable",
-        "Nothing was assessed, so the gate says nothing",
+        "Nothing was assessed; the gate has no result",
     ]
 
 

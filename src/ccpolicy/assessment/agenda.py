@@ -6,7 +6,8 @@ import datetime
 from collections.abc import Iterable
 from typing import ClassVar, Literal
 
-from ccpolicy.assessment.models import Assessment, Control, Model, Problem, Severity, Text, Tool
+from ccpolicy.assessment.models import Assessment, Control, Model, Problem, Text, Tool
+from ccpolicy.vocabulary import AsOfSource, Severity
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
@@ -62,7 +63,7 @@ class Agenda(Model):
     tool: Tool
     plan: Plan
     as_of: str
-    as_of_source: Literal["now", "given", "pinned"]
+    as_of_source: AsOfSource
     until: str
     """How far ahead it looks."""
     owners: list[Owner]

@@ -6,7 +6,8 @@ from typing import ClassVar, Literal
 
 from ccpolicy.assessment.alterations import Altered
 from ccpolicy.assessment.building_blocks import Model, Text
-from ccpolicy.assessment.models import Severity, Tool
+from ccpolicy.assessment.models import Tool
+from ccpolicy.vocabulary import Severity
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 

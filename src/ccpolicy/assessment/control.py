@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from ccpolicy.assessment.building_blocks import Model, Parameter, Text
-
-Severity = Literal["critical", "high", "medium", "low"]
-SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
-"""Worst first."""
-Verdict = Literal["pass", "fail", "waived", "unknown", "not_applicable"]
-VERDICTS: tuple[Verdict, ...] = ("fail", "unknown", "waived", "pass", "not_applicable")
-"""Worst first."""
+from ccpolicy.vocabulary import Severity, Verdict
 
 
 class Problem(Model):
@@ -33,7 +25,7 @@ class Subjects(Model):
     waived: int
     unknown: int
     baselined: int
-    """Of those that failed, how many have a lapse that stands in the baseline."""
+    """Of those that failed, how many have a lapse in the baseline."""
     ended: int
     """Their duty had ended before as-of."""
     not_due: int
@@ -63,7 +55,7 @@ class Lapse(Model):
     waived_by: str | None
     """Id of the waiver that accepts it."""
     baselined: bool
-    """Whether it stands in the baseline: known, and still a lapse."""
+    """Whether it is in the baseline: known, and still a lapse."""
     opened_by: str | None
     """`file:line` of the record whose cover or whose due time ended as it began."""
     closed_by: str | None

@@ -8,10 +8,10 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from ccpolicy.assessment.building_blocks import Model
-from ccpolicy.assessment.control import SEVERITIES, VERDICTS, Control, Lapse, Severity, Verdict
+from ccpolicy.assessment.control import Control, Lapse
+from ccpolicy.vocabulary import SEVERITIES, VERDICTS, Judged, Severity, Verdict
 
 
 class BaselineEntry(Model):
@@ -25,7 +25,7 @@ class BaselineEntry(Model):
 class Gate(Model):
     """Whether the pipeline may go on."""
 
-    judged: Literal["now", "period"]
+    judged: Judged
     fail_on: Severity
     """Least severity that fails the gate."""
     passed: bool
@@ -41,7 +41,7 @@ class Gate(Model):
 class GateScope:
     """What the gate looks at."""
 
-    judged: Literal["now", "period"]
+    judged: Judged
     fail_on: Severity
     """Least severity that fails the gate."""
     period_ends: datetime.datetime

@@ -8,12 +8,12 @@ from pydantic import Field, StringConstraints
 
 from ccpolicy.assessment.building_blocks import Model
 from ccpolicy.assessment.models import Tool
+from ccpolicy.vocabulary import AsOfSource, Judged, Severity
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 MANIFEST = "manifest.json"
 ASSESSMENT = "assessment.json"
 
-Severity = Literal["critical", "high", "medium", "low"]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Language = Literal["en", "zh"]
 
@@ -23,14 +23,14 @@ class Asked(Model):
 
     as_of: str
     """Moment judged."""
-    as_of_source: Literal["now", "given", "pinned"]
+    as_of_source: AsOfSource
     """Whether it was the present, asked for, or pinned in `ccpolicy.toml`."""
     starts: str
     """Beginning of the period asked for."""
     ends: str
     filters: dict[str, list[str]]
     """Filter, such as `control` or `tag`, → the names it lets through; empty if none was used."""
-    gate: Literal["now", "period"]
+    gate: Judged
     """What the gate judges."""
     fail_on: Severity
     """Least severity that fails the gate."""

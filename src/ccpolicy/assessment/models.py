@@ -12,23 +12,11 @@ from pydantic import Field
 
 from ccpolicy.assessment.audit_appendix import AuditAppendix
 from ccpolicy.assessment.building_blocks import Model, Norm, Parameter, Text
-from ccpolicy.assessment.control import (
-    SEVERITIES,
-    VERDICTS,
-    Control,
-    CoveredLater,
-    Due,
-    Lapse,
-    Problem,
-    Severity,
-    Subjects,
-    Verdict,
-)
+from ccpolicy.assessment.control import Control, CoveredLater, Due, Lapse, Problem, Subjects
 from ccpolicy.assessment.gate import BaselineEntry, Gate, GateScope
+from ccpolicy.vocabulary import AsOfSource, Verdict
 
 __all__ = [
-    "SEVERITIES",
-    "VERDICTS",
     "Assessment",
     "AuditAppendix",
     "BaselineEntry",
@@ -41,10 +29,8 @@ __all__ = [
     "Norm",
     "Parameter",
     "Problem",
-    "Severity",
     "Subjects",
     "Text",
-    "Verdict",
 ]
 
 SCHEMA_VERSION: Literal["2.0"] = "2.0"
@@ -68,7 +54,7 @@ class Clause(Model):
     text: Text | None
     controls: list[str]
     no_control: Text | None
-    """Why no control stands behind it."""
+    """Reason that it has no control."""
 
 
 class Policy(Model):
@@ -184,7 +170,7 @@ class Assessment(Model):
     tool: Tool
     policy: Policy
     as_of: str
-    as_of_source: Literal["now", "given", "pinned"]
+    as_of_source: AsOfSource
     window: Window
     horizon: str
     """How far ahead due dates are forecast."""

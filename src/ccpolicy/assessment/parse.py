@@ -57,7 +57,7 @@ def _refuse_first(faults: Iterable[tuple[Path, Message | None]], file: str) -> N
 
 @dataclass(frozen=True, slots=True)
 class _Document:
-    """A JSON document, whose places are told by their paths."""
+    """A JSON document, whose places are paths."""
 
     file: str
     value: Any
@@ -124,7 +124,7 @@ def _is_instant(text: str) -> bool:
         moment = datetime.datetime.fromisoformat(text)
     except ValueError:
         return False
-    # Those at the ends of the calendar cannot be told in another zone.
+    # Those at the ends of the calendar cannot be converted to another zone.
     return moment.tzinfo is not None and 1900 <= moment.year <= 2300
 
 

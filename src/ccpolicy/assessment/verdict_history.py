@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from ccpolicy.assessment.agenda import Plan
-from ccpolicy.assessment.models import Model, Severity, Text, Tool, Verdict
+from ccpolicy.assessment.models import Model, Text, Tool
+from ccpolicy.vocabulary import Severity, Verdict
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 

@@ -9,8 +9,9 @@ import json
 from typing import Any, Literal
 
 from ccpolicy.assessment.manifest import ASSESSMENT, MANIFEST, Manifest
-from ccpolicy.assessment.models import SCHEMA_VERSION, Assessment, Verdict
+from ccpolicy.assessment.models import SCHEMA_VERSION, Assessment
 from ccpolicy.bundle.bundle_files import REPOSITORY
+from ccpolicy.vocabulary import Verdict
 
 STATEMENT = "https://in-toto.io/Statement/v1"
 PAYLOAD = "application/vnd.in-toto+json"

@@ -18,6 +18,8 @@ Role = Literal["starts", "valid_from", "ends", "item", "by", "quantity", "good"]
 """What a column of a selection can mean."""
 Value = str | int | float
 
+_TOO_LARGE = 1_000_000_000
+"""Numbers of a parameter are smaller: no plan means more, and every engine can hold them."""
 TABLES = frozenset(["parameters", "after", "period"])
 """What a kind's query can read beside its inputs."""
 
@@ -251,12 +253,14 @@ def check_value(spec: Parameter, value: Any) -> None:
                 )
             parse_duration(value)
         case "integer":
-            if not isinstance(value, int) or value < 1:
+            if not isinstance(value, int) or not 1 <= value < _TOO_LARGE:
                 raise PolicyError(
-                    "a whole number of at least 1 is expected, not {value}", value=repr(value)
+                    "a whole number from 1 to {most} is expected, not {value}",
+                    most=_TOO_LARGE - 1,
+                    value=repr(value),
                 )
         case "number":
-            if isinstance(value, str) or not 0 < value < 1_000_000_000:
+            if isinstance(value, str) or not 0 < value < _TOO_LARGE:
                 raise PolicyError(
                     "a number greater than zero is expected, not {value}", value=repr(value)
                 )

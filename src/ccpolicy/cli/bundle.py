@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     short_help="Put policy, evidence and verdicts into one file.",
     help="Judge, and put policy, evidence, verdicts and reports into one file that others can"
     " verify with 'ccpolicy verify'.\n\n"
-    "The same question gives the same bytes. It ends with 0 whatever the verdicts; the gate is"
-    " 'ccpolicy check'.",
+    "The same inputs and options produce byte-identical files. It exits with 0 whatever the"
+    " verdicts; the gate is 'ccpolicy check'.",
 )
 @options.path
 @options.policy_from
@@ -59,7 +59,7 @@ def command(
     import ccpolicy
     from ccpolicy.bundle.bundle_files import needs_annex, usual_reports
     from ccpolicy.bundle.write import write_bundle
-    from ccpolicy.cli.output import atomic_file, write
+    from ccpolicy.cli.output import output_file, write
     from ccpolicy.cli.progress import progress
     from ccpolicy.errors import BundleError, Message
     from ccpolicy.reports.page import Page
@@ -72,7 +72,7 @@ def command(
     asked_for = request.request(asked, appendix=needs_annex(wanted))
     with progress(Message.of("reading the evidence").text(view.language)):
         repository = ccpolicy.load(path, policy_from)
-        with atomic_file(output) as beside:
+        with output_file(output) as beside:
             result = write_bundle(beside, repository, asked_for, wanted)
     page = Page(options.view(context, path, quiet=True))
     outcome(page, result)

@@ -46,12 +46,12 @@ PASSED, FAILED, NOTHING = 0, 1, 3
 @options.option(
     "--annex",
     is_flag=True,
-    help="Have JSON hold all that an HTML report shows, for 'ccpolicy report --from'.",
+    help="Include in JSON everything the HTML report needs, for 'ccpolicy report --from'.",
 )
 @options.option(
     "--provenance",
     is_flag=True,
-    help="Have the result say which commit was judged, and which files are not committed.",
+    help="Include in the result which commit was judged and which files are not committed.",
 )
 @options.option(
     "--require-clean", is_flag=True, help="Refuse evidence or policy that is not committed."
@@ -59,18 +59,18 @@ PASSED, FAILED, NOTHING = 0, 1, 3
 @options.option(
     "--expect-ancestor",
     metavar="REV",
-    help="Refuse a history that does not build upon this commit.",
+    help="Refuse a history that does not descend from this commit.",
 )
 @request.known_at
 @options.option(
     "--baseline",
     metavar="FILE",
-    help="Let the known lapses of this file stand; fail on new ones, and on entries that are gone.",
+    help="Accept the known lapses in this file; fail on new lapses and on obsolete entries.",
 )
 @options.option(
     "--write-baseline",
     metavar="FILE",
-    help="Write the lapses there are as a baseline; one that exists only shrinks.",
+    help="Write the current lapses as a baseline; an existing baseline only shrinks.",
 )
 @options.output
 @options.strict

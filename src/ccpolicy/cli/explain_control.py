@@ -34,9 +34,9 @@ def explain_control(page: Page, repository: Repository, control: Control) -> Non
     _clauses(page, repository, control)
     for heading, text in (
         (page.say("What must hold"), control.rule),
-        (page.say("Why it is read so"), control.rationale),
-        (page.say("What to do when it does not hold"), control.remediation),
-        (page.say("Why it may be empty"), control.may_be_empty),
+        (page.say("Rationale"), control.rationale),
+        (page.say("Remediation"), control.remediation),
+        (page.say("Reason it may be empty"), control.may_be_empty),
     ):
         if text:
             page.heading(heading)

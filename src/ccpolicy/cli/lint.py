@@ -19,7 +19,7 @@ from ccpolicy.cli.translated_click import Command
 @options.path
 @options.policy_from
 @options.language
-@options.option("-q", "--quiet", is_flag=True, help="Say only how it ended.")
+@options.option("-q", "--quiet", is_flag=True, help="Only print the result.")
 @click.pass_context
 def command(context: click.Context, path: str, policy_from: str | None, quiet: bool) -> int:
     """Print each finding with its place and a hint, and return the exit code."""

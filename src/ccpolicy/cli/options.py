@@ -87,12 +87,12 @@ def colour(command: F) -> F:
 
 def verbose(command: F) -> F:
     """Take whether to say everything."""
-    return option("-v", "--verbose", is_flag=True, help="Say everything.")(command)
+    return option("-v", "--verbose", is_flag=True, help="Verbose output.")(command)
 
 
 def detail(command: F) -> F:
     """Take how much to say."""
-    quiet = option("-q", "--quiet", is_flag=True, help="Say only how it ended.")
+    quiet = option("-q", "--quiet", is_flag=True, help="Only print the result.")
     return quiet(verbose(command))
 
 

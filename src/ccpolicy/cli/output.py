@@ -15,6 +15,7 @@ from typing import IO
 import click
 
 from ccpolicy.errors import Language, Locator, Message, ReportError, catalogue
+from ccpolicy.files.atomic import atomic_file, write_atomic
 from ccpolicy.reports import Rendered
 from ccpolicy.reports.layout import inert, visible
 
@@ -55,7 +56,7 @@ def write(content: str | bytes, output: str | None, *, for_people: bool) -> None
         if target.exists() and not target.is_file():  # a device or a pipe cannot be replaced
             target.write_bytes(data)
         else:
-            _replace(target.resolve(), data)
+            write_atomic(target.resolve(), data)
     except OSError as failure:
         raise ReportError(
             "cannot write the report: {reason}",
@@ -64,16 +65,9 @@ def write(content: str | bytes, output: str | None, *, for_people: bool) -> None
         ) from failure
 
 
-def _replace(target: Path, data: bytes) -> None:
-    with _appearing(target) as beside, beside.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())  # some file systems say only now that the disk is full
-
-
 @contextmanager
-def atomic_file(output: str) -> Iterator[Path]:
-    """Yield where to write a file that appears when it is complete.
+def output_file(output: str) -> Iterator[Path]:
+    """Yield where to write a file that appears when it is complete; see `atomic_file`.
 
     Raises:
         ReportError: it cannot be written.
@@ -82,7 +76,7 @@ def atomic_file(output: str) -> Iterator[Path]:
     if target.exists() and not target.is_file():
         raise ReportError("this is not a file", locator=Locator(output))
     try:
-        with _appearing(target) as beside:
+        with atomic_file(target) as beside:
             yield beside
     except OSError as failure:
         raise ReportError(
@@ -90,17 +84,6 @@ def atomic_file(output: str) -> Iterator[Path]:
             locator=Locator(output),
             reason=failure.strerror or str(failure),
         ) from failure
-
-
-@contextmanager
-def _appearing(target: Path) -> Iterator[Path]:
-    """Write beside the target, then rename: a reader finds the old file or the new one."""
-    beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    try:
-        yield beside
-        beside.replace(target)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def _print(data: bytes, for_people: bool) -> None:

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     "--detail",
     type=Choice(["summary", "normal", "full"]),
     default="normal",
-    help="How much to say; an HTML summary prints on three pages at most.",
+    help="Level of detail; an HTML summary prints on at most three pages.",
 )
 @options.output
 @options.strict

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ccpolicy.cli.options import controls, names, option
 from ccpolicy.cli.translated_click import Choice
+from ccpolicy.vocabulary import SEVERITIES
 
 if TYPE_CHECKING:
     from ccpolicy import EvaluationRequest
 
 F = TypeVar("F", bound=Callable[..., Any])
-SEVERITIES = ("critical", "high", "medium", "low")
 
 
 def options(command: F) -> F:

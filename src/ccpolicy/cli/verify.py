@@ -66,7 +66,7 @@ STEPS = (
 @options.output
 @options.language
 @options.colour
-@options.option("-q", "--quiet", is_flag=True, help="Say only how it ended.")
+@options.option("-q", "--quiet", is_flag=True, help="Only print the result.")
 @click.pass_context
 def command(
     context: click.Context,

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ccpolicy.assessment.models import Assessment
-from ccpolicy.engine.build import AssessmentBuilder, LaterCover
+from ccpolicy.engine.build import AssessmentBuilder
+from ccpolicy.engine.control_builder import LaterCover
 from ccpolicy.engine.evaluation import Evaluation
 from ccpolicy.engine.evaluation_times import EvaluationTimes
 from ccpolicy.engine.kind_spans import typed

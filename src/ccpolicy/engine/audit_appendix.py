@@ -18,6 +18,7 @@ from ccpolicy.policy import RECORDINGS, Control, Dataset, Plan, Revision
 from ccpolicy.provenance.models import Provenance
 from ccpolicy.store.sql import identifier
 from ccpolicy.time.calendar import day_number
+from ccpolicy.time.spans import join_spans
 
 TIMELINES = 20
 """Subjects of a control that are charted, the worst first."""
@@ -191,12 +192,13 @@ class AppendixBuilder:
         )
 
     def _timeline(self, control: str, subject: str) -> models.Timeline:
-        cover = _one_each(self.spans.get((control, subject, True), []))
+        cover = _by_record(self.spans.get((control, subject, True), []))
         old, recent = cover[:-COVERS], cover[-COVERS:]
         return models.Timeline(
             subject=subject,
-            duty=self._charted(_islands(self.spans.get((control, subject, False), []))),
-            cover=self._charted([*_islands(old, behind=False), *recent]),
+            duty=self._charted(_joined(self.spans.get((control, subject, False), []))),
+            # What is joined rests on many records.
+            cover=self._charted([*((*each[:2], None) for each in _joined(old)), *recent]),
             gaps=[
                 models.Gap(
                     starts=self.places.when(max(lapse.starts, self.times.starts)),
@@ -267,30 +269,23 @@ class AppendixBuilder:
         return found
 
 
-def _one_each(spans: Iterable[Charted]) -> list[Charted]:
+def _by_record(spans: Iterable[Charted]) -> list[Charted]:
     """Join what one record covers in two revisions that follow each other."""
-    joined: list[Charted] = []
-    last: dict[int | None, int] = {}
-    for starts, ends, place in spans:
-        index = last.get(place)
-        if place is not None and index is not None and joined[index][1] == starts:
-            joined[index] = (joined[index][0], ends, place)
-        else:
-            last[place] = len(joined)
-            joined.append((starts, ends, place))
-    return sorted(joined, key=lambda each: each[:2])
+    by_record: dict[int | None, list[Charted]] = defaultdict(list)
+    for each in spans:
+        by_record[each[2]].append(each)
+    joined = by_record.pop(None, [])
+    for own in by_record.values():
+        joined += _joined(own)
+    return sorted(joined, key=lambda each: (*each[:2], each[2] is None, each[2]))
 
 
-def _islands(spans: Iterable[Charted], *, behind: bool = True) -> list[Charted]:
-    """Join spans that overlap or touch; behind each stands the record with which it began."""
-    joined: list[Charted] = []
-    for starts, ends, place in sorted(spans, key=lambda each: each[:2]):
-        if joined and starts <= joined[-1][1]:
-            first, last, record = joined[-1]
-            joined[-1] = (first, max(last, ends), record)
-        else:
-            joined.append((starts, ends, place if behind else None))
-    return joined
+def _joined(spans: Iterable[Charted]) -> list[Charted]:
+    """Join spans that overlap or touch; each keeps the record with which it begins."""
+    return [
+        (group[0][0], max(ends for _, ends, _ in group), group[0][2])
+        for group in join_spans(spans, lambda each: each[:2])
+    ]
 
 
 def _dataset(dataset: Dataset, recorded: list[models.Recorder] | None) -> models.Dataset:

@@ -84,7 +84,6 @@ class Evaluation:
             self.store.drop(*(relation.name for relation, _ in inputs.record_groups))
         for relation in (DUTY, GAP, LAPSE):
             self.store.create(relation.name, relation.query)
-        self.store.drop(GAP.name)
         waived = sorted({waiver.subject for waiver in self.policy.waivers.values()})
         self.store.fill(WAIVED_SUBJECT.name, WAIVED_SUBJECT.columns, [waived])
         self.reader.read()

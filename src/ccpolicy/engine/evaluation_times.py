@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-CLOCK_TOLERANCE = 300_000_000
-"""Microseconds by which an event may seem to lie ahead: clocks differ."""
+from ccpolicy.time.epoch import CLOCK_TOLERANCE
 
 
 @dataclass(frozen=True)

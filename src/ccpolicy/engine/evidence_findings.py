@@ -157,26 +157,41 @@ def _orphans(inputs: InputQueries) -> list[str]:
         return []
     about = [each for each in inputs.selections if not (each.spec.population or each.spec.items)]
     datasets = {each.selection.dataset: each.number for each in inputs.selections}
-    dataset = "CASE {}.selection " + " ".join(
+    numbered = " ".join(
         f"WHEN {each.number} THEN {datasets[each.selection.dataset]}" for each in inputs.selections
-    ) + " END"
-    # Only the few records that found no subject are looked up.
+    )
+    dataset = f"CASE r.selection {numbered} END"
+    # DISTINCT changes nothing, but has the few records that found no subject looked up alone.
     return [
         f"""
-        SELECT 'orphan', s.selection, s.subject_key, s.locator
-        FROM selected_records s
-        WHERE s.selection IN ({_list([each.number for each in about])}) AND s.belongs
-          AND s.subject_key IS NOT NULL AND NOT {inputs.is_later("s")}
-          AND s.locator IN ({" UNION ALL ".join(without_subject)})
-          AND NOT EXISTS (
+        SELECT 'orphan', selection, subject_key, locator
+        FROM (
+          WITH
+          without_subject AS (
+            SELECT DISTINCT r.selection, r.control_number, r.subject_key, r.locator,
+                   {dataset} AS dataset
+            FROM selected_records r
+            WHERE r.selection IN ({_list([each.number for each in about])}) AND r.belongs
+              AND r.subject_key IS NOT NULL AND NOT {inputs.is_later("r")}
+              AND r.locator IN ({" UNION ALL ".join(without_subject)})
+          ),
+          naming AS (
+            SELECT r.control_number, r.subject_key, min({dataset}) AS dataset,
+                   max(CASE WHEN r.belongs THEN 1 ELSE 0 END) AS belongs,
+                   max(CASE WHEN r.belongs AND NOT {inputs.is_later("r")} THEN 1 ELSE 0 END)
+                     AS names
+            FROM selected_records r
+            WHERE r.names_subject AND r.subject_key IN (SELECT subject_key FROM without_subject)
+            GROUP BY r.control_number, r.subject_key, r.locator
+          )
+          SELECT s.selection, s.subject_key, s.locator
+          FROM without_subject s
+          WHERE NOT EXISTS (
             SELECT 1
-            FROM selected_records p
-            WHERE p.names_subject AND p.control_number = s.control_number
-              AND p.subject_key = s.subject_key
-            GROUP BY p.locator
-            HAVING max(CASE WHEN p.belongs AND NOT {inputs.is_later("p")} THEN 1 ELSE 0 END) = 1
-              OR (max(CASE WHEN p.belongs THEN 1 ELSE 0 END) = 0
-                  AND min({dataset.format("p")}) <> {dataset.format("s")}))
+            FROM naming p
+            WHERE p.control_number = s.control_number AND p.subject_key = s.subject_key
+              AND (p.names = 1 OR (p.belongs = 0 AND p.dataset <> s.dataset)))
+        ) orphan
         """
     ]
 

@@ -12,6 +12,7 @@ from ccpolicy.engine.evaluation import Evaluation
 from ccpolicy.engine.evaluation_times import EvaluationTimes
 from ccpolicy.errors import Locator, Message, PolicyError
 from ccpolicy.evidence import Table
+from ccpolicy.evidence.record_sql import TYPES
 from ccpolicy.files.policy_files import FolderFiles
 from ccpolicy.policy import ColumnType, Control, ParameterValue, Plan, Policy, Selection
 from ccpolicy.policy.lint import Finding
@@ -23,13 +24,6 @@ from ccpolicy.time.durations import parse_duration
 from ccpolicy.time.zones import time_zone
 
 _ROLES = ("starts", "valid_from", "ends", "item", "by", "quantity", "good")
-_TYPES = {
-    "date": "INTEGER",
-    "instant": "BIGINT",
-    "number": "DOUBLE",
-    "boolean": "BOOLEAN",
-    "text": "VARCHAR",
-}
 
 
 def doubtful_examples(policy: Policy) -> Iterator[Finding]:
@@ -137,7 +131,7 @@ def _tables(
                 for column, type_ in columns.items()
             ]
             table = f"{name}_{number}"
-            types = {column: _TYPES[type_] for column, type_ in columns.items()}
+            types = {column: TYPES[type_] for column, type_ in columns.items()}
             store.fill(
                 table,
                 {"locator": "BIGINT", **types},

@@ -120,17 +120,36 @@ def check_spans(
     Raises:
         PolicyError: a kind returned something else.
     """
-    stray = _strays("spans", "revision", "p.is_cover IS NULL")
-    [(number,)] = store.ask(f"SELECT min(p.kind) FROM {stray}")
+    [(number,)] = store.ask(
+        """
+        SELECT min(p.kind)
+        FROM spans p
+        LEFT JOIN (
+          SELECT s.number, s.revision, r.kind
+          FROM subject s
+          JOIN control_revision r ON r.revision = s.revision
+        ) own ON own.number = p.subject
+        WHERE own.number IS NULL OR p.revision IS NULL OR own.revision <> p.revision
+           OR own.kind <> p.kind OR p.is_cover IS NULL
+        """
+    )
     if number is None:
         return
     kind = kinds[number]
     # Asked of its query again, which says what it wrote where `spans` could not hold it.
-    stray = _strays(
-        f"({queries[kind.name]})", "control", "p.part IS NULL OR p.part NOT IN ('duty', 'cover')"
-    )
     columns = ", ".join(f"p.{each}" for each in RETURNED)
-    rows = store.ask(f"SELECT {columns} FROM {stray} ORDER BY {columns} LIMIT 1")
+    rows = store.ask(
+        f"""
+        SELECT {columns}
+        FROM ({queries[kind.name]}) p
+        LEFT JOIN subject s ON s.number = TRY_CAST(p.subject AS INTEGER)
+         AND s.revision = TRY_CAST(p.control AS INTEGER)
+        LEFT JOIN control_revision r ON r.revision = s.revision AND r.kind = p.kind
+        WHERE r.revision IS NULL OR p.part IS NULL OR p.part NOT IN ('duty', 'cover')
+        ORDER BY {columns}
+        LIMIT 1
+        """
+    )
     # A query that numbers its rows in any order may return others this time.
     values = rows[0] if rows else (None,) * len(RETURNED)
     revision = revisions.get(values[0] or 0)
@@ -145,16 +164,6 @@ def check_spans(
         row=", ".join(
             f"{column} = {_written(value)}" for column, value in zip(RETURNED, values, strict=True)
         ),
-    )
-
-
-def _strays(spans: str, revision: str, neither: str) -> str:
-    """Write the FROM of the spans that are not of a subject of a revision of their kind."""
-    return (
-        f"{spans} p LEFT JOIN subject s ON s.number = TRY_CAST(p.subject AS INTEGER)"
-        f" AND s.revision = TRY_CAST(p.{revision} AS INTEGER)"
-        " LEFT JOIN control_revision r ON r.revision = s.revision AND r.kind = p.kind"
-        f" WHERE r.revision IS NULL OR {neither}"
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from ccpolicy.engine.control_revision import ControlRevision
@@ -11,6 +12,7 @@ from ccpolicy.engine.evaluation_times import EvaluationTimes
 from ccpolicy.engine.evidence_findings import Finding
 from ccpolicy.engine.relations import WAIVED_SUBJECT, Relation
 from ccpolicy.store import Store
+from ccpolicy.time.spans import join_spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +206,7 @@ class LapseReader:
         for revision, *lapse in rows:
             found[self.by_number[revision].control.id].append(Lapse(*lapse))
         return {
-            each: [lapse for lapse in _join_touching(lapses) if lapse.ends > self.times.starts]
+            each: [lapse for lapse in _continued(lapses) if lapse.ends > self.times.starts]
             for each, lapses in found.items()
         }
 
@@ -223,24 +225,21 @@ class LapseReader:
               GROUP BY r.control_number, n.{self.identity}
             ) first_lapse
             WHERE starts > {self.times.as_of}
-            ORDER BY control_number, starts, name
             """
         )
-        for (control_number, starts), due in groupby(rows, key=lambda row: row[:2]):
-            names = [name for _, _, name in due]
-            self.by_control_number[control_number].upcoming.append((starts, names))
+        due: dict[tuple[int, int], list[str]] = defaultdict(list)
+        for control_number, starts, name in rows:
+            due[control_number, starts].append(name)
+        for (control_number, starts), names in sorted(due.items()):
+            self.by_control_number[control_number].upcoming.append((starts, sorted(names)))
 
 
-def _join_touching(lapses: list[Lapse]) -> list[Lapse]:
+def _continued(lapses: list[Lapse]) -> list[Lapse]:
     """Join lapses of a subject that touch, as they do where one revision follows another."""
-    joined: list[Lapse] = []
-    lapses.sort(key=lambda lapse: (lapse.subject, lapse.starts))
-    for lapse in lapses:
-        last = joined[-1] if joined else None
-        if last and last.subject == lapse.subject and last.ends == lapse.starts:
-            joined[-1] = Lapse(
-                last.subject, last.starts, lapse.ends, last.opened_by, lapse.closed_by
-            )
-        else:
-            joined.append(lapse)
+    lapses.sort(key=lambda lapse: lapse.subject)
+    joined = []
+    for _, own in groupby(lapses, key=lambda lapse: lapse.subject):
+        for group in join_spans(own, lambda lapse: (lapse.starts, lapse.ends)):
+            first, last = group[0], group[-1]
+            joined.append(replace(first, ends=last.ends, closed_by=last.closed_by))
     return joined

@@ -11,18 +11,18 @@ from pathlib import Path
 
 from ccpolicy import __version__
 from ccpolicy.assessment.agenda import Plan
-from ccpolicy.assessment.models import Assessment, CoveredLater, Lapse, Text, Tool, Verdict
+from ccpolicy.assessment.models import Assessment, CoveredLater, Lapse, Text, Tool
 from ccpolicy.assessment.verdict_history import SCHEMA_VERSION, Change, History, Moment
 from ccpolicy.engine.assess import assess
 from ccpolicy.engine.question import ResolvedRequest
 from ccpolicy.files.atomic import digest, read_checked, write_checked
 from ccpolicy.git.snapshot import EvidenceCommit, evidence_commits
 from ccpolicy.policy import Policy
-from ccpolicy.time.calendar import moment
+from ccpolicy.time.calendar import instant, moment
+from ccpolicy.time.epoch import SECOND
+from ccpolicy.time.spans import FOREVER, Span, subtract_spans
 from ccpolicy.time.zones import time_zone
-
-Span = tuple[datetime.datetime, datetime.datetime | None]
-"""Beginning and end; an open one has no end."""
+from ccpolicy.vocabulary import Verdict
 
 
 class LaterCommits:
@@ -40,8 +40,9 @@ class LaterCommits:
         """See `LaterCover.find`."""
         commits = self._later(commit)
 
-        def covered_since(number: int) -> datetime.datetime | None:
-            return _covered_since(span, self._lapses(commits[number].id, control, subject))
+        def covered_since(number: int) -> int | None:
+            left = subtract_spans(span, self._lapses(commits[number].id, control, subject))
+            return left[0][0] if left else None
 
         low, high = -1, len(commits) - 1
         if not commits or covered_since(high) is None:
@@ -51,9 +52,11 @@ class LaterCommits:
             low, high = (low, middle) if covered_since(middle) is not None else (middle, high)
         since = covered_since(high)
         assert since is not None
-        on_file = datetime.datetime.fromtimestamp(commits[high].time, since.tzinfo)
+        zone = time_zone(self.policy.plan.zone)
         return CoveredLater(
-            since=since.isoformat(), on_file=on_file.isoformat(), commit=commits[high].id
+            since=moment(since, zone).isoformat(),
+            on_file=moment(commits[high].time * SECOND, zone).isoformat(),
+            commit=commits[high].id,
         )
 
     def _later(self, commit: str) -> Sequence[EvidenceCommit]:
@@ -72,20 +75,11 @@ class LaterCommits:
 
 
 def _span(lapse: Lapse) -> Span:
-    ends = datetime.datetime.fromisoformat(lapse.ends) if lapse.ends else None
-    return datetime.datetime.fromisoformat(lapse.starts), ends
-
-
-def _covered_since(lapse: Span, remaining: list[Span]) -> datetime.datetime | None:
-    """Return the first moment of a lapse that is covered, given the lapses that remain of it."""
-    at, end = lapse
-    for starts, ends in sorted(remaining, key=lambda each: each[0]):
-        if starts > at:
-            break
-        if ends is None:
-            return None
-        at = max(at, ends)
-    return at if end is None or at < end else None
+    starts, ends = (
+        instant(datetime.datetime.fromisoformat(each)) if each else FOREVER
+        for each in (lapse.starts, lapse.ends)
+    )
+    return starts, ends
 
 
 def history(
@@ -104,11 +98,7 @@ def history(
     moments: list[Moment] = []
     try:
         for commit in line.commits:
-            at = (
-                moment(commit.time * 1_000_000, zone)
-                if question.source == "now"
-                else question.as_of
-            )
+            at = moment(commit.time * SECOND, zone) if question.source == "now" else question.as_of
             asked = dataclasses.replace(
                 question,
                 as_of=at,
@@ -121,7 +111,7 @@ def history(
             moments.append(
                 Moment(
                     commit=commit.id,
-                    committed_at=moment(commit.time * 1_000_000, zone).isoformat(),
+                    committed_at=moment(commit.time * SECOND, zone).isoformat(),
                     as_of=at.isoformat(),
                     passed=passed,
                     verdicts=verdicts,

@@ -5,18 +5,15 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from ccpolicy.errors import CcpolicyError, Message, PolicyError
-from ccpolicy.policy import SEVERITIES, Control, Policy, Severity
+from ccpolicy.policy import Control, Policy
 from ccpolicy.policy.names import unknown
 from ccpolicy.policy.settings import FILE
 from ccpolicy.time.moments import Moment, read_moment, read_period
 from ccpolicy.time.zones import time_zone
-
-Judged = Literal["now", "period"]
-Source = Literal["now", "given", "pinned"]
+from ccpolicy.vocabulary import SEVERITIES, AsOfSource, Judged, Severity
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +124,7 @@ class ResolvedRequest:
 
     request: EvaluationRequest
     as_of: datetime.datetime
-    source: Source
+    source: AsOfSource
     """Who chose as-of."""
     starts: datetime.datetime
     """Start of the audit period."""
@@ -179,7 +176,7 @@ def choose_controls(policy: Policy, request: EvaluationRequest) -> tuple[str, ..
     return tuple(control.id for control in chosen)
 
 
-def resolve_moment(policy: Policy, given: Moment | None) -> tuple[datetime.datetime, Source]:
+def resolve_moment(policy: Policy, given: Moment | None) -> tuple[datetime.datetime, AsOfSource]:
     """Return the moment to judge at, in the plan's zone, and who chose it.
 
     Raises:

@@ -285,13 +285,14 @@ RELATIONS: tuple[Relation, ...] = (
     PERIOD,
     SPANS,
     DUTY,
+    GAP,
     LAPSE,
     WAIVED_SUBJECT,
     CHARTED_SUBJECT,
     WINDOW_DAY,
     CITED_RECORD,
 )
-"""Those that every evaluation leaves behind; `GAP` is dropped when `LAPSE` is there."""
+"""Those whose names and columns do not depend on the policy; the appendix and git add the last."""
 
 _TIMES = {
     "happening": {"earliest": _BIGINT, "latest": _BIGINT, "day": _INTEGER},

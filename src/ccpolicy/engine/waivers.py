@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import groupby
 
 from ccpolicy.engine.lapses import Lapse
 from ccpolicy.policy import Control, Policy, Waiver
 from ccpolicy.time.calendar import day_number, day_starts
+from ccpolicy.time.spans import Span, cut_span
 from ccpolicy.time.zones import time_zone
 
 
@@ -19,7 +20,7 @@ def waive(policy: Policy, control: Control, lapses: Iterable[Lapse]) -> list[Lap
         for waiver in policy.waivers.values()
         if waiver.control == control.id
     ]
-    return cut(lapses, waivers)
+    return cut_lapses(lapses, waivers)
 
 
 def waiver_span(policy: Policy, waiver: Waiver) -> tuple[int, int]:
@@ -31,7 +32,9 @@ def waiver_span(policy: Policy, waiver: Waiver) -> tuple[int, int]:
     )
 
 
-def cut(lapses: Iterable[Lapse], waivers: Sequence[tuple[str, str, int, int]]) -> list[Lapse]:
+def cut_lapses(
+    lapses: Iterable[Lapse], waivers: Sequence[tuple[str, str, int, int]]
+) -> list[Lapse]:
     """Cut each lapse where a waiver (id, subject, starts, ends) begins or ends, and name it.
 
     Where several waivers overlap, the one that ends last is named.
@@ -42,19 +45,21 @@ def cut(lapses: Iterable[Lapse], waivers: Sequence[tuple[str, str, int, int]]) -
         if lapse.subject not in waived:
             pieces.append(lapse)
             continue
-        mine = [waiver for waiver in waivers if waiver[1] == lapse.subject]
-        edges = {lapse.starts, lapse.ends, *(edge for waiver in mine for edge in waiver[2:])}
-        inside = sorted(edge for edge in edges if lapse.starts <= edge <= lapse.ends)
-        before = len(pieces)
-        for starts, ends in pairwise(inside):
-            in_force = [each for each in mine if each[2] <= starts < each[3]]
-            waiver = max(in_force, key=lambda each: each[3])[0] if in_force else None
-            last = pieces[-1] if len(pieces) > before else None
-            goes_on = last is not None and last.waiver == waiver
-            begin = pieces.pop().starts if goes_on else starts
-            # What a waiver's day cuts was not ended by a record.
-            closed_by = lapse.closed_by if ends == lapse.ends else None
-            pieces.append(
-                replace(lapse, starts=begin, ends=ends, closed_by=closed_by, waiver=waiver)
-            )
+        own = [waiver for waiver in waivers if waiver[1] == lapse.subject]
+        pieces += _cut(lapse, own)
     return pieces
+
+
+def _cut(lapse: Lapse, waivers: Sequence[tuple[str, str, int, int]]) -> Iterator[Lapse]:
+    def waiver(piece: Span) -> str | None:
+        in_force = [each for each in waivers if each[2] <= piece[0] < each[3]]
+        return max(in_force, key=lambda each: each[3])[0] if in_force else None
+
+    edges = [edge for each in waivers for edge in each[2:]]
+    for name, pieces in groupby(cut_span((lapse.starts, lapse.ends), edges), key=waiver):
+        (starts, ends), *more = pieces
+        if more:
+            ends = more[-1][1]
+        # What a waiver's day cuts was not ended by a record.
+        closed_by = lapse.closed_by if ends == lapse.ends else None
+        yield replace(lapse, starts=starts, ends=ends, closed_by=closed_by, waiver=name)

@@ -1,4 +1,4 @@
-"""The types of derived columns, which only the engine can tell."""
+"""The types of derived columns, which the database infers from their expressions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TYPES: dict[str, ColumnType] = {
     "BIGINT": "integer",
     "HUGEINT": "integer",
 }
-"""Type in the engine → type of a column; any other is text."""
+"""SQL type → type of a column; any other is text."""
 
 
 def column_types(
@@ -33,16 +33,16 @@ def column_types(
     Raises:
         PolicyError: a derived column that does not fit the columns of its record.
     """
-    found: dict[str, dict[str, ColumnType]] = {}
+    tables: dict[str, dict[str, ColumnType]] = {}
     for each, dataset in datasets.items():
         on_file = {column.name: column.type for column in make_contract(dataset).columns}
-        found[each] = on_file | derived_types(store, on_file, dataset.derive)
+        tables[each] = on_file | derived_types(store, on_file, dataset.derive)
         for child in dataset.children:
-            found[f"{each}.{child}"] = columns(datasets, f"{each}.{child}") or {}
+            tables[f"{each}.{child}"] = columns(datasets, f"{each}.{child}") or {}
     for each, dataset in datasets.items():
         for column, lookup in dataset.lookups.items():
-            found[each][column] = found[lookup.dataset].get(lookup.column, "text")
-    return found
+            tables[each][column] = tables[lookup.dataset].get(lookup.column, "text")
+    return tables
 
 
 def derived_types(
@@ -50,13 +50,13 @@ def derived_types(
     on_file: Mapping[str, ColumnType],
     derive: Mapping[str, str],
 ) -> dict[str, ColumnType]:
-    """Ask the engine for the types of expressions over the columns on file.
+    """Return the types of expressions over the columns on file.
 
     Raises:
         PolicyError: an expression that does not fit the columns.
     """
-    found: dict[str, ColumnType] = {}
-    # First with dates and instants as what they mean, so that one of two instants is one.
+    derived: dict[str, ColumnType] = {}
+    # Dates and instants are tried as such first, so that the later of two instants is an instant.
     meanings = {**record_sql.TYPES, "date": "DATE", "instant": "TIMESTAMP"}
     for column, text in derive.items():
         for types in (meanings, dict(record_sql.TYPES)):
@@ -67,9 +67,9 @@ def derived_types(
             try:
                 [row] = store.ask(query)
             except StoreError as failure:
-                reason = str(failure).partition("\n")[0]
+                reason = failure.reason
             else:
-                found[column] = _TYPES.get(str(row[1]).partition("(")[0], "text")
+                derived[column] = _TYPES.get(str(row[1]).partition("(")[0], "text")
                 break
         else:
             raise PolicyError(
@@ -77,4 +77,4 @@ def derived_types(
                 name=column,
                 reason=reason,
             )
-    return found
+    return derived

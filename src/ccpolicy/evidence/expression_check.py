@@ -1,4 +1,4 @@
-"""Find the expressions that the engine cannot compute, before any record is there."""
+"""Find the expressions that cannot be computed, before any record is read."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def failing_expressions(store: DuckDB, content: Policy) -> Iterator[PolicyError]
             derived_types(store, on_file, {each.derives or "": each.text})
         except PolicyError as failure:
             errors.append(failure.at(each.place))
-    if errors:  # without their types nothing can be said of what rests on them
+    if errors:  # without their types, expressions over them cannot be checked
         yield from errors
         return
     tables = column_types(store, content.datasets)
@@ -43,7 +43,7 @@ def failing_expressions(store: DuckDB, content: Policy) -> Iterator[PolicyError]
 def uncomputable(
     store: DuckDB, predicate: str, table: str, place: Locator
 ) -> Iterator[PolicyError]:
-    """Yield why a predicate cannot be computed over a table, if so."""
+    """Yield the reason why a predicate cannot be computed over a table, if there is one."""
     try:
         store.ask(f"SELECT count(*) FILTER (WHERE ({predicate}\n)) FROM {table}")
     except QueryError as failure:
@@ -51,5 +51,5 @@ def uncomputable(
             "the predicate cannot be computed: {reason}",
             hint="compare a column with a value of its own type; a time is no text",
             locator=place,
-            reason=str(failure).partition("\n")[0],
+            reason=failure.reason,
         )

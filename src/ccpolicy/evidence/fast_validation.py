@@ -18,7 +18,7 @@ TypedColumns = dict[tuple[str, bool], list[Any]]
 
 
 def typed_columns(contract: Contract, texts: Mapping[str, Sequence[str]]) -> TypedColumns | None:
-    """Return columns of text as the values that they stand for; None if a cell may be invalid.
+    """Return columns of text as typed values; None if a cell may be invalid.
 
     Where the dataset has a zone, the earlier readings of its times are columns of their own.
     """

@@ -18,10 +18,8 @@ from ccpolicy.evidence.table_plan import TablePlan
 from ccpolicy.policy import ColumnType
 from ccpolicy.store import DuckDB
 from ccpolicy.store.sql import identifier
-from ccpolicy.time.epoch import EPOCH
+from ccpolicy.time.calendar import date_of, moment
 from ccpolicy.vocabulary import KEY_SEPARATOR
-
-_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 
 def check_tables(store: DuckDB, loads: Collection[DatasetLoad]) -> None:
@@ -165,7 +163,7 @@ class InvalidRecordSearch:
 def _part(text: str, kind: ColumnType) -> str:
     match kind:
         case "date":
-            return datetime.date.fromordinal(EPOCH + int(text)).isoformat()
+            return date_of(int(text)).isoformat()
         case "instant":
-            return (_EPOCH + datetime.timedelta(microseconds=int(text))).isoformat()
+            return moment(int(text), datetime.UTC).isoformat()
     return text

@@ -34,7 +34,7 @@ def load_evidence(
 ) -> Evidence:
     """Read the files of every dataset that is used into tables of the store.
 
-    What git knows fills the datasets of the format `git`; without it they are empty.
+    `git_records` fill the datasets of the format `git`, which are empty without them.
 
     `folder` is the evidence folder's path from the root. `used` names the columns to keep of
     `<dataset>` and `<dataset>.<child>`; those of other datasets that these rest on are read too.
@@ -48,8 +48,10 @@ def load_evidence(
         for contract, plans in plan_tables(store, datasets, used)
     }
     patterns = {each.files for each in datasets.values() if each.format != "git"}
-    _open_files(_find_files(Finder(root), folder, loads, patterns), root, loads, places)
-    _size(store, loads.values())
+    files = _find_files(Finder(root), folder, loads, patterns)
+    if _open_files(files, root, loads, places) <= LARGE:
+        # Sharing out so little costs more than it saves, and the more the more cores there are.
+        store.run("SET threads = 1")
     for load in loads.values():
         load.read(git_records)
     create_tables(store, loads.values())
@@ -86,9 +88,9 @@ def _find_files(
 
 def _open_files(
     files: Iterable[tuple[str, str]], root: Path, loads: Mapping[str, DatasetLoad], places: Places
-) -> None:
-    """Number the files of all datasets by path, and take their fingerprints."""
-    kept = 0
+) -> int:
+    """Number the files of all datasets by path, take their fingerprints, and return their size."""
+    kept = total = 0
     for path, each in sorted(files):
         load = loads[each]
         try:
@@ -99,16 +101,9 @@ def _open_files(
         kept += len(facts.data or b"")
         records = FileRecords(SourceFile(load.contract, path, root / path, facts))
         load.files[places.add(records)] = records
-
-
-def _size(store: DuckDB, loads: Iterable[DatasetLoad]) -> None:
-    """Find out which datasets are large, and settle how many threads read them."""
-    total = 0
-    for load in loads:
+        total += facts.size
+    for load in loads.values():
         size = sum(each.file.fingerprint.size for each in load.files.values())
         for plan in load.plans:
             plan.is_large = size > LARGE
-        total += size
-    if total <= LARGE:
-        # Sharing out so little costs more than it saves, and the more the more cores there are.
-        store.run("SET threads = 1")
+    return total

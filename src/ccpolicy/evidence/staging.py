@@ -45,10 +45,11 @@ class StagingTable:
         self.is_stored = True
 
     def flush(self) -> None:
-        """Write the rows to the store."""
-        self.store.fill(self.plan.staged, self._types, self._rows)
-        self._rows = [[] for _ in self._types]
-        self.is_stored = True
+        """Write the rows to the store, where the relation then exists even if there are none."""
+        if self._rows[0] or not self.is_stored:
+            self.store.fill(self.plan.staged, self._types, self._rows)
+            self._rows = [[] for _ in self._types]
+            self.is_stored = True
 
     def make_table(self) -> None:
         """Make the final table of rows that need nothing more, none of which is stored yet."""

@@ -75,7 +75,7 @@ def _counts(store: DuckDB, plan: TablePlan, count: int) -> dict[int, int]:
 
 
 def _skipped(load: DatasetLoad, plan: TablePlan, counts: Mapping[int, int]) -> bool:
-    """Leave out the files of which DuckDB skipped something, and tell whether there were any."""
+    """Leave out the files of which DuckDB skipped something, and return whether there were any."""
     faults: dict[int, EvidenceError] = {}
     for number in plan.scans:
         file = load.files[number].file
@@ -89,7 +89,7 @@ def _skipped(load: DatasetLoad, plan: TablePlan, counts: Mapping[int, int]) -> b
 
 
 def _refused(store: DuckDB, load: DatasetLoad, plan: TablePlan) -> bool:
-    """Leave out the files that DuckDB cannot read, and tell whether there were any."""
+    """Leave out the files that DuckDB cannot read, and return whether there were any."""
     faults = {}
     cells = ", ".join(f"count({identifier(column.name)})" for column in plan.columns)
     for number, scan in plan.scans.items():

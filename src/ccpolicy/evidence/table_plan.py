@@ -31,7 +31,7 @@ class StagedColumn(NamedTuple):
 
 @dataclass
 class TablePlan:
-    """What a table is made from."""
+    """How a table is made."""
 
     name: str
     """`<dataset>` or `<dataset>.<child>`."""

@@ -1,4 +1,4 @@
-"""What a value on file must look like, one at a time; `sql` says the same for all at once."""
+"""The forms of values on file, read one at a time; `record_sql` reads whole columns alike."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ccpolicy.policy import ColumnType
-from ccpolicy.time.epoch import DAY, EPOCH, LAST_DAY
+from ccpolicy.time.calendar import day_number, instant
+from ccpolicy.time.epoch import DAY, LAST_DAY
+from ccpolicy.time.zones import local_readings
 from ccpolicy.vocabulary import KEY_SEPARATOR
 
 # These are read by Python's `re` and by RE2, and mean the same in both.
@@ -22,12 +24,11 @@ INSTANT = rf"{_CLOCK}(?:[Zz]|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
 LOCAL = _CLOCK
 INTEGER = r"0|-?[1-9][0-9]{0,18}"
 NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
-_SEEN_NOT = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}]"
-UNFIT = rf"^[\s\p{{Z}}]|[\s\p{{Z}}]$|{_SEEN_NOT}| × |^× | ×$"
-"""RE2: what a column of a key may not have; see `key_fault`."""
+_INVISIBLE = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}]"
+UNFIT = rf"^[\s\p{{Z}}]|[\s\p{{Z}}]$|{_INVISIBLE}| × |^× | ×$"
+"""RE2: what a column of a key may not match; see `key_fault`."""
 
 _QUOTED = json.encoder.encode_basestring
-_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _IS_DAY = re.compile(DATE).fullmatch
 _IS_INSTANT = re.compile(INSTANT).fullmatch
 _ARE_INSTANTS = re.compile(rf"(?:{INSTANT.replace('Tt', 'T').replace('Zz', 'Z')}\n)*").fullmatch
@@ -43,7 +44,7 @@ def day(text: str) -> int | None:
     if not _IS_DAY(text):
         return None
     try:
-        number = datetime.date.fromisoformat(text).toordinal() - EPOCH
+        number = day_number(datetime.date.fromisoformat(text))
     except ValueError:
         return None
     return number if 0 <= number < LAST_DAY else None
@@ -72,8 +73,8 @@ def instants(text: str, zone: ZoneInfo | None) -> tuple[int, int] | None:
         moment = datetime.datetime.fromisoformat(text.upper())
     except ValueError:
         return None
-    moments = _shown(moment, zone) if zone and not has_offset else [moment]
-    found = sorted(_microseconds(each) for each in moments)
+    moments = local_readings(moment, zone) if zone and not has_offset else [moment]
+    found = sorted(instant(each) for each in moments)
     return (found[-1], found[0]) if found and 0 <= found[0] <= found[-1] < _END else None
 
 
@@ -86,7 +87,7 @@ def all_instants(
             moments = [datetime.datetime.fromisoformat(text) for text in texts]
         except ValueError:
             return None
-        numbers = [_microseconds(moment) for moment in moments]
+        numbers = [instant(moment) for moment in moments]
         if numbers and (min(numbers) < 0 or max(numbers) >= _END):
             return None
         return {text: (number, number) for text, number in zip(texts, numbers, strict=True)}
@@ -102,23 +103,6 @@ def all_instants(
 def is_local(text: str) -> bool:
     """Whether it is a time without an offset."""
     return _IS_LOCAL(text) is not None
-
-
-def _shown(moment: datetime.datetime, zone: ZoneInfo) -> list[datetime.datetime]:
-    """Return the moments at which a zone's clock shows a local time: one, two, or none."""
-    both = [moment.replace(tzinfo=zone, fold=fold) for fold in (0, 1)]
-    if both[0].utcoffset() == both[1].utcoffset():
-        return both[:1]
-    return [
-        each
-        for each in both
-        if each.astimezone(datetime.UTC).astimezone(zone).replace(tzinfo=None) == moment
-    ]
-
-
-def _microseconds(moment: datetime.datetime) -> int:
-    span = moment - _EPOCH
-    return (span.days * 86_400 + span.seconds) * 1_000_000 + span.microseconds
 
 
 def value_of(text: str, kind: ColumnType) -> object:
@@ -140,7 +124,7 @@ def list_text(entries: list[Any]) -> str:
 
 
 def key_fault(text: str) -> str | None:
-    """Say what is wrong with the text of a key column: a template over `{name}`."""
+    """Return what is wrong with the text of a key column, as a message with `{name}`."""
     if not text:
         return _KEY_MESSAGES["empty"]
     if _is_space(text[0]) or _is_space(text[-1]):

@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from ccpolicy.git.errors import damaged_object
 from ccpolicy.git.repository import GitRepository
+from ccpolicy.time.epoch import DAY, LAST_DAY, SECOND
 
 _PERSON = re.compile(rb"(?P<name>.*?) ?<(?P<address>[^<>]*)> (?P<time>-?\d+) [+-]\d{4}", re.DOTALL)
 _REASON = re.compile(r"^Reason:[ \t]*(\S.*)$", re.MULTILINE | re.IGNORECASE)
-_LAST = 84_006 * 86_400
+_LAST = LAST_DAY * DAY // SECOND
 """Seconds from 1970 to the end of 2199; later times are wrong."""
 
 

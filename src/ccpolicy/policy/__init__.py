@@ -5,7 +5,6 @@ from ccpolicy.policy.consistency import check_policy
 from ccpolicy.policy.git_datasets import EVIDENCE_CHANGES, FROM_GIT, RECORDINGS
 from ccpolicy.policy.load import Policy, load_policy
 from ccpolicy.policy.models import (
-    SEVERITIES,
     Control,
     Dataset,
     Norm,
@@ -13,7 +12,6 @@ from ccpolicy.policy.models import (
     Plan,
     Revision,
     Selection,
-    Severity,
     Waiver,
 )
 
@@ -21,7 +19,6 @@ __all__ = [
     "EVIDENCE_CHANGES",
     "FROM_GIT",
     "RECORDINGS",
-    "SEVERITIES",
     "ColumnType",
     "Control",
     "Dataset",
@@ -31,7 +28,6 @@ __all__ = [
     "Policy",
     "Revision",
     "Selection",
-    "Severity",
     "Waiver",
     "check_policy",
     "columns",

@@ -36,7 +36,7 @@ class Keyword:
     is_proper: Callable[[str, Any], bool]
     """Whether a schema of a type may give it a limit."""
     message: str = ""
-    """What is said of a value that exceeds the limit, with `name`, `value` and `limit`."""
+    """The message for a value beyond the limit, with `name`, `value` and `limit`."""
     test: Callable[[Any], Test] | None = None
     """Limit → test of a value; None for lists, which no cell holds."""
     condition: Callable[[str, Any], str | None] | None = None

@@ -9,9 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from ccpolicy.evidence_formats import Format
+from ccpolicy.vocabulary import Severity
 
-Severity = Literal["critical", "high", "medium", "low"]
-SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
 Grade = Literal["read", "secondary", "memory", "choice"]
 Scalar = str | int | float
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Literal
 
 from pydantic import ValidationError
 
@@ -14,8 +13,9 @@ from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.files.model_errors import explain
 from ccpolicy.files.policy_files import FolderFiles, PolicyFiles
 from ccpolicy.files.yaml_document import Place, YamlDocument, decode
-from ccpolicy.policy.models import Line, Model, Severity
+from ccpolicy.policy.models import Line, Model
 from ccpolicy.time.durations import parse_duration
+from ccpolicy.vocabulary import Judged, Severity
 
 FILE = "ccpolicy.toml"
 
@@ -31,7 +31,7 @@ class Settings(Model):
     """Folder of the evidence."""
     as_of: str | None = None
     """Moment to judge at unless another is asked for; for samples."""
-    gate: Literal["now", "period"] = "now"
+    gate: Judged = "now"
     """Whether the gate looks at the verdicts now or through the period."""
     fail_on: Severity = "low"
     """Least severity that fails the gate."""

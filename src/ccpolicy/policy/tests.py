@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field, ValidationError
 
@@ -15,8 +15,8 @@ from ccpolicy.files.policy_files import PolicyFiles, read_source
 from ccpolicy.policy.load import Place, Policy
 from ccpolicy.policy.models import Day, Id, Line, Model, Name
 from ccpolicy.policy.names import unknown
+from ccpolicy.vocabulary import Verdict
 
-Verdict = Literal["pass", "fail", "waived", "unknown", "not_applicable"]
 _NUMBER = re.compile(r"\{n(?::0([1-9]))?\}")
 
 

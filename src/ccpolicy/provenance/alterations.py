@@ -23,11 +23,11 @@ from ccpolicy.provenance.file_versions import Key, to_json
 from ccpolicy.provenance.record_states import ContentDelta
 from ccpolicy.store import DuckDB
 from ccpolicy.store.sql import identifier
+from ccpolicy.time.calendar import instant
+from ccpolicy.time.epoch import CLOCK_TOLERANCE
 
 Blobs = Mapping[str, Blob]
 """Path below the evidence folder → file."""
-_CLOCK_TOLERANCE = datetime.timedelta(minutes=5)
-"""A commit that is further in the future has a wrong date, and permits nothing."""
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,8 @@ def _changed_by(
 ) -> dict[Key, _ChangedBy]:
     """Return who changed records since the base."""
     wanted = list(keys)
-    latest = int((datetime.datetime.now(datetime.UTC) + _CLOCK_TOLERANCE).timestamp() * 1_000_000)
+    # A commit that is further in the future has a wrong date, and permits nothing.
+    latest = instant(datetime.datetime.now(datetime.UTC)) + CLOCK_TOLERANCE
     permitted = "permitted AND recorder_permitted AND signature_sufficient AND changed_at <= "
     by_table = [
         # A record that another branch added under the same key: no change there, never permitted.

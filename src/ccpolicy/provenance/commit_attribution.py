@@ -10,8 +10,8 @@ from ccpolicy.git.commits import Commit
 from ccpolicy.provenance.record_history import RecordHistory
 from ccpolicy.provenance.record_states import WORKING
 from ccpolicy.provenance.tracked import TrackedTable
+from ccpolicy.time.epoch import SECOND
 
-_SECOND = 1_000_000
 ATTRIBUTION_COLUMNS = {
     "dataset": "VARCHAR",
     "commit": "INTEGER",
@@ -76,10 +76,10 @@ class CommitAttribution:
         return (
             table.name,
             number,
-            self.history.times[commit.id] * _SECOND,
+            self.history.times[commit.id] * SECOND,
             commit.reason or None,
-            self.merged[commit.id] * _SECOND,
-            commit.authored * _SECOND,
+            self.merged[commit.id] * SECOND,
+            commit.authored * SECOND,
             commit.id,
             commit.author,
             commit.committer,

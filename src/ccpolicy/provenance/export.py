@@ -13,7 +13,6 @@ from ccpolicy.policy import FROM_GIT
 from ccpolicy.policy.git_datasets import dataset_from_git
 from ccpolicy.provenance.models import Provenance, Uncommitted
 from ccpolicy.provenance.record_locator import ImportedSource
-from ccpolicy.provenance.relations import make_relation
 from ccpolicy.store import DuckDB
 from ccpolicy.store.sql import identifier
 
@@ -110,11 +109,11 @@ def _import_table(table: str, exported: ExportedTable, store: DuckDB) -> GitTabl
         seen.add(parts)
     types = {each.name: record_sql.TYPES[each.type] for each in columns}
     relation = f"git.{table}"
-    make_relation(
-        store,
+    cells = [list(column) for column in zip(*exported.rows, strict=True)]
+    store.fill(
         relation,
         {"ordinal": "BIGINT", **types, **_PLACE_TYPES},
-        [(number, *row) for number, row in enumerate(exported.rows, 1)],
+        [list(range(1, len(exported.rows) + 1)), *(cells or [[] for _ in exported.columns])],
     )
     return GitTable(relation, ImportedSource(store, relation, table))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 from collections import Counter
@@ -15,6 +14,7 @@ from typing import Any, NamedTuple
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.contract import Contract
 from ccpolicy.evidence.readers import Record, Scanner, SourceFile, find_reader, place_of
+from ccpolicy.evidence.readers.csv_form import CsvFault, csv_rows
 from ccpolicy.files.finder import fingerprint
 from ccpolicy.provenance.derived_keys import DerivedKeys
 from ccpolicy.provenance.line_diff import changed_lines
@@ -266,8 +266,7 @@ def _rows(contract: Contract, content: bytes) -> Iterator[tuple[int, dict[str, A
     try:
         if b'"' in content:
             text = content.decode("utf-8-sig")
-            reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-            rows = _numbered(reader)
+            rows = csv_rows(io.StringIO(text, newline=""), delimiter)
         else:
             lines = enumerate(_text(content).split("\n"), 1)
             rows = ((number, line.split(delimiter)) for number, line in lines if line)
@@ -277,13 +276,5 @@ def _rows(contract: Contract, content: bytes) -> Iterator[tuple[int, dict[str, A
             if len(row) != heading.count:
                 raise Unreadable
             yield number, {column: row[index] for index, column in heading.named if row[index]}
-    except (UnicodeDecodeError, csv.Error) as failure:
+    except (UnicodeDecodeError, CsvFault) as failure:
         raise Unreadable from failure
-
-
-def _numbered(reader: Any) -> Iterator[tuple[int, list[str]]]:
-    line = 1
-    for row in reader:
-        if row:
-            yield line, row
-        line = reader.line_num + 1

@@ -8,13 +8,12 @@ whoever can write there can also replace commits.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ccpolicy.files.atomic import digest, read_checked, write_checked
+from ccpolicy.files.atomic import digest, read_checked, temporary_beside, write_checked
 from ccpolicy.git.commits import Commit
 from ccpolicy.provenance.file_versions import Key
 from ccpolicy.provenance.git_datasets import STORED_COLUMNS
@@ -74,7 +73,7 @@ class CachedHistory:
         """See `Earlier.of_keys`."""
         wanted = set(keys)
         query = f"{self.rows('events')} WHERE record IN (SELECT unnest(CAST($1 AS VARCHAR[])))"
-        rows = self.store.ask(query, [sorted({key for _, key in keys})])
+        rows = self.store.run(query, [sorted({key for _, key in keys})])
         for table, number, since, path, restores, before, key, after in rows:
             if (table, key) in wanted:
                 commit = self.ids[number]
@@ -93,7 +92,7 @@ class CachedHistory:
         numbers = [self.numbers[each] for each in commits if each in self.numbers]
         query = f"{self.rows('events', 'DISTINCT dataset, record')}"
         query += " WHERE commit IN (SELECT unnest(CAST($1 AS INTEGER[])))"
-        rows = self.store.ask(query, [numbers]) if numbers else []
+        rows = self.store.run(query, [numbers]) if numbers else []
         return [(table, key) for table, key in rows]
 
 
@@ -167,11 +166,8 @@ class Cache:
 
     def _write(self, query: str) -> Path:
         """Write the rows of a query to a file that is named by its digest."""
-        beside = self.folder / f".{os.getpid()}.tmp"
-        try:
+        with temporary_beside(self.folder / "rows.parquet") as beside:
             self.store.run(f"COPY ({query}) TO {literal(str(beside))} (FORMAT parquet)")
             file = self.folder / f"{digest(beside.read_bytes())}.parquet"
             beside.replace(file)
             return file
-        finally:
-            beside.unlink(missing_ok=True)

@@ -42,6 +42,7 @@ from ccpolicy.provenance.tracked_files import TrackedFiles
 from ccpolicy.provenance.working_tree import WorkingTree
 from ccpolicy.store import DuckDB
 from ccpolicy.time.calendar import Calendar
+from ccpolicy.time.epoch import SECOND
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ class _ProvenanceReader:
             at = commit.committed
             if not repository.is_shallow:
                 at = recorded_times(walk(repository, head, {}))[head]
-            return dataclasses.replace(found, committed_at=at * 1_000_000)
+            return dataclasses.replace(found, committed_at=at * SECOND)
         if repository.is_shallow:
             raise NoHistory("shallow")
         cache = Cache.of(
@@ -145,7 +146,7 @@ class _ProvenanceReader:
             _require_ancestor(repository.resolve(asked.ancestor), asked.ancestor, ancestors)
         commits = cached.commits | ancestors
         times = recorded_times(commits.values())
-        found = dataclasses.replace(found, committed_at=times[head] * 1_000_000)
+        found = dataclasses.replace(found, committed_at=times[head] * SECOND)
         if not asked.tables:
             return found
         readers = {

@@ -10,7 +10,7 @@ from ccpolicy.provenance.file_versions import Key
 from ccpolicy.provenance.git_datasets import SHARED_COLUMNS, STORED_COLUMNS, RecordRows
 from ccpolicy.provenance.history_cache import EVENT_COLUMNS, SHARED_EVENT_COLUMNS, CachedHistory
 from ccpolicy.provenance.record_states import Event, RecordState
-from ccpolicy.store import DuckDB, Store
+from ccpolicy.store import DuckDB
 from ccpolicy.store.sql import identifier
 
 _EVENTS = "git.events"
@@ -75,19 +75,19 @@ class GitRelations:
             )
             for commit, key, before, after, setters, path, restores in events
         ]
-        make_relation(self._store, _EVENTS, EVENT_COLUMNS, rows, SHARED_EVENT_COLUMNS)
-        tables = {table: f"FROM {identifier(_stored(table))}" for table in STORED_COLUMNS}
-        return {
-            "events": f"{self._cached.rows('events')} UNION ALL FROM {identifier(_EVENTS)}",
-            **tables,
-        }
+        self._store.create(_EVENTS, *_as_query(EVENT_COLUMNS, rows, SHARED_EVENT_COLUMNS))
+        added = f"SELECT * FROM {identifier(_EVENTS)}"
+        tables = {table: f"SELECT * FROM {identifier(_stored(table))}" for table in STORED_COLUMNS}
+        return {"events": f"{self._cached.rows('events')} UNION ALL {added}", **tables}
 
     def define_view(self, table: str, attribution: CommitAttribution) -> str:
         """Define the relation of a dataset, and return its name."""
         stored = identifier(_stored(table))
         pairs = self._store.ask(f"SELECT DISTINCT dataset, commit FROM {stored}")
         commits = f"git.attribution.{table}"
-        make_relation(self._store, commits, ATTRIBUTION_COLUMNS, attribution.rows(pairs))
+        rows = attribution.rows(pairs)
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        self._store.fill(commits, ATTRIBUTION_COLUMNS, columns or [[] for _ in ATTRIBUTION_COLUMNS])
         relation = f"git.{table}"
         self._store.define(
             relation,
@@ -111,18 +111,6 @@ class GitRelations:
 
 def _stored(table: str) -> str:
     return f"git.stored.{table}"
-
-
-def make_relation(
-    store: Store,
-    relation: str,
-    types: Mapping[str, str],
-    rows: Iterable[Sequence[object]],
-    shared: int = 0,
-) -> None:
-    """Create a relation from rows; see `_as_query`."""
-    query, columns = _as_query(types, rows, shared)
-    store.create(relation, query, columns)
 
 
 def _as_query(

@@ -13,7 +13,7 @@ def render_agenda(result: Agenda, view: View) -> str:
     page = Page(view)
     page.paragraph(page.text(result.plan.title), colour="bold")
     page.paragraph(judged_as_of(page, result.as_of, result.as_of_source))
-    page.paragraph(page.say("What falls due by {day}", day=until(result.until)))
+    page.paragraph(page.say("Due by {day}", day=until(result.until)))
     ids = [task.control for owner in result.owners for task in (*owner.overdue, *owner.due)]
     ids += [control.control for owner in result.owners for control in owner.unknown]
     table = Table(page, [page.say("OVERDUE"), page.say("UNKNOWN"), page.say("DUE")], ids)

@@ -38,23 +38,23 @@ def altered(page: Page, found: Altered, base: Side) -> None:
 
 
 def heading(page: Page, base: Side) -> str:
-    """Return what stands over it."""
+    """Return the section's heading."""
     return page.say("Records on file at {base}", base=base.name or "")
 
 
 def notes(page: Page, found: Altered, base: Side) -> Iterator[str]:
-    """Say how many records were altered, and what it was told by."""
+    """Say how many records were altered, and how that was found."""
     if found.reason:
         reason, hint = page.text(found.reason), page.text(found.hint) if found.hint else ""
-        yield page.say("Nobody can tell which records were altered: {reason}", reason=reason)
+        yield page.say("Unknown which records were altered: {reason}", reason=reason)
         if hint:
             yield page.say("hint: {hint}", hint=hint)
         return
     name = base.name or ""
     if found.parted_at:
         yield page.say(
-            "{base} has gone on since the two parted at {commit}; what it alone put on file since"
-            " does not count as deleted",
+            "{base} and this history diverged at {commit}; records filed since on {base}"
+            " alone do not count as deleted",
             base=name,
             commit=found.parted_at[:12],
         )
@@ -67,7 +67,7 @@ def notes(page: Page, found: Altered, base: Side) -> Iterator[str]:
             "{count} records on file were altered",
         )
         yield page.say(
-            "{total}, {count} as the contract of {base} does not permit",
+            "{total}, {count} not permitted by the contract of {base}",
             total=total,
             count=found.not_permitted,
             base=name,
@@ -80,7 +80,7 @@ def file_notes(page: Page, found: Altered) -> Iterator[str]:
     """Say which files nobody can compare, and which nobody follows."""
     if found.unreadable:
         yield page.say(
-            "Cannot be read, so that nobody can tell what was altered there: {files}",
+            "Unreadable, alterations unknown: {files}",
             files=_files(page, found.unreadable, len(found.unreadable)),
         )
     for each in found.unfollowed:
@@ -142,7 +142,7 @@ def made(page: Page, each: Alteration) -> Iterator[str]:
         if each.committer != each.author:
             yield page.say("committed by {committer}", committer=each.committer or "")
     else:
-        yield page.say("no commit tells of it")
+        yield page.say("not in any commit")
     if each.reason:
         yield page.say("reason: {reason}", reason=each.reason)
     if each.permitted:

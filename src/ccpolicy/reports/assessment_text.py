@@ -6,7 +6,7 @@ from ccpolicy.assessment.models import Assessment, Control, Problem, Recorded
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import pad, width
 from ccpolicy.reports.page import Page, Table, Word
-from ccpolicy.reports.phrases import lapsed, opened, stands, trouble
+from ccpolicy.reports.phrases import baseline_note, lapse_text, opened_by, problem_text
 from ccpolicy.reports.provenance_text import by_place, covered_later, on_file, recorded, uncommitted
 from ccpolicy.reports.sections import ControlLapses, Sections
 from ccpolicy.reports.summary_text import outcome, severities
@@ -17,8 +17,8 @@ def render_assessment(result: Assessment, view: View) -> str:
     """Render an assessment: what needs attention first, then what is merely to be known."""
     page = Page(view)
     if view.detail == "brief":
-        for told, _ in uncommitted(page, result, full=False):
-            page.paragraph(told, colour="yellow")
+        for warning, _ in uncommitted(page, result, full=False):
+            page.paragraph(warning, colour="yellow")
     else:
         _SectionText(page, result).write()
         page.line()
@@ -79,8 +79,8 @@ class _SectionText:
             page.say("Period {start} to {end}, {zone}", start=starts, end=ends, zone=zone)
         )
 
-        for told, is_warning in recorded(page, result, full=self.full):
-            page.paragraph(told, colour="yellow" if is_warning else None)
+        for note, is_warning in recorded(page, result, full=self.full):
+            page.paragraph(note, colour="yellow" if is_warning else None)
 
     def attention(self) -> None:
         """Show what fails or could not be judged."""
@@ -89,7 +89,7 @@ class _SectionText:
             return
         page.heading(page.say("Needs attention"))
         for problem in sections.problems:
-            self.table.row(self.words["problem"], "", page.say("concerns no single control"))
+            self.table.row(self.words["problem"], "", page.say("not specific to one control"))
             self.problem(problem)
         for each in sections.attention:
             control = each.control
@@ -99,7 +99,7 @@ class _SectionText:
                 self.row("unknown", control)
                 self.reason(control)
             self.lapses(each)
-            for known in stands(page, control):
+            for known in baseline_note(page, control):
                 self.table.detail(known)
             self.problems(control)
 
@@ -210,18 +210,18 @@ class _SectionText:
         """Show the longest lapse, or all of them."""
         longest = [found.longest] if found.lapses else []
         for lapse in found.lapses if self.full else longest:
-            shown = lapsed(self.page, self.result, lapse)
+            shown = lapse_text(self.page, self.result, lapse)
             if len(found.lapses) > 1 and not self.full:
                 shown = self.page.say("longest {lapse}", lapse=shown)
-            self.table.detail(shown, opened(self.page, lapse))
-            for told in covered_later(self.page, lapse):
-                self.table.detail(told)
+            self.table.detail(shown, opened_by(self.page, lapse))
+            for note in covered_later(self.page, lapse):
+                self.table.detail(note)
             if lapse.closed_by and self.full:
                 self.table.detail(self.page.say("cured by {place}", place=lapse.closed_by))
             behind = [lapse.opened_by, lapse.closed_by] if self.full else []
             for each in (each for place in dict.fromkeys(behind) for each in self.known(place)):
-                for told in on_file(self.page, each):
-                    self.table.detail(told)
+                for note in on_file(self.page, each):
+                    self.table.detail(note)
 
     def known(self, place: str | None) -> list[Recorded]:
         """Return what git knows of the record at a place."""
@@ -243,6 +243,6 @@ class _SectionText:
 
     def problem(self, problem: Problem) -> None:
         """Show what could not be judged, where, and how to mend it."""
-        self.table.detail(trouble(self.page, problem))
+        self.table.detail(problem_text(self.page, problem))
         if problem.hint:
             self.table.detail(self.page.say("hint: {hint}", hint=self.page.text(problem.hint)))

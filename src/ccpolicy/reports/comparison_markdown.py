@@ -39,7 +39,7 @@ def _change(page: Page, change: Change, what: str) -> str:
 
 
 def _altered(page: Page, found: Altered, base: Side) -> list[str]:
-    """Show the records that are not as they were, and what cannot be told."""
+    """Show the altered records, and what could not be compared."""
     said = [*notes(page, found, base), *file_notes(page, found)]
     if not said:
         return []

@@ -21,7 +21,7 @@ def render_comparison(result: Comparison, view: View) -> str:
     titles = {control.id: control.title for control in result.controls}
     for direction in DIRECTIONS:
         found = [change for change in result.changes if change.direction == direction]
-        # What changes no verdict and no gate is told on demand.
+        # Changes without an effect are shown on demand.
         if not found or (direction == "neutral" and page.view.detail != "full"):
             continue
         page.heading(headings(page)[direction])
@@ -37,8 +37,8 @@ def render_comparison(result: Comparison, view: View) -> str:
     page.paragraph(tally(page, result))
     neutral = sum(change.direction == "neutral" for change in result.changes)
     if neutral and page.view.detail != "full":
-        count = page.count(neutral, "{count} change of words", "{count} changes of words")
-        page.paragraph(page.say("{changes} alone (-v shows all)", changes=count))
+        count = page.count(neutral, "{count} wording change", "{count} wording changes")
+        page.paragraph(page.say("{changes} not shown (-v shows all)", changes=count))
     page.paragraph(outcome(page, result))
     return str(page)
 
@@ -48,7 +48,7 @@ def header(page: Page, result: Comparison) -> list[str]:
     sides = {"base": _side(page, result.base), "head": _side(page, result.head)}
     return [
         page.say("From {base} to {head}", **sides),
-        page.say("History is what lies up to {day}", day=result.as_of),
+        page.say("History ends on {day}", day=result.as_of),
     ]
 
 
@@ -59,10 +59,10 @@ def _side(page: Page, side: Side) -> str:
 
 
 def headings(page: Page) -> dict[str, str]:
-    """Return what stands over the changes of each direction."""
+    """Return the heading of each direction."""
     return {
         "loosened": page.say("Loosened"),
-        "unordered": page.say("Changed, and nobody can say which way"),
+        "unordered": page.say("Changed, neither stricter nor looser"),
         "tightened": page.say("Tightened"),
         "neutral": page.say("Changed without an effect on any verdict"),
     }
@@ -121,7 +121,7 @@ def tally(page: Page, result: Comparison) -> str:
 def _count(page: Page, status: Status, count: int) -> str:
     match status:
         case "removed":
-            return page.say("{count} taken out", count=count)
+            return page.say("{count} removed", count=count)
         case "loosened":
             return page.say("{count} loosened", count=count)
         case "unordered":

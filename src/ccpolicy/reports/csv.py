@@ -1,4 +1,4 @@
-"""CSV: a row for each control, lapse, problem, due date and entry of the baseline that is gone.
+"""CSV: a row for each control, lapse, problem, due date and obsolete baseline entry.
 
 The columns are the same in every language, since other programs name them.
 """

@@ -1,4 +1,4 @@
-"""What does not hold or could not be judged, one by one, each at a line of a file.
+"""What fails or could not be judged, one by one, each at a line of a file.
 
 Formats that list findings show a pipeline what is wrong and nothing else; what they leave out is
 said by `left_out`.
@@ -16,30 +16,30 @@ from ccpolicy.evidence_formats import BINARY_SUFFIXES
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
-from ccpolicy.reports.phrases import lapsed, obsolete_entry
+from ccpolicy.reports.phrases import lapse_text, obsolete_entry
 from ccpolicy.reports.sections import Sections
 
 _SEPARATOR = "\0"
 NO_CONTROL = "evidence"
-"""Stands for the control where a problem concerns no single one."""
+"""Rule id of problems that are not specific to one control."""
 OBSOLETE = "baseline"
-"""Stands for the control where an entry of the baseline no longer exists."""
+"""Rule id of obsolete baseline entries."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that does not hold or could not be judged, and where to look."""
+    """Something that fails or could not be judged, and its place."""
 
     rule: str
-    """The id of its control, or what stands for one."""
+    """The id of its control, or a name in its place."""
     control: Control | None
     """None where it concerns no single control."""
     unknown: bool
     """Whether it could not be judged."""
     known: bool
-    """Whether it stands in the baseline."""
+    """Whether it is in the baseline."""
     failed_gate: bool
-    """Whether it is why the gate failed."""
+    """Whether the gate failed on it."""
     file: str
     """Path from the top of the checkout, with `/`."""
     line: int
@@ -68,7 +68,7 @@ def findings(result: Assessment, view: View) -> list[Finding]:
     listed = []
     for found in _found(result, Page(view)):
         control, written = found.control, found.written
-        # Several troubles of one file are told apart by their order alone.
+        # Several problems of one file differ by their order alone.
         ordinal = seen[found.key] = seen.get(found.key, 0) + 1
         place = _shown(written, control)
         shown = written and written != str(place)
@@ -116,7 +116,7 @@ def _found(result: Assessment, page: Page) -> Iterator[_Found]:
 def _lapse(page: Page, result: Assessment, control: Control, lapse: Lapse) -> str:
     return page.say(
         "{lapse}. {remediation}",
-        lapse=lapsed(page, result, lapse),
+        lapse=lapse_text(page, result, lapse),
         remediation=page.text(control.remediation),
     )
 

@@ -1,7 +1,7 @@
 """GitHub: the text in the job's log, then annotations at the lines in question.
 
 A step shows ten errors and ten warnings, so that every control gets one before any gets a second.
-All of it stands in the job's summary, which the command line appends to.
+The job's summary, to which the command line appends, has all of it.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ def _annotations(result: Assessment, view: View) -> Iterator[str]:
         if rest := len(chosen) - len(some):
             more = page.count(
                 rest,
-                "{count} more stands in the summary of the job",
-                "{count} more stand in the summary of the job",
+                "{count} more in the job summary",
+                "{count} more in the job summary",
             )
             yield _command(level, more, title="ccpolicy")
     for message in left_out(result):

@@ -8,8 +8,12 @@ from ccpolicy.assessment.models import Assessment
 from ccpolicy.reports import Rendered, View
 from ccpolicy.reports.findings import Finding, findings, left_out
 from ccpolicy.reports.page import Page
+from ccpolicy.vocabulary import SEVERITIES
 
-_SEVERITIES = {"critical": "blocker", "high": "critical", "medium": "major", "low": "minor"}
+_GITLAB = ("blocker", "critical", "major", "minor", "info")
+"""GitLab's severities, worst first."""
+LEVELS = {each: _GITLAB[min(rank, len(_GITLAB) - 1)] for rank, each in enumerate(SEVERITIES)}
+"""Severity → GitLab's."""
 
 
 def render_assessment(result: Assessment, view: View) -> Rendered:
@@ -27,6 +31,6 @@ def _entry(page: Page, finding: Finding) -> dict[str, object]:
         else finding.message,
         "check_name": finding.rule,
         "fingerprint": finding.identity,
-        "severity": _SEVERITIES[control.severity] if control else "major",
+        "severity": LEVELS[control.severity] if control else "major",
         "location": {"path": finding.file, "lines": {"begin": finding.line}},
     }

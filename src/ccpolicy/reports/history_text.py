@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ccpolicy.assessment.models import Verdict
 from ccpolicy.assessment.verdict_history import History
 from ccpolicy.reports import View
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.time_text import exactly
+from ccpolicy.vocabulary import Verdict
 
 
 def render_history(result: History, view: View) -> str:

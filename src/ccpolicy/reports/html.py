@@ -30,13 +30,15 @@ def render_assessment(result: Assessment, view: View) -> bytes:
 
 def _pieces(document: Document, view: View) -> Iterator[bytes]:
     """Yield the file piece by piece; a control is dropped from memory when it is written."""
+    from ccpolicy.reports.html_parts.labels import severity_style
+
     style, script = (PARTS / name for name in ("report.css", "report.js"))
     environment = _environment()
     shared: dict[str, object] = {
         "doc": document,
         "result": document.result,
         "view": view,
-        "style": style.read_text("utf-8"),
+        "style": style.read_text("utf-8") + severity_style(),
         "script": script.read_text("utf-8"),
     }
     shared["policy"] = _content_policy(str(shared["style"]), str(shared["script"]))

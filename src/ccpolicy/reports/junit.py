@@ -1,7 +1,7 @@
 """JUnit XML: a test case for each control, in the subset that Jenkins, GitLab and Ant agree on.
 
-A control that fails by known lapses alone is skipped, since the gate lets it stand; an entry of the
-baseline that no longer exists is a failure of its own, since the gate fails on it.
+A control that fails only by known lapses is skipped, since it does not fail the gate; an obsolete
+baseline entry is a failure of its own, since the gate fails on it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,13 @@ from ccpolicy.reports import View
 from ccpolicy.reports.assessment_text import render_assessment as render_text
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
-from ccpolicy.reports.phrases import lapsed, obsolete_entry, opened, stands, trouble
+from ccpolicy.reports.phrases import (
+    baseline_note,
+    lapse_text,
+    obsolete_entry,
+    opened_by,
+    problem_text,
+)
 from ccpolicy.reports.sections import Sections
 from ccpolicy.reports.time_text import until
 
@@ -54,12 +60,12 @@ def render_assessment(result: Assessment, view: View) -> str:
     for control in result.controls:
         _case(page, sections, control, suite)
     for number, problem in enumerate(result.problems, 1):
-        name = page.say("Problem {number}, of no single control", number=number)
+        name = page.say("Problem {number}, not specific to one control", number=number)
         case = SubElement(suite, "testcase", name=name, classname="ccpolicy", time="0")
         error = SubElement(case, "error", type="unknown", message=page.text(problem.message))
         error.text = visible(problem.locator or "")
     for number, entry in enumerate(entries, 1):
-        name = page.say("Entry {number} of the baseline that is gone", number=number)
+        name = page.say("Obsolete baseline entry {number}", number=number)
         case = SubElement(suite, "testcase", name=name, classname="ccpolicy", time="0")
         SubElement(case, "failure", type="baseline", message=obsolete_entry(page, entry))
     shown = render_text(result, replace(view, colour=False, columns=80))
@@ -96,7 +102,7 @@ def _case(page: Page, sections: Sections, control: Control, suite: Element) -> N
     )
     match verdict:
         case "fail" if control.id in result.gate.accepted:
-            part = SubElement(case, "skipped", message=page.phrases(stands(page, control)))
+            part = SubElement(case, "skipped", message=page.phrases(baseline_note(page, control)))
             part.text = "\n".join(_troubles(page, result, control))
         case "fail":
             lapses = len(result.failing_lapses(control))
@@ -119,11 +125,11 @@ def _troubles(page: Page, result: Assessment, control: Control) -> Iterator[str]
     yield page.text(control.rule)
     lapses = result.failing_lapses(control)
     for lapse in lapses[:MOST]:
-        yield f"{lapsed(page, result, lapse)}  {opened(page, lapse)}"
+        yield f"{lapse_text(page, result, lapse)}  {opened_by(page, lapse)}"
     if (rest := len(lapses) - MOST) > 0:
         yield page.count(rest, "and {count} more", "and {count} more")
     for problem in control.problems:
-        yield trouble(page, problem)
+        yield problem_text(page, problem)
         if problem.hint:
             yield page.say("hint: {hint}", hint=page.text(problem.hint))
     yield page.text(control.remediation)

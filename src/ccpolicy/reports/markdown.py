@@ -5,15 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from ccpolicy.assessment.models import VERDICTS, Assessment, Verdict
+from ccpolicy.assessment.models import Assessment
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
-from ccpolicy.reports.phrases import lapsed, opened, trouble
+from ccpolicy.reports.phrases import lapse_text, opened_by, problem_text
 from ccpolicy.reports.provenance_text import covered_later, recorded
 from ccpolicy.reports.sections import Sections
-from ccpolicy.reports.summary_text import failed_in_period, judgement, severities, standing, tally
+from ccpolicy.reports.summary_text import (
+    baseline_notes,
+    failed_in_period,
+    judgement,
+    severities,
+    tally,
+)
 from ccpolicy.reports.time_text import judged_as_of, until
+from ccpolicy.vocabulary import VERDICTS, Verdict
 
 _FEW = 10
 """Lapses and problems of a control that are listed, unless all are asked for."""
@@ -75,7 +82,7 @@ class _Document:
         for text, is_warning in recorded(page, result, full=self.full):
             yield f"⚠️ {plain(text)}" if is_warning else plain(text)
             yield ""
-        for text, _ in standing(page, result):
+        for text, _ in baseline_notes(page, result):
             yield plain(text)
             yield ""
         counts = page.join(tally(page, verdict, result.tally[verdict]) for verdict in VERDICTS)
@@ -92,7 +99,7 @@ class _Document:
             return
         yield from self.heading(page.say("Needs attention"))
         for problem in sections.problems:
-            yield f"- {plain(trouble(page, problem))}"
+            yield f"- {plain(problem_text(page, problem))}"
         for found in sections.attention:
             control = found.control
             word = self.words[result.verdict(control)]
@@ -104,14 +111,14 @@ class _Document:
                 [
                     page.phrases(
                         [
-                            self.noted(lapsed(page, result, each), opened(page, each)),
+                            self.noted(lapse_text(page, result, each), opened_by(page, each)),
                             *covered_later(page, each),
                         ]
                     )
                     for each in found.lapses
                 ]
             )
-            yield from self.some([trouble(page, each) for each in control.problems])
+            yield from self.some([problem_text(page, each) for each in control.problems])
             if control.reason:
                 yield f"- {plain(page.text(control.reason))}"
             yield f"- {plain(page.text(control.remediation))}"

@@ -1,8 +1,8 @@
 """OSCAL assessment results: an observation and a finding for each control, a risk where it lapsed.
 
 A waiver is a risk whose deviation was approved; what could not be judged is not satisfied, for
-another reason than failing; what does not apply is observed but no finding. What the baseline lets
-stand is not satisfied, and its risk is open.
+another reason than failing; what does not apply is observed but no finding. What the baseline
+accepts is not satisfied, and its risk is open.
 """
 
 from __future__ import annotations
@@ -14,7 +14,13 @@ from ccpolicy.assessment.models import Assessment, Control, Evidence, Waiver
 from ccpolicy.oscal import Part, document, identifier, moment, prop, prose
 from ccpolicy.reports import View
 from ccpolicy.reports.page import Page
-from ccpolicy.reports.phrases import lapsed, obsolete_entry, opened, stands, trouble
+from ccpolicy.reports.phrases import (
+    baseline_note,
+    lapse_text,
+    obsolete_entry,
+    opened_by,
+    problem_text,
+)
 from ccpolicy.reports.sections import Sections
 from ccpolicy.reports.summary_text import judgement
 
@@ -103,7 +109,7 @@ class _Results:
         for number, problem in enumerate(self.result.problems, 1):
             yield {
                 "uuid": self.id("problem", str(number)),
-                "description": prose(trouble(self.page, problem)),
+                "description": prose(problem_text(self.page, problem)),
                 "methods": ["EXAMINE"],
                 "types": ["discovery"],
                 "collected": moment(self.result.as_of),
@@ -159,7 +165,7 @@ class _Results:
         }
 
     def finding(self, control: Control) -> Part:
-        """Return how a control stands."""
+        """Return the finding of a control."""
         verdict = self.result.verdict(control)
         state, reason = _STATUS[verdict]
         return {
@@ -181,11 +187,11 @@ class _Results:
         lapses = self.result.failing_lapses(control)
         yield page.text(control.rule)
         for lapse in lapses[:MOST]:
-            yield f"{lapsed(page, self.result, lapse)}  {opened(page, lapse)}"
+            yield f"{lapse_text(page, self.result, lapse)}  {opened_by(page, lapse)}"
         if (rest := len(lapses) - MOST) > 0:
             yield page.count(rest, "and {count} more", "and {count} more")
         for problem in control.problems:
-            yield trouble(page, problem)
+            yield problem_text(page, problem)
 
     def is_accepted(self, control: Control) -> bool:
         """Whether a control fails only by lapses of the baseline."""
@@ -207,7 +213,7 @@ class _Results:
                 "uuid": self.id("risk", control.id),
                 **same,
                 "description": "\n\n".join(
-                    map(prose, [page.text(control.rule), *stands(page, control)])
+                    map(prose, [page.text(control.rule), *baseline_note(page, control)])
                 ),
                 "status": "open" if verdict == "fail" else "investigating",
             }

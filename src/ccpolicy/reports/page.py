@@ -10,7 +10,7 @@ from ccpolicy.reports import View
 from ccpolicy.reports.layout import clip, inert, pad, visible, width, wrap
 
 Word = tuple[str, str]
-"""What stands before a row, and its colour."""
+"""A row's first word, and its colour."""
 
 _LEAST_TITLE = 16
 """Columns below which a title says nothing, and the note at its right goes below it."""
@@ -89,7 +89,7 @@ class Page:
             self.line(" " * indent + line, colour)
 
     def definition(self, term: str, text: str, columns: int, colour: str | None = None) -> None:
-        """Add a term and beside it what it means; a long term stands on a line of its own."""
+        """Add a term and its meaning beside it; a long term has a line of its own."""
         indent = 2 + columns
         lines = wrap(text, self.view.columns - indent)
         if width(term) + 2 > columns:
@@ -149,7 +149,7 @@ class Table:
         self.page.line(f"  {word_cell}{name_cell}{title}{gap}{end}")
 
     def detail(self, text: str, place: str | None = None) -> None:
-        """Add what stands below it, and the evidence, on a line of its own if need be."""
+        """Add a detail below the row, and its place, on a line of its own if need be."""
         place = visible(place) if place else ""
         if place and width(text) + 2 + width(place) <= self.page.view.columns - self.indent:
             self.page.line(" " * self.indent + text + "  " + self.page.paint(place, "dim"))

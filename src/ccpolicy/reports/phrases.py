@@ -10,7 +10,7 @@ from ccpolicy.reports.page import Page
 from ccpolicy.reports.time_text import span
 
 
-def lapsed(page: Page, result: Assessment, lapse: Lapse) -> str:
+def lapse_text(page: Page, result: Assessment, lapse: Lapse) -> str:
     """Say who was not covered, when, and whether that was known."""
     said = page.say(
         "{subject}: {span}",
@@ -20,32 +20,32 @@ def lapsed(page: Page, result: Assessment, lapse: Lapse) -> str:
     return page.say("{lapse}, known in the baseline", lapse=said) if lapse.baselined else said
 
 
-def stands(page: Page, control: Control) -> Iterator[str]:
+def baseline_note(page: Page, control: Control) -> Iterator[str]:
     """Yield how many lapses of a control the baseline knows, if any."""
     if count := sum(lapse.baselined for lapse in control.lapses):
         yield page.count(
             count,
-            "{count} known lapse stands in the baseline",
-            "{count} known lapses stand in the baseline",
+            "{count} known lapse in the baseline",
+            "{count} known lapses in the baseline",
         )
 
 
 def obsolete_entry(page: Page, entry: BaselineEntry) -> str:
-    """Say which entry of the baseline no longer exists."""
+    """Name an obsolete baseline entry."""
     return page.say(
-        "Take out of the baseline what is no longer there: {control}, {subject}, {start}",
+        "Obsolete baseline entry, remove it: {control}, {subject}, {start}",
         control=entry.control,
         subject=entry.subject,
         start=entry.starts,
     )
 
 
-def opened(page: Page, lapse: Lapse) -> str:
+def opened_by(page: Page, lapse: Lapse) -> str:
     """Say which record a lapse began with."""
     return visible(lapse.opened_by) if lapse.opened_by else page.say("nothing on file")
 
 
-def trouble(page: Page, problem: Problem) -> str:
+def problem_text(page: Page, problem: Problem) -> str:
     """Say what could not be judged, and where."""
     message = page.text(problem.message)
     if not problem.locator:

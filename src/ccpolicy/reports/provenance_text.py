@@ -21,15 +21,15 @@ def recorded(page: Page, result: Assessment, *, full: bool) -> Iterator[tuple[st
         return
     commit, time = (found.commit or "")[:12], exactly(found.committed_at or "")
     if found.known_at:
-        told = page.say(
+        commit_note = page.say(
             "Judged as known at {asked}: commit {commit} of {time}",
             asked=found.known_at,
             commit=commit,
             time=time,
         )
     else:
-        told = page.say("Judged commit {commit} of {time}", commit=commit, time=time)
-    yield told, False
+        commit_note = page.say("Judged commit {commit} of {time}", commit=commit, time=time)
+    yield commit_note, False
     yield from uncommitted(page, result, full=full)
 
 
@@ -39,14 +39,14 @@ def uncommitted(page: Page, result: Assessment, *, full: bool) -> Iterator[tuple
         names = [each.file for each in result.provenance.uncommitted]
         shown = names if full else names[:_FEW]
         files = ", ".join(shown) + (", …" if len(shown) < len(names) else "")
-        yield page.say("NOT COMMITTED, and yet judged: {files}", files=files), True
+        yield page.say("Judged but NOT COMMITTED: {files}", files=files), True
 
 
 def covered_later(page: Page, lapse: Lapse) -> Iterator[str]:
     """Say since when a lapse was covered by what came to be on file later, if it was."""
     if lapse.covered_later:
         yield page.say(
-            "covered on paper since {since}, on file since {time}",
+            "covered since {since} by a record filed {time}",
             since=exactly(lapse.covered_later.since),
             time=exactly(lapse.covered_later.on_file),
         )
@@ -70,7 +70,7 @@ def on_file(page: Page, each: Recorded) -> Iterator[str]:
     if each.change:
         what = page.say("{place}: {change}", place=each.place, change=words[each.change])
     else:
-        what = page.say("{place}: {event} put on file", place=each.place, event=each.event)
+        what = page.say("{place}: {event} filed", place=each.place, event=each.event)
     if each.commit is None:
         yield page.say("{what}, NOT COMMITTED", what=what)
     else:

@@ -11,12 +11,13 @@ import json
 from typing import Any
 from urllib.parse import quote
 
-from ccpolicy.assessment.models import SEVERITIES, Assessment, Control
+from ccpolicy.assessment.models import Assessment, Control
 from ccpolicy.errors import Message
 from ccpolicy.reports import Rendered, View
 from ccpolicy.reports.findings import NO_CONTROL, OBSOLETE, Finding, findings, left_out
 from ccpolicy.reports.layout import clip, visible
 from ccpolicy.reports.page import Page
+from ccpolicy.vocabulary import SEVERITIES
 
 MOST = 5_000
 """Results that GitHub keeps of a run; of more than 25,000 it keeps none."""
@@ -36,10 +37,8 @@ def render_assessment(result: Assessment, view: View) -> Rendered:
         )
     rules = [_rule(page, control) for control in result.controls]
     texts = {
-        NO_CONTROL: page.say(
-            "Evidence or policy that concerns no single control could not be judged."
-        ),
-        OBSOLETE: page.say("An entry of the baseline no longer exists."),
+        NO_CONTROL: page.say("Evidence or policy not specific to one control could not be judged."),
+        OBSOLETE: page.say("A baseline entry is obsolete."),
     }
     rules += [
         _no_control(name, text)
@@ -91,7 +90,7 @@ def _worst(listed: list[Finding]) -> list[Finding]:
         finding
         for severity in SEVERITIES
         for finding in listed
-        if (finding.control.severity if finding.control else "critical") == severity
+        if (finding.control.severity if finding.control else SEVERITIES[0]) == severity
     ]
     return ranked[:MOST]
 

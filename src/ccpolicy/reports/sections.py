@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
 
 from ccpolicy.assessment.agenda import Task, tasks_due
-from ccpolicy.assessment.models import Assessment, Control, Lapse, Problem, Verdict, Waiver
+from ccpolicy.assessment.models import Assessment, Control, Lapse, Problem, Waiver
+from ccpolicy.vocabulary import Judged, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,8 @@ class ControlDue:
 class Sections:
     """The sections of one assessment's report, by the verdicts that its gate judges."""
 
-    def __init__(self, result: Assessment, judged: Literal["now", "period"] | None = None) -> None:
-        """Look at the verdicts now or of the period, whichever the gate judges, unless told."""
+    def __init__(self, result: Assessment, judged: Judged | None = None) -> None:
+        """Look at the verdicts `judged` names; by default at those that the gate judges."""
         self.result = result
         self.scope = replace(result.scope, judged=judged or result.gate.judged)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.sections import all_problems, without_later_lapses
-from ccpolicy.reports.summary_text import judgement, standing
+from ccpolicy.reports.summary_text import baseline_notes, judgement
 
 Cell = str | float | None
 
@@ -41,14 +41,14 @@ def _summary(page: Page, result: Assessment) -> Iterator[Sequence[Cell]]:
     yield page.say("Plan"), page.text(result.policy.title)
     yield page.say("Version"), result.policy.version
     yield page.say("Gate"), judgement(page, result)
-    for text, _ in standing(page, result):
+    for text, _ in baseline_notes(page, result):
         yield page.say("Baseline"), text
     yield page.say("Judged as of"), result.as_of
     yield page.say("Period from"), result.window.starts
     yield page.say("Period to"), result.window.ends
     yield page.say("Time zone"), result.policy.zone
     yield from result.tally.items()
-    yield page.say("Digest of the policy"), result.policy.digest
+    yield page.say("Policy digest (SHA-256)"), result.policy.digest
     yield page.say("Made by"), f"{result.tool.name} {result.tool.version}"
 
 
@@ -116,8 +116,8 @@ def _lapses(page: Page, result: Assessment) -> Sheet:
         page.say("Days in the period"),
         page.say("Waiver"),
         page.say("In the baseline"),
-        page.say("Began with"),
-        page.say("Ended with"),
+        page.say("Opened by"),
+        page.say("Closed by"),
     ]
     rows = [
         (

@@ -1,25 +1,26 @@
-"""The end of the text: how many controls stand how, the gate, and what to do next."""
+"""The end of the text: controls by verdict, the gate, and the next command."""
 
 from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
 
-from ccpolicy.assessment.models import VERDICTS, Assessment, Verdict
+from ccpolicy.assessment.models import Assessment
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import obsolete_entry
 from ccpolicy.reports.sections import Sections
+from ccpolicy.vocabulary import SEVERITIES, VERDICTS, Verdict
 
 
 def outcome(page: Page, result: Assessment) -> None:
-    """Say how many controls stand how, whether the gate passed, and what to do next."""
+    """Count controls by verdict, say whether the gate passed, and give the next command."""
     brief = page.view.detail == "brief"
     total = page.count(len(result.controls), "{count} control", "{count} controls")
     counts = page.join(tally(page, verdict, result.tally[verdict]) for verdict in VERDICTS)
     page.paragraph(page.say("{total}: {counts}", total=total, counts=counts))
-    for said in failed_in_period(page, result):
-        page.paragraph(said, colour="yellow")
     if not brief:
+        for said in failed_in_period(page, result):
+            page.paragraph(said, colour="yellow")
         _evidence(page, result)
     _baseline(page, result)
     colour = "yellow" if result.nothing_assessed else "green" if result.gate.passed else "red"
@@ -45,12 +46,7 @@ def tally(page: Page, verdict: Verdict, count: int) -> str:
 
 def severities(page: Page) -> dict[str, str]:
     """Return the severities in the reader's language."""
-    return {
-        "critical": page.say("critical"),
-        "high": page.say("high"),
-        "medium": page.say("medium"),
-        "low": page.say("low"),
-    }
+    return {each: page.say(each) for each in SEVERITIES}
 
 
 def failed_in_period(page: Page, result: Assessment) -> Iterator[str]:
@@ -79,31 +75,31 @@ def _evidence(page: Page, result: Assessment) -> None:
         f"{control.id} ({control.left_out})" for control in result.controls if control.left_out
     )
     if late:
-        page.paragraph(page.say("Records of a later time, left out: {controls}", controls=late))
+        page.paragraph(page.say("Later records, left out: {controls}", controls=late))
 
 
 def _baseline(page: Page, result: Assessment) -> None:
-    """Say what the baseline let stand, and what it no longer can."""
-    for text, colour in standing(page, result):
+    """Say what the baseline accepted, and which entries are obsolete."""
+    for text, colour in baseline_notes(page, result):
         page.paragraph(text, colour=colour)
 
 
-def standing(page: Page, result: Assessment) -> Iterator[tuple[str, str]]:
-    """Yield what the baseline let stand, and what it no longer can."""
+def baseline_notes(page: Page, result: Assessment) -> Iterator[tuple[str, str]]:
+    """Yield what the baseline accepted, and which entries are obsolete."""
     lapses = sum(lapse.baselined for control in result.controls for lapse in control.lapses)
     if lapses:
         known = page.count(lapses, "{count} known lapse", "{count} known lapses")
         yield (
-            page.say("The baseline lets {lapses} stand, which are no pass", lapses=known),
+            page.say("Accepted by the baseline: {lapses} (not a pass)", lapses=known),
             "yellow",
         )
     if result.gate.accepted:
         controls = page.join(result.gate.accepted)
-        yield page.say("Failing by known lapses alone: {controls}", controls=controls), ""
+        yield page.say("Failing only by known lapses: {controls}", controls=controls), ""
     for entry in result.gate.obsolete:
         yield obsolete_entry(page, entry), "red"
     if result.gate.obsolete:
-        yield page.say("hint: {hint}", hint=page.say("--write-baseline takes it out")), ""
+        yield page.say("hint: {hint}", hint=page.say("--write-baseline removes it")), ""
 
 
 def judgement(page: Page, result: Assessment) -> str:
@@ -115,7 +111,7 @@ def judgement(page: Page, result: Assessment) -> str:
     else:
         scope = page.say("through the period, severity {severity} or above", severity=severity)
     if result.nothing_assessed:
-        return page.say("Nothing was assessed, so the gate says nothing")
+        return page.say("Nothing was assessed; the gate has no result")
     if gate.passed:
         return page.say("Gate passed ({scope})", scope=scope)
     if not gate.failed_on:

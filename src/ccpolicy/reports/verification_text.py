@@ -78,10 +78,10 @@ def _steps(page: Page, result: Verification) -> None:
     for step in result.steps:
         word, colour = words[step.status]
         start = "  " + page.paint(pad(word, word_columns), colour)
-        page.entry(start + pad(names[step.step], name_columns), _told(page, step), indent)
+        page.entry(start + pad(names[step.step], name_columns), _step_lines(page, step), indent)
 
 
-def _told(page: Page, step: Step) -> list[str]:
+def _step_lines(page: Page, step: Step) -> list[str]:
     return [page.text(step.message), *(f"- {page.text(detail)}" for detail in step.details)]
 
 
@@ -110,16 +110,16 @@ def _limits(page: Page, result: Verification) -> None:
     if "signature" not in passed:
         page.paragraph(
             page.say(
-                "Nobody whom you trust vouches for it: anybody can make a bundle that agrees"
-                " with itself."
+                "No trusted signer vouches for it: anybody can make a bundle that is"
+                " consistent in itself."
             ),
             colour="yellow",
         )
     if result.provenance_from_bundle and "provenance" not in passed:
         page.paragraph(
             page.say(
-                "Who put the evidence on file, and when, is only what the bundle says: name the"
-                " repository with --repository."
+                "Only the bundle says who filed the evidence, and when. Name the repository"
+                " with --repository to check it."
             ),
             colour="yellow",
         )
@@ -150,7 +150,7 @@ def _outcome(page: Page, result: Verification) -> None:
     if result.judged is None:
         return
     if result.judged.nothing_assessed:
-        page.paragraph(page.say("Nothing was assessed, so the gate says nothing"))
+        page.paragraph(page.say("Nothing was assessed; the gate has no result"))
     elif result.judged.gate.passed:
         page.paragraph(page.say("The gate of the bundled assessment passed"))
     else:

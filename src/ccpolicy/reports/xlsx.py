@@ -1,4 +1,4 @@
-"""XLSX: the verdicts and all that stands behind them, a sheet for each kind of entry."""
+"""XLSX: the verdicts and their details, a sheet for each kind of entry."""
 
 from __future__ import annotations
 

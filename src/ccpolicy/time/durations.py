@@ -12,13 +12,16 @@ from ccpolicy.time.epoch import DAY
 MICROSECONDS = {"hour": 3_600_000_000, "minute": 60_000_000, "second": 1_000_000}
 
 _ISO = re.compile(
-    r"P(?:(?P<year>\d+)Y)?(?:(?P<month>\d+)M)?(?:(?P<week>\d+)W)?(?:(?P<day>\d+)D)?"
-    r"(?:T(?:(?P<hour>\d+)H)?(?:(?P<minute>\d+)M)?(?:(?P<second>\d+)S)?)?"
+    r"P(?:(?P<year>[0-9]+)Y)?(?:(?P<month>[0-9]+)M)?(?:(?P<week>[0-9]+)W)?(?:(?P<day>[0-9]+)D)?"
+    r"(?:T(?:(?P<hour>[0-9]+)H)?(?:(?P<minute>[0-9]+)M)?(?:(?P<second>[0-9]+)S)?)?"
 )
 _WORDS = re.compile(
-    r"(?P<count>\d+) (?P<business>business )?(?P<unit>year|month|week|day|hour|minute|second)s?"
+    r"(?P<count>[0-9]+) (?P<business>business )?(?P<unit>year|month|week|day|hour|minute|second)s?"
 )
 _LONGEST = 100
+"""Years."""
+_MOST_CHARACTERS = 60
+"""No duration takes more, and numbers stay far from the limits of integers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,8 @@ def parse_duration(text: str) -> Duration:
     """
     parts: dict[str, int] = {}
     business = 0
+    if len(text) > _MOST_CHARACTERS:
+        raise _not_a_duration(f"{text[:_MOST_CHARACTERS]}…")
     if words := _WORDS.fullmatch(text):
         if words["business"]:
             if words["unit"] != "day":
@@ -83,11 +88,7 @@ def parse_duration(text: str) -> Duration:
     elif re.match(r"\s*(-|P-)", text):
         raise PolicyError("'{value}': a duration cannot be negative", value=text)
     else:
-        raise PolicyError(
-            "'{value}' is not a duration",
-            hint="write for example '30 days', 'P3M', '15 minutes' or '5 business days'",
-            value=text,
-        )
+        raise _not_a_duration(text)
     clock = sum(parts.get(unit, 0) * size for unit, size in MICROSECONDS.items())
     months = parts.get("year", 0) * 12 + parts.get("month", 0)
     days = parts.get("week", 0) * 7 + parts.get("day", 0)
@@ -101,3 +102,11 @@ def parse_duration(text: str) -> Duration:
             "'{value}': longer than {years} years is surely a mistake", value=text, years=_LONGEST
         )
     return duration
+
+
+def _not_a_duration(text: str) -> PolicyError:
+    return PolicyError(
+        "'{value}' is not a duration",
+        hint="write for example '30 days', 'P3M', '15 minutes' or '5 business days'",
+        value=text,
+    )

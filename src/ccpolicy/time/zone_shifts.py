@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from ccpolicy.time.epoch import LAST_DAY
+from ccpolicy.time.epoch import DAY, LAST_DAY, SECOND
 from ccpolicy.time.zones import time_zone
 
-_STEP = 3 * 86_400
+_DAY = DAY // SECOND
+_STEP = 3 * _DAY
 """Seconds between two looks at the clock: a week is the least after which one was shifted back."""
 
 
@@ -24,16 +25,16 @@ def spans(zone: str) -> list[tuple[int, int, int, int | None, int | None]]:
     found: list[tuple[int, int, int, int | None, int | None]] = []
     before: tuple[int | None, int | None] = (None, None)
     for begins, ends, offset in _offsets(time_zone(zone)):
-        shift = offset * 1_000_000
-        local_ends = ends * 1_000_000 + shift
-        found.append((begins * 1_000_000 + shift, local_ends, shift, *before))
+        shift = offset * SECOND
+        local_ends = ends * SECOND + shift
+        found.append((begins * SECOND + shift, local_ends, shift, *before))
         before = local_ends, shift
     return found
 
 
 def _offsets(zone: ZoneInfo) -> Iterator[tuple[int, int, int]]:
     """Yield (begin, end, offset) of each span of unchanging offset, in seconds since 1970 UTC."""
-    first, last = -2 * 86_400, (LAST_DAY + 2) * 86_400
+    first, last = -2 * _DAY, (LAST_DAY + 2) * _DAY
     begins, offset = first, _offset(zone, first)
     for look in range(first + _STEP, last + _STEP, _STEP):
         # More than one shift may lie between two looks.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -27,6 +28,18 @@ def time_zone(name: str) -> ZoneInfo:
         raise KeyError(name)
     with (_FOLDER / "zoneinfo" / name).open("rb") as file:
         return ZoneInfo.from_file(file, name)
+
+
+def local_readings(local: datetime.datetime, zone: ZoneInfo) -> list[datetime.datetime]:
+    """Return the moments at which a zone's clock shows a local time: one, two, or none."""
+    both = [local.replace(tzinfo=zone, fold=fold) for fold in (0, 1)]
+    if both[0].utcoffset() == both[1].utcoffset():
+        return both[:1]
+    return [
+        each
+        for each in both
+        if each.astimezone(datetime.UTC).astimezone(zone).replace(tzinfo=None) == local
+    ]
 
 
 @cache

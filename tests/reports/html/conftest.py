@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import ccpolicy
+import shipped_sample
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.reports import View
 from ccpolicy.reports.html import render_assessment as render
@@ -20,7 +20,6 @@ from .audited import AUDITED, hostile, many
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-ROOT = Path(__file__).parents[3]
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -42,7 +41,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def audit() -> Assessment:
     """The shipped sample, judged for auditors."""
-    return ccpolicy.load(ROOT).check(ccpolicy.EvaluationRequest(appendix=True))
+    return shipped_sample.audited()
 
 
 @pytest.fixture(scope="session")

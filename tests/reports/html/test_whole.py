@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from ccpolicy.assessment.models import VERDICTS
 from ccpolicy.reports import View
 from ccpolicy.reports.html import render_assessment as render
 from ccpolicy.reports.html_parts.labels import verdict
+from ccpolicy.vocabulary import VERDICTS
 
 from .audited import AUDITED
 from .test_static import XHTML, by_id, parsed, words
@@ -88,7 +88,9 @@ def test_waivers_and_sign_off_are_whole(page: Any) -> None:
 
 
 def test_every_kind_of_bar_has_its_legend(page: Any) -> None:
-    for figure in tagged(page, "figure", "timelines"):
+    figures = tagged(page, "figure", "timelines")
+    assert len(figures) == 9
+    for figure in figures:
         (legend,) = tagged(figure, "p", "legend")
         keys = " ".join(each.get("class") for each in tagged(legend, "span", "k"))
         drawn = {each.get("class") for each in figure.iter(f"{SVG}rect")} - {"ahead"}

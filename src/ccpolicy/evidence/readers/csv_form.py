@@ -152,7 +152,7 @@ def _spaced_quote(file: SourceFile) -> int | None:
 
 
 def is_doubtful(file: SourceFile, records: int) -> bool:
-    """Whether DuckDB may have skipped something, so that each row has to be looked at here.
+    """Whether DuckDB may have skipped something, so that each row has to be parsed here.
 
     It skips a cell too many at a row's end, spaces after a quotation mark, and a last line that is
     longer than its buffer. But where there are no quotation marks every delimiter ends a cell, and

@@ -122,7 +122,7 @@ def _located_records(file: SourceFile, text: str) -> tuple[list[Any], list[int]]
             return values, starts
     except (ValueError, RecursionError, LookupError):
         pass
-    # Decoded as a whole, the document says itself what is wrong with it.
+    # Decoding the document as a whole finds what is wrong with it.
     try:
         values = listed_records(file, DECODER.decode(text))
     except (ValueError, RecursionError) as failure:

@@ -1,4 +1,4 @@
-"""What is wrong with a text file before its form is looked at."""
+"""Faults of a text file, whatever its format."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ MAX_LINE = 1 << 20
 
 
 def text_fault(file: SourceFile) -> EvidenceError | None:
-    """Find the first line that is too long, not UTF-8, or holds what no text file does."""
+    """Find the first line that is too long, is not UTF-8, or has a character that no text has."""
     with file.open() as stream:
         number = 0
         while line := stream.readline(MAX_LINE + 1):
@@ -42,7 +42,7 @@ def too_long(file: SourceFile, number: int) -> EvidenceError:
 
 
 def line_fault(file: SourceFile, line: bytes, number: int) -> EvidenceError | None:
-    """Say what no line of text may have."""
+    """Find a fault of a line, other than its length."""
     if b"\0" in line:
         return file.error(
             "the line holds a zero byte",

@@ -1,4 +1,4 @@
-"""The XML of a workbook: what a reader of its cells would leave out in silence, or burst from."""
+"""The XML of a workbook: cells that a reader would leave out in silence, and excessive sizes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SHEETS = "xl/worksheets/"
 _CELL = re.compile(rb"<(?:\w+:)?c(\s[^>]*?)?(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
 _PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 _FAR = re.compile(rb"""\br=["'](?:[A-Z]{3}|[A-Z]{1,2}[0-9]{5})""")
-"""A cell far enough out for the area to be too large."""
+"""A reference far enough out for the area to be too large."""
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>([^<]+)")
 _SHEET = re.compile(r"<(?:\w+:)?sheet\s[^>]*>")
@@ -31,7 +31,7 @@ _LINK = re.compile(r"<(?:\w+:)?Relationship\s[^>]*>")
 
 
 def unpack(file: SourceFile) -> dict[str, bytes]:
-    """Unpack a workbook, with an eye on how large it becomes, and return its parts of interest.
+    """Unpack a workbook up to a limit of its size, and return the parts that are needed.
 
     Raises:
         EvidenceError: it is not a workbook, or too large.
@@ -74,7 +74,7 @@ def unread_cells(file: SourceFile, parts: Mapping[str, bytes], sheet: str) -> Un
     """Find the cells of a sheet that hold an error, or a formula whose result is not stored.
 
     Raises:
-        EvidenceError: the sheet spans too large an area, or such a cell does not say its place.
+        EvidenceError: the sheet spans too large an area, or such a cell has no reference.
     """
     wanted = _part(parts, sheet)
     # Where it is not clear which part is the sheet, all of them are looked at.
@@ -125,7 +125,7 @@ def _error(attributes: bytes, body: bytes) -> EvidenceError | None:
             "the cell holds the error {error}",
             error=html.unescape(value[1].decode("utf-8", "replace")) if value else "?",
         )
-    # A formula whose result is an empty text says so.
+    # A formula whose result is an empty text has the type of texts.
     if _FORMULA.search(body) and not value and not (kind and kind[1] == b"str"):
         return EvidenceError(
             "the cell holds a formula without a result",

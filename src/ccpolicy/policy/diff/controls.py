@@ -13,7 +13,8 @@ from ccpolicy.policy.diff.change import Subject
 from ccpolicy.policy.diff.parameters import parameter_changes
 from ccpolicy.policy.diff.plan import rules
 from ccpolicy.policy.diff.predicates import narrowed
-from ccpolicy.policy.models import SEVERITIES, Control, Selection, Waiver
+from ccpolicy.policy.models import Control, Selection, Waiver
+from ccpolicy.vocabulary import SEVERITIES
 
 _WORDING = ("title", "rule", "rationale", "remediation", "owner")
 

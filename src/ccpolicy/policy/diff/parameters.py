@@ -13,6 +13,7 @@ from ccpolicy.errors import Message
 from ccpolicy.policy.diff.change import Subject
 from ccpolicy.policy.models import Control, Revision
 from ccpolicy.time.durations import parse_duration
+from ccpolicy.time.epoch import SECOND
 
 Row = Mapping[str, Value | None]
 """Parameter → value of one class."""
@@ -176,7 +177,7 @@ def _lengthened(kind: Kind, given: Mapping[str, Value], name: str) -> str:
     if whole.business_days:
         return f"{whole.business_days} business days"
     if whole.is_clock:
-        return f"{whole.microseconds // 1_000_000} seconds"
+        return f"{whole.microseconds // SECOND} seconds"
     return f"P{whole.months}M{whole.days}D"
 
 

@@ -11,9 +11,10 @@ from ccpolicy.checks.kinds import Kind
 from ccpolicy.checks.strictness import shorter
 from ccpolicy.errors import Message
 from ccpolicy.policy.diff.change import Subject
-from ccpolicy.policy.models import SEVERITIES, Clause, Plan
+from ccpolicy.policy.models import Clause, Plan
 from ccpolicy.policy.settings import Settings
 from ccpolicy.time.durations import parse_duration
+from ccpolicy.vocabulary import SEVERITIES
 
 
 def plan_changes(

@@ -11,22 +11,14 @@ from itertools import groupby, pairwise
 
 from ccpolicy.assessment.agenda import Task
 from ccpolicy.assessment.audit_appendix import ControlAppendix, Kind, Revision
-from ccpolicy.assessment.models import (
-    SEVERITIES,
-    VERDICTS,
-    Assessment,
-    Clause,
-    Control,
-    Parameter,
-    Severity,
-    Verdict,
-)
+from ccpolicy.assessment.models import Assessment, Clause, Control, Parameter
 from ccpolicy.reports.html_parts import lapses, overview, timeline, verdicts
 from ccpolicy.reports.html_parts.filters import Sites, facets
 from ccpolicy.reports.html_parts.register import Register
 from ccpolicy.reports.html_parts.scale import Scale
 from ccpolicy.reports.sections import ControlDue, Sections, without_later_lapses
 from ccpolicy.reports.time_text import last_day
+from ccpolicy.vocabulary import SEVERITIES, VERDICTS, Severity, Verdict
 
 SOON = 30
 """Days ahead that the summary tells of."""
@@ -85,17 +77,17 @@ class Document:
         self.headings = {one for one in ids if any(each.startswith(f"{one}.") for each in ids)}
 
     def waiver_anchor(self, waiver: str) -> str:
-        """Return where a waiver stands; all of them where it is not listed."""
+        """Return a waiver's anchor; that of the section where it is not listed."""
         return self._waivers.get(waiver, "s-waivers")
 
     @staticmethod
     def order(verdict: Verdict) -> int:
-        """Return a verdict's place, worst first."""
+        """Return a verdict's rank, worst first."""
         return VERDICTS.index(verdict)
 
     @staticmethod
-    def gravity(severity: Severity) -> int:
-        """Return a severity's place, gravest first."""
+    def severity_rank(severity: Severity) -> int:
+        """Return a severity's rank, highest first."""
         return SEVERITIES.index(severity)
 
     @property

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ccpolicy.assessment.audit_appendix import AuditAppendix, ControlAppendix, Record, Span
-from ccpolicy.assessment.models import SEVERITIES, VERDICTS, Assessment, Control
+from ccpolicy.assessment.models import Assessment, Control
 from ccpolicy.reports.html_parts.bilingual import Bilingual, say, shown, text
 from ccpolicy.reports.html_parts.labels import severity, verdict
-from ccpolicy.vocabulary import KEY_SEPARATOR
+from ccpolicy.vocabulary import KEY_SEPARATOR, SEVERITIES, VERDICTS
 
 SITE = "site"
 """The column that names where a subject is."""

@@ -8,8 +8,9 @@ from typing import Literal
 
 from markupsafe import Markup, escape
 
-from ccpolicy.assessment.models import Severity, Signature, Verdict
-from ccpolicy.reports.html_parts.bilingual import Bilingual, count, say, shown
+from ccpolicy.assessment.models import Signature
+from ccpolicy.reports.html_parts.bilingual import Bilingual, count, join, say, shown
+from ccpolicy.vocabulary import SEVERITIES, Severity, Verdict
 
 SCHEMES = ("https://", "http://")
 """Links that may be followed; others are shown as text."""
@@ -76,32 +77,43 @@ def _length(number: int, unit: str) -> Bilingual:
 
 def severity(value: Severity) -> Bilingual:
     """Return a severity in words."""
-    match value:
-        case "critical":
-            return say("critical")
-        case "high":
-            return say("high")
-        case "medium":
-            return say("medium")
-        case "low":
-            return say("low")
+    return say(value)
+
+
+def lesser_severities() -> Bilingual:
+    """Name those that have no colour of their own."""
+    return join([severity(each) for each in SEVERITIES[2:]])
+
+
+def severity_style() -> str:
+    """Write the style rules of the severities: the graver, the more marks; two have a colour."""
+    worst, second, *_ = SEVERITIES
+    marks = "".join(
+        f'.s-{each}::before {{ content: "{"▪" * (len(SEVERITIES) - rank)}"; }}\n'
+        for rank, each in enumerate(SEVERITIES)
+    )
+    return (
+        f"{marks}.s-{worst}::before {{ color: var(--fail); }}\n"
+        f".due .s-{worst} rect {{ fill: var(--fail); }}\n"
+        f".due .s-{second} rect {{ fill: var(--link); }}\n"
+    )
 
 
 def grade(value: Literal["read", "secondary", "memory", "choice"]) -> Bilingual:
     """Say how well a norm is founded."""
     match value:
         case "read":
-            return say("text seen")
+            return say("source text checked")
         case "secondary":
             return say("from a secondary source")
         case "memory":
             return say("not verified")
         case "choice":
-            return say("choice of this policy, no norm found")
+            return say("internal decision (no external norm found)")
 
 
 def state(value: Literal["coming", "in_force", "expired"]) -> Bilingual:
-    """Say how a waiver stands."""
+    """Say whether a waiver is in force."""
     match value:
         case "coming":
             return say("not yet in force")
@@ -160,16 +172,16 @@ def glossary() -> list[tuple[Bilingual, Bilingual]]:
     return [
         (say("as-of"), say("The moment that is judged. What happened later is left out.")),
         (say("clause"), say("A paragraph of the plan, with its number.")),
-        (say("control"), say("What must hold so that a clause is kept, and how that is proved.")),
+        (say("control"), say("A requirement that implements a clause, and how it is proved.")),
         (
             say("cover"),
-            say("A span of time in which a record proves that a subject is as it must be."),
+            say("A span of time in which a record proves that a subject meets the requirement."),
         ),
         (say("dataset"), say("A kind of evidence, with its contract: files, fields, key, owner.")),
         (say("duty"), say("A span of time in which a subject must be covered.")),
         (say("horizon"), say("How far ahead due dates are forecast.")),
         (say("lapse"), say("A span of time in which a subject had to be covered and was not.")),
-        (say("norm"), say("Why a number is what it is: a standard, a rule, or a choice.")),
+        (say("norm"), say("The basis of a parameter: a standard, a rule or an internal decision.")),
         (say("period"), say("The time that is audited, from its first instant up to its last.")),
         (say("record"), say("One row of evidence, named by its file and line.")),
         (

@@ -9,7 +9,8 @@ from itertools import groupby, pairwise
 
 from ccpolicy.assessment.agenda import tasks_due
 from ccpolicy.assessment.audit_appendix import AuditAppendix, ControlAppendix
-from ccpolicy.assessment.models import SEVERITIES, Assessment, Clause, Control
+from ccpolicy.assessment.models import Assessment, Clause, Control
+from ccpolicy.vocabulary import SEVERITIES
 
 AHEAD = 90
 """Days of due dates that are drawn."""

@@ -14,7 +14,7 @@ from ccpolicy.reports.provenance_text import by_place
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A record, and where its row stands on the page."""
+    """A record, and its row's anchor on the page."""
 
     anchor: str
     line: str
@@ -23,7 +23,7 @@ class Named:
     recorded: Sequence[Recorded]
     """What git knows of it."""
     printed: bool
-    """Whether something that stands on paper names it."""
+    """Whether something that is printed names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class Register:
         self.shown = len(records)
 
     def anchor(self, place: str | None) -> str | None:
-        """Return where a record's own content stands."""
+        """Return the anchor of a record's own content."""
         return self._anchors.get(place) if place else None
 
     def dataset(self, name: str) -> Entry | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,6 +11,8 @@ from ccpolicy.assessment.models import Assessment, Control
 from ccpolicy.reports.html_parts.bilingual import Bilingual, count, decimal, join, say
 from ccpolicy.reports.html_parts.scale import Scale
 from ccpolicy.reports.time_text import until, when
+from ccpolicy.time.calendar import instant
+from ccpolicy.time.spans import FOREVER, join_spans
 
 DRAWN, CLEAN = 9, 6
 """Subjects of a control that are drawn, and so many where fewer of them lapsed."""
@@ -150,18 +152,14 @@ def _bar(kind: str, starts: str, ends: str | None, scale: Scale) -> Bar:
     return Bar(kind, left, width, title)
 
 
-def _joined(spans: Iterable[Span]) -> list[tuple[str, str | None]]:
+def _joined(spans: Iterable[Span]) -> Iterator[tuple[str, str | None]]:
     """Join spans of cover that overlap or touch, as one bar."""
-    joined: list[tuple[str, str | None]] = []
-    for span in sorted(spans, key=lambda each: _time(each.starts)):
-        if joined:
-            starts, ends = joined[-1]
-            if ends is None or _time(span.starts) <= _time(ends):
-                later = ends is not None and (span.ends is None or _time(span.ends) > _time(ends))
-                joined[-1] = (starts, span.ends if later else ends)
-                continue
-        joined.append((span.starts, span.ends))
-    return joined
+    for group in join_spans(spans, _instants):
+        yield group[0].starts, max(group, key=lambda each: _instants(each)[1]).ends
+
+
+def _instants(span: Span) -> tuple[int, int]:
+    return instant(_time(span.starts)), instant(_time(span.ends)) if span.ends else FOREVER
 
 
 def _outcome(result: Assessment, timeline: Timeline) -> Bilingual:

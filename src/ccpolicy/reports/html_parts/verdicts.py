@@ -10,11 +10,11 @@ from ccpolicy.reports.html_parts.labels import Word, severity, verdict
 
 
 def now(result: Assessment) -> Word:
-    """Say how the plan stands at as-of, with the symbol and class of its verdict."""
+    """Summarize the verdicts at as-of, with the symbol and class of the worst."""
     found = Counter(control.now for control in result.controls)
     judged = len(result.controls) - found["not_applicable"]
     if not judged:
-        return Word(say("Nothing was assessed, so nothing can be said."), "?", "unknown")
+        return Word(say("Nothing was assessed."), "?", "unknown")
     if found["fail"]:
         said = count(
             found["fail"],
@@ -27,13 +27,13 @@ def now(result: Assessment) -> Word:
         return Word(say("{said}.", said=said), "✕", "fail")
     if found["unknown"] or result.problems:
         said = say(
-            "Whether the plan holds now cannot be said: {count} of {total} controls cannot be"
+            "It is unknown whether the plan holds now: {count} of {total} controls cannot be"
             " judged.",
             count=found["unknown"],
             total=judged,
         )
         if not found["unknown"]:
-            said = say("Whether the plan holds now cannot be said: not all evidence could be read.")
+            said = say("It is unknown whether the plan holds now: not all evidence could be read.")
         return Word(said, "?", "unknown")
     if found["waived"]:
         said = count(

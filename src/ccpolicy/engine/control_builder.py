@@ -1,0 +1,209 @@
+"""Build the result of one control."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Protocol
+
+from ccpolicy.assessment import models
+from ccpolicy.engine.control_problems import datasets_of, find_problems
+from ccpolicy.engine.evaluation_times import EvaluationTimes
+from ccpolicy.engine.lapses import Lapse, Outcome
+from ccpolicy.engine.policy_summary import quote_parameters
+from ccpolicy.engine.record_places import RecordPlaces
+from ccpolicy.errors import Locator, Message
+from ccpolicy.policy import Control, Policy
+from ccpolicy.time.calendar import day_number, day_starts
+from ccpolicy.time.epoch import DAY
+from ccpolicy.time.spans import FOREVER, Span
+from ccpolicy.vocabulary import VERDICTS, Verdict
+
+
+class LaterCover(Protocol):
+    """Knows which lapses were covered by records filed later than the commit judged."""
+
+    def find(
+        self,
+        commit: str,
+        control: str,
+        subject: str,
+        span: Span,
+    ) -> models.CoveredLater | None:
+        """Return since when a lapse is covered by later records, if it is.
+
+        `commit` is the commit that was judged; an open lapse ends `FOREVER`.
+        """
+        ...
+
+
+class ControlBuilder:
+    """Builds the results of controls."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        times: EvaluationTimes,
+        places: RecordPlaces,
+        commit: str | None,
+        later_cover: LaterCover | None,
+    ) -> None:
+        """Take what all controls have in common; `commit` is the one judged, if git was asked."""
+        self.policy, self.times = policy, times
+        self.places, self.zone = places, places.zone
+        self.commit, self.later_cover = commit, later_cover
+
+    def build(self, control: Control, outcome: Outcome, lapses: list[Lapse]) -> models.Control:
+        """Return the result of a control; `lapses` are cut by its waivers."""
+        as_of, window = self.times.as_of, self.times.starts
+        problems, left_out = find_problems(
+            control, outcome, self.policy, self.places.evidence, self.places.where
+        )
+        now = _verdicts(outcome, [s for s in lapses if s.starts <= as_of < s.ends])
+        touching = [s for s in lapses if s.ends > window and self._in_period(s.starts)]
+        then = _verdicts(outcome, touching)
+        reason, forced, nothing = self._forced(control, outcome, bool(problems))
+        due = self._due(lapses, outcome)
+        revision = next(
+            (r for r in reversed(control.history) if not r.from_ or self._begun(r.from_)),
+            control.history[0],
+        )
+        return models.Control(
+            id=control.id,
+            version=revision.version,
+            source=self._line(self.policy.place("control", control.id)),
+            title=models.Text.of(control.title),
+            rule=models.Text.of(control.rule),
+            rationale=models.Text.of(control.rationale) if control.rationale else None,
+            remediation=models.Text.of(control.remediation),
+            clauses=list(control.clauses),
+            stale_clauses=[
+                clause.id
+                for clause in self.policy.plan.clauses
+                if clause.id in control.clauses and control.clauses[clause.id] != clause.digest
+            ],
+            kind=control.check,
+            severity=control.severity,
+            owner=models.Text.of(control.owner),
+            tags=list(control.tags),
+            parameters=quote_parameters(self.policy, control, revision),
+            datasets=datasets_of(control),
+            now=forced or (_worst(now.values()) if outcome.has_subjects_now else nothing[0]),
+            period=forced or (_worst(then.values()) if outcome.had_subjects else nothing[1]),
+            reason=reason,
+            subjects=_subjects(outcome, now),
+            next_due=due[0].at if due else None,
+            due=due,
+            lapses=[
+                self._lapse(control, s) for s in lapses if s.ends > window and s.starts <= as_of
+            ],
+            problems=problems,
+            left_out=left_out,
+        )
+
+    def _line(self, place: Locator) -> str:
+        """Write a place as the file's path and line, also if it is read from a revision."""
+        return str(replace(place, file=place.file.removeprefix(self.policy.prefix), column=None))
+
+    def _in_period(self, instant: int) -> bool:
+        """Whether an instant lies before the period's end; as-of belongs to it."""
+        return instant <= self.times.last
+
+    def _begun(self, day: datetime.date) -> bool:
+        return day_starts(day_number(day), self.zone) <= self.times.as_of
+
+    def _forced(
+        self, control: Control, outcome: Outcome, problems: bool
+    ) -> tuple[models.Text | None, Verdict | None, tuple[Verdict, Verdict]]:
+        """Return why and what a control's verdict is, where its lapses do not decide it.
+
+        The last are its verdicts where there is nothing to judge, now and in the period.
+        """
+        unknown: tuple[Verdict, Verdict] = ("unknown", "unknown")
+        exempt = control.not_applicable
+        if exempt and day_starts(day_number(exempt.until) + 1, self.zone) > self.times.as_of:
+            return models.Text.of(exempt.reason), "not_applicable", unknown
+        if problems:
+            return None, "unknown", unknown
+        if outcome.has_subjects_now and outcome.had_subjects:
+            return None, None, unknown
+        empty: Verdict = "not_applicable" if control.may_be_empty else "unknown"
+        day = self.policy.plan.first_day(control.history[0])
+        if not self._in_period(day_starts(day_number(day), self.zone)):
+            not_yet = Message.of("the control is in force only from {day} on", day=day)
+            now: Verdict = empty if self._begun(day) else "unknown"
+            return models.Text.of(not_yet), None, (now, "unknown")
+        if control.may_be_empty:
+            return models.Text.of(control.may_be_empty), None, (empty, empty)
+        nothing = Message.of("there is nothing on file that the control is about")
+        if outcome.has_subjects_now:
+            nothing = Message.of("in the period there was nothing that the control is about")
+        return models.Text.of(nothing), None, unknown
+
+    def _lapse(self, control: Control, lapse: Lapse) -> models.Lapse:
+        is_open = lapse.ends > self.times.as_of
+        inside = min(lapse.ends, self.times.ends) - max(lapse.starts, self.times.starts)
+        return models.Lapse(
+            subject=lapse.subject,
+            starts=self.places.when(lapse.starts),
+            ends=None if is_open else self.places.when(lapse.ends),
+            days=round(max(inside, 0) / DAY, 6),
+            waived_by=lapse.waiver,
+            baselined=False,
+            opened_by=self.places.where(lapse.opened_by),
+            closed_by=None if is_open else self.places.where(lapse.closed_by),
+            covered_later=self._covered_later(control, lapse, is_open=is_open),
+        )
+
+    def _covered_later(
+        self, control: Control, lapse: Lapse, *, is_open: bool
+    ) -> models.CoveredLater | None:
+        if not (self.later_cover and self.commit):
+            return None
+        span = lapse.starts, FOREVER if is_open else lapse.ends
+        return self.later_cover.find(self.commit, control.id, lapse.subject, span)
+
+    def _due(self, lapses: list[Lapse], outcome: Outcome) -> list[models.Due]:
+        """Group what lapses after as-of by its moment; what is overdue already is not due again."""
+        by_moment = dict(outcome.upcoming)
+        owed = [lapse for lapse in lapses if lapse.waiver is None]
+        seen = {s.subject for s in owed if s.starts <= self.times.as_of < s.ends}
+        for lapse in owed:
+            if lapse.starts > self.times.as_of and lapse.subject not in seen:
+                seen.add(lapse.subject)
+                by_moment[lapse.starts] = sorted([*by_moment.get(lapse.starts, []), lapse.subject])
+        return [
+            models.Due(at=self.places.when(at), subjects=by_moment[at]) for at in sorted(by_moment)
+        ]
+
+
+def _subjects(outcome: Outcome, now: Mapping[str, Verdict]) -> models.Subjects:
+    """Count the subjects; `now` holds those that do not simply pass."""
+    counts = list(now.values())
+    return models.Subjects(
+        total=outcome.subjects,
+        # Who is in a lapse now, or cannot be decided, has a duty that goes on.
+        passed=outcome.subjects - outcome.ended - len(now),
+        failed=counts.count("fail"),
+        waived=counts.count("waived"),
+        unknown=counts.count("unknown"),
+        baselined=0,
+        ended=outcome.ended,
+        not_due=outcome.not_due,
+    )
+
+
+def _verdicts(outcome: Outcome, lapses: Iterable[Lapse]) -> dict[str, Verdict]:
+    """Return the verdict of each subject that does not simply pass."""
+    verdicts: dict[str, Verdict] = {}
+    for lapse in lapses:
+        if lapse.waiver is None:
+            verdicts[lapse.subject] = "fail"
+        else:
+            verdicts.setdefault(lapse.subject, "waived")
+    return verdicts | dict.fromkeys(outcome.undecided, "unknown")
+
+
+def _worst(verdicts: Iterable[Verdict]) -> Verdict:
+    return min(verdicts, key=VERDICTS.index, default="pass")

@@ -1,0 +1,21 @@
+"""The shipped sample, judged once for all tests of a process."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import ccpolicy
+from ccpolicy.assessment.models import Assessment
+from ccpolicy.shipped import shipped_folder
+
+
+@cache
+def audited() -> Assessment:
+    """Return its assessment with the appendix for auditors."""
+    return ccpolicy.load(shipped_folder()).check(ccpolicy.EvaluationRequest(appendix=True))
+
+
+@cache
+def assessment() -> Assessment:
+    """Return its assessment without the appendix."""
+    return audited().model_copy(update={"annex": None})

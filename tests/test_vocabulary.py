@@ -1,0 +1,43 @@
+"""The words that more than one package uses: each is known wherever one must be shown."""
+
+from __future__ import annotations
+
+import pytest
+
+from ccpolicy.errors import catalogue
+from ccpolicy.policy.schemas import WRITTEN, schema_text
+from ccpolicy.pytest_plugin import MARKERS
+from ccpolicy.reports.gitlab import LEVELS
+from ccpolicy.reports.html_parts.labels import severity, severity_style, verdict
+from ccpolicy.vocabulary import SEVERITIES, VERDICTS, Severity, Verdict
+
+
+@pytest.mark.parametrize("word", SEVERITIES)
+def test_a_severity_is_known_everywhere(word: Severity) -> None:
+    assert catalogue("zh").gettext(word) != word
+    assert word in str(severity(word))
+    assert f".s-{word}::before" in severity_style()
+    assert any(marker.startswith(f"{word}:") for marker in MARKERS)
+    assert LEVELS[word]
+
+
+def test_the_worst_severity_has_the_most_marks_and_the_worst_level() -> None:
+    marks = [line.count("▪") for line in severity_style().splitlines() if line.startswith(".s-")][
+        : len(SEVERITIES)
+    ]
+    assert marks == sorted(set(marks), reverse=True)
+    assert LEVELS[SEVERITIES[0]] == "blocker"
+
+
+@pytest.mark.parametrize("word", VERDICTS)
+def test_a_verdict_is_known_everywhere(word: Verdict) -> None:
+    found = verdict(word)
+    assert found.symbol
+    assert f'"{word}"' in schema_text("assessment")
+
+
+def test_no_schema_has_severities_of_its_own() -> None:
+    listed = ",".join(f'"{each}"' for each in SEVERITIES)
+    for name in WRITTEN:
+        text = "".join(schema_text(name).split())
+        assert text.count(f'"{SEVERITIES[0]}"') == text.count(f"[{listed}]"), name
