@@ -62,22 +62,18 @@ WITH duty AS (            -- who owes what, and until when the beginning of the 
   LEFT JOIN after a ON a.duration = p.initial AND a.day = s.day
   LEFT JOIN period q ON q.per = p.per AND q.day = s.day
 ),
-event AS (                -- each event, and until when it counts in each duty of its subject
-  SELECT d.control, d.subject, d.starts AS duty_starts, d.first_day, d.until AS duty_until,
-         d.at_least, d.per, d.first_period, e.latest, e.day, e.locator,
-         CASE WHEN d.ends < e.until THEN d.ends ELSE e.until END AS until,
-         coalesce(q.number, 0) AS period, q.in_grace, q.ends AS period_ends,
-         coalesce(e.earliest + d.every_clock, a.ends, q.next_ends) AS due
-  FROM events e
-  JOIN duty d ON d.subject = e.subject
-  LEFT JOIN after a ON a.duration = d.every AND a.day = e.day
-  LEFT JOIN period q ON q.per = d.per AND q.day = e.day
-),
-placed AS (               -- each event's place among those of its period
+placed AS (               -- with `per`, each event's place among those of its period
   SELECT *,
          row_number() OVER (PARTITION BY subject, duty_starts, until, period
                             ORDER BY day, latest, locator) AS place
-  FROM (SELECT DISTINCT * FROM event WHERE per IS NOT NULL AND at_least = 1) e
+  FROM (
+    SELECT DISTINCT d.control, d.subject, d.starts AS duty_starts, d.ends AS duty_ends,
+           d.first_day, d.until AS duty_until, d.first_period, e.latest, e.day, e.until, e.locator,
+           q.number AS period, q.in_grace, q.ends AS period_ends, q.next_ends
+    FROM events e
+    JOIN duty d ON d.subject = e.subject AND d.at_least = 1
+    JOIN period q ON q.per = d.per AND q.day = e.day
+  ) event
 ),
 followed AS (             -- what the event before says of whether the period before is still open
   SELECT *,
@@ -102,38 +98,39 @@ serving AS (              -- whether the period before is still open when an eve
            AS is_open
   FROM followed
 ),
-counting AS (             -- an event serves one period: the one before in its grace, or its own
-  SELECT control, subject, duty_starts, first_day, duty_until, at_least, period, latest, day, until,
-         locator, due
-  FROM event
-  WHERE per IS NULL OR at_least > 1
-  UNION ALL
-  SELECT control, subject, duty_starts, first_day, duty_until, at_least, period, latest, day, until,
-         locator, CASE WHEN place * is_open * in_grace = 1 THEN period_ends ELSE due END
+counting AS (             -- every event counts until it is due again
+  SELECT d.control, d.subject, d.starts AS duty_starts, d.ends AS duty_ends, d.first_day,
+         d.until AS duty_until, d.at_least, coalesce(q.number, 0) AS period, e.latest, e.day,
+         e.until, e.locator, coalesce(e.earliest + d.every_clock, a.ends, q.next_ends) AS due
+  FROM events e
+  JOIN duty d ON d.subject = e.subject AND (d.per IS NULL OR d.at_least > 1)
+  LEFT JOIN after a ON a.duration = d.every AND a.day = e.day
+  LEFT JOIN period q ON q.per = d.per AND q.day = e.day
+  UNION ALL               -- or serves one period: the one before in its grace, or its own
+  SELECT control, subject, duty_starts, duty_ends, first_day, duty_until, 1, period, latest, day,
+         until, locator, CASE WHEN place * is_open * in_grace = 1 THEN period_ends ELSE next_ends END
   FROM serving
   WHERE place = 1 OR (place = 2 AND is_open * previous_in_grace = 1)
 ),
-span AS (
+span AS (                 -- within its duty; on the first day also from the duty's beginning on
   SELECT control, subject, duty_starts, at_least, period, locator,
-         CASE WHEN latest < duty_starts THEN duty_starts ELSE latest END AS starts,
-         CASE WHEN until < due THEN until ELSE due END AS ends
+         CASE WHEN is_early = 1 OR latest < duty_starts THEN duty_starts ELSE latest END AS starts,
+         CASE WHEN is_early = 1 AND duty_until < latest AND duty_until < due THEN duty_until
+              WHEN is_early = 1 AND latest < due THEN latest
+              WHEN until < due AND until < duty_ends THEN until
+              WHEN duty_ends < due THEN duty_ends ELSE due END AS ends
   FROM counting
-  UNION ALL               -- on the first day of a duty from its beginning
-  SELECT control, subject, duty_starts, at_least, period, locator, duty_starts,
-         CASE WHEN duty_until < latest AND duty_until < due THEN duty_until
-              WHEN due < latest THEN due ELSE latest END
-  FROM counting
-  WHERE day = first_day
+  JOIN (SELECT 0 AS is_early UNION ALL SELECT 1) turn ON is_early = 0 OR day = first_day
 ),
 change AS (               -- where one event is not enough: how many more count from an instant on
   SELECT control, subject, duty_starts, at_least, period, instant,
          sum(events) AS events, min(locator) AS locator
   FROM (
-    SELECT control, subject, duty_starts, at_least, period, locator, starts AS instant, 1 AS events
+    SELECT control, subject, duty_starts, at_least, period, events,
+           CASE WHEN events = 1 THEN starts ELSE ends END AS instant,
+           CASE WHEN events = 1 THEN locator END AS locator
     FROM (SELECT DISTINCT * FROM span WHERE at_least > 1 AND starts < ends) several
-    UNION ALL
-    SELECT control, subject, duty_starts, at_least, period, NULL, ends, -1
-    FROM (SELECT DISTINCT * FROM span WHERE at_least > 1 AND starts < ends) several
+    CROSS JOIN (SELECT 1 AS events UNION ALL SELECT -1) sign
   ) point
   GROUP BY control, subject, duty_starts, at_least, period, instant
 ),
