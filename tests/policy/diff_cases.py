@@ -26,7 +26,9 @@ def revised(day: str, value: str) -> str:
 """
 
 
-REOPENED = "      reopenings: {dataset: alerts, key: [alert_id], starts: raised_at}\n    parameters:\n"
+REOPENED = (
+    "      reopenings: {dataset: alerts, key: [alert_id], starts: raised_at}\n    parameters:\n"
+)
 WRITTEN = '{"dataset": "alerts", "key": ["alert_id"], "starts": "raised_at"} (history)'
 BOTH = "    parameters:\n      at_least: {value: 2}\n" + YEAR + "\n"
 

@@ -6,9 +6,7 @@ import pytest
 
 from .conftest import ALERT, ALERTS, PLAN, REVIEW, REVIEWS, WAIVERS, Change, Draft
 
-EVENTS = (
-    "events: {dataset: reviews, starts: reviewed_on, where: \"outcome = 'accepted'\"}"
-)
+EVENTS = "events: {dataset: reviews, starts: reviewed_on, where: \"outcome = 'accepted'\"}"
 EVERY = "every: {value: 12 months, norm: yearly-review}"
 SUBJECTS = "subjects: {dataset: reviews, key: [plan]}\n      "
 PARAMETERS = f"    parameters:\n      {EVERY}\n"
@@ -29,6 +27,10 @@ waivers:
 """
 
 
+NO_EFFECT = (
+    "without 'subjects' there is one subject, so that a key has no effect\n"
+    "hint: take out 'key' and 'prefix', or say with 'subjects' what each of them is about"
+)
 KEYS = "hint: name as many columns as there, of the same types; or the same prefix"
 
 
@@ -193,17 +195,11 @@ CONTROLS: dict[str, tuple[list[Change], list[str]]] = {
     ),
     "key without subjects": (
         [events(EVENTS.replace("starts", "key: [plan], starts"))],
-        [
-            f"{REVIEW}:16:34: without 'subjects' there is one subject, so that a key has no effect\n"
-            "hint: take out 'key' and 'prefix', or say with 'subjects' what each of them is about"
-        ],
+        [f"{REVIEW}:16:34: {NO_EFFECT}"],
     ),
     "prefix without subjects": (
         [events(EVENTS.replace("starts", "prefix: p, starts"))],
-        [
-            f"{REVIEW}:16:34: without 'subjects' there is one subject, so that a key has no effect\n"
-            "hint: take out 'key' and 'prefix', or say with 'subjects' what each of them is about"
-        ],
+        [f"{REVIEW}:16:34: {NO_EFFECT}"],
     ),
     "key of another width": (
         [(ALERT, "          key: [alert_id]\n", "          key: [alert_id, audience]\n")],
@@ -350,14 +346,12 @@ NUMBERS: dict[str, tuple[list[Change], list[str]]] = {
         ],
     ),
     "grace as long as its period": (
-        [every(f"per: {{value: month}}\n      grace: {{value: 1 month}}")],
+        [every("per: {value: month}\n      grace: {value: 1 month}")],
         [f"{REVIEW}:17:5: 'grace' must be shorter than 'per'"],
     ),
     "grace where several are needed": (
         [every("per: {value: month}\n      grace: {value: 5 days}\n      at_least: {value: 2}")],
-        [
-            f"{REVIEW}:17:5: 'grace' and 'at_least' do not go together: an event serves one period"
-        ],
+        [f"{REVIEW}:17:5: 'grace' and 'at_least' do not go together: an event serves one period"],
     ),
     "values by nothing": (
         [(ALERT, ", by: level", "")],
@@ -500,7 +494,8 @@ def test_no_control(draft: Draft) -> None:
 
 def test_query_of_a_kind(draft: Draft) -> None:
     kind = "/*\nsummary: {en: A, zh: 甲}\ninputs:\n  events: {label: {en: B, zh: 乙},"
-    kind += " holds: happening, effect: harm, population: true, needs: [starts]}\n*/\nSELECT * FROM secrets\n"
+    kind += " holds: happening, effect: harm, population: true, needs: [starts]}"
+    kind += "\n*/\nSELECT * FROM secrets\n"
     draft.write("checks/ours.sql", kind)
     assert draft.refused(
         (REVIEW, "check: recurrence", "check: ours"),

@@ -132,8 +132,13 @@ CASES: dict[str, tuple[list[Change], list[str]]] = {
         [],
     ),
     "a period and another beginning": (
-        [(REVIEW, "every: {value: 12 months", "initial: {value: 9 days, norm: yearly-review}\n"
-          "      per: {value: month")],
+        [
+            (
+                REVIEW,
+                "every: {value: 12 months",
+                "initial: {value: 9 days, norm: yearly-review}\n      per: {value: month",
+            )
+        ],
         [
             f"{REVIEW}:18:7: 'initial' counts for the beginning, and not the first 'per'\n"
             "take out 'initial' if what is owed first is owed by the period's end"

@@ -108,9 +108,7 @@ def _write(microseconds: int, zone: ZoneInfo) -> str:
     return moment(microseconds, zone).replace(tzinfo=None).isoformat(timespec="minutes")
 
 
-def _tables(
-    store: Store, kind: Kind, example: Example, zone: ZoneInfo
-) -> dict[str, list[Table]]:
+def _tables(store: Store, kind: Kind, example: Example, zone: ZoneInfo) -> dict[str, list[Table]]:
     """Create the tables of each input's records: one for each form, since days and times differ."""
     found: dict[str, list[Table]] = {}
     locators = count(1)

@@ -100,7 +100,7 @@ class InputQueries:
             if revision.is_single_subject:
                 number = self.numbers[revision.kind.name, revision.kind.population]
                 branches.append(
-                    f"SELECT -1, {number}, {revision.control_number}, true, true,"
+                    f"SELECT NULL, {number}, {revision.control_number}, true, true,"
                     f" {literal(self.plan.subject)}, NULL, NULL, {revision.first_instant},"
                     f" {revision.first_instant}, NULL, NULL, NULL, NULL, NULL, NULL, true, NULL"
                 )
@@ -256,7 +256,8 @@ class InputQueries:
                    st.quantity, st.good, st.locator
             FROM (
               SELECT st.input, st.selection, st.planned, st.control_number, st.subject_key,
-                     st.class, st.day, st.quantity, st.good, st.locator, {_EARLIEST} AS starts, {self._latest} AS latest_moment,
+                     st.class, st.day, st.quantity, st.good, st.locator,
+                     {_EARLIEST} AS starts, {self._latest} AS latest_moment,
                      {_day(calendar)} AS local_day,
                      CASE WHEN st.planned THEN coalesce(st.ends_latest, e.ends, {horizon})
                           WHEN st.input NOT IN ({_list(episodes)})
@@ -279,9 +280,7 @@ class InputQueries:
     @property
     def _on_file(self) -> str:
         """Write whether a record is a plan, or had happened by as-of."""
-        return (
-            f"(st.planned OR st.earliest <= {self.times.latest} OR st.day <= {self.latest_day})"
-        )
+        return f"(st.planned OR st.earliest <= {self.times.latest} OR st.day <= {self.latest_day})"
 
     def is_later(self, alias: str) -> str:
         """Write whether a selected record lies after as-of though it is no plan."""

@@ -74,7 +74,7 @@ PARAMETER_CLASS = Relation(
 SELECTED_RECORDS = Relation(
     "selected_records",
     "A record that a selection takes, with names and times as they are on file; each time is a day"
-    " or both readings of an instant.",
+    " or both readings of an instant. No selection takes the plan's one subject.",
     {
         "selection": _INTEGER,
         "input": _INTEGER,
@@ -104,8 +104,8 @@ REQUIRED_ITEM = Relation(
 SUBJECT_RECORDS = Relation(
     "subject_records",
     "A record that names a subject, once for each revision and item: a state from `starts` to"
-    " `ends`, or a happening between `starts` and `latest`. `planned` are states. It is there to be judged"
-    " until `judged_until`.",
+    " `ends`, or a happening between `starts` and `latest`. `planned` are states. It is there to"
+    " be judged until `judged_until`.",
     {
         "input": _INTEGER,
         "selection": _INTEGER,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from ccpolicy.checks.kinds import Input, Kind, Parameter, check_value
 from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.policy.columns import ColumnType, columns
-from ccpolicy.policy.load import Policy
 from ccpolicy.policy.keys import unlike_keys
+from ccpolicy.policy.load import Policy
 from ccpolicy.policy.models import Control, ParameterValue, Revision, Selection
 from ccpolicy.policy.names import unknown
 from ccpolicy.policy.terms import clock_over_dates, grace_in_period
@@ -91,6 +91,30 @@ def _selection(
         ]
         yield unknown("unknown dataset '{name}'", selection.dataset, known, place("dataset"))
         return
+    yield from _key(content, control, selection, spec, place)
+    for role in ("starts", "valid_from", "ends", "item", "by", "quantity", "good"):
+        column = getattr(selection, role)
+        if column is None:
+            if role in spec.needs and not (role == "starts" and selection.valid_from):
+                yield PolicyError("this input needs '{role}'", locator=place(), role=role)
+        elif role not in spec.needs and role not in spec.columns:
+            known = [*spec.needs, *spec.columns]
+            yield unknown("this input takes no '{name}'", role, known, place(role))
+        elif role == "valid_from" and selection.starts:
+            yield PolicyError("give either 'starts' or 'valid_from'", locator=place(role))
+        elif role != "good":
+            yield from _column(role, column, found, place(role))
+
+
+def _key(
+    content: Policy,
+    control: Control,
+    selection: Selection,
+    spec: Input,
+    place: Callable[..., Locator],
+) -> Iterator[PolicyError]:
+    """Yield what does not fit in a selection's key."""
+    found = columns(content.datasets, selection.dataset) or {}
     whole = not control.selections(content.kinds[control.check].population)
     if not selection.key and not (whole and not spec.items):
         yield PolicyError(
@@ -109,18 +133,6 @@ def _selection(
             yield PolicyError("a time cannot name a subject", locator=place("key", index))
         if column not in found:
             yield unknown("unknown column '{name}'", column, found, place("key", index))
-    for role in ("starts", "valid_from", "ends", "item", "by", "quantity", "good"):
-        column = getattr(selection, role)
-        if column is None:
-            if role in spec.needs and not (role == "starts" and selection.valid_from):
-                yield PolicyError("this input needs '{role}'", locator=place(), role=role)
-        elif role not in spec.needs and role not in spec.columns:
-            known = [*spec.needs, *spec.columns]
-            yield unknown("this input takes no '{name}'", role, known, place(role))
-        elif role == "valid_from" and selection.starts:
-            yield PolicyError("give either 'starts' or 'valid_from'", locator=place(role))
-        elif role != "good":
-            yield from _column(role, column, found, place(role))
 
 
 def _column(

@@ -18,7 +18,7 @@ from ccpolicy.time.business_days import (
     require_country,
 )
 from ccpolicy.time.durations import Duration
-from ccpolicy.time.epoch import DAY, EPOCH, SECOND
+from ccpolicy.time.epoch import EPOCH, SECOND
 
 PERIODS = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
 """Calendar period → its months."""

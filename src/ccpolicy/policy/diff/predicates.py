@@ -24,19 +24,19 @@ def narrowed(before: str | None, after: str | None) -> Direction:
 def _conditions(predicate: str | None) -> frozenset[str] | None:
     """Return the conditions that `and` joins, if that can be read off; all must be met."""
     found, words, depth = [""], set(), 0
-    for token in _TOKEN.findall(predicate or ""):
-        word = token.lower()
+    for part in _TOKEN.findall(predicate or ""):
+        word = part.lower()
         words.add(word)
-        depth += (token == "(") - (token == ")")
+        depth += (part == "(") - (part == ")")
         if depth == 0 and word == "and":
             found.append("")
         elif depth == 0 and word == "or":
             return None
         else:
-            found[-1] += " " if token.isspace() else token
+            found[-1] += " " if part.isspace() else part
     if words & _UNCLEAR:
         return None
-    return frozenset(each for part in found if (each := _bare(part.strip())))
+    return frozenset(each for joined in found if (each := _bare(joined.strip())))
 
 
 def _bare(condition: str) -> str:
