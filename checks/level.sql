@@ -5,28 +5,38 @@ summary:
 inputs:
   subjects:
     label: {en: "what is counted, with its own minimum if it has one", zh: 清点的对象（可带自身最低值）}
+    holds: state
+    effect: harm
     population: true
     required: false
-    open_ended: true
-    planned: true
     columns: [starts, ends, by, quantity]
   readings:
-    label: {en: "counts, each good until the next; or spans that add up", zh: 读数（各自有效至下一次），或可累加的时段}
-    open_ended: true
-    planned: true
+    label: {en: "counts, each good until the next", zh: 读数（各自有效至下一次）}
+    holds: happening
+    effect: either
+    required: false
+    needs: [starts]
+    columns: [quantity]
+  spans:
+    label: {en: "spans that add up", zh: 可累加的时段}
+    holds: state
+    effect: help
+    required: false
     needs: [starts]
     columns: [ends, quantity]
 parameters:
   minimum:
     type: number
-    unless: {subjects: quantity}
+    unless: {subjects: [quantity]}
     stricter: higher
     label: {en: least quantity, zh: 最低数量}
   valid_for:
     type: duration
+    covers_from: readings
     stricter: shorter
     without: looser
     label: {en: how long a count can be relied on, zh: 读数的有效期}
+one_of: [readings, spans]
 */
 WITH term AS (            -- what holds for each subject
   SELECT DISTINCT s.control, s.subject, coalesce(s.quantity, p.minimum) AS minimum,
@@ -34,56 +44,90 @@ WITH term AS (            -- what holds for each subject
   FROM subjects s
   JOIN parameters p ON p.control = s.control AND p.class = s.class
 ),
-counts AS (               -- of several counts at one instant the lowest
-  SELECT subject, starts, day, min(quantity) AS quantity, min(locator) AS locator
-  FROM readings
-  WHERE ends IS NULL
-  GROUP BY subject, starts, day
-),
-followed AS (
-  SELECT subject, starts, day, quantity, locator,
-         lead(starts) OVER (PARTITION BY subject ORDER BY starts) AS next_starts
-  FROM counts
-),
-span AS (                 -- a count holds until the next, at most its valid time
-  SELECT t.control, f.subject, f.starts, f.quantity, f.locator, t.minimum, t.horizon,
-         CASE WHEN t.valid_for IS NULL AND t.valid_for_clock IS NULL
-                THEN coalesce(f.next_starts, t.horizon)
-              WHEN f.next_starts < coalesce(f.starts + t.valid_for_clock, a.ends) THEN f.next_starts
-              ELSE coalesce(f.starts + t.valid_for_clock, a.ends) END AS ends
-  FROM followed f
-  JOIN term t ON t.subject = f.subject
-  LEFT JOIN after a ON a.duration = t.valid_for AND a.day = f.day
-  UNION ALL
-  SELECT t.control, r.subject, r.starts, r.quantity, r.locator, t.minimum, t.horizon, r.ends
+reading AS (              -- each count, whether it is enough, and until when it can be relied on
+  SELECT t.control, t.subject, t.minimum, t.horizon, r.earliest, r.latest, r.day, r.locator,
+         CASE WHEN r.quantity >= t.minimum THEN 1 ELSE 0 END AS good,
+         CASE WHEN t.valid_for IS NULL AND t.valid_for_clock IS NULL THEN t.horizon
+              ELSE coalesce(r.earliest + t.valid_for_clock, a.ends) END AS due
   FROM readings r
   JOIN term t ON t.subject = r.subject
-  WHERE r.starts < r.ends
+  LEFT JOIN after a ON a.duration = t.valid_for AND a.day = r.day
 ),
-change AS (               -- the quantity as a step function: what each instant adds
-  SELECT control, subject, minimum, horizon, instant,
+followed AS (             -- the first count that is enough and certainly later
+  SELECT control, subject, minimum, horizon, earliest, latest, locator, good, due, is_asking,
+         min(CASE WHEN is_asking = 0 THEN latest END)
+           OVER (PARTITION BY subject, minimum ORDER BY instant, day, is_asking
+                 ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS followed_at
+  FROM (
+    SELECT *, earliest AS instant, 0 AS is_asking FROM reading WHERE good = 1
+    UNION ALL
+    SELECT *, latest, 1 FROM reading
+  ) asked
+),
+lacking AS (              -- too few from the first moment; enough, but no longer to be relied on
+  SELECT control, subject, minimum, horizon, CASE WHEN good = 1 THEN due ELSE earliest END AS starts,
+         coalesce(followed_at, horizon) AS ends
+  FROM followed
+  WHERE is_asking = 1
+),
+change AS (               -- what each instant adds: to what counts lack, or to the sum of spans
+  SELECT control, subject, minimum, horizon, needed, instant,
          sum(quantity) AS quantity, min(locator) AS locator
   FROM (
-    SELECT control, subject, minimum, horizon, starts AS instant, quantity, locator FROM span
+    SELECT control, subject, minimum, horizon, 0 AS needed, latest AS instant, 0 AS quantity, locator
+    FROM reading
     UNION ALL
-    SELECT control, subject, minimum, horizon, ends, -quantity, NULL FROM span
+    SELECT control, subject, minimum, horizon, 0, starts, -1, NULL FROM lacking WHERE starts < ends
+    UNION ALL
+    SELECT control, subject, minimum, horizon, 0, ends, 1, NULL FROM lacking WHERE starts < ends
+    UNION ALL
+    SELECT t.control, t.subject, t.minimum, t.horizon, t.minimum, s.starts, s.quantity, s.locator
+    FROM spans s
+    JOIN term t ON t.subject = s.subject
+    WHERE s.starts < s.ends
+    UNION ALL
+    SELECT t.control, t.subject, t.minimum, t.horizon, t.minimum, s.ends, -s.quantity, NULL
+    FROM spans s
+    JOIN term t ON t.subject = s.subject
+    WHERE s.starts < s.ends
   ) point
-  GROUP BY control, subject, minimum, horizon, instant
+  GROUP BY control, subject, minimum, horizon, needed, instant
 ),
 step AS (
-  SELECT control, subject, minimum, horizon, instant AS starts, locator,
-         lead(instant) OVER (PARTITION BY subject, minimum ORDER BY instant) AS next_starts,
+  SELECT control, subject, horizon, needed, instant AS starts, locator,
+         lead(instant) OVER (PARTITION BY subject, minimum ORDER BY instant) AS ends,
          sum(quantity) OVER (PARTITION BY subject, minimum ORDER BY instant
                              ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS quantity
   FROM change
+),
+beginning AS (            -- the first day of a duty, until there are too few or the duty ends
+  SELECT s.subject, s.starts, s.first_day,
+         min(CASE WHEN r.earliest < s.ends THEN r.earliest ELSE s.ends END) AS until
+  FROM subjects s
+  LEFT JOIN reading r ON r.subject = s.subject AND r.good = 0
+    AND (r.latest > s.starts OR (r.latest = s.starts AND r.day >= s.day))
+  WHERE s.first_day IS NOT NULL
+  GROUP BY s.subject, s.starts, s.first_day
 )
 SELECT control, 'duty' AS part, subject, starts, ends, locator
 FROM subjects
+UNION ALL                 -- a count of too few asks for one of enough
+SELECT s.control, 'duty', s.subject, r.earliest, s.ends, r.locator
+FROM reading r
+JOIN subjects s ON s.subject = r.subject AND s.starts <= r.earliest AND r.earliest < s.ends
+WHERE r.good = 0
 UNION ALL
-SELECT control, 'cover', subject, starts, coalesce(next_starts, horizon), locator
+SELECT control, 'cover', subject, starts, coalesce(ends, horizon), locator
 FROM step
-WHERE quantity >= minimum
+WHERE quantity >= needed
+UNION ALL                 -- counted on the first day of a duty, from its beginning
+SELECT r.control, 'cover', r.subject, b.starts,
+       CASE WHEN b.until < r.latest AND b.until < r.due THEN b.until
+            WHEN r.due < r.latest THEN r.due ELSE r.latest END, r.locator
+FROM reading r
+JOIN beginning b ON b.subject = r.subject AND b.first_day = r.day
+WHERE r.good = 1
 UNION ALL                 -- a count whose end nobody can say leaves its subject undecided
-SELECT control, 'cover', subject, starts, ends, locator
-FROM span
-WHERE ends IS NULL
+SELECT control, 'cover', subject, latest, due, locator
+FROM reading
+WHERE due IS NULL

@@ -8,6 +8,8 @@ summary: {en: It takes ages., zh: 耗时极久。}
 inputs:
   events:
     label: {en: events, zh: 事件}
+    holds: happening
+    effect: help
     population: true
     needs: [starts]
 */

@@ -24,8 +24,9 @@ summary: {en: Own, zh: 自有}
 inputs:
   subjects:
     label: {en: who, zh: 对象}
+    holds: state
+    effect: harm
     population: true
-    open_ended: true
     needs: [starts]
 */
 """

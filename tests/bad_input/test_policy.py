@@ -377,6 +377,8 @@ summary: {{en: Own, zh: 自有}}
 inputs:
   subjects:
     label: {{en: who, zh: 对象}}
+    holds: state
+    effect: harm
     population: true
     needs: [starts]
 */

@@ -9,7 +9,7 @@ from ccpolicy.checks.portable import main
 HEAD = """/*
 summary: {en: x, zh: x}
 inputs:
-  records: {label: {en: x, zh: x}, population: true}
+  records: {label: {en: x, zh: x}, holds: happening, effect: either, population: true}
 */
 """
 DUTY = "SELECT control, 'duty' AS part, subject, starts, ends, locator FROM records"

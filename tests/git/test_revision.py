@@ -215,9 +215,10 @@ def test_replaced_objects_do_not_count(kept: Path) -> None:
 def test_own_check_kinds_are_those_of_the_revision(kept: Path) -> None:
     sql = "SELECT control, 'duty' AS part, subject, starts, ends, locator FROM subjects"
     head = "/*\nsummary: {en: Never., zh: 从不。}\ninputs:\n  subjects:\n"
-    head += "    label: {en: who, zh: 谁}\n    population: true\n    planned: true\n"
-    head += "    open_ended: true\n    columns: [starts]\n"
-    head += "  events:\n    label: {en: what, zh: 何事}\n    needs: [starts]\n"
+    head += "    label: {en: who, zh: 谁}\n    holds: state\n    effect: harm\n"
+    head += "    population: true\n    columns: [starts]\n"
+    head += "  events:\n    label: {en: what, zh: 何事}\n    holds: happening\n"
+    head += "    effect: help\n    needs: [starts]\n"
     head += (
         "parameters:\n  every: {type: duration, stricter: shorter, label: {en: e, zh: 每}}\n*/\n"
     )

@@ -1,25 +1,51 @@
 """What the judges of all check kinds share: instants collected, the definition asked at each.
 
-Nothing here subtracts spans. Every instant at which anything could change is collected, the
-definition is asked at each of them whether the subject is owed and whether it is covered, and
-neighbours with the same answer are joined.
+"Every rule about time is the same subtraction: lapse = duty − cover." Nothing here subtracts spans.
+Every instant at which anything could change is collected, the definition is asked at each of them
+and between them whether there is duty and whether there is cover, and neighbours with the same
+answer are joined.
+
+A kind that is to come says in a subclass what its duty, its cover and its critical instants are;
+whatever stops the clock or chooses a calendar by a column changes `Judge.due` alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
-from .model import Answer, Piece, Revision, Row, Setting, World
-from .times import DAY, Clock, micros
-
-PLANNED = {"subjects"}
-"""Inputs in which a beginning after as-of is a plan; spans in post are the other case."""
+from .model import Key, Revision, Row, Setting, Time, World
+from .moments import Moment, happened, has_happened, state_end, state_start
+from .zone_calendar import DAY, Calendar, micros
 
 
-def joined(spans: Iterable[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+@dataclass(frozen=True)
+class Case:
+    """What is judged by itself: a subject, or one item of it."""
+
+    key: Key
+    item: str = ""
+
+
+Span = tuple[int, int, bool]
+"""From, until, and whether it is waived."""
+ALWAYS = -(10**17)
+"""An instant before everything, 3,000 years before 1970."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """A record that had happened by as-of, with its moment."""
+
+    row: Row
+    at: Moment
+
+
+def joined(spans: Iterable[Span]) -> list[Span]:
     """Join neighbouring spans of the same sort."""
-    found: list[tuple[int, int, int]] = []
+    found: list[Span] = []
     for starts, ends, sort in spans:
         if found and found[-1][1] == starts and found[-1][2] == sort:
             found[-1] = (found[-1][0], ends, sort)
@@ -31,77 +57,125 @@ def joined(spans: Iterable[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
 class Judge:
     """Judges one world; a subclass says what its check kind owes and what covers it."""
 
-    roster = False
-    """Whether a list of subjects says who is owed, so that one that has run out says nothing."""
     population = "openings"
-    """The input whose records say what is judged."""
+    """The input whose records name the subjects."""
+    class_input = "openings"
+    """The input by whose class the parameters may differ."""
 
     def __init__(self, setting: Setting, world: World) -> None:
         self.setting, self.world = setting, world
-        self.clock = Clock(setting.zone, setting.country)
+        self.calendar = Calendar(setting.zone, setting.country)
         self.as_of = micros(setting.as_of)
         self.horizon = micros(setting.horizon)
+        self.window_starts, window_ends = (micros(each) for each in setting.window)
+        self.window_ends = min(window_ends, self.as_of)
+        self.moment, self.rows = cache(self._moment), cache(self._rows)
+        # "A predicate": what it refuses is no evidence of this control.
         self.inputs = {
-            name: [row for row in rows if self.known(name, row)]
+            name: [row for row in rows if not (world.filtered and row.status == "draft")]
             for name, rows in world.inputs.items()
         }
         self.firsts = [
-            self.clock.begins(revision.first or setting.effective_on)
+            self.calendar.begins(revision.first or setting.effective_on)
             for revision in world.revisions
         ]
 
     # What a check kind says.
 
-    def cases(self) -> dict[str, tuple[tuple[str, ...], str]]:
-        """Return the subjects by name, each with its key and item."""
-        raise NotImplementedError
+    def states(self, name: str, row: Row) -> bool:
+        """Say whether a record of an input is a state, which may be planned."""
+        return False
 
-    def lapsing(self, key: tuple[str, ...], item: str, t: int, revision: Revision) -> bool:
-        """Say whether a subject is owed and not covered at an instant."""
-        return self.owed(key, t, revision) and not self.covered(key, item, t, revision)
-
-    def owed(self, key: tuple[str, ...], t: int, revision: Revision) -> bool:
+    def duty(self, case: Case, t: int, revision: Revision) -> bool:
         """Say whether a subject must be covered at an instant."""
         raise NotImplementedError
 
-    def covered(self, key: tuple[str, ...], item: str, t: int, revision: Revision) -> bool:
+    def cover(self, case: Case, t: int, revision: Revision) -> bool:
         """Say whether evidence covers a subject at an instant."""
         raise NotImplementedError
 
-    def dues(self, key: tuple[str, ...], revision: Revision) -> Iterator[int]:
+    def dues(self, case: Case, revision: Revision) -> Iterator[int]:
         """Yield the instants at which cover or time allowed may run out under a revision."""
         raise NotImplementedError
 
-    # What they share.
+    def not_due(self, case: Case) -> bool:
+        """Say whether the subject's due instant has not come."""
+        return False
 
-    def known(self, name: str, row: Row) -> bool:
-        """Say whether a record had happened by as-of, or is a plan."""
-        if row.starts is None or name in PLANNED:
-            return True
-        if name == "readings" and self.world.spans:
-            return True
-        return self.clock.start(row.starts) <= self.as_of
+    def there_now(self) -> bool:
+        """Say whether there is anything to judge at as-of."""
+        raise NotImplementedError
 
-    def rows(self, name: str, key: tuple[str, ...], item: str | None = None) -> list[Row]:
-        """Return the records of one subject in an input."""
+    def there_in_window(self) -> bool:
+        """Say whether there was anything to judge in the window."""
+        raise NotImplementedError
+
+    # Records.
+
+    def _moment(self, time: Time) -> Moment:
+        """Return when something happened."""
+        return happened(time, self.calendar, self.as_of)
+
+    def on_file(self, name: str, row: Row) -> bool:
+        """Say whether a record counts at as-of.
+
+        "Plans (people in post from a day after as-of) count ahead; what happened after as-of does
+        not." "When as-of is named or pinned, later events are left out and counted."
+        """
+        if row.starts is None or self.states(name, row):
+            return True
+        return has_happened(row.starts, self.calendar, self.as_of)
+
+    def left_out(self) -> int:
+        """Count the records that had not happened yet."""
+        return sum(
+            not self.on_file(name, row) for name, rows in self.inputs.items() for row in rows
+        )
+
+    def _rows(self, name: str, key: Key) -> list[Row]:
+        """Return the records of one subject that count at as-of."""
         return [
-            row
-            for row in self.inputs.get(name, [])
-            if row.key == key and (item is None or row.item == item)
+            row for row in self.inputs.get(name, []) if row.key == key and self.on_file(name, row)
         ]
 
-    def begin(self, row: Row) -> int:
-        """Return when a record begins; without a beginning it always was."""
-        return self.firsts[0] if row.starts is None else self.clock.start(row.starts)
+    def helps(self, name: str, case: Case) -> list[Known]:
+        """Return the happenings that may cover a subject: those of its item."""
+        return [
+            Known(row, self.moment(row.starts))
+            for row in self.rows(name, case.key)
+            if row.starts is not None and row.item == case.item
+        ]
 
-    def end(self, row: Row) -> int:
-        """Return when a record ends; without an end it lasts on."""
-        return self.horizon if row.ends is None else self.clock.end(row.ends)
+    def harms(self, name: str, case: Case, t: int) -> list[Known]:
+        """Return the failures or reopenings of a subject that an instant must reckon with.
+
+        "Harm … from the earliest." "With items it ends its item's cover; without an item, all."
+        """
+        found = [
+            Known(row, self.moment(row.starts))
+            for row in self.rows(name, case.key)
+            if row.starts is not None and row.item in ("", case.item)
+        ]
+        return [each for each in found if each.at.earliest <= t]
+
+    def begin(self, row: Row, *, early: bool) -> int:
+        """Return from when a state holds; without a beginning it always did."""
+        if row.starts is None:
+            return ALWAYS
+        return state_start(row.starts, self.calendar, early=early)
+
+    def end(self, row: Row, *, early: bool) -> int:
+        """Return until when a state holds; without an end it lasts on."""
+        if row.ends is None:
+            return self.horizon
+        return state_end(row.ends, self.calendar, early=early)
+
+    # Parameters.
 
     def parameter(
         self, name: str, revision: Revision, by: str | None
     ) -> str | int | Decimal | None:
-        """Return a parameter, for one class if it differs."""
+        """Return a parameter: "one value or differ by a column of the record"."""
         value = revision.parameters.get(name)
         return value[by or ""] if isinstance(value, dict) else value
 
@@ -110,135 +184,115 @@ class Judge:
         values = (self.parameter(name, revision, by) for name in names)
         return tuple(str(value) for value in values if value is not None)
 
-    def by(self, key: tuple[str, ...], name: str = "subjects") -> str | None:
+    def by(self, key: Key) -> str | None:
         """Return the class of a subject."""
-        return next((row.by for row in self.rows(name, key)), None)
+        return next((row.by for row in self.rows(self.class_input, key)), None)
+
+    def due(self, at: Moment, *durations: str) -> int:
+        """Return when durations after a happening have run out."""
+        return self.calendar.due(at.day, at.earliest, *durations)
 
     def in_force(self, t: int) -> Revision | None:
-        """Return the revision in force at an instant, if the control was owed by then."""
+        """Return the revision in force at an instant.
+
+        "A control has revisions: parameters with the day from which they hold. History is judged by
+        the revision then in force."
+        """
         found = None
         for first, revision in zip(self.firsts, self.world.revisions, strict=True):
             if first <= t:
                 found = revision
         return found
 
-    def name(self, key: tuple[str, ...], item: str = "") -> str:
-        """Return a subject's name as reports say it."""
+    # Subjects.
+
+    def cases(self) -> dict[str, Case]:
+        """Return what is judged by itself, by the name that reports give it.
+
+        "Without `subjects` there is one subject, the plan's."
+        """
+        rows = self.inputs.get(self.population)
+        keys: Iterable[Key] = [()]
+        if rows is not None:
+            keys = [row.key for row in rows if self.on_file(self.population, row)]
+        items = self.world.items or [""]
+        return {self.name(key, item): Case(key, item) for key in keys for item in items}
+
+    def name(self, key: Key, item: str) -> str:
+        """Return a subject's name as reports give it."""
         parts = [*(key or [self.setting.subject]), *([item] if item else [])]
         return self.world.prefix + " × ".join(parts)
-
-    def by_item(self, keys: Iterable[tuple[str, ...]]) -> dict[str, tuple[tuple[str, ...], str]]:
-        """Return a case for every key and every required item."""
-        items = self.world.items or [""]
-        return {self.name(key, item): (key, item) for key in keys for item in items}
 
     def waived(self, name: str, t: int) -> bool:
         """Say whether a subject's lapse is accepted at an instant."""
         return any(
             waiver.subject == name
-            and self.clock.begins(waiver.first) <= t < self.clock.begins(waiver.last + DAY)
+            and self.calendar.begins(waiver.first) <= t < self.calendar.begins(waiver.last + DAY)
             for waiver in self.world.waivers
         )
 
-    def instants(self, key: tuple[str, ...]) -> list[int]:
-        """Collect every instant at which anything about a subject can change."""
+    # Brute force.
+
+    def instants(self, case: Case) -> list[int]:
+        """Collect every instant before the horizon at which anything about a subject can change."""
         found = {*self.firsts, self.as_of}
-        for rows in self.inputs.values():
-            for row in (row for row in rows if row.key == key):
-                found.update(self.clock.start(time) for time in (row.starts, row.ends) if time)
-                found.update(self.clock.end(time) for time in (row.starts, row.ends) if time)
+        for name, rows in self.inputs.items():
+            for row in (row for row in rows if row.key == case.key):
+                for time in (row.starts, row.ends):
+                    if time is None:
+                        continue
+                    for early in (True, False):
+                        found.add(state_start(time, self.calendar, early=early))
+                        found.add(state_end(time, self.calendar, early=early))
+                if row.starts is not None and not self.states(name, row):
+                    found.add(self.moment(row.starts).latest)
         for revision in self.world.revisions:
-            found.update(self.dues(key, revision))
+            found.update(self.dues(case, revision))
         for waiver in self.world.waivers:
-            found |= {self.clock.begins(waiver.first), self.clock.begins(waiver.last + DAY)}
+            found |= {self.calendar.begins(waiver.first), self.calendar.begins(waiver.last + DAY)}
         return sorted(t for t in found if t < self.horizon)
 
-    def pieces(self, name: str, case: tuple[tuple[str, ...], str]) -> list[tuple[int, int, int]]:
-        """Return the spans in which a subject lapses, with 1 where it is waived and 0 where not."""
-        key, item = case
-        instants = self.instants(key)
+    def segments(self, case: Case) -> Iterator[tuple[int, int]]:
+        """Yield from one instant at which anything can change to the next."""
+        instants = self.instants(case)
+        yield from zip(instants, [*instants[1:], self.horizon], strict=True)
+
+    def is_owed(self, case: Case, t: int) -> bool:
+        """Say whether a subject is owed at an instant: none is before the control is in force."""
+        revision = self.in_force(t)
+        return revision is not None and self.duty(case, t, revision)
+
+    def lapses_at(self, case: Case, t: int) -> bool:
+        """Say whether a subject is owed and not covered at an instant."""
+        revision = self.in_force(t)
+        if revision is None or not self.duty(case, t, revision):
+            return False
+        return not self.cover(case, t, revision)
+
+    def pieces(self, name: str, case: Case) -> list[Span]:
+        """Return the spans in which a subject lapses: "a waiver splits a lapse"."""
         found = []
-        for t, after in zip(instants, [*instants[1:], self.horizon], strict=True):
-            revision = self.in_force(t)
-            if revision is not None and self.lapsing(key, item, t, revision):
-                found.append((t, after, int(self.waived(name, t))))
+        for t, after in self.segments(case):
+            lapses = self.lapses_at(case, t)
+            between = (t + after) // 2
+            if lapses != self.lapses_at(case, between):
+                raise AssertionError(f"{name} changes between {t} and {after} in {self.world}")
+            if lapses:
+                found.append((t, after, self.waived(name, t)))
         return joined(found)
 
-    def duty(self, case: tuple[tuple[str, ...], str]) -> list[tuple[int, int, int]]:
+    def duties(self, case: Case) -> list[Span]:
         """Return the spans in which a subject must be covered."""
-        instants = self.instants(case[0])
-        found = []
-        for t, after in zip(instants, [*instants[1:], self.horizon], strict=True):
-            revision = self.in_force(t)
-            if revision is not None and self.owed(case[0], t, revision):
-                found.append((t, after, 0))
-        return joined(found)
-
-    def answer(self) -> Answer:
-        """Put the spans of all subjects together."""
-        starts, ends = self.window()
-        listed: list[Piece] = []
-        period = {"pass"}
-        subjects: dict[str, str] = {}
-        due: dict[str, int] = {}
-        for name, case in sorted(self.cases().items()):
-            spans = [(first, last) for first, last, _ in self.duty(case) if last > starts]
-            if not spans:
-                continue
-            subjects[name] = "pass" if any(last > self.as_of for _, last in spans) else "ended"
-            overdue = False
-            for first, last, waived in self.pieces(name, case):
-                open_now = first <= self.as_of < last
-                if open_now:
-                    subjects[name] = "waived" if waived else "fail"
-                    overdue = not waived
-                if first > self.as_of and not waived and not overdue:
-                    due.setdefault(name, first)
-                if first <= self.as_of and last > starts:
-                    shown = None if last > self.as_of else last
-                    listed.append(Piece(name, first, shown, bool(waived)))
-                    if first < ends or first == ends == self.as_of:
-                        period.add("waived" if waived else "fail")
-        there_now, there_then = self.there()
-        now = worst(subjects.values()) if there_now else "unknown"
-        left_out = sum(
-            not self.known(input_, row)
-            for input_, rows in self.world.inputs.items()
-            for row in rows
+        return joined(
+            (t, after, False) for t, after in self.segments(case) if self.is_owed(case, t)
         )
-        judged = subjects and there_then
-        return Answer(listed, subjects, now, worst(period) if judged else "unknown", due, left_out)
 
-    def window(self) -> tuple[int, int]:
-        """Return the window, which ends with the moment judged at the latest."""
-        starts, ends = (micros(each) for each in self.setting.window)
-        return starts, min(ends, self.as_of)
+    def in_window(self, starts: int, ends: int) -> bool:
+        """Say whether a span that is not empty touches the window.
 
-    def there(self) -> tuple[bool, bool]:
-        """Say whether there is anything to judge at as-of, and whether there was in the window.
-
-        Whoever must be covered is there while he must be. An episode is there from its opening,
-        or from the first day of the control, and stays.
+        The window ends with as-of at the latest, and then as-of itself belongs to it.
         """
-        starts, ends = self.window()
-        last = ends if ends == self.as_of else ends - 1
-        if self.roster:
-            spans = [span for case in self.cases().values() for span in self.duty(case)]
-        else:
-            spans = [
-                (max(self.begin(row), self.firsts[0]), self.horizon, 0)
-                for key, _ in self.cases().values()
-                for row in self.rows(self.population, key)
-            ]
-        return (
-            any(first <= self.as_of < after for first, after, _ in spans),
-            any(first <= last and after > starts for first, after, _ in spans),
+        ends_now = self.window_ends == self.as_of
+        return ends > self.window_starts and (
+            starts < self.window_ends or (ends_now and starts == self.as_of)
         )
-
-
-def worst(verdicts: Iterable[str]) -> str:
-    """Return the worst verdict; of nothing at all, nobody knows."""
-    found = set(verdicts)
-    return next(
-        (each for each in ("fail", "waived") if each in found), "pass" if found else "unknown"
-    )

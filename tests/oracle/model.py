@@ -1,35 +1,45 @@
-"""A control and its evidence as the oracle sees them: plain values, nothing of the engine's."""
+"""A control and its evidence as the oracle sees them: plain values, nothing of the program's."""
 
 from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Literal
 
 Time = datetime.date | datetime.datetime
-"""A day in the plan's zone, or an instant with its offset."""
+"""A day in the plan's zone, an instant with its offset, or a local time without an offset, which
+may have happened twice."""
 Value = str | int | Decimal
+Parameters = dict[str, Value | dict[str, Value]]
+Key = tuple[str, ...]
+Status = Literal["final", "draft", ""]
 
 
 @dataclass(frozen=True)
 class Row:
     """A record as an input of a check kind sees it."""
 
-    key: tuple[str, ...] = ()
+    key: Key = ()
     """Values of the key columns; none where the control is about the whole."""
     starts: Time | None = None
     ends: Time | None = None
     item: str = ""
     by: str | None = None
     quantity: Decimal | None = None
-    good: bool = True
+    good: bool | None = True
+    """Without a value the predicate that says whether the record is good has not decided."""
+    state: bool = False
+    """Whether the start of a coverage's record is `valid_from`, not when it was obtained."""
+    status: Status = "final"
+    """The predicate of a filtered input leaves a draft out and is undecided without a status."""
 
 
 @dataclass(frozen=True)
 class Revision:
     """Parameters and the first day on which they hold."""
 
-    parameters: dict[str, Value | dict[str, Value]]
+    parameters: Parameters
     first: datetime.date | None = None
     """Without one, the plan's first day."""
 
@@ -59,10 +69,13 @@ class World:
     """Put before every subject's name."""
     items_on_file: bool = False
     """Whether the items are records, too, instead of a list in the policy."""
-    spoiled: str = ""
-    """What is wrong with the evidence, if anything: then nobody can say how things stand."""
     spans: bool = False
-    """Whether the readings of a level are spans that add up."""
+    """Whether the readings of a level are states that add up."""
+    filtered: bool = False
+    """Whether every input has the predicate `status <> 'draft'`."""
+    may_be_empty: bool = False
+    width: int = 1
+    """Columns in the key of a subject; 0 where the control is about the whole."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +94,9 @@ class Setting:
     format: str = "csv"
     """Format of the evidence: `csv` or `jsonl`."""
     local: bool = False
-    """Whether times are written without an offset where that is not ambiguous."""
+    """Whether the datasets declare the plan's zone, so that times may lack an offset."""
+    together: bool = False
+    """Whether one dataset holds all inputs, the subjects among them."""
 
 
 @dataclass(frozen=True, order=True)
@@ -108,7 +123,9 @@ class Answer:
     period: str
     due: dict[str, int] = field(default_factory=dict)
     """Subject → when it lapses next after as-of."""
+    not_due: int = 0
+    """Subjects whose due instant has not come."""
     left_out: int = 0
     """Records later than as-of, which had not happened yet."""
-    certain: bool = True
-    """Whether every time can be said; if not, the verdicts alone are given."""
+    faults: tuple[str, ...] = ()
+    """Why nobody can say how things stand, if so; then the verdicts alone are given."""

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from .model import Row, Setting, Time, Value, World
+from .zone_calendar import Calendar
 
 TEXT = {"en": "oracle", "zh": "对照"}
 DAY, INSTANT = "on", "at"
@@ -30,9 +30,9 @@ COLUMNS: dict[str, dict[str, str]] = {
     "ends_at": {"type": "string", "format": "date-time"},
     "quantity": {"type": "number"},
     "outcome": {"type": "string"},
+    "status": {"type": "string"},
 }
-DATASETS = {"subjects": "roster", "openings": "roster"}
-"""Input → dataset; the others stand in `events`."""
+DATASETS = ("roster", "events")
 BY = {
     "recurrence": "subjects",
     "coverage": "subjects",
@@ -41,6 +41,13 @@ BY = {
     "cadence": "openings",
 }
 """Check kind → input by whose class its parameters may differ."""
+WITH_ITEM = ("events", "closings", "failures", "reopenings")
+"""Inputs whose records name an item where there are items."""
+
+
+def dataset_of(shared: Setting, name: str) -> str:
+    """Return the dataset that holds an input's records."""
+    return "roster" if name in ("subjects", "openings") and not shared.together else "events"
 
 
 def write(root: Path, shared: Setting, worlds: Iterable[World]) -> None:
@@ -53,14 +60,16 @@ def write(root: Path, shared: Setting, worlds: Iterable[World]) -> None:
         root / "policy/waivers.yaml",
         {"waivers": [waiver for each in worlds for waiver in _waivers(each)]},
     )
-    _document(root / "policy/controls/all.yaml", {"controls": [control(each) for each in worlds]})
-    for dataset in ("roster", "events"):
+    _document(
+        root / "policy/controls/all.yaml", {"controls": [control(shared, each) for each in worlds]}
+    )
+    for dataset in DATASETS:
         _document(root / f"policy/datasets/{dataset}.yaml", _dataset(dataset, shared))
         found = [
             record
             for each in worlds
             for name, rows in each.inputs.items()
-            if DATASETS.get(name, "events") == dataset
+            if dataset_of(shared, name) == dataset
             for record in records(shared, each, name, rows)
         ]
         if dataset == "events":
@@ -138,7 +147,8 @@ def _waivers(world: World) -> Iterator[dict[str, Any]]:
 
 def _form(row: Row) -> str:
     """Name the columns in which a record's times stand: days and instants may be mixed."""
-    return ("no" if row.starts is None else _column(row.starts)) + _column(row.ends)
+    starts = "no" if row.starts is None else _column(row.starts)
+    return starts + _column(row.ends) + ("-state" if row.state else "")
 
 
 def _column(time: Time | None) -> str:
@@ -152,27 +162,36 @@ def _items(worlds: Iterable[World]) -> Iterator[dict[str, Any]]:
             yield {**ids, "input": "items", "form": "none", "item": item}
 
 
-def _selections(world: World, name: str, rows: list[Row]) -> Iterator[dict[str, Any]]:
+def _selections(
+    shared: Setting, world: World, name: str, rows: list[Row]
+) -> Iterator[dict[str, Any]]:
     """Write an input as one selection for each form that its records have."""
     for form in sorted({_form(row) for row in rows} or {INSTANT * 2}):
         chosen = f"world = '{world.name}' AND input = '{name}' AND form = '{form}'"
-        selection: dict[str, Any] = {"dataset": DATASETS.get(name, "events"), "where": chosen}
-        width = max((len(row.key) for each in world.inputs.values() for row in each), default=0)
-        selection["key"] = ["a", "b"][:width]
+        if world.filtered:
+            chosen += " AND status <> 'draft'"
+        selection: dict[str, Any] = {"dataset": dataset_of(shared, name), "where": chosen}
+        selection["key"] = ["a", "b"][: world.width]
         selection["prefix"] = world.prefix
         if form[:2] != "no":
-            selection["starts"] = f"starts_{form[:2]}"
+            selection["valid_from" if form.endswith("-state") else "starts"] = f"starts_{form[:2]}"
         if any(row.ends for row in rows) or _has_ends(world, name):
-            selection["ends"] = f"ends_{form[2:]}"
-        if world.items and name in ("events", "closings"):
+            selection["ends"] = f"ends_{form[2:4]}"
+        if world.items and name in WITH_ITEM:
             selection["item"] = "item"
-        if BY.get(world.kind) == name and any(row.by for row in rows):
+        if BY.get(world.kind) == name and (_has_classes(world) or any(row.by for row in rows)):
             selection["by"] = "class"
         if any(row.quantity is not None for row in rows):
             selection["quantity"] = "quantity"
         if name == "records":
             selection["good"] = "outcome = 'good'"
         yield selection
+
+
+def _has_classes(world: World) -> bool:
+    """Say whether a parameter differs by class."""
+    given = [value for revision in world.revisions for value in revision.parameters.values()]
+    return any(isinstance(value, dict) for value in given)
 
 
 def _has_ends(world: World, name: str) -> bool:
@@ -185,10 +204,13 @@ def _has_ends(world: World, name: str) -> bool:
     )
 
 
-def control(world: World) -> dict[str, Any]:
+def control(shared: Setting, world: World) -> dict[str, Any]:
     """Write a world's control."""
     inputs: dict[str, Any] = {
-        name: list(_selections(world, name, rows)) for name, rows in world.inputs.items()
+        "spans" if name == "readings" and world.spans else name: list(
+            _selections(shared, world, name, rows)
+        )
+        for name, rows in world.inputs.items()
     }
     if world.items_on_file:
         chosen = f"world = '{world.name}' AND input = 'items'"
@@ -204,6 +226,7 @@ def control(world: World) -> dict[str, Any]:
         "severity": "high",
         "owner": "nobody",
         "check": world.kind,
+        **({"may_be_empty": TEXT} if world.may_be_empty else {}),
         "inputs": inputs,
         "revisions": [
             {
@@ -236,9 +259,12 @@ def records(shared: Setting, world: World, name: str, rows: list[Row]) -> Iterat
             "world": world.name,
             "input": name,
             "form": _form(row),
-            "outcome": "good" if row.good else "bad",
         }
         record.update(zip("ab", row.key, strict=False))
+        if row.good is not None:
+            record["outcome"] = "good" if row.good else "bad"
+        if row.status:
+            record["status"] = row.status
         if row.item:
             record["item"] = row.item
         if row.by:
@@ -252,8 +278,9 @@ def records(shared: Setting, world: World, name: str, rows: list[Row]) -> Iterat
 
 
 def _written(shared: Setting, time: Time) -> str:
-    if shared.local and isinstance(time, datetime.datetime):
-        here = time.astimezone(ZoneInfo(shared.zone))
-        if here.replace(fold=0).utcoffset() == here.replace(fold=1).utcoffset():
-            return here.replace(tzinfo=None).isoformat()
+    if shared.local and isinstance(time, datetime.datetime) and time.tzinfo:
+        calendar = Calendar(shared.zone, None)
+        here = time.astimezone(calendar.zone).replace(tzinfo=None)
+        if len(set(calendar.local(here))) == 1:
+            return here.isoformat()
     return time.isoformat()

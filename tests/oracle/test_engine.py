@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from .comparison import differences, smallest
+from .comparison import differences
+from .reduction import smallest
 from .worlds import setting, world
 
 SIZE = 90

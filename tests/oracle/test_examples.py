@@ -6,14 +6,13 @@ import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
 
 from .model import Revision, Row, Setting, Time, World
 from .oracle import answer
-from .times import micros
+from .zone_calendar import micros, time_zone
 
 CHECKS = Path(__file__).parents[2] / "checks"
 
@@ -30,7 +29,7 @@ def _examples() -> list[Any]:
 
 @pytest.mark.parametrize(("kind", "example"), _examples())
 def test_example(kind: str, example: dict[str, Any]) -> None:
-    zone = ZoneInfo(example.get("zone", "Asia/Shanghai"))
+    zone = time_zone(example.get("zone", "Asia/Shanghai"))
     as_of = datetime.datetime.fromisoformat(example["as_of"])
     forever = as_of + datetime.timedelta(days=700)
     shared = Setting(
@@ -42,7 +41,7 @@ def test_example(kind: str, example: dict[str, Any]) -> None:
         country="CN",
     )
     inputs = {
-        name: [_row(record, zone) for record in records]
+        "readings" if name == "spans" else name: [_row(record) for record in records]
         for name, records in example["inputs"].items()
         if name != "items"
     }
@@ -52,7 +51,7 @@ def test_example(kind: str, example: dict[str, Any]) -> None:
         inputs=inputs,
         revisions=[Revision(_exact(example.get("parameters", {})))],
         items=[each["item"] for each in example["inputs"].get("items", [])],
-        spans=any("ends" in record for record in example["inputs"].get("readings", [])),
+        spans="spans" in example["inputs"],
     )
     found = {(piece.subject, piece.starts, piece.ends) for piece in answer(shared, made).pieces}
     assert found == {
@@ -61,15 +60,17 @@ def test_example(kind: str, example: dict[str, Any]) -> None:
     }
 
 
-def _row(record: dict[str, Any], zone: ZoneInfo) -> Row:
+def _row(record: dict[str, Any]) -> Row:
+    starts = record.get("starts") or record.get("valid_from")
     return Row(
         key=(record["subject"],),
-        starts=_time(record["starts"], zone),
-        ends=_time(record["ends"], zone) if record.get("ends") else None,
+        starts=_time(starts) if starts else None,
+        ends=_time(record["ends"]) if record.get("ends") else None,
         item=record.get("item", ""),
         by=record.get("by"),
         quantity=_exact(record.get("quantity")),
         good=record.get("good", True),
+        state="valid_from" in record,
     )
 
 
@@ -80,14 +81,13 @@ def _exact(value: Any) -> Any:
     return Decimal(str(value)) if isinstance(value, float | int) else value
 
 
-def _time(text: str, zone: ZoneInfo) -> Time:
+def _time(text: str) -> Time:
+    """Read a day, a local time of the example's zone, or an instant with an offset."""
     if len(text) == len("2025-01-31"):
         return datetime.date.fromisoformat(text)
+    return datetime.datetime.fromisoformat(text)
+
+
+def _micros(text: str, zone: datetime.tzinfo) -> int:
     moment = datetime.datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
-
-
-def _micros(text: str, zone: ZoneInfo) -> int:
-    moment = _time(text, zone)
-    assert isinstance(moment, datetime.datetime)
-    return micros(moment)
+    return micros(moment if moment.tzinfo else moment.replace(tzinfo=zone))

@@ -26,6 +26,10 @@ def revised(day: str, value: str) -> str:
 """
 
 
+REOPENED = (
+    "      reopenings: {dataset: alerts, key: [alert_id], starts: raised_at}\n    parameters:\n"
+)
+WRITTEN = '{"dataset": "alerts", "key": ["alert_id"], "starts": "raised_at"} (history)'
 BOTH = "    parameters:\n      at_least: {value: 2}\n" + YEAR + "\n"
 
 CASES: dict[str, tuple[list[tuple[str, str, str]], list[str]]] = {
@@ -121,8 +125,8 @@ CASES: dict[str, tuple[list[tuple[str, str, str]], list[str]]] = {
         ["unordered GV-1: events: where: outcome = 'accepted' → None (history)"],
     ),
     "key": (
-        [(REVIEW, "key: [plan]", "key: [plan, outcome]")],
-        ["unordered GV-1: events: key: plan → plan, outcome (history)"],
+        [(ALERT, "key: [alert_id], starts", "key: [level], starts")],
+        ["unordered AL-1: openings: key: alert_id → level (history)"],
     ),
     "one more selection": (
         [
@@ -139,6 +143,10 @@ CASES: dict[str, tuple[list[tuple[str, str, str]], list[str]]] = {
             ' {"dataset": "alerts.notices", "key": ["alert_id"], "starts": "raised_at",'
             ' "item": "audience"} (history)',
         ],
+    ),
+    "reopenings": (
+        [(ALERT, "    parameters:\n", REOPENED)],
+        ["tightened AL-1: reopenings: records that count: None → " + WRITTEN],
     ),
     "an item less": (
         [(ALERT, "[staff, public]", "[staff]")],

@@ -6,9 +6,7 @@ import pytest
 
 from .conftest import ALERT, ALERTS, PLAN, REVIEW, REVIEWS, WAIVERS, Change, Draft
 
-EVENTS = (
-    "events: {dataset: reviews, key: [plan], starts: reviewed_on, where: \"outcome = 'accepted'\"}"
-)
+EVENTS = "events: {dataset: reviews, starts: reviewed_on, where: \"outcome = 'accepted'\"}"
 EVERY = "every: {value: 12 months, norm: yearly-review}"
 SUBJECTS = "subjects: {dataset: reviews, key: [plan]}\n      "
 PARAMETERS = f"    parameters:\n      {EVERY}\n"
@@ -27,6 +25,13 @@ waivers:
     from: 2026-01-01
     until: 2026-06-29
 """
+
+
+NO_EFFECT = (
+    "without 'subjects' there is one subject, so that a key has no effect\n"
+    "hint: take out 'key' and 'prefix', or say with 'subjects' what each of them is about"
+)
+KEYS = "hint: name as many columns as there, of the same types; or the same prefix"
 
 
 def revisions(*lines: str) -> Change:
@@ -188,6 +193,50 @@ CONTROLS: dict[str, tuple[list[Change], list[str]]] = {
         [(ALERT, "key: [alert_id], starts", "key: [alert], starts")],
         [f"{ALERT}:11:41: unknown column 'alert'\nhint: did you mean 'alert_id'?"],
     ),
+    "key without subjects": (
+        [events(EVENTS.replace("starts", "key: [plan], starts"))],
+        [f"{REVIEW}:16:34: {NO_EFFECT}"],
+    ),
+    "prefix without subjects": (
+        [events(EVENTS.replace("starts", "prefix: p, starts"))],
+        [f"{REVIEW}:16:34: {NO_EFFECT}"],
+    ),
+    "key of another width": (
+        [(ALERT, "          key: [alert_id]\n", "          key: [alert_id, audience]\n")],
+        [
+            f"{ALERT}:15:11: the key is text, text, but that of 'openings' is text\n{KEYS}",
+        ],
+    ),
+    "key of another type": (
+        [(ALERT, "key: [alert_id], starts", "key: [count], starts")],
+        [f"{ALERT}:15:11: the key is text, but that of 'openings' is integer\n{KEYS}"],
+    ),
+    "key of another prefix": (
+        [(ALERT, "key: [alert_id], starts", "key: [alert_id], prefix: p, starts")],
+        [f"{ALERT}:15:11: the key is text, but that of 'openings' is –\n{KEYS}"],
+    ),
+    "valid and obtained": (
+        [
+            (REVIEW, "check: recurrence", "check: coverage"),
+            (REVIEW, EVERY, "valid_for: {value: 12 months, norm: yearly-review}"),
+            events(EVENTS.replace("starts", "valid_from: reviewed_on, starts")),
+        ],
+        [f"{REVIEW}:16:34: give either 'starts' or 'valid_from'"],
+    ),
+    "counts and spans": (
+        [
+            *LEVEL,
+            events(
+                "readings: {dataset: alerts, starts: raised_at, quantity: count}\n"
+                "      spans: {dataset: alerts, starts: raised_at, quantity: count}"
+            ),
+        ],
+        [f"{REVIEW}:18:5: give exactly one of readings, spans"],
+    ),
+    "neither counts nor spans": (
+        [*LEVEL, events("subjects: {dataset: reviews, key: [plan]}")],
+        [f"{REVIEW}:17:5: give exactly one of readings, spans"],
+    ),
     "no time": (
         [(ALERT, "          starts: told_at\n", "")],
         [f"{ALERT}:14:11: this input needs 'starts'"],
@@ -207,19 +256,19 @@ CONTROLS: dict[str, tuple[list[Change], list[str]]] = {
     "no column of numbers": (
         [
             *LEVEL,
-            events("readings: {dataset: alerts, key: [level], starts: raised_at, quantity: level}"),
+            events("readings: {dataset: alerts, starts: raised_at, quantity: level}"),
         ],
-        [f"{REVIEW}:16:68: the column 'level' is not a number"],
+        [f"{REVIEW}:16:54: the column 'level' is not a number"],
     ),
     "SQL": (
         [(REVIEW, "outcome = 'accepted'", "outcome = ")],
-        [f'{REVIEW}:16:68: not an SQL expression: syntax error at or near ")"'],
+        [f'{REVIEW}:16:55: not an SQL expression: syntax error at or near ")"'],
     ),
     "unknown column in SQL": (
         [(REVIEW, "outcome = 'accepted'", "outcomes = 'accepted' AND pla = plan")],
         [
-            f"{REVIEW}:16:68: unknown column 'outcomes'\nhint: did you mean 'outcome'?",
-            f"{REVIEW}:16:68: unknown column 'pla'\nhint: did you mean 'plan'?",
+            f"{REVIEW}:16:55: unknown column 'outcomes'\nhint: did you mean 'outcome'?",
+            f"{REVIEW}:16:55: unknown column 'pla'\nhint: did you mean 'plan'?",
         ],
     ),
     "SQL in a list": (
@@ -289,6 +338,21 @@ NUMBERS: dict[str, tuple[list[Change], list[str]]] = {
         [every("every: {value: 12 months, norm: yearly}")],
         [f"{REVIEW}:18:33: unknown norm 'yearly'\nhint: did you mean 'yearly-review'?"],
     ),
+    "clock over dates": (
+        [every("every: {value: 24 hours, norm: yearly-review}")],
+        [
+            f"{REVIEW}:18:7: 'reviewed_on' is a date, and a date covers no time by the clock\n"
+            "hint: give 'every' in days, or name a column that holds a time"
+        ],
+    ),
+    "grace as long as its period": (
+        [every("per: {value: month}\n      grace: {value: 1 month}")],
+        [f"{REVIEW}:17:5: 'grace' must be shorter than 'per'"],
+    ),
+    "grace where several are needed": (
+        [every("per: {value: month}\n      grace: {value: 5 days}\n      at_least: {value: 2}")],
+        [f"{REVIEW}:17:5: 'grace' and 'at_least' do not go together: an event serves one period"],
+    ),
     "values by nothing": (
         [(ALERT, ", by: level", "")],
         [
@@ -319,7 +383,7 @@ NUMBERS: dict[str, tuple[list[Change], list[str]]] = {
     "no number": (
         [
             (REVIEW, "check: recurrence", "check: level"),
-            events("readings: {dataset: alerts, key: [level], starts: raised_at, quantity: count}"),
+            events("readings: {dataset: alerts, starts: raised_at, quantity: count}"),
             every("minimum: {value: many, norm: yearly-review}"),
         ],
         [f"{REVIEW}:18:17: a number greater than zero is expected, not 'many'"],
@@ -430,10 +494,13 @@ def test_no_control(draft: Draft) -> None:
 
 def test_query_of_a_kind(draft: Draft) -> None:
     kind = "/*\nsummary: {en: A, zh: 甲}\ninputs:\n  events: {label: {en: B, zh: 乙},"
-    kind += " population: true, needs: [starts]}\n*/\nSELECT * FROM secrets\n"
+    kind += " holds: happening, effect: harm, population: true, needs: [starts]}"
+    kind += "\n*/\nSELECT * FROM secrets\n"
     draft.write("checks/ours.sql", kind)
     assert draft.refused(
-        (REVIEW, "check: recurrence", "check: ours"), (REVIEW, PARAMETERS, "")
+        (REVIEW, "check: recurrence", "check: ours"),
+        (REVIEW, PARAMETERS, ""),
+        events(EVENTS.replace("starts", "key: [plan], starts")),
     ) == ["checks/ours.sql: the relation secrets is not an input of this check kind"]
 
 

@@ -75,15 +75,66 @@ def test_direction(base: Draft, name: str) -> None:
         assert each.after_at or each.before_at
 
 
+REOPENINGS = "      reopenings: {dataset: alerts, key: [alert_id], starts: raised_at"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("", ", where: level = 'high'", "loosened"),
+        (", where: level = 'high'", "", "tightened"),
+        (", where: count > 1", ", where: count > 1 and level = 'high'", "loosened"),
+        (", where: count > 1 and level = 'high'", ", where: (count > 1)", "tightened"),
+        (", where: count > 1", ", where: count > 2", "unordered"),
+        (", where: count > 1", ", where: count > 1 or level = 'high' and count > 1", "unordered"),
+        (", where: count > 1", ", where: count > 1 and count between 2 and 3", "unordered"),
+        (", where: \"level = 'a and b'\"", ", where: \"level = 'a'\"", "unordered"),
+    ],
+)
+def test_fewer_reopenings_are_looser(base: Draft, before: str, after: str, expected: str) -> None:
+    base.change((ALERT, "    parameters:\n", f"{REOPENINGS}{before}}}\n    parameters:\n"))
+    found = compared(base, (ALERT, f"{REOPENINGS}{before}}}", f"{REOPENINGS}{after}}}"))
+    assert [each.direction for each in found.changes] == [expected]
+
+
+def test_reopenings_left_out_are_looser(base: Draft) -> None:
+    base.change((ALERT, "    parameters:\n", f"{REOPENINGS}}}\n    parameters:\n"))
+    found = compared(base, (ALERT, f"{REOPENINGS}}}\n", ""))
+    assert [each.direction for each in found.changes] == ["loosened"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [("starts", "valid_from", "loosened"), ("valid_from", "starts", "tightened")],
+)
+def test_valid_from_is_looser_than_obtained(
+    base: Draft, before: str, after: str, expected: str
+) -> None:
+    base.change(
+        (REVIEW, "check: recurrence", "check: coverage"),
+        (REVIEW, "      at_least: {value: 2}\n", ""),
+        (REVIEW, "every:", "valid_for:"),
+        (REVIEW, "starts: reviewed_on", f"{before}: reviewed_on"),
+    )
+    found = compared(base, (REVIEW, f"{before}: reviewed_on", f"{after}: reviewed_on"))
+    assert [each.direction for each in found.changes] == [expected]
+    assert found.changes[0].message.en == "events: valid from then, or obtained then"
+
+
 SQL = """\
 /*
 summary: {en: Never., zh: 从不。}
 inputs:
-  records: {label: {en: records, zh: 记录}, population: true, needs: [starts]}
+  records:
+    label: {en: records, zh: 记录}
+    holds: happening
+    effect: harm
+    population: true
+    needs: [starts]
 parameters:
   at_most: {type: number, required: true, stricter: lower, label: {en: most, zh: 最多}}
 */
-SELECT control, 'duty' AS part, subject, starts, ends, locator FROM records
+SELECT control, 'duty' AS part, subject, earliest AS starts, ends, locator FROM records
 """
 OWN = """\
   - id: GV-2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .conftest import ALERTS, NORMS, PLAN, REVIEW, SETTINGS, WAIVERS, WRITTEN, Change, Draft
+from .conftest import ALERT, ALERTS, NORMS, PLAN, REVIEW, SETTINGS, WAIVERS, WRITTEN, Change, Draft
 
 WAIVER = """\
 waivers:
@@ -17,7 +17,9 @@ waivers:
     from: 2026-01-01
     until: 2026-06-29
 """
+DATED = "told_at: {type: string, format: date}"
 PINNED: Change = (SETTINGS, "", 'as_of = "2026-06-29"\n')
+TOLD_ON_A_DAY: Change = (ALERTS, "told_at: {type: string, format: date-time}", DATED)
 WAIVED: Change = (WAIVERS, "waivers: []", WAIVER)
 
 CASES: dict[str, tuple[list[Change], list[str]]] = {
@@ -112,6 +114,34 @@ CASES: dict[str, tuple[list[Change], list[str]]] = {
         [
             f"{WAIVERS}:8:5: the waiver W-1 is approved by its own owner\n"
             "somebody else must approve it"
+        ],
+    ),
+    "a date cannot prove a limit of hours": (
+        [TOLD_ON_A_DAY],
+        [
+            f"{ALERT}:19:7: 'told_at' is a date, which cannot prove 'limit'\n"
+            "what is dated counts from the end of its day; name a column that holds a time, or give"
+            " 'limit' in days"
+        ],
+    ),
+    "a date proves a limit of days": (
+        [
+            TOLD_ON_A_DAY,
+            (ALERT, "{high: 30 minutes, low: 2 hours}", "{high: 1 day, low: 2 days}"),
+        ],
+        [],
+    ),
+    "a period and another beginning": (
+        [
+            (
+                REVIEW,
+                "every: {value: 12 months",
+                "initial: {value: 9 days, norm: yearly-review}\n      per: {value: month",
+            )
+        ],
+        [
+            f"{REVIEW}:18:7: 'initial' counts for the beginning, and not the first 'per'\n"
+            "take out 'initial' if what is owed first is owed by the period's end"
         ],
     ),
     "by place": (

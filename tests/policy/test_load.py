@@ -23,8 +23,10 @@ from .conftest import (
     Draft,
 )
 
-EVENTS = "{dataset: reviews, key: [plan], starts: reviewed_on, where: \"outcome = 'accepted'\"}"
-KNOWN = "known here: dataset, key, prefix, where, starts, ends, item, by, quantity, good"
+EVENTS = "{dataset: reviews, starts: reviewed_on, where: \"outcome = 'accepted'\"}"
+KNOWN = (
+    "known here: dataset, key, prefix, where, starts, valid_from, ends, item, by, quantity, good"
+)
 TITLE = "title: {en: My plan, zh: 我的预案}"
 _NAME = "it must match ^[a-z][a-z0-9_]{0,62}$"
 _DAY = "a day from 1900 to 2199 (YYYY-MM-DD) is expected for 'until', not"

@@ -48,6 +48,7 @@ def subjects(
         unknown=unknown,
         baselined=0,
         ended=ended,
+        not_due=0,
     )
 
 

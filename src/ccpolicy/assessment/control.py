@@ -28,6 +28,8 @@ class Subjects(Model):
     """Of those that failed, how many have a lapse in the baseline."""
     ended: int
     """Their duty had ended before as-of."""
+    not_due: int
+    """Of those that passed, how many are openings whose due instant has not come."""
 
 
 class CoveredLater(Model):

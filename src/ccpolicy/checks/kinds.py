@@ -14,7 +14,7 @@ from ccpolicy.files.policy_files import PolicyFiles, read_source
 from ccpolicy.files.yaml_document import YamlDocument, decode, parse_yaml
 from ccpolicy.time.durations import parse_duration
 
-Role = Literal["starts", "ends", "item", "by", "quantity", "good"]
+Role = Literal["starts", "valid_from", "ends", "item", "by", "quantity", "good"]
 """What a column of a selection can mean."""
 Value = str | int | float
 
@@ -41,6 +41,13 @@ class Input(Model):
     """A relation that the engine fills from the selections of every control of the kind."""
 
     label: Text
+    holds: Literal["state", "happening"] | None = None
+    """What its records are: a state holds from a day to a day, a happening was at a moment. A
+    state that begins after as-of is a plan; a happening after as-of has yet to happen. A selection
+    that names `valid_from` holds states. Items have no time."""
+    effect: Literal["help", "harm", "either"] | None = None
+    """What its records do for compliance: help counts from its latest moment, harm from its
+    earliest. A state that harms is a duty: it begins early and ends late."""
     population: bool = False
     """Whether it says who or what the control is about; left out, that is the whole."""
     required: bool = True
@@ -51,11 +58,17 @@ class Input(Model):
     columns: list[Role] = []
     """Columns that a selection may name as well."""
     open_ended: bool = False
-    """Whether a record without an end lasts on."""
-    planned: bool = False
-    """Whether a span that begins after as-of is a plan, not something yet to happen."""
+    """Whether a happening without an end lasts on, as a state does."""
     closes: str | None = None
     """Input that its records belong to by key; none may come before the one it belongs to."""
+    undoes: list[str] = []
+    """Inputs of which its records end what is not certainly later. These have the column `until`:
+    the earliest moment of the first such record, or else the horizon."""
+
+    @property
+    def is_happening(self) -> bool:
+        """Whether its records happened at a moment."""
+        return self.holds == "happening"
 
 
 class Parameter(Model):
@@ -72,10 +85,16 @@ class Parameter(Model):
     default_from: str | None = None
     """Parameter whose value it takes by default."""
     required: bool = False
-    unless: dict[str, Role] = {}
-    """Input → column that may give the number instead, record by record."""
+    unless: dict[str, list[Role]] = {}
+    """Input → columns of which one may give the number instead, record by record."""
     extends: list[str] = []
     """Parameters that it lengthens; it has no column of its own in the query."""
+    replaces: str | None = None
+    """Parameter of whose first period it takes the place, where both are given."""
+    covers_from: str | None = None
+    """Input whose happenings cover for this long; by the clock a date would cover nothing."""
+    proven_by: str | None = None
+    """Input whose happenings prove that it was kept; by the clock a date cannot prove it."""
 
 
 class Description(Model):
@@ -85,7 +104,7 @@ class Description(Model):
     inputs: dict[str, Input] = Field(min_length=1)
     parameters: dict[str, Parameter] = {}
     one_of: list[str] = []
-    """Of these parameters exactly one is given."""
+    """Of these parameters, or of these inputs, exactly one is given."""
 
 
 class Example(Model):
@@ -198,6 +217,15 @@ def load_kind(tree: PolicyFiles, file: str) -> Kind:
         description = Description.model_validate(source.value)
     except ValidationError as failure:
         raise explain(failure, source, Description)[0] from failure
+    for input_name, spec in description.inputs.items():
+        if not spec.items and not (spec.holds and spec.effect):
+            raise PolicyError(
+                "the input '{name}' does not say what its times are",
+                hint="write 'holds: state' or 'holds: happening', and 'effect: help', 'harm' or"
+                " 'either'",
+                locator=source.locate(("inputs", input_name)),
+                name=input_name,
+            )
     return Kind(
         name=file.rpartition("/")[2].removesuffix(".sql"),
         summary=description.summary,

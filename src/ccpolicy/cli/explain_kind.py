@@ -41,6 +41,19 @@ def explain_kind(page: Page, kind: Kind) -> None:
 
 def _input(page: Page, name: str, spec: Input) -> None:
     page.definition(name, page.text(spec.label), 14, "bold")
+    times = {
+        "state": page.say("holds from a day to a day"),
+        "happening": page.say("happened at a moment"),
+    }
+    effects = {
+        "help": page.say("helps, so that it counts from its latest moment"),
+        "harm": page.say("harms, so that it counts from its earliest moment"),
+        "either": page.say("helps or harms, as each record says"),
+    }
+    if spec.holds and spec.effect:
+        page.paragraph(page.phrases([times[spec.holds], effects[spec.effect]]), 16)
+    if spec.undoes:
+        page.paragraph(page.say("undoes earlier: {inputs}", inputs=page.join(spec.undoes)), 16)
     if not spec.required:
         page.paragraph(page.say("may be left out"), 16)
     if spec.needs:
@@ -73,12 +86,13 @@ def _parameter(page: Page, name: str, spec: Parameter) -> None:
         said.append(page.say("default as '{name}'", name=spec.default_from))
     if spec.required:
         said.append(page.say("required"))
-    for input_name, column in spec.unless.items():
-        said.append(
+    for input_name, columns in spec.unless.items():
+        said += [
             page.say(
                 "or each record's own, by '{column}' of '{input}'", column=column, input=input_name
             )
-        )
+            for column in columns
+        ]
     page.paragraph(page.phrases(said), 16)
 
 

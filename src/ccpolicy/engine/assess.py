@@ -250,7 +250,10 @@ def _used(
                 wanted.update(part.key)
                 wanted.update(
                     each
-                    for each in (part.starts, part.ends, part.item, part.by, part.quantity)
+                    for each in (
+                        *(part.starts, part.valid_from, part.ends),
+                        *(part.item, part.by, part.quantity),
+                    )
                     if each
                 )
                 for predicate in (part.where, part.good):

@@ -6,11 +6,23 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ccpolicy.engine.relations import AFTER, CALENDAR, DURATION, PERIOD, PERIOD_SPAN, Relation
+from ccpolicy.engine.relations import (
+    AFTER,
+    CALENDAR,
+    DURATION,
+    PERIOD,
+    PERIOD_SPAN,
+    UTC_DAY,
+    Relation,
+)
 from ccpolicy.store import Store
 from ccpolicy.time.calendar import Calendar
 from ccpolicy.time.durations import Duration
 from ccpolicy.time.epoch import DAY
+from ccpolicy.time.zone_shifts import next_shift, zone_offset
+
+_NEVER = 1 << 62
+"""An instant after all others."""
 
 
 @dataclass(frozen=True)
@@ -20,11 +32,6 @@ class CalendarTables:
     calendar: Calendar
     first: int
     last: int
-
-    @property
-    def offset(self) -> int:
-        """Microseconds that bring a UTC instant to within a day of the local day's number."""
-        return self.first * DAY - self.calendar.starts(self.first)
 
     @property
     def days(self) -> range:
@@ -46,6 +53,7 @@ class CalendarTables:
         """
         starts = [self.calendar.starts(day) for day in range(self.first, self.last + 2)]
         store.fill(CALENDAR.name, CALENDAR.columns, [list(self.days), starts[:-1], starts[1:]])
+        _fill(store, UTC_DAY, list(self._utc_days()))
         _fill(store, DURATION, [row for each in durations for row in self._duration(*each)])
         store.create(
             AFTER.name,
@@ -61,11 +69,21 @@ class CalendarTables:
         store.create(
             PERIOD.name,
             """
-            SELECT p.per, c.day, p.number, p.ends, p.next_ends
+            SELECT p.per, c.day, p.number, p.ends, p.next_ends,
+                   CASE WHEN c.day <= p.previous_grace THEN 1 ELSE 0 END AS in_grace
             FROM period_span p
             JOIN calendar c ON c.day >= p.first_day AND c.day <= p.last_day
             """,
         )
+
+    def _utc_days(self) -> Iterator[tuple[object, ...]]:
+        """Yield the rows of `utc_day`, with which the local day of an instant is exact."""
+        zone = self.calendar.zone
+        numbers = range(self.first - 1, self.last + 3)
+        offsets = [zone_offset(number * DAY, zone) for number in numbers]
+        for number, (offset, following) in zip(numbers, pairwise(offsets), strict=False):
+            shifts = _NEVER if offset == following else next_shift(number * DAY, zone)
+            yield number, offset, shifts, following
 
     def _duration(self, name: str, duration: Duration) -> Iterator[tuple[object, ...]]:
         """Yield the rows of `duration`; there is none where it is not certain."""
@@ -84,17 +102,22 @@ class CalendarTables:
     ) -> Iterator[tuple[object, ...]]:
         """Yield the rows of `period_span`."""
         spans = self.calendar.periods(period, self.days)
-        following = spans[-1].last + 1
-        spans += self.calendar.periods(period, range(following, following + 1))
-        ends = [self._ends(each.last, grace) for each in spans]
-        for span, both in zip(spans, pairwise(ends), strict=False):
-            yield name, *span, *both
+        before, after = spans[0].first - 1, spans[-1].last + 1
+        spans = [
+            *self.calendar.periods(period, range(before, before + 1)),
+            *spans,
+            *self.calendar.periods(period, range(after, after + 1)),
+        ]
+        lasts = [self._last(each.last, grace) for each in spans]
+        ends = [self.calendar.starts(min(last, self.last) + 1) for last in lasts]
+        for at in range(1, len(spans) - 1):
+            yield name, *spans[at], ends[at], ends[at + 1], lasts[at - 1]
 
-    def _ends(self, last: int, grace: Duration | None) -> int:
-        """Return the end of a period's last day, or of the grace after it."""
+    def _last(self, last: int, grace: Duration | None) -> int:
+        """Return a period's last day, or that of the grace after it."""
         if grace:
             [last] = self.calendar.last_days(range(last, last + 1), grace)
-        return self.calendar.starts(min(last, self.last) + 1)
+        return last
 
 
 def _fill(store: Store, relation: Relation, rows: Sequence[Sequence[object]]) -> None:

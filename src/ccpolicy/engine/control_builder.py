@@ -89,8 +89,8 @@ class ControlBuilder:
             tags=list(control.tags),
             parameters=quote_parameters(self.policy, control, revision),
             datasets=datasets_of(control),
-            now=forced or (_worst(now.values()) if outcome.has_subjects_now else nothing),
-            period=forced or (_worst(then.values()) if outcome.had_subjects else nothing),
+            now=forced or (_worst(now.values()) if outcome.has_subjects_now else nothing[0]),
+            period=forced or (_worst(then.values()) if outcome.had_subjects else nothing[1]),
             reason=reason,
             subjects=_subjects(outcome, now),
             next_due=due[0].at if due else None,
@@ -115,28 +115,31 @@ class ControlBuilder:
 
     def _forced(
         self, control: Control, outcome: Outcome, problems: bool
-    ) -> tuple[models.Text | None, Verdict | None, Verdict]:
+    ) -> tuple[models.Text | None, Verdict | None, tuple[Verdict, Verdict]]:
         """Return why and what a control's verdict is, where its lapses do not decide it.
 
-        The last is its verdict where there is nothing to judge.
+        The last are its verdicts where there is nothing to judge, now and in the period.
         """
+        unknown: tuple[Verdict, Verdict] = ("unknown", "unknown")
         exempt = control.not_applicable
         if exempt and day_starts(day_number(exempt.until) + 1, self.zone) > self.times.as_of:
-            return models.Text.of(exempt.reason), "not_applicable", "unknown"
+            return models.Text.of(exempt.reason), "not_applicable", unknown
         if problems:
-            return None, "unknown", "unknown"
+            return None, "unknown", unknown
         if outcome.has_subjects_now and outcome.had_subjects:
-            return None, None, "unknown"
+            return None, None, unknown
+        empty: Verdict = "not_applicable" if control.may_be_empty else "unknown"
         day = self.policy.plan.first_day(control.history[0])
         if not self._in_period(day_starts(day_number(day), self.zone)):
             not_yet = Message.of("the control is in force only from {day} on", day=day)
-            return models.Text.of(not_yet), None, "unknown"
+            now: Verdict = empty if self._begun(day) else "unknown"
+            return models.Text.of(not_yet), None, (now, "unknown")
         if control.may_be_empty:
-            return models.Text.of(control.may_be_empty), None, "not_applicable"
+            return models.Text.of(control.may_be_empty), None, (empty, empty)
         nothing = Message.of("there is nothing on file that the control is about")
         if outcome.has_subjects_now:
             nothing = Message.of("in the period there was nothing that the control is about")
-        return models.Text.of(nothing), None, "unknown"
+        return models.Text.of(nothing), None, unknown
 
     def _lapse(self, control: Control, lapse: Lapse) -> models.Lapse:
         is_open = lapse.ends > self.times.as_of
@@ -187,6 +190,7 @@ def _subjects(outcome: Outcome, now: Mapping[str, Verdict]) -> models.Subjects:
         unknown=counts.count("unknown"),
         baselined=0,
         ended=outcome.ended,
+        not_due=outcome.not_due,
     )
 
 

@@ -23,6 +23,7 @@ from ccpolicy.engine.relations import (
     SPANS,
     SUBJECT,
     SUBJECT_DUTY,
+    SUBJECT_HAPPENING,
     SUBJECT_RECORDS,
     WAIVED_SUBJECT,
 )
@@ -71,8 +72,9 @@ class Evaluation:
             self.store.define(SELECTED_RECORDS.name, inputs.selected_records())
         else:
             self.store.create(SELECTED_RECORDS.name, inputs.selected_records())
-        self._fill(inputs, self._calendar(inputs))
-        for finding in find_faults(self.store, inputs):
+        calendar = self._calendar(inputs)
+        self._fill(inputs, calendar)
+        for finding in find_faults(self.store, inputs, calendar):
             outcomes[finding.control].findings.append(finding)
         if streamed:
             # The records are in the inputs now; their memory is better used for the spans.
@@ -94,8 +96,7 @@ class Evaluation:
             tables=self.tables,
             plan=self.policy.plan,
             times=self.times,
-            latest_day=self.calendar.day_of(self.times.latest),
-            horizon_day=self.calendar.day_of(self.times.horizon),
+            latest_day=self.calendar.day_of(self.times.latest - 1),
         )
 
     def _calendar(self, inputs: InputQueries) -> CalendarTables:
@@ -105,7 +106,8 @@ class Evaluation:
             own = [each for each in self.revisions if each.kind is kind]
             create_parameters(self.store, kind, own, terms, self.times.horizon)
         [firsts] = self.store.ask(
-            f"SELECT min(day), min(ends_day), min(starts), min(ends) FROM {SELECTED_RECORDS.name}"
+            "SELECT min(day), min(ends_day), min(earliest), min(ends_earliest)"
+            f" FROM {SELECTED_RECORDS.name}"
         )
         days = [each for each in firsts[:2] if each is not None]
         days += [self.calendar.day_of(each) for each in firsts[2:] if each is not None]
@@ -113,7 +115,8 @@ class Evaluation:
             self.calendar.day_of(self.times.starts),
             *(each.first_day for each in self.revisions),
         ]
-        tables = CalendarTables(self.calendar, min(days) - 2, inputs.horizon_day + 2)
+        last = self.calendar.day_of(self.times.horizon) + 2
+        tables = CalendarTables(self.calendar, min(days) - 2, last)
         tables.create(
             self.store,
             list(terms.durations.items()),
@@ -141,7 +144,8 @@ class Evaluation:
             FROM (SELECT DISTINCT revision, name FROM subject_records WHERE name IS NOT NULL) named
             """,
         )
-        store.create(SUBJECT_DUTY.name, SUBJECT_DUTY.query)
+        for relation in (SUBJECT_DUTY, SUBJECT_HAPPENING):
+            store.create(relation.name, relation.query)
         for relation, numbers in inputs.record_groups:
             query = inputs.input_records(relation, numbers, calendar)
             store.create(relation.name, query)

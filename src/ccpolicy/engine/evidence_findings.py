@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ccpolicy.engine.calendar_tables import CalendarTables
 from ccpolicy.engine.input_sql import InputQueries, InputSelection
 from ccpolicy.errors import Message
 from ccpolicy.store import Store
@@ -50,11 +51,11 @@ class Finding:
         return Message.of(MESSAGES[self.code], value=self.value, column=self.column)
 
 
-def find_faults(store: Store, inputs: InputQueries) -> list[Finding]:
+def find_faults(store: Store, inputs: InputQueries, calendar: CalendarTables) -> list[Finding]:
     """Look through all selected records and return what is wrong, with `SHOWN` places at most."""
     rows = store.ask(
         f"""
-        WITH found AS ({" UNION ALL ".join(_queries(inputs))}),
+        WITH found AS ({" UNION ALL ".join(_queries(inputs, calendar))}),
         ranked AS (
           SELECT code, selection, value, locator,
                  row_number() OVER (PARTITION BY code, selection ORDER BY locator, value) AS place,
@@ -71,7 +72,7 @@ def find_faults(store: Store, inputs: InputQueries) -> list[Finding]:
     for code, number, value, locator, count in rows:
         selected = inputs.selections[number]
         revision, selection = selected.revision, selected.selection
-        column = selection.starts
+        column = selected.begins
         if code == "orphan":
             populations = revision.control.selections(revision.kind.population)
             column = " + ".join(sorted({each.dataset for each in populations}))
@@ -90,33 +91,37 @@ def find_faults(store: Store, inputs: InputQueries) -> list[Finding]:
     return findings
 
 
-def _queries(inputs: InputQueries) -> list[str]:
+def _queries(inputs: InputQueries, calendar: CalendarTables) -> list[str]:
     """Write the queries, each of which returns (code, selection, value, locator)."""
-    times = inputs.times
-    selections = inputs.selections
-    # A record without its time is no event; but a subject or a record to be judged must have one.
+    times, selections = inputs.times, inputs.selections
+    # A record that would help has not happened without its time; whatever else must have one.
     timed = [
         each.number
         for each in selections
-        if (each.spec.planned or each.selection.good) and each.selection.starts
+        if each.begins and (each.is_state or each.spec.population or each.spec.effect != "help")
     ]
-    began = [each.number for each in selections if each.selection.starts]
+    judging = [each.number for each in selections if each.selection.good]
     with_classes = [each.number for each in inputs.revisions if each.has_classes]
     own = [e.number for e in selections if e.selection.quantity and _gives_a_parameter(e)]
+    ending = [
+        each.number
+        for each in selections
+        if each.begins and each.selection.ends and (each.is_state or each.spec.population)
+    ]
+    backwards = inputs.ends_before_start(ending, calendar)
+    is_later = inputs.is_later("r")
     return [
         "SELECT 'no_name' AS code, selection, CAST(NULL AS VARCHAR) AS value, locator"
-        " FROM selected_records WHERE belongs AND subject_key IS NULL AND subject_known",
-        "SELECT 'no_decision', selection, NULL, locator FROM selected_records"
-        " WHERE names_subject AND belongs IS NULL",
+        " FROM selected_records WHERE belongs AND subject_key IS NULL",
+        "SELECT 'no_decision', selection, NULL, locator FROM selected_records r"
+        " WHERE (belongs IS NULL"
+        f" OR (belongs AND good IS NULL AND selection IN ({_list(judging)})))"
+        f" AND NOT {is_later}",
         "SELECT 'no_start', selection, NULL, locator FROM selected_records"
-        f" WHERE selection IN ({_list(timed)}) AND belongs AND starts IS NULL AND day IS NULL",
+        f" WHERE selection IN ({_list(timed)}) AND belongs AND earliest IS NULL AND day IS NULL",
         f"SELECT '{'future' if times.present else 'left_out'}', selection, NULL, locator"
-        " FROM selected_records WHERE NOT planned AND belongs"
-        f" AND (starts > {times.latest} OR day > {inputs.latest_day})",
-        "SELECT DISTINCT 'backwards', selection, NULL, locator FROM subject_records"
-        # What has no end is cut at the horizon, beyond which it may begin.
-        f" WHERE ends < recorded_start AND ends < {times.horizon}"
-        f" AND selection IN ({_list(began)})",
+        f" FROM selected_records r WHERE belongs AND {is_later}",
+        f"SELECT 'backwards', selection, NULL, locator FROM ({backwards}) backwards",
         "SELECT DISTINCT 'no_class', selection, coalesce(class, ''), locator FROM subject_records p"
         " WHERE NOT EXISTS (SELECT 1 FROM parameter_class c"
         " WHERE c.revision = p.revision AND c.class = p.class)",
@@ -134,36 +139,71 @@ def _queries(inputs: InputQueries) -> list[str]:
 def _gives_a_parameter(selected: InputSelection) -> bool:
     """Whether the quantity of a subject is its own parameter, and not what was read."""
     parameters = selected.revision.kind.parameters.values()
-    return any(parameter.unless.get(selected.input) == "quantity" for parameter in parameters)
+    return any("quantity" in parameter.unless.get(selected.input, []) for parameter in parameters)
 
 
 def _orphans(inputs: InputQueries) -> list[str]:
-    """Records about a subject that is on no roster."""
+    """Write the query of records about a subject that nothing names.
+
+    A record that a predicate keeps from naming a subject names one all the same to other datasets:
+    whoever is there and owes nothing is known. To its own dataset it does not, since there every
+    record is one of them.
+    """
     without_subject = [
         f"SELECT locator FROM {relation.name} WHERE subject IS NULL"
         for relation, _ in inputs.record_groups
     ]
     if not without_subject:
         return []
+    about = [each for each in inputs.selections if not (each.spec.population or each.spec.items)]
+    datasets = {each.selection.dataset: each.number for each in inputs.selections}
+    numbered = " ".join(
+        f"WHEN {each.number} THEN {datasets[each.selection.dataset]}" for each in inputs.selections
+    )
+    dataset = f"CASE r.selection {numbered} END"
     # DISTINCT changes nothing, but has the few records that found no subject looked up alone.
     return [
-        "SELECT 'orphan', s.selection, s.subject_key, s.locator"
-        " FROM (SELECT DISTINCT selection, control_number, subject_key, locator"
-        " FROM selected_records WHERE NOT subject_known AND belongs"
-        f" AND locator IN ({' UNION ALL '.join(without_subject)})) s"
-        " WHERE NOT EXISTS (SELECT 1 FROM selected_records p WHERE p.names_subject"
-        " AND p.control_number = s.control_number AND p.subject_key = s.subject_key)"
+        f"""
+        SELECT 'orphan', selection, subject_key, locator
+        FROM (
+          WITH
+          without_subject AS (
+            SELECT DISTINCT r.selection, r.control_number, r.subject_key, r.locator,
+                   {dataset} AS dataset
+            FROM selected_records r
+            WHERE r.selection IN ({_list([each.number for each in about])}) AND r.belongs
+              AND r.subject_key IS NOT NULL AND NOT {inputs.is_later("r")}
+              AND r.locator IN ({" UNION ALL ".join(without_subject)})
+          ),
+          naming AS (
+            SELECT r.control_number, r.subject_key, min({dataset}) AS dataset,
+                   max(CASE WHEN r.belongs THEN 1 ELSE 0 END) AS belongs,
+                   max(CASE WHEN r.belongs AND NOT {inputs.is_later("r")} THEN 1 ELSE 0 END)
+                     AS names
+            FROM selected_records r
+            WHERE r.names_subject AND r.subject_key IN (SELECT subject_key FROM without_subject)
+            GROUP BY r.control_number, r.subject_key, r.locator
+          )
+          SELECT s.selection, s.subject_key, s.locator
+          FROM without_subject s
+          WHERE NOT EXISTS (
+            SELECT 1
+            FROM naming p
+            WHERE p.control_number = s.control_number AND p.subject_key = s.subject_key
+              AND (p.names = 1 OR (p.belongs = 0 AND p.dataset <> s.dataset)))
+        ) orphan
+        """
     ]
 
 
 def _early(inputs: InputQueries) -> list[str]:
-    """Closings before their opening."""
+    """Write the query of what closes, reopens or tells of something certainly before it began."""
     return [
         f"SELECT DISTINCT 'early', c.selection, s.name, c.locator FROM {relation.name} c"
-        " JOIN subject_duty o ON o.subject = c.subject JOIN subject s ON s.number = c.subject"
-        " WHERE c.latest < o.starts"
+        " JOIN subject_happening o ON o.subject = c.subject JOIN subject s ON s.number = c.subject"
+        " WHERE c.latest < o.earliest OR (c.latest = o.earliest AND c.day < o.day)"
         for relation, _ in inputs.record_groups
-        if "latest" in relation.columns
+        if "selection" in relation.columns
     ]
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from itertools import count
 from zoneinfo import ZoneInfo
 
 from ccpolicy.checks.kinds import Example, Kind, load_kinds
@@ -22,7 +23,7 @@ from ccpolicy.time.calendar import day_number, instant, moment, shift
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.time.zones import time_zone
 
-_ROLES = ("starts", "ends", "item", "by", "quantity", "good")
+_ROLES = ("starts", "valid_from", "ends", "item", "by", "quantity", "good")
 
 
 def doubtful_examples(policy: Policy) -> Iterator[Finding]:
@@ -79,10 +80,9 @@ def run_example(kind: Kind, example: Example) -> list[list[str | None]]:
     as_of = datetime.datetime.fromisoformat(example.as_of)
     with open_store() as store:
         store.lock()
-        tables = {
-            name: _table(store, name, records, zone) for name, records in example.inputs.items()
-        }
+        tables = _tables(store, kind, example, zone)
         policy = _policy(kind, example, tables)
+        found = {each.name: each for of_input in tables.values() for each in of_input}
         times = EvaluationTimes(
             starts=0,
             ends=instant(as_of),
@@ -90,7 +90,7 @@ def run_example(kind: Kind, example: Example) -> list[list[str | None]]:
             horizon=instant(shift(as_of, parse_duration("24 months"), 1)),
             present=False,
         )
-        outcome = Evaluation(store, policy, policy.controls.values(), tables, times).outcome(0)[
+        outcome = Evaluation(store, policy, policy.controls.values(), found, times).outcome(0)[
             "EXAMPLE"
         ]
     return [
@@ -108,36 +108,45 @@ def _write(microseconds: int, zone: ZoneInfo) -> str:
     return moment(microseconds, zone).replace(tzinfo=None).isoformat(timespec="minutes")
 
 
-def _table(
-    store: Store,
-    table: str,
-    records: Sequence[Mapping[str, object]],
-    zone: ZoneInfo,
-) -> Table:
-    columns: dict[str, ColumnType] = {}
-    for column in dict.fromkeys(column for record in records for column in record):
-        columns[column] = _type(record.get(column) for record in records)
-    types = {"locator": "BIGINT"} | {each: TYPES[kind] for each, kind in columns.items()}
-    cells = [
-        [_value(record.get(column), kind, zone) for record in records]
-        for column, kind in columns.items()
-    ]
-    # An input without records has a key all the same.
-    if not columns:
-        types, cells = {**types, "subject": "VARCHAR"}, [[]]
-    store.fill(table, types, [[*range(1, len(records) + 1)], *cells])
-    return Table(name=table, columns=columns, ambiguous_times=frozenset())
+def _tables(store: Store, kind: Kind, example: Example, zone: ZoneInfo) -> dict[str, list[Table]]:
+    """Create the tables of each input's records: one for each form, since days and times differ."""
+    found: dict[str, list[Table]] = {}
+    locators = count(1)
+    for name, records in example.inputs.items():
+        found[name] = []
+        if kind.inputs[name].items:
+            continue
+        forms: dict[tuple[tuple[str, ColumnType], ...], list[Mapping[str, object]]] = {}
+        for record in records:
+            given = {each: value for each, value in sorted(record.items()) if value is not None}
+            form = tuple((each, _type(value)) for each, value in given.items())
+            forms.setdefault(form, []).append(given)
+        # An input without records has a key all the same.
+        for number, (form, own) in enumerate((forms or {(("subject", "text"),): []}).items()):
+            columns = dict(form)
+            cells = [
+                [_value(record[column], type_, zone) for record in own]
+                for column, type_ in columns.items()
+            ]
+            table = f"{name}_{number}"
+            types = {column: TYPES[type_] for column, type_ in columns.items()}
+            store.fill(
+                table,
+                {"locator": "BIGINT", **types},
+                [[next(locators) for _ in own], *cells],
+            )
+            found[name].append(Table(name=table, columns=columns, ambiguous_times=frozenset()))
+    return found
 
 
-def _type(values: Iterable[object]) -> ColumnType:
-    for value in values:
-        match value:
-            case bool():
-                return "boolean"
-            case int() | float():
-                return "number"
-            case str():
-                return _text_type(value)
+def _type(value: object) -> ColumnType:
+    match value:
+        case bool():
+            return "boolean"
+        case int() | float():
+            return "number"
+        case str():
+            return _text_type(value)
     return "text"
 
 
@@ -157,18 +166,22 @@ def _value(value: object, kind: ColumnType, zone: ZoneInfo) -> object:
     return value
 
 
-def _policy(kind: Kind, example: Example, tables: dict[str, Table]) -> Policy:
+def _policy(kind: Kind, example: Example, tables: Mapping[str, list[Table]]) -> Policy:
     """Make a policy of one control over the example's records."""
     nothing = Text(en="–", zh="–")
     inputs: dict[str, Selection | list[Selection] | list[str]] = {}
-    for input_name, table in tables.items():
-        if kind.inputs[input_name].items:
-            inputs[input_name] = [str(record["item"]) for record in example.inputs[input_name]]
+    for name, own in tables.items():
+        if kind.inputs[name].items:
+            inputs[name] = [str(record["item"]) for record in example.inputs[name]]
             continue
-        roles = {role: role for role in _ROLES if role in table.columns}
-        if "good" in roles:
-            roles["good"] = "good"
-        inputs[input_name] = Selection(dataset=input_name, key=["subject"], **roles)
+        inputs[name] = [
+            Selection(
+                dataset=table.name,
+                key=["subject"],
+                **{role: role for role in _ROLES if role in table.columns},
+            )
+            for table in own
+        ]
     control = Control(
         id="EXAMPLE",
         title=nothing,

@@ -38,10 +38,19 @@ class InputSelection:
     selection: Selection
 
     @property
+    def is_state(self) -> bool:
+        """Whether its records hold from a day to a day, and did not happen at a moment."""
+        return self.spec.holds == "state" or self.selection.valid_from is not None
+
+    @property
     def planned(self) -> bool:
         """Whether a record may lie after as-of: it is a plan, and not something that happened."""
-        planned = self.spec.planned and (self.spec.population or self.selection.ends is not None)
-        return planned or self.spec.items
+        return self.is_state or self.spec.items
+
+    @property
+    def begins(self) -> str | None:
+        """The column of its time, or of its beginning."""
+        return self.selection.valid_from or self.selection.starts
 
 
 @dataclass(frozen=True)
@@ -53,8 +62,7 @@ class InputQueries:
     plan: Plan
     times: EvaluationTimes
     latest_day: int
-    """Day of `times.latest`."""
-    horizon_day: int
+    """The last day that had begun by `times.latest`; one that begins then has not."""
 
     @cached_property
     def kinds(self) -> list[Kind]:
@@ -92,16 +100,14 @@ class InputQueries:
             if revision.is_single_subject:
                 number = self.numbers[revision.kind.name, revision.kind.population]
                 branches.append(
-                    f"SELECT -1, {number}, {revision.control_number}, true, true, false,"
-                    f" {literal(self.plan.subject)}, NULL, NULL, NULL, {revision.first_day},"
-                    f" {self.times.horizon}, NULL, NULL, NULL, true, NULL"
+                    f"SELECT NULL, {number}, {revision.control_number}, true, true,"
+                    f" {literal(self.plan.subject)}, NULL, NULL, {revision.first_instant},"
+                    f" {revision.first_instant}, NULL, NULL, NULL, NULL, NULL, NULL, true, NULL"
                 )
         return "\nUNION ALL ".join([SELECTED_RECORDS.no_rows(), *branches])
 
     def _branch(self, selected: InputSelection) -> str:
         selection, spec, revision = selected.selection, selected.spec, selected.revision
-        starts, day = self._starts(selected)
-        ends, ends_day = self._ends(selected)
         key = self._key(selected)
         has_classes = any(
             each.has_classes
@@ -115,33 +121,20 @@ class InputQueries:
             str(revision.control_number),
             str(spec.population).lower(),
             str(selected.planned).lower(),
-            str(self._subject_known(selected)).lower(),
             key,
             self._subject(selected, key),
             f"CAST({identifier(by)} AS VARCHAR)" if by else "NULL",
-            starts,
-            day,
-            ends,
-            ends_day,
+            *self._starts(selected),
+            *self._time(selection.ends, selection.dataset),
             self._quantity(selection, spec),
-            f"CASE WHEN ({selection.good}\n) THEN 1 ELSE 0 END" if selection.good else "NULL",
+            # One that is NULL has not decided.
+            f"CASE ({selection.good}\n) WHEN true THEN 1 WHEN false THEN 0 END"
+            if selection.good
+            else "NULL",
             f"({selection.where}\n)" if selection.where else "true",
             "locator",
         ]
         return f"SELECT {', '.join(columns)} FROM {identifier(self.tables[selection.dataset].name)}"
-
-    def _subject_known(self, selected: InputSelection) -> bool:
-        """Whether it is clear without a look-up that the subject exists."""
-        revision, selection = selected.revision, selected.selection
-        populations = revision.control.selections(revision.kind.population)
-        own = {each.dataset.partition(".")[0] for each in populations}
-        # What is in the population's own documents need not be looked up there.
-        return (
-            selected.spec.population
-            or selected.spec.items
-            or revision.is_single_subject
-            or selection.dataset.partition(".")[0] in own
-        )
 
     def _key(self, selected: InputSelection) -> str:
         """Write the key of a subject, or an item, from the columns of the selection's table."""
@@ -153,11 +146,14 @@ class InputQueries:
         return f"{literal(selection.prefix)} || {joined}" if selection.prefix else joined
 
     def _subject(self, selected: InputSelection, key: str) -> str:
-        """Write the name of the subject that a record is about: its key, with its item."""
+        """Write the name of the subject that a record is about: its key, with its item.
+
+        It is NULL where the record names no item.
+        """
         if selected.spec.population or not selected.revision.has_items:
             return key
         column = selected.selection.item
-        item = f"CAST({identifier(column)} AS VARCHAR)" if column else "''"
+        item = f"CAST({identifier(column)} AS VARCHAR)" if column else "CAST(NULL AS VARCHAR)"
         return f"{key} || {literal(KEY_SEPARATOR)} || {item}"
 
     def _quantity(self, selection: Selection, spec: Input) -> str:
@@ -167,38 +163,25 @@ class InputQueries:
             return value if spec.population else f"coalesce({value}, 0)"
         return str(MILLIONTHS) if "quantity" in spec.columns and not spec.population else "NULL"
 
-    def _column(self, column: str, selected: InputSelection, *, early: bool) -> tuple[str, bool]:
-        """Return a time's column and whether it holds days.
+    def _starts(self, selected: InputSelection) -> tuple[str, str, str]:
+        """Return the expressions of a record's time, or of its beginning, as `_time` does."""
+        if selected.begins is None and not selected.spec.items:
+            always = str(selected.revision.first_instant)
+            return always, always, "NULL"
+        return self._time(selected.begins, selected.selection.dataset)
 
-        An ambiguous local time takes the less favourable reading: early for what begins a duty.
+    def _time(self, column: str | None, dataset: str) -> tuple[str, str, str]:
+        """Return the expressions of the earlier and the later reading, and of the day.
+
+        Either the day is NULL or both readings are.
         """
-        table = self.tables[selected.selection.dataset]
-        both = early and column in table.ambiguous_times
-        return identifier(f"{column}__early" if both else column), table.columns[column] == "date"
-
-    def _starts(self, selected: InputSelection) -> tuple[str, str]:
-        """Return the expressions for the instant and for the day; one of them is NULL."""
-        if selected.selection.starts is None:
-            return "NULL", str(selected.revision.first_day)
-        column, days = self._column(
-            selected.selection.starts, selected, early=selected.spec.population
-        )
-        return ("NULL", column) if days else (column, "NULL")
-
-    def _ends(self, selected: InputSelection) -> tuple[str, str]:
-        """Return the same for the end."""
-        selection, spec = selected.selection, selected.spec
-        horizon, last = self.times.horizon, self.horizon_day
-        if selection.ends is None:
-            return str(horizon) if spec.population and spec.open_ended else "NULL", "NULL"
-        column, days = self._column(selection.ends, selected, early=not spec.population)
-        if spec.open_ended and not spec.planned:
-            # An end after as-of had not happened yet.
-            limit = self.latest_day if days else self.times.latest
-            column = f"CASE WHEN {column} <= {limit} THEN {column} END"
-        if spec.open_ended:
-            column = f"coalesce({column}, {last if days else horizon})"
-        return ("NULL", column) if days else (column, "NULL")
+        table = self.tables[dataset]
+        if column is None:
+            return "NULL", "NULL", "NULL"
+        if table.columns[column] == "date":
+            return "NULL", "NULL", identifier(column)
+        early = f"{column}__early" if column in table.ambiguous_times else column
+        return identifier(early), identifier(column), "NULL"
 
     def required_items(self) -> str:
         """Write the query of the items of every control."""
@@ -208,14 +191,14 @@ class InputQueries:
             for item in each.items
         ]
         numbers = [
-            str(self.numbers[kind.name, each])
+            self.numbers[kind.name, each]
             for kind in self.kinds
             for each, spec in kind.inputs.items()
             if spec.items
         ]
         chosen = (
             "SELECT DISTINCT control_number, subject_key AS item FROM selected_records"
-            f" WHERE input IN ({', '.join(numbers) or '-1'}) AND belongs"
+            f" WHERE input IN ({_list(numbers)}) AND belongs"
         )
         return " UNION ALL ".join([chosen, *lists])
 
@@ -235,6 +218,9 @@ class InputQueries:
                 self.times.as_of,
                 each.first_day,
                 each.first_instant,
+                (each.starts <= self.times.as_of or each in self.first_revisions)
+                and each.ends > self.times.as_of,
+                each.kind.inputs[each.kind.population].effect == "either",
                 each.has_classes,
                 each.has_items,
             )
@@ -244,24 +230,88 @@ class InputQueries:
 
     def subject_records(self, calendar: CalendarTables) -> str:
         """Write the query of all records that name a subject."""
+        populations = [
+            (self.numbers[kind.name, kind.population], kind.inputs[kind.population])
+            for kind in self.kinds
+        ]
+        episodes = [number for number, spec in populations if spec.open_ended]
+        records = [number for number, spec in populations if spec.effect == "either"]
+        as_of, horizon = self.times.as_of, self.times.horizon
         return f"""
             SELECT st.input, st.selection, st.planned, r.revision,
                    CASE WHEN r.has_items THEN st.subject_key || {literal(KEY_SEPARATOR)} || i.item
                         ELSE st.subject_key END AS name,
                    CASE WHEN r.has_classes THEN st.class ELSE '' END AS class,
-                   coalesce(st.starts, b.starts) AS recorded_start,
-                   CASE WHEN st.planned
-                        THEN greatest(coalesce(st.starts, b.starts), r.first_instant)
-                        ELSE coalesce(st.starts, b.starts) END AS starts,
-                   CASE WHEN st.planned THEN greatest({_DAY}, r.first_day) ELSE {_DAY} END AS day,
-                   coalesce(st.ends, e.ends) AS ends, st.quantity, st.good, st.locator
-            FROM selected_records st
+                   CASE WHEN st.planned THEN greatest(st.starts, r.first_instant)
+                        ELSE st.starts END AS starts,
+                   st.latest_moment AS latest,
+                   CASE WHEN st.planned THEN greatest(st.local_day, r.first_day)
+                        ELSE st.local_day END AS day,
+                   CASE WHEN st.starts >= r.first_instant THEN st.day END AS first_day,
+                   st.until AS ends,
+                   CASE WHEN st.planned OR st.input IN ({_list(episodes)}) THEN st.until
+                        WHEN st.input NOT IN ({_list(records)}) THEN {horizon}
+                        WHEN st.day IS NULL THEN st.latest_moment + 1
+                        ELSE st.latest_moment END AS judged_until,
+                   st.quantity, st.good, st.locator
+            FROM (
+              SELECT st.input, st.selection, st.planned, st.control_number, st.subject_key,
+                     st.class, st.day, st.quantity, st.good, st.locator,
+                     {_EARLIEST} AS starts, {self._latest} AS latest_moment,
+                     {_day(calendar)} AS local_day,
+                     CASE WHEN st.planned THEN coalesce(st.ends_latest, e.ends, {horizon})
+                          WHEN st.input NOT IN ({_list(episodes)})
+                            THEN coalesce(st.ends_earliest, e.ends)
+                          WHEN st.ends_earliest <= {self.times.latest}
+                            THEN greatest(st.ends_earliest, least(st.ends_latest, {as_of}))
+                          WHEN st.ends_day <= {self.latest_day}
+                            THEN greatest(e.starts, least(e.ends, {as_of}))
+                          ELSE {horizon} END AS until
+              FROM selected_records st
+              {_calendars(calendar)}
+              WHERE st.names_subject AND st.belongs AND {self._on_file}
+                AND {_EARLIEST} IS NOT NULL
+            ) st
             JOIN control_revision r ON r.control_number = st.control_number
             LEFT JOIN required_item i ON i.control_number = st.control_number
+            WHERE r.has_items = (i.item IS NOT NULL)
+        """
+
+    @property
+    def _on_file(self) -> str:
+        """Write whether a record is a plan, or had happened by as-of."""
+        return f"(st.planned OR st.earliest <= {self.times.latest} OR st.day <= {self.latest_day})"
+
+    def is_later(self, alias: str) -> str:
+        """Write whether a selected record lies after as-of though it is no plan."""
+        return (
+            f"coalesce(NOT {alias}.planned AND ({alias}.earliest > {self.times.latest}"
+            f" OR {alias}.day > {self.latest_day}), false)"
+        )
+
+    @property
+    def _latest(self) -> str:
+        """Write the latest moment of a happening: as-of at most, since it is on file."""
+        latest = f"least(coalesce(st.latest, b.ends), {self.times.as_of})"
+        return f"greatest({_EARLIEST}, {latest})"
+
+    def ends_before_start(self, numbers: Sequence[int], calendar: CalendarTables) -> str:
+        """Write the query of the records of some selections that certainly end before they begin.
+
+        Where either end is a day, before means on an earlier day. What ends beyond the horizon is
+        not asked.
+        """
+        ends = "coalesce(st.ends_latest, e.ends)"
+        return f"""
+            SELECT st.selection, st.locator
+            FROM selected_records st
             {_calendars(calendar)}
-            WHERE st.names_subject AND st.belongs AND r.has_items = (i.item IS NOT NULL)
-              AND coalesce(st.starts, b.starts) IS NOT NULL
-              AND (st.planned OR coalesce(st.starts, b.starts) <= {self.times.latest})
+            WHERE st.selection IN ({_list(numbers)}) AND st.belongs AND {self._on_file}
+              AND CASE WHEN st.day IS NOT NULL AND st.ends_day IS NOT NULL
+                         THEN st.ends_day < st.day
+                       ELSE {ends} <= {self.times.horizon}
+                         AND ({ends} < {_EARLIEST}
+                              OR ({ends} = {_EARLIEST} AND st.ends_day IS NOT NULL)) END
         """
 
     @cached_property
@@ -281,46 +331,81 @@ class InputQueries:
     ) -> str:
         """Write the query of the records of some inputs, with subjects by number.
 
-        Records about an unknown subject, and records after as-of, have no subject.
+        Records about an unknown subject, and records after as-of, have no subject. A failure or a
+        reopening without an item is about every item of its subject.
         """
-        own = "".join(f", {_OWN[each]}" for each in relation.columns if each in _OWN)
+        columns = {
+            "earliest": _EARLIEST,
+            "latest": self._latest,
+            "starts": "coalesce(st.latest, b.starts)",
+            "day": _day(calendar),
+            # A state without an end lasts on; of a happening nobody knows for how long it counts.
+            "ends": "coalesce(st.ends_earliest, e.ends,"
+            f" CASE WHEN st.planned THEN {self.times.horizon} END)",
+            "quantity": "st.quantity",
+            "valid_from": "CASE WHEN st.planned THEN coalesce(st.latest, b.starts) END",
+            "selection": "st.selection",
+        }
+        own = "".join(
+            f", {columns[each]} AS {each}" for each in relation.columns if each in columns
+        )
+        undoing = [number for number in numbers if number in self.undoing]
+        items, name = "", "st.subject"
+        if undoing:
+            name = f"coalesce(st.subject, st.subject_key || {literal(KEY_SEPARATOR)} || i.item)"
+            items = (
+                "LEFT JOIN required_item i ON i.control_number = st.control_number"
+                f" AND st.subject IS NULL AND st.input IN ({_list(undoing)})"
+            )
         return f"""
-            SELECT st.input, s.number AS subject, coalesce(st.starts, b.starts) AS starts,
-                   {_DAY} AS day{own}, st.locator
+            SELECT st.input, s.number AS subject{own}, st.locator
             FROM selected_records st
             JOIN control_revision r ON r.control_number = st.control_number
+            {items}
             {_calendars(calendar, ends="ends" in relation.columns)}
-            LEFT JOIN subject s ON s.revision = r.revision AND s.name = st.subject
-              AND coalesce(st.starts, b.starts) IS NOT NULL
-              AND (st.planned OR coalesce(st.starts, b.starts) <= {self.times.latest})
-            WHERE st.input IN ({", ".join(map(str, numbers))}) AND st.belongs
+            LEFT JOIN subject s ON s.revision = r.revision AND s.name = {name}
+              AND {self._on_file} AND {_EARLIEST} IS NOT NULL
+            WHERE st.input IN ({_list(numbers)}) AND st.belongs
         """
 
-
-_OWN = {
-    "ends": "coalesce(st.ends, e.ends) AS ends",
-    "quantity": "st.quantity",
-    # The last instant at which a dated record may have begun.
-    "latest": "coalesce(st.starts, b.ends - 1) AS latest",
-    "selection": "st.selection",
-}
-"""Columns that only some inputs have."""
-_DAY = (
-    "CASE WHEN st.starts IS NULL THEN b.day WHEN st.starts < b.starts THEN b.day - 1"
-    " WHEN st.starts >= b.ends THEN b.day + 1 ELSE b.day END"
-)
+    @cached_property
+    def undoing(self) -> frozenset[int]:
+        """The inputs in use whose records undo those of other inputs."""
+        return frozenset(
+            self.numbers[each.revision.kind.name, each.input]
+            for each in self.selections
+            if each.spec.undoes
+        )
 
 
-def _calendars(calendar: CalendarTables, *, ends: bool = True) -> str:
-    """Join the calendar, by the day or by the day that an instant is in or beside.
+def _list(numbers: Sequence[int]) -> str:
+    return ", ".join(map(str, numbers)) or "-1"
+
+
+_EARLIEST = "coalesce(st.earliest, b.starts)"
+
+
+def _day(calendar: CalendarTables) -> str:
+    """Write the local day of a record's time.
 
     A day beyond the calendar lies beyond the horizon, where nothing is judged.
     """
+    shift = "CASE WHEN st.earliest < u.shifts_at THEN u.zone_offset ELSE u.next_offset END"
+    day = f"CAST((st.earliest + {shift}) // {DAY} AS INTEGER)"
+    return f"coalesce(b.day, least({day}, {calendar.last}))"
 
-    def day(value: str) -> str:
+
+def _calendars(calendar: CalendarTables, *, ends: bool = True) -> str:
+    """Join the calendar by the days of a record, and the day of UTC that its time is in."""
+
+    def within(number: str, last: int) -> str:
         # Not least(): it passes over NULL.
-        return f"CASE WHEN {value} > {calendar.last} THEN {calendar.last} ELSE {value} END"
+        return f"CASE WHEN {number} > {last} THEN {last} ELSE {number} END"
 
-    begin = f"coalesce(st.day, (st.starts + {calendar.offset}) // {DAY})"
-    joins = f"LEFT JOIN calendar b ON b.day = {day(begin)}"
-    return f"{joins} LEFT JOIN calendar e ON e.day = {day('st.ends_day')}" if ends else joins
+    joins = (
+        f"LEFT JOIN calendar b ON b.day = {within('st.day', calendar.last)}"
+        f" LEFT JOIN utc_day u ON u.number = {within(f'st.earliest // {DAY}', calendar.last + 1)}"
+    )
+    if ends:
+        joins += f" LEFT JOIN calendar e ON e.day = {within('st.ends_day', calendar.last)}"
+    return joins

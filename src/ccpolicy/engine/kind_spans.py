@@ -4,30 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ccpolicy.checks.kinds import Kind
+from ccpolicy.checks.kinds import Input, Kind
 from ccpolicy.engine.control_revision import ControlRevision
 from ccpolicy.engine.input_sql import InputQueries
-from ccpolicy.engine.relations import SUBJECT_DUTY, input_records, parameters
+from ccpolicy.engine.relations import Relation, input_records, named_subjects, parameters
 from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.store import Store
 from ccpolicy.store.sql import identifier, literal
 
 RETURNED = ("control", "part", "subject", "starts", "ends", "locator")
 """Columns of a check kind's query."""
+_HIDDEN = ("input", "selection")
+"""Columns that a check kind's query does not see."""
 
 
 def kind_query(inputs: InputQueries, kind: Kind) -> str:
     """Put a kind's query over its own inputs, each under the name that the query gives it."""
-    given = [f"parameters AS ({_select(parameters(kind).columns, parameters(kind).name)})"]
-    for each, spec in kind.inputs.items():
-        if spec.items:
-            continue
-        relation = SUBJECT_DUTY if spec.population else input_records(spec)
-        columns = [column for column in relation.columns if column != "input"]
-        given.append(
-            f"{identifier(each)} AS ({_select(columns, relation.name)}"
-            f" WHERE input = {inputs.numbers[kind.name, each]} AND subject IS NOT NULL)"
-        )
+    own = parameters(kind)
+    columns = ", ".join(map(identifier, own.columns))
+    given = [f"parameters AS (SELECT {columns} FROM {identifier(own.name)})"]
+    given += [
+        f"{identifier(each)} AS ({_input(inputs, kind, each)})"
+        for each, spec in kind.inputs.items()
+        if not spec.items
+    ]
     number = next(at for at, other in enumerate(inputs.kinds) if other is kind)
     return (
         f"SELECT {number} AS kind, control, CAST(part AS VARCHAR) AS part, subject, starts, ends,"
@@ -35,9 +35,64 @@ def kind_query(inputs: InputQueries, kind: Kind) -> str:
     )
 
 
-def _select(columns: Sequence[str] | Mapping[str, str], relation: str) -> str:
-    shown = ("revision AS control" if each == "revision" else identifier(each) for each in columns)
-    return f"SELECT {', '.join(shown)} FROM {identifier(relation)}"
+def _input(inputs: InputQueries, kind: Kind, name: str) -> str:
+    """Write what a kind's query reads as one of its inputs.
+
+    An input that another undoes has the column `until`: the earliest moment of the first record
+    of the other that it is not certainly later than. What nothing undoes lasts to its own end, or
+    to the horizon.
+    """
+    spec = kind.inputs[name]
+    relation = _relation(spec)
+    columns = ["control" if each == "revision" else each for each in relation.columns]
+    columns = [each for each in columns if each not in _HIDDEN]
+    undoing = [each for each, other in kind.inputs.items() if name in other.undoes]
+    if not undoing:
+        return _records(inputs, kind, name, columns)
+    is_state = spec.holds == "state"
+    until = "ends" if is_state else str(inputs.times.horizon)
+    whole = _records(inputs, kind, name, [*columns, f"{until} AS until"])
+    used = [each for each in undoing if inputs.numbers[kind.name, each] in inputs.undoing]
+    if not used:
+        return whole
+    undone = " UNION ALL ".join(_records(inputs, kind, each, ["subject"]) for each in used)
+    begins = "starts" if is_state else "earliest"
+    asking = [*columns, f"{begins} AS instant", "0 AS undoes", "CAST(NULL AS BIGINT) AS undoing_at"]
+    answering = [each if each in ("subject", "day") else "NULL" for each in columns]
+    answers = [
+        _records(inputs, kind, each, [*answering, "latest", "1", "earliest"]) for each in used
+    ]
+    shown = ", ".join(map(identifier, columns))
+    return f"""
+        {whole} AND subject NOT IN ({undone})
+        UNION ALL
+        SELECT {shown}, CASE WHEN undone_at < {until} THEN undone_at ELSE {until} END
+        FROM (
+          SELECT {shown}, undoes,
+                 min(undoing_at) OVER (PARTITION BY subject ORDER BY instant, day, undoes
+                                       ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)
+                   AS undone_at
+          FROM (
+            {_records(inputs, kind, name, asking)} AND subject IN ({undone})
+            UNION ALL
+            {" UNION ALL ".join(answers)}
+          ) happened
+        ) followed
+        WHERE undoes = 0
+    """
+
+
+def _records(inputs: InputQueries, kind: Kind, name: str, cells: Sequence[str]) -> str:
+    """Write the SELECT of some cells of an input's records."""
+    shown = ", ".join("revision AS control" if each == "control" else each for each in cells)
+    return (
+        f"SELECT {shown} FROM {_relation(kind.inputs[name]).name}"
+        f" WHERE input = {inputs.numbers[kind.name, name]} AND subject IS NOT NULL"
+    )
+
+
+def _relation(spec: Input) -> Relation:
+    return named_subjects(spec) if spec.population else input_records(spec)
 
 
 def typed(query: str) -> str:

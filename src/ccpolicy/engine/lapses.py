@@ -33,9 +33,11 @@ class Outcome:
     """What was found about one control."""
 
     subjects: int = 0
-    """How many subjects have a duty between the window's start and the horizon."""
+    """How many subjects have a duty between the window's start and the horizon, or are not due."""
     ended: int = 0
     """How many of them have no duty after as-of."""
+    not_due: int = 0
+    """How many of them are openings whose due instant has not come, even beyond the horizon."""
     has_subjects_now: bool = False
     """Whether there is anything to judge at as-of: somebody on the roster, or an episode.
 
@@ -54,7 +56,7 @@ class Outcome:
 
 
 class LapseReader:
-    """Reads `duty`, `lapse`, `spans`, `subject`, `subject_records` and `control_revision`."""
+    """Reads `duty`, `lapse`, `spans`, `subject`, its records and `control_revision`."""
 
     def __init__(
         self, store: Store, revisions: Sequence[ControlRevision], times: EvaluationTimes
@@ -72,24 +74,36 @@ class LapseReader:
         self._undecided()
         self._subjects_now_and_then()
         for each, lapses in self.lapses(WAIVED_SUBJECT).items():
-            self.outcomes[each].lapses = lapses
+            outcome = self.outcomes[each]
+            outcome.lapses = lapses
+            # What stands from before the window is there to be judged.
+            outcome.had_subjects |= any(lapse.starts <= self.times.last for lapse in lapses)
         self._upcoming()
 
     def _subjects(self) -> None:
         """Count the subjects that each control is about."""
         rows = self.store.ask(
             f"""
-            SELECT control_number, count(*), count(*) - sum(goes_on)
+            SELECT control_number, count(*), count(*) - sum(goes_on), sum(not_due)
             FROM (
-              SELECT r.control_number, max(d.goes_on) AS goes_on
+              SELECT r.control_number, max(d.goes_on) AS goes_on, max(d.not_due) AS not_due
               FROM (
-                SELECT subject, CASE WHEN ends > {self.times.as_of} THEN 1 ELSE 0 END AS goes_on
+                SELECT subject, CASE WHEN ends > {self.times.as_of} THEN 1 ELSE 0 END AS goes_on,
+                       0 AS not_due
                 FROM duty
                 WHERE ends > {self.times.starts}
                 UNION ALL
-                SELECT subject, 1
+                SELECT subject, 1, 0
                 FROM spans
                 WHERE ends IS NULL OR (starts IS NULL AND NOT is_cover)
+                UNION ALL
+                SELECT s.subject, 1, 1
+                FROM spans s
+                JOIN (SELECT DISTINCT subject FROM subject_happening) h ON h.subject = s.subject
+                JOIN control_revision r ON r.revision = s.revision AND r.is_current
+                WHERE NOT s.is_cover
+                GROUP BY s.subject
+                HAVING min(s.starts) > {self.times.as_of}
               ) d
               JOIN subject n ON n.number = d.subject
               JOIN control_revision r ON r.revision = n.revision
@@ -98,9 +112,9 @@ class LapseReader:
             GROUP BY control_number
             """
         )
-        for control_number, subjects, ended in rows:
+        for control_number, subjects, ended, not_due in rows:
             outcome = self.by_control_number[control_number]
-            outcome.subjects, outcome.ended = subjects, int(ended)
+            outcome.subjects, outcome.ended, outcome.not_due = subjects, int(ended), int(not_due)
 
     def _undecided(self) -> None:
         """Read the subjects with a span whose time cannot be computed."""
@@ -118,27 +132,24 @@ class LapseReader:
 
     def _subjects_now_and_then(self) -> None:
         """Read which controls have anything to judge at as-of, and had in the window."""
-        starts, last, as_of = self.times.starts, self.times.last, self.times.as_of
-        horizon = self.times.horizon
-        # An episode is judged for good, who is on a roster while he is. The clocks of those who
-        # report an episode may be ahead of ours.
+        as_of, last = self.times.as_of, self.times.last
+        # The clocks of those who report an episode may be ahead of ours.
+        begun = (
+            "CASE WHEN p.planned THEN p.starts"
+            f" ELSE greatest(least(p.starts, {as_of}), r.first_instant) END"
+        )
         rows = self.store.ask(
             f"""
             SELECT control_number,
-                   max(CASE WHEN starts <= {as_of} AND ends > {as_of} THEN 1 ELSE 0 END),
-                   max(CASE WHEN starts <= {last} AND ends > {starts} AND starts < ends
-                            THEN 1 ELSE 0 END)
+                   max(CASE WHEN begun <= {as_of} AND (NOT planned OR ends > {as_of})
+                            THEN 1 ELSE 0 END),
+                   max(CASE WHEN begun <= {last} AND judged_until > {self.times.starts}
+                              AND (judges_records OR begun < judged_until) THEN 1 ELSE 0 END)
             FROM (
-              SELECT r.control_number, p.starts, p.ends
+              SELECT r.control_number, r.judges_records, p.planned, p.ends, p.judged_until,
+                     {begun} AS begun
               FROM subject_records p
               JOIN control_revision r ON r.revision = p.revision
-              WHERE p.planned
-              UNION ALL
-              SELECT r.control_number, greatest(least(p.starts, {as_of}), r.first_instant),
-                     {horizon}
-              FROM subject_records p
-              JOIN control_revision r ON r.revision = p.revision
-              WHERE NOT p.planned
             ) judged
             GROUP BY control_number
             """

@@ -4,6 +4,8 @@ Instants are microseconds since 1970 UTC, days are days since 1970 in the plan's
 are whole millionths. `revision` is the number of a control's revision and `control_number` that of
 the control. A check kind's query sees its inputs, `parameters`, `after` and `period`; there a
 revision's number is the column `control`.
+
+A happening has its `earliest` and its `latest` moment, a state its `starts` and `ends`.
 """
 
 from __future__ import annotations
@@ -46,7 +48,8 @@ class Relation:
 
 CONTROL_REVISION = Relation(
     "control_revision",
-    "A revision of a control: when it is in force, and which lapses under it are reported.",
+    "A revision of a control: when it is in force, and which lapses under it are reported."
+    " `judges_records` where what is judged are single records, each at its moment.",
     {
         "revision": _INTEGER,
         "kind": _INTEGER,
@@ -57,6 +60,8 @@ CONTROL_REVISION = Relation(
         "report_until": _BIGINT,
         "first_day": _INTEGER,
         "first_instant": _BIGINT,
+        "is_current": _BOOLEAN,
+        "judges_records": _BOOLEAN,
         "has_classes": _BOOLEAN,
         "has_items": _BOOLEAN,
     },
@@ -68,20 +73,22 @@ PARAMETER_CLASS = Relation(
 )
 SELECTED_RECORDS = Relation(
     "selected_records",
-    "A record that a selection takes, with days and names as they are on file.",
+    "A record that a selection takes, with names and times as they are on file; each time is a day"
+    " or both readings of an instant. No selection takes the plan's one subject.",
     {
         "selection": _INTEGER,
         "input": _INTEGER,
         "control_number": _INTEGER,
         "names_subject": _BOOLEAN,
         "planned": _BOOLEAN,
-        "subject_known": _BOOLEAN,
         "subject_key": _VARCHAR,
         "subject": _VARCHAR,
         "class": _VARCHAR,
-        "starts": _BIGINT,
+        "earliest": _BIGINT,
+        "latest": _BIGINT,
         "day": _INTEGER,
-        "ends": _BIGINT,
+        "ends_earliest": _BIGINT,
+        "ends_latest": _BIGINT,
         "ends_day": _INTEGER,
         "quantity": _BIGINT,
         "good": _INTEGER,
@@ -96,7 +103,9 @@ REQUIRED_ITEM = Relation(
 )
 SUBJECT_RECORDS = Relation(
     "subject_records",
-    "A record that names a subject, once for each revision and item, with instants.",
+    "A record that names a subject, once for each revision and item: a state from `starts` to"
+    " `ends`, or a happening between `starts` and `latest`. `planned` are states. It is there to"
+    " be judged until `judged_until`.",
     {
         "input": _INTEGER,
         "selection": _INTEGER,
@@ -104,10 +113,12 @@ SUBJECT_RECORDS = Relation(
         "revision": _INTEGER,
         "name": _VARCHAR,
         "class": _VARCHAR,
-        "recorded_start": _BIGINT,
         "starts": _BIGINT,
+        "latest": _BIGINT,
         "day": _INTEGER,
+        "first_day": _INTEGER,
         "ends": _BIGINT,
+        "judged_until": _BIGINT,
         "quantity": _BIGINT,
         "good": _INTEGER,
         "locator": _BIGINT,
@@ -120,7 +131,8 @@ SUBJECT = Relation(
 )
 SUBJECT_DUTY = Relation(
     "subject_duty",
-    "What a kind reads as its subjects: spans of one subject that overlap or touch are one row.",
+    "What a kind reads as its subjects if they are states: spans of one subject that overlap or"
+    " touch are one row. `first_day` is there if the duty begins with a dated state.",
     {
         "input": _INTEGER,
         "revision": _INTEGER,
@@ -128,8 +140,24 @@ SUBJECT_DUTY = Relation(
         "class": _VARCHAR,
         "starts": _BIGINT,
         "day": _INTEGER,
+        "first_day": _INTEGER,
         "ends": _BIGINT,
         "quantity": _BIGINT,
+        "locator": _BIGINT,
+    },
+)
+SUBJECT_HAPPENING = Relation(
+    "subject_happening",
+    "What a kind reads as its subjects if they are happenings.",
+    {
+        "input": _INTEGER,
+        "revision": _INTEGER,
+        "subject": _INTEGER,
+        "class": _VARCHAR,
+        "earliest": _BIGINT,
+        "latest": _BIGINT,
+        "day": _INTEGER,
+        "ends": _BIGINT,
         "good": _INTEGER,
         "locator": _BIGINT,
     },
@@ -138,6 +166,12 @@ CALENDAR = Relation(
     "calendar",
     "A day in the plan's zone: when it begins and ends.",
     {"day": _INTEGER, "starts": _BIGINT, "ends": _BIGINT},
+)
+UTC_DAY = Relation(
+    "utc_day",
+    "A day of UTC, by its number since 1970: the zone's offset at its beginning, and the instant at"
+    " which another takes its place.",
+    {"number": _INTEGER, "zone_offset": _BIGINT, "shifts_at": _BIGINT, "next_offset": _BIGINT},
 )
 DURATION = Relation(
     "duration",
@@ -151,7 +185,8 @@ AFTER = Relation(
 )
 PERIOD_SPAN = Relation(
     "period_span",
-    "A calendar period, by its number since year 0: its end and that of the next, each with grace.",
+    "A calendar period, by its number since year 0: its end and that of the next, each with grace,"
+    " and the last day of grace of the one before.",
     {
         "per": _VARCHAR,
         "number": _INTEGER,
@@ -159,17 +194,20 @@ PERIOD_SPAN = Relation(
         "last_day": _INTEGER,
         "ends": _BIGINT,
         "next_ends": _BIGINT,
+        "previous_grace": _INTEGER,
     },
 )
 PERIOD = Relation(
     "period",
-    "The calendar period of a day: its number, its end and that of the next, each with grace.",
+    "The calendar period of a day: its number, its end and that of the next, each with grace; and"
+    " whether the day is in the grace of the period before, as 0 or 1.",
     {
         "per": _VARCHAR,
         "day": _INTEGER,
         "number": _INTEGER,
         "ends": _BIGINT,
         "next_ends": _BIGINT,
+        "in_grace": _INTEGER,
     },
 )
 SPANS = Relation(
@@ -238,7 +276,9 @@ RELATIONS: tuple[Relation, ...] = (
     SUBJECT_RECORDS,
     SUBJECT,
     SUBJECT_DUTY,
+    SUBJECT_HAPPENING,
     CALENDAR,
+    UTC_DAY,
     DURATION,
     AFTER,
     PERIOD_SPAN,
@@ -254,25 +294,35 @@ RELATIONS: tuple[Relation, ...] = (
 )
 """Those whose names and columns do not depend on the policy; the appendix and git add the last."""
 
+_TIMES = {
+    "happening": {"earliest": _BIGINT, "latest": _BIGINT, "day": _INTEGER},
+    "state": {"starts": _BIGINT, "day": _INTEGER},
+}
 _OWN_COLUMNS = {
     "ends": {"ends": _BIGINT},
     "quantity": {"quantity": _BIGINT},
-    "closes": {"latest": _BIGINT, "selection": _INTEGER},
+    "valid_from": {"valid_from": _BIGINT},
+    "closes": {"selection": _INTEGER},
 }
 
 
 def input_records(spec: Input) -> Relation:
     """Return the relation of the records of an input, and of all with the same columns."""
-    own: list[str] = [each for each in spec.columns if each in ("ends", "quantity")]
-    own = sorted(own) + (["closes"] if spec.closes else [])
-    columns = {"input": _INTEGER, "subject": _INTEGER, "starts": _BIGINT, "day": _INTEGER}
+    own: list[str] = [each for each in ("ends", "quantity", "valid_from") if each in spec.columns]
+    own += ["closes"] if spec.closes else []
+    columns = {"input": _INTEGER, "subject": _INTEGER, **_TIMES[spec.holds or "happening"]}
     for each in own:
         columns |= _OWN_COLUMNS[each]
     return Relation(
-        "_".join(["input_records", *own]),
+        "_".join([f"input_{spec.holds}s", *own]),
         "A record of an input that names no subjects, with its subject if it is about one.",
         {**columns, "locator": _BIGINT},
     )
+
+
+def named_subjects(spec: Input) -> Relation:
+    """Return the relation that a kind's query reads as an input that names its subjects."""
+    return SUBJECT_HAPPENING if spec.is_happening else SUBJECT_DUTY
 
 
 def parameters(kind: Kind) -> Relation:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from ccpolicy.checks.kinds import Input, Kind, Parameter, check_value
 from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.policy.columns import ColumnType, columns
+from ccpolicy.policy.keys import unlike_keys
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.models import Control, ParameterValue, Revision, Selection
 from ccpolicy.policy.names import unknown
+from ccpolicy.policy.terms import clock_over_dates, grace_in_period
 from ccpolicy.time.durations import parse_duration
 
-TIMES = frozenset(["starts", "ends"])
+TIMES = frozenset(["starts", "valid_from", "ends"])
 
 
 def check_control(content: Policy, control: Control) -> Iterator[PolicyError]:
@@ -31,6 +33,7 @@ def check_control(content: Policy, control: Control) -> Iterator[PolicyError]:
         )
         return
     yield from _inputs(content, control, kind)
+    yield from unlike_keys(content, control, kind)
     yield from _parameters(content, control, kind)
 
 
@@ -88,26 +91,48 @@ def _selection(
         ]
         yield unknown("unknown dataset '{name}'", selection.dataset, known, place("dataset"))
         return
+    yield from _key(content, control, selection, spec, place)
+    for role in ("starts", "valid_from", "ends", "item", "by", "quantity", "good"):
+        column = getattr(selection, role)
+        if column is None:
+            if role in spec.needs and not (role == "starts" and selection.valid_from):
+                yield PolicyError("this input needs '{role}'", locator=place(), role=role)
+        elif role not in spec.needs and role not in spec.columns:
+            known = [*spec.needs, *spec.columns]
+            yield unknown("this input takes no '{name}'", role, known, place(role))
+        elif role == "valid_from" and selection.starts:
+            yield PolicyError("give either 'starts' or 'valid_from'", locator=place(role))
+        elif role != "good":
+            yield from _column(role, column, found, place(role))
+
+
+def _key(
+    content: Policy,
+    control: Control,
+    selection: Selection,
+    spec: Input,
+    place: Callable[..., Locator],
+) -> Iterator[PolicyError]:
+    """Yield what does not fit in a selection's key."""
+    found = columns(content.datasets, selection.dataset) or {}
     whole = not control.selections(content.kinds[control.check].population)
     if not selection.key and not (whole and not spec.items):
         yield PolicyError(
             "this input needs 'key'", hint="name the columns of the subject", locator=place()
+        )
+    if whole and not spec.items and (selection.key or selection.prefix):
+        population = content.kinds[control.check].population
+        yield PolicyError(
+            "without '{input}' there is one subject, so that a key has no effect",
+            hint="take out 'key' and 'prefix', or say with '{input}' what each of them is about",
+            locator=place("key" if selection.key else "prefix"),
+            input=population,
         )
     for index, column in enumerate(selection.key):
         if column in found and found[column] in ("date", "instant"):
             yield PolicyError("a time cannot name a subject", locator=place("key", index))
         if column not in found:
             yield unknown("unknown column '{name}'", column, found, place("key", index))
-    for role in ("starts", "ends", "item", "by", "quantity", "good"):
-        column = getattr(selection, role)
-        if column is None:
-            if role in spec.needs:
-                yield PolicyError("this input needs '{role}'", locator=place(), role=role)
-        elif role not in spec.needs and role not in spec.columns:
-            known = [*spec.needs, *spec.columns]
-            yield unknown("this input takes no '{name}'", role, known, place(role))
-        elif role != "good":
-            yield from _column(role, column, found, place(role))
 
 
 def _column(
@@ -174,6 +199,7 @@ def _parameters(content: Policy, control: Control, kind: Kind) -> Iterator[Polic
                         place.locate(*path, "parameters", name, "value", *([key] if key else []))
                     )
         yield from _complete(control, kind, revision, place.locate(*path, "parameters"))
+        yield from clock_over_dates(content, control, kind, revision, path)
 
 
 def _classes(control: Control) -> bool:
@@ -184,7 +210,7 @@ def _complete(
     control: Control, kind: Kind, revision: Revision, place: Locator
 ) -> Iterator[PolicyError]:
     given = revision.parameters
-    if kind.one_of and sum(name in given for name in kind.one_of) != 1:
+    if kind.one_of and sum(name in given or name in control.inputs for name in kind.one_of) != 1:
         yield PolicyError(
             "give exactly one of {names}", locator=place, names=", ".join(kind.one_of)
         )
@@ -194,6 +220,7 @@ def _complete(
             if spec.extends and not extended:
                 yield PolicyError("'{name}' has nothing to lengthen", locator=place, name=name)
             yield from _same_family(spec, given, name, extended, place)
+            yield from grace_in_period(kind, given, name, extended, place)
             continue
         if spec.required or (spec.unless and not _instead(control, spec.unless)):
             yield PolicyError(
@@ -204,11 +231,12 @@ def _complete(
             )
 
 
-def _instead(control: Control, unless: Mapping[str, str]) -> bool:
+def _instead(control: Control, unless: Mapping[str, Sequence[str]]) -> bool:
     """Whether every selection of the input gives the number record by record."""
     return all(
-        (parts := control.selections(name)) and all(getattr(part, role) for part in parts)
-        for name, role in unless.items()
+        (parts := control.selections(name))
+        and all(any(getattr(part, role) for role in roles) for part in parts)
+        for name, roles in unless.items()
     )
 
 

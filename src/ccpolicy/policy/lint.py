@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ccpolicy.errors import Locator, Message
 from ccpolicy.policy.consistency import check_policy
 from ccpolicy.policy.load import Policy
+from ccpolicy.policy.terms import unproven
 from ccpolicy.store import open_store
 from ccpolicy.time.durations import parse_duration
 
@@ -31,7 +32,13 @@ def lint(content: Policy, today: datetime.date) -> list[Finding]:
     with open_store() as store:
         store.lock()
         check_policy(content, store)
-    found = [*_clauses(content), *_norms(content), *_datasets(content), *_waivers(content, today)]
+    found = [
+        *_clauses(content),
+        *_norms(content),
+        *_terms(content),
+        *_datasets(content),
+        *_waivers(content, today),
+    ]
     return sorted(
         found,
         key=lambda finding: (finding.locator.file, finding.locator.line or 0, finding.locator),
@@ -93,6 +100,30 @@ def _norms(content: Policy) -> Iterator[Finding]:
                 Message.of("take it out, or name it where it is the reason"),
                 content.place("norm", norm.id, "id"),
             )
+
+
+def _terms(content: Policy) -> Iterator[Finding]:
+    for control in content.controls.values():
+        kind = content.kinds[control.check]
+        for message, hint, place in unproven(content, control, kind):
+            yield Finding(message, hint, place)
+        for index, revision in enumerate(control.history):
+            path: tuple[str | int, ...] = ("revisions", index) if control.revisions else ()
+            for name in revision.parameters:
+                other = kind.parameters[name].replaces
+                if other in revision.parameters:
+                    yield Finding(
+                        Message.of(
+                            "'{name}' counts for the beginning, and not the first '{other}'",
+                            name=name,
+                            other=other,
+                        ),
+                        Message.of(
+                            "take out '{name}' if what is owed first is owed by the period's end",
+                            name=name,
+                        ),
+                        content.place("control", control.id, *path, "parameters", name),
+                    )
 
 
 def _datasets(content: Policy) -> Iterator[Finding]:

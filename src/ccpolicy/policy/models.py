@@ -132,7 +132,10 @@ class Selection(Model):
     where: Line | None = None
     """SQL predicate over the dataset's columns; records for which it is not true are left out."""
     starts: Name | None = None
-    """Column of the time at which it happened or began; a date begins at its day's beginning."""
+    """Column of the time at which it happened or began; a date is a whole day."""
+    valid_from: Name | None = None
+    """Instead of `starts`: column of the time from which the record is valid (check kind
+    `coverage`); a date is valid from its day's beginning."""
     ends: Name | None = None
     """Column of the time at which it ends, is due or expires; a date ends at its day's end."""
     item: Name | None = None

@@ -18,7 +18,7 @@ from ccpolicy.time.business_days import (
     require_country,
 )
 from ccpolicy.time.durations import Duration
-from ccpolicy.time.epoch import DAY, EPOCH, SECOND
+from ccpolicy.time.epoch import EPOCH, SECOND
 
 PERIODS = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
 """Calendar period → its months."""
@@ -112,12 +112,7 @@ class Calendar:
 
     def day_of(self, at: int) -> int:
         """Return the day of an instant."""
-        day = at // DAY
-        while at < self.starts(day):
-            day -= 1
-        while at >= self.starts(day + 1):
-            day += 1
-        return day
+        return day_number(moment(at, self.zone).date())
 
     def due(self, at: int, duration: Duration) -> Due:
         """Return when a duration that is counted from an instant has run out.

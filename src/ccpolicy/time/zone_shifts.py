@@ -50,6 +50,24 @@ def _offsets(zone: ZoneInfo) -> Iterator[tuple[int, int, int]]:
     yield begins, last, offset
 
 
+def zone_offset(microseconds: int, zone: ZoneInfo) -> int:
+    """Return a zone's offset at an instant; both in microseconds, the instant since 1970 UTC."""
+    return _offset(zone, microseconds // 1_000_000) * 1_000_000
+
+
+def next_shift(microseconds: int, zone: ZoneInfo) -> int:
+    """Return the first instant of the day after an instant at which the offset is another.
+
+    Both are in microseconds since 1970 UTC; there must be one.
+    """
+    low = microseconds // 1_000_000
+    high, offset = low + 86_400, _offset(zone, low)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if _offset(zone, middle) == offset else (low, middle)
+    return high * 1_000_000
+
+
 def _offset(zone: ZoneInfo, second: int) -> int:
     moment = datetime.datetime.fromtimestamp(second, datetime.UTC).astimezone(zone)
     shift = moment.utcoffset()

@@ -7,11 +7,12 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ccpolicy.assessment.comparison import Change
+from ccpolicy.assessment.comparison import Change, Direction
 from ccpolicy.errors import Message
 from ccpolicy.policy.diff.change import Subject
 from ccpolicy.policy.diff.parameters import parameter_changes
 from ccpolicy.policy.diff.plan import rules
+from ccpolicy.policy.diff.predicates import narrowed
 from ccpolicy.policy.models import Control, Selection, Waiver
 from ccpolicy.vocabulary import SEVERITIES
 
@@ -125,7 +126,10 @@ def _input(subject: Subject, before: Control, after: Control, name: str) -> Iter
             rewrites_history=True,
         )
     if sorted(map(_text, parts[0])) != sorted(map(_text, parts[1])):
-        yield from _selections(subject, name, *parts, after)
+        kinds = [content.kinds[before.check] for content in (subject.base, subject.head)]
+        # What a kind says of its own input is believed if both states say it.
+        undoes = all(name in kind.inputs and kind.inputs[name].undoes for kind in kinds)
+        yield from _selections(subject, name, *parts, after, undoes=undoes)
 
 
 def _items(
@@ -147,32 +151,62 @@ def _selections(
     before: Sequence[Selection],
     after: Sequence[Selection],
     control: Control,
+    *,
+    undoes: bool,
 ) -> Iterator[Change]:
-    """What counts has changed; which way cannot be read off a predicate."""
+    """What counts has changed; which way cannot be read off a predicate as a rule.
+
+    Of what undoes the cover of other records it can: more of it is stricter.
+    """
     whole = (len(before), len(after)) == (1, 1) and before[0].dataset == after[0].dataset
     listed = isinstance(control.inputs.get(name), list)
     if whole:
+        place = ("inputs", name, *((0,) if listed else ()))
+        if turned := _turned(before[0], after[0]):
+            message = Message.of("{input}: valid from then, or obtained then", input=name)
+            yield _changed(subject, turned, message, place, *map(_text, (before[0], after[0])))
+            return
         for field in Selection.model_fields:
             first, second = getattr(before[0], field), getattr(after[0], field)
             if first != second:
                 message = Message.of("{input}: {field}", input=name, field=field)
-                path = ("inputs", name, *((0,) if listed else ()), field)
-                yield _unordered(subject, message, path, first, second)
+                direction = narrowed(first, second) if undoes and field == "where" else "unordered"
+                yield _changed(subject, direction, message, (*place, field), first, second)
         return
     old, new = [_text(each) for each in before], [_text(each) for each in after]
     message = Message.of("{input}: records that count", input=name)
+    less: Direction = "loosened" if undoes else "unordered"
+    more: Direction = "tightened" if undoes else "unordered"
     for text in (each for each in old if each not in new):
-        yield _unordered(subject, message, ("inputs", name), text, None)
+        yield _changed(subject, less, message, ("inputs", name), text, None)
     for index, text in enumerate(new):
         if text not in old:
-            yield _unordered(subject, message, ("inputs", name, index), None, text)
+            yield _changed(subject, more, message, ("inputs", name, index), None, text)
 
 
-def _unordered(
-    subject: Subject, message: Message, path: tuple[str | int, ...], before: Any, after: Any
+def _turned(before: Selection, after: Selection) -> Direction | None:
+    """Say which way it went if a record is valid from a time at which it was obtained, or was.
+
+    What is valid from a day holds from its beginning, and may be planned.
+    """
+    times = {"starts": None, "valid_from": None}
+    if before.model_copy(update=times) != after.model_copy(update=times):
+        return None
+    if before.starts and before.starts == after.valid_from:
+        return "loosened"
+    return "tightened" if after.starts and after.starts == before.valid_from else None
+
+
+def _changed(
+    subject: Subject,
+    direction: Direction,
+    message: Message,
+    path: tuple[str | int, ...],
+    before: Any,
+    after: Any,
 ) -> Change:
     return subject.change(
-        "unordered",
+        direction,
         message,
         *path,
         before=_joined(before),

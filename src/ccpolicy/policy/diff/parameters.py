@@ -207,8 +207,9 @@ def _class(name: str, *, gone: bool, direction: Direction | None = None) -> Turn
 
 def _compare_rows(class_: str, first: Row, second: Row, kind: Kind) -> Iterator[Turned]:
     if kind.one_of:
-        one = [name for name in kind.one_of if first[name] is not None]
-        other = [name for name in kind.one_of if second[name] is not None]
+        names = [name for name in kind.one_of if name in kind.parameters]
+        one = [name for name in names if first[name] is not None]
+        other = [name for name in names if second[name] is not None]
         if one != other:
             for name in dict.fromkeys([*one, *other]):
                 yield Turned(

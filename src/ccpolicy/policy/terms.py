@@ -1,0 +1,119 @@
+"""Whether a control's durations can do what they say, over the times that its records have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from ccpolicy.checks.kinds import Kind, Parameter
+from ccpolicy.checks.strictness import shorter
+from ccpolicy.errors import Locator, Message, PolicyError
+from ccpolicy.policy.columns import columns
+from ccpolicy.policy.load import Policy
+from ccpolicy.policy.models import Control, ParameterValue, Revision
+from ccpolicy.time.calendar import PERIODS
+from ccpolicy.time.durations import Duration, parse_duration
+
+
+def clock_over_dates(
+    policy: Policy,
+    control: Control,
+    kind: Kind,
+    revision: Revision,
+    path: tuple[str | int, ...],
+) -> Iterator[PolicyError]:
+    """Yield clock durations for which dated records would cover: a date would cover nothing."""
+    for name, given in revision.parameters.items():
+        spec = kind.parameters.get(name)
+        if spec and spec.covers_from and _is_clock(spec, given):
+            for column in dated(policy, control, spec.covers_from):
+                yield PolicyError(
+                    "'{column}' is a date, and a date covers no time by the clock",
+                    hint="give '{name}' in days, or name a column that holds a time",
+                    locator=policy.place("control", control.id, *path, "parameters", name),
+                    column=column,
+                    name=name,
+                )
+
+
+def dated(policy: Policy, control: Control, input_name: str) -> list[str]:
+    """Return the columns that say on which day the records of an input happened."""
+    found = []
+    for selection in control.selections(input_name):
+        types = columns(policy.datasets, selection.dataset) or {}
+        if selection.starts and types.get(selection.starts) == "date":
+            found.append(selection.starts)
+    return found
+
+
+def unproven(
+    policy: Policy, control: Control, kind: Kind
+) -> Iterator[tuple[Message, Message, Locator]]:
+    """Yield clock limits that dated records cannot prove, with what helps and the place."""
+    for index, revision in enumerate(control.history):
+        path: tuple[str | int, ...] = ("revisions", index) if control.revisions else ()
+        for name, given in revision.parameters.items():
+            spec = kind.parameters[name]
+            if not (spec.proven_by and _is_clock(spec, given)):
+                continue
+            for column in dated(policy, control, spec.proven_by):
+                yield (
+                    Message.of(
+                        "'{column}' is a date, which cannot prove '{name}'",
+                        column=column,
+                        name=name,
+                    ),
+                    Message.of(
+                        "what is dated counts from the end of its day; name a column that holds"
+                        " a time, or give '{name}' in days",
+                        name=name,
+                    ),
+                    policy.place("control", control.id, *path, "parameters", name),
+                )
+
+
+def grace_in_period(
+    kind: Kind,
+    given: Mapping[str, ParameterValue],
+    name: str,
+    extended: list[str],
+    place: Locator,
+) -> Iterator[PolicyError]:
+    """Yield a grace as long as the period that it follows, or where several events are needed."""
+    for other in extended:
+        if kind.parameters[other].type != "period":
+            continue
+        periods = [parse_duration(f"{PERIODS[str(each)]} months") for each in _known(given[other])]
+        graces = [grace for each in _values(given[name]) if (grace := _duration(each))]
+        # Another family than days cannot lengthen a period at all, which is told elsewhere.
+        own = [each for each in graces if each.family == "calendar"]
+        if any(shorter(period, grace) != 1 for period in periods for grace in own):
+            yield PolicyError(
+                "'{name}' must be shorter than '{other}'", locator=place, name=name, other=other
+            )
+        if "at_least" in given and any(each != 1 for each in _values(given["at_least"])):
+            yield PolicyError(
+                "'{name}' and 'at_least' do not go together: an event serves one period",
+                locator=place,
+                name=name,
+            )
+
+
+def _known(given: ParameterValue) -> list[object]:
+    return [each for each in _values(given) if each in PERIODS]
+
+
+def _values(given: ParameterValue) -> list[str | int | float]:
+    return list(given.value.values()) if isinstance(given.value, dict) else [given.value]
+
+
+def _is_clock(spec: Parameter, given: ParameterValue) -> bool:
+    return spec.type == "duration" and any(
+        duration.is_clock for each in _values(given) if (duration := _duration(each))
+    )
+
+
+def _duration(value: object) -> Duration | None:
+    try:
+        return parse_duration(str(value))
+    except PolicyError:  # told where it stands
+        return None

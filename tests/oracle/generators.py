@@ -1,0 +1,267 @@
+"""Draws the worlds of each check kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+
+from .maker import CALENDAR, CLOCK, QUANTITIES, Maker
+from .model import Key, Parameters, Row, World
+from .zone_calendar import DAY, MICROSECOND, is_clock
+
+ITEMS = ["ops", "安全"]
+
+
+def _keys(subjects: list[Row] | None) -> list[Key]:
+    return [()] if subjects is None else sorted({row.key for row in subjects})
+
+
+def _with_subjects(subjects: list[Row] | None, **inputs: list[Row]) -> dict[str, list[Row]]:
+    return inputs if subjects is None else {"subjects": subjects, **inputs}
+
+
+def _harms(maker: Maker, keys: list[Key], helps: list[Row], items: list[str]) -> list[Row]:
+    """Draw failures or reopenings, most of which tie with what they undo."""
+    found = []
+    for key in keys:
+        mine = [row for row in helps if row.key == key]
+        for _ in range(maker.draw.choice([0, 1, 1, 2])):
+            item = maker.draw.choice([*items, ""]) if items else ""
+            found.append(Row(key, maker.beside(mine), item=item))
+    return found
+
+
+def _often(maker: Maker, by_period: bool) -> Callable[[], Parameters]:
+    """Return what draws the parameters of a recurrence, by calendar periods or rolling."""
+    draw, several = maker.draw, maker.maybe(0.4)
+
+    def parameters() -> Parameters:
+        found: Parameters = {}
+        if by_period:
+            periods = ["month", "month", "quarter", "half-year", "year"]
+            found["per"] = maker.value(lambda: draw.choice(periods))
+        else:
+            found["every"] = maker.value(maker.duration)
+        if several:
+            found["at_least"] = maker.value(lambda: draw.choice([1, 2, 3]))
+        if maker.maybe(0.3):
+            family = CLOCK if maker.maybe(0.2) else maker.family
+            found["initial"] = maker.value(lambda: draw.choice(family))
+        # "`at_least` > 1 takes neither", and grace is shorter than the period.
+        if by_period and not several and maker.maybe(0.6):
+            found["grace"] = maker.value(lambda: draw.choice(["1 day", "5 days", "10 days"]))
+        elif not by_period and maker.maybe(0.3):
+            found["grace"] = maker.value(maker.duration)
+        return found
+
+    return parameters
+
+
+def _recurrence(maker: Maker) -> World:
+    draw = maker.draw
+    subjects = maker.populated()
+    by_period = maker.family is CALENDAR and maker.maybe(0.5)
+    revisions = maker.revisions(_often(maker, by_period))
+    lasting = maker.lasting(revisions, "every", "grace") + maker.lasting(revisions, "initial")
+    lasting = [each for each in lasting if len({is_clock(part) for part in each}) == 1]
+    for row in subjects or []:
+        maker.grow(row.starts, lasting)
+    if by_period:
+        maker.pool += _period_ends(maker)
+    events: list[Row] = []
+    for key in _keys(subjects):
+        mine = [row for row in subjects or [] if row.key == key]
+        for _ in range(draw.choice([0, 1, 2, 4, 8])):
+            starts = maker.beside(mine) if maker.maybe(0.3) else maker.time()
+            events.append(Row(key, starts))
+            maker.grow(starts, lasting[:1])
+            if maker.maybe(0.2):
+                events.append(events[-1])
+    inputs = _with_subjects(subjects, events=events)
+    if maker.maybe(0.4):
+        inputs["failures"] = _harms(maker, _keys(subjects), events, [])
+    return maker.world(inputs, revisions)
+
+
+def _period_ends(maker: Maker) -> list[int]:
+    """Return instants around the ends of the last months, and of grace after them."""
+    today = maker.shared.as_of.date()
+    months = [maker.calendar.period(today, "month", -later) for later in range(14)]
+    days = [month + late * DAY for month in maker.draw.sample(months, 4) for late in (0, 1, 5, 10)]
+    return [maker.calendar.begins(day) + maker.draw.choice([-1, 0]) for day in days]
+
+
+def _coverage(maker: Maker) -> World:
+    draw = maker.draw
+    subjects = maker.populated()
+    items = draw.choice([[], ITEMS[:1], ITEMS])
+    own = maker.maybe(0.5)
+    valid = not own or maker.maybe(0.6)
+    states = draw.choice([0.0, 0.0, 0.5, 1.0])
+
+    def parameters() -> Parameters:
+        found: Parameters = {}
+        if valid:
+            found["valid_for"] = maker.value(maker.duration)
+        if maker.maybe(0.5):
+            found["initial"] = maker.value(maker.duration)
+        return found
+
+    revisions = maker.revisions(parameters)
+    lasting = maker.lasting(revisions, "valid_for") + maker.lasting(revisions, "initial")
+    for row in subjects or []:
+        maker.grow(row.starts, lasting)
+    events: list[Row] = []
+    for key in _keys(subjects):
+        mine = [row for row in subjects or [] if row.key == key]
+        for _ in range(draw.choice([0, 1, 3, 6])):
+            starts = maker.beside(mine) if maker.maybe(0.3) else maker.time()
+            ends = maker.later(starts) if own and maker.maybe(0.8) else None
+            item = draw.choice([*items, *items, "other"]) if items else ""
+            events.append(Row(key, starts, ends, item, state=maker.maybe(states)))
+            maker.grow(starts, lasting)
+    inputs = _with_subjects(subjects, events=events)
+    if maker.maybe(0.4):
+        inputs["failures"] = _harms(maker, _keys(subjects), events, items)
+    return maker.world(inputs, revisions, items)
+
+
+def _openings(maker: Maker, key: Key, end: Callable[[Row], Row]) -> list[Row]:
+    """Draw one or two openings of a subject."""
+    found = []
+    for _ in range(maker.draw.choice([1, 1, 1, 2])):
+        found.append(end(Row(key, maker.time(), by=maker.by(key))))
+    return found
+
+
+def _deadline(maker: Maker) -> World:
+    draw = maker.draw
+    own = maker.maybe(0.3)
+    items = draw.choice([[], [], ITEMS])
+    if maker.maybe(0.1):
+        maker.family = CALENDAR
+
+    def limit() -> str:
+        # Beyond the horizon now and then.
+        return "10 years" if maker.family is CALENDAR and maker.maybe(0.1) else maker.duration()
+
+    revisions = maker.revisions(lambda: {} if own else {"limit": maker.value(limit)})
+    lasting = maker.lasting(revisions, "limit")
+
+    def with_due(row: Row) -> Row:
+        if not own:
+            return row
+        assert row.starts is not None
+        at = maker.later(row.starts)
+        return replace(row, ends=at or maker.calendar.day_of(maker.as_of) + 40 * DAY)
+
+    openings: list[Row] = []
+    closings: list[Row] = []
+    reopenings: list[Row] = []
+    for key in maker.draw_keys():
+        mine = _openings(maker, key, with_due)
+        for row in mine:
+            maker.grow(row.starts, lasting)
+        done = []
+        for _ in range(draw.choice([0, 1, 1, 2, 3])):
+            at = maker.beside(mine) if maker.maybe(0.4) else maker.time()
+            if maker.not_before(mine, at):
+                done.append(Row(key, at, item=draw.choice(items) if items else ""))
+        again = _harms(maker, [key], done, items)
+        reopenings += [r for r in again if r.starts and maker.not_before(mine, r.starts)]
+        openings, closings = openings + mine, closings + done
+    inputs = {"openings": openings, "closings": closings}
+    if maker.maybe(0.5):
+        inputs["reopenings"] = reopenings
+    return maker.world(inputs, revisions, items)
+
+
+def _cadence(maker: Maker) -> World:
+    draw = maker.draw
+    items = draw.choice([[], [], ITEMS])
+    revisions = maker.revisions(lambda: {"every": maker.value(maker.duration)})
+    lasting = maker.lasting(revisions, "every")
+
+    def with_end(row: Row) -> Row:
+        ends = maker.later(row.starts) if maker.maybe(0.7) else None
+        if maker.maybe(0.1) and row.starts:
+            today = maker.time(maker.as_of, dated=0.8)
+            ends = None if maker.not_before([replace(row, starts=today)], row.starts) else today
+        return replace(row, ends=ends)
+
+    openings: list[Row] = []
+    events: list[Row] = []
+    for key in maker.draw_keys():
+        mine = _openings(maker, key, with_end)
+        for row in mine:
+            maker.grow(row.starts, lasting)
+        for _ in range(draw.choice([0, 1, 3, 6])):
+            at = maker.beside(mine) if maker.maybe(0.3) else maker.time()
+            if maker.not_before(mine, at):
+                events.append(Row(key, at, item=draw.choice([*items, "other"]) if items else ""))
+                maker.grow(at, lasting[:1])
+        openings += mine
+    return maker.world({"openings": openings, "events": events}, revisions, items)
+
+
+def _level(maker: Maker) -> World:
+    draw = maker.draw
+    own, spans = maker.maybe(0.4), maker.maybe(0.5)
+    subjects = maker.roster(quantity=True) if own else maker.populated()
+
+    def parameters() -> Parameters:
+        found: Parameters = {}
+        if not own:
+            found["minimum"] = maker.value(lambda: Decimal(draw.choice(QUANTITIES[1:])))
+        if not spans and maker.maybe(0.5):
+            found["valid_for"] = maker.value(maker.duration)
+        return found
+
+    revisions = maker.revisions(parameters)
+    lasting = maker.lasting(revisions, "valid_for")
+    counted = not spans or maker.maybe(0.5)
+
+    def quantity() -> Decimal | None:
+        return Decimal(draw.choice(QUANTITIES)) if counted else None
+
+    readings: list[Row] = []
+    for key in _keys(subjects):
+        mine = [row for row in [*(subjects or []), *readings] if row.key == key]
+        for _ in range(draw.choice([0, 1, 3, 6])):
+            starts = maker.beside(mine) if maker.maybe(0.4) else maker.time()
+            ends = maker.later(starts) if spans and maker.maybe(0.7) else None
+            readings.append(Row(key, starts, ends, quantity=quantity()))
+            mine.append(readings[-1])
+            maker.grow(starts, lasting)
+            if maker.maybe(0.2):
+                readings.append(replace(readings[-1], quantity=quantity()))
+    return maker.world(_with_subjects(subjects, readings=readings), revisions, spans=spans)
+
+
+def _record(maker: Maker) -> World:
+    draw = maker.draw
+    revisions = maker.revisions(lambda: {"cured_by": draw.choice(["next", "next", "never"])})
+    records: list[Row] = []
+    good = draw.choice([0.6, 0.6, 0.9, 1.0])
+    # Now and then none is near, so that the window is empty.
+    first = maker.as_of - draw.choice([0, 400, 800]) * DAY // MICROSECOND
+    for key in maker.draw_keys():
+        mine: list[Row] = []
+        for _ in range(draw.choice([1, 2, 4, 8])):
+            at = maker.beside(mine) if maker.maybe(0.4) else maker.time()
+            if maker.maybe(0.3):
+                at = maker.time(first - maker.some(30 * 86_400))
+            mine.append(Row(key, at, good=maker.maybe(good)))
+        records += mine
+    return maker.world({"records": records}, revisions)
+
+
+GENERATORS: dict[str, Callable[[Maker], World]] = {
+    "recurrence": _recurrence,
+    "coverage": _coverage,
+    "deadline": _deadline,
+    "cadence": _cadence,
+    "level": _level,
+    "record": _record,
+}

@@ -1,0 +1,74 @@
+"""The engine on the cases worked out by hand: it says of each what the oracle says."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from . import (
+    test_cases_coverage_level,
+    test_cases_days,
+    test_cases_incidents,
+    test_cases_moments,
+    test_cases_recurrence,
+    test_cases_verdicts,
+)
+from .cases import Case
+from .comparison import differences
+from .model import Setting, World
+from .zone_calendar import later_month
+
+FIRST = datetime.datetime(1990, 1, 1, tzinfo=datetime.UTC)
+"""The program takes no time before 1971, and a calendar since 1900 is long."""
+MODULES = (
+    test_cases_coverage_level,
+    test_cases_days,
+    test_cases_incidents,
+    test_cases_moments,
+    test_cases_recurrence,
+    test_cases_verdicts,
+)
+
+
+def grouped() -> Mapping[Setting, dict[str, World]]:
+    """Return the worlds of the cases by what they share, each by the case's name."""
+    found: dict[Setting, dict[str, World]] = {}
+    cases: list[tuple[str, Case]] = [each for m in MODULES for each in m.CASES.items()]
+    for number, (name, case) in enumerate(cases):
+        shared = case.setting()
+        if shared.as_of < FIRST:
+            continue
+        starts, ends = shared.window
+        shared = replace(
+            shared,
+            effective_on=max(shared.effective_on, FIRST.date()),
+            window=(max(starts, FIRST.astimezone(starts.tzinfo)), ends),
+            horizon=shared.as_of.combine(
+                later_month(shared.as_of.date(), 24), shared.as_of.timetz()
+            ),
+            local=True,
+        )
+        world = replace(case.world(), name=f"W{number}")
+        found.setdefault(shared, {})[name] = world
+    return found
+
+
+GROUPS = grouped()
+
+
+def test_most_cases_are_asked() -> None:
+    assert sum(map(len, GROUPS.values())) > 150
+
+
+@pytest.mark.parametrize("together", [False, True], ids=["two datasets", "one dataset"])
+@pytest.mark.parametrize("shared", GROUPS, ids=lambda each: f"{each.zone} {each.as_of:%F %R}")
+def test_cases(shared: Setting, together: bool, tmp_path: Path) -> None:
+    worlds = GROUPS[shared]
+    names = {world.name: name for name, world in worlds.items()}
+    shared = replace(shared, together=together)
+    found = list(differences(tmp_path, shared, list(worlds.values())))
+    assert not found, "\n".join(f"{names[e.world.name]}:\n{e.text(shared)}" for e in found)

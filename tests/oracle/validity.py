@@ -1,0 +1,108 @@
+"""What is wrong with the evidence of a world, if anything: then nobody can say how things stand.
+
+"No subject, no record, unreadable or invalid evidence: `unknown`, and the gate fails."
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .judge import Judge
+from .model import Row
+from .moments import certainly_before
+
+
+def faults(judge: Judge) -> Iterator[str]:
+    """Yield what is wrong with the records that count at as-of."""
+    for name, rows in judge.inputs.items():
+        for row in rows:
+            if not judge.on_file(name, row):
+                continue  # What has yet to happen spoils nothing.
+            yield from _undecided(judge, name, row)
+            yield from _ends_before_it_begins(judge, name, row)
+            yield from _before_its_opening(judge, name, row)
+            yield from _without_subject(judge, name, row)
+            yield from _without_end(judge, name, row)
+    yield from _classes(judge)
+    yield from _minimums(judge)
+
+
+def _undecided(judge: Judge, name: str, row: Row) -> Iterator[str]:
+    """Yield undecided predicates: "NULL has not decided: unknown, in every input"."""
+    if judge.world.filtered and row.status == "":
+        yield f"{name}: undecided whether it counts"
+    if name == "records" and row.good is None:
+        yield f"{name}: undecided whether it is good"
+
+
+def _ends_before_it_begins(judge: Judge, name: str, row: Row) -> Iterator[str]:
+    """Yield a state, an episode or a limit that ends before it begins.
+
+    "One that ends before it begins is invalid; where either end is a day, before means on an
+    earlier day."
+    """
+    is_state = judge.states(name, row) or name == "openings"
+    if not is_state or row.starts is None or row.ends is None:
+        return
+    if certainly_before(row.ends, row.starts, judge.calendar):
+        yield f"{name}: ends before it begins"
+
+
+def _before_its_opening(judge: Judge, name: str, row: Row) -> Iterator[str]:
+    """Yield a closing, a reopening or an update before its opening, which "is invalid".
+
+    Where a subject was opened more than once, whatever is before any of its openings is refused: an
+    earlier closing would close what was opened later.
+    """
+    if "openings" not in judge.inputs or name == "openings" or row.starts is None:
+        return
+    for opening in judge.rows("openings", row.key):
+        assert opening.starts is not None
+        if certainly_before(row.starts, opening.starts, judge.calendar):
+            yield f"{name}: before its opening"
+
+
+def _without_subject(judge: Judge, name: str, row: Row) -> Iterator[str]:
+    """Yield a record of no subject, which is not dropped in silence."""
+    if judge.population not in judge.inputs or name == judge.population:
+        return
+    if not judge.rows(judge.population, row.key):
+        yield f"{name}: no such subject"
+
+
+def _without_end(judge: Judge, name: str, row: Row) -> Iterator[str]:
+    """Yield a record that holds for nobody knows how long.
+
+    A state holds "perhaps without end", but of what was obtained it must be said.
+    """
+    if judge.world.kind != "coverage" or name != "events" or row.state or row.ends is not None:
+        return
+    required = not judge.world.items or row.item in judge.world.items
+    if required and any("valid_for" not in each.parameters for each in judge.world.revisions):
+        yield f"{name}: nobody knows how long it holds"
+
+
+def _classes(judge: Judge) -> Iterator[str]:
+    """Yield subjects without one known class, where a parameter differs by it."""
+    known = [
+        set(value)
+        for revision in judge.world.revisions
+        for value in revision.parameters.values()
+        if isinstance(value, dict)
+    ]
+    if not known:
+        return
+    for case in judge.cases().values():
+        classes = {row.by for row in judge.rows(judge.class_input, case.key)}
+        if len(classes) > 1:
+            yield f"{case.key}: two classes"
+        if any(classes - names for names in known):
+            yield f"{case.key}: a class without a value"
+
+
+def _minimums(judge: Judge) -> Iterator[str]:
+    """Yield subjects with more than one minimum of their own."""
+    for case in judge.cases().values():
+        rows = judge.rows("subjects", case.key)
+        if len({row.quantity for row in rows if row.quantity is not None}) > 1:
+            yield f"{case.key}: two minimums"

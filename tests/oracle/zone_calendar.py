@@ -1,0 +1,176 @@
+"""Dates the slow way: one day, one month at a time, on Python's own calendar."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from functools import cache
+from importlib.resources import files
+from zoneinfo import ZoneInfo
+
+import holidays
+
+EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+MICROSECOND = datetime.timedelta(microseconds=1)
+DAY = datetime.timedelta(days=1)
+DAY_MICROS = 86_400_000_000
+MONTHS_PER = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
+_CLOCK = {"hour": 3600, "minute": 60, "second": 1}
+
+
+@cache
+def time_zone(name: str) -> ZoneInfo:
+    """Return a zone by the rules of the package, which are the same on every machine."""
+    with files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as file:
+        return ZoneInfo.from_file(file, key=name)
+
+
+@cache
+def zone_names() -> tuple[str, ...]:
+    """Return the names of all zones."""
+    return tuple(files("tzdata").joinpath("zones").read_text("utf-8").split())
+
+
+def micros(moment: datetime.datetime) -> int:
+    """Return microseconds since 1970 of a moment with an offset."""
+    return (moment - EPOCH) // MICROSECOND
+
+
+class UnknownYear(Exception):
+    """The working days of a year have not been published yet."""
+
+
+@cache
+def _last_published_year() -> int:
+    """Return the last year whose swapped working days China's State Council has published."""
+    found = holidays.country_holidays("CN", years=range(2020, 2040))
+    return max(day.year for day in found.weekend_workdays)
+
+
+@cache
+def working_day(day: datetime.date, country: str) -> bool:
+    """Say whether a day is worked in a country, swapped week-end days among them.
+
+    Raises:
+        UnknownYear: the year's working days have not been published.
+    """
+    if country == "CN" and day.year > _last_published_year():
+        raise UnknownYear
+    return bool(holidays.country_holidays(country, years=day.year).is_working_day(day))
+
+
+@cache
+def parts(text: str) -> dict[str, int]:
+    """Take a duration apart: `3 months`, `5 business days`, `P1Y2M`."""
+    if words := re.fullmatch(r"(\d+) (business )?([a-z]+?)s?", text):
+        return {("business" if words[2] else words[3]): int(words[1])}
+    days, _, clock = text.removeprefix("P").partition("T")
+    found = {}
+    for letters, names in (
+        (days, "Y=year M=month W=week D=day"),
+        (clock, "H=hour M=minute S=second"),
+    ):
+        known = dict(name.split("=") for name in names.split())
+        found.update(
+            {known[unit]: int(count) for count, unit in re.findall(r"(\d+)([A-Z])", letters)}
+        )
+    return found
+
+
+def is_clock(*durations: str) -> bool:
+    """Say whether durations are exact, instead of counted in days."""
+    return any(unit in _CLOCK for duration in durations for unit in parts(duration))
+
+
+def later_month(day: datetime.date, months: int) -> datetime.date:
+    """Return the day some months later, or that month's last day if it has no such day.
+
+    "Months run from the anchor and clip."
+    """
+    count = day.year * 12 + day.month - 1 + months
+    year, month = count // 12, count % 12 + 1
+    for number in range(day.day, 27, -1):
+        try:
+            return datetime.date(year, month, number)
+        except ValueError:
+            continue
+    return datetime.date(year, month, min(day.day, 28))
+
+
+class Calendar:
+    """Days and instants in one zone, with the holidays of one country."""
+
+    def __init__(self, zone: str, country: str | None) -> None:
+        self.zone = time_zone(zone)
+        self.country = country
+        self.begins = cache(self._begins)
+        self.day_of = cache(self._day_of)
+        self.due = cache(self._due)
+
+    def local(self, wall: datetime.datetime) -> tuple[int, int]:
+        """Return both readings of a local time, which differ if it happened twice.
+
+        Raises:
+            ValueError: the clocks passed over it.
+        """
+        readings = [micros(wall.replace(tzinfo=self.zone, fold=fold)) for fold in (0, 1)]
+        if (EPOCH + readings[0] * MICROSECOND).astimezone(self.zone).replace(tzinfo=None) != wall:
+            raise ValueError(f"{wall} did not happen in {self.zone}")
+        return min(readings), max(readings)
+
+    def _begins(self, day: datetime.date) -> int:
+        """Return the first instant of a day; of one that was skipped, that of the day after it."""
+        midnight = datetime.datetime(day.year, day.month, day.day, tzinfo=self.zone)
+        readings = [micros(midnight.replace(fold=fold)) for fold in (0, 1)]
+        fit = [t for t in readings if self.day_of(t) == day and self.day_of(t - 1) < day]
+        if fit:
+            return fit[0]
+        # The clocks passed over midnight, or over the whole day: look for the instant they did.
+        before, after = min(readings) - 2 * DAY_MICROS, max(readings) + 2 * DAY_MICROS
+        while after - before > 1:
+            middle = (before + after) // 2
+            before, after = (before, middle) if self.day_of(middle) >= day else (middle, after)
+        return after
+
+    def _day_of(self, instant: int) -> datetime.date:
+        """Return the local day of an instant."""
+        return (EPOCH + instant * MICROSECOND).astimezone(self.zone).date()
+
+    def day_after(self, day: datetime.date, *durations: str) -> datetime.date:
+        """Return the last day of durations in days that are taken together.
+
+        "Calendar durations count days in the plan's zone: due is the end of the last day; the start
+        day is not counted; months run from the anchor and clip." Months are added up before days,
+        so that they are never chained.
+        """
+        total: dict[str, int] = {}
+        for duration in durations:
+            for unit, count in parts(duration).items():
+                total[unit] = total.get(unit, 0) + count
+        day = later_month(day, total.get("year", 0) * 12 + total.get("month", 0))
+        day += (total.get("week", 0) * 7 + total.get("day", 0)) * DAY
+        for _ in range(total.get("business", 0)):
+            day += DAY
+            while not working_day(day, self.country or ""):
+                day += DAY
+        return day
+
+    def _due(self, day: datetime.date, instant: int, *durations: str) -> int:
+        """Return when durations have run out, from a day or from an instant.
+
+        "Calendar durations run from the day, clock durations from the earliest moment." "Clock
+        durations are exact. A mixed duration is refused."
+        """
+        if not is_clock(*durations):
+            return self.begins(self.day_after(day, *durations) + DAY)
+        total = 0
+        for duration in durations:
+            total += sum(_CLOCK[unit] * count for unit, count in parts(duration).items())
+        return instant + total * 1_000_000
+
+    def period(self, day: datetime.date, per: str, later: int = 0) -> datetime.date:
+        """Return the first day of a day's calendar period, or of one some periods later."""
+        first, length = day.replace(day=1), MONTHS_PER[per]
+        while (first.month - 1) % length:
+            first = later_month(first, -1)
+        return later_month(first, later * length)
