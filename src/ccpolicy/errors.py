@@ -80,6 +80,13 @@ class Message:
         """Make a message from a template and its values."""
         return cls(template, tuple(values.items()))
 
+    @property
+    def code(self) -> str:
+        """Stable code such as `EV204`; empty for what is no message about something wrong."""
+        from ccpolicy.messages import codes
+
+        return codes().get(self.template, "")
+
     def text(self, language: Language = "en") -> str:
         """Return the sentence in one language."""
         if not self.template:

@@ -33,10 +33,10 @@ def report_unsupported(
         if not report.unsaid:
             continue
         left = catalogue(language).gettext("; ").join(each.text(language) for each in report.unsaid)
-        said = Message.of("the format '{name}' does not show {left}", name=name, left=left)
+        unsaid = ReportError("the format '{name}' does not show {left}", name=name, left=left)
         if strict:
-            raise ReportError.of(said)
-        lines.append(said.text(language))
+            raise unsaid
+        lines.append(unsaid.message.text(language))
     for line in dict.fromkeys(lines):
         click.echo(inert(visible(line)), err=True)
 

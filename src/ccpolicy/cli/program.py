@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 import click
 
 from ccpolicy.cli.language import requested_language, speaking
-from ccpolicy.cli.translated_click import Choice, Command, Option
+from ccpolicy.cli.translated_click import Choice, Command, Option, usage_error
 from ccpolicy.errors import LANGUAGES, CcpolicyError, Language, Locator, Message
 
 USAGE = 2
@@ -67,8 +67,7 @@ class Program(Command, click.Group):
             except CcpolicyError as error:
                 code = _say(language, complaint(error, language))
             except click.ClickException as error:
-                error.show()
-                code = USAGE
+                code = _say(language, usage_error(error))
             except click.Abort:
                 code = 128 + (asked[0] if asked else signal.SIGINT)
                 _say(language, Message.of("interrupted").text(language), code)

@@ -1,0 +1,180 @@
+"""Keep the registry of messages in step with the source: find each template that needs a code.
+
+`python tools/messages.py` gives a code to each new template, and compiles the index that the
+program reads. What a message means is written by hand in `src/ccpolicy/messages/*.yaml`.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCE = ROOT / "src" / "ccpolicy"
+FOLDER = SOURCE / "messages"
+FAMILIES = {
+    "policy": "PL",
+    "file": "FI",
+    "evidence": "EV",
+    "lint": "LN",
+    "git": "GI",
+    "bundle": "BU",
+    "report": "RP",
+    "usage": "US",
+}
+"""File of the registry → what the codes in it begin with."""
+FIELDS = ("meaning", "example", "remedy")
+LANGUAGES = ("en", "zh")
+
+CALLS = {"unknown": 0, "error": 0, "refuse": 1, "skip": 1}
+"""Call → where its message stands; that of an error's class stands first."""
+WITHOUT = (
+    "bundle/verification_run.py",
+    "bundle/verify.py",
+    "bundle/policy_comparison.py",
+    "bundle/provenance_comparison.py",
+    "bundle/signature.py",
+    "policy/diff",
+    "reports",
+    "cli",
+    "engine/control_builder.py",
+)
+"""Modules and packages in which `Message.of` says how something went, and not what is wrong."""
+OTHERS = {"Finding": 1, "Filter": 1}
+"""Call → where it takes a `Message` that is a hint or a label."""
+
+
+def templates(source: Path = SOURCE) -> Iterator[tuple[str, str, int]]:
+    """Yield every template that needs a code, with its module and line."""
+    for path in sorted(source.rglob("*.py")):
+        module = path.relative_to(source).as_posix()
+        tree = ast.parse(path.read_text("utf-8"))
+        others = {id(each) for node in ast.walk(tree) for each in _others(node)}
+        for node in ast.walk(tree):
+            for arg in _messages(node, module, others):
+                yield from ((text, module, node.lineno) for text in _texts(arg))
+
+
+def _messages(node: ast.AST, module: str, others: set[int]) -> Iterator[ast.expr]:
+    match node:
+        case ast.Call(
+            func=ast.Attribute(attr="of", value=ast.Name(id="Message")), args=[first, *_]
+        ):
+            if id(node) not in others and not module.startswith(WITHOUT):
+                yield first
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=args, keywords=words):
+            place = 0 if name.endswith(("Error", "Errors")) else CALLS.get(name)
+            if place is not None:
+                yield from args[place : place + 1]
+            yield from (word.value for word in words if word.arg == "message")
+        case (
+            ast.Assign(targets=[ast.Name(id=name)], value=ast.Dict(values=values))
+            | ast.AnnAssign(target=ast.Name(id=name), value=ast.Dict(values=values))
+        ) if name.endswith("MESSAGES") and "HINT" not in name:
+            yield from values
+
+
+def _others(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield what is said as a hint or a label."""
+    match node:
+        case ast.Call(func=ast.Name(id=name), args=args) if name in OTHERS:
+            yield from args[OTHERS[name] : OTHERS[name] + 1]
+        case ast.Assign(targets=[ast.Name(id=name) | ast.Attribute(attr=name)], value=value):
+            if "hint" in name.lower():
+                yield value.value if isinstance(value, ast.Attribute) else value
+
+
+def _texts(node: ast.expr) -> Iterator[str]:
+    """Yield a text or that of a message, or those of both branches of a condition."""
+    match node:
+        case ast.Constant(value=str(text)) if text:
+            yield text
+        case ast.IfExp(body=body, orelse=orelse):
+            yield from _texts(body)
+            yield from _texts(orelse)
+        case ast.Call(func=ast.Attribute(attr="of"), args=[first, *_]):
+            yield from _texts(first)
+
+
+@dataclass(frozen=True)
+class Registry:
+    """All messages that have a code."""
+
+    messages: dict[str, dict[str, Any]]
+    """Code → entry, by family and number."""
+    retired: set[str]
+    """Codes that are never used again."""
+
+
+def load_registry() -> Registry:
+    """Read the registry.
+
+    Raises:
+        ValueError: a code is there twice, or in the wrong file, or used again though it is retired.
+    """
+    messages: dict[str, dict[str, Any]] = {}
+    retired: set[str] = set()
+    for name, prefix in FAMILIES.items():
+        text = (FOLDER / f"{name}.yaml").read_text("utf-8")
+        written = re.findall(r"^(\w+):", text, re.MULTILINE)[1:]
+        entries = yaml.safe_load(text)
+        gone = entries.pop("retired")
+        for code in [*written, *gone]:
+            if not re.fullmatch(rf"{prefix}\d{{3}}", code):
+                raise ValueError(f"{name}.yaml: {code} is no code of this family")
+        if len({*written, *gone}) < len(written) + len(gone):
+            raise ValueError(f"{name}.yaml: a code is there twice, or used again")
+        messages |= {code: entries[code] for code in sorted(entries)}
+        retired |= set(gone)
+    return Registry(messages, retired)
+
+
+def differences(registry: Registry) -> Iterator[str]:
+    """Say which templates of the source have no code, and which codes no template or two."""
+    said = {template: f"{module}:{line}" for template, module, line in templates()}
+    known = [entry["message"] for entry in registry.messages.values()]
+    for template, place in said.items():
+        if template not in known:
+            yield f"no code yet: {template!r} ({place})"
+    for code, entry in registry.messages.items():
+        if entry["message"] not in said:
+            yield f"{code} is said nowhere, retire it: {entry['message']!r}"
+        if known.count(entry["message"]) > 1:
+            yield f"{code} is not the only code of {entry['message']!r}"
+
+
+def empty_fields(registry: Registry) -> Iterator[str]:
+    """Name what has still to be written."""
+    for code, entry in registry.messages.items():
+        for field in FIELDS:
+            for language in LANGUAGES:
+                if not entry[field][language]:
+                    yield f"not written yet: {code} {field} {language}"
+
+
+def index_text(registry: Registry) -> str:
+    """Return the index of the program: template → code."""
+    index = {entry["message"]: code for code, entry in registry.messages.items()}
+    return json.dumps(index, ensure_ascii=False, indent=0) + "\n"
+
+
+def main() -> int:
+    """Compile the index, and name what the registry lacks or what nothing says any more."""
+    registry = load_registry()
+    complaints = [*differences(registry), *empty_fields(registry)]
+    (FOLDER / "codes.json").write_text(index_text(registry), "utf-8", newline="\n")
+    for complaint in complaints:
+        sys.stderr.write(f"{complaint}\n")
+    return 1 if complaints else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
