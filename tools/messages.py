@@ -154,10 +154,14 @@ def differences(registry: Registry) -> Iterator[str]:
 def empty_fields(registry: Registry) -> Iterator[str]:
     """Name what has still to be written."""
     for code, entry in registry.messages.items():
-        for field in FIELDS:
-            for language in LANGUAGES:
-                if not entry[field][language]:
-                    yield f"not written yet: {code} {field} {language}"
+        empty = [
+            f"{field}.{language}"
+            for field in FIELDS
+            for language in LANGUAGES
+            if not entry[field][language].strip()
+        ]
+        if empty:
+            yield f"{code} has still to say: {', '.join(empty)}"
 
 
 def index_text(registry: Registry) -> str:

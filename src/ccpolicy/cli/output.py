@@ -14,7 +14,7 @@ from typing import IO
 
 import click
 
-from ccpolicy.errors import Language, Locator, Message, ReportError, catalogue
+from ccpolicy.errors import Language, Locator, ReportError, catalogue
 from ccpolicy.files.atomic import atomic_file, write_atomic
 from ccpolicy.reports import Rendered
 from ccpolicy.reports.layout import inert, visible
