@@ -1,7 +1,7 @@
 """Keep the registry of messages in step with the source: find each template that needs a code.
 
-`python tools/messages.py` gives a code to each new template, and compiles the index that the
-program reads. What a message means is written by hand in `src/ccpolicy/messages/*.yaml`.
+The registry is written by hand in `src/ccpolicy/messages/*.yaml`. `python tools/messages.py`
+compiles the index that the program reads, writes `docs/messages.md`, and names what has no code.
 """
 
 from __future__ import annotations
@@ -17,23 +17,46 @@ from typing import Any
 
 import yaml
 
+from ccpolicy.errors import LANGUAGES, Language, catalogue
+from ccpolicy.messages import FAMILIES, FOLDER, explanations
+
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "ccpolicy"
-FOLDER = SOURCE / "messages"
-FAMILIES = {
-    "policy": "PL",
-    "file": "FI",
-    "evidence": "EV",
-    "lint": "LN",
-    "git": "GI",
-    "bundle": "BU",
-    "report": "RP",
-    "usage": "US",
+INDEX = FOLDER / "codes.json"
+DOCS: dict[Language, Path] = {
+    "en": ROOT / "docs" / "messages.md",
+    "zh": ROOT / "docs" / "messages.zh.md",
 }
-"""File of the registry → what the codes in it begin with."""
 FIELDS = ("meaning", "example", "remedy")
-LANGUAGES = ("en", "zh")
 
+WORDS: dict[Language, dict[str, str]] = {
+    "en": {
+        "head": "# Messages\n\nEvery message has a code, which stays the same when the sentence is"
+        " worded better. `ccpolicy explain EV204` shows the same in a terminal. A code that is"
+        " retired is never used again.",
+        "PL": "Policy",
+        "FI": "Files",
+        "EV": "Evidence",
+        "LN": "Lint",
+        "GI": "Git",
+        "BU": "Bundles and signatures",
+        "RP": "Reports",
+        "US": "Usage",
+    },
+    "zh": {
+        "head": "# 消息\n\n每条消息都有一个代码；文字改得更好，代码也不变。"
+        "在终端用 `ccpolicy explain EV204` 查看同样的说明。停用的代码不再使用。",
+        "PL": "策略",
+        "FI": "文件",
+        "EV": "证据",
+        "LN": "策略检查",
+        "GI": "git",
+        "BU": "证据包与签名",
+        "RP": "报告",
+        "US": "用法",
+    },
+}
+"""What the documents say beside the registry."""
 CALLS = {"unknown": 0, "error": 0, "refuse": 1, "skip": 1}
 """Call → where its message stands; that of an error's class stands first."""
 WITHOUT = (
@@ -60,7 +83,7 @@ def templates(source: Path = SOURCE) -> Iterator[tuple[str, str, int]]:
         others = {id(each) for node in ast.walk(tree) for each in _others(node)}
         for node in ast.walk(tree):
             for arg in _messages(node, module, others):
-                yield from ((text, module, node.lineno) for text in _texts(arg))
+                yield from ((text, module, arg.lineno) for text in _texts(arg))
 
 
 def _messages(node: ast.AST, module: str, others: set[int]) -> Iterator[ast.expr]:
@@ -122,7 +145,7 @@ def load_registry() -> Registry:
     """
     messages: dict[str, dict[str, Any]] = {}
     retired: set[str] = set()
-    for name, prefix in FAMILIES.items():
+    for prefix, name in FAMILIES.items():
         text = (FOLDER / f"{name}.yaml").read_text("utf-8")
         written = re.findall(r"^(\w+):", text, re.MULTILINE)[1:]
         entries = yaml.safe_load(text)
@@ -170,11 +193,38 @@ def index_text(registry: Registry) -> str:
     return json.dumps(index, ensure_ascii=False, indent=0) + "\n"
 
 
+def document(language: Language) -> str:
+    """Return the list of all messages as a document in one language."""
+    say = catalogue(language).gettext
+    words = WORDS[language]
+    lines = [words["head"], ""]
+    for prefix in FAMILIES:
+        lines += [f"## {words[prefix]} ({prefix})", ""]
+        for code, entry in explanations(prefix).items():
+            lines += [
+                f"### {code}",
+                "",
+                f"`{say(entry.message)}`",
+                "",
+                entry.meaning[language].strip(),
+                "",
+                "```text",
+                entry.example[language].strip(),
+                "```",
+                "",
+                entry.remedy[language].strip(),
+                "",
+            ]
+    return "\n".join(lines)
+
+
 def main() -> int:
-    """Compile the index, and name what the registry lacks or what nothing says any more."""
+    """Write the index and the documents, and name what the registry lacks or has too much."""
     registry = load_registry()
+    INDEX.write_text(index_text(registry), "utf-8", newline="\n")
+    for language, path in DOCS.items():
+        path.write_text(document(language), "utf-8", newline="\n")
     complaints = [*differences(registry), *empty_fields(registry)]
-    (FOLDER / "codes.json").write_text(index_text(registry), "utf-8", newline="\n")
     for complaint in complaints:
         sys.stderr.write(f"{complaint}\n")
     return 1 if complaints else 0

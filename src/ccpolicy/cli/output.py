@@ -36,7 +36,7 @@ def report_unsupported(
         unsaid = ReportError("the format '{name}' does not show {left}", name=name, left=left)
         if strict:
             raise unsaid
-        lines.append(unsaid.message.text(language))
+        lines.append(unsaid.message.coded(language))
     for line in dict.fromkeys(lines):
         click.echo(inert(visible(line)), err=True)
 

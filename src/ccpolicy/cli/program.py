@@ -132,7 +132,7 @@ def complaint(error: CcpolicyError, language: Language) -> str:
         return "\n".join(complaint(each, language) for each in error.errors)
     say = catalogue(language).gettext
     place = f"{error.locator}: " if error.locator else say("error: ")
-    text = inert(visible(place + error.message.text(language)))
+    text = inert(visible(place + error.message.coded(language)))
     if isinstance(error, BundleErrors):
         return "\n".join((text, *(f"  {complaint(each, language)}" for each in error.errors)))
     hint = error.hint.text(language)
