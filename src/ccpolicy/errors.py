@@ -80,6 +80,17 @@ class Message:
         """Make a message from a template and its values."""
         return cls(template, tuple(values.items()))
 
+    @property
+    def code(self) -> str:
+        """Stable code such as `EV204`; empty for what is no message about something wrong."""
+        from ccpolicy.messages import codes
+
+        return codes().get(self.template, "")
+
+    def coded(self, language: Language = "en") -> str:
+        """Return the sentence after its code."""
+        return f"{self.code} {self.text(language)}".lstrip()
+
     def text(self, language: Language = "en") -> str:
         """Return the sentence in one language."""
         if not self.template:
@@ -120,7 +131,7 @@ class CcpolicyError(Exception):
         place = f"{self.locator}: " if self.locator else ""
         hint = self.hint.text(language)
         label = catalogue(language).gettext("hint")
-        return f"{place}{self.message.text(language)}" + (f"\n{label}: {hint}" if hint else "")
+        return f"{place}{self.message.coded(language)}" + (f"\n{label}: {hint}" if hint else "")
 
     def __str__(self) -> str:
         return self.diagnostics()

@@ -68,14 +68,17 @@ class Repository(pytest.Collector):
                 tests that are all skipped would read as passing.
         """
         import ccpolicy
-        from ccpolicy.errors import CcpolicyError
+        from ccpolicy.errors import CcpolicyError, Locator
 
         try:
             result = ccpolicy.load(self.path).check()
         except CcpolicyError as failure:
             raise pytest.UsageError(failure.diagnostics()) from None
         if result.nothing_assessed:
-            raise pytest.UsageError(f"{self.path}: nothing was assessed, which is no pass")
+            nothing = CcpolicyError(
+                "nothing was assessed, which is no pass", locator=Locator(str(self.path))
+            )
+            raise pytest.UsageError(nothing.diagnostics())
         for control in result.controls:
             yield Item.from_parent(self, name=control.id, result=result, control=control)
 

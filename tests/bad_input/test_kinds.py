@@ -15,6 +15,7 @@ from ccpolicy.assessment.models import Control
 from ccpolicy.cli.program import program
 from ccpolicy.engine import evaluation
 from ccpolicy.evidence import load
+from message_text import coded
 
 from .conftest import CONTROLS, EVENTS, FILES, Office
 
@@ -98,8 +99,7 @@ def test_a_span_that_is_not_its_own_is_refused(
 ) -> None:
     write(two, f"{OWN}UNION ALL\nSELECT {stray}\n")
     said = two.stops(
-        f"checks/own.sql: the check kind 'own' returns a span for the control {control}"
-        " that is not one of its own: control = ",
+        f"checks/own.sql: {coded('PL420', 'own', control, 'control = ')}",
         row,
     )
     assert "hint: return control and subject as they stand together in a row" in said
@@ -145,7 +145,7 @@ def test_types_that_a_kind_returns_change_no_other_control(two: Office) -> None:
 @pytest.mark.parametrize("column", ["starts", "ends", "locator"])
 def test_what_is_no_time_is_refused(two: Office, column: str) -> None:
     write(two, f"SELECT * REPLACE ('soon' AS {column}) FROM ({OWN})\n")
-    two.stops("checks/own.sql: the check kind's query cannot be computed: Conversion Error")
+    two.stops(f"checks/own.sql: {coded('PL419', 'Conversion Error')}")
 
 
 def test_policy_test_of_a_kind_with_a_stray_span(two: Office) -> None:

@@ -93,8 +93,8 @@ def failing_step(bundle: Path, trust: Trust | None = None) -> tuple[str, str]:
     found = verify(bundle, trust)
     assert not found.passed
     failed = [step for step in found.steps if step.status == "failed"]
-    texts = [failed[0].message, *failed[0].details]
-    return failed[0].step, "\n".join(text.en for text in texts)
+    said = [failed[0], *failed[0].details]
+    return failed[0].step, "\n".join(f"{each.code or ''} {each.message.en}" for each in said)
 
 
 @pytest.fixture

@@ -84,7 +84,7 @@ def test_member_and_place_beyond_what_short_fields_hold(monkeypatch: pytest.Monk
     """As if such fields held 100 bytes instead of two gigabytes."""
     plain = packed(CONTENTS)
     monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 100)
-    refused(plain, "not of the form")
+    refused(plain, "BU102 ")
     monkeypatch.setattr("ccpolicy.bundle.archive.LARGEST_SHORT", 100)
     data = packed(CONTENTS)
     assert data.count(bytes.fromhex("0100 1000")) == 2  # before the member, and in the list
@@ -162,15 +162,15 @@ def foreign(build: str) -> bytes:
 @pytest.mark.parametrize(
     ("build", "reason"),
     [
-        ("bomb", "not of the form"),
-        ("symlink", "not of the form"),
-        ("folder", "no proper path"),
-        ("comment", "not of the form"),
-        ("member comment", "not of the form"),
-        ("extra field", "not of the form"),
-        ("date", "not of the form"),
-        ("plain", "not of the form"),
-        ("sizes afterwards", "not of the form"),
+        ("bomb", "BU102 "),
+        ("symlink", "BU102 "),
+        ("folder", "BU112 "),
+        ("comment", "BU102 "),
+        ("member comment", "BU102 "),
+        ("extra field", "BU102 "),
+        ("date", "BU102 "),
+        ("plain", "BU102 "),
+        ("sizes afterwards", "BU102 "),
     ],
 )
 def test_archives_of_other_programs(build: str, reason: str) -> None:
@@ -182,21 +182,21 @@ def test_archives_of_other_programs(build: str, reason: str) -> None:
     [
         (["a", "a"], "holds 'a' twice"),
         (["b", "a"], "out of order: 'a' after 'b'"),
-        (["/etc/passwd"], "not below its own folder"),
-        (["a/../../b"], "leads out of its own folder"),
-        ([".."], "leads out of its own folder"),
-        (["a//b"], "no proper path"),
-        (["a/"], "no proper path"),
-        (["./a"], "no proper path"),
-        (["a\\..\\b"], "no proper path"),
+        (["/etc/passwd"], "BU110 "),
+        (["a/../../b"], "BU111 "),
+        ([".."], "BU111 "),
+        (["a//b"], "BU112 "),
+        (["a/"], "BU112 "),
+        (["./a"], "BU112 "),
+        (["a\\..\\b"], "BU112 "),
         (["a\nb"], "cannot be seen"),
         (["a\u202eb"], "cannot be seen"),
         (["a" * 256], "too long"),
         (["A", "a"], "cannot hold both 'a' and 'A'"),
-        (["e\u0301", "\u00e9"], "cannot hold both"),
-        (["A/x", "a/y"], "cannot hold both"),
+        (["e\u0301", "\u00e9"], "BU117 "),
+        (["A/x", "a/y"], "BU117 "),
         (["a", "a/b"], "cannot hold both 'a/b' and 'a'"),
-        (["a/b", "a/b/c"], "cannot hold both"),
+        (["a/b", "a/b/c"], "BU117 "),
     ],
 )
 def test_names(names: list[str], reason: str) -> None:
@@ -206,7 +206,7 @@ def test_names(names: list[str], reason: str) -> None:
 def test_header_that_tells_another_name() -> None:
     data = packed({"a": b"same"})
     place = data.index(b"a")
-    refused(data[:place] + b"b" + data[place + 1 :], "not of the form")
+    refused(data[:place] + b"b" + data[place + 1 :], "BU102 ")
 
 
 def test_too_many_members(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -219,7 +219,7 @@ def test_list_of_members_too_long_to_hold(monkeypatch: pytest.MonkeyPatch) -> No
     data = packed(CONTENTS)
     monkeypatch.setattr("ccpolicy.bundle.archive.LONGEST_INDEX", 100)
     monkeypatch.setattr(zipfile, "ZipInfo", None)
-    refused(data, "too long a list")
+    refused(data, "BU101 ")
 
 
 @pytest.mark.parametrize("place", ["before", "between", "behind"])
@@ -245,7 +245,7 @@ def test_bytes_that_no_member_holds(place: str) -> None:
             "a": b"alpha",
             "b": b"beta",
         }
-    refused(data, "not of the form")
+    refused(data, "BU102 ")
 
 
 def test_two_members_in_one_place() -> None:
@@ -255,19 +255,19 @@ def test_two_members_in_one_place() -> None:
     entry = data[at : data.index(b"PK\5\6")]
     index = b"".join(entry[:46] + bytes([ord("a") + number]) for number in range(20))
     end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 20, 20, len(index), at, 0)
-    refused(data[:at] + index + end, "not of the form")
+    refused(data[:at] + index + end, "BU102 ")
 
 
 def test_encrypted_member() -> None:
     data = bytearray(packed({"a": b"alpha"}))
     for start in (6, data.index(b"PK\1\2") + 8):
         data[start] |= 1
-    refused(bytes(data), "not of the form")
+    refused(bytes(data), "BU102 ")
 
 
 def test_member_too_large_to_hold() -> None:
     archive = Archive(io.BytesIO(packed({"a": bytes(3 << 20)})))
-    with pytest.raises(BundleError, match="'a' is larger than 2 MiB"):
+    with pytest.raises(BundleError, match="BU105"):
         archive.read("a", 2 << 20)
     with pytest.raises(BundleError, match="holds no 'b'"):
         archive.read("b", 1)
@@ -278,7 +278,7 @@ def test_file_that_changes_while_it_is_packed(tmp_path: Path) -> None:
     path.write_bytes(b"before")
     part = Part.of(path)
     path.write_bytes(b"afterwards")
-    with pytest.raises(BundleError, match="'growing' changed while the bundle was made"):
+    with pytest.raises(BundleError, match="BU107"):
         write_archive(io.BytesIO(), {"growing": part})
 
 

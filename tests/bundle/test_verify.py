@@ -18,6 +18,7 @@ from ccpolicy.assessment.verification import STEPS
 from ccpolicy.bundle.verify import Trust, verify
 from ccpolicy.cli import verify as cli
 from ccpolicy.policy.schemas import schema_text
+from message_text import coded
 
 from .conftest import as_json, failing_step, forged, made, members, rebuilt, run, statuses
 
@@ -97,7 +98,7 @@ def test_changed_byte_in_each_member_with_its_checksum(bundle: Path) -> None:
             contents[name] = content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
 
         step, said = failing_step(rebuilt(bundle, flip, relist=False))
-        assert (step, f"'{name}' is not the file that the manifest lists" in said) == (
+        assert (step, coded("BU222", name) in said) == (
             "manifest",
             True,
         )
@@ -151,7 +152,7 @@ def test_evidence_made_better(bundle: Path) -> None:
         rebuilt(bundle, lambda contents: changed(contents, EVIDENCE, b"fail", b"pass"))
     )
     assert step == "evaluation"
-    assert "judged again, " in said
+    assert "BU209 " in said
 
 
 def test_verdict_made_better(bundle: Path) -> None:
@@ -161,7 +162,7 @@ def test_verdict_made_better(bundle: Path) -> None:
     step, said = failing_step(rebuilt(bundle, edit))
     assert (step, said) == (
         "evaluation",
-        "judged again, 'gate/passed' is false, and the bundle says true",
+        coded("BU209", "gate/passed", "false", "true"),
     )
 
 
@@ -171,7 +172,7 @@ def test_report_made_better(bundle: Path) -> None:
 
     step, said = failing_step(rebuilt(bundle, edit))
     assert step == "reports"
-    assert "written again, 'reports/assessment.en.txt' differs" in said
+    assert coded("BU226", "reports/assessment.en.txt") in said
 
 
 @pytest.mark.parametrize(
@@ -216,7 +217,7 @@ def test_pin_that_is_none(centre: Path, tmp_path: Path) -> None:
 
     step, said = failing_step(rebuilt(bundle, edit))
     assert step == "evaluation"
-    assert "is pinned in ccpolicy.toml, which it is not" in said
+    assert "BU217 " in said
 
 
 @pytest.mark.parametrize(
@@ -266,7 +267,7 @@ def test_manifest_written_otherwise(bundle: Path) -> None:
         contents["manifest.json"] = data.replace(b'  "tool"', b'  "reports": [],\n  "tool"', 1)
 
     step, said = failing_step(rebuilt(bundle, twice, relist=False))
-    assert (step, said) == ("manifest", "the manifest is not written as manifests are")
+    assert (step, said) == ("manifest", coded("BU219"))
 
 
 def test_hostile_policy(bundle: Path) -> None:
@@ -288,7 +289,7 @@ def test_laxer_policy_under_the_same_version(centre: Path, tmp_path: Path) -> No
     step, said = failing_step(bundle, Trust(policy=known))
     assert step == "policy"
     assert "another one under the same version, 1" in said
-    assert f"'policy/controls/{controls.name}' differs" in said
+    assert "BU211 " in said
     result = run("verify", bundle, "--policy", known)
     assert result.exit_code == 1
     assert verify(bundle, Trust(policy=centre)).passed
@@ -298,7 +299,7 @@ def test_policy_of_another_version(centre: Path, bundle: Path) -> None:
     plan = centre / "policy" / "plan.yaml"
     plan.write_text(plan.read_text("utf-8").replace('version: "1"', 'version: "2"'), "utf-8")
     step, said = failing_step(bundle, Trust(policy=centre))
-    assert (step, said.split("\n")[0]) == ("policy", "the policy is another one: version 1, not 2")
+    assert (step, said.split("\n")[0]) == ("policy", coded("BU210", "1", "2"))
 
 
 def test_kind_that_is_not_this_programs(bundle: Path) -> None:
@@ -311,7 +312,7 @@ def test_kind_that_is_not_this_programs(bundle: Path) -> None:
     )
     assert (step, said) == (
         "schemas",
-        "'checks/recurrence.sql' is not the check kind that this program judges by",
+        coded("BU208", "checks/recurrence.sql"),
     )
 
 

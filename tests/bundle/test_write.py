@@ -16,6 +16,7 @@ from ccpolicy.assessment.manifest import Manifest
 from ccpolicy.bundle.verify import verify
 from ccpolicy.policy.schemas import schema_text
 from ccpolicy.shipped import shipped_folder
+from message_text import coded
 
 from .conftest import SAMPLE, made, members, run
 
@@ -141,8 +142,8 @@ def test_evidence_that_cannot_be_taken_along(centre: Path, tmp_path: Path) -> No
     target = tmp_path / "linked.zip"
     result = run("bundle", centre, "-o", target)
     assert result.exit_code == 2
-    assert "the bundle would not verify, so it is not made" in result.stderr
-    assert "judged again, 'controls/" in result.stderr
+    assert coded("BU118") in result.stderr
+    assert "BU209 " in result.stderr
     assert list(tmp_path.iterdir()) == [centre]
 
 
@@ -158,12 +159,12 @@ def test_old_bundle_stays_where_no_new_one_is_made(centre: Path, tmp_path: Path)
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        (["--report", "../escape.txt"], "is not the name of a file in the bundle"),
-        (["--report", "report.unknown"], "does not say which format is meant"),
-        (["--report", "a.txt", "--report", "json=a.txt"], "two reports are called 'a.txt'"),
-        (["--report", "text=..", "-o", "x"], "leads out of its own folder"),
+        (["--report", "../escape.txt"], "US204 "),
+        (["--report", "report.unknown"], "RP206 "),
+        (["--report", "a.txt", "--report", "json=a.txt"], coded("US205", "a.txt")),
+        (["--report", "text=..", "-o", "x"], "BU111 "),
         (["--control", "NO-1"], "NO-1"),
-        (["--period", "2026"], "is not a period"),
+        (["--period", "2026"], "US216 "),
     ],
 )
 def test_wrong_questions(centre: Path, tmp_path: Path, options: list[str], reason: str) -> None:
@@ -177,6 +178,6 @@ def test_wrong_questions(centre: Path, tmp_path: Path, options: list[str], reaso
 def test_no_place_for_it(centre: Path, tmp_path: Path) -> None:
     result = run("bundle", centre, "-o", tmp_path / "no" / "bundle.zip")
     assert result.exit_code == 2
-    assert "cannot write the file: No such file or directory" in result.stderr
+    assert coded("RP204", "No such file or directory") in result.stderr
     result = run("bundle", centre, "-o", tmp_path)
-    assert "this is not a file" in result.stderr
+    assert coded("RP202") in result.stderr

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from git_command import commit, git
+from message_text import coded
 from small_centre import FAILING
 
 from .conftest import Run
@@ -136,11 +137,11 @@ def test_period(failing: Path, run: Run) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "a mapping is expected as the whole of the file"),
-        ("lapses: [{control: EM-1, subject: a}]\n", ":1:10: 'starts' is missing"),
+        ("", "FI319 "),
+        ("lapses: [{control: EM-1, subject: a}]\n", f":1:10: {coded('FI302', 'starts')}"),
         ('lapses: [{control: EM-1, subject: a, starts: "2026-11-01"}]\n', "offset from UTC"),
-        ("lapses: []\nmore: 1\n", ":2:1: unknown field 'more'"),
-        (f"lapses:\n{ENTRY}{ENTRY}", ":3:5: the entry is there twice"),
+        ("lapses: []\nmore: 1\n", f":2:1: {coded('FI303', 'more')}"),
+        (f"lapses:\n{ENTRY}{ENTRY}", f":3:5: {coded('PL101')}"),
         (f"lapses:\n{ENTRY.replace('EM-1', 'EM-9')}", "Obsolete baseline entry"),
     ],
 )
@@ -154,11 +155,11 @@ def test_file_that_is_no_baseline(failing: Path, run: Run, text: str, said: str)
 
 def test_wrong_usage(failing: Path, written: Path, run: Run) -> None:
     missing = run("check", failing, "--baseline", failing / "nowhere.yaml")
-    assert (missing.exit_code, "cannot read the file" in missing.stderr) == (2, True)
+    assert (missing.exit_code, "FI103 " in missing.stderr) == (2, True)
     both = run("check", failing, "--baseline", written, "--write-baseline", written)
     assert (both.exit_code, "do not go together" in both.stderr) == (2, True)
     some = run("check", failing, "--write-baseline", written, "--control", "EM-1")
-    assert (some.exit_code, "written from all controls" in some.stderr) == (2, True)
+    assert (some.exit_code, "US202 " in some.stderr) == (2, True)
 
 
 def test_change_cannot_add_to_its_own_baseline(failing: Path, run: Run) -> None:

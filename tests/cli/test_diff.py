@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from git_command import git
+from message_text import coded
 from small_centre import CONTROLS, change
 
 from .conftest import Run
@@ -81,4 +82,4 @@ def test_unknown_revision(kept: Path, run: Run) -> None:
     for arguments in (["mian"], ["main", "mian"]):
         result = run("diff", *arguments, "--path", kept)
         assert result.exit_code == 2
-        assert "unknown revision 'mian'" in result.stderr
+        assert coded("GI108", "mian") in result.stderr

@@ -13,6 +13,7 @@ from ccpolicy.errors import LANGUAGES, Language
 from ccpolicy.reports import View
 from ccpolicy.reports.page import Page
 from ccpolicy.shipped import shipped_folder
+from message_text import coded
 
 from .conftest import Run
 
@@ -70,7 +71,7 @@ def test_broken_control_is_explained_as_far_as_it_goes(run: Run, centre: Path) -
     assert result.exit_code == 0
     for said in (
         "  7.7   no such clause in the plan\n",
-        "unknown dataset 'nowhere'",
+        coded("PL208", "nowhere"),
         "key: P-a × b",
         "good if: x = 1",
         "one, two",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ccpolicy.policy.schemas import NAMES, schema_text
+from message_text import coded
 
 from .conftest import Run
 
@@ -55,7 +56,7 @@ def test_what_is_there_is_left_alone(run: Run, tmp_path: Path, what: str) -> Non
         target.symlink_to(tmp_path / "elsewhere")
     result = run("init", target)
     assert result.exit_code == 2
-    said = "the folder is not empty" if what == "folder" else "this is not a folder"
+    said = coded("US211") if what == "folder" else coded("US210")
     assert f"{target}: {said}\n  hint: name a new folder" in result.stderr
     assert list(tmp_path.iterdir()) == [target]
 
@@ -67,7 +68,7 @@ def test_failure_leaves_nothing(run: Run, tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(shutil, "copyfile", full)
     result = run("init", tmp_path / "new")
     assert result.exit_code == 2
-    assert "cannot make the repository: No space left on device" in result.stderr
+    assert coded("US212", "No space left on device") in result.stderr
     assert list(tmp_path.iterdir()) == []
 
 
@@ -75,4 +76,4 @@ def test_parent_that_is_a_file(run: Run, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     result = run("init", tmp_path / "file" / "new")
     assert result.exit_code == 2
-    assert "cannot make the repository" in result.stderr
+    assert "US212 " in result.stderr

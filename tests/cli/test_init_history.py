@@ -11,6 +11,7 @@ import pytest
 import ccpolicy
 from ccpolicy.shipped import shipped_folder
 from git_command import git
+from message_text import coded
 
 from .conftest import Run
 
@@ -92,7 +93,7 @@ def test_a_damaged_history_leaves_nothing(
     monkeypatch.setattr(init, "EXAMPLES", examples)
     result = run("init", "--with-history", tmp_path / "new")
     assert result.exit_code == 2
-    assert "error: git cannot unpack the sample's history: " in result.stderr
+    assert f"error: {coded('GI110', '')}" in result.stderr
     assert list(tmp_path.iterdir()) == [examples]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from message_text import coded
 from small_centre import CONTROLS, FAILING, INSPECTIONS, change
 
 from .conftest import Run
@@ -46,8 +47,9 @@ def test_unknown_revision(kept: Path, run: Run) -> None:
     result = run("check", kept, "--policy-from", "mian")
     assert result.exit_code == 2
     assert result.stderr == (
-        "error: unknown revision 'mian'\n  hint: name a branch, a tag or a commit that is in this"
-        " clone, such as origin/main\n"
+        f"error: {coded('GI108', 'mian')}"
+        "\n  hint: name a branch, a tag or a commit that is in this clone, such "
+        "as origin/main\n"
     )
 
 
@@ -66,4 +68,4 @@ def test_without_git(kept: Path, tmp_path: Path, arguments: list[str]) -> None:
         check=False,
     )
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr == "error: git is not installed\n  hint: install git\n"
+    assert ended.stderr == f"error: {coded('GI101')}\n  hint: install git\n"

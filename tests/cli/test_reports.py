@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ccpolicy.cli.summary import MOST
+from message_text import coded
 
 from .conftest import Run
 
@@ -35,7 +36,7 @@ def test_what_a_format_leaves_out_is_said_beside_it(run: Run, waived: Path) -> N
     ended = run("check", waived, "--format", "gitlab")
     assert ended.exit_code == 0
     assert json.loads(ended.stdout) == []
-    assert ended.stderr == ("the format 'gitlab' does not show lapses that were waived: EM-1\n")
+    assert ended.stderr == (f"{coded('RP201', 'gitlab', 'lapses that were waived: EM-1')}\n")
     chinese = run("check", waived, "--format", "gitlab", "--lang", "zh")
     assert chinese.stderr == "格式“gitlab”未列出：已豁免的失效：EM-1\n"
 
@@ -47,7 +48,7 @@ def test_strictly_that_is_an_error_and_nothing_is_written(
     ended = run("check", waived, "--report", report, "--strict-format")
     assert ended.exit_code == 2
     assert ended.stdout == ""
-    assert "does not show" in ended.stderr
+    assert "RP201 " in ended.stderr
     assert not report.exists()
     assert run("report", waived, "--format", "gitlab", "--strict-format").exit_code == 2
     assert run("check", waived, "--format", "json", "--strict-format").exit_code == 0
@@ -56,7 +57,7 @@ def test_strictly_that_is_an_error_and_nothing_is_written(
 def test_an_agenda_says_what_its_calendar_does_not_show(run: Run, failing: Path) -> None:
     ended = run("due", failing, "--format", "ics")
     assert ended.exit_code == 0
-    assert ended.stderr == "the format 'ics' does not show what is overdue: EM-1\n"
+    assert ended.stderr == f"{coded('RP201', 'ics', 'what is overdue: EM-1')}\n"
     assert run("due", failing, "--format", "ics", "--strict-format").exit_code == 2
 
 
@@ -112,7 +113,7 @@ def test_what_is_no_assessment_is_no_defect(
         assert "defect" not in ended.stderr
         assert "CCPOLICY_TRACEBACK" not in ended.stderr
     missing = run("report", failing / "nowhere", "--from", file)
-    assert (missing.exit_code, "no such folder" in missing.stderr) == (2, True)
+    assert (missing.exit_code, "US303 " in missing.stderr) == (2, True)
 
 
 def test_the_summary_is_appended_to(run: Run, failing: Path, tmp_path: Path) -> None:
@@ -140,7 +141,7 @@ def test_the_summary_stays_below_what_github_shows(run: Run, failing: Path, tmp_
     summary.write_bytes(b"x" * (MOST - 10))
     ended = run("check", failing, "--format", "github", GITHUB_STEP_SUMMARY=str(summary))
     assert ended.exit_code == 2
-    assert "there is no room left" in ended.stderr
+    assert coded("RP205") in ended.stderr
     assert summary.stat().st_size == MOST - 10
 
 
@@ -169,4 +170,4 @@ def test_an_invalid_policy_is_not_exported(run: Run, centre: Path) -> None:
     (centre / "policy/norms.yaml").write_text("norms: []\n", encoding="utf-8")
     ended = run("export", "oscal-catalog", centre)
     assert (ended.exit_code, ended.stdout) == (2, "")
-    assert "unknown norm 'monthly'" in ended.stderr
+    assert coded("PL317", "monthly") in ended.stderr

@@ -8,6 +8,7 @@ import pytest
 
 import ccpolicy
 from ccpolicy.shipped import shipped_folder
+from message_text import coded
 
 from .conftest import Run
 
@@ -80,7 +81,7 @@ def test_fails_when_the_rule_is_another(tested: Path, run: Run) -> None:
         (["-k", "NEVER"], 0, "1 test: 1 passed"),
         (["-k", "nothing"], 3, "0 tests"),
         (["--control", "EM-1"], 0, "2 tests"),
-        (["--control", "EM-9"], 2, "unknown control 'EM-9'"),
+        (["--control", "EM-9"], 2, coded("PL201", "EM-9")),
         (["-v"], 0, "PASS policy/tests/3.yaml:4: EM-1: inspected"),
         (["--lang", "zh"], 0, "2 个测试：2 个通过，0 个未通过"),
     ],
@@ -108,11 +109,11 @@ def test_both_can_be_required(tested: Path, run: Run) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("control: EM-1", "control: EM-2", f"{FILE}:5:5: unknown control 'EM-2'"),
-        ("inspections: [", "inspection: [", f"{FILE}:9:7: the control does not rest on a dataset"),
+        ("control: EM-1", "control: EM-2", f"{FILE}:5:5: {coded('PL201', 'EM-2')}"),
+        ("inspections: [", "inspection: [", f"{FILE}:9:7: PL115 "),
         ("now: pass", "now: passed", "'now' must be one of"),
-        ('as_of: "2026-11-20"', "as_of: soon", f"{FILE}:6:5: 'soon' is not a time"),
-        ("expect:", "expects:", "unknown field 'expects'"),
+        ('as_of: "2026-11-20"', "as_of: soon", f"{FILE}:6:5: {coded('US307', 'soon')}"),
+        ("expect:", "expects:", coded("FI303", "expects")),
     ],
 )
 def test_mistakes(tested: Path, run: Run, old: str, new: str, said: str) -> None:

@@ -9,6 +9,7 @@ from ccpolicy.checks.kinds import Example, Kind, load_kinds
 from ccpolicy.engine.examples import run_example
 from ccpolicy.files.policy_files import FolderFiles
 from ccpolicy.shipped import shipped_folder
+from message_text import coded
 from small_centre import CONTROLS, change, lay
 
 KINDS = load_kinds(FolderFiles(shipped_folder()), "checks")
@@ -54,22 +55,17 @@ def own_kind(tmp_path: Path) -> Path:
 
 
 def said(centre: Path) -> list[str]:
-    return [each.message.text("en") for each in ccpolicy.load(centre).lint()]
+    return [each.message.coded() for each in ccpolicy.load(centre).lint()]
 
 
 def test_worked_case_of_an_own_kind_is_worked_out(own_kind: Path) -> None:
     assert said(own_kind) == []
     change(own_kind, "checks/again.examples.yaml", "2026-02-10", "2026-02-09")
-    assert said(own_kind) == [
-        "worked example 1 does not come out: a 2026-02-09T00:00 – is written,"
-        " a 2026-02-10T00:00 – follows"
-    ]
+    assert said(own_kind) == [coded("LN202", "1", "a 2026-02-09T00:00 –", "a 2026-02-10T00:00 –")]
     change(own_kind, "checks/again.examples.yaml", "2026-03-01T00:00+08:00", "soon")
-    assert said(own_kind) == [
-        "worked example 1 cannot be worked out: Invalid isoformat string: 'soon'"
-    ]
+    assert said(own_kind) == [coded("LN201", "1", "Invalid isoformat string: 'soon'")]
 
 
 def test_own_kind_without_a_worked_case_is_doubtful(own_kind: Path) -> None:
     (own_kind / "checks/again.examples.yaml").unlink()
-    assert said(own_kind) == ["the check kind 'again' has no worked examples"]
+    assert said(own_kind) == [coded("PL402", "again")]

@@ -10,6 +10,7 @@ import pytest
 import ccpolicy
 from ccpolicy.engine.policy_tests import PolicyTestResult
 from ccpolicy.errors import CcpolicyError
+from message_text import coded
 
 FAILING = Path(ccpolicy.__file__).parent / "examples" / "failing"
 CASE = """\
@@ -85,9 +86,7 @@ def test_a_waiver_that_ends_before_it_begins_is_a_mistake_in_the_case(centre: Pa
             "    waivers: [{subject: E1, from: 2026-02-01, until: 2026-01-31}]\n"
             "    expect: {now: fail}\n",
         )
-    assert failure.value.diagnostics().startswith(
-        "policy/tests/1.yaml:8:47: the waiver ends before it begins"
-    )
+    assert failure.value.diagnostics().startswith(f"policy/tests/1.yaml:8:47: {coded('PL214')}")
 
 
 @pytest.mark.parametrize(

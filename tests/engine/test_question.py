@@ -96,7 +96,7 @@ def test_a_manifest_keeps_the_request() -> None:
 @pytest.mark.parametrize("filters", [{"colour": ["red"]}, {"tag": []}])
 def test_a_manifest_with_a_filter_that_is_none(filters: dict[str, list[str]]) -> None:
     asked = write_request(resolve(POLICY, EvaluationRequest()), None)
-    with pytest.raises(BundleError, match="unknown filter"):
+    with pytest.raises(BundleError, match="BU218"):
         read_request(POLICY, asked.model_copy(update={"filters": filters}))
 
 
@@ -108,5 +108,5 @@ def test_a_manifest_that_claims_another_pin() -> None:
 
 
 def test_a_period_that_begins_too_late() -> None:
-    with pytest.raises(CcpolicyError, match="must begin before"):
+    with pytest.raises(CcpolicyError, match="US306"):
         resolve(POLICY, EvaluationRequest(period=("2027-01-01", "2027-02-01")))

@@ -76,7 +76,7 @@ class Loaded:
     def said(self) -> list[str]:
         """All problems: place, and what is wrong."""
         found = [each for part in self.evidence.problems.values() for each in part]
-        return [f"{each.locator}: {each.message.text()}" for each in found]
+        return [f"{each.locator}: {each.message.coded()}" for each in found]
 
     @property
     def hints(self) -> list[str]:

@@ -6,30 +6,31 @@ import pytest
 
 from ccpolicy.errors import CcpolicyError
 from ccpolicy.files.yaml_document import MAX_BYTES, parse_yaml, read_yaml
+from message_text import coded
 
 REFUSED = {
-    "a: &x 1\nb: *x": ("1:4", "anchors and aliases"),
+    "a: &x 1\nb: *x": ("1:4", "FI206 "),
     "a: {<<: {b: 1}}": ("1:5", "merge keys"),
-    "a: 1\nb: 2\na: 3": ("3:1", "duplicate key 'a'"),
-    "a:\n  - {b: 1, b: 2}": ("2:12", "duplicate key 'b'"),
-    "a: !!python/object:os.system x": ("1:4", "tags are not allowed"),
-    "a: !x y": ("1:4", "tags are not allowed"),
-    "a: no": ("1:4", "'no' means different things"),
-    "a: on": ("1:4", "'on' means different things"),
-    "a: Yes": ("1:4", "'Yes' means different things"),
-    "a: 12:30": ("1:4", "'12:30' means different things"),
-    "a: 010": ("1:4", "'010' means different things"),
-    "a: 0x1f": ("1:4", "'0x1f' means different things"),
-    "a: 1_000": ("1:4", "'1_000' means different things"),
-    "a: .inf": ("1:4", "'.inf' means different things"),
-    "a: ~": ("1:4", "'~' means different things"),
-    "a: TRUE": ("1:4", "'TRUE' means different things"),
-    "? [a]\n: b": ("1:3", "a key must be plain text"),
-    "a: 1\n---\nb: 2": ("2:1", "more than one YAML document"),
+    "a: 1\nb: 2\na: 3": ("3:1", coded("FI210", "a")),
+    "a:\n  - {b: 1, b: 2}": ("2:12", coded("FI210", "b")),
+    "a: !!python/object:os.system x": ("1:4", "FI207 "),
+    "a: !x y": ("1:4", "FI207 "),
+    "a: no": ("1:4", coded("FI211", "no")),
+    "a: on": ("1:4", coded("FI211", "on")),
+    "a: Yes": ("1:4", coded("FI211", "Yes")),
+    "a: 12:30": ("1:4", coded("FI211", "12:30")),
+    "a: 010": ("1:4", coded("FI211", "010")),
+    "a: 0x1f": ("1:4", coded("FI211", "0x1f")),
+    "a: 1_000": ("1:4", coded("FI211", "1_000")),
+    "a: .inf": ("1:4", coded("FI211", ".inf")),
+    "a: ~": ("1:4", coded("FI211", "~")),
+    "a: TRUE": ("1:4", coded("FI211", "TRUE")),
+    "? [a]\n: b": ("1:3", coded("FI208")),
+    "a: 1\n---\nb: 2": ("2:1", coded("FI213")),
     "a: [1, 2": ("2:1", "not YAML"),
-    "[" * 100_000: ("1:33", "nested deeper"),
-    "- " * 100_000: ("1:65", "nested deeper"),
-    "a: b\x00": ("1", "control character"),
+    "[" * 100_000: ("1:33", "FI212 "),
+    "- " * 100_000: ("1:65", "FI212 "),
+    "a: b\x00": ("1", "FI203 "),
 }
 
 

@@ -69,9 +69,9 @@ def test_objects_one_by_one_and_ahead(top: Path) -> None:
         assert [repository.objects.read(each) for each in reversed(ids)] == [b"one\n", b"x" * 1000]
         repository.objects.read_ahead(ids)
         assert [repository.objects.read(each) for each in ids] == [b"x" * 1000, b"one\n"]
-        with pytest.raises(NoHistory, match="lacks objects"):
+        with pytest.raises(NoHistory, match="GI105"):
             repository.objects.read_ahead([*ids, "f" * 40])
-        with pytest.raises(NoHistory, match="lacks objects"):
+        with pytest.raises(NoHistory, match="GI105"):
             repository.objects.read("f" * 40)
 
 
@@ -115,7 +115,7 @@ def test_a_commit_without_a_tree(top: Path) -> None:
 
 @pytest.mark.parametrize("name", ["nowhere", "", "^main", "--all", "main\n", "HEAD^{tree}", "a b"])
 def test_a_name_of_no_commit(top: Path, name: str) -> None:
-    with open_repository(top) as repository, pytest.raises(RevisionError, match="unknown revision"):
+    with open_repository(top) as repository, pytest.raises(RevisionError, match="GI108"):
         repository.resolve(name)
 
 
@@ -126,7 +126,7 @@ def test_a_name_of_several_commits_is_refused_everywhere(top: Path) -> None:
             with pytest.raises(RevisionError, match="could be any of: refs/tags/main"):
                 known_at(repository, name)
         assert known_at(repository, "refs/heads/main") == repository.head
-    with pytest.raises(RevisionError, match="could be any of"):
+    with pytest.raises(RevisionError, match="GI109"):
         evidence_commits(top, ".evidence", "main", None)
 
 

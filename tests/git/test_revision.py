@@ -11,6 +11,7 @@ import pytest
 import ccpolicy
 from ccpolicy.errors import CcpolicyError
 from git_command import commit, copied, git
+from message_text import coded
 from small_centre import CONTROLS, FAILING, INSPECTIONS, change, lay
 
 
@@ -72,24 +73,24 @@ def test_place_names_the_revision(kept: Path) -> None:
     "name", ["nowhere", "origin/main", "", "--help", "main:policy", "HEAD^{tree}", "a\nb", "f" * 40]
 )
 def test_unknown_revision(kept: Path, name: str) -> None:
-    assert f"unknown revision '{name}'\nhint: name a branch" in refused(kept, name)
+    assert f"{coded('GI108', name)}\nhint: name a branch" in refused(kept, name)
 
 
 def test_no_repository(tmp_path: Path) -> None:
     folder = lay(tmp_path / "loose")
-    assert refused(folder).startswith(f"not in a git repository: {folder}")
-    assert refused(tmp_path / "nowhere").startswith("no such folder:")
+    assert refused(folder).startswith(f"{coded('GI203', '')}{folder}")
+    assert refused(tmp_path / "nowhere").startswith("US303 ")
 
 
 def test_repository_without_a_commit(tmp_path: Path) -> None:
     folder = lay(tmp_path / "new")
     git(folder, "init", "-q", "-b", "main")
-    assert "unknown revision 'HEAD'" in refused(folder, "HEAD")
+    assert coded("GI108", "HEAD") in refused(folder, "HEAD")
 
 
 def test_bare_repository(kept: Path, tmp_path: Path) -> None:
     git(tmp_path, "clone", "-q", "--bare", str(kept), "bare")
-    assert "not in a git repository" in refused(tmp_path / "bare")
+    assert "GI203 " in refused(tmp_path / "bare")
 
 
 def test_shallow_clone_says_what_to_fetch(kept: Path, tmp_path: Path) -> None:
@@ -108,7 +109,7 @@ def test_linked_working_tree(kept: Path, tmp_path: Path) -> None:
 def test_repository_of_another_owner(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
-    assert "git cannot read the repository" in refused(kept)
+    assert "GI106 " in refused(kept)
     assert "dubious ownership" in refused(kept)
 
 
@@ -128,13 +129,13 @@ def test_subfolder_of_the_repository(tmp_path: Path) -> None:
 
 def test_subfolder_that_is_new(kept: Path) -> None:
     folder = lay(kept / "new")
-    assert refused(folder) == "main:ccpolicy.toml: no such file in main"
+    assert refused(folder) == f"main:ccpolicy.toml: {coded('GI205', 'main')}"
 
 
 def test_policy_folder_that_is_new(kept: Path) -> None:
     git(kept, "rm", "-rq", "--cached", "policy/controls")
     git(kept, "commit", "-q", "-m", "without")
-    assert refused(kept) == "main:policy/controls: no file in policy/controls"
+    assert refused(kept) == f"main:policy/controls: {coded('PL102', 'policy/controls')}"
 
 
 @pytest.mark.parametrize("name", [CONTROLS, "policy", "ccpolicy.toml", "policy/controls"])
@@ -142,14 +143,14 @@ def test_symbolic_link_in_the_commit(kept: Path, name: str) -> None:
     (kept / name).rename(kept / "elsewhere")
     (kept / name).symlink_to(kept / "elsewhere")
     commit(kept)
-    assert "symbolic links are not followed" in refused(kept)
+    assert coded("FI101") in refused(kept)
 
 
 def test_symbolic_link_to_a_check_kind(kept: Path) -> None:
     (kept / "checks").mkdir()
     (kept / "checks" / "own.sql").symlink_to("/etc/passwd")
     commit(kept)
-    assert refused(kept).startswith("main:checks/own.sql: symbolic links are not followed")
+    assert refused(kept).startswith(f"main:checks/own.sql: {coded('FI101')}")
 
 
 def test_submodule(kept: Path, tmp_path: Path) -> None:
@@ -158,7 +159,7 @@ def test_submodule(kept: Path, tmp_path: Path) -> None:
     commit(kept)
     git(kept, "submodule", "--quiet", "add", str(tmp_path / "other"), "policy")
     commit(kept)
-    assert "'policy' is a submodule, whose files this commit does not hold" in refused(kept)
+    assert coded("GI206", "policy") in refused(kept)
     # Inside of it, its own revisions would be what the repository around it says.
     assert "is a submodule" in refused(kept / "policy", "HEAD")
 
@@ -180,7 +181,7 @@ def test_evidence_folder_that_leads_elsewhere_is_no_evidence(kept: Path) -> None
     assert ccpolicy.load(kept, "main").check().controls[0].now == "unknown"
     (kept / "evidence").unlink()
     (kept / "evidence").symlink_to(kept.parent)
-    assert "the folder 'evidence' lies outside the repository" in refused(kept)
+    assert coded("PL113", "evidence") in refused(kept)
 
 
 def test_working_tree_needs_no_policy(kept: Path) -> None:
@@ -194,14 +195,14 @@ def test_folders_lie_inside(kept: Path, folder: str) -> None:
     text = (kept / "ccpolicy.toml").read_text("utf-8")
     (kept / "ccpolicy.toml").write_text(f'{text}policy = "{folder}"\n', "utf-8")
     commit(kept)
-    message = f"main:ccpolicy.toml:2:1: the folder '{folder}' lies outside the repository"
+    message = f"main:ccpolicy.toml:2:1: {coded('PL113', folder)}"
     assert refused(kept) == message
 
 
 def test_objects_that_are_missing(kept: Path) -> None:
     blob = git(kept, "rev-parse", f"HEAD:{CONTROLS}")
     (kept / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
-    assert f"main:{CONTROLS}: the repository lacks objects of its history" in refused(kept)
+    assert f"main:{CONTROLS}: {coded('GI105')}" in refused(kept)
 
 
 def test_replaced_objects_do_not_count(kept: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from git_command import commit, git
+from message_text import coded
 
 ROOT = Path(__file__).parents[2]
 FAILING = ROOT / "src/ccpolicy/examples/failing"
@@ -80,7 +81,7 @@ def test_what_a_change_does_to_the_policy(tmp_path: Path) -> None:
     assert run(tmp_path, **change, CCPOLICY_FAIL_ON_CHANGE="loosened").returncode == 1
     nothing = {**change, "CCPOLICY_POLICY_FROM": "", "CCPOLICY_FAIL_ON_CHANGE": "loosened"}
     ended = run(tmp_path, **nothing)
-    assert (ended.returncode, "unknown revision ''" in ended.stderr) == (2, True)
+    assert (ended.returncode, coded("GI108", "") in ended.stderr) == (2, True)
     controls.write_text(text.replace("severity: high", "severity: some"), "utf-8")
     assert run(tmp_path, **change).returncode == 2
 

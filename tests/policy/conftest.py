@@ -106,7 +106,7 @@ class Draft:
     def findings(self) -> list[str]:
         """Lint, and return each finding's place, message and hint."""
         return [
-            f"{found.locator}: {found.message.text()}\n{found.hint.text()}"
+            f"{found.locator}: {found.message.coded()}\n{found.hint.text()}"
             for found in ccpolicy.load(self.root).lint()
         ]
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from message_text import coded
+
 from .conftest import ALERT, ALERTS, PLAN, REVIEW, REVIEWS, WAIVERS, Change, Draft
 
 EVENTS = "events: {dataset: reviews, starts: reviewed_on, where: \"outcome = 'accepted'\"}"
@@ -47,151 +49,159 @@ def every(text: str) -> Change:
 
 
 _DURATION = "\nhint: write for example '30 days', 'P3M', '15 minutes' or '5 business days'"
-_ORDER = "a revision must come after the one before it, in day and version"
-_FAMILY = "'grace' and what it lengthens must both be days, business days or hours"
+_ORDER = coded("PL310")
+_FAMILY = coded("PL306", "grace")
 _VALUE = "{value: 12 months, norm: yearly-review}"
 _ZONE = "\nhint: write an IANA name, such as Asia/Shanghai"
 
 PLANS: dict[str, tuple[list[Change], list[str]]] = {
     "zone": (
         [(PLAN, "zone: UTC", "zone: Asia/Beijing")],
-        [f"{PLAN}:6:1: unknown time zone 'Asia/Beijing'{_ZONE}"],
+        [f"{PLAN}:6:1: {coded('PL203', 'Asia/Beijing')}{_ZONE}"],
     ),
     "zone is a folder": (
         [(PLAN, "zone: UTC", "zone: Asia")],
-        [f"{PLAN}:6:1: unknown time zone 'Asia'{_ZONE}"],
+        [f"{PLAN}:6:1: {coded('PL203', 'Asia')}{_ZONE}"],
     ),
     "clause twice": (
         [(PLAN, "", '  - id: "1"\n    title: {en: A, zh: 甲}\n')],
-        [f"{PLAN}:14:5: the clause '1' is there twice"],
+        [f"{PLAN}:14:5: {coded('PL210', '1')}"],
     ),
     "waiver": (
         [(WAIVERS, "waivers: []", WAIVER.replace("GV-1", "GV-2"))],
-        [f"{WAIVERS}:4:5: unknown control 'GV-2'\nhint: did you mean 'GV-1'?"],
+        [f"{WAIVERS}:4:5: {coded('PL201', 'GV-2')}\nhint: did you mean 'GV-1'?"],
     ),
     "waiver ends first": (
         [(WAIVERS, "waivers: []", WAIVER.replace("2026-06-29", "2025-12-31"))],
-        [f"{WAIVERS}:10:5: the waiver ends before it begins"],
+        [f"{WAIVERS}:10:5: {coded('PL214')}"],
     ),
 }
 DATASETS: dict[str, tuple[list[Change], list[str]]] = {
     **{
         f"files {files}": (
             [(REVIEWS, "files: reviews/*.csv", f"files: {files}")],
-            [f"{REVIEWS}:5:1: 'files' must stay below the evidence folder"],
+            [f"{REVIEWS}:5:1: {coded('PL211')}"],
         )
         for files in ("../*.csv", "/etc/*.csv", "a\\*.csv", ".")
     },
     "zone": (
         [(ALERTS, "zone: UTC", "zone: utc+8")],
-        [f"{ALERTS}:7:1: unknown time zone 'utc+8'{_ZONE}"],
+        [f"{ALERTS}:7:1: {coded('PL203', 'utc+8')}{_ZONE}"],
     ),
     "zone is a folder": (
         [(ALERTS, "zone: UTC", "zone: America")],
-        [f"{ALERTS}:7:1: unknown time zone 'America'{_ZONE}"],
+        [f"{ALERTS}:7:1: {coded('PL203', 'America')}{_ZONE}"],
     ),
     "retention": (
         [(REVIEWS, "5 years", "five years")],
-        [f"{REVIEWS}:8:1: 'five years' is not a duration{_DURATION}"],
+        [f"{REVIEWS}:8:1: {coded('PL503', 'five years')}{_DURATION}"],
     ),
     "key": (
         [(REVIEWS, "key: [review_id]", "key: [review]")],
-        [f"{REVIEWS}:7:7: unknown column 'review'\nhint: did you mean 'reviewer'?"],
+        [f"{REVIEWS}:7:7: {coded('PL204', 'review')}\nhint: did you mean 'reviewer'?"],
     ),
     "heading": (
         [(ALERTS, "{level: severity}", "{levels: severity}")],
-        [f"{ALERTS}:9:11: unknown column 'levels'\nhint: did you mean 'level'?"],
+        [f"{ALERTS}:9:11: {coded('PL204', 'levels')}\nhint: did you mean 'level'?"],
     ),
     "lookup: dataset": (
         [(ALERTS, "dataset: reviews", "dataset: review")],
-        [f"{ALERTS}:11:13: unknown dataset 'review'\nhint: did you mean 'reviews'?"],
+        [f"{ALERTS}:11:13: {coded('PL208', 'review')}\nhint: did you mean 'reviews'?"],
     ),
     "lookup: key": (
         [(ALERTS, "key: [review_id]", "key: [review]")],
-        [f"{ALERTS}:11:37: unknown column 'review'\nhint: did you mean 'review_id'?"],
+        [f"{ALERTS}:11:37: {coded('PL204', 'review')}\nhint: did you mean 'review_id'?"],
     ),
     "lookup: length of the key": (
         [(ALERTS, "key: [review_id]", "key: [review_id, level]")],
-        [f"{ALERTS}:11:31: the key of 'reviews' has 1 columns"],
+        [f"{ALERTS}:11:31: {coded('PL209', 'reviews', '1')}"],
     ),
     "lookup: column": (
         [(ALERTS, "column: outcome", "column: outcomes")],
-        [f"{ALERTS}:11:49: unknown column 'outcomes'\nhint: did you mean 'outcome'?"],
+        [f"{ALERTS}:11:49: {coded('PL204', 'outcomes')}\nhint: did you mean 'outcome'?"],
     ),
     "child: path": (
         [(ALERTS, "children:\n", "children:\n  memos: {path: note, key: [alert_id]}\n")],
-        [f"{ALERTS}:15:11: unknown column 'note'\nhint: did you mean 'notices'?"],
+        [f"{ALERTS}:15:11: {coded('PL204', 'note')}\nhint: did you mean 'notices'?"],
     ),
     "child: key": (
         [(ALERTS, "key: [alert_id, audience]", "key: [alert_id, audiences]")],
-        [f"{ALERTS}:15:44: unknown column 'audiences'\nhint: did you mean 'audience'?"],
+        [f"{ALERTS}:15:44: {coded('PL204', 'audiences')}\nhint: did you mean 'audience'?"],
     ),
     "derived: column": (
         [(ALERTS, "grade: lower(level)", "grade: lower(levels)")],
-        [f"{ALERTS}:13:3: unknown column 'levels'\nhint: did you mean 'level'?"],
+        [f"{ALERTS}:13:3: {coded('PL204', 'levels')}\nhint: did you mean 'level'?"],
     ),
     "derived from what is derived": (
         [(ALERTS, "grade: lower(level)", "grade: lower(level)\n  rank: upper(grade)")],
         [
-            f"{ALERTS}:14:3: unknown column 'grade'\nhint: known: alert_id, count, level, outcome,"
-            " raised_at, review_id, tags"
+            (
+                f"{ALERTS}:14:3: {coded('PL204', 'grade')}"
+                "\nhint: known: alert_id, count, level, outcome, raised_at, review_id, "
+                "tags"
+            )
         ],
     ),
     "derived: SQL": (
         [(ALERTS, "grade: lower(level)", "grade: (SELECT 1)")],
-        [f"{ALERTS}:13:3: a subquery is not allowed here"],
+        [f"{ALERTS}:13:3: {coded('PL407')}"],
     ),
 }
 CONTROLS: dict[str, tuple[list[Change], list[str]]] = {
     "clause": (
         [(REVIEW, '{"1": 41', '{"1.1": 41')],
-        [f"{REVIEW}:11:15: unknown clause '1.1'\nhint: known: 1"],
+        [f"{REVIEW}:11:15: {coded('PL202', '1.1')}\nhint: known: 1"],
     ),
     "kind": (
         [(REVIEW, "check: recurrence", "check: recurrance")],
-        [f"{REVIEW}:14:5: unknown check kind 'recurrance'\nhint: did you mean 'recurrence'?"],
+        [f"{REVIEW}:14:5: {coded('PL301', 'recurrance')}\nhint: did you mean 'recurrence'?"],
     ),
     "input": (
         [events(f"event: {{dataset: reviews}}\n      {EVENTS}")],
-        [f"{REVIEW}:16:7: unknown input 'event'\nhint: did you mean 'events'?"],
+        [f"{REVIEW}:16:7: {coded('PL307', 'event')}\nhint: did you mean 'events'?"],
     ),
     "no input": (
         [events(SUBJECTS)],
-        [f"{REVIEW}:15:5: the check kind 'recurrence' needs the input 'events'"],
+        [f"{REVIEW}:15:5: {coded('PL312', 'recurrence', 'events')}"],
     ),
     "empty input": (
         [events(f"subjects: []\n      {EVENTS}")],
-        [f"{REVIEW}:16:7: the check kind 'recurrence' needs the input 'subjects'"],
+        [f"{REVIEW}:16:7: {coded('PL312', 'recurrence', 'subjects')}"],
     ),
     "items for records": (
         [events("events: [monday, tuesday]")],
-        [f"{REVIEW}:16:7: a selection of records is expected here, not a list of items"],
+        [f"{REVIEW}:16:7: {coded('PL302')}"],
     ),
     "item twice": (
         [(ALERT, "[staff, public]", "[staff, staff]")],
-        [f"{ALERT}:12:7: an item is there twice"],
+        [f"{ALERT}:12:7: {coded('PL308')}"],
     ),
     "dataset": (
         [(ALERT, "dataset: alerts.notices", "dataset: alerts.notice")],
-        [f"{ALERT}:14:11: unknown dataset 'alerts.notice'\nhint: did you mean 'alerts.notices'?"],
+        [
+            (
+                f"{ALERT}:14:11: {coded('PL208', 'alerts.notice')}"
+                "\nhint: did you mean 'alerts.notices'?"
+            )
+        ],
     ),
     "no key": (
         [(ALERT, "{dataset: alerts, key: [alert_id], ", "{dataset: alerts, ")],
         [
-            f"{ALERT}:11:7: this input needs 'key'\nhint: name the columns of the subject",
+            f"{ALERT}:11:7: {coded('PL303')}\nhint: name the columns of the subject",
         ],
     ),
     "no key in a list": (
         [(ALERT, "          key: [alert_id]\n", "")],
-        [f"{ALERT}:14:11: this input needs 'key'\nhint: name the columns of the subject"],
+        [f"{ALERT}:14:11: {coded('PL303')}\nhint: name the columns of the subject"],
     ),
     "key is a time": (
         [(ALERT, "key: [alert_id], starts", "key: [raised_at], starts")],
-        [f"{ALERT}:11:41: a time cannot name a subject"],
+        [f"{ALERT}:11:41: {coded('PL309')}"],
     ),
     "key is unknown": (
         [(ALERT, "key: [alert_id], starts", "key: [alert], starts")],
-        [f"{ALERT}:11:41: unknown column 'alert'\nhint: did you mean 'alert_id'?"],
+        [f"{ALERT}:11:41: {coded('PL204', 'alert')}\nhint: did you mean 'alert_id'?"],
     ),
     "key without subjects": (
         [events(EVENTS.replace("starts", "key: [plan], starts"))],
@@ -239,36 +249,36 @@ CONTROLS: dict[str, tuple[list[Change], list[str]]] = {
     ),
     "no time": (
         [(ALERT, "          starts: told_at\n", "")],
-        [f"{ALERT}:14:11: this input needs 'starts'"],
+        [f"{ALERT}:14:11: {coded('PL313', 'starts')}"],
     ),
     "no such role": (
         [(ALERT, "          item: audience\n", "          item: audience\n          by: level\n")],
-        [f"{ALERT}:18:11: this input takes no 'by'\nhint: known: item, starts"],
+        [f"{ALERT}:18:11: {coded('PL314', 'by')}\nhint: known: item, starts"],
     ),
-    "unknown column": (
+    "PL204 ": (
         [(ALERT, "starts: told_at", "starts: told")],
-        [f"{ALERT}:16:11: unknown column 'told'\nhint: did you mean 'told_at'?"],
+        [f"{ALERT}:16:11: {coded('PL204', 'told')}\nhint: did you mean 'told_at'?"],
     ),
     "no column of times": (
         [(ALERT, "starts: told_at", "starts: audience")],
-        [f"{ALERT}:16:11: the column 'audience' is not a time"],
+        [f"{ALERT}:16:11: {coded('PL215', 'audience')}"],
     ),
     "no column of numbers": (
         [
             *LEVEL,
             events("readings: {dataset: alerts, starts: raised_at, quantity: level}"),
         ],
-        [f"{REVIEW}:16:54: the column 'level' is not a number"],
+        [f"{REVIEW}:16:54: {coded('PL315', 'level')}"],
     ),
     "SQL": (
         [(REVIEW, "outcome = 'accepted'", "outcome = ")],
-        [f'{REVIEW}:16:55: not an SQL expression: syntax error at or near ")"'],
+        [f"{REVIEW}:16:55: PL415 "],
     ),
     "unknown column in SQL": (
         [(REVIEW, "outcome = 'accepted'", "outcomes = 'accepted' AND pla = plan")],
         [
-            f"{REVIEW}:16:55: unknown column 'outcomes'\nhint: did you mean 'outcome'?",
-            f"{REVIEW}:16:55: unknown column 'pla'\nhint: did you mean 'plan'?",
+            f"{REVIEW}:16:55: {coded('PL204', 'outcomes')}\nhint: did you mean 'outcome'?",
+            f"{REVIEW}:16:55: {coded('PL204', 'pla')}\nhint: did you mean 'plan'?",
         ],
     ),
     "SQL in a list": (
@@ -279,7 +289,7 @@ CONTROLS: dict[str, tuple[list[Change], list[str]]] = {
                 "          item: audience\n          where: now()\n",
             )
         ],
-        [f"{ALERT}:18:11: the function now is not allowed here"],
+        [f"{ALERT}:18:11: {coded('PL410', 'now')}"],
     ),
 }
 NUMBERS: dict[str, tuple[list[Change], list[str]]] = {
@@ -292,7 +302,7 @@ NUMBERS: dict[str, tuple[list[Change], list[str]]] = {
                 f"          every: {_VALUE}\n",
             )
         ],
-        [f"{REVIEW}:17:5: give either 'parameters' or 'revisions'"],
+        [f"{REVIEW}:17:5: {coded('PL304')}"],
     ),
     "revision without a day": (
         [
@@ -328,15 +338,15 @@ NUMBERS: dict[str, tuple[list[Change], list[str]]] = {
                 "- {version: 2, from: 2026-01-01, parameters: {every: {value: often}}}",
             )
         ],
-        [f"{REVIEW}:19:61: 'often' is not a duration{_DURATION}"],
+        [f"{REVIEW}:19:61: {coded('PL503', 'often')}{_DURATION}"],
     ),
     "unknown": (
         [every(f"{EVERY}\n      evry: {_VALUE}")],
-        [f"{REVIEW}:19:7: unknown parameter 'evry'\nhint: did you mean 'every'?"],
+        [f"{REVIEW}:19:7: {coded('PL316', 'evry')}\nhint: did you mean 'every'?"],
     ),
     "norm": (
         [every("every: {value: 12 months, norm: yearly}")],
-        [f"{REVIEW}:18:33: unknown norm 'yearly'\nhint: did you mean 'yearly-review'?"],
+        [f"{REVIEW}:18:33: {coded('PL317', 'yearly')}\nhint: did you mean 'yearly-review'?"],
     ),
     "clock over dates": (
         [every("every: {value: 24 hours, norm: yearly-review}")],
@@ -356,29 +366,31 @@ NUMBERS: dict[str, tuple[list[Change], list[str]]] = {
     "values by nothing": (
         [(ALERT, ", by: level", "")],
         [
-            f"{ALERT}:19:15: values that differ need a column to differ by\n"
-            "hint: name it with 'by' in the selection of the subjects or openings"
+            (
+                f"{ALERT}:19:15: {coded('PL318')}"
+                "\nhint: name it with 'by' in the selection of the subjects or openings"
+            )
         ],
     ),
     "no values": (
         [(ALERT, "{high: 30 minutes, low: 2 hours}", "{}")],
-        [f"{ALERT}:19:15: 'limit' is empty"],
+        [f"{ALERT}:19:15: {coded('FI312', 'limit')}"],
     ),
     "one of the values": (
         [(ALERT, "low: 2 hours", "low: 2")],
-        [f"{ALERT}:19:41: a duration is expected, such as '30 days', not 2"],
+        [f"{ALERT}:19:41: {coded('PL403', '2')}"],
     ),
     "no duration": (
         [every("every: {value: -1 days, norm: yearly-review}")],
-        [f"{REVIEW}:18:15: '-1 days': a duration cannot be negative"],
+        [f"{REVIEW}:18:15: {coded('PL508', '-1 days')}"],
     ),
     "no period": (
         [every("per: {value: week, norm: yearly-review}")],
-        [f"{REVIEW}:18:13: 'week' is not one of month, quarter, half-year, year"],
+        [f"{REVIEW}:18:13: {coded('PL406', 'week', 'month, quarter, half-year, year')}"],
     ),
     "no whole number": (
         [every(f"{EVERY}\n      at_least: {{value: 0, norm: yearly-review}}")],
-        [f"{REVIEW}:19:18: a whole number from 1 to 999999999 is expected, not 0"],
+        [f"{REVIEW}:19:18: {coded('PL404', '999999999', '0')}"],
     ),
     "no number": (
         [
@@ -386,21 +398,21 @@ NUMBERS: dict[str, tuple[list[Change], list[str]]] = {
             events("readings: {dataset: alerts, starts: raised_at, quantity: count}"),
             every("minimum: {value: many, norm: yearly-review}"),
         ],
-        [f"{REVIEW}:18:17: a number greater than zero is expected, not 'many'"],
+        [f"{REVIEW}:18:17: PL405 "],
     ),
     "both of which one": (
         [every(f"{EVERY}\n      per: {{value: month, norm: yearly-review}}")],
-        [f"{REVIEW}:17:5: give exactly one of every, per"],
+        [f"{REVIEW}:17:5: {coded('PL305', 'every, per')}"],
     ),
     "none of which one": (
         [(REVIEW, PARAMETERS, "")],
-        [f"{REVIEW}:3:5: give exactly one of every, per"],
+        [f"{REVIEW}:3:5: {coded('PL305', 'every, per')}"],
     ),
-    "nothing to lengthen": (
+    "PL319 ": (
         [every("grace: {value: 1 days, norm: yearly-review}")],
         [
-            f"{REVIEW}:17:5: 'grace' has nothing to lengthen",
-            f"{REVIEW}:17:5: give exactly one of every, per",
+            f"{REVIEW}:17:5: {coded('PL319', 'grace')}",
+            f"{REVIEW}:17:5: {coded('PL305', 'every, per')}",
         ],
     ),
     "hours lengthen days": (
@@ -434,7 +446,7 @@ NUMBERS: dict[str, tuple[list[Change], list[str]]] = {
                 "",
             )
         ],
-        [f"{ALERT}:2:5: the check kind 'deadline' needs the parameter 'limit'"],
+        [f"{ALERT}:2:5: {coded('PL311', 'deadline', 'limit')}"],
     ),
     "not needed, since each has its own": (
         [
@@ -455,8 +467,8 @@ NUMBERS: dict[str, tuple[list[Change], list[str]]] = {
             (ALERT, "limit: {value", "evry: {value"),
         ],
         [
-            f"{ALERT}:18:5: the check kind 'cadence' needs the parameter 'every'",
-            f"{ALERT}:19:7: unknown parameter 'evry'\nhint: did you mean 'every'?",
+            f"{ALERT}:18:5: {coded('PL311', 'cadence', 'every')}",
+            f"{ALERT}:19:7: {coded('PL316', 'evry')}\nhint: did you mean 'every'?",
         ],
     ),
 }
@@ -489,7 +501,7 @@ def test_parameters(case: str, draft: Draft) -> None:
 def test_no_control(draft: Draft) -> None:
     draft.write(REVIEW, "controls: []\n")
     draft.write(ALERT, "controls: []\n")
-    assert [str(error) for error in draft.errors()] == ["policy: the policy has no control"]
+    assert [str(error) for error in draft.errors()] == [f"policy: {coded('PL205')}"]
 
 
 def test_query_of_a_kind(draft: Draft) -> None:
@@ -501,7 +513,7 @@ def test_query_of_a_kind(draft: Draft) -> None:
         (REVIEW, "check: recurrence", "check: ours"),
         (REVIEW, PARAMETERS, ""),
         events(EVENTS.replace("starts", "key: [plan], starts")),
-    ) == ["checks/ours.sql: the relation secrets is not an input of this check kind"]
+    ) == [f"checks/ours.sql: {coded('PL417', 'secrets')}"]
 
 
 def test_all_is_said_at_once(draft: Draft) -> None:

@@ -172,7 +172,7 @@ def with_kind(base: Draft) -> Draft:
             "stricter: higher",
             "unordered steady: its inputs and parameters (history)",
         ),
-        ("en: Never.", "en: Not ever.", "neutral steady: its description"),
+        ("en: Never.", "en: Not ever.", "neutral steady: PL401 "),
     ],
 )
 def test_check_kind(with_kind: Draft, old: str, new: str, expected: str) -> None:
@@ -432,7 +432,7 @@ def test_between_revisions_in_git(tmp_path: Path) -> None:
         ("loosened", f"{CONTROLS}:19")
     ]
     change(folder, CONTROLS, "check: recurrence", "check: recurence")
-    with pytest.raises(CcpolicyError, match="unknown check kind"):
+    with pytest.raises(CcpolicyError, match="PL301"):
         ccpolicy.api.compare(folder, "main")
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from message_text import coded
+
 from .conftest import ALERT, ALERTS, NORMS, PLAN, REVIEW, SETTINGS, WAIVERS, WRITTEN, Change, Draft
 
 WAIVER = """\
@@ -27,8 +29,10 @@ CASES: dict[str, tuple[list[Change], list[str]]] = {
     "clause without a control": (
         [(PLAN, "", '  - id: "2"\n    title: {en: A, zh: 甲}\n    text: {en: B, zh: 乙}\n')],
         [
-            f"{PLAN}:14:5: no control stands behind clause 2\n"
-            "add a control, or say why there is none with 'no_control'"
+            (
+                f"{PLAN}:14:5: {coded('LN101', '2')}"
+                "\nadd a control, or say why there is none with 'no_control'"
+            )
         ],
     ),
     "heading": ([(PLAN, "", '  - id: "2"\n    title: {en: A, zh: 甲}\n')], []),
@@ -45,23 +49,19 @@ CASES: dict[str, tuple[list[Change], list[str]]] = {
     ),
     "control and a reason for none": (
         [(PLAN, "", "    no_control: {en: Said elsewhere, zh: 另有规定}\n")],
-        [
-            f"{PLAN}:9:5: clause 1 has a control, and a reason for having none\n"
-            "take out 'no_control'"
-        ],
+        [f"{PLAN}:9:5: {coded('LN102', '1')}\ntake out 'no_control'"],
     ),
     "clause has changed": (
         [(REVIEW, "41edde5ab9b0", "41edde5ab9b1")],
-        [
-            f"{REVIEW}:11:15: clause 1 has changed since this control was reviewed against it\n"
-            "review the control, then write: 41edde5ab9b0"
-        ],
+        [(f"{REVIEW}:11:15: {coded('LN108', '1')}\nreview the control, then write: 41edde5ab9b0")],
     ),
     "parameter without a norm": (
         [(REVIEW, ", norm: yearly-review", "")],
         [
-            f"{REVIEW}:18:7: the parameter 'every' does not say why it is what it is\n"
-            "name a norm of policy/norms.yaml; a choice of your own is one too"
+            (
+                f"{REVIEW}:18:7: {coded('LN109', 'every')}"
+                "\nname a norm of policy/norms.yaml; a choice of your own is one too"
+            )
         ],
     ),
     "revision without a norm": (
@@ -76,8 +76,10 @@ CASES: dict[str, tuple[list[Change], list[str]]] = {
             )
         ],
         [
-            f"{REVIEW}:24:11: the parameter 'every' does not say why it is what it is\n"
-            "name a norm of policy/norms.yaml; a choice of your own is one too"
+            (
+                f"{REVIEW}:24:11: {coded('LN109', 'every')}"
+                "\nname a norm of policy/norms.yaml; a choice of your own is one too"
+            )
         ],
     ),
     "norm without a parameter": (
@@ -89,32 +91,34 @@ CASES: dict[str, tuple[list[Change], list[str]]] = {
             )
         ],
         [
-            f"{NORMS}:7:6: no parameter rests on the norm 'idle'\n"
-            "take it out, or name it where it is the reason"
+            (
+                f"{NORMS}:7:6: {coded('LN103', 'idle')}"
+                "\ntake it out, or name it where it is the reason"
+            )
         ],
     ),
     "waiver in order": ([PINNED, WAIVED], []),
     "waiver has expired": (
         [WAIVED, (SETTINGS, "", 'as_of = "2026-06-30"\n')],
         [
-            f"{WAIVERS}:10:5: the waiver W-1 has expired\n"
-            "it still explains the past; take it out once that is no longer audited"
+            (
+                f"{WAIVERS}:10:5: {coded('LN105', 'W-1')}"
+                "\nit still explains the past; take it out once that is no longer "
+                "audited"
+            )
         ],
     ),
     "waiver stands long": (
         [WAIVED, PINNED, (WAIVERS, "until: 2026-06-29", "until: 2026-06-30")],
-        [f"{WAIVERS}:10:5: the waiver W-1 stands for 181 days\nthe longest allowed is 180 days"],
+        [f"{WAIVERS}:10:5: {coded('LN106', 'W-1', '181')}\nthe longest allowed is 180 days"],
     ),
     "waiver stands longer than two months": (
         [WAIVED, PINNED, (SETTINGS, "180 days", "2 months")],
-        [f"{WAIVERS}:10:5: the waiver W-1 stands for 180 days\nthe longest allowed is 2 months"],
+        [f"{WAIVERS}:10:5: {coded('LN106', 'W-1', '180')}\nthe longest allowed is 2 months"],
     ),
     "waiver of one's own": (
         [WAIVED, PINNED, (WAIVERS, "approver: director", "approver: manager")],
-        [
-            f"{WAIVERS}:8:5: the waiver W-1 is approved by its own owner\n"
-            "somebody else must approve it"
-        ],
+        [f"{WAIVERS}:8:5: {coded('LN107', 'W-1')}\nsomebody else must approve it"],
     ),
     "a date cannot prove a limit of hours": (
         [TOLD_ON_A_DAY],
@@ -147,10 +151,14 @@ CASES: dict[str, tuple[list[Change], list[str]]] = {
     "by place": (
         [(REVIEW, ", norm: yearly-review", ""), (REVIEW, "41edde5ab9b0", "41edde5ab9b1")],
         [
-            f"{REVIEW}:11:15: clause 1 has changed since this control was reviewed against it\n"
-            "review the control, then write: 41edde5ab9b0",
-            f"{REVIEW}:18:7: the parameter 'every' does not say why it is what it is\n"
-            "name a norm of policy/norms.yaml; a choice of your own is one too",
+            (
+                f"{REVIEW}:11:15: {coded('LN108', '1')}"
+                "\nreview the control, then write: 41edde5ab9b0"
+            ),
+            (
+                f"{REVIEW}:18:7: {coded('LN109', 'every')}"
+                "\nname a norm of policy/norms.yaml; a choice of your own is one too"
+            ),
         ],
     ),
 }
@@ -167,8 +175,10 @@ def test_dataset_that_no_control_uses(draft: Draft) -> None:
     other = WRITTEN[ALERTS].replace("id: alerts", "id: others")
     draft.write("policy/datasets/others.yaml", other)
     assert draft.findings() == [
-        "policy/datasets/others.yaml:1:1: no control uses the dataset 'others'\n"
-        "use it in a control, or take it out"
+        (
+            f"policy/datasets/others.yaml:1:1: {coded('LN104', 'others')}"
+            "\nuse it in a control, or take it out"
+        )
     ]
 
 

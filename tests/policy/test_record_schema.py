@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ccpolicy.policy.patterns import ends_strictly, is_portable, portable
+from message_text import coded
 
 from .conftest import ALERTS, REVIEWS, Change, Draft
 
@@ -15,38 +16,40 @@ _PATTERN = "\nhint: use letters, digits, [...], \\d, \\w, (?:...), *, +, ?, {n,m
 _PATTERN += " the ends alone"
 _ENUM = "\nhint: a list of values, none of them twice, all of the column's type"
 _NAME = "\nhint: small letters, digits and _, beginning with a letter"
-_TYPES = "the type must be one of string, integer, number, boolean, array\nhint: a value that may"
+_TYPES = f"{coded('PL220', 'string, integer, number, boolean, array')}\nhint: a value that may"
 _TYPES += " be missing is one that is not in 'required'"
 
 CASES: dict[str, tuple[Change, str]] = {
     "type": (
         (REVIEWS, "type: object", "type: array"),
-        f"{REVIEWS}:10:3: a record is of type object",
+        f"{REVIEWS}:10:3: {coded('PL216')}",
     ),
     "keyword": (
         (REVIEWS, "additionalProperties", "additionalPropertys"),
-        f"{REVIEWS}:11:3: 'additionalPropertys' is not known in the schema of a record\n"
-        "hint: did you mean 'additionalProperties'?",
+        (
+            f"{REVIEWS}:11:3: {coded('PL223', 'additionalPropertys')}"
+            "\nhint: did you mean 'additionalProperties'?"
+        ),
     ),
     "more": (
         (REVIEWS, "additionalProperties: false", "additionalProperties: {type: string}"),
-        f"{REVIEWS}:11:3: 'additionalProperties' is true or false",
+        f"{REVIEWS}:11:3: {coded('PL217')}",
     ),
     "no columns": (
         (REVIEWS, "  properties:\n", "  properties: {}\n  examples:\n"),
-        f"{REVIEWS}:13:3: a record needs properties",
+        f"{REVIEWS}:13:3: {coded('PL218')}",
     ),
     "columns are a list": (
         (REVIEWS, "  properties:\n", "  properties: [plan]\n  examples:\n"),
-        f"{REVIEWS}:13:3: a record needs properties",
+        f"{REVIEWS}:13:3: {coded('PL218')}",
     ),
     "required": (
         (REVIEWS, "required: [review_id, plan,", "required: [review_id, plans,"),
-        f"{REVIEWS}:12:25: unknown column 'plans'\nhint: did you mean 'plan'?",
+        f"{REVIEWS}:12:25: {coded('PL204', 'plans')}\nhint: did you mean 'plan'?",
     ),
     "required is a list": (
         (REVIEWS, "required: [review_id, plan, reviewed_on, reviewer, outcome]", "required: plan"),
-        f"{REVIEWS}:12:3: 'required' is a list of columns",
+        f"{REVIEWS}:12:3: {coded('PL219')}",
     ),
     "required is a list of names": (
         (REVIEWS, "required: [review_id, plan,", "required: [[review_id], plan,"),
@@ -54,19 +57,19 @@ CASES: dict[str, tuple[Change, str]] = {
     ),
     "capital": (
         (ALERTS, LEVEL, LEVEL + "\n    Level: {type: string}"),
-        f"{ALERTS}:24:5: 'Level' cannot be the name of a column{_NAME}",
+        f"{ALERTS}:24:5: {coded('PL224', 'Level')}{_NAME}",
     ),
     "reserved": (
         (ALERTS, LEVEL, LEVEL + "\n    locator: {type: string}"),
-        f"{ALERTS}:24:5: 'locator' cannot be the name of a column{_NAME}",
+        f"{ALERTS}:24:5: {coded('PL224', 'locator')}{_NAME}",
     ),
     "own": (
         (ALERTS, LEVEL, LEVEL + "\n    raised_at__early: {type: string}"),
-        f"{ALERTS}:24:5: 'raised_at__early' cannot be the name of a column{_NAME}",
+        f"{ALERTS}:24:5: {coded('PL224', 'raised_at__early')}{_NAME}",
     ),
     "no schema": (
         (ALERTS, COUNT, "count: integer"),
-        f"{ALERTS}:24:5: a schema is a mapping",
+        f"{ALERTS}:24:5: {coded('PL230')}",
     ),
     "no type": ((ALERTS, COUNT, "count: {minimum: 0}"), f"{ALERTS}:24:5: {_TYPES}"),
     "two types": (
@@ -80,49 +83,51 @@ CASES: dict[str, tuple[Change, str]] = {
             "raised_at: {type: string, format: date-time}",
             "raised_at: {type: string, format: datetime}",
         ),
-        f"{ALERTS}:22:31: unknown format 'datetime'\nhint: did you mean 'date-time'?",
+        f"{ALERTS}:22:31: {coded('PL225', 'datetime')}\nhint: did you mean 'date-time'?",
     ),
     "format of a number": (
         (ALERTS, COUNT, "count: {type: integer, format: date}"),
-        f"{ALERTS}:24:28: 'format' is not known for a value of this type\nhint: known: const,"
-        " enum, exclusiveMaximum, exclusiveMinimum, maximum, minimum, type",
+        (
+            f"{ALERTS}:24:28: {coded('PL228', 'format')}"
+            "\nhint: known: const, enum, exclusiveMaximum, exclusiveMinimum, "
+            "maximum, minimum, type"
+        ),
     ),
     "format and more": (
         (ALERTS, "raised_at: {type: string,", "raised_at: {type: string, minLength: 1,"),
-        f"{ALERTS}:22:31: 'minLength' is not known for a value of this type\n"
-        "hint: known: format, type",
+        f"{ALERTS}:22:31: {coded('PL228', 'minLength')}\nhint: known: format, type",
     ),
     "least is text": (
         (ALERTS, COUNT, "count: {type: integer, minimum: none}"),
-        f"{ALERTS}:24:28: 'minimum' cannot be none here",
+        f"{ALERTS}:24:28: {coded('PL231', 'minimum', 'none')}",
     ),
     "least is no whole number": (
         (ALERTS, COUNT, "count: {type: integer, minimum: 0.5}"),
-        f"{ALERTS}:24:28: 'minimum' cannot be 0.5 here",
+        f"{ALERTS}:24:28: {coded('PL231', 'minimum', '0.5')}",
     ),
     "least is true": (
         (ALERTS, COUNT, "count: {type: number, minimum: true}"),
-        f"{ALERTS}:24:27: 'minimum' cannot be True here",
+        f"{ALERTS}:24:27: {coded('PL231', 'minimum', 'True')}",
     ),
     "too great": (
         (ALERTS, COUNT, "count: {type: integer, const: 999999999999999999e9}"),
-        f"{ALERTS}:24:28: 'const' cannot be 1e+27 here",
+        f"{ALERTS}:24:28: {coded('PL231', 'const', '1e+27')}",
     ),
     "empty text": (
         (ALERTS, LEVEL, 'level: {type: string, const: ""}'),
-        f"{ALERTS}:23:27: 'const' cannot be  here",
+        f"{ALERTS}:23:27: {coded('PL231', 'const', '')}",
     ),
     "boolean": (
         (ALERTS, COUNT, "count: {type: boolean, const: 1}"),
-        f"{ALERTS}:24:28: 'const' cannot be 1 here",
+        f"{ALERTS}:24:28: {coded('PL231', 'const', '1')}",
     ),
     "enum is a text": (
         (ALERTS, LEVEL, "level: {type: string, enum: high}"),
-        f"{ALERTS}:23:27: 'enum' cannot be high here{_ENUM}",
+        f"{ALERTS}:23:27: {coded('PL231', 'enum', 'high')}{_ENUM}",
     ),
     "enum is empty": (
         (ALERTS, LEVEL, "level: {type: string, enum: []}"),
-        f"{ALERTS}:23:27: 'enum' cannot be [] here{_ENUM}",
+        f"{ALERTS}:23:27: {coded('PL231', 'enum', '[]')}{_ENUM}",
     ),
     "enum twice": (
         (ALERTS, LEVEL, "level: {type: string, enum: [high, high]}"),
@@ -134,32 +139,31 @@ CASES: dict[str, tuple[Change, str]] = {
     ),
     "pattern": (
         (ALERTS, '"^[a-z]+$"', '"^(?=a)$"'),
-        f"{ALERTS}:23:27: 'pattern' cannot be ^(?=a)$ here{_PATTERN}",
+        f"{ALERTS}:23:27: {coded('PL231', 'pattern', '^(?=a)$')}{_PATTERN}",
     ),
-    "pattern is a number": (
+    coded("PL112", "pattern"): (
         (ALERTS, '"^[a-z]+$"', "1"),
-        f"{ALERTS}:23:27: 'pattern' cannot be 1 here{_PATTERN}",
+        f"{ALERTS}:23:27: {coded('PL231', 'pattern', '1')}{_PATTERN}",
     ),
     "negative count": (
         (ALERTS, "maxItems: 9", "maxItems: -1"),
-        f"{ALERTS}:25:48: 'maxItems' cannot be -1 here",
+        f"{ALERTS}:25:48: {coded('PL231', 'maxItems', '-1')}",
     ),
     "unique": (
         (ALERTS, "uniqueItems: true", "uniqueItems: 1"),
-        f"{ALERTS}:25:61: 'uniqueItems' cannot be 1 here",
+        f"{ALERTS}:25:61: {coded('PL231', 'uniqueItems', '1')}",
     ),
     "keyword of a list": (
         (ALERTS, "maxItems: 9", "maxItem: 9"),
-        f"{ALERTS}:25:48: 'maxItem' is not known for a value of this type\n"
-        "hint: did you mean 'maxItems'?",
+        f"{ALERTS}:25:48: {coded('PL228', 'maxItem')}\nhint: did you mean 'maxItems'?",
     ),
     "items": (
         (ALERTS, TAGS, "tags: {type: array}"),
-        f"{ALERTS}:25:5: the items of this list must be texts, numbers or booleans",
+        f"{ALERTS}:25:5: {coded('PL227')}",
     ),
     "lists of lists": (
         (ALERTS, TAGS, "tags: {type: array, items: {type: array}}"),
-        f"{ALERTS}:25:25: the items of this list must be texts, numbers or booleans",
+        f"{ALERTS}:25:25: {coded('PL227')}",
     ),
     "bad item": (
         (ALERTS, "items: {type: string}", "items: {type: text}"),
@@ -171,16 +175,15 @@ CASES: dict[str, tuple[Change, str]] = {
             "plan: {type: string, minLength: 1}",
             "plan: {type: array, items: {type: string}}",
         ),
-        f"{REVIEWS}:15:12: a row of cells cannot hold a list",
+        f"{REVIEWS}:15:12: {coded('PL226')}",
     ),
     "records: keyword": (
         (ALERTS, "      type: array\n", "      type: array\n      maxItem: 9\n"),
-        f"{ALERTS}:28:7: 'maxItem' is not known for a value of this type\n"
-        "hint: did you mean 'maxItems'?",
+        f"{ALERTS}:28:7: {coded('PL228', 'maxItem')}\nhint: did you mean 'maxItems'?",
     ),
     "records: count": (
         (ALERTS, "      type: array\n", "      type: array\n      maxItems: many\n"),
-        f"{ALERTS}:28:7: 'maxItems' cannot be many here",
+        f"{ALERTS}:28:7: {coded('PL231', 'maxItems', 'many')}",
     ),
     "records: column": (
         (ALERTS, "audience: {type: string, title: Who is told}", "audience: {type: text}"),
@@ -188,24 +191,26 @@ CASES: dict[str, tuple[Change, str]] = {
     ),
     "records: required": (
         (ALERTS, "required: [audience]", "required: [public]"),
-        f"{ALERTS}:30:20: unknown column 'public'\nhint: known: audience, told_at",
+        f"{ALERTS}:30:20: {coded('PL204', 'public')}\nhint: known: audience, told_at",
     ),
     "column twice": (
         (ALERTS, "          told_at:", "          level: {type: string}\n          told_at:"),
-        f"{ALERTS}:33:11: both the record and its 'notices' have a column 'level'",
+        f"{ALERTS}:33:11: {coded('PL221', 'notices', 'level')}",
     ),
     "child of no list": (
         (ALERTS, "path: notices", "path: tags"),
-        f"{ALERTS}:15:13: 'tags' is not a list of records\n"
-        "hint: a child needs a property of type array whose items are objects",
+        (
+            f"{ALERTS}:15:13: {coded('PL229', 'tags')}"
+            "\nhint: a child needs a property of type array whose items are objects"
+        ),
     ),
     "derived": (
         (ALERTS, "grade: lower", "level: lower"),
-        f"{ALERTS}:13:3: the column 'level' is already there",
+        f"{ALERTS}:13:3: {coded('PL222', 'level')}",
     ),
     "looked up": (
         (ALERTS, "  outcome: {dataset", "  locator: {dataset"),
-        f"{ALERTS}:11:3: the column 'locator' is already there",
+        f"{ALERTS}:11:3: {coded('PL222', 'locator')}",
     ),
 }
 
@@ -220,7 +225,7 @@ def test_records_in_records_are_not_taken(draft: Draft) -> None:
     """Only one list of records can be unfolded, and only from a document."""
     told = "told_at: {type: string, format: date-time}"
     nested = "told_at: {type: array, items: {type: object, properties: {a: {type: string}}}}"
-    message = "the items of this list must be texts, numbers or booleans"
+    message = coded("PL227")
     assert draft.refused((ALERTS, told, nested)) == [f"{ALERTS}:33:34: {message}"]
 
 

@@ -11,6 +11,7 @@ import ccpolicy
 from ccpolicy.errors import CcpolicyError
 from ccpolicy.files.policy_files import FolderFiles
 from ccpolicy.policy.tests import LocatedTest, load_cases, sources
+from message_text import coded
 from small_centre import lay
 
 HEAD = "tests:\n  - name: a\n    control: EM-1\n    as_of: '2026-11-20'\n    expect: {now: pass}\n"
@@ -57,12 +58,12 @@ def test_every_file_is_read_in_order(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (f"{HEAD}    given: {{other: []}}\n", "3.yaml:6:13: the control does not rest on"),
+        (f"{HEAD}    given: {{other: []}}\n", "3.yaml:6:13: PL115 "),
         (f"{HEAD}    given: {{assets: [1]}}\n", "3.yaml:6:22: "),
         (f"{HEAD}    given: {{}}\n    waivers: [{{subject: A}}]\n", "3.yaml:7:15: "),
         (f"{HEAD}    given: {{}}\n    waivers: [{{subject: A, from: x, until: y}}]\n", ":7:"),
-        (HEAD, "'given' is missing"),
-        ("tests: []\n", "3.yaml:1:1: 'tests' is empty"),
+        (HEAD, coded("FI302", "given")),
+        ("tests: []\n", f"3.yaml:1:1: {coded('FI312', 'tests')}"),
         ("", "3.yaml"),
         (f"{HEAD}    given: {{}}\n".replace("now: pass", "now: pass, lapses: [{}]"), "'subject'"),
     ],

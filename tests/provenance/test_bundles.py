@@ -25,6 +25,7 @@ from ccpolicy.bundle.verify import Trust, verify
 from ccpolicy.cli.program import program
 from ccpolicy.policy import load_policy
 from ccpolicy.policy.schemas import schema_text
+from message_text import coded
 from provenance.conftest import AS_OF, FIRST, INSPECTIONS, SECOND, STRANGER, THIRD, Centre
 
 LATE = "I4,PBX-2,2026-04-01T09:00:00+08:00,\n"
@@ -48,7 +49,9 @@ def provenance(bundle: Path, repository: Path | None = None) -> tuple[str, str]:
     """Return how the step ended, and what it says."""
     found = verify(bundle, Trust(repository=repository))
     [step] = [each for each in found.steps if each.step == "provenance"]
-    return step.status, "\n".join(each.en for each in (step.message, *step.details))
+    return step.status, "\n".join(
+        f"{each.code or ''} {each.message.en}".lstrip() for each in (step, *step.details)
+    )
 
 
 def forged(bundle: Path, edit: Edit) -> Path:
@@ -184,14 +187,14 @@ def test_evidence_that_is_not_the_commit_s(late: Centre, dropped: bool) -> None:
     assert provenance(bundle)[0] == "not_checked"
     status, said = provenance(bundle, late.folder)
     assert status == "failed"
-    assert "'evidence/inspections/more.csv' differs" in said
+    assert coded("BU211", "evidence/inspections/more.csv") in said
 
 
 def test_what_is_not_committed_cannot_be_checked(late: Centre) -> None:
     late.put(FIRST, SECOND, THIRD, LATE.replace("PBX-2", "PBX-1"))
     status, said = provenance(bundled(late), late.folder)
     assert status == "not_checked"
-    assert "1 files were not committed" in said
+    assert coded("BU408", "1") in said
 
 
 def test_what_git_knew_is_left_out(late: Centre) -> None:
@@ -200,13 +203,13 @@ def test_what_git_knew_is_left_out(late: Centre) -> None:
 
     bundle = rebuilt(bundled(late), leave_out)
     step, said = failing_step(bundle)
-    assert (step, "'provenance.json' is missing" in said) == ("evaluation", True)
+    assert (step, coded("FI302", "provenance.json") in said) == ("evaluation", True)
     without = bundled(late, "--control", "EM-1")
     assert "provenance.json" not in members(without)
     assert provenance(without, late.folder)[0] == "not_checked"
     more = members(bundled(late))["provenance.json"]
     bundle = rebuilt(without, lambda held: held.update({"provenance.json": more}))
-    assert "nothing in the bundle rests on 'provenance.json'" in failing_step(bundle)[1]
+    assert coded("BU204", "provenance.json") in failing_step(bundle)[1]
 
 
 @pytest.mark.parametrize(
@@ -226,7 +229,7 @@ def test_what_git_cannot_know_is_refused(late: Centre, change: Callable[[Any], N
     bundle = rebuilt(bundled(late), lambda held: told(held, change))
     step, said = failing_step(bundle)
     assert step == "evaluation"
-    assert "does not hold what git can know" in said
+    assert "GI111 " in said
 
 
 def test_another_writing_of_what_git_knew(late: Centre) -> None:

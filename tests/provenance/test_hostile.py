@@ -313,7 +313,7 @@ def test_exchange_what_an_object_holds(centre: Centre, kind: str) -> None:
     file = centre.folder / ".git/objects" / old[:2] / old[2:]
     file.chmod(stat.S_IRUSR | stat.S_IWUSR)
     file.write_bytes(zlib.compress(f"{kind} {len(forged)}\0".encode() + forged))
-    with pytest.raises(EvidenceError, match=f"object {old} of the repository was tampered"):
+    with pytest.raises(EvidenceError, match="GI107"):
         centre.check(expect_ancestor=head)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ccpolicy.errors import PolicyError
+from message_text import coded
 from provenance.conftest import FIRST, SECOND, THIRD, Centre
 from provenance.test_records import evidence_changes
 
@@ -91,10 +92,10 @@ def test_other_holidays_are_not_answered_from_the_cache(centre: Centre) -> None:
 @pytest.mark.parametrize(
     ("holidays", "said"),
     [
-        ("", "business days need a holiday calendar"),
-        ("XX", "no holiday calendar for 'XX'"),
-        ("__class__", "no holiday calendar for '__class__'"),
-        ("HolidayBase", "no holiday calendar for 'HolidayBase'"),
+        ("", coded("PL501")),
+        ("XX", coded("PL502", "XX")),
+        ("__class__", coded("PL502", "__class__")),
+        ("HolidayBase", coded("PL502", "HolidayBase")),
     ],
 )
 def test_a_retention_in_business_days_needs_holidays(

@@ -65,8 +65,10 @@ def lapse(subject: str, starts: str, ends: str | None, days: float, **values: st
     )
 
 
-def problem(en: str, zh: str, locator: str | None = None, hint: Text | None = None) -> Problem:
-    return Problem(message=text(en, zh), hint=hint, locator=locator, dataset=None)
+def problem(
+    en: str, zh: str, locator: str | None = None, hint: Text | None = None, code: str = "FI302"
+) -> Problem:
+    return Problem(code=code, message=text(en, zh), hint=hint, locator=locator, dataset=None)
 
 
 def control(id: str, en: str, zh: str, now: str, **changes: Any) -> Control:
@@ -205,6 +207,7 @@ CONTROLS = [
                 f"时间“{HOSTILE}”缺少时区偏移",
                 "evidence/scans/2026.csv:7",
                 text("write it like 2026-11-20T18:00:00+08:00", "写成 2026-11-20T18:00:00+08:00"),
+                "US304",
             ),
             problem("'result' is missing", "缺少“result”", "evidence/scans/2026.csv:9"),
         ],
@@ -370,6 +373,7 @@ ASSESSMENT = Assessment(
             "没有文件与“archive/*.csv”相符",
             "policy/datasets/archive.yaml:4:8",
             text("put the records there, or say why there are none", "放入记录，或说明为何没有"),
+            "EV106",
         )
     ],
     evidence=[

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ccpolicy.assessment.manifest import Asked
 from ccpolicy.assessment.models import Gate, Text, Tool
-from ccpolicy.assessment.verification import STEPS, Judged, Step, Verification
+from ccpolicy.assessment.verification import STEPS, Detail, Judged, Step, Verification
 from ccpolicy.errors import Message
 
 ASKED = Asked(
@@ -31,13 +33,14 @@ JUDGED = Judged(
 )
 
 
-def said(message: Message) -> Text:
-    return Text(en=message.text("en"), zh=message.text("zh"))
+def said(message: Message) -> dict[str, Any]:
+    text = Text(en=message.text("en"), zh=message.text("zh"))
+    return {"code": message.code or None, "message": text}
 
 
 def left(message: str) -> list[Step]:
     return [
-        Step(step=name, status="not_checked", message=said(Message.of(message)), details=[])
+        Step(step=name, status="not_checked", **said(Message.of(message)), details=[])
         for name in STEPS
     ]
 
@@ -51,7 +54,7 @@ VERIFIED = Verification(
     asked=ASKED,
     judged=JUDGED,
     steps=[
-        Step(step=name, status="passed", message=said(PASSED), details=[])
+        Step(step=name, status="passed", **said(PASSED), details=[])
         if name != "provenance"
         else left("no repository was named to compare it with")[-1]
         for name in STEPS
@@ -70,8 +73,8 @@ NOT_VERIFIED = VERIFIED.model_copy(
             Step(
                 step="archive",
                 status="failed",
-                message=said(HOSTILE),
-                details=[said(Message.of("'{name}' differs", name="证据/巡检.csv"))] * 2,
+                **said(HOSTILE),
+                details=[Detail(**said(Message.of("'{name}' differs", name="证据/巡检.csv")))] * 2,
             ),
             *left("an earlier step did not pass")[2:],
         ],

@@ -9,6 +9,7 @@ import pytest
 from ccpolicy.errors import CcpolicyError
 from ccpolicy.time.moments import read_moment, read_period
 from ccpolicy.time.zones import time_zone
+from message_text import coded
 
 SHANGHAI, SAO_PAULO = time_zone("Asia/Shanghai"), time_zone("America/Sao_Paulo")
 
@@ -31,10 +32,10 @@ def test_a_time_keeps_its_instant() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("yesterday", "'yesterday' is not a time"),
-        ("2026-03-01T09:00:00", "has no offset from UTC"),
-        ("2026-W09-7", "has no offset from UTC"),
-        ("1970-12-31", "the year of 1970-12-31 is out of range"),
+        ("yesterday", coded("US307", "yesterday")),
+        ("2026-03-01T09:00:00", "US304 "),
+        ("2026-W09-7", "US304 "),
+        ("1970-12-31", coded("US305", "1970-12-31")),
         ("9999-12-31T23:59:59-14:00", "is out of range"),
         ("0001-01-01T00:00:00+14:00", "is out of range"),
     ],

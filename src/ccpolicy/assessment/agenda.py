@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 from ccpolicy.assessment.models import Assessment, Control, Model, Problem, Text, Tool
 from ccpolicy.vocabulary import AsOfSource, Severity
 
-SCHEMA_VERSION: Literal["1.0"] = "1.0"
+SCHEMA_VERSION: Literal["2.0"] = "2.0"
 
 
 class Task(Model):
@@ -59,7 +59,7 @@ class Agenda(Model):
 
     SUBJECT: ClassVar[Literal["agenda"]] = "agenda"
     """What reports call it."""
-    schema_version: Literal["1.0"]
+    schema_version: Literal["2.0"]
     tool: Tool
     plan: Plan
     as_of: str

@@ -9,6 +9,8 @@ from ccpolicy.vocabulary import Severity, Verdict
 class Problem(Model):
     """Evidence or policy that could not be judged."""
 
+    code: str
+    """Stable code of the message, such as `EV204`; see docs/messages.md."""
     message: Text
     hint: Text | None
     locator: str | None

@@ -19,7 +19,7 @@ from ccpolicy.assessment.models import SCHEMA_VERSION, Assessment
 from ccpolicy.errors import Locator, Message, ReportError
 from ccpolicy.files.model_errors import explain
 
-_MAKE = Message.of("make one with 'ccpolicy check --annex --format json -o FILE'").template
+_HINT = Message.of("make one with 'ccpolicy check --annex --format json -o FILE'").template
 _PLACE = re.compile(r"(.*) at line (\d+) column (\d+)")
 _INSTANTS = frozenset(
     {"as_of", "at", "committed_at", "due_soon", "ends", "horizon", "merged_at", "next_due"}
@@ -52,7 +52,7 @@ def _refuse_first(faults: Iterable[tuple[Path, Message | None]], file: str) -> N
     for path, message in faults:
         if message:
             place = _Document(file, None).locate(path)
-            raise ReportError(message.template, hint=_MAKE, locator=place, **dict(message.values))
+            raise ReportError(message.template, hint=_HINT, locator=place, **dict(message.values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def _explained(failure: ValidationError, data: bytes, file: str) -> ReportError:
         if found := _PLACE.fullmatch(reason):
             reason, place = found[1], Locator(file, int(found[2]), int(found[3]) or None)
         return ReportError(
-            "this is no JSON, or not all of it: {reason}", hint=_MAKE, locator=place, reason=reason
+            "this is no JSON, or not all of it: {reason}", hint=_HINT, locator=place, reason=reason
         )
     value = from_json(data)
     version = value.get("schema_version") if isinstance(value, dict) else None
@@ -89,7 +89,7 @@ def _explained(failure: ValidationError, data: bytes, file: str) -> ReportError:
     error = explain(failure, _Document(file, value), Assessment)[0]
     return ReportError(
         error.message.template,
-        hint=error.hint.template or _MAKE,
+        hint=error.hint.template or _HINT,
         locator=error.locator,
         **dict(error.message.values),
     )

@@ -33,6 +33,14 @@ STEPS: tuple[StepName, ...] = (
 Status = Literal["passed", "failed", "other_version", "not_checked"]
 
 
+class Detail(Model):
+    """One of the reasons why a step failed, or a hint."""
+
+    code: str | None
+    """Stable code of the message, where it says what is wrong."""
+    message: Text
+
+
 class Step(Model):
     """One thing that a bundle was held to."""
 
@@ -44,8 +52,11 @@ class Step(Model):
     the reader knows says the same about who put the evidence on file, and when."""
     status: Status
     """Other version: its schema version is not the one that this program reads."""
+    code: str | None
+    """Stable code of the message, unless the step passed or was not reached; see
+    docs/messages.md."""
     message: Text
-    details: list[Text]
+    details: list[Detail]
 
 
 class Judged(Model):

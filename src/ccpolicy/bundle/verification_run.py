@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TypeVar
 
 from ccpolicy.assessment.models import Text
-from ccpolicy.assessment.verification import STEPS, Status, Step, StepName
+from ccpolicy.assessment.verification import STEPS, Detail, Status, Step, StepName
 from ccpolicy.errors import (
     LANGUAGES,
     BundleError,
     BundleErrors,
     CcpolicyError,
+    Locator,
     Message,
     PolicyErrors,
 )
@@ -30,11 +31,10 @@ class VerificationRun:
 
     def __init__(self) -> None:
         self.failures: list[CcpolicyError] = []
-        earlier = Text.of(Message.of("an earlier step did not pass"))
-        self.found: dict[StepName, Step] = {
-            name: Step(step=name, status="not_checked", message=earlier, details=[])
-            for name in STEPS
-        }
+        earlier = Message.of("an earlier step did not pass")
+        self.found: dict[StepName, Step] = {}
+        for name in STEPS:
+            self.note(name, "not_checked", earlier)
 
     def run(self, name: StepName, step: Callable[[], tuple[T, Message]]) -> T | None:
         """Run a step, and return what it yields; nothing if it failed."""
@@ -42,40 +42,44 @@ class VerificationRun:
             value, message = step()
         except OtherVersionError as failure:
             self.failures.append(failure)
-            self.note(name, "other_version", _said(failure), _details(failure))
+            self.note(name, "other_version", failure.message, failure)
             return None
         except CcpolicyError as failure:
             self.failures.append(failure)
-            self.note(name, "failed", _said(failure), _details(failure))
+            self.note(name, "failed", failure.message, failure)
             return None
-        self.note(name, "passed", Text.of(message))
+        self.note(name, "passed", message)
         return value
 
     def note(
-        self, name: StepName, status: Status, message: Text, details: Sequence[Text] = ()
+        self, name: StepName, status: Status, message: Message, failure: CcpolicyError | None = None
     ) -> None:
         """Note how a step ended."""
-        shown = list(details[:SHOWN])
+        details = _details(failure) if failure else []
+        shown = details[:SHOWN]
         if rest := len(details) - len(shown):
-            shown.append(Text.of(Message.of("and {count} more", count=rest)))
-        self.found[name] = Step(step=name, status=status, message=message, details=shown)
+            shown.append(_detail(Message.of("and {count} more", count=rest)))
+        said = _detail(message, failure.locator if failure else None)
+        self.found[name] = Step(
+            step=name, status=status, code=said.code, message=said.message, details=shown
+        )
 
     def skip(self, name: StepName, message: Message) -> None:
         """Note that a step was not run, and why."""
-        self.note(name, "not_checked", Text.of(message))
+        self.note(name, "not_checked", message)
 
 
-def _said(error: CcpolicyError) -> Text:
-    place = f"{error.locator}: " if error.locator else ""
-    texts = {language: place + error.message.text(language) for language in LANGUAGES}
-    return Text(**texts)
-
-
-def _details(error: CcpolicyError) -> list[Text]:
+def _details(error: CcpolicyError) -> list[Detail]:
     """Return what an error gathers, or else its hint."""
     match error:
         case BundleErrors(errors=errors) | PolicyErrors(errors=errors):
-            return [_said(each) for each in errors]
+            return [_detail(each.message, each.locator) for each in errors]
         case CcpolicyError(hint=Message(template=template)) if template:
-            return [Text.of(error.hint)]
+            return [_detail(error.hint)]
     return []
+
+
+def _detail(message: Message, locator: Locator | None = None) -> Detail:
+    place = f"{locator}: " if locator else ""
+    texts = {language: place + message.text(language) for language in LANGUAGES}
+    return Detail(code=message.code or None, message=Text(**texts))

@@ -1,4 +1,4 @@
-"""`ccpolicy explain`: what a control or a check kind asks, and why."""
+"""`ccpolicy explain`: what a control or a check kind asks, and what a message means."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from ccpolicy.cli.translated_click import Command
 @click.command(
     "explain",
     cls=Command,
-    short_help="Explain a control or a check kind.",
+    short_help="Explain a control, a check kind or a message.",
     help="Explain a control: its clauses, its numbers and why they are what they are, which"
-    " evidence counts, and the SQL. Or a check kind: its parameters, its SQL and worked examples.",
+    " evidence counts, and the SQL. Or a check kind: its parameters, its SQL and worked examples."
+    " Or a message by its code, such as EV204: what it means, an example, and what to do.",
 )
 @options.argument(
     "name",
-    metavar="CONTROL|KIND",
+    metavar="CONTROL|KIND|CODE",
     shell_complete=options.names(lambda repository: [*repository.controls, *repository.kinds]),
-    help="Id of a control or name of a check kind.",
+    help="Id of a control, name of a check kind or code of a message.",
 )
 @options.path
 @options.language
@@ -29,9 +30,16 @@ def command(context: click.Context, name: str, path: str, colour: str) -> None:
     """Print the explanation."""
     import ccpolicy
     from ccpolicy.cli.output import write
+    from ccpolicy.messages import is_code
     from ccpolicy.reports.page import Page
 
     page = Page(options.view(context, path, colour=colour))
+    if is_code(name.upper()):  # also where the policy is what the message complains of
+        from ccpolicy.cli.explain_message import explain_message
+
+        explain_message(page, name.upper())
+        write(str(page), None, for_people=True)
+        return
     repository = ccpolicy.load(path)
     if name in repository.controls:
         from ccpolicy.cli.explain_control import explain_control

@@ -31,7 +31,7 @@ def explain_kind(page: Page, kind: Kind) -> None:
     try:
         examples = kind.examples()
     except PolicyError as failure:  # one that is still being written
-        page.paragraph(visible(failure.message.text(page.view.language)), 2)
+        page.paragraph(visible(failure.message.coded(page.view.language)), 2)
         examples = []
     for number, example in enumerate(examples, 1):
         if number > 1:

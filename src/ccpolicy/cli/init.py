@@ -33,13 +33,13 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 def command(context: click.Context, folder: str, bare: bool, with_history: bool) -> None:
     """Make the repository, and say what to do next."""
     import shlex
-    from gettext import gettext
-
-    if bare and with_history:
-        raise click.UsageError(gettext("--bare and --with-history do not go together"), context)
 
     from ccpolicy.cli.output import write
+    from ccpolicy.errors import CcpolicyError
     from ccpolicy.reports.page import Page
+
+    if bare and with_history:
+        raise CcpolicyError("--bare and --with-history do not go together")
 
     make(Path(folder), bare=bare, with_history=with_history)
     page = Page(options.view(context))

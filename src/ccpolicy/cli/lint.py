@@ -31,7 +31,7 @@ def command(context: click.Context, path: str, policy_from: str | None, quiet: b
     repository = ccpolicy.load(path, policy_from)
     findings = repository.lint()
     for finding in () if quiet else findings:
-        message, hint = finding.message.text(context.obj), finding.hint.text(context.obj)
+        message, hint = finding.message.coded(context.obj), finding.hint.text(context.obj)
         page.line(page.say("{place}: {message}", place=str(finding.locator), message=message))
         page.line("  " + page.say("hint: {hint}", hint=hint))
     if findings:

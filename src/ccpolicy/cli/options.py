@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from ccpolicy.cli.translated_click import Argument, Choice, Option
-from ccpolicy.errors import LANGUAGES
+from ccpolicy.errors import LANGUAGES, CcpolicyError
 from ccpolicy.reports import Detail, View
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ def names(of: Callable[[Repository], Iterable[str]]) -> Callable[..., list[str]]
 
     def complete(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
         import ccpolicy
-        from ccpolicy.errors import CcpolicyError
 
         try:
             repository = ccpolicy.load(context.params.get("path") or ".")
@@ -136,12 +135,10 @@ def view(
     """Return how the reader wants to see a page.
 
     Raises:
-        click.UsageError: both less and more is asked for.
+        CcpolicyError: both less and more is asked for.
     """
     if quiet and verbose:
-        from gettext import gettext
-
-        raise click.UsageError(gettext("--quiet and --verbose do not go together"), context)
+        raise CcpolicyError("--quiet and --verbose do not go together")
     detail: Detail = "brief" if quiet else "full" if verbose else "normal"
     return View(
         language=context.obj,

@@ -14,7 +14,7 @@ from typing import IO
 
 import click
 
-from ccpolicy.errors import Language, Locator, Message, ReportError, catalogue
+from ccpolicy.errors import Language, Locator, ReportError, catalogue
 from ccpolicy.files.atomic import atomic_file, write_atomic
 from ccpolicy.reports import Rendered
 from ccpolicy.reports.layout import inert, visible
@@ -33,10 +33,10 @@ def report_unsupported(
         if not report.unsaid:
             continue
         left = catalogue(language).gettext("; ").join(each.text(language) for each in report.unsaid)
-        said = Message.of("the format '{name}' does not show {left}", name=name, left=left)
+        unsaid = ReportError("the format '{name}' does not show {left}", name=name, left=left)
         if strict:
-            raise ReportError.of(said)
-        lines.append(said.text(language))
+            raise unsaid
+        lines.append(unsaid.message.coded(language))
     for line in dict.fromkeys(lines):
         click.echo(inert(visible(line)), err=True)
 

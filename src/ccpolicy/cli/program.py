@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 import click
 
 from ccpolicy.cli.language import requested_language, speaking
-from ccpolicy.cli.translated_click import Choice, Command, Option
+from ccpolicy.cli.translated_click import Choice, Command, Option, usage_error
 from ccpolicy.errors import LANGUAGES, CcpolicyError, Language, Locator, Message
 
 USAGE = 2
@@ -67,8 +67,7 @@ class Program(Command, click.Group):
             except CcpolicyError as error:
                 code = _say(language, complaint(error, language))
             except click.ClickException as error:
-                error.show()
-                code = USAGE
+                code = _say(language, usage_error(error))
             except click.Abort:
                 code = 128 + (asked[0] if asked else signal.SIGINT)
                 _say(language, Message.of("interrupted").text(language), code)
@@ -133,7 +132,7 @@ def complaint(error: CcpolicyError, language: Language) -> str:
         return "\n".join(complaint(each, language) for each in error.errors)
     say = catalogue(language).gettext
     place = f"{error.locator}: " if error.locator else say("error: ")
-    text = inert(visible(place + error.message.text(language)))
+    text = inert(visible(place + error.message.coded(language)))
     if isinstance(error, BundleErrors):
         return "\n".join((text, *(f"  {complaint(each, language)}" for each in error.errors)))
     hint = error.hint.text(language)

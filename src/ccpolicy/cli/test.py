@@ -107,12 +107,14 @@ def _failure(page: Page, each: PolicyTestResult) -> None:
     """Show what was expected (-) and what was found (+), with what is the same between."""
     import difflib
 
+    from ccpolicy.reports.phrases import coded
+
     _title(page, page.say("FAIL"), each)
     for line in difflib.ndiff(each.expected, each.found):
         if not line.startswith("?"):
             page.paragraph(line, indent=4)
     for problem in each.problems[:5]:
-        page.paragraph(page.text(problem), indent=4)
+        page.paragraph(coded(page, problem), indent=4)
 
 
 def _missing(page: Page, name: str, *, passing: bool, failing: bool) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from ccpolicy.errors import Message
+
 
 class Formatter(click.HelpFormatter):
     """Lays help out by display width, which click counts in characters."""
@@ -103,6 +105,35 @@ class Argument(click.Argument):
         if self.metavar and isinstance(self.type, Choice):  # whose choices would fill the line
             text = f"{text} {', '.join(self.type.choices)}"
         return name, text
+
+
+_MESSAGES: dict[type[click.ClickException], str] = {
+    click.exceptions.NoSuchCommand: "No such command {name!r}.",
+    click.exceptions.NoSuchOption: "No such option {name!r}.",
+    click.exceptions.BadOptionUsage: "Option {name!r} requires an argument.",
+    click.exceptions.MissingParameter: "Missing argument",
+    click.exceptions.BadParameter: "Invalid value: {message}",
+    click.exceptions.UsageError: "Got unexpected extra argument ({args})",
+}
+"""What click complains of → the message whose code it has."""
+
+
+def usage_error(error: click.ClickException) -> str:
+    """Return the text of an error of click's with its code, after how the command is used."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return error.format_message()
+    template = next(_MESSAGES[each] for each in type(error).__mro__ if each in _MESSAGES)
+    message = f"{Message(template).code} {error.format_message()}"
+    lines = [gettext("Error: {message}").format(message=message)]
+    context = getattr(error, "ctx", None)
+    if context:
+        hint = gettext("Try '{command} {option}' for help.")
+        lines[:0] = [
+            context.get_usage(),
+            hint.format(command=context.command_path, option="--help"),
+            "",
+        ]
+    return "\n".join(lines)
 
 
 def _translated(record: tuple[str, str] | None, help: str | None) -> tuple[str, str] | None:

@@ -24,6 +24,7 @@ def find_problems(
     """Return what is wrong with a control's evidence, and how many records are later than as-of."""
     problems = [
         Problem(
+            code=each.message.code,
             message=Text.of(each.message),
             hint=Text.of(each.hint) if each.hint else None,
             locator=str(each.locator) if each.locator else None,
@@ -62,7 +63,13 @@ def datasets_of(control: Control) -> list[str]:
 
 
 def _problem(message: Message, dataset: str | None = None, locator: str | None = None) -> Problem:
-    return Problem(message=Text.of(message), hint=None, locator=locator, dataset=dataset)
+    return Problem(
+        code=message.code,
+        message=Text.of(message),
+        hint=None,
+        locator=locator,
+        dataset=dataset,
+    )
 
 
 def _shown(findings: Iterable[Finding], finding: Finding) -> int:

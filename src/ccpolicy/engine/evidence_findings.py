@@ -26,7 +26,6 @@ MESSAGES = {
     "orphan": "'{value}' is not in the dataset '{column}'",
     "early": "'{value}' is closed before it was opened",
     "future": "the record lies in the future",
-    "left_out": "later than as-of",
 }
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ccpolicy.assessment.models import Assessment, Control
+from ccpolicy.assessment.models import Assessment, Control, Problem
 from ccpolicy.policy import Dataset, Policy, Waiver
 from ccpolicy.policy.load import Place
 from ccpolicy.policy.models import Text
@@ -26,7 +26,7 @@ class PolicyTestResult:
     expected: tuple[str, ...]
     """What is to be said, a line for each verdict and lapse."""
     found: tuple[str, ...]
-    problems: tuple[Text, ...]
+    problems: tuple[Problem, ...]
     """What could not be judged."""
 
     @property
@@ -47,7 +47,7 @@ def run_cases(
                 located,
                 tuple(_expected(located)),
                 tuple(_found(located, control)),
-                tuple(Text(en=each.message.en, zh=each.message.zh) for each in control.problems),
+                tuple(control.problems),
             )
 
 

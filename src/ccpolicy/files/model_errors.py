@@ -35,7 +35,10 @@ _MESSAGES = {
     "key": "'{name}' cannot be a name here (it must match {pattern})",
 }
 
-_WHOLE_MESSAGES = {"whole": "a mapping is expected as the whole of the file, not {value}"}
+_OTHER_MESSAGES = {
+    "whole": "a mapping is expected as the whole of the file, not {value}",
+    "unforeseen": "{reason}",
+}
 
 
 Path = tuple[str | int, ...]
@@ -84,7 +87,9 @@ def explain(
             close = difflib.get_close_matches(values["name"], known.split(", "), 1)
             hint = "did you mean '{close}'?" if close else "known here: {known}"
             values["close"] = close[0] if close else ""
-        message = _MESSAGES.get(kind, "{reason}") if path else _WHOLE_MESSAGES["whole"]
+        message = (
+            _MESSAGES.get(kind, _OTHER_MESSAGES["unforeseen"]) if path else _OTHER_MESSAGES["whole"]
+        )
         place = source.locate(path)
         errors.append(PolicyError(message, hint=hint, locator=place, reason=error["msg"], **values))
     return errors

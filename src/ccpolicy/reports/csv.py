@@ -9,7 +9,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from ccpolicy.assessment.models import Assessment, Control
+from ccpolicy.assessment.models import Assessment, Control, Problem
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
@@ -33,6 +33,7 @@ COLUMNS = (
     "waived_by",
     "baselined",
     "place",
+    "code",
     "text",
 )
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
@@ -56,9 +57,7 @@ def render_assessment(result: Assessment, view: View) -> str:
 
 
 def _rows(page: Page, result: Assessment) -> Iterator[Row]:
-    for problem in result.problems:
-        text = page.text(problem.message)
-        yield {"entry": "problem", "place": problem.locator or "", "text": text}
+    yield from (_problem(page, problem) for problem in result.problems)
     for known in result.gate.obsolete:
         yield {
             "entry": "obsolete",
@@ -96,12 +95,19 @@ def _entries(page: Page, control: Control) -> Iterator[Row]:
             "baselined": "yes" if lapse.baselined else "",
             "place": lapse.opened_by or "",
         }
-    for problem in control.problems:
-        text = page.text(problem.message)
-        yield {"entry": "problem", "place": problem.locator or "", "text": text}
+    yield from (_problem(page, problem) for problem in control.problems)
     for due in control.due:
         for subject in due.subjects:
             yield {"entry": "due", "subject": subject, "starts": due.at}
+
+
+def _problem(page: Page, problem: Problem) -> Row:
+    return {
+        "entry": "problem",
+        "place": problem.locator or "",
+        "code": problem.code,
+        "text": page.text(problem.message),
+    }
 
 
 def _cell(value: str) -> str:

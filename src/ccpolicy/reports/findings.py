@@ -16,7 +16,7 @@ from ccpolicy.evidence_formats import BINARY_SUFFIXES
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
-from ccpolicy.reports.phrases import lapse_text, obsolete_entry
+from ccpolicy.reports.phrases import coded, lapse_text, obsolete_entry
 from ccpolicy.reports.sections import Sections
 
 _SEPARATOR = "\0"
@@ -43,6 +43,8 @@ class Finding:
     file: str
     """Path from the top of the checkout, with `/`."""
     line: int
+    code: str
+    """Code of a problem's message; empty for what was judged."""
     message: str
     identity: str
     """64 hex digits: the same in every run, wherever the line has moved to."""
@@ -58,6 +60,7 @@ class _Found:
     said: str
     key: str
     """What tells it from others."""
+    code: str = ""
     known: bool = False
     rule: str = NO_CONTROL
 
@@ -83,6 +86,7 @@ def findings(result: Assessment, view: View) -> list[Finding]:
                 failed_gate=failed and not found.known,
                 file=view.folder + place.file,
                 line=place.line or 1,
+                code=found.code,
                 message=f"{found.said} ({visible(written)})" if shown and written else found.said,
                 identity=hashlib.sha256(f"{found.key}{_SEPARATOR}{ordinal}".encode()).hexdigest(),
             )
@@ -94,7 +98,7 @@ def _found(result: Assessment, page: Page) -> Iterator[_Found]:
     sections = Sections(result)
     for problem in sections.problems:
         said = _problem(page, problem)
-        yield _Found(None, problem.locator, said, _key(NO_CONTROL, problem))
+        yield _Found(None, problem.locator, said, _key(NO_CONTROL, problem), code=problem.code)
     for entry in result.gate.obsolete:
         key = _SEPARATOR.join((OBSOLETE, entry.control, entry.subject, entry.starts))
         yield _Found(None, None, obsolete_entry(page, entry), key, rule=OBSOLETE)
@@ -106,7 +110,8 @@ def _found(result: Assessment, page: Page) -> Iterator[_Found]:
             yield _Found(control, lapse.opened_by, said, key, known=lapse.baselined)
         for problem in control.problems:
             said = _problem(page, problem)
-            yield _Found(control, problem.locator, said, _key(control.id, problem))
+            key = _key(control.id, problem)
+            yield _Found(control, problem.locator, said, key, code=problem.code)
         if not (lapses or control.problems):
             said = page.text(control.reason or control.rule)
             key = _SEPARATOR.join((control.id, result.verdict(control)))
@@ -122,7 +127,7 @@ def _lapse(page: Page, result: Assessment, control: Control, lapse: Lapse) -> st
 
 
 def _problem(page: Page, problem: Problem) -> str:
-    message = page.text(problem.message)
+    message = coded(page, problem)
     if problem.hint is None:
         return message
     return page.say("{message}; {hint}", message=message, hint=page.text(problem.hint))

@@ -18,6 +18,7 @@ from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import (
     baseline_note,
+    coded,
     lapse_text,
     obsolete_entry,
     opened_by,
@@ -62,7 +63,7 @@ def render_assessment(result: Assessment, view: View) -> str:
     for number, problem in enumerate(result.problems, 1):
         name = page.say("Problem {number}, not specific to one control", number=number)
         case = SubElement(suite, "testcase", name=name, classname="ccpolicy", time="0")
-        error = SubElement(case, "error", type="unknown", message=page.text(problem.message))
+        error = SubElement(case, "error", type="unknown", message=coded(page, problem))
         error.text = visible(problem.locator or "")
     for number, entry in enumerate(entries, 1):
         name = page.say("Obsolete baseline entry {number}", number=number)
@@ -139,7 +140,7 @@ def _why(page: Page, control: Control) -> str:
     if control.reason:
         return page.text(control.reason)
     if control.problems:
-        return page.text(control.problems[0].message)
+        return coded(page, control.problems[0])
     return page.text(control.rule)
 
 

@@ -45,9 +45,14 @@ def opened_by(page: Page, lapse: Lapse) -> str:
     return visible(lapse.opened_by) if lapse.opened_by else page.say("nothing on file")
 
 
+def coded(page: Page, problem: Problem) -> str:
+    """Say what could not be judged, after the message's code."""
+    return f"{problem.code} {page.text(problem.message)}"
+
+
 def problem_text(page: Page, problem: Problem) -> str:
     """Say what could not be judged, and where."""
-    message = page.text(problem.message)
+    message = coded(page, problem)
     if not problem.locator:
         return message
     return page.say("{place}: {message}", place=problem.locator, message=message)

@@ -148,7 +148,10 @@ def _result(finding: Finding, places: dict[str, int], *, compared: bool) -> dict
         ],
         **state,
         "partialFingerprints": {"primaryLocationLineHash": f"{finding.identity}:1"},
-        "properties": {"verdict": "unknown" if finding.unknown else "fail"},
+        "properties": {
+            "verdict": "unknown" if finding.unknown else "fail",
+            **({"code": finding.code} if finding.code else {}),
+        },
     }
 
 

@@ -138,11 +138,18 @@ def _lapses(page: Page, result: Assessment) -> Sheet:
 
 
 def _problems(page: Page, result: Assessment) -> Sheet:
-    head = [page.say("Control"), page.say("Place"), page.say("Problem"), page.say("Hint")]
+    head = [
+        page.say("Control"),
+        page.say("Place"),
+        page.say("Code"),
+        page.say("Problem"),
+        page.say("Hint"),
+    ]
     rows = [
         (
             control.id if control else None,
             problem.locator,
+            problem.code,
             page.text(problem.message),
             page.text(problem.hint) if problem.hint else None,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ccpolicy.assessment.manifest import Asked
-from ccpolicy.assessment.verification import Step, StepName, Verification
+from ccpolicy.assessment.verification import Detail, Step, StepName, Verification
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import pad, width
 from ccpolicy.reports.page import Page, Word
@@ -82,7 +82,11 @@ def _steps(page: Page, result: Verification) -> None:
 
 
 def _step_lines(page: Page, step: Step) -> list[str]:
-    return [page.text(step.message), *(f"- {page.text(detail)}" for detail in step.details)]
+    return [_coded(page, step), *(f"- {_coded(page, detail)}" for detail in step.details)]
+
+
+def _coded(page: Page, said: Step | Detail) -> str:
+    return f"{said.code or ''} {page.text(said.message)}".lstrip()
 
 
 def _names(page: Page) -> dict[StepName, str]:
