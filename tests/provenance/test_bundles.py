@@ -49,9 +49,8 @@ def provenance(bundle: Path, repository: Path | None = None) -> tuple[str, str]:
     """Return how the step ended, and what it says."""
     found = verify(bundle, Trust(repository=repository))
     [step] = [each for each in found.steps if each.step == "provenance"]
-    return step.status, "\n".join(
-        f"{each.code or ''} {each.message.en}".lstrip() for each in (step, *step.details)
-    )
+    said = [(step.code, step.message), *((each.code, each.message) for each in step.details)]
+    return step.status, "\n".join(f"{code or ''} {text.en}".lstrip() for code, text in said)
 
 
 def forged(bundle: Path, edit: Edit) -> Path:

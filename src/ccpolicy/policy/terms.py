@@ -56,19 +56,15 @@ def unproven(
             if not (spec.proven_by and _is_clock(spec, given)):
                 continue
             for column in dated(policy, control, spec.proven_by):
-                yield (
-                    Message.of(
-                        "'{column}' is a date, which cannot prove '{name}'",
-                        column=column,
-                        name=name,
-                    ),
-                    Message.of(
-                        "what is dated counts from the end of its day; name a column that holds"
-                        " a time, or give '{name}' in days",
-                        name=name,
-                    ),
-                    policy.place("control", control.id, *path, "parameters", name),
+                message = Message.of(
+                    "'{column}' is a date, which cannot prove '{name}'", column=column, name=name
                 )
+                hint = Message.of(
+                    "what is dated counts from the end of its day; name a column that holds a"
+                    " time, or give '{name}' in days",
+                    name=name,
+                )
+                yield message, hint, policy.place("control", control.id, *path, "parameters", name)
 
 
 def grace_in_period(
