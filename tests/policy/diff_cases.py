@@ -187,6 +187,16 @@ CASES: dict[str, tuple[list[tuple[str, str, str]], list[str]]] = {
         ],
         ["neutral GV-1: the title", "neutral GV-1: the owner"],
     ),
+    "names of tags and classes": (
+        [
+            (
+                ALERT,
+                "    parameters:",
+                "    value_labels:\n      high: {en: h, zh: 高}\n    parameters:",
+            ),
+        ],
+        ["neutral AL-1: the value_labels"],
+    ),
     "tag": (
         [(REVIEW, "    check: recurrence", "    tags: [yearly]\n    check: recurrence")],
         ["tightened GV-1: has the tag yearly as well"],

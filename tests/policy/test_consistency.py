@@ -63,6 +63,13 @@ PLANS: dict[str, tuple[list[Change], list[str]]] = {
         [(PLAN, "zone: UTC", "zone: Asia")],
         [f"{PLAN}:6:1: {coded('PL203', 'Asia')}{_ZONE}"],
     ),
+    "name of a tag that no control has": (
+        [
+            (PLAN, "clauses:", "tags:\n  yearl: {en: yearly, zh: 每年}\nclauses:"),
+            (REVIEW, "    check: recurrence", "    tags: [yearly]\n    check: recurrence"),
+        ],
+        [f"{PLAN}:9:3: unknown tag 'yearl'\nhint: did you mean 'yearly'?"],
+    ),
     "clause twice": (
         [(PLAN, "", '  - id: "1"\n    title: {en: A, zh: 甲}\n')],
         [f"{PLAN}:14:5: {coded('PL210', '1')}"],
@@ -343,6 +350,16 @@ NUMBERS: dict[str, tuple[list[Change], list[str]]] = {
     "unknown": (
         [every(f"{EVERY}\n      evry: {_VALUE}")],
         [f"{REVIEW}:19:7: {coded('PL316', 'evry')}\nhint: did you mean 'every'?"],
+    ),
+    "name of a class without a value": (
+        [
+            (
+                ALERT,
+                "    parameters:",
+                "    value_labels:\n      hihg: {en: h, zh: 高}\n    parameters:",
+            )
+        ],
+        [f"{ALERT}:19:7: no parameter has the value 'hihg'\nhint: did you mean 'high'?"],
     ),
     "norm": (
         [every("every: {value: 12 months, norm: yearly}")],

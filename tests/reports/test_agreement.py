@@ -21,6 +21,7 @@ from ccpolicy import EvaluationRequest, Repository, reports
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.cli.program import program
 from ccpolicy.reports import FORMATS, View
+from ccpolicy.reports.phrases import VERDICT_MESSAGES
 from ccpolicy.shipped import shipped_folder
 from ccpolicy.vocabulary import VERDICTS
 
@@ -93,7 +94,8 @@ def in_csv(content: str) -> Verdicts:
 def in_xlsx(content: bytes) -> Verdicts:
     book = openpyxl.load_workbook(io.BytesIO(content))
     rows = list(book["Controls"].iter_rows(values_only=True))
-    return {str(row[0]): str(row[2]) for row in rows[1:]}
+    verdicts = {text: verdict for verdict, text in VERDICT_MESSAGES.items()}
+    return {str(row[0]): verdicts[str(row[2])] for row in rows[1:]}
 
 
 def in_html(content: bytes) -> Verdicts:

@@ -44,20 +44,31 @@ class Text(Model):
         return cls(en=words.en, zh=words.zh)
 
 
+Grade = Literal["read", "secondary", "memory", "choice"]
+"""The source text was checked, a secondary source was, nothing was, or it is an internal decision.
+"""
+
+
 class Norm(Model):
-    """Why a number is what it is."""
+    """The basis of a parameter."""
 
     id: str
     title: Text
-    source: str
-    grade: Literal["read", "secondary", "memory", "choice"]
+    source: Text
+    """Document, edition and section."""
+    grade: Grade
+    """How far its source was checked."""
     url: str | None
 
 
 class Parameter(Model):
-    """A number of the control, in the revision in force at as-of."""
+    """A parameter of the control, in the revision in force at as-of."""
 
     name: str
     label: Text
     value: str | int | float | dict[str, str | int | float]
+    """One value, or one for each class."""
+    value_labels: dict[str, Text]
+    """Class or choice in the value → its name for readers. Those without one are shown as written.
+    """
     norm: Norm | None

@@ -11,7 +11,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from ccpolicy.assessment.audit_appendix import AuditAppendix
-from ccpolicy.assessment.building_blocks import Model, Norm, Parameter, Text
+from ccpolicy.assessment.building_blocks import Grade, Model, Norm, Parameter, Text
 from ccpolicy.assessment.control import Control, CoveredLater, Due, Lapse, Problem, Subjects
 from ccpolicy.assessment.gate import BaselineEntry, Gate, GateScope
 from ccpolicy.vocabulary import AsOfSource, Verdict
@@ -24,6 +24,7 @@ __all__ = [
     "CoveredLater",
     "Due",
     "Gate",
+    "Grade",
     "Lapse",
     "Model",
     "Norm",
@@ -37,6 +38,10 @@ SCHEMA_VERSION: Literal["2.0"] = "2.0"
 
 Signature = Literal["good", "none", "bad", "unlisted", "unchecked", "uncommitted"]
 """What came of asking for a commit's signature; see docs/provenance.md."""
+
+
+WaiverState = Literal["coming", "in_force", "expired"]
+"""Whether a waiver is in force at as-of."""
 
 
 class Tool(Model):
@@ -65,6 +70,8 @@ class Policy(Model):
     version: str
     owner: Text
     zone: str
+    tags: dict[str, Text]
+    """Tag of controls → its name for readers. Those without one are shown as written."""
     digest: str
     """SHA-256 over the policy, checks and settings files, `sha256:…`."""
     revision: str | None
@@ -92,7 +99,7 @@ class Waiver(Model):
     approver: Text
     starts: str
     ends: str
-    state: Literal["coming", "in_force", "expired"]
+    state: WaiverState
 
 
 class Evidence(Model):

@@ -7,8 +7,10 @@ import shlex
 from ccpolicy.api import Repository
 from ccpolicy.cli.explain_kind import shown_value
 from ccpolicy.policy import Control, ParameterValue, Selection
+from ccpolicy.reports.amount_text import label_text
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
+from ccpolicy.reports.phrases import GRADE_MESSAGES
 from ccpolicy.reports.summary_text import severities
 from ccpolicy.vocabulary import KEY_SEPARATOR
 
@@ -23,7 +25,9 @@ def explain_control(page: Page, repository: Repository, control: Control) -> Non
         )
     )
     if control.tags:
-        page.paragraph(page.say("tags: {tags}", tags=page.join(control.tags)))
+        labels, language = repository.plan.tags, page.view.language
+        tags = page.join(label_text(tag, language, labels) for tag in control.tags)
+        page.paragraph(page.say("tags: {tags}", tags=tags))
     place = repository.policy.place("control", control.id, "id")
     page.paragraph(visible(str(place)), colour="dim")
     if control.not_applicable:
@@ -98,7 +102,8 @@ def _parameter(
 ) -> None:
 
     columns = 14
-    page.definition(name, shown_value(page, given.value), columns, "bold")
+    value = shown_value(page, given.value, control.value_labels)
+    page.definition(name, value, columns, "bold")
     kind = repository.kinds.get(control.check)
     if kind and name in kind.parameters:
         page.paragraph(page.text(kind.parameters[name].label), columns + 2)
@@ -106,15 +111,12 @@ def _parameter(
     if norm is None:
         page.paragraph(page.say("no norm is named for it"), columns + 2, "yellow")
         return
-    grade = {
-        "read": page.say("the text was read"),
-        "secondary": page.say("from a secondary source"),
-        "memory": page.say("from memory, not verified"),
-        "choice": page.say("a choice of this policy"),
-    }[norm.grade]
+    grade = page.say(GRADE_MESSAGES[norm.grade])
     page.paragraph(page.text(norm.title), columns + 2)
     page.paragraph(
-        page.say("{source} ({grade})", source=norm.source, grade=grade), columns + 2, "dim"
+        page.say("{source} ({grade})", source=page.text(norm.source), grade=grade),
+        columns + 2,
+        "dim",
     )
     if norm.url:
         page.paragraph(visible(norm.url), columns + 2, "dim")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ccpolicy.assessment.building_blocks import Bilingual
 from ccpolicy.checks.kinds import Example, Input, Kind, Parameter
 from ccpolicy.errors import PolicyError
+from ccpolicy.reports.amount_text import parameter_text
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.time_text import when
@@ -96,11 +98,10 @@ def _parameter(page: Page, name: str, spec: Parameter) -> None:
     page.paragraph(page.phrases(said), 16)
 
 
-def shown_value(page: Page, value: object) -> str:
+def shown_value(page: Page, value: object, labels: Mapping[str, Bilingual]) -> str:
     """Return a parameter's value: one, or one for each class."""
-    if isinstance(value, dict):
-        return page.join(f"{key} {each}" for key, each in value.items())
-    return page.join([str(value)])
+    found = parameter_text(value, page.view.language, labels)
+    return page.join(f"{name} {text}" if name else text for name, text in found)
 
 
 def _example(page: Page, number: int, example: Example) -> None:
@@ -108,7 +109,7 @@ def _example(page: Page, number: int, example: Example) -> None:
     moment = page.say("as of {moment}, {zone}", moment=when(example.as_of), zone=example.zone)
     page.paragraph(moment, 6)
     for name, value in example.parameters.items():
-        page.definition(f"    {visible(name)}", shown_value(page, value), 16)
+        page.definition(f"    {visible(name)}", shown_value(page, value, {}), 16)
     for name, records in example.inputs.items():
         for index, record in enumerate(records):
             page.definition("" if index else f"    {visible(name)}", _record(page, record), 16)

@@ -20,6 +20,7 @@ def quote_policy(policy: Policy) -> models.Policy:
         version=plan.version,
         owner=models.Text.of(plan.owner),
         zone=plan.zone,
+        tags={name: models.Text.of(label) for name, label in plan.tags.items()},
         digest=policy.digest,
         revision=policy.revision,
         checks_digest=policy.checks_digest,
@@ -39,13 +40,18 @@ def quote_policy(policy: Policy) -> models.Policy:
 def quote_parameters(
     policy: Policy, control: Control, revision: Revision
 ) -> list[models.Parameter]:
-    """Return the parameters of a revision, with their norms."""
-    labels = policy.kinds[control.check].parameters
+    """Return the parameters of a revision, with their norms and the names of their classes."""
+    specs = policy.kinds[control.check].parameters
     return [
         models.Parameter(
             name=name,
-            label=models.Text.of(labels[name].label),
+            label=models.Text.of(specs[name].label),
             value=given.value,
+            value_labels={
+                value: models.Text.of(label)
+                for value, label in control.value_labels.items()
+                if value in given.words
+            },
             norm=_norm(policy.norms[given.norm]) if given.norm else None,
         )
         for name, given in revision.parameters.items()
@@ -56,7 +62,7 @@ def _norm(norm: Norm) -> models.Norm:
     return models.Norm(
         id=norm.id,
         title=models.Text.of(norm.title),
-        source=norm.source,
+        source=models.Text.of(norm.source),
         grade=norm.grade,
         url=norm.url,
     )

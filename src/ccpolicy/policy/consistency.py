@@ -70,6 +70,11 @@ def _plan(content: Policy) -> Iterator[PolicyError]:
         if clause.id in seen:
             yield PolicyError("the clause '{id}' is there twice", locator=place, id=clause.id)
         seen[clause.id] = index
+    tags = [tag for control in content.controls.values() for tag in control.tags]
+    for tag in plan.tags:
+        if tag not in tags:
+            place = content.place("plan", plan.id, "tags", tag)
+            yield unknown("unknown tag '{name}'", tag, tags, place)
 
 
 def _schemas(content: Policy) -> Iterator[PolicyError]:

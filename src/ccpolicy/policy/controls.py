@@ -35,6 +35,20 @@ def check_control(content: Policy, control: Control) -> Iterator[PolicyError]:
     yield from _inputs(content, control, kind)
     yield from unlike_keys(content, control, kind)
     yield from _parameters(content, control, kind)
+    words = [
+        word
+        for revision in control.history
+        for given in revision.parameters.values()
+        for word in given.words
+    ]
+    for value in control.value_labels:
+        if value not in words:
+            yield unknown(
+                "no parameter has the value '{name}'",
+                value,
+                words,
+                place.locate("value_labels", value),
+            )
 
 
 def _inputs(content: Policy, control: Control, kind: Kind) -> Iterator[PolicyError]:

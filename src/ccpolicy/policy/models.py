@@ -50,11 +50,11 @@ def _in_both(value: object) -> object:
     return {"en": value, "zh": value} if isinstance(value, str) else value
 
 
-Role = Annotated[
+Label = Annotated[
     Text,
     BeforeValidator(_in_both, json_schema_input_type=Line | Text),
 ]
-"""Who answers for something: a role in both languages, or once what both call alike: `P0001`."""
+"""A text in both languages, or written once if it is the same in both: `P0001`, `NFPA 110`."""
 
 
 class Clause(Model):
@@ -90,10 +90,12 @@ class Plan(Model):
     """IANA time zone in which days begin and end."""
     holidays: Line | None = None
     """Country code of the public holidays that business days skip."""
-    owner: Role
+    owner: Label
     """Role that answers for the plan."""
     subject: Line = "centre"
     """What a control without subjects of its own is about."""
+    tags: dict[Name, Text] = {}
+    """Tag of controls → its name in reports. A tag without an entry is shown as written."""
     clauses: list[Clause] = Field(min_length=1)
 
     def first_day(self, revision: Revision) -> datetime.date:
@@ -102,15 +104,16 @@ class Plan(Model):
 
 
 class Norm(Model):
-    """Why a number is what it is."""
+    """The basis of a parameter: a standard, a regulation or an internal decision."""
 
     id: Id
     title: Text
     """What the norm says, with its number."""
-    source: Line
+    source: Label
     """Document, edition and section."""
     grade: Grade
-    """How well it is known: text seen, a secondary source, from memory, or a choice made here."""
+    """How far the source was checked: `read` (its text), `secondary` (a secondary source), `memory`
+    (not verified), or `choice`, an internal decision."""
     url: Annotated[str, StringConstraints(pattern=r"^https://")] | None = None
 
 
@@ -156,6 +159,11 @@ class ParameterValue(Model):
     norm: Id | None = None
     """Norm in `policy/norms.yaml`."""
 
+    @property
+    def words(self) -> list[str]:
+        """Return its classes, or its value where that is a word, such as a choice."""
+        return list(self.value) if isinstance(self.value, dict) else [str(self.value)]
+
 
 class Revision(Model):
     """The parameters of a control from a day on."""
@@ -172,7 +180,7 @@ class NotApplicable(Model):
     """A written decision that a control does not apply for a while."""
 
     reason: Text
-    owner: Role
+    owner: Label
     until: Day
     """Last day on which the decision stands."""
 
@@ -191,12 +199,14 @@ class Control(Model):
     clauses: dict[str, Line] = Field(min_length=1)
     """Clause id → the clause's digest when the control was last reviewed against it."""
     severity: Severity
-    owner: Role
+    owner: Label
     tags: list[Name] = []
     check: Name
     """Check kind: a file `checks/<kind>.sql`."""
     inputs: dict[Name, Selection | list[Selection] | list[Line]] = {}
     """Input of the check kind → the selections that fill it, or a list of items."""
+    value_labels: dict[Line, Text] = {}
+    """Class or choice in a parameter's value → its name in reports."""
     parameters: dict[Name, ParameterValue] | None = None
     """The parameters, if they have never been revised."""
     revisions: list[Revision] | None = Field(default=None, min_length=1)
@@ -269,7 +279,7 @@ class Dataset(Model):
 
     id: Name
     title: Text
-    owner: Role
+    owner: Label
     """Role that keeps these records."""
     files: Line
     """Files below the evidence folder, such as `inspections/*.csv`."""
@@ -307,8 +317,8 @@ class Waiver(Model):
     subject: Line
     """Exactly as reports name it."""
     reason: Text
-    owner: Role
-    approver: Role
+    owner: Label
+    approver: Label
     from_: Day = Field(alias="from")
     until: Day
     """Last day on which it stands."""

@@ -122,7 +122,7 @@ class _Policy:
             "label": prose(label.zh if self.language == "zh" else label.en),
             "guidelines": [
                 {"prose": text}
-                for text in ([self.say(norm.title), prose(norm.source)] if norm else [])
+                for text in ([self.say(norm.title), self.say(norm.source)] if norm else [])
             ],
             "values": _values(given),
         }

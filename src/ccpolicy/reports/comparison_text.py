@@ -6,6 +6,7 @@ from ccpolicy.assessment.building_blocks import Text
 from ccpolicy.assessment.comparison import DIRECTIONS, STATUSES, Change, Comparison, Side, Status
 from ccpolicy.reports import View
 from ccpolicy.reports.alterations_text import altered
+from ccpolicy.reports.amount_text import amount_text
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page, Table, Word
 
@@ -99,7 +100,10 @@ def title(page: Page, change: Change, titles: dict[str, Text]) -> str:
 def said(page: Page, change: Change) -> str:
     """Say one change: what, from which value to which, and whether it reaches back."""
     text = page.text(change.message)
-    before, after = visible(change.before or ""), visible(change.after or "")
+    before, after = (
+        visible(amount_text(each or "", page.view.language))
+        for each in (change.before, change.after)
+    )
     if change.before is not None and change.after is not None:
         text = page.say("{what}: {before} → {after}", what=text, before=before, after=after)
     elif change.after is not None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol
 
+from ccpolicy.assessment.building_blocks import Bilingual
 from ccpolicy.errors import Message, catalogue
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import clip, inert, pad, visible, width, wrap
@@ -15,18 +15,6 @@ Word = tuple[str, str]
 _LEAST_TITLE = 16
 """Columns below which a title says nothing, and the note at its right goes below it."""
 _COLOURS = {"red": "1;31", "yellow": "1;33", "green": "32", "cyan": "36", "bold": "1", "dim": "2"}
-
-
-class Text(Protocol):
-    """A text in both languages: of the assessment, the policy or a check kind."""
-
-    @property
-    def en(self) -> str:
-        """English."""
-
-    @property
-    def zh(self) -> str:
-        """Chinese."""
 
 
 class Page:
@@ -49,7 +37,7 @@ class Page:
         template = catalogue(self.view.language).ngettext(one, many, number)
         return template.format(count=number)
 
-    def text(self, text: Text) -> str:
+    def text(self, text: Bilingual) -> str:
         """Return a text of the policy in the reader's language."""
         return visible(text.zh if self.view.language == "zh" else text.en)
 

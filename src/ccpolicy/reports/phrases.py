@@ -4,10 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ccpolicy.assessment.models import Assessment, BaselineEntry, Control, Lapse, Problem
+from ccpolicy.assessment.models import (
+    Assessment,
+    BaselineEntry,
+    Control,
+    Grade,
+    Lapse,
+    Problem,
+    WaiverState,
+)
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.time_text import span
+from ccpolicy.vocabulary import Verdict
+
+VERDICT_MESSAGES: dict[Verdict, str] = {
+    "pass": "pass",
+    "fail": "fail",
+    "waived": "waived",
+    "unknown": "unknown",
+    "not_applicable": "not applicable",
+}
+GRADE_MESSAGES: dict[Grade, str] = {
+    "read": "source text checked",
+    "secondary": "from a secondary source",
+    "memory": "not verified",
+    "choice": "internal decision (no external norm found)",
+}
+WAIVER_STATE_MESSAGES: dict[WaiverState, str] = {
+    "coming": "not yet in force",
+    "in_force": "in force",
+    "expired": "expired",
+}
 
 
 def lapse_text(page: Page, result: Assessment, lapse: Lapse) -> str:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.reports.page import Page
+from ccpolicy.reports.phrases import VERDICT_MESSAGES, WAIVER_STATE_MESSAGES
 from ccpolicy.reports.sections import all_problems, without_later_lapses
-from ccpolicy.reports.summary_text import baseline_notes, judgement
+from ccpolicy.reports.summary_text import baseline_notes, judgement, severities
 
 Cell = str | float | None
 
@@ -47,7 +48,8 @@ def _summary(page: Page, result: Assessment) -> Iterator[Sequence[Cell]]:
     yield page.say("Period from"), result.window.starts
     yield page.say("Period to"), result.window.ends
     yield page.say("Time zone"), result.policy.zone
-    yield from result.tally.items()
+    for verdict, count in result.tally.items():
+        yield page.say(VERDICT_MESSAGES[verdict]), count
     yield page.say("Policy digest (SHA-256)"), result.policy.digest
     yield page.say("Made by"), f"{result.tool.name} {result.tool.version}"
 
@@ -77,14 +79,16 @@ def _controls(page: Page, result: Assessment) -> Sheet:
         page.say("Records of a later time"),
         page.say("Place"),
     ]
+    verdicts = {verdict: page.say(text) for verdict, text in VERDICT_MESSAGES.items()}
+    words = severities(page)
     rows = [
         (
             control.id,
             page.text(control.title),
-            result.verdict(control),
-            control.now,
-            control.period,
-            control.severity,
+            verdicts[result.verdict(control)],
+            verdicts[control.now],
+            verdicts[control.period],
+            words[control.severity],
             page.text(control.owner),
             " ".join(control.clauses),
             control.subjects.total,
@@ -191,7 +195,7 @@ def _waivers(page: Page, result: Assessment) -> Sheet:
             page.text(waiver.approver),
             waiver.starts,
             waiver.ends,
-            waiver.state,
+            page.say(WAIVER_STATE_MESSAGES[waiver.state]),
         )
         for waiver in result.waivers
     ]

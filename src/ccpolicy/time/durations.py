@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import Literal, get_args
 
 from ccpolicy.errors import PolicyError
 from ccpolicy.time.epoch import DAY
 
+Unit = Literal["year", "month", "week", "business day", "day", "hour", "minute", "second"]
 MICROSECONDS = {"hour": 3_600_000_000, "minute": 60_000_000, "second": 1_000_000}
 
 _ISO = re.compile(
@@ -72,26 +74,19 @@ def parse_duration(text: str) -> Duration:
     Raises:
         PolicyError: without a place; the caller knows it.
     """
-    parts: dict[str, int] = {}
-    business = 0
     if len(text) > _MOST_CHARACTERS:
         raise _not_a_duration(f"{text[:_MOST_CHARACTERS]}…")
-    if words := _WORDS.fullmatch(text):
-        if words["business"]:
-            if words["unit"] != "day":
-                raise PolicyError("'{value}': only days can be business days", value=text)
-            business = int(words["count"])
-        else:
-            parts[words["unit"]] = int(words["count"])
-    elif (iso := _ISO.fullmatch(text)) and not text.endswith(("P", "T")):
-        parts = {unit: int(count) for unit, count in iso.groupdict().items() if count is not None}
-    elif re.match(r"\s*(-|P-)", text):
+    parts = _units(text)
+    if not parts and re.match(r"\s*(-|P-)", text):
         raise PolicyError("'{value}': a duration cannot be negative", value=text)
-    else:
+    if not parts:
         raise _not_a_duration(text)
+    if not parts.keys() <= {*get_args(Unit)}:
+        raise PolicyError("'{value}': only days can be business days", value=text)
     clock = sum(parts.get(unit, 0) * size for unit, size in MICROSECONDS.items())
     months = parts.get("year", 0) * 12 + parts.get("month", 0)
     days = parts.get("week", 0) * 7 + parts.get("day", 0)
+    business = parts.get("business day", 0)
     if clock and (months or days):
         raise PolicyError("'{value}': calendar days and clock hours cannot be mixed", value=text)
     if not (clock or months or days or business):
@@ -102,6 +97,25 @@ def parse_duration(text: str) -> Duration:
             "'{value}': longer than {years} years is surely a mistake", value=text, years=_LONGEST
         )
     return duration
+
+
+def duration_parts(text: str) -> list[tuple[int, Unit]] | None:
+    """Return the numbers and units of a duration as written, or None if it is not a duration."""
+    try:
+        parse_duration(text)
+    except PolicyError:
+        return None
+    parts = _units(text)
+    return [(parts[unit], unit) for unit in get_args(Unit) if parts.get(unit)]
+
+
+def _units(text: str) -> dict[str, int]:
+    """Return the number for each unit; empty if the text is not a duration."""
+    if words := _WORDS.fullmatch(text):
+        return {f"{words['business'] or ''}{words['unit']}": int(words["count"])}
+    if (iso := _ISO.fullmatch(text)) and not text.endswith(("P", "T")):
+        return {unit: int(count) for unit, count in iso.groupdict().items() if count is not None}
+    return {}
 
 
 def _not_a_duration(text: str) -> PolicyError:

@@ -91,7 +91,7 @@ QUESTIONS = [
         "Why fifteen minutes to notify, and where is that published?",
         [contents("IR-1")],
         "#IR-1 table.numbers",
-        ["15 minutes", "Choice of this policy, plan clause 4.1"],
+        ["15 minutes", "Internal decision, plan clause 4.1"],
         "policy/norms.yaml",
     ),
     Question(

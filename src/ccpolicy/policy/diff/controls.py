@@ -16,7 +16,7 @@ from ccpolicy.policy.diff.predicates import narrowed
 from ccpolicy.policy.models import Control, Selection, Waiver
 from ccpolicy.vocabulary import SEVERITIES
 
-_WORDING = ("title", "rule", "rationale", "remediation", "owner")
+_WORDING = ("title", "rule", "rationale", "remediation", "owner", "value_labels")
 
 
 def control_changes(

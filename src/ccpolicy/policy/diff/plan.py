@@ -31,7 +31,7 @@ def plan_changes(
             yield subject.change(
                 "unordered", message, field, before=first, after=second, rewrites_history=begun
             )
-    for field in ("id", "title", "version", "owner"):
+    for field in ("id", "title", "version", "owner", "tags"):
         if getattr(before, field) != getattr(after, field):
             message = Message.of("the {field}", field=field)
             yield subject.change("neutral", message, field, concerns=())

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from markupsafe import Markup, escape
+from markupsafe import escape
 
-from ccpolicy.assessment.models import Signature
-from ccpolicy.reports.html_parts.bilingual import Bilingual, count, join, say, shown
+from ccpolicy.assessment.models import Grade, Parameter, Signature, Text, WaiverState
+from ccpolicy.errors import LANGUAGES
+from ccpolicy.reports.amount_text import amount_text, label_text, parameter_text
+from ccpolicy.reports.html_parts.bilingual import Bilingual, join, say, shown
+from ccpolicy.reports.phrases import GRADE_MESSAGES, VERDICT_MESSAGES, WAIVER_STATE_MESSAGES
 from ccpolicy.vocabulary import SEVERITIES, Severity, Verdict
 
 SCHEMES = ("https://", "http://")
 """Links that may be followed; others are shown as text."""
-
-
-_PART = re.compile(r"([0-9]{1,9}) (business days?|(?:year|month|week|day|hour|minute|second)s?)")
-_LENGTH = re.compile(rf"{_PART.pattern}(?: {_PART.pattern})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,47 +31,43 @@ class Word:
 
 def verdict(value: Verdict) -> Word:
     """Return how a verdict is shown."""
+    label = say(VERDICT_MESSAGES[value])
     match value:
         case "pass":
-            return Word(say("pass"), "✓", "pass")
+            return Word(label, "✓", "pass")
         case "fail":
-            return Word(say("fail"), "✕", "fail")
+            return Word(label, "✕", "fail")
         case "waived":
-            return Word(say("waived"), "◐", "waived")
+            return Word(label, "◐", "waived")
         case "unknown":
-            return Word(say("unknown"), "?", "unknown")
+            return Word(label, "?", "unknown")
         case "not_applicable":
-            return Word(say("not applicable"), "–", "na")
+            return Word(label, "–", "na")
 
 
 def amount(value: object) -> Bilingual:
-    """Say a value of the policy, which writes lengths of time in English, in both languages."""
-    said = str(value)
-    written = escape(shown(said))
-    if not _LENGTH.fullmatch(said):
-        return Bilingual(written, written)
-    parts = [_length(int(number), unit.removesuffix("s")) for number, unit in _PART.findall(said)]
-    return Bilingual(written, Markup(" ").join(part.zh for part in parts))
+    """Return a value of the policy in both languages."""
+    return _both(amount_text(value, language) for language in LANGUAGES)
 
 
-def _length(number: int, unit: str) -> Bilingual:
-    match unit:
-        case "year":
-            return count(number, "{count} year", "{count} years")
-        case "month":
-            return count(number, "{count} month", "{count} months")
-        case "week":
-            return count(number, "{count} week", "{count} weeks")
-        case "business day":
-            return count(number, "{count} business day", "{count} business days")
-        case "day":
-            return count(number, "{count} day", "{count} days")
-        case "hour":
-            return count(number, "{count} hour", "{count} hours")
-        case "minute":
-            return count(number, "{count} minute", "{count} minutes")
-        case _:
-            return count(number, "{count} second", "{count} seconds")
+def amounts(parameter: Parameter) -> list[tuple[Bilingual, Bilingual]]:
+    """Return the classes of a parameter with their values; of a single value the class is empty."""
+    en, zh = (
+        parameter_text(parameter.value, language, parameter.value_labels) for language in LANGUAGES
+    )
+    return [
+        (_both(names), _both(values))
+        for names, values in (zip(*pair, strict=True) for pair in zip(en, zh, strict=True))
+    ]
+
+
+def label(name: str, labels: Mapping[str, Text]) -> Bilingual:
+    """Return the name that the policy gives a tag in both languages."""
+    return _both(label_text(name, language, labels) for language in LANGUAGES)
+
+
+def _both(texts: Iterable[str]) -> Bilingual:
+    return Bilingual(*(escape(shown(each)) for each in texts))
 
 
 def severity(value: Severity) -> Bilingual:
@@ -99,28 +94,14 @@ def severity_style() -> str:
     )
 
 
-def grade(value: Literal["read", "secondary", "memory", "choice"]) -> Bilingual:
-    """Say how well a norm is founded."""
-    match value:
-        case "read":
-            return say("source text checked")
-        case "secondary":
-            return say("from a secondary source")
-        case "memory":
-            return say("not verified")
-        case "choice":
-            return say("internal decision (no external norm found)")
+def grade(value: Grade) -> Bilingual:
+    """Return how far the source of a norm was checked."""
+    return say(GRADE_MESSAGES[value])
 
 
-def state(value: Literal["coming", "in_force", "expired"]) -> Bilingual:
+def state(value: WaiverState) -> Bilingual:
     """Say whether a waiver is in force."""
-    match value:
-        case "coming":
-            return say("not yet in force")
-        case "in_force":
-            return say("in force")
-        case "expired":
-            return say("expired")
+    return say(WAIVER_STATE_MESSAGES[value])
 
 
 def change(value: Literal["added", "changed", "deleted"]) -> Bilingual:

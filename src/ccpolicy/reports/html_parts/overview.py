@@ -10,6 +10,7 @@ from itertools import groupby, pairwise
 from ccpolicy.assessment.agenda import tasks_due
 from ccpolicy.assessment.audit_appendix import AuditAppendix, ControlAppendix
 from ccpolicy.assessment.models import Assessment, Clause, Control
+from ccpolicy.reports.html_parts.bilingual import Bilingual, count, decimal
 from ccpolicy.vocabulary import SEVERITIES
 
 AHEAD = 90
@@ -218,7 +219,7 @@ class Cell:
     """0 nothing owed, 1 all covered, 2 missed under a waiver alone, 3 to 5 lapsed more and more."""
     x: float
     width: float
-    title: str
+    title: Bilingual
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +259,14 @@ def _strip(control: Control, course: list[Day]) -> Strip:
                 level,
                 round(100 * first / len(course), 2),
                 round(100 * (last - first) / len(course), 2),
-                f"{control.id} · {stretch[0].label} +{len(stretch)} w · {missed:.2f} d",
+                count(
+                    len(stretch),
+                    "{control}, {count} week from {day}: {days} d missed",
+                    "{control}, {count} weeks from {day}: {days} d missed",
+                    control=control.id,
+                    day=stretch[0].label,
+                    days=decimal(round(missed, 2)),
+                ),
             )
         )
         week += len(stretch)

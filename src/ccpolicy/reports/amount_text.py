@@ -1,0 +1,71 @@
+"""Values of the policy in the reader's language: durations, calendar periods, classes, choices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ccpolicy.assessment.building_blocks import Bilingual
+from ccpolicy.errors import Language, catalogue
+from ccpolicy.time.durations import Unit, duration_parts
+
+PERIOD_MESSAGES = {
+    "month": "calendar month",
+    "quarter": "calendar quarter",
+    "half-year": "calendar half-year",
+    "year": "calendar year",
+}
+
+
+def amount_text(value: object, language: Language) -> str:
+    """Return a value in words if it is a duration or a calendar period, or else as written."""
+    text = str(value)
+    if text in PERIOD_MESSAGES:
+        return catalogue(language).gettext(PERIOD_MESSAGES[text])
+    parts = duration_parts(text)
+    if parts is None:
+        return text
+    return " ".join(_length(number, unit, language) for number, unit in parts)
+
+
+def parameter_text(
+    value: object, language: Language, labels: Mapping[str, Bilingual]
+) -> list[tuple[str, str]]:
+    """Return the classes of a parameter with their values; of a single value the class is empty."""
+    if isinstance(value, Mapping):
+        return [
+            (label_text(name, language, labels), amount_text(each, language))
+            for name, each in value.items()
+        ]
+    text = str(value)
+    word = label_text(text, language, labels) if text in labels else amount_text(value, language)
+    return [("", word)]
+
+
+def label_text(name: str, language: Language, labels: Mapping[str, Bilingual]) -> str:
+    """Return the name that the policy gives a class, choice or tag, or else the word itself."""
+    label = labels.get(name)
+    if label is None:
+        return name
+    return label.zh if language == "zh" else label.en
+
+
+def _length(number: int, unit: Unit, language: Language) -> str:
+    ngettext = catalogue(language).ngettext
+    match unit:
+        case "year":
+            text = ngettext("{count} year", "{count} years", number)
+        case "month":
+            text = ngettext("{count} month", "{count} months", number)
+        case "week":
+            text = ngettext("{count} week", "{count} weeks", number)
+        case "business day":
+            text = ngettext("{count} business day", "{count} business days", number)
+        case "day":
+            text = ngettext("{count} day", "{count} days", number)
+        case "hour":
+            text = ngettext("{count} hour", "{count} hours", number)
+        case "minute":
+            text = ngettext("{count} minute", "{count} minutes", number)
+        case "second":
+            text = ngettext("{count} second", "{count} seconds", number)
+    return text.format(count=number)
