@@ -70,7 +70,7 @@ WITHOUT = (
     "cli",
     "engine/control_builder.py",
 )
-"""Modules and packages in which `Message.of` says how something went, and not what is wrong."""
+"""Modules and packages in which a `Message` says how something went, and not what is wrong."""
 OTHERS = {"Finding": 1, "Filter": 1}
 """Call → where it takes a `Message` that is a hint or a label."""
 
@@ -101,7 +101,7 @@ def _messages(node: ast.AST, module: str, others: set[int]) -> Iterator[ast.expr
         case (
             ast.Assign(targets=[ast.Name(id=name)], value=ast.Dict(values=values))
             | ast.AnnAssign(target=ast.Name(id=name), value=ast.Dict(values=values))
-        ) if name.endswith("MESSAGES") and "HINT" not in name:
+        ) if name.endswith("MESSAGES") and "HINT" not in name and not module.startswith(WITHOUT):
             yield from values
 
 
