@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from ccpolicy.errors import EvidenceError
@@ -11,7 +12,7 @@ from ccpolicy.evidence import values
 from ccpolicy.evidence.contract import Contract
 from ccpolicy.evidence.explain import Explainer, nested_place
 from ccpolicy.evidence.models import NUMBER_BITS
-from ccpolicy.evidence.places import FileRecords, Places, nested_parts
+from ccpolicy.evidence.places import FileRecords, NestedRecords, Places
 from ccpolicy.evidence.problems import ProblemLog
 from ccpolicy.evidence.readers import Record, Reject, find_reader, place_of
 from ccpolicy.evidence.staging import StagingTable, is_storable
@@ -19,8 +20,6 @@ from ccpolicy.evidence.staging import StagingTable, is_storable
 Times = dict[tuple[str, str], dict[str, Any]]
 """Path of nested records ('' for the records themselves) and name of a column → text → day, or
 later and earlier reading of an instant."""
-Numbers = Mapping[str, Mapping[int, int]]
-"""Path of nested records → number of the record around them → number of the first of them."""
 
 _BATCH = 10_000
 """Records checked at once."""
@@ -60,58 +59,63 @@ class DocumentLoader:
             EvidenceError: the file is not what it should be.
             OSError: it cannot be read.
         """
-        sources = {"": number}
-        for child in self.contract.children:
-            sources[child.path] = self.places.add(FileRecords(source.file, child, is_placed=True))
-        last = dict.fromkeys(sources, 0)
+        nested = [NestedRecords(source, child) for child in self.contract.children]
+        numbers = [number, *(self.places.add(each) for each in nested)]
         count = invalid = 0
         entries = find_reader(self.contract.dataset.format).read(source.file)
         while batch := list(islice(entries, _BATCH)):
             count += len(batch)
-            source.sheet, source.is_placed = batch[0].sheet, batch[0].line is not None
+            self._keep_places(batch, source)
             records = [each for each in batch if isinstance(each, Record)]
-            firsts = {path: _number_nested(records, path, last) for path in sources if path}
-            if len(records) == len(batch) and self._stage(records, sources, firsts):
+            if len(records) == len(batch) and self._stage(records, nested, numbers):
                 continue
             for each in batch:
-                if isinstance(each, Reject) or not self._stage([each], sources, firsts):
+                if isinstance(each, Reject) or not self._stage([each], nested, numbers):
                     invalid += 1
                     self._refuse(source, each)
         return count, invalid
 
+    def _keep_places(self, batch: Sequence[Record | Reject], source: FileRecords) -> None:
+        """Keep the places of records of a file that their numbers do not tell."""
+        source.sheet = batch[0].sheet
+        lines = [each.line for each in batch if each.line is not None]
+        if lines:
+            source.counted_lines = source.counted_lines or array("Q")
+            source.counted_lines.extend(lines)
+
     def _stage(
-        self, records: Sequence[Record], sources: Mapping[str, int], firsts: Numbers
+        self, records: Sequence[Record], nested: Sequence[NestedRecords], numbers: Sequence[int]
     ) -> bool:
-        """Stage records with those nested in them, if all of them are valid."""
-        values_around = [record.value for record in records]
-        times = self._times(values_around) if self._are_valid(values_around) else None
+        """Stage records with those nested in them, if all of them are valid.
+
+        `numbers` are those of the sources: of the file, and of each kind of nested records.
+        """
+        own = [record.value for record in records]
+        times = self._times(own) if self._are_valid(own) else None
         if times is None:
             return False
-        tables = []
-        for stage, path in zip(self.stages, sources, strict=True):
-            if not path:
-                rows = [(record.number, record.value, record, "") for record in records]
-            else:
-                rows = [
-                    (firsts[path][record.number] + index, part, record, f"{path}/{index}")
-                    for record in records
-                    for index, part in enumerate(record.value.get(path, ()))
-                ]
-            cells = _cells(stage, path, [row[1] for row in rows], [row[2] for row in rows], times)
-            if cells is None:
-                return False
-            tables.append((rows, cells))
-        for stage, (path, source), (rows, cells) in zip(
-            self.stages, sources.items(), tables, strict=True
+        parts = [[record.value.get(each.child.path, ()) for record in records] for each in nested]
+        tables = [_cells(self.stages[0], "", own, own, times)]
+        for stage, each, lists in zip(self.stages[1:], nested, parts, strict=True):
+            around = [
+                value for value, found in zip(own, lists, strict=True) for _ in range(len(found))
+            ]
+            items = list(chain.from_iterable(lists))
+            tables.append(_cells(stage, each.child.path, items, around, times))
+        counts = [[record.number for record in records]]
+        if None in tables:
+            return False
+        for each, lists in zip(nested, parts, strict=True):
+            firsts = [
+                each.add(record.number, len(found))
+                for record, found in zip(records, lists, strict=True)
+            ]
+            counts.append(list(range(firsts[0], each.count + 1)))
+        for stage, number, own_numbers, cells in zip(
+            self.stages, numbers, counts, tables, strict=True
         ):
-            locators = [source << NUMBER_BITS | number for number, _, _, _ in rows]
-            stage.add(locators, cells)
-            if path or records[0].line is not None:
-                self.places.note(
-                    locators,
-                    [each.number if each.line is None else each.line for _, _, each, _ in rows],
-                    [_join(each.path, below) for _, _, each, below in rows],
-                )
+            assert cells is not None
+            stage.add([number << NUMBER_BITS | each for each in own_numbers], cells)
         return True
 
     def _are_valid(self, records: Sequence[dict[str, Any]]) -> bool:
@@ -156,27 +160,11 @@ class DocumentLoader:
         self.problems.record(place, errors)
 
 
-def _join(path: str | None, below: str) -> str | None:
-    return f"{path}/{below}" if path and below else path or below or None
-
-
-def _number_nested(records: Sequence[Record], path: str, last: dict[str, int]) -> dict[int, int]:
-    """Number the records nested in others, after the last of the file; see `nested_records`.
-
-    Return the number of a record → that of the first record nested in it.
-    """
-    firsts = {}
-    for record in records:
-        firsts[record.number] = last[path] + 1
-        last[path] += len(nested_parts(record, path))
-    return firsts
-
-
 def _cells(
     stage: StagingTable,
     path: str,
     own: Sequence[Mapping[str, Any]],
-    around: Sequence[Record],
+    around: Sequence[Mapping[str, Any]],
     times: Times,
 ) -> list[list[Any]] | None:
     """Return the columns that are staged of records, which are nested at a path of others.
@@ -187,8 +175,7 @@ def _cells(
     for staged in stage.columns:
         column, name = staged.column, staged.column.name
         is_own = not path or name in stage.plan.own
-        records = own if is_own else [record.value for record in around]
-        cells = [record.get(name) for record in records]
+        cells = [record.get(name) for record in (own if is_own else around)]
         match column.type:
             case "date":
                 days = times[path if is_own else "", name]

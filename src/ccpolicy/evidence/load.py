@@ -42,7 +42,7 @@ def load_evidence(
     Raises:
         PolicyError: a dataset's contract is impossible or not supported.
     """
-    places = Places(store)
+    places = Places()
     loads = {
         contract.dataset.id: DatasetLoad(contract, plans, store, places)
         for contract, plans in plan_tables(store, datasets, used)

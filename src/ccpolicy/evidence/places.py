@@ -2,83 +2,129 @@
 
 A record's locator is one integer: the number of its source (a file, or the nested records of one),
 and in the low bits the record's number in that source. Its number is its line or row where each
-record has one of its own; line and path of the others are in the relation `place.records`.
+record has one of its own. Otherwise records are counted from 1, and the source keeps as integers
+what the reader said of their places.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from array import array
+from bisect import bisect_right
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from ccpolicy.errors import Locator
 from ccpolicy.evidence.contract import Nested
+from ccpolicy.evidence.explain import nested_place
 from ccpolicy.evidence.models import NUMBER_BITS, RecordContent, RecordSource
-from ccpolicy.evidence.readers import Record, Reject, SourceFile, find_reader
+from ccpolicy.evidence.readers import Record, SourceFile, find_reader, path_on_line
 from ccpolicy.evidence.readers.interface import ScannedLines
-from ccpolicy.store import DuckDB
-from ccpolicy.store.sql import identifier
-
-_RELATION = "place.records"
-_TYPES = {"locator": "BIGINT", "line": "BIGINT", "path": "VARCHAR"}
-_FLUSH = 200_000
-"""Rows to gather before they are written to the store."""
 
 
 @dataclass
 class FileRecords:
-    """The records of a file, or those nested in them. See `RecordSource`."""
+    """The records of a file. See `RecordSource`."""
 
     file: SourceFile
-    child: Nested | None = None
     sheet: str | None = None
-    """Sheet on which the records are, once they are read."""
-    is_placed: bool = False
-    """Whether the places are in `place.records`."""
-    scanned: ScannedLines | None = None
+    """Sheet on which they are, once they are read."""
+    counted_lines: array[int] | None = None
+    """Line of each record, where they are counted from 1."""
+    scanned_lines: ScannedLines | None = None
     """Finds the lines of the records, where DuckDB could only number them."""
 
     def locate(self, numbers: Sequence[int]) -> dict[int, Locator]:
-        """See `RecordSource.locate`; the records' numbers are their lines or rows."""
-        lines = self.scanned.of(numbers) if self.scanned else {each: each for each in numbers}
-        return {
-            number: Locator(self.file.name, line, sheet=self.sheet)
-            for number, line in lines.items()
-        }
+        """See `RecordSource.locate`."""
+        name, counted = self.file.name, self.counted_lines
+        if counted is not None:
+            return {
+                number: Locator(name, counted[number - 1], path=path_on_line(counted, number - 1))
+                for number in numbers
+            }
+        lines = self._lines(numbers)
+        return {number: Locator(name, lines[number], sheet=self.sheet) for number in numbers}
 
     def contents(self, numbers: Sequence[int]) -> dict[int, RecordContent]:
         """See `RecordSource.contents`; the file is read again."""
         contract = self.file.contract
-        lines = self.scanned.of(numbers) if self.scanned else {each: each for each in numbers}
-        wanted = {line: number for number, line in lines.items()}
         nested = {child.path for child in contract.children}
-        records = find_reader(contract.dataset.format).read(
-            self.file, None if self.child else wanted.keys()
-        )
-        if self.child is None:
-            return {
-                wanted[record.number]: record_content(contract.dataset.id, record.value, nested)
-                for record in records
-                if isinstance(record, Record) and record.number in wanted
-            }
-        table = f"{contract.dataset.id}.{self.child.name}"
         return {
-            number: record_content(
-                table, part, around=record_content("", record.value, nested).fields
-            )
-            for number, _, part, record in nested_records(records, self.child)
-            if number in wanted
+            number: record_content(contract.dataset.id, record.value, nested)
+            for number, record in self.read(numbers).items()
         }
+
+    def read(self, numbers: Collection[int]) -> dict[int, Record]:
+        """Read some records again."""
+        wanted = {line: number for number, line in self._lines(numbers).items()}
+        records = find_reader(self.file.contract.dataset.format).read(self.file, wanted.keys())
+        return {
+            wanted[record.number]: record
+            for record in records
+            if isinstance(record, Record) and record.number in wanted
+        }
+
+    def _lines(self, numbers: Collection[int]) -> Mapping[int, int]:
+        """Return number → number as the reader counts, which is the line in a scanned file."""
+        if self.scanned_lines:
+            return self.scanned_lines.of(numbers)
+        return dict(zip(numbers, numbers, strict=True))
+
+
+@dataclass
+class NestedRecords:
+    """The records nested in those of a file, counted from 1. See `RecordSource`."""
+
+    around: FileRecords
+    child: Nested
+    parents: array[int] = field(default_factory=lambda: array("Q"))
+    """Number of each record that has nested records."""
+    firsts: array[int] = field(default_factory=lambda: array("Q"))
+    """Number of the first record nested in it."""
+    count: int = 0
+
+    def add(self, parent: int, count: int) -> int:
+        """Count so many records nested in a record, and return the number of the first."""
+        first = self.count + 1
+        if count:
+            self.parents.append(parent)
+            self.firsts.append(first)
+            self.count += count
+        return first
+
+    def locate(self, numbers: Sequence[int]) -> dict[int, Locator]:
+        """See `RecordSource.locate`."""
+        items = {number: self._item(number) for number in numbers}
+        places = self.around.locate(sorted({parent for parent, _ in items.values()}))
+        return {
+            number: nested_place(places[parent], (self.child.path, index))
+            for number, (parent, index) in items.items()
+        }
+
+    def contents(self, numbers: Sequence[int]) -> dict[int, RecordContent]:
+        """See `RecordSource.contents`; the file is read again."""
+        dataset = self.around.file.contract.dataset.id
+        items = {number: self._item(number) for number in numbers}
+        records = self.around.read({parent for parent, _ in items.values()})
+        contents = {}
+        for number, (parent, index) in items.items():
+            value = records[parent].value
+            around = record_content(dataset, value, [self.child.path]).fields
+            part = value[self.child.path][index]
+            contents[number] = record_content(f"{dataset}.{self.child.name}", part, around=around)
+        return contents
+
+    def _item(self, number: int) -> tuple[int, int]:
+        """Return the number of the record around a nested one, and its index in the list."""
+        index = bisect_right(self.firsts, number) - 1
+        return self.parents[index], number - self.firsts[index]
 
 
 class Places:
     """All sources by number, and the places of their records."""
 
-    def __init__(self, store: DuckDB) -> None:
-        self.store = store
+    def __init__(self) -> None:
         self.sources: dict[int, RecordSource] = {}
-        self._rows: list[list[object]] = [[] for _ in _TYPES]
-        """Columns of `place.records` that are not in the store yet."""
 
     def add(self, source: RecordSource) -> int:
         """Add a source, and return its number."""
@@ -86,72 +132,21 @@ class Places:
         self.sources[number] = source
         return number
 
-    def note(
-        self, locators: Sequence[int], lines: Sequence[int], paths: Sequence[str | None]
-    ) -> None:
-        """Keep the places of records whose numbers are not their lines."""
-        for column, more in zip(self._rows, (locators, lines, paths), strict=True):
-            column.extend(more)
-        if len(self._rows[0]) >= _FLUSH:
-            self.flush()
-
-    def flush(self) -> None:
-        """Write to the store what is kept."""
-        if self._rows[0]:
-            self.store.fill(_RELATION, _TYPES, self._rows)
-            self._rows = [[] for _ in _TYPES]
-
     def locate(self, locators: Collection[int]) -> dict[int, Locator]:
         """Return locator → place."""
         places: dict[int, Locator] = {}
-        placed: dict[int, FileRecords] = {}
-        for number, ordinals in _by_source(locators).items():
-            source = self.sources[number]
-            if isinstance(source, FileRecords) and source.is_placed:
-                placed |= {number << NUMBER_BITS | ordinal: source for ordinal in ordinals}
-            else:
-                found = source.locate(ordinals)
-                places |= {number << NUMBER_BITS | ordinal: found[ordinal] for ordinal in ordinals}
-        if placed:
-            self.flush()
-            rows = self.store.ask(
-                f"SELECT {', '.join(_TYPES)} FROM {identifier(_RELATION)}"
-                " WHERE locator IN (SELECT unnest(CAST($1 AS BIGINT[])))",
-                [list(placed)],
-            )
-            for locator, line, path in rows:
-                source = placed[locator]
-                places[locator] = Locator(source.file.name, line, sheet=source.sheet, path=path)
+        for source, numbers in _by_source(locators).items():
+            found = self.sources[source].locate(numbers)
+            places |= {source << NUMBER_BITS | number: found[number] for number in numbers}
         return places
 
     def contents(self, locators: Collection[int]) -> dict[int, RecordContent]:
-        """Return locator → what a valid record holds on file."""
+        """Return locator → content of a valid record."""
         contents: dict[int, RecordContent] = {}
-        for number, ordinals in _by_source(locators).items():
-            found = self.sources[number].contents(ordinals)
-            contents |= {number << NUMBER_BITS | ordinal: each for ordinal, each in found.items()}
+        for source, numbers in _by_source(locators).items():
+            found = self.sources[source].contents(numbers)
+            contents |= {source << NUMBER_BITS | number: each for number, each in found.items()}
         return contents
-
-
-def nested_records(
-    records: Iterator[Record | Reject], child: Nested
-) -> Iterator[tuple[int, int, dict[str, object], Record]]:
-    """Yield the nested records of a file: number, index in the list, value, and record around it.
-
-    They are numbered from 1 through all records of the file, the invalid ones too.
-    """
-    number = 0
-    for record in records:
-        if isinstance(record, Record):
-            for index, part in enumerate(nested_parts(record, child.path)):
-                number += 1
-                yield number, index, part, record
-
-
-def nested_parts(record: Record, path: str) -> list[dict[str, object]]:
-    """Return the list of nested records in a record; empty if it has none."""
-    parts = record.value.get(path)
-    return parts if isinstance(parts, list) else []
 
 
 def record_content(

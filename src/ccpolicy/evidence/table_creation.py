@@ -55,7 +55,7 @@ def _create(store: DuckDB, load: DatasetLoad, plan: TablePlan) -> None:
     load.counts |= counts
     for number, count in counts.items():
         source = load.files[number]
-        source.scanned = _scanner(load).lines(source.file, count)
+        source.scanned_lines = _scanner(load).lines(source.file, count)
 
 
 def _scanner(load: DatasetLoad) -> Scanner:

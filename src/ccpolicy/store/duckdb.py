@@ -66,17 +66,11 @@ class DuckDB:
 
     def drop(self, *relations: str) -> None:
         """See `Store.drop`."""
-        kinds: dict[str, str] = dict(
-            self.run(
-                "SELECT table_name, table_type FROM information_schema.tables"
-                " WHERE table_name IN (SELECT unnest(?::VARCHAR[]))",
-                [list(relations)],
-            )
-        )
         for relation in relations:
-            if relation in kinds:
-                kind = "VIEW" if kinds[relation] == "VIEW" else "TABLE"
-                self.run(f"DROP {kind} {identifier(relation)}")
+            try:
+                self.run(f"DROP TABLE IF EXISTS {identifier(relation)}")
+            except QueryError:  # it is a view; to look that up first takes 15 ms
+                self.run(f"DROP VIEW IF EXISTS {identifier(relation)}")
             self._filled.discard(relation)
 
     def describe(self, query: str) -> dict[str, str]:

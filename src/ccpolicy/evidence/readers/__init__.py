@@ -13,6 +13,7 @@ from ccpolicy.evidence.readers.interface import (
     Scan,
     Scanner,
     SourceFile,
+    path_on_line,
     place_of,
 )
 from ccpolicy.evidence_formats import Format
@@ -26,6 +27,7 @@ __all__ = [
     "Scanner",
     "SourceFile",
     "find_reader",
+    "path_on_line",
     "place_of",
 ]
 

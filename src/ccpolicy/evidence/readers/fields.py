@@ -7,7 +7,7 @@ from typing import Any
 
 from ccpolicy.errors import EvidenceError
 from ccpolicy.evidence.contract import Contract
-from ccpolicy.evidence.readers.interface import Record, Reject, SourceFile
+from ccpolicy.evidence.readers.interface import Record, Reject, SourceFile, path_on_line
 
 
 class FieldMapping:
@@ -26,6 +26,15 @@ class FieldMapping:
             for part in path[:-1]:
                 node = node.setdefault(part, {})
             node[path[-1]] = None
+
+    def records(self, values: list[Any], lines: Sequence[int]) -> Iterator[Record | Reject]:
+        """Yield the records of a document, counted from 1, given the line of each.
+
+        Each value is removed from the list, so that its memory is free as soon as it can be.
+        """
+        for index, value in enumerate(values):
+            values[index] = None
+            yield self.record(index + 1, value, lines[index], path_on_line(lines, index))
 
     def record(
         self, number: int, value: Any, line: int | None = None, path: str | None = None

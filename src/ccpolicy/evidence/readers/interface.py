@@ -81,6 +81,18 @@ def place_of(file: SourceFile, record: Record | Reject) -> Locator:
     return Locator(file.name, line, sheet=record.sheet, path=record.path)
 
 
+def path_on_line(lines: Sequence[int], index: int) -> str | None:
+    """Return what distinguishes a record from others on its line; None if it has it to itself.
+
+    That is its index in the file, given the lines of all records: see `Locator.path`.
+    """
+    line = lines[index]
+    is_shared = (index > 0 and lines[index - 1] == line) or (
+        index + 1 < len(lines) and lines[index + 1] == line
+    )
+    return str(index) if is_shared else None
+
+
 class Reader(ABC):
     """Reads files of one format record by record."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterator, Sequence
-from itertools import pairwise
 from typing import Any, NoReturn
 
 from ccpolicy.errors import EvidenceError
@@ -15,6 +14,7 @@ from ccpolicy.evidence.readers.interface import Reader, Record, Reject, SourceFi
 MAX_BYTES = 256 << 20
 """Largest JSON document, which is held in memory as a whole."""
 _SPACE = re.compile(r"[ \t\n\r]*")
+_COMMA = re.compile(r"[ \t\n\r]*,[ \t\n\r]*")
 
 
 class JsonReader(Reader):
@@ -31,11 +31,8 @@ class JsonReader(Reader):
         for start in starts:
             line, at = line + text.count("\n", at, start), start
             lines.append(line)
-        # Of several records on one line, the line alone would not tell which is meant.
-        shared = {line for line, next_line in pairwise(lines) if line == next_line}
-        mapping = FieldMapping(file.contract)
-        for number, (value, line) in enumerate(zip(values, lines, strict=True), 1):
-            yield mapping.record(number, value, line, str(number - 1) if line in shared else None)
+        del text, starts
+        yield from FieldMapping(file.contract).records(values, lines)
 
 
 READER = JsonReader()
@@ -111,14 +108,16 @@ def _located_records(file: SourceFile, text: str) -> tuple[list[Any], list[int]]
     try:
         opens = _list_start(text, pointer_tokens(file.contract))
         at = _skip_space(text, opens + 1)
-        while text[at] != "]":
+        is_open = text[at] != "]"
+        while is_open:
             failing = at
             value, end = DECODER.raw_decode(text, at)
             values.append(value)
             starts.append(at)
-            at = _next_item(text, end)
+            is_open, at = _next_item(text, end)
         failing = None
-        if listed_records(file, DECODER.decode(f"{text[:opens]}[]{text[at + 1 :]}")) == []:
+        # What follows the last record is in the rest, so that it has to be the list's end.
+        if listed_records(file, DECODER.decode(f"{text[:opens]}[{text[at:]}")) == []:
             return values, starts
     except (ValueError, RecursionError, LookupError):
         pass
@@ -170,21 +169,16 @@ def _member(text: str, at: int, token: str) -> int:
         if key == token:
             return at
         _, at = DECODER.raw_decode(text, at)
-        at = _next_item(text, at)
+        is_open, at = _next_item(text, at)
+        if not is_open:
+            raise LookupError(token)
         index += 1
 
 
-def _next_item(text: str, at: int) -> int:
-    """Return where, after an item that ends at a place, the next one begins, or the list ends."""
-    at = _skip_space(text, at)
-    if text[at] != ",":
-        if text[at] not in "]}":
-            raise ValueError(text[at])
-        return at
-    at = _skip_space(text, at + 1)
-    if text[at] in "]}":
-        raise ValueError(text[at])
-    return at
+def _next_item(text: str, at: int) -> tuple[bool, int]:
+    """Return whether another item follows one that ends at a place, and where it or the end is."""
+    comma = _COMMA.match(text, at)
+    return (True, comma.end()) if comma else (False, _skip_space(text, at))
 
 
 def _skip_space(text: str, at: int) -> int:

@@ -25,10 +25,8 @@ class YamlReader(Reader):
         for token in pointer_tokens(file.contract):
             path.append(int(token) if isinstance(value, list) else token)
             value = value[path[-1]]
-        mapping = FieldMapping(file.contract)
-        for index, each in enumerate(values):
-            line = document.locate((*path, index)).line
-            yield mapping.record(index + 1, each, line)
+        lines = [document.locate((*path, index)).line or 1 for index in range(len(values))]
+        yield from FieldMapping(file.contract).records(values, lines)
 
 
 READER = YamlReader()
