@@ -109,7 +109,7 @@ def test_without_a_repository_it_is_said_that_nobody_checked(late: Centre) -> No
     assert "Verified, but not checked: signature, policy, provenance" in " ".join(
         result.output.split()
     )
-    assert "is only what the bundle says" in " ".join(result.output.split())
+    assert "Only the bundle says who filed the evidence" in " ".join(result.output.split())
     result = run("verify", bundle, "--require", "provenance")
     assert result.exit_code == 1
 
@@ -127,7 +127,7 @@ def test_the_repository_says_the_same(late: Centre, tmp_path: Path) -> None:
     assert provenance(bundle, clone)[0] == "passed"
     result = run("verify", bundle, "--repository", clone, "--require", "provenance")
     assert result.exit_code == 0
-    assert "is only what the bundle says" not in " ".join(result.output.split())
+    assert "Only the bundle says who filed the evidence" not in " ".join(result.output.split())
 
 
 def test_a_repository_that_is_none_is_wrong_usage(late: Centre, tmp_path: Path) -> None:
