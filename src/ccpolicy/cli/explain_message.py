@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
-
 from ccpolicy.errors import CcpolicyError, catalogue
-from ccpolicy.messages import codes, explanations
+from ccpolicy.messages import explanations
 from ccpolicy.reports.page import Page
 
 
@@ -15,15 +13,15 @@ def explain_message(page: Page, code: str) -> None:
     Raises:
         CcpolicyError: no message has the code.
     """
-    found = explanations(code[:2]).get(code)
-    if found is None:
-        close = difflib.get_close_matches(code, codes().values(), 1, cutoff=0)
+    family = explanations(code[:2])
+    if code not in family:
         raise CcpolicyError(
             "no message has the code '{code}'",
             hint="did you mean '{close}'?",
             code=code,
-            close=close[0],
+            close=min(family, key=lambda known: _distance(known, code)),
         )
+    found = family[code]
     language = page.view.language
     page.paragraph(f"{code} {catalogue(language).gettext(found.message)}", colour="bold")
     page.paragraph(found.meaning[language])
@@ -32,3 +30,9 @@ def explain_message(page: Page, code: str) -> None:
     page.heading(page.say("What to do"))
     for line in found.remedy[language].splitlines():
         page.paragraph(line)
+
+
+def _distance(known: str, code: str) -> tuple[int, int]:
+    """Count the digits that differ, then how far the numbers are apart."""
+    differing = sum(one != other for one, other in zip(known, code, strict=True))
+    return differing, abs(int(known[2:]) - int(code[2:]))

@@ -1,0 +1,109 @@
+"""Every message has one code, which stays its own and is explained in both languages."""
+
+from __future__ import annotations
+
+import string
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import messages
+from ccpolicy.cli.program import program
+from ccpolicy.errors import LANGUAGES, CcpolicyError, Message
+from ccpolicy.messages import FAMILIES, codes, explanations
+
+REGISTRY = messages.load_registry()
+SAID = {template for template, _, _ in messages.templates()}
+
+
+def test_source_and_registry_agree() -> None:
+    assert len(SAID) > 300
+    assert list(messages.differences(REGISTRY)) == []
+
+
+def test_everything_is_explained() -> None:
+    assert list(messages.empty_fields(REGISTRY)) == []
+
+
+def test_index_is_compiled_from_the_registry() -> None:
+    assert messages.index_text(REGISTRY) == messages.INDEX.read_text("utf-8")
+    assert {code[:2] for code in codes().values()} == FAMILIES.keys()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_document_is_written_from_the_registry(language: messages.Language) -> None:
+    assert messages.document(language) == messages.DOCS[language].read_text("utf-8")
+
+
+def test_example_shows_the_message() -> None:
+    """An example is what the terminal shows: the code, and the words around the values."""
+    for prefix in FAMILIES:
+        for code, entry in explanations(prefix).items():
+            for language, shown in entry.example.items():
+                if shown:
+                    assert code in shown, (code, language)
+            parts = [text for text, *_ in string.Formatter().parse(entry.message)]
+            words = entry.example["en"].replace("\n", " ")
+            if words:
+                assert all(" ".join(part.split()) in words for part in parts), code
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        (("retired: []", "retired: [PL101]"), "used again"),
+        (("PL102:", "PL101:"), "there twice"),
+        (("PL102:", "EV999:"), "no code of this family"),
+    ],
+)
+def test_codes_are_never_reused(
+    change: tuple[str, str], complaint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in FAMILIES.values():
+        text = (messages.FOLDER / f"{name}.yaml").read_text("utf-8")
+        (tmp_path / f"{name}.yaml").write_text(
+            text.replace(*change) if name == "policy" else text, "utf-8"
+        )
+    monkeypatch.setattr(messages, "FOLDER", tmp_path)
+    with pytest.raises(ValueError, match=complaint):
+        messages.load_registry()
+
+
+def test_differences_are_found(tmp_path: Path) -> None:
+    (tmp_path / "new.py").write_text(
+        'raise PolicyError("never said before" if x else "the entry is there twice", hint="no")\n'
+        'found = Finding(Message.of("a new finding"), Message.of("a hint"), place)\n'
+        '_NAME_MESSAGES = {"a": "one of a table"}\n',
+        "utf-8",
+    )
+    assert {text for text, _, _ in messages.templates(tmp_path)} == {
+        "never said before",
+        "the entry is there twice",
+        "one of a table",
+        "a new finding",
+    }
+
+
+def test_errors_and_messages_have_their_code() -> None:
+    error = CcpolicyError("no file in {folder}", folder="policy")
+    assert str(error) == "PL102 no file in policy"
+    assert error.diagnostics("zh") == "PL102 policy 中没有文件"
+    assert Message.of("Severity").coded() == "Severity"
+
+
+@pytest.mark.parametrize("name", ["PL102", "pl102"])
+def test_explain_needs_no_policy(name: str, tmp_path: Path) -> None:
+    found = CliRunner().invoke(program, ["explain", name, str(tmp_path), "--lang", "en"])
+    assert found.exit_code == 0
+    assert found.stdout.startswith("PL102 no file in {folder}\n")
+    assert "policy/controls: PL102 no file in policy/controls" in found.stdout
+    chinese = CliRunner().invoke(program, ["explain", name, str(tmp_path), "--lang", "zh"])
+    assert chinese.stdout.startswith("PL102 {folder} 中没有文件\n")
+
+
+def test_unknown_code_names_a_near_one() -> None:
+    found = CliRunner().invoke(program, ["explain", "PL192", "--lang", "en"])
+    assert found.exit_code == 2
+    assert found.stderr.startswith("error: US218 no message has the code 'PL192'")
+    assert "hint: did you mean 'PL112'?" in found.stderr
