@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from string import Formatter
 
 from ccpolicy.errors import Language, Message
-from ccpolicy.messages import codes
+from ccpolicy.messages import FAMILIES, codes
 
 TEMPLATES = {code: template for template, code in codes().items()}
 
@@ -15,3 +16,41 @@ def coded(code: str, *values: object, language: Language = "en") -> str:
     template = TEMPLATES[code]
     names = dict.fromkeys(name for _, name, _, _ in Formatter().parse(template) if name)
     return Message.of(template, **dict(zip(names, values, strict=True))).coded(language)
+
+
+_CODE = re.compile(rf"\b(?:{'|'.join(FAMILIES)})[0-9]{{3}} ?")
+
+
+class Said(str):
+    """What the program said, to be compared with what a test expects.
+
+    A test gives the codes, the sentences or both: an expectation without codes is compared with
+    the sentences, and a line of it that ends with a code and a blank leaves the sentence open.
+    """
+
+    __slots__ = ()
+
+    def __eq__(self, expected: object) -> bool:
+        if not isinstance(expected, str):
+            return NotImplemented
+        wanted = _codes(expected)
+        if wanted and wanted != _codes(self):
+            return False
+        lines, others = _CODE.sub("", self).split("\n"), _CODE.sub("", expected).split("\n")
+        is_open = [bool(_CODE.search(each[-6:])) for each in expected.split("\n")]
+        return len(lines) == len(others) and all(
+            line.startswith(other) if left_open else line == other
+            for line, other, left_open in zip(lines, others, is_open, strict=True)
+        )
+
+    def __hash__(self) -> int:
+        return hash(_CODE.sub("", self))
+
+
+def said_in(expected: str, said: str) -> bool:
+    """Whether something was said, expected with or without its codes."""
+    return expected in said or (not _codes(expected) and expected in _CODE.sub("", said))
+
+
+def _codes(text: str) -> list[str]:
+    return [each.strip() for each in _CODE.findall(text)]

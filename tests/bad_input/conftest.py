@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ccpolicy.cli.program import program
+from message_text import said_in
 
 CONTROLS = "policy/controls/fire.yaml"
 ROSTER_POLICY = "policy/datasets/extinguishers.yaml"
@@ -151,7 +152,7 @@ class Office:
             assert (result.exit_code, result.stdout) == (2, ""), result.output
         assert text.stderr == machine.stderr
         for each in said:
-            assert each in text.stderr, text.stderr
+            assert said_in(each, text.stderr), text.stderr
         return text.stderr
 
     def doubts(self, *said: str) -> str:
@@ -165,7 +166,7 @@ class Office:
         result = self.run("check", "-v")
         assert result.exit_code == 1, result.output
         for each in said:
-            assert packed(each) in packed(result.stdout), result.stdout
+            assert said_in(packed(each), packed(result.stdout)), result.stdout
         return result.stdout
 
 

@@ -19,6 +19,7 @@ from ccpolicy.evidence import Evidence, load_evidence
 from ccpolicy.evidence_formats import Format
 from ccpolicy.policy.models import Dataset
 from ccpolicy.store import DuckDB, open_store
+from message_text import Said
 
 FORMATS: tuple[Format, ...] = ("csv", "json", "jsonl", "yaml", "xlsx", "parquet")
 TEXT = {"type": "string"}
@@ -73,10 +74,10 @@ class Loaded:
     """Table → its rows, with their `place`."""
 
     @property
-    def said(self) -> list[str]:
+    def said(self) -> list[Said]:
         """All problems: place, and what is wrong."""
         found = [each for part in self.evidence.problems.values() for each in part]
-        return [f"{each.locator}: {each.message.coded()}" for each in found]
+        return [Said(f"{each.locator}: {each.message.coded()}") for each in found]
 
     @property
     def hints(self) -> list[str]:

@@ -10,6 +10,7 @@ import pytest
 
 import ccpolicy
 from ccpolicy.errors import PolicyError, PolicyErrors
+from message_text import Said
 
 PLAN = "policy/plan.yaml"
 NORMS = "policy/norms.yaml"
@@ -103,10 +104,10 @@ class Draft:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content.encode() if isinstance(content, str) else content)
 
-    def findings(self) -> list[str]:
+    def findings(self) -> list[Said]:
         """Lint, and return each finding's place, message and hint."""
         return [
-            f"{found.locator}: {found.message.coded()}\n{found.hint.text()}"
+            Said(f"{found.locator}: {found.message.coded()}\n{found.hint.text()}")
             for found in ccpolicy.load(self.root).lint()
         ]
 
@@ -120,13 +121,13 @@ class Draft:
             return [failure]
         return []
 
-    def refused(self, *changes: Change) -> list[str]:
+    def refused(self, *changes: Change) -> list[Said]:
         """Change the policy, and return what is refused then; in Chinese, too, it can be said."""
         self.change(*changes)
         errors = self.errors()
         for error in errors:
             assert error.diagnostics("zh")
-        return [str(error) for error in errors]
+        return [Said(error) for error in errors]
 
 
 @pytest.fixture
