@@ -10,8 +10,8 @@ from click.testing import CliRunner
 
 import messages
 from ccpolicy.cli.program import program
-from ccpolicy.errors import LANGUAGES, CcpolicyError, Message
-from ccpolicy.messages import FAMILIES, codes, explanations
+from ccpolicy.errors import LANGUAGES, CcpolicyError, Language, Message
+from ccpolicy.messages import FAMILIES, FOLDER, codes, explanations
 
 REGISTRY = messages.load_registry()
 SAID = {template for template, _, _ in messages.templates()}
@@ -32,7 +32,7 @@ def test_index_is_compiled_from_the_registry() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_document_is_written_from_the_registry(language: messages.Language) -> None:
+def test_document_is_written_from_the_registry(language: Language) -> None:
     assert messages.document(language) == messages.DOCS[language].read_text("utf-8")
 
 
@@ -61,7 +61,7 @@ def test_codes_are_never_reused(
     change: tuple[str, str], complaint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in FAMILIES.values():
-        text = (messages.FOLDER / f"{name}.yaml").read_text("utf-8")
+        text = (FOLDER / f"{name}.yaml").read_text("utf-8")
         (tmp_path / f"{name}.yaml").write_text(
             text.replace(*change) if name == "policy" else text, "utf-8"
         )

@@ -216,7 +216,7 @@ CONTROLS = [
     control(
         "ER-1",
         "Spare stock of each class stays at or above its minimum, at each site",
-        "各场地各类备件不低于最低库存",
+        "各职场各类备件不低于最低库存",
         "waived",
         kind="level",
         clauses=["6"],
@@ -262,7 +262,7 @@ CONTROLS = [
         clauses=["6"],
         reason=text(
             "Not applicable until 2026-12-31: the second site opens then (owner: it)",
-            "2026-12-31 前不适用：届时第二场地启用（责任岗位：it）",
+            "2026-12-31 前不适用：届时第二职场启用（责任岗位：it）",
         ),
     ),
     control(

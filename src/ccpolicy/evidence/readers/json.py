@@ -64,7 +64,7 @@ def json_error(file: SourceFile, failure: Exception, line: int | None) -> Eviden
         case json.JSONDecodeError():
             return file.error(
                 "not JSON at column {column}: {reason}",
-                hint="export the file again, or mend it there",
+                hint="export the file again, or correct it there",
                 line=line,
                 column=failure.colno,
                 reason=failure.msg,
