@@ -45,7 +45,7 @@ def test_example_shows_the_message() -> None:
                     assert code in shown, (code, language)
             parts = [text for text, *_ in string.Formatter().parse(entry.message)]
             words = entry.example["en"].replace("\n", " ")
-            if words:
+            if words and prefix != "US":  # click words what follows its own sentence
                 assert all(" ".join(part.split()) in words for part in parts), code
 
 
