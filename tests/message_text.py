@@ -46,6 +46,18 @@ class Said(str):
     def __hash__(self) -> int:
         return hash(_CODE.sub("", self))
 
+    def __contains__(self, expected: object) -> bool:
+        return isinstance(expected, str) and said_in(expected, str(self))
+
+    def startswith(self, expected: str) -> bool:  # type: ignore[override]
+        """Whether it begins with a text, given with or without its codes."""
+        said = str(self) if _codes(expected) else _CODE.sub("", self)
+        return said.startswith(expected)
+
+    def replace(self, old: str, new: str) -> Said:  # type: ignore[override]
+        """Return what is said with other values."""
+        return Said(str(self).replace(old, new))
+
 
 def said_in(expected: str, said: str) -> bool:
     """Whether something was said, expected with or without its codes."""

@@ -19,7 +19,7 @@ from ccpolicy.assessment.models import Assessment
 from ccpolicy.assessment.parse import read_assessment
 from ccpolicy.errors import ReportError
 from ccpolicy.reports import View, formats, render
-from message_text import coded
+from message_text import Said
 
 FAILING = Path(ccpolicy.__file__).parent / "examples" / "failing"
 FILE = "a.json"
@@ -69,12 +69,12 @@ def changed(path: Step, value: Any) -> bytes:
     return json.dumps(whole).encode()
 
 
-def refused(data: bytes) -> str:
+def refused(data: bytes) -> Said:
     with pytest.raises(ReportError) as failure:
         read_assessment(data, FILE)
     assert failure.value.hint.text("zh") != failure.value.hint.text("en")
     assert failure.value.message.text("zh") != failure.value.message.text("en")
-    return failure.value.diagnostics().partition("\n")[0]
+    return Said(failure.value.diagnostics().partition("\n")[0])
 
 
 def test_what_was_written_is_read() -> None:
@@ -84,28 +84,24 @@ def test_what_was_written_is_read() -> None:
 @pytest.mark.parametrize(
     ("path", "value", "said"),
     [
-        (("as_of",), "soon", f"a.json#as_of: {coded('FI301', 'soon')}"),
+        (("as_of",), "soon", "a.json#as_of: 'soon' is not a time with its offset from UTC"),
         (("as_of",), "2026-02-30T00:00:00+08:00", "a.json#as_of: '2026-02-30T00:00:00+08:00' is"),
-        (
-            ("as_of",),
-            "2026-03-31T18:00:00",
-            "a.json#as_of: US307 '2026-03-31T18:00:00'",
-        ),
+        (("as_of",), "2026-03-31T18:00:00", "a.json#as_of: '2026-03-31T18:00:00' is not a time"),
         (("as_of",), "0001-01-01T00:00:00+08:00", "a.json#as_of: '0001-01-01T00:00:00+08:00' is"),
-        (("as_of",), ..., f"a.json#as_of: {coded('FI302', 'as_of')}"),
-        (("as_of",), 7, f"a.json#as_of: {coded('FI304', 'as_of', '7')}"),
-        (("schema_version",), "1.0", "a.json: RP102 "),
+        (("as_of",), ..., "a.json#as_of: 'as_of' is missing"),
+        (("as_of",), 7, "a.json#as_of: text is expected for 'as_of', not 7"),
+        (("schema_version",), "1.0", "a.json: the assessment has schema version '1.0', and this"),
         (("schema_version",), 1, "a.json#schema_version: 'schema_version' must be one of '2.0'"),
-        (("schema_version",), ..., f"a.json#schema_version: {coded('FI302', 'schema_version')}"),
-        (("extra",), 1, f"a.json#extra: {coded('FI303', 'extra')}"),
-        (("controls",), {}, f"a.json#controls: {coded('FI308', 'controls', '{}')}"),
+        (("schema_version",), ..., "a.json#schema_version: 'schema_version' is missing"),
+        (("extra",), 1, "a.json#extra: unknown field 'extra'"),
+        (("controls",), {}, "a.json#controls: a list is expected for 'controls', not {}"),
         (("controls", 0, "severity"), "dire", "a.json#controls/0/severity: 'severity' must be one"),
-        (("controls", 0, "clauses"), [], f"a.json#controls/0/clauses: {coded('RP111')}"),
+        (("controls", 0, "clauses"), [], "a.json#controls/0/clauses: no clause stands behind"),
         (("controls", 0, "lapses", 0, "starts"), "", "a.json#controls/0/lapses/0/starts: '' is"),
         (("annex", "controls", 0, "course", 0, "day"), "x", "a.json#annex/controls/0/course/0/day"),
-        (("tally", "pass"), ..., f"a.json#tally: {coded('RP105')}"),
-        (("tally", "fail"), 0, f"a.json#tally: {coded('RP105')}"),
-        (("gate", "passed"), True, f"a.json#gate/passed: {coded('RP109')}"),
+        (("tally", "pass"), ..., "a.json#tally: the counts are not those of the controls"),
+        (("tally", "fail"), 0, "a.json#tally: the counts are not those of the controls"),
+        (("gate", "passed"), True, "a.json#gate/passed: it is not what follows from the rest"),
         (("gate", "failed_on"), [], "a.json#gate/failed_on: these are not the controls that fail"),
         (("gate", "accepted"), ["FIRE-2"], "a.json#gate/accepted: these are not the controls"),
     ],
@@ -129,12 +125,12 @@ def test_a_verdict_cannot_be_turned_alone() -> None:
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"", f"a.json:1: {coded('RP101', 'EOF while parsing a value')}"),
-        (b'{\n"as_of": ', f"a.json:2:9: {coded('RP101', 'EOF')}"),
-        (b"\xff", f"a.json:1:1: {coded('RP101', 'expected value')}"),
-        (b"[]", f"a.json: {coded('FI319', '[]')}"),
-        (b"null", f"a.json: {coded('FI319', 'null')}"),
-        (b"[" * 100_000, f"a.json:1:202: {coded('RP101', 'recursion limit')}"),
+        (b"", "a.json:1: this is no JSON, or not all of it: EOF while parsing a value"),
+        (b'{\n"as_of": ', "a.json:2:9: this is no JSON, or not all of it: EOF"),
+        (b"\xff", "a.json:1:1: this is no JSON, or not all of it: expected value"),
+        (b"[]", "a.json: a mapping is expected as the whole of the file, not []"),
+        (b"null", "a.json: a mapping is expected as the whole of the file, not null"),
+        (b"[" * 100_000, "a.json:1:202: this is no JSON, or not all of it: recursion limit"),
     ],
 )
 def test_what_is_no_document(data: bytes, said: str) -> None:
@@ -147,7 +143,9 @@ def test_no_number_that_could_be() -> None:
     )
     for value in (float("nan"), float("inf")):
         data = changed(("controls", index, "lapses", at, "days"), value)
-        assert f"a.json#controls/{index}/lapses/{at}/days: {coded('RP103', value)}" in refused(data)
+        assert f"a.json#controls/{index}/lapses/{at}/days: '{value}' is out of range" in refused(
+            data
+        )
 
 
 def test_cut_off_anywhere() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from message_text import coded
+from message_text import Said, coded
 from slow_kind import SLOW
 
 from .conftest import CONTROLS, FILES, FORBIDDEN, Office
@@ -33,7 +33,7 @@ def start(office: Office, target: Path) -> subprocess.Popen[bytes]:
 def test_full_disk(office: Office, language: str, said: str) -> None:
     result = office.run("check", "-o", "/dev/full", "--lang", language)
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.startswith(said)
+    assert Said(result.stderr).startswith(said)
 
 
 def test_disk_that_fills_up_leaves_the_report_of_before(

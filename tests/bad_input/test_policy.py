@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from message_text import coded
+from message_text import Said
 
 from .conftest import CONTROLS, EVENTS_POLICY, FILES, Office, packed
 
@@ -31,32 +31,32 @@ def test_untouched_office_passes(office: Office) -> None:
 
 def test_missing_folder(office: Office) -> None:
     office.refuses(
-        coded("US303", ""), "\n  hint: name the folder of a policy", path=office.root / "nowhere"
+        "no such folder: ", "\n  hint: name the folder of a policy", path=office.root / "nowhere"
     )
 
 
 def test_empty_folder(office: Office, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    said = office.refuses(coded("PL109", ""), path=tmp_path / "empty")
+    said = office.refuses("no ccpolicy.toml in ", path=tmp_path / "empty")
     assert "hint: name the folder of a policy repository, or make one with: ccpolicy init" in said
 
 
 def test_marker_is_a_folder(office: Office) -> None:
     (office.root / "ccpolicy.toml").unlink()
     (office.root / "ccpolicy.toml").mkdir()
-    office.refuses(coded("PL109", ""))
+    office.refuses("no ccpolicy.toml in ")
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("controls: []\n", f"policy: {coded('PL205')}\n"),
-        ("controls:\n", f"{CONTROLS}:1:1: {coded('FI308', 'controls', 'null')}\n"),
-        ("", f"{CONTROLS}: {coded('FI102')}\n"),
-        ("# Later.\n", f"{CONTROLS}: {coded('FI102')}\n"),
-        ("- 1\n", f"{CONTROLS}:1:1: {coded('FI319', '[1]')}\n"),
-        ("[" * 50, f"{CONTROLS}:1:33: {coded('FI212', '32')}\n"),
-        (FILES[CONTROLS] + "---\n", f"{CONTROLS}:19:1: {coded('FI213')}"),
+        ("controls: []\n", "policy: the policy has no control\n"),
+        ("controls:\n", f"{CONTROLS}:1:1: a list is expected for 'controls', not null\n"),
+        ("", f"{CONTROLS}: the file is empty\n"),
+        ("# Later.\n", f"{CONTROLS}: the file is empty\n"),
+        ("- 1\n", f"{CONTROLS}:1:1: a mapping is expected as the whole of the file, not [1]\n"),
+        ("[" * 50, f"{CONTROLS}:1:33: nested deeper than 32 levels\n"),
+        (FILES[CONTROLS] + "---\n", f"{CONTROLS}:19:1: more than one YAML document"),
     ],
 )
 def test_no_controls(office: Office, content: str, said: str) -> None:
@@ -72,29 +72,23 @@ def test_nothing_is_assessed(office: Office) -> None:
 @pytest.mark.parametrize("name", ["policy/controls", "policy/datasets", "policy"])
 def test_missing_policy_folder(office: Office, name: str) -> None:
     shutil.rmtree(office.root / name)
-    office.refuses("policy/" if name == "policy" else f"{name}: {coded('PL102', '')}{name}\n")
+    office.refuses("policy/" if name == "policy" else f"{name}: no file in {name}\n")
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (
-            FILES[CONTROLS].encode("gb18030"),
-            (f"{CONTROLS}:3: {coded('FI204')}\n  hint: save the file"),
-        ),
-        (
-            FILES[CONTROLS].encode("utf-16"),
-            (f"{CONTROLS}:1: {coded('FI204')}\n  hint: save the file"),
-        ),
+        (FILES[CONTROLS].encode("gb18030"), f"{CONTROLS}:3: not UTF-8 text\n  hint: save the file"),
+        (FILES[CONTROLS].encode("utf-16"), f"{CONTROLS}:1: not UTF-8 text\n  hint: save the file"),
         (
             FILES[CONTROLS].replace("Inspect it", "Inspect\0it").encode(),
-            f"{CONTROLS}:5: {coded('FI203')}\n  hint: save the file as plain",
+            f"{CONTROLS}:5: the line holds a control character\n  hint: save the file as plain",
         ),
         (
             FILES[CONTROLS].replace("Inspect it", "x" * 10_000_000).encode(),
-            f"{CONTROLS}:5: {coded('FI202', '1024')}\n",
+            f"{CONTROLS}:5: the line is longer than 1024 KiB\n",
         ),
-        (b"#\n" * (9 << 20), f"{CONTROLS}: {coded('FI201', '16')}\n"),
+        (b"#\n" * (9 << 20), f"{CONTROLS}: the file is larger than 16 MiB\n"),
     ],
     ids=["gb18030", "utf-16", "nul", "line", "size"],
 )
@@ -116,49 +110,25 @@ def test_byte_order_marks_and_line_ends_are_fine(office: Office, mark: bytes, en
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        (
-            "severity: high",
-            "severity: high\n    severity: low",
-            f"8:5: {coded('FI210', 'severity')}",
-        ),
-        ("severity: high", "severity: &s high", f"7:15: {coded('FI206')}"),
-        ("severity: high", "severity: *s", f"7:15: {coded('FI206')}"),
-        ("severity: high", "severity: !!str high", f"7:15: {coded('FI207', '')}"),
-        ("severity: high", "severity: !!python/name:os.system x", "7:15: FI207 "),
-        ("severity: high", "<<: {severity: high}", f"7:5: {coded('FI209')}"),
-        ("owner: manager", "owner: no", f"8:12: {coded('FI211', 'no')}"),
-        ("owner: manager", "owner: on", f"8:12: {coded('FI211', 'on')}"),
-        ("owner: manager", "owner: 12:30", f"8:12: {coded('FI211', '12:30')}"),
-        ("value: 40 days", "value: 040", f"18:22: {coded('FI211', '040')}"),
-        ("value: 40 days", "value: 0o40", f"18:22: {coded('FI211', '0o40')}"),
-        (
-            "owner: manager",
-            "on: manager",
-            (f"8:5: {coded('FI303', 'on')}\n  hint: known here: id, "),
-        ),
-        ("    severity: high", "\tseverity: high", f"7:1: {coded('FI205', '')}"),
-        (
-            "severity: high",
-            "sevrity: high",
-            (f"7:5: {coded('FI303', 'sevrity')}\n  hint: did you mean"),
-        ),
-        ("dataset: inspections", "dataset: inspection", f"13:9: {coded('PL208', 'inspection')}\n"),
-        (
-            "starts: inspected_at",
-            "starts: inspected_on",
-            (f"15:9: {coded('PL204', 'inspected_on')}\n"),
-        ),
-        (
-            "result = ",
-            "reslt = ",
-            (f"16:9: {coded('PL204', 'reslt')}\n  hint: did you mean 'result'?"),
-        ),
-        ("check: recurrence", "check: recurence", f"9:5: {coded('PL301', 'recurence')}\n"),
-        (
-            "norm: monthly",
-            "norm: montly",
-            (f"18:31: {coded('PL317', 'montly')}\n  hint: did you mean"),
-        ),
+        ("severity: high", "severity: high\n    severity: low", "8:5: duplicate key 'severity'"),
+        ("severity: high", "severity: &s high", "7:15: YAML anchors and aliases are not allowed"),
+        ("severity: high", "severity: *s", "7:15: YAML anchors and aliases are not allowed"),
+        ("severity: high", "severity: !!str high", "7:15: YAML tags are not allowed: "),
+        ("severity: high", "severity: !!python/name:os.system x", "7:15: YAML tags are not"),
+        ("severity: high", "<<: {severity: high}", "7:5: YAML merge keys are not allowed"),
+        ("owner: manager", "owner: no", "8:12: 'no' means different things"),
+        ("owner: manager", "owner: on", "8:12: 'on' means different things"),
+        ("owner: manager", "owner: 12:30", "8:12: '12:30' means different things"),
+        ("value: 40 days", "value: 040", "18:22: '040' means different things"),
+        ("value: 40 days", "value: 0o40", "18:22: '0o40' means different things"),
+        ("owner: manager", "on: manager", "8:5: unknown field 'on'\n  hint: known here: id, "),
+        ("    severity: high", "\tseverity: high", "7:1: not YAML: "),
+        ("severity: high", "sevrity: high", "7:5: unknown field 'sevrity'\n  hint: did you mean"),
+        ("dataset: inspections", "dataset: inspection", "13:9: unknown dataset 'inspection'\n"),
+        ("starts: inspected_at", "starts: inspected_on", "15:9: unknown column 'inspected_on'\n"),
+        ("result = ", "reslt = ", "16:9: unknown column 'reslt'\n  hint: did you mean 'result'?"),
+        ("check: recurrence", "check: recurence", "9:5: unknown check kind 'recurence'\n"),
+        ("norm: monthly", "norm: montly", "18:31: unknown norm 'montly'\n  hint: did you mean"),
     ],
 )
 def test_yaml_that_is_read_in_one_way_alone(office: Office, old: str, new: str, said: str) -> None:
@@ -173,41 +143,39 @@ def test_duplicate_ids(office: Office) -> None:
     office.write("policy/waivers.yaml", "waivers:\n" + WAIVER * 2)
     office.write("policy/datasets/copy.yaml", FILES[EVENTS_POLICY])
     office.refuses(
-        f"policy/controls/more.yaml:2:5: {coded('PL107', 'control', 'FIRE-1', '')}{CONTROLS}:2:5",
-        f"policy/norms.yaml:6:5: {coded('PL107', 'norm', 'monthly', 'policy/norms.yaml:2:5')}",
-        f"policy/waivers.yaml:10:5: {coded('PL107', 'waiver', 'W-1', 'policy/waivers.yaml:2:5')}",
-        (
-            f"policy/datasets/copy.yaml:1:1: {coded('PL104', 'inspections')}"
-            "\n  hint: name the file inspections.yaml\n"
-        ),
+        f"policy/controls/more.yaml:2:5: the control 'FIRE-1' is already defined at {CONTROLS}:2:5",
+        "policy/norms.yaml:6:5: the norm 'monthly' is already defined at policy/norms.yaml:2:5",
+        "policy/waivers.yaml:10:5: the waiver 'W-1' is already defined at policy/waivers.yaml:2:5",
+        "policy/datasets/copy.yaml:1:1: the dataset 'inspections' stands in a file of another name"
+        "\n  hint: name the file inspections.yaml\n",
     )
 
 
 def test_duplicate_clause(office: Office) -> None:
     more = '  - id: "1"\n    title: {en: More, zh: 其他}\n'
     office.write("policy/plan.yaml", FILES["policy/plan.yaml"] + more)
-    office.refuses(f"policy/plan.yaml:11:5: {coded('PL210', '1')}")
+    office.refuses("policy/plan.yaml:11:5: the clause '1' is there twice")
 
 
 @pytest.mark.parametrize(
     ("duration", "said"),
     [
-        ("30 days 12 hours", f"{coded('PL503', '30 days 12 hours')}\n  hint: write for example"),
-        ("P1DT12H", coded("PL504", "P1DT12H")),
-        ("-30 days", coded("PL508", "-30 days")),
-        ("'-P3D'", coded("PL508", "-P3D")),
-        ("0 days", coded("PL505", "0 days")),
-        ("PT0S", coded("PL505", "PT0S")),
-        ("30", coded("PL403", "30")),
-        ("30.5 days", coded("PL503", "30.5 days")),
-        ("PT", coded("PL503", "PT")),
-        ("''", coded("PL503", "")),
-        ("99999999999 days", coded("PL506", "99999999999 days", "100")),
-        ("5 business hours", coded("PL507", "5 business hours")),
-        (f"{'9' * 40} days", "PL506 "),
-        (f"{'9' * 5000} days", "PL503 "),
-        (f"P{'9' * 400}M", "PL503 "),
-        ("٣٠ days", coded("PL503", "٣٠ days")),
+        ("30 days 12 hours", "'30 days 12 hours' is not a duration\n  hint: write for example"),
+        ("P1DT12H", "'P1DT12H': calendar days and clock hours cannot be mixed"),
+        ("-30 days", "'-30 days': a duration cannot be negative"),
+        ("'-P3D'", "'-P3D': a duration cannot be negative"),
+        ("0 days", "'0 days': a duration must be longer than zero"),
+        ("PT0S", "'PT0S': a duration must be longer than zero"),
+        ("30", "a duration is expected, such as '30 days', not 30"),
+        ("30.5 days", "'30.5 days' is not a duration"),
+        ("PT", "'PT' is not a duration"),
+        ("''", "'' is not a duration"),
+        ("99999999999 days", "'99999999999 days': longer than 100 years is surely a mistake"),
+        ("5 business hours", "'5 business hours': only days can be business days"),
+        (f"{'9' * 40} days", f"'{'9' * 40} days': longer than 100 years is surely a mistake"),
+        (f"{'9' * 5000} days", f"'{'9' * 60}…' is not a duration"),
+        (f"P{'9' * 400}M", f"'P{'9' * 59}…' is not a duration"),
+        ("٣٠ days", "'٣٠ days' is not a duration"),
     ],
 )
 def test_duration(office: Office, duration: str, said: str) -> None:
@@ -218,12 +186,12 @@ def test_duration(office: Office, duration: str, said: str) -> None:
 @pytest.mark.parametrize(
     ("number", "said"),
     [
-        ("0", coded("PL404", "999999999", "0")),
-        ("1000000000", coded("PL404", "999999999", "1000000000")),
-        ("99999999999999999", coded("PL404", "999999999", "9999")),
-        ("9" * 30, coded("PL404", "999999999", "'9999")),
-        ("1.5", coded("PL404", "999999999", "1.5")),
-        ("1e400", coded("PL404", "999999999", "inf")),
+        ("0", "a whole number from 1 to 999999999 is expected, not 0"),
+        ("1000000000", "a whole number from 1 to 999999999 is expected, not 1000000000"),
+        ("99999999999999999", "a whole number from 1 to 999999999 is expected, not 9999"),
+        ("9" * 30, "a whole number from 1 to 999999999 is expected, not '9999"),
+        ("1.5", "a whole number from 1 to 999999999 is expected, not 1.5"),
+        ("1e400", "a whole number from 1 to 999999999 is expected, not inf"),
     ],
 )
 def test_a_number_that_no_plan_means(office: Office, number: str, said: str) -> None:
@@ -249,10 +217,10 @@ def test_impossible_day(office: Office, day: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "place"),
     [
-        ("Asia/Shanghai", "Asia/Shangai", f"5:1: {coded('PL203', 'Asia/Shangai')}\n  hint: write"),
-        ("Asia/Shanghai", "../../etc/passwd", f"5:1: {coded('PL203', '../../etc/passwd')}\n"),
-        ("Asia/Shanghai", "localtime", f"5:1: {coded('PL203', 'localtime')}\n"),
-        ("Asia/Shanghai", "Asia", f"5:1: {coded('PL203', 'Asia')}\n"),
+        ("Asia/Shanghai", "Asia/Shangai", "5:1: unknown time zone 'Asia/Shangai'\n  hint: write"),
+        ("Asia/Shanghai", "../../etc/passwd", "5:1: unknown time zone '../../etc/passwd'\n"),
+        ("Asia/Shanghai", "localtime", "5:1: unknown time zone 'localtime'\n"),
+        ("Asia/Shanghai", "Asia", "5:1: unknown time zone 'Asia'\n"),
     ],
 )
 def test_unknown_zone(office: Office, old: str, new: str, place: str) -> None:
@@ -262,26 +230,23 @@ def test_unknown_zone(office: Office, old: str, new: str, place: str) -> None:
 
 def test_unknown_holidays(office: Office) -> None:
     office.change(CONTROLS, "40 days, ", "5 business days, ")
-    office.stops(f"policy/plan.yaml:1:1: {coded('PL501')}\n  hint: name")
+    office.stops("policy/plan.yaml:1:1: business days need a holiday calendar\n  hint: name")
     office.change("policy/plan.yaml", "owner: ", "holidays: XX\nowner: ")
-    office.stops(f"policy/plan.yaml:6:1: {coded('PL502', 'XX')}\n")
+    office.stops("policy/plan.yaml:6:1: no holiday calendar for 'XX'\n")
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("\nas_off = 'x'\n", f"2:1: {coded('FI303', 'as_off')}\n  hint: did you mean 'as_of'?"),
-        ("as_of = \n", f"1:9: {coded('PL111', '')}"),
-        ("gate = 'now'\ngate = 'now'\n", f"2:13: {coded('PL111', '')}"),
-        (
-            "\nas_of = '2026-02-30'\n",
-            (f"2:1: {coded('US307', '2026-02-30')}\n  hint: write ISO 8601"),
-        ),
-        ("as_of = '2026-02-03T09:00:00'\n", f"1:1: {coded('US304', '2026-02-03T09:00:00')}"),
-        ("\nhorizon = '-3 months'\n", f"2:1: {coded('PL508', '-3 months')}"),
-        ("\nevidence = '../x'\n", f"2:1: {coded('PL113', '../x')}"),
-        ("\nevidence = '/etc'\n", f"2:1: {coded('PL113', '/etc')}"),
-        ('\npolicy = "a\\u0000b"\n', "2:1: PL113 "),
+        ("\nas_off = 'x'\n", "2:1: unknown field 'as_off'\n  hint: did you mean 'as_of'?"),
+        ("as_of = \n", "1:9: not TOML: "),
+        ("gate = 'now'\ngate = 'now'\n", "2:13: not TOML: "),
+        ("\nas_of = '2026-02-30'\n", "2:1: '2026-02-30' is not a time\n  hint: write ISO 8601"),
+        ("as_of = '2026-02-03T09:00:00'\n", "1:1: '2026-02-03T09:00:00' has no offset from UTC"),
+        ("\nhorizon = '-3 months'\n", "2:1: '-3 months': a duration cannot be negative"),
+        ("\nevidence = '../x'\n", "2:1: the folder '../x' lies outside the repository"),
+        ("\nevidence = '/etc'\n", "2:1: the folder '/etc' lies outside the repository"),
+        ('\npolicy = "a\\u0000b"\n', "2:1: the folder 'a\\x00b' lies outside the repository"),
     ],
 )
 def test_settings(office: Office, content: str, said: str) -> None:
@@ -291,35 +256,33 @@ def test_settings(office: Office, content: str, said: str) -> None:
 
 def test_settings_in_another_encoding(office: Office) -> None:
     office.write("ccpolicy.toml", "# 1\n# 设置\n".encode("gb18030"))
-    office.refuses(
-        f"ccpolicy.toml:2: {coded('FI204')}\n  hint: save the file in the encoding UTF-8\n"
-    )
+    office.refuses("ccpolicy.toml:2: not UTF-8 text\n  hint: save the file in the encoding UTF-8\n")
 
 
 @pytest.mark.parametrize("files", ["../../inspections.csv", "/etc/passwd", "a/../../x.csv"])
 def test_evidence_outside(office: Office, files: str) -> None:
     office.change(EVENTS_POLICY, "files: inspections.csv", f"files: {files}")
-    office.refuses(f"{EVENTS_POLICY}:4:1: {coded('PL211')}\n")
+    office.refuses(f"{EVENTS_POLICY}:4:1: 'files' must stay below the evidence folder\n")
 
 
 @pytest.mark.parametrize("name", ["evidence", "policy"])
 def test_folder_that_leads_outside(office: Office, name: str) -> None:
     (office.root / name).rename(office.root.parent / name)
     (office.root / name).symlink_to(office.root.parent / name)
-    office.refuses(f"ccpolicy.toml:1:1: {coded('PL113', name)}\n")
+    office.refuses(f"ccpolicy.toml:1:1: the folder '{name}' lies outside the repository\n")
 
 
 def test_policy_file_that_leads_outside(office: Office) -> None:
     (office.root / CONTROLS).rename(office.root.parent / "fire.yaml")
     (office.root / CONTROLS).symlink_to(office.root.parent / "fire.yaml")
-    office.refuses(f"{CONTROLS}: {coded('FI106')}\n")
+    office.refuses(f"{CONTROLS}: the file lies outside the repository\n")
 
 
 def test_check_kind_that_leads_outside(office: Office) -> None:
     kind = office.write("../secret.sql", "secret")
     (office.root / "checks").mkdir()
     (office.root / "checks" / "own.sql").symlink_to(kind)
-    said = office.refuses(f"checks/own.sql: {coded('FI101')}\n  hint: put the file")
+    said = office.refuses("checks/own.sql: symbolic links are not followed\n  hint: put the file")
     assert "secret" not in said
 
 
@@ -330,14 +293,14 @@ def test_check_kind_that_leads_outside(office: Office) -> None:
 def test_unreadable_policy(office: Office, target: str, reason: str) -> None:
     (office.root / CONTROLS).unlink()
     (office.root / CONTROLS).symlink_to(target)
-    office.refuses(f"{CONTROLS}: {coded('FI103', '')}{reason}")
+    office.refuses(f"{CONTROLS}: cannot read the file: {reason}")
 
 
 @pytest.mark.parametrize("name", [CONTROLS, "policy/plan.yaml", EVENTS_POLICY])
 def test_folder_in_place_of_a_file(office: Office, name: str) -> None:
     (office.root / name).unlink()
     (office.root / name).mkdir()
-    office.refuses(f"{name}: {coded('FI103', 'Is a directory')}\n")
+    office.refuses(f"{name}: cannot read the file: Is a directory\n")
 
 
 @pytest.mark.parametrize("name", [CONTROLS, "policy/plan.yaml", EVENTS_POLICY, "checks/own.sql"])
@@ -347,7 +310,7 @@ def test_pipe_in_place_of_a_file(office: Office, name: str) -> None:
     path.unlink(missing_ok=True)
     path.parent.mkdir(exist_ok=True)
     os.mkfifo(path)
-    office.refuses(f"{name}: {coded('FI105')}\n")
+    office.refuses(f"{name}: not a file\n")
 
 
 def test_plan_that_is_not_in_force_yet(office: Office) -> None:
@@ -391,19 +354,19 @@ def test_in_chinese(office: Office) -> None:
     office.change(CONTROLS, "severity: high", "severity: high\n    severity: low")
     result = office.run("check", "--lang", "zh")
     assert result.exit_code == 2
-    assert result.stderr == f"{CONTROLS}:8:5: 键“severity”重复\n"
+    assert Said(result.stderr) == f"{CONTROLS}:8:5: 键“severity”重复\n"
     office.write(CONTROLS, FILES[CONTROLS].replace("result = 'pass'", "result = 1"))
     result = office.run("check", "--lang", "zh")
     assert (
         result.exit_code,
-        f"{CONTROLS}:16:9: result 的类型是 string，而 1 的类型是 number" in result.stderr,
+        f"{CONTROLS}:16:9: result 的类型是 string，而 1 的类型是 number" in Said(result.stderr),
     ) == (2, True)
 
 
 def test_settings_that_lead_outside(office: Office) -> None:
     (office.root / "ccpolicy.toml").rename(office.root.parent / "secret.toml")
     (office.root / "ccpolicy.toml").symlink_to(office.root.parent / "secret.toml")
-    office.refuses(f"ccpolicy.toml: {coded('FI101')}\n  hint: put the file")
+    office.refuses("ccpolicy.toml: symbolic links are not followed\n  hint: put the file")
 
 
 def own_kind(office: Office, query: str) -> None:
@@ -443,5 +406,5 @@ def test_check_kind_that_fails_when_it_runs(office: Office) -> None:
         "SELECT control, 'duty' AS part, subject, starts, starts + 9223372036854775807 AS ends,"
         " locator FROM subjects",
     )
-    said = office.stops(f"checks/own.sql: {coded('PL419', 'Out of Range')}")
+    said = office.stops("checks/own.sql: the check kind's query cannot be computed: Out of Range")
     assert "defect" not in said

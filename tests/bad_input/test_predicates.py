@@ -45,14 +45,18 @@ SEE = "see the types in the dataset's 'record'"
     ("predicate", "said", "hint"),
     [
         ("result", coded("PL422", "result", "string"), "compare it with a value"),
-        ("signed and note", "note is of type string, not true or", "compare it with a value"),
+        ("signed and note", coded("PL422", "note", "string"), "compare it with a value"),
         ("not note", coded("PL422", "note", "string"), "compare it with a value"),
         ("result = 1", coded("PL424", "result", "string", "1", "number"), TYPES),
         ("score > 'x'", coded("PL424", "score", "number", "'x'", "string"), TYPES),
         ("score in (1, '2')", coded("PL424", "score", "number", "'2'", "string"), TYPES),
         ("score between 1 and 'x'", coded("PL424", "score", "number", "'x'", "string"), TYPES),
         ("signed = 2", coded("PL424", "signed", "boolean", "2", "number"), TYPES),
-        ("signed is distinct from 'y'", "signed is of type boolean, and 'y' of type", TYPES),
+        (
+            "signed is distinct from 'y'",
+            coded("PL424", "signed", "boolean", "'y'", "string"),
+            TYPES,
+        ),
         (
             "inspected_at > '2026-01-01'",
             coded("PL424", "inspected_at", "date-time", "'2026-01-01'", "string"),

@@ -92,10 +92,3 @@ def test_records_of_one_line_are_told_apart(desk: Desk) -> None:
     assert [row["place"] for row in loaded.tables["log.notices"]] == [
         "evidence/log.json:1#1/notices/0"
     ]
-
-
-def test_records_of_one_line_of_yaml_are_told_apart(desk: Desk) -> None:
-    loaded = desk.read("[{id: a}, {id: b, note: x},\n {id: c}]\n", log("yaml", {"note": TEXT}))
-    assert loaded.places == [".yaml:1#0", ".yaml:1#1", ".yaml:2"]
-    loaded = desk.read("[{id: a}, {id: b, note: 1}]\n", log("yaml", {"note": TEXT}))
-    assert loaded.said == ["evidence/log.yaml:1#1: text is expected for 'note', not 1"]

@@ -11,7 +11,6 @@ from ccpolicy.evidence import load, problems, staging
 from ccpolicy.evidence_formats import Format
 from ccpolicy.files import finder
 from ccpolicy.store import OutOfMemory
-from message_text import coded
 
 from .conftest import BOOLEAN, DATE, FORMATS, INTEGER, NUMBER, TEXT, TIME, Desk, day, encode, log
 
@@ -65,7 +64,7 @@ def test_derived_key(desk: Desk, kind: Format) -> None:
     loaded = desk.load(log(kind, derive={"unit": "split_part(id, '-', 1)"}, key=["unit"]))
     first = 2 if kind == "csv" else 1
     assert loaded.said == [
-        f"evidence/log.{kind}:{first + 2}: {coded('EV313', 'unit')}",
+        f"evidence/log.{kind}:{first + 2}: 'unit' is empty, and belongs to the key",
         f'evidence/log.{kind}:{first + 1}: the key "a" is already at evidence/log.{kind}:{first}',
     ]
     assert loaded.column("id") == ["a-1", "a-2"]
@@ -75,7 +74,7 @@ def test_derived_column_that_is_not_wanted(desk: Desk) -> None:
     desk.write("log.csv", "id\na\n")
     contract = log("csv", derive={"wrong": "nothing + 1"})
     assert desk.load(contract, used={"log": {"id"}}).said == []
-    with pytest.raises(PolicyError, match="EV301"):
+    with pytest.raises(PolicyError, match="the derived column 'wrong' cannot be computed"):
         desk.load(contract)
 
 
@@ -84,7 +83,7 @@ def test_derived_column_that_fails(desk: Desk, kind: Format) -> None:
     desk.write(f"log.{kind}", encode(kind, [{"id": "1"}, {"id": "x"}], desk.root))
     loaded = desk.load(log(kind, derive={"n": "CAST(id AS INTEGER)"}))
     [problem] = loaded.said
-    assert problem.startswith(f"None: {coded('EV312', 'Conversion Error')}")
+    assert problem.startswith("None: a derived column cannot be computed: Conversion Error")
     assert loaded.column("n") == [1, None]
 
 
@@ -110,7 +109,7 @@ def test_lookups(desk: Desk, kind: Format) -> None:
     )
     sites = log("jsonl", {"city": TEXT}, files="sites.jsonl", id="sites")
     loaded = desk.load(main, units, sites)
-    assert loaded.said == ["evidence/units.csv:3: EV309 "]
+    assert loaded.said == ['evidence/units.csv:3: the key "x" is already at evidence/units.csv:2']
     assert loaded.column("id") == ["1", "2"]
     assert loaded.column("city") == ["Bonn", None]
     assert loaded.column("floor") == [2, None]
@@ -125,14 +124,14 @@ def test_lookups_in_a_circle(desk: Desk) -> None:
     by = {"dataset": "other", "key": ["id"], "column": "x"}
     one = log("csv", lookups={"x": by})
     other = log("csv", id="other", lookups={"x": by | {"dataset": "log"}})
-    with pytest.raises(PolicyError, match="EV308"):
+    with pytest.raises(PolicyError, match=r"lookups go round in a circle: .*other"):
         desk.load(one, other)
 
 
 def test_columns_that_are_not_there(desk: Desk) -> None:
-    with pytest.raises(PolicyError, match="PL204"):
+    with pytest.raises(PolicyError, match=r"unknown column 'log\.x'"):
         desk.load(log("csv"), used={"log": {"x"}})
-    with pytest.raises(PolicyError, match="PL226"):
+    with pytest.raises(PolicyError, match="a row of cells cannot hold a list"):
         desk.load(log("csv", {"x": {"type": "array", "items": TEXT}}))
 
 
@@ -153,13 +152,13 @@ def test_keys_of_large_tables(
     loaded = desk.load(contract)
     assert loaded.counts == [(f"evidence/{file}", 7, 1)]
     invalid, twice = loaded.said
-    assert coded("EV323", "n", "10", "99") in invalid
-    assert "EV309 " in twice
+    assert "'n' must be at most 10, not 99" in invalid
+    assert "is already at" in twice
     assert loaded.column("n") == [row["n"] for row in [*rows, rows[1]]]
     # Side by side, with all keys in order otherwise.
     desk.write(file, encode(kind, [*rows[:2], *rows[1:]], desk.root))
     [twice] = desk.load(contract).said
-    assert "EV309 " in twice
+    assert "is already at" in twice
 
 
 def test_many_records(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,5 +191,5 @@ def test_limit_of_problems(desk: Desk) -> None:
     desk.write("log.jsonl", encode("jsonl", rows, desk.root))
     loaded = desk.load(log("jsonl", errors))
     assert len(loaded.said) == problems.SHOWN + 1
-    assert loaded.said[-1] == coded("EV310", "None: 1")
+    assert loaded.said[-1] == "None: 1 more records are not valid"
     assert loaded.counts == [("evidence/log.jsonl", 3, 3)]

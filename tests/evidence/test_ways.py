@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 from ccpolicy.evidence import load
 from ccpolicy.files import finder
 from ccpolicy.policy.models import Dataset
-from message_text import coded
 
 from .conftest import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, TIME, Desk, Loaded, log
 
@@ -169,8 +168,8 @@ def test_files_of_different_headers(desk: Desk, name: str) -> None:
         ("evidence/log3.csv:3", "a", 4, None),
     ]
     assert loaded.said == [
-        "evidence/log2.csv:3: FI305 ",
-        "evidence/log3.csv:3: EV309 ",
+        "evidence/log2.csv:3: a whole number is expected for 'n', not \"x\"",
+        'evidence/log3.csv:3: the key "a" is already at evidence/log1.csv:2',
     ]
     assert [count[1:] for count in loaded.counts] == [(1, 0), (2, 1), (2, 0)]
 
@@ -181,7 +180,7 @@ def test_file_that_the_engine_refuses_beside_others(desk: Desk, name: str) -> No
     desk.write("log2.csv", "id,x\nb,2\nc\n")
     with way(name):
         loaded = desk.load(log("csv", {"x": TEXT}, files="log*.csv"))
-        assert loaded.said == [coded("EV206", "evidence/log2.csv:3: 1", "2")]
+        assert loaded.said == ["evidence/log2.csv:3: 1 cells, where 2 are expected"]
         assert loaded.column("id") == ["a"]
         desk.write("log1.csv", 'id,x\na,"1\n')
         loaded = desk.load(log("csv", {"x": TEXT}, files="log*.csv"))
@@ -192,14 +191,14 @@ def test_file_that_the_engine_refuses_beside_others(desk: Desk, name: str) -> No
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("id,note\na,x,\nb,y\n", coded("EV206", ":2: 3", "2")),
-        ("id,note\r\na,x\r\nb,y,\r\n", coded("EV206", ":3: 3", "2")),
-        ("id,note\na,x\nb,y,", coded("EV206", ":3: 3", "2")),
+        ("id,note\na,x,\nb,y\n", ":2: 3 cells, where 2 are expected"),
+        ("id,note\r\na,x\r\nb,y,\r\n", ":3: 3 cells, where 2 are expected"),
+        ("id,note\na,x\nb,y,", ":3: 3 cells, where 2 are expected"),
         # A blank line has as many delimiters too few.
-        ("id,note\na,x,\n\nb,y\n", coded("EV206", ":2: 3", "2")),
-        ('id,note\na,x,\nb,"y"\n', coded("EV206", ":2: 3", "2")),
-        ('id,note\na,"x" \nb,y\n', f":2: {coded('EV204')}"),
-        ('id,note\na,"x\ny"\nb, "y"\n', f":4: {coded('EV205')}"),
+        ("id,note\na,x,\n\nb,y\n", ":2: 3 cells, where 2 are expected"),
+        ('id,note\na,x,\nb,"y"\n', ":2: 3 cells, where 2 are expected"),
+        ('id,note\na,"x" \nb,y\n', ":2: a quotation mark stands in the wrong place"),
+        ('id,note\na,"x\ny"\nb, "y"\n', ":4: a space stands before the quotation mark"),
     ],
 )
 def test_loose_form(content: str, said: str) -> None:

@@ -425,11 +425,11 @@ NUMBERS: dict[str, tuple[list[Change], list[str]]] = {
         [(REVIEW, PARAMETERS, "")],
         [f"{REVIEW}:3:5: {coded('PL305', 'every, per')}"],
     ),
-    "PL319 ": (
+    "nothing to lengthen": (
         [every("grace: {value: 1 days, norm: yearly-review}")],
         [
-            f"{REVIEW}:17:5: {coded('PL319', 'grace')}",
             f"{REVIEW}:17:5: {coded('PL305', 'every, per')}",
+            f"{REVIEW}:17:5: {coded('PL319', 'grace')}",
         ],
     ),
     "hours lengthen days": (

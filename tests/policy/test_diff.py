@@ -172,7 +172,7 @@ def with_kind(base: Draft) -> Draft:
             "stricter: higher",
             "unordered steady: its inputs and parameters (history)",
         ),
-        ("en: Never.", "en: Not ever.", "neutral steady: PL401 "),
+        ("en: Never.", "en: Not ever.", "neutral steady: its description"),
     ],
 )
 def test_check_kind(with_kind: Draft, old: str, new: str, expected: str) -> None:

@@ -119,7 +119,7 @@ FIELDS: dict[str, tuple[Change, list[str]]] = {
     ),
     "name": (
         (REVIEW, "      every:", "      Every:"),
-        [f"{REVIEW}:18:7: {coded('FI317', 'Every', 'a name here (')}{_NAME})"],
+        [f"{REVIEW}:18:7: {coded('FI318', 'Every', '^[a-z][a-z0-9_]{0,62}$')}"],
     ),
     "whole number": (
         (REVIEW, "    parameters:\n", "    revisions: [{version: one}]\n    parameters:\n"),
@@ -136,7 +136,7 @@ FIELDS: dict[str, tuple[Change, list[str]]] = {
             "    not_applicable: {reason: {en: A, zh: 甲}, owner: b,"
             " until: 26-1-1}\n    parameters:\n",
         ),
-        [f'{REVIEW}:17:56: {_DAY} "26-1-1"'],
+        [f"{REVIEW}:17:56: {_DAY}"],
     ),
     "far day": (
         (
@@ -145,7 +145,7 @@ FIELDS: dict[str, tuple[Change, list[str]]] = {
             "    not_applicable: {reason: {en: A, zh: 甲}, owner: b,"
             " until: 2200-01-01}\n    parameters:\n",
         ),
-        [f'{REVIEW}:17:56: {_DAY} "2200-01-01"'],
+        [f"{REVIEW}:17:56: {_DAY}"],
     ),
     coded("PL112", "day"): (
         (
