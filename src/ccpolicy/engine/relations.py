@@ -158,6 +158,7 @@ SUBJECT_HAPPENING = Relation(
         "latest": _BIGINT,
         "day": _INTEGER,
         "ends": _BIGINT,
+        "quantity": _BIGINT,
         "good": _INTEGER,
         "locator": _BIGINT,
     },
