@@ -71,7 +71,7 @@ def test_full_standard_output_is_said_once() -> None:
     )
     with Path("/dev/full").open("wb") as full:
         done = run(code, stdout=full)
-    assert done.stderr == b"said: cannot write the report: No space left on device\n"
+    assert done.stderr == b"said: RP203 cannot write the report: No space left on device\n"
     assert done.returncode == 1
 
 

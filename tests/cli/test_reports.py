@@ -38,7 +38,7 @@ def test_what_a_format_leaves_out_is_said_beside_it(run: Run, waived: Path) -> N
     assert json.loads(ended.stdout) == []
     assert ended.stderr == (f"{coded('RP201', 'gitlab', 'lapses that were waived: EM-1')}\n")
     chinese = run("check", waived, "--format", "gitlab", "--lang", "zh")
-    assert chinese.stderr == "格式“gitlab”未列出：已豁免的失效：EM-1\n"
+    assert chinese.stderr == "RP201 格式“gitlab”未列出：已豁免的失效：EM-1\n"
 
 
 def test_strictly_that_is_an_error_and_nothing_is_written(

@@ -82,6 +82,7 @@ def _policy(policy: Policy, located: LocatedTest, root: Path) -> Policy:
     return replace(
         policy,
         root=root,
+        plan=policy.plan.model_copy(update={"tags": {}}),  # other controls have them
         settings=policy.settings.model_copy(update={"evidence": "evidence"}),
         controls={name: policy.controls[name]},
         datasets=datasets,
