@@ -64,7 +64,7 @@ def test_place_names_the_revision(kept: Path) -> None:
     change(kept, CONTROLS, "severity: high", "severity: hig")
     commit(kept)
     change(kept, CONTROLS, "severity: hig", "severity: high")
-    assert refused(kept).startswith(f"main:{CONTROLS}:7:5: 'severity' must be one of")
+    assert refused(kept).startswith(f"main:{CONTROLS}:7:5: FI310 'severity' must be one of")
     content = ccpolicy.load(kept, "main~1").policy
     assert str(content.place("control", "EM-1", "severity")) == f"main~1:{CONTROLS}:7:5"
 

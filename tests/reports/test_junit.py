@@ -76,7 +76,7 @@ def test_a_case_says_why() -> None:
         "SH-PBX-02: since 2026-11-19 (42 hours)  evidence/inspections/2026.csv:152" in failure.text
     )
     (error,) = next(case for name, case in found.items() if name.startswith("NS-1 ")).result
-    assert "evidence/scans/2026.csv:9: 'result' is missing" in error.text
+    assert "evidence/scans/2026.csv:9: FI302 'result' is missing" in error.text
     (skipped,) = next(case for name, case in found.items() if name.startswith("ER-1 ")).result
     assert skipped.message.startswith(
         "W-1, approved by centre-manager, until 2026-12-31: The supplier"

@@ -112,7 +112,7 @@ QUESTIONS = [
         "What was not assessed, and why?",
         [contents("s-unjudged")],
         "#s-unjudged",
-        ["GV-2", "GV-4", "The plan is not adopted yet"],
+        ["GV-2", "GV-4", "Filing is traced in git from 2026-12-01 on"],
         "policy/controls/1-governance.yaml",
     ),
     Question(

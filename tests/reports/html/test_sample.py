@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def test_sample_is_small(sample: Path) -> None:
-    assert sample.stat().st_size < 1_200_000
+    assert sample.stat().st_size < 1_300_000
 
 
 def test_only_controls_of_a_norm_and_a_site_are_left(browser: Browser, sample: Path) -> None:
