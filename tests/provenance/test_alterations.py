@@ -259,7 +259,7 @@ def test_evidence_in_a_repository_of_its_own(centre: Centre, base: str) -> None:
     own.commit(LATER)
     found = altered(centre, base, None)
     assert found.reason is not None
-    assert "GI108 " in found.reason.en
+    assert "unknown revision" in found.reason.en
     assert found.against_contract
 
 

@@ -202,7 +202,7 @@ def test_what_git_knew_is_left_out(late: Centre) -> None:
 
     bundle = rebuilt(bundled(late), leave_out)
     step, said = failing_step(bundle)
-    assert (step, coded("FI302", "provenance.json") in said) == ("evaluation", True)
+    assert (step, coded("BU205", "provenance.json") in said) == ("evaluation", True)
     without = bundled(late, "--control", "EM-1")
     assert "provenance.json" not in members(without)
     assert provenance(without, late.folder)[0] == "not_checked"

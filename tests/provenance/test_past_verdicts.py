@@ -48,7 +48,7 @@ def test_a_lapse_that_was_covered_later(covered: Centre) -> None:
     ("language", "said"),
     [
         ("en", "covered since 2026-04-12 00:00 by a record filed 2026-04-18 10:00"),
-        ("zh", "自 2026-04-12 00:00 起由 2026-04-18 10:00 归档的记录覆盖"),
+        ("zh", "自 2026-04-12 00:00 起由 2026-04-18 10:00 归档的记录证明达标"),
     ],
 )
 def test_reports_say_what_was_covered_later(covered: Centre, language: str, said: str) -> None:
@@ -56,7 +56,7 @@ def test_reports_say_what_was_covered_later(covered: Centre, language: str, said
     asked += ["--as-of", "2026-04-20T12:00:00+08:00", "--control", "EM-1", "--lang", language]
     for name in ("text", "markdown"):
         output = CliRunner().invoke(program, [*asked, "--format", name]).output
-        assert said in " ".join(output.split()).replace("才 入库", "才入库")
+        assert "".join(said.split()) in "".join(output.split())
     result = json.loads(CliRunner().invoke(program, [*asked, "--format", "json"]).output)
     [lapse] = result["controls"][0]["lapses"]
     assert lapse["covered_later"] == {
