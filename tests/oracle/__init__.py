@@ -26,13 +26,13 @@ Where the design leaves a choice, the oracle takes the reading that is never a f
 | a closing, reopening or update between two openings of one subject | before its opening |
 | a reopening without an item | undoes the closings of all items |
 | an expiry before the day on which a record was obtained | no state, so that it is valid and covers nothing |
-| a record that was obtained, without expiry and without `valid_for` | nobody knows how long it holds: unknown; a state holds for good |
+| a record that was obtained, without expiry and without `valid_for` | nobody knows how long it holds: unknown, if its subject ever owed it; a state holds for good |
 | a state that begins after as-of, in any input | a plan: it counts ahead |
 | a bad reading before the first day of a duty | a good reading of that day covers from the duty's beginning all the same |
 | which of two readings on one day was the last | whichever is worse, until one that is certainly later |
 | not due | by the revision in force at as-of; counted among the subjects that pass |
 | an episode "in the window" | one that is open at some instant of it |
 | `may_be_empty` | excuses that there is nothing to judge, not that the control is out of force |
-| an event of no subject | unknown, whichever dataset it is in |
+| an event of no subject | unknown, whichever dataset it is in; whom a record of another dataset names that the predicate refuses is known, and owes nothing |
 | what is later than as-of | spoils nothing: whatever else may be wrong with it |
 """  # noqa: E501 - a table's row is one line

@@ -41,6 +41,21 @@ FIRST_DAYS = {
         [("2025-03-10T00:00", "2025-03-11T00:00")],
         effective="2025-03-10",
     ),
+    # A row that begins on the plan's first day goes on with the duty of one that began before.
+    "nor where another row begins on it": Case(
+        "coverage",
+        {"subjects": rows("2024-01-01T09:00/", "2025-03-10/"), "events": rows("2025-03-10T15:00")},
+        {"valid_for": "1 year"},
+        [("2025-03-10T00:00", "2025-03-10T15:00")],
+        effective="2025-03-10",
+    ),
+    "nor beside one that always was": Case(
+        "coverage",
+        {"subjects": rows("/", "2025-03-10/"), "events": rows("2025-03-10T15:00")},
+        {"valid_for": "1 year"},
+        [("2025-03-10T00:00", "2025-03-10T15:00")],
+        effective="2025-03-10",
+    ),
     # 90 days to 1 June, 30 from then on: 20 April is overdue then, and 1 June covers from its end.
     "not on a revision's first day": Case(
         "recurrence",

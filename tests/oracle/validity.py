@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .judge import Judge
+from .kinds.roster import RosterJudge
 from .model import Row
 from .moments import certainly_before
 
@@ -63,19 +64,29 @@ def _before_its_opening(judge: Judge, name: str, row: Row) -> Iterator[str]:
 
 
 def _without_subject(judge: Judge, name: str, row: Row) -> Iterator[str]:
-    """Yield a record of no subject, which is not dropped in silence."""
+    """Yield a record of no subject, which is not dropped in silence.
+
+    Whom another dataset names, though the predicate refuses him, is known and owes nothing.
+    """
     if judge.population not in judge.inputs or name == judge.population:
         return
-    if not judge.rows(judge.population, row.key):
+    refused = [] if judge.setting.together else judge.world.inputs[judge.population]
+    if not judge.rows(judge.population, row.key) and not any(
+        other.key == row.key and judge.world.filtered and other.status == "draft"
+        for other in refused
+    ):
         yield f"{name}: no such subject"
 
 
 def _without_end(judge: Judge, name: str, row: Row) -> Iterator[str]:
     """Yield a record that holds for nobody knows how long.
 
-    A state holds "perhaps without end", but of what was obtained it must be said.
+    A state holds "perhaps without end", but of what was obtained it must be said, if its subject
+    ever owed it.
     """
     if judge.world.kind != "coverage" or name != "events" or row.state or row.ends is not None:
+        return
+    if not (isinstance(judge, RosterJudge) and judge.owes(row.key)):
         return
     required = not judge.world.items or row.item in judge.world.items
     if required and any("valid_for" not in each.parameters for each in judge.world.revisions):

@@ -166,7 +166,7 @@ class InputQueries:
     def _starts(self, selected: InputSelection) -> tuple[str, str, str]:
         """Return the expressions of a record's time, or of its beginning, as `_time` does."""
         if selected.begins is None and not selected.spec.items:
-            always = str(selected.revision.first_instant)
+            always = str(selected.revision.first_instant - 1)
             return always, always, "NULL"
         return self._time(selected.begins, selected.selection.dataset)
 
@@ -242,12 +242,7 @@ class InputQueries:
                    CASE WHEN r.has_items THEN st.subject_key || {literal(KEY_SEPARATOR)} || i.item
                         ELSE st.subject_key END AS name,
                    CASE WHEN r.has_classes THEN st.class ELSE '' END AS class,
-                   CASE WHEN st.planned THEN greatest(st.starts, r.first_instant)
-                        ELSE st.starts END AS starts,
-                   st.latest_moment AS latest,
-                   CASE WHEN st.planned THEN greatest(st.local_day, r.first_day)
-                        ELSE st.local_day END AS day,
-                   CASE WHEN st.starts >= r.first_instant THEN st.day END AS first_day,
+                   st.starts, st.latest_moment AS latest, st.local_day AS day, st.day AS first_day,
                    st.until AS ends,
                    CASE WHEN st.planned OR st.input IN ({_list(episodes)}) THEN st.until
                         WHEN st.input NOT IN ({_list(records)}) THEN {horizon}

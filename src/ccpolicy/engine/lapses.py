@@ -135,8 +135,8 @@ class LapseReader:
         as_of, last = self.times.as_of, self.times.last
         # The clocks of those who report an episode may be ahead of ours.
         begun = (
-            "CASE WHEN p.planned THEN p.starts"
-            f" ELSE greatest(least(p.starts, {as_of}), r.first_instant) END"
+            f"greatest(CASE WHEN p.planned THEN p.starts ELSE least(p.starts, {as_of}) END,"
+            " r.first_instant)"
         )
         rows = self.store.ask(
             f"""

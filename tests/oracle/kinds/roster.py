@@ -53,6 +53,10 @@ class RosterJudge(Judge):
             found.append((self.begin(row, early=True), self.end(row, early=False), day))
         return found
 
+    def owes(self, key: Key) -> bool:
+        """Say whether a subject owed anything from the plan's first day on."""
+        return any(max(starts, self.firsts[0]) < ends for starts, ends, _ in self.terms(key))
+
     def duty_at(self, key: Key, t: int) -> Duty:
         """Return the duty that lasts at an instant, from its beginning.
 

@@ -1,6 +1,7 @@
 -- Who or what each control is about, by number.
 --
--- Spans of a subject that overlap or touch are one duty: moving an asset is no new beginning.
+-- Spans of a subject that overlap or touch are one duty: moving an asset is no new beginning, and
+-- nor is the plan's first day, before which nothing is owed.
 WITH
 numbered AS (
   SELECT p.input, p.revision, s.number AS subject, p.class, p.starts, p.day, p.first_day, p.ends,
@@ -29,13 +30,23 @@ reached AS (
          max(ends) OVER (PARTITION BY subject) AS last_end
   FROM begun
   WHERE subject IN (SELECT subject FROM several)
+),
+duty AS (
+  SELECT input, revision, subject, class, starts, day, first_day, ends, quantity, locator
+  FROM begun
+  WHERE subject NOT IN (SELECT subject FROM several)
+  UNION ALL                 -- a duty ends where it had reached when the next one begins
+  SELECT input, revision, subject, class, starts, day, first_day,
+         coalesce(lead(reached) OVER (PARTITION BY subject ORDER BY starts), last_end),
+         quantity, locator
+  FROM reached
+  WHERE reached IS NULL OR starts > reached
 )
-SELECT input, revision, subject, class, starts, day, first_day, ends, quantity, locator
-FROM begun
-WHERE subject NOT IN (SELECT subject FROM several)
-UNION ALL                 -- a duty ends where it had reached when the next one begins
-SELECT input, revision, subject, class, starts, day, first_day,
-       coalesce(lead(reached) OVER (PARTITION BY subject ORDER BY starts), last_end),
-       quantity, locator
-FROM reached
-WHERE reached IS NULL OR starts > reached
+SELECT d.input, d.revision, d.subject, d.class,
+       CASE WHEN d.starts < r.first_instant THEN r.first_instant ELSE d.starts END AS starts,
+       CASE WHEN d.day < r.first_day THEN r.first_day ELSE d.day END AS day,
+       CASE WHEN d.starts >= r.first_instant THEN d.first_day END AS first_day,
+       d.ends, d.quantity, d.locator
+FROM duty d
+JOIN control_revision r ON r.revision = d.revision
+WHERE d.ends > r.first_instant
