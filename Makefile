@@ -3,7 +3,7 @@
 # Both need git, make and Python 3.11 or newer, and build what else they need in .venv.
 
 .DEFAULT_GOAL := check
-.PHONY: check report test test-long lint bench sample reproduce wheel pins clean
+.PHONY: check report test coverage test-long lint bench sample reproduce wheel pins clean
 
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 PYTHON ?= $(shell for python in $(PYTHONS); do \
@@ -34,6 +34,10 @@ check: $(RUN)
 report: check
 
 test: $(DEV)
+	$(BIN)/pytest -n auto --dist worksteal
+
+# The same, half as long again, and how much of the program they run.
+coverage: $(DEV)
 	@$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -n auto --dist worksteal
 	@$(BIN)/coverage combine --quiet
