@@ -60,7 +60,7 @@ class Trust:
 
 @dataclass(frozen=True)
 class VerifiedBundle:
-    """What came of verifying, and what somebody can vouch for if nothing failed."""
+    """The verification, and what a signer may vouch for if nothing failed."""
 
     verification: Verification
     failures: tuple[CcpolicyError, ...]

@@ -25,6 +25,14 @@ VERDICT_MESSAGES: dict[Verdict, str] = {
     "unknown": "unknown",
     "not_applicable": "not applicable",
 }
+VERDICT_LABEL_MESSAGES: dict[Verdict, str] = {
+    "pass": "PASS",
+    "fail": "FAIL",
+    "waived": "WAIVED",
+    "unknown": "UNKNOWN",
+    "not_applicable": "N/A",
+}
+"""The same in short, at the beginning of a line."""
 GRADE_MESSAGES: dict[Grade, str] = {
     "read": "source text checked",
     "secondary": "from a secondary source",
@@ -36,6 +44,11 @@ WAIVER_STATE_MESSAGES: dict[WaiverState, str] = {
     "in_force": "in force",
     "expired": "expired",
 }
+
+
+def verdict_labels(page: Page) -> dict[Verdict, str]:
+    """Return the verdicts in short, in the reader's language."""
+    return {verdict: page.say(text) for verdict, text in VERDICT_LABEL_MESSAGES.items()}
 
 
 def lapse_text(page: Page, result: Assessment, lapse: Lapse) -> str:
