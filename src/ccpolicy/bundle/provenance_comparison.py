@@ -99,5 +99,5 @@ def _differences(told: ProvenanceExport, again: ProvenanceExport) -> Iterator[st
             rows = [
                 {tuple(row) for row in each.rows} if each else set() for each in (first, second)
             ]
-            keys = sorted({KEY_SEPARATOR.join(row[:2]) for row in rows[0] ^ rows[1]})
+            keys = sorted({KEY_SEPARATOR.join(map(str, row[:2])) for row in rows[0] ^ rows[1]})
             yield f"{table}: {', '.join(keys[:SHOWN])}" if keys else table

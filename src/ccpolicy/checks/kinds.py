@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ccpolicy.errors import Locator, PolicyError
+from ccpolicy.errors import Locator, Message, PolicyError
 from ccpolicy.files.model_errors import explain
 from ccpolicy.files.policy_files import PolicyFiles, read_source
 from ccpolicy.files.yaml_document import YamlDocument, decode, parse_yaml
@@ -16,6 +16,32 @@ from ccpolicy.time.durations import parse_duration
 
 Role = Literal["starts", "valid_from", "ends", "item", "by", "quantity", "good"]
 """What a column of a selection can mean."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnRole:
+    """What the rest of the program must know about a role."""
+
+    holds: Literal["time", "name", "number", "predicate"]
+    """What its column holds; a predicate is no column, but SQL over columns."""
+    label: Message
+    """How its column, or its predicate, is shown beside what it means."""
+    is_value: bool = False
+    """Whether a kind's query sees the number, in millionths, as a column with the role's name."""
+
+
+ROLES: dict[Role, ColumnRole] = {
+    "starts": ColumnRole("time", Message.of("time: {column}")),
+    "valid_from": ColumnRole("time", Message.of("valid from: {column}")),
+    "ends": ColumnRole("time", Message.of("until: {column}")),
+    "item": ColumnRole("name", Message.of("item: {column}")),
+    "by": ColumnRole("name", Message.of("differs by: {column}")),
+    "quantity": ColumnRole("number", Message.of("quantity: {column}"), is_value=True),
+    "good": ColumnRole("predicate", Message.of("good if: {sql}")),
+}
+"""Role → facts. `Selection` has a field for each, whose docstring says what it is for."""
+VALUES = tuple(name for name, role in ROLES.items() if role.is_value)
+
 Value = str | int | float
 
 _TOO_LARGE = 1_000_000_000
@@ -64,6 +90,11 @@ class Input(Model):
     undoes: list[str] = []
     """Inputs of which its records end what is not certainly later. These have the column `until`:
     the earliest moment of the first such record, or else the horizon."""
+
+    @property
+    def roles(self) -> list[Role]:
+        """Columns that a selection must or may name."""
+        return [*self.needs, *self.columns]
 
     @property
     def is_happening(self) -> bool:

@@ -260,10 +260,9 @@ def expressions(content: Policy) -> list[Found]:
             for index, selection in enumerate(control.selections(name)):
                 path: tuple[str | int, ...] = (name, index) if isinstance(given, list) else (name,)
                 known = dict(columns(content.datasets, selection.dataset) or {})
-                for role in ("where", "good"):
-                    if text := getattr(selection, role):
-                        place = content.place("control", control.id, "inputs", *path, role)
-                        found.append(Found(text, selection.dataset, None, known, place))
+                for role, text in selection.predicates.items():
+                    place = content.place("control", control.id, "inputs", *path, role)
+                    found.append(Found(text, selection.dataset, None, known, place))
     for dataset in content.datasets.values():
         known = dict(columns(content.datasets, dataset.id) or {})
         for column, text in dataset.derive.items():

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from ccpolicy.checks.kinds import ROLES, Role
 from ccpolicy.evidence_formats import Format
 from ccpolicy.vocabulary import Severity
 
@@ -149,6 +150,24 @@ class Selection(Model):
     """Numeric column: what a reading counted, or a subject's own minimum."""
     good: Line | None = None
     """SQL predicate that says whether the record is as it should be (check kind `record`)."""
+
+    @property
+    def roles(self) -> dict[Role, str]:
+        """Role → its column; predicates are left out."""
+        return {
+            name: getattr(self, name)
+            for name, role in ROLES.items()
+            if role.holds != "predicate" and getattr(self, name)
+        }
+
+    @property
+    def predicates(self) -> dict[Role | Literal["where"], str]:
+        """Field → SQL predicate."""
+        found: dict[Role | Literal["where"], str] = {"where": self.where} if self.where else {}
+        for name, role in ROLES.items():
+            if role.holds == "predicate" and getattr(self, name):
+                found[name] = getattr(self, name)
+        return found
 
 
 class ParameterValue(Model):
