@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from ccpolicy.checks.kinds import ROLES, VALUES, Input, Role, Text
+from ccpolicy.checks.kinds import ROLES, VALUES, Input, KindText, Role
 from ccpolicy.engine.relations import input_records
 from ccpolicy.policy import Selection
 
@@ -29,7 +29,7 @@ def test_a_selection_lists_its_columns_and_its_predicates() -> None:
 def test_a_query_sees_what_its_input_needs_as_what_it_may_name(named: str) -> None:
     spec = Input.model_validate(
         {
-            "label": Text(en="counts", zh="读数"),
+            "label": KindText(en="counts", zh="读数"),
             "holds": "happening",
             "effect": "help",
             named: ["starts", "ends", "quantity"],

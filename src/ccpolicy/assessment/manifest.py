@@ -18,7 +18,7 @@ Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Language = Literal["en", "zh"]
 
 
-class Asked(Model):
+class AnsweredRequest(Model):
     """The request that the assessment answers."""
 
     as_of: str
@@ -70,7 +70,7 @@ class Manifest(Model):
     schema_version: Literal["1.0"]
     tool: Tool
     """The program that made the bundle."""
-    asked: Asked
+    asked: AnsweredRequest
     policy_digest: str
     """SHA-256 over the settings, the policy files and the check kinds, `sha256:…`."""
     reports: list[ReportFile]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from ccpolicy.assessment.building_blocks import Model, Text
-from ccpolicy.assessment.manifest import Asked
+from ccpolicy.assessment.manifest import AnsweredRequest
 from ccpolicy.assessment.models import Gate, Tool
 
 SCHEMA_VERSION: Literal["2.0"] = "2.0"
@@ -88,7 +88,7 @@ class Verification(Model):
     """The program that made the bundle, as the manifest says."""
     manifest: str | None
     """SHA-256 of the manifest, `sha256:…`, which stands for the whole content."""
-    asked: Asked | None
+    asked: AnsweredRequest | None
     judged: Judged | None
     """Null if the evaluation did not pass."""
     provenance_from_bundle: bool

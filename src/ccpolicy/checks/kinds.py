@@ -56,7 +56,7 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-class Text(Model):
+class KindText(Model):
     """A text in both languages."""
 
     en: str = Field(min_length=1)
@@ -66,7 +66,7 @@ class Text(Model):
 class Input(Model):
     """A relation that the engine fills from the selections of every control of the kind."""
 
-    label: Text
+    label: KindText
     holds: Literal["state", "happening"] | None = None
     """What its records are: a state holds from a day to a day, a happening was at a moment. A
     state that begins after as-of is a plan; a happening after as-of has yet to happen. A selection
@@ -106,7 +106,7 @@ class Parameter(Model):
     """A number of the rule."""
 
     type: Literal["duration", "integer", "number", "period", "choice"]
-    label: Text
+    label: KindText
     stricter: Literal["shorter", "higher", "lower", "first"]
     """Which way is stricter; `first` for choices that go from the strictest on."""
     without: Literal["stricter", "looser"] | None = None
@@ -131,7 +131,7 @@ class Parameter(Model):
 class Description(Model):
     """The front matter of a check kind."""
 
-    summary: Text
+    summary: KindText
     inputs: dict[str, Input] = Field(min_length=1)
     parameters: dict[str, Parameter] = {}
     one_of: list[str] = []
@@ -141,7 +141,7 @@ class Description(Model):
 class Example(Model):
     """A worked case: what is on file, and which lapses follow."""
 
-    title: Text
+    title: KindText
     zone: str = "Asia/Shanghai"
     as_of: str
     parameters: dict[str, Value | dict[str, Value]] = {}
@@ -162,7 +162,7 @@ class Kind:
     """A check kind: what it needs, and the query that says what is duty and what is cover."""
 
     name: str
-    summary: Text
+    summary: KindText
     inputs: Mapping[str, Input]
     parameters: Mapping[str, Parameter]
     one_of: tuple[str, ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ccpolicy.assessment.manifest import Asked
+from ccpolicy.assessment.manifest import AnsweredRequest
 from ccpolicy.assessment.verification import Detail, Step, StepName, Verification
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import pad, width
@@ -59,7 +59,7 @@ def _header(page: Page, result: Verification) -> None:
             )
 
 
-def _filters(page: Page, asked: Asked) -> str:
+def _filters(page: Page, asked: AnsweredRequest) -> str:
     filters = asked.filters.items()
     return page.phrases(f"{page.say(name)} {page.join(names)}" for name, names in filters)
 
