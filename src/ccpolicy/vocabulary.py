@@ -14,5 +14,17 @@ Judged = Literal["now", "period"]
 """Which verdict the gate looks at."""
 AsOfSource = Literal["now", "given", "pinned"]
 """Whether as-of is the present, was asked for, or is pinned in `ccpolicy.toml`."""
+StepName = Literal[
+    "signature",
+    "archive",
+    "manifest",
+    "schemas",
+    "evaluation",
+    "reports",
+    "policy",
+    "provenance",
+]
+"""A step of the verification of a bundle, in order."""
+STEPS: tuple[StepName, ...] = get_args(StepName)
 KEY_SEPARATOR = " × "
 """Between the parts of a key, and of a subject's name. No part may hold it."""

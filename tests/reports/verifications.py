@@ -6,8 +6,9 @@ from typing import Any
 
 from ccpolicy.assessment.manifest import AnsweredRequest
 from ccpolicy.assessment.models import Gate, Text, Tool
-from ccpolicy.assessment.verification import STEPS, Detail, Judged, Step, Verification
+from ccpolicy.assessment.verification import Detail, Judged, Step, Verification
 from ccpolicy.errors import Message
+from ccpolicy.vocabulary import STEPS
 
 ASKED = AnsweredRequest(
     as_of="2026-11-20T18:00:00+08:00",

@@ -1,4 +1,4 @@
-"""What came of verifying a bundle, step by step, with its own public JSON."""
+"""The verification of a bundle, step by step: its public JSON."""
 
 from __future__ import annotations
 
@@ -7,29 +7,10 @@ from typing import ClassVar, Literal
 from ccpolicy.assessment.building_blocks import Model, Text
 from ccpolicy.assessment.manifest import AnsweredRequest
 from ccpolicy.assessment.models import Gate, Tool
+from ccpolicy.vocabulary import StepName
 
 SCHEMA_VERSION: Literal["2.0"] = "2.0"
 
-StepName = Literal[
-    "signature",
-    "archive",
-    "manifest",
-    "schemas",
-    "evaluation",
-    "reports",
-    "policy",
-    "provenance",
-]
-STEPS: tuple[StepName, ...] = (
-    "signature",
-    "archive",
-    "manifest",
-    "schemas",
-    "evaluation",
-    "reports",
-    "policy",
-    "provenance",
-)
 Status = Literal["passed", "failed", "other_version", "not_checked"]
 
 

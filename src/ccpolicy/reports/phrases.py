@@ -86,6 +86,15 @@ def opened_by(page: Page, lapse: Lapse) -> str:
     return visible(lapse.opened_by) if lapse.opened_by else page.say("nothing on file")
 
 
+def failing_lapses(page: Page, result: Assessment, control: Control, most: int) -> Iterator[str]:
+    """Yield the lapses that fail a control, each with what it began with; of many, the first."""
+    lapses = result.failing_lapses(control)
+    for lapse in lapses[:most]:
+        yield f"{lapse_text(page, result, lapse)}  {opened_by(page, lapse)}"
+    if (rest := len(lapses) - most) > 0:
+        yield page.count(rest, "and {count} more", "and {count} more")
+
+
 def coded(page: Page, problem: Problem) -> str:
     """Say what could not be judged, after the message's code."""
     return f"{problem.code} {page.text(problem.message)}"
