@@ -15,13 +15,6 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def options(command: F) -> F:
-    """Add all options of a request."""
-    for declare in reversed(_OPTIONS):
-        command = declare(command)
-    return command
-
-
 def _known(filter_name: str) -> Callable[..., list[str]]:
     """Return what completes a filter's option."""
 
@@ -31,6 +24,13 @@ def _known(filter_name: str) -> Callable[..., list[str]]:
         return FILTERS[filter_name].known(repository.policy)
 
     return names(of)
+
+
+def options(command: F) -> F:
+    """Add all options of a request."""
+    for declare in reversed(_OPTIONS):
+        command = declare(command)
+    return command
 
 
 _OPTIONS: list[Callable[[Any], Any]] = [
