@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,19 @@ def test_the_sign_between_the_parts_of_a_key_is_written_once() -> None:
     }
     # The second says so to people, in a message, which is a constant.
     assert found == {"vocabulary.py", "evidence/values.py"}
+
+
+def test_no_list_of_words_is_written_twice() -> None:
+    root = Path(ccpolicy.__file__).parent
+    found: dict[frozenset[str], set[str]] = {}
+    for path in sorted(root.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not (isinstance(node, ast.Subscript) and ast.unparse(node.value) == "Literal"):
+                continue
+            parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+            words = frozenset(str(ast.literal_eval(each)) for each in parts)
+            if len(words) > 1:
+                place = f"{path.relative_to(root).as_posix()}:{node.lineno}"
+                found.setdefault(words, set()).add(place)
+    assert len(found) > 20
+    assert {key: places for key, places in found.items() if len(places) > 1} == {}

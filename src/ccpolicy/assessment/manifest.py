@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 
 from ccpolicy.assessment.building_blocks import Model
 from ccpolicy.assessment.models import Tool
+from ccpolicy.errors import Language
 from ccpolicy.vocabulary import AsOfSource, Judged, Severity
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
@@ -15,7 +16,6 @@ MANIFEST = "manifest.json"
 ASSESSMENT = "assessment.json"
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Language = Literal["en", "zh"]
 
 
 class AnsweredRequest(Model):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ccpolicy.cli.options import controls, names, option
 from ccpolicy.cli.translated_click import Choice
-from ccpolicy.vocabulary import SEVERITIES
+from ccpolicy.vocabulary import JUDGED, SEVERITIES
 
 if TYPE_CHECKING:
     from ccpolicy import EvaluationRequest, Repository
@@ -69,7 +69,7 @@ _OPTIONS: list[Callable[[Any], Any]] = [
     ),
     option(
         "--gate",
-        type=Choice(["now", "period"]),
+        type=Choice(JUDGED),
         help="What the gate judges; default as ccpolicy.toml says, or now.",
     ),
 ]

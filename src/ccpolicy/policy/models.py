@@ -10,9 +10,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 from ccpolicy.checks.kinds import ROLES, Role
 from ccpolicy.evidence_formats import Format
-from ccpolicy.vocabulary import Severity
+from ccpolicy.vocabulary import Grade, Severity
 
-Grade = Literal["read", "secondary", "memory", "choice"]
 Scalar = str | int | float
 
 

@@ -8,7 +8,6 @@ from ccpolicy.assessment.models import (
     Assessment,
     BaselineEntry,
     Control,
-    Grade,
     Lapse,
     Problem,
     WaiverState,
@@ -16,7 +15,7 @@ from ccpolicy.assessment.models import (
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.time_text import span
-from ccpolicy.vocabulary import Verdict
+from ccpolicy.vocabulary import Grade, Verdict
 
 VERDICT_MESSAGES: dict[Verdict, str] = {
     "pass": "pass",
