@@ -11,10 +11,10 @@ from ccpolicy.errors import EvidenceError
 from ccpolicy.evidence import values
 from ccpolicy.evidence.contract import Contract
 from ccpolicy.evidence.explain import Explainer, nested_place
-from ccpolicy.evidence.models import NUMBER_BITS
 from ccpolicy.evidence.places import FileRecords, NestedRecords, Places
 from ccpolicy.evidence.problems import ProblemLog
 from ccpolicy.evidence.readers import Record, Reject, find_reader, place_of
+from ccpolicy.evidence.record_sources import NUMBER_BITS
 from ccpolicy.evidence.staging import StagingTable, is_storable
 
 Times = dict[tuple[str, str], dict[str, Any]]
