@@ -213,7 +213,7 @@ class Control(Model):
     rationale: Text | None = None
     """Why the control reads the plan as it does."""
     remediation: Text
-    """What to do when it does not hold."""
+    """Remediation: what to do when it fails."""
     clauses: dict[str, Line] = Field(min_length=1)
     """Clause id → the clause's digest when the control was last reviewed against it."""
     severity: Severity
