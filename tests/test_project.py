@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import tomllib
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -174,3 +175,38 @@ def test_evidence_lapses_without_a_commit() -> None:
     events = yaml.safe_load(text)[True]  # YAML 1.1 reads the key `on` as true
     assert {"pull_request", "schedule"} <= events.keys()
     assert all(re.fullmatch(r"\d+ \d+ \* \* \*", each["cron"]) for each in events["schedule"])
+
+
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+
+
+def test_the_map_of_folders_is_true() -> None:
+    source = ROOT / "src" / "ccpolicy"
+    listed = re.search(r"^    src/ccpolicy/\n((?:      .*\n)+)", CONTRIBUTING, re.MULTILINE)
+    assert listed
+    names = [line.split()[0] for line in listed[1].splitlines()]
+    there = {f"{path.name}/" for path in source.iterdir() if path.is_dir()}
+    there |= {path.stem for path in source.glob("*.py")}
+    assert sorted(names) == sorted(there - {"__pycache__/", "__init__", "__main__"})
+    layers = PROJECT["tool"]["importlinter"]["contracts"][0]["layers"]
+    ranks = {name: rank for rank, layer in enumerate(layers) for name in re.split(r" [|:] ", layer)}
+    order = [ranks[name.rstrip("/")] for name in names if name.rstrip("/") in ranks]
+    assert len(order) > 15
+    assert order == sorted(order)
+
+
+def test_the_files_that_contributing_names_are_there() -> None:
+    named = re.findall(r"`([a-z_]+/[a-z_/]+\.(?:py|sql|yaml|po))`", CONTRIBUTING)
+    assert len(named) > 15
+    for name in named:
+        assert (ROOT / name).exists() or (ROOT / "src" / "ccpolicy" / name).exists(), name
+
+
+def test_every_library_has_its_sentence() -> None:
+    project = PROJECT["project"]
+    extras = chain.from_iterable(project["optional-dependencies"].values())
+    libraries = {re.split(r"[<>=;\[ ]", each)[0] for each in [*project["dependencies"], *extras]}
+    assert len(libraries) > 30
+    bold = {name.lower() for name in re.findall(r"\*\*([\w-]+)\*\*", CONTRIBUTING)}
+    assert libraries - bold == set()
+    assert bold <= libraries | {"gettext"}

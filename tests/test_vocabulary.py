@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import pytest
 
+import ccpolicy
 from ccpolicy.errors import catalogue
 from ccpolicy.policy.schemas import WRITTEN, schema_text
 from ccpolicy.pytest_plugin import MARKERS
 from ccpolicy.reports.gitlab import LEVELS
 from ccpolicy.reports.html_parts.labels import severity, severity_style, verdict
-from ccpolicy.vocabulary import SEVERITIES, VERDICTS, Severity, Verdict
+from ccpolicy.vocabulary import KEY_SEPARATOR, SEVERITIES, VERDICTS, Severity, Verdict
 
 
 @pytest.mark.parametrize("word", SEVERITIES)
@@ -41,3 +45,30 @@ def test_no_schema_has_severities_of_its_own() -> None:
     for name in WRITTEN:
         text = "".join(schema_text(name).split())
         assert text.count(f'"{SEVERITIES[0]}"') == text.count(f"[{listed}]"), name
+
+
+def test_the_sign_between_the_parts_of_a_key_is_written_once() -> None:
+    root = Path(ccpolicy.__file__).parent
+    found = {
+        path.relative_to(root).as_posix()
+        for path in root.rglob("*.py")
+        if KEY_SEPARATOR in path.read_text("utf-8")
+    }
+    # The second says so to people, in a message, which is a constant.
+    assert found == {"vocabulary.py", "evidence/values.py"}
+
+
+def test_no_list_of_words_is_written_twice() -> None:
+    root = Path(ccpolicy.__file__).parent
+    found: dict[frozenset[str], set[str]] = {}
+    for path in sorted(root.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not (isinstance(node, ast.Subscript) and ast.unparse(node.value) == "Literal"):
+                continue
+            parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+            words = frozenset(str(ast.literal_eval(each)) for each in parts)
+            if len(words) > 1:
+                place = f"{path.relative_to(root).as_posix()}:{node.lineno}"
+                found.setdefault(words, set()).add(place)
+    assert len(found) > 20
+    assert {key: places for key, places in found.items() if len(places) > 1} == {}

@@ -71,7 +71,7 @@ WITHOUT = (
     "engine/control_builder.py",
 )
 """Modules and packages in which a `Message` says how something went, and not what is wrong."""
-OTHERS = {"Finding": 1, "Filter": 1}
+OTHERS = {"Finding": 1, "Filter": 1, "ColumnRole": 1}
 """Call → where it takes a `Message` that is a hint or a label."""
 
 

@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 import ccpolicy.bundle.verify
-from ccpolicy.assessment.verification import STEPS
 from ccpolicy.bundle.verify import Trust, verify
-from ccpolicy.cli import verify as cli
 from ccpolicy.policy.schemas import schema_text
+from ccpolicy.vocabulary import STEPS
 from message_text import coded
 
 from .conftest import as_json, failing_step, forged, made, members, rebuilt, run, statuses
@@ -68,10 +67,6 @@ def test_says_so_in_both_languages_and_to_programs(bundle: Path) -> None:
     document = json.loads(machine.stdout)
     Draft202012Validator(json.loads(schema_text("verification"))).validate(document)
     assert str(bundle.parent) not in machine.stdout
-
-
-def test_steps_of_the_command_line() -> None:
-    assert cli.STEPS == STEPS
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))

@@ -41,8 +41,8 @@ def own(query: str) -> str:
     for control in REPOSITORY.controls.values():
         for name in control.inputs:
             for part in control.selections(name):
-                for predicate in (part.where, part.good):
-                    query = query.replace(f"({predicate}\n)", "true") if predicate else query
+                for predicate in part.predicates.values():
+                    query = query.replace(f"({predicate}\n)", "true")
     return query
 
 

@@ -15,13 +15,14 @@ import pytest
 import xlsxwriter
 import yaml
 
+from ccpolicy import evidence_formats
 from ccpolicy.evidence import Evidence, load_evidence
 from ccpolicy.evidence_formats import Format
 from ccpolicy.policy.models import Dataset
 from ccpolicy.store import DuckDB, open_store
 from message_text import Said
 
-FORMATS: tuple[Format, ...] = ("csv", "json", "jsonl", "yaml", "xlsx", "parquet")
+FORMATS = tuple(evidence_formats.FORMATS)
 TEXT = {"type": "string"}
 INTEGER = {"type": "integer"}
 NUMBER = {"type": "number"}

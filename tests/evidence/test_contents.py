@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ccpolicy.evidence.models import RecordContent
+from ccpolicy.evidence.record_sources import RecordContent
 from ccpolicy.files import finder
 
 from .conftest import DATE, FORMATS, INTEGER, TEXT, Desk, encode, log

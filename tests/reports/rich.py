@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ccpolicy.assessment.agenda import Plan
+from ccpolicy.assessment.agenda import PlanReference
 from ccpolicy.assessment.models import (
     Assessment,
     Clause,
@@ -408,7 +408,7 @@ ASSESSMENT = Assessment(
 HISTORY = History(
     schema_version="1.0",
     tool=Tool(name="ccpolicy", version="1.2.3"),
-    plan=Plan(
+    plan=PlanReference(
         id="call-centre",
         title=text("Call-centre incident plan", "呼叫中心事故预案"),
         version="2026-05",

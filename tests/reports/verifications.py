@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ccpolicy.assessment.manifest import Asked
+from ccpolicy.assessment.manifest import AnsweredRequest
 from ccpolicy.assessment.models import Gate, Text, Tool
-from ccpolicy.assessment.verification import STEPS, Detail, Judged, Step, Verification
+from ccpolicy.assessment.verification import Detail, Judged, Step, Verification
 from ccpolicy.errors import Message
+from ccpolicy.vocabulary import STEPS
 
-ASKED = Asked(
+ASKED = AnsweredRequest(
     as_of="2026-11-20T18:00:00+08:00",
     as_of_source="given",
     starts="2025-11-20T18:00:00+08:00",

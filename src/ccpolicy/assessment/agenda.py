@@ -45,7 +45,7 @@ class Owner(Model):
     """Soonest first."""
 
 
-class Plan(Model):
+class PlanReference(Model):
     """The plan whose due dates these are."""
 
     id: str
@@ -61,7 +61,7 @@ class Agenda(Model):
     """What reports call it."""
     schema_version: Literal["2.0"]
     tool: Tool
-    plan: Plan
+    plan: PlanReference
     as_of: str
     as_of_source: AsOfSource
     until: str
@@ -89,7 +89,9 @@ def agenda(assessment: Assessment, until: str) -> Agenda:
     return Agenda(
         schema_version=SCHEMA_VERSION,
         tool=assessment.tool,
-        plan=Plan(id=policy.id, title=policy.title, version=policy.version, zone=policy.zone),
+        plan=PlanReference(
+            id=policy.id, title=policy.title, version=policy.version, zone=policy.zone
+        ),
         as_of=assessment.as_of,
         as_of_source=assessment.as_of_source,
         until=until,

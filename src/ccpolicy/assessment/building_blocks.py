@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal, Protocol, Self
+from typing import Protocol, Self
 
 from pydantic import BaseModel, ConfigDict
 
 from ccpolicy.errors import Message
+from ccpolicy.vocabulary import Grade
 
 
 class Bilingual(Protocol):
@@ -42,11 +43,6 @@ class Text(Model):
         if isinstance(words, Message):
             return cls(en=words.text("en"), zh=words.text("zh"))
         return cls(en=words.en, zh=words.zh)
-
-
-Grade = Literal["read", "secondary", "memory", "choice"]
-"""The source text was checked, a secondary source was, nothing was, or it is an internal decision.
-"""
 
 
 class Norm(Model):

@@ -11,6 +11,8 @@ from ccpolicy.vocabulary import Severity
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
+ChangeFamily = Literal["control", "waiver", "dataset", "check", "norm", "plan", "settings"]
+"""What a change is about."""
 Direction = Literal["loosened", "unordered", "tightened", "neutral"]
 DIRECTIONS: tuple[Direction, ...] = ("loosened", "unordered", "tightened", "neutral")
 """What asks for most attention first."""
@@ -41,7 +43,7 @@ class Side(Model):
 class Change(Model):
     """One thing that is not as it was."""
 
-    family: Literal["control", "waiver", "dataset", "check", "norm", "plan", "settings"]
+    family: ChangeFamily
     name: str
     """Id of the control, waiver, dataset, check kind, norm or plan; the file of the settings."""
     direction: Direction

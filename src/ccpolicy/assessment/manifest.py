@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 
 from ccpolicy.assessment.building_blocks import Model
 from ccpolicy.assessment.models import Tool
+from ccpolicy.errors import Language
 from ccpolicy.vocabulary import AsOfSource, Judged, Severity
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
@@ -15,10 +16,9 @@ MANIFEST = "manifest.json"
 ASSESSMENT = "assessment.json"
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Language = Literal["en", "zh"]
 
 
-class Asked(Model):
+class AnsweredRequest(Model):
     """The request that the assessment answers."""
 
     as_of: str
@@ -70,7 +70,7 @@ class Manifest(Model):
     schema_version: Literal["1.0"]
     tool: Tool
     """The program that made the bundle."""
-    asked: Asked
+    asked: AnsweredRequest
     policy_digest: str
     """SHA-256 over the settings, the policy files and the check kinds, `sha256:…`."""
     reports: list[ReportFile]

@@ -11,10 +11,10 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from ccpolicy.assessment.audit_appendix import AuditAppendix
-from ccpolicy.assessment.building_blocks import Grade, Model, Norm, Parameter, Text
+from ccpolicy.assessment.building_blocks import Model, Norm, Parameter, Text
 from ccpolicy.assessment.control import Control, CoveredLater, Due, Lapse, Problem, Subjects
 from ccpolicy.assessment.gate import BaselineEntry, Gate, GateScope
-from ccpolicy.vocabulary import AsOfSource, Verdict
+from ccpolicy.vocabulary import AsOfSource, FileChange, HistoryState, RecordChange, Verdict
 
 __all__ = [
     "Assessment",
@@ -24,7 +24,6 @@ __all__ = [
     "CoveredLater",
     "Due",
     "Gate",
-    "Grade",
     "Lapse",
     "Model",
     "Norm",
@@ -117,7 +116,7 @@ class Uncommitted(Model):
     """A file that is not as the commit has it."""
 
     file: str
-    change: Literal["added", "changed", "deleted"]
+    change: FileChange
     sha256: str | None
     """Of its content now; null if it is deleted."""
 
@@ -129,7 +128,7 @@ class Recorded(Model):
     """`file:line`."""
     event: str | None
     """Column that says when it happened, or `record` if none does; null for a change."""
-    change: Literal["amended", "deleted", "restored"] | None
+    change: RecordChange | None
     """What was done to it after it was on file."""
     recorded_at: str | None
     """By the committer's clock, and never before the commits it rests on; null while it is not
@@ -151,7 +150,7 @@ class Recorded(Model):
 class Provenance(Model):
     """What git knows of the evidence that was judged."""
 
-    state: Literal["known", "no_git", "no_repository", "no_commit", "shallow", "partial"]
+    state: HistoryState
     reason: Text | None
     """Why nothing is known, unless it is."""
     commit: str | None

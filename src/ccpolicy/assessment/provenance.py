@@ -8,6 +8,7 @@ from pydantic import StrictBool, StrictInt, StrictStr
 
 from ccpolicy.assessment.building_blocks import Model
 from ccpolicy.assessment.models import Uncommitted
+from ccpolicy.vocabulary import HistoryState
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 PROVENANCE = "provenance.json"
@@ -27,7 +28,7 @@ class ProvenanceExport(Model):
     """What was read from git."""
 
     schema_version: Literal["1.0"]
-    state: Literal["known", "no_git", "no_repository", "no_commit", "shallow", "partial"]
+    state: HistoryState
     commit: str | None
     """The commit that was judged."""
     tree: str | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from ccpolicy.assessment.agenda import Plan
+from ccpolicy.assessment.agenda import PlanReference
 from ccpolicy.assessment.models import Model, Text, Tool
 from ccpolicy.vocabulary import Severity, Verdict
 
@@ -43,6 +43,6 @@ class History(Model):
     """What reports call it."""
     schema_version: Literal["1.0"]
     tool: Tool
-    plan: Plan
+    plan: PlanReference
     policy_digest: str
     moments: list[Moment]

@@ -1,35 +1,16 @@
-"""What came of verifying a bundle, step by step, with its own public JSON."""
+"""The verification of a bundle, step by step: its public JSON."""
 
 from __future__ import annotations
 
 from typing import ClassVar, Literal
 
 from ccpolicy.assessment.building_blocks import Model, Text
-from ccpolicy.assessment.manifest import Asked
+from ccpolicy.assessment.manifest import AnsweredRequest
 from ccpolicy.assessment.models import Gate, Tool
+from ccpolicy.vocabulary import StepName
 
 SCHEMA_VERSION: Literal["2.0"] = "2.0"
 
-StepName = Literal[
-    "signature",
-    "archive",
-    "manifest",
-    "schemas",
-    "evaluation",
-    "reports",
-    "policy",
-    "provenance",
-]
-STEPS: tuple[StepName, ...] = (
-    "signature",
-    "archive",
-    "manifest",
-    "schemas",
-    "evaluation",
-    "reports",
-    "policy",
-    "provenance",
-)
 Status = Literal["passed", "failed", "other_version", "not_checked"]
 
 
@@ -88,7 +69,7 @@ class Verification(Model):
     """The program that made the bundle, as the manifest says."""
     manifest: str | None
     """SHA-256 of the manifest, `sha256:…`, which stands for the whole content."""
-    asked: Asked | None
+    asked: AnsweredRequest | None
     judged: Judged | None
     """Null if the evaluation did not pass."""
     provenance_from_bundle: bool

@@ -1,4 +1,4 @@
-"""Hold a bundle's policy to one that the reader knows."""
+"""Compare a bundle's policy with one that the reader trusts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hold what a bundle says that git knew to the history of a repository."""
+"""Compare what a bundle says git knew with the history of a repository."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from ccpolicy.policy import FROM_GIT, Policy
 from ccpolicy.provenance.export import export_provenance
 from ccpolicy.provenance.read import read_provenance
 from ccpolicy.store import open_store
+from ccpolicy.vocabulary import KEY_SEPARATOR
 
 SHOWN = 5
 """Records of a table that are named, if it differs."""
@@ -98,5 +99,5 @@ def _differences(told: ProvenanceExport, again: ProvenanceExport) -> Iterator[st
             rows = [
                 {tuple(row) for row in each.rows} if each else set() for each in (first, second)
             ]
-            keys = sorted({f"{row[0]} × {row[1]}" for row in rows[0] ^ rows[1]})
+            keys = sorted({KEY_SEPARATOR.join(map(str, row[:2])) for row in rows[0] ^ rows[1]})
             yield f"{table}: {', '.join(keys[:SHOWN])}" if keys else table

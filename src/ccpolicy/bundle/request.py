@@ -6,7 +6,7 @@ import datetime
 from dataclasses import replace
 from typing import Any
 
-from ccpolicy.assessment.manifest import Asked
+from ccpolicy.assessment.manifest import AnsweredRequest
 from ccpolicy.engine.question import (
     FILTERS,
     EvaluationRequest,
@@ -19,9 +19,9 @@ from ccpolicy.errors import BundleError
 from ccpolicy.policy import Policy
 
 
-def write_request(question: ResolvedRequest, policy_from: str | None) -> Asked:
+def write_request(question: ResolvedRequest, policy_from: str | None) -> AnsweredRequest:
     """Return a request as the manifest writes it."""
-    return Asked(
+    return AnsweredRequest(
         as_of=question.as_of.isoformat(),
         as_of_source=question.source,
         starts=question.starts.isoformat(),
@@ -35,7 +35,7 @@ def write_request(question: ResolvedRequest, policy_from: str | None) -> Asked:
     )
 
 
-def read_request(policy: Policy, asked: Asked) -> ResolvedRequest:
+def read_request(policy: Policy, asked: AnsweredRequest) -> ResolvedRequest:
     """Return the request of a manifest, resolved for the bundled policy.
 
     Raises:

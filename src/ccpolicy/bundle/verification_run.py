@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from ccpolicy.assessment.models import Text
-from ccpolicy.assessment.verification import STEPS, Detail, Status, Step, StepName
+from ccpolicy.assessment.verification import Detail, Status, Step
 from ccpolicy.errors import (
     LANGUAGES,
     BundleError,
@@ -16,6 +16,7 @@ from ccpolicy.errors import (
     Message,
     PolicyErrors,
 )
+from ccpolicy.vocabulary import STEPS, StepName
 
 T = TypeVar("T")
 SHOWN = 10

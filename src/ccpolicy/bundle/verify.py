@@ -21,7 +21,7 @@ from ccpolicy.assessment.building_blocks import Model
 from ccpolicy.assessment.manifest import ASSESSMENT, MANIFEST, Manifest
 from ccpolicy.assessment.models import Assessment, Tool
 from ccpolicy.assessment.provenance import PROVENANCE, ProvenanceExport
-from ccpolicy.assessment.verification import Judged, StepName, Verification
+from ccpolicy.assessment.verification import Judged, Verification
 from ccpolicy.bundle.archive import Archive, open_archive
 from ccpolicy.bundle.bundle_files import report_bytes
 from ccpolicy.bundle.evaluate import check_kinds, check_roles, compare, evaluate, unpack
@@ -34,6 +34,7 @@ from ccpolicy.bundle.verification_run import OtherVersionError, VerificationRun
 from ccpolicy.errors import BundleError, BundleErrors, CcpolicyError, Message
 from ccpolicy.policy import load_policy
 from ccpolicy.policy.settings import find_root
+from ccpolicy.vocabulary import STEPS, StepName
 
 MOST_MANIFEST = 64 << 20
 MOST_IN_MEMORY = 1 << 30
@@ -60,7 +61,7 @@ class Trust:
 
 @dataclass(frozen=True)
 class VerifiedBundle:
-    """What came of verifying, and what somebody can vouch for if nothing failed."""
+    """The verification, and what a signer may vouch for if nothing failed."""
 
     verification: Verification
     failures: tuple[CcpolicyError, ...]
@@ -137,7 +138,7 @@ def examine(path: Path, trust: Trust) -> VerifiedBundle:
             manifest = read.listed.archive.read(MANIFEST, MOST_MANIFEST)
             check = partial(check_signatures, signatures, trust.signers, manifest, statements)
             steps.run("signature", check)
-    found = [steps.found[name] for name in public.STEPS]
+    found = [steps.found[name] for name in STEPS]
     unchecked = {step.step for step in found if step.status == "not_checked"}
     verification = Verification(
         schema_version=public.SCHEMA_VERSION,

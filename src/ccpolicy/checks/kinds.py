@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ccpolicy.errors import Locator, PolicyError
+from ccpolicy.errors import Locator, Message, PolicyError
 from ccpolicy.files.model_errors import explain
 from ccpolicy.files.policy_files import PolicyFiles, read_source
 from ccpolicy.files.yaml_document import YamlDocument, decode, parse_yaml
@@ -16,6 +16,32 @@ from ccpolicy.time.durations import parse_duration
 
 Role = Literal["starts", "valid_from", "ends", "item", "by", "quantity", "good"]
 """What a column of a selection can mean."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnRole:
+    """What the rest of the program must know about a role."""
+
+    holds: Literal["time", "name", "number", "predicate"]
+    """What its column holds; a predicate is no column, but SQL over columns."""
+    label: Message
+    """How its column, or its predicate, is shown beside what it means."""
+    is_value: bool = False
+    """Whether a kind's query sees the number, in millionths, as a column with the role's name."""
+
+
+ROLES: dict[Role, ColumnRole] = {
+    "starts": ColumnRole("time", Message.of("time: {column}")),
+    "valid_from": ColumnRole("time", Message.of("valid from: {column}")),
+    "ends": ColumnRole("time", Message.of("until: {column}")),
+    "item": ColumnRole("name", Message.of("item: {column}")),
+    "by": ColumnRole("name", Message.of("differs by: {column}")),
+    "quantity": ColumnRole("number", Message.of("quantity: {column}"), is_value=True),
+    "good": ColumnRole("predicate", Message.of("good if: {sql}")),
+}
+"""Role → facts. `Selection` has a field for each, whose docstring says what it is for."""
+VALUES = tuple(name for name, role in ROLES.items() if role.is_value)
+
 Value = str | int | float
 
 _TOO_LARGE = 1_000_000_000
@@ -30,7 +56,7 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-class Text(Model):
+class KindText(Model):
     """A text in both languages."""
 
     en: str = Field(min_length=1)
@@ -40,7 +66,7 @@ class Text(Model):
 class Input(Model):
     """A relation that the engine fills from the selections of every control of the kind."""
 
-    label: Text
+    label: KindText
     holds: Literal["state", "happening"] | None = None
     """What its records are: a state holds from a day to a day, a happening was at a moment. A
     state that begins after as-of is a plan; a happening after as-of has yet to happen. A selection
@@ -66,6 +92,11 @@ class Input(Model):
     the earliest moment of the first such record, or else the horizon."""
 
     @property
+    def roles(self) -> list[Role]:
+        """Columns that a selection must or may name."""
+        return [*self.needs, *self.columns]
+
+    @property
     def is_happening(self) -> bool:
         """Whether its records happened at a moment."""
         return self.holds == "happening"
@@ -75,7 +106,7 @@ class Parameter(Model):
     """A number of the rule."""
 
     type: Literal["duration", "integer", "number", "period", "choice"]
-    label: Text
+    label: KindText
     stricter: Literal["shorter", "higher", "lower", "first"]
     """Which way is stricter; `first` for choices that go from the strictest on."""
     without: Literal["stricter", "looser"] | None = None
@@ -100,7 +131,7 @@ class Parameter(Model):
 class Description(Model):
     """The front matter of a check kind."""
 
-    summary: Text
+    summary: KindText
     inputs: dict[str, Input] = Field(min_length=1)
     parameters: dict[str, Parameter] = {}
     one_of: list[str] = []
@@ -110,7 +141,7 @@ class Description(Model):
 class Example(Model):
     """A worked case: what is on file, and which lapses follow."""
 
-    title: Text
+    title: KindText
     zone: str = "Asia/Shanghai"
     as_of: str
     parameters: dict[str, Value | dict[str, Value]] = {}
@@ -131,7 +162,7 @@ class Kind:
     """A check kind: what it needs, and the query that says what is duty and what is cover."""
 
     name: str
-    summary: Text
+    summary: KindText
     inputs: Mapping[str, Input]
     parameters: Mapping[str, Parameter]
     one_of: tuple[str, ...]

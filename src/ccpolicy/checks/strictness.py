@@ -6,7 +6,7 @@ import math
 from typing import Literal
 
 from ccpolicy.checks.kinds import Parameter, Value
-from ccpolicy.time.durations import Duration, parse_duration
+from ccpolicy.time.durations import MICROSECONDS, Duration, parse_duration
 
 Strictness = Literal["equal", "tightened", "loosened", "unordered"]
 """From one value to another."""
@@ -15,7 +15,7 @@ _MONTH = 30.436875
 """Days, on average over the four hundred years after which the calendar repeats itself."""
 _UNEVEN = 3
 """Days by which months may be longer or shorter than that, however many there are."""
-_HOUR = 3_600_000_000
+_HOUR = MICROSECONDS["hour"]
 
 
 def compare(spec: Parameter, before: Value | None, after: Value | None) -> Strictness:

@@ -16,7 +16,7 @@ from ccpolicy.reports import FORMATS, formats
     cls=Command,
     short_help="Show what a change tightened, loosened or altered.",
     help="Compare the policy of a git revision with that of another, or with the files on disk:"
-    " what was tightened, what was loosened, and what changed so that nobody can say. Of the"
+    " what was tightened, what was loosened, and what changed in a way that is neither. Of the"
     " records on file at BASE it says which were altered since, and whether BASE's contracts"
     " permit that.\n\n"
     "Exit codes: 0, or 1 if what --fail-on names was done or may have been;"
@@ -33,8 +33,9 @@ from ccpolicy.reports import FORMATS, formats
     "--fail-on",
     multiple=True,
     type=Choice(["loosened", "altered"]),
-    help="End with 1 if anything was loosened, or changed so that nobody can say which way; or if a"
-    " record was altered as BASE's contract does not permit, or nobody can tell; repeatable.",
+    help="End with 1 if anything was loosened, or changed in a way that is neither stricter nor"
+    " looser; or if a record was altered as BASE's contract does not permit, or nobody can tell;"
+    " repeatable.",
 )
 @options.option(
     "--as-of",

@@ -12,7 +12,7 @@ from ccpolicy.cli.translated_click import Command
     "explain",
     cls=Command,
     short_help="Explain a control, a check kind or a message.",
-    help="Explain a control: its clauses, its numbers and why they are what they are, which"
+    help="Explain a control: its clauses, its parameters and their basis, which"
     " evidence counts, and the SQL. Or a check kind: its parameters, its SQL and worked examples."
     " Or a message by its code, such as EV204: what it means, an example, and what to do.",
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 
 from ccpolicy.api import Repository
+from ccpolicy.checks.kinds import ROLES
 from ccpolicy.cli.explain_kind import shown_value
 from ccpolicy.policy import Control, ParameterValue, Selection
 from ccpolicy.reports.amount_text import label_text
@@ -162,19 +163,15 @@ def _selection(page: Page, repository: Repository, selection: Selection) -> None
         )
     key = KEY_SEPARATOR.join(selection.key)
     page.paragraph(page.say("key: {columns}", columns=f"{selection.prefix}{key}"), indent)
-    roles = {
-        "starts": page.say("time: {column}", column=selection.starts or ""),
-        "ends": page.say("until: {column}", column=selection.ends or ""),
-        "item": page.say("item: {column}", column=selection.item or ""),
-        "by": page.say("differs by: {column}", column=selection.by or ""),
-        "quantity": page.say("quantity: {column}", column=selection.quantity or ""),
-    }
-    named = [text for role, text in roles.items() if getattr(selection, role)]
+    named = [
+        page.say(ROLES[role].label.template, column=column)
+        for role, column in selection.roles.items()
+    ]
     if named:
         page.paragraph(page.phrases(named), indent)
-    for label, predicate in (
-        (page.say("where: {sql}", sql=selection.where or ""), selection.where),
-        (page.say("good if: {sql}", sql=selection.good or ""), selection.good),
-    ):
-        if predicate:
-            page.paragraph(visible(label), indent)
+    for role, sql in selection.predicates.items():
+        if role == "where":
+            label = page.say("where: {sql}", sql=sql)
+        else:
+            label = page.say(ROLES[role].label.template, sql=sql)
+        page.paragraph(visible(label), indent)

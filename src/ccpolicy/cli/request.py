@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ccpolicy.cli.options import controls, names, option
 from ccpolicy.cli.translated_click import Choice
-from ccpolicy.vocabulary import SEVERITIES
+from ccpolicy.vocabulary import JUDGED, SEVERITIES
 
 if TYPE_CHECKING:
-    from ccpolicy import EvaluationRequest
+    from ccpolicy import EvaluationRequest, Repository
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _known(filter_name: str) -> Callable[..., list[str]]:
+    """Return what completes a filter's option."""
+
+    def of(repository: Repository) -> Iterable[str]:
+        from ccpolicy.engine.question import FILTERS
+
+        return FILTERS[filter_name].known(repository.policy)
+
+    return names(of)
 
 
 def options(command: F) -> F:
@@ -33,7 +44,7 @@ _OPTIONS: list[Callable[[Any], Any]] = [
         "clauses",
         multiple=True,
         metavar="ID",
-        shell_complete=names(lambda found: [clause.id for clause in found.plan.clauses]),
+        shell_complete=_known("clause"),
         help="Only controls of this clause; may be repeated.",
     ),
     option(
@@ -41,9 +52,7 @@ _OPTIONS: list[Callable[[Any], Any]] = [
         "tags",
         multiple=True,
         metavar="TAG",
-        shell_complete=names(
-            lambda found: [tag for c in found.controls.values() for tag in c.tags]
-        ),
+        shell_complete=_known("tag"),
         help="Only controls with this tag; may be repeated.",
     ),
     option(
@@ -60,7 +69,7 @@ _OPTIONS: list[Callable[[Any], Any]] = [
     ),
     option(
         "--gate",
-        type=Choice(["now", "period"]),
+        type=Choice(JUDGED),
         help="What the gate judges; default as ccpolicy.toml says, or now.",
     ),
 ]

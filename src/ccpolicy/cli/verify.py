@@ -10,12 +10,7 @@ from ccpolicy.cli import options
 from ccpolicy.cli.check import FAILED, NOTHING, PASSED
 from ccpolicy.cli.translated_click import Choice, Command
 from ccpolicy.reports import FORMATS, formats, render
-
-STEPS = (
-    *("signature", "archive", "manifest", "schemas", "evaluation", "reports", "policy"),
-    "provenance",
-)
-"""As in `ccpolicy.assessment.verification`, heavy for a help page; a test compares the two."""
+from ccpolicy.vocabulary import STEPS
 
 
 @click.command(
@@ -84,7 +79,6 @@ def command(
     """Verify, write what came of it, and return the exit code."""
     view = options.view(context, colour=colour, quiet=quiet)
 
-    from ccpolicy.assessment.verification import STEPS
     from ccpolicy.bundle.verify import Trust, verify
     from ccpolicy.cli.output import write
     from ccpolicy.cli.progress import progress

@@ -212,9 +212,7 @@ def _uncomputable(
         for input_name, given in control.inputs.items():
             for index, part in enumerate(control.selections(input_name)):
                 path = ("inputs", input_name, *((index,) if isinstance(given, list) else ()))
-                for role in ("where", "good"):
-                    if not (predicate := getattr(part, role)):
-                        continue
+                for role, predicate in part.predicates.items():
                     table = identifier(tables[part.dataset].name)
                     place = policy.place("control", control.id, *path, role)
                     yield from uncomputable(store, predicate, table, place)
@@ -248,14 +246,7 @@ def _used(
             for part in control.selections(input_name):
                 wanted = used.setdefault(part.dataset, set())
                 wanted.update(part.key)
-                wanted.update(
-                    each
-                    for each in (
-                        *(part.starts, part.valid_from, part.ends),
-                        *(part.item, part.by, part.quantity),
-                    )
-                    if each
-                )
-                for predicate in (part.where, part.good):
-                    wanted.update(columns[predicate] if predicate else ())
+                wanted.update(part.roles.values())
+                for predicate in part.predicates.values():
+                    wanted.update(columns[predicate])
     return used

@@ -47,7 +47,7 @@ def find_problems(
         counted.add(key)
     for subject in sorted(outcome.undecided)[:SHOWN]:
         unsaid = Message.of(
-            "for '{subject}' a time cannot be said: it has no expiry or due date,"
+            "cannot compute a time for '{subject}': it has no expiry or due date,"
             " or the holiday calendar does not know the year",
             subject=subject,
         )

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from itertools import count
 from zoneinfo import ZoneInfo
 
-from ccpolicy.checks.kinds import Example, Kind, load_kinds
+from ccpolicy.checks.kinds import ROLES, Example, Kind, load_kinds
 from ccpolicy.engine.evaluation import Evaluation
 from ccpolicy.engine.evaluation_times import EvaluationTimes
 from ccpolicy.errors import Locator, Message, PolicyError
@@ -22,8 +22,6 @@ from ccpolicy.store import Store, StoreError, open_store
 from ccpolicy.time.calendar import day_number, instant, moment, shift
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.time.zones import time_zone
-
-_ROLES = ("starts", "valid_from", "ends", "item", "by", "quantity", "good")
 
 
 def doubtful_examples(policy: Policy) -> Iterator[Finding]:
@@ -178,7 +176,7 @@ def _policy(kind: Kind, example: Example, tables: Mapping[str, list[Table]]) -> 
             Selection(
                 dataset=table.name,
                 key=["subject"],
-                **{role: role for role in _ROLES if role in table.columns},
+                **{role: role for role in ROLES if role in table.columns},
             )
             for table in own
         ]

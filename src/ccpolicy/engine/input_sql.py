@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ccpolicy.checks.kinds import Input, Kind
+from ccpolicy.checks.kinds import VALUES, Input, Kind, Role
 from ccpolicy.engine.calendar_tables import CalendarTables
 from ccpolicy.engine.control_revision import ControlRevision
 from ccpolicy.engine.evaluation_times import EvaluationTimes
@@ -96,13 +96,15 @@ class InputQueries:
     def selected_records(self) -> str:
         """Write the query of all selections side by side."""
         branches = [self._branch(each) for each in self.selections]
+        nothing = ", ".join("NULL" for _ in VALUES)
         for revision in self.first_revisions:
             if revision.is_single_subject:
                 number = self.numbers[revision.kind.name, revision.kind.population]
                 branches.append(
                     f"SELECT NULL, {number}, {revision.control_number}, true, true,"
                     f" {literal(self.plan.subject)}, NULL, NULL, {revision.first_instant},"
-                    f" {revision.first_instant}, NULL, NULL, NULL, NULL, NULL, NULL, true, NULL"
+                    f" {revision.first_instant}, NULL, NULL, NULL, NULL, {nothing}, NULL, true,"
+                    " NULL"
                 )
         return "\nUNION ALL ".join([SELECTED_RECORDS.no_rows(), *branches])
 
@@ -126,7 +128,7 @@ class InputQueries:
             f"CAST({identifier(by)} AS VARCHAR)" if by else "NULL",
             *self._starts(selected),
             *self._time(selection.ends, selection.dataset),
-            self._quantity(selection, spec),
+            *(self._value(role, selection, spec) for role in VALUES),
             # One that is NULL has not decided.
             f"CASE ({selection.good}\n) WHEN true THEN 1 WHEN false THEN 0 END"
             if selection.good
@@ -156,12 +158,15 @@ class InputQueries:
         item = f"CAST({identifier(column)} AS VARCHAR)" if column else "CAST(NULL AS VARCHAR)"
         return f"{key} || {literal(KEY_SEPARATOR)} || {item}"
 
-    def _quantity(self, selection: Selection, spec: Input) -> str:
-        if selection.quantity:
-            value = f"CAST(round({identifier(selection.quantity)} * {MILLIONTHS}) AS BIGINT)"
+    def _value(self, role: Role, selection: Selection, spec: Input) -> str:
+        """Write a number of a record, in millionths."""
+        if column := selection.roles.get(role):
+            value = f"CAST(round({identifier(column)} * {MILLIONTHS}) AS BIGINT)"
             # A count that was left empty is no count of anything.
             return value if spec.population else f"coalesce({value}, 0)"
-        return str(MILLIONTHS) if "quantity" in spec.columns and not spec.population else "NULL"
+        # Where nothing is counted, each record counts as one.
+        counts = role == "quantity" and role in spec.columns and not spec.population
+        return str(MILLIONTHS) if counts else "NULL"
 
     def _starts(self, selected: InputSelection) -> tuple[str, str, str]:
         """Return the expressions of a record's time, or of its beginning, as `_time` does."""
@@ -329,7 +334,7 @@ class InputQueries:
         Records about an unknown subject, and records after as-of, have no subject. A failure or a
         reopening without an item is about every item of its subject.
         """
-        columns = {
+        columns: dict[str, str] = {
             "earliest": _EARLIEST,
             "latest": self._latest,
             "starts": "coalesce(st.latest, b.starts)",
@@ -337,7 +342,7 @@ class InputQueries:
             # A state without an end lasts on; of a happening nobody knows for how long it counts.
             "ends": "coalesce(st.ends_earliest, e.ends,"
             f" CASE WHEN st.planned THEN {self.times.horizon} END)",
-            "quantity": "st.quantity",
+            **{role: f"st.{role}" for role in VALUES},
             "valid_from": "CASE WHEN st.planned THEN coalesce(st.latest, b.starts) END",
             "selection": "st.selection",
         }

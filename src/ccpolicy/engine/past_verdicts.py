@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ccpolicy import __version__
-from ccpolicy.assessment.agenda import Plan
+from ccpolicy.assessment.agenda import PlanReference
 from ccpolicy.assessment.models import Assessment, CoveredLater, Lapse, Text, Tool
 from ccpolicy.assessment.verdict_history import SCHEMA_VERSION, Change, History, Moment
 from ccpolicy.engine.assess import assess
@@ -124,7 +124,7 @@ def history(
     return History(
         schema_version=SCHEMA_VERSION,
         tool=Tool(name="ccpolicy", version=__version__),
-        plan=Plan(
+        plan=PlanReference(
             id=plan.id,
             title=Text.of(plan.title),
             version=plan.version,

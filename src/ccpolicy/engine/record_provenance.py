@@ -8,7 +8,8 @@ from ccpolicy.assessment import models
 from ccpolicy.engine.evaluation import Evaluation
 from ccpolicy.engine.record_places import RecordPlaces
 from ccpolicy.engine.relations import CITED_RECORD
-from ccpolicy.evidence.models import GitTable, RecordContent
+from ccpolicy.evidence.models import GitTable
+from ccpolicy.evidence.record_sources import RecordContent
 from ccpolicy.policy import EVIDENCE_CHANGES, FROM_GIT, RECORDINGS, Dataset
 from ccpolicy.provenance.models import Provenance
 from ccpolicy.store import Store

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 
-from ccpolicy.checks.kinds import Input, Kind, Parameter
+from ccpolicy.checks.kinds import VALUES, Input, Kind, Parameter
 
 _BOOLEAN, _SMALLINT, _INTEGER, _BIGINT, _VARCHAR = (
     "BOOLEAN",
@@ -90,7 +90,7 @@ SELECTED_RECORDS = Relation(
         "ends_earliest": _BIGINT,
         "ends_latest": _BIGINT,
         "ends_day": _INTEGER,
-        "quantity": _BIGINT,
+        **dict.fromkeys(VALUES, _BIGINT),
         "good": _INTEGER,
         "belongs": _BOOLEAN,
         "locator": _BIGINT,
@@ -299,9 +299,9 @@ _TIMES = {
     "happening": {"earliest": _BIGINT, "latest": _BIGINT, "day": _INTEGER},
     "state": {"starts": _BIGINT, "day": _INTEGER},
 }
-_OWN_COLUMNS = {
+_OWN_COLUMNS: dict[str, dict[str, str]] = {
     "ends": {"ends": _BIGINT},
-    "quantity": {"quantity": _BIGINT},
+    **{name: {name: _BIGINT} for name in VALUES},
     "valid_from": {"valid_from": _BIGINT},
     "closes": {"selection": _INTEGER},
 }
@@ -309,8 +309,8 @@ _OWN_COLUMNS = {
 
 def input_records(spec: Input) -> Relation:
     """Return the relation of the records of an input, and of all with the same columns."""
-    own: list[str] = [each for each in ("ends", "quantity", "valid_from") if each in spec.columns]
-    own += ["closes"] if spec.closes else []
+    given = {*spec.roles, *(["closes"] if spec.closes else [])}
+    own = [each for each in _OWN_COLUMNS if each in given]
     columns = {"input": _INTEGER, "subject": _INTEGER, **_TIMES[spec.holds or "happening"]}
     for each in own:
         columns |= _OWN_COLUMNS[each]

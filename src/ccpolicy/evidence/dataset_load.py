@@ -10,11 +10,12 @@ from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.contract import Contract
 from ccpolicy.evidence.document_loader import DocumentLoader
 from ccpolicy.evidence.fast_validation import typed_columns
-from ccpolicy.evidence.models import NUMBER_BITS, File, GitRecords
+from ccpolicy.evidence.models import File, GitRecords
 from ccpolicy.evidence.places import FileRecords, Places
 from ccpolicy.evidence.problems import ProblemLog
 from ccpolicy.evidence.readers import Scanner, SourceFile, find_reader
 from ccpolicy.evidence.readers.interface import TextRows
+from ccpolicy.evidence.record_sources import NUMBER_BITS
 from ccpolicy.evidence.staging import StagingTable
 from ccpolicy.evidence.table_plan import TablePlan
 from ccpolicy.files.finder import state

@@ -11,10 +11,10 @@ from ccpolicy.errors import EvidenceError
 from ccpolicy.evidence import values
 from ccpolicy.evidence.contract import Contract
 from ccpolicy.evidence.explain import Explainer, nested_place
-from ccpolicy.evidence.models import NUMBER_BITS
 from ccpolicy.evidence.places import FileRecords, NestedRecords, Places
 from ccpolicy.evidence.problems import ProblemLog
 from ccpolicy.evidence.readers import Record, Reject, find_reader, place_of
+from ccpolicy.evidence.record_sources import NUMBER_BITS
 from ccpolicy.evidence.staging import StagingTable, is_storable
 
 Times = dict[tuple[str, str], dict[str, Any]]
@@ -156,7 +156,11 @@ class DocumentLoader:
         faults = self.explainer.faults(entry.value)
         errors = [error.at(nested_place(place, path)) for path, error in faults]
         if not errors:
-            errors = [EvidenceError("a text holds a character that no text may hold")]
+            errors = [
+                EvidenceError(
+                    "the text contains an unpaired surrogate, which cannot be stored as UTF-8"
+                )
+            ]
         self.problems.record(place, errors)
 
 

@@ -11,9 +11,9 @@ from ccpolicy.evidence import values
 from ccpolicy.evidence.contract import Contract
 from ccpolicy.evidence.dataset_load import DatasetLoad
 from ccpolicy.evidence.explain import Explainer, nested_place
-from ccpolicy.evidence.models import NUMBER_BITS
 from ccpolicy.evidence.places import Places
 from ccpolicy.evidence.problems import SHOWN, ProblemLog
+from ccpolicy.evidence.record_sources import NUMBER_BITS
 from ccpolicy.evidence.table_plan import TablePlan
 from ccpolicy.policy import ColumnType
 from ccpolicy.store import DuckDB

@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from ccpolicy.errors import Locator
 from ccpolicy.evidence.contract import Nested
 from ccpolicy.evidence.explain import nested_place
-from ccpolicy.evidence.models import NUMBER_BITS, RecordContent, RecordSource
 from ccpolicy.evidence.readers import Record, SourceFile, find_reader, path_on_line
 from ccpolicy.evidence.readers.interface import ScannedLines
+from ccpolicy.evidence.record_sources import NUMBER_BITS, RecordContent, RecordSource
 
 
 @dataclass

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 
 from ccpolicy.errors import EvidenceError
 from ccpolicy.evidence.dataset_load import DatasetLoad
-from ccpolicy.evidence.models import NUMBER_BITS
 from ccpolicy.evidence.readers import Scanner, find_reader
+from ccpolicy.evidence.record_sources import NUMBER_BITS
 from ccpolicy.evidence.table_plan import TablePlan, zone_relation
 from ccpolicy.store import DuckDB, Interrupted, OutOfMemory, StoreError
 from ccpolicy.store.sql import identifier

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from ccpolicy.evidence import record_sql
 from ccpolicy.evidence.contract import Column
-from ccpolicy.evidence.models import NUMBER_BITS, Table
+from ccpolicy.evidence.models import Table
 from ccpolicy.evidence.readers import Scan
+from ccpolicy.evidence.record_sources import NUMBER_BITS
 from ccpolicy.policy import ColumnType
 from ccpolicy.policy.models import Lookup
 from ccpolicy.store import DuckDB

@@ -25,7 +25,8 @@ LOCAL = _CLOCK
 INTEGER = r"0|-?[1-9][0-9]{0,18}"
 NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
 _INVISIBLE = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}]"
-UNFIT = rf"^[\s\p{{Z}}]|[\s\p{{Z}}]$|{_INVISIBLE}| × |^× | ×$"
+_SEPARATOR = f"{KEY_SEPARATOR}|^{KEY_SEPARATOR[1:]}|{KEY_SEPARATOR[:-1]}$"
+UNFIT = rf"^[\s\p{{Z}}]|[\s\p{{Z}}]$|{_INVISIBLE}|{_SEPARATOR}"
 """RE2: what a column of a key may not match; see `key_fault`."""
 
 _QUOTED = json.encoder.encode_basestring

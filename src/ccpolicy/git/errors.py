@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
 
 from ccpolicy.errors import EvidenceError
+from ccpolicy.vocabulary import HistoryState
 
-State = Literal["known", "no_git", "no_repository", "no_commit", "shallow", "partial"]
-"""Whether the history of the evidence is known, and why not."""
-STATE_MESSAGES: dict[State, str] = {
+STATE_MESSAGES: dict[HistoryState, str] = {
     "no_git": "git is not installed",
     "no_repository": "the evidence does not lie in a git repository",
     "no_commit": "the repository has no commit yet",
     "shallow": "the repository is a shallow clone, whose history is cut off",
     "partial": "the repository lacks objects of its history",
 }
-HINT_MESSAGES: dict[State, str] = {
+HINT_MESSAGES: dict[HistoryState, str] = {
     "no_git": "install git",
     "no_repository": "put the evidence under version control: git init, git add, git commit",
     "no_commit": "commit the evidence",
@@ -28,7 +26,7 @@ HINT_MESSAGES: dict[State, str] = {
 class NoHistory(EvidenceError):
     """There is no history, or only a part of it."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: HistoryState) -> None:
         self.state = state
         super().__init__(STATE_MESSAGES[state], hint=HINT_MESSAGES[state])
 

@@ -239,7 +239,7 @@ def _waivers(content: Policy) -> Iterator[PolicyError]:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PolicyExpression:
     """An SQL expression of the policy."""
 
     text: str
@@ -252,7 +252,7 @@ class Found:
     place: Locator
 
 
-def expressions(content: Policy) -> list[Found]:
+def expressions(content: Policy) -> list[PolicyExpression]:
     """List every SQL expression of the policy."""
     found = []
     for control in content.controls.values():
@@ -260,20 +260,21 @@ def expressions(content: Policy) -> list[Found]:
             for index, selection in enumerate(control.selections(name)):
                 path: tuple[str | int, ...] = (name, index) if isinstance(given, list) else (name,)
                 known = dict(columns(content.datasets, selection.dataset) or {})
-                for role in ("where", "good"):
-                    if text := getattr(selection, role):
-                        place = content.place("control", control.id, "inputs", *path, role)
-                        found.append(Found(text, selection.dataset, None, known, place))
+                for role, text in selection.predicates.items():
+                    place = content.place("control", control.id, "inputs", *path, role)
+                    found.append(PolicyExpression(text, selection.dataset, None, known, place))
     for dataset in content.datasets.values():
         known = dict(columns(content.datasets, dataset.id) or {})
         for column, text in dataset.derive.items():
             own = {name: kind for name, kind in known.items() if name not in dataset.derive}
             place = content.place("dataset", dataset.id, "derive", column)
-            found.append(Found(text, dataset.id, column, own, place))
+            found.append(PolicyExpression(text, dataset.id, column, own, place))
     return found
 
 
-def _refused(found: list[Found], vetted: list[Expression | Refusal]) -> Iterator[PolicyError]:
+def _refused(
+    found: list[PolicyExpression], vetted: list[Expression | Refusal]
+) -> Iterator[PolicyError]:
     for asked, each in zip(found, vetted, strict=True):
         match each:
             case Refusal(message):
@@ -283,7 +284,9 @@ def _refused(found: list[Found], vetted: list[Expression | Refusal]) -> Iterator
                     yield unknown("unknown column '{name}'", column, asked.known, asked.place)
 
 
-def _misfits(content: Policy, found: list[Found], plain: list[Expression]) -> Iterator[PolicyError]:
+def _misfits(
+    content: Policy, found: list[PolicyExpression], plain: list[Expression]
+) -> Iterator[PolicyError]:
     """Yield what does not go together in expressions all of whose columns are known."""
     derived = {
         (asked.table, asked.derives): each

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from ccpolicy.checks.kinds import Input, Kind, Parameter, check_value
+from ccpolicy.checks.kinds import ROLES, Input, Kind, Parameter, Role, check_value
 from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.policy.columns import ColumnType, columns
 from ccpolicy.policy.keys import unlike_keys
@@ -13,8 +13,6 @@ from ccpolicy.policy.models import Control, ParameterValue, Revision, Selection
 from ccpolicy.policy.names import unknown
 from ccpolicy.policy.terms import clock_over_dates, grace_in_period
 from ccpolicy.time.durations import parse_duration
-
-TIMES = frozenset(["starts", "valid_from", "ends"])
 
 
 def check_control(content: Policy, control: Control) -> Iterator[PolicyError]:
@@ -106,17 +104,16 @@ def _selection(
         yield unknown("unknown dataset '{name}'", selection.dataset, known, place("dataset"))
         return
     yield from _key(content, control, selection, spec, place)
-    for role in ("starts", "valid_from", "ends", "item", "by", "quantity", "good"):
+    for role in ROLES:
         column = getattr(selection, role)
         if column is None:
             if role in spec.needs and not (role == "starts" and selection.valid_from):
                 yield PolicyError("this input needs '{role}'", locator=place(), role=role)
-        elif role not in spec.needs and role not in spec.columns:
-            known = [*spec.needs, *spec.columns]
-            yield unknown("this input takes no '{name}'", role, known, place(role))
+        elif role not in spec.roles:
+            yield unknown("this input takes no '{name}'", role, spec.roles, place(role))
         elif role == "valid_from" and selection.starts:
             yield PolicyError("give either 'starts' or 'valid_from'", locator=place(role))
-        elif role != "good":
+        elif ROLES[role].holds != "predicate":
             yield from _column(role, column, found, place(role))
 
 
@@ -150,13 +147,13 @@ def _key(
 
 
 def _column(
-    role: str, column: str, found: Mapping[str, ColumnType], place: Locator
+    role: Role, column: str, found: Mapping[str, ColumnType], place: Locator
 ) -> Iterator[PolicyError]:
     if column not in found:
         yield unknown("unknown column '{name}'", column, found, place)
-    elif role in TIMES and found[column] not in ("date", "instant"):
+    elif ROLES[role].holds == "time" and found[column] not in ("date", "instant"):
         yield PolicyError("the column '{name}' is not a time", locator=place, name=column)
-    elif role == "quantity" and found[column] not in ("integer", "number"):
+    elif ROLES[role].holds == "number" and found[column] not in ("integer", "number"):
         yield PolicyError("the column '{name}' is not a number", locator=place, name=column)
 
 

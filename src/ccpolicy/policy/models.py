@@ -8,10 +8,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from ccpolicy.checks.kinds import ROLES, Role
 from ccpolicy.evidence_formats import Format
-from ccpolicy.vocabulary import Severity
+from ccpolicy.vocabulary import Grade, Severity
 
-Grade = Literal["read", "secondary", "memory", "choice"]
 Scalar = str | int | float
 
 
@@ -150,6 +150,24 @@ class Selection(Model):
     good: Line | None = None
     """SQL predicate that says whether the record is as it should be (check kind `record`)."""
 
+    @property
+    def roles(self) -> dict[Role, str]:
+        """Role → its column; predicates are left out."""
+        return {
+            name: getattr(self, name)
+            for name, role in ROLES.items()
+            if role.holds != "predicate" and getattr(self, name)
+        }
+
+    @property
+    def predicates(self) -> dict[Role | Literal["where"], str]:
+        """Field → SQL predicate."""
+        found: dict[Role | Literal["where"], str] = {"where": self.where} if self.where else {}
+        for name, role in ROLES.items():
+            if role.holds == "predicate" and getattr(self, name):
+                found[name] = getattr(self, name)
+        return found
+
 
 class ParameterValue(Model):
     """A number of the plan, and why it is that number."""
@@ -195,7 +213,7 @@ class Control(Model):
     rationale: Text | None = None
     """Why the control reads the plan as it does."""
     remediation: Text
-    """What to do when it does not hold."""
+    """Remediation: what to do when it fails."""
     clauses: dict[str, Line] = Field(min_length=1)
     """Clause id → the clause's digest when the control was last reviewed against it."""
     severity: Severity

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from ccpolicy.assessment.alterations import Altered
 from ccpolicy.errors import EvidenceError, Message
 from ccpolicy.evidence.models import GitRecords, GitTable
-from ccpolicy.git.errors import State
+from ccpolicy.vocabulary import FileChange, HistoryState
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +17,7 @@ class Uncommitted:
 
     file: str
     """Path from the policy repository's root."""
-    change: Literal["added", "changed", "deleted"]
+    change: FileChange
     sha256: str | None
     """Of its present content; None if it is deleted."""
 
@@ -27,7 +26,7 @@ class Uncommitted:
 class Provenance:
     """Who recorded which evidence, when, and what was changed afterwards."""
 
-    state: State
+    state: HistoryState
     reason: Message | None = None
     """Why nothing is known; None if it is."""
     hint: Message | None = None

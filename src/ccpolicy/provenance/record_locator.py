@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ccpolicy.errors import Locator
-from ccpolicy.evidence.models import RecordContent
+from ccpolicy.evidence.record_sources import RecordContent
 from ccpolicy.provenance.file_versions import Key, Place
 from ccpolicy.provenance.tracked_files import TrackedFiles
 from ccpolicy.store import DuckDB

@@ -6,7 +6,13 @@ from ccpolicy.assessment.models import Assessment, Control, Problem, Recorded
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import pad, width
 from ccpolicy.reports.page import Page, Table, Word
-from ccpolicy.reports.phrases import baseline_note, lapse_text, opened_by, problem_text
+from ccpolicy.reports.phrases import (
+    baseline_note,
+    lapse_text,
+    opened_by,
+    problem_text,
+    verdict_labels,
+)
 from ccpolicy.reports.provenance_text import by_place, covered_later, on_file, recorded, uncommitted
 from ccpolicy.reports.sections import ControlLapses, Sections
 from ccpolicy.reports.summary_text import outcome, severities
@@ -34,16 +40,17 @@ class _SectionText:
         self.full = page.view.detail == "full"
         self.recorded = by_place(result)
         self.severities = severities(page)
+        labels = verdict_labels(page)
         self.words: dict[str, Word] = {
-            "fail": (page.say("FAIL"), "red"),
-            "unknown": (page.say("UNKNOWN"), "yellow"),
+            "fail": (labels["fail"], "red"),
+            "unknown": (labels["unknown"], "yellow"),
             "problem": (page.say("PROBLEM"), "yellow"),
             "cured": (page.say("CURED"), "green"),
-            "waived": (page.say("WAIVED"), "cyan"),
-            "not_applicable": (page.say("N/A"), "dim"),
+            "waived": (labels["waived"], "cyan"),
+            "not_applicable": (labels["not_applicable"], "dim"),
             "stale": (page.say("STALE"), "yellow"),
             "due": (page.say("DUE"), "yellow"),
-            "pass": (page.say("PASS"), "green"),
+            "pass": (labels["pass"], "green"),
         }
         words = [text for text, _ in self.words.values()]
         self.table = Table(page, words, [control.id for control in result.controls])

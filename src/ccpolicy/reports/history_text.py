@@ -5,20 +5,14 @@ from __future__ import annotations
 from ccpolicy.assessment.verdict_history import History
 from ccpolicy.reports import View
 from ccpolicy.reports.page import Page
+from ccpolicy.reports.phrases import verdict_labels
 from ccpolicy.reports.time_text import exactly
-from ccpolicy.vocabulary import Verdict
 
 
 def render_history(result: History, view: View) -> str:
     """Render the commits that changed a verdict, oldest first; with full detail all of them."""
     page = Page(view)
-    words: dict[Verdict, str] = {
-        "fail": page.say("FAIL"),
-        "unknown": page.say("UNKNOWN"),
-        "waived": page.say("WAIVED"),
-        "pass": page.say("PASS"),
-        "not_applicable": page.say("N/A"),
-    }
+    words = verdict_labels(page)
     page.paragraph(page.text(result.plan.title), colour="bold")
     page.paragraph(
         page.count(

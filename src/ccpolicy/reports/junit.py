@@ -19,9 +19,8 @@ from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import (
     baseline_note,
     coded,
-    lapse_text,
+    failing_lapses,
     obsolete_entry,
-    opened_by,
     problem_text,
 )
 from ccpolicy.reports.sections import Sections
@@ -124,11 +123,7 @@ def _case(page: Page, sections: Sections, control: Control, suite: Element) -> N
 def _troubles(page: Page, result: Assessment, control: Control) -> Iterator[str]:
     """Yield the rule, what is wrong, and what to do."""
     yield page.text(control.rule)
-    lapses = result.failing_lapses(control)
-    for lapse in lapses[:MOST]:
-        yield f"{lapse_text(page, result, lapse)}  {opened_by(page, lapse)}"
-    if (rest := len(lapses) - MOST) > 0:
-        yield page.count(rest, "and {count} more", "and {count} more")
+    yield from failing_lapses(page, result, control, MOST)
     for problem in control.problems:
         yield problem_text(page, problem)
         if problem.hint:

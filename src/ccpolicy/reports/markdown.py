@@ -9,7 +9,7 @@ from ccpolicy.assessment.models import Assessment
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
-from ccpolicy.reports.phrases import lapse_text, opened_by, problem_text
+from ccpolicy.reports.phrases import lapse_text, opened_by, problem_text, verdict_labels
 from ccpolicy.reports.provenance_text import covered_later, recorded
 from ccpolicy.reports.sections import Sections
 from ccpolicy.reports.summary_text import (
@@ -21,6 +21,14 @@ from ccpolicy.reports.summary_text import (
 )
 from ccpolicy.reports.time_text import judged_as_of, until
 from ccpolicy.vocabulary import VERDICTS, Verdict
+
+_SYMBOLS: dict[Verdict, str] = {
+    "fail": "❌",
+    "unknown": "❓",
+    "waived": "⏸️",
+    "pass": "✅",
+    "not_applicable": "➖",
+}
 
 _FEW = 10
 """Lapses and problems of a control that are listed, unless all are asked for."""
@@ -47,12 +55,9 @@ class _Document:
         self.page, self.result, self.sections = page, result, Sections(result)
         self.full = page.view.detail == "full"
         self.severities = severities(page)
-        self.words: dict[Verdict, str] = {
-            "fail": f"❌ {page.say('FAIL')}",
-            "unknown": f"❓ {page.say('UNKNOWN')}",
-            "waived": f"⏸️ {page.say('WAIVED')}",
-            "pass": f"✅ {page.say('PASS')}",
-            "not_applicable": f"➖ {page.say('N/A')}",
+        self.words = {
+            verdict: f"{_SYMBOLS[verdict]} {label}"
+            for verdict, label in verdict_labels(page).items()
         }
 
     def blocks(self) -> Iterable[str]:

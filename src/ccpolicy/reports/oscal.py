@@ -16,9 +16,8 @@ from ccpolicy.reports import View
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import (
     baseline_note,
-    lapse_text,
+    failing_lapses,
     obsolete_entry,
-    opened_by,
     problem_text,
 )
 from ccpolicy.reports.sections import Sections
@@ -184,12 +183,8 @@ class _Results:
     def details(self, control: Control) -> Iterator[str]:
         """Yield what is wrong with a control, or else what holds."""
         page = self.page
-        lapses = self.result.failing_lapses(control)
         yield page.text(control.rule)
-        for lapse in lapses[:MOST]:
-            yield f"{lapse_text(page, self.result, lapse)}  {opened_by(page, lapse)}"
-        if (rest := len(lapses) - MOST) > 0:
-            yield page.count(rest, "and {count} more", "and {count} more")
+        yield from failing_lapses(page, self.result, control, MOST)
         for problem in control.problems:
             yield problem_text(page, problem)
 

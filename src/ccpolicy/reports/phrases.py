@@ -8,7 +8,6 @@ from ccpolicy.assessment.models import (
     Assessment,
     BaselineEntry,
     Control,
-    Grade,
     Lapse,
     Problem,
     WaiverState,
@@ -16,7 +15,7 @@ from ccpolicy.assessment.models import (
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.time_text import span
-from ccpolicy.vocabulary import Verdict
+from ccpolicy.vocabulary import Grade, Verdict
 
 VERDICT_MESSAGES: dict[Verdict, str] = {
     "pass": "pass",
@@ -25,6 +24,14 @@ VERDICT_MESSAGES: dict[Verdict, str] = {
     "unknown": "unknown",
     "not_applicable": "not applicable",
 }
+VERDICT_LABEL_MESSAGES: dict[Verdict, str] = {
+    "pass": "PASS",
+    "fail": "FAIL",
+    "waived": "WAIVED",
+    "unknown": "UNKNOWN",
+    "not_applicable": "N/A",
+}
+"""The same in short, at the beginning of a line."""
 GRADE_MESSAGES: dict[Grade, str] = {
     "read": "source text checked",
     "secondary": "from a secondary source",
@@ -36,6 +43,11 @@ WAIVER_STATE_MESSAGES: dict[WaiverState, str] = {
     "in_force": "in force",
     "expired": "expired",
 }
+
+
+def verdict_labels(page: Page) -> dict[Verdict, str]:
+    """Return the verdicts in short, in the reader's language."""
+    return {verdict: page.say(text) for verdict, text in VERDICT_LABEL_MESSAGES.items()}
 
 
 def lapse_text(page: Page, result: Assessment, lapse: Lapse) -> str:
@@ -71,6 +83,15 @@ def obsolete_entry(page: Page, entry: BaselineEntry) -> str:
 def opened_by(page: Page, lapse: Lapse) -> str:
     """Say which record a lapse began with."""
     return visible(lapse.opened_by) if lapse.opened_by else page.say("nothing on file")
+
+
+def failing_lapses(page: Page, result: Assessment, control: Control, most: int) -> Iterator[str]:
+    """Yield the lapses that fail a control, each with what it began with; of many, the first."""
+    lapses = result.failing_lapses(control)
+    for lapse in lapses[:most]:
+        yield f"{lapse_text(page, result, lapse)}  {opened_by(page, lapse)}"
+    if (rest := len(lapses) - most) > 0:
+        yield page.count(rest, "and {count} more", "and {count} more")
 
 
 def coded(page: Page, problem: Problem) -> str:

@@ -1,13 +1,14 @@
-"""What came of verifying a bundle as text: each step, and what all of them together show."""
+"""The verification of a bundle as text: each step, and what all of them together show."""
 
 from __future__ import annotations
 
-from ccpolicy.assessment.manifest import Asked
-from ccpolicy.assessment.verification import Detail, Step, StepName, Verification
+from ccpolicy.assessment.manifest import AnsweredRequest
+from ccpolicy.assessment.verification import Detail, Step, Verification
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import pad, width
 from ccpolicy.reports.page import Page, Word
 from ccpolicy.reports.time_text import judged_as_of
+from ccpolicy.vocabulary import StepName
 
 
 def render_verification(result: Verification, view: View) -> str:
@@ -59,7 +60,7 @@ def _header(page: Page, result: Verification) -> None:
             )
 
 
-def _filters(page: Page, asked: Asked) -> str:
+def _filters(page: Page, asked: AnsweredRequest) -> str:
     filters = asked.filters.items()
     return page.phrases(f"{page.say(name)} {page.join(names)}" for name, names in filters)
 

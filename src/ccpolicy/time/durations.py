@@ -8,10 +8,10 @@ from functools import cache
 from typing import Literal, get_args
 
 from ccpolicy.errors import PolicyError
-from ccpolicy.time.epoch import DAY
+from ccpolicy.time.epoch import DAY, SECOND
 
 Unit = Literal["year", "month", "week", "business day", "day", "hour", "minute", "second"]
-MICROSECONDS = {"hour": 3_600_000_000, "minute": 60_000_000, "second": 1_000_000}
+MICROSECONDS = {"hour": 3_600 * SECOND, "minute": 60 * SECOND, "second": SECOND}
 
 _ISO = re.compile(
     r"P(?:(?P<year>[0-9]+)Y)?(?:(?P<month>[0-9]+)M)?(?:(?P<week>[0-9]+)W)?(?:(?P<day>[0-9]+)D)?"

@@ -52,7 +52,7 @@ def _offsets(zone: ZoneInfo) -> Iterator[tuple[int, int, int]]:
 
 def zone_offset(microseconds: int, zone: ZoneInfo) -> int:
     """Return a zone's offset at an instant; both in microseconds, the instant since 1970 UTC."""
-    return _offset(zone, microseconds // 1_000_000) * 1_000_000
+    return _offset(zone, microseconds // SECOND) * SECOND
 
 
 def next_shift(microseconds: int, zone: ZoneInfo) -> int:
@@ -60,12 +60,12 @@ def next_shift(microseconds: int, zone: ZoneInfo) -> int:
 
     Both are in microseconds since 1970 UTC; there must be one.
     """
-    low = microseconds // 1_000_000
-    high, offset = low + 86_400, _offset(zone, low)
+    low = microseconds // SECOND
+    high, offset = low + _DAY, _offset(zone, low)
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (middle, high) if _offset(zone, middle) == offset else (low, middle)
-    return high * 1_000_000
+    return high * SECOND
 
 
 def _offset(zone: ZoneInfo, second: int) -> int:

@@ -9,10 +9,17 @@ from typing import TypeVar
 from ccpolicy import __version__
 from ccpolicy.assessment import comparison
 from ccpolicy.assessment.building_blocks import Text
-from ccpolicy.assessment.comparison import STATUSES, Change, Comparison, Side, Status
+from ccpolicy.assessment.comparison import (
+    STATUSES,
+    Change,
+    ChangeFamily,
+    Comparison,
+    Side,
+    Status,
+)
 from ccpolicy.assessment.models import Tool
 from ccpolicy.errors import Message
-from ccpolicy.policy.diff.change import Family, Subject
+from ccpolicy.policy.diff.change import Subject
 from ccpolicy.policy.diff.controls import control_changes, waiver_changes
 from ccpolicy.policy.diff.datasets import asked_of_git, dataset_changes
 from ccpolicy.policy.diff.plan import kind_changes, plan_changes, settings_changes
@@ -122,7 +129,7 @@ class _Differ:
         subject = self._subject("settings", FILE, self.every)
         yield from settings_changes(subject, base.settings, head.settings)
 
-    def _subject(self, family: Family, name: str, controls: Iterable[str]) -> Subject:
+    def _subject(self, family: ChangeFamily, name: str, controls: Iterable[str]) -> Subject:
         return Subject(self.base, self.head, family, name, tuple(controls))
 
     def _control(self, subject: Subject) -> Iterator[Change]:

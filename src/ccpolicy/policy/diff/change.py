@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
 
 from ccpolicy.assessment.building_blocks import Text
-from ccpolicy.assessment.comparison import Change, Direction
+from ccpolicy.assessment.comparison import Change, ChangeFamily, Direction
 from ccpolicy.errors import Language, Locator, Message
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.settings import FILE
-
-Family = Literal["control", "waiver", "dataset", "check", "norm", "plan", "settings"]
 
 
 @dataclass(frozen=True)
@@ -21,7 +18,7 @@ class Subject:
 
     base: Policy
     head: Policy
-    family: Family
+    family: ChangeFamily
     name: str
     controls: tuple[str, ...]
     """Controls that rest on it."""

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from markupsafe import escape
 
-from ccpolicy.assessment.models import Grade, Parameter, Signature, Text, WaiverState
+from ccpolicy.assessment.models import Parameter, Signature, Text, WaiverState
 from ccpolicy.errors import LANGUAGES
 from ccpolicy.reports.amount_text import amount_text, label_text, parameter_text
 from ccpolicy.reports.html_parts.bilingual import Bilingual, join, say, shown
 from ccpolicy.reports.phrases import GRADE_MESSAGES, VERDICT_MESSAGES, WAIVER_STATE_MESSAGES
-from ccpolicy.vocabulary import SEVERITIES, Severity, Verdict
+from ccpolicy.vocabulary import SEVERITIES, FileChange, Grade, RecordChange, Severity, Verdict
 
 SCHEMES = ("https://", "http://")
 """Links that may be followed; others are shown as text."""
@@ -104,7 +103,7 @@ def state(value: WaiverState) -> Bilingual:
     return say(WAIVER_STATE_MESSAGES[value])
 
 
-def change(value: Literal["added", "changed", "deleted"]) -> Bilingual:
+def change(value: FileChange) -> Bilingual:
     """Say how a file differs from what is committed."""
     match value:
         case "added":
@@ -115,7 +114,7 @@ def change(value: Literal["added", "changed", "deleted"]) -> Bilingual:
             return say("deleted")
 
 
-def done(value: Literal["amended", "deleted", "restored"]) -> Bilingual:
+def done(value: RecordChange) -> Bilingual:
     """Say what was done to a record that was on file."""
     match value:
         case "amended":

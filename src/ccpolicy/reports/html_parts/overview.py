@@ -11,6 +11,7 @@ from ccpolicy.assessment.agenda import tasks_due
 from ccpolicy.assessment.audit_appendix import AuditAppendix, ControlAppendix
 from ccpolicy.assessment.models import Assessment, Clause, Control
 from ccpolicy.reports.html_parts.bilingual import Bilingual, count, decimal
+from ccpolicy.reports.time_text import last_day
 from ccpolicy.vocabulary import SEVERITIES
 
 AHEAD = 90
@@ -308,7 +309,7 @@ def due_days(result: Assessment) -> list[DueDay]:
     until = min(as_of + datetime.timedelta(days=AHEAD), horizon)
     tasks = tasks_due(result, until.isoformat())
     found = []
-    for date, group in groupby(tasks, key=lambda task: _last_day(task.at)):
+    for date, group in groupby(tasks, key=lambda task: last_day(task.at)):
         listed = list(group)
         found.append((date, listed, sum(len(task.subjects) for task in listed)))
     most = max((number for _, _, number in found), default=1)
@@ -323,7 +324,3 @@ def due_days(result: Assessment) -> list[DueDay]:
         )
         for date, listed, number in found
     ]
-
-
-def _last_day(moment: str) -> datetime.date:
-    return (datetime.datetime.fromisoformat(moment) - datetime.timedelta(microseconds=1)).date()
