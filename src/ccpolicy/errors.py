@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 Language = Literal["en", "zh"]
+Level = Literal["error", "warning"]
+"""How bad what a message says is: it cannot be, or somebody should look at it."""
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
 
@@ -57,6 +59,13 @@ class Locator:
             found["sheet"],
             found["path"],
         )
+
+    @property
+    def order(self) -> tuple[str, str, int, int, tuple[str, ...]]:
+        """What places are sorted by: file, sheet, line and column, then the path inside a record.
+        """
+        path = tuple(part.zfill(9) for part in (self.path or "").split("/"))
+        return self.file, self.sheet or "", self.line or 0, self.column or 0, path
 
     def __str__(self) -> str:
         place = [self.file]
@@ -170,7 +179,7 @@ class PolicyErrors(PolicyError):
     """All that is wrong with a policy, so that it can be mended in one go."""
 
     def __init__(self, errors: list[PolicyError]) -> None:
-        self.errors = sorted(errors, key=lambda e: (str(e.locator or ""), str(e)))
+        self.errors = sorted(errors, key=lambda each: ((each.locator or Locator("")).order, str(each)))
         super().__init__("{count} errors in the policy", count=len(errors))
 
     def diagnostics(self, language: Language = "en") -> str:

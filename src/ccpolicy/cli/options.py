@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 _WIDEST = 120
 _NARROWEST = 40
+PATH = f"{__name__}.path"
+"""Key of the repository's path in what a command line's contexts share."""
 
 
 def option(*names: str, **settings: Any) -> Callable[[F], F]:
@@ -137,6 +139,7 @@ def view(
     Raises:
         CcpolicyError: both less and more is asked for.
     """
+    context.meta[PATH] = path
     if quiet and verbose:
         raise CcpolicyError("--quiet and --verbose do not go together")
     detail: Detail = "brief" if quiet else "full" if verbose else "normal"

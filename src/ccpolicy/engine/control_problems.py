@@ -40,7 +40,8 @@ def find_problems(
         if finding.code == "left_out":
             left_out += 0 if key in counted else finding.count
         else:
-            problems.append(_problem(finding.message, finding.dataset, where(finding.locator)))
+            place = where(finding.locator)
+            problems.append(_problem(finding.message, finding.dataset, place, finding.hint))
             if finding.count > _shown(outcome.findings, finding) and key not in counted:
                 rest = Message.of("{count} records in all have this trouble", count=finding.count)
                 problems.append(_problem(rest, finding.dataset))
@@ -62,11 +63,16 @@ def datasets_of(control: Control) -> list[str]:
     )
 
 
-def _problem(message: Message, dataset: str | None = None, locator: str | None = None) -> Problem:
+def _problem(
+    message: Message,
+    dataset: str | None = None,
+    locator: str | None = None,
+    hint: Message | None = None,
+) -> Problem:
     return Problem(
         code=message.code,
         message=Text.of(message),
-        hint=None,
+        hint=Text.of(hint) if hint else None,
         locator=locator,
         dataset=dataset,
     )

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ccpolicy.errors import Locator, Message
+from ccpolicy.errors import Level, Locator, Message
 from ccpolicy.policy.consistency import check_policy
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.terms import unproven
@@ -21,10 +21,11 @@ class Finding:
     message: Message
     hint: Message
     locator: Locator
+    level: Level = "warning"
 
 
 def lint(content: Policy, today: datetime.date) -> list[Finding]:
-    """Return the findings of a policy, by place.
+    """Return the findings of a policy.
 
     Raises:
         PolicyErrors: what cannot be at all.
@@ -32,17 +33,13 @@ def lint(content: Policy, today: datetime.date) -> list[Finding]:
     with open_store() as store:
         store.lock()
         check_policy(content, store)
-    found = [
+    return [
         *_clauses(content),
         *_norms(content),
         *_terms(content),
         *_datasets(content),
         *_waivers(content, today),
     ]
-    return sorted(
-        found,
-        key=lambda finding: (finding.locator.file, finding.locator.line or 0, finding.locator),
-    )
 
 
 def _clauses(content: Policy) -> Iterator[Finding]:

@@ -88,6 +88,8 @@ class View:
     folder: str = ""
     """Where the repository lies below the top of its git checkout, from which readers of some
     formats look for files; empty, or with `/` at its end."""
+    excerpt: Callable[[str], list[str]] | None = None
+    """Returns the lines of a file to be shown for a place, if the reader has the files at hand."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from ccpolicy.assessment.models import (
     Problem,
     WaiverState,
 )
+from ccpolicy.errors import Level
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.time_text import span
@@ -80,7 +81,14 @@ def coded(page: Page, problem: Problem) -> str:
 
 def problem_text(page: Page, problem: Problem) -> str:
     """Say what could not be judged, and where."""
-    message = coded(page, problem)
-    if not problem.locator:
-        return message
-    return page.say("{place}: {message}", place=problem.locator, message=message)
+    return labelled(page, "error", problem.locator or "", coded(page, problem))
+
+
+def labelled(page: Page, level: Level, place: str, message: str) -> str:
+    """Put the place of a message and its level before it, as compilers do."""
+    match level:
+        case "error":
+            said = page.say("error: {message}", message=message)
+        case "warning":
+            said = page.say("warning: {message}", message=message)
+    return page.say("{place}: {message}", place=place, message=said) if place else said
