@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ccpolicy.assessment.models import Assessment
 
 PASSED, FAILED, NOTHING = 0, 1, 3
+_ALL = 1_000_000
+"""Problems of each kind that -v lists."""
 _INDENT = 12
 """Columns that the text of an assessment leaves free before a detail, at most."""
 
@@ -101,15 +103,21 @@ def command(
     view = options.view(context, path, colour=colour, quiet=quiet, verbose=verbose)
     wanted = [(format_, output), *map(_named, reports)]
     names = [name for name, _ in wanted]
-    asked_for = request.request(asked, appendix=annex or any(FORMATS[name].annex for name in names))
+    asked_for = request.request(
+        asked,
+        appendix=annex or any(FORMATS[name].annex for name in names),
+        # What machines read does not depend on how much a person wants to see.
+        listed_problems=_ALL if verbose and {*names} == {"text"} else None,
+    )
 
     import ccpolicy
     from ccpolicy.cli.baseline import BaselineFile
     from ccpolicy.cli.diagnostics import SourceLines
-    from ccpolicy.cli.output import report_unsupported, write
+    from ccpolicy.cli.output import refuse_terminal, report_unsupported, write
     from ccpolicy.cli.progress import progress
     from ccpolicy.errors import Locator, Message
 
+    refuse_terminal(format_, output)
     with progress(Message.of("reading the evidence").text(view.language)):
         repository = ccpolicy.load(path, policy_from)
         result = repository.check(asked_for)

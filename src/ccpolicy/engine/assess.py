@@ -20,6 +20,7 @@ from ccpolicy.engine.question import ResolvedRequest
 from ccpolicy.errors import EvidenceError, Locator, PolicyError, PolicyErrors
 from ccpolicy.evidence import Evidence, Table, load_evidence
 from ccpolicy.evidence.expression_check import uncomputable
+from ccpolicy.evidence.problems import SHOWN
 from ccpolicy.policy import FROM_GIT, Control, Policy, check_policy
 from ccpolicy.policy.settings import FILE
 from ccpolicy.provenance.models import Provenance
@@ -75,10 +76,18 @@ def assess(
             policy.datasets,
             used,
             provenance.records() if provenance else None,
+            question.request.listed_problems or SHOWN,
         )
         # SQL that the policy brings along runs from here on.
         store.lock()
-        evaluation = Evaluation(store, policy, controls, evidence.tables, _times(policy, question))
+        evaluation = Evaluation(
+            store,
+            policy,
+            controls,
+            evidence.tables,
+            _times(policy, question),
+            question.request.listed_problems,
+        )
         outcomes = _outcomes(store, evaluation, evidence)
         # The builder looks up places in the files, so they must still be there.
         return AssessmentBuilder(

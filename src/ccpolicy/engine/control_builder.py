@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from ccpolicy.assessment import models
-from ccpolicy.engine.control_problems import datasets_of, find_problems
+from ccpolicy.engine.control_problems import SHOWN, datasets_of, find_problems
 from ccpolicy.engine.evaluation_times import EvaluationTimes
 from ccpolicy.engine.lapses import Lapse, Outcome
 from ccpolicy.engine.policy_summary import quote_parameters
@@ -48,8 +48,10 @@ class ControlBuilder:
         places: RecordPlaces,
         commit: str | None,
         later_cover: LaterCover | None,
+        listed_problems: int | None,
     ) -> None:
         """Take what all controls have in common; `commit` is the one judged, if git was asked."""
+        self.listed_problems = listed_problems or SHOWN
         self.policy, self.times = policy, times
         self.places, self.zone = places, places.zone
         self.commit, self.later_cover = commit, later_cover
@@ -58,7 +60,12 @@ class ControlBuilder:
         """Return the result of a control; `lapses` are cut by its waivers."""
         as_of, window = self.times.as_of, self.times.starts
         problems, left_out = find_problems(
-            control, outcome, self.policy, self.places.evidence, self.places.where
+            control,
+            outcome,
+            self.policy,
+            self.places.evidence,
+            self.places.where,
+            self.listed_problems,
         )
         now = _verdicts(outcome, [s for s in lapses if s.starts <= as_of < s.ends])
         touching = [s for s in lapses if s.ends > window and self._in_period(s.starts)]

@@ -12,14 +12,19 @@ from ccpolicy.evidence import Evidence
 from ccpolicy.policy import Control, Policy
 
 SHOWN = 5
-"""Subjects named whose times cannot be computed."""
+"""Subjects named whose times cannot be computed, unless more are asked for."""
 
 Where = Callable[[int | None], str | None]
 """Writes the place of a record."""
 
 
 def find_problems(
-    control: Control, outcome: Outcome, policy: Policy, evidence: Evidence, where: Where
+    control: Control,
+    outcome: Outcome,
+    policy: Policy,
+    evidence: Evidence,
+    where: Where,
+    shown: int = SHOWN,
 ) -> tuple[list[Problem], int]:
     """Return what is wrong with a control's evidence, and how many records are later than as-of."""
     problems = [
@@ -46,7 +51,7 @@ def find_problems(
                 rest = Message.of("{count} records in all have this trouble", count=finding.count)
                 problems.append(_problem(rest, finding.dataset))
         counted.add(key)
-    for subject in sorted(outcome.undecided)[:SHOWN]:
+    for subject in sorted(outcome.undecided)[:shown]:
         unsaid = Message.of(
             "for '{subject}' a time cannot be said: it has no expiry or due date,"
             " or the holiday calendar does not know the year",

@@ -14,7 +14,7 @@ from ccpolicy.near_names import NearName, nearest
 from ccpolicy.store import Store
 
 SHOWN = 5
-"""Places named for each finding; the rest is counted."""
+"""Places named for each finding unless more are asked for; the rest is counted."""
 
 MESSAGES = {
     "no_name": "a record that says who or what it is about has no name for it",
@@ -76,8 +76,10 @@ class Finding:
         return Message.of(hint, known=", ".join(self.known)) if hint else None
 
 
-def find_faults(store: Store, inputs: InputQueries, calendar: CalendarTables) -> list[Finding]:
-    """Look through all selected records and return what is wrong, with `SHOWN` places at most."""
+def find_faults(
+    store: Store, inputs: InputQueries, calendar: CalendarTables, shown: int = SHOWN
+) -> list[Finding]:
+    """Look through all selected records and return what is wrong, with some places of each kind."""
     rows = store.ask(
         f"""
         WITH found AS ({" UNION ALL ".join(_queries(inputs, calendar))}),
@@ -89,7 +91,7 @@ def find_faults(store: Store, inputs: InputQueries, calendar: CalendarTables) ->
         )
         SELECT code, selection, value, locator, records, others
         FROM ranked
-        WHERE place <= {SHOWN}
+        WHERE place <= {shown}
         ORDER BY selection, code, place
         """
     )

@@ -136,7 +136,9 @@ class _SectionText:
             self.table.detail(
                 page.say(
                     "{subjects}: {reason} ({waiver}, approved by {approver})",
-                    subjects=page.names(each.subjects, 40),
+                    subjects=page.join(each.subjects)
+                    if self.full
+                    else page.names(each.subjects, 40),
                     reason=page.text(waiver.reason),
                     waiver=waiver.id,
                     approver=page.text(waiver.approver),

@@ -144,8 +144,8 @@ class Sections:
 
     @property
     def in_order(self) -> list[Control]:
-        """Controls that fail nothing: waived ones, then those that pass."""
-        return self.with_verdict("waived", "pass")
+        """Controls that pass."""
+        return self.with_verdict("pass")
 
     def due(self, until: str | None = None) -> list[ControlDue]:
         """List what falls due up to a moment, by default soon: a control once, soonest first."""
