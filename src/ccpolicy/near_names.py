@@ -89,7 +89,9 @@ def nearest(name: str, known: Iterable[str], *, letters: bool = True) -> NearNam
     """
     others = [each for each in known if each != name]
     wanted = folded(name)
-    same = [each for each in others if folded(each) == wanted] if wanted else []
+    if not wanted:
+        return None
+    same = [each for each in others if folded(each) == wanted]
     if same:
         found = difflib.get_close_matches(name, same, 1, 0) or same
         return NearName(found[0], _HINT_MESSAGES[_difference(name, found[0])])

@@ -48,13 +48,17 @@ def refuse_terminal(name: str, output: str | None) -> None:
         ReportError: the format is of no use in a terminal, which is where it would go.
     """
     form = FORMATS[name]
-    if form.for_files and output is None and sys.stdout.isatty():
+    if form.for_files and output is None and _is_terminal():
         raise ReportError(
             "the format '{name}' is not for a terminal",
             hint="write it to a file with: -o report{suffix}",
             name=name,
             suffix=form.suffix,
         )
+
+
+def _is_terminal() -> bool:
+    return sys.stdout.isatty()
 
 
 def write(content: str | bytes, output: str | None, *, for_people: bool) -> None:

@@ -17,8 +17,12 @@ _MOST = 2000
 Error = TypeVar("Error", bound=CcpolicyError)
 
 
-def missing_file(path: Path, error: type[Error]) -> Error:
-    """Make the error for a file that is not there, with what its folder holds instead."""
+def missing_file(path: Path, error: type[Error], name: str | None = None) -> Error:
+    """Make the error for a file that is not there, with what its folder holds instead.
+
+    Messages call the file `name`, by default as the path is written.
+    """
+    shown = Path(name or path)
     folder = path.parent
     names: list[str] = []
     if folder.is_dir():
@@ -26,9 +30,12 @@ def missing_file(path: Path, error: type[Error]) -> Error:
             names = sorted(name for name in os.listdir(folder) if not name.startswith("."))[:_MOST]
         except OSError:
             names = []
-    close = nearest(path.name, names)
+    # Without suffixes, which would make all files of a folder alike.
+    stems = {Path(name).stem: name for name in names}
+    near = nearest(path.stem, stems)
+    close = stems.get(path.stem) or (stems[near.name] if near else "")
     if close:
-        hint = close.hint
+        hint = near.hint if near and path.stem not in stems else "did you mean '{close}'?"
     elif names:
         hint = "the folder '{folder}' holds: {known}"
     elif folder.is_dir():
@@ -39,8 +46,8 @@ def missing_file(path: Path, error: type[Error]) -> Error:
     return error(
         "there is no such file",
         hint=hint,
-        locator=Locator(str(path)),
-        close=close.name if close else "",
-        folder=str(folder),
+        locator=Locator(shown.as_posix()),
+        close=close,
+        folder=shown.parent.as_posix(),
         known=", ".join([*names[:_SHOWN], *more]),
     )

@@ -90,7 +90,7 @@ def explain(
         path, kind, error = fault.path, fault.kind, fault.details
         values = {
             **{key: str(value) for key, value in error.get("ctx", {}).items()},
-            "name": str(path[-1]) if kind == "extra_forbidden" else _name(model, path),
+            "name": str(path[-1]) if kind in ("extra_forbidden", "key") else _name(model, path),
             "value": _short(error["input"]),
         }
         hint = ""
@@ -99,8 +99,8 @@ def explain(
             close = nearest(values["name"], known)
             hint = close.hint if close else "known here: {known}"
             values |= {"known": ", ".join(known), "close": close.name if close else ""}
-        elif kind == "string_pattern_mismatch":
-            hint = _PATTERN_HINT_MESSAGES.get(values["pattern"], "")
+        elif kind in ("string_pattern_mismatch", "key"):
+            hint = _PATTERN_HINT_MESSAGES.get(values.get("pattern", ""), "")
         elif kind == "literal_error":
             close = nearest(str(error["input"]), _LISTED.findall(values["expected"]))
             hint = close.hint if close else ""

@@ -80,7 +80,7 @@ class FolderFiles:
                 if stat.S_ISREG(os.fstat(handle).st_mode):
                     return file.read(MAX_BYTES + 1)
         except FileNotFoundError as failure:
-            raise missing_file(self.root / name, PolicyError).at(self._at(name)) from failure
+            raise missing_file(self.root / name, PolicyError, self.place(name)) from failure
         except OSError as failure:
             raise PolicyError(
                 "cannot read the file: {reason}", reason=failure.strerror, locator=self._at(name)
