@@ -154,6 +154,8 @@ class Provenance(Model):
     state: Literal["known", "no_git", "no_repository", "no_commit", "shallow", "partial"]
     reason: Text | None
     """Why nothing is known, unless it is."""
+    reason_code: str | None = None
+    """Code of the reason's message, such as `GI104`; null if it is known."""
     commit: str | None
     """The commit that was judged, together with what is not committed."""
     tree: str | None

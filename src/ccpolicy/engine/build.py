@@ -131,6 +131,7 @@ class AssessmentBuilder:
         return models.Provenance(
             state=found.state,
             reason=models.Text.of(found.reason) if found.reason else None,
+            reason_code=found.reason.code if found.reason else None,
             commit=found.commit,
             tree=found.tree,
             committed_at=(

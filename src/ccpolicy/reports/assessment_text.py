@@ -6,7 +6,13 @@ from ccpolicy.assessment.models import Assessment, Control, Problem, Recorded
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import pad, width
 from ccpolicy.reports.page import Page, Table, Word
-from ccpolicy.reports.phrases import baseline_note, lapse_text, opened_by, problem_text
+from ccpolicy.reports.phrases import (
+    baseline_note,
+    lapse_text,
+    opened_by,
+    problem_text,
+    reason_text,
+)
 from ccpolicy.reports.provenance_text import by_place, covered_later, on_file, recorded, uncommitted
 from ccpolicy.reports.sections import ControlLapses, Sections
 from ccpolicy.reports.summary_text import outcome, severities
@@ -206,7 +212,7 @@ class _SectionText:
 
     def reason(self, control: Control) -> None:
         if control.reason:
-            self.table.detail(self.page.text(control.reason))
+            self.table.detail(reason_text(self.page, control))
 
     def lapses(self, found: ControlLapses) -> None:
         """Show the longest lapse, or all of them."""

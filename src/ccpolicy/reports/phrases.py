@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Protocol
 
+from ccpolicy.assessment.building_blocks import Text
 from ccpolicy.assessment.models import (
     Assessment,
     BaselineEntry,
@@ -18,6 +20,20 @@ from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.time_text import span
 from ccpolicy.vocabulary import Verdict
+
+
+
+class Reasoned(Protocol):
+    """Something with a reason, of the policy or of a message."""
+
+    @property
+    def reason(self) -> Text | None:
+        """Why."""
+
+    @property
+    def reason_code(self) -> str | None:
+        """Code of the message that it is; none if the policy says it."""
+
 
 VERDICT_MESSAGES: dict[Verdict, str] = {
     "pass": "pass",
@@ -77,6 +93,13 @@ def opened_by(page: Page, lapse: Lapse) -> str:
 def coded(page: Page, problem: Problem) -> str:
     """Say what could not be judged, after the message's code."""
     return f"{problem.code} {page.text(problem.message)}"
+
+
+def reason_text(page: Page, found: Reasoned) -> str:
+    """Say why something was not judged or is not known, after the message's code; or nothing."""
+    if not found.reason:
+        return ""
+    return f"{found.reason_code or ''} {page.text(found.reason)}".lstrip()
 
 
 def problem_text(page: Page, problem: Problem) -> str:
