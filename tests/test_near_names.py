@@ -11,8 +11,8 @@ DIFFERENCES = {
     "no-break space": ("PBX\N{NO-BREAK SPACE}2", "PBX 2", "a space or an unseen character"),
     "space at the end": ("PBX-2 ", "PBX-2", "a space or an unseen character"),
     "no width": ("PBX-2\N{ZERO WIDTH SPACE}", "PBX-2", "a space or an unseen character"),
-    "full width": ("ＰＢＸ－２", "PBX-2", "full-width"),  # noqa: RUF001
-    "half width": ("ｶﾒﾗ1", "カメラ1", "full-width"),  # noqa: RUF001
+    "full width": ("ＰＢＸ－２", "PBX-2", "full-width"),
+    "half width": ("ｶﾒﾗ1", "カメラ1", "full-width"),
     "decomposed": ("e\N{COMBINING ACUTE ACCENT}cole", "école", "the encoding of accents"),
     "zeros": ("7", "007", "leading zeros"),
     "zeros inside": ("PBX-2", "PBX-002", "leading zeros"),

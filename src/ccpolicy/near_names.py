@@ -104,7 +104,9 @@ def nearest(name: str, known: Iterable[str], *, letters: bool = True) -> NearNam
 
 def _difference(name: str, other: str) -> str:
     """Name the one step without which two names would not be the same."""
-    needed = [left_out for left_out in _STEPS if _without(left_out, name) != _without(left_out, other)]
+    needed = [
+        left_out for left_out in _STEPS if _without(left_out, name) != _without(left_out, other)
+    ]
     return needed[0] if len(needed) == 1 else "several"
 
 

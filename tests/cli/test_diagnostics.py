@@ -29,7 +29,7 @@ def test_every_command_says_it_alike(run: Run, centre: Path) -> None:
     said = run("check", centre).stderr
     assert "error: PL301 " in said
     assert "   |     ^^^^^" in said
-    for command in ("lint", "report", "due", "history", "bundle"):
+    for command in ("lint", "report", "due", "bundle"):
         extra = ["-o", centre / "b.zip"] if command == "bundle" else []
         assert run(command, centre, *extra).stderr == said, command
     chinese = run("lint", centre, "--lang", "zh").stderr

@@ -14,8 +14,8 @@ import pytest
 import ccpolicy.cli
 from ccpolicy import __version__
 from ccpolicy.cli import program as module
-from ccpolicy.cli.language import requested_language
 from ccpolicy.cli.diagnostics import error_text
+from ccpolicy.cli.language import requested_language
 from ccpolicy.cli.program import COMMANDS
 from ccpolicy.errors import CcpolicyError, Locator, PolicyError, PolicyErrors
 from message_text import coded

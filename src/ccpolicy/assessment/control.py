@@ -31,7 +31,7 @@ class Subjects(Model):
     ended: int
     """Their duty had ended before as-of."""
     not_due: int
-    """Of those that passed, how many are openings whose due instant has not come."""
+    """How many of the passed are openings that are not due yet."""
 
 
 class CoveredLater(Model):

@@ -123,7 +123,7 @@ class Uncommitted(Model):
 
 
 class Recorded(Model):
-    """What git knows of a record: a commit that put it, or a time of it, on file or changed it."""
+    """A commit that filed or changed a record, or one of the record's times."""
 
     place: str
     """`file:line`."""
@@ -196,7 +196,7 @@ class Assessment(Model):
     evidence_digest: str
     """SHA-256 over the digests and names of all files that were read, `sha256:…`."""
     provenance: Provenance | None
-    """What git knows of it, if that was asked for or a control rests on it."""
+    """Git's data on the evidence; null unless it was requested or a control depends on it."""
     annex: AuditAppendix | None
     """What reports for auditors show beside the verdicts, if it was asked for."""
 

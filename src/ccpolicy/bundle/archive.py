@@ -39,7 +39,7 @@ _FAILURES = (
     ValueError,  # and UnicodeDecodeError
     struct.error,
 )
-"""What `zipfile` ends with on damaged archives, and on others that it cannot read."""
+"""Exceptions that `zipfile` raises for damaged or unsupported archives."""
 
 Content = bytes | Path
 """What becomes a member: bytes, or a file that is read in pieces."""

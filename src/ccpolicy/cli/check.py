@@ -131,9 +131,7 @@ def command(
     # Nothing is written before everything could be rendered.
     rendered = [
         # How much the terminal says is not how much a report holds.
-        _render(
-            result, name, terminal if at is output else replace(view, detail="normal"), annex
-        )
+        _render(result, name, terminal if at is output else replace(view, detail="normal"), annex)
         for name, at in wanted
     ]
     report_unsupported(zip(names, rendered, strict=True), view.language, strict=strict)

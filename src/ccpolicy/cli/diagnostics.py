@@ -1,9 +1,9 @@
 """Write what is wrong: its place, its level and code, the source line with a caret, and a hint.
 
-    policy/controls/1.yaml:14:5: error: PL301 unknown check kind 'intervall'
-      14 |     check: intervall
-         |     ^^^^^
-      hint: did you mean 'recurrence'?
+policy/controls/1.yaml:14:5: error: PL301 unknown check kind 'intervall'
+  14 |     check: intervall
+     |     ^^^^^
+  hint: did you mean 'recurrence'?
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from ccpolicy.reports.phrases import labelled
 _LARGEST = 16 << 20
 """Bytes of a file of which lines are shown."""
 _SUFFIXES = (".yaml", ".yml", ".toml", ".sql", ".csv", ".tsv", ".json", ".jsonl", ".ndjson")
-"""Files that are text, whatever else they hold."""
+"""Suffixes of text files."""
 _WORD = re.compile(r"[\w.-]+")
 _BEFORE = 40
 """Characters of a long line that are shown before its place."""

@@ -50,14 +50,14 @@ def names(of: Callable[[Repository], Iterable[str]]) -> Callable[..., list[str]]
 
 
 def path(command: F) -> F:
-    """Take the repository to work on."""
+    """Add the argument `PATH`, the policy repository."""
     return argument(
         "path", default=".", metavar="[PATH]", help="Policy repository; default the current folder."
     )(command)
 
 
 def policy_from(command: F) -> F:
-    """Take the revision whose policy is judged by."""
+    """Add `--policy-from`."""
     return option(
         "--policy-from",
         metavar="REV",
@@ -66,7 +66,7 @@ def policy_from(command: F) -> F:
 
 
 def language(command: F) -> F:
-    """Take the language, which was already seen to before anything was parsed."""
+    """Add `--lang` (already applied before parsing)."""
     return option(
         "--lang",
         type=Choice(LANGUAGES),
@@ -76,7 +76,7 @@ def language(command: F) -> F:
 
 
 def colour(command: F) -> F:
-    """Take when to use colours."""
+    """Add `--color`."""
     return option(
         "--color",
         "colour",
@@ -87,18 +87,18 @@ def colour(command: F) -> F:
 
 
 def verbose(command: F) -> F:
-    """Take whether to say everything."""
+    """Add `--verbose`."""
     return option("-v", "--verbose", is_flag=True, help="Verbose output.")(command)
 
 
 def detail(command: F) -> F:
-    """Take how much to say."""
+    """Add `--quiet` and `--verbose`."""
     quiet = option("-q", "--quiet", is_flag=True, help="Only print the result.")
     return quiet(verbose(command))
 
 
 def controls(command: F) -> F:
-    """Take the controls that it is about."""
+    """Add `--control`."""
     return option(
         "--control",
         "controls",
@@ -110,7 +110,7 @@ def controls(command: F) -> F:
 
 
 def strict(command: F) -> F:
-    """Take whether everything must be said."""
+    """Add `--strict-format`."""
     return option(
         "--strict-format",
         "strict",
@@ -120,7 +120,7 @@ def strict(command: F) -> F:
 
 
 def output(command: F) -> F:
-    """Take where to write."""
+    """Add `--output`."""
     return option(
         "-o", "--output", metavar="FILE", help="Write to a file, which appears when it is complete."
     )(command)

@@ -1,6 +1,6 @@
 """Write a result: to the terminal or a pipe, or to a file that is complete or not there.
 
-What a report's format cannot express is said beside it.
+What a format cannot express is reported on standard error.
 """
 
 from __future__ import annotations

@@ -88,9 +88,7 @@ def command(
 
         with progress(Message.of("reading the evidence").text(view.language)):
             result = ccpolicy.load(path).check(
-                request.request(
-                    {"as_of": as_of, "period": period}, appendix=FORMATS[format_].annex
-                )
+                request.request({"as_of": as_of, "period": period}, appendix=FORMATS[format_].annex)
             )
     report = render(result, format_, view)
     report_unsupported([(format_, report)], view.language, strict=strict)

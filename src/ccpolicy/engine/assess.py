@@ -100,10 +100,10 @@ def assess(
 
 
 def _refuse_expressions(policy: Policy) -> None:
-    """Say which expressions cannot be computed, whatever the records are.
+    """Check the policy's expressions over empty tables.
 
     Raises:
-        PolicyErrors: there are such expressions.
+        PolicyErrors: some of them cannot be computed.
     """
     with open_store() as store:
         store.lock()

@@ -1,4 +1,4 @@
-"""Find evidence that cannot be right, so that it is never taken for good evidence.
+"""Find contradictory or incomplete records, so that they never count as good evidence.
 
 What is found here makes a control `unknown`; nothing in it changes a lapse.
 """

@@ -100,7 +100,7 @@ class Explainer:
         key = str(error.validator_value) if keyword in ("type", "format") else keyword
         if key == "date-time" and self.contract.zone:
             key = "local"
-        close, hint = self._close(key, error)
+        meant, hint = self._close(key, error)
         yield (
             name,
             EvidenceError(
@@ -109,7 +109,7 @@ class Explainer:
                 name=name,
                 value=values.shown(error.instance),
                 limit=_limit(error.validator_value),
-                close=close,
+                close=meant,
                 zone=self.contract.zone,
             ),
         )
@@ -132,7 +132,9 @@ class Explainer:
                 return self._close_time(text)
             case "date":
                 fixed = values.canonical_time(text)[:10]
-                return (fixed, _HINT_MESSAGES["close"]) if values.day(fixed) is not None else ("", "")
+                return (
+                    (fixed, _HINT_MESSAGES["close"]) if values.day(fixed) is not None else ("", "")
+                )
             case "integer" | "number":
                 fixed = values.canonical_number(text)
                 is_other = not isinstance(values.value_of(fixed, key), str)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,7 +26,7 @@ def missing_file(path: Path, error: type[Error], name: str | None = None) -> Err
     names: list[str] = []
     if folder.is_dir():
         try:
-            names = sorted(name for name in os.listdir(folder) if not name.startswith("."))[:_MOST]
+            names = sorted(each.name for each in folder.iterdir() if each.name[0] != ".")[:_MOST]
         except OSError:
             names = []
     # Without suffixes, which would make all files of a folder alike.

@@ -1,4 +1,4 @@
-"""Say what is wrong with a file's content in the words of its readers, at its line."""
+"""Translate pydantic's errors into messages with file, line and column."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def _fault(error: ErrorDetails, value: Any) -> _Fault:
 
 
 def _likeliest(faults: list[_Fault], level: int = 0) -> Iterator[_Fault]:
-    """Of each union leave the branch that went furthest, which is the one that was meant."""
+    """Of each union keep the errors of the branch that matched furthest, probably the meant one."""
     tried: dict[Path, dict[str | int, list[_Fault]]] = {}
     for fault in faults:
         if len(fault.unions) <= level:

@@ -18,9 +18,7 @@ from ccpolicy.git.repository import GitRepository, open_repository
 from ccpolicy.time.moments import read_moment
 
 
-def known_at(
-    repository: GitRepository, asked: str, zone: ZoneInfo, *, last: bool = True
-) -> str:
+def known_at(repository: GitRepository, asked: str, zone: ZoneInfo, *, last: bool = True) -> str:
     """Return the commit that a revision names, or the last one made by a moment.
 
     A day is its end in the zone, or without `last` its beginning.

@@ -186,7 +186,7 @@ class NotApplicable(Model):
 
 
 class Control(Model):
-    """What must hold, and the check that says whether it does."""
+    """One requirement of the plan, with the check that evaluates it."""
 
     id: Id
     title: Text

@@ -78,7 +78,7 @@ def notes(page: Page, found: Altered, base: Side) -> Iterator[str]:
 
 
 def file_notes(page: Page, found: Altered) -> Iterator[str]:
-    """Say which files nobody can compare, and which nobody follows."""
+    """List the files that cannot be compared, and those whose dataset has no `recording`."""
     if found.unreadable:
         yield page.say(
             "Unreadable, alterations unknown: {files}",

@@ -1,4 +1,4 @@
-"""What fails or could not be judged, one by one, each at a line of a file.
+"""Failing lapses and unknown controls as a list of findings, each with a file and line.
 
 Formats that list findings show a pipeline what is wrong and nothing else; what they leave out is
 said by `left_out`.

@@ -22,7 +22,6 @@ from ccpolicy.reports.time_text import span
 from ccpolicy.vocabulary import Verdict
 
 
-
 class Reasoned(Protocol):
     """Something with a reason, of the policy or of a message."""
 

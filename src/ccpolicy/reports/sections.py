@@ -89,7 +89,7 @@ class Sections:
 
     @cached_property
     def attention(self) -> list[ControlLapses]:
-        """Controls that fail, then those that are unknown, with the lapses that count."""
+        """Failing controls, then unknown ones, with their lapses as the gate sees them."""
         return [
             ControlLapses(control, self.scope.failing_lapses(control))
             for control in self.with_verdict("fail", "unknown")

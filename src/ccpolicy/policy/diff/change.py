@@ -17,7 +17,7 @@ Family = Literal["control", "waiver", "dataset", "check", "norm", "plan", "setti
 
 @dataclass(frozen=True)
 class Subject:
-    """What differs: an entry that stands in one of the two states, or in both."""
+    """The entry that changed: present in one state or in both."""
 
     base: Policy
     head: Policy
