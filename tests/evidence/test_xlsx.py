@@ -72,7 +72,7 @@ def test_values_of_cells(desk: Desk) -> None:
             "2: a day that exists, as YYYY-MM-DD, is expected for 'd', not \"2026-01-01T12:00:00\"",
         ),
         ([10**15], "2:1: 'id' is a number of more than fifteen digits"),
-        (["a", *[None] * 6, "x"], "2:8: a value stands beyond the last column that has a name"),
+        (["a", *[None] * 6, "x"], "2:8: there is a value beyond the last column with a heading"),
     ],
 )
 def test_invalid_cell(desk: Desk, cells: list[Any], said: str) -> None:

@@ -60,7 +60,7 @@ CASES: dict[str, tuple[list[Change], list[str]]] = {
         [
             (
                 f"{REVIEW}:18:7: {coded('LN109', 'every')}"
-                "\nname a norm of policy/norms.yaml; a choice of your own is one too"
+                "\ncite a norm of policy/norms.yaml; an internal decision can be one"
             )
         ],
     ),
@@ -78,7 +78,7 @@ CASES: dict[str, tuple[list[Change], list[str]]] = {
         [
             (
                 f"{REVIEW}:24:11: {coded('LN109', 'every')}"
-                "\nname a norm of policy/norms.yaml; a choice of your own is one too"
+                "\ncite a norm of policy/norms.yaml; an internal decision can be one"
             )
         ],
     ),
@@ -157,7 +157,7 @@ CASES: dict[str, tuple[list[Change], list[str]]] = {
             ),
             (
                 f"{REVIEW}:18:7: {coded('LN109', 'every')}"
-                "\nname a norm of policy/norms.yaml; a choice of your own is one too"
+                "\ncite a norm of policy/norms.yaml; an internal decision can be one"
             ),
         ],
     ),

@@ -73,7 +73,7 @@ class SourceLines:
         room = max(self.columns - len(number) - 5, _BEFORE)
         place = (locator.column or 1) - 1
         first = max(place - _BEFORE, 0) if width(line) > room else 0
-        before, after = visible(line[first:place]), line[place:]
+        before, after = visible(line[first:place]), line[place : first + room + 1]
         shown = _cut(("…" if first else "") + before + visible(after), room)
         lines = [f"  {number} | {shown}".rstrip()]
         if locator.column and place < len(line):

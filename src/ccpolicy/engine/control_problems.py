@@ -48,7 +48,7 @@ def find_problems(
             place = where(finding.locator)
             problems.append(_problem(finding.message, finding.dataset, place, finding.hint))
             if finding.count > _shown(outcome.findings, finding) and key not in counted:
-                rest = Message.of("{count} records in all have this trouble", count=finding.count)
+                rest = Message.of("{count} records in all have this problem", count=finding.count)
                 problems.append(_problem(rest, finding.dataset))
         counted.add(key)
     for subject in sorted(outcome.undecided)[:shown]:

@@ -18,7 +18,7 @@ SHOWN = 5
 
 MESSAGES = {
     "no_name": "a record that says who or what it is about has no name for it",
-    "no_start": "'{column}' is empty, so nobody can say from when it counts",
+    "no_start": "'{column}' is empty, so the record has no start",
     "no_decision": "whether the record belongs here cannot be decided, since a value is missing",
     "backwards": "it ends before it begins",
     "no_class": "there is no parameter for '{value}' in '{column}'",
@@ -26,7 +26,7 @@ MESSAGES = {
     "two_minimums": "records of '{value}' disagree about '{column}': {others}",
     "orphan": "'{value}' is not in the dataset '{column}'",
     "early": "'{value}' is closed before it was opened",
-    "future": "the record lies in the future",
+    "future": "the record is dated in the future",
 }
 _HINT_MESSAGES = {
     "no_class": "the control has parameters for: {known}",

@@ -156,7 +156,7 @@ class DocumentLoader:
         faults = self.explainer.faults(entry.value)
         errors = [error.at(nested_place(place, path)) for path, error in faults]
         if not errors:
-            errors = [EvidenceError("a text holds a character that no text may hold")]
+            errors = [EvidenceError("the text contains an unpaired surrogate, which cannot be stored as UTF-8")]
         self.problems.record(place, errors)
 
 

@@ -50,7 +50,7 @@ def _clauses(content: Policy) -> Iterator[Finding]:
         place = content.place("plan", plan.id, "clauses", index, "id")
         if clause.text and clause.id not in held and not clause.no_control:
             yield Finding(
-                Message.of("no control stands behind clause {id}", id=clause.id),
+                Message.of("clause {id} has no control", id=clause.id),
                 Message.of("add a control, or say why there is none with 'no_control'"),
                 place,
             )
@@ -83,17 +83,17 @@ def _norms(content: Policy) -> Iterator[Finding]:
                 if given.norm is None:
                     yield Finding(
                         Message.of(
-                            "the parameter '{name}' does not say why it is what it is", name=name
+                            "the parameter '{name}' cites no norm as its basis", name=name
                         ),
                         Message.of(
-                            "name a norm of policy/norms.yaml; a choice of your own is one too"
+                            "cite a norm of policy/norms.yaml; an internal decision can be one"
                         ),
                         content.place("control", control.id, *path, "parameters", name),
                     )
     for norm in content.norms.values():
         if norm.id not in used:
             yield Finding(
-                Message.of("no parameter rests on the norm '{id}'", id=norm.id),
+                Message.of("no parameter cites the norm '{id}'", id=norm.id),
                 Message.of("take it out, or name it where it is the reason"),
                 content.place("norm", norm.id, "id"),
             )
@@ -154,7 +154,7 @@ def _waivers(content: Policy, today: datetime.date) -> Iterator[Finding]:
         if (waiver.until - waiver.from_).days >= days:
             yield Finding(
                 Message.of(
-                    "the waiver {id} stands for {days} days",
+                    "the waiver {id} lasts {days} days",
                     id=waiver.id,
                     days=(waiver.until - waiver.from_).days + 1,
                 ),

@@ -88,7 +88,7 @@ class _Sheet:
         for index in range(len(self.columns), len(cells)):
             if cells[index] != "":
                 return EvidenceError(
-                    "a value stands beyond the last column that has a name",
+                    "there is a value beyond the last column with a heading",
                     locator=self._place(number, index),
                 )
         return None
