@@ -17,7 +17,7 @@ SHOWN = 5
 """Places named for each finding unless more are asked for; the rest is counted."""
 
 MESSAGES = {
-    "no_name": "a record that says who or what it is about has no name for it",
+    "no_name": "the record names no subject: its key is empty",
     "no_start": "'{column}' is empty, so the record has no start",
     "no_decision": "whether the record belongs here cannot be decided, since a value is missing",
     "backwards": "it ends before it begins",

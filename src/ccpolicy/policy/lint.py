@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ccpolicy.errors import Level, Locator, Message
 from ccpolicy.policy.consistency import check_policy
 from ccpolicy.policy.load import Policy
-from ccpolicy.policy.terms import unproven
+from ccpolicy.policy.duration_checks import unproven
 from ccpolicy.store import open_store
 from ccpolicy.time.durations import parse_duration
 
@@ -111,12 +111,12 @@ def _terms(content: Policy) -> Iterator[Finding]:
                 if other in revision.parameters:
                     yield Finding(
                         Message.of(
-                            "'{name}' counts for the beginning, and not the first '{other}'",
+                            "'{name}' sets the first due date, and the first '{other}' does not",
                             name=name,
                             other=other,
                         ),
                         Message.of(
-                            "take out '{name}' if what is owed first is owed by the period's end",
+                            "delete '{name}' if the first is due by the end of the period",
                             name=name,
                         ),
                         content.place("control", control.id, *path, "parameters", name),
