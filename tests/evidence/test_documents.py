@@ -219,7 +219,7 @@ def test_lists_and_numbers(desk: Desk) -> None:
         ('{"id": "b", "x": ' + "[" * 100_000 + "}", "nested too deeply"),
         ("[1]", "a record is expected here, with a name for each value"),
         ("null", "a record is expected here, with a name for each value"),
-        ('{"id": "\\ud800"}', "the text contains an unpaired surrogate, which cannot be stored as UTF-8"),
+        ('{"id": "\\ud800"}', "the text contains an unpaired surrogate"),
         (
             '{"id": "b\\u001f"}',
             "'id' belongs to the key, and holds a character that cannot be seen",

@@ -156,7 +156,10 @@ def _contradictions(result: Assessment) -> Iterator[tuple[Path, Message]]:
     found = result.provenance
     known = found is not None and None not in (found.commit, found.tree, found.committed_at)
     if found and known != (found.reason is None):
-        yield ("provenance",), Message.of("either a commit or the reason why none is known is required")
+        yield (
+            ("provenance",),
+            Message.of("either a commit or the reason why none is known is required"),
+        )
     for index, control in enumerate(result.controls):
         if not control.clauses:
             yield ("controls", index, "clauses"), Message.of("no clause stands behind the control")

@@ -156,7 +156,11 @@ class DocumentLoader:
         faults = self.explainer.faults(entry.value)
         errors = [error.at(nested_place(place, path)) for path, error in faults]
         if not errors:
-            errors = [EvidenceError("the text contains an unpaired surrogate, which cannot be stored as UTF-8")]
+            errors = [
+                EvidenceError(
+                    "the text contains an unpaired surrogate, which cannot be stored as UTF-8"
+                )
+            ]
         self.problems.record(place, errors)
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from ccpolicy.errors import Level, Locator, Message
 from ccpolicy.policy.consistency import check_policy
-from ccpolicy.policy.load import Policy
 from ccpolicy.policy.duration_checks import unproven
+from ccpolicy.policy.load import Policy
 from ccpolicy.store import open_store
 from ccpolicy.time.durations import parse_duration
 
@@ -82,9 +82,7 @@ def _norms(content: Policy) -> Iterator[Finding]:
                 used.add(given.norm)
                 if given.norm is None:
                     yield Finding(
-                        Message.of(
-                            "the parameter '{name}' cites no norm as its basis", name=name
-                        ),
+                        Message.of("the parameter '{name}' cites no norm as its basis", name=name),
                         Message.of(
                             "cite a norm of policy/norms.yaml; an internal decision can be one"
                         ),
