@@ -283,7 +283,7 @@ def test_explain_kind(run: Run, centre: Path, kind: str, language: str) -> None:
     assert result.exit_code == 0
     assert result.stdout.startswith(f"{kind}\n")
     assert "SELECT" in result.stdout
-    assert ("Worked examples" if language == "en" else "示例") in result.stdout
+    assert ("Worked examples" if language == "en" else "算例") in result.stdout
 
 
 def test_explain_unknown(run: Run, centre: Path) -> None:

@@ -145,7 +145,7 @@ CASES: dict[str, tuple[list[Change], list[str]]] = {
         ],
         [
             f"{REVIEW}:18:7: 'initial' counts for the beginning, and not the first 'per'\n"
-            "take out 'initial' if what is owed first is owed by the period's end"
+            "delete 'initial' if the first is due by the end of the period"
         ],
     ),
     "by place": (
