@@ -89,7 +89,7 @@ def test_headings(desk: Desk) -> None:
     assert (loaded.said, loaded.column("n")) == ([], [5])
     loaded = desk.read(workbook([["id", None, "nn", "id"], ["a"]]), log("xlsx", {"n": INTEGER}))
     assert loaded.said == [
-        f"{WHERE}1: unknown column ''",
+        f"{WHERE}1: column 2 has no heading",
         f"{WHERE}1: unknown column 'nn'",
         f"{WHERE}1: the column 'id' is there twice",
     ]

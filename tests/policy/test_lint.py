@@ -144,7 +144,7 @@ CASES: dict[str, tuple[list[Change], list[str]]] = {
             )
         ],
         [
-            f"{REVIEW}:18:7: 'initial' counts for the beginning, and not the first 'per'\n"
+            f"{REVIEW}:18:7: 'initial' sets the first due date, and the first 'per' does not\n"
             "delete 'initial' if the first is due by the end of the period"
         ],
     ),
