@@ -19,6 +19,14 @@ def coded(code: str, *values: object, language: Language = "en") -> str:
 
 
 _CODE = re.compile(rf"\b(?:{'|'.join(FAMILIES)})[0-9]{{3}} ?")
+_LEVEL = re.compile(r"(^|: )(?:error: |warning: |错误：|警告：)", re.MULTILINE)
+_EXCERPT = re.compile(r"^ *[0-9]* \|.*\n?|\n[0-9]+ errors?$", re.MULTILINE)
+"""A line of a file with its caret, and the count below; tests/cli/test_diagnostics.py has these."""
+
+
+def plain(text: str) -> str:
+    """Leave the levels, the lines of files and the count out of what was said."""
+    return _LEVEL.sub(r"\1", _EXCERPT.sub("", text))
 
 
 class Said(str):
@@ -36,7 +44,8 @@ class Said(str):
         wanted = _codes(expected)
         if wanted and wanted != _codes(self):
             return False
-        lines, others = _CODE.sub("", self).split("\n"), _CODE.sub("", expected).split("\n")
+        said, expected = plain(self), plain(expected)
+        lines, others = _CODE.sub("", said).split("\n"), _CODE.sub("", expected).split("\n")
         is_open = [bool(_CODE.search(each[-6:])) for each in expected.split("\n")]
         return len(lines) == len(others) and all(
             line.startswith(other) if left_open else line == other
@@ -51,8 +60,8 @@ class Said(str):
 
     def startswith(self, expected: str) -> bool:  # type: ignore[override]
         """Whether it begins with a text, given with or without its codes."""
-        said = str(self) if _codes(expected) else _CODE.sub("", self)
-        return said.startswith(expected)
+        said = plain(self) if _codes(expected) else _CODE.sub("", plain(self))
+        return said.startswith(plain(expected))
 
     def replace(self, old: str, new: str) -> Said:  # type: ignore[override]
         """Return what is said with other values."""
@@ -61,6 +70,7 @@ class Said(str):
 
 def said_in(expected: str, said: str) -> bool:
     """Whether something was said, expected with or without its codes."""
+    said, expected = plain(said), plain(expected)
     return expected in said or (not _codes(expected) and expected in _CODE.sub("", said))
 
 

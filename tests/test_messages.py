@@ -52,7 +52,7 @@ def test_example_shows_the_message() -> None:
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        (("retired: []", "retired: [PL101]"), "used again"),
+        (("retired: [PL108]", "retired: [PL101]"), "used again"),
         (("PL102:", "PL101:"), "there twice"),
         (("PL102:", "EV999:"), "no code of this family"),
     ],
@@ -97,7 +97,7 @@ def test_explain_needs_no_policy(name: str, tmp_path: Path) -> None:
     found = CliRunner().invoke(program, ["explain", name, str(tmp_path), "--lang", "en"])
     assert found.exit_code == 0
     assert found.stdout.startswith("PL102 no file in {folder}\n")
-    assert "policy/controls: PL102 no file in policy/controls" in found.stdout
+    assert "policy/controls: error: PL102 no file in policy/controls" in found.stdout
     chinese = CliRunner().invoke(program, ["explain", name, str(tmp_path), "--lang", "zh"])
     assert chinese.stdout.startswith("PL102 {folder} 中没有文件\n")
 

@@ -134,7 +134,7 @@ class Repository:
         return plan_zone(self.policy)
 
     def lint(self) -> list[Finding]:
-        """Return what is doubtful about the policy, without looking at evidence.
+        """Return what is doubtful about the policy by place, without looking at evidence.
 
         Waivers are judged on the day of the pin in `ccpolicy.toml`, or else today.
 
@@ -150,7 +150,8 @@ class Repository:
             store.lock()
             if errors := [*failing_expressions(store, self.policy)]:
                 raise PolicyErrors(errors)
-        return [*found, *doubtful_examples(self.policy)]
+        found += doubtful_examples(self.policy)
+        return sorted(found, key=lambda finding: (finding.locator.order, finding.message.code))
 
     def test(self, controls: Iterable[str] = (), words: str = "") -> Iterator[PolicyTestResult]:
         """Run the tests of the policy: of some controls alone, or with words in their names.

@@ -1,4 +1,4 @@
-"""What can go wrong, said so that a reader can mend it."""
+"""Errors and messages: place, code, text in both languages, and a hint how to correct it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 Language = Literal["en", "zh"]
+Level = Literal["error", "warning"]
+"""`error`: the policy or evidence cannot be used; `warning`: it can, but should be reviewed."""
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
 
@@ -57,6 +59,12 @@ class Locator:
             found["sheet"],
             found["path"],
         )
+
+    @property
+    def order(self) -> tuple[str, str, int, int, tuple[str, ...]]:
+        """Sort key of places: file, sheet, line, column, then the path inside a record."""
+        path = tuple(part.zfill(9) for part in (self.path or "").split("/"))
+        return self.file, self.sheet or "", self.line or 0, self.column or 0, path
 
     def __str__(self) -> str:
         place = [self.file]
@@ -167,10 +175,12 @@ class BundleErrors(BundleError):
 
 
 class PolicyErrors(PolicyError):
-    """All that is wrong with a policy, so that it can be mended in one go."""
+    """All errors of a policy, by place, so that they can be corrected together."""
 
     def __init__(self, errors: list[PolicyError]) -> None:
-        self.errors = sorted(errors, key=lambda e: (str(e.locator or ""), str(e)))
+        self.errors = sorted(
+            errors, key=lambda each: ((each.locator or Locator("")).order, str(each))
+        )
         super().__init__("{count} errors in the policy", count=len(errors))
 
     def diagnostics(self, language: Language = "en") -> str:

@@ -1,4 +1,4 @@
-"""What every OSCAL document is made of, whatever it says.
+"""Building blocks shared by all OSCAL documents.
 
 OSCAL is NIST's Open Security Controls Assessment Language; its JSON schema lets through some of
 what its own metaschema forbids, and these functions keep to the latter.

@@ -171,8 +171,11 @@ class Office:
 
 
 def packed(text: str) -> str:
-    """Leave out white space, in which a page may be broken anywhere."""
-    return "".join(text.split())
+    """Leave out white space, in which a page may be broken anywhere, and the level."""
+    found = "".join(text.split())
+    for level in ("error:", "错误："):
+        found = found.replace(f":{level}", ":")
+    return found
 
 
 @pytest.fixture(autouse=True)

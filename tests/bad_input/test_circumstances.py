@@ -28,7 +28,7 @@ def start(office: Office, target: Path) -> subprocess.Popen[bytes]:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 @pytest.mark.parametrize(
     ("language", "said"),
-    [("en", f"/dev/full: {coded('RP203', '')}"), ("zh", "/dev/full: 无法写入报告")],
+    [("en", f"/dev/full: error: {coded('RP203', '')}"), ("zh", "/dev/full: 无法写入报告")],
 )
 def test_full_disk(office: Office, language: str, said: str) -> None:
     result = office.run("check", "-o", "/dev/full", "--lang", language)
@@ -51,7 +51,7 @@ def test_disk_that_fills_up_leaves_the_report_of_before(
             target.write_text(before, "utf-8")
         result = office.run("check", "--format", "json", "-o", target)
         assert result.exit_code == 2
-        assert result.stderr == f"{target}: {coded('RP203', 'No space left on device')}\n"
+        assert result.stderr == f"{target}: error: {coded('RP203', 'No space left on device')}\n"
         assert [path.read_text("utf-8") for path in out.iterdir()] == ([before] if before else [])
 
 

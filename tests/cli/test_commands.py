@@ -44,7 +44,7 @@ def test_check_fails_and_shows_where_it_began(run: Run, failing: Path) -> None:
     assert result.exit_code == 1
     assert "  FAIL     EM-1  Assets are inspected" in result.stdout
     assert "1 of 2  high" in result.stdout
-    assert "PBX-2: since 2026-11-01 (19 days)  evidence/assets/assets.csv:3\n" in result.stdout
+    assert "PBX-2: since 2026-11-01 (19 d 18 h)  evidence/assets/assets.csv:3\n" in result.stdout
     assert f"Next: ccpolicy explain EM-1 {failing}\n" in result.stdout
 
 
@@ -224,10 +224,10 @@ def test_lint_finds(run: Run, centre: Path) -> None:
     path.write_text(path.read_text("utf-8").replace("Inspect", "Look at"), encoding="utf-8")
     result = run("lint", centre)
     assert result.exit_code == 1
-    assert f"policy/controls/3.yaml:6:15: {coded('LN108', '3.1')}" in result.stdout
+    assert f"policy/controls/3.yaml:6:15: warning: {coded('LN108', '3.1')}" in result.stdout
     assert "\n  hint: review the control, then write: " in result.stdout
-    assert result.stdout.endswith("\n1 finding\n")
-    assert run("lint", centre, "-q").stdout == "1 finding\n"
+    assert result.stdout.endswith("\n1 warning\n")
+    assert run("lint", centre, "-q").stdout == "1 warning\n"
     assert "STALE    EM-1" in run("check", centre).stdout
 
 
@@ -237,7 +237,7 @@ def test_lint_refuses_with_every_error(run: Run, centre: Path) -> None:
     path.write_text(text, encoding="utf-8")
     result = run("lint", centre)
     assert (result.exit_code, result.stdout) == (2, "")
-    assert f"policy/controls/3.yaml:7:5: {coded('FI303', 'severty')}\n" in result.stderr
+    assert f"policy/controls/3.yaml:7:5: error: {coded('FI303', 'severty')}\n" in result.stderr
     assert "  hint: did you mean 'severity'?\n" in result.stderr
 
 
@@ -283,7 +283,7 @@ def test_explain_kind(run: Run, centre: Path, kind: str, language: str) -> None:
     assert result.exit_code == 0
     assert result.stdout.startswith(f"{kind}\n")
     assert "SELECT" in result.stdout
-    assert ("Worked examples" if language == "en" else "示例") in result.stdout
+    assert ("Worked examples" if language == "en" else "算例") in result.stdout
 
 
 def test_explain_unknown(run: Run, centre: Path) -> None:

@@ -14,8 +14,9 @@ import pytest
 import ccpolicy.cli
 from ccpolicy import __version__
 from ccpolicy.cli import program as module
+from ccpolicy.cli.diagnostics import error_text
 from ccpolicy.cli.language import requested_language
-from ccpolicy.cli.program import COMMANDS, complaint
+from ccpolicy.cli.program import COMMANDS
 from ccpolicy.errors import CcpolicyError, Locator, PolicyError, PolicyErrors
 from message_text import coded
 
@@ -23,6 +24,7 @@ from .conftest import Run
 
 PLUMBING = {
     "baseline",
+    "diagnostics",
     "explain_control",
     "explain_kind",
     "explain_message",
@@ -139,13 +141,15 @@ def test_errors_cannot_forge_lines() -> None:
             PolicyError("worse", locator=Locator("c")),
         ]
     )
-    assert complaint(error, "en").splitlines() == [
-        r"a\nb:1: bad '\x1b[2J\n::x'",
+    assert error_text(error, "en").splitlines() == [
+        r"a\nb:1: error: bad '\x1b[2J\n::x'",
         r"  hint: like '\x1b[2J\n::x'",
-        "c: worse",
+        "c: error: worse",
+        "2 errors",
     ]
-    assert complaint(CcpolicyError("bare"), "zh") == "错误：bare"
-    assert complaint(CcpolicyError("x", locator=Locator("::error")), "en") == r"\x3a:error: x"
+    assert error_text(CcpolicyError("bare"), "zh") == "错误：bare"
+    forged = error_text(CcpolicyError("x", locator=Locator("::error")), "en")
+    assert forged == r"\x3a:error: error: x"
 
 
 def test_a_defect_is_2_and_not_a_verdict(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -109,10 +109,10 @@ def test_both_can_be_required(tested: Path, run: Run) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("control: EM-1", "control: EM-2", f"{FILE}:5:5: {coded('PL201', 'EM-2')}"),
-        ("inspections: [", "inspection: [", f"{FILE}:9:7: PL115 "),
+        ("control: EM-1", "control: EM-2", f"{FILE}:5:5: error: {coded('PL201', 'EM-2')}"),
+        ("inspections: [", "inspection: [", f"{FILE}:9:7: error: PL115 "),
         ("now: pass", "now: passed", "'now' must be one of"),
-        ('as_of: "2026-11-20"', "as_of: soon", f"{FILE}:6:5: {coded('US307', 'soon')}"),
+        ('as_of: "2026-11-20"', "as_of: soon", f"{FILE}:6:5: error: {coded('US307', 'soon')}"),
         ("expect:", "expects:", coded("FI303", "expects")),
     ],
 )

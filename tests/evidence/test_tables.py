@@ -124,7 +124,7 @@ def test_lookups_in_a_circle(desk: Desk) -> None:
     by = {"dataset": "other", "key": ["id"], "column": "x"}
     one = log("csv", lookups={"x": by})
     other = log("csv", id="other", lookups={"x": by | {"dataset": "log"}})
-    with pytest.raises(PolicyError, match=r"lookups go round in a circle: .*other"):
+    with pytest.raises(PolicyError, match=r"lookups refer to each other in a circle: .*other"):
         desk.load(one, other)
 
 

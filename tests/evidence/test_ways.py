@@ -197,8 +197,8 @@ def test_file_that_the_engine_refuses_beside_others(desk: Desk, name: str) -> No
         # A blank line has as many delimiters too few.
         ("id,note\na,x,\n\nb,y\n", ":2: 3 cells, where 2 are expected"),
         ('id,note\na,x,\nb,"y"\n', ":2: 3 cells, where 2 are expected"),
-        ('id,note\na,"x" \nb,y\n', ":2: a quotation mark stands in the wrong place"),
-        ('id,note\na,"x\ny"\nb, "y"\n', ":4: a space stands before the quotation mark"),
+        ('id,note\na,"x" \nb,y\n', ":2: a quotation mark is misplaced"),
+        ('id,note\na,"x\ny"\nb, "y"\n', ":4: there is a space before the quotation mark"),
     ],
 )
 def test_loose_form(content: str, said: str) -> None:

@@ -72,7 +72,7 @@ def test_values_of_cells(desk: Desk) -> None:
             "2: a day that exists, as YYYY-MM-DD, is expected for 'd', not \"2026-01-01T12:00:00\"",
         ),
         ([10**15], "2:1: 'id' is a number of more than fifteen digits"),
-        (["a", *[None] * 6, "x"], "2:8: a value stands beyond the last column that has a name"),
+        (["a", *[None] * 6, "x"], "2:8: there is a value beyond the last column with a heading"),
     ],
 )
 def test_invalid_cell(desk: Desk, cells: list[Any], said: str) -> None:
@@ -89,7 +89,7 @@ def test_headings(desk: Desk) -> None:
     assert (loaded.said, loaded.column("n")) == ([], [5])
     loaded = desk.read(workbook([["id", None, "nn", "id"], ["a"]]), log("xlsx", {"n": INTEGER}))
     assert loaded.said == [
-        f"{WHERE}1: unknown column ''",
+        f"{WHERE}1: column 2 has no heading",
         f"{WHERE}1: unknown column 'nn'",
         f"{WHERE}1: the column 'id' is there twice",
     ]

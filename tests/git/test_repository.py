@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -15,6 +16,8 @@ from ccpolicy.git.repository import GitRepository, open_repository
 from ccpolicy.git.snapshot import committed_files, evidence_commits, known_at
 from ccpolicy.git.trees import Blob
 from git_command import commit, git
+
+UTC = ZoneInfo("UTC")
 
 
 @pytest.fixture
@@ -124,10 +127,10 @@ def test_a_name_of_several_commits_is_refused_everywhere(top: Path) -> None:
     with open_repository(top) as repository:
         for name in ("main", "main~0"):
             with pytest.raises(RevisionError, match="could be any of: refs/tags/main"):
-                known_at(repository, name)
-        assert known_at(repository, "refs/heads/main") == repository.head
+                known_at(repository, name, UTC)
+        assert known_at(repository, "refs/heads/main", UTC) == repository.head
     with pytest.raises(RevisionError, match="GI109"):
-        evidence_commits(top, ".evidence", "main", None)
+        evidence_commits(top, ".evidence", "main", None, UTC)
 
 
 def test_a_name_that_no_program_can_be_given(top: Path) -> None:
@@ -140,4 +143,4 @@ def test_a_hidden_evidence_folder(top: Path) -> None:
     assert list(committed_files(top, ".evidence", head)) == [".evidence/a/1.csv"]
     (top / "note").write_text("y", "utf-8")
     commit(top)
-    assert len(evidence_commits(top, ".evidence", "HEAD", None).commits) == 2
+    assert len(evidence_commits(top, ".evidence", "HEAD", None, UTC).commits) == 2

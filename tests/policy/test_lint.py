@@ -60,7 +60,7 @@ CASES: dict[str, tuple[list[Change], list[str]]] = {
         [
             (
                 f"{REVIEW}:18:7: {coded('LN109', 'every')}"
-                "\nname a norm of policy/norms.yaml; a choice of your own is one too"
+                "\ncite a norm of policy/norms.yaml; an internal decision can be one"
             )
         ],
     ),
@@ -78,7 +78,7 @@ CASES: dict[str, tuple[list[Change], list[str]]] = {
         [
             (
                 f"{REVIEW}:24:11: {coded('LN109', 'every')}"
-                "\nname a norm of policy/norms.yaml; a choice of your own is one too"
+                "\ncite a norm of policy/norms.yaml; an internal decision can be one"
             )
         ],
     ),
@@ -144,8 +144,8 @@ CASES: dict[str, tuple[list[Change], list[str]]] = {
             )
         ],
         [
-            f"{REVIEW}:18:7: 'initial' counts for the beginning, and not the first 'per'\n"
-            "take out 'initial' if what is owed first is owed by the period's end"
+            f"{REVIEW}:18:7: 'initial' sets the first due date, and the first 'per' does not\n"
+            "delete 'initial' if the first is due by the end of the period"
         ],
     ),
     "by place": (
@@ -157,7 +157,7 @@ CASES: dict[str, tuple[list[Change], list[str]]] = {
             ),
             (
                 f"{REVIEW}:18:7: {coded('LN109', 'every')}"
-                "\nname a norm of policy/norms.yaml; a choice of your own is one too"
+                "\ncite a norm of policy/norms.yaml; an internal decision can be one"
             ),
         ],
     ),

@@ -30,6 +30,7 @@ KNOWN = (
 )
 TITLE = "title: {en: My plan, zh: 我的预案}"
 _NAME = "it must match ^[a-z][a-z0-9_]{0,62}$"
+_NAME_HINT = "hint: a name has small letters a to z, digits and '_', and begins with a letter"
 _DAY = "FI315 "
 
 OWNER = "owner: {en: manager, zh: 经理}"
@@ -65,11 +66,11 @@ FIELDS: dict[str, tuple[Change, list[str]]] = {
     ),
     "no selection at all": (
         (REVIEW, EVENTS, "3"),
-        [f"{REVIEW}:16:7: {coded('FI317', 'events', '3')}"],
+        [f"{REVIEW}:16:7: {coded('FI317', 'inputs/events', '3')}"],
     ),
     "selection among items": (
         (ALERT, "[staff, public]", "[staff, 3]"),
-        [f"{ALERT}:12:22: {coded('FI304', '1', '3')}"],
+        [f"{ALERT}:12:22: {coded('FI304', 'inputs/items/1', '3')}"],
     ),
     "value": (
         (REVIEW, "value: 12 months", "value: [1]"),
@@ -77,7 +78,7 @@ FIELDS: dict[str, tuple[Change, list[str]]] = {
     ),
     "one of several values": (
         (ALERT, "low: 2 hours", "low: [2]"),
-        [f"{ALERT}:19:41: {coded('FI317', 'low', '[2]')}"],
+        [f"{ALERT}:19:41: {coded('FI317', 'value/low', '[2]')}"],
     ),
     "text": (
         (PLAN, 'version: "1.0"', "version: 1.0"),
@@ -115,11 +116,11 @@ FIELDS: dict[str, tuple[Change, list[str]]] = {
     ),
     "pattern": (
         (REVIEWS, "id: reviews", "id: Reviews"),
-        [f"{REVIEWS}:2:1: \"Reviews\" is not a proper 'id' ({_NAME})"],
+        [f"{REVIEWS}:2:1: \"Reviews\" is not a proper 'id' ({_NAME})\n{_NAME_HINT}"],
     ),
     "name": (
         (REVIEW, "      every:", "      Every:"),
-        [f"{REVIEW}:18:7: {coded('FI318', 'Every', '^[a-z][a-z0-9_]{0,62}$')}"],
+        [f"{REVIEW}:18:7: {coded('FI318', 'Every', '^[a-z][a-z0-9_]{0,62}$')}\n{_NAME_HINT}"],
     ),
     "whole number": (
         (REVIEW, "    parameters:\n", "    revisions: [{version: one}]\n    parameters:\n"),
@@ -205,9 +206,8 @@ def test_whole_file(content: str | bytes, expected: str, draft: Draft) -> None:
 @pytest.mark.parametrize("name", [PLAN, NORMS, WAIVERS])
 def test_missing_file(name: str, draft: Draft) -> None:
     (draft.root / name).unlink()
-    assert [str(error) for error in draft.errors()] == [
-        f"{name}: {coded('FI103', 'No such file or directory')}"
-    ]
+    [error] = draft.errors()
+    assert str(error).startswith(f"{name}: {coded('FI120')}\nhint: the folder 'policy' holds: ")
 
 
 def test_missing_folders(draft: Draft) -> None:

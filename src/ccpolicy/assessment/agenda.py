@@ -31,6 +31,8 @@ class Unjudged(Model):
     title: Text
     severity: Severity
     reason: Text | None
+    reason_code: str | None = None
+    """Code of the reason's message; null if the policy gives the reason."""
     problems: list[Problem]
 
 
@@ -140,5 +142,6 @@ def _unjudged(control: Control) -> Unjudged:
         title=control.title,
         severity=control.severity,
         reason=control.reason,
+        reason_code=control.reason_code,
         problems=control.problems,
     )

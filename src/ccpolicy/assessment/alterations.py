@@ -64,6 +64,8 @@ class Altered(Model):
 
     reason: Text | None
     """Why nobody can tell; null if it is told."""
+    reason_code: str | None = None
+    """Code of the reason's message, such as `GI104`; null if it is told."""
     hint: Text | None
     """What to do about that."""
     against_contract: bool

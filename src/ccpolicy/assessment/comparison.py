@@ -41,7 +41,7 @@ class Side(Model):
 
 
 class Change(Model):
-    """One thing that is not as it was."""
+    """One difference between the two states."""
 
     family: ChangeFamily
     name: str
@@ -68,7 +68,7 @@ class Control(Model):
     title: Text
     severity: Severity
     status: Status
-    """What all changes that concern it come to. Tightened: whatever passes after the change passed
+    """Combined direction of its changes. Tightened: whatever passes after the change passed
     before it."""
 
 

@@ -31,7 +31,7 @@ class Subjects(Model):
     ended: int
     """Their duty had ended before as-of."""
     not_due: int
-    """Of those that passed, how many are openings whose due instant has not come."""
+    """How many of the passed are openings that are not due yet."""
 
 
 class CoveredLater(Model):
@@ -102,6 +102,8 @@ class Control(Model):
     period: Verdict
     reason: Text | None
     """Why it was not assessed or does not apply."""
+    reason_code: str | None = None
+    """Code of the reason's message, such as `EV421`; null if the policy gives the reason."""
     subjects: Subjects
     next_due: str | None
     due: list[Due]

@@ -122,7 +122,7 @@ class Uncommitted(Model):
 
 
 class Recorded(Model):
-    """What git knows of a record: a commit that put it, or a time of it, on file or changed it."""
+    """A commit that filed or changed a record, or one of the record's times."""
 
     place: str
     """`file:line`."""
@@ -153,6 +153,8 @@ class Provenance(Model):
     state: HistoryState
     reason: Text | None
     """Why nothing is known, unless it is."""
+    reason_code: str | None = None
+    """Code of the reason's message, such as `GI104`; null if it is known."""
     commit: str | None
     """The commit that was judged, together with what is not committed."""
     tree: str | None
@@ -193,7 +195,7 @@ class Assessment(Model):
     evidence_digest: str
     """SHA-256 over the digests and names of all files that were read, `sha256:…`."""
     provenance: Provenance | None
-    """What git knows of it, if that was asked for or a control rests on it."""
+    """Git's data on the evidence; null unless it was requested or a control depends on it."""
     annex: AuditAppendix | None
     """What reports for auditors show beside the verdicts, if it was asked for."""
 

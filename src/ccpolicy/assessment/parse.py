@@ -152,11 +152,14 @@ def _contradictions(result: Assessment) -> Iterator[tuple[Path, Message]]:
     if gate.failed_on != expected.failed_on:
         yield ("gate", "failed_on"), Message.of("these are not the controls that fail the gate")
     if gate.passed != expected.passed:
-        yield ("gate", "passed"), Message.of("it is not what follows from the rest of the gate")
+        yield ("gate", "passed"), Message.of("the value does not follow from the rest of the gate")
     found = result.provenance
     known = found is not None and None not in (found.commit, found.tree, found.committed_at)
     if found and known != (found.reason is None):
-        yield ("provenance",), Message.of("a commit is named, or why none is known")
+        yield (
+            ("provenance",),
+            Message.of("either a commit or the reason why none is known is required"),
+        )
     for index, control in enumerate(result.controls):
         if not control.clauses:
             yield ("controls", index, "clauses"), Message.of("no clause stands behind the control")

@@ -23,7 +23,7 @@ class Detail(Model):
 
 
 class Step(Model):
-    """One thing that a bundle was held to."""
+    """One verification step and its result."""
 
     step: StepName
     """`signature`: made by somebody who is trusted, as the reader says. `archive`: of the one

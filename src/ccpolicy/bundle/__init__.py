@@ -1,1 +1,1 @@
-"""Bundles: all that a verdict rests on in one file, that others can verify and sign."""
+"""Bundles: policy, evidence and assessment in one file that others can verify and sign."""

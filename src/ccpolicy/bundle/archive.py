@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import IO
 
 from ccpolicy.bundle.member_names import check_names
-from ccpolicy.errors import BundleError
+from ccpolicy.errors import BundleError, Locator
+from ccpolicy.files.missing import missing_file
 
 MOST_MEMBERS = 100_000
 LONGEST_INDEX = 16 << 20
@@ -38,7 +39,7 @@ _FAILURES = (
     ValueError,  # and UnicodeDecodeError
     struct.error,
 )
-"""What `zipfile` ends with on damaged archives, and on others that it cannot read."""
+"""Exceptions that `zipfile` raises for damaged or unsupported archives."""
 
 Content = bytes | Path
 """What becomes a member: bytes, or a file that is read in pieces."""
@@ -296,10 +297,23 @@ def open_archive(path: Path) -> Iterator[IO[bytes]]:
     Raises:
         BundleError: it is not there, is no file, or cannot be read.
     """
-    with _readable():
+    try:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    except FileNotFoundError as failure:
+        raise missing_file(path, BundleError) from failure
+    except OSError as failure:
+        raise BundleError(
+            "cannot read the bundle: {reason}",
+            hint="see whether you may read it, and whether it is a file",
+            locator=Locator(str(path)),
+            reason=failure.strerror or str(failure),
+        ) from failure
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
-        raise BundleError("the bundle is not a file")
+        raise BundleError(
+            "the bundle is not a file",
+            hint="name the file that 'ccpolicy bundle -o FILE' made",
+            locator=Locator(str(path)),
+        )
     with os.fdopen(handle, "rb") as file:
         yield file

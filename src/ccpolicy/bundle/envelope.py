@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ccpolicy.bundle.signers import MOST_BYTES, Signer, fingerprint, public_blob
 from ccpolicy.bundle.statement import PAYLOAD, statement_bytes
 from ccpolicy.errors import BundleError, Locator
+from ccpolicy.files.missing import missing_file
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -52,6 +53,8 @@ def read_key(path: Path) -> Ed25519PrivateKey:
     try:
         with path.open("rb") as file:
             data = file.read(MOST_BYTES)
+    except FileNotFoundError as failure:
+        raise missing_file(path, BundleError) from failure
     except OSError as failure:
         raise BundleError(
             "cannot read the key: {reason}", reason=failure.strerror, locator=place

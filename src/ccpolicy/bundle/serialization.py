@@ -18,5 +18,5 @@ def manifest_bytes(manifest: Manifest) -> bytes:
 
 
 def provenance_bytes(told: ProvenanceExport) -> bytes:
-    """Return what git knew as a bundle holds it: in one line, for there may be much of it."""
+    """Return the provenance export of a bundle as one line of JSON; it can be large."""
     return (told.model_dump_json() + "\n").encode()

@@ -15,6 +15,7 @@ from ccpolicy.bundle import envelope
 from ccpolicy.bundle.signers import NAMESPACE, Signer, read_signers
 from ccpolicy.bundle.statement import SUFFIXES
 from ccpolicy.errors import BundleError, BundleErrors, Locator, Message
+from ccpolicy.files.missing import missing_file
 from ccpolicy.git.programs import run_isolated
 
 SSH_SUFFIX = ".sig"
@@ -74,6 +75,8 @@ def _read(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
+    except FileNotFoundError as failure:
+        raise missing_file(path, BundleError) from failure
     except OSError as failure:
         raise BundleError(
             "cannot read the signature: {reason}", reason=failure.strerror or str(failure)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ccpolicy.errors import BundleError, Locator
+from ccpolicy.files.missing import missing_file
 
 NAMESPACE = "ccpolicy"
 """What a signature of a bundle is for; one made for anything else does not count."""
@@ -97,6 +98,8 @@ def read_signers(path: Path) -> list[Signer]:
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
         text = data.decode()
+    except FileNotFoundError as failure:
+        raise missing_file(path, BundleError) from failure
     except (OSError, UnicodeDecodeError) as failure:
         raise BundleError(
             "cannot read the signers: {reason}",

@@ -1,6 +1,6 @@
 """Verify a bundle, step by step: trust from outside, then form, digests, schemas, the verdicts.
 
-Each step rests on the one before. A step that could not be taken is said to be not checked.
+Each step rests on the one before. A step that could not run is reported as `not_checked`.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Trust:
 
 @dataclass(frozen=True)
 class VerifiedBundle:
-    """The verification, and what a signer may vouch for if nothing failed."""
+    """The verification result, its failures, and the statements that may be signed."""
 
     verification: Verification
     failures: tuple[CcpolicyError, ...]
@@ -220,7 +220,7 @@ def _schemas(listed: ListedBundle, folder: Path) -> tuple[ParsedBundle, Message]
 
 
 def _run_provenance(steps: VerificationRun, read: ParsedBundle, repository: Path | None) -> None:
-    """Hold what the bundle says that git knew to a repository, if one was named."""
+    """Compare the bundle's provenance with the history of a repository, if one was named."""
     told = read.told
     if told is None or repository is None:
         steps.skip("provenance", Message.of("no repository was named to compare it with"))

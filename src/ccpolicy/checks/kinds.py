@@ -159,7 +159,7 @@ class Examples(Model):
 
 @dataclass(frozen=True)
 class Kind:
-    """A check kind: what it needs, and the query that says what is duty and what is cover."""
+    """A check kind: its inputs and parameters, and the query that returns duty and cover."""
 
     name: str
     summary: KindText

@@ -119,7 +119,7 @@ class Refusal:
 
 
 def vet_expressions(store: DuckDB, expressions: Sequence[str]) -> list[Expression | Refusal]:
-    """Let through what is one plain expression over columns, and say why not for the rest."""
+    """Return each text as an expression over columns, or the reason why it is refused."""
     if not expressions:
         return []
     # On a line of its own, so that a trailing comment cannot swallow the bracket.

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from ccpolicy.assessment.models import Assessment
 
 PASSED, FAILED, NOTHING = 0, 1, 3
+_ALL = 1_000_000
+"""Problems of each kind that -v lists."""
+_INDENT = 12
+"""Columns that the text of an assessment leaves free before a detail, at most."""
 
 
 @click.command(
@@ -99,25 +103,35 @@ def command(
     view = options.view(context, path, colour=colour, quiet=quiet, verbose=verbose)
     wanted = [(format_, output), *map(_named, reports)]
     names = [name for name, _ in wanted]
-    asked_for = request.request(asked, appendix=annex or any(FORMATS[name].annex for name in names))
+    asked_for = request.request(
+        asked,
+        appendix=annex or any(FORMATS[name].annex for name in names),
+        # What machines read does not depend on how much a person wants to see.
+        listed_problems=_ALL if verbose and {*names} == {"text"} else None,
+    )
 
     import ccpolicy
     from ccpolicy.cli.baseline import BaselineFile
-    from ccpolicy.cli.output import report_unsupported, write
+    from ccpolicy.cli.diagnostics import SourceLines
+    from ccpolicy.cli.output import refuse_terminal, report_unsupported, write
     from ccpolicy.cli.progress import progress
-    from ccpolicy.errors import Message
+    from ccpolicy.errors import Locator, Message
 
+    refuse_terminal(format_, output)
     with progress(Message.of("reading the evidence").text(view.language)):
-        result = ccpolicy.load(path, policy_from).check(asked_for)
+        repository = ccpolicy.load(path, policy_from)
+        result = repository.check(asked_for)
     view = replace(view, folder=options.folder(path))
+    terminal = view
+    if output in (None, "-") and not asked_for.known_at:  # or else the files are others
+        source = SourceLines(repository.policy.root, view.columns - _INDENT)
+        terminal = replace(view, excerpt=lambda place: source.excerpt(Locator.read(place)))
     standing = BaselineFile(path, policy_from, baseline, write_baseline)
     result = standing.applied(result, chosen=bool(asked_for.filters))
     # Nothing is written before everything could be rendered.
     rendered = [
         # How much the terminal says is not how much a report holds.
-        _render(
-            result, name, replace(view, detail=view.detail if at is output else "normal"), annex
-        )
+        _render(result, name, terminal if at is output else replace(view, detail="normal"), annex)
         for name, at in wanted
     ]
     report_unsupported(zip(names, rendered, strict=True), view.language, strict=strict)

@@ -1,4 +1,4 @@
-"""What a message means, and what to do about it."""
+"""Explain a message by its code: meaning, example, remedy."""
 
 from __future__ import annotations
 

@@ -24,18 +24,22 @@ from ccpolicy.cli.translated_click import Command
 def command(context: click.Context, path: str, policy_from: str | None, quiet: bool) -> int:
     """Print each finding with its place and a hint, and return the exit code."""
     import ccpolicy
+    from ccpolicy.cli.diagnostics import Diagnostics, SourceLines
     from ccpolicy.cli.output import write
     from ccpolicy.reports.page import Page
 
-    page = Page(options.view(context, path))
+    view = options.view(context, path)
+    page = Page(view)
     repository = ccpolicy.load(path, policy_from)
     findings = repository.lint()
-    for finding in () if quiet else findings:
-        message, hint = finding.message.coded(context.obj), finding.hint.text(context.obj)
-        page.line(page.say("{place}: {message}", place=str(finding.locator), message=message))
-        page.line("  " + page.say("hint: {hint}", hint=hint))
+    root = None if policy_from else repository.policy.root
+    found = Diagnostics(page, SourceLines(root, view.columns))
+    for finding in findings:
+        found.write(finding, finding.level)
+    if quiet:
+        page.lines.clear()
     if findings:
-        page.line(page.count(len(findings), "{count} finding", "{count} findings"))
+        page.line(found.tally())
     else:
         clauses, controls = len(repository.plan.clauses), len(repository.controls)
         page.line(

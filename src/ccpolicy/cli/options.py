@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 _WIDEST = 120
 _NARROWEST = 40
+PATH = f"{__name__}.path"
+"""Key of the repository's path in what a command line's contexts share."""
 
 
 def option(*names: str, **settings: Any) -> Callable[[F], F]:
@@ -48,7 +50,7 @@ def names(of: Callable[[Repository], Iterable[str]]) -> Callable[..., list[str]]
 
 
 def path(command: F) -> F:
-    """Add the argument `PATH`, the repository."""
+    """Add the argument `PATH`, the policy repository."""
     return argument(
         "path", default=".", metavar="[PATH]", help="Policy repository; default the current folder."
     )(command)
@@ -64,7 +66,7 @@ def policy_from(command: F) -> F:
 
 
 def language(command: F) -> F:
-    """Add `--lang`, which was applied before anything was parsed."""
+    """Add `--lang` (already applied before parsing)."""
     return option(
         "--lang",
         type=Choice(LANGUAGES),
@@ -137,6 +139,7 @@ def view(
     Raises:
         CcpolicyError: both less and more is asked for.
     """
+    context.meta[PATH] = path
     if quiet and verbose:
         raise CcpolicyError("--quiet and --verbose do not go together")
     detail: Detail = "brief" if quiet else "full" if verbose else "normal"

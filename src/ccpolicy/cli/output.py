@@ -1,6 +1,6 @@
 """Write a result: to the terminal or a pipe, or to a file that is complete or not there.
 
-What a report's format cannot express is said beside it.
+What a format cannot express is reported on standard error.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import click
 
 from ccpolicy.errors import Language, Locator, ReportError, catalogue
 from ccpolicy.files.atomic import atomic_file, write_atomic
-from ccpolicy.reports import Rendered
+from ccpolicy.reports import FORMATS, Rendered
 from ccpolicy.reports.layout import inert, visible
 
 
@@ -39,6 +39,26 @@ def report_unsupported(
         lines.append(unsaid.message.coded(language))
     for line in dict.fromkeys(lines):
         click.echo(inert(visible(line)), err=True)
+
+
+def refuse_terminal(name: str, output: str | None) -> None:
+    """Refuse to fill a terminal with a format for files; asked before anything is judged.
+
+    Raises:
+        ReportError: the format is of no use in a terminal, which is where it would go.
+    """
+    form = FORMATS[name]
+    if form.for_files and output is None and _is_terminal():
+        raise ReportError(
+            "the format '{name}' is not for a terminal",
+            hint="write it to a file with: -o report{suffix}",
+            name=name,
+            suffix=form.suffix,
+        )
+
+
+def _is_terminal() -> bool:
+    return sys.stdout.isatty()
 
 
 def write(content: str | bytes, output: str | None, *, for_people: bool) -> None:

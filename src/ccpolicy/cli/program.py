@@ -6,14 +6,16 @@ import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
+from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
 import click
 
 from ccpolicy.cli.language import requested_language, speaking
+from ccpolicy.cli.options import PATH
 from ccpolicy.cli.translated_click import Choice, Command, Option, usage_error
 from ccpolicy.errors import LANGUAGES, CcpolicyError, Language, Locator, Message
 
@@ -65,7 +67,7 @@ class Program(Command, click.Group):
             try:
                 code = super().main(arguments, *rest, obj=language, **extra)
             except CcpolicyError as error:
-                code = _say(language, complaint(error, language))
+                code = _say(language, _error(error, language))
             except click.ClickException as error:
                 code = _say(language, usage_error(error))
             except click.Abort:
@@ -81,6 +83,8 @@ class Program(Command, click.Group):
         """Run the command."""
         try:
             return super().invoke(ctx)
+        except CcpolicyError as error:  # here, where the context knows the repository
+            return _say(ctx.obj, _error(error, ctx.obj, ctx.meta.get(PATH)))
         except KeyboardInterrupt:
             # Here and not in click, which would put a blank line before ours.
             raise click.Abort from None
@@ -123,20 +127,16 @@ def _say(language: Language, text: str, code: int = USAGE) -> int:
     return code
 
 
-def complaint(error: CcpolicyError, language: Language) -> str:
-    """Return an error for a terminal: values from files cannot forge lines or act on it."""
-    from ccpolicy.errors import BundleErrors, PolicyErrors, catalogue
-    from ccpolicy.reports.layout import inert, visible
+def _error(error: CcpolicyError, language: Language, path: str | None = None) -> str:
+    """Write an error, with lines of the files of the repository at a path."""
+    from ccpolicy.cli.diagnostics import error_text
+    from ccpolicy.policy.settings import find_root
 
-    if isinstance(error, PolicyErrors):
-        return "\n".join(complaint(each, language) for each in error.errors)
-    say = catalogue(language).gettext
-    place = f"{error.locator}: " if error.locator else say("error: ")
-    text = inert(visible(place + error.message.coded(language)))
-    if isinstance(error, BundleErrors):
-        return "\n".join((text, *(f"  {complaint(each, language)}" for each in error.errors)))
-    hint = error.hint.text(language)
-    return f"{text}\n  {visible(say('hint: {hint}').format(hint=hint))}" if hint else text
+    root = None
+    if path is not None:
+        with suppress(CcpolicyError, OSError):
+            root = find_root(Path(path))
+    return error_text(error, language, root)
 
 
 def _defect(error: Exception, language: Language) -> str:
@@ -146,13 +146,13 @@ def _defect(error: Exception, language: Language) -> str:
             locator=Locator(str(error.filename)) if error.filename else None,
             reason=error.strerror or str(error),
         )
-        return complaint(refused, language)
+        return _error(refused, language)
     import traceback
 
     frame = traceback.extract_tb(error.__traceback__)[-1]
     kind, reason = type(error).__name__, " ".join(str(error).split())
     place = f"{frame.filename.rpartition(os.sep)[2]}:{frame.lineno}"
-    return complaint(
+    return _error(
         CcpolicyError(
             "a defect in ccpolicy: {kind}: {reason} ({place})",
             hint="please report it; CCPOLICY_TRACEBACK=1 shows where it happened",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ccpolicy.cli import options
+from ccpolicy.cli import options, request
 from ccpolicy.cli.translated_click import Choice, Command
 from ccpolicy.reports import FORMATS, formats, render
 
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     help="Assessment to show, as 'ccpolicy check --annex --format json' wrote it; PATH then says"
     " only where its files lie.",
 )
+@request.as_of
+@request.period
 @options.option(
     "--format",
     "format_",
@@ -54,6 +56,8 @@ def command(
     context: click.Context,
     path: str,
     source: str | None,
+    as_of: str | None,
+    period: str | None,
     format_: str,
     detail: str,
     output: str | None,
@@ -62,9 +66,16 @@ def command(
     """Read or make the assessment, and write the report."""
     view = options.view(context, path, quiet=detail == "summary", verbose=detail == "full")
 
-    from ccpolicy.cli.output import report_unsupported, write
+    from ccpolicy.cli.output import refuse_terminal, report_unsupported, write
+    from ccpolicy.errors import CcpolicyError
     from ccpolicy.policy.settings import FILE as SETTINGS
 
+    refuse_terminal(format_, output)
+    if source and (as_of or period):
+        raise CcpolicyError(
+            "an assessment that is read with --from was judged already, as of its own moment",
+            hint="leave out --as-of and --period, or leave out --from to judge again",
+        )
     # Where its files lie says PATH alone: an assessment may be shown away from its repository.
     if source is None or path != "." or Path(SETTINGS).exists():
         view = replace(view, folder=options.folder(path))
@@ -77,7 +88,7 @@ def command(
 
         with progress(Message.of("reading the evidence").text(view.language)):
             result = ccpolicy.load(path).check(
-                ccpolicy.EvaluationRequest(appendix=FORMATS[format_].annex)
+                request.request({"as_of": as_of, "period": period}, appendix=FORMATS[format_].annex)
             )
     report = render(result, format_, view)
     report_unsupported([(format_, report)], view.language, strict=strict)
@@ -92,9 +103,12 @@ def read(file: Path) -> Assessment:
     """
     from ccpolicy.assessment.parse import read_assessment
     from ccpolicy.errors import Locator, ReportError
+    from ccpolicy.files.missing import missing_file
 
     try:
         data = file.read_bytes()
+    except FileNotFoundError as failure:
+        raise missing_file(file, ReportError) from failure
     except OSError as failure:
         raise ReportError(
             "cannot read the assessment: {reason}",

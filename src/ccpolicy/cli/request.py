@@ -33,11 +33,23 @@ def options(command: F) -> F:
     return command
 
 
-_OPTIONS: list[Callable[[Any], Any]] = [
-    option(
+def as_of(command: F) -> F:
+    """Add `--as-of`."""
+    return option(
         "--as-of", metavar="TIME", help="Moment to judge at, in ISO 8601; default now, or the pin."
-    ),
-    option("--period", metavar="START/END", help="Audit period; default the 12 months before."),
+    )(command)
+
+
+def period(command: F) -> F:
+    """Add `--period`."""
+    return option(
+        "--period", metavar="START/END", help="Audit period; default the 12 months before."
+    )(command)
+
+
+_OPTIONS: list[Callable[[Any], Any]] = [
+    as_of,
+    period,
     controls,
     option(
         "--clause",

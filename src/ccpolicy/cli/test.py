@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from ccpolicy.reports.page import Page
 
 NOTHING = 3
+_SHOWN = 5
+"""Problems of a test that failed, unless all are asked for."""
 
 
 @click.command(
@@ -107,14 +109,26 @@ def _failure(page: Page, each: PolicyTestResult) -> None:
     """Show what was expected (-) and what was found (+), with what is the same between."""
     import difflib
 
-    from ccpolicy.reports.phrases import coded
+    from ccpolicy.reports.phrases import problem_text
 
     _title(page, page.say("FAIL"), each)
     for line in difflib.ndiff(each.expected, each.found):
         if not line.startswith("?"):
             page.paragraph(line, indent=4)
-    for problem in each.problems[:5]:
-        page.paragraph(coded(page, problem), indent=4)
+    shown = each.problems if page.view.detail == "full" else each.problems[:_SHOWN]
+    for problem in shown:
+        page.paragraph(problem_text(page, problem), indent=4)
+        if problem.hint:
+            page.paragraph(page.say("hint: {hint}", hint=page.text(problem.hint)), indent=6)
+    if rest := len(each.problems) - len(shown):
+        page.paragraph(
+            page.count(
+                rest,
+                "and {count} more problem (-v shows all)",
+                "and {count} more problems (-v shows all)",
+            ),
+            indent=4,
+        )
 
 
 def _missing(page: Page, name: str, *, passing: bool, failing: bool) -> None:

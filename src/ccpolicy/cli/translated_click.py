@@ -147,13 +147,13 @@ class Choice(click.Choice[str]):
 
     def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
         """Say that the value is not known, and which are."""
-        import difflib
+        from ccpolicy.near_names import nearest
 
         message = super().get_invalid_choice_message(value, ctx)
-        close = difflib.get_close_matches(str(value).lower(), self.choices, 1)
+        close = nearest(str(value), self.choices)
         if close:
             hint = ngettext(
                 "Did you mean {possibility}?", "(Did you mean one of: {possibilities}?)", 1
             )
-            return f"{message} {hint.format(possibility=repr(close[0]))}"
+            return f"{message} {hint.format(possibility=repr(close.name))}"
         return message

@@ -39,6 +39,7 @@ def altered(base: Policy, head: str | None, as_of: datetime.datetime) -> Altered
 def _unknown(reason: Message, hint: Message) -> Altered:
     return Altered(
         reason=Text.of(reason),
+        reason_code=reason.code or None,
         hint=Text.of(hint),
         against_contract=True,
         builds_on_base=False,

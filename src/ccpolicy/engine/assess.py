@@ -19,7 +19,8 @@ from ccpolicy.engine.lapses import Outcome
 from ccpolicy.engine.question import ResolvedRequest
 from ccpolicy.errors import EvidenceError, Locator, PolicyError, PolicyErrors
 from ccpolicy.evidence import Evidence, Table, load_evidence
-from ccpolicy.evidence.expression_check import uncomputable
+from ccpolicy.evidence.expression_check import failing_expressions, uncomputable
+from ccpolicy.evidence.problems import SHOWN
 from ccpolicy.policy import FROM_GIT, Control, Policy, check_policy
 from ccpolicy.policy.settings import FILE
 from ccpolicy.provenance.models import Provenance
@@ -68,22 +69,46 @@ def assess(
         controls = [policy.controls[each] for each in question.controls]
         used = _used(policy, controls, columns)
         provenance = _provenance(policy, question, used, store, scratch, provide)
-        evidence = load_evidence(
-            store,
-            _evidence_root(policy, question, provenance, scratch),
-            policy.settings.evidence,
-            policy.datasets,
-            used,
-            provenance.records() if provenance else None,
-        )
+        try:
+            evidence = load_evidence(
+                store,
+                _evidence_root(policy, question, provenance, scratch),
+                policy.settings.evidence,
+                policy.datasets,
+                used,
+                provenance.records() if provenance else None,
+                question.request.listed_problems or SHOWN,
+            )
+        except (PolicyError, StoreError):
+            _refuse_expressions(policy)
+            raise
         # SQL that the policy brings along runs from here on.
         store.lock()
-        evaluation = Evaluation(store, policy, controls, evidence.tables, _times(policy, question))
+        evaluation = Evaluation(
+            store,
+            policy,
+            controls,
+            evidence.tables,
+            _times(policy, question),
+            question.request.listed_problems,
+        )
         outcomes = _outcomes(store, evaluation, evidence)
         # The builder looks up places in the files, so they must still be there.
         return AssessmentBuilder(
             question, evaluation, outcomes, evidence, provenance, later_cover
         ).build()
+
+
+def _refuse_expressions(policy: Policy) -> None:
+    """Check the policy's expressions over empty tables.
+
+    Raises:
+        PolicyErrors: some of them cannot be computed.
+    """
+    with open_store() as store:
+        store.lock()
+        if errors := list(failing_expressions(store, policy)):
+            raise PolicyErrors(errors) from None
 
 
 def _times(policy: Policy, question: ResolvedRequest) -> EvaluationTimes:

@@ -52,7 +52,14 @@ class AssessmentBuilder:
         """Return the assessment."""
         self._locate()
         commit = self.provenance.commit if self.provenance else None
-        builder = ControlBuilder(self.policy, self.times, self.places, commit, self.later_cover)
+        builder = ControlBuilder(
+            self.policy,
+            self.times,
+            self.places,
+            commit,
+            self.later_cover,
+            self.question.request.listed_problems,
+        )
         judged = [
             builder.build(each, self.outcomes[each.id], self.lapses[each.id])
             for each in self.controls
@@ -124,6 +131,7 @@ class AssessmentBuilder:
         return models.Provenance(
             state=found.state,
             reason=models.Text.of(found.reason) if found.reason else None,
+            reason_code=found.reason.code if found.reason else None,
             commit=found.commit,
             tree=found.tree,
             committed_at=(

@@ -8,13 +8,14 @@ from dataclasses import replace
 from typing import Protocol
 
 from ccpolicy.assessment import models
-from ccpolicy.engine.control_problems import datasets_of, find_problems
+from ccpolicy.engine.control_problems import SHOWN, datasets_of, find_problems
 from ccpolicy.engine.evaluation_times import EvaluationTimes
 from ccpolicy.engine.lapses import Lapse, Outcome
 from ccpolicy.engine.policy_summary import quote_parameters
 from ccpolicy.engine.record_places import RecordPlaces
 from ccpolicy.errors import Locator, Message
 from ccpolicy.policy import Control, Policy
+from ccpolicy.policy.models import Text
 from ccpolicy.time.calendar import day_number, day_starts
 from ccpolicy.time.epoch import DAY
 from ccpolicy.time.spans import FOREVER, Span
@@ -48,8 +49,10 @@ class ControlBuilder:
         places: RecordPlaces,
         commit: str | None,
         later_cover: LaterCover | None,
+        listed_problems: int | None,
     ) -> None:
         """Take what all controls have in common; `commit` is the one judged, if git was asked."""
+        self.listed_problems = listed_problems or SHOWN
         self.policy, self.times = policy, times
         self.places, self.zone = places, places.zone
         self.commit, self.later_cover = commit, later_cover
@@ -58,7 +61,12 @@ class ControlBuilder:
         """Return the result of a control; `lapses` are cut by its waivers."""
         as_of, window = self.times.as_of, self.times.starts
         problems, left_out = find_problems(
-            control, outcome, self.policy, self.places.evidence, self.places.where
+            control,
+            outcome,
+            self.policy,
+            self.places.evidence,
+            self.places.where,
+            self.listed_problems,
         )
         now = _verdicts(outcome, [s for s in lapses if s.starts <= as_of < s.ends])
         touching = [s for s in lapses if s.ends > window and self._in_period(s.starts)]
@@ -91,7 +99,8 @@ class ControlBuilder:
             datasets=datasets_of(control),
             now=forced or (_worst(now.values()) if outcome.has_subjects_now else nothing[0]),
             period=forced or (_worst(then.values()) if outcome.had_subjects else nothing[1]),
-            reason=reason,
+            reason=models.Text.of(reason) if reason else None,
+            reason_code=reason.code if isinstance(reason, Message) else None,
             subjects=_subjects(outcome, now),
             next_due=due[0].at if due else None,
             due=due,
@@ -115,7 +124,7 @@ class ControlBuilder:
 
     def _forced(
         self, control: Control, outcome: Outcome, problems: bool
-    ) -> tuple[models.Text | None, Verdict | None, tuple[Verdict, Verdict]]:
+    ) -> tuple[Message | Text | None, Verdict | None, tuple[Verdict, Verdict]]:
         """Return why and what a control's verdict is, where its lapses do not decide it.
 
         The last are its verdicts where there is nothing to judge, now and in the period.
@@ -123,7 +132,7 @@ class ControlBuilder:
         unknown: tuple[Verdict, Verdict] = ("unknown", "unknown")
         exempt = control.not_applicable
         if exempt and day_starts(day_number(exempt.until) + 1, self.zone) > self.times.as_of:
-            return models.Text.of(exempt.reason), "not_applicable", unknown
+            return exempt.reason, "not_applicable", unknown
         if problems:
             return None, "unknown", unknown
         if outcome.has_subjects_now and outcome.had_subjects:
@@ -133,13 +142,13 @@ class ControlBuilder:
         if not self._in_period(day_starts(day_number(day), self.zone)):
             not_yet = Message.of("the control is in force only from {day} on", day=day)
             now: Verdict = empty if self._begun(day) else "unknown"
-            return models.Text.of(not_yet), None, (now, "unknown")
+            return not_yet, None, (now, "unknown")
         if control.may_be_empty:
-            return models.Text.of(control.may_be_empty), None, (empty, empty)
+            return control.may_be_empty, None, (empty, empty)
         nothing = Message.of("there is nothing on file that the control is about")
         if outcome.has_subjects_now:
             nothing = Message.of("in the period there was nothing that the control is about")
-        return models.Text.of(nothing), None, unknown
+        return nothing, None, unknown
 
     def _lapse(self, control: Control, lapse: Lapse) -> models.Lapse:
         is_open = lapse.ends > self.times.as_of

@@ -12,14 +12,19 @@ from ccpolicy.evidence import Evidence
 from ccpolicy.policy import Control, Policy
 
 SHOWN = 5
-"""Subjects named whose times cannot be computed."""
+"""Subjects named whose times cannot be computed, unless more are asked for."""
 
 Where = Callable[[int | None], str | None]
 """Writes the place of a record."""
 
 
 def find_problems(
-    control: Control, outcome: Outcome, policy: Policy, evidence: Evidence, where: Where
+    control: Control,
+    outcome: Outcome,
+    policy: Policy,
+    evidence: Evidence,
+    where: Where,
+    shown: int = SHOWN,
 ) -> tuple[list[Problem], int]:
     """Return what is wrong with a control's evidence, and how many records are later than as-of."""
     problems = [
@@ -40,12 +45,13 @@ def find_problems(
         if finding.code == "left_out":
             left_out += 0 if key in counted else finding.count
         else:
-            problems.append(_problem(finding.message, finding.dataset, where(finding.locator)))
+            place = where(finding.locator)
+            problems.append(_problem(finding.message, finding.dataset, place, finding.hint))
             if finding.count > _shown(outcome.findings, finding) and key not in counted:
-                rest = Message.of("{count} records in all have this trouble", count=finding.count)
+                rest = Message.of("{count} records in all have this problem", count=finding.count)
                 problems.append(_problem(rest, finding.dataset))
         counted.add(key)
-    for subject in sorted(outcome.undecided)[:SHOWN]:
+    for subject in sorted(outcome.undecided)[:shown]:
         unsaid = Message.of(
             "cannot compute a time for '{subject}': it has no expiry or due date,"
             " or the holiday calendar does not know the year",
@@ -62,11 +68,16 @@ def datasets_of(control: Control) -> list[str]:
     )
 
 
-def _problem(message: Message, dataset: str | None = None, locator: str | None = None) -> Problem:
+def _problem(
+    message: Message,
+    dataset: str | None = None,
+    locator: str | None = None,
+    hint: Message | None = None,
+) -> Problem:
     return Problem(
         code=message.code,
         message=Text.of(message),
-        hint=None,
+        hint=Text.of(hint) if hint else None,
         locator=locator,
         dataset=dataset,
     )

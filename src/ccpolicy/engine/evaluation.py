@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from ccpolicy.engine.calendar_tables import CalendarTables
 from ccpolicy.engine.control_revision import control_revisions
 from ccpolicy.engine.evaluation_times import EvaluationTimes
-from ccpolicy.engine.evidence_findings import find_faults
+from ccpolicy.engine.evidence_findings import SHOWN, find_faults
 from ccpolicy.engine.input_sql import InputQueries
 from ccpolicy.engine.kind_spans import check_spans, kind_query, typed
 from ccpolicy.engine.lapses import LapseReader, Outcome
@@ -47,7 +47,10 @@ class Evaluation:
         controls: Iterable[Control],
         tables: Mapping[str, Table],
         times: EvaluationTimes,
+        listed_problems: int | None = None,
     ) -> None:
+        """Take what is judged; `listed_problems` of each kind are listed, or by default a few."""
+        self.listed_problems = listed_problems
         self.store, self.policy, self.tables, self.times = store, policy, tables, times
         self.calendar = Calendar(time_zone(policy.plan.zone), policy.plan.holidays)
         self.revisions = list(control_revisions(policy, controls, times.horizon))
@@ -74,7 +77,7 @@ class Evaluation:
             self.store.create(SELECTED_RECORDS.name, inputs.selected_records())
         calendar = self._calendar(inputs)
         self._fill(inputs, calendar)
-        for finding in find_faults(self.store, inputs, calendar):
+        for finding in find_faults(self.store, inputs, calendar, self.listed_problems or SHOWN):
             outcomes[finding.control].findings.append(finding)
         if streamed:
             # The records are in the inputs now; their memory is better used for the spans.

@@ -1,4 +1,4 @@
-"""Find evidence that cannot be right, so that it is never taken for good evidence.
+"""Find contradictory or incomplete records, so that they never count as good evidence.
 
 What is found here makes a control `unknown`; nothing in it changes a lapse.
 """
@@ -10,23 +10,33 @@ from dataclasses import dataclass
 from ccpolicy.engine.calendar_tables import CalendarTables
 from ccpolicy.engine.input_sql import InputQueries, InputSelection
 from ccpolicy.errors import Message
+from ccpolicy.near_names import NearName, nearest
 from ccpolicy.store import Store
 
 SHOWN = 5
-"""Places named for each finding; the rest is counted."""
+"""Places named for each finding unless more are asked for; the rest is counted."""
 
 MESSAGES = {
-    "no_name": "a record that says who or what it is about has no name for it",
-    "no_start": "'{column}' is empty, so nobody can say from when it counts",
+    "no_name": "the record names no subject: its key is empty",
+    "no_start": "'{column}' is empty, so the record has no start",
     "no_decision": "whether the record belongs here cannot be decided, since a value is missing",
     "backwards": "it ends before it begins",
-    "no_class": "there is no parameter for '{value}'",
-    "two_classes": "records of '{value}' disagree: two classes",
-    "two_minimums": "records of '{value}' disagree: two minimums",
+    "no_class": "there is no parameter for '{value}' in '{column}'",
+    "two_classes": "records of '{value}' disagree about '{column}': {others}",
+    "two_minimums": "records of '{value}' disagree about '{column}': {others}",
     "orphan": "'{value}' is not in the dataset '{column}'",
     "early": "'{value}' is closed before it was opened",
-    "future": "the record lies in the future",
+    "future": "the record is dated in the future",
 }
+_HINT_MESSAGES = {
+    "no_class": "the control has parameters for: {known}",
+    "two_classes": "'by' of the control names the column: give all records of a subject one value",
+    "two_minimums": "'quantity' of the control names the column: give all records of a subject one"
+    " value",
+    "orphan": "add it there, or correct the record",
+}
+_MOST_KNOWN = 200_000
+"""Known subjects among which the one that was meant is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,38 +53,67 @@ class Finding:
     """How many records have this trouble; the same in each finding of the kind."""
     selection: int
     """Number of the selection in which it was found."""
+    others: str | None = None
+    """Two of the values that records of a subject have, where they disagree."""
+    close: NearName | None = None
+    """What was probably meant by the value."""
+    known: tuple[str, ...] = ()
+    """What the value could be, if that is a short list."""
 
     @property
     def message(self) -> Message:
         """Return the finding in words."""
-        return Message.of(MESSAGES[self.code], value=self.value, column=self.column)
+        return Message.of(
+            MESSAGES[self.code], value=self.value, column=self.column, others=self.others
+        )
+
+    @property
+    def hint(self) -> Message | None:
+        """Return what to do about it."""
+        if self.close:
+            return Message.of(self.close.hint, close=self.close.name)
+        hint = _HINT_MESSAGES.get(self.code)
+        return Message.of(hint, known=", ".join(self.known)) if hint else None
 
 
-def find_faults(store: Store, inputs: InputQueries, calendar: CalendarTables) -> list[Finding]:
-    """Look through all selected records and return what is wrong, with `SHOWN` places at most."""
+def find_faults(
+    store: Store, inputs: InputQueries, calendar: CalendarTables, shown: int = SHOWN
+) -> list[Finding]:
+    """Look through all selected records and return what is wrong, with some places of each kind."""
     rows = store.ask(
         f"""
         WITH found AS ({" UNION ALL ".join(_queries(inputs, calendar))}),
         ranked AS (
-          SELECT code, selection, value, locator,
+          SELECT code, selection, value, locator, others,
                  row_number() OVER (PARTITION BY code, selection ORDER BY locator, value) AS place,
                  count(*) OVER (PARTITION BY code, selection) AS records
           FROM found
         )
-        SELECT code, selection, value, locator, records
+        SELECT code, selection, value, locator, records, others
         FROM ranked
-        WHERE place <= {SHOWN}
+        WHERE place <= {shown}
         ORDER BY selection, code, place
         """
     )
     findings = []
-    for code, number, value, locator, count in rows:
+    for code, number, value, locator, count, others in rows:
         selected = inputs.selections[number]
         revision, selection = selected.revision, selected.selection
         column = selected.begins
-        if code == "orphan":
-            populations = revision.control.selections(revision.kind.population)
-            column = " + ".join(sorted({each.dataset for each in populations}))
+        close: NearName | None = None
+        known: list[str] = []
+        match code:
+            case "orphan":
+                populations = revision.control.selections(revision.kind.population)
+                column = " + ".join(sorted({each.dataset for each in populations}))
+                close = nearest(value, _subjects(store, revision.control_number), letters=False)
+            case "no_class":
+                column, known = selection.by, revision.classes
+                close = nearest(value, known)
+            case "two_classes":
+                column = selection.by
+            case "two_minimums":
+                column = selection.quantity
         findings.append(
             Finding(
                 code,
@@ -85,13 +124,16 @@ def find_faults(store: Store, inputs: InputQueries, calendar: CalendarTables) ->
                 locator,
                 count,
                 number,
+                others,
+                close,
+                tuple(known),
             )
         )
     return findings
 
 
 def _queries(inputs: InputQueries, calendar: CalendarTables) -> list[str]:
-    """Write the queries, each of which returns (code, selection, value, locator)."""
+    """Write the queries, each of which returns (code, selection, value, locator, others)."""
     times, selections = inputs.times, inputs.selections
     # A record that would help has not happened without its time; whatever else must have one.
     timed = [
@@ -110,29 +152,48 @@ def _queries(inputs: InputQueries, calendar: CalendarTables) -> list[str]:
     backwards = inputs.ends_before_start(ending, calendar)
     is_later = inputs.is_later("r")
     return [
-        "SELECT 'no_name' AS code, selection, CAST(NULL AS VARCHAR) AS value, locator"
+        "SELECT 'no_name' AS code, selection, CAST(NULL AS VARCHAR) AS value, locator,"
+        " CAST(NULL AS VARCHAR) AS others"
         " FROM selected_records WHERE belongs AND subject_key IS NULL",
-        "SELECT 'no_decision', selection, NULL, locator FROM selected_records r"
+        "SELECT 'no_decision', selection, NULL, locator, NULL FROM selected_records r"
         " WHERE (belongs IS NULL"
         f" OR (belongs AND good IS NULL AND selection IN ({_list(judging)})))"
         f" AND NOT {is_later}",
-        "SELECT 'no_start', selection, NULL, locator FROM selected_records"
+        "SELECT 'no_start', selection, NULL, locator, NULL FROM selected_records"
         f" WHERE selection IN ({_list(timed)}) AND belongs AND earliest IS NULL AND day IS NULL",
-        f"SELECT '{'future' if times.present else 'left_out'}', selection, NULL, locator"
+        f"SELECT '{'future' if times.present else 'left_out'}', selection, NULL, locator, NULL"
         f" FROM selected_records r WHERE belongs AND {is_later}",
-        f"SELECT 'backwards', selection, NULL, locator FROM ({backwards}) backwards",
-        "SELECT DISTINCT 'no_class', selection, coalesce(class, ''), locator FROM subject_records p"
+        f"SELECT 'backwards', selection, NULL, locator, NULL FROM ({backwards}) backwards",
+        "SELECT DISTINCT 'no_class', selection, coalesce(class, ''), locator, NULL"
+        " FROM subject_records p"
         " WHERE NOT EXISTS (SELECT 1 FROM parameter_class c"
         " WHERE c.revision = p.revision AND c.class = p.class)",
-        "SELECT 'two_classes', min(selection), name, min(locator) FROM subject_records"
+        "SELECT 'two_classes', min(selection), name, min(locator),"
+        " min(class) || ' / ' || max(class) FROM subject_records"
         f" WHERE revision IN ({_list(with_classes)})"
         " GROUP BY revision, name HAVING min(class) < max(class)",
-        "SELECT 'two_minimums', min(selection), name, min(locator) FROM subject_records"
+        "SELECT 'two_minimums', min(selection), name, min(locator),"
+        f" {_number('min(quantity)')} || ' / ' || {_number('max(quantity)')} FROM subject_records"
         f" WHERE selection IN ({_list(own)})"
         " GROUP BY revision, name HAVING min(quantity) < max(quantity)",
         *_orphans(inputs),
         *_early(inputs),
     ]
+
+
+def _number(quantity: str) -> str:
+    """Write millionths as a number."""
+    return f"CAST(CAST({quantity} AS DOUBLE) / 1000000 AS VARCHAR)"
+
+
+def _subjects(store: Store, control: int) -> list[str]:
+    """Return the names of the subjects of a control, by its number, as far as they are on file."""
+    rows = store.ask(
+        "SELECT DISTINCT subject_key FROM selected_records"
+        f" WHERE names_subject AND belongs AND control_number = {control}"
+        f" AND subject_key IS NOT NULL ORDER BY subject_key LIMIT {_MOST_KNOWN}"
+    )
+    return [str(name) for (name,) in rows]
 
 
 def _gives_a_parameter(selected: InputSelection) -> bool:
@@ -163,7 +224,7 @@ def _orphans(inputs: InputQueries) -> list[str]:
     # DISTINCT changes nothing, but has the few records that found no subject looked up alone.
     return [
         f"""
-        SELECT 'orphan', selection, subject_key, locator
+        SELECT 'orphan', selection, subject_key, locator, NULL
         FROM (
           WITH
           without_subject AS (
@@ -198,7 +259,7 @@ def _orphans(inputs: InputQueries) -> list[str]:
 def _early(inputs: InputQueries) -> list[str]:
     """Write the query of what closes, reopens or tells of something certainly before it began."""
     return [
-        f"SELECT DISTINCT 'early', c.selection, s.name, c.locator FROM {relation.name} c"
+        f"SELECT DISTINCT 'early', c.selection, s.name, c.locator, NULL FROM {relation.name} c"
         " JOIN subject_happening o ON o.subject = c.subject JOIN subject s ON s.number = c.subject"
         " WHERE c.latest < o.earliest OR (c.latest = o.earliest AND c.day < o.day)"
         for relation, _ in inputs.record_groups

@@ -38,7 +38,7 @@ def doubtful_examples(policy: Policy) -> Iterator[Finding]:
         try:
             examples = kind.examples()
         except PolicyError as failure:
-            yield Finding(failure.message, failure.hint, failure.locator or place)
+            yield Finding(failure.message, failure.hint, failure.locator or place, "error")
             continue
         for number, example in enumerate(examples, 1):
             try:
@@ -51,7 +51,10 @@ def doubtful_examples(policy: Policy) -> Iterator[Finding]:
                     reason=reason,
                 )
                 yield Finding(
-                    message, Message.of("look at its times, its inputs and its parameters"), place
+                    message,
+                    Message.of("look at its times, its inputs and its parameters"),
+                    place,
+                    "error",
                 )
                 continue
             if found != example.lapses:
@@ -65,6 +68,7 @@ def doubtful_examples(policy: Policy) -> Iterator[Finding]:
                     ),
                     Message.of("work it out by hand: either the SQL is wrong or the example"),
                     place,
+                    "error",
                 )
 
 

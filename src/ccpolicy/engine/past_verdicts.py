@@ -63,7 +63,9 @@ class LaterCommits:
         """Return the commits after the judged one that changed evidence."""
         if self._commits is None:
             evidence = self.policy.settings.evidence
-            self._commits = evidence_commits(self.policy.root, evidence, "HEAD", commit).commits
+            zone = time_zone(self.policy.plan.zone)
+            line = evidence_commits(self.policy.root, evidence, "HEAD", commit, zone)
+            self._commits = line.commits
         return self._commits
 
     def _lapses(self, commit: str, control: str, subject: str) -> list[Span]:
@@ -92,8 +94,8 @@ def history(
     Raises:
         EvidenceError: there is no history, or no such commit.
     """
-    line = evidence_commits(policy.root, policy.settings.evidence, end or "HEAD", start)
     zone = time_zone(policy.plan.zone)
+    line = evidence_commits(policy.root, policy.settings.evidence, end or "HEAD", start, zone)
     cache = _VerdictCache(line.common, policy, question)
     moments: list[Moment] = []
     try:

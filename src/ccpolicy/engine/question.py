@@ -48,6 +48,8 @@ class EvaluationRequest:
     """Whether uncommitted evidence or policy is an error."""
     expect_ancestor: str | None = None
     """Revision that the history must descend from."""
+    listed_problems: int | None = None
+    """How many problems of each kind are listed; by default a few, and the others are counted."""
     known_at: str | None = None
     """Revision, or time of the last commit, whose evidence is judged; not the working tree's."""
 

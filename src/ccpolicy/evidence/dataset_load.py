@@ -33,6 +33,8 @@ class DatasetLoad:
     """Its table, and those of the records nested in its records."""
     store: DuckDB
     places: Places
+    shown: int
+    """Problems listed of each family."""
     files: dict[int, FileRecords] = field(default_factory=dict)
     """Source → file."""
     counts: dict[int, int] = field(default_factory=dict)
@@ -42,7 +44,7 @@ class DatasetLoad:
 
     def __post_init__(self) -> None:
         self.dataset: Dataset = self.contract.dataset
-        self.problems = ProblemLog(self.dataset.id)
+        self.problems = ProblemLog(self.dataset.id, self.shown)
         self.stages: list[StagingTable] = []
         """One for each table, once it is known whether its rows are typed."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence import values
 from ccpolicy.evidence.contract import Contract
+from ccpolicy.near_names import nearest
 from ccpolicy.policy.keywords import KEYWORDS
 from ccpolicy.policy.patterns import as_written
 
@@ -24,11 +24,16 @@ _MESSAGES = {
     "object": "a record is expected in '{name}', not {value}",
     "date": "a day that exists, as YYYY-MM-DD, is expected for '{name}', not {value}",
     "date-time": "a time such as 2026-01-31T18:05:00+08:00 is expected for '{name}', not {value}",
+    "local": "a time such as 2026-01-31T18:05:00 is expected for '{name}', not {value}"
+    " (without an offset it is taken to be in {zone})",
 }
 _HINT_MESSAGES = {
     "offset": "write the offset from UTC, as +08:00, or say in the dataset which 'zone' is meant",
     "zone": "the clock was put forward then, and never showed this time",
     "close": "did you mean '{close}'?",
+    "close_offset": "did you mean '{close}', and with which offset from UTC? write it behind, as"
+    " +08:00, or say in the dataset which 'zone' is meant",
+    "fields": "known here: {known}",
 }
 
 Fault = tuple[tuple[str | int, ...], EvidenceError]
@@ -79,27 +84,33 @@ class Explainer:
             known = error.schema["properties"]
             for name in sorted(set(error.instance) - known.keys()):
                 headings = [self._heading(path, each) for each in known]
-                close = difflib.get_close_matches(name.lstrip("/"), headings, 1)
+                close = nearest(name.lstrip("/"), headings)
                 yield (
                     name,
                     EvidenceError(
                         _MESSAGES[keyword],
-                        hint=_HINT_MESSAGES["close"] if close else "",
+                        hint=close.hint if close else _HINT_MESSAGES["fields"],
                         name=name,
-                        close=close[0] if close else "",
+                        close=close.name if close else "",
+                        known=", ".join(headings),
                     ),
                 )
             return
         name = names[-1] if names else ""
         key = str(error.validator_value) if keyword in ("type", "format") else keyword
+        if key == "date-time" and self.contract.zone:
+            key = "local"
+        meant, hint = self._close(key, error)
         yield (
             name,
             EvidenceError(
                 KEYWORDS[keyword].message if keyword in KEYWORDS else _MESSAGES[key],
-                hint=self._time_hint(error.instance) if key == "date-time" else "",
+                hint=hint,
                 name=name,
                 value=values.shown(error.instance),
                 limit=_limit(error.validator_value),
+                close=meant,
+                zone=self.contract.zone,
             ),
         )
 
@@ -107,10 +118,37 @@ class Explainer:
         """Return what a field is called on file; those of nested records have no other name."""
         return name if path else self.contract.heading(name)
 
-    def _time_hint(self, text: str) -> str:
+    def _close(self, key: str, error: Any) -> tuple[str, str]:
+        """Return the value that was probably meant, and the hint; both empty if nobody can say."""
+        text = error.instance
+        if not isinstance(text, str):
+            return "", ""
+        match key:
+            case "enum" | "boolean":
+                known = ["true", "false"] if key == "boolean" else map(str, error.validator_value)
+                close = nearest(text, known)
+                return (close.name, close.hint) if close else ("", "")
+            case "local" | "date-time":
+                return self._close_time(text)
+            case "date":
+                fixed = values.canonical_time(text)[:10]
+                return (
+                    (fixed, _HINT_MESSAGES["close"]) if values.day(fixed) is not None else ("", "")
+                )
+            case "integer" | "number":
+                fixed = values.canonical_number(text)
+                is_other = not isinstance(values.value_of(fixed, key), str)
+                return (fixed, _HINT_MESSAGES["close"]) if is_other else ("", "")
+        return "", ""
+
+    def _close_time(self, text: str) -> tuple[str, str]:
+        zone = self.contract.zone
         if values.is_local(text):
-            return _HINT_MESSAGES["zone" if self.contract.zone else "offset"]
-        return ""
+            return "", _HINT_MESSAGES["zone" if zone else "offset"]
+        fixed = values.canonical_time(text)
+        if values.instants(fixed, zone):
+            return fixed, _HINT_MESSAGES["close"]
+        return (fixed, _HINT_MESSAGES["close_offset"]) if values.is_local(fixed) else ("", "")
 
 
 def _limit(limit: Any) -> str:

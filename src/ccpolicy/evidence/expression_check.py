@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.evidence import record_sql
 from ccpolicy.evidence.contract import make_contract
 from ccpolicy.evidence.derive import column_types, derived_types
-from ccpolicy.policy import Policy
+from ccpolicy.policy import ColumnType, Policy
 from ccpolicy.policy.consistency import expressions
-from ccpolicy.store import DuckDB, QueryError
+from ccpolicy.store import DuckDB, Interrupted, OutOfMemory, StoreError
 from ccpolicy.store.sql import identifier
+
+_HINT_MESSAGES = {
+    "input": "correct the regular expression or the option: it is read as RE2 reads it",
+    "types": "compare a column with a value of its own type; a time is no text",
+}
 
 
 def failing_expressions(store: DuckDB, content: Policy) -> Iterator[PolicyError]:
@@ -23,8 +28,22 @@ def failing_expressions(store: DuckDB, content: Policy) -> Iterator[PolicyError]
         on_file = {column.name: column.type for column in make_contract(dataset).columns}
         try:
             derived_types(store, on_file, {each.derives or "": each.text})
+            # The type may be known though it cannot run: a regular expression is read only then.
+            store.ask(f"SELECT count(({each.text}\n)) FROM {_empty_table(on_file)}")
         except PolicyError as failure:
             errors.append(failure.at(each.place))
+        except (OutOfMemory, Interrupted):
+            raise
+        except StoreError as failure:
+            errors.append(
+                PolicyError(
+                    "the derived column '{name}' cannot be computed: {reason}",
+                    hint=_HINT_MESSAGES[_kind(failure)],
+                    locator=each.place,
+                    name=each.derives,
+                    reason=failure.reason,
+                )
+            )
     if errors:  # without their types, expressions over them cannot be checked
         yield from errors
         return
@@ -32,12 +51,15 @@ def failing_expressions(store: DuckDB, content: Policy) -> Iterator[PolicyError]
     for each in expressions(content):
         if each.derives:
             continue
-        cells = ", ".join(
-            f"NULL::{record_sql.TYPES[kind]} AS {identifier(column)}"
-            for column, kind in tables[each.table].items()
-        )
-        table = f"(SELECT {cells} WHERE false)"
-        yield from uncomputable(store, each.text, table, each.place)
+        yield from uncomputable(store, each.text, _empty_table(tables[each.table]), each.place)
+
+
+def _empty_table(columns: Mapping[str, ColumnType]) -> str:
+    cells = ", ".join(
+        f"NULL::{record_sql.TYPES[kind]} AS {identifier(column)}"
+        for column, kind in columns.items()
+    )
+    return f"(SELECT {cells} WHERE false)"
 
 
 def uncomputable(
@@ -46,10 +68,17 @@ def uncomputable(
     """Yield the reason why a predicate cannot be computed over a table, if there is one."""
     try:
         store.ask(f"SELECT count(*) FILTER (WHERE ({predicate}\n)) FROM {table}")
-    except QueryError as failure:
+    except (OutOfMemory, Interrupted):
+        raise
+    except StoreError as failure:
         yield PolicyError(
             "the predicate cannot be computed: {reason}",
-            hint="compare a column with a value of its own type; a time is no text",
+            hint=_HINT_MESSAGES[_kind(failure)],
             locator=place,
             reason=failure.reason,
         )
+
+
+def _kind(failure: StoreError) -> str:
+    """Tell what a function was given from the types of what it was given."""
+    return "input" if failure.reason.startswith("Invalid Input") else "types"

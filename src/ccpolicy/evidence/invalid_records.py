@@ -12,7 +12,7 @@ from ccpolicy.evidence.contract import Contract
 from ccpolicy.evidence.dataset_load import DatasetLoad
 from ccpolicy.evidence.explain import Explainer, nested_place
 from ccpolicy.evidence.places import Places
-from ccpolicy.evidence.problems import SHOWN, ProblemLog
+from ccpolicy.evidence.problems import ProblemLog
 from ccpolicy.evidence.record_sources import NUMBER_BITS
 from ccpolicy.evidence.table_plan import TablePlan
 from ccpolicy.policy import ColumnType
@@ -143,7 +143,7 @@ class InvalidRecordSearch:
             f"""
             SELECT _key, locator, first, count(*) OVER () FROM (
               SELECT _key, locator, min(locator) OVER (PARTITION BY _key) AS first FROM ({rows})
-            ) WHERE locator <> first ORDER BY locator LIMIT {SHOWN}
+            ) WHERE locator <> first ORDER BY locator LIMIT {self.problems.shown}
             """
         )
         places = self.places.locate({each for row in found for each in (row[1], row[2])})

@@ -11,6 +11,7 @@ from ccpolicy.evidence.invalid_records import check_tables
 from ccpolicy.evidence.models import Evidence, GitRecords
 from ccpolicy.evidence.places import FileRecords, Places
 from ccpolicy.evidence.planning import plan_tables
+from ccpolicy.evidence.problems import SHOWN
 from ccpolicy.evidence.readers import SourceFile
 from ccpolicy.evidence.table_creation import create_tables
 from ccpolicy.files.finder import Finder, fingerprint
@@ -31,6 +32,7 @@ def load_evidence(
     datasets: Mapping[str, Dataset],
     used: Mapping[str, set[str]],
     git_records: GitRecords | None = None,
+    shown: int = SHOWN,
 ) -> Evidence:
     """Read the files of every dataset that is used into tables of the store.
 
@@ -38,13 +40,14 @@ def load_evidence(
 
     `folder` is the evidence folder's path from the root. `used` names the columns to keep of
     `<dataset>` and `<dataset>.<child>`; those of other datasets that these rest on are read too.
+    `shown` is how many problems of each family of a dataset are listed.
 
     Raises:
         PolicyError: a dataset's contract is impossible or not supported.
     """
     places = Places()
     loads = {
-        contract.dataset.id: DatasetLoad(contract, plans, store, places)
+        contract.dataset.id: DatasetLoad(contract, plans, store, places, shown)
         for contract, plans in plan_tables(store, datasets, used)
     }
     patterns = {each.files for each in datasets.values() if each.format != "git"}

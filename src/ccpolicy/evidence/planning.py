@@ -111,5 +111,5 @@ def _in_order(lookups: Mapping[str, Mapping[str, Lookup]]) -> list[str]:
         return list(sorter.static_order())
     except CycleError as failure:
         raise PolicyError(
-            "lookups go round in a circle: {names}", names=" → ".join(failure.args[1])
+            "lookups refer to each other in a circle: {names}", names=" → ".join(failure.args[1])
         ) from failure

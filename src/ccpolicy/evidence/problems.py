@@ -9,14 +9,14 @@ from ccpolicy.evidence.models import Problem
 from ccpolicy.evidence.readers import EvidenceErrors
 
 SHOWN = 20
-"""Problems listed of each family; those beyond are counted."""
+"""Problems listed of each family unless more are asked for; those beyond are counted."""
 
 
 class ProblemLog:
     """Gathers the problems of one dataset."""
 
-    def __init__(self, dataset: str) -> None:
-        self.dataset = dataset
+    def __init__(self, dataset: str, shown: int = SHOWN) -> None:
+        self.dataset, self.shown = dataset, shown
         self.of_files: list[Problem] = []
         self.of_records: list[Problem] = []
         self.of_keys: list[Problem] = []
@@ -28,7 +28,7 @@ class ProblemLog:
     @property
     def room(self) -> int:
         """How many problems with records may still be listed."""
-        return max(SHOWN - len(self.of_records), 0)
+        return max(self.shown - len(self.of_records), 0)
 
     def file(self, error: EvidenceError) -> None:
         """Add what is wrong with a file or folder."""

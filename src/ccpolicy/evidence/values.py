@@ -36,6 +36,14 @@ _ARE_INSTANTS = re.compile(rf"(?:{INSTANT.replace('Tt', 'T').replace('Zz', 'Z')}
 _IS_LOCAL = re.compile(LOCAL).fullmatch
 _IS_INTEGER = re.compile(INTEGER).fullmatch
 _IS_NUMBER = re.compile(NUMBER).fullmatch
+_LOOSE_TIME = re.compile(
+    r"(?P<year>[0-9]{4})(?P<sign>[-/.年])(?P<month>[0-9]{1,2})[-/.月](?P<day>[0-9]{1,2})日?"
+    r"(?:(?:[Tt]|\s*)(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})"
+    r"(?::(?P<second>[0-9]{2}(?:\.[0-9]{1,9})?))?"
+    r"\s*(?P<offset>[Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)?)?"
+).fullmatch
+"""A day or time as people and programs write it, if its year comes first."""
+_ZEROS = re.compile(r"(?<![0-9.])0+(?=[0-9])")
 _END = LAST_DAY * DAY
 _BOOLEANS = {"true": True, "false": False}
 
@@ -104,6 +112,24 @@ def all_instants(
 def is_local(text: str) -> bool:
     """Whether it is a time without an offset."""
     return _IS_LOCAL(text) is not None
+
+
+def canonical_time(text: str) -> str:
+    """Write a day or time that begins with its year as `DATE` or `_CLOCK` has it; else it stays."""
+    found = _LOOSE_TIME(unicodedata.normalize("NFKC", text).strip())
+    if not found:
+        return text
+    day = f"{found['year']}-{found['month']:0>2}-{found['day']:0>2}"
+    if not found["hour"]:
+        return day
+    offset = (found["offset"] or "").upper().replace(":", "")
+    offset = f"{offset[:3]}:{offset[3:] or '00'}" if len(offset) > 1 else offset
+    return f"{day}T{found['hour']:0>2}:{found['minute']}:{found['second'] or '00'}{offset}"
+
+
+def canonical_number(text: str) -> str:
+    """Write a number without spaces, leading zeros and full-width digits."""
+    return _ZEROS.sub("", "".join(unicodedata.normalize("NFKC", text).split()).removeprefix("+"))
 
 
 def value_of(text: str, kind: ColumnType) -> object:

@@ -83,9 +83,9 @@ class Finder:
             yield name
 
     def strays(self, folder: str, pattern: str, known: Collection[str]) -> Iterator[EvidenceError]:
-        """Yield what is said of data files beside those that match that fit no known pattern.
+        """Yield an error for each data file in the same folders that no dataset reads.
 
-        What nobody reads may be the very record that would not pass.
+        An unread file may contain the record that fails.
         """
         parts = [*folder.split("/"), *pattern.split("/")[:-1], "*"]
         for name in self._match("", [part for part in parts if part not in ("", ".")]):

@@ -1,9 +1,9 @@
-"""Say what is wrong with a file's content in the words of its readers, at its line."""
+"""Translate pydantic's errors into messages with file, line and column."""
 
 from __future__ import annotations
 
-import difflib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from ccpolicy.errors import Locator, PolicyError
+from ccpolicy.near_names import nearest
 
 _MESSAGES = {
     "missing": "'{name}' is missing",
@@ -39,7 +40,18 @@ _OTHER_MESSAGES = {
     "whole": "a mapping is expected as the whole of the file, not {value}",
     "unforeseen": "{reason}",
 }
-
+_PATTERN_HINT_MESSAGES = {
+    r"^[a-z][a-z0-9_]{0,62}$": "a name has small letters a to z, digits and '_', and begins with a"
+    " letter",
+    r"^[A-Za-z][A-Za-z0-9_.-]{0,62}$": "an id has letters a to z, digits, '_', '.' and '-', and"
+    " begins with a letter",
+    r"^[0-9A-Za-z]+(\.[0-9A-Za-z]+)*$": "write digits or letters between dots, such as 3.1",
+    r"^https://": "write an address that begins with https://",
+    r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$": "name a dataset, or a list of records in one, such as"
+    " incidents.notices",
+}
+"""Pattern of the models → what it asks for, in words."""
+_LISTED = re.compile(r"'([^']*)'")
 
 Path = tuple[str | int, ...]
 
@@ -78,15 +90,21 @@ def explain(
         path, kind, error = fault.path, fault.kind, fault.details
         values = {
             **{key: str(value) for key, value in error.get("ctx", {}).items()},
-            "name": str(path[-1]) if path else "",
+            "name": str(path[-1]) if kind in ("extra_forbidden", "key") else _name(model, path),
             "value": _short(error["input"]),
         }
         hint = ""
         if kind == "extra_forbidden":
-            values["known"] = known = ", ".join(_fields(model, path[:-1]))
-            close = difflib.get_close_matches(values["name"], known.split(", "), 1)
-            hint = "did you mean '{close}'?" if close else "known here: {known}"
-            values["close"] = close[0] if close else ""
+            known = _fields(model, path[:-1])
+            close = nearest(values["name"], known)
+            hint = close.hint if close else "known here: {known}"
+            values |= {"known": ", ".join(known), "close": close.name if close else ""}
+        elif kind in ("string_pattern_mismatch", "key"):
+            hint = _PATTERN_HINT_MESSAGES.get(values.get("pattern", ""), "")
+        elif kind == "literal_error":
+            close = nearest(str(error["input"]), _LISTED.findall(values["expected"]))
+            hint = close.hint if close else ""
+            values["close"] = close.name if close else ""
         message = (
             _MESSAGES.get(kind, _OTHER_MESSAGES["unforeseen"]) if path else _OTHER_MESSAGES["whole"]
         )
@@ -117,7 +135,7 @@ def _fault(error: ErrorDetails, value: Any) -> _Fault:
 
 
 def _likeliest(faults: list[_Fault], level: int = 0) -> Iterator[_Fault]:
-    """Of each union leave the branch that went furthest, which is the one that was meant."""
+    """Of each union keep the errors of the branch that matched furthest, probably the meant one."""
     tried: dict[Path, dict[str | int, list[_Fault]]] = {}
     for fault in faults:
         if len(fault.unions) <= level:
@@ -136,6 +154,14 @@ def _likeliest(faults: list[_Fault], level: int = 0) -> Iterator[_Fault]:
 def _fit(branch: list[_Fault]) -> tuple[int, int]:
     """How well a branch of a union fits: how far it went, and how little is wrong there."""
     return max(len(fault.path) for fault in branch), -len(branch)
+
+
+def _name(model: type[BaseModel], path: Path) -> str:
+    """Return the field at a path, and below it what the author named: an entry or a key."""
+    for index in reversed(range(len(path))):
+        if path[index] in _fields(model, path[:index]):
+            return "/".join(map(str, path[index:]))
+    return "/".join(map(str, path))
 
 
 def _fields(model: type[BaseModel], path: Path) -> list[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ccpolicy.errors import Locator, PolicyError
+from ccpolicy.files.missing import missing_file
 from ccpolicy.files.yaml_document import MAX_BYTES, YamlDocument, parse_yaml
 
 
@@ -78,6 +79,8 @@ class FolderFiles:
             with os.fdopen(handle, "rb") as file:
                 if stat.S_ISREG(os.fstat(handle).st_mode):
                     return file.read(MAX_BYTES + 1)
+        except FileNotFoundError as failure:
+            raise missing_file(self.root / name, PolicyError, self.place(name)) from failure
         except OSError as failure:
             raise PolicyError(
                 "cannot read the file: {reason}", reason=failure.strerror, locator=self._at(name)

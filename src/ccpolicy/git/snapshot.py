@@ -8,16 +8,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.files.atomic import digest
 from ccpolicy.git.commits import Commit, read_commit, recorded_times, walk
 from ccpolicy.git.errors import NoHistory
 from ccpolicy.git.repository import GitRepository, open_repository
+from ccpolicy.time.moments import read_moment
 
 
-def known_at(repository: GitRepository, asked: str) -> str:
+def known_at(repository: GitRepository, asked: str, zone: ZoneInfo, *, last: bool = True) -> str:
     """Return the commit that a revision names, or the last one made by a moment.
+
+    A day is its end in the zone, or without `last` its beginning.
 
     For a moment only first-parent ancestors of the checked-out commit count, because the evidence
     of a branch is on file only once it is merged.
@@ -25,9 +29,17 @@ def known_at(repository: GitRepository, asked: str) -> str:
     Raises:
         EvidenceError: there is none.
     """
-    moment = _moment(asked)
+    moment = _moment(asked, zone, last=last)
     if moment is None:
         return repository.resolve(asked)
+    found = _last_by(repository, moment)
+    if found is None:
+        raise EvidenceError("nothing was on file by {time}", time=asked)
+    return found
+
+
+def _last_by(repository: GitRepository, moment: float) -> str | None:
+    """Return the last first-parent commit made by a moment, in seconds since 1970."""
     if repository.is_shallow:
         raise NoHistory("shallow")
     order = walk(repository, repository.head, {})
@@ -36,24 +48,20 @@ def known_at(repository: GitRepository, asked: str) -> str:
     id_ = repository.head
     while times[id_] > moment:
         if not commits[id_].parents:
-            raise EvidenceError("nothing was on file by {time}", time=asked)
+            return None
         id_ = commits[id_].parents[0]
     return id_
 
 
-def _moment(asked: str) -> float | None:
+def _moment(asked: str, zone: ZoneInfo, *, last: bool) -> float | None:
     """Read a moment, as seconds since 1970; None if the text is a revision."""
     if not re.match(r"\d{4}-\d{2}-\d{2}", asked):
         return None
     try:
-        moment = datetime.datetime.fromisoformat(asked)
+        datetime.datetime.fromisoformat(asked)
     except ValueError:
         return None
-    if moment.tzinfo is None:
-        raise EvidenceError(
-            "'{text}' has no offset from UTC", hint="add one, such as +08:00 or Z", text=asked
-        )
-    return moment.timestamp()
+    return read_moment(asked, zone, last=last).timestamp()
 
 
 class EvidenceCommit(NamedTuple):
@@ -73,8 +81,13 @@ class CommitLine:
     commits: Sequence[EvidenceCommit]
 
 
-def evidence_commits(root: Path, evidence: str, end: str, start: str | None) -> CommitLine:
+def evidence_commits(
+    root: Path, evidence: str, end: str, start: str | None, zone: ZoneInfo
+) -> CommitLine:
     """Return the first-parent commits after `start`, up to `end`, that changed the evidence.
+
+    Both are revisions or moments. A day is one of the plan's zone: from its beginning, or up to its
+    end.
 
     Raises:
         EvidenceError: there is no history, or no such commit.
@@ -83,8 +96,11 @@ def evidence_commits(root: Path, evidence: str, end: str, start: str | None) -> 
     with open_repository(folder) as repository:
         if repository.is_shallow:
             raise NoHistory("shallow")
-        last = known_at(repository, end)
-        first = known_at(repository, start) if start else None
+        last = known_at(repository, end, zone)
+        first = None
+        if start:
+            moment = _moment(start, zone, last=False)
+            first = repository.resolve(start) if moment is None else _last_by(repository, moment)
         order = walk(repository, last, {})
         times = recorded_times(order)
         commits = {commit.id: commit for commit in order}

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from ccpolicy.checks.kinds import ROLES, Input, Kind, Parameter, Role, check_value
 from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.policy.columns import ColumnType, columns
+from ccpolicy.policy.duration_checks import clock_over_dates, grace_in_period
 from ccpolicy.policy.keys import unlike_keys
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.models import Control, ParameterValue, Revision, Selection
 from ccpolicy.policy.names import unknown
-from ccpolicy.policy.terms import clock_over_dates, grace_in_period
 from ccpolicy.time.durations import parse_duration
 
 

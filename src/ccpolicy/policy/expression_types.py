@@ -64,7 +64,7 @@ _FUNCTIONS: dict[str, tuple[Family, tuple[Family, ...], tuple[Family, ...]]] = {
     "regexp_matches": ("boolean", ("string", "string"), ("string",)),
     "regexp_full_match": ("boolean", ("string", "string"), ("string",)),
 }
-"""Function → what it returns, the arguments that it takes, and those that may follow."""
+"""Function → type of its result, types of its required arguments, types of its optional ones."""
 _ALIKE = ("least", "greatest", "nullif")
 _CHOOSING = ("OPERATOR_COALESCE", "OPERATOR_NULLIF")
 _TIMES = ("date", "date-time")

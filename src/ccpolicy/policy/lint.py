@@ -6,10 +6,10 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ccpolicy.errors import Locator, Message
+from ccpolicy.errors import Level, Locator, Message
 from ccpolicy.policy.consistency import check_policy
+from ccpolicy.policy.duration_checks import unproven
 from ccpolicy.policy.load import Policy
-from ccpolicy.policy.terms import unproven
 from ccpolicy.store import open_store
 from ccpolicy.time.durations import parse_duration
 
@@ -21,10 +21,11 @@ class Finding:
     message: Message
     hint: Message
     locator: Locator
+    level: Level = "warning"
 
 
 def lint(content: Policy, today: datetime.date) -> list[Finding]:
-    """Return the findings of a policy, by place.
+    """Return the findings of a policy.
 
     Raises:
         PolicyErrors: what cannot be at all.
@@ -32,17 +33,13 @@ def lint(content: Policy, today: datetime.date) -> list[Finding]:
     with open_store() as store:
         store.lock()
         check_policy(content, store)
-    found = [
+    return [
         *_clauses(content),
         *_norms(content),
         *_terms(content),
         *_datasets(content),
         *_waivers(content, today),
     ]
-    return sorted(
-        found,
-        key=lambda finding: (finding.locator.file, finding.locator.line or 0, finding.locator),
-    )
 
 
 def _clauses(content: Policy) -> Iterator[Finding]:
@@ -53,7 +50,7 @@ def _clauses(content: Policy) -> Iterator[Finding]:
         place = content.place("plan", plan.id, "clauses", index, "id")
         if clause.text and clause.id not in held and not clause.no_control:
             yield Finding(
-                Message.of("no control stands behind clause {id}", id=clause.id),
+                Message.of("clause {id} has no control", id=clause.id),
                 Message.of("add a control, or say why there is none with 'no_control'"),
                 place,
             )
@@ -85,18 +82,16 @@ def _norms(content: Policy) -> Iterator[Finding]:
                 used.add(given.norm)
                 if given.norm is None:
                     yield Finding(
+                        Message.of("the parameter '{name}' cites no norm as its basis", name=name),
                         Message.of(
-                            "the parameter '{name}' does not say why it is what it is", name=name
-                        ),
-                        Message.of(
-                            "name a norm of policy/norms.yaml; a choice of your own is one too"
+                            "cite a norm of policy/norms.yaml; an internal decision can be one"
                         ),
                         content.place("control", control.id, *path, "parameters", name),
                     )
     for norm in content.norms.values():
         if norm.id not in used:
             yield Finding(
-                Message.of("no parameter rests on the norm '{id}'", id=norm.id),
+                Message.of("no parameter cites the norm '{id}'", id=norm.id),
                 Message.of("take it out, or name it where it is the reason"),
                 content.place("norm", norm.id, "id"),
             )
@@ -114,12 +109,12 @@ def _terms(content: Policy) -> Iterator[Finding]:
                 if other in revision.parameters:
                     yield Finding(
                         Message.of(
-                            "'{name}' counts for the beginning, and not the first '{other}'",
+                            "'{name}' sets the first due date, and the first '{other}' does not",
                             name=name,
                             other=other,
                         ),
                         Message.of(
-                            "take out '{name}' if what is owed first is owed by the period's end",
+                            "delete '{name}' if the first is due by the end of the period",
                             name=name,
                         ),
                         content.place("control", control.id, *path, "parameters", name),
@@ -157,7 +152,7 @@ def _waivers(content: Policy, today: datetime.date) -> Iterator[Finding]:
         if (waiver.until - waiver.from_).days >= days:
             yield Finding(
                 Message.of(
-                    "the waiver {id} stands for {days} days",
+                    "the waiver {id} lasts {days} days",
                     id=waiver.id,
                     days=(waiver.until - waiver.from_).days + 1,
                 ),

@@ -139,7 +139,7 @@ def _content(tree: PolicyFiles, root: Path, revision: str | None) -> Policy:
             if Path(name).stem != dataset.id:
                 reader.errors.append(
                     PolicyError(
-                        "the dataset '{id}' stands in a file of another name",
+                        "the dataset '{id}' is in a file of another name",
                         hint="name the file {id}.yaml",
                         locator=reader.places["dataset", dataset.id].locate("id"),
                         id=dataset.id,

@@ -20,7 +20,7 @@ def _day(value: object) -> object:
     if isinstance(value, str):
         day = datetime.date.fromisoformat(value)
         if value != day.isoformat() or not 1900 <= day.year < 2200:
-            raise ValueError("write the day as YYYY-MM-DD")
+            raise ValueError(value)
         return day
     return value
 
@@ -204,7 +204,7 @@ class NotApplicable(Model):
 
 
 class Control(Model):
-    """What must hold, and the check that says whether it does."""
+    """One requirement of the plan, with the check that evaluates it."""
 
     id: Id
     title: Text

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 from ccpolicy.errors import Locator, PolicyError
+from ccpolicy.near_names import nearest
 
 
 def unknown(
@@ -13,13 +13,13 @@ def unknown(
 ) -> PolicyError:
     """Make the error for a name that is not known: `what` is a template with `{name}`."""
     known = sorted(known)
-    close = difflib.get_close_matches(name, known, 1)
+    close = nearest(name, known)
     return PolicyError(
         what,
-        hint="did you mean '{close}'?" if close else "known: {known}",
+        hint=close.hint if close else "known: {known}",
         locator=locator,
         name=name,
-        close=close[0] if close else "",
+        close=close.name if close else "",
         known=", ".join(known) or "–",
         **values,
     )

@@ -82,7 +82,7 @@ class _Policy:
         }
 
     def control(self, control: Control) -> Part:
-        """Return a control: what it asks, why, and what shows whether it holds."""
+        """Return an OSCAL control: statement, guidance and assessment objective."""
         parts = [{"id": f"{control.id}_smt", "name": "statement", "prose": self.say(control.rule)}]
         if control.rationale:
             parts.append(

@@ -134,6 +134,7 @@ def find_alterations(
     unreadable = [each for each in changed if each in base and head.get(each) != readable.get(each)]
     return Altered(
         reason=None,
+        reason_code=None,
         hint=None,
         against_contract=bool(unreadable) or not all(each.permitted for each in records),
         builds_on_base=compared.builds_on_base,

@@ -123,4 +123,4 @@ def _columns(table: str) -> tuple[Column, ...]:
 
 
 def _unfit(table: str) -> EvidenceError:
-    return EvidenceError("'{name}' does not hold what git can know", name=table)
+    return EvidenceError("'{name}' has columns that git cannot fill", name=table)

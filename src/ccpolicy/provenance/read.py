@@ -124,7 +124,9 @@ class _ProvenanceReader:
             EvidenceError: see `read_provenance`.
         """
         asked, repository = self.asked, self.repository
-        head = known_at(repository, asked.known_at) if asked.known_at else repository.head
+        head = repository.head
+        if asked.known_at:
+            head = known_at(repository, asked.known_at, asked.calendar.zone)
         commit = read_commit(repository, head)
         files, uncommitted = self._files(commit)
         found = Provenance("known", None, None, head, commit.tree, uncommitted=uncommitted)

@@ -1,7 +1,7 @@
 """The history of every record: computed commit by commit, parents first.
 
 A record is identified by its dataset and key, so that files may be renamed and rows may move. A
-commit changes a record if it holds what no parent holds, or discards a change that one parent has.
+commit changes a record if its content differs from every parent's, or undoes a parent's change.
 """
 
 from __future__ import annotations

@@ -37,6 +37,8 @@ class Format:
     """Whether it is read as it is, in a terminal."""
     annex: bool = False
     """Whether it shows the assessment's annex."""
+    for_files: bool = False
+    """Whether it is of no use in a terminal: a page for a browser, or bytes."""
     job_summary: bool = False
     """Whether the whole result also goes to the summary of a GitHub job."""
 
@@ -67,8 +69,8 @@ FORMATS: dict[str, Format] = {
         },
     ),
     "csv": Format(".csv", {"assessment": "csv.render_assessment"}),
-    "xlsx": Format(".xlsx", {"assessment": "xlsx.render_assessment"}),
-    "html": Format(".html", {"assessment": "html.render_assessment"}, annex=True),
+    "xlsx": Format(".xlsx", {"assessment": "xlsx.render_assessment"}, for_files=True),
+    "html": Format(".html", {"assessment": "html.render_assessment"}, annex=True, for_files=True),
     "oscal": Format(".oscal.json", {"assessment": "oscal.render_assessment"}),
 }
 """Every format. The choices of `--format`, `--report` and `bundle` derive from it."""
@@ -88,6 +90,8 @@ class View:
     folder: str = ""
     """Where the repository lies below the top of its git checkout, from which readers of some
     formats look for files; empty, or with `/` at its end."""
+    excerpt: Callable[[str], list[str]] | None = None
+    """Returns the lines of a file to be shown for a place, if the reader has the files at hand."""
 
 
 @dataclass(frozen=True, slots=True)

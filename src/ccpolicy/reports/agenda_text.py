@@ -5,6 +5,7 @@ from __future__ import annotations
 from ccpolicy.assessment.agenda import Agenda, Owner, Task
 from ccpolicy.reports import View
 from ccpolicy.reports.page import Page, Table, Word
+from ccpolicy.reports.phrases import reason_text
 from ccpolicy.reports.time_text import judged_as_of, until, when
 
 
@@ -38,7 +39,7 @@ def _owner(table: Table, owner: Owner) -> None:
     for control in owner.unknown:
         table.row((page.say("UNKNOWN"), "yellow"), control.control, page.text(control.title))
         if control.reason:
-            table.detail(page.text(control.reason))
+            table.detail(reason_text(page, control))
     for task in owner.due:
         _task(table, (page.say("DUE"), "yellow"), task, page.say("by {day}", day=until(task.at)))
 

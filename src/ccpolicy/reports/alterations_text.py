@@ -8,6 +8,7 @@ from ccpolicy.assessment.alterations import Alteration, Altered, Column
 from ccpolicy.assessment.comparison import Side
 from ccpolicy.reports.layout import clip, visible
 from ccpolicy.reports.page import Page, Table, Word
+from ccpolicy.reports.phrases import reason_text
 
 _FEW = 3
 """Files that are named, unless all are asked for."""
@@ -45,7 +46,7 @@ def heading(page: Page, base: Side) -> str:
 def notes(page: Page, found: Altered, base: Side) -> Iterator[str]:
     """Say how many records were altered, and how that was found."""
     if found.reason:
-        reason, hint = page.text(found.reason), page.text(found.hint) if found.hint else ""
+        reason, hint = reason_text(page, found), page.text(found.hint) if found.hint else ""
         yield page.say("Unknown which records were altered: {reason}", reason=reason)
         if hint:
             yield page.say("hint: {hint}", hint=hint)
@@ -77,7 +78,7 @@ def notes(page: Page, found: Altered, base: Side) -> Iterator[str]:
 
 
 def file_notes(page: Page, found: Altered) -> Iterator[str]:
-    """Say which files nobody can compare, and which nobody follows."""
+    """List the files that cannot be compared, and those whose dataset has no `recording`."""
     if found.unreadable:
         yield page.say(
             "Unreadable, alterations unknown: {files}",

@@ -11,6 +11,7 @@ from ccpolicy.reports.phrases import (
     lapse_text,
     opened_by,
     problem_text,
+    reason_text,
     verdict_labels,
 )
 from ccpolicy.reports.provenance_text import by_place, covered_later, on_file, recorded, uncommitted
@@ -143,7 +144,9 @@ class _SectionText:
             self.table.detail(
                 page.say(
                     "{subjects}: {reason} ({waiver}, approved by {approver})",
-                    subjects=page.names(each.subjects, 40),
+                    subjects=page.join(each.subjects)
+                    if self.full
+                    else page.names(each.subjects, 40),
                     reason=page.text(waiver.reason),
                     waiver=waiver.id,
                     approver=page.text(waiver.approver),
@@ -211,7 +214,7 @@ class _SectionText:
 
     def reason(self, control: Control) -> None:
         if control.reason:
-            self.table.detail(self.page.text(control.reason))
+            self.table.detail(reason_text(self.page, control))
 
     def lapses(self, found: ControlLapses) -> None:
         """Show the longest lapse, or all of them."""
@@ -251,5 +254,8 @@ class _SectionText:
     def problem(self, problem: Problem) -> None:
         """Show what could not be judged, where, and how to mend it."""
         self.table.detail(problem_text(self.page, problem))
+        if self.page.view.excerpt and problem.locator:
+            for line in self.page.view.excerpt(problem.locator):
+                self.page.line(" " * self.table.indent + line)
         if problem.hint:
             self.table.detail(self.page.say("hint: {hint}", hint=self.page.text(problem.hint)))

@@ -98,7 +98,7 @@ def title(page: Page, change: Change, titles: dict[str, Text]) -> str:
 
 
 def said(page: Page, change: Change) -> str:
-    """Say one change: what, from which value to which, and whether it reaches back."""
+    """Describe one change: field, old and new value, and whether it applies to the past."""
     text = page.text(change.message)
     before, after = (
         visible(amount_text(each or "", page.view.language))

@@ -82,8 +82,12 @@ def _rows(page: Page, result: Assessment) -> Iterator[Row]:
 
 
 def _entries(page: Page, control: Control) -> Iterator[Row]:
-    reason = control.reason or control.rule
-    yield {"entry": "control", "place": control.source, "text": page.text(reason)}
+    yield {
+        "entry": "control",
+        "place": control.source,
+        "code": control.reason_code or "",
+        "text": page.text(control.reason or control.rule),
+    }
     for lapse in control.lapses:
         yield {
             "entry": "lapse",

@@ -1,4 +1,4 @@
-"""What fails or could not be judged, one by one, each at a line of a file.
+"""Failing lapses and unknown controls as a list of findings, each with a file and line.
 
 Formats that list findings show a pipeline what is wrong and nothing else; what they leave out is
 said by `left_out`.
@@ -16,7 +16,7 @@ from ccpolicy.evidence_formats import BINARY_SUFFIXES
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
-from ccpolicy.reports.phrases import coded, lapse_text, obsolete_entry
+from ccpolicy.reports.phrases import coded, lapse_text, obsolete_entry, reason_text
 from ccpolicy.reports.sections import Sections
 
 _SEPARATOR = "\0"
@@ -113,9 +113,9 @@ def _found(result: Assessment, page: Page) -> Iterator[_Found]:
             key = _key(control.id, problem)
             yield _Found(control, problem.locator, said, key, code=problem.code)
         if not (lapses or control.problems):
-            said = page.text(control.reason or control.rule)
+            said = reason_text(page, control) or page.text(control.rule)
             key = _SEPARATOR.join((control.id, result.verdict(control)))
-            yield _Found(control, None, said, key)
+            yield _Found(control, None, said, key, code=control.reason_code or "")
 
 
 def _lapse(page: Page, result: Assessment, control: Control, lapse: Lapse) -> str:

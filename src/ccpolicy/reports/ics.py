@@ -52,7 +52,7 @@ def render_agenda(result: Agenda, view: View) -> Rendered:
 
 
 def _left_out(result: Agenda) -> Iterator[Message]:
-    """Say what has no day in a calendar: what should have been done, and what nobody can say."""
+    """List what a calendar cannot show: overdue tasks and controls that are unknown."""
     overdue = dict.fromkeys(task.control for owner in result.owners for task in owner.overdue)
     if overdue:
         yield Message.of("what is overdue: {controls}", controls=", ".join(overdue))

@@ -22,6 +22,7 @@ from ccpolicy.reports.phrases import (
     failing_lapses,
     obsolete_entry,
     problem_text,
+    reason_text,
 )
 from ccpolicy.reports.sections import Sections
 from ccpolicy.reports.time_text import until
@@ -133,7 +134,7 @@ def _troubles(page: Page, result: Assessment, control: Control) -> Iterator[str]
 
 def _why(page: Page, control: Control) -> str:
     if control.reason:
-        return page.text(control.reason)
+        return reason_text(page, control)
     if control.problems:
         return coded(page, control.problems[0])
     return page.text(control.rule)

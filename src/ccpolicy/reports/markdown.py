@@ -9,7 +9,13 @@ from ccpolicy.assessment.models import Assessment
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
-from ccpolicy.reports.phrases import lapse_text, opened_by, problem_text, verdict_labels
+from ccpolicy.reports.phrases import (
+    lapse_text,
+    opened_by,
+    problem_text,
+    reason_text,
+    verdict_labels,
+)
 from ccpolicy.reports.provenance_text import covered_later, recorded
 from ccpolicy.reports.sections import Sections
 from ccpolicy.reports.summary_text import (
@@ -125,7 +131,7 @@ class _Document:
             )
             yield from self.some([problem_text(page, each) for each in control.problems])
             if control.reason:
-                yield f"- {plain(page.text(control.reason))}"
+                yield f"- {plain(reason_text(page, control))}"
             yield f"- {plain(page.text(control.remediation))}"
 
     def noted(self, text: str, note: str) -> str:
@@ -214,7 +220,7 @@ class _Document:
         ]
         yield from self.table(head, rows)
         for control in self.sections.not_assessed:
-            reason = page.text(control.reason) if control.reason else ""
+            reason = reason_text(page, control)
             yield ""
             yield plain(page.say("{control}: {reason}", control=control.id, reason=reason))
         for control in self.sections.stale:

@@ -19,6 +19,7 @@ from ccpolicy.reports.phrases import (
     failing_lapses,
     obsolete_entry,
     problem_text,
+    reason_text,
 )
 from ccpolicy.reports.sections import Sections
 from ccpolicy.reports.summary_text import judgement
@@ -128,7 +129,7 @@ class _Results:
     def observation(self, control: Control) -> Part:
         """Return what was seen of a control, and in which files."""
         page = self.page
-        said = [page.text(control.rule), *([page.text(control.reason)] if control.reason else [])]
+        said = [page.text(control.rule), *([reason_text(page, control)] if control.reason else [])]
         return {
             "uuid": self.id("observation", control.id),
             "title": prose(f"{control.id} {page.text(control.title)}"),

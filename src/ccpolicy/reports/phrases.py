@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Protocol
 
+from ccpolicy.assessment.building_blocks import Text
 from ccpolicy.assessment.models import (
     Assessment,
     BaselineEntry,
@@ -12,10 +14,24 @@ from ccpolicy.assessment.models import (
     Problem,
     WaiverState,
 )
+from ccpolicy.errors import Level
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.time_text import span
 from ccpolicy.vocabulary import Grade, Verdict
+
+
+class Reasoned(Protocol):
+    """Something with a reason, of the policy or of a message."""
+
+    @property
+    def reason(self) -> Text | None:
+        """Why."""
+
+    @property
+    def reason_code(self) -> str | None:
+        """Code of the message that it is; none if the policy says it."""
+
 
 VERDICT_MESSAGES: dict[Verdict, str] = {
     "pass": "pass",
@@ -99,9 +115,23 @@ def coded(page: Page, problem: Problem) -> str:
     return f"{problem.code} {page.text(problem.message)}"
 
 
+def reason_text(page: Page, found: Reasoned) -> str:
+    """Say why something was not judged or is not known, after the message's code; or nothing."""
+    if not found.reason:
+        return ""
+    return f"{found.reason_code or ''} {page.text(found.reason)}".lstrip()
+
+
 def problem_text(page: Page, problem: Problem) -> str:
     """Say what could not be judged, and where."""
-    message = coded(page, problem)
-    if not problem.locator:
-        return message
-    return page.say("{place}: {message}", place=problem.locator, message=message)
+    return labelled(page, "error", problem.locator or "", coded(page, problem))
+
+
+def labelled(page: Page, level: Level, place: str, message: str) -> str:
+    """Put the place of a message and its level before it, as compilers do."""
+    match level:
+        case "error":
+            said = page.say("error: {message}", message=message)
+        case "warning":
+            said = page.say("warning: {message}", message=message)
+    return page.say("{place}: {message}", place=place, message=said) if place else said

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ccpolicy.assessment.models import Assessment, Lapse, Recorded, Signature
 from ccpolicy.reports.page import Page
+from ccpolicy.reports.phrases import reason_text
 from ccpolicy.reports.time_text import exactly
 
 _FEW = 3
@@ -17,7 +18,7 @@ def recorded(page: Page, result: Assessment, *, full: bool) -> Iterator[tuple[st
     if found is None:
         return
     if found.reason:
-        yield page.say("Provenance unknown: {reason}", reason=page.text(found.reason)), True
+        yield page.say("Provenance unknown: {reason}", reason=reason_text(page, found)), True
         return
     commit, time = (found.commit or "")[:12], exactly(found.committed_at or "")
     if found.known_at:

@@ -1,8 +1,8 @@
 """SARIF 2.1.0, as GitHub code scanning takes it: what does not hold, and nothing else as a result.
 
 A result that passed would be shown as a problem, so what was waived or not assessed is said by
-notifications, and every verdict stands among the run's properties. What is known in the baseline is
-a result as before, whose `baselineState` says so: nobody accepted it, so that it is not suppressed.
+notifications, and every verdict stands among the run's properties. A lapse in the baseline stays
+a result with a `baselineState`; it is not suppressed, because nobody accepted it.
 """
 
 from __future__ import annotations

@@ -89,7 +89,7 @@ class Sections:
 
     @cached_property
     def attention(self) -> list[ControlLapses]:
-        """Controls that fail, then those that are unknown, with the lapses that count."""
+        """Failing controls, then unknown ones, with their lapses as the gate sees them."""
         return [
             ControlLapses(control, self.scope.failing_lapses(control))
             for control in self.with_verdict("fail", "unknown")
@@ -144,8 +144,8 @@ class Sections:
 
     @property
     def in_order(self) -> list[Control]:
-        """Controls that fail nothing: waived ones, then those that pass."""
-        return self.with_verdict("waived", "pass")
+        """Controls that pass."""
+        return self.with_verdict("pass")
 
     def due(self, until: str | None = None) -> list[ControlDue]:
         """List what falls due up to a moment, by default soon: a control once, soonest first."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.reports.page import Page
-from ccpolicy.reports.phrases import VERDICT_MESSAGES, WAIVER_STATE_MESSAGES
+from ccpolicy.reports.phrases import VERDICT_MESSAGES, WAIVER_STATE_MESSAGES, reason_text
 from ccpolicy.reports.sections import all_problems, without_later_lapses
 from ccpolicy.reports.summary_text import baseline_notes, judgement, severities
 
@@ -100,7 +100,7 @@ def _controls(page: Page, result: Assessment) -> Sheet:
             control.subjects.ended,
             control.next_due,
             page.text(control.rule),
-            page.text(control.reason) if control.reason else None,
+            reason_text(page, control) or None,
             page.text(control.remediation),
             " ".join(control.stale_clauses),
             control.left_out,

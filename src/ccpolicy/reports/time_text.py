@@ -99,13 +99,17 @@ def _exact(moment: datetime.datetime) -> str:
 
 
 def _length(page: Page, length: datetime.timedelta) -> str:
+    """Say a length in its two largest units, so that little is left out."""
     minutes = int(length.total_seconds()) // 60
     if minutes < 1:
         return page.count(int(length.total_seconds()), "{count} second", "{count} seconds")
     if minutes < 60:
         return page.count(minutes, "{count} minute", "{count} minutes")
-    if minutes < 48 * 60:
-        hours = page.count(minutes // 60, "{count} hour", "{count} hours")
-        rest = minutes % 60
-        return f"{hours} " + page.say("{count} min", count=rest) if rest else hours
-    return page.count(minutes // (24 * 60), "{count} day", "{count} days")
+    hours, rest = divmod(minutes, 60)
+    if hours < 24:
+        text = page.count(hours, "{count} hour", "{count} hours")
+        return f"{text} " + page.say("{count} min", count=rest) if rest else text
+    days, hours = divmod(hours, 24)
+    if not hours:
+        return page.count(days, "{count} day", "{count} days")
+    return page.say("{days} d {hours} h", days=days, hours=hours)

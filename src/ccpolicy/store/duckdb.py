@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -26,7 +27,14 @@ _ERRORS: tuple[tuple[type[duckdb.Error], type[StoreError]], ...] = (
     (duckdb.DataError, QueryError),
     (duckdb.ProgrammingError, QueryError),
     (duckdb.PermissionException, QueryError),
+    (duckdb.NotSupportedError, QueryError),
+    (duckdb.InternalError, QueryError),
 )
+_SHALLOW = 20_000
+"""Characters of a tree that cannot be too deep: every level has many."""
+_DEEPEST = 400
+"""Levels of lists and mappings in a tree, several for each level of the expression."""
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
 class DuckDB:
@@ -80,7 +88,7 @@ class DuckDB:
     def parse(self, statements: Sequence[str]) -> list[dict[str, Any]]:
         """See `Store.parse`."""
         rows = self.run("SELECT json_serialize_sql(unnest(?::VARCHAR[]))", [list(statements)])
-        return [json.loads(text) for (text,) in rows]
+        return [_tree(text) for (text,) in rows]
 
     def lock(self) -> None:
         """See `Store.lock`."""
@@ -110,6 +118,19 @@ class DuckDB:
                 if isinstance(failure, theirs):
                     raise ours(str(failure)) from failure
             raise StoreError(str(failure)) from failure
+
+
+def _tree(text: str) -> dict[str, Any]:
+    """Read a syntax tree; one so deep that reading it would need too many calls is an error."""
+    if len(text) > _SHALLOW:
+        depth = deepest = 0
+        for sign in _STRING.sub("", text):
+            depth += (sign in "[{") - (sign in "]}")
+            deepest = max(deepest, depth)
+        if deepest > _DEEPEST:
+            return {"error": True, "error_message": "nested too deeply"}
+    found: dict[str, Any] = json.loads(text)
+    return found
 
 
 def open_store(spill: Path | None = None) -> DuckDB:

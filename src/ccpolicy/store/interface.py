@@ -1,4 +1,4 @@
-"""What the program asks of a store, whichever engine stands behind it.
+"""The interface of a store, independent of the database engine.
 
 Queries are in the portable subset that `checks.portable` holds the check kinds to: joins, window
 functions, integer arithmetic. Instants are integers (microseconds since 1970 UTC), days are

@@ -7,6 +7,7 @@ import re
 from array import array
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -224,4 +225,11 @@ def _columns(file: SourceFile, header: Sequence[str]) -> list[str | None]:
                 found=repr(delimiter),
                 expected=repr(file.contract.dataset.delimiter),
             )
-    return match_header(file, header)
+    return match_header(file, header, below=_rows_below(file))
+
+
+def _rows_below(file: SourceFile) -> Iterator[list[str]]:
+    """Yield the rows below the first, as far as they can be taken apart."""
+    with open_text(file) as stream, suppress(CsvFault):
+        rows = csv_rows(stream, file.contract.dataset.delimiter, keep_empty=True)
+        yield from (row for _, row in islice(rows, 1, None))

@@ -94,7 +94,7 @@ def form_fault(file: SourceFile) -> EvidenceError | None:
 def not_csv(file: SourceFile, line: int) -> EvidenceError:
     """Make the error for a row that is not CSV."""
     return file.error(
-        "a quotation mark stands in the wrong place, or one is missing",
+        "a quotation mark is misplaced or missing",
         hint='write a cell that holds a quotation mark as "…""…"',
         line=line,
     )
@@ -118,7 +118,7 @@ def check_bytes(file: SourceFile) -> None:
         raise text_fault(file) or file.error("the file changed while it was read")
     if facts.has_spaced_quote and (line := _spaced_quote(file)):
         raise file.error(
-            "a space stands before the quotation mark that opens a cell",
+            "there is a space before the quotation mark that opens a cell",
             hint="take out the space",
             line=line,
         )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
 
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.contract import Contract
 from ccpolicy.evidence.readers.interface import EvidenceErrors, SourceFile
+from ccpolicy.near_names import folded, nearest
 
 _LONGEST = 80
 """Characters of a heading that a message shows."""
+_MOST_ABOVE = 20
+"""Rows in which headings are looked for below titles."""
 
 
 def names_by_heading(contract: Contract) -> dict[str, str]:
@@ -19,41 +22,108 @@ def names_by_heading(contract: Contract) -> dict[str, str]:
 
 
 def match_header(
-    file: SourceFile, header: Sequence[str], sheet: str | None = None
+    file: SourceFile,
+    header: Sequence[str],
+    sheet: str | None = None,
+    below: Iterable[Sequence[str]] = (),
 ) -> list[str | None]:
     """Return the name of each column, and None for one that the contract ignores.
 
+    `below` are the rows below the header, read only to say where the headings are instead.
+
     Raises:
-        EvidenceErrors: a heading is unknown or there twice, or a required one is missing.
+        EvidenceErrors: a heading is unknown, empty or there twice, or a required one is missing.
     """
     known = names_by_heading(file.contract)
     place = Locator(file.name, 1, sheet=sheet)
-    errors = []
-    for index, heading in enumerate(header):
-        if heading in header[:index]:
-            errors.append(
-                EvidenceError("the column '{name}' is there twice", locator=place, name=heading)
+    errors = list(_faults(file.contract, header, known, place))
+    if not errors:
+        return [known.get(heading) for heading in header]
+    if row := _row_of_headings(header, known, below):
+        errors = [
+            EvidenceError(
+                "the headings are in row {row}, and not in the first",
+                hint="delete the rows above them; the first holds: {above}",
+                locator=place,
+                row=row,
+                above=_shown([each for each in header if each]) or "–",
             )
-        elif heading not in known and not file.contract.allows_more:
-            errors.append(_unknown(heading, known, place))
-    required = {column.name for column in file.contract.columns if column.required}
+        ]
+    raise EvidenceErrors(errors)
+
+
+def _faults(
+    contract: Contract, header: Sequence[str], known: dict[str, str], place: Locator
+) -> Iterator[EvidenceError]:
+    for index, heading in enumerate(header):
+        if heading not in known and not heading.strip():
+            if not contract.allows_more:
+                yield EvidenceError(
+                    "column {number} has no heading",
+                    hint="delete the column, or name it as one of: {known}",
+                    locator=place,
+                    number=index + 1,
+                    known=_shown(known),
+                )
+        elif heading in header[:index]:
+            yield EvidenceError(
+                "the column '{name}' is there twice", locator=place, name=_short(heading)
+            )
+        elif heading not in known and not contract.allows_more:
+            yield _unknown(heading, [each for each in known if each not in header], known, place)
+    required = {column.name for column in contract.columns if column.required}
     for heading, name in known.items():
         if name in required and heading not in header:
-            errors.append(
-                EvidenceError("the column '{name}' is missing", locator=place, name=heading)
-            )
-    if errors:
-        raise EvidenceErrors(errors)
-    return [known.get(heading) for heading in header]
+            yield _missing(heading, [each for each in header if each not in known], header, place)
 
 
-def _unknown(heading: str, known: Collection[str], place: Locator) -> EvidenceError:
-    close = difflib.get_close_matches(heading, known, 1)
+def _unknown(
+    heading: str, missing: Sequence[str], known: Collection[str], place: Locator
+) -> EvidenceError:
+    close = nearest(heading, missing) or nearest(heading, known)
     return EvidenceError(
         "unknown column '{name}'",
-        hint="did you mean '{close}'?" if close else "known here: {known}",
+        hint=close.hint if close else "known here: {known}",
         locator=place,
-        name=heading if len(heading) <= _LONGEST else heading[: _LONGEST - 1] + "…",
-        close=close[0] if close else "",
-        known=", ".join(known),
+        name=_short(heading),
+        close=close.name if close else "",
+        known=_shown(known),
     )
+
+
+def _missing(
+    heading: str, unknown: Sequence[str], header: Sequence[str], place: Locator
+) -> EvidenceError:
+    close = nearest(heading, unknown)
+    return EvidenceError(
+        "the column '{name}' is missing",
+        hint="is it '{close}'? the file has: {found}" if close else "the file has: {found}",
+        locator=place,
+        name=heading,
+        close=_short(close.name) if close else "",
+        found=_shown([each for each in header if each]) or "–",
+    )
+
+
+def _row_of_headings(
+    header: Sequence[str], known: Collection[str], below: Iterable[Sequence[str]]
+) -> int | None:
+    """Return the number of the first row that names more of the columns, if the header hardly does.
+
+    Headings count as named when their folded forms are equal.
+    """
+    forms = {folded(heading) for heading in known}
+    most = len(forms.intersection(map(folded, header)))
+    for number, row in enumerate(islice(below, _MOST_ABOVE), 2):
+        named = len(forms.intersection(map(folded, row)))
+        if named > most and 2 * named >= len(forms):
+            return number
+    return None
+
+
+def _shown(headings: Iterable[str]) -> str:
+    return _short(", ".join(map(_short, headings)), 4 * _LONGEST)
+
+
+def _short(text: str, longest: int = _LONGEST) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + "…"

@@ -1,4 +1,4 @@
-"""What a reader of one format must offer, and what it makes of a file.
+"""The interface of a format's reader, and the records it returns.
 
 A reader knows bytes and a contract. It does not know which other files there are, nor which number
 a file has among them, so its result depends on nothing else.

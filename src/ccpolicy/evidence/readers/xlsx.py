@@ -39,9 +39,7 @@ class _Sheet:
             raise file.error("the file is larger than {limit} MiB", limit=MAX_BYTES >> 20)
         self.name, rows, self.unread = _open(file)
         self.rows = iter(rows)
-        headings = [_heading(cell) for cell in next(self.rows, [])]
-        while headings and not headings[-1]:
-            headings.pop()
+        headings = _headings(next(self.rows, []))
         if not headings:
             raise file.error(
                 "the first row is empty",
@@ -49,7 +47,7 @@ class _Sheet:
                 columns=", ".join(names_by_heading(file.contract)),
             )
         known = {column.name: column for column in file.contract.columns}
-        names = match_header(file, headings, sheet=self.name)
+        names = match_header(file, headings, self.name, map(_headings, rows[1:]))
         self.columns = [known[name] if name else None for name in names]
 
     def records(self) -> Iterator[Record | Reject]:
@@ -90,13 +88,21 @@ class _Sheet:
         for index in range(len(self.columns), len(cells)):
             if cells[index] != "":
                 return EvidenceError(
-                    "a value stands beyond the last column that has a name",
+                    "there is a value beyond the last column with a heading",
                     locator=self._place(number, index),
                 )
         return None
 
     def _place(self, row: int, index: int) -> Locator:
         return Locator(self.file.name, row, index + 1, sheet=self.name)
+
+
+def _headings(cells: list[Any]) -> list[str]:
+    """Return the texts of a row, up to the last cell that is not empty."""
+    headings = [_heading(cell) for cell in cells]
+    while headings and not headings[-1]:
+        headings.pop()
+    return headings
 
 
 def _heading(cell: Any) -> str:

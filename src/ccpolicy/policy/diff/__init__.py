@@ -1,4 +1,4 @@
-"""Compare two states of a policy: what was tightened, what loosened, what nobody can say."""
+"""Compare two states of a policy: each change is stricter, looser, neither, or wording only."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from ccpolicy.policy.settings import FILE
 
 @dataclass(frozen=True)
 class Subject:
-    """What differs: an entry that stands in one of the two states, or in both."""
+    """The entry that changed: present in one state or in both."""
 
     base: Policy
     head: Policy

@@ -45,7 +45,7 @@ class Follows(str):
 def parameter_changes(
     subject: Subject, before: Control, after: Control, kind: Kind, as_of: datetime.date
 ) -> Iterator[Change]:
-    """Yield what changed in the parameters, with the days from which and up to which it holds."""
+    """Yield the changed parameters with the first and last day to which each change applies."""
     if before.history[0].from_ != after.history[0].from_:
         yield subject.change(
             "unordered",

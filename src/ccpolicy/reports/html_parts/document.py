@@ -124,7 +124,7 @@ class Document:
 
     @cached_property
     def soon_by_control(self) -> list[ControlDue]:
-        """What the summary tells of: each control once, with what falls due first of it."""
+        """Return each control once, with its earliest due date, for the summary."""
         return self.summary.due(self.ahead(SOON))
 
     @cached_property

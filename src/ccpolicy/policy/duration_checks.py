@@ -1,4 +1,4 @@
-"""Whether a control's durations can do what they say, over the times that its records have."""
+"""Check that a control's durations fit its records' times: dates or instants."""
 
 from __future__ import annotations
 
