@@ -19,6 +19,7 @@ from ccpolicy.evidence import Evidence, load_evidence
 from ccpolicy.evidence_formats import Format
 from ccpolicy.policy.models import Dataset
 from ccpolicy.store import DuckDB, open_store
+from ccpolicy.time.zones import time_zone
 from message_text import Said
 
 FORMATS: tuple[Format, ...] = ("csv", "json", "jsonl", "yaml", "xlsx", "parquet")
@@ -105,6 +106,8 @@ class Desk:
     """A repository with a folder `evidence`."""
 
     root: Path
+    zone: str = "UTC"
+    """The plan's."""
 
     def write(self, name: str, content: str | bytes) -> Path:
         """Write a file of the evidence folder."""
@@ -125,9 +128,8 @@ class Desk:
                 own = set(properties[child.path]["items"]["properties"])
                 used[f"{first.id}.{name}"] = names | own
         with open_store() as store:
-            evidence = load_evidence(
-                store, self.root, "evidence", {each.id: each for each in datasets}, used
-            )
+            by_id = {each.id: each for each in datasets}
+            evidence = load_evidence(store, self.root, "evidence", by_id, used, time_zone(self.zone))
             tables = {}
             for name, table in evidence.tables.items():
                 columns = [

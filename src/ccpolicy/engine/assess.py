@@ -74,6 +74,7 @@ def assess(
             policy.settings.evidence,
             policy.datasets,
             used,
+            time_zone(policy.plan.zone),
             provenance.records() if provenance else None,
         )
         # SQL that the policy brings along runs from here on.

@@ -89,12 +89,23 @@ class Policy:
         return self.places[family, name].locate(*path)
 
     def datasets_behind(self, tables: Iterable[str]) -> list[str]:
-        """Return the datasets that tables rest on: also those in which they look something up."""
+        """Return the datasets that are read for tables: their own, and `Dataset.sources` of these.
+
+        Those of all controls' selections are what the policy reads.
+        """
         found = list(dict.fromkeys(table.partition(".")[0] for table in tables))
-        for name in found:  # it grows, since what is looked up may itself be looked up elsewhere
-            looked_up = [each.dataset for each in self.datasets[name].lookups.values()]
-            found += [each for each in dict.fromkeys(looked_up) if each not in found]
+        for name in found:  # it grows, since these have sources of their own
+            found += [each for each in self.datasets[name].sources if each not in found]
         return found
+
+    def datasets_read(self) -> list[str]:
+        """Return the datasets that any control rests on: by selections, lookups and references."""
+        return self.datasets_behind(
+            part.dataset
+            for control in self.controls.values()
+            for name in control.inputs
+            for part in control.selections(name)
+        )
 
 
 @dataclass(frozen=True, slots=True)

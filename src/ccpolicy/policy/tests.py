@@ -149,13 +149,7 @@ def _fit(content: Policy, located: LocatedTest) -> Iterator[Any]:
 
 
 def sources(content: Policy, control: str) -> list[str]:
-    """Return the datasets that a control rests on, looked-up ones among them."""
-    found = {
-        part.dataset.partition(".")[0]: None
-        for name in content.controls[control].inputs
-        for part in content.controls[control].selections(name)
-    }
-    for name in list(found):
-        looked_up = content.datasets[name].lookups.values()
-        found |= dict.fromkeys(lookup.dataset for lookup in looked_up)
-    return list(found)
+    """Return the datasets that are read for a control."""
+    chosen = content.controls[control]
+    tables = [part.dataset for name in chosen.inputs for part in chosen.selections(name)]
+    return content.datasets_behind(tables)

@@ -1,0 +1,144 @@
+"""Whether references fit the datasets that they lead to, and which columns look as if they were."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from ccpolicy.errors import Locator, PolicyError
+from ccpolicy.policy.columns import ColumnType, columns, schema
+from ccpolicy.policy.expression_types import Column
+from ccpolicy.policy.load import Policy
+from ccpolicy.policy.models import Dataset, Reference
+from ccpolicy.policy.names import unknown
+
+Path = tuple[str | int, ...]
+_TIMES = ("date", "instant")
+
+
+def check_references(content: Policy, dataset: Dataset) -> Iterator[PolicyError]:
+    """Yield what does not fit in a dataset's references."""
+    for table, column, reference in dataset.all_references:
+
+        def place(*below: str | int, path: Path = _path(table, column)) -> Locator:
+            return content.place("dataset", dataset.id, *path, *below)
+
+        if column not in (known := _own(content, table)):
+            yield unknown("unknown column '{name}'", column, known, place())
+            continue
+        own = columns(content.datasets, table) or {}
+        there = columns(content.datasets, reference.dataset)
+        if there is None:
+            known = [*content.datasets, *_children(content)]
+            yield unknown("unknown dataset '{name}'", reference.dataset, known, place("dataset"))
+            continue
+        yield from _columns(reference, own, there, place)
+        if table == reference.dataset and {reference.key: column, **reference.match} == {
+            each: each for each in (reference.key, *reference.match)
+        }:
+            yield PolicyError(
+                "the column '{name}' would refer to itself, which every record fulfils",
+                hint="name another column with 'key', or another dataset",
+                locator=place("key"),
+                name=column,
+            )
+
+
+def _own(content: Policy, table: str) -> list[str]:
+    """Return the columns of a table that are not those of a record around it."""
+    around = columns(content.datasets, table.partition(".")[0]) if "." in table else {}
+    return [each for each in columns(content.datasets, table) or {} if each not in (around or {})]
+
+
+def _path(table: str, column: str) -> Path:
+    """Return where the reference of a column stands in its dataset."""
+    child = table.partition(".")[2]
+    return ("children", child, "references", column) if child else ("references", column)
+
+
+def _children(content: Policy) -> Iterable[str]:
+    return [f"{each.id}.{child}" for each in content.datasets.values() for child in each.children]
+
+
+def _columns(
+    reference: Reference,
+    own: Mapping[str, ColumnType],
+    there: Mapping[str, ColumnType],
+    place: Callable[..., Locator],
+) -> Iterator[PolicyError]:
+    """Yield columns that are not there, and times that are none, or stand alone."""
+    if reference.key not in there:
+        yield unknown("unknown column '{name}'", reference.key, there, place("key"))
+    for theirs, ours in reference.match.items():
+        for name, known in ((theirs, there), (ours, own)):
+            if name not in known:
+                yield unknown("unknown column '{name}'", name, known, place("match", theirs))
+    during = [(name, there, ("during", index)) for index, name in enumerate(reference.during or ())]
+    for name, known, path in [*during, *([(reference.at, own, ("at",))] if reference.at else [])]:
+        if name not in known:
+            yield unknown("unknown column '{name}'", name, known, place(*path))
+        elif known[name] not in _TIMES:
+            yield PolicyError("the column '{name}' is not a time", locator=place(*path), name=name)
+    if reference.during and not reference.at:
+        yield PolicyError(
+            "'during' needs 'at': the column of this dataset that says when",
+            hint="such as: at: performed_at",
+            locator=place("during"),
+        )
+    if reference.at and not reference.during:
+        yield PolicyError(
+            "'at' needs 'during': the columns of '{dataset}' that say from when and until when",
+            hint="such as: during: [hired_on, left_on]",
+            locator=place("at"),
+            dataset=reference.dataset,
+        )
+
+
+def unlike_references(
+    content: Policy, column_of: Callable[[str, str], Column]
+) -> Iterator[PolicyError]:
+    """Yield references between columns whose values can never be equal.
+
+    `column_of` says what is known of a table's column.
+    """
+    for dataset in content.datasets.values():
+        for table, column, reference in dataset.all_references:
+            pairs = [(reference.key, column, "key"), *(
+                (theirs, ours, "match") for theirs, ours in reference.match.items()
+            )]
+            for theirs, ours, part in pairs:
+                kinds = (
+                    _kind(content, column_of, table, ours, entries=part == "key"),
+                    _kind(content, column_of, reference.dataset, theirs),
+                )
+                if None not in kinds and kinds[0] != kinds[1]:
+                    below = ("match", theirs) if part == "match" else ("key",)
+                    yield PolicyError(
+                        "'{own}' is of type {own_type}, and '{name}' of '{dataset}' of type {type}",
+                        hint="only columns of one type can hold the same",
+                        locator=content.place(
+                            "dataset", dataset.id, *_path(table, column), *below
+                        ),
+                        own=ours,
+                        own_type=kinds[0],
+                        name=theirs,
+                        dataset=reference.dataset,
+                        type=kinds[1],
+                    )
+
+
+def _kind(
+    content: Policy,
+    column_of: Callable[[str, str], Column],
+    table: str,
+    name: str,
+    *,
+    entries: bool = False,
+) -> str | None:
+    """Return the type of a column, or of the entries of a list; None if nobody can say."""
+    spec = schema(content.datasets, table, name)
+    if spec.get("type") == "array":
+        item = spec["items"]
+        if not entries or "format" in item:
+            return "array"
+        return "number" if item["type"] == "integer" else str(item["type"])
+    return column_of(table, name).family
