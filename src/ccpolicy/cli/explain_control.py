@@ -172,6 +172,13 @@ def _selection(page: Page, repository: Repository, selection: Selection) -> None
     named = [text for role, text in roles.items() if getattr(selection, role)]
     if named:
         page.paragraph(page.phrases(named), indent)
+    references = [
+        f"{column} → {reference.dataset}.{reference.key}"
+        for table, column, reference in (dataset.all_references if dataset else ())
+        if table == selection.dataset
+    ]
+    if references:
+        page.paragraph(page.say("refers to: {columns}", columns=page.join(references)), indent)
     for label, predicate in (
         (page.say("where: {sql}", sql=selection.where or ""), selection.where),
         (page.say("good if: {sql}", sql=selection.good or ""), selection.good),

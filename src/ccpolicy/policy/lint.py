@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ccpolicy.errors import Locator, Message
 from ccpolicy.policy.consistency import check_policy
 from ccpolicy.policy.load import Policy
+from ccpolicy.policy.references import lookalikes
 from ccpolicy.policy.terms import unproven
 from ccpolicy.store import open_store
 from ccpolicy.time.durations import parse_duration
@@ -37,6 +38,7 @@ def lint(content: Policy, today: datetime.date) -> list[Finding]:
         *_norms(content),
         *_terms(content),
         *_datasets(content),
+        *_references(content),
         *_waivers(content, today),
     ]
     return sorted(
@@ -135,6 +137,19 @@ def _datasets(content: Policy) -> Iterator[Finding]:
                 Message.of("use it in a control, or take it out"),
                 content.place("dataset", dataset.id, "id"),
             )
+
+
+def _references(content: Policy) -> Iterator[Finding]:
+    for column, dataset, line, place in lookalikes(content):
+        yield Finding(
+            Message.of(
+                "'{column}' seems to refer to '{dataset}', but no reference says so",
+                column=column,
+                dataset=dataset,
+            ),
+            Message.of("add to its 'references': {line}", line=line),
+            place,
+        )
 
 
 def _waivers(content: Policy, today: datetime.date) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from ccpolicy.errors import Locator, PolicyError
@@ -13,6 +14,8 @@ from ccpolicy.policy.names import unknown
 
 Path = tuple[str | int, ...]
 _TIMES = ("date", "instant")
+_OPEN = re.compile(r"\[[^\]]*\]|\{[^}]*\}|\\.")
+"""What of a pattern stands for any of several characters."""
 
 
 def check_references(content: Policy, dataset: Dataset) -> Iterator[PolicyError]:
@@ -142,3 +145,63 @@ def _kind(
             return "array"
         return "number" if item["type"] == "integer" else str(item["type"])
     return column_of(table, name).family
+
+
+def lookalikes(content: Policy) -> Iterator[tuple[str, str, str, Locator]]:
+    """Yield columns that seem to refer to a dataset, and do not say so.
+
+    Of each: its name, the dataset, the line to add, and its place. A column seems to if it has the
+    name of the dataset's only key column, or a pattern with fixed letters that the key of no other
+    dataset has. What names the record itself does not; an id of nested records must have both.
+    """
+    keys = {each.id: _name(content, each) for each in content.datasets.values()}
+    for dataset in content.datasets.values():
+        for table in [dataset.id, *(f"{dataset.id}.{child}" for child in dataset.children)]:
+            child = table.partition(".")[2]
+            references = dataset.children[child].references if child else dataset.references
+            for column in _own(content, table):
+                if column in references or column in dataset.lookups or column in dataset.derive:
+                    continue
+                if not child and column == keys[dataset.id]:
+                    continue
+                named, alike = _meant(content, keys, table, column)
+                is_id = child and {column} == {*dataset.children[child].key} - {*dataset.key}
+                if is_id and named != alike:
+                    continue
+                if found := named or alike:
+                    line = f"{column}: {{dataset: {found}, key: {keys[found]}}}"
+                    below = ("properties", column)
+                    if child:
+                        below = ("properties", dataset.children[child].path, "items", *below)
+                    place = content.place("dataset", dataset.id, "record", *below)
+                    yield column, found, line, place
+
+
+def _name(content: Policy, dataset: Dataset) -> str | None:
+    """Return the column that names what a dataset's records are about: its key but for times."""
+    known = columns(content.datasets, dataset.id) or {}
+    named = [each for each in dataset.key if known.get(each) not in _TIMES]
+    return named[0] if len(named) == 1 else None
+
+
+def _meant(
+    content: Policy, keys: Mapping[str, str | None], table: str, column: str
+) -> tuple[str | None, str | None]:
+    """Return the only dataset whose key has a column's name, and the only one with its pattern."""
+    spec = schema(content.datasets, table, column)
+    spec = spec.get("items", spec)
+    pattern = spec.get("pattern", "")
+    named, alike = [], []
+    for name, key in keys.items():
+        if key is None or name == table.partition(".")[0]:
+            continue
+        other = schema(content.datasets, name, key)
+        if key == column and other.get("type") == spec.get("type"):
+            named.append(name)
+        if re.search(r"[^\W\d_]", _OPEN.sub("", pattern)) and other.get("pattern") == pattern:
+            alike.append(name)
+    return _only(named), _only(alike)
+
+
+def _only(names: list[str]) -> str | None:
+    return names[0] if len(names) == 1 else None
