@@ -129,7 +129,9 @@ class Desk:
                 used[f"{first.id}.{name}"] = names | own
         with open_store() as store:
             by_id = {each.id: each for each in datasets}
-            evidence = load_evidence(store, self.root, "evidence", by_id, used, time_zone(self.zone))
+            evidence = load_evidence(
+                store, self.root, "evidence", by_id, used, time_zone(self.zone)
+            )
             tables = {}
             for name, table in evidence.tables.items():
                 columns = [

@@ -15,6 +15,7 @@ DAYS = "evidence.days"
 """Relation of the days that references compare with instants: `day`, and when it `starts`."""
 _EVER = 1 << 62
 """After all times, and with a minus before them."""
+_ALIKE = {"number": "integer"}
 _JSON_TYPES = {"text": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "boolean": "BOOLEAN"}
 
 
@@ -58,6 +59,23 @@ class PlannedReference:
         """Return the columns of the target that hold the value."""
         return [self.reference.key, *self.reference.match]
 
+    @property
+    def unlike(self) -> list[tuple[str, str]]:
+        """Return its columns and those of the target that are of unlike types."""
+        pairs = [(self.column, self.reference.key)]
+        pairs += [(ours, theirs) for theirs, ours in self.reference.match.items()]
+        return [
+            (ours, theirs)
+            for ours, theirs in pairs
+            if not (self._is_list and ours == self.column)
+            and _ALIKE.get(kind := self.own.types[ours], kind)
+            != _ALIKE.get(kind := self.target.types[theirs], kind)
+        ]
+
+    @property
+    def _is_list(self) -> bool:
+        return any(each.name == self.column and each.is_list for each in self.own.columns)
+
     def rows(self) -> str:
         """Write what its records name: reference, locator, `k0`…, and when, `earliest`, `latest`.
 
@@ -66,7 +84,7 @@ class PlannedReference:
         """
         columns = {column.name: column for column in self.own.columns}
         value = identifier(self.column)
-        if self.column in columns and columns[self.column].is_list:
+        if self._is_list:
             value = f"unnest(from_json({value}, '[\"{_item_type(columns[self.column])}\"]'))"
         cells = [f"{value} AS k0"]
         cells += [

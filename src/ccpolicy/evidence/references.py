@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ccpolicy.errors import EvidenceError, Locator
+from ccpolicy.errors import EvidenceError, PolicyError
 from ccpolicy.evidence import values
 from ccpolicy.evidence.dataset_load import DatasetLoad
 from ccpolicy.evidence.invalid_records import key_part
@@ -62,12 +62,28 @@ def check_references(store: DuckDB, loads: Collection[DatasetLoad], zone: ZoneIn
 
 
 def _planned(loads: Iterable[DatasetLoad]) -> list[PlannedReference]:
+    """Plan the references of all datasets.
+
+    Raises:
+        PolicyError: the columns of one hold values that can never be equal.
+    """
     plans = {plan.name: plan for load in loads for plan in load.plans}
     found: list[PlannedReference] = []
     for load in loads:
         for table, column, reference in load.dataset.all_references:
             target = plans[reference.dataset]
             found.append(PlannedReference(len(found), plans[table], column, target, reference))
+    for each in found:
+        for ours, theirs in each.unlike:  # of what is derived, the type is known only here
+            raise PolicyError(
+                "'{own}' is of type {own_type}, and '{name}' of '{dataset}' of type {type}",
+                hint="only columns of one type can hold the same",
+                own=ours,
+                own_type=each.own.types[ours],
+                name=theirs,
+                dataset=each.target.name,
+                type=each.target.types[theirs],
+            )
     return found
 
 
@@ -149,7 +165,7 @@ class _ReferenceCheck:
         self, reference: PlannedReference, names: _Names, value: str, time: int
     ) -> EvidenceError:
         """Explain that a value names nothing, or nothing that was in force then."""
-        said = {
+        said: dict[str, Any] = {
             "name": self.loads[reference.own.name].contract.heading(reference.column),
             "value": self._shown(reference, value),
             "dataset": reference.target.name,
@@ -167,7 +183,9 @@ class _ReferenceCheck:
         close = close_name(value, names.all)
         return EvidenceError(
             "'{name}' names {value}, which is not in '{dataset}'",
-            hint="did you mean '{close}'?" if close else "add it to '{dataset}', or correct it here",
+            hint="did you mean '{close}'?"
+            if close
+            else "add it to '{dataset}', or correct it here",
             **said,
             close=close,
         )

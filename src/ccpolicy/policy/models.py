@@ -333,7 +333,7 @@ class Dataset(Model):
 
     @property
     def all_references(self) -> list[tuple[str, str, Reference]]:
-        """Return its table, or that of nested records, with each column that refers, and to what."""
+        """Return table, column and reference of each column that refers, nested records' too."""
         found = [(self.id, column, each) for column, each in self.references.items()]
         for name, child in self.children.items():
             table = f"{self.id}.{name}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 
 from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.policy.columns import ColumnType, columns, schema
@@ -21,10 +22,7 @@ _OPEN = re.compile(r"\[[^\]]*\]|\{[^}]*\}|\\.")
 def check_references(content: Policy, dataset: Dataset) -> Iterator[PolicyError]:
     """Yield what does not fit in a dataset's references."""
     for table, column, reference in dataset.all_references:
-
-        def place(*below: str | int, path: Path = _path(table, column)) -> Locator:
-            return content.place("dataset", dataset.id, *path, *below)
-
+        place = partial(content.place, "dataset", dataset.id, *_path(table, column))
         if column not in (known := _own(content, table)):
             yield unknown("unknown column '{name}'", column, known, place())
             continue
@@ -105,9 +103,10 @@ def unlike_references(
     """
     for dataset in content.datasets.values():
         for table, column, reference in dataset.all_references:
-            pairs = [(reference.key, column, "key"), *(
-                (theirs, ours, "match") for theirs, ours in reference.match.items()
-            )]
+            pairs = [
+                (reference.key, column, "key"),
+                *((theirs, ours, "match") for theirs, ours in reference.match.items()),
+            ]
             for theirs, ours, part in pairs:
                 kinds = (
                     _kind(content, column_of, table, ours, entries=part == "key"),
@@ -118,9 +117,7 @@ def unlike_references(
                     yield PolicyError(
                         "'{own}' is of type {own_type}, and '{name}' of '{dataset}' of type {type}",
                         hint="only columns of one type can hold the same",
-                        locator=content.place(
-                            "dataset", dataset.id, *_path(table, column), *below
-                        ),
+                        locator=content.place("dataset", dataset.id, *_path(table, column), *below),
                         own=ours,
                         own_type=kinds[0],
                         name=theirs,
@@ -154,7 +151,6 @@ def lookalikes(content: Policy) -> Iterator[tuple[str, str, str, Locator]]:
     name of the dataset's only key column, or a pattern with fixed letters that the key of no other
     dataset has. What names the record itself does not; an id of nested records must have both.
     """
-    keys = {each.id: _name(content, each) for each in content.datasets.values()}
     for dataset in content.datasets.values():
         for table in [dataset.id, *(f"{dataset.id}.{child}" for child in dataset.children)]:
             child = table.partition(".")[2]
@@ -162,29 +158,44 @@ def lookalikes(content: Policy) -> Iterator[tuple[str, str, str, Locator]]:
             for column in _own(content, table):
                 if column in references or column in dataset.lookups or column in dataset.derive:
                     continue
-                if not child and column == keys[dataset.id]:
-                    continue
-                named, alike = _meant(content, keys, table, column)
-                is_id = child and {column} == {*dataset.children[child].key} - {*dataset.key}
-                if is_id and named != alike:
-                    continue
-                if found := named or alike:
-                    line = f"{column}: {{dataset: {found}, key: {keys[found]}}}"
-                    below = ("properties", column)
+                found = _meant(content, dataset, child, column)
+                if found:
+                    line = f"{column}: {{dataset: {found[0]}, key: {found[1]}}}"
+                    below: Path = ("properties", column)
                     if child:
                         below = ("properties", dataset.children[child].path, "items", *below)
                     place = content.place("dataset", dataset.id, "record", *below)
-                    yield column, found, line, place
+                    yield column, found[0], line, place
 
 
-def _name(content: Policy, dataset: Dataset) -> str | None:
-    """Return the column that names what a dataset's records are about: its key but for times."""
+def _meant(content: Policy, dataset: Dataset, child: str, column: str) -> tuple[str, str] | None:
+    """Return the dataset that a column seems to refer to, and its key.
+
+    A key of one column goes before one with times beside it, such as a roster's with returners.
+    """
+    for has_times in (False, True):
+        keys = {
+            each.id: _name(content, each, has_times=has_times) for each in content.datasets.values()
+        }
+        if not child and column == keys.pop(dataset.id, None):
+            return None
+        named, alike = _named(content, keys, f"{dataset.id}.{child}".rstrip("."), column)
+        is_id = child and {column} == {*dataset.children[child].key} - {*dataset.key}
+        found = named or alike
+        if found and not (is_id and named != alike):
+            return found, str(keys[found])
+    return None
+
+
+def _name(content: Policy, dataset: Dataset, *, has_times: bool) -> str | None:
+    """Return the one column that names what records are about: the key, but for its times."""
     known = columns(content.datasets, dataset.id) or {}
     named = [each for each in dataset.key if known.get(each) not in _TIMES]
-    return named[0] if len(named) == 1 else None
+    fits = len(named) == 1 and has_times == (len(dataset.key) > 1)
+    return named[0] if fits else None
 
 
-def _meant(
+def _named(
     content: Policy, keys: Mapping[str, str | None], table: str, column: str
 ) -> tuple[str | None, str | None]:
     """Return the only dataset whose key has a column's name, and the only one with its pattern."""
@@ -193,7 +204,7 @@ def _meant(
     pattern = spec.get("pattern", "")
     named, alike = [], []
     for name, key in keys.items():
-        if key is None or name == table.partition(".")[0]:
+        if key is None:
             continue
         other = schema(content.datasets, name, key)
         if key == column and other.get("type") == spec.get("type"):
