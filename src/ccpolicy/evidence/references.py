@@ -34,7 +34,7 @@ _INVALID = "evidence.invalid"
 _SHOWN = 3
 """Values shown of those that may name invalid records, and spans shown of what was in force."""
 _COMPARED = 2_000
-"""Names up to which similar ones are searched for, which takes long."""
+"""Names among which a similar one is searched for, which takes long."""
 
 
 def check_references(store: DuckDB, loads: Collection[DatasetLoad], zone: ZoneInfo) -> None:
@@ -180,7 +180,7 @@ class _ReferenceCheck:
                 day=day.isoformat(),
                 spans=", ".join(spans) + (", …" if len(names.spans[value]) > _SHOWN else ""),
             )
-        close = close_name(value, names.all)
+        close = names.close.get(value, "")
         return EvidenceError(
             "'{name}' names {value}, which is not in '{dataset}'",
             hint="did you mean '{close}'?"
@@ -288,28 +288,38 @@ class _Names:
         )
         for value, *span in rows:
             self.spans.setdefault(value, []).append(span)
-        self.all: list[str] = []
-        """All values, where one that is named does not exist."""
-        if not self.spans.keys() >= set(named):
+        self.close: dict[str, str] = {}
+        """Value that is named and does not exist → the one that is probably meant."""
+        if missing := set(named) - self.spans.keys():
             names = f"SELECT DISTINCT {key} AS name FROM {target} WHERE {key} IS NOT NULL"
-            self.all = [str(row[0]) for row in store.ask(f"{names} ORDER BY 1")]
+            known = [str(row[0]) for row in store.ask(f"{names} ORDER BY 1")]
+            self.close = close_names(missing, known)
 
 
-def close_name(value: str, known: Sequence[str]) -> str:
-    """Return the name that is probably meant: the same but for how it is written, or a similar one.
+def close_names(wrong: Iterable[str], known: Iterable[str]) -> dict[str, str]:
+    """Return name → the one that is probably meant: the same but for its form, or a similar one.
 
-    How it is written is Unicode form, width, case, spaces and leading zeros. Empty if none is.
+    Its form is that of Unicode, width, case, spaces and leading zeros. A similar one has the same
+    digits, since numbers that follow one another are no slips of the pen.
     """
 
     def plain(text: str) -> str:
         text = "".join(unicodedata.normalize("NFKC", text).casefold().split())
         return re.sub(r"(?<![0-9])0+(?=[0-9])", "", text)
 
-    same = [each for each in known if plain(each) == plain(value)]
-    if same:
-        return same[0]
-    similar = difflib.get_close_matches(value, known, 1, 0.75) if len(known) <= _COMPARED else []
-    return similar[0] if similar else ""
+    by_plain: dict[str, str] = {}
+    by_digits: dict[str, list[str]] = {}
+    for name in known:
+        if by_plain.setdefault(form := plain(name), name) == name:
+            by_digits.setdefault(re.sub(r"[^0-9]+", " ", form), []).append(form)
+    found = {}
+    for name in wrong:
+        form = plain(name)
+        others = by_digits.get(re.sub(r"[^0-9]+", " ", form), [])[:_COMPARED]
+        similar = [form] if form in by_plain else difflib.get_close_matches(form, others, 1, 0.7)
+        if similar:
+            found[name] = by_plain[similar[0]]
+    return found
 
 
 def _whole(load: DatasetLoad, locators: Iterable[int]) -> list[list[int]]:
