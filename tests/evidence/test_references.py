@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ccpolicy.evidence_formats import Format
 from ccpolicy.errors import PolicyError
+from ccpolicy.evidence_formats import Format
 from ccpolicy.policy.models import Dataset
 from message_text import coded
 
@@ -76,6 +76,8 @@ def test_unknown_names_are_told_with_place_and_near_match(desk: Desk, kind: Form
         ("p0001", "P0001"),
         ("Ｐ０００１", "P0001"),
         ("P 0001", "P0001"),
+        ("P0001\u00a0", "P0001"),
+        ("P0001\u200b", "P0001"),
         ("P1", "P0001"),
         ("P00002", "P0002"),
         ("P0003", ""),
@@ -171,7 +173,8 @@ def test_who_has_no_first_day_exists_and_was_never_in_force(desk: Desk) -> None:
 
 def test_an_empty_cell_names_nothing(desk: Desk) -> None:
     found = judge(desk, THEN, [{"who": "", "done_on": "2024-03-01"}])
-    assert found.column("id") == ["1"] and found.said == []
+    assert found.column("id") == ["1"]
+    assert found.said == []
 
 
 def test_what_must_match_together(desk: Desk) -> None:
@@ -312,7 +315,8 @@ def test_references_in_a_circle(desk: Desk, kind: Format) -> None:
             }),
         )  # fmt: skip
 
-    assert load("P2").said == [] and load("P2").column("id") == ["T1", "T2"]
+    assert load("P2").said == []
+    assert load("P2").column("id") == ["T1", "T2"]
     # Without its lead the second team falls, with it who is in it, whose boss is theirs, …
     assert load("P3").column("id") == []
 

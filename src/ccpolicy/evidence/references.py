@@ -33,6 +33,8 @@ _UNMET = "evidence.unmet"
 _INVALID = "evidence.invalid"
 _SHOWN = 3
 """Values shown of those that may name invalid records, and spans shown of what was in force."""
+_KNOWN = 100_000
+"""Names that are looked through for the one that was meant."""
 _COMPARED = 2_000
 """Names among which a similar one is searched for, which takes long."""
 
@@ -291,20 +293,28 @@ class _Names:
         self.close: dict[str, str] = {}
         """Value that is named and does not exist → the one that is probably meant."""
         if missing := set(named) - self.spans.keys():
-            names = f"SELECT DISTINCT {key} AS name FROM {target} WHERE {key} IS NOT NULL"
-            known = [str(row[0]) for row in store.ask(f"{names} ORDER BY 1")]
-            self.close = close_names(missing, known)
+            # Only what has the same digits but for zeros can be close, or what may be written wide.
+            digits = sorted(
+                {re.sub("[^1-9]", "", unicodedata.normalize("NFKC", n)) for n in missing}
+            )
+            known = store.ask(
+                f"SELECT DISTINCT {key} AS name FROM {target} WHERE {key} IS NOT NULL"
+                f" AND (regexp_replace({key}, '[^1-9]+', '', 'g') IN {literals(digits)}"
+                f" OR NOT regexp_full_match({key}, '[ -~]*')) ORDER BY 1 LIMIT {_KNOWN}"
+            )
+            self.close = close_names(missing, [str(name) for (name,) in known])
 
 
 def close_names(wrong: Iterable[str], known: Iterable[str]) -> dict[str, str]:
     """Return name → the one that is probably meant: the same but for its form, or a similar one.
 
-    Its form is that of Unicode, width, case, spaces and leading zeros. A similar one has the same
+    Its form is that of Unicode, width, case, spaces, what is not seen, and leading zeros. A similar one has the same
     digits, since numbers that follow one another are no slips of the pen.
     """
 
     def plain(text: str) -> str:
-        text = "".join(unicodedata.normalize("NFKC", text).casefold().split())
+        signs = unicodedata.normalize("NFKC", text).casefold()
+        text = "".join(s for s in signs if not s.isspace() and unicodedata.category(s) != "Cf")
         return re.sub(r"(?<![0-9])0+(?=[0-9])", "", text)
 
     by_plain: dict[str, str] = {}
