@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ccpolicy.errors import PolicyError
+from ccpolicy.evidence import values
 from ccpolicy.evidence_formats import Format
 from ccpolicy.policy.models import Dataset
 from message_text import coded
@@ -88,7 +89,8 @@ def test_unknown_names_are_told_with_place_and_near_match(desk: Desk, kind: Form
 )
 def test_near_matches(desk: Desk, name: str, meant: str) -> None:
     found = judge(desk, WHO, [{"who": name, "done_on": "2024-03-01"}])
-    assert found.said == ["evidence/log.csv:2: " + coded("EV330", "who", f'"{name}"', "staff")]
+    message = coded("EV330", "who", values.shown(name), "staff")
+    assert found.said == [f"evidence/log.csv:2: {message}"]
     hint = f"did you mean '{meant}'?" if meant else "add it to 'staff', or correct it here"
     assert found.hints == [hint]
 

@@ -199,20 +199,35 @@ def _seems(place: str, column: str, dataset: str, key: str) -> str:
     return f"{place}: {coded('LN130', column, dataset)}\nadd to its 'references': {line}"
 
 
+LOOKUP = "lookups: {outcome: {dataset: reviews, key: [review_id], column: outcome}}\n"
 REFERENCE = "references: {review_id: {dataset: reviews, key: review_id}}\n"
 LOOKALIKES: dict[str, tuple[list[Change], list[str]]] = {
     "the name of a key": (
-        [(ALERTS, REFERENCE, "")],
-        [_seems(f"{ALERTS}:20:5", "review_id", "reviews", "review_id")],
+        [(ALERTS, REFERENCE, ""), (ALERTS, LOOKUP, "")],
+        [_seems(f"{ALERTS}:19:5", "review_id", "reviews", "review_id")],
+    ),
+    "what is looked up": ([(ALERTS, REFERENCE, "")], []),
+    "a subject": (
+        [
+            (ALERTS, REFERENCE, ""),
+            (ALERTS, LOOKUP, ""),
+            (
+                ALERT,
+                "openings: {dataset: alerts, key: [alert_id], starts: raised_at, by: level}",
+                "openings: {dataset: reviews, key: [review_id], starts: reviewed_on}",
+            ),
+            (ALERT, "dataset: alerts.notices", "dataset: alerts"),
+            (ALERT, "          key: [alert_id]", "          key: [review_id]"),
+            (ALERT, "starts: told_at", "starts: raised_at"),
+            (ALERT, "item: audience", "item: level"),
+            (ALERT, "value: {high: 30 minutes, low: 2 hours}", "value: 2 days"),
+        ],
+        [],
     ),
     "the name of a key of another type": (
         [
             (ALERTS, REFERENCE, ""),
-            (
-                ALERTS,
-                "lookups: {outcome: {dataset: reviews, key: [review_id], column: outcome}}\n",
-                "",
-            ),
+            (ALERTS, LOOKUP, ""),
             (ALERTS, "    review_id: {type: string}", "    review_id: {type: integer}"),
         ],
         [],
@@ -253,11 +268,7 @@ LOOKALIKES: dict[str, tuple[list[Change], list[str]]] = {
             (REVIEWS, "review_id: {", "audience: {"),
             (REVIEWS, "review_id, ", "audience, "),
             (ALERTS, REFERENCE, ""),
-            (
-                ALERTS,
-                "lookups: {outcome: {dataset: reviews, key: [review_id], column: outcome}}\n",
-                "",
-            ),
+            (ALERTS, LOOKUP, ""),
         ],
         [],
     ),
@@ -265,11 +276,7 @@ LOOKALIKES: dict[str, tuple[list[Change], list[str]]] = {
         [
             (REVIEWS, "key: [review_id]", "key: [review_id, reviewed_on]"),
             (ALERTS, REFERENCE, ""),
-            (
-                ALERTS,
-                "lookups: {outcome: {dataset: reviews, key: [review_id], column: outcome}}\n",
-                "",
-            ),
+            (ALERTS, LOOKUP, ""),
         ],
         [_seems(f"{ALERTS}:19:5", "review_id", "reviews", "review_id")],
     ),

@@ -308,8 +308,8 @@ class _Names:
 def close_names(wrong: Iterable[str], known: Iterable[str]) -> dict[str, str]:
     """Return name → the one that is probably meant: the same but for its form, or a similar one.
 
-    Its form is that of Unicode, width, case, spaces, what is not seen, and leading zeros. A similar one has the same
-    digits, since numbers that follow one another are no slips of the pen.
+    Its form is that of Unicode, width, case, spaces, what is not seen, and leading zeros. A similar
+    one has the same digits, since numbers that follow one another are no slips of the pen.
     """
 
     def plain(text: str) -> str:

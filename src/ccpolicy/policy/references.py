@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+from itertools import product
 
 from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.policy.columns import ColumnType, columns, schema
@@ -149,8 +150,10 @@ def lookalikes(content: Policy) -> Iterator[tuple[str, str, str, Locator]]:
 
     Of each: its name, the dataset, the line to add, and its place. A column seems to if it has the
     name of the dataset's only key column, or a pattern with fixed letters that the key of no other
-    dataset has. What names the record itself does not; an id of nested records must have both.
+    dataset has. What names the record itself does not; an id of nested records must have both. What
+    is held to the dataset's records already is left out.
     """
+    held = _held(content)
     for dataset in content.datasets.values():
         for table in [dataset.id, *(f"{dataset.id}.{child}" for child in dataset.children)]:
             child = table.partition(".")[2]
@@ -159,13 +162,32 @@ def lookalikes(content: Policy) -> Iterator[tuple[str, str, str, Locator]]:
                 if column in references or column in dataset.lookups or column in dataset.derive:
                     continue
                 found = _meant(content, dataset, child, column)
-                if found:
+                if found and (table, column, found[0]) not in held:
                     line = f"{column}: {{dataset: {found[0]}, key: {found[1]}}}"
                     below: Path = ("properties", column)
                     if child:
                         below = ("properties", dataset.children[child].path, "items", *below)
                     place = content.place("dataset", dataset.id, "record", *below)
                     yield column, found[0], line, place
+
+
+def _held(content: Policy) -> set[tuple[str, str, str]]:
+    """Return table, column and dataset where a value that is not in the dataset is told anyway.
+
+    It looks something up there, or names a subject that a control takes from there.
+    """
+    found = {
+        (dataset.id, column, lookup.dataset)
+        for dataset in content.datasets.values()
+        for lookup in dataset.lookups.values()
+        for column in lookup.key
+    }
+    for control in content.controls.values():
+        subjects = control.selections(content.kinds[control.check].population)
+        for name in control.inputs:
+            for each, subject in product(control.selections(name), subjects):
+                found |= {(each.dataset, column, subject.dataset) for column in each.key}
+    return found
 
 
 def _meant(content: Policy, dataset: Dataset, child: str, column: str) -> tuple[str, str] | None:
