@@ -20,6 +20,7 @@ from ccpolicy.evidence import Evidence, load_evidence
 from ccpolicy.evidence_formats import Format
 from ccpolicy.policy.models import Dataset
 from ccpolicy.store import DuckDB, open_store
+from ccpolicy.time.zones import time_zone
 from message_text import Said
 
 FORMATS = tuple(evidence_formats.FORMATS)
@@ -106,6 +107,8 @@ class Desk:
     """A repository with a folder `evidence`."""
 
     root: Path
+    zone: str = "UTC"
+    """The plan's."""
 
     def write(self, name: str, content: str | bytes) -> Path:
         """Write a file of the evidence folder."""
@@ -126,8 +129,9 @@ class Desk:
                 own = set(properties[child.path]["items"]["properties"])
                 used[f"{first.id}.{name}"] = names | own
         with open_store() as store:
+            by_id = {each.id: each for each in datasets}
             evidence = load_evidence(
-                store, self.root, "evidence", {each.id: each for each in datasets}, used
+                store, self.root, "evidence", by_id, used, time_zone(self.zone)
             )
             tables = {}
             for name, table in evidence.tables.items():

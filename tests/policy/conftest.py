@@ -54,8 +54,8 @@ key: [alert_id]
 zone: UTC
 retention: 5 years
 columns: {level: severity}
-lookups:
-  outcome: {dataset: reviews, key: [review_id], column: outcome}
+references: {review_id: {dataset: reviews, key: review_id}}
+lookups: {outcome: {dataset: reviews, key: [review_id], column: outcome}}
 derive:
   grade: lower(level)
 children:
@@ -80,7 +80,7 @@ record:
           told_at: {type: string, format: date-time}
 """,
 }
-"""What stands beside the sample: nested records, a lookup, a column that is derived."""
+"""What stands beside the sample: nested records, a reference, a lookup, a derived column."""
 
 Change = tuple[str, str, str]
 """A file, what is replaced in it, and by what; what is replaced may be nothing: the end."""

@@ -426,6 +426,42 @@ CASES: dict[str, tuple[list[tuple[str, str, str]], list[str]]] = {
             " (history)"
         ],
     ),
+    "no longer a reference": (
+        [(ALERTS, "references: {review_id: {dataset: reviews, key: review_id}}\n", "")],
+        ["loosened alerts: what review_id refers to: reviews.review_id → None (history)"],
+    ),
+    "a new reference": (
+        [(ALERTS, "references: {", "references: {level: {dataset: reviews, key: plan}, ")],
+        ["tightened alerts: what level refers to: None → reviews.plan (history)"],
+    ),
+    "a reference to what was in force": (
+        [(ALERTS, "key: review_id}", "key: review_id, during: [reviewed_on], at: raised_at}")],
+        [
+            "tightened alerts: what review_id refers to: reviews.review_id →"
+            " reviews.review_id, reviewed_on @ raised_at (history)"
+        ],
+    ),
+    "a reference that must match more": (
+        [(ALERTS, "key: review_id}", "key: review_id, match: {plan: level}}")],
+        [
+            "tightened alerts: what review_id refers to: reviews.review_id →"
+            " reviews.review_id (plan = level) (history)"
+        ],
+    ),
+    "a reference elsewhere": (
+        [(ALERTS, "{dataset: reviews, key: review_id}", "{dataset: reviews, key: plan}")],
+        ["unordered alerts: what review_id refers to: reviews.review_id → reviews.plan (history)"],
+    ),
+    "a reference of nested records": (
+        [
+            (
+                ALERTS,
+                "key: [alert_id, audience]",
+                "key: [alert_id, audience], references: {audience: {dataset: reviews, key: plan}}",
+            )
+        ],
+        ["tightened alerts: what notices/audience refers to: None → reviews.plan (history)"],
+    ),
     "zone of the records": (
         [(ALERTS, "zone: UTC", "zone: Asia/Shanghai")],
         ["unordered alerts: zone of the records: UTC → Asia/Shanghai (history)"],

@@ -54,6 +54,9 @@ _FAMILY = coded("PL306", "grace")
 _VALUE = "{value: 12 months, norm: yearly-review}"
 _ZONE = "\nhint: write an IANA name, such as Asia/Shanghai"
 
+REVIEW_COLUMNS = "outcome, plan, review_id, reviewed_on, reviewer"
+NESTED = "{review_id: {dataset: reviews, key: review_id}}"
+
 PLANS: dict[str, tuple[list[Change], list[str]]] = {
     "zone": (
         [(PLAN, "zone: UTC", "zone: Asia/Beijing")],
@@ -112,20 +115,100 @@ DATASETS: dict[str, tuple[list[Change], list[str]]] = {
         [f"{ALERTS}:9:11: {coded('PL204', 'levels')}\nhint: did you mean 'level'?"],
     ),
     "lookup: dataset": (
-        [(ALERTS, "dataset: reviews", "dataset: review")],
-        [f"{ALERTS}:11:13: {coded('PL208', 'review')}\nhint: did you mean 'reviews'?"],
+        [(ALERTS, "{dataset: reviews, key: [", "{dataset: review, key: [")],
+        [f"{ALERTS}:11:21: {coded('PL208', 'review')}\nhint: did you mean 'reviews'?"],
     ),
     "lookup: key": (
         [(ALERTS, "key: [review_id]", "key: [review]")],
-        [f"{ALERTS}:11:37: {coded('PL204', 'review')}\nhint: did you mean 'review_id'?"],
+        [f"{ALERTS}:11:45: {coded('PL204', 'review')}\nhint: did you mean 'review_id'?"],
     ),
     "lookup: length of the key": (
         [(ALERTS, "key: [review_id]", "key: [review_id, level]")],
-        [f"{ALERTS}:11:31: {coded('PL209', 'reviews', '1')}"],
+        [f"{ALERTS}:11:39: {coded('PL209', 'reviews', '1')}"],
     ),
     "lookup: column": (
         [(ALERTS, "column: outcome", "column: outcomes")],
-        [f"{ALERTS}:11:49: {coded('PL204', 'outcomes')}\nhint: did you mean 'outcome'?"],
+        [f"{ALERTS}:11:57: {coded('PL204', 'outcomes')}\nhint: did you mean 'outcome'?"],
+    ),
+    "reference: column": (
+        [(ALERTS, "{review_id: {", "{review: {")],
+        [f"{ALERTS}:10:14: {coded('PL204', 'review')}\nhint: did you mean 'review_id'?"],
+    ),
+    "reference: dataset": (
+        [(ALERTS, "{dataset: reviews, key: review_id}", "{dataset: review, key: review_id}")],
+        [f"{ALERTS}:10:26: {coded('PL208', 'review')}\nhint: did you mean 'reviews'?"],
+    ),
+    "reference: nested records that are not there": (
+        [(ALERTS, "{dataset: reviews, key: review_id}", "{dataset: alerts.notes, key: told_at}")],
+        [f"{ALERTS}:10:26: {coded('PL208', 'alerts.notes')}\nhint: did you mean 'alerts.notices'?"],
+    ),
+    "reference: key": (
+        [(ALERTS, "key: review_id}", "key: review}")],
+        [f"{ALERTS}:10:44: {coded('PL204', 'review')}\nhint: did you mean 'reviewer'?"],
+    ),
+    "reference: match": (
+        [(ALERTS, "key: review_id}", "key: review_id, match: {plans: level, plan: levels}}")],
+        [
+            f"{ALERTS}:10:68: {coded('PL204', 'plans')}\nhint: did you mean 'plan'?",
+            f"{ALERTS}:10:82: {coded('PL204', 'levels')}\nhint: did you mean 'level'?",
+        ],
+    ),
+    "reference: during": (
+        [(ALERTS, "key: review_id}", "key: review_id, during: [since, plan], at: raised_at}")],
+        [
+            f"{ALERTS}:10:69: {coded('PL204', 'since')}\nhint: known: {REVIEW_COLUMNS}",
+            f"{ALERTS}:10:76: {coded('PL215', 'plan')}",
+        ],
+    ),
+    "reference: at": (
+        [(ALERTS, "key: review_id}", "key: review_id, during: [reviewed_on], at: level}")],
+        [f"{ALERTS}:10:83: {coded('PL215', 'level')}"],
+    ),
+    "reference: during without at": (
+        [(ALERTS, "key: review_id}", "key: review_id, during: [reviewed_on]}")],
+        [f"{ALERTS}:10:60: {coded('PL234')}\nhint: such as: at: performed_at"],
+    ),
+    "reference: at without during": (
+        [(ALERTS, "key: review_id}", "key: review_id, at: raised_at}")],
+        [
+            f"{ALERTS}:10:60: {coded('PL235', 'reviews')}"
+            "\nhint: such as: during: [hired_on, left_on]"
+        ],
+    ),
+    "reference: of unlike types": (
+        [(ALERTS, "{review_id: {dataset", "{count: {dataset")],
+        [
+            f"{ALERTS}:10:40: {coded('PL233', 'count', 'number', 'review_id', 'reviews', 'string')}"
+            "\nhint: only columns of one type can hold the same"
+        ],
+    ),
+    "reference: to a list": (
+        [(ALERTS, "{dataset: reviews, key: review_id}", "{dataset: alerts, key: tags}")],
+        [
+            f"{ALERTS}:10:43: {coded('PL233', 'review_id', 'string', 'tags', 'alerts', 'array')}"
+            "\nhint: only columns of one type can hold the same"
+        ],
+    ),
+    "reference: of unlike types, by what is derived": (
+        [
+            (ALERTS, "{review_id: {dataset", "{grade: {dataset"),
+            (ALERTS, "lower(level)", "length(level)"),
+        ],
+        [
+            f"{ALERTS}:10:40: {coded('PL233', 'grade', 'number', 'review_id', 'reviews', 'string')}"
+            "\nhint: only columns of one type can hold the same"
+        ],
+    ),
+    "reference: to itself": (
+        [(ALERTS, "{dataset: reviews, key: review_id}", "{dataset: alerts, key: review_id}")],
+        [
+            f"{ALERTS}:10:43: {coded('PL232', 'review_id')}"
+            "\nhint: name another column with 'key', or another dataset"
+        ],
+    ),
+    "reference: of nested records, by a column of the record around them": (
+        [(ALERTS, "key: [alert_id, audience]", f"key: [alert_id, audience], references: {NESTED}")],
+        [f"{ALERTS}:15:68: {coded('PL204', 'review_id')}\nhint: known: audience, told_at"],
     ),
     "child: path": (
         [(ALERTS, "children:\n", "children:\n  memos: {path: note, key: [alert_id]}\n")],

@@ -6,7 +6,19 @@ import pytest
 
 from message_text import coded
 
-from .conftest import ALERT, ALERTS, NORMS, PLAN, REVIEW, SETTINGS, WAIVERS, WRITTEN, Change, Draft
+from .conftest import (
+    ALERT,
+    ALERTS,
+    NORMS,
+    PLAN,
+    REVIEW,
+    REVIEWS,
+    SETTINGS,
+    WAIVERS,
+    WRITTEN,
+    Change,
+    Draft,
+)
 
 WAIVER = """\
 waivers:
@@ -180,6 +192,112 @@ def test_dataset_that_no_control_uses(draft: Draft) -> None:
             "\nuse it in a control, or take it out"
         )
     ]
+
+
+def _seems(place: str, column: str, dataset: str, key: str) -> str:
+    line = f"{column}: {{dataset: {dataset}, key: {key}}}"
+    return f"{place}: {coded('LN130', column, dataset)}\nadd to its 'references': {line}"
+
+
+LOOKUP = "lookups: {outcome: {dataset: reviews, key: [review_id], column: outcome}}\n"
+REFERENCE = "references: {review_id: {dataset: reviews, key: review_id}}\n"
+LOOKALIKES: dict[str, tuple[list[Change], list[str]]] = {
+    "the name of a key": (
+        [(ALERTS, REFERENCE, ""), (ALERTS, LOOKUP, "")],
+        [_seems(f"{ALERTS}:19:5", "review_id", "reviews", "review_id")],
+    ),
+    "what is looked up": ([(ALERTS, REFERENCE, "")], []),
+    "a subject": (
+        [
+            (ALERTS, REFERENCE, ""),
+            (ALERTS, LOOKUP, ""),
+            (
+                ALERT,
+                "openings: {dataset: alerts, key: [alert_id], starts: raised_at, by: level}",
+                "openings: {dataset: reviews, key: [review_id], starts: reviewed_on}",
+            ),
+            (ALERT, "dataset: alerts.notices", "dataset: alerts"),
+            (ALERT, "          key: [alert_id]", "          key: [review_id]"),
+            (ALERT, "starts: told_at", "starts: raised_at"),
+            (ALERT, "item: audience", "item: level"),
+            (ALERT, "value: {high: 30 minutes, low: 2 hours}", "value: 2 days"),
+        ],
+        [],
+    ),
+    "the name of a key of another type": (
+        [
+            (ALERTS, REFERENCE, ""),
+            (ALERTS, LOOKUP, ""),
+            (ALERTS, "    review_id: {type: string}", "    review_id: {type: integer}"),
+        ],
+        [],
+    ),
+    "the pattern of a key": (
+        [
+            (REVIEWS, "review_id: {type: string", 'review_id: {type: string, pattern: "^R[0-9]+$"'),
+            (
+                ALERTS,
+                "told_at: {type: string, format: date-time}",
+                'asked: {type: string, pattern: "^R[0-9]+$"}',
+            ),
+            (
+                ALERTS,
+                "audience: {type: string, title: Who is told}",
+                "audience: {type: string}\n          told_at: {type: string, format: date-time}",
+            ),
+            (
+                ALERTS,
+                "tags: {type: array, items: {type: string}",
+                'tags: {type: array, items: {type: string, pattern: "^R[0-9]+$"}',
+            ),
+        ],
+        [
+            _seems(f"{ALERTS}:25:5", "tags", "reviews", "review_id"),
+            _seems(f"{ALERTS}:34:11", "asked", "reviews", "review_id"),
+        ],
+    ),
+    "a pattern that many things have": (
+        [
+            (REVIEWS, "review_id: {type: string", 'review_id: {type: string, pattern: "^[a-z]+$"'),
+        ],
+        [],
+    ),
+    "the id of nested records": (
+        [
+            (REVIEWS, "key: [review_id]", "key: [audience]"),
+            (REVIEWS, "review_id: {", "audience: {"),
+            (REVIEWS, "review_id, ", "audience, "),
+            (ALERTS, REFERENCE, ""),
+            (ALERTS, LOOKUP, ""),
+        ],
+        [],
+    ),
+    "a key beside which times stand": (
+        [
+            (REVIEWS, "key: [review_id]", "key: [review_id, reviewed_on]"),
+            (ALERTS, REFERENCE, ""),
+            (ALERTS, LOOKUP, ""),
+        ],
+        [_seems(f"{ALERTS}:19:5", "review_id", "reviews", "review_id")],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", LOOKALIKES)
+def test_columns_that_seem_to_refer(case: str, draft: Draft) -> None:
+    changes, expected = LOOKALIKES[case]
+    draft.change(*changes)
+    found = [each for each in draft.findings() if "LN104" not in each]
+    assert found == expected
+
+
+def test_dataset_that_is_referred_to_is_used(draft: Draft) -> None:
+    text = (draft.root / REVIEWS).read_text("utf-8")
+    draft.write("policy/datasets/others.yaml", text.replace("id: reviews", "id: others"))
+    draft.change(
+        (ALERTS, "{dataset: reviews, key: review_id}", "{dataset: others, key: review_id}")
+    )
+    assert draft.findings() == []
 
 
 def test_dataset_that_is_looked_up_is_used(draft: Draft) -> None:

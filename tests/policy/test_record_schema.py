@@ -209,8 +209,8 @@ CASES: dict[str, tuple[Change, str]] = {
         f"{ALERTS}:13:3: {coded('PL222', 'level')}",
     ),
     "looked up": (
-        (ALERTS, "  outcome: {dataset", "  locator: {dataset"),
-        f"{ALERTS}:11:3: {coded('PL222', 'locator')}",
+        (ALERTS, "{outcome: {dataset", "{locator: {dataset"),
+        f"{ALERTS}:11:11: {coded('PL222', 'locator')}",
     ),
 }
 

@@ -169,6 +169,13 @@ def _selection(page: Page, repository: Repository, selection: Selection) -> None
     ]
     if named:
         page.paragraph(page.phrases(named), indent)
+    references = [
+        f"{column} → {reference.dataset}.{reference.key}"
+        for table, column, reference in (dataset.all_references if dataset else ())
+        if table == selection.dataset
+    ]
+    if references:
+        page.paragraph(page.say("refers to: {columns}", columns=page.join(references)), indent)
     for role, sql in selection.predicates.items():
         if role == "where":
             label = page.say("where: {sql}", sql=sql)

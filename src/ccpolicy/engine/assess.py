@@ -76,6 +76,7 @@ def assess(
                 policy.settings.evidence,
                 policy.datasets,
                 used,
+                time_zone(policy.plan.zone),
                 provenance.records() if provenance else None,
                 question.request.listed_problems or SHOWN,
             )

@@ -35,7 +35,7 @@ def find_problems(
             locator=str(each.locator) if each.locator else None,
             dataset=each.dataset,
         )
-        for name in policy.datasets_behind(datasets_of(control))
+        for name in policy.datasets_judged(datasets_of(control))
         for each in evidence.problems.get(name, [])
     ]
     left_out = 0

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ccpolicy.assessment.models import Assessment, Control, Problem
 from ccpolicy.policy import Dataset, Policy, Waiver
 from ccpolicy.policy.load import Place
-from ccpolicy.policy.models import Text
+from ccpolicy.policy.models import Reference, Text
 from ccpolicy.policy.tests import LocatedTest, sources
 
 Judge = Callable[[Policy, LocatedTest], Assessment]
@@ -60,7 +60,7 @@ def _policy(policy: Policy, located: LocatedTest, root: Path) -> Policy:
     datasets = {}
     (root / "evidence").mkdir(parents=True)
     for each in sources(policy, name):
-        datasets[each] = _dataset(policy.datasets[each], given=each in located.records)
+        datasets[each] = _dataset(policy.datasets[each], located.records)
         records = located.records.get(each, [])
         text = json.dumps(records, ensure_ascii=False)
         (root / "evidence" / f"{each}.json").write_text(text, "utf-8")
@@ -91,17 +91,35 @@ def _policy(policy: Policy, located: LocatedTest, root: Path) -> Policy:
     )
 
 
-def _dataset(dataset: Dataset, *, given: bool) -> Dataset:
-    """Have a dataset read from a document under the names of its contract."""
+def _dataset(dataset: Dataset, given: Mapping[str, object]) -> Dataset:
+    """Have a dataset read from a document under the names of its contract.
+
+    References to datasets that the test does not give are not judged.
+    """
     changes: dict[str, object] = {
         "files": f"{dataset.id}.json",
         "format": "json",
         "records": "",
         "columns": {},
+        "references": _given(dataset.references, given),
+        "children": {
+            name: child.model_copy(update={"references": _given(child.references, given)})
+            for name, child in dataset.children.items()
+        },
     }
-    if not given:
+    if dataset.id not in given:
         changes["may_be_empty"] = _NOTHING
     return dataset.model_copy(update=changes)
+
+
+def _given(
+    references: Mapping[str, Reference], given: Mapping[str, object]
+) -> dict[str, Reference]:
+    return {
+        column: each
+        for column, each in references.items()
+        if each.dataset.partition(".")[0] in given
+    }
 
 
 def _expected(located: LocatedTest) -> Iterator[str]:

@@ -156,11 +156,12 @@ class InvalidRecordSearch:
         """Write a key as its columns are written on file."""
         parts = key.split(KEY_SEPARATOR)
         kinds = [self.plan.types[column] for column in self.plan.key]
-        shown = [_part(part, kind) for part, kind in zip(parts, kinds, strict=True)]
+        shown = [key_part(part, kind) for part, kind in zip(parts, kinds, strict=True)]
         return values.shown(KEY_SEPARATOR.join(shown))
 
 
-def _part(text: str, kind: ColumnType) -> str:
+def key_part(text: str, kind: ColumnType) -> str:
+    """Write a part of a key, as a table has it, the way it is written on file."""
     match kind:
         case "date":
             return date_of(int(text)).isoformat()

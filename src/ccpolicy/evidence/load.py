@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.dataset_load import DatasetLoad
@@ -13,6 +14,7 @@ from ccpolicy.evidence.places import FileRecords, Places
 from ccpolicy.evidence.planning import plan_tables
 from ccpolicy.evidence.problems import SHOWN
 from ccpolicy.evidence.readers import SourceFile
+from ccpolicy.evidence.references import check_references
 from ccpolicy.evidence.table_creation import create_tables
 from ccpolicy.files.finder import Finder, fingerprint
 from ccpolicy.policy import Dataset
@@ -31,6 +33,7 @@ def load_evidence(
     folder: str,
     datasets: Mapping[str, Dataset],
     used: Mapping[str, set[str]],
+    zone: ZoneInfo,
     git_records: GitRecords | None = None,
     shown: int = SHOWN,
 ) -> Evidence:
@@ -40,7 +43,8 @@ def load_evidence(
 
     `folder` is the evidence folder's path from the root. `used` names the columns to keep of
     `<dataset>` and `<dataset>.<child>`; those of other datasets that these rest on are read too.
-    `shown` is how many problems of each family of a dataset are listed.
+    `zone` is the plan's, in which days begin and end. `shown` is how many problems of each family
+    of a dataset are listed.
 
     Raises:
         PolicyError: a dataset's contract is impossible or not supported.
@@ -59,6 +63,7 @@ def load_evidence(
         load.read(git_records)
     create_tables(store, loads.values())
     check_tables(store, loads.values())
+    check_references(store, loads.values(), zone)
     stages = [stage for load in loads.values() for stage in load.stages if stage.is_stored]
     if stages:
         store.drop(*(stage.plan.staged for stage in stages))

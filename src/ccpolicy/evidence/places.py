@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -91,6 +91,18 @@ class NestedRecords:
             self.firsts.append(first)
             self.count += count
         return first
+
+    def parent(self, number: int) -> int:
+        """Return the number of the record around a nested one."""
+        return self._item(number)[0]
+
+    def within(self, parent: int) -> range:
+        """Return the numbers of the records nested in one."""
+        index = bisect_left(self.parents, parent)
+        if index == len(self.parents) or self.parents[index] != parent:
+            return range(0)
+        following = [*self.firsts[index + 1 : index + 2], self.count + 1][0]
+        return range(self.firsts[index], following)
 
     def locate(self, numbers: Sequence[int]) -> dict[int, Locator]:
         """See `RecordSource.locate`."""

@@ -87,19 +87,30 @@ def _needed(
     waiting = sorted({each.partition(".")[0] for each in used})
     while waiting:
         each = waiting.pop()
-        columns = wanted.setdefault(each, set())
         dataset = datasets[each]
+        for table, column, reference in dataset.all_references:
+            own = {column, *reference.match.values(), *([reference.at] if reference.at else [])}
+            wanted.setdefault(table, set()).update(own)
+        columns = wanted.setdefault(each, set())
         lookups[each] = {
             column: lookup
             for column, lookup in dataset.lookups.items()
             if column in columns or column in dataset.key
         }
-        for lookup in lookups[each].values():
-            there = wanted.setdefault(lookup.dataset, set())
-            more = {*datasets[lookup.dataset].key, lookup.column} - there
-            there |= more
-            if more or lookup.dataset not in lookups:
-                waiting.append(lookup.dataset)
+        needs = [
+            (lookup.dataset, {*datasets[lookup.dataset].key, lookup.column})
+            for lookup in lookups[each].values()
+        ]
+        needs += [
+            (reference.dataset, {reference.key, *reference.match, *(reference.during or ())})
+            for *_, reference in dataset.all_references
+        ]
+        for table, names in needs:
+            there = wanted.setdefault(table, set())
+            other = table.partition(".")[0]
+            if names - there or other not in lookups:
+                there |= names
+                waiting.append(other)
     return lookups, wanted
 
 

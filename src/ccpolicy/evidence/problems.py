@@ -20,6 +20,7 @@ class ProblemLog:
         self.of_files: list[Problem] = []
         self.of_records: list[Problem] = []
         self.of_keys: list[Problem] = []
+        self.of_references: list[Problem] = []
         self.unexplained = 0
         """Invalid records beyond those listed."""
         self.unlisted = 0
@@ -45,13 +46,17 @@ class ProblemLog:
         message = Message.of("the key {key} is already at {other}", key=key, other=str(first))
         self.of_keys.append(Problem(message, None, place, self.dataset))
 
+    def reference(self, place: Locator, error: EvidenceError) -> None:
+        """Add what several records name, given the place of the first."""
+        self.of_references.append(Problem.of(error.at(place), self.dataset))
+
     def problems(self) -> list[Problem]:
-        """Return everything: files first, then records, then keys."""
+        """Return everything: files first, then records, then references and keys."""
         found = [*self.of_files, *self.of_records]
         if self.unexplained:
             error = EvidenceError("{count} more records are not valid", count=self.unexplained)
             found.append(Problem.of(error, self.dataset))
-        found += self.of_keys
+        found += [*self.of_references, *self.of_keys]
         if self.unlisted:
             error = EvidenceError(
                 "{count} more records have a key that is already there", count=self.unlisted

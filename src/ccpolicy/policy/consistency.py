@@ -16,6 +16,7 @@ from ccpolicy.policy.load import Policy
 from ccpolicy.policy.models import Dataset, Recording
 from ccpolicy.policy.names import unknown
 from ccpolicy.policy.record_schema import check_schema
+from ccpolicy.policy.references import check_references, unlike_references
 from ccpolicy.store import DuckDB
 from ccpolicy.time.business_days import require_country
 from ccpolicy.time.durations import parse_duration
@@ -127,8 +128,10 @@ def _dataset_columns(content: Policy, dataset: Dataset) -> Iterator[PolicyError]
             yield unknown("unknown column '{name}'", column, found, place("columns", column))
     for name in dataset.lookups:
         yield from _lookup(content, dataset, name, found)
-    for name in dataset.children:
-        yield from _child(content, dataset, name)
+    children = [error for name in dataset.children for error in _child(content, dataset, name)]
+    yield from children
+    if not children:
+        yield from check_references(content, dataset)
 
 
 def _recordings(content: Policy, dataset: Dataset) -> Iterator[PolicyError]:
@@ -298,6 +301,9 @@ def _misfits(
             name: _column(content.datasets, derived, asked.table, name) for name in each.columns
         }
         yield from misfits(each, known, asked.place, decides=asked.derives is None)
+    yield from unlike_references(
+        content, lambda table, name: _column(content.datasets, derived, table, name)
+    )
 
 
 def _column(

@@ -10,6 +10,7 @@ from ccpolicy.errors import Level, Locator, Message
 from ccpolicy.policy.consistency import check_policy
 from ccpolicy.policy.duration_checks import unproven
 from ccpolicy.policy.load import Policy
+from ccpolicy.policy.references import lookalikes
 from ccpolicy.store import open_store
 from ccpolicy.time.durations import parse_duration
 
@@ -38,6 +39,7 @@ def lint(content: Policy, today: datetime.date) -> list[Finding]:
         *_norms(content),
         *_terms(content),
         *_datasets(content),
+        *_references(content),
         *_waivers(content, today),
     ]
 
@@ -122,12 +124,7 @@ def _terms(content: Policy) -> Iterator[Finding]:
 
 
 def _datasets(content: Policy) -> Iterator[Finding]:
-    used = content.datasets_behind(
-        part.dataset
-        for control in content.controls.values()
-        for name in control.inputs
-        for part in control.selections(name)
-    )
+    used = content.datasets_read()
     for dataset in content.datasets.values():
         if dataset.id not in used:
             yield Finding(
@@ -135,6 +132,19 @@ def _datasets(content: Policy) -> Iterator[Finding]:
                 Message.of("use it in a control, or take it out"),
                 content.place("dataset", dataset.id, "id"),
             )
+
+
+def _references(content: Policy) -> Iterator[Finding]:
+    for column, dataset, line, place in lookalikes(content):
+        yield Finding(
+            Message.of(
+                "'{column}' seems to refer to '{dataset}', but no reference says so",
+                column=column,
+                dataset=dataset,
+            ),
+            Message.of("add to its 'references': {line}", line=line),
+            place,
+        )
 
 
 def _waivers(content: Policy, today: datetime.date) -> Iterator[Finding]:

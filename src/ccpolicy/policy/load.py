@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -89,12 +89,43 @@ class Policy:
         return self.places[family, name].locate(*path)
 
     def datasets_behind(self, tables: Iterable[str]) -> list[str]:
-        """Return the datasets that tables rest on: also those in which they look something up."""
+        """Return the datasets that are read for tables: their own, and those that these rest on.
+
+        A dataset rests on those that it looks something up in, and on those that it refers to.
+        """
+        return self._reached(tables, lambda dataset: dataset.sources)
+
+    def datasets_read(self) -> list[str]:
+        """Return the datasets that any control rests on: by selections, lookups and references."""
+        return self.datasets_behind(self._selected())
+
+    def datasets_judged(self, tables: Iterable[str]) -> list[str]:
+        """Return those of `datasets_behind` whose invalid records leave a control in doubt.
+
+        They are the tables' own and those looked up in. Where something is only referred to, the
+        records that name an invalid one are invalid themselves, and the others are in no doubt. But
+        what no control at all selects is for those to say that refer to it.
+        """
+        own = self._reached(tables, _looked_up)
+        elsewhere = {*self._reached(self._selected(), _looked_up)}
+        return own + [each for each in self.datasets_behind(own) if each not in elsewhere]
+
+    def _selected(self) -> Iterator[str]:
+        for control in self.controls.values():
+            for name in control.inputs:
+                yield from (part.dataset for part in control.selections(name))
+
+    def _reached(
+        self, tables: Iterable[str], sources: Callable[[Dataset], Iterable[str]]
+    ) -> list[str]:
         found = list(dict.fromkeys(table.partition(".")[0] for table in tables))
-        for name in found:  # it grows, since what is looked up may itself be looked up elsewhere
-            looked_up = [each.dataset for each in self.datasets[name].lookups.values()]
-            found += [each for each in dict.fromkeys(looked_up) if each not in found]
+        for name in found:  # it grows, since these have sources of their own
+            found += [each for each in sources(self.datasets[name]) if each not in found]
         return found
+
+
+def _looked_up(dataset: Dataset) -> list[str]:
+    return list(dict.fromkeys(lookup.dataset for lookup in dataset.lookups.values()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -272,6 +272,24 @@ class Recording(Model):
     """Whether the commit must carry a signature by a key that the policy lists."""
 
 
+class Reference(Model):
+    """What a column's values must name: a record of a dataset, if need be one in force that day."""
+
+    dataset: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$")]
+    """A dataset, or `dataset.child`. Several of its records may have the same value: one will do.
+    Those that are invalid do not count."""
+    key: Name
+    """Column of that dataset that holds the value."""
+    match: dict[Name, Name] = {}
+    """Further columns of that dataset → columns of this one that hold the same."""
+    during: list[Name] | None = Field(default=None, min_length=1, max_length=2)
+    """Columns of that dataset: from when and until when its record is in force. A date belongs to
+    it whole; where there is no end, or none is on file, it is in force ever since."""
+    at: Name | None = None
+    """Column of this dataset: the day or moment on which that record must be in force. Where it is
+    empty, the record need only exist."""
+
+
 class Child(Model):
     """Records nested in a document, unfolded into a table with the parent's key columns."""
 
@@ -279,6 +297,8 @@ class Child(Model):
     """Name of the list inside the record, such as `notices`."""
     key: list[Name] = Field(min_length=1)
     """Columns that tell one record from another, the parent's among them."""
+    references: dict[Name, Reference] = {}
+    """Column of the nested record → what its values must name."""
     recording: Recording | None = None
     """How they are put on file; without it they are not followed through history."""
 
@@ -318,6 +338,9 @@ class Dataset(Model):
     sheet: Line | None = None
     """Sheet of a spreadsheet; without it the first."""
     children: dict[Name, Child] = {}
+    references: dict[Name, Reference] = {}
+    """Column → what its values must name; of a list, each entry. A record that names what is not
+    there is invalid; an empty cell names nothing."""
     lookups: dict[Name, Lookup] = {}
     derive: dict[Name, Line] = {}
     """New column → SQL expression over the record's columns."""
@@ -325,6 +348,22 @@ class Dataset(Model):
     """How records are put on file; without it they are not followed through history."""
     may_be_empty: Text | None = None
     """Why it is all right that a file holds no record. A missing file never is."""
+
+    @property
+    def all_references(self) -> list[tuple[str, str, Reference]]:
+        """Return table, column and reference of each column that refers, nested records' too."""
+        found = [(self.id, column, each) for column, each in self.references.items()]
+        for name, child in self.children.items():
+            table = f"{self.id}.{name}"
+            found += [(table, column, each) for column, each in child.references.items()]
+        return found
+
+    @property
+    def sources(self) -> list[str]:
+        """Return the datasets whose records decide about its own: looked up, or referred to."""
+        looked_up = [each.dataset for each in self.lookups.values()]
+        referred = [each.dataset.partition(".")[0] for *_, each in self.all_references]
+        return list(dict.fromkeys([*looked_up, *referred]))
 
 
 class Waiver(Model):

@@ -61,8 +61,9 @@ class Case(Model):
     period: Line | None = None
     """`START/END`; without it the 12 months before."""
     given: dict[Name, list[dict[str, Any]]]
-    """Dataset → its records; one that is not named holds none, which is then all right. What git
-    would know (`recordings`, `evidence_changes`) is given like any other."""
+    """Dataset → its records; one that is not named holds none, which is then all right, and what
+    refers to it is not judged. What git would know (`recordings`, `evidence_changes`) is given like
+    any other."""
     waivers: list[GivenWaiver] = Field(default=[])
     """Lapses that are accepted."""
     expect: Expected
@@ -149,13 +150,7 @@ def _fit(content: Policy, located: LocatedTest) -> Iterator[Any]:
 
 
 def sources(content: Policy, control: str) -> list[str]:
-    """Return the datasets that a control rests on, looked-up ones among them."""
-    found = {
-        part.dataset.partition(".")[0]: None
-        for name in content.controls[control].inputs
-        for part in content.controls[control].selections(name)
-    }
-    for name in list(found):
-        looked_up = content.datasets[name].lookups.values()
-        found |= dict.fromkeys(lookup.dataset for lookup in looked_up)
-    return list(found)
+    """Return the datasets that are read for a control."""
+    chosen = content.controls[control]
+    tables = [part.dataset for name in chosen.inputs for part in chosen.selections(name)]
+    return content.datasets_behind(tables)

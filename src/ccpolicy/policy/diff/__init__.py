@@ -165,22 +165,12 @@ class _Differ:
 
 
 def _sources(content: Policy, name: str) -> set[str]:
-    """Return the datasets of a control, and all that are looked up in these."""
+    """Return the datasets that are read for a control."""
     control = content.controls.get(name)
     if control is None:
         return set()
-    waiting = [
-        part.dataset.partition(".")[0]
-        for each in control.inputs
-        for part in control.selections(each)
-    ]
-    found: set[str] = set()
-    while waiting:
-        dataset = waiting.pop()
-        if dataset not in found:
-            found.add(dataset)
-            waiting += [each.dataset for each in content.datasets[dataset].lookups.values()]
-    return found
+    tables = [part.dataset for each in control.inputs for part in control.selections(each)]
+    return set(content.datasets_behind(tables))
 
 
 def _both(base: Mapping[str, object], head: Mapping[str, object]) -> list[str]:

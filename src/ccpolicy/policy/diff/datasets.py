@@ -12,7 +12,8 @@ from ccpolicy.errors import Message
 from ccpolicy.policy.diff.change import Subject
 from ccpolicy.policy.diff.controls import may_be_empty
 from ccpolicy.policy.diff.recording import recording_direction
-from ccpolicy.policy.models import Dataset
+from ccpolicy.policy.diff.references import reference_changes
+from ccpolicy.policy.models import Child, Dataset
 from ccpolicy.time.durations import parse_duration
 
 _CONTRACT = (
@@ -41,6 +42,8 @@ def dataset_changes(subject: Subject, before: Dataset, after: Dataset) -> Iterat
             yield subject.change("neutral", Message.of("the {field}", field=field), field)
     for field in _CONTRACT:
         first, second = getattr(before, field), getattr(after, field)
+        if field == "children":  # their references are compared one by one
+            first, second = _without_references(first), _without_references(second)
         if first != second:
             yield subject.change(
                 recording_direction(first, second) if field == "recording" else "unordered",
@@ -50,6 +53,7 @@ def dataset_changes(subject: Subject, before: Dataset, after: Dataset) -> Iterat
                 after=_text(second),
                 rewrites_history=True,
             )
+    yield from reference_changes(subject, before, after)
     yield from may_be_empty(subject, before.may_be_empty, after.may_be_empty)
     if before.retention != after.retention:
         order = shorter(parse_duration(before.retention), parse_duration(after.retention))
@@ -65,6 +69,10 @@ def dataset_changes(subject: Subject, before: Dataset, after: Dataset) -> Iterat
     yield from _Schema(subject).record(before.record, after.record, ("record",))
 
 
+def _without_references(children: Mapping[str, Child]) -> dict[str, Child]:
+    return {name: each.model_copy(update={"references": {}}) for name, each in children.items()}
+
+
 def asked_of_git(dataset: Dataset) -> object:
     """Return what a dataset's history is read by; nothing where it is not followed.
 
@@ -72,8 +80,9 @@ def asked_of_git(dataset: Dataset) -> object:
     """
     if not (dataset.recording or any(each.recording for each in dataset.children.values())):
         return None
-    words = {"title", "owner", "may_be_empty", "record"}
-    return dataset.model_dump(exclude=words), _columns(dataset.record)
+    plain = dataset.model_copy(update={"children": _without_references(dataset.children)})
+    words = {"title", "owner", "may_be_empty", "record", "references"}
+    return plain.model_dump(exclude=words), _columns(dataset.record)
 
 
 def _columns(record: Mapping[str, Any]) -> list[object]:

@@ -1,0 +1,349 @@
+"""Find the records that name what does not exist, or did not on that day, and leave out these.
+
+A record is valid or not as a whole, with what is nested in it, as by its schema. A record that
+names an invalid one is invalid itself, so one fault may have others follow; references may go
+round in circles all the same, since each pass only takes records away.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ccpolicy.errors import EvidenceError, PolicyError
+from ccpolicy.evidence import values
+from ccpolicy.evidence.dataset_load import DatasetLoad
+from ccpolicy.evidence.invalid_records import key_part
+from ccpolicy.evidence.places import NestedRecords
+from ccpolicy.evidence.record_sources import NUMBER_BITS
+from ccpolicy.evidence.record_sql import key_text
+from ccpolicy.evidence.reference_sql import DAYS, PlannedReference, days, unmet
+from ccpolicy.evidence.table_plan import TablePlan
+from ccpolicy.near_names import NearName, folded, nearest
+from ccpolicy.store import DuckDB
+from ccpolicy.store.sql import identifier, literals
+from ccpolicy.time.calendar import date_of, day_starts, moment
+from ccpolicy.vocabulary import KEY_SEPARATOR
+
+_UNMET = "evidence.unmet"
+_INVALID = "evidence.invalid"
+_SHOWN = 3
+"""Values shown of those that may name invalid records, and spans shown of what was in force."""
+_KNOWN = 100_000
+"""Names that are looked through for the one that was meant."""
+_NO_DIGITS = re.compile(r"[^0-9]+")
+
+
+def check_references(store: DuckDB, loads: Collection[DatasetLoad], zone: ZoneInfo) -> None:
+    """Note the records that name what is not there, and take them out of the tables."""
+    references = _planned(loads)
+    if not references:
+        return
+    if query := days(references):
+        numbers = [int(day) for (day,) in store.ask(query)]
+        starts = [day_starts(day, zone) for day in numbers]
+        store.fill(DAYS, {"day": "INTEGER", "starts": "BIGINT"}, [numbers, starts])
+    check = _ReferenceCheck(store, loads, zone)
+    waiting = references
+    while waiting:
+        if not store.create(_UNMET, unmet(waiting)):
+            store.drop(_UNMET)
+            break
+        check.note(waiting)
+        changed = check.leave_out(waiting)
+        store.drop(_UNMET)
+        waiting = [each for each in references if each.target.name in changed]
+    check.finish()
+    if query:
+        store.drop(DAYS)
+
+
+def _planned(loads: Iterable[DatasetLoad]) -> list[PlannedReference]:
+    """Plan the references of all datasets.
+
+    Raises:
+        PolicyError: the columns of one hold values that can never be equal.
+    """
+    plans = {plan.name: plan for load in loads for plan in load.plans}
+    found: list[PlannedReference] = []
+    for load in loads:
+        for table, column, reference in load.dataset.all_references:
+            target = plans[reference.dataset]
+            found.append(PlannedReference(len(found), plans[table], column, target, reference))
+    for each in found:
+        for ours, theirs in each.unlike:  # of what is derived, the type is known only here
+            raise PolicyError(
+                "'{own}' is of type {own_type}, and '{name}' of '{dataset}' of type {type}",
+                hint="only columns of one type can hold the same",
+                own=ours,
+                own_type=each.own.types[ours],
+                name=theirs,
+                dataset=each.target.name,
+                type=each.target.types[theirs],
+            )
+    return found
+
+
+@dataclass
+class _Uncertain:
+    """What a reference names that may be among invalid records."""
+
+    count: int = 0
+    values: list[str] = field(default_factory=list)
+    first: int = 0
+    """Locator of the first record."""
+
+
+class _ReferenceCheck:
+    """Says what is wrong with references, and leaves out the records that are."""
+
+    def __init__(self, store: DuckDB, loads: Collection[DatasetLoad], zone: ZoneInfo) -> None:
+        self.store, self.zone = store, zone
+        self.loads = {plan.name: load for load in loads for plan in load.plans}
+        self.incomplete = {
+            load.dataset.id
+            for load in loads
+            if load.problems.of_files or load.problems.of_records or load.problems.unexplained
+        }
+        """Datasets with records that are invalid or cannot be read."""
+        self.uncertain: dict[PlannedReference, _Uncertain] = {}
+
+    def note(self, references: Sequence[PlannedReference]) -> None:
+        """Note what the rows of `_UNMET` name: one by one, unless it may be what is invalid."""
+        by_number = {each.number: each for each in references}
+        certain: dict[str, list[PlannedReference]] = {}
+        for (number,) in self.store.ask(
+            f"SELECT DISTINCT reference FROM {identifier(_UNMET)} ORDER BY 1"
+        ):
+            each = by_number[int(number)]
+            if self.loads[each.target.name].dataset.id in self.incomplete:
+                self._count(each)
+            else:
+                certain.setdefault(self.loads[each.own.name].dataset.id, []).append(each)
+        for found in certain.values():
+            self._explain(found)
+
+    def _count(self, reference: PlannedReference) -> None:
+        rows = f"FROM {identifier(_UNMET)} WHERE reference = {reference.number}"
+        [(count, first)] = self.store.ask(f"SELECT count(DISTINCT locator), min(locator) {rows}")
+        named = self.store.ask(f"SELECT DISTINCT value {rows} ORDER BY 1 LIMIT {_SHOWN + 1}")
+        known = self.uncertain.setdefault(reference, _Uncertain(first=first))
+        known.count += count
+        known.first = min(known.first, first)
+        known.values += [self._shown(reference, value) for (value,) in named]
+
+    def _explain(self, references: Sequence[PlannedReference]) -> None:
+        """Explain the records of one dataset, up to the limit, and count the others."""
+        problems = self.loads[references[0].own.name].problems
+        by_number = {each.number: each for each in references}
+        rows = f"FROM {identifier(_UNMET)} WHERE reference IN ({_list(by_number)})"
+        [(total,)] = self.store.ask(f"SELECT count(DISTINCT locator) {rows}")
+        shown = self.store.ask(f"SELECT DISTINCT locator {rows} ORDER BY 1 LIMIT {problems.room}")
+        problems.unexplained += total - len(shown)
+        if not shown:
+            return
+        found = self.store.ask(
+            f"SELECT DISTINCT locator, reference, value, time {rows}"
+            f" AND locator IN ({_list(locator for (locator,) in shown)}) ORDER BY ALL"
+        )
+        places = self.loads[references[0].own.name].places.locate({row[0] for row in found})
+        names = {
+            number: _Names(self.store, by_number[number], [r[2] for r in found if r[1] == number])
+            for number in sorted({row[1] for row in found})
+        }
+        errors: dict[int, list[EvidenceError]] = {}
+        for locator, number, value, time in found:
+            error = self._error(by_number[number], names[number], value, time)
+            errors.setdefault(locator, []).append(error)
+        for locator, each in errors.items():
+            problems.record(places[locator], each)
+
+    def _error(
+        self, reference: PlannedReference, names: _Names, value: str, time: int
+    ) -> EvidenceError:
+        """Explain that a value names nothing, or nothing that was in force then."""
+        said: dict[str, Any] = {
+            "name": self.loads[reference.own.name].contract.heading(reference.column),
+            "value": self._shown(reference, value),
+            "dataset": reference.target.name,
+        }
+        if value in names.spans:
+            day = date_of(time) if reference.is_daily else moment(time, self.zone).date()
+            spans = [self._span(reference, each) for each in names.spans[value][:_SHOWN]]
+            return EvidenceError(
+                "'{name}' names {value}, which was not in '{dataset}' on {day}",
+                hint="there it is in force: {spans}",
+                **said,
+                day=day.isoformat(),
+                spans=", ".join(spans) + (", …" if len(names.spans[value]) > _SHOWN else ""),
+            )
+        close = names.close.get(value)
+        return EvidenceError(
+            "'{name}' names {value}, which is not in '{dataset}'",
+            hint=close.hint if close else "add it to '{dataset}', or correct it here",
+            **said,
+            close=close.name if close else None,
+        )
+
+    def _shown(self, reference: PlannedReference, value: str) -> str:
+        kinds = [reference.target.types[column] for column in reference.keys]
+        parts = value.split(KEY_SEPARATOR) if len(kinds) > 1 else [value]
+        if len(parts) != len(kinds):
+            return values.shown(value)
+        shown = [key_part(part, kind) for part, kind in zip(parts, kinds, strict=True)]
+        return values.shown(KEY_SEPARATOR.join(shown))
+
+    def _span(self, reference: PlannedReference, ends: Sequence[int | None]) -> str:
+        kinds = [reference.target.types[each] for each in reference.reference.during or ()]
+        written = [
+            "…" if end is None else key_part(str(end), kind)
+            for end, kind in zip(ends, kinds, strict=True)
+        ]
+        return "/".join([*written, "…"][:2])
+
+    def leave_out(self, references: Sequence[PlannedReference]) -> set[str]:
+        """Take the records of `_UNMET` out of their tables; return the tables that lost any."""
+        changed: set[str] = set()
+        by_load: dict[str, list[PlannedReference]] = {}
+        for each in references:
+            by_load.setdefault(self.loads[each.own.name].dataset.id, []).append(each)
+        for found in by_load.values():
+            load = self.loads[found[0].own.name]
+            numbers = _list(each.number for each in found)
+            named = f"FROM {identifier(_UNMET)} WHERE reference IN ({numbers})"
+            if len(load.plans) == 1:
+                lost = self.store.create(_INVALID, f"SELECT DISTINCT locator {named}")
+                if lost:
+                    self._count_by_file(load)
+                    self._remove(load.plans[0])
+                    changed.add(load.dataset.id)
+                self.store.drop(_INVALID)
+                continue
+            locators = [int(row[0]) for row in self.store.ask(f"SELECT DISTINCT locator {named}")]
+            if locators:
+                own, *nested = _whole(load, locators)
+                for plan, lost_rows in zip(load.plans, [own, *nested], strict=True):
+                    self.store.fill(_INVALID, {"locator": "BIGINT"}, [lost_rows])
+                    if plan is load.plans[0]:
+                        self._count_by_file(load)
+                    self._remove(plan)
+                    self.store.drop(_INVALID)
+                    changed.add(plan.name)
+        self.incomplete |= {self.loads[table].dataset.id for table in changed}
+        return changed
+
+    def _count_by_file(self, load: DatasetLoad) -> None:
+        rows = f"SELECT locator >> {NUMBER_BITS}, count(*) FROM {identifier(_INVALID)} GROUP BY 1"
+        for source, count in self.store.ask(rows):
+            load.invalid[int(source)] = load.invalid.get(int(source), 0) + int(count)
+
+    def _remove(self, plan: TablePlan) -> None:
+        """Take the records of `_INVALID` out of a table, which may be a view of checked records."""
+        invalid = f"(SELECT locator FROM {identifier(_INVALID)})"
+        if plan.keys_verified:
+            self.store.run(f"DELETE FROM {identifier(plan.relation)} WHERE locator IN {invalid}")
+            return
+        row = f"rowid + {plan.first}" if plan.first else "locator"
+        checked = identifier(plan.checked)
+        self.store.run(f"UPDATE {checked} SET _ok = false WHERE {row} IN {invalid}")
+        self.store.drop(plan.relation)
+        self.store.define(plan.relation, plan.valid_rows(all_are=False))
+
+    def finish(self) -> None:
+        """Say how many records name what may be among invalid ones."""
+        for reference, found in self.uncertain.items():
+            load = self.loads[reference.own.name]
+            [place] = load.places.locate([found.first]).values()
+            shown = list(dict.fromkeys(found.values))
+            error = EvidenceError(
+                "{count} records name in '{name}' what is not among the valid records of"
+                " '{dataset}': {values}",
+                hint="first correct what is wrong with '{dataset}'",
+                count=found.count,
+                name=load.contract.heading(reference.column),
+                dataset=reference.target.name,
+                values=", ".join(shown[:_SHOWN]) + (", …" if len(shown) > _SHOWN else ""),
+            )
+            load.problems.reference(place, error)
+
+
+class _Names:
+    """What a reference might name."""
+
+    def __init__(self, store: DuckDB, reference: PlannedReference, named: Collection[str]) -> None:
+        target, key = identifier(reference.target.relation), key_text(reference.keys)
+        during = reference.reference.during or ()
+        self.spans: dict[str, list[Sequence[int | None]]] = {}
+        """Value that is named and exists → when it is in force, as its columns say."""
+        ends = "".join(f", {identifier(column)}" for column in during)
+        order = "".join(f", {identifier(column)} NULLS FIRST" for column in during)
+        rows: list[Any] = store.ask(
+            f"SELECT {key}{ends} FROM {target} WHERE {key} IN {literals(sorted(set(named)))}"
+            f" ORDER BY 1{order}"
+        )
+        for value, *span in rows:
+            self.spans.setdefault(value, []).append(span)
+        self.close: dict[str, NearName] = {}
+        """Value that is named and does not exist → the one that is probably meant."""
+        if missing := set(named) - self.spans.keys():
+            # Only what has the same digits but for zeros can be close, or what may be written wide.
+            digits = sorted(
+                {re.sub("[^1-9]", "", unicodedata.normalize("NFKC", n)) for n in missing}
+            )
+            known = store.ask(
+                f"SELECT DISTINCT {key} AS name FROM {target} WHERE {key} IS NOT NULL"
+                f" AND (regexp_replace({key}, '[^1-9]+', '', 'g') IN {literals(digits)}"
+                f" OR NOT regexp_full_match({key}, '[ -~]*')) ORDER BY 1 LIMIT {_KNOWN}"
+            )
+            self.close = near_names(missing, [str(name) for (name,) in known])
+
+
+def near_names(wrong: Iterable[str], known: Iterable[str]) -> dict[str, NearName]:
+    """Return name → the known one that is probably meant, and in what the two differ.
+
+    Only one with the same digits can be meant, since numbers that follow one another are no slips
+    of the pen.
+    """
+    by_digits: dict[str, list[str]] = {}
+    for name in known:
+        by_digits.setdefault(_NO_DIGITS.sub(" ", folded(name)), []).append(name)
+    near = {
+        name: nearest(name, by_digits.get(_NO_DIGITS.sub(" ", folded(name)), [])) for name in wrong
+    }
+    return {name: found for name, found in near.items() if found}
+
+
+def _whole(load: DatasetLoad, locators: Iterable[int]) -> list[list[int]]:
+    """Return the locators of all that is read from the records of some, table by table."""
+    sources = load.places.sources
+    numbers: Mapping[int, int] = {id(each): number for number, each in load.files.items()}
+    mask = (1 << NUMBER_BITS) - 1
+    whole: set[tuple[int, int]] = set()
+    for locator in locators:
+        source, number = locator >> NUMBER_BITS, locator & mask
+        records = sources[source]
+        if isinstance(records, NestedRecords):
+            source, number = numbers[id(records.around)], records.parent(number)
+        whole.add((source, number))
+    found: list[list[int]] = [[source << NUMBER_BITS | each for source, each in sorted(whole)]]
+    nested = {
+        (numbers[id(each.around)], each.child.name): (number, each)
+        for number, each in sources.items()
+        if isinstance(each, NestedRecords) and id(each.around) in numbers
+    }
+    for child in load.contract.children:
+        rows = found[0][:0]
+        for source, parent in sorted(whole):
+            if (source, child.name) in nested:
+                number, records = nested[source, child.name]
+                rows += [number << NUMBER_BITS | each for each in records.within(parent)]
+        found.append(rows)
+    return found
+
+
+def _list(numbers: Iterable[int]) -> str:
+    return ", ".join(map(str, numbers)) or "NULL"
