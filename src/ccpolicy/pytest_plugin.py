@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ccpolicy.assessment.models import Assessment, Control
 
 OPTION = "ccpolicy"
+REQUIRE_CURRENT = "ccpolicy_require_current"
 MARKERS = (
     "ccpolicy: a control of a policy repository",
     "severity(name): how severe it is when the control does not hold",
@@ -34,6 +35,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=[],
         metavar="PATH",
         help="judge the policy repository at PATH; each control is a test",
+    )
+    parser.getgroup(OPTION).addoption(
+        "--ccpolicy-require-current",
+        dest=REQUIRE_CURRENT,
+        action="store_true",
+        help="refuse a moment that ccpolicy.toml pins",
     )
 
 
@@ -71,7 +78,10 @@ class Repository(pytest.Collector):
         from ccpolicy.errors import CcpolicyError, Locator
 
         try:
-            result = ccpolicy.load(self.path).check()
+            request = ccpolicy.EvaluationRequest(
+                require_current=self.config.getoption(REQUIRE_CURRENT)
+            )
+            result = ccpolicy.load(self.path).check(request)
         except CcpolicyError as failure:
             raise pytest.UsageError(failure.diagnostics()) from None
         if result.nothing_assessed:

@@ -64,6 +64,8 @@ class Agenda(Model):
     plan: Plan
     as_of: str
     as_of_source: AsOfSource
+    as_of_reason: Text | None = None
+    """Why as-of is pinned; null unless it is, or where nobody says why."""
     until: str
     """How far ahead it looks."""
     owners: list[Owner]
@@ -92,6 +94,7 @@ def agenda(assessment: Assessment, until: str) -> Agenda:
         plan=Plan(id=policy.id, title=policy.title, version=policy.version, zone=policy.zone),
         as_of=assessment.as_of,
         as_of_source=assessment.as_of_source,
+        as_of_reason=assessment.as_of_reason,
         until=until,
         owners=owners,
     )

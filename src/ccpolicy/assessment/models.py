@@ -178,6 +178,8 @@ class Assessment(Model):
     policy: Policy
     as_of: str
     as_of_source: AsOfSource
+    as_of_reason: Text | None = None
+    """Why as-of is pinned; null unless it is, or where nobody says why."""
     window: Window
     horizon: str
     """How far ahead due dates are forecast."""

@@ -54,6 +54,10 @@ PASSED, FAILED, NOTHING = 0, 1, 3
     help="Include in the result which commit was judged and which files are not committed.",
 )
 @options.option(
+    "--require-current/--allow-pinned",
+    help="Refuse (or judge, the default) a moment that ccpolicy.toml pins; pipelines refuse it.",
+)
+@options.option(
     "--require-clean", is_flag=True, help="Refuse evidence or policy that is not committed."
 )
 @options.option(
@@ -104,6 +108,7 @@ def command(
     import ccpolicy
     from ccpolicy.cli.baseline import BaselineFile
     from ccpolicy.cli.output import report_unsupported, write
+    from ccpolicy.cli.pin import warn_of_pin
     from ccpolicy.cli.progress import progress
     from ccpolicy.errors import Message
 
@@ -131,6 +136,7 @@ def command(
     if output not in (None, "-") and not quiet:
         brief = replace(view, detail="brief", colour=False)
         click.echo(_render(result, "text", brief, annex).text, err=True, nl=False)
+    warn_of_pin(result.as_of, result.as_of_source, view)
     return exit_code(result)
 
 

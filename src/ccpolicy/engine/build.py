@@ -65,6 +65,7 @@ class AssessmentBuilder:
             period_ends=moment(self.times.ends, self.places.zone),
             as_of=moment(self.times.as_of, self.places.zone),
         )
+        reason = self.policy.settings.as_of_reason
         soon = shift(self.question.as_of, parse_duration(self.policy.settings.due_soon), 1)
         return Assessment(
             schema_version=models.SCHEMA_VERSION,
@@ -72,6 +73,9 @@ class AssessmentBuilder:
             policy=quote_policy(self.policy),
             as_of=when(self.times.as_of),
             as_of_source=self.question.source,
+            as_of_reason=(
+                models.Text.of(reason) if reason and self.question.source == "pinned" else None
+            ),
             window=models.Window(starts=when(self.times.starts), ends=when(self.times.ends)),
             horizon=when(self.times.horizon),
             due_soon=when(instant(soon)),

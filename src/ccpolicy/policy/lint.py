@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ccpolicy.errors import Locator, Message
 from ccpolicy.policy.consistency import check_policy
 from ccpolicy.policy.load import Policy
+from ccpolicy.policy.settings import FILE
 from ccpolicy.policy.terms import unproven
 from ccpolicy.store import open_store
 from ccpolicy.time.durations import parse_duration
@@ -33,6 +34,7 @@ def lint(content: Policy, today: datetime.date) -> list[Finding]:
         store.lock()
         check_policy(content, store)
     found = [
+        *_settings(content),
         *_clauses(content),
         *_norms(content),
         *_terms(content),
@@ -43,6 +45,17 @@ def lint(content: Policy, today: datetime.date) -> list[Finding]:
         found,
         key=lambda finding: (finding.locator.file, finding.locator.line or 0, finding.locator),
     )
+
+
+def _settings(content: Policy) -> Iterator[Finding]:
+    if content.settings.as_of is not None and content.settings.as_of_reason is None:
+        yield Finding(
+            Message.of("the moment judged is pinned, and nothing says why"),
+            Message.of(
+                "write 'as_of_reason', or take 'as_of' out: what has happened since is not judged"
+            ),
+            content.place("settings", FILE, "as_of"),
+        )
 
 
 def _clauses(content: Policy) -> Iterator[Finding]:

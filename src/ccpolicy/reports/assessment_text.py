@@ -10,13 +10,15 @@ from ccpolicy.reports.phrases import baseline_note, lapse_text, opened_by, probl
 from ccpolicy.reports.provenance_text import by_place, covered_later, on_file, recorded, uncommitted
 from ccpolicy.reports.sections import ControlLapses, Sections
 from ccpolicy.reports.summary_text import outcome, severities
-from ccpolicy.reports.time_text import exactly, judged_as_of, length_in_period, until
+from ccpolicy.reports.time_text import exactly, judged_as_of, length_in_period, pinned, until
 
 
 def render_assessment(result: Assessment, view: View) -> str:
     """Render an assessment: what needs attention first, then what is merely to be known."""
     page = Page(view)
     if view.detail == "brief":
+        for warning in pinned(page, result):
+            page.paragraph(warning, colour="yellow")
         for warning, _ in uncommitted(page, result, full=False):
             page.paragraph(warning, colour="yellow")
     else:
@@ -69,7 +71,9 @@ class _SectionText:
         )
         if result.policy.revision:
             page.paragraph(page.say("Policy of commit {commit}", commit=result.policy.revision))
-        page.paragraph(judged_as_of(page, result.as_of, result.as_of_source))
+        warnings = pinned(page, result)
+        for text in warnings or [judged_as_of(page, result.as_of, result.as_of_source)]:
+            page.paragraph(text, colour="yellow" if warnings else None)
         starts, ends, zone = (
             exactly(result.window.starts),
             exactly(result.window.ends),

@@ -1,4 +1,4 @@
-"""CSV: a row for each control, lapse, problem, due date and obsolete baseline entry.
+"""CSV: a row for a pinned moment, each control, lapse, problem, due date and obsolete entry.
 
 The columns are the same in every language, since other programs name them.
 """
@@ -15,6 +15,7 @@ from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import obsolete_entry
 from ccpolicy.reports.sections import without_later_lapses
+from ccpolicy.reports.time_text import pinned
 
 COLUMNS = (
     "control",
@@ -57,6 +58,8 @@ def render_assessment(result: Assessment, view: View) -> str:
 
 
 def _rows(page: Page, result: Assessment) -> Iterator[Row]:
+    if warnings := pinned(page, result):
+        yield {"entry": "pinned", "starts": result.as_of, "text": page.phrases(warnings)}
     yield from (_problem(page, problem) for problem in result.problems)
     for known in result.gate.obsolete:
         yield {

@@ -19,7 +19,7 @@ from ccpolicy.reports.summary_text import (
     severities,
     tally,
 )
-from ccpolicy.reports.time_text import judged_as_of, until
+from ccpolicy.reports.time_text import judged_as_of, pinned, until
 from ccpolicy.vocabulary import VERDICTS, Verdict
 
 _FEW = 10
@@ -77,8 +77,13 @@ class _Document:
         sign = "⚠️" if result.nothing_assessed else "✅" if result.gate.passed else "❌"
         yield f"{sign} **{plain(judgement(page, result))}**"
         yield ""
-        yield plain(judged_as_of(page, result.as_of, result.as_of_source))
-        yield ""
+        warnings = pinned(page, result)
+        for text in warnings:
+            yield f"⚠️ **{plain(text)}**"
+            yield ""
+        if not warnings:
+            yield plain(judged_as_of(page, result.as_of, result.as_of_source))
+            yield ""
         for text, is_warning in recorded(page, result, full=self.full):
             yield f"⚠️ {plain(text)}" if is_warning else plain(text)
             yield ""

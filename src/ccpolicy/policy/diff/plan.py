@@ -69,13 +69,17 @@ def _clause(
         yield change("neutral", Message.of("why clause {id} has no control", id=name))
 
 
+_JUDGED_DIFFERENTLY = frozenset(["as_of", "horizon", "policy", "checks", "evidence"])
+"""Settings by which every control may be judged differently, also for the past."""
+
+
 def settings_changes(subject: Subject, before: Settings, after: Settings) -> Iterator[Change]:
     """Yield what changed in `ccpolicy.toml`."""
     for field in Settings.model_fields:
         first, second = getattr(before, field), getattr(after, field)
         if first != second:
             direction = _setting(field, first, second)
-            every = direction == "unordered" and field != "longest_waiver"
+            every = field in _JUDGED_DIFFERENTLY
             yield subject.change(
                 direction,
                 Message.of("the setting '{field}'", field=field),
@@ -101,11 +105,11 @@ def _setting(field: str, before: Any, after: Any) -> Direction:
         case "horizon":  # a due time beyond it cannot be said, so that the control is unknown
             same = shorter(parse_duration(before), parse_duration(after)) == 0
             return "neutral" if same else "unordered"
-        case "policy" | "checks":  # git says which commits changed them
-            return "unordered"
-        case "as_of" | "evidence":
-            return "unordered"
-    return "neutral"
+        case "as_of":  # what happened after a pin is not judged
+            return "tightened" if after is None else "loosened"
+        case "due_soon" | "as_of_reason":
+            return "neutral"
+    return "unordered"
 
 
 def kind_changes(subject: Subject, before: Kind, after: Kind) -> Iterator[Change]:
