@@ -3,6 +3,11 @@
 # end as ccpolicy ends.
 set -euo pipefail
 arguments=(check --format github)
+case $CCPOLICY_ALLOW_PINNED in
+  false | '') arguments+=(--require-current) ;;
+  true) arguments+=(--allow-pinned) ;;
+  *) echo "::error title=ccpolicy::allow-pinned is true or false" && exit 2 ;;
+esac
 if [ -n "$CCPOLICY_FAIL_ON" ]; then
   arguments+=(--fail-on "$CCPOLICY_FAIL_ON")
 fi
@@ -12,7 +17,8 @@ fi
 if [ -n "$CCPOLICY_BASELINE" ]; then
   arguments+=(--baseline "$CCPOLICY_BASELINE")
 fi
-read -ra words <<<"$CCPOLICY_FAIL_ON_CHANGE"
+# All lines of it: read returns 1 at the end of its input.
+read -rd '' -a words <<<"$CCPOLICY_FAIL_ON_CHANGE" || true
 conditions=()
 for word in "${words[@]}"; do
   case $word in
