@@ -90,6 +90,12 @@ def test_nothing_assessed_is_no_pass(tmp_path: Path) -> None:
     assert coded("US217") in ended.stderr
 
 
+def test_where_the_present_is_required_a_pin_is_refused(tmp_path: Path) -> None:
+    ended = run(tmp_path, "--ccpolicy", str(FAILING), "--ccpolicy-require-current")
+    assert ended.returncode == 4
+    assert coded("PL517", "2026-03-31 18:00") in ended.stderr
+
+
 def test_a_policy_that_cannot_be_is_wrong_usage(tmp_path: Path) -> None:
     ended = run(tmp_path, "--ccpolicy", str(tmp_path / "nothing"))
     assert ended.returncode == 4

@@ -133,10 +133,10 @@ def command(
         append(result, view)
     for (name, file), report in zip(wanted[::-1], rendered[::-1], strict=True):
         write(report.content, file, for_people=FORMATS[name].for_people)
+    warn_of_pin(result.as_of, result.as_of_source, view)
     if output not in (None, "-") and not quiet:
         brief = replace(view, detail="brief", colour=False)
         click.echo(_render(result, "text", brief, annex).text, err=True, nl=False)
-    warn_of_pin(result.as_of, result.as_of_source, view)
     return exit_code(result)
 
 

@@ -6,7 +6,7 @@ import datetime
 
 import click
 
-from ccpolicy.errors import Message
+from ccpolicy.errors import CcpolicyError
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import inert, visible
 from ccpolicy.reports.page import Page
@@ -21,9 +21,9 @@ def warn_of_pin(as_of: str, source: AsOfSource, view: View) -> None:
     """
     if source != "pinned":
         return
-    warning = Message.of(
+    warning = CcpolicyError(
         "PINNED by ccpolicy.toml: judged as of {moment}, {age}, and not now",
         moment=exactly(as_of),
         age=age(Page(view), as_of, datetime.datetime.now(datetime.UTC)),
     )
-    click.echo(inert(visible(warning.coded(view.language))), err=True)
+    click.echo(inert(visible(warning.message.coded(view.language))), err=True)

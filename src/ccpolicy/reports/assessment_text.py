@@ -17,7 +17,7 @@ def render_assessment(result: Assessment, view: View) -> str:
     """Render an assessment: what needs attention first, then what is merely to be known."""
     page = Page(view)
     if view.detail == "brief":
-        for warning in pinned(page, result):
+        for warning in pinned(page, result)[:1]:
             page.paragraph(warning, colour="yellow")
         for warning, _ in uncommitted(page, result, full=False):
             page.paragraph(warning, colour="yellow")
