@@ -100,6 +100,8 @@ class Waiver(Model):
     starts: str
     ends: str
     state: WaiverState
+    subject_known: bool = True
+    """Whether the control has, or had, a subject of this name; if not, nobody is waived."""
 
 
 class Evidence(Model):

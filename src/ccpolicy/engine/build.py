@@ -82,7 +82,11 @@ class AssessmentBuilder:
             gate=scope.decide(judged),
             tally=scope.tally(judged),
             controls=judged,
-            waivers=quote_waivers(self.policy, self.question.controls, self.times.as_of),
+            waivers=quote_waivers(
+                self.policy,
+                {each.id: self.outcomes[each.id].waived_subjects for each in self.controls},
+                self.times.as_of,
+            ),
             problems=[],
             evidence=[
                 models.Evidence(

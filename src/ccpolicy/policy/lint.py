@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from ccpolicy.errors import Locator, Message
 from ccpolicy.policy.consistency import check_policy
 from ccpolicy.policy.load import Policy
+from ccpolicy.policy.models import Waiver
 from ccpolicy.policy.settings import FILE
+from ccpolicy.policy.subject_names import subject_forms
 from ccpolicy.policy.terms import unproven
 from ccpolicy.store import open_store
-from ccpolicy.time.durations import parse_duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +157,6 @@ def _datasets(content: Policy) -> Iterator[Finding]:
 
 
 def _waivers(content: Policy, today: datetime.date) -> Iterator[Finding]:
-    longest = parse_duration(content.settings.longest_waiver)
-    days = longest.months * 31 + longest.days
     for waiver in content.waivers.values():
         if waiver.until < today:
             yield Finding(
@@ -167,21 +166,27 @@ def _waivers(content: Policy, today: datetime.date) -> Iterator[Finding]:
                 ),
                 content.place("waiver", waiver.id, "until"),
             )
-        if (waiver.until - waiver.from_).days >= days:
-            yield Finding(
-                Message.of(
-                    "the waiver {id} stands for {days} days",
-                    id=waiver.id,
-                    days=(waiver.until - waiver.from_).days + 1,
-                ),
-                Message.of(
-                    "the longest allowed is {longest}", longest=content.settings.longest_waiver
-                ),
-                content.place("waiver", waiver.id, "until"),
-            )
-        if waiver.approver.en == waiver.owner.en or waiver.approver.zh == waiver.owner.zh:
-            yield Finding(
-                Message.of("the waiver {id} is approved by its own owner", id=waiver.id),
-                Message.of("somebody else must approve it"),
-                content.place("waiver", waiver.id, "approver"),
-            )
+        yield from _nobody(content, waiver)
+
+
+def _nobody(content: Policy, waiver: Waiver) -> Iterator[Finding]:
+    """Yield that a waiver names what no subject of its control can be called.
+
+    Who is on file only a check knows, and its reports say.
+    """
+    forms = list(subject_forms(content, content.controls[waiver.control]))
+    if any(form.fits(waiver.subject) for form in forms):
+        return
+    yield Finding(
+        Message.of(
+            "the waiver {id} is for '{subject}', and no subject of {control} can be called so",
+            id=waiver.id,
+            subject=waiver.subject,
+            control=waiver.control,
+        ),
+        Message.of(
+            "write the subject exactly as reports name it: {forms}",
+            forms="; ".join(dict.fromkeys(map(str, forms))),
+        ),
+        content.place("waiver", waiver.id, "subject"),
+    )

@@ -67,6 +67,20 @@ def find_root(path: Path) -> Path:
     return path.resolve()
 
 
+def _check_pin(settings: Settings, source: YamlDocument) -> None:
+    """Refuse the reason of a pin that is not there.
+
+    Raises:
+        PolicyError: it is so.
+    """
+    if settings.as_of_reason and settings.as_of is None:
+        raise PolicyError(
+            "'as_of_reason' gives a reason, but no moment is pinned",
+            hint="pin the moment with 'as_of', or take the reason out",
+            locator=source.locate(("as_of_reason",)),
+        )
+
+
 def load_settings(tree: PolicyFiles, root: Path) -> tuple[Settings, YamlDocument]:
     """Read a tree's `ccpolicy.toml`, and return what it says and where.
 
@@ -101,12 +115,7 @@ def load_settings(tree: PolicyFiles, root: Path) -> tuple[Settings, YamlDocument
         settings = Settings.model_validate(value)
     except ValidationError as failure:
         raise explain(failure, source, Settings)[0] from failure
-    if settings.as_of_reason and settings.as_of is None:
-        raise PolicyError(
-            "'as_of_reason' gives a reason, but no moment is pinned",
-            hint="pin the moment with 'as_of', or take the reason out",
-            locator=source.locate(("as_of_reason",)),
-        )
+    _check_pin(settings, source)
     for name in ("due_soon", "horizon", "longest_waiver"):
         try:
             duration = parse_duration(getattr(settings, name))

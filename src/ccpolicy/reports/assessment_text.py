@@ -6,7 +6,7 @@ from ccpolicy.assessment.models import Assessment, Control, Problem, Recorded
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import pad, width
 from ccpolicy.reports.page import Page, Table, Word
-from ccpolicy.reports.phrases import baseline_note, lapse_text, opened_by, problem_text
+from ccpolicy.reports.phrases import baseline_note, lapse_text, opened_by, problem_text, waivers_for_nobody
 from ccpolicy.reports.provenance_text import by_place, covered_later, on_file, recorded, uncommitted
 from ccpolicy.reports.sections import ControlLapses, Sections
 from ccpolicy.reports.summary_text import outcome, severities
@@ -56,6 +56,7 @@ class _SectionText:
         self.attention()
         self.cured()
         self.waived()
+        self.waivers_for_nobody()
         self.not_assessed()
         self.stale()
         self.due_soon()
@@ -146,6 +147,13 @@ class _SectionText:
                     approver=page.text(waiver.approver),
                 )
             )
+
+    def waivers_for_nobody(self) -> None:
+        """Show which waivers accept nothing."""
+        if found := list(waivers_for_nobody(self.page, self.result)):
+            self.page.line()
+        for text in found:
+            self.page.paragraph(text, colour="yellow")
 
     def not_assessed(self) -> None:
         """Show which controls do not apply or had nothing to judge, and why that is all right."""

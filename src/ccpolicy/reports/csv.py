@@ -61,6 +61,17 @@ def _rows(page: Page, result: Assessment) -> Iterator[Row]:
     if warnings := pinned(page, result):
         yield {"entry": "pinned", "starts": result.as_of, "text": page.phrases(warnings)}
     yield from (_problem(page, problem) for problem in result.problems)
+    for waiver in result.waivers:
+        if not waiver.subject_known:
+            yield {
+                "entry": "waiver",
+                "control": waiver.control,
+                "subject": waiver.subject,
+                "starts": waiver.starts,
+                "ends": waiver.ends,
+                "waived_by": waiver.id,
+                "text": page.text(waiver.reason),
+            }
     for known in result.gate.obsolete:
         yield {
             "entry": "obsolete",

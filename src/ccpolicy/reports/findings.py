@@ -162,4 +162,9 @@ def left_out(result: Assessment) -> tuple[Message, ...]:
         said.append(
             Message.of("controls that were not assessed: {controls}", controls=", ".join(absent))
         )
+    nobody = [waiver.id for waiver in result.waivers if not waiver.subject_known]
+    if nobody:
+        said.append(
+            Message.of("waivers for subjects that do not exist: {waivers}", waivers=", ".join(nobody))
+        )
     return tuple(said)

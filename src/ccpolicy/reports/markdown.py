@@ -9,7 +9,7 @@ from ccpolicy.assessment.models import Assessment
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
-from ccpolicy.reports.phrases import lapse_text, opened_by, problem_text
+from ccpolicy.reports.phrases import lapse_text, opened_by, problem_text, waivers_for_nobody
 from ccpolicy.reports.provenance_text import covered_later, recorded
 from ccpolicy.reports.sections import Sections
 from ccpolicy.reports.summary_text import (
@@ -62,6 +62,9 @@ class _Document:
             return
         yield from self.attention()
         yield from self.waived()
+        for text in waivers_for_nobody(self.page, self.result):
+            yield ""
+            yield f"⚠️ {plain(text)}"
         yield from self.due_soon()
         yield from self.controls()
 

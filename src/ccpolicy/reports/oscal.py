@@ -20,6 +20,7 @@ from ccpolicy.reports.phrases import (
     obsolete_entry,
     opened_by,
     problem_text,
+    waivers_for_nobody,
 )
 from ccpolicy.reports.sections import Sections
 from ccpolicy.reports.summary_text import judgement
@@ -77,7 +78,14 @@ class _Results:
             "uuid": self.id("result", result.as_of),
             "title": prose(title),
             "description": "\n\n".join(
-                map(prose, [judgement(page, result), *pinned(page, result)])
+                map(
+                    prose,
+                    [
+                        judgement(page, result),
+                        *pinned(page, result),
+                        *waivers_for_nobody(page, result),
+                    ],
+                )
             ),
             "start": moment(result.window.starts),
             "end": moment(result.as_of),

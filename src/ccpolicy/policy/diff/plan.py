@@ -113,14 +113,20 @@ def _setting(field: str, before: Any, after: Any) -> Direction:
 
 
 def kind_changes(subject: Subject, before: Kind, after: Kind) -> Iterator[Change]:
-    """Yield what changed in a check kind."""
-    if before.query != after.query:
+    """Yield what changed in a check kind.
+
+    What its query covers cannot be read off it, so that every change of it counts as looser.
+    """
+    changed = False
+    if before.tokens != after.tokens:
+        changed = True
         message = Message.of("what is duty and what is cover (SQL)")
-        yield subject.change("unordered", message, rewrites_history=True)
+        yield subject.change("loosened", message, rewrites_history=True)
     if rules(before) != rules(after):
+        changed = True
         message = Message.of("its inputs and parameters")
-        yield subject.change("unordered", message, rewrites_history=True)
-    elif before.sql != after.sql and before.query == after.query:
+        yield subject.change("loosened", message, rewrites_history=True)
+    if before.sql != after.sql and not changed:
         yield subject.change("neutral", Message.of("its description"), concerns=())
 
 
