@@ -6,7 +6,13 @@ from ccpolicy.assessment.models import Assessment, Control, Problem, Recorded
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import pad, width
 from ccpolicy.reports.page import Page, Table, Word
-from ccpolicy.reports.phrases import baseline_note, lapse_text, opened_by, problem_text, waivers_for_nobody
+from ccpolicy.reports.phrases import (
+    baseline_note,
+    lapse_text,
+    opened_by,
+    problem_text,
+    waivers_for_nobody,
+)
 from ccpolicy.reports.provenance_text import by_place, covered_later, on_file, recorded, uncommitted
 from ccpolicy.reports.sections import ControlLapses, Sections
 from ccpolicy.reports.summary_text import outcome, severities

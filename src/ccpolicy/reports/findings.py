@@ -165,6 +165,8 @@ def left_out(result: Assessment) -> tuple[Message, ...]:
     nobody = [waiver.id for waiver in result.waivers if not waiver.subject_known]
     if nobody:
         said.append(
-            Message.of("waivers for subjects that do not exist: {waivers}", waivers=", ".join(nobody))
+            Message.of(
+                "waivers for subjects that do not exist: {waivers}", waivers=", ".join(nobody)
+            )
         )
     return tuple(said)
