@@ -142,8 +142,8 @@ CASES: dict[str, tuple[list[Change], list[str]]] = {
     "pin without a reason": (
         [(SETTINGS, "", 'as_of = "2026-06-29"\n')],
         [
-            f"{SETTINGS}:10:1: {coded('LN112')}\nwrite 'as_of_reason', or take 'as_of' out: what has"
-            " happened since is not judged"
+            f"{SETTINGS}:10:1: {coded('LN112')}"
+            "\nwrite 'as_of_reason', or take 'as_of' out: what has happened since is not judged"
         ],
     ),
     "a date cannot prove a limit of hours": (

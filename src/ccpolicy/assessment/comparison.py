@@ -46,8 +46,8 @@ class Change(Model):
     """Id of the control, waiver, dataset, check kind, norm or plan; the file of the settings; of a
     test the id of its control, or the name of its check kind."""
     direction: Direction
-    """Unordered: neither state is stricter than the other for sure. Added: new, and nothing rests on
-    it yet. Neutral: no verdict, no gate and no test depends on it."""
+    """Unordered: neither state is stricter than the other for sure. Added: new, and nothing rests
+    on it yet. Neutral: no verdict, no gate and no test depends on it."""
     message: Text
     before: str | None
     after: str | None

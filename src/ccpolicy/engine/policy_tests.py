@@ -86,7 +86,7 @@ def _policy(policy: Policy, located: LocatedTest, root: Path) -> Policy:
         plan=policy.plan.model_copy(update={"tags": {}}),  # other controls have them
         settings=policy.settings.model_copy(
             # Nobody decides on a waiver of a test, so that it may last as long as the test needs.
-            update={"evidence": "evidence", "longest_waiver": "300 years"}
+            update={"evidence": "evidence", "longest_waiver": "100 years"}
         ),
         controls={name: policy.controls[name]},
         datasets=datasets,

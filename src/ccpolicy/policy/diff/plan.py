@@ -11,17 +11,20 @@ from ccpolicy.checks.kinds import Kind
 from ccpolicy.checks.strictness import shorter
 from ccpolicy.errors import Message
 from ccpolicy.policy.diff.change import Subject
-from ccpolicy.policy.models import Clause, Plan
+from ccpolicy.policy.models import Clause, Plan, Text
 from ccpolicy.policy.settings import Settings
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.vocabulary import SEVERITIES
+
+_WORDING = ("id", "title", "version", "owner", "tags")
+_JUDGED_BY = tuple(name for name in Plan.model_fields if name not in {*_WORDING, "clauses"})
 
 
 def plan_changes(
     subject: Subject, before: Plan, after: Plan, as_of: datetime.date
 ) -> Iterator[Change]:
     """Yield what changed in the plan: its days and zone, and its clauses."""
-    for field in ("effective_on", "adopted_on", "zone", "holidays", "subject"):
+    for field in _JUDGED_BY:
         first, second = getattr(before, field), getattr(after, field)
         if first != second:
             begun = field not in ("effective_on", "adopted_on") or (
@@ -31,7 +34,7 @@ def plan_changes(
             yield subject.change(
                 "unordered", message, field, before=first, after=second, rewrites_history=begun
             )
-    for field in ("id", "title", "version", "owner", "tags"):
+    for field in _WORDING:
         if getattr(before, field) != getattr(after, field):
             message = Message.of("the {field}", field=field)
             yield subject.change("neutral", message, field, concerns=())
@@ -79,16 +82,23 @@ def settings_changes(subject: Subject, before: Settings, after: Settings) -> Ite
         first, second = getattr(before, field), getattr(after, field)
         if first != second:
             direction = _setting(field, first, second)
-            every = field in _JUDGED_DIFFERENTLY
+            every = field in _JUDGED_DIFFERENTLY and direction != "neutral"
             yield subject.change(
                 direction,
                 Message.of("the setting '{field}'", field=field),
                 field,
-                before=first,
-                after=second,
+                before=_written(first),
+                after=_written(second),
                 rewrites_history=every,
                 concerns=None if every else (),
             )
+
+
+def _written(value: object) -> object:
+    """Write a text once if it is the same in both languages."""
+    if isinstance(value, Text):
+        return value.en if value.en == value.zh else f"{value.en} / {value.zh}"
+    return value
 
 
 def _setting(field: str, before: Any, after: Any) -> Direction:
