@@ -113,21 +113,21 @@ CASES: dict[str, tuple[list[Change], list[str]]] = {
     "waiver for nobody": (
         [WAIVED, PINNED, (WAIVERS, "subject: centre", "subject: center")],
         [
-            f"{WAIVERS}:4:5: {coded('LN113', 'W-1', 'center', 'GV-1')}"
+            f"{WAIVERS}:5:5: {coded('LN113', 'W-1', 'center', 'GV-1')}"
             "\nwrite the subject exactly as reports name it: centre"
         ],
     ),
     "waiver for a key alone where items follow": (
         [WAIVED, PINNED, (WAIVERS, "GV-1\n    subject: centre", "AL-1\n    subject: A1")],
         [
-            f"{WAIVERS}:4:5: {coded('LN113', 'W-1', 'A1', 'AL-1')}"
+            f"{WAIVERS}:5:5: {coded('LN113', 'W-1', 'A1', 'AL-1')}"
             "\nwrite the subject exactly as reports name it: <alert_id> × public"
         ],
     ),
     "waiver for an item that is not asked for": (
         [WAIVED, PINNED, (WAIVERS, "GV-1\n    subject: centre", "AL-1\n    subject: A1 × press")],
         [
-            f"{WAIVERS}:4:5: {coded('LN113', 'W-1', 'A1 × press', 'AL-1')}"
+            f"{WAIVERS}:5:5: {coded('LN113', 'W-1', 'A1 × press', 'AL-1')}"
             "\nwrite the subject exactly as reports name it: <alert_id> × public"
         ],
     ),

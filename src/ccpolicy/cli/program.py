@@ -119,7 +119,9 @@ def _interruptible() -> Iterator[list[int]]:
 
 
 def _say(language: Language, text: str, code: int = USAGE) -> int:
-    click.echo(text, err=True)
+    from ccpolicy.reports.layout import inert
+
+    click.echo("\n".join(map(inert, text.split("\n"))), err=True)
     return code
 
 
@@ -136,7 +138,7 @@ def complaint(error: CcpolicyError, language: Language) -> str:
     if isinstance(error, BundleErrors):
         return "\n".join((text, *(f"  {complaint(each, language)}" for each in error.errors)))
     hint = error.hint.text(language)
-    return f"{text}\n  {visible(say('hint: {hint}').format(hint=hint))}" if hint else text
+    return f"{text}\n  {inert(visible(say('hint: {hint}').format(hint=hint)))}" if hint else text
 
 
 def _defect(error: Exception, language: Language) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from ccpolicy.assessment.models import Assessment, Control, Problem
 from ccpolicy.reports import View
-from ccpolicy.reports.layout import visible
+from ccpolicy.reports.layout import inert, visible
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import obsolete_entry
 from ccpolicy.reports.sections import without_later_lapses
@@ -125,6 +125,6 @@ def _problem(page: Page, problem: Problem) -> Row:
 
 
 def _cell(value: str) -> str:
-    """Keep a spreadsheet from computing a text."""
-    shown = visible(value)
+    """Keep a spreadsheet from computing a text, and a CI runner from obeying it."""
+    shown = inert(visible(value))
     return f"'{shown}" if shown.lstrip().startswith(_FORMULA) else shown

@@ -25,7 +25,7 @@ from ccpolicy.vocabulary import VERDICTS, Verdict
 _FEW = 10
 """Lapses and problems of a control that are listed, unless all are asked for."""
 _MARKUP = re.compile(r"[\\`*_\[\]|~]")
-_ACTIVE = re.compile(r"[&<>@#$]|:(?=//)|(?<=www)\.", re.IGNORECASE)
+_ACTIVE = re.compile(r"[&<>@#$]|:(?=//)|^:(?=:)|(?<=www)\.", re.IGNORECASE)
 
 
 def render_assessment(result: Assessment, view: View) -> str:
