@@ -29,6 +29,7 @@ PLUMBING = {
     "language",
     "options",
     "output",
+    "pin",
     "program",
     "progress",
     "request",
