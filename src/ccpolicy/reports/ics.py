@@ -92,8 +92,8 @@ def _event(
             [
                 page.text(tasks[0].remediation),
                 page.say("Owner: {owner}", owner=owner),
-                *(visible(subject) for subject in subjects),
                 *pinned(page, result),
+                *(visible(subject) for subject in subjects),
             ]
         ),
     )
