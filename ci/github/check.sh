@@ -20,7 +20,8 @@ fi
 # All lines of it: read returns 1 at the end of its input.
 read -rd '' -a words <<<"$CCPOLICY_FAIL_ON_CHANGE" || true
 conditions=()
-for word in "${words[@]}"; do
+# macOS has a bash that takes an empty array for a variable that is not set.
+for word in ${words[@]+"${words[@]}"}; do
   case $word in
     loosened | altered) conditions+=(--fail-on "$word") ;;
     *) echo "::error title=ccpolicy::fail-on-change is loosened, altered, or both" && exit 2 ;;
@@ -48,7 +49,7 @@ compare() {
 }
 changed=0
 if [ -n "$CCPOLICY_POLICY_FROM" ]; then
-  compare "${conditions[@]}" || changed=$?
+  compare ${conditions[@]+"${conditions[@]}"} || changed=$?
   if [ "$changed" -lt 2 ]; then
     summary=$(compare --format markdown)
     # Of more than 1 MiB GitHub shows nothing, and a character may take four bytes.
