@@ -345,8 +345,8 @@ def test_a_dataset_that_git_is_asked_about_comes_or_goes(followed: Draft) -> Non
     text += "recording: {amendable: append_only}\n"
     (head / REVIEWS).with_name("more.yaml").write_text(text, "utf-8")
     states = [ccpolicy.load(each).policy for each in (followed.root, head)]
-    for base, other, called in ((*states, "added"), (*states[::-1], "neutral")):
-        found = diff.compare(base, other, (None, None), AS_OF)
+    for first, second, called in ((0, 1, "added"), (1, 0, "neutral")):
+        found = diff.compare(states[first], states[second], (None, None), AS_OF)
         assert [(each.direction, each.controls) for each in found.changes] == [
             (called, []),
             ("unordered", ["RC-1"]),

@@ -15,7 +15,7 @@ from ccpolicy.policy.settings import Settings
 from .conftest import Change, Draft
 from .diff_cases import CASES
 from .test_diff import AS_OF, line
-from .weakened import EDITS, FILES, GONE, WHOLE
+from .weakened import EDITS, FILES, GONE, MOVED, WHOLE
 
 CALLED = {"loosened", "unordered"}
 
@@ -30,7 +30,9 @@ def whole(draft: Draft) -> Draft:
 
 def edit(draft: Draft, *changes: Change) -> None:
     for name, old, new in changes:
-        if new == GONE:
+        if old == MOVED:
+            (draft.root / name).rename(draft.root / new)
+        elif new == GONE:
             (draft.root / name).unlink()
         elif old in FILES and not new:  # a copy
             draft.write(name, FILES[old])

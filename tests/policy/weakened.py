@@ -123,6 +123,9 @@ controls:
 GONE = "\0"
 """Stands for the deletion of a file, as what it is replaced by."""
 
+MOVED = "\1"
+"""Stands for the move of a file or folder, as what is replaced."""
+
 WAIVER_MORE = (
     "  - {id: W-2, control: AL-1, subject: A1 × staff, reason: {en: r, zh: 因}, owner: clerk,\n"
     "     approver: boss, from: 2026-10-01, until: 2026-12-31}\n"
@@ -448,6 +451,34 @@ EDITS: dict[str, tuple[str, list[Change]]] = {
         ],
     ),
     "test by other defaults": ("loosened", [(TESTS, "reviewer: clerk", "reviewer: boss")]),
+    # What lies elsewhere, or has another name.
+    "policy elsewhere": (
+        "unordered",
+        [(SETTINGS, 'policy = "policy"', 'policy = "rules"'), ("policy", MOVED, "rules")],
+    ),
+    "kinds elsewhere": (
+        "unordered",
+        [(SETTINGS, 'checks = "checks"', 'checks = "kinds"'), ("checks", MOVED, "kinds")],
+    ),
+    "kind of another name": (
+        "unordered",
+        [
+            (KIND, MOVED, "checks/calm.sql"),
+            (EXAMPLES, MOVED, "checks/calm.examples.yaml"),
+            (REVIEW, "check: steady", "check: calm"),
+        ],
+    ),
+    "dataset of another name": (
+        "unordered",
+        [
+            (ALERTS, "id: alerts", "id: alarms"),
+            (ALERTS, MOVED, "policy/datasets/alarms.yaml"),
+            (ALERT, "      openings: {dataset: alerts", "      openings: {dataset: alarms"),
+            (ALERT, "dataset: alerts.notices", "dataset: alarms.notices"),
+            (ALERT, "      reopenings: {dataset: alerts", "      reopenings: {dataset: alarms"),
+        ],
+    ),
+    "control of another name": ("loosened", [(ALERT, "id: AL-1", "id: AL-2")]),
     # Whose signatures count.
     "one more signer": ("unordered", [(SIGNERS, "", "boss@example.org ssh-ed25519 BBBB\n")]),
     "another signer": ("unordered", [(SIGNERS, "AAAA", "BBBB")]),

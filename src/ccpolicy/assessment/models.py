@@ -101,7 +101,8 @@ class Waiver(Model):
     ends: str
     state: WaiverState
     subject_known: bool = True
-    """Whether the control has, or had, a subject of this name; if not, nobody is waived."""
+    """Whether the control has, or had, a subject of this name, or may have, since not all of its
+    records could be read; if not, nobody is waived."""
 
 
 class Evidence(Model):

@@ -85,6 +85,7 @@ class AssessmentBuilder:
             waivers=quote_waivers(
                 self.policy,
                 {each.id: self.outcomes[each.id].waived_subjects for each in self.controls},
+                {each.id for each in judged if each.problems},
                 self.times.as_of,
             ),
             problems=[],

@@ -69,14 +69,20 @@ def _norm(norm: Norm) -> models.Norm:
 
 
 def quote_waivers(
-    policy: Policy, subjects: Mapping[str, Collection[str]], as_of: int
+    policy: Policy, subjects: Mapping[str, Collection[str]], unread: Collection[str], as_of: int
 ) -> list[models.Waiver]:
     """Return the waivers of some controls, and whether each is in force at an instant.
 
-    `subjects` maps each control to those of the names in waivers that it knows.
+    `subjects` maps each control to those of the names in waivers that it knows; not all records of
+    the controls in `unread` could be read, so that they may have others.
     """
     return [
-        _waiver(policy, waiver, as_of, subject_known=waiver.subject in subjects[waiver.control])
+        _waiver(
+            policy,
+            waiver,
+            as_of,
+            subject_known=waiver.control in unread or waiver.subject in subjects[waiver.control],
+        )
         for waiver in policy.waivers.values()
         if waiver.control in subjects
     ]
