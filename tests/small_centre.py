@@ -15,7 +15,9 @@ CLAUSE = Clause(
 CONTROLS = "policy/controls/3.yaml"
 INSPECTIONS = "evidence/inspections/2026.csv"
 FILES = {
-    "ccpolicy.toml": 'as_of = "2026-11-20T18:00:00+08:00"\n',
+    "ccpolicy.toml": (
+        'as_of = "2026-11-20T18:00:00+08:00"\nas_of_reason = "The records end here."\n'
+    ),
     "policy/plan.yaml": """\
 id: small
 title: {en: A small plan, zh: 小预案}

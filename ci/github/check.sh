@@ -3,6 +3,11 @@
 # end as ccpolicy ends.
 set -euo pipefail
 arguments=(check --format github)
+case $CCPOLICY_ALLOW_PINNED in
+  false | '') arguments+=(--require-current) ;;
+  true) arguments+=(--allow-pinned) ;;
+  *) echo "::error title=ccpolicy::allow-pinned is true or false" && exit 2 ;;
+esac
 if [ -n "$CCPOLICY_FAIL_ON" ]; then
   arguments+=(--fail-on "$CCPOLICY_FAIL_ON")
 fi
@@ -12,9 +17,11 @@ fi
 if [ -n "$CCPOLICY_BASELINE" ]; then
   arguments+=(--baseline "$CCPOLICY_BASELINE")
 fi
-read -ra words <<<"$CCPOLICY_FAIL_ON_CHANGE"
+# All lines of it: read returns 1 at the end of its input.
+read -rd '' -a words <<<"$CCPOLICY_FAIL_ON_CHANGE" || true
 conditions=()
-for word in "${words[@]}"; do
+# macOS has a bash that takes an empty array for a variable that is not set.
+for word in ${words[@]+"${words[@]}"}; do
   case $word in
     loosened | altered) conditions+=(--fail-on "$word") ;;
     *) echo "::error title=ccpolicy::fail-on-change is loosened, altered, or both" && exit 2 ;;
@@ -42,7 +49,7 @@ compare() {
 }
 changed=0
 if [ -n "$CCPOLICY_POLICY_FROM" ]; then
-  compare "${conditions[@]}" || changed=$?
+  compare ${conditions[@]+"${conditions[@]}"} || changed=$?
   if [ "$changed" -lt 2 ]; then
     summary=$(compare --format markdown)
     # Of more than 1 MiB GitHub shows nothing, and a character may take four bytes.

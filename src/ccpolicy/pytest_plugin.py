@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ccpolicy.assessment.models import Assessment, Control
 
 OPTION = "ccpolicy"
+REQUIRE_CURRENT = "ccpolicy_require_current"
 MARKERS = (
     "ccpolicy: a control of a policy repository",
     "severity(name): how severe it is when the control does not hold",
@@ -34,6 +35,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=[],
         metavar="PATH",
         help="judge the policy repository at PATH; each control is a test",
+    )
+    parser.getgroup(OPTION).addoption(
+        "--ccpolicy-require-current",
+        dest=REQUIRE_CURRENT,
+        action="store_true",
+        help="refuse a moment that ccpolicy.toml pins",
     )
 
 
@@ -71,14 +78,17 @@ class Repository(pytest.Collector):
         from ccpolicy.errors import CcpolicyError, Locator
 
         try:
-            result = ccpolicy.load(self.path).check()
+            request = ccpolicy.EvaluationRequest(
+                require_current=self.config.getoption(REQUIRE_CURRENT)
+            )
+            result = ccpolicy.load(self.path).check(request)
         except CcpolicyError as failure:
-            raise pytest.UsageError(failure.diagnostics()) from None
+            raise pytest.UsageError(_shown(failure.diagnostics())) from None
         if result.nothing_assessed:
             nothing = CcpolicyError(
                 "nothing was assessed, which is no pass", locator=Locator(str(self.path))
             )
-            raise pytest.UsageError(nothing.diagnostics())
+            raise pytest.UsageError(_shown(nothing.diagnostics()))
         for control in result.controls:
             yield Item.from_parent(self, name=control.id, result=result, control=control)
 
@@ -113,7 +123,7 @@ class Item(pytest.Item):
                 pytest.skip(f"waived: {', '.join(sorted(name for name in used if name))}")
             case "not_applicable":
                 reason = self.control.reason
-                pytest.skip(f"not applicable: {reason.en if reason else ''}")
+                pytest.skip(_shown(f"not applicable: {reason.en if reason else ''}"))
             case _:
                 raise Failed(self.shown())
 
@@ -147,7 +157,14 @@ class Item(pytest.Item):
 
         place = Locator.read(self.control.source)
         title = f"{self.control.id} {self.control.title.en}"
-        return self.path / place.file, (place.line or 1) - 1, title
+        return self.path / place.file, (place.line or 1) - 1, _shown(title)
+
+
+def _shown(text: str) -> str:
+    """Write out what the terminal or the CI runner that shows pytest's output would act on."""
+    from ccpolicy.reports.layout import inert, visible
+
+    return "\n".join(inert(visible(line)) for line in text.split("\n"))
 
 
 def _around(clause: str) -> Iterator[str]:

@@ -36,7 +36,8 @@ def test_check_passes(run: Run, centre: Path) -> None:
     assert "1 control: 0 fail, 0 unknown, 0 waived, 1 pass, 0 not applicable\n" in result.stdout
     assert "Gate passed (now, severity low or above)\n" in result.stdout
     assert result.stdout.endswith(f"Next: ccpolicy due {centre}\n")
-    assert result.stderr == ""
+    assert result.stderr.startswith(coded("US219", "2026-11-20 18:00", "")[:40])
+    assert result.stderr.count("\n") == 1
 
 
 def test_check_fails_and_shows_where_it_began(run: Run, failing: Path) -> None:
@@ -124,7 +125,7 @@ def test_check_writes_json_to_a_file(run: Run, centre: Path, tmp_path: Path) -> 
 
 
 def test_check_quiet_and_verbose(run: Run, failing: Path) -> None:
-    assert len(run("check", failing, "-q").stdout.splitlines()) == 2
+    assert len(run("check", failing, "-q").stdout.splitlines()) == 3
     assert "In order" in run("check", failing, "-v", "--as-of", "2026-10-15").stdout
 
 

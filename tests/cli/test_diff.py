@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -83,3 +85,32 @@ def test_unknown_revision(kept: Path, run: Run) -> None:
         result = run("diff", *arguments, "--path", kept)
         assert result.exit_code == 2
         assert coded("GI108", "mian") in result.stderr
+
+
+@pytest.mark.parametrize("command", ["##[add-mask]x", "##vso[task.complete]", "::add-mask::x"])
+@pytest.mark.parametrize("format_", ["text", "markdown"])
+def test_nothing_in_it_is_a_command_to_a_runner(
+    kept: Path, run: Run, command: str, format_: str
+) -> None:
+    """Titles, values, subjects, names of tests and of files are a change's own words."""
+    change(kept, CONTROLS, "en: Assets are inspected", f'en: "{command}"')
+    change(kept, CONTROLS, "severity: high", "severity: low")
+    title = kept / "policy/plan.yaml"
+    title.write_text(title.read_text("utf-8").replace("en: A small plan", f'en: "{command}"'))
+    waiver = f'{{id: W, control: EM-1, subject: "{command}", reason: {{en: r, zh: 因}}, owner: a,'
+    (kept / "policy/waivers.yaml").write_text(
+        f"waivers:\n  - {waiver} approver: b, from: 2026-11-01, until: 2026-12-01}}\n", "utf-8"
+    )
+    (kept / "policy/tests").mkdir()
+    (kept / "policy/tests/1.yaml").write_text(
+        f'tests:\n  - {{name: "{command}", control: "{command}", as_of: 2026-12-01, given: {{}},'
+        " expect: {now: fail}}\n",
+        "utf-8",
+    )
+    shutil.move(kept / "evidence/inspections/2026.csv", kept / "evidence/inspections" / command)
+    ended = run("diff", "main", "--path", kept, "--format", format_, "-v")
+    assert ended.exit_code == 0
+    lines = [line.strip() for line in ended.stdout.splitlines()]
+    assert any("add-mask" in line or "task.complete" in line for line in lines)
+    assert not any(line.startswith("::") for line in lines)
+    assert not re.search(r"##\w*\[", ended.stdout)

@@ -31,6 +31,7 @@ PLUMBING = {
     "language",
     "options",
     "output",
+    "pin",
     "program",
     "progress",
     "request",

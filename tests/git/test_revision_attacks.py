@@ -126,7 +126,7 @@ def test_contracts_waivers_and_exemptions_beside_those_of_main(centre: Path) -> 
     change(centre, "policy/datasets/more.yaml", "id: assets", "id: more")
     (centre / "policy/waivers.yaml").write_text(
         "waivers:\n  - {id: W-1, control: EM-1, subject: PBX-2, reason: {en: r, zh: 因},"
-        " owner: a, approver: b, from: 2026-10-01, until: 2027-12-31}\n",
+        " owner: a, approver: b, from: 2026-10-01, until: 2027-03-01}\n",
         "utf-8",
     )
     change(centre, CONTROLS, "    severity: high", "    severity: low")

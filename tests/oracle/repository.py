@@ -53,7 +53,8 @@ def dataset_of(shared: Setting, name: str) -> str:
 def write(root: Path, shared: Setting, worlds: Iterable[World]) -> None:
     """Write a policy repository that has one control for every world."""
     worlds = list(worlds)
-    (root / "ccpolicy.toml").write_text("", encoding="utf-8")
+    # The waivers of a world are as long as they are drawn.
+    (root / "ccpolicy.toml").write_text('longest_waiver = "100 years"\n', encoding="utf-8")
     _document(root / "policy/plan.yaml", _plan(shared))
     _document(root / "policy/norms.yaml", {"norms": []})
     _document(

@@ -21,6 +21,8 @@ from .packages import ROOT, need_registry, plain
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
 EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
 FAILING = "src/ccpolicy/examples/failing"
+PINNED = {"allow-pinned": "true"}
+"""The samples are judged at a moment of their own."""
 
 
 @dataclass
@@ -92,7 +94,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_it_installs_and_judges_from_the_checkout_alone(installed: Path) -> None:
     runner = Runner(
-        installed, {"path": FAILING, "report": "assessment.json\njunit=compliance.xml\na.sarif\n"}
+        installed,
+        {**PINNED, "path": FAILING, "report": "assessment.json\njunit=compliance.xml\na.sarif\n"},
     )
     assert runner.run(scripts()[1]) == 1
     assert "::error file=src/ccpolicy/examples/failing/evidence/" in runner.said
@@ -111,10 +114,14 @@ def test_it_installs_and_judges_from_the_checkout_alone(installed: Path) -> None
 @pytest.mark.parametrize(
     ("inputs", "code"),
     [
-        ({"fail-on": "critical", "path": "."}, 0),
-        ({"path": FAILING, "policy-from": "no-such"}, 2),
-        ({"path": "nowhere; touch hacked"}, 2),
-        ({"path": FAILING, "report": "../a.json"}, 2),
+        ({**PINNED, "fail-on": "critical", "path": "."}, 0),
+        ({"fail-on": "critical", "path": "."}, 2),
+        ({"fail-on": "critical", "path": ".", "allow-pinned": ""}, 2),
+        ({"fail-on": "critical", "path": ".", "allow-pinned": "yes"}, 2),
+        ({**PINNED, "path": FAILING, "policy-from": "no-such"}, 2),
+        ({**PINNED, "path": "nowhere; touch hacked"}, 2),
+        ({**PINNED, "path": FAILING, "report": "../a.json"}, 2),
+        ({**PINNED, "path": FAILING, "fail-on-change": "loosened\nnonsense"}, 2),
     ],
 )
 def test_how_it_ends(installed: Path, inputs: dict[str, str], code: int) -> None:
@@ -132,7 +139,7 @@ def test_a_policy_of_a_revision(installed: Path) -> None:
         subprocess.run(["git", "-C", str(top), *names, *command], check=True)
     settings = (top / "ccpolicy.toml").read_text("utf-8")
     (top / "ccpolicy.toml").write_text(settings.replace('"period"', '"now"'), "utf-8")
-    inputs = {"path": str(top), "fail-on": "critical"}
+    inputs = {**PINNED, "path": str(top), "fail-on": "critical"}
     assert Runner(installed, inputs).run(scripts()[1]) == 0
     by_main = Runner(installed, {**inputs, "policy-from": "main"})
     assert by_main.run(scripts()[1]) == 1
@@ -155,7 +162,7 @@ def test_what_the_change_does_to_the_policy(installed: Path, tmp_path: Path) -> 
     def ends(**inputs: str) -> int:
         summary.unlink(missing_ok=True)
         named = {name.replace("_", "-"): each for name, each in inputs.items()}
-        return Runner(installed, {"path": str(top), **named}).run(scripts()[1])
+        return Runner(installed, {**PINNED, "path": str(top), **named}).run(scripts()[1])
 
     waivers = top / "policy/waivers.yaml"
     text = waivers.read_text("utf-8")
@@ -173,7 +180,9 @@ def test_what_the_change_does_to_the_policy(installed: Path, tmp_path: Path) -> 
     records = top / "evidence/inspections.csv"
     records.write_text(records.read_text("utf-8").replace("pass", "fail", 1), "utf-8")
     assert ends(policy_from="main", fail_on_change="loosened") == 0
-    assert ends(policy_from="main", fail_on_change="loosened altered") == 1
+    for both in ("loosened altered", "loosened\naltered", "loosened\n\n  altered\n", "altered\n"):
+        assert ends(policy_from="main", fail_on_change=both) == 1, both
+    assert ends(policy_from="main", fail_on_change="loosened\n") == 0
     assert "amended" in summary.read_text("utf-8")
     known.write_text("lapses: []\n", "utf-8")
     assert ends(fail_on="low") == 1

@@ -18,6 +18,7 @@ BIN = Path(sys.executable).parent
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 FAILING = "src/ccpolicy/examples/failing"
 INPUTS = {
+    "allow-pinned": "CCPOLICY_ALLOW_PINNED",
     "baseline": "CCPOLICY_BASELINE",
     "fail-on": "CCPOLICY_FAIL_ON",
     "fail-on-change": "CCPOLICY_FAIL_ON_CHANGE",
@@ -44,6 +45,7 @@ def step(tmp_path: Path, **changes: str) -> subprocess.CompletedProcess[str]:
         "CCPOLICY": str(BIN / "ccpolicy"),
         "CCPOLICY_PATH": FAILING,
         "CCPOLICY_FAIL_ON": "",
+        "CCPOLICY_ALLOW_PINNED": "true",
         "CCPOLICY_POLICY_FROM": "",
         "CCPOLICY_FAIL_ON_CHANGE": "",
         "CCPOLICY_BASELINE": "",
@@ -124,6 +126,11 @@ def test_the_step_passes_where_the_gate_does(tmp_path: Path) -> None:
         {"CCPOLICY_BASELINE": "--help"},
         {"CCPOLICY_FAIL_ON_CHANGE": "loosened"},  # with nothing to compare with
         {"CCPOLICY_FAIL_ON_CHANGE": "yes", "CCPOLICY_POLICY_FROM": "HEAD"},
+        {"CCPOLICY_FAIL_ON_CHANGE": "loosened\nyes", "CCPOLICY_POLICY_FROM": "HEAD"},
+        {"CCPOLICY_FAIL_ON_CHANGE": "altered\n*", "CCPOLICY_POLICY_FROM": "HEAD"},
+        {"CCPOLICY_ALLOW_PINNED": ""},
+        {"CCPOLICY_ALLOW_PINNED": "false"},
+        {"CCPOLICY_ALLOW_PINNED": "yes"},
         {"CCPOLICY_FAIL_ON_CHANGE": "--path /", "CCPOLICY_POLICY_FROM": "HEAD"},
     ],
 )

@@ -36,6 +36,7 @@ def run(tmp_path: Path, **given: str) -> subprocess.CompletedProcess[str]:
             "LANG": "C.UTF-8",
             **TEMPLATE["variables"],
             "CCPOLICY_PATH": str(FAILING),
+            "CCPOLICY_ALLOW_PINNED": "true",
             **given,
         },
         capture_output=True,
@@ -51,6 +52,13 @@ def test_the_script_judges_and_leaves_reports(tmp_path: Path, fail_on: str, code
     assert (tmp_path / reports["junit"]).exists() == (code == 1)
     if code == 1:
         assert json.loads((tmp_path / reports["codequality"]).read_text("utf-8"))
+
+
+@pytest.mark.parametrize("allowed", ["", "false", "yes"])
+def test_a_pinned_moment_is_refused(tmp_path: Path, allowed: str) -> None:
+    ended = run(tmp_path, CCPOLICY_ALLOW_PINNED=allowed)
+    assert ended.returncode == 2
+    assert coded("PL517", "2026-03-31 18:00") in ended.stderr
 
 
 def test_a_baseline_lets_known_lapses_stand(tmp_path: Path) -> None:
@@ -79,6 +87,8 @@ def test_what_a_change_does_to_the_policy(tmp_path: Path) -> None:
     assert ended.returncode == 0
     assert "The policy was loosened, or may have been" in ended.stdout
     assert run(tmp_path, **change, CCPOLICY_FAIL_ON_CHANGE="loosened").returncode == 1
+    lines = {**change, "CCPOLICY_FAIL_ON_CHANGE": "altered\nloosened\n"}
+    assert run(tmp_path, **lines).returncode == 1
     nothing = {**change, "CCPOLICY_POLICY_FROM": "", "CCPOLICY_FAIL_ON_CHANGE": "loosened"}
     ended = run(tmp_path, **nothing)
     assert (ended.returncode, coded("GI108", "") in ended.stderr) == (2, True)

@@ -50,9 +50,13 @@ def test_steps(
     git(workspace, "update-ref", "refs/remotes/origin/main", "main")
     codes = []
     install, check = steps(PAGES[0])
-    judged_by_main, compare, altered = additions(PAGES[0])
+    require, allow, judged_by_main, compare, altered = additions(PAGES[0])
+    assert require in check
+    refused = check
+    check = check.replace(require, allow)
     install = install.replace("git+URL-OF-CCPOLICY@COMMIT", str(built))
-    for script in (install, check, f"{check} {judged_by_main}", compare, f"{compare} {altered}"):
+    scripts = (install, refused, check, f"{check} {judged_by_main}", compare)
+    for script in (*scripts, f"{compare} {altered}"):
         ended = subprocess.run(
             ["sh", "-xe", "-c", script],
             cwd=workspace,
@@ -66,7 +70,7 @@ def test_steps(
         environment["PYTHONPATH"] = sysconfig.get_path("purelib")
         if ended.returncode and script == install:
             break
-    assert codes == [0, code, code, 0, 0], ended.stdout + ended.stderr
+    assert codes == [0, 2, code, code, 0, 0], ended.stdout + ended.stderr
     (suite,) = JUnitXml.fromfile(str(workspace / "compliance.xml"))
     assert suite.tests == 4
     assert passes or (suite.failures and suite.errors)

@@ -17,6 +17,7 @@ import pytest
 import yaml
 
 from git_command import commit, git
+from message_text import coded
 
 from .packages import ROOT, need_registry, plain
 
@@ -38,7 +39,7 @@ def repository(tmp_path: Path) -> Path:
     used = {
         "repo": str(hooks),
         "rev": head,
-        "hooks": [{"id": hook["id"]} for hook in HOOKS],
+        "hooks": [{"id": "ccpolicy-lint"}, {"id": "ccpolicy-check", "args": ["--allow-pinned"]}],
     }
     (centre / ".pre-commit-config.yaml").write_text(yaml.safe_dump({"repos": [used]}), "utf-8")
     git(centre, "init", "-q")
@@ -71,6 +72,17 @@ def test_check_fails_and_lint_passes(repository: Path) -> None:
     assert "Gate FAILED" in said
 
 
+def test_a_pinned_moment_is_refused(repository: Path) -> None:
+    config = repository / ".pre-commit-config.yaml"
+    config.write_text(config.read_text("utf-8").replace("--allow-pinned", "-q"), "utf-8")
+    git(repository, "add", "-A")
+    code, said = pre_commit(repository, "--all-files")
+    assert code == 1
+    assert "- exit code: 2" in said
+    assert coded("PL517", "2026-03-31 18:00") in said
+    assert "Gate" not in said
+
+
 def test_environment_is_built_from_the_commit(repository: Path) -> None:
     """With `language: python`, as it stands in this repository's own file of hooks."""
     head = subprocess.run(
@@ -86,7 +98,10 @@ def test_environment_is_built_from_the_commit(repository: Path) -> None:
     used = {
         "repo": ROOT.as_uri(),
         "rev": head.stdout.strip(),
-        "hooks": [{"id": each["id"]} for each in committed],
+        "hooks": [
+            {"id": each["id"], "args": ["--allow-pinned"] if "check" in each["id"] else []}
+            for each in committed
+        ],
     }
     (repository / ".pre-commit-config.yaml").write_text(yaml.safe_dump({"repos": [used]}), "utf-8")
     git(repository, "add", "-A")
@@ -126,6 +141,8 @@ def test_the_page(repository: Path, page: str) -> None:
     assert {each["id"] for each in used["hooks"]} == {each["id"] for each in HOOKS}
     assert (used["repo"], used["rev"]) == ("URL-OF-CCPOLICY", "COMMIT")
     used.update(repo=there["repo"], rev=there["rev"])
+    (pinned,) = re.findall(r"`args: \[(--allow-pinned), compliance\]`", text)
+    used["hooks"][1]["args"].insert(0, pinned)
     top = repository.parent / "top"
     shutil.copytree(repository, top / "compliance", ignore=shutil.ignore_patterns(".*"))
     (top / ".pre-commit-config.yaml").write_text(yaml.safe_dump(config), "utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -88,6 +89,55 @@ def test_nothing_assessed_is_no_pass(tmp_path: Path) -> None:
     ended = run(tmp_path, "--ccpolicy", str(folder))
     assert ended.returncode == 4
     assert coded("US217") in ended.stderr
+
+
+def test_where_the_present_is_required_a_pin_is_refused(tmp_path: Path) -> None:
+    ended = run(tmp_path, "--ccpolicy", str(FAILING), "--ccpolicy-require-current")
+    assert ended.returncode == 4
+    assert coded("PL517", "2026-03-31 18:00") in ended.stderr
+
+
+def hostile(folder: Path) -> Path:
+    """A checkout each of whose files would leave a mark if pytest ran it."""
+    mark = folder / "mark"
+    shutil.copytree(FAILING, folder / "checkout")
+    code = f"open({str(mark)!r}, 'a').write(__file__)\n"
+    for name in ("conftest.py", "test_a.py", "evil.py", "tests/conftest.py", "tests/test_b.py"):
+        (folder / "checkout" / name).parent.mkdir(exist_ok=True)
+        (folder / "checkout" / name).write_text(code, "utf-8")
+    settings = "[pytest]\npythonpath = .\naddopts = -p evil\n"
+    (folder / "checkout/pytest.ini").write_text(settings, "utf-8")
+    return mark
+
+
+@pytest.mark.parametrize("page", ["pytest.md", "pytest.zh.md"])
+def test_a_checkout_that_nobody_trusts(tmp_path: Path, page: str) -> None:
+    """As the page and SECURITY.md say."""
+    mark = hostile(tmp_path)
+    text = (ROOT / "docs/pipeline" / page).read_text("utf-8")
+    (line,) = re.findall(r"^pytest (-c .*)$", text, re.MULTILINE)
+    options = line.replace("/path/of/the/checkout", str(tmp_path / "checkout")).split()
+    assert " ".join(options[:3]) in (ROOT / "SECURITY.md").read_text("utf-8")
+    (tmp_path / "empty").mkdir()
+    ended = run(tmp_path / "empty", *options)
+    assert "4 failed" in ended.stdout
+    assert not mark.exists()
+    run(tmp_path / "empty", "--ccpolicy", str(tmp_path / "checkout"))
+    assert mark.exists()  # which is why it is said
+
+
+def test_titles_are_no_commands_to_a_runner(tmp_path: Path) -> None:
+    folder = shutil.copytree(FAILING, tmp_path / "centre")
+    controls = folder / "policy/controls/fire.yaml"
+    text = controls.read_text("utf-8")
+    title = "en: Extinguishers inspected"
+    assert title in text
+    forged = 'en: "##[add-mask]fail ##vso[task.complete]"'
+    controls.write_text(text.replace(title, forged), "utf-8")
+    ended = run(tmp_path, "--ccpolicy", str(folder))
+    assert r"\x23#[add-mask]fail" in ended.stdout
+    assert "##[" not in ended.stdout
+    assert "##vso[" not in ended.stdout
 
 
 def test_a_policy_that_cannot_be_is_wrong_usage(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ WAIVER = """\
 """
 
 
+PIN = 'as_of = "2026-11-20T00:00:00Z"\nas_of_reason = "A sample."\n'
 EVERY, LIMIT = "longest time from one event to the next, every", "time allowed, limit"
 YEAR = "      every: {value: 12 months, norm: yearly-review}"
 HALF = "{value: {high: 30 minutes, low: 2 hours}, norm: yearly-review}"
@@ -275,16 +276,16 @@ CASES: dict[str, tuple[list[tuple[str, str, str]], list[str]]] = {
         ["loosened W-2: centre is waived for GV-1: None → 2026-12-01/2026-12-31"],
     ),
     "waiver lengthened": (
-        [(WAIVERS, "2026-12-31", "2027-12-31")],
-        ["loosened W-1: stands until: 2026-12-31 → 2027-12-31"],
+        [(WAIVERS, "2026-12-31", "2027-01-31")],
+        ["loosened W-1: stands until: 2026-12-31 → 2027-01-31"],
     ),
     "waiver shortened": (
         [(WAIVERS, "2026-12-31", "2026-11-01")],
         ["tightened W-1: stands until: 2026-12-31 → 2026-11-01 (history)"],
     ),
     "waiver from earlier on": (
-        [(WAIVERS, "2026-10-01", "2026-01-01")],
-        ["loosened W-1: stands from: 2026-10-01 → 2026-01-01 (history)"],
+        [(WAIVERS, "2026-10-01", "2026-09-01")],
+        ["loosened W-1: stands from: 2026-10-01 → 2026-09-01 (history)"],
     ),
     "waiver from later on": (
         [(WAIVERS, "2026-10-01", "2026-12-01")],
@@ -502,8 +503,15 @@ CASES: dict[str, tuple[list[tuple[str, str, str]], list[str]]] = {
     "pin": (
         [(SETTINGS, 'as_of = "2026-11-20T00:00:00Z"', 'as_of = "2026-11-21T00:00:00Z"')],
         [
-            "unordered ccpolicy.toml: the setting 'as_of': 2026-11-20T00:00:00Z →"
+            "loosened ccpolicy.toml: the setting 'as_of': 2026-11-20T00:00:00Z →"
             " 2026-11-21T00:00:00Z (history)"
+        ],
+    ),
+    "no pin": (
+        [(SETTINGS, PIN, "")],
+        [
+            "tightened ccpolicy.toml: the setting 'as_of': 2026-11-20T00:00:00Z → None (history)",
+            "neutral ccpolicy.toml: the setting 'as_of_reason': A sample. → None",
         ],
     ),
     "evidence folder": (

@@ -6,7 +6,7 @@ import pytest
 
 from message_text import coded
 
-from .conftest import ALERT, ALERTS, PLAN, REVIEW, REVIEWS, WAIVERS, Change, Draft
+from .conftest import ALERT, ALERTS, PLAN, REVIEW, REVIEWS, SETTINGS, WAIVERS, Change, Draft
 
 EVENTS = "events: {dataset: reviews, starts: reviewed_on, where: \"outcome = 'accepted'\"}"
 EVERY = "every: {value: 12 months, norm: yearly-review}"
@@ -80,6 +80,31 @@ PLANS: dict[str, tuple[list[Change], list[str]]] = {
     "waiver": (
         [(WAIVERS, "waivers: []", WAIVER.replace("GV-1", "GV-2"))],
         [f"{WAIVERS}:4:5: {coded('PL201', 'GV-2')}\nhint: did you mean 'GV-1'?"],
+    ),
+    "waiver is long": (
+        [(WAIVERS, "waivers: []", WAIVER.replace("2026-06-29", "2026-06-30"))],
+        [
+            f"{WAIVERS}:10:5: {coded('PL519', 'W-1', '181')}"
+            "\nhint: the longest allowed is 180 days: end it earlier, and decide anew then"
+        ],
+    ),
+    "waiver for ever": (
+        [(WAIVERS, "waivers: []", WAIVER.replace("2026-06-29", "2199-12-31"))],
+        [
+            f"{WAIVERS}:10:5: {coded('PL519', 'W-1', '63552')}"
+            "\nhint: the longest allowed is 180 days: end it earlier, and decide anew then"
+        ],
+    ),
+    "waiver is longer than two months": (
+        [(WAIVERS, "waivers: []", WAIVER), (SETTINGS, "180 days", "2 months")],
+        [
+            f"{WAIVERS}:10:5: {coded('PL519', 'W-1', '180')}"
+            "\nhint: the longest allowed is 2 months: end it earlier, and decide anew then"
+        ],
+    ),
+    "waiver of one's own": (
+        [(WAIVERS, "waivers: []", WAIVER.replace("director", "manager"))],
+        [f"{WAIVERS}:8:5: {coded('PL610', 'W-1')}\nhint: somebody else must approve it"],
     ),
     "waiver ends first": (
         [(WAIVERS, "waivers: []", WAIVER.replace("2026-06-29", "2025-12-31"))],

@@ -16,7 +16,7 @@ from git_command import commit, git
 from small_centre import CONTROLS, change, lay
 
 from .conftest import ALERT, ALERTS, PLAN, REVIEW, REVIEWS, SETTINGS, WAIVERS, Draft
-from .diff_cases import BOTH, CASES, EVERY, WAIVER, revised
+from .diff_cases import BOTH, CASES, EVERY, PIN, WAIVER, revised
 
 AS_OF = datetime.date(2026, 11, 20)
 
@@ -32,7 +32,7 @@ def base(draft: Draft) -> Draft:
             "every: {value: 12 months",
             "at_least: {value: 2}\n      every: {value: 12 months",
         ),
-        (SETTINGS, 'gate = "now"', 'gate = "period"\nas_of = "2026-11-20T00:00:00Z"'),
+        (SETTINGS, 'gate = "now"', f'{PIN}gate = "period"'),
         (SETTINGS, 'fail_on = "low"', 'fail_on = "medium"'),
     )
     return draft
@@ -163,14 +163,34 @@ def with_kind(base: Draft) -> Draft:
     [
         (
             "SELECT control,",
-            "SELECT  control,",
-            "unordered steady: what is duty and what is cover (SQL) (history)",
+            "SELECT  control\n , -- as before\n",
+            "neutral steady: its description",
         ),
-        ("required: true, ", "", "unordered steady: its inputs and parameters (history)"),
+        (
+            "SELECT control,",
+            "SELECT control /* all */,",
+            "neutral steady: its description",
+        ),
+        (
+            "starts, ends,",
+            "starts, starts,",
+            "loosened steady: what is duty and what is cover (SQL) (history)",
+        ),
+        (
+            "'duty'",
+            "'du ty'",
+            "loosened steady: what is duty and what is cover (SQL) (history)",
+        ),
+        (
+            "FROM records",
+            "FROM records WHERE '--' <> ''",
+            "loosened steady: what is duty and what is cover (SQL) (history)",
+        ),
+        ("required: true, ", "", "loosened steady: its inputs and parameters (history)"),
         (
             "stricter: lower",
             "stricter: higher",
-            "unordered steady: its inputs and parameters (history)",
+            "loosened steady: its inputs and parameters (history)",
         ),
         ("en: Never.", "en: Not ever.", "neutral steady: its description"),
     ],
@@ -178,7 +198,7 @@ def with_kind(base: Draft) -> Draft:
 def test_check_kind(with_kind: Draft, old: str, new: str, expected: str) -> None:
     found = compared(with_kind, ("checks/steady.sql", old, new))
     assert [line(each) for each in found.changes] == [expected]
-    assert found.tally["unordered"] == expected.startswith("unordered")
+    assert found.tally["loosened"] == expected.startswith("loosened")
 
 
 def test_stricter_may_be_lower(with_kind: Draft) -> None:
@@ -213,7 +233,7 @@ def test_a_kind_cannot_say_that_its_own_loosening_is_stricter(
     )
     assert [line(each) for each in found.changes] == [
         "unordered GV-2: the parameters, of which the check kind says something else (history)",
-        "unordered steady: its inputs and parameters (history)",
+        "loosened steady: its inputs and parameters (history)",
     ]
     assert {each.id: each.status for each in found.controls}["GV-2"] == "unordered"
     assert found.loosened
@@ -242,9 +262,32 @@ def test_dataset_that_is_new(base: Draft) -> None:
         text.replace("id: reviews", "id: more"), "utf-8"
     )
     states = [ccpolicy.load(each).policy for each in (base.root, head)]
-    for before, after, message in ((0, 1, "it is new"), (1, 0, "it is taken out")):
+    for before, after, said in (
+        (0, 1, "added more: it is new"),
+        (1, 0, "neutral more: it is taken out"),
+    ):
         found = diff.compare(states[before], states[after], (None, None), AS_OF)
-        assert [line(each) for each in found.changes] == [f"neutral more: {message}"]
+        assert [line(each) for each in found.changes] == [said]
+
+
+def test_check_kind_that_is_new(with_kind: Draft) -> None:
+    """It is added until a control uses it; then nobody can read off what it covers."""
+    bare, unused = (with_kind.root.with_name(name) for name in ("bare", "unused"))
+    shutil.copytree(with_kind.root, unused)
+    Draft(unused).change((REVIEW, OWN, ""))
+    shutil.copytree(unused, bare)
+    (bare / "checks/steady.sql").unlink()
+    none, there, used = (ccpolicy.load(each).policy for each in (bare, unused, with_kind.root))
+    added = diff.compare(none, there, (None, None), AS_OF)
+    assert [line(each) for each in added.changes] == ["added steady: it is new"]
+    assert not added.loosened
+    taken = diff.compare(there, none, (None, None), AS_OF)
+    assert [line(each) for each in taken.changes] == ["neutral steady: it is taken out"]
+    in_use = diff.compare(none, used, (None, None), AS_OF)
+    assert "loosened steady: a new check kind, and controls use it (history)" in [
+        line(each) for each in in_use.changes
+    ]
+    assert in_use.loosened
 
 
 ALTERED = """\
@@ -302,10 +345,10 @@ def test_a_dataset_that_git_is_asked_about_comes_or_goes(followed: Draft) -> Non
     text += "recording: {amendable: append_only}\n"
     (head / REVIEWS).with_name("more.yaml").write_text(text, "utf-8")
     states = [ccpolicy.load(each).policy for each in (followed.root, head)]
-    for base, other in (states, states[::-1]):
-        found = diff.compare(base, other, (None, None), AS_OF)
+    for first, second, called in ((0, 1, "added"), (1, 0, "neutral")):
+        found = diff.compare(states[first], states[second], (None, None), AS_OF)
         assert [(each.direction, each.controls) for each in found.changes] == [
-            ("neutral", []),
+            (called, []),
             ("unordered", ["RC-1"]),
         ]
 
@@ -376,7 +419,7 @@ def test_control_is_what_all_its_changes_come_to(base: Draft) -> None:
 
     assert statuses() == {"GV-1": "unchanged", "AL-1": "unchanged"}
     assert statuses(stricter) == {"GV-1": "tightened", "AL-1": "unchanged"}
-    longer = (WAIVERS, "2026-12-31", "2027-12-31")
+    longer = (WAIVERS, "2026-12-31", "2027-01-31")
     assert statuses(longer) == {"GV-1": "loosened", "AL-1": "unchanged"}
     assert statuses(stricter, longer) == {"GV-1": "unordered", "AL-1": "unchanged"}
     weaker = (REVIEWS, "reviewed_on, reviewer, outcome]", "reviewed_on, outcome]")

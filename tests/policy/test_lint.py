@@ -32,7 +32,8 @@ waivers:
     until: 2026-06-29
 """
 DATED = "told_at: {type: string, format: date}"
-PINNED: Change = (SETTINGS, "", 'as_of = "2026-06-29"\n')
+REASON = 'as_of_reason = "A sample."\n'
+PINNED: Change = (SETTINGS, "", f'as_of = "2026-06-29"\n{REASON}')
 TOLD_ON_A_DAY: Change = (ALERTS, "told_at: {type: string, format: date-time}", DATED)
 WAIVED: Change = (WAIVERS, "waivers: []", WAIVER)
 
@@ -111,7 +112,7 @@ CASES: dict[str, tuple[list[Change], list[str]]] = {
     ),
     "waiver in order": ([PINNED, WAIVED], []),
     "waiver has expired": (
-        [WAIVED, (SETTINGS, "", 'as_of = "2026-06-30"\n')],
+        [WAIVED, (SETTINGS, "", f'as_of = "2026-06-30"\n{REASON}')],
         [
             (
                 f"{WAIVERS}:10:5: {coded('LN105', 'W-1')}"
@@ -120,17 +121,42 @@ CASES: dict[str, tuple[list[Change], list[str]]] = {
             )
         ],
     ),
-    "waiver stands long": (
-        [WAIVED, PINNED, (WAIVERS, "until: 2026-06-29", "until: 2026-06-30")],
-        [f"{WAIVERS}:10:5: {coded('LN106', 'W-1', '181')}\nthe longest allowed is 180 days"],
+    "waiver of just the longest": ([WAIVED, PINNED], []),
+    "waiver for nobody": (
+        [WAIVED, PINNED, (WAIVERS, "subject: centre", "subject: center")],
+        [
+            f"{WAIVERS}:5:5: {coded('LN113', 'W-1', 'center', 'GV-1')}"
+            "\nwrite the subject exactly as reports name it: centre"
+        ],
     ),
-    "waiver stands longer than two months": (
-        [WAIVED, PINNED, (SETTINGS, "180 days", "2 months")],
-        [f"{WAIVERS}:10:5: {coded('LN106', 'W-1', '180')}\nthe longest allowed is 2 months"],
+    "waiver for a key alone where items follow": (
+        [WAIVED, PINNED, (WAIVERS, "GV-1\n    subject: centre", "AL-1\n    subject: A1")],
+        [
+            f"{WAIVERS}:5:5: {coded('LN113', 'W-1', 'A1', 'AL-1')}"
+            "\nwrite the subject exactly as reports name it: <alert_id> × public"
+        ],
     ),
-    "waiver of one's own": (
-        [WAIVED, PINNED, (WAIVERS, "approver: director", "approver: manager")],
-        [f"{WAIVERS}:8:5: {coded('LN107', 'W-1')}\nsomebody else must approve it"],
+    "waiver for an item that is not asked for": (
+        [WAIVED, PINNED, (WAIVERS, "GV-1\n    subject: centre", "AL-1\n    subject: A1 × press")],
+        [
+            f"{WAIVERS}:5:5: {coded('LN113', 'W-1', 'A1 × press', 'AL-1')}"
+            "\nwrite the subject exactly as reports name it: <alert_id> × public"
+        ],
+    ),
+    "waiver for an item": (
+        [
+            WAIVED,
+            PINNED,
+            (WAIVERS, "GV-1\n    subject: centre", "AL-1\n    subject: A × 1 × staff"),
+        ],
+        [],
+    ),
+    "pin without a reason": (
+        [(SETTINGS, "", 'as_of = "2026-06-29"\n')],
+        [
+            f"{SETTINGS}:10:1: {coded('LN112')}"
+            "\nwrite 'as_of_reason', or take 'as_of' out: what has happened since is not judged"
+        ],
     ),
     "a date cannot prove a limit of hours": (
         [TOLD_ON_A_DAY],

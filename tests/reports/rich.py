@@ -340,6 +340,7 @@ ASSESSMENT = Assessment(
     ),
     as_of=AS_OF,
     as_of_source="pinned",
+    as_of_reason=text("The audit of 2026 ends here.", "2026 年度审计到此为止。"),
     window=Window(starts="2025-11-20T18:00:00+08:00", ends=AS_OF),
     horizon="2028-11-21T00:00:00+08:00",
     due_soon="2026-12-05T00:00:00+08:00",

@@ -30,7 +30,7 @@ from .centres import FAILING, NAMES, centre
 Verdicts = Mapping[str, str]
 """Control → verdict, as far as a format tells."""
 WRONG = ("fail", "unknown")
-NO_CONTROLS = ("evidence", "baseline")
+NO_CONTROLS = ("evidence", "baseline", "as_of")
 """Stand for a control where findings concern none."""
 
 

@@ -12,6 +12,8 @@ from .centres import NAMES, centre
 from .rendered import render
 from .rich import ASSESSMENT, HOSTILE, control, lapse
 
+GIVEN = {"as_of_source": "given", "as_of_reason": None}
+"""A moment that is not pinned, of which nothing is said."""
 COMMAND = re.compile(r"::(error|warning|notice)(?: ([^:]*))?::(.*)")
 
 
@@ -81,7 +83,8 @@ def test_hostile_text_is_no_command_and_no_property() -> None:
         lapses=[lapse(f"50% {HOSTILE}", start, None, 1, opened_by=place)],
     )
     gate = ASSESSMENT.gate.model_copy(update={"failed_on": ["X-1"]})
-    result = ASSESSMENT.model_copy(update={"controls": [judged], "problems": [], "gate": gate})
+    update = {"controls": [judged], "problems": [], "gate": gate, **GIVEN}
+    result = ASSESSMENT.model_copy(update=update)
     text = render(result, "github", View())
     ((level, properties, message),) = commands(text)
     assert level == "error"
@@ -97,8 +100,22 @@ def test_every_control_has_one_before_any_has_two() -> None:
     many = [lapse(f"A{n}", start, None, 1) for n in range(30)]
     controls = [control(f"X-{n}", "Title", "标题", "fail", lapses=many) for n in range(8)]
     gate = ASSESSMENT.gate.model_copy(update={"failed_on": [each.id for each in controls]})
-    result = ASSESSMENT.model_copy(update={"controls": controls, "problems": [], "gate": gate})
+    update = {"controls": controls, "problems": [], "gate": gate, **GIVEN}
+    result = ASSESSMENT.model_copy(update=update)
     found = commands(render(result, "github", View()))
     assert len(found) == 10
     assert {p["title"].split()[1] for _, p, _ in found[:8]} == {f"X-{n}" for n in range(8)}
     assert found[-1] == ("error", {"title": "ccpolicy"}, "231 more in the job summary")
+
+
+def test_a_pinned_moment_is_the_first_of_ten_warnings() -> None:
+    start = "2026-11-08T00:00:00+08:00"
+    many = [lapse(f"A{n}", start, None, 1) for n in range(30)]
+    controls = [control("X-1", "Title", "标题", "fail", lapses=many)]
+    gate = ASSESSMENT.gate.model_copy(update={"failed_on": []})
+    result = ASSESSMENT.model_copy(update={"controls": controls, "problems": [], "gate": gate})
+    found = commands(render(result, "github", View(folder="centre/")))
+    assert [level for level, _, _ in found] == ["warning"] * 10
+    assert found[0][1] == {"file": "centre/ccpolicy.toml", "line": "1", "title": "ccpolicy"}
+    assert found[0][2].startswith("PINNED: judged as of 2026-11-20 18:00")
+    assert found[-1][2] == "22 more in the job summary"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from wcwidth import wcswidth
 
 from ccpolicy.reports import View
-from ccpolicy.reports.layout import clip, pad, visible, width, wrap
+from ccpolicy.reports.layout import clip, inert, pad, visible, width, wrap
 from ccpolicy.reports.page import Page
 
 TEXTS = st.text(alphabet=st.characters(exclude_categories=["Cs"]))
@@ -37,6 +37,27 @@ def test_no_line_is_a_command_to_a_ci_runner() -> None:
     page = Page(View(columns=12))
     page.paragraph("a sentence ::error::forged", 2)
     assert str(page) == "  a sentence\n  \\x3a:error::f\n  orged\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "seen"),
+    [
+        ("::error::x", r"\x3a:error::x"),
+        ("  ::error::x", r"  \x3a:error::x"),
+        ("a ::error::x", "a ::error::x"),
+        ("##[add-mask]x", r"\x23#[add-mask]x"),
+        ("a ##[error]x ##[debug]y", r"a \x23#[error]x \x23#[debug]y"),
+        ("###[group]", r"#\x23#[group]"),
+        ("####[group]", r"##\x23#[group]"),
+        ("##vso[task.complete]", r"\x23#vso[task.complete]"),
+        ("##teamcity[buildStop]", r"\x23#teamcity[buildStop]"),
+        ("::x ##[y]", r"\x3a:x \x23#[y]"),
+        ("# [a](b) ## c", "# [a](b) ## c"),
+    ],
+)
+def test_inert(line: str, seen: str) -> None:
+    assert inert(line) == seen
+    assert inert(seen) == seen
 
 
 @given(TEXTS)

@@ -55,6 +55,7 @@ def test_tally_names_every_verdict() -> None:
         update={"tally": dict.fromkeys(VERDICTS, 0), "controls": [], "provenance": None}
     )
     assert render(nothing, "text", View(detail="brief")).splitlines() == [
+        "PINNED: judged as of 2026-11-20 18:00, the moment pinned in ccpolicy.toml",
         "0 controls: 0 fail, 0 unknown, 0 waived, 0 pass, 0 not applicable",
         "Nothing was assessed; the gate has no result",
     ]

@@ -66,6 +66,8 @@ class Agenda(Model):
     plan: PlanReference
     as_of: str
     as_of_source: AsOfSource
+    as_of_reason: Text | None = None
+    """Why as-of is pinned; null unless it is, or where nobody says why."""
     until: str
     """How far ahead it looks."""
     owners: list[Owner]
@@ -96,6 +98,7 @@ def agenda(assessment: Assessment, until: str) -> Agenda:
         ),
         as_of=assessment.as_of,
         as_of_source=assessment.as_of_source,
+        as_of_reason=assessment.as_of_reason,
         until=until,
         owners=owners,
     )

@@ -11,10 +11,10 @@ from ccpolicy.vocabulary import Severity
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
-ChangeFamily = Literal["control", "waiver", "dataset", "check", "norm", "plan", "settings"]
+ChangeFamily = Literal["control", "waiver", "dataset", "check", "norm", "plan", "settings", "test"]
 """What a change is about."""
-Direction = Literal["loosened", "unordered", "tightened", "neutral"]
-DIRECTIONS: tuple[Direction, ...] = ("loosened", "unordered", "tightened", "neutral")
+Direction = Literal["loosened", "unordered", "tightened", "added", "neutral"]
+DIRECTIONS: tuple[Direction, ...] = ("loosened", "unordered", "tightened", "added", "neutral")
 """What asks for most attention first."""
 Status = Literal["removed", "loosened", "unordered", "added", "tightened", "unchanged"]
 STATUSES: tuple[Status, ...] = (
@@ -45,10 +45,11 @@ class Change(Model):
 
     family: ChangeFamily
     name: str
-    """Id of the control, waiver, dataset, check kind, norm or plan; the file of the settings."""
+    """Id of the control, waiver, dataset, check kind, norm or plan; the file of the settings; of a
+    test the id of its control, or the name of its check kind."""
     direction: Direction
-    """Unordered: neither state is stricter than the other for sure. Neutral: no verdict and no gate
-    depends on it."""
+    """Unordered: neither state is stricter than the other for sure. Added: new, and nothing rests
+    on it yet. Neutral: no verdict, no gate and no test depends on it."""
     message: Text
     before: str | None
     after: str | None

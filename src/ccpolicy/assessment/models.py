@@ -99,6 +99,9 @@ class Waiver(Model):
     starts: str
     ends: str
     state: WaiverState
+    subject_known: bool = True
+    """Whether the control has, or had, a subject of this name, or may have, since not all of its
+    records could be read; if not, nobody is waived."""
 
 
 class Evidence(Model):
@@ -179,6 +182,8 @@ class Assessment(Model):
     policy: Policy
     as_of: str
     as_of_source: AsOfSource
+    as_of_reason: Text | None = None
+    """Why as-of is pinned; null unless it is, or where nobody says why."""
     window: Window
     horizon: str
     """How far ahead due dates are forecast."""

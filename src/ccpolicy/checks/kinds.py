@@ -44,6 +44,8 @@ VALUES = tuple(name for name, role in ROLES.items() if role.is_value)
 
 Value = str | int | float
 
+EXAMPLES = ".examples.yaml"
+"""How the names of files of worked examples end."""
 _TOO_LARGE = 1_000_000_000
 """Numbers of a parameter are smaller: no plan means more, and every engine can hold them."""
 TABLES = frozenset(["parameters", "after", "period"])
@@ -185,6 +187,18 @@ class Kind:
         return self.sql.partition("*/")[2].strip()
 
     @property
+    def tokens(self) -> tuple[tuple[str, str], ...]:
+        """Return the query's tokens, which comments and white space do not change."""
+        from sqlglot import tokenize
+        from sqlglot.errors import TokenError
+
+        try:
+            found = tokenize(self.query, read="duckdb")
+        except TokenError:  # what is no SQL is compared as it stands
+            return (("", self.query),)
+        return tuple((each.token_type.name, each.text) for each in found)
+
+    @property
     def relations(self) -> frozenset[str]:
         """Return the relations that the query may read."""
         return TABLES | set(self.inputs)
@@ -196,7 +210,7 @@ class Kind:
             PolicyError: no cases, or cases that are not of the right form.
         """
         folder, _, own = self.file.rpartition("/")
-        file = f"{own.removesuffix('.sql')}.examples.yaml"
+        file = f"{own.removesuffix('.sql')}{EXAMPLES}"
         if file not in self.tree.entries(folder):
             raise PolicyError(
                 "the check kind '{name}' has no worked examples",

@@ -58,6 +58,10 @@ _INDENT = 12
     help="Include in the result which commit was judged and which files are not committed.",
 )
 @options.option(
+    "--require-current/--allow-pinned",
+    help="Refuse (or judge, the default) a moment that ccpolicy.toml pins; pipelines refuse it.",
+)
+@options.option(
     "--require-clean", is_flag=True, help="Refuse evidence or policy that is not committed."
 )
 @options.option(
@@ -114,6 +118,7 @@ def command(
     from ccpolicy.cli.baseline import BaselineFile
     from ccpolicy.cli.diagnostics import SourceLines
     from ccpolicy.cli.output import refuse_terminal, report_unsupported, write
+    from ccpolicy.cli.pin import warn_of_pin
     from ccpolicy.cli.progress import progress
     from ccpolicy.errors import Locator, Message
 
@@ -142,6 +147,7 @@ def command(
         append(result, view)
     for (name, file), report in zip(wanted[::-1], rendered[::-1], strict=True):
         write(report.content, file, for_people=FORMATS[name].for_people)
+    warn_of_pin(result.as_of, result.as_of_source, view)
     if output not in (None, "-") and not quiet:
         brief = replace(view, detail="brief", colour=False)
         click.echo(_render(result, "text", brief, annex).text, err=True, nl=False)

@@ -49,12 +49,17 @@ def command(
 
     import ccpolicy
     from ccpolicy.cli.output import write
+    from ccpolicy.cli.pin import warn_of_pin
     from ccpolicy.cli.progress import progress
+    from ccpolicy.engine.question import resolve_moment
     from ccpolicy.errors import Message
     from ccpolicy.reports import render
 
     with progress(Message.of("reading the evidence").text(view.language)):
+        repository = ccpolicy.load(path)
         request = ccpolicy.EvaluationRequest(as_of=as_of, controls=controls)
-        result = ccpolicy.load(path).history(start, end, request)
+        result = repository.history(start, end, request)
     content = render(result, format_, view).content
     write(content, output, for_people=FORMATS[format_].for_people)
+    judged, chosen_by = resolve_moment(repository.policy, as_of)
+    warn_of_pin(judged.isoformat(), chosen_by, view)

@@ -123,7 +123,9 @@ def _interruptible() -> Iterator[list[int]]:
 
 
 def _say(language: Language, text: str, code: int = USAGE) -> int:
-    click.echo(text, err=True)
+    from ccpolicy.reports.layout import inert
+
+    click.echo("\n".join(map(inert, text.split("\n"))), err=True)
     return code
 
 

@@ -72,6 +72,7 @@ class AssessmentBuilder:
             period_ends=moment(self.times.ends, self.places.zone),
             as_of=moment(self.times.as_of, self.places.zone),
         )
+        reason = self.policy.settings.as_of_reason
         soon = shift(self.question.as_of, parse_duration(self.policy.settings.due_soon), 1)
         return Assessment(
             schema_version=models.SCHEMA_VERSION,
@@ -79,13 +80,21 @@ class AssessmentBuilder:
             policy=quote_policy(self.policy),
             as_of=when(self.times.as_of),
             as_of_source=self.question.source,
+            as_of_reason=(
+                models.Text.of(reason) if reason and self.question.source == "pinned" else None
+            ),
             window=models.Window(starts=when(self.times.starts), ends=when(self.times.ends)),
             horizon=when(self.times.horizon),
             due_soon=when(instant(soon)),
             gate=scope.decide(judged),
             tally=scope.tally(judged),
             controls=judged,
-            waivers=quote_waivers(self.policy, self.question.controls, self.times.as_of),
+            waivers=quote_waivers(
+                self.policy,
+                {each.id: self.outcomes[each.id].waived_subjects for each in self.controls},
+                {each.id for each in judged if each.problems},
+                self.times.as_of,
+            ),
             problems=[],
             evidence=[
                 models.Evidence(

@@ -49,6 +49,8 @@ class Outcome:
     lapses: list[Lapse] = field(default_factory=list)
     """Lapses that touch the window, by subject and time. Waived subjects are included up to the
     horizon; for all others, only lapses that begin by as-of."""
+    waived_subjects: set[str] = field(default_factory=set)
+    """Which of the names in waivers are those of its subjects."""
     upcoming: list[tuple[int, list[str]]] = field(default_factory=list)
     """Instant after as-of → which of the others lapse then for the first time, by name. Who is in
     a lapse at as-of is not due again."""
@@ -78,7 +80,21 @@ class LapseReader:
             outcome.lapses = lapses
             # What stands from before the window is there to be judged.
             outcome.had_subjects |= any(lapse.starts <= self.times.last for lapse in lapses)
+        self._waived_subjects()
         self._upcoming()
+
+    def _waived_subjects(self) -> None:
+        """Read which subjects waivers name, at whatever time they have a duty."""
+        rows = self.store.ask(
+            f"""
+            SELECT DISTINCT r.control_number, n.name
+            FROM subject n
+            JOIN control_revision r ON r.revision = n.revision
+            WHERE n.name IN (SELECT w.name FROM {WAIVED_SUBJECT.name} w)
+            """
+        )
+        for control_number, name in rows:
+            self.by_control_number[control_number].waived_subjects.add(name)
 
     def _subjects(self) -> None:
         """Count the subjects that each control is about."""

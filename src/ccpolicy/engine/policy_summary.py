@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from ccpolicy.assessment import models
 from ccpolicy.engine.waivers import waiver_span
@@ -68,16 +68,27 @@ def _norm(norm: Norm) -> models.Norm:
     )
 
 
-def quote_waivers(policy: Policy, controls: Collection[str], as_of: int) -> list[models.Waiver]:
-    """Return the waivers of some controls, and whether each is in force at an instant."""
+def quote_waivers(
+    policy: Policy, subjects: Mapping[str, Collection[str]], unread: Collection[str], as_of: int
+) -> list[models.Waiver]:
+    """Return the waivers of some controls, and whether each is in force at an instant.
+
+    `subjects` maps each control to those of the names in waivers that it knows; not all records of
+    the controls in `unread` could be read, so that they may have others.
+    """
     return [
-        _waiver(policy, waiver, as_of)
+        _waiver(
+            policy,
+            waiver,
+            as_of,
+            subject_known=waiver.control in unread or waiver.subject in subjects[waiver.control],
+        )
         for waiver in policy.waivers.values()
-        if waiver.control in controls
+        if waiver.control in subjects
     ]
 
 
-def _waiver(policy: Policy, waiver: Waiver, as_of: int) -> models.Waiver:
+def _waiver(policy: Policy, waiver: Waiver, as_of: int, *, subject_known: bool) -> models.Waiver:
     zone = time_zone(policy.plan.zone)
     starts, ends = waiver_span(policy, waiver)
     return models.Waiver(
@@ -90,4 +101,5 @@ def _waiver(policy: Policy, waiver: Waiver, as_of: int) -> models.Waiver:
         starts=moment(starts, zone).isoformat(),
         ends=moment(ends, zone).isoformat(),
         state="coming" if as_of < starts else "in_force" if as_of < ends else "expired",
+        subject_known=subject_known,
     )

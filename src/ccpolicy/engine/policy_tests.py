@@ -16,6 +16,7 @@ from ccpolicy.policy.tests import LocatedTest, sources
 
 Judge = Callable[[Policy, LocatedTest], Assessment]
 _NOTHING = Text(en="a test may leave it out", zh="测试中可以省略")
+_SOMEBODY = Text(en="somebody else", zh="另一人")
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def _policy(policy: Policy, located: LocatedTest, root: Path) -> Policy:
             subject=waiver.subject,
             reason=_NOTHING,
             owner=_NOTHING,
-            approver=_NOTHING,
+            approver=_SOMEBODY,
             until=waiver.until,
             **{"from": waiver.from_},
         )
@@ -83,7 +84,10 @@ def _policy(policy: Policy, located: LocatedTest, root: Path) -> Policy:
         policy,
         root=root,
         plan=policy.plan.model_copy(update={"tags": {}}),  # other controls have them
-        settings=policy.settings.model_copy(update={"evidence": "evidence"}),
+        settings=policy.settings.model_copy(
+            # Nobody decides on a waiver of a test, so that it may last as long as the test needs.
+            update={"evidence": "evidence", "longest_waiver": "100 years"}
+        ),
         controls={name: policy.controls[name]},
         datasets=datasets,
         waivers=waivers,

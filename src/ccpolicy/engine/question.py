@@ -44,6 +44,8 @@ class EvaluationRequest:
     """Whether the assessment gets its `annex`, which reports for auditors need."""
     provenance: bool = False
     """Whether the assessment includes what git knows even where no control depends on it."""
+    require_current: bool = False
+    """Whether a moment other than the present is an error: a pin, or `as_of`."""
     require_clean: bool = False
     """Whether uncommitted evidence or policy is an error."""
     expect_ancestor: str | None = None
@@ -145,10 +147,13 @@ def resolve(policy: Policy, request: EvaluationRequest) -> ResolvedRequest:
     """Return what a request means for a policy.
 
     Raises:
-        PolicyError: a filter names what is not there, or the plan's zone is unknown.
-        CcpolicyError: a time cannot be read.
+        PolicyError: a filter names what is not there, the plan's zone is unknown, or as-of is
+            pinned though `require_current` demands the present.
+        CcpolicyError: a time cannot be read, or `as_of` is given with `require_current`.
     """
     as_of, source = resolve_moment(policy, request.as_of)
+    if request.require_current:
+        _require_current(policy, as_of, source)
     starts, ends = read_period(request.period, plan_zone(policy), as_of)
     return ResolvedRequest(
         request=request,
@@ -160,6 +165,28 @@ def resolve(policy: Policy, request: EvaluationRequest) -> ResolvedRequest:
         gate=request.gate or policy.settings.gate,
         fail_on=request.fail_on or policy.settings.fail_on,
     )
+
+
+def _require_current(policy: Policy, as_of: datetime.datetime, source: AsOfSource) -> None:
+    """Refuse to judge another moment than the present.
+
+    Raises:
+        PolicyError: the moment is pinned.
+        CcpolicyError: it was asked for.
+    """
+    match source:
+        case "pinned":
+            raise PolicyError(
+                "the moment judged is pinned to {moment}, and the present is required",
+                hint="take 'as_of' out, or say --allow-pinned where a past moment is to be judged",
+                locator=policy.place("settings", FILE, "as_of"),
+                moment=f"{as_of:%Y-%m-%d %H:%M}",
+            )
+        case "given":
+            raise CcpolicyError(
+                "another moment is asked for, and the present is required",
+                hint="leave out one of --as-of and --require-current",
+            )
 
 
 def choose_controls(policy: Policy, request: EvaluationRequest) -> tuple[str, ...]:

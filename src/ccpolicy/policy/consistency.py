@@ -228,6 +228,8 @@ def _child(content: Policy, dataset: Dataset, name: str) -> Iterator[PolicyError
 
 
 def _waivers(content: Policy) -> Iterator[PolicyError]:
+    longest = parse_duration(content.settings.longest_waiver)
+    most = longest.months * 31 + longest.days
     for waiver in content.waivers.values():
         place = content.places["waiver", waiver.id]
         if waiver.control not in content.controls:
@@ -239,6 +241,22 @@ def _waivers(content: Policy) -> Iterator[PolicyError]:
             )
         if waiver.until < waiver.from_:
             yield PolicyError("the waiver ends before it begins", locator=place.locate("until"))
+        if (waiver.until - waiver.from_).days >= most:
+            yield PolicyError(
+                "the waiver {id} lasts {days} days, longer than longest_waiver permits",
+                hint="the longest allowed is {longest}: end it earlier, and decide anew then",
+                locator=place.locate("until"),
+                id=waiver.id,
+                days=(waiver.until - waiver.from_).days + 1,
+                longest=content.settings.longest_waiver,
+            )
+        if waiver.approver.en == waiver.owner.en or waiver.approver.zh == waiver.owner.zh:
+            yield PolicyError(
+                "the waiver {id} is approved by its owner",
+                hint="somebody else must approve it",
+                locator=place.locate("approver"),
+                id=waiver.id,
+            )
 
 
 @dataclass(frozen=True, slots=True)

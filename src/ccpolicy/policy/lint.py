@@ -10,9 +10,11 @@ from ccpolicy.errors import Level, Locator, Message
 from ccpolicy.policy.consistency import check_policy
 from ccpolicy.policy.duration_checks import unproven
 from ccpolicy.policy.load import Policy
+from ccpolicy.policy.models import Waiver
 from ccpolicy.policy.references import lookalikes
+from ccpolicy.policy.settings import FILE
+from ccpolicy.policy.subject_names import subject_forms
 from ccpolicy.store import open_store
-from ccpolicy.time.durations import parse_duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ def lint(content: Policy, today: datetime.date) -> list[Finding]:
         store.lock()
         check_policy(content, store)
     return [
+        *_settings(content),
         *_clauses(content),
         *_norms(content),
         *_terms(content),
@@ -42,6 +45,17 @@ def lint(content: Policy, today: datetime.date) -> list[Finding]:
         *_references(content),
         *_waivers(content, today),
     ]
+
+
+def _settings(content: Policy) -> Iterator[Finding]:
+    if content.settings.as_of is not None and content.settings.as_of_reason is None:
+        yield Finding(
+            Message.of("the moment judged is pinned, and nothing says why"),
+            Message.of(
+                "write 'as_of_reason', or take 'as_of' out: what has happened since is not judged"
+            ),
+            content.place("settings", FILE, "as_of"),
+        )
 
 
 def _clauses(content: Policy) -> Iterator[Finding]:
@@ -148,8 +162,6 @@ def _references(content: Policy) -> Iterator[Finding]:
 
 
 def _waivers(content: Policy, today: datetime.date) -> Iterator[Finding]:
-    longest = parse_duration(content.settings.longest_waiver)
-    days = longest.months * 31 + longest.days
     for waiver in content.waivers.values():
         if waiver.until < today:
             yield Finding(
@@ -159,21 +171,27 @@ def _waivers(content: Policy, today: datetime.date) -> Iterator[Finding]:
                 ),
                 content.place("waiver", waiver.id, "until"),
             )
-        if (waiver.until - waiver.from_).days >= days:
-            yield Finding(
-                Message.of(
-                    "the waiver {id} lasts {days} days",
-                    id=waiver.id,
-                    days=(waiver.until - waiver.from_).days + 1,
-                ),
-                Message.of(
-                    "the longest allowed is {longest}", longest=content.settings.longest_waiver
-                ),
-                content.place("waiver", waiver.id, "until"),
-            )
-        if waiver.approver.en == waiver.owner.en or waiver.approver.zh == waiver.owner.zh:
-            yield Finding(
-                Message.of("the waiver {id} is approved by its own owner", id=waiver.id),
-                Message.of("somebody else must approve it"),
-                content.place("waiver", waiver.id, "approver"),
-            )
+        yield from _nobody(content, waiver)
+
+
+def _nobody(content: Policy, waiver: Waiver) -> Iterator[Finding]:
+    """Yield that a waiver names what no subject of its control can be called.
+
+    Who is on file only a check knows, and its reports say.
+    """
+    forms = list(subject_forms(content, content.controls[waiver.control]))
+    if any(form.fits(waiver.subject) for form in forms):
+        return
+    yield Finding(
+        Message.of(
+            "the waiver {id} is for '{subject}', and no subject of {control} can be called so",
+            id=waiver.id,
+            subject=waiver.subject,
+            control=waiver.control,
+        ),
+        Message.of(
+            "write the subject exactly as reports name it: {forms}",
+            forms="; ".join(dict.fromkeys(map(str, forms))),
+        ),
+        content.place("waiver", waiver.id, "subject"),
+    )

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from ccpolicy.checks.kinds import Kind, load_kinds
+from ccpolicy.checks.kinds import EXAMPLES, Kind, load_kinds
 from ccpolicy.errors import Locator, PolicyError, PolicyErrors
 from ccpolicy.files.model_errors import explain
 from ccpolicy.files.policy_files import FolderFiles, PolicyFiles, read_source
@@ -33,6 +33,8 @@ from ccpolicy.policy.settings import FILE, Settings, find_root, load_settings
 from ccpolicy.shipped import shipped_folder
 
 M = TypeVar("M", bound=Model)
+TESTS = "tests"
+"""Folder of policy tests below that of the policy."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,9 @@ class Policy:
     """What stands before the files' paths in messages, such as `origin/main:`."""
     places: Mapping[tuple[str, str], Place] = field(repr=False)
     """(`control`, id), (`dataset`, id), … → where it stands."""
+    tests: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    """The files of policy tests and of the check kinds' worked examples: name → content. No verdict
+    depends on them, so that no digest covers them."""
 
     @classmethod
     def of(cls, plan: Plan, control: Control, kind: Kind) -> Policy:
@@ -181,6 +186,7 @@ def _content(tree: PolicyFiles, root: Path, revision: str | None) -> Policy:
         each: tree.read(f"{folder}/{each}") for each in KEY_FILES if each in tree.entries(folder)
     }
     reader.names += [f"{folder}/{each}" for each in keys]
+    tests = reader.tests()
     kinds = reader.kinds(may_redefine=revision is not None)
     if reader.errors or plan is None:
         raise PolicyErrors(reader.errors)
@@ -201,6 +207,7 @@ def _content(tree: PolicyFiles, root: Path, revision: str | None) -> Policy:
         keys=keys,
         prefix=tree.place(""),
         places=reader.places,
+        tests=tests,
     )
 
 
@@ -225,6 +232,23 @@ class _Reader:
             place = Locator(self.tree.place(folder))
             self.errors.append(PolicyError("no file in {folder}", locator=place, folder=folder))
         return names
+
+    def tests(self) -> dict[str, bytes]:
+        """Read the files of policy tests and of worked examples."""
+        folder, checks = f"{self.settings.policy}/{TESTS}", self.settings.checks
+        names = [
+            *(f"{folder}/{each}" for each in self.tree.entries(folder)),
+            *(f"{checks}/{each}" for each in self.tree.entries(checks)),
+        ]
+        suffixes = (".yaml", ".yml")
+        found = {}
+        for name in names:
+            if name.endswith(EXAMPLES if name.startswith(f"{checks}/") else suffixes):
+                try:
+                    found[name] = self.tree.read(name)
+                except PolicyError as failure:
+                    self.errors.append(failure)
+        return found
 
     def read(self, model: type[M], name: str) -> tuple[YamlDocument, M] | None:
         """Read one file into its model."""

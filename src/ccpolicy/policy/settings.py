@@ -13,7 +13,7 @@ from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.files.model_errors import explain
 from ccpolicy.files.policy_files import FolderFiles, PolicyFiles
 from ccpolicy.files.yaml_document import Place, YamlDocument, decode
-from ccpolicy.policy.models import Line, Model
+from ccpolicy.policy.models import Label, Line, Model
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.vocabulary import Judged, Severity
 
@@ -30,7 +30,9 @@ class Settings(Model):
     evidence: Line = "evidence"
     """Folder of the evidence."""
     as_of: str | None = None
-    """Moment to judge at unless another is asked for; for samples."""
+    """Moment to judge at unless another is asked for; for samples and past audits."""
+    as_of_reason: Label | None = None
+    """Why the moment is pinned."""
     gate: Judged = "now"
     """Whether the gate looks at the verdicts now or through the period."""
     fail_on: Severity = "low"
@@ -63,6 +65,20 @@ def find_root(path: Path) -> Path:
             locator=Locator(FILE),
         )
     return path.resolve()
+
+
+def _check_pin(settings: Settings, source: YamlDocument) -> None:
+    """Refuse the reason of a pin that is not there.
+
+    Raises:
+        PolicyError: it is so.
+    """
+    if settings.as_of_reason and settings.as_of is None:
+        raise PolicyError(
+            "'as_of_reason' gives a reason, but no moment is pinned",
+            hint="pin the moment with 'as_of', or take the reason out",
+            locator=source.locate(("as_of_reason",)),
+        )
 
 
 def load_settings(tree: PolicyFiles, root: Path) -> tuple[Settings, YamlDocument]:
@@ -99,6 +115,7 @@ def load_settings(tree: PolicyFiles, root: Path) -> tuple[Settings, YamlDocument
         settings = Settings.model_validate(value)
     except ValidationError as failure:
         raise explain(failure, source, Settings)[0] from failure
+    _check_pin(settings, source)
     for name in ("due_soon", "horizon", "longest_waiver"):
         try:
             duration = parse_duration(getattr(settings, name))

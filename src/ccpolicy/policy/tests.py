@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError
 from ccpolicy.errors import PolicyErrors
 from ccpolicy.files.model_errors import explain
 from ccpolicy.files.policy_files import PolicyFiles, read_source
-from ccpolicy.policy.load import Place, Policy
+from ccpolicy.policy.load import TESTS, Place, Policy
 from ccpolicy.policy.models import Day, Id, Line, Model, Name
 from ccpolicy.policy.names import unknown
 from ccpolicy.vocabulary import Verdict
@@ -93,7 +93,7 @@ def load_cases(tree: PolicyFiles, content: Policy) -> list[LocatedTest]:
     Raises:
         PolicyErrors: all that is wrong with them.
     """
-    folder = f"{content.settings.policy}/tests"
+    folder = f"{content.settings.policy}/{TESTS}"
     found: list[LocatedTest] = []
     for entry in tree.entries(folder):
         if entry.endswith((".yaml", ".yml")):

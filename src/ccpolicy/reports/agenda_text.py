@@ -6,14 +6,16 @@ from ccpolicy.assessment.agenda import Agenda, Owner, Task
 from ccpolicy.reports import View
 from ccpolicy.reports.page import Page, Table, Word
 from ccpolicy.reports.phrases import reason_text
-from ccpolicy.reports.time_text import judged_as_of, until, when
+from ccpolicy.reports.time_text import judged_as_of, pinned, until, when
 
 
 def render_agenda(result: Agenda, view: View) -> str:
     """Render what every owner has to do."""
     page = Page(view)
     page.paragraph(page.text(result.plan.title), colour="bold")
-    page.paragraph(judged_as_of(page, result.as_of, result.as_of_source))
+    warnings = pinned(page, result)
+    for text in warnings or [judged_as_of(page, result.as_of, result.as_of_source)]:
+        page.paragraph(text, colour="yellow" if warnings else None)
     page.paragraph(page.say("Due by {day}", day=until(result.until)))
     ids = [task.control for owner in result.owners for task in (*owner.overdue, *owner.due)]
     ids += [control.control for owner in result.owners for control in owner.unknown]

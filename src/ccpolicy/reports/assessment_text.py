@@ -13,17 +13,20 @@ from ccpolicy.reports.phrases import (
     problem_text,
     reason_text,
     verdict_labels,
+    waivers_for_nobody,
 )
 from ccpolicy.reports.provenance_text import by_place, covered_later, on_file, recorded, uncommitted
 from ccpolicy.reports.sections import ControlLapses, Sections
 from ccpolicy.reports.summary_text import outcome, severities
-from ccpolicy.reports.time_text import exactly, judged_as_of, length_in_period, until
+from ccpolicy.reports.time_text import exactly, judged_as_of, length_in_period, pinned, until
 
 
 def render_assessment(result: Assessment, view: View) -> str:
     """Render an assessment: what needs attention first, then what is merely to be known."""
     page = Page(view)
     if view.detail == "brief":
+        for warning in pinned(page, result)[:1]:
+            page.paragraph(warning, colour="yellow")
         for warning, _ in uncommitted(page, result, full=False):
             page.paragraph(warning, colour="yellow")
     else:
@@ -62,6 +65,7 @@ class _SectionText:
         self.attention()
         self.cured()
         self.waived()
+        self.waivers_for_nobody()
         self.not_assessed()
         self.stale()
         self.due_soon()
@@ -77,7 +81,9 @@ class _SectionText:
         )
         if result.policy.revision:
             page.paragraph(page.say("Policy of commit {commit}", commit=result.policy.revision))
-        page.paragraph(judged_as_of(page, result.as_of, result.as_of_source))
+        warnings = pinned(page, result)
+        for text in warnings or [judged_as_of(page, result.as_of, result.as_of_source)]:
+            page.paragraph(text, colour="yellow" if warnings else None)
         starts, ends, zone = (
             exactly(result.window.starts),
             exactly(result.window.ends),
@@ -152,6 +158,13 @@ class _SectionText:
                     approver=page.text(waiver.approver),
                 )
             )
+
+    def waivers_for_nobody(self) -> None:
+        """Show which waivers accept nothing."""
+        if found := list(waivers_for_nobody(self.page, self.result)):
+            self.page.line()
+        for text in found:
+            self.page.paragraph(text, colour="yellow")
 
     def not_assessed(self) -> None:
         """Show which controls do not apply or had nothing to judge, and why that is all right."""

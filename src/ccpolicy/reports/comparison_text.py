@@ -65,6 +65,7 @@ def headings(page: Page) -> dict[str, str]:
         "loosened": page.say("Loosened"),
         "unordered": page.say("Changed, neither stricter nor looser"),
         "tightened": page.say("Tightened"),
+        "added": page.say("New, and nothing rests on it yet"),
         "neutral": page.say("Changed without an effect on any verdict"),
     }
 
@@ -74,6 +75,7 @@ def _words(page: Page) -> dict[str, Word]:
         "loosened": (page.say("LOOSER"), "red"),
         "unordered": (page.say("CHANGED"), "yellow"),
         "tightened": (page.say("STRICTER"), "green"),
+        "added": (page.say("NEW"), "cyan"),
         "neutral": (page.say("WORDS"), "dim"),
     }
 
@@ -95,6 +97,8 @@ def title(page: Page, change: Change, titles: dict[str, Text]) -> str:
             return page.say("plan")
         case "settings":
             return page.say("settings")
+        case "test":
+            return page.say("policy test")
 
 
 def said(page: Page, change: Change) -> str:

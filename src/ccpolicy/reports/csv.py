@@ -1,4 +1,4 @@
-"""CSV: a row for each control, lapse, problem, due date and obsolete baseline entry.
+"""CSV: a row for a pinned moment, each control, lapse, problem, due date and obsolete entry.
 
 The columns are the same in every language, since other programs name them.
 """
@@ -11,10 +11,11 @@ from collections.abc import Iterator
 
 from ccpolicy.assessment.models import Assessment, Control, Problem
 from ccpolicy.reports import View
-from ccpolicy.reports.layout import visible
+from ccpolicy.reports.layout import inert, visible
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import obsolete_entry
 from ccpolicy.reports.sections import without_later_lapses
+from ccpolicy.reports.time_text import pinned
 
 COLUMNS = (
     "control",
@@ -57,7 +58,20 @@ def render_assessment(result: Assessment, view: View) -> str:
 
 
 def _rows(page: Page, result: Assessment) -> Iterator[Row]:
+    if warnings := pinned(page, result):
+        yield {"entry": "pinned", "starts": result.as_of, "text": page.phrases(warnings)}
     yield from (_problem(page, problem) for problem in result.problems)
+    for waiver in result.waivers:
+        if not waiver.subject_known:
+            yield {
+                "entry": "waiver",
+                "control": waiver.control,
+                "subject": waiver.subject,
+                "starts": waiver.starts,
+                "ends": waiver.ends,
+                "waived_by": waiver.id,
+                "text": page.text(waiver.reason),
+            }
     for known in result.gate.obsolete:
         yield {
             "entry": "obsolete",
@@ -115,6 +129,6 @@ def _problem(page: Page, problem: Problem) -> Row:
 
 
 def _cell(value: str) -> str:
-    """Keep a spreadsheet from computing a text."""
-    shown = visible(value)
+    """Keep a spreadsheet from computing a text, and a CI runner from obeying it."""
+    shown = inert(visible(value))
     return f"'{shown}" if shown.lstrip().startswith(_FORMULA) else shown

@@ -22,6 +22,8 @@ from ccpolicy.reports.sections import Sections
 _SEPARATOR = "\0"
 NO_CONTROL = "evidence"
 """Rule id of problems that are not specific to one control."""
+SETTINGS = "ccpolicy.toml"
+"""File of what has no line of its own, and of a pinned moment."""
 OBSOLETE = "baseline"
 """Rule id of obsolete baseline entries."""
 
@@ -144,7 +146,7 @@ def _shown(written: str | None, control: Control | None) -> Locator:
         place = Locator.read(written)
         if not place.file.lower().endswith(BINARY_SUFFIXES):
             return Locator(place.file, place.line or 1)
-    return Locator.read(control.source) if control else Locator("ccpolicy.toml", 1)
+    return Locator.read(control.source) if control else Locator(SETTINGS, 1)
 
 
 def left_out(result: Assessment) -> tuple[Message, ...]:
@@ -159,5 +161,12 @@ def left_out(result: Assessment) -> tuple[Message, ...]:
     if absent:
         said.append(
             Message.of("controls that were not assessed: {controls}", controls=", ".join(absent))
+        )
+    nobody = [waiver.id for waiver in result.waivers if not waiver.subject_known]
+    if nobody:
+        said.append(
+            Message.of(
+                "waivers for subjects that do not exist: {waivers}", waivers=", ".join(nobody)
+            )
         )
     return tuple(said)

@@ -13,8 +13,9 @@ from dataclasses import replace
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.reports import View
 from ccpolicy.reports.assessment_text import render_assessment as render_text
-from ccpolicy.reports.findings import Finding, findings, left_out
+from ccpolicy.reports.findings import SETTINGS, Finding, findings, left_out
 from ccpolicy.reports.page import Page
+from ccpolicy.reports.time_text import pinned
 
 MOST = 10
 """Annotations of one level that GitHub shows of a step."""
@@ -32,10 +33,17 @@ def render_assessment(result: Assessment, view: View) -> str:
 
 def _annotations(result: Assessment, view: View) -> Iterator[str]:
     page = Page(view)
+    warnings = pinned(page, result)
+    if warnings:
+        file = f"{view.folder}{SETTINGS}"
+        yield _command("warning", page.phrases(warnings), file=file, line="1", title="ccpolicy")
     listed = findings(result, view)
-    for level, failed_gate in (("error", True), ("warning", False)):
+    for level, failed_gate, most in (
+        ("error", True, MOST),
+        ("warning", False, MOST - bool(warnings)),
+    ):
         chosen = _each_control_first([each for each in listed if each.failed_gate == failed_gate])
-        some = chosen if len(chosen) <= MOST else chosen[: MOST - 1]
+        some = chosen if len(chosen) <= most else chosen[: most - 1]
         for finding in some:
             yield _command(
                 level,

@@ -19,7 +19,7 @@ from ccpolicy.reports import Rendered, View
 from ccpolicy.reports.findings import left_out
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
-from ccpolicy.reports.time_text import last_day
+from ccpolicy.reports.time_text import last_day, pinned
 
 _NAMESPACE = uuid.UUID("5b1b2d0e-6f0c-5a53-9d4b-0f6a1c1d7e11")
 _REMIND = datetime.timedelta(hours=-15)
@@ -44,6 +44,8 @@ def render_agenda(result: Agenda, view: View) -> Rendered:
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", page.text(result.plan.title))
     calendar.add("x-wr-timezone", result.plan.zone)
+    if warnings := pinned(page, result):
+        calendar.add("x-wr-caldesc", page.phrases(warnings))
     for owner in result.owners:
         for day, tasks in _by_day(owner.due):
             calendar.add_component(_event(page, result, page.text(owner.owner), day, tasks))
@@ -90,6 +92,7 @@ def _event(
             [
                 page.text(tasks[0].remediation),
                 page.say("Owner: {owner}", owner=owner),
+                *pinned(page, result),
                 *(visible(subject) for subject in subjects),
             ]
         ),

@@ -25,7 +25,7 @@ from ccpolicy.reports.phrases import (
     reason_text,
 )
 from ccpolicy.reports.sections import Sections
-from ccpolicy.reports.time_text import until
+from ccpolicy.reports.time_text import pinned, until
 
 MOST = 1_000
 """Lapses of one control that are listed: GitLab takes files below 30 MB."""
@@ -81,6 +81,9 @@ def _properties(page: Page, result: Assessment) -> Iterator[tuple[str, str]]:
     yield "plan.version", result.policy.version
     yield "plan.digest", result.policy.digest
     yield "as_of", result.as_of
+    yield "as_of_source", result.as_of_source
+    for text in pinned(page, result):
+        yield "pinned", text
     yield "window.starts", result.window.starts
     yield "window.ends", result.window.ends
     yield "zone", result.policy.zone

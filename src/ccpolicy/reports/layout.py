@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
@@ -10,6 +11,7 @@ _NARROW = frozenset("·…×—–")
 """Not ASCII but one column wide, so that plain pages need no width tables."""
 _NEVER_FIRST = frozenset("，。、；：！？）》」』】〉”’…%,.;:!?)]}")
 _NEVER_LAST = frozenset("（《「『【〈“‘([{")
+_ANYWHERE = re.compile(r"##(?=[\w-]*\[)")
 _OWN_LINE_BREAK = (
     ("\u2e80", "\u9fff"),
     ("\uac00", "\ud7a3"),
@@ -38,9 +40,14 @@ def _unfit(character: str) -> bool:
 
 
 def inert(line: str) -> str:
-    """Write out the beginning of a line that a CI runner would take for a command to itself."""
+    """Write out what a CI runner would take for a command to itself.
+
+    `::…` is one at the beginning of a line; `##[…]`, `##vso[…]` and their like anywhere in it.
+    """
     text = line.lstrip()
-    return f"{line[: -len(text)]}\\x3a{text[1:]}" if text.startswith("::") else line
+    if text.startswith("::"):
+        line = f"{line[: len(line) - len(text)]}\\x3a{text[1:]}"
+    return _ANYWHERE.sub(r"\\x23#", line)
 
 
 def width(text: str) -> int:

@@ -15,6 +15,7 @@ from ccpolicy.reports.phrases import (
     problem_text,
     reason_text,
     verdict_labels,
+    waivers_for_nobody,
 )
 from ccpolicy.reports.provenance_text import covered_later, recorded
 from ccpolicy.reports.sections import Sections
@@ -25,7 +26,7 @@ from ccpolicy.reports.summary_text import (
     severities,
     tally,
 )
-from ccpolicy.reports.time_text import judged_as_of, until
+from ccpolicy.reports.time_text import judged_as_of, pinned, until
 from ccpolicy.vocabulary import VERDICTS, Verdict
 
 _SYMBOLS: dict[Verdict, str] = {
@@ -39,7 +40,7 @@ _SYMBOLS: dict[Verdict, str] = {
 _FEW = 10
 """Lapses and problems of a control that are listed, unless all are asked for."""
 _MARKUP = re.compile(r"[\\`*_\[\]|~]")
-_ACTIVE = re.compile(r"[&<>@#$]|:(?=//)|(?<=www)\.", re.IGNORECASE)
+_ACTIVE = re.compile(r"[&<>@#$]|:(?=//)|^:(?=:)|(?<=www)\.", re.IGNORECASE)
 
 
 def render_assessment(result: Assessment, view: View) -> str:
@@ -73,6 +74,9 @@ class _Document:
             return
         yield from self.attention()
         yield from self.waived()
+        for text in waivers_for_nobody(self.page, self.result):
+            yield ""
+            yield f"⚠️ {plain(text)}"
         yield from self.due_soon()
         yield from self.controls()
 
@@ -88,8 +92,13 @@ class _Document:
         sign = "⚠️" if result.nothing_assessed else "✅" if result.gate.passed else "❌"
         yield f"{sign} **{plain(judgement(page, result))}**"
         yield ""
-        yield plain(judged_as_of(page, result.as_of, result.as_of_source))
-        yield ""
+        warnings = pinned(page, result)
+        for text in warnings:
+            yield f"⚠️ **{plain(text)}**"
+            yield ""
+        if not warnings:
+            yield plain(judged_as_of(page, result.as_of, result.as_of_source))
+            yield ""
         for text, is_warning in recorded(page, result, full=self.full):
             yield f"⚠️ {plain(text)}" if is_warning else plain(text)
             yield ""

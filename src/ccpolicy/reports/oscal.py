@@ -20,9 +20,11 @@ from ccpolicy.reports.phrases import (
     obsolete_entry,
     problem_text,
     reason_text,
+    waivers_for_nobody,
 )
 from ccpolicy.reports.sections import Sections
 from ccpolicy.reports.summary_text import judgement
+from ccpolicy.reports.time_text import pinned
 
 MOST = 1_000
 """Lapses of one control that a finding lists."""
@@ -75,11 +77,21 @@ class _Results:
         return {
             "uuid": self.id("result", result.as_of),
             "title": prose(title),
-            "description": prose(judgement(page, result)),
+            "description": "\n\n".join(
+                map(
+                    prose,
+                    [
+                        judgement(page, result),
+                        *pinned(page, result),
+                        *waivers_for_nobody(page, result),
+                    ],
+                )
+            ),
             "start": moment(result.window.starts),
             "end": moment(result.as_of),
             "props": [
                 prop("tool", f"{result.tool.name} {result.tool.version}"),
+                prop("as-of", result.as_of_source),
                 prop("gate", "passed" if result.gate.passed else "failed"),
                 *(prop(f"tally-{name}", str(count)) for name, count in result.tally.items()),
             ],

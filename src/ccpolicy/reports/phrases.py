@@ -96,6 +96,18 @@ def obsolete_entry(page: Page, entry: BaselineEntry) -> str:
     )
 
 
+def waivers_for_nobody(page: Page, result: Assessment) -> Iterator[str]:
+    """Yield which waivers name no subject of their control."""
+    for waiver in result.waivers:
+        if not waiver.subject_known:
+            yield page.say(
+                "Waiver {waiver} accepts nothing: {control} has no subject '{subject}'",
+                waiver=waiver.id,
+                subject=waiver.subject,
+                control=waiver.control,
+            )
+
+
 def opened_by(page: Page, lapse: Lapse) -> str:
     """Say which record a lapse began with."""
     return visible(lapse.opened_by) if lapse.opened_by else page.say("nothing on file")

@@ -17,6 +17,7 @@ from ccpolicy.reports import Rendered, View
 from ccpolicy.reports.findings import NO_CONTROL, OBSOLETE, Finding, findings, left_out
 from ccpolicy.reports.layout import clip, visible
 from ccpolicy.reports.page import Page
+from ccpolicy.reports.time_text import pinned
 from ccpolicy.vocabulary import SEVERITIES
 
 MOST = 5_000
@@ -66,14 +67,21 @@ def render_assessment(result: Assessment, view: View) -> Rendered:
                     {
                         "executionSuccessful": True,
                         "toolExecutionNotifications": [
-                            {"level": "note", "message": {"text": _said(page, message)}}
-                            for message in (*left_out(result), *unsaid)
+                            *(
+                                {"level": "warning", "message": {"text": text}}
+                                for text in pinned(page, result)
+                            ),
+                            *(
+                                {"level": "note", "message": {"text": _said(page, message)}}
+                                for message in (*left_out(result), *unsaid)
+                            ),
                         ],
                     }
                 ],
                 "results": [_result(finding, places, compared=compared) for finding in kept],
                 "properties": {
                     "gatePassed": result.gate.passed,
+                    "asOfSource": result.as_of_source,
                     "verdicts": {each.id: result.verdict(each) for each in result.controls},
                 },
             }

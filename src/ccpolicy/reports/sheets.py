@@ -7,9 +7,15 @@ from dataclasses import dataclass
 
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.reports.page import Page
-from ccpolicy.reports.phrases import VERDICT_MESSAGES, WAIVER_STATE_MESSAGES, reason_text
+from ccpolicy.reports.phrases import (
+    VERDICT_MESSAGES,
+    WAIVER_STATE_MESSAGES,
+    reason_text,
+    waivers_for_nobody,
+)
 from ccpolicy.reports.sections import all_problems, without_later_lapses
 from ccpolicy.reports.summary_text import baseline_notes, judgement, severities
+from ccpolicy.reports.time_text import pinned
 
 Cell = str | float | None
 
@@ -44,7 +50,11 @@ def _summary(page: Page, result: Assessment) -> Iterator[Sequence[Cell]]:
     yield page.say("Gate"), judgement(page, result)
     for text, _ in baseline_notes(page, result):
         yield page.say("Baseline"), text
+    for text in waivers_for_nobody(page, result):
+        yield page.say("Waivers"), text
     yield page.say("Judged as of"), result.as_of
+    for text in pinned(page, result):
+        yield page.say("Pinned"), text
     yield page.say("Period from"), result.window.starts
     yield page.say("Period to"), result.window.ends
     yield page.say("Time zone"), result.policy.zone

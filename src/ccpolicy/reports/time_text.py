@@ -6,6 +6,7 @@ import datetime
 from dataclasses import dataclass
 from typing import Self
 
+from ccpolicy.assessment.agenda import Agenda
 from ccpolicy.assessment.models import Assessment, Lapse
 from ccpolicy.reports.page import Page
 
@@ -86,12 +87,32 @@ def judged_as_of(page: Page, as_of: str, source: str) -> str:
     match source:
         case "pinned":
             return page.say(
-                "Judged as of {moment}, the moment pinned in ccpolicy.toml", moment=moment
+                "PINNED: judged as of {moment}, the moment pinned in ccpolicy.toml", moment=moment
             )
         case "given":
             return page.say("Judged as of {moment}", moment=moment)
         case _:
             return page.say("Judged now, {moment}", moment=moment)
+
+
+def pinned(page: Page, result: Assessment | Agenda) -> list[str]:
+    """Say that a pinned moment was judged and why it is pinned; nothing if it is not."""
+    if result.as_of_source != "pinned":
+        return []
+    reason = page.text(result.as_of_reason) if result.as_of_reason else page.say("none is given")
+    return [
+        judged_as_of(page, result.as_of, result.as_of_source),
+        page.say("Reason of the pin: {reason}", reason=reason),
+    ]
+
+
+def age(page: Page, as_of: str, now: datetime.datetime) -> str:
+    """Say how long ago a moment was, or how far ahead it is."""
+    passed = now - datetime.datetime.fromisoformat(as_of)
+    length = _length(page, abs(passed))
+    if passed < datetime.timedelta():
+        return page.say("{length} ahead of now", length=length)
+    return page.say("{length} ago", length=length)
 
 
 def _exact(moment: datetime.datetime) -> str:

@@ -17,6 +17,7 @@ from ccpolicy.reports.layout import clip, visible, width
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.sheets import Cell, Sheet, sheets
 from ccpolicy.reports.summary_text import judgement
+from ccpolicy.reports.time_text import pinned
 
 LONGEST = 32_767
 """Characters that a cell can hold."""
@@ -35,7 +36,7 @@ def render_assessment(result: Assessment, view: View) -> Rendered:
     book.set_properties(
         {
             "title": page.text(result.policy.title),
-            "comments": judgement(page, result),
+            "comments": page.phrases([judgement(page, result), *pinned(page, result)]),
             "created": as_of.astimezone(datetime.UTC).replace(tzinfo=None),
         }
     )

@@ -23,6 +23,7 @@ from ccpolicy.policy.diff.change import Subject
 from ccpolicy.policy.diff.controls import control_changes, waiver_changes
 from ccpolicy.policy.diff.datasets import asked_of_git, dataset_changes
 from ccpolicy.policy.diff.plan import kind_changes, plan_changes, settings_changes
+from ccpolicy.policy.diff.tests import suite_changes
 from ccpolicy.policy.git_datasets import FROM_GIT
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.models import Control
@@ -84,7 +85,7 @@ def _status(name: str, base: Policy, head: Policy, changes: Iterable[Change]) ->
         return "added"
     if name not in head.controls:
         return "removed"
-    found = {each.direction for each in changes if name in each.controls} - {"neutral"}
+    found = {each.direction for each in changes if name in each.controls} - {"added", "neutral"}
     if not found:
         return "unchanged"
     if found == {"tightened"}:
@@ -117,7 +118,7 @@ class _Differ:
         for name in _both(base.kinds, head.kinds):
             users = [each for each in self.every if self._kind(each, name)]
             subject = self._subject("check", name, users)
-            yield from _pair(subject, base.kinds, head.kinds, kind_changes)
+            yield from self._kind_change(subject)
         for name in _both(base.norms, head.norms):
             if base.norms.get(name) != head.norms.get(name):
                 subject = self._subject("norm", name, [])
@@ -126,6 +127,7 @@ class _Differ:
         yield from plan_changes(subject, base.plan, head.plan, self.as_of)
         if base.keys != head.keys:
             yield subject.change("unordered", Message.of("whose signatures count"))
+        yield from suite_changes(base, head)
         subject = self._subject("settings", FILE, self.every)
         yield from settings_changes(subject, base.settings, head.settings)
 
@@ -141,6 +143,14 @@ class _Differ:
             yield subject.change("loosened", Message.of("the control is taken out"))
         else:
             yield from control_changes(subject, before, after, self.as_of)
+
+    def _kind_change(self, subject: Subject) -> Iterator[Change]:
+        """A kind that is new and in use may cover what another one did not."""
+        if subject.name not in self.base.kinds and subject.controls:
+            message = Message.of("a new check kind, and controls use it")
+            yield subject.change("loosened", message, rewrites_history=True)
+        else:
+            yield from _pair(subject, self.base.kinds, self.head.kinds, kind_changes)
 
     def _kind(self, control: str, kind: str) -> bool:
         states = (self.base.controls.get(control), self.head.controls.get(control))
@@ -183,10 +193,10 @@ def _pair(
     head: Mapping[str, T],
     changes: Callable[[Subject, T, T], Iterator[Change]],
 ) -> Iterator[Change]:
-    """Compare an entry of both states; one that no control rests on yet or any more is neutral."""
+    """Compare an entry of both states; what rests on a new one, or no more does, says so itself."""
     before, after = base.get(subject.name), head.get(subject.name)
     if before is None:
-        yield subject.change("neutral", Message.of("it is new"), concerns=())
+        yield subject.change("added", Message.of("it is new"), concerns=())
     elif after is None:
         yield subject.change("neutral", Message.of("it is taken out"), concerns=())
     else:

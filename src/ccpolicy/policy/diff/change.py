@@ -57,10 +57,11 @@ class Subject:
         name = FILE if self.family == "settings" else self.name
         if (self.family, name) not in content.places:
             return None
-        return _short(content.place(self.family, name, *path))
+        return written(content.place(self.family, name, *path))
 
 
-def _short(place: Locator) -> str:
+def written(place: Locator) -> str:
+    """Write a place as file and line."""
     return f"{place.file}:{place.line}" if place.line else place.file
 
 

@@ -17,6 +17,14 @@ from ccpolicy.policy.models import Control, Selection, Waiver
 from ccpolicy.vocabulary import SEVERITIES
 
 _WORDING = ("title", "rule", "rationale", "remediation", "owner", "value_labels")
+_APART = frozenset(
+    [
+        *("id", "severity", "clauses", "tags", "may_be_empty", "not_applicable"),
+        *("check", "inputs", "parameters", "revisions"),
+    ]
+)
+_OTHER = tuple(name for name in Control.model_fields if name not in {*_WORDING, *_APART})
+"""What nobody here knows a direction of."""
 
 
 def control_changes(
@@ -35,6 +43,9 @@ def control_changes(
             before=before.severity,
             after=after.severity,
         )
+    for field in _OTHER:
+        if getattr(before, field) != getattr(after, field):
+            yield subject.change("unordered", Message.of("the {field}", field=field), field)
     yield from _clauses(subject, before, after)
     yield from _tags(subject, before, after)
     yield from _exemptions(subject, before, after)

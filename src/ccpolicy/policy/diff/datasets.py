@@ -13,23 +13,15 @@ from ccpolicy.policy.diff.change import Subject
 from ccpolicy.policy.diff.controls import may_be_empty
 from ccpolicy.policy.diff.recording import recording_direction
 from ccpolicy.policy.diff.references import reference_changes
+from ccpolicy.policy.keywords import KEYWORDS
 from ccpolicy.policy.models import Child, Dataset
 from ccpolicy.time.durations import parse_duration
 
-_CONTRACT = (
-    "files",
-    "format",
-    "key",
-    "zone",
-    "columns",
-    "records",
-    "delimiter",
-    "sheet",
-    "children",
-    "lookups",
-    "derive",
-    "recording",
-)
+_WORDING = ("title", "owner")
+_APART = frozenset([*_WORDING, "id", "may_be_empty", "references", "retention", "record"])
+_CONTRACT = tuple(name for name in Dataset.model_fields if name not in _APART)
+"""What is not compared apart: whatever else a contract may say decides what counts as evidence."""
+_LIMITS = tuple(name for name in KEYWORDS if name != "items")
 _LEAST = ("minimum", "exclusiveMinimum", "minLength", "minItems")
 _MOST = ("maximum", "exclusiveMaximum", "maxLength", "maxItems")
 Path = tuple[str | int, ...]
@@ -37,7 +29,7 @@ Path = tuple[str | int, ...]
 
 def dataset_changes(subject: Subject, before: Dataset, after: Dataset) -> Iterator[Change]:
     """Yield what changed in a dataset."""
-    for field in ("title", "owner"):
+    for field in _WORDING:
         if getattr(before, field) != getattr(after, field):
             yield subject.change("neutral", Message.of("the {field}", field=field), field)
     for field in _CONTRACT:
@@ -146,7 +138,7 @@ class _Schema:
             nested = first.get("type") == second.get("type") == "object"
             compare = self.record if nested else self.value
             yield from compare(first, second, (*path, "items"))
-        for keyword in ("pattern", "enum", "const", "uniqueItems", *_LEAST, *_MOST):
+        for keyword in _LIMITS:
             first, second = before.get(keyword), after.get(keyword)
             if first != second or type(first) is not type(second):
                 direction = _direction(keyword, first, second)

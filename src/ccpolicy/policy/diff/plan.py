@@ -11,17 +11,20 @@ from ccpolicy.checks.kinds import Kind
 from ccpolicy.checks.strictness import shorter
 from ccpolicy.errors import Message
 from ccpolicy.policy.diff.change import Subject
-from ccpolicy.policy.models import Clause, Plan
+from ccpolicy.policy.models import Clause, Plan, Text
 from ccpolicy.policy.settings import Settings
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.vocabulary import SEVERITIES
+
+_WORDING = ("id", "title", "version", "owner", "tags")
+_JUDGED_BY = tuple(name for name in Plan.model_fields if name not in {*_WORDING, "clauses"})
 
 
 def plan_changes(
     subject: Subject, before: Plan, after: Plan, as_of: datetime.date
 ) -> Iterator[Change]:
     """Yield what changed in the plan: its days and zone, and its clauses."""
-    for field in ("effective_on", "adopted_on", "zone", "holidays", "subject"):
+    for field in _JUDGED_BY:
         first, second = getattr(before, field), getattr(after, field)
         if first != second:
             begun = field not in ("effective_on", "adopted_on") or (
@@ -31,7 +34,7 @@ def plan_changes(
             yield subject.change(
                 "unordered", message, field, before=first, after=second, rewrites_history=begun
             )
-    for field in ("id", "title", "version", "owner", "tags"):
+    for field in _WORDING:
         if getattr(before, field) != getattr(after, field):
             message = Message.of("the {field}", field=field)
             yield subject.change("neutral", message, field, concerns=())
@@ -69,22 +72,33 @@ def _clause(
         yield change("neutral", Message.of("why clause {id} has no control", id=name))
 
 
+_JUDGED_DIFFERENTLY = frozenset(["as_of", "horizon", "policy", "checks", "evidence"])
+"""Settings by which every control may be judged differently, also for the past."""
+
+
 def settings_changes(subject: Subject, before: Settings, after: Settings) -> Iterator[Change]:
     """Yield what changed in `ccpolicy.toml`."""
     for field in Settings.model_fields:
         first, second = getattr(before, field), getattr(after, field)
         if first != second:
             direction = _setting(field, first, second)
-            every = direction == "unordered" and field != "longest_waiver"
+            every = field in _JUDGED_DIFFERENTLY and direction != "neutral"
             yield subject.change(
                 direction,
                 Message.of("the setting '{field}'", field=field),
                 field,
-                before=first,
-                after=second,
+                before=_written(first),
+                after=_written(second),
                 rewrites_history=every,
                 concerns=None if every else (),
             )
+
+
+def _written(value: object) -> object:
+    """Write a text once if it is the same in both languages."""
+    if isinstance(value, Text):
+        return value.en if value.en == value.zh else f"{value.en} / {value.zh}"
+    return value
 
 
 def _setting(field: str, before: Any, after: Any) -> Direction:
@@ -101,22 +115,28 @@ def _setting(field: str, before: Any, after: Any) -> Direction:
         case "horizon":  # a due time beyond it cannot be said, so that the control is unknown
             same = shorter(parse_duration(before), parse_duration(after)) == 0
             return "neutral" if same else "unordered"
-        case "policy" | "checks":  # git says which commits changed them
-            return "unordered"
-        case "as_of" | "evidence":
-            return "unordered"
-    return "neutral"
+        case "as_of":  # what happened after a pin is not judged
+            return "tightened" if after is None else "loosened"
+        case "due_soon" | "as_of_reason":
+            return "neutral"
+    return "unordered"
 
 
 def kind_changes(subject: Subject, before: Kind, after: Kind) -> Iterator[Change]:
-    """Yield what changed in a check kind."""
-    if before.query != after.query:
+    """Yield what changed in a check kind.
+
+    What its query covers cannot be read off it, so that every change of it counts as looser.
+    """
+    changed = False
+    if before.tokens != after.tokens:
+        changed = True
         message = Message.of("what is duty and what is cover (SQL)")
-        yield subject.change("unordered", message, rewrites_history=True)
+        yield subject.change("loosened", message, rewrites_history=True)
     if rules(before) != rules(after):
+        changed = True
         message = Message.of("its inputs and parameters")
-        yield subject.change("unordered", message, rewrites_history=True)
-    elif before.sql != after.sql and before.query == after.query:
+        yield subject.change("loosened", message, rewrites_history=True)
+    if before.sql != after.sql and not changed:
         yield subject.change("neutral", Message.of("its description"), concerns=())
 
 
