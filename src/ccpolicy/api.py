@@ -134,7 +134,7 @@ class Repository:
         return plan_zone(self.policy)
 
     def lint(self) -> list[Finding]:
-        """Return what is doubtful about the policy, without looking at evidence.
+        """Return what is doubtful about the policy, without reading evidence.
 
         Waivers are judged on the day of the pin in `ccpolicy.toml`, or else today.
 
@@ -143,6 +143,7 @@ class Repository:
         """
         from ccpolicy.engine.examples import doubtful_examples
         from ccpolicy.evidence.expression_check import failing_expressions
+        from ccpolicy.evidence.unread import doubtful_patterns
         from ccpolicy.policy.lint import lint
 
         found = lint(self.policy, resolve_moment(self.policy, None)[0].date())
@@ -150,7 +151,7 @@ class Repository:
             store.lock()
             if errors := [*failing_expressions(store, self.policy)]:
                 raise PolicyErrors(errors)
-        return [*found, *doubtful_examples(self.policy)]
+        return [*found, *doubtful_patterns(self.policy), *doubtful_examples(self.policy)]
 
     def test(self, controls: Iterable[str] = (), words: str = "") -> Iterator[PolicyTestResult]:
         """Run the tests of the policy: of some controls alone, or with words in their names.

@@ -70,7 +70,8 @@ def evaluate(
 ) -> Assessment:
     """Judge again, and return the result, which is said to come from the program that recorded it.
 
-    What git knew is taken as it is told; see the step `provenance`.
+    What git knew is taken as it is told; see the step `provenance`. So is which files nobody read
+    or were ignored, since these are not in a bundle.
 
     Raises:
         CcpolicyError: the question cannot be put, or the policy's files do not fit together.
@@ -86,7 +87,17 @@ def evaluate(
         return import_provenance(told, store)
 
     result = assess(policy, read_request(policy, manifest.asked), provide)
-    return result.model_copy(update={"tool": recorded.tool})
+    around = {
+        name: getattr(recorded.evidence, name) for name in ("unread", "unread_total", "ignored")
+    }
+    return result.model_copy(
+        update={
+            "tool": recorded.tool,
+            "evidence": result.evidence.model_copy(update=around),
+            "problems": recorded.problems,
+            "gate": result.scope.decide(result.controls, recorded.problems),
+        }
+    )
 
 
 def check_kinds(archive: Archive) -> None:

@@ -119,3 +119,5 @@ class Evidence:
     """Dataset → what is wrong with it; datasets without problems are left out."""
     places: Places = field(repr=False)
     """Where the records are on file, and what they hold there."""
+    found: Mapping[str, Sequence[str]]
+    """Dataset that was read → its files, by path from the root, also those that cannot be read."""

@@ -127,12 +127,7 @@ def _terms(content: Policy) -> Iterator[Finding]:
 
 
 def _datasets(content: Policy) -> Iterator[Finding]:
-    used = content.datasets_behind(
-        part.dataset
-        for control in content.controls.values()
-        for name in control.inputs
-        for part in control.selections(name)
-    )
+    used = content.used_datasets()
     for dataset in content.datasets.values():
         if dataset.id not in used:
             yield Finding(

@@ -97,6 +97,16 @@ class Policy:
         return found
 
 
+    def used_datasets(self) -> list[str]:
+        """Return the datasets that a control uses, or that these rest on."""
+        return self.datasets_behind(
+            part.dataset
+            for control in self.controls.values()
+            for name in control.inputs
+            for part in control.selections(name)
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where an entry of a policy file stands."""

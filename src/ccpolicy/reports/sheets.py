@@ -212,6 +212,6 @@ def _evidence(page: Page, result: Assessment) -> Sheet:
     ]
     rows = [
         (each.dataset, each.file, each.records, each.invalid, each.sha256)
-        for each in result.evidence
+        for each in result.evidence.files
     ]
     return Sheet(page.say("Evidence"), head, rows)

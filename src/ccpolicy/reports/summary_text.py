@@ -62,7 +62,7 @@ def failed_in_period(page: Page, result: Assessment) -> Iterator[str]:
 
 def _evidence(page: Page, result: Assessment) -> None:
     """Say how much evidence all this rests on."""
-    files = result.evidence
+    files = result.evidence.files
     records = page.count(sum(file.records for file in files), "{count} record", "{count} records")
     of_files = page.count(len(files), "{count} file", "{count} files")
     page.paragraph(page.say("Evidence: {records} in {files}", records=records, files=of_files))
