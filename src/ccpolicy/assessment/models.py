@@ -102,6 +102,13 @@ class Waiver(Model):
     state: WaiverState
 
 
+class Note(Model):
+    """What should be known of how a file was read."""
+
+    code: str
+    message: Text
+
+
 class EvidenceFile(Model):
     """One file that was read."""
 
@@ -111,6 +118,8 @@ class EvidenceFile(Model):
     """Records read, the invalid ones among them."""
     invalid: int
     sha256: str
+    notes: list[Note]
+    """What should be known of how it was read, such as hidden rows; it fails nothing."""
 
 
 class IgnoredFiles(Model):

@@ -100,6 +100,10 @@ class AssessmentBuilder:
                     records=each.records,
                     invalid=each.invalid,
                     sha256=each.sha256,
+                    notes=[
+                        models.Note(code=note.code, message=models.Text.of(note))
+                        for note in each.notes
+                    ],
                 )
                 for each in self.evidence.files
             ],

@@ -89,6 +89,8 @@ class File:
     """Records read, the invalid ones among them."""
     invalid: int
     sha256: str
+    notes: tuple[Message, ...] = ()
+    """What should be known of how it was read."""
 
 
 @dataclass(frozen=True, slots=True)

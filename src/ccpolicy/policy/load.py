@@ -96,7 +96,6 @@ class Policy:
             found += [each for each in dict.fromkeys(looked_up) if each not in found]
         return found
 
-
     def used_datasets(self) -> list[str]:
         """Return the datasets that a control uses, or that these rest on."""
         return self.datasets_behind(

@@ -88,9 +88,15 @@ class _SectionText:
         if not (sections.attention or sections.problems):
             return
         page.heading(page.say("Needs attention"))
-        for problem in sections.problems:
+        if sections.problems:
             self.table.row(self.words["problem"], "", page.say("not specific to one control"))
-            self.problem(problem)
+        hint = None
+        for problem in sections.problems:
+            # Many files that nobody reads have the same hint.
+            self.problem(
+                problem.model_copy(update={"hint": None}) if problem.hint == hint else problem
+            )
+            hint = problem.hint or hint
         for each in sections.attention:
             control = each.control
             if self.result.verdict(control) == "fail":

@@ -1,4 +1,4 @@
-"""CSV: a row for each control, lapse, problem, due date and obsolete baseline entry.
+"""CSV: a row for each control, lapse, problem, due date, note and obsolete baseline entry.
 
 The columns are the same in every language, since other programs name them.
 """
@@ -58,6 +58,13 @@ def render_assessment(result: Assessment, view: View) -> str:
 
 def _rows(page: Page, result: Assessment) -> Iterator[Row]:
     yield from (_problem(page, problem) for problem in result.problems)
+    for file in result.evidence.files:
+        for note in file.notes:
+            said = page.text(note.message)
+            yield {"entry": "note", "place": file.file, "code": note.code, "text": said}
+    for each in result.evidence.ignored:
+        for name in each.files:
+            yield {"entry": "ignored", "place": name, "text": page.text(each.reason)}
     for known in result.gate.obsolete:
         yield {
             "entry": "obsolete",

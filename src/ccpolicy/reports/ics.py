@@ -32,6 +32,8 @@ def render_assessment(result: Assessment, view: View) -> Rendered:
     more = list(left_out(result))
     if count := len(result.gate.obsolete):
         more.append(Message.of("obsolete baseline entries: {count}", count=count))
+    if count := result.evidence.unread_total:
+        more.append(Message.of("files that nobody reads: {count}", count=count))
     return replace(rendered, unsaid=(*rendered.unsaid, *more))
 
 

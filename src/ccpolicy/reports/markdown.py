@@ -14,6 +14,7 @@ from ccpolicy.reports.provenance_text import covered_later, recorded
 from ccpolicy.reports.sections import Sections
 from ccpolicy.reports.summary_text import (
     baseline_notes,
+    evidence_notes,
     failed_in_period,
     judgement,
     severities,
@@ -89,6 +90,9 @@ class _Document:
         total = page.count(len(result.controls), "{count} control", "{count} controls")
         yield plain(page.say("{total}: {counts}", total=total, counts=counts))
         for text in failed_in_period(page, result):
+            yield ""
+            yield plain(text)
+        for text, _ in evidence_notes(page, result):
             yield ""
             yield plain(text)
 

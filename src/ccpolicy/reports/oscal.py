@@ -241,9 +241,11 @@ class _Results:
 
     def resource(self, file: EvidenceFile) -> Part:
         """Return a file of evidence with its digest."""
+        notes = self.page.join(f"{n.code} {self.page.text(n.message)}" for n in file.notes)
         return {
             "uuid": self.id("file", file.file),
             "title": prose(self.page.join([file.file])),
+            **({"remarks": prose(notes)} if notes else {}),
             "props": [prop("dataset", file.dataset), prop("invalid-records", str(file.invalid))],
             "rlinks": [
                 {

@@ -9,7 +9,7 @@ from ccpolicy.assessment.models import Assessment
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import VERDICT_MESSAGES, WAIVER_STATE_MESSAGES
 from ccpolicy.reports.sections import all_problems, without_later_lapses
-from ccpolicy.reports.summary_text import baseline_notes, judgement, severities
+from ccpolicy.reports.summary_text import baseline_notes, evidence_notes, judgement, severities
 
 Cell = str | float | None
 
@@ -44,6 +44,8 @@ def _summary(page: Page, result: Assessment) -> Iterator[Sequence[Cell]]:
     yield page.say("Gate"), judgement(page, result)
     for text, _ in baseline_notes(page, result):
         yield page.say("Baseline"), text
+    for text, _ in evidence_notes(page, result):
+        yield page.say("Evidence"), text
     yield page.say("Judged as of"), result.as_of
     yield page.say("Period from"), result.window.starts
     yield page.say("Period to"), result.window.ends
@@ -209,9 +211,20 @@ def _evidence(page: Page, result: Assessment) -> Sheet:
         page.say("Records"),
         page.say("Invalid"),
         page.say("SHA-256"),
+        page.say("Notes"),
     ]
-    rows = [
-        (each.dataset, each.file, each.records, each.invalid, each.sha256)
+    rows: list[Sequence[Cell]] = [
+        (
+            each.dataset,
+            each.file,
+            each.records,
+            each.invalid,
+            each.sha256,
+            page.join(f"{note.code} {page.text(note.message)}" for note in each.notes) or None,
+        )
         for each in result.evidence.files
     ]
+    for ignored in result.evidence.ignored:
+        said = page.say("ignored: {reason}", reason=page.text(ignored.reason))
+        rows += [(None, file, None, None, None, said) for file in ignored.files]
     return Sheet(page.say("Evidence"), head, rows)
