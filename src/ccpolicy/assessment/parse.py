@@ -143,7 +143,7 @@ def _contradictions(result: Assessment) -> Iterator[tuple[Path, Message]]:
         yield ("tally",), Message.of("the counts are not those of the controls")
     named, unread = len(result.evidence.unread), result.evidence.unread_total
     if unread < named or (unread and not named) or len(result.problems) < named:
-        yield ("evidence", "unread"), Message.of("the files that nobody reads are not all told")
+        yield ("evidence", "unread"), Message.of("the unread files are not all listed")
     if len({each.id for each in result.controls}) < len(result.controls):
         yield ("controls",), Message.of("a control is there twice")
     expected = scope.decide(result.controls, result.problems, gate.obsolete)

@@ -9,8 +9,8 @@ from ccpolicy import __version__
 from ccpolicy.assessment import models
 from ccpolicy.assessment.gate import GateScope
 from ccpolicy.assessment.models import Assessment
-from ccpolicy.engine.control_problems import unread_problems
 from ccpolicy.engine.control_builder import ControlBuilder, LaterCover
+from ccpolicy.engine.control_problems import unread_problems
 from ccpolicy.engine.evaluation import Evaluation
 from ccpolicy.engine.lapses import Lapse, Outcome
 from ccpolicy.engine.policy_summary import quote_policy, quote_waivers

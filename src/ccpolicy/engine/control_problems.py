@@ -67,7 +67,7 @@ def unread_problems(unread: Unread) -> Iterator[Problem]:
             dataset=None,
         )
     if rest := unread.total - len(unread.errors):
-        yield _problem(Message.of("{count} more files are read by nobody", count=rest))
+        yield _problem(Message.of("{count} more files are not read by any dataset", count=rest))
 
 
 def datasets_of(control: Control) -> list[str]:

@@ -83,8 +83,8 @@ def find_unread(
         else:
             by.total += 1
             by.files.append(path)
-    for each in ignored:
-        each.files = sorted(each.files)[:NAMED]
+    for by in ignored:
+        by.files = sorted(by.files)[:NAMED]
     named = sorted(unread)[:NAMED]
     return Unread(
         errors=[_error(path, fault, path[start:], datasets, used) for path, fault in named],
@@ -113,19 +113,21 @@ def doubtful_patterns(policy: Policy) -> Iterator[Finding]:
         fitting = [path for path in files if ignores(each.files, path[len(top) :].lstrip("/"))]
         if not fitting:
             yield Finding(
-                Message.of("'{pattern}' ignores no file", pattern=each.files),
+                Message.of("'{pattern}' matches no file to ignore", pattern=each.files),
                 Message.of("take it out, or correct it"),
                 place,
             )
         for path in [path for path in fitting if path in read][:1]:
             yield Finding(
                 Message.of(
-                    "'{pattern}' also fits {file}, which the dataset '{id}' reads",
+                    "'{pattern}' also matches {file}, which the dataset '{id}' reads",
                     pattern=each.files,
                     file=path,
                     id=read[path],
                 ),
-                Message.of("it is read all the same; write a pattern of the other files alone"),
+                Message.of(
+                    "it is read all the same; write a pattern that matches the other files only"
+                ),
                 place,
             )
 
@@ -166,7 +168,7 @@ def _walk(root: Path, top: str) -> Iterator[tuple[str, str | None]]:
 
 
 def _is_of_git(path: Path, *, is_top: bool) -> bool:
-    """Whether `.git` is git's own: the pointer of a submodule or worktree, or a repository's folder.
+    """Whether `.git` is git's own: the pointer of a submodule or worktree, or a repository.
 
     Only the evidence folder itself may be a repository. In one further down, files would be hidden
     from the repository around it.
@@ -209,21 +211,21 @@ def _error(
     for each in fitting:
         if each.id in used:
             return EvidenceError(
-                "the file fits the dataset '{id}', but was not read with the rest of it",
+                "the file belongs to the dataset '{id}' but was not read with its other files",
                 hint="check again when nobody writes to it",
                 locator=place,
                 id=each.id,
             )
     for each in fitting:
         return EvidenceError(
-            "no control uses the dataset '{id}', so nobody reads this file",
+            "no control uses the dataset '{id}', so this file is not read",
             hint="use the dataset in a control",
             locator=place,
             id=each.id,
         )
     return EvidenceError(
         "no dataset reads this file",
-        hint="give it a name that the 'files' of a dataset fit; or ignore it in ccpolicy.toml, and"
-        " say why",
+        hint="rename it so that 'files' of a dataset matches, or add it to 'ignore' in"
+        " ccpolicy.toml with a reason",
         locator=place,
     )

@@ -190,7 +190,7 @@ _NAME_MESSAGES = {
 
 
 def printable(name: str) -> str:
-    """Escape what cannot be seen in a name; bytes that are no UTF-8 are written `\\xff`."""
+    """Escape what cannot be seen in a name, also bytes that are no UTF-8."""
     return "".join(sign if sign.isprintable() else _escaped(sign) for sign in name)
 
 

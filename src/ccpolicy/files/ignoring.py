@@ -51,11 +51,12 @@ def ignores_everything(pattern: str) -> bool:
 def _skipping(parts: list[str], reached: Iterable[int]) -> set[int]:
     """Add what comes next where `**` stands for no folder."""
     found = set()
-    for index in reached:
-        found.add(index)
-        while index < len(parts) and parts[index] == "**":
-            index += 1
-            found.add(index)
+    for each in reached:
+        found.add(each)
+        for index in range(each, len(parts)):
+            if parts[index] != "**":
+                break
+            found.add(index + 1)
     return found
 
 

@@ -6,7 +6,7 @@ import re
 import tomllib
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from ccpolicy.checks.strictness import shorter
 from ccpolicy.errors import Locator, PolicyError
@@ -68,7 +68,7 @@ class Settings(Model):
     """How far ahead due dates are forecast."""
     longest_waiver: str = "180 days"
     """Waivers that stand for longer are reported."""
-    ignore: list[Ignore] = []
+    ignore: list[Ignore] = Field(default=[])
     """Files of the evidence folder that no dataset reads, beside `USUAL`."""
 
 
@@ -193,7 +193,7 @@ def _check_ignored(settings: Settings, source: YamlDocument) -> None:
             )
         if ignores_everything(each.files):
             raise PolicyError(
-                "'{pattern}' ignores every file, so that any record could be hidden",
+                "'{pattern}' would ignore every file",
                 hint="name the folder or the suffix, such as scans/*.pdf",
                 locator=place,
                 pattern=each.files,

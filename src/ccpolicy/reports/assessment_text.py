@@ -93,9 +93,8 @@ class _SectionText:
         hint = None
         for problem in sections.problems:
             # Many files that nobody reads have the same hint.
-            self.problem(
-                problem.model_copy(update={"hint": None}) if problem.hint == hint else problem
-            )
+            again = problem.hint is not None and problem.hint == hint
+            self.problem(problem.model_copy(update={"hint": None}) if again else problem)
             hint = problem.hint or hint
         for each in sections.attention:
             control = each.control

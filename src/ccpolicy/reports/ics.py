@@ -33,7 +33,7 @@ def render_assessment(result: Assessment, view: View) -> Rendered:
     if count := len(result.gate.obsolete):
         more.append(Message.of("obsolete baseline entries: {count}", count=count))
     if count := result.evidence.unread_total:
-        more.append(Message.of("files that nobody reads: {count}", count=count))
+        more.append(Message.of("files that no dataset reads: {count}", count=count))
     return replace(rendered, unsaid=(*rendered.unsaid, *more))
 
 

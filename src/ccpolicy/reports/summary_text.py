@@ -91,8 +91,8 @@ def evidence_notes(page: Page, result: Assessment) -> Iterator[tuple[str, str]]:
         yield (
             page.count(
                 evidence.unread_total,
-                "{count} file is read by nobody, which fails the gate",
-                "{count} files are read by nobody, which fails the gate",
+                "{count} file is not read by any dataset, which fails the gate",
+                "{count} files are not read by any dataset, which fails the gate",
             ),
             "red",
         )

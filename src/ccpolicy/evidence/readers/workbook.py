@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from xml.etree import ElementTree
 from xml.parsers import expat
 
 from ccpolicy.errors import EvidenceError, Locator
@@ -29,12 +28,10 @@ _REFERENCE = re.compile(r"\s*([A-Za-z]{1,3})([0-9]{1,7})\s*")
 _TRUE = ("1", "true")
 _ODD = "!"
 """Stands for a comment, a CDATA section or a processing instruction, which no element is called."""
+_BEFORE_NAME = (b"<", b":")
+_AFTER_NAME = (b">", b" ", b"/", b"\t", b"\r", b"\n")
 _UNUSUAL = (
-    *(
-        before + b"f" + after
-        for before in (b"<", b":")
-        for after in (b">", b" ", b"/", b"\t", b"\r", b"\n")
-    ),
+    *(before + b"f" + after for before in _BEFORE_NAME for after in _AFTER_NAME),
     *(b'"e"', b"'e'", b"<!", b"hidden", b"zeroHeight", b"customHeight"),
 )
 _NO_WIDTH = re.compile(rb"""\bwidth\s*=\s*["']\s*0*\.?0*\s*["']""")
@@ -113,8 +110,6 @@ def sheet_facts(
     for text in texts:
         if b"\0" in text[:4]:
             raise file.error("the sheet is not UTF-8 text")
-        if b"<!DOCTYPE" in text:
-            raise file.error("the sheet is not plain XML")
         _measure(file, text)
     values = rows()
     facts = SheetFacts()
@@ -173,7 +168,7 @@ class _SheetParser:
         """Parse the part.
 
         Raises:
-            EvidenceError: it is not XML.
+            EvidenceError: it is not plain XML.
         """
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = True
@@ -182,10 +177,7 @@ class _SheetParser:
         parser.CharacterDataHandler = self._characters
         parser.CommentHandler = parser.ProcessingInstructionHandler = self._odd
         parser.StartCdataSectionHandler = self._odd
-        try:
-            parser.Parse(text, True)
-        except expat.ExpatError as failure:
-            raise not_a_workbook(self.file, failure) from failure
+        _parse(self.file, parser, text)
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         name = name.rpartition(" ")[2]
@@ -280,20 +272,33 @@ def _parts_of(file: SourceFile, parts: Mapping[str, bytes], sheet: str) -> set[s
         for each in _elements(file, parts.get("xl/workbook.xml"), "sheet")
         if each.get("name") == sheet
         for name, value in each.items()
-        if name.endswith("}id")
+        if name.endswith(" id")
     ]
     named = {each[1:] if each.startswith("/") else f"xl/{each}" for each in targets if each}
     return named if named <= parts.keys() else set()
 
 
-def _elements(file: SourceFile, text: bytes | None, name: str) -> Iterator[ElementTree.Element]:
-    """Yield the elements of a name, whatever their namespace."""
-    if text is None:
-        return
-    if b"<!DOCTYPE" in text:
-        raise file.error("the sheet is not plain XML")
+def _elements(file: SourceFile, text: bytes | None, name: str) -> list[dict[str, str]]:
+    """Return the attributes of the elements of a name, whatever their namespace."""
+    found: list[dict[str, str]] = []
+
+    def start(element: str, attributes: dict[str, str]) -> None:
+        if element.rpartition(" ")[2] == name:
+            found.append(attributes)
+
+    if text is not None:
+        parser = expat.ParserCreate(namespace_separator=" ")
+        parser.StartElementHandler = start
+        _parse(file, parser, text)
+    return found
+
+
+def _parse(file: SourceFile, parser: expat.XMLParserType, text: bytes) -> None:
+    def refuse(*_: object) -> None:
+        raise file.error("a part of the workbook is not plain XML")
+
+    parser.StartDoctypeDeclHandler = refuse
     try:
-        root = ElementTree.fromstring(text)
-    except ElementTree.ParseError as failure:
+        parser.Parse(text, True)
+    except expat.ExpatError as failure:
         raise not_a_workbook(file, failure) from failure
-    yield from (each for each in root.iter() if each.tag.rpartition("}")[2] == name)

@@ -77,7 +77,7 @@ def settings_changes(subject: Subject, before: Settings, after: Settings) -> Ite
             yield from _ignored(subject, first, second)
         elif first != second:
             direction = _setting(field, first, second)
-            every = direction == "unordered" and field != "longest_waiver" or field == "evidence"
+            every = field == "evidence" or (direction == "unordered" and field != "longest_waiver")
             yield subject.change(
                 direction,
                 Message.of("the setting '{field}'", field=field),
