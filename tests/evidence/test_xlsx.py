@@ -162,7 +162,7 @@ def test_error_on_another_sheet(desk: Desk) -> None:
 def test_error_without_a_place(desk: Desk) -> None:
     content = formula(CELL, '<c t="e"><v>#N/A</v></c>')
     [problem] = desk.read(content, log("xlsx", {"note": TEXT})).said
-    assert problem == "evidence/log.xlsx: a cell holds an error or a formula without a result"
+    assert problem == f"{WHERE}3:2: the cell holds the error #N/A"
 
 
 def test_large_area(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

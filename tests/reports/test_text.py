@@ -56,6 +56,7 @@ def test_tally_names_every_verdict() -> None:
     )
     assert render(nothing, "text", View(detail="brief")).splitlines() == [
         "0 controls: 0 fail, 0 unknown, 0 waived, 0 pass, 0 not applicable",
+        "1 file is not read by any dataset, which fails the gate",
         "Nothing was assessed; the gate has no result",
     ]
 
