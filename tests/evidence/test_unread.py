@@ -133,7 +133,10 @@ HIDING: dict[str, tuple[Edit, str]] = {
         "evidence/notes/2027.csv",
     ),
     "dataset of all": (
-        both(dataset(NOTES.replace("files: notes/*.csv", 'files: "**/*.csv"')), put("evidence/notes/2027.csv")),
+        both(
+            dataset(NOTES.replace("files: notes/*.csv", 'files: "**/*.csv"')),
+            put("evidence/notes/2027.csv"),
+        ),
         "evidence/notes/2027.csv",
     ),
     "narrower pattern": (
@@ -176,7 +179,9 @@ def test_no_file_is_hidden(centre: Path, name: str) -> None:
     assert not result.gate.passed
     assert result.evidence.unread_total == len(result.evidence.unread)
     assert [each.locator for each in result.problems] == result.evidence.unread
-    assert all(each.code and each.locator and each.locator.isprintable() for each in result.problems)
+    assert all(
+        each.code and each.locator and each.locator.isprintable() for each in result.problems
+    )
 
 
 def test_a_filter_or_a_severity_changes_nothing(centre: Path) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from ccpolicy.api import Repository
 from ccpolicy.assessment.manifest import ASSESSMENT, Manifest
 from ccpolicy.assessment.models import Assessment
+from ccpolicy.assessment.parse import lists_unread
 from ccpolicy.assessment.provenance import PROVENANCE, ProvenanceExport
 from ccpolicy.bundle.archive import Archive
 from ccpolicy.bundle.bundle_files import KINDS, REPOSITORY, bundle_files
@@ -75,6 +76,7 @@ def evaluate(
 
     Raises:
         CcpolicyError: the question cannot be put, or the policy's files do not fit together.
+        BundleError: the recorded assessment contradicts itself.
     """
     policy = replace(repository.policy, revision=manifest.asked.policy_from)
     evidence = policy.root / policy.settings.evidence
@@ -87,6 +89,8 @@ def evaluate(
         return import_provenance(told, store)
 
     result = assess(policy, read_request(policy, manifest.asked), provide)
+    if not lists_unread(recorded):
+        raise BundleError("the unread files are not all listed")
     around = {
         name: getattr(recorded.evidence, name) for name in ("unread", "unread_total", "ignored")
     }
