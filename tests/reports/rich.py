@@ -36,6 +36,9 @@ UNREAD = "evidence/=<b>上海\\n.csv"
 AS_OF = "2026-11-20T18:00:00+08:00"
 
 
+NO_EVIDENCE = Evidence(files=[], unread=[], unread_total=0, ignored=[])
+
+
 def text(en: str, zh: str) -> Text:
     return Text(en=en, zh=zh)
 

@@ -65,6 +65,7 @@ def test_what_is_no_result_is_said_beside_them() -> None:
     assert [note["message"]["text"] for note in notes] == [
         "lapses that were waived: ER-1",
         "controls that were not assessed: ER-5, IR-1",
+        "notes on how files were read: evidence/scans/2026.csv",
     ]
     assert reports.render(ASSESSMENT, "sarif", View()).unsaid == ()
     assert found["properties"]["verdicts"] == {each.id: each.now for each in ASSESSMENT.controls}
@@ -100,7 +101,7 @@ def test_past_the_limit_the_worst_are_kept_and_the_rest_is_counted() -> None:
     found = run(result)
     assert len(found["results"]) == MOST
     assert [each["ruleId"] for each in found["results"][:8]] == ["CRITICAL"] * 7 + ["LOW"]
-    assert len(found["invocations"][0]["toolExecutionNotifications"]) == 1
+    assert len(found["invocations"][0]["toolExecutionNotifications"]) == 2
     uri = found["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
     assert uri == "evidence/%E4%B8%8A%20%E6%B5%B7.csv"
     assert len(gzip.compress(rendered.text.encode())) < 10_000_000

@@ -92,9 +92,10 @@ class _Document:
         for text in failed_in_period(page, result):
             yield ""
             yield plain(text)
-        for text, _ in evidence_notes(page, result):
-            yield ""
-            yield plain(text)
+        for text, colour in evidence_notes(page, result):
+            if colour == "red" or page.view.detail != "brief":
+                yield ""
+                yield plain(text)
 
     def attention(self) -> Iterable[str]:
         """Show what does not hold or could not be judged, each as a list of its troubles."""

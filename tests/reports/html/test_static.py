@@ -11,13 +11,13 @@ from typing import Any
 import html5lib
 import pytest
 
-from ccpolicy.assessment.models import Assessment, CoveredLater, Evidence
+from ccpolicy.assessment.models import Assessment, CoveredLater
 from ccpolicy.reports import View
 from ccpolicy.reports.html import render_assessment as render
 from ccpolicy.reports.layout import visible
 
 from ..centres import BASELINED, STANDING
-from ..rich import ASSESSMENT
+from ..rich import ASSESSMENT, NO_EVIDENCE
 from .audited import AUDITED, BAD, hostile, many
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
@@ -121,9 +121,14 @@ def test_same_assessment_same_bytes() -> None:
 
 
 def test_shell_is_small() -> None:
-    nothing = Evidence(files=[], unread=[], unread_total=0, ignored=[])
     bare = AUDITED.model_copy(
-        update={"controls": [], "evidence": nothing, "waivers": [], "problems": [], "annex": None}
+        update={
+            "controls": [],
+            "evidence": NO_EVIDENCE,
+            "waivers": [],
+            "problems": [],
+            "annex": None,
+        }
     )
     assert len(render(bare, View())) < 150_000
 
