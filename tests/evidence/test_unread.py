@@ -372,3 +372,22 @@ def test_evidence_of_a_commit(centre: Path) -> None:
     assert judged(centre, known_at=second).evidence.unread == []
     history = ccpolicy.load(centre).history()
     assert [each.passed for each in history.moments] == [False, True]
+
+
+def test_worktree_and_submodule_of_one_dataset(centre: Path, tmp_path: Path) -> None:
+    """The pointers that git leaves in them are no evidence; what lies beside them is."""
+    shutil.move(centre / FOLDER, tmp_path / "records")
+    git(tmp_path / "records", "init", "-q", "--initial-branch=main")
+    commit(tmp_path / "records")
+    git(centre, "init", "-q", "--initial-branch=main")
+    git(centre, "submodule", "--quiet", "add", str(tmp_path / "records"), FOLDER)
+    commit(centre)
+    git(centre, "worktree", "add", "-q", str(tmp_path / "tree"))
+    git(tmp_path / "tree", "submodule", "--quiet", "update", "--init")
+    git(tmp_path, "clone", "-q", "--depth=1", "--recursive", f"file://{centre}", "shallow")
+    for root in (centre, tmp_path / "tree", tmp_path / "shallow"):
+        assert (root / FOLDER / ".git").is_file()
+        result = judged(root)
+        assert (result.gate.passed, result.evidence.unread) == (True, []), root
+        put(f"{FOLDER}/q1/2027.csv")(root)
+        assert judged(root).evidence.unread == [f"{FOLDER}/q1/2027.csv"]
