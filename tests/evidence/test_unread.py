@@ -299,7 +299,7 @@ def test_folder_that_cannot_be_read(centre: Path, monkeypatch: pytest.MonkeyPatc
             raise PermissionError(13, "Permission denied")
         return scandir(path)
 
-    monkeypatch.setattr(unread.os, "scandir", refused)
+    monkeypatch.setattr(os, "scandir", refused)
     result = judged(centre)
     assert (result.gate.passed, result.evidence.unread) == (False, ["evidence/secret/"])
     assert result.problems[0].code == "EV111"
