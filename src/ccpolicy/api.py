@@ -143,6 +143,7 @@ class Repository:
         """
         from ccpolicy.engine.examples import doubtful_examples
         from ccpolicy.evidence.expression_check import failing_expressions
+        from ccpolicy.evidence.unread import doubtful_patterns
         from ccpolicy.policy.lint import lint
 
         found = lint(self.policy, resolve_moment(self.policy, None)[0].date())
@@ -150,7 +151,7 @@ class Repository:
             store.lock()
             if errors := [*failing_expressions(store, self.policy)]:
                 raise PolicyErrors(errors)
-        found += doubtful_examples(self.policy)
+        found += [*doubtful_patterns(self.policy), *doubtful_examples(self.policy)]
         return sorted(found, key=lambda finding: (finding.locator.order, finding.message.code))
 
     def test(self, controls: Iterable[str] = (), words: str = "") -> Iterator[PolicyTestResult]:

@@ -31,8 +31,6 @@ FORMATS: dict[Format, FileFormat] = {
 }
 """Formats that are read from files."""
 
-SUFFIXES = tuple(suffix for each in FORMATS.values() for suffix in each.suffixes)
-"""Endings of files that hold records, as opposed to a picture or a note beside them."""
 BINARY_SUFFIXES = tuple(
     suffix for each in FORMATS.values() if each.is_binary for suffix in each.suffixes
 )

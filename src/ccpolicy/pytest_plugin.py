@@ -67,8 +67,8 @@ class Failed(Exception):
 class Repository(pytest.Collector):
     """A policy repository, judged once when it is collected."""
 
-    def collect(self) -> Iterator[Item]:
-        """Judge, and yield a test for each control.
+    def collect(self) -> Iterator[pytest.Item]:
+        """Judge, and yield a test for each control, and one for evidence that nobody reads.
 
         Raises:
             pytest.UsageError: there is no policy that could be judged, or nothing was assessed:
@@ -89,8 +89,40 @@ class Repository(pytest.Collector):
                 "nothing was assessed, which is no pass", locator=Locator(str(self.path))
             )
             raise pytest.UsageError(_shown(nothing.diagnostics()))
+        if result.problems:
+            yield Evidence.from_parent(self, name="evidence", result=result)
         for control in result.controls:
             yield Item.from_parent(self, name=control.id, result=result, control=control)
+
+
+class Evidence(pytest.Item):
+    """Evidence that concerns no single control, which fails the gate."""
+
+    def __init__(self, *, result: Assessment, **rest: Any) -> None:
+        super().__init__(**rest)
+        self.result = result
+        self.add_marker("ccpolicy")
+
+    def runtest(self) -> None:
+        """Fail.
+
+        Raises:
+            Failed: always, since this stands for what is wrong.
+        """
+        raise Failed(
+            "\n".join(
+                f"{each.locator or 'evidence'}: {each.code} {each.message.en}"
+                for each in self.result.problems
+            )
+        )
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *rest: Any) -> str:
+        """Say what is wrong."""
+        return str(excinfo.value)
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """Return where the settings say which files are evidence."""
+        return self.path / "ccpolicy.toml", 0, "evidence"
 
 
 class Item(pytest.Item):
@@ -137,7 +169,7 @@ class Item(pytest.Item):
         alone = self.result.model_copy(
             update={
                 "controls": [self.control],
-                "evidence": [],
+                "evidence": self.result.evidence.model_copy(update={"files": []}),
                 "gate": gate,
                 "problems": [],
                 "tally": tally,

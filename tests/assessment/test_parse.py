@@ -94,6 +94,8 @@ def test_what_was_written_is_read() -> None:
         (("schema_version",), 1, "a.json#schema_version: 'schema_version' must be one of '2.0'"),
         (("schema_version",), ..., "a.json#schema_version: 'schema_version' is missing"),
         (("extra",), 1, "a.json#extra: unknown field 'extra'"),
+        (("evidence", "unread_total"), 1, "a.json#evidence/unread: the unread files are not all"),
+        (("evidence", "unread"), ["x"], "a.json#evidence/unread: the unread files are not all"),
         (("controls",), {}, "a.json#controls: a list is expected for 'controls', not {}"),
         (("controls", 0, "severity"), "dire", "a.json#controls/0/severity: 'severity' must be one"),
         (("controls", 0, "clauses"), [], "a.json#controls/0/clauses: no clause stands behind"),

@@ -30,14 +30,21 @@ def test_missing_file(office: Office, name: str) -> None:
     office.doubts(f"evidence: no file matches '{name.rpartition('/')[2]}'", "hint: put the records")
 
 
-@pytest.mark.parametrize("name", ["inspections.CSV", "2026.xlsx", "faults.yml"])
+@pytest.mark.parametrize(
+    "name", ["inspections.CSV", "2026.xlsx", "faults.yml", "photo.jpg", ".x.csv", "a/b.csv"]
+)
 def test_file_that_no_dataset_reads(office: Office, name: str) -> None:
     """The very record that would not pass may stand in it."""
     office.write(f"evidence/{name}", "unit\n")
-    office.doubts(f"evidence/{name}: no dataset reads this file", "hint: give it a name that fits")
+    for arguments in ([], ["--control", "FIRE-1"], ["--fail-on", "critical"]):
+        result = office.run("check", *arguments)
+        assert result.exit_code == 1, result.output
+        said = f"evidence/{name}: no dataset reads this file"
+        assert said_in(packed(said), packed(result.stdout)), result.stdout
+        assert packed("hint: rename it so that 'files' of a") in packed(result.stdout)
 
 
-@pytest.mark.parametrize("name", ["photo.jpg", "README.md", "~$2026.xlsx", ".x.csv", "a/b.csv"])
+@pytest.mark.parametrize("name", ["README.md", "a/README.zh.md", "~$2026.xlsx", "a/.gitkeep"])
 def test_files_beside_the_records_are_fine(office: Office, name: str) -> None:
     office.write(f"evidence/{name}", "unit\n")
     office.passes()

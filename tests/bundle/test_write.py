@@ -24,7 +24,7 @@ from .conftest import SAMPLE, made, members, run
 def test_holds_what_the_verdicts_rest_on_and_nothing_else(bundle: Path) -> None:
     held = members(bundle)
     assessment = ccpolicy.load(SAMPLE).check(ccpolicy.EvaluationRequest(appendix=True))
-    evidence = {f"repository/{file.file}" for file in assessment.evidence}
+    evidence = {f"repository/{file.file}" for file in assessment.evidence.files}
     policy = {
         f"repository/{path.relative_to(SAMPLE).as_posix()}"
         for path in (SAMPLE / "policy").rglob("*.yaml")

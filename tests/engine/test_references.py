@@ -86,7 +86,11 @@ def problems(assessment: Assessment) -> list[tuple[str, str, str | None]]:
 def test_a_reference_that_holds_changes_nothing(centre: Path) -> None:
     assessment = check(centre)
     assert [each.now for each in assessment.controls] == ["pass"]
-    assert {each.dataset for each in assessment.evidence} == {"assets", "inspections", "staff"}
+    assert {each.dataset for each in assessment.evidence.files} == {
+        "assets",
+        "inspections",
+        "staff",
+    }
 
 
 def test_a_record_that_names_nobody_counts_for_nothing(centre: Path) -> None:
@@ -96,7 +100,7 @@ def test_a_record_that_names_nobody_counts_for_nothing(centre: Path) -> None:
     assert (control.now, control.period) == ("unknown", "unknown")
     assert problems(assessment) == [("EM-1", "EV330", f"{INSPECTIONS}:3")]
     assert [lapse.subject for lapse in control.lapses if not lapse.ends] == ["PBX-2"]
-    [file] = [each for each in assessment.evidence if each.dataset == "inspections"]
+    [file] = [each for each in assessment.evidence.files if each.dataset == "inspections"]
     assert (file.records, file.invalid) == (2, 1)
     assert not assessment.gate.passed
 

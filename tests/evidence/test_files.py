@@ -31,11 +31,7 @@ def test_missing_folder(tmp_path: Path) -> None:
 def test_missing_file(desk: Desk) -> None:
     desk.write("other.csv", "id\na\n")
     loaded = desk.load(CSV)
-    assert loaded.said == [
-        "evidence: no file matches 'log*.csv'",
-        "evidence/other.csv: no dataset reads this file",
-    ]
-    assert loaded.hints[1] == "give it a name that fits 'log*.csv', or put it elsewhere"
+    assert loaded.said == ["evidence: no file matches 'log*.csv'"]
     below = log("csv", files="a/*.csv")
     assert desk.load(below).said == ["evidence: no file matches 'a/*.csv'"]
     desk.write("a", "no folder")
@@ -102,9 +98,9 @@ def test_names(desk: Desk, tmp_path: Path) -> None:
     desk.write("LOGS.csv", "id\nd\n")
     loaded = desk.load(log("csv", files="*.csv"))
     assert sorted(loaded.said, key=str) == [
+        r"evidence/log\u200b.csv: the name of the file holds a character that cannot be seen",
+        r"evidence/log\xff.csv: the name of the file is not UTF-8 text",
         "evidence/logs.csv: the name differs from that of evidence/LOGS.csv in case alone",
-        "evidence/log\ufffd.csv: the name of the file is not UTF-8 text",
-        "evidence/log\ufffd.csv: the name of the file holds a character that cannot be seen",
     ]
     assert loaded.column("id") == ["d", "c"]
 

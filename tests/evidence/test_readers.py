@@ -9,7 +9,7 @@ import pytest
 
 from ccpolicy.evidence import readers
 from ccpolicy.evidence.readers import Scanner, find_reader
-from ccpolicy.evidence_formats import BINARY_SUFFIXES, FORMATS, SUFFIXES, Format
+from ccpolicy.evidence_formats import BINARY_SUFFIXES, FORMATS, Format
 from ccpolicy.policy.keywords import KEYWORDS
 from ccpolicy.store import open_store
 from ccpolicy.store.sql import literal
@@ -25,8 +25,9 @@ def test_every_format_has_a_reader_and_every_reader_a_format() -> None:
 
 
 def test_formats() -> None:
-    assert len(set(SUFFIXES)) == len(SUFFIXES) > len(FORMATS)
-    assert set(BINARY_SUFFIXES) < set(SUFFIXES)
+    suffixes = [suffix for each in FORMATS.values() for suffix in each.suffixes]
+    assert len(set(suffixes)) == len(suffixes) > len(FORMATS)
+    assert set(BINARY_SUFFIXES) < set(suffixes)
     for each, facts in FORMATS.items():
         assert facts.suffixes[0] == f".{each}"
         if isinstance(find_reader(each), Scanner):

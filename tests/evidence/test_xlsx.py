@@ -6,8 +6,10 @@ import datetime
 import io
 import re
 import zipfile
+from collections.abc import Callable
 from typing import Any
 
+import openpyxl
 import pytest
 
 from ccpolicy.evidence.readers import workbook as parts
@@ -162,7 +164,7 @@ def test_error_on_another_sheet(desk: Desk) -> None:
 def test_error_without_a_place(desk: Desk) -> None:
     content = formula(CELL, '<c t="e"><v>#N/A</v></c>')
     [problem] = desk.read(content, log("xlsx", {"note": TEXT})).said
-    assert problem == "evidence/log.xlsx: a cell holds an error or a formula without a result"
+    assert problem == f"{WHERE}3:2: the cell holds the error #N/A"
 
 
 def test_large_area(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -247,3 +249,162 @@ def test_rows_at_the_end_that_cannot_be_read_are_told(desk: Desk) -> None:
     loaded = desk.read(content, log("xlsx"))
     assert len(loaded.said) == 1
     assert loaded.said[0].startswith("evidence/log.xlsx:Log!3:1: the cell holds a formula")
+
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        # Errors, however they are written.
+        ('<c r="B3" t = "e"><v>#N/A</v></c>', "EV225"),
+        ("<c t='e' r='B3'><v>#N/A</v></c>", "EV225"),
+        ('<c\n\tr="B3"\n\ts="0" t\n=\n"e" ><v>#REF!</v></c >', "EV225"),
+        (f'<x:c xmlns:x="{MAIN}" r="B3" t="e"><x:v>#N/A</x:v></x:c>', "EV225"),
+        ('<c r="B3" t="e"/>', "EV225"),
+        ('<c t="e"><v>#N/A</v></c>', "EV225"),
+        ('<c r="B3" t="e"><f>NA()</f><v>#N/A</v></c>', "EV225"),
+        # Formulas without a result.
+        ('<c r="B3" ><f >1+1</f ><v/></c>', "EV226"),
+        ('<c r="B3"><f\t/><v></v></c>', "EV226"),
+        ('<c r="B3"><f t="shared" si="0"/></c>', "EV226"),
+        ('<c r="B3" t="str"><f>A1</f></c>', "EV226"),
+        ('<c r="B3" t="s"><f>A1</f></c>', "EV226"),
+        ('<c r="B3"><f>1+1</f><v> </v></c>', "EV226"),
+        (f'<x:c xmlns:x="{MAIN}" r="B3"><x:f>1</x:f></x:c>', "EV226"),
+        # Contents of which the reader of values gives nothing, or a part.
+        ('<c r="B3"><v>2</v><f>1+1</f></c>', "EV240"),
+        ('<c r="B3"><v><![CDATA[5]]></v></c>', "EV240"),
+        ('<c r="B3"><v>5<!-- x -->6</v></c>', "EV240"),
+        ('<c r="B3"><v>5<?x y?>6</v></c>', "EV240"),
+        ('<c r="B3" t="inlineStr"><v>5</v></c>', "EV240"),
+        # What cannot be read at all.
+        ('<c r="B3" t="&#101;"><v>#N/A</v></c>', "EV223"),
+        ('<c r="B3" t="E"><v>#N/A</v></c>', "EV223"),
+        ('<c r="B3" t=" e "><v>#N/A</v></c>', "EV223"),
+        ('<c r="B3" t="e"><v>#NEW!</v></c>', "EV223"),
+        ('<c r="B3"><v>1</c>', "EV223"),
+    ],
+)
+def test_no_cell_is_skipped(desk: Desk, cell: str, code: str) -> None:
+    loaded = desk.read(formula(CELL, cell), log("xlsx", {"note": TEXT}))
+    [said] = loaded.said
+    place = "evidence/log.xlsx: " if code == "EV223" else f"{WHERE}3:2: "
+    assert str(said).startswith(f"{place}{code} "), said
+    assert "b" not in loaded.column("id")
+
+
+def test_row_of_errors_alone_is_a_record(desk: Desk) -> None:
+    row = '<row r="9"><c r="A9" t = "e"><v>#N/A</v></c><c r="B9" t = "e"><v>#N/A</v></c></row>'
+    content = change(
+        workbook([["id", "note"], ["a", "x"]]), FIRST, "</sheetData>", f"{row}</sheetData>"
+    )
+    loaded = desk.read(content, log("xlsx", {"note": TEXT}))
+    assert loaded.said == [f"{WHERE}9:1: the cell holds the error #N/A"]
+    assert loaded.counts == [("evidence/log.xlsx", 2, 1)]
+
+
+def test_error_in_a_column_that_is_not_read(desk: Desk) -> None:
+    cell = '<c r="B3" t="e"><v>#N/A</v></c>'
+    loaded = desk.read(formula(CELL, cell), log("xlsx", additionalProperties=True))
+    assert (loaded.said, loaded.column("id")) == ([], ["a", "b", "c"])
+
+
+def test_document_type(desk: Desk) -> None:
+    for part in (FIRST, "xl/workbook.xml"):
+        declared = '<!DOCTYPE x [<!ENTITY e "5">]><'
+        with zipfile.ZipFile(io.BytesIO(workbook([["id"], ["a"]]))) as book:
+            start = book.read(part).decode().partition("?>")[2].lstrip()[:10]
+        content = change(workbook([["id"], ["a"]]), part, start, declared + start[1:])
+        [said] = desk.read(content, log("xlsx")).said
+        assert str(said).startswith(("evidence/log.xlsx: EV245 ", "evidence/log.xlsx: EV223 "))
+
+
+def edited(content: bytes, edit: Callable[[openpyxl.Workbook], object]) -> bytes:
+    """Open a workbook as somebody's script would, change it and save it."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    edit(book)
+    saved = io.BytesIO()
+    book.save(saved)
+    return saved.getvalue()
+
+
+def very_hidden(book: openpyxl.Workbook) -> None:
+    book["Log"].sheet_state = "veryHidden"
+    book.active = 1
+
+
+def hidden_rows(book: openpyxl.Workbook) -> None:
+    for row in (2, 3, 9):
+        book["Log"].row_dimensions[row].hidden = True
+
+
+def filtered(book: openpyxl.Workbook) -> None:
+    book["Log"].auto_filter.ref = "A1:B3"
+    book["Log"].row_dimensions[3].hidden = True
+
+
+def hidden_column(book: openpyxl.Workbook) -> None:
+    book["Log"].column_dimensions["B"].hidden = True
+
+
+def formula_by_script(book: openpyxl.Workbook) -> None:
+    book["Log"]["B3"] = "=1+1"
+
+
+@pytest.mark.parametrize(
+    ("edit", "sheets", "notes"),
+    [
+        (lambda book: None, {}, []),
+        (hidden_rows, {}, ["EV241 of the sheet 'Log', 2 hidden rows were read"]),
+        (filtered, {}, ["EV241 of the sheet 'Log', 1 hidden rows were read"]),
+        (hidden_column, {}, ["EV242 of the sheet 'Log', hidden columns were read: note"]),
+        (
+            lambda book: None,
+            {"Old": [["id"]], "Older": [["id"]]},
+            ["EV243 of 3 sheets, 'Log' was read; not read: Old, Older"],
+        ),
+        (
+            very_hidden,
+            {"Seen": [["id", "note"], ["z", "z"]]},
+            [
+                "EV243 of 2 sheets, 'Log' was read; not read: Seen",
+                "EV244 the sheet 'Log' that was read is hidden",
+            ],
+        ),
+    ],
+)
+def test_what_a_person_does_not_see_is_said(
+    desk: Desk, edit: Callable[[openpyxl.Workbook], object], sheets: Any, notes: list[str]
+) -> None:
+    content = workbook([["id", "note"], ["a", "x"], ["b", "y"]], **sheets)
+    loaded = desk.read(edited(content, edit), log("xlsx", {"note": TEXT}))
+    assert (loaded.said, loaded.column("id")) == ([], ["a", "b"])
+    [file] = loaded.evidence.files
+    assert [each.coded() for each in file.notes] == notes
+
+
+def test_formula_that_a_script_wrote(desk: Desk) -> None:
+    content = edited(workbook([["id", "note"], ["a", "x"], ["b", "y"]]), formula_by_script)
+    loaded = desk.read(content, log("xlsx", {"note": TEXT}))
+    assert loaded.said == [f"{WHERE}3:2: the cell holds a formula without a result"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ('<row r="2"', '<row r="2" ht="0" customHeight="1"', "EV241"),
+        ('<row r="2"', "<row r='2' hidden = 'true'", "EV241"),
+        ("<sheetFormatPr", '<sheetFormatPr zeroHeight="1"', "EV241"),
+        ("<sheetData>", '<cols><col min="1" max="5" width="0"/></cols><sheetData>', "EV242"),
+        ("<sheetData>", "<cols><col min='2' max='2' hidden='1'/></cols><sheetData>", "EV242"),
+        ("<sheetData>", '<cols><col min="3" max="9" hidden="1"/></cols><sheetData>', None),
+        ('<row r="2"', '<row r="2" ht="20" customHeight="1" hidden="0"', None),
+    ],
+)
+def test_what_is_hidden_otherwise(desk: Desk, old: str, new: str, code: str | None) -> None:
+    content = change(workbook([["id", "note"], ["a", "x"]]), FIRST, old, new)
+    loaded = desk.read(content, log("xlsx", {"note": TEXT}))
+    [file] = loaded.evidence.files
+    assert [each.code for each in file.notes] == ([code] if code else [])

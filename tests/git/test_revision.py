@@ -172,7 +172,7 @@ def test_evidence_folder_is_that_of_the_revision(kept: Path) -> None:
     assert ccpolicy.load(kept).check().gate.passed
     by_main = ccpolicy.load(kept, "main").check()
     assert not by_main.gate.passed
-    assert {each.file.split("/")[0] for each in by_main.evidence} == {"evidence"}
+    assert {each.file.split("/")[0] for each in by_main.evidence.files} == {"evidence"}
 
 
 def test_evidence_folder_that_leads_elsewhere_is_no_evidence(kept: Path) -> None:

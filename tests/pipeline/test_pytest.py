@@ -31,6 +31,14 @@ def test_each_control_is_a_test_and_fails_as_the_text_reads(tmp_path: Path) -> N
     assert "Traceback" not in ended.stdout
 
 
+def test_a_file_that_nobody_reads_fails_a_test_of_its_own(tmp_path: Path) -> None:
+    repository = Path(shutil.copytree(FAILING, tmp_path / "repository"))
+    (repository / "evidence" / "x.csv").write_text("", "utf-8")
+    ended = run(tmp_path, "--ccpolicy", str(repository))
+    assert "5 failed" in ended.stdout
+    assert f"evidence/x.csv: {coded('EV110')}" in ended.stdout
+
+
 def test_beside_tests_of_files_and_over_several_processes(tmp_path: Path) -> None:
     (tmp_path / "test_a.py").write_text("def test_a(): pass\n", "utf-8")
     ended = run(tmp_path, "--ccpolicy", str(ROOT), "-n", "2")

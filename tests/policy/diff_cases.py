@@ -516,7 +516,11 @@ CASES: dict[str, tuple[list[tuple[str, str, str]], list[str]]] = {
     ),
     "evidence folder": (
         [(SETTINGS, 'evidence = "evidence"', 'evidence = "records"')],
-        ["unordered ccpolicy.toml: the setting 'evidence': evidence → records (history)"],
+        ["loosened ccpolicy.toml: the setting 'evidence': evidence → records (history)"],
+    ),
+    "files are ignored": (
+        [(SETTINGS, "", '[[ignore]]\nfiles = "*.pdf"\nreason = {en = "a", zh = "甲"}\n')],
+        ["loosened ccpolicy.toml: files are ignored: *.pdf (history)"],
     ),
     "horizon": (
         [(SETTINGS, 'horizon = "24 months"', 'horizon = "14 days"')],

@@ -263,7 +263,7 @@ def test_dataset_that_is_new(base: Draft) -> None:
     )
     states = [ccpolicy.load(each).policy for each in (base.root, head)]
     for before, after, said in (
-        (0, 1, "added more: it is new"),
+        (0, 1, "loosened more: a new dataset that no control uses"),
         (1, 0, "neutral more: it is taken out"),
     ):
         found = diff.compare(states[before], states[after], (None, None), AS_OF)
@@ -288,6 +288,30 @@ def test_check_kind_that_is_new(with_kind: Draft) -> None:
         line(each) for each in in_use.changes
     ]
     assert in_use.loosened
+
+
+def test_files_that_are_ignored(base: Draft) -> None:
+    heads = []
+    for name, entries in (("one", [("*.pdf", "a")]), ("two", [("*.pdf", "b"), ("x/**", "a")])):
+        head = shutil.copytree(base.root, base.root.with_name(name))
+        tables = [
+            f'[[ignore]]\nfiles = "{files}"\nreason = {{en = "{reason}", zh = "甲"}}\n'
+            for files, reason in entries
+        ]
+        with (head / SETTINGS).open("a", encoding="utf-8") as file:
+            file.write("\n" + "\n".join(tables))
+        heads.append(ccpolicy.load(head).policy)
+    found = diff.compare(heads[0], heads[1], (None, None), AS_OF)
+    assert [line(each) for each in found.changes] == [
+        "neutral ccpolicy.toml: why files are ignored: *.pdf",
+        "loosened ccpolicy.toml: files are ignored: x/** (history)",
+    ]
+    assert found.loosened
+    found = diff.compare(heads[1], heads[0], (None, None), AS_OF)
+    assert [line(each) for each in found.changes] == [
+        "neutral ccpolicy.toml: why files are ignored: *.pdf",
+        "tightened ccpolicy.toml: files are no longer ignored: x/** (history)",
+    ]
 
 
 ALTERED = """\
@@ -345,10 +369,10 @@ def test_a_dataset_that_git_is_asked_about_comes_or_goes(followed: Draft) -> Non
     text += "recording: {amendable: append_only}\n"
     (head / REVIEWS).with_name("more.yaml").write_text(text, "utf-8")
     states = [ccpolicy.load(each).policy for each in (followed.root, head)]
-    for first, second, called in ((0, 1, "added"), (1, 0, "neutral")):
+    for first, second, direction in ((0, 1, "loosened"), (1, 0, "neutral")):
         found = diff.compare(states[first], states[second], (None, None), AS_OF)
         assert [(each.direction, each.controls) for each in found.changes] == [
-            (called, []),
+            (direction, []),
             ("unordered", ["RC-1"]),
         ]
 

@@ -59,7 +59,7 @@ def test_edit_and_do_not_commit(centre: Centre) -> None:
     assert result.provenance is not None
     [file] = result.provenance.uncommitted
     assert (file.file, file.change) == (INSPECTIONS, "changed")
-    assert file.sha256 == next(e.sha256 for e in result.evidence if e.file == INSPECTIONS)
+    assert file.sha256 == next(e.sha256 for e in result.evidence.files if e.file == INSPECTIONS)
     with pytest.raises(EvidenceError, match="GI201"):
         centre.check(require_clean=True)
     # The date that was edited in is on file no earlier than it is committed.

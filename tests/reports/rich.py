@@ -11,9 +11,12 @@ from ccpolicy.assessment.models import (
     Control,
     Due,
     Evidence,
+    EvidenceFile,
     Gate,
+    IgnoredFiles,
     Lapse,
     Norm,
+    Note,
     Parameter,
     Policy,
     Problem,
@@ -29,7 +32,11 @@ from ccpolicy.assessment.verdict_history import Change, History, Moment
 from ccpolicy.vocabulary import Verdict
 
 HOSTILE = "UPS\x1b[31m-1\u202e\n::error::\x00"
+UNREAD = "evidence/=<b>上海\\n.csv"
 AS_OF = "2026-11-20T18:00:00+08:00"
+
+
+NO_EVIDENCE = Evidence(files=[], unread=[], unread_total=0, ignored=[])
 
 
 def text(en: str, zh: str) -> Text:
@@ -377,20 +384,53 @@ ASSESSMENT = Assessment(
             "policy/datasets/archive.yaml:4:8",
             text("put the records there, or say why there are none", "放入记录，或说明为何没有"),
             "EV106",
-        )
-    ],
-    evidence=[
-        Evidence(
-            dataset="inspections",
-            file="evidence/inspections/2026.csv",
-            records=812,
-            invalid=0,
-            sha256="ab" * 32,
         ),
-        Evidence(
-            dataset="scans", file="evidence/scans/2026.csv", records=48, invalid=2, sha256="cd" * 32
+        problem(
+            "no dataset reads this file",
+            "没有数据集读取该文件",
+            UNREAD,
+            None,
+            "EV110",
         ),
     ],
+    evidence=Evidence(
+        files=[
+            EvidenceFile(
+                dataset="inspections",
+                file="evidence/inspections/2026.csv",
+                records=812,
+                invalid=0,
+                sha256="ab" * 32,
+                notes=[],
+            ),
+            EvidenceFile(
+                dataset="scans",
+                file="evidence/scans/2026.csv",
+                records=48,
+                invalid=2,
+                sha256="cd" * 32,
+                notes=[
+                    Note(
+                        code="EV241",
+                        message=text(
+                            "of the sheet '=Log', 3 hidden rows were read",
+                            "工作表“=Log”中读取了 3 个隐藏的行",
+                        ),
+                    )
+                ],
+            ),
+        ],
+        unread=[UNREAD],
+        unread_total=1,
+        ignored=[
+            IgnoredFiles(
+                pattern="scans/*.pdf",
+                reason=text("originals of the scans", "扫描原件"),
+                total=1,
+                files=["evidence/scans/=1.pdf"],
+            )
+        ],
+    ),
     evidence_digest="sha256:" + "ef" * 32,
     provenance=Provenance(
         state="known",

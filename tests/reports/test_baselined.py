@@ -158,4 +158,6 @@ def test_calendar_says_beside_it_what_it_cannot_show() -> None:
         "what is overdue: ER-2, EM-1",
         "lapses that were waived: ER-1",
         "controls that were not assessed: ER-5, IR-1",
+        "notes on how files were read: evidence/scans/2026.csv",
+        "files that no dataset reads: 1",
     ]

@@ -41,7 +41,9 @@ def identifiers(result: Assessment) -> set[str]:
     """List what the policy and the evidence call things."""
     annex = result.annex
     assert annex
-    found = [result.policy.id, *(each.file for each in result.evidence)]
+    found = [result.policy.id, *(each.file for each in result.evidence.files)]
+    for ignored in result.evidence.ignored:
+        found += [ignored.pattern, *ignored.files]
     for control in result.controls:
         found += [control.id, control.kind, *control.datasets]
         found += [parameter.norm.id for parameter in control.parameters if parameter.norm]

@@ -9,11 +9,12 @@ from ccpolicy.reports import View
 from ccpolicy.reports.findings import NO_CONTROL, OBSOLETE, findings, left_out
 
 from .centres import NAMES, centre
-from .rich import ASSESSMENT, control, lapse, problem
+from .rich import ASSESSMENT, NO_EVIDENCE, control, lapse, problem
 
 
 def alone(*controls: object) -> Assessment:
-    return ASSESSMENT.model_copy(update={"controls": list(controls), "problems": []})
+    changes = {"controls": list(controls), "problems": [], "evidence": NO_EVIDENCE}
+    return ASSESSMENT.model_copy(update=changes)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -81,5 +82,6 @@ def test_what_is_left_out_is_named() -> None:
     assert said == [
         "lapses that were waived: ER-1",
         "controls that were not assessed: ER-5, IR-1",
+        "notes on how files were read: evidence/scans/2026.csv",
     ]
     assert left_out(alone(control("X-1", "Title", "标题", "pass"))) == ()

@@ -6,11 +6,12 @@ import re
 
 import pytest
 
+from ccpolicy.assessment.models import Assessment, Control, Gate
 from ccpolicy.reports import View
 
 from .centres import NAMES, centre
 from .rendered import render
-from .rich import ASSESSMENT, HOSTILE, control, lapse
+from .rich import ASSESSMENT, HOSTILE, NO_EVIDENCE, control, lapse
 
 GIVEN = {"as_of_source": "given", "as_of_reason": None}
 """A moment that is not pinned, of which nothing is said."""
@@ -69,7 +70,13 @@ def test_what_fails_the_gate_is_an_error_and_the_rest_a_warning() -> None:
     assert [message for level, _, message in found if level == "notice"] == [
         "lapses that were waived: ER-1",
         "controls that were not assessed: ER-5, IR-1",
+        "notes on how files were read: evidence/scans/2026.csv",
     ]
+
+
+def without_evidence(controls: list[Control], gate: Gate) -> Assessment:
+    changes = {"controls": controls, "problems": [], "gate": gate, "evidence": NO_EVIDENCE, **GIVEN}
+    return ASSESSMENT.model_copy(update=changes)
 
 
 def test_hostile_text_is_no_command_and_no_property() -> None:
@@ -83,8 +90,7 @@ def test_hostile_text_is_no_command_and_no_property() -> None:
         lapses=[lapse(f"50% {HOSTILE}", start, None, 1, opened_by=place)],
     )
     gate = ASSESSMENT.gate.model_copy(update={"failed_on": ["X-1"]})
-    update = {"controls": [judged], "problems": [], "gate": gate, **GIVEN}
-    result = ASSESSMENT.model_copy(update=update)
+    result = without_evidence([judged], gate)
     text = render(result, "github", View())
     ((level, properties, message),) = commands(text)
     assert level == "error"
@@ -100,8 +106,7 @@ def test_every_control_has_one_before_any_has_two() -> None:
     many = [lapse(f"A{n}", start, None, 1) for n in range(30)]
     controls = [control(f"X-{n}", "Title", "标题", "fail", lapses=many) for n in range(8)]
     gate = ASSESSMENT.gate.model_copy(update={"failed_on": [each.id for each in controls]})
-    update = {"controls": controls, "problems": [], "gate": gate, **GIVEN}
-    result = ASSESSMENT.model_copy(update=update)
+    result = without_evidence(controls, gate)
     found = commands(render(result, "github", View()))
     assert len(found) == 10
     assert {p["title"].split()[1] for _, p, _ in found[:8]} == {f"X-{n}" for n in range(8)}

@@ -49,4 +49,8 @@ def test_nothing_to_complain_of_is_an_empty_array_and_what_is_left_out_is_said()
     assert entry["location"]["path"] == "centre/ccpolicy.toml"
     assert "PINNED" in entry["description"]
     said = [message.text() for message in reports.render(ASSESSMENT, "gitlab", View()).unsaid]
-    assert said == ["lapses that were waived: ER-1", "controls that were not assessed: ER-5, IR-1"]
+    assert said == [
+        "lapses that were waived: ER-1",
+        "controls that were not assessed: ER-5, IR-1",
+        "notes on how files were read: evidence/scans/2026.csv",
+    ]

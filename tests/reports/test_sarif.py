@@ -68,6 +68,7 @@ def test_what_is_no_result_is_said_beside_them() -> None:
         "Reason of the pin: The audit of 2026 ends here.",
         "lapses that were waived: ER-1",
         "controls that were not assessed: ER-5, IR-1",
+        "notes on how files were read: evidence/scans/2026.csv",
     ]
     assert reports.render(ASSESSMENT, "sarif", View()).unsaid == ()
     assert found["properties"]["verdicts"] == {each.id: each.now for each in ASSESSMENT.controls}

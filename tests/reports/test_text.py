@@ -57,6 +57,7 @@ def test_tally_names_every_verdict() -> None:
     assert render(nothing, "text", View(detail="brief")).splitlines() == [
         "PINNED: judged as of 2026-11-20 18:00, the moment pinned in ccpolicy.toml",
         "0 controls: 0 fail, 0 unknown, 0 waived, 0 pass, 0 not applicable",
+        "1 file is not read by any dataset, which fails the gate",
         "Nothing was assessed; the gate has no result",
     ]
 

@@ -104,7 +104,14 @@ class Waiver(Model):
     records could be read; if not, nobody is waived."""
 
 
-class Evidence(Model):
+class Note(Model):
+    """What should be known of how a file was read."""
+
+    code: str
+    message: Text
+
+
+class EvidenceFile(Model):
     """One file that was read."""
 
     dataset: str
@@ -113,6 +120,33 @@ class Evidence(Model):
     """Records read, the invalid ones among them."""
     invalid: int
     sha256: str
+    notes: list[Note]
+    """What should be known of how it was read, such as hidden rows; it fails nothing."""
+
+
+class IgnoredFiles(Model):
+    """Files that nobody reads, for a reason that is written down."""
+
+    pattern: str
+    """Of the file's path below the evidence folder, or of its name where it has no `/`."""
+    reason: Text
+    total: int
+    files: list[str]
+    """The first of them by path, from the repository's root."""
+
+
+class Evidence(Model):
+    """All that lies in the evidence folder: read, ignored for a reason, or unread."""
+
+    files: list[EvidenceFile]
+    """Those that the judged controls rest on, by dataset and path."""
+    unread: list[str]
+    """The first files and folders by path that no dataset of a control reads and no pattern
+    ignores. Each fails the gate. Characters that cannot be seen are escaped."""
+    unread_total: int
+    """How many there are."""
+    ignored: list[IgnoredFiles]
+    """By pattern; patterns that fit no file are left out."""
 
 
 class Uncommitted(Model):
@@ -196,7 +230,7 @@ class Assessment(Model):
     waivers: list[Waiver]
     problems: list[Problem]
     """Those of no single control."""
-    evidence: list[Evidence]
+    evidence: Evidence
     evidence_digest: str
     """SHA-256 over the digests and names of all files that were read, `sha256:…`."""
     provenance: Provenance | None

@@ -136,11 +136,20 @@ def _is_day(text: str) -> bool:
     return True
 
 
+def lists_unread(result: Assessment) -> bool:
+    """Whether the unread files are named, and each is among the problems that fail the gate."""
+    named, total = len(result.evidence.unread), result.evidence.unread_total
+    told = {problem.locator for problem in result.problems}
+    return total >= named and bool(total) == bool(named) and told.issuperset(result.evidence.unread)
+
+
 def _contradictions(result: Assessment) -> Iterator[tuple[Path, Message]]:
     """Yield where one part says another thing than the rest."""
     scope, gate = result.scope, result.gate
     if result.tally != scope.tally(result.controls):
         yield ("tally",), Message.of("the counts are not those of the controls")
+    if not lists_unread(result):
+        yield ("evidence", "unread"), Message.of("the unread files are not all listed")
     if len({each.id for each in result.controls}) < len(result.controls):
         yield ("controls",), Message.of("a control is there twice")
     expected = scope.decide(result.controls, result.problems, gate.obsolete)

@@ -42,7 +42,7 @@ def bundle_files(
                 files[f"{REPOSITORY}/{name}"] = policy.read(name)
             else:
                 files[f"{KINDS}/{kind.name}.sql"] = shipped_folder(f"checks/{kind.name}.sql")
-    for each in assessment.evidence:
+    for each in assessment.evidence.files:
         files[f"{REPOSITORY}/{posixpath.normpath(each.file)}"] = evidence / each.file
     return files
 

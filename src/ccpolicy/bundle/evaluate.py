@@ -14,6 +14,7 @@ from typing import Any
 from ccpolicy.api import Repository
 from ccpolicy.assessment.manifest import ASSESSMENT, Manifest
 from ccpolicy.assessment.models import Assessment
+from ccpolicy.assessment.parse import lists_unread
 from ccpolicy.assessment.provenance import PROVENANCE, ProvenanceExport
 from ccpolicy.bundle.archive import Archive
 from ccpolicy.bundle.bundle_files import KINDS, REPOSITORY, bundle_files
@@ -70,10 +71,12 @@ def evaluate(
 ) -> Assessment:
     """Judge again, and return the result, which is said to come from the program that recorded it.
 
-    What git knew is taken as it is told; see the step `provenance`.
+    What git knew is taken as it is told; see the step `provenance`. So is which files nobody read
+    or were ignored, since these are not in a bundle.
 
     Raises:
         CcpolicyError: the question cannot be put, or the policy's files do not fit together.
+        BundleError: the recorded assessment contradicts itself.
     """
     policy = replace(repository.policy, revision=manifest.asked.policy_from)
     evidence = policy.root / policy.settings.evidence
@@ -86,7 +89,19 @@ def evaluate(
         return import_provenance(told, store)
 
     result = assess(policy, read_request(policy, manifest.asked), provide)
-    return result.model_copy(update={"tool": recorded.tool})
+    if not lists_unread(recorded):
+        raise BundleError("the unread files are not all listed")
+    around = {
+        name: getattr(recorded.evidence, name) for name in ("unread", "unread_total", "ignored")
+    }
+    return result.model_copy(
+        update={
+            "tool": recorded.tool,
+            "evidence": result.evidence.model_copy(update=around),
+            "problems": recorded.problems,
+            "gate": result.scope.decide(result.controls, recorded.problems),
+        }
+    )
 
 
 def check_kinds(archive: Archive) -> None:

@@ -69,7 +69,7 @@ def _compare_files(bundled: Policy, recorded: Assessment, committed: Mapping[str
     Raises:
         BundleError: they differ; it names the files.
     """
-    used = {each.dataset for each in recorded.evidence}
+    used = {each.dataset for each in recorded.evidence.files}
     used |= {name.partition(".")[0] for control in recorded.controls for name in control.datasets}
     patterns = [bundled.datasets[name].files for name in used if name not in FROM_GIT]
     folder = f"{bundled.settings.evidence}/"
@@ -78,7 +78,7 @@ def _compare_files(bundled: Policy, recorded: Assessment, committed: Mapping[str
         for path, digest in committed.items()
         if any(fits_path(path.removeprefix(folder), pattern) for pattern in patterns)
     }
-    here = {each.file: each.sha256 for each in recorded.evidence}
+    here = {each.file: each.sha256 for each in recorded.evidence.files}
     errors = [
         BundleError("'{name}' differs", name=name)
         for name in sorted(there.keys() | here.keys())

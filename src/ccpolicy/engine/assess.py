@@ -21,8 +21,9 @@ from ccpolicy.errors import EvidenceError, Locator, PolicyError, PolicyErrors
 from ccpolicy.evidence import Evidence, Table, load_evidence
 from ccpolicy.evidence.expression_check import failing_expressions, uncomputable
 from ccpolicy.evidence.problems import SHOWN
+from ccpolicy.evidence.unread import find_unread
 from ccpolicy.policy import FROM_GIT, Control, Policy, check_policy
-from ccpolicy.policy.settings import FILE
+from ccpolicy.policy.settings import FILE, USUAL
 from ccpolicy.provenance.models import Provenance
 from ccpolicy.store import DuckDB, QueryError, Store, StoreError, open_store
 from ccpolicy.store.sql import identifier
@@ -69,10 +70,11 @@ def assess(
         controls = [policy.controls[each] for each in question.controls]
         used = _used(policy, controls, columns)
         provenance = _provenance(policy, question, used, store, scratch, provide)
+        root = _evidence_root(policy, question, provenance, scratch)
         try:
             evidence = load_evidence(
                 store,
-                _evidence_root(policy, question, provenance, scratch),
+                root,
                 policy.settings.evidence,
                 policy.datasets,
                 used,
@@ -94,9 +96,18 @@ def assess(
             question.request.listed_problems,
         )
         outcomes = _outcomes(store, evaluation, evidence)
+        unread = find_unread(
+            root,
+            policy.settings.evidence,
+            policy.datasets,
+            policy.datasets_read(),
+            evidence.found,
+            [*USUAL, *policy.settings.ignore],
+            policy.files,
+        )
         # The builder looks up places in the files, so they must still be there.
         return AssessmentBuilder(
-            question, evaluation, outcomes, evidence, provenance, later_cover
+            question, evaluation, outcomes, evidence, unread, provenance, later_cover
         ).build()
 
 

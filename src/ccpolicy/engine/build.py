@@ -10,6 +10,7 @@ from ccpolicy.assessment import models
 from ccpolicy.assessment.gate import GateScope
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.engine.control_builder import ControlBuilder, LaterCover
+from ccpolicy.engine.control_problems import unread_problems
 from ccpolicy.engine.evaluation import Evaluation
 from ccpolicy.engine.lapses import Lapse, Outcome
 from ccpolicy.engine.policy_summary import quote_policy, quote_waivers
@@ -18,6 +19,7 @@ from ccpolicy.engine.record_places import RecordPlaces
 from ccpolicy.engine.record_provenance import find_recorded
 from ccpolicy.engine.waivers import waive
 from ccpolicy.evidence import Evidence
+from ccpolicy.evidence.unread import Unread
 from ccpolicy.provenance.models import Provenance
 from ccpolicy.time.calendar import instant, moment, shift
 from ccpolicy.time.durations import parse_duration
@@ -35,11 +37,13 @@ class AssessmentBuilder:
         evaluation: Evaluation,
         outcomes: Mapping[str, Outcome],
         evidence: Evidence,
+        unread: Unread,
         provenance: Provenance | None,
         later_cover: LaterCover | None,
     ) -> None:
         self.question, self.evaluation, self.outcomes = question, evaluation, outcomes
-        self.evidence, self.provenance, self.later_cover = evidence, provenance, later_cover
+        self.evidence, self.unread = evidence, unread
+        self.provenance, self.later_cover = provenance, later_cover
         self.policy, self.times = evaluation.policy, evaluation.times
         self.controls = [self.policy.controls[each] for each in question.controls]
         self.places = RecordPlaces(evidence, evaluation.calendar.zone)
@@ -73,6 +77,7 @@ class AssessmentBuilder:
             as_of=moment(self.times.as_of, self.places.zone),
         )
         reason = self.policy.settings.as_of_reason
+        problems = list(unread_problems(self.unread))
         soon = shift(self.question.as_of, parse_duration(self.policy.settings.due_soon), 1)
         return Assessment(
             schema_version=models.SCHEMA_VERSION,
@@ -86,7 +91,7 @@ class AssessmentBuilder:
             window=models.Window(starts=when(self.times.starts), ends=when(self.times.ends)),
             horizon=when(self.times.horizon),
             due_soon=when(instant(soon)),
-            gate=scope.decide(judged),
+            gate=scope.decide(judged, problems),
             tally=scope.tally(judged),
             controls=judged,
             waivers=quote_waivers(
@@ -95,20 +100,40 @@ class AssessmentBuilder:
                 {each.id for each in judged if each.problems},
                 self.times.as_of,
             ),
-            problems=[],
-            evidence=[
-                models.Evidence(
+            problems=problems,
+            evidence=self._evidence(),
+            evidence_digest=self._evidence_digest(),
+            provenance=self._provenance({*self._cited_records(), *shown}),
+            annex=annex,
+        )
+
+    def _evidence(self) -> models.Evidence:
+        return models.Evidence(
+            files=[
+                models.EvidenceFile(
                     dataset=each.dataset,
                     file=each.file,
                     records=each.records,
                     invalid=each.invalid,
                     sha256=each.sha256,
+                    notes=[
+                        models.Note(code=note.code, message=models.Text.of(note))
+                        for note in each.notes
+                    ],
                 )
                 for each in self.evidence.files
             ],
-            evidence_digest=self._evidence_digest(),
-            provenance=self._provenance({*self._cited_records(), *shown}),
-            annex=annex,
+            unread=[str(each.locator) for each in self.unread.errors],
+            unread_total=self.unread.total,
+            ignored=[
+                models.IgnoredFiles(
+                    pattern=each.pattern.files,
+                    reason=models.Text.of(each.pattern.reason),
+                    total=each.total,
+                    files=each.files,
+                )
+                for each in self.unread.ignored
+            ],
         )
 
     def _evidence_digest(self) -> str:

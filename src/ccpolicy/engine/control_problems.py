@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from ccpolicy.assessment.models import Problem, Text
 from ccpolicy.engine.evidence_findings import Finding
 from ccpolicy.engine.lapses import Outcome
 from ccpolicy.errors import Message
 from ccpolicy.evidence import Evidence
+from ccpolicy.evidence.unread import Unread
 from ccpolicy.policy import Control, Policy
 
 SHOWN = 5
@@ -59,6 +60,20 @@ def find_problems(
         )
         problems.append(_problem(unsaid))
     return problems, left_out
+
+
+def unread_problems(unread: Unread) -> Iterator[Problem]:
+    """Yield what is said of files that nobody reads: the first are named, the rest is counted."""
+    for each in unread.errors:
+        yield Problem(
+            code=each.message.code,
+            message=Text.of(each.message),
+            hint=Text.of(each.hint) if each.hint.template else None,
+            locator=str(each.locator),
+            dataset=None,
+        )
+    if rest := unread.total - len(unread.errors):
+        yield _problem(Message.of("{count} more files are not read by any dataset", count=rest))
 
 
 def datasets_of(control: Control) -> list[str]:

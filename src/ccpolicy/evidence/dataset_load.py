@@ -151,6 +151,7 @@ class DatasetLoad:
                 records=self.counts.get(number, 0),
                 invalid=self.invalid.get(number, 0),
                 sha256=source.file.fingerprint.sha256,
+                notes=tuple(source.notes),
             )
             for number, source in self.files.items()
         ]

@@ -13,7 +13,7 @@ from ccpolicy.evidence.contract import Contract
 from ccpolicy.evidence.explain import Explainer, nested_place
 from ccpolicy.evidence.places import FileRecords, NestedRecords, Places
 from ccpolicy.evidence.problems import ProblemLog
-from ccpolicy.evidence.readers import Record, Reject, find_reader, place_of
+from ccpolicy.evidence.readers import Note, Record, Reject, find_reader, place_of
 from ccpolicy.evidence.record_sources import NUMBER_BITS
 from ccpolicy.evidence.staging import StagingTable, is_storable
 
@@ -63,7 +63,11 @@ class DocumentLoader:
         numbers = [number, *(self.places.add(each) for each in nested)]
         count = invalid = 0
         entries = find_reader(self.contract.dataset.format).read(source.file)
-        while batch := list(islice(entries, _BATCH)):
+        while found := list(islice(entries, _BATCH)):
+            source.notes += [each.message for each in found if isinstance(each, Note)]
+            batch = [each for each in found if not isinstance(each, Note)]
+            if not batch:
+                continue
             count += len(batch)
             self._keep_places(batch, source)
             records = [each for each in batch if isinstance(each, Record)]

@@ -54,8 +54,8 @@ def load_evidence(
         contract.dataset.id: DatasetLoad(contract, plans, store, places, shown)
         for contract, plans in plan_tables(store, datasets, used)
     }
-    patterns = {each.files for each in datasets.values() if each.format != "git"}
-    files = _find_files(Finder(root), folder, loads, patterns)
+    found = _find_files(Finder(root), folder, loads)
+    files = [(path, each) for each, paths in found.items() for path in paths]
     if _open_files(files, root, loads, places) <= LARGE:
         # Sharing out so little costs more than it saves, and the more the more cores there are.
         store.run("SET threads = 1")
@@ -73,24 +73,23 @@ def load_evidence(
         files=[file for load in by_name.values() for file in load.finish()],
         problems={each: p for each, load in by_name.items() if (p := load.problems.problems())},
         places=places,
+        found=found,
     )
 
 
 def _find_files(
-    finder: Finder, folder: str, loads: Mapping[str, DatasetLoad], patterns: set[str]
-) -> list[tuple[str, str]]:
-    """Return path and dataset of each file, and note the data files that no dataset reads."""
-    files: list[tuple[str, str]] = []
-    filed = {each: load for each, load in loads.items() if load.dataset.format != "git"}
-    for each, load in filed.items():
+    finder: Finder, folder: str, loads: Mapping[str, DatasetLoad]
+) -> dict[str, list[str]]:
+    """Return the files of each dataset by path."""
+    files: dict[str, list[str]] = {each: [] for each in loads}
+    for each, load in loads.items():
+        if load.dataset.format == "git":
+            continue
         for path in finder.find(folder, load.dataset.files):
             if isinstance(path, EvidenceError):
                 load.problems.file(path)
             else:
-                files.append((path, each))
-    for load in filed.values():
-        for stray in finder.strays(folder, load.dataset.files, patterns):
-            load.problems.file(stray)
+                files[each].append(path)
     return files
 
 

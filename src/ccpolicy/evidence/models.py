@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ccpolicy.errors import EvidenceError, Locator, Message
@@ -60,6 +60,8 @@ class File:
     """Records read, the invalid ones among them."""
     invalid: int
     sha256: str
+    notes: tuple[Message, ...] = ()
+    """What should be known of how it was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +92,5 @@ class Evidence:
     """Dataset → what is wrong with it; datasets without problems are left out."""
     places: Places = field(repr=False)
     """Where the records are on file, and what they hold there."""
+    found: Mapping[str, Sequence[str]]
+    """Dataset that was read → its files, by path from the root, also those that cannot be read."""

@@ -14,7 +14,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ccpolicy.errors import Locator
+from ccpolicy.errors import Locator, Message
 from ccpolicy.evidence.contract import Nested
 from ccpolicy.evidence.explain import nested_place
 from ccpolicy.evidence.readers import Record, SourceFile, find_reader, path_on_line
@@ -31,6 +31,8 @@ class FileRecords:
     """Sheet on which they are, once they are read."""
     counted_lines: array[int] | None = None
     """Line of each record, where they are counted from 1."""
+    notes: list[Message] = field(default_factory=list)
+    """What should be known of how it was read."""
     scanned_lines: ScannedLines | None = None
     """Finds the lines of the records, where DuckDB could only number them."""
 

@@ -9,12 +9,11 @@ import os
 import re
 import stat
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from ccpolicy.errors import EvidenceError, Locator
-from ccpolicy.evidence_formats import SUFFIXES
 
 MOST_FILES = 10_000
 SMALL = 1 << 20
@@ -49,8 +48,6 @@ class Finder:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.entries: dict[str, list[os.DirEntry[str]] | EvidenceError] = {}
-        self.found: set[str] = set()
-        """What was found, by whatever pattern."""
 
     def find(self, folder: str, pattern: str) -> Iterator[str | EvidenceError]:
         """Yield the files below `folder` that match, as paths from the root, and what is amiss.
@@ -79,26 +76,7 @@ class Finder:
                     other=found[alike],
                 )
             found[alike] = name
-            self.found.add(name)
             yield name
-
-    def strays(self, folder: str, pattern: str, known: Collection[str]) -> Iterator[EvidenceError]:
-        """Yield an error for each data file in the same folders that no dataset reads.
-
-        An unread file may contain the record that fails.
-        """
-        parts = [*folder.split("/"), *pattern.split("/")[:-1], "*"]
-        for name in self._match("", [part for part in parts if part not in ("", ".")]):
-            if isinstance(name, EvidenceError) or name in self.found:
-                continue
-            below = os.path.relpath(name, folder or ".")
-            if name.lower().endswith(SUFFIXES) and not any(fits_path(below, p) for p in known):
-                yield EvidenceError(
-                    "no dataset reads this file",
-                    hint="give it a name that fits '{pattern}', or put it elsewhere",
-                    locator=Locator(name),
-                    pattern=pattern,
-                )
 
     def _walk(self, folder: str, pattern: str) -> Iterator[str | EvidenceError]:
         parts = [*folder.split("/"), *pattern.split("/")]
@@ -139,8 +117,8 @@ class Finder:
             if not _fits(entry.name, part) or (parts[0] == "**" and not entry.is_dir()):
                 continue
             name = f"{above}/{entry.name}" if above else entry.name
-            if fault := _name_fault(entry.name):
-                yield EvidenceError(fault, locator=Locator(_printable(name)))
+            if fault := name_fault(entry.name):
+                yield EvidenceError(fault, locator=Locator(printable(name)))
             elif entry.is_symlink():
                 yield EvidenceError(
                     "symbolic links are not followed",
@@ -183,7 +161,7 @@ def fits_path(path: str, pattern: str) -> bool:
     """Whether a path matches a whole pattern, as `Finder.find` matches it."""
     names = path.split("/")
     parts = [part for part in pattern.split("/") if part not in ("", ".")]
-    return not any(map(_name_fault, names)) and _fit(names, parts)
+    return not any(map(name_fault, names)) and _fit(names, parts)
 
 
 def _fit(names: list[str], parts: list[str]) -> bool:
@@ -196,7 +174,8 @@ def _fit(names: list[str], parts: list[str]) -> bool:
     return _fits(names[0], parts[0]) and _fit(names[1:], parts[1:])
 
 
-def _name_fault(name: str) -> str | None:
+def name_fault(name: str) -> str | None:
+    """Return the message about a name that no reader could type or see; None if it is fine."""
     try:
         name.encode("utf-8")
     except UnicodeEncodeError:
@@ -210,8 +189,15 @@ _NAME_MESSAGES = {
 }
 
 
-def _printable(name: str) -> str:
-    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in name)
+def printable(name: str) -> str:
+    """Escape what cannot be seen in a name, also bytes that are no UTF-8."""
+    return "".join(sign if sign.isprintable() else _escaped(sign) for sign in name)
+
+
+def _escaped(sign: str) -> str:
+    code = ord(sign)
+    is_byte = 0xDC80 <= code <= 0xDCFF  # see PEP 383
+    return f"\\x{code - 0xDC00:02x}" if is_byte else sign.encode("unicode_escape").decode()
 
 
 def state(path: Path) -> tuple[int, ...]:

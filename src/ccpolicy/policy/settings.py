@@ -6,18 +6,45 @@ import re
 import tomllib
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from ccpolicy.checks.strictness import shorter
 from ccpolicy.errors import Locator, PolicyError
+from ccpolicy.files.ignoring import ignores_everything
 from ccpolicy.files.model_errors import explain
 from ccpolicy.files.policy_files import FolderFiles, PolicyFiles
 from ccpolicy.files.yaml_document import Place, YamlDocument, decode
-from ccpolicy.policy.models import Label, Line, Model
+from ccpolicy.policy.models import Label, Line, Model, Text
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.vocabulary import Judged, Severity
 
 FILE = "ccpolicy.toml"
+
+
+class Ignore(Model):
+    """Files of the evidence folder that no dataset reads, and why that is all right."""
+
+    files: Line
+    """Pattern of their path below the evidence folder, such as `scans/*.pdf`, or of their name in
+    any folder, such as `*.pdf`."""
+    reason: Text
+
+
+def _usual(files: str, en: str, zh: str) -> Ignore:
+    return Ignore(files=files, reason=Text(en=en, zh=zh))
+
+
+USUAL = (
+    *(
+        _usual(each, "explains the folder to readers", "向读者说明该文件夹")
+        for each in ("README", "README.txt", "README.md", "README.*.md")
+    ),
+    _usual(".gitkeep", "keeps an empty folder in git", "使 git 保留空文件夹"),
+    _usual(".DS_Store", "how macOS shows the folder", "macOS 的文件夹显示设置"),
+    _usual("Thumbs.db", "thumbnails that Windows makes", "Windows 生成的缩略图"),
+    _usual("~$*", "an office program has the file open", "办公软件打开文件时的锁定标记"),
+)
+"""What is ignored in every repository."""
 
 
 class Settings(Model):
@@ -43,6 +70,8 @@ class Settings(Model):
     """How far ahead due dates are forecast."""
     longest_waiver: str = "180 days"
     """Waivers that stand for longer are reported."""
+    ignore: list[Ignore] = Field(default=[])
+    """Files of the evidence folder that no dataset reads, beside `USUAL`."""
 
 
 def find_root(path: Path) -> Path:
@@ -105,12 +134,7 @@ def load_settings(tree: PolicyFiles, root: Path) -> tuple[Settings, YamlDocument
         raise PolicyError(
             "not TOML: {reason}", reason=str(failure).split(":")[0], locator=Locator(file)
         ) from failure
-    marks: dict[Place, tuple[int, int]] = {
-        (found[1],): (number, 1)
-        for number, line in enumerate(text.split("\n"), 1)
-        if (found := re.match(r"([A-Za-z_]+)\s*=", line))
-    }
-    source = YamlDocument(file, value, marks)
+    source = YamlDocument(file, value, _marks(text))
     try:
         settings = Settings.model_validate(value)
     except ValidationError as failure:
@@ -134,6 +158,7 @@ def load_settings(tree: PolicyFiles, root: Path) -> tuple[Settings, YamlDocument
             hint="set a shorter due_soon, or a longer horizon",
             locator=source.locate(("due_soon",) if "due_soon" in value else ("horizon",)),
         )
+    _check_ignored(settings, source)
     for name in ("policy", "checks", "evidence"):
         folder = getattr(settings, name)
         there = FolderFiles(root) if name == "evidence" else tree
@@ -153,3 +178,48 @@ def load_settings(tree: PolicyFiles, root: Path) -> tuple[Settings, YamlDocument
                 locator=source.locate((name,)),
             ) from failure
     return settings, source
+
+
+def _marks(text: str) -> dict[Place, tuple[int, int]]:
+    """Return where the keys stand, also those of `[[tables]]`."""
+    marks: dict[Place, tuple[int, int]] = {}
+    table: Place = ()
+    for number, line in enumerate(text.split("\n"), 1):
+        if found := re.match(r"\[\[\s*([A-Za-z_]+)\s*\]\]", line):
+            marks.setdefault((found[1],), (number, 1))
+            index = sum(place[0] == found[1] and len(place) == 2 for place in marks)
+            table = (found[1], index)
+            marks[table] = (number, 1)
+        elif found := re.match(r"\s*([A-Za-z_]+)\s*=", line):
+            marks.setdefault((*table, found[1]), (number, 1))
+    return marks
+
+
+def _check_ignored(settings: Settings, source: YamlDocument) -> None:
+    """Refuse patterns that could hide any record.
+
+    Raises:
+        PolicyError: one leads out of the evidence folder, fits everything, or is there twice.
+    """
+    seen = {each.files for each in USUAL}
+    for index, each in enumerate(settings.ignore):
+        place = source.locate(("ignore", index, "files"))
+        if each.files.startswith("/") or ".." in each.files.split("/"):
+            raise PolicyError(
+                "'{pattern}' leads out of the evidence folder", locator=place, pattern=each.files
+            )
+        if ignores_everything(each.files):
+            raise PolicyError(
+                "'{pattern}' would ignore every file",
+                hint="name the folder or the suffix, such as scans/*.pdf",
+                locator=place,
+                pattern=each.files,
+            )
+        if each.files in seen:
+            raise PolicyError(
+                "'{pattern}' is ignored already",
+                hint="take it out",
+                locator=place,
+                pattern=each.files,
+            )
+        seen.add(each.files)

@@ -102,9 +102,14 @@ class _SectionText:
         if not (sections.attention or sections.problems):
             return
         page.heading(page.say("Needs attention"))
-        for problem in sections.problems:
+        if sections.problems:
             self.table.row(self.words["problem"], "", page.say("not specific to one control"))
-            self.problem(problem)
+        hint = None
+        for problem in sections.problems:
+            # Many files that nobody reads have the same hint.
+            again = problem.hint is not None and problem.hint == hint
+            self.problem(problem.model_copy(update={"hint": None}) if again else problem)
+            hint = problem.hint or hint
         for each in sections.attention:
             control = each.control
             if self.result.verdict(control) == "fail":

@@ -1,4 +1,4 @@
-"""CSV: a row for a pinned moment, each control, lapse, problem, due date and obsolete entry.
+"""CSV: a row for a pin, each control, lapse, problem, due date, note and obsolete entry.
 
 The columns are the same in every language, since other programs name them.
 """
@@ -72,6 +72,13 @@ def _rows(page: Page, result: Assessment) -> Iterator[Row]:
                 "waived_by": waiver.id,
                 "text": page.text(waiver.reason),
             }
+    for file in result.evidence.files:
+        for note in file.notes:
+            said = page.text(note.message)
+            yield {"entry": "note", "place": file.file, "code": note.code, "text": said}
+    for each in result.evidence.ignored:
+        for name in each.files:
+            yield {"entry": "ignored", "place": name, "text": page.text(each.reason)}
     for known in result.gate.obsolete:
         yield {
             "entry": "obsolete",

@@ -20,6 +20,8 @@ from ccpolicy.reports.phrases import coded, lapse_text, obsolete_entry, reason_t
 from ccpolicy.reports.sections import Sections
 
 _SEPARATOR = "\0"
+_FEW = 5
+"""Files that are named where a list of findings says what it leaves out."""
 NO_CONTROL = "evidence"
 """Rule id of problems that are not specific to one control."""
 SETTINGS = "ccpolicy.toml"
@@ -150,7 +152,7 @@ def _shown(written: str | None, control: Control | None) -> Locator:
 
 
 def left_out(result: Assessment) -> tuple[Message, ...]:
-    """Say what a list of findings does not show: what was waived, and what was not assessed."""
+    """Say what a list of findings does not show: what was waived, not assessed, or noted."""
     sections = Sections(result)
     absent = [control.id for control in sections.not_assessed]
     named = dict.fromkeys(each.control.id for each in sections.waived)
@@ -168,5 +170,9 @@ def left_out(result: Assessment) -> tuple[Message, ...]:
             Message.of(
                 "waivers for subjects that do not exist: {waivers}", waivers=", ".join(nobody)
             )
+        )
+    if noted := [file.file for file in result.evidence.files if file.notes]:
+        said.append(
+            Message.of("notes on how files were read: {files}", files=", ".join(noted[:_FEW]))
         )
     return tuple(said)

@@ -30,6 +30,8 @@ def render_assessment(result: Assessment, view: View) -> Rendered:
     """Render all that falls due up to the horizon."""
     rendered = render_agenda(agenda(result, result.horizon), view)
     more = list(left_out(result))
+    if count := result.evidence.unread_total:
+        more.append(Message.of("files that no dataset reads: {count}", count=count))
     if count := len(result.gate.obsolete):
         more.append(Message.of("obsolete baseline entries: {count}", count=count))
     return replace(rendered, unsaid=(*rendered.unsaid, *more))

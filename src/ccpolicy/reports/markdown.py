@@ -21,6 +21,7 @@ from ccpolicy.reports.provenance_text import covered_later, recorded
 from ccpolicy.reports.sections import Sections
 from ccpolicy.reports.summary_text import (
     baseline_notes,
+    evidence_notes,
     failed_in_period,
     judgement,
     severities,
@@ -111,6 +112,10 @@ class _Document:
         for text in failed_in_period(page, result):
             yield ""
             yield plain(text)
+        for text, colour in evidence_notes(page, result):
+            if colour == "red" or page.view.detail != "brief":
+                yield ""
+                yield plain(text)
 
     def attention(self) -> Iterable[str]:
         """Show what does not hold or could not be judged, each as a list of its troubles."""

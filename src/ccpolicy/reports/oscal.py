@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from ccpolicy.assessment.models import Assessment, Control, Evidence, Waiver
+from ccpolicy.assessment.models import Assessment, Control, EvidenceFile, Waiver
 from ccpolicy.oscal import Part, document, identifier, moment, prop, prose
 from ccpolicy.reports import View
 from ccpolicy.reports.page import Page
@@ -46,8 +46,8 @@ class _Results:
 
     def __init__(self, page: Page, result: Assessment) -> None:
         self.page, self.result, self.sections = page, result, Sections(result)
-        self.files: dict[str, list[Evidence]] = {}
-        for file in result.evidence:
+        self.files: dict[str, list[EvidenceFile]] = {}
+        for file in result.evidence.files:
             self.files.setdefault(file.dataset, []).append(file)
 
     def text(self) -> str:
@@ -62,7 +62,7 @@ class _Results:
         content: Part = {
             "import-ap": {"href": f"#{plan['uuid']}"},
             "results": [self.results(title)],
-            "back-matter": {"resources": [plan, *map(self.resource, result.evidence)]},
+            "back-matter": {"resources": [plan, *map(self.resource, result.evidence.files)]},
         }
         return document("assessment-results", title, result.as_of, result.policy.version, content)
 
@@ -247,11 +247,13 @@ class _Results:
             "deadline": moment(waiver.ends),
         }
 
-    def resource(self, file: Evidence) -> Part:
+    def resource(self, file: EvidenceFile) -> Part:
         """Return a file of evidence with its digest."""
+        notes = self.page.join(f"{n.code} {self.page.text(n.message)}" for n in file.notes)
         return {
             "uuid": self.id("file", file.file),
             "title": prose(self.page.join([file.file])),
+            **({"remarks": prose(notes)} if notes else {}),
             "props": [prop("dataset", file.dataset), prop("invalid-records", str(file.invalid))],
             "rlinks": [
                 {

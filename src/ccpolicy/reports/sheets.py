@@ -14,7 +14,7 @@ from ccpolicy.reports.phrases import (
     waivers_for_nobody,
 )
 from ccpolicy.reports.sections import all_problems, without_later_lapses
-from ccpolicy.reports.summary_text import baseline_notes, judgement, severities
+from ccpolicy.reports.summary_text import baseline_notes, evidence_notes, judgement, severities
 from ccpolicy.reports.time_text import pinned
 
 Cell = str | float | None
@@ -52,6 +52,8 @@ def _summary(page: Page, result: Assessment) -> Iterator[Sequence[Cell]]:
         yield page.say("Baseline"), text
     for text in waivers_for_nobody(page, result):
         yield page.say("Waivers"), text
+    for text, _ in evidence_notes(page, result):
+        yield page.say("Evidence"), text
     yield page.say("Judged as of"), result.as_of
     for text in pinned(page, result):
         yield page.say("Pinned"), text
@@ -219,9 +221,20 @@ def _evidence(page: Page, result: Assessment) -> Sheet:
         page.say("Records"),
         page.say("Invalid"),
         page.say("SHA-256"),
+        page.say("Notes"),
     ]
-    rows = [
-        (each.dataset, each.file, each.records, each.invalid, each.sha256)
-        for each in result.evidence
+    rows: list[Sequence[Cell]] = [
+        (
+            each.dataset,
+            each.file,
+            each.records,
+            each.invalid,
+            each.sha256,
+            page.join(f"{note.code} {page.text(note.message)}" for note in each.notes) or None,
+        )
+        for each in result.evidence.files
     ]
+    for ignored in result.evidence.ignored:
+        said = page.say("ignored: {reason}", reason=page.text(ignored.reason))
+        rows += [(None, file, None, None, None, said) for file in ignored.files]
     return Sheet(page.say("Evidence"), head, rows)

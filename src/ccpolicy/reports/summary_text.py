@@ -5,11 +5,14 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
-from ccpolicy.assessment.models import Assessment
+from ccpolicy.assessment.models import Assessment, EvidenceFile, Note
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import obsolete_entry
 from ccpolicy.reports.sections import Sections
 from ccpolicy.vocabulary import SEVERITIES, VERDICTS, Verdict
+
+_FEW = 5
+"""Notes on files that are shown unless all is asked for."""
 
 
 def outcome(page: Page, result: Assessment) -> None:
@@ -22,6 +25,9 @@ def outcome(page: Page, result: Assessment) -> None:
         for said in failed_in_period(page, result):
             page.paragraph(said, colour="yellow")
         _evidence(page, result)
+    for said, colour in evidence_notes(page, result):
+        if colour == "red" or not brief:
+            page.paragraph(said, colour=colour)
     _baseline(page, result)
     colour = "yellow" if result.nothing_assessed else "green" if result.gate.passed else "red"
     page.paragraph(judgement(page, result), colour=colour)
@@ -62,7 +68,7 @@ def failed_in_period(page: Page, result: Assessment) -> Iterator[str]:
 
 def _evidence(page: Page, result: Assessment) -> None:
     """Say how much evidence all this rests on."""
-    files = result.evidence
+    files = result.evidence.files
     records = page.count(sum(file.records for file in files), "{count} record", "{count} records")
     of_files = page.count(len(files), "{count} file", "{count} files")
     page.paragraph(page.say("Evidence: {records} in {files}", records=records, files=of_files))
@@ -76,6 +82,44 @@ def _evidence(page: Page, result: Assessment) -> None:
     )
     if late:
         page.paragraph(page.say("Later records, left out: {controls}", controls=late))
+
+
+def evidence_notes(page: Page, result: Assessment) -> Iterator[tuple[str, str]]:
+    """Yield how many files nobody reads, how others were read, and which are ignored and why."""
+    evidence = result.evidence
+    if evidence.unread_total:
+        yield (
+            page.count(
+                evidence.unread_total,
+                "{count} file is not read by any dataset, which fails the gate",
+                "{count} files are not read by any dataset, which fails the gate",
+            ),
+            "red",
+        )
+    notes = [file_note(page, file, note) for file in evidence.files for note in file.notes]
+    shown = notes if page.view.detail == "full" else notes[:_FEW]
+    for note in shown:
+        yield note, "yellow"
+    if rest := len(notes) - len(shown):
+        yield page.count(rest, "and {count} more", "and {count} more"), "yellow"
+    for each in evidence.ignored:
+        files = page.count(each.total, "{count} file", "{count} files")
+        reason = page.text(each.reason)
+        yield (
+            page.say(
+                "Ignored by {pattern}: {files} ({reason})",
+                pattern=each.pattern,
+                files=files,
+                reason=reason,
+            ),
+            "",
+        )
+
+
+def file_note(page: Page, file: EvidenceFile, note: Note) -> str:
+    """Say what should be known of how a file was read."""
+    message = f"{note.code} {page.text(note.message)}"
+    return page.say("{place}: {message}", place=file.file, message=message)
 
 
 def _baseline(page: Page, result: Assessment) -> None:
@@ -123,6 +167,10 @@ def judgement(page: Page, result: Assessment) -> str:
 def _next_command(page: Page, result: Assessment) -> None:
     if result.gate.failed_on:
         command = ["ccpolicy", "explain", result.gate.failed_on[0]]
+    elif result.problems:
+        command = ["ccpolicy", "explain", result.problems[0].code]
+        page.line(page.say("Next: {command}", command=shlex.join(command)))
+        return
     else:
         command = ["ccpolicy", "due"]
     if page.view.path:

@@ -17,7 +17,7 @@ from ccpolicy.reports.html import render_assessment as render
 from ccpolicy.reports.layout import visible
 
 from ..centres import BASELINED, STANDING
-from ..rich import ASSESSMENT
+from ..rich import ASSESSMENT, NO_EVIDENCE
 from .audited import AUDITED, BAD, hostile, many
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
@@ -55,7 +55,7 @@ def test_every_part_of_the_assessment_is_there(result: Assessment) -> None:
             assert clause.no_control.en in matrix
     for waiver in result.waivers:
         assert waiver.reason.zh in words(places["s-waivers"])
-    for file in result.evidence:
+    for file in result.evidence.files:
         assert file.sha256 in words(places["s-evidence"])
     assert result.policy.digest in page
     assert ("This assessment has no annex" in page) == (result.annex is None)
@@ -122,7 +122,13 @@ def test_same_assessment_same_bytes() -> None:
 
 def test_shell_is_small() -> None:
     bare = AUDITED.model_copy(
-        update={"controls": [], "evidence": [], "waivers": [], "problems": [], "annex": None}
+        update={
+            "controls": [],
+            "evidence": NO_EVIDENCE,
+            "waivers": [],
+            "problems": [],
+            "annex": None,
+        }
     )
     assert len(render(bare, View())) < 150_000
 

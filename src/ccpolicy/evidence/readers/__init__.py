@@ -7,6 +7,7 @@ from importlib import import_module
 
 from ccpolicy.evidence.readers.interface import (
     EvidenceErrors,
+    Note,
     Reader,
     Record,
     Reject,
@@ -20,6 +21,7 @@ from ccpolicy.evidence_formats import Format
 
 __all__ = [
     "EvidenceErrors",
+    "Note",
     "Reader",
     "Record",
     "Reject",

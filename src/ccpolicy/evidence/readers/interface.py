@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from ccpolicy.errors import EvidenceError, Locator
+from ccpolicy.errors import EvidenceError, Locator, Message
 from ccpolicy.evidence.contract import Contract
 from ccpolicy.files.finder import Fingerprint
 from ccpolicy.store import DuckDB
@@ -75,6 +75,12 @@ class Reject(NamedTuple):
     sheet: str | None = None
 
 
+class Note(NamedTuple):
+    """Something that people should know of how a file was read; nothing is wrong with a record."""
+
+    message: Message
+
+
 def place_of(file: SourceFile, record: Record | Reject) -> Locator:
     """Return the place of a record."""
     line = record.number if record.line is None else record.line
@@ -99,8 +105,8 @@ class Reader(ABC):
     @abstractmethod
     def read(
         self, file: SourceFile, only: Collection[int] | None = None
-    ) -> Iterator[Record | Reject]:
-        """Yield the records in the order of the file.
+    ) -> Iterator[Record | Reject | Note]:
+        """Yield the records in the order of the file, and what should be known of how it was read.
 
         A reader for which that is cheaper may leave out all but the numbers `only`.
 

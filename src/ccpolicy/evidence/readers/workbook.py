@@ -1,12 +1,14 @@
-"""The XML of a workbook: cells that a reader would leave out in silence, and excessive sizes."""
+"""The XML of a workbook: what the reader of values leaves out in silence, and excessive sizes."""
 
 from __future__ import annotations
 
-import html
 import re
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from xml.parsers import expat
 
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.readers.interface import SourceFile
@@ -15,19 +17,24 @@ MAX_UNPACKED = 256 << 20
 MAX_CELLS = 20_000_000
 """Largest area between a sheet's first cell and its last, which is held in memory."""
 
-Unread = Mapping[tuple[int, int], EvidenceError]
-"""Row from 1 and column from 0 → why the cell's value is not known."""
+Rows = list[list[Any]]
 
 _PIECE = 1 << 20
 _SHEETS = "xl/worksheets/"
-_CELL = re.compile(rb"<(?:\w+:)?c(\s[^>]*?)?(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
-_PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
-_FAR = re.compile(rb"""\br=["'](?:[A-Z]{3}|[A-Z]{1,2}[0-9]{5})""")
+_PLACE = re.compile(rb"""\br\s*=\s*["']\s*([A-Z]{1,3})([0-9]{1,7})\s*["']""")
+_FAR = re.compile(rb"""\br\s*=\s*["']\s*(?:[A-Z]{3}|[A-Z]{1,2}[0-9]{5})""")
 """A reference far enough out for the area to be too large."""
-_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
-_VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>([^<]+)")
-_SHEET = re.compile(r"<(?:\w+:)?sheet\s[^>]*>")
-_LINK = re.compile(r"<(?:\w+:)?Relationship\s[^>]*>")
+_REFERENCE = re.compile(r"\s*([A-Za-z]{1,3})([0-9]{1,7})\s*")
+_TRUE = ("1", "true")
+_ODD = "!"
+"""Stands for a comment, a CDATA section or a processing instruction, which no element is called."""
+_BEFORE_NAME = (b"<", b":")
+_AFTER_NAME = (b">", b" ", b"/", b"\t", b"\r", b"\n")
+_UNUSUAL = (
+    *(before + b"f" + after for before in _BEFORE_NAME for after in _AFTER_NAME),
+    *(b'"e"', b"'e'", b"<!", b"hidden", b"zeroHeight", b"customHeight"),
+)
+_NO_WIDTH = re.compile(rb"""\bwidth\s*=\s*["']\s*0*\.?0*\s*["']""")
 
 
 def unpack(file: SourceFile) -> dict[str, bytes]:
@@ -70,36 +77,59 @@ def not_a_workbook(file: SourceFile, failure: Exception) -> EvidenceError:
     )
 
 
-def unread_cells(file: SourceFile, parts: Mapping[str, bytes], sheet: str) -> Unread:
-    """Find the cells of a sheet that hold an error, or a formula whose result is not stored.
+@dataclass
+class SheetFacts:
+    """What the XML of a sheet says beside the values that the reader returns."""
+
+    unread: dict[tuple[int, int], EvidenceError] = field(default_factory=dict)
+    """Row from 1 and column from 0 → why the cell's value is not known."""
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    """The first and the last column of each hidden range, from 1."""
+
+    def hides(self, column: int) -> bool:
+        """Whether a column, counted from 1, is hidden."""
+        return any(first <= column <= last for first, last in self.hidden_columns)
+
+
+def sheet_facts(
+    file: SourceFile, parts: Mapping[str, bytes], sheet: str, rows: Callable[[], Rows]
+) -> tuple[Rows, SheetFacts]:
+    """Return a sheet's rows, and what else its XML says; `rows` reads them.
 
     Raises:
-        EvidenceError: the sheet spans too large an area, or such a cell has no reference.
+        EvidenceError: the sheet spans too large an area, or is not plain XML.
     """
-    wanted = _part(parts, sheet)
+    wanted = _parts_of(file, parts, sheet)
     # Where it is not clear which part is the sheet, all of them are looked at.
     texts = [
         text
         for name, text in parts.items()
-        if (name == wanted if wanted in parts else name.startswith(_SHEETS))
+        if (name in wanted if wanted else name.startswith(_SHEETS))
     ]
-    unread: dict[tuple[int, int], EvidenceError] = {}
     for text in texts:
         if b"\0" in text[:4]:
             raise file.error("the sheet is not UTF-8 text")
         _measure(file, text)
-        if b't="e"' not in text and b"t='e'" not in text and not _FORMULA.search(text):
-            continue
-        for attributes, body in _CELL.findall(text):
-            error = _error(attributes, body)
-            if not error:
-                continue
-            place = _PLACE.search(attributes)
-            if not place:
-                raise file.error("a cell holds an error or a formula without a result")
-            row, column = int(place[2]), _column(place[1])
-            unread[row, column - 1] = error.at(Locator(file.name, row, column, sheet=sheet))
-    return unread
+    values = rows()
+    facts = SheetFacts()
+    for text in texts:
+        if _is_unusual(text):
+            _SheetParser(file, sheet, values, facts).parse(text)
+    return values, facts
+
+
+def _is_unusual(text: bytes) -> bool:
+    """Whether a sheet may have a formula, an error, something hidden or oddly written.
+
+    To look for the signs is fast; any other sheet need not be parsed a second time.
+    """
+    return (
+        any(sign in text for sign in _UNUSUAL)
+        or text.find(b"<?", 2) >= 0
+        or text.count(b"inlineStr") > text.count(b"<is") + text.count(b":is")
+        or _NO_WIDTH.search(text, 0, max(text.find(b"sheetData"), 0)) is not None
+    )
 
 
 def _measure(file: SourceFile, text: bytes) -> None:
@@ -117,21 +147,111 @@ def _measure(file: SourceFile, text: bytes) -> None:
         )
 
 
-def _error(attributes: bytes, body: bytes) -> EvidenceError | None:
-    kind = re.search(rb"""\bt=["'](\w+)["']""", attributes)
-    value = _VALUE.search(body)
-    if kind and kind[1] == b"e":
-        return EvidenceError(
-            "the cell holds the error {error}",
-            error=html.unescape(value[1].decode("utf-8", "replace")) if value else "?",
-        )
-    # A formula whose result is an empty text has the type of texts.
-    if _FORMULA.search(body) and not value and not (kind and kind[1] == b"str"):
-        return EvidenceError(
-            "the cell holds a formula without a result",
-            hint="open the file in a spreadsheet program, which computes it, and save it",
-        )
-    return None
+class _SheetParser:
+    """Goes through the XML of a sheet, and holds what the reader returned to it."""
+
+    def __init__(self, file: SourceFile, sheet: str, rows: Rows, facts: SheetFacts) -> None:
+        self.file, self.sheet, self.rows, self.facts = file, sheet, rows, facts
+        self.row = self.column = 0
+        """Where the parser is, both counted from 1."""
+        self.hides_rows = False
+        """Whether rows are hidden unless they say how high they are."""
+        self.cell: dict[str, str] | None = None
+        self.inside: set[str] = set()
+        """The elements, and what else the reader may not understand, of the cell."""
+        self.element = ""
+        """The element that began last."""
+        self.text: list[str] = []
+        """The text of the cell without its formula."""
+
+    def parse(self, text: bytes) -> None:
+        """Parse the part.
+
+        Raises:
+            EvidenceError: it is not plain XML.
+        """
+        parser = expat.ParserCreate(namespace_separator=" ")
+        parser.buffer_text = True
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._characters
+        parser.CommentHandler = parser.ProcessingInstructionHandler = self._odd
+        parser.StartCdataSectionHandler = self._odd
+        _parse(self.file, parser, text)
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        name = name.rpartition(" ")[2]
+        self.element = name
+        if self.cell is not None:
+            self.inside.add(name)
+        elif name == "c":
+            place = _REFERENCE.fullmatch(attributes.get("r", ""))
+            self.column = _column(place[1].upper().encode()) if place else self.column + 1
+            self.row = int(place[2]) if place else self.row
+            self.cell, self.inside, self.text = attributes, set(), []
+        elif name == "row":
+            self.row = _number(attributes.get("r"), self.row + 1)
+            self.column = 0
+            if _is_hidden(attributes, "ht") or (self.hides_rows and "ht" not in attributes):
+                self.facts.hidden_rows.add(self.row)
+        elif name == "col" and _is_hidden(attributes, "width"):
+            first = _number(attributes.get("min"), 1)
+            self.facts.hidden_columns.append((first, _number(attributes.get("max"), first)))
+        elif name == "sheetFormatPr":
+            self.hides_rows = attributes.get("zeroHeight", "").strip() in _TRUE
+
+    def _end(self, name: str) -> None:
+        if self.cell is not None and name.rpartition(" ")[2] == "c":
+            if error := self._error(self.cell):
+                place = Locator(self.file.name, self.row, self.column, sheet=self.sheet)
+                self.facts.unread.setdefault((self.row, self.column - 1), error.at(place))
+            self.cell = None
+
+    def _characters(self, text: str) -> None:
+        if self.cell is not None and self.element != "f":
+            self.text.append(text)
+
+    def _odd(self, *_: object) -> None:
+        """Note what stands between the characters of a value, of which a reader may lose some."""
+        if self.cell is not None:
+            self.inside.add(_ODD)
+
+    def _error(self, cell: dict[str, str]) -> EvidenceError | None:
+        """Say why the value of a cell is not known, if it is not."""
+        kind, text = cell.get("t", "n").strip(), "".join(self.text).strip()
+        if kind == "e":
+            return EvidenceError("the cell holds the error {error}", error=text or "?")
+        if "f" in self.inside and not ("v" in self.inside and (text or kind == "str")):
+            # An empty text is a result, if it is said to be one.
+            return EvidenceError(
+                "the cell holds a formula without a result",
+                hint="open the file in a spreadsheet program, which computes it, and save it",
+            )
+        index = self.row - 1
+        cells = self.rows[index] if 0 <= index < len(self.rows) else ()
+        value = cells[self.column - 1] if self.column <= len(cells) else ""
+        # A shared text may be empty; the others stand in the cell itself.
+        is_lost = value == "" and text and kind != "s"
+        if is_lost or (_ODD in self.inside and text):
+            return EvidenceError(
+                "the cell's content cannot be read",
+                hint="open the file in a spreadsheet program, and save it",
+            )
+        return None
+
+
+def _is_hidden(attributes: Mapping[str, str], size: str) -> bool:
+    """Whether a row or column is hidden, or has no height or width."""
+    if attributes.get("hidden", "").strip() in _TRUE:
+        return True
+    try:
+        return float(attributes.get(size, "1")) == 0
+    except ValueError:
+        return False
+
+
+def _number(text: str | None, otherwise: int) -> int:
+    return int(text) if text and text.isdecimal() else otherwise
 
 
 def _column(letters: bytes) -> int:
@@ -141,20 +261,44 @@ def _column(letters: bytes) -> int:
     return number
 
 
-def _part(parts: Mapping[str, bytes], sheet: str) -> str | None:
-    """Return the part of the workbook that is the sheet of a name."""
-    book = parts.get("xl/workbook.xml", b"").decode("utf-8", "replace")
-    links = parts.get("xl/_rels/workbook.xml.rels", b"").decode("utf-8", "replace")
-    for tag in _SHEET.findall(book):
-        if _attribute(tag, r"name") == sheet:
-            wanted = _attribute(tag, r"\w+:id")
-            for link in _LINK.findall(links):
-                if wanted and _attribute(link, "Id") == wanted:
-                    target = _attribute(link, "Target") or ""
-                    return target[1:] if target.startswith("/") else f"xl/{target}"
-    return None
+def _parts_of(file: SourceFile, parts: Mapping[str, bytes], sheet: str) -> set[str]:
+    """Return the parts of the workbook that are sheets of a name."""
+    links = {
+        each.get("Id"): each.get("Target", "")
+        for each in _elements(file, parts.get("xl/_rels/workbook.xml.rels"), "Relationship")
+    }
+    targets = [
+        links.get(value, "")
+        for each in _elements(file, parts.get("xl/workbook.xml"), "sheet")
+        if each.get("name") == sheet
+        for name, value in each.items()
+        if name.endswith(" id")
+    ]
+    named = {each[1:] if each.startswith("/") else f"xl/{each}" for each in targets if each}
+    return named if named <= parts.keys() else set()
 
 
-def _attribute(tag: str, name: str) -> str | None:
-    found = re.search(rf"""\s{name}\s*=\s*(?:"([^"]*)"|'([^']*)')""", tag)
-    return html.unescape(found[1] if found[1] is not None else found[2]) if found else None
+def _elements(file: SourceFile, text: bytes | None, name: str) -> list[dict[str, str]]:
+    """Return the attributes of the elements of a name, whatever their namespace."""
+    found: list[dict[str, str]] = []
+
+    def start(element: str, attributes: dict[str, str]) -> None:
+        if element.rpartition(" ")[2] == name:
+            found.append(attributes)
+
+    if text is not None:
+        parser = expat.ParserCreate(namespace_separator=" ")
+        parser.StartElementHandler = start
+        _parse(file, parser, text)
+    return found
+
+
+def _parse(file: SourceFile, parser: expat.XMLParserType, text: bytes) -> None:
+    def refuse(*_: object) -> None:
+        raise file.error("a part of the workbook is not plain XML")
+
+    parser.StartDoctypeDeclHandler = refuse
+    try:
+        parser.Parse(text, True)
+    except expat.ExpatError as failure:
+        raise not_a_workbook(file, failure) from failure

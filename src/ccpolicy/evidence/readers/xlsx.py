@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime
 import io
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Sequence
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ccpolicy.errors import EvidenceError, Locator
+from ccpolicy.errors import EvidenceError, Locator, Message
 from ccpolicy.evidence.contract import Column
 from ccpolicy.evidence.readers.header import match_header, names_by_heading
-from ccpolicy.evidence.readers.interface import Reader, Record, Reject, SourceFile
+from ccpolicy.evidence.readers.interface import Note, Reader, Record, Reject, SourceFile
 from ccpolicy.evidence.values import value_of
+
+if TYPE_CHECKING:
+    from ccpolicy.evidence.readers.workbook import SheetFacts
 
 MAX_BYTES = 64 << 20
 MOST_DIGITS = 10**15
@@ -24,7 +27,7 @@ class XlsxReader(Reader):
 
     def read(
         self, file: SourceFile, only: Collection[int] | None = None
-    ) -> Iterator[Record | Reject]:
+    ) -> Iterator[Record | Reject | Note]:
         """See `Reader.read`."""
         return _Sheet(file).records()
 
@@ -37,7 +40,7 @@ class _Sheet:
         self.file = file
         if file.fingerprint.size > MAX_BYTES:
             raise file.error("the file is larger than {limit} MiB", limit=MAX_BYTES >> 20)
-        self.name, rows, self.unread = _open(file)
+        self.name, rows, self.facts, self.notes = _open(file)
         self.rows = iter(rows)
         headings = _headings(next(self.rows, []))
         if not headings:
@@ -50,8 +53,9 @@ class _Sheet:
         names = match_header(file, headings, self.name, map(_headings, rows[1:]))
         self.columns = [known[name] if name else None for name in names]
 
-    def records(self) -> Iterator[Record | Reject]:
+    def records(self) -> Iterator[Record | Reject | Note]:
         number = 1
+        hidden = 0
         for number, cells in enumerate(self.rows, 2):
             try:
                 row = {
@@ -65,11 +69,37 @@ class _Sheet:
             if error := self._lost(number, cells):
                 yield Reject(number, error, sheet=self.name)
             elif row:
+                hidden += number in self.facts.hidden_rows
                 yield Record(number, row, sheet=self.name)
         # Rows of which no cell could be read end beyond what the reader takes for the last.
-        beyond = sorted(place for place in self.unread if place[0] > number)
+        unread = self.facts.unread
+        beyond = sorted(place for place in unread if place[0] > number and self._counts(place[1]))
         for row_number, places in groupby(beyond, key=lambda place: place[0]):
-            yield Reject(row_number, self.unread[next(places)], sheet=self.name)
+            yield Reject(row_number, unread[next(places)], sheet=self.name)
+        yield from map(Note, self.notes)
+        yield from map(Note, self._hidden(hidden))
+
+    def _hidden(self, rows: int) -> Iterator[Message]:
+        """Say which of what was read a person does not see."""
+        if rows:
+            yield Message.of(
+                "of the sheet '{name}', {count} hidden rows were read", name=self.name, count=rows
+            )
+        names = [
+            column.name
+            for index, column in enumerate(self.columns, 1)
+            if column and self.facts.hides(index)
+        ]
+        if names:
+            yield Message.of(
+                "of the sheet '{name}', hidden columns were read: {columns}",
+                name=self.name,
+                columns=", ".join(names),
+            )
+
+    def _counts(self, index: int) -> bool:
+        """Whether a cell of a column may belong to a record."""
+        return index >= len(self.columns) or self.columns[index] is not None
 
     def _refused(self, number: int, cells: list[Any]) -> EvidenceError:
         """Repeat what is wrong with a value, with its place."""
@@ -82,9 +112,10 @@ class _Sheet:
 
     def _lost(self, number: int, cells: list[Any]) -> EvidenceError | None:
         """Find a value of a row that would be lost."""
-        for index, column in enumerate(self.columns if self.unread else ()):
-            if column and (number, index) in self.unread:
-                return self.unread[number, index]
+        unread = self.facts.unread
+        for index in range(len(cells) if unread else 0):
+            if (number, index) in unread and self._counts(index):
+                return unread[number, index]
         for index in range(len(self.columns), len(cells)):
             if cells[index] != "":
                 return EvidenceError(
@@ -134,14 +165,14 @@ def _value(cell: Any, column: Column) -> object:
     return value_of(str(cell), column.type)
 
 
-def _open(file: SourceFile) -> tuple[str, list[list[Any]], Mapping[tuple[int, int], EvidenceError]]:
-    """Return the sheet's name, its rows from the first on, and the cells that were not read."""
+def _open(file: SourceFile) -> tuple[str, list[list[Any]], SheetFacts, list[Message]]:
+    """Return the sheet's name, its rows from the first on, what its XML says, and what to note."""
     # Needed for spreadsheets alone.
     import python_calamine
 
-    from ccpolicy.evidence.readers.workbook import not_a_workbook, unpack, unread_cells
+    from ccpolicy.evidence.readers.workbook import not_a_workbook, sheet_facts, unpack
 
-    sheets = unpack(file)
+    parts = unpack(file)
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(file.content()))
         names = book.sheet_names
@@ -153,8 +184,27 @@ def _open(file: SourceFile) -> tuple[str, list[list[Any]], Mapping[tuple[int, in
                 name=wanted,
                 known=", ".join(names),
             )
-        unread = unread_cells(file, sheets, wanted)
-        rows = book.get_sheet_by_name(wanted).to_python(skip_empty_area=False)
+        visible = python_calamine.SheetVisibleEnum.Visible
+        hidden = {each.name for each in book.sheets_metadata if each.visible != visible}
+        rows, facts = sheet_facts(
+            file,
+            parts,
+            wanted,
+            lambda: book.get_sheet_by_name(wanted).to_python(skip_empty_area=False),
+        )
     except (python_calamine.CalamineError, ValueError, OSError) as failure:
         raise not_a_workbook(file, failure) from failure
-    return wanted, rows, unread
+    return wanted, rows, facts, list(_sheet_notes(wanted, names, hidden))
+
+
+def _sheet_notes(wanted: str, names: Sequence[str], hidden: Collection[str]) -> Iterator[Message]:
+    """Say which sheet was read where there are several, or it is hidden."""
+    if len(names) > 1:
+        yield Message.of(
+            "of {count} sheets, '{name}' was read; not read: {others}",
+            count=len(names),
+            name=wanted,
+            others=", ".join(each for each in names if each != wanted),
+        )
+    if wanted in hidden:
+        yield Message.of("the sheet '{name}' that was read is hidden", name=wanted)

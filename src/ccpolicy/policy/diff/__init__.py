@@ -113,7 +113,11 @@ class _Differ:
                 yield from waiver_changes(subject, first, second, self.as_of)
         for name in _both(base.datasets, head.datasets):
             subject = self._subject("dataset", name, self._users(name))
-            yield from _pair(subject, base.datasets, head.datasets, dataset_changes)
+            if name not in base.datasets and not subject.controls:
+                message = Message.of("a new dataset that no control uses")
+                yield subject.change("loosened", message, concerns=())
+            else:
+                yield from _pair(subject, base.datasets, head.datasets, dataset_changes)
             yield from self._in_git(name)
         for name in _both(base.kinds, head.kinds):
             users = [each for each in self.every if self._kind(each, name)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ccpolicy.assessment.comparison import Change, Direction
@@ -12,7 +12,7 @@ from ccpolicy.checks.strictness import shorter
 from ccpolicy.errors import Message
 from ccpolicy.policy.diff.change import Subject
 from ccpolicy.policy.models import Clause, Plan, Text
-from ccpolicy.policy.settings import Settings
+from ccpolicy.policy.settings import Ignore, Settings
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.vocabulary import SEVERITIES
 
@@ -80,7 +80,9 @@ def settings_changes(subject: Subject, before: Settings, after: Settings) -> Ite
     """Yield what changed in `ccpolicy.toml`."""
     for field in Settings.model_fields:
         first, second = getattr(before, field), getattr(after, field)
-        if first != second:
+        if field == "ignore":
+            yield from _ignored(subject, first, second)
+        elif first != second:
             direction = _setting(field, first, second)
             every = field in _JUDGED_DIFFERENTLY and direction != "neutral"
             yield subject.change(
@@ -101,6 +103,26 @@ def _written(value: object) -> object:
     return value
 
 
+def _ignored(
+    subject: Subject, before: Sequence[Ignore], after: Sequence[Ignore]
+) -> Iterator[Change]:
+    """Yield which files are ignored that were not, which no longer are, and for another reason."""
+    first, second = ({each.files: each for each in state} for state in (before, after))
+    for index, each in enumerate(after):
+        path = ("ignore", index, "files")
+        if each.files not in first:
+            message = Message.of("files are ignored: {pattern}", pattern=each.files)
+            yield subject.change("loosened", message, *path, rewrites_history=True, concerns=())
+        elif each != first[each.files]:
+            message = Message.of("why files are ignored: {pattern}", pattern=each.files)
+            yield subject.change("neutral", message, *path, concerns=())
+    for index, each in enumerate(before):
+        if each.files not in second:
+            message = Message.of("files are no longer ignored: {pattern}", pattern=each.files)
+            path = ("ignore", index, "files")
+            yield subject.change("tightened", message, *path, rewrites_history=True, concerns=())
+
+
 def _setting(field: str, before: Any, after: Any) -> Direction:
     match field:
         case "gate":  # what lapses now lapses in the period as well
@@ -119,6 +141,8 @@ def _setting(field: str, before: Any, after: Any) -> Direction:
             return "tightened" if after is None else "loosened"
         case "due_soon" | "as_of_reason":
             return "neutral"
+        case "evidence":  # what lies in the old folder is no longer looked at
+            return "loosened"
     return "unordered"
 
 

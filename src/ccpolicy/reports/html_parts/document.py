@@ -189,7 +189,7 @@ class Document:
     @cached_property
     def records(self) -> int:
         """How many were read."""
-        return sum(file.records for file in self.result.evidence)
+        return sum(file.records for file in self.result.evidence.files)
 
     def sections(self) -> Iterator[Section]:
         """Yield the controls, one at a time, in the assessment's order."""

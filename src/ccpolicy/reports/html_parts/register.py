@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from ccpolicy.assessment.audit_appendix import Dataset, Record
-from ccpolicy.assessment.models import Assessment, Evidence, Recorded
+from ccpolicy.assessment.models import Assessment, EvidenceFile, Recorded
 from ccpolicy.reports.html_parts.timeline import drawn, printed
 from ccpolicy.reports.provenance_text import by_place
 
@@ -53,7 +53,7 @@ class Entry:
     id: str
     anchor: str
     contract: Dataset | None
-    files: list[Evidence]
+    files: list[EvidenceFile]
     sheets: list[Sheet]
     controls: list[str]
     """Those that rest on it."""
@@ -81,8 +81,8 @@ class Register:
         self._anchors = {record.place: f"r.{number}" for number, record in enumerate(records, 1)}
         sheets = self._sheets(records)
         contracts = {each.id: each for each in annex.datasets} if annex else {}
-        files: dict[str, list[Evidence]] = {}
-        for file in result.evidence:
+        files: dict[str, list[EvidenceFile]] = {}
+        for file in result.evidence.files:
             files.setdefault(file.dataset, []).append(file)
         users: dict[str, list[str]] = {}
         for control in result.controls:

@@ -1,0 +1,231 @@
+"""Find what lies in the evidence folder and is read by nobody.
+
+A record that fails could be hidden by moving or renaming its file. So every file is read by a
+dataset that a control uses, is ignored by a pattern with a reason, or is named here.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ccpolicy.errors import EvidenceError, Locator, Message
+from ccpolicy.files.finder import Finder, fits_path, name_fault, printable
+from ccpolicy.files.ignoring import ignores
+from ccpolicy.policy import Dataset, Policy
+from ccpolicy.policy.lint import Finding
+from ccpolicy.policy.settings import FILE, Ignore
+
+NAMED = 50
+"""Files that are named; the rest is counted."""
+_POINTER = 4096
+"""Bytes that git's own file `.git` has at most."""
+
+
+@dataclass(slots=True)
+class Ignored:
+    """The files that a pattern ignores."""
+
+    pattern: Ignore
+    total: int = 0
+    files: list[str] = field(default_factory=list)
+    """The first of them by path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """What is read by nobody."""
+
+    errors: list[EvidenceError]
+    """The first of them by path, each with its place."""
+    total: int
+    ignored: list[Ignored]
+    """What is ignored for a reason, by pattern, as far as there is any."""
+
+
+def find_unread(
+    root: Path,
+    folder: str,
+    datasets: Mapping[str, Dataset],
+    used: Collection[str],
+    read: Mapping[str, Collection[str]],
+    ignore: Sequence[Ignore],
+    policy_files: Collection[str],
+) -> Unread:
+    """Look through the evidence folder once more, after all evidence was read.
+
+    `used` names the datasets of all controls. `read` holds the files of those that were read now,
+    by path from the root; the files of the others are those that their patterns fit. The files of
+    the policy are read too, which matters where the evidence folder is around them.
+    """
+    parts = [part for part in folder.split("/") if part not in ("", ".")]
+    known = {file for files in read.values() for file in files} | {*policy_files}
+    finder = Finder(root)
+    for each in used:
+        if each not in read and datasets[each].format != "git":
+            found = finder.find(folder, datasets[each].files)
+            known.update(path for path in found if isinstance(path, str))
+    top = "/".join(parts)
+    start = len(top) + 1 if top else 0
+    ignored = [Ignored(each) for each in ignore]
+    unread: list[tuple[str, str | None]] = []
+    for path, fault in _walk(root, top):
+        if path in known:
+            continue
+        is_folder = path.endswith("/")
+        fits = (each for each in ignored if ignores(each.pattern.files, path[start:]))
+        by = None if is_folder else next(fits, None)
+        if by is None:
+            unread.append((path, fault))
+        else:
+            by.total += 1
+            by.files.append(path)
+    for by in ignored:
+        by.files = sorted(by.files)[:NAMED]
+    named = sorted(unread)[:NAMED]
+    return Unread(
+        errors=[_error(path, fault, path[start:], datasets, used) for path, fault in named],
+        total=len(unread),
+        ignored=[each for each in ignored if each.total],
+    )
+
+
+def doubtful_patterns(policy: Policy) -> Iterator[Finding]:
+    """Yield the patterns of `ccpolicy.toml` that ignore no file, or fit one that is read."""
+    if not policy.settings.ignore:
+        return
+    folder = policy.settings.evidence
+    top = "/".join(part for part in folder.split("/") if part not in ("", "."))
+    finder = Finder(policy.root)
+    read = {
+        path: each
+        for each in policy.datasets_read()
+        if policy.datasets[each].format != "git"
+        for path in finder.find(folder, policy.datasets[each].files)
+        if isinstance(path, str)
+    }
+    files = sorted(path for path, _ in _walk(policy.root, top) if not path.endswith("/"))
+    for index, each in enumerate(policy.settings.ignore):
+        place = policy.place("settings", FILE, "ignore", index, "files")
+        fitting = [path for path in files if ignores(each.files, path[len(top) :].lstrip("/"))]
+        if not fitting:
+            yield Finding(
+                Message.of("'{pattern}' matches no file to ignore", pattern=each.files),
+                Message.of("take it out, or correct it"),
+                place,
+            )
+        for path in [path for path in fitting if path in read][:1]:
+            yield Finding(
+                Message.of(
+                    "'{pattern}' also matches {file}, which the dataset '{id}' reads",
+                    pattern=each.files,
+                    file=path,
+                    id=read[path],
+                ),
+                Message.of(
+                    "it is read all the same; write a pattern that matches the other files only"
+                ),
+                place,
+            )
+
+
+def _walk(root: Path, top: str) -> Iterator[tuple[str, str | None]]:
+    """Yield every file by path, and what else cannot be read with the reason.
+
+    Links are not followed. A folder that cannot be listed ends in `/`.
+    """
+    for index in range(1, len(Path(top).parts) + 1):
+        part = "/".join(Path(top).parts[:index])
+        if (root / part).is_symlink():
+            yield part, _LINK
+            return
+    waiting = [top]
+    while waiting:
+        above = waiting.pop()
+        try:
+            with os.scandir(root / above) as found:
+                entries = list(found)
+        except OSError as failure:
+            # That there is no evidence folder is said of each dataset.
+            if above != top or not isinstance(failure, FileNotFoundError | NotADirectoryError):
+                yield f"{above}/", failure.strerror
+            continue
+        for entry in entries:
+            path = f"{above}/{entry.name}" if above else entry.name
+            if entry.is_symlink():
+                yield path, _LINK
+            elif entry.name == ".git" and _is_of_git(Path(entry), is_top=above == top):
+                continue
+            elif entry.is_dir(follow_symlinks=False):
+                waiting.append(path)
+            elif entry.is_file(follow_symlinks=False):
+                yield path, None
+            else:
+                yield path, _OTHER
+
+
+def _is_of_git(path: Path, *, is_top: bool) -> bool:
+    """Whether `.git` is git's own: the pointer of a submodule or worktree, or a repository.
+
+    Only the evidence folder itself may be a repository. In one further down, files would be hidden
+    from the repository around it.
+    """
+    try:
+        if stat.S_ISDIR(path.lstat().st_mode):
+            return is_top and all((path / each).exists() for each in ("HEAD", "objects", "refs"))
+        data = path.read_bytes() if path.lstat().st_size <= _POINTER else b""
+    except OSError:
+        return False
+    return data.startswith(b"gitdir: ") and data.count(b"\n") <= 1
+
+
+_LINK = "symbolic links are not followed"
+_OTHER = "not a file"
+
+
+def _error(
+    path: str,
+    fault: str | None,
+    below: str,
+    datasets: Mapping[str, Dataset],
+    used: Collection[str],
+) -> EvidenceError:
+    """Say why nobody reads a file."""
+    place = Locator(printable(path))
+    if path.endswith("/"):
+        return EvidenceError("cannot read the folder: {reason}", reason=fault, locator=place)
+    if fault == _LINK:
+        return EvidenceError(
+            "symbolic links are not followed", hint="put the file itself there", locator=place
+        )
+    if fault == _OTHER:
+        return EvidenceError("not a file", locator=place)
+    for name in path.split("/"):
+        if message := name_fault(name):
+            return EvidenceError(message, locator=place)
+    fitting = [each for each in datasets.values() if each.format != "git"]
+    fitting = [each for each in fitting if fits_path(below, each.files)]
+    for each in fitting:
+        if each.id in used:
+            return EvidenceError(
+                "the file belongs to the dataset '{id}' but was not read with its other files",
+                hint="check again when nobody writes to it",
+                locator=place,
+                id=each.id,
+            )
+    for each in fitting:
+        return EvidenceError(
+            "no control uses the dataset '{id}', so this file is not read",
+            hint="use the dataset in a control",
+            locator=place,
+            id=each.id,
+        )
+    return EvidenceError(
+        "no dataset reads this file",
+        hint="rename it so that 'files' of a dataset matches, or add it to 'ignore' in"
+        " ccpolicy.toml with a reason",
+        locator=place,
+    )
