@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ccpolicy.policy.patterns import ends_strictly, is_portable, portable
+from ccpolicy.checks.patterns import ends_strictly, is_portable, portable
 from message_text import coded
 
 from .conftest import ALERTS, REVIEWS, Change, Draft

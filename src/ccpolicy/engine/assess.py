@@ -234,7 +234,7 @@ def _failing(store: Store, policy: Policy, queries: Mapping[str, str]) -> Iterat
                 hint="work out one of its examples by hand: ccpolicy explain {kind}",
                 locator=Locator(policy.kinds[kind].source.file),
                 kind=kind,
-                reason=str(failure).partition("\n")[0],
+                reason=failure.reason,
             )
 
 

@@ -11,7 +11,7 @@ from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence import values
 from ccpolicy.evidence.contract import Contract
 from ccpolicy.policy.keywords import KEYWORDS
-from ccpolicy.policy.patterns import as_written
+from ccpolicy.checks.patterns import matcher
 
 _MESSAGES = {
     "required": "'{name}' is missing",
@@ -41,6 +41,8 @@ class Explainer:
     def __init__(self, contract: Contract) -> None:
         # Slow to import, and needed only for invalid records.
         from jsonschema import Draft202012Validator, FormatChecker
+        from jsonschema.exceptions import ValidationError
+        from jsonschema.validators import extend
 
         self.contract = contract
         checker = FormatChecker(formats=())
@@ -53,7 +55,14 @@ class Explainer:
                 not isinstance(text, str) or values.instants(text, contract.zone) is not None
             )
         )
-        self.validator = Draft202012Validator(contract.schema(), format_checker=checker)
+
+        def pattern(_: Any, limit: str, text: Any, __: Any) -> Iterator[ValidationError]:
+            if isinstance(text, str) and not matcher(limit)(text):
+                yield ValidationError(limit)
+
+        # Python's own patterns take exponential time.
+        validator = extend(Draft202012Validator, {"pattern": pattern})
+        self.validator = validator(contract.schema(), format_checker=checker)
 
     def faults(self, record: dict[str, Any]) -> list[Fault]:
         """Return what is wrong with a record, by place; nothing if it is valid."""
@@ -116,7 +125,7 @@ class Explainer:
 def _limit(limit: Any) -> str:
     if isinstance(limit, list):
         return ", ".join(values.shown(each) for each in limit)
-    return as_written(str(limit))
+    return str(limit)
 
 
 def _around(path: tuple[str | int, ...]) -> tuple[str | int, ...]:

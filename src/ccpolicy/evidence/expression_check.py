@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ccpolicy.checks.sql_guard import expression_sql
 from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.evidence import record_sql
 from ccpolicy.evidence.contract import make_contract
@@ -45,7 +46,7 @@ def uncomputable(
 ) -> Iterator[PolicyError]:
     """Yield the reason why a predicate cannot be computed over a table, if there is one."""
     try:
-        store.ask(f"SELECT count(*) FILTER (WHERE ({predicate}\n)) FROM {table}")
+        store.ask(f"SELECT count(*) FILTER (WHERE {expression_sql(store, predicate)}) FROM {table}")
     except QueryError as failure:
         yield PolicyError(
             "the predicate cannot be computed: {reason}",

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from ccpolicy.checks.sql_guard import Expression, Refusal, vet_expressions, vet_query
+from ccpolicy.checks.query_guard import vet_queries
+from ccpolicy.checks.sql_guard import Expression, Refusal, vet_expressions
 from ccpolicy.errors import Locator, PolicyError, PolicyErrors
 from ccpolicy.policy.columns import ColumnType, columns, schema
 from ccpolicy.policy.controls import check_control
@@ -276,8 +277,8 @@ def expressions(content: Policy) -> list[Found]:
 def _refused(found: list[Found], vetted: list[Expression | Refusal]) -> Iterator[PolicyError]:
     for asked, each in zip(found, vetted, strict=True):
         match each:
-            case Refusal(message):
-                yield PolicyError.of(message, asked.place)
+            case Refusal():
+                yield each.error(asked.place)
             case Expression(columns=used):
                 for column in sorted(used - asked.known.keys()):
                     yield unknown("unknown column '{name}'", column, asked.known, asked.place)
@@ -317,8 +318,7 @@ def _column(
 
 
 def _queries(content: Policy, store: DuckDB) -> Iterator[PolicyError]:
-    for name in sorted({control.check for control in content.controls.values()}):
-        kind = content.kinds[name]
-        message = vet_query(store, kind.query, kind.relations)
-        if message:
-            yield PolicyError.of(message, Locator(kind.source.file))
+    kinds = [content.kinds[each] for each in sorted({c.check for c in content.controls.values()})]
+    for name, vetted in vet_queries(store, kinds).items():
+        if isinstance(vetted, Refusal):
+            yield vetted.error(Locator(content.kinds[name].source.file))

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import duckdb
 
+from ccpolicy.errors import Message
 from ccpolicy.store.interface import (
     Interrupted,
     OutOfMemory,
@@ -16,6 +17,7 @@ from ccpolicy.store.interface import (
     Row,
     StoreError,
     Unreadable,
+    ValueFault,
 )
 from ccpolicy.store.sql import identifier
 
@@ -23,9 +25,17 @@ _ERRORS: tuple[tuple[type[duckdb.Error], type[StoreError]], ...] = (
     (duckdb.OutOfMemoryException, OutOfMemory),
     (duckdb.InterruptException, Interrupted),
     (duckdb.IOException, Unreadable),
-    (duckdb.DataError, QueryError),
-    (duckdb.ProgrammingError, QueryError),
+    # These show what a query says; the others below may show what a record holds.
+    (duckdb.ParserException, QueryError),
+    (duckdb.SyntaxException, QueryError),
+    (duckdb.BinderException, QueryError),
+    (duckdb.CatalogException, QueryError),
     (duckdb.PermissionException, QueryError),
+)
+_FAULTS: tuple[tuple[type[duckdb.Error], Message], ...] = (
+    (duckdb.OutOfRangeException, Message("a number is out of range")),
+    (duckdb.DataError, Message("a value cannot be converted to the type that is asked for")),
+    (duckdb.ProgrammingError, Message("a value cannot be computed with")),
 )
 
 
@@ -80,7 +90,13 @@ class DuckDB:
     def parse(self, statements: Sequence[str]) -> list[dict[str, Any]]:
         """See `Store.parse`."""
         rows = self.run("SELECT json_serialize_sql(unnest(?::VARCHAR[]))", [list(statements)])
-        return [json.loads(text) for (text,) in rows]
+        return [_tree(text) for (text,) in rows]
+
+    def write(self, trees: Sequence[dict[str, Any]]) -> list[str]:
+        """See `Store.write`."""
+        texts = [json.dumps(tree) for tree in trees]
+        rows = self.run("SELECT json_deserialize_sql(unnest(?::VARCHAR[]))", [texts])
+        return [text for (text,) in rows]
 
     def lock(self) -> None:
         """See `Store.lock`."""
@@ -109,7 +125,18 @@ class DuckDB:
             for theirs, ours in _ERRORS:
                 if isinstance(failure, theirs):
                     raise ours(str(failure)) from failure
-            raise StoreError(str(failure)) from failure
+            for theirs, reason in _FAULTS:
+                if isinstance(failure, theirs):
+                    raise ValueFault(str(failure), reason) from failure
+            raise StoreError(f"the database failed: {type(failure).__name__}") from failure
+
+
+def _tree(text: str) -> dict[str, Any]:
+    try:
+        tree: dict[str, Any] = json.loads(text)
+    except RecursionError:
+        return {"error": True, "error_message": "nested too deeply"}
+    return tree
 
 
 def open_store(spill: Path | None = None) -> DuckDB:
@@ -125,6 +152,7 @@ def open_store(spill: Path | None = None) -> DuckDB:
                 "autoinstall_known_extensions": "false",
                 "autoload_known_extensions": "false",
                 "allow_community_extensions": "false",
+                "python_enable_replacements": "false",
                 "temp_directory": str(spill or ""),
             }
         )
