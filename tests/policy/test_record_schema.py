@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
+import jsonschema_rs
 import pytest
 
-from ccpolicy.checks.patterns import ends_strictly, is_portable, portable
+from ccpolicy.checks.patterns import hint, is_portable, matcher, portable
+from ccpolicy.store import open_store
+from ccpolicy.store.sql import literal
 from message_text import coded
 
 from .conftest import ALERTS, REVIEWS, Change, Draft
@@ -276,5 +281,51 @@ def test_only_patterns_that_mean_the_same_everywhere(pattern: str, taken: bool) 
 
 def test_classes_are_spelled_out() -> None:
     assert portable(r"\d[\w-]\w\.") == r"[0-9][0-9A-Za-z_-][0-9A-Za-z_]\."
-    assert ends_strictly("a$") == "a$(?!\\n)"
-    assert ends_strictly(r"a\$") == r"a\$"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "words"),
+    [
+        ("(?=a)b", "look-around"),
+        ("a(?!b)", "look-around"),
+        ("(?<=a)b", "look-around"),
+        ("(?<!a)b", "look-around"),
+        (r"(a)\1", "back-reference"),
+        (r"(?P<n>a)(?P=n)", "back-reference"),
+        (r"\s", "use letters"),
+        ("[(?=a]*^b", "use letters"),
+    ],
+)
+def test_a_pattern_that_takes_more_than_linear_time_comes_with_what_to_write_instead(
+    pattern: str, words: str
+) -> None:
+    assert not is_portable(pattern)
+    assert hint(pattern).startswith(words) or words in hint(pattern)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "found"),
+    [
+        ("a$", "a\n", False),
+        ("a.b", "a\nb", False),
+        (r"^\d$", "\N{ARABIC-INDIC DIGIT ONE}", False),
+        (r"^\w$", "\N{LATIN SMALL LETTER E WITH ACUTE}", False),
+        ("^a$", "\ud800", False),
+        ("^.$", "\N{GRINNING FACE}", True),
+        ("^(a+)+$", "a" * 40 + "!", False),
+        ("^(a*)*(a*)*b$", "a" * 50_000, False),
+    ],
+)
+def test_a_pattern_means_one_thing(pattern: str, text: str, found: bool) -> None:
+    started = time.monotonic()
+    assert matcher(portable(pattern))(text) is found
+    rust = jsonschema_rs.validator_for(
+        {"type": "string", "pattern": portable(pattern)},
+        pattern_options=jsonschema_rs.RegexOptions(),
+    )
+    if text != "\ud800":
+        assert rust.is_valid(text) is found
+        with open_store() as store:
+            sql = f"SELECT regexp_matches(?, {literal(portable(pattern))})"
+            assert store.ask(sql, [text]) == [(found,)]
+    assert time.monotonic() - started < 5

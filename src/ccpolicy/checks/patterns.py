@@ -27,6 +27,14 @@ _MOST_REPEATS = 1000
 _MOST_CHARACTERS = 1000
 _LOOK_AROUND = re.compile(r"\(\?(?:[=!]|<[=!])")
 _BACK_REFERENCE = re.compile(r"\\[1-9]|\(\?P=")
+_HINT_MESSAGES = {
+    "look-around": "look-around cannot be matched in linear time: write what the text must look"
+    " like, and put what it must not look like into a 'where' or 'good' of the control",
+    "back-reference": "a back-reference cannot be matched in linear time: write the parts in"
+    " columns of their own, and compare them in a 'where' or 'good' of the control",
+    "other": "use letters, digits, [...], \\d, \\w, (?:...), *, +, ?, {{n,m}}, and ^ and $ at the"
+    " ends alone",
+}
 
 
 def is_portable(pattern: str) -> bool:
@@ -45,21 +53,11 @@ def is_portable(pattern: str) -> bool:
 
 def hint(pattern: str) -> str:
     """Return what to write instead of a pattern that is not portable."""
-    plain = _without_classes(pattern)
-    if _LOOK_AROUND.search(plain):
-        return (
-            "look-around cannot be matched in linear time: write what the text must look like,"
-            " and put what it must not look like into a 'where' or 'good' of the control"
-        )
+    if _LOOK_AROUND.search(_without_classes(pattern)):
+        return _HINT_MESSAGES["look-around"]
     if _BACK_REFERENCE.search(pattern):
-        return (
-            "a back-reference cannot be matched in linear time: write the parts in columns of their"
-            " own, and compare them in a 'where' or 'good' of the control"
-        )
-    return (
-        "use letters, digits, [...], \\d, \\w, (?:...), *, +, ?, {{n,m}}, and ^ and $ at the"
-        " ends alone"
-    )
+        return _HINT_MESSAGES["back-reference"]
+    return _HINT_MESSAGES["other"]
 
 
 def matcher(pattern: str) -> Callable[[str], bool]:

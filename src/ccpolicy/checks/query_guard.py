@@ -16,7 +16,7 @@ from ccpolicy.checks.sql_guard import (
     COMPARISONS,
     MOST_LEVELS,
     Refusal,
-    Refused,
+    SqlError,
     cast_type,
     constant,
     is_deeper,
@@ -102,7 +102,7 @@ def _vet_new(store: Store, kinds: Sequence[Kind]) -> None:
         try:
             _vet(tree, kind.relations)
             renamed.append((kind, tree))
-        except Refused as failure:
+        except SqlError as failure:
             _vetted[kind.query, kind.relations] = failure.refusal
     written = store.write([tree for _, tree in renamed])
     for (kind, tree), text, again in zip(renamed, written, store.parse(written), strict=True):
@@ -127,16 +127,16 @@ def _vet(tree: dict[str, Any], relations: frozenset[str]) -> None:
     """Check a tree, and rename its relations in it.
 
     Raises:
-        Refused: it holds what is not on the list.
+        SqlError: it holds what is not on the list.
     """
     if tree["error"]:
-        raise Refused("not an SQL query: {reason}", reason=tree["error_message"])
+        raise SqlError("not an SQL query: {reason}", reason=tree["error_message"])
     if len(tree["statements"]) != 1:
-        raise Refused("more than one SQL statement")
+        raise SqlError("more than one SQL statement")
     if is_deeper(tree, MOST_LEVELS):
-        raise Refused("nested deeper than {limit} levels", limit=MOST_LEVELS)
+        raise SqlError("nested deeper than {limit} levels", limit=MOST_LEVELS)
     if tree["statements"][0]["named_param_map"]:
-        raise Refused("{kind} is not allowed in a check kind", kind="parameter")
+        raise SqlError("{kind} is not allowed in a check kind", kind="parameter")
     for part in _nodes(tree):
         _check(part)
     # These two are the same for every kind.
@@ -162,11 +162,11 @@ def _check(part: dict[str, Any]) -> None:
     """Check one node by itself.
 
     Raises:
-        Refused: it is not on the list.
+        SqlError: it is not on the list.
     """
     kind = part.get("type")
     if kind not in _TYPES or part.get("sample") or part.get("at_clause"):
-        raise Refused("{kind} is not allowed in a check kind", kind=str(kind).lower())
+        raise SqlError("{kind} is not allowed in a check kind", kind=str(kind).lower())
     if "function_name" in part:
         plain_function(part, FUNCTIONS)
     match kind:
@@ -175,21 +175,21 @@ def _check(part: dict[str, Any]) -> None:
         case "VALUE_CONSTANT":
             constant(part)
         case "JOIN" if part["ref_type"] not in _JOINS:
-            raise Refused(
+            raise SqlError(
                 "{kind} is not allowed in a check kind", kind=f"{part['ref_type']} join".lower()
             )
         case "STAR" if part["columns"] or part["expr"]:
-            raise Refused("{kind} is not allowed in a check kind", kind="columns()")
+            raise SqlError("{kind} is not allowed in a check kind", kind="columns()")
         case "COLUMN_REF" if part["column_names"][-1].lower() in _AMBIENT:
-            raise Refused(
+            raise SqlError(
                 "{kind} is not allowed in a check kind", kind=part["column_names"][-1].lower()
             )
         case "BASE_TABLE" if len(part["qualified_name"]["path"]) != 1:
             raise _not_an_input(".".join(part["qualified_name"]["path"]))
 
 
-def _not_an_input(name: str) -> Refused:
-    return Refused("the relation {name} is not an input of this check kind", name=name)
+def _not_an_input(name: str) -> SqlError:
+    return SqlError("the relation {name} is not an input of this check kind", name=name)
 
 
 class _Renaming:
@@ -202,7 +202,7 @@ class _Renaming:
         """Rename in a part of a tree, given the relations that it may name.
 
         Raises:
-            Refused: it names another.
+            SqlError: it names another.
         """
         if isinstance(part, list):
             for each in part:

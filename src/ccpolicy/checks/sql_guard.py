@@ -20,27 +20,31 @@ from ccpolicy.store.sql import identifier, literal
 
 _OPERATORS = frozenset(["+", "-", "*", "/", "%", "||", "~~", "!~~", "~~*", "!~~*"])
 _PATTERNS = frozenset(["regexp_extract", "regexp_matches", "regexp_full_match"])
-FUNCTIONS = _OPERATORS | _PATTERNS | frozenset(
-    [
-        "lower",
-        "upper",
-        "trim",
-        "length",
-        "abs",
-        "round",
-        "floor",
-        "least",
-        "greatest",
-        "nullif",
-        "substr",
-        "substring",
-        "replace",
-        "split_part",
-        "starts_with",
-        "ends_with",
-        "contains",
-        "concat",
-    ]
+FUNCTIONS = (
+    _OPERATORS
+    | _PATTERNS
+    | frozenset(
+        [
+            "lower",
+            "upper",
+            "trim",
+            "length",
+            "abs",
+            "round",
+            "floor",
+            "least",
+            "greatest",
+            "nullif",
+            "substr",
+            "substring",
+            "replace",
+            "split_part",
+            "starts_with",
+            "ends_with",
+            "contains",
+            "concat",
+        ]
+    )
 )
 """Pure functions of one record's columns."""
 COMPARISONS = {
@@ -124,7 +128,7 @@ class Refusal:
         return error
 
 
-class Refused(Exception):
+class SqlError(Exception):
     """A part of a tree is not let through."""
 
     def __init__(self, template: str, *, hint: str = "", **values: object) -> None:
@@ -175,15 +179,15 @@ def _vet(text: str, tree: dict[str, Any]) -> Expression | Refusal:
     columns: set[str] = set()
     try:
         if is_deeper(node["where_clause"], MOST_LEVELS):
-            raise Refused("nested deeper than {limit} levels", limit=MOST_LEVELS)
+            raise SqlError("nested deeper than {limit} levels", limit=MOST_LEVELS)
         if _growth(node["where_clause"]) > MOST_GROWTH:
-            raise Refused(
+            raise SqlError(
                 "the text could become more than {limit} times as long as what it is made of",
                 hint="replace by shorter texts, or fewer times",
                 limit=MOST_GROWTH,
             )
         sql = _Writer(columns).write(node["where_clause"])
-    except Refused as failure:
+    except SqlError as failure:
         return failure.refusal
     return Expression(text, f"({sql})", frozenset(columns), node["where_clause"])
 
@@ -235,7 +239,7 @@ def _growth(part: dict[str, Any]) -> float:
     if name == "replace" and len(part["arguments"]) == 3:
         text, old, new = (each["expression"] for each in part["arguments"])
         if any(each["class"] != "CONSTANT" for each in (old, new)):
-            raise Refused(
+            raise SqlError(
                 "what replace() looks for, and what it puts there, must be written out",
                 hint="write texts in quotes",
             )
@@ -255,7 +259,7 @@ class _Writer:
         """Write an expression.
 
         Raises:
-            Refused: a part of it is not on the list.
+            SqlError: a part of it is not on the list.
         """
         write: Callable[[dict[str, Any]], str] | None = {
             "COLUMN_REF": self._column,
@@ -269,9 +273,9 @@ class _Writer:
             "CAST": self._cast,
         }.get(part["class"])
         if part["class"] == "SUBQUERY":
-            raise Refused("a subquery is not allowed here")
+            raise SqlError("a subquery is not allowed here")
         if write is None:
-            raise Refused("{kind} is not allowed here", kind=part["class"].lower())
+            raise SqlError("{kind} is not allowed here", kind=part["class"].lower())
         return write(part)
 
     def _all(self, parts: Sequence[dict[str, Any]]) -> list[str]:
@@ -280,16 +284,14 @@ class _Writer:
     def _column(self, part: dict[str, Any]) -> str:
         names = part["column_names"]
         if len(names) != 1:
-            raise Refused(
-                "name the column alone, without a table: {name}", name=".".join(names)
-            )
+            raise SqlError("name the column alone, without a table: {name}", name=".".join(names))
         self.columns.add(names[0])
         return identifier(names[0])
 
     def _comparison(self, part: dict[str, Any]) -> str:
         sign = COMPARISONS.get(part["type"])
         if sign is None:
-            raise Refused("{kind} is not allowed here", kind=part["type"].lower())
+            raise SqlError("{kind} is not allowed here", kind=part["type"].lower())
         return f"({self.write(part['left'])} {sign} {self.write(part['right'])})"
 
     def _conjunction(self, part: dict[str, Any]) -> str:
@@ -313,7 +315,7 @@ class _Writer:
             "COMPARE_NOT_IN": f"({first} NOT IN ({others}))",
         }.get(part["type"])
         if written is None:
-            raise Refused("{kind} is not allowed here", kind=part["type"].lower())
+            raise SqlError("{kind} is not allowed here", kind=part["type"].lower())
         return written
 
     def _case(self, part: dict[str, Any]) -> str:
@@ -331,7 +333,7 @@ class _Writer:
     def _function(self, part: dict[str, Any]) -> str:
         name = plain_function(part, FUNCTIONS)
         if part["filter"] or part["order_bys"]["orders"] or part["distinct"]:
-            raise Refused("{kind} is not allowed here", kind="filter, distinct, order by")
+            raise SqlError("{kind} is not allowed here", kind="filter, distinct, order by")
         given = [each["expression"] for each in part["arguments"]]
         if name in _PATTERNS:
             _check_pattern(given)
@@ -346,16 +348,16 @@ def _check_pattern(given: Sequence[dict[str, Any]]) -> None:
     """Check the regular expression that a function is given, and how it is to be matched.
 
     Raises:
-        Refused: it is not written out, or is not one that every engine reads alike.
+        SqlError: it is not written out, or is not one that every engine reads alike.
     """
     if any(each["class"] != "CONSTANT" for each in given[1:]):
-        raise Refused(
+        raise SqlError(
             "a regular expression must be written out here, not taken from a column",
             hint="write it in quotes",
         )
     texts = [each["literal"]["text"] for each in given[1:]]
     if texts and not is_portable(texts[0]):
-        raise Refused(
+        raise SqlError(
             "the regular expression {pattern} cannot be used",
             hint=hint(texts[0]),
             pattern=texts[0][:100],
@@ -366,14 +368,14 @@ def plain_function(part: dict[str, Any], known: frozenset[str]) -> str:
     """Return the name of a function that is on a list.
 
     Raises:
-        Refused: it is not, or belongs to a schema, or names its arguments.
+        SqlError: it is not, or belongs to a schema, or names its arguments.
     """
     if len(part["qualified_name"]["path"]) != 1:
-        raise Refused("a function of a schema is not allowed here")
+        raise SqlError("a function of a schema is not allowed here")
     name: str = part["function_name"]
     named = any(each.get("name") for each in part.get("arguments", []))
     if name not in known or named:
-        raise Refused("the function {name} is not allowed here", name=name)
+        raise SqlError("the function {name} is not allowed here", name=name)
     return name
 
 
@@ -381,12 +383,12 @@ def cast_type(part: dict[str, Any]) -> str:
     """Return the type that a cast asks for.
 
     Raises:
-        Refused: it is not on the list.
+        SqlError: it is not on the list.
     """
     kind = part["type_expr"]
     name = str(kind.get("type_name", "")).upper()
     if name not in CASTS or kind["children"] or len(kind["qualified_name"]["path"]) != 1:
-        raise Refused("a cast to this type is not allowed here")
+        raise SqlError("a cast to this type is not allowed here")
     return name
 
 
@@ -394,7 +396,7 @@ def constant(part: dict[str, Any]) -> str:
     """Write a literal.
 
     Raises:
-        Refused: it is of no type that a column can have.
+        SqlError: it is of no type that a column can have.
     """
     kind, text = part["literal"]["kind"], part["literal"]["text"]
     match kind:
@@ -410,5 +412,5 @@ def constant(part: dict[str, Any]) -> str:
         case "NULL_LITERAL":
             return "NULL"
     if kind in ("INTEGER", "NUMERIC"):
-        raise Refused("the number {number} is too large or too long", number=text[:40])
-    raise Refused("{kind} is not allowed here", kind=kind.lower())
+        raise SqlError("the number {number} is too large or too long", number=text[:40])
+    raise SqlError("{kind} is not allowed here", kind=kind.lower())

@@ -155,7 +155,9 @@ class Evaluation:
 
     def _spans(self, inputs: InputQueries) -> None:
         """Run the check kinds."""
-        self.span_queries = {kind.name: kind_query(self.store, inputs, kind) for kind in inputs.kinds}
+        self.span_queries = {
+            kind.name: kind_query(self.store, inputs, kind) for kind in inputs.kinds
+        }
         spans = "\nUNION ALL\n".join(map(typed, self.span_queries.values()))
         self.store.create(SPANS.name, spans)
         by_number = self.reader.by_number

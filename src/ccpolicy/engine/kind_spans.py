@@ -27,7 +27,9 @@ def kind_query(store: Store, inputs: InputQueries, kind: Kind) -> str:
     """
     own = parameters(kind)
     columns = ", ".join(map(identifier, own.columns))
-    given = [f"{identifier(input_name('parameters'))} AS (SELECT {columns} FROM {identifier(own.name)})"]
+    given = [
+        f"{identifier(input_name('parameters'))} AS (SELECT {columns} FROM {identifier(own.name)})"
+    ]
     given += [
         f"{identifier(input_name(each))} AS ({_input(inputs, kind, each)})"
         for each, spec in kind.inputs.items()
@@ -36,7 +38,8 @@ def kind_query(store: Store, inputs: InputQueries, kind: Kind) -> str:
     number = next(at for at, other in enumerate(inputs.kinds) if other is kind)
     return (
         f"SELECT {number} AS kind, control, CAST(part AS VARCHAR) AS part, subject, starts, ends,"
-        f" locator FROM (WITH {', '.join(given)} SELECT * FROM (\n{query_sql(store, kind)}\n) query) returned"
+        f" locator FROM (WITH {', '.join(given)}"
+        f" SELECT * FROM (\n{query_sql(store, kind)}\n) query) returned"
     )
 
 

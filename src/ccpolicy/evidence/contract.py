@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from ccpolicy.checks.patterns import portable
 from ccpolicy.policy import ColumnType, Dataset, columns
 from ccpolicy.policy.keywords import BIGINT
-from ccpolicy.checks.patterns import portable
 from ccpolicy.policy.record_schema import check_schema
 from ccpolicy.time.zones import time_zone
 

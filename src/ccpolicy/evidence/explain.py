@@ -7,11 +7,11 @@ import difflib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from ccpolicy.checks.patterns import matcher
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence import values
 from ccpolicy.evidence.contract import Contract
 from ccpolicy.policy.keywords import KEYWORDS
-from ccpolicy.checks.patterns import matcher
 
 _MESSAGES = {
     "required": "'{name}' is missing",

@@ -32,11 +32,12 @@ _ERRORS: tuple[tuple[type[duckdb.Error], type[StoreError]], ...] = (
     (duckdb.CatalogException, QueryError),
     (duckdb.PermissionException, QueryError),
 )
-_FAULTS: tuple[tuple[type[duckdb.Error], Message], ...] = (
-    (duckdb.OutOfRangeException, Message("a number is out of range")),
-    (duckdb.DataError, Message("a value cannot be converted to the type that is asked for")),
-    (duckdb.ProgrammingError, Message("a value cannot be computed with")),
-)
+_REASON_HINT_MESSAGES: dict[type[duckdb.Error], str] = {
+    duckdb.OutOfRangeException: "a number is out of range",
+    duckdb.DataError: "a value cannot be converted to the type that is asked for",
+    duckdb.ProgrammingError: "a value cannot be computed with",
+}
+"""What is said instead of the engine's message, by the first that fits."""
 
 
 class DuckDB:
@@ -125,9 +126,9 @@ class DuckDB:
             for theirs, ours in _ERRORS:
                 if isinstance(failure, theirs):
                     raise ours(str(failure)) from failure
-            for theirs, reason in _FAULTS:
+            for theirs, reason in _REASON_HINT_MESSAGES.items():
                 if isinstance(failure, theirs):
-                    raise ValueFault(str(failure), reason) from failure
+                    raise ValueFault(str(failure), Message(reason)) from failure
             raise StoreError(f"the database failed: {type(failure).__name__}") from failure
 
 
