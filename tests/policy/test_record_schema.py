@@ -19,6 +19,7 @@ LEVEL = 'level: {type: string, pattern: "^[a-z]+$"}'
 COUNT = "count: {type: integer, minimum: 0}"
 _PATTERN = "\nhint: use letters, digits, [...], \\d, \\w, (?:...), *, +, ?, {n,m}, and ^ and $ at"
 _PATTERN += " the ends alone"
+_LOOK = f"\nhint: {hint('(?=a)')}"
 _ENUM = "\nhint: a list of values, none of them twice, all of the column's type"
 _NAME = "\nhint: small letters, digits and _, beginning with a letter"
 _TYPES = f"{coded('PL220', 'string, integer, number, boolean, array')}\nhint: a value that may"
@@ -144,7 +145,7 @@ CASES: dict[str, tuple[Change, str]] = {
     ),
     "pattern": (
         (ALERTS, '"^[a-z]+$"', '"^(?=a)$"'),
-        f"{ALERTS}:23:27: {coded('PL231', 'pattern', '^(?=a)$')}{_PATTERN}",
+        f"{ALERTS}:23:27: {coded('PL231', 'pattern', '^(?=a)$')}{_LOOK}",
     ),
     coded("PL112", "pattern"): (
         (ALERTS, '"^[a-z]+$"', "1"),

@@ -163,6 +163,8 @@ def expression_sql(store: Store, text: str) -> str:
 
 
 def _vet(text: str, tree: dict[str, Any]) -> Expression | Refusal:
+    if tree.get("error_type") == "not implemented":  # another statement than a SELECT
+        return Refusal(Message.of("not one plain expression"))
     if tree["error"]:
         return Refusal(Message.of("not an SQL expression: {reason}", reason=tree["error_message"]))
     node = tree["statements"][0]["node"] if len(tree["statements"]) == 1 else {}
