@@ -1,7 +1,7 @@
-"""Regular expressions that every engine reads alike, matched in linear time.
+r"""Regular expressions that every engine reads alike, matched in linear time.
 
 RE2 judges them: in the database, and here by its Python package. Compiled JSON Schemas have Rust's
-engine, which is linear too and means the same by this subset: `\\d` and `\\w` are those of ASCII,
+engine, which is linear too and means the same by this subset: `\d` and `\w` are those of ASCII,
 `.` is any character but a line feed, and `$` is the end of the text alone.
 """
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ccpolicy.checks.patterns import hint, is_portable
@@ -119,7 +119,7 @@ class Refusal:
     """Why a piece of SQL is not let through."""
 
     message: Message
-    hint: Message = Message("")
+    hint: Message = field(default_factory=lambda: Message(""))
 
     def error(self, place: Locator | None = None) -> PolicyError:
         """Return it as an error of the policy."""

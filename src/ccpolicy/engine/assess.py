@@ -75,6 +75,7 @@ def assess(
             policy.datasets,
             used,
             provenance.records() if provenance else None,
+            policy.settings.limits,
         )
         # SQL that the policy brings along runs from here on.
         store.lock()

@@ -15,6 +15,7 @@ from ccpolicy.evidence.readers import SourceFile
 from ccpolicy.evidence.table_creation import create_tables
 from ccpolicy.files.finder import Finder, fingerprint
 from ccpolicy.policy import Dataset
+from ccpolicy.policy.settings import Limits
 from ccpolicy.store import DuckDB
 
 KEPT = 32 << 20
@@ -31,6 +32,7 @@ def load_evidence(
     datasets: Mapping[str, Dataset],
     used: Mapping[str, set[str]],
     git_records: GitRecords | None = None,
+    limits: Limits = Limits(),  # noqa: B008
 ) -> Evidence:
     """Read the files of every dataset that is used into tables of the store.
 
@@ -49,7 +51,7 @@ def load_evidence(
     }
     patterns = {each.files for each in datasets.values() if each.format != "git"}
     files = _find_files(Finder(root), folder, loads, patterns)
-    if _open_files(files, root, loads, places) <= LARGE:
+    if _open_files(files, root, loads, places, limits) <= LARGE:
         # Sharing out so little costs more than it saves, and the more the more cores there are.
         store.run("SET threads = 1")
     for load in loads.values():
@@ -87,7 +89,11 @@ def _find_files(
 
 
 def _open_files(
-    files: Iterable[tuple[str, str]], root: Path, loads: Mapping[str, DatasetLoad], places: Places
+    files: Iterable[tuple[str, str]],
+    root: Path,
+    loads: Mapping[str, DatasetLoad],
+    places: Places,
+    limits: Limits,
 ) -> int:
     """Number the files of all datasets by path, take their fingerprints, and return their size."""
     kept = total = 0
@@ -99,7 +105,7 @@ def _open_files(
             load.problems.file(failure.at(Locator(path)))
             continue
         kept += len(facts.data or b"")
-        records = FileRecords(SourceFile(load.contract, path, root / path, facts))
+        records = FileRecords(SourceFile(load.contract, path, root / path, facts, limits))
         load.files[places.add(records)] = records
         total += facts.size
     for load in loads.values():

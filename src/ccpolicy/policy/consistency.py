@@ -65,6 +65,11 @@ def _zone(zone: str, place: Locator) -> Iterator[PolicyError]:
 def _plan(content: Policy) -> Iterator[PolicyError]:
     plan = content.plan
     yield from _zone(plan.zone, content.place("plan", plan.id, "zone"))
+    if plan.holidays:
+        try:
+            require_country(plan.holidays)
+        except PolicyError as failure:
+            yield failure.at(content.place("plan", plan.id, "holidays"))
     seen: dict[str, int] = {}
     for index, clause in enumerate(plan.clauses):
         place = content.place("plan", plan.id, "clauses", index, "id")

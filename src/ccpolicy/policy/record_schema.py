@@ -195,5 +195,5 @@ def _keywords(
                 hint=patterns.hint(str(given)) if keyword == "pattern" else KEYWORDS[keyword].hint,
                 locator=place(*path, keyword),
                 keyword=keyword,
-                value=str(given),
+                value=str(given)[:100],
             )

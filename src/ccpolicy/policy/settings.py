@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from ccpolicy.checks.strictness import shorter
 from ccpolicy.errors import Locator, PolicyError
@@ -18,6 +19,17 @@ from ccpolicy.time.durations import parse_duration
 from ccpolicy.vocabulary import Judged, Severity
 
 FILE = "ccpolicy.toml"
+
+
+class Limits(Model):
+    """The table `limits` of `ccpolicy.toml`: what no honest repository comes near."""
+
+    seconds: Annotated[int, Field(ge=1, le=86_400)] = 1_800
+    """Seconds that a command may take."""
+    columns: Annotated[int, Field(ge=1, le=100_000)] = 2_000
+    """Columns of a file of evidence, and members of an object in one."""
+    rows: Annotated[int, Field(ge=1, le=10**10)] = 50_000_000
+    """Rows of a Parquet file, which says so itself."""
 
 
 class Settings(Model):
@@ -41,6 +53,8 @@ class Settings(Model):
     """How far ahead due dates are forecast."""
     longest_waiver: str = "180 days"
     """Waivers that stand for longer are reported."""
+    limits: Limits = Limits()
+    """What a command may take, and a file hold."""
 
 
 def find_root(path: Path) -> Path:
@@ -89,11 +103,14 @@ def load_settings(tree: PolicyFiles, root: Path) -> tuple[Settings, YamlDocument
         raise PolicyError(
             "not TOML: {reason}", reason=str(failure).split(":")[0], locator=Locator(file)
         ) from failure
-    marks: dict[Place, tuple[int, int]] = {
-        (found[1],): (number, 1)
-        for number, line in enumerate(text.split("\n"), 1)
-        if (found := re.match(r"([A-Za-z_]+)\s*=", line))
-    }
+    marks: dict[Place, tuple[int, int]] = {}
+    table: Place = ()
+    for number, line in enumerate(text.split("\n"), 1):
+        if found := re.match(r"\[([A-Za-z_]+)\]", line):
+            table = (found[1],)
+            marks[table] = number, 1
+        elif found := re.match(r"([A-Za-z_]+)\s*=", line):
+            marks[*table, found[1]] = number, 1
     source = YamlDocument(file, value, marks)
     try:
         settings = Settings.model_validate(value)

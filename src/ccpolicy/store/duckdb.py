@@ -158,5 +158,5 @@ def open_store(spill: Path | None = None) -> DuckDB:
             }
         )
     )
-    store.run("SET TimeZone = 'UTC'")
+    store.run("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
     return store

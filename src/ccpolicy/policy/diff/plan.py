@@ -12,7 +12,7 @@ from ccpolicy.checks.strictness import shorter
 from ccpolicy.errors import Message
 from ccpolicy.policy.diff.change import Subject
 from ccpolicy.policy.models import Clause, Plan
-from ccpolicy.policy.settings import Settings
+from ccpolicy.policy.settings import Limits, Settings
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.vocabulary import SEVERITIES
 
@@ -80,11 +80,18 @@ def settings_changes(subject: Subject, before: Settings, after: Settings) -> Ite
                 direction,
                 Message.of("the setting '{field}'", field=field),
                 field,
-                before=first,
-                after=second,
+                before=_shown(first),
+                after=_shown(second),
                 rewrites_history=every,
                 concerns=None if every else (),
             )
+
+
+def _shown(value: Any) -> Any:
+    """Return the value of a setting for people; a table as its entries."""
+    if isinstance(value, Limits):
+        return ", ".join(f"{name} = {each}" for name, each in value)
+    return value
 
 
 def _setting(field: str, before: Any, after: Any) -> Direction:
