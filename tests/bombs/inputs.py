@@ -36,6 +36,21 @@ class Bomb:
     command: tuple[str, ...] = ("check", "-v")
 
 
+def value(text: str) -> Callable[[Path], None]:
+    """Have the control ask for so many events."""
+    return change(CONTROLS, EVERY, f"every: {{value: 40 days}}\n      at_least: {{value: {text}}}")
+
+
+def limit(text: str) -> Callable[[Path], None]:
+    """Limit notes by a keyword."""
+    return change(EVENTS_POLICY, NOTE, f"note: {{type: string, {text}}}")
+
+
+def setting(text: str) -> Callable[[Path], None]:
+    """Add a line to the settings."""
+    return change(SETTINGS, "as_of", f"{text}\nas_of")
+
+
 def change(file: str, old: str, new: str) -> Callable[[Path], None]:
     """Replace what stands in a file."""
 
@@ -64,7 +79,11 @@ def pattern(text: str) -> Callable[[Path], None]:
 
 def csv(content: str) -> Callable[[Path], None]:
     """Write the events."""
-    return lambda root: (root / EVENTS).write_text(content, "utf-8") and None
+
+    def make(root: Path) -> None:
+        (root / EVENTS).write_text(content, "utf-8")
+
+    return make
 
 
 def events(format_: str, content: bytes) -> Callable[[Path], None]:
@@ -88,8 +107,9 @@ def kind(query: str) -> Callable[[Path], None]:
     def make(root: Path) -> None:
         (root / "checks").mkdir()
         (root / "checks/own.sql").write_text(
-            "/*\nsummary: {en: Own, zh: 自有}\ninputs:\n  subjects:\n    label: {en: who, zh: 对象}\n"
-            "    holds: state\n    effect: harm\n    population: true\n    needs: [starts]\n*/\n"
+            "/*\nsummary: {en: Own, zh: 自有}\ninputs:\n  subjects:\n"
+            "    label: {en: who, zh: 对象}\n    holds: state\n"
+            "    effect: harm\n    population: true\n    needs: [starts]\n*/\n"
             f"{query}\n",
             "utf-8",
         )
@@ -122,10 +142,12 @@ def workbook(place: str) -> bytes:
 def zeros() -> bytes:
     """Return a workbook that is small and unpacks to a gigabyte."""
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as entry:
-            for _ in range(1024):
-                entry.write(bytes(1 << 20))
+    with (
+        zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as entry,
+    ):
+        for _ in range(1024):
+            entry.write(bytes(1 << 20))
     return packed.getvalue()
 
 
@@ -178,7 +200,7 @@ BOMBS = (
     Bomb("number in SQL", where("1" + "0" * 5000 + " = 1"), "PL457"),
     Bomb("two expressions", where("result = 'pass') OR (true"), "PL415"),
     Bomb("cross join", kind(CROSS), "US"),
-        Bomb("kind with brackets", kind("SELECT " + "(" * 200_000 + "1" + ")" * 200_000), "PL4"),
+    Bomb("kind with brackets", kind("SELECT " + "(" * 200_000 + "1" + ")" * 200_000), "PL4"),
     Bomb("recursive kind", kind("WITH RECURSIVE x AS (SELECT 1 UNION ALL FROM x) FROM x"), "PL418"),
     Bomb("far cell", events("xlsx", workbook("XFD1048576")), "EV|FI", 1),
     Bomb("zip bomb", events("xlsx", zeros()), "EV|FI", 1),
@@ -189,17 +211,19 @@ BOMBS = (
     Bomb("open quote", csv(HEADER + '\nE1,"' + "x\n" * 500_000), "EV|FI", 1),
     Bomb(
         "many members",
-        events("json", json.dumps([{f"k{n}": n for n in range(1_000_000)}]).encode()),
+        events("json", json.dumps([{f"k{n}": n for n in range(500_000)}]).encode()),
         "EV|FI",
         1,
     ),
     Bomb(
         "many members of one line",
-        events("jsonl", json.dumps({f"k{n}": n for n in range(1_000_000)}).encode()),
+        events("jsonl", json.dumps({f"k{n}": n for n in range(500_000)}).encode()),
         "EV|FI",
         1,
     ),
-    Bomb("one name many times", events("json", b'[{' + b'"a":1,' * 300_000 + b'"b":1}]'), "EV|FI", 1),
+    Bomb(
+        "one name many times", events("json", b"[{" + b'"a":1,' * 300_000 + b'"b":1}]'), "EV|FI", 1
+    ),
     Bomb("deep JSON", events("json", b"[" * 1_000_000), "EV|FI", 1),
     Bomb("long number in JSON", events("json", b'[{"unit": ' + b"9" * 100_000 + b"}]"), "EV|FI", 1),
     Bomb("deep YAML", events("yaml", b"[" * 1_000_000), "EV|FI", 1),
@@ -212,18 +236,24 @@ BOMBS = (
         1,
     ),
     Bomb("deep folders", deep_folders, "", 0),
-    Bomb("at_least", change(CONTROLS, EVERY, "every: {value: 40 days}\n      at_least: {value: " + "9" * 17 + "}"), "PL404"),
-    Bomb("at_least of 400 digits", change(CONTROLS, EVERY, "every: {value: 40 days}\n      at_least: {value: " + "9" * 400 + "}"), "PL404"),
-    Bomb("infinite at_least", change(CONTROLS, EVERY, "every: {value: 40 days}\n      at_least: {value: 1e400}"), "PL404"),
+    Bomb("at_least", value("9" * 17), "PL404"),
+    Bomb("at_least of 400 digits", value("9" * 400), "PL404"),
+    Bomb("infinite at_least", value("1e400"), "PL404"),
     Bomb("duration of 5,000 digits", change(CONTROLS, "40 days", "9" * 5000 + " days"), "PL"),
     Bomb("duration in years", change(CONTROLS, "40 days", "P" + "9" * 50 + "Y"), "PL"),
-    Bomb("holidays", change(PLAN, "owner: manager", 'owner: manager\nholidays: "__class__"'), "PL502", 2, ("lint",)),
+    Bomb(
+        "holidays",
+        change(PLAN, "owner: manager", 'owner: manager\nholidays: "__class__"'),
+        "PL502",
+        2,
+        ("lint",),
+    ),
     Bomb("year 0", change(PLAN, "2026-01-01", "0000-01-01"), "FI315"),
     Bomb("year 10000", change(SETTINGS, "2026-03-31T18:00:00+08:00", "10000-01-01"), "US"),
     Bomb("offset", change(SETTINGS, "+08:00", "+99:99"), "US"),
     Bomb("zone", change(PLAN, "Asia/Shanghai", '"../../etc/passwd"'), "PL"),
-    Bomb("minLength", change(EVENTS_POLICY, NOTE, "note: {type: string, minLength: " + "9" * 400 + "}"), "PL"),
-    Bomb("settings", change(SETTINGS, "as_of", 'horizon = "' + "9" * 5000 + ' days"\nas_of'), "PL"),
-    Bomb("long integer in settings", change(SETTINGS, "as_of", "x = " + "9" * 5000 + "\nas_of"), "PL"),
-    Bomb("deep settings", change(SETTINGS, "as_of", "x = " + "[" * 5000 + "\nas_of"), "FI104"),
-)  # fmt: skip
+    Bomb("minLength", limit("minLength: " + "9" * 400), "PL"),
+    Bomb("settings", setting('horizon = "' + "9" * 5000 + ' days"'), "PL"),
+    Bomb("long integer in settings", setting("x = " + "9" * 5000), "PL"),
+    Bomb("deep settings", setting("x = " + "[" * 5000), "FI104"),
+)

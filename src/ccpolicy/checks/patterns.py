@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-import re2
+import re2  # type: ignore[import-untyped]
 
 # No look-around, no back-references, no classes whose members depend on Unicode's edition, and
 # anchors at the ends alone.

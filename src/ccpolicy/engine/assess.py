@@ -64,6 +64,8 @@ def assess(
         open_store(Path(folder) / "spill") as store,
     ):
         scratch = Path(folder)
+        if memory := policy.settings.limits.memory:
+            store.run(f"SET memory_limit = '{memory}MiB'")
         columns = check_policy(policy, store)
         controls = [policy.controls[each] for each in question.controls]
         used = _used(policy, controls, columns)

@@ -61,7 +61,9 @@ class Explainer:
                 yield ValidationError(limit)
 
         # Python's own patterns take exponential time.
-        validator = extend(Draft202012Validator, {"pattern": pattern})
+        validator = extend(  # type: ignore[no-untyped-call]
+            Draft202012Validator, {"pattern": pattern}
+        )
         self.validator = validator(contract.schema(), format_checker=checker)
 
     def faults(self, record: dict[str, Any]) -> list[Fault]:

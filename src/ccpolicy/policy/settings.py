@@ -30,6 +30,8 @@ class Limits(Model):
     """Columns of a file of evidence, and members of an object in one."""
     rows: Annotated[int, Field(ge=1, le=10**10)] = 50_000_000
     """Rows of a Parquet file, which says so itself."""
+    memory: Annotated[int, Field(ge=64, le=1 << 24)] | None = None
+    """Mebibytes that the database may hold; by default four fifths of the machine's."""
 
 
 class Settings(Model):
@@ -103,15 +105,7 @@ def load_settings(tree: PolicyFiles, root: Path) -> tuple[Settings, YamlDocument
         raise PolicyError(
             "not TOML: {reason}", reason=str(failure).split(":")[0], locator=Locator(file)
         ) from failure
-    marks: dict[Place, tuple[int, int]] = {}
-    table: Place = ()
-    for number, line in enumerate(text.split("\n"), 1):
-        if found := re.match(r"\[([A-Za-z_]+)\]", line):
-            table = (found[1],)
-            marks[table] = number, 1
-        elif found := re.match(r"([A-Za-z_]+)\s*=", line):
-            marks[*table, found[1]] = number, 1
-    source = YamlDocument(file, value, marks)
+    source = YamlDocument(file, value, _marks(text))
     try:
         settings = Settings.model_validate(value)
     except ValidationError as failure:
@@ -153,3 +147,16 @@ def load_settings(tree: PolicyFiles, root: Path) -> tuple[Settings, YamlDocument
                 locator=source.locate((name,)),
             ) from failure
     return settings, source
+
+
+def _marks(text: str) -> dict[Place, tuple[int, int]]:
+    """Return where each setting stands, those of tables below the table's name."""
+    marks: dict[Place, tuple[int, int]] = {}
+    table: Place = ()
+    for number, line in enumerate(text.split("\n"), 1):
+        if found := re.match(r"\[([A-Za-z_]+)\]", line):
+            table = (found[1],)
+            marks[table] = number, 1
+        elif found := re.match(r"([A-Za-z_]+)\s*=", line):
+            marks[*table, found[1]] = number, 1
+    return marks
