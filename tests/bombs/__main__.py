@@ -20,7 +20,7 @@ from bad_input.conftest import FILES, FORBIDDEN
 
 from .inputs import BOMBS, Bomb
 
-SECONDS = 6
+SECONDS = 8
 """Wall time that the program is allowed; it must have ended five seconds later."""
 MEMORY = 3 << 30
 MOST_MEMORY = 5 << 29
