@@ -3,7 +3,7 @@
 # Both need git, make and Python 3.11 or newer, and build what else they need in .venv.
 
 .DEFAULT_GOAL := check
-.PHONY: check report test coverage test-long lint bench sample reproduce wheel pins clean
+.PHONY: check report test coverage test-long lint bombs bench sample reproduce wheel pins clean
 
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 PYTHON ?= $(shell for python in $(PYTHONS); do \
@@ -53,6 +53,10 @@ lint: $(DEV)
 	$(BIN)/lint-imports
 	$(BIN)/python -m ccpolicy.checks.portable
 	$(BIN)/ccpolicy lint
+
+# Try small hostile inputs, each in a process of its own with limits.
+bombs: $(DEV)
+	@cd tests && $(abspath $(BIN))/python -m bombs $(ARGS)
 
 bench: $(DEV)
 	@cd tests && $(abspath $(BIN))/python -m bench $(ARGS)

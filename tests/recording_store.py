@@ -50,6 +50,9 @@ class RecordingStore:
     def parse(self, statements: Sequence[str]) -> list[dict[str, Any]]:
         return self.store.parse(statements)
 
+    def write(self, trees: Sequence[dict[str, Any]]) -> list[str]:
+        return self.store.write(trees)
+
     def lock(self) -> None:
         self.store.lock()
 

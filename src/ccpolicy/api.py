@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.checks.kinds import Kind
+from ccpolicy.deadline import current
 from ccpolicy.engine.assess import assess
 from ccpolicy.engine.question import (
     EvaluationRequest,
@@ -53,7 +54,10 @@ def load(path: str | Path = ".", policy_from: str | None = None) -> Repository:
     Raises:
         PolicyError: there is none, no such revision, or its files are not valid.
     """
-    return Repository(load_policy(Path(path), policy_from))
+    policy = load_policy(Path(path), policy_from)
+    if deadline := current.get():
+        deadline.policy_allows(policy.settings.limits.seconds)
+    return Repository(policy)
 
 
 def compare(

@@ -82,6 +82,7 @@ class Message:
     template: str
     """English, with `{name}` for each value; the key of the translation."""
     values: tuple[tuple[str, object], ...] = ()
+    """A value that is a message itself is said in the same language."""
 
     @classmethod
     def of(cls, template: str, **values: object) -> Message:
@@ -103,7 +104,11 @@ class Message:
         """Return the sentence in one language."""
         if not self.template:
             return ""
-        return catalogue(language).gettext(self.template).format(**dict(self.values))
+        values = {
+            name: value.text(language) if isinstance(value, Message) else value
+            for name, value in self.values
+        }
+        return catalogue(language).gettext(self.template).format(**values)
 
 
 class CcpolicyError(Exception):

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
+import jsonschema_rs
 import pytest
 
-from ccpolicy.policy.patterns import ends_strictly, is_portable, portable
+from ccpolicy.checks.patterns import hint, is_portable, matcher, portable
+from ccpolicy.store import open_store
+from ccpolicy.store.sql import literal
 from message_text import coded
 
 from .conftest import ALERTS, REVIEWS, Change, Draft
@@ -14,6 +19,7 @@ LEVEL = 'level: {type: string, pattern: "^[a-z]+$"}'
 COUNT = "count: {type: integer, minimum: 0}"
 _PATTERN = "\nhint: use letters, digits, [...], \\d, \\w, (?:...), *, +, ?, {n,m}, and ^ and $ at"
 _PATTERN += " the ends alone"
+_LOOK = f"\nhint: {hint('(?=a)')}"
 _ENUM = "\nhint: a list of values, none of them twice, all of the column's type"
 _NAME = "\nhint: small letters, digits and _, beginning with a letter"
 _TYPES = f"{coded('PL220', 'string, integer, number, boolean, array')}\nhint: a value that may"
@@ -139,7 +145,7 @@ CASES: dict[str, tuple[Change, str]] = {
     ),
     "pattern": (
         (ALERTS, '"^[a-z]+$"', '"^(?=a)$"'),
-        f"{ALERTS}:23:27: {coded('PL231', 'pattern', '^(?=a)$')}{_PATTERN}",
+        f"{ALERTS}:23:27: {coded('PL231', 'pattern', '^(?=a)$')}{_LOOK}",
     ),
     coded("PL112", "pattern"): (
         (ALERTS, '"^[a-z]+$"', "1"),
@@ -276,5 +282,51 @@ def test_only_patterns_that_mean_the_same_everywhere(pattern: str, taken: bool) 
 
 def test_classes_are_spelled_out() -> None:
     assert portable(r"\d[\w-]\w\.") == r"[0-9][0-9A-Za-z_-][0-9A-Za-z_]\."
-    assert ends_strictly("a$") == "a$(?!\\n)"
-    assert ends_strictly(r"a\$") == r"a\$"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "words"),
+    [
+        ("(?=a)b", "look-around"),
+        ("a(?!b)", "look-around"),
+        ("(?<=a)b", "look-around"),
+        ("(?<!a)b", "look-around"),
+        (r"(a)\1", "back-reference"),
+        (r"(?P<n>a)(?P=n)", "back-reference"),
+        (r"\s", "use letters"),
+        ("[(?=a]*^b", "use letters"),
+    ],
+)
+def test_a_pattern_that_takes_more_than_linear_time_comes_with_what_to_write_instead(
+    pattern: str, words: str
+) -> None:
+    assert not is_portable(pattern)
+    assert hint(pattern).startswith(words) or words in hint(pattern)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "found"),
+    [
+        ("a$", "a\n", False),
+        ("a.b", "a\nb", False),
+        (r"^\d$", "\N{ARABIC-INDIC DIGIT ONE}", False),
+        (r"^\w$", "\N{LATIN SMALL LETTER E WITH ACUTE}", False),
+        ("^a$", "\ud800", False),
+        ("^.$", "\N{GRINNING FACE}", True),
+        ("^(a+)+$", "a" * 40 + "!", False),
+        ("^(a*)*(a*)*b$", "a" * 50_000, False),
+    ],
+)
+def test_a_pattern_means_one_thing(pattern: str, text: str, found: bool) -> None:
+    started = time.monotonic()
+    assert matcher(portable(pattern))(text) is found
+    rust = jsonschema_rs.validator_for(
+        {"type": "string", "pattern": portable(pattern)},
+        pattern_options=jsonschema_rs.RegexOptions(),
+    )
+    if text != "\ud800":
+        assert rust.is_valid(text) is found
+        with open_store() as store:
+            sql = f"SELECT regexp_matches(?, {literal(portable(pattern))})"
+            assert store.ask(sql, [text]) == [(found,)]
+    assert time.monotonic() - started < 5

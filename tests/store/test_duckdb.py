@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -58,8 +59,9 @@ def locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DuckDB]:
 )
 def test_locked(locked: DuckDB, tmp_path: Path, query: str) -> None:
     before = sorted(tmp_path.rglob("*"))
-    with pytest.raises(StoreError, match=r"disabled|locked"):
+    with pytest.raises(StoreError) as raised:
         locked.run(query)
+    assert re.search(r"disabled|locked", str(raised.value.__cause__))
     assert sorted(tmp_path.rglob("*")) == before
 
 
@@ -88,8 +90,9 @@ def test_no_extension_is_sought_while_files_are_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
-    with open_store() as store, pytest.raises(StoreError, match="httpfs"):
+    with open_store() as store, pytest.raises(StoreError) as raised:
         store.run('FROM "https://127.0.0.1:9/there.csv"')
+    assert "httpfs" in str(raised.value.__cause__)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -86,7 +86,9 @@ def _reason(node: exp.Expr, functions: tuple[type[exp.Expr], ...]) -> str | None
         "is not portable": isinstance(node, exp.Interval | exp.Lambda | exp.Bracket)
         or (star and not isinstance(node.parent, exp.Select | exp.Count))
         or (star and any(node.args.get(part) for part in ("except_", "replace", "rename"))),
+        # Joins in brackets need none.
         "has no alias": isinstance(node, exp.Subquery)
+        and isinstance(node.this, exp.Select | exp.SetOperation)
         and isinstance(node.parent, exp.From | exp.Join)
         and not node.alias,
         "is said to be materialized or not": isinstance(node, exp.CTE)

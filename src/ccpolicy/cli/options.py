@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from ccpolicy.cli.translated_click import Argument, Choice, Option
+from ccpolicy.deadline import current
 from ccpolicy.errors import LANGUAGES, CcpolicyError
 from ccpolicy.reports import Detail, View
 
@@ -65,14 +66,28 @@ def policy_from(command: F) -> F:
     )(command)
 
 
+def _allow(context: click.Context, _: click.Parameter, seconds: int | None) -> None:
+    deadline = current.get()
+    if seconds is not None and deadline:
+        deadline.allow(seconds)
+
+
 def language(command: F) -> F:
-    """Add `--lang` (already applied before parsing)."""
+    """Add `--lang` (already applied before parsing) and `--max-seconds`."""
+    limited = option(
+        "--max-seconds",
+        type=click.IntRange(1, 86_400),
+        metavar="N",
+        expose_value=False,
+        callback=_allow,
+        help="Seconds that the command may take; default from ccpolicy.toml, or 1800.",
+    )(command)
     return option(
         "--lang",
         type=Choice(LANGUAGES),
         expose_value=False,
         help="Language; default from LC_ALL, LC_MESSAGES or LANG.",
-    )(command)
+    )(limited)
 
 
 def colour(command: F) -> F:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
@@ -17,8 +17,11 @@ import click
 from ccpolicy.cli.language import requested_language, speaking
 from ccpolicy.cli.options import PATH
 from ccpolicy.cli.translated_click import Choice, Command, Option, usage_error
+from ccpolicy.deadline import Deadline, current
 from ccpolicy.errors import LANGUAGES, CcpolicyError, Language, Locator, Message
 
+MOST_SECONDS = 1_800
+"""What a command may take before its policy was read."""
 USAGE = 2
 """Exit code of wrong usage, an invalid policy and our own mistakes."""
 ENDING = [
@@ -63,7 +66,11 @@ class Program(Command, click.Group):
         arguments = list(sys.argv[1:] if args is None else args)
         language = requested_language(arguments, os.environ)
         extra["standalone_mode"] = False
-        with speaking(language), _interruptible() as asked:
+
+        def too_long(seconds: int) -> int:
+            return _say(language, _error(_too_long(seconds), language))
+
+        with speaking(language), _interruptible() as asked, _timed(too_long) as deadline:
             try:
                 code = super().main(arguments, *rest, obj=language, **extra)
             except CcpolicyError as error:
@@ -71,8 +78,11 @@ class Program(Command, click.Group):
             except click.ClickException as error:
                 code = _say(language, usage_error(error))
             except click.Abort:
-                code = 128 + (asked[0] if asked else signal.SIGINT)
-                _say(language, Message.of("interrupted").text(language), code)
+                if deadline.passed:
+                    code = too_long(deadline.seconds)
+                else:
+                    code = 128 + (asked[0] if asked else signal.SIGINT)
+                    _say(language, Message.of("interrupted").text(language), code)
             except Exception as error:
                 if os.environ.get("CCPOLICY_TRACEBACK"):
                     raise
@@ -92,6 +102,27 @@ class Program(Command, click.Group):
             if str(error) != "Query interrupted":  # what DuckDB makes of it amid a query
                 raise
             raise click.Abort from None
+
+
+def _too_long(seconds: int) -> CcpolicyError:
+    return CcpolicyError(
+        "not done in {seconds} seconds, the limit of a command",
+        hint="if this policy and its evidence are honest, allow more with --max-seconds, or with"
+        " 'seconds' in the table [limits] of ccpolicy.toml",
+        seconds=seconds,
+    )
+
+
+@contextmanager
+def _timed(say: Callable[[int], int]) -> Iterator[Deadline]:
+    """Watch the time of a command."""
+    deadline = Deadline(MOST_SECONDS, say, USAGE)
+    token = current.set(deadline)
+    try:
+        yield deadline
+    finally:
+        current.reset(token)
+        deadline.end()
 
 
 @contextmanager

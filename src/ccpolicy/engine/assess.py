@@ -66,6 +66,8 @@ def assess(
         open_store(Path(folder) / "spill") as store,
     ):
         scratch = Path(folder)
+        if memory := policy.settings.limits.memory:
+            store.run(f"SET memory_limit = '{memory}MiB'")
         columns = check_policy(policy, store)
         controls = [policy.controls[each] for each in question.controls]
         used = _used(policy, controls, columns)
@@ -81,6 +83,7 @@ def assess(
                 time_zone(policy.plan.zone),
                 provenance.records() if provenance else None,
                 question.request.listed_problems or SHOWN,
+                policy.settings.limits,
             )
         except (PolicyError, StoreError):
             _refuse_expressions(policy)
@@ -269,7 +272,7 @@ def _failing(store: Store, policy: Policy, queries: Mapping[str, str]) -> Iterat
                 hint="work out one of its examples by hand: ccpolicy explain {kind}",
                 locator=Locator(policy.kinds[kind].source.file),
                 kind=kind,
-                reason=str(failure).partition("\n")[0],
+                reason=failure.reason,
             )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 
+from ccpolicy.checks.sql_guard import expression_sql
 from ccpolicy.engine.calendar_tables import CalendarTables
 from ccpolicy.engine.control_revision import control_revisions
 from ccpolicy.engine.evaluation_times import EvaluationTimes
@@ -100,6 +102,7 @@ class Evaluation:
             plan=self.policy.plan,
             times=self.times,
             latest_day=self.calendar.day_of(self.times.latest - 1),
+            expression_sql=partial(expression_sql, self.store),
         )
 
     def _calendar(self, inputs: InputQueries) -> CalendarTables:
@@ -155,7 +158,9 @@ class Evaluation:
 
     def _spans(self, inputs: InputQueries) -> None:
         """Run the check kinds."""
-        self.span_queries = {kind.name: kind_query(inputs, kind) for kind in inputs.kinds}
+        self.span_queries = {
+            kind.name: kind_query(self.store, inputs, kind) for kind in inputs.kinds
+        }
         spans = "\nUNION ALL\n".join(map(typed, self.span_queries.values()))
         self.store.create(SPANS.name, spans)
         by_number = self.reader.by_number

@@ -44,7 +44,11 @@ def doubtful_examples(policy: Policy) -> Iterator[Finding]:
             try:
                 found = run_example(kind, example)
             except (ArithmeticError, LookupError, ValueError, StoreError, PolicyError) as failure:
-                reason = str(failure).partition("\n")[0]
+                reason = (
+                    failure.reason
+                    if isinstance(failure, StoreError)
+                    else str(failure).partition("\n")[0]
+                )
                 message = Message.of(
                     "worked example {number} cannot be worked out: {reason}",
                     number=number,

@@ -7,7 +7,7 @@ days become instants, subjects get numbers, and records find their subject by na
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -63,6 +63,8 @@ class InputQueries:
     times: EvaluationTimes
     latest_day: int
     """The last day that had begun by `times.latest`; one that begins then has not."""
+    expression_sql: Callable[[str], str]
+    """Expression of the policy → the SQL that runs for it."""
 
     @cached_property
     def kinds(self) -> list[Kind]:
@@ -130,10 +132,10 @@ class InputQueries:
             *self._time(selection.ends, selection.dataset),
             *(self._value(role, selection, spec) for role in VALUES),
             # One that is NULL has not decided.
-            f"CASE ({selection.good}\n) WHEN true THEN 1 WHEN false THEN 0 END"
+            f"CASE {self.expression_sql(selection.good)} WHEN true THEN 1 WHEN false THEN 0 END"
             if selection.good
             else "NULL",
-            f"({selection.where}\n)" if selection.where else "true",
+            self.expression_sql(selection.where) if selection.where else "true",
             "locator",
         ]
         return f"SELECT {', '.join(columns)} FROM {identifier(self.tables[selection.dataset].name)}"

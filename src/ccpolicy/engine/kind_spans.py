@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ccpolicy.checks.kinds import Input, Kind
+from ccpolicy.checks.query_guard import input_name, query_sql
 from ccpolicy.engine.control_revision import ControlRevision
 from ccpolicy.engine.input_sql import InputQueries
 from ccpolicy.engine.relations import Relation, input_records, named_subjects, parameters
@@ -18,20 +19,27 @@ _HIDDEN = ("input", "selection")
 """Columns that a check kind's query does not see."""
 
 
-def kind_query(inputs: InputQueries, kind: Kind) -> str:
-    """Put a kind's query over its own inputs, each under the name that the query gives it."""
+def kind_query(store: Store, inputs: InputQueries, kind: Kind) -> str:
+    """Put a kind's query over its own inputs, each under the name that the vetted query gives it.
+
+    Raises:
+        PolicyError: the query is not let through.
+    """
     own = parameters(kind)
     columns = ", ".join(map(identifier, own.columns))
-    given = [f"parameters AS (SELECT {columns} FROM {identifier(own.name)})"]
+    given = [
+        f"{identifier(input_name('parameters'))} AS (SELECT {columns} FROM {identifier(own.name)})"
+    ]
     given += [
-        f"{identifier(each)} AS ({_input(inputs, kind, each)})"
+        f"{identifier(input_name(each))} AS ({_input(inputs, kind, each)})"
         for each, spec in kind.inputs.items()
         if not spec.items
     ]
     number = next(at for at, other in enumerate(inputs.kinds) if other is kind)
     return (
         f"SELECT {number} AS kind, control, CAST(part AS VARCHAR) AS part, subject, starts, ends,"
-        f" locator FROM (WITH {', '.join(given)} SELECT * FROM (\n{kind.query}\n) query) returned"
+        f" locator FROM (WITH {', '.join(given)}"
+        f" SELECT * FROM (\n{query_sql(store, kind)}\n) query) returned"
     )
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from ccpolicy.checks.patterns import portable
 from ccpolicy.policy import ColumnType, Dataset, columns
 from ccpolicy.policy.keywords import BIGINT
-from ccpolicy.policy.patterns import ends_strictly, portable
 from ccpolicy.policy.record_schema import check_schema
 from ccpolicy.time.zones import time_zone
 
@@ -128,5 +128,5 @@ def _closed(schema: Mapping[str, Any]) -> dict[str, Any]:
         case "number":
             return {"minimum": -sys.float_info.max, "maximum": sys.float_info.max, **schema}
     if "pattern" in schema:
-        return {**schema, "pattern": ends_strictly(portable(schema["pattern"]))}
+        return {**schema, "pattern": portable(schema["pattern"])}
     return dict(schema)

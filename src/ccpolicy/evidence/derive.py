@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ccpolicy.checks.sql_guard import expression_sql
 from ccpolicy.errors import PolicyError
 from ccpolicy.evidence import record_sql
 from ccpolicy.evidence.contract import make_contract
@@ -63,7 +64,7 @@ def derived_types(
             cells = ", ".join(
                 f"NULL::{types[kind]} AS {identifier(each)}" for each, kind in on_file.items()
             )
-            query = f"DESCRIBE SELECT ({text}\n) AS x FROM (SELECT {cells})"
+            query = f"DESCRIBE SELECT {expression_sql(store, text)} AS x FROM (SELECT {cells})"
             try:
                 [row] = store.ask(query)
             except StoreError as failure:

@@ -41,7 +41,9 @@ class DocumentLoader:
         self.problems, self.places = problems, places
         # Formats are checked by reading the values, which has to be done anyway.
         self.validator = jsonschema_rs.Draft202012Validator(
-            {"type": "array", "items": contract.schema()}, validate_formats=False
+            {"type": "array", "items": contract.schema()},
+            validate_formats=False,
+            pattern_options=jsonschema_rs.RegexOptions(),  # linear; the default may go back
         )
         nested = [(child.path, child.columns) for child in contract.children]
         self.times = {

@@ -6,12 +6,12 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from ccpolicy.checks.patterns import matcher
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence import values
 from ccpolicy.evidence.contract import Contract
 from ccpolicy.near_names import nearest
 from ccpolicy.policy.keywords import KEYWORDS
-from ccpolicy.policy.patterns import as_written
 
 _MESSAGES = {
     "required": "'{name}' is missing",
@@ -46,6 +46,8 @@ class Explainer:
     def __init__(self, contract: Contract) -> None:
         # Slow to import, and needed only for invalid records.
         from jsonschema import Draft202012Validator, FormatChecker
+        from jsonschema.exceptions import ValidationError
+        from jsonschema.validators import extend
 
         self.contract = contract
         checker = FormatChecker(formats=())
@@ -58,7 +60,16 @@ class Explainer:
                 not isinstance(text, str) or values.instants(text, contract.zone) is not None
             )
         )
-        self.validator = Draft202012Validator(contract.schema(), format_checker=checker)
+
+        def pattern(_: Any, limit: str, text: Any, __: Any) -> Iterator[ValidationError]:
+            if isinstance(text, str) and not matcher(limit)(text):
+                yield ValidationError(limit)
+
+        # Python's own patterns take exponential time.
+        validator = extend(  # type: ignore[no-untyped-call]
+            Draft202012Validator, {"pattern": pattern}
+        )
+        self.validator = validator(contract.schema(), format_checker=checker)
 
     def faults(self, record: dict[str, Any]) -> list[Fault]:
         """Return what is wrong with a record, by place; nothing if it is valid."""
@@ -154,7 +165,7 @@ class Explainer:
 def _limit(limit: Any) -> str:
     if isinstance(limit, list):
         return ", ".join(values.shown(each) for each in limit)
-    return as_written(str(limit))
+    return str(limit)
 
 
 def _around(path: tuple[str | int, ...]) -> tuple[str | int, ...]:

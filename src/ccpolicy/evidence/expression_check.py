@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from ccpolicy.checks.sql_guard import expression_sql
 from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.evidence import record_sql
 from ccpolicy.evidence.contract import make_contract
 from ccpolicy.evidence.derive import column_types, derived_types
 from ccpolicy.policy import ColumnType, Policy
 from ccpolicy.policy.consistency import expressions
-from ccpolicy.store import DuckDB, Interrupted, OutOfMemory, StoreError
+from ccpolicy.store import DuckDB, Interrupted, OutOfMemory, StoreError, ValueFault
 from ccpolicy.store.sql import identifier
 
 _HINT_MESSAGES = {
@@ -29,7 +30,9 @@ def failing_expressions(store: DuckDB, content: Policy) -> Iterator[PolicyError]
         try:
             derived_types(store, on_file, {each.derives or "": each.text})
             # The type may be known though it cannot run: a regular expression is read only then.
-            store.ask(f"SELECT count(({each.text}\n)) FROM {_empty_table(on_file)}")
+            store.ask(
+                f"SELECT count({expression_sql(store, each.text)}) FROM {_empty_table(on_file)}"
+            )
         except PolicyError as failure:
             errors.append(failure.at(each.place))
         except (OutOfMemory, Interrupted):
@@ -38,7 +41,7 @@ def failing_expressions(store: DuckDB, content: Policy) -> Iterator[PolicyError]
             errors.append(
                 PolicyError(
                     "the derived column '{name}' cannot be computed: {reason}",
-                    hint=_HINT_MESSAGES[_kind(failure)],
+                    hint=_hint(failure),
                     locator=each.place,
                     name=each.derives,
                     reason=failure.reason,
@@ -54,6 +57,11 @@ def failing_expressions(store: DuckDB, content: Policy) -> Iterator[PolicyError]
         yield from uncomputable(store, each.text, _empty_table(tables[each.table]), each.place)
 
 
+def _hint(failure: StoreError) -> str:
+    """Return what to do: without records, only what the expression writes out can be at fault."""
+    return _HINT_MESSAGES["input" if isinstance(failure, ValueFault) else "types"]
+
+
 def _empty_table(columns: Mapping[str, ColumnType]) -> str:
     cells = ", ".join(
         f"NULL::{record_sql.TYPES[kind]} AS {identifier(column)}"
@@ -67,18 +75,13 @@ def uncomputable(
 ) -> Iterator[PolicyError]:
     """Yield the reason why a predicate cannot be computed over a table, if there is one."""
     try:
-        store.ask(f"SELECT count(*) FILTER (WHERE ({predicate}\n)) FROM {table}")
+        store.ask(f"SELECT count(*) FILTER (WHERE {expression_sql(store, predicate)}) FROM {table}")
     except (OutOfMemory, Interrupted):
         raise
     except StoreError as failure:
         yield PolicyError(
             "the predicate cannot be computed: {reason}",
-            hint=_HINT_MESSAGES[_kind(failure)],
+            hint=_hint(failure),
             locator=place,
             reason=failure.reason,
         )
-
-
-def _kind(failure: StoreError) -> str:
-    """Tell what a function was given from the types of what it was given."""
-    return "input" if failure.reason.startswith("Invalid Input") else "types"

@@ -18,6 +18,7 @@ from ccpolicy.evidence.references import check_references
 from ccpolicy.evidence.table_creation import create_tables
 from ccpolicy.files.finder import Finder, fingerprint
 from ccpolicy.policy import Dataset
+from ccpolicy.policy.settings import Limits
 from ccpolicy.store import DuckDB
 
 KEPT = 32 << 20
@@ -36,6 +37,7 @@ def load_evidence(
     zone: ZoneInfo,
     git_records: GitRecords | None = None,
     shown: int = SHOWN,
+    limits: Limits = Limits(),  # noqa: B008
 ) -> Evidence:
     """Read the files of every dataset that is used into tables of the store.
 
@@ -56,7 +58,7 @@ def load_evidence(
     }
     found = _find_files(Finder(root), folder, loads)
     files = [(path, each) for each, paths in found.items() for path in paths]
-    if _open_files(files, root, loads, places) <= LARGE:
+    if _open_files(files, root, loads, places, limits) <= LARGE:
         # Sharing out so little costs more than it saves, and the more the more cores there are.
         store.run("SET threads = 1")
     for load in loads.values():
@@ -94,7 +96,11 @@ def _find_files(
 
 
 def _open_files(
-    files: Iterable[tuple[str, str]], root: Path, loads: Mapping[str, DatasetLoad], places: Places
+    files: Iterable[tuple[str, str]],
+    root: Path,
+    loads: Mapping[str, DatasetLoad],
+    places: Places,
+    limits: Limits,
 ) -> int:
     """Number the files of all datasets by path, take their fingerprints, and return their size."""
     kept = total = 0
@@ -106,7 +112,7 @@ def _open_files(
             load.problems.file(failure.at(Locator(path)))
             continue
         kept += len(facts.data or b"")
-        records = FileRecords(SourceFile(load.contract, path, root / path, facts))
+        records = FileRecords(SourceFile(load.contract, path, root / path, facts, limits))
         load.files[places.add(records)] = records
         total += facts.size
     for load in loads.values():

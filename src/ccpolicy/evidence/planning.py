@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
+from ccpolicy.checks.sql_guard import expression_sql
 from ccpolicy.errors import PolicyError
 from ccpolicy.evidence.contract import Contract, make_contract
 from ccpolicy.evidence.derive import derived_types
@@ -47,7 +48,7 @@ def plan_tables(
                 key=dataset.key,
                 zone=dataset.zone,
                 wanted=wanted[each],
-                derive=derive,
+                derive={each: expression_sql(store, text) for each, text in derive.items()},
                 derived=derived_types(store, on_file, derive) if derive else {},
                 lookups={
                     column: (lookup, tables[lookup.dataset])

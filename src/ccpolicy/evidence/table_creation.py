@@ -9,7 +9,7 @@ from ccpolicy.evidence.dataset_load import DatasetLoad
 from ccpolicy.evidence.readers import Scanner, find_reader
 from ccpolicy.evidence.record_sources import NUMBER_BITS
 from ccpolicy.evidence.table_plan import TablePlan, zone_relation
-from ccpolicy.store import DuckDB, Interrupted, OutOfMemory, StoreError
+from ccpolicy.store import DuckDB, Interrupted, OutOfMemory, StoreError, ValueFault
 from ccpolicy.store.sql import identifier
 from ccpolicy.time import zone_shifts
 
@@ -96,7 +96,8 @@ def _refused(store: DuckDB, load: DatasetLoad, plan: TablePlan) -> bool:
         try:
             store.run(f"SELECT {cells} FROM (SELECT {scan.cells} FROM {scan.rows})")
         except StoreError as failure:
-            faults[number] = _scanner(load).explain(load.files[number].file, str(failure))
+            said = failure.engine_text if isinstance(failure, ValueFault) else str(failure)
+            faults[number] = _scanner(load).explain(load.files[number].file, said)
     return _leave_out(load, plan, faults)
 
 

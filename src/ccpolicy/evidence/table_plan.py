@@ -45,6 +45,7 @@ class TablePlan:
     wanted: set[str]
     """Columns to keep."""
     derive: Mapping[str, str]
+    """Derived column → its vetted SQL, in brackets."""
     derived: Mapping[str, ColumnType]
     """Types of derived columns."""
     lookups: Mapping[str, tuple[Lookup, TablePlan]]
@@ -176,7 +177,7 @@ class TablePlan:
         if self.derive:
             guard = "try" if self.has_faulty_expression else ""
             made = "".join(
-                f", CASE WHEN _valid THEN CAST({guard}(({text}\n)) AS"
+                f", CASE WHEN _valid THEN CAST({guard}({text}) AS"
                 f" {record_sql.TYPES[self.derived[column]]}) END AS {identifier(column)}"
                 for column, text in self.derive.items()
             )

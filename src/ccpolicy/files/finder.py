@@ -11,6 +11,7 @@ import stat
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from ccpolicy.errors import EvidenceError, Locator
@@ -88,7 +89,8 @@ class Finder:
             )
             return
         matched = False
-        for name in self._match("", [part for part in parts if part not in ("", ".")]):
+        steps = [part for part in parts if part not in ("", ".")]
+        for name in self._match("", steps, set()):
             matched = True
             yield name
         if not matched:
@@ -102,12 +104,20 @@ class Finder:
                 pattern=pattern,
             )
 
-    def _match(self, above: str, parts: list[str]) -> Iterator[str | EvidenceError]:
-        """Yield what matches the parts of a pattern below a folder, in order of names."""
+    def _match(
+        self, above: str, parts: list[str], seen: set[tuple[str, ...]]
+    ) -> Iterator[str | EvidenceError]:
+        """Yield what matches the parts of a pattern below a folder, in order of names.
+
+        Two `**` find the same folders over and over; each is looked at once for the same parts.
+        """
+        if (above, *parts) in seen:
+            return
+        seen.add((above, *parts))
         part, rest = parts[0], parts[1:]
         if part == "**":
             # Any number of folders, none included.
-            yield from self._match(above, rest or ["*"])
+            yield from self._match(above, rest or ["*"], seen)
             part, rest = "*", parts
         entries = self._entries(above)
         if isinstance(entries, EvidenceError):
@@ -126,7 +136,7 @@ class Finder:
                     locator=Locator(name),
                 )
             elif rest and entry.is_dir(follow_symlinks=False):
-                yield from self._match(name, rest)
+                yield from self._match(name, rest, seen)
             elif not rest and entry.is_file(follow_symlinks=False):
                 yield name
             elif not rest:
@@ -161,17 +171,21 @@ def fits_path(path: str, pattern: str) -> bool:
     """Whether a path matches a whole pattern, as `Finder.find` matches it."""
     names = path.split("/")
     parts = [part for part in pattern.split("/") if part not in ("", ".")]
-    return not any(map(name_fault, names)) and _fit(names, parts)
+    if parts and parts[-1] == "**":
+        parts.append("*")
 
+    @cache  # several `**` would ask the same again and again
+    def fit(name: int, part: int) -> bool:
+        """Whether the names from one on match the parts from one on."""
+        if name == len(names) or part == len(parts):
+            return name == len(names) and part == len(parts)
+        if parts[part] == "**":
+            return fit(name, part + 1) or (
+                name + 1 < len(names) and _fits(names[name], "*") and fit(name + 1, part)
+            )
+        return _fits(names[name], parts[part]) and fit(name + 1, part + 1)
 
-def _fit(names: list[str], parts: list[str]) -> bool:
-    if not (names and parts):
-        return not (names or parts)
-    if parts[0] == "**":
-        return _fit(names, parts[1:] or ["*"]) or (
-            len(names) > 1 and _fits(names[0], "*") and _fit(names[1:], parts)
-        )
-    return _fits(names[0], parts[0]) and _fit(names[1:], parts[1:])
+    return not any(map(name_fault, names)) and fit(0, 0)
 
 
 def name_fault(name: str) -> str | None:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from ccpolicy.checks.sql_guard import Expression, Refusal, vet_expressions, vet_query
+from ccpolicy.checks.query_guard import vet_queries
+from ccpolicy.checks.sql_guard import Expression, Refusal, vet_expressions
 from ccpolicy.errors import Locator, PolicyError, PolicyErrors
 from ccpolicy.policy.columns import ColumnType, columns, schema
 from ccpolicy.policy.controls import check_control
@@ -65,6 +66,11 @@ def _zone(zone: str, place: Locator) -> Iterator[PolicyError]:
 def _plan(content: Policy) -> Iterator[PolicyError]:
     plan = content.plan
     yield from _zone(plan.zone, content.place("plan", plan.id, "zone"))
+    if plan.holidays:
+        try:
+            require_country(plan.holidays)
+        except PolicyError as failure:
+            yield failure.at(content.place("plan", plan.id, "holidays"))
     seen: dict[str, int] = {}
     for index, clause in enumerate(plan.clauses):
         place = content.place("plan", plan.id, "clauses", index, "id")
@@ -298,8 +304,8 @@ def _refused(
 ) -> Iterator[PolicyError]:
     for asked, each in zip(found, vetted, strict=True):
         match each:
-            case Refusal(message):
-                yield PolicyError.of(message, asked.place)
+            case Refusal():
+                yield each.error(asked.place)
             case Expression(columns=used):
                 for column in sorted(used - asked.known.keys()):
                     yield unknown("unknown column '{name}'", column, asked.known, asked.place)
@@ -344,8 +350,7 @@ def _column(
 
 
 def _queries(content: Policy, store: DuckDB) -> Iterator[PolicyError]:
-    for name in sorted({control.check for control in content.controls.values()}):
-        kind = content.kinds[name]
-        message = vet_query(store, kind.query, kind.relations)
-        if message:
-            yield PolicyError.of(message, Locator(kind.source.file))
+    kinds = [content.kinds[each] for each in sorted({c.check for c in content.controls.values()})]
+    for name, vetted in vet_queries(store, kinds).items():
+        if isinstance(vetted, Refusal):
+            yield vetted.error(Locator(content.kinds[name].source.file))

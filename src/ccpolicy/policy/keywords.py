@@ -7,12 +7,11 @@ file in SQL, and documents by a compiled JSON Schema; the message explains a val
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ccpolicy.policy.patterns import ends_strictly, is_portable, portable
+from ccpolicy.checks.patterns import is_portable, matcher, portable
 from ccpolicy.store.sql import literal
 
 BIGINT = (-(2**63), 2**63 - 1)
@@ -70,11 +69,6 @@ def _is_count(_: str, limit: Any) -> bool:
     return is_of_type("integer", limit) and limit >= 0
 
 
-def _matches(pattern: str) -> Test:
-    search = re.compile(ends_strictly(portable(pattern))).search
-    return lambda text: search(text) is not None
-
-
 KEYWORDS: dict[str, Keyword] = {
     "const": Keyword(
         _SCALARS,
@@ -110,10 +104,8 @@ KEYWORDS: dict[str, Keyword] = {
         _TEXTS,
         lambda _, limit: isinstance(limit, str) and is_portable(limit),
         message="{value} is not a proper '{name}': it must match {limit}",
-        test=_matches,
+        test=matcher,
         condition=lambda text, limit: f"regexp_matches({text}, {literal(portable(limit))})",
-        hint="use letters, digits, [...], \\d, \\w, (?:...), *, +, ?, {{n,m}}, and ^ and $ at the"
-        " ends alone",
     ),
     "minimum": Keyword(
         _NUMBERS,

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from ccpolicy.checks import patterns
 from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.evidence_formats import FORMATS
 from ccpolicy.policy.keywords import KEYWORDS
@@ -191,8 +192,8 @@ def _keywords(
         elif keyword in KEYWORDS and not KEYWORDS[keyword].is_proper(spec["type"], given):
             yield PolicyError(
                 "'{keyword}' cannot be {value} here",
-                hint=KEYWORDS[keyword].hint,
+                hint=patterns.hint(str(given)) if keyword == "pattern" else KEYWORDS[keyword].hint,
                 locator=place(*path, keyword),
                 keyword=keyword,
-                value=str(given),
+                value=str(given)[:100],
             )

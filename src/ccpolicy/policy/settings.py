@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field, ValidationError
 
@@ -47,6 +48,19 @@ USUAL = (
 """What is ignored in every repository."""
 
 
+class Limits(Model):
+    """The table `limits` of `ccpolicy.toml`: what no honest repository comes near."""
+
+    seconds: Annotated[int, Field(ge=1, le=86_400)] = 1_800
+    """Seconds that a command may take."""
+    columns: Annotated[int, Field(ge=1, le=100_000)] = 2_000
+    """Columns of a file of evidence, and members of an object in one."""
+    rows: Annotated[int, Field(ge=1, le=10**10)] = 50_000_000
+    """Rows of a Parquet file, which says so itself."""
+    memory: Annotated[int, Field(ge=64, le=1 << 24)] | None = None
+    """Mebibytes that the database may hold; by default four fifths of the machine's."""
+
+
 class Settings(Model):
     """The content of `ccpolicy.toml`."""
 
@@ -72,6 +86,8 @@ class Settings(Model):
     """Waivers that stand for longer are reported."""
     ignore: list[Ignore] = Field(default=[])
     """Files of the evidence folder that no dataset reads, beside `USUAL`."""
+    limits: Limits = Limits()
+    """What a command may take, and a file hold."""
 
 
 def find_root(path: Path) -> Path:
@@ -189,6 +205,9 @@ def _marks(text: str) -> dict[Place, tuple[int, int]]:
             marks.setdefault((found[1],), (number, 1))
             index = sum(place[0] == found[1] and len(place) == 2 for place in marks)
             table = (found[1], index)
+            marks[table] = (number, 1)
+        elif found := re.match(r"\[\s*([A-Za-z_]+)\s*\]", line):
+            table = (found[1],)
             marks[table] = (number, 1)
         elif found := re.match(r"\s*([A-Za-z_]+)\s*=", line):
             marks.setdefault((*table, found[1]), (number, 1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ccpolicy.checks.sql_guard import expression_sql
 from ccpolicy.evidence import record_sql, values
 from ccpolicy.evidence.contract import Contract
 from ccpolicy.store import DuckDB
@@ -17,9 +18,11 @@ class DerivedKeys:
     def __init__(self, contract: Contract, store: DuckDB) -> None:
         dataset = contract.dataset
         self.expressions = {
-            each: text for each, text in dataset.derive.items() if each in dataset.key
+            each: expression_sql(store, text)
+            for each, text in dataset.derive.items()
+            if each in dataset.key
         }
-        """Column → SQL."""
+        """Column → its vetted SQL, in brackets."""
         self._contract, self._store = contract, store
 
     def of(self, records: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
@@ -33,7 +36,7 @@ class DerivedKeys:
             for index, column in enumerate(columns, 1)
         )
         derived = ", ".join(
-            f"CAST(try(({text}\n)) AS VARCHAR) AS {identifier(each)}"
+            f"CAST(try({text}) AS VARCHAR) AS {identifier(each)}"
             for each, text in self.expressions.items()
         )
         given = [[_cell(record.get(column.name)) for record in records] for column in columns]

@@ -9,6 +9,7 @@ from ccpolicy.store.interface import (
     Store,
     StoreError,
     Unreadable,
+    ValueFault,
 )
 
 __all__ = [
@@ -20,5 +21,6 @@ __all__ = [
     "Store",
     "StoreError",
     "Unreadable",
+    "ValueFault",
     "open_store",
 ]

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import duckdb
 
+from ccpolicy.errors import Message
 from ccpolicy.store.interface import (
     Interrupted,
     OutOfMemory,
@@ -17,6 +18,7 @@ from ccpolicy.store.interface import (
     Row,
     StoreError,
     Unreadable,
+    ValueFault,
 )
 from ccpolicy.store.sql import identifier
 
@@ -24,17 +26,25 @@ _ERRORS: tuple[tuple[type[duckdb.Error], type[StoreError]], ...] = (
     (duckdb.OutOfMemoryException, OutOfMemory),
     (duckdb.InterruptException, Interrupted),
     (duckdb.IOException, Unreadable),
-    (duckdb.DataError, QueryError),
-    (duckdb.ProgrammingError, QueryError),
+    # These show what a query says; the others below may show what a record holds.
+    (duckdb.ParserException, QueryError),
+    (duckdb.SyntaxException, QueryError),
+    (duckdb.BinderException, QueryError),
+    (duckdb.CatalogException, QueryError),
     (duckdb.PermissionException, QueryError),
     (duckdb.NotSupportedError, QueryError),
-    (duckdb.InternalError, QueryError),
 )
 _SHALLOW = 20_000
 """Characters of a tree that cannot be too deep: every level has many."""
 _DEEPEST = 400
 """Levels of lists and mappings in a tree, several for each level of the expression."""
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_REASON_HINT_MESSAGES: dict[type[duckdb.Error], str] = {
+    duckdb.OutOfRangeException: "a number is out of range",
+    duckdb.DataError: "a value cannot be converted to the type that is asked for",
+    duckdb.ProgrammingError: "a value cannot be computed with",
+}
+"""What is said instead of the engine's message, by the first that fits."""
 
 
 class DuckDB:
@@ -90,6 +100,12 @@ class DuckDB:
         rows = self.run("SELECT json_serialize_sql(unnest(?::VARCHAR[]))", [list(statements)])
         return [_tree(text) for (text,) in rows]
 
+    def write(self, trees: Sequence[dict[str, Any]]) -> list[str]:
+        """See `Store.write`."""
+        texts = [json.dumps(tree) for tree in trees]
+        rows = self.run("SELECT json_deserialize_sql(unnest(?::VARCHAR[]))", [texts])
+        return [text for (text,) in rows]
+
     def lock(self) -> None:
         """See `Store.lock`."""
         self.run("SET enable_external_access = false")
@@ -117,7 +133,10 @@ class DuckDB:
             for theirs, ours in _ERRORS:
                 if isinstance(failure, theirs):
                     raise ours(str(failure)) from failure
-            raise StoreError(str(failure)) from failure
+            for theirs, reason in _REASON_HINT_MESSAGES.items():
+                if isinstance(failure, theirs):
+                    raise ValueFault(str(failure), Message(reason)) from failure
+            raise StoreError(f"the database failed: {type(failure).__name__}") from failure
 
 
 def _tree(text: str) -> dict[str, Any]:
@@ -146,9 +165,10 @@ def open_store(spill: Path | None = None) -> DuckDB:
                 "autoinstall_known_extensions": "false",
                 "autoload_known_extensions": "false",
                 "allow_community_extensions": "false",
+                "python_enable_replacements": "false",
                 "temp_directory": str(spill or ""),
             }
         )
     )
-    store.run("SET TimeZone = 'UTC'")
+    store.run("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
     return store

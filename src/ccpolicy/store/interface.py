@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from ccpolicy.errors import Message
+
 Row = tuple[Any, ...]
 
 
@@ -17,13 +19,26 @@ class StoreError(Exception):
     """The engine could not do what it was asked; its own message is the text."""
 
     @property
-    def reason(self) -> str:
-        """The first line of the engine's message."""
+    def reason(self) -> str | Message:
+        """What people may be told: no value of a record is in it."""
         return str(self).partition("\n")[0]
 
 
 class QueryError(StoreError):
     """The query itself is at fault, or a value that it computes with."""
+
+
+class ValueFault(QueryError):
+    """A record's value cannot be computed with; the engine's message shows the value."""
+
+    def __init__(self, engine_text: str, reason: Message) -> None:
+        self.engine_text, self._reason = engine_text, reason
+        super().__init__(reason.text())
+
+    @property
+    def reason(self) -> Message:
+        """What people may be told."""
+        return self._reason
 
 
 class Unreadable(StoreError):
@@ -91,6 +106,10 @@ class Store(Protocol):
 
     def parse(self, statements: Sequence[str]) -> list[dict[str, Any]]:
         """Return what the engine's own parser makes of each text: a syntax tree, or an error."""
+        ...
+
+    def write(self, trees: Sequence[dict[str, Any]]) -> list[str]:
+        """Return the text of syntax trees, in the form that `parse` returns."""
         ...
 
     def lock(self) -> None:

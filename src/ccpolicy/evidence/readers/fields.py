@@ -13,7 +13,8 @@ from ccpolicy.evidence.readers.interface import Record, Reject, SourceFile, path
 class FieldMapping:
     """Renames the fields of a document as the contract does."""
 
-    def __init__(self, contract: Contract) -> None:
+    def __init__(self, file: SourceFile) -> None:
+        self.file, contract = file, file.contract
         properties = contract.dataset.record["properties"]
         self.paths = [(name, contract.heading(name).split(".")) for name in properties]
         self.is_plain = all(path == [name] for name, path in self.paths)
@@ -43,6 +44,8 @@ class FieldMapping:
         if not isinstance(value, dict):
             error = EvidenceError("a record is expected here, with a name for each value")
             return Reject(number, error, line, path)
+        if len(value) > self.file.limits.columns:
+            return Reject(number, self.file.too_wide(len(value), line), line, path)
         fields = _present(value) if self.is_plain else self._renamed(value)
         for name in self.nested:
             if isinstance(parts := fields.get(name), list):

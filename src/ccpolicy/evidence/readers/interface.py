@@ -9,13 +9,14 @@ from __future__ import annotations
 import io
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from ccpolicy.errors import EvidenceError, Locator, Message
 from ccpolicy.evidence.contract import Contract
 from ccpolicy.files.finder import Fingerprint
+from ccpolicy.policy.settings import Limits
 from ccpolicy.store import DuckDB
 
 
@@ -28,6 +29,7 @@ class SourceFile:
     """Path from the repository's root, with `/`, for messages."""
     path: Path
     fingerprint: Fingerprint
+    limits: Limits = field(default_factory=Limits)
 
     def content(self) -> bytes:
         """Return the whole content."""
@@ -44,6 +46,17 @@ class SourceFile:
     ) -> EvidenceError:
         """Make an error about the file, or about a line of it."""
         return EvidenceError(message, hint=hint, locator=Locator(self.name, line), **values)
+
+    def too_wide(self, count: int, line: int | None = None) -> EvidenceError:
+        """Make the error for more columns, or members of an object, than the limit."""
+        return self.error(
+            "{count} columns, where the limit is {limit}",
+            hint="if the file is honest, allow more with 'columns' in the table [limits] of"
+            " ccpolicy.toml",
+            line=line,
+            count=count,
+            limit=self.limits.columns,
+        )
 
     def gone(self, failure: OSError) -> EvidenceError:
         """Make the error for a file that could be read a moment ago."""

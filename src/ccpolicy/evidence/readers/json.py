@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NoReturn
 
@@ -32,7 +33,7 @@ class JsonReader(Reader):
             line, at = line + text.count("\n", at, start), start
             lines.append(line)
         del text, starts
-        yield from FieldMapping(file.contract).records(values, lines)
+        yield from FieldMapping(file).records(values, lines)
 
 
 READER = JsonReader()
@@ -45,8 +46,8 @@ class _Duplicate(ValueError):
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) != len(pairs):
-        names = [name for name, _ in pairs]
-        raise _Duplicate(next(name for name in names if names.count(name) > 1))
+        counts = Counter(name for name, _ in pairs)
+        raise _Duplicate(next(name for name, count in counts.items() if count > 1))
     return value
 
 

@@ -17,7 +17,7 @@ class JsonLinesReader(Reader):
         self, file: SourceFile, only: Collection[int] | None = None
     ) -> Iterator[Record | Reject]:
         """See `Reader.read`."""
-        mapping = FieldMapping(file.contract)
+        mapping = FieldMapping(file)
         with file.open() as stream:
             number = 0
             while line := stream.readline(MAX_LINE + 1):

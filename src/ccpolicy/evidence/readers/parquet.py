@@ -66,6 +66,15 @@ class ParquetReader(Scanner):
         """See `Scanner.scan`."""
         source = _scan_sql(file)
         try:
+            [(rows,)] = store.run(f"SELECT num_rows FROM parquet_file_metadata({_path(file)})")
+            if rows > file.limits.rows:
+                raise file.error(
+                    "{count} rows, where the limit is {limit}",
+                    hint="if the file is honest, allow more with 'rows' in the table [limits] of"
+                    " ccpolicy.toml",
+                    count=rows,
+                    limit=file.limits.rows,
+                )
             types = store.describe(f"SELECT * FROM {source}")
         except StoreError as failure:
             raise self.explain(file, str(failure)) from failure
@@ -97,10 +106,13 @@ class ParquetReader(Scanner):
 READER = ParquetReader()
 
 
-def _scan_sql(file: SourceFile) -> str:
+def _path(file: SourceFile) -> str:
     # DuckDB treats the path as a glob pattern.
-    path = re.sub(r"[*?\[]", r"[\g<0>]", str(file.path))
-    return f"read_parquet({literal(path)}, file_row_number = true, hive_partitioning = false)"
+    return literal(re.sub(r"[*?\[]", r"[\g<0>]", str(file.path)))
+
+
+def _scan_sql(file: SourceFile) -> str:
+    return f"read_parquet({_path(file)}, file_row_number = true, hive_partitioning = false)"
 
 
 def _text(file: SourceFile, heading: str, kind: str) -> str:

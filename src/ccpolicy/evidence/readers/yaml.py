@@ -26,7 +26,7 @@ class YamlReader(Reader):
             path.append(int(token) if isinstance(value, list) else token)
             value = value[path[-1]]
         lines = [document.locate((*path, index)).line or 1 for index in range(len(values))]
-        yield from FieldMapping(file.contract).records(values, lines)
+        yield from FieldMapping(file).records(values, lines)
 
 
 READER = YamlReader()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from ccpolicy.checks.strictness import shorter
 from ccpolicy.errors import Message
 from ccpolicy.policy.diff.change import Subject
 from ccpolicy.policy.models import Clause, Plan, Text
-from ccpolicy.policy.settings import Ignore, Settings
+from ccpolicy.policy.settings import Ignore, Limits, Settings
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.vocabulary import SEVERITIES
 
@@ -97,7 +98,9 @@ def settings_changes(subject: Subject, before: Settings, after: Settings) -> Ite
 
 
 def _written(value: object) -> object:
-    """Write a text once if it is the same in both languages."""
+    """Write a text once if it is the same in both languages, and limits as their entries."""
+    if isinstance(value, Limits):
+        return ", ".join(f"{name} = {each}" for name, each in value)
     if isinstance(value, Text):
         return value.en if value.en == value.zh else f"{value.en} / {value.zh}"
     return value
@@ -139,11 +142,25 @@ def _setting(field: str, before: Any, after: Any) -> Direction:
             return "neutral" if same else "unordered"
         case "as_of":  # what happened after a pin is not judged
             return "tightened" if after is None else "loosened"
-        case "due_soon" | "as_of_reason":
-            return "neutral"
-        case "evidence":  # what lies in the old folder is no longer looked at
-            return "loosened"
-    return "unordered"
+        case "limits":
+            return _limits(before, after)
+    return _SETTINGS.get(field, "unordered")
+
+
+_SETTINGS: dict[str, Direction] = {
+    "due_soon": "neutral",
+    "as_of_reason": "neutral",
+    "evidence": "loosened",  # what lies in the old folder is no longer looked at
+}
+
+
+def _limits(before: Limits, after: Limits) -> Direction:
+    """Compare the limits; without one for the memory it is the machine's."""
+    pairs = [
+        (first or math.inf, second or math.inf)
+        for (_, first), (_, second) in zip(before, after, strict=True)
+    ]
+    return "loosened" if any(second > first for first, second in pairs) else "tightened"
 
 
 def kind_changes(subject: Subject, before: Kind, after: Kind) -> Iterator[Change]:

@@ -1,0 +1,238 @@
+"""Let through the query of a check kind: one SELECT over the kind's inputs and nothing else.
+
+Every node of the engine's own parse tree is on the list here, or the query is refused. Names of
+relations are resolved by scope, and each relation gets a name that nothing else has: a query that
+the engine resolved otherwise would find nothing, and neither a file nor a relation of the engine's.
+What runs is written by the engine from the renamed tree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ccpolicy.checks.kinds import TABLES, Kind
+from ccpolicy.checks.sql_guard import (
+    COMPARISONS,
+    MOST_LEVELS,
+    Refusal,
+    SqlError,
+    cast_type,
+    constant,
+    is_deeper,
+    plain_function,
+)
+from ccpolicy.errors import Locator, Message
+from ccpolicy.store import Store
+
+FUNCTIONS = frozenset(
+    [
+        *("+", "-", "*", "/", "//", "%", "abs", "floor", "round", "least", "greatest", "nullif"),
+        *("min", "max", "sum", "count", "count_star", "row_number", "lag", "lead", "coalesce"),
+    ]
+)
+"""Numbers and aggregates: a kind's inputs hold nothing else."""
+MOST_CHARACTERS = 100_000
+"""Of one query."""
+
+_RELATIONS = frozenset(["BASE_TABLE", "JOIN", "SUBQUERY", "EMPTY"])
+_TYPES = frozenset(
+    [
+        *_RELATIONS,
+        *("SELECT_NODE", "SET_OPERATION_NODE"),
+        *("ORDER_MODIFIER", "LIMIT_MODIFIER", "DISTINCT_MODIFIER"),
+        *("ORDER_DEFAULT", "ASCENDING", "DESCENDING"),
+        *("COLUMN_REF", "VALUE_CONSTANT", "STAR", "FUNCTION", "CASE_EXPR"),
+        *("OPERATOR_CAST", "TYPE", "CONJUNCTION_AND", "CONJUNCTION_OR"),
+        *("COMPARE_BETWEEN", "COMPARE_IN", "COMPARE_NOT_IN", *COMPARISONS),
+        *("OPERATOR_NOT", "OPERATOR_IS_NULL", "OPERATOR_IS_NOT_NULL"),
+        *("OPERATOR_COALESCE", "OPERATOR_NULLIF"),
+        *("WINDOW_AGGREGATE", "WINDOW_LAG", "WINDOW_LEAD", "WINDOW_ROW_NUMBER"),
+    ]
+)
+"""What a tree may be made of."""
+_JOINS = frozenset(["REGULAR", "CROSS"])
+_AMBIENT = frozenset(
+    [
+        *("current_catalog", "current_date", "current_role", "current_schema", "current_time"),
+        *("current_timestamp", "current_user", "localtime", "localtimestamp", "session_user"),
+        *("user", "rowid"),
+    ]
+)
+"""What reads like a column and is not one: the clock, and the engine itself."""
+
+_Scope = Mapping[str, str]
+"""Name of a relation in lower case → the name that it gets."""
+
+
+def input_name(name: str) -> str:
+    """Return the name under which a vetted query reads an input."""
+    return f"input {name}"
+
+
+_vetted: dict[tuple[str, frozenset[str]], str | Refusal] = {}
+"""What was vetted before, by the query and what it may read."""
+
+
+def vet_queries(store: Store, kinds: Sequence[Kind]) -> dict[str, str | Refusal]:
+    """Return the SQL that runs for each kind by its name, or why there is none."""
+    new = [each for each in kinds if (each.query, each.relations) not in _vetted]
+    short = [each for each in new if len(each.query) <= MOST_CHARACTERS]
+    if short:
+        _vet_new(store, short)
+    limit = Refusal(Message.of("a query has at most {limit} characters", limit=MOST_CHARACTERS))
+    return {each.name: _vetted.get((each.query, each.relations), limit) for each in kinds}
+
+
+def query_sql(store: Store, kind: Kind) -> str:
+    """Return the SQL that runs for a kind's query.
+
+    Raises:
+        PolicyError: it is not let through.
+    """
+    vetted = vet_queries(store, [kind])[kind.name]
+    if isinstance(vetted, Refusal):
+        raise vetted.error(Locator(kind.source.file))
+    return vetted
+
+
+def _vet_new(store: Store, kinds: Sequence[Kind]) -> None:
+    renamed = []
+    for kind, tree in zip(kinds, store.parse([each.query for each in kinds]), strict=True):
+        try:
+            _vet(tree, kind.relations)
+            renamed.append((kind, tree))
+        except SqlError as failure:
+            _vetted[kind.query, kind.relations] = failure.refusal
+    written = store.write([tree for _, tree in renamed])
+    for (kind, tree), text, again in zip(renamed, written, store.parse(written), strict=True):
+        # The engine must read what it wrote as what it was given.
+        if _without_places(again) != _without_places(tree):
+            raise AssertionError(f"{kind.name}: the query is read otherwise than it was written")
+        _vetted[kind.query, kind.relations] = text
+
+
+def _without_places(tree: Any) -> Any:
+    """Return a tree without the places in the text."""
+    if isinstance(tree, dict):
+        return {
+            key: _without_places(each)
+            for key, each in tree.items()
+            if not key.startswith("query_location")
+        }
+    return [_without_places(each) for each in tree] if isinstance(tree, list) else tree
+
+
+def _vet(tree: dict[str, Any], relations: frozenset[str]) -> None:
+    """Check a tree, and rename its relations in it.
+
+    Raises:
+        SqlError: it holds what is not on the list.
+    """
+    if tree["error"]:
+        raise SqlError("not an SQL query: {reason}", reason=tree["error_message"])
+    if len(tree["statements"]) != 1:
+        raise SqlError("more than one SQL statement")
+    if is_deeper(tree, MOST_LEVELS):
+        raise SqlError("nested deeper than {limit} levels", limit=MOST_LEVELS)
+    if tree["statements"][0]["named_param_map"]:
+        raise SqlError("{kind} is not allowed in a check kind", kind="parameter")
+    for part in _nodes(tree):
+        _check(part)
+    # These two are the same for every kind.
+    common = TABLES - {"parameters"}
+    known = {each.lower(): each if each in common else input_name(each) for each in relations}
+    _Renaming().rename(tree["statements"][0]["node"], known)
+
+
+def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
+    """Yield everything in a tree that says what it is."""
+    waiting = [tree]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            if "type" in part or "class" in part:
+                yield part
+            waiting += part.values()
+        elif isinstance(part, list):
+            waiting += part
+
+
+def _check(part: dict[str, Any]) -> None:
+    """Check one node by itself.
+
+    Raises:
+        SqlError: it is not on the list.
+    """
+    kind = part.get("type")
+    if kind not in _TYPES or part.get("sample") or part.get("at_clause"):
+        raise SqlError("{kind} is not allowed in a check kind", kind=str(kind).lower())
+    if "function_name" in part:
+        plain_function(part, FUNCTIONS)
+    match kind:
+        case "OPERATOR_CAST":
+            cast_type(part)
+        case "VALUE_CONSTANT":
+            constant(part)
+        case "JOIN" if part["ref_type"] not in _JOINS:
+            raise SqlError(
+                "{kind} is not allowed in a check kind", kind=f"{part['ref_type']} join".lower()
+            )
+        case "STAR" if part["columns"] or part["expr"]:
+            raise SqlError("{kind} is not allowed in a check kind", kind="columns()")
+        case "COLUMN_REF" if part["column_names"][-1].lower() in _AMBIENT:
+            raise SqlError(
+                "{kind} is not allowed in a check kind", kind=part["column_names"][-1].lower()
+            )
+        case "BASE_TABLE" if len(part["qualified_name"]["path"]) != 1:
+            raise _not_an_input(".".join(part["qualified_name"]["path"]))
+
+
+def _not_an_input(name: str) -> SqlError:
+    return SqlError("the relation {name} is not an input of this check kind", name=name)
+
+
+class _Renaming:
+    """Gives every relation of one query a name of its own."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def rename(self, part: Any, scope: _Scope) -> None:
+        """Rename in a part of a tree, given the relations that it may name.
+
+        Raises:
+            SqlError: it names another.
+        """
+        if isinstance(part, list):
+            for each in part:
+                self.rename(each, scope)
+            return
+        if not isinstance(part, dict):
+            return
+        if "cte_map" in part:
+            scope = self._with(part["cte_map"]["map"], scope)
+        if part.get("type") == "BASE_TABLE":
+            name = part["table_name"]
+            if name.lower() not in scope:
+                raise _not_an_input(name)
+            new = scope[name.lower()]
+            part |= {
+                "alias": part["alias"] or name,
+                "table_name": new,
+                "qualified_name": {"path": [new]},
+            }
+            return
+        for key, each in part.items():
+            if key != "cte_map":
+                self.rename(each, scope)
+
+    def _with(self, entries: list[dict[str, Any]], scope: _Scope) -> _Scope:
+        """Rename common table expressions, each of which sees those before it."""
+        for entry in entries:
+            self.rename(entry["value"], scope)
+            self.count += 1
+            new = f"with {self.count} {entry['key']}"
+            scope = {**scope, entry["key"].lower(): new}
+            entry["key"] = new
+        return scope

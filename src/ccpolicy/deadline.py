@@ -1,0 +1,64 @@
+"""How long a command may take: what passes it is interrupted, and if need be cut off.
+
+The main thread is interrupted as by Ctrl-C, which the database heeds amid a query. Whatever does
+not heed it, such as a parser, is ended a little later with all that was written in between.
+"""
+
+from __future__ import annotations
+
+import _thread
+import atexit
+import os
+import threading
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+
+GRACE = 3
+"""Seconds from the interruption to the end of what does not heed it."""
+
+
+class Deadline:
+    """Watches one command."""
+
+    def __init__(self, seconds: int, say: Callable[[int], object], code: int) -> None:
+        self.seconds, self.passed = seconds, False
+        self._is_asked = False
+        self._say, self._code = say, code
+        self._started = time.monotonic()
+        self._done = threading.Event()
+        self._changed = threading.Event()
+        threading.Thread(target=self._watch, name="deadline", daemon=True).start()
+
+    def allow(self, seconds: int) -> None:
+        """Allow so many seconds from the start of the command, whatever the policy allows."""
+        self.seconds, self._is_asked = seconds, True
+        self._changed.set()
+
+    def policy_allows(self, seconds: int) -> None:
+        """Allow so many seconds, unless the command line says how many."""
+        if not self._is_asked:
+            self.seconds = seconds
+            self._changed.set()
+
+    def end(self) -> None:
+        """Stop watching: the command ended."""
+        self._done.set()
+        self._changed.set()
+
+    def _watch(self) -> None:
+        while (rest := self._started + self.seconds - time.monotonic()) > 0:
+            self._changed.wait(min(rest, threading.TIMEOUT_MAX))
+            self._changed.clear()
+            if self._done.is_set():
+                return
+        self.passed = True
+        _thread.interrupt_main()
+        if not self._done.wait(GRACE):
+            self._say(self.seconds)
+            atexit._run_exitfuncs()  # removes folders for what is written in between
+            os._exit(self._code)
+
+
+current: ContextVar[Deadline | None] = ContextVar("current", default=None)
+"""The deadline of the command that runs; none where the package is used as a library."""
