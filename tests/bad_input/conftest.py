@@ -18,7 +18,7 @@ EVENTS_POLICY = "policy/datasets/inspections.yaml"
 ROSTER = "evidence/extinguishers.csv"
 EVENTS = "evidence/inspections.csv"
 FILES = {
-    "ccpolicy.toml": 'as_of = "2026-03-31T18:00:00+08:00"\n',
+    "ccpolicy.toml": 'as_of = "2026-03-31T18:00:00+08:00"\nas_of_reason = "A sample."\n',
     "policy/plan.yaml": """\
 id: office
 title: {en: Fire plan of an office, zh: 办公室消防预案}

@@ -219,7 +219,7 @@ def test_no_query_of_a_kind_opens_a_door(
             for number, name in enumerate(QUERIES)
         ),
     )
-    holds_tight(office, secret, calls, [f"checks/{name}.sql: PL4" for name in QUERIES])
+    holds_tight(office, secret, calls, [f"checks/{name}.sql: error: PL4" for name in QUERIES])
 
 
 def test_no_expression_opens_a_door(
@@ -250,4 +250,4 @@ def test_no_message_shows_a_value_of_a_record(office: Office, predicate: str) ->
     office.change(CONTROLS, "\"result = 'pass'\"", f'"{predicate}"')
     office.change(EVENTS, "pass,\nE2", f"pass,{MARK}\nE2")
     for command in (("check",), ("check", "--format", "json")):
-        assert f"{CONTROLS}:16:9: EV306 " in refused(office, *command)
+        assert f"{CONTROLS}:16:9: error: EV306 " in refused(office, *command)

@@ -188,7 +188,7 @@ def test_future_event(office: Office) -> None:
     office.passes()
     office.write(EVENTS, f"{HEADER}{good}E2,{ahead},pass,\n")
     office.doubts(f"{EVENTS}:3: ")
-    office.write("ccpolicy.toml", f'as_of = "{now:%Y-%m-%dT%H:%M:%SZ}"\n')
+    office.write("ccpolicy.toml", f'as_of = "{now:%Y-%m-%dT%H:%M:%SZ}"\nas_of_reason = "A."\n')
     office.passes()
 
 

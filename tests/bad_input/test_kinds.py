@@ -208,7 +208,7 @@ def test_a_kind_reaches_no_file_and_no_network(
 ) -> None:
     result = reaching.run(*command)
     assert result.exit_code == code, result.output
-    assert "checks/own.sql: PL417 " in result.output
+    assert "checks/own.sql: error: PL417 " in result.output
     assert "secret" not in result.output
     assert "httpfs" not in result.output
 

@@ -40,12 +40,16 @@ def test_the_text_says_it_and_the_terminal_its_age(run: Run, centre: Path) -> No
     assert ended.exit_code == 0
     assert "PINNED: judged as of 2026-11-20 18:00, the moment pinned" in ended.stdout
     assert f"Reason of the pin: {REASON}" in ended.stdout
-    assert "US219 PINNED by ccpolicy.toml: judged as of 2026-11-20 18:00, " in ended.stderr
-    assert re.search(r"\d+ (day|hour|minute|second)s?( \d+ min)? (ago|ahead of now)", ended.stderr)
+    said = "warning: US219 PINNED by ccpolicy.toml: judged as of 2026-11-20 18:00, "
+    assert said in ended.stderr
+    length = r"(days?|hours?|minutes?|seconds?|d \d+ h|h \d+ min)"
+    assert re.search(rf"\d+ {length} (ago|ahead of now)", ended.stderr)
+        r"\d+ (d \d+ h|days?|hours?|minutes?|seconds?|h \d+ min) (ago|ahead of now)", ended.stderr
+    )
     chinese = run("check", centre, "--lang", "zh")
     assert "时点固定：评定时点 2026-11-20 18:00" in chinese.stdout
     assert "固定理由：" in chinese.stdout
-    assert "US219 时点由 ccpolicy.toml 固定" in chinese.stderr
+    assert "警告：US219 时点由 ccpolicy.toml 固定" in chinese.stderr
 
 
 @pytest.mark.parametrize("command", [["due"], ["report"], ["check", "-q"]])
@@ -85,7 +89,7 @@ def test_a_pin_without_a_reason(run: Run, centre: Path) -> None:
     assert "Reason of the pin: none is given" in run("check", centre).stdout
     found = run("lint", centre)
     assert found.exit_code == 1
-    assert f"ccpolicy.toml:1:1: {coded('LN112')}" in found.stdout
+    assert f"ccpolicy.toml:1:1: warning: {coded('LN112')}" in found.stdout
     result = json.loads(run("check", centre, "--format", "json").stdout)
     assert (result["as_of_source"], result["as_of_reason"]) == ("pinned", None)
 
@@ -101,14 +105,16 @@ def test_a_reason_in_two_languages(run: Run, centre: Path) -> None:
     (centre / "ccpolicy.toml").write_text(f"\n{reason}", "utf-8")
     ended = run("check", centre)
     assert ended.exit_code == 2
-    assert ended.stderr.startswith(f"ccpolicy.toml:2:1: {coded('PL518')}")
+    assert ended.stderr.startswith(f"ccpolicy.toml:2:1: error: {coded('PL518')}")
 
 
 def test_where_the_present_is_required_a_pin_is_refused(run: Run, centre: Path) -> None:
     """It would pass for ever, whatever lapses."""
     ended = run("check", centre, "--require-current")
     assert (ended.exit_code, ended.stdout) == (2, "")
-    assert ended.stderr.startswith(f"ccpolicy.toml:1:1: {coded('PL517', '2026-11-20 18:00')}")
+    assert ended.stderr.startswith(
+        f"ccpolicy.toml:1:1: error: {coded('PL517', '2026-11-20 18:00')}"
+    )
     assert run("check", centre, "--require-current", "--allow-pinned").exit_code == 0
     for asked in (["--control", "EM-1"], ["--gate", "period"], ["--format", "github"]):
         assert run("check", centre, "--require-current", *asked).exit_code == 2
@@ -138,7 +144,7 @@ def test_the_pin_of_the_policy_that_judges_counts(run: Run, kept: Path) -> None:
     unpin(kept)
     judged = run("check", kept, "--require-current", "--policy-from", "main")
     assert judged.exit_code == 2
-    assert f"main:ccpolicy.toml:1:1: {coded('PL517', '2026-11-20 18:00')}" in judged.stderr
+    assert f"main:ccpolicy.toml:1:1: error: {coded('PL517', '2026-11-20 18:00')}" in judged.stderr
     compared = run("diff", "main", "--path", kept)
     assert "STRICTER" in compared.stdout
     assert compared.exit_code == 0

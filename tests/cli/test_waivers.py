@@ -34,9 +34,9 @@ def waive(centre: Path, old: str = "PBX-2", new: str = "PBX-2") -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("until: 2026-12-31", "until: 2199-12-31", "9:5: PL519"),
-        ("until: 2026-12-31", "until: 2027-04-01", "9:5: PL519"),
-        ("approver: manager", "approver: facilities", "7:5: PL610"),
+        ("until: 2026-12-31", "until: 2199-12-31", "9:5: error: PL519"),
+        ("until: 2026-12-31", "until: 2027-04-01", "9:5: error: PL519"),
+        ("approver: manager", "approver: facilities", "7:5: error: PL610"),
     ],
 )
 def test_check_refuses_what_lint_refuses(
@@ -84,7 +84,10 @@ def test_one_subject_alone_is_known_by_lint(run: Run, tmp_path: Path) -> None:
     (bare / "policy/waivers.yaml").write_text(waiver, "utf-8")
     found = run("lint", bare)
     assert found.exit_code == 1
-    assert f"policy/waivers.yaml:4:5: {coded('LN113', 'W-1', 'PBX-2', 'GV-1')}" in found.stdout
+    assert (
+        f"policy/waivers.yaml:4:5: warning: {coded('LN113', 'W-1', 'PBX-2', 'GV-1')}"
+        in found.stdout
+    )
     assert "hint: write the subject exactly as reports name it: centre" in found.stdout
     said = "Waiver W-1 accepts nothing: GV-1 has no subject 'PBX-2'"
     assert said in run("check", bare).stdout

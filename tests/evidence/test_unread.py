@@ -264,7 +264,7 @@ def test_patterns_that_are_refused(centre: Path, files: str, code: str) -> None:
         judged(centre)
     failure = refused.value
     assert failure.locator
-    assert (failure.message.code, failure.locator.line) == (code, 4)
+    assert (failure.message.code, failure.locator.line) == (code, 5)
 
 
 def test_a_reason_is_wanted(centre: Path) -> None:

@@ -195,7 +195,7 @@ def test_folders_lie_inside(kept: Path, folder: str) -> None:
     text = (kept / "ccpolicy.toml").read_text("utf-8")
     (kept / "ccpolicy.toml").write_text(f'{text}policy = "{folder}"\n', "utf-8")
     commit(kept)
-    message = f"main:ccpolicy.toml:2:1: {coded('PL113', folder)}"
+    message = f"main:ccpolicy.toml:3:1: {coded('PL113', folder)}"
     assert refused(kept) == message
 
 

@@ -118,7 +118,8 @@ def test_a_pinned_moment_is_the_first_of_ten_warnings() -> None:
     many = [lapse(f"A{n}", start, None, 1) for n in range(30)]
     controls = [control("X-1", "Title", "标题", "fail", lapses=many)]
     gate = ASSESSMENT.gate.model_copy(update={"failed_on": []})
-    result = ASSESSMENT.model_copy(update={"controls": controls, "problems": [], "gate": gate})
+    changes = {"controls": controls, "problems": [], "gate": gate, "evidence": NO_EVIDENCE}
+    result = ASSESSMENT.model_copy(update=changes)
     found = commands(render(result, "github", View(folder="centre/")))
     assert [level for level, _, _ in found] == ["warning"] * 10
     assert found[0][1] == {"file": "centre/ccpolicy.toml", "line": "1", "title": "ccpolicy"}

@@ -67,5 +67,5 @@ def test_detail() -> None:
     assert "- A29: since" not in normal
     assert "- and 20 more" in normal
     brief = render(result, "markdown", View(detail="brief"))
-    assert len(brief) < 500
+    assert len(brief) < 600
     assert "Gate FAILED" in brief

@@ -62,7 +62,7 @@ def test_a_category_outlives_runs() -> None:
 def test_what_is_no_result_is_said_beside_them() -> None:
     found = run(ASSESSMENT)
     notes = found["invocations"][0]["toolExecutionNotifications"]
-    assert [note["level"] for note in notes] == ["warning"] * 2 + ["note"] * 2
+    assert [note["level"] for note in notes] == ["warning"] * 2 + ["note"] * 3
     assert [note["message"]["text"] for note in notes] == [
         "PINNED: judged as of 2026-11-20 18:00, the moment pinned in ccpolicy.toml",
         "Reason of the pin: The audit of 2026 ends here.",
@@ -105,7 +105,7 @@ def test_past_the_limit_the_worst_are_kept_and_the_rest_is_counted() -> None:
     assert len(found["results"]) == MOST
     assert [each["ruleId"] for each in found["results"][:8]] == ["CRITICAL"] * 7 + ["LOW"]
     notes = found["invocations"][0]["toolExecutionNotifications"]
-    assert [note["level"] for note in notes] == ["warning"] * 2 + ["note"]
+    assert [note["level"] for note in notes] == ["warning"] * 2 + ["note"] * 2
     uri = found["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
     assert uri == "evidence/%E4%B8%8A%20%E6%B5%B7.csv"
     assert len(gzip.compress(rendered.text.encode())) < 10_000_000

@@ -14,7 +14,7 @@ from typing import IO
 
 import click
 
-from ccpolicy.errors import Language, Locator, ReportError, catalogue
+from ccpolicy.errors import Language, Locator, Message, ReportError, catalogue
 from ccpolicy.files.atomic import atomic_file, write_atomic
 from ccpolicy.reports import FORMATS, Rendered
 from ccpolicy.reports.layout import inert, visible
@@ -36,9 +36,15 @@ def report_unsupported(
         unsaid = ReportError("the format '{name}' does not show {left}", name=name, left=left)
         if strict:
             raise unsaid
-        lines.append(unsaid.message.coded(language))
-    for line in dict.fromkeys(lines):
-        click.echo(inert(visible(line)), err=True)
+        lines.append(unsaid.message)
+    for message in dict.fromkeys(lines):
+        warn(message, language)
+
+
+def warn(message: Message, language: Language) -> None:
+    """Write a warning to standard error."""
+    text = catalogue(language).gettext("warning: {message}")
+    click.echo(inert(visible(text.format(message=message.coded(language)))), err=True)
 
 
 def refuse_terminal(name: str, output: str | None) -> None:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import datetime
 
-import click
-
-from ccpolicy.errors import CcpolicyError
+from ccpolicy.cli.output import warn
+from ccpolicy.errors import Message
 from ccpolicy.reports import View
-from ccpolicy.reports.layout import inert, visible
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.time_text import age, exactly
 from ccpolicy.vocabulary import AsOfSource
@@ -21,9 +19,9 @@ def warn_of_pin(as_of: str, source: AsOfSource, view: View) -> None:
     """
     if source != "pinned":
         return
-    warning = CcpolicyError(
+    message = Message.of(
         "PINNED by ccpolicy.toml: judged as of {moment}, {age}, and not now",
         moment=exactly(as_of),
         age=age(Page(view), as_of, datetime.datetime.now(datetime.UTC)),
     )
-    click.echo(inert(visible(warning.message.coded(view.language))), err=True)
+    warn(message, view.language)

@@ -81,7 +81,7 @@ def uncomputable(
     except StoreError as failure:
         yield PolicyError(
             "the predicate cannot be computed: {reason}",
-            hint=_hint(failure),
+            hint=_HINT_MESSAGES["types"],
             locator=place,
             reason=failure.reason,
         )
