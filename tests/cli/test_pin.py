@@ -44,8 +44,6 @@ def test_the_text_says_it_and_the_terminal_its_age(run: Run, centre: Path) -> No
     assert said in ended.stderr
     length = r"(days?|hours?|minutes?|seconds?|d \d+ h|h \d+ min)"
     assert re.search(rf"\d+ {length} (ago|ahead of now)", ended.stderr)
-        r"\d+ (d \d+ h|days?|hours?|minutes?|seconds?|h \d+ min) (ago|ahead of now)", ended.stderr
-    )
     chinese = run("check", centre, "--lang", "zh")
     assert "时点固定：评定时点 2026-11-20 18:00" in chinese.stdout
     assert "固定理由：" in chinese.stdout
