@@ -57,7 +57,7 @@ WORDS: dict[Language, dict[str, str]] = {
     },
 }
 """What the documents say beside the registry."""
-CALLS = {"unknown": 0, "error": 0, "refuse": 1, "skip": 1}
+CALLS = {"unknown": 0, "error": 0, "beyond": 0, "refuse": 1, "skip": 1}
 """Call → where its message stands; that of an error's class stands first."""
 WITHOUT = (
     "bundle/verification_run.py",

@@ -23,7 +23,10 @@ SOURCE = ROOT / "src" / "ccpolicy"
 PO = SOURCE / "locale" / "zh" / "LC_MESSAGES" / "ccpolicy.po"
 MO = PO.with_suffix(".mo")
 
-CALLS = {"of": (0,), "say": (0,), "gettext": (0,), "unknown": (0,), "error": (0,), "refuse": (1, 2)}
+CALLS = {
+    **dict.fromkeys(("of", "say", "gettext", "unknown", "error", "beyond"), (0,)),
+    "refuse": (1, 2),
+}
 """Call → where its sentences stand; that of an error's class stands first."""
 PLURALS = {"count", "ngettext"}
 KEYWORDS = {"hint", "help", "short_help"}

@@ -158,6 +158,29 @@ class EvidenceError(CcpolicyError):
     """Evidence that cannot be read or is not valid."""
 
 
+class LimitError(CcpolicyError):
+    """More than a limit allows: no error of the policy or of the evidence, but an end of reading.
+
+    It is none of the errors that make a control unknown, so that nothing takes it for one.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        locator: Locator | None = None,
+        setting: str = "",
+        **values: object,
+    ) -> None:
+        if setting:
+            hint = (
+                "if this is honest, allow more with '{setting}' in the table [limits] of"
+                " ccpolicy.toml"
+            )
+        super().__init__(message, hint=hint, locator=locator, setting=setting, **values)
+
+
 class ReportError(CcpolicyError):
     """A result that cannot be written."""
 

@@ -18,7 +18,7 @@ from ccpolicy.cli.language import requested_language, speaking
 from ccpolicy.cli.options import PATH
 from ccpolicy.cli.translated_click import Choice, Command, Option, usage_error
 from ccpolicy.deadline import Deadline, current
-from ccpolicy.errors import LANGUAGES, CcpolicyError, Language, Locator, Message
+from ccpolicy.errors import LANGUAGES, CcpolicyError, Language, LimitError, Locator, Message
 
 MOST_SECONDS = 1_800
 """What a command may take before its policy was read."""
@@ -83,6 +83,8 @@ class Program(Command, click.Group):
                 else:
                     code = 128 + (asked[0] if asked else signal.SIGINT)
                     _say(language, Message.of("interrupted").text(language), code)
+            except MemoryError:
+                code = _say(language, _error(LimitError("not enough memory"), language))
             except Exception as error:
                 if os.environ.get("CCPOLICY_TRACEBACK"):
                     raise

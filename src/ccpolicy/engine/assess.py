@@ -107,6 +107,7 @@ def assess(
             evidence.found,
             [*USUAL, *policy.settings.ignore],
             policy.files,
+            policy.settings.limits,
         )
         # The builder looks up places in the files, so they must still be there.
         return AssessmentBuilder(
@@ -232,6 +233,7 @@ def asked_of_git(policy: Policy, as_of: datetime.datetime, scratch: Path) -> Pro
         as_of=instant(as_of),
         signers=keys,
         scratch=scratch,
+        limits=settings.limits,
     )
 
 

@@ -11,7 +11,7 @@ from ccpolicy.evidence.contract import make_contract
 from ccpolicy.evidence.derive import column_types, derived_types
 from ccpolicy.policy import ColumnType, Policy
 from ccpolicy.policy.consistency import expressions
-from ccpolicy.store import DuckDB, Interrupted, OutOfMemory, StoreError, ValueFault
+from ccpolicy.store import DuckDB, Interrupted, StoreError, ValueFault
 from ccpolicy.store.sql import identifier
 
 _HINT_MESSAGES = {
@@ -35,7 +35,7 @@ def failing_expressions(store: DuckDB, content: Policy) -> Iterator[PolicyError]
             )
         except PolicyError as failure:
             errors.append(failure.at(each.place))
-        except (OutOfMemory, Interrupted):
+        except Interrupted:
             raise
         except StoreError as failure:
             errors.append(
@@ -76,7 +76,7 @@ def uncomputable(
     """Yield the reason why a predicate cannot be computed over a table, if there is one."""
     try:
         store.ask(f"SELECT count(*) FILTER (WHERE {expression_sql(store, predicate)}) FROM {table}")
-    except (OutOfMemory, Interrupted):
+    except Interrupted:
         raise
     except StoreError as failure:
         yield PolicyError(

@@ -17,8 +17,8 @@ from ccpolicy.evidence.readers import SourceFile
 from ccpolicy.evidence.references import check_references
 from ccpolicy.evidence.table_creation import create_tables
 from ccpolicy.files.finder import Finder, fingerprint
+from ccpolicy.files.limits import Limits
 from ccpolicy.policy import Dataset
-from ccpolicy.policy.settings import Limits
 from ccpolicy.store import DuckDB
 
 KEPT = 32 << 20
@@ -56,7 +56,7 @@ def load_evidence(
         contract.dataset.id: DatasetLoad(contract, plans, store, places, shown)
         for contract, plans in plan_tables(store, datasets, used)
     }
-    found = _find_files(Finder(root), folder, loads)
+    found = _find_files(Finder(root, limits), folder, loads)
     files = [(path, each) for each, paths in found.items() for path in paths]
     if _open_files(files, root, loads, places, limits) <= LARGE:
         # Sharing out so little costs more than it saves, and the more the more cores there are.

@@ -9,7 +9,7 @@ from ccpolicy.evidence.dataset_load import DatasetLoad
 from ccpolicy.evidence.readers import Scanner, find_reader
 from ccpolicy.evidence.record_sources import NUMBER_BITS
 from ccpolicy.evidence.table_plan import TablePlan, zone_relation
-from ccpolicy.store import DuckDB, Interrupted, OutOfMemory, StoreError, ValueFault
+from ccpolicy.store import DuckDB, Interrupted, StoreError, ValueFault
 from ccpolicy.store.sql import identifier
 from ccpolicy.time import zone_shifts
 
@@ -37,7 +37,7 @@ def _create(store: DuckDB, load: DatasetLoad, plan: TablePlan) -> None:
             if not _skipped(load, plan, counts):
                 break
             store.drop(plan.checked)
-        except (OutOfMemory, Interrupted):
+        except Interrupted:
             raise
         except StoreError as failure:
             if _refused(store, load, plan):

@@ -15,6 +15,7 @@ from pathlib import Path
 from ccpolicy.errors import EvidenceError, Locator, Message
 from ccpolicy.files.finder import Finder, fits_path, name_fault, printable
 from ccpolicy.files.ignoring import ignores
+from ccpolicy.files.limits import Limits
 from ccpolicy.policy import Dataset, Policy
 from ccpolicy.policy.lint import Finding
 from ccpolicy.policy.settings import FILE, Ignore
@@ -54,16 +55,20 @@ def find_unread(
     read: Mapping[str, Collection[str]],
     ignore: Sequence[Ignore],
     policy_files: Collection[str],
+    limits: Limits,
 ) -> Unread:
     """Look through the evidence folder once more, after all evidence was read.
 
     `used` names the datasets of all controls. `read` holds the files of those that were read now,
     by path from the root; the files of the others are those that their patterns fit. The files of
     the policy are read too, which matters where the evidence folder is around them.
+
+    Raises:
+        LimitError: a folder holds too many entries, or is too deep.
     """
     parts = [part for part in folder.split("/") if part not in ("", ".")]
     known = {file for files in read.values() for file in files} | {*policy_files}
-    finder = Finder(root)
+    finder = Finder(root, limits)
     for each in used:
         if each not in read and datasets[each].format != "git":
             found = finder.find(folder, datasets[each].files)
@@ -72,7 +77,7 @@ def find_unread(
     start = len(top) + 1 if top else 0
     ignored = [Ignored(each) for each in ignore]
     unread: list[tuple[str, str | None]] = []
-    for path, fault in _walk(root, top):
+    for path, fault in _walk(root, top, limits):
         if path in known:
             continue
         is_folder = path.endswith("/")
@@ -99,7 +104,7 @@ def doubtful_patterns(policy: Policy) -> Iterator[Finding]:
         return
     folder = policy.settings.evidence
     top = "/".join(part for part in folder.split("/") if part not in ("", "."))
-    finder = Finder(policy.root)
+    finder = Finder(policy.root, policy.settings.limits)
     read = {
         path: each
         for each in policy.datasets_read()
@@ -107,7 +112,11 @@ def doubtful_patterns(policy: Policy) -> Iterator[Finding]:
         for path in finder.find(folder, policy.datasets[each].files)
         if isinstance(path, str)
     }
-    files = sorted(path for path, _ in _walk(policy.root, top) if not path.endswith("/"))
+    files = sorted(
+        path
+        for path, _ in _walk(policy.root, top, policy.settings.limits)
+        if not path.endswith("/")
+    )
     for index, each in enumerate(policy.settings.ignore):
         place = policy.place("settings", FILE, "ignore", index, "files")
         fitting = [path for path in files if ignores(each.files, path[len(top) :].lstrip("/"))]
@@ -132,7 +141,7 @@ def doubtful_patterns(policy: Policy) -> Iterator[Finding]:
             )
 
 
-def _walk(root: Path, top: str) -> Iterator[tuple[str, str | None]]:
+def _walk(root: Path, top: str, limits: Limits) -> Iterator[tuple[str, str | None]]:
     """Yield every file by path, and what else cannot be read with the reason.
 
     Links are not followed. A folder that cannot be listed ends in `/`.
@@ -153,6 +162,7 @@ def _walk(root: Path, top: str) -> Iterator[tuple[str, str | None]]:
             if above != top or not isinstance(failure, FileNotFoundError | NotADirectoryError):
                 yield f"{above}/", failure.strerror
             continue
+        limits.check_folder(above, len(entries))
         for entry in entries:
             path = f"{above}/{entry.name}" if above else entry.name
             if entry.is_symlink():

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from ccpolicy.errors import EvidenceError, Locator
+from ccpolicy.errors import EvidenceError, LimitError, Locator
+from ccpolicy.files.limits import Limits
 
-MOST_FILES = 10_000
 SMALL = 1 << 20
 """Bytes up to which a file's content may be kept from when it was fingerprinted."""
 _WILD = re.compile(r"[*?\[]")
@@ -46,28 +46,31 @@ class Fingerprint:
 class Finder:
     """Finds files below a root, and looks into each folder once."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: Path, limits: Limits) -> None:
+        self.root, self.limits = root, limits
         self.entries: dict[str, list[os.DirEntry[str]] | EvidenceError] = {}
 
     def find(self, folder: str, pattern: str) -> Iterator[str | EvidenceError]:
         """Yield the files below `folder` that match, as paths from the root, and what is amiss.
 
         Nothing is followed that could lead out of the repository: no symbolic link, no `..`.
+
+        Raises:
+            LimitError: there are too many files, or one is too large.
         """
         found: dict[str, str] = {}
         for name in self._walk(folder.rstrip("/"), pattern):
             if isinstance(name, EvidenceError):
                 yield name
                 continue
-            if len(found) == MOST_FILES:
-                yield EvidenceError(
+            if len(found) == self.limits.files:
+                raise LimitError(
                     "more than {limit} files match '{pattern}'",
+                    setting="files",
                     locator=Locator(folder),
-                    limit=MOST_FILES,
+                    limit=self.limits.files,
                     pattern=pattern,
                 )
-                return
             alike = unicodedata.normalize("NFC", name).casefold()
             if alike in found:
                 yield EvidenceError(
@@ -138,6 +141,7 @@ class Finder:
             elif rest and entry.is_dir(follow_symlinks=False):
                 yield from self._match(name, rest, seen)
             elif not rest and entry.is_file(follow_symlinks=False):
+                self.limits.check_size(name, entry.stat(follow_symlinks=False).st_size)
                 yield name
             elif not rest:
                 yield EvidenceError("not a file", locator=Locator(name))
@@ -147,7 +151,9 @@ class Finder:
         if folder not in self.entries:
             try:
                 with os.scandir(self.root / folder) as entries:
-                    self.entries[folder] = sorted(entries, key=lambda entry: entry.name)
+                    found = sorted(entries, key=lambda entry: entry.name)
+                self.limits.check_folder(folder, len(found))
+                self.entries[folder] = found
             except (FileNotFoundError, NotADirectoryError):
                 self.entries[folder] = []
             except OSError as failure:

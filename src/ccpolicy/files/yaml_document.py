@@ -9,7 +9,8 @@ from typing import Any, NoReturn
 
 import yaml
 
-from ccpolicy.errors import CcpolicyError, Locator
+from ccpolicy.errors import CcpolicyError, LimitError, Locator
+from ccpolicy.files.limits import too_large
 
 Place = tuple[str | int, ...]
 MAX_BYTES = 16 * 1024 * 1024
@@ -50,8 +51,9 @@ def read_yaml(path: Path, name: str, error: type[CcpolicyError] = CcpolicyError)
     """Read one YAML file, which messages call `name`.
 
     Raises:
-        CcpolicyError: (as `error`) unreadable, too large, not UTF-8, or YAML with aliases, tags,
-            duplicate keys, or values that YAML versions disagree about.
+        CcpolicyError: (as `error`) unreadable, not UTF-8, or YAML with aliases, tags, duplicate
+            keys, or values that YAML versions disagree about.
+        LimitError: too large, or nested too deeply.
     """
     try:
         with path.open("rb") as file:
@@ -89,9 +91,7 @@ def parse_yaml(
     `lines_before` counts the lines above a document that stands inside another file.
     """
     if len(data) > MAX_BYTES:
-        raise error(
-            "the file is larger than {limit} MiB", limit=MAX_BYTES >> 20, locator=Locator(name)
-        )
+        raise too_large(name, MAX_BYTES)
     text = decode(data, name, error, lines_before=lines_before)
     for number, text_line in enumerate(data.split(b"\n") if len(data) > MAX_LINE else (), 1):
         if len(text_line) > MAX_LINE:
@@ -170,7 +170,11 @@ class _Builder:
                 parent.append(value)
             if isinstance(event, yaml.CollectionStartEvent):
                 if len(stack) > MAX_DEPTH:
-                    self.refuse(mark, "nested deeper than {limit} levels", limit=MAX_DEPTH)
+                    raise LimitError(
+                        "nested deeper than {limit} levels",
+                        locator=Locator(self.name, *self.place(mark)),
+                        limit=MAX_DEPTH,
+                    )
                 stack.append((value, path))
                 keys.append(key)
                 key = None

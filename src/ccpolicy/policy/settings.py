@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated
 
 from pydantic import Field, ValidationError
 
 from ccpolicy.checks.strictness import shorter
 from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.files.ignoring import ignores_everything
+from ccpolicy.files.limits import Limits
 from ccpolicy.files.model_errors import explain
 from ccpolicy.files.policy_files import FolderFiles, PolicyFiles
 from ccpolicy.files.yaml_document import Place, YamlDocument, decode
@@ -46,19 +46,6 @@ USUAL = (
     _usual("~$*", "an office program has the file open", "办公软件打开文件时的锁定标记"),
 )
 """What is ignored in every repository."""
-
-
-class Limits(Model):
-    """The table `limits` of `ccpolicy.toml`: what no honest repository comes near."""
-
-    seconds: Annotated[int, Field(ge=1, le=86_400)] = 1_800
-    """Seconds that a command may take."""
-    columns: Annotated[int, Field(ge=1, le=100_000)] = 2_000
-    """Columns of a file of evidence, and members of an object in one."""
-    rows: Annotated[int, Field(ge=1, le=10**10)] = 50_000_000
-    """Rows of a Parquet file, which says so itself."""
-    memory: Annotated[int, Field(ge=64, le=1 << 24)] | None = None
-    """Mebibytes that the database may hold; by default four fifths of the machine's."""
 
 
 class Settings(Model):

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ccpolicy.errors import EvidenceError, Locator
+from ccpolicy.errors import EvidenceError, LimitError, Locator
 from ccpolicy.evidence.contract import Contract
 from ccpolicy.evidence.readers import Record, Scanner, SourceFile, find_reader, place_of
 from ccpolicy.evidence.readers.csv_form import CsvFault, csv_rows
@@ -160,7 +160,7 @@ class FileVersionReader:
             records = [each for each in reader.read(opened) if isinstance(each, Record)]
             places = [place_of(opened, each) if placed else _NOWHERE for each in records]
             return self._of_records([each.value for each in records], places)
-        except (EvidenceError, OSError, StoreError, UnicodeEncodeError) as failure:
+        except (EvidenceError, LimitError, OSError, StoreError, UnicodeEncodeError) as failure:
             raise Unreadable from failure
 
     @cached_property

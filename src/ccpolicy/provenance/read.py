@@ -6,12 +6,13 @@ import dataclasses
 import gc
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from ccpolicy.errors import EvidenceError
 from ccpolicy.evidence.models import GitTable
+from ccpolicy.files.limits import Limits
 from ccpolicy.git.commits import (
     Commit,
     main_line,
@@ -66,6 +67,8 @@ class ProvenanceRequest:
     """Folder of the files that list the accepted keys."""
     scratch: Path
     """Folder for temporary files; it must outlive the result."""
+    limits: Limits = Limits()
+    """What a file may hold."""
     known_at: str | None = None
     """Revision or moment to assess, instead of the working tree."""
     ancestor: str | None = None
@@ -83,6 +86,7 @@ def read_provenance(asked: ProvenanceRequest, store: DuckDB) -> Provenance:
 
     Raises:
         EvidenceError: a commit that the request names does not exist, or is no ancestor.
+        LimitError: a file or folder is larger than the limits.
     """
     try:
         repository = open_repository(asked.root / asked.evidence)
@@ -110,7 +114,7 @@ class _ProvenanceReader:
     def __init__(self, asked: ProvenanceRequest, store: DuckDB, repository: GitRepository) -> None:
         self.asked, self.store, self.repository = asked, store, repository
         self.tracked: list[Tracked] = tracked(asked.datasets) if asked.tables else []
-        self.working = WorkingTree(repository, asked.root)
+        self.working = WorkingTree(repository, asked.root, asked.limits)
         self.prefix = repository.path_inside((asked.root / asked.evidence).resolve()) or ""
         self.policy_paths = self.working.paths_in_git(asked.policy)
         self.policy_differs = False
@@ -121,7 +125,7 @@ class _ProvenanceReader:
 
         Raises:
             NoHistory: there is none, or not all of it.
-            EvidenceError: see `read_provenance`.
+            EvidenceError, LimitError: see `read_provenance`.
         """
         asked, repository = self.asked, self.repository
         head = repository.head

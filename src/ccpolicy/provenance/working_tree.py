@@ -11,6 +11,7 @@ from pathlib import Path
 from ccpolicy.errors import EvidenceError
 from ccpolicy.files.atomic import digest
 from ccpolicy.files.finder import Finder, fits_path
+from ccpolicy.files.limits import Limits
 from ccpolicy.git.commits import Commit
 from ccpolicy.git.repository import GitRepository
 from ccpolicy.git.trees import Blob
@@ -20,16 +21,16 @@ from ccpolicy.provenance.models import Uncommitted
 class WorkingTree:
     """The files of a policy repository on disk."""
 
-    def __init__(self, repository: GitRepository, root: Path) -> None:
+    def __init__(self, repository: GitRepository, root: Path, limits: Limits) -> None:
         self.contents: dict[str, bytes] = {}
         """Blob → content, of evidence that is not committed."""
-        self._repository, self._root = repository, root
+        self._repository, self._root, self._limits = repository, root, limits
 
     def evidence(
         self, folder: str, patterns: Collection[str], committed: Mapping[str, Blob]
     ) -> tuple[dict[str, Blob], list[Uncommitted]]:
         """Return the evidence on disk, by path below its folder, and what is not committed."""
-        finder = Finder(self._root)
+        finder = Finder(self._root, self._limits)
         files: dict[str, Blob] = {}
         uncommitted = []
         for pattern in sorted(patterns):

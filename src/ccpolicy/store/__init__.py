@@ -3,7 +3,6 @@
 from ccpolicy.store.duckdb import DuckDB, open_store
 from ccpolicy.store.interface import (
     Interrupted,
-    OutOfMemory,
     QueryError,
     Row,
     Store,
@@ -15,7 +14,6 @@ from ccpolicy.store.interface import (
 __all__ = [
     "DuckDB",
     "Interrupted",
-    "OutOfMemory",
     "QueryError",
     "Row",
     "Store",

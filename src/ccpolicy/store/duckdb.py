@@ -10,10 +10,9 @@ from typing import Any, Self
 
 import duckdb
 
-from ccpolicy.errors import Message
+from ccpolicy.errors import LimitError, Message
 from ccpolicy.store.interface import (
     Interrupted,
-    OutOfMemory,
     QueryError,
     Row,
     StoreError,
@@ -23,7 +22,6 @@ from ccpolicy.store.interface import (
 from ccpolicy.store.sql import identifier
 
 _ERRORS: tuple[tuple[type[duckdb.Error], type[StoreError]], ...] = (
-    (duckdb.OutOfMemoryException, OutOfMemory),
     (duckdb.InterruptException, Interrupted),
     (duckdb.IOException, Unreadable),
     # These show what a query says; the others below may show what a record holds.
@@ -126,9 +124,12 @@ class DuckDB:
 
         Raises:
             StoreError: it cannot run.
+            LimitError: it needs more memory than there is.
         """
         try:
             return self._connection.execute(statement, parameters or None).fetchall()
+        except duckdb.OutOfMemoryException as failure:
+            raise LimitError("not enough memory", setting="memory") from failure
         except duckdb.Error as failure:
             for theirs, ours in _ERRORS:
                 if isinstance(failure, theirs):

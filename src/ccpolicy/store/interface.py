@@ -45,10 +45,6 @@ class Unreadable(StoreError):
     """A file could not be read or written."""
 
 
-class OutOfMemory(StoreError):
-    """The engine may use no more memory."""
-
-
 class Interrupted(StoreError):
     """The user broke off the query."""
 

@@ -206,8 +206,10 @@ def _columns(file: SourceFile, header: Sequence[str]) -> list[str | None]:
     """Return the name of each column, and None for one that the contract ignores.
 
     Raises:
+        LimitError: the table is larger than the limits.
         EvidenceError: the headings are not the contract's.
     """
+    file.check_table(file.fingerprint.lines, len(header))
     known = names_by_heading(file.contract)
     if not header:
         raise file.error(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ccpolicy.errors import EvidenceError
@@ -32,7 +32,11 @@ class FieldMapping:
         """Yield the records of a document, counted from 1, given the line of each.
 
         Each value is removed from the list, so that its memory is free as soon as it can be.
+
+        Raises:
+            LimitError: there are too many, or one is too large.
         """
+        self.file.check_table(len(values), 1)
         for index, value in enumerate(values):
             values[index] = None
             yield self.record(index + 1, value, lines[index], path_on_line(lines, index))
@@ -44,8 +48,7 @@ class FieldMapping:
         if not isinstance(value, dict):
             error = EvidenceError("a record is expected here, with a name for each value")
             return Reject(number, error, line, path)
-        if len(value) > self.file.limits.columns:
-            return Reject(number, self.file.too_wide(len(value), line), line, path)
+        self._measure(value, line or number)
         fields = _present(value) if self.is_plain else self._renamed(value)
         for name in self.nested:
             if isinstance(parts := fields.get(name), list):
@@ -53,6 +56,33 @@ class FieldMapping:
                     _present(part) if isinstance(part, dict) else part for part in parts
                 ]
         return Record(number, fields, line, path)
+
+    def _measure(self, value: Any, line: int) -> None:
+        """Refuse a record with more members, items or levels than the limits.
+
+        Raises:
+            LimitError: it has.
+        """
+        limits, level, depth = self.file.limits, [value], 0
+        while level:
+            depth += 1
+            if depth > limits.depth:
+                raise self.file.beyond("nested deeper than {limit} levels", "depth", line)
+            below: list[Any] = []
+            for each in level:
+                if isinstance(each, dict):
+                    if len(each) > limits.members:
+                        raise self.file.beyond(
+                            "an object has {count} members, where the limit is {limit}",
+                            "members",
+                            line,
+                            count=len(each),
+                        )
+                    parts: Iterable[Any] = each.values()
+                else:
+                    parts = each
+                below += [part for part in parts if isinstance(part, dict | list)]
+            level = below
 
     def _renamed(self, value: dict[str, Any]) -> dict[str, Any]:
         fields = {

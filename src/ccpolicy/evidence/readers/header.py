@@ -34,8 +34,6 @@ def match_header(
     Raises:
         EvidenceErrors: a heading is unknown, empty or there twice, or a required one is missing.
     """
-    if len(header) > file.limits.columns:
-        raise file.too_wide(len(header), 1)
     known = names_by_heading(file.contract)
     place = Locator(file.name, 1, sheet=sheet)
     errors = list(_faults(file.contract, header, known, place))

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from ccpolicy.errors import EvidenceError, Locator, Message
+from ccpolicy.errors import EvidenceError, LimitError, Locator, Message
 from ccpolicy.evidence.contract import Contract
 from ccpolicy.files.finder import Fingerprint
-from ccpolicy.policy.settings import Limits
+from ccpolicy.files.limits import Limits
 from ccpolicy.store import DuckDB
 
 
@@ -47,16 +47,39 @@ class SourceFile:
         """Make an error about the file, or about a line of it."""
         return EvidenceError(message, hint=hint, locator=Locator(self.name, line), **values)
 
-    def too_wide(self, count: int, line: int | None = None) -> EvidenceError:
-        """Make the error for more columns, or members of an object, than the limit."""
-        return self.error(
-            "{count} columns, where the limit is {limit}",
-            hint="if the file is honest, allow more with 'columns' in the table [limits] of"
-            " ccpolicy.toml",
-            line=line,
-            count=count,
-            limit=self.limits.columns,
-        )
+    def check_size(self, most: int) -> None:
+        """Refuse a file of more bytes than its format allows.
+
+        Raises:
+            LimitError: it is so.
+        """
+        self.limits.check_size(self.name, self.fingerprint.size, most)
+
+    def check_table(self, rows: int, columns: int) -> None:
+        """Refuse a table of more rows, columns or cells than the limits.
+
+        Raises:
+            LimitError: it is so.
+        """
+        limits = self.limits
+        if rows > limits.rows:
+            raise self.beyond("{count} rows, where the limit is {limit}", "rows", None, count=rows)
+        if columns > limits.columns:
+            raise self.beyond(
+                "{count} columns, where the limit is {limit}", "columns", 1, count=columns
+            )
+        if rows * columns > limits.cells:
+            raise self.beyond(
+                "{count} cells, where the limit is {limit}", "cells", None, count=rows * columns
+            )
+
+    def beyond(
+        self, message: str, setting: str, line: int | None = None, **values: object
+    ) -> LimitError:
+        """Make the error for more than the limit of a setting, in the file or on a line of it."""
+        limit = getattr(self.limits, setting)
+        place = Locator(self.name, line)
+        return LimitError(message, setting=setting, locator=place, limit=limit, **values)
 
     def gone(self, failure: OSError) -> EvidenceError:
         """Make the error for a file that could be read a moment ago."""

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NoReturn
 
-from ccpolicy.errors import EvidenceError
+from ccpolicy.errors import EvidenceError, LimitError, Locator
 from ccpolicy.evidence.readers.fields import FieldMapping, listed_records, pointer_tokens
 from ccpolicy.evidence.readers.interface import Reader, Record, Reject, SourceFile
 
@@ -60,7 +60,11 @@ DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_constan
 
 
 def json_error(file: SourceFile, failure: Exception, line: int | None) -> EvidenceError:
-    """Make the error for a text that `DECODER` refused."""
+    """Make the error for a text that `DECODER` refused.
+
+    Raises:
+        LimitError: it is nested deeper than can be decoded.
+    """
     match failure:
         case json.JSONDecodeError():
             return file.error(
@@ -78,13 +82,12 @@ def json_error(file: SourceFile, failure: Exception, line: int | None) -> Eviden
                 name=str(failure),
             )
         case RecursionError():
-            return file.error("nested too deeply", line=line)
+            raise LimitError("nested too deeply", locator=Locator(file.name, line))
     return file.error("not a number in JSON: {value}", line=line, value=str(failure)[:60])
 
 
 def _text(file: SourceFile) -> str:
-    if file.fingerprint.size > MAX_BYTES:
-        raise file.error("the file is larger than {limit} MiB", limit=MAX_BYTES >> 20)
+    file.check_size(MAX_BYTES)
     data = file.content()
     try:
         return data.decode("utf-8-sig")

@@ -17,6 +17,7 @@ class JsonLinesReader(Reader):
         self, file: SourceFile, only: Collection[int] | None = None
     ) -> Iterator[Record | Reject]:
         """See `Reader.read`."""
+        file.check_table(file.fingerprint.lines, 1)
         mapping = FieldMapping(file)
         with file.open() as stream:
             number = 0

@@ -67,17 +67,10 @@ class ParquetReader(Scanner):
         source = _scan_sql(file)
         try:
             [(rows,)] = store.run(f"SELECT num_rows FROM parquet_file_metadata({_path(file)})")
-            if rows > file.limits.rows:
-                raise file.error(
-                    "{count} rows, where the limit is {limit}",
-                    hint="if the file is honest, allow more with 'rows' in the table [limits] of"
-                    " ccpolicy.toml",
-                    count=rows,
-                    limit=file.limits.rows,
-                )
             types = store.describe(f"SELECT * FROM {source}")
         except StoreError as failure:
             raise self.explain(file, str(failure)) from failure
+        file.check_table(rows, len(types) - 1)  # all but file_row_number
         match_header(file, [heading for heading in types if heading != "file_row_number"])
         cells = []
         for heading, name in names_by_heading(file.contract).items():

@@ -10,20 +10,20 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers import expat
 
-from ccpolicy.errors import EvidenceError, Locator
+from ccpolicy.errors import EvidenceError, LimitError, Locator
 from ccpolicy.evidence.readers.interface import SourceFile
 
 MAX_UNPACKED = 256 << 20
-MAX_CELLS = 20_000_000
-"""Largest area between a sheet's first cell and its last, which is held in memory."""
 
 Rows = list[list[Any]]
 
 _PIECE = 1 << 20
 _SHEETS = "xl/worksheets/"
-_PLACE = re.compile(rb"""\br\s*=\s*["']\s*([A-Z]{1,3})([0-9]{1,7})\s*["']""")
-_FAR = re.compile(rb"""\br\s*=\s*["']\s*(?:[A-Z]{3}|[A-Z]{1,2}[0-9]{5})""")
-"""A reference far enough out for the area to be too large."""
+_FAR = re.compile(rb"""[\s"']r\s*=(?!"(?:[A-Z]{1,2})?[0-9]{1,4}")|:(?:row|c)[\s/>]""")
+"""A place that is far from the first cell, or not written as every spreadsheet program does."""
+_NEAR_CELLS = 9_999 * (26 + 26**2)
+"""Cells of the largest sheet without such a place."""
+_ANY_PLACE = re.compile(r"\s*([A-Za-z]{0,20})([0-9]{0,20})\s*")
 _REFERENCE = re.compile(r"\s*([A-Za-z]{1,3})([0-9]{1,7})\s*")
 _TRUE = ("1", "true")
 _ODD = "!"
@@ -41,7 +41,8 @@ def unpack(file: SourceFile) -> dict[str, bytes]:
     """Unpack a workbook up to a limit of its size, and return the parts that are needed.
 
     Raises:
-        EvidenceError: it is not a workbook, or too large.
+        EvidenceError: it is not a workbook.
+        LimitError: it is too large.
     """
     found: dict[str, bytes] = {}
     room = MAX_UNPACKED
@@ -55,8 +56,9 @@ def unpack(file: SourceFile) -> dict[str, bytes]:
                     while piece := stream.read(_PIECE):
                         room -= len(piece)
                         if room < 0:
-                            raise file.error(
+                            raise LimitError(
                                 "unpacked, the file is larger than {limit} MiB",
+                                locator=Locator(file.name),
                                 limit=MAX_UNPACKED >> 20,
                             )
                         if entry.filename.startswith(("xl/workbook", "xl/_rels/", _SHEETS)):
@@ -98,7 +100,8 @@ def sheet_facts(
     """Return a sheet's rows, and what else its XML says; `rows` reads them.
 
     Raises:
-        EvidenceError: the sheet spans too large an area, or is not plain XML.
+        EvidenceError: the sheet is not plain XML.
+        LimitError: it spans too large an area.
     """
     wanted = _parts_of(file, parts, sheet)
     # Where it is not clear which part is the sheet, all of them are looked at.
@@ -133,18 +136,55 @@ def _is_unusual(text: bytes) -> bool:
 
 
 def _measure(file: SourceFile, text: bytes) -> None:
-    """Refuse a sheet whose area is too large."""
-    if not _FAR.search(text):
+    """Refuse a sheet whose area is too large for memory.
+
+    The reader of values makes room for all cells up to the last row and column, wherever these
+    stand, before it returns anything.
+
+    Raises:
+        LimitError: it is so.
+        EvidenceError: the sheet is not plain XML.
+    """
+    if file.limits.sheet_cells >= _NEAR_CELLS and _is_near(text):
         return
-    places = set(_PLACE.findall(text))
-    height = max((int(row) for _, row in places), default=0)
-    width = max((_column(letters) for letters in {letters for letters, _ in places}), default=0)
-    if height * width > MAX_CELLS:
-        raise file.error(
-            "the sheet spans {count} cells",
-            hint="delete the empty rows and columns that hold a stray value",
+    row = column = height = width = 0
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal row, column, height, width
+        name = name.rpartition(" ")[2]
+        if name not in ("row", "c"):
+            return
+        place = _ANY_PLACE.fullmatch(attributes.get("r", ""))
+        if not place:
+            raise not_a_workbook(file, ValueError(f"r = {attributes['r']!r}"))
+        if name == "row":
+            row, column = int(place[2] or row + 1), 0
+        else:
+            row = int(place[2] or row)
+            column = _column(place[1].upper().encode()) if place[1] else column + 1
+        height, width = max(height, row), max(width, column)
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = start
+    _parse(file, parser, text)
+    if height * width > file.limits.sheet_cells:
+        raise LimitError(
+            "the sheet spans {count} cells, where the limit is {limit}",
+            hint="delete the empty rows and columns that hold a stray value; if the sheet is"
+            " honest, allow more with 'sheet_cells' in the table [limits] of ccpolicy.toml",
+            locator=Locator(file.name),
             count=height * width,
+            limit=file.limits.sheet_cells,
         )
+
+
+def _is_near(text: bytes) -> bool:
+    """Whether every row and cell plainly says that it stands near the first; this is fast."""
+    return (
+        not _FAR.search(text)
+        and text.count(b"<row") == text.count(b'<row r="')
+        and sum(text.count(b"<c" + after) for after in _AFTER_NAME) == text.count(b'<c r="')
+    )
 
 
 class _SheetParser:

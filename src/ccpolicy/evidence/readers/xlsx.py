@@ -38,8 +38,7 @@ READER = XlsxReader()
 class _Sheet:
     def __init__(self, file: SourceFile) -> None:
         self.file = file
-        if file.fingerprint.size > MAX_BYTES:
-            raise file.error("the file is larger than {limit} MiB", limit=MAX_BYTES >> 20)
+        file.check_size(MAX_BYTES)
         self.name, rows, self.facts, self.notes = _open(file)
         self.rows = iter(rows)
         headings = _headings(next(self.rows, []))
@@ -49,6 +48,7 @@ class _Sheet:
                 hint="it names the columns: {columns}",
                 columns=", ".join(names_by_heading(file.contract)),
             )
+        file.check_table(len(rows), len(headings))
         known = {column.name: column for column in file.contract.columns}
         names = match_header(file, headings, self.name, map(_headings, rows[1:]))
         self.columns = [known[name] if name else None for name in names]

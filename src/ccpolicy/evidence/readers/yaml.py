@@ -17,8 +17,8 @@ class YamlReader(Reader):
         self, file: SourceFile, only: Collection[int] | None = None
     ) -> Iterator[Record | Reject]:
         """See `Reader.read`."""
-        with file.open() as stream:
-            document = parse_yaml(stream.read(MAX_BYTES + 1), file.name, EvidenceError)
+        file.check_size(MAX_BYTES)
+        document = parse_yaml(file.content(), file.name, EvidenceError)
         values = listed_records(file, document.value)
         path: list[str | int] = []
         value = document.value

@@ -11,9 +11,10 @@ from ccpolicy.assessment.comparison import Change, Direction
 from ccpolicy.checks.kinds import Kind
 from ccpolicy.checks.strictness import shorter
 from ccpolicy.errors import Message
+from ccpolicy.files.limits import Limits
 from ccpolicy.policy.diff.change import Subject
 from ccpolicy.policy.models import Clause, Plan, Text
-from ccpolicy.policy.settings import Ignore, Limits, Settings
+from ccpolicy.policy.settings import Ignore, Settings
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.vocabulary import SEVERITIES
 
