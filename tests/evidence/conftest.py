@@ -18,6 +18,7 @@ import yaml
 from ccpolicy import evidence_formats
 from ccpolicy.evidence import Evidence, load_evidence
 from ccpolicy.evidence_formats import Format
+from ccpolicy.files.limits import Limits
 from ccpolicy.policy.models import Dataset
 from ccpolicy.store import DuckDB, open_store
 from ccpolicy.time.zones import time_zone
@@ -117,7 +118,12 @@ class Desk:
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         return path
 
-    def load(self, *datasets: Dataset, used: Mapping[str, set[str]] | None = None) -> Loaded:
+    def load(
+        self,
+        *datasets: Dataset,
+        used: Mapping[str, set[str]] | None = None,
+        **limits: int,
+    ) -> Loaded:
         """Read datasets: of the first, without `used`, every column of it and its children."""
         first = datasets[0]
         if used is None:
@@ -131,7 +137,13 @@ class Desk:
         with open_store() as store:
             by_id = {each.id: each for each in datasets}
             evidence = load_evidence(
-                store, self.root, "evidence", by_id, used, time_zone(self.zone)
+                store,
+                self.root,
+                "evidence",
+                by_id,
+                used,
+                time_zone(self.zone),
+                limits=Limits(**limits),
             )
             tables = {}
             for name, table in evidence.tables.items():
@@ -149,10 +161,10 @@ class Desk:
                 ]
         return Loaded(evidence, tables)
 
-    def read(self, content: str | bytes, dataset: Dataset) -> Loaded:
+    def read(self, content: str | bytes, dataset: Dataset, **limits: int) -> Loaded:
         """Read one file, which is the only one of a dataset."""
         self.write(f"log.{dataset.format}", content)
-        return self.load(dataset)
+        return self.load(dataset, **limits)
 
 
 @pytest.fixture

@@ -105,15 +105,6 @@ def test_names(desk: Desk, tmp_path: Path) -> None:
     assert loaded.column("id") == ["d", "c"]
 
 
-def test_too_many_files(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(finder, "MOST_FILES", 2)
-    for number in range(4):
-        desk.write(f"log{number}.csv", f"id\n{number}\n")
-    loaded = desk.load(CSV)
-    assert loaded.said == ["evidence: more than 2 files match 'log*.csv'"]
-    assert loaded.column("id") == ["0", "1"]
-
-
 def test_folder_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to("loop")
     [problem] = Desk(tmp_path / "loop").load(CSV).said

@@ -167,30 +167,6 @@ def test_error_without_a_place(desk: Desk) -> None:
     assert problem == f"{WHERE}3:2: the cell holds the error #N/A"
 
 
-def test_large_area(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parts, "MAX_CELLS", 5)
-    monkeypatch.setattr(parts, "_FAR", re.compile(b""))
-    loaded = desk.read(workbook([["id", "note"], ["a", "x"], [None, "y"]]), BOOK)
-    assert loaded.said == ["evidence/log.xlsx: the sheet spans 6 cells"]
-
-
-def test_stray_cell_far_away(desk: Desk) -> None:
-    rows = formula('r="B3"', 'r="XFD1048576"')
-    [problem] = desk.read(rows, log("xlsx", {"note": TEXT})).said
-    assert problem == f"evidence/log.xlsx: the sheet spans {16384 * 1048576} cells"
-
-
-def test_too_large(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    content = workbook([["id"], ["a"]])
-    with monkeypatch.context() as patch:
-        patch.setattr(parts, "MAX_UNPACKED", 100)
-        [problem] = desk.read(content, log("xlsx")).said
-        assert problem.startswith("evidence/log.xlsx: unpacked, the file is larger than")
-    monkeypatch.setattr(xlsx, "MAX_BYTES", 100)
-    [problem] = desk.read(content, log("xlsx")).said
-    assert problem.startswith("evidence/log.xlsx: the file is larger than")
-
-
 def test_packed_otherwise(desk: Desk) -> None:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_BZIP2) as archive:

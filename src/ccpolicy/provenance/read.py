@@ -6,7 +6,7 @@ import dataclasses
 import gc
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -67,7 +67,7 @@ class ProvenanceRequest:
     """Folder of the files that list the accepted keys."""
     scratch: Path
     """Folder for temporary files; it must outlive the result."""
-    limits: Limits = Limits()
+    limits: Limits = dataclasses.field(default_factory=Limits)
     """What a file may hold."""
     known_at: str | None = None
     """Revision or moment to assess, instead of the working tree."""
