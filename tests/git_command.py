@@ -17,13 +17,14 @@ _CLERK = {
 }
 
 
-def git(folder: Path, *arguments: str, **environment: str) -> str:
-    """Run git in a folder, and return what it says."""
+def git(folder: Path, *arguments: str, input: str = "", **environment: str) -> str:  # noqa: A002
+    """Run git in a folder, perhaps with some input, and return what it says."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     done = subprocess.run(
         ["git", "-c", "protocol.file.allow=always", *arguments],
         cwd=folder,
         env={**own, **_CLERK, **environment},
+        input=input,
         capture_output=True,
         check=False,
         text=True,

@@ -59,17 +59,18 @@ def run(bomb: Bomb, folder: Path) -> str:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text, "utf-8")
     bomb.make(root)
+    command = [each.replace("ROOT", str(root)) for each in bomb.command]
     started = time.monotonic()
     with (folder / "output").open("wb") as output_file:
         process = subprocess.Popen(
-            [*PROGRAM, *bomb.command, "--max-seconds", str(SECONDS), str(root)],
+            [*PROGRAM, *command, "--max-seconds", str(SECONDS)],
             stdout=output_file,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
             env={**os.environ, "TMPDIR": str(scratch), "LANG": "C.UTF-8", "COLUMNS": "120"},
             preexec_fn=limited,  # noqa: PLW1509
         )
-    code, memory = ended(process.pid, started)
+        code, memory = ended(process.pid, started)
     seconds = time.monotonic() - started
     output = (folder / "output").read_text("utf-8", "replace")
     said = re.findall(rf"\b(?:{bomb.code})[0-9]*\b.*", output) if bomb.code else [""]

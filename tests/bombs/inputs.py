@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,8 +19,10 @@ import duckdb
 import xlsxwriter
 
 from bad_input.conftest import CONTROLS, EVENTS, EVENTS_POLICY, FILES
+from git_command import commit, git
 
-PLAN, SETTINGS = "policy/plan.yaml", "ccpolicy.toml"
+JSON = "evidence/inspections.json"
+PLAN, SETTINGS, NORMS = "policy/plan.yaml", "ccpolicy.toml", "policy/norms.yaml"
 PASSING = "\"result = 'pass'\""
 NOTE = "note: {type: string}"
 EVERY = "every: {value: 40 days, norm: monthly}"
@@ -33,7 +37,8 @@ class Bomb:
     code: str
     """Code of the message that must be said, or how it begins, as a regular expression."""
     exit_code: int = 2
-    command: tuple[str, ...] = ("check", "-v")
+    command: tuple[str, ...] = ("check", "-v", "ROOT")
+    """`ROOT` stands for the folder of the office."""
 
 
 def value(text: str) -> Callable[[Path], None]:
@@ -49,6 +54,12 @@ def limit(text: str) -> Callable[[Path], None]:
 def setting(text: str) -> Callable[[Path], None]:
     """Add a line to the settings."""
     return change(SETTINGS, "as_of", f"{text}\nas_of")
+
+
+def setting_table(text: str) -> Callable[[Path], None]:
+    """Add a limit to the settings."""
+    reason = FILES[SETTINGS]
+    return change(SETTINGS, reason, f"{reason}[limits]\n{text}\n")
 
 
 def change(file: str, old: str, new: str) -> Callable[[Path], None]:
@@ -163,14 +174,158 @@ def parquet(query: str) -> Callable[[Path], None]:
     return make
 
 
-def deep_folders(root: Path) -> None:
+def folders(levels: int, stars: int) -> Callable[[Path], None]:
     """Make folders in folders, and look for files through many of them."""
-    folder = root / "evidence"
-    for number in range(20):
-        folder = folder / f"f{number}"
-        folder.mkdir()
-        (folder / "x").mkdir()
-    change(EVENTS_POLICY, "files: inspections.csv", f"files: '{'**/' * 14}inspections.csv'")(root)
+
+    def make(root: Path) -> None:
+        folder = root / "evidence"
+        for _ in range(levels):
+            folder = folder / "f"
+            folder.mkdir()
+            (folder / "x").mkdir()
+        pattern = f"files: '{'**/' * stars}inspections.csv'"
+        change(EVENTS_POLICY, "files: inspections.csv", pattern)(root)
+
+    return make
+
+
+def files(count: int, pattern: str) -> Callable[[Path], None]:
+    """Make many empty files beside the records, and look for records by a pattern."""
+
+    def make(root: Path) -> None:
+        for number in range(count):
+            (root / f"evidence/{number}.csv").touch()
+        change(EVENTS_POLICY, "files: inspections.csv", f"files: '{pattern}'")(root)
+
+    return make
+
+
+def sparse(name: str, size: int) -> Callable[[Path], None]:
+    """Make a file of so many bytes that takes no room."""
+
+    def make(root: Path) -> None:
+        with (root / name).open("ab") as file:
+            file.truncate(size)
+
+    return make
+
+
+def both(*makers: Callable[[Path], None]) -> Callable[[Path], None]:
+    """Do one thing after another."""
+
+    def make(root: Path) -> None:
+        for each in makers:
+            each(root)
+
+    return make
+
+
+def file(name: str, content: str | bytes) -> Callable[[Path], None]:
+    """Write a file of the office, or one beside it."""
+
+    def make(root: Path) -> None:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        data = content.encode() if isinstance(content, str) else content
+        (root / name).write_bytes(data)
+
+    return make
+
+
+def nested(depth: int) -> object:
+    """Return lists in lists."""
+    found: object = 1
+    for _ in range(depth):
+        found = [found]
+    return found
+
+
+def members(count: int) -> bytes:
+    """Return an archive of many empty members."""
+    return archive(*((f"evidence/{number}", b"") for number in range(count)))
+
+
+def pipe(root: Path) -> None:
+    """Put a pipe where the records should be, which nobody ever writes to."""
+    (root / EVENTS).unlink()
+    os.mkfifo(root / EVENTS)
+
+
+def archive(*contents: tuple[str, bytes], deflated: bool = False) -> bytes:
+    """Return an archive of some members, as bundles are."""
+    packed = io.BytesIO()
+    kind = zipfile.ZIP_DEFLATED if deflated else zipfile.ZIP_STORED
+    with zipfile.ZipFile(packed, "w", kind) as found:
+        for name, data in contents:
+            info = zipfile.ZipInfo(name)
+            info.create_system, info.external_attr = 3, 0o100644 << 16
+            info.compress_type = kind
+            found.writestr(info, data)
+    return packed.getvalue()
+
+
+def history(*commands: str) -> Callable[[Path], None]:
+    """Keep the office in git, and feed `git fast-import` with more."""
+
+    def make(root: Path) -> None:
+        git(root, "init", "-q", "-b", "main")
+        commit(root)
+        if commands:
+            stream = "\n".join(commands).encode() + b"\n"
+            subprocess.run(
+                ["git", "fast-import", "--quiet", "--force"], cwd=root, input=stream, check=True
+            )
+            git(root, "reset", "-q", "--hard", "main")
+
+    return make
+
+
+def commits(count: int) -> Callable[[Path], None]:
+    """Make many commits, each of which changes the records."""
+    who = "committer clerk <clerk@example.org> 1772500000 +0800\ndata 1\n.\n"
+    commands = [
+        f"commit refs/heads/main\n{who}"
+        + ("from refs/heads/main^0\n" if number == 0 else "")
+        + f"M 100644 inline {EVENTS}\ndata <<END\n{FILES[EVENTS]}E1,2026-03-0{number % 8 + 1}"
+        "T10:00:00+08:00,pass,\nEND\n"
+        for number in range(count)
+    ]
+    return history(*commands)
+
+
+def trees(root: Path) -> None:
+    """Commit trees that hold one another, so that few of them stand for 10^12 files."""
+    history()(root)
+    blob = git(root, "hash-object", "-w", "--stdin", "-t", "blob", input="x")
+    tree = git(root, "mktree", input="".join(f"100644 blob {blob}\tf{n}\n" for n in range(10)))
+    for _ in range(11):
+        tree = git(root, "mktree", input="".join(f"040000 tree {tree}\tf{n}\n" for n in range(10)))
+    top = git(root, "ls-tree", "HEAD").replace(git(root, "rev-parse", "HEAD:evidence"), tree)
+    whole = git(root, "mktree", input=top + "\n")
+    made = git(root, "commit-tree", whole, "-p", "HEAD", "-m", "a bomb")
+    git(root, "tag", "bomb", made)
+
+
+def levels(root: Path) -> None:
+    """Commit folders in folders, deeper than any file system has them."""
+    history()(root)
+    names = "/".join("f" * 3000)
+    git(root, "read-tree", "HEAD")
+    blob = git(root, "hash-object", "-w", "--stdin", "-t", "blob", input="x")
+    git(root, "update-index", "--add", "--cacheinfo", f"100644,{blob},evidence/{names}/x")
+    made = git(root, "commit-tree", git(root, "write-tree"), "-p", "HEAD", "-m", "a bomb")
+    git(root, "tag", "bomb", made)
+    git(root, "read-tree", "HEAD")
+
+
+def large_blob(root: Path) -> None:
+    """Commit two gigabytes of zeros, which git packs to two megabytes."""
+    history()(root)
+    blob = git(root, "hash-object", "-w", "-t", "blob", "--stdin", input="\0" * (1 << 30) + "x")
+    tree = git(root, "ls-tree", "HEAD:evidence") + f"\n100644 blob {blob}\tlarge.csv\n"
+    evidence = git(root, "mktree", input=tree)
+    top = git(root, "ls-tree", "HEAD").replace(git(root, "rev-parse", "HEAD:evidence"), evidence)
+    made = git(root, "commit-tree", git(root, "mktree", input=top + "\n"), "-p", "HEAD", "-m", "x")
+    git(root, "tag", "bomb", made)
 
 
 ROW = "'E1' AS unit, '2026-03-02T09:00:00+08:00' AS inspected_at, 'pass' AS result, '' AS note"
@@ -183,8 +338,15 @@ CROSS = (
 NESTED = "note"
 for _ in range(12):
     NESTED = f"replace({NESTED}, 'a', 'aaaaaaaaaa')"
+MANY = {f"k{n}": n for n in range(500_000)}
+RECORD = {"unit": "E1", "inspected_at": "2026-03-02T09:00:00+08:00", "result": "pass"}
+FROM = ("report", "--from", "ROOT/assessment.json", "ROOT")
+VERIFY = ("verify", "ROOT/a.zip")
+BASELINE = ("check", "--baseline", "ROOT/baseline.yaml", "ROOT")
+HISTORY = ("history", "ROOT")
+KNOWN = ("check", "--known-at", "bomb", "ROOT")
 
-BOMBS = (
+POLICY = (
     Bomb("pattern that goes back", pattern("^(a+)+$"), "EV|FI", 1),
     Bomb("pattern with alternatives", pattern("^(?:a|a)*$"), "EV|FI", 1),
     Bomb("pattern of patterns", pattern("^(?:(?:a*)*)*$"), "EV|FI", 1),
@@ -199,43 +361,9 @@ BOMBS = (
     Bomb("long expression", where("result = '" + "x" * 100_000 + "'"), "PL450"),
     Bomb("number in SQL", where("1" + "0" * 5000 + " = 1"), "PL457"),
     Bomb("two expressions", where("result = 'pass') OR (true"), "PL415"),
-    Bomb("cross join", kind(CROSS), "US"),
+    Bomb("cross join", kind(CROSS), "US350"),
     Bomb("kind with brackets", kind("SELECT " + "(" * 200_000 + "1" + ")" * 200_000), "PL4"),
     Bomb("recursive kind", kind("WITH RECURSIVE x AS (SELECT 1 UNION ALL FROM x) FROM x"), "PL418"),
-    Bomb("far cell", events("xlsx", workbook("XFD1048576")), "EV|FI", 1),
-    Bomb("zip bomb", events("xlsx", zeros()), "EV|FI", 1),
-    Bomb("wide header", csv(",".join(f"c{n}" for n in range(200_000)) + "\n"), "EV|FI", 1),
-    Bomb("wide header of one name", csv(",".join("c" for n in range(200_000)) + "\n"), "EV|FI", 1),
-    Bomb("wide rows", csv(HEADER + "\n" + "," * 5_000_000 + "\n"), "EV|FI", 1),
-    Bomb("one long cell", csv(HEADER + "\nE1," + "x" * 30_000_000 + ",pass,\n"), "EV|FI", 1),
-    Bomb("open quote", csv(HEADER + '\nE1,"' + "x\n" * 500_000), "EV|FI", 1),
-    Bomb(
-        "many members",
-        events("json", json.dumps([{f"k{n}": n for n in range(500_000)}]).encode()),
-        "EV|FI",
-        1,
-    ),
-    Bomb(
-        "many members of one line",
-        events("jsonl", json.dumps({f"k{n}": n for n in range(500_000)}).encode()),
-        "EV|FI",
-        1,
-    ),
-    Bomb(
-        "one name many times", events("json", b"[{" + b'"a":1,' * 300_000 + b'"b":1}]'), "EV|FI", 1
-    ),
-    Bomb("deep JSON", events("json", b"[" * 1_000_000), "EV|FI", 1),
-    Bomb("long number in JSON", events("json", b'[{"unit": ' + b"9" * 100_000 + b"}]"), "EV|FI", 1),
-    Bomb("deep YAML", events("yaml", b"[" * 1_000_000), "EV|FI", 1),
-    Bomb("aliases", events("yaml", b"a: &a [x]\nb: [*a, *a]\n"), "EV|FI", 1),
-    Bomb("many rows", parquet(f"SELECT {ROW} FROM range(51000000)"), "EV|FI", 1),
-    Bomb(
-        "many columns",
-        parquet("SELECT " + ", ".join(f"1 AS c{n}" for n in range(5_000))),
-        "EV|FI",
-        1,
-    ),
-    Bomb("deep folders", deep_folders, "", 0),
     Bomb("at_least", value("9" * 17), "PL404"),
     Bomb("at_least of 400 digits", value("9" * 400), "PL404"),
     Bomb("infinite at_least", value("1e400"), "PL404"),
@@ -246,7 +374,7 @@ BOMBS = (
         change(PLAN, "owner: manager", 'owner: manager\nholidays: "__class__"'),
         "PL502",
         2,
-        ("lint",),
+        ("lint", "ROOT"),
     ),
     Bomb("year 0", change(PLAN, "2026-01-01", "0000-01-01"), "FI315"),
     Bomb("year 10000", change(SETTINGS, "2026-03-31T18:00:00+08:00", "10000-01-01"), "US"),
@@ -256,4 +384,114 @@ BOMBS = (
     Bomb("settings", setting('horizon = "' + "9" * 5000 + ' days"'), "PL"),
     Bomb("long integer in settings", setting("x = " + "9" * 5000), "PL"),
     Bomb("deep settings", setting("x = " + "[" * 5000), "FI104"),
+    Bomb("deep policy", file(NORMS, "norms: " + "[" * 1_000_000), "FI"),
+    Bomb("large policy", file(NORMS, b"# " + b"x\n# " * 5_000_000), "FI201"),
+    Bomb("stars", folders(1, 3000), "", 0),
 )
+EVIDENCE = (
+    Bomb("far cell", events("xlsx", workbook("XFD1048576")), "EV224"),
+    Bomb("far cell in small letters", events("xlsx", workbook("xfd1048576")), "EV224"),
+    Bomb("far row", events("xlsx", workbook("A99999999")), "EV224"),
+    Bomb("zip bomb", events("xlsx", zeros()), "EV230"),
+    Bomb("wide header", csv(",".join(f"c{n}" for n in range(200_000)) + "\n"), "EV250"),
+    Bomb("wide header of one name", csv(",".join("c" for n in range(200_000)) + "\n"), "EV250"),
+    Bomb("wide rows", csv(HEADER + "\n" + "," * 5_000_000 + "\n"), "EV|FI", 1),
+    Bomb("one long cell", csv(HEADER + "\nE1," + "x" * 30_000_000 + ",pass,\n"), "EV|FI", 1),
+    Bomb("open quote", csv(HEADER + '\nE1,"' + "x\n" * 500_000), "EV|FI", 1),
+    Bomb("many lines", both(setting_table("rows = 1000"), csv(HEADER + "\n" * 2000)), "EV251"),
+    Bomb("large file", sparse(EVENTS, 1 << 40), "FI201"),
+    Bomb("large JSON", both(events("json", b"[]"), sparse(JSON, 1 << 29)), "FI201"),
+    Bomb("many members", events("json", json.dumps([MANY]).encode()), "EV256"),
+    Bomb("many members of one line", events("jsonl", json.dumps(MANY).encode()), "EV256"),
+    Bomb(
+        "members within members",
+        events("json", json.dumps([RECORD | {"note": {"x": MANY}}]).encode()),
+        "EV256",
+    ),
+    Bomb(
+        "one name many times", events("json", b"[{" + b'"a":1,' * 300_000 + b'"b":1}]'), "EV|FI", 1
+    ),
+    Bomb("deep JSON", events("json", b"[" * 1_000_000), "FI104"),
+    Bomb(
+        "deep record",
+        events("json", json.dumps([RECORD | {"note": nested(200)}]).encode()),
+        "FI212",
+    ),
+    Bomb("deep line", events("jsonl", b'{"a":' * 1_000_000), "FI104"),
+    Bomb("long number in JSON", events("json", b'[{"unit": ' + b"9" * 100_000 + b"}]"), "EV|FI", 1),
+    Bomb("deep YAML", events("yaml", b"[" * 1_000_000), "FI"),
+    Bomb("large YAML", events("yaml", b"#" + b"x\n#" * 6_000_000), "FI201"),
+    Bomb("aliases", events("yaml", b"a: &a [x]\nb: [*a, *a]\n"), "EV|FI", 1),
+    Bomb("many rows", parquet(f"SELECT {ROW} FROM range(51000000)"), "EV251"),
+    Bomb(
+        "many columns",
+        parquet("SELECT " + ", ".join(f"1 AS c{n}" for n in range(5_000))),
+        "EV250",
+    ),
+    Bomb("no Parquet", events("parquet", b"PAR1" + b"\xff" * 1_000_000 + b"PAR1"), "EV", 1),
+    Bomb("many stars", folders(20, 14), "", 0),
+    Bomb("deep folders", folders(900, 2), "FI212"),
+    Bomb("many matches", files(10_001, "*.csv"), "EV108"),
+    Bomb(
+        "many names", both(setting_table("names = 1000"), files(1_500, "inspections.csv")), "EV257"
+    ),
+    Bomb("pipe", pipe, "EV|FI", 1),
+)
+OTHERS = (
+    Bomb("bundle of zeros", both(sparse("a.zip", 1 << 40)), "BU", 1, VERIFY),
+    Bomb("bundle of many members", file("a.zip", members(200_000)), "BU101", 1, VERIFY),
+    Bomb(
+        "packed bundle",
+        file("a.zip", archive(("manifest.json", bytes(1 << 28)), deflated=True)),
+        "BU",
+        1,
+        VERIFY,
+    ),
+    Bomb(
+        "deep manifest",
+        file("a.zip", archive(("manifest.json", b"[" * 1_000_000))),
+        "BU",
+        1,
+        VERIFY,
+    ),
+    Bomb(
+        "long manifest",
+        file("a.zip", archive(("manifest.json", b" " * (65 << 20)))),
+        "BU",
+        1,
+        VERIFY,
+    ),
+    Bomb(
+        "deep signature",
+        both(
+            file("a.zip", archive(("manifest.json", b"{}"))),
+            file("a.zip.dsse.json", b'{"a":' * 1_000_000),
+        ),
+        "BU",
+        1,
+        VERIFY,
+    ),
+    Bomb("deep assessment", file("assessment.json", b"[" * 1_000_000), "RP", 2, FROM),
+    Bomb("assessment of zeros", sparse("assessment.json", 1 << 40), "FI201", 2, FROM),
+    Bomb("number in assessment", file("assessment.json", b"9" * 1_000_000), "RP|FI", 2, FROM),
+    Bomb("members of assessment", file("assessment.json", json.dumps(MANY)), "RP|FI", 2, FROM),
+    Bomb("list as assessment", file("assessment.json", json.dumps([MANY])), "RP|FI", 2, FROM),
+    Bomb(
+        "aliases in baseline", file("baseline.yaml", "a: &a [x]\nb: [*a, *a]\n"), "FI", 2, BASELINE
+    ),
+    Bomb("deep baseline", file("baseline.yaml", "lapses: " + "[" * 1_000_000), "FI", 2, BASELINE),
+    Bomb("baseline of zeros", sparse("baseline.yaml", 1 << 40), "FI201", 2, BASELINE),
+    Bomb(
+        "long baseline",
+        file("baseline.yaml", "lapses:\n" + "- x\n" * 200_000),
+        "FI|PL",
+        2,
+        BASELINE,
+    ),
+    Bomb("history of trees", trees, "EV257", 2, KNOWN),
+    Bomb("history of levels", levels, "FI212", 2, KNOWN),
+    Bomb("history of a large file", large_blob, "FI201", 2, KNOWN),
+    Bomb("long history", commits(20_000), "US350", 2, HISTORY),
+    Bomb("trees compared", trees, "", 0, ("diff", "bomb", "ROOT")),
+)
+BOMBS = (*POLICY, *EVIDENCE, *OTHERS)

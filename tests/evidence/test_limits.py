@@ -112,7 +112,7 @@ def test_files_and_names(desk: Desk) -> None:
     )
     with pytest.raises(LimitError) as caught:
         desk.load(contract, names=3)
-    assert caught.value.diagnostics().startswith("evidence: EV257 the folder has 4 entries")
+    assert caught.value.diagnostics().startswith("evidence: EV257 more than 3 files and folders")
 
 
 def test_depth_of_folders(desk: Desk) -> None:
@@ -176,9 +176,7 @@ def test_far_cell(desk: Desk, tmp_path: Path, body: str) -> None:
 
 @pytest.mark.parametrize("place", ["+1048576", "１０４８５７６", "$A$1", "A1:XFD1048576", "9" * 21])
 @pytest.mark.parametrize("element", ["row", "c"])
-def test_place_that_no_program_writes(
-    desk: Desk, tmp_path: Path, place: str, element: str
-) -> None:
+def test_place_that_no_program_writes(desk: Desk, tmp_path: Path, place: str, element: str) -> None:
     cell = f'<row><c r="{place}"><v>1</v></c></row>'
     row = f'<row r="{place}"><c><v>1</v></c></row>'
     said = desk.read(sheet(cell if element == "c" else row, tmp_path), log("xlsx")).said

@@ -15,6 +15,9 @@ from ccpolicy.reports import FORMATS, formats, render
 if TYPE_CHECKING:
     from ccpolicy.assessment.models import Assessment
 
+MOST_BYTES = 1 << 28
+"""Bytes of the largest assessment, of which some twenty times as many are needed in memory."""
+
 
 @click.command(
     "report",
@@ -102,13 +105,16 @@ def read(file: Path) -> Assessment:
 
     Raises:
         ReportError: the file is not one.
+        LimitError: it is too large.
     """
     from ccpolicy.assessment.parse import read_assessment
     from ccpolicy.errors import Locator, ReportError
+    from ccpolicy.files.limits import too_large
     from ccpolicy.files.missing import missing_file
 
     try:
-        data = file.read_bytes()
+        with file.open("rb") as stream:
+            data = stream.read(MOST_BYTES + 1)
     except FileNotFoundError as failure:
         raise missing_file(file, ReportError) from failure
     except OSError as failure:
@@ -117,4 +123,6 @@ def read(file: Path) -> Assessment:
             locator=Locator(str(file)),
             reason=failure.strerror or str(failure),
         ) from failure
+    if len(data) > MOST_BYTES:
+        raise too_large(str(file), MOST_BYTES)
     return read_assessment(data, str(file))

@@ -64,7 +64,7 @@ def find_unread(
     the policy are read too, which matters where the evidence folder is around them.
 
     Raises:
-        LimitError: a folder holds too many entries, or is too deep.
+        LimitError: there are too many names, or a folder is too deep.
     """
     parts = [part for part in folder.split("/") if part not in ("", ".")]
     known = {file for files in read.values() for file in files} | {*policy_files}
@@ -151,7 +151,7 @@ def _walk(root: Path, top: str, limits: Limits) -> Iterator[tuple[str, str | Non
         if (root / part).is_symlink():
             yield part, _LINK
             return
-    waiting = [top]
+    waiting, names = [top], 0
     while waiting:
         above = waiting.pop()
         try:
@@ -162,7 +162,8 @@ def _walk(root: Path, top: str, limits: Limits) -> Iterator[tuple[str, str | Non
             if above != top or not isinstance(failure, FileNotFoundError | NotADirectoryError):
                 yield f"{above}/", failure.strerror
             continue
-        limits.check_folder(above, len(entries))
+        names += len(entries)
+        limits.check_folder(above, names)
         for entry in entries:
             path = f"{above}/{entry.name}" if above else entry.name
             if entry.is_symlink():

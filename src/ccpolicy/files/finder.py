@@ -9,7 +9,7 @@ import os
 import re
 import stat
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -49,6 +49,7 @@ class Finder:
     def __init__(self, root: Path, limits: Limits) -> None:
         self.root, self.limits = root, limits
         self.entries: dict[str, list[os.DirEntry[str]] | EvidenceError] = {}
+        self._names = 0
 
     def find(self, folder: str, pattern: str) -> Iterator[str | EvidenceError]:
         """Yield the files below `folder` that match, as paths from the root, and what is amiss.
@@ -92,8 +93,7 @@ class Finder:
             )
             return
         matched = False
-        steps = [part for part in parts if part not in ("", ".")]
-        for name in self._match("", steps, set()):
+        for name in self._match("", _steps(parts), set()):
             matched = True
             yield name
         if not matched:
@@ -152,7 +152,8 @@ class Finder:
             try:
                 with os.scandir(self.root / folder) as entries:
                     found = sorted(entries, key=lambda entry: entry.name)
-                self.limits.check_folder(folder, len(found))
+                self._names += len(found)
+                self.limits.check_folder(folder, self._names)
                 self.entries[folder] = found
             except (FileNotFoundError, NotADirectoryError):
                 self.entries[folder] = []
@@ -163,6 +164,15 @@ class Finder:
                     locator=Locator(folder),
                 )
         return self.entries[folder]
+
+
+def _steps(parts: Iterable[str]) -> list[str]:
+    """Leave out the parts of a pattern that lead nowhere, also a `**` after another."""
+    steps: list[str] = []
+    for part in parts:
+        if part not in ("", ".") and (part != "**" or steps[-1:] != ["**"]):
+            steps.append(part)
+    return steps
 
 
 def _fits(name: str, part: str) -> bool:
@@ -176,7 +186,7 @@ def _fits(name: str, part: str) -> bool:
 def fits_path(path: str, pattern: str) -> bool:
     """Whether a path matches a whole pattern, as `Finder.find` matches it."""
     names = path.split("/")
-    parts = [part for part in pattern.split("/") if part not in ("", ".")]
+    parts = _steps(pattern.split("/"))
     if parts and parts[-1] == "**":
         parts.append("*")
 

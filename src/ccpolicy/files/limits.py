@@ -39,23 +39,22 @@ class Limits(BaseModel):
     """Members of an object in JSON or YAML."""
     depth: Annotated[int, Field(ge=1, le=100)] = 32
     """Levels of lists and objects in a record, and of folders below the repository."""
-    names: Annotated[int, Field(ge=1, le=10**7)] = 100_000
-    """Entries of a folder."""
+    names: Annotated[int, Field(ge=1, le=10**7)] = 200_000
+    """Files and folders below the folder of evidence, or in the tree of a commit."""
     files: Annotated[int, Field(ge=1, le=10**6)] = 10_000
     """Files that the pattern of one dataset matches."""
 
-    def check_folder(self, folder: str, entries: int) -> None:
-        """Refuse a folder with too many entries, or too deep below the repository.
+    def check_folder(self, folder: str, names: int) -> None:
+        """Refuse a folder with which there are so many names, or too deep below the repository.
 
         Raises:
             LimitError: it is so.
         """
-        if entries > self.names:
+        if names > self.names:
             raise LimitError(
-                "the folder has {count} entries, where the limit is {limit}",
+                "more than {limit} files and folders",
                 setting="names",
                 locator=Locator(folder or "."),
-                count=entries,
                 limit=self.names,
             )
         if folder.count("/") >= self.depth:

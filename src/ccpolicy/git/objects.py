@@ -13,11 +13,14 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from ccpolicy.files.limits import too_large
 from ccpolicy.git.errors import NoHistory, damaged_object
 
 if TYPE_CHECKING:
     import git
 
+MOST_BYTES = 1 << 30
+"""Bytes of the largest object."""
 _PIPE_SIZE = 1 << 20
 """Bytes that git may write ahead of the reader."""
 
@@ -40,16 +43,19 @@ class ObjectReader:
         Raises:
             NoHistory: it is missing.
             EvidenceError: it does not match its id.
+            LimitError: it is too large.
         """
         while id_ in self._awaited and id_ not in self._ahead:
             self._receive()
         if id_ in self._ahead:
             return self._ahead.pop(id_)
         try:
-            found: Any = self._process.get_object_data(id_)
+            _, kind, size, stream = self._process.stream_object_data(id_)
+            _check_size(id_, size)
+            content = bytes(stream.read(size))
         except (ValueError, OSError) as failure:
             raise NoHistory("partial") from failure
-        return _checked(id_, found[1], bytes(found[3]))
+        return _checked(id_, kind, content)
 
     def read_start(self, id_: str, limit: int) -> bytes:
         """Return the first bytes of an object, at most `limit`; see `read`.
@@ -106,6 +112,7 @@ class ObjectReader:
         if len(header) != 3:
             raise NoHistory("partial")
         size = int(header[2])
+        _check_size(header[0].decode(), size)
         content = stream.read(size)
         if len(content) != size or stream.read(1) != b"\n":
             raise NoHistory("partial")
@@ -120,6 +127,16 @@ class ObjectReader:
             self._batch.proc.wait()
             self._batch = None
         self._awaited = {}
+
+
+def _check_size(id_: str, size: int) -> None:
+    """Refuse an object too large to be held in memory; packed, it may be a thousandth of that.
+
+    Raises:
+        LimitError: it is so.
+    """
+    if size > MOST_BYTES:
+        raise too_large(id_, MOST_BYTES)
 
 
 def object_id(kind: bytes, content: bytes, digits: int) -> str:

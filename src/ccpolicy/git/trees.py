@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from ccpolicy.files.limits import Limits
 from ccpolicy.git.errors import damaged_object
 from ccpolicy.git.objects import ObjectReader
 
+_LIMITS = Limits()
+"""Those of every repository: what was once committed does not change with `ccpolicy.toml`."""
 TREE = "40000"
 LINK = "120000"
 SUBMODULE = "160000"
@@ -67,14 +70,30 @@ class TreeReader:
         found = self._entry(tree, path)
         return found.id if found and found.mode == TREE else None
 
-    def files(self, tree: str | None, above: str = "") -> Iterator[tuple[str, Blob]]:
-        """Yield path and file for all files below a tree; nothing if there is no tree."""
-        for mode, name, id_ in self.entries(tree) if tree else ():
-            path = f"{above}/{name}" if above else name
-            if mode == TREE:
-                yield from self.files(id_, path)
-            elif mode != SUBMODULE:
-                yield path, Blob(id_, mode == LINK)
+    def files(self, tree: str | None) -> Iterator[tuple[str, Blob]]:
+        """Yield path and file for all files below a tree; nothing if there is no tree.
+
+        A few trees that hold one another many times can stand for more files than any disk has.
+
+        Raises:
+            LimitError: there are too many, or folders are nested too deeply.
+        """
+        waiting = [("", iter([Entry(TREE, "", tree)] if tree else []))]
+        names = 0
+        while waiting:
+            above, entries = waiting[-1]
+            entry = next(entries, None)
+            if entry is None:
+                waiting.pop()
+                continue
+            path = f"{above}/{entry.name}" if above else entry.name
+            if entry.mode == TREE:
+                below = self.entries(entry.id)
+                names += len(below)
+                _LIMITS.check_folder(path, names)
+                waiting.append((path, iter(below)))
+            elif entry.mode != SUBMODULE:
+                yield path, Blob(entry.id, entry.mode == LINK)
 
     def read_ahead(self, trees: Iterable[str], path: str) -> None:
         """Read the trees on the way to a path, and all below it, one batch per level."""
