@@ -17,7 +17,7 @@ _CLERK = {
 }
 
 
-def git(folder: Path, *arguments: str, input: str = "", **environment: str) -> str:  # noqa: A002
+def git(folder: Path, *arguments: str, input: str = "", **environment: str) -> str:
     """Run git in a folder, perhaps with some input, and return what it says."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     done = subprocess.run(

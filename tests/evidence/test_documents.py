@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from ccpolicy.evidence.readers import json as json_reader
 from ccpolicy.evidence.readers import text
 from message_text import Said
 

@@ -12,9 +12,6 @@ from typing import Any
 import openpyxl
 import pytest
 
-from ccpolicy.evidence.readers import workbook as parts
-from ccpolicy.evidence.readers import xlsx
-
 from .conftest import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, TIME, Desk, day, instant, log, workbook
 
 PROPERTIES = {"n": INTEGER, "x": NUMBER, "b": BOOLEAN, "d": DATE, "t": TIME, "note": TEXT}
