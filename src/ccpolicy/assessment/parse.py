@@ -17,7 +17,7 @@ from pydantic_core import from_json
 
 from ccpolicy.assessment.models import SCHEMA_VERSION, Assessment
 from ccpolicy.errors import Locator, Message, ReportError
-from ccpolicy.files.model_errors import explain
+from ccpolicy.files.model_errors import details, explain
 
 _HINT = Message.of("make one with 'ccpolicy check --annex --format json -o FILE'").template
 _PLACE = re.compile(r"(.*) at line (\d+) column (\d+)")
@@ -67,7 +67,7 @@ class _Document:
 
 
 def _explained(failure: ValidationError, data: bytes, file: str) -> ReportError:
-    first = failure.errors(include_url=False)[0]
+    first = details(failure, Locator(file))[0]
     if first["type"] == "json_invalid":
         reason = str(first["ctx"]["error"])
         place = Locator(file)

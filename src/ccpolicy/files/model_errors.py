@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from ccpolicy.errors import Locator, PolicyError
+from ccpolicy.errors import LimitError, Locator, PolicyError
 from ccpolicy.near_names import nearest
 
 _MESSAGES = {
@@ -54,6 +54,18 @@ _PATTERN_HINT_MESSAGES = {
 _LISTED = re.compile(r"'([^']*)'")
 
 Path = tuple[str | int, ...]
+MOST_ERRORS = 10_000
+
+
+def details(failure: ValidationError, file: Locator) -> list[ErrorDetails]:
+    """Return what pydantic says is wrong with a file.
+
+    Raises:
+        LimitError: it is more than anybody reads, and each would take a kilobyte.
+    """
+    if failure.error_count() > MOST_ERRORS:
+        raise LimitError("more than {limit} errors in one file", locator=file, limit=MOST_ERRORS)
+    return failure.errors(include_url=False)
 
 
 @dataclass(frozen=True)
@@ -85,7 +97,7 @@ def explain(
 ) -> list[PolicyError]:
     """Turn pydantic's errors into ours, each with its line."""
     errors = []
-    faults = [_fault(error, source.value) for error in failure.errors(include_url=False)]
+    faults = [_fault(error, source.value) for error in details(failure, source.locate(()))]
     for fault in _likeliest(faults):
         path, kind, error = fault.path, fault.kind, fault.details
         values = {

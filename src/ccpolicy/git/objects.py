@@ -50,12 +50,11 @@ class ObjectReader:
         if id_ in self._ahead:
             return self._ahead.pop(id_)
         try:
-            _, kind, size, stream = self._process.stream_object_data(id_)
-            _check_size(id_, size)
-            content = bytes(stream.read(size))
+            _check_size(id_, self._process.get_object_header(id_)[2])
+            found: Any = self._process.get_object_data(id_)
         except (ValueError, OSError) as failure:
             raise NoHistory("partial") from failure
-        return _checked(id_, kind, content)
+        return _checked(id_, found[1], bytes(found[3]))
 
     def read_start(self, id_: str, limit: int) -> bytes:
         """Return the first bytes of an object, at most `limit`; see `read`.
