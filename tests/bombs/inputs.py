@@ -496,6 +496,6 @@ OTHERS = (
     Bomb("history of levels", levels, "FI212", 2, KNOWN),
     Bomb("history of a large file", large_blob, "FI201", 2, KNOWN),
     Bomb("long history", commits(20_000), "US350", 2, HISTORY),
-    Bomb("trees compared", trees, "", 0, ("diff", "ROOT", "bomb")),
+    Bomb("policy beside trees", trees, "", 0, ("check", "--policy-from", "bomb", "ROOT")),
 )
 BOMBS = (*POLICY, *EVIDENCE, *OTHERS)
