@@ -442,26 +442,26 @@ EVIDENCE = (
     Bomb("pipe", pipe, "EV|FI", 1),
 )
 OTHERS = (
-    Bomb("bundle of zeros", both(sparse("a.zip", 1 << 40)), "BU", 1, VERIFY),
+    Bomb("bundle of zeros", both(sparse("a.zip", 1 << 40)), "BU108", 1, VERIFY),
     Bomb("bundle of many members", file("a.zip", lambda: members(200_000)), "BU101", 1, VERIFY),
     Bomb(
         "packed bundle",
         file("a.zip", lambda: archive(("manifest.json", bytes(1 << 28)), deflated=True)),
-        "BU",
+        "BU102",
         1,
         VERIFY,
     ),
     Bomb(
         "deep manifest",
         file("a.zip", archive(("manifest.json", b"[" * 1_000_000))),
-        "BU",
+        "BU231",
         1,
         VERIFY,
     ),
     Bomb(
         "long manifest",
         file("a.zip", lambda: archive(("manifest.json", b" " * (65 << 20)))),
-        "BU",
+        "BU105",
         1,
         VERIFY,
     ),
