@@ -152,7 +152,8 @@ class Finder:
             try:
                 with os.scandir(self.root / folder) as entries:
                     found = sorted(entries, key=lambda entry: entry.name)
-                self._names += len(found)
+                if folder:  # the root is only on the way to the evidence
+                    self._names += len(found)
                 self.limits.check_folder(folder, self._names)
                 self.entries[folder] = found
             except (FileNotFoundError, NotADirectoryError):

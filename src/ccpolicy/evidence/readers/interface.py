@@ -79,7 +79,7 @@ class SourceFile:
         """Make the error for more than the limit of a setting, in the file or on a line of it."""
         limit = getattr(self.limits, setting)
         place = Locator(self.name, line)
-        return LimitError(message, setting=setting, locator=place, limit=limit, **values)
+        return LimitError(message, hint="", locator=place, setting=setting, limit=limit, **values)
 
     def gone(self, failure: OSError) -> EvidenceError:
         """Make the error for a file that could be read a moment ago."""
