@@ -23,7 +23,7 @@ from .inputs import BOMBS, Bomb
 SECONDS = 8
 """Wall time that the program is allowed; it must have ended five seconds later."""
 MEMORY = 3 << 30
-MOST_MEMORY = 5 << 29
+MOST_MEMORY = MEMORY
 PROGRAM = (sys.executable, "-m", "ccpolicy")
 
 

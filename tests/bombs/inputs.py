@@ -359,7 +359,7 @@ POLICY = (
     Bomb("long expression", where("result = '" + "x" * 100_000 + "'"), "PL450"),
     Bomb("number in SQL", where("1" + "0" * 5000 + " = 1"), "PL457"),
     Bomb("two expressions", where("result = 'pass') OR (true"), "PL415"),
-    Bomb("cross join", kind(CROSS), "US350"),
+    Bomb("cross join", kind(CROSS), "US350|US355"),
     Bomb("kind with brackets", kind("SELECT " + "(" * 200_000 + "1" + ")" * 200_000), "PL4"),
     Bomb("recursive kind", kind("WITH RECURSIVE x AS (SELECT 1 UNION ALL FROM x) FROM x"), "PL418"),
     Bomb("at_least", value("9" * 17), "PL404"),
