@@ -71,6 +71,7 @@ def run(bomb: Bomb, folder: Path) -> str:
             preexec_fn=limited,  # noqa: PLW1509
         )
         code, memory = ended(process.pid, started)
+        process.returncode = -signal.SIGKILL if code is None else code  # it was waited for here
     seconds = time.monotonic() - started
     output = (folder / "output").read_text("utf-8", "replace")
     said = re.findall(rf"\b(?:{bomb.code})[0-9]*\b.*", output) if bomb.code else [""]
