@@ -20,7 +20,7 @@ def coded(code: str, *values: object, language: Language = "en") -> str:
 
 _CODE = re.compile(rf"\b(?:{'|'.join(FAMILIES)})[0-9]{{3}} ?")
 _LEVEL = re.compile(r"(^|: )(?:error: |warning: |错误：|警告：)", re.MULTILINE)
-_EXCERPT = re.compile(r"^ *[0-9]* \|.*\n?|\n[0-9]+ errors?$|\n[0-9]+ 个错误$", re.MULTILINE)
+_EXCERPT = re.compile(r"^ *[0-9]* \|.*\n?|\n[0-9]+ errors?$", re.MULTILINE)
 """A line of a file with its caret, and the count below; tests/cli/test_diagnostics.py has these."""
 
 

@@ -364,7 +364,7 @@ def test_in_chinese(office: Office) -> None:
     office.change(CONTROLS, "severity: high", "severity: high\n    severity: low")
     result = office.run("check", "--lang", "zh")
     assert result.exit_code == 2
-    assert Said(result.stderr) == f"{CONTROLS}:8:5: 键“severity”重复\n"
+    assert Said(result.stderr) == f"{CONTROLS}:8:5: 键“severity”重复\n1 个错误\n"
     office.write(CONTROLS, FILES[CONTROLS].replace("result = 'pass'", "result = 1"))
     result = office.run("check", "--lang", "zh")
     assert (
