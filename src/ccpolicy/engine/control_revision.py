@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ccpolicy.checks.kinds import Kind
 from ccpolicy.policy import Control, Policy, Revision
-from ccpolicy.time.calendar import day_number, day_starts
+from ccpolicy.time.calendar import day_number, day_starts, moment
 from ccpolicy.time.zones import time_zone
 
 
@@ -72,7 +72,9 @@ def control_revisions(
     zone = time_zone(plan.zone)
     for control_number, control in enumerate(controls):
         history = control.history
-        first_day = day_number(plan.first_day(history[0]))
+        first_instant = day_starts(day_number(plan.first_day(history[0])), zone)
+        # The day written may be one that the zone skipped.
+        first_day = day_number(moment(first_instant, zone).date())
         for revision, following in zip(history, [*history[1:], None], strict=True):
             number += 1
             ends = horizon
@@ -86,6 +88,6 @@ def control_revisions(
                 starts=day_starts(day_number(plan.first_day(revision)), zone),
                 ends=ends,
                 first_day=first_day,
-                first_instant=day_starts(first_day, zone),
+                first_instant=first_instant,
                 kind=policy.kinds[control.check],
             )
