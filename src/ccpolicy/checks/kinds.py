@@ -46,7 +46,7 @@ Value = str | int | float
 
 _TOO_LARGE = 1_000_000_000
 """Numbers of a parameter are smaller: no plan means more, and every engine can hold them."""
-TABLES = frozenset(["parameters", "after", "period"])
+TABLES = frozenset(["parameters", "after", "business", "period"])
 """What a kind's query can read beside its inputs."""
 
 
@@ -124,6 +124,8 @@ class Parameter(Model):
     """Parameter of whose first period it takes the place, where both are given."""
     covers_from: str | None = None
     """Input whose happenings cover for this long; by the clock a date would cover nothing."""
+    business_hours: bool = False
+    """Whether the query finds in `business`, too, when it has run out."""
     proven_by: str | None = None
     """Input whose happenings prove that it was kept; by the clock a date cannot prove it."""
 

@@ -46,13 +46,35 @@ def find_problems(
                 problems.append(_problem(rest, finding.dataset))
         counted.add(key)
     for subject in sorted(outcome.undecided)[:SHOWN]:
-        unsaid = Message.of(
-            "cannot compute a time for '{subject}': it has no expiry or due date,"
-            " or the holiday calendar does not know the year",
-            subject=subject,
-        )
-        problems.append(_problem(unsaid))
+        problems.append(_undecided(control, subject, outcome, policy))
     return problems, left_out
+
+
+def _undecided(control: Control, subject: str, outcome: Outcome, policy: Policy) -> Problem:
+    """Say why a time of a subject cannot be computed."""
+    if subject not in outcome.unknown_years:
+        unsaid = Message.of(
+            "cannot compute a time for '{subject}': it has no expiry or due date", subject=subject
+        )
+        return _problem(unsaid)
+    name, year = outcome.unknown_years[subject]
+    place = policy.place("calendar", name, "id")
+    unsaid = Message.of(
+        "cannot compute a time for '{subject}' of {control}: the calendar '{calendar}' does not"
+        " know {year}",
+        subject=subject,
+        control=control.id,
+        calendar=name,
+        year=year,
+    )
+    hint = Message.of(
+        "write the days of {year} that are not worked under 'closed' of '{calendar}' in {file},"
+        " weekends that are worked under 'worked', and add {year} to its 'written_years'",
+        year=year,
+        calendar=name,
+        file=place.file,
+    )
+    return _problem(unsaid, locator=str(place), hint=hint)
 
 
 def datasets_of(control: Control) -> list[str]:
@@ -62,11 +84,16 @@ def datasets_of(control: Control) -> list[str]:
     )
 
 
-def _problem(message: Message, dataset: str | None = None, locator: str | None = None) -> Problem:
+def _problem(
+    message: Message,
+    dataset: str | None = None,
+    locator: str | None = None,
+    hint: Message | None = None,
+) -> Problem:
     return Problem(
         code=message.code,
         message=Text.of(message),
-        hint=None,
+        hint=Text.of(hint) if hint else None,
         locator=locator,
         dataset=dataset,
     )

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 
 from ccpolicy.checks.kinds import Kind
 from ccpolicy.policy import Control, Policy, Revision
+from ccpolicy.policy.calendars import business_calendar, calendar_name
+from ccpolicy.time.business_calendar import BusinessCalendar
 from ccpolicy.time.calendar import day_number, day_starts
 from ccpolicy.time.zones import time_zone
 
@@ -28,6 +31,8 @@ class ControlRevision:
     first_instant: int
     """The instant at which that day begins."""
     kind: Kind = field(repr=False)
+    calendar: BusinessCalendar | None = field(repr=False)
+    """On which business time counts."""
 
     @property
     def has_classes(self) -> bool:
@@ -70,6 +75,7 @@ def control_revisions(
     number = 0
     plan = policy.plan
     zone = time_zone(plan.zone)
+    calendars = cache(lambda name: business_calendar(policy, name))
     for control_number, control in enumerate(controls):
         history = control.history
         first_day = day_number(plan.first_day(history[0]))
@@ -88,4 +94,5 @@ def control_revisions(
                 first_day=first_day,
                 first_instant=day_starts(first_day, zone),
                 kind=policy.kinds[control.check],
+                calendar=calendars(calendar_name(policy, control, revision)),
             )

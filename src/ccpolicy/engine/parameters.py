@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -12,6 +13,8 @@ from ccpolicy.engine.input_sql import MILLIONTHS
 from ccpolicy.engine.relations import parameter_columns, parameters
 from ccpolicy.policy import ParameterValue
 from ccpolicy.store import Store
+from ccpolicy.time.business_calendar import BusinessCalendar
+from ccpolicy.time.calendar import require_business
 from ccpolicy.time.durations import Duration, parse_duration
 
 
@@ -19,13 +22,21 @@ from ccpolicy.time.durations import Duration, parse_duration
 class Terms:
     """The durations and periods that the calendar tables must know."""
 
-    durations: dict[str, Duration] = field(default_factory=dict)
+    durations: dict[str, tuple[Duration, BusinessCalendar | None]] = field(default_factory=dict)
+    """Name → duration, and the calendar on which business time counts."""
     periods: dict[str, tuple[str, Duration | None]] = field(default_factory=dict)
+    controls: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Name of a duration → the controls that have it."""
 
-    def duration(self, duration: Duration) -> str:
-        """Note a duration and return its name in `after`."""
-        self.durations[duration.text] = duration
-        return duration.text
+    def duration(self, duration: Duration, revision: ControlRevision) -> str:
+        """Note a duration and return its name in `after` and `business`."""
+        calendar, label = None, duration.text
+        if duration.is_business:
+            calendar = require_business(revision.calendar)
+            label = f"{duration.text} ({calendar.id})"
+        self.durations[label] = duration, calendar
+        self.controls[label].add(revision.control.id)
+        return label
 
     def period(self, period: str, grace: Duration | None) -> str:
         """Note a calendar period and return its name in `period`."""
@@ -76,7 +87,7 @@ def _row(revision: ControlRevision, key: str, terms: Terms) -> dict[str, object]
             ),
             None,
         )
-        values |= _cells(parameter, spec, value, grace, terms)
+        values |= _cells(parameter, spec, value, grace, revision, terms)
     return values
 
 
@@ -89,6 +100,7 @@ def _cells(
     spec: Parameter,
     value: str | int | float | None,
     grace: Duration | None,
+    revision: ControlRevision,
     terms: Terms,
 ) -> dict[str, object]:
     """Return what the columns of one parameter hold."""
@@ -100,7 +112,7 @@ def _cells(
             duration = duration.plus(grace) if grace else duration
             if duration.is_clock:
                 return {parameter: None, f"{parameter}_clock": duration.microseconds}
-            return {parameter: terms.duration(duration), f"{parameter}_clock": None}
+            return {parameter: terms.duration(duration, revision), f"{parameter}_clock": None}
         case "integer" | "choice":
             return {parameter: value}
         case "number":

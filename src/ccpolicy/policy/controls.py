@@ -11,7 +11,7 @@ from ccpolicy.policy.keys import unlike_keys
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.models import Control, ParameterValue, Revision, Selection
 from ccpolicy.policy.names import unknown
-from ccpolicy.policy.terms import clock_over_dates, grace_in_period
+from ccpolicy.policy.terms import business_terms, clock_over_dates, grace_in_period
 from ccpolicy.time.durations import parse_duration
 
 
@@ -211,6 +211,7 @@ def _parameters(content: Policy, control: Control, kind: Kind) -> Iterator[Polic
                     )
         yield from _complete(control, kind, revision, place.locate(*path, "parameters"))
         yield from clock_over_dates(content, control, kind, revision, path)
+        yield from business_terms(content, control, kind, revision, path)
 
 
 def _classes(control: Control) -> bool:

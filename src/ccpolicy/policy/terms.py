@@ -7,11 +7,54 @@ from collections.abc import Iterator, Mapping
 from ccpolicy.checks.kinds import Kind, Parameter
 from ccpolicy.checks.strictness import shorter
 from ccpolicy.errors import Locator, Message, PolicyError
+from ccpolicy.policy.calendars import calendar_name, require_calendar
 from ccpolicy.policy.columns import columns
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.models import Control, ParameterValue, Revision
 from ccpolicy.time.calendar import PERIODS
 from ccpolicy.time.durations import Duration, parse_duration
+
+
+def business_terms(
+    policy: Policy,
+    control: Control,
+    kind: Kind,
+    revision: Revision,
+    path: tuple[str | int, ...],
+) -> Iterator[PolicyError]:
+    """Yield business time that has no calendar, or none that can count it."""
+    for name, given in revision.parameters.items():
+        spec = kind.parameters.get(name)
+        found = [each for value in _values(given) if (each := _duration(value))]
+        business = [each for each in found if each.is_business]
+        if spec is None or spec.type != "duration" or not business:
+            continue
+        place = policy.place("control", control.id, *path, "parameters", name)
+        try:
+            calendar = calendar_name(policy, control, revision)
+            rules = require_calendar(policy, name, calendar)
+        except PolicyError as failure:
+            yield failure.at(place)
+            continue
+        in_hours = any(each.business_microseconds for each in business)
+        if in_hours and not rules.hours:
+            yield PolicyError(
+                "the calendar '{calendar}' has no opening hours",
+                hint="write its 'hours' by weekday",
+                locator=place,
+                calendar=rules.id,
+            )
+        elsewhere = rules.zone is not None and rules.zone != policy.plan.zone
+        if (in_hours or elsewhere) and not spec.extends and not spec.business_hours:
+            yield PolicyError(
+                "the check kind '{kind}' does not count '{name}' in business hours, nor in days of"
+                " another zone",
+                hint="join the relation 'business' in its query, and write 'business_hours: true'"
+                " there",
+                locator=place,
+                kind=kind.name,
+                name=name,
+            )
 
 
 def clock_over_dates(
@@ -103,8 +146,9 @@ def _values(given: ParameterValue) -> list[str | int | float]:
 
 
 def _is_clock(spec: Parameter, given: ParameterValue) -> bool:
+    """Whether it runs from a moment, and not from a day."""
     return spec.type == "duration" and any(
-        duration.is_clock for each in _values(given) if (duration := _duration(each))
+        duration.is_clock or duration.business_microseconds > 0 for each in _values(given) if (duration := _duration(each))
     )
 
 
