@@ -11,7 +11,9 @@ from ccpolicy.vocabulary import Severity
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
-ChangeFamily = Literal["control", "waiver", "dataset", "check", "norm", "plan", "settings"]
+ChangeFamily = Literal[
+    "control", "waiver", "dataset", "check", "calendar", "norm", "plan", "settings"
+]
 """What a change is about."""
 Direction = Literal["loosened", "unordered", "tightened", "neutral"]
 DIRECTIONS: tuple[Direction, ...] = ("loosened", "unordered", "tightened", "neutral")
@@ -45,7 +47,8 @@ class Change(Model):
 
     family: ChangeFamily
     name: str
-    """Id of the control, waiver, dataset, check kind, norm or plan; the file of the settings."""
+    """Id of the control, waiver, dataset, check kind, calendar, norm or plan; the file of the
+    settings."""
     direction: Direction
     """Unordered: neither state is stricter than the other for sure. Neutral: no verdict and no gate
     depends on it."""

@@ -105,9 +105,10 @@ class CalendarTables:
             """,
         )
         rows = []
-        for name, day, piece, is_certain in self.pieces:
-            if not (earliest or is_certain) and piece.ends <= self.as_of:
-                piece = Piece(piece.starts, piece.until, ends, is_running=False)
+        for name, day, first, is_certain in self.pieces:
+            piece = first
+            if not (earliest or is_certain) and first.ends <= self.as_of:
+                piece = Piece(first.starts, first.until, ends, is_running=False)
             rows.append(
                 (
                     name,
@@ -136,7 +137,7 @@ class CalendarTables:
         begin, run = self.first, (0, True)
         for day, last in zip(self.days, last_days(self.days, duration, business), strict=True):
             year = business.unknown_year(day + 1, last) if business else None
-            if year and last < self.last:
+            if business and year and last < self.last:
                 self._lacks(name, business, year, self.calendar.starts(last + 1))
             if run != (last - day, year is None):
                 if day > self.first:

@@ -23,12 +23,11 @@ from ccpolicy.time.calendar import day_number, instant, moment, shift
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.time.zones import time_zone
 
-
 _OFFICE = BusinessCalendarRules(
     id="office",
     weekend=["saturday", "sunday"],
     holidays="CN",
-    hours=WeekHours(**dict.fromkeys(WEEKDAYS[:5], ["09:00-12:00", "13:00-18:00"])),
+    hours=WeekHours(**{each: ["09:00-12:00", "13:00-18:00"] for each in WEEKDAYS[:5]}),
 )
 """On which business time counts in worked cases, in the zone of each."""
 

@@ -14,13 +14,13 @@ from ccpolicy.policy.models import (
     BusinessCalendarRules,
     Control,
     Revision,
-    WeekHours,
     Weekday,
+    WeekHours,
 )
 from ccpolicy.policy.names import unknown
 from ccpolicy.time.business_calendar import BusinessCalendar, Hours
 from ccpolicy.time.calendar import date_of, day_number, require_business
-from ccpolicy.time.durations import MICROSECONDS
+from ccpolicy.time.durations import MICROSECONDS, duration_parts, parse_duration
 from ccpolicy.time.epoch import DAY
 from ccpolicy.time.public_holidays import require_holidays
 from ccpolicy.time.spans import Span
@@ -57,15 +57,15 @@ def business_calendar(policy: Policy, name: str | None) -> BusinessCalendar | No
         zone=time_zone(rules.zone or policy.plan.zone),
         weekend=frozenset(WEEKDAYS.index(each) for each in rules.weekend),
         holidays=rules.holidays and require_holidays(rules.holidays),
-        hours=hours and tuple(_hours(hours.of(each)) for each in WEEKDAYS),
+        hours=tuple(_hours(hours.of(each)) for each in WEEKDAYS) if hours else None,
         closed=frozenset(day for each in rules.closed for day in _closed(each.day, each.until)),
         worked={
             day_number(each.day): _hours(each.hours) if each.hours else None
             for each in rules.worked
         },
         written_years=frozenset(rules.written_years),
-        first_day=rules.from_ and day_number(rules.from_),
-        last_day=rules.until and day_number(rules.until),
+        first_day=day_number(rules.from_) if rules.from_ else None,
+        last_day=day_number(rules.until) if rules.until else None,
     )
 
 
@@ -135,9 +135,7 @@ def _weekend(rules: BusinessCalendarRules, place: Place) -> Iterator[PolicyError
         yield PolicyError("a week has no working day", locator=place("weekend"))
 
 
-def _week(
-    rules: BusinessCalendarRules, hours: WeekHours, place: Place
-) -> Iterator[PolicyError]:
+def _week(rules: BusinessCalendarRules, hours: WeekHours, place: Place) -> Iterator[PolicyError]:
     """Yield what does not fit in the opening hours of a week."""
     spans: dict[Weekday, list[tuple[Span, str, Locator]]] = {}
     for weekday in WEEKDAYS:
@@ -283,3 +281,27 @@ def _span(text: str) -> Span:
         return opens, DAY
     closes = int(parts[3]) * MICROSECONDS["hour"] + int(parts[4]) * MICROSECONDS["minute"]
     return opens, closes + (DAY if parts[5] else 0)
+
+
+def counted_on(policy: Policy) -> dict[str, list[str]]:
+    """Return calendar → the controls that count business time on it."""
+    found: dict[str, list[str]] = {name: [] for name in policy.calendars}
+    for control in policy.controls.values():
+        for revision in control.history:
+            name = calendar_name(policy, control, revision)
+            if name in found and control.id not in found[name] and counts_business_time(revision):
+                found[name].append(control.id)
+    return found
+
+
+def kept_by(policy: Policy) -> str | None:
+    """Return the calendar by which some records are kept, as their retention says."""
+    retentions = (parse_duration(each.retention) for each in policy.datasets.values())
+    return calendar_name(policy) if any(each.is_business for each in retentions) else None
+
+
+def counts_business_time(revision: Revision) -> bool:
+    """Whether a parameter is in business days or business hours."""
+    values = [each for given in revision.parameters.values() for each in given.values]
+    units = [unit for value in values for _, unit in duration_parts(str(value)) or []]
+    return any(unit.startswith("business ") for unit in units)

@@ -8,8 +8,8 @@ from pathlib import PurePosixPath
 
 from ccpolicy.checks.sql_guard import Expression, Refusal, vet_expressions, vet_query
 from ccpolicy.errors import Locator, PolicyError, PolicyErrors
-from ccpolicy.policy.columns import ColumnType, columns, schema
 from ccpolicy.policy.calendars import calendar_name, check_calendars, require_calendar
+from ccpolicy.policy.columns import ColumnType, columns, schema
 from ccpolicy.policy.controls import check_control
 from ccpolicy.policy.expression_types import Column, family_of, misfits
 from ccpolicy.policy.git_datasets import FROM_GIT

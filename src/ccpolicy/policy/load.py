@@ -218,8 +218,8 @@ class _Reader:
             if model is Plan and isinstance(source.value, dict) and "holidays" in source.value:
                 raise PolicyError(
                     "'holidays' has moved to calendars.yaml",
-                    hint="take it out here, and write in {file}:"
-                    " calendars: [{{id: office, weekend: [saturday, sunday], holidays: {country}}}]",
+                    hint="take it out here, and write in {file}: calendars:"
+                    " [{{id: office, weekend: [saturday, sunday], holidays: {country}}}]",
                     locator=source.locate(("holidays",)),
                     file=f"{self.settings.policy}/{CALENDARS}",
                     country=source.value["holidays"],

@@ -254,6 +254,11 @@ class ParameterValue(Model):
     """Norm in `policy/norms.yaml`."""
 
     @property
+    def values(self) -> list[Scalar]:
+        """Return its values, one for each class if they differ."""
+        return list(self.value.values()) if isinstance(self.value, dict) else [self.value]
+
+    @property
     def words(self) -> list[str]:
         """Return its classes, or its value where that is a word, such as a choice."""
         return list(self.value) if isinstance(self.value, dict) else [str(self.value)]

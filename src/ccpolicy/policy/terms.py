@@ -25,7 +25,7 @@ def business_terms(
     """Yield business time that has no calendar, or none that can count it."""
     for name, given in revision.parameters.items():
         spec = kind.parameters.get(name)
-        found = [each for value in _values(given) if (each := _duration(value))]
+        found = [each for value in given.values if (each := _duration(value))]
         business = [each for each in found if each.is_business]
         if spec is None or spec.type != "duration" or not business:
             continue
@@ -122,14 +122,14 @@ def grace_in_period(
         if kind.parameters[other].type != "period":
             continue
         periods = [parse_duration(f"{PERIODS[str(each)]} months") for each in _known(given[other])]
-        graces = [grace for each in _values(given[name]) if (grace := _duration(each))]
+        graces = [grace for each in given[name].values if (grace := _duration(each))]
         # Another family than days cannot lengthen a period at all, which is told elsewhere.
         own = [each for each in graces if each.family == "calendar"]
         if any(shorter(period, grace) != 1 for period in periods for grace in own):
             yield PolicyError(
                 "'{name}' must be shorter than '{other}'", locator=place, name=name, other=other
             )
-        if "at_least" in given and any(each != 1 for each in _values(given["at_least"])):
+        if "at_least" in given and any(each != 1 for each in given["at_least"].values):
             yield PolicyError(
                 "'{name}' and 'at_least' do not go together: an event serves one period",
                 locator=place,
@@ -138,17 +138,15 @@ def grace_in_period(
 
 
 def _known(given: ParameterValue) -> list[object]:
-    return [each for each in _values(given) if each in PERIODS]
-
-
-def _values(given: ParameterValue) -> list[str | int | float]:
-    return list(given.value.values()) if isinstance(given.value, dict) else [given.value]
+    return [each for each in given.values if each in PERIODS]
 
 
 def _is_clock(spec: Parameter, given: ParameterValue) -> bool:
     """Whether it runs from a moment, and not from a day."""
     return spec.type == "duration" and any(
-        duration.is_clock or duration.business_microseconds > 0 for each in _values(given) if (duration := _duration(each))
+        duration.is_clock or duration.business_microseconds > 0
+        for each in given.values
+        if (duration := _duration(each))
     )
 
 

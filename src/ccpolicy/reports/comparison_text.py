@@ -89,6 +89,8 @@ def title(page: Page, change: Change, titles: dict[str, Text]) -> str:
             return page.say("dataset")
         case "check":
             return page.say("check kind")
+        case "calendar":
+            return page.say("calendar")
         case "norm":
             return page.say("norm")
         case "plan":

@@ -125,9 +125,11 @@ class BusinessCalendar:
                 yield day
             elif day in self.closed:
                 continue
-            elif not is_known or (public and date in public.worked):
-                yield day
-            elif date.weekday() not in self.weekend and not (public and date in public.holidays):
+            elif (
+                not is_known
+                or (public and date in public.worked)
+                or (date.weekday() not in self.weekend and not (public and date in public.holidays))
+            ):
                 yield day
 
     def hours_of(self, day: int) -> Hours:

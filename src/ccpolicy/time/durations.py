@@ -104,7 +104,9 @@ def parse_duration(text: str) -> Duration:
     if not parts:
         raise _not_a_duration(text)
     if not parts.keys() <= {*get_args(Unit)}:
-        raise PolicyError("'{value}': only days, hours and minutes can be business time", value=text)
+        raise PolicyError(
+            "'{value}': only days, hours and minutes can be business time", value=text
+        )
     clock = sum(parts.get(unit, 0) * size for unit, size in MICROSECONDS.items())
     months = parts.get("year", 0) * 12 + parts.get("month", 0)
     days = parts.get("week", 0) * 7 + parts.get("day", 0)

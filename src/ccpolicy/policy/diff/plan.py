@@ -21,7 +21,7 @@ def plan_changes(
     subject: Subject, before: Plan, after: Plan, as_of: datetime.date
 ) -> Iterator[Change]:
     """Yield what changed in the plan: its days and zone, and its clauses."""
-    for field in ("effective_on", "adopted_on", "zone", "holidays", "subject"):
+    for field in ("effective_on", "adopted_on", "zone", "calendar", "subject"):
         first, second = getattr(before, field), getattr(after, field)
         if first != second:
             begun = field not in ("effective_on", "adopted_on") or (
