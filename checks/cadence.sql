@@ -10,7 +10,7 @@ inputs:
     population: true
     open_ended: true
     needs: [starts]
-    columns: [ends, by]
+    columns: [ends, by, calendar]
   items:
     label: {en: each of these must be told, zh: 须分别通报的各方}
     required: false

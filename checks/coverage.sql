@@ -9,7 +9,7 @@ inputs:
     effect: harm
     population: true
     required: false
-    columns: [starts, ends, by]
+    columns: [starts, ends, by, calendar]
   items:
     label: {en: what each must hold, zh: 须具备的项目}
     required: false

@@ -9,7 +9,7 @@ inputs:
     effect: harm
     population: true
     needs: [starts]
-    columns: [ends, by]
+    columns: [ends, by, calendar]
   items:
     label: {en: each must be closed for all of these, zh: 须逐项完成的各项}
     required: false

@@ -9,7 +9,7 @@ inputs:
     effect: harm
     population: true
     required: false
-    columns: [starts, ends, by, quantity]
+    columns: [starts, ends, by, calendar, quantity]
   readings:
     label: {en: "counts, each good until the next", zh: 读数（各自有效至下一次）}
     holds: happening

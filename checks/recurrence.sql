@@ -9,7 +9,7 @@ inputs:
     effect: harm
     population: true
     required: false
-    columns: [starts, ends, by]
+    columns: [starts, ends, by, calendar]
   events:
     label: {en: the events that count, zh: 计数的事件}
     holds: happening

@@ -14,7 +14,7 @@ from ccpolicy.files.policy_files import PolicyFiles, read_source
 from ccpolicy.files.yaml_document import YamlDocument, decode, parse_yaml
 from ccpolicy.time.durations import parse_duration
 
-Role = Literal["starts", "valid_from", "ends", "item", "by", "quantity", "good"]
+Role = Literal["starts", "valid_from", "ends", "item", "by", "calendar", "quantity", "good"]
 """What a column of a selection can mean."""
 
 
@@ -36,6 +36,7 @@ ROLES: dict[Role, ColumnRole] = {
     "ends": ColumnRole("time", Message.of("until: {column}")),
     "item": ColumnRole("name", Message.of("item: {column}")),
     "by": ColumnRole("name", Message.of("differs by: {column}")),
+    "calendar": ColumnRole("name", Message.of("calendar: {column}")),
     "quantity": ColumnRole("number", Message.of("quantity: {column}"), is_value=True),
     "good": ColumnRole("predicate", Message.of("good if: {sql}")),
 }

@@ -40,7 +40,14 @@ def find_problems(
         if finding.code == "left_out":
             left_out += 0 if key in counted else finding.count
         else:
-            problems.append(_problem(finding.message, finding.dataset, where(finding.locator)))
+            hint = None
+            if finding.code == "no_calendar":
+                hint = Message.of(
+                    "write it in policy/calendars.yaml, or one of {known} in the record",
+                    known=", ".join(policy.calendars),
+                )
+            place = where(finding.locator)
+            problems.append(_problem(finding.message, finding.dataset, place, hint))
             if finding.count > _shown(outcome.findings, finding) and key not in counted:
                 rest = Message.of("{count} records in all have this trouble", count=finding.count)
                 problems.append(_problem(rest, finding.dataset))

@@ -137,7 +137,9 @@ class Evaluation:
         """Number the subjects, and create the relations that the kinds' queries read."""
         store = self.store
         store.fill(CONTROL_REVISION.name, CONTROL_REVISION.columns, inputs.control_revisions())
-        classes = [(each.number, key) for each in self.revisions for key in each.classes]
+        classes = [
+            (each.number, name) for each in self.revisions for name, _, _ in each.class_calendars
+        ]
         store.fill(
             PARAMETER_CLASS.name,
             PARAMETER_CLASS.columns,

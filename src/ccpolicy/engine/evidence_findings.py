@@ -11,6 +11,7 @@ from ccpolicy.engine.calendar_tables import CalendarTables
 from ccpolicy.engine.input_sql import InputQueries, InputSelection
 from ccpolicy.errors import Message
 from ccpolicy.store import Store
+from ccpolicy.vocabulary import KEY_SEPARATOR
 
 SHOWN = 5
 """Places named for each finding; the rest is counted."""
@@ -21,6 +22,7 @@ MESSAGES = {
     "no_decision": "whether the record belongs here cannot be decided, since a value is missing",
     "backwards": "it ends before it begins",
     "no_class": "there is no parameter for '{value}'",
+    "no_calendar": "'{column}' names no calendar: '{value}'",
     "two_classes": "records of '{value}' disagree: two classes",
     "two_minimums": "records of '{value}' disagree: two minimums",
     "orphan": "'{value}' is not in the dataset '{column}'",
@@ -68,10 +70,14 @@ def find_faults(store: Store, inputs: InputQueries, calendar: CalendarTables) ->
         """
     )
     findings = []
-    for code, number, value, locator, count in rows:
+    for name, number, told, locator, count in rows:
         selected = inputs.selections[number]
         revision, selection = selected.revision, selected.selection
-        column = selected.begins
+        code, value, column = name, told, selected.begins
+        if code == "no_class" and revision.has_calendars:
+            value, _, named = str(told).rpartition(KEY_SEPARATOR)
+            if named not in revision.calendars:
+                code, value, column = "no_calendar", named, selection.calendar
         if code == "orphan":
             populations = revision.control.selections(revision.kind.population)
             column = " + ".join(sorted({each.dataset for each in populations}))
@@ -100,7 +106,9 @@ def _queries(inputs: InputQueries, calendar: CalendarTables) -> list[str]:
         if each.begins and (each.is_state or each.spec.population or each.spec.effect != "help")
     ]
     judging = [each.number for each in selections if each.selection.good]
-    with_classes = [each.number for each in inputs.revisions if each.has_classes]
+    with_classes = [
+        each.number for each in inputs.revisions if each.has_classes or each.has_calendars
+    ]
     own = [e.number for e in selections if e.selection.quantity and _gives_a_parameter(e)]
     ending = [
         each.number

@@ -102,7 +102,7 @@ class InputQueries:
                 number = self.numbers[revision.kind.name, revision.kind.population]
                 branches.append(
                     f"SELECT NULL, {number}, {revision.control_number}, true, true,"
-                    f" {literal(self.plan.subject)}, NULL, NULL, {revision.first_instant},"
+                    f" {literal(self.plan.subject)}, NULL, NULL, NULL, {revision.first_instant},"
                     f" {revision.first_instant}, NULL, NULL, NULL, NULL, {nothing}, NULL, true,"
                     " NULL"
                 )
@@ -126,6 +126,7 @@ class InputQueries:
             key,
             self._subject(selected, key),
             f"CAST({identifier(by)} AS VARCHAR)" if by else "NULL",
+            self._calendar(selected),
             *self._starts(selected),
             *self._time(selection.ends, selection.dataset),
             *(self._value(role, selection, spec) for role in VALUES),
@@ -157,6 +158,15 @@ class InputQueries:
         column = selected.selection.item
         item = f"CAST({identifier(column)} AS VARCHAR)" if column else "CAST(NULL AS VARCHAR)"
         return f"{key} || {literal(KEY_SEPARATOR)} || {item}"
+
+    def _calendar(self, selected: InputSelection) -> str:
+        """Write the calendar on which business time counts for a subject."""
+        calendar = selected.revision.calendar
+        if not (selected.spec.population and selected.revision.has_calendars):
+            return "NULL"
+        if column := selected.selection.calendar:
+            return f"CAST({identifier(column)} AS VARCHAR)"
+        return literal(calendar.id) if calendar else "NULL"
 
     def _value(self, role: Role, selection: Selection, spec: Input) -> str:
         """Write a number of a record, in millionths."""
@@ -227,6 +237,7 @@ class InputQueries:
                 and each.ends > self.times.as_of,
                 each.kind.inputs[each.kind.population].effect == "either",
                 each.has_classes,
+                each.has_calendars,
                 each.has_items,
             )
             for each in self.revisions
@@ -246,7 +257,9 @@ class InputQueries:
             SELECT st.input, st.selection, st.planned, r.revision,
                    CASE WHEN r.has_items THEN st.subject_key || {literal(KEY_SEPARATOR)} || i.item
                         ELSE st.subject_key END AS name,
-                   CASE WHEN r.has_classes THEN st.class ELSE '' END AS class,
+                   CASE WHEN r.has_classes THEN st.class ELSE '' END
+                   || CASE WHEN r.has_calendars THEN {literal(KEY_SEPARATOR)} || st.calendar
+                           ELSE '' END AS class,
                    st.starts, st.latest_moment AS latest, st.local_day AS day, st.day AS first_day,
                    st.until AS ends,
                    CASE WHEN st.planned OR st.input IN ({_list(episodes)}) THEN st.until
@@ -256,7 +269,7 @@ class InputQueries:
                    st.quantity, st.good, st.locator
             FROM (
               SELECT st.input, st.selection, st.planned, st.control_number, st.subject_key,
-                     st.class, st.day, st.quantity, st.good, st.locator,
+                     st.class, st.calendar, st.day, st.quantity, st.good, st.locator,
                      {_EARLIEST} AS starts, {self._latest} AS latest_moment,
                      {_day(calendar)} AS local_day,
                      CASE WHEN st.planned THEN coalesce(st.ends_latest, e.ends, {horizon})

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 
 from ccpolicy.checks.kinds import Kind, Parameter
 from ccpolicy.engine.control_revision import ControlRevision
@@ -28,14 +29,13 @@ class Terms:
     controls: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     """Name of a duration → the controls that have it."""
 
-    def duration(self, duration: Duration, revision: ControlRevision) -> str:
+    def duration(self, duration: Duration, calendar: BusinessCalendar | None, control: str) -> str:
         """Note a duration and return its name in `after` and `business`."""
-        calendar, label = None, duration.text
+        label = duration.text
         if duration.is_business:
-            calendar = require_business(revision.calendar)
-            label = f"{duration.text} ({calendar.id})"
-        self.durations[label] = duration, calendar
-        self.controls[label].add(revision.control.id)
+            label += f" ({require_business(calendar).id})"
+        self.durations[label] = duration, calendar if duration.is_business else None
+        self.controls[label].add(control)
         return label
 
     def period(self, period: str, grace: Duration | None) -> str:
@@ -58,9 +58,14 @@ def create_parameters(
     """
     relation = parameters(kind)
     rows = [
-        {"control": each.number, "class": key, "horizon": horizon, **_row(each, key, terms)}
+        {
+            "control": each.number,
+            "class": name,
+            "horizon": horizon,
+            **_row(each, key, calendar, terms),
+        }
         for each in revisions
-        for key in each.classes
+        for name, key, calendar in each.class_calendars
     ]
     store.fill(
         relation.name,
@@ -69,7 +74,9 @@ def create_parameters(
     )
 
 
-def _row(revision: ControlRevision, key: str, terms: Terms) -> dict[str, object]:
+def _row(
+    revision: ControlRevision, key: str, calendar: BusinessCalendar | None, terms: Terms
+) -> dict[str, object]:
     """Return the values of one row."""
     given = revision.revision.parameters
     specs = revision.kind.parameters
@@ -87,7 +94,8 @@ def _row(revision: ControlRevision, key: str, terms: Terms) -> dict[str, object]
             ),
             None,
         )
-        values |= _cells(parameter, spec, value, grace, revision, terms)
+        note = partial(terms.duration, calendar=calendar, control=revision.control.id)
+        values |= _cells(parameter, spec, value, grace, note, terms)
     return values
 
 
@@ -100,7 +108,7 @@ def _cells(
     spec: Parameter,
     value: str | int | float | None,
     grace: Duration | None,
-    revision: ControlRevision,
+    note: Callable[[Duration], str],
     terms: Terms,
 ) -> dict[str, object]:
     """Return what the columns of one parameter hold."""
@@ -112,7 +120,7 @@ def _cells(
             duration = duration.plus(grace) if grace else duration
             if duration.is_clock:
                 return {parameter: None, f"{parameter}_clock": duration.microseconds}
-            return {parameter: terms.duration(duration, revision), f"{parameter}_clock": None}
+            return {parameter: note(duration), f"{parameter}_clock": None}
         case "integer" | "choice":
             return {parameter: value}
         case "number":

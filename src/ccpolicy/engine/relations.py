@@ -63,12 +63,14 @@ CONTROL_REVISION = Relation(
         "is_current": _BOOLEAN,
         "judges_records": _BOOLEAN,
         "has_classes": _BOOLEAN,
+        "has_calendars": _BOOLEAN,
         "has_items": _BOOLEAN,
     },
 )
 PARAMETER_CLASS = Relation(
     "parameter_class",
-    "A class for which every parameter of a revision has a value; '' if none differ by class.",
+    "A class for which every parameter of a revision has a value; '' if none differ by class. The"
+    " calendar follows it where records name one.",
     {"revision": _INTEGER, "class": _VARCHAR},
 )
 SELECTED_RECORDS = Relation(
@@ -84,6 +86,7 @@ SELECTED_RECORDS = Relation(
         "subject_key": _VARCHAR,
         "subject": _VARCHAR,
         "class": _VARCHAR,
+        "calendar": _VARCHAR,
         "earliest": _BIGINT,
         "latest": _BIGINT,
         "day": _INTEGER,

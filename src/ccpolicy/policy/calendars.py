@@ -287,11 +287,18 @@ def counted_on(policy: Policy) -> dict[str, list[str]]:
     """Return calendar → the controls that count business time on it."""
     found: dict[str, list[str]] = {name: [] for name in policy.calendars}
     for control in policy.controls.values():
-        for revision in control.history:
-            name = calendar_name(policy, control, revision)
-            if name in found and control.id not in found[name] and counts_business_time(revision):
-                found[name].append(control.id)
+        revisions = [each for each in control.history if counts_business_time(each)]
+        names = {calendar_name(policy, control, each) for each in revisions}
+        by_record = bool(revisions) and names_by_record(control)
+        for name, controls in found.items():
+            if name in names or by_record:
+                controls.append(control.id)
     return found
+
+
+def names_by_record(control: Control) -> bool:
+    """Whether records name the calendar on which business time counts for them."""
+    return any(part.calendar for each in control.inputs for part in control.selections(each))
 
 
 def kept_by(policy: Policy) -> str | None:

@@ -12,6 +12,7 @@ from ccpolicy.policy.calendars import (
     counted_on,
     counts_business_time,
     kept_by,
+    names_by_record,
 )
 from ccpolicy.policy.consistency import check_policy
 from ccpolicy.policy.load import Policy
@@ -182,8 +183,9 @@ def _calendars(content: Policy, today: datetime.date) -> Iterator[Finding]:
             )
     for control in content.controls.values():
         named: list[tuple[str | int, ...]] = []
-        if control.calendar and not any(map(counts_business_time, control.history)):
-            named.append(("calendar",))
+        if not any(map(counts_business_time, control.history)):
+            named += [("calendar",)] if control.calendar else []
+            named += [("inputs",)] if names_by_record(control) else []
         for index, revision in enumerate(control.revisions or []):
             if revision.calendar and not counts_business_time(revision):
                 named.append(("revisions", index, "calendar"))

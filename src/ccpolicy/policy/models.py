@@ -221,6 +221,8 @@ class Selection(Model):
     """Column that names the item (a course, an audience)."""
     by: Name | None = None
     """Column by whose value the parameters differ."""
+    calendar: Name | None = None
+    """Column that names the calendar on which business time counts."""
     quantity: Name | None = None
     """Numeric column: what a reading counted, or a subject's own minimum."""
     good: Line | None = None

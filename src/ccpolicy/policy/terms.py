@@ -30,21 +30,26 @@ def business_terms(
         if spec is None or spec.type != "duration" or not business:
             continue
         place = policy.place("control", control.id, *path, "parameters", name)
-        try:
-            calendar = calendar_name(policy, control, revision)
-            rules = require_calendar(policy, name, calendar)
-        except PolicyError as failure:
-            yield failure.at(place)
-            continue
+        population = control.selections(kind.population)
+        by_record = [each for each in population if each.calendar]
+        calendars = list(policy.calendars.values()) if by_record else []
+        if not by_record or len(by_record) < len(population):
+            try:
+                calendar = calendar_name(policy, control, revision)
+                calendars.append(require_calendar(policy, name, calendar))
+            except PolicyError as failure:
+                yield failure.at(place)
+                continue
         in_hours = any(each.business_microseconds for each in business)
-        if in_hours and not rules.hours:
+        lacking = next((each for each in calendars if in_hours and not each.hours), None)
+        if lacking:
             yield PolicyError(
                 "the calendar '{calendar}' has no opening hours",
                 hint="write its 'hours' by weekday",
                 locator=place,
-                calendar=rules.id,
+                calendar=lacking.id,
             )
-        elsewhere = rules.zone is not None and rules.zone != policy.plan.zone
+        elsewhere = any((each.zone or policy.plan.zone) != policy.plan.zone for each in calendars)
         if (in_hours or elsewhere) and not spec.extends and not spec.business_hours:
             yield PolicyError(
                 "the check kind '{kind}' does not count '{name}' in business hours, nor in days of"
