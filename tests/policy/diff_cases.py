@@ -11,6 +11,13 @@ WAIVER = """\
 
 
 EVERY, LIMIT = "longest time from one event to the next, every", "time allowed, limit"
+CALENDARS = "policy/calendars.yaml"
+OFFICE = """\
+calendars:
+  - id: office
+    weekend: [saturday, sunday]
+    holidays: CN
+"""
 YEAR = "      every: {value: 12 months, norm: yearly-review}"
 HALF = "{value: {high: 30 minutes, low: 2 hours}, norm: yearly-review}"
 
@@ -498,9 +505,9 @@ CASES: dict[str, tuple[list[tuple[str, str, str]], list[str]]] = {
         [(PLAN, "zone: UTC", "zone: Asia/Shanghai")],
         ["unordered my-plan: zone of the plan: UTC → Asia/Shanghai (history)"],
     ),
-    "holidays": (
-        [(PLAN, "\nholidays: CN", "")],
-        ["unordered my-plan: holidays of the plan: CN → None (history)"],
+    "calendar": (
+        [(PLAN, "\ncalendar: office", "")],
+        ["unordered my-plan: calendar of the plan: office → None (history)"],
     ),
     "version": ([(PLAN, 'version: "1.0"', 'version: "1.1"')], ["neutral my-plan: the version"]),
 }
