@@ -25,7 +25,10 @@ from .conftest import (
 )
 
 EVENTS = "{dataset: reviews, starts: reviewed_on, where: \"outcome = 'accepted'\"}"
-KNOWN = "known here: dataset, key, prefix, where, starts, valid_from, ends, item, by, calendar, quantity, good"
+KNOWN = (
+    "known here: dataset, key, prefix, where, starts, valid_from, ends, item, by, calendar,"
+    " quantity, good"
+)
 TITLE = "title: {en: My plan, zh: 我的预案}"
 _NAME = "it must match ^[a-z][a-z0-9_]{0,62}$"
 _DAY = "FI315 "
