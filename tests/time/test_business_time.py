@@ -77,14 +77,14 @@ def test_business_hours_are_the_minutes_at_which_it_is_open(name: str) -> None:
     minutes = open_minutes(calendar, starts, ends)
     assert minutes
     draw = random.Random(name)
-    for length in (1, 30, 60, 179, 180, 450, 451, 900, 2000):
+    for length in (1, 179, 180, 451, 2000):
         pieces = list(hour_pieces(calendar, starts, ends, length * MINUTE))
         assert pieces[0].starts == starts
         assert pieces[-1].until == ends
         assert all(one.until == other.starts for one, other in pairwise(pieces))
         asked = {at for each in pieces for at in (each.starts, each.until - 1)}
-        asked |= {draw.randrange(starts, ends) for _ in range(200)}
-        asked |= {at + draw.choice([-1, 0, 1]) for at in draw.sample(minutes, 50)}
+        asked |= {draw.randrange(starts, ends) for _ in range(40)}
+        asked |= {at + draw.choice([-1, 0, 1]) for at in draw.sample(minutes, 30)}
         for at in sorted(each for each in asked if starts <= each < ends):
             [piece] = [each for each in pieces if each.starts <= at < each.until]
             found = piece.ends + (at - piece.starts if piece.is_running else 0)
