@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import ccpolicy
+from ccpolicy.assessment.models import Control
 from ccpolicy.engine import evaluation
 from ccpolicy.policy.models import Clause, Text
 from ccpolicy.time.public_holidays import known_years
@@ -96,7 +97,7 @@ def change(desk: Path, name: str, old: str, new: str) -> None:
     (desk / name).write_text(text.replace(old, new), "utf-8")
 
 
-def judged(desk: Path, *tickets: str, as_of: str | None = None) -> ccpolicy.Control:
+def judged(desk: Path, *tickets: str, as_of: str | None = None) -> Control:
     (desk / "evidence").mkdir(exist_ok=True)
     lines = "\n".join(("ticket,site,opened_at,answered_at", *tickets))
     (desk / "evidence" / "tickets.csv").write_text(f"{lines}\n", "utf-8")
@@ -105,7 +106,7 @@ def judged(desk: Path, *tickets: str, as_of: str | None = None) -> ccpolicy.Cont
     return control
 
 
-def lapses(control: ccpolicy.Control) -> list[tuple[str, str]]:
+def lapses(control: Control) -> list[tuple[str, str]]:
     return [(each.subject, each.starts) for each in control.lapses]
 
 
@@ -243,4 +244,33 @@ def test_a_revision_counts_on_its_own_calendar(desk: Path) -> None:
         ("T-1", "2026-03-05T14:00:00+08:00"),
         # 9 in the morning in New York is 9 in the evening in Shanghai, since it is summer time.
         ("T-2", "2026-03-10T01:00:00+08:00"),
+    ]
+
+
+def test_a_class_and_a_site_together(desk: Path) -> None:
+    control = "policy/controls/desk.yaml"
+    change(desk, control, "opened_at}", "opened_at, by: level, calendar: site}")
+    change(desk, control, "value: 4 business hours", "value: {high: 1 business hour, low: 4 hours}")
+    dataset = "policy/datasets/tickets.yaml"
+    change(desk, dataset, "    site:", "    level: {type: string}\n    site:")
+    (desk / "evidence").mkdir()
+    tickets = [
+        "T-1,high,shanghai,2026-03-06T17:30:00+08:00",
+        "T-2,low,shanghai,2026-03-06T17:30:00+08:00",
+        "T-3,high,new-york,2026-03-06T17:30:00+08:00",
+        "T-4,medium,new-york,2026-03-06T17:30:00+08:00",
+        "T-5,high,nowhere,2026-03-06T17:30:00+08:00",
+    ]
+    lines = "\n".join(["ticket,level,site,opened_at", *tickets])
+    (desk / "evidence" / "tickets.csv").write_text(f"{lines}\n", "utf-8")
+    [found] = ccpolicy.load(desk).check().controls
+    assert lapses(found) == [
+        ("T-1", "2026-03-09T09:30:00+08:00"),
+        ("T-2", "2026-03-06T21:30:00+08:00"),
+        # In winter 9 in the morning in New York is 10 in the evening in Shanghai.
+        ("T-3", "2026-03-06T23:00:00+08:00"),
+    ]
+    assert [f"{each.code} {each.message.en}" for each in found.problems] == [
+        coded("EV471", "site", "nowhere"),
+        coded("EV407", "medium"),
     ]

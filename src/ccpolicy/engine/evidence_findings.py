@@ -5,12 +5,14 @@ What is found here makes a control `unknown`; nothing in it changes a lapse.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ccpolicy.engine.calendar_tables import CalendarTables
 from ccpolicy.engine.input_sql import InputQueries, InputSelection
 from ccpolicy.errors import Message
 from ccpolicy.store import Store
+from ccpolicy.store.sql import literal
 from ccpolicy.vocabulary import KEY_SEPARATOR
 
 SHOWN = 5
@@ -70,14 +72,14 @@ def find_faults(store: Store, inputs: InputQueries, calendar: CalendarTables) ->
         """
     )
     findings = []
-    for name, number, told, locator, count in rows:
+    for code, number, told, locator, count in rows:
         selected = inputs.selections[number]
         revision, selection = selected.revision, selected.selection
-        code, value, column = name, told, selected.begins
+        value, column = told, selected.begins
         if code == "no_class" and revision.has_calendars:
-            value, _, named = str(told).rpartition(KEY_SEPARATOR)
-            if named not in revision.calendars:
-                code, value, column = "no_calendar", named, selection.calendar
+            value = str(told).rpartition(KEY_SEPARATOR)[0]
+        if code == "no_calendar":
+            column = selection.calendar
         if code == "orphan":
             populations = revision.control.selections(revision.kind.population)
             column = " + ".join(sorted({each.dataset for each in populations}))
@@ -109,6 +111,9 @@ def _queries(inputs: InputQueries, calendar: CalendarTables) -> list[str]:
     with_classes = [
         each.number for each in inputs.revisions if each.has_classes or each.has_calendars
     ]
+    with_calendars = [
+        e.number for e in selections if e.spec.population and e.revision.has_calendars
+    ]
     own = [e.number for e in selections if e.selection.quantity and _gives_a_parameter(e)]
     ending = [
         each.number
@@ -131,7 +136,11 @@ def _queries(inputs: InputQueries, calendar: CalendarTables) -> list[str]:
         f"SELECT 'backwards', selection, NULL, locator FROM ({backwards}) backwards",
         "SELECT DISTINCT 'no_class', selection, coalesce(class, ''), locator FROM subject_records p"
         " WHERE NOT EXISTS (SELECT 1 FROM parameter_class c"
-        " WHERE c.revision = p.revision AND c.class = p.class)",
+        " WHERE c.revision = p.revision AND c.class = p.class)"
+        f" AND NOT ({_names_no_calendar(inputs)})",
+        "SELECT DISTINCT 'no_calendar', selection, coalesce(calendar, ''), locator"
+        f" FROM selected_records r WHERE selection IN ({_list(with_calendars)}) AND belongs"
+        f" AND coalesce(calendar NOT IN ({_texts(inputs.calendars)}), true) AND NOT {is_later}",
         "SELECT 'two_classes', min(selection), name, min(locator) FROM subject_records"
         f" WHERE revision IN ({_list(with_classes)})"
         " GROUP BY revision, name HAVING min(class) < max(class)",
@@ -141,6 +150,18 @@ def _queries(inputs: InputQueries, calendar: CalendarTables) -> list[str]:
         *_orphans(inputs),
         *_early(inputs),
     ]
+
+
+def _names_no_calendar(inputs: InputQueries) -> str:
+    """Write whether the class of a record of `subject_records` ends in no known calendar."""
+    numbers = [each.number for each in inputs.revisions if each.has_calendars]
+    ends = [f"{KEY_SEPARATOR}{name}" for name in inputs.calendars]
+    known = " OR ".join(f"right(p.class, {len(each)}) = {literal(each)}" for each in ends)
+    return f"p.revision IN ({_list(numbers)}) AND NOT ({known or 'false'})"
+
+
+def _texts(names: Iterable[str]) -> str:
+    return ", ".join(map(literal, names)) or "NULL"
 
 
 def _gives_a_parameter(selected: InputSelection) -> bool:

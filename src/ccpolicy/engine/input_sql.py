@@ -84,6 +84,11 @@ class InputQueries:
         return list(first.values())
 
     @cached_property
+    def calendars(self) -> list[str]:
+        """The calendars that records can name, where a selection has a column for it."""
+        return list({name: None for each in self.revisions for name in each.calendars})
+
+    @cached_property
     def selections(self) -> list[InputSelection]:
         """Every selection, once for all revisions of its control, by number."""
         found: list[InputSelection] = []
@@ -257,9 +262,11 @@ class InputQueries:
             SELECT st.input, st.selection, st.planned, r.revision,
                    CASE WHEN r.has_items THEN st.subject_key || {literal(KEY_SEPARATOR)} || i.item
                         ELSE st.subject_key END AS name,
-                   CASE WHEN r.has_classes THEN st.class ELSE '' END
-                   || CASE WHEN r.has_calendars THEN {literal(KEY_SEPARATOR)} || st.calendar
-                           ELSE '' END AS class,
+                   CASE WHEN r.has_calendars
+                          THEN CASE WHEN r.has_classes THEN coalesce(st.class, '') ELSE '' END
+                               || {literal(KEY_SEPARATOR)} || coalesce(st.calendar, '')
+                        WHEN r.has_classes THEN st.class
+                        ELSE '' END AS class,
                    st.starts, st.latest_moment AS latest, st.local_day AS day, st.day AS first_day,
                    st.until AS ends,
                    CASE WHEN st.planned OR st.input IN ({_list(episodes)}) THEN st.until
