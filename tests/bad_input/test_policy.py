@@ -171,7 +171,10 @@ def test_duplicate_clause(office: Office) -> None:
         ("PT", "'PT' is not a duration"),
         ("''", "'' is not a duration"),
         ("99999999999 days", "'99999999999 days': longer than 100 years is surely a mistake"),
-        ("5 business hours", "'5 business hours': only days can be business days"),
+        (
+            "5 business weeks",
+            "'5 business weeks': only days, hours and minutes can be business time",
+        ),
         (f"{'9' * 40} days", f"'{'9' * 40} days': longer than 100 years is surely a mistake"),
         (f"{'9' * 5000} days", f"'{'9' * 60}…' is not a duration"),
         (f"P{'9' * 400}M", f"'P{'9' * 59}…' is not a duration"),
@@ -230,9 +233,12 @@ def test_unknown_zone(office: Office, old: str, new: str, place: str) -> None:
 
 def test_unknown_holidays(office: Office) -> None:
     office.change(CONTROLS, "40 days, ", "5 business days, ")
-    office.stops("policy/plan.yaml:1:1: business days need a holiday calendar\n  hint: name")
+    office.refuses(f"{CONTROLS}:18:7: business time needs a calendar\n  hint: write in policy")
     office.change("policy/plan.yaml", "owner: ", "holidays: XX\nowner: ")
-    office.stops("policy/plan.yaml:6:1: no holiday calendar for 'XX'\n")
+    office.refuses("policy/plan.yaml:6:1: 'holidays' has moved to calendars.yaml\n  hint: take")
+    office.change("policy/plan.yaml", "holidays: XX\n", "")
+    office.write("policy/calendars.yaml", "calendars:\n  - {id: c, weekend: [], holidays: XX}\n")
+    office.refuses("policy/calendars.yaml:2:26: no holiday calendar for 'XX'\n")
 
 
 @pytest.mark.parametrize(

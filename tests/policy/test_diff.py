@@ -16,7 +16,7 @@ from git_command import commit, git
 from small_centre import CONTROLS, change, lay
 
 from .conftest import ALERT, ALERTS, PLAN, REVIEW, REVIEWS, SETTINGS, WAIVERS, Draft
-from .diff_cases import BOTH, CASES, EVERY, PIN, WAIVER, revised
+from .diff_cases import BOTH, CALENDARS, CASES, EVERY, OFFICE, PIN, WAIVER, revised
 
 AS_OF = datetime.date(2026, 11, 20)
 
@@ -26,7 +26,7 @@ def base(draft: Draft) -> Draft:
     """A policy with something of everything."""
     draft.change(
         (WAIVERS, "waivers: []", f"waivers:\n{WAIVER}"),
-        (PLAN, "zone: UTC", "zone: UTC\nholidays: CN"),
+        (PLAN, "zone: UTC", "zone: UTC\ncalendar: office"),
         (
             REVIEW,
             "every: {value: 12 months",
@@ -35,6 +35,7 @@ def base(draft: Draft) -> Draft:
         (SETTINGS, 'gate = "now"', f'{PIN}gate = "period"'),
         (SETTINGS, 'fail_on = "low"', 'fail_on = "medium"'),
     )
+    draft.write(CALENDARS, OFFICE)
     return draft
 
 

@@ -23,6 +23,7 @@ from ccpolicy.evidence.expression_check import failing_expressions, uncomputable
 from ccpolicy.evidence.problems import SHOWN
 from ccpolicy.evidence.unread import find_unread
 from ccpolicy.policy import FROM_GIT, Control, Policy, check_policy
+from ccpolicy.policy.calendars import business_calendar, calendar_name
 from ccpolicy.policy.settings import FILE, USUAL
 from ccpolicy.provenance.models import Provenance
 from ccpolicy.store import DuckDB, QueryError, Store, StoreError, open_store
@@ -156,14 +157,11 @@ def _outcomes(store: DuckDB, evaluation: Evaluation, evidence: Evidence) -> dict
 
     Raises:
         PolicyErrors: a predicate or a kind's query cannot be computed.
-        PolicyError: a kind returned what is not its own, or the plan's holidays are not known.
+        PolicyError: a kind returned what is not its own.
     """
     policy = evaluation.policy
     try:
         return evaluation.outcome(sum(each.records for each in evidence.files))
-    except PolicyError as failure:  # where it has no place, the plan's holidays are not known
-        place = policy.place("plan", policy.plan.id, "holidays")
-        raise failure.at(failure.locator or place) from None
     except StoreError:
         controls = list({each.control.id: each.control for each in evaluation.revisions}.values())
         errors = list(_uncomputable(store, policy, controls, evidence.tables))
@@ -227,7 +225,9 @@ def asked_of_git(policy: Policy, as_of: datetime.datetime, scratch: Path) -> Pro
         evidence=settings.evidence,
         policy=[FILE, settings.policy, settings.checks],
         datasets=policy.datasets,
-        calendar=Calendar(time_zone(policy.plan.zone), policy.plan.holidays),
+        calendar=Calendar(
+            time_zone(policy.plan.zone), business_calendar(policy, calendar_name(policy))
+        ),
         adopted=_adopted(policy),
         as_of=instant(as_of),
         signers=keys,
