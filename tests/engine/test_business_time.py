@@ -272,5 +272,5 @@ def test_a_class_and_a_site_together(desk: Path) -> None:
     ]
     assert [f"{each.code} {each.message.en}" for each in found.problems] == [
         coded("EV471", "site", "nowhere"),
-        coded("EV407", "medium"),
+        coded("EV407", "medium", "level"),
     ]
