@@ -54,7 +54,7 @@ TESTS = (
     *("tests/store", "tests/evidence", "tests/oracle/test_examples.py"),
     *("tests/oracle/test_engine.py::test_batch[0]", "tests/oracle/test_engine.py::test_batch[1]"),
 )
-LIMIT = 30.0
+LIMIT = 10.0
 """CPU seconds of measured tests for one change, besides the worlds."""
 
 

@@ -65,7 +65,10 @@ def mutate_sql(collector: Collector, text: str, offset: int, *, formatted: bool)
     sql = _masked(text, formatted=formatted)
     for operator, pattern, changes in WORDS:
         for found in re.finditer(pattern, sql):
-            if after := changes.get(found[1]):
+            after = changes.get(found[1])
+            if after == f"{found[1]}=" and _is_choice(sql, found.start()):
+                continue
+            if after:
                 collector.add(offset + found.start(1), offset + found.end(1), operator, after)
             elif found[1] in changes:
                 collector.add(offset + found.start(1), offset + found.end(1), operator, "")
@@ -74,6 +77,14 @@ def mutate_sql(collector: Collector, text: str, offset: int, *, formatted: bool)
             collector.add(offset + found.start(1), offset + found.end(1), "bound", after)
     for operator, starts, ends, after in (*_terms(sql), *_branches(sql), *_arguments(text, sql)):
         collector.add(offset + starts, offset + ends, operator, after)
+
+
+SAME = re.compile(r"CASE WHEN ([\w.]+) [<>] ([\w.]+) THEN (?:\1 ELSE \2|\2 ELSE \1) END")
+"""The greater or the lesser of two: where they are equal, either is."""
+
+
+def _is_choice(sql: str, place: int) -> bool:
+    return any(found.start() <= place < found.end() for found in SAME.finditer(sql))
 
 
 def _masked(text: str, *, formatted: bool) -> str:
