@@ -211,6 +211,7 @@ class Report:
         path.parent.mkdir(parents=True, exist_ok=True)
         content = {
             "rooms": self.rooms(),
+            "unexplained": self.unexplained(),
             "mutants": [self.found[name] for name in sorted(self.found)],
         }
         text = json.dumps(content, ensure_ascii=False, indent=1)
