@@ -33,7 +33,11 @@ PRELOADED = (
     *("click", "jinja2", "holidays", "chinese_calendar", "xlsxwriter", "python_calamine"),
 )
 ORACLE = "tests/oracle/test_engine.py"
-BATCHES = [f"{ORACLE}::test_batch[{seed}]" for seed in range(12)]
+BATCHES = [
+    *(f"{ORACLE}::test_batch[{seed}]" for seed in range(12)),
+    "tests/oracle/test_cases_engine.py",
+]
+"""The worlds that the tests draw by default, and the cases that were worked out by hand."""
 SQL_TESTS = [*BATCHES, "tests/oracle/test_examples.py", "tests/engine/test_subtraction.py"]
 STARTUP = 60
 """CPU seconds for imports and for what a slower run may need."""
