@@ -85,7 +85,8 @@ SUITES = {
         {
             "en": "Any bytes give an answer or an error with a code: no crash, no hang, no file"
             " elsewhere, no pass.",
-            "zh": "任何字节都只得到结论或带编号的错误：不崩溃、不挂起、不写其他文件、不误判为通过。",
+            "zh": "任何字节都只得到结论或带编号的错误：不崩溃、不挂起、"
+            "不写其他文件、不误判为通过。",
         },
     ),
 }
@@ -124,9 +125,10 @@ MUTANTS: dict[Language, str] = {
 ## Mutants
 
 `python -m mutants` (in `tools/`, `make mutants`) changes one small place of the program at a time:
-a comparison, a bound by one, a join, a term of a condition, min and max, lag and lead, a branch of a
-union, an argument of coalesce, the start and the end of a day. Then it asks the tests that run that
-line, and all worlds where they reach it. {drawn} changes were tried, drawn by seed. A timeout kills;
+a comparison, a bound by one, a join, a term of a condition, min and max, lag and lead, a branch of
+a union, an argument of coalesce, the start and the end of a day. Then it asks the tests that run
+that line, and all worlds where they reach it. {drawn} changes were tried, drawn by seed: as many as
+there was time for, from all rooms in turn. A timeout kills;
 *equivalent* are those of which `tools/mutants/equivalent.yaml` says why nobody could notice.
 
 | room | tried | killed | timeout | equivalent | survived |
@@ -135,9 +137,9 @@ line, and all worlds where they reach it. {drawn} changes were tried, drawn by s
     "zh": """
 ## 变异测试
 
-`python -m mutants`（在 `tools/` 下，或 `make mutants`）每次只改动程序中的一小处：比较符、边界加减一、
-连接、条件中的一项、min 与 max、lag 与 lead、UNION 的一支、coalesce 的一个参数、一日的开始与结束。
-然后运行经过该行的测试；随机生成的证据若经过该行，也全部运行。共尝试 {drawn} 处改动，按种子抽取。
+`python -m mutants`（在 `tools/` 下，或 `make mutants`）每次只改动程序中的一小处：比较符、
+边界加减一、连接、条件中的一项、min 与 max、lag 与 lead、UNION 的一支、coalesce 的一个参数、一日的开始与结束。
+然后运行经过该行的测试；随机生成的证据若经过该行，也全部运行。共尝试 {drawn} 处改动，按种子从各部分轮流抽取。
 超时视为被发现；“等价”指 `tools/mutants/equivalent.yaml` 已说明无人能察觉其差别者。
 
 | 部分 | 尝试 | 被发现 | 超时 | 等价 | 未被发现 |

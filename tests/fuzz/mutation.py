@@ -12,7 +12,15 @@ TOKENS = [
     *(b"0001-01-01T00:00:00+00:00", b"2026-11-10T24:00:00+25:00", b"2026-11-10", b"P1M1DT1H"),
     *(b"1 month 1 hour", b"999999999 years", b"-3 days", "３０ 天".encode(), "\u202e".encode()),
     *(b" OR true", b"; DROP TABLE x", b"read_csv('/etc/passwd')", b"(SELECT 1)", b"--", b"/*"),
-    *(b"=cmd|' /C calc'!A0", b"../" * 9, b"%s%n", b"{{7*7}}", b"<script>", b"[" * 2000, b"a" * 9000),
+    *(
+        b"=cmd|' /C calc'!A0",
+        b"../" * 9,
+        b"%s%n",
+        b"{{7*7}}",
+        b"<script>",
+        b"[" * 2000,
+        b"a" * 9000,
+    ),
 ]
 
 

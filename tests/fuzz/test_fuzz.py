@@ -121,8 +121,10 @@ DURATIONS = [b"30 days", b"P1M15D", b"1 year", "2 个月".encode(), b"PT1H30M", 
 @pytest.mark.parametrize("what", ["where", "duration"])
 @pytest.mark.usefixtures("untouched")
 def test_words_of_a_control(what: str, centre: Path) -> None:
-    """A predicate lets in records that are there, and there is none of PBX-2; nor does a duration
-    help, unless it is so long that nothing is due."""
+    """A predicate lets in records that are there, and there is none of PBX-2.
+
+    A duration may be so long that nothing is due, so that only crashes are looked for.
+    """
     path = centre / CONTROLS
     old = "\"result = 'pass'\"" if what == "where" else "30 days"
     for data in inputs(what, PREDICATES if what == "where" else DURATIONS):

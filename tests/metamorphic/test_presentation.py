@@ -40,7 +40,7 @@ def _contract(folder: Path, dataset: str, **changed: str) -> None:
 def _write(folder: Path, dataset: str, style: str, records: list[Record], name: str) -> None:
     """Write a file of evidence; without records there is none."""
     # Every column stands in the first row, so that each file's heading names all of them.
-    columns = {column: None for column in COLUMNS}
+    columns = dict.fromkeys(COLUMNS)
     rows = [{**columns, **row} if style in ("csv", "xlsx", "parquet") else row for row in records]
     for row in rows:
         if isinstance(row.get("quantity"), int):

@@ -71,7 +71,9 @@ def draw(count: int, seed: int, only: str = "") -> list[tuple[str, Mutant]]:
     """Draw changes: as many from each room, and all of a room that has fewer."""
     drawn: list[tuple[str, Mutant]] = []
     rooms = {room: [each for each in mutants(room) if only in each.name] for room in ROOMS}
-    for left, room in zip(range(len(rooms), 0, -1), sorted(rooms, key=lambda r: len(rooms[r]))):
+    # The smallest rooms first: what they lack is drawn from the others.
+    by_size = sorted(rooms, key=lambda room: len(rooms[room]))
+    for left, room in zip(range(len(rooms), 0, -1), by_size, strict=True):
         many = (count - len(drawn)) // left
         shuffled = random.Random(f"{seed} {room}").sample(rooms[room], len(rooms[room]))  # noqa: S311
         drawn += [(room, each) for each in itertools.islice(filter(_is_viable, shuffled), many)]

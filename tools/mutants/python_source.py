@@ -31,8 +31,12 @@ ARITHMETIC: dict[type[ast.operator], tuple[str, str]] = {
     ast.FloorDiv: ("//", "*"),
 }
 SWAPPED = {
-    **{"min": "max", "any": "all", "starts": "ends", "earliest": "latest"},
-    **{"day_starts": "day_ends", "bisect_left": "bisect_right"},
+    "min": "max",
+    "any": "all",
+    "starts": "ends",
+    "earliest": "latest",
+    "day_starts": "day_ends",
+    "bisect_left": "bisect_right",
 }
 SWAPPED |= {after: before for before, after in SWAPPED.items()}
 IS_SQL = re.compile(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -131,11 +132,11 @@ def _arguments(text: str, sql: str) -> Iterator[tuple[str, int, int, str]]:
     """Drop an argument of coalesce, least and greatest."""
     for found in re.finditer(r"\b(coalesce|least|greatest)\(", sql):
         places = [found.end() - 1]
-        while places[-1] < len(sql) and sql[places[-1]] != ")" or len(places) == 1:
+        while (places[-1] < len(sql) and sql[places[-1]] != ")") or len(places) == 1:
             places.append(_end(sql, places[-1] + 1, re.compile(",")))
         if places[-1] >= len(sql):
             continue
-        arguments = [text[a + 1 : b].strip() for a, b in zip(places, places[1:], strict=False)]
+        arguments = [text[a + 1 : b].strip() for a, b in itertools.pairwise(places)]
         for index in range(len(arguments)):
             rest = arguments[:index] + arguments[index + 1 :]
             after = rest[0] if len(rest) == 1 else f"{found[0]}{', '.join(rest)})"

@@ -87,7 +87,7 @@ class Workshop:
     def make(cls, root: Path, folder: Path) -> Workshop:
         """Copy what git tracks, and what is new."""
         listed = subprocess.run(
-            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],  # noqa: S607
             cwd=root,
             capture_output=True,
             check=True,
