@@ -133,6 +133,7 @@ def test_a_duty_from_before_the_revision_opens_its_lapse() -> None:
         ("duty", 40, NEVER, 4),
         ("duty", 30, NEVER, 3),
         ("duty", 10, 90, 1),  # over before the revision
+        ("duty", 25, 150, 5),  # over as it begins
         ("duty", 5, NEVER, 2),  # was covered since
         ("cover", 0, 20, 9),
     ]

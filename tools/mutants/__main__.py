@@ -51,7 +51,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
 }
 TESTS = (
     *("tests/time", "tests/assessment", "tests/checks", "tests/engine", "tests/policy"),
-    *("tests/store", "tests/evidence", "tests/oracle/test_examples.py"),
+    *("tests/store", "tests/evidence", "tests/provenance", "tests/oracle/test_examples.py"),
     *("tests/oracle/test_engine.py::test_batch[0]", "tests/oracle/test_engine.py::test_batch[1]"),
 )
 LIMIT = 10.0
@@ -106,9 +106,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Try changes, and write the report after each."""
     drawn = draw(arguments.count, arguments.seed, arguments.only)
     report = Report.read(arguments.report)
-    todo = [
-        (room, each) for room, each in drawn if arguments.again or each.name not in report.found
-    ]
+    known = report.found.keys() - (report.unexplained() if arguments.again else [])
+    todo = [(room, each) for room, each in drawn if each.name not in known]
     jobs = max(1, min(arguments.jobs, len(todo)))
     parts = [(todo[index::jobs], arguments.limit) for index in range(jobs)]
     results: multiprocessing.Queue[Any] = multiprocessing.Queue()
@@ -231,7 +230,7 @@ def main() -> int:
     trial.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     trial.add_argument("--limit", type=float, default=LIMIT)
     trial.add_argument("--only", default="", help="part of a change's name")
-    trial.add_argument("--again", action="store_true", help="also those that were tried before")
+    trial.add_argument("--again", action="store_true", help="also those that survived before")
     trial.add_argument("--report", type=Path, default=REPORT)
     trial.set_defaults(call=run)
     arguments = parser.parse_args()
