@@ -115,7 +115,7 @@ the numbers of their last long run; `make test` runs fewer of each.
 
 ## 测试套件
 
-| 套件 | 日期 | {count} | 测试 | 失败 | 分钟 | 所验证的性质 |
+| 套件 | 日期 | {count} | 测试 | 失败 | 分钟 | 应成立的性质 |
 |---|---|---|---|---|---|---|
 """,
 }
