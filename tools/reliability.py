@@ -143,7 +143,8 @@ there was time for, from all rooms in turn. A timeout kills;
 一日的开始与结束。然后运行经过该行的测试；随机生成的证据若经过该行，也全部运行。
 共尝试 {drawn} 处改动，按种子从各部分轮流抽取，时间所限，未能穷尽。超时视为被发现；其中 {since} 处起初未被发现，
 增加测试并确认该测试失败后才计入；
-“等价”指 `tools/mutants/equivalent.yaml` 已说明无人能察觉其差别者。
+“等价”指 `tools/mutants/equivalent.yaml`
+已说明无人能察觉其差别者。
 
 | 部分 | 尝试 | 被发现 | 超时 | 等价 | 未被发现 |
 |---|---|---|---|---|---|

@@ -215,6 +215,7 @@ def _growing(path: Path, stop: threading.Event) -> None:
             for piece in (row[:9], row[9:]):
                 file.write(piece)
                 file.flush()
+                time.sleep(0.002)  # or it would grow faster than it is read
 
 
 def _vanishing(path: Path, stop: threading.Event) -> None:
