@@ -141,7 +141,8 @@ there was time for, from all rooms in turn. A timeout kills;
 `python -m mutants`（在 `tools/` 下，或 `make mutants`）每次只改动程序中的一小处：比较符、
 边界加减一、连接、条件中的一项、min 与 max、lag 与 lead、UNION 的一支、coalesce 的一个参数、
 一日的开始与结束。然后运行经过该行的测试；随机生成的证据若经过该行，也全部运行。
-共尝试 {drawn} 处改动，按种子从各部分轮流抽取，时间所限，未能穷尽。超时视为被发现；其中 {since} 处起初未被发现，
+共尝试 {drawn} 处改动，按种子从各部分轮流抽取，时间所限，未能穷尽。超时视为被发现；
+其中 {since} 处起初未被发现，
 增加测试并确认该测试失败后才计入；
 “等价”指 `tools/mutants/equivalent.yaml`
 已说明无人能察觉其差别者。
