@@ -176,3 +176,7 @@ def test_whatever_is_read_can_be_shown(data: st.DataObject, value: Any) -> None:
         return
     for name in formats("assessment"):
         assert render(result, name, View()).content
+
+
+def test_what_git_knew_may_be_missing() -> None:
+    assert read_assessment(changed(("provenance",), None), FILE).provenance is None

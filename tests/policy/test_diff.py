@@ -12,6 +12,7 @@ import ccpolicy
 from ccpolicy.assessment.comparison import Change, Comparison
 from ccpolicy.errors import CcpolicyError
 from ccpolicy.policy import diff
+from ccpolicy.policy.diff.controls import may_be_empty
 from git_command import commit, git
 from small_centre import CONTROLS, change, lay
 
@@ -538,3 +539,19 @@ def test_value_that_was_followed_with_its_grace(
     given = f"      initial: {{value: {initial}, norm: yearly-review}}\n"
     found = compared(base, (REVIEW, grace, grace + given))
     assert [each.direction for each in found.changes] == ([direction] if direction else [])
+
+
+def test_what_may_be_empty_on_either_side() -> None:
+    class Told:
+        def change(self, direction: str, *_: object) -> str:
+            return direction
+
+    expected = {
+        (None, None): [],
+        (None, "a"): ["loosened"],
+        ("a", None): ["tightened"],
+        ("a", "a"): [],
+        ("a", "b"): ["neutral"],
+    }
+    for states, directions in expected.items():
+        assert [*may_be_empty(Told(), *states)] == directions  # type: ignore[arg-type, comparison-overlap]

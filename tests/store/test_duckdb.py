@@ -103,3 +103,10 @@ def test_every_database_is_opened_here() -> None:
         if "duckdb.connect(" in path.read_text("utf-8")
     ]
     assert opened == ["store/duckdb.py"]
+
+
+def test_what_is_filled_in_parts_is_there_as_a_whole() -> None:
+    with open_store() as store:
+        for part in ([1, 2], [3]):
+            store.fill("numbers", {"number": "BIGINT"}, [part])
+        assert store.ask("SELECT number FROM numbers ORDER BY number") == [(1,), (2,), (3,)]
