@@ -164,7 +164,8 @@ class Evaluation:
         spans = "\nUNION ALL\n".join(map(typed, self.span_queries.values()))
         self.store.create(SPANS.name, spans)
         by_number = self.reader.by_number
-        check_spans(self.store, inputs.kinds, self.span_queries, by_number)
+        records = [SUBJECT_RECORDS, *(relation for relation, _ in inputs.record_groups)]
+        check_spans(self.store, inputs.kinds, self.span_queries, by_number, records)
 
     def _evidence(self) -> list[str]:
         """Return the names of the relations of the evidence, views first."""
