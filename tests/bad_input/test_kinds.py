@@ -73,7 +73,10 @@ def test_a_kind_judges_its_own_control(two: Office) -> None:
 
 @pytest.mark.parametrize("locator", ["0", "1", "-1", "4611686018427387904", "locator + 1000000"])
 def test_a_locator_is_that_of_a_record(two: Office, locator: str) -> None:
-    write(two, f"SELECT control, 'duty' AS part, subject, starts, ends, {locator} AS locator FROM subjects")
+    write(
+        two,
+        f"SELECT control, 'duty' AS part, subject, starts, ends, {locator} AS locator FROM subjects",
+    )
     two.stops("PL486 the check kind 'own' returns the locator ")
 
 

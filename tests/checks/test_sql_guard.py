@@ -156,5 +156,7 @@ def test_what_is_no_number_decides_nothing(
 
 def test_numbers_still_divide(store: DuckDB) -> None:
     texts = ["a / b = 2.5", "a % b = 1", "cast('2.5' as double) = a / b"]
-    sql = ", ".join(each.sql for each in vet_expressions(store, texts) if isinstance(each, Expression))
+    sql = ", ".join(
+        each.sql for each in vet_expressions(store, texts) if isinstance(each, Expression)
+    )
     assert store.ask(f"SELECT {sql} FROM (SELECT 5 AS a, 2 AS b)") == [(True, True, True)]
