@@ -75,7 +75,8 @@ def test_a_kind_judges_its_own_control(two: Office) -> None:
 def test_a_locator_is_that_of_a_record(two: Office, locator: str) -> None:
     write(
         two,
-        f"SELECT control, 'duty' AS part, subject, starts, ends, {locator} AS locator FROM subjects",
+        "SELECT control, 'duty' AS part, subject, starts, ends,"
+        f" {locator} AS locator FROM subjects",
     )
     two.stops("PL486 the check kind 'own' returns the locator ")
 
