@@ -180,6 +180,34 @@ def test_stray_cell_far_away(desk: Desk) -> None:
     assert problem == f"evidence/log.xlsx: the sheet spans {16384 * 1048576} cells"
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        "A99999999999",
+        "A4294967295",
+        "a4294967295",
+        "AAAAAAA1",
+        "ZZZZZZ99999999999",
+        "A" * 9000 + "1",
+    ],
+)
+def test_reference_that_no_sheet_has(desk: Desk, place: str) -> None:
+    """The reader would ask for the memory, and end the program where there is not enough."""
+    rows = formula('r="B3"', f'r="{place}"')
+    [problem] = desk.read(rows, log("xlsx", {"note": TEXT})).said
+    assert problem.startswith("evidence/log.xlsx: the sheet spans ")
+
+
+@pytest.mark.parametrize("row", ["4294967295", "99999999999", "30000000"])
+def test_row_far_away_whose_cells_have_no_reference(desk: Desk, row: str) -> None:
+    content = workbook([["id", "note"], ["a", "x"]])
+    content = change(content, "xl/worksheets/sheet1.xml", '<row r="2"', f'<row r="{row}"')
+    content = change(content, "xl/worksheets/sheet1.xml", '<c r="A2"', "<c")
+    content = change(content, "xl/worksheets/sheet1.xml", '<c r="B2"', "<c")
+    [problem] = desk.read(content, log("xlsx", {"note": TEXT})).said
+    assert problem == f"evidence/log.xlsx: the sheet spans {2 * int(row)} cells"
+
+
 def test_too_large(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     content = workbook([["id"], ["a"]])
     with monkeypatch.context() as patch:

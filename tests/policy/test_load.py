@@ -411,3 +411,10 @@ def test_error_of_a_message_without_words() -> None:
     assert str(error) == coded("US303", "x")
     assert error.hint.text("zh") == ""
     assert str(error.at(Locator("y"))) == f"y: {coded('US303', 'x')}"
+
+
+@pytest.mark.parametrize("name", ["4.yml", "4.YAML", "4.Yml"])
+def test_policy_file_that_would_not_be_read_is_named(draft: Draft, name: str) -> None:
+    """A control in it would vanish from every check."""
+    draft.write(f"policy/controls/{name}", "controls: []\n")
+    assert [each.message.code for each in draft.errors()] == ["PL105"]

@@ -175,7 +175,8 @@ class Evaluation:
         spans = "\nUNION ALL\n".join(map(typed, self.span_queries.values()))
         self.store.create(SPANS.name, spans)
         by_number = self.reader.by_number
-        check_spans(self.store, inputs.kinds, self.span_queries, by_number)
+        records = [SUBJECT_RECORDS, *(relation for relation, _ in inputs.record_groups)]
+        check_spans(self.store, inputs.kinds, self.span_queries, by_number, records)
 
     def _earliest_gaps(self, inputs: InputQueries, calendar: CalendarTables) -> None:
         """Create `earliest_gap`, by the earlier reading of business time."""

@@ -237,7 +237,7 @@ class _Reader:
         """List the YAML files of a folder."""
         entries = self.tree.entries(folder)
         for entry in entries:
-            if entry.endswith(".yml"):
+            if entry.lower().endswith((".yml", ".yaml")) and not entry.endswith(".yaml"):
                 place = Locator(self.tree.place(f"{folder}/{entry}"))
                 self.errors.append(PolicyError("policy files end in .yaml", locator=place))
         names = [f"{folder}/{entry}" for entry in entries if entry.endswith(".yaml")]

@@ -21,8 +21,11 @@ Rows = list[list[Any]]
 
 _PIECE = 1 << 20
 _SHEETS = "xl/worksheets/"
-_PLACE = re.compile(rb"""\br\s*=\s*["']\s*([A-Z]{1,3})([0-9]{1,7})\s*["']""")
-_FAR = re.compile(rb"""\br\s*=\s*["']\s*(?:[A-Z]{3}|[A-Z]{1,2}[0-9]{5})""")
+_PLACE = re.compile(rb"""\br\s*=\s*["']\s*([A-Za-z]*)([0-9]+)\s*["']""")
+"""The reference of a cell, or of a row; the reader takes longer ones than there can be."""
+_ROW = re.compile(rb"<(?:[^\s<>/:]+:)?row\b")
+_CELL = re.compile(rb"<(?:[^\s<>/:]+:)?c[\s/>]")
+_FAR = re.compile(rb"""\br\s*=\s*["']\s*(?:[A-Za-z]{3}|[A-Za-z]{0,2}[0-9]{5})""")
 """A reference far enough out for the area to be too large."""
 _REFERENCE = re.compile(r"\s*([A-Za-z]{1,3})([0-9]{1,7})\s*")
 _TRUE = ("1", "true")
@@ -137,8 +140,12 @@ def _measure(file: SourceFile, text: bytes) -> None:
     if not _FAR.search(text):
         return
     places = set(_PLACE.findall(text))
-    height = max((int(row) for _, row in places), default=0)
-    width = max((_column(letters) for letters in {letters for letters, _ in places}), default=0)
+    # More digits or letters than these only make it larger still.
+    height = max((int(row[:12]) for _, row in places), default=0)
+    width = max((_column(letters[:8].upper()) for letters, _ in places), default=0)
+    # Cells without a reference follow one another; a comment may hide where a row begins.
+    rows = [text] if b"<!" in text else _ROW.split(text)
+    width = max(width, *(len(_CELL.findall(row)) for row in rows))
     if height * width > MAX_CELLS:
         raise file.error(
             "the sheet spans {count} cells",
