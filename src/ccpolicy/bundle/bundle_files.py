@@ -42,7 +42,7 @@ def bundle_files(
                 files[f"{REPOSITORY}/{name}"] = policy.read(name)
             else:
                 files[f"{KINDS}/{kind.name}.sql"] = shipped_folder(f"checks/{kind.name}.sql")
-    for each in assessment.evidence.files:
+    for each in [*assessment.evidence.files, *assessment.evidence.attachments]:
         files[f"{REPOSITORY}/{posixpath.normpath(each.file)}"] = evidence / each.file
     return files
 
