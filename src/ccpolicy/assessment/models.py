@@ -160,6 +160,12 @@ class Evidence(Model):
     ignored: list[IgnoredFiles]
     """By pattern; patterns that fit no file are left out."""
 
+    @property
+    def digests(self) -> dict[str, str]:
+        """Return each file that was read or attached, and its SHA-256."""
+        found = {each.file: each.sha256 for each in self.files}
+        return found | {each.file: each.sha256 for each in self.attachments}
+
 
 class Uncommitted(Model):
     """A file that is not as the commit has it."""

@@ -61,8 +61,7 @@ def outcome(assessment: Assessment) -> Outcome:
 
 
 def _test_result(manifest: Manifest, assessment: Assessment) -> dict[str, Any]:
-    files = [*assessment.evidence.files, *assessment.evidence.attachments]
-    evidence = {f"{REPOSITORY}/{file.file}" for file in files}
+    evidence = {f"{REPOSITORY}/{name}" for name in assessment.evidence.digests}
     reports = {report.path for report in manifest.reports}
     configuration = manifest.digests().keys() - evidence - reports - {ASSESSMENT}
     verdicts = {each.id: assessment.verdict(each) for each in assessment.controls}

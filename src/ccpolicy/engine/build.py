@@ -141,8 +141,8 @@ class AssessmentBuilder:
         )
 
     def _evidence_digest(self) -> str:
-        files = [*self.evidence.files, *self.evidence.attachments]
-        lines = sorted({f"{each.sha256}  {each.file}" for each in files})
+        digests = self._evidence().digests
+        lines = sorted(f"{sha256}  {file}" for file, sha256 in digests.items())
         return "sha256:" + hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
     def _appendix(self) -> tuple[models.AuditAppendix | None, set[int]]:
