@@ -72,6 +72,8 @@ def _evidence(page: Page, result: Assessment) -> None:
     records = page.count(sum(file.records for file in files), "{count} record", "{count} records")
     of_files = page.count(len(files), "{count} file", "{count} files")
     page.paragraph(page.say("Evidence: {records} in {files}", records=records, files=of_files))
+    if attached := len({each.file for each in result.evidence.attachments}):
+        page.paragraph(page.count(attached, "{count} attachment", "{count} attachments"))
     if invalid := sum(file.invalid for file in files):
         page.paragraph(
             page.count(invalid, "{count} record is invalid", "{count} records are invalid"),
