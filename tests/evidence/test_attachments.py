@@ -11,10 +11,12 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from click.testing import CliRunner
 
 import ccpolicy
 from ccpolicy.bundle.verify import Trust, examine
 from ccpolicy.bundle.write import write_bundle
+from ccpolicy.cli.program import program
 from ccpolicy.evidence_formats import Format
 from ccpolicy.policy.models import Dataset
 from git_command import commit, git
@@ -271,3 +273,21 @@ def test_a_bundle_holds_attachments(tmp_path: Path) -> None:
     forged.write_bytes(path.read_bytes().replace(b"scan\x50\x4b", b"SCAN\x50\x4b"))
     assert forged.read_bytes() != path.read_bytes()
     assert examine(forged, Trust()).failures
+
+
+POLICY_TEST = """\
+tests:
+  - name: inspected
+    control: EM-1
+    as_of: 2026-11-20
+    given:
+      assets: [{asset_id: A, commissioned_on: "2026-11-01"}]
+      inspections: [{asset_id: A, performed_at: "2026-11-02T09:00:00+08:00", result: pass, form: no.pdf}]
+    expect: {now: pass}
+"""
+
+
+def test_a_policy_test_needs_no_attachments(tmp_path: Path) -> None:
+    lay(centre(tmp_path), {"policy/tests/3.yaml": POLICY_TEST})
+    done = CliRunner().invoke(program, ["test", str(tmp_path)])
+    assert done.exit_code == 0, done.output
