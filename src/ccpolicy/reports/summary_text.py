@@ -71,9 +71,10 @@ def _evidence(page: Page, result: Assessment) -> None:
     files = result.evidence.files
     records = page.count(sum(file.records for file in files), "{count} record", "{count} records")
     of_files = page.count(len(files), "{count} file", "{count} files")
-    page.paragraph(page.say("Evidence: {records} in {files}", records=records, files=of_files))
     if attached := len({each.file for each in result.evidence.attachments}):
-        page.paragraph(page.count(attached, "{count} attachment", "{count} attachments"))
+        more = page.count(attached, "{count} attachment", "{count} attachments")
+        of_files = page.join([of_files, more])
+    page.paragraph(page.say("Evidence: {records} in {files}", records=records, files=of_files))
     if invalid := sum(file.invalid for file in files):
         page.paragraph(
             page.count(invalid, "{count} record is invalid", "{count} records are invalid"),
