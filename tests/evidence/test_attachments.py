@@ -291,3 +291,18 @@ def test_a_policy_test_needs_no_attachments(tmp_path: Path) -> None:
     lay(centre(tmp_path), {"policy/tests/3.yaml": POLICY_TEST})
     done = CliRunner().invoke(program, ["test", str(tmp_path)])
     assert done.exit_code == 0, done.output
+
+
+def test_a_file_of_an_invalid_record_is_unread_for_that_reason(tmp_path: Path) -> None:
+    referring = DATASET.replace(
+        "record:", "references:\n  asset_id: {dataset: assets, key: asset_id}\nrecord:"
+    )
+    lay(centre(tmp_path), {"policy/datasets/inspections.yaml": referring})
+    assert judged(tmp_path).gate.passed
+    text = (tmp_path / INSPECTIONS).read_text().replace("PBX-1", "PBX-3")
+    (tmp_path / INSPECTIONS).write_text(text)
+    result = judged(tmp_path)
+    assert result.evidence.attachments == []
+    assert [(each.code, each.locator) for each in result.problems] == [
+        ("EV294", f"evidence/{SCAN}")
+    ]

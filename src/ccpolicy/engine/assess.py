@@ -108,6 +108,7 @@ def assess(
             evidence.found,
             [*USUAL, *policy.settings.ignore],
             [*policy.files, *(each.file for each in evidence.attachments)],
+            evidence.not_attached,
         )
         # The builder looks up places in the files, so they must still be there.
         return AssessmentBuilder(

@@ -64,7 +64,7 @@ class Attachments:
         for load, columns in self.columns:
             self.store.create(_NAMED, _named(columns))
             for path in self._paths(_NAMED):
-                file = f"{self.top}/{path}" if self.top else path
+                file = self._from_root(path)
                 known = self.files[path]
                 assert isinstance(known, Fingerprint)  # the other records were taken out
                 if not _is_same(self.finder.root / file, known):
@@ -78,6 +78,14 @@ class Attachments:
                 found.append(Attachment(load.dataset.id, file, known.sha256))
             self.store.drop(_NAMED)
         return sorted(found)
+
+    def not_attached(self, found: Collection[Attachment]) -> set[str]:
+        """Return the files that records name, but only such as turned out to be invalid."""
+        named = (path for path, each in self.files.items() if isinstance(each, Fingerprint))
+        return {self._from_root(path) for path in named} - {each.file for each in found}
+
+    def _from_root(self, path: str) -> str:
+        return f"{self.top}/{path}" if self.top else path
 
     def _paths(self, relation: str) -> list[str]:
         query = f"SELECT DISTINCT path FROM {identifier(relation)} ORDER BY 1"

@@ -73,11 +73,13 @@ def load_evidence(
     stages = [stage for load in loads.values() for stage in load.stages if stage.is_stored]
     if stages:
         store.drop(*(stage.plan.staged for stage in stages))
+    attached = attachments.finish()
     by_name = dict(sorted(loads.items()))
     return Evidence(
         tables={plan.name: plan.table() for load in by_name.values() for plan in load.plans},
         files=[file for load in by_name.values() for file in load.finish()],
-        attachments=attachments.finish(),
+        attachments=attached,
+        not_attached=attachments.not_attached(attached),
         problems={each: p for each, load in by_name.items() if (p := load.problems.problems())},
         places=places,
         found=found,

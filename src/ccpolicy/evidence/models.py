@@ -100,6 +100,8 @@ class Evidence:
     """By dataset and path."""
     attachments: list[Attachment]
     """By dataset and path."""
+    not_attached: set[str]
+    """Files that invalid records alone name, by path from the root."""
     problems: dict[str, list[Problem]]
     """Dataset → what is wrong with it; datasets without problems are left out."""
     places: Places = field(repr=False)

@@ -55,12 +55,14 @@ def find_unread(
     read: Mapping[str, Collection[str]],
     ignore: Sequence[Ignore],
     others: Collection[str],
+    not_attached: Collection[str],
 ) -> Unread:
     """Look through the evidence folder once more, after all evidence was read.
 
     `used` names the datasets of all controls. `read` holds the files of those that were read now,
     by path from the root; the files of the others are those that their patterns fit. `others` are
     read too: attachments, and the policy's files, in case the evidence folder is around them.
+    `not_attached` are those that invalid records alone name.
     """
     parts = [part for part in folder.split("/") if part not in ("", ".")]
     known = {file for files in read.values() for file in files} | {*others}
@@ -88,7 +90,12 @@ def find_unread(
         by.files = sorted(by.files)[:NAMED]
     named = sorted(unread)[:NAMED]
     return Unread(
-        errors=[_error(path, fault, path[start:], datasets, used) for path, fault in named],
+        errors=[
+            _only_named(path)
+            if path in not_attached
+            else _error(path, fault, path[start:], datasets, used)
+            for path, fault in named
+        ],
         total=len(unread),
         ignored=[each for each in ignored if each.total],
     )
@@ -185,6 +192,14 @@ def _is_of_git(path: Path, *, is_top: bool) -> bool:
 
 _LINK = "symbolic links are not followed"
 _OTHER = "not a file"
+
+
+def _only_named(path: str) -> EvidenceError:
+    return EvidenceError(
+        "only an invalid record names this file",
+        hint="correct that record, which is listed with its control",
+        locator=Locator(printable(path)),
+    )
 
 
 def _error(
