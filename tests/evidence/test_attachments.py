@@ -282,7 +282,8 @@ tests:
     as_of: 2026-11-20
     given:
       assets: [{asset_id: A, commissioned_on: "2026-11-01"}]
-      inspections: [{asset_id: A, performed_at: "2026-11-02T09:00:00+08:00", result: pass, form: no.pdf}]
+      inspections:
+        - {asset_id: A, performed_at: "2026-11-02T09:00:00+08:00", result: pass, form: no.pdf}
     expect: {now: pass}
 """
 
