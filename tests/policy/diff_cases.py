@@ -491,6 +491,14 @@ CASES: dict[str, tuple[list[tuple[str, str, str]], list[str]]] = {
         [(ALERTS, "references: {", "references: {level: {dataset: reviews, key: plan}, ")],
         ["tightened alerts: what level refers to: None → reviews.plan (history)"],
     ),
+    "files need be there": (
+        [(ALERTS, "review_id: {type: string}", "review_id: {type: string, format: attachment}")],
+        ["tightened alerts: format of review_id: None → attachment (history)"],
+    ),
+    "files of a list, instead of a pattern": (
+        [(ALERTS, "items: {type: string}, m", "items: {type: string, format: attachment}, m")],
+        ["tightened alerts: format of tags: None → attachment (history)"],
+    ),
     "a reference to what was in force": (
         [(ALERTS, "key: review_id}", "key: review_id, during: [reviewed_on], at: raised_at}")],
         [

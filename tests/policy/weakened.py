@@ -56,6 +56,7 @@ WHOLE: list[Change] = [
     ),
     (ALERTS, "retention: 5 years", "retention: 1250 business days"),
     (ALERTS, "    alert_id: {type: string}", "    alert_id: {type: string, minLength: 2}"),
+    (ALERTS, "    count:", "    photo: {type: string, format: attachment}\n    count:"),
     (
         PLAN,
         "",
@@ -219,6 +220,11 @@ EDITS: dict[str, tuple[str, list[Change]]] = {
         ],
     ),
     # What counts.
+    "attachment made a text": ("loosened", [(ALERTS, "string, format: attachment", "string")]),
+    "attachment dropped": (
+        "loosened",
+        [(ALERTS, "    photo: {type: string, format: attachment}\n", "")],
+    ),
     "filter dropped": ("unordered", [(REVIEW, ", where: \"outcome = 'accepted'\"", "")]),
     "filter widened": ("unordered", [(REVIEW, "outcome = 'accepted'", "outcome <> ''")]),
     "failures left out": (

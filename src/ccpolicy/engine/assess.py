@@ -24,6 +24,7 @@ from ccpolicy.evidence.problems import SHOWN
 from ccpolicy.evidence.unread import find_unread
 from ccpolicy.policy import FROM_GIT, Control, Policy, check_policy
 from ccpolicy.policy.calendars import business_calendar, calendar_name
+from ccpolicy.policy.columns import attachments
 from ccpolicy.policy.settings import FILE, USUAL
 from ccpolicy.provenance.models import Provenance
 from ccpolicy.store import DuckDB, QueryError, Store, StoreError, open_store
@@ -80,7 +81,7 @@ def assess(
                 root,
                 policy.settings.evidence,
                 policy.datasets,
-                used,
+                _with_attachments(policy, used),
                 time_zone(policy.plan.zone),
                 provenance.records() if provenance else None,
                 question.request.listed_problems or SHOWN,
@@ -107,7 +108,8 @@ def assess(
             policy.datasets_read(),
             evidence.found,
             [*USUAL, *policy.settings.ignore],
-            policy.files,
+            [*policy.files, *(each.file for each in evidence.attachments)],
+            evidence.not_attached,
         )
         # The builder looks up places in the files, so they must still be there.
         return AssessmentBuilder(
@@ -274,6 +276,12 @@ def _failing(store: Store, policy: Policy, queries: Mapping[str, str]) -> Iterat
                 kind=kind,
                 reason=failure.reason,
             )
+
+
+def _with_attachments(policy: Policy, used: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    """Add the datasets of other controls whose records name files, which are not unread then."""
+    naming = [each for each in policy.datasets_read() if attachments(policy.datasets[each])]
+    return {**{each: set() for each in naming}, **used}
 
 
 def _used(

@@ -416,7 +416,8 @@ class Dataset(Model):
     retention: Line
     """How long records are kept, as a duration."""
     record: dict[str, Any]
-    """JSON Schema of one record, over the names used here."""
+    """JSON Schema of one record, over the names used here. A text with `format: attachment` is the
+    path of a file that belongs to the record, from the evidence folder on."""
     columns: dict[Name, Line] = {}
     """Name used here → the column's heading, or the path in a document, such as `summary.end`."""
     records: str = ""
