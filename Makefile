@@ -3,7 +3,7 @@
 # Both need git, make and Python 3.11 or newer, and build what else they need in .venv.
 
 .DEFAULT_GOAL := check
-.PHONY: check report test coverage test-long lint bombs bench sample reproduce wheel pins clean
+.PHONY: check report test coverage test-long mutants fuzz reliability lint bombs bench sample reproduce wheel pins clean
 
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 PYTHON ?= $(shell for python in $(PYTHONS); do \
@@ -45,6 +45,25 @@ coverage: $(DEV)
 
 test-long: $(DEV)
 	CCPOLICY_WORLDS=$(WORLDS) $(BIN)/pytest -n auto --dist worksteal tests/oracle
+
+# Change the program in one small place after another, and ask whether a test notices.
+MUTANTS ?= 500
+mutants: $(DEV)
+	@cd tools && $(abspath $(BIN))/python -m mutants measure
+	@cd tools && $(abspath $(BIN))/python -m mutants run --count $(MUTANTS)
+
+# Hostile bytes for every reader: some minutes by default, hours with FUZZ=10000 and other seeds.
+FUZZ ?= 200
+fuzz: $(DEV)
+	CCPOLICY_FUZZ=$(FUZZ) $(BIN)/pytest -n auto --dist worksteal tests/fuzz
+
+# Run what attacks the program for long, and write docs/reliability.md from what came of it.
+reliability: $(DEV)
+	$(BIN)/python tools/reliability.py run worlds $(WORLDS)
+	$(BIN)/python tools/reliability.py run metamorphic 50
+	$(BIN)/python tools/reliability.py run faults 50
+	$(BIN)/python tools/reliability.py run fuzz 1000
+	$(BIN)/python tools/reliability.py
 
 lint: $(DEV)
 	$(BIN)/ruff check

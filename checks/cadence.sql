@@ -10,7 +10,7 @@ inputs:
     population: true
     open_ended: true
     needs: [starts]
-    columns: [ends, by]
+    columns: [ends, by, calendar]
   items:
     label: {en: each of these must be told, zh: 须分别通报的各方}
     required: false
@@ -26,6 +26,7 @@ parameters:
   every:
     type: duration
     covers_from: events
+    business_hours: true
     required: true
     stricter: shorter
     label: {en: longest time from one update to the next, zh: 两次通报之间的最长间隔}
@@ -41,8 +42,10 @@ WITH told AS (            -- the beginning of the episode counts as an update, f
 SELECT control, 'duty' AS part, subject, earliest AS starts, ends, locator
 FROM openings
 UNION ALL
-SELECT t.control, 'cover', t.subject, t.starts, coalesce(t.earliest + p.every_clock, a.ends),
-       t.locator
+SELECT t.control, 'cover', t.subject, t.starts,
+       coalesce(t.earliest + p.every_clock, a.ends, b.ends, t.earliest + b.added), t.locator
 FROM told t
 JOIN parameters p ON p.control = t.control AND p.class = t.class
 LEFT JOIN after a ON a.duration = p.every AND a.day = t.day
+LEFT JOIN business b ON b.duration = p.every AND b.day = t.day
+  AND b.starts <= t.earliest AND t.earliest < b.until

@@ -9,7 +9,7 @@ inputs:
     effect: harm
     population: true
     required: false
-    columns: [starts, ends, by]
+    columns: [starts, ends, by, calendar]
   items:
     label: {en: what each must hold, zh: 须具备的项目}
     required: false
@@ -33,10 +33,12 @@ parameters:
     type: duration
     covers_from: events
     unless: {events: [ends, valid_from]}
+    business_hours: true
     stricter: shorter
     label: {en: how long a record holds, zh: 有效期}
   initial:
     type: duration
+    business_hours: true
     stricter: shorter
     without: stricter
     label: {en: time for the first record, zh: 首次的期限}
@@ -45,20 +47,32 @@ WITH duty AS (            -- who must hold it, and until when the beginning of t
   SELECT s.control, s.subject, s.starts, s.ends, s.first_day, s.until, s.locator,
          p.valid_for, p.valid_for_clock,
          CASE WHEN p.initial IS NULL AND p.initial_clock IS NULL THEN s.starts
-              ELSE coalesce(s.starts + p.initial_clock, a.ends) END AS initial_ends
+              ELSE coalesce(s.starts + p.initial_clock, a.ends, b.ends, s.starts + b.added)
+              END AS initial_ends
   FROM subjects s
   JOIN parameters p ON p.control = s.control AND p.class = s.class
   LEFT JOIN after a ON a.duration = p.initial AND a.day = s.day
+  LEFT JOIN business b ON b.duration = p.initial AND b.day = s.day
+    AND b.starts <= s.starts AND s.starts < b.until
 ),
 record AS (               -- a record holds to its own expiry or its valid time, the earlier of both
-  SELECT d.control, d.subject, d.starts AS duty_starts, d.first_day, d.until AS duty_until,
-         e.latest, e.day, e.valid_from, e.until, e.locator,
-         CASE WHEN d.valid_for IS NULL AND d.valid_for_clock IS NULL THEN e.ends
-              WHEN e.ends < coalesce(e.earliest + d.valid_for_clock, a.ends) THEN e.ends
-              ELSE coalesce(e.earliest + d.valid_for_clock, a.ends) END AS expires
-  FROM events e
-  JOIN duty d ON d.subject = e.subject
-  LEFT JOIN after a ON a.duration = d.valid_for AND a.day = e.day
+  SELECT control, subject, duty_starts, first_day, duty_until, latest, day, valid_from, until,
+         locator,
+         CASE WHEN valid_for IS NULL AND valid_for_clock IS NULL THEN ends
+              WHEN ends < run_out THEN ends
+              ELSE run_out END AS expires
+  FROM (
+    SELECT d.control, d.subject, d.starts AS duty_starts, d.first_day, d.until AS duty_until,
+           d.valid_for, d.valid_for_clock, e.latest, e.day, e.valid_from, e.until, e.locator,
+           e.ends,
+           coalesce(e.earliest + d.valid_for_clock, a.ends, b.ends, e.earliest + b.added)
+             AS run_out
+    FROM events e
+    JOIN duty d ON d.subject = e.subject
+    LEFT JOIN after a ON a.duration = d.valid_for AND a.day = e.day
+    LEFT JOIN business b ON b.duration = d.valid_for AND b.day = e.day
+      AND b.starts <= e.earliest AND e.earliest < b.until
+  ) given
 )
 SELECT control, 'duty' AS part, subject, starts, ends, locator
 FROM duty

@@ -9,7 +9,7 @@ inputs:
     effect: harm
     population: true
     needs: [starts]
-    columns: [ends, by]
+    columns: [ends, by, calendar]
   items:
     label: {en: each must be closed for all of these, zh: 须逐项完成的各项}
     required: false
@@ -34,6 +34,7 @@ parameters:
   limit:
     type: duration
     proven_by: closings
+    business_hours: true
     unless: {openings: [ends]}
     stricter: shorter
     label: {en: time allowed, zh: 时限}
@@ -41,10 +42,13 @@ parameters:
 WITH owed AS (
   SELECT o.control, o.subject, o.locator, p.horizon,
          CASE WHEN p.limit IS NULL AND p.limit_clock IS NULL THEN o.ends
-              ELSE coalesce(o.earliest + p.limit_clock, a.ends) END AS due
+              ELSE coalesce(o.earliest + p.limit_clock, a.ends, b.ends, o.earliest + b.added)
+              END AS due
   FROM openings o
   JOIN parameters p ON p.control = o.control AND p.class = o.class
   LEFT JOIN after a ON a.duration = p.limit AND a.day = o.day
+  LEFT JOIN business b ON b.duration = p.limit AND b.day = o.day
+    AND b.starts <= o.earliest AND o.earliest < b.until
 )
 SELECT control, 'duty' AS part, subject, due AS starts, horizon AS ends, locator
 FROM owed

@@ -9,7 +9,7 @@ inputs:
     effect: harm
     population: true
     required: false
-    columns: [starts, ends, by, quantity]
+    columns: [starts, ends, by, calendar, quantity]
   readings:
     label: {en: "counts, each good until the next", zh: 读数（各自有效至下一次）}
     holds: happening
@@ -33,6 +33,7 @@ parameters:
   valid_for:
     type: duration
     covers_from: readings
+    business_hours: true
     stricter: shorter
     without: looser
     label: {en: how long a count can be relied on, zh: 读数的有效期}
@@ -48,10 +49,13 @@ reading AS (              -- each count, whether it is enough, and until when it
   SELECT t.control, t.subject, t.minimum, t.horizon, r.earliest, r.latest, r.day, r.locator,
          CASE WHEN r.quantity >= t.minimum THEN 1 ELSE 0 END AS good,
          CASE WHEN t.valid_for IS NULL AND t.valid_for_clock IS NULL THEN t.horizon
-              ELSE coalesce(r.earliest + t.valid_for_clock, a.ends) END AS due
+              ELSE coalesce(r.earliest + t.valid_for_clock, a.ends, b.ends, r.earliest + b.added)
+              END AS due
   FROM readings r
   JOIN term t ON t.subject = r.subject
   LEFT JOIN after a ON a.duration = t.valid_for AND a.day = r.day
+  LEFT JOIN business b ON b.duration = t.valid_for AND b.day = r.day
+    AND b.starts <= r.earliest AND r.earliest < b.until
 ),
 followed AS (             -- the first count that is enough and certainly later
   SELECT control, subject, minimum, horizon, earliest, latest, locator, good, due, is_asking,

@@ -9,7 +9,7 @@ inputs:
     effect: harm
     population: true
     required: false
-    columns: [starts, ends, by]
+    columns: [starts, ends, by, calendar]
   events:
     label: {en: the events that count, zh: 计数的事件}
     holds: happening
@@ -27,6 +27,7 @@ parameters:
     type: duration
     stricter: shorter
     covers_from: events
+    business_hours: true
     label: {en: longest time from one event to the next, zh: 两次之间的最长间隔}
   per:
     type: period
@@ -42,6 +43,7 @@ parameters:
     type: duration
     default_from: every
     replaces: per
+    business_hours: true
     stricter: shorter
     label: {en: time for the first event, zh: 首次的期限}
   grace:
@@ -56,10 +58,12 @@ WITH duty AS (            -- who owes what, and until when the beginning of the 
   SELECT s.control, s.subject, s.starts, s.ends, s.first_day, s.until, s.locator,
          p.at_least, p.every, p.every_clock, p.per, q.number AS first_period,
          CASE WHEN p.initial IS NULL THEN coalesce(s.starts + p.initial_clock, q.ends)
-              ELSE a.ends END AS initial_ends
+              ELSE coalesce(a.ends, b.ends, s.starts + b.added) END AS initial_ends
   FROM subjects s
   JOIN parameters p ON p.control = s.control AND p.class = s.class
   LEFT JOIN after a ON a.duration = p.initial AND a.day = s.day
+  LEFT JOIN business b ON b.duration = p.initial AND b.day = s.day
+    AND b.starts <= s.starts AND s.starts < b.until
   LEFT JOIN period q ON q.per = p.per AND q.day = s.day
 ),
 placed AS (               -- with `per`, each event's place among those of its period
@@ -101,10 +105,14 @@ serving AS (              -- whether the period before is still open when an eve
 counting AS (             -- every event counts until it is due again
   SELECT d.control, d.subject, d.starts AS duty_starts, d.ends AS duty_ends, d.first_day,
          d.until AS duty_until, d.at_least, coalesce(q.number, 0) AS period, e.latest, e.day,
-         e.until, e.locator, coalesce(e.earliest + d.every_clock, a.ends, q.next_ends) AS due
+         e.until, e.locator,
+         coalesce(e.earliest + d.every_clock, a.ends, b.ends, e.earliest + b.added, q.next_ends)
+           AS due
   FROM events e
   JOIN duty d ON d.subject = e.subject AND (d.per IS NULL OR d.at_least > 1)
   LEFT JOIN after a ON a.duration = d.every AND a.day = e.day
+  LEFT JOIN business b ON b.duration = d.every AND b.day = e.day
+    AND b.starts <= e.earliest AND e.earliest < b.until
   LEFT JOIN period q ON q.per = d.per AND q.day = e.day
   UNION ALL               -- or serves one period: the one before in its grace, or its own
   SELECT control, subject, duty_starts, duty_ends, first_day, duty_until, 1, period, latest, day,

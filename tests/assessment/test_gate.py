@@ -80,3 +80,14 @@ def test_a_problem_of_no_single_control_fails_it() -> None:
     problem = Problem(code="EV108", message=text, hint=None, locator="evidence/x.csv", dataset=None)
     assert result.scope.decide([]).passed
     assert not result.scope.decide([], [problem]).passed
+
+
+@pytest.mark.parametrize("gate", ["now", "period"])
+def test_a_waived_lapse_makes_nothing_fail(gate: Scope) -> None:
+    result = judged(gate, None)
+    for control in result.controls:
+        for lapse in result.failing_lapses(control):
+            waived = lapse.model_copy(update={"waived_by": "W-1"})
+            both = control.model_copy(update={"lapses": [waived, lapse]})
+            assert result.failing_lapses(both) == [lapse]
+    assert any(map(result.failing_lapses, result.controls))

@@ -103,7 +103,7 @@ def test_what_was_written_is_read() -> None:
         (("annex", "controls", 0, "course", 0, "day"), "x", "a.json#annex/controls/0/course/0/day"),
         (("tally", "pass"), ..., "a.json#tally: the counts are not those of the controls"),
         (("tally", "fail"), 0, "a.json#tally: the counts are not those of the controls"),
-        (("gate", "passed"), True, "a.json#gate/passed: it is not what follows from the rest"),
+        (("gate", "passed"), True, "a.json#gate/passed: the value does not follow from the rest"),
         (("gate", "failed_on"), [], "a.json#gate/failed_on: these are not the controls that fail"),
         (("gate", "accepted"), ["FIRE-2"], "a.json#gate/accepted: these are not the controls"),
     ],
@@ -176,3 +176,7 @@ def test_whatever_is_read_can_be_shown(data: st.DataObject, value: Any) -> None:
         return
     for name in formats("assessment"):
         assert render(result, name, View()).content
+
+
+def test_what_git_knew_may_be_missing() -> None:
+    assert read_assessment(changed(("provenance",), None), FILE).provenance is None

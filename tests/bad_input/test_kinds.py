@@ -71,6 +71,16 @@ def test_a_kind_judges_its_own_control(two: Office) -> None:
     assert [(each.id, each.now) for each in judged(two)] == [("FIRE-1", "fail"), ("OWN-1", "pass")]
 
 
+@pytest.mark.parametrize("locator", ["0", "1", "-1", "4611686018427387904", "locator + 1000000"])
+def test_a_locator_is_that_of_a_record(two: Office, locator: str) -> None:
+    write(
+        two,
+        "SELECT control, 'duty' AS part, subject, starts, ends,"
+        f" {locator} AS locator FROM subjects",
+    )
+    two.stops("PL486 the check kind 'own' returns the locator ")
+
+
 @pytest.mark.parametrize(
     ("stray", "control", "row"),
     [

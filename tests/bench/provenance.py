@@ -25,7 +25,7 @@ with tempfile.TemporaryDirectory() as scratch, open_store() as store:
     asked = ProvenanceRequest(
         root=root, evidence="evidence", policy=["ccpolicy.toml", "policy", "checks"],
         datasets=repository.datasets, adopted=0,
-        calendar=Calendar(repository.zone, repository.plan.holidays),
+        calendar=Calendar(repository.zone),
         as_of=1800000000000000, signers=root, scratch=Path(scratch))
     before, begun = os.times(), time.perf_counter()
     found = read_provenance(asked, store)

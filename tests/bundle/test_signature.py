@@ -314,7 +314,8 @@ def test_keys_that_cannot_sign(bundle: Path, keys: Path, tmp_path: Path) -> None
         (keys / "old", "BU303 "),
         (keys / "auditor.pub", "BU305 "),
         (nonsense, "BU305 "),
-        (tmp_path / "none", "BU304 "),
+        (tmp_path, "BU304 "),
+        (tmp_path / "none", "FI120 "),
     ):
         result = run("sign", bundle, "--key", key)
         assert result.exit_code == 2

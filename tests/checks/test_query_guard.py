@@ -195,3 +195,12 @@ def test_the_shipped_kinds_pass(store: DuckDB) -> None:
     assert len(kinds) >= 6
     for kind in kinds.values():
         assert query_sql(store, kind)
+
+
+@pytest.mark.parametrize(
+    "query", ["SELECT 'x\0y' AS part FROM events", 'SELECT a AS "\0" FROM events']
+)
+def test_what_the_engine_cannot_write_again_is_refused(store: DuckDB, query: str) -> None:
+    vetted = vet(store, query)
+    assert isinstance(vetted, Refusal)
+    assert vetted.message.code == "PL485"

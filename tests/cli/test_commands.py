@@ -36,7 +36,7 @@ def test_check_passes(run: Run, centre: Path) -> None:
     assert "1 control: 0 fail, 0 unknown, 0 waived, 1 pass, 0 not applicable\n" in result.stdout
     assert "Gate passed (now, severity low or above)\n" in result.stdout
     assert result.stdout.endswith(f"Next: ccpolicy due {centre}\n")
-    assert result.stderr.startswith(coded("US219", "2026-11-20 18:00", "")[:40])
+    assert result.stderr.startswith(f"warning: {coded('US219', '2026-11-20 18:00', '')[:40]}")
     assert result.stderr.count("\n") == 1
 
 
@@ -118,7 +118,8 @@ def test_check_writes_json_to_a_file(run: Run, centre: Path, tmp_path: Path) -> 
     assert (result.exit_code, result.stdout) == (0, "")
     assert result.stderr.endswith("Gate passed (now, severity low or above)\n")
     again = run("check", centre, "--format", "json", "-o", target, "-q", LANG="zh_CN.UTF-8")
-    assert (again.exit_code, again.output) == (0, "")
+    assert (again.exit_code, again.stdout, again.stderr.count("\n")) == (0, "", 1)
+    assert again.stderr.startswith("警告：US219 ")
     written = target.read_bytes()
     assert Assessment.model_validate_json(written).gate.passed
     assert run("check", centre, "--format", "json").stdout_bytes == written

@@ -83,4 +83,4 @@ def test_a_limit_that_cannot_be(tmp_path: Path, line: str) -> None:
         file.write(f"[limits]\n{line}\n")
     (tmp_path / "scratch").rmdir() if (tmp_path / "scratch").exists() else None
     said = ended(tmp_path, root)
-    assert said.startswith("ccpolicy.toml:4:1: error: "), said
+    assert said.startswith("ccpolicy.toml:4:1: error: FI3"), said

@@ -76,6 +76,16 @@ def lapses(
     [
         # The record with which the duty began opens a lapse, of several the first on file.
         ([("duty", 200, NEVER, 5), ("duty", 200, 300, 4)], [(200, NEVER, 4, None)]),
+        # Duties that overlap or touch are one, and what comes after a pause is another.
+        (
+            [
+                ("duty", 110, 200, 1),
+                ("duty", 120, 200, 2),
+                ("duty", 200, 250, 3),
+                ("duty", 300, 400, 4),
+            ],
+            [(110, 250, 1, None), (300, 400, 4, None)],
+        ),
         # Else the cover that expired, of several the one that began last.
         (
             [("duty", 0, NEVER, 1), ("cover", 0, 200, 3), ("cover", 50, 200, 2)],
@@ -123,6 +133,7 @@ def test_a_duty_from_before_the_revision_opens_its_lapse() -> None:
         ("duty", 40, NEVER, 4),
         ("duty", 30, NEVER, 3),
         ("duty", 10, 90, 1),  # over before the revision
+        ("duty", 25, 150, 5),  # over as it begins
         ("duty", 5, NEVER, 2),  # was covered since
         ("cover", 0, 20, 9),
     ]

@@ -164,7 +164,7 @@ class Desk:
     def read(self, content: str | bytes, dataset: Dataset, **limits: int) -> Loaded:
         """Read one file, which is the only one of a dataset."""
         self.write(f"log.{dataset.format}", content)
-        return self.load(dataset, **limits)
+        return self.load(dataset, used=None, **limits)
 
 
 @pytest.fixture

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from ccpolicy.evidence import document_loader
 from ccpolicy.evidence.readers import text
+from ccpolicy.evidence_formats import Format
 from message_text import Said
 
-from .conftest import INTEGER, NUMBER, TEXT, TIME, Desk, log
+from .conftest import INTEGER, NUMBER, TEXT, TIME, Desk, encode, log
 
 NOTICES: dict[str, Any] = {
     "type": "array",
@@ -295,3 +297,14 @@ def test_no_yaml(desk: Desk, content: str | bytes, said: str) -> None:
     [problem] = loaded.said
     assert problem.startswith(f"evidence/log.yaml:{said}"), problem
     assert loaded.tables["log"] == []
+
+
+@pytest.mark.parametrize("kind", ["json", "yaml", "jsonl"])
+def test_places_of_records_in_several_batches(
+    desk: Desk, kind: Format, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(document_loader, "_BATCH", 3)
+    rows = [{"id": f"A-{number}"} for number in range(10)]
+    loaded = desk.read(encode(kind, rows, desk.root), log(kind))
+    first = 2 if kind == "json" else 1
+    assert loaded.places == [f".{kind}:{first + number}" for number in range(10)]

@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from pathlib import Path
+from types import ModuleType
 
 import duckdb
 import pytest
@@ -90,7 +91,8 @@ def test_size(desk: Desk, tmp_path: Path, format_: Format) -> None:
 def test_size_of_formats_held_in_memory(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for format_, module in (("json", json_reader), ("xlsx", xlsx), ("yaml", yaml_reader)):
+    modules: dict[Format, ModuleType] = {"json": json_reader, "xlsx": xlsx, "yaml": yaml_reader}
+    for format_, module in modules.items():
         with monkeypatch.context() as patch:
             patch.setattr(module, "MAX_BYTES", 9)
             with pytest.raises(LimitError, match="larger"):

@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 
-from ccpolicy.errors import PolicyError
+from ccpolicy.errors import LimitError, PolicyError
 from ccpolicy.evidence import load, problems, staging
 from ccpolicy.evidence_formats import Format
 from ccpolicy.files import finder
-from ccpolicy.store import OutOfMemory
 
 from .conftest import BOOLEAN, DATE, FORMATS, INTEGER, NUMBER, TEXT, TIME, Desk, day, encode, log
 
@@ -178,12 +177,12 @@ def test_engine_out_of_memory_is_no_problem_of_files(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: Any) -> int:
-        raise OutOfMemory("full")
+        raise LimitError("not enough memory", setting="memory")
 
     desk.write("log.csv", "id\na\n")
     monkeypatch.setattr(finder, "SMALL", 1)
     monkeypatch.setattr("ccpolicy.evidence.table_plan.TablePlan.create", full)
-    with pytest.raises(OutOfMemory):
+    with pytest.raises(LimitError, match="US355"):
         desk.load(log("csv"))
 
 

@@ -12,6 +12,8 @@ from typing import Any
 import openpyxl
 import pytest
 
+from ccpolicy.errors import LimitError
+
 from .conftest import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, TIME, Desk, day, instant, log, workbook
 
 PROPERTIES = {"n": INTEGER, "x": NUMBER, "b": BOOLEAN, "d": DATE, "t": TIME, "note": TEXT}
@@ -162,6 +164,33 @@ def test_error_without_a_place(desk: Desk) -> None:
     content = formula(CELL, '<c t="e"><v>#N/A</v></c>')
     [problem] = desk.read(content, log("xlsx", {"note": TEXT})).said
     assert problem == f"{WHERE}3:2: the cell holds the error #N/A"
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "A99999999999",
+        "A4294967295",
+        "a4294967295",
+        "AAAAAAA1",
+        "ZZZZZZ99999999999",
+    ],
+)
+def test_reference_that_no_sheet_has(desk: Desk, place: str) -> None:
+    """The reader would ask for the memory, and end the program where there is not enough."""
+    rows = formula('r="B3"', f'r="{place}"')
+    with pytest.raises(LimitError, match="EV224"):
+        desk.read(rows, log("xlsx", {"note": TEXT}))
+
+
+@pytest.mark.parametrize("row", ["4294967295", "99999999999", "30000000"])
+def test_row_far_away_whose_cells_have_no_reference(desk: Desk, row: str) -> None:
+    content = workbook([["id", "note"], ["a", "x"]])
+    content = change(content, "xl/worksheets/sheet1.xml", '<row r="2"', f'<row r="{row}"')
+    content = change(content, "xl/worksheets/sheet1.xml", '<c r="A2"', "<c")
+    content = change(content, "xl/worksheets/sheet1.xml", '<c r="B2"', "<c")
+    with pytest.raises(LimitError, match="EV224"):
+        desk.read(content, log("xlsx", {"note": TEXT}))
 
 
 def test_packed_otherwise(desk: Desk) -> None:

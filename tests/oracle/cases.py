@@ -10,7 +10,7 @@ from typing import Any
 
 from .model import Answer, Parameters, Revision, Row, Setting, Time, Waiver, World
 from .oracle import answer
-from .zone_calendar import EPOCH, MICROSECOND, micros, time_zone
+from .zone_calendar import EPOCH, MICROSECOND, Office, micros, time_zone
 
 
 def at(text: str) -> Time:
@@ -63,7 +63,7 @@ class Case:
     spans: bool = False
     filtered: bool = False
     may_be_empty: bool = False
-    country: str | None = None
+    office: Office | None = None
 
     def answer(self) -> Answer:
         """Ask the oracle."""
@@ -84,7 +84,7 @@ class Case:
             as_of=as_of,
             window=(self.moment(starts), self.moment(ends) if ends else as_of),
             horizon=as_of + datetime.timedelta(days=730),
-            country=self.country,
+            office=self.office,
         )
 
     def world(self) -> World:

@@ -19,7 +19,7 @@ def describe(
     window = " to ".join(end.isoformat() for end in shared.window)
     yield f"{world.name}: {world.kind} in {shared.zone}, as of {as_of}, window {window}"
     options = {
-        "holidays": shared.country,
+        "office": shared.office,
         "items": world.items,
         "prefix": world.prefix,
         "spans": world.spans,

@@ -11,7 +11,7 @@ whatever stops the clock or chooses a calendar by a column changes `Judge.due` a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -62,9 +62,11 @@ class Judge:
     class_input = "openings"
     """The input by whose class the parameters may differ."""
 
-    def __init__(self, setting: Setting, world: World) -> None:
+    def __init__(
+        self, setting: Setting, world: World, unknown: Callable[[int], int] | None = None
+    ) -> None:
         self.setting, self.world = setting, world
-        self.calendar = Calendar(setting.zone, setting.country)
+        self.calendar = Calendar(setting.zone, setting.office, unknown)
         self.as_of = micros(setting.as_of)
         self.horizon = micros(setting.horizon)
         self.window_starts, window_ends = (micros(each) for each in setting.window)

@@ -31,6 +31,10 @@ CALENDAR = [
 ]
 CLOCK = ["90 seconds", "15 minutes", "1 hour", "24 hours", "36 hours", "72 hours", "PT1H30M"]
 BUSINESS = ["1 business day", "2 business days", "5 business days", "10 business days"]
+HOURS = [
+    *("1 business minute", "30 business minutes", "1 business hour", "4 business hours"),
+    *("8 business hours", "450 business minutes", "16 business hours", "25 business hours"),
+]
 NUDGES = [0, 0, 0, 0, -1, 1, -1_000_000, 1_000_000, 3_600_000_000, -3_600_000_000]
 QUANTITIES = ["0", "0.1", "0.2", "0.3", "0.7", "0.8", "1", "1.5", "2", "2.5", "3", "10"]
 
@@ -46,13 +50,15 @@ class Maker:
 
     def __post_init__(self) -> None:
         draw, shared = self.draw, self.shared
-        self.calendar = Calendar(shared.zone, shared.country)
+        self.calendar = Calendar(shared.zone, shared.office)
         self.as_of = micros(shared.as_of)
         self.prefix = draw.choice(["", "", "", "no. "])
         self.width = 2 if draw.random() < 0.3 else 1
         self.family = draw.choice(
-            [CALENDAR, CALENDAR, CLOCK, BUSINESS if shared.country else CALENDAR]
+            [CALENDAR, CALENDAR, CLOCK, BUSINESS if shared.office else CALENDAR]
         )
+        if self.family is BUSINESS and random.Random(f"hours {self.name} {shared}").random() < 0.5:
+            self.family = HOURS
         self.dated = 0.0 if self.is_exact() else draw.choice([0.0, 0.4, 0.4, 0.8])
         self.classes = draw.choice([None, None, ["x", "y"]])
         today = shared.as_of.date()
@@ -81,7 +87,7 @@ class Maker:
 
         "Lint refuses a clock `every` or `valid_for` over dates, which would cover nothing".
         """
-        return self.family is CLOCK and self.kind not in ("deadline", "record")
+        return self.family in (CLOCK, HOURS) and self.kind not in ("deadline", "record")
 
     def maybe(self, chance: float) -> bool:
         """Throw a coin."""
@@ -92,7 +98,7 @@ class Maker:
     def instant(self) -> int:
         """Draw an instant at, or hardly beside, one of the pool."""
         at = self.draw.choice(self.pool)
-        if self.family is CLOCK and self.maybe(0.3):
+        if self.family in (CLOCK, HOURS) and self.maybe(0.3):
             at += self.draw.randrange(-7200, 7200) * 1_000_000
         return at + self.draw.choice(NUDGES)
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
+from .zone_calendar import Office
+
 Time = datetime.date | datetime.datetime
 """A day in the plan's zone, an instant with its offset, or a local time without an offset, which
 may have happened twice."""
@@ -87,8 +89,8 @@ class Setting:
     as_of: datetime.datetime
     window: tuple[datetime.datetime, datetime.datetime]
     horizon: datetime.datetime
-    country: str | None = None
-    """Whose public holidays business days skip."""
+    office: Office | None = None
+    """On whose calendar business time is counted."""
     subject: str = "centre"
     """What a control without subjects of its own is about."""
     format: str = "csv"

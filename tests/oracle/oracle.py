@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 
 from .judge import Judge, joined
@@ -13,13 +14,27 @@ from .zone_calendar import UnknownYear
 
 def answer(setting: Setting, world: World) -> Answer:
     """Say everything about a world that an assessment says."""
-    judge = JUDGES[world.kind](setting, world)
+    make = JUDGES[world.kind]
+    judge = make(setting, world)
     found = tuple(faults(judge))
     if not found:
         try:
             return judged(judge)
         except UnknownYear:
             found = ("a year's working days are not known",)
+        # "Only what depends on it is `unknown`": as early as can be, and not by as-of yet.
+        early = judged(make(setting, world, lambda earliest: earliest))
+        later = judged(
+            make(
+                setting,
+                world,
+                lambda earliest: earliest if earliest > judge.as_of else judge.horizon,
+            )
+        )
+        if dataclasses.replace(early, not_due=0, due={}) == dataclasses.replace(
+            later, not_due=0, due={}
+        ):
+            return later
     return Answer([], {}, "unknown", "unknown", faults=found)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,6 +11,8 @@ from pathlib import Path
 from .comparison import Difference, differences
 from .model import Setting, World
 
+TRIES = int(os.environ.get("CCPOLICY_REDUCTION", "200"))
+"""Smaller worlds to judge at most: none where it only matters whether a world differs."""
 OPTIONAL = ("at_least", "initial", "grace", "valid_for")
 """Parameters that may be left out."""
 
@@ -35,8 +38,9 @@ def smaller(world: World) -> Iterator[World]:
             yield replace(world, revisions=fewer)
 
 
-def smallest(folder: Path, shared: Setting, difference: Difference, tries: int = 200) -> Difference:
+def smallest(folder: Path, shared: Setting, difference: Difference) -> Difference:
     """Take away from a world for as long as the two still disagree about the same things."""
+    tries = TRIES
     best = difference
     improved = True
     while improved:

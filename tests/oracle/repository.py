@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import json
+from calendar import day_name
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -56,6 +57,8 @@ def write(root: Path, shared: Setting, worlds: Iterable[World]) -> None:
     # The waivers of a world are as long as they are drawn.
     (root / "ccpolicy.toml").write_text('longest_waiver = "100 years"\n', encoding="utf-8")
     _document(root / "policy/plan.yaml", _plan(shared))
+    if shared.office:
+        _document(root / "policy/calendars.yaml", {"calendars": [_calendar(shared)]})
     _document(root / "policy/norms.yaml", {"norms": []})
     _document(
         root / "policy/waivers.yaml",
@@ -109,7 +112,32 @@ def _plan(shared: Setting) -> dict[str, Any]:
         "subject": shared.subject,
         "clauses": [{"id": "1", "title": TEXT, "text": TEXT}],
     }
-    return {**plan, "holidays": shared.country} if shared.country else plan
+    return plan
+
+
+def _calendar(shared: Setting) -> dict[str, Any]:
+    """Write the calendar on which business time counts."""
+    office = shared.office
+    assert office is not None
+    names = [each.lower() for each in day_name]
+    return {
+        "id": "office",
+        "weekend": [names[day] for day in office.weekend],
+        "holidays": office.country,
+        "hours": {
+            names[day]: [_span(span) for span in spans]
+            for day, spans in enumerate(office.hours)
+            if spans
+        },
+    }
+
+
+def _span(span: tuple[int, int]) -> str:
+    """Write opening hours, given in minutes after midnight."""
+    opens, closes = (f"{each // 60 % 24:02}:{each % 60:02}" for each in span)
+    if span[1] == 24 * 60:
+        return f"{opens}-24:00"
+    return f"{opens}-{closes}{'+1' if span[1] > 24 * 60 else ''}"
 
 
 def _dataset(name: str, shared: Setting) -> dict[str, Any]:

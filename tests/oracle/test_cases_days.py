@@ -150,6 +150,17 @@ MOVED = {
         zone="Pacific/Apia",
         as_of="2012-03-01T00:00",
     ),
+    # A plan of the day that was skipped is in force from the 31st: a month after that is over with
+    # 31 January.
+    "a plan that begins on a day that was skipped": Case(
+        "recurrence",
+        {"subjects": rows("2010-01-01/2012-02-29"), "events": []},
+        {"every": "1 year", "initial": "1 month"},
+        [("2012-02-01T00:00", "2012-03-01T00:00")],
+        zone="Pacific/Apia",
+        as_of="2012-04-01T00:00",
+        effective="2011-12-30",
+    ),
     # December ends with 31 December +14:00: 1 January 00:30 there counts for January alone.
     "W6: the month that Apia moved in": Case(
         "recurrence",

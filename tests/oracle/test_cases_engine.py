@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+import ccpolicy
+
 from . import (
     test_cases_coverage_level,
     test_cases_days,
@@ -17,9 +19,10 @@ from . import (
     test_cases_recurrence,
     test_cases_verdicts,
 )
-from .cases import Case
+from .cases import Case, rows
 from .comparison import differences
 from .model import Setting, World
+from .repository import write
 from .zone_calendar import later_month
 
 FIRST = datetime.datetime(1990, 1, 1, tzinfo=datetime.UTC)
@@ -72,3 +75,21 @@ def test_cases(shared: Setting, together: bool, tmp_path: Path) -> None:
     shared = replace(shared, together=together)
     found = list(differences(tmp_path, shared, list(worlds.values())))
     assert not found, "\n".join(f"{names[e.world.name]}:\n{e.text(shared)}" for e in found)
+
+
+def test_of_rows_that_begin_together_the_first_on_file_is_named(tmp_path: Path) -> None:
+    subjects = rows("2025-01-01/2025-03-01", "2025-01-01/2025-02-15")
+    case = Case(
+        "recurrence",
+        {"subjects": subjects, "events": []},
+        {"every": "30 days"},
+        [("2025-02-01", "2025-03-02")],
+        window=("2025-01-01T00:00", ""),
+        effective="2024-01-01",
+    )
+    write(tmp_path, case.setting(), [case.world()])
+    request = ccpolicy.EvaluationRequest(as_of=case.setting().as_of, period=case.setting().window)
+    [control] = ccpolicy.load(tmp_path).check(request).controls
+    [lapse] = control.lapses
+    # Both have the first cover; the duty ends with that of the longer one.
+    assert (lapse.opened_by, lapse.closed_by) == ("evidence/roster/all.csv:2",) * 2

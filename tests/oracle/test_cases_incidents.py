@@ -8,6 +8,7 @@ import pytest
 
 from .cases import Case, rows
 from .model import Parameters, Row
+from .zone_calendar import OFFICE
 
 Lapses = list[tuple[str, str | None]]
 JUNE = "2025-07-01T00:00"
@@ -113,7 +114,7 @@ DEADLINES = {
         {"openings": rows("2025-09-30T17:00"), "closings": rows("2025-10-13T09:00")},
         {"limit": "3 business days"},
         [("2025-10-12T00:00", "2025-10-13T09:00")],
-        country="CN",
+        office=OFFICE,
     ),
     # 24 hours after 10 January 09:00; a day after it is all of the 11th.
     "hours run from the instant": ticket(

@@ -12,7 +12,7 @@ import yaml
 
 from .model import Revision, Row, Setting, Time, World
 from .oracle import answer
-from .zone_calendar import micros, time_zone
+from .zone_calendar import OFFICE, micros, time_zone
 
 CHECKS = Path(__file__).parents[2] / "checks"
 
@@ -38,7 +38,7 @@ def test_example(kind: str, example: dict[str, Any]) -> None:
         as_of=as_of,
         window=(datetime.datetime(1990, 1, 1, tzinfo=zone), as_of),
         horizon=forever,
-        country="CN",
+        office=OFFICE,
     )
     inputs = {
         "readings" if name == "spans" else name: [_row(record) for record in records]

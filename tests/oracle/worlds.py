@@ -10,7 +10,7 @@ from .generators import GENERATORS
 from .maker import LANDMARKS, LATE_LANDMARKS, Maker
 from .model import Setting, World
 from .spoiling import spoil
-from .zone_calendar import DAY, later_month, time_zone
+from .zone_calendar import DAY, Office, later_month, time_zone
 from .zones import COUNTRIES, moved_zones
 
 KINDS = tuple(GENERATORS)
@@ -22,12 +22,12 @@ def setting(seed: int) -> Setting:
     if seed % 5 in (1, 3):
         number = seed // 5 * 2 + (seed % 5 == 3)
         name, moved = moved_zones()[number % len(moved_zones())]
-        country = None
+        office = None
         day = moved + draw.choice([0, 1, 2, 3, 10, 33, 100, 300]) * DAY
     else:
         name = draw.choice(list(COUNTRIES))
-        country = COUNTRIES[name] if draw.random() < 0.7 else None
-        late = country != "CN" and draw.random() < 0.25
+        office = draw_office(COUNTRIES[name], seed) if draw.random() < 0.7 else None
+        late = (office is None or office.country != "CN") and draw.random() < 0.25
         day = draw.choice(LATE_LANDMARKS if late else LANDMARKS[14:])
     zone = time_zone(name)
     hour = draw.choice([(0, 0), (0, 0), (0, 30), (12, 0), (18, 0), (23, 59)])
@@ -45,12 +45,30 @@ def setting(seed: int) -> Setting:
         as_of=as_of,
         window=window,
         horizon=_at(later_month(day, 24), hour, zone),
-        country=country,
+        office=office,
         subject=draw.choice(["centre", "呼叫中心"]),
         format=draw.choice(["csv", "csv", "jsonl"]),
         local=draw.random() < 0.6,
         together=draw.random() < 0.3,
     )
+
+
+def draw_office(country: str, seed: int) -> Office:
+    """Draw the weekend and the opening hours of an office."""
+    draw = random.Random(f"office {seed}")
+    # China's holidays are known here but for the week-ends within them.
+    weekend = draw.choice([(5, 6), (5, 6), (6,), (4, 5), (1, 6)]) if country != "CN" else (5, 6)
+    day = draw.choice(
+        [
+            ((9 * 60, 18 * 60),),
+            ((9 * 60, 12 * 60), (13 * 60 + 30, 18 * 60)),
+            ((22 * 60, 30 * 60),),
+            ((0, 60), (90, 135), (150, 200), (20 * 60, 24 * 60)),
+            ((0, 24 * 60),),
+        ]
+    )
+    hours = tuple(() if each in weekend else day for each in range(7))
+    return Office(country, weekend, hours)
 
 
 def _at(day: datetime.date, clock: tuple[int, int], zone: ZoneInfo) -> datetime.datetime:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
@@ -13,9 +15,12 @@ import holidays
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 MICROSECOND = datetime.timedelta(microseconds=1)
 DAY = datetime.timedelta(days=1)
+MINUTE = datetime.timedelta(minutes=1)
 DAY_MICROS = 86_400_000_000
+MINUTE_MICROS = 60_000_000
 MONTHS_PER = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
 _CLOCK = {"hour": 3600, "minute": 60, "second": 1}
+_OPEN = {"business hour": 60, "business minute": 1}
 
 
 @cache
@@ -47,23 +52,82 @@ def _last_published_year() -> int:
     return max(day.year for day in found.weekend_workdays)
 
 
+@dataclass(frozen=True)
+class Office:
+    """Where business time is counted: a country with its holidays, weekend and opening hours."""
+
+    country: str
+    weekend: tuple[int, ...]
+    """Weekdays that are not worked; Monday is 0."""
+    hours: tuple[tuple[tuple[int, int], ...], ...]
+    """By weekday, from Monday on: from when to when, in minutes after midnight."""
+
+    def works(self, day: datetime.date, *, earliest: bool) -> bool:
+        """Say whether a day is worked, swapped week-end days among them.
+
+        So that something is due at the earliest possible instant, a day nobody knows is worked.
+
+        Raises:
+            UnknownYear: the year's working days have not been published.
+        """
+        if self.country == "CN" and day.year > _last_published_year():
+            if not earliest:
+                raise UnknownYear
+            return True
+        public = _public_holidays(self.country, day.year)
+        if day in public.weekend_workdays:
+            return True
+        return day.weekday() not in self.weekend and day not in public
+
+    def opens(self, day: datetime.date) -> list[tuple[int, int]]:
+        """Return the hours of a working day.
+
+        "An own working day without hours has Monday's"; and so has a week-end that is worked.
+        """
+        weekday = 0 if day.weekday() in self.weekend else day.weekday()
+        return list(self.hours[weekday])
+
+
+OFFICE = Office("CN", (5, 6), (((9 * 60, 12 * 60), (13 * 60, 18 * 60)),) * 5 + ((), ()))
+"""The office of the check kinds' worked examples."""
+
+
 @cache
-def working_day(day: datetime.date, country: str) -> bool:
-    """Say whether a day is worked in a country, swapped week-end days among them.
+def _public_holidays(country: str, year: int) -> holidays.HolidayBase:
+    return holidays.country_holidays(country, years=year)
+
+
+@cache
+def open_minutes(
+    office: Office, zone: str, number: int, *, earliest: bool = False
+) -> tuple[bool, ...]:
+    """Say of each minute of a day of UTC whether the office is open, by what its clock shows.
+
+    "Opening hours belong to the day on which they begin, with their night."
 
     Raises:
-        UnknownYear: the year's working days have not been published.
+        UnknownYear: the working days of a year have not been published.
     """
-    if country == "CN" and day.year > _last_published_year():
-        raise UnknownYear
-    return bool(holidays.country_holidays(country, years=day.year).is_working_day(day))
+    found = []
+    for minute in range(24 * 60):
+        wall = (EPOCH + number * DAY + minute * MINUTE).astimezone(time_zone(zone))
+        wall = wall.replace(tzinfo=None)
+        is_open = False
+        for day in (wall.date(), wall.date() - DAY):
+            since = (wall - datetime.datetime.combine(day, datetime.time())) // MINUTE
+            if any(opens <= since < closes for spans in office.hours for opens, closes in spans):
+                is_open |= office.works(day, earliest=earliest) and any(
+                    opens <= since < closes for opens, closes in office.opens(day)
+                )
+        found.append(is_open)
+    return tuple(found)
 
 
 @cache
 def parts(text: str) -> dict[str, int]:
     """Take a duration apart: `3 months`, `5 business days`, `P1Y2M`."""
     if words := re.fullmatch(r"(\d+) (business )?([a-z]+?)s?", text):
-        return {("business" if words[2] else words[3]): int(words[1])}
+        return {f"{words[2] or ''}{words[3]}": int(words[1])}
     days, _, clock = text.removeprefix("P").partition("T")
     found = {}
     for letters, names in (
@@ -78,8 +142,8 @@ def parts(text: str) -> dict[str, int]:
 
 
 def is_clock(*durations: str) -> bool:
-    """Say whether durations are exact, instead of counted in days."""
-    return any(unit in _CLOCK for duration in durations for unit in parts(duration))
+    """Say whether durations run from an instant, instead of being counted in days."""
+    return any(unit in {**_CLOCK, **_OPEN} for duration in durations for unit in parts(duration))
 
 
 def later_month(day: datetime.date, months: int) -> datetime.date:
@@ -98,11 +162,16 @@ def later_month(day: datetime.date, months: int) -> datetime.date:
 
 
 class Calendar:
-    """Days and instants in one zone, with the holidays of one country."""
+    """Days and instants in one zone, with the working days and hours of one office."""
 
-    def __init__(self, zone: str, country: str | None) -> None:
+    def __init__(
+        self, zone: str, office: Office | None, unknown: Callable[[int], int] | None = None
+    ) -> None:
         self.zone = time_zone(zone)
-        self.country = country
+        self.office = office
+        self.unknown = unknown
+        """What a due instant is taken to be that rests on a year nobody knows: given the earliest
+        possible one. Without it such a due instant raises `UnknownYear`."""
         self.begins = cache(self._begins)
         self.day_of = cache(self._day_of)
         self.due = cache(self._due)
@@ -136,7 +205,9 @@ class Calendar:
         """Return the local day of an instant."""
         return (EPOCH + instant * MICROSECOND).astimezone(self.zone).date()
 
-    def day_after(self, day: datetime.date, *durations: str) -> datetime.date:
+    def day_after(
+        self, day: datetime.date, *durations: str, earliest: bool = False
+    ) -> datetime.date:
         """Return the last day of durations in days that are taken together.
 
         "Calendar durations count days in the plan's zone: due is the end of the last day; the start
@@ -149,11 +220,31 @@ class Calendar:
                 total[unit] = total.get(unit, 0) + count
         day = later_month(day, total.get("year", 0) * 12 + total.get("month", 0))
         day += (total.get("week", 0) * 7 + total.get("day", 0)) * DAY
-        for _ in range(total.get("business", 0)):
+        for _ in range(total.get("business day", 0)):
             day += DAY
-            while not working_day(day, self.country or ""):
+            assert self.office is not None
+            while not self.office.works(day, earliest=earliest):
                 day += DAY
         return day
+
+    def open_for(self, instant: int, minutes: int, *, earliest: bool = False) -> int:
+        """Return the first instant by which it has been open for so many minutes.
+
+        Raises:
+            UnknownYear: the working days of a year have not been published.
+        """
+        assert self.office is not None
+        left = minutes * MINUTE_MICROS
+        at = instant
+        while True:
+            number, within = divmod(at, DAY_MICROS)
+            following = (at // MINUTE_MICROS + 1) * MINUTE_MICROS
+            day = open_minutes(self.office, self.zone.key, number, earliest=earliest)
+            if day[within // MINUTE_MICROS]:
+                if left <= following - at:
+                    return at + left
+                left -= following - at
+            at = following
 
     def _due(self, day: datetime.date, instant: int, *durations: str) -> int:
         """Return when durations have run out, from a day or from an instant.
@@ -162,7 +253,23 @@ class Calendar:
         durations are exact. A mixed duration is refused."
         """
         if not is_clock(*durations):
-            return self.begins(self.day_after(day, *durations) + DAY)
+            try:
+                return self.begins(self.day_after(day, *durations) + DAY)
+            except UnknownYear:
+                if self.unknown is None:
+                    raise
+                last = self.day_after(day, *durations, earliest=True)
+                return self.unknown(self.begins(last + DAY))
+        minutes = sum(
+            _OPEN.get(unit, 0) * count for each in durations for unit, count in parts(each).items()
+        )
+        if minutes:
+            try:
+                return self.open_for(instant, minutes)
+            except UnknownYear:
+                if self.unknown is None:
+                    raise
+                return self.unknown(self.open_for(instant, minutes, earliest=True))
         total = 0
         for duration in durations:
             total += sum(_CLOCK[unit] * count for unit, count in parts(duration).items())

@@ -26,7 +26,7 @@ def test_each_control_is_a_test_and_fails_as_the_text_reads(tmp_path: Path) -> N
     ended = run(tmp_path, "--ccpolicy", str(FAILING), "--strict-markers")
     assert ended.returncode == 1
     assert "4 failed" in ended.stdout
-    assert "E3: since 2026-03-12 (19 days)" in ended.stdout
+    assert "E3: since 2026-03-12 (19 d 18 h)" in ended.stdout
     assert "UNKNOWN  FIRE-2" in ended.stdout
     assert "Traceback" not in ended.stdout
 

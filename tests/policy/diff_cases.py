@@ -12,6 +12,13 @@ WAIVER = """\
 
 PIN = 'as_of = "2026-11-20T00:00:00Z"\nas_of_reason = "A sample."\n'
 EVERY, LIMIT = "longest time from one event to the next, every", "time allowed, limit"
+CALENDARS = "policy/calendars.yaml"
+OFFICE = """\
+calendars:
+  - id: office
+    weekend: [saturday, sunday]
+    holidays: CN
+"""
 YEAR = "      every: {value: 12 months, norm: yearly-review}"
 HALF = "{value: {high: 30 minutes, low: 2 hours}, norm: yearly-review}"
 
@@ -32,6 +39,55 @@ REOPENED = (
 )
 WRITTEN = '{"dataset": "alerts", "key": ["alert_id"], "starts": "raised_at"} (history)'
 BOTH = "    parameters:\n      at_least: {value: 2}\n" + YEAR + "\n"
+
+_DAYS = "    holidays: CN\n"
+_CALENDAR_CASES: dict[str, tuple[list[tuple[str, str, str]], list[str]]] = {
+    "a closed day": (
+        [(CALENDARS, _DAYS, _DAYS + "    closed: [{day: 2026-11-19, reason: move}]\n")],
+        ["loosened office: the day 2026-11-19: None → closed (history)"],
+    ),
+    "a closed day to come": (
+        [(CALENDARS, _DAYS, _DAYS + "    closed: [{day: 2026-11-23, reason: move}]\n")],
+        ["loosened office: the day 2026-11-23: None → closed"],
+    ),
+    "a closed day that was not worked": (
+        [(CALENDARS, _DAYS, _DAYS + "    closed: [{day: 2026-11-21, reason: move}]\n")],
+        ["neutral office: the day 2026-11-21: None → closed"],
+    ),
+    "a worked day": (
+        [(CALENDARS, _DAYS, _DAYS + "    worked: [{day: 2026-11-14, reason: move}]\n")],
+        ["tightened office: the day 2026-11-14: None → worked (history)"],
+    ),
+    "a longer weekend": (
+        [(CALENDARS, "[saturday, sunday]", "[friday, saturday, sunday]")],
+        ["loosened office: the weekend: saturday, sunday → friday, saturday, sunday (history)"],
+    ),
+    "a shorter weekend": (
+        [(CALENDARS, "[saturday, sunday]", "[sunday]")],
+        ["tightened office: the weekend: saturday, sunday → sunday (history)"],
+    ),
+    "another weekend": (
+        [(CALENDARS, "[saturday, sunday]", "[friday, saturday]")],
+        ["unordered office: the weekend: saturday, sunday → friday, saturday (history)"],
+    ),
+    "other holidays": (
+        [(CALENDARS, "CN", "GB-SCT")],
+        ["unordered office: the holidays: CN → GB-SCT (history)"],
+    ),
+    "a year written out": (
+        [(CALENDARS, _DAYS, _DAYS + "    written_years: [2027]\n")],
+        ["unordered office: the written_years: None → 2027 (history)"],
+    ),
+    "a zone": (
+        [(CALENDARS, _DAYS, _DAYS + "    zone: Asia/Tokyo\n")],
+        ["unordered office: the zone: None → Asia/Tokyo (history)"],
+    ),
+    "a title": (
+        [(CALENDARS, _DAYS, _DAYS + "    title: Office\n")],
+        ["neutral office: the title"],
+    ),
+}
+"""Changes of a calendar on which the review counts from now on."""
 
 CASES: dict[str, tuple[list[tuple[str, str, str]], list[str]]] = {
     # The numbers of a control.
@@ -435,6 +491,14 @@ CASES: dict[str, tuple[list[tuple[str, str, str]], list[str]]] = {
         [(ALERTS, "references: {", "references: {level: {dataset: reviews, key: plan}, ")],
         ["tightened alerts: what level refers to: None → reviews.plan (history)"],
     ),
+    "files need be there": (
+        [(ALERTS, "review_id: {type: string}", "review_id: {type: string, format: attachment}")],
+        ["tightened alerts: format of review_id: None → attachment (history)"],
+    ),
+    "files of a list, instead of a pattern": (
+        [(ALERTS, "items: {type: string}, m", "items: {type: string, format: attachment}, m")],
+        ["tightened alerts: format of tags: None → attachment (history)"],
+    ),
     "a reference to what was in force": (
         [(ALERTS, "key: review_id}", "key: review_id, during: [reviewed_on], at: raised_at}")],
         [
@@ -546,9 +610,19 @@ CASES: dict[str, tuple[list[tuple[str, str, str]], list[str]]] = {
         [(PLAN, "zone: UTC", "zone: Asia/Shanghai")],
         ["unordered my-plan: zone of the plan: UTC → Asia/Shanghai (history)"],
     ),
-    "holidays": (
-        [(PLAN, "\nholidays: CN", "")],
-        ["unordered my-plan: holidays of the plan: CN → None (history)"],
+    "calendar": (
+        [(PLAN, "\ncalendar: office", "")],
+        ["unordered my-plan: calendar of the plan: office → None (history)"],
     ),
+    **{
+        name: (
+            [(REVIEW, "value: 12 months", "value: 300 business days"), *changes],
+            [
+                f"unordered GV-1: {EVERY}: 12 months → 300 business days (history)",
+                *expected,
+            ],
+        )
+        for name, (changes, expected) in _CALENDAR_CASES.items()
+    },
     "version": ([(PLAN, 'version: "1.0"', 'version: "1.1"')], ["neutral my-plan: the version"]),
 }

@@ -48,6 +48,10 @@ def every(text: str) -> Change:
     return REVIEW, EVERY, text
 
 
+_CALENDAR = (
+    "\nhint: write in policy/calendars.yaml, such as:"
+    " calendars: [{id: office, weekend: [saturday, sunday], holidays: CN}]"
+)
 _DURATION = "\nhint: write for example '30 days', 'P3M', '15 minutes' or '5 business days'"
 _ORDER = coded("PL310")
 _FAMILY = coded("PL306", "grace")
@@ -551,7 +555,7 @@ NUMBERS: dict[str, tuple[list[Change], list[str]]] = {
                 "      grace: {value: 3 business days, norm: yearly-review}"
             )
         ],
-        [f"{REVIEW}:17:5: {_FAMILY}"],
+        [f"{REVIEW}:17:5: {_FAMILY}", f"{REVIEW}:19:7: {coded('PL501')}{_CALENDAR}"],
     ),
     "days lengthen a quarter": (
         [

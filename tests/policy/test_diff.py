@@ -12,11 +12,12 @@ import ccpolicy
 from ccpolicy.assessment.comparison import Change, Comparison
 from ccpolicy.errors import CcpolicyError
 from ccpolicy.policy import diff
+from ccpolicy.policy.diff.controls import may_be_empty
 from git_command import commit, git
 from small_centre import CONTROLS, change, lay
 
 from .conftest import ALERT, ALERTS, PLAN, REVIEW, REVIEWS, SETTINGS, WAIVERS, Draft
-from .diff_cases import BOTH, CASES, EVERY, PIN, WAIVER, revised
+from .diff_cases import BOTH, CALENDARS, CASES, EVERY, OFFICE, PIN, WAIVER, revised
 
 AS_OF = datetime.date(2026, 11, 20)
 
@@ -26,7 +27,7 @@ def base(draft: Draft) -> Draft:
     """A policy with something of everything."""
     draft.change(
         (WAIVERS, "waivers: []", f"waivers:\n{WAIVER}"),
-        (PLAN, "zone: UTC", "zone: UTC\nholidays: CN"),
+        (PLAN, "zone: UTC", "zone: UTC\ncalendar: office"),
         (
             REVIEW,
             "every: {value: 12 months",
@@ -35,6 +36,7 @@ def base(draft: Draft) -> Draft:
         (SETTINGS, 'gate = "now"', f'{PIN}gate = "period"'),
         (SETTINGS, 'fail_on = "low"', 'fail_on = "medium"'),
     )
+    draft.write(CALENDARS, OFFICE)
     return draft
 
 
@@ -537,3 +539,19 @@ def test_value_that_was_followed_with_its_grace(
     given = f"      initial: {{value: {initial}, norm: yearly-review}}\n"
     found = compared(base, (REVIEW, grace, grace + given))
     assert [each.direction for each in found.changes] == ([direction] if direction else [])
+
+
+def test_what_may_be_empty_on_either_side() -> None:
+    class Told:
+        def change(self, direction: str, *_: object) -> str:
+            return direction
+
+    expected = {
+        (None, None): [],
+        (None, "a"): ["loosened"],
+        ("a", None): ["tightened"],
+        ("a", "a"): [],
+        ("a", "b"): ["neutral"],
+    }
+    for states, directions in expected.items():
+        assert [*may_be_empty(Told(), *states)] == directions  # type: ignore[arg-type, comparison-overlap]

@@ -26,7 +26,8 @@ from .conftest import (
 
 EVENTS = "{dataset: reviews, starts: reviewed_on, where: \"outcome = 'accepted'\"}"
 KNOWN = (
-    "known here: dataset, key, prefix, where, starts, valid_from, ends, item, by, quantity, good"
+    "known here: dataset, key, prefix, where, starts, valid_from, ends, item, by, calendar,"
+    " quantity, good"
 )
 TITLE = "title: {en: My plan, zh: 我的预案}"
 _NAME = "it must match ^[a-z][a-z0-9_]{0,62}$"
@@ -41,8 +42,8 @@ FIELDS: dict[str, tuple[Change, list[str]]] = {
     ),
     "missing below": ((PLAN, TITLE, "title: {en: A}"), [f"{PLAN}:3:1: {coded('FI302', 'zh')}"]),
     "unknown": (
-        (PLAN, f"{OWNER}\n", "owner: manager\nholiday: CN\n"),
-        [f"{PLAN}:8:1: {coded('FI303', 'holiday')}\nhint: did you mean 'holidays'?"],
+        (PLAN, f"{OWNER}\n", "owner: manager\ncalender: CN\n"),
+        [f"{PLAN}:8:1: {coded('FI303', 'calender')}\nhint: did you mean 'calendar'?"],
     ),
     "unknown below": (
         (PLAN, TITLE, "title: {en: A, zh: 甲, latin: a}"),
@@ -410,3 +411,10 @@ def test_error_of_a_message_without_words() -> None:
     assert str(error) == coded("US303", "x")
     assert error.hint.text("zh") == ""
     assert str(error.at(Locator("y"))) == f"y: {coded('US303', 'x')}"
+
+
+@pytest.mark.parametrize("name", ["4.yml", "4.YAML", "4.Yml"])
+def test_policy_file_that_would_not_be_read_is_named(draft: Draft, name: str) -> None:
+    """A control in it would vanish from every check."""
+    draft.write(f"policy/controls/{name}", "controls: []\n")
+    assert [each.message.code for each in draft.errors()] == ["PL105"]

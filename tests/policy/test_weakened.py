@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 import ccpolicy
+from ccpolicy.files.limits import Limits
 from ccpolicy.policy import diff, models
 from ccpolicy.policy.diff import controls, datasets, plan
-from ccpolicy.policy.settings import Limits, Settings
+from ccpolicy.policy.settings import Settings
 
 from .conftest import Change, Draft
 from .diff_cases import CASES

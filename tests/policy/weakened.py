@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from .conftest import ALERT, ALERTS, PLAN, REVIEW, REVIEWS, SETTINGS, WAIVERS, Change
+from .diff_cases import CALENDARS, OFFICE
 
 KIND, EXAMPLES = "checks/steady.sql", "checks/steady.examples.yaml"
 TESTS, SIGNERS = "policy/tests/1.yaml", "policy/allowed_signers"
 CHANGED = "policy/controls/3-altered.yaml"
 
 WHOLE: list[Change] = [
-    (PLAN, "zone: UTC", "zone: UTC\nholidays: CN\nadopted_on: 2026-01-01"),
+    (PLAN, "zone: UTC", "zone: UTC\nadopted_on: 2026-01-01"),
     (SETTINGS, 'gate = "now"', 'gate = "period"'),
     (WAIVERS, "waivers: []", "waivers:"),
     (
@@ -53,7 +54,9 @@ WHOLE: list[Change] = [
         "recording: {happened: [raised_at], within: 2 days, amendable: append_only,"
         ' by: ["clerk@example.org"], signed: true}\nretention:',
     ),
+    (ALERTS, "retention: 5 years", "retention: 1250 business days"),
     (ALERTS, "    alert_id: {type: string}", "    alert_id: {type: string, minLength: 2}"),
+    (ALERTS, "    count:", "    photo: {type: string, format: attachment}\n    count:"),
     (
         PLAN,
         "",
@@ -62,6 +65,7 @@ WHOLE: list[Change] = [
     ),
 ]
 FILES: dict[str, str] = {
+    CALENDARS: OFFICE,
     KIND: """\
 /*
 summary: {en: Never., zh: 从不。}
@@ -216,6 +220,11 @@ EDITS: dict[str, tuple[str, list[Change]]] = {
         ],
     ),
     # What counts.
+    "attachment made a text": ("loosened", [(ALERTS, "string, format: attachment", "string")]),
+    "attachment dropped": (
+        "loosened",
+        [(ALERTS, "    photo: {type: string, format: attachment}\n", "")],
+    ),
     "filter dropped": ("unordered", [(REVIEW, ", where: \"outcome = 'accepted'\"", "")]),
     "filter widened": ("unordered", [(REVIEW, "outcome = 'accepted'", "outcome <> ''")]),
     "failures left out": (
@@ -352,8 +361,8 @@ EDITS: dict[str, tuple[str, list[Change]]] = {
     ),
     # Plan.
     "owed later": ("unordered", [(PLAN, "zone: UTC", "zone: Pacific/Kiritimati")]),
-    "no holidays": ("unordered", [(PLAN, "\nholidays: CN", "")]),
-    "other holidays": ("unordered", [(PLAN, "holidays: CN", "holidays: HK")]),
+    "no holidays": ("unordered", [(CALENDARS, "    holidays: CN\n", "")]),
+    "other holidays": ("unordered", [(CALENDARS, "holidays: CN", "holidays: HK")]),
     "adopted later": ("unordered", [(PLAN, "adopted_on: 2026-01-01", "adopted_on: 2026-12-01")]),
     "another subject of the plan": ("unordered", [(PLAN, "zone: UTC", "subject: site\nzone: UTC")]),
     "clause taken out": (

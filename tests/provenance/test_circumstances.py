@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ccpolicy.errors import EvidenceError
+from ccpolicy.errors import CcpolicyError, EvidenceError
 from provenance.conftest import FIRST, HEADER, SECOND, THIRD, Centre
 
 
@@ -152,5 +152,15 @@ def test_known_at_a_revision_and_at_a_moment(centre: Centre) -> None:
         assert {each.id: each.now for each in result.controls}["EM-1"] == "fail"
     with pytest.raises(EvidenceError, match="GI207"):
         centre.check(known_at="2026-01-01T00:00:00Z")
-    with pytest.raises(EvidenceError, match="no offset"):
-        centre.check(known_at="2026-04-18")
+    with pytest.raises(CcpolicyError, match="US304"):
+        centre.check(known_at="2026-04-18T00:00:00")
+
+
+def test_known_at_a_day_is_its_end_in_the_zone(centre: Centre) -> None:
+    before = centre.git("rev-parse", "HEAD")
+    centre.put(FIRST, SECOND, THIRD, "I4,PBX-2,2026-04-01T09:00:00+08:00,\n")
+    after = centre.commit("2026-04-19T23:30:00+08:00")
+    for day, head in (("2026-04-18", before), ("2026-04-19", after)):
+        result = centre.check(known_at=day)
+        assert result.provenance is not None
+        assert result.provenance.commit == head, day

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import ccpolicy
+from ccpolicy.policy.calendars import business_calendar, calendar_name
 from ccpolicy.provenance.file_versions import FileVersionReader, KeyedContent
 from ccpolicy.provenance.read import ProvenanceRequest, read_provenance
 from ccpolicy.store import open_store
@@ -148,6 +149,7 @@ def evidence_changes(centre: Centre) -> list[dict[str, Any]]:
 def rows(centre: Centre, table: str) -> list[dict[str, Any]]:
     """Return what git knows, each record with its place."""
     repository = ccpolicy.load(centre.folder)
+    policy = repository.policy
     with TemporaryDirectory() as scratch, open_store() as store:
         found = read_provenance(
             ProvenanceRequest(
@@ -155,7 +157,9 @@ def rows(centre: Centre, table: str) -> list[dict[str, Any]]:
                 evidence="evidence",
                 policy=["ccpolicy.toml", "policy", "checks"],
                 datasets=repository.datasets,
-                calendar=Calendar(repository.zone, repository.plan.holidays),
+                calendar=Calendar(
+                    repository.zone, business_calendar(policy, calendar_name(policy))
+                ),
                 adopted=instant(datetime.datetime(2026, 1, 1, tzinfo=repository.zone)),
                 as_of=instant(datetime.datetime.fromisoformat(AS_OF)),
                 signers=centre.folder / "policy",

@@ -10,18 +10,17 @@ from provenance.conftest import FIRST, SECOND, THIRD, Centre
 from provenance.test_records import evidence_changes
 
 CONTRACT = "policy/datasets/inspections.yaml"
-PLAN = "policy/plan.yaml"
+RETENTION = "'retention'"
+CALENDARS = "policy/calendars.yaml"
+OFFICE = "calendars:\n  - id: office\n    weekend: [saturday, sunday]\n    holidays: {code}\n"
 
 
 def keep_for(centre: Centre, retention: str, holidays: str = "CN") -> None:
-    """Let the contract say how long inspections are kept, and the plan whose holidays count."""
+    """Let the contract say how long inspections are kept, and a calendar whose holidays count."""
     contract = (centre.folder / CONTRACT).read_text("utf-8")
-    plan = (centre.folder / PLAN).read_text("utf-8")
     centre.write(
-        **{
-            CONTRACT: contract.replace("retention: 5 years", f"retention: {retention}"),
-            PLAN: plan.replace("owner:", f"holidays: {holidays}\nowner:"),
-        }
+        **{CONTRACT: contract.replace("retention: 5 years", f"retention: {retention}")},
+        **({CALENDARS: OFFICE.format(code=holidays)} if holidays else {}),
     )
     centre.commit("2026-04-03T10:30:00+08:00", "Retention")
 
@@ -84,24 +83,36 @@ def test_other_holidays_are_not_answered_from_the_cache(centre: Centre) -> None:
     keep_for(centre, "19 business days")
     delete(centre, "2026-04-07T10:00:00+08:00", SECOND, THIRD)
     assert centre.control("GV-4").now == "fail"
-    plan = (centre.folder / PLAN).read_text("utf-8")
-    centre.write(**{PLAN: plan.replace("holidays: CN", "holidays: US")})
+    centre.write(**{CALENDARS: OFFICE.format(code="US")})
     assert [each["permitted"] for each in evidence_changes(centre)] == [True]
 
 
 @pytest.mark.parametrize(
-    ("holidays", "said"),
+    ("retention", "holidays", "said"),
     [
-        ("", coded("PL501")),
-        ("XX", coded("PL502", "XX")),
-        ("__class__", coded("PL502", "__class__")),
-        ("HolidayBase", coded("PL502", "HolidayBase")),
+        ("250 business days", "", f"{CONTRACT}:7:1: {coded('PL501')}"),
+        ("250 business hours", "CN", f"{CONTRACT}:7:1: {coded('PL112', RETENTION)}"),
+        ("250 business days", "XX", f"{CALENDARS}:4:5: {coded('PL502', 'XX')}"),
+        ("250 business days", "__class__", f"{CALENDARS}:4:5: {coded('PL502', '__class__')}"),
     ],
 )
-def test_a_retention_in_business_days_needs_holidays(
-    centre: Centre, holidays: str, said: str
+def test_a_retention_in_business_days_needs_a_calendar(
+    centre: Centre, retention: str, holidays: str, said: str
 ) -> None:
-    keep_for(centre, "250 business days", holidays or "null")
+    keep_for(centre, retention, holidays)
     with pytest.raises(PolicyError) as caught:
         centre.check()
-    assert f"{CONTRACT}:7:1: {said}" in str(caught.value)
+    assert said in str(caught.value)
+
+
+def test_a_calendar_of_another_zone_counts_its_own_days(centre: Centre) -> None:
+    keep_for(centre, "19 business days")
+    office = (centre.folder / CALENDARS).read_text("utf-8")
+    centre.write(**{CALENDARS: f"{office}    zone: America/New_York\n"})
+    begin = centre.git("rev-parse", "HEAD")
+    # The record is of 9 in the morning in Shanghai, which is the evening before in New York.
+    for when, permitted in (("2026-04-04T11:59:59", False), ("2026-04-04T12:00:00", True)):
+        centre.git("reset", "--quiet", "--hard", begin)
+        centre.write(**{CALENDARS: f"{office}    zone: America/New_York\n"})
+        delete(centre, f"{when}+08:00", SECOND, THIRD)
+        assert [each["permitted"] for each in evidence_changes(centre)] == [permitted]

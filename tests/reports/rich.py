@@ -7,6 +7,7 @@ from typing import Any
 from ccpolicy.assessment.agenda import PlanReference
 from ccpolicy.assessment.models import (
     Assessment,
+    Attachment,
     Clause,
     Control,
     Due,
@@ -36,7 +37,7 @@ UNREAD = "evidence/=<b>上海\\n.csv"
 AS_OF = "2026-11-20T18:00:00+08:00"
 
 
-NO_EVIDENCE = Evidence(files=[], unread=[], unread_total=0, ignored=[])
+NO_EVIDENCE = Evidence(files=[], attachments=[], unread=[], unread_total=0, ignored=[])
 
 
 def text(en: str, zh: str) -> Text:
@@ -419,6 +420,9 @@ ASSESSMENT = Assessment(
                     )
                 ],
             ),
+        ],
+        attachments=[
+            Attachment(dataset="inspections", file="evidence/scans/巡检 1.pdf", sha256="c" * 64)
         ],
         unread=[UNREAD],
         unread_total=1,

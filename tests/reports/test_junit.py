@@ -73,10 +73,10 @@ def test_a_case_says_why() -> None:
     (failure,) = next(case for name, case in found.items() if name.startswith("EM-1 ")).result
     assert failure.message == "2 lapses"
     assert (
-        "SH-PBX-02: since 2026-11-19 (42 hours)  evidence/inspections/2026.csv:152" in failure.text
+        "SH-PBX-02: since 2026-11-19 (1 d 18 h)  evidence/inspections/2026.csv:152" in failure.text
     )
     (error,) = next(case for name, case in found.items() if name.startswith("NS-1 ")).result
-    assert "evidence/scans/2026.csv:9: FI302 'result' is missing" in error.text
+    assert "evidence/scans/2026.csv:9: error: FI302 'result' is missing" in error.text
     (skipped,) = next(case for name, case in found.items() if name.startswith("ER-1 ")).result
     assert skipped.message.startswith(
         "W-1, approved by centre-manager, until 2026-12-31: The supplier"

@@ -48,8 +48,11 @@ def one(verdict: str, *lapses: Lapse, name: str = "X-1", **changes: Any) -> Cont
 def test_every_control_is_in_one_section_by_its_verdict(name: str) -> None:
     result = centre(name)
     sections = Sections(result)
+    of_waivers = dict.fromkeys(each.control.id for each in sections.waived)
+    waived = of_waivers.keys() & {each.id for each in sections.with_verdict("waived")}
     listed = [
         *(each.control.id for each in sections.attention),
+        *waived,
         *(each.id for each in sections.in_order),
         *(each.id for each in sections.not_assessed),
     ]
@@ -136,7 +139,7 @@ def test_lapses_that_count_neither_now_nor_in_the_period_are_left_out() -> None:
 def test_open_lapses_of_a_control_that_is_unknown_are_shown(detail: Any) -> None:
     result = judged(one("unknown", OPEN, problems=[problem("bad", "坏", "evidence/x.csv:7")]))
     for name in ("text", "markdown", "junit", "github", "sarif", "oscal"):
-        assert "A: since 2026-11-08 (12 days)" in render(result, name, View(detail=detail))
+        assert "A: since 2026-11-08 (12 d 18 h)" in render(result, name, View(detail=detail))
     assert "longest: A, since 2026-11-08" in _visible_html(result)
 
 
@@ -152,7 +155,7 @@ def test_lengths_are_those_within_the_period() -> None:
 
 def test_an_open_lapse_that_began_after_the_period_has_its_own_length() -> None:
     text = render(judged(one("fail", OPEN), window=HALF), "text", View())
-    assert "A: since 2026-11-08 (12 days)" in text
+    assert "A: since 2026-11-08 (12 d 18 h)" in text
 
 
 def test_the_summary_names_what_failed_in_the_period() -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import ccpolicy
-from ccpolicy.store import DuckDB, OutOfMemory, StoreError, open_store
+from ccpolicy.errors import LimitError
+from ccpolicy.store import DuckDB, StoreError, open_store
 
 SOURCE = Path(ccpolicy.__file__).parent
 
@@ -81,7 +82,7 @@ def test_database_without_a_folder_leaves_memory_for_no_file(
     with open_store() as store:
         store.run("SET memory_limit = '40MB'; SET threads = 1")
         store.lock()
-        with pytest.raises(OutOfMemory):
+        with pytest.raises(LimitError, match="US355"):
             store.run("CREATE TABLE many AS SELECT hash(range) AS h FROM range(8000000)")
     assert list(tmp_path.iterdir()) == []
 
@@ -103,3 +104,10 @@ def test_every_database_is_opened_here() -> None:
         if "duckdb.connect(" in path.read_text("utf-8")
     ]
     assert opened == ["store/duckdb.py"]
+
+
+def test_what_is_filled_in_parts_is_there_as_a_whole() -> None:
+    with open_store() as store:
+        for part in ([1, 2], [3]):
+            store.fill("numbers", {"number": "BIGINT"}, [part])
+        assert store.ask("SELECT number FROM numbers ORDER BY number") == [(1,), (2,), (3,)]

@@ -9,7 +9,8 @@ from chinese_calendar import is_workday  # type: ignore[import-untyped]
 
 from ccpolicy.engine.calendar_tables import CalendarTables
 from ccpolicy.store import DuckDB, open_store
-from ccpolicy.time.calendar import PERIODS, Calendar, instant, shift
+from ccpolicy.time.business_calendar import BusinessCalendar
+from ccpolicy.time.calendar import PERIODS, Calendar, date_of, instant, moment, shift
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.time.epoch import EPOCH
 
@@ -41,12 +42,17 @@ def plus(day: datetime.date, count: int, unit: str) -> datetime.date:
     return datetime.date(year, month + 1, min(day.day, months.monthrange(year, month + 1)[1]))
 
 
+def office(zone: str) -> BusinessCalendar:
+    return BusinessCalendar("office", ZoneInfo(zone), frozenset({5, 6}), "CN")
+
+
 def tables(zone: str, durations: list[str], periods: list[str]) -> DuckDB:
     store = open_store()
-    calendar = Calendar(ZoneInfo(zone), "CN")
-    CalendarTables(calendar, FIRST.toordinal() - EPOCH, LAST.toordinal() - EPOCH).create(
+    calendar = Calendar(ZoneInfo(zone))
+    first, last = FIRST.toordinal() - EPOCH, LAST.toordinal() - EPOCH
+    CalendarTables(calendar, first, last, as_of=0).create(
         store,
-        [(text, parse_duration(text)) for text in durations],
+        {text: (parse_duration(text), office(zone)) for text in durations},
         [(per, per, None) for per in periods],
     )
     return store
@@ -112,15 +118,32 @@ def test_business_days_skip_holidays_and_count_worked_weekends(count: int) -> No
         assert ends == midnight(date + datetime.timedelta(days=1), "Asia/Shanghai")
 
 
-def test_business_days_are_unknown_in_a_year_without_a_notice() -> None:
-    store = open_store()
-    first, last = (datetime.date(2026, 12, 1), datetime.date(2027, 3, 1))
-    calendar = Calendar(ZoneInfo("Asia/Shanghai"), "CN")
-    CalendarTables(calendar, first.toordinal() - EPOCH, last.toordinal() - EPOCH).create(
-        store, [("5 business days", parse_duration("5 business days"))], []
+def test_business_days_into_a_year_without_a_notice_have_two_readings_once_they_may_be_over() -> (
+    None
+):
+    store, zone = open_store(), ZoneInfo("Asia/Shanghai")
+    first, last = (
+        datetime.date(*each).toordinal() - EPOCH for each in ((2026, 12, 1), (2027, 3, 1))
     )
-    [[latest]] = store.ask("SELECT max(day) FROM after")
-    assert datetime.date.fromordinal(latest + EPOCH) == datetime.date(2026, 12, 24)
+    # At the end of 4 January 2027, if 1 January and the weekend are worked.
+    as_of = instant(datetime.datetime(2027, 1, 5, tzinfo=zone))
+    tables = CalendarTables(Calendar(zone), first, last, as_of)
+    tables.create(store, {"5": (parse_duration("5 business days"), office(zone.key))}, [])
+    assert tables.unknown_years == {"5": ("office", 2027)}
+
+    def ends() -> dict[datetime.date, datetime.datetime]:
+        rows = store.ask("SELECT day, ends FROM after")
+        return {date_of(day): moment(at, zone) for day, at in rows}
+
+    later = ends()
+    store.drop("after", "business")
+    tables.create_ends(store, earliest=True)
+    earlier = ends()
+    differing = sorted(day for day, at in later.items() if at != earlier[day])
+    assert differing == [datetime.date(2026, 12, day) for day in range(25, 31)]
+    assert earlier[differing[0]] == datetime.datetime(2027, 1, 2, tzinfo=zone)
+    assert {later[day] for day in differing} == {datetime.datetime(2027, 3, 2, tzinfo=zone)}
+    assert later[datetime.date(2026, 12, 24)] == datetime.datetime(2027, 1, 1, tzinfo=zone)
 
 
 @pytest.mark.parametrize("per", PERIODS)
@@ -165,7 +188,7 @@ def test_an_instant_lies_in_its_day(zone: str) -> None:
 
 @pytest.mark.parametrize("text", ["1 day", "2 weeks", "1 month", "P1Y2M3D", "5 business days"])
 def test_one_day_and_a_table_of_days_get_the_same_answer(text: str) -> None:
-    calendar = Calendar(ZoneInfo("Asia/Shanghai"), "CN")
+    calendar = Calendar(ZoneInfo("Asia/Shanghai"), office("Asia/Shanghai"))
     rows = tables("Asia/Shanghai", [text], []).ask("SELECT day, ends FROM after")
     latest = calendar.starts(LAST.toordinal() - EPOCH + 1)
     for day, ends in rows:

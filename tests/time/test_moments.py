@@ -29,6 +29,11 @@ def test_a_time_keeps_its_instant() -> None:
     assert found.isoformat() == "2026-03-01T08:30:00+08:00"
 
 
+def test_the_years_that_are_known() -> None:
+    for text in ("1971-01-01", "2198-12-31"):
+        assert read_moment(text, SHANGHAI).isoformat() == f"{text}T00:00:00+08:00"
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -36,6 +41,7 @@ def test_a_time_keeps_its_instant() -> None:
         ("2026-03-01T09:00:00", "US304 "),
         ("2026-W09-7", "US304 "),
         ("1970-12-31", coded("US305", "1970-12-31")),
+        ("2199-01-01", coded("US305", "2199-01-01")),
         ("9999-12-31T23:59:59-14:00", "is out of range"),
         ("0001-01-01T00:00:00+14:00", "is out of range"),
     ],

@@ -53,3 +53,8 @@ def test_what_has_no_length_or_no_end() -> None:
     assert join_spans([(1, FOREVER), (5, 6), (0, 1)], lambda each: each) == [
         [(0, 1), (1, FOREVER), (5, 6)]
     ]
+
+
+def test_a_span_since_ever_is_the_first_of_its_group() -> None:
+    since, later = (-FOREVER, 0), (5, 9)
+    assert join_spans([later, since], lambda each: each) == [[since], [later]]

@@ -11,7 +11,9 @@ from ccpolicy.vocabulary import Severity
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
-ChangeFamily = Literal["control", "waiver", "dataset", "check", "norm", "plan", "settings", "test"]
+ChangeFamily = Literal[
+    "control", "waiver", "dataset", "check", "calendar", "norm", "plan", "settings", "test"
+]
 """What a change is about."""
 Direction = Literal["loosened", "unordered", "tightened", "added", "neutral"]
 DIRECTIONS: tuple[Direction, ...] = ("loosened", "unordered", "tightened", "added", "neutral")
@@ -45,8 +47,8 @@ class Change(Model):
 
     family: ChangeFamily
     name: str
-    """Id of the control, waiver, dataset, check kind, norm or plan; the file of the settings; of a
-    test the id of its control, or the name of its check kind."""
+    """Id of the control, waiver, dataset, check kind, calendar, norm or plan; the file of the
+    settings; of a test the id of its control, or the name of its check kind."""
     direction: Direction
     """Unordered: neither state is stricter than the other for sure. Added: new, and nothing rests
     on it yet. Neutral: no verdict, no gate and no test depends on it."""

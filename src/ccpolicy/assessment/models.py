@@ -124,6 +124,15 @@ class EvidenceFile(Model):
     """What should be known of how it was read, such as hidden rows; it fails nothing."""
 
 
+class Attachment(Model):
+    """A file that a valid record names, such as a scanned form. Nobody judges what it holds."""
+
+    dataset: str
+    """Dataset of the record."""
+    file: str
+    sha256: str
+
+
 class IgnoredFiles(Model):
     """Files that nobody reads, for a reason that is written down."""
 
@@ -136,10 +145,13 @@ class IgnoredFiles(Model):
 
 
 class Evidence(Model):
-    """All that lies in the evidence folder: read, ignored for a reason, or unread."""
+    """All that lies in the evidence folder: read, attached, ignored for a reason, or unread."""
 
     files: list[EvidenceFile]
-    """Those that the judged controls rest on, by dataset and path."""
+    """Those that the judged controls rest on, by dataset and path; and those of other controls'
+    datasets whose records name attachments."""
+    attachments: list[Attachment]
+    """By dataset and path."""
     unread: list[str]
     """The first files and folders by path that no dataset of a control reads and no pattern
     ignores. Each fails the gate. Characters that cannot be seen are escaped."""
@@ -147,6 +159,12 @@ class Evidence(Model):
     """How many there are."""
     ignored: list[IgnoredFiles]
     """By pattern; patterns that fit no file are left out."""
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """Return each file that was read or attached, and its SHA-256."""
+        found = {each.file: each.sha256 for each in self.files}
+        return found | {each.file: each.sha256 for each in self.attachments}
 
 
 class Uncommitted(Model):

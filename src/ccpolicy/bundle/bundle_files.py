@@ -42,8 +42,8 @@ def bundle_files(
                 files[f"{REPOSITORY}/{name}"] = policy.read(name)
             else:
                 files[f"{KINDS}/{kind.name}.sql"] = shipped_folder(f"checks/{kind.name}.sql")
-    for each in assessment.evidence.files:
-        files[f"{REPOSITORY}/{posixpath.normpath(each.file)}"] = evidence / each.file
+    for name in assessment.evidence.digests:
+        files[f"{REPOSITORY}/{posixpath.normpath(name)}"] = evidence / name
     return files
 
 

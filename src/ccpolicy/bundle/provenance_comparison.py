@@ -73,12 +73,14 @@ def _compare_files(bundled: Policy, recorded: Assessment, committed: Mapping[str
     used |= {name.partition(".")[0] for control in recorded.controls for name in control.datasets}
     patterns = [bundled.datasets[name].files for name in used if name not in FROM_GIT]
     folder = f"{bundled.settings.evidence}/"
+    here = recorded.evidence.digests
+    attached = {each.file for each in recorded.evidence.attachments}
     there = {
         path: digest
         for path, digest in committed.items()
-        if any(fits_path(path.removeprefix(folder), pattern) for pattern in patterns)
+        if path in attached
+        or any(fits_path(path.removeprefix(folder), pattern) for pattern in patterns)
     }
-    here = {each.file: each.sha256 for each in recorded.evidence.files}
     errors = [
         BundleError("'{name}' differs", name=name)
         for name in sorted(there.keys() | here.keys())

@@ -61,7 +61,7 @@ def outcome(assessment: Assessment) -> Outcome:
 
 
 def _test_result(manifest: Manifest, assessment: Assessment) -> dict[str, Any]:
-    evidence = {f"{REPOSITORY}/{file.file}" for file in assessment.evidence.files}
+    evidence = {f"{REPOSITORY}/{name}" for name in assessment.evidence.digests}
     reports = {report.path for report in manifest.reports}
     configuration = manifest.digests().keys() - evidence - reports - {ASSESSMENT}
     verdicts = {each.id: assessment.verdict(each) for each in assessment.controls}

@@ -14,7 +14,7 @@ from ccpolicy.files.policy_files import PolicyFiles, read_source
 from ccpolicy.files.yaml_document import YamlDocument, decode, parse_yaml
 from ccpolicy.time.durations import parse_duration
 
-Role = Literal["starts", "valid_from", "ends", "item", "by", "quantity", "good"]
+Role = Literal["starts", "valid_from", "ends", "item", "by", "calendar", "quantity", "good"]
 """What a column of a selection can mean."""
 
 
@@ -36,6 +36,7 @@ ROLES: dict[Role, ColumnRole] = {
     "ends": ColumnRole("time", Message.of("until: {column}")),
     "item": ColumnRole("name", Message.of("item: {column}")),
     "by": ColumnRole("name", Message.of("differs by: {column}")),
+    "calendar": ColumnRole("name", Message.of("calendar: {column}")),
     "quantity": ColumnRole("number", Message.of("quantity: {column}"), is_value=True),
     "good": ColumnRole("predicate", Message.of("good if: {sql}")),
 }
@@ -48,7 +49,7 @@ EXAMPLES = ".examples.yaml"
 """How the names of files of worked examples end."""
 _TOO_LARGE = 1_000_000_000
 """Numbers of a parameter are smaller: no plan means more, and every engine can hold them."""
-TABLES = frozenset(["parameters", "after", "period"])
+TABLES = frozenset(["parameters", "after", "business", "period"])
 """What a kind's query can read beside its inputs."""
 
 
@@ -126,6 +127,8 @@ class Parameter(Model):
     """Parameter of whose first period it takes the place, where both are given."""
     covers_from: str | None = None
     """Input whose happenings cover for this long; by the clock a date would cover nothing."""
+    business_hours: bool = False
+    """Whether the query finds in `business`, too, when it has run out."""
     proven_by: str | None = None
     """Input whose happenings prove that it was kept; by the clock a date cannot prove it."""
 

@@ -64,6 +64,7 @@ _SPELLINGS = {
     "~~*": "ILIKE",
     "!~~*": "NOT ILIKE",
 }
+_DIVISIONS = ("/", "%")
 MOST_CHARACTERS = 10_000
 """Of one expression."""
 MOST_LEVELS = 100
@@ -330,7 +331,9 @@ class _Writer:
 
     def _cast(self, part: dict[str, Any]) -> str:
         name = "TRY_CAST" if part["try_cast"] else "CAST"
-        return f"{name}({self.write(part['child'])} AS {cast_type(part)})"
+        kind = cast_type(part)
+        written = f"{name}({self.write(part['child'])} AS {kind})"
+        return _finite(written) if kind == "DOUBLE" else written
 
     def _function(self, part: dict[str, Any]) -> str:
         name = plain_function(part, FUNCTIONS)
@@ -343,7 +346,22 @@ class _Writer:
         if name not in _OPERATORS:
             return f"{name}({', '.join(written)})"
         sign = _SPELLINGS.get(name, name)
-        return f"({written[0]} {sign} {written[1]})" if len(given) == 2 else f"({sign}{written[0]})"
+        if len(given) != 2:
+            return f"({sign}{written[0]})"
+        if name in _DIVISIONS:
+            # The engine would make it NaN, which is greater than every number, or infinite.
+            written[1] = f"nullif({written[1]}, 0)"
+        return f"({written[0]} {sign} {written[1]})"
+
+
+def _finite(number: str) -> str:
+    """Write a number so that it is NULL where the text of a record says `nan` or `inf`.
+
+    As NaN is greater than every number, it would be enough of anything.
+    """
+    for text in ("nan", "inf", "-inf"):
+        number = f"nullif({number}, CAST('{text}' AS DOUBLE))"
+    return number
 
 
 def _check_pattern(given: Sequence[dict[str, Any]]) -> None:

@@ -47,12 +47,12 @@ def compare(spec: Parameter, before: Value | None, after: Value | None) -> Stric
 def shorter(before: Duration, after: Duration) -> int | None:
     """Return 1 if the second ends earlier whenever it begins, -1 if later, 0 if they are one.
 
-    None if that depends on the day (30 days or a month), or on holidays that nobody knows yet.
+    None if that depends on the day (30 days or a month), or on the business calendar.
     """
     first, second = _parts(before), _parts(after)
     if first == second:
         return 0
-    if "business" in (before.family, after.family) and before.family != after.family:
+    if before.family != after.family and (before.is_business or after.is_business):
         return None
     if all(a >= b for a, b in zip(first, second, strict=True)):
         return 1
@@ -62,8 +62,14 @@ def shorter(before: Duration, after: Duration) -> int | None:
     return 1 if least > other_most else -1 if most < other_least else None
 
 
-def _parts(duration: Duration) -> tuple[int, int, int, int]:
-    return duration.months, duration.days, duration.business_days, duration.microseconds
+def _parts(duration: Duration) -> tuple[int, ...]:
+    return (
+        duration.months,
+        duration.days,
+        duration.business_days,
+        duration.microseconds,
+        duration.business_microseconds,
+    )
 
 
 def _bounds(duration: Duration) -> tuple[int, int]:

@@ -66,7 +66,7 @@ def command(
     from ccpolicy.time.durations import parse_duration
 
     ahead = parse_duration(within)
-    if ahead.business_days:
+    if ahead.is_business:
         raise CcpolicyError(
             "business days cannot be looked ahead", hint="write for example P30D or '2 weeks'"
         )

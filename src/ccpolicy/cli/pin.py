@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 
 from ccpolicy.cli.output import warn
-from ccpolicy.errors import Message
+from ccpolicy.errors import CcpolicyError
 from ccpolicy.reports import View
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.time_text import age, exactly
@@ -19,9 +19,9 @@ def warn_of_pin(as_of: str, source: AsOfSource, view: View) -> None:
     """
     if source != "pinned":
         return
-    message = Message.of(
+    warning = CcpolicyError(
         "PINNED by ccpolicy.toml: judged as of {moment}, {age}, and not now",
         moment=exactly(as_of),
         age=age(Page(view), as_of, datetime.datetime.now(datetime.UTC)),
     )
-    warn(message, view.language)
+    warn(warning.message, view.language)

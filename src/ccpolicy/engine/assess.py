@@ -23,6 +23,8 @@ from ccpolicy.evidence.expression_check import failing_expressions, uncomputable
 from ccpolicy.evidence.problems import SHOWN
 from ccpolicy.evidence.unread import find_unread
 from ccpolicy.policy import FROM_GIT, Control, Policy, check_policy
+from ccpolicy.policy.calendars import business_calendar, calendar_name
+from ccpolicy.policy.columns import attachments
 from ccpolicy.policy.settings import FILE, USUAL
 from ccpolicy.provenance.models import Provenance
 from ccpolicy.store import DuckDB, QueryError, Store, StoreError, open_store
@@ -79,7 +81,7 @@ def assess(
                 root,
                 policy.settings.evidence,
                 policy.datasets,
-                used,
+                _with_attachments(policy, used),
                 time_zone(policy.plan.zone),
                 provenance.records() if provenance else None,
                 question.request.listed_problems or SHOWN,
@@ -106,7 +108,8 @@ def assess(
             policy.datasets_read(),
             evidence.found,
             [*USUAL, *policy.settings.ignore],
-            policy.files,
+            [*policy.files, *(each.file for each in evidence.attachments)],
+            evidence.not_attached,
             policy.settings.limits,
         )
         # The builder looks up places in the files, so they must still be there.
@@ -157,14 +160,11 @@ def _outcomes(store: DuckDB, evaluation: Evaluation, evidence: Evidence) -> dict
 
     Raises:
         PolicyErrors: a predicate or a kind's query cannot be computed.
-        PolicyError: a kind returned what is not its own, or the plan's holidays are not known.
+        PolicyError: a kind returned what is not its own.
     """
     policy = evaluation.policy
     try:
         return evaluation.outcome(sum(each.records for each in evidence.files))
-    except PolicyError as failure:  # where it has no place, the plan's holidays are not known
-        place = policy.place("plan", policy.plan.id, "holidays")
-        raise failure.at(failure.locator or place) from None
     except StoreError:
         controls = list({each.control.id: each.control for each in evaluation.revisions}.values())
         errors = list(_uncomputable(store, policy, controls, evidence.tables))
@@ -228,7 +228,9 @@ def asked_of_git(policy: Policy, as_of: datetime.datetime, scratch: Path) -> Pro
         evidence=settings.evidence,
         policy=[FILE, settings.policy, settings.checks],
         datasets=policy.datasets,
-        calendar=Calendar(time_zone(policy.plan.zone), policy.plan.holidays),
+        calendar=Calendar(
+            time_zone(policy.plan.zone), business_calendar(policy, calendar_name(policy))
+        ),
         adopted=_adopted(policy),
         as_of=instant(as_of),
         signers=keys,
@@ -276,6 +278,12 @@ def _failing(store: Store, policy: Policy, queries: Mapping[str, str]) -> Iterat
                 kind=kind,
                 reason=failure.reason,
             )
+
+
+def _with_attachments(policy: Policy, used: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    """Add the datasets of other controls whose records name files, which are not unread then."""
+    naming = [each for each in policy.datasets_read() if attachments(policy.datasets[each])]
+    return {**{each: set() for each in naming}, **used}
 
 
 def _used(

@@ -123,6 +123,10 @@ class AssessmentBuilder:
                 )
                 for each in self.evidence.files
             ],
+            attachments=[
+                models.Attachment(dataset=each.dataset, file=each.file, sha256=each.sha256)
+                for each in self.evidence.attachments
+            ],
             unread=[str(each.locator) for each in self.unread.errors],
             unread_total=self.unread.total,
             ignored=[
@@ -137,7 +141,8 @@ class AssessmentBuilder:
         )
 
     def _evidence_digest(self) -> str:
-        lines = sorted({f"{each.sha256}  {each.file}" for each in self.evidence.files})
+        digests = self._evidence().digests
+        lines = sorted(f"{sha256}  {file}" for file, sha256 in digests.items())
         return "sha256:" + hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
     def _appendix(self) -> tuple[models.AuditAppendix | None, set[int]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from ccpolicy.engine.relations import (
     AFTER,
+    BUSINESS,
     CALENDAR,
     DURATION,
     PERIOD,
@@ -16,7 +17,9 @@ from ccpolicy.engine.relations import (
     Relation,
 )
 from ccpolicy.store import Store
-from ccpolicy.time.calendar import Calendar
+from ccpolicy.time.business_calendar import BusinessCalendar
+from ccpolicy.time.business_time import Piece, day_pieces, hour_pieces
+from ccpolicy.time.calendar import Calendar, last_days, periods
 from ccpolicy.time.durations import Duration
 from ccpolicy.time.epoch import DAY
 from ccpolicy.time.zone_shifts import next_shift, zone_offset
@@ -24,14 +27,26 @@ from ccpolicy.time.zone_shifts import next_shift, zone_offset
 _NEVER = 1 << 62
 """An instant after all others."""
 
+_PieceRow = tuple[str, int, Piece, bool]
+"""Name of a duration, day, piece, and whether it is certain."""
 
-@dataclass(frozen=True)
+
+@dataclass
 class CalendarTables:
-    """The days from `first` to `last`: what runs out later is taken to run out on the last."""
+    """The days from `first` to `last`: what runs out later is taken to run out on the last.
+
+    Business time that rests on a year whose holidays are not known runs out at the earliest
+    possible instant. Where that has come by as-of, nobody can say: then it runs out then by one
+    reading, and on the last day by the other.
+    """
 
     calendar: Calendar
     first: int
     last: int
+    as_of: int
+    """In microseconds since 1970 UTC."""
+    unknown_years: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """Name of a duration that has two readings → the calendar, and the first year it lacks."""
 
     @property
     def days(self) -> range:
@@ -41,30 +56,28 @@ class CalendarTables:
     def create(
         self,
         store: Store,
-        durations: Collection[tuple[str, Duration]],
+        durations: Mapping[str, tuple[Duration, BusinessCalendar | None]],
         periods: Collection[tuple[str, str, Duration | None]],
     ) -> None:
-        """Create `calendar`, `after` and `period`.
+        """Create `calendar`, `after`, `business` and `period`, by the later reading.
 
-        `durations` are (name, duration); `periods` are (name, period, grace).
+        `durations` are by name; `periods` are (name, period, grace).
 
         Raises:
-            PolicyError: business days without a known holiday calendar.
+            PolicyError: business time without a calendar.
         """
         starts = [self.calendar.starts(day) for day in range(self.first, self.last + 2)]
         store.fill(CALENDAR.name, CALENDAR.columns, [list(self.days), starts[:-1], starts[1:]])
         _fill(store, UTC_DAY, list(self._utc_days()))
-        _fill(store, DURATION, [row for each in durations for row in self._duration(*each)])
-        store.create(
-            AFTER.name,
-            f"""
-            SELECT d.duration, c.day, e.ends
-            FROM duration d
-            JOIN calendar c ON c.day >= d.first_day AND c.day <= d.last_day
-            JOIN calendar e ON e.day = CASE WHEN c.day + d.days > {self.last} THEN {self.last}
-                                            ELSE c.day + d.days END
-            """,
-        )
+        rows: list[tuple[object, ...]] = []
+        self.pieces: list[_PieceRow] = []
+        for name, (duration, business) in durations.items():
+            if business and (duration.business_microseconds or business.zone != self.calendar.zone):
+                self.pieces += self._business(name, duration, business)
+            else:
+                rows += self._duration(name, duration, business)
+        _fill(store, DURATION, rows)
+        self.create_ends(store, earliest=False)
         _fill(store, PERIOD_SPAN, [row for each in periods for row in self._period(*each)])
         store.create(
             PERIOD.name,
@@ -76,6 +89,38 @@ class CalendarTables:
             """,
         )
 
+    def create_ends(self, store: Store, *, earliest: bool) -> None:
+        """Create `after` and `business` by one of the two readings."""
+        ends = self.calendar.starts(self.last + 1)
+        later = f"WHEN NOT d.is_certain AND e.ends <= {self.as_of} THEN {ends} "
+        store.create(
+            AFTER.name,
+            f"""
+            SELECT d.duration, c.day,
+                   CASE {"" if earliest else later}WHEN e.ends IS NULL THEN {ends} ELSE e.ends END
+                     AS ends
+            FROM duration d
+            JOIN calendar c ON c.day >= d.first_day AND c.day <= d.last_day
+            LEFT JOIN calendar e ON e.day = c.day + d.days
+            """,
+        )
+        rows = []
+        for name, day, first, is_certain in self.pieces:
+            piece = first
+            if not (earliest or is_certain) and first.ends <= self.as_of:
+                piece = Piece(first.starts, first.until, ends, is_running=False)
+            rows.append(
+                (
+                    name,
+                    day,
+                    piece.starts,
+                    piece.until,
+                    None if piece.is_running else piece.ends,
+                    piece.ends - piece.starts if piece.is_running else None,
+                )
+            )
+        _fill(store, BUSINESS, rows)
+
     def _utc_days(self) -> Iterator[tuple[object, ...]]:
         """Yield the rows of `utc_day`, with which the local day of an instant is exact."""
         zone = self.calendar.zone
@@ -85,28 +130,62 @@ class CalendarTables:
             shifts = _NEVER if offset == following else next_shift(number * DAY, zone)
             yield number, offset, shifts, following
 
-    def _duration(self, name: str, duration: Duration) -> Iterator[tuple[object, ...]]:
-        """Yield the rows of `duration`; there is none where it is not certain."""
-        begin, ahead = self.first, 0
-        for day, last in zip(self.days, self.calendar.last_days(self.days, duration), strict=True):
-            days = last - day if self.calendar.is_certain(day, last, duration) else 0
-            if days != ahead:
-                if ahead:
-                    yield name, begin, day - 1, ahead
-                begin, ahead = day, days
-        if ahead:
-            yield name, begin, self.last, ahead
+    def _duration(
+        self, name: str, duration: Duration, business: BusinessCalendar | None
+    ) -> Iterator[tuple[object, ...]]:
+        """Yield the rows of `duration`."""
+        begin, run = self.first, (0, True)
+        for day, last in zip(self.days, last_days(self.days, duration, business), strict=True):
+            year = business.unknown_year(day + 1, last) if business else None
+            if business and year and last < self.last:
+                self._lacks(name, business, year, self.calendar.starts(last + 1))
+            if run != (last - day, year is None):
+                if day > self.first:
+                    yield name, begin, day - 1, *run
+                begin, run = day, (last - day, year is None)
+        yield name, begin, self.last, *run
+
+    def _business(
+        self, name: str, duration: Duration, business: BusinessCalendar
+    ) -> Iterator[_PieceRow]:
+        """Yield the rows of `business`, each with whether it is certain."""
+        starts, ends = self.calendar.starts(self.first), self.calendar.starts(self.last + 1)
+        midnights = [self.calendar.starts(day) for day in self.days]
+        if length := duration.business_microseconds:
+            pieces = hour_pieces(business, starts, ends, length, midnights)
+        else:
+            pieces = day_pieces(business, starts, ends, duration.business_days, midnights)
+        # It may still be open by the hours of the day before; business days count from the next.
+        before = int(business.has_nights) if length else -1
+        day = self.first
+        for piece in pieces:
+            while day < self.last and midnights[day + 1 - self.first] <= piece.starts:
+                day += 1
+            year = None
+            if piece.latest < ends:
+                first = business.day_of(piece.starts) - before
+                year = business.unknown_year(first, business.day_of(piece.latest - 1))
+            if year:
+                self._lacks(name, business, year, piece.ends)
+            yield name, day, piece, year is None
+        # What is planned for later than all days runs out with them.
+        yield name, self.last, Piece(ends, _NEVER, ends, is_running=False), True
+
+    def _lacks(self, name: str, business: BusinessCalendar, year: int, ends: int) -> None:
+        """Note that a duration has two readings, if the earlier one has come."""
+        if ends <= self.as_of:
+            self.unknown_years.setdefault(name, (business.id, year))
 
     def _period(
         self, name: str, period: str, grace: Duration | None
     ) -> Iterator[tuple[object, ...]]:
         """Yield the rows of `period_span`."""
-        spans = self.calendar.periods(period, self.days)
+        spans = periods(period, self.days)
         before, after = spans[0].first - 1, spans[-1].last + 1
         spans = [
-            *self.calendar.periods(period, range(before, before + 1)),
+            *periods(period, range(before, before + 1)),
             *spans,
-            *self.calendar.periods(period, range(after, after + 1)),
+            *periods(period, range(after, after + 1)),
         ]
         lasts = [self._last(each.last, grace) for each in spans]
         ends = [self.calendar.starts(min(last, self.last) + 1) for last in lasts]
@@ -116,7 +195,7 @@ class CalendarTables:
     def _last(self, last: int, grace: Duration | None) -> int:
         """Return a period's last day, or that of the grace after it."""
         if grace:
-            [last] = self.calendar.last_days(range(last, last + 1), grace)
+            [last] = last_days(range(last, last + 1), grace)
         return last
 
 

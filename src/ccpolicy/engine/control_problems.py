@@ -46,20 +46,49 @@ def find_problems(
         if finding.code == "left_out":
             left_out += 0 if key in counted else finding.count
         else:
-            place = where(finding.locator)
-            problems.append(_problem(finding.message, finding.dataset, place, finding.hint))
+            hint = finding.hint
+            if finding.code == "no_calendar":
+                hint = Message.of(
+                    "write it in policy/calendars.yaml, or one of {known} in the record",
+                    known=", ".join(policy.calendars),
+                )
+            problems.append(
+                _problem(finding.message, finding.dataset, where(finding.locator), hint)
+            )
             if finding.count > _shown(outcome.findings, finding) and key not in counted:
                 rest = Message.of("{count} records in all have this problem", count=finding.count)
                 problems.append(_problem(rest, finding.dataset))
         counted.add(key)
     for subject in sorted(outcome.undecided)[:shown]:
-        unsaid = Message.of(
-            "cannot compute a time for '{subject}': it has no expiry or due date,"
-            " or the holiday calendar does not know the year",
-            subject=subject,
-        )
-        problems.append(_problem(unsaid))
+        problems.append(_undecided(control, subject, outcome, policy))
     return problems, left_out
+
+
+def _undecided(control: Control, subject: str, outcome: Outcome, policy: Policy) -> Problem:
+    """Say why a time of a subject cannot be computed."""
+    if subject not in outcome.unknown_years:
+        unsaid = Message.of(
+            "cannot compute a time for '{subject}': it has no expiry or due date", subject=subject
+        )
+        return _problem(unsaid)
+    name, year = outcome.unknown_years[subject]
+    place = policy.place("calendar", name, "id")
+    unsaid = Message.of(
+        "cannot compute a time for '{subject}' of {control}: the calendar '{calendar}' does not"
+        " know {year}",
+        subject=subject,
+        control=control.id,
+        calendar=name,
+        year=year,
+    )
+    hint = Message.of(
+        "write the days of {year} that are not worked under 'closed' of '{calendar}' in {file},"
+        " weekends that are worked under 'worked', and add {year} to its 'written_years'",
+        year=year,
+        calendar=name,
+        file=place.file,
+    )
+    return _problem(unsaid, locator=str(place), hint=hint)
 
 
 def unread_problems(unread: Unread) -> Iterator[Problem]:

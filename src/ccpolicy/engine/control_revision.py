@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from ccpolicy.checks.kinds import Kind
 from ccpolicy.policy import Control, Policy, Revision
-from ccpolicy.time.calendar import day_number, day_starts
+from ccpolicy.policy.calendars import business_calendar, calendar_name
+from ccpolicy.time.business_calendar import BusinessCalendar
+from ccpolicy.time.calendar import day_number, day_starts, moment
 from ccpolicy.time.zones import time_zone
+from ccpolicy.vocabulary import KEY_SEPARATOR
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,10 @@ class ControlRevision:
     first_instant: int
     """The instant at which that day begins."""
     kind: Kind = field(repr=False)
+    calendar: BusinessCalendar | None = field(repr=False)
+    """On which business time counts where a record names none."""
+    calendars: Mapping[str, BusinessCalendar] = field(repr=False)
+    """Those that records can name; empty if no selection has a column for it."""
 
     @property
     def has_classes(self) -> bool:
@@ -35,11 +43,27 @@ class ControlRevision:
         return any(isinstance(each.value, dict) for each in self.revision.parameters.values())
 
     @property
+    def has_calendars(self) -> bool:
+        """Whether records name the calendar on which business time counts."""
+        return bool(self.calendars)
+
+    @property
     def classes(self) -> list[str]:
         """Return the classes for which every parameter has a value; an empty one if none differ."""
         values = [each.value for each in self.revision.parameters.values()]
         maps = [set(value) for value in values if isinstance(value, dict)]
         return sorted(set.intersection(*maps)) if maps else [""]
+
+    @property
+    def class_calendars(self) -> list[tuple[str, str, BusinessCalendar | None]]:
+        """Return every class with every calendar: name in SQL, class, calendar."""
+        if not self.calendars:
+            return [(each, each, self.calendar) for each in self.classes]
+        return [
+            (f"{each}{KEY_SEPARATOR}{name}", each, calendar)
+            for each in self.classes
+            for name, calendar in self.calendars.items()
+        ]
 
     @property
     def is_single_subject(self) -> bool:
@@ -70,9 +94,22 @@ def control_revisions(
     number = 0
     plan = policy.plan
     zone = time_zone(plan.zone)
+
+    @cache
+    def calendars(name: str | None) -> BusinessCalendar | None:
+        return business_calendar(policy, name)
+
     for control_number, control in enumerate(controls):
         history = control.history
-        first_day = day_number(plan.first_day(history[0]))
+        first_instant = day_starts(day_number(plan.first_day(history[0])), zone)
+        # The day written may be one that the zone skipped.
+        first_day = day_number(moment(first_instant, zone).date())
+        population = control.selections(policy.kinds[control.check].population)
+        by_record = {
+            name: calendar
+            for name in policy.calendars
+            if any(each.calendar for each in population) and (calendar := calendars(name))
+        }
         for revision, following in zip(history, [*history[1:], None], strict=True):
             number += 1
             ends = horizon
@@ -86,6 +123,8 @@ def control_revisions(
                 starts=day_starts(day_number(plan.first_day(revision)), zone),
                 ends=ends,
                 first_day=first_day,
-                first_instant=day_starts(first_day, zone),
+                first_instant=first_instant,
                 kind=policy.kinds[control.check],
+                calendar=calendars(calendar_name(policy, control, revision)),
+                calendars=by_record,
             )

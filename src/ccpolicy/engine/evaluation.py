@@ -15,8 +15,11 @@ from ccpolicy.engine.kind_spans import check_spans, kind_query, typed
 from ccpolicy.engine.lapses import LapseReader, Outcome
 from ccpolicy.engine.parameters import Terms, create_parameters
 from ccpolicy.engine.relations import (
+    AFTER,
+    BUSINESS,
     CONTROL_REVISION,
     DUTY,
+    EARLIEST_GAP,
     GAP,
     LAPSE,
     PARAMETER_CLASS,
@@ -54,9 +57,11 @@ class Evaluation:
         """Take what is judged; `listed_problems` of each kind are listed, or by default a few."""
         self.listed_problems = listed_problems
         self.store, self.policy, self.tables, self.times = store, policy, tables, times
-        self.calendar = Calendar(time_zone(policy.plan.zone), policy.plan.holidays)
+        self.calendar = Calendar(time_zone(policy.plan.zone))
         self.revisions = list(control_revisions(policy, controls, times.horizon))
         self.reader = LapseReader(store, self.revisions, times)
+        self.controls_of: Mapping[str, set[str]] = {}
+        """Name of a duration → the controls that have it."""
         self.span_queries: dict[str, str] = {}
         """Check kind → its query over its inputs, once these are there."""
 
@@ -64,8 +69,7 @@ class Evaluation:
         """Evaluate every control over so many records and return what was found, by control.
 
         Raises:
-            PolicyError: a check kind returned what is not its own to judge, or the plan's holidays
-                are not known.
+            PolicyError: a check kind returned what is not its own to judge.
             StoreError: a policy's predicate or a kind's query cannot be computed.
         """
         outcomes = self.reader.outcomes
@@ -84,11 +88,15 @@ class Evaluation:
         if streamed:
             # The records are in the inputs now; their memory is better used for the spans.
             self.store.drop(SELECTED_RECORDS.name, *self._evidence())
+        if calendar.unknown_years:
+            self._earliest_gaps(inputs, calendar)
         self._spans(inputs)
         if streamed:
             self.store.drop(*(relation.name for relation, _ in inputs.record_groups))
         for relation in (DUTY, GAP, LAPSE):
             self.store.create(relation.name, relation.query)
+        if calendar.unknown_years:
+            self._unknown_years(calendar)
         waived = sorted({waiver.subject for waiver in self.policy.waivers.values()})
         self.store.fill(WAIVED_SUBJECT.name, WAIVED_SUBJECT.columns, [waived])
         self.reader.read()
@@ -122,10 +130,11 @@ class Evaluation:
             *(each.first_day for each in self.revisions),
         ]
         last = self.calendar.day_of(self.times.horizon) + 2
-        tables = CalendarTables(self.calendar, min(days) - 2, last)
+        tables = CalendarTables(self.calendar, min(days) - 2, last, self.times.as_of)
+        self.controls_of = terms.controls
         tables.create(
             self.store,
-            list(terms.durations.items()),
+            terms.durations,
             [(label, per, grace) for label, (per, grace) in terms.periods.items()],
         )
         return tables
@@ -134,7 +143,9 @@ class Evaluation:
         """Number the subjects, and create the relations that the kinds' queries read."""
         store = self.store
         store.fill(CONTROL_REVISION.name, CONTROL_REVISION.columns, inputs.control_revisions())
-        classes = [(each.number, key) for each in self.revisions for key in each.classes]
+        classes = [
+            (each.number, name) for each in self.revisions for name, _, _ in each.class_calendars
+        ]
         store.fill(
             PARAMETER_CLASS.name,
             PARAMETER_CLASS.columns,
@@ -164,7 +175,55 @@ class Evaluation:
         spans = "\nUNION ALL\n".join(map(typed, self.span_queries.values()))
         self.store.create(SPANS.name, spans)
         by_number = self.reader.by_number
-        check_spans(self.store, inputs.kinds, self.span_queries, by_number)
+        records = [SUBJECT_RECORDS, *(relation for relation, _ in inputs.record_groups)]
+        check_spans(self.store, inputs.kinds, self.span_queries, by_number, records)
+
+    def _earliest_gaps(self, inputs: InputQueries, calendar: CalendarTables) -> None:
+        """Create `earliest_gap`, by the earlier reading of business time."""
+        again = (SPANS, DUTY, GAP, AFTER, BUSINESS)
+        self.store.drop(AFTER.name, BUSINESS.name)
+        calendar.create_ends(self.store, earliest=True)
+        self._spans(inputs)
+        for relation in (DUTY, GAP):
+            self.store.create(relation.name, relation.query)
+        self.store.create(EARLIEST_GAP.name, self._gaps())
+        self.store.drop(*(relation.name for relation in again))
+        calendar.create_ends(self.store, earliest=False)
+
+    def _gaps(self) -> str:
+        """Write the query of the gaps of the window, cut at as-of."""
+        as_of = self.times.as_of
+        return f"""
+            SELECT subject, starts, CASE WHEN ends > {as_of} THEN {as_of} + 1 ELSE ends END AS ends
+            FROM gap
+            WHERE starts <= {as_of} AND ends > {self.times.starts}
+        """
+
+    def _unknown_years(self, calendar: CalendarTables) -> None:
+        """Note the subjects of whom the two readings of business time differ."""
+        rows = self.store.ask(
+            f"""
+            SELECT DISTINCT r.revision, n.name
+            FROM (
+              SELECT subject
+              FROM (SELECT subject, starts, ends FROM earliest_gap UNION ALL {self._gaps()}) either
+              GROUP BY subject, starts, ends
+              HAVING count(*) = 1
+            ) differing
+            JOIN subject n ON n.number = differing.subject
+            JOIN control_revision r ON r.revision = n.revision
+            """
+        )
+        for number, name in rows:
+            control = self.reader.by_number[number].control.id
+            lacking = [
+                each
+                for duration, each in calendar.unknown_years.items()
+                if control in self.controls_of[duration]
+            ]
+            outcome = self.reader.outcomes[control]
+            outcome.undecided.add(name)
+            outcome.unknown_years[name] = min(lacking, key=lambda each: each[1])
 
     def _evidence(self) -> list[str]:
         """Return the names of the relations of the evidence, views first."""

@@ -5,6 +5,7 @@ What is found here makes a control `unknown`; nothing in it changes a lapse.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ccpolicy.engine.calendar_tables import CalendarTables
@@ -12,6 +13,8 @@ from ccpolicy.engine.input_sql import InputQueries, InputSelection
 from ccpolicy.errors import Message
 from ccpolicy.near_names import NearName, nearest
 from ccpolicy.store import Store
+from ccpolicy.store.sql import literal
+from ccpolicy.vocabulary import KEY_SEPARATOR
 
 SHOWN = 5
 """Places named for each finding unless more are asked for; the rest is counted."""
@@ -22,6 +25,7 @@ MESSAGES = {
     "no_decision": "whether the record belongs here cannot be decided, since a value is missing",
     "backwards": "it ends before it begins",
     "no_class": "there is no parameter for '{value}' in '{column}'",
+    "no_calendar": "'{column}' names no calendar: '{value}'",
     "two_classes": "records of '{value}' disagree about '{column}': {others}",
     "two_minimums": "records of '{value}' disagree about '{column}': {others}",
     "orphan": "'{value}' is not in the dataset '{column}'",
@@ -96,10 +100,12 @@ def find_faults(
         """
     )
     findings = []
-    for code, number, value, locator, count, others in rows:
+    for code, number, told, locator, count, others in rows:
         selected = inputs.selections[number]
         revision, selection = selected.revision, selected.selection
-        column = selected.begins
+        value, column = told, selected.begins
+        if code == "no_class" and revision.has_calendars:
+            value = str(told).rpartition(KEY_SEPARATOR)[0]
         close: NearName | None = None
         known: list[str] = []
         match code:
@@ -110,6 +116,8 @@ def find_faults(
             case "no_class":
                 column, known = selection.by, revision.classes
                 close = nearest(value, known)
+            case "no_calendar":
+                column = selection.calendar
             case "two_classes":
                 column = selection.by
             case "two_minimums":
@@ -142,7 +150,12 @@ def _queries(inputs: InputQueries, calendar: CalendarTables) -> list[str]:
         if each.begins and (each.is_state or each.spec.population or each.spec.effect != "help")
     ]
     judging = [each.number for each in selections if each.selection.good]
-    with_classes = [each.number for each in inputs.revisions if each.has_classes]
+    with_classes = [
+        each.number for each in inputs.revisions if each.has_classes or each.has_calendars
+    ]
+    with_calendars = [
+        e.number for e in selections if e.spec.population and e.revision.has_calendars
+    ]
     own = [e.number for e in selections if e.selection.quantity and _gives_a_parameter(e)]
     ending = [
         each.number
@@ -167,7 +180,11 @@ def _queries(inputs: InputQueries, calendar: CalendarTables) -> list[str]:
         "SELECT DISTINCT 'no_class', selection, coalesce(class, ''), locator, NULL"
         " FROM subject_records p"
         " WHERE NOT EXISTS (SELECT 1 FROM parameter_class c"
-        " WHERE c.revision = p.revision AND c.class = p.class)",
+        " WHERE c.revision = p.revision AND c.class = p.class)"
+        f" AND NOT ({_names_no_calendar(inputs)})",
+        "SELECT DISTINCT 'no_calendar', selection, coalesce(calendar, ''), locator, NULL"
+        f" FROM selected_records r WHERE selection IN ({_list(with_calendars)}) AND belongs"
+        f" AND coalesce(calendar NOT IN ({_texts(inputs.calendars)}), true) AND NOT {is_later}",
         "SELECT 'two_classes', min(selection), name, min(locator),"
         " min(class) || ' / ' || max(class) FROM subject_records"
         f" WHERE revision IN ({_list(with_classes)})"
@@ -194,6 +211,18 @@ def _subjects(store: Store, control: int) -> list[str]:
         f" AND subject_key IS NOT NULL ORDER BY subject_key LIMIT {_MOST_KNOWN}"
     )
     return [str(name) for (name,) in rows]
+
+
+def _names_no_calendar(inputs: InputQueries) -> str:
+    """Write whether the class of a record of `subject_records` ends in no known calendar."""
+    numbers = [each.number for each in inputs.revisions if each.has_calendars]
+    ends = [f"{KEY_SEPARATOR}{name}" for name in inputs.calendars]
+    known = " OR ".join(f"right(p.class, {len(each)}) = {literal(each)}" for each in ends)
+    return f"p.revision IN ({_list(numbers)}) AND NOT ({known or 'false'})"
+
+
+def _texts(names: Iterable[str]) -> str:
+    return ", ".join(map(literal, names)) or "NULL"
 
 
 def _gives_a_parameter(selected: InputSelection) -> bool:

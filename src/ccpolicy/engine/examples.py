@@ -16,12 +16,20 @@ from ccpolicy.evidence.record_sql import TYPES
 from ccpolicy.files.policy_files import FolderFiles
 from ccpolicy.policy import ColumnType, Control, ParameterValue, Plan, Policy, Selection
 from ccpolicy.policy.lint import Finding
-from ccpolicy.policy.models import Clause, Text
+from ccpolicy.policy.models import WEEKDAYS, BusinessCalendarRules, Clause, Text, WeekHours
 from ccpolicy.shipped import shipped_folder
 from ccpolicy.store import Store, StoreError, open_store
 from ccpolicy.time.calendar import day_number, instant, moment, shift
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.time.zones import time_zone
+
+_OFFICE = BusinessCalendarRules(
+    id="office",
+    weekend=["saturday", "sunday"],
+    holidays="CN",
+    hours=WeekHours(**{each: ["09:00-12:00", "13:00-18:00"] for each in WEEKDAYS[:5]}),
+)
+"""On which business time counts in worked cases, in the zone of each."""
 
 
 def doubtful_examples(policy: Policy) -> Iterator[Finding]:
@@ -208,8 +216,7 @@ def _policy(kind: Kind, example: Example, tables: Mapping[str, list[Table]]) -> 
         version="1",
         effective_on=datetime.date(2020, 1, 1),
         zone=example.zone,
-        holidays="CN",
         owner=nothing,
         clauses=[Clause(id="1", title=nothing)],
     )
-    return Policy.of(plan, control, kind)
+    return Policy.of(plan, control, kind, [_OFFICE])

@@ -86,6 +86,11 @@ class InputQueries:
         return list(first.values())
 
     @cached_property
+    def calendars(self) -> list[str]:
+        """The calendars that records can name, where a selection has a column for it."""
+        return list({name: None for each in self.revisions for name in each.calendars})
+
+    @cached_property
     def selections(self) -> list[InputSelection]:
         """Every selection, once for all revisions of its control, by number."""
         found: list[InputSelection] = []
@@ -104,7 +109,7 @@ class InputQueries:
                 number = self.numbers[revision.kind.name, revision.kind.population]
                 branches.append(
                     f"SELECT NULL, {number}, {revision.control_number}, true, true,"
-                    f" {literal(self.plan.subject)}, NULL, NULL, {revision.first_instant},"
+                    f" {literal(self.plan.subject)}, NULL, NULL, NULL, {revision.first_instant},"
                     f" {revision.first_instant}, NULL, NULL, NULL, NULL, {nothing}, NULL, true,"
                     " NULL"
                 )
@@ -128,6 +133,7 @@ class InputQueries:
             key,
             self._subject(selected, key),
             f"CAST({identifier(by)} AS VARCHAR)" if by else "NULL",
+            self._calendar(selected),
             *self._starts(selected),
             *self._time(selection.ends, selection.dataset),
             *(self._value(role, selection, spec) for role in VALUES),
@@ -159,6 +165,15 @@ class InputQueries:
         column = selected.selection.item
         item = f"CAST({identifier(column)} AS VARCHAR)" if column else "CAST(NULL AS VARCHAR)"
         return f"{key} || {literal(KEY_SEPARATOR)} || {item}"
+
+    def _calendar(self, selected: InputSelection) -> str:
+        """Write the calendar on which business time counts for a subject."""
+        calendar = selected.revision.calendar
+        if not (selected.spec.population and selected.revision.has_calendars):
+            return "NULL"
+        if column := selected.selection.calendar:
+            return f"CAST({identifier(column)} AS VARCHAR)"
+        return literal(calendar.id) if calendar else "NULL"
 
     def _value(self, role: Role, selection: Selection, spec: Input) -> str:
         """Write a number of a record, in millionths."""
@@ -229,6 +244,7 @@ class InputQueries:
                 and each.ends > self.times.as_of,
                 each.kind.inputs[each.kind.population].effect == "either",
                 each.has_classes,
+                each.has_calendars,
                 each.has_items,
             )
             for each in self.revisions
@@ -248,7 +264,11 @@ class InputQueries:
             SELECT st.input, st.selection, st.planned, r.revision,
                    CASE WHEN r.has_items THEN st.subject_key || {literal(KEY_SEPARATOR)} || i.item
                         ELSE st.subject_key END AS name,
-                   CASE WHEN r.has_classes THEN st.class ELSE '' END AS class,
+                   CASE WHEN r.has_calendars
+                          THEN CASE WHEN r.has_classes THEN coalesce(st.class, '') ELSE '' END
+                               || {literal(KEY_SEPARATOR)} || coalesce(st.calendar, '')
+                        WHEN r.has_classes THEN st.class
+                        ELSE '' END AS class,
                    st.starts, st.latest_moment AS latest, st.local_day AS day, st.day AS first_day,
                    st.until AS ends,
                    CASE WHEN st.planned OR st.input IN ({_list(episodes)}) THEN st.until
@@ -258,7 +278,7 @@ class InputQueries:
                    st.quantity, st.good, st.locator
             FROM (
               SELECT st.input, st.selection, st.planned, st.control_number, st.subject_key,
-                     st.class, st.day, st.quantity, st.good, st.locator,
+                     st.class, st.calendar, st.day, st.quantity, st.good, st.locator,
                      {_EARLIEST} AS starts, {self._latest} AS latest_moment,
                      {_day(calendar)} AS local_day,
                      CASE WHEN st.planned THEN coalesce(st.ends_latest, e.ends, {horizon})

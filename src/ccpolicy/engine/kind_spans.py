@@ -122,8 +122,11 @@ def check_spans(
     kinds: Sequence[Kind],
     queries: Mapping[str, str],
     revisions: Mapping[int, ControlRevision],
+    records: Sequence[Relation],
 ) -> None:
     """Check that each kind returned spans of its own controls and of subjects its inputs named.
+
+    `records` are the relations that kinds read records from.
 
     Raises:
         PolicyError: a kind returned something else.
@@ -142,6 +145,7 @@ def check_spans(
         """
     )
     if number is None:
+        _check_locators(store, kinds, records)
         return
     kind = kinds[number]
     # Asked of its query again, which says what it wrote where `spans` could not hold it.
@@ -172,6 +176,36 @@ def check_spans(
         row=", ".join(
             f"{column} = {_written(value)}" for column, value in zip(RETURNED, values, strict=True)
         ),
+    )
+
+
+def _check_locators(store: Store, kinds: Sequence[Kind], records: Sequence[Relation]) -> None:
+    """Check that what opens or closes a lapse is a record.
+
+    Raises:
+        PolicyError: a kind returned the locator of none.
+    """
+    known = " UNION ALL ".join(f"SELECT locator FROM {each.name}" for each in records)
+    strays = store.ask(
+        f"""
+        SELECT kind, locator
+        FROM spans
+        WHERE locator IS NOT NULL
+          AND locator NOT IN (SELECT locator FROM ({known}) record WHERE locator IS NOT NULL)
+        ORDER BY kind, locator
+        LIMIT 1
+        """
+    )
+    if not strays:
+        return
+    [(number, stray)] = strays
+    kind = kinds[number]
+    raise PolicyError(
+        "the check kind '{kind}' returns the locator {number}, which no record has",
+        hint="return the column locator of an input as it stands, or NULL",
+        locator=Locator(kind.source.file),
+        kind=kind.name,
+        number=stray,
     )
 
 

@@ -46,6 +46,8 @@ class Outcome:
     """Whether there was anything to judge in the window."""
     undecided: set[str] = field(default_factory=set)
     """Subjects with a span whose time cannot be computed."""
+    unknown_years: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """Undecided subject → the calendar on which it depends, and the year that this lacks."""
     lapses: list[Lapse] = field(default_factory=list)
     """Lapses that touch the window, by subject and time. Waived subjects are included up to the
     horizon; for all others, only lapses that begin by as-of."""

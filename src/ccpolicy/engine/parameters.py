@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 
 from ccpolicy.checks.kinds import Kind, Parameter
 from ccpolicy.engine.control_revision import ControlRevision
@@ -12,6 +14,8 @@ from ccpolicy.engine.input_sql import MILLIONTHS
 from ccpolicy.engine.relations import parameter_columns, parameters
 from ccpolicy.policy import ParameterValue
 from ccpolicy.store import Store
+from ccpolicy.time.business_calendar import BusinessCalendar
+from ccpolicy.time.calendar import require_business
 from ccpolicy.time.durations import Duration, parse_duration
 
 
@@ -19,13 +23,20 @@ from ccpolicy.time.durations import Duration, parse_duration
 class Terms:
     """The durations and periods that the calendar tables must know."""
 
-    durations: dict[str, Duration] = field(default_factory=dict)
+    durations: dict[str, tuple[Duration, BusinessCalendar | None]] = field(default_factory=dict)
+    """Name → duration, and the calendar on which business time counts."""
     periods: dict[str, tuple[str, Duration | None]] = field(default_factory=dict)
+    controls: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Name of a duration → the controls that have it."""
 
-    def duration(self, duration: Duration) -> str:
-        """Note a duration and return its name in `after`."""
-        self.durations[duration.text] = duration
-        return duration.text
+    def duration(self, duration: Duration, calendar: BusinessCalendar | None, control: str) -> str:
+        """Note a duration and return its name in `after` and `business`."""
+        label = duration.text
+        if duration.is_business:
+            label += f" ({require_business(calendar).id})"
+        self.durations[label] = duration, calendar if duration.is_business else None
+        self.controls[label].add(control)
+        return label
 
     def period(self, period: str, grace: Duration | None) -> str:
         """Note a calendar period and return its name in `period`."""
@@ -47,9 +58,14 @@ def create_parameters(
     """
     relation = parameters(kind)
     rows = [
-        {"control": each.number, "class": key, "horizon": horizon, **_row(each, key, terms)}
+        {
+            "control": each.number,
+            "class": name,
+            "horizon": horizon,
+            **_row(each, key, calendar, terms),
+        }
         for each in revisions
-        for key in each.classes
+        for name, key, calendar in each.class_calendars
     ]
     store.fill(
         relation.name,
@@ -58,7 +74,9 @@ def create_parameters(
     )
 
 
-def _row(revision: ControlRevision, key: str, terms: Terms) -> dict[str, object]:
+def _row(
+    revision: ControlRevision, key: str, calendar: BusinessCalendar | None, terms: Terms
+) -> dict[str, object]:
     """Return the values of one row."""
     given = revision.revision.parameters
     specs = revision.kind.parameters
@@ -76,7 +94,8 @@ def _row(revision: ControlRevision, key: str, terms: Terms) -> dict[str, object]
             ),
             None,
         )
-        values |= _cells(parameter, spec, value, grace, terms)
+        note = partial(terms.duration, calendar=calendar, control=revision.control.id)
+        values |= _cells(parameter, spec, value, grace, note, terms)
     return values
 
 
@@ -89,6 +108,7 @@ def _cells(
     spec: Parameter,
     value: str | int | float | None,
     grace: Duration | None,
+    note: Callable[[Duration], str],
     terms: Terms,
 ) -> dict[str, object]:
     """Return what the columns of one parameter hold."""
@@ -100,7 +120,7 @@ def _cells(
             duration = duration.plus(grace) if grace else duration
             if duration.is_clock:
                 return {parameter: None, f"{parameter}_clock": duration.microseconds}
-            return {parameter: terms.duration(duration), f"{parameter}_clock": None}
+            return {parameter: note(duration), f"{parameter}_clock": None}
         case "integer" | "choice":
             return {parameter: value}
         case "number":

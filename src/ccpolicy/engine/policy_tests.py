@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from ccpolicy.assessment.models import Assessment, Control, Problem
 from ccpolicy.policy import Dataset, Policy, Waiver
@@ -98,13 +99,15 @@ def _policy(policy: Policy, located: LocatedTest, root: Path) -> Policy:
 def _dataset(dataset: Dataset, given: Mapping[str, object]) -> Dataset:
     """Have a dataset read from a document under the names of its contract.
 
-    References to datasets that the test does not give are not judged.
+    References to datasets that the test does not give are not judged, and neither is whether the
+    files are there that records name.
     """
     changes: dict[str, object] = {
         "files": f"{dataset.id}.json",
         "format": "json",
         "records": "",
         "columns": {},
+        "record": _without_attachments(dataset.record),
         "references": _given(dataset.references, given),
         "children": {
             name: child.model_copy(update={"references": _given(child.references, given)})
@@ -114,6 +117,17 @@ def _dataset(dataset: Dataset, given: Mapping[str, object]) -> Dataset:
     if dataset.id not in given:
         changes["may_be_empty"] = _NOTHING
     return dataset.model_copy(update=changes)
+
+
+def _without_attachments(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the schema of a record or value in which the paths of files are mere texts."""
+    changed = {key: each for key, each in schema.items() if (key, each) != ("format", "attachment")}
+    if "properties" in changed:
+        properties = changed["properties"].items()
+        changed["properties"] = {name: _without_attachments(each) for name, each in properties}
+    if "items" in changed:
+        changed["items"] = _without_attachments(changed["items"])
+    return changed
 
 
 def _given(

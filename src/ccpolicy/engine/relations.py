@@ -2,8 +2,8 @@
 
 Instants are microseconds since 1970 UTC, days are days since 1970 in the plan's zone, quantities
 are whole millionths. `revision` is the number of a control's revision and `control_number` that of
-the control. A check kind's query sees its inputs, `parameters`, `after` and `period`; there a
-revision's number is the column `control`.
+the control. A check kind's query sees its inputs, `parameters`, `after`, `business` and `period`;
+there a revision's number is the column `control`.
 
 A happening has its `earliest` and its `latest` moment, a state its `starts` and `ends`.
 """
@@ -63,12 +63,14 @@ CONTROL_REVISION = Relation(
         "is_current": _BOOLEAN,
         "judges_records": _BOOLEAN,
         "has_classes": _BOOLEAN,
+        "has_calendars": _BOOLEAN,
         "has_items": _BOOLEAN,
     },
 )
 PARAMETER_CLASS = Relation(
     "parameter_class",
-    "A class for which every parameter of a revision has a value; '' if none differ by class.",
+    "A class for which every parameter of a revision has a value; '' if none differ by class. The"
+    " calendar follows it where records name one.",
     {"revision": _INTEGER, "class": _VARCHAR},
 )
 SELECTED_RECORDS = Relation(
@@ -84,6 +86,7 @@ SELECTED_RECORDS = Relation(
         "subject_key": _VARCHAR,
         "subject": _VARCHAR,
         "class": _VARCHAR,
+        "calendar": _VARCHAR,
         "earliest": _BIGINT,
         "latest": _BIGINT,
         "day": _INTEGER,
@@ -176,13 +179,33 @@ UTC_DAY = Relation(
 )
 DURATION = Relation(
     "duration",
-    "A run of days on which a calendar duration that some parameter has lasts equally many days.",
-    {"duration": _VARCHAR, "first_day": _INTEGER, "last_day": _INTEGER, "days": _INTEGER},
+    "A run of days on which a duration in days that some parameter has lasts equally many days; it"
+    " is not certain where that rests on a year whose holidays are not known.",
+    {
+        "duration": _VARCHAR,
+        "first_day": _INTEGER,
+        "last_day": _INTEGER,
+        "days": _INTEGER,
+        "is_certain": _BOOLEAN,
+    },
 )
 AFTER = Relation(
     "after",
     "The instant at which a duration counted from a day has run out.",
     {"duration": _VARCHAR, "day": _INTEGER, "ends": _BIGINT},
+)
+BUSINESS = Relation(
+    "business",
+    "When business time that is counted from the instants between `starts` and `until`, which lie"
+    " on one day, has run out: at `ends`, or `added` later than the instant.",
+    {
+        "duration": _VARCHAR,
+        "day": _INTEGER,
+        "starts": _BIGINT,
+        "until": _BIGINT,
+        "ends": _BIGINT,
+        "added": _BIGINT,
+    },
 )
 PERIOD_SPAN = Relation(
     "period_span",
@@ -240,6 +263,12 @@ GAP = Relation(
         "ends": _BIGINT,
     },
 )
+EARLIEST_GAP = Relation(
+    "earliest_gap",
+    "A gap of the window, cut at as-of, as it is if business time that rests on a year whose"
+    " holidays are not known runs out as early as is possible.",
+    {"subject": _INTEGER, "starts": _BIGINT, "ends": _BIGINT},
+)
 LAPSE = Relation(
     "lapse",
     "A gap with the records that opened and closed it.",
@@ -282,11 +311,13 @@ RELATIONS: tuple[Relation, ...] = (
     UTC_DAY,
     DURATION,
     AFTER,
+    BUSINESS,
     PERIOD_SPAN,
     PERIOD,
     SPANS,
     DUTY,
     GAP,
+    EARLIEST_GAP,
     LAPSE,
     WAIVED_SUBJECT,
     CHARTED_SUBJECT,

@@ -7,6 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from ccpolicy.errors import EvidenceError, Locator
+from ccpolicy.evidence.attachments import Attachments
 from ccpolicy.evidence.dataset_load import DatasetLoad
 from ccpolicy.evidence.invalid_records import check_tables
 from ccpolicy.evidence.models import Evidence, GitRecords
@@ -56,7 +57,8 @@ def load_evidence(
         contract.dataset.id: DatasetLoad(contract, plans, store, places, shown)
         for contract, plans in plan_tables(store, datasets, used)
     }
-    found = _find_files(Finder(root, limits), folder, loads)
+    finder = Finder(root, limits)
+    found = _find_files(finder, folder, loads)
     files = [(path, each) for each, paths in found.items() for path in paths]
     if _open_files(files, root, loads, places, limits) <= LARGE:
         # Sharing out so little costs more than it saves, and the more the more cores there are.
@@ -65,14 +67,19 @@ def load_evidence(
         load.read(git_records)
     create_tables(store, loads.values())
     check_tables(store, loads.values())
+    attachments = Attachments(store, loads.values(), finder, folder)
+    attachments.check()
     check_references(store, loads.values(), zone)
     stages = [stage for load in loads.values() for stage in load.stages if stage.is_stored]
     if stages:
         store.drop(*(stage.plan.staged for stage in stages))
+    attached = attachments.finish()
     by_name = dict(sorted(loads.items()))
     return Evidence(
         tables={plan.name: plan.table() for load in by_name.values() for plan in load.plans},
         files=[file for load in by_name.values() for file in load.finish()],
+        attachments=attached,
+        not_attached=attachments.not_attached(attached),
         problems={each: p for each, load in by_name.items() if (p := load.problems.problems())},
         places=places,
         found=found,

@@ -64,6 +64,16 @@ class File:
     """What should be known of how it was read."""
 
 
+@dataclass(frozen=True, order=True, slots=True)
+class Attachment:
+    """A file that a valid record names."""
+
+    dataset: str
+    file: str
+    """Path from the repository's root, with `/`."""
+    sha256: str
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Evidence that is missing, cannot be read or is not valid."""
@@ -88,6 +98,10 @@ class Evidence:
     """`<dataset>` or `<dataset>.<child>` → its table."""
     files: list[File]
     """By dataset and path."""
+    attachments: list[Attachment]
+    """By dataset and path."""
+    not_attached: set[str]
+    """Files that invalid records alone name, by path from the root."""
     problems: dict[str, list[Problem]]
     """Dataset → what is wrong with it; datasets without problems are left out."""
     places: Places = field(repr=False)

@@ -12,6 +12,7 @@ from ccpolicy.evidence.derive import derived_types
 from ccpolicy.evidence.readers import Scanner, find_reader
 from ccpolicy.evidence.table_plan import TablePlan
 from ccpolicy.policy import Dataset
+from ccpolicy.policy.columns import attachments
 from ccpolicy.policy.models import Lookup
 from ccpolicy.store import DuckDB
 
@@ -92,6 +93,8 @@ def _needed(
         for table, column, reference in dataset.all_references:
             own = {column, *reference.match.values(), *([reference.at] if reference.at else [])}
             wanted.setdefault(table, set()).update(own)
+        for table, column in attachments(dataset):
+            wanted.setdefault(table, set()).add(column)
         columns = wanted.setdefault(each, set())
         lookups[each] = {
             column: lookup

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,11 +18,9 @@ from ccpolicy.errors import EvidenceError, PolicyError
 from ccpolicy.evidence import values
 from ccpolicy.evidence.dataset_load import DatasetLoad
 from ccpolicy.evidence.invalid_records import key_part
-from ccpolicy.evidence.places import NestedRecords
-from ccpolicy.evidence.record_sources import NUMBER_BITS
+from ccpolicy.evidence.record_removal import remove_records
 from ccpolicy.evidence.record_sql import key_text
 from ccpolicy.evidence.reference_sql import DAYS, PlannedReference, days, unmet
-from ccpolicy.evidence.table_plan import TablePlan
 from ccpolicy.near_names import NearName, folded, nearest
 from ccpolicy.store import DuckDB
 from ccpolicy.store.sql import identifier, literals
@@ -30,7 +28,6 @@ from ccpolicy.time.calendar import date_of, day_starts, moment
 from ccpolicy.vocabulary import KEY_SEPARATOR
 
 _UNMET = "evidence.unmet"
-_INVALID = "evidence.invalid"
 _SHOWN = 3
 """Values shown of those that may name invalid records, and spans shown of what was in force."""
 _KNOWN = 100_000
@@ -212,46 +209,14 @@ class _ReferenceCheck:
         for each in references:
             by_load.setdefault(self.loads[each.own.name].dataset.id, []).append(each)
         for found in by_load.values():
-            load = self.loads[found[0].own.name]
             numbers = _list(each.number for each in found)
-            named = f"FROM {identifier(_UNMET)} WHERE reference IN ({numbers})"
-            if len(load.plans) == 1:
-                lost = self.store.create(_INVALID, f"SELECT DISTINCT locator {named}")
-                if lost:
-                    self._count_by_file(load)
-                    self._remove(load.plans[0])
-                    changed.add(load.dataset.id)
-                self.store.drop(_INVALID)
-                continue
-            locators = [int(row[0]) for row in self.store.ask(f"SELECT DISTINCT locator {named}")]
-            if locators:
-                own, *nested = _whole(load, locators)
-                for plan, lost_rows in zip(load.plans, [own, *nested], strict=True):
-                    self.store.fill(_INVALID, {"locator": "BIGINT"}, [lost_rows])
-                    if plan is load.plans[0]:
-                        self._count_by_file(load)
-                    self._remove(plan)
-                    self.store.drop(_INVALID)
-                    changed.add(plan.name)
+            changed |= remove_records(
+                self.store,
+                self.loads[found[0].own.name],
+                f"SELECT DISTINCT locator FROM {identifier(_UNMET)} WHERE reference IN ({numbers})",
+            )
         self.incomplete |= {self.loads[table].dataset.id for table in changed}
         return changed
-
-    def _count_by_file(self, load: DatasetLoad) -> None:
-        rows = f"SELECT locator >> {NUMBER_BITS}, count(*) FROM {identifier(_INVALID)} GROUP BY 1"
-        for source, count in self.store.ask(rows):
-            load.invalid[int(source)] = load.invalid.get(int(source), 0) + int(count)
-
-    def _remove(self, plan: TablePlan) -> None:
-        """Take the records of `_INVALID` out of a table, which may be a view of checked records."""
-        invalid = f"(SELECT locator FROM {identifier(_INVALID)})"
-        if plan.keys_verified:
-            self.store.run(f"DELETE FROM {identifier(plan.relation)} WHERE locator IN {invalid}")
-            return
-        row = f"rowid + {plan.first}" if plan.first else "locator"
-        checked = identifier(plan.checked)
-        self.store.run(f"UPDATE {checked} SET _ok = false WHERE {row} IN {invalid}")
-        self.store.drop(plan.relation)
-        self.store.define(plan.relation, plan.valid_rows(all_are=False))
 
     def finish(self) -> None:
         """Say how many records name what may be among invalid ones."""
@@ -315,34 +280,6 @@ def near_names(wrong: Iterable[str], known: Iterable[str]) -> dict[str, NearName
         name: nearest(name, by_digits.get(_NO_DIGITS.sub(" ", folded(name)), [])) for name in wrong
     }
     return {name: found for name, found in near.items() if found}
-
-
-def _whole(load: DatasetLoad, locators: Iterable[int]) -> list[list[int]]:
-    """Return the locators of all that is read from the records of some, table by table."""
-    sources = load.places.sources
-    numbers: Mapping[int, int] = {id(each): number for number, each in load.files.items()}
-    mask = (1 << NUMBER_BITS) - 1
-    whole: set[tuple[int, int]] = set()
-    for locator in locators:
-        source, number = locator >> NUMBER_BITS, locator & mask
-        records = sources[source]
-        if isinstance(records, NestedRecords):
-            source, number = numbers[id(records.around)], records.parent(number)
-        whole.add((source, number))
-    found: list[list[int]] = [[source << NUMBER_BITS | each for source, each in sorted(whole)]]
-    nested = {
-        (numbers[id(each.around)], each.child.name): (number, each)
-        for number, each in sources.items()
-        if isinstance(each, NestedRecords) and id(each.around) in numbers
-    }
-    for child in load.contract.children:
-        rows = found[0][:0]
-        for source, parent in sorted(whole):
-            if (source, child.name) in nested:
-                number, records = nested[source, child.name]
-                rows += [number << NUMBER_BITS | each for each in records.within(parent)]
-        found.append(rows)
-    return found
 
 
 def _list(numbers: Iterable[int]) -> str:

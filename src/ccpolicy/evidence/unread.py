@@ -1,7 +1,8 @@
 """Find what lies in the evidence folder and is read by nobody.
 
 A record that fails could be hidden by moving or renaming its file. So every file is read by a
-dataset that a control uses, is ignored by a pattern with a reason, or is named here.
+dataset that a control uses, is an attachment that a valid record names, is ignored by a pattern
+with a reason, or is named here.
 """
 
 from __future__ import annotations
@@ -54,20 +55,22 @@ def find_unread(
     used: Collection[str],
     read: Mapping[str, Collection[str]],
     ignore: Sequence[Ignore],
-    policy_files: Collection[str],
+    others: Collection[str],
+    not_attached: Collection[str],
     limits: Limits,
 ) -> Unread:
     """Look through the evidence folder once more, after all evidence was read.
 
     `used` names the datasets of all controls. `read` holds the files of those that were read now,
-    by path from the root; the files of the others are those that their patterns fit. The files of
-    the policy are read too, which matters where the evidence folder is around them.
+    by path from the root; the files of the others are those that their patterns fit. `others` are
+    read too: attachments, and the policy's files, in case the evidence folder is around them.
+    `not_attached` are those that invalid records alone name.
 
     Raises:
         LimitError: there are too many names, or a folder is too deep.
     """
     parts = [part for part in folder.split("/") if part not in ("", ".")]
-    known = {file for files in read.values() for file in files} | {*policy_files}
+    known = {file for files in read.values() for file in files} | {*others}
     finder = Finder(root, limits)
     for each in used:
         if each not in read and datasets[each].format != "git":
@@ -92,7 +95,12 @@ def find_unread(
         by.files = sorted(by.files)[:NAMED]
     named = sorted(unread)[:NAMED]
     return Unread(
-        errors=[_error(path, fault, path[start:], datasets, used) for path, fault in named],
+        errors=[
+            _only_named(path)
+            if path in not_attached
+            else _error(path, fault, path[start:], datasets, used)
+            for path, fault in named
+        ],
         total=len(unread),
         ignored=[each for each in ignored if each.total],
     )
@@ -197,6 +205,14 @@ _LINK = "symbolic links are not followed"
 _OTHER = "not a file"
 
 
+def _only_named(path: str) -> EvidenceError:
+    return EvidenceError(
+        "only an invalid record names this file",
+        hint="correct that record, which is listed with its control",
+        locator=Locator(printable(path)),
+    )
+
+
 def _error(
     path: str,
     fault: str | None,
@@ -236,7 +252,7 @@ def _error(
         )
     return EvidenceError(
         "no dataset reads this file",
-        hint="rename it so that 'files' of a dataset matches, or add it to 'ignore' in"
-        " ccpolicy.toml with a reason",
+        hint="rename it so that 'files' of a dataset matches, name it in an attachment column of a"
+        " record, or add it to 'ignore' in ccpolicy.toml with a reason",
         locator=place,
     )

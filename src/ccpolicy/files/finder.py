@@ -83,6 +83,11 @@ class Finder:
             found[alike] = name
             yield name
 
+    def names(self, folder: str) -> list[str]:
+        """Return the names in a folder; none if it is not there or cannot be listed."""
+        entries = self._entries(folder)
+        return [] if isinstance(entries, EvidenceError) else [entry.name for entry in entries]
+
     def _walk(self, folder: str, pattern: str) -> Iterator[str | EvidenceError]:
         parts = [*folder.split("/"), *pattern.split("/")]
         if ".." in parts or pattern.startswith("/"):

@@ -29,11 +29,15 @@ def missing_file(path: Path, error: type[Error], name: str | None = None) -> Err
             names = sorted(each.name for each in folder.iterdir() if each.name[0] != ".")[:_MOST]
         except OSError:
             names = []
+    # A link that leads nowhere is listed in its folder by the very name that was asked for.
+    names = [each for each in names if each != path.name]
     # Without suffixes, which would make all files of a folder alike.
     stems = {Path(name).stem: name for name in names}
     near = nearest(path.stem, stems)
     close = stems.get(path.stem) or (stems[near.name] if near else "")
-    if close:
+    if path.is_symlink():
+        hint = "the symbolic link leads to '{target}', which is not there"
+    elif close:
         hint = near.hint if near and path.stem not in stems else "did you mean '{close}'?"
     elif names:
         hint = "the folder '{folder}' holds: {known}"
@@ -46,6 +50,7 @@ def missing_file(path: Path, error: type[Error], name: str | None = None) -> Err
         "there is no such file",
         hint=hint,
         locator=Locator(shown.as_posix()),
+        target=str(path.readlink()) if path.is_symlink() else "",
         close=close,
         folder=shown.parent.as_posix(),
         known=", ".join([*names[:_SHOWN], *more]),

@@ -32,6 +32,7 @@ _MESSAGES = {
     "date_type": "a day (YYYY-MM-DD) is expected for '{name}', not {value}",
     "value_error": "a day from 1900 to 2199 (YYYY-MM-DD) is expected for '{name}', not {value}",
     "greater_than_equal": "'{name}' must be at least {ge}, not {value}",
+    "less_than_equal": "'{name}' must be at most {le}, not {value}",
     "union": "'{name}' cannot be {value}",
     "key": "'{name}' cannot be a name here (it must match {pattern})",
 }

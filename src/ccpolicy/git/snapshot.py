@@ -28,6 +28,7 @@ def known_at(repository: GitRepository, asked: str, zone: ZoneInfo, *, last: boo
 
     Raises:
         EvidenceError: there is none.
+        CcpolicyError: it looks like a moment, and is none.
     """
     moment = _moment(asked, zone, last=last)
     if moment is None:

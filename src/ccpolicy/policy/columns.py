@@ -47,6 +47,26 @@ def schema(datasets: Mapping[str, Dataset], table: str, column: str) -> Mapping[
     return found
 
 
+def attachments(dataset: Dataset) -> list[tuple[str, str]]:
+    """Return table and column of each column whose values name files, nested records' too."""
+    found = _attachments(dataset.id, dataset.record)
+    for name, child in dataset.children.items():
+        nested = dataset.record.get("properties", {}).get(child.path, {}).get("items", {})
+        found += _attachments(f"{dataset.id}.{name}", nested)
+    return found
+
+
+def _attachments(table: str, schema: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [
+        (table, name) for name, spec in schema.get("properties", {}).items() if names_files(spec)
+    ]
+
+
+def names_files(spec: Mapping[str, Any]) -> bool:
+    """Whether the values of a column, or the entries of a list, are paths of attachments."""
+    return "attachment" in (spec.get("format"), spec.get("items", {}).get("format"))
+
+
 def _properties(schema: Mapping[str, Any]) -> dict[str, ColumnType]:
     return {
         name: _type(spec)

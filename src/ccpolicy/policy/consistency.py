@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from ccpolicy.checks.query_guard import vet_queries
 from ccpolicy.checks.sql_guard import Expression, Refusal, vet_expressions
 from ccpolicy.errors import Locator, PolicyError, PolicyErrors
+from ccpolicy.policy.calendars import calendar_name, check_calendars, require_calendar
 from ccpolicy.policy.columns import ColumnType, columns, schema
 from ccpolicy.policy.controls import check_control
 from ccpolicy.policy.expression_types import Column, family_of, misfits
@@ -19,7 +20,6 @@ from ccpolicy.policy.names import unknown
 from ccpolicy.policy.record_schema import check_schema
 from ccpolicy.policy.references import check_references, unlike_references
 from ccpolicy.store import DuckDB
-from ccpolicy.time.business_days import require_country
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.time.zones import is_zone
 
@@ -31,7 +31,7 @@ def check_policy(content: Policy, store: DuckDB) -> Mapping[str, frozenset[str]]
         PolicyErrors: all that does not fit together.
     """
     # First what the rest relies on: what a dataset says about its records.
-    if errors := [*_schemas(content)]:
+    if errors := [*_schemas(content), *check_calendars(content), *_zones(content)]:
         raise PolicyErrors(errors)
     errors = [*_plan(content), *_datasets(content), *_waivers(content)]
     if not content.controls:
@@ -63,14 +63,16 @@ def _zone(zone: str, place: Locator) -> Iterator[PolicyError]:
         )
 
 
+def _zones(content: Policy) -> Iterator[PolicyError]:
+    """Yield the zones of calendars that are not known."""
+    for calendar in content.calendars.values():
+        if calendar.zone:
+            yield from _zone(calendar.zone, content.place("calendar", calendar.id, "zone"))
+
+
 def _plan(content: Policy) -> Iterator[PolicyError]:
     plan = content.plan
     yield from _zone(plan.zone, content.place("plan", plan.id, "zone"))
-    if plan.holidays:
-        try:
-            require_country(plan.holidays)
-        except PolicyError as failure:
-            yield failure.at(content.place("plan", plan.id, "holidays"))
     seen: dict[str, int] = {}
     for index, clause in enumerate(plan.clauses):
         place = content.place("plan", plan.id, "clauses", index, "id")
@@ -106,8 +108,11 @@ def _datasets(content: Policy) -> Iterator[PolicyError]:
         if dataset.zone:
             yield from _zone(dataset.zone, place("zone"))
         try:
-            if parse_duration(dataset.retention).business_days:
-                require_country(content.plan.holidays)
+            retention = parse_duration(dataset.retention)
+            if retention.business_microseconds:
+                raise PolicyError("{name} is a number of days, months or years", name="'retention'")
+            if retention.business_days:
+                require_calendar(content, "retention", calendar_name(content))
         except PolicyError as failure:
             yield failure.at(place("retention"))
         if dataset.format == "git" and dataset.id not in FROM_GIT:
@@ -181,7 +186,7 @@ def _within(recording: Recording, place: Locator) -> Iterator[PolicyError]:
     except PolicyError as failure:
         yield failure.at(place)
         return
-    if duration.business_days:
+    if duration.is_business:
         yield PolicyError("'within' is a number of days, months or hours", locator=place)
     if not recording.happened:
         yield PolicyError(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from ccpolicy.checks.kinds import ROLES, Input, Kind, Parameter, Role, check_value
 from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.policy.columns import ColumnType, columns
-from ccpolicy.policy.duration_checks import clock_over_dates, grace_in_period
+from ccpolicy.policy.duration_checks import business_terms, clock_over_dates, grace_in_period
 from ccpolicy.policy.keys import unlike_keys
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.models import Control, ParameterValue, Revision, Selection
@@ -211,6 +211,7 @@ def _parameters(content: Policy, control: Control, kind: Kind) -> Iterator[Polic
                     )
         yield from _complete(control, kind, revision, place.locate(*path, "parameters"))
         yield from clock_over_dates(content, control, kind, revision, path)
+        yield from business_terms(content, control, kind, revision, path)
 
 
 def _classes(control: Control) -> bool:

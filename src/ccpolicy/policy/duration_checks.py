@@ -7,11 +7,59 @@ from collections.abc import Iterator, Mapping
 from ccpolicy.checks.kinds import Kind, Parameter
 from ccpolicy.checks.strictness import shorter
 from ccpolicy.errors import Locator, Message, PolicyError
+from ccpolicy.policy.calendars import calendar_name, require_calendar
 from ccpolicy.policy.columns import columns
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.models import Control, ParameterValue, Revision
 from ccpolicy.time.calendar import PERIODS
 from ccpolicy.time.durations import Duration, parse_duration
+
+
+def business_terms(
+    policy: Policy,
+    control: Control,
+    kind: Kind,
+    revision: Revision,
+    path: tuple[str | int, ...],
+) -> Iterator[PolicyError]:
+    """Yield business time that has no calendar, or none that can count it."""
+    for name, given in revision.parameters.items():
+        spec = kind.parameters.get(name)
+        found = [each for value in given.values if (each := _duration(value))]
+        business = [each for each in found if each.is_business]
+        if spec is None or spec.type != "duration" or not business:
+            continue
+        place = policy.place("control", control.id, *path, "parameters", name)
+        population = control.selections(kind.population)
+        by_record = [each for each in population if each.calendar]
+        calendars = list(policy.calendars.values()) if by_record else []
+        if not by_record or len(by_record) < len(population):
+            try:
+                calendar = calendar_name(policy, control, revision)
+                calendars.append(require_calendar(policy, name, calendar))
+            except PolicyError as failure:
+                yield failure.at(place)
+                continue
+        in_hours = any(each.business_microseconds for each in business)
+        lacking = next((each for each in calendars if in_hours and not each.hours), None)
+        if lacking:
+            yield PolicyError(
+                "the calendar '{calendar}' has no opening hours",
+                hint="write its 'hours' by weekday",
+                locator=place,
+                calendar=lacking.id,
+            )
+        elsewhere = any((each.zone or policy.plan.zone) != policy.plan.zone for each in calendars)
+        if (in_hours or elsewhere) and not spec.extends and not spec.business_hours:
+            yield PolicyError(
+                "the check kind '{kind}' does not count '{name}' in business hours, nor in days of"
+                " another zone",
+                hint="join the relation 'business' in its query, and write 'business_hours: true'"
+                " there",
+                locator=place,
+                kind=kind.name,
+                name=name,
+            )
 
 
 def clock_over_dates(
@@ -79,14 +127,14 @@ def grace_in_period(
         if kind.parameters[other].type != "period":
             continue
         periods = [parse_duration(f"{PERIODS[str(each)]} months") for each in _known(given[other])]
-        graces = [grace for each in _values(given[name]) if (grace := _duration(each))]
+        graces = [grace for each in given[name].values if (grace := _duration(each))]
         # Another family than days cannot lengthen a period at all, which is told elsewhere.
         own = [each for each in graces if each.family == "calendar"]
         if any(shorter(period, grace) != 1 for period in periods for grace in own):
             yield PolicyError(
                 "'{name}' must be shorter than '{other}'", locator=place, name=name, other=other
             )
-        if "at_least" in given and any(each != 1 for each in _values(given["at_least"])):
+        if "at_least" in given and any(each != 1 for each in given["at_least"].values):
             yield PolicyError(
                 "'{name}' and 'at_least' do not go together: an event serves one period",
                 locator=place,
@@ -95,16 +143,15 @@ def grace_in_period(
 
 
 def _known(given: ParameterValue) -> list[object]:
-    return [each for each in _values(given) if each in PERIODS]
-
-
-def _values(given: ParameterValue) -> list[str | int | float]:
-    return list(given.value.values()) if isinstance(given.value, dict) else [given.value]
+    return [each for each in given.values if each in PERIODS]
 
 
 def _is_clock(spec: Parameter, given: ParameterValue) -> bool:
+    """Whether it runs from a moment, and not from a day."""
     return spec.type == "duration" and any(
-        duration.is_clock for each in _values(given) if (duration := _duration(each))
+        duration.is_clock or duration.business_microseconds > 0
+        for each in given.values
+        if (duration := _duration(each))
     )
 
 

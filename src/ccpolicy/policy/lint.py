@@ -7,6 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ccpolicy.errors import Level, Locator, Message
+from ccpolicy.policy.calendars import (
+    business_calendar,
+    counted_on,
+    counts_business_time,
+    kept_by,
+    names_by_record,
+)
 from ccpolicy.policy.consistency import check_policy
 from ccpolicy.policy.duration_checks import unproven
 from ccpolicy.policy.load import Policy
@@ -15,6 +22,8 @@ from ccpolicy.policy.references import lookalikes
 from ccpolicy.policy.settings import FILE
 from ccpolicy.policy.subject_names import subject_forms
 from ccpolicy.store import open_store
+from ccpolicy.time.calendar import day_number, last_days
+from ccpolicy.time.durations import parse_duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,7 @@ def lint(content: Policy, today: datetime.date) -> list[Finding]:
         *_terms(content),
         *_datasets(content),
         *_references(content),
+        *_calendars(content, today),
         *_waivers(content, today),
     ]
 
@@ -159,6 +169,52 @@ def _references(content: Policy) -> Iterator[Finding]:
             Message.of("add to its 'references': {line}", line=line),
             place,
         )
+
+
+def _calendars(content: Policy, today: datetime.date) -> Iterator[Finding]:
+    counted, kept = counted_on(content), kept_by(content)
+    soon = last_days(
+        range(day_number(today), day_number(today) + 1), parse_duration(content.settings.due_soon)
+    )
+    for name, controls in counted.items():
+        place = content.place("calendar", name, "id")
+        if not controls and name != kept:
+            yield Finding(
+                Message.of("nothing counts on the calendar '{calendar}'", calendar=name),
+                Message.of("name it with 'calendar' in a control, or take it out"),
+                place,
+            )
+            continue
+        calendar = business_calendar(content, name)
+        year = calendar and calendar.unknown_year(day_number(today), soon[0])
+        if year:
+            yield Finding(
+                Message.of(
+                    "the calendar '{calendar}' does not know {year}, in which something may soon"
+                    " be due",
+                    calendar=name,
+                    year=year,
+                ),
+                Message.of(
+                    "write its days under 'closed' and 'worked', and {year} under 'written_years'",
+                    year=year,
+                ),
+                place,
+            )
+    for control in content.controls.values():
+        named: list[tuple[str | int, ...]] = []
+        if not any(map(counts_business_time, control.history)):
+            named += [("calendar",)] if control.calendar else []
+            named += [("inputs",)] if names_by_record(control) else []
+        for index, revision in enumerate(control.revisions or []):
+            if revision.calendar and not counts_business_time(revision):
+                named.append(("revisions", index, "calendar"))
+        for path in named:
+            yield Finding(
+                Message.of("the control names a calendar, but counts no business time"),
+                Message.of("take 'calendar' out, or write a duration such as 5 business days"),
+                content.place("control", control.id, *path),
+            )
 
 
 def _waivers(content: Policy, today: datetime.date) -> Iterator[Finding]:

@@ -19,6 +19,8 @@ from ccpolicy.git.revision import find_revision
 from ccpolicy.git.signatures import KEY_FILES
 from ccpolicy.policy.git_datasets import FROM_GIT, dataset_from_git
 from ccpolicy.policy.models import (
+    BusinessCalendarRules,
+    Calendars,
     Control,
     Controls,
     Dataset,
@@ -36,6 +38,9 @@ M = TypeVar("M", bound=Model)
 TESTS = "tests"
 """Folder of policy tests below that of the policy."""
 
+CALENDARS = "calendars.yaml"
+"""File of the policy folder; there is none where no business time is counted."""
+
 
 @dataclass(frozen=True)
 class Policy:
@@ -51,6 +56,7 @@ class Policy:
     controls: Mapping[str, Control]
     datasets: Mapping[str, Dataset]
     waivers: Mapping[str, Waiver]
+    calendars: Mapping[str, BusinessCalendarRules]
     kinds: Mapping[str, Kind]
     digest: str
     """SHA-256 over the settings, the policy files and the check kinds."""
@@ -69,7 +75,9 @@ class Policy:
     depends on them, so that no digest covers them."""
 
     @classmethod
-    def of(cls, plan: Plan, control: Control, kind: Kind) -> Policy:
+    def of(
+        cls, plan: Plan, control: Control, kind: Kind, calendars: Iterable[BusinessCalendarRules]
+    ) -> Policy:
         """Make a policy of one control, without files."""
         return cls(
             root=Path(),
@@ -80,6 +88,7 @@ class Policy:
             controls={control.id: control},
             datasets={},
             waivers={},
+            calendars={each.id: each for each in calendars},
             kinds={kind.name: kind},
             digest="",
             checks_digest="",
@@ -168,6 +177,9 @@ def _content(tree: PolicyFiles, root: Path, revision: str | None) -> Policy:
     norms = reader.entries(Norms, "norm", [f"{folder}/norms.yaml"])
     controls = reader.entries(Controls, "control", reader.files(f"{folder}/controls"))
     waivers = reader.entries(Waivers, "waiver", [f"{folder}/waivers.yaml"])
+    calendars = {}
+    if CALENDARS in tree.entries(folder):
+        calendars = reader.entries(Calendars, "calendar", [f"{folder}/{CALENDARS}"])
     datasets = {}
     for name in reader.files(f"{folder}/datasets"):
         if dataset := reader.one(Dataset, name):
@@ -200,6 +212,7 @@ def _content(tree: PolicyFiles, root: Path, revision: str | None) -> Policy:
         controls=controls,
         datasets=datasets,
         waivers=waivers,
+        calendars=calendars,
         kinds=kinds,
         digest=_digest(_file_lines(tree, reader.names) + checks),
         checks_digest=_digest(checks),
@@ -224,7 +237,7 @@ class _Reader:
         """List the YAML files of a folder."""
         entries = self.tree.entries(folder)
         for entry in entries:
-            if entry.endswith(".yml"):
+            if entry.lower().endswith((".yml", ".yaml")) and not entry.endswith(".yaml"):
                 place = Locator(self.tree.place(f"{folder}/{entry}"))
                 self.errors.append(PolicyError("policy files end in .yaml", locator=place))
         names = [f"{folder}/{entry}" for entry in entries if entry.endswith(".yaml")]
@@ -257,6 +270,15 @@ class _Reader:
             source = read_source(self.tree, name)
             if source.value is None:
                 raise PolicyError("the file is empty", locator=Locator(source.file))
+            if model is Plan and isinstance(source.value, dict) and "holidays" in source.value:
+                raise PolicyError(
+                    "'holidays' has moved to calendars.yaml",
+                    hint="take it out here, and write in {file}: calendars:"
+                    " [{{id: office, weekend: [saturday, sunday], holidays: {country}}}]",
+                    locator=source.locate(("holidays",)),
+                    file=f"{self.settings.policy}/{CALENDARS}",
+                    country=source.value["holidays"],
+                )
             return source, model.model_validate(source.value)
         except ValidationError as failure:
             self.errors.extend(explain(failure, source, model))

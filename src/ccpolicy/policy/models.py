@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
@@ -88,8 +88,9 @@ class Plan(Model):
     all at once, is not judged for being late. Without it the day from which the plan is owed."""
     zone: Line
     """IANA time zone in which days begin and end."""
-    holidays: Line | None = None
-    """Country code of the public holidays that business days skip."""
+    calendar: Id | None = None
+    """Calendar of `policy/calendars.yaml` on which business time counts where nothing names
+    another; not needed if there is only one."""
     owner: Label
     """Role that answers for the plan."""
     subject: Line = "centre"
@@ -101,6 +102,81 @@ class Plan(Model):
     def first_day(self, revision: Revision) -> datetime.date:
         """Return the first day of a control's revision: none is in force before the plan is."""
         return max(revision.from_ or self.effective_on, self.effective_on)
+
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
+OpeningHours = Annotated[list[Line], Field(min_length=1)]
+"""Spans of a day, such as `09:00-12:30`; `22:00-06:00+1` ends on the next day. They belong to the
+day on which they begin."""
+
+
+class WeekHours(Model):
+    """Opening hours by weekday; each that is not in the weekend has some."""
+
+    monday: OpeningHours | None = None
+    tuesday: OpeningHours | None = None
+    wednesday: OpeningHours | None = None
+    thursday: OpeningHours | None = None
+    friday: OpeningHours | None = None
+    saturday: OpeningHours | None = None
+    sunday: OpeningHours | None = None
+
+    def of(self, weekday: Weekday) -> list[str]:
+        """Return the opening hours of a weekday."""
+        found: list[str] | None = getattr(self, weekday)
+        return found or []
+
+
+class ClosedDays(Model):
+    """Own days that are not worked."""
+
+    day: Day
+    until: Day | None = None
+    """Last of several days, if it is more than one."""
+    reason: Label
+
+
+class WorkedDay(Model):
+    """An own day that is worked, whatever weekday or holiday it is."""
+
+    day: Day
+    hours: OpeningHours | None = None
+    """Its opening hours; without them those of Monday."""
+    reason: Label
+
+
+class BusinessCalendarRules(Model):
+    """Which days are worked and when it is open: a calendar on which business time counts."""
+
+    id: Id
+    title: Label | None = None
+    zone: Line | None = None
+    """IANA time zone of its days and opening hours; without it the plan's."""
+    weekend: list[Weekday]
+    """Weekdays that are not worked."""
+    holidays: Line | None = None
+    """Whose public holidays are not worked: a country or subdivision by its code in ISO 3166, such
+    as `CN`, `GB-SCT` or `DE-BY`."""
+    hours: WeekHours | None = None
+    """Opening hours, which business hours and business minutes need."""
+    closed: list[ClosedDays] = []
+    """Own days that are not worked."""
+    worked: list[WorkedDay] = []
+    """Own days that are worked."""
+    written_years: list[int] = []
+    """Years whose public holidays are all written out in `closed` and `worked`, since `holidays`
+    does not know them."""
+    from_: Day | None = Field(default=None, alias="from")
+    """First day on which it is valid; before it nothing is known."""
+    until: Day | None = None
+    """Last day on which it is valid."""
+
+
+class Calendars(Model):
+    """`policy/calendars.yaml`."""
+
+    calendars: list[BusinessCalendarRules] = Field(min_length=1)
 
 
 class Norm(Model):
@@ -145,6 +221,8 @@ class Selection(Model):
     """Column that names the item (a course, an audience)."""
     by: Name | None = None
     """Column by whose value the parameters differ."""
+    calendar: Name | None = None
+    """Column that names the calendar on which business time counts."""
     quantity: Name | None = None
     """Numeric column: what a reading counted, or a subject's own minimum."""
     good: Line | None = None
@@ -178,6 +256,11 @@ class ParameterValue(Model):
     """Norm in `policy/norms.yaml`."""
 
     @property
+    def values(self) -> list[Scalar]:
+        """Return its values, one for each class if they differ."""
+        return list(self.value.values()) if isinstance(self.value, dict) else [self.value]
+
+    @property
     def words(self) -> list[str]:
         """Return its classes, or its value where that is a word, such as a choice."""
         return list(self.value) if isinstance(self.value, dict) else [str(self.value)]
@@ -190,6 +273,8 @@ class Revision(Model):
     from_: Day | None = Field(default=None, alias="from")
     """First day on which they hold; without it (the first revision alone) the plan's."""
     parameters: dict[Name, ParameterValue] = {}
+    calendar: Id | None = None
+    """Calendar on which business time counts from then on; without it the control's."""
     reason: Text | None = None
     """Why they were changed."""
 
@@ -223,6 +308,8 @@ class Control(Model):
     """Check kind: a file `checks/<kind>.sql`."""
     inputs: dict[Name, Selection | list[Selection] | list[Line]] = {}
     """Input of the check kind → the selections that fill it, or a list of items."""
+    calendar: Id | None = None
+    """Calendar of `policy/calendars.yaml` on which business time counts; without it the plan's."""
     value_labels: dict[Line, Text] = {}
     """Class or choice in a parameter's value → its name in reports."""
     parameters: dict[Name, ParameterValue] | None = None
@@ -329,7 +416,8 @@ class Dataset(Model):
     retention: Line
     """How long records are kept, as a duration."""
     record: dict[str, Any]
-    """JSON Schema of one record, over the names used here."""
+    """JSON Schema of one record, over the names used here. A text with `format: attachment` is the
+    path of a file that belongs to the record, from the evidence folder on."""
     columns: dict[Name, Line] = {}
     """Name used here → the column's heading, or the path in a document, such as `summary.end`."""
     records: str = ""
@@ -393,5 +481,6 @@ SCHEMAS: dict[str, type[Model]] = {
     "controls": Controls,
     "dataset": Dataset,
     "waivers": Waivers,
+    "calendars": Calendars,
 }
 """Kind of policy file → its model; the JSON Schemas for editors derive from it."""

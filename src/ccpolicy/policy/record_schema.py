@@ -31,7 +31,7 @@ _KEYWORDS = {
     for kind in ("string", "integer", "number", "boolean", "array")
 }
 """JSON type → keywords that a schema of it may have."""
-_FORMATS = ("date", "date-time")
+_FORMATS = ("date", "date-time", "attachment")
 
 
 def check_schema(dataset: Dataset, place: Place) -> Iterator[PolicyError]:

@@ -148,7 +148,7 @@ def load_settings(tree: PolicyFiles, root: Path) -> tuple[Settings, YamlDocument
             duration = parse_duration(getattr(settings, name))
         except PolicyError as failure:
             raise failure.at(source.locate((name,))) from None
-        if duration.is_clock or duration.business_days:
+        if duration.is_clock or duration.is_business:
             raise PolicyError(
                 "{name} is a number of days, months or years",
                 name=name,

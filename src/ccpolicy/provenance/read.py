@@ -27,6 +27,7 @@ from ccpolicy.git.signatures import Signed, judge_signatures
 from ccpolicy.git.snapshot import known_at
 from ccpolicy.git.trees import Blob
 from ccpolicy.policy import FROM_GIT, Dataset
+from ccpolicy.policy.columns import attachments
 from ccpolicy.provenance.alterations import ComparedStates, find_alterations
 from ccpolicy.provenance.commit_attribution import CommitAttribution
 from ccpolicy.provenance.commit_walk import CommitWalk
@@ -186,10 +187,15 @@ class _ProvenanceReader:
         if self.asked.known_at is not None:
             return committed, []
         patterns = {each.files for each in self.asked.datasets.values() if each.format != "git"}
-        files, uncommitted = self.working.evidence(self.asked.evidence, patterns, committed)
+        # Which files are attachments is known only when the records have been read.
+        whole = any(map(attachments, self.asked.datasets.values()))
+        files, uncommitted = self.working.evidence(
+            self.asked.evidence, patterns, committed, whole=whole
+        )
         policy = list(self.working.policy(commit, self.asked.policy))
         self.policy_differs = bool(policy)
-        return files, sorted([*uncommitted, *policy], key=lambda each: each.file)
+        changes = {each.file: each for each in [*uncommitted, *policy]}
+        return files, [changes[name] for name in sorted(changes)]
 
     def _tables(
         self, commit_walk: CommitWalk, head: str, cache: Cache, files: Mapping[str, str]

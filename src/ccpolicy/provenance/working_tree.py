@@ -5,12 +5,12 @@ Contents are compared, not the index, which can be told to ignore changes.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from ccpolicy.errors import EvidenceError
 from ccpolicy.files.atomic import digest
-from ccpolicy.files.finder import Finder, fits_path
+from ccpolicy.files.finder import Finder, fits_path, name_fault
 from ccpolicy.files.limits import Limits
 from ccpolicy.git.commits import Commit
 from ccpolicy.git.repository import GitRepository
@@ -27,29 +27,47 @@ class WorkingTree:
         self._repository, self._root, self._limits = repository, root, limits
 
     def evidence(
-        self, folder: str, patterns: Collection[str], committed: Mapping[str, Blob]
+        self, folder: str, patterns: Collection[str], committed: Mapping[str, Blob], *, whole: bool
     ) -> tuple[dict[str, Blob], list[Uncommitted]]:
-        """Return the evidence on disk, by path below its folder, and what is not committed."""
+        """Return the evidence on disk, by path below its folder, and what is not committed.
+
+        It is what fits the patterns, or with `whole` all that lies in the folder.
+        """
         finder = Finder(self._root, self._limits)
+        paths = {
+            path
+            for pattern in patterns
+            for path in finder.find(folder, pattern)
+            if isinstance(path, str)
+        }
+        if whole:
+            paths |= {*self._all_files(folder)}
         files: dict[str, Blob] = {}
         uncommitted = []
-        for pattern in sorted(patterns):
-            for path in finder.find(folder, pattern):
-                if isinstance(path, EvidenceError):
-                    continue
-                below = Path(path).relative_to(folder).as_posix()
-                content = (self._root / path).read_bytes()
-                files[below] = self._blob(content)
-                change = _compare(path, content, files[below], committed.get(below))
-                if change:
-                    uncommitted.append(change)
-                    self.contents[files[below].id] = content
+        for path in sorted(paths):
+            below = Path(path).relative_to(folder).as_posix()
+            content = (self._root / path).read_bytes()
+            files[below] = self._blob(content)
+            change = _compare(path, content, files[below], committed.get(below))
+            if change:
+                uncommitted.append(change)
+                self.contents[files[below].id] = content
         uncommitted += [
             Uncommitted(f"{folder}/{below}", "deleted", None)
             for below in committed.keys() - files.keys()
-            if any(fits_path(below, pattern) for pattern in patterns)
+            if whole or any(fits_path(below, pattern) for pattern in patterns)
         ]
         return files, uncommitted
+
+    def _all_files(self, folder: str) -> Iterator[str]:
+        """Yield the files below a folder by path from the root, without links and git's own."""
+        for above, folders, names in os.walk(self._root / folder):
+            folders[:] = [each for each in folders if each != ".git"]
+            for name in names:
+                path = Path(above, name)
+                is_readable = path.is_file() and not path.is_symlink() and not name_fault(name)
+                if is_readable and name != ".git":
+                    yield path.relative_to(self._root).as_posix()
 
     def policy(self, commit: Commit, names: Sequence[str]) -> Iterator[Uncommitted]:
         """Yield which of the policy's files and folders are not as in a commit."""

@@ -62,6 +62,10 @@ def _length(number: int, unit: Unit, language: Language) -> str:
             text = ngettext("{count} business day", "{count} business days", number)
         case "day":
             text = ngettext("{count} day", "{count} days", number)
+        case "business hour":
+            text = ngettext("{count} business hour", "{count} business hours", number)
+        case "business minute":
+            text = ngettext("{count} business minute", "{count} business minutes", number)
         case "hour":
             text = ngettext("{count} hour", "{count} hours", number)
         case "minute":

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from ccpolicy.assessment.building_blocks import Text
-from ccpolicy.assessment.comparison import DIRECTIONS, STATUSES, Change, Comparison, Side, Status
+from ccpolicy.assessment.comparison import (
+    DIRECTIONS,
+    STATUSES,
+    Change,
+    ChangeFamily,
+    Comparison,
+    Side,
+    Status,
+)
 from ccpolicy.reports import View
 from ccpolicy.reports.alterations_text import altered
 from ccpolicy.reports.amount_text import amount_text
@@ -80,25 +88,23 @@ def _words(page: Page) -> dict[str, Word]:
     }
 
 
+_FAMILY_MESSAGES: dict[ChangeFamily, str] = {
+    "waiver": "waiver",
+    "dataset": "dataset",
+    "check": "check kind",
+    "calendar": "calendar",
+    "norm": "norm",
+    "plan": "plan",
+    "settings": "settings",
+    "test": "policy test",
+}
+
+
 def title(page: Page, change: Change, titles: dict[str, Text]) -> str:
     """Say what kind of thing changed: of a control its title."""
-    match change.family:
-        case "control":
-            return page.text(titles[change.name])
-        case "waiver":
-            return page.say("waiver")
-        case "dataset":
-            return page.say("dataset")
-        case "check":
-            return page.say("check kind")
-        case "norm":
-            return page.say("norm")
-        case "plan":
-            return page.say("plan")
-        case "settings":
-            return page.say("settings")
-        case "test":
-            return page.say("policy test")
+    if change.family == "control":
+        return page.text(titles[change.name])
+    return page.say(_FAMILY_MESSAGES[change.family])
 
 
 def said(page: Page, change: Change) -> str:

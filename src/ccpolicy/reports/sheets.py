@@ -234,6 +234,11 @@ def _evidence(page: Page, result: Assessment) -> Sheet:
         )
         for each in result.evidence.files
     ]
+    attached = page.say("attachment")
+    rows += [
+        (each.dataset, each.file, None, None, each.sha256, attached)
+        for each in result.evidence.attachments
+    ]
     for ignored in result.evidence.ignored:
         said = page.say("ignored: {reason}", reason=page.text(ignored.reason))
         rows += [(None, file, None, None, None, said) for file in ignored.files]

@@ -71,6 +71,9 @@ def _evidence(page: Page, result: Assessment) -> None:
     files = result.evidence.files
     records = page.count(sum(file.records for file in files), "{count} record", "{count} records")
     of_files = page.count(len(files), "{count} file", "{count} files")
+    if attached := len({each.file for each in result.evidence.attachments}):
+        more = page.count(attached, "{count} attachment", "{count} attachments")
+        of_files = page.join([of_files, more])
     page.paragraph(page.say("Evidence: {records} in {files}", records=records, files=of_files))
     if invalid := sum(file.invalid for file in files):
         page.paragraph(

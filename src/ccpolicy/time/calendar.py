@@ -11,12 +11,8 @@ from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from ccpolicy.time.business_days import (
-    holidays_edition,
-    known_days,
-    last_business_days,
-    require_country,
-)
+from ccpolicy.errors import PolicyError
+from ccpolicy.time.business_calendar import BusinessCalendar
 from ccpolicy.time.durations import Duration
 from ccpolicy.time.epoch import EPOCH, SECOND
 
@@ -87,22 +83,21 @@ class PeriodSpan(NamedTuple):
 
 
 class Calendar:
-    """Counts days in a time zone, and business days by the public holidays of a country.
+    """Counts days in a time zone, and business days on the plan's business calendar.
 
     The day from which a duration is counted is not part of it, and the last day runs to its end
     (民法典 201, 203). Months end on the day with the same number, or on the month's last (202).
     """
 
-    def __init__(self, zone: ZoneInfo, country: str | None = None) -> None:
-        self.zone, self.country = zone, country
+    def __init__(self, zone: ZoneInfo, business: BusinessCalendar | None = None) -> None:
+        self.zone, self.business = zone, business
         self._starts: dict[int, int] = {}
         self._dues: dict[tuple[int, str], Due] = {}
 
     @property
-    def basis(self) -> list[str | None]:
-        """Return what its answers rest on: the zone, and where its holidays come from."""
-        known = holidays_edition(self.country) if self.country else None
-        return [self.zone.key, self.country, known]
+    def basis(self) -> list[object]:
+        """Return what its answers rest on, as JSON can hold it."""
+        return [self.zone.key, self.business and self.business.basis]
 
     def starts(self, day: int) -> int:
         """Return the instant at which a day begins."""
@@ -117,60 +112,85 @@ class Calendar:
     def due(self, at: int, duration: Duration) -> Due:
         """Return when a duration that is counted from an instant has run out.
 
+        A business day is one of the business calendar's zone.
+
         Raises:
-            PolicyError: it is in business days, and holidays of the country are not known.
+            PolicyError: it is in business days, and there is no business calendar.
         """
         if duration.is_clock:
             return Due(at + duration.microseconds, is_certain=True)
-        day = self.day_of(at)
+        zone = self.zone
+        if duration.business_days:
+            zone = require_business(self.business).zone
+        day = day_number(moment(at, zone).date())
         key = day, duration.text
         if key not in self._dues:
-            [last] = self.last_days(range(day, day + 1), duration)
-            is_certain = self.is_certain(day, last, duration)
-            self._dues[key] = Due(self.starts(last + 1), is_certain)
+            [last] = last_days(range(day, day + 1), duration, self.business)
+            is_certain = unknown_year(day, last, duration, self.business) is None
+            self._dues[key] = Due(day_starts(last + 1, zone), is_certain)
         return self._dues[key]
 
-    def last_days(self, days: range, duration: Duration) -> list[int]:
-        """Return the last day of a calendar or business duration, for each day it is counted from.
 
-        Where it is not certain (see `is_certain`), it is the earliest possible one.
+def last_days(
+    days: range, duration: Duration, business: BusinessCalendar | None = None
+) -> list[int]:
+    """Return the last day of a duration in days of any kind, for each day it is counted from.
 
-        Raises:
-            PolicyError: it is in business days, and holidays of the country are not known.
-        """
-        if duration.business_days:
-            country = require_country(self.country)
-            return last_business_days(country, days, duration.business_days)
-        if not duration.months:
-            return [day + duration.days for day in days]
-        found = []
-        for month in self.periods("month", days):
-            first = _month_starts(month.number + duration.months)
-            last = _month_starts(month.number + duration.months + 1) - 1
-            for day in range(max(month.first, days.start), min(month.last + 1, days.stop)):
-                found.append(min(first + day - month.first, last) + duration.days)
-        return found
+    Where it is not certain (see `unknown_year`), it is the earliest possible one.
 
-    def is_certain(self, day: int, last: int, duration: Duration) -> bool:
-        """Whether the last day of a duration rests on no holidays that are not known.
+    Raises:
+        PolicyError: it is in business days, and there is no business calendar.
+    """
+    if duration.business_days:
+        return require_business(business).last_days(days, duration.business_days)
+    if not duration.months:
+        return [day + duration.days for day in days]
+    found = []
+    for month in periods("month", days):
+        first = _month_starts(month.number + duration.months)
+        last = _month_starts(month.number + duration.months + 1) - 1
+        for day in range(max(month.first, days.start), min(month.last + 1, days.stop)):
+            found.append(min(first + day - month.first, last) + duration.days)
+    return found
 
-        Raises:
-            PolicyError: it is in business days, and holidays of the country are not known.
-        """
-        if not duration.business_days:
-            return True
-        known = known_days(require_country(self.country))
-        return day + 1 in known and last in known
 
-    def periods(self, period: str, days: range) -> list[PeriodSpan]:
-        """List the calendar periods of a kind, one of `PERIODS`, that the days lie in."""
-        months = PERIODS[period]
-        first, last = (
-            (date.year * 12 + date.month - 1) // months
-            for date in (date_of(days.start), date_of(days.stop - 1))
+def unknown_year(
+    day: int, last: int, duration: Duration, business: BusinessCalendar | None
+) -> int | None:
+    """Return the year that is not known and on which the last day of a duration rests.
+
+    Raises:
+        PolicyError: it is in business days, and there is no business calendar.
+    """
+    if not duration.business_days:
+        return None
+    return require_business(business).unknown_year(day + 1, last)
+
+
+def require_business(business: BusinessCalendar | None) -> BusinessCalendar:
+    """Return a business calendar, given that there is one.
+
+    Raises:
+        PolicyError: there is none.
+    """
+    if business is None:
+        raise PolicyError(
+            "business time needs a calendar",
+            hint="write in policy/calendars.yaml, such as:"
+            " calendars: [{{id: office, weekend: [saturday, sunday], holidays: CN}}]",
         )
-        starts = [_month_starts(number * months) for number in range(first, last + 2)]
-        return [
-            PeriodSpan(number, begin, following - 1)
-            for number, (begin, following) in enumerate(pairwise(starts), first)
-        ]
+    return business
+
+
+def periods(period: str, days: range) -> list[PeriodSpan]:
+    """List the calendar periods of a kind, one of `PERIODS`, that the days lie in."""
+    months = PERIODS[period]
+    first, last = (
+        (date.year * 12 + date.month - 1) // months
+        for date in (date_of(days.start), date_of(days.stop - 1))
+    )
+    starts = [_month_starts(number * months) for number in range(first, last + 2)]
+    return [
+        PeriodSpan(number, begin, following - 1)
+        for number, (begin, following) in enumerate(pairwise(starts), first)
+    ]

@@ -10,7 +10,18 @@ from typing import Literal, get_args
 from ccpolicy.errors import PolicyError
 from ccpolicy.time.epoch import DAY, SECOND
 
-Unit = Literal["year", "month", "week", "business day", "day", "hour", "minute", "second"]
+Unit = Literal[
+    "year",
+    "month",
+    "week",
+    "business day",
+    "day",
+    "business hour",
+    "hour",
+    "business minute",
+    "minute",
+    "second",
+]
 MICROSECONDS = {"hour": 3_600 * SECOND, "minute": 60 * SECOND, "second": SECOND}
 
 _ISO = re.compile(
@@ -20,6 +31,7 @@ _ISO = re.compile(
 _WORDS = re.compile(
     r"(?P<count>[0-9]+) (?P<business>business )?(?P<unit>year|month|week|day|hour|minute|second)s?"
 )
+_OPEN_UNITS = ("hour", "minute")
 _LONGEST = 100
 """Years."""
 _MOST_CHARACTERS = 60
@@ -28,7 +40,7 @@ _MOST_CHARACTERS = 60
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """A length of time of one family: calendar (months and days), business days, or clock.
+    """A length of time of one family: calendar (months and days), business days or hours, or clock.
 
     Families are not mixed, since a day is not always 24 hours.
     """
@@ -39,6 +51,8 @@ class Duration:
     days: int = 0
     business_days: int = 0
     microseconds: int = 0
+    business_microseconds: int = 0
+    """Of open time."""
 
     @property
     def is_clock(self) -> bool:
@@ -46,9 +60,16 @@ class Duration:
         return self.microseconds > 0
 
     @property
+    def is_business(self) -> bool:
+        """Whether it is counted on a business calendar."""
+        return self.business_days > 0 or self.business_microseconds > 0
+
+    @property
     def family(self) -> str:
-        """Return `clock`, `business` or `calendar`."""
-        return "clock" if self.is_clock else "business" if self.business_days else "calendar"
+        """Return `clock`, `business days`, `business hours` or `calendar`."""
+        if self.is_business:
+            return "business days" if self.business_days else "business hours"
+        return "clock" if self.is_clock else "calendar"
 
     def plus(self, other: Duration) -> Duration:
         """Return both, one after the other; they are of one family."""
@@ -58,13 +79,14 @@ class Duration:
             self.days + other.days,
             self.business_days + other.business_days,
             self.microseconds + other.microseconds,
+            self.business_microseconds + other.business_microseconds,
         )
 
     @property
     def order(self) -> int:
         """Return a number to compare lengths by: roughly microseconds."""
         days = self.months * 30.4375 + self.days + self.business_days * 1.4
-        return int(days * DAY) + self.microseconds
+        return int(days * DAY) + self.microseconds + 4 * self.business_microseconds
 
 
 @cache
@@ -82,16 +104,19 @@ def parse_duration(text: str) -> Duration:
     if not parts:
         raise _not_a_duration(text)
     if not parts.keys() <= {*get_args(Unit)}:
-        raise PolicyError("'{value}': only days can be business days", value=text)
+        raise PolicyError(
+            "'{value}': only days, hours and minutes can be business time", value=text
+        )
     clock = sum(parts.get(unit, 0) * size for unit, size in MICROSECONDS.items())
     months = parts.get("year", 0) * 12 + parts.get("month", 0)
     days = parts.get("week", 0) * 7 + parts.get("day", 0)
     business = parts.get("business day", 0)
+    open_time = sum(parts.get(f"business {unit}", 0) * MICROSECONDS[unit] for unit in _OPEN_UNITS)
     if clock and (months or days):
         raise PolicyError("'{value}': calendar days and clock hours cannot be mixed", value=text)
-    if not (clock or months or days or business):
+    if not (clock or months or days or business or open_time):
         raise PolicyError("'{value}': a duration must be longer than zero", value=text)
-    duration = Duration(text, months, days, business, clock)
+    duration = Duration(text, months, days, business, clock, open_time)
     if duration.order > _LONGEST * 366 * DAY:
         raise PolicyError(
             "'{value}': longer than {years} years is surely a mistake", value=text, years=_LONGEST

@@ -19,6 +19,8 @@ from ccpolicy.assessment.comparison import (
 )
 from ccpolicy.assessment.models import Tool
 from ccpolicy.errors import Message
+from ccpolicy.policy.calendars import counted_on
+from ccpolicy.policy.diff.calendars import calendar_changes
 from ccpolicy.policy.diff.change import Subject
 from ccpolicy.policy.diff.controls import control_changes, waiver_changes
 from ccpolicy.policy.diff.datasets import asked_of_git, dataset_changes
@@ -26,7 +28,7 @@ from ccpolicy.policy.diff.plan import kind_changes, plan_changes, settings_chang
 from ccpolicy.policy.diff.tests import suite_changes
 from ccpolicy.policy.git_datasets import FROM_GIT
 from ccpolicy.policy.load import Policy
-from ccpolicy.policy.models import Control
+from ccpolicy.policy.models import BusinessCalendarRules, Control
 from ccpolicy.policy.settings import FILE
 
 T = TypeVar("T")
@@ -127,6 +129,9 @@ class _Differ:
             if base.norms.get(name) != head.norms.get(name):
                 subject = self._subject("norm", name, [])
                 yield subject.change("neutral", Message.of("why a number is what it is"))
+        for name in _both(base.calendars, head.calendars):
+            subject = self._subject("calendar", name, self._counting(name))
+            yield from _pair(subject, base.calendars, head.calendars, self._calendar)
         subject = self._subject("plan", head.plan.id, self.every)
         yield from plan_changes(subject, base.plan, head.plan, self.as_of)
         if base.keys != head.keys:
@@ -169,6 +174,16 @@ class _Differ:
             message = Message.of("what git is asked about its records")
             subject = self._subject("dataset", dataset, concerned)
             yield subject.change("unordered", message, rewrites_history=True)
+
+    def _calendar(
+        self, subject: Subject, before: BusinessCalendarRules, after: BusinessCalendarRules
+    ) -> Iterator[Change]:
+        yield from calendar_changes(subject, before, after, self.as_of)
+
+    def _counting(self, calendar: str) -> list[str]:
+        """Return the controls that count business time on a calendar, in either state."""
+        found = [counted_on(each).get(calendar, []) for each in (self.base, self.head)]
+        return [name for name in self.every if name in found[0] + found[1]]
 
     def _users(self, dataset: str) -> list[str]:
         """Return the controls that rest on a dataset, in either state."""

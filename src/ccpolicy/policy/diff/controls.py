@@ -9,6 +9,7 @@ from typing import Any
 
 from ccpolicy.assessment.comparison import Change, Direction
 from ccpolicy.errors import Message
+from ccpolicy.policy.calendars import counts_business_time
 from ccpolicy.policy.diff.change import Subject
 from ccpolicy.policy.diff.parameters import parameter_changes
 from ccpolicy.policy.diff.plan import rules
@@ -59,6 +60,7 @@ def control_changes(
             rewrites_history=True,
         )
         return
+    yield from _calendar(subject, before, after)
     for name in dict.fromkeys([*before.inputs, *after.inputs]):
         yield from _input(subject, before, after, name)
     kinds = subject.base.kinds[before.check], subject.head.kinds[after.check]
@@ -67,6 +69,33 @@ def control_changes(
     elif before.history != after.history:
         message = Message.of("the parameters, of which the check kind says something else")
         yield subject.change("unordered", message, "parameters", rewrites_history=True)
+
+
+def _calendar(subject: Subject, before: Control, after: Control) -> Iterator[Change]:
+    """Yield whether business time counts on another calendar, in some revision."""
+    named = [list(_calendars(control)) for control in (before, after)]
+    if named[0] == named[1]:
+        return
+    used = any(map(counts_business_time, [*before.history, *after.history]))
+    yield subject.change(
+        "unordered" if used else "neutral",
+        Message.of("the calendar on which business time counts"),
+        "calendar",
+        before=", ".join(named[0]) or None,
+        after=", ".join(named[1]) or None,
+        rewrites_history=used,
+        concerns=None if used else (),
+    )
+
+
+def _calendars(control: Control) -> Iterator[str]:
+    """Yield each calendar that a control names, with the day from which it does."""
+    before = None
+    for revision in control.history:
+        name = revision.calendar or control.calendar
+        if name != before:
+            yield f"{name or '–'} {revision.from_ or ''}".strip()
+        before = name
 
 
 def _clauses(subject: Subject, before: Control, after: Control) -> Iterator[Change]:

@@ -9,6 +9,7 @@ from typing import Any
 from ccpolicy.assessment.comparison import Change, Direction
 from ccpolicy.checks.strictness import shorter
 from ccpolicy.errors import Message
+from ccpolicy.policy.columns import names_files
 from ccpolicy.policy.diff.change import Subject
 from ccpolicy.policy.diff.controls import may_be_empty
 from ccpolicy.policy.diff.recording import recording_direction
@@ -104,7 +105,8 @@ class _Schema:
         for name in [*first, *(each for each in second if each not in first)]:
             here = (*path, "properties", name)
             if name not in second:
-                open_ = bool(further[1])
+                # Without such a column no file need be there any more.
+                open_ = bool(further[1]) or names_files(first[name])
                 direction = (
                     "loosened" if open_ else "unordered" if name in needed[0] else "tightened"
                 )
@@ -130,7 +132,11 @@ class _Schema:
     ) -> Iterator[Change]:
         """Compare the schemas of a value."""
         for keyword in ("type", "format"):
-            if before.get(keyword) != after.get(keyword):
+            first, second = before.get(keyword), after.get(keyword)
+            if {first, second} == {"attachment", None}:  # limits of the text are compared, too
+                direction: Direction = "tightened" if second else "loosened"
+                yield self._keyword(direction, path, keyword, before, after)
+            elif first != second:
                 yield self._keyword("unordered", path, keyword, before, after)
                 return
         if before.get("items") != after.get("items"):  # every list has them

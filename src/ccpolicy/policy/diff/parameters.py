@@ -12,7 +12,7 @@ from ccpolicy.checks.strictness import compare
 from ccpolicy.errors import Message
 from ccpolicy.policy.diff.change import Subject
 from ccpolicy.policy.models import Control, Revision
-from ccpolicy.time.durations import parse_duration
+from ccpolicy.time.durations import MICROSECONDS, parse_duration
 from ccpolicy.time.epoch import SECOND
 
 Row = Mapping[str, Value | None]
@@ -173,9 +173,11 @@ def _lengthened(kind: Kind, given: Mapping[str, Value], name: str) -> str:
     whole = parse_duration(str(given[name]))
     for each in more:
         whole = whole.plus(parse_duration(each))
-    # Of one family, so that one of ISO 8601's forms can say it; business days have none.
+    # Of one family, so that one of ISO 8601's forms can say it; business time has none.
     if whole.business_days:
         return f"{whole.business_days} business days"
+    if whole.business_microseconds:
+        return f"{whole.business_microseconds // MICROSECONDS['minute']} business minutes"
     if whole.is_clock:
         return f"{whole.microseconds // SECOND} seconds"
     return f"P{whole.months}M{whole.days}D"

@@ -1,0 +1,205 @@
+"""Find the files that records name, such as a scanned form, and leave out records without theirs.
+
+Paths begin below the evidence folder, as the patterns of datasets do. So a record keeps its meaning
+when it moves to another file, and one that is kept in several formats names the same file in each.
+"""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from ccpolicy.errors import EvidenceError, Locator
+from ccpolicy.evidence import values
+from ccpolicy.evidence.dataset_load import DatasetLoad
+from ccpolicy.evidence.models import Attachment
+from ccpolicy.evidence.record_removal import remove_records
+from ccpolicy.evidence.table_plan import TablePlan
+from ccpolicy.files.finder import Finder, Fingerprint, fingerprint, name_fault, state
+from ccpolicy.near_names import nearest
+from ccpolicy.policy.columns import attachments
+from ccpolicy.store import DuckDB
+from ccpolicy.store.sql import identifier
+
+_NAMED = "evidence.named"
+"""Relation of the records that name a file: column's number `col`, `locator` and `path`."""
+_FAULTY = "evidence.faulty"
+"""Relation of each `path` that is no file."""
+
+
+class Attachments:
+    """The files that the records of all datasets name."""
+
+    def __init__(
+        self, store: DuckDB, loads: Collection[DatasetLoad], finder: Finder, folder: str
+    ) -> None:
+        self.store, self.finder = store, finder
+        self.top = "/".join(part for part in folder.split("/") if part not in ("", "."))
+        self.columns: list[tuple[DatasetLoad, list[tuple[TablePlan, str]]]] = []
+        """Datasets with their tables and columns that name files."""
+        for load in loads:
+            plans = {plan.name: plan for plan in load.plans}
+            if found := [(plans[table], column) for table, column in attachments(load.dataset)]:
+                self.columns.append((load, found))
+        self.files: dict[str, Fingerprint | EvidenceError] = {}
+        """Path as written → its file, or why there is none."""
+
+    def check(self) -> None:
+        """Note the records that name what is no file, and take them out of the tables."""
+        for load, columns in self.columns:
+            self.store.create(_NAMED, _named(columns))
+            faulty = [path for path in self._paths(_NAMED) if not self._is_file(path)]
+            if faulty:
+                self.store.fill(_FAULTY, {"path": "VARCHAR"}, [faulty])
+                self._note(load, [column for _, column in columns])
+                remove_records(self.store, load, f"SELECT DISTINCT locator {_FAULTY_ROWS}")
+                self.store.drop(_FAULTY)
+            self.store.drop(_NAMED)
+
+    def finish(self) -> list[Attachment]:
+        """Note files that changed meanwhile, and return those that valid records name."""
+        found = []
+        for load, columns in self.columns:
+            self.store.create(_NAMED, _named(columns))
+            for path in self._paths(_NAMED):
+                file = self._from_root(path)
+                known = self.files[path]
+                assert isinstance(known, Fingerprint)  # the other records were taken out
+                if not _is_same(self.finder.root / file, known):
+                    load.problems.file(
+                        EvidenceError(
+                            "the file changed while it was read",
+                            hint="check again when nobody writes to it",
+                            locator=Locator(file),
+                        )
+                    )
+                found.append(Attachment(load.dataset.id, file, known.sha256))
+            self.store.drop(_NAMED)
+        return sorted(found)
+
+    def not_attached(self, found: Collection[Attachment]) -> set[str]:
+        """Return the files that records name, but only such as turned out to be invalid."""
+        named = (path for path, each in self.files.items() if isinstance(each, Fingerprint))
+        return {self._from_root(path) for path in named} - {each.file for each in found}
+
+    def _from_root(self, path: str) -> str:
+        return f"{self.top}/{path}" if self.top else path
+
+    def _paths(self, relation: str) -> list[str]:
+        query = f"SELECT DISTINCT path FROM {identifier(relation)} ORDER BY 1"
+        return [str(path) for (path,) in self.store.ask(query)]
+
+    def _is_file(self, path: str) -> bool:
+        if path not in self.files:
+            try:
+                self.files[path] = self._find(path)
+            except EvidenceError as failure:
+                self.files[path] = failure
+        return isinstance(self.files[path], Fingerprint)
+
+    def _find(self, path: str) -> Fingerprint:
+        """Find and read a file.
+
+        Each name on the way is looked up in its folder, so that upper and lower case count on every
+        file system, and no link is followed.
+
+        Raises:
+            EvidenceError: there is none; without its place and without the `name` of the column.
+        """
+        value = values.shown(path)
+        parts = path.split("/")
+        if {"", ".", ".."} & {*parts} or any(map(name_fault, parts)):
+            raise EvidenceError(
+                "'{name}' must be the path of a file below the evidence folder, not {value}",
+                hint="write it from that folder on, such as scans/2026/form-17.pdf",
+                value=value,
+            )
+        above = self.top
+        for index, part in enumerate(parts):
+            names = self.finder.names(above)
+            if part not in names:
+                known = ["/".join([*parts[:index], each, *parts[index + 1 :]]) for each in names]
+                if path.startswith(f"{self.top}/") and (self.finder.root / path).is_file():
+                    known.append(path[len(self.top) + 1 :])
+                close = nearest(path, known)
+                raise EvidenceError(
+                    "'{name}' names the file {value}, which is not in the evidence folder",
+                    hint=close.hint
+                    if close
+                    else "put the file there, or correct the path: it begins below the evidence"
+                    " folder and has / between folders",
+                    value=value,
+                    close=close.name if close else None,
+                )
+            above = f"{above}/{part}" if above else part
+            if not self._leads_on(above, is_last=index == len(parts) - 1):
+                raise EvidenceError(
+                    "'{name}' names {value}, which is not a file",
+                    hint="name one file; folders do not count, and links are not followed",
+                    value=value,
+                )
+        try:
+            return fingerprint(self.finder.root / above)
+        except EvidenceError as failure:
+            reason = dict(failure.message.values)["reason"]
+            raise EvidenceError(
+                "'{name}' names the file {value}, which cannot be read: {reason}",
+                value=value,
+                reason=reason,
+            ) from failure
+
+    def _leads_on(self, path: str, *, is_last: bool) -> bool:
+        """Whether a path is a regular file, or before the last name a folder."""
+        try:
+            mode = (self.finder.root / path).lstat().st_mode
+        except OSError:
+            return False
+        return stat.S_ISREG(mode) if is_last else stat.S_ISDIR(mode)
+
+    def _note(self, load: DatasetLoad, columns: Sequence[str]) -> None:
+        """Explain the records that name no file, up to the limit, and count the others."""
+        problems = load.problems
+        [(total,)] = self.store.ask(f"SELECT count(DISTINCT locator) {_FAULTY_ROWS}")
+        rows = self.store.ask(
+            f"SELECT DISTINCT locator, col, path {_FAULTY_ROWS} AND locator IN (SELECT DISTINCT"
+            f" locator {_FAULTY_ROWS} ORDER BY 1 LIMIT {problems.room}) ORDER BY ALL"
+        )
+        places = load.places.locate({locator for locator, *_ in rows})
+        problems.unexplained += total - len(places)
+        errors: dict[int, list[EvidenceError]] = {}
+        for locator, column, path in rows:
+            failure = self.files[path]
+            assert isinstance(failure, EvidenceError)
+            said: dict[str, Any] = dict(failure.message.values)
+            said["name"] = load.contract.heading(columns[column])
+            error = EvidenceError(failure.message.template, hint=failure.hint.template, **said)
+            errors.setdefault(locator, []).append(error)
+        for locator, found in errors.items():
+            problems.record(places[locator], found)
+
+
+_FAULTY_ROWS = f"FROM {identifier(_NAMED)} WHERE path IN (SELECT path FROM {identifier(_FAULTY)})"
+
+
+def _named(columns: Iterable[tuple[TablePlan, str]]) -> str:
+    """Write the rows of `_NAMED`."""
+    return " UNION ALL ".join(
+        f"SELECT * FROM (SELECT {number} AS col, locator, {_path(plan, column)} AS path"
+        f" FROM {identifier(plan.relation)}) WHERE path IS NOT NULL"
+        for number, (plan, column) in enumerate(columns)
+    )
+
+
+def _path(plan: TablePlan, column: str) -> str:
+    value = identifier(column)
+    is_list = any(each.name == column and each.is_list for each in plan.columns)
+    return f"unnest(from_json({value}, '[\"VARCHAR\"]'))" if is_list else value
+
+
+def _is_same(path: Path, known: Fingerprint) -> bool:
+    try:
+        return state(path) == known.state
+    except EvidenceError:
+        return False

@@ -1,0 +1,125 @@
+"""More of what helps never makes anything worse, and more of what harms never makes it better."""
+
+from __future__ import annotations
+
+import datetime
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from oracle.model import Row, Setting, World
+
+from .answers import SEEDS, batch, drawing, judge, never_better, replaced
+
+HELPS = {
+    "recurrence": "events",
+    "coverage": "events",
+    "cadence": "events",
+    "deadline": "closings",
+    "level": "readings",
+    "record": "records",
+}
+HARMS = {
+    "recurrence": "failures",
+    "coverage": "failures",
+    "deadline": "reopenings",
+    "level": "readings",
+    "record": "records",
+}
+MUCH = Decimal(1000)
+Change = Callable[[random.Random, Setting, World], World | None]
+
+
+def _without_cover(draw: random.Random, shared: Setting, each: World) -> World | None:
+    """Take away one record that helps, whatever else there is."""
+    name = HELPS[each.kind]
+    rows = each.inputs.get(name, [])
+    # A count is harm to whom it is too few: only states that add up always help.
+    if each.kind == "level" and not each.spans:
+        return None
+    numbers = [number for number, row in enumerate(rows) if row.good]
+    if not numbers:
+        return None
+    gone = draw.choice(numbers)
+    return replaced(each, name, [*rows[:gone], *rows[gone + 1 :]])
+
+
+def _shifted(draw: random.Random, row: Row) -> Row | None:
+    """Return the same record some whole days earlier or later."""
+    days = datetime.timedelta(days=draw.choice([-90, -31, -7, -1, 1, 2, 30, 100]))
+    times = [time for time in (row.starts, row.ends) if time is not None]
+    if row.starts is None or any(
+        isinstance(time, datetime.datetime) and time.tzinfo is None for time in times
+    ):
+        return None
+    return replace(row, starts=row.starts + days, ends=row.ends + days if row.ends else None)
+
+
+def _with_cover(draw: random.Random, shared: Setting, each: World) -> World | None:
+    """Add a record that helps: one there is, at another time."""
+    name = HELPS[each.kind]
+    rows = each.inputs.get(name, [])
+    found = [row for row in rows if row.good and row.status == "final"]
+    more = _shifted(draw, draw.choice(found)) if found else None
+    if more is None:
+        return None
+    if each.kind == "level" and not each.spans:
+        more = replace(more, quantity=MUCH)
+    return replaced(each, name, [*rows, more])
+
+
+def _with_harm(draw: random.Random, shared: Setting, each: World) -> World | None:
+    """Add a failure, a reopening, a bad record or a count of less than nothing."""
+    name = HARMS.get(each.kind)
+    if name is None or (each.kind == "level" and each.spans):
+        return None
+    models = [row for row in each.inputs.get(HELPS[each.kind], []) if row.starts is not None]
+    more = _shifted(draw, draw.choice(models)) if models else None
+    if more is None:
+        return None
+    harm = replace(more, ends=None, state=False, status="final", good=each.kind != "record")
+    if each.kind == "level":
+        harm = replace(harm, quantity=Decimal(-1))
+    if each.kind in ("recurrence", "coverage", "deadline"):
+        harm = replace(harm, item=draw.choice(["", harm.item]), by=None, quantity=None)
+    return replaced(each, name, [*each.inputs.get(name, []), harm])
+
+
+def _changed(name: str, change: Change, seed: int) -> tuple[Setting, Iterator[tuple[World, World]]]:
+    shared, worlds = batch(seed)
+    draw = drawing(name, seed)
+    pairs = ((each, change(draw, shared, each)) for each in worlds)
+    return shared, ((each, other) for each, other in pairs if other is not None)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("name", ["removed cover", "added cover", "added harm"])
+def test_more_and_less(name: str, seed: int, tmp_path: Path) -> None:
+    changes = {
+        "removed cover": _without_cover,
+        "added cover": _with_cover,
+        "added harm": _with_harm,
+    }
+    shared, found = _changed(name, changes[name], seed)
+    pairs = list(found)
+    before = judge(tmp_path / "before", shared, [old for old, _ in pairs])
+    after = judge(tmp_path / "after", shared, [new for _, new in pairs])
+    improving = name == "added cover"
+    wrong = {}
+    judged = 0
+    for old, new in pairs:
+        first, second = before[old.name], after[new.name]
+        # What was added may be invalid itself, such as a closing before its opening, and what was
+        # taken away may have been: then nothing follows.
+        if (improving and second.problems) or (name == "removed cover" and first.problems):
+            continue
+        judged += "unknown" not in (first.now, second.now)
+        worse, better = (second, first) if not improving else (first, second)
+        if said := never_better(better, worse):
+            wrong[old.name] = (old.kind, said)
+    assert wrong == {}
+    assert judged > len(pairs) // 3
