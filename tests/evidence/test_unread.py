@@ -14,6 +14,7 @@ import ccpolicy
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.evidence import load, unread
 from ccpolicy.evidence.invalid_records import check_tables
+from ccpolicy.files.limits import Limits
 from git_command import commit, git
 from small_centre import FILES, INSPECTIONS, lay
 
