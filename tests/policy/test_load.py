@@ -418,3 +418,10 @@ def test_policy_file_that_would_not_be_read_is_named(draft: Draft, name: str) ->
     """A control in it would vanish from every check."""
     draft.write(f"policy/controls/{name}", "controls: []\n")
     assert [each.message.code for each in draft.errors()] == ["PL105"]
+
+
+@pytest.mark.parametrize("folder", ["policy/controls", "policy/datasets"])
+def test_folder_of_policy_files_that_would_not_be_read_is_named(draft: Draft, folder: str) -> None:
+    draft.write(f"{folder}/more/4.yaml", "controls: []\n")
+    [error] = draft.errors()
+    assert (error.message.code, str(error.locator)) == ("PL487", f"{folder}/more")

@@ -240,6 +240,16 @@ class _Reader:
             if entry.lower().endswith((".yml", ".yaml")) and not entry.endswith(".yaml"):
                 place = Locator(self.tree.place(f"{folder}/{entry}"))
                 self.errors.append(PolicyError("policy files end in .yaml", locator=place))
+            name = f"{folder}/{entry}"
+            if not self.tree.is_link(name) and self.tree.entries(name):
+                self.errors.append(
+                    PolicyError(
+                        "a folder below {folder} is not read",
+                        hint="put its policy files into {folder} itself",
+                        locator=Locator(self.tree.place(name)),
+                        folder=folder,
+                    )
+                )
         names = [f"{folder}/{entry}" for entry in entries if entry.endswith(".yaml")]
         if not names:
             place = Locator(self.tree.place(folder))
