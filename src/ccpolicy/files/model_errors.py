@@ -115,6 +115,8 @@ def explain(
         elif kind in ("string_pattern_mismatch", "key"):
             hint = _PATTERN_HINT_MESSAGES.get(values.get("pattern", ""), "")
         elif kind == "literal_error":
+            # As one list, since a message in another language has no "or".
+            values["expected"] = values["expected"].replace("' or '", "', '")
             close = nearest(str(error["input"]), _LISTED.findall(values["expected"]))
             hint = close.hint if close else ""
             values["close"] = close.name if close else ""
