@@ -40,9 +40,10 @@ def test_nothing_is_missing(name: str) -> None:
     ]
     assert len(book["Lapses"]) - 1 == sum(len(each.lapses) for each in result.controls)
     assert len(book["Waivers"]) - 1 == len(result.waivers)
-    assert len(book["Evidence"]) - 1 == sum(
-        [len(result.evidence.files), *(len(each.files) for each in result.evidence.ignored)]
-    )
+    evidence = result.evidence
+    ignored = [name for each in evidence.ignored for name in each.files]
+    listed = [*evidence.files, *evidence.attachments, *ignored]
+    assert len(book["Evidence"]) - 1 == len(listed)
     tally = {VERDICT_MESSAGES[verdict]: count for verdict, count in result.tally.items()}
     assert dict(book["Summary"]).items() >= tally.items()
 
