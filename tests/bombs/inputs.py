@@ -62,6 +62,16 @@ def setting_table(text: str) -> Callable[[Path], None]:
     return change(SETTINGS, reason, f"{reason}[limits]\n{text}\n")
 
 
+def calendar(text: str) -> Callable[[Path], None]:
+    """Have a calendar with a line of its own."""
+
+    def make(root: Path) -> None:
+        lines = f"calendars:\n  - id: office\n    weekend: [sunday]\n    {text}\n"
+        (root / "policy/calendars.yaml").write_text(lines, "utf-8")
+
+    return make
+
+
 def change(file: str, old: str, new: str) -> Callable[[Path], None]:
     """Replace what stands in a file."""
 
@@ -369,7 +379,7 @@ POLICY = (
     Bomb("duration in years", change(CONTROLS, "40 days", "P" + "9" * 50 + "Y"), "PL"),
     Bomb(
         "holidays",
-        change(PLAN, "owner: manager", 'owner: manager\nholidays: "__class__"'),
+        calendar('holidays: "__class__"'),
         "PL502",
         2,
         ("lint", "ROOT"),
