@@ -23,11 +23,11 @@ _PLACE = re.compile(
 
 
 @cache
-def catalogue(language: Language) -> gettext.NullTranslations:
-    """Return the translations of one language; English is what the source says."""
-    if language == "en":
+def catalogue(language: str) -> gettext.NullTranslations:
+    """Return what the program says to readers of a language: Chinese, or the source's English."""
+    if language.partition("-")[0] != "zh":
         return gettext.NullTranslations()
-    return gettext.translation("ccpolicy", Path(__file__).parent / "locale", [language])
+    return gettext.translation("ccpolicy", Path(__file__).parent / "locale", ["zh"])
 
 
 @dataclass(frozen=True, slots=True, order=True)

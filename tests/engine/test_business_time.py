@@ -9,12 +9,13 @@ import pytest
 import ccpolicy
 from ccpolicy.assessment.models import Control
 from ccpolicy.engine import evaluation
-from ccpolicy.policy.models import Clause, Text
+from ccpolicy.policy.models import Clause
+from ccpolicy.texts import WrittenText
 from ccpolicy.time.public_holidays import known_years
 from message_text import coded
 
-TEXT = Text(en="Answer them.", zh="按时答复。")
-CLAUSE = Clause(id="1", title=Text(en="Tickets", zh="工单"), text=TEXT)
+TEXT = WrittenText({"en": "Answer them.", "zh": "按时答复。"})
+CLAUSE = Clause(id="1", title=WrittenText({"en": "Tickets", "zh": "工单"}), text=TEXT)
 YEAR = known_years("CN").stop
 """The first year whose working days nobody knows."""
 WEEK = "hours: {monday: [&], tuesday: [&], wednesday: [&], thursday: [&], friday: [&]}"
@@ -25,13 +26,14 @@ id: desk
 title: {{en: Service desk, zh: 服务台}}
 version: "1"
 effective_on: 2026-01-01
+languages: [en, zh]
 zone: Asia/Shanghai
 calendar: shanghai
 owner: manager
 clauses:
   - id: "1"
-    title: {{en: {CLAUSE.title.en}, zh: {CLAUSE.title.zh}}}
-    text: {{en: {TEXT.en}, zh: {TEXT.zh}}}
+    title: {{en: {CLAUSE.title.text("en")}, zh: {CLAUSE.title.text("zh")}}}
+    text: {{en: {TEXT.text("en")}, zh: {TEXT.text("zh")}}}
 """,
     "policy/norms.yaml": "norms: []\n",
     "policy/waivers.yaml": "waivers: []\n",
@@ -151,12 +153,14 @@ def test_a_site_that_is_no_calendar(desk: Path) -> None:
         "T-3,shanghai,2026-03-06T16:30:00+08:00,2026-03-06T16:40:00+08:00",
     )
     assert control.now == "unknown"
-    found = {(each.locator, f"{each.code} {each.message.en}") for each in control.problems}
+    found = {(each.locator, f"{each.code} {each.message.text('en')}") for each in control.problems}
     assert found == {
         ("evidence/tickets.csv:2", coded("EV471", "site", "paris")),
         ("evidence/tickets.csv:3", coded("EV471", "site", "")),
     }
-    assert all(each.hint and "shanghai, new-york" in each.hint.en for each in control.problems)
+    assert all(
+        each.hint and "shanghai, new-york" in each.hint.text("en") for each in control.problems
+    )
 
 
 OPENED = f"{YEAR - 1}-12-31T10:00:00+08:00"
@@ -194,9 +198,11 @@ def test_a_year_that_nobody_knows_matters_where_something_depends_on_it(
         return
     [problem] = control.problems
     assert problem.locator == "policy/calendars.yaml:2:5"
-    assert f"{problem.code} {problem.message.en}" == coded("EV470", "T-1", "SD-1", "shanghai", YEAR)
+    assert f"{problem.code} {problem.message.text('en')}" == coded(
+        "EV470", "T-1", "SD-1", "shanghai", YEAR
+    )
     assert problem.hint
-    assert "policy/calendars.yaml" in problem.hint.en
+    assert "policy/calendars.yaml" in problem.hint.text("en")
     assert (control.subjects.passed, control.subjects.unknown) == (1, 1)
     # Where its days are written, the same is known.
     calendars = "policy/calendars.yaml"
@@ -270,7 +276,7 @@ def test_a_class_and_a_site_together(desk: Path) -> None:
         # In winter 9 in the morning in New York is 10 in the evening in Shanghai.
         ("T-3", "2026-03-06T23:00:00+08:00"),
     ]
-    assert [f"{each.code} {each.message.en}" for each in found.problems] == [
+    assert [f"{each.code} {each.message.text('en')}" for each in found.problems] == [
         coded("EV471", "site", "nowhere"),
         coded("EV407", "medium", "level"),
     ]

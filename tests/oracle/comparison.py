@@ -66,7 +66,7 @@ def _difference(
         expected = _expected(shared, said)
         told = _told(shared, world, assessment, found)
         told["places"] = list(places.wrong(world, found))
-    problems = [problem.message.en for problem in found.problems]
+    problems = [problem.message.text("en") for problem in found.problems]
     return Difference(world, expected, told, said.faults, problems)
 
 

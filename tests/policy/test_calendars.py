@@ -236,7 +236,7 @@ def test_other_opening_hours(draft: Draft, name: str) -> None:
     head = ccpolicy.load(draft.root).policy
     assert draft.errors() == []
     found = diff.compare(base, head, (None, None), datetime.date(2026, 11, 20))
-    assert [(each.direction, each.message.en, each.controls) for each in found.changes] == [
+    assert [(each.direction, each.message.text("en"), each.controls) for each in found.changes] == [
         (direction, "opening hours on friday", ["AL-1"])
     ]
 

@@ -53,7 +53,7 @@ def compared(base: Draft, *changes: tuple[str, str, str]) -> Comparison:
 def line(change: Change) -> str:
     values = "" if change.before is change.after is None else f": {change.before} → {change.after}"
     back = " (history)" if change.rewrites_history else ""
-    return f"{change.direction} {change.name}: {change.message.en}{values}{back}"
+    return f"{change.direction} {change.name}: {change.message.text('en')}{values}{back}"
 
 
 def test_who_may_sign(base: Draft) -> None:
@@ -73,7 +73,7 @@ def test_direction(base: Draft, name: str) -> None:
     assert sorted(map(line, found.changes)) == sorted(expected)
     assert found.loosened == any(each.startswith(("loosened", "unordered")) for each in expected)
     for each in found.changes:
-        assert not each.message.zh.isascii()
+        assert not each.message.text("zh").isascii()
         assert each.after_at or each.before_at
 
 
@@ -120,7 +120,7 @@ def test_valid_from_is_looser_than_obtained(
     )
     found = compared(base, (REVIEW, f"{before}: reviewed_on", f"{after}: reviewed_on"))
     assert [each.direction for each in found.changes] == [expected]
-    assert found.changes[0].message.en == "events: valid from then, or obtained then"
+    assert found.changes[0].message.text("en") == "events: valid from then, or obtained then"
 
 
 SQL = """\

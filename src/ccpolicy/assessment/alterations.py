@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ccpolicy.assessment.building_blocks import Model, Text
+from ccpolicy.assessment.building_blocks import Model
+from ccpolicy.texts import Text
 
 MOST_SHOWN = 200
 """Records, and names of files, that are listed; all are counted."""

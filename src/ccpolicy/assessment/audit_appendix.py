@@ -5,7 +5,8 @@ It is made only when it is asked for, since the verdicts do not rest on it.
 
 from __future__ import annotations
 
-from ccpolicy.assessment.building_blocks import Model, Parameter, Text
+from ccpolicy.assessment.building_blocks import Model, Parameter
+from ccpolicy.texts import Text
 
 
 class Kind(Model):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ccpolicy.assessment.building_blocks import Model, Parameter, Text
+from ccpolicy.assessment.building_blocks import Model, Parameter
+from ccpolicy.texts import Text
 from ccpolicy.vocabulary import Severity, Verdict
 
 

@@ -11,9 +11,10 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from ccpolicy.assessment.audit_appendix import AuditAppendix
-from ccpolicy.assessment.building_blocks import Model, Norm, Parameter, Text
+from ccpolicy.assessment.building_blocks import Model, Norm, Parameter
 from ccpolicy.assessment.control import Control, CoveredLater, Due, Lapse, Problem, Subjects
 from ccpolicy.assessment.gate import BaselineEntry, Gate, GateScope
+from ccpolicy.texts import Tag, Text
 from ccpolicy.vocabulary import AsOfSource, FileChange, HistoryState, RecordChange, Verdict
 
 __all__ = [
@@ -33,7 +34,7 @@ __all__ = [
     "Text",
 ]
 
-SCHEMA_VERSION: Literal["2.0"] = "2.0"
+SCHEMA_VERSION: Literal["2.1"] = "2.1"
 
 Signature = Literal["good", "none", "bad", "unlisted", "unchecked", "uncommitted"]
 """What came of asking for a commit's signature; see docs/provenance.md."""
@@ -66,6 +67,9 @@ class Policy(Model):
 
     id: str
     title: Text
+    languages: list[Tag] = Field(min_length=1)
+    """Languages in which it is written, as in BCP 47. Texts of the policy are in each of them,
+    those of the program in English and Chinese."""
     version: str
     owner: Text
     zone: str
@@ -229,7 +233,7 @@ class Assessment(Model):
 
     SUBJECT: ClassVar[Literal["assessment"]] = "assessment"
     """What reports call it."""
-    schema_version: Literal["2.0"]
+    schema_version: Literal["2.1"]
     tool: Tool
     policy: Policy
     as_of: str

@@ -12,6 +12,7 @@ from ccpolicy.errors import Locator, Message, PolicyError
 from ccpolicy.files.model_errors import explain
 from ccpolicy.files.policy_files import PolicyFiles, read_source
 from ccpolicy.files.yaml_document import YamlDocument, decode, parse_yaml
+from ccpolicy.texts import WrittenText
 from ccpolicy.time.durations import parse_duration
 
 Role = Literal["starts", "valid_from", "ends", "item", "by", "calendar", "quantity", "good"]
@@ -59,17 +60,10 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-class KindText(Model):
-    """A text in both languages."""
-
-    en: str = Field(min_length=1)
-    zh: str = Field(min_length=1)
-
-
 class Input(Model):
     """A relation that the engine fills from the selections of every control of the kind."""
 
-    label: KindText
+    label: WrittenText
     holds: Literal["state", "happening"] | None = None
     """What its records are: a state holds from a day to a day, a happening was at a moment. A
     state that begins after as-of is a plan; a happening after as-of has yet to happen. A selection
@@ -109,7 +103,7 @@ class Parameter(Model):
     """A number of the rule."""
 
     type: Literal["duration", "integer", "number", "period", "choice"]
-    label: KindText
+    label: WrittenText
     stricter: Literal["shorter", "higher", "lower", "first"]
     """Which way is stricter; `first` for choices that go from the strictest on."""
     without: Literal["stricter", "looser"] | None = None
@@ -136,7 +130,7 @@ class Parameter(Model):
 class Description(Model):
     """The front matter of a check kind."""
 
-    summary: KindText
+    summary: WrittenText
     inputs: dict[str, Input] = Field(min_length=1)
     parameters: dict[str, Parameter] = {}
     one_of: list[str] = []
@@ -146,7 +140,7 @@ class Description(Model):
 class Example(Model):
     """A worked case: what is on file, and which lapses follow."""
 
-    title: KindText
+    title: WrittenText
     zone: str = "Asia/Shanghai"
     as_of: str
     parameters: dict[str, Value | dict[str, Value]] = {}
@@ -167,7 +161,7 @@ class Kind:
     """A check kind: its inputs and parameters, and the query that returns duty and cover."""
 
     name: str
-    summary: KindText
+    summary: WrittenText
     inputs: Mapping[str, Input]
     parameters: Mapping[str, Parameter]
     one_of: tuple[str, ...]

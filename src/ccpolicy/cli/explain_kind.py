@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ccpolicy.assessment.building_blocks import Bilingual
 from ccpolicy.checks.kinds import Example, Input, Kind, Parameter
 from ccpolicy.errors import PolicyError
 from ccpolicy.reports.amount_text import parameter_text
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.time_text import when
+from ccpolicy.texts import Sayable
 
 
 def explain_kind(page: Page, kind: Kind) -> None:
@@ -98,7 +98,7 @@ def _parameter(page: Page, name: str, spec: Parameter) -> None:
     page.paragraph(page.phrases(said), 16)
 
 
-def shown_value(page: Page, value: object, labels: Mapping[str, Bilingual]) -> str:
+def shown_value(page: Page, value: object, labels: Mapping[str, Sayable]) -> str:
     """Return a parameter's value: one, or one for each class."""
     found = parameter_text(value, page.view.language, labels)
     return page.join(f"{name} {text}" if name else text for name, text in found)

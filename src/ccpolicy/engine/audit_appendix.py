@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from ccpolicy.assessment import audit_appendix as models
-from ccpolicy.assessment.building_blocks import Text
 from ccpolicy.engine.daily_totals import Days
 from ccpolicy.engine.evaluation import Evaluation
 from ccpolicy.engine.lapses import Lapse, Outcome
@@ -17,6 +16,7 @@ from ccpolicy.engine.waivers import waive
 from ccpolicy.policy import RECORDINGS, Control, Dataset, Plan, Revision
 from ccpolicy.provenance.models import Provenance
 from ccpolicy.store.sql import identifier
+from ccpolicy.texts import Text
 from ccpolicy.time.calendar import day_number
 from ccpolicy.time.spans import join_spans
 

@@ -15,7 +15,7 @@ from ccpolicy.engine.policy_summary import quote_parameters
 from ccpolicy.engine.record_places import RecordPlaces
 from ccpolicy.errors import Locator, Message
 from ccpolicy.policy import Control, Policy
-from ccpolicy.policy.models import Text
+from ccpolicy.texts import Text
 from ccpolicy.time.calendar import day_number, day_starts
 from ccpolicy.time.epoch import DAY
 from ccpolicy.time.spans import FOREVER, Span

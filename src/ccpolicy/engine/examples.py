@@ -16,9 +16,10 @@ from ccpolicy.evidence.record_sql import TYPES
 from ccpolicy.files.policy_files import FolderFiles
 from ccpolicy.policy import ColumnType, Control, ParameterValue, Plan, Policy, Selection
 from ccpolicy.policy.lint import Finding
-from ccpolicy.policy.models import WEEKDAYS, BusinessCalendarRules, Clause, Text, WeekHours
+from ccpolicy.policy.models import WEEKDAYS, BusinessCalendarRules, Clause, WeekHours
 from ccpolicy.shipped import shipped_folder
 from ccpolicy.store import Store, StoreError, open_store
+from ccpolicy.texts import Label
 from ccpolicy.time.calendar import day_number, instant, moment, shift
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.time.zones import time_zone
@@ -182,7 +183,7 @@ def _value(value: object, kind: ColumnType, zone: ZoneInfo) -> object:
 
 def _policy(kind: Kind, example: Example, tables: Mapping[str, list[Table]]) -> Policy:
     """Make a policy of one control over the example's records."""
-    nothing = Text(en="–", zh="–")
+    nothing = Label({"en": "–"})
     inputs: dict[str, Selection | list[Selection] | list[str]] = {}
     for name, own in tables.items():
         if kind.inputs[name].items:
@@ -213,6 +214,7 @@ def _policy(kind: Kind, example: Example, tables: Mapping[str, list[Table]]) -> 
     plan = Plan(
         id="example",
         title=nothing,
+        languages=["en"],
         version="1",
         effective_on=datetime.date(2020, 1, 1),
         zone=example.zone,

@@ -17,6 +17,7 @@ def quote_policy(policy: Policy) -> models.Policy:
     return models.Policy(
         id=plan.id,
         title=models.Text.of(plan.title),
+        languages=plan.languages,
         version=plan.version,
         owner=models.Text.of(plan.owner),
         zone=plan.zone,

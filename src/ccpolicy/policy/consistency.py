@@ -73,6 +73,13 @@ def _zones(content: Policy) -> Iterator[PolicyError]:
 def _plan(content: Policy) -> Iterator[PolicyError]:
     plan = content.plan
     yield from _zone(plan.zone, content.place("plan", plan.id, "zone"))
+    for index, language in enumerate(plan.languages):
+        if language in plan.languages[:index]:
+            yield PolicyError(
+                "the language '{language}' is there twice",
+                locator=content.place("plan", plan.id, "languages", index),
+                language=language,
+            )
     seen: dict[str, int] = {}
     for index, clause in enumerate(plan.clauses):
         place = content.place("plan", plan.id, "clauses", index, "id")
@@ -261,7 +268,7 @@ def _waivers(content: Policy) -> Iterator[PolicyError]:
                 days=(waiver.until - waiver.from_).days + 1,
                 longest=content.settings.longest_waiver,
             )
-        if waiver.approver.en == waiver.owner.en or waiver.approver.zh == waiver.owner.zh:
+        if waiver.approver.root.items() & waiver.owner.root.items():
             yield PolicyError(
                 "the waiver {id} is approved by its owner",
                 hint="somebody else must approve it",

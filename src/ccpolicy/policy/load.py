@@ -33,6 +33,7 @@ from ccpolicy.policy.models import (
 )
 from ccpolicy.policy.settings import FILE, Settings, find_root, load_settings
 from ccpolicy.shipped import shipped_folder
+from ccpolicy.texts import TAG
 
 M = TypeVar("M", bound=Model)
 TESTS = "tests"
@@ -224,6 +225,13 @@ def _content(tree: PolicyFiles, root: Path, revision: str | None) -> Policy:
     )
 
 
+def _languages(plan: object) -> list[str]:
+    """Return the languages that a plan names, unless one of them is none."""
+    found = plan.get("languages") if isinstance(plan, dict) else None
+    named = found if isinstance(found, list) else []
+    return named if all(isinstance(each, str) and TAG.search(each) for each in named) else []
+
+
 class _Reader:
     """Reads policy files one after another and gathers what is wrong."""
 
@@ -232,6 +240,8 @@ class _Reader:
         self.errors: list[PolicyError] = []
         self.places: dict[tuple[str, str], Place] = {}
         self.names = [FILE]
+        self.context: dict[str, list[str]] = {}
+        """What texts are held to: the plan's languages."""
 
     def files(self, folder: str) -> list[str]:
         """List the YAML files of a folder."""
@@ -289,7 +299,9 @@ class _Reader:
                     file=f"{self.settings.policy}/{CALENDARS}",
                     country=source.value["holidays"],
                 )
-            return source, model.model_validate(source.value)
+            if model is Plan:
+                self.context["languages"] = _languages(source.value)
+            return source, model.model_validate(source.value, context=self.context)
         except ValidationError as failure:
             self.errors.extend(explain(failure, source, model))
         except PolicyError as failure:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 from ccpolicy.checks.kinds import ROLES, Role
 from ccpolicy.evidence_formats import Format
+from ccpolicy.texts import Label, Line, Tag, WrittenText
 from ccpolicy.vocabulary import Grade, Severity
 
 Scalar = str | int | float
@@ -26,7 +27,6 @@ def _day(value: object) -> object:
 
 
 Day = Annotated[datetime.date, BeforeValidator(_day)]
-Line = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 """The name of a dataset, column, check kind or parameter."""
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,62}$")]
@@ -39,39 +39,22 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-class Text(Model):
-    """A text in both languages."""
-
-    en: Line
-    zh: Line
-
-
-def _in_both(value: object) -> object:
-    return {"en": value, "zh": value} if isinstance(value, str) else value
-
-
-Label = Annotated[
-    Text,
-    BeforeValidator(_in_both, json_schema_input_type=Line | Text),
-]
-"""A text in both languages, or written once if it is the same in both: `P0001`, `NFPA 110`."""
-
-
 class Clause(Model):
     """A paragraph of the plan."""
 
     id: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]+(\.[0-9A-Za-z]+)*$")]
     """Number in the plan, such as `3.1`."""
-    title: Text
-    text: Text | None = None
+    title: WrittenText
+    text: WrittenText | None = None
     """What the clause asks. Without a text it is a heading over its sub-clauses."""
-    no_control: Text | None = None
+    no_control: WrittenText | None = None
     """Why no control stands behind this clause."""
 
     @property
     def digest(self) -> str:
         """Twelve hex digits of the SHA-256 of title and text: changes when the clause does."""
-        parts = [self.title.en, self.title.zh, *((self.text.en, self.text.zh) if self.text else ())]
+        texts = [self.title, self.text] if self.text else [self.title]
+        parts = [each for text in texts for _, each in sorted(text.root.items())]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
 
@@ -79,7 +62,11 @@ class Plan(Model):
     """The document that the controls hold the organisation to: `policy/plan.yaml`."""
 
     id: Id
-    title: Text
+    title: WrittenText
+    languages: Annotated[list[Tag], Field(min_length=1)]
+    """Languages in which the plan and all that stands beside it is written, as in BCP 47: `[en]`,
+    `[zh, en]`. Where there are several, each text is a mapping of all of them; reports offer them,
+    the first where the reader's is none of them."""
     version: Line
     effective_on: Day
     """First day on which the plan is owed."""
@@ -95,7 +82,7 @@ class Plan(Model):
     """Role that answers for the plan."""
     subject: Line = "centre"
     """What a control without subjects of its own is about."""
-    tags: dict[Name, Text] = {}
+    tags: dict[Name, WrittenText] = {}
     """Tag of controls → its name in reports. A tag without an entry is shown as written."""
     clauses: list[Clause] = Field(min_length=1)
 
@@ -183,7 +170,7 @@ class Norm(Model):
     """The basis of a parameter: a standard, a regulation or an internal decision."""
 
     id: Id
-    title: Text
+    title: WrittenText
     """What the norm says, with its number."""
     source: Label
     """Document, edition and section."""
@@ -275,14 +262,14 @@ class Revision(Model):
     parameters: dict[Name, ParameterValue] = {}
     calendar: Id | None = None
     """Calendar on which business time counts from then on; without it the control's."""
-    reason: Text | None = None
+    reason: WrittenText | None = None
     """Why they were changed."""
 
 
 class NotApplicable(Model):
     """A written decision that a control does not apply for a while."""
 
-    reason: Text
+    reason: WrittenText
     owner: Label
     until: Day
     """Last day on which the decision stands."""
@@ -292,12 +279,12 @@ class Control(Model):
     """One requirement of the plan, with the check that evaluates it."""
 
     id: Id
-    title: Text
-    rule: Text
+    title: WrittenText
+    rule: WrittenText
     """What must hold, in words."""
-    rationale: Text | None = None
+    rationale: WrittenText | None = None
     """Why the control reads the plan as it does."""
-    remediation: Text
+    remediation: WrittenText
     """Remediation: what to do when it fails."""
     clauses: dict[str, Line] = Field(min_length=1)
     """Clause id → the clause's digest when the control was last reviewed against it."""
@@ -310,13 +297,13 @@ class Control(Model):
     """Input of the check kind → the selections that fill it, or a list of items."""
     calendar: Id | None = None
     """Calendar of `policy/calendars.yaml` on which business time counts; without it the plan's."""
-    value_labels: dict[Line, Text] = {}
+    value_labels: dict[Line, WrittenText] = {}
     """Class or choice in a parameter's value → its name in reports."""
     parameters: dict[Name, ParameterValue] | None = None
     """The parameters, if they have never been revised."""
     revisions: list[Revision] | None = Field(default=None, min_length=1)
     """The parameters over time, oldest first."""
-    may_be_empty: Text | None = None
+    may_be_empty: WrittenText | None = None
     """Why it is all right that there is nothing to assess."""
     not_applicable: NotApplicable | None = None
 
@@ -403,7 +390,7 @@ class Dataset(Model):
     """What counts as evidence of one kind: `policy/datasets/<id>.yaml`."""
 
     id: Name
-    title: Text
+    title: WrittenText
     owner: Label
     """Role that keeps these records."""
     files: Line
@@ -434,7 +421,7 @@ class Dataset(Model):
     """New column → SQL expression over the record's columns."""
     recording: Recording | None = None
     """How records are put on file; without it they are not followed through history."""
-    may_be_empty: Text | None = None
+    may_be_empty: WrittenText | None = None
     """Why it is all right that a file holds no record. A missing file never is."""
 
     @property
@@ -461,7 +448,7 @@ class Waiver(Model):
     control: Id
     subject: Line
     """Exactly as reports name it."""
-    reason: Text
+    reason: WrittenText
     owner: Label
     approver: Label
     from_: Day = Field(alias="from")

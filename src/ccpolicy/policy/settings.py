@@ -15,7 +15,8 @@ from ccpolicy.files.limits import Limits
 from ccpolicy.files.model_errors import explain
 from ccpolicy.files.policy_files import FolderFiles, PolicyFiles
 from ccpolicy.files.yaml_document import Place, YamlDocument, decode
-from ccpolicy.policy.models import Label, Line, Model, Text
+from ccpolicy.policy.models import Model
+from ccpolicy.texts import Label, Line, WrittenText
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.vocabulary import Judged, Severity
 
@@ -28,11 +29,11 @@ class Ignore(Model):
     files: Line
     """Pattern of their path below the evidence folder, such as `scans/*.pdf`, or of their name in
     any folder, such as `*.pdf`."""
-    reason: Text
+    reason: WrittenText
 
 
 def _usual(files: str, en: str, zh: str) -> Ignore:
-    return Ignore(files=files, reason=Text(en=en, zh=zh))
+    return Ignore(files=files, reason=WrittenText({"en": en, "zh": zh}))
 
 
 USUAL = (

@@ -13,8 +13,9 @@ from ccpolicy.errors import PolicyErrors
 from ccpolicy.files.model_errors import explain
 from ccpolicy.files.policy_files import PolicyFiles, read_source
 from ccpolicy.policy.load import TESTS, Place, Policy
-from ccpolicy.policy.models import Day, Id, Line, Model, Name
+from ccpolicy.policy.models import Day, Id, Model, Name
 from ccpolicy.policy.names import unknown
+from ccpolicy.texts import Line
 from ccpolicy.vocabulary import Verdict
 
 _NUMBER = re.compile(r"\{n(?::0([1-9]))?\}")

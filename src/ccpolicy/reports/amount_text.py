@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ccpolicy.assessment.building_blocks import Bilingual
-from ccpolicy.errors import Language, catalogue
+from ccpolicy.errors import catalogue
+from ccpolicy.texts import Sayable
 from ccpolicy.time.durations import Unit, duration_parts
 
 PERIOD_MESSAGES = {
@@ -16,7 +16,7 @@ PERIOD_MESSAGES = {
 }
 
 
-def amount_text(value: object, language: Language) -> str:
+def amount_text(value: object, language: str) -> str:
     """Return a value in words if it is a duration or a calendar period, or else as written."""
     text = str(value)
     if text in PERIOD_MESSAGES:
@@ -28,7 +28,7 @@ def amount_text(value: object, language: Language) -> str:
 
 
 def parameter_text(
-    value: object, language: Language, labels: Mapping[str, Bilingual]
+    value: object, language: str, labels: Mapping[str, Sayable]
 ) -> list[tuple[str, str]]:
     """Return the classes of a parameter with their values; of a single value the class is empty."""
     if isinstance(value, Mapping):
@@ -41,15 +41,15 @@ def parameter_text(
     return [("", word)]
 
 
-def label_text(name: str, language: Language, labels: Mapping[str, Bilingual]) -> str:
+def label_text(name: str, language: str, labels: Mapping[str, Sayable]) -> str:
     """Return the name that the policy gives a class, choice or tag, or else the word itself."""
     label = labels.get(name)
     if label is None:
         return name
-    return label.zh if language == "zh" else label.en
+    return label.text(language)
 
 
-def _length(number: int, unit: Unit, language: Language) -> str:
+def _length(number: int, unit: Unit, language: str) -> str:
     ngettext = catalogue(language).ngettext
     match unit:
         case "year":

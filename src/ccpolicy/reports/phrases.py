@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-from ccpolicy.assessment.building_blocks import Text
 from ccpolicy.assessment.models import (
     Assessment,
     BaselineEntry,
@@ -18,6 +17,7 @@ from ccpolicy.errors import Level
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.time_text import span
+from ccpolicy.texts import Text
 from ccpolicy.vocabulary import Grade, Verdict
 
 

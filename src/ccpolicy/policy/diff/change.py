@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ccpolicy.assessment.building_blocks import Text
 from ccpolicy.assessment.comparison import Change, ChangeFamily, Direction
-from ccpolicy.errors import Language, Locator, Message
+from ccpolicy.errors import LANGUAGES, Language, Locator, Message
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.settings import FILE
+from ccpolicy.texts import Text
 
 
 @dataclass(frozen=True)
@@ -66,13 +66,13 @@ def written(place: Locator) -> str:
 
 
 def said(message: Message) -> Text:
-    """Say a message in both languages; values that are texts themselves are taken in each."""
-    return Text(en=_in(message, "en"), zh=_in(message, "zh"))
+    """Say a message in the program's languages; values that are texts are taken in each."""
+    return Text({each: _in(message, each) for each in LANGUAGES})
 
 
 def _in(message: Message, language: Language) -> str:
     values = {
-        name: getattr(value, language) if hasattr(value, "zh") else value
+        name: value.text(language) if isinstance(value, Text) else value
         for name, value in message.values
     }
     return Message.of(message.template, **values).text(language)

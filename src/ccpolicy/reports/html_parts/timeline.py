@@ -8,8 +8,8 @@ from datetime import datetime
 
 from ccpolicy.assessment.audit_appendix import Gap, Span, Timeline
 from ccpolicy.assessment.models import Assessment, Control
-from ccpolicy.reports.html_parts.bilingual import Bilingual, count, decimal, join, say
 from ccpolicy.reports.html_parts.scale import Scale
+from ccpolicy.reports.html_parts.wording import Wording, count, decimal, join, say
 from ccpolicy.reports.time_text import until, when
 from ccpolicy.time.calendar import instant
 from ccpolicy.time.spans import FOREVER, join_spans
@@ -42,7 +42,7 @@ class Row:
     """One subject."""
 
     subject: str
-    outcome: Bilingual
+    outcome: Wording
     bars: list[Bar]
     marks: list[float] = field(default_factory=list)
     """Where records lie with which a cover began, as far as they can be told apart."""
@@ -162,10 +162,10 @@ def _instants(span: Span) -> tuple[int, int]:
     return instant(_time(span.starts)), instant(_time(span.ends)) if span.ends else FOREVER
 
 
-def _outcome(result: Assessment, timeline: Timeline) -> Bilingual:
+def _outcome(result: Assessment, timeline: Timeline) -> Wording:
     """Say in words what the bars show."""
     now = _time(result.as_of)
-    said: list[Bilingual] = []
+    said: list[Wording] = []
     for waived in (False, True):
         past = [
             gap
@@ -189,7 +189,7 @@ def _outcome(result: Assessment, timeline: Timeline) -> Bilingual:
     return join(said, semicolon=True) if said else say("no lapse")
 
 
-def _missed(number: int, days: float, *, waived: bool, still: bool) -> Bilingual:
+def _missed(number: int, days: float, *, waived: bool, still: bool) -> Wording:
     length = decimal(round(days, 2))
     if waived:
         return count(
