@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import jsonschema_rs
 from click.testing import CliRunner, Result
 
 from ccpolicy.checks import patterns
@@ -285,12 +286,23 @@ def _function(call: Callable[[bytes], object], seeds: list[bytes]) -> Target:
     return Target(lambda _: seeds, attempt)
 
 
+TEXTS = ["", "PBX-1", "a" * 1000, "1234-1234", *map(chr, range(127)), "\xe9", "\u0660", "\u8bbe"]
+
+
 def _pattern(data: bytes) -> None:
+    """What is taken means the same to every engine that matches it."""
     text = data.decode("utf-8", "replace")  # YAML holds no surrogates
-    if patterns.is_portable(text):
-        patterns.matcher(patterns.portable(text))("PBX-1 " + "a" * 1000)
-    else:
+    if not patterns.is_portable(text):
         assert patterns.hint(text)
+        return
+    spelled = patterns.portable(text)
+    as_written, as_spelled = patterns.matcher(text), patterns.matcher(spelled)
+    schema = jsonschema_rs.Draft202012Validator(
+        {"pattern": spelled}, pattern_options=jsonschema_rs.RegexOptions()
+    )
+    for each in TEXTS:
+        found = as_written(each), as_spelled(each), schema.is_valid(each)
+        assert len(set(found)) == 1, (each, found)
 
 
 MOMENTS = [b"2026-11-20", b"2026-11-20T18:00:00+08:00", b"2026-11-20T18:00Z", b"20261120T18Z"]
