@@ -2,18 +2,50 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Self
 
 import pytest
 
 from .runs import COMMANDS, COUNT, KILLS, ask, ended, start
 
-AT_STEP = Path(__file__).parent / "killed_at_step.py"
+AT_STEP, KILLING = (Path(__file__).parent / each for each in ("killed_at_step.py", "killing.py"))
+
+
+class Killing:
+    """See `killing.py`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, str(KILLING)],
+            cwd=folder,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.communicate()
+
+    def run(self, *arguments: str | Path, after: float | None = None) -> int:
+        """Run the program, perhaps killed after so many seconds; return its exit code."""
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(f"{json.dumps([after, *map(str, arguments)])}\n")
+        self._process.stdin.flush()
+        code, said = json.loads(self._process.stdout.readline())
+        assert "Traceback" not in said
+        return int(code)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -25,24 +57,28 @@ def test_killed(name: str, centre: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
     target = out / "result"
-    began = time.monotonic()
-    assert ended(start(centre, *COMMANDS[name], "-o", target))[0] == 0
-    lasted = time.monotonic() - began
-    expected = target.read_bytes()
     draw = random.Random(name)
-    for number in range(KILLS):
-        old = [None, b"of before"][number % 2]
-        target.unlink(missing_ok=True)
-        if old is not None:
-            target.write_bytes(old)
-        run = start(centre, *COMMANDS[name], "-o", target)
-        time.sleep(draw.uniform(0.05, 0.9) * lasted)
-        run.send_signal(signal.SIGKILL)
-        assert ended(run)[0] in (0, -signal.SIGKILL)
-        found = target.read_bytes() if target.exists() else None
-        assert found in (old, expected)
-    assert ended(start(centre, *COMMANDS[name], "-o", target))[0] == 0
-    assert target.read_bytes() == expected
+    with Killing(centre) as killing:
+
+        def whole() -> float:
+            began = time.monotonic()
+            assert killing.run(*COMMANDS[name], "-o", target) == 0
+            return time.monotonic() - began
+
+        lasts = whole()
+        expected = target.read_bytes()
+        for number in range(KILLS):
+            old = [None, b"of before"][number % 2]
+            target.unlink(missing_ok=True)
+            if old is not None:
+                target.write_bytes(old)
+            code = killing.run(*COMMANDS[name], "-o", target, after=draw.uniform(0, 1.1) * lasts)
+            assert code in (0, -signal.SIGKILL)
+            found = target.read_bytes() if target.exists() else None
+            assert found in (old, expected)
+            if number % 20 == 1:
+                lasts = whole()
+                assert target.read_bytes() == expected
 
 
 @pytest.mark.parametrize("name", COMMANDS)

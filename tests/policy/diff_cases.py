@@ -90,6 +90,10 @@ _CALENDAR_CASES: dict[str, tuple[list[tuple[str, str, str]], list[str]]] = {
 """Changes of a calendar on which the review counts from now on."""
 
 CASES: dict[str, tuple[list[tuple[str, str, str]], list[str]]] = {
+    "a calendar that the control names": (
+        [(REVIEW, "    check: recurrence", "    calendar: office\n    check: recurrence")],
+        ["neutral GV-1: the calendar on which business time counts: None → office"],
+    ),
     # The numbers of a control.
     "shorter": (
         [(REVIEW, "value: 12 months", "value: 6 months")],
