@@ -61,7 +61,7 @@ class DatasetLoad:
 
     def _read_documents(self) -> None:
         self._make_stages()
-        loader = DocumentLoader(self.contract, self.stages, self.problems, self.places)
+        loader = DocumentLoader(self.contract, self.stages, self.problems, self.places, self.store)
         for number, source in self.files.items():
             with self._noting(source.file):
                 self.counts[number], self.invalid[number] = loader.load(source, number)

@@ -10,6 +10,7 @@ from ccpolicy.evidence import record_sql, values
 from ccpolicy.evidence.contract import Contract
 from ccpolicy.store import DuckDB
 from ccpolicy.store.sql import identifier
+from ccpolicy.time.zones import time_zone
 
 
 class DerivedKeys:
@@ -42,7 +43,10 @@ class DerivedKeys:
         given = [[_cell(record.get(column.name)) for record in records] for column in columns]
         for column, each in zip(columns, given, strict=True):
             if column.type == "instant":
-                read = [values.instants(str(text), self._contract.zone) for text in each]
+                read = [
+                    values.instants(str(text), time_zone(column.zone) if column.zone else None)
+                    for text in each
+                ]
                 each[:] = [found[0] if found else None for found in read]
             elif column.type == "date":
                 each[:] = [values.day(str(text)) for text in each]
