@@ -9,7 +9,7 @@ from typing import Any
 
 from ccpolicy.checks.patterns import portable
 from ccpolicy.policy import ColumnType, Dataset, columns
-from ccpolicy.policy.column_reading import ColumnReading
+from ccpolicy.policy.column_reading import AS_IS, ColumnReading
 from ccpolicy.policy.keywords import BIGINT
 from ccpolicy.policy.record_schema import check_schema
 from ccpolicy.policy.time_formats import time_format
@@ -25,7 +25,7 @@ class Column:
     """Whether a record without it is invalid."""
     schema: Mapping[str, Any]
     """The JSON Schema of its values."""
-    reading: ColumnReading = ColumnReading()
+    reading: ColumnReading = AS_IS
     """How its cells are written."""
     zone: str | None = None
     """IANA zone of an instant that is written without an offset."""
@@ -74,6 +74,12 @@ class Contract:
     def allows_more(self) -> bool:
         """Whether a record may have more fields than the contract names."""
         return bool(self.dataset.record.get("additionalProperties", False))
+
+    def column(self, name: str, path: str = "") -> Column | None:
+        """Return a column on file of the records, or of those nested at a path, by its name."""
+        nested = [child.columns for child in self.children if child.path == path]
+        found = [*(nested[0] if nested else ()), *self.columns]
+        return next((each for each in found if each.name == name), None)
 
     def heading(self, name: str) -> str:
         """Return what a column is called on file: a heading, or a path in a document."""
@@ -131,7 +137,7 @@ def _columns(
     for name, spec in schema["properties"].items():
         if name in types:
             required = name in schema.get("required", []) or name in key
-            reading = sources.get(name, ColumnReading())
+            reading = sources.get(name, AS_IS)
             if reading.empty is None and dataset.empty:
                 reading = reading.model_copy(update={"empty": dataset.empty})
             zone = (reading.zone or dataset.zone) if types[name] == "instant" else None

@@ -62,9 +62,8 @@ class Explainer:
         self.contract = contract
         self.cells = CellReadings(store)
         self.misreadings = Misreadings(self.cells)
-        self.columns = {(): contract.columns} | {
-            (child.path,): child.columns for child in contract.children
-        }
+        self.columns: dict[tuple[str, ...], tuple[Column, ...]] = {(): contract.columns}
+        self.columns |= {(child.path,): child.columns for child in contract.children}
         """Path of nested records, or of the record itself → columns."""
 
         def format_(_: Any, name: str, text: Any, schema: Any) -> Iterator[ValidationError]:
@@ -236,7 +235,7 @@ class Explainer:
 
 
 def _with_zones(contract: Contract) -> dict[str, Any]:
-    """Return the JSON Schema of a record, in which each time that may lack its offset has a zone."""
+    """Return the JSON Schema of a record, in which times have a zone."""
     schema = contract.schema()
     parts = [(schema, contract.columns)]
     for child in contract.children:

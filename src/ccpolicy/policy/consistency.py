@@ -10,6 +10,7 @@ from ccpolicy.checks.query_guard import vet_queries
 from ccpolicy.checks.sql_guard import Expression, Refusal, vet_expressions
 from ccpolicy.errors import Locator, PolicyError, PolicyErrors
 from ccpolicy.policy.calendars import calendar_name, check_calendars, require_calendar
+from ccpolicy.policy.column_checks import check_columns
 from ccpolicy.policy.columns import ColumnType, columns, schema
 from ccpolicy.policy.controls import check_control
 from ccpolicy.policy.expression_types import Column, family_of, misfits
@@ -134,9 +135,7 @@ def _dataset_columns(content: Policy, dataset: Dataset) -> Iterator[PolicyError]
     for index, column in enumerate(dataset.key):
         if column not in found:
             yield unknown("unknown column '{name}'", column, found, place("key", index))
-    for column in dataset.columns:
-        if column not in dataset.record.get("properties", {}):
-            yield unknown("unknown column '{name}'", column, found, place("columns", column))
+    yield from check_columns(dataset, place)
     for name in dataset.lookups:
         yield from _lookup(content, dataset, name, found)
     children = [error for name in dataset.children for error in _child(content, dataset, name)]

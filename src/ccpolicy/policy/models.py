@@ -6,11 +6,11 @@ import datetime
 import hashlib
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
 
 from ccpolicy.checks.kinds import ROLES, Role
 from ccpolicy.evidence_formats import Format
-from ccpolicy.policy.base_model import Line, Model, Name
+from ccpolicy.policy.base_model import STRICT, Line, Name
 from ccpolicy.policy.column_reading import ColumnSource, Marks
 from ccpolicy.vocabulary import Grade, Severity
 
@@ -30,6 +30,12 @@ def _day(value: object) -> object:
 Day = Annotated[datetime.date, BeforeValidator(_day)]
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,62}$")]
 """The id of a control, norm or waiver, as people write it."""
+
+
+class Model(BaseModel):
+    """Content of a policy file: unknown fields are refused and nothing is coerced."""
+
+    model_config = STRICT
 
 
 class Text(Model):
