@@ -85,7 +85,7 @@ def lines_to_add(cells: CellReadings, column: Column, raw: Any) -> list[str]:
         return []
     if text.strip() in _MARKS and not (column.type == "text" and column.reading.is_plain):
         return [f"empty: {_yaml([*(column.reading.empty or []), text])}"]
-    found = []
+    found, seen = [], []
     for reading in dict.fromkeys(json.dumps(each) for each in _candidates(column, text)):
         changed = json.loads(reading)
         tried = dataclasses.replace(
@@ -94,7 +94,10 @@ def lines_to_add(cells: CellReadings, column: Column, raw: Any) -> list[str]:
             zone=changed.get("zone") or column.zone or "UTC",
         )
         value = cells.texts(tried, [text])[text]
-        if value is not None and value is not MISREAD:
+        # Days of equal numbers may be written in either order.
+        is_new = column.type in ("date", "instant") or value not in seen
+        if value is not None and value is not MISREAD and is_new:
+            seen.append(value)
             if column.type == "instant" and not (column.zone or "%z" in text):
                 changed = _with_zone(changed)
             found.append(", ".join(f"{key}: {_yaml(each)}" for key, each in changed.items()))

@@ -79,7 +79,7 @@ def _both_readings(
             last = identifier(f"^{column.name}")
             spans.append(f"y{index}")
         for span, moment in zip(spans, (first, last), strict=False):
-            joins += f" ASOF LEFT JOIN {zone} {span} ON r.{moment} >= {span}.begins"
+            joins += f" LEFT JOIN {zone} {span} ON {zone_shifts.within(f'r.{moment}', span)}"
         later = zone_shifts.readings(f"r.{last}", spans[-1])[0]
         earlier = zone_shifts.readings(f"r.{first}", spans[0])[1]
         # What is read both with an offset and without one has no reading.

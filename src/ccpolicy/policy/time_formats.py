@@ -51,6 +51,14 @@ _HINT_MESSAGES = {
     "half": "add %p if the text says AM or PM; the hour of 24 is %H",
 }
 
+_LOST_HINT_MESSAGES = {
+    "day": "the day",
+    "half": "which half of the day it is",
+    "clock": "the time of day",
+    "codes": "which of two it is",
+}
+"""What a format does not say, in a message."""
+
 
 @dataclass(frozen=True, slots=True)
 class TimeFormat:
@@ -170,20 +178,20 @@ def _check_complete(text: str, codes: frozenset[str]) -> None:
     has_both = {"H", "I"} <= codes or {"Y", "y"} <= codes or len(codes & {"m", "b", "B"}) > 1
     is_torn = has_hour != ("M" in codes) or (not has_hour and bool(codes & {"S", "z"}))
     is_torn = is_torn or ("f" in codes and not re.search("%S[.,]%f", text))
-    lost, hint = None, ""
+    lost = ""
     if not has_day:
-        lost, hint = Message.of("the day"), "day"
+        lost = "day"
     elif ("I" in codes) != ("p" in codes):
-        lost, hint = Message.of("which half of the day it is"), "half"
+        lost = "half"
     elif is_torn:
-        lost, hint = Message.of("the time of day"), "clock"
+        lost = "clock"
     elif has_both:
-        lost, hint = Message.of("which of two it is"), "codes"
+        lost = "codes"
     if lost:
         raise PolicyError(
             "the format '{format}' does not say {part}",
-            hint=_HINT_MESSAGES[hint],
+            hint=_HINT_MESSAGES[lost],
             format=text,
-            part=lost,
+            part=Message.of(_LOST_HINT_MESSAGES[lost]),
             codes=" ".join(f"%{each}" for each in _CODES),
         )

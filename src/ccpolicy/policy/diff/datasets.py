@@ -21,10 +21,7 @@ from ccpolicy.time.durations import parse_duration
 
 _WORDING = ("title", "owner")
 _APART = frozenset(
-    [
-        *(*_WORDING, "id", "may_be_empty", "references", "retention", "record"),
-        *("columns", "empty"),
-    ]
+    [*_WORDING, "id", "may_be_empty", "references", "retention", "record", "columns"]
 )
 _CONTRACT = tuple(name for name in Dataset.model_fields if name not in _APART)
 """What is not compared apart: whatever else a contract may say decides what counts as evidence."""

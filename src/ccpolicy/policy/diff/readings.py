@@ -35,9 +35,7 @@ def reading_changes(subject: Subject, before: Dataset, after: Dataset) -> Iterat
 
 def _reading(dataset: Dataset, name: str) -> ColumnReading:
     reading = dataset.columns.get(name, AS_IS)
-    return reading.model_copy(
-        update={"from_": reading.from_ or name, "empty": reading.empty or dataset.empty}
-    )
+    return reading.model_copy(update={"from_": reading.from_ or name})
 
 
 def _direction(before: ColumnReading, after: ColumnReading, *, is_text: bool) -> Direction:
