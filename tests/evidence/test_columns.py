@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ccpolicy.errors import Locator
+from ccpolicy.evidence_formats import Format
 from ccpolicy.policy.column_checks import check_columns
 from message_text import Said
 
@@ -34,12 +35,12 @@ def cells(spec: Spec, reading: Spec, texts: list[str], **more: Any) -> dict[str,
     rows = [(f"r{number}", text) for number, text in enumerate(texts)]
     lines = [f'{id_},"{text.replace(chr(34), chr(34) * 2)}"' for id_, text in rows]
     loaded = [read("\n".join(["id,v", *lines]), contract)]
-    others = {
+    others: dict[Format, str | bytes] = {
         "jsonl": "".join(json.dumps({"id": id_, "v": text}) + "\n" for id_, text in rows),
         "xlsx": workbook([["id", "v"], *map(list, rows)]),
     }
     for kind, content in others.items():
-        other = log(kind, {"v": spec}, columns={"v": reading}, **more)  # type: ignore[arg-type]
+        other = log(kind, {"v": spec}, columns={"v": reading}, **more)
         with tempfile.TemporaryDirectory() as folder:
             loaded.append(Desk(Path(folder)).read(content, other))
     found = []
