@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Mapping, Sequence
 from itertools import chain, islice
 from typing import Any
@@ -76,7 +75,7 @@ class DocumentLoader:
             if not batch:
                 continue
             count += len(batch)
-            self._keep_places(batch, source)
+            source.keep_places(batch)
             read = self.readings.of(batch)
             records = [each for each in read if isinstance(each, Record)]
             if len(records) == len(batch) and self._stage(records, nested, numbers):
@@ -86,14 +85,6 @@ class DocumentLoader:
                     invalid += 1
                     self._refuse(source, each)
         return count, invalid
-
-    def _keep_places(self, batch: Sequence[Record | Reject], source: FileRecords) -> None:
-        """Keep the places of records of a file that their numbers do not tell."""
-        source.sheet = batch[0].sheet
-        lines = [each.line for each in batch if each.line is not None]
-        if lines:
-            source.counted_lines = source.counted_lines or array("Q")
-            source.counted_lines.extend(lines)
 
     def _stage(
         self, records: Sequence[Record], nested: Sequence[NestedRecords], numbers: Sequence[int]

@@ -54,7 +54,7 @@ def _table(
         if site in sites:
             yield PolicyError(
                 "the columns '{name}' and '{other}' are both read from '{source}'",
-                hint="read it once, and make the other of it with 'derive'",
+                hint="read it once, and make the other of it with 'derive' or in 'reshape'",
                 locator=place(*path, name if reading else sites[site]),
                 name=name,
                 other=sites[site],

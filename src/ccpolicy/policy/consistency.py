@@ -20,6 +20,7 @@ from ccpolicy.policy.models import Dataset, Recording
 from ccpolicy.policy.names import unknown
 from ccpolicy.policy.record_schema import check_schema
 from ccpolicy.policy.references import check_references, unlike_references
+from ccpolicy.policy.reshape_checks import check_reshapes
 from ccpolicy.store import DuckDB
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.time.zones import is_zone
@@ -45,7 +46,7 @@ def check_policy(content: Policy, store: DuckDB) -> Mapping[str, frozenset[str]]
         raise PolicyErrors(errors)
     found = expressions(content)
     vetted = vet_expressions(store, [each.text for each in found])
-    errors = [*_refused(found, vetted), *_queries(content, store)]
+    errors = [*_refused(found, vetted), *_queries(content, store), *check_reshapes(content, store)]
     if errors:
         raise PolicyErrors(errors)
     plain = [each for each in vetted if isinstance(each, Expression)]

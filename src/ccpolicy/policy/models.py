@@ -12,6 +12,7 @@ from ccpolicy.checks.kinds import ROLES, Role
 from ccpolicy.evidence_formats import Format
 from ccpolicy.policy.base_model import STRICT, Line, Name
 from ccpolicy.policy.column_reading import ColumnSource, Marks
+from ccpolicy.policy.reshape import Reshape
 from ccpolicy.vocabulary import Grade, Severity
 
 Scalar = str | int | float
@@ -429,6 +430,8 @@ class Dataset(Model):
     delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] = ","
     sheet: Line | None = None
     """Sheet of a spreadsheet; without it the first."""
+    reshape: Reshape | None = None
+    """How records are made of rows, where a row is not a record."""
     children: dict[Name, Child] = {}
     references: dict[Name, Reference] = {}
     """Column → what its values must name; of a list, each entry. A record that names what is not

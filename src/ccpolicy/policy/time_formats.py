@@ -46,7 +46,8 @@ _HINT_MESSAGES = {
     "zone": "write the zone as it stands there, such as UTC without the sign, and name it with"
     " 'zone' in the column",
     "flag": "take the sign - out: a number may lack its leading zero",
-    "day": "which day it is must stand in the text: %Y or %y, %m or %b or %B, and %d",
+    "day": "which day it is must stand in the text: %Y or %y, %m or %b or %B, and %d; what stands"
+    " elsewhere is put before it in 'reshape'",
     "clock": "%H and %M, or %I, %M and %p; %S needs them, and %f needs %S before it",
     "half": "add %p if the text says AM or PM; the hour of 24 is %H",
 }
