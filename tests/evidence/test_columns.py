@@ -348,7 +348,10 @@ def test_marks_of_all_columns_and_of_one() -> None:
     contract = log("csv", {"v": DATE, "w": DATE}, columns={"w": {"empty": "?"}}, empty="N/A")
     loaded = read("id,v,w\na,N/A,?\nb,N/A,N/A\n", contract)
     assert loaded.column("v") == [None]
-    assert loaded.said == ["evidence/log.csv:3: EV540 'w' must be a time written as iso: \"N/A\""]
+    assert loaded.said == [
+        "evidence/log.csv:3: EV304 a day that exists, as YYYY-MM-DD, is expected for 'w', not"
+        ' "N/A"'
+    ]
 
 
 def test_cells_that_say_their_type(desk: Desk) -> None:

@@ -124,7 +124,13 @@ class Explainer:
                 continue
             raw = given.get(column.name)
             [value] = self.cells.read(column, [raw])
-            if value is MISREAD:
+            if value is MISREAD and not column.reading.has_way:
+                # Beside its marks it is written as every contract has it, and explained so.
+                text = raw.isoformat() if isinstance(raw, datetime.date) else raw
+                read[column.name] = (
+                    values.value_of(text, column.type) if isinstance(text, str) else text
+                )
+            elif value is MISREAD:
                 name = self._heading(path, column.name)
                 misread[(*path, column.name)] = self.misreadings.error(column, name, raw)
             elif value is None:

@@ -55,8 +55,6 @@ class Misreadings:
             if given := getattr(reading, each):
                 key = each
                 forms = ", ".join(map(values.shown, given)) if each != "extract" else given
-        if key == "number" and not reading.number:
-            key, forms = "time", "iso"  # of what has empty marks alone
         is_skipped = text is not None and self._is_skipped(column, text)
         hint = {"hint": HINT_MESSAGES["skipped"]} if is_skipped else self.hint(column, raw)
         return EvidenceError(_MESSAGES[key], name=name, value=shown, forms=forms, **hint)

@@ -70,6 +70,12 @@ class ColumnReading(BaseModel):
     the value is a number of seconds."""
 
     @property
+    def has_way(self) -> bool:
+        """Whether more is said of the texts than which of them mean nothing."""
+        ways = (self.extract, self.values, self.time, self.number, self.duration)
+        return any(way is not None for way in ways)
+
+    @property
     def is_plain(self) -> bool:
         """Whether cells are written as every contract has them."""
         return self.model_copy(update={"from_": None, "zone": None}) == AS_IS
