@@ -553,6 +553,17 @@ CASES: dict[str, tuple[list[tuple[str, str, str]], list[str]]] = {
         [(ALERTS, "zone: UTC", "zone: Asia/Shanghai")],
         ["unordered alerts: zone of the records: UTC → Asia/Shanghai (history)"],
     ),
+    "an empty mark of all columns": (
+        [(ALERTS, "columns: {level: severity}", "columns: {level: severity}\nempty: '-'")],
+        ['unordered alerts: empty of the records: None → ["-"] (history)'],
+    ),
+    "a way of reading": (
+        [(ALERTS, "{level: severity}", "{level: severity, raised_at: {time: epoch}}")],
+        [
+            'unordered alerts: how raised_at is written on file: {"from": "raised_at"} →'
+            ' {"from": "raised_at", "time": ["epoch"]} (history)'
+        ],
+    ),
     "kept shorter": (
         [(REVIEWS, "retention: 5 years", "retention: 3 years")],
         ["loosened reviews: how long records are kept: 5 years → 3 years"],
