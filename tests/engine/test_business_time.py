@@ -171,8 +171,8 @@ OPENED = f"{YEAR - 1}-12-31T10:00:00+08:00"
     ("answered", "as_of", "expected"),
     [
         # Two business days may be over at the end of 2 January, if both days are worked.
-        ("", f"{YEAR}-01-02T23:59:59+08:00", "pass"),
-        ("", f"{YEAR}-01-03T00:00:00+08:00", "unknown"),
+        ("", f"{YEAR}-01-03T00:00:00+08:00", "pass"),
+        ("", f"{YEAR}-01-03T00:00:00.000001+08:00", "unknown"),
         ("", f"{YEAR}-06-30T00:00:00+08:00", "unknown"),
         (f"{YEAR}-01-02T20:00:00+08:00", f"{YEAR}-06-30T00:00:00+08:00", "pass"),
         (f"{YEAR}-01-08T20:00:00+08:00", f"{YEAR}-06-30T00:00:00+08:00", "unknown"),

@@ -13,6 +13,7 @@ import ccpolicy
 from .description import describe
 from .judge import joined
 from .model import Answer, Piece, Setting, World
+from .moments import judged_at
 from .oracle import answer
 from .places import Places
 from .repository import write
@@ -150,7 +151,7 @@ def _wrongly_waived(shared: Setting, world: World, found: Any) -> Iterator[str]:
         if lapse.waived_by is None:
             continue
         waiver = waivers.get(lapse.waived_by)
-        ends = _micros(lapse.ends) if lapse.ends else micros(shared.as_of) + 1
+        ends = _micros(lapse.ends) if lapse.ends else judged_at(shared.as_of, calendar) + 1
         if (
             waiver is None
             or waiver.subject != lapse.subject

@@ -17,7 +17,7 @@ from decimal import Decimal
 from functools import cache
 
 from .model import Key, Revision, Row, Setting, Time, World
-from .moments import Moment, happened, has_happened, state_end, state_start
+from .moments import Moment, happened, has_happened, judged_at, state_end, state_start
 from .zone_calendar import DAY, Calendar, micros
 
 
@@ -67,7 +67,7 @@ class Judge:
     ) -> None:
         self.setting, self.world = setting, world
         self.calendar = Calendar(setting.zone, setting.office, unknown)
-        self.as_of = micros(setting.as_of)
+        self.as_of = judged_at(setting.as_of, self.calendar)
         self.horizon = micros(setting.horizon)
         self.window_starts, window_ends = (micros(each) for each in setting.window)
         self.window_ends = min(window_ends, self.as_of)
@@ -111,6 +111,10 @@ class Judge:
     def there_in_window(self) -> bool:
         """Say whether there was anything to judge in the window."""
         raise NotImplementedError
+
+    def told(self, instant: int) -> int:
+        """Return an instant as it is told: as-of itself, and not the last instant before it."""
+        return micros(self.setting.as_of) if instant == self.as_of else instant
 
     # Records.
 

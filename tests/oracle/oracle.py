@@ -65,7 +65,8 @@ def judged(judge: Judge) -> Answer:
             if starts > as_of and not is_waived and not is_overdue:
                 due.setdefault(name, starts)
             if starts <= as_of and ends > judge.window_starts:
-                pieces.append(Piece(name, starts, None if ends > as_of else ends, is_waived))
+                told = None if ends > as_of else judge.told(ends)
+                pieces.append(Piece(name, judge.told(starts), told, is_waived))
                 if judge.in_window(starts, ends):
                     period.add("waived" if is_waived else "fail")
     first = judge.firsts[0]

@@ -19,7 +19,7 @@ from .zone_calendar import DAY_MICROS
 def spoil(maker: Maker, made: World) -> World:
     """Spoil a world in the first of some ways for which it has room."""
     ways: list[Callable[[Maker, World], World]] = [
-        *(_undecided, _backwards, _early, _stranger, _strange_class, _two_classes)
+        *(_undecided, _backwards, _early, _stranger, _strange_item, _strange_class, _two_classes)
     ]
     maker.draw.shuffle(ways)
     spoiled = (way(maker, made) for way in ways)
@@ -111,6 +111,14 @@ def _stranger(maker: Maker, made: World) -> World:
     if like.ends or (made.kind == "level" and made.spans):
         stranger = replace(stranger, ends=maker.time(maker.as_of + DAY_MICROS, dated=0.0))
     return replace(made, inputs={**made.inputs, name: [*made.inputs[name], stranger]})
+
+
+def _strange_item(maker: Maker, made: World) -> World:
+    """Have a failure or a reopening name an item that is none."""
+    harming = [name for name in ("failures", "reopenings") if made.inputs.get(name)]
+    if not (harming and made.items):
+        return made
+    return _replaced(maker, made, harming[0], lambda row: replace(row, item=f"of {made.name}"))
 
 
 def _differs(made: World) -> bool:

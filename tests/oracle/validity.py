@@ -23,6 +23,7 @@ def faults(judge: Judge) -> Iterator[str]:
             yield from _ends_before_it_begins(judge, name, row)
             yield from _before_its_opening(judge, name, row)
             yield from _without_subject(judge, name, row)
+            yield from _without_item(judge, name, row)
             yield from _without_end(judge, name, row)
     yield from _classes(judge)
     yield from _minimums(judge)
@@ -76,6 +77,17 @@ def _without_subject(judge: Judge, name: str, row: Row) -> Iterator[str]:
         for other in refused
     ):
         yield f"{name}: no such subject"
+
+
+def _without_item(judge: Judge, name: str, row: Row) -> Iterator[str]:
+    """Yield a failure or a reopening of an item that is none, which is not dropped in silence.
+
+    "With items it ends its item's cover; without an item, all."
+    """
+    if name not in ("failures", "reopenings") or not judge.world.items:
+        return
+    if row.item not in ("", *judge.world.items):
+        yield f"{name}: no such item"
 
 
 def _without_end(judge: Judge, name: str, row: Row) -> Iterator[str]:

@@ -131,12 +131,12 @@ def _refuse_expressions(policy: Policy) -> None:
 
 
 def _times(policy: Policy, question: ResolvedRequest) -> EvaluationTimes:
-    as_of = instant(question.as_of)
-    return EvaluationTimes(
-        starts=instant(question.starts),
-        ends=min(instant(question.ends), as_of),
-        as_of=as_of,
-        horizon=instant(shift(question.as_of, parse_duration(policy.settings.horizon), 1)),
+    horizon = shift(question.as_of, parse_duration(policy.settings.horizon), 1)
+    return EvaluationTimes.of(
+        question.as_of,
+        (question.starts, question.ends),
+        horizon,
+        time_zone(policy.plan.zone),
         present=question.source == "now",
     )
 

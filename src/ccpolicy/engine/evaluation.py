@@ -109,7 +109,7 @@ class Evaluation:
             tables=self.tables,
             plan=self.policy.plan,
             times=self.times,
-            latest_day=self.calendar.day_of(self.times.latest - 1),
+            latest_day=self.calendar.day_of(self.times.latest),
             expression_sql=partial(expression_sql, self.store),
         )
 

@@ -5,13 +5,15 @@ What is found here makes a control `unknown`; nothing in it changes a lapse.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ccpolicy.engine.calendar_tables import CalendarTables
 from ccpolicy.engine.input_sql import InputQueries, InputSelection
 from ccpolicy.errors import Message
 from ccpolicy.near_names import NearName, nearest
+from ccpolicy.policy import FROM_GIT
 from ccpolicy.store import Store
 from ccpolicy.store.sql import literal
 from ccpolicy.vocabulary import KEY_SEPARATOR
@@ -23,13 +25,16 @@ MESSAGES = {
     "no_name": "the record names no subject: its key is empty",
     "no_start": "'{column}' is empty, so the record has no start",
     "no_decision": "whether the record belongs here cannot be decided, since a value is missing",
+    "no_judgement": "whether the record is good cannot be decided, since a value is missing",
     "backwards": "it ends before it begins",
     "no_class": "there is no parameter for '{value}' in '{column}'",
     "no_calendar": "'{column}' names no calendar: '{value}'",
     "two_classes": "records of '{value}' disagree about '{column}': {others}",
     "two_minimums": "records of '{value}' disagree about '{column}': {others}",
     "orphan": "'{value}' is not in the dataset '{column}'",
-    "early": "'{value}' is closed before it was opened",
+    "two_names": "'{value}' can be read as two names: a part of the key holds '{separator}'",
+    "no_item": "'{value}' in '{column}' is none of the items of the control",
+    "early": "the record is earlier than the beginning of '{value}'",
     "future": "the record is dated in the future",
 }
 _HINT_MESSAGES = {
@@ -38,6 +43,7 @@ _HINT_MESSAGES = {
     "two_minimums": "'quantity' of the control names the column: give all records of a subject one"
     " value",
     "orphan": "add it there, or correct the record",
+    "no_item": "correct the record, or have 'where' of the control leave out what is no item",
 }
 _MOST_KNOWN = 200_000
 """Known subjects among which the one that was meant is looked for."""
@@ -68,7 +74,11 @@ class Finding:
     def message(self) -> Message:
         """Return the finding in words."""
         return Message.of(
-            MESSAGES[self.code], value=self.value, column=self.column, others=self.others
+            MESSAGES[self.code],
+            value=self.value,
+            column=self.column,
+            others=self.others,
+            separator=KEY_SEPARATOR.strip(),
         )
 
     @property
@@ -118,6 +128,9 @@ def find_faults(
                 close = nearest(value, known)
             case "no_calendar":
                 column = selection.calendar
+            case "no_item":
+                column = selection.item
+                close = nearest(value, _items(store, revision.control_number))
             case "two_classes":
                 column = selection.by
             case "two_minimums":
@@ -169,9 +182,9 @@ def _queries(inputs: InputQueries, calendar: CalendarTables) -> list[str]:
         " CAST(NULL AS VARCHAR) AS others"
         " FROM selected_records WHERE belongs AND subject_key IS NULL",
         "SELECT 'no_decision', selection, NULL, locator, NULL FROM selected_records r"
-        " WHERE (belongs IS NULL"
-        f" OR (belongs AND good IS NULL AND selection IN ({_list(judging)})))"
-        f" AND NOT {is_later}",
+        f" WHERE belongs IS NULL AND NOT {is_later}",
+        "SELECT 'no_judgement', selection, NULL, locator, NULL FROM selected_records r"
+        f" WHERE belongs AND good IS NULL AND selection IN ({_list(judging)}) AND NOT {is_later}",
         "SELECT 'no_start', selection, NULL, locator, NULL FROM selected_records"
         f" WHERE selection IN ({_list(timed)}) AND belongs AND earliest IS NULL AND day IS NULL",
         f"SELECT '{'future' if times.present else 'left_out'}', selection, NULL, locator, NULL"
@@ -193,7 +206,9 @@ def _queries(inputs: InputQueries, calendar: CalendarTables) -> list[str]:
         f" {_number('min(quantity)')} || ' / ' || {_number('max(quantity)')} FROM subject_records"
         f" WHERE selection IN ({_list(own)})"
         " GROUP BY revision, name HAVING min(quantity) < max(quantity)",
+        *_two_names(inputs),
         *_orphans(inputs),
+        _no_item(inputs),
         *_early(inputs),
     ]
 
@@ -211,6 +226,15 @@ def _subjects(store: Store, control: int) -> list[str]:
         f" AND subject_key IS NOT NULL ORDER BY subject_key LIMIT {_MOST_KNOWN}"
     )
     return [str(name) for (name,) in rows]
+
+
+def _items(store: Store, control: int) -> list[str]:
+    """Return the items of a control, by its number."""
+    rows = store.ask(
+        f"SELECT item FROM required_item WHERE control_number = {control}"
+        f" AND item IS NOT NULL ORDER BY item LIMIT {_MOST_KNOWN}"
+    )
+    return [str(item) for (item,) in rows]
 
 
 def _names_no_calendar(inputs: InputQueries) -> str:
@@ -283,6 +307,63 @@ def _orphans(inputs: InputQueries) -> list[str]:
         ) orphan
         """
     ]
+
+
+def _two_names(inputs: InputQueries) -> Iterator[str]:
+    """Write the queries of keys that, joined, could be those of another subject.
+
+    Of what comes from git only the name of the record can hold the separator.
+    """
+    parts: dict[int, list[int]] = defaultdict(list)
+    for each in inputs.selections:
+        columns = len(each.selection.key)
+        is_joined = columns > 1 or (columns and each.revision.has_items and not each.spec.items)
+        if is_joined and each.selection.dataset not in FROM_GIT:
+            parts[columns + each.selection.prefix.count(KEY_SEPARATOR)].append(each.number)
+    for count, numbers in parts.items():
+        too_many = "%" + f"{KEY_SEPARATOR}%" * count
+        yield (
+            "SELECT 'two_names', selection, subject_key, locator, NULL FROM selected_records"
+            f" WHERE selection IN ({_list(numbers)}) AND belongs"
+            f" AND subject_key LIKE {literal(too_many)}"
+        )
+
+
+def _no_item(inputs: InputQueries) -> str:
+    """Write the query of what ends the cover of an item that the control does not have.
+
+    What helps an item that nobody asks for changes nothing. What harms one may have meant another.
+    An item that a predicate leaves out is known to other datasets, as a subject is.
+    """
+    harming = [
+        each
+        for each in inputs.selections
+        if each.spec.effect == "harm" and each.selection.item and each.revision.has_items
+    ]
+    named = f"r.subject_key || {literal(KEY_SEPARATOR)} || "
+    elsewhere = [
+        f"(r.selection = {each.number} AND i.selection = {other.number})"
+        for each in harming
+        for other in inputs.selections
+        if other.spec.items
+        and other.revision is each.revision
+        and other.selection.dataset != each.selection.dataset
+    ]
+    return f"""
+        SELECT 'no_item', r.selection,
+               substr(r.subject, length(r.subject_key) + {len(KEY_SEPARATOR) + 1}), r.locator, NULL
+        FROM selected_records r
+        WHERE r.selection IN ({_list([each.number for each in harming])}) AND r.belongs
+          AND r.subject IS NOT NULL AND NOT {inputs.is_later("r")}
+          AND NOT EXISTS (
+            SELECT 1
+            FROM required_item i
+            WHERE i.control_number = r.control_number AND r.subject = {named} i.item)
+          AND NOT EXISTS (
+            SELECT 1
+            FROM selected_records i
+            WHERE ({" OR ".join(elsewhere) or "false"}) AND r.subject = {named} i.subject_key)
+    """
 
 
 def _early(inputs: InputQueries) -> list[str]:

@@ -20,10 +20,11 @@ from ccpolicy.policy.models import WEEKDAYS, BusinessCalendarRules, Clause, Week
 from ccpolicy.shipped import shipped_folder
 from ccpolicy.store import Store, StoreError, open_store
 from ccpolicy.texts import Label
-from ccpolicy.time.calendar import day_number, instant, moment, shift
+from ccpolicy.time.calendar import day_number, instant, shift
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.time.zones import time_zone
 
+_BEGINNING = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _OFFICE = BusinessCalendarRules(
     id="office",
     weekend=["saturday", "sunday"],
@@ -98,29 +99,24 @@ def run_example(kind: Kind, example: Example) -> list[list[str | None]]:
         tables = _tables(store, kind, example, zone)
         policy = _policy(kind, example, tables)
         found = {each.name: each for of_input in tables.values() for each in of_input}
-        times = EvaluationTimes(
-            starts=0,
-            ends=instant(as_of),
-            as_of=instant(as_of),
-            horizon=instant(shift(as_of, parse_duration("24 months"), 1)),
-            present=False,
-        )
+        horizon = shift(as_of, parse_duration("24 months"), 1)
+        times = EvaluationTimes.of(as_of, (_BEGINNING, as_of), horizon, zone)
         outcome = Evaluation(store, policy, policy.controls.values(), found, times).outcome(0)[
             "EXAMPLE"
         ]
     return [
         [
             span.subject,
-            _write(span.starts, zone),
-            _write(span.ends, zone) if span.ends <= times.as_of else None,
+            _write(times.shown(span.starts, zone)),
+            _write(times.shown(span.ends, zone)) if span.ends <= times.as_of else None,
         ]
         for span in outcome.lapses
         if span.starts <= times.as_of
     ]
 
 
-def _write(microseconds: int, zone: ZoneInfo) -> str:
-    return moment(microseconds, zone).replace(tzinfo=None).isoformat(timespec="minutes")
+def _write(at: datetime.datetime) -> str:
+    return at.replace(tzinfo=None).isoformat(timespec="minutes")
 
 
 def _tables(store: Store, kind: Kind, example: Example, zone: ZoneInfo) -> dict[str, list[Table]]:

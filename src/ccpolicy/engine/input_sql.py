@@ -62,7 +62,7 @@ class InputQueries:
     plan: Plan
     times: EvaluationTimes
     latest_day: int
-    """The last day that had begun by `times.latest`; one that begins then has not."""
+    """The day of `times.latest`."""
     expression_sql: Callable[[str], str]
     """Expression of the policy → the SQL that runs for it."""
 

@@ -24,6 +24,7 @@ from ccpolicy.reports.summary_text import (
     evidence_notes,
     failed_in_period,
     judgement,
+    not_due,
     severities,
     tally,
 )
@@ -112,6 +113,9 @@ class _Document:
         for text in failed_in_period(page, result):
             yield ""
             yield plain(text)
+        if (open_yet := not_due(page, result)) and page.view.detail != "brief":
+            yield ""
+            yield plain(open_yet)
         for text, colour in evidence_notes(page, result):
             if colour == "red" or page.view.detail != "brief":
                 yield ""
