@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from ccpolicy.checks.patterns import portable
 from ccpolicy.policy import ColumnType, Dataset, columns
+from ccpolicy.policy.decoding import letters
 from ccpolicy.policy.keywords import BIGINT
 from ccpolicy.policy.record_schema import check_schema
 from ccpolicy.time.zones import time_zone
@@ -42,6 +43,12 @@ class Nested:
     columns: tuple[Column, ...]
     """Their own columns, without those of the record around them."""
     key: tuple[str, ...]
+    headings: Mapping[str, str]
+    """Column → the field's name, or its path, where that is another."""
+
+    def heading(self, name: str) -> str:
+        """Return what a field is called on file."""
+        return self.headings.get(name, name)
 
 
 @dataclass(frozen=True)
@@ -61,8 +68,11 @@ class Contract:
         return bool(self.dataset.record.get("additionalProperties", False))
 
     def heading(self, name: str) -> str:
-        """Return what a column is called on file: a heading, or a path in a document."""
-        return self.dataset.columns.get(name, name)
+        """Return what a column is called on file: a heading, a letter, or a path in a document."""
+        heading = self.dataset.columns.get(name, name)
+        if self.dataset.header == "none" and heading.isdecimal():
+            return letters(int(heading))
+        return heading
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema that documents are validated by, and all records explained by."""
@@ -97,6 +107,7 @@ def make_contract(dataset: Dataset) -> Contract:
                     )
                 ),
                 key=tuple(child.key),
+                headings=child.columns,
             )
             for name, child in dataset.children.items()
         ),

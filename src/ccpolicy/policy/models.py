@@ -6,10 +6,12 @@ import datetime
 import hashlib
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
 
 from ccpolicy.checks.kinds import ROLES, Role
 from ccpolicy.evidence_formats import Format
+from ccpolicy.policy.base_model import STRICT, Line, Name
+from ccpolicy.policy.decoding import Decoding, Exact
 from ccpolicy.vocabulary import Grade, Severity
 
 Scalar = str | int | float
@@ -26,9 +28,8 @@ def _day(value: object) -> object:
 
 
 Day = Annotated[datetime.date, BeforeValidator(_day)]
-Line = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
-"""The name of a dataset, column, check kind or parameter."""
+
+
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,62}$")]
 """The id of a control, norm or waiver, as people write it."""
 
@@ -36,7 +37,7 @@ Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,62}$")
 class Model(BaseModel):
     """Content of a policy file: unknown fields are refused and nothing is coerced."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = STRICT
 
 
 class Text(Model):
@@ -384,6 +385,8 @@ class Child(Model):
     """Name of the list inside the record, such as `notices`."""
     key: list[Name] = Field(min_length=1)
     """Columns that tell one record from another, the parent's among them."""
+    columns: dict[Name, Exact] = {}
+    """Name used here → the field's name, or its path, in a nested record."""
     references: dict[Name, Reference] = {}
     """Column of the nested record → what its values must name."""
     recording: Recording | None = None
@@ -399,7 +402,7 @@ class Lookup(Model):
     column: Name
 
 
-class Dataset(Model):
+class Dataset(Decoding, Model):
     """What counts as evidence of one kind: `policy/datasets/<id>.yaml`."""
 
     id: Name
@@ -418,13 +421,9 @@ class Dataset(Model):
     record: dict[str, Any]
     """JSON Schema of one record, over the names used here. A text with `format: attachment` is the
     path of a file that belongs to the record, from the evidence folder on."""
-    columns: dict[Name, Line] = {}
-    """Name used here → the column's heading, or the path in a document, such as `summary.end`."""
-    records: str = ""
-    """JSON Pointer to the list of records in a document; empty when the document is the list."""
-    delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] = ","
-    sheet: Line | None = None
-    """Sheet of a spreadsheet; without it the first."""
+    columns: dict[Name, Exact] = {}
+    """Name used here → the column's heading, or the path in a document, such as `summary.end`. What
+    begins with `/` is a JSON Pointer from the document's top, for fields around the records."""
     children: dict[Name, Child] = {}
     references: dict[Name, Reference] = {}
     """Column → what its values must name; of a list, each entry. A record that names what is not
