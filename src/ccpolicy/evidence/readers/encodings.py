@@ -7,12 +7,20 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
+from ccpolicy.errors import EvidenceError
 from ccpolicy.evidence.contract import Contract
 from ccpolicy.evidence.readers.interface import SourceFile
 from ccpolicy.evidence_formats import ENCODINGS
 
-_TRIED = ("GB18030", "Big5", "Windows-31J", "EUC-JP", "Windows-949", "UTF-16", "Windows-1252")
+_TRIED = ("GB18030", "Big5", "Windows-31J", "EUC-JP", "Windows-949", "Windows-1252")
 """Encodings that a hint may name, those first that fewer texts fit by chance."""
+_BEGINNINGS = {
+    b"\x1f\x8b": "compression: gzip",
+    b"PK\3\4": "compression: zip",
+    codecs.BOM_UTF16_LE: "encoding: UTF-16",
+    codecs.BOM_UTF16_BE: "encoding: UTF-16",
+}
+"""First bytes of a file → what the dataset is to say of it."""
 _HEAD = 1 << 16
 """Bytes of a file in which headings are looked for."""
 _STRANGE = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff]")
@@ -45,6 +53,8 @@ def transcode(file: SourceFile, pieces: Iterable[bytes]) -> Iterator[bytes]:
         try:
             text = decoder.decode(raw, piece is None)
         except UnicodeDecodeError as failure:
+            if utf8 and not (is_ascii and raw.isascii()) and _is_utf8(utf8, raw):
+                raise _is_utf8_error(file, name) from failure
             before, byte = failure.object[: failure.start], failure.object[failure.start]
             raise file.error(
                 "not {encoding} text: byte {byte}",
@@ -71,29 +81,51 @@ def transcode(file: SourceFile, pieces: Iterable[bytes]) -> Iterator[bytes]:
         if text:
             yield text.encode()
     if utf8 and not is_ascii:
-        raise file.error(
-            "the file is UTF-8 text, not {encoding}",
-            hint="take 'encoding' out of the dataset, or save the file in {encoding}",
-            encoding=name,
-        )
+        raise _is_utf8_error(file, name)
+
+
+def _is_utf8(decoder: codecs.IncrementalDecoder, raw: bytes) -> bool:
+    try:
+        decoder.decode(raw)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_utf8_error(file: SourceFile, name: str) -> EvidenceError:
+    return file.error(
+        "the file is UTF-8 text, not {encoding}",
+        hint="take 'encoding' out of the dataset, or save the file in {encoding}",
+        encoding=name,
+    )
+
+
+def packing_hint(file: SourceFile) -> tuple[str, str] | None:
+    """Return the hint for a file that is packed or UTF-16, and the line that it names."""
+    with file.open() as stream:
+        head = stream.read(4)
+    for start, declared in _BEGINNINGS.items():
+        if head.startswith(start):
+            return "add to the dataset:  {declared}", declared
+    return None
 
 
 def encoding_hint(file: SourceFile) -> tuple[str, str]:
-    """Return the hint for a text that is not UTF-8, and the encoding that it names."""
+    """Return the hint for a text that is not UTF-8, and the line that it names."""
+    if hint := packing_hint(file):
+        return hint
     with file.open() as stream:
         head = stream.read(_HEAD)
     for name in _TRIED:
-        if name == "UTF-16" and not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            continue
         try:
             text = codecs.getincrementaldecoder(ENCODINGS[name])("strict").decode(head)
         except UnicodeDecodeError:
             continue
         if not _STRANGE.search(text) and _names_columns(file.contract, text):
-            return "add to the dataset:  encoding: {encoding}", name
+            return "add to the dataset:  {declared}", f"encoding: {name}"
     return (
-        "save the file in UTF-8, or add its encoding to the dataset, such as  encoding: {encoding}",
-        "GB18030",
+        "save the file in UTF-8, or add its encoding to the dataset, such as  {declared}",
+        "encoding: GB18030",
     )
 
 

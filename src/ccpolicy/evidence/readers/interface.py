@@ -7,11 +7,14 @@ a file has among them, so its result depends on nothing else.
 from __future__ import annotations
 
 import io
+import shutil
 import tempfile
+import weakref
 from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -41,14 +44,14 @@ class Spool:
     """A decoded content on the disk, which is gone when nobody reads it any more."""
 
     def __init__(self, suffix: str) -> None:
-        self._name = f"content.{suffix}"
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._suffix = suffix
 
-    @property
+    @cached_property
     def path(self) -> Path:
         """Where the content is, or is to be written."""
-        self._folder = self._folder or tempfile.TemporaryDirectory(prefix="ccpolicy-")
-        return Path(self._folder.name) / self._name
+        folder = tempfile.mkdtemp(prefix="ccpolicy-")
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        return Path(folder) / f"content.{self._suffix}"
 
     def holding(self, data: bytes) -> Path:
         """Return where the content is, after writing it if it is only held in memory."""

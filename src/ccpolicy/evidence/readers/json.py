@@ -99,11 +99,11 @@ def _text(file: SourceFile) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as failure:
-        hint, encoding = encoding_hint(file)
+        hint, declared = encoding_hint(file)
         raise file.error(
             "not UTF-8 text: byte {byte}",
             hint=hint,
-            encoding=encoding,
+            declared=declared,
             line=data.count(b"\n", 0, failure.start) + 1,
             byte=f"0x{data[failure.start]:02x}",
         ) from failure
@@ -159,7 +159,9 @@ class _Walk:
         """Decode what begins at a place, and stands at so many tokens of the pointer."""
         tokens = self.path.tokens
         if index == len(tokens) and self.text[at] == "[":
-            return self._list(at, lambda at, _: self._record(at))
+            found = self._list(at, lambda at, _: self._record(at))
+            self.failing = None
+            return found
         if index < len(tokens):
             token = tokens[index]
             name = token.removesuffix("?")

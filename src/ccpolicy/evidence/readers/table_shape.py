@@ -69,14 +69,15 @@ class TableShape:
                 found[number] = [self.text(cell) for cell in self.area.cut(cells)]
             if number >= wanted[-1]:
                 break
-        if wanted[-1] not in found:
+        headings = _joined([found.get(each, []) for each in wanted])
+        if wanted[-1] not in found or (self.area != CellRange() and not any(headings)):
             raise self.file.error(
                 "the headings are to be in row {row}, where there is none",
                 hint="correct 'header' or 'range' in the dataset; the last row read is {last}",
                 row=wanted[-1],
                 last=number,
             )
-        return _joined([found.get(each, []) for each in wanted])
+        return headings
 
     def _records(self, rows: Iterable[Row], headings: Sequence[str]) -> Iterator[Row]:
         """Yield the rows of records, with their cells from the table's first column on.

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from ccpolicy.errors import EvidenceError
-from ccpolicy.evidence.readers.encodings import encoding_hint
+from ccpolicy.evidence.readers.encodings import encoding_hint, packing_hint
 from ccpolicy.evidence.readers.interface import SourceFile
 
+_HINT_MESSAGES = {
+    "zero": "the file is damaged or is not text: save it again in the encoding UTF-8",
+}
 MAX_LINE = 1 << 20
 """Longest line in bytes; a longer one is no record."""
 
@@ -63,9 +66,11 @@ def spaced_quote(file: SourceFile, line: int) -> EvidenceError:
 def line_fault(file: SourceFile, line: bytes, number: int) -> EvidenceError | None:
     """Find a fault of a line, other than its length."""
     if b"\0" in line:
+        hint, declared = packing_hint(file) or (_HINT_MESSAGES["zero"], "")
         return file.error(
             "the line holds a zero byte",
-            hint="the file is damaged or is not text: save it again in the encoding UTF-8",
+            hint=hint,
+            declared=declared,
             line=number,
         )
     if b"\r" in line.removesuffix(b"\n").removesuffix(b"\r") or (
@@ -75,11 +80,11 @@ def line_fault(file: SourceFile, line: bytes, number: int) -> EvidenceError | No
     try:
         line.decode("utf-8")
     except UnicodeDecodeError as failure:
-        hint, encoding = encoding_hint(file)
+        hint, declared = encoding_hint(file)
         return file.error(
             "not UTF-8 text: byte {byte} at column {column}",
             hint=hint,
-            encoding=encoding,
+            declared=declared,
             line=number,
             byte=f"0x{line[failure.start]:02x}",
             column=failure.start + 1,

@@ -105,7 +105,11 @@ class _Parser:
 
     def _end(self, _name: str) -> None:
         name, value, texts, line = self._open.pop()
-        text = "".join(texts).strip()
+        text = "".join(texts)
+        if not text.strip():
+            text = ""
+        elif any(not key.startswith("@") for key in value):
+            text = text.strip()
         element: Any = value
         if not value:
             element = text
