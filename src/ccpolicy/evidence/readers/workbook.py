@@ -16,11 +16,13 @@ from ccpolicy.evidence.readers.interface import SourceFile
 from ccpolicy.policy.decoding import CellRange, column_number, letters
 
 if TYPE_CHECKING:
-    from python_calamine import CalamineWorkbook
+    from python_calamine import CalamineSheet, CalamineWorkbook
 
 MAX_UNPACKED = 256 << 20
 
 Rows = list[list[Any]]
+Merged = tuple[tuple[int, int], tuple[int, int]]
+"""First and last cell of a merged range: row and column, counted from 0."""
 _SHEET_RANGE = re.compile(
     r"(?:'(?P<quoted>(?:[^']|'')+)'|(?P<plain>[^'!]+))!(?P<range>[A-Z0-9$:]+)"
 )
@@ -171,7 +173,7 @@ def _defined_names(file: SourceFile, text: bytes | None) -> dict[str, str]:
 
 
 def settle_merged(
-    file: SourceFile, rows: Rows, merged: Sequence[tuple[tuple[int, int], ...]], facts: SheetFacts
+    file: SourceFile, rows: Rows, merged: Sequence[Merged], facts: SheetFacts
 ) -> None:
     """Fill the merged cells of a sheet if the contract says so, or else note where they are.
 
@@ -211,9 +213,9 @@ def beyond_cells(file: SourceFile, count: int) -> LimitError:
 
 
 def sheet_facts(
-    file: SourceFile, parts: Mapping[str, bytes], sheet: str, rows: Callable[[], Rows]
-) -> tuple[Rows, SheetFacts]:
-    """Return a sheet's rows, and what else its XML says; `rows` reads them.
+    file: SourceFile, parts: Mapping[str, bytes], sheet: str, read: Callable[[], CalamineSheet]
+) -> tuple[Rows, Sequence[Merged], SheetFacts]:
+    """Return a sheet's rows and merged cells, and what else its XML says; `read` opens it.
 
     Raises:
         EvidenceError: the sheet is not plain XML.
@@ -230,12 +232,13 @@ def sheet_facts(
         if b"\0" in text[:4]:
             raise file.error("the sheet is not UTF-8 text")
         _measure(file, text)
-    values = rows()
+    opened = read()
+    values = opened.to_python(skip_empty_area=False)
     facts = SheetFacts()
     for text in texts:
         if _is_unusual(text):
             _SheetParser(file, sheet, values, facts).parse(text)
-    return values, facts
+    return values, opened.merged_cell_ranges or [], facts
 
 
 def _is_unusual(text: bytes) -> bool:

@@ -265,14 +265,14 @@ def _open(file: SourceFile) -> tuple[str, list[list[Any]], SheetFacts, list[Mess
     try:
         visible = python_calamine.SheetVisibleEnum.Visible
         hidden = {each.name for each in book.sheets_metadata if each.visible != visible}
-        sheet = book.get_sheet_by_name(wanted)
-        rows, facts = sheet_facts(
-            file, parts, wanted, lambda: sheet.to_python(skip_empty_area=False)
+        # Only what was measured is opened: see `sheet_facts`.
+        rows, merged, facts = sheet_facts(
+            file, parts, wanted, lambda: book.get_sheet_by_name(wanted)
         )
     except (python_calamine.CalamineError, ValueError, OSError) as failure:
         raise not_a_workbook(file, failure) from failure
     facts.area = area
-    settle_merged(file, rows, sheet.merged_cell_ranges or [], facts)
+    settle_merged(file, rows, merged, facts)
     notes = [] if file.part else list(_not_read([wanted], names))
     if wanted in hidden:
         notes.append(Message.of("the sheet '{name}' that was read is hidden", name=wanted))
