@@ -83,7 +83,8 @@ def searcher(pattern: str) -> Any:
         if len(pattern) <= _MOST_CHARACTERS:
             return _compiled(pattern)
     except re2.error as failure:
-        raise ValueError(str(failure)) from failure
+        said = failure.args[0] if failure.args else ""
+        raise ValueError(said.decode() if isinstance(said, bytes) else str(said)) from failure
     raise ValueError(f"> {_MOST_CHARACTERS}")
 
 
