@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import csv as csv_module
 import gzip
 import io
 import stat
+import tempfile
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
 import xlsxwriter
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from ccpolicy.errors import LimitError
-from ccpolicy.evidence.readers import csv, decode
+from ccpolicy.evidence import load
+from ccpolicy.evidence.readers import csv
 from ccpolicy.evidence_formats import ENCODINGS
 
 from .conftest import DATE, INTEGER, TEXT, TIME, Desk, Loaded, log, workbook
@@ -127,7 +133,7 @@ def test_tables(desk: Desk, monkeypatch: pytest.MonkeyPatch, shape: str, way: st
     content, keys, rows = GOOD[shape]
     if way == "large":
         monkeypatch.setattr(csv, "_parse_small", lambda _: None)
-        monkeypatch.setattr(decode, "SMALL", 1)
+        monkeypatch.setattr(load, "KEPT", 0)
     day = {"day": DATE} if "around" in keys else {}
     loaded = desk.read(content, table(properties=day, **keys))
     expect(loaded, *rows)
@@ -231,7 +237,7 @@ def test_encoding_of_other_formats(desk: Desk, kind: Any) -> None:
     assert (loaded.said, loaded.column("note")) == ([], ["检查"])
 
 
-def packed(*files: tuple[str | zipfile.ZipInfo, str]) -> bytes:
+def packed(*files: tuple[str | zipfile.ZipInfo, str | bytes]) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in files:
@@ -243,7 +249,7 @@ def packed(*files: tuple[str | zipfile.ZipInfo, str]) -> bytes:
 def test_archives(desk: Desk, monkeypatch: pytest.MonkeyPatch, *, small: bool) -> None:
     if not small:
         monkeypatch.setattr(csv, "_parse_small", lambda _: None)
-        monkeypatch.setattr(decode, "SMALL", 1)
+        monkeypatch.setattr(load, "KEPT", 0)
     desk.write("log.csv.gz", gzip.compress(ROWS.encode()))
     loaded = desk.load(table(files="log.csv.gz", compression="gzip"))
     expect(loaded, (".csv.gz:2", 1, "x"), (".csv.gz:3", 2, "y"))
@@ -492,6 +498,65 @@ def test_logs(desk: Desk) -> None:
     assert loaded.column("note") == ["x", None]
     refused(desk.read(text[:-7], block), "EV536", "'pattern'")
     refused(desk.read("lost\n" + text, block), "EV536")
+
+
+cells = st.text("aé灭\",;\n '", max_size=5).map(str.strip)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    notes=st.lists(cells, min_size=1, max_size=6),
+    above=st.integers(0, 3),
+    wraps=st.lists(
+        st.sampled_from(["footer", "skip", "range", "gzip", "zip", "encoding"]), unique=True
+    ),
+    large=st.booleans(),
+)
+def test_all_ways_agree(notes: list[str], above: int, wraps: list[str], *, large: bool) -> None:
+    plain = io.StringIO(newline="")
+    writer = csv_module.writer(plain, lineterminator="\n")
+    writer.writerow(["id", "n", "note"])
+    writer.writerows([f"r{number}", number, note] for number, note in enumerate(notes))
+    text, keys = plain.getvalue(), dict[str, Any]()
+    if above:
+        text, keys["header"] = "title,,\n" * above + text, above + 1
+    if "footer" in wraps:
+        text, keys["footer"] = f"{text}Total,,\n", "^Total$"
+    if "skip" in wraps:
+        text, keys["skip"] = text + "# end,,\n", ["^#"]
+    if "range" in wraps:
+        keys["range"] = f"A{above + 1}:C"
+    content = text.encode("gb18030" if "encoding" in wraps else "utf-8")
+    if "encoding" in wraps:
+        keys["encoding"] = "GB18030"
+    if "gzip" in wraps:
+        content, keys["compression"] = gzip.compress(content), "gzip"
+    elif "zip" in wraps:
+        content, keys["compression"] = packed(("a.csv", content)), "zip"
+    is_utf8 = "encoding" in wraps and _is_utf8(text.encode("gb18030"))
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        if large:
+            patch.setattr(csv, "_parse_small", lambda _: None)
+            patch.setattr(load, "KEPT", 0)
+        desk = Desk(Path(folder))
+        expected = desk.read(plain.getvalue(), table())
+        found = desk.read(content, table(**keys))
+    if is_utf8:
+        assert [each.message.code for each in found.evidence.problems["log"]] == ["EV522"]
+        return
+    assert found.said == expected.said == []
+    for name in ("id", "n", "note"):
+        assert found.column(name) == expected.column(name), name
+    lines = [int(place.rpartition(":")[2].rpartition("!")[2]) for place in expected.places]
+    moved = [int(place.rpartition(":")[2].rpartition("!")[2]) for place in found.places]
+    assert moved == [line + above for line in lines]
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        return not content.isascii() and bool(content.decode())
+    except UnicodeDecodeError:
+        return False
 
 
 def test_fields_of_the_path(desk: Desk) -> None:

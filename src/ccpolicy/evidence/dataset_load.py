@@ -176,12 +176,14 @@ class DatasetLoad:
         except OSError as failure:
             self.problems.file(file.gone(failure))
 
-    def decode(self, file: SourceFile) -> list[FileRecords]:
+    def decode(self, file: SourceFile, *, keep: bool) -> list[FileRecords]:
         """Return the contents of a file, of which an archive has several; none if it has faults."""
         self.stored.append(file)
         found: list[FileRecords] = []
         with self._noting(file):
-            found.extend(FileRecords(each, notes=list(each.notes)) for each in decode(file))
+            found.extend(
+                FileRecords(each, notes=list(each.notes)) for each in decode(file, keep=keep)
+            )
         return found
 
     def finish(self) -> list[File]:

@@ -131,9 +131,11 @@ def _open_files(
         kept += len(facts.data or b"")
         contract = load.raw_contract or load.contract
         file = SourceFile(contract, path, root / path, facts, limits, folder.rstrip("/"))
-        for source in load.decode(file):
+        for source in load.decode(file, keep=kept < KEPT):
             load.files[places.add(source)] = source
             total += source.file.fingerprint.size
+            if source.file.origin:
+                kept += len(source.file.fingerprint.data or b"")
     for load in loads.values():
         size = sum(each.file.fingerprint.size for each in load.files.values())
         for plan in load.plans:

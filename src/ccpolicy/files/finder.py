@@ -263,14 +263,18 @@ def fingerprint(path: Path, *, keep: bool = False) -> Fingerprint:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         with os.fdopen(handle, "rb", buffering=0) as file:
             before = _state(os.fstat(handle))
-            facts = content_facts(iter(lambda: file.read(min(before[0] + 1, SMALL)), b""))
+            pieces = iter(lambda: file.read(min(before[0] + 1, SMALL)), b"")
+            facts = content_facts(pieces, is_stored=True)
     except OSError as failure:
         raise EvidenceError("cannot read the file: {reason}", reason=failure.strerror) from failure
     return replace(facts, size=before[0], state=before, data=facts.data if keep else None)
 
 
-def content_facts(pieces: Iterable[bytes]) -> Fingerprint:
-    """Say what a content is, given in pieces; it is kept if it is small."""
+def content_facts(pieces: Iterable[bytes], *, is_stored: bool = False) -> Fingerprint:
+    """Say what a content is, given in pieces; it is kept if it is small.
+
+    Only that of a file as it is stored has a digest.
+    """
     digest = hashlib.sha256()
     has_nul = has_bare_return = has_spaced_quote = False
     is_text = True
@@ -279,7 +283,8 @@ def content_facts(pieces: Iterable[bytes]) -> Fingerprint:
     last = b""
     small: list[bytes] = []
     for chunk in pieces:
-        digest.update(chunk)
+        if is_stored:
+            digest.update(chunk)
         size += len(chunk)
         lines += chunk.count(b"\n")
         if size < SMALL:
@@ -296,7 +301,7 @@ def content_facts(pieces: Iterable[bytes]) -> Fingerprint:
             has_spaced_quote = b' "' in last + chunk
         last = chunk[-1:]
     return Fingerprint(
-        sha256=digest.hexdigest(),
+        sha256=digest.hexdigest() if is_stored else "",
         size=size,
         state=(),
         lines=lines + (last not in (b"", b"\n")),

@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import BinaryIO
 
 from ccpolicy.errors import EvidenceError, LimitError, Locator
 from ccpolicy.evidence.readers.interface import SourceFile
@@ -53,12 +54,7 @@ def unzip(file: SourceFile) -> Iterator[tuple[str, Pieces]]:
     """
     dataset = file.contract.dataset
     total = [0]
-    encoding = ENCODINGS[dataset.encoding] if dataset.encoding else None
-    with (
-        _refusing(file, "zip"),
-        file.open() as packed,
-        zipfile.ZipFile(packed, metadata_encoding=encoding) as archive,
-    ):
+    with _refusing(file, "zip"), file.open() as packed, _archive(file, packed) as archive:
         entries = _entries(file, archive)
         chosen = [name for name in sorted(entries) if fnmatch.fnmatchcase(name, dataset.member)]
         if not chosen:
@@ -76,10 +72,16 @@ def unzip(file: SourceFile) -> Iterator[tuple[str, Pieces]]:
 def members(file: SourceFile) -> list[str]:
     """Return the names of the files in a ZIP archive that the contract leaves out."""
     pattern = file.contract.dataset.member
-    with _refusing(file, "zip"), file.open() as packed, zipfile.ZipFile(packed) as archive:
+    with _refusing(file, "zip"), file.open() as packed, _archive(file, packed) as archive:
         return sorted(
             name for name in _entries(file, archive) if not fnmatch.fnmatchcase(name, pattern)
         )
+
+
+def _archive(file: SourceFile, packed: BinaryIO) -> zipfile.ZipFile:
+    """Open an archive, in which names that are not UTF-8 are written as the texts are."""
+    encoding = file.contract.dataset.encoding
+    return zipfile.ZipFile(packed, metadata_encoding=encoding and ENCODINGS[encoding])
 
 
 def _entries(file: SourceFile, archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:

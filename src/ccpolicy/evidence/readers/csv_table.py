@@ -14,7 +14,7 @@ from ccpolicy.evidence.readers.csv_form import CsvFault, csv_rows, not_csv, wron
 from ccpolicy.evidence.readers.interface import LineRuns, SourceFile
 from ccpolicy.evidence.readers.surroundings import CellTexts
 from ccpolicy.evidence.readers.table_shape import Row, TableShape, header_rows
-from ccpolicy.evidence.readers.text import bare_return, spaced_quote
+from ccpolicy.evidence.readers.text import MAX_LINE, bare_return, spaced_quote, too_long
 from ccpolicy.policy import Dataset
 from ccpolicy.policy.decoding import CellRange
 
@@ -51,6 +51,8 @@ class CsvTable:
         )
         self._row_lines: list[str] = []
         """The lines of the row that was read last."""
+        self._has_spaced_quote = False
+        """Whether one of them has a quotation mark behind a space."""
         self._firsts, self._lines = array("Q"), array("Q")
         self._read = 0
         """Lines of the file that were read by now."""
@@ -68,7 +70,7 @@ class CsvTable:
         end = "\r\n" if self._row_lines and self._row_lines[-1].endswith("\r\n") else "\n"
         wanted = header_rows(self.file.contract, self.shape.area)
         if headings:
-            self._place(self.shape.first_row, headings)
+            self._place(self.shape.first_row, headings, may_span=True)
             yield _written([headings], self.delimiter, end)
         if wanted and self._is_rest_plain(wanted[-1]):
             self._firsts.append(self._next)
@@ -80,7 +82,7 @@ class CsvTable:
         for number, row in records:
             if len(row) != len(headings):
                 raise wrong_width(self.file, number, len(row), len(headings))
-            self._place(number, row)
+            self._place(number, row, may_span=len(self._row_lines) > 1)
             batch.append(row)
             if len(batch) == _FLUSH:
                 yield _written(batch, self.delimiter, end)
@@ -99,35 +101,42 @@ class CsvTable:
             or self.cells.last_row > last
         )
 
-    def _place(self, line: int, row: Sequence[str]) -> None:
+    def _place(self, line: int, row: Sequence[str], *, may_span: bool) -> None:
         """Note on which line of the file a row begins, and count the lines of the content."""
         if not self._firsts or line - self._next != self._lines[-1] - self._firsts[-1]:
             self._firsts.append(self._next)
             self._lines.append(line)
-        self._next += 1 + sum(cell.count("\n") for cell in row)
+        self._next += 1
+        if may_span:
+            self._next += sum(cell.count("\n") for cell in row)
 
     def _rows(self) -> Iterator[Row]:
         """Yield the rows with the line on which each begins; no line is left out but empty ones."""
         try:
             for line, row in csv_rows(self._text_lines(), self.delimiter):
-                if any(_SPACED.match(cell) for cell in row):
+                if self._has_spaced_quote and any(_SPACED.match(cell) for cell in row):
                     again = next(
                         csv.reader(self._row_lines, delimiter=self.delimiter, skipinitialspace=True)
                     )
                     if again != row:
                         raise spaced_quote(self.file, line)
-                self.cells.take(line, row)
+                if line <= self.cells.last_row:
+                    self.cells.take(line, row)
                 yield line, row
                 self._row_lines.clear()
+                self._has_spaced_quote = False
         except CsvFault as fault:
             raise not_csv(self.file, fault.line) from fault
 
     def _text_lines(self) -> Iterator[str]:
-        for line in self._stream:
+        while line := self._stream.readline(MAX_LINE + 1):
             self._read += 1
+            if len(line) > MAX_LINE:
+                raise too_long(self.file, self._read)
             if line.endswith("\r"):
                 raise bare_return(self.file, self._read)
             self._row_lines.append(line)
+            self._has_spaced_quote = self._has_spaced_quote or ' "' in line
             yield line
 
     def runs(self) -> LineRuns:

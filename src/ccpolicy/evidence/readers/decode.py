@@ -33,8 +33,10 @@ def several_sheets(dataset: Dataset) -> bool:
     return isinstance(dataset.sheet, list) or "*" in (dataset.sheet or "")
 
 
-def decode(file: SourceFile) -> Iterator[SourceFile]:
+def decode(file: SourceFile, *, keep: bool = True) -> Iterator[SourceFile]:
     """Yield the contents of a file as its contract says: of an archive and of a workbook several.
+
+    Small ones are kept in memory if they may be; the others are on the disk.
 
     Raises:
         EvidenceError: the file is not written as the contract says.
@@ -48,12 +50,12 @@ def decode(file: SourceFile) -> Iterator[SourceFile]:
     if dataset.compression == "zip":
         left_out = _left_out(file)
         for name, pieces in unzip(file):
-            yield from _contents(replace(file, part=name, notes=left_out), pieces)
+            yield from _contents(replace(file, part=name, notes=left_out), pieces, keep=keep)
             left_out = ()
     elif dataset.compression == "gzip":
-        yield from _contents(file, gunzip(file))
+        yield from _contents(file, gunzip(file), keep=keep)
     else:
-        yield from _contents(file, None)
+        yield from _contents(file, None, keep=keep)
 
 
 def _left_out(file: SourceFile) -> tuple[Message, ...]:
@@ -69,7 +71,9 @@ def _left_out(file: SourceFile) -> tuple[Message, ...]:
     )
 
 
-def _contents(file: SourceFile, pieces: Iterable[bytes] | None) -> Iterator[SourceFile]:
+def _contents(
+    file: SourceFile, pieces: Iterable[bytes] | None, *, keep: bool
+) -> Iterator[SourceFile]:
     dataset = file.contract.dataset
     table = None
     if dataset.encoding:
@@ -80,7 +84,7 @@ def _contents(file: SourceFile, pieces: Iterable[bytes] | None) -> Iterator[Sour
     content = file
     if pieces is not None:
         spool = Spool(dataset.format)
-        path, facts = _stored(pieces, file, spool)
+        path, facts = _stored(pieces, file, spool, keep=keep)
         origin = StoredFile(file.path, file.fingerprint)
         content = replace(file, path=path, fingerprint=facts, origin=origin, spool=spool)
     around = {} if several_sheets(dataset) else known_around(file)
@@ -102,8 +106,10 @@ def _contents(file: SourceFile, pieces: Iterable[bytes] | None) -> Iterator[Sour
         yield content
 
 
-def _stored(pieces: Iterable[bytes], file: SourceFile, spool: Spool) -> tuple[Path, Fingerprint]:
-    """Keep a content in memory if it is small, and otherwise on the disk."""
+def _stored(
+    pieces: Iterable[bytes], file: SourceFile, spool: Spool, *, keep: bool
+) -> tuple[Path, Fingerprint]:
+    """Store a content in memory if it is small and may be kept, and otherwise on the disk."""
     held: list[bytes] = []
     size = 0
     rest = iter(pieces)
@@ -112,7 +118,7 @@ def _stored(pieces: Iterable[bytes], file: SourceFile, spool: Spool) -> tuple[Pa
         size += len(piece)
         if size >= SMALL:
             break
-    if size < SMALL:
+    if size < SMALL and keep:
         return file.path, content_facts(held)
     path = spool.path
     with path.open("wb") as stream:
@@ -122,4 +128,4 @@ def _stored(pieces: Iterable[bytes], file: SourceFile, spool: Spool) -> tuple[Pa
                 stream.write(piece)
                 yield piece
 
-        return path, content_facts(written())
+        return path, replace(content_facts(written()), data=None)

@@ -96,7 +96,8 @@ class TableShape:
                 self._beyond("footer", number, cells, needed)
                 continue
             if self.skip or self.footer:
-                first = next((text for cell in cells if (text := self.text(cell))), "")
+                first = self.text(cells[0]) if cells else ""
+                first = first or next((text for cell in cells if (text := self.text(cell))), "")
                 if self.footer and self.footer(first):
                     is_over = True
                     self._count("footer")

@@ -10,7 +10,7 @@ from ccpolicy.evidence.readers.fields import FieldMapping
 from ccpolicy.evidence.readers.interface import Note, Reader, Record, Reject, SourceFile
 from ccpolicy.evidence.readers.records_path import RecordsPath
 
-MAX_BYTES = 64 << 20
+MAX_BYTES = 32 << 20
 """Largest XML document, which is held in memory as a whole."""
 
 
