@@ -54,8 +54,11 @@ def test_packed_files(desk: Desk) -> None:
 
 
 def test_columns_by_letter(desk: Desk) -> None:
-    columns = {"id": "A", "n": {"from": "C", "number": {"thousands": ","}}, "on": {"from": "2"}}
-    columns["on"]["time"] = "%d.%m.%Y"
+    columns = {
+        "id": "A",
+        "n": {"from": "C", "number": {"thousands": ","}},
+        "on": {"from": "2", "time": "%d.%m.%Y"},
+    }
     contract = log("csv", {"n": INTEGER, "on": DATE}, columns=columns, header="none")
     loaded = desk.read('a,1.3.2026,"1,200"\n', contract)
     assert (loaded.said, loaded.column("n")) == ([], [1200])

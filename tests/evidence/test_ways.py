@@ -35,7 +35,7 @@ WAYS = {
 def way(name: str) -> Iterator[None]:
     with (
         mock.patch.object(finder, "SMALL", WAYS[name].get("SMALL", finder.SMALL)),
-        mock.patch.object(decode, "SMALL", WAYS[name].get("SMALL", decode.SMALL)),
+        mock.patch.object(decode, "SMALL", WAYS[name].get("SMALL", finder.SMALL)),
         mock.patch.object(load, "LARGE", WAYS[name].get("LARGE", load.LARGE)),
     ):
         yield
