@@ -327,6 +327,19 @@ def test_sheets_with_more_around_the_table(desk: Desk) -> None:
     expect(desk.read(beside, sheet(range="B4:D", header="none", columns=places)), *wanted)
 
 
+def test_errors_in_rows_that_are_no_records(desk: Desk) -> None:
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
+        page = book.add_worksheet("Log")
+        for number, row in enumerate(SHEET):
+            page.write_row(number, 0, row)
+        page.write_row(3, 0, ["Total"])
+        page.write_formula(3, 1, "=1/0", None, "#DIV/0!")
+    rows = [(".xlsx:Log!2", 1, "x"), (".xlsx:Log!3", 2, "y")]
+    expect(desk.read(content.getvalue(), sheet(footer="^Total")), *rows)
+    refused(desk.read(content.getvalue(), sheet()), "EV225")
+
+
 def test_several_sheets(desk: Desk) -> None:
     content = workbook(SHEET, **{"2026-01": SHEET[:2], "2026-02": [SHEET[0], ["c", 3, "z"]]})
     contract = sheet(sheet="2026-*", around={"note": {"part": "2026-(..)"}})

@@ -9,7 +9,7 @@ from ccpolicy.errors import EvidenceError
 from ccpolicy.evidence.contract import Column
 from ccpolicy.evidence.readers.interface import Record, Reject, SourceFile, path_on_line
 from ccpolicy.evidence.readers.records_path import Found, at_pointer
-from ccpolicy.policy.decoding import pointer_tokens
+from ccpolicy.policy.decoding import FORMATS_OF, pointer_tokens
 
 
 class FieldMapping:
@@ -22,7 +22,7 @@ class FieldMapping:
         self.pointers = {
             name: pointer_tokens(heading)
             for name, heading in headings.items()
-            if heading.startswith("/")
+            if heading.startswith("/") and contract.dataset.format in FORMATS_OF["records"]
         }
         """Column → pointer from the document's top, for fields around the records."""
         self.own = _Names(

@@ -61,6 +61,7 @@ class _Sheet:
                 columns=", ".join(names_by_heading(file.contract)),
             )
         file.check_table(len(rows), len(headings))
+        self.last = len(rows)
         for number in self.cells.wanted:
             self.cells.take(number, rows[number - 1] if number <= len(rows) else ())
         known = {column.name: column for column in file.contract.columns}
@@ -76,7 +77,6 @@ class _Sheet:
 
     def records(self) -> Iterator[Record | Reject | Note]:
         """Yield the records of the sheet, and what should be known of how it was read."""
-        number = 1
         hidden = 0
         for number, cells in self.rows:
             if number in self.facts.hidden_rows and self.hidden != "read":
@@ -107,8 +107,12 @@ class _Sheet:
                 hidden += number in self.facts.hidden_rows
                 yield Record(number, {**row, **self.around}, sheet=self.name)
         # Rows of which no cell could be read end beyond what the reader takes for the last.
-        unread = self.facts.unread
-        beyond = sorted(place for place in unread if place[0] > number and self._counts(place[1]))
+        unread, end = self.facts.unread, self.facts.area.last_row
+        beyond = sorted(
+            place
+            for place in unread
+            if place[0] > self.last and not 0 < end < place[0] and self._counts(place[1])
+        )
         for row_number, places in groupby(beyond, key=lambda place: place[0]):
             yield Reject(row_number, unread[next(places)], sheet=self.name)
         yield from map(Note, (*self.notes, *self.shape.notes(), *self._hidden(hidden)))
