@@ -65,8 +65,17 @@ def load_evidence(
         store.run("SET threads = 1")
     for load in loads.values():
         load.read(git_records)
-    create_tables(store, loads.values())
-    check_tables(store, loads.values())
+    as_they_are = [load for load in loads.values() if not load.dataset.reshape]
+    reshaped = [load for load in loads.values() if load.dataset.reshape]
+    create_tables(store, as_they_are)
+    check_tables(store, as_they_are)
+    if reshaped:
+        # From here on no file is read by the engine, since a whole query of the policy runs.
+        store.lock()
+        for load in reshaped:
+            load.reshape(limits)
+        create_tables(store, reshaped)
+        check_tables(store, reshaped)
     attachments = Attachments(store, loads.values(), finder, folder)
     attachments.check()
     check_references(store, loads.values(), zone)
@@ -120,7 +129,8 @@ def _open_files(
             load.problems.file(failure.at(Locator(path)))
             continue
         kept += len(facts.data or b"")
-        file = SourceFile(load.contract, path, root / path, facts, limits, folder.rstrip("/"))
+        contract = load.raw_contract or load.contract
+        file = SourceFile(contract, path, root / path, facts, limits, folder.rstrip("/"))
         for source in load.decode(file, keep=kept < KEPT):
             load.files[places.add(source)] = source
             total += source.file.fingerprint.size

@@ -86,12 +86,12 @@ def _pattern(pattern: str, place: Locator, groups: int = 99) -> Iterator[PolicyE
 
 def _unnamed(dataset: Dataset, place: Place) -> Iterator[PolicyError]:
     """Yield the columns of a table without headings of which nobody knows where they are."""
-    if dataset.header != "none":
+    if dataset.header != "none" or dataset.reshape:
         return
     for name in dataset.record["properties"]:
         if name in dataset.around:
             continue
-        heading = dataset.columns.get(name, "")
+        heading = dataset.heading(name) if name in dataset.columns else ""
         is_number = heading.isdecimal() and 1 <= int(heading) <= 16_384
         is_letter = heading.isalpha() and heading.isascii() and heading.isupper()
         if not is_number and not (is_letter and len(heading) <= 3):
@@ -122,7 +122,8 @@ def _pointers(dataset: Dataset, place: Place) -> Iterator[PolicyError]:
             locator=place(),
         )
     tokens = pointer_tokens(records) if records.startswith("/") else []
-    for name, heading in dataset.columns.items():
+    for name in dataset.columns:
+        heading = dataset.heading(name)
         if not heading.startswith("/"):
             continue
         for index, step in enumerate(own := pointer_tokens(heading)):
@@ -154,15 +155,17 @@ def _log(dataset: Dataset, place: Place) -> Iterator[PolicyError]:
         groups = searcher(dataset.pattern).groupindex
     except ValueError:
         return
-    for name in dataset.record["properties"]:
-        group = dataset.columns.get(name, name)
+    names = dataset.reshape.columns if dataset.reshape else dataset.record["properties"]
+    for name in names:
+        group = dataset.heading(name)
         if name not in dataset.around and group not in groups:
             yield unknown("the pattern has no group '{name}'", group, groups, place("pattern"))
 
 
 def _around(dataset: Dataset, name: str, each: Around, place: Place) -> Iterator[PolicyError]:
     here = place("around", name)
-    if name not in dataset.record["properties"] or name in dataset.columns:
+    is_known = name in dataset.record["properties"] and dataset.heading(name) == name
+    if not (is_known or dataset.reshape):
         known = [other for other in dataset.record["properties"] if other not in dataset.columns]
         yield unknown("unknown column '{name}'", name, known, here)
     given = [key for key in ("value", "file", "part", "cell") if getattr(each, key) is not None]

@@ -11,7 +11,9 @@ from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
 from ccpolicy.checks.kinds import ROLES, Role
 from ccpolicy.evidence_formats import Format
 from ccpolicy.policy.base_model import STRICT, Line, Name
-from ccpolicy.policy.decoding import Decoding, Exact
+from ccpolicy.policy.column_reading import ColumnSource, Marks
+from ccpolicy.policy.decoding import Decoding
+from ccpolicy.policy.reshape import Reshape
 from ccpolicy.vocabulary import Grade, Severity
 
 Scalar = str | int | float
@@ -28,8 +30,6 @@ def _day(value: object) -> object:
 
 
 Day = Annotated[datetime.date, BeforeValidator(_day)]
-
-
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,62}$")]
 """The id of a control, norm or waiver, as people write it."""
 
@@ -385,8 +385,9 @@ class Child(Model):
     """Name of the list inside the record, such as `notices`."""
     key: list[Name] = Field(min_length=1)
     """Columns that tell one record from another, the parent's among them."""
-    columns: dict[Name, Exact] = {}
-    """Name used here → the field's name, or its path, in a nested record."""
+    columns: dict[Name, ColumnSource] = {}
+    """Name used here → the field's name, or its path, in a nested record, or how its values are
+    written."""
     references: dict[Name, Reference] = {}
     """Column of the nested record → what its values must name."""
     recording: Recording | None = None
@@ -421,9 +422,14 @@ class Dataset(Decoding, Model):
     record: dict[str, Any]
     """JSON Schema of one record, over the names used here. A text with `format: attachment` is the
     path of a file that belongs to the record, from the evidence folder on."""
-    columns: dict[Name, Exact] = {}
-    """Name used here → the column's heading, or the path in a document, such as `summary.end`. What
-    begins with `/` is a JSON Pointer from the document's top, for fields around the records."""
+    columns: dict[Name, ColumnSource] = {}
+    """Name used here → the column's heading, or the path in a document, such as `summary.end`, or
+    how its cells are written. What begins with `/` is a JSON Pointer from the document's top, for
+    fields around the records."""
+    empty: Marks | None = None
+    """Texts that mean in any column that there is no value, such as `N/A`."""
+    reshape: Reshape | None = None
+    """How records are made of rows, where a row is not a record."""
     children: dict[Name, Child] = {}
     references: dict[Name, Reference] = {}
     """Column → what its values must name; of a list, each entry. A record that names what is not
@@ -435,6 +441,11 @@ class Dataset(Decoding, Model):
     """How records are put on file; without it they are not followed through history."""
     may_be_empty: Text | None = None
     """Why it is all right that a file holds no record. A missing file never is."""
+
+    def heading(self, name: str) -> str:
+        """Return what a column is called on file, as the contract says."""
+        reading = self.columns.get(name)
+        return (reading.from_ if reading else None) or name
 
     @property
     def all_references(self) -> list[tuple[str, str, Reference]]:

@@ -9,7 +9,6 @@ from ccpolicy.errors import EvidenceError
 from ccpolicy.evidence.contract import Column
 from ccpolicy.evidence.readers.interface import Record, Reject, SourceFile, path_on_line
 from ccpolicy.evidence.readers.records_path import Found, at_pointer
-from ccpolicy.evidence.values import value_of
 from ccpolicy.policy.decoding import FORMATS_OF, pointer_tokens
 
 
@@ -48,8 +47,8 @@ class FieldMapping:
             for child in contract.children
             if is_text
         }
-        types = {column.name: column.type for column in contract.columns}
-        self.around = {name: value_of(text, types[name]) for name, text in file.around.items()}
+        known = {column.name: column for column in contract.columns}
+        self.around = {name: known[name].value(text) for name, text in file.around.items()}
 
     def records(
         self, found: Iterable[Found], lines: Sequence[int], document: Any = None
@@ -169,7 +168,7 @@ def _typed(fields: dict[str, Any], columns: Mapping[str, Column]) -> dict[str, A
     """Read texts as the values of columns."""
     for name, column in columns.items():
         if isinstance(text := fields.get(name), str):
-            fields[name] = value_of(text, column.type)
+            fields[name] = column.value(text)
     return fields
 
 

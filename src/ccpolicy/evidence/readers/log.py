@@ -9,7 +9,6 @@ from ccpolicy.errors import EvidenceError
 from ccpolicy.evidence.readers.interface import Note, Reader, Record, Reject, SourceFile
 from ccpolicy.evidence.readers.table_shape import passed_over
 from ccpolicy.evidence.readers.text import MAX_LINE, line_fault, too_long
-from ccpolicy.evidence.values import value_of
 
 
 class LogReader(Reader):
@@ -44,7 +43,7 @@ class _Log:
             if column.name not in file.around
         ]
         self.around = {
-            column.name: value_of(file.around[column.name], column.type)
+            column.name: column.value(file.around[column.name])
             for column in contract.columns
             if column.name in file.around
         }
@@ -104,7 +103,7 @@ class _Log:
             return Reject(number, error)
         groups = found.groupdict()
         values = {
-            column.name: value_of(cell, column.type)
+            column.name: column.value(cell)
             for heading, column in self.columns
             if (cell := groups.get(heading))
         }
