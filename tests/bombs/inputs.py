@@ -6,6 +6,7 @@ the table `BOMBS` says what is run on it, and how that must end.
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import os
@@ -116,6 +117,28 @@ def events(format_: str, content: bytes | Callable[[], bytes]) -> Callable[[Path
         )(root)
 
     return make
+
+
+def written(lines: str, content: bytes | Callable[[], bytes]) -> Callable[[Path], None]:
+    """Write the events in a way that the contract declares by lines, format first."""
+    suffix = lines.partition("\n")[0].removeprefix("format: ")
+
+    def make(root: Path) -> None:
+        (root / EVENTS).unlink()
+        file(EVENTS.replace("csv", suffix), content)(root)
+        declared = f"inspections.{suffix}\n{lines}"
+        change(EVENTS_POLICY, "inspections.csv\nformat: csv", declared)(root)
+
+    return make
+
+
+def gzipped(pieces: int) -> bytes:
+    """Return so many mebibytes of one sign, packed."""
+    buffer = io.BytesIO()
+    with gzip.open(buffer, "wb") as stream:
+        for _ in range(pieces):
+            stream.write(b"x" * (1 << 20))
+    return buffer.getvalue()
 
 
 def kind(query: str) -> Callable[[Path], None]:
@@ -354,6 +377,11 @@ BASELINE = ("check", "--baseline", "ROOT/baseline.yaml", "ROOT")
 HISTORY = ("history", "ROOT")
 KNOWN = ("check", "--known-at", "bomb", "ROOT")
 
+GZIP, ZIP = "format: csv\ncompression: gzip", "format: csv\ncompression: zip"
+XML, LOG = "format: xml\nrecords: /a/b", "format: log\n"
+GROUPS = "(?P<unit>u)?(?P<inspected_at>i)?(?P<result>r)?(?P<note>n)?"
+OUTSIDE = b"<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><a><b>&x;</b></a>"
+
 POLICY = (
     Bomb("pattern that goes back", pattern("^(a+)+$"), "EV|FI", 1),
     Bomb("pattern with alternatives", pattern("^(?:a|a)*$"), "EV|FI", 1),
@@ -450,6 +478,63 @@ EVIDENCE = (
         "many names", both(setting_table("names = 1000"), files(1_500, "inspections.csv")), "EV257"
     ),
     Bomb("pipe", pipe, "EV|FI", 1),
+    Bomb("gzip of one sign", written(GZIP, lambda: gzipped(2048)), "EV526"),
+    Bomb("gzip in gzip", written(GZIP, lambda: gzip.compress(gzipped(64))), "EV|FI", 1),
+    Bomb(
+        "archive of zeros",
+        written(ZIP, lambda: archive(("a.csv", bytes(1 << 28)), deflated=True)),
+        "EV526",
+    ),
+    Bomb("archive of many files", written(ZIP, lambda: members(200_000)), "EV108"),
+    Bomb("archive that leads out", written(ZIP, archive(("../../a.csv", b"x"))), "EV524", 1),
+    Bomb(
+        "entities in entities",
+        written(
+            XML,
+            b"<!DOCTYPE a [<!ENTITY a 'aaaaaaaaaa'>"
+            + b"".join(b"<!ENTITY %c '%s'>" % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(20))
+            + b"]><a><b>&u;</b></a>",
+        ),
+        "EV537",
+        1,
+    ),
+    Bomb("file as an entity", written(XML, OUTSIDE), "EV537", 1),
+    Bomb("deep XML", written(XML, lambda: b"<a>" * 3_000_000), "FI212"),
+    Bomb(
+        "many attributes",
+        written(
+            XML,
+            lambda: b"<a><b %s/></a>" % b" ".join(b'x%d="1"' % n for n in range(200_000)),
+        ),
+        "EV256",
+    ),
+    Bomb("large XML", both(written(XML, b"<a/>"), sparse(JSON[:-4] + "xml", 1 << 29)), "FI201"),
+    Bomb("pattern of a log", written(f"{LOG}pattern: '(?:(?:a{{999}}){{999}})'", b"x"), "PL705"),
+    Bomb(
+        "pattern of a log that goes back",
+        written(f"{LOG}pattern: '{GROUPS}(?:(?:a*)*)*b'", lambda: b"a" * 1_000_000),
+        "EV536",
+        1,
+    ),
+    Bomb(
+        "endless block",
+        written(
+            f"{LOG}starts: ^x\npattern: '{GROUPS}'", lambda: b"x\n" + b"yyyyyyyyyyyyyyy\n" * 500_000
+        ),
+        "FI202",
+        1,
+    ),
+    Bomb(
+        "wide header in UTF-16",
+        written("format: csv\nencoding: UTF-16", lambda: ("c," * 200_000).encode("utf-16")),
+        "EV250",
+    ),
+    Bomb(
+        "open quote below a title",
+        written("format: csv\nheader: 2", lambda: b't\n"' + b"x\n" * 500_000),
+        "EV|FI",
+        1,
+    ),
 )
 OTHERS = (
     Bomb("bundle of zeros", both(sparse("a.zip", 1 << 40)), "BU108", 1, VERIFY),

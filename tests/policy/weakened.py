@@ -284,6 +284,18 @@ EDITS: dict[str, tuple[str, list[Change]]] = {
         "unordered",
         [(REVIEWS, "format: csv", "format: jsonl"), (REVIEWS, "*.csv", "*.jsonl")],
     ),
+    "rows passed over": (
+        "loosened",
+        [(REVIEWS, "format: csv", "format: csv\nskip: ['^void']")],
+    ),
+    "an end of tables": (
+        "loosened",
+        [(REVIEWS, "format: csv", "format: csv\nfooter: '^void'")],
+    ),
+    "another row of headings": (
+        "unordered",
+        [(REVIEWS, "format: csv", "format: csv\nheader: 2")],
+    ),
     "another key": ("unordered", [(REVIEWS, "key: [review_id]", "key: [review_id, plan]")]),
     "another zone": ("unordered", [(ALERTS, "zone: UTC", "zone: America/Los_Angeles")]),
     "another column": (

@@ -13,6 +13,7 @@ from ccpolicy.policy.calendars import calendar_name, check_calendars, require_ca
 from ccpolicy.policy.column_checks import check_columns
 from ccpolicy.policy.columns import ColumnType, columns, schema
 from ccpolicy.policy.controls import check_control
+from ccpolicy.policy.decoding_checks import check_decoding
 from ccpolicy.policy.expression_types import Column, family_of, misfits
 from ccpolicy.policy.git_datasets import FROM_GIT
 from ccpolicy.policy.load import Policy
@@ -131,6 +132,7 @@ def _datasets(content: Policy) -> Iterator[PolicyError]:
                 locator=place("format"),
                 known=", ".join(FROM_GIT),
             )
+        yield from check_decoding(dataset, place)
         yield from _dataset_columns(content, dataset)
         yield from _recordings(content, dataset)
 

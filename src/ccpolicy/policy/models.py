@@ -12,6 +12,7 @@ from ccpolicy.checks.kinds import ROLES, Role
 from ccpolicy.evidence_formats import Format
 from ccpolicy.policy.base_model import STRICT, Name
 from ccpolicy.policy.column_reading import ColumnSource, Marks
+from ccpolicy.policy.decoding import Decoding
 from ccpolicy.policy.reshape import Reshape
 from ccpolicy.texts import Label, Line, Tag, WrittenText
 from ccpolicy.vocabulary import Grade, Severity
@@ -373,7 +374,8 @@ class Child(Model):
     key: list[Name] = Field(min_length=1)
     """Columns that tell one record from another, the parent's among them."""
     columns: dict[Name, ColumnSource] = {}
-    """Column of the nested record → its name in the document, or how its values are written."""
+    """Name used here → the field's name, or its path, in a nested record, or how its values are
+    written."""
     references: dict[Name, Reference] = {}
     """Column of the nested record → what its values must name."""
     recording: Recording | None = None
@@ -389,7 +391,7 @@ class Lookup(Model):
     column: Name
 
 
-class Dataset(Model):
+class Dataset(Decoding, Model):
     """What counts as evidence of one kind: `policy/datasets/<id>.yaml`."""
 
     id: Name
@@ -409,15 +411,11 @@ class Dataset(Model):
     """JSON Schema of one record, over the names used here. A text with `format: attachment` is the
     path of a file that belongs to the record, from the evidence folder on."""
     columns: dict[Name, ColumnSource] = {}
-    """Name used here → the column's heading, or the path in a document, such as `summary.end`; or
-    where it stands and how its cells are written."""
+    """Name used here → the column's heading, or the path in a document, such as `summary.end`, or
+    how its cells are written. What begins with `/` is a JSON Pointer from the document's top, for
+    fields around the records."""
     empty: Marks | None = None
     """Texts that mean in any column that there is no value, such as `N/A`."""
-    records: str = ""
-    """JSON Pointer to the list of records in a document; empty when the document is the list."""
-    delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] = ","
-    sheet: Line | None = None
-    """Sheet of a spreadsheet; without it the first."""
     reshape: Reshape | None = None
     """How records are made of rows, where a row is not a record."""
     children: dict[Name, Child] = {}
@@ -431,6 +429,11 @@ class Dataset(Model):
     """How records are put on file; without it they are not followed through history."""
     may_be_empty: WrittenText | None = None
     """Why it is all right that a file holds no record. A missing file never is."""
+
+    def heading(self, name: str) -> str:
+        """Return what a column is called on file, as the contract says."""
+        reading = self.columns.get(name)
+        return (reading.from_ if reading else None) or name
 
     @property
     def all_references(self) -> list[tuple[str, str, Reference]]:

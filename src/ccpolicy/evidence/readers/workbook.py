@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
 
 from ccpolicy.errors import EvidenceError, LimitError, Locator
 from ccpolicy.evidence.readers.interface import SourceFile
+from ccpolicy.policy.decoding import CellRange, column_number, letters
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet, CalamineWorkbook
 
 MAX_UNPACKED = 256 << 20
 
 Rows = list[list[Any]]
+Merged = tuple[tuple[int, int], tuple[int, int]]
+"""First and last cell of a merged range: row and column, counted from 0."""
+_SHEET_RANGE = re.compile(
+    r"(?:'(?P<quoted>(?:[^']|'')+)'|(?P<plain>[^'!]+))!(?P<range>[A-Z0-9$:]+)"
+)
 
 _PIECE = 1 << 20
 _SHEETS = "xl/worksheets/"
@@ -89,15 +99,123 @@ class SheetFacts:
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     """The first and the last column of each hidden range, from 1."""
 
+    area: CellRange = field(default_factory=CellRange)
+    """The part of the sheet that is the table."""
+    merged: dict[int, list[tuple[int, int, str]]] = field(default_factory=dict)
+    """Row from 1 → the first and last column, from 0, of cells there that are merged into another,
+    and the range that is merged."""
+
     def hides(self, column: int) -> bool:
         """Whether a column, counted from 1, is hidden."""
         return any(first <= column <= last for first, last in self.hidden_columns)
 
 
+def open_workbook(file: SourceFile) -> tuple[CalamineWorkbook, dict[str, bytes]]:
+    """Open a workbook, and return the parts of it that `unpack` returns.
+
+    Raises:
+        EvidenceError: it is none.
+        LimitError: it is too large.
+    """
+    # Needed for spreadsheets alone.
+    import python_calamine
+
+    parts = unpack(file)
+    try:
+        content = io.BytesIO(file.content())
+        return python_calamine.CalamineWorkbook.from_filelike(content), parts
+    except (python_calamine.CalamineError, ValueError, OSError) as failure:
+        raise not_a_workbook(file, failure) from failure
+
+
+def table_area(file: SourceFile, parts: Mapping[str, bytes]) -> tuple[CellRange, str | None]:
+    """Return the range that a contract names, and the sheet on which a name of the workbook has it.
+
+    Raises:
+        EvidenceError: the workbook has no range of that name.
+    """
+    wanted = file.contract.dataset.range
+    area = CellRange.parse(wanted) if wanted else CellRange()
+    if area or not wanted:
+        return area or CellRange(), None
+    names = _defined_names(file, parts.get("xl/workbook.xml"))
+    if place := _SHEET_RANGE.fullmatch(names.get(wanted, "")):
+        area = CellRange.parse(place["range"])
+        if area:
+            return area, (place["quoted"] or "").replace("''", "'") or place["plain"]
+    raise file.error(
+        "the workbook has no range of the name '{name}'",
+        hint="correct 'range' in the dataset; the names are: {known}",
+        name=wanted,
+        known=", ".join(names) or "–",
+    )
+
+
+def _defined_names(file: SourceFile, text: bytes | None) -> dict[str, str]:
+    """Return name → what it stands for, such as `Log!$A$3:$F$20`."""
+    found: dict[str, str] = {}
+    name: str | None = None
+
+    def start(element: str, attributes: dict[str, str]) -> None:
+        nonlocal name
+        name = attributes.get("name") if element.rpartition(" ")[2] == "definedName" else None
+
+    def characters(content: str) -> None:
+        if name is not None:
+            found[name] = found.get(name, "") + content
+
+    if text is not None:
+        parser = expat.ParserCreate(namespace_separator=" ")
+        parser.StartElementHandler = start
+        parser.CharacterDataHandler = characters
+        _parse(file, parser, text)
+    return found
+
+
+def settle_merged(
+    file: SourceFile, rows: Rows, merged: Sequence[Merged], facts: SheetFacts
+) -> None:
+    """Fill the merged cells of a sheet if the contract says so, or else note where they are.
+
+    Raises:
+        LimitError: they are too many.
+    """
+    how = file.contract.dataset.merged
+    if how == "first":
+        return
+    count = 0
+    for (top, left), (bottom, right) in merged:
+        inside = range(top, min(bottom + 1, len(rows)))
+        count += len(inside) * (right - left + 1)
+        if count > file.limits.sheet_cells:
+            raise beyond_cells(file, count)
+        value = rows[top][left] if top < len(rows) and left < len(rows[top]) else ""
+        name = f"{letters(left + 1)}{top + 1}:{letters(right + 1)}{bottom + 1}"
+        for row in inside:
+            first = left + (row == top)
+            if how == "fill":
+                rows[row] += [""] * (right + 1 - len(rows[row]))
+                rows[row][first : right + 1] = [value] * (right + 1 - first)
+            elif first <= right:
+                facts.merged.setdefault(row + 1, []).append((first, right, name))
+
+
+def beyond_cells(file: SourceFile, count: int) -> LimitError:
+    """Make the error for a sheet of too many cells."""
+    return LimitError(
+        "the sheet spans {count} cells, where the limit is {limit}",
+        hint="delete the empty rows and columns that hold a stray value; if the sheet is"
+        " honest, allow more with 'sheet_cells' in the table [limits] of ccpolicy.toml",
+        locator=Locator(file.name),
+        count=count,
+        limit=file.limits.sheet_cells,
+    )
+
+
 def sheet_facts(
-    file: SourceFile, parts: Mapping[str, bytes], sheet: str, rows: Callable[[], Rows]
-) -> tuple[Rows, SheetFacts]:
-    """Return a sheet's rows, and what else its XML says; `rows` reads them.
+    file: SourceFile, parts: Mapping[str, bytes], sheet: str, read: Callable[[], CalamineSheet]
+) -> tuple[Rows, Sequence[Merged], SheetFacts]:
+    """Return a sheet's rows and merged cells, and what else its XML says; `read` opens it.
 
     Raises:
         EvidenceError: the sheet is not plain XML.
@@ -114,12 +232,13 @@ def sheet_facts(
         if b"\0" in text[:4]:
             raise file.error("the sheet is not UTF-8 text")
         _measure(file, text)
-    values = rows()
+    opened = read()
+    values = opened.to_python(skip_empty_area=False)
     facts = SheetFacts()
     for text in texts:
         if _is_unusual(text):
             _SheetParser(file, sheet, values, facts).parse(text)
-    return values, facts
+    return values, opened.merged_cell_ranges or [], facts
 
 
 def _is_unusual(text: bytes) -> bool:
@@ -161,21 +280,14 @@ def _measure(file: SourceFile, text: bytes) -> None:
             row, column = int(place[2] or row + 1), 0
         else:
             row = int(place[2] or row)
-            column = _column(place[1].upper().encode()) if place[1] else column + 1
+            column = column_number(place[1].upper()) if place[1] else column + 1
         height, width = max(height, row), max(width, column)
 
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler = start
     _parse(file, parser, text)
     if height * width > file.limits.sheet_cells:
-        raise LimitError(
-            "the sheet spans {count} cells, where the limit is {limit}",
-            hint="delete the empty rows and columns that hold a stray value; if the sheet is"
-            " honest, allow more with 'sheet_cells' in the table [limits] of ccpolicy.toml",
-            locator=Locator(file.name),
-            count=height * width,
-            limit=file.limits.sheet_cells,
-        )
+        raise beyond_cells(file, height * width)
 
 
 def _is_near(text: bytes) -> bool:
@@ -226,7 +338,7 @@ class _SheetParser:
             self.inside.add(name)
         elif name == "c":
             place = _REFERENCE.fullmatch(attributes.get("r", ""))
-            self.column = _column(place[1].upper().encode()) if place else self.column + 1
+            self.column = column_number(place[1].upper()) if place else self.column + 1
             self.row = int(place[2]) if place else self.row
             self.cell, self.inside, self.text = attributes, set(), []
         elif name == "row":
@@ -292,13 +404,6 @@ def _is_hidden(attributes: Mapping[str, str], size: str) -> bool:
 
 def _number(text: str | None, otherwise: int) -> int:
     return int(text) if text and text.isdecimal() else otherwise
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
 
 
 def _parts_of(file: SourceFile, parts: Mapping[str, bytes], sheet: str) -> set[str]:
