@@ -34,8 +34,10 @@ FORMATS: dict[Format, FileFormat] = {
 """Formats that are read from files."""
 
 BINARY_SUFFIXES = tuple(
-    suffix for each in FORMATS.values() if each.is_binary for suffix in each.suffixes
+    *(suffix for each in FORMATS.values() if each.is_binary for suffix in each.suffixes),
+    *(".gz", ".zip"),
 )
+"""Endings of files that have no lines of text, packed ones among them."""
 
 ENCODINGS = {
     "UTF-8": "utf-8",

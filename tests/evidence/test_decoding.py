@@ -164,7 +164,13 @@ BAD: dict[str, tuple[str | bytes, dict[str, Any], str, str]] = {
         "编号,n,note\na,1,好\n".encode("gb18030"),
         {"columns": {"id": "编号"}},
         "EV221",
-        "encoding: GB18030",
+        "dataset:  encoding: GB18030",
+    ),
+    "GB18030 in a column that may be empty": (
+        "id,n,备注\na,1,好\n".encode("gb18030"),
+        {"columns": {"note": "备注"}},
+        "EV221",
+        "dataset:  encoding: GB18030",
     ),
     "Big5": (
         "編號,n,note\na,1,好\n".encode("big5"),

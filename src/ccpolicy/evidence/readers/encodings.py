@@ -14,6 +14,10 @@ from ccpolicy.evidence_formats import ENCODINGS
 
 _TRIED = ("GB18030", "Big5", "Windows-31J", "EUC-JP", "Windows-949", "Windows-1252")
 """Encodings that a hint may name, those first that fewer texts fit by chance."""
+_HINT_MESSAGES = {
+    "add": "add to the dataset:  {declared}",
+    "unknown": "save the file in UTF-8, or add its encoding to the dataset, such as  {declared}",
+}
 _BEGINNINGS = {
     b"\x1f\x8b": "compression: gzip",
     b"PK\3\4": "compression: zip",
@@ -106,7 +110,7 @@ def packing_hint(file: SourceFile) -> tuple[str, str] | None:
         head = stream.read(4)
     for start, declared in _BEGINNINGS.items():
         if head.startswith(start):
-            return "add to the dataset:  {declared}", declared
+            return _HINT_MESSAGES["add"], declared
     return None
 
 
@@ -122,15 +126,12 @@ def encoding_hint(file: SourceFile) -> tuple[str, str]:
         except UnicodeDecodeError:
             continue
         if not _STRANGE.search(text) and _names_columns(file.contract, text):
-            return "add to the dataset:  {declared}", f"encoding: {name}"
-    return (
-        "save the file in UTF-8, or add its encoding to the dataset, such as  {declared}",
-        "encoding: GB18030",
-    )
+            return _HINT_MESSAGES["add"], f"encoding: {name}"
+    return _HINT_MESSAGES["unknown"], "encoding: GB18030"
 
 
 def _names_columns(contract: Contract, text: str) -> bool:
-    """Whether a text holds the headings that show its encoding, if there are such."""
-    headings = [contract.heading(each.name) for each in contract.columns if each.required]
-    telling = [each for each in headings if not each.isascii()]
-    return bool(telling) and all(each in text for each in headings)
+    """Whether a text holds the required headings, and one that shows its encoding."""
+    headings = {contract.heading(each.name): each.required for each in contract.columns}
+    is_shown = any(each in text for each in headings if not each.isascii())
+    return is_shown and all(each in text for each, required in headings.items() if required)
