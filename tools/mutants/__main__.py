@@ -47,7 +47,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "gate": ("src/ccpolicy/assessment/*.py",),
     "diff": ("src/ccpolicy/policy/diff/*.py", "src/ccpolicy/checks/strictness.py"),
     "validation": ("src/ccpolicy/evidence/*.py", "src/ccpolicy/policy/record_schema.py"),
-    "locking": ("src/ccpolicy/store/*.py", "src/ccpolicy/checks/sql_guard.py"),
+    "locking": ("src/ccpolicy/store/*.py", "src/ccpolicy/checks/sql_*.py"),
 }
 TESTS = (
     *("tests/time", "tests/assessment", "tests/checks", "tests/engine", "tests/policy"),

@@ -8,18 +8,17 @@ What runs is written by the engine from the renamed tree.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ccpolicy.checks.kinds import TABLES, Kind
-from ccpolicy.checks.sql_guard import (
+from ccpolicy.checks.refusal import Refusal, SqlError
+from ccpolicy.checks.sql_guard import check_size
+from ccpolicy.checks.sql_tree import nodes
+from ccpolicy.checks.sql_writer import (
     COMPARISONS,
-    MOST_LEVELS,
-    Refusal,
-    SqlError,
     cast_type,
     constant,
-    is_deeper,
     plain_function,
 )
 from ccpolicy.errors import Locator, Message
@@ -27,11 +26,12 @@ from ccpolicy.store import Store
 
 FUNCTIONS = frozenset(
     [
-        *("+", "-", "*", "/", "//", "%", "abs", "floor", "round", "least", "greatest", "nullif"),
+        *("+", "-", "*", "//", "%", "abs", "least", "greatest", "nullif"),
         *("min", "max", "sum", "count", "count_star", "row_number", "lag", "lead", "coalesce"),
     ]
 )
-"""Numbers and aggregates: a kind's inputs hold nothing else."""
+"""Of whole numbers: a kind's inputs hold nothing else, and none of these gives a fraction."""
+CASTS = frozenset(["BOOLEAN", "BIGINT"])
 MOST_CHARACTERS = 100_000
 """Of one query."""
 
@@ -137,29 +137,15 @@ def _vet(tree: dict[str, Any], relations: frozenset[str]) -> None:
         raise SqlError("not an SQL query: {reason}", reason=tree["error_message"])
     if len(tree["statements"]) != 1:
         raise SqlError("more than one SQL statement")
-    if is_deeper(tree, MOST_LEVELS):
-        raise SqlError("nested deeper than {limit} levels", limit=MOST_LEVELS)
+    check_size(tree)
     if tree["statements"][0]["named_param_map"]:
         raise SqlError("{kind} is not allowed in a check kind", kind="parameter")
-    for part in _nodes(tree):
+    for part in nodes(tree):
         _check(part)
     # These two are the same for every kind.
     common = TABLES - {"parameters"}
     known = {each.lower(): each if each in common else input_name(each) for each in relations}
     _Renaming().rename(tree["statements"][0]["node"], known)
-
-
-def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
-    """Yield everything in a tree that says what it is."""
-    waiting = [tree]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, dict):
-            if "type" in part or "class" in part:
-                yield part
-            waiting += part.values()
-        elif isinstance(part, list):
-            waiting += part
 
 
 def _check(part: dict[str, Any]) -> None:
@@ -171,12 +157,16 @@ def _check(part: dict[str, Any]) -> None:
     kind = part.get("type")
     if kind not in _TYPES or part.get("sample") or part.get("at_clause"):
         raise SqlError("{kind} is not allowed in a check kind", kind=str(kind).lower())
+    if part.get("function_name") == "/":
+        raise _not_whole("/")
     if "function_name" in part:
         plain_function(part, FUNCTIONS)
     match kind:
-        case "OPERATOR_CAST":
-            cast_type(part)
+        case "OPERATOR_CAST" if cast_type(part) not in CASTS:
+            raise _not_whole(cast_type(part))
         case "VALUE_CONSTANT":
+            if part["literal"]["kind"] == "NUMERIC":
+                raise _not_whole(part["literal"]["text"][:40])
             constant(part)
         case "JOIN" if part["ref_type"] not in _JOINS:
             raise SqlError(
@@ -190,6 +180,15 @@ def _check(part: dict[str, Any]) -> None:
             )
         case "BASE_TABLE" if len(part["qualified_name"]["path"]) != 1:
             raise _not_an_input(".".join(part["qualified_name"]["path"]))
+
+
+def _not_whole(part: str) -> SqlError:
+    # A fraction may be NaN or infinite, which is greater than every number.
+    return SqlError(
+        "a check kind counts in whole numbers: {part} is not allowed",
+        hint="multiply the other side instead of dividing; quantities are in millionths",
+        part=part,
+    )
 
 
 def _not_an_input(name: str) -> SqlError:
