@@ -60,6 +60,8 @@ _SPELLINGS = {
 _ARITHMETIC = ("+", "-", "*", "/", "%")
 _DIVISIONS = ("/", "%")
 _SIGNS = ("+", "-")
+_EXTREMES = {"least": "list_min", "greatest": "list_max"}
+"""Functions that pass over what is missing → functions of a list that has nothing missing."""
 _WHOLE = re.compile(r"-?[0-9]{1,19}")
 _DECIMAL = re.compile(r"-?(?=\.?[0-9])[0-9]{0,18}\.?[0-9]{0,18}([eE][+-]?[0-9]{1,3})?")
 
@@ -163,6 +165,12 @@ class _Writer:
         if name in _ARITHMETIC:
             return _finite(self._arithmetic(part))
         written = self._all(given)
+        if name in _EXTREMES:
+            values = f"[{', '.join(written)}]"
+            return f"{_EXTREMES[name]}({_only(values, 'len(v) = list_count(v)')})"
+        if name == "concat":
+            texts = [f"CAST({each} AS VARCHAR)" for each in written]
+            return f"({' || '.join(texts)})"
         if name not in _OPERATORS:
             return f"{name}({', '.join(written)})"
         return _operation(name, written)

@@ -28,6 +28,7 @@ MESSAGES = {
     "no_calendar": "'{column}' names no calendar: '{value}'",
     "two_classes": "records of '{value}' disagree about '{column}': {others}",
     "two_minimums": "records of '{value}' disagree about '{column}': {others}",
+    "too_large": "'{column}' is too large to be compared: {value}",
     "orphan": "'{value}' is not in the dataset '{column}'",
     "early": "'{value}' is closed before it was opened",
     "future": "the record is dated in the future",
@@ -120,7 +121,7 @@ def find_faults(
                 column = selection.calendar
             case "two_classes":
                 column = selection.by
-            case "two_minimums":
+            case "two_minimums" | "too_large":
                 column = selection.quantity
         findings.append(
             Finding(
@@ -193,6 +194,10 @@ def _queries(inputs: InputQueries, calendar: CalendarTables) -> list[str]:
         f" {_number('min(quantity)')} || ' / ' || {_number('max(quantity)')} FROM subject_records"
         f" WHERE selection IN ({_list(own)})"
         " GROUP BY revision, name HAVING min(quantity) < max(quantity)",
+        *(
+            f"SELECT DISTINCT 'too_large', selection, value, locator, NULL FROM ({query}) large"
+            for query in map(inputs.too_large, filter(lambda e: e.selection.quantity, selections))
+        ),
         *_orphans(inputs),
         *_early(inputs),
     ]

@@ -170,7 +170,8 @@ def _open(file: SourceFile) -> tuple[str, list[list[Any]], SheetFacts, list[Mess
     # Needed for spreadsheets alone.
     import python_calamine
 
-    from ccpolicy.evidence.readers.workbook import not_a_workbook, sheet_facts, unpack
+    from ccpolicy.evidence.readers.workbook import sheet_facts
+    from ccpolicy.evidence.readers.workbook_limits import not_a_workbook, unpack
 
     parts = unpack(file)
     try:
