@@ -146,6 +146,19 @@ def kind(query: str) -> Callable[[Path], None]:
     return make
 
 
+def children(root: Path) -> None:
+    """Write a record with a long key and many parts, each of which has the key as well."""
+    parts = [{"part": str(number)} for number in range(300_000)]
+    events(
+        "json", lambda: json.dumps([RECORD | {"unit": "x" * 20_000_000, "parts": parts}]).encode()
+    )(root)
+    part = "{type: object, required: [part], properties: {part: {type: string}}}"
+    change(EVENTS_POLICY, NOTE, f"parts: {{type: array, items: {part}}}")(root)
+    change(
+        EVENTS_POLICY, "retention", "children: {parts: {path: parts, key: [unit, part]}}\nretention"
+    )(root)
+
+
 def workbook(place: str) -> bytes:
     """Return a workbook with a heading and one cell far away."""
     buffer = io.BytesIO()
@@ -394,6 +407,7 @@ def large_blob(root: Path) -> None:
 
 
 ROW = "'E1' AS unit, '2026-03-02T09:00:00+08:00' AS inspected_at, 'pass' AS result, '' AS note"
+REPEATED = ROW.replace("'' AS note", "repeat('x', 200000) AS note")
 HEADER = "unit,inspected_at,result,note"
 CROSS = (
     "SELECT s0.control, 'duty' AS part, s0.subject, count(*) AS starts, max(s1.starts) AS ends,"
@@ -494,6 +508,7 @@ EVIDENCE = (
     Bomb(
         "one name many times", events("json", b"[{" + b'"a":1,' * 300_000 + b'"b":1}]'), "EV|FI", 1
     ),
+    Bomb("one key of many children", children, "US35"),
     Bomb("deep JSON", events("json", b"[" * 1_000_000), "FI104"),
     Bomb(
         "deep record",
@@ -511,6 +526,7 @@ EVIDENCE = (
         parquet("SELECT " + ", ".join(f"1 AS c{n}" for n in range(5_000))),
         "EV250",
     ),
+    Bomb("text in Parquet", parquet(f"SELECT {REPEATED} FROM range(5000)"), "EV", 1),
     Bomb("no Parquet", events("parquet", b"PAR1" + b"\xff" * 1_000_000 + b"PAR1"), "EV", 1),
     Bomb("many stars", folders(20, 14), "", 0),
     Bomb("deep folders", folders(900, 2), "FI212"),
