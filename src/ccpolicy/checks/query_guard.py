@@ -61,6 +61,7 @@ _AMBIENT = frozenset(
 )
 """What reads like a column and is not one: the clock, and the engine itself."""
 
+_PLACES = ("query_location", "query_location_length")
 _UNSTABLE = SqlError(
     "the query is not read again as it was written",
     hint="take out what cannot be seen, such as a NUL in a name or a text",
@@ -112,19 +113,30 @@ def _vet_new(store: Store, kinds: Sequence[Kind]) -> None:
     written = store.write([tree for _, tree in renamed])
     for (kind, tree), text, again in zip(renamed, written, store.parse(written), strict=True):
         # The engine must read what it wrote as what it was given; of a NUL it writes nothing.
-        is_same = _without_places(again) == _without_places(tree)
-        _vetted[kind.query, kind.relations] = text if is_same else _UNSTABLE
+        _vetted[kind.query, kind.relations] = text if _is_same(again, tree) else _UNSTABLE
 
 
-def _without_places(tree: Any) -> Any:
-    """Return a tree without the places in the text."""
-    if isinstance(tree, dict):
-        return {
-            key: _without_places(each)
-            for key, each in tree.items()
-            if not key.startswith("query_location")
-        }
-    return [_without_places(each) for each in tree] if isinstance(tree, list) else tree
+def _is_same(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether two trees differ in nothing but places in the text."""
+    waiting: list[tuple[Any, Any]] = [(one, other)]
+    while waiting:
+        left, right = waiting.pop()
+        if isinstance(left, dict) and isinstance(right, dict):
+            if left.keys() != right.keys():
+                return False
+            pairs = [(left[key], right[key]) for key in left if key not in _PLACES]
+        elif isinstance(left, list) and isinstance(right, list):
+            if len(left) != len(right):
+                return False
+            pairs = list(zip(left, right, strict=True))
+        else:
+            return False
+        for each, counterpart in pairs:
+            if isinstance(each, dict | list):
+                waiting.append((each, counterpart))
+            elif each != counterpart:
+                return False
+    return True
 
 
 def _vet(tree: dict[str, Any], relations: frozenset[str]) -> None:
