@@ -117,10 +117,10 @@ def test_harm_to_an_item_that_is_none(
     if verdict == "unknown":
         [problem] = control.problems
         item = exam.split(",")[2]
-        assert f"{problem.code} {problem.message.en}" == coded("EV590", item, "course")
+        assert f"{problem.code} {problem.message.text('en')}" == coded("EV590", item, "course")
         assert problem.locator == f"{EXAMS}:4"
         assert problem.hint
-        assert ("'fire'" in problem.hint.en) == (item == "Fire")
+        assert ("'fire'" in problem.hint.text("en")) == (item == "Fire")
 
 
 def test_harm_to_an_item_that_a_predicate_leaves_out(tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def test_keys_that_could_be_those_of_another(tmp_path: Path) -> None:
     result = ccpolicy.load(centre).check()
     [control] = result.controls
     assert control.now == "unknown"
-    found = {(each.locator, f"{each.code} {each.message.en}") for each in control.problems}
+    found = {(each.locator, f"{each.code} {each.message.text('en')}") for each in control.problems}
     said = coded("EV592", "A × N1 × 2", "×")
     assert found >= {(f"{NURSES}:2", said), (f"{NURSES}:3", said), (f"{EXAMS}:2", said)}
     assert not result.gate.passed

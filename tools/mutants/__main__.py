@@ -51,7 +51,11 @@ ROOMS: dict[str, tuple[str, ...]] = {
         *("src/ccpolicy/evidence/references.py", "src/ccpolicy/evidence/reference_sql.py"),
         "src/ccpolicy/policy/references.py",
     ),
-    "locking": ("src/ccpolicy/store/*.py", "src/ccpolicy/checks/*_guard.py"),
+    "locking": (
+        "src/ccpolicy/store/*.py",
+        "src/ccpolicy/checks/*_guard.py",
+        "src/ccpolicy/checks/sql_*.py",
+    ),
 }
 TESTS = (
     *("tests/time", "tests/assessment", "tests/checks", "tests/engine", "tests/policy"),

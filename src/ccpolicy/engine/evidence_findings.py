@@ -31,6 +31,7 @@ MESSAGES = {
     "no_calendar": "'{column}' names no calendar: '{value}'",
     "two_classes": "records of '{value}' disagree about '{column}': {others}",
     "two_minimums": "records of '{value}' disagree about '{column}': {others}",
+    "too_large": "'{column}' is too large to be compared: {value}",
     "orphan": "'{value}' is not in the dataset '{column}'",
     "two_names": "'{value}' can be read as two names: a part of the key holds '{separator}'",
     "no_item": "'{value}' in '{column}' is none of the items of the control",
@@ -133,7 +134,7 @@ def find_faults(
                 close = nearest(value, _items(store, revision.control_number))
             case "two_classes":
                 column = selection.by
-            case "two_minimums":
+            case "two_minimums" | "too_large":
                 column = selection.quantity
         findings.append(
             Finding(
@@ -207,6 +208,10 @@ def _queries(inputs: InputQueries, calendar: CalendarTables) -> list[str]:
         f" WHERE selection IN ({_list(own)})"
         " GROUP BY revision, name HAVING min(quantity) < max(quantity)",
         *_two_names(inputs),
+        *(
+            f"SELECT DISTINCT 'too_large', selection, value, locator, NULL FROM ({query}) large"
+            for query in map(inputs.too_large, filter(lambda e: e.selection.quantity, selections))
+        ),
         *_orphans(inputs),
         _no_item(inputs),
         *_early(inputs),

@@ -24,6 +24,8 @@ from ccpolicy.vocabulary import KEY_SEPARATOR
 
 MILLIONTHS = 1_000_000
 """Quantities are compared in whole millionths, so that sums are exact."""
+MOST = 9_000_000_000_000
+"""The largest quantity whose millionths a whole number of 64 bits holds."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,7 @@ class InputQueries:
             self._calendar(selected),
             *self._starts(selected),
             *self._time(selection.ends, selection.dataset),
-            *(self._value(role, selection, spec) for role in VALUES),
+            *(self._value(role, selected) for role in VALUES),
             # One that is NULL has not decided.
             f"CASE {self.expression_sql(selection.good)} WHEN true THEN 1 WHEN false THEN 0 END"
             if selection.good
@@ -175,15 +177,28 @@ class InputQueries:
             return f"CAST({identifier(column)} AS VARCHAR)"
         return literal(calendar.id) if calendar else "NULL"
 
-    def _value(self, role: Role, selection: Selection, spec: Input) -> str:
-        """Write a number of a record, in millionths."""
-        if column := selection.roles.get(role):
-            value = f"CAST(round({identifier(column)} * {MILLIONTHS}) AS BIGINT)"
-            # A count that was left empty is no count of anything.
-            return value if spec.population else f"coalesce({value}, 0)"
+    def _value(self, role: Role, selected: InputSelection) -> str:
+        """Write a number of a record, in millionths; NULL if it is empty or too large."""
+        if column := selected.selection.roles.get(role):
+            name = identifier(column)
+            millionths = f"CAST(round({name} * {MILLIONTHS}) AS BIGINT)"
+            return f"CASE WHEN {name} BETWEEN -{MOST} AND {MOST} THEN {millionths} END"
         # Where nothing is counted, each record counts as one.
+        spec = selected.spec
         counts = role == "quantity" and role in spec.columns and not spec.population
         return str(MILLIONTHS) if counts else "NULL"
+
+    def too_large(self, selected: InputSelection) -> str:
+        """Write the query of the records of a selection whose quantity is too large to compare."""
+        column = identifier(selected.selection.quantity or "")
+        table = identifier(self.tables[selected.selection.dataset].name)
+        return f"""
+            SELECT selection, CAST({column} AS VARCHAR) AS value, r.locator
+            FROM selected_records r
+            JOIN {table} t ON t.locator = r.locator
+            WHERE r.selection = {selected.number} AND r.belongs AND r.quantity IS NULL
+              AND t.{column} IS NOT NULL
+        """
 
     def _starts(self, selected: InputSelection) -> tuple[str, str, str]:
         """Return the expressions of a record's time, or of its beginning, as `_time` does."""

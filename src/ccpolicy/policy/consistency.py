@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from ccpolicy.checks.query_guard import vet_queries
-from ccpolicy.checks.sql_guard import Expression, Refusal, vet_expressions
+from ccpolicy.checks.refusal import Refusal
+from ccpolicy.checks.sql_guard import Expression, vet_expressions
 from ccpolicy.errors import Locator, PolicyError, PolicyErrors
 from ccpolicy.policy.calendars import calendar_name, check_calendars, require_calendar
 from ccpolicy.policy.column_checks import check_columns

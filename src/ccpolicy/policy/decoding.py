@@ -10,7 +10,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, StringConstraints
 
 from ccpolicy.evidence_formats import FORMATS
-from ccpolicy.policy.base_model import STRICT, Line, Name
+from ccpolicy.policy.base_model import STRICT, Name
+from ccpolicy.texts import Line
 
 Exact = Annotated[str, StringConstraints(min_length=1)]
 """A text that means what it says, with the spaces around it."""

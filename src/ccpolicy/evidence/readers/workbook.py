@@ -1,24 +1,31 @@
-"""The XML of a workbook: what the reader of values leaves out in silence, and excessive sizes."""
+"""The XML of a workbook: what the reader of values leaves out in silence."""
 
 from __future__ import annotations
 
 import io
 import re
-import zipfile
-import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
 
-from ccpolicy.errors import EvidenceError, LimitError, Locator
+from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.readers.interface import SourceFile
+from ccpolicy.evidence.readers.workbook_limits import (
+    AFTER_NAME,
+    SHARED_TEXTS,
+    beyond_cells,
+    check_area,
+    check_texts,
+    not_a_workbook,
+    parse_plain,
+    part_name,
+    unpack,
+)
 from ccpolicy.policy.decoding import CellRange, column_number, letters
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
-
-MAX_UNPACKED = 256 << 20
 
 Rows = list[list[Any]]
 Merged = tuple[tuple[int, int], tuple[int, int]]
@@ -27,66 +34,16 @@ _SHEET_RANGE = re.compile(
     r"(?:'(?P<quoted>(?:[^']|'')+)'|(?P<plain>[^'!]+))!(?P<range>[A-Z0-9$:]+)"
 )
 
-_PIECE = 1 << 20
-_SHEETS = "xl/worksheets/"
-_FAR = re.compile(rb"""[\s"']r\s*=(?!"(?:[A-Z]{1,2})?[0-9]{1,4}")|:(?:row|c)[\s/>]""")
-"""A place that is far from the first cell, or not written as every spreadsheet program does."""
-_NEAR_CELLS = 9_999 * (26 + 26**2)
-"""Cells of the largest sheet without such a place."""
-_ANY_PLACE = re.compile(r"\s*([A-Za-z]{0,20})([0-9]{0,20})\s*")
 _REFERENCE = re.compile(r"\s*([A-Za-z]{1,3})([0-9]{1,7})\s*")
 _TRUE = ("1", "true")
 _ODD = "!"
 """Stands for a comment, a CDATA section or a processing instruction, which no element is called."""
 _BEFORE_NAME = (b"<", b":")
-_AFTER_NAME = (b">", b" ", b"/", b"\t", b"\r", b"\n")
 _UNUSUAL = (
-    *(before + b"f" + after for before in _BEFORE_NAME for after in _AFTER_NAME),
+    *(before + b"f" + after for before in _BEFORE_NAME for after in AFTER_NAME),
     *(b'"e"', b"'e'", b"<!", b"hidden", b"zeroHeight", b"customHeight"),
 )
 _NO_WIDTH = re.compile(rb"""\bwidth\s*=\s*["']\s*0*\.?0*\s*["']""")
-
-
-def unpack(file: SourceFile) -> dict[str, bytes]:
-    """Unpack a workbook up to a limit of its size, and return the parts that are needed.
-
-    Raises:
-        EvidenceError: it is not a workbook.
-        LimitError: it is too large.
-    """
-    found: dict[str, bytes] = {}
-    room = MAX_UNPACKED
-    try:
-        with file.open() as content, zipfile.ZipFile(content) as archive:
-            for entry in archive.infolist():
-                if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                    raise file.error("the workbook is packed in a way that is not known")
-                pieces = []
-                with archive.open(entry) as stream:
-                    while piece := stream.read(_PIECE):
-                        room -= len(piece)
-                        if room < 0:
-                            raise LimitError(
-                                "unpacked, the file is larger than {limit} MiB",
-                                locator=Locator(file.name),
-                                limit=MAX_UNPACKED >> 20,
-                            )
-                        if entry.filename.startswith(("xl/workbook", "xl/_rels/", _SHEETS)):
-                            pieces.append(piece)
-                if pieces:
-                    found[entry.filename] = b"".join(pieces)
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError) as failure:
-        raise not_a_workbook(file, failure) from failure
-    return found
-
-
-def not_a_workbook(file: SourceFile, failure: Exception) -> EvidenceError:
-    """Make the error for bytes that are no workbook."""
-    return file.error(
-        "this is not a workbook: {reason}",
-        hint="save the file as an Excel workbook (.xlsx)",
-        reason=str(failure)[:200],
-    )
 
 
 @dataclass
@@ -168,7 +125,7 @@ def _defined_names(file: SourceFile, text: bytes | None) -> dict[str, str]:
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.StartElementHandler = start
         parser.CharacterDataHandler = characters
-        _parse(file, parser, text)
+        parse_plain(file, parser, text)
     return found
 
 
@@ -200,18 +157,6 @@ def settle_merged(
                 facts.merged.setdefault(row + 1, []).append((first, right, name))
 
 
-def beyond_cells(file: SourceFile, count: int) -> LimitError:
-    """Make the error for a sheet of too many cells."""
-    return LimitError(
-        "the sheet spans {count} cells, where the limit is {limit}",
-        hint="delete the empty rows and columns that hold a stray value; if the sheet is"
-        " honest, allow more with 'sheet_cells' in the table [limits] of ccpolicy.toml",
-        locator=Locator(file.name),
-        count=count,
-        limit=file.limits.sheet_cells,
-    )
-
-
 def sheet_facts(
     file: SourceFile, parts: Mapping[str, bytes], sheet: str, read: Callable[[], CalamineSheet]
 ) -> tuple[Rows, Sequence[Merged], SheetFacts]:
@@ -224,14 +169,15 @@ def sheet_facts(
     wanted = _parts_of(file, parts, sheet)
     # Where it is not clear which part is the sheet, all of them are looked at.
     texts = [
-        text
-        for name, text in parts.items()
-        if (name in wanted if wanted else name.startswith(_SHEETS))
+        text for name, text in parts.items() if (name in wanted if wanted else b"sheetData" in text)
     ]
+    if not texts:
+        raise not_a_workbook(file, ValueError(f"{sheet!r} has no part"))
     for text in texts:
         if b"\0" in text[:4]:
             raise file.error("the sheet is not UTF-8 text")
-        _measure(file, text)
+        check_area(file, text)
+        check_texts(file, parts.get(SHARED_TEXTS, b""), text)
     opened = read()
     values = opened.to_python(skip_empty_area=False)
     facts = SheetFacts()
@@ -251,51 +197,6 @@ def _is_unusual(text: bytes) -> bool:
         or text.find(b"<?", 2) >= 0
         or text.count(b"inlineStr") > text.count(b"<is") + text.count(b":is")
         or _NO_WIDTH.search(text, 0, max(text.find(b"sheetData"), 0)) is not None
-    )
-
-
-def _measure(file: SourceFile, text: bytes) -> None:
-    """Refuse a sheet whose area is too large for memory.
-
-    The reader of values makes room for all cells up to the last row and column, wherever these
-    stand, before it returns anything.
-
-    Raises:
-        LimitError: it is so.
-        EvidenceError: the sheet is not plain XML.
-    """
-    if file.limits.sheet_cells >= _NEAR_CELLS and _is_near(text):
-        return
-    row = column = height = width = 0
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal row, column, height, width
-        name = name.rpartition(" ")[2]
-        if name not in ("row", "c"):
-            return
-        place = _ANY_PLACE.fullmatch(attributes.get("r", ""))
-        if not place:
-            raise not_a_workbook(file, ValueError(f"r = {attributes['r']!r}"))
-        if name == "row":
-            row, column = int(place[2] or row + 1), 0
-        else:
-            row = int(place[2] or row)
-            column = column_number(place[1].upper()) if place[1] else column + 1
-        height, width = max(height, row), max(width, column)
-
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartElementHandler = start
-    _parse(file, parser, text)
-    if height * width > file.limits.sheet_cells:
-        raise beyond_cells(file, height * width)
-
-
-def _is_near(text: bytes) -> bool:
-    """Whether every row and cell plainly says that it stands near the first; this is fast."""
-    return (
-        not _FAR.search(text)
-        and text.count(b"<row") == text.count(b'<row r="')
-        and sum(text.count(b"<c" + after) for after in _AFTER_NAME) == text.count(b'<c r="')
     )
 
 
@@ -329,7 +230,7 @@ class _SheetParser:
         parser.CharacterDataHandler = self._characters
         parser.CommentHandler = parser.ProcessingInstructionHandler = self._odd
         parser.StartCdataSectionHandler = self._odd
-        _parse(self.file, parser, text)
+        parse_plain(self.file, parser, text)
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         name = name.rpartition(" ")[2]
@@ -419,7 +320,9 @@ def _parts_of(file: SourceFile, parts: Mapping[str, bytes], sheet: str) -> set[s
         for name, value in each.items()
         if name.endswith(" id")
     ]
-    named = {each[1:] if each.startswith("/") else f"xl/{each}" for each in targets if each}
+    named = {
+        part_name(each[1:] if each.startswith("/") else f"xl/{each}") for each in targets if each
+    }
     return named if named <= parts.keys() else set()
 
 
@@ -434,16 +337,5 @@ def _elements(file: SourceFile, text: bytes | None, name: str) -> list[dict[str,
     if text is not None:
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.StartElementHandler = start
-        _parse(file, parser, text)
+        parse_plain(file, parser, text)
     return found
-
-
-def _parse(file: SourceFile, parser: expat.XMLParserType, text: bytes) -> None:
-    def refuse(*_: object) -> None:
-        raise file.error("a part of the workbook is not plain XML")
-
-    parser.StartDoctypeDeclHandler = refuse
-    try:
-        parser.Parse(text, True)
-    except expat.ExpatError as failure:
-        raise not_a_workbook(file, failure) from failure

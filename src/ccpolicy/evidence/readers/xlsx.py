@@ -16,12 +16,12 @@ from ccpolicy.evidence.readers.surroundings import CellTexts
 from ccpolicy.evidence.readers.table_shape import TableShape, passed_over
 from ccpolicy.evidence.readers.workbook import (
     SheetFacts,
-    not_a_workbook,
     open_workbook,
     settle_merged,
     sheet_facts,
     table_area,
 )
+from ccpolicy.evidence.readers.workbook_limits import not_a_workbook
 from ccpolicy.evidence.values import value_of
 
 MAX_BYTES = 64 << 20
