@@ -62,6 +62,7 @@ reliability: $(DEV)
 	$(BIN)/python tools/reliability.py run worlds $(WORLDS)
 	$(BIN)/python tools/reliability.py run metamorphic 50
 	$(BIN)/python tools/reliability.py run faults 250
+	$(BIN)/python tools/reliability.py run attacks
 	@cd tests && $(abspath $(BIN))/python -m fuzz --seconds 3600 --log ../docs/reliability/fuzz.jsonl
 	$(BIN)/python tools/reliability.py
 
