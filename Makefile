@@ -53,7 +53,7 @@ mutants: $(DEV)
 	@cd tools && $(abspath $(BIN))/python -m mutants run --count $(MUTANTS)
 
 # Hostile bytes for every reader, each for so many seconds; an hour and more by hand.
-FUZZ ?= 20
+FUZZ ?= 10
 fuzz: $(DEV)
 	@cd tests && $(abspath $(BIN))/python -m fuzz --seconds $(FUZZ)
 
