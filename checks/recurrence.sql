@@ -31,9 +31,9 @@ parameters:
     label: {en: longest time from one event to the next, zh: 两次之间的最长间隔}
   per:
     type: period
-    choices: [month, quarter, half-year, year]
+    choices: [week, month, quarter, half-year, year, "{fiscal_year: MM-DD}"]
     stricter: shorter
-    label: {en: calendar period that each needs its events, zh: 按自然周期（月、季、半年、年）计}
+    label: {en: calendar period that each needs its events, zh: 按自然周期（周、月、季、半年、年、财年）计}
   at_least:
     type: integer
     default: 1

@@ -11,6 +11,7 @@ from .model import Key, Parameters, Row, World
 from .zone_calendar import DAY, MICROSECOND, is_clock
 
 ITEMS = ["ops", "安全"]
+FISCAL_YEARS = ["fiscal_year 04-01", "fiscal_year 10-31"]
 
 
 def _keys(subjects: list[Row] | None) -> list[Key]:
@@ -35,11 +36,13 @@ def _harms(maker: Maker, keys: list[Key], helps: list[Row], items: list[str]) ->
 def _often(maker: Maker, by_period: bool) -> Callable[[], Parameters]:
     """Return what draws the parameters of a recurrence, by calendar periods or rolling."""
     draw, several = maker.draw, maker.maybe(0.4)
+    periods = ["month", "month", "quarter", "half-year", "year", *FISCAL_YEARS]
+    if weekly := maker.maybe(0.4):
+        periods = ["week", "week", "month"]
 
     def parameters() -> Parameters:
         found: Parameters = {}
         if by_period:
-            periods = ["month", "month", "quarter", "half-year", "year"]
             found["per"] = maker.value(lambda: draw.choice(periods))
         else:
             found["every"] = maker.value(maker.duration)
@@ -50,7 +53,8 @@ def _often(maker: Maker, by_period: bool) -> Callable[[], Parameters]:
             found["initial"] = maker.value(lambda: draw.choice(family))
         # "`at_least` > 1 takes neither", and grace is shorter than the period.
         if by_period and not several and maker.maybe(0.6):
-            found["grace"] = maker.value(lambda: draw.choice(["1 day", "5 days", "10 days"]))
+            graces = ["1 day", "5 days"] if weekly else ["1 day", "5 days", "10 days"]
+            found["grace"] = maker.value(lambda: draw.choice(graces))
         elif not by_period and maker.maybe(0.3):
             found["grace"] = maker.value(maker.duration)
         return found
@@ -85,10 +89,12 @@ def _recurrence(maker: Maker) -> World:
 
 
 def _period_ends(maker: Maker) -> list[int]:
-    """Return instants around the ends of the last months, and of grace after them."""
+    """Return instants around the ends of the last months and weeks, and of grace after them."""
     today = maker.shared.as_of.date()
     months = [maker.calendar.period(today, "month", -later) for later in range(14)]
-    days = [month + late * DAY for month in maker.draw.sample(months, 4) for late in (0, 1, 5, 10)]
+    weeks = [maker.calendar.period(today, "week", -later) for later in range(14)]
+    starts = maker.draw.sample(months, 4) + maker.draw.sample(weeks, 2)
+    days = [start + late * DAY for start in starts for late in (0, 1, 5, 10)]
     return [maker.calendar.begins(day) + maker.draw.choice([-1, 0]) for day in days]
 
 

@@ -54,6 +54,9 @@ _CALENDAR = (
 )
 _DURATION = "\nhint: write for example '30 days', 'P3M', '15 minutes' or '5 business days'"
 _ORDER = coded("PL310")
+PERIODS = "week, month, quarter, half-year, year, {fiscal_year: MM-DD}"
+_FISCAL = "\nhint: write for example {fiscal_year: 04-01}; for 02-29 write 03-01 or 02-28"
+_DURATION = "\nhint: write for example '30 days', 'P3M', '15 minutes' or '5 business days'"
 _FAMILY = coded("PL306", "grace")
 _VALUE = "{value: 12 months, norm: yearly-review}"
 _ZONE = "\nhint: write an IANA name, such as Asia/Shanghai"
@@ -514,8 +517,32 @@ NUMBERS: dict[str, tuple[list[Change], list[str]]] = {
         [f"{REVIEW}:18:15: {coded('PL508', '-1 days')}"],
     ),
     "no period": (
-        [every("per: {value: week, norm: yearly-review}")],
-        [f"{REVIEW}:18:13: {coded('PL406', 'week', 'month, quarter, half-year, year')}"],
+        [every("per: {value: weekly, norm: yearly-review}")],
+        [f"{REVIEW}:18:13: {coded('PL406', 'weekly', PERIODS)}"],
+    ),
+    "a fiscal year that not every year has": (
+        [every("per: {value: {fiscal_year: 02-29}, norm: yearly-review}")],
+        [f"{REVIEW}:18:13: {coded('PL640', '02-29')}{_FISCAL}"],
+    ),
+    "a fiscal year with a year": (
+        [every("per: {value: {fiscal_year: 2026-04-01}, norm: yearly-review}")],
+        [f"{REVIEW}:18:13: {coded('PL640', '2026-04-01')}{_FISCAL}"],
+    ),
+    "a fiscal year by its week": (
+        [every("per: {value: {fiscal_year: W14-1}, norm: yearly-review}")],
+        [f"{REVIEW}:18:13: {coded('PL640', 'W14-1')}{_FISCAL}"],
+    ),
+    "a fiscal year without its day": (
+        [every("per: {value: fiscal_year, norm: yearly-review}")],
+        [f"{REVIEW}:18:13: {coded('PL406', 'fiscal_year', PERIODS)}"],
+    ),
+    "a fiscal year where a duration is expected": (
+        [every("every: {value: {fiscal_year: 04-01}, norm: yearly-review}")],
+        [f"{REVIEW}:18:15: {coded('PL503', '{fiscal_year: 04-01}')}{_DURATION}"],
+    ),
+    "grace as long as a week": (
+        [every("per: {value: week}\n      grace: {value: 7 days}")],
+        [f"{REVIEW}:17:5: 'grace' must be shorter than 'per'"],
     ),
     "no whole number": (
         [every(f"{EVERY}\n      at_least: {{value: 0, norm: yearly-review}}")],

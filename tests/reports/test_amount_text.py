@@ -24,6 +24,8 @@ NETWORK = {"network": Text(en="network equipment", zh="网络设备")}
         ("45 seconds", "45 seconds", "45 秒"),
         ("half-year", "calendar half-year", "每自然半年"),
         ("month", "calendar month", "每自然月"),
+        ("week", "calendar week", "每自然周"),
+        ("{fiscal_year: 04-01}", "fiscal year from 04-01", "每财年（始于 04-01）"),
         ("never", "never", "never"),
         ("30 days of rest", "30 days of rest", "30 days of rest"),
         (3, "3", "3"),

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from ccpolicy.checks.values import Given, Value
 from ccpolicy.errors import Locator, Message, PolicyError
 from ccpolicy.files.model_errors import explain
 from ccpolicy.files.policy_files import PolicyFiles, read_source
 from ccpolicy.files.yaml_document import YamlDocument, decode, parse_yaml
 from ccpolicy.time.durations import parse_duration
+from ccpolicy.time.periods import PERIODS, parse_period, period_form
 
 Role = Literal["starts", "valid_from", "ends", "item", "by", "calendar", "quantity", "good"]
 """What a column of a selection can mean."""
@@ -43,12 +45,10 @@ ROLES: dict[Role, ColumnRole] = {
 """Role → facts. `Selection` has a field for each, whose docstring says what it is for."""
 VALUES = tuple(name for name, role in ROLES.items() if role.is_value)
 
-Value = str | int | float
-
-EXAMPLES = ".examples.yaml"
-"""How the names of files of worked examples end."""
 _TOO_LARGE = 1_000_000_000
 """Numbers of a parameter are smaller: no plan means more, and every engine can hold them."""
+EXAMPLES = ".examples.yaml"
+"""How the names of files of worked examples end."""
 TABLES = frozenset(["parameters", "after", "business", "period"])
 """What a kind's query can read beside its inputs."""
 
@@ -149,7 +149,7 @@ class Example(Model):
     title: KindText
     zone: str = "Asia/Shanghai"
     as_of: str
-    parameters: dict[str, Value | dict[str, Value]] = {}
+    parameters: dict[str, Given] = {}
     inputs: dict[str, list[dict[str, Value | bool | None]]]
     """Input → records: `subject`, the times `starts` and `ends`, and other columns of the input."""
     lapses: list[Annotated[list[str | None], Field(min_length=3, max_length=3)]]
@@ -265,6 +265,11 @@ def load_kind(tree: PolicyFiles, file: str) -> Kind:
         description = Description.model_validate(source.value)
     except ValidationError as failure:
         raise explain(failure, source, Description)[0] from failure
+    for parameter, number in description.parameters.items():
+        for index, choice in enumerate(number.choices):
+            if number.type == "period" and choice not in PERIODS:
+                place = source.locate(("parameters", parameter, "choices", index))
+                raise _refused_choice(choice, PERIODS).at(place)
     for input_name, spec in description.inputs.items():
         if not spec.items and not (spec.holds and spec.effect):
             raise PolicyError(
@@ -287,7 +292,7 @@ def load_kind(tree: PolicyFiles, file: str) -> Kind:
     )
 
 
-def check_value(spec: Parameter, value: Any) -> None:
+def check_value(spec: Parameter, value: Value) -> None:
     """Check one value of a parameter.
 
     Raises:
@@ -313,9 +318,13 @@ def check_value(spec: Parameter, value: Any) -> None:
                     "a number greater than zero is expected, not {value}", value=repr(value)
                 )
         case "choice" | "period":
-            if value not in spec.choices:
-                raise PolicyError(
-                    "'{value}' is not one of {choices}",
-                    value=value,
-                    choices=", ".join(spec.choices),
-                )
+            form = period_form(str(value)) if spec.type == "period" else value
+            if form not in spec.choices:
+                raise _refused_choice(value, spec.choices)
+            if spec.type == "period":
+                parse_period(str(value))
+
+
+def _refused_choice(value: object, choices: Iterable[str]) -> PolicyError:
+    """Make the error for a value that is none of the choices; without a place."""
+    return PolicyError("'{value}' is not one of {choices}", value=value, choices=", ".join(choices))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from typing import Literal
 
-from ccpolicy.checks.kinds import Parameter, Value
-from ccpolicy.time.durations import MICROSECONDS, Duration, parse_duration
+from ccpolicy.checks.kinds import Parameter
+from ccpolicy.checks.values import Value
+from ccpolicy.time.durations import MEAN_MONTH, MICROSECONDS, Duration, parse_duration
+from ccpolicy.time.periods import parse_period
 
 Strictness = Literal["equal", "tightened", "loosened", "unordered"]
 """From one value to another."""
 
-_MONTH = 30.436875
-"""Days, on average over the four hundred years after which the calendar repeats itself."""
 _UNEVEN = 3
 """Days by which months may be longer or shorter than that, however many there are."""
 _HOUR = MICROSECONDS["hour"]
@@ -34,14 +34,27 @@ def compare(spec: Parameter, before: Value | None, after: Value | None) -> Stric
             order = shorter(parse_duration(str(before)), parse_duration(str(after)))
         case "integer" | "number":
             order = (float(before) > float(after)) - (float(before) < float(after))
-        case "period" | "choice":
+        case "choice":
             first, second = spec.choices.index(str(before)), spec.choices.index(str(after))
             order = (first > second) - (first < second)
+        case "period":
+            order = _shorter_period(str(before), str(after))
     if order is None:
         return "unordered"
     if spec.stricter == "higher":
         order = -order
     return "equal" if order == 0 else "tightened" if order > 0 else "loosened"
+
+
+def _shorter_period(before: str, after: str) -> int | None:
+    """Return 1 if the periods of the first are made of whole ones of the second, -1 if vice versa.
+
+    Otherwise some end earlier and others later: None, unless both are one.
+    """
+    first, second = parse_period(before), parse_period(after)
+    if first == second:
+        return 0
+    return 1 if first.is_made_of(second) else -1 if second.is_made_of(first) else None
 
 
 def shorter(before: Duration, after: Duration) -> int | None:
@@ -76,7 +89,7 @@ def _bounds(duration: Duration) -> tuple[int, int]:
     """Return the least and the most time that it can last, in microseconds, with room to spare."""
     if duration.is_clock:
         return duration.microseconds, duration.microseconds
-    days = duration.months * _MONTH + duration.days
+    days = duration.months * MEAN_MONTH + duration.days
     uneven = _UNEVEN if duration.months else 0
     # It lasts to the end of its last day; clocks change, and islands have skipped or had a day
     # twice when they moved to the other side of the date line.

@@ -19,9 +19,10 @@ from ccpolicy.engine.relations import (
 from ccpolicy.store import Store
 from ccpolicy.time.business_calendar import BusinessCalendar
 from ccpolicy.time.business_time import Piece, day_pieces, hour_pieces
-from ccpolicy.time.calendar import Calendar, last_days, periods
+from ccpolicy.time.calendar import Calendar, last_days
 from ccpolicy.time.durations import Duration
 from ccpolicy.time.epoch import DAY
+from ccpolicy.time.periods import Period
 from ccpolicy.time.zone_shifts import next_shift, zone_offset
 
 _NEVER = 1 << 62
@@ -57,7 +58,7 @@ class CalendarTables:
         self,
         store: Store,
         durations: Mapping[str, tuple[Duration, BusinessCalendar | None]],
-        periods: Collection[tuple[str, str, Duration | None]],
+        periods: Collection[tuple[str, Period, Duration | None]],
     ) -> None:
         """Create `calendar`, `after`, `business` and `period`, by the later reading.
 
@@ -177,20 +178,14 @@ class CalendarTables:
             self.unknown_years.setdefault(name, (business.id, year))
 
     def _period(
-        self, name: str, period: str, grace: Duration | None
+        self, name: str, period: Period, grace: Duration | None
     ) -> Iterator[tuple[object, ...]]:
         """Yield the rows of `period_span`."""
-        spans = periods(period, self.days)
-        before, after = spans[0].first - 1, spans[-1].last + 1
-        spans = [
-            *periods(period, range(before, before + 1)),
-            *spans,
-            *periods(period, range(after, after + 1)),
-        ]
+        spans = period.spans(self.days)
         lasts = [self._last(each.last, grace) for each in spans]
         ends = [self.calendar.starts(min(last, self.last) + 1) for last in lasts]
-        for at in range(1, len(spans) - 1):
-            yield name, *spans[at], ends[at], ends[at + 1], lasts[at - 1]
+        for at in range(1, len(spans) - 2):
+            yield name, at, *spans[at], ends[at], ends[at + 1], lasts[at - 1]
 
     def _last(self, last: int, grace: Duration | None) -> int:
         """Return a period's last day, or that of the grace after it."""

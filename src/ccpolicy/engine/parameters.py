@@ -17,6 +17,7 @@ from ccpolicy.store import Store
 from ccpolicy.time.business_calendar import BusinessCalendar
 from ccpolicy.time.calendar import require_business
 from ccpolicy.time.durations import Duration, parse_duration
+from ccpolicy.time.periods import Period, parse_period
 
 
 @dataclass
@@ -25,7 +26,7 @@ class Terms:
 
     durations: dict[str, tuple[Duration, BusinessCalendar | None]] = field(default_factory=dict)
     """Name → duration, and the calendar on which business time counts."""
-    periods: dict[str, tuple[str, Duration | None]] = field(default_factory=dict)
+    periods: dict[str, tuple[Period, Duration | None]] = field(default_factory=dict)
     controls: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     """Name of a duration → the controls that have it."""
 
@@ -41,7 +42,7 @@ class Terms:
     def period(self, period: str, grace: Duration | None) -> str:
         """Note a calendar period and return its name in `period`."""
         label = f"{period} + {grace.text}" if grace else period
-        self.periods[label] = (period, grace)
+        self.periods[label] = parse_period(period), grace
         return label
 
 

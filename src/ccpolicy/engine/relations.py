@@ -209,8 +209,8 @@ BUSINESS = Relation(
 )
 PERIOD_SPAN = Relation(
     "period_span",
-    "A calendar period, by its number since year 0: its end and that of the next, each with grace,"
-    " and the last day of grace of the one before.",
+    "A calendar period, by its number among those of the table: its end and that of the next, each"
+    " with grace, and the last day of grace of the one before.",
     {
         "per": _VARCHAR,
         "number": _INTEGER,

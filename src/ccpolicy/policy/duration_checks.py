@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
 
-from ccpolicy.checks.kinds import Kind, Parameter
+from ccpolicy.checks.kinds import Kind, Parameter, check_value
 from ccpolicy.checks.strictness import shorter
 from ccpolicy.errors import Locator, Message, PolicyError
 from ccpolicy.policy.calendars import calendar_name, require_calendar
 from ccpolicy.policy.columns import columns
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.models import Control, ParameterValue, Revision
-from ccpolicy.time.calendar import PERIODS
 from ccpolicy.time.durations import Duration, parse_duration
+from ccpolicy.time.periods import Period, parse_period
 
 
 def business_terms(
@@ -126,7 +127,7 @@ def grace_in_period(
     for other in extended:
         if kind.parameters[other].type != "period":
             continue
-        periods = [parse_duration(f"{PERIODS[str(each)]} months") for each in _known(given[other])]
+        periods = [each.length for each in _periods(kind.parameters[other], given[other])]
         graces = [grace for each in given[name].values if (grace := _duration(each))]
         # Another family than days cannot lengthen a period at all, which is told elsewhere.
         own = [each for each in graces if each.family == "calendar"]
@@ -142,8 +143,11 @@ def grace_in_period(
             )
 
 
-def _known(given: ParameterValue) -> list[object]:
-    return [each for each in given.values if each in PERIODS]
+def _periods(spec: Parameter, given: ParameterValue) -> Iterator[Period]:
+    for each in given.values:
+        with contextlib.suppress(PolicyError):  # told where it stands
+            check_value(spec, each)
+            yield parse_period(str(each))
 
 
 def _is_clock(spec: Parameter, given: ParameterValue) -> bool:

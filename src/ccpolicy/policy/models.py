@@ -9,10 +9,9 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from ccpolicy.checks.kinds import ROLES, Role
+from ccpolicy.checks.values import Given, Value
 from ccpolicy.evidence_formats import Format
 from ccpolicy.vocabulary import Grade, Severity
-
-Scalar = str | int | float
 
 
 def _day(value: object) -> object:
@@ -250,13 +249,13 @@ class Selection(Model):
 class ParameterValue(Model):
     """A number of the plan, and why it is that number."""
 
-    value: Scalar | dict[str, Scalar]
+    value: Given
     """One value, or one for each value of the column named by the selection's `by`."""
     norm: Id | None = None
     """Norm in `policy/norms.yaml`."""
 
     @property
-    def values(self) -> list[Scalar]:
+    def values(self) -> list[Value]:
         """Return its values, one for each class if they differ."""
         return list(self.value.values()) if isinstance(self.value, dict) else [self.value]
 

@@ -7,20 +7,23 @@ from collections.abc import Mapping
 from ccpolicy.assessment.building_blocks import Bilingual
 from ccpolicy.errors import Language, catalogue
 from ccpolicy.time.durations import Unit, duration_parts
+from ccpolicy.time.periods import FISCAL_YEAR, fiscal_day, period_form
 
 PERIOD_MESSAGES = {
+    "week": "calendar week",
     "month": "calendar month",
     "quarter": "calendar quarter",
     "half-year": "calendar half-year",
     "year": "calendar year",
+    FISCAL_YEAR: "fiscal year from {day}",
 }
 
 
 def amount_text(value: object, language: Language) -> str:
     """Return a value in words if it is a duration or a calendar period, or else as written."""
     text = str(value)
-    if text in PERIOD_MESSAGES:
-        return catalogue(language).gettext(PERIOD_MESSAGES[text])
+    if (form := period_form(text)) in PERIOD_MESSAGES:
+        return catalogue(language).gettext(PERIOD_MESSAGES[form]).format(day=fiscal_day(text))
     parts = duration_parts(text)
     if parts is None:
         return text

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ccpolicy.assessment.comparison import Change, Direction
-from ccpolicy.checks.kinds import Kind, Parameter, Value
+from ccpolicy.checks.kinds import Kind, Parameter
 from ccpolicy.checks.strictness import compare
+from ccpolicy.checks.values import Value
 from ccpolicy.errors import Message
 from ccpolicy.policy.diff.change import Subject
 from ccpolicy.policy.models import Control, Revision
