@@ -23,6 +23,7 @@ from ccpolicy.time.calendar import Calendar, date_of, instant, moment, shift
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.time.epoch import EPOCH
 from ccpolicy.time.periods import parse_period
+from ccpolicy.time.schedules import Schedule
 
 ZONES = [
     "Asia/Shanghai",
@@ -63,7 +64,7 @@ def tables(zone: str, durations: list[str], periods: list[str]) -> DuckDB:
     CalendarTables(calendar, first, last, as_of=0).create(
         store,
         {text: (parse_duration(text), office(zone)) for text in durations},
-        [(per, parse_period(per), None) for per in periods],
+        {per: Schedule(parse_period(per)) for per in periods},
     )
     return store
 
@@ -138,7 +139,7 @@ def test_business_days_into_a_year_without_a_notice_have_two_readings_once_they_
     # At the end of 4 January 2027, if 1 January and the weekend are worked.
     as_of = instant(datetime.datetime(2027, 1, 5, tzinfo=zone))
     tables = CalendarTables(Calendar(zone), first, last, as_of)
-    tables.create(store, {"5": (parse_duration("5 business days"), office(zone.key))}, [])
+    tables.create(store, {"5": (parse_duration("5 business days"), office(zone.key))}, {})
     assert tables.unknown_years == {"5": ("office", 2027)}
 
     def ends() -> dict[datetime.date, datetime.datetime]:
@@ -146,7 +147,7 @@ def test_business_days_into_a_year_without_a_notice_have_two_readings_once_they_
         return {date_of(day): moment(at, zone) for day, at in rows}
 
     later = ends()
-    store.drop("after", "business")
+    store.drop("after", "business", "period_span", "period")
     tables.create_ends(store, earliest=True)
     earlier = ends()
     differing = sorted(day for day, at in later.items() if at != earlier[day])

@@ -14,7 +14,8 @@ from ccpolicy.files.model_errors import explain
 from ccpolicy.files.policy_files import PolicyFiles, read_source
 from ccpolicy.files.yaml_document import YamlDocument, decode, parse_yaml
 from ccpolicy.time.durations import parse_duration
-from ccpolicy.time.periods import PERIODS, parse_period, period_form
+from ccpolicy.time.period_days import parse_period_day
+from ccpolicy.time.periods import PERIODS, parse_day, parse_period, period_form
 
 Role = Literal["starts", "valid_from", "ends", "item", "by", "calendar", "quantity", "good"]
 """What a column of a selection can mean."""
@@ -108,10 +109,11 @@ class Input(Model):
 class Parameter(Model):
     """A number of the rule."""
 
-    type: Literal["duration", "integer", "number", "period", "choice"]
+    type: Literal["duration", "integer", "number", "period", "period day", "date", "choice"]
     label: KindText
-    stricter: Literal["shorter", "higher", "lower", "first"]
-    """Which way is stricter; `first` for choices that go from the strictest on."""
+    stricter: Literal["shorter", "higher", "lower", "first", "earlier"] | None = None
+    """Which way is stricter; `first` for choices that go from the strictest on. Nothing where
+    neither way is."""
     without: Literal["stricter", "looser"] | None = None
     """What it means to leave it out, compared with any value; nothing where that cannot be said."""
     choices: list[str] = []
@@ -122,7 +124,14 @@ class Parameter(Model):
     unless: dict[str, list[Role]] = {}
     """Input → columns of which one may give the number instead, record by record."""
     extends: list[str] = []
-    """Parameters that it lengthens; it has no column of its own in the query."""
+    """Parameters that it lengthens; like the next three it has no column in the query."""
+    precedes: list[str] = []
+    """Parameters in whose periods an event may serve the next one so long before it begins."""
+    within: str | None = None
+    """Parameter in whose periods it is the day by which each is due."""
+    fixes: str | None = None
+    """Parameter that is repeated from this day on, and so becomes the value of `as_period`."""
+    as_period: str | None = None
     replaces: str | None = None
     """Parameter of whose first period it takes the place, where both are given."""
     covers_from: str | None = None
@@ -131,6 +140,17 @@ class Parameter(Model):
     """Whether the query finds in `business`, too, when it has run out."""
     proven_by: str | None = None
     """Input whose happenings prove that it was kept; by the clock a date cannot prove it."""
+
+    @property
+    def parts_of(self) -> list[str]:
+        """Return the parameters of which one must be given, too."""
+        single = [each for each in (self.within, self.fixes) if each]
+        return [*self.extends, *self.precedes, *single]
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it only says more about another parameter."""
+        return bool(self.parts_of)
 
 
 class Description(Model):
@@ -141,6 +161,8 @@ class Description(Model):
     parameters: dict[str, Parameter] = {}
     one_of: list[str] = []
     """Of these parameters, or of these inputs, exactly one is given."""
+    picture: KindText | None = None
+    """What a timeline looks like, in characters."""
 
 
 class Example(Model):
@@ -171,6 +193,7 @@ class Kind:
     inputs: Mapping[str, Input]
     parameters: Mapping[str, Parameter]
     one_of: tuple[str, ...]
+    picture: KindText | None
     sql: str
     """The whole file; its front matter is a comment."""
     source: YamlDocument
@@ -285,6 +308,7 @@ def load_kind(tree: PolicyFiles, file: str) -> Kind:
         inputs=description.inputs,
         parameters=description.parameters,
         one_of=tuple(description.one_of),
+        picture=description.picture,
         sql=sql,
         source=source,
         tree=tree,
@@ -323,6 +347,10 @@ def check_value(spec: Parameter, value: Value) -> None:
                 raise _refused_choice(value, spec.choices)
             if spec.type == "period":
                 parse_period(str(value))
+        case "period day":
+            parse_period_day(str(value))
+        case "date":
+            parse_day(str(value))
 
 
 def _refused_choice(value: object, choices: Iterable[str]) -> PolicyError:

@@ -20,7 +20,7 @@ _HOUR = MICROSECONDS["hour"]
 
 def compare(spec: Parameter, before: Value | None, after: Value | None) -> Strictness:
     """Say which way a parameter went; None where it is left out."""
-    if before is None and after is None:
+    if before == after:
         return "equal"
     if before is None or after is None:
         match spec.without:
@@ -29,6 +29,7 @@ def compare(spec: Parameter, before: Value | None, after: Value | None) -> Stric
             case "looser":
                 return "tightened" if before is None else "loosened"
         return "unordered"
+    order: int | None = None
     match spec.type:
         case "duration":
             order = shorter(parse_duration(str(before)), parse_duration(str(after)))
@@ -38,23 +39,20 @@ def compare(spec: Parameter, before: Value | None, after: Value | None) -> Stric
             first, second = spec.choices.index(str(before)), spec.choices.index(str(after))
             order = (first > second) - (first < second)
         case "period":
-            order = _shorter_period(str(before), str(after))
-    if order is None:
+            order = parse_period(str(before)).compare(parse_period(str(after)))
+    if spec.stricter is None and order != 0:
         return "unordered"
-    if spec.stricter == "higher":
-        order = -order
-    return "equal" if order == 0 else "tightened" if order > 0 else "loosened"
+    return direction(-order if order and spec.stricter == "higher" else order)
 
 
-def _shorter_period(before: str, after: str) -> int | None:
-    """Return 1 if the periods of the first are made of whole ones of the second, -1 if vice versa.
-
-    Otherwise some end earlier and others later: None, unless both are one.
-    """
-    first, second = parse_period(before), parse_period(after)
-    if first == second:
-        return 0
-    return 1 if first.is_made_of(second) else -1 if second.is_made_of(first) else None
+def direction(order: int | None) -> Strictness:
+    """Say which way something went: 1 is stricter, -1 the opposite, None neither."""
+    match order:
+        case None:
+            return "unordered"
+        case 0:
+            return "equal"
+    return "tightened" if order > 0 else "loosened"
 
 
 def shorter(before: Duration, after: Duration) -> int | None:

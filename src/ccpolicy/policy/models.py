@@ -277,6 +277,19 @@ class Revision(Model):
     reason: Text | None = None
     """Why they were changed."""
 
+    @property
+    def classes(self) -> list[str]:
+        """Return the classes for which every parameter has a value; an empty one if none differ."""
+        maps = [set(g.value) for g in self.parameters.values() if isinstance(g.value, dict)]
+        return sorted(set.intersection(*maps)) if maps else [""]
+
+    def of_class(self, name: str) -> dict[str, Value]:
+        """Return the parameters of a class, by name."""
+        return {
+            parameter: given.value[name] if isinstance(given.value, dict) else given.value
+            for parameter, given in self.parameters.items()
+        }
+
 
 class NotApplicable(Model):
     """A written decision that a control does not apply for a while."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ccpolicy.assessment.building_blocks import Bilingual
-from ccpolicy.errors import Language, catalogue
+from ccpolicy.errors import Language, PolicyError, catalogue
 from ccpolicy.time.durations import Unit, duration_parts
+from ccpolicy.time.period_days import LAST, PeriodDay, ordinal, parse_period_day
 from ccpolicy.time.periods import FISCAL_YEAR, fiscal_day, period_form
 
 PERIOD_MESSAGES = {
@@ -19,15 +20,38 @@ PERIOD_MESSAGES = {
 }
 
 
+_WEEKDAY_MESSAGES = {
+    0: "Monday",
+    1: "Tuesday",
+    2: "Wednesday",
+    3: "Thursday",
+    4: "Friday",
+    5: "Saturday",
+    6: "Sunday",
+}
+_LAST_MESSAGES = {
+    "day": "last day",
+    "business day": "last business day",
+    "weekday": "last {weekday}",
+}
+_COUNTED_MESSAGES = {
+    "day": "{number} day",
+    "business day": "{number} business day",
+    "weekday": "{number} {weekday}",
+}
+
+
 def amount_text(value: object, language: Language) -> str:
-    """Return a value in words if it is a duration or a calendar period, or else as written."""
+    """Return a value in words if it is a duration, a period or a day of one, or else as written."""
     text = str(value)
     if (form := period_form(text)) in PERIOD_MESSAGES:
         return catalogue(language).gettext(PERIOD_MESSAGES[form]).format(day=fiscal_day(text))
-    parts = duration_parts(text)
-    if parts is None:
+    if parts := duration_parts(text):
+        return " ".join(_length(number, unit, language) for number, unit in parts)
+    try:
+        return _period_day(parse_period_day(text), language)
+    except PolicyError:
         return text
-    return " ".join(_length(number, unit, language) for number, unit in parts)
 
 
 def parameter_text(
@@ -50,6 +74,20 @@ def label_text(name: str, language: Language, labels: Mapping[str, Bilingual]) -
     if label is None:
         return name
     return label.zh if language == "zh" else label.en
+
+
+def _period_day(day: PeriodDay, language: Language) -> str:
+    """Name a day of a period in words."""
+    say = catalogue(language).gettext
+    name = say(_WEEKDAY_MESSAGES[day.weekday]) if day.weekday is not None else ""
+    if day.date:
+        return f"{day.date:%m-%d}"
+    if day.is_bare:
+        return name
+    if day.number == LAST:
+        return say(_LAST_MESSAGES[day.unit]).format(weekday=name)
+    count = ordinal(day.number) if language == "en" else day.number
+    return say(_COUNTED_MESSAGES[day.unit]).format(number=count, weekday=name)
 
 
 def _length(number: int, unit: Unit, language: Language) -> str:

@@ -55,8 +55,16 @@ class Period:
         starts = [self._starts(each) for each in range(number, last + 2)]
         return [PeriodSpan(start, following - 1) for start, following in pairwise(starts)]
 
-    def is_made_of(self, other: Period) -> bool:
-        """Say whether each of these periods consists of whole ones of the other."""
+    def compare(self, other: Period) -> int | None:
+        """Return 1 if each of these periods is made of whole ones of the other, -1 if vice versa.
+
+        0 if they are one; None where neither is made of the other, so that some end earlier and
+        others later.
+        """
+        mine, its = self._is_made_of(other), other._is_made_of(self)
+        return mine - its if mine or its else None
+
+    def _is_made_of(self, other: Period) -> bool:
         mine, its = self.length, other.length
         times = mine.months // its.months if its.months else mine.days // its.days
         start = day_number(self.first)
@@ -93,6 +101,19 @@ def parse_period(text: str) -> Period:
         return Period(_fiscal_day(match[1]), parse_duration(_LENGTHS["year"]))
     first = _MONDAY if text == "week" else _FIRST_OF_YEAR
     return Period(first, parse_duration(_LENGTHS[text]))
+
+
+def parse_day(text: str) -> datetime.date:
+    """Read the first day of a schedule.
+
+    Raises:
+        PolicyError: without a place; the caller knows it.
+    """
+    with contextlib.suppress(ValueError):
+        day = datetime.date.fromisoformat(text)
+        if day.isoformat() == text and 1900 <= day.year < 2200:
+            return day
+    raise PolicyError("a day from 1900 to 2199 is expected, YYYY-MM-DD, not '{value}'", value=text)
 
 
 def period_form(text: str) -> str:
