@@ -31,9 +31,19 @@ parameters:
     label: {en: longest time from one event to the next, zh: 两次之间的最长间隔}
   per:
     type: period
-    choices: [month, quarter, half-year, year]
+    choices: [week, month, quarter, half-year, year, "{fiscal_year: MM-DD}"]
     stricter: shorter
-    label: {en: calendar period that each needs its events, zh: 按自然周期（月、季、半年、年）计}
+    label: {en: calendar period that each needs its events, zh: 按自然周期（周、月、季、半年、年、财年）计}
+  by:
+    type: period day
+    within: per
+    stricter: earlier
+    label: {en: day of the period by whose end it is due, zh: 周期内的截止日}
+  anchor:
+    type: date
+    fixes: every
+    as_period: per
+    label: {en: "day on which a turn begins, so that turns are fixed, late or not", zh: 轮次的起始日；各轮日期固定，不因迟做而顺延}
   at_least:
     type: integer
     default: 1
@@ -52,7 +62,24 @@ parameters:
     stricter: shorter
     without: stricter
     label: {en: extra time that is not yet late, zh: 宽限期}
+  early:
+    type: duration
+    precedes: [per, every]
+    label: {en: how long before a period an event may serve it, zh: 可提前多久}
 one_of: [every, per]
+picture:
+  en: |
+    Done on day 8 and on day 24. A day is covered (=) or lapsed (!).
+                    1         11        21        31
+                    .......x...............x................
+    every: 10 days  ==================!!!!!===========!!!!!!  floating: from the last one on
+    and anchor      ====================!!!=================  fixed: in each turn, late or not
+  zh: |
+    第 8 天和第 24 天各做一次。= 有效，! 失效。
+                    1         11        21        31
+                    .......x...............x................
+    every: 10 days  ==================!!!!!===========!!!!!!  浮动：自上次完成起算
+    and anchor      ====================!!!=================  固定：每轮一次，迟做不顺延
 */
 WITH duty AS (            -- who owes what, and until when the beginning of the duty covers
   SELECT s.control, s.subject, s.starts, s.ends, s.first_day, s.until, s.locator,
@@ -66,14 +93,14 @@ WITH duty AS (            -- who owes what, and until when the beginning of the 
     AND b.starts <= s.starts AND s.starts < b.until
   LEFT JOIN period q ON q.per = p.per AND q.day = s.day
 ),
-placed AS (               -- with `per`, each event's place among those of its period
+placed AS (               -- with `per`, each event's place among those of the latest it may serve
   SELECT *,
          row_number() OVER (PARTITION BY subject, duty_starts, until, period
                             ORDER BY day, latest, locator) AS place
   FROM (
     SELECT DISTINCT d.control, d.subject, d.starts AS duty_starts, d.ends AS duty_ends,
            d.first_day, d.until AS duty_until, d.first_period, e.latest, e.day, e.until, e.locator,
-           q.number AS period, q.in_grace, q.ends AS period_ends, q.next_ends
+           q.serves AS period, q.either, q.serves_ends, q.next_ends
     FROM events e
     JOIN duty d ON d.subject = e.subject AND d.at_least = 1
     JOIN period q ON q.per = d.per AND q.day = e.day
@@ -81,15 +108,15 @@ placed AS (               -- with `per`, each event's place among those of its p
 ),
 followed AS (             -- what the event before says of whether the period before is still open
   SELECT *,
-         lag(in_grace) OVER (PARTITION BY subject, duty_starts, until
-                             ORDER BY day, latest, locator) AS previous_in_grace,
+         lag(either) OVER (PARTITION BY subject, duty_starts, until
+                             ORDER BY day, latest, locator) AS previous_either,
          CASE WHEN place > 1 THEN NULL
               WHEN period <= first_period THEN 0
               WHEN lag(period) OVER (PARTITION BY subject, duty_starts, until
                                      ORDER BY day, latest, locator) = period - 1
-                THEN CASE WHEN lag(place * in_grace) OVER (PARTITION BY subject, duty_starts, until
+                THEN CASE WHEN lag(place * either) OVER (PARTITION BY subject, duty_starts, until
                                                            ORDER BY day, latest, locator) = 1
-                            THEN NULL  -- one event in grace: as open as the period before it was
+                            THEN NULL  -- one that may serve either: as open as the period before was
                           ELSE 0 END
               ELSE 1 END AS opens
   FROM placed
@@ -114,11 +141,11 @@ counting AS (             -- every event counts until it is due again
   LEFT JOIN business b ON b.duration = d.every AND b.day = e.day
     AND b.starts <= e.earliest AND e.earliest < b.until
   LEFT JOIN period q ON q.per = d.per AND q.day = e.day
-  UNION ALL               -- or serves one period: the one before in its grace, or its own
+  UNION ALL               -- or serves one period: of the two that it may serve the older, if open
   SELECT control, subject, duty_starts, duty_ends, first_day, duty_until, 1, period, latest, day,
-         until, locator, CASE WHEN place * is_open * in_grace = 1 THEN period_ends ELSE next_ends END
+         until, locator, CASE WHEN place * is_open * either = 1 THEN serves_ends ELSE next_ends END
   FROM serving
-  WHERE place = 1 OR (place = 2 AND is_open * previous_in_grace = 1)
+  WHERE place = 1 OR (place = 2 AND is_open * previous_either = 1)
 ),
 span AS (                 -- within its duty; on the first day also from the duty's beginning on
   SELECT control, subject, duty_starts, at_least, period, locator,

@@ -1,5 +1,6 @@
 """Every check kind's worked cases hold, and every kind has some."""
 
+import datetime
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,44 @@ def test_worked_case(kind: Kind, example: Example) -> None:
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_every_kind_shows_a_lapse(kind: Kind) -> None:
     assert any(example.lapses for example in kind.examples())
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_picture_of_floating_and_fixed_is_true(language: str) -> None:
+    """Day by day: a lapse stands on its days, but for the one on which it is cured."""
+    kind = KINDS["recurrence"]
+    assert kind.picture
+    lines = getattr(kind.picture, language).splitlines()
+    done = [day for day, sign in enumerate(lines[2].strip(), 1) if sign == "x"]
+    first = datetime.date(2026, 1, 1)
+    for line, parameters in (
+        (lines[3], {"every": "10 days"}),
+        (lines[4], {"every": "10 days", "anchor": "2026-01-01"}),
+    ):
+        example = Example.model_validate(
+            {
+                "title": {"en": "Picture", "zh": "图示"},
+                "as_of": "2026-02-09T23:59+08:00",
+                "parameters": parameters,
+                "inputs": {
+                    "subjects": [{"subject": "A", "starts": first.isoformat()}],
+                    "events": [
+                        {"subject": "A", "starts": f"{first + datetime.timedelta(day - 1)}T09:00"}
+                        for day in done
+                    ],
+                },
+                "lapses": [],
+            }
+        )
+        lapses = run_example(kind, example)
+        days = [(first + datetime.timedelta(day)).isoformat() for day in range(40)]
+        drawn = "".join(
+            "!"
+            if any((start or "")[:10] <= day < (end or "3")[:10] for _, start, end in lapses)
+            else "="
+            for day in days
+        )
+        assert drawn in line
 
 
 EXAMPLES = """

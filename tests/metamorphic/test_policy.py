@@ -31,7 +31,7 @@ def _stricter_value(name: str, value: Value) -> Value:
         return value + 1
     if name == "minimum":
         return Decimal(str(value)) + 1
-    if name == "per" and isinstance(value, str):
+    if name == "per" and isinstance(value, str) and value in PERIODS:
         return PERIODS[max(PERIODS.index(value) - 1, 0)]
     if name == "cured_by":
         return "never"

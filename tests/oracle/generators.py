@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from .maker import CALENDAR, CLOCK, QUANTITIES, Maker
+from .maker import CALENDAR, CLOCK, LANDMARKS, QUANTITIES, Maker
 from .model import Key, Parameters, Row, World
+from .period_days import turn
 from .zone_calendar import DAY, MICROSECOND, is_clock
 
 ITEMS = ["ops", "安全"]
+FISCAL_YEARS = ["fiscal_year 04-01", "fiscal_year 10-31"]
 
 
 def _keys(subjects: list[Row] | None) -> list[Key]:
@@ -32,43 +35,86 @@ def _harms(maker: Maker, keys: list[Key], helps: list[Row], items: list[str]) ->
     return found
 
 
-def _often(maker: Maker, by_period: bool) -> Callable[[], Parameters]:
-    """Return what draws the parameters of a recurrence, by calendar periods or rolling."""
+def _often(maker: Maker, turns: Turns | None) -> Callable[[], Parameters]:
+    """Return what draws the parameters of a recurrence, by periods or turns, or rolling."""
     draw, several = maker.draw, maker.maybe(0.4)
+    has_days = maker.maybe(0.6)
 
     def parameters() -> Parameters:
         found: Parameters = {}
-        if by_period:
-            periods = ["month", "month", "quarter", "half-year", "year"]
-            found["per"] = maker.value(lambda: draw.choice(periods))
-        else:
+        if turns is None:
             found["every"] = maker.value(maker.duration)
+        elif turns.anchors:
+            found["every"] = maker.value(lambda: draw.choice(turns.lengths))
+            found["anchor"] = maker.value(lambda: draw.choice(turns.anchors))
+        else:
+            found["per"] = maker.value(lambda: draw.choice(turns.lengths))
+        if turns and turns.days and has_days:
+            found["by"] = maker.value(lambda: draw.choice(turns.days))
         if several:
             found["at_least"] = maker.value(lambda: draw.choice([1, 2, 3]))
         if maker.maybe(0.3):
             family = CLOCK if maker.maybe(0.2) else maker.family
             found["initial"] = maker.value(lambda: draw.choice(family))
-        # "`at_least` > 1 takes neither", and grace is shorter than the period.
-        if by_period and not several and maker.maybe(0.6):
-            found["grace"] = maker.value(lambda: draw.choice(["1 day", "5 days", "10 days"]))
-        elif not by_period and maker.maybe(0.3):
+        # "`at_least` > 1 takes neither", and together they are shorter than the period.
+        if turns and not several and maker.maybe(0.6):
+            found["grace"] = maker.value(lambda: draw.choice(turns.margins))
+        elif turns is None and maker.maybe(0.3):
             found["grace"] = maker.value(maker.duration)
+        if turns and not several and maker.maybe(0.5):
+            found["early"] = maker.value(lambda: draw.choice(turns.margins))
         return found
 
     return parameters
 
 
+@dataclass(frozen=True)
+class Turns:
+    """What a schedule of fixed periods is drawn from."""
+
+    lengths: list[str]
+    """Of periods; of turns, durations."""
+    days: list[str]
+    """By which they may be due."""
+    margins: list[str]
+    """Grace and early; two of them are shorter than any period."""
+    anchors: list[str]
+
+
+def _turns(maker: Maker) -> Turns:
+    """Draw weeks, months and years, years alone, or turns from an anchor."""
+    choice = maker.draw.choice(["week", "weeks", "month", "month", "year", "turn", "turn"])
+    business = ["first business day", "3rd business day", "last business day"]
+    business = business if maker.shared.office else []
+    margins = ["1 day", "2 days", "5 days", "10 days"]
+    if choice == "turn":
+        lengths = ["7 days", "2 weeks", "10 days", "30 days", "1 month", "3 months", "P1M15D"]
+        anchors = [maker.shared.as_of.date() + late * DAY for late in (-800, -90, -31, -2, 300)]
+        anchors += maker.draw.sample(LANDMARKS, 2)
+        return Turns(lengths, [], ["1 day", "3 days"], [day.isoformat() for day in anchors])
+    if choice == "week":
+        days = ["Monday", "wednesday", "Sunday", *business]
+        return Turns(["week"], days, ["1 day", "3 days"], [])
+    if choice == "weeks":
+        return Turns(["week", "month"], business, ["1 day", "3 days"], [])
+    if choice == "year":
+        days = ["06-30", "02-29", "01-01", "200th", "last Friday", *business]
+        return Turns(["year", *FISCAL_YEARS], days, [*margins, "1 month", "3 months"], [])
+    days = ["1st", "5th", "31st", "last day", "third Monday", "5th friday", *business]
+    return Turns(["month", "month", "quarter", "half-year", *FISCAL_YEARS], days, margins, [])
+
+
 def _recurrence(maker: Maker) -> World:
     draw = maker.draw
     subjects = maker.populated()
-    by_period = maker.family is CALENDAR and maker.maybe(0.5)
-    revisions = maker.revisions(_often(maker, by_period))
+    turns = _turns(maker) if maker.family is CALENDAR and maker.maybe(0.6) else None
+    revisions = maker.revisions(_often(maker, turns))
     lasting = maker.lasting(revisions, "every", "grace") + maker.lasting(revisions, "initial")
     lasting = [each for each in lasting if len({is_clock(part) for part in each}) == 1]
     for row in subjects or []:
         maker.grow(row.starts, lasting)
-    if by_period:
-        maker.pool += _period_ends(maker)
+    if turns:
+        maker.pool += _period_ends(maker, turns)
     events: list[Row] = []
     for key in _keys(subjects):
         mine = [row for row in subjects or [] if row.key == key]
@@ -84,11 +130,17 @@ def _recurrence(maker: Maker) -> World:
     return maker.world(inputs, revisions)
 
 
-def _period_ends(maker: Maker) -> list[int]:
-    """Return instants around the ends of the last months, and of grace after them."""
+def _period_ends(maker: Maker, turns: Turns) -> list[int]:
+    """Return instants around days of the last months, weeks and turns."""
     today = maker.shared.as_of.date()
     months = [maker.calendar.period(today, "month", -later) for later in range(14)]
-    days = [month + late * DAY for month in maker.draw.sample(months, 4) for late in (0, 1, 5, 10)]
+    weeks = [maker.calendar.period(today, "week", -later) for later in range(14)]
+    starts = maker.draw.sample(months, 4) + maker.draw.sample(weeks, 2)
+    for anchor in turns.anchors:
+        every = maker.draw.choice(turns.lengths)
+        begun = turn(datetime.date.fromisoformat(anchor), every, today, -maker.draw.randrange(6))
+        starts.append(begun)
+    days = [start + late * DAY for start in starts for late in (-3, 0, 1, 5, 10)]
     return [maker.calendar.begins(day) + maker.draw.choice([-1, 0]) for day in days]
 
 

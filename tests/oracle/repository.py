@@ -273,6 +273,8 @@ def control(shared: Setting, world: World) -> dict[str, Any]:
 def _value(value: Value | dict[str, Value]) -> Any:
     if isinstance(value, dict):
         return {key: _value(each) for key, each in value.items()}
+    if isinstance(value, str) and value.startswith("fiscal_year "):
+        return {"fiscal_year": value.removeprefix("fiscal_year ")}
     return _number(value) if isinstance(value, Decimal) else value
 
 

@@ -39,6 +39,8 @@ SIZE = 30
 GOOD = ("pass", "waived", "not_applicable")
 DAY = datetime.timedelta(days=1)
 Control = dict[str, Any]
+PERIODS: list[Any] = ["week", "month", "quarter", "half-year", "year"]
+PERIODS += [{"fiscal_year": "04-01"}, {"fiscal_year": "10-31"}]
 SAME = {
     "30 days": "P30D",
     "1 month": "P1M",
@@ -53,6 +55,9 @@ SAME = {
 
 def _longer(draw: random.Random, value: Any) -> Any:
     """Draw another value near a parameter's."""
+    for choices in (PERIODS, ["never", "next"]):
+        if value in choices:
+            return draw.choice(choices)
     if isinstance(value, dict):
         name = draw.choice(list(value))
         return {**value, name: _longer(draw, value[name])}
@@ -62,9 +67,6 @@ def _longer(draw: random.Random, value: Any) -> Any:
         for family in (BUSINESS, CLOCK, CALENDAR):
             if value in family:
                 return draw.choice(family if draw.random() < 0.9 else CALENDAR + CLOCK)
-        for choices in (["month", "quarter", "half-year", "year"], ["never", "next"]):
-            if value in choices:
-                return draw.choice(choices)
         return value
     return draw.choice([1, 2, 3, value])
 

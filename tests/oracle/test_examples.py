@@ -76,6 +76,8 @@ def _row(record: dict[str, Any]) -> Row:
 
 def _exact(value: Any) -> Any:
     """Take numbers as they are written."""
+    if isinstance(value, dict) and value.keys() == {"fiscal_year"}:
+        return f"fiscal_year {value['fiscal_year']}"
     if isinstance(value, dict):
         return {name: _exact(each) for name, each in value.items()}
     return Decimal(str(value)) if isinstance(value, float | int) else value

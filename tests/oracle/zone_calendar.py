@@ -276,7 +276,16 @@ class Calendar:
         return instant + total * 1_000_000
 
     def period(self, day: datetime.date, per: str, later: int = 0) -> datetime.date:
-        """Return the first day of a day's calendar period, or of one some periods later."""
+        """Return the first day of a day's calendar period, or of one some periods later.
+
+        "Weeks begin on Monday."
+        """
+        if per == "week":
+            return day - day.weekday() * DAY + later * 7 * DAY
+        if per.startswith("fiscal_year "):
+            while f"{day:%m-%d}" != per.removeprefix("fiscal_year "):
+                day -= DAY
+            return day.replace(year=day.year + later)
         first, length = day.replace(day=1), MONTHS_PER[per]
         while (first.month - 1) % length:
             first = later_month(first, -1)

@@ -54,6 +54,16 @@ _CALENDAR = (
 )
 _DURATION = "\nhint: write for example '30 days', 'P3M', '15 minutes' or '5 business days'"
 _ORDER = coded("PL310")
+PERIODS = "week, month, quarter, half-year, year, {fiscal_year: MM-DD}"
+_FISCAL = "\nhint: write for example {fiscal_year: 04-01}; for 02-29 write 03-01 or 02-28"
+_DAY = (
+    "\nhint: write for example '5th', 'last day', 'third Monday', 'last business day', '06-30', or"
+    " in a week 'Monday'"
+)
+_DAYS = (
+    "\nhint: write for example '5th', 'third Monday' or 'last business day', in a year also '06-30'"
+)
+_WEEKDAY = "\nhint: in a week write a weekday, such as 'Monday', or 'last business day'"
 _FAMILY = coded("PL306", "grace")
 _VALUE = "{value: 12 months, norm: yearly-review}"
 _ZONE = "\nhint: write an IANA name, such as Asia/Shanghai"
@@ -486,11 +496,82 @@ NUMBERS: dict[str, tuple[list[Change], list[str]]] = {
     ),
     "grace as long as its period": (
         [every("per: {value: month}\n      grace: {value: 1 month}")],
-        [f"{REVIEW}:17:5: 'grace' must be shorter than 'per'"],
+        [f"{REVIEW}:19:7: 'grace' must be shorter than 'per'"],
+    ),
+    "grace and early as long as the period": (
+        [every("per: {value: week}\n      grace: {value: 3 days}\n      early: {value: 4 days}")],
+        [f"{REVIEW}:20:7: {coded('PL513', 'grace + early', 'per')}"],
+    ),
+    "early as long as its turn": (
+        [
+            every(
+                "every: {value: 2 weeks}\n      anchor: {value: 2026-01-05}\n"
+                "      early: {value: 14 days}"
+            )
+        ],
+        [f"{REVIEW}:20:7: {coded('PL513', 'early', 'every')}"],
     ),
     "grace where several are needed": (
         [every("per: {value: month}\n      grace: {value: 5 days}\n      at_least: {value: 2}")],
-        [f"{REVIEW}:17:5: 'grace' and 'at_least' do not go together: an event serves one period"],
+        [f"{REVIEW}:19:7: 'grace' and 'at_least' do not go together: an event serves one period"],
+    ),
+    "early where several are needed": (
+        [every("per: {value: month}\n      early: {value: 5 days}\n      at_least: {value: 2}")],
+        [f"{REVIEW}:19:7: {coded('PL514', 'early')}"],
+    ),
+    "early in hours": (
+        [every("per: {value: month}\n      early: {value: 5 hours}")],
+        [f"{REVIEW}:19:7: {coded('PL644', 'early', '5 hours')}"],
+    ),
+    "early without a schedule": (
+        [every(f"{EVERY}\n      early: {{value: 5 days}}")],
+        [f"{REVIEW}:19:7: {coded('PL643', 'early', 'anchor')}"],
+    ),
+    "a day without its period": (
+        [every(f"{EVERY}\n      by: {{value: 5th}}")],
+        [f"{REVIEW}:19:7: {coded('PL643', 'by', 'per')}"],
+    ),
+    "an anchor for a period": (
+        [every("per: {value: month}\n      anchor: {value: 2026-01-05}")],
+        [f"{REVIEW}:19:7: {coded('PL643', 'anchor', 'every')}"],
+    ),
+    "an anchor for hours": (
+        [
+            every("every: {value: 12 hours}\n      anchor: {value: 2026-01-05}"),
+        ],
+        [
+            f"{REVIEW}:18:7: 'reviewed_on' is a date, and a date covers no time by the clock\n"
+            "hint: give 'every' in days, or name a column that holds a time",
+            f"{REVIEW}:18:7: {coded('PL644', 'every', '12 hours')}",
+        ],
+    ),
+    "an anchor that is no day": (
+        [every(f"{EVERY}\n      anchor: {{value: 5 January}}")],
+        [f"{REVIEW}:19:16: {coded('PL645', '5 January')}"],
+    ),
+    "an anchor in another age": (
+        [every(f"{EVERY}\n      anchor: {{value: 1066-10-14}}")],
+        [f"{REVIEW}:19:16: {coded('PL645', '1066-10-14')}"],
+    ),
+    "no day of a period": (
+        [every("per: {value: month}\n      by: {value: 5}")],
+        [f"{REVIEW}:19:12: {coded('PL641', '5')}{_DAY}"],
+    ),
+    "a day that no month has": (
+        [every("per: {value: month}\n      by: {value: 32nd}")],
+        [f"{REVIEW}:19:7: {coded('PL642', '32nd', 'month')}{_DAYS}"],
+    ),
+    "a weekday of which a month has several": (
+        [every("per: {value: month}\n      by: {value: Monday}")],
+        [f"{REVIEW}:19:7: {coded('PL642', 'Monday', 'month')}{_DAYS}"],
+    ),
+    "a number in a week": (
+        [every("per: {value: week}\n      by: {value: 5th}")],
+        [f"{REVIEW}:19:7: {coded('PL642', '5th', 'week')}{_WEEKDAY}"],
+    ),
+    "a business day without a calendar": (
+        [every("per: {value: month}\n      by: {value: last business day}")],
+        [f"{REVIEW}:19:7: {coded('PL501')}{_CALENDAR}"],
     ),
     "values by nothing": (
         [(ALERT, ", by: level", "")],
@@ -514,8 +595,32 @@ NUMBERS: dict[str, tuple[list[Change], list[str]]] = {
         [f"{REVIEW}:18:15: {coded('PL508', '-1 days')}"],
     ),
     "no period": (
-        [every("per: {value: week, norm: yearly-review}")],
-        [f"{REVIEW}:18:13: {coded('PL406', 'week', 'month, quarter, half-year, year')}"],
+        [every("per: {value: weekly, norm: yearly-review}")],
+        [f"{REVIEW}:18:13: {coded('PL406', 'weekly', PERIODS)}"],
+    ),
+    "a fiscal year that not every year has": (
+        [every("per: {value: {fiscal_year: 02-29}, norm: yearly-review}")],
+        [f"{REVIEW}:18:13: {coded('PL640', '02-29')}{_FISCAL}"],
+    ),
+    "a fiscal year with a year": (
+        [every("per: {value: {fiscal_year: 2026-04-01}, norm: yearly-review}")],
+        [f"{REVIEW}:18:13: {coded('PL640', '2026-04-01')}{_FISCAL}"],
+    ),
+    "a fiscal year by its week": (
+        [every("per: {value: {fiscal_year: W14-1}, norm: yearly-review}")],
+        [f"{REVIEW}:18:13: {coded('PL640', 'W14-1')}{_FISCAL}"],
+    ),
+    "a fiscal year without its day": (
+        [every("per: {value: fiscal_year, norm: yearly-review}")],
+        [f"{REVIEW}:18:13: {coded('PL406', 'fiscal_year', PERIODS)}"],
+    ),
+    "a fiscal year where a duration is expected": (
+        [every("every: {value: {fiscal_year: 04-01}, norm: yearly-review}")],
+        [f"{REVIEW}:18:15: {coded('PL503', '{fiscal_year: 04-01}')}{_DURATION}"],
+    ),
+    "grace as long as a week": (
+        [every("per: {value: week}\n      grace: {value: 7 days}")],
+        [f"{REVIEW}:19:7: 'grace' must be shorter than 'per'"],
     ),
     "no whole number": (
         [every(f"{EVERY}\n      at_least: {{value: 0, norm: yearly-review}}")],

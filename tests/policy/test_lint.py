@@ -68,6 +68,19 @@ CASES: dict[str, tuple[list[Change], list[str]]] = {
         [(REVIEW, "41edde5ab9b0", "41edde5ab9b1")],
         [(f"{REVIEW}:11:15: {coded('LN108', '1')}\nreview the control, then write: 41edde5ab9b0")],
     ),
+    "a day that not every month has": (
+        [
+            (
+                REVIEW,
+                "every: {value: 12 months,",
+                "by: {value: 31st, norm: yearly-review}\n      per: {value: month,",
+            )
+        ],
+        [
+            f"{REVIEW}:18:7: {coded('LN220', 'month', '31st')}\nwhere one has none, the last such"
+            " day before its end counts; if that is meant, write so: 'last day', 'last Monday'"
+        ],
+    ),
     "parameter without a norm": (
         [(REVIEW, ", norm: yearly-review", "")],
         [

@@ -9,6 +9,7 @@ import pytest
 
 import ccpolicy
 from ccpolicy.errors import CcpolicyError, Locator, PolicyError, PolicyErrors
+from ccpolicy.shipped import shipped_folder
 from message_text import coded
 
 from .conftest import (
@@ -238,6 +239,15 @@ def test_bad_kind(draft: Draft) -> None:
     draft.write("checks/ours.sql", "SELECT 1\n")
     assert [str(error) for error in draft.errors()] == [
         f"checks/ours.sql:1: {coded('PL401')}\nhint: see `ccpolicy explain recurrence` for one"
+    ]
+
+
+def test_kind_with_an_unknown_period(draft: Draft) -> None:
+    shipped = (shipped_folder() / "checks/recurrence.sql").read_text(encoding="utf-8")
+    draft.write("checks/ours.sql", shipped.replace("[week, month,", "[week, fortnight,"))
+    periods = "week, month, quarter, half-year, year, {fiscal_year: MM-DD}"
+    assert [str(error) for error in draft.errors()] == [
+        f"checks/ours.sql:34:21: {coded('PL406', 'fortnight', periods)}"
     ]
 
 

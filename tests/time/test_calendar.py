@@ -2,17 +2,28 @@
 
 import calendar as months
 import datetime
+from bisect import bisect
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from chinese_calendar import is_workday  # type: ignore[import-untyped]
+from dateutil.rrule import (  # type: ignore[import-untyped]
+    MO,
+    MONTHLY,
+    WEEKLY,
+    YEARLY,
+    rrule,
+)
 
 from ccpolicy.engine.calendar_tables import CalendarTables
 from ccpolicy.store import DuckDB, open_store
 from ccpolicy.time.business_calendar import BusinessCalendar
-from ccpolicy.time.calendar import PERIODS, Calendar, date_of, instant, last_days, moment, shift
+from ccpolicy.time.calendar import Calendar, date_of, instant, last_days, moment, shift
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.time.epoch import EPOCH
+from ccpolicy.time.periods import parse_period
+from ccpolicy.time.schedules import Schedule
 
 ZONES = [
     "Asia/Shanghai",
@@ -53,7 +64,7 @@ def tables(zone: str, durations: list[str], periods: list[str]) -> DuckDB:
     CalendarTables(calendar, first, last, as_of=0).create(
         store,
         {text: (parse_duration(text), office(zone)) for text in durations},
-        [(per, per, None) for per in periods],
+        {per: Schedule(parse_period(per)) for per in periods},
     )
     return store
 
@@ -128,7 +139,7 @@ def test_business_days_into_a_year_without_a_notice_have_two_readings_once_they_
     # At the end of 4 January 2027, if 1 January and the weekend are worked.
     as_of = instant(datetime.datetime(2027, 1, 5, tzinfo=zone))
     tables = CalendarTables(Calendar(zone), first, last, as_of)
-    tables.create(store, {"5": (parse_duration("5 business days"), office(zone.key))}, [])
+    tables.create(store, {"5": (parse_duration("5 business days"), office(zone.key))}, {})
     assert tables.unknown_years == {"5": ("office", 2027)}
 
     def ends() -> dict[datetime.date, datetime.datetime]:
@@ -136,7 +147,7 @@ def test_business_days_into_a_year_without_a_notice_have_two_readings_once_they_
         return {date_of(day): moment(at, zone) for day, at in rows}
 
     later = ends()
-    store.drop("after", "business")
+    store.drop("after", "business", "period_span", "period")
     tables.create_ends(store, earliest=True)
     earlier = ends()
     differing = sorted(day for day, at in later.items() if at != earlier[day])
@@ -146,20 +157,36 @@ def test_business_days_into_a_year_without_a_notice_have_two_readings_once_they_
     assert later[datetime.date(2026, 12, 24)] == datetime.datetime(2027, 1, 1, tzinfo=zone)
 
 
-@pytest.mark.parametrize("per", PERIODS)
+FIRST_DAYS: dict[str, dict[str, Any]] = {
+    "week": {"freq": WEEKLY, "byweekday": MO},
+    "month": {"freq": MONTHLY, "bymonthday": 1},
+    "quarter": {"freq": YEARLY, "bymonth": (1, 4, 7, 10), "bymonthday": 1},
+    "half-year": {"freq": YEARLY, "bymonth": (1, 7), "bymonthday": 1},
+    "year": {"freq": YEARLY, "bymonth": 1, "bymonthday": 1},
+    "{fiscal_year: 04-06}": {"freq": YEARLY, "bymonth": 4, "bymonthday": 6},
+    "{fiscal_year: 12-31}": {"freq": YEARLY, "bymonth": 12, "bymonthday": 31},
+}
+"""Calendar period → when one begins, by the rules of RFC 5545."""
+
+
+@pytest.mark.parametrize("per", FIRST_DAYS)
 def test_periods_end_with_their_last_day(per: str) -> None:
-    length = PERIODS[per]
     rows = tables("America/New_York", [], [per]).ask(
-        "SELECT day, number, ends, next_ends FROM period"
+        "SELECT day, number, ends, next_ends FROM period ORDER BY day"
     )
     assert len(rows) == (LAST - FIRST).days + 1
+    noon = datetime.time(12)
+    begin, end = (
+        datetime.datetime.combine(datetime.date(year, 1, 1), noon) for year in (2014, 2024)
+    )
+    starts = [at.date() for at in rrule(dtstart=begin, until=end, **FIRST_DAYS[per])]
+    first = bisect(starts, FIRST)
     for day, number, ends, next_ends in rows:
         date = datetime.date.fromordinal(day + EPOCH)
-        index = (date.year * 12 + date.month - 1) // length
-        assert number == index
-        for found, step in ((ends, 1), (next_ends, 2)):
-            year, month = divmod((index + step) * length, 12)
-            following = min(datetime.date(year, month + 1, 1), LAST + datetime.timedelta(days=1))
+        index = bisect(starts, date)
+        assert number == 1 + index - first
+        for found, step in ((ends, 0), (next_ends, 1)):
+            following = min(starts[index + step], LAST + datetime.timedelta(days=1))
             assert found == midnight(following, "America/New_York"), (date, step)
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from ccpolicy.checks.values import Given, Value
 from ccpolicy.errors import Locator, Message, PolicyError
 from ccpolicy.files.model_errors import explain
 from ccpolicy.files.policy_files import PolicyFiles, read_source
 from ccpolicy.files.yaml_document import YamlDocument, decode, parse_yaml
 from ccpolicy.texts import WrittenText
 from ccpolicy.time.durations import parse_duration
+from ccpolicy.time.period_days import parse_period_day
+from ccpolicy.time.periods import PERIODS, parse_day, parse_period, period_form
 
 Role = Literal["starts", "valid_from", "ends", "item", "by", "calendar", "quantity", "good"]
 """What a column of a selection can mean."""
@@ -44,12 +47,10 @@ ROLES: dict[Role, ColumnRole] = {
 """Role → facts. `Selection` has a field for each, whose docstring says what it is for."""
 VALUES = tuple(name for name, role in ROLES.items() if role.is_value)
 
-Value = str | int | float
-
-EXAMPLES = ".examples.yaml"
-"""How the names of files of worked examples end."""
 _TOO_LARGE = 1_000_000_000
 """Numbers of a parameter are smaller: no plan means more, and every engine can hold them."""
+EXAMPLES = ".examples.yaml"
+"""How the names of files of worked examples end."""
 TABLES = frozenset(["parameters", "after", "business", "period"])
 """What a kind's query can read beside its inputs."""
 
@@ -102,10 +103,11 @@ class Input(Model):
 class Parameter(Model):
     """A number of the rule."""
 
-    type: Literal["duration", "integer", "number", "period", "choice"]
+    type: Literal["duration", "integer", "number", "period", "period day", "date", "choice"]
     label: WrittenText
-    stricter: Literal["shorter", "higher", "lower", "first"]
-    """Which way is stricter; `first` for choices that go from the strictest on."""
+    stricter: Literal["shorter", "higher", "lower", "first", "earlier"] | None = None
+    """Which way is stricter; `first` for choices that go from the strictest on. Nothing where
+    neither way is."""
     without: Literal["stricter", "looser"] | None = None
     """What it means to leave it out, compared with any value; nothing where that cannot be said."""
     choices: list[str] = []
@@ -116,7 +118,14 @@ class Parameter(Model):
     unless: dict[str, list[Role]] = {}
     """Input → columns of which one may give the number instead, record by record."""
     extends: list[str] = []
-    """Parameters that it lengthens; it has no column of its own in the query."""
+    """Parameters that it lengthens; like the next three it has no column in the query."""
+    precedes: list[str] = []
+    """Parameters in whose periods an event may serve the next one so long before it begins."""
+    within: str | None = None
+    """Parameter in whose periods it is the day by which each is due."""
+    fixes: str | None = None
+    """Parameter that is repeated from this day on, and so becomes the value of `as_period`."""
+    as_period: str | None = None
     replaces: str | None = None
     """Parameter of whose first period it takes the place, where both are given."""
     covers_from: str | None = None
@@ -125,6 +134,17 @@ class Parameter(Model):
     """Whether the query finds in `business`, too, when it has run out."""
     proven_by: str | None = None
     """Input whose happenings prove that it was kept; by the clock a date cannot prove it."""
+
+    @property
+    def parts_of(self) -> list[str]:
+        """Return the parameters of which one must be given, too."""
+        single = [each for each in (self.within, self.fixes) if each]
+        return [*self.extends, *self.precedes, *single]
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it only says more about another parameter."""
+        return bool(self.parts_of)
 
 
 class Description(Model):
@@ -135,6 +155,8 @@ class Description(Model):
     parameters: dict[str, Parameter] = {}
     one_of: list[str] = []
     """Of these parameters, or of these inputs, exactly one is given."""
+    picture: WrittenText | None = None
+    """What a timeline looks like, in characters."""
 
 
 class Example(Model):
@@ -143,7 +165,7 @@ class Example(Model):
     title: WrittenText
     zone: str = "Asia/Shanghai"
     as_of: str
-    parameters: dict[str, Value | dict[str, Value]] = {}
+    parameters: dict[str, Given] = {}
     inputs: dict[str, list[dict[str, Value | bool | None]]]
     """Input → records: `subject`, the times `starts` and `ends`, and other columns of the input."""
     lapses: list[Annotated[list[str | None], Field(min_length=3, max_length=3)]]
@@ -165,6 +187,7 @@ class Kind:
     inputs: Mapping[str, Input]
     parameters: Mapping[str, Parameter]
     one_of: tuple[str, ...]
+    picture: WrittenText | None
     sql: str
     """The whole file; its front matter is a comment."""
     source: YamlDocument
@@ -259,6 +282,11 @@ def load_kind(tree: PolicyFiles, file: str) -> Kind:
         description = Description.model_validate(source.value)
     except ValidationError as failure:
         raise explain(failure, source, Description)[0] from failure
+    for parameter, number in description.parameters.items():
+        for index, choice in enumerate(number.choices):
+            if number.type == "period" and choice not in PERIODS:
+                place = source.locate(("parameters", parameter, "choices", index))
+                raise _refused_choice(choice, PERIODS).at(place)
     for input_name, spec in description.inputs.items():
         if not spec.items and not (spec.holds and spec.effect):
             raise PolicyError(
@@ -274,6 +302,7 @@ def load_kind(tree: PolicyFiles, file: str) -> Kind:
         inputs=description.inputs,
         parameters=description.parameters,
         one_of=tuple(description.one_of),
+        picture=description.picture,
         sql=sql,
         source=source,
         tree=tree,
@@ -281,7 +310,7 @@ def load_kind(tree: PolicyFiles, file: str) -> Kind:
     )
 
 
-def check_value(spec: Parameter, value: Any) -> None:
+def check_value(spec: Parameter, value: Value) -> None:
     """Check one value of a parameter.
 
     Raises:
@@ -307,9 +336,17 @@ def check_value(spec: Parameter, value: Any) -> None:
                     "a number greater than zero is expected, not {value}", value=repr(value)
                 )
         case "choice" | "period":
-            if value not in spec.choices:
-                raise PolicyError(
-                    "'{value}' is not one of {choices}",
-                    value=value,
-                    choices=", ".join(spec.choices),
-                )
+            form = period_form(str(value)) if spec.type == "period" else value
+            if form not in spec.choices:
+                raise _refused_choice(value, spec.choices)
+            if spec.type == "period":
+                parse_period(str(value))
+        case "period day":
+            parse_period_day(str(value))
+        case "date":
+            parse_day(str(value))
+
+
+def _refused_choice(value: object, choices: Iterable[str]) -> PolicyError:
+    """Make the error for a value that is none of the choices; without a place."""
+    return PolicyError("'{value}' is not one of {choices}", value=value, choices=", ".join(choices))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from typing import Literal
 
-from ccpolicy.checks.kinds import Parameter, Value
-from ccpolicy.time.durations import MICROSECONDS, Duration, parse_duration
+from ccpolicy.checks.kinds import Parameter
+from ccpolicy.checks.values import Value
+from ccpolicy.time.durations import MEAN_MONTH, MICROSECONDS, Duration, parse_duration
+from ccpolicy.time.periods import parse_period
 
 Strictness = Literal["equal", "tightened", "loosened", "unordered"]
 """From one value to another."""
 
-_MONTH = 30.436875
-"""Days, on average over the four hundred years after which the calendar repeats itself."""
 _UNEVEN = 3
 """Days by which months may be longer or shorter than that, however many there are."""
 _HOUR = MICROSECONDS["hour"]
@@ -20,7 +20,7 @@ _HOUR = MICROSECONDS["hour"]
 
 def compare(spec: Parameter, before: Value | None, after: Value | None) -> Strictness:
     """Say which way a parameter went; None where it is left out."""
-    if before is None and after is None:
+    if before == after:
         return "equal"
     if before is None or after is None:
         match spec.without:
@@ -29,19 +29,30 @@ def compare(spec: Parameter, before: Value | None, after: Value | None) -> Stric
             case "looser":
                 return "tightened" if before is None else "loosened"
         return "unordered"
+    order: int | None = None
     match spec.type:
         case "duration":
             order = shorter(parse_duration(str(before)), parse_duration(str(after)))
         case "integer" | "number":
             order = (float(before) > float(after)) - (float(before) < float(after))
-        case "period" | "choice":
+        case "choice":
             first, second = spec.choices.index(str(before)), spec.choices.index(str(after))
             order = (first > second) - (first < second)
-    if order is None:
+        case "period":
+            order = parse_period(str(before)).compare(parse_period(str(after)))
+    if spec.stricter is None and order != 0:
         return "unordered"
-    if spec.stricter == "higher":
-        order = -order
-    return "equal" if order == 0 else "tightened" if order > 0 else "loosened"
+    return direction(-order if order and spec.stricter == "higher" else order)
+
+
+def direction(order: int | None) -> Strictness:
+    """Say which way something went: 1 is stricter, -1 the opposite, None neither."""
+    match order:
+        case None:
+            return "unordered"
+        case 0:
+            return "equal"
+    return "tightened" if order > 0 else "loosened"
 
 
 def shorter(before: Duration, after: Duration) -> int | None:
@@ -76,7 +87,7 @@ def _bounds(duration: Duration) -> tuple[int, int]:
     """Return the least and the most time that it can last, in microseconds, with room to spare."""
     if duration.is_clock:
         return duration.microseconds, duration.microseconds
-    days = duration.months * _MONTH + duration.days
+    days = duration.months * MEAN_MONTH + duration.days
     uneven = _UNEVEN if duration.months else 0
     # It lasts to the end of its last day; clocks change, and islands have skipped or had a day
     # twice when they moved to the other side of the date line.

@@ -27,6 +27,9 @@ def explain_kind(page: Page, kind: Kind) -> None:
         page.paragraph(
             page.say("Exactly one of these is given: {names}.", names=page.join(kind.one_of)), 2
         )
+    if kind.picture:
+        page.heading(page.say("Picture"))
+        page.verbatim(page.text(kind.picture))
     page.heading(page.say("SQL"))
     page.verbatim(kind.query)
     page.heading(page.say("Worked examples"))
@@ -71,9 +74,15 @@ def _parameter(page: Page, name: str, spec: Parameter) -> None:
         "integer": page.say("a whole number"),
         "number": page.say("a number"),
         "period": page.say("a calendar period"),
+        "period day": page.say(
+            "a day of the period, such as 5th, last day, third Monday or last business day"
+        ),
+        "date": page.say("a day, YYYY-MM-DD"),
         "choice": page.say("a choice"),
     }
     stricter = {
+        None: page.say("neither way is stricter"),
+        "earlier": page.say("earlier is stricter"),
         "shorter": page.say("shorter is stricter"),
         "higher": page.say("higher is stricter"),
         "lower": page.say("lower is stricter"),
@@ -82,6 +91,8 @@ def _parameter(page: Page, name: str, spec: Parameter) -> None:
     said = [kinds[spec.type], stricter[spec.stricter]]
     if spec.choices:
         said[0] = page.say("one of {choices}", choices=page.join(spec.choices))
+    if needed := spec.within or spec.fixes:
+        said.append(page.say("only with '{name}'", name=needed))
     if spec.default is not None:
         said.append(page.say("default {value}", value=spec.default))
     if spec.default_from:

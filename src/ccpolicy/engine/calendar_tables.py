@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -19,9 +19,10 @@ from ccpolicy.engine.relations import (
 from ccpolicy.store import Store
 from ccpolicy.time.business_calendar import BusinessCalendar
 from ccpolicy.time.business_time import Piece, day_pieces, hour_pieces
-from ccpolicy.time.calendar import Calendar, last_days, periods
+from ccpolicy.time.calendar import Calendar, last_days
 from ccpolicy.time.durations import Duration
 from ccpolicy.time.epoch import DAY
+from ccpolicy.time.schedules import Schedule
 from ccpolicy.time.zone_shifts import next_shift, zone_offset
 
 _NEVER = 1 << 62
@@ -57,11 +58,11 @@ class CalendarTables:
         self,
         store: Store,
         durations: Mapping[str, tuple[Duration, BusinessCalendar | None]],
-        periods: Collection[tuple[str, str, Duration | None]],
+        schedules: Mapping[str, Schedule],
     ) -> None:
         """Create `calendar`, `after`, `business` and `period`, by the later reading.
 
-        `durations` are by name; `periods` are (name, period, grace).
+        `durations` and `schedules` are by name.
 
         Raises:
             PolicyError: business time without a calendar.
@@ -77,20 +78,15 @@ class CalendarTables:
             else:
                 rows += self._duration(name, duration, business)
         _fill(store, DURATION, rows)
+        self.turns = {name: each.turns(self.days) for name, each in schedules.items()}
+        for name, schedule in schedules.items():
+            for turn in self.turns[name]:
+                if turn.unknown_year and schedule.calendar:
+                    self._lacks(name, schedule.calendar, turn.unknown_year, self._end(turn.due))
         self.create_ends(store, earliest=False)
-        _fill(store, PERIOD_SPAN, [row for each in periods for row in self._period(*each)])
-        store.create(
-            PERIOD.name,
-            """
-            SELECT p.per, c.day, p.number, p.ends, p.next_ends,
-                   CASE WHEN c.day <= p.previous_grace THEN 1 ELSE 0 END AS in_grace
-            FROM period_span p
-            JOIN calendar c ON c.day >= p.first_day AND c.day <= p.last_day
-            """,
-        )
 
     def create_ends(self, store: Store, *, earliest: bool) -> None:
-        """Create `after` and `business` by one of the two readings."""
+        """Create `after`, `business` and `period` by one of the two readings."""
         ends = self.calendar.starts(self.last + 1)
         later = f"WHEN NOT d.is_certain AND e.ends <= {self.as_of} THEN {ends} "
         store.create(
@@ -120,6 +116,16 @@ class CalendarTables:
                 )
             )
         _fill(store, BUSINESS, rows)
+        turns = [row for name in self.turns for row in self._turns(name, earliest=earliest)]
+        _fill(store, PERIOD_SPAN, turns)
+        store.create(
+            PERIOD.name,
+            """
+            SELECT p.per, c.day, p.number, p.ends, p.serves, p.serves_ends, p.next_ends, p.either
+            FROM period_span p
+            JOIN calendar c ON c.day >= p.first_day AND c.day <= p.last_day
+            """,
+        )
 
     def _utc_days(self) -> Iterator[tuple[object, ...]]:
         """Yield the rows of `utc_day`, with which the local day of an instant is exact."""
@@ -176,27 +182,29 @@ class CalendarTables:
         if ends <= self.as_of:
             self.unknown_years.setdefault(name, (business.id, year))
 
-    def _period(
-        self, name: str, period: str, grace: Duration | None
-    ) -> Iterator[tuple[object, ...]]:
-        """Yield the rows of `period_span`."""
-        spans = periods(period, self.days)
-        before, after = spans[0].first - 1, spans[-1].last + 1
-        spans = [
-            *periods(period, range(before, before + 1)),
-            *spans,
-            *periods(period, range(after, after + 1)),
+    def _turns(self, name: str, *, earliest: bool) -> Iterator[tuple[object, ...]]:
+        """Yield the rows of `period_span`, by one of the two readings."""
+        turns = [
+            turn
+            if earliest or turn.unknown_year is None or self._end(turn.due) > self.as_of
+            else turn._replace(due=turn.ends)
+            for turn in self.turns[name]
         ]
-        lasts = [self._last(each.last, grace) for each in spans]
-        ends = [self.calendar.starts(min(last, self.last) + 1) for last in lasts]
-        for at in range(1, len(spans) - 1):
-            yield name, *spans[at], ends[at], ends[at + 1], lasts[at - 1]
+        dues = [self._end(turn.due) for turn in turns]
+        for at in range(1, len(turns) - 2):
+            before, turn, following = turns[at - 1 : at + 2]
+            edges = {turn.first, turn.first + 1, before.due + 1, following.opens}
+            within = sorted(each for each in edges if turn.first <= each <= turn.last)
+            for first, until in pairwise([*within, turn.last + 1]):
+                ends = dues[at] if first == turn.first else self._end(turn.ends)
+                serves = at + int(first >= following.opens)
+                either = int(first <= before.due or serves > at)
+                served = serves, dues[serves], dues[serves + 1]
+                yield name, first, until - 1, at, ends, *served, either
 
-    def _last(self, last: int, grace: Duration | None) -> int:
-        """Return a period's last day, or that of the grace after it."""
-        if grace:
-            [last] = last_days(range(last, last + 1), grace)
-        return last
+    def _end(self, day: int) -> int:
+        """Return the instant at which a day ends; of one after all days, at which the last does."""
+        return self.calendar.starts(min(day, self.last) + 1)
 
 
 def _fill(store: Store, relation: Relation, rows: Sequence[Sequence[object]]) -> None:

@@ -48,20 +48,13 @@ class ControlRevision:
         return bool(self.calendars)
 
     @property
-    def classes(self) -> list[str]:
-        """Return the classes for which every parameter has a value; an empty one if none differ."""
-        values = [each.value for each in self.revision.parameters.values()]
-        maps = [set(value) for value in values if isinstance(value, dict)]
-        return sorted(set.intersection(*maps)) if maps else [""]
-
-    @property
     def class_calendars(self) -> list[tuple[str, str, BusinessCalendar | None]]:
         """Return every class with every calendar: name in SQL, class, calendar."""
         if not self.calendars:
-            return [(each, each, self.calendar) for each in self.classes]
+            return [(each, each, self.calendar) for each in self.revision.classes]
         return [
             (f"{each}{KEY_SEPARATOR}{name}", each, calendar)
-            for each in self.classes
+            for each in self.revision.classes
             for name, calendar in self.calendars.items()
         ]
 

@@ -23,6 +23,8 @@ from ccpolicy.engine.relations import (
     GAP,
     LAPSE,
     PARAMETER_CLASS,
+    PERIOD,
+    PERIOD_SPAN,
     REQUIRED_ITEM,
     SELECTED_RECORDS,
     SPANS,
@@ -61,7 +63,7 @@ class Evaluation:
         self.revisions = list(control_revisions(policy, controls, times.horizon))
         self.reader = LapseReader(store, self.revisions, times)
         self.controls_of: Mapping[str, set[str]] = {}
-        """Name of a duration → the controls that have it."""
+        """Name of a duration or a schedule → the controls that have it."""
         self.span_queries: dict[str, str] = {}
         """Check kind → its query over its inputs, once these are there."""
 
@@ -132,11 +134,7 @@ class Evaluation:
         last = self.calendar.day_of(self.times.horizon) + 2
         tables = CalendarTables(self.calendar, min(days) - 2, last, self.times.as_of)
         self.controls_of = terms.controls
-        tables.create(
-            self.store,
-            terms.durations,
-            [(label, per, grace) for label, (per, grace) in terms.periods.items()],
-        )
+        tables.create(self.store, terms.durations, terms.schedules)
         return tables
 
     def _fill(self, inputs: InputQueries, calendar: CalendarTables) -> None:
@@ -180,8 +178,9 @@ class Evaluation:
 
     def _earliest_gaps(self, inputs: InputQueries, calendar: CalendarTables) -> None:
         """Create `earliest_gap`, by the earlier reading of business time."""
-        again = (SPANS, DUTY, GAP, AFTER, BUSINESS)
-        self.store.drop(AFTER.name, BUSINESS.name)
+        ends = (AFTER, BUSINESS, PERIOD_SPAN, PERIOD)
+        again = (SPANS, DUTY, GAP, *ends)
+        self.store.drop(*(relation.name for relation in ends))
         calendar.create_ends(self.store, earliest=True)
         self._spans(inputs)
         for relation in (DUTY, GAP):

@@ -125,7 +125,7 @@ def find_faults(
                 column = " + ".join(sorted({each.dataset for each in populations}))
                 close = nearest(value, _subjects(store, revision.control_number), letters=False)
             case "no_class":
-                column, known = selection.by, revision.classes
+                column, known = selection.by, revision.revision.classes
                 close = nearest(value, known)
             case "no_calendar":
                 column = selection.calendar

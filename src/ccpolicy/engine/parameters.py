@@ -9,14 +9,16 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from ccpolicy.checks.kinds import Kind, Parameter
+from ccpolicy.checks.schedule_parameters import Scheduled, schedule
+from ccpolicy.checks.values import Value
 from ccpolicy.engine.control_revision import ControlRevision
 from ccpolicy.engine.input_sql import MILLIONTHS
 from ccpolicy.engine.relations import parameter_columns, parameters
-from ccpolicy.policy import ParameterValue
 from ccpolicy.store import Store
 from ccpolicy.time.business_calendar import BusinessCalendar
 from ccpolicy.time.calendar import require_business
 from ccpolicy.time.durations import Duration, parse_duration
+from ccpolicy.time.schedules import Schedule
 
 
 @dataclass
@@ -25,9 +27,9 @@ class Terms:
 
     durations: dict[str, tuple[Duration, BusinessCalendar | None]] = field(default_factory=dict)
     """Name → duration, and the calendar on which business time counts."""
-    periods: dict[str, tuple[str, Duration | None]] = field(default_factory=dict)
+    schedules: dict[str, Schedule] = field(default_factory=dict)
     controls: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    """Name of a duration → the controls that have it."""
+    """Name of a duration or a schedule → the controls that have it."""
 
     def duration(self, duration: Duration, calendar: BusinessCalendar | None, control: str) -> str:
         """Note a duration and return its name in `after` and `business`."""
@@ -38,11 +40,11 @@ class Terms:
         self.controls[label].add(control)
         return label
 
-    def period(self, period: str, grace: Duration | None) -> str:
-        """Note a calendar period and return its name in `period`."""
-        label = f"{period} + {grace.text}" if grace else period
-        self.periods[label] = (period, grace)
-        return label
+    def schedule(self, scheduled: Scheduled, control: str) -> str:
+        """Note a schedule and return its name in `period`."""
+        self.schedules[scheduled.text] = scheduled.schedule
+        self.controls[scheduled.text].add(control)
+        return scheduled.text
 
 
 def create_parameters(
@@ -78,38 +80,40 @@ def _row(
     revision: ControlRevision, key: str, calendar: BusinessCalendar | None, terms: Terms
 ) -> dict[str, object]:
     """Return the values of one row."""
-    given = revision.revision.parameters
+    given = revision.revision.of_class(key)
     specs = revision.kind.parameters
+    control = revision.control.id
+    scheduled = schedule(specs, given, calendar)
     values: dict[str, object] = {}
     for parameter, spec in specs.items():
-        if spec.extends:
+        if spec.is_part:
             continue
         source = parameter if parameter in given else (spec.default_from or parameter)
-        value = _value(given[source], key) if source in given else spec.default
+        value = given.get(source, spec.default)
+        if scheduled and parameter == scheduled.parameter:
+            values[parameter] = terms.schedule(scheduled, control)
+            continue
+        if scheduled and source == scheduled.source:
+            value = None
         grace = next(
             (
-                parse_duration(str(_value(given[other], key)))
+                parse_duration(str(given[other]))
                 for other, extending in specs.items()
                 if other in given and source in extending.extends
             ),
             None,
         )
-        note = partial(terms.duration, calendar=calendar, control=revision.control.id)
-        values |= _cells(parameter, spec, value, grace, note, terms)
+        note = partial(terms.duration, calendar=calendar, control=control)
+        values |= _cells(parameter, spec, value, grace, note)
     return values
-
-
-def _value(given: ParameterValue, key: str) -> str | int | float:
-    return given.value[key] if isinstance(given.value, dict) else given.value
 
 
 def _cells(
     parameter: str,
     spec: Parameter,
-    value: str | int | float | None,
+    value: Value | None,
     grace: Duration | None,
     note: Callable[[Duration], str],
-    terms: Terms,
 ) -> dict[str, object]:
     """Return what the columns of one parameter hold."""
     if value is None:
@@ -121,9 +125,6 @@ def _cells(
             if duration.is_clock:
                 return {parameter: None, f"{parameter}_clock": duration.microseconds}
             return {parameter: note(duration), f"{parameter}_clock": None}
-        case "integer" | "choice":
-            return {parameter: value}
         case "number":
             return {parameter: math.ceil(round(float(value) * MILLIONTHS, 3))}
-        case "period":
-            return {parameter: terms.period(str(value), grace)}
+    return {parameter: value}

@@ -209,29 +209,33 @@ BUSINESS = Relation(
 )
 PERIOD_SPAN = Relation(
     "period_span",
-    "A calendar period, by its number since year 0: its end and that of the next, each with grace,"
-    " and the last day of grace of the one before.",
+    "A run of days of a period that are alike; the columns are those of `period`.",
     {
         "per": _VARCHAR,
-        "number": _INTEGER,
         "first_day": _INTEGER,
         "last_day": _INTEGER,
+        "number": _INTEGER,
         "ends": _BIGINT,
+        "serves": _INTEGER,
+        "serves_ends": _BIGINT,
         "next_ends": _BIGINT,
-        "previous_grace": _INTEGER,
+        "either": _INTEGER,
     },
 )
 PERIOD = Relation(
     "period",
-    "The calendar period of a day: its number, its end and that of the next, each with grace; and"
-    " whether the day is in the grace of the period before, as 0 or 1.",
+    "The period of a day: its number, and when it is owed by where a duty begins on that day. Then"
+    " the number of the latest period that an event of that day may serve, when that one and the"
+    " next are due, and whether the event may serve the one before it as well, as 0 or 1.",
     {
         "per": _VARCHAR,
         "day": _INTEGER,
         "number": _INTEGER,
         "ends": _BIGINT,
+        "serves": _INTEGER,
+        "serves_ends": _BIGINT,
         "next_ends": _BIGINT,
-        "in_grace": _INTEGER,
+        "either": _INTEGER,
     },
 )
 SPANS = Relation(
@@ -364,7 +368,7 @@ def parameters(kind: Kind) -> Relation:
     """
     columns = {"control": _INTEGER, "class": _VARCHAR, "horizon": _BIGINT}
     for name, spec in kind.parameters.items():
-        if not spec.extends:
+        if not spec.is_part:
             columns |= parameter_columns(name, spec)
     return Relation(
         f"{kind.name}_parameters",
@@ -382,5 +386,4 @@ def parameter_columns(name: str, spec: Parameter) -> dict[str, str]:
             return {name: _INTEGER}
         case "number":
             return {name: _BIGINT}
-        case "period" | "choice":
-            return {name: _VARCHAR}
+    return {name: _VARCHAR}

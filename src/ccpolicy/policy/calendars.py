@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Generator, Iterable, Iterator
 from itertools import pairwise
 
+from ccpolicy.checks.values import Value
 from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.models import (
@@ -22,6 +23,7 @@ from ccpolicy.time.business_calendar import BusinessCalendar, Hours
 from ccpolicy.time.calendar import date_of, day_number, require_business
 from ccpolicy.time.durations import MICROSECONDS, duration_parts, parse_duration
 from ccpolicy.time.epoch import DAY
+from ccpolicy.time.period_days import parse_period_day
 from ccpolicy.time.public_holidays import require_holidays
 from ccpolicy.time.spans import Span
 from ccpolicy.time.zones import time_zone
@@ -309,6 +311,17 @@ def kept_by(policy: Policy) -> str | None:
 
 def counts_business_time(revision: Revision) -> bool:
     """Whether a parameter is in business days or business hours."""
-    values = [each for given in revision.parameters.values() for each in given.values]
-    units = [unit for value in values for _, unit in duration_parts(str(value)) or []]
-    return any(unit.startswith("business ") for unit in units)
+    return any(
+        is_business(value) for given in revision.parameters.values() for value in given.values
+    )
+
+
+def is_business(value: Value) -> bool:
+    """Whether a value is in business days or business hours, or is a business day of a period."""
+    units = [unit for _, unit in duration_parts(str(value)) or []]
+    if any(unit.startswith("business ") for unit in units):
+        return True
+    try:
+        return parse_period_day(str(value)).unit == "business day"
+    except PolicyError:
+        return False

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from ccpolicy.checks.kinds import ROLES, Input, Kind, Parameter, Role, check_value
 from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.policy.columns import ColumnType, columns
-from ccpolicy.policy.duration_checks import business_terms, clock_over_dates, grace_in_period
+from ccpolicy.policy.duration_checks import business_terms, clock_over_dates
 from ccpolicy.policy.keys import unlike_keys
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.models import Control, ParameterValue, Revision, Selection
 from ccpolicy.policy.names import unknown
+from ccpolicy.policy.schedule_checks import schedule_faults
 from ccpolicy.time.durations import parse_duration
 
 
@@ -212,6 +213,7 @@ def _parameters(content: Policy, control: Control, kind: Kind) -> Iterator[Polic
         yield from _complete(control, kind, revision, place.locate(*path, "parameters"))
         yield from clock_over_dates(content, control, kind, revision, path)
         yield from business_terms(content, control, kind, revision, path)
+        yield from schedule_faults(content, control, kind, revision, path)
 
 
 def _classes(control: Control) -> bool:
@@ -232,7 +234,6 @@ def _complete(
             if spec.extends and not extended:
                 yield PolicyError("'{name}' has nothing to lengthen", locator=place, name=name)
             yield from _same_family(spec, given, name, extended, place)
-            yield from grace_in_period(kind, given, name, extended, place)
             continue
         if spec.required or (spec.unless and not _instead(control, spec.unless)):
             yield PolicyError(

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from ccpolicy.checks.kinds import Kind, Parameter
-from ccpolicy.checks.strictness import shorter
 from ccpolicy.errors import Locator, Message, PolicyError
-from ccpolicy.policy.calendars import calendar_name, require_calendar
+from ccpolicy.policy.calendars import calendar_name, is_business, require_calendar
 from ccpolicy.policy.columns import columns
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.models import Control, ParameterValue, Revision
-from ccpolicy.time.calendar import PERIODS
 from ccpolicy.time.durations import Duration, parse_duration
 
 
@@ -25,9 +23,7 @@ def business_terms(
     """Yield business time that has no calendar, or none that can count it."""
     for name, given in revision.parameters.items():
         spec = kind.parameters.get(name)
-        found = [each for value in given.values if (each := _duration(value))]
-        business = [each for each in found if each.is_business]
-        if spec is None or spec.type != "duration" or not business:
+        if spec is None or not any(map(is_business, given.values)):
             continue
         place = policy.place("control", control.id, *path, "parameters", name)
         population = control.selections(kind.population)
@@ -40,7 +36,8 @@ def business_terms(
             except PolicyError as failure:
                 yield failure.at(place)
                 continue
-        in_hours = any(each.business_microseconds for each in business)
+        durations = [each for value in given.values if (each := _duration(value))]
+        in_hours = any(each.business_microseconds for each in durations)
         lacking = next((each for each in calendars if in_hours and not each.hours), None)
         if lacking:
             yield PolicyError(
@@ -50,7 +47,7 @@ def business_terms(
                 calendar=lacking.id,
             )
         elsewhere = any((each.zone or policy.plan.zone) != policy.plan.zone for each in calendars)
-        if (in_hours or elsewhere) and not spec.extends and not spec.business_hours:
+        if (in_hours or elsewhere) and not spec.is_part and not spec.business_hours:
             yield PolicyError(
                 "the check kind '{kind}' does not count '{name}' in business hours, nor in days of"
                 " another zone",
@@ -113,37 +110,6 @@ def unproven(
                     name=name,
                 )
                 yield message, hint, policy.place("control", control.id, *path, "parameters", name)
-
-
-def grace_in_period(
-    kind: Kind,
-    given: Mapping[str, ParameterValue],
-    name: str,
-    extended: list[str],
-    place: Locator,
-) -> Iterator[PolicyError]:
-    """Yield a grace as long as the period that it follows, or where several events are needed."""
-    for other in extended:
-        if kind.parameters[other].type != "period":
-            continue
-        periods = [parse_duration(f"{PERIODS[str(each)]} months") for each in _known(given[other])]
-        graces = [grace for each in given[name].values if (grace := _duration(each))]
-        # Another family than days cannot lengthen a period at all, which is told elsewhere.
-        own = [each for each in graces if each.family == "calendar"]
-        if any(shorter(period, grace) != 1 for period in periods for grace in own):
-            yield PolicyError(
-                "'{name}' must be shorter than '{other}'", locator=place, name=name, other=other
-            )
-        if "at_least" in given and any(each != 1 for each in given["at_least"].values):
-            yield PolicyError(
-                "'{name}' and 'at_least' do not go together: an event serves one period",
-                locator=place,
-                name=name,
-            )
-
-
-def _known(given: ParameterValue) -> list[object]:
-    return [each for each in given.values if each in PERIODS]
 
 
 def _is_clock(spec: Parameter, given: ParameterValue) -> bool:

@@ -19,6 +19,7 @@ from ccpolicy.policy.duration_checks import unproven
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.models import Waiver
 from ccpolicy.policy.references import lookalikes
+from ccpolicy.policy.schedule_checks import clipped
 from ccpolicy.policy.settings import FILE
 from ccpolicy.policy.subject_names import subject_forms
 from ccpolicy.store import open_store
@@ -126,7 +127,8 @@ def _norms(content: Policy) -> Iterator[Finding]:
 def _terms(content: Policy) -> Iterator[Finding]:
     for control in content.controls.values():
         kind = content.kinds[control.check]
-        for message, hint, place in unproven(content, control, kind):
+        doubtful = [*unproven(content, control, kind), *clipped(content, control, kind)]
+        for message, hint, place in doubtful:
             yield Finding(message, hint, place)
         for index, revision in enumerate(control.history):
             path: tuple[str | int, ...] = ("revisions", index) if control.revisions else ()

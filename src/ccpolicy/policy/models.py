@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
 
 from ccpolicy.checks.kinds import ROLES, Role
+from ccpolicy.checks.values import Given, Value
 from ccpolicy.evidence_formats import Format
 from ccpolicy.policy.base_model import STRICT, Name
 from ccpolicy.policy.column_reading import ColumnSource, Marks
@@ -16,8 +17,6 @@ from ccpolicy.policy.decoding import Decoding
 from ccpolicy.policy.reshape import Reshape
 from ccpolicy.texts import Label, Line, Tag, WrittenText
 from ccpolicy.vocabulary import Grade, Severity
-
-Scalar = str | int | float
 
 
 def _day(value: object) -> object:
@@ -239,13 +238,13 @@ class Selection(Model):
 class ParameterValue(Model):
     """A number of the plan, and why it is that number."""
 
-    value: Scalar | dict[str, Scalar]
+    value: Given
     """One value, or one for each value of the column named by the selection's `by`."""
     norm: Id | None = None
     """Norm in `policy/norms.yaml`."""
 
     @property
-    def values(self) -> list[Scalar]:
+    def values(self) -> list[Value]:
         """Return its values, one for each class if they differ."""
         return list(self.value.values()) if isinstance(self.value, dict) else [self.value]
 
@@ -266,6 +265,19 @@ class Revision(Model):
     """Calendar on which business time counts from then on; without it the control's."""
     reason: WrittenText | None = None
     """Why they were changed."""
+
+    @property
+    def classes(self) -> list[str]:
+        """Return the classes for which every parameter has a value; an empty one if none differ."""
+        maps = [set(g.value) for g in self.parameters.values() if isinstance(g.value, dict)]
+        return sorted(set.intersection(*maps)) if maps else [""]
+
+    def of_class(self, name: str) -> dict[str, Value]:
+        """Return the parameters of a class, by name."""
+        return {
+            parameter: given.value[name] if isinstance(given.value, dict) else given.value
+            for parameter, given in self.parameters.items()
+        }
 
 
 class NotApplicable(Model):

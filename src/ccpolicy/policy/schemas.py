@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
 
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator
 from pydantic.json_schema import GenerateJsonSchema
 
 from ccpolicy.assessment.agenda import Agenda
@@ -78,6 +78,8 @@ def _classes(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
                 waiting += [field.annotation for field in each.model_fields.values()]
         else:
             waiting += get_args(each)
+            if isinstance(each, BeforeValidator):
+                waiting.append(each.json_schema_input_type)
     return found
 
 

@@ -4,27 +4,54 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ccpolicy.errors import catalogue
+from ccpolicy.errors import PolicyError, catalogue
 from ccpolicy.texts import Sayable
 from ccpolicy.time.durations import Unit, duration_parts
+from ccpolicy.time.period_days import LAST, PeriodDay, ordinal, parse_period_day
+from ccpolicy.time.periods import FISCAL_YEAR, fiscal_day, period_form
 
 PERIOD_MESSAGES = {
+    "week": "calendar week",
     "month": "calendar month",
     "quarter": "calendar quarter",
     "half-year": "calendar half-year",
     "year": "calendar year",
+    FISCAL_YEAR: "fiscal year from {day}",
+}
+
+
+_WEEKDAY_MESSAGES = {
+    0: "Monday",
+    1: "Tuesday",
+    2: "Wednesday",
+    3: "Thursday",
+    4: "Friday",
+    5: "Saturday",
+    6: "Sunday",
+}
+_LAST_MESSAGES = {
+    "day": "last day",
+    "business day": "last business day",
+    "weekday": "last {weekday}",
+}
+_COUNTED_MESSAGES = {
+    "day": "{number} day",
+    "business day": "{number} business day",
+    "weekday": "{number} {weekday}",
 }
 
 
 def amount_text(value: object, language: str) -> str:
-    """Return a value in words if it is a duration or a calendar period, or else as written."""
+    """Return a value in words if it is a duration, a period or a day of one, or else as written."""
     text = str(value)
-    if text in PERIOD_MESSAGES:
-        return catalogue(language).gettext(PERIOD_MESSAGES[text])
-    parts = duration_parts(text)
-    if parts is None:
+    if (form := period_form(text)) in PERIOD_MESSAGES:
+        return catalogue(language).gettext(PERIOD_MESSAGES[form]).format(day=fiscal_day(text))
+    if parts := duration_parts(text):
+        return " ".join(_length(number, unit, language) for number, unit in parts)
+    try:
+        return _period_day(parse_period_day(text), language)
+    except PolicyError:
         return text
-    return " ".join(_length(number, unit, language) for number, unit in parts)
 
 
 def parameter_text(
@@ -47,6 +74,20 @@ def label_text(name: str, language: str, labels: Mapping[str, Sayable]) -> str:
     if label is None:
         return name
     return label.text(language)
+
+
+def _period_day(day: PeriodDay, language: str) -> str:
+    """Name a day of a period in words."""
+    say = catalogue(language).gettext
+    name = say(_WEEKDAY_MESSAGES[day.weekday]) if day.weekday is not None else ""
+    if day.date:
+        return f"{day.date:%m-%d}"
+    if day.is_bare:
+        return name
+    if day.number == LAST:
+        return say(_LAST_MESSAGES[day.unit]).format(weekday=name)
+    count = ordinal(day.number) if language.partition("-")[0] != "zh" else day.number
+    return say(_COUNTED_MESSAGES[day.unit]).format(number=count, weekday=name)
 
 
 def _length(number: int, unit: Unit, language: str) -> str:

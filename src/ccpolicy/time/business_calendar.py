@@ -108,6 +108,11 @@ class BusinessCalendar:
             found.append(worked[following + count - 1])
         return found
 
+    def days_worked(self, first: int, last: int) -> list[int]:
+        """Return the working days from one day to another, in order."""
+        years = range(_date(first).year, _date(last).year + 1)
+        return [day for year in years for day in self.working_days(year) if first <= day <= last]
+
     def working_days(self, year: int) -> list[int]:
         """Return the working days of a year, in order."""
         if year not in self._years:

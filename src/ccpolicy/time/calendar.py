@@ -1,4 +1,4 @@
-"""Days, months, business days and periods in a time zone, as integers.
+"""Days, months and business days in a time zone, as integers.
 
 Instants are microseconds since 1970 UTC, days are days since 1970 in the zone. Integers are what
 SQL is given, so that it needs no time functions.
@@ -7,7 +7,6 @@ SQL is given, so that it needs no time functions.
 from __future__ import annotations
 
 import datetime
-from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -16,8 +15,6 @@ from ccpolicy.time.business_calendar import BusinessCalendar
 from ccpolicy.time.durations import Duration
 from ccpolicy.time.epoch import EPOCH, SECOND
 
-PERIODS = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
-"""Calendar period → its months."""
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 
@@ -52,11 +49,16 @@ def day_starts(day: int, zone: ZoneInfo) -> int:
 
 def shift(at: datetime.datetime, duration: Duration, sign: int) -> datetime.datetime:
     """Move a local time by a calendar duration, clipping to the month's end."""
-    months = at.year * 12 + at.month - 1 + sign * duration.months
-    first, following = _month_starts(months), _month_starts(months + 1)
-    day = date_of(min(first + at.day, following) - 1)
+    day = later_month(at.date(), sign * duration.months)
     moved = at.replace(year=day.year, month=day.month, day=day.day)
     return moved + datetime.timedelta(days=sign * duration.days)
+
+
+def later_month(day: datetime.date, months: int) -> datetime.date:
+    """Return a day some months later, or the last of that month if it has no such day."""
+    month = day.year * 12 + day.month - 1 + months
+    first, following = _month_starts(month), _month_starts(month + 1)
+    return date_of(min(first + day.day, following) - 1)
 
 
 def _month_starts(month: int) -> int:
@@ -71,15 +73,6 @@ class Due(NamedTuple):
     """The instant, in microseconds since 1970 UTC; the earliest possible one if it is uncertain."""
     is_certain: bool
     """False if it depends on the public holidays of a year for which they are not known."""
-
-
-class PeriodSpan(NamedTuple):
-    """A calendar period, such as a month, by days since 1970."""
-
-    number: int
-    """Counted from the year 0."""
-    first: int
-    last: int
 
 
 class Calendar:
@@ -145,12 +138,15 @@ def last_days(
         return require_business(business).last_days(days, duration.business_days)
     if not duration.months:
         return [day + duration.days for day in days]
-    found = []
-    for month in periods("month", days):
-        first = _month_starts(month.number + duration.months)
-        last = _month_starts(month.number + duration.months + 1) - 1
-        for day in range(max(month.first, days.start), min(month.last + 1, days.stop)):
-            found.append(min(first + day - month.first, last) + duration.days)
+    found: list[int] = []
+    while len(found) < len(days):
+        day = days[len(found)]
+        date = date_of(day)
+        month = date.year * 12 + date.month - 1
+        until = min(_month_starts(month + 1), days.stop)
+        first = _month_starts(month + duration.months) + date.day - 1
+        last = _month_starts(month + duration.months + 1) - 1
+        found += [min(first + later, last) + duration.days for later in range(until - day)]
     return found
 
 
@@ -180,17 +176,3 @@ def require_business(business: BusinessCalendar | None) -> BusinessCalendar:
             " calendars: [{{id: office, weekend: [saturday, sunday], holidays: CN}}]",
         )
     return business
-
-
-def periods(period: str, days: range) -> list[PeriodSpan]:
-    """List the calendar periods of a kind, one of `PERIODS`, that the days lie in."""
-    months = PERIODS[period]
-    first, last = (
-        (date.year * 12 + date.month - 1) // months
-        for date in (date_of(days.start), date_of(days.stop - 1))
-    )
-    starts = [_month_starts(number * months) for number in range(first, last + 2)]
-    return [
-        PeriodSpan(number, begin, following - 1)
-        for number, (begin, following) in enumerate(pairwise(starts), first)
-    ]

@@ -22,6 +22,8 @@ Unit = Literal[
     "minute",
     "second",
 ]
+MEAN_MONTH = 30.436875
+"""Days, on average over the four hundred years after which the calendar repeats itself."""
 MICROSECONDS = {"hour": 3_600 * SECOND, "minute": 60 * SECOND, "second": SECOND}
 
 _ISO = re.compile(

@@ -7,16 +7,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ccpolicy.assessment.comparison import Change, Direction
-from ccpolicy.checks.kinds import Kind, Parameter, Value
-from ccpolicy.checks.strictness import compare
+from ccpolicy.checks.kinds import Kind, Parameter
+from ccpolicy.checks.values import Value
 from ccpolicy.errors import Message
 from ccpolicy.policy.diff.change import Subject
+from ccpolicy.policy.diff.schedules import Row, parameter_direction
 from ccpolicy.policy.models import Control, Revision
 from ccpolicy.time.durations import MICROSECONDS, parse_duration
 from ccpolicy.time.epoch import SECOND
 
-Row = Mapping[str, Value | None]
-"""Parameter → value of one class."""
 WHOLE = ""
 """Stands for every class, where no parameter differs by class."""
 
@@ -142,20 +141,15 @@ def _in_force(history: list[Revision], day: datetime.date | None) -> int:
 
 def rows(revision: Revision, kind: Kind) -> dict[str, Row]:
     """Return what holds in a revision for each class, with defaults filled in."""
-    maps = [set(g.value) for g in revision.parameters.values() if isinstance(g.value, dict)]
-    classes = sorted(set.intersection(*maps)) if maps else [WHOLE]
-    return {each: _row(revision, kind, each) for each in classes}
+    return {each: _row(revision, kind, each) for each in revision.classes}
 
 
 def _row(revision: Revision, kind: Kind, class_: str) -> Row:
-    given: dict[str, Value] = {
-        name: each.value[class_] if isinstance(each.value, dict) else each.value
-        for name, each in revision.parameters.items()
-    }
+    given = revision.of_class(class_)
     row: dict[str, Value | None] = {}
     for name, spec in kind.parameters.items():
         value: Value | None = given.get(name, spec.default)
-        if value is None and spec.default_from in given:
+        if value is None and spec.default_from in given and not _is_fixed(kind, given, spec):
             value = Follows(_lengthened(kind, given, spec.default_from))
         row[name] = value
     return row
@@ -181,6 +175,14 @@ def _lengthened(kind: Kind, given: Mapping[str, Value], name: str) -> str:
     if whole.is_clock:
         return f"{whole.microseconds // SECOND} seconds"
     return f"P{whole.months}M{whole.days}D"
+
+
+def _is_fixed(kind: Kind, given: Mapping[str, Value], spec: Parameter) -> bool:
+    """Whether an anchor fixes what a parameter would follow, so that the first turn is owed."""
+    return any(
+        other in given and each.fixes == spec.default_from
+        for other, each in kind.parameters.items()
+    )
 
 
 def _compare(before: Mapping[str, Row], after: Mapping[str, Row], kind: Kind) -> Iterator[Turned]:
@@ -218,9 +220,9 @@ def _compare_rows(class_: str, first: Row, second: Row, kind: Kind) -> Iterator[
                     name, class_, first[name], second[name], "unordered", None, None, (0, 0)
                 )
             return
-    for name, spec in kind.parameters.items():
+    for name in kind.parameters:
         if isinstance(first[name], Follows) and isinstance(second[name], Follows):
             continue  # what they follow is compared itself
-        direction = compare(spec, first[name], second[name])
+        direction = parameter_direction(kind.parameters, name, first, second)
         if direction != "equal":
             yield Turned(name, class_, first[name], second[name], direction, None, None, (0, 0))
