@@ -30,6 +30,15 @@ inputs:
     columns: [item]
     closes: openings
     undoes: [closings]
+  pauses:
+    label: {en: "when the clock stands still, and for which of the reasons permitted", zh: 暂停计时的时段及其原因（须为允许的原因）}
+    holds: state
+    effect: help
+    required: false
+    needs: [starts, reason]
+    columns: [ends]
+    closes: openings
+    stops: limit
 parameters:
   limit:
     type: duration
@@ -38,9 +47,17 @@ parameters:
     unless: {openings: [ends]}
     stricter: shorter
     label: {en: time allowed, zh: 时限}
+  paused_at_most:
+    type: duration
+    business_hours: true
+    limits: pauses
+    stricter: shorter
+    without: stricter
+    label: {en: longest time in all for which pauses stop the clock, zh: 累计最长暂停计时时间}
 */
-WITH owed AS (
-  SELECT o.control, o.subject, o.locator, p.horizon,
+WITH counted AS (         -- when the limit runs out if nothing is paused
+  SELECT o.control, o.subject, o.earliest, o.locator, p.horizon, p.limit AS duration,
+         coalesce(p.limit_clock, p.limit_open) AS length, p.paused_at_most,
          CASE WHEN p.limit IS NULL AND p.limit_clock IS NULL THEN o.ends
               ELSE coalesce(o.earliest + p.limit_clock, a.ends, b.ends, o.earliest + b.added)
               END AS due
@@ -49,6 +66,35 @@ WITH owed AS (
   LEFT JOIN after a ON a.duration = p.limit AND a.day = o.day
   LEFT JOIN business b ON b.duration = p.limit AND b.day = o.day
     AND b.starts <= o.earliest AND o.earliest < b.until
+),
+pausable AS (
+  SELECT subject, locator, earliest, duration, length, paused_at_most
+  FROM counted
+  WHERE subject IN (SELECT subject FROM pauses)
+),
+placed AS (               -- where the limit ends on its own scale: in business hours of open time
+  SELECT p.subject, p.locator, p.paused_at_most,
+         coalesce(w.elapsed - w.opens + CASE WHEN p.earliest < w.closes THEN p.earliest
+                                             ELSE w.closes END, p.earliest) + p.length AS due
+  FROM pausable p
+  LEFT JOIN open_time w ON w.duration = p.duration
+    AND w.opens <= p.earliest AND p.earliest < w.next_opens
+),
+paused AS (               -- each pause stops the clock that begins before the limit has run out
+  SELECT p.subject, p.locator,
+         p.due + CASE WHEN max(s.paused) < p.paused_at_most THEN max(s.paused)
+                      ELSE p.paused_at_most END AS due
+  FROM placed p
+  JOIN pauses s ON s.subject = p.subject AND s.reached < p.due
+  GROUP BY p.subject, p.locator, p.due, p.paused_at_most
+),
+owed AS (
+  SELECT c.control, c.subject, c.locator, c.horizon,
+         coalesce(w.opens + p.due - w.elapsed, p.due, c.due) AS due
+  FROM counted c
+  LEFT JOIN paused p ON p.subject = c.subject AND p.locator = c.locator
+  LEFT JOIN open_time w ON w.duration = c.duration AND w.elapsed < p.due AND p.due <= w.reaches
+    AND w.counted_from <= c.earliest AND c.earliest < w.counted_until
 )
 SELECT control, 'duty' AS part, subject, due AS starts, horizon AS ends, locator
 FROM owed

@@ -116,6 +116,10 @@ class Timeline(Model):
     cover: list[Span]
     """Each record's own span, cut to the window and the horizon; spans may overlap."""
     gaps: list[Gap]
+    pauses: list[Span] = []
+    """Those that overlap or touch are one, with the first of their records."""
+    paused: int = 0
+    """Seconds for which it was paused in all, by the clock that pauses stop."""
 
 
 class ControlAppendix(Model):

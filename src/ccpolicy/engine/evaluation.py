@@ -14,6 +14,7 @@ from ccpolicy.engine.input_sql import InputQueries
 from ccpolicy.engine.kind_spans import check_spans, kind_query, typed
 from ccpolicy.engine.lapses import LapseReader, Outcome
 from ccpolicy.engine.parameters import Terms, create_parameters
+from ccpolicy.engine.pauses import create_stopped_clocks, pauses, stopping
 from ccpolicy.engine.relations import (
     AFTER,
     BUSINESS,
@@ -22,7 +23,9 @@ from ccpolicy.engine.relations import (
     EARLIEST_GAP,
     GAP,
     LAPSE,
+    OPEN_TIME,
     PARAMETER_CLASS,
+    PAUSE,
     REQUIRED_ITEM,
     SELECTED_RECORDS,
     SPANS,
@@ -107,6 +110,7 @@ class Evaluation:
         return InputQueries(
             revisions=self.revisions,
             tables=self.tables,
+            datasets=self.policy.datasets,
             plan=self.policy.plan,
             times=self.times,
             latest_day=self.calendar.day_of(self.times.latest - 1),
@@ -119,6 +123,7 @@ class Evaluation:
         for kind in inputs.kinds:
             own = [each for each in self.revisions if each.kind is kind]
             create_parameters(self.store, kind, own, terms, self.times.horizon)
+        create_stopped_clocks(self.store, inputs, self.revisions, terms)
         [firsts] = self.store.ask(
             "SELECT min(day), min(ends_day), min(earliest), min(ends_earliest)"
             f" FROM {SELECTED_RECORDS.name}"
@@ -136,6 +141,7 @@ class Evaluation:
             self.store,
             terms.durations,
             [(label, per, grace) for label, (per, grace) in terms.periods.items()],
+            terms.stopped,
         )
         return tables
 
@@ -166,6 +172,10 @@ class Evaluation:
         for relation, numbers in inputs.record_groups:
             query = inputs.input_records(relation, numbers, calendar)
             store.create(relation.name, query)
+        if found := stopping(inputs):
+            store.create(PAUSE.name, pauses(found, self.times.as_of))
+        else:
+            store.fill(PAUSE.name, PAUSE.columns, [[] for _ in PAUSE.columns])
 
     def _spans(self, inputs: InputQueries) -> None:
         """Run the check kinds."""
@@ -180,8 +190,8 @@ class Evaluation:
 
     def _earliest_gaps(self, inputs: InputQueries, calendar: CalendarTables) -> None:
         """Create `earliest_gap`, by the earlier reading of business time."""
-        again = (SPANS, DUTY, GAP, AFTER, BUSINESS)
-        self.store.drop(AFTER.name, BUSINESS.name)
+        again = (SPANS, DUTY, GAP, AFTER, BUSINESS, OPEN_TIME)
+        self.store.drop(AFTER.name, BUSINESS.name, OPEN_TIME.name)
         calendar.create_ends(self.store, earliest=True)
         self._spans(inputs)
         for relation in (DUTY, GAP):

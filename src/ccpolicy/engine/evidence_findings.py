@@ -5,7 +5,7 @@ What is found here makes a control `unknown`; nothing in it changes a lapse.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ccpolicy.engine.calendar_tables import CalendarTables
@@ -13,7 +13,7 @@ from ccpolicy.engine.input_sql import InputQueries, InputSelection
 from ccpolicy.errors import Message
 from ccpolicy.near_names import NearName, nearest
 from ccpolicy.store import Store
-from ccpolicy.store.sql import literal
+from ccpolicy.store.sql import identifier, literal
 from ccpolicy.vocabulary import KEY_SEPARATOR
 
 SHOWN = 5
@@ -30,6 +30,10 @@ MESSAGES = {
     "two_minimums": "records of '{value}' disagree about '{column}': {others}",
     "orphan": "'{value}' is not in the dataset '{column}'",
     "early": "'{value}' is closed before it was opened",
+    "early_pause": "'{value}' is paused before it was opened",
+    "coming_end": "the pause ends in the future, so after it was recorded",
+    "no_reason": "'{column}' is empty, so that nobody knows why the clock stands still",
+    "other_reason": "'{value}' is no reason for which the clock may stand still",
     "future": "the record is dated in the future",
 }
 _HINT_MESSAGES = {
@@ -38,7 +42,13 @@ _HINT_MESSAGES = {
     "two_minimums": "'quantity' of the control names the column: give all records of a subject one"
     " value",
     "orphan": "add it there, or correct the record",
+    "early_pause": "a pause belongs to what is open: correct its beginning, or the opening",
+    "coming_end": "leave its end empty until it is over: an open pause lasts on by itself",
+    "no_reason": "the reasons permitted are: {known}",
+    "other_reason": "the reasons permitted are: {known}",
 }
+_STATE = "early_pause", "starts"
+"""Of states that belong to something, which are pauses: the code, and their latest beginning."""
 _MOST_KNOWN = 200_000
 """Known subjects among which the one that was meant is looked for."""
 
@@ -122,6 +132,9 @@ def find_faults(
                 column = selection.by
             case "two_minimums":
                 column = selection.quantity
+            case "no_reason" | "other_reason":
+                column, known = selection.reason, inputs.reasons(selected)
+                close = nearest(value, known) if value else None
         findings.append(
             Finding(
                 code,
@@ -195,6 +208,7 @@ def _queries(inputs: InputQueries, calendar: CalendarTables) -> list[str]:
         " GROUP BY revision, name HAVING min(quantity) < max(quantity)",
         *_orphans(inputs),
         *_early(inputs),
+        *_pauses(inputs),
     ]
 
 
@@ -286,14 +300,42 @@ def _orphans(inputs: InputQueries) -> list[str]:
 
 
 def _early(inputs: InputQueries) -> list[str]:
-    """Write the query of what closes, reopens or tells of something certainly before it began."""
-    return [
-        f"SELECT DISTINCT 'early', c.selection, s.name, c.locator, NULL FROM {relation.name} c"
-        " JOIN subject_happening o ON o.subject = c.subject JOIN subject s ON s.number = c.subject"
-        " WHERE c.latest < o.earliest OR (c.latest = o.earliest AND c.day < o.day)"
-        for relation, _ in inputs.record_groups
-        if "selection" in relation.columns
-    ]
+    """Write the query of what belongs to something that certainly began later."""
+    queries = []
+    for relation, _ in inputs.record_groups:
+        if "selection" in relation.columns:
+            code, latest = ("early", "latest") if "latest" in relation.columns else _STATE
+            queries.append(
+                f"SELECT DISTINCT '{code}', c.selection, s.name, c.locator, NULL"
+                f" FROM {relation.name} c"
+                " JOIN subject_happening o ON o.subject = c.subject"
+                " JOIN subject s ON s.number = c.subject"
+                f" WHERE c.{latest} < o.earliest OR (c.{latest} = o.earliest AND c.day < o.day)"
+            )
+    return queries
+
+
+def _pauses(inputs: InputQueries) -> Iterator[str]:
+    """Write the queries of pauses that end after they were recorded, or for no permitted reason."""
+    stopping = [each for each in inputs.selections if each.spec.stops]
+    if stopping and inputs.times.present:
+        yield (
+            "SELECT 'coming_end', selection, NULL, locator, NULL FROM selected_records r"
+            f" WHERE selection IN ({_list([each.number for each in stopping])}) AND belongs"
+            f" AND ends_earliest > {inputs.times.latest} AND NOT {inputs.is_later('r')}"
+        )
+    for each in stopping:
+        if each.selection.reason is None:  # in worked cases
+            continue
+        reason = f"CAST(t.{identifier(each.selection.reason)} AS VARCHAR)"
+        yield (
+            f"SELECT CASE WHEN {reason} IS NULL THEN 'no_reason' ELSE 'other_reason' END,"
+            f" r.selection, {reason}, r.locator, NULL FROM selected_records r"
+            f" JOIN {identifier(inputs.tables[each.selection.dataset].name)} t"
+            " ON t.locator = r.locator"
+            f" WHERE r.selection = {each.number} AND r.belongs AND NOT {inputs.is_later('r')}"
+            f" AND coalesce({reason} NOT IN ({_texts(inputs.reasons(each))}), true)"
+        )
 
 
 def _list(numbers: list[int]) -> str:

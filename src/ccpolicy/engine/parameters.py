@@ -28,6 +28,8 @@ class Terms:
     periods: dict[str, tuple[str, Duration | None]] = field(default_factory=dict)
     controls: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     """Name of a duration → the controls that have it."""
+    stopped: set[str] = field(default_factory=set)
+    """Names of the durations in business time that pauses stop."""
 
     def duration(self, duration: Duration, calendar: BusinessCalendar | None, control: str) -> str:
         """Note a duration and return its name in `after` and `business`."""
@@ -85,10 +87,10 @@ def _row(
         if spec.extends:
             continue
         source = parameter if parameter in given else (spec.default_from or parameter)
-        value = _value(given[source], key) if source in given else spec.default
+        value = value_of(given[source], key) if source in given else spec.default
         grace = next(
             (
-                parse_duration(str(_value(given[other], key)))
+                parse_duration(str(value_of(given[other], key)))
                 for other, extending in specs.items()
                 if other in given and source in extending.extends
             ),
@@ -99,7 +101,8 @@ def _row(
     return values
 
 
-def _value(given: ParameterValue, key: str) -> str | int | float:
+def value_of(given: ParameterValue, key: str) -> str | int | float:
+    """Return the value of a parameter for a class."""
     return given.value[key] if isinstance(given.value, dict) else given.value
 
 
@@ -118,9 +121,13 @@ def _cells(
         case "duration":
             duration = parse_duration(str(value))
             duration = duration.plus(grace) if grace else duration
-            if duration.is_clock:
-                return {parameter: None, f"{parameter}_clock": duration.microseconds}
-            return {parameter: note(duration), f"{parameter}_clock": None}
+            if spec.limits:
+                return {parameter: duration.microseconds or duration.business_microseconds}
+            return {
+                parameter: None if duration.is_clock else note(duration),
+                f"{parameter}_clock": duration.microseconds or None,
+                f"{parameter}_open": duration.business_microseconds or None,
+            }
         case "integer" | "choice":
             return {parameter: value}
         case "number":
