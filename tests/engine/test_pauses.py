@@ -1,4 +1,4 @@
-"""Pauses from the policy to the report: a service desk's cases with their arithmetic, and mistakes."""
+"""Pauses from the policy to the report: cases of a service desk with their arithmetic."""
 
 from __future__ import annotations
 
@@ -153,9 +153,7 @@ def test_an_open_pause_lasts_to_as_of(desk: Path) -> None:
 
 
 def test_a_pause_that_is_still_to_come_is_left_out(desk: Path) -> None:
-    control = judged(
-        desk, [ticket("T-1", at("09:00"))], [f"T-1,{at('12:00')},"], as_of=at("11:00")
-    )
+    control = judged(desk, [ticket("T-1", at("09:00"))], [f"T-1,{at('12:00')},"], as_of=at("11:00"))
     assert (control.left_out, control.next_due) == (1, at("13:00"))
 
 
@@ -190,9 +188,7 @@ def test_in_business_hours_a_pause_is_as_long_as_the_business_time_in_it(desk: P
 
 def test_the_maximum_in_business_hours_is_one_of_business_time(desk: Path) -> None:
     limits(desk, "4 business hours", "3 business hours")
-    control = judged(
-        desk, [ticket("T-1", at("16:00"))], [f"T-1,{at('17:00')},{at('18:00', 10)}"]
-    )
+    control = judged(desk, [ticket("T-1", at("16:00"))], [f"T-1,{at('17:00')},{at('18:00', 10)}"])
     # One hour is used by 17:00. Paused for three: Friday 17:00–18:00, Monday 9:00–11:00. Then the
     # other three: Monday 11:00–12:00 and 13:00–15:00.
     assert lapses(control) == [("T-1", at("15:00", 9))]
@@ -277,9 +273,7 @@ def test_a_pause_into_a_year_that_nobody_knows(desk: Path) -> None:
 
 
 def test_the_report_shows_what_was_paused(desk: Path) -> None:
-    result = assessed(
-        desk, [ticket("T-1", at("09:00"))], [f"T-1,{at('10:00')},{at('12:30')}"]
-    )
+    result = assessed(desk, [ticket("T-1", at("09:00"))], [f"T-1,{at('10:00')},{at('12:30')}"])
     assert "paused for 2 hours 30 min before" in render(result, "text", View("en", 200)).text
     assert "此前暂停计时 2 小时 30 分" in render(result, "text", View("zh", 200)).text
     page = render(result, "html", View("en")).text
@@ -301,10 +295,10 @@ WRONG_EVIDENCE = {
 }
 
 
-@pytest.mark.parametrize("starts, ends, reason, said", WRONG_EVIDENCE.values(), ids=WRONG_EVIDENCE)
-def test_a_pause_that_cannot_be(
-    desk: Path, starts: str, ends: str, reason: str, said: str
-) -> None:
+@pytest.mark.parametrize(
+    ("starts", "ends", "reason", "said"), WRONG_EVIDENCE.values(), ids=WRONG_EVIDENCE
+)
+def test_a_pause_that_cannot_be(desk: Path, starts: str, ends: str, reason: str, said: str) -> None:
     control = judged(
         desk, [ticket("T-1", at("09:00"), at("09:30"))], [f"T-1,{starts},{ends},{reason}"]
     )
@@ -375,7 +369,7 @@ WRONG_POLICY = {
 }
 
 
-@pytest.mark.parametrize("old, new, said", WRONG_POLICY.values(), ids=WRONG_POLICY)
+@pytest.mark.parametrize(("old", "new", "said"), WRONG_POLICY.values(), ids=WRONG_POLICY)
 def test_a_policy_that_cannot_be(desk: Path, old: str, new: str, said: str) -> None:
     change(desk, CONTROL, old, new)
     if "ends:" in new and "answered_at" in new:

@@ -154,7 +154,9 @@ def _pauses(maker: Maker, key: Key, openings: list[Row]) -> list[Row]:
             last = found[-1]
             starts = last.ends or starts
         elif maker.maybe(0.5):
-            begun = state_start(maker.draw.choice(openings).starts or starts, maker.calendar, early=True)
+            begun = state_start(
+                maker.draw.choice(openings).starts or starts, maker.calendar, early=True
+            )
             starts = maker.time(begun + maker.some(maker.draw.choice([1, 3600, 90_000])), dated=0.0)
         if not maker.not_before(openings, starts):
             continue

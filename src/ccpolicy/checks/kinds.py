@@ -138,8 +138,8 @@ class Parameter(Model):
     proven_by: str | None = None
     """Input whose happenings prove that it was kept; by the clock a date cannot prove it."""
     limits: str | None = None
-    """Input that stops a clock, which it does for so long at most. It is given if that input is, and
-    by the same clock, of which the query sees the microseconds."""
+    """Input that stops a clock, which it does for so long at most. It is given if that input is, by
+    the same clock, of which the query sees the microseconds."""
 
 
 class Description(Model):

@@ -151,12 +151,11 @@ class AppendixBuilder:
         return found
 
     def _pauses(self) -> dict[tuple[str, str], list[tuple[int, int, int | None, int]]]:
-        """Read the pauses of the charted subjects: starts, ends, locator, and for how long the
-        clock has stood still by their end."""
+        """Read the pauses of the charted subjects: starts, ends, locator, time paused."""
         if not any(map(has_pauses, self.evaluation.revisions)):
             return {}
         rows = self.store.ask(
-            f"""
+            """
             SELECT r.revision, n.name, p.starts, p.ends, p.locator, p.paused
             FROM pause p
             JOIN subject n ON n.number = p.subject

@@ -393,7 +393,7 @@ class InputQueries:
         """
 
     def reasons(self, selected: InputSelection) -> list[str]:
-        """Return the reasons for which a clock may stand still: the control's, or the contract's."""
+        """Return the reasons for which a clock may stand still: the control's or the contract's."""
         selection = selected.selection
         if selection.reasons or selection.reason is None:
             return selection.reasons or []

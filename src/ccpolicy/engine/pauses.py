@@ -1,8 +1,8 @@
 """Pauses: while one lasts, the clock of a duration stands still.
 
-Everything is measured on the scale of that clock: on that of instants, or of the open time that has
-passed, so that in business hours a pause is as long as the business time in it. What the clock shows
-is its place on the scale less the time for which it has stood still.
+Everything is measured on the scale of that clock: on that of instants, or of the open time that
+has passed, so that in business hours a pause is as long as the business time in it. What the clock
+shows is its place on the scale less the time for which it has stood still.
 """
 
 from __future__ import annotations

@@ -2,8 +2,9 @@
 
 Instants are microseconds since 1970 UTC, days are days since 1970 in the plan's zone, quantities
 are whole millionths. `revision` is the number of a control's revision and `control_number` that of
-the control. A check kind's query sees its inputs, `parameters`, `after`, `business`, `open_time` and
-`period`; there a revision's number is the column `control`. An input that stops clocks is `pause`.
+the control. A check kind's query sees its inputs, `parameters`, `after`, `business`, `open_time`
+and `period`; there a revision's number is the column `control`. An input that stops a clock is
+`pause`.
 
 A happening has its `earliest` and its `latest` moment, a state its `starts` and `ends`.
 """

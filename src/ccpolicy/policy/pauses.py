@@ -39,22 +39,25 @@ def check_pauses(
     if selection.reasons:
         if len(set(selection.reasons)) < len(selection.reasons):
             yield PolicyError("a reason is there twice", locator=place("reasons"))
-    elif selection.reason and selection.reason in found:
-        if not schema(datasets, selection.dataset, selection.reason).get("enum"):
-            yield PolicyError(
-                "nothing lists the reasons that '{column}' may give",
-                hint="list them under 'reasons' here, or as 'enum' of '{column}' in the contract of"
-                " '{dataset}'",
-                locator=place("reason"),
-                column=selection.reason,
-                dataset=selection.dataset,
-            )
+    elif (
+        selection.reason
+        and selection.reason in found
+        and not schema(datasets, selection.dataset, selection.reason).get("enum")
+    ):
+        yield PolicyError(
+            "nothing lists the reasons that '{column}' may give",
+            hint="list them under 'reasons' here, or as 'enum' of '{column}' in the contract of"
+            " '{dataset}'",
+            locator=place("reason"),
+            column=selection.reason,
+            dataset=selection.dataset,
+        )
 
 
 def stopped_clocks(
     control: Control, kind: Kind, revision: Revision, place: Place
 ) -> Iterator[PolicyError]:
-    """Yield durations that no pause can stop, and pauses without a limit or a limit without them."""
+    """Yield durations that no pause can stop, and pauses without their limit or a limit alone."""
     given = revision.parameters
     for limit, spec in kind.parameters.items():
         if spec.limits is None:
