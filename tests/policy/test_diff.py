@@ -106,8 +106,9 @@ def test_reopenings_left_out_are_looser(base: Draft) -> None:
 
 
 PAUSES = (
-    "      pauses: {dataset: alerts, key: [alert_id], starts: raised_at, reason: level, where: count"
-    " > 1, reasons: [low, high]}\n    parameters:\n      paused_at_most: {value: 1 hour}\n"
+    "      pauses: {dataset: alerts, key: [alert_id], starts: raised_at, reason: level,"
+    " where: count > 1, reasons: [low, high]}\n"
+    "    parameters:\n      paused_at_most: {value: 1 hour}\n"
 )
 
 

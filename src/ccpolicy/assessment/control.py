@@ -63,9 +63,9 @@ class Lapse(Model):
     closed_by: str | None
     """`file:line` of the record that ended it."""
     paused: int | None = None
-    """Seconds for which the subject was paused by all pauses that began before the lapse: of business
-    time where the limit counts that. What is paused beyond `paused_at_most` stopped nothing. Null
-    where the control has no pauses."""
+    """Seconds for which pauses that began before the lapse had paused the subject: of business time
+    where the limit counts that. What is paused beyond `paused_at_most` stopped nothing. Null where
+    the control has no pauses."""
     covered_later: CoveredLater | None = None
     """What was put on file later, where the evidence of an earlier time was judged."""
 

@@ -60,7 +60,7 @@ class CalendarTables:
         store: Store,
         durations: Mapping[str, tuple[Duration, BusinessCalendar | None]],
         periods: Collection[tuple[str, str, Duration | None]],
-        stopped: Collection[str],
+        stopped: Collection[str] = (),
     ) -> None:
         """Create `calendar`, `after`, `business`, `open_time` and `period`, by the later reading.
 

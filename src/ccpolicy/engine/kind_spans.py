@@ -58,8 +58,8 @@ def _input(inputs: InputQueries, kind: Kind, name: str) -> str:
     """
     spec = kind.inputs[name]
     if spec.stops:
-        columns = ", ".join(each for each in PAUSE.columns if each not in _HIDDEN)
-        return f"SELECT {columns} FROM {PAUSE.name} WHERE input = {inputs.numbers[kind.name, name]}"
+        shown = ", ".join(each for each in PAUSE.columns if each not in _HIDDEN)
+        return f"SELECT {shown} FROM {PAUSE.name} WHERE input = {inputs.numbers[kind.name, name]}"
     relation = _relation(spec)
     columns = ["control" if each == "revision" else each for each in relation.columns]
     columns = [each for each in columns if each not in _HIDDEN]
