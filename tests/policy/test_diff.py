@@ -122,7 +122,6 @@ PAUSES = (
         ("[low, high]", "[high]", "tightened"),
         ("[low, high]", "[high, low]", "neutral"),
         ("[low, high]", "[low, none]", "unordered"),
-        (", reasons: [low, high]", "", "unordered"),
         ("value: 1 hour", "value: 2 hours", "loosened"),
         ("value: 1 hour", "value: 30 minutes", "tightened"),
         ("reason: level", "reason: review_id", "unordered"),
