@@ -7,109 +7,19 @@ from pathlib import Path
 import pytest
 
 import ccpolicy
-from ccpolicy.assessment.models import Control
 from ccpolicy.engine import evaluation
-from ccpolicy.policy.models import Clause
-from ccpolicy.texts import WrittenText
 from ccpolicy.time.public_holidays import known_years
 from message_text import coded
+from service_desk import change, judged, lapses, write_desk
 
-TEXT = WrittenText({"en": "Answer them.", "zh": "按时答复。"})
-CLAUSE = Clause(id="1", title=WrittenText({"en": "Tickets", "zh": "工单"}), text=TEXT)
 YEAR = known_years("CN").stop
 """The first year whose working days nobody knows."""
-WEEK = "hours: {monday: [&], tuesday: [&], wednesday: [&], thursday: [&], friday: [&]}"
-FILES = {
-    "ccpolicy.toml": 'as_of = "2026-03-10T18:00:00+08:00"\n',
-    "policy/plan.yaml": f"""\
-id: desk
-title: {{en: Service desk, zh: 服务台}}
-version: "1"
-effective_on: 2026-01-01
-languages: [en, zh]
-zone: Asia/Shanghai
-calendar: shanghai
-owner: manager
-clauses:
-  - id: "1"
-    title: {{en: {CLAUSE.title.text("en")}, zh: {CLAUSE.title.text("zh")}}}
-    text: {{en: {TEXT.text("en")}, zh: {TEXT.text("zh")}}}
-""",
-    "policy/norms.yaml": "norms: []\n",
-    "policy/waivers.yaml": "waivers: []\n",
-    "policy/calendars.yaml": f"""\
-calendars:
-  - id: shanghai
-    weekend: [saturday, sunday]
-    holidays: CN
-    {WEEK.replace("&", "09:00-12:00, 13:00-18:00")}
-  - id: new-york
-    zone: America/New_York
-    weekend: [saturday, sunday]
-    holidays: US
-    {WEEK.replace("&", "09:00-17:00")}
-""",
-    "policy/controls/desk.yaml": f"""\
-controls:
-  - id: SD-1
-    title: {{en: Tickets are answered, zh: 工单按时答复}}
-    rule: {{en: Each in time., zh: 按时答复。}}
-    remediation: {{en: Answer it., zh: 立即答复。}}
-    clauses: {{"1": {CLAUSE.digest}}}
-    severity: high
-    owner: manager
-    check: deadline
-    inputs:
-      openings: {{dataset: tickets, key: [ticket], starts: opened_at}}
-      closings: {{dataset: tickets, key: [ticket], starts: answered_at}}
-    parameters:
-      limit: {{value: 4 business hours}}
-""",
-    "policy/datasets/tickets.yaml": """\
-id: tickets
-title: {en: Tickets, zh: 工单}
-owner: manager
-files: tickets.csv
-format: csv
-key: [ticket]
-retention: 5 years
-record:
-  type: object
-  required: [ticket, opened_at]
-  properties:
-    ticket: {type: string}
-    site: {type: string}
-    opened_at: {type: string, format: date-time}
-    answered_at: {type: string, format: date-time}
-""",
-}
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Path:
-    for name, text in FILES.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(text, "utf-8")
+    write_desk(tmp_path)
     return tmp_path
-
-
-def change(desk: Path, name: str, old: str, new: str) -> None:
-    text = (desk / name).read_text("utf-8")
-    assert old in text
-    (desk / name).write_text(text.replace(old, new), "utf-8")
-
-
-def judged(desk: Path, *tickets: str, as_of: str | None = None) -> Control:
-    (desk / "evidence").mkdir(exist_ok=True)
-    lines = "\n".join(("ticket,site,opened_at,answered_at", *tickets))
-    (desk / "evidence" / "tickets.csv").write_text(f"{lines}\n", "utf-8")
-    request = ccpolicy.EvaluationRequest(as_of=as_of)
-    [control] = ccpolicy.load(desk).check(request).controls
-    return control
-
-
-def lapses(control: Control) -> list[tuple[str, str]]:
-    return [(each.subject, each.starts) for each in control.lapses]
 
 
 def test_open_time_alone_counts(desk: Path) -> None:

@@ -89,6 +89,31 @@ def _with_harm(draw: random.Random, shared: Setting, each: World) -> World | Non
     return replaced(each, name, [*each.inputs.get(name, []), harm])
 
 
+def _without_pause(draw: random.Random, shared: Setting, each: World) -> World | None:
+    """Take away a pause."""
+    rows = each.inputs.get("pauses", [])
+    if not rows:
+        return None
+    gone = draw.randrange(len(rows))
+    return replaced(each, "pauses", [*rows[:gone], *rows[gone + 1 :]])
+
+
+def _with_pause(draw: random.Random, shared: Setting, each: World) -> World | None:
+    """Add a pause: one there is, some time later or earlier, or one without an end."""
+    rows = [row for row in each.inputs.get("pauses", []) if row.status == "final"]
+    if not rows:
+        return None
+    row = draw.choice(rows)
+    assert isinstance(row.starts, datetime.datetime)
+    if row.starts.tzinfo is None or (row.ends and row.ends.tzinfo is None):  # type: ignore[attr-defined]
+        return None
+    later = datetime.timedelta(seconds=draw.choice([-3600, -60, 0, 1, 60, 3600, 90_000]))
+    ends = None if draw.random() < 0.3 or row.ends is None else row.ends + later
+    return replaced(
+        each, "pauses", [*each.inputs["pauses"], replace(row, starts=row.starts + later, ends=ends)]
+    )
+
+
 def _changed(name: str, change: Change, seed: int) -> tuple[Setting, Iterator[tuple[World, World]]]:
     shared, worlds = batch(seed)
     draw = drawing(name, seed)
@@ -97,25 +122,29 @@ def _changed(name: str, change: Change, seed: int) -> tuple[Setting, Iterator[tu
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("name", ["removed cover", "added cover", "added harm"])
+@pytest.mark.parametrize(
+    "name", ["removed cover", "added cover", "added harm", "removed pause", "added pause"]
+)
 def test_more_and_less(name: str, seed: int, tmp_path: Path) -> None:
     changes = {
         "removed cover": _without_cover,
         "added cover": _with_cover,
         "added harm": _with_harm,
+        "removed pause": _without_pause,
+        "added pause": _with_pause,
     }
     shared, found = _changed(name, changes[name], seed)
     pairs = list(found)
     before = judge(tmp_path / "before", shared, [old for old, _ in pairs])
     after = judge(tmp_path / "after", shared, [new for _, new in pairs])
-    improving = name == "added cover"
+    improving = name in ("added cover", "added pause")
     wrong = {}
     judged = 0
     for old, new in pairs:
         first, second = before[old.name], after[new.name]
         # What was added may be invalid itself, such as a closing before its opening, and what was
         # taken away may have been: then nothing follows.
-        if (improving and second.problems) or (name == "removed cover" and first.problems):
+        if (improving and second.problems) or (name.startswith("removed") and first.problems):
             continue
         judged += "unknown" not in (first.now, second.now)
         worse, better = (second, first) if not improving else (first, second)

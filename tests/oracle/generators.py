@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from .maker import CALENDAR, CLOCK, LANDMARKS, QUANTITIES, Maker
-from .model import Key, Parameters, Row, World
+from .maker import CALENDAR, CLOCK, HOURS, LANDMARKS, QUANTITIES, Maker
+from .model import REASONS, Key, Parameters, Row, Time, World
+from .moments import certainly_before, state_start
 from .period_days import turn
 from .zone_calendar import DAY, MICROSECOND, is_clock
 
@@ -187,18 +188,61 @@ def _openings(maker: Maker, key: Key, end: Callable[[Row], Row]) -> list[Row]:
     return found
 
 
+def _is_pausable(maker: Maker) -> bool:
+    """Draw whether clocks are stopped, for which they must be counted by the clock or in hours."""
+    if maker.maybe(0.4):
+        hours = bool(maker.shared.office) and maker.maybe(0.5)
+        maker.family = HOURS if hours else CLOCK
+        maker.dated = 0.0 if maker.is_exact() else maker.dated
+    return maker.family in (CLOCK, HOURS) and maker.maybe(0.8)
+
+
+def _pauses(maker: Maker, key: Key, openings: list[Row]) -> list[Row]:
+    """Draw pauses of a subject: apart, overlapping, touching, open; and when they end."""
+    found: list[Row] = []
+    for _ in range(maker.draw.choice([0, 1, 1, 2, 4])):
+        starts = maker.time(dated=0.0)
+        if found and maker.maybe(0.4):
+            last = found[-1]
+            starts = last.ends or starts
+        elif maker.maybe(0.5):
+            begun = state_start(
+                maker.draw.choice(openings).starts or starts, maker.calendar, early=True
+            )
+            starts = maker.time(begun + maker.some(maker.draw.choice([1, 3600, 90_000])), dated=0.0)
+        if not maker.not_before(openings, starts):
+            continue
+        ends: Time | None = None
+        if maker.maybe(0.75):
+            at = state_start(starts, maker.calendar, early=True)
+            at += maker.some(maker.draw.choice([2, 7200, 90_000, 300_000]))
+            ends = maker.time(at, dated=0.0) if maker.maybe(0.7) else maker.time(dated=0.0)
+            if certainly_before(ends, starts, maker.calendar):
+                continue
+        found.append(Row(key, starts, ends, reason=maker.draw.choice(REASONS)))
+        if ends:
+            lasts = [state_start(each, maker.calendar, early=True) for each in (starts, ends)]
+            maker.pool += [at + lasts[1] - lasts[0] for at in maker.pool[-3:]]
+    return found
+
+
 def _deadline(maker: Maker) -> World:
     draw = maker.draw
     own = maker.maybe(0.3)
     items = draw.choice([[], [], ITEMS])
-    if maker.maybe(0.1):
+    paused = not own and _is_pausable(maker)
+    if not paused and maker.maybe(0.1):
         maker.family = CALENDAR
 
     def limit() -> str:
         # Beyond the horizon now and then.
         return "10 years" if maker.family is CALENDAR and maker.maybe(0.1) else maker.duration()
 
-    revisions = maker.revisions(lambda: {} if own else {"limit": maker.value(limit)})
+    def parameters() -> Parameters:
+        found: Parameters = {} if own else {"limit": maker.value(limit)}
+        return found | ({"paused_at_most": maker.value(maker.duration)} if paused else {})
+
+    revisions = maker.revisions(parameters)
     lasting = maker.lasting(revisions, "limit")
 
     def with_due(row: Row) -> Row:
@@ -211,10 +255,12 @@ def _deadline(maker: Maker) -> World:
     openings: list[Row] = []
     closings: list[Row] = []
     reopenings: list[Row] = []
+    pauses: list[Row] = []
     for key in maker.draw_keys():
         mine = _openings(maker, key, with_due)
         for row in mine:
             maker.grow(row.starts, lasting)
+        pauses += _pauses(maker, key, mine) if paused else []
         done = []
         for _ in range(draw.choice([0, 1, 1, 2, 3])):
             at = maker.beside(mine) if maker.maybe(0.4) else maker.time()
@@ -226,13 +272,21 @@ def _deadline(maker: Maker) -> World:
     inputs = {"openings": openings, "closings": closings}
     if maker.maybe(0.5):
         inputs["reopenings"] = reopenings
+    if paused:
+        inputs["pauses"] = pauses
     return maker.world(inputs, revisions, items)
 
 
 def _cadence(maker: Maker) -> World:
     draw = maker.draw
     items = draw.choice([[], [], ITEMS])
-    revisions = maker.revisions(lambda: {"every": maker.value(maker.duration)})
+    paused = _is_pausable(maker)
+
+    def parameters() -> Parameters:
+        found: Parameters = {"every": maker.value(maker.duration)}
+        return found | ({"paused_at_most": maker.value(maker.duration)} if paused else {})
+
+    revisions = maker.revisions(parameters)
     lasting = maker.lasting(revisions, "every")
 
     def with_end(row: Row) -> Row:
@@ -244,17 +298,20 @@ def _cadence(maker: Maker) -> World:
 
     openings: list[Row] = []
     events: list[Row] = []
+    pauses: list[Row] = []
     for key in maker.draw_keys():
         mine = _openings(maker, key, with_end)
         for row in mine:
             maker.grow(row.starts, lasting)
+        pauses += _pauses(maker, key, mine) if paused else []
         for _ in range(draw.choice([0, 1, 3, 6])):
             at = maker.beside(mine) if maker.maybe(0.3) else maker.time()
             if maker.not_before(mine, at):
                 events.append(Row(key, at, item=draw.choice([*items, "other"]) if items else ""))
                 maker.grow(at, lasting[:1])
         openings += mine
-    return maker.world({"openings": openings, "events": events}, revisions, items)
+    inputs = {"openings": openings, "events": events}
+    return maker.world(inputs | ({"pauses": pauses} if paused else {}), revisions, items)
 
 
 def _level(maker: Maker) -> World:

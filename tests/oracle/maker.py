@@ -282,12 +282,16 @@ class Maker:
         )
         return self.filtered(made) if self.maybe(0.15) else made
 
+    def drafted(self, name: str) -> Time:
+        """Draw when something was that does not count; pauses are timed."""
+        return self.time(dated=0.0 if name == "pauses" else None)
+
     def filtered(self, made: World) -> World:
         """Add a predicate, and drafts that it refuses: the same records at other times."""
         inputs = {}
         for name, rows in made.inputs.items():
             drafts = [
-                replace(row, starts=self.time(), ends=None, status="draft")
+                replace(row, starts=self.drafted(name), ends=None, status="draft")
                 for row in self.draw.sample(rows, min(len(rows), 2))
                 if row.ends is None
             ]

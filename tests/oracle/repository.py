@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from .model import Row, Setting, Time, Value, World
+from .model import REASONS, Row, Setting, Time, Value, World
 from .zone_calendar import Calendar
 
 TEXT = {"en": "oracle", "zh": "对照"}
@@ -32,6 +32,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "quantity": {"type": "number"},
     "outcome": {"type": "string"},
     "status": {"type": "string"},
+    "reason": {"type": "string"},
 }
 DATASETS = ("roster", "events")
 BY = {
@@ -212,6 +213,8 @@ def _selections(
             selection["by"] = "class"
         if any(row.quantity is not None for row in rows):
             selection["quantity"] = "quantity"
+        if name == "pauses":
+            selection |= {"reason": "reason", "reasons": list(REASONS)}
         if name == "records":
             selection["good"] = "outcome = 'good'"
         yield selection
@@ -296,6 +299,8 @@ def records(shared: Setting, world: World, name: str, rows: list[Row]) -> Iterat
             record["outcome"] = "good" if row.good else "bad"
         if row.status:
             record["status"] = row.status
+        if row.reason:
+            record["reason"] = row.reason
         if row.item:
             record["item"] = row.item
         if row.by:

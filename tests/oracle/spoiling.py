@@ -11,7 +11,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from .maker import Maker
-from .model import Row, World
+from .model import REASONS, Row, World
 from .moments import has_happened, state_start
 from .zone_calendar import DAY_MICROS
 
@@ -19,7 +19,8 @@ from .zone_calendar import DAY_MICROS
 def spoil(maker: Maker, made: World) -> World:
     """Spoil a world in the first of some ways for which it has room."""
     ways: list[Callable[[Maker, World], World]] = [
-        *(_undecided, _backwards, _early, _stranger, _strange_item, _strange_class, _two_classes)
+        *(_undecided, _backwards, _early, _stranger, _strange_item, _strange_class, _two_classes),
+        _other_reason,
     ]
     maker.draw.shuffle(ways)
     spoiled = (way(maker, made) for way in ways)
@@ -59,7 +60,7 @@ def _backwards(maker: Maker, made: World) -> World:
             return row
         starts = state_start(row.starts, maker.calendar, early=True)
         sooner = maker.draw.choice([1, 3_600_000_000, DAY_MICROS, 30 * DAY_MICROS])
-        return replace(row, ends=maker.time(starts - sooner, dated=0.6))
+        return replace(row, ends=maker.time(starts - sooner, dated=0.0 if row.reason else 0.6))
 
     # An opening has an own due date or a limit, not both.
     limited = any("limit" in revision.parameters for revision in made.revisions)
@@ -68,6 +69,8 @@ def _backwards(maker: Maker, made: World) -> World:
     ]
     if made.spans:
         fit.append("readings")
+    if made.inputs.get("pauses"):
+        fit.append("pauses")
     if made.kind == "coverage" and any(row.ends for row in made.inputs["events"]):
         fit.append("events")
     return _replaced(maker, made, maker.draw.choice(fit), change) if fit else made
@@ -85,7 +88,18 @@ def _early(maker: Maker, made: World) -> World:
     name = maker.draw.choice([name for name in made.inputs if name != "openings"])
     item = made.items[0] if made.items else ""
     added = Row(opening.key, maker.time(starts - sooner), item=item)
+    if name == "pauses":
+        at = maker.time(starts - sooner, dated=0.0)
+        added = Row(opening.key, at, reason=REASONS[0])
     return replace(made, inputs={**made.inputs, name: [*made.inputs[name], added]})
+
+
+def _other_reason(maker: Maker, made: World) -> World:
+    """Have a pause give no reason, or one that is not permitted."""
+    if not made.inputs.get("pauses"):
+        return made
+    reason = maker.draw.choice(["", "lunch"])
+    return _replaced(maker, made, "pauses", lambda row: replace(row, reason=reason))
 
 
 def _population(made: World) -> str | None:
@@ -103,8 +117,11 @@ def _stranger(maker: Maker, made: World) -> World:
     stranger = replace(
         like,
         key=("S9", *first.key[1:]),
-        starts=maker.time(maker.as_of, dated=like.starts is not None and maker.dated),
-        item=like.item or "".join(made.items[:1]),
+        starts=maker.time(
+            maker.as_of, dated=like.starts is not None and name != "pauses" and maker.dated
+        ),
+        item=like.item or "".join(made.items[:1] if name != "pauses" else []),
+        reason=REASONS[1] if name == "pauses" else "",
         quantity=Decimal(1) if made.kind == "level" else None,
         status="final",
     )

@@ -70,6 +70,7 @@ def _row(record: dict[str, Any]) -> Row:
         by=record.get("by"),
         quantity=_exact(record.get("quantity")),
         good=record.get("good", True),
+        reason=record.get("reason", ""),
         state="valid_from" in record,
     )
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from .judge import Judge
 from .kinds.roster import RosterJudge
-from .model import Row
+from .model import REASONS, Row
 from .moments import certainly_before
 
 
@@ -25,6 +25,8 @@ def faults(judge: Judge) -> Iterator[str]:
             yield from _without_subject(judge, name, row)
             yield from _without_item(judge, name, row)
             yield from _without_end(judge, name, row)
+            if name == "pauses" and row.reason not in REASONS:
+                yield "pauses: not for a reason of the list"
     yield from _classes(judge)
     yield from _minimums(judge)
 
@@ -43,7 +45,7 @@ def _ends_before_it_begins(judge: Judge, name: str, row: Row) -> Iterator[str]:
     "One that ends before it begins is invalid; where either end is a day, before means on an
     earlier day."
     """
-    is_state = judge.states(name, row) or name == "openings"
+    is_state = judge.states(name, row) or name in ("openings", "pauses")
     if not is_state or row.starts is None or row.ends is None:
         return
     if certainly_before(row.ends, row.starts, judge.calendar):

@@ -120,6 +120,43 @@ def test_reopenings_left_out_are_looser(base: Draft) -> None:
     assert [each.direction for each in found.changes] == ["loosened"]
 
 
+PAUSES = (
+    "      pauses: {dataset: alerts, key: [alert_id], starts: raised_at, reason: level,"
+    " where: count > 1, reasons: [low, high]}\n"
+    "    parameters:\n      paused_at_most: {value: 1 hour}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (", where: count > 1", "", "loosened"),
+        ("count > 1", "count > 1 and level = 'high'", "tightened"),
+        ("count > 1", "count > 2", "unordered"),
+        ("[low, high]", "[low, high, none]", "loosened"),
+        ("[low, high]", "[high]", "tightened"),
+        ("[low, high]", "[high, low]", "neutral"),
+        ("[low, high]", "[low, none]", "unordered"),
+        ("value: 1 hour", "value: 2 hours", "loosened"),
+        ("value: 1 hour", "value: 30 minutes", "tightened"),
+        ("reason: level", "reason: review_id", "unordered"),
+    ],
+)
+def test_more_pauses_are_looser(base: Draft, before: str, after: str, expected: str) -> None:
+    base.change((ALERT, "    parameters:\n", PAUSES))
+    found = compared(base, (ALERT, before, after))
+    assert [each.direction for each in found.changes] == [expected]
+
+
+@pytest.mark.parametrize("added", [True, False])
+def test_pauses_that_are_new_are_looser(base: Draft, added: bool) -> None:
+    states = ["    parameters:\n", PAUSES]
+    before, after = states if added else states[::-1]
+    base.change((ALERT, "    parameters:\n", before))
+    found = compared(base, (ALERT, before, after))
+    assert [each.direction for each in found.changes] == ["loosened" if added else "tightened"] * 2
+
+
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [("starts", "valid_from", "loosened"), ("valid_from", "starts", "tightened")],

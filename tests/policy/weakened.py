@@ -250,6 +250,18 @@ EDITS: dict[str, tuple[str, list[Change]]] = {
         "loosened",
         [(ALERT, "starts: raised_at}\n", "starts: raised_at, where: count > 1}\n")],
     ),
+    "pauses added": (
+        "loosened",
+        [
+            (
+                ALERT,
+                "      reopenings:",
+                "      pauses: {dataset: alerts, key: [alert_id], starts: raised_at, reason: level,"
+                " reasons: [low]}\n      reopenings:",
+            ),
+            (ALERT, "      limit:", "      paused_at_most: {value: 9 hours}\n      limit:"),
+        ],
+    ),
     "fewer openings": (
         "unordered",
         [

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from ccpolicy.assessment.audit_appendix import AuditAppendix
 from ccpolicy.assessment.building_blocks import Model, Norm, Parameter
-from ccpolicy.assessment.control import Control, CoveredLater, Due, Lapse, Problem, Subjects
+from ccpolicy.assessment.control import Control, CoveredLater, Due, Lapse, Pauses, Problem, Subjects
 from ccpolicy.assessment.gate import BaselineEntry, Gate, GateScope
 from ccpolicy.texts import Tag, Text
 from ccpolicy.vocabulary import AsOfSource, FileChange, HistoryState, RecordChange, Verdict
@@ -29,6 +29,7 @@ __all__ = [
     "Model",
     "Norm",
     "Parameter",
+    "Pauses",
     "Problem",
     "Subjects",
     "Text",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
@@ -18,7 +18,9 @@ from ccpolicy.time.durations import parse_duration
 from ccpolicy.time.period_days import parse_period_day
 from ccpolicy.time.periods import PERIODS, parse_day, parse_period, period_form
 
-Role = Literal["starts", "valid_from", "ends", "item", "by", "calendar", "quantity", "good"]
+Role = Literal[
+    "starts", "valid_from", "ends", "item", "by", "calendar", "reason", "quantity", "good"
+]
 """What a column of a selection can mean."""
 
 
@@ -41,6 +43,7 @@ ROLES: dict[Role, ColumnRole] = {
     "item": ColumnRole("name", Message.of("item: {column}")),
     "by": ColumnRole("name", Message.of("differs by: {column}")),
     "calendar": ColumnRole("name", Message.of("calendar: {column}")),
+    "reason": ColumnRole("name", Message.of("reason: {column}")),
     "quantity": ColumnRole("number", Message.of("quantity: {column}"), is_value=True),
     "good": ColumnRole("predicate", Message.of("good if: {sql}")),
 }
@@ -51,7 +54,7 @@ _TOO_LARGE = 1_000_000_000
 """Numbers of a parameter are smaller: no plan means more, and every engine can hold them."""
 EXAMPLES = ".examples.yaml"
 """How the names of files of worked examples end."""
-TABLES = frozenset(["parameters", "after", "business", "period"])
+TABLES = frozenset(["parameters", "after", "business", "open_time", "period"])
 """What a kind's query can read beside its inputs."""
 
 
@@ -88,6 +91,9 @@ class Input(Model):
     undoes: list[str] = []
     """Inputs of which its records end what is not certainly later. These have the column `until`:
     the earliest moment of the first such record, or else the horizon."""
+    stops: str | None = None
+    """Duration whose clock stands still while a record of a subject lasts, whatever its item. An
+    open one lasts to as-of. The query sees what stops the clock: see the relation `pause`."""
 
     @property
     def roles(self) -> list[Role]:
@@ -134,6 +140,9 @@ class Parameter(Model):
     """Whether the query finds in `business`, too, when it has run out."""
     proven_by: str | None = None
     """Input whose happenings prove that it was kept; by the clock a date cannot prove it."""
+    limits: str | None = None
+    """Input that stops a clock, which it does for so long at most. It is given if that input is, by
+    the same clock, of which the query sees the microseconds."""
 
     @property
     def parts_of(self) -> list[str]:
@@ -296,6 +305,15 @@ def load_kind(tree: PolicyFiles, file: str) -> Kind:
                 locator=source.locate(("inputs", input_name)),
                 name=input_name,
             )
+    for path, name, known in _named(description):
+        if name not in known:
+            raise PolicyError(
+                "'{name}' is not described here",
+                hint="known: {known}",
+                locator=source.locate(path),
+                name=name,
+                known=", ".join(known),
+            )
     return Kind(
         name=file.rpartition("/")[2].removesuffix(".sql"),
         summary=description.summary,
@@ -308,6 +326,16 @@ def load_kind(tree: PolicyFiles, file: str) -> Kind:
         tree=tree,
         file=file,
     )
+
+
+def _named(description: Description) -> Iterator[tuple[tuple[str, ...], str, Collection[str]]]:
+    """Yield what pauses name elsewhere in the front matter: where, the name, and what is there."""
+    for name, spec in description.inputs.items():
+        if spec.stops:
+            yield ("inputs", name, "stops"), spec.stops, description.parameters
+    for name, parameter in description.parameters.items():
+        if parameter.limits:
+            yield ("parameters", name, "limits"), parameter.limits, description.inputs
 
 
 def check_value(spec: Parameter, value: Value) -> None:

@@ -59,6 +59,8 @@ def _input(page: Page, name: str, spec: Input) -> None:
         page.paragraph(page.phrases([times[spec.holds], effects[spec.effect]]), 16)
     if spec.undoes:
         page.paragraph(page.say("undoes earlier: {inputs}", inputs=page.join(spec.undoes)), 16)
+    if spec.stops:
+        page.paragraph(page.say("stops the clock of: {name}", name=spec.stops), 16)
     if not spec.required:
         page.paragraph(page.say("may be left out"), 16)
     if spec.needs:
@@ -99,6 +101,8 @@ def _parameter(page: Page, name: str, spec: Parameter) -> None:
         said.append(page.say("default as '{name}'", name=spec.default_from))
     if spec.required:
         said.append(page.say("required"))
+    if spec.limits:
+        said.append(page.say("required with '{input}'", input=spec.limits))
     for input_name, columns in spec.unless.items():
         said += [
             page.say(

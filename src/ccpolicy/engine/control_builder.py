@@ -17,7 +17,7 @@ from ccpolicy.errors import Locator, Message
 from ccpolicy.policy import Control, Policy
 from ccpolicy.texts import Text
 from ccpolicy.time.calendar import day_number, day_starts
-from ccpolicy.time.epoch import DAY
+from ccpolicy.time.epoch import DAY, SECOND
 from ccpolicy.time.spans import FOREVER, Span
 from ccpolicy.vocabulary import VERDICTS, Verdict
 
@@ -107,6 +107,7 @@ class ControlBuilder:
             lapses=[
                 self._lapse(control, s) for s in lapses if s.ends > window and s.starts <= as_of
             ],
+            pauses=_pauses(outcome),
             problems=problems,
             left_out=left_out,
         )
@@ -162,6 +163,7 @@ class ControlBuilder:
             baselined=False,
             opened_by=self.places.where(lapse.opened_by),
             closed_by=None if is_open else self.places.where(lapse.closed_by),
+            paused=None if lapse.paused is None else _seconds(lapse.paused),
             covered_later=self._covered_later(control, lapse, is_open=is_open),
         )
 
@@ -185,6 +187,17 @@ class ControlBuilder:
         return [
             models.Due(at=self.places.when(at), subjects=by_moment[at]) for at in sorted(by_moment)
         ]
+
+
+def _seconds(microseconds: int) -> int:
+    return round(microseconds / SECOND)
+
+
+def _pauses(outcome: Outcome) -> models.Pauses | None:
+    if outcome.pauses is None:
+        return None
+    subjects, paused = outcome.pauses
+    return models.Pauses(subjects=subjects, seconds=_seconds(paused))
 
 
 def _subjects(outcome: Outcome, now: Mapping[str, Verdict]) -> models.Subjects:

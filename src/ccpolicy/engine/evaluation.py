@@ -14,6 +14,7 @@ from ccpolicy.engine.input_sql import InputQueries
 from ccpolicy.engine.kind_spans import check_spans, kind_query, typed
 from ccpolicy.engine.lapses import LapseReader, Outcome
 from ccpolicy.engine.parameters import Terms, create_parameters
+from ccpolicy.engine.pauses import create_stopped_clocks, pauses, stopping
 from ccpolicy.engine.relations import (
     AFTER,
     BUSINESS,
@@ -22,7 +23,9 @@ from ccpolicy.engine.relations import (
     EARLIEST_GAP,
     GAP,
     LAPSE,
+    OPEN_TIME,
     PARAMETER_CLASS,
+    PAUSE,
     PERIOD,
     PERIOD_SPAN,
     REQUIRED_ITEM,
@@ -109,6 +112,7 @@ class Evaluation:
         return InputQueries(
             revisions=self.revisions,
             tables=self.tables,
+            datasets=self.policy.datasets,
             plan=self.policy.plan,
             times=self.times,
             latest_day=self.calendar.day_of(self.times.latest),
@@ -121,6 +125,7 @@ class Evaluation:
         for kind in inputs.kinds:
             own = [each for each in self.revisions if each.kind is kind]
             create_parameters(self.store, kind, own, terms, self.times.horizon)
+        create_stopped_clocks(self.store, inputs, self.revisions, terms)
         [firsts] = self.store.ask(
             "SELECT min(day), min(ends_day), min(earliest), min(ends_earliest)"
             f" FROM {SELECTED_RECORDS.name}"
@@ -134,7 +139,7 @@ class Evaluation:
         last = self.calendar.day_of(self.times.horizon) + 2
         tables = CalendarTables(self.calendar, min(days) - 2, last, self.times.as_of)
         self.controls_of = terms.controls
-        tables.create(self.store, terms.durations, terms.schedules)
+        tables.create(self.store, terms.durations, terms.schedules, terms.stopped)
         return tables
 
     def _fill(self, inputs: InputQueries, calendar: CalendarTables) -> None:
@@ -164,6 +169,10 @@ class Evaluation:
         for relation, numbers in inputs.record_groups:
             query = inputs.input_records(relation, numbers, calendar)
             store.create(relation.name, query)
+        if found := stopping(inputs):
+            store.create(PAUSE.name, pauses(found, self.times.as_of))
+        else:
+            store.fill(PAUSE.name, PAUSE.columns, [[] for _ in PAUSE.columns])
 
     def _spans(self, inputs: InputQueries) -> None:
         """Run the check kinds."""
@@ -178,7 +187,7 @@ class Evaluation:
 
     def _earliest_gaps(self, inputs: InputQueries, calendar: CalendarTables) -> None:
         """Create `earliest_gap`, by the earlier reading of business time."""
-        ends = (AFTER, BUSINESS, PERIOD_SPAN, PERIOD)
+        ends = (AFTER, BUSINESS, OPEN_TIME, PERIOD_SPAN, PERIOD)
         again = (SPANS, DUTY, GAP, *ends)
         self.store.drop(*(relation.name for relation in ends))
         calendar.create_ends(self.store, earliest=True)

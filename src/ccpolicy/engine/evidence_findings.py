@@ -15,7 +15,7 @@ from ccpolicy.errors import Message
 from ccpolicy.near_names import NearName, nearest
 from ccpolicy.policy import FROM_GIT
 from ccpolicy.store import Store
-from ccpolicy.store.sql import literal
+from ccpolicy.store.sql import identifier, literal
 from ccpolicy.vocabulary import KEY_SEPARATOR
 
 SHOWN = 5
@@ -36,6 +36,10 @@ MESSAGES = {
     "two_names": "'{value}' can be read as two names: a part of the key holds '{separator}'",
     "no_item": "'{value}' in '{column}' is none of the items of the control",
     "early": "the record is earlier than the beginning of '{value}'",
+    "early_pause": "'{value}' is paused before it was opened",
+    "coming_end": "the pause ends in the future, so after it was recorded",
+    "no_reason": "'{column}' is empty, so that nobody knows why the clock stands still",
+    "other_reason": "'{value}' is no reason for which the clock may stand still",
     "future": "the record is dated in the future",
 }
 _HINT_MESSAGES = {
@@ -45,7 +49,13 @@ _HINT_MESSAGES = {
     " value",
     "orphan": "add it there, or correct the record",
     "no_item": "correct the record, or have 'where' of the control leave out what is no item",
+    "early_pause": "a pause belongs to what is open: correct its beginning, or the opening",
+    "coming_end": "leave its end empty until it is over: an open pause lasts on by itself",
+    "no_reason": "the reasons permitted are: {known}",
+    "other_reason": "the reasons permitted are: {known}",
 }
+_STATE = "early_pause", "starts"
+"""Of states that belong to something, which are pauses: the code, and their latest beginning."""
 _MOST_KNOWN = 200_000
 """Known subjects among which the one that was meant is looked for."""
 
@@ -136,6 +146,9 @@ def find_faults(
                 column = selection.by
             case "two_minimums" | "too_large":
                 column = selection.quantity
+            case "no_reason" | "other_reason":
+                column, known = selection.reason, inputs.reasons(selected)
+                close = nearest(value, known) if value else None
         findings.append(
             Finding(
                 code,
@@ -215,6 +228,7 @@ def _queries(inputs: InputQueries, calendar: CalendarTables) -> list[str]:
         *_orphans(inputs),
         _no_item(inputs),
         *_early(inputs),
+        *_pauses(inputs),
     ]
 
 
@@ -372,14 +386,42 @@ def _no_item(inputs: InputQueries) -> str:
 
 
 def _early(inputs: InputQueries) -> list[str]:
-    """Write the query of what closes, reopens or tells of something certainly before it began."""
-    return [
-        f"SELECT DISTINCT 'early', c.selection, s.name, c.locator, NULL FROM {relation.name} c"
-        " JOIN subject_happening o ON o.subject = c.subject JOIN subject s ON s.number = c.subject"
-        " WHERE c.latest < o.earliest OR (c.latest = o.earliest AND c.day < o.day)"
-        for relation, _ in inputs.record_groups
-        if "selection" in relation.columns
-    ]
+    """Write the query of what belongs to something that certainly began later."""
+    queries = []
+    for relation, _ in inputs.record_groups:
+        if "selection" in relation.columns:
+            code, latest = ("early", "latest") if "latest" in relation.columns else _STATE
+            queries.append(
+                f"SELECT DISTINCT '{code}', c.selection, s.name, c.locator, NULL"
+                f" FROM {relation.name} c"
+                " JOIN subject_happening o ON o.subject = c.subject"
+                " JOIN subject s ON s.number = c.subject"
+                f" WHERE c.{latest} < o.earliest OR (c.{latest} = o.earliest AND c.day < o.day)"
+            )
+    return queries
+
+
+def _pauses(inputs: InputQueries) -> Iterator[str]:
+    """Write the queries of pauses that end after they were recorded, or for no permitted reason."""
+    stopping = [each for each in inputs.selections if each.spec.stops]
+    if stopping and inputs.times.present:
+        yield (
+            "SELECT 'coming_end', selection, NULL, locator, NULL FROM selected_records r"
+            f" WHERE selection IN ({_list([each.number for each in stopping])}) AND belongs"
+            f" AND ends_earliest > {inputs.times.latest} AND NOT {inputs.is_later('r')}"
+        )
+    for each in stopping:
+        if each.selection.reason is None:  # in worked cases
+            continue
+        reason = f"CAST(t.{identifier(each.selection.reason)} AS VARCHAR)"
+        yield (
+            f"SELECT CASE WHEN {reason} IS NULL THEN 'no_reason' ELSE 'other_reason' END,"
+            f" r.selection, {reason}, r.locator, NULL FROM selected_records r"
+            f" JOIN {identifier(inputs.tables[each.selection.dataset].name)} t"
+            " ON t.locator = r.locator"
+            f" WHERE r.selection = {each.number} AND r.belongs AND NOT {inputs.is_later('r')}"
+            f" AND coalesce({reason} NOT IN ({_texts(inputs.reasons(each))}), true)"
+        )
 
 
 def _list(numbers: list[int]) -> str:

@@ -8,6 +8,7 @@ from itertools import count
 from zoneinfo import ZoneInfo
 
 from ccpolicy.checks.kinds import ROLES, Example, Kind, load_kinds
+from ccpolicy.checks.values import Value
 from ccpolicy.engine.evaluation import Evaluation
 from ccpolicy.engine.evaluation_times import EvaluationTimes
 from ccpolicy.errors import Locator, Message, PolicyError
@@ -177,6 +178,11 @@ def _value(value: object, kind: ColumnType, zone: ZoneInfo) -> object:
     return value
 
 
+def _reasons(records: list[dict[str, Value | bool | None]]) -> list[str] | None:
+    """Return the reasons that an example's pauses give, which are those permitted."""
+    return sorted({str(record["reason"]) for record in records if record.get("reason")}) or None
+
+
 def _policy(kind: Kind, example: Example, tables: Mapping[str, list[Table]]) -> Policy:
     """Make a policy of one control over the example's records."""
     nothing = Label({"en": "–"})
@@ -189,6 +195,7 @@ def _policy(kind: Kind, example: Example, tables: Mapping[str, list[Table]]) -> 
             Selection(
                 dataset=table.name,
                 key=["subject"],
+                reasons=_reasons(example.inputs[name]),
                 **{role: role for role in ROLES if role in table.columns},
             )
             for table in own

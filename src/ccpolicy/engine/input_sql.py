@@ -17,7 +17,8 @@ from ccpolicy.engine.control_revision import ControlRevision
 from ccpolicy.engine.evaluation_times import EvaluationTimes
 from ccpolicy.engine.relations import SELECTED_RECORDS, Relation, input_records
 from ccpolicy.evidence import Table
-from ccpolicy.policy import Plan, Selection
+from ccpolicy.policy import Dataset, Plan, Selection
+from ccpolicy.policy.columns import schema
 from ccpolicy.store.sql import identifier, literal
 from ccpolicy.time.epoch import DAY
 from ccpolicy.vocabulary import KEY_SEPARATOR
@@ -47,7 +48,7 @@ class InputSelection:
     @property
     def planned(self) -> bool:
         """Whether a record may lie after as-of: it is a plan, and not something that happened."""
-        return self.is_state or self.spec.items
+        return (self.is_state and not self.spec.stops) or self.spec.items
 
     @property
     def begins(self) -> str | None:
@@ -61,6 +62,7 @@ class InputQueries:
 
     revisions: Sequence[ControlRevision]
     tables: Mapping[str, Table]
+    datasets: Mapping[str, Dataset]
     plan: Plan
     times: EvaluationTimes
     latest_day: int
@@ -369,7 +371,7 @@ class InputQueries:
         """Write the query of the records of some inputs, with subjects by number.
 
         Records about an unknown subject, and records after as-of, have no subject. A failure or a
-        reopening without an item is about every item of its subject.
+        reopening without an item is about every item of its subject, and so is a pause.
         """
         columns: dict[str, str] = {
             "earliest": _EARLIEST,
@@ -386,13 +388,13 @@ class InputQueries:
         own = "".join(
             f", {columns[each]} AS {each}" for each in relation.columns if each in columns
         )
-        undoing = [number for number in numbers if number in self.undoing]
+        of_every_item = [n for n in numbers if n in self.undoing or n in self.stopping]
         items, name = "", "st.subject"
-        if undoing:
+        if of_every_item:
             name = f"coalesce(st.subject, st.subject_key || {literal(KEY_SEPARATOR)} || i.item)"
             items = (
                 "LEFT JOIN required_item i ON i.control_number = st.control_number"
-                f" AND st.subject IS NULL AND st.input IN ({_list(undoing)})"
+                f" AND st.subject IS NULL AND st.input IN ({_list(of_every_item)})"
             )
         return f"""
             SELECT st.input, s.number AS subject{own}, st.locator
@@ -404,6 +406,23 @@ class InputQueries:
               AND {self._on_file} AND {_EARLIEST} IS NOT NULL
             WHERE st.input IN ({_list(numbers)}) AND st.belongs
         """
+
+    def reasons(self, selected: InputSelection) -> list[str]:
+        """Return the reasons for which a clock may stand still: the control's or the contract's."""
+        selection = selected.selection
+        if selection.reasons or selection.reason is None:
+            return selection.reasons or []
+        contract = schema(self.datasets, selection.dataset, selection.reason)
+        return [str(each) for each in contract.get("enum", []) if each is not None]
+
+    @cached_property
+    def stopping(self) -> frozenset[int]:
+        """The inputs in use whose records stop a clock, for every item of their subject."""
+        return frozenset(
+            self.numbers[each.revision.kind.name, each.input]
+            for each in self.selections
+            if each.spec.stops
+        )
 
     @cached_property
     def undoing(self) -> frozenset[int]:

@@ -8,7 +8,13 @@ from ccpolicy.checks.kinds import Input, Kind
 from ccpolicy.checks.query_guard import input_name, query_sql
 from ccpolicy.engine.control_revision import ControlRevision
 from ccpolicy.engine.input_sql import InputQueries
-from ccpolicy.engine.relations import Relation, input_records, named_subjects, parameters
+from ccpolicy.engine.relations import (
+    PAUSE,
+    Relation,
+    input_records,
+    named_subjects,
+    parameters,
+)
 from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.store import Store
 from ccpolicy.store.sql import identifier, literal
@@ -48,9 +54,12 @@ def _input(inputs: InputQueries, kind: Kind, name: str) -> str:
 
     An input that another undoes has the column `until`: the earliest moment of the first record
     of the other that it is not certainly later than. What nothing undoes lasts to its own end, or
-    to the horizon.
+    to the horizon. Of an input that stops a clock the query reads `pause`.
     """
     spec = kind.inputs[name]
+    if spec.stops:
+        shown = ", ".join(each for each in PAUSE.columns if each not in _HIDDEN)
+        return f"SELECT {shown} FROM {PAUSE.name} WHERE input = {inputs.numbers[kind.name, name]}"
     relation = _relation(spec)
     columns = ["control" if each == "revision" else each for each in relation.columns]
     columns = [each for each in columns if each not in _HIDDEN]

@@ -26,6 +26,9 @@ class Lapse:
     """Locator of the record that opened it."""
     closed_by: int | None
     waiver: str | None = None
+    paused: int | None = None
+    """For how long the subject was paused before, in microseconds of the clock that pauses stop;
+    nothing where the control has none."""
 
 
 @dataclass
@@ -56,6 +59,9 @@ class Outcome:
     upcoming: list[tuple[int, list[str]]] = field(default_factory=list)
     """Instant after as-of → which of the others lapse then for the first time, by name. Who is in
     a lapse at as-of is not due again."""
+    pauses: tuple[int, int] | None = None
+    """Subjects that were paused since the window's start, and for how many microseconds; nothing
+    where the control has no pauses."""
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -77,6 +83,7 @@ class LapseReader:
         self._subjects()
         self._undecided()
         self._subjects_now_and_then()
+        self._pauses()
         for each, lapses in self.lapses(WAIVED_SUBJECT).items():
             outcome = self.outcomes[each]
             outcome.lapses = lapses
@@ -221,12 +228,58 @@ class LapseReader:
             """
         )
         found: dict[str, list[Lapse]] = {each: [] for each in self.outcomes}
-        for revision, *lapse in rows:
-            found[self.by_number[revision].control.id].append(Lapse(*lapse))
+        paused = self._paused(subjects)
+        for revision, subject, starts, *more in rows:
+            control = self.by_number[revision].control.id
+            lapse = Lapse(subject, starts, *more)
+            if self.outcomes[control].pauses is not None:
+                lapse = replace(lapse, paused=paused.get((revision, subject, starts), 0))
+            found[control].append(lapse)
         return {
             each: [lapse for lapse in _continued(lapses) if lapse.ends > self.times.starts]
             for each, lapses in found.items()
         }
+
+    def _pauses(self) -> None:
+        """Read how many subjects were paused since the window's start, and for how long."""
+        for each in self.by_number.values():
+            if has_pauses(each):
+                self.outcomes[each.control.id].pauses = (0, 0)
+        if not any(map(has_pauses, self.by_number.values())):
+            return
+        rows = self.store.ask(
+            f"""
+            SELECT control_number, count(*), sum(paused)
+            FROM (
+              SELECT r.control_number, p.subject, max(p.paused) AS paused
+              FROM pause p
+              JOIN subject n ON n.number = p.subject
+              JOIN control_revision r ON r.revision = n.revision AND r.is_current
+              GROUP BY r.control_number, p.subject
+              HAVING max(p.ends) > {self.times.starts}
+            ) stopped
+            GROUP BY control_number
+            """
+        )
+        for control_number, subjects, paused in rows:
+            self.by_control_number[control_number].pauses = (subjects, int(paused))
+
+    def _paused(self, subjects: Relation) -> dict[tuple[int, str, int], int]:
+        """Read for how long subjects were paused by pauses that began before their lapses."""
+        if not any(map(has_pauses, self.by_number.values())):
+            return {}
+        rows = self.store.ask(
+            f"""
+            SELECT l.revision, n.name, l.starts, max(p.paused)
+            FROM lapse l
+            JOIN pause p ON p.subject = l.subject AND p.starts < l.starts
+            JOIN subject n ON n.number = l.subject
+            WHERE l.starts <= {self.times.as_of}
+               OR n.name IN (SELECT w.name FROM {subjects.name} w)
+            GROUP BY l.revision, n.name, l.starts
+            """
+        )
+        return {(revision, name, starts): paused for revision, name, starts, paused in rows}
 
     def _upcoming(self) -> None:
         """Read who lapses when for the first time after as-of, except waived subjects."""
@@ -250,6 +303,12 @@ class LapseReader:
             due[control_number, starts].append(name)
         for (control_number, starts), names in sorted(due.items()):
             self.by_control_number[control_number].upcoming.append((starts, sorted(names)))
+
+
+def has_pauses(revision: ControlRevision) -> bool:
+    """Whether a control has an input whose records stop clocks."""
+    inputs = revision.kind.inputs
+    return any(spec.stops and revision.control.inputs.get(each) for each, spec in inputs.items())
 
 
 def _continued(lapses: list[Lapse]) -> list[Lapse]:

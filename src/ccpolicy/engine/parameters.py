@@ -30,6 +30,8 @@ class Terms:
     schedules: dict[str, Schedule] = field(default_factory=dict)
     controls: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     """Name of a duration or a schedule → the controls that have it."""
+    stopped: set[str] = field(default_factory=set)
+    """Names of the durations in business time that pauses stop."""
 
     def duration(self, duration: Duration, calendar: BusinessCalendar | None, control: str) -> str:
         """Note a duration and return its name in `after` and `business`."""
@@ -122,9 +124,13 @@ def _cells(
         case "duration":
             duration = parse_duration(str(value))
             duration = duration.plus(grace) if grace else duration
-            if duration.is_clock:
-                return {parameter: None, f"{parameter}_clock": duration.microseconds}
-            return {parameter: note(duration), f"{parameter}_clock": None}
+            if spec.limits:
+                return {parameter: duration.microseconds or duration.business_microseconds}
+            return {
+                parameter: None if duration.is_clock else note(duration),
+                f"{parameter}_clock": duration.microseconds or None,
+                f"{parameter}_open": duration.business_microseconds or None,
+            }
         case "number":
             return {parameter: math.ceil(round(float(value) * MILLIONTHS, 3))}
     return {parameter: value}

@@ -2,8 +2,9 @@
 
 Instants are microseconds since 1970 UTC, days are days since 1970 in the plan's zone, quantities
 are whole millionths. `revision` is the number of a control's revision and `control_number` that of
-the control. A check kind's query sees its inputs, `parameters`, `after`, `business` and `period`;
-there a revision's number is the column `control`.
+the control. A check kind's query sees its inputs, `parameters`, `after`, `business`, `open_time`
+and `period`; there a revision's number is the column `control`. An input that stops a clock is
+`pause`.
 
 A happening has its `earliest` and its `latest` moment, a state its `starts` and `ends`.
 """
@@ -207,6 +208,46 @@ BUSINESS = Relation(
         "added": _BIGINT,
     },
 )
+OPEN_TIME = Relation(
+    "open_time",
+    "A span in which it is open by the calendar of a duration, until `next_opens` the last; the"
+    " open time passed since the first grows in it from `elapsed` to `reaches`. It holds for what"
+    " is counted from `counted_from` on and before `counted_until`: what rests on a year whose"
+    " holidays are not known goes on after all days. There only for durations that pauses stop.",
+    {
+        "duration": _VARCHAR,
+        "opens": _BIGINT,
+        "closes": _BIGINT,
+        "next_opens": _BIGINT,
+        "elapsed": _BIGINT,
+        "reaches": _BIGINT,
+        "counted_from": _BIGINT,
+        "counted_until": _BIGINT,
+    },
+)
+STOPPED_CLOCK = Relation(
+    "stopped_clock",
+    "The duration of a revision and class whose clock an input stops, by its name in `open_time`"
+    " where it counts business time.",
+    {"input": _INTEGER, "revision": _INTEGER, "class": _VARCHAR, "duration": _VARCHAR},
+)
+PAUSE = Relation(
+    "pause",
+    "A pause of a subject; records that overlap or touch are one. Its clock stands still from"
+    " `starts` to `ends`, and runs on to `next_starts`. It shows `reached`: the instant, or on the"
+    " scale of `open_time`, less what was paused before. By `ends` it has stood still for `paused`"
+    " in all.",
+    {
+        "input": _INTEGER,
+        "subject": _INTEGER,
+        "starts": _BIGINT,
+        "ends": _BIGINT,
+        "next_starts": _BIGINT,
+        "reached": _BIGINT,
+        "paused": _BIGINT,
+        "locator": _BIGINT,
+    },
+)
 PERIOD_SPAN = Relation(
     "period_span",
     "A run of days of a period that are alike; the columns are those of `period`.",
@@ -316,8 +357,11 @@ RELATIONS: tuple[Relation, ...] = (
     DURATION,
     AFTER,
     BUSINESS,
+    OPEN_TIME,
     PERIOD_SPAN,
     PERIOD,
+    STOPPED_CLOCK,
+    PAUSE,
     SPANS,
     DUTY,
     GAP,
@@ -364,7 +408,8 @@ def named_subjects(spec: Input) -> Relation:
 def parameters(kind: Kind) -> Relation:
     """Return the relation that a kind's query reads as `parameters`.
 
-    A duration has two columns: its name in `after`, or as `<name>_clock` its microseconds.
+    A duration has its name in `after` and `business`, or as `<name>_clock` its microseconds, and in
+    business hours as `<name>_open`. One that limits pauses is microseconds of either.
     """
     columns = {"control": _INTEGER, "class": _VARCHAR, "horizon": _BIGINT}
     for name, spec in kind.parameters.items():
@@ -380,8 +425,10 @@ def parameters(kind: Kind) -> Relation:
 def parameter_columns(name: str, spec: Parameter) -> dict[str, str]:
     """Return the columns of one parameter with their types."""
     match spec.type:
+        case "duration" if spec.limits:
+            return {name: _BIGINT}
         case "duration":
-            return {name: _VARCHAR, f"{name}_clock": _BIGINT}
+            return {name: _VARCHAR, f"{name}_clock": _BIGINT, f"{name}_open": _BIGINT}
         case "integer":
             return {name: _INTEGER}
         case "number":

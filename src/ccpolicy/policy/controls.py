@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 
 from ccpolicy.checks.kinds import ROLES, Input, Kind, Parameter, Role, check_value
 from ccpolicy.errors import Locator, PolicyError
@@ -12,6 +13,7 @@ from ccpolicy.policy.keys import unlike_keys
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.models import Control, ParameterValue, Revision, Selection
 from ccpolicy.policy.names import unknown
+from ccpolicy.policy.pauses import check_pauses, stopped_clocks
 from ccpolicy.policy.schedule_checks import schedule_faults
 from ccpolicy.time.durations import parse_duration
 
@@ -116,6 +118,7 @@ def _selection(
             yield PolicyError("give either 'starts' or 'valid_from'", locator=place(role))
         elif ROLES[role].holds != "predicate":
             yield from _column(role, column, found, place(role))
+    yield from check_pauses(content.datasets, selection, spec, place)
 
 
 def _key(
@@ -214,6 +217,9 @@ def _parameters(content: Policy, control: Control, kind: Kind) -> Iterator[Polic
         yield from clock_over_dates(content, control, kind, revision, path)
         yield from business_terms(content, control, kind, revision, path)
         yield from schedule_faults(content, control, kind, revision, path)
+        yield from stopped_clocks(
+            control, kind, revision, partial(place.locate, *path, "parameters")
+        )
 
 
 def _classes(control: Control) -> bool:

@@ -211,6 +211,10 @@ class Selection(Model):
     """Column by whose value the parameters differ."""
     calendar: Name | None = None
     """Column that names the calendar on which business time counts."""
+    reason: Name | None = None
+    """Column that says why the clock stands still."""
+    reasons: list[Line] | None = Field(default=None, min_length=1)
+    """The reasons for which it may; without them those of the column's `enum` in the contract."""
     quantity: Name | None = None
     """Numeric column: what a reading counted, or a subject's own minimum."""
     good: Line | None = None

@@ -10,6 +10,7 @@ from ccpolicy.reports.phrases import (
     baseline_note,
     lapse_text,
     opened_by,
+    pauses,
     problem_text,
     reason_text,
     verdict_labels,
@@ -118,6 +119,8 @@ class _SectionText:
                 self.row("unknown", control)
                 self.reason(control)
             self.lapses(each)
+            for note in pauses(page, control):
+                self.table.detail(note)
             for known in baseline_note(page, control):
                 self.table.detail(known)
             self.problems(control)
@@ -139,6 +142,8 @@ class _SectionText:
             self.row("cured", each.control, count)
             if self.full:
                 self.lapses(each)
+                for note in pauses(page, each.control):
+                    self.table.detail(note)
 
     def waived(self) -> None:
         """Show what was accepted, why, by whom and until when."""
@@ -218,6 +223,8 @@ class _SectionText:
             self.row(self.result.verdict(control), control, total)
             if control.next_due:
                 self.table.detail(page.say("next due {moment}", moment=until(control.next_due)))
+            for note in pauses(page, control):
+                self.table.detail(note)
 
     def row(self, word: str, control: Control, count: str = "") -> None:
         """Add a control's row: how many at the right edge, and how severe."""

@@ -131,6 +131,7 @@ def _environment() -> Environment:
             "until": time_text.until,
             "exactly": time_text.exactly,
             "printed": timeline.printed,
+            "hours": timeline.hours,
         }
     )
     environment.filters["raw"] = Markup

@@ -12,6 +12,7 @@ from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import (
     lapse_text,
     opened_by,
+    pauses,
     problem_text,
     reason_text,
     verdict_labels,
@@ -147,6 +148,7 @@ class _Document:
                     for each in found.lapses
                 ]
             )
+            yield from self.some(list(pauses(page, control)))
             yield from self.some([problem_text(page, each) for each in control.problems])
             if control.reason:
                 yield f"- {plain(reason_text(page, control))}"

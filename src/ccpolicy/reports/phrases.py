@@ -16,7 +16,7 @@ from ccpolicy.assessment.models import (
 from ccpolicy.errors import Level
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
-from ccpolicy.reports.time_text import span
+from ccpolicy.reports.time_text import length_paused, span
 from ccpolicy.texts import Text
 from ccpolicy.vocabulary import Grade, Verdict
 
@@ -73,6 +73,9 @@ def lapse_text(page: Page, result: Assessment, lapse: Lapse) -> str:
         subject=lapse.subject,
         span=span(page, result, lapse),
     )
+    if lapse.paused:
+        paused = length_paused(page, lapse.paused)
+        said = page.say("{lapse}, paused for {length} before", lapse=said, length=paused)
     return page.say("{lapse}, known in the baseline", lapse=said) if lapse.baselined else said
 
 
@@ -83,6 +86,17 @@ def baseline_note(page: Page, control: Control) -> Iterator[str]:
             count,
             "{count} known lapse in the baseline",
             "{count} known lapses in the baseline",
+        )
+
+
+def pauses(page: Page, control: Control) -> Iterator[str]:
+    """Yield of how many subjects the clock stood still, and for how long, if it did."""
+    found = control.pauses
+    if found and found.subjects:
+        yield page.say(
+            "clock stopped by pauses: {subjects}, {length} in all",
+            subjects=page.count(found.subjects, "{count} subject", "{count} subjects"),
+            length=length_paused(page, found.seconds),
         )
 
 
