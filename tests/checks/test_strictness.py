@@ -125,6 +125,8 @@ def test_months_are_as_short_and_as_long_as_they_can_be(months: int) -> None:
         ("level", "minimum", 2, 1.5, "loosened"),
         ("level", "minimum", 1, 1.0, "equal"),
         ("level", "minimum", None, 3, "unordered"),
+        ("level", "maximum", 2, 3, "loosened"),
+        ("level", "maximum", None, 0, "tightened"),
         ("level", "valid_for", None, "35 days", "tightened"),
         ("level", "valid_for", "35 days", None, "loosened"),
         ("record", "cured_by", "never", "next", "loosened"),

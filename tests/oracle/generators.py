@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
 from .maker import CALENDAR, CLOCK, QUANTITIES, Maker
-from .model import Key, Parameters, Row, World
+from .model import Key, Parameters, Row, Value, World
 from .zone_calendar import DAY, MICROSECOND, is_clock
 
 ITEMS = ["ops", "安全"]
@@ -205,15 +206,32 @@ def _cadence(maker: Maker) -> World:
     return maker.world({"openings": openings, "events": events}, revisions, items)
 
 
+def _maximum(draw: random.Random, minimum: Value | dict[str, Value]) -> Value | dict[str, Value]:
+    """Draw a greatest quantity that is not below the least, or one for each class."""
+    if isinstance(minimum, dict):
+        return {
+            name: Decimal(each) + Decimal(draw.choice(QUANTITIES)) for name, each in minimum.items()
+        }
+    return Decimal(minimum) + Decimal(draw.choice(QUANTITIES))
+
+
 def _level(maker: Maker) -> World:
     draw = maker.draw
     own, spans = maker.maybe(0.4), maker.maybe(0.5)
+    bounded = random.Random(f"bounds {maker.name} {maker.shared}")
+    bounds = bounded.choice(["least", "most", "both"])
     subjects = maker.roster(quantity=True) if own else maker.populated()
 
     def parameters() -> Parameters:
         found: Parameters = {}
         if not own:
             found["minimum"] = maker.value(lambda: Decimal(draw.choice(QUANTITIES[1:])))
+        if bounds != "least":
+            found["maximum"] = _maximum(bounded, found.get("minimum", Decimal("0.8")))
+        if bounds == "most":
+            found.pop("minimum", None)
+            if bounded.random() < 0.1:
+                found["maximum"] = Decimal(0)
         if not spans and maker.maybe(0.5):
             found["valid_for"] = maker.value(maker.duration)
         return found

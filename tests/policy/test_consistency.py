@@ -362,6 +362,33 @@ CONTROLS: dict[str, tuple[list[Change], list[str]]] = {
         ],
         [f"{REVIEW}:18:5: give exactly one of readings, spans"],
     ),
+    "nothing is within both bounds": (
+        [
+            (REVIEW, "check: recurrence", "check: level"),
+            (REVIEW, EVERY, "minimum: {value: 3}\n      maximum: {value: 2}"),
+            events("readings: {dataset: reviews, starts: reviewed_on}"),
+        ],
+        [
+            f"{REVIEW}:17:5: {coded('PL660', 'maximum', 2, 'minimum', 3)}"
+            "\nhint: nothing can be within both: raise the one or lower the other"
+        ],
+    ),
+    "neither bound": (
+        [
+            (REVIEW, "check: recurrence", "check: level"),
+            (REVIEW, EVERY, "valid_for: {value: 1 month}"),
+            events("readings: {dataset: reviews, starts: reviewed_on}"),
+        ],
+        [f"{REVIEW}:17:5: {coded('PL311', 'level', 'minimum')}"],
+    ),
+    "less than nothing": (
+        [
+            (REVIEW, "check: recurrence", "check: level"),
+            (REVIEW, EVERY, "maximum: {value: -1}"),
+            events("readings: {dataset: reviews, starts: reviewed_on}"),
+        ],
+        [f"{REVIEW}:18:17: {coded('PL661', '-1')}"],
+    ),
     "neither counts nor spans": (
         [*LEVEL, events("subjects: {dataset: reviews, key: [plan]}")],
         [f"{REVIEW}:17:5: give exactly one of readings, spans"],

@@ -121,6 +121,10 @@ class Parameter(Model):
     required: bool = False
     unless: dict[str, list[Role]] = {}
     """Input → columns of which one may give the number instead, record by record."""
+    or_else: str | None = None
+    """Parameter that may be given instead, or as well."""
+    not_below: str | None = None
+    """Parameter that is no greater than it; where it were, nothing could be right."""
     extends: list[str] = []
     """Parameters that it lengthens; it has no column of its own in the query."""
     replaces: str | None = None
@@ -183,6 +187,11 @@ class Kind:
     def population(self) -> str:
         """Return the input that says who or what a control is about."""
         return next(name for name, spec in self.inputs.items() if spec.population)
+
+    @property
+    def alternatives(self) -> list[str]:
+        """Return the inputs of which exactly one is given."""
+        return [name for name in self.one_of if name in self.inputs]
 
     @property
     def query(self) -> str:
@@ -308,7 +317,14 @@ def check_value(spec: Parameter, value: Any) -> None:
                     value=repr(value),
                 )
         case "number":
-            if isinstance(value, str) or not 0 < value < _TOO_LARGE:
+            # There is always enough of nothing, but there can be too much of anything.
+            if spec.stricter == "lower" and not (
+                isinstance(value, int | float) and 0 <= value < _TOO_LARGE
+            ):
+                raise PolicyError(
+                    "a number from zero on is expected, not {value}", value=repr(value)
+                )
+            if spec.stricter != "lower" and (isinstance(value, str) or not 0 < value < _TOO_LARGE):
                 raise PolicyError(
                     "a number greater than zero is expected, not {value}", value=repr(value)
                 )

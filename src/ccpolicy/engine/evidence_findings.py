@@ -22,6 +22,7 @@ SHOWN = 5
 MESSAGES = {
     "no_name": "the record names no subject: its key is empty",
     "no_start": "'{column}' is empty, so the record has no start",
+    "no_number": "'{column}' is empty, so that nobody can say how many there are",
     "no_decision": "whether the record belongs here cannot be decided, since a value is missing",
     "backwards": "it ends before it begins",
     "no_class": "there is no parameter for '{value}' in '{column}'",
@@ -120,7 +121,7 @@ def find_faults(
                 column = selection.calendar
             case "two_classes":
                 column = selection.by
-            case "two_minimums":
+            case "no_number" | "two_minimums":
                 column = selection.quantity
         findings.append(
             Finding(
@@ -157,6 +158,11 @@ def _queries(inputs: InputQueries, calendar: CalendarTables) -> list[str]:
         e.number for e in selections if e.spec.population and e.revision.has_calendars
     ]
     own = [e.number for e in selections if e.selection.quantity and _gives_a_parameter(e)]
+    counting = [
+        each.number
+        for each in selections
+        if each.selection.quantity and (not each.spec.population or _needs_its_number(each))
+    ]
     ending = [
         each.number
         for each in selections
@@ -171,6 +177,9 @@ def _queries(inputs: InputQueries, calendar: CalendarTables) -> list[str]:
         "SELECT 'no_decision', selection, NULL, locator, NULL FROM selected_records r"
         " WHERE (belongs IS NULL"
         f" OR (belongs AND good IS NULL AND selection IN ({_list(judging)})))"
+        f" AND NOT {is_later}",
+        "SELECT 'no_number', selection, NULL, locator, NULL FROM selected_records r"
+        f" WHERE selection IN ({_list(counting)}) AND belongs AND quantity IS NULL"
         f" AND NOT {is_later}",
         "SELECT 'no_start', selection, NULL, locator, NULL FROM selected_records"
         f" WHERE selection IN ({_list(timed)}) AND belongs AND earliest IS NULL AND day IS NULL",
@@ -229,6 +238,16 @@ def _gives_a_parameter(selected: InputSelection) -> bool:
     """Whether the quantity of a subject is its own parameter, and not what was read."""
     parameters = selected.revision.kind.parameters.values()
     return any("quantity" in parameter.unless.get(selected.input, []) for parameter in parameters)
+
+
+def _needs_its_number(selected: InputSelection) -> bool:
+    """Whether a parameter has no value but the quantity of each subject."""
+    control = selected.revision.control
+    return any(
+        "quantity" in spec.unless.get(selected.input, []) and name not in revision.parameters
+        for name, spec in selected.revision.kind.parameters.items()
+        for revision in control.history
+    )
 
 
 def _orphans(inputs: InputQueries) -> list[str]:

@@ -178,9 +178,7 @@ class InputQueries:
     def _value(self, role: Role, selection: Selection, spec: Input) -> str:
         """Write a number of a record, in millionths."""
         if column := selection.roles.get(role):
-            value = f"CAST(round({identifier(column)} * {MILLIONTHS}) AS BIGINT)"
-            # A count that was left empty is no count of anything.
-            return value if spec.population else f"coalesce({value}, 0)"
+            return f"CAST(round({identifier(column)} * {MILLIONTHS}) AS BIGINT)"
         # Where nothing is counted, each record counts as one.
         counts = role == "quantity" and role in spec.columns and not spec.population
         return str(MILLIONTHS) if counts else "NULL"
@@ -364,8 +362,11 @@ class InputQueries:
             # A state without an end lasts on; of a happening nobody knows for how long it counts.
             "ends": "coalesce(st.ends_earliest, e.ends,"
             f" CASE WHEN st.planned THEN {self.times.horizon} END)",
-            **{role: f"st.{role}" for role in VALUES},
+            # A count that was left empty is no count of anything, and is found elsewhere.
+            **{role: f"coalesce(st.{role}, 0)" for role in VALUES},
             "valid_from": "CASE WHEN st.planned THEN coalesce(st.latest, b.starts) END",
+            "earliest_starts": _EARLIEST,
+            "latest_ends": f"coalesce(st.ends_latest, e.ends, {self.times.horizon})",
             "selection": "st.selection",
         }
         own = "".join(

@@ -62,6 +62,7 @@ def create_parameters(
             "control": each.number,
             "class": name,
             "horizon": horizon,
+            **{f"has_{name}": int(name in each.control.inputs) for name in kind.alternatives},
             **_row(each, key, calendar, terms),
         }
         for each in revisions
@@ -124,6 +125,7 @@ def _cells(
         case "integer" | "choice":
             return {parameter: value}
         case "number":
-            return {parameter: math.ceil(round(float(value) * MILLIONTHS, 3))}
+            exact = math.floor if spec.stricter == "lower" else math.ceil
+            return {parameter: exact(round(float(value) * MILLIONTHS, 3))}
         case "period":
             return {parameter: terms.period(str(value), grace)}

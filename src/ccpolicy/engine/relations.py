@@ -335,12 +335,16 @@ _OWN_COLUMNS: dict[str, dict[str, str]] = {
     **{name: {name: _BIGINT} for name in VALUES},
     "valid_from": {"valid_from": _BIGINT},
     "closes": {"selection": _INTEGER},
+    "either": {"earliest_starts": _BIGINT, "latest_ends": _BIGINT},
 }
 
 
 def input_records(spec: Input) -> Relation:
     """Return the relation of the records of an input, and of all with the same columns."""
     given = {*spec.roles, *(["closes"] if spec.closes else [])}
+    # What may be too little or too much is read both ways.
+    if spec.holds == "state" and spec.effect == "either":
+        given.add("either")
     own = [each for each in _OWN_COLUMNS if each in given]
     columns = {"input": _INTEGER, "subject": _INTEGER, **_TIMES[spec.holds or "happening"]}
     for each in own:
@@ -363,6 +367,7 @@ def parameters(kind: Kind) -> Relation:
     A duration has two columns: its name in `after`, or as `<name>_clock` its microseconds.
     """
     columns = {"control": _INTEGER, "class": _VARCHAR, "horizon": _BIGINT}
+    columns |= {f"has_{name}": _INTEGER for name in kind.alternatives}
     for name, spec in kind.parameters.items():
         if not spec.extends:
             columns |= parameter_columns(name, spec)

@@ -233,6 +233,9 @@ def _complete(
                 yield PolicyError("'{name}' has nothing to lengthen", locator=place, name=name)
             yield from _same_family(spec, given, name, extended, place)
             yield from grace_in_period(kind, given, name, extended, place)
+            yield from _bounds(given, name, spec.not_below, place)
+            continue
+        if spec.or_else in given:
             continue
         if spec.required or (spec.unless and not _instead(control, spec.unless)):
             yield PolicyError(
@@ -241,6 +244,31 @@ def _complete(
                 kind=kind.name,
                 name=name,
             )
+
+
+def _bounds(
+    given: Mapping[str, ParameterValue], name: str, lower: str | None, place: Locator
+) -> Iterator[PolicyError]:
+    """Yield a greatest value below the least one, of a class or of all."""
+    if lower is None or lower not in given:
+        return
+    most, least = given[name].value, given[lower].value
+    classes = [*(each for value in (most, least) if isinstance(value, dict) for each in value), ""]
+    for class_ in dict.fromkeys(classes):
+        high, low = (
+            value.get(class_) if isinstance(value, dict) else value for value in (most, least)
+        )
+        if isinstance(high, int | float) and isinstance(low, int | float) and high < low:
+            yield PolicyError(
+                "'{name}' is {high}, which is below '{lower}': {low}",
+                hint="nothing can be within both: raise the one or lower the other",
+                locator=place,
+                name=name,
+                high=high,
+                lower=lower,
+                low=low,
+            )
+            return
 
 
 def _instead(control: Control, unless: Mapping[str, Sequence[str]]) -> bool:
