@@ -275,6 +275,74 @@ def _record(maker: Maker) -> World:
     return maker.world({"records": records}, revisions)
 
 
+def _share(maker: Maker) -> World:
+    draw = maker.draw
+    counts = draw.choice(["closings", "closings", "good", "met"])
+    subjects = maker.populated()
+    own = counts == "closings" and maker.maybe(0.3)
+    if counts != "closings" or own:
+        maker.classes = None
+    # The group is named without one.
+    maker.prefix = "" if counts == "closings" else maker.prefix
+
+    def parameters() -> Parameters:
+        found: Parameters = {
+            "at_least": Decimal(draw.choice(["0.5", "50", "66.6", "75", "90", "99.5", "100"])),
+            "per": draw.choice(["month", "month", "quarter", "half-year", "year"]),
+        }
+        if maker.maybe(0.4):
+            found["count"] = draw.choice([1, 2, 3])
+        if counts == "closings" and not own:
+            found["limit"] = maker.value(maker.duration)
+        return found
+
+    revisions = maker.revisions(parameters)
+    lasting = maker.lasting(revisions, "limit")
+    maker.pool += _period_ends(maker)
+    good = draw.choice([0.6, 0.9, 1.0])
+    inputs: dict[str, list[Row]] = {"openings": [], "closings": []}
+    if counts != "closings":
+        inputs = {"records": []}
+    for key in _keys(subjects):
+        for _ in range(draw.choice([0, 3, 12, 40])):
+            at = maker.time(maker.as_of - maker.some(500 * 86_400)) if maker.maybe(0.6) else None
+            at = at or maker.time()
+            if counts == "closings":
+                _opened(maker, inputs, Row(key, at), own, lasting, good)
+            elif counts == "good":
+                inputs["records"].append(Row(key, at, good=maker.maybe(good)))
+            else:
+                total = Decimal(draw.choice(QUANTITIES))
+                less = Decimal(0) if maker.maybe(good) else min(total, Decimal(draw.choice(QUANTITIES)))
+                inputs["records"].append(Row(key, at, quantity=total, met=total - less))
+    made = maker.world(_with_subjects(subjects, **inputs), revisions)
+    return replace(made, may_be_empty=made.may_be_empty or maker.maybe(0.3))
+
+
+def _opened(
+    maker: Maker,
+    inputs: dict[str, list[Row]],
+    row: Row,
+    own: bool,
+    lasting: list[tuple[str, ...]],
+    good: float,
+) -> None:
+    """Add an opening with a key of its own, and what closes it."""
+    assert row.starts is not None
+    part = f"T{len(inputs['openings'])} {maker.name}"
+    by = maker.draw.choice(maker.classes) if maker.classes else None
+    row = replace(row, part=part, by=by)
+    if own:
+        at = maker.later(row.starts) or maker.calendar.day_of(maker.as_of) + 40 * DAY
+        row = replace(row, ends=at)
+    inputs["openings"].append(row)
+    maker.grow(row.starts, lasting)
+    for _ in range(maker.draw.choice([0, 1, 1, 1, 2])):
+        at = maker.beside([row]) if maker.maybe(good) else maker.time()
+        if maker.not_before([row], at):
+            inputs["closings"].append(Row((), at, part=part))
+
+
 GENERATORS: dict[str, Callable[[Maker], World]] = {
     "recurrence": _recurrence,
     "coverage": _coverage,
@@ -282,4 +350,5 @@ GENERATORS: dict[str, Callable[[Maker], World]] = {
     "cadence": _cadence,
     "level": _level,
     "record": _record,
+    "share": _share,
 }

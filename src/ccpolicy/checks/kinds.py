@@ -14,7 +14,7 @@ from ccpolicy.files.policy_files import PolicyFiles, read_source
 from ccpolicy.files.yaml_document import YamlDocument, decode, parse_yaml
 from ccpolicy.time.durations import parse_duration
 
-Role = Literal["starts", "valid_from", "ends", "item", "by", "calendar", "quantity", "good"]
+Role = Literal["starts", "valid_from", "ends", "item", "by", "calendar", "quantity", "met", "good"]
 """What a column of a selection can mean."""
 
 
@@ -38,6 +38,7 @@ ROLES: dict[Role, ColumnRole] = {
     "by": ColumnRole("name", Message.of("differs by: {column}")),
     "calendar": ColumnRole("name", Message.of("calendar: {column}")),
     "quantity": ColumnRole("number", Message.of("quantity: {column}"), is_value=True),
+    "met": ColumnRole("number", Message.of("good of them: {column}"), is_value=True),
     "good": ColumnRole("predicate", Message.of("good if: {sql}")),
 }
 """Role → facts. `Selection` has a field for each, whose docstring says what it is for."""
@@ -79,7 +80,14 @@ class Input(Model):
     earliest. A state that harms is a duty: it begins early and ends late."""
     population: bool = False
     """Whether it says who or what the control is about; left out, that is the whole."""
+    parts: bool = False
+    """Whether its records are parts of a subject: each has a key of its own, and names with `group`
+    the subject that it counts for. They have the column `whole`, that subject."""
     required: bool = True
+    given_with: str | None = None
+    """Input with which it must be given, and without which it must not."""
+    one_of: list[Role] = []
+    """Of these columns a selection names exactly one."""
     items: bool = False
     """Whether it is a list of items, which the policy may also write out."""
     needs: list[Role] = []
@@ -108,10 +116,14 @@ class Input(Model):
 class Parameter(Model):
     """A number of the rule."""
 
-    type: Literal["duration", "integer", "number", "period", "choice"]
+    type: Literal["duration", "integer", "number", "percent", "period", "choice"]
     label: KindText
-    stricter: Literal["shorter", "higher", "lower", "first"]
+    stricter: Literal["shorter", "higher", "lower", "first", "neither"]
     """Which way is stricter; `first` for choices that go from the strictest on."""
+    given_with: str | None = None
+    """Input without which it must not be given."""
+    by_class: bool = True
+    """Whether it may differ by a column of the records."""
     without: Literal["stricter", "looser"] | None = None
     """What it means to leave it out, compared with any value; nothing where that cannot be said."""
     choices: list[str] = []
@@ -145,6 +157,8 @@ class Description(Model):
     parameters: dict[str, Parameter] = {}
     one_of: list[str] = []
     """Of these parameters, or of these inputs, exactly one is given."""
+    unknown: KindText | None = None
+    """Why nobody can say how it stands, where the query returns the part `unknown`."""
 
 
 class Example(Model):
@@ -158,6 +172,8 @@ class Example(Model):
     """Input → records: `subject`, the times `starts` and `ends`, and other columns of the input."""
     lapses: list[Annotated[list[str | None], Field(min_length=3, max_length=3)]]
     """Subject, beginning and end; no end while the lapse is open at as-of."""
+    unknown: list[Annotated[list[str | None], Field(min_length=3, max_length=3)]] = []
+    """In the same form, when nobody can say how a subject stands."""
 
 
 class Examples(Model):
@@ -175,6 +191,8 @@ class Kind:
     inputs: Mapping[str, Input]
     parameters: Mapping[str, Parameter]
     one_of: tuple[str, ...]
+    unknown: KindText | None
+    """Why nobody can say how it stands, where the query returns the part `unknown`."""
     sql: str
     """The whole file; its front matter is a comment."""
     source: YamlDocument
@@ -187,6 +205,21 @@ class Kind:
     def population(self) -> str:
         """Return the input that says who or what a control is about."""
         return next(name for name, spec in self.inputs.items() if spec.population)
+
+    @property
+    def parts(self) -> str | None:
+        """Return the input whose records are parts of the subjects, if there is one."""
+        return next((name for name, spec in self.inputs.items() if spec.parts), None)
+
+    @property
+    def classed(self) -> str:
+        """Return the input by whose columns parameters and calendars differ."""
+        return self.parts or self.population
+
+    def names_parts(self, name: str) -> bool:
+        """Whether the key of an input's records is that of a part of a subject."""
+        spec = self.inputs[name]
+        return spec.parts or bool(spec.closes and self.inputs[spec.closes].parts)
 
     @property
     def alternatives(self) -> list[str]:
@@ -289,6 +322,7 @@ def load_kind(tree: PolicyFiles, file: str) -> Kind:
         inputs=description.inputs,
         parameters=description.parameters,
         one_of=tuple(description.one_of),
+        unknown=description.unknown,
         sql=sql,
         source=source,
         tree=tree,
@@ -327,6 +361,13 @@ def check_value(spec: Parameter, value: Any) -> None:
             if spec.stricter != "lower" and (isinstance(value, str) or not 0 < value < _TOO_LARGE):
                 raise PolicyError(
                     "a number greater than zero is expected, not {value}", value=repr(value)
+                )
+        case "percent":
+            millionths = value * 1_000_000 if isinstance(value, int | float) else -1
+            if not 0 < millionths <= 100_000_000 or abs(millionths - round(millionths)) > 0.001:
+                raise PolicyError(
+                    "a percentage above 0 and up to 100 is expected, such as 99.5, not {value}",
+                    value=repr(value),
                 )
         case "choice" | "period":
             if value not in spec.choices:

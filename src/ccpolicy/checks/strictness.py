@@ -29,10 +29,12 @@ def compare(spec: Parameter, before: Value | None, after: Value | None) -> Stric
             case "looser":
                 return "tightened" if before is None else "loosened"
         return "unordered"
+    if spec.stricter == "neither":
+        return "equal" if before == after else "unordered"
     match spec.type:
         case "duration":
             order = shorter(parse_duration(str(before)), parse_duration(str(after)))
-        case "integer" | "number":
+        case "integer" | "number" | "percent":
             order = (float(before) > float(after)) - (float(before) < float(after))
         case "period" | "choice":
             first, second = spec.choices.index(str(before)), spec.choices.index(str(after))

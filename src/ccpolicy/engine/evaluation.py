@@ -118,7 +118,7 @@ class Evaluation:
         terms = Terms()
         for kind in inputs.kinds:
             own = [each for each in self.revisions if each.kind is kind]
-            create_parameters(self.store, kind, own, terms, self.times.horizon)
+            create_parameters(self.store, kind, own, terms, self.times)
         [firsts] = self.store.ask(
             "SELECT min(day), min(ends_day), min(earliest), min(ends_earliest)"
             f" FROM {SELECTED_RECORDS.name}"
@@ -156,9 +156,13 @@ class Evaluation:
         store.create(
             SUBJECT.name,
             """
-            SELECT CAST(row_number() OVER (ORDER BY revision, name) AS INTEGER) AS number,
-                   revision, name
-            FROM (SELECT DISTINCT revision, name FROM subject_records WHERE name IS NOT NULL) named
+            SELECT CAST(row_number() OVER (ORDER BY revision, is_part, name) AS INTEGER) AS number,
+                   revision, is_part, name
+            FROM (
+              SELECT DISTINCT revision, is_part, name
+              FROM subject_records
+              WHERE name IS NOT NULL
+            ) named
             """,
         )
         for relation in (SUBJECT_DUTY, SUBJECT_HAPPENING):
@@ -194,8 +198,13 @@ class Evaluation:
         """Write the query of the gaps of the window, cut at as-of."""
         as_of = self.times.as_of
         return f"""
-            SELECT subject, starts, CASE WHEN ends > {as_of} THEN {as_of} + 1 ELSE ends END AS ends
-            FROM gap
+            SELECT subject, is_unknown, starts,
+                   CASE WHEN ends > {as_of} THEN {as_of} + 1 ELSE ends END AS ends
+            FROM (
+              SELECT subject, false AS is_unknown, starts, ends FROM gap
+              UNION ALL
+              SELECT subject, true, starts, ends FROM spans WHERE is_cover IS NULL
+            ) left_over
             WHERE starts <= {as_of} AND ends > {self.times.starts}
         """
 
@@ -206,8 +215,11 @@ class Evaluation:
             SELECT DISTINCT r.revision, n.name
             FROM (
               SELECT subject
-              FROM (SELECT subject, starts, ends FROM earliest_gap UNION ALL {self._gaps()}) either
-              GROUP BY subject, starts, ends
+              FROM (
+                SELECT subject, is_unknown, starts, ends FROM earliest_gap
+                UNION ALL {self._gaps()}
+              ) either
+              GROUP BY subject, is_unknown, starts, ends
               HAVING count(*) = 1
             ) differing
             JOIN subject n ON n.number = differing.subject

@@ -28,6 +28,15 @@ class Lapse:
     waiver: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class UnknownSpan:
+    """When nobody can say how a subject stands: half-open, in microseconds since 1970 UTC."""
+
+    subject: str
+    starts: int
+    ends: int
+
+
 @dataclass
 class Outcome:
     """What was found about one control."""
@@ -46,6 +55,8 @@ class Outcome:
     """Whether there was anything to judge in the window."""
     undecided: set[str] = field(default_factory=set)
     """Subjects with a span whose time cannot be computed."""
+    unknown_spans: list[UnknownSpan] = field(default_factory=list)
+    """Those that touch the window and begin by as-of, by subject and time."""
     unknown_years: dict[str, tuple[str, int]] = field(default_factory=dict)
     """Undecided subject → the calendar on which it depends, and the year that this lacks."""
     lapses: list[Lapse] = field(default_factory=list)
@@ -68,6 +79,7 @@ class LapseReader:
         self.store, self.times = store, times
         self.by_number = {each.number: each for each in revisions}
         self.outcomes = {each.control.id: Outcome() for each in revisions}
+        self.by_id = {each.control.id: each for each in revisions}
         self.by_control_number = list(self.outcomes.values())
         # Each revision numbers its subjects; those of a control's revisions are one by their name.
         self.identity = "number" if len(revisions) == len(self.outcomes) else "name"
@@ -76,6 +88,7 @@ class LapseReader:
         """Fill the outcomes; `waived_subject` names those whose lapses are read to the horizon."""
         self._subjects()
         self._undecided()
+        self._unknown_spans()
         self._subjects_now_and_then()
         for each, lapses in self.lapses(WAIVED_SUBJECT).items():
             outcome = self.outcomes[each]
@@ -92,7 +105,7 @@ class LapseReader:
             SELECT DISTINCT r.control_number, n.name
             FROM subject n
             JOIN control_revision r ON r.revision = n.revision
-            WHERE n.name IN (SELECT w.name FROM {WAIVED_SUBJECT.name} w)
+            WHERE NOT n.is_part AND n.name IN (SELECT w.name FROM {WAIVED_SUBJECT.name} w)
             """
         )
         for control_number, name in rows:
@@ -148,6 +161,33 @@ class LapseReader:
         for control_number, name in rows:
             self.by_control_number[control_number].undecided.add(name)
 
+    def _unknown_spans(self) -> None:
+        """Read when nobody can say how a subject stands, unless that is all right."""
+        lifted = [
+            number
+            for number, each in enumerate(self.outcomes)
+            if self.by_id[each].control.may_be_empty
+        ]
+        rows = self.store.ask(
+            f"""
+            SELECT control_number, name, starts, ends
+            FROM (
+              SELECT r.control_number, n.name,
+                     CASE WHEN s.starts < r.starts THEN r.starts ELSE s.starts END AS starts,
+                     CASE WHEN s.ends > r.ends THEN r.ends ELSE s.ends END AS ends
+              FROM spans s
+              JOIN subject n ON n.number = s.subject
+              JOIN control_revision r ON r.revision = n.revision
+              WHERE s.is_cover IS NULL
+            ) unknown
+            WHERE starts < ends AND ends > {self.times.starts} AND starts <= {self.times.as_of}
+            ORDER BY control_number, name, starts, ends
+            """
+        )
+        for control_number, *span in rows:
+            if control_number not in lifted:
+                self.by_control_number[control_number].unknown_spans.append(UnknownSpan(*span))
+
     def _subjects_now_and_then(self) -> None:
         """Read which controls have anything to judge at as-of, and had in the window."""
         as_of, last = self.times.as_of, self.times.last
@@ -168,6 +208,7 @@ class LapseReader:
                      {begun} AS begun
               FROM subject_records p
               JOIN control_revision r ON r.revision = p.revision
+              WHERE NOT p.is_part
             ) judged
             GROUP BY control_number
             """

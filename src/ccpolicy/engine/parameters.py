@@ -10,6 +10,7 @@ from functools import partial
 
 from ccpolicy.checks.kinds import Kind, Parameter
 from ccpolicy.engine.control_revision import ControlRevision
+from ccpolicy.engine.evaluation_times import EvaluationTimes
 from ccpolicy.engine.input_sql import MILLIONTHS
 from ccpolicy.engine.relations import parameter_columns, parameters
 from ccpolicy.policy import ParameterValue
@@ -50,18 +51,16 @@ def create_parameters(
     kind: Kind,
     revisions: Iterable[ControlRevision],
     terms: Terms,
-    horizon: int,
+    times: EvaluationTimes,
 ) -> None:
-    """Create the kind's `parameters`: a row for each revision and class.
-
-    `horizon` is in microseconds since 1970 UTC.
-    """
+    """Create the kind's `parameters`: a row for each revision and class."""
     relation = parameters(kind)
     rows = [
         {
             "control": each.number,
             "class": name,
-            "horizon": horizon,
+            "as_of": times.as_of,
+            "horizon": times.horizon,
             **{f"has_{name}": int(name in each.control.inputs) for name in kind.alternatives},
             **_row(each, key, calendar, terms),
         }
@@ -124,7 +123,7 @@ def _cells(
             return {parameter: note(duration), f"{parameter}_clock": None}
         case "integer" | "choice":
             return {parameter: value}
-        case "number":
+        case "number" | "percent":
             exact = math.floor if spec.stricter == "lower" else math.ceil
             return {parameter: exact(round(float(value) * MILLIONTHS, 3))}
         case "period":

@@ -65,6 +65,7 @@ CONTROL_REVISION = Relation(
         "has_classes": _BOOLEAN,
         "has_calendars": _BOOLEAN,
         "has_items": _BOOLEAN,
+        "has_parts": _BOOLEAN,
     },
 )
 PARAMETER_CLASS = Relation(
@@ -82,8 +83,10 @@ SELECTED_RECORDS = Relation(
         "input": _INTEGER,
         "control_number": _INTEGER,
         "names_subject": _BOOLEAN,
+        "is_part": _BOOLEAN,
         "planned": _BOOLEAN,
         "subject_key": _VARCHAR,
+        "whole": _VARCHAR,
         "subject": _VARCHAR,
         "class": _VARCHAR,
         "calendar": _VARCHAR,
@@ -114,7 +117,9 @@ SUBJECT_RECORDS = Relation(
         "selection": _INTEGER,
         "planned": _BOOLEAN,
         "revision": _INTEGER,
+        "is_part": _BOOLEAN,
         "name": _VARCHAR,
+        "whole": _VARCHAR,
         "class": _VARCHAR,
         "starts": _BIGINT,
         "latest": _BIGINT,
@@ -129,8 +134,8 @@ SUBJECT_RECORDS = Relation(
 )
 SUBJECT = Relation(
     "subject",
-    "A subject of a revision, numbered in the order of the names.",
-    {"number": _INTEGER, "revision": _INTEGER, "name": _VARCHAR},
+    "A subject of a revision, numbered in the order of the names; or a part of one.",
+    {"number": _INTEGER, "revision": _INTEGER, "is_part": _BOOLEAN, "name": _VARCHAR},
 )
 SUBJECT_DUTY = Relation(
     "subject_duty",
@@ -151,11 +156,12 @@ SUBJECT_DUTY = Relation(
 )
 SUBJECT_HAPPENING = Relation(
     "subject_happening",
-    "What a kind reads as its subjects if they are happenings.",
+    "What a kind reads as its subjects, or as parts of a `whole` subject, if they are happenings.",
     {
         "input": _INTEGER,
         "revision": _INTEGER,
         "subject": _INTEGER,
+        "whole": _INTEGER,
         "class": _VARCHAR,
         "earliest": _BIGINT,
         "latest": _BIGINT,
@@ -236,7 +242,8 @@ PERIOD = Relation(
 )
 SPANS = Relation(
     "spans",
-    "What the check kinds return: a span of duty or of cover of a subject, half-open.",
+    "What the check kinds return: a span of duty or of cover of a subject, half-open. `is_cover` is"
+    " NULL where nobody can say.",
     {
         "kind": _SMALLINT,
         "revision": _INTEGER,
@@ -265,9 +272,9 @@ GAP = Relation(
 )
 EARLIEST_GAP = Relation(
     "earliest_gap",
-    "A gap of the window, cut at as-of, as it is if business time that rests on a year whose"
-    " holidays are not known runs out as early as is possible.",
-    {"subject": _INTEGER, "starts": _BIGINT, "ends": _BIGINT},
+    "A gap of the window, or what is unknown in it, cut at as-of, as it is if business time that"
+    " rests on a year whose holidays are not known runs out as early as is possible.",
+    {"subject": _INTEGER, "is_unknown": _BOOLEAN, "starts": _BIGINT, "ends": _BIGINT},
 )
 LAPSE = Relation(
     "lapse",
@@ -332,6 +339,7 @@ _TIMES = {
 }
 _OWN_COLUMNS: dict[str, dict[str, str]] = {
     "ends": {"ends": _BIGINT},
+    "good": {"good": _INTEGER},
     **{name: {name: _BIGINT} for name in VALUES},
     "valid_from": {"valid_from": _BIGINT},
     "closes": {"selection": _INTEGER},
@@ -366,7 +374,7 @@ def parameters(kind: Kind) -> Relation:
 
     A duration has two columns: its name in `after`, or as `<name>_clock` its microseconds.
     """
-    columns = {"control": _INTEGER, "class": _VARCHAR, "horizon": _BIGINT}
+    columns = {"control": _INTEGER, "class": _VARCHAR, "as_of": _BIGINT, "horizon": _BIGINT}
     columns |= {f"has_{name}": _INTEGER for name in kind.alternatives}
     for name, spec in kind.parameters.items():
         if not spec.extends:
@@ -385,7 +393,7 @@ def parameter_columns(name: str, spec: Parameter) -> dict[str, str]:
             return {name: _VARCHAR, f"{name}_clock": _BIGINT}
         case "integer":
             return {name: _INTEGER}
-        case "number":
+        case "number" | "percent":
             return {name: _BIGINT}
         case "period" | "choice":
             return {name: _VARCHAR}

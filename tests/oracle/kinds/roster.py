@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -26,8 +27,10 @@ class RosterJudge(Judge):
     population = "subjects"
     class_input = "subjects"
 
-    def __init__(self, setting: Setting, world: World) -> None:
-        super().__init__(setting, world)
+    def __init__(
+        self, setting: Setting, world: World, unknown: Callable[[int], int] | None = None
+    ) -> None:
+        super().__init__(setting, world, unknown)
         self.terms = cache(self._terms)
 
     def states(self, name: str, row: Row) -> bool:
