@@ -313,7 +313,11 @@ def _share(maker: Maker) -> World:
                 inputs["records"].append(Row(key, at, good=maker.maybe(good)))
             else:
                 total = Decimal(draw.choice(QUANTITIES))
-                less = Decimal(0) if maker.maybe(good) else min(total, Decimal(draw.choice(QUANTITIES)))
+                less = (
+                    Decimal(0)
+                    if maker.maybe(good)
+                    else min(total, Decimal(draw.choice(QUANTITIES)))
+                )
                 inputs["records"].append(Row(key, at, quantity=total, met=total - less))
     made = maker.world(_with_subjects(subjects, **inputs), revisions)
     return replace(made, may_be_empty=made.may_be_empty or maker.maybe(0.3))

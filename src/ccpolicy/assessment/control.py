@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from ccpolicy.assessment.building_blocks import Model, Parameter, Text
 from ccpolicy.vocabulary import Severity, Verdict
 
@@ -62,6 +64,9 @@ class Lapse(Model):
     """`file:line` of the record whose cover or whose due time ended as it began."""
     closed_by: str | None
     """`file:line` of the record that ended it."""
+    records: list[str] = Field(default_factory=list)
+    """`file:line` of the records behind it, where there are several, such as a share's worst: at
+    most ten, those of its latest time first."""
     covered_later: CoveredLater | None = None
     """What was put on file later, where the evidence of an earlier time was judged."""
 

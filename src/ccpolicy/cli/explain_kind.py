@@ -56,12 +56,20 @@ def _input(page: Page, name: str, spec: Input) -> None:
         page.paragraph(page.phrases([times[spec.holds], effects[spec.effect]]), 16)
     if spec.undoes:
         page.paragraph(page.say("undoes earlier: {inputs}", inputs=page.join(spec.undoes)), 16)
-    if not spec.required:
+    if spec.given_with:
+        said = page.say("given with '{name}', and not without it", name=spec.given_with)
+        page.paragraph(said, 16)
+    elif not spec.required:
         page.paragraph(page.say("may be left out"), 16)
+    if spec.parts:
+        said = page.say("each has a key of its own, and 'group' names the subject it counts for")
+        page.paragraph(said, 16)
     if spec.needs:
         page.paragraph(page.say("needs: {columns}", columns=page.join(spec.needs)), 16)
     if spec.columns:
         page.paragraph(page.say("may name: {columns}", columns=page.join(spec.columns)), 16)
+    if spec.one_of:
+        page.paragraph(page.say("exactly one of {columns}", columns=page.join(spec.one_of)), 16)
 
 
 def _parameter(page: Page, name: str, spec: Parameter) -> None:
@@ -70,6 +78,7 @@ def _parameter(page: Page, name: str, spec: Parameter) -> None:
         "duration": page.say("a duration, such as 30 days, 15 minutes or 5 business days"),
         "integer": page.say("a whole number"),
         "number": page.say("a number"),
+        "percent": page.say("a percentage, such as 95 or 99.5"),
         "period": page.say("a calendar period"),
         "choice": page.say("a choice"),
     }
@@ -78,6 +87,7 @@ def _parameter(page: Page, name: str, spec: Parameter) -> None:
         "higher": page.say("higher is stricter"),
         "lower": page.say("lower is stricter"),
         "first": page.say("the first is the strictest"),
+        "neither": page.say("neither way is stricter"),
     }
     said = [kinds[spec.type], stricter[spec.stricter]]
     if spec.choices:
@@ -88,6 +98,12 @@ def _parameter(page: Page, name: str, spec: Parameter) -> None:
         said.append(page.say("default as '{name}'", name=spec.default_from))
     if spec.required:
         said.append(page.say("required"))
+    if spec.given_with:
+        said.append(page.say("given with '{name}', and not without it", name=spec.given_with))
+    if spec.or_else:
+        said.append(page.say("or '{name}', or both", name=spec.or_else))
+    if not spec.by_class:
+        said.append(page.say("one value for all"))
     for input_name, columns in spec.unless.items():
         said += [
             page.say(
@@ -116,13 +132,20 @@ def _example(page: Page, number: int, example: Example) -> None:
     if not example.lapses:
         page.paragraph(page.say("no lapse"), 6, "green")
     for subject, starts, ends in example.lapses:
-        start = when(starts or "")
-        if ends:
-            span = page.say("{start} to {end}", start=start, end=when(ends))
-        else:
-            span = page.say("since {start}", start=start)
+        span = _span(page, starts, ends)
         lapse = page.say("lapse: {subject}, {span}", subject=subject or "", span=span)
         page.paragraph(lapse, 6, "red")
+    for subject, starts, ends in example.unknown:
+        span = _span(page, starts, ends)
+        text = page.say("unknown: {subject}, {span}", subject=subject or "", span=span)
+        page.paragraph(text, 6, "yellow")
+
+
+def _span(page: Page, starts: str | None, ends: str | None) -> str:
+    start = when(starts or "")
+    if ends:
+        return page.say("{start} to {end}", start=start, end=when(ends))
+    return page.say("since {start}", start=start)
 
 
 def _record(page: Page, record: Mapping[str, object]) -> str:

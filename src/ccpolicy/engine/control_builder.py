@@ -194,6 +194,7 @@ class ControlBuilder:
             baselined=False,
             opened_by=self.places.where(lapse.opened_by),
             closed_by=None if is_open else self.places.where(lapse.closed_by),
+            records=[self.places.place(each) for each in lapse.records],
             covered_later=self._covered_later(control, lapse, is_open=is_open),
         )
 

@@ -22,6 +22,7 @@ from ccpolicy.engine.relations import (
     EARLIEST_GAP,
     GAP,
     LAPSE,
+    LAPSE_RECORD,
     PARAMETER_CLASS,
     REQUIRED_ITEM,
     SELECTED_RECORDS,
@@ -93,7 +94,7 @@ class Evaluation:
         self._spans(inputs)
         if streamed:
             self.store.drop(*(relation.name for relation, _ in inputs.record_groups))
-        for relation in (DUTY, GAP, LAPSE):
+        for relation in (DUTY, GAP, LAPSE, LAPSE_RECORD):
             self.store.create(relation.name, relation.query)
         if calendar.unknown_years:
             self._unknown_years(calendar)

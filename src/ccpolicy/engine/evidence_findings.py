@@ -289,7 +289,9 @@ def _orphans(inputs: InputQueries) -> list[str]:
     ]
     if not without_subject:
         return []
-    parts = {inputs.numbers[e.revision.kind.name, e.input] for e in inputs.selections if e.spec.parts}
+    parts = {
+        inputs.numbers[e.revision.kind.name, e.input] for e in inputs.selections if e.spec.parts
+    }
     if parts:
         without_subject.append(
             "SELECT locator FROM subject_happening"

@@ -296,7 +296,8 @@ class InputQueries:
                    st.quantity, st.good, st.locator
             FROM (
               SELECT st.input, st.selection, st.planned, st.control_number, st.is_part,
-                     st.subject_key, st.whole, st.class, st.calendar, st.day, st.quantity, st.good, st.locator,
+                     st.subject_key, st.whole, st.class, st.calendar, st.day, st.quantity, st.good,
+                     st.locator,
                      {_EARLIEST} AS starts, {self._latest} AS latest_moment,
                      {_day(calendar)} AS local_day,
                      CASE WHEN st.planned THEN coalesce(st.ends_latest, e.ends, {horizon})

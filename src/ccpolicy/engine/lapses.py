@@ -10,9 +10,12 @@ from itertools import groupby
 from ccpolicy.engine.control_revision import ControlRevision
 from ccpolicy.engine.evaluation_times import EvaluationTimes
 from ccpolicy.engine.evidence_findings import Finding
-from ccpolicy.engine.relations import WAIVED_SUBJECT, Relation
+from ccpolicy.engine.relations import LAPSE_RECORD, WAIVED_SUBJECT, Relation
 from ccpolicy.store import Store
 from ccpolicy.time.spans import join_spans
+
+MOST = 10
+"""Records named behind a lapse; as many as `lapse_record.sql` returns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,8 @@ class Lapse:
     """Locator of the record that opened it."""
     closed_by: int | None
     waiver: str | None = None
+    records: tuple[int, ...] = ()
+    """Locators of the records with which its duties began, if there are several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +257,7 @@ class LapseReader:
         # What ends with its revision may go on in the next, so that its true beginning counts.
         rows = self.store.ask(
             f"""
-            SELECT l.revision, n.name, l.starts, l.ends, l.opened_by, l.closed_by
+            SELECT l.revision, l.subject, n.name, l.starts, l.ends, l.opened_by, l.closed_by
             FROM lapse l
             JOIN subject n ON n.number = l.subject
             JOIN control_revision r ON r.revision = l.revision
@@ -261,9 +266,16 @@ class LapseReader:
                    OR n.name IN (SELECT w.name FROM {subjects.name} w))
             """
         )
+        records: dict[tuple[int, int], tuple[int, ...]] = defaultdict(tuple)
+        for subject, starts, locator in self.store.ask(
+            f"SELECT subject, starts, locator FROM {LAPSE_RECORD.name}"
+            " ORDER BY subject, starts, place"
+        ):
+            records[subject, starts] += (locator,)
         found: dict[str, list[Lapse]] = {each: [] for each in self.outcomes}
-        for revision, *lapse in rows:
-            found[self.by_number[revision].control.id].append(Lapse(*lapse))
+        for revision, subject, *lapse in rows:
+            one = replace(Lapse(*lapse), records=records[subject, lapse[1]])
+            found[self.by_number[revision].control.id].append(one)
         return {
             each: [lapse for lapse in _continued(lapses) if lapse.ends > self.times.starts]
             for each, lapses in found.items()
@@ -300,5 +312,8 @@ def _continued(lapses: list[Lapse]) -> list[Lapse]:
     for _, own in groupby(lapses, key=lambda lapse: lapse.subject):
         for group in join_spans(own, lambda lapse: (lapse.starts, lapse.ends)):
             first, last = group[0], group[-1]
-            joined.append(replace(first, ends=last.ends, closed_by=last.closed_by))
+            records = tuple(dict.fromkeys(each for one in reversed(group) for each in one.records))
+            joined.append(
+                replace(first, ends=last.ends, closed_by=last.closed_by, records=records[:MOST])
+            )
     return joined

@@ -288,6 +288,11 @@ LAPSE = Relation(
         "closed_by": _BIGINT,
     },
 )
+LAPSE_RECORD = Relation(
+    "lapse_record",
+    "A record with which a duty began that a lapse left uncovered, where there are several.",
+    {"subject": _INTEGER, "starts": _BIGINT, "place": _INTEGER, "locator": _BIGINT},
+)
 WAIVED_SUBJECT = Relation("waived_subject", "A subject that some waiver names.", {"name": _VARCHAR})
 CHARTED_SUBJECT = Relation(
     "charted_subject",
@@ -326,6 +331,7 @@ RELATIONS: tuple[Relation, ...] = (
     GAP,
     EARLIEST_GAP,
     LAPSE,
+    LAPSE_RECORD,
     WAIVED_SUBJECT,
     CHARTED_SUBJECT,
     WINDOW_DAY,

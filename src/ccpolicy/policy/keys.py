@@ -28,9 +28,7 @@ def unlike_keys(policy: Policy, control: Control, kind: Kind) -> Iterator[Policy
             field = "group" if spec.parts else "key"
             own = _types(policy, selection, getattr(selection, field))
             prefix = "" if spec.parts else selection.prefix
-            others = [
-                _types(policy, each, each.key) for each in naming if each.prefix == prefix
-            ]
+            others = [_types(policy, each, each.key) for each in naming if each.prefix == prefix]
             # What is wrong with a key by itself is told elsewhere.
             if own is None or None in others or own in others:
                 continue

@@ -207,7 +207,8 @@ class Selection(Model):
     key: list[Name] = []
     """Columns that name the subject; none where the control is about one subject, the whole."""
     group: list[Name] = []
-    """Columns that name the subject, where the key names what counts for it (check kind `share`)."""
+    """Columns that name the subject, where the key names what counts for it (check kind
+    `share`)."""
     prefix: str = ""
     """Put before the subject's name, to keep the keys of several datasets apart."""
     where: Line | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from functools import cache
 
@@ -18,8 +18,10 @@ class Share(RosterJudge):
 
     class_input = "openings"
 
-    def __init__(self, setting: Setting, world: World, *more: object) -> None:
-        super().__init__(setting, world, *more)
+    def __init__(
+        self, setting: Setting, world: World, unknown: Callable[[int], int] | None = None
+    ) -> None:
+        super().__init__(setting, world, unknown)
         self.share = cache(self._share)
 
     def per(self, revision: Revision) -> str:
@@ -31,9 +33,7 @@ class Share(RosterJudge):
         if opening.ends is not None:
             return self.end(opening, early=True)
         assert opening.starts is not None
-        return self.due(
-            self.moment(opening.starts), *self.durations(revision, opening.by, "limit")
-        )
+        return self.due(self.moment(opening.starts), *self.durations(revision, opening.by, "limit"))
 
     def was_closed(self, opening: Row, due: int) -> bool:
         """Say whether an opening was closed within its limit: "closing later cures nothing"."""
