@@ -22,6 +22,8 @@ HELPS = {
     "deadline": "closings",
     "level": "readings",
     "record": "records",
+    # A record more or less may be one too few to judge; a closing is not.
+    "share": "closings",
 }
 HARMS = {
     "recurrence": "failures",

@@ -79,7 +79,7 @@ class ControlBuilder:
             outcome.undecided,
         )
         reason, forced, nothing = self._forced(control, outcome, bool(problems))
-        problems += self._unknown(control, outcome)
+        problems = problems or [*self._unknown(control, outcome)]
         due = self._due(lapses, outcome)
         revision = next(
             (r for r in reversed(control.history) if not r.from_ or self._begun(r.from_)),
@@ -125,27 +125,23 @@ class ControlBuilder:
 
     def _unknown(self, control: Control, outcome: Outcome) -> Iterator[models.Problem]:
         """Yield when nobody can say how a subject stands, and why; the first, and how many more."""
-        spans = outcome.unknown_spans
+        spans, reason = outcome.unknown_spans, self.policy.kinds[control.check].unknown
+        why = (reason.en, reason.zh) if reason else ("–", "–")
         for each in spans[: self.listed_problems]:
-            message = Message.of(
-                "cannot judge '{subject}' from {start} to {end}: {reason}",
-                subject=each.subject,
-                start=self.places.when(each.starts),
-                end=self.places.when(each.ends),
-                reason=self.policy.kinds[control.check].unknown or "–",
+            en, zh = (
+                Message.of(
+                    "cannot judge '{subject}' from {start} to {end}: {reason}",
+                    subject=each.subject,
+                    start=self.places.when(each.starts),
+                    end=self.places.when(each.ends),
+                    reason=text,
+                )
+                for text in why
             )
-            yield models.Problem(
-                code=message.code,
-                message=models.Text.of(message),
-                hint=None,
-                locator=None,
-                dataset=None,
-            )
+            yield _problem(en.code, models.Text(en=en.text("en"), zh=zh.text("zh")))
         if len(spans) > self.listed_problems:
             rest = Message.of("{count} spans in all cannot be judged", count=len(spans))
-            yield models.Problem(
-                code=rest.code, message=models.Text.of(rest), hint=None, locator=None, dataset=None
-            )
+            yield _problem(rest.code, models.Text.of(rest))
 
     def _in_period(self, instant: int) -> bool:
         """Whether an instant lies before the period's end; as-of belongs to it."""
@@ -218,6 +214,10 @@ class ControlBuilder:
         return [
             models.Due(at=self.places.when(at), subjects=by_moment[at]) for at in sorted(by_moment)
         ]
+
+
+def _problem(code: str, message: models.Text) -> models.Problem:
+    return models.Problem(code=code, message=message, hint=None, locator=None, dataset=None)
 
 
 def _subjects(outcome: Outcome, now: Mapping[str, Verdict]) -> models.Subjects:
