@@ -8,6 +8,7 @@ import pytest
 
 import ccpolicy
 from ccpolicy.assessment.models import Control
+from ccpolicy.reports import View, render
 from message_text import coded
 from small_centre import CLAUSE, CONTROLS, FILES, change, lay
 
@@ -108,6 +109,23 @@ def test_a_lapse_names_the_worst(desk: Path) -> None:
     assert (control.now, lapse.starts, lapse.ends) == ("fail", "2026-11-01T00:00:00+08:00", None)
     assert lapse.records == ["evidence/tickets/all.csv:5", "evidence/tickets/all.csv:7"]
     assert lapse.opened_by == lapse.records[0]
+
+
+@pytest.mark.parametrize(
+    ("format_", "words"),
+    [
+        ("text", "records behind it: evidence/tickets/all.csv:5, evidence/tickets/all.csv:7"),
+        ("markdown", "records behind it: evidence/tickets/all.csv:5, evidence/tickets/all.csv:7"),
+        ("html", "records behind it:"),
+    ],
+)
+def test_reports_name_the_worst(desk: Path, format_: str, words: str) -> None:
+    change(desk, "evidence/answers/all.csv", "T-101,2026-10-01T10:00:00\n", "")
+    change(desk, "evidence/answers/all.csv", "T-115,2026-10-15T10", "T-115,2026-10-15T14")
+    request = ccpolicy.EvaluationRequest(appendix=True)
+    content = render(ccpolicy.load(desk).check(request), format_, View(columns=200)).content
+    shown = content if isinstance(content, str) else content.decode()
+    assert words in shown.replace("`", "").replace("\\", "")
 
 
 def test_an_empty_month_is_unknown_and_the_next_is_not(desk: Path) -> None:
