@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, ClassVar, Protocol
+from typing import Annotated, Any, ClassVar
 
 from pydantic import (
     ConfigDict,
@@ -27,13 +27,6 @@ Line = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 TAG = re.compile(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
 Tag = Annotated[str, StringConstraints(pattern=TAG.pattern)]
 """A language as in BCP 47: `en`, `zh`, `de-CH`."""
-
-
-class Sayable(Protocol):
-    """What can be said in a reader's language."""
-
-    def text(self, language: str) -> str:
-        """Return it in a language, or in the one that comes nearest."""
 
 
 class Text(RootModel[dict[Tag, str]]):

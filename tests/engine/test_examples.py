@@ -23,7 +23,7 @@ CASES = [
 
 @pytest.mark.parametrize(("kind", "example"), CASES)
 def test_worked_case(kind: Kind, example: Example) -> None:
-    assert run_example(kind, example) == example.lapses
+    assert run_example(kind, example) == (example.lapses, example.unknown)
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
@@ -58,7 +58,7 @@ def test_the_picture_of_floating_and_fixed_is_true(language: str) -> None:
                 "lapses": [],
             }
         )
-        lapses = run_example(kind, example)
+        lapses, _ = run_example(kind, example)
         days = [(first + datetime.timedelta(day)).isoformat() for day in range(40)]
         drawn = "".join(
             "!"

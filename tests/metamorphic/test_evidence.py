@@ -22,6 +22,8 @@ HELPS = {
     "deadline": "closings",
     "level": "readings",
     "record": "records",
+    # A record more or less may be one too few to judge; a closing is not.
+    "share": "closings",
 }
 HARMS = {
     "recurrence": "failures",
@@ -34,12 +36,18 @@ MUCH = Decimal(1000)
 Change = Callable[[random.Random, Setting, World], World | None]
 
 
+def _has_maximum(each: World) -> bool:
+    """Say whether of a level there can be too much."""
+    return any("maximum" in revision.parameters for revision in each.revisions)
+
+
 def _without_cover(draw: random.Random, shared: Setting, each: World) -> World | None:
     """Take away one record that helps, whatever else there is."""
     name = HELPS[each.kind]
     rows = each.inputs.get(name, [])
-    # A count is harm to whom it is too few: only states that add up always help.
-    if each.kind == "level" and not each.spans:
+    # A count is harm to whom it is too few: only states that add up always help, unless there can
+    # be too many.
+    if each.kind == "level" and (not each.spans or _has_maximum(each)):
         return None
     numbers = [number for number, row in enumerate(rows) if row.good]
     if not numbers:
@@ -65,7 +73,7 @@ def _with_cover(draw: random.Random, shared: Setting, each: World) -> World | No
     rows = each.inputs.get(name, [])
     found = [row for row in rows if row.good and row.status == "final"]
     more = _shifted(draw, draw.choice(found)) if found else None
-    if more is None:
+    if more is None or (each.kind == "level" and _has_maximum(each)):
         return None
     if each.kind == "level" and not each.spans:
         more = replace(more, quantity=MUCH)
@@ -73,9 +81,9 @@ def _with_cover(draw: random.Random, shared: Setting, each: World) -> World | No
 
 
 def _with_harm(draw: random.Random, shared: Setting, each: World) -> World | None:
-    """Add a failure, a reopening, a bad record or a count of less than nothing."""
+    """Add a failure, a reopening, a bad record, or a count of less than nothing or far too much."""
     name = HARMS.get(each.kind)
-    if name is None or (each.kind == "level" and each.spans):
+    if name is None or (each.kind == "level" and each.spans and not _has_maximum(each)):
         return None
     models = [row for row in each.inputs.get(HELPS[each.kind], []) if row.starts is not None]
     more = _shifted(draw, draw.choice(models)) if models else None
@@ -83,7 +91,7 @@ def _with_harm(draw: random.Random, shared: Setting, each: World) -> World | Non
         return None
     harm = replace(more, ends=None, state=False, status="final", good=each.kind != "record")
     if each.kind == "level":
-        harm = replace(harm, quantity=Decimal(-1))
+        harm = replace(harm, quantity=MUCH if _has_maximum(each) else Decimal(-1))
     if each.kind in ("recurrence", "coverage", "deadline"):
         harm = replace(harm, item=draw.choice(["", harm.item]), by=None, quantity=None)
     return replaced(each, name, [*each.inputs.get(name, []), harm])

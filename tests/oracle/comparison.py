@@ -84,7 +84,7 @@ def _expected(shared: Setting, said: Answer) -> dict[str, Any]:
             "passed": states.count("pass"),
             "failed": states.count("fail"),
             "waived": states.count("waived"),
-            "unknown": 0,
+            "unknown": states.count("unknown"),
             "baselined": 0,
             "ended": states.count("ended"),
             "not_due": said.not_due,

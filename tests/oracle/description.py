@@ -56,6 +56,8 @@ def _row(row: Row, calendar: Calendar) -> str:
     parts += [row.reason] if row.reason else []
     parts += [f"class {row.by}"] if row.by else []
     parts += [str(row.quantity)] if row.quantity is not None else []
+    parts += [f"of which {row.met}"] if row.met is not None else []
+    parts += [f"part {row.part}"] if row.part else []
     parts += ["valid from"] if row.state else []
     parts += [] if row.good else ["undecided" if row.good is None else "bad"]
     parts += [] if row.status == "final" else [row.status or "without a status"]

@@ -100,6 +100,15 @@ class Judge:
         """Yield the instants at which cover or time allowed may run out under a revision."""
         raise NotImplementedError
 
+    def unknown(self, case: Case, t: int, revision: Revision) -> bool:
+        """Say whether nobody can say how a subject stands at an instant."""
+        return False
+
+    def together(self) -> Iterator[list[Row]]:
+        """Yield the records that must be of one class."""
+        for case in self.cases().values():
+            yield self.rows(self.class_input, case.key)
+
     def not_due(self, case: Case) -> bool:
         """Say whether the subject's due instant has not come."""
         return False
@@ -286,6 +295,18 @@ class Judge:
             if lapses:
                 found.append((t, after, self.waived(name, t)))
         return joined(found)
+
+    def unknowns(self, case: Case) -> list[Span]:
+        """Return the spans in which nobody can say how a subject stands.
+
+        "Only a written `may_be_empty` with a reason … lifts it."
+        """
+        found = []
+        for t, after in self.segments(case):
+            revision = self.in_force(t)
+            if revision and self.duty(case, t, revision) and self.unknown(case, t, revision):
+                found.append((t, after, False))
+        return [] if self.world.may_be_empty else joined(found)
 
     def duties(self, case: Case) -> list[Span]:
         """Return the spans in which a subject must be covered."""

@@ -88,7 +88,7 @@ class Maker:
 
         "Lint refuses a clock `every` or `valid_for` over dates, which would cover nothing".
         """
-        return self.family in (CLOCK, HOURS) and self.kind not in ("deadline", "record")
+        return self.family in (CLOCK, HOURS) and self.kind not in ("deadline", "record", "share")
 
     def maybe(self, chance: float) -> bool:
         """Throw a coin."""

@@ -30,7 +30,11 @@ class Row:
     ends: Time | None = None
     item: str = ""
     by: str | None = None
+    part: str = ""
+    """Its own key, or that of what it closes, where `key` is the group for which it counts."""
     quantity: Decimal | None = None
+    met: Decimal | None = None
+    """How many of the quantity are good."""
     good: bool | None = True
     """Without a value the predicate that says whether the record is good has not decided."""
     state: bool = False

@@ -54,6 +54,8 @@ class Places:
 
     def _was_closed(self, world: World, lapse: Any) -> bool:
         """Say whether a record alone can have ended a lapse: no plan, waiver or revision."""
+        if world.kind == "share":  # a whole period ends it
+            return False
         ends = self._micros(lapse.ends)
         calendar = self.calendar
         edges = {calendar.begins(revision.first) for revision in world.revisions if revision.first}

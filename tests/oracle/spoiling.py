@@ -45,7 +45,9 @@ def _replaced(maker: Maker, made: World, name: str, change: Callable[[Row], Row]
 
 def _undecided(maker: Maker, made: World) -> World:
     """Have a predicate decide nothing: whether a record counts, or whether it is good."""
-    if made.kind == "record" and maker.maybe(0.5):
+    if "records" in made.inputs and maker.maybe(0.5):
+        if any(row.met is not None for row in made.inputs["records"]):
+            return made
         return _replaced(maker, made, "records", lambda row: replace(row, good=None))
     name = maker.draw.choice(list(made.inputs))
     made = replace(made, filtered=True)
@@ -85,9 +87,11 @@ def _early(maker: Maker, made: World) -> World:
     assert opening.starts is not None
     starts = state_start(opening.starts, maker.calendar, early=True)
     sooner = maker.draw.choice([1, 3_600_000_000, DAY_MICROS, 2 * DAY_MICROS])
-    name = maker.draw.choice([name for name in made.inputs if name != "openings"])
+    others = [name for name in made.inputs if name not in ("openings", "subjects")]
+    name = maker.draw.choice(others)
     item = made.items[0] if made.items else ""
-    added = Row(opening.key, maker.time(starts - sooner), item=item)
+    key = () if opening.part else opening.key
+    added = Row(key, maker.time(starts - sooner), item=item, part=opening.part)
     if name == "pauses":
         at = maker.time(starts - sooner, dated=0.0)
         added = Row(opening.key, at, reason=REASONS[0])
@@ -104,6 +108,11 @@ def _other_reason(maker: Maker, made: World) -> World:
 
 def _population(made: World) -> str | None:
     return next((name for name in ("subjects", "openings") if made.inputs.get(name)), None)
+
+
+def _classed(made: World) -> str | None:
+    """Return the input by whose class the parameters differ."""
+    return "openings" if made.kind == "share" and made.inputs.get("openings") else _population(made)
 
 
 def _stranger(maker: Maker, made: World) -> World:
@@ -125,6 +134,8 @@ def _stranger(maker: Maker, made: World) -> World:
         quantity=Decimal(1) if made.kind == "level" else None,
         status="final",
     )
+    if made.kind == "share":
+        stranger = replace(stranger, part="nothing" if name == "closings" else like.part)
     if like.ends or (made.kind == "level" and made.spans):
         stranger = replace(stranger, ends=maker.time(maker.as_of + DAY_MICROS, dated=0.0))
     return replace(made, inputs={**made.inputs, name: [*made.inputs[name], stranger]})
@@ -148,7 +159,7 @@ def _differs(made: World) -> bool:
 
 def _strange_class(maker: Maker, made: World) -> World:
     """Have a subject with a class for which there is no value."""
-    population = _population(made)
+    population = _classed(made)
     if population is None or not _differs(made):
         return made
     return _replaced(maker, made, population, lambda row: replace(row, by="z"))
@@ -156,7 +167,7 @@ def _strange_class(maker: Maker, made: World) -> World:
 
 def _two_classes(maker: Maker, made: World) -> World:
     """Have a subject with two classes."""
-    population = _population(made)
+    population = _classed(made)
     if population is None or not _differs(made):
         return made
     first = made.inputs[population][0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from ccpolicy.assessment.building_blocks import Model, Parameter
 from ccpolicy.texts import Text
 from ccpolicy.vocabulary import Severity, Verdict
@@ -67,6 +69,9 @@ class Lapse(Model):
     """Seconds for which pauses that began before the lapse had paused the subject: of business time
     where the limit counts that. What is paused beyond `paused_at_most` stopped nothing. Null where
     the control has no pauses."""
+    records: list[str] = Field(default_factory=list)
+    """`file:line` of the records behind it, where there are several, such as a share's worst: at
+    most ten, those of its latest time first."""
     covered_later: CoveredLater | None = None
     """What was put on file later, where the evidence of an earlier time was judged."""
 

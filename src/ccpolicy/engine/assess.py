@@ -296,7 +296,7 @@ def _used(
         for input_name in control.inputs:
             for part in control.selections(input_name):
                 wanted = used.setdefault(part.dataset, set())
-                wanted.update(part.key)
+                wanted.update(part.key, part.group)
                 wanted.update(part.roles.values())
                 for predicate in part.predicates.values():
                     wanted.update(columns[predicate])

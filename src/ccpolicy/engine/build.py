@@ -195,7 +195,7 @@ class AssessmentBuilder:
             around = [
                 locator
                 for lapse in self._reported(control)
-                for locator in (lapse.opened_by, lapse.closed_by)
+                for locator in (lapse.opened_by, lapse.closed_by, *lapse.records)
             ]
             found += [locator for locator in around[:CITED] if locator is not None]
         return found
@@ -205,7 +205,7 @@ class AssessmentBuilder:
             locator
             for control in self.lapses
             for lapse in self._reported(control)
-            for locator in (lapse.opened_by, lapse.closed_by)
+            for locator in (lapse.opened_by, lapse.closed_by, *lapse.records)
         }
         wanted |= {
             finding.locator for outcome in self.outcomes.values() for finding in outcome.findings

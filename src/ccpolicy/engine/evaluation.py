@@ -23,6 +23,7 @@ from ccpolicy.engine.relations import (
     EARLIEST_GAP,
     GAP,
     LAPSE,
+    LAPSE_RECORD,
     OPEN_TIME,
     PARAMETER_CLASS,
     PAUSE,
@@ -98,7 +99,7 @@ class Evaluation:
         self._spans(inputs)
         if streamed:
             self.store.drop(*(relation.name for relation, _ in inputs.record_groups))
-        for relation in (DUTY, GAP, LAPSE):
+        for relation in (DUTY, GAP, LAPSE, LAPSE_RECORD):
             self.store.create(relation.name, relation.query)
         if calendar.unknown_years:
             self._unknown_years(calendar)
@@ -124,7 +125,7 @@ class Evaluation:
         terms = Terms()
         for kind in inputs.kinds:
             own = [each for each in self.revisions if each.kind is kind]
-            create_parameters(self.store, kind, own, terms, self.times.horizon)
+            create_parameters(self.store, kind, own, terms, self.times)
         create_stopped_clocks(self.store, inputs, self.revisions, terms)
         [firsts] = self.store.ask(
             "SELECT min(day), min(ends_day), min(earliest), min(ends_earliest)"
@@ -159,9 +160,13 @@ class Evaluation:
         store.create(
             SUBJECT.name,
             """
-            SELECT CAST(row_number() OVER (ORDER BY revision, name) AS INTEGER) AS number,
-                   revision, name
-            FROM (SELECT DISTINCT revision, name FROM subject_records WHERE name IS NOT NULL) named
+            SELECT CAST(row_number() OVER (ORDER BY revision, is_part, name) AS INTEGER) AS number,
+                   revision, is_part, name
+            FROM (
+              SELECT DISTINCT revision, is_part, name
+              FROM subject_records
+              WHERE name IS NOT NULL
+            ) named
             """,
         )
         for relation in (SUBJECT_DUTY, SUBJECT_HAPPENING):
@@ -202,8 +207,13 @@ class Evaluation:
         """Write the query of the gaps of the window, cut at as-of."""
         as_of = self.times.as_of
         return f"""
-            SELECT subject, starts, CASE WHEN ends > {as_of} THEN {as_of} + 1 ELSE ends END AS ends
-            FROM gap
+            SELECT subject, is_unknown, starts,
+                   CASE WHEN ends > {as_of} THEN {as_of} + 1 ELSE ends END AS ends
+            FROM (
+              SELECT subject, false AS is_unknown, starts, ends FROM gap
+              UNION ALL
+              SELECT subject, true, starts, ends FROM spans WHERE is_cover IS NULL
+            ) left_over
             WHERE starts <= {as_of} AND ends > {self.times.starts}
         """
 
@@ -214,8 +224,11 @@ class Evaluation:
             SELECT DISTINCT r.revision, n.name
             FROM (
               SELECT subject
-              FROM (SELECT subject, starts, ends FROM earliest_gap UNION ALL {self._gaps()}) either
-              GROUP BY subject, starts, ends
+              FROM (
+                SELECT subject, is_unknown, starts, ends FROM earliest_gap
+                UNION ALL {self._gaps()}
+              ) either
+              GROUP BY subject, is_unknown, starts, ends
               HAVING count(*) = 1
             ) differing
             JOIN subject n ON n.number = differing.subject

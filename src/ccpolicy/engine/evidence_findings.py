@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from ccpolicy.checks.kinds import VALUES
 from ccpolicy.engine.calendar_tables import CalendarTables
 from ccpolicy.engine.input_sql import InputQueries, InputSelection
 from ccpolicy.errors import Message
@@ -24,6 +25,7 @@ SHOWN = 5
 MESSAGES = {
     "no_name": "the record names no subject: its key is empty",
     "no_start": "'{column}' is empty, so the record has no start",
+    "no_number": "'{column}' is empty, so that nobody can say how many there are",
     "no_decision": "whether the record belongs here cannot be decided, since a value is missing",
     "no_judgement": "whether the record is good cannot be decided, since a value is missing",
     "backwards": "it ends before it begins",
@@ -33,6 +35,7 @@ MESSAGES = {
     "two_minimums": "records of '{value}' disagree about '{column}': {others}",
     "too_large": "'{column}' is too large to be compared: {value}",
     "orphan": "'{value}' is not in the dataset '{column}'",
+    "too_many": "more are good than there are: {others}",
     "two_names": "'{value}' can be read as two names: a part of the key holds '{separator}'",
     "no_item": "'{value}' in '{column}' is none of the items of the control",
     "early": "the record is earlier than the beginning of '{value}'",
@@ -131,9 +134,14 @@ def find_faults(
         known: list[str] = []
         match code:
             case "orphan":
-                populations = revision.control.selections(revision.kind.population)
-                column = " + ".join(sorted({each.dataset for each in populations}))
-                close = nearest(value, _subjects(store, revision.control_number), letters=False)
+                naming = revision.kind.population
+                if selected.is_part and not selected.spec.parts:
+                    naming = revision.kind.classed
+                datasets = {each.dataset for each in revision.control.selections(naming)}
+                column = " + ".join(sorted(datasets))
+                number_of = inputs.numbers[revision.kind.name, naming]
+                known_names = _subjects(store, revision.control_number, number_of)
+                close = nearest(value, known_names, letters=False)
             case "no_class":
                 column, known = selection.by, revision.revision.classes
                 close = nearest(value, known)
@@ -144,6 +152,8 @@ def find_faults(
                 close = nearest(value, _items(store, revision.control_number))
             case "two_classes":
                 column = selection.by
+            case "no_number":
+                column = told
             case "two_minimums" | "too_large":
                 column = selection.quantity
             case "no_reason" | "other_reason":
@@ -181,24 +191,46 @@ def _queries(inputs: InputQueries, calendar: CalendarTables) -> list[str]:
         each.number for each in inputs.revisions if each.has_classes or each.has_calendars
     ]
     with_calendars = [
-        e.number for e in selections if e.spec.population and e.revision.has_calendars
+        e.number
+        for e in selections
+        if e.input == e.revision.kind.classed and e.revision.has_calendars
     ]
     own = [e.number for e in selections if e.selection.quantity and _gives_a_parameter(e)]
+    counting = [
+        (each, role)
+        for each in selections
+        for role in VALUES
+        if role in each.selection.roles and (not each.spec.population or _needs_its_number(each))
+    ]
+    parts = [each.number for each in selections if each.spec.parts]
     ending = [
         each.number
         for each in selections
-        if each.begins and each.selection.ends and (each.is_state or each.spec.population)
+        if each.begins
+        and each.selection.ends
+        and (each.is_state or each.spec.population or each.spec.parts)
     ]
     backwards = inputs.ends_before_start(ending, calendar)
     is_later = inputs.is_later("r")
     return [
         "SELECT 'no_name' AS code, selection, CAST(NULL AS VARCHAR) AS value, locator,"
         " CAST(NULL AS VARCHAR) AS others"
-        " FROM selected_records WHERE belongs AND subject_key IS NULL",
+        " FROM selected_records r WHERE belongs AND (subject_key IS NULL"
+        f" OR (whole IS NULL AND selection IN ({_list(parts)})))",
         "SELECT 'no_decision', selection, NULL, locator, NULL FROM selected_records r"
         f" WHERE belongs IS NULL AND NOT {is_later}",
         "SELECT 'no_judgement', selection, NULL, locator, NULL FROM selected_records r"
         f" WHERE belongs AND good IS NULL AND selection IN ({_list(judging)}) AND NOT {is_later}",
+        *(
+            f"SELECT 'no_number', selection, {literal(str(each.selection.roles[role]))}, locator,"
+            f" NULL FROM selected_records r WHERE selection = {each.number} AND belongs"
+            f" AND {role} IS NULL AND NOT {is_later}"
+            for each, role in counting
+        ),
+        "SELECT 'too_many', selection, NULL, locator,"
+        f" {_number('met')} || ' / ' || {_number('quantity')} FROM selected_records r"
+        " WHERE belongs AND (met > quantity OR met < 0 OR (met IS NOT NULL AND quantity < 0))"
+        f" AND NOT {is_later}",
         "SELECT 'no_start', selection, NULL, locator, NULL FROM selected_records"
         f" WHERE selection IN ({_list(timed)}) AND belongs AND earliest IS NULL AND day IS NULL",
         f"SELECT '{'future' if times.present else 'left_out'}', selection, NULL, locator, NULL"
@@ -208,14 +240,17 @@ def _queries(inputs: InputQueries, calendar: CalendarTables) -> list[str]:
         " FROM subject_records p"
         " WHERE NOT EXISTS (SELECT 1 FROM parameter_class c"
         " WHERE c.revision = p.revision AND c.class = p.class)"
-        f" AND NOT ({_names_no_calendar(inputs)})",
+        f" AND NOT ({_names_no_calendar(inputs)})"
+        # By the class of its parts a subject as a whole is not judged.
+        " AND NOT EXISTS (SELECT 1 FROM control_revision r"
+        " WHERE r.revision = p.revision AND r.has_parts AND NOT p.is_part)",
         "SELECT DISTINCT 'no_calendar', selection, coalesce(calendar, ''), locator, NULL"
         f" FROM selected_records r WHERE selection IN ({_list(with_calendars)}) AND belongs"
         f" AND coalesce(calendar NOT IN ({_texts(inputs.calendars)}), true) AND NOT {is_later}",
         "SELECT 'two_classes', min(selection), name, min(locator),"
         " min(class) || ' / ' || max(class) FROM subject_records"
         f" WHERE revision IN ({_list(with_classes)})"
-        " GROUP BY revision, name HAVING min(class) < max(class)",
+        " GROUP BY revision, is_part, name HAVING min(class) < max(class)",
         "SELECT 'two_minimums', min(selection), name, min(locator),"
         f" {_number('min(quantity)')} || ' / ' || {_number('max(quantity)')} FROM subject_records"
         f" WHERE selection IN ({_list(own)})"
@@ -237,11 +272,11 @@ def _number(quantity: str) -> str:
     return f"CAST(CAST({quantity} AS DOUBLE) / 1000000 AS VARCHAR)"
 
 
-def _subjects(store: Store, control: int) -> list[str]:
-    """Return the names of the subjects of a control, by its number, as far as they are on file."""
+def _subjects(store: Store, control: int, input_: int) -> list[str]:
+    """Return the names that an input of a control gives, by numbers, as far as they are on file."""
     rows = store.ask(
         "SELECT DISTINCT subject_key FROM selected_records"
-        f" WHERE names_subject AND belongs AND control_number = {control}"
+        f" WHERE names_subject AND belongs AND control_number = {control} AND input = {input_}"
         f" AND subject_key IS NOT NULL ORDER BY subject_key LIMIT {_MOST_KNOWN}"
     )
     return [str(name) for (name,) in rows]
@@ -274,6 +309,16 @@ def _gives_a_parameter(selected: InputSelection) -> bool:
     return any("quantity" in parameter.unless.get(selected.input, []) for parameter in parameters)
 
 
+def _needs_its_number(selected: InputSelection) -> bool:
+    """Whether a parameter has no value but the quantity of each subject."""
+    control = selected.revision.control
+    return any(
+        "quantity" in spec.unless.get(selected.input, []) and name not in revision.parameters
+        for name, spec in selected.revision.kind.parameters.items()
+        for revision in control.history
+    )
+
+
 def _orphans(inputs: InputQueries) -> list[str]:
     """Write the query of records about a subject that nothing names.
 
@@ -287,6 +332,14 @@ def _orphans(inputs: InputQueries) -> list[str]:
     ]
     if not without_subject:
         return []
+    parts = {
+        inputs.numbers[e.revision.kind.name, e.input] for e in inputs.selections if e.spec.parts
+    }
+    if parts:
+        without_subject.append(
+            "SELECT locator FROM subject_happening"
+            f" WHERE whole IS NULL AND input IN ({_list(sorted(parts))})"
+        )
     about = [each for each in inputs.selections if not (each.spec.population or each.spec.items)]
     datasets = {each.selection.dataset: each.number for each in inputs.selections}
     numbered = " ".join(
@@ -300,28 +353,30 @@ def _orphans(inputs: InputQueries) -> list[str]:
         FROM (
           WITH
           without_subject AS (
-            SELECT DISTINCT r.selection, r.control_number, r.subject_key, r.locator,
-                   {dataset} AS dataset
+            SELECT DISTINCT r.selection, r.control_number, r.locator, {dataset} AS dataset,
+                   coalesce(r.whole, r.subject_key) AS subject_key,
+                   r.is_part AND r.whole IS NULL AS is_part
             FROM selected_records r
             WHERE r.selection IN ({_list([each.number for each in about])}) AND r.belongs
               AND r.subject_key IS NOT NULL AND NOT {inputs.is_later("r")}
               AND r.locator IN ({" UNION ALL ".join(without_subject)})
           ),
           naming AS (
-            SELECT r.control_number, r.subject_key, min({dataset}) AS dataset,
+            SELECT r.control_number, r.is_part, r.subject_key, min({dataset}) AS dataset,
                    max(CASE WHEN r.belongs THEN 1 ELSE 0 END) AS belongs,
                    max(CASE WHEN r.belongs AND NOT {inputs.is_later("r")} THEN 1 ELSE 0 END)
                      AS names
             FROM selected_records r
             WHERE r.names_subject AND r.subject_key IN (SELECT subject_key FROM without_subject)
-            GROUP BY r.control_number, r.subject_key, r.locator
+            GROUP BY r.control_number, r.is_part, r.subject_key, r.locator
           )
           SELECT s.selection, s.subject_key, s.locator
           FROM without_subject s
           WHERE NOT EXISTS (
             SELECT 1
             FROM naming p
-            WHERE p.control_number = s.control_number AND p.subject_key = s.subject_key
+            WHERE p.control_number = s.control_number AND p.is_part = s.is_part
+              AND p.subject_key = s.subject_key
               AND (p.names = 1 OR (p.belongs = 0 AND p.dataset <> s.dataset)))
         ) orphan
         """

@@ -72,14 +72,14 @@ def doubtful_examples(policy: Policy) -> Iterator[Finding]:
                     "error",
                 )
                 continue
-            if found != example.lapses:
+            if found != (example.lapses, example.unknown):
                 yield Finding(
                     Message.of(
                         "worked example {number} does not come out: {expected} is written, {found}"
                         " follows",
                         number=number,
-                        expected=_list(example.lapses),
-                        found=_list(found),
+                        expected=_list([*example.lapses, *example.unknown]),
+                        found=_list([*found[0], *found[1]]),
                     ),
                     Message.of("work it out by hand: either the SQL is wrong or the example"),
                     place,
@@ -91,8 +91,14 @@ def _list(lapses: list[list[str | None]]) -> str:
     return "; ".join(" ".join(each or "–" for each in lapse) for lapse in lapses) or "–"
 
 
-def run_example(kind: Kind, example: Example) -> list[list[str | None]]:
-    """Return the lapses that follow from an example's records, as the example would write them."""
+Spans = list[list[str | None]]
+
+
+def run_example(kind: Kind, example: Example) -> tuple[Spans, Spans]:
+    """Return the lapses that follow from an example's records, and what nobody can say.
+
+    Both are as the example would write them.
+    """
     zone = time_zone(example.zone)
     as_of = datetime.datetime.fromisoformat(example.as_of)
     with open_store() as store:
@@ -105,15 +111,19 @@ def run_example(kind: Kind, example: Example) -> list[list[str | None]]:
         outcome = Evaluation(store, policy, policy.controls.values(), found, times).outcome(0)[
             "EXAMPLE"
         ]
-    return [
+    lapses, unknown = (
         [
-            span.subject,
-            _write(times.shown(span.starts, zone)),
-            _write(times.shown(span.ends, zone)) if span.ends <= times.as_of else None,
+            [
+                span.subject,
+                _write(times.shown(span.starts, zone)),
+                _write(times.shown(span.ends, zone)) if span.ends <= times.as_of else None,
+            ]
+            for span in spans
+            if span.starts <= times.as_of
         ]
-        for span in outcome.lapses
-        if span.starts <= times.as_of
-    ]
+        for spans in (outcome.lapses, outcome.unknown_spans)
+    )
+    return lapses, unknown
 
 
 def _write(at: datetime.datetime) -> str:
@@ -194,7 +204,8 @@ def _policy(kind: Kind, example: Example, tables: Mapping[str, list[Table]]) -> 
         inputs[name] = [
             Selection(
                 dataset=table.name,
-                key=["subject"],
+                key=["record"] if kind.names_parts(name) else ["subject"],
+                group=["subject"] if kind.inputs[name].parts else [],
                 reasons=_reasons(example.inputs[name]),
                 **{role: role for role in ROLES if role in table.columns},
             )

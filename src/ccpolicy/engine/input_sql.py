@@ -51,6 +51,11 @@ class InputSelection:
         return (self.is_state and not self.spec.stops) or self.spec.items
 
     @property
+    def is_part(self) -> bool:
+        """Whether its key is that of a part of a subject."""
+        return self.revision.kind.names_parts(self.input)
+
+    @property
     def begins(self) -> str | None:
         """The column of its time, or of its beginning."""
         return self.selection.valid_from or self.selection.starts
@@ -112,8 +117,9 @@ class InputQueries:
             if revision.is_single_subject:
                 number = self.numbers[revision.kind.name, revision.kind.population]
                 branches.append(
-                    f"SELECT NULL, {number}, {revision.control_number}, true, true,"
-                    f" {literal(self.plan.subject)}, NULL, NULL, NULL, {revision.first_instant},"
+                    f"SELECT NULL, {number}, {revision.control_number}, true, false, true,"
+                    f" {literal(self.plan.subject)}, NULL, NULL, NULL, NULL,"
+                    f" {revision.first_instant},"
                     f" {revision.first_instant}, NULL, NULL, NULL, NULL, {nothing}, NULL, true,"
                     " NULL"
                 )
@@ -132,9 +138,11 @@ class InputQueries:
             str(selected.number),
             str(self.numbers[revision.kind.name, selected.input]),
             str(revision.control_number),
-            str(spec.population).lower(),
+            str(spec.population or spec.parts).lower(),
+            str(selected.is_part).lower(),
             str(selected.planned).lower(),
             key,
+            self._whole(selected),
             self._subject(selected, key),
             f"CAST({identifier(by)} AS VARCHAR)" if by else "NULL",
             self._calendar(selected),
@@ -152,19 +160,27 @@ class InputQueries:
 
     def _key(self, selected: InputSelection) -> str:
         """Write the key of a subject, or an item, from the columns of the selection's table."""
-        if selected.revision.is_single_subject and not selected.spec.items:
+        is_whole = selected.revision.is_single_subject and not selected.is_part
+        if is_whole and not selected.spec.items:
             return literal(self.plan.subject)
         selection = selected.selection
-        parts = [f"CAST({identifier(column)} AS VARCHAR)" for column in selection.key]
-        joined = f" || {literal(KEY_SEPARATOR)} || ".join(parts)
+        joined = _joined(selection.key)
         return f"{literal(selection.prefix)} || {joined}" if selection.prefix else joined
+
+    def _whole(self, selected: InputSelection) -> str:
+        """Write the name of the subject that a part counts for."""
+        if not selected.spec.parts:
+            return "NULL"
+        if selected.revision.is_single_subject:
+            return literal(self.plan.subject)
+        return _joined(selected.selection.group)
 
     def _subject(self, selected: InputSelection, key: str) -> str:
         """Write the name of the subject that a record is about: its key, with its item.
 
         It is NULL where the record names no item.
         """
-        if selected.spec.population or not selected.revision.has_items:
+        if selected.spec.population or selected.spec.parts or not selected.revision.has_items:
             return key
         column = selected.selection.item
         item = f"CAST({identifier(column)} AS VARCHAR)" if column else "CAST(NULL AS VARCHAR)"
@@ -173,7 +189,8 @@ class InputQueries:
     def _calendar(self, selected: InputSelection) -> str:
         """Write the calendar on which business time counts for a subject."""
         calendar = selected.revision.calendar
-        if not (selected.spec.population and selected.revision.has_calendars):
+        is_classed = selected.input == selected.revision.kind.classed
+        if not (is_classed and selected.revision.has_calendars):
             return "NULL"
         if column := selected.selection.calendar:
             return f"CAST({identifier(column)} AS VARCHAR)"
@@ -263,6 +280,7 @@ class InputQueries:
                 each.has_classes,
                 each.has_calendars,
                 each.has_items,
+                each.kind.parts is not None,
             )
             for each in self.revisions
         ]
@@ -278,10 +296,12 @@ class InputQueries:
         records = [number for number, spec in populations if spec.effect == "either"]
         as_of, horizon = self.times.as_of, self.times.horizon
         return f"""
-            SELECT st.input, st.selection, st.planned, r.revision,
+            SELECT st.input, st.selection, st.planned, r.revision, st.is_part,
                    CASE WHEN r.has_items THEN st.subject_key || {literal(KEY_SEPARATOR)} || i.item
                         ELSE st.subject_key END AS name,
-                   CASE WHEN r.has_calendars
+                   st.whole,
+                   CASE WHEN r.has_parts AND NOT st.is_part THEN ''
+                        WHEN r.has_calendars
                           THEN CASE WHEN r.has_classes THEN coalesce(st.class, '') ELSE '' END
                                || {literal(KEY_SEPARATOR)} || coalesce(st.calendar, '')
                         WHEN r.has_classes THEN st.class
@@ -294,8 +314,9 @@ class InputQueries:
                         ELSE st.latest_moment END AS judged_until,
                    st.quantity, st.good, st.locator
             FROM (
-              SELECT st.input, st.selection, st.planned, st.control_number, st.subject_key,
-                     st.class, st.calendar, st.day, st.quantity, st.good, st.locator,
+              SELECT st.input, st.selection, st.planned, st.control_number, st.is_part,
+                     st.subject_key, st.whole, st.class, st.calendar, st.day, st.quantity, st.good,
+                     st.locator,
                      {_EARLIEST} AS starts, {self._latest} AS latest_moment,
                      {_day(calendar)} AS local_day,
                      CASE WHEN st.planned THEN coalesce(st.ends_latest, e.ends, {horizon})
@@ -359,7 +380,7 @@ class InputQueries:
         found: dict[str, tuple[Relation, list[int]]] = {}
         for kind in self.kinds:
             for each, spec in kind.inputs.items():
-                if not (spec.population or spec.items):
+                if not (spec.population or spec.parts or spec.items):
                     relation = input_records(spec)
                     numbers = found.setdefault(relation.name, (relation, []))[1]
                     numbers.append(self.numbers[kind.name, each])
@@ -381,8 +402,12 @@ class InputQueries:
             # A state without an end lasts on; of a happening nobody knows for how long it counts.
             "ends": "coalesce(st.ends_earliest, e.ends,"
             f" CASE WHEN st.planned THEN {self.times.horizon} END)",
-            **{role: f"st.{role}" for role in VALUES},
+            # A count that was left empty is no count of anything, and is found elsewhere.
+            **{role: f"coalesce(st.{role}, 0)" for role in VALUES},
+            "good": "st.good",
             "valid_from": "CASE WHEN st.planned THEN coalesce(st.latest, b.starts) END",
+            "earliest_starts": _EARLIEST,
+            "latest_ends": f"coalesce(st.ends_latest, e.ends, {self.times.horizon})",
             "selection": "st.selection",
         }
         own = "".join(
@@ -402,7 +427,8 @@ class InputQueries:
             JOIN control_revision r ON r.control_number = st.control_number
             {items}
             {_calendars(calendar, ends="ends" in relation.columns)}
-            LEFT JOIN subject s ON s.revision = r.revision AND s.name = {name}
+            LEFT JOIN subject s ON s.revision = r.revision AND s.is_part = st.is_part
+              AND s.name = {name}
               AND {self._on_file} AND {_EARLIEST} IS NOT NULL
             WHERE st.input IN ({_list(numbers)}) AND st.belongs
         """
@@ -432,6 +458,12 @@ class InputQueries:
             for each in self.selections
             if each.spec.undoes
         )
+
+
+def _joined(columns: Sequence[str]) -> str:
+    """Write a name of several columns."""
+    parts = [f"CAST({identifier(column)} AS VARCHAR)" for column in columns]
+    return f" || {literal(KEY_SEPARATOR)} || ".join(parts)
 
 
 def _list(numbers: Sequence[int]) -> str:

@@ -10,9 +10,12 @@ from itertools import groupby
 from ccpolicy.engine.control_revision import ControlRevision
 from ccpolicy.engine.evaluation_times import EvaluationTimes
 from ccpolicy.engine.evidence_findings import Finding
-from ccpolicy.engine.relations import WAIVED_SUBJECT, Relation
+from ccpolicy.engine.relations import LAPSE_RECORD, WAIVED_SUBJECT, Relation
 from ccpolicy.store import Store
 from ccpolicy.time.spans import join_spans
+
+MOST = 10
+"""Records named behind a lapse; as many as `lapse_record.sql` returns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,17 @@ class Lapse:
     paused: int | None = None
     """For how long the subject was paused before, in microseconds of the clock that pauses stop;
     nothing where the control has none."""
+    records: tuple[int, ...] = ()
+    """Locators of the records with which its duties began, if there are several."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownSpan:
+    """When nobody can say how a subject stands: half-open, in microseconds since 1970 UTC."""
+
+    subject: str
+    starts: int
+    ends: int
 
 
 @dataclass
@@ -49,6 +63,8 @@ class Outcome:
     """Whether there was anything to judge in the window."""
     undecided: set[str] = field(default_factory=set)
     """Subjects with a span whose time cannot be computed."""
+    unknown_spans: list[UnknownSpan] = field(default_factory=list)
+    """Those that touch the window and begin by as-of, by subject and time."""
     unknown_years: dict[str, tuple[str, int]] = field(default_factory=dict)
     """Undecided subject → the calendar on which it depends, and the year that this lacks."""
     lapses: list[Lapse] = field(default_factory=list)
@@ -74,6 +90,7 @@ class LapseReader:
         self.store, self.times = store, times
         self.by_number = {each.number: each for each in revisions}
         self.outcomes = {each.control.id: Outcome() for each in revisions}
+        self.by_id = {each.control.id: each for each in revisions}
         self.by_control_number = list(self.outcomes.values())
         # Each revision numbers its subjects; those of a control's revisions are one by their name.
         self.identity = "number" if len(revisions) == len(self.outcomes) else "name"
@@ -82,6 +99,7 @@ class LapseReader:
         """Fill the outcomes; `waived_subject` names those whose lapses are read to the horizon."""
         self._subjects()
         self._undecided()
+        self._unknown_spans()
         self._subjects_now_and_then()
         self._pauses()
         for each, lapses in self.lapses(WAIVED_SUBJECT).items():
@@ -99,7 +117,7 @@ class LapseReader:
             SELECT DISTINCT r.control_number, n.name
             FROM subject n
             JOIN control_revision r ON r.revision = n.revision
-            WHERE n.name IN (SELECT w.name FROM {WAIVED_SUBJECT.name} w)
+            WHERE NOT n.is_part AND n.name IN (SELECT w.name FROM {WAIVED_SUBJECT.name} w)
             """
         )
         for control_number, name in rows:
@@ -155,6 +173,33 @@ class LapseReader:
         for control_number, name in rows:
             self.by_control_number[control_number].undecided.add(name)
 
+    def _unknown_spans(self) -> None:
+        """Read when nobody can say how a subject stands, unless that is all right."""
+        lifted = [
+            number
+            for number, each in enumerate(self.outcomes)
+            if self.by_id[each].control.may_be_empty
+        ]
+        rows = self.store.ask(
+            f"""
+            SELECT control_number, name, starts, ends
+            FROM (
+              SELECT r.control_number, n.name,
+                     CASE WHEN s.starts < r.starts THEN r.starts ELSE s.starts END AS starts,
+                     CASE WHEN s.ends > r.ends THEN r.ends ELSE s.ends END AS ends
+              FROM spans s
+              JOIN subject n ON n.number = s.subject
+              JOIN control_revision r ON r.revision = n.revision
+              WHERE s.is_cover IS NULL
+            ) unknown
+            WHERE starts < ends AND ends > {self.times.starts} AND starts <= {self.times.as_of}
+            ORDER BY control_number, name, starts, ends
+            """
+        )
+        for control_number, *span in rows:
+            if control_number not in lifted:
+                self.by_control_number[control_number].unknown_spans.append(UnknownSpan(*span))
+
     def _subjects_now_and_then(self) -> None:
         """Read which controls have anything to judge at as-of, and had in the window."""
         as_of, last = self.times.as_of, self.times.last
@@ -175,6 +220,7 @@ class LapseReader:
                      {begun} AS begun
               FROM subject_records p
               JOIN control_revision r ON r.revision = p.revision
+              WHERE NOT p.is_part
             ) judged
             GROUP BY control_number
             """
@@ -218,7 +264,7 @@ class LapseReader:
         # What ends with its revision may go on in the next, so that its true beginning counts.
         rows = self.store.ask(
             f"""
-            SELECT l.revision, n.name, l.starts, l.ends, l.opened_by, l.closed_by
+            SELECT l.revision, l.subject, n.name, l.starts, l.ends, l.opened_by, l.closed_by
             FROM lapse l
             JOIN subject n ON n.number = l.subject
             JOIN control_revision r ON r.revision = l.revision
@@ -227,13 +273,19 @@ class LapseReader:
                    OR n.name IN (SELECT w.name FROM {subjects.name} w))
             """
         )
+        records: dict[tuple[int, int], tuple[int, ...]] = defaultdict(tuple)
+        for subject, starts, locator in self.store.ask(
+            f"SELECT subject, starts, locator FROM {LAPSE_RECORD.name}"
+            " ORDER BY subject, starts, place"
+        ):
+            records[subject, starts] += (locator,)
         found: dict[str, list[Lapse]] = {each: [] for each in self.outcomes}
         paused = self._paused(subjects)
-        for revision, subject, starts, *more in rows:
+        for revision, subject, name, starts, *more in rows:
             control = self.by_number[revision].control.id
-            lapse = Lapse(subject, starts, *more)
+            lapse = replace(Lapse(name, starts, *more), records=records[subject, starts])
             if self.outcomes[control].pauses is not None:
-                lapse = replace(lapse, paused=paused.get((revision, subject, starts), 0))
+                lapse = replace(lapse, paused=paused.get((subject, starts), 0))
             found[control].append(lapse)
         return {
             each: [lapse for lapse in _continued(lapses) if lapse.ends > self.times.starts]
@@ -264,22 +316,22 @@ class LapseReader:
         for control_number, subjects, paused in rows:
             self.by_control_number[control_number].pauses = (subjects, int(paused))
 
-    def _paused(self, subjects: Relation) -> dict[tuple[int, str, int], int]:
+    def _paused(self, subjects: Relation) -> dict[tuple[int, int], int]:
         """Read for how long subjects were paused by pauses that began before their lapses."""
         if not any(map(has_pauses, self.by_number.values())):
             return {}
         rows = self.store.ask(
             f"""
-            SELECT l.revision, n.name, l.starts, max(p.paused)
+            SELECT l.subject, l.starts, max(p.paused)
             FROM lapse l
             JOIN pause p ON p.subject = l.subject AND p.starts < l.starts
             JOIN subject n ON n.number = l.subject
             WHERE l.starts <= {self.times.as_of}
                OR n.name IN (SELECT w.name FROM {subjects.name} w)
-            GROUP BY l.revision, n.name, l.starts
+            GROUP BY l.subject, l.starts
             """
         )
-        return {(revision, name, starts): paused for revision, name, starts, paused in rows}
+        return {(subject, starts): paused for subject, starts, paused in rows}
 
     def _upcoming(self) -> None:
         """Read who lapses when for the first time after as-of, except waived subjects."""
@@ -318,5 +370,8 @@ def _continued(lapses: list[Lapse]) -> list[Lapse]:
     for _, own in groupby(lapses, key=lambda lapse: lapse.subject):
         for group in join_spans(own, lambda lapse: (lapse.starts, lapse.ends)):
             first, last = group[0], group[-1]
-            joined.append(replace(first, ends=last.ends, closed_by=last.closed_by))
+            records = tuple(dict.fromkeys(each for one in reversed(group) for each in one.records))
+            joined.append(
+                replace(first, ends=last.ends, closed_by=last.closed_by, records=records[:MOST])
+            )
     return joined

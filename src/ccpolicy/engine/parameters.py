@@ -12,6 +12,7 @@ from ccpolicy.checks.kinds import Kind, Parameter
 from ccpolicy.checks.schedule_parameters import Scheduled, schedule
 from ccpolicy.checks.values import Value
 from ccpolicy.engine.control_revision import ControlRevision
+from ccpolicy.engine.evaluation_times import EvaluationTimes
 from ccpolicy.engine.input_sql import MILLIONTHS
 from ccpolicy.engine.relations import parameter_columns, parameters
 from ccpolicy.store import Store
@@ -54,18 +55,17 @@ def create_parameters(
     kind: Kind,
     revisions: Iterable[ControlRevision],
     terms: Terms,
-    horizon: int,
+    times: EvaluationTimes,
 ) -> None:
-    """Create the kind's `parameters`: a row for each revision and class.
-
-    `horizon` is in microseconds since 1970 UTC.
-    """
+    """Create the kind's `parameters`: a row for each revision and class."""
     relation = parameters(kind)
     rows = [
         {
             "control": each.number,
             "class": name,
-            "horizon": horizon,
+            "as_of": times.as_of,
+            "horizon": times.horizon,
+            **{f"has_{name}": int(name in each.control.inputs) for name in kind.alternatives},
             **_row(each, key, calendar, terms),
         }
         for each in revisions
@@ -131,6 +131,7 @@ def _cells(
                 f"{parameter}_clock": duration.microseconds or None,
                 f"{parameter}_open": duration.business_microseconds or None,
             }
-        case "number":
-            return {parameter: math.ceil(round(float(value) * MILLIONTHS, 3))}
+        case "number" | "percent":
+            exact = math.floor if spec.stricter == "lower" else math.ceil
+            return {parameter: exact(round(float(value) * MILLIONTHS, 3))}
     return {parameter: value}

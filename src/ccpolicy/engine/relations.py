@@ -66,6 +66,7 @@ CONTROL_REVISION = Relation(
         "has_classes": _BOOLEAN,
         "has_calendars": _BOOLEAN,
         "has_items": _BOOLEAN,
+        "has_parts": _BOOLEAN,
     },
 )
 PARAMETER_CLASS = Relation(
@@ -83,8 +84,10 @@ SELECTED_RECORDS = Relation(
         "input": _INTEGER,
         "control_number": _INTEGER,
         "names_subject": _BOOLEAN,
+        "is_part": _BOOLEAN,
         "planned": _BOOLEAN,
         "subject_key": _VARCHAR,
+        "whole": _VARCHAR,
         "subject": _VARCHAR,
         "class": _VARCHAR,
         "calendar": _VARCHAR,
@@ -115,7 +118,9 @@ SUBJECT_RECORDS = Relation(
         "selection": _INTEGER,
         "planned": _BOOLEAN,
         "revision": _INTEGER,
+        "is_part": _BOOLEAN,
         "name": _VARCHAR,
+        "whole": _VARCHAR,
         "class": _VARCHAR,
         "starts": _BIGINT,
         "latest": _BIGINT,
@@ -130,8 +135,8 @@ SUBJECT_RECORDS = Relation(
 )
 SUBJECT = Relation(
     "subject",
-    "A subject of a revision, numbered in the order of the names.",
-    {"number": _INTEGER, "revision": _INTEGER, "name": _VARCHAR},
+    "A subject of a revision, numbered in the order of the names; or a part of one.",
+    {"number": _INTEGER, "revision": _INTEGER, "is_part": _BOOLEAN, "name": _VARCHAR},
 )
 SUBJECT_DUTY = Relation(
     "subject_duty",
@@ -152,11 +157,12 @@ SUBJECT_DUTY = Relation(
 )
 SUBJECT_HAPPENING = Relation(
     "subject_happening",
-    "What a kind reads as its subjects if they are happenings.",
+    "What a kind reads as its subjects, or as parts of a `whole` subject, if they are happenings.",
     {
         "input": _INTEGER,
         "revision": _INTEGER,
         "subject": _INTEGER,
+        "whole": _INTEGER,
         "class": _VARCHAR,
         "earliest": _BIGINT,
         "latest": _BIGINT,
@@ -281,7 +287,8 @@ PERIOD = Relation(
 )
 SPANS = Relation(
     "spans",
-    "What the check kinds return: a span of duty or of cover of a subject, half-open.",
+    "What the check kinds return: a span of duty or of cover of a subject, half-open. `is_cover` is"
+    " NULL where nobody can say.",
     {
         "kind": _SMALLINT,
         "revision": _INTEGER,
@@ -310,9 +317,9 @@ GAP = Relation(
 )
 EARLIEST_GAP = Relation(
     "earliest_gap",
-    "A gap of the window, cut at as-of, as it is if business time that rests on a year whose"
-    " holidays are not known runs out as early as is possible.",
-    {"subject": _INTEGER, "starts": _BIGINT, "ends": _BIGINT},
+    "A gap of the window, or what is unknown in it, cut at as-of, as it is if business time that"
+    " rests on a year whose holidays are not known runs out as early as is possible.",
+    {"subject": _INTEGER, "is_unknown": _BOOLEAN, "starts": _BIGINT, "ends": _BIGINT},
 )
 LAPSE = Relation(
     "lapse",
@@ -325,6 +332,11 @@ LAPSE = Relation(
         "opened_by": _BIGINT,
         "closed_by": _BIGINT,
     },
+)
+LAPSE_RECORD = Relation(
+    "lapse_record",
+    "A record with which a duty began that a lapse left uncovered, where there are several.",
+    {"subject": _INTEGER, "starts": _BIGINT, "place": _INTEGER, "locator": _BIGINT},
 )
 WAIVED_SUBJECT = Relation("waived_subject", "A subject that some waiver names.", {"name": _VARCHAR})
 CHARTED_SUBJECT = Relation(
@@ -367,6 +379,7 @@ RELATIONS: tuple[Relation, ...] = (
     GAP,
     EARLIEST_GAP,
     LAPSE,
+    LAPSE_RECORD,
     WAIVED_SUBJECT,
     CHARTED_SUBJECT,
     WINDOW_DAY,
@@ -380,15 +393,20 @@ _TIMES = {
 }
 _OWN_COLUMNS: dict[str, dict[str, str]] = {
     "ends": {"ends": _BIGINT},
+    "good": {"good": _INTEGER},
     **{name: {name: _BIGINT} for name in VALUES},
     "valid_from": {"valid_from": _BIGINT},
     "closes": {"selection": _INTEGER},
+    "either": {"earliest_starts": _BIGINT, "latest_ends": _BIGINT},
 }
 
 
 def input_records(spec: Input) -> Relation:
     """Return the relation of the records of an input, and of all with the same columns."""
     given = {*spec.roles, *(["closes"] if spec.closes else [])}
+    # What may be too little or too much is read both ways.
+    if spec.holds == "state" and spec.effect == "either":
+        given.add("either")
     own = [each for each in _OWN_COLUMNS if each in given]
     columns = {"input": _INTEGER, "subject": _INTEGER, **_TIMES[spec.holds or "happening"]}
     for each in own:
@@ -411,7 +429,8 @@ def parameters(kind: Kind) -> Relation:
     A duration has its name in `after` and `business`, or as `<name>_clock` its microseconds, and in
     business hours as `<name>_open`. One that limits pauses is microseconds of either.
     """
-    columns = {"control": _INTEGER, "class": _VARCHAR, "horizon": _BIGINT}
+    columns = {"control": _INTEGER, "class": _VARCHAR, "as_of": _BIGINT, "horizon": _BIGINT}
+    columns |= {f"has_{name}": _INTEGER for name in kind.alternatives}
     for name, spec in kind.parameters.items():
         if not spec.is_part:
             columns |= parameter_columns(name, spec)
@@ -431,6 +450,6 @@ def parameter_columns(name: str, spec: Parameter) -> dict[str, str]:
             return {name: _VARCHAR, f"{name}_clock": _BIGINT, f"{name}_open": _BIGINT}
         case "integer":
             return {name: _INTEGER}
-        case "number":
+        case "number" | "percent":
             return {name: _BIGINT}
     return {name: _VARCHAR}

@@ -194,6 +194,9 @@ class Selection(Model):
     """A dataset, or `dataset.child` for records nested in its documents."""
     key: list[Name] = []
     """Columns that name the subject; none where the control is about one subject, the whole."""
+    group: list[Name] = []
+    """Columns that name the subject, where the key names what counts for it (check kind
+    `share`)."""
     prefix: str = ""
     """Put before the subject's name, to keep the keys of several datasets apart."""
     where: Line | None = None
@@ -216,9 +219,13 @@ class Selection(Model):
     reasons: list[Line] | None = Field(default=None, min_length=1)
     """The reasons for which it may; without them those of the column's `enum` in the contract."""
     quantity: Name | None = None
-    """Numeric column: what a reading counted, or a subject's own minimum."""
+    """Numeric column: what a reading counted, how many a record stands for, or a subject's own
+    minimum."""
+    met: Name | None = None
+    """Numeric column: how many of the `quantity` are as they should be (check kind `share`)."""
     good: Line | None = None
-    """SQL predicate that says whether the record is as it should be (check kind `record`)."""
+    """SQL predicate that says whether the record is as it should be (check kinds `record` and
+    `share`)."""
 
     @property
     def roles(self) -> dict[Role, str]:

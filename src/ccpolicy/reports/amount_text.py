@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ccpolicy.errors import PolicyError, catalogue
-from ccpolicy.texts import Sayable
+from ccpolicy.errors import PolicyError, Sayable, catalogue
 from ccpolicy.time.durations import Unit, duration_parts
 from ccpolicy.time.period_days import LAST, PeriodDay, ordinal, parse_period_day
 from ccpolicy.time.periods import FISCAL_YEAR, fiscal_day, period_form

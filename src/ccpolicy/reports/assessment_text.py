@@ -13,6 +13,7 @@ from ccpolicy.reports.phrases import (
     pauses,
     problem_text,
     reason_text,
+    records_behind,
     verdict_labels,
     waivers_for_nobody,
 )
@@ -249,6 +250,8 @@ class _SectionText:
             if len(found.lapses) > 1 and not self.full:
                 shown = self.page.say("longest {lapse}", lapse=shown)
             self.table.detail(shown, opened_by(self.page, lapse))
+            for note in records_behind(self.page, lapse):
+                self.table.detail(note)
             for note in covered_later(self.page, lapse):
                 self.table.detail(note)
             if lapse.closed_by and self.full:

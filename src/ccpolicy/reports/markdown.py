@@ -15,6 +15,7 @@ from ccpolicy.reports.phrases import (
     pauses,
     problem_text,
     reason_text,
+    records_behind,
     verdict_labels,
     waivers_for_nobody,
 )
@@ -142,6 +143,7 @@ class _Document:
                     page.phrases(
                         [
                             self.noted(lapse_text(page, result, each), opened_by(page, each)),
+                            *records_behind(page, each),
                             *covered_later(page, each),
                         ]
                     )

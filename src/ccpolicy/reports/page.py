@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ccpolicy.errors import Message, catalogue
+from ccpolicy.errors import Message, Sayable, catalogue
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import clip, inert, pad, visible, width, wrap
-from ccpolicy.texts import Sayable
 
 Word = tuple[str, str]
 """A row's first word, and its colour."""

@@ -127,6 +127,12 @@ def opened_by(page: Page, lapse: Lapse) -> str:
     return visible(lapse.opened_by) if lapse.opened_by else page.say("nothing on file")
 
 
+def records_behind(page: Page, lapse: Lapse) -> Iterator[str]:
+    """Yield which records are behind a lapse, if there are several."""
+    if lapse.records:
+        yield page.say("records behind it: {places}", places=page.join(map(visible, lapse.records)))
+
+
 def failing_lapses(page: Page, result: Assessment, control: Control, most: int) -> Iterator[str]:
     """Yield the lapses that fail a control, each with what it began with; of many, the first."""
     lapses = result.failing_lapses(control)

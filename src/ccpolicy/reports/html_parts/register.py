@@ -146,7 +146,7 @@ def _named(result: Assessment) -> tuple[set[str], set[str]]:
         place
         for control in result.controls
         for lapse in control.lapses
-        for place in (lapse.opened_by, lapse.closed_by)
+        for place in (lapse.opened_by, lapse.closed_by, *lapse.records)
         if place in held
     }
     on_paper = set(named)
