@@ -51,6 +51,7 @@ class DuckDB:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
         self._filled: set[str] = set()
+        self._is_locked = False
 
     def create(self, relation: str, query: str, parameters: Sequence[object] = ()) -> int:
         """See `Store.create`."""
@@ -106,8 +107,11 @@ class DuckDB:
 
     def lock(self) -> None:
         """See `Store.lock`."""
+        if self._is_locked:
+            return
         self.run("SET enable_external_access = false")
         self.run("SET lock_configuration = true")
+        self._is_locked = True
 
     def close(self) -> None:
         """Forget everything."""
