@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from ccpolicy.policy.models import Clause, Text
+from ccpolicy.policy.models import Clause, PolicyText
 
 CLAUSE = Clause(
     id="3.1",
-    title=Text(en="Maintenance", zh="设备维护"),
-    text=Text(en="Inspect equipment regularly.", zh="定期巡检设备。"),
+    title=PolicyText(en="Maintenance", zh="设备维护"),
+    text=PolicyText(en="Inspect equipment regularly.", zh="定期巡检设备。"),
 )
 CONTROLS = "policy/controls/3.yaml"
 INSPECTIONS = "evidence/inspections/2026.csv"

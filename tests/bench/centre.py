@@ -162,12 +162,12 @@ def make(folder: Path, records: int) -> None:
 
 
 def _digest() -> str:
-    from ccpolicy.policy.models import Clause, Text
+    from ccpolicy.policy.models import Clause, PolicyText
 
     clause = Clause(
         id="1",
-        title=Text(en="Inspection", zh="巡检"),
-        text=Text(en="Equipment is inspected.", zh="设备须巡检。"),
+        title=PolicyText(en="Inspection", zh="巡检"),
+        text=PolicyText(en="Equipment is inspected.", zh="设备须巡检。"),
     )
     return clause.digest
 

@@ -9,12 +9,12 @@ import pytest
 import ccpolicy
 from ccpolicy.assessment.models import Control
 from ccpolicy.engine import evaluation
-from ccpolicy.policy.models import Clause, Text
+from ccpolicy.policy.models import Clause, PolicyText
 from ccpolicy.time.public_holidays import known_years
 from message_text import coded
 
-TEXT = Text(en="Answer them.", zh="按时答复。")
-CLAUSE = Clause(id="1", title=Text(en="Tickets", zh="工单"), text=TEXT)
+TEXT = PolicyText(en="Answer them.", zh="按时答复。")
+CLAUSE = Clause(id="1", title=PolicyText(en="Tickets", zh="工单"), text=TEXT)
 YEAR = known_years("CN").stop
 """The first year whose working days nobody knows."""
 WEEK = "hours: {monday: [&], tuesday: [&], wednesday: [&], thursday: [&], friday: [&]}"

@@ -11,14 +11,14 @@ import pytest
 
 import ccpolicy
 from ccpolicy.assessment.models import Assessment, Control
-from ccpolicy.policy.models import Clause, Text
+from ccpolicy.policy.models import Clause, PolicyText
 from git_command import copied, git
 from small_centre import lay
 
 CLAUSE = Clause(
     id="1",
-    title=Text(en="Overview", zh="概述"),
-    text=Text(en="Keep records.", zh="保存记录。"),
+    title=PolicyText(en="Overview", zh="概述"),
+    text=PolicyText(en="Keep records.", zh="保存记录。"),
 )
 HEAD = f"""\
     rule: {{en: As the plan says., zh: 按预案执行。}}

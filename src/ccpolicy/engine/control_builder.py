@@ -15,7 +15,7 @@ from ccpolicy.engine.policy_summary import quote_parameters
 from ccpolicy.engine.record_places import RecordPlaces
 from ccpolicy.errors import Locator, Message
 from ccpolicy.policy import Control, Policy
-from ccpolicy.policy.models import Text
+from ccpolicy.policy.models import PolicyText
 from ccpolicy.time.calendar import day_number, day_starts
 from ccpolicy.time.epoch import DAY
 from ccpolicy.time.spans import FOREVER, Span
@@ -124,7 +124,7 @@ class ControlBuilder:
 
     def _forced(
         self, control: Control, outcome: Outcome, problems: bool
-    ) -> tuple[Message | Text | None, Verdict | None, tuple[Verdict, Verdict]]:
+    ) -> tuple[Message | PolicyText | None, Verdict | None, tuple[Verdict, Verdict]]:
         """Return why and what a control's verdict is, where its lapses do not decide it.
 
         The last are its verdicts where there is nothing to judge, now and in the period.

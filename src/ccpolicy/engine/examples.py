@@ -16,7 +16,7 @@ from ccpolicy.evidence.record_sql import TYPES
 from ccpolicy.files.policy_files import FolderFiles
 from ccpolicy.policy import ColumnType, Control, ParameterValue, Plan, Policy, Selection
 from ccpolicy.policy.lint import Finding
-from ccpolicy.policy.models import WEEKDAYS, BusinessCalendarRules, Clause, Text, WeekHours
+from ccpolicy.policy.models import WEEKDAYS, BusinessCalendarRules, Clause, PolicyText, WeekHours
 from ccpolicy.shipped import shipped_folder
 from ccpolicy.store import Store, StoreError, open_store
 from ccpolicy.time.calendar import day_number, instant, moment, shift
@@ -182,7 +182,7 @@ def _value(value: object, kind: ColumnType, zone: ZoneInfo) -> object:
 
 def _policy(kind: Kind, example: Example, tables: Mapping[str, list[Table]]) -> Policy:
     """Make a policy of one control over the example's records."""
-    nothing = Text(en="–", zh="–")
+    nothing = PolicyText(en="–", zh="–")
     inputs: dict[str, Selection | list[Selection] | list[str]] = {}
     for name, own in tables.items():
         if kind.inputs[name].items:

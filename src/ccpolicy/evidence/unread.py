@@ -17,6 +17,7 @@ from ccpolicy.errors import EvidenceError, Locator, Message
 from ccpolicy.files.finder import Finder, fits_path, name_fault, printable
 from ccpolicy.files.ignoring import ignores
 from ccpolicy.files.limits import Limits
+from ccpolicy.files.paths import plain_path
 from ccpolicy.policy import Dataset, Policy
 from ccpolicy.policy.lint import Finding
 from ccpolicy.policy.settings import FILE, Ignore
@@ -69,14 +70,13 @@ def find_unread(
     Raises:
         LimitError: there are too many names, or a folder is too deep.
     """
-    parts = [part for part in folder.split("/") if part not in ("", ".")]
+    top = plain_path(folder)
     known = {file for files in read.values() for file in files} | {*others}
     finder = Finder(root, limits)
     for each in used:
         if each not in read and datasets[each].format != "git":
             found = finder.find(folder, datasets[each].files)
             known.update(path for path in found if isinstance(path, str))
-    top = "/".join(parts)
     start = len(top) + 1 if top else 0
     ignored = [Ignored(each) for each in ignore]
     unread: list[tuple[str, str | None]] = []
@@ -111,7 +111,7 @@ def doubtful_patterns(policy: Policy) -> Iterator[Finding]:
     if not policy.settings.ignore:
         return
     folder = policy.settings.evidence
-    top = "/".join(part for part in folder.split("/") if part not in ("", "."))
+    top = plain_path(folder)
     finder = Finder(policy.root, policy.settings.limits)
     read = {
         path: each

@@ -173,7 +173,7 @@ def _content(tree: PolicyFiles, root: Path, revision: str | None) -> Policy:
     reader = _Reader(tree, settings)
     reader.places["settings", FILE] = Place(source, ())
     folder = f"{settings.policy}"
-    plan = reader.one(Plan, f"{folder}/plan.yaml")
+    plan = reader.one(Plan, "plan", f"{folder}/plan.yaml")
     norms = reader.entries(Norms, "norm", [f"{folder}/norms.yaml"])
     controls = reader.entries(Controls, "control", reader.files(f"{folder}/controls"))
     waivers = reader.entries(Waivers, "waiver", [f"{folder}/waivers.yaml"])
@@ -182,7 +182,7 @@ def _content(tree: PolicyFiles, root: Path, revision: str | None) -> Policy:
         calendars = reader.entries(Calendars, "calendar", [f"{folder}/{CALENDARS}"])
     datasets = {}
     for name in reader.files(f"{folder}/datasets"):
-        if dataset := reader.one(Dataset, name):
+        if dataset := reader.one(Dataset, "dataset", name):
             datasets[dataset.id] = dataset
             if Path(name).stem != dataset.id:
                 reader.errors.append(
@@ -296,13 +296,13 @@ class _Reader:
             self.errors.append(failure)
         return None
 
-    def one(self, model: type[M], name: str) -> M | None:
+    def one(self, model: type[M], family: str, name: str) -> M | None:
         """Read a file that holds one entry."""
         found = self.read(model, name)
         if found is None:
             return None
         source, entry = found
-        self.places[model.__name__.lower(), getattr(entry, "id")] = Place(source, ())  # noqa: B009
+        self.places[family, getattr(entry, "id")] = Place(source, ())  # noqa: B009
         return entry
 
     def entries(self, model: type[Model], family: str, names: list[str]) -> dict[str, Any]:

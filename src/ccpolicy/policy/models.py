@@ -39,7 +39,7 @@ class Model(BaseModel):
     model_config = STRICT
 
 
-class Text(Model):
+class PolicyText(Model):
     """A text in both languages."""
 
     en: Line
@@ -51,8 +51,8 @@ def _in_both(value: object) -> object:
 
 
 Label = Annotated[
-    Text,
-    BeforeValidator(_in_both, json_schema_input_type=Line | Text),
+    PolicyText,
+    BeforeValidator(_in_both, json_schema_input_type=Line | PolicyText),
 ]
 """A text in both languages, or written once if it is the same in both: `P0001`, `NFPA 110`."""
 
@@ -62,10 +62,10 @@ class Clause(Model):
 
     id: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]+(\.[0-9A-Za-z]+)*$")]
     """Number in the plan, such as `3.1`."""
-    title: Text
-    text: Text | None = None
+    title: PolicyText
+    text: PolicyText | None = None
     """What the clause asks. Without a text it is a heading over its sub-clauses."""
-    no_control: Text | None = None
+    no_control: PolicyText | None = None
     """Why no control stands behind this clause."""
 
     @property
@@ -79,7 +79,7 @@ class Plan(Model):
     """The document that the controls hold the organisation to: `policy/plan.yaml`."""
 
     id: Id
-    title: Text
+    title: PolicyText
     version: Line
     effective_on: Day
     """First day on which the plan is owed."""
@@ -95,7 +95,7 @@ class Plan(Model):
     """Role that answers for the plan."""
     subject: Line = "centre"
     """What a control without subjects of its own is about."""
-    tags: dict[Name, Text] = {}
+    tags: dict[Name, PolicyText] = {}
     """Tag of controls → its name in reports. A tag without an entry is shown as written."""
     clauses: list[Clause] = Field(min_length=1)
 
@@ -183,7 +183,7 @@ class Norm(Model):
     """The basis of a parameter: a standard, a regulation or an internal decision."""
 
     id: Id
-    title: Text
+    title: PolicyText
     """What the norm says, with its number."""
     source: Label
     """Document, edition and section."""
@@ -275,14 +275,14 @@ class Revision(Model):
     parameters: dict[Name, ParameterValue] = {}
     calendar: Id | None = None
     """Calendar on which business time counts from then on; without it the control's."""
-    reason: Text | None = None
+    reason: PolicyText | None = None
     """Why they were changed."""
 
 
 class NotApplicable(Model):
     """A written decision that a control does not apply for a while."""
 
-    reason: Text
+    reason: PolicyText
     owner: Label
     until: Day
     """Last day on which the decision stands."""
@@ -292,12 +292,12 @@ class Control(Model):
     """One requirement of the plan, with the check that evaluates it."""
 
     id: Id
-    title: Text
-    rule: Text
+    title: PolicyText
+    rule: PolicyText
     """What must hold, in words."""
-    rationale: Text | None = None
+    rationale: PolicyText | None = None
     """Why the control reads the plan as it does."""
-    remediation: Text
+    remediation: PolicyText
     """Remediation: what to do when it fails."""
     clauses: dict[str, Line] = Field(min_length=1)
     """Clause id → the clause's digest when the control was last reviewed against it."""
@@ -310,13 +310,13 @@ class Control(Model):
     """Input of the check kind → the selections that fill it, or a list of items."""
     calendar: Id | None = None
     """Calendar of `policy/calendars.yaml` on which business time counts; without it the plan's."""
-    value_labels: dict[Line, Text] = {}
+    value_labels: dict[Line, PolicyText] = {}
     """Class or choice in a parameter's value → its name in reports."""
     parameters: dict[Name, ParameterValue] | None = None
     """The parameters, if they have never been revised."""
     revisions: list[Revision] | None = Field(default=None, min_length=1)
     """The parameters over time, oldest first."""
-    may_be_empty: Text | None = None
+    may_be_empty: PolicyText | None = None
     """Why it is all right that there is nothing to assess."""
     not_applicable: NotApplicable | None = None
 
@@ -405,7 +405,7 @@ class Dataset(Model):
     """What counts as evidence of one kind: `policy/datasets/<id>.yaml`."""
 
     id: Name
-    title: Text
+    title: PolicyText
     owner: Label
     """Role that keeps these records."""
     files: Line
@@ -441,7 +441,7 @@ class Dataset(Model):
     """New column → SQL expression over the record's columns."""
     recording: Recording | None = None
     """How records are put on file; without it they are not followed through history."""
-    may_be_empty: Text | None = None
+    may_be_empty: PolicyText | None = None
     """Why it is all right that a file holds no record. A missing file never is."""
 
     @property
@@ -468,7 +468,7 @@ class Waiver(Model):
     control: Id
     subject: Line
     """Exactly as reports name it."""
-    reason: Text
+    reason: PolicyText
     owner: Label
     approver: Label
     from_: Day = Field(alias="from")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from ccpolicy.errors import Language
 from ccpolicy.oscal import Part, document, identifier, prop, prose, role, token
 from ccpolicy.policy.load import Policy
-from ccpolicy.policy.models import Clause, Control, ParameterValue, Text
+from ccpolicy.policy.models import Clause, Control, ParameterValue, PolicyText
 
 CATALOG_FILE = "oscal-catalog.json"
 """Where a component definition looks for its catalog, unless its reader knows better."""
@@ -56,7 +56,7 @@ class _Policy:
     def controls(self) -> Iterable[Control]:
         return self.content.controls.values()
 
-    def say(self, text: Text) -> str:
+    def say(self, text: PolicyText) -> str:
         return prose(text.zh if self.language == "zh" else text.en)
 
     def id(self, *names: str) -> str:

@@ -13,7 +13,7 @@ from ccpolicy.checks.strictness import shorter
 from ccpolicy.errors import Message
 from ccpolicy.files.limits import Limits
 from ccpolicy.policy.diff.change import Subject
-from ccpolicy.policy.models import Clause, Plan, Text
+from ccpolicy.policy.models import Clause, Plan, PolicyText
 from ccpolicy.policy.settings import Ignore, Settings
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.vocabulary import SEVERITIES
@@ -102,7 +102,7 @@ def _written(value: object) -> object:
     """Write a text once if it is the same in both languages, and limits as their entries."""
     if isinstance(value, Limits):
         return ", ".join(f"{name} = {each}" for name, each in value)
-    if isinstance(value, Text):
+    if isinstance(value, PolicyText):
         return value.en if value.en == value.zh else f"{value.en} / {value.zh}"
     return value
 
