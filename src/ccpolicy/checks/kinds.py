@@ -113,7 +113,7 @@ class Parameter(Model):
     stricter: Literal["shorter", "higher", "lower", "first"]
     """Which way is stricter; `first` for choices that go from the strictest on."""
     without: Literal["stricter", "looser"] | None = None
-    """What it means to leave it out, compared with any value; nothing where that cannot be said."""
+    """Whether leaving it out is stricter or looser than any value; none if neither."""
     choices: list[str] = []
     default: str | int | None = None
     default_from: str | None = None

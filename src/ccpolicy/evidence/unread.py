@@ -60,12 +60,12 @@ def find_unread(
     not_attached: Collection[str],
     limits: Limits,
 ) -> Unread:
-    """Look through the evidence folder once more, after all evidence was read.
+    """List the files of the evidence folder that nothing reads, after all evidence was read.
 
-    `used` names the datasets of all controls. `read` holds the files of those that were read now,
-    by path from the root; the files of the others are those that their patterns fit. `others` are
-    read too: attachments, and the policy's files, in case the evidence folder is around them.
-    `not_attached` are those that invalid records alone name.
+    `used`: datasets of all controls. `read`: dataset → files read in this run; for other datasets
+    the files that match their patterns count as read. `others`: further files that count as read,
+    which are attachments and, where the evidence folder contains the policy, its files.
+    `not_attached`: attachments that only invalid records name.
 
     Raises:
         LimitError: there are too many names, or a folder is too deep.

@@ -116,9 +116,10 @@ class Policy:
     def datasets_judged(self, tables: Iterable[str]) -> list[str]:
         """Return those of `datasets_behind` whose invalid records leave a control in doubt.
 
-        They are the tables' own and those looked up in. Where something is only referred to, the
-        records that name an invalid one are invalid themselves, and the others are in no doubt. But
-        what no control at all selects is for those to say that refer to it.
+        These are the datasets of the tables, and those that they look values up in. A dataset that
+        is only referred to does not count: an invalid record in it makes the records that name it
+        invalid too, and leaves the others alone. It counts after all if no control selects it,
+        since its errors would be reported nowhere else.
         """
         own = self._reached(tables, _looked_up)
         elsewhere = {*self._reached(self._selected(), _looked_up)}
