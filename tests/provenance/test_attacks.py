@@ -237,7 +237,7 @@ def test_record_what_has_not_happened_yet(centre: Centre) -> None:
     [problem] = found.problems
     assert problem.locator == f"{INSPECTIONS}:5"
     times = "2026-04-18T09:00+08:00", "2026-04-15T10:00+08:00"
-    assert f"{problem.code} {problem.message.en}" == coded("EV593", "performed_at", *times)
+    assert f"{problem.code} {problem.message.text('en')}" == coded("EV593", "performed_at", *times)
 
 
 def test_a_clock_that_is_a_little_slow(centre: Centre) -> None:

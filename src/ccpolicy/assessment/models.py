@@ -105,8 +105,8 @@ class Waiver(Model):
     ends: str
     state: WaiverState
     subject_known: bool = True
-    """Whether the control has, or had, a subject of this name, or may have, since not all of its
-    records could be read; if not, nobody is waived."""
+    """Whether the control has or had a subject of this name. If not, the waiver accepts nothing.
+    True as well if some records of the control could not be read."""
 
 
 class Note(Model):
@@ -153,8 +153,8 @@ class Evidence(Model):
     """All that lies in the evidence folder: read, attached, ignored for a reason, or unread."""
 
     files: list[EvidenceFile]
-    """Those that the judged controls rest on, by dataset and path; and those of other controls'
-    datasets whose records name attachments."""
+    """The files read for the judged controls, sorted by dataset and path, and the files of other
+    controls whose records name attachments."""
     attachments: list[Attachment]
     """By dataset and path."""
     unread: list[str]
@@ -226,7 +226,8 @@ class Provenance(Model):
     uncommitted: list[Uncommitted]
     """Files of evidence and policy that were judged though they are not committed, by path."""
     recorded: list[Recorded] = Field(default=[])
-    """Of the records that the result names, by place, where a control that was judged asks git."""
+    """Who recorded each record that the result names, by place; empty unless a judged control uses
+    provenance."""
 
 
 class Assessment(Model):

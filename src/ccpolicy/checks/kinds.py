@@ -129,7 +129,7 @@ class Parameter(Model):
     by_class: bool = True
     """Whether it may differ by a column of the records."""
     without: Literal["stricter", "looser"] | None = None
-    """What it means to leave it out, compared with any value; nothing where that cannot be said."""
+    """Whether leaving it out is stricter or looser than any value; none if neither."""
     choices: list[str] = []
     default: str | int | None = None
     default_from: str | None = None

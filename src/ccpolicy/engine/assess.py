@@ -227,8 +227,9 @@ def _asks_git(policy: Policy, used: Collection[str]) -> bool:
     if not filled & everywhere:
         return False
     datasets = [policy.datasets[each] for each in {name.partition(".")[0] for name in used}]
-    followed = [part for each in datasets for part in (each, *each.children.values())]
-    return any(each.recording and each.recording.happened for each in followed)
+    rules = [each.recording for each in datasets]
+    rules += [child.recording for each in datasets for child in each.children.values()]
+    return any(each and each.happened for each in rules)
 
 
 def asked_of_git(policy: Policy, as_of: datetime.datetime, scratch: Path) -> ProvenanceRequest:

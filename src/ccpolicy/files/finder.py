@@ -16,6 +16,7 @@ from pathlib import Path
 
 from ccpolicy.errors import EvidenceError, LimitError, Locator
 from ccpolicy.files.limits import Limits
+from ccpolicy.files.paths import leads_out
 
 SMALL = 1 << 20
 """Bytes up to which a file's content may be kept from when it was fingerprinted."""
@@ -90,7 +91,7 @@ class Finder:
 
     def _walk(self, folder: str, pattern: str) -> Iterator[str | EvidenceError]:
         parts = [*folder.split("/"), *pattern.split("/")]
-        if ".." in parts or pattern.startswith("/"):
+        if leads_out(pattern) or ".." in folder.split("/"):
             yield EvidenceError(
                 "'{pattern}' leads out of the evidence folder",
                 locator=Locator(folder),

@@ -117,9 +117,10 @@ class Policy:
     def datasets_judged(self, tables: Iterable[str]) -> list[str]:
         """Return those of `datasets_behind` whose invalid records leave a control in doubt.
 
-        They are the tables' own and those looked up in. Where something is only referred to, the
-        records that name an invalid one are invalid themselves, and the others are in no doubt. But
-        what no control at all selects is for those to say that refer to it.
+        These are the datasets of the tables, and those that they look values up in. A dataset that
+        is only referred to does not count: an invalid record in it makes the records that name it
+        invalid too, and leaves the others alone. It counts after all if no control selects it,
+        since its errors would be reported nowhere else.
         """
         own = self._reached(tables, _looked_up)
         elsewhere = {*self._reached(self._selected(), _looked_up)}
@@ -174,7 +175,7 @@ def _content(tree: PolicyFiles, root: Path, revision: str | None) -> Policy:
     reader = _Reader(tree, settings)
     reader.places["settings", FILE] = Place(source, ())
     folder = f"{settings.policy}"
-    plan = reader.one(Plan, f"{folder}/plan.yaml")
+    plan = reader.one(Plan, "plan", f"{folder}/plan.yaml")
     norms = reader.entries(Norms, "norm", [f"{folder}/norms.yaml"])
     controls = reader.entries(Controls, "control", reader.files(f"{folder}/controls"))
     waivers = reader.entries(Waivers, "waiver", [f"{folder}/waivers.yaml"])
@@ -183,7 +184,7 @@ def _content(tree: PolicyFiles, root: Path, revision: str | None) -> Policy:
         calendars = reader.entries(Calendars, "calendar", [f"{folder}/{CALENDARS}"])
     datasets = {}
     for name in reader.files(f"{folder}/datasets"):
-        if dataset := reader.one(Dataset, name):
+        if dataset := reader.one(Dataset, "dataset", name):
             datasets[dataset.id] = dataset
             if Path(name).stem != dataset.id:
                 reader.errors.append(
@@ -308,13 +309,13 @@ class _Reader:
             self.errors.append(failure)
         return None
 
-    def one(self, model: type[M], name: str) -> M | None:
+    def one(self, model: type[M], family: str, name: str) -> M | None:
         """Read a file that holds one entry."""
         found = self.read(model, name)
         if found is None:
             return None
         source, entry = found
-        self.places[model.__name__.lower(), getattr(entry, "id")] = Place(source, ())  # noqa: B009
+        self.places[family, getattr(entry, "id")] = Place(source, ())  # noqa: B009
         return entry
 
     def entries(self, model: type[Model], family: str, names: list[str]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.files.ignoring import ignores_everything
 from ccpolicy.files.limits import Limits
 from ccpolicy.files.model_errors import explain
+from ccpolicy.files.paths import leads_out
 from ccpolicy.files.policy_files import FolderFiles, PolicyFiles
 from ccpolicy.files.yaml_document import Place, YamlDocument, decode
 from ccpolicy.policy.models import Model
@@ -211,7 +212,7 @@ def _check_ignored(settings: Settings, source: YamlDocument) -> None:
     seen = {each.files for each in USUAL}
     for index, each in enumerate(settings.ignore):
         place = source.locate(("ignore", index, "files"))
-        if each.files.startswith("/") or ".." in each.files.split("/"):
+        if leads_out(each.files):
             raise PolicyError(
                 "'{pattern}' leads out of the evidence folder", locator=place, pattern=each.files
             )

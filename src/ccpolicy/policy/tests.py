@@ -63,9 +63,9 @@ class Case(Model):
     period: Line | None = None
     """`START/END`; without it the 12 months before."""
     given: dict[Name, list[dict[str, Any]]]
-    """Dataset → its records; one that is not named holds none, which is then all right, and what
-    refers to it is not judged. What git would know (`recordings`, `evidence_changes`) is given like
-    any other."""
+    """Dataset → its records. A dataset that is not named is empty; that counts as no error, and
+    references to it are not checked. The datasets that git fills (`recordings`,
+    `evidence_changes`) are given in the same way."""
     waivers: list[GivenWaiver] = Field(default=[])
     """Lapses that are accepted."""
     expect: Expected
