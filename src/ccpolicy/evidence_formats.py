@@ -33,7 +33,7 @@ FORMATS: dict[Format, FileFormat] = {
 }
 """Formats that are read from files."""
 
-BINARY_SUFFIXES = tuple(
+BINARY_SUFFIXES = (
     *(suffix for each in FORMATS.values() if each.is_binary for suffix in each.suffixes),
     *(".gz", ".zip"),
 )
