@@ -52,17 +52,17 @@ mutants: $(DEV)
 	@cd tools && $(abspath $(BIN))/python -m mutants measure
 	@cd tools && $(abspath $(BIN))/python -m mutants run --count $(MUTANTS)
 
-# Hostile bytes for every reader: some minutes by default, hours with FUZZ=10000 and other seeds.
-FUZZ ?= 200
+# Hostile bytes for every reader, each for so many seconds; an hour and more by hand.
+FUZZ ?= 20
 fuzz: $(DEV)
-	CCPOLICY_FUZZ=$(FUZZ) $(BIN)/pytest -n auto --dist worksteal tests/fuzz
+	@cd tests && $(abspath $(BIN))/python -m fuzz --seconds $(FUZZ)
 
 # Run what attacks the program for long, and write docs/reliability.md from what came of it.
 reliability: $(DEV)
 	$(BIN)/python tools/reliability.py run worlds $(WORLDS)
 	$(BIN)/python tools/reliability.py run metamorphic 50
-	$(BIN)/python tools/reliability.py run faults 50
-	$(BIN)/python tools/reliability.py run fuzz 1000
+	$(BIN)/python tools/reliability.py run faults 250
+	@cd tests && $(abspath $(BIN))/python -m fuzz --seconds 3600 --log ../docs/reliability/fuzz.jsonl
 	$(BIN)/python tools/reliability.py
 
 lint: $(DEV)

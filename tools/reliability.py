@@ -3,8 +3,8 @@
     python tools/reliability.py run SUITE [COUNT]   run a suite of `SUITES`, and keep its numbers
     python tools/reliability.py                     write the pages from the numbers that are kept
 
-The numbers stand in `docs/reliability/`, one file a suite; `python -m mutants run` writes its own.
-What was found is told by hand in `findings.yaml` there.
+The numbers stand in `docs/reliability/`, one file a suite. `python -m mutants run` writes its own,
+and `python -m fuzz --log` adds to its own. What was found is told by hand in `findings.yaml` there.
 """
 
 from __future__ import annotations
@@ -70,23 +70,16 @@ SUITES = {
     "faults": Suite(
         "tests/faults",
         "CCPOLICY_FAULTS",
-        {"en": "tries of each fault", "zh": "每种故障的次数"},
         {
-            "en": "After a kill, on a full disk, with a closed output, with files that change"
-            " meanwhile and with several runs at once, a result is whole or not there.",
-            "zh": "进程被强行终止、磁盘写满、输出被关闭、文件在运行中变化、多个进程同时运行时，"
-            "结果要么完整，要么不存在。",
+            "en": "kills of each command, and up to 25 of each other fault",
+            "zh": "次强行终止每种命令，其他故障各至多 25 次",
         },
-    ),
-    "fuzz": Suite(
-        "tests/fuzz",
-        "CCPOLICY_FUZZ",
-        {"en": "hostile inputs for each reader", "zh": "每种输入的恶意样本数"},
         {
-            "en": "Any bytes give an answer or an error with a code: no crash, no hang, no file"
-            " elsewhere, no pass.",
-            "zh": "任何字节都只得到结论或带编号的错误：不崩溃、不挂起、"
-            "不写其他文件、不误判为通过。",
+            "en": "After a kill, on a full disk, in a folder that is closed, with a closed output,"
+            " with files that change meanwhile, with 32 runs at once and a clock that is set back,"
+            " a result is whole and of one moment, or it is not there.",
+            "zh": "进程被强行终止、磁盘写满、文件夹不可写、输出被关闭、文件在运行中变化、"
+            "32 个进程同时运行、时钟被拨回时，结果要么完整且属于同一时刻，要么不存在。",
         },
     ),
 }
@@ -120,6 +113,30 @@ the numbers of their last long run; `make test` runs fewer of each.
 """,
 }
 COUNT: dict[Language, str] = {"en": "how many", "zh": "数量"}
+FUZZ: dict[Language, str] = {
+    "en": """
+## Hostile bytes
+
+`python -m fuzz` (in `tests/`, `make fuzz`) changes inputs at random, or guided by the lines that
+they reach. Any bytes must give an answer or an error with a code: no crash, no hang, no file
+elsewhere, no pass. What failed stands in `tests/fuzz/corpus`, which `make test` tries each time.
+{inputs} inputs in {hours} hours:
+
+| target | inputs | minutes | guided |
+|---|---|---|---|
+""",
+    "zh": """
+## 恶意字节
+
+`python -m fuzz`（在 `tests/` 下，或 `make fuzz`）随机改动输入，或由所到达的代码行引导。
+任何字节都只应得到结论或带编号的错误：不崩溃、不挂起、不写其他文件、不误判为通过。
+曾出错的输入保存在 `tests/fuzz/corpus`，`make test` 每次都会重试。
+{hours} 小时内共尝试 {inputs} 份输入：
+
+| 目标 | 输入 | 分钟 | 引导 |
+|---|---|---|---|
+""",
+}
 MUTANTS: dict[Language, str] = {
     "en": """
 ## Mutants
@@ -214,6 +231,9 @@ def page(language: Language) -> str:
                 suite.holds[language],
             ]
             text += _row(cells)
+    path = KEPT / "fuzz.jsonl"
+    if path.exists():
+        text += _fuzz([json.loads(line) for line in path.read_text("utf-8").splitlines()], language)
     path = KEPT / "mutants.json"
     if path.exists():
         text += _mutants(json.loads(path.read_text("utf-8")), language)
@@ -221,6 +241,17 @@ def page(language: Language) -> str:
     text += FINDINGS[language]
     for each in findings:
         text += _row([each["suite"], each["found"][language], each["now"][language]])
+    return text
+
+
+def _fuzz(runs: list[dict[str, Any]], language: Language) -> str:
+    inputs, seconds = (sum(each[name] for each in runs) for name in ("inputs", "seconds"))
+    text = FUZZ[language].format(inputs=f"{inputs:,}", hours=round(seconds / 3600, 1))
+    for target in dict.fromkeys(each["target"] for each in runs):
+        own = [each for each in runs if each["target"] == target]
+        inputs, seconds = (sum(each[name] for each in own) for name in ("inputs", "seconds"))
+        guided = "✓" if any(each["guided"] for each in own) else ""
+        text += _row([f"`{target}`", f"{inputs:,}", str(max(1, round(seconds / 60))), guided])
     return text
 
 

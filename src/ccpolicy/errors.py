@@ -181,6 +181,13 @@ class LimitError(CcpolicyError):
         super().__init__(message, hint=hint, locator=locator, setting=setting, **values)
 
 
+class DatabaseError(CcpolicyError):
+    """The database engine itself failed: no error of the policy or of the evidence.
+
+    It is none of the errors that make a control unknown, so that nothing takes it for one.
+    """
+
+
 class ReportError(CcpolicyError):
     """A result that cannot be written."""
 

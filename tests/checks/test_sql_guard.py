@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ccpolicy.checks.sql_guard import Expression, Refusal, vet_expressions
+from ccpolicy.checks.sql_guard import MOST_LEVELS, Expression, Refusal, vet_expressions
 from ccpolicy.store import DuckDB, open_store
 
 GOOD = {
@@ -27,6 +27,7 @@ GOOD = {
     "case when a = 1 then b end is not null": {"a", "b"},
     "regexp_matches(a, '^[A-Z]{2}-\\d+$')": {"a"},
     "replace(replace(a, '-', ''), ' ', '_') = 'x'": {"a"},
+    "coalesce(a, false) or b = true": {"a", "b"},
 }
 BAD = [
     "a in (select 1)",
@@ -161,3 +162,13 @@ def test_numbers_still_divide(store: DuckDB) -> None:
         each.sql for each in vet_expressions(store, texts) if isinstance(each, Expression)
     )
     assert store.ask(f"SELECT {sql} FROM (SELECT 5 AS a, 2 AS b)") == [(True, True, True)]
+
+
+def test_no_deeper_than_the_limit(store: DuckDB) -> None:
+    """Counted in nodes: the comparison and the column are two."""
+    for inside, taken in ((MOST_LEVELS - 2, True), (MOST_LEVELS - 1, False)):
+        text = "lower(" * inside + "a" + ")" * inside + " = 'x'"
+        [found] = vet_expressions(store, [text])
+        assert isinstance(found, Expression) is taken, found
+        if isinstance(found, Refusal):
+            assert found.message.template == "nested deeper than {limit} levels"

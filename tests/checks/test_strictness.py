@@ -35,6 +35,11 @@ EARLIER, SAME, LATER, DEPENDS = 1, 0, -1, None
         ("1 month", "15 days", EARLIER),
         ("1 month", "60 days", LATER),
         ("12 months", "365 days", DEPENDS),
+        # An island may skip a day, in February too, or have one twice.
+        ("2 days", "36 hours", DEPENDS),
+        ("1 month", "650 hours", DEPENDS),
+        ("2 days", "98 hours", DEPENDS),
+        ("2 days", "99 hours", LATER),
         ("1 hour", "60 minutes", SAME),
         ("90 minutes", "1 hour", EARLIER),
         ("24 hours", "1 day", DEPENDS),

@@ -17,7 +17,8 @@ from ccpolicy.cli import program as module
 from ccpolicy.cli.diagnostics import error_text
 from ccpolicy.cli.language import requested_language
 from ccpolicy.cli.program import COMMANDS
-from ccpolicy.errors import CcpolicyError, Locator, PolicyError, PolicyErrors
+from ccpolicy.errors import CcpolicyError, DatabaseError, Locator, PolicyError, PolicyErrors
+from ccpolicy.store import DuckDB
 from message_text import coded
 
 from .conftest import Run
@@ -237,3 +238,19 @@ def test_closed_output_does_not_change_the_verdict(centre: Path, as_of: str, cod
     command = [sys.executable, "-m", "ccpolicy", "check", str(centre), "--as-of", as_of]
     closing = ["sh", "-c", f"{shlex.join(command)} >&- 2>&-"]
     assert subprocess.run(closing, check=False).returncode == code
+
+
+def test_a_failure_of_the_database_is_one_message_and_no_verdict(
+    run: Run, centre: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create = DuckDB.create
+
+    def broken(self: DuckDB, relation: str, query: str, *rest: object) -> int:
+        if relation == "spans":
+            raise DatabaseError("the engine is broken")
+        return create(self, relation, query, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(DuckDB, "create", broken)
+    result = run("check", centre)
+    assert result.exit_code == 2
+    assert result.stderr == "error: the engine is broken\n"

@@ -222,6 +222,7 @@ def workbook(rows: Sequence[Sequence[Any]], **sheets: Sequence[Sequence[Any]]) -
     with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
         dates = book.add_format({"num_format": "yyyy-mm-dd"})
         times = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        lengths = book.add_format({"num_format": "[h]:mm:ss"})
         for name, cells in {"Log": rows, **sheets}.items():
             sheet = book.add_worksheet(name)
             for number, row in enumerate(cells):
@@ -230,6 +231,8 @@ def workbook(rows: Sequence[Sequence[Any]], **sheets: Sequence[Sequence[Any]]) -
                         sheet.write_datetime(number, index, cell, times)
                     elif isinstance(cell, datetime.date):
                         sheet.write_datetime(number, index, cell, dates)
+                    elif isinstance(cell, datetime.timedelta):
+                        sheet.write_datetime(number, index, cell, lengths)
                     elif isinstance(cell, str) and not cell.startswith("="):
                         sheet.write_string(number, index, cell)
                     else:

@@ -1,4 +1,1 @@
-"""Runs that are killed, disks that are full, outputs that are closed: nothing partial is a result.
-
-`CCPOLICY_FAULTS` says how many of each are tried.
-"""
+"""Whatever stops a run or happens meanwhile: nothing partial is ever taken for a result."""

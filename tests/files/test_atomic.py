@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,20 @@ def test_a_temporary_file_is_removed_unless_it_was_moved(tmp_path: Path) -> None
         beside.write_bytes(b"1")
         beside.replace(tmp_path / "b")
     assert [each.name for each in tmp_path.iterdir()] == ["b"]
+
+
+def test_writers_in_two_containers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their processes may have the same number, and one may have been killed before."""
+    monkeypatch.setattr(os, "getpid", lambda: 1)
+    target = tmp_path / "report.txt"
+    with atomic_file(target) as one:
+        one.write_bytes(b"on")
+        with atomic_file(target) as other:
+            other.write_bytes(b"other")
+        assert target.read_bytes() == b"other"
+        one.write_bytes(b"one")
+    assert target.read_bytes() == b"one"
+    assert list(tmp_path.iterdir()) == [target]
 
 
 def test_damage_shows(tmp_path: Path) -> None:

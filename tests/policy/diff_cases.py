@@ -90,6 +90,10 @@ _CALENDAR_CASES: dict[str, tuple[list[tuple[str, str, str]], list[str]]] = {
 """Changes of a calendar on which the review counts from now on."""
 
 CASES: dict[str, tuple[list[tuple[str, str, str]], list[str]]] = {
+    "a calendar that the control names": (
+        [(REVIEW, "    check: recurrence", "    calendar: office\n    check: recurrence")],
+        ["neutral GV-1: the calendar on which business time counts: None → office"],
+    ),
     # The numbers of a control.
     "shorter": (
         [(REVIEW, "value: 12 months", "value: 6 months")],
@@ -423,6 +427,20 @@ CASES: dict[str, tuple[list[tuple[str, str, str]], list[str]]] = {
         [(ALERTS, "    level: {", "    note: {type: string}\n    level: {")],
         ["unordered alerts: note is new (history)"],
     ),
+    "column added to a record that is closed with it": (
+        [
+            (
+                ALERTS,
+                "  type: object\n  required: [alert_id",
+                "  type: object\n  additionalProperties: false\n  required: [alert_id",
+            ),
+            (ALERTS, "    level: {", "    note: {type: string}\n    level: {"),
+        ],
+        [
+            "tightened alerts: columns that are not described here (history)",
+            "unordered alerts: note is new (history)",
+        ],
+    ),
     "column taken out": (
         [(ALERTS, "    count: {type: integer, minimum: 0}\n", "")],
         ["loosened alerts: count is taken out (history)"],
@@ -491,6 +509,10 @@ CASES: dict[str, tuple[list[tuple[str, str, str]], list[str]]] = {
         [(ALERTS, "references: {", "references: {level: {dataset: reviews, key: plan}, ")],
         ["tightened alerts: what level refers to: None → reviews.plan (history)"],
     ),
+    "a new reference after one that stays": (
+        [(ALERTS, "review_id}}\n", "review_id}, level: {dataset: reviews, key: plan}}\n")],
+        ["tightened alerts: what level refers to: None → reviews.plan (history)"],
+    ),
     "files need be there": (
         [(ALERTS, "review_id: {type: string}", "review_id: {type: string, format: attachment}")],
         ["tightened alerts: format of review_id: None → attachment (history)"],
@@ -530,6 +552,17 @@ CASES: dict[str, tuple[list[tuple[str, str, str]], list[str]]] = {
     "zone of the records": (
         [(ALERTS, "zone: UTC", "zone: Asia/Shanghai")],
         ["unordered alerts: zone of the records: UTC → Asia/Shanghai (history)"],
+    ),
+    "an empty mark of all columns": (
+        [(ALERTS, "columns: {level: severity}", "columns: {level: severity}\nempty: '-'")],
+        ['unordered alerts: empty of the records: None → ["-"] (history)'],
+    ),
+    "a way of reading": (
+        [(ALERTS, "{level: severity}", "{level: severity, raised_at: {time: epoch}}")],
+        [
+            'unordered alerts: how raised_at is written on file: {"from": "raised_at"} →'
+            ' {"from": "raised_at", "time": ["epoch"]} (history)'
+        ],
     ),
     "kept shorter": (
         [(REVIEWS, "retention: 5 years", "retention: 3 years")],

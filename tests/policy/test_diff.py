@@ -99,6 +99,21 @@ def test_fewer_reopenings_are_looser(base: Draft, before: str, after: str, expec
     assert [each.direction for each in found.changes] == [expected]
 
 
+def test_reopenings_of_another_subject_are_neither(base: Draft) -> None:
+    base.change((ALERT, "    parameters:\n", f"{REOPENINGS}}}\n    parameters:\n"))
+    found = compared(base, (ALERT, REOPENINGS, REOPENINGS.replace("[alert_id]", "[review_id]")))
+    assert [each.direction for each in found.changes] == ["unordered"]
+
+
+def test_the_place_of_a_nested_reference(base: Draft) -> None:
+    new = "key: [alert_id, audience], references: {audience: {dataset: reviews, key: plan}}"
+    [found] = compared(base, (ALERTS, "key: [alert_id, audience]", new)).changes
+    head = base.root.with_name("head") / ALERTS
+    lines = head.read_text("utf-8").splitlines()
+    [number] = [at for at, text in enumerate(lines, 1) if new in text]
+    assert found.after_at == f"{ALERTS}:{number}"
+
+
 def test_reopenings_left_out_are_looser(base: Draft) -> None:
     base.change((ALERT, "    parameters:\n", f"{REOPENINGS}}}\n    parameters:\n"))
     found = compared(base, (ALERT, f"{REOPENINGS}}}\n", ""))

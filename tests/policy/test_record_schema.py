@@ -259,6 +259,8 @@ def test_what_is_known_passes(draft: Draft) -> None:
         ("^R[0-9]{1,4}$", True),
         (r"(?:a|b)*\d+\.\w", True),
         (r"[\d\w-]", True),
+        (r"[\w-z]", False),  # or it would be spelled as one from _ to z
+        (r"[\d-z]", False),
         ("a{999}", True),
         ("a{999}[{9}]{2}", False),
         ("a{1001}", False),
@@ -293,6 +295,7 @@ def test_classes_are_spelled_out() -> None:
         ("(?<!a)b", "look-around"),
         (r"(a)\1", "back-reference"),
         (r"(?P<n>a)(?P=n)", "back-reference"),
+        (r"[\w-z]", "write a '-'"),
         (r"\s", "use letters"),
         ("[(?=a]*^b", "use letters"),
     ],

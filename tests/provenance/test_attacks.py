@@ -218,6 +218,9 @@ def test_date_a_commit_into_the_future(centre: Centre) -> None:
     centre.put(FIRST, SECOND, THIRD, "I4,PBX-2,2026-04-14T09:00:00+08:00,\n")
     centre.commit("2099-01-01T10:00:00+08:00")
     assert centre.control("GV-2").left_out >= 1
+    with pytest.raises(EvidenceError, match="US380"):
+        centre.control("GV-2", None)
+    centre.commit("2026-04-15T10:00:00+08:00")
     assert centre.control("GV-2", None).now == "unknown"
 
 

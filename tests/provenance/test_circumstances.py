@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -164,3 +166,22 @@ def test_known_at_a_day_is_its_end_in_the_zone(centre: Centre) -> None:
         result = centre.check(known_at=day)
         assert result.provenance is not None
         assert result.provenance.commit == head, day
+
+
+def test_a_clock_set_back(centre: Centre) -> None:
+    """By it, what is overdue is not due yet; five minutes are nobody's fault."""
+    present = datetime.datetime.now(datetime.UTC)
+    for minutes, refused in ((4, False), (6, True)):
+        ahead = present + datetime.timedelta(minutes=minutes)
+        centre.commit(ahead.isoformat())
+        asking: list[dict[str, Any]] = [{}, {"controls": ["EM-1"], "provenance": True}]
+        for asked in (*asking, {"known_at": "HEAD"}):
+            if refused:
+                with pytest.raises(EvidenceError, match="US380"):
+                    centre.check(as_of=None, **asked)
+            else:
+                centre.check(as_of=None, **asked)
+    centre.check(as_of=present.isoformat())
+    # A commit by a right clock makes it good.
+    centre.commit(present.isoformat())
+    centre.check(as_of=None)

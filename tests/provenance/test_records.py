@@ -61,6 +61,20 @@ def test_a_late_record_lapses_until_it_is_on_file(centre: Centre) -> None:
     assert lapse.opened_by == f"{INSPECTIONS}:5"
 
 
+def test_times_are_read_as_the_contract_says(empty: Centre) -> None:
+    contract = "policy/datasets/inspections.yaml"
+    written = 'columns:\n  performed_at: {time: "%d.%m.%Y %H:%M", zone: Asia/Shanghai}\n'
+    empty.write(**{contract: FILES[contract] + written})
+    first = "I1,PBX-1,10.03.2026 09:00,\n"
+    empty.put(first)
+    empty.commit("2026-03-11T10:00:00+08:00")
+    empty.put(first, "I4,PBX-2,01.04.2026 09:00,\n")
+    empty.commit(LATE)
+    [lapse] = empty.control("GV-2").lapses
+    assert lapse.subject == "inspections × I4 × performed_at"
+    assert (lapse.starts, lapse.ends) == ("2026-04-09T00:00:00+08:00", LATE)
+
+
 def test_files_may_be_renamed_split_and_sorted_anew(centre: Centre) -> None:
     (centre.folder / INSPECTIONS).unlink()
     centre.put(THIRD, FIRST, file="evidence/inspections/old/a.csv")

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 
 import ccpolicy
-from ccpolicy.errors import LimitError
+from ccpolicy.errors import DatabaseError, LimitError
 from ccpolicy.store import DuckDB, StoreError, open_store
 
 SOURCE = Path(ccpolicy.__file__).parent
@@ -111,3 +112,15 @@ def test_what_is_filled_in_parts_is_there_as_a_whole() -> None:
         for part in ([1, 2], [3]):
             store.fill("numbers", {"number": "BIGINT"}, [part])
         assert store.ask("SELECT number FROM numbers ORDER BY number") == [(1,), (2,), (3,)]
+
+
+@pytest.mark.parametrize("failure", [duckdb.InternalException, duckdb.FatalException])
+def test_a_failure_of_duckdb_is_no_fault_of_a_query(failure: type[duckdb.Error]) -> None:
+    class Broken:
+        def execute(self, *_: object) -> None:
+            raise failure("a record's secret")
+
+    with pytest.raises(DatabaseError) as caught:
+        DuckDB(Broken()).ask("SELECT 1")  # type: ignore[arg-type]
+    assert caught.value.message.code == "US370"
+    assert "secret" not in str(caught.value)

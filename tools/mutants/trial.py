@@ -56,7 +56,7 @@ class TestChoice:
         return cls(**json.loads(path.read_text("utf-8")))
 
     def tests(self, mutant: Mutant, limit: float) -> list[str]:
-        """Return the tests of a change, the quick ones first, up to so many CPU seconds.
+        """Return the tests of a change, the quick ones first, up to so many CPU seconds; or one.
 
         What a module does while it is imported is anybody's who runs some of it. Where the worlds
         reach a line, all of them are asked: some changes show in one world of a thousand.
@@ -69,7 +69,7 @@ class TestChoice:
         )
         chosen: list[str] = []
         for name in sorted(set(names) & self.seconds.keys(), key=self.seconds.__getitem__):
-            if (limit := limit - self.seconds[name]) < 0:
+            if (limit := limit - self.seconds[name]) < 0 and chosen:
                 break
             if not name.startswith(ORACLE):
                 chosen.append(name)

@@ -16,9 +16,9 @@ from typing import Any
 import re2  # type: ignore[import-untyped]
 
 # No look-around, no back-references, no classes whose members depend on Unicode's edition, and
-# anchors at the ends alone.
+# anchors at the ends alone. What is spelled out of `\w-z` would be a range.
 _ESCAPE = r"\\[dw.*+?()\[\]{}|^$/\\-]"
-_CLASS = rf"\[\^?(?:{_ESCAPE}|(?!--)[^\[\]\\&~|])+\]"
+_CLASS = rf"\[\^?(?:(?!\\[dw]-[^\]]){_ESCAPE}|(?!--)[^\[\]\\&~|])+\]"
 _ATOM = rf"(?:{_CLASS}|{_ESCAPE}|\(\?:|\((?!\?)|[^\\\[\]^$*+?{{}}(])"
 _REPEAT = r"(?:[*+?]|\{[0-9]{1,3}(?:,[0-9]{0,3})?\})?"
 _PATTERN = re.compile(rf"\^?(?:{_ATOM}{_REPEAT})*\$?", re.DOTALL)
@@ -26,12 +26,15 @@ _MOST_REPEATS = 1000
 """What RE2 takes, with repetitions inside repetitions multiplied."""
 _MOST_CHARACTERS = 1000
 _LOOK_AROUND = re.compile(r"\(\?(?:[=!]|<[=!])")
+_RANGE = re.compile(r"\[[^\]]*\\[dw]-[^\]]")
 _BACK_REFERENCE = re.compile(r"\\[1-9]|\(\?P=")
 _HINT_MESSAGES = {
     "look-around": "look-around cannot be matched in linear time: write what the text must look"
     " like, and put what it must not look like into a 'where' or 'good' of the control",
     "back-reference": "a back-reference cannot be matched in linear time: write the parts in"
     " columns of their own, and compare them in a 'where' or 'good' of the control",
+    "range": "write a '-' beside \\d or \\w last, as in [\\w.-], so that nobody reads it as a"
+    " range",
     "other": "use letters, digits, [...], \\d, \\w, (?:...), *, +, ?, {{n,m}}, and ^ and $ at the"
     " ends alone",
 }
@@ -57,6 +60,8 @@ def hint(pattern: str) -> str:
         return _HINT_MESSAGES["look-around"]
     if _BACK_REFERENCE.search(pattern):
         return _HINT_MESSAGES["back-reference"]
+    if _RANGE.search(pattern):
+        return _HINT_MESSAGES["range"]
     return _HINT_MESSAGES["other"]
 
 

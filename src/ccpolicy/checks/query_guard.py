@@ -9,10 +9,12 @@ What runs is written by the engine from the renamed tree.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from ccpolicy.checks.kinds import TABLES, Kind
 from ccpolicy.checks.sql_guard import (
+    CASTS,
     COMPARISONS,
     MOST_LEVELS,
     Refusal,
@@ -36,7 +38,7 @@ MOST_CHARACTERS = 100_000
 """Of one query."""
 
 _RELATIONS = frozenset(["BASE_TABLE", "JOIN", "SUBQUERY", "EMPTY"])
-_TYPES = frozenset(
+TYPES = frozenset(
     [
         *_RELATIONS,
         *("SELECT_NODE", "SET_OPERATION_NODE"),
@@ -66,6 +68,15 @@ _UNSTABLE = SqlError(
     hint="take out what cannot be seen, such as a NUL in a name or a text",
 ).refusal
 
+_REFUSED_MESSAGES = {
+    "kind": "{kind} is not allowed in a check kind",
+    "reshape": "{kind} is not allowed in 'reshape'",
+}
+_UNKNOWN_MESSAGES = {
+    "kind": "the relation {name} is not an input of this check kind",
+    "reshape": "the relation {name} is not 'rows', which 'reshape' reads",
+}
+
 _Scope = Mapping[str, str]
 """Name of a relation in lower case → the name that it gets."""
 
@@ -75,6 +86,28 @@ def input_name(name: str) -> str:
     return f"input {name}"
 
 
+@dataclass(frozen=True)
+class Rules:
+    """What a query may be made of."""
+
+    purpose: Literal["kind", "reshape"]
+    functions: frozenset[str]
+    types: frozenset[str]
+    """Types of the parts of a tree."""
+    casts: frozenset[str]
+    ordered: frozenset[str] = frozenset()
+    """Types of the windows whose result depends on an order, which must be said."""
+
+    def refused(self, kind: str) -> SqlError:
+        """Make the error for a part that is not let through."""
+        return SqlError(_REFUSED_MESSAGES[self.purpose], kind=kind)
+
+    def unknown(self, name: str) -> SqlError:
+        """Make the error for a relation that is not there."""
+        return SqlError(_UNKNOWN_MESSAGES[self.purpose], name=name)
+
+
+_KIND = Rules("kind", FUNCTIONS, TYPES, CASTS)
 _vetted: dict[tuple[str, frozenset[str]], str | Refusal] = {}
 """What was vetted before, by the query and what it may read."""
 
@@ -101,11 +134,36 @@ def query_sql(store: Store, kind: Kind) -> str:
     return vetted
 
 
+def vet_query(store: Store, query: str, relations: _Scope, rules: Rules) -> str:
+    """Return the SQL that runs for one query, given the relations that it may read.
+
+    Raises:
+        PolicyError: without a place: it is not let through.
+    """
+    if len(query) > MOST_CHARACTERS:
+        limit = Message.of("a query has at most {limit} characters", limit=MOST_CHARACTERS)
+        raise Refusal(limit).error()
+    [tree] = store.parse([query])
+    try:
+        _vet(tree, relations, rules)
+    except SqlError as failure:
+        raise failure.refusal.error() from failure
+    [text] = store.write([tree])
+    if _without_places(store.parse([text])[0]) != _without_places(tree):
+        raise _UNSTABLE.error()
+    return text
+
+
 def _vet_new(store: Store, kinds: Sequence[Kind]) -> None:
     renamed = []
     for kind, tree in zip(kinds, store.parse([each.query for each in kinds]), strict=True):
+        # These two are the same for every kind.
+        common = TABLES - {"parameters"}
+        known = {
+            each.lower(): each if each in common else input_name(each) for each in kind.relations
+        }
         try:
-            _vet(tree, kind.relations)
+            _vet(tree, known, _KIND)
             renamed.append((kind, tree))
         except SqlError as failure:
             _vetted[kind.query, kind.relations] = failure.refusal
@@ -127,7 +185,7 @@ def _without_places(tree: Any) -> Any:
     return [_without_places(each) for each in tree] if isinstance(tree, list) else tree
 
 
-def _vet(tree: dict[str, Any], relations: frozenset[str]) -> None:
+def _vet(tree: dict[str, Any], relations: _Scope, rules: Rules) -> None:
     """Check a tree, and rename its relations in it.
 
     Raises:
@@ -140,13 +198,10 @@ def _vet(tree: dict[str, Any], relations: frozenset[str]) -> None:
     if is_deeper(tree, MOST_LEVELS):
         raise SqlError("nested deeper than {limit} levels", limit=MOST_LEVELS)
     if tree["statements"][0]["named_param_map"]:
-        raise SqlError("{kind} is not allowed in a check kind", kind="parameter")
+        raise rules.refused("parameter")
     for part in _nodes(tree):
-        _check(part)
-    # These two are the same for every kind.
-    common = TABLES - {"parameters"}
-    known = {each.lower(): each if each in common else input_name(each) for each in relations}
-    _Renaming().rename(tree["statements"][0]["node"], known)
+        _check(part, rules)
+    _Renaming(rules).rename(tree["statements"][0]["node"], relations)
 
 
 def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
@@ -162,44 +217,41 @@ def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
             waiting += part
 
 
-def _check(part: dict[str, Any]) -> None:
+def _check(part: dict[str, Any], rules: Rules) -> None:
     """Check one node by itself.
 
     Raises:
         SqlError: it is not on the list.
     """
     kind = part.get("type")
-    if kind not in _TYPES or part.get("sample") or part.get("at_clause"):
-        raise SqlError("{kind} is not allowed in a check kind", kind=str(kind).lower())
+    if kind not in rules.types | rules.ordered or part.get("sample") or part.get("at_clause"):
+        raise rules.refused(str(kind).lower())
     if "function_name" in part:
-        plain_function(part, FUNCTIONS)
+        plain_function(part, rules.functions)
+    if kind in rules.ordered and not part["orders"]:
+        raise rules.refused(f"{part['function_name']}() over () without ORDER BY")
     match kind:
         case "OPERATOR_CAST":
-            cast_type(part)
+            cast_type(part, rules.casts)
         case "VALUE_CONSTANT":
             constant(part)
         case "JOIN" if part["ref_type"] not in _JOINS:
-            raise SqlError(
-                "{kind} is not allowed in a check kind", kind=f"{part['ref_type']} join".lower()
-            )
+            raise rules.refused(f"{part['ref_type']} join".lower())
+        case "PIVOT" if part["aggregates"] or any(each["pivot_enum"] for each in part["pivots"]):
+            raise rules.refused("pivot")
         case "STAR" if part["columns"] or part["expr"]:
-            raise SqlError("{kind} is not allowed in a check kind", kind="columns()")
+            raise rules.refused("columns()")
         case "COLUMN_REF" if part["column_names"][-1].lower() in _AMBIENT:
-            raise SqlError(
-                "{kind} is not allowed in a check kind", kind=part["column_names"][-1].lower()
-            )
+            raise rules.refused(part["column_names"][-1].lower())
         case "BASE_TABLE" if len(part["qualified_name"]["path"]) != 1:
-            raise _not_an_input(".".join(part["qualified_name"]["path"]))
-
-
-def _not_an_input(name: str) -> SqlError:
-    return SqlError("the relation {name} is not an input of this check kind", name=name)
+            raise rules.unknown(".".join(part["qualified_name"]["path"]))
 
 
 class _Renaming:
     """Gives every relation of one query a name of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
         self.count = 0
 
     def rename(self, part: Any, scope: _Scope) -> None:
@@ -219,7 +271,7 @@ class _Renaming:
         if part.get("type") == "BASE_TABLE":
             name = part["table_name"]
             if name.lower() not in scope:
-                raise _not_an_input(name)
+                raise self.rules.unknown(name)
             new = scope[name.lower()]
             part |= {
                 "alias": part["alias"] or name,

@@ -399,7 +399,7 @@ def plain_function(part: dict[str, Any], known: frozenset[str]) -> str:
     return name
 
 
-def cast_type(part: dict[str, Any]) -> str:
+def cast_type(part: dict[str, Any], known: frozenset[str] = CASTS) -> str:
     """Return the type that a cast asks for.
 
     Raises:
@@ -407,7 +407,7 @@ def cast_type(part: dict[str, Any]) -> str:
     """
     kind = part["type_expr"]
     name = str(kind.get("type_name", "")).upper()
-    if name not in CASTS or kind["children"] or len(kind["qualified_name"]["path"]) != 1:
+    if name not in known or kind["children"] or len(kind["qualified_name"]["path"]) != 1:
         raise SqlError("a cast to this type is not allowed here")
     return name
 

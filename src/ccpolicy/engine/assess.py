@@ -197,6 +197,7 @@ def _provenance(
         known_at=request.known_at,
         ancestor=request.expect_ancestor,
         tables=tables,
+        is_present=question.source == "now",
     )
     found = provide(asked, store)
     if request.needs_history and found.reason:

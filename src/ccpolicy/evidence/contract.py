@@ -6,13 +6,13 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from ccpolicy.checks.patterns import portable
 from ccpolicy.policy import ColumnType, Dataset, columns
+from ccpolicy.policy.column_reading import AS_IS, ColumnReading
 from ccpolicy.policy.keywords import BIGINT
 from ccpolicy.policy.record_schema import check_schema
-from ccpolicy.time.zones import time_zone
+from ccpolicy.policy.time_formats import time_format
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,23 @@ class Column:
     """Whether a record without it is invalid."""
     schema: Mapping[str, Any]
     """The JSON Schema of its values."""
+    reading: ColumnReading = AS_IS
+    """How its cells are written."""
+    zone: str | None = None
+    """IANA zone of an instant that is written without an offset."""
+
+    @property
+    def may_be_misread(self) -> bool:
+        """Whether a text of a column of texts may be none of those that its contract lists."""
+        return bool(self.reading.values or self.reading.extract or self.reading.number)
+
+    @property
+    def is_ambiguous(self) -> bool:
+        """Whether a text may have two readings, since its clock may have shown it twice."""
+        if self.type != "instant" or not self.zone:
+            return False
+        formats = self.reading.time or ["iso"]
+        return any(each == "iso" or not time_format(each).has_offset for each in formats)
 
     @property
     def is_list(self) -> bool:
@@ -52,17 +69,22 @@ class Contract:
     columns: tuple[Column, ...]
     """Columns on file: neither derived nor looked up."""
     children: tuple[Nested, ...]
-    zone: ZoneInfo | None
-    """Zone of times that are written without an offset."""
 
     @property
     def allows_more(self) -> bool:
         """Whether a record may have more fields than the contract names."""
         return bool(self.dataset.record.get("additionalProperties", False))
 
+    def column(self, name: str, path: str = "") -> Column | None:
+        """Return a column on file of the records, or of those nested at a path, by its name."""
+        nested = [child.columns for child in self.children if child.path == path]
+        found = [*(nested[0] if nested else ()), *self.columns]
+        return next((each for each in found if each.name == name), None)
+
     def heading(self, name: str) -> str:
         """Return what a column is called on file: a heading, or a path in a document."""
-        return self.dataset.columns.get(name, name)
+        reading = self.dataset.columns.get(name)
+        return reading.from_ or name if reading else name
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema that documents are validated by, and all records explained by."""
@@ -83,7 +105,7 @@ def make_contract(dataset: Dataset) -> Contract:
     record = dataset.record
     return Contract(
         dataset=dataset,
-        columns=tuple(_columns(dataset, dataset.id, record, dataset.key)),
+        columns=tuple(_columns(dataset, dataset.id, record, dataset.key, dataset.columns)),
         children=tuple(
             Nested(
                 name=name,
@@ -94,24 +116,32 @@ def make_contract(dataset: Dataset) -> Contract:
                         f"{dataset.id}.{name}",
                         record["properties"][child.path]["items"],
                         child.key,
+                        child.columns,
                     )
                 ),
                 key=tuple(child.key),
             )
             for name, child in dataset.children.items()
         ),
-        zone=time_zone(dataset.zone) if dataset.zone else None,
     )
 
 
 def _columns(
-    dataset: Dataset, table: str, schema: Mapping[str, Any], key: list[str]
+    dataset: Dataset,
+    table: str,
+    schema: Mapping[str, Any],
+    key: list[str],
+    sources: Mapping[str, ColumnReading],
 ) -> Iterator[Column]:
     types = columns({dataset.id: dataset}, table) or {}
     for name, spec in schema["properties"].items():
         if name in types:
             required = name in schema.get("required", []) or name in key
-            yield Column(name, types[name], required, spec)
+            reading = sources.get(name, AS_IS)
+            if reading.empty is None and dataset.empty:
+                reading = reading.model_copy(update={"empty": dataset.empty})
+            zone = (reading.zone or dataset.zone) if types[name] == "instant" else None
+            yield Column(name, types[name], required, spec, reading, zone)
 
 
 def _closed(schema: Mapping[str, Any]) -> dict[str, Any]:

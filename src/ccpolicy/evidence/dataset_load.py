@@ -13,12 +13,20 @@ from ccpolicy.evidence.fast_validation import typed_columns
 from ccpolicy.evidence.models import File, GitRecords
 from ccpolicy.evidence.places import FileRecords, Places
 from ccpolicy.evidence.problems import ProblemLog
+from ccpolicy.evidence.raw_rows import RawRows, raw_contract
 from ccpolicy.evidence.readers import Scanner, SourceFile, find_reader
 from ccpolicy.evidence.readers.interface import TextRows
 from ccpolicy.evidence.record_sources import NUMBER_BITS
+from ccpolicy.evidence.reshaping import (
+    ReshapedRecords,
+    passed_over,
+    passed_over_note,
+    reshape,
+)
 from ccpolicy.evidence.staging import StagingTable
 from ccpolicy.evidence.table_plan import TablePlan
 from ccpolicy.files.finder import state
+from ccpolicy.files.limits import Limits
 from ccpolicy.policy import Dataset
 from ccpolicy.store import DuckDB
 from ccpolicy.store.sql import identifier
@@ -45,12 +53,18 @@ class DatasetLoad:
     def __post_init__(self) -> None:
         self.dataset: Dataset = self.contract.dataset
         self.problems = ProblemLog(self.dataset.id, self.shown)
+        self.raw_contract = raw_contract(self.dataset) if self.dataset.reshape else None
+        """What files are read by, if their rows are not records."""
+        self.raw_counts: dict[int, int] = {}
+        """Source → rows read, if they are not records."""
         self.stages: list[StagingTable] = []
         """One for each table, once it is known whether its rows are typed."""
 
     def read(self, git_records: GitRecords | None) -> None:
         """Stage the records that are read here, and plan how DuckDB reads the others."""
-        if self.dataset.format == "git":
+        if self.raw_contract:
+            self._read_raw(self.raw_contract)
+        elif self.dataset.format == "git":
             self._take(git_records)
         elif isinstance(reader := find_reader(self.dataset.format), Scanner):
             self._read_rows(reader)
@@ -59,9 +73,45 @@ class DatasetLoad:
         for plan, stage in zip(self.plans, self.stages, strict=True):
             plan.keys_verified = stage.keys_verified
 
+    def _read_raw(self, contract: Contract) -> None:
+        """Gather the rows of all files, which `reshape` makes records of."""
+        self.plans[0].is_typed = False
+        self._make_stages()
+        rows = RawRows(contract, self.store, self.problems)
+        for number, source in self.files.items():
+            with self._noting(source.file):
+                rows.add(source, number)
+        self.raw_counts = rows.counts
+
+    def reshape(self, limits: Limits) -> None:
+        """Make records of the rows, in a locked store."""
+        try:
+            relation, names = reshape(self.store, self.contract, limits)
+        except EvidenceError as failure:
+            self.problems.file(failure)
+            self.stages[0].flush()
+            return
+        cells = "".join(
+            f", {identifier(each.name) if each.name in names else 'NULL::VARCHAR'}"
+            f" AS {identifier(each.name)}"
+            for each in self.contract.columns
+        )
+        self.stages[0].add_query(f"SELECT locator{cells} FROM {identifier(relation)}")
+        passed = passed_over(self.store, self.dataset.id)
+        rows = self.store.ask(
+            f"SELECT locator >> {NUMBER_BITS}, count(*) FROM {identifier(relation)} GROUP BY 1"
+        )
+        self.counts = dict.fromkeys(self.raw_counts, 0) | {int(n): int(count) for n, count in rows}
+        for number, source in self.files.items():
+            if count := passed.get(number):
+                source.notes.append(passed_over_note(count, self.raw_counts[number]))
+            self.places.sources[number] = ReshapedRecords(
+                source, self.dataset.id, number, self.store, relation, names
+            )
+
     def _read_documents(self) -> None:
         self._make_stages()
-        loader = DocumentLoader(self.contract, self.stages, self.problems, self.places)
+        loader = DocumentLoader(self.contract, self.stages, self.problems, self.places, self.store)
         for number, source in self.files.items():
             with self._noting(source.file):
                 self.counts[number], self.invalid[number] = loader.load(source, number)

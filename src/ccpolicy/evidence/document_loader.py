@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Mapping, Sequence
 from itertools import chain, islice
 from typing import Any
@@ -14,8 +13,11 @@ from ccpolicy.evidence.explain import Explainer, nested_place
 from ccpolicy.evidence.places import FileRecords, NestedRecords, Places
 from ccpolicy.evidence.problems import ProblemLog
 from ccpolicy.evidence.readers import Note, Record, Reject, find_reader, place_of
+from ccpolicy.evidence.record_readings import RecordReadings, read_time
 from ccpolicy.evidence.record_sources import NUMBER_BITS
 from ccpolicy.evidence.staging import StagingTable, is_storable
+from ccpolicy.store import DuckDB
+from ccpolicy.time.zones import time_zone
 
 Times = dict[tuple[str, str], dict[str, Any]]
 """Path of nested records ('' for the records themselves) and name of a column → text → day, or
@@ -34,11 +36,13 @@ class DocumentLoader:
         stages: Sequence[StagingTable],
         problems: ProblemLog,
         places: Places,
+        store: DuckDB,
     ) -> None:
         import jsonschema_rs
 
         self.contract, self.stages = contract, stages
-        self.problems, self.places = problems, places
+        self.problems, self.places, self.store = problems, places, store
+        self.readings = RecordReadings(contract, store)
         # Formats are checked by reading the values, which has to be done anyway.
         self.validator = jsonschema_rs.Draft202012Validator(
             {"type": "array", "items": contract.schema()},
@@ -71,23 +75,16 @@ class DocumentLoader:
             if not batch:
                 continue
             count += len(batch)
-            self._keep_places(batch, source)
-            records = [each for each in batch if isinstance(each, Record)]
+            source.keep_places(batch)
+            read = self.readings.of(batch)
+            records = [each for each in read if isinstance(each, Record)]
             if len(records) == len(batch) and self._stage(records, nested, numbers):
                 continue
-            for each in batch:
-                if isinstance(each, Reject) or not self._stage([each], nested, numbers):
+            for each, record in zip(batch, read, strict=True):
+                if record is None or not self._stage([record], nested, numbers):
                     invalid += 1
                     self._refuse(source, each)
         return count, invalid
-
-    def _keep_places(self, batch: Sequence[Record | Reject], source: FileRecords) -> None:
-        """Keep the places of records of a file that their numbers do not tell."""
-        source.sheet = batch[0].sheet
-        lines = [each.line for each in batch if each.line is not None]
-        if lines:
-            source.counted_lines = source.counted_lines or array("Q")
-            source.counted_lines.extend(lines)
 
     def _stage(
         self, records: Sequence[Record], nested: Sequence[NestedRecords], numbers: Sequence[int]
@@ -139,14 +136,17 @@ class DocumentLoader:
                 rows = [part for record in records for part in record.get(path, ())]
             for column in columns:
                 texts = {row[column.name] for row in rows if column.name in row}
-                readings = (
-                    values.days(texts)
-                    if column.type == "date"
-                    else values.all_instants(texts, self.contract.zone)
-                )
+                readings: Mapping[str, Any] | None
+                if not column.reading.is_plain:
+                    readings = {text: read_time(text, column) for text in texts}
+                elif column.type == "date":
+                    readings = values.days(texts)
+                else:
+                    zone = time_zone(column.zone) if column.zone else None
+                    readings = values.all_instants(texts, zone)
                 if readings is None:
                     return None
-                times[path, column.name] = readings
+                times[path, column.name] = dict(readings)
         return times
 
     def _refuse(self, source: FileRecords, entry: Record | Reject) -> None:
@@ -158,7 +158,7 @@ class DocumentLoader:
         if isinstance(entry, Reject):
             self.problems.record(place, [entry.error])
             return
-        self.explainer = self.explainer or Explainer(self.contract)
+        self.explainer = self.explainer or Explainer(self.contract, self.store)
         faults = self.explainer.faults(entry.value)
         errors = [error.at(nested_place(place, path)) for path, error in faults]
         if not errors:

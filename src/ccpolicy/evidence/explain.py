@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from ccpolicy.checks.patterns import matcher
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence import values
-from ccpolicy.evidence.contract import Contract
+from ccpolicy.evidence.cell_readings import MISREAD, CellReadings
+from ccpolicy.evidence.contract import Column, Contract
+from ccpolicy.evidence.misreadings import Misreadings
 from ccpolicy.near_names import nearest
 from ccpolicy.policy.keywords import KEYWORDS
+from ccpolicy.store import DuckDB
+from ccpolicy.time.calendar import date_of, moment
+from ccpolicy.time.zones import time_zone
 
 _MESSAGES = {
     "required": "'{name}' is missing",
@@ -33,33 +40,41 @@ _HINT_MESSAGES = {
     "close": "did you mean '{close}'?",
     "close_offset": "did you mean '{close}', and with which offset from UTC? write it behind, as"
     " +08:00, or say in the dataset which 'zone' is meant",
+    "close_line": "did you mean '{close}'? if files are written so, add  {line}  to column"
+    " {column}",
     "fields": "known here: {known}",
 }
 
-Fault = tuple[tuple[str | int, ...], EvidenceError]
+Path = tuple[str | int, ...]
+Fault = tuple[Path, EvidenceError]
 """Path of the record or nested record that is at fault, and the error."""
 
 
 class Explainer:
     """Explains the invalid records of one dataset."""
 
-    def __init__(self, contract: Contract) -> None:
+    def __init__(self, contract: Contract, store: DuckDB) -> None:
         # Slow to import, and needed only for invalid records.
-        from jsonschema import Draft202012Validator, FormatChecker
+        from jsonschema import Draft202012Validator
         from jsonschema.exceptions import ValidationError
         from jsonschema.validators import extend
 
         self.contract = contract
-        checker = FormatChecker(formats=())
-        # A format applies to text alone; the type refuses the rest.
-        checker.checks("date")(
-            lambda text: not isinstance(text, str) or values.day(text) is not None
-        )
-        checker.checks("date-time")(
-            lambda text: (
-                not isinstance(text, str) or values.instants(text, contract.zone) is not None
-            )
-        )
+        self.cells = CellReadings(store)
+        self.misreadings = Misreadings(self.cells)
+        self.columns: dict[tuple[str, ...], tuple[Column, ...]] = {(): contract.columns}
+        self.columns |= {(child.path,): child.columns for child in contract.children}
+        """Path of nested records, or of the record itself → columns."""
+
+        def format_(_: Any, name: str, text: Any, schema: Any) -> Iterator[ValidationError]:
+            # A format applies to text alone; the type refuses the rest.
+            is_read = not isinstance(text, str) or name not in ("date", "date-time")
+            if not is_read and name == "date":
+                is_read = values.day(text) is not None
+            elif not is_read:
+                is_read = values.instants(text, _zone(schema)) is not None
+            if not is_read:
+                yield ValidationError(name)
 
         def pattern(_: Any, limit: str, text: Any, __: Any) -> Iterator[ValidationError]:
             if isinstance(text, str) and not matcher(limit)(text):
@@ -67,18 +82,66 @@ class Explainer:
 
         # Python's own patterns take exponential time.
         validator = extend(  # type: ignore[no-untyped-call]
-            Draft202012Validator, {"pattern": pattern}
+            Draft202012Validator, {"pattern": pattern, "format": format_}
         )
-        self.validator = validator(contract.schema(), format_checker=checker)
+        self.validator = validator(_with_zones(contract))
 
     def faults(self, record: dict[str, Any]) -> list[Fault]:
         """Return what is wrong with a record, by place; nothing if it is valid."""
-        found = []
-        for error in self.validator.iter_errors(record):
+        read, misread = self._read(record)
+        found = [(path, path[-1], error) for path, error in misread.items()]
+        for error in self.validator.iter_errors(read):
             path = tuple(error.absolute_path)
-            found += [(path, *each) for each in self._explain(error, path)]
-        found.sort(key=lambda each: ([str(part).zfill(9) for part in each[0]], each[1]))
+            if path not in misread:
+                found += [(path, *each) for each in self._explain(error, path)]
+        found.sort(key=lambda each: ([str(part).zfill(9) for part in each[0]], str(each[1])))
         return [(_around(path), error) for path, _, error in found]
+
+    def _read(self, record: dict[str, Any]) -> tuple[dict[str, Any], dict[Path, EvidenceError]]:
+        """Read the values of a record, and return it with what cannot be read, by path."""
+        misread: dict[Path, EvidenceError] = {}
+        read = self._part(record, self.contract.columns, (), misread)
+        for child in self.contract.children:
+            if isinstance(listed := read.get(child.path), list):
+                read[child.path] = [
+                    self._part(part, child.columns, (child.path, index), misread)
+                    if isinstance(part, dict)
+                    else part
+                    for index, part in enumerate(listed)
+                ]
+        return read, misread
+
+    def _part(
+        self,
+        given: dict[str, Any],
+        columns: Sequence[Column],
+        path: Path,
+        misread: dict[Path, EvidenceError],
+    ) -> dict[str, Any]:
+        read = dict(given)
+        for column in columns:
+            if column.reading.is_plain:
+                continue
+            raw = given.get(column.name)
+            [value] = self.cells.read(column, [raw])
+            if value is MISREAD and not column.reading.has_way:
+                # Beside its marks it is written as every contract has it, and explained so.
+                text = raw.isoformat() if isinstance(raw, datetime.date) else raw
+                read[column.name] = (
+                    values.value_of(text, column.type) if isinstance(text, str) else text
+                )
+            elif value is MISREAD:
+                name = self._heading(path, column.name)
+                misread[(*path, column.name)] = self.misreadings.error(column, name, raw)
+            elif value is None:
+                read.pop(column.name, None)
+            elif column.type == "date" and isinstance(value, int):
+                read[column.name] = date_of(value).isoformat()
+            elif isinstance(value, tuple):
+                read[column.name] = moment(value[0], datetime.UTC).isoformat()
+            else:
+                read[column.name] = value
+        return read
 
     def _explain(
         self, error: Any, path: tuple[str | int, ...]
@@ -109,25 +172,41 @@ class Explainer:
             return
         name = names[-1] if names else ""
         key = str(error.validator_value) if keyword in ("type", "format") else keyword
-        if key == "date-time" and self.contract.zone:
+        if key == "date-time" and _zone(error.schema):
             key = "local"
-        meant, hint = self._close(key, error)
+        hint = self._hint(key, error, path)
         yield (
             name,
             EvidenceError(
                 KEYWORDS[keyword].message if keyword in KEYWORDS else _MESSAGES[key],
-                hint=hint,
                 name=name,
                 value=values.shown(error.instance),
                 limit=_limit(error.validator_value),
-                close=meant,
-                zone=self.contract.zone,
+                zone=_zone(error.schema),
+                **hint,
             ),
         )
 
     def _heading(self, path: Sequence[str | int], name: str) -> str:
         """Return what a field is called on file; those of nested records have no other name."""
         return name if path else self.contract.heading(name)
+
+    def _hint(self, key: str, error: Any, path: Path) -> dict[str, Any]:
+        """Return the hint with its values: what was probably meant, or the line to add."""
+        close, hint = self._close(key, error)
+        found: dict[str, Any] = {"hint": hint, "close": close}
+        *around, name = path
+        columns = self.columns.get(tuple(part for part in around if isinstance(part, str)), ())
+        column = next((each for each in columns if each.name == name), None)
+        # A skipped time, or one without its offset, is written rightly.
+        if column is None or (hint and not close):
+            return found
+        line = self.misreadings.hint(column, error.instance)
+        if not line["hint"]:
+            return found
+        if close and "other" not in line:
+            return found | line | {"hint": _HINT_MESSAGES["close_line"]}
+        return line
 
     def _close(self, key: str, error: Any) -> tuple[str, str]:
         """Return the value that was probably meant, and the hint; both empty if nobody can say."""
@@ -140,7 +219,7 @@ class Explainer:
                 close = nearest(text, known)
                 return (close.name, close.hint) if close else ("", "")
             case "local" | "date-time":
-                return self._close_time(text)
+                return self._close_time(text, _zone(error.schema))
             case "date":
                 fixed = values.canonical_time(text)[:10]
                 return (
@@ -152,14 +231,29 @@ class Explainer:
                 return (fixed, _HINT_MESSAGES["close"]) if is_other else ("", "")
         return "", ""
 
-    def _close_time(self, text: str) -> tuple[str, str]:
-        zone = self.contract.zone
+    def _close_time(self, text: str, zone: ZoneInfo | None) -> tuple[str, str]:
         if values.is_local(text):
             return "", _HINT_MESSAGES["zone" if zone else "offset"]
         fixed = values.canonical_time(text)
         if values.instants(fixed, zone):
             return fixed, _HINT_MESSAGES["close"]
         return (fixed, _HINT_MESSAGES["close_offset"]) if values.is_local(fixed) else ("", "")
+
+
+def _with_zones(contract: Contract) -> dict[str, Any]:
+    """Return the JSON Schema of a record, in which times have a zone."""
+    schema = contract.schema()
+    parts = [(schema, contract.columns)]
+    for child in contract.children:
+        parts.append((schema["properties"][child.path]["items"], child.columns))
+    for part, columns in parts:
+        for column in columns:
+            part["properties"][column.name]["zone"] = column.zone
+    return schema
+
+
+def _zone(schema: Mapping[str, Any]) -> ZoneInfo | None:
+    return time_zone(schema["zone"]) if schema.get("zone") else None
 
 
 def _limit(limit: Any) -> str:

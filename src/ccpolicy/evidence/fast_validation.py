@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from ccpolicy.evidence import values
 from ccpolicy.evidence.contract import Column, Contract
 from ccpolicy.policy.keywords import BIGINT, KEYWORDS
+from ccpolicy.time.zones import time_zone
 
 TypedColumns = dict[tuple[str, bool], list[Any]]
 """Column, and whether these are the earlier readings of its times → a value for each record."""
@@ -23,13 +24,15 @@ def typed_columns(contract: Contract, texts: Mapping[str, Sequence[str]]) -> Typ
     Where the dataset has a zone, the earlier readings of its times are columns of their own.
     """
     typed: TypedColumns = {}
+    if not all(column.reading.is_plain for column in contract.columns):
+        return None  # only SQL knows how the others are read
     for column in contract.columns:
         cells = texts[column.name]
         distinct = set(cells)
         if column.required and "" in distinct:
             return None
         distinct.discard("")
-        readings = _read(column, distinct, contract.zone)
+        readings = _read(column, distinct, time_zone(column.zone) if column.zone else None)
         if readings is None:
             return None
         for is_earlier, reading in enumerate(readings):

@@ -92,7 +92,7 @@ class InvalidRecordSearch:
         places = self.places.locate(locators)
         records = {} if self.plan.is_typed else self._texts(locators)
         keys = self._rows(self.plan.records(), self.plan.key, locators)
-        explainer = Explainer(self.contract) if records else None
+        explainer = Explainer(self.contract, self.store) if records else None
         for locator in locators:
             errors = []
             if explainer:
@@ -108,6 +108,8 @@ class InvalidRecordSearch:
         return {
             locator: {
                 column.name: values.value_of(str(cell), column.type)
+                if column.reading.is_plain
+                else cell
                 for column, cell in zip(columns, row, strict=True)
                 if cell is not None
             }

@@ -65,8 +65,17 @@ def load_evidence(
         store.run("SET threads = 1")
     for load in loads.values():
         load.read(git_records)
-    create_tables(store, loads.values())
-    check_tables(store, loads.values())
+    as_they_are = [load for load in loads.values() if not load.dataset.reshape]
+    reshaped = [load for load in loads.values() if load.dataset.reshape]
+    create_tables(store, as_they_are)
+    check_tables(store, as_they_are)
+    if reshaped:
+        # From here on no file is read by the engine, since a whole query of the policy runs.
+        store.lock()
+        for load in reshaped:
+            load.reshape(limits)
+        create_tables(store, reshaped)
+        check_tables(store, reshaped)
     attachments = Attachments(store, loads.values(), finder, folder)
     attachments.check()
     check_references(store, loads.values(), zone)
@@ -119,7 +128,8 @@ def _open_files(
             load.problems.file(failure.at(Locator(path)))
             continue
         kept += len(facts.data or b"")
-        records = FileRecords(SourceFile(load.contract, path, root / path, facts, limits))
+        contract = load.raw_contract or load.contract
+        records = FileRecords(SourceFile(contract, path, root / path, facts, limits))
         load.files[places.add(records)] = records
         total += facts.size
     for load in loads.values():

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from ccpolicy.errors import Locator, Message
 from ccpolicy.evidence.contract import Nested
 from ccpolicy.evidence.explain import nested_place
-from ccpolicy.evidence.readers import Record, SourceFile, find_reader, path_on_line
+from ccpolicy.evidence.readers import Record, Reject, SourceFile, find_reader, path_on_line
 from ccpolicy.evidence.readers.interface import ScannedLines
 from ccpolicy.evidence.record_sources import NUMBER_BITS, RecordContent, RecordSource
 
@@ -35,6 +35,16 @@ class FileRecords:
     """What should be known of how it was read."""
     scanned_lines: ScannedLines | None = None
     """Finds the lines of the records, where DuckDB could only number them."""
+
+    def keep_places(self, batch: Sequence[Record | Reject]) -> None:
+        """Keep the places of records that their numbers do not tell."""
+        if not batch:
+            return
+        self.sheet = batch[0].sheet
+        lines = [each.line for each in batch if each.line is not None]
+        if lines:
+            self.counted_lines = self.counted_lines or array("Q")
+            self.counted_lines.extend(lines)
 
     def locate(self, numbers: Sequence[int]) -> dict[int, Locator]:
         """See `RecordSource.locate`."""

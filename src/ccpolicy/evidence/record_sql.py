@@ -83,6 +83,8 @@ def _conditions(column: Column, value: str, early: str | None) -> Iterator[str]:
             yield f"isfinite({value})"
         case "integer" | "boolean":
             yield f"{value} IS NOT NULL"
+        case "text" if column.may_be_misread:
+            yield f"{value} IS NOT NULL"
     for name, limit in column.schema.items():
         keyword = KEYWORDS.get(name)
         if keyword and keyword.condition:

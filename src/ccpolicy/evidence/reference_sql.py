@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from ccpolicy.evidence.contract import Column
 from ccpolicy.evidence.record_sql import key_text
-from ccpolicy.evidence.table_plan import EARLY, TablePlan
+from ccpolicy.evidence.table_plan import TablePlan
+from ccpolicy.evidence.typed_sql import EARLY
 from ccpolicy.policy.models import Reference
 from ccpolicy.store.sql import identifier
 

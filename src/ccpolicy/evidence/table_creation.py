@@ -8,17 +8,17 @@ from ccpolicy.errors import EvidenceError
 from ccpolicy.evidence.dataset_load import DatasetLoad
 from ccpolicy.evidence.readers import Scanner, find_reader
 from ccpolicy.evidence.record_sources import NUMBER_BITS
-from ccpolicy.evidence.table_plan import TablePlan, zone_relation
+from ccpolicy.evidence.table_plan import TablePlan
+from ccpolicy.evidence.typed_sql import create_zones
 from ccpolicy.store import DuckDB, Interrupted, StoreError, ValueFault
 from ccpolicy.store.sql import identifier
-from ccpolicy.time import zone_shifts
 
 
 def create_tables(store: DuckDB, loads: Collection[DatasetLoad]) -> None:
     """Make the tables of datasets in their order, and note the files that cannot be read."""
     plans = [plan for load in loads for plan in load.plans]
-    for zone in sorted({plan.zone for plan in plans if plan.zone and not plan.is_typed}):
-        store.create(zone_relation(zone), zone_shifts.table(zone))
+    ambiguous = [each for plan in plans if not plan.is_typed for each in plan.ambiguous]
+    create_zones(store, {each.zone for each in ambiguous if each.zone})
     for load in loads:
         for plan, stage in zip(load.plans, load.stages, strict=True):
             if plan.is_simple and not stage.is_stored:

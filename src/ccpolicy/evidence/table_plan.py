@@ -6,18 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ccpolicy.evidence import record_sql
+from ccpolicy.evidence import record_sql, typed_sql
 from ccpolicy.evidence.contract import Column
 from ccpolicy.evidence.models import Table
 from ccpolicy.evidence.readers import Scan
 from ccpolicy.evidence.record_sources import NUMBER_BITS
+from ccpolicy.evidence.typed_sql import EARLY
 from ccpolicy.policy import ColumnType
 from ccpolicy.policy.models import Lookup
 from ccpolicy.store import DuckDB
 from ccpolicy.store.sql import identifier
-from ccpolicy.time import zone_shifts
-
-EARLY = "__early"
 
 
 class StagedColumn(NamedTuple):
@@ -41,7 +39,6 @@ class TablePlan:
     own: frozenset[str]
     """Columns of the record itself, not of the one around it."""
     key: Sequence[str]
-    zone: str | None
     wanted: set[str]
     """Columns to keep."""
     derive: Mapping[str, str]
@@ -68,7 +65,7 @@ class TablePlan:
         """The rows that were read here."""
         self.checked = f"evidence.checked/{self.name}"
         """All records, with a column that tells whether they are valid."""
-        self.ambiguous = [each for each in self.columns if each.type == "instant" and self.zone]
+        self.ambiguous = [each for each in self.columns if each.is_ambiguous]
         """Columns whose time may have happened twice."""
         self.types = {column.name: column.type for column in self.columns} | dict(self.derived)
         """Type of every column, derived and looked-up ones among them."""
@@ -134,42 +131,7 @@ class TablePlan:
         """Write the rows as values, with `_valid`."""
         if self.is_typed:
             return f"SELECT *, true AS _valid FROM {identifier(self.staged)}"
-        texts = {column.name: identifier(column.name) for column in self.columns}
-        parsed, made = dict(texts), ""
-        for column in self.columns:
-            if column.type != "text":
-                name = parsed[column.name] = identifier(f"={column.name}")
-                made += f", {record_sql.parse_text(column, texts[column.name])} AS {name}"
-        for column in self.ambiguous:
-            local = record_sql.parse_local_time(texts[column.name])
-            made += f", {local} AS {identifier(f'~{column.name}')}"
-        source = f"(SELECT *{made} FROM ({self.text_rows()}))"
-        early: dict[str, str] = {}
-        if self.ambiguous:
-            source, early = self._both_readings(source, parsed)
-        conditions = [
-            record_sql.valid(each, texts[each.name], parsed[each.name], early.get(each.name))
-            for each in self.columns
-        ]
-        valid = " AND ".join(condition for condition in conditions if condition) or "true"
-        cells = [f"{parsed[column.name]} AS {identifier(column.name)}" for column in self.columns]
-        cells += [f"{reading} AS {identifier(column + EARLY)}" for column, reading in early.items()]
-        cells.append(f"coalesce({valid}, false) AS _valid")
-        return f"SELECT locator, {', '.join(cells)} FROM {source}"
-
-    def _both_readings(self, source: str, parsed: dict[str, str]) -> tuple[str, dict[str, str]]:
-        """Join the zone's shifts, so that times without an offset have both their readings."""
-        joins, made, early = "", "", {}
-        zone = identifier(zone_relation(self.zone))
-        for index, column in enumerate(self.ambiguous):
-            local, span = identifier(f"~{column.name}"), f"z{index}"
-            later, earlier = zone_shifts.readings(f"r.{local}", span)
-            joins += f" ASOF LEFT JOIN {zone} {span} ON r.{local} >= {span}.begins"
-            both = identifier(f"+{column.name}"), identifier(f"-{column.name}")
-            made += f", coalesce(r.{parsed[column.name]}, {later}) AS {both[0]}"
-            made += f", coalesce(r.{parsed[column.name]}, {earlier}) AS {both[1]}"
-            parsed[column.name], early[column.name] = both
-        return f"(SELECT r.*{made} FROM {source} r{joins})", early
+        return typed_sql.typed_rows(self.columns, self.text_rows())
 
     def records(self) -> str:
         """Write the rows with derived and looked-up columns."""
@@ -248,8 +210,3 @@ class TablePlan:
             f" hash({', '.join(map(identifier, self.key))}) AS _hash"
             f" FROM ({self.records()}) WHERE {self._is_ok()}"
         )
-
-
-def zone_relation(zone: str | None) -> str:
-    """Return the name of the relation of a zone's shifts."""
-    return f"zone/{zone}"

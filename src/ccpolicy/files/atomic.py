@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +20,8 @@ def digest(content: bytes) -> str:
 @contextmanager
 def temporary_beside(target: Path) -> Iterator[Path]:
     """Yield the path of a temporary file in the target's folder; what is left there is removed."""
-    beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    # Runs in several containers that share a folder may have the same process id.
+    beside = target.with_name(f".{target.name}.{secrets.token_hex(8)}.tmp")
     try:
         yield beside
     finally:

@@ -10,6 +10,7 @@ from ccpolicy.checks.query_guard import vet_queries
 from ccpolicy.checks.sql_guard import Expression, Refusal, vet_expressions
 from ccpolicy.errors import Locator, PolicyError, PolicyErrors
 from ccpolicy.policy.calendars import calendar_name, check_calendars, require_calendar
+from ccpolicy.policy.column_checks import check_columns
 from ccpolicy.policy.columns import ColumnType, columns, schema
 from ccpolicy.policy.controls import check_control
 from ccpolicy.policy.expression_types import Column, family_of, misfits
@@ -19,6 +20,7 @@ from ccpolicy.policy.models import Dataset, Recording
 from ccpolicy.policy.names import unknown
 from ccpolicy.policy.record_schema import check_schema
 from ccpolicy.policy.references import check_references, unlike_references
+from ccpolicy.policy.reshape_checks import check_reshapes
 from ccpolicy.store import DuckDB
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.time.zones import is_zone
@@ -44,7 +46,7 @@ def check_policy(content: Policy, store: DuckDB) -> Mapping[str, frozenset[str]]
         raise PolicyErrors(errors)
     found = expressions(content)
     vetted = vet_expressions(store, [each.text for each in found])
-    errors = [*_refused(found, vetted), *_queries(content, store)]
+    errors = [*_refused(found, vetted), *_queries(content, store), *check_reshapes(content, store)]
     if errors:
         raise PolicyErrors(errors)
     plain = [each for each in vetted if isinstance(each, Expression)]
@@ -134,9 +136,7 @@ def _dataset_columns(content: Policy, dataset: Dataset) -> Iterator[PolicyError]
     for index, column in enumerate(dataset.key):
         if column not in found:
             yield unknown("unknown column '{name}'", column, found, place("key", index))
-    for column in dataset.columns:
-        if column not in dataset.record.get("properties", {}):
-            yield unknown("unknown column '{name}'", column, found, place("columns", column))
+    yield from check_columns(dataset, place)
     for name in dataset.lookups:
         yield from _lookup(content, dataset, name, found)
     children = [error for name in dataset.children for error in _child(content, dataset, name)]

@@ -6,10 +6,13 @@ import datetime
 import hashlib
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
 
 from ccpolicy.checks.kinds import ROLES, Role
 from ccpolicy.evidence_formats import Format
+from ccpolicy.policy.base_model import STRICT, Line, Name
+from ccpolicy.policy.column_reading import ColumnSource, Marks
+from ccpolicy.policy.reshape import Reshape
 from ccpolicy.vocabulary import Grade, Severity
 
 Scalar = str | int | float
@@ -26,9 +29,6 @@ def _day(value: object) -> object:
 
 
 Day = Annotated[datetime.date, BeforeValidator(_day)]
-Line = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
-"""The name of a dataset, column, check kind or parameter."""
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,62}$")]
 """The id of a control, norm or waiver, as people write it."""
 
@@ -36,7 +36,7 @@ Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,62}$")
 class Model(BaseModel):
     """Content of a policy file: unknown fields are refused and nothing is coerced."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = STRICT
 
 
 class Text(Model):
@@ -391,6 +391,8 @@ class Child(Model):
     """Name of the list inside the record, such as `notices`."""
     key: list[Name] = Field(min_length=1)
     """Columns that tell one record from another, the parent's among them."""
+    columns: dict[Name, ColumnSource] = {}
+    """Column of the nested record → its name in the document, or how its values are written."""
     references: dict[Name, Reference] = {}
     """Column of the nested record → what its values must name."""
     recording: Recording | None = None
@@ -425,13 +427,18 @@ class Dataset(Model):
     record: dict[str, Any]
     """JSON Schema of one record, over the names used here. A text with `format: attachment` is the
     path of a file that belongs to the record, from the evidence folder on."""
-    columns: dict[Name, Line] = {}
-    """Name used here → the column's heading, or the path in a document, such as `summary.end`."""
+    columns: dict[Name, ColumnSource] = {}
+    """Name used here → the column's heading, or the path in a document, such as `summary.end`; or
+    where it stands and how its cells are written."""
+    empty: Marks | None = None
+    """Texts that mean in any column that there is no value, such as `N/A`."""
     records: str = ""
     """JSON Pointer to the list of records in a document; empty when the document is the list."""
     delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] = ","
     sheet: Line | None = None
     """Sheet of a spreadsheet; without it the first."""
+    reshape: Reshape | None = None
+    """How records are made of rows, where a row is not a record."""
     children: dict[Name, Child] = {}
     references: dict[Name, Reference] = {}
     """Column → what its values must name; of a list, each entry. A record that names what is not

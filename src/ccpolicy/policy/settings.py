@@ -15,7 +15,8 @@ from ccpolicy.files.limits import Limits
 from ccpolicy.files.model_errors import explain
 from ccpolicy.files.policy_files import FolderFiles, PolicyFiles
 from ccpolicy.files.yaml_document import Place, YamlDocument, decode
-from ccpolicy.policy.models import Label, Line, Model, Text
+from ccpolicy.policy.base_model import Line
+from ccpolicy.policy.models import Label, Model, Text
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.vocabulary import Judged, Severity
 

@@ -12,8 +12,9 @@ from pydantic import Field, ValidationError
 from ccpolicy.errors import PolicyErrors
 from ccpolicy.files.model_errors import explain
 from ccpolicy.files.policy_files import PolicyFiles, read_source
+from ccpolicy.policy.base_model import Line, Name
 from ccpolicy.policy.load import TESTS, Place, Policy
-from ccpolicy.policy.models import Day, Id, Line, Model, Name
+from ccpolicy.policy.models import Day, Id, Model
 from ccpolicy.policy.names import unknown
 from ccpolicy.vocabulary import Verdict
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from ccpolicy.checks.sql_guard import expression_sql
 from ccpolicy.evidence import record_sql, values
-from ccpolicy.evidence.contract import Contract
+from ccpolicy.evidence.cell_readings import MISREAD, CellReadings
+from ccpolicy.evidence.contract import Column, Contract
 from ccpolicy.store import DuckDB
 from ccpolicy.store.sql import identifier
 
@@ -24,6 +25,7 @@ class DerivedKeys:
         }
         """Column → its vetted SQL, in brackets."""
         self._contract, self._store = contract, store
+        self._readings = CellReadings(store)
 
     def of(self, records: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
         """Return the derived columns of each record, as text."""
@@ -39,16 +41,17 @@ class DerivedKeys:
             f"CAST(try({text}) AS VARCHAR) AS {identifier(each)}"
             for each, text in self.expressions.items()
         )
-        given = [[_cell(record.get(column.name)) for record in records] for column in columns]
-        for column, each in zip(columns, given, strict=True):
-            if column.type == "instant":
-                read = [values.instants(str(text), self._contract.zone) for text in each]
-                each[:] = [found[0] if found else None for found in read]
-            elif column.type == "date":
-                each[:] = [values.day(str(text)) for text in each]
+        given = [self._cells(column, records) for column in columns]
         rows = self._store.ask(f"SELECT {derived} FROM (SELECT {cells})", given)
         return [dict(zip(self.expressions, row, strict=True)) for row in rows]
 
-
-def _cell(value: Any) -> Any:
-    return values.list_text(value) if isinstance(value, list) else value
+    def _cells(self, column: Column, records: Sequence[Mapping[str, Any]]) -> list[Any]:
+        """Return a column as tables hold it; what cannot be read is missing."""
+        raws = [record.get(column.name) for record in records]
+        if column.type == "instant" or not column.reading.is_plain:
+            read = self._readings.read(column, raws)
+            found = [None if each is MISREAD else each for each in read]
+            return [each[0] if isinstance(each, tuple) else each for each in found]
+        if column.type == "date":
+            return [values.day(str(text)) for text in raws]
+        return [values.list_text(raw) if isinstance(raw, list) else raw for raw in raws]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ccpolicy.errors import EvidenceError, LimitError, Locator
+from ccpolicy.evidence.cell_readings import CellReadings
 from ccpolicy.evidence.contract import Contract
 from ccpolicy.evidence.readers import Record, Scanner, SourceFile, find_reader, place_of
 from ccpolicy.evidence.readers.csv_form import CsvFault, csv_rows
@@ -46,6 +47,7 @@ class FileVersionReader:
     def __init__(self, tracked: Tracked, store: DuckDB, folder: Path) -> None:
         self.tracked = tracked
         self.file = folder / f"version.{tracked.dataset.format}"
+        self.readings = CellReadings(store)
         self.derived = DerivedKeys(tracked.contract, store)
         self.is_csv = tracked.dataset.format == "csv"
         self.columns = [column.name for column in tracked.contract.columns]

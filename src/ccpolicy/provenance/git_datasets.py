@@ -17,6 +17,7 @@ from ccpolicy.provenance.tracked import Tracked, TrackedTable
 from ccpolicy.time.calendar import Calendar
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.time.epoch import SECOND
+from ccpolicy.time.zones import time_zone
 
 STORED_COLUMNS = {
     RECORDINGS: {
@@ -81,13 +82,16 @@ class RecordRows:
             columns = table.recording.happened
             contents = [state.contents[0] for _, state in found]
             texts = self.history.files.readers[name].cells(contents, columns)
-            instants = self._instants({each for row in texts for each in row}, tracked)
+            instants = [
+                self._instants({row[index] for row in texts}, column, table, tracked)
+                for index, column in enumerate(columns)
+            ]
             within = parse_duration(table.recording.within) if table.recording.within else None
             dues: dict[int, int] = {}
             for (key, state), row in zip(found, texts, strict=True):
                 timed = [number for number, text in enumerate(row) if text is not None]
                 for number in timed or [-1]:
-                    at = instants[row[number]] if timed else None
+                    at = instants[number][row[number]] if timed else None
                     id_ = (state.since[number] if timed else state.commit) or WORKING
                     commit, is_recent = self.numbered.get(id_) or self._number(id_)
                     is_owed = is_recent or (at is not None and at >= self.adopted)
@@ -119,13 +123,16 @@ class RecordRows:
         self.numbered[commit] = self.numbers.get(commit), is_recent
         return self.numbered[commit]
 
-    def _instants(self, texts: Collection[Any], tracked: Tracked) -> dict[Any, int | None]:
-        """Read times; all at once if they have the same format, as most do."""
+    def _instants(
+        self, texts: Collection[Any], name: str, table: TrackedTable, tracked: Tracked
+    ) -> dict[Any, int | None]:
+        """Read the times of a column; all at once if they have the same format, as most do."""
+        column = tracked.contract.column(name, table.path)
         found = None
-        if all(isinstance(each, str) for each in texts):
-            found = values.all_instants(texts, tracked.contract.zone)
+        if column and column.reading.is_plain and all(isinstance(each, str) for each in texts):
+            found = values.all_instants(texts, time_zone(column.zone) if column.zone else None)
         if found is None:
-            return {each: self._instant(each, tracked) for each in texts}
+            return {each: self._instant(each, name, table, tracked) for each in texts}
         return {text: readings[1] for text, readings in found.items()}
 
     def changes(self, events: Iterable[Event]) -> Iterator[tuple[object, ...]]:
@@ -175,7 +182,10 @@ class RecordRows:
             return True
         is_over: bool | None = False
         if not after:
-            found = [self._instant(before[0].get(e), tracked) for e in table.recording.happened]
+            found = [
+                self._instant(before[0].get(each), each, table, tracked)
+                for each in table.recording.happened
+            ]
             is_over = self._retention_is_over([e for e in found if e is not None], at, tracked)
         if table.recording.amendable == "append_only":
             return is_over
@@ -196,16 +206,19 @@ class RecordRows:
     def _time(self, commit: str) -> int | None:
         return self.history.times[commit] * SECOND if commit else None
 
-    def _instant(self, text: object, tracked: Tracked) -> int | None:
+    def _instant(self, raw: object, name: str, table: TrackedTable, tracked: Tracked) -> int | None:
         """Read a time; a day counts as its beginning in the plan's zone."""
-        if not isinstance(text, str):
+        column = tracked.contract.column(name, table.path)
+        if column is None:
             return None
-        day = values.day(text) if len(text) == len("2026-01-31") else None
-        if day is not None:
-            return self.calendar.starts(day)
-        found = values.instants(text, tracked.contract.zone)
         # The earlier of two readings (end of summer time), which is due earlier.
-        return found[1] if found else None
+        [found] = self.history.files.readers[table.name].readings.read(column, [raw])
+        match found:
+            case (_, earlier):
+                return int(earlier)
+            case int() if column.type == "date":
+                return self.calendar.starts(found)
+        return None
 
 
 def _only_fills_in(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> bool:

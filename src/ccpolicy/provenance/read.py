@@ -43,8 +43,8 @@ from ccpolicy.provenance.tracked import Tracked, tracked
 from ccpolicy.provenance.tracked_files import TrackedFiles
 from ccpolicy.provenance.working_tree import WorkingTree
 from ccpolicy.store import DuckDB
-from ccpolicy.time.calendar import Calendar
-from ccpolicy.time.epoch import SECOND
+from ccpolicy.time.calendar import Calendar, moment
+from ccpolicy.time.epoch import CLOCK_TOLERANCE, SECOND
 
 
 @dataclass(frozen=True)
@@ -80,13 +80,16 @@ class ProvenanceRequest:
     """Whether results of an earlier reading may be used and kept."""
     tables: bool = True
     """Whether to fill the datasets from git, which takes a walk of the history."""
+    is_present: bool = False
+    """Whether the moment of the assessment is the present, by this computer's clock."""
 
 
 def read_provenance(asked: ProvenanceRequest, store: DuckDB) -> Provenance:
     """Read what git knows of the evidence; if nothing, the result has the reason.
 
     Raises:
-        EvidenceError: a commit that the request names does not exist, or is no ancestor.
+        EvidenceError: a commit that the request names does not exist, or is no ancestor; or it was
+            made later than the present.
         LimitError: a file or folder is larger than the limits.
     """
     try:
@@ -133,6 +136,8 @@ class _ProvenanceReader:
         if asked.known_at:
             head = known_at(repository, asked.known_at, asked.calendar.zone)
         commit = read_commit(repository, head)
+        if asked.is_present:
+            _refuse_early_present(asked, commit)
         files, uncommitted = self._files(commit)
         found = Provenance("known", None, None, head, commit.tree, uncommitted=uncommitted)
         if not (asked.tables or asked.ancestor):
@@ -246,6 +251,23 @@ class _ProvenanceReader:
         ]
         return judge_signatures(
             self.repository, signed, asked.signers, asked.scratch, cached=asked.cached
+        )
+
+
+def _refuse_early_present(asked: ProvenanceRequest, commit: Commit) -> None:
+    """Refuse a present before the commit was made: what is due by a clock set back is not due yet.
+
+    Only the commit itself is asked, so that one by a wrong clock is made good by the next.
+    """
+    made_at = commit.committed * SECOND
+    if made_at > asked.as_of + CLOCK_TOLERANCE:
+        made, now = (moment(each, asked.calendar.zone) for each in (made_at, asked.as_of))
+        raise EvidenceError(
+            "the commit {id} was made at {made}, but by this computer's clock it is only {now}",
+            hint="set the clock right; if the committer's was wrong, commit again",
+            id=commit.id[:12],
+            made=f"{made:%Y-%m-%d %H:%M}",
+            now=f"{now:%Y-%m-%d %H:%M}",
         )
 
 

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import duckdb
 
-from ccpolicy.errors import LimitError, Message
+from ccpolicy.errors import DatabaseError, LimitError, Message
 from ccpolicy.store.interface import (
     Interrupted,
     QueryError,
@@ -51,6 +51,7 @@ class DuckDB:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
         self._filled: set[str] = set()
+        self._is_locked = False
 
     def create(self, relation: str, query: str, parameters: Sequence[object] = ()) -> int:
         """See `Store.create`."""
@@ -106,8 +107,11 @@ class DuckDB:
 
     def lock(self) -> None:
         """See `Store.lock`."""
+        if self._is_locked:
+            return
         self.run("SET enable_external_access = false")
         self.run("SET lock_configuration = true")
+        self._is_locked = True
 
     def close(self) -> None:
         """Forget everything."""
@@ -125,6 +129,7 @@ class DuckDB:
         Raises:
             StoreError: it cannot run.
             LimitError: it needs more memory than there is.
+            DatabaseError: DuckDB itself failed.
         """
         try:
             return self._connection.execute(statement, parameters or None).fetchall()
@@ -137,6 +142,13 @@ class DuckDB:
             for theirs, reason in _REASON_HINT_MESSAGES.items():
                 if isinstance(failure, theirs):
                     raise ValueFault(str(failure), Message(reason)) from failure
+            if isinstance(failure, (duckdb.InternalError, duckdb.FatalException)):
+                raise DatabaseError(
+                    "{engine} failed by a fault of its own, and nothing was judged",
+                    hint="take the newest version of the engine; if that fails too, report it"
+                    " with a policy and evidence that show it",
+                    engine=f"DuckDB {duckdb.__version__}",
+                ) from failure
             raise StoreError(f"the database failed: {type(failure).__name__}") from failure
 
 

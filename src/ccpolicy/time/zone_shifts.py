@@ -11,6 +11,7 @@ from ccpolicy.time.epoch import DAY, LAST_DAY, SECOND
 from ccpolicy.time.zones import time_zone
 
 _DAY = DAY // SECOND
+_BUCKET = 64 * DAY
 _STEP = 3 * _DAY
 """Seconds between two looks at the clock: a week is the least after which one was shifted back."""
 
@@ -76,15 +77,32 @@ def _offset(zone: ZoneInfo, second: int) -> int:
 
 
 def table(zone: str) -> str:
-    """Write the spans as an SQL relation."""
+    """Write the spans as an SQL relation, a row for each bucket of the local clock in one of them.
+
+    A local time is in the span whose row `within` finds.
+    """
     rows = ",".join(
         f"({begins},{ends},{offset},{'NULL' if e is None else e},{'NULL' if o is None else o})"
         for begins, ends, offset, e, o in spans(zone)
     )
-    return (
+    found = (
         "SELECT begins::BIGINT AS begins, ends::BIGINT AS ends, shift::BIGINT AS shift,"
-        " old_ends::BIGINT AS old_ends, old_shift::BIGINT AS old_shift"
+        " old_ends::BIGINT AS old_ends, old_shift::BIGINT AS old_shift,"
+        " coalesce(lead(begins) OVER (ORDER BY begins), ends)::BIGINT AS until"
         f" FROM (VALUES {rows}) zone(begins, ends, shift, old_ends, old_shift)"
+    )
+    buckets = f"unnest(range(begins // {_BUCKET}, (until - 1) // {_BUCKET} + 1))"
+    return f"SELECT *, {buckets} AS bucket FROM ({found})"
+
+
+def within(local: str, zone: str) -> str:
+    """Write the condition of a join that finds the span of a local time, given the span's alias.
+
+    Equal buckets come first: the engine finds them many times faster than by comparing alone.
+    """
+    return (
+        f"{local} // {_BUCKET} = {zone}.bucket"
+        f" AND {local} >= {zone}.begins AND {local} < {zone}.until"
     )
 
 

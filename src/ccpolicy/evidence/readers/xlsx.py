@@ -141,10 +141,16 @@ def _heading(cell: Any) -> str:
 
 
 def _value(cell: Any, column: Column) -> object:
-    """Return what a cell is in JSON, if nothing of it has been lost."""
+    """Return what a cell is in JSON, if nothing of it has been lost.
+
+    What its column's contract says how to read, is left to be read.
+    """
     if isinstance(cell, str):
-        return cell if column.type == "text" else value_of(cell, column.type)
+        is_text = column.type == "text" or not column.reading.is_plain
+        return cell if is_text else value_of(cell, column.type)
     if isinstance(cell, bool):
+        return cell
+    if not column.reading.is_plain and not isinstance(cell, int | float):
         return cell
     if isinstance(cell, int | float):
         is_whole = isinstance(cell, int) or cell.is_integer()

@@ -21,7 +21,7 @@ _WORDING = ("title", "rule", "rationale", "remediation", "owner", "value_labels"
 _APART = frozenset(
     [
         *("id", "severity", "clauses", "tags", "may_be_empty", "not_applicable"),
-        *("check", "inputs", "parameters", "revisions"),
+        *("check", "calendar", "inputs", "parameters", "revisions"),
     ]
 )
 _OTHER = tuple(name for name in Control.model_fields if name not in {*_WORDING, *_APART})

@@ -12,6 +12,7 @@ from ccpolicy.errors import Message
 from ccpolicy.policy.columns import names_files
 from ccpolicy.policy.diff.change import Subject
 from ccpolicy.policy.diff.controls import may_be_empty
+from ccpolicy.policy.diff.readings import reading_changes
 from ccpolicy.policy.diff.recording import recording_direction
 from ccpolicy.policy.diff.references import reference_changes
 from ccpolicy.policy.keywords import KEYWORDS
@@ -19,7 +20,9 @@ from ccpolicy.policy.models import Child, Dataset
 from ccpolicy.time.durations import parse_duration
 
 _WORDING = ("title", "owner")
-_APART = frozenset([*_WORDING, "id", "may_be_empty", "references", "retention", "record"])
+_APART = frozenset(
+    [*_WORDING, "id", "may_be_empty", "references", "retention", "record", "columns"]
+)
 _CONTRACT = tuple(name for name in Dataset.model_fields if name not in _APART)
 """What is not compared apart: whatever else a contract may say decides what counts as evidence."""
 _LIMITS = tuple(name for name in KEYWORDS if name != "items")
@@ -46,6 +49,7 @@ def dataset_changes(subject: Subject, before: Dataset, after: Dataset) -> Iterat
                 after=_text(second),
                 rewrites_history=True,
             )
+    yield from reading_changes(subject, before, after)
     yield from reference_changes(subject, before, after)
     yield from may_be_empty(subject, before.may_be_empty, after.may_be_empty)
     if before.retention != after.retention:

@@ -1,0 +1,126 @@
+"""Read single values of documents as the SQL of `cell_sql` reads columns of text."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from ccpolicy.evidence import values
+from ccpolicy.evidence.contract import Column
+from ccpolicy.evidence.typed_sql import create_zones, typed_rows
+from ccpolicy.policy.time_formats import dated_formats
+from ccpolicy.store import DuckDB
+from ccpolicy.store.sql import identifier
+from ccpolicy.time.calendar import day_number
+from ccpolicy.time.zones import time_zone
+
+_MOST_DIGITS = 10**15
+
+
+class Misread:
+    """What is returned instead of the value of a text that is not written as its contract says."""
+
+
+MISREAD = Misread()
+
+
+class CellReadings:
+    """Reads values of columns whose contract says how they are written."""
+
+    def __init__(self, store: DuckDB) -> None:
+        self._store = store
+        self._zones: set[str] = set()
+
+    def read(self, column: Column, raws: Sequence[Any]) -> list[Any]:
+        """Return the value of each: None if there is none, `MISREAD` if it cannot be read.
+
+        A date is days since 1970, an instant its later and its earlier reading in microseconds. A
+        value that is none of a cell, such as a list, is returned as it is.
+        """
+        texts = [cell_text(raw) for raw in raws]
+        known = self.texts(column, set(texts))
+        return [
+            _typed(column, raw) if _is_typed(column, raw) else known[text]
+            for raw, text in zip(raws, texts, strict=True)
+        ]
+
+    def texts(self, column: Column, texts: Collection[str | None]) -> Mapping[str | None, Any]:
+        """Return text → value; see `read`."""
+        if column.zone and column.zone not in self._zones:
+            create_zones(self._store, [column.zone])
+            self._zones.add(column.zone)
+        given = list(texts)
+        # Whether it is valid otherwise is judged elsewhere.
+        alone = dataclasses.replace(column, required=False, schema={})
+        rows = f"SELECT unnest(range({len(given)})) AS locator, unnest(?::VARCHAR[]) AS "
+        found = self._store.ask(
+            f"SELECT * FROM ({typed_rows([alone], rows + identifier(column.name))})", [given]
+        )
+        read: dict[str | None, Any] = {}
+        for locator, value, *early, is_valid in found:
+            is_instant = value is not None and column.type == "instant"
+            found_value = (value, *(early or [value])) if is_instant else value
+            read[given[locator]] = found_value if is_valid else MISREAD
+        return read
+
+
+def cell_text(raw: Any) -> str | None:
+    """Return the text that a value would be in a cell; None if there is none."""
+    match raw:
+        case bool():
+            return "true" if raw else "false"
+        case float() if raw.is_integer() and abs(raw) < _MOST_DIGITS:
+            return str(int(raw))
+        case int() | float():
+            return repr(raw)
+        case str() if raw:
+            return raw
+    return None
+
+
+def _is_typed(column: Column, raw: Any) -> bool:
+    """Whether a value is of the column's type by itself, and not a text to be read."""
+    reading = column.reading
+    match raw:
+        case None | str():
+            return False
+        case bool():
+            return column.type == "boolean"
+        case int() | float():
+            is_number = column.type in ("integer", "number")
+            is_marked = cell_text(raw) in (reading.empty or ())
+            return is_number and not (is_marked or reading.values or reading.duration)
+    return True
+
+
+def _typed(column: Column, raw: Any) -> Any:
+    match raw, column.type:
+        case datetime.datetime(), "instant":
+            zone = time_zone(column.zone) if column.zone else None
+            return values.instants(raw.isoformat(), zone) or MISREAD
+        case datetime.datetime(), "date" if raw.time() == datetime.time():
+            return day_number(raw.date())
+        case datetime.date(), "date":
+            return MISREAD if isinstance(raw, datetime.datetime) else day_number(raw)
+        case datetime.date(), "instant" if dated_formats(column.reading.time):
+            return _whole_day(raw, column)
+        case datetime.timedelta(), "integer" | "number" if column.reading.duration:
+            return raw.total_seconds() if column.type == "number" else raw // _SECOND
+        case datetime.time(), "integer" | "number" if column.reading.duration:
+            return (raw.hour * 60 + raw.minute) * 60 + raw.second
+        case ((datetime.date() | datetime.time() | datetime.timedelta()), _):
+            return MISREAD
+    return raw
+
+
+_SECOND = datetime.timedelta(seconds=1)
+
+
+def _whole_day(day: datetime.date, column: Column) -> Any:
+    """Return the last and the first moment of a day."""
+    zone = time_zone(column.zone) if column.zone else None
+    first = values.instants(f"{day}T00:00:00", zone)
+    last = values.instants(f"{day}T23:59:59.999999", zone)
+    return (last[0], first[1]) if first and last else MISREAD

@@ -1,0 +1,100 @@
+"""Say why a text is not written as its contract says, and which line would let it be read."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from typing import Any
+
+from ccpolicy.errors import EvidenceError
+from ccpolicy.evidence import values
+from ccpolicy.evidence.cell_readings import MISREAD, CellReadings, cell_text
+from ccpolicy.evidence.contract import Column
+from ccpolicy.evidence.reading_hints import lines_to_add
+from ccpolicy.time.calendar import date_of, moment
+from ccpolicy.time.zones import time_zone
+
+HINT_MESSAGES = {
+    "line": "add  {line}  to column {column}",
+    "either": "which is meant? add  {line}  or  {other}  to column {column}",
+    "word": "add  {line}  to the 'values' of column {column}",
+    "skipped": "the clock was put forward then, and never showed this time",
+}
+_MESSAGES = {
+    "time": "'{name}' must be a time written as {forms}: {value}",
+    "duration": "'{name}' must be a duration written as {forms}: {value}",
+    "number": "'{name}' must be a number in the form that its contract describes: {value}",
+    "values": "'{name}' must be one of the words {forms}: {value}",
+    "extract": "'{name}' must match {forms}: {value}",
+    "several": "'{name}' can be read in two ways, as {first} and as {second}: {value}",
+}
+
+
+class Misreadings:
+    """Explains the values of one dataset that cannot be read."""
+
+    def __init__(self, cells: CellReadings) -> None:
+        self.cells = cells
+
+    def error(self, column: Column, name: str, raw: Any) -> EvidenceError:
+        """Return what is wrong with a value, given what its column is called on file."""
+        reading, text = column.reading, cell_text(raw)
+        shown = values.shown(text if text is not None else raw)
+        readings = [] if text is None else self._readings(column, text)
+        if len(readings) > 1:
+            return EvidenceError(
+                _MESSAGES["several"],
+                hint="take one of the two formats out, or correct the value",
+                name=name,
+                value=shown,
+                first=readings[0],
+                second=readings[1],
+            )
+        key, forms = "number", ""
+        for each in ("values", "time", "duration", "extract"):
+            if given := getattr(reading, each):
+                key = each
+                forms = ", ".join(map(values.shown, given)) if each != "extract" else given
+        is_skipped = text is not None and self._is_skipped(column, text)
+        hint = {"hint": HINT_MESSAGES["skipped"]} if is_skipped else self.hint(column, raw)
+        return EvidenceError(_MESSAGES[key], name=name, value=shown, forms=forms, **hint)
+
+    def _is_skipped(self, column: Column, text: str) -> bool:
+        """Whether the clock of the column's zone never showed a time."""
+        if column.type != "instant" or column.zone in (None, "UTC"):
+            return False
+        elsewhere = dataclasses.replace(column, zone="UTC")
+        return self.cells.texts(elsewhere, [text])[text] is not MISREAD
+
+    def hint(self, column: Column, raw: Any) -> dict[str, Any]:
+        """Return the hint with its values: the line to add; an empty one if nobody can say."""
+        if column.reading.values and isinstance(text := cell_text(raw), str):
+            line = f"{values.shown(text)}: …"
+            return {"hint": HINT_MESSAGES["word"], "line": line, "column": column.name}
+        lines = lines_to_add(self.cells, column, raw)
+        if not lines:
+            return {"hint": ""}
+        key = "either" if len(lines) > 1 else "line"
+        found = {"hint": HINT_MESSAGES[key], "line": lines[0], "column": column.name}
+        return found | ({"other": lines[1]} if len(lines) > 1 else {})
+
+    def _readings(self, column: Column, text: str) -> list[str]:
+        """Return what the formats of a column read in a text, where they differ."""
+        formats = column.reading.time or column.reading.duration or []
+        found: dict[str, None] = {}
+        for each in formats:
+            field = "time" if column.reading.time else "duration"
+            reading = column.reading.model_copy(update={field: [each]})
+            value = self.cells.texts(dataclasses.replace(column, reading=reading), [text])[text]
+            if value is not None and value is not MISREAD:
+                found[self._shown(column, value)] = None
+        return list(found)
+
+    def _shown(self, column: Column, value: Any) -> str:
+        match column.type:
+            case "date":
+                return date_of(value).isoformat()
+            case "instant":
+                zone = time_zone(column.zone) if column.zone else datetime.UTC
+                return moment(value[1], zone).isoformat()
+        return str(value)

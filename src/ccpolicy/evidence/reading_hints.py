@@ -1,0 +1,182 @@
+"""Which line of the contract would let a text be read that nobody declared."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ccpolicy.evidence.cell_readings import MISREAD, CellReadings, cell_text
+from ccpolicy.evidence.contract import Column
+from ccpolicy.policy.column_reading import ColumnReading
+
+_MARKS = frozenset(
+    [
+        *("?", "-", "--", "—", "–", "/", ".", "N/A", "n/a", "n.a.", "NA", "#N/A"),
+        *("NaN", "NULL", "null", "None", "none", "nil", "\\N", "无", "暂无", "未知"),
+    ]
+)
+"""Texts that often mean that there is no value."""
+_WORDS = [
+    ("Yes", "No"),
+    ("yes", "no"),
+    ("YES", "NO"),
+    ("Y", "N"),
+    ("y", "n"),
+    ("是", "否"),
+    ("有", "无"),
+    ("合格", "不合格"),
+    ("正常", "异常"),
+    ("1", "0"),
+    ("✓", "✗"),
+    ("√", "×"),
+    ("on", "off"),
+]
+"""Pairs of words that often mean true and false."""
+_DATES = {
+    r"\d{4}-\d{1,2}-\d{1,2}": ["%Y-%m-%d"],
+    r"\d{4}/\d{1,2}/\d{1,2}": ["%Y/%m/%d"],
+    r"\d{4}\.\d{1,2}\.\d{1,2}": ["%Y.%m.%d"],
+    r"\d{4}年\d{1,2}月\d{1,2}日": ["%Y年%m月%d日"],
+    r"\d{8}": ["%Y%m%d"],
+    r"\d{1,2}\.\d{1,2}\.\d{4}": ["%d.%m.%Y"],
+    r"\d{1,2}/\d{1,2}/\d{4}": ["%d/%m/%Y", "%m/%d/%Y"],
+    r"\d{1,2}-\d{1,2}-\d{4}": ["%d-%m-%Y", "%m-%d-%Y"],
+    r"\d{1,2}/\d{1,2}/\d{2}": ["%d/%m/%y", "%m/%d/%y"],
+    r"\d{1,2}\.\d{1,2}\.\d{2}": ["%d.%m.%y"],
+    r"\d{1,2} [A-Za-z]{3} \d{4}": ["%d %b %Y"],
+    r"\d{1,2}-[A-Za-z]{3}-\d{4}": ["%d-%b-%Y"],
+    r"[A-Za-z]{3} +\d{1,2},? \d{4}": ["%b %d, %Y", "%b %d %Y"],
+    r"\d{1,2} [A-Za-z]{4,} \d{4}": ["%d %B %Y"],
+    r"[A-Za-z]{4,} \d{1,2},? \d{4}": ["%B %d, %Y", "%B %d %Y"],
+}
+"""What a day looks like → formats that may be meant."""
+_CLOCKS = {
+    r"\d{1,2}:\d{2}:\d{2}\.\d{1,9}": "%H:%M:%S.%f",
+    r"\d{1,2}:\d{2}:\d{2},\d{1,9}": "%H:%M:%S,%f",
+    r"\d{1,2}:\d{2}:\d{2} [AaPp][Mm]": "%I:%M:%S %p",
+    r"\d{1,2}:\d{2} [AaPp][Mm]": "%I:%M %p",
+    r"\d{1,2}:\d{2}:\d{2}": "%H:%M:%S",
+    r"\d{1,2}:\d{2}": "%H:%M",
+    r"\d{1,2}[时点]\d{1,2}分": "%H{hour}%M分",
+}
+_TIME = re.compile(
+    rf"(?P<day>.+?)(?:(?P<gap>T| |, |)(?P<clock>{'|'.join(_CLOCKS)})"
+    r"(?P<offset> ?(?:[+-]\d{2}:?\d{2}|Z))?(?P<zone> (?:UTC|GMT))?)?",
+    re.DOTALL,
+)
+_DURATIONS = ["%H:%M:%S", "%H:%M", "%d d %H h", "%H h %M min", "%H小时%M分钟", "%M分钟", "%M min"]
+_NUMBERS: list[dict[str, Any]] = [
+    {"decimal": "."},
+    {"thousands": ","},
+    {"decimal": ","},
+    {"decimal": ",", "thousands": "."},
+    {"percent": True},
+    {"leading_zeros": True},
+]
+
+
+def lines_to_add(cells: CellReadings, column: Column, raw: Any) -> list[str]:
+    """Return the lines of the column one of which would let a value be read; none if none would."""
+    text = cell_text(raw)
+    if text is None or column.is_list:
+        return []
+    if text.strip() in _MARKS and not (column.type == "text" and column.reading.is_plain):
+        return [f"empty: {_yaml([*(column.reading.empty or []), text])}"]
+    found, seen = [], []
+    for reading in dict.fromkeys(json.dumps(each) for each in _candidates(column, text)):
+        changed = json.loads(reading)
+        tried = dataclasses.replace(
+            column,
+            reading=ColumnReading.model_validate(changed),
+            zone=changed.get("zone") or column.zone or "UTC",
+        )
+        value = cells.texts(tried, [text])[text]
+        # Days of equal numbers may be written in either order.
+        is_new = column.type in ("date", "instant") or value not in seen
+        if value is not None and value is not MISREAD and is_new:
+            seen.append(value)
+            if column.type == "instant" and not (column.zone or "%z" in text):
+                changed = _with_zone(changed)
+            found.append(", ".join(f"{key}: {_yaml(each)}" for key, each in changed.items()))
+    return found[:2]
+
+
+def _with_zone(changed: dict[str, Any]) -> dict[str, Any]:
+    time = changed.get("time", [])
+    is_known = "zone" in changed or not time or time[-1].endswith("%z") or time[-1][:5] == "epoch"
+    return changed if is_known else {**changed, "zone": "…"}
+
+
+def _candidates(column: Column, text: str) -> Iterator[dict[str, Any]]:
+    match column.type:
+        case "date" | "instant":
+            declared = column.reading.time or []
+            for format_, zone in _formats(column, text):
+                if format_ not in declared:
+                    yield {"time": [*declared, format_]} | ({"zone": zone} if zone else {})
+        case "boolean":
+            for pair in _WORDS:
+                if text in pair:
+                    yield {"values": dict(zip(pair, (True, False), strict=True))}
+        case "integer" | "number":
+            yield from _numbers(column, text)
+
+
+def _numbers(column: Column, text: str) -> Iterator[dict[str, Any]]:
+    for form in _NUMBERS:
+        if not ("percent" in form and column.type == "integer"):
+            yield {"number": form}
+    if unit := re.fullmatch(r"([^\d.,\s-]*) ?[\d.,]+ ?([^\d.,\s-]*)", text):
+        for each in filter(None, unit.groups()):
+            yield {"number": {"unit": [each]}}
+            yield {"number": {"unit": [each], "thousands": ","}}
+    for form_ in _DURATIONS:
+        yield {"duration": [form_]}
+
+
+def _formats(column: Column, text: str) -> Iterator[tuple[str, str | None]]:
+    """Yield the formats that a time may be written in, and the zone that it names."""
+    if re.fullmatch(r"\d{10}(\.\d+)?", text):
+        yield "epoch", None
+    if re.fullmatch(r"\d{13}", text):
+        yield "epoch_ms", None
+    if re.fullmatch(r"[3-6]\d{4}(\.\d+)?", text):
+        yield "excel", None
+    found = _TIME.fullmatch(text)
+    if not found:
+        return
+    clock = ""
+    if found["clock"]:
+        written = next(
+            each for shape, each in _CLOCKS.items() if re.fullmatch(shape, found["clock"])
+        )
+        clock = found["gap"] + written.format(hour="时" if "时" in found["clock"] else "点")
+        clock += re.sub(r"\S+", "%z", found["offset"] or "") + (found["zone"] or "")
+    elif column.type == "instant" and not column.reading.time:
+        return  # a day alone is no moment
+    for shape, formats in _DATES.items():
+        if re.fullmatch(shape, found["day"]):
+            for each in formats:
+                yield each + clock, "UTC" if found["zone"] else None
+
+
+def _yaml(value: Any) -> str:
+    """Write a value as YAML on one line."""
+    match value:
+        case [only] if isinstance(only, str):
+            return json.dumps(only, ensure_ascii=False)
+        case list():
+            return f"[{', '.join(map(_yaml, value))}]"
+        case dict():
+            return (
+                "{" + ", ".join(f"{_key(key)}: {_yaml(each)}" for key, each in value.items()) + "}"
+            )
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _key(key: str) -> str:
+    plain = re.fullmatch("[a-z_]+", key) and key not in ("yes", "no", "on", "off", "y", "n")
+    return key if plain else json.dumps(key, ensure_ascii=False)

@@ -1,0 +1,62 @@
+"""Whether a contract reads the cells of a column otherwise, and whether it takes fewer of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator
+
+from ccpolicy.assessment.comparison import Change, Direction
+from ccpolicy.errors import Message
+from ccpolicy.policy.column_reading import AS_IS, ColumnReading
+from ccpolicy.policy.columns import columns
+from ccpolicy.policy.diff.change import Subject
+from ccpolicy.policy.models import Dataset
+
+
+def reading_changes(subject: Subject, before: Dataset, after: Dataset) -> Iterator[Change]:
+    """Yield each column that both contracts have and that is read otherwise."""
+    types = columns({after.id: after}, after.id) or {}
+    for name in before.record["properties"]:
+        if name not in after.record["properties"]:
+            continue
+        first, second = _reading(before, name), _reading(after, name)
+        if first != second:
+            is_text = types.get(name) == "text" and not second.values
+            yield subject.change(
+                _direction(first, second, is_text=is_text),
+                Message.of("how {name} is written on file", name=name),
+                "columns",
+                name,
+                before=_text(first),
+                after=_text(second),
+                rewrites_history=True,
+            )
+
+
+def _reading(dataset: Dataset, name: str) -> ColumnReading:
+    reading = dataset.columns.get(name, AS_IS)
+    return reading.model_copy(update={"from_": reading.from_ or name})
+
+
+def _direction(before: ColumnReading, after: ColumnReading, *, is_text: bool) -> Direction:
+    """Return which way a change goes: whatever is not certain to be stricter is not called so."""
+    if before.model_copy(update={"values": after.values}) == after:
+        first, second = before.values or {}, after.values or {}
+        # Without its word, an empty cell may be right, too.
+        if first and second and ("" in first) == ("" in second):
+            return _fewer(first.items(), second.items())
+    # A text that is no longer a mark is a value of a column of texts.
+    if before.model_copy(update={"empty": after.empty}) == after and not is_text:
+        return _fewer(before.empty or [], after.empty or [])
+    return "unordered"
+
+
+def _fewer(before: Collection[object], after: Collection[object]) -> Direction:
+    if all(each in before for each in after):
+        return "tightened"
+    return "loosened" if all(each in after for each in before) else "unordered"
+
+
+def _text(reading: ColumnReading) -> str:
+    plain = reading.model_dump(by_alias=True, exclude_none=True)
+    return json.dumps(plain, ensure_ascii=False)

@@ -1,0 +1,43 @@
+"""Which way a change goes in how cells are written: stricter is said only where it is certain."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ccpolicy.policy.column_reading import ColumnReading
+from ccpolicy.policy.diff.readings import _direction
+
+WORDS = {"合格": "pass", "不合格": "fail"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "direction"),
+    [
+        ({"values": WORDS}, {"values": {"合格": "pass"}}, "tightened"),
+        ({"values": {"合格": "pass"}}, {"values": WORDS}, "loosened"),
+        ({"values": WORDS}, {"values": {"合格": "fail", "不合格": "pass"}}, "unordered"),
+        # Without its word, an empty cell may be right, too.
+        ({"values": {**WORDS, "": "fail"}}, {"values": WORDS}, "unordered"),
+        ({"values": WORDS}, {}, "unordered"),
+        ({"empty": ["-", "?"]}, {"empty": ["-"]}, "tightened"),
+        ({"empty": ["-"]}, {}, "tightened"),
+        ({"empty": ["-"]}, {"empty": ["-", "?"]}, "loosened"),
+        # What two formats read differently is invalid, so that fewer may take more.
+        ({"time": ["%d/%m/%Y", "%m/%d/%Y"]}, {"time": ["%d/%m/%Y"]}, "unordered"),
+        ({"time": ["%d/%m/%Y"]}, {"time": ["%m/%d/%Y"]}, "unordered"),
+        ({"from": "A"}, {"from": "B"}, "unordered"),
+        ({"values": WORDS, "from": "A"}, {"values": {"合格": "pass"}, "from": "B"}, "unordered"),
+        ({"extract": "(a)"}, {}, "unordered"),
+        ({"number": {"thousands": ","}}, {"number": {}}, "unordered"),
+    ],
+)
+def test_direction(before: dict[str, Any], after: dict[str, Any], direction: str) -> None:
+    first, second = ColumnReading.model_validate(before), ColumnReading.model_validate(after)
+    assert _direction(first, second, is_text=False) == direction
+
+
+def test_a_mark_that_becomes_a_text() -> None:
+    first, second = ColumnReading(empty=["-"]), ColumnReading()
+    assert _direction(first, second, is_text=True) == "unordered"
