@@ -336,7 +336,7 @@ LAPSE = Relation(
 LAPSE_RECORD = Relation(
     "lapse_record",
     "A record with which a duty began that a lapse left uncovered, where there are several.",
-    {"subject": _INTEGER, "starts": _BIGINT, "place": _INTEGER, "locator": _BIGINT},
+    {"subject": _INTEGER, "starts": _BIGINT, "place": _BIGINT, "locator": _BIGINT},
 )
 WAIVED_SUBJECT = Relation("waived_subject", "A subject that some waiver names.", {"name": _VARCHAR})
 CHARTED_SUBJECT = Relation(
