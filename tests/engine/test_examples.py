@@ -36,7 +36,7 @@ def test_the_picture_of_floating_and_fixed_is_true(language: str) -> None:
     """Day by day: a lapse stands on its days, but for the one on which it is cured."""
     kind = KINDS["recurrence"]
     assert kind.picture
-    lines = getattr(kind.picture, language).splitlines()
+    lines = kind.picture.text(language).splitlines()
     done = [day for day, sign in enumerate(lines[2].strip(), 1) if sign == "x"]
     first = datetime.date(2026, 1, 1)
     for line, parameters in (

@@ -276,7 +276,9 @@ def test_the_report_shows_what_was_paused(desk: Path) -> None:
     result = assessed(desk, [ticket("T-1", at("09:00"))], [f"T-1,{at('10:00')},{at('12:30')}"])
     assert "paused for 2 hours 30 min before" in render(result, "text", View("en", 200)).text
     assert "此前暂停计时 2 小时 30 分" in render(result, "text", View("zh", 200)).text
-    page = render(result, "html", View("en")).text
+    content = render(result, "html", View("en")).content
+    assert isinstance(content, bytes)
+    page = content.decode()
     assert "<rect class=paused " in page
     assert ">2.5</td>" in page
     assert result.annex is not None

@@ -173,7 +173,7 @@ def test_an_answer_to_nothing_and_one_too_early(desk: Path) -> None:
     change(desk, answers, "T-98,2026-09-08T10", "T-98,2026-09-08T08")
     assert sorted(said(desk)) == [
         "EV410 'T-92' is not in the dataset 'tickets'",
-        "EV411 'T-98' is closed before it was opened",
+        "EV411 the record is earlier than the beginning of 'T-98'",
     ]
 
 

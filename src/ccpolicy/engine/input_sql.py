@@ -212,7 +212,7 @@ class InputQueries:
         column = identifier(selected.selection.quantity or "")
         table = identifier(self.tables[selected.selection.dataset].name)
         return f"""
-            SELECT selection, CAST({column} AS VARCHAR) AS value, r.locator
+            SELECT selection, CAST(t.{column} AS VARCHAR) AS value, r.locator
             FROM selected_records r
             JOIN {table} t ON t.locator = r.locator
             WHERE r.selection = {selected.number} AND r.belongs AND r.quantity IS NULL
