@@ -280,7 +280,7 @@ def test_the_report_shows_what_was_paused(desk: Path) -> None:
     assert isinstance(content, bytes)
     page = content.decode()
     assert "<rect class=paused " in page
-    assert ">2.5</td>" in page
+    assert "<td class=num>2.5<" in page
     assert result.annex is not None
     [timeline] = result.annex.controls[0].timelines
     [pause] = timeline.pauses
