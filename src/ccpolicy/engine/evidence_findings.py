@@ -149,6 +149,7 @@ def find_faults(
                 column = selection.calendar
             case "no_item":
                 column = selection.item
+                value = value.removeprefix(f"{others}{KEY_SEPARATOR}")
                 close = nearest(value, _items(store, revision.control_number))
             case "two_classes":
                 column = selection.by
@@ -406,8 +407,9 @@ def _two_names(inputs: InputQueries) -> Iterator[str]:
 def _no_item(inputs: InputQueries) -> str:
     """Write the query of what ends the cover of an item that the control does not have.
 
-    What helps an item that nobody asks for changes nothing. What harms one may have meant another.
-    An item that a predicate leaves out is known to other datasets, as a subject is.
+    The value is the subject's name with the item, and `others` the part before it. What helps an
+    item that nobody asks for changes nothing. What harms one may have meant another. An item that
+    a predicate leaves out is known to other datasets, as a subject is.
     """
     harming = [
         each
@@ -424,8 +426,7 @@ def _no_item(inputs: InputQueries) -> str:
         and other.selection.dataset != each.selection.dataset
     ]
     return f"""
-        SELECT 'no_item', r.selection,
-               substr(r.subject, length(r.subject_key) + {len(KEY_SEPARATOR) + 1}), r.locator, NULL
+        SELECT 'no_item', r.selection, r.subject, r.locator, r.subject_key
         FROM selected_records r
         WHERE r.selection IN ({_list([each.number for each in harming])}) AND r.belongs
           AND r.subject IS NOT NULL AND NOT {inputs.is_later("r")}
