@@ -440,7 +440,8 @@ CONTROLS: dict[str, tuple[list[Change], list[str]]] = {
             (
                 REVIEW,
                 RECORDS,
-                f"{RECORDS}\n      closings: {{dataset: alerts, key: [alert_id], starts: told_at}}",
+                f"{RECORDS}\n      closings:"
+                " {dataset: alerts, key: [alert_id], starts: raised_at}",
             ),
         ],
         [
