@@ -24,7 +24,6 @@ id: small
 title: {en: A small plan, zh: 小预案}
 version: "1"
 effective_on: 2026-01-01
-languages: [en, zh]
 zone: Asia/Shanghai
 owner: manager
 clauses:
@@ -35,6 +34,7 @@ clauses:
     title: {en: References, zh: 参考文献}
     text: {en: Two books., zh: 两本书。}
     no_control: {en: A reading list asks for nothing., zh: 书目不提出要求。}
+languages: [en, zh]
 """,
     "policy/norms.yaml": """\
 norms:

@@ -154,7 +154,7 @@ def test_duplicate_ids(office: Office) -> None:
 def test_duplicate_clause(office: Office) -> None:
     more = '  - id: "1"\n    title: {en: More, zh: 其他}\n'
     office.write("policy/plan.yaml", FILES["policy/plan.yaml"] + more)
-    office.refuses("policy/plan.yaml:11:5: the clause '1' is there twice")
+    office.refuses("policy/plan.yaml:12:5: the clause '1' is there twice")
 
 
 @pytest.mark.parametrize(
@@ -220,10 +220,10 @@ def test_impossible_day(office: Office, day: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "place"),
     [
-        ("Asia/Shanghai", "Asia/Shangai", "5:1: unknown time zone 'Asia/Shangai'\n  hint: write"),
-        ("Asia/Shanghai", "../../etc/passwd", "5:1: unknown time zone '../../etc/passwd'\n"),
-        ("Asia/Shanghai", "localtime", "5:1: unknown time zone 'localtime'\n"),
-        ("Asia/Shanghai", "Asia", "5:1: unknown time zone 'Asia'\n"),
+        ("Asia/Shanghai", "Asia/Shangai", "6:1: unknown time zone 'Asia/Shangai'\n  hint: write"),
+        ("Asia/Shanghai", "../../etc/passwd", "6:1: unknown time zone '../../etc/passwd'\n"),
+        ("Asia/Shanghai", "localtime", "6:1: unknown time zone 'localtime'\n"),
+        ("Asia/Shanghai", "Asia", "6:1: unknown time zone 'Asia'\n"),
     ],
 )
 def test_unknown_zone(office: Office, old: str, new: str, place: str) -> None:
@@ -235,7 +235,7 @@ def test_unknown_holidays(office: Office) -> None:
     office.change(CONTROLS, "40 days, ", "5 business days, ")
     office.refuses(f"{CONTROLS}:18:7: business time needs a calendar\n  hint: write in policy")
     office.change("policy/plan.yaml", "owner: ", "holidays: XX\nowner: ")
-    office.refuses("policy/plan.yaml:6:1: 'holidays' has moved to calendars.yaml\n  hint: take")
+    office.refuses("policy/plan.yaml:7:1: 'holidays' has moved to calendars.yaml\n  hint: take")
     office.change("policy/plan.yaml", "holidays: XX\n", "")
     office.write("policy/calendars.yaml", "calendars:\n  - {id: c, weekend: [], holidays: XX}\n")
     office.refuses("policy/calendars.yaml:2:26: no holiday calendar for 'XX'\n")

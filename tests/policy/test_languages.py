@@ -145,7 +145,7 @@ def test_languages_are_named_as_in_bcp_47(languages: str, said: str, tmp_path: P
 
 def test_a_language_is_named_once(tmp_path: Path) -> None:
     error = _refused(tmp_path, "[en, zh, en]")
-    assert (str(error.locator), error.message.coded()) == (f"{PLAN}:5:21", coded("PL783", "en"))
+    assert (str(error.locator), error.message.coded()) == (f"{PLAN}:15:21", coded("PL783", "en"))
 
 
 def _refused(root: Path, languages: str) -> PolicyError:

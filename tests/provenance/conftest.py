@@ -36,13 +36,13 @@ id: small
 title: {en: A small plan, zh: 小预案}
 version: "1"
 effective_on: 2026-01-01
-languages: [en, zh]
 zone: Asia/Shanghai
 owner: manager
 clauses:
   - id: "1"
     title: {en: Overview, zh: 概述}
     text: {en: Keep records., zh: 保存记录。}
+languages: [en, zh]
 """,
     "policy/norms.yaml": "norms: []\n",
     "policy/waivers.yaml": "waivers: []\n",
