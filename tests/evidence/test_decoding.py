@@ -354,7 +354,7 @@ def test_spreadsheets_of_another_kind(desk: Desk) -> None:
         ' xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
     )
     files = [("mimetype", kind), ("META-INF/manifest.xml", manifest), ("content.xml", content)]
-    refused(desk.read(packed(*files), sheet()), "EV223")
+    refused(desk.read(packed(*files), sheet()), "EV572")
     refused(desk.read(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), sheet()), "EV223")
 
 

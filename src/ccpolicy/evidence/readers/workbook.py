@@ -79,9 +79,6 @@ def open_workbook(file: SourceFile) -> tuple[CalamineWorkbook, dict[str, bytes]]
     import python_calamine
 
     parts = unpack(file)
-    if not any(name.startswith(_SHEETS) for name in parts):
-        # Another kind would be read, too, but nobody would look for what is left out in silence.
-        raise not_a_workbook(file, ValueError(_SHEETS))
     try:
         content = io.BytesIO(file.content())
         return python_calamine.CalamineWorkbook.from_filelike(content), parts
