@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.engine.build import AssessmentBuilder
 from ccpolicy.engine.control_builder import LaterCover
-from ccpolicy.engine.control_problems import datasets_of
 from ccpolicy.engine.evaluation import Evaluation
 from ccpolicy.engine.evaluation_times import EvaluationTimes
 from ccpolicy.engine.kind_spans import typed
@@ -188,7 +187,9 @@ def _provenance(
         EvidenceError: the history is not as the request demands.
     """
     request = question.request
-    tables = _asks_git(policy, used) and _adopted(policy) <= instant(question.as_of)
+    # A policy test gives itself what git would fill elsewhere.
+    filled = any(policy.datasets[each].format == "git" for each in used.keys() & set(FROM_GIT))
+    tables = filled and _adopted(policy) <= instant(question.as_of)
     if not (tables or request.provenance or request.needs_history):
         return None
     asked = replace(
@@ -211,25 +212,6 @@ def _provenance(
             files=", ".join([first, *more][:5]) + (", …" if len(more) > 4 else ""),
         )
     return found
-
-
-def _asks_git(policy: Policy, used: Collection[str]) -> bool:
-    """Whether a control depends on git, or reads records that git follows for another.
-
-    What was recorded before it happened is invalid, whichever controls are chosen.
-    """
-    # A policy test gives itself what git would fill elsewhere.
-    filled = {each for each in FROM_GIT if each in policy.datasets}
-    filled = {each for each in filled if policy.datasets[each].format == "git"}
-    if filled & set(used):
-        return True
-    everywhere = {name for control in policy.controls.values() for name in datasets_of(control)}
-    if not filled & everywhere:
-        return False
-    datasets = [policy.datasets[each] for each in {name.partition(".")[0] for name in used}]
-    rules = [each.recording for each in datasets]
-    rules += [child.recording for each in datasets for child in each.children.values()]
-    return any(each and each.happened for each in rules)
 
 
 def asked_of_git(policy: Policy, as_of: datetime.datetime, scratch: Path) -> ProvenanceRequest:
