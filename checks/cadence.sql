@@ -55,26 +55,23 @@ WITH told AS (            -- the beginning of the episode counts as an update, f
   FROM events e
   JOIN openings o ON o.subject = e.subject
 ),
-expected AS (             -- by when the next is expected of whom nothing pauses
-  SELECT t.control, t.subject, t.starts, t.locator,
+expected AS (             -- by when the next is expected if nothing is paused
+  SELECT t.control, t.subject, t.earliest, t.starts, t.locator, p.every AS duration,
+         coalesce(p.every_clock, p.every_open) AS length, p.paused_at_most,
          coalesce(t.earliest + p.every_clock, a.ends, b.ends, t.earliest + b.added) AS due
   FROM told t
   JOIN parameters p ON p.control = t.control AND p.class = t.class
   LEFT JOIN after a ON a.duration = p.every AND a.day = t.day
   LEFT JOIN business b ON b.duration = p.every AND b.day = t.day
     AND b.starts <= t.earliest AND t.earliest < b.until
-  WHERE t.subject NOT IN (SELECT subject FROM pauses)
 ),
 pausable AS (
-  SELECT t.control, t.subject, t.earliest, t.starts, t.locator, p.every AS duration,
-         coalesce(p.every_clock, p.every_open) AS length, p.paused_at_most
-  FROM told t
-  JOIN parameters p ON p.control = t.control AND p.class = t.class
-  WHERE t.subject IN (SELECT subject FROM pauses)
+  SELECT subject, locator, earliest, duration, length, paused_at_most
+  FROM expected
+  WHERE subject IN (SELECT subject FROM pauses)
 ),
 placed AS (               -- where that is on its own scale: in business hours of open time
-  SELECT p.control, p.subject, p.earliest, p.starts, p.locator, p.duration, p.length,
-         p.paused_at_most,
+  SELECT p.subject, p.locator, p.earliest, p.length, p.paused_at_most,
          coalesce(w.elapsed - w.opens + CASE WHEN p.earliest < w.closes THEN p.earliest
                                              ELSE w.closes END, p.earliest) + p.length AS due
   FROM pausable p
@@ -82,34 +79,31 @@ placed AS (               -- where that is on its own scale: in business hours o
     AND w.opens <= p.earliest AND p.earliest < w.next_opens
 ),
 clock AS (                -- what the clock shows then, which an earlier pause has stopped
-  SELECT p.control, p.subject, p.earliest, p.starts, p.locator, p.duration, p.paused_at_most,
-         p.due, CASE WHEN p.earliest < s.ends THEN s.reached + p.length
-                     ELSE p.due - coalesce(s.paused, 0) END AS shows
+  SELECT p.subject, p.locator, p.due, p.paused_at_most,
+         CASE WHEN p.earliest < s.ends THEN s.reached + p.length
+              ELSE p.due - coalesce(s.paused, 0) END AS shows
   FROM placed p
   LEFT JOIN pauses s ON s.subject = p.subject
     AND s.starts <= p.earliest AND p.earliest < s.next_starts
 ),
-paused AS (               -- each pause that begins before it shows that has stopped it
-  SELECT c.control, c.subject, c.earliest, c.starts, c.locator, c.duration, c.paused_at_most,
-         c.due, c.shows + coalesce(max(s.paused), 0) AS shifted
+shifted AS (              -- each pause that begins before it shows that has stopped it
+  SELECT c.subject, c.locator, c.due, c.paused_at_most,
+         c.shows + coalesce(max(s.paused), 0) AS shifted
   FROM clock c
   LEFT JOIN pauses s ON s.subject = c.subject AND s.reached < c.shows
-  GROUP BY c.control, c.subject, c.earliest, c.starts, c.locator, c.duration, c.paused_at_most,
-           c.due, c.shows
+  GROUP BY c.subject, c.locator, c.due, c.paused_at_most, c.shows
 ),
-shifted AS (
-  SELECT control, subject, earliest, starts, locator, duration,
-         CASE WHEN shifted < due + paused_at_most THEN shifted ELSE due + paused_at_most END AS due
-  FROM paused
+paused AS (
+  SELECT subject, locator, CASE WHEN shifted < due + paused_at_most THEN shifted
+                                ELSE due + paused_at_most END AS due
+  FROM shifted
 )
 SELECT control, 'duty' AS part, subject, earliest AS starts, ends, locator
 FROM openings
 UNION ALL
-SELECT control, 'cover', subject, starts, due, locator
-FROM expected
-UNION ALL
-SELECT s.control, 'cover', s.subject, s.starts, coalesce(w.opens + s.due - w.elapsed, s.due),
-       s.locator
-FROM shifted s
-LEFT JOIN open_time w ON w.duration = s.duration AND w.elapsed < s.due AND s.due <= w.reaches
-  AND w.counted_from <= s.earliest AND s.earliest < w.counted_until
+SELECT e.control, 'cover', e.subject, e.starts,
+       coalesce(w.opens + p.due - w.elapsed, p.due, e.due), e.locator
+FROM expected e
+LEFT JOIN paused p ON p.subject = e.subject AND p.locator = e.locator
+LEFT JOIN open_time w ON w.duration = e.duration AND w.elapsed < p.due AND p.due <= w.reaches
+  AND w.counted_from <= e.earliest AND e.earliest < w.counted_until

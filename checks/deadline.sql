@@ -55,8 +55,9 @@ parameters:
     without: stricter
     label: {en: longest time in all for which pauses stop the clock, zh: 累计最长暂停计时时间}
 */
-WITH counted AS (         -- when the limit runs out of what nothing pauses
-  SELECT o.control, o.subject, o.locator, p.horizon,
+WITH counted AS (         -- when the limit runs out if nothing is paused
+  SELECT o.control, o.subject, o.earliest, o.locator, p.horizon, p.limit AS duration,
+         coalesce(p.limit_clock, p.limit_open) AS length, p.paused_at_most,
          CASE WHEN p.limit IS NULL AND p.limit_clock IS NULL THEN o.ends
               ELSE coalesce(o.earliest + p.limit_clock, a.ends, b.ends, o.earliest + b.added)
               END AS due
@@ -65,17 +66,14 @@ WITH counted AS (         -- when the limit runs out of what nothing pauses
   LEFT JOIN after a ON a.duration = p.limit AND a.day = o.day
   LEFT JOIN business b ON b.duration = p.limit AND b.day = o.day
     AND b.starts <= o.earliest AND o.earliest < b.until
-  WHERE o.subject NOT IN (SELECT subject FROM pauses)
 ),
 pausable AS (
-  SELECT o.control, o.subject, o.earliest, o.locator, p.horizon, p.limit AS duration,
-         coalesce(p.limit_clock, p.limit_open) AS length, p.paused_at_most
-  FROM openings o
-  JOIN parameters p ON p.control = o.control AND p.class = o.class
-  WHERE o.subject IN (SELECT subject FROM pauses)
+  SELECT subject, locator, earliest, duration, length, paused_at_most
+  FROM counted
+  WHERE subject IN (SELECT subject FROM pauses)
 ),
 placed AS (               -- where the limit ends on its own scale: in business hours of open time
-  SELECT p.control, p.subject, p.earliest, p.locator, p.horizon, p.duration, p.paused_at_most,
+  SELECT p.subject, p.locator, p.paused_at_most,
          coalesce(w.elapsed - w.opens + CASE WHEN p.earliest < w.closes THEN p.earliest
                                              ELSE w.closes END, p.earliest) + p.length AS due
   FROM pausable p
@@ -83,26 +81,20 @@ placed AS (               -- where the limit ends on its own scale: in business 
     AND w.opens <= p.earliest AND p.earliest < w.next_opens
 ),
 paused AS (               -- each pause stops the clock that begins before the limit has run out
-  SELECT p.control, p.subject, p.earliest, p.locator, p.horizon, p.duration, p.due,
-         p.paused_at_most, coalesce(max(s.paused), 0) AS paused
+  SELECT p.subject, p.locator,
+         p.due + CASE WHEN max(s.paused) < p.paused_at_most THEN max(s.paused)
+                      ELSE p.paused_at_most END AS due
   FROM placed p
-  LEFT JOIN pauses s ON s.subject = p.subject AND s.reached < p.due
-  GROUP BY p.control, p.subject, p.earliest, p.locator, p.horizon, p.duration, p.due,
-           p.paused_at_most
-),
-shifted AS (
-  SELECT control, subject, earliest, locator, horizon, duration,
-         due + CASE WHEN paused < paused_at_most THEN paused ELSE paused_at_most END AS due
-  FROM paused
+  JOIN pauses s ON s.subject = p.subject AND s.reached < p.due
+  GROUP BY p.subject, p.locator, p.due, p.paused_at_most
 ),
 owed AS (
-  SELECT control, subject, locator, horizon, due
-  FROM counted
-  UNION ALL
-  SELECT s.control, s.subject, s.locator, s.horizon, coalesce(w.opens + s.due - w.elapsed, s.due)
-  FROM shifted s
-  LEFT JOIN open_time w ON w.duration = s.duration AND w.elapsed < s.due AND s.due <= w.reaches
-    AND w.counted_from <= s.earliest AND s.earliest < w.counted_until
+  SELECT c.control, c.subject, c.locator, c.horizon,
+         coalesce(w.opens + p.due - w.elapsed, p.due, c.due) AS due
+  FROM counted c
+  LEFT JOIN paused p ON p.subject = c.subject AND p.locator = c.locator
+  LEFT JOIN open_time w ON w.duration = c.duration AND w.elapsed < p.due AND p.due <= w.reaches
+    AND w.counted_from <= c.earliest AND c.earliest < w.counted_until
 )
 SELECT control, 'duty' AS part, subject, due AS starts, horizon AS ends, locator
 FROM owed
