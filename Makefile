@@ -53,7 +53,7 @@ mutants: $(DEV)
 	@cd tools && $(abspath $(BIN))/python -m mutants run --count $(MUTANTS)
 
 # Hostile bytes for every reader, each for so many seconds; an hour and more by hand.
-FUZZ ?= 20
+FUZZ ?= 10
 fuzz: $(DEV)
 	@cd tests && $(abspath $(BIN))/python -m fuzz --seconds $(FUZZ)
 
@@ -62,6 +62,7 @@ reliability: $(DEV)
 	$(BIN)/python tools/reliability.py run worlds $(WORLDS)
 	$(BIN)/python tools/reliability.py run metamorphic 50
 	$(BIN)/python tools/reliability.py run faults 250
+	$(BIN)/python tools/reliability.py run attacks
 	@cd tests && $(abspath $(BIN))/python -m fuzz --seconds 3600 --log ../docs/reliability/fuzz.jsonl
 	$(BIN)/python tools/reliability.py
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from ccpolicy.policy.models import Clause, Text
+from ccpolicy.policy.models import Clause
+from ccpolicy.texts import WrittenText
 
 CLAUSE = Clause(
     id="3.1",
-    title=Text(en="Maintenance", zh="设备维护"),
-    text=Text(en="Inspect equipment regularly.", zh="定期巡检设备。"),
+    title=WrittenText({"en": "Maintenance", "zh": "设备维护"}),
+    text=WrittenText({"en": "Inspect equipment regularly.", "zh": "定期巡检设备。"}),
 )
 CONTROLS = "policy/controls/3.yaml"
 INSPECTIONS = "evidence/inspections/2026.csv"
@@ -23,6 +24,7 @@ id: small
 title: {en: A small plan, zh: 小预案}
 version: "1"
 effective_on: 2026-01-01
+languages: [en, zh]
 zone: Asia/Shanghai
 owner: manager
 clauses:

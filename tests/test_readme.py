@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import runpy
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
@@ -66,7 +67,9 @@ def test_links_lead_somewhere(name: str) -> None:
     assert [link for link in links if not (ROOT / link).exists()] == []
 
 
-def test_a_reader_can_follow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reader_can_follow(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(tmp_path)
     ended: list[tuple[str, int]] = []
     for language, before, text in list(blocks("README.md"))[1:]:
@@ -78,6 +81,11 @@ def test_a_reader_can_follow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
                 path.parent.mkdir(exist_ok=True)
                 known = path.read_text("utf-8") if "append" in before.lower() else ""
                 path.write_text(known + text, "utf-8")
+            case "python":
+                (tmp_path / "check.py").write_text(text, "utf-8")
+                monkeypatch.chdir(tmp_path)
+                runpy.run_path("check.py")
+                assert capsys.readouterr().out.endswith("False\n")
     assert [code for command, code in ended if command == "check"] == [1, 0, 0, 1]
     assert [code for command, code in ended if command != "check"] == [0, 0, 0]
 

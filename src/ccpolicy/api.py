@@ -138,7 +138,7 @@ class Repository:
         return plan_zone(self.policy)
 
     def lint(self) -> list[Finding]:
-        """Return what is doubtful about the policy by place, without looking at evidence.
+        """Return what is doubtful about the policy by place, without judging evidence.
 
         Waivers are judged on the day of the pin in `ccpolicy.toml`, or else today.
 
@@ -148,6 +148,7 @@ class Repository:
         from ccpolicy.engine.examples import doubtful_examples
         from ccpolicy.evidence.expression_check import failing_expressions
         from ccpolicy.evidence.unread import doubtful_patterns
+        from ccpolicy.evidence.unused_readings import unused_readings
         from ccpolicy.policy.lint import lint
 
         found = lint(self.policy, resolve_moment(self.policy, None)[0].date())
@@ -156,6 +157,7 @@ class Repository:
             if errors := [*failing_expressions(store, self.policy)]:
                 raise PolicyErrors(errors)
         found += [*doubtful_patterns(self.policy), *doubtful_examples(self.policy)]
+        found += unused_readings(self.policy)
         return sorted(found, key=lambda finding: (finding.locator.order, finding.message.code))
 
     def test(self, controls: Iterable[str] = (), words: str = "") -> Iterator[PolicyTestResult]:

@@ -1,7 +1,7 @@
-"""How long a command may take: what passes it is interrupted, and if need be cut off.
+"""The time limit of a command: interrupt it, and kill it if that has no effect.
 
-The main thread is interrupted as by Ctrl-C, which the database heeds amid a query. Whatever does
-not heed it, such as a parser, is ended a little later with all that was written in between.
+First the main thread is interrupted as by Ctrl-C, which also stops a query of the database. A
+parser may ignore that: a few seconds later temporary files are removed and the process exits.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, Protocol, Self, runtime_checkable
 
 Language = Literal["en", "zh"]
 Level = Literal["error", "warning"]
@@ -23,11 +23,11 @@ _PLACE = re.compile(
 
 
 @cache
-def catalogue(language: Language) -> gettext.NullTranslations:
-    """Return the translations of one language; English is what the source says."""
-    if language == "en":
+def catalogue(language: str) -> gettext.NullTranslations:
+    """Return what the program says to readers of a language: Chinese, or the source's English."""
+    if language.partition("-")[0] != "zh":
         return gettext.NullTranslations()
-    return gettext.translation("ccpolicy", Path(__file__).parent / "locale", [language])
+    return gettext.translation("ccpolicy", Path(__file__).parent / "locale", ["zh"])
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -75,6 +75,14 @@ class Locator:
         return ":".join(place) + (f"#{self.path}" if self.path else "")
 
 
+@runtime_checkable
+class Sayable(Protocol):
+    """What can be said in a reader's language."""
+
+    def text(self, language: str) -> str:
+        """Return it in a language, or in the one that comes nearest."""
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """A sentence for people: a template that is translated, and the values in it."""
@@ -82,7 +90,7 @@ class Message:
     template: str
     """English, with `{name}` for each value; the key of the translation."""
     values: tuple[tuple[str, object], ...] = ()
-    """A value that is a message itself is said in the same language."""
+    """A value that can be said itself is said in the same language."""
 
     @classmethod
     def of(cls, template: str, **values: object) -> Message:
@@ -100,12 +108,12 @@ class Message:
         """Return the sentence after its code."""
         return f"{self.code} {self.text(language)}".lstrip()
 
-    def text(self, language: Language = "en") -> str:
+    def text(self, language: str = "en") -> str:
         """Return the sentence in one language."""
         if not self.template:
             return ""
         values = {
-            name: value.text(language) if isinstance(value, Message) else value
+            name: value.text(language) if isinstance(value, Sayable) else value
             for name, value in self.values
         }
         return catalogue(language).gettext(self.template).format(**values)

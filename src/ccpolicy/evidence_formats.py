@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Format = Literal["csv", "json", "jsonl", "yaml", "xlsx", "parquet", "git"]
+Format = Literal["csv", "json", "jsonl", "yaml", "xml", "xlsx", "parquet", "log", "git"]
 """How a dataset's records are filed; those of `git` are derived from the repository's history."""
 
 
@@ -26,11 +26,40 @@ FORMATS: dict[Format, FileFormat] = {
     "json": FileFormat((".json",)),
     "jsonl": FileFormat((".jsonl", ".ndjson")),
     "yaml": FileFormat((".yaml", ".yml")),
+    "xml": FileFormat((".xml",)),
     "xlsx": FileFormat((".xlsx", ".xls", ".xlsm"), is_tabular=True, is_binary=True),
     "parquet": FileFormat((".parquet",), is_tabular=True, is_binary=True),
+    "log": FileFormat((".log", ".txt"), is_tabular=True),
 }
 """Formats that are read from files."""
 
-BINARY_SUFFIXES = tuple(
-    suffix for each in FORMATS.values() if each.is_binary for suffix in each.suffixes
+BINARY_SUFFIXES = (
+    *(suffix for each in FORMATS.values() if each.is_binary for suffix in each.suffixes),
+    *(".gz", ".zip"),
 )
+"""Endings of files that have no lines of text, packed ones among them."""
+
+ENCODINGS = {
+    "UTF-8": "utf-8",
+    "UTF-16": "utf-16",
+    "UTF-16LE": "utf-16-le",
+    "UTF-16BE": "utf-16-be",
+    "GB18030": "gb18030",
+    "GBK": "gbk",
+    "GB2312": "gb2312",
+    "Big5": "big5",
+    "Big5-HKSCS": "big5hkscs",
+    "Shift_JIS": "shift_jis",
+    "Windows-31J": "cp932",
+    "EUC-JP": "euc_jp",
+    "ISO-2022-JP": "iso2022_jp",
+    "EUC-KR": "euc_kr",
+    "Windows-949": "cp949",
+    **{f"ISO-8859-{number}": f"iso8859-{number}" for number in (*range(1, 12), *range(13, 17))},
+    **{f"Windows-{number}": f"cp{number}" for number in (874, *range(1250, 1259))},
+    "KOI8-R": "koi8_r",
+    "KOI8-U": "koi8_u",
+    "IBM437": "cp437",
+    "IBM850": "cp850",
+}
+"""Encoding of a text by its IANA name → what Python calls it."""

@@ -111,7 +111,7 @@ class Evidence(pytest.Item):
         """
         raise Failed(
             "\n".join(
-                f"{each.locator or 'evidence'}: {each.code} {each.message.en}"
+                f"{each.locator or 'evidence'}: {each.code} {each.message.text('en')}"
                 for each in self.result.problems
             )
         )
@@ -139,7 +139,7 @@ class Item(pytest.Item):
             self.add_marker(pytest.mark.clause(id=clause))
         for clause in control.clauses:
             self.extra_keyword_matches.add(f"clause-{clause}")
-        self.extra_keyword_matches.update([control.title.en, control.title.zh, *control.tags])
+        self.extra_keyword_matches.update([*control.title.root.values(), *control.tags])
 
     def runtest(self) -> None:
         """Pass, skip or fail as the control does.
@@ -155,7 +155,7 @@ class Item(pytest.Item):
                 pytest.skip(f"waived: {', '.join(sorted(name for name in used if name))}")
             case "not_applicable":
                 reason = self.control.reason
-                pytest.skip(_shown(f"not applicable: {reason.en if reason else ''}"))
+                pytest.skip(_shown(f"not applicable: {reason.text('en') if reason else ''}"))
             case _:
                 raise Failed(self.shown())
 
@@ -188,7 +188,7 @@ class Item(pytest.Item):
         from ccpolicy.errors import Locator
 
         place = Locator.read(self.control.source)
-        title = f"{self.control.id} {self.control.title.en}"
+        title = f"{self.control.id} {self.control.title.text('en')}"
         return self.path / place.file, (place.line or 1) - 1, _shown(title)
 
 

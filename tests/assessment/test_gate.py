@@ -76,7 +76,7 @@ def test_only_controls_that_are_severe_enough_fail_it(severity: str) -> None:
 
 def test_a_problem_of_no_single_control_fails_it() -> None:
     result = judged("now", None)
-    text = Text(en="this file is not read", zh="此文件未被读取")
+    text = Text({"en": "this file is not read", "zh": "此文件未被读取"})
     problem = Problem(code="EV108", message=text, hint=None, locator="evidence/x.csv", dataset=None)
     assert result.scope.decide([]).passed
     assert not result.scope.decide([], [problem]).passed

@@ -24,6 +24,7 @@ id: office
 title: {en: Fire plan of an office, zh: 办公室消防预案}
 version: "1"
 effective_on: 2026-01-01
+languages: [en, zh]
 zone: Asia/Shanghai
 owner: manager
 clauses:

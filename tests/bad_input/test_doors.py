@@ -90,13 +90,13 @@ QUERIES = {
     **{
         # As a value that no number can be made of, which an engine's own message would show.
         name: "SELECT control, 'duty' AS part, subject,"
-        f" CAST((SELECT max(CAST(t AS VARCHAR)) {source}) AS BIGINT) AS starts,"
+        f" (SELECT max(CAST(t AS BIGINT)) {source}) AS starts,"
         " starts AS ends, locator FROM subjects"
         for name, source in SOURCES.items()
     },
     **{
         f"{name}_from": "SELECT 1 AS control, 'duty' AS part, 1 AS subject,"
-        f" CAST(CAST(t AS VARCHAR) AS BIGINT) AS starts, 2 AS ends, 3 AS locator {source}"
+        f" CAST(t AS BIGINT) AS starts, 2 AS ends, 3 AS locator {source}"
         for name, source in SOURCES.items()
     },
     "getenv": "SELECT control, getenv('DOOR_SECRET') AS part, subject, starts, ends, locator"
@@ -114,8 +114,7 @@ QUERIES = {
     "call": "CALL pragma_version()",
     "macro": "CREATE MACRO m() AS (SELECT 1)",
     "recursive": "WITH RECURSIVE x AS (SELECT 1 AS n UNION ALL SELECT n FROM x) SELECT * FROM x",
-    "clock": "SELECT control, CAST(current_date AS VARCHAR) AS part, subject, starts, ends,"
-    " locator FROM subjects",
+    "clock": "SELECT control, current_date AS part, subject, starts, ends, locator FROM subjects",
 }
 PREDICATES = {
     "S9": "result = 'pass') OR (true",

@@ -19,6 +19,7 @@ id: bench
 title: {en: Bench, zh: 基准}
 version: "1"
 effective_on: 2020-01-01
+languages: [en, zh]
 zone: Asia/Shanghai
 owner: facilities
 clauses:
@@ -162,12 +163,13 @@ def make(folder: Path, records: int) -> None:
 
 
 def _digest() -> str:
-    from ccpolicy.policy.models import Clause, Text
+    from ccpolicy.policy.models import Clause
+    from ccpolicy.texts import WrittenText
 
     clause = Clause(
         id="1",
-        title=Text(en="Inspection", zh="巡检"),
-        text=Text(en="Equipment is inspected.", zh="设备须巡检。"),
+        title=WrittenText({"en": "Inspection", "zh": "巡检"}),
+        text=WrittenText({"en": "Equipment is inspected.", "zh": "设备须巡检。"}),
     )
     return clause.digest
 

@@ -6,6 +6,7 @@ the table `BOMBS` says what is run on it, and how that must end.
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import os
@@ -88,6 +89,14 @@ def where(predicate: str) -> Callable[[Path], None]:
     return change(CONTROLS, PASSING, json.dumps(predicate))
 
 
+def within(step: str, levels: int = 30) -> str:
+    """Return a condition on notes, or for a kind an expression, that has itself in itself."""
+    found = "subject" if step == CASE else "note"
+    for _ in range(levels):
+        found = step.replace("{}", found)
+    return found if step == CASE else f"{found} = 'x'"
+
+
 def pattern(text: str) -> Callable[[Path], None]:
     """Have notes match a pattern, and write one that nearly does."""
 
@@ -118,6 +127,28 @@ def events(format_: str, content: bytes | Callable[[], bytes]) -> Callable[[Path
     return make
 
 
+def written(lines: str, content: bytes | Callable[[], bytes]) -> Callable[[Path], None]:
+    """Write the events in a way that the contract declares by lines, format first."""
+    suffix = lines.partition("\n")[0].removeprefix("format: ")
+
+    def make(root: Path) -> None:
+        (root / EVENTS).unlink()
+        file(EVENTS.replace("csv", suffix), content)(root)
+        declared = f"inspections.{suffix}\n{lines}"
+        change(EVENTS_POLICY, "inspections.csv\nformat: csv", declared)(root)
+
+    return make
+
+
+def gzipped(pieces: int) -> bytes:
+    """Return so many mebibytes of one sign, packed."""
+    buffer = io.BytesIO()
+    with gzip.open(buffer, "wb") as stream:
+        for _ in range(pieces):
+            stream.write(b"x" * (1 << 20))
+    return buffer.getvalue()
+
+
 def kind(query: str) -> Callable[[Path], None]:
     """Have the control use a check kind of its own."""
 
@@ -138,6 +169,19 @@ def kind(query: str) -> Callable[[Path], None]:
     return make
 
 
+def children(root: Path) -> None:
+    """Write a record with a long key and many parts, each of which has the key as well."""
+    parts = [{"part": str(number)} for number in range(300_000)]
+    events(
+        "json", lambda: json.dumps([RECORD | {"unit": "x" * 20_000_000, "parts": parts}]).encode()
+    )(root)
+    part = "{type: object, required: [part], properties: {part: {type: string}}}"
+    change(EVENTS_POLICY, NOTE, f"parts: {{type: array, items: {part}}}")(root)
+    change(
+        EVENTS_POLICY, "retention", "children: {parts: {path: parts, key: [unit, part]}}\nretention"
+    )(root)
+
+
 def workbook(place: str) -> bytes:
     """Return a workbook with a heading and one cell far away."""
     buffer = io.BytesIO()
@@ -146,14 +190,64 @@ def workbook(place: str) -> bytes:
     sheet.write_row(0, 0, ["unit", "inspected_at", "result", "note"])
     sheet.write_row(1, 0, ["E1", "2026-03-02T09:00:00+08:00", "pass"])
     book.close()
+    return rewritten(buffer, "xl/worksheets/sheet1.xml", b'r="C2"', f'r="{place}"'.encode())
+
+
+def shared_text(size: int, cells: int) -> bytes:
+    """Return a workbook with a text of so many characters that so many cells name."""
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer)
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, ["unit", "inspected_at", "result", "note"])
+    for row in range(1, cells // 4 + 1):
+        sheet.write_row(row, 0, ["x"] * 4)
+    book.close()
+    return rewritten(buffer, "xl/sharedStrings.xml", b"<t>x</t>", b"<t>%s</t>" % (b"x" * size))
+
+
+def moved_sheet() -> bytes:
+    """Return a workbook whose sheet has a far cell, and stands where no program puts sheets."""
+    far = io.BytesIO(workbook("XFD1048576"))
+    return rewritten(far, "xl/worksheets/sheet1.xml", b"", b"", "xl/other/sheet1.xml")
+
+
+def rewritten(book: io.BytesIO, part: str, old: bytes, new: bytes, name: str = "") -> bytes:
+    """Return a workbook in which a part is changed, and perhaps moved."""
     packed = io.BytesIO()
-    with zipfile.ZipFile(buffer) as old, zipfile.ZipFile(packed, "w", 8) as new:
-        for entry in old.infolist():
-            data = old.read(entry)
-            if entry.filename == "xl/worksheets/sheet1.xml":
-                data = data.replace(b'r="C2"', f'r="{place}"'.encode())
-            new.writestr(entry.filename, data)
+    with zipfile.ZipFile(book) as before, zipfile.ZipFile(packed, "w", 8) as after:
+        for entry in before.infolist():
+            data = before.read(entry)
+            if entry.filename == part:
+                after.writestr(name or part, data.replace(old, new) if old else data)
+            elif name and entry.filename == "xl/_rels/workbook.xml.rels":
+                target = name.removeprefix("xl/").encode()
+                after.writestr(entry.filename, data.replace(part[3:].encode(), target))
+            else:
+                after.writestr(entry.filename, data)
     return packed.getvalue()
+
+
+def open_document(rows: int, columns: int) -> bytes:
+    """Return a spreadsheet of OpenDocument that says of one cell how often it is repeated."""
+    names = ("office", "table", "text")
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in names
+    )
+    content = (
+        f"<office:document-content {spaces}><office:body><office:spreadsheet>"
+        f'<table:table table:name="Sheet1"><table:table-row table:number-rows-repeated="{rows}">'
+        f'<table:table-cell table:number-columns-repeated="{columns}" office:value-type="string">'
+        "<text:p>unit</text:p></table:table-cell></table:table-row></table:table>"
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    manifest = (
+        '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+    )
+    return archive(
+        ("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"),
+        ("META-INF/manifest.xml", manifest.encode()),
+        ("content.xml", content.encode()),
+    )
 
 
 def zeros() -> bytes:
@@ -336,12 +430,14 @@ def large_blob(root: Path) -> None:
 
 
 ROW = "'E1' AS unit, '2026-03-02T09:00:00+08:00' AS inspected_at, 'pass' AS result, '' AS note"
+REPEATED = ROW.replace("'' AS note", "repeat('x', 200000) AS note")
 HEADER = "unit,inspected_at,result,note"
 CROSS = (
     "SELECT s0.control, 'duty' AS part, s0.subject, count(*) AS starts, max(s1.starts) AS ends,"
     f" min(s0.locator) AS locator FROM {', '.join(f'subjects s{n}' for n in range(60))}"
     " GROUP BY s0.control, s0.subject"
 )
+CASE = "case {} when 1 then 2 when 2 then 3 end"
 NESTED = "note"
 for _ in range(12):
     NESTED = f"replace({NESTED}, 'a', 'aaaaaaaaaa')"
@@ -354,6 +450,11 @@ BASELINE = ("check", "--baseline", "ROOT/baseline.yaml", "ROOT")
 HISTORY = ("history", "ROOT")
 KNOWN = ("check", "--known-at", "bomb", "ROOT")
 
+GZIP, ZIP = "format: csv\ncompression: gzip", "format: csv\ncompression: zip"
+XML, LOG = "format: xml\nrecords: /a/b", "format: log\n"
+GROUPS = "(?P<unit>u)?(?P<inspected_at>i)?(?P<result>r)?(?P<note>n)?"
+OUTSIDE = b"<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><a><b>&x;</b></a>"
+
 POLICY = (
     Bomb("pattern that goes back", pattern("^(a+)+$"), "EV|FI", 1),
     Bomb("pattern with alternatives", pattern("^(?:a|a)*$"), "EV|FI", 1),
@@ -365,12 +466,19 @@ POLICY = (
     Bomb("pattern of a column", where("regexp_matches(result, note)"), "PL456"),
     Bomb("pattern in SQL", where("regexp_matches(note, '(a)\\1')"), "PL453"),
     Bomb("nested replace", where(f"{NESTED} = 'x'"), "PL454"),
+    Bomb("nested nullif", where(within("nullif({}, 'x')")), "PL751"),
+    Bomb("nested split_part", where(within("split_part({}, 'x', 1)")), "PL751"),
+    Bomb("nested IN", where(within("cast({} in ('x', 'y', result) as varchar)")), "PL751"),
+    Bomb("nested BETWEEN", where(within("cast({} between 'x' and result as varchar)")), "PL751"),
+    Bomb("nested CASE", where(within("case {} when 'x' then 'y' when 'y' then 'x' end")), "PL415"),
     Bomb("brackets", where("(" * 4000 + "true" + ")" * 4000), "PL415"),
     Bomb("long expression", where("result = '" + "x" * 100_000 + "'"), "PL450"),
     Bomb("number in SQL", where("1" + "0" * 5000 + " = 1"), "PL457"),
     Bomb("two expressions", where("result = 'pass') OR (true"), "PL415"),
     Bomb("cross join", kind(CROSS), "US350|US355"),
     Bomb("kind with brackets", kind("SELECT " + "(" * 200_000 + "1" + ")" * 200_000), "PL4"),
+    Bomb("kind with CASE", kind(f"SELECT {within(CASE, 200)} FROM subjects"), "PL413"),
+    Bomb("kind with fractions", kind("SELECT control, 1 / 0 AS part FROM subjects"), "PL750"),
     Bomb("recursive kind", kind("WITH RECURSIVE x AS (SELECT 1 UNION ALL FROM x) FROM x"), "PL418"),
     Bomb("at_least", value("9" * 17), "PL404"),
     Bomb("at_least of 400 digits", value("9" * 400), "PL404"),
@@ -400,6 +508,9 @@ EVIDENCE = (
     Bomb("far cell", events("xlsx", workbook("XFD1048576")), "EV224"),
     Bomb("far cell in small letters", events("xlsx", workbook("xfd1048576")), "EV224"),
     Bomb("far row", events("xlsx", workbook("A99999999")), "EV224"),
+    Bomb("far cell in another folder", events("xlsx", moved_sheet), "EV224"),
+    Bomb("shared text", events("xlsx", lambda: shared_text(5_000_000, 40_000)), "EV571"),
+    Bomb("repeated cell", events("xlsx", open_document(1 << 20, 1 << 14)), "EV572", 1),
     Bomb("zip bomb", events("xlsx", zeros), "EV230"),
     Bomb("wide header", csv(",".join(f"c{n}" for n in range(200_000)) + "\n"), "EV250"),
     Bomb("wide header of one name", csv(",".join("c" for n in range(200_000)) + "\n"), "EV250"),
@@ -425,6 +536,7 @@ EVIDENCE = (
     Bomb(
         "one name many times", events("json", b"[{" + b'"a":1,' * 300_000 + b'"b":1}]'), "EV|FI", 1
     ),
+    Bomb("one key of many children", children, "US35"),
     Bomb("deep JSON", events("json", b"[" * 1_000_000), "FI104"),
     Bomb(
         "deep record",
@@ -442,6 +554,7 @@ EVIDENCE = (
         parquet("SELECT " + ", ".join(f"1 AS c{n}" for n in range(5_000))),
         "EV250",
     ),
+    Bomb("text in Parquet", parquet(f"SELECT {REPEATED} FROM range(5000)"), "EV", 1),
     Bomb("no Parquet", events("parquet", b"PAR1" + b"\xff" * 1_000_000 + b"PAR1"), "EV", 1),
     Bomb("many stars", folders(20, 14), "", 0),
     Bomb("deep folders", folders(900, 2), "FI212"),
@@ -450,6 +563,63 @@ EVIDENCE = (
         "many names", both(setting_table("names = 1000"), files(1_500, "inspections.csv")), "EV257"
     ),
     Bomb("pipe", pipe, "EV|FI", 1),
+    Bomb("gzip of one sign", written(GZIP, lambda: gzipped(2048)), "EV526"),
+    Bomb("gzip in gzip", written(GZIP, lambda: gzip.compress(gzipped(64))), "EV|FI", 1),
+    Bomb(
+        "archive of zeros",
+        written(ZIP, lambda: archive(("a.csv", bytes(1 << 28)), deflated=True)),
+        "EV526",
+    ),
+    Bomb("archive of many files", written(ZIP, lambda: members(200_000)), "EV108"),
+    Bomb("archive that leads out", written(ZIP, archive(("../../a.csv", b"x"))), "EV524", 1),
+    Bomb(
+        "entities in entities",
+        written(
+            XML,
+            b"<!DOCTYPE a [<!ENTITY a 'aaaaaaaaaa'>"
+            + b"".join(b"<!ENTITY %c '%s'>" % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(20))
+            + b"]><a><b>&u;</b></a>",
+        ),
+        "EV537",
+        1,
+    ),
+    Bomb("file as an entity", written(XML, OUTSIDE), "EV537", 1),
+    Bomb("deep XML", written(XML, lambda: b"<a>" * 3_000_000), "FI212"),
+    Bomb(
+        "many attributes",
+        written(
+            XML,
+            lambda: b"<a><b %s/></a>" % b" ".join(b'x%d="1"' % n for n in range(200_000)),
+        ),
+        "EV256",
+    ),
+    Bomb("large XML", both(written(XML, b"<a/>"), sparse(JSON[:-4] + "xml", 1 << 29)), "FI201"),
+    Bomb("pattern of a log", written(f"{LOG}pattern: '(?:(?:a{{999}}){{999}})'", b"x"), "PL705"),
+    Bomb(
+        "pattern of a log that goes back",
+        written(f"{LOG}pattern: '{GROUPS}(?:(?:a*)*)*b'", lambda: b"a" * 1_000_000),
+        "EV536",
+        1,
+    ),
+    Bomb(
+        "endless block",
+        written(
+            f"{LOG}starts: ^x\npattern: '{GROUPS}'", lambda: b"x\n" + b"yyyyyyyyyyyyyyy\n" * 500_000
+        ),
+        "FI202",
+        1,
+    ),
+    Bomb(
+        "wide header in UTF-16",
+        written("format: csv\nencoding: UTF-16", lambda: ("c," * 200_000).encode("utf-16")),
+        "EV250",
+    ),
+    Bomb(
+        "open quote below a title",
+        written("format: csv\nheader: 2", lambda: b't\n"' + b"x\n" * 500_000),
+        "EV|FI",
+        1,
+    ),
 )
 OTHERS = (
     Bomb("bundle of zeros", both(sparse("a.zip", 1 << 40)), "BU108", 1, VERIFY),

@@ -95,7 +95,7 @@ def failing_step(bundle: Path, trust: Trust | None = None) -> tuple[str, str]:
     failed = [step for step in found.steps if step.status == "failed"]
     said = [(failed[0].code, failed[0].message)]
     said += [(each.code, each.message) for each in failed[0].details]
-    return failed[0].step, "\n".join(f"{code or ''} {text.en}" for code, text in said)
+    return failed[0].step, "\n".join(f"{code or ''} {text.text('en')}" for code, text in said)
 
 
 @pytest.fixture

@@ -66,7 +66,7 @@ def test_signed_and_trusted(signed: Path, keys: Path) -> None:
     found = verify(signed, trusting(keys))
     assert found.passed
     assert statuses(found)["signature"] == "passed"
-    assert found.steps[0].message.en.startswith("signed by auditor@example.org (SHA256:")
+    assert found.steps[0].message.text("en").startswith("signed by auditor@example.org (SHA256:")
 
 
 def test_line_for_the_signers_is_told(signed: Path, keys: Path) -> None:
@@ -148,7 +148,7 @@ def test_signed_by_ssh_alone(bundle: Path, keys: Path) -> None:
     ssh_sign(bundle, keys / "auditor")
     found = verify(bundle, trusting(keys))
     assert found.passed
-    assert found.steps[0].message.en.startswith("signed by auditor@example.org (SHA256:")
+    assert found.steps[0].message.text("en").startswith("signed by auditor@example.org (SHA256:")
     ssh_sign(bundle, keys / "old")  # of another kind of key, which ssh-keygen knows
     assert verify(bundle, trusting(keys, "old")).passed
 
@@ -333,7 +333,7 @@ def test_key_on_several_lines(signed: Path, keys: Path, tmp_path: Path) -> None:
         path.write_text(text, "utf-8")
         found = verify(signed, Trust(signers=path))
         assert found.passed, found.steps[0]
-        assert "git@" not in found.steps[0].message.en
+        assert "git@" not in found.steps[0].message.text("en")
     path.write_text(git, "utf-8")
     assert failing_step(signed, Trust(signers=path))[0] == "signature"
 

@@ -344,7 +344,7 @@ def test_made_by_another_version(bundle: Path) -> None:
     found = verify(bundle)
     assert found.passed
     [evaluation] = [step for step in found.steps if step.step == "evaluation"]
-    assert f"made by {ccpolicy.__version__}, judged again by 9.9" in evaluation.message.en
+    assert f"made by {ccpolicy.__version__}, judged again by 9.9" in evaluation.message.text("en")
 
     def edit(contents: dict[str, bytes]) -> None:
         set_in(contents, "assessment.json", "gate", "passed", to=True)

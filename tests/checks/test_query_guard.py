@@ -9,7 +9,7 @@ import pytest
 
 from ccpolicy.checks.kinds import Kind, load_kinds
 from ccpolicy.checks.query_guard import input_name, query_sql, vet_queries
-from ccpolicy.checks.sql_guard import Refusal
+from ccpolicy.checks.refusal import Refusal
 from ccpolicy.files.policy_files import FolderFiles
 from ccpolicy.shipped import shipped_folder
 from ccpolicy.store import DuckDB, open_store
@@ -92,6 +92,16 @@ QUERY = "SELECT a, b FROM events"
         "SELECT main.abs(a) FROM events",
         "SELECT repeat('x', a) FROM events",
         "SELECT a::DATE FROM events",
+        "SELECT a::DOUBLE FROM events",
+        "SELECT a::VARCHAR FROM events",
+        "SELECT a / b FROM events",
+        "SELECT a * 0.5 FROM events",
+        "SELECT a * 1e308 FROM events",
+        "SELECT floor(a) FROM events",
+        "SELECT round(a) FROM events",
+        "SELECT avg(a) FROM events",
+        "SELECT " + "nullif(" * 30 + "a" + ", 1)" * 30 + " FROM events",
+        "SELECT " + "CASE " * 30 + "a" + " WHEN 1 THEN 2 WHEN 2 THEN 3 END" * 30 + " FROM events",
         "SELECT a::STRUCT(x INT) FROM events",
         "SELECT (SELECT count(*) FROM other) FROM events",
         "WITH x AS (SELECT * FROM other) SELECT * FROM x",

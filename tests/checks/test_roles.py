@@ -6,15 +6,16 @@ from typing import get_args
 
 import pytest
 
-from ccpolicy.checks.kinds import ROLES, VALUES, Input, KindText, Role
+from ccpolicy.checks.kinds import ROLES, VALUES, Input, Role
 from ccpolicy.engine.relations import input_records
 from ccpolicy.policy import Selection
+from ccpolicy.texts import WrittenText
 
 
 def test_every_role_is_a_field_of_a_selection() -> None:
     assert get_args(Role) == tuple(ROLES)
     assert ROLES.keys() < Selection.model_fields.keys()
-    assert VALUES == ("quantity",)
+    assert VALUES == ("quantity", "met")
 
 
 def test_a_selection_lists_its_columns_and_its_predicates() -> None:
@@ -29,7 +30,7 @@ def test_a_selection_lists_its_columns_and_its_predicates() -> None:
 def test_a_query_sees_what_its_input_needs_as_what_it_may_name(named: str) -> None:
     spec = Input.model_validate(
         {
-            "label": KindText(en="counts", zh="读数"),
+            "label": WrittenText({"en": "counts", "zh": "读数"}),
             "holds": "happening",
             "effect": "help",
             named: ["starts", "ends", "quantity"],

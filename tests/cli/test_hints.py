@@ -56,8 +56,8 @@ def test_id_of_another_is_not_suggested(run: Run, centre: Path) -> None:
         ("asset_id,performed_at", "EV212", "the file has: asset_id, performed_at"),
         ("asset id,performed_at,result", "PL204", "did you mean 'asset_id'?"),
         (f"{HEADER},", "EV121", "delete the column, or name it as one of: asset_id, "),
-        (f"Inspections 2026,,\n{HEADER}", "EV120", "the first holds: Inspections 2026"),
-        (f"Inspections 2026\n\n{HEADER}", "EV120", "the first holds: Inspections 2026"),
+        (f"Inspections 2026,,\n{HEADER}", "EV120", "row 1 holds: Inspections 2026"),
+        (f"Inspections 2026\n\n{HEADER}", "EV120", "row 1 holds: Inspections 2026"),
     ],
 )
 def test_headings(header: str, code: str, hint: str, run: Run, centre: Path) -> None:

@@ -23,9 +23,9 @@ VIEW = View(language="en", columns=80, colour=False, detail="full", path="")
         ("2026-11-26T16:00:00+00:00", "2026-12-10", ["PBX-2", "PBX-1"]),
         ("2026-11-26T23:59:59.999999+08:00", "2026-12-10 23:59", ["PBX-2"]),
         ("2026-11-27T00:00:00.000001+08:00", "2026-12-11 00:00", ["PBX-2", "PBX-1"]),
-        # What lapses at as-of itself is not due any more: it has lapsed.
-        ("2026-12-02T00:00:00+08:00", "2026-12-15", ["PBX-1"]),
-        ("2026-12-01T23:59:59.999999+08:00", "2026-12-15 23:59", ["PBX-2", "PBX-1"]),
+        # PBX-2 lapses at the end of 1 December: that midnight belongs to 1 December.
+        ("2026-12-02T00:00:00+08:00", "2026-12-15", ["PBX-2", "PBX-1"]),
+        ("2026-12-02T00:00:00.000001+08:00", "2026-12-16 00:00", ["PBX-1"]),
     ],
 )
 def test_edge(tmp_path: Path, as_of: str, edge: str, listed: list[str]) -> None:

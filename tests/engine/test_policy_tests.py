@@ -115,5 +115,5 @@ def test_evidence_on_file_and_the_pin_do_not_count(centre: Path) -> None:
 def test_problems_are_told(centre: Path) -> None:
     ran = run(centre, "    expect: {now: fail}\n", CASE.replace("[{}]", "[{placed_on: soon}]"))
     assert ran.found == ("now: unknown",)
-    assert any("soon" in each.message.en for each in ran.problems)
-    assert all(each.message.zh for each in ran.problems)
+    assert any("soon" in each.message.text("en") for each in ran.problems)
+    assert all(each.message.text("zh") for each in ran.problems)

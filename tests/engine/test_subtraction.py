@@ -49,9 +49,9 @@ def lapses(
                 "report_until": AS_OF,
             },
         )
-        fill(store, SUBJECT, {"number": 7, "revision": 1, "name": "A"})
+        fill(store, SUBJECT, {"number": 7, "revision": 1, "is_part": False, "name": "A"})
         ends, locator = ended or (NEVER, None)
-        record = {"revision": 1, "name": "A", "ends": ends, "locator": locator}
+        record = {"revision": 1, "is_part": False, "name": "A", "ends": ends, "locator": locator}
         fill(store, SUBJECT_RECORDS, record)
         rows: list[dict[str, object]] = [
             {

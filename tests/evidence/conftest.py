@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 import pytest
 import xlsxwriter
@@ -40,7 +41,7 @@ Row = Mapping[str, Any]
 def log(kind: Format, properties: Mapping[str, Any] | None = None, **more: Any) -> Dataset:
     """Make a contract of the files `log*`, whose key is `id` unless said otherwise."""
     required, closed = more.pop("required", []), more.pop("additionalProperties", False)
-    found = {
+    found: dict[str, Any] = {
         "id": "log",
         "title": {"en": "Log", "zh": "日志"},
         "owner": "manager",
@@ -55,6 +56,12 @@ def log(kind: Format, properties: Mapping[str, Any] | None = None, **more: Any) 
             "properties": {"id": TEXT, **(properties or {})},
         },
     }
+    if kind == "xml":
+        found["records"] = "/log/entry"
+    if kind == "log" and "pattern" not in more:
+        names = ["id", *(properties or {})]
+        found["starts"] = f"^{names[0]}="
+        found["pattern"] = " *".join(f"(?:{name}=(?P<{name}>[^;]*);)?" for name in names)
     return Dataset.model_validate(found | more)
 
 
@@ -191,6 +198,12 @@ def encode(kind: Format, rows: Sequence[Row], folder: Path) -> bytes:
         case "yaml":
             lines = [yaml.safe_dump([row], default_flow_style=True, width=10**6) for row in rows]
             return "".join(f"- {line.strip()[1:-1]}\n" for line in lines).encode()
+        case "xml":
+            entries = [_entry({name: row.get(name) for name in names}) for row in rows]
+            return ("<log>\n" + "".join(entries) + "</log>\n").encode()
+        case "log":
+            parts = [[f"{name}={_cell(row.get(name))};" for name in names] for row in rows]
+            return "".join(" ".join(each) + "\n" for each in parts).encode()
         case "xlsx":
             return workbook([names, *([row.get(name) for name in names] for row in rows)])
     with open_store() as store:
@@ -238,6 +251,16 @@ def workbook(rows: Sequence[Sequence[Any]], **sheets: Sequence[Sequence[Any]]) -
                     else:
                         sheet.write(number, index, cell)
     return content.getvalue()
+
+
+def _entry(row: Row) -> str:
+    """Write a record as an element of XML on one line."""
+    fields = [
+        f"<{name}>{escape(_cell(part), {chr(10): '&#10;'})}</{name}>"
+        for name, value in row.items()
+        for part in (value if isinstance(value, list) else [value])
+    ]
+    return f"<entry>{''.join(fields)}</entry>\n"
 
 
 def _cell(value: Any) -> str:

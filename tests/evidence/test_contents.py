@@ -26,7 +26,7 @@ def test_contents(desk: Desk, format_: str) -> None:
     assert loaded.said == []
     [source] = loaded.evidence.places.sources
     # A record's number is its line or row, where it has one of its own.
-    numbers = {"csv": (2, 3, 5), "xlsx": (2, 3, 4)}.get(format_, (1, 2, 3))
+    numbers = {"csv": (2, 3, 5), "xlsx": (2, 3, 4), "log": (1, 2, 4)}.get(format_, (1, 2, 3))
     locators = [source << 40 | number for number in numbers]
     assert list(loaded.evidence.places.contents(locators[1:]).values()) == [
         RecordContent("log", {"id": "b", "note": 'two\n"lines", <b>', "n": "22"}),

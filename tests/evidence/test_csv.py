@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from ccpolicy.evidence.readers import csv as reader
@@ -61,9 +63,9 @@ def test_delimiter(desk: Desk, delimiter: str) -> None:
     assert (loaded.said, loaded.column("note")) == ([], ["x,y"])
     loaded = desk.read(content, CSV)
     assert loaded.said == [
-        f"evidence/log.csv:1: the columns are separated by {delimiter!r}, not by ','"
+        f'evidence/log.csv:1: the columns are separated by {json.dumps(delimiter)}, not by ","'
     ]
-    assert "save the file with ','" in loaded.hints[0]
+    assert loaded.hints == [f"add to the dataset:  delimiter: {json.dumps(delimiter)}"]
 
 
 @pytest.mark.parametrize(

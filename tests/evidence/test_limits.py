@@ -13,7 +13,7 @@ import pytest
 
 from ccpolicy.errors import LimitError
 from ccpolicy.evidence.readers import json as json_reader
-from ccpolicy.evidence.readers import workbook as parts
+from ccpolicy.evidence.readers import workbook_limits as parts
 from ccpolicy.evidence.readers import xlsx
 from ccpolicy.evidence.readers import yaml as yaml_reader
 from ccpolicy.evidence_formats import Format

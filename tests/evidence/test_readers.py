@@ -27,7 +27,7 @@ def test_every_format_has_a_reader_and_every_reader_a_format() -> None:
 def test_formats() -> None:
     suffixes = [suffix for each in FORMATS.values() for suffix in each.suffixes]
     assert len(set(suffixes)) == len(suffixes) > len(FORMATS)
-    assert set(BINARY_SUFFIXES) < set(suffixes)
+    assert set(BINARY_SUFFIXES) < {*suffixes, ".gz", ".zip"}
     for each, facts in FORMATS.items():
         assert facts.suffixes[0] == f".{each}"
         if isinstance(find_reader(each), Scanner):

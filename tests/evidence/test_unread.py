@@ -212,7 +212,7 @@ def test_usual_files_are_ignored_and_named(centre: Path, name: str) -> None:
     assert result.gate.passed
     [ignored] = result.evidence.ignored
     assert (ignored.total, ignored.files) == (1, [f"evidence/{name}"])
-    assert ignored.reason.zh
+    assert ignored.reason.text("zh")
 
 
 def test_files_that_are_ignored_for_a_reason(centre: Path) -> None:
@@ -221,7 +221,7 @@ def test_files_that_are_ignored_for_a_reason(centre: Path) -> None:
     result = judged(centre)
     assert result.gate.passed
     [ignored] = result.evidence.ignored
-    assert (ignored.pattern, ignored.reason.en) == ("scans/**", "Scanned forms")
+    assert (ignored.pattern, ignored.reason.text("en")) == ("scans/**", "Scanned forms")
     put("evidence/scans/.a.pdf", "x")(centre)
     put("evidence/scan/a.pdf", "x")(centre)
     assert judged(centre).evidence.unread == ["evidence/scan/a.pdf", "evidence/scans/.a.pdf"]
@@ -285,7 +285,7 @@ def test_a_hundred_thousand_are_counted_and_the_first_named(
     assert result.evidence.unread_total == 100_000
     assert result.evidence.unread == [f"evidence/x/{number:06}.csv" for number in range(50)]
     assert [each.locator for each in result.problems] == [*result.evidence.unread, None]
-    assert result.problems[-1].message.en.startswith("99950 more files")
+    assert result.problems[-1].message.text("en").startswith("99950 more files")
 
 
 def test_folder_that_cannot_be_read(centre: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ccpolicy.evidence import load
+from ccpolicy.evidence.readers import decode
 from ccpolicy.files import finder
 from ccpolicy.policy.models import Dataset
 
@@ -34,6 +35,7 @@ WAYS = {
 def way(name: str) -> Iterator[None]:
     with (
         mock.patch.object(finder, "SMALL", WAYS[name].get("SMALL", finder.SMALL)),
+        mock.patch.object(decode, "SMALL", WAYS[name].get("SMALL", finder.SMALL)),
         mock.patch.object(load, "LARGE", WAYS[name].get("LARGE", load.LARGE)),
     ):
         yield

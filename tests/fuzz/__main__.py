@@ -72,7 +72,9 @@ class _Run:
         self.target, self.folder = TARGETS[self.name], self.scratch / "centre"
         self.folder.mkdir()
         kept = [path.read_bytes() for path in sorted((CORPUS / self.name).glob("*"))]
-        return self.target.prepare(self.folder) + kept
+        seeds = self.target.prepare(self.folder) + kept
+        self.began = time.monotonic()  # what is imported and laid takes its time
+        return seeds
 
     def _attempt(self, data: bytes) -> None:
         self.count += 1

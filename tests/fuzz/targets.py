@@ -7,19 +7,24 @@ import time
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import jsonschema_rs
+import sqlglot
 from click.testing import CliRunner, Result
 
 from ccpolicy.checks import patterns
+from ccpolicy.checks.kinds import load_kind
+from ccpolicy.checks.query_guard import vet_queries
+from ccpolicy.checks.sql_guard import Expression, vet_expressions
 from ccpolicy.cli.program import program
 from ccpolicy.errors import CcpolicyError
 from ccpolicy.evidence_formats import FORMATS, Format
 from ccpolicy.files.yaml_document import parse_yaml
 from ccpolicy.reports import FORMATS as REPORTS
 from ccpolicy.shipped import shipped_folder
+from ccpolicy.store import DuckDB, open_store
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.time.moments import read_moment
 from ccpolicy.time.zones import time_zone
@@ -305,7 +310,55 @@ def _pattern(data: bytes) -> None:
         assert len(set(found)) == 1, (each, found)
 
 
+@cache
+def _store() -> DuckDB:
+    return open_store().__enter__()
+
+
+def _expression(data: bytes) -> None:
+    """What is let through is let through again as it was rebuilt, and means the same."""
+    [vetted] = vet_expressions(_store(), [data.decode("utf-8", "replace")])
+    if isinstance(vetted, Expression):
+        [again] = vet_expressions(_store(), [vetted.sql])
+        assert isinstance(again, Expression), (vetted.sql, again)
+        assert again.columns == vetted.columns, (vetted.sql, again.sql)
+
+
+class _OneFile:
+    """A tree with one file; see `PolicyFiles`."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def place(self, name: str) -> str:
+        return name
+
+    def holds(self, folder: str) -> bool:
+        return True
+
+    def entries(self, folder: str) -> list[str]:
+        return ["fuzzed.sql"]
+
+    def is_link(self, name: str) -> bool:
+        return False
+
+    def read(self, name: str) -> bytes:
+        return self._data
+
+
+def _query(data: bytes) -> None:
+    """What is let through names no relation but its inputs and its own, as another parser sees."""
+    kind = load_kind(_OneFile(data), "checks/fuzzed.sql")
+    vetted = vet_queries(_store(), [kind])["fuzzed"]
+    if isinstance(vetted, str):
+        tree = sqlglot.parse_one(vetted, dialect="duckdb")
+        known = {each.alias for each in tree.find_all(sqlglot.exp.CTE)} | kind.relations
+        for table in tree.find_all(sqlglot.exp.Table):
+            assert table.name.removeprefix("input ") in known, (table.name, vetted)
+
+
 MOMENTS = [b"2026-11-20", b"2026-11-20T18:00:00+08:00", b"2026-11-20T18:00Z", b"20261120T18Z"]
+KINDS = sorted(shipped_folder("checks").glob("*.sql"))
 PATTERNS = [rb"^[A-Z]{2}-\d+$", rb"(?:a|b)*\w+[^x-z]", rb"^(\d{4})-\1$", rb"(?!a)\p{L}"]
 
 TARGETS: dict[str, Target] = {
@@ -331,4 +384,6 @@ TARGETS: dict[str, Target] = {
         MOMENTS,
     ),
     "pattern": _function(_pattern, PATTERNS),
+    "expression": _function(_expression, PREDICATES),
+    "query": _function(_query, [each.read_bytes() for each in KINDS]),
 }

@@ -22,6 +22,8 @@ HELPS = {
     "deadline": "closings",
     "level": "readings",
     "record": "records",
+    # A record more or less may be one too few to judge; a closing is not.
+    "share": "closings",
 }
 HARMS = {
     "recurrence": "failures",
@@ -34,12 +36,18 @@ MUCH = Decimal(1000)
 Change = Callable[[random.Random, Setting, World], World | None]
 
 
+def _has_maximum(each: World) -> bool:
+    """Say whether of a level there can be too much."""
+    return any("maximum" in revision.parameters for revision in each.revisions)
+
+
 def _without_cover(draw: random.Random, shared: Setting, each: World) -> World | None:
     """Take away one record that helps, whatever else there is."""
     name = HELPS[each.kind]
     rows = each.inputs.get(name, [])
-    # A count is harm to whom it is too few: only states that add up always help.
-    if each.kind == "level" and not each.spans:
+    # A count is harm to whom it is too few: only states that add up always help, unless there can
+    # be too many.
+    if each.kind == "level" and (not each.spans or _has_maximum(each)):
         return None
     numbers = [number for number, row in enumerate(rows) if row.good]
     if not numbers:
@@ -65,7 +73,7 @@ def _with_cover(draw: random.Random, shared: Setting, each: World) -> World | No
     rows = each.inputs.get(name, [])
     found = [row for row in rows if row.good and row.status == "final"]
     more = _shifted(draw, draw.choice(found)) if found else None
-    if more is None:
+    if more is None or (each.kind == "level" and _has_maximum(each)):
         return None
     if each.kind == "level" and not each.spans:
         more = replace(more, quantity=MUCH)
@@ -73,9 +81,9 @@ def _with_cover(draw: random.Random, shared: Setting, each: World) -> World | No
 
 
 def _with_harm(draw: random.Random, shared: Setting, each: World) -> World | None:
-    """Add a failure, a reopening, a bad record or a count of less than nothing."""
+    """Add a failure, a reopening, a bad record, or a count of less than nothing or far too much."""
     name = HARMS.get(each.kind)
-    if name is None or (each.kind == "level" and each.spans):
+    if name is None or (each.kind == "level" and each.spans and not _has_maximum(each)):
         return None
     models = [row for row in each.inputs.get(HELPS[each.kind], []) if row.starts is not None]
     more = _shifted(draw, draw.choice(models)) if models else None
@@ -83,10 +91,35 @@ def _with_harm(draw: random.Random, shared: Setting, each: World) -> World | Non
         return None
     harm = replace(more, ends=None, state=False, status="final", good=each.kind != "record")
     if each.kind == "level":
-        harm = replace(harm, quantity=Decimal(-1))
+        harm = replace(harm, quantity=MUCH if _has_maximum(each) else Decimal(-1))
     if each.kind in ("recurrence", "coverage", "deadline"):
         harm = replace(harm, item=draw.choice(["", harm.item]), by=None, quantity=None)
     return replaced(each, name, [*each.inputs.get(name, []), harm])
+
+
+def _without_pause(draw: random.Random, shared: Setting, each: World) -> World | None:
+    """Take away a pause."""
+    rows = each.inputs.get("pauses", [])
+    if not rows:
+        return None
+    gone = draw.randrange(len(rows))
+    return replaced(each, "pauses", [*rows[:gone], *rows[gone + 1 :]])
+
+
+def _with_pause(draw: random.Random, shared: Setting, each: World) -> World | None:
+    """Add a pause: one there is, some time later or earlier, or one without an end."""
+    rows = [row for row in each.inputs.get("pauses", []) if row.status == "final"]
+    if not rows:
+        return None
+    row = draw.choice(rows)
+    assert isinstance(row.starts, datetime.datetime)
+    if row.starts.tzinfo is None or (row.ends and row.ends.tzinfo is None):  # type: ignore[attr-defined]
+        return None
+    later = datetime.timedelta(seconds=draw.choice([-3600, -60, 0, 1, 60, 3600, 90_000]))
+    ends = None if draw.random() < 0.3 or row.ends is None else row.ends + later
+    return replaced(
+        each, "pauses", [*each.inputs["pauses"], replace(row, starts=row.starts + later, ends=ends)]
+    )
 
 
 def _changed(name: str, change: Change, seed: int) -> tuple[Setting, Iterator[tuple[World, World]]]:
@@ -97,25 +130,29 @@ def _changed(name: str, change: Change, seed: int) -> tuple[Setting, Iterator[tu
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("name", ["removed cover", "added cover", "added harm"])
+@pytest.mark.parametrize(
+    "name", ["removed cover", "added cover", "added harm", "removed pause", "added pause"]
+)
 def test_more_and_less(name: str, seed: int, tmp_path: Path) -> None:
     changes = {
         "removed cover": _without_cover,
         "added cover": _with_cover,
         "added harm": _with_harm,
+        "removed pause": _without_pause,
+        "added pause": _with_pause,
     }
     shared, found = _changed(name, changes[name], seed)
     pairs = list(found)
     before = judge(tmp_path / "before", shared, [old for old, _ in pairs])
     after = judge(tmp_path / "after", shared, [new for _, new in pairs])
-    improving = name == "added cover"
+    improving = name in ("added cover", "added pause")
     wrong = {}
     judged = 0
     for old, new in pairs:
         first, second = before[old.name], after[new.name]
         # What was added may be invalid itself, such as a closing before its opening, and what was
         # taken away may have been: then nothing follows.
-        if (improving and second.problems) or (name == "removed cover" and first.problems):
+        if (improving and second.problems) or (name.startswith("removed") and first.problems):
             continue
         judged += "unknown" not in (first.now, second.now)
         worse, better = (second, first) if not improving else (first, second)

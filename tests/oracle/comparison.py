@@ -13,6 +13,7 @@ import ccpolicy
 from .description import describe
 from .judge import joined
 from .model import Answer, Piece, Setting, World
+from .moments import judged_at
 from .oracle import answer
 from .places import Places
 from .repository import write
@@ -66,7 +67,7 @@ def _difference(
         expected = _expected(shared, said)
         told = _told(shared, world, assessment, found)
         told["places"] = list(places.wrong(world, found))
-    problems = [problem.message.en for problem in found.problems]
+    problems = [problem.message.text("en") for problem in found.problems]
     return Difference(world, expected, told, said.faults, problems)
 
 
@@ -83,7 +84,7 @@ def _expected(shared: Setting, said: Answer) -> dict[str, Any]:
             "passed": states.count("pass"),
             "failed": states.count("fail"),
             "waived": states.count("waived"),
-            "unknown": 0,
+            "unknown": states.count("unknown"),
             "baselined": 0,
             "ended": states.count("ended"),
             "not_due": said.not_due,
@@ -150,7 +151,7 @@ def _wrongly_waived(shared: Setting, world: World, found: Any) -> Iterator[str]:
         if lapse.waived_by is None:
             continue
         waiver = waivers.get(lapse.waived_by)
-        ends = _micros(lapse.ends) if lapse.ends else micros(shared.as_of) + 1
+        ends = _micros(lapse.ends) if lapse.ends else judged_at(shared.as_of, calendar) + 1
         if (
             waiver is None
             or waiver.subject != lapse.subject

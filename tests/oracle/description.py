@@ -53,8 +53,11 @@ def _row(row: Row, calendar: Calendar) -> str:
     parts.append("always" if row.starts is None else _time(row.starts, calendar))
     if row.ends is not None:
         parts.append(f"to {_time(row.ends, calendar)}")
+    parts += [row.reason] if row.reason else []
     parts += [f"class {row.by}"] if row.by else []
     parts += [str(row.quantity)] if row.quantity is not None else []
+    parts += [f"of which {row.met}"] if row.met is not None else []
+    parts += [f"part {row.part}"] if row.part else []
     parts += ["valid from"] if row.state else []
     parts += [] if row.good else ["undecided" if row.good is None else "bad"]
     parts += [] if row.status == "final" else [row.status or "without a status"]

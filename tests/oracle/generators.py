@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from .maker import CALENDAR, CLOCK, LANDMARKS, QUANTITIES, Maker
-from .model import Key, Parameters, Row, World
+from .maker import CALENDAR, CLOCK, HOURS, LANDMARKS, QUANTITIES, Maker
+from .model import REASONS, Key, Parameters, Row, Time, Value, World
+from .moments import certainly_before, state_start
 from .period_days import turn
 from .zone_calendar import DAY, MICROSECOND, is_clock
 
@@ -130,16 +132,17 @@ def _recurrence(maker: Maker) -> World:
     return maker.world(inputs, revisions)
 
 
-def _period_ends(maker: Maker, turns: Turns) -> list[int]:
+def _period_ends(maker: Maker, turns: Turns | None = None) -> list[int]:
     """Return instants around days of the last months, weeks and turns."""
     today = maker.shared.as_of.date()
     months = [maker.calendar.period(today, "month", -later) for later in range(14)]
     weeks = [maker.calendar.period(today, "week", -later) for later in range(14)]
     starts = maker.draw.sample(months, 4) + maker.draw.sample(weeks, 2)
-    for anchor in turns.anchors:
-        every = maker.draw.choice(turns.lengths)
-        begun = turn(datetime.date.fromisoformat(anchor), every, today, -maker.draw.randrange(6))
-        starts.append(begun)
+    if turns:
+        for anchor in turns.anchors:
+            every = maker.draw.choice(turns.lengths)
+            first = datetime.date.fromisoformat(anchor)
+            starts.append(turn(first, every, today, -maker.draw.randrange(6)))
     days = [start + late * DAY for start in starts for late in (-3, 0, 1, 5, 10)]
     return [maker.calendar.begins(day) + maker.draw.choice([-1, 0]) for day in days]
 
@@ -187,18 +190,61 @@ def _openings(maker: Maker, key: Key, end: Callable[[Row], Row]) -> list[Row]:
     return found
 
 
+def _is_pausable(maker: Maker) -> bool:
+    """Draw whether clocks are stopped, for which they must be counted by the clock or in hours."""
+    if maker.maybe(0.4):
+        hours = bool(maker.shared.office) and maker.maybe(0.5)
+        maker.family = HOURS if hours else CLOCK
+        maker.dated = 0.0 if maker.is_exact() else maker.dated
+    return maker.family in (CLOCK, HOURS) and maker.maybe(0.8)
+
+
+def _pauses(maker: Maker, key: Key, openings: list[Row]) -> list[Row]:
+    """Draw pauses of a subject: apart, overlapping, touching, open; and when they end."""
+    found: list[Row] = []
+    for _ in range(maker.draw.choice([0, 1, 1, 2, 4])):
+        starts = maker.time(dated=0.0)
+        if found and maker.maybe(0.4):
+            last = found[-1]
+            starts = last.ends or starts
+        elif maker.maybe(0.5):
+            begun = state_start(
+                maker.draw.choice(openings).starts or starts, maker.calendar, early=True
+            )
+            starts = maker.time(begun + maker.some(maker.draw.choice([1, 3600, 90_000])), dated=0.0)
+        if not maker.not_before(openings, starts):
+            continue
+        ends: Time | None = None
+        if maker.maybe(0.75):
+            at = state_start(starts, maker.calendar, early=True)
+            at += maker.some(maker.draw.choice([2, 7200, 90_000, 300_000]))
+            ends = maker.time(at, dated=0.0) if maker.maybe(0.7) else maker.time(dated=0.0)
+            if certainly_before(ends, starts, maker.calendar):
+                continue
+        found.append(Row(key, starts, ends, reason=maker.draw.choice(REASONS)))
+        if ends:
+            lasts = [state_start(each, maker.calendar, early=True) for each in (starts, ends)]
+            maker.pool += [at + lasts[1] - lasts[0] for at in maker.pool[-3:]]
+    return found
+
+
 def _deadline(maker: Maker) -> World:
     draw = maker.draw
     own = maker.maybe(0.3)
     items = draw.choice([[], [], ITEMS])
-    if maker.maybe(0.1):
+    paused = not own and _is_pausable(maker)
+    if not paused and maker.maybe(0.1):
         maker.family = CALENDAR
 
     def limit() -> str:
         # Beyond the horizon now and then.
         return "10 years" if maker.family is CALENDAR and maker.maybe(0.1) else maker.duration()
 
-    revisions = maker.revisions(lambda: {} if own else {"limit": maker.value(limit)})
+    def parameters() -> Parameters:
+        found: Parameters = {} if own else {"limit": maker.value(limit)}
+        return found | ({"paused_at_most": maker.value(maker.duration)} if paused else {})
+
+    revisions = maker.revisions(parameters)
     lasting = maker.lasting(revisions, "limit")
 
     def with_due(row: Row) -> Row:
@@ -211,10 +257,12 @@ def _deadline(maker: Maker) -> World:
     openings: list[Row] = []
     closings: list[Row] = []
     reopenings: list[Row] = []
+    pauses: list[Row] = []
     for key in maker.draw_keys():
         mine = _openings(maker, key, with_due)
         for row in mine:
             maker.grow(row.starts, lasting)
+        pauses += _pauses(maker, key, mine) if paused else []
         done = []
         for _ in range(draw.choice([0, 1, 1, 2, 3])):
             at = maker.beside(mine) if maker.maybe(0.4) else maker.time()
@@ -226,13 +274,21 @@ def _deadline(maker: Maker) -> World:
     inputs = {"openings": openings, "closings": closings}
     if maker.maybe(0.5):
         inputs["reopenings"] = reopenings
+    if paused:
+        inputs["pauses"] = pauses
     return maker.world(inputs, revisions, items)
 
 
 def _cadence(maker: Maker) -> World:
     draw = maker.draw
     items = draw.choice([[], [], ITEMS])
-    revisions = maker.revisions(lambda: {"every": maker.value(maker.duration)})
+    paused = _is_pausable(maker)
+
+    def parameters() -> Parameters:
+        found: Parameters = {"every": maker.value(maker.duration)}
+        return found | ({"paused_at_most": maker.value(maker.duration)} if paused else {})
+
+    revisions = maker.revisions(parameters)
     lasting = maker.lasting(revisions, "every")
 
     def with_end(row: Row) -> Row:
@@ -244,28 +300,48 @@ def _cadence(maker: Maker) -> World:
 
     openings: list[Row] = []
     events: list[Row] = []
+    pauses: list[Row] = []
     for key in maker.draw_keys():
         mine = _openings(maker, key, with_end)
         for row in mine:
             maker.grow(row.starts, lasting)
+        pauses += _pauses(maker, key, mine) if paused else []
         for _ in range(draw.choice([0, 1, 3, 6])):
             at = maker.beside(mine) if maker.maybe(0.3) else maker.time()
             if maker.not_before(mine, at):
                 events.append(Row(key, at, item=draw.choice([*items, "other"]) if items else ""))
                 maker.grow(at, lasting[:1])
         openings += mine
-    return maker.world({"openings": openings, "events": events}, revisions, items)
+    inputs = {"openings": openings, "events": events}
+    return maker.world(inputs | ({"pauses": pauses} if paused else {}), revisions, items)
+
+
+def _maximum(draw: random.Random, minimum: Value | dict[str, Value]) -> Value | dict[str, Value]:
+    """Draw a greatest quantity that is not below the least, or one for each class."""
+    if isinstance(minimum, dict):
+        return {
+            name: Decimal(each) + Decimal(draw.choice(QUANTITIES)) for name, each in minimum.items()
+        }
+    return Decimal(minimum) + Decimal(draw.choice(QUANTITIES))
 
 
 def _level(maker: Maker) -> World:
     draw = maker.draw
     own, spans = maker.maybe(0.4), maker.maybe(0.5)
+    bounded = random.Random(f"bounds {maker.name} {maker.shared}")
+    bounds = bounded.choice(["least", "most", "both"])
     subjects = maker.roster(quantity=True) if own else maker.populated()
 
     def parameters() -> Parameters:
         found: Parameters = {}
         if not own:
             found["minimum"] = maker.value(lambda: Decimal(draw.choice(QUANTITIES[1:])))
+        if bounds != "least":
+            found["maximum"] = _maximum(bounded, found.get("minimum", Decimal("0.8")))
+        if bounds == "most":
+            found.pop("minimum", None)
+            if bounded.random() < 0.1:
+                found["maximum"] = Decimal(0)
         if not spans and maker.maybe(0.5):
             found["valid_for"] = maker.value(maker.duration)
         return found
@@ -309,6 +385,78 @@ def _record(maker: Maker) -> World:
     return maker.world({"records": records}, revisions)
 
 
+def _share(maker: Maker) -> World:
+    draw = maker.draw
+    counts = draw.choice(["closings", "closings", "good", "met"])
+    subjects = maker.populated()
+    own = counts == "closings" and maker.maybe(0.3)
+    if counts != "closings" or own:
+        maker.classes = None
+    # The group is named without one.
+    maker.prefix = "" if counts == "closings" else maker.prefix
+
+    def parameters() -> Parameters:
+        found: Parameters = {
+            "at_least": Decimal(draw.choice(["0.5", "50", "66.6", "75", "90", "99.5", "100"])),
+            "per": draw.choice(["month", "month", "quarter", "half-year", "year"]),
+        }
+        if maker.maybe(0.4):
+            found["count"] = draw.choice([1, 2, 3])
+        if counts == "closings" and not own:
+            found["limit"] = maker.value(maker.duration)
+        return found
+
+    revisions = maker.revisions(parameters)
+    lasting = maker.lasting(revisions, "limit")
+    maker.pool += _period_ends(maker)
+    good = draw.choice([0.6, 0.9, 1.0])
+    inputs: dict[str, list[Row]] = {"openings": [], "closings": []}
+    if counts != "closings":
+        inputs = {"records": []}
+    for key in _keys(subjects):
+        for _ in range(draw.choice([0, 3, 12, 40])):
+            at = maker.time(maker.as_of - maker.some(500 * 86_400)) if maker.maybe(0.6) else None
+            at = at or maker.time()
+            if counts == "closings":
+                _opened(maker, inputs, Row(key, at), own, lasting, good)
+            elif counts == "good":
+                inputs["records"].append(Row(key, at, good=maker.maybe(good)))
+            else:
+                total = Decimal(draw.choice(QUANTITIES))
+                less = (
+                    Decimal(0)
+                    if maker.maybe(good)
+                    else min(total, Decimal(draw.choice(QUANTITIES)))
+                )
+                inputs["records"].append(Row(key, at, quantity=total, met=total - less))
+    made = maker.world(_with_subjects(subjects, **inputs), revisions)
+    return replace(made, may_be_empty=made.may_be_empty or maker.maybe(0.3))
+
+
+def _opened(
+    maker: Maker,
+    inputs: dict[str, list[Row]],
+    row: Row,
+    own: bool,
+    lasting: list[tuple[str, ...]],
+    good: float,
+) -> None:
+    """Add an opening with a key of its own, and what closes it."""
+    assert row.starts is not None
+    part = f"T{len(inputs['openings'])} {maker.name}"
+    by = maker.draw.choice(maker.classes) if maker.classes else None
+    row = replace(row, part=part, by=by)
+    if own:
+        at = maker.later(row.starts) or maker.calendar.day_of(maker.as_of) + 40 * DAY
+        row = replace(row, ends=at)
+    inputs["openings"].append(row)
+    maker.grow(row.starts, lasting)
+    for _ in range(maker.draw.choice([0, 1, 1, 1, 2])):
+        at = maker.beside([row]) if maker.maybe(good) else maker.time()
+        if maker.not_before([row], at):
+            inputs["closings"].append(Row((), at, part=part))
+
+
 GENERATORS: dict[str, Callable[[Maker], World]] = {
     "recurrence": _recurrence,
     "coverage": _coverage,
@@ -316,4 +464,5 @@ GENERATORS: dict[str, Callable[[Maker], World]] = {
     "cadence": _cadence,
     "level": _level,
     "record": _record,
+    "share": _share,
 }

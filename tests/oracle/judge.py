@@ -17,7 +17,7 @@ from decimal import Decimal
 from functools import cache
 
 from .model import Key, Revision, Row, Setting, Time, World
-from .moments import Moment, happened, has_happened, state_end, state_start
+from .moments import Moment, happened, has_happened, judged_at, state_end, state_start
 from .zone_calendar import DAY, Calendar, micros
 
 
@@ -67,7 +67,7 @@ class Judge:
     ) -> None:
         self.setting, self.world = setting, world
         self.calendar = Calendar(setting.zone, setting.office, unknown)
-        self.as_of = micros(setting.as_of)
+        self.as_of = judged_at(setting.as_of, self.calendar)
         self.horizon = micros(setting.horizon)
         self.window_starts, window_ends = (micros(each) for each in setting.window)
         self.window_ends = min(window_ends, self.as_of)
@@ -100,6 +100,15 @@ class Judge:
         """Yield the instants at which cover or time allowed may run out under a revision."""
         raise NotImplementedError
 
+    def unknown(self, case: Case, t: int, revision: Revision) -> bool:
+        """Say whether nobody can say how a subject stands at an instant."""
+        return False
+
+    def together(self) -> Iterator[list[Row]]:
+        """Yield the records that must be of one class."""
+        for case in self.cases().values():
+            yield self.rows(self.class_input, case.key)
+
     def not_due(self, case: Case) -> bool:
         """Say whether the subject's due instant has not come."""
         return False
@@ -111,6 +120,10 @@ class Judge:
     def there_in_window(self) -> bool:
         """Say whether there was anything to judge in the window."""
         raise NotImplementedError
+
+    def told(self, instant: int) -> int:
+        """Return an instant as it is told: as-of itself, and not the last instant before it."""
+        return micros(self.setting.as_of) if instant == self.as_of else instant
 
     # Records.
 
@@ -282,6 +295,18 @@ class Judge:
             if lapses:
                 found.append((t, after, self.waived(name, t)))
         return joined(found)
+
+    def unknowns(self, case: Case) -> list[Span]:
+        """Return the spans in which nobody can say how a subject stands.
+
+        "Only a written `may_be_empty` with a reason … lifts it."
+        """
+        found = []
+        for t, after in self.segments(case):
+            revision = self.in_force(t)
+            if revision and self.duty(case, t, revision) and self.unknown(case, t, revision):
+                found.append((t, after, False))
+        return [] if self.world.may_be_empty else joined(found)
 
     def duties(self, case: Case) -> list[Span]:
         """Return the spans in which a subject must be covered."""

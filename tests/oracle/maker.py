@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from .model import Key, Parameters, Revision, Row, Setting, Time, Value, Waiver, World
-from .moments import certainly_before, state_end, state_start
+from .moments import certainly_before, judged_at, state_end, state_start
 from .zone_calendar import DAY, EPOCH, MICROSECOND, Calendar, UnknownYear, micros
 from .zones import changes
 
@@ -51,7 +51,7 @@ class Maker:
     def __post_init__(self) -> None:
         draw, shared = self.draw, self.shared
         self.calendar = Calendar(shared.zone, shared.office)
-        self.as_of = micros(shared.as_of)
+        self.as_of = judged_at(shared.as_of, self.calendar)
         self.prefix = draw.choice(["", "", "", "no. "])
         self.width = 2 if draw.random() < 0.3 else 1
         self.family = draw.choice(
@@ -70,6 +70,7 @@ class Maker:
         chosen += [self.calendar.day_of(at) + draw.choice([-1, 0, 0, 1]) * DAY for at in around]
         self.pool = [
             self.as_of,
+            micros(shared.as_of),
             micros(shared.window[0]),
             *(self.calendar.begins(day) for day in chosen),
             *around,
@@ -87,7 +88,7 @@ class Maker:
 
         "Lint refuses a clock `every` or `valid_for` over dates, which would cover nothing".
         """
-        return self.family in (CLOCK, HOURS) and self.kind not in ("deadline", "record")
+        return self.family in (CLOCK, HOURS) and self.kind not in ("deadline", "record", "share")
 
     def maybe(self, chance: float) -> bool:
         """Throw a coin."""
@@ -281,12 +282,16 @@ class Maker:
         )
         return self.filtered(made) if self.maybe(0.15) else made
 
+    def drafted(self, name: str) -> Time:
+        """Draw when something was that does not count; pauses are timed."""
+        return self.time(dated=0.0 if name == "pauses" else None)
+
     def filtered(self, made: World) -> World:
         """Add a predicate, and drafts that it refuses: the same records at other times."""
         inputs = {}
         for name, rows in made.inputs.items():
             drafts = [
-                replace(row, starts=self.time(), ends=None, status="draft")
+                replace(row, starts=self.drafted(name), ends=None, status="draft")
                 for row in self.draw.sample(rows, min(len(rows), 2))
                 if row.ends is None
             ]

@@ -15,6 +15,8 @@ may have happened twice."""
 Value = str | int | Decimal
 Parameters = dict[str, Value | dict[str, Value]]
 Key = tuple[str, ...]
+REASONS = ("customer", "零件")
+"""Why a clock may stand still."""
 Status = Literal["final", "draft", ""]
 
 
@@ -28,11 +30,17 @@ class Row:
     ends: Time | None = None
     item: str = ""
     by: str | None = None
+    part: str = ""
+    """Its own key, or that of what it closes, where `key` is the group for which it counts."""
     quantity: Decimal | None = None
+    met: Decimal | None = None
+    """How many of the quantity are good."""
     good: bool | None = True
     """Without a value the predicate that says whether the record is good has not decided."""
     state: bool = False
     """Whether the start of a coverage's record is `valid_from`, not when it was obtained."""
+    reason: str = ""
+    """Why the clock stands still, of a pause."""
     status: Status = "final"
     """The predicate of a filtered input leaves a draft out and is undecided without a status."""
 

@@ -30,6 +30,15 @@ class Moment:
     """Whether it may have been at the latest moment itself: a day ends before its end."""
 
 
+def judged_at(as_of: datetime.datetime, calendar: Calendar) -> int:
+    """Return the instant at which is judged.
+
+    "An as-of at midnight belongs to the day that ends there": it is that day's last instant.
+    """
+    at = micros(as_of)
+    return at - 1 if at == calendar.begins(calendar.day_of(at)) else at
+
+
 def happened(time: Time, calendar: Calendar, as_of: int) -> Moment:
     """Return when a happening was."""
     if not isinstance(time, datetime.datetime):
@@ -59,14 +68,11 @@ def follows(instant: int, a: Moment) -> bool:
 
 
 def has_happened(time: Time, calendar: Calendar, as_of: int) -> bool:
-    """Say whether something on file had happened by as-of.
+    """Say whether something on file had happened by the instant at which is judged.
 
-    "Later events are left out", "in the future … takes the kindest reading", and "an as-of at
-    midnight belongs to the day that ends there."
+    "Later events are left out", and "in the future … takes the kindest reading".
     """
-    if isinstance(time, datetime.datetime):
-        return happened(time, calendar, as_of).earliest <= as_of
-    return time <= calendar.day_of(as_of - 1)
+    return happened(time, calendar, as_of).earliest <= as_of
 
 
 def state_start(time: Time, calendar: Calendar, *, early: bool) -> int:

@@ -58,6 +58,11 @@ def judged(judge: Judge) -> Answer:
         lasts = is_not_due or max(duties) > as_of
         subjects[name] = "pass" if lasts else "ended"
         is_overdue = False
+        unknown = judge.unknowns(case)
+        if any(starts <= as_of < ends for starts, ends, _ in unknown):
+            subjects[name] = "unknown"
+        if any(judge.in_window(starts, ends) for starts, ends, _ in unknown):
+            period.add("unknown")
         for starts, ends, is_waived in judge.pieces(name, case):
             if starts <= as_of < ends:
                 subjects[name] = "waived" if is_waived else "fail"
@@ -65,7 +70,8 @@ def judged(judge: Judge) -> Answer:
             if starts > as_of and not is_waived and not is_overdue:
                 due.setdefault(name, starts)
             if starts <= as_of and ends > judge.window_starts:
-                pieces.append(Piece(name, starts, None if ends > as_of else ends, is_waived))
+                told = None if ends > as_of else judge.told(ends)
+                pieces.append(Piece(name, judge.told(starts), told, is_waived))
                 if judge.in_window(starts, ends):
                     period.add("waived" if is_waived else "fail")
     first = judge.firsts[0]
@@ -92,7 +98,7 @@ def nothing(judge: Judge, is_in_force: bool) -> str:
 def worst(verdicts: Iterable[str]) -> str:
     """Return the worst verdict."""
     found = set(verdicts)
-    return next((each for each in ("fail", "waived") if each in found), "pass")
+    return next((each for each in ("fail", "unknown", "waived") if each in found), "pass")
 
 
 def lapses(setting: Setting, world: World) -> set[tuple[str, int, int | None]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .model import Row, Setting, Time, World
-from .moments import happened, has_happened, state_end
+from .moments import happened, has_happened, judged_at, state_end
 from .repository import DATASETS
 from .zone_calendar import DAY, Calendar, micros
 
@@ -23,7 +23,7 @@ class Places:
 
     def __init__(self, folder: Path, shared: Setting) -> None:
         self.shared, self.calendar = shared, Calendar(shared.zone, None)
-        self.as_of = micros(shared.as_of)
+        self.as_of = judged_at(shared.as_of, self.calendar)
         self.records: dict[str, dict[str, Any]] = {}
         for dataset in DATASETS:
             path = f"evidence/{dataset}/all.{shared.format}"
@@ -40,21 +40,23 @@ class Places:
         for lapse in found.lapses:
             if lapse.opened_by and not self._mine(world, lapse, lapse.opened_by):
                 yield f"opened by another's record: {lapse}"
-            elif lapse.opened_by and min(self._times(lapse.opened_by)) > _micros(lapse.starts):
+            elif lapse.opened_by and min(self._times(lapse.opened_by)) > self._micros(lapse.starts):
                 yield f"opened by a later record: {lapse}"
             elif lapse.opened_by and self._was_good(world, lapse.opened_by):
                 yield f"opened by a good record: {lapse}"
             if lapse.closed_by and not self._mine(world, lapse, lapse.closed_by):
                 yield f"closed by another's record: {lapse}"
             elif lapse.closed_by and lapse.ends:
-                if _micros(lapse.ends) not in self._times(lapse.closed_by):
+                if self._micros(lapse.ends) not in self._times(lapse.closed_by):
                     yield f"closed by a record of another time: {lapse}"
             elif lapse.ends and self._was_closed(world, lapse):
                 yield f"closed by nothing, though something happened then: {lapse}"
 
     def _was_closed(self, world: World, lapse: Any) -> bool:
         """Say whether a record alone can have ended a lapse: no plan, waiver or revision."""
-        ends = _micros(lapse.ends)
+        if world.kind == "share":  # a whole period ends it
+            return False
+        ends = self._micros(lapse.ends)
         calendar = self.calendar
         edges = {calendar.begins(revision.first) for revision in world.revisions if revision.first}
         for waiver in world.waivers:
@@ -111,6 +113,7 @@ class Places:
         # Without a beginning it always was.
         return found if record.get("starts_at") or record.get("starts_on") else {*found, 0}
 
-
-def _micros(text: str) -> int:
-    return micros(datetime.datetime.fromisoformat(text))
+    def _micros(self, text: str) -> int:
+        """Read an instant of the report; as-of there is the instant at which is judged."""
+        at = datetime.datetime.fromisoformat(text)
+        return self.as_of if at == self.shared.as_of else micros(at)

@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from .model import Row, Setting, Time, Value, World
+from .model import REASONS, Row, Setting, Time, Value, World
 from .zone_calendar import Calendar
 
 TEXT = {"en": "oracle", "zh": "对照"}
@@ -23,6 +23,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "form": {"type": "string"},
     "a": {"type": "string"},
     "b": {"type": "string"},
+    "part": {"type": "string"},
     "item": {"type": "string"},
     "class": {"type": "string"},
     "starts_on": {"type": "string", "format": "date"},
@@ -30,8 +31,10 @@ COLUMNS: dict[str, dict[str, str]] = {
     "ends_on": {"type": "string", "format": "date"},
     "ends_at": {"type": "string", "format": "date-time"},
     "quantity": {"type": "number"},
+    "met": {"type": "number"},
     "outcome": {"type": "string"},
     "status": {"type": "string"},
+    "reason": {"type": "string"},
 }
 DATASETS = ("roster", "events")
 BY = {
@@ -40,6 +43,7 @@ BY = {
     "level": "subjects",
     "deadline": "openings",
     "cadence": "openings",
+    "share": "openings",
 }
 """Check kind → input by whose class its parameters may differ."""
 WITH_ITEM = ("events", "closings", "failures", "reopenings")
@@ -201,6 +205,10 @@ def _selections(
             chosen += " AND status <> 'draft'"
         selection: dict[str, Any] = {"dataset": dataset_of(shared, name), "where": chosen}
         selection["key"] = ["a", "b"][: world.width]
+        if world.kind == "share" and name in ("openings", "closings"):
+            selection["key"] = ["part"]
+            if name == "openings" and "subjects" in world.inputs:
+                selection["group"] = ["a", "b"][: world.width]
         selection["prefix"] = world.prefix
         if form[:2] != "no":
             selection["valid_from" if form.endswith("-state") else "starts"] = f"starts_{form[:2]}"
@@ -212,9 +220,16 @@ def _selections(
             selection["by"] = "class"
         if any(row.quantity is not None for row in rows):
             selection["quantity"] = "quantity"
-        if name == "records":
-            selection["good"] = "outcome = 'good'"
-        yield selection
+        yield selection | _said(name, rows)
+
+
+def _said(name: str, rows: list[Row]) -> dict[str, Any]:
+    """Write where a selection says why a clock stands still, or how many are good."""
+    if name == "pauses":
+        return {"reason": "reason", "reasons": list(REASONS)}
+    if any(row.met is not None for row in rows):
+        return {"met": "met"}
+    return {"good": "outcome = 'good'"} if name == "records" else {}
 
 
 def _has_classes(world: World) -> bool:
@@ -226,7 +241,11 @@ def _has_classes(world: World) -> bool:
 def _has_ends(world: World, name: str) -> bool:
     """Say whether an input has ends though perhaps no record does: they stand for a parameter."""
     given = {name for revision in world.revisions for name in revision.parameters}
-    instead = {("coverage", "events"): "valid_for", ("deadline", "openings"): "limit"}
+    instead = {
+        ("coverage", "events"): "valid_for",
+        ("deadline", "openings"): "limit",
+        ("share", "openings"): "limit",
+    }
     parameter = instead.get((world.kind, name))
     return (name == "readings" and world.spans) or (
         parameter is not None and parameter not in given
@@ -296,12 +315,18 @@ def records(shared: Setting, world: World, name: str, rows: list[Row]) -> Iterat
             record["outcome"] = "good" if row.good else "bad"
         if row.status:
             record["status"] = row.status
+        if row.reason:
+            record["reason"] = row.reason
         if row.item:
             record["item"] = row.item
         if row.by:
             record["class"] = row.by
+        if row.part:
+            record["part"] = row.part
         if row.quantity is not None:
             record["quantity"] = _number(row.quantity)
+        if row.met is not None:
+            record["met"] = _number(row.met)
         for column, time in (("starts", row.starts), ("ends", row.ends)):
             if time is not None:
                 record[f"{column}_{_column(time)}"] = _written(shared, time)

@@ -300,12 +300,14 @@ def test_w7_an_opening_whose_limit_has_not_run_out_passes_even_beyond_the_horizo
 
 
 def test_at_its_due_instant_it_is_due() -> None:
-    """10 years after 30 June 2015 are over at 1 July 2025 00:00, which is as-of."""
-    found = not_due(rows("2015-06-30") + rows("2025-06-01", key="B")).answer()
-    assert (found.subjects, found.not_due) == ({"A": "fail", "B": "pass"}, 1)
-    assert (found.now, found.period) == ("fail", "fail")
-    later = not_due(rows("2015-07-01")).answer()
-    assert (later.subjects, later.not_due) == ({"A": "pass"}, 1)
+    """10 years after 30 June 2015 are over at 1 July 2025 00:00, which belongs to 30 June."""
+    openings = rows("2015-06-30") + rows("2025-06-01", key="B")
+    found = not_due(openings).answer()
+    assert (found.subjects, found.not_due) == ({"A": "pass", "B": "pass"}, 2)
+    assert (found.now, found.period) == ("pass", "pass")
+    later = not_due(openings, "2025-07-01T00:01").answer()
+    assert (later.subjects, later.not_due) == ({"A": "fail", "B": "pass"}, 1)
+    assert (later.now, later.period) == ("fail", "fail")
 
 
 def test_who_is_due_for_one_opening_is_due() -> None:

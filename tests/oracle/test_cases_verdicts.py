@@ -197,6 +197,36 @@ def test_an_as_of_at_midnight_belongs_to_the_day_that_ends() -> None:
     assert replace(case, as_of="2025-07-01T00:01").answer().left_out == 0
 
 
+MIDNIGHT = {
+    # subjects, events, waivers' last day → verdict now
+    "due at the end of the day": (("2025-05-31/", (), None), "pass"),
+    "due at the end of the day before": (("2025-05-30/", (), None), "fail"),
+    "in service for the last day, and late": (("2025-01-01/2025-06-30", (), None), "fail"),
+    "in service for the last day": (("2025-06-01/2025-06-30", (), None), "pass"),
+    "accepted for the last day": (("2025-01-01/", (), "2025-06-30"), "waived"),
+    "accepted until the day before": (("2025-01-01/", (), "2025-06-29"), "fail"),
+    "begins on the next day": (("2025-07-01/", (), None), "unknown"),
+    "done at that very moment": (("2025-01-01/", ("2025-07-01T00:00",), None), "fail"),
+    "done on the day, late": (("2025-01-01/", ("2025-06-30",), None), "pass"),
+}
+
+
+@pytest.mark.parametrize("name", MIDNIGHT)
+def test_at_midnight_the_day_that_ends_is_judged(name: str) -> None:
+    """30 days from 31 May end with 30 June, and so does as-of, 1 July 00:00."""
+    (subject, events, last), expected = MIDNIGHT[name]
+    case = replace(
+        inspected(waivers=[waiver("w", "2025-06-01", last)] if last else []),
+        inputs={"subjects": rows(subject), "events": rows(*events)},
+        parameters={"every": "30 days"},
+    )
+    found = case.answer()
+    assert found.now == expected
+    # What has not lapsed yet is no lapse of no length in the period either.
+    if expected == "pass" and not events:
+        assert (found.period, found.pieces) == ("pass", [])
+
+
 def test_a_window_that_ends_before_as_of() -> None:
     """Lapses of June are none of a window that ends with May."""
     assert inspected(window=("2025-05-02T00:00", "2025-06-01T00:00")).answer().period == "pass"

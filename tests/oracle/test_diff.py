@@ -341,14 +341,14 @@ def _judge(folder: Path, shared: Setting, worlds: list[World]) -> None:
     for each in found.changes:
         for name in PARAMETERS:
             # Also where it is one of a class, or holds from a day on.
-            if re.search(rf", {name}\b", each.message.en):
+            if re.search(rf", {name}\b", each.message.text("en")):
                 SEEN[f"{name} {each.direction}"] += 1
     for control in found.controls:
         old, new = before[control.id], after[control.id]
         SEEN[f"{new.kind} {control.status}"] += 1
         verdicts = [(old.now, new.now), (old.period, new.period)]
         why = "\n".join(
-            f"{each.direction} {each.message.en}: {each.before} -> {each.after}"
+            f"{each.direction} {each.message.text('en')}: {each.before} -> {each.after}"
             for each in found.changes
             if control.id in each.controls
         )

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from .kinds import JUDGES
 from .model import Revision, Row, Setting, Time, World
 from .oracle import answer
 from .zone_calendar import OFFICE, micros, time_zone
@@ -53,6 +54,16 @@ def test_example(kind: str, example: dict[str, Any]) -> None:
         items=[each["item"] for each in example["inputs"].get("items", [])],
         spans="spans" in example["inputs"],
     )
+    judge = JUDGES[kind](shared, made)
+    unknown = {
+        (name, starts, ends if ends <= judge.as_of else None)
+        for name, case in judge.cases().items()
+        for starts, ends, _ in judge.unknowns(case)
+    }
+    assert unknown == {
+        (subject, _micros(starts, zone), _micros(ends, zone) if ends else None)
+        for subject, starts, ends in example.get("unknown", [])
+    }
     found = {(piece.subject, piece.starts, piece.ends) for piece in answer(shared, made).pieces}
     assert found == {
         (subject, _micros(starts, zone), _micros(ends, zone) if ends else None)
@@ -63,13 +74,16 @@ def test_example(kind: str, example: dict[str, Any]) -> None:
 def _row(record: dict[str, Any]) -> Row:
     starts = record.get("starts") or record.get("valid_from")
     return Row(
-        key=(record["subject"],),
+        key=(record["subject"],) if "subject" in record else (),
         starts=_time(starts) if starts else None,
         ends=_time(record["ends"]) if record.get("ends") else None,
         item=record.get("item", ""),
+        part=record.get("record", ""),
+        met=_exact(record.get("met")),
         by=record.get("by"),
         quantity=_exact(record.get("quantity")),
         good=record.get("good", True),
+        reason=record.get("reason", ""),
         state="valid_from" in record,
     )
 

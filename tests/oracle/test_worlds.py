@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Iterator
 
 from .model import Answer, Row, Setting, World
+from .moments import judged_at
 from .oracle import answer
 from .test_engine import COUNT, SIZE
 from .worlds import KINDS, setting, world
-from .zone_calendar import Calendar
+from .zone_calendar import Calendar, micros
 from .zones import moved_zones
 
 BATCHES = -(-COUNT // SIZE)
@@ -32,6 +33,7 @@ def _traits(shared: Setting, made: World, said: Answer) -> Iterator[str]:
         yield "a local time that happened twice"
     if any((time.month, time.day) == (2, 29) for time in times):
         yield "a leap day"
+    yield from _at_midnight(shared, made, said)
     if any(row.state and row.ends is None for row in records):
         yield "a state without end"
     yield from _ties(shared, made)
@@ -49,6 +51,18 @@ def _traits(shared: Setting, made: World, said: Answer) -> Iterator[str]:
     yield from (name for name, given in traits.items() if given)
     parameters = {name for each in made.revisions for name in each.parameters}
     yield from parameters & {"at_least", "initial", "grace", "per", "valid_for"}
+
+
+def _at_midnight(shared: Setting, made: World, said: Answer) -> Iterator[str]:
+    """Yield what happens at the very end of the day to which an as-of at midnight belongs."""
+    as_of = micros(shared.as_of)
+    if judged_at(shared.as_of, Calendar(shared.zone, None)) == as_of:
+        return
+    if as_of in said.due.values():
+        yield "due at the midnight that is as-of"
+    last = (shared.as_of - datetime.timedelta(days=1)).date()
+    if any(row.ends == last for row in made.inputs.get("subjects", [])):
+        yield "retired at that midnight"
 
 
 def _ties(shared: Setting, made: World) -> Iterator[str]:
@@ -90,6 +104,7 @@ HARD = [
     *("records and records at one time", "a local time that happened twice"),
     *("undecided whether it counts", "undecided whether it is good", "ends before it begins"),
     *("before its opening", "no such subject", "a class without a value", "two classes"),
+    *("no such item", "due at the midnight that is as-of", "retired at that midnight"),
 ]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from .judge import Judge
 from .kinds.roster import RosterJudge
-from .model import Row
+from .model import REASONS, Row
 from .moments import certainly_before
 
 
@@ -23,7 +23,10 @@ def faults(judge: Judge) -> Iterator[str]:
             yield from _ends_before_it_begins(judge, name, row)
             yield from _before_its_opening(judge, name, row)
             yield from _without_subject(judge, name, row)
+            yield from _without_item(judge, name, row)
             yield from _without_end(judge, name, row)
+            if name == "pauses" and row.reason not in REASONS:
+                yield "pauses: not for a reason of the list"
     yield from _classes(judge)
     yield from _minimums(judge)
 
@@ -42,7 +45,7 @@ def _ends_before_it_begins(judge: Judge, name: str, row: Row) -> Iterator[str]:
     "One that ends before it begins is invalid; where either end is a day, before means on an
     earlier day."
     """
-    is_state = judge.states(name, row) or name == "openings"
+    is_state = judge.states(name, row) or name in ("openings", "pauses")
     if not is_state or row.starts is None or row.ends is None:
         return
     if certainly_before(row.ends, row.starts, judge.calendar):
@@ -55,9 +58,13 @@ def _before_its_opening(judge: Judge, name: str, row: Row) -> Iterator[str]:
     Where a subject was opened more than once, whatever is before any of its openings is refused: an
     earlier closing would close what was opened later.
     """
-    if "openings" not in judge.inputs or name == "openings" or row.starts is None:
+    if "openings" not in judge.inputs or name in ("openings", "subjects") or row.starts is None:
         return
-    for opening in judge.rows("openings", row.key):
+    openings = judge.rows("openings", row.key)
+    if row.part:
+        openings = [each for each in judge.inputs["openings"] if each.part == row.part]
+        openings = [each for each in openings if judge.on_file("openings", each)]
+    for opening in openings:
         assert opening.starts is not None
         if certainly_before(row.starts, opening.starts, judge.calendar):
             yield f"{name}: before its opening"
@@ -68,6 +75,9 @@ def _without_subject(judge: Judge, name: str, row: Row) -> Iterator[str]:
 
     Whom another dataset names, though the predicate refuses him, is known and owes nothing.
     """
+    if judge.world.kind == "share" and name == "closings":
+        yield from _without_opening(judge, row)
+        return
     if judge.population not in judge.inputs or name == judge.population:
         return
     refused = [] if judge.setting.together else judge.world.inputs[judge.population]
@@ -76,6 +86,28 @@ def _without_subject(judge: Judge, name: str, row: Row) -> Iterator[str]:
         for other in refused
     ):
         yield f"{name}: no such subject"
+
+
+def _without_item(judge: Judge, name: str, row: Row) -> Iterator[str]:
+    """Yield a failure or a reopening of an item that is none, which is not dropped in silence.
+
+    "With items it ends its item's cover; without an item, all."
+    """
+    if name not in ("failures", "reopenings") or not judge.world.items:
+        return
+    if row.item not in ("", *judge.world.items):
+        yield f"{name}: no such item"
+
+
+def _without_opening(judge: Judge, row: Row) -> Iterator[str]:
+    """Yield what closes nothing that was opened; an opening that the predicate refuses is known."""
+    for other in judge.inputs["openings"]:
+        if other.part == row.part and judge.on_file("openings", other):
+            return
+    for other in [] if judge.setting.together else judge.world.inputs["openings"]:
+        if other.part == row.part and judge.world.filtered and other.status == "draft":
+            return
+    yield "closings: no such subject"
 
 
 def _without_end(judge: Judge, name: str, row: Row) -> Iterator[str]:
@@ -103,12 +135,12 @@ def _classes(judge: Judge) -> Iterator[str]:
     ]
     if not known:
         return
-    for case in judge.cases().values():
-        classes = {row.by for row in judge.rows(judge.class_input, case.key)}
+    for rows in judge.together():
+        classes = {row.by for row in rows}
         if len(classes) > 1:
-            yield f"{case.key}: two classes"
+            yield f"{rows[0]}: two classes"
         if any(classes - names for names in known):
-            yield f"{case.key}: a class without a value"
+            yield f"{rows[0]}: a class without a value"
 
 
 def _minimums(judge: Judge) -> Iterator[str]:

@@ -82,4 +82,4 @@ def world(shared: Setting, seed: int, number: int) -> World:
     kind = KINDS[number % len(KINDS)]
     maker = Maker(draw, shared, f"W{number}", kind)
     made = GENERATORS[kind](maker)
-    return spoil(maker, made) if maker.maybe(0.1) else made
+    return spoil(maker, made) if maker.maybe(0.2) else made

@@ -146,6 +146,12 @@ def is_clock(*durations: str) -> bool:
     return any(unit in {**_CLOCK, **_OPEN} for duration in durations for unit in parts(duration))
 
 
+def length(text: str) -> int:
+    """Return the microseconds of a duration by the clock, or of its business time."""
+    seconds = {**_CLOCK, **{unit: 60 * minutes for unit, minutes in _OPEN.items()}}
+    return sum(seconds[unit] * count for unit, count in parts(text).items()) * 1_000_000
+
+
 def later_month(day: datetime.date, months: int) -> datetime.date:
     """Return the day some months later, or that month's last day if it has no such day.
 
@@ -226,6 +232,19 @@ class Calendar:
             while not self.office.works(day, earliest=earliest):
                 day += DAY
         return day
+
+    def is_open(self, instant: int, *, earliest: bool = False) -> tuple[bool, int]:
+        """Say whether the office is open at an instant, and until when it stays so at least.
+
+        Raises:
+            UnknownYear: the working days of a year have not been published.
+        """
+        assert self.office is not None
+        number, within = divmod(instant, DAY_MICROS)
+        day = open_minutes(self.office, self.zone.key, number, earliest=earliest)
+        minute = within // MINUTE_MICROS
+        until = next((each for each in range(minute, len(day)) if day[each] != day[minute]), 1440)
+        return day[minute], number * DAY_MICROS + until * MINUTE_MICROS
 
     def open_for(self, instant: int, minutes: int, *, earliest: bool = False) -> int:
         """Return the first instant by which it has been open for so many minutes.

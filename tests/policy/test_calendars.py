@@ -238,7 +238,7 @@ def test_other_opening_hours(draft: Draft, name: str) -> None:
     assert draft.errors() == []
     found = diff.compare(base, head, (None, None), datetime.date(2026, 11, 20))
     [told] = found.changes
-    assert (told.direction, told.message.en) == (direction, "opening hours on friday")
+    assert (told.direction, told.message.text("en")) == (direction, "opening hours on friday")
     assert told.controls == ["AL-1"]
     assert (told.before, told.after) == ("09:00-17:00", ", ".join(json.loads(hours)))
 

@@ -16,6 +16,14 @@ LEVEL: list[Change] = [
     (REVIEW, "check: recurrence", "check: level"),
     (REVIEW, EVERY, "minimum: {value: 2, norm: yearly-review}"),
 ]
+MONTH = "per: {value: month}"
+RECORDS = "records: {dataset: reviews, starts: reviewed_on, good: 'plan IS NOT NULL'}"
+OPENINGS = "openings: {dataset: reviews, key: [review_id], starts: reviewed_on}"
+SHARE: list[Change] = [
+    (REVIEW, "check: recurrence", "check: share"),
+    (REVIEW, EVERY, f"at_least: {{value: 95}}\n      {MONTH}"),
+    (REVIEW, EVENTS, RECORDS),
+]
 WAIVER = """\
 waivers:
   - id: W-1
@@ -371,6 +379,105 @@ CONTROLS: dict[str, tuple[list[Change], list[str]]] = {
             ),
         ],
         [f"{REVIEW}:18:5: give exactly one of readings, spans"],
+    ),
+    **{
+        f"a share of {value}": (
+            [
+                (REVIEW, "check: recurrence", "check: share"),
+                (REVIEW, EVERY, f"at_least: {{value: {value}}}\n      per: {{value: month}}"),
+                events(
+                    "records: {dataset: reviews, starts: reviewed_on, good: 'plan IS NOT NULL'}"
+                ),
+            ],
+            [f"{REVIEW}:18:18: {coded('PL662', shown)}"],
+        )
+        for value, shown in (
+            ("0", "0"),
+            ("-5", "-5"),
+            ("100.5", "100.5"),
+            ("0.0000001", "1e-07"),
+            ("'95'", "'95'"),
+        )
+    },
+    "a count of none": (
+        [*SHARE, (REVIEW, MONTH, f"{MONTH}\n      count: {{value: 0}}")],
+        [f"{REVIEW}:20:15: {coded('PL404', 999999999, 0)}"],
+    ),
+    "a share that differs": (
+        [
+            *SHARE,
+            (REVIEW, "at_least: {value: 95}", "at_least: {value: {a: 95, b: 90}}"),
+        ],
+        [
+            f"{REVIEW}:18:18: values that differ need a column to differ by"
+            "\nhint: name it with 'by' in the selection of the subjects or openings",
+            f"{REVIEW}:18:18: {coded('PL666', 'at_least')}"
+            "\nhint: write a control for each, and choose its records with 'where'",
+        ],
+    ),
+    "neither openings nor records": (
+        [*SHARE, (REVIEW, RECORDS, SUBJECTS.strip())],
+        [f"{REVIEW}:17:5: give exactly one of openings, records"],
+    ),
+    "a limit without openings": (
+        [*SHARE, (REVIEW, MONTH, f"{MONTH}\n      limit: {{value: 1 day}}")],
+        [
+            f"{REVIEW}:17:5: {coded('PL663', 'limit', 'openings')}"
+            "\nhint: give both of them or neither"
+        ],
+    ),
+    "openings without closings": (
+        [
+            *SHARE,
+            (REVIEW, RECORDS, OPENINGS),
+            (REVIEW, MONTH, f"{MONTH}\n      limit: {{value: 1 day}}"),
+        ],
+        [f"{REVIEW}:15:5: {coded('PL312', 'share', 'closings')}"],
+    ),
+    "closings without openings": (
+        [
+            *SHARE,
+            (
+                REVIEW,
+                RECORDS,
+                f"{RECORDS}\n      closings: {{dataset: alerts, key: [alert_id], starts: told_at}}",
+            ),
+        ],
+        [
+            f"{REVIEW}:17:7: {coded('PL663', 'closings', 'openings')}"
+            "\nhint: give both of them or neither"
+        ],
+    ),
+    "neither good nor met": (
+        [*SHARE, (REVIEW, ", good: 'plan IS NOT NULL'", "")],
+        [f"{REVIEW}:16:7: give exactly one of good, met"],
+    ),
+    "nothing is within both bounds": (
+        [
+            (REVIEW, "check: recurrence", "check: level"),
+            (REVIEW, EVERY, "minimum: {value: 3}\n      maximum: {value: 2}"),
+            events("readings: {dataset: reviews, starts: reviewed_on}"),
+        ],
+        [
+            f"{REVIEW}:17:5: {coded('PL660', 'maximum', 2, 'minimum', 3)}"
+            "\nhint: nothing can be within both: raise the one or lower the other"
+        ],
+    ),
+    "neither bound": (
+        [
+            (REVIEW, "check: recurrence", "check: level"),
+            (REVIEW, EVERY, "valid_for: {value: 1 month}"),
+            events("readings: {dataset: reviews, starts: reviewed_on}"),
+        ],
+        [f"{REVIEW}:17:5: {coded('PL311', 'level', 'minimum')}"],
+    ),
+    "less than nothing": (
+        [
+            (REVIEW, "check: recurrence", "check: level"),
+            (REVIEW, EVERY, "maximum: {value: -1}"),
+            events("readings: {dataset: reviews, starts: reviewed_on}"),
+        ],
+        [f"{REVIEW}:18:17: {coded('PL661', '-1')}"],
     ),
     "neither counts nor spans": (
         [*LEVEL, events("subjects: {dataset: reviews, key: [plan]}")],

@@ -53,7 +53,7 @@ def compared(base: Draft, *changes: tuple[str, str, str]) -> Comparison:
 def line(change: Change) -> str:
     values = "" if change.before is change.after is None else f": {change.before} → {change.after}"
     back = " (history)" if change.rewrites_history else ""
-    return f"{change.direction} {change.name}: {change.message.en}{values}{back}"
+    return f"{change.direction} {change.name}: {change.message.text('en')}{values}{back}"
 
 
 def test_who_may_sign(base: Draft) -> None:
@@ -73,7 +73,7 @@ def test_direction(base: Draft, name: str) -> None:
     assert sorted(map(line, found.changes)) == sorted(expected)
     assert found.loosened == any(each.startswith(("loosened", "unordered")) for each in expected)
     for each in found.changes:
-        assert not each.message.zh.isascii()
+        assert not each.message.text("zh").isascii()
         assert each.after_at or each.before_at
 
 
@@ -120,6 +120,43 @@ def test_reopenings_left_out_are_looser(base: Draft) -> None:
     assert [each.direction for each in found.changes] == ["loosened"]
 
 
+PAUSES = (
+    "      pauses: {dataset: alerts, key: [alert_id], starts: raised_at, reason: level,"
+    " where: count > 1, reasons: [low, high]}\n"
+    "    parameters:\n      paused_at_most: {value: 1 hour}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (", where: count > 1", "", "loosened"),
+        ("count > 1", "count > 1 and level = 'high'", "tightened"),
+        ("count > 1", "count > 2", "unordered"),
+        ("[low, high]", "[low, high, none]", "loosened"),
+        ("[low, high]", "[high]", "tightened"),
+        ("[low, high]", "[high, low]", "neutral"),
+        ("[low, high]", "[low, none]", "unordered"),
+        ("value: 1 hour", "value: 2 hours", "loosened"),
+        ("value: 1 hour", "value: 30 minutes", "tightened"),
+        ("reason: level", "reason: review_id", "unordered"),
+    ],
+)
+def test_more_pauses_are_looser(base: Draft, before: str, after: str, expected: str) -> None:
+    base.change((ALERT, "    parameters:\n", PAUSES))
+    found = compared(base, (ALERT, before, after))
+    assert [each.direction for each in found.changes] == [expected]
+
+
+@pytest.mark.parametrize("added", [True, False])
+def test_pauses_that_are_new_are_looser(base: Draft, added: bool) -> None:
+    states = ["    parameters:\n", PAUSES]
+    before, after = states if added else states[::-1]
+    base.change((ALERT, "    parameters:\n", before))
+    found = compared(base, (ALERT, before, after))
+    assert [each.direction for each in found.changes] == ["loosened" if added else "tightened"] * 2
+
+
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [("starts", "valid_from", "loosened"), ("valid_from", "starts", "tightened")],
@@ -135,7 +172,7 @@ def test_valid_from_is_looser_than_obtained(
     )
     found = compared(base, (REVIEW, f"{before}: reviewed_on", f"{after}: reviewed_on"))
     assert [each.direction for each in found.changes] == [expected]
-    assert found.changes[0].message.en == "events: valid from then, or obtained then"
+    assert found.changes[0].message.text("en") == "events: valid from then, or obtained then"
 
 
 SQL = """\

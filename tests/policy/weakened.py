@@ -250,6 +250,18 @@ EDITS: dict[str, tuple[str, list[Change]]] = {
         "loosened",
         [(ALERT, "starts: raised_at}\n", "starts: raised_at, where: count > 1}\n")],
     ),
+    "pauses added": (
+        "loosened",
+        [
+            (
+                ALERT,
+                "      reopenings:",
+                "      pauses: {dataset: alerts, key: [alert_id], starts: raised_at, reason: level,"
+                " reasons: [low]}\n      reopenings:",
+            ),
+            (ALERT, "      limit:", "      paused_at_most: {value: 9 hours}\n      limit:"),
+        ],
+    ),
     "fewer openings": (
         "unordered",
         [
@@ -283,6 +295,18 @@ EDITS: dict[str, tuple[str, list[Change]]] = {
     "another format": (
         "unordered",
         [(REVIEWS, "format: csv", "format: jsonl"), (REVIEWS, "*.csv", "*.jsonl")],
+    ),
+    "rows passed over": (
+        "loosened",
+        [(REVIEWS, "format: csv", "format: csv\nskip: ['^void']")],
+    ),
+    "an end of tables": (
+        "loosened",
+        [(REVIEWS, "format: csv", "format: csv\nfooter: '^void'")],
+    ),
+    "another row of headings": (
+        "unordered",
+        [(REVIEWS, "format: csv", "format: csv\nheader: 2")],
     ),
     "another key": ("unordered", [(REVIEWS, "key: [review_id]", "key: [review_id, plan]")]),
     "another zone": ("unordered", [(ALERTS, "zone: UTC", "zone: America/Los_Angeles")]),

@@ -11,14 +11,15 @@ import pytest
 
 import ccpolicy
 from ccpolicy.assessment.models import Assessment, Control
-from ccpolicy.policy.models import Clause, Text
+from ccpolicy.policy.models import Clause
+from ccpolicy.texts import WrittenText
 from git_command import copied, git
 from small_centre import lay
 
 CLAUSE = Clause(
     id="1",
-    title=Text(en="Overview", zh="概述"),
-    text=Text(en="Keep records.", zh="保存记录。"),
+    title=WrittenText({"en": "Overview", "zh": "概述"}),
+    text=WrittenText({"en": "Keep records.", "zh": "保存记录。"}),
 )
 HEAD = f"""\
     rule: {{en: As the plan says., zh: 按预案执行。}}
@@ -35,6 +36,7 @@ id: small
 title: {en: A small plan, zh: 小预案}
 version: "1"
 effective_on: 2026-01-01
+languages: [en, zh]
 zone: Asia/Shanghai
 owner: manager
 clauses:

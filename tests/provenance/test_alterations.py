@@ -245,7 +245,7 @@ def test_shallow_clone(centre: Centre, base: str, tmp_path: Path, language: str)
     assert result.loosened
     assert result.altered is not None
     assert result.altered.reason is not None
-    assert "shallow" in result.altered.reason.en
+    assert "shallow" in result.altered.reason.text("en")
     assert result.altered.against_contract
     code, text = diff(clone, base, "--lang", language)
     words = {"en": "Unknown which records were altered", "zh": "无法判断哪些记录被改动"}
@@ -259,7 +259,7 @@ def test_evidence_in_a_repository_of_its_own(centre: Centre, base: str) -> None:
     own.commit(LATER)
     found = altered(centre, base, None)
     assert found.reason is not None
-    assert "unknown revision" in found.reason.en
+    assert "unknown revision" in found.reason.text("en")
     assert found.against_contract
 
 

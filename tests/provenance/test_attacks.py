@@ -15,6 +15,7 @@ from ccpolicy.api import compare
 from ccpolicy.cli.program import program
 from ccpolicy.errors import CcpolicyError, EvidenceError
 from ccpolicy.git import signatures
+from message_text import coded
 from provenance.conftest import (
     AS_OF,
     FIRST,
@@ -210,7 +211,7 @@ def test_date_an_event_into_the_future(centre: Centre) -> None:
     # As of a named moment it has not happened; it is later than its recording at any.
     assert failing(centre) == {"EM-1": ["PBX-2"], "GV-2": []}
     assert centre.control("GV-2").now == "unknown"
-    assert centre.control("EM-1").left_out == 1
+    assert (centre.control("EM-1").now, centre.control("EM-1").left_out) == ("unknown", 1)
     assert centre.control("EM-1", None).now == "unknown"
 
 
@@ -230,6 +231,22 @@ def test_record_what_has_not_happened_yet(centre: Centre) -> None:
     found = centre.control("GV-2")
     assert found.now == "unknown"
     assert found.problems[0].code == "EV411"
+    # It covers nobody, whichever control reads it.
+    found = centre.control("EM-1")
+    assert found.now == "unknown"
+    [problem] = found.problems
+    assert problem.locator == f"{INSPECTIONS}:5"
+    times = "2026-04-18T09:00+08:00", "2026-04-15T10:00+08:00"
+    assert f"{problem.code} {problem.message.text('en')}" == coded("EV593", "performed_at", *times)
+
+
+def test_a_clock_that_is_a_little_slow(centre: Centre) -> None:
+    centre.put(FIRST, SECOND, THIRD, "I4,PBX-2,2026-04-15T10:05:00+08:00,\n")
+    centre.commit(LATER)
+    assert centre.control("EM-1").problems == []
+    centre.put(FIRST, SECOND, THIRD, "I4,PBX-2,2026-04-15T10:05:01+08:00,\n")
+    centre.commit(LATER)
+    assert [each.code for each in centre.control("EM-1").problems] == ["EV593"]
 
 
 def test_swap_the_records_of_two_assets(centre: Centre) -> None:

@@ -50,7 +50,7 @@ def provenance(bundle: Path, repository: Path | None = None) -> tuple[str, str]:
     found = verify(bundle, Trust(repository=repository))
     [step] = [each for each in found.steps if each.step == "provenance"]
     said = [(step.code, step.message), *((each.code, each.message) for each in step.details)]
-    return step.status, "\n".join(f"{code or ''} {text.en}".lstrip() for code, text in said)
+    return step.status, "\n".join(f"{code or ''} {text.text('en')}".lstrip() for code, text in said)
 
 
 def forged(bundle: Path, edit: Edit) -> Path:

@@ -481,9 +481,9 @@ def test_a_file_that_cannot_be_read_is_tried_once(
     tried = []
     items = FileVersionReader.items
 
-    def counted(self: FileVersionReader, content: bytes) -> list[KeyedContent]:
+    def counted(self: FileVersionReader, path: str, content: bytes) -> list[KeyedContent]:
         tried.append(content)
-        return items(self, content)
+        return items(self, path, content)
 
     monkeypatch.setattr(FileVersionReader, "items", counted)
     assert not [each for each in rows(centre, "recordings") if each["record"] == "I4"]

@@ -41,7 +41,7 @@ NO_EVIDENCE = Evidence(files=[], attachments=[], unread=[], unread_total=0, igno
 
 
 def text(en: str, zh: str) -> Text:
-    return Text(en=en, zh=zh)
+    return Text({"en": en, "zh": zh})
 
 
 def subjects(
@@ -317,11 +317,12 @@ CHANGES: list[tuple[str, str, Verdict, Verdict]] = [
 ]
 ASSESSMENT = Assessment(
     annex=None,
-    schema_version="2.0",
+    schema_version="2.1",
     tool=Tool(name="ccpolicy", version="1.2.3"),
     policy=Policy(
         id="call-centre",
         title=text("Call-centre incident plan", "呼叫中心事故预案"),
+        languages=["en", "zh"],
         version="2026-05",
         owner=text("centre-manager", "中心经理"),
         zone="Asia/Shanghai",

@@ -10,7 +10,7 @@ UNTIL = "2026-12-21T00:00:00+08:00"
 
 
 def test_owners_have_what_is_theirs() -> None:
-    owners = {owner.owner.en: owner for owner in agenda(ASSESSMENT, UNTIL).owners}
+    owners = {owner.owner.text("en"): owner for owner in agenda(ASSESSMENT, UNTIL).owners}
     assert list(owners) == ["facilities", "security", "training"]
     overdue = [(task.control, task.at[:10], task.subjects) for task in owners["facilities"].overdue]
     assert overdue == [

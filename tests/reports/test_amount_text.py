@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from ccpolicy.assessment.building_blocks import Text
 from ccpolicy.reports.amount_text import amount_text, label_text, parameter_text
 from ccpolicy.reports.html_parts.labels import amount
+from ccpolicy.texts import Text
 
-NETWORK = {"network": Text(en="network equipment", zh="网络设备")}
+NETWORK = {"network": Text({"en": "network equipment", "zh": "网络设备"})}
 
 
 @pytest.mark.parametrize(
@@ -59,4 +59,4 @@ def test_a_choice_has_the_name_that_the_policy_gives_it() -> None:
 
 
 def test_a_value_cannot_write_html() -> None:
-    assert amount("<b>1 day").zh == amount("<b>1 day").en == "&lt;b&gt;1 day"
+    assert amount("<b>1 day").text("zh") == amount("<b>1 day").text("en") == "&lt;b&gt;1 day"

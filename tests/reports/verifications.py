@@ -24,7 +24,7 @@ ASKED = AnsweredRequest(
 )
 JUDGED = Judged(
     id="plan",
-    title=Text(en="Call-centre incident plan", zh="呼叫中心事故预案"),
+    title=Text({"en": "Call-centre incident plan", "zh": "呼叫中心事故预案"}),
     version="1.0",
     digest=f"sha256:{'a' * 64}",
     controls=7,
@@ -35,7 +35,7 @@ JUDGED = Judged(
 
 
 def said(message: Message) -> dict[str, Any]:
-    text = Text(en=message.text("en"), zh=message.text("zh"))
+    text = Text({"en": message.text("en"), "zh": message.text("zh")})
     return {"code": message.code or None, "message": text}
 
 

@@ -136,8 +136,10 @@ def test_business_days_are_those_of_the_calendars_zone(zone: str) -> None:
         for year, month in ((2011, 12), (2012, 2))
     )
     cuts = range(starts, ends, 24 * HOUR)
-    pieces = list(day_pieces(calendar, starts, ends, 3, cuts))
+    outside = (starts - HOUR, ends + HOUR)
+    pieces = list(day_pieces(calendar, starts, ends, 3, (*cuts, *outside)))
     assert {each.starts for each in pieces} >= set(cuts)
+    assert (pieces[0].starts, pieces[-1].until) == (starts, ends)
     for piece in pieces:
         for at in (piece.starts, piece.until - 1):
             date, left = moment(at, calendar.zone).date(), 3

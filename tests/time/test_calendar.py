@@ -19,7 +19,7 @@ from dateutil.rrule import (  # type: ignore[import-untyped]
 from ccpolicy.engine.calendar_tables import CalendarTables
 from ccpolicy.store import DuckDB, open_store
 from ccpolicy.time.business_calendar import BusinessCalendar
-from ccpolicy.time.calendar import Calendar, date_of, instant, moment, shift
+from ccpolicy.time.calendar import Calendar, date_of, instant, last_days, moment, shift
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.time.epoch import EPOCH
 from ccpolicy.time.periods import parse_period
@@ -225,3 +225,11 @@ def test_one_day_and_a_table_of_days_get_the_same_answer(text: str) -> None:
 
 def test_a_clock_duration_is_exact() -> None:
     assert Calendar(ZoneInfo("UTC")).due(5, parse_duration("2 hours")) == (7_200_000_005, True)
+
+
+def test_last_days_of_months_and_days() -> None:
+    """The months first, clipped, and then the days."""
+    days = range((FIRST - datetime.date(1970, 1, 1)).days, (LAST - datetime.date(1970, 1, 1)).days)
+    found = last_days(days, parse_duration("P1M15D"))
+    expected = [plus(plus(date_of(day), 1, "months"), 15, "days") for day in days]
+    assert list(map(date_of, found)) == expected

@@ -90,9 +90,12 @@ def test_the_report_has_the_same_words_and_meanings() -> None:
     terms = report_glossary()
     assert terms
     for term, meaning in terms:
-        concept = known[str(term.en)]
-        assert str(term.zh) == concept.zh
-        assert (str(meaning.en), str(meaning.zh)) == (concept.means.en, concept.means.zh)
+        concept = known[str(term.text("en"))]
+        assert str(term.text("zh")) == concept.zh
+        assert (str(meaning.text("en")), str(meaning.text("zh"))) == (
+            concept.means.en,
+            concept.means.zh,
+        )
 
 
 def test_an_unused_word_is_found_as_a_whole_word_and_over_a_line_break() -> None:

@@ -51,11 +51,16 @@ ROOMS: dict[str, tuple[str, ...]] = {
         *("src/ccpolicy/evidence/references.py", "src/ccpolicy/evidence/reference_sql.py"),
         "src/ccpolicy/policy/references.py",
     ),
-    "locking": ("src/ccpolicy/store/*.py", "src/ccpolicy/checks/*_guard.py"),
+    "locking": (
+        "src/ccpolicy/store/*.py",
+        "src/ccpolicy/checks/*_guard.py",
+        "src/ccpolicy/checks/sql_*.py",
+    ),
 }
 TESTS = (
     *("tests/time", "tests/assessment", "tests/checks", "tests/engine", "tests/policy"),
     *("tests/store", "tests/evidence", "tests/provenance", "tests/oracle/test_examples.py"),
+    *("tests/cli/test_hints.py", "tests/reports/test_agenda.py"),
     *("tests/oracle/test_engine.py::test_batch[0]", "tests/oracle/test_engine.py::test_batch[1]"),
 )
 LIMIT = 10.0

@@ -6,7 +6,8 @@ import datetime
 from collections.abc import Iterable
 from typing import ClassVar, Literal
 
-from ccpolicy.assessment.models import Assessment, Control, Model, Problem, Text, Tool
+from ccpolicy.assessment.models import Assessment, Control, Model, Problem, Tool
+from ccpolicy.texts import Text
 from ccpolicy.vocabulary import AsOfSource, Severity
 
 SCHEMA_VERSION: Literal["2.0"] = "2.0"
@@ -78,7 +79,7 @@ def agenda(assessment: Assessment, until: str) -> Agenda:
     """Gather what is overdue at as-of and what falls due up to a moment."""
     due = tasks_due(assessment, until)
     owners = []
-    for role in sorted({each.owner for each in assessment.controls}, key=lambda r: (r.en, r.zh)):
+    for role in sorted({each.owner for each in assessment.controls}, key=lambda role: role.order):
         controls = [control for control in assessment.controls if control.owner == role]
         ids = {control.id for control in controls}
         owner = Owner(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ccpolicy.assessment.building_blocks import Model, Text
+from ccpolicy.assessment.building_blocks import Model
+from ccpolicy.texts import Text
 
 MOST_SHOWN = 200
 """Records, and names of files, that are listed; all are counted."""
@@ -32,7 +33,7 @@ class Alteration(Model):
     file: str
     """File in which it stands or stood, from the policy repository's root."""
     columns: list[Column]
-    """What changed, net of what was changed and put back; of a duplicate all that it holds."""
+    """The columns whose values differ in the end; of a duplicate record all columns."""
     commit: str | None
     """The last commit that changed it; null if the change is not committed, or if no history leads
     from the base to it."""

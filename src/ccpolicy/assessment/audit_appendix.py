@@ -5,7 +5,10 @@ It is made only when it is asked for, since the verdicts do not rest on it.
 
 from __future__ import annotations
 
-from ccpolicy.assessment.building_blocks import Model, Parameter, Text
+from pydantic import Field
+
+from ccpolicy.assessment.building_blocks import Model, Parameter
+from ccpolicy.texts import Text
 
 
 class Kind(Model):
@@ -116,6 +119,10 @@ class Timeline(Model):
     cover: list[Span]
     """Each record's own span, cut to the window and the horizon; spans may overlap."""
     gaps: list[Gap]
+    pauses: list[Span] = Field(default=[])
+    """Those that overlap or touch are one, with the first of their records."""
+    paused: int = 0
+    """Seconds for which it was paused in all, by the clock that pauses stop."""
 
 
 class ControlAppendix(Model):

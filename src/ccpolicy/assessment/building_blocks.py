@@ -2,24 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol, Self
-
 from pydantic import BaseModel, ConfigDict
 
-from ccpolicy.errors import Message
+from ccpolicy.texts import Text
 from ccpolicy.vocabulary import Grade
-
-
-class Bilingual(Protocol):
-    """A text in both languages, whoever keeps it."""
-
-    @property
-    def en(self) -> str:
-        """The English text."""
-
-    @property
-    def zh(self) -> str:
-        """The Chinese text."""
 
 
 class Model(BaseModel):
@@ -29,20 +15,6 @@ class Model(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", json_schema_serialization_defaults_required=True
     )
-
-
-class Text(Model):
-    """A text in both languages."""
-
-    en: str
-    zh: str
-
-    @classmethod
-    def of(cls, words: Bilingual | Message) -> Self:
-        """Say a message in both languages, or take over a text."""
-        if isinstance(words, Message):
-            return cls(en=words.text("en"), zh=words.text("zh"))
-        return cls(en=words.en, zh=words.zh)
 
 
 class Norm(Model):

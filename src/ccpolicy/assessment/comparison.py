@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from ccpolicy.assessment.alterations import Altered
-from ccpolicy.assessment.building_blocks import Model, Text
+from ccpolicy.assessment.building_blocks import Model
 from ccpolicy.assessment.models import Tool
+from ccpolicy.texts import Text
 from ccpolicy.vocabulary import Severity
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from ccpolicy.assessment.building_blocks import Model, Parameter, Text
+from pydantic import Field
+
+from ccpolicy.assessment.building_blocks import Model, Parameter
+from ccpolicy.texts import Text
 from ccpolicy.vocabulary import Severity, Verdict
 
 
@@ -62,6 +65,13 @@ class Lapse(Model):
     """`file:line` of the record whose cover or whose due time ended as it began."""
     closed_by: str | None
     """`file:line` of the record that ended it."""
+    paused: int | None = None
+    """Seconds for which pauses that began before the lapse had paused the subject: of business time
+    where the limit counts that. What is paused beyond `paused_at_most` stopped nothing. Null where
+    the control has no pauses."""
+    records: list[str] = Field(default_factory=list)
+    """`file:line` of the records behind it, where there are several, such as a share's worst: at
+    most ten, those of its latest time first."""
     covered_later: CoveredLater | None = None
     """What was put on file later, where the evidence of an earlier time was judged."""
 
@@ -69,6 +79,16 @@ class Lapse(Model):
     def is_open(self) -> bool:
         """Whether it makes its control fail now: open at as-of, and not waived."""
         return self.ends is None and self.waived_by is None
+
+
+class Pauses(Model):
+    """The pauses of subjects that were paused in the period, or after it by as-of."""
+
+    subjects: int
+    """How many subjects these are."""
+    seconds: int
+    """For how long they were paused in all, by the clock that pauses stop: in business hours that
+    much business time."""
 
 
 class Due(Model):
@@ -110,6 +130,8 @@ class Control(Model):
     """What lapses after as-of, up to the horizon, soonest first."""
     lapses: list[Lapse]
     """Those that touch the time from the window's start to as-of, by subject and time."""
+    pauses: Pauses | None = None
+    """Null where the control has none."""
     problems: list[Problem]
     left_out: int
     """Records later than as-of, which had not happened yet."""

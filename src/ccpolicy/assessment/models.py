@@ -11,9 +11,10 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from ccpolicy.assessment.audit_appendix import AuditAppendix
-from ccpolicy.assessment.building_blocks import Model, Norm, Parameter, Text
-from ccpolicy.assessment.control import Control, CoveredLater, Due, Lapse, Problem, Subjects
+from ccpolicy.assessment.building_blocks import Model, Norm, Parameter
+from ccpolicy.assessment.control import Control, CoveredLater, Due, Lapse, Pauses, Problem, Subjects
 from ccpolicy.assessment.gate import BaselineEntry, Gate, GateScope
+from ccpolicy.texts import Tag, Text
 from ccpolicy.vocabulary import AsOfSource, FileChange, HistoryState, RecordChange, Verdict
 
 __all__ = [
@@ -28,12 +29,13 @@ __all__ = [
     "Model",
     "Norm",
     "Parameter",
+    "Pauses",
     "Problem",
     "Subjects",
     "Text",
 ]
 
-SCHEMA_VERSION: Literal["2.0"] = "2.0"
+SCHEMA_VERSION: Literal["2.1"] = "2.1"
 
 Signature = Literal["good", "none", "bad", "unlisted", "unchecked", "uncommitted"]
 """What came of asking for a commit's signature; see docs/provenance.md."""
@@ -66,6 +68,9 @@ class Policy(Model):
 
     id: str
     title: Text
+    languages: list[Tag] = Field(min_length=1)
+    """Languages in which it is written, as in BCP 47. Texts of the policy are in each of them,
+    those of the program in English and Chinese."""
     version: str
     owner: Text
     zone: str
@@ -100,8 +105,8 @@ class Waiver(Model):
     ends: str
     state: WaiverState
     subject_known: bool = True
-    """Whether the control has, or had, a subject of this name, or may have, since not all of its
-    records could be read; if not, nobody is waived."""
+    """Whether the control has or had a subject of this name. If not, the waiver accepts nothing.
+    True as well if some records of the control could not be read."""
 
 
 class Note(Model):
@@ -148,8 +153,8 @@ class Evidence(Model):
     """All that lies in the evidence folder: read, attached, ignored for a reason, or unread."""
 
     files: list[EvidenceFile]
-    """Those that the judged controls rest on, by dataset and path; and those of other controls'
-    datasets whose records name attachments."""
+    """The files read for the judged controls, sorted by dataset and path, and the files of other
+    controls whose records name attachments."""
     attachments: list[Attachment]
     """By dataset and path."""
     unread: list[str]
@@ -221,7 +226,8 @@ class Provenance(Model):
     uncommitted: list[Uncommitted]
     """Files of evidence and policy that were judged though they are not committed, by path."""
     recorded: list[Recorded] = Field(default=[])
-    """Of the records that the result names, by place, where a control that was judged asks git."""
+    """Who recorded each record that the result names, by place; empty unless a judged control uses
+    provenance."""
 
 
 class Assessment(Model):
@@ -229,7 +235,7 @@ class Assessment(Model):
 
     SUBJECT: ClassVar[Literal["assessment"]] = "assessment"
     """What reports call it."""
-    schema_version: Literal["2.0"]
+    schema_version: Literal["2.1"]
     tool: Tool
     policy: Policy
     as_of: str

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from ccpolicy.assessment.agenda import PlanReference
-from ccpolicy.assessment.models import Model, Text, Tool
+from ccpolicy.assessment.models import Model, Tool
+from ccpolicy.texts import Text
 from ccpolicy.vocabulary import Severity, Verdict
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from ccpolicy.assessment.building_blocks import Model, Text
+from ccpolicy.assessment.building_blocks import Model
 from ccpolicy.assessment.manifest import AnsweredRequest
 from ccpolicy.assessment.models import Gate, Tool
+from ccpolicy.texts import Text
 from ccpolicy.vocabulary import StepName
 
 SCHEMA_VERSION: Literal["2.0"] = "2.0"

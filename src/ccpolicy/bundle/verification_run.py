@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from ccpolicy.assessment.models import Text
 from ccpolicy.assessment.verification import Detail, Status, Step
 from ccpolicy.errors import (
     LANGUAGES,
@@ -16,6 +15,7 @@ from ccpolicy.errors import (
     Message,
     PolicyErrors,
 )
+from ccpolicy.texts import Text
 from ccpolicy.vocabulary import STEPS, StepName
 
 T = TypeVar("T")
@@ -82,5 +82,5 @@ def _details(error: CcpolicyError) -> list[Detail]:
 
 def _detail(message: Message, locator: Locator | None = None) -> Detail:
     place = f"{locator}: " if locator else ""
-    texts = {language: place + message.text(language) for language in LANGUAGES}
-    return Detail(code=message.code or None, message=Text(**texts))
+    texts: dict[str, str] = {language: place + message.text(language) for language in LANGUAGES}
+    return Detail(code=message.code or None, message=Text(texts))

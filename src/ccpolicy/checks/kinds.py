@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
@@ -13,11 +13,14 @@ from ccpolicy.errors import Locator, Message, PolicyError
 from ccpolicy.files.model_errors import explain
 from ccpolicy.files.policy_files import PolicyFiles, read_source
 from ccpolicy.files.yaml_document import YamlDocument, decode, parse_yaml
+from ccpolicy.texts import WrittenText
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.time.period_days import parse_period_day
 from ccpolicy.time.periods import PERIODS, parse_day, parse_period, period_form
 
-Role = Literal["starts", "valid_from", "ends", "item", "by", "calendar", "quantity", "good"]
+Role = Literal[
+    "starts", "valid_from", "ends", "item", "by", "calendar", "reason", "quantity", "met", "good"
+]
 """What a column of a selection can mean."""
 
 
@@ -40,7 +43,9 @@ ROLES: dict[Role, ColumnRole] = {
     "item": ColumnRole("name", Message.of("item: {column}")),
     "by": ColumnRole("name", Message.of("differs by: {column}")),
     "calendar": ColumnRole("name", Message.of("calendar: {column}")),
+    "reason": ColumnRole("name", Message.of("reason: {column}")),
     "quantity": ColumnRole("number", Message.of("quantity: {column}"), is_value=True),
+    "met": ColumnRole("number", Message.of("good of them: {column}"), is_value=True),
     "good": ColumnRole("predicate", Message.of("good if: {sql}")),
 }
 """Role → facts. `Selection` has a field for each, whose docstring says what it is for."""
@@ -50,7 +55,7 @@ _TOO_LARGE = 1_000_000_000
 """Numbers of a parameter are smaller: no plan means more, and every engine can hold them."""
 EXAMPLES = ".examples.yaml"
 """How the names of files of worked examples end."""
-TABLES = frozenset(["parameters", "after", "business", "period"])
+TABLES = frozenset(["parameters", "after", "business", "open_time", "period"])
 """What a kind's query can read beside its inputs."""
 
 
@@ -60,17 +65,10 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-class KindText(Model):
-    """A text in both languages."""
-
-    en: str = Field(min_length=1)
-    zh: str = Field(min_length=1)
-
-
 class Input(Model):
     """A relation that the engine fills from the selections of every control of the kind."""
 
-    label: KindText
+    label: WrittenText
     holds: Literal["state", "happening"] | None = None
     """What its records are: a state holds from a day to a day, a happening was at a moment. A
     state that begins after as-of is a plan; a happening after as-of has yet to happen. A selection
@@ -80,7 +78,14 @@ class Input(Model):
     earliest. A state that harms is a duty: it begins early and ends late."""
     population: bool = False
     """Whether it says who or what the control is about; left out, that is the whole."""
+    parts: bool = False
+    """Whether its records are parts of a subject: each has a key of its own, and names with `group`
+    the subject that it counts for. They have the column `whole`, that subject."""
     required: bool = True
+    given_with: str | None = None
+    """Input with which it must be given, and without which it must not."""
+    one_of: list[Role] = []
+    """Of these columns a selection names exactly one."""
     items: bool = False
     """Whether it is a list of items, which the policy may also write out."""
     needs: list[Role] = []
@@ -94,6 +99,9 @@ class Input(Model):
     undoes: list[str] = []
     """Inputs of which its records end what is not certainly later. These have the column `until`:
     the earliest moment of the first such record, or else the horizon."""
+    stops: str | None = None
+    """Duration whose clock stands still while a record of a subject lasts, whatever its item. An
+    open one lasts to as-of. The query sees what stops the clock: see the relation `pause`."""
 
     @property
     def roles(self) -> list[Role]:
@@ -109,13 +117,19 @@ class Input(Model):
 class Parameter(Model):
     """A number of the rule."""
 
-    type: Literal["duration", "integer", "number", "period", "period day", "date", "choice"]
-    label: KindText
+    type: Literal[
+        "duration", "integer", "number", "percent", "period", "period day", "date", "choice"
+    ]
+    label: WrittenText
     stricter: Literal["shorter", "higher", "lower", "first", "earlier"] | None = None
     """Which way is stricter; `first` for choices that go from the strictest on. Nothing where
     neither way is."""
+    given_with: str | None = None
+    """Input without which it must not be given."""
+    by_class: bool = True
+    """Whether it may differ by a column of the records."""
     without: Literal["stricter", "looser"] | None = None
-    """What it means to leave it out, compared with any value; nothing where that cannot be said."""
+    """Whether leaving it out is stricter or looser than any value; none if neither."""
     choices: list[str] = []
     default: str | int | None = None
     default_from: str | None = None
@@ -123,6 +137,10 @@ class Parameter(Model):
     required: bool = False
     unless: dict[str, list[Role]] = {}
     """Input → columns of which one may give the number instead, record by record."""
+    or_else: str | None = None
+    """Parameter that may be given instead, or as well."""
+    not_below: str | None = None
+    """Parameter that is no greater than it; where it were, nothing could be right."""
     extends: list[str] = []
     """Parameters that it lengthens; like the next three it has no column in the query."""
     precedes: list[str] = []
@@ -140,6 +158,9 @@ class Parameter(Model):
     """Whether the query finds in `business`, too, when it has run out."""
     proven_by: str | None = None
     """Input whose happenings prove that it was kept; by the clock a date cannot prove it."""
+    limits: str | None = None
+    """Input that stops a clock, which it does for so long at most. It is given if that input is, by
+    the same clock, of which the query sees the microseconds."""
 
     @property
     def parts_of(self) -> list[str]:
@@ -156,19 +177,21 @@ class Parameter(Model):
 class Description(Model):
     """The front matter of a check kind."""
 
-    summary: KindText
+    summary: WrittenText
     inputs: dict[str, Input] = Field(min_length=1)
     parameters: dict[str, Parameter] = {}
     one_of: list[str] = []
     """Of these parameters, or of these inputs, exactly one is given."""
-    picture: KindText | None = None
+    picture: WrittenText | None = None
     """What a timeline looks like, in characters."""
+    unknown: WrittenText | None = None
+    """Why nobody can say how it stands, where the query returns the part `unknown`."""
 
 
 class Example(Model):
     """A worked case: what is on file, and which lapses follow."""
 
-    title: KindText
+    title: WrittenText
     zone: str = "Asia/Shanghai"
     as_of: str
     parameters: dict[str, Given] = {}
@@ -176,6 +199,8 @@ class Example(Model):
     """Input → records: `subject`, the times `starts` and `ends`, and other columns of the input."""
     lapses: list[Annotated[list[str | None], Field(min_length=3, max_length=3)]]
     """Subject, beginning and end; no end while the lapse is open at as-of."""
+    unknown: list[Annotated[list[str | None], Field(min_length=3, max_length=3)]] = []
+    """In the same form, when nobody can say how a subject stands."""
 
 
 class Examples(Model):
@@ -189,11 +214,13 @@ class Kind:
     """A check kind: its inputs and parameters, and the query that returns duty and cover."""
 
     name: str
-    summary: KindText
+    summary: WrittenText
     inputs: Mapping[str, Input]
     parameters: Mapping[str, Parameter]
     one_of: tuple[str, ...]
-    picture: KindText | None
+    picture: WrittenText | None
+    unknown: WrittenText | None
+    """Why nobody can say how it stands, where the query returns the part `unknown`."""
     sql: str
     """The whole file; its front matter is a comment."""
     source: YamlDocument
@@ -206,6 +233,26 @@ class Kind:
     def population(self) -> str:
         """Return the input that says who or what a control is about."""
         return next(name for name, spec in self.inputs.items() if spec.population)
+
+    @property
+    def parts(self) -> str | None:
+        """Return the input whose records are parts of the subjects, if there is one."""
+        return next((name for name, spec in self.inputs.items() if spec.parts), None)
+
+    @property
+    def classed(self) -> str:
+        """Return the input by whose columns parameters and calendars differ."""
+        return self.parts or self.population
+
+    def names_parts(self, name: str) -> bool:
+        """Whether the key of an input's records is that of a part of a subject."""
+        spec = self.inputs[name]
+        return spec.parts or bool(spec.closes and self.inputs[spec.closes].parts)
+
+    @property
+    def alternatives(self) -> list[str]:
+        """Return the inputs of which exactly one is given."""
+        return [name for name in self.one_of if name in self.inputs]
 
     @property
     def query(self) -> str:
@@ -302,6 +349,15 @@ def load_kind(tree: PolicyFiles, file: str) -> Kind:
                 locator=source.locate(("inputs", input_name)),
                 name=input_name,
             )
+    for path, name, known in _named(description):
+        if name not in known:
+            raise PolicyError(
+                "'{name}' is not described here",
+                hint="known: {known}",
+                locator=source.locate(path),
+                name=name,
+                known=", ".join(known),
+            )
     return Kind(
         name=file.rpartition("/")[2].removesuffix(".sql"),
         summary=description.summary,
@@ -309,11 +365,22 @@ def load_kind(tree: PolicyFiles, file: str) -> Kind:
         parameters=description.parameters,
         one_of=tuple(description.one_of),
         picture=description.picture,
+        unknown=description.unknown,
         sql=sql,
         source=source,
         tree=tree,
         file=file,
     )
+
+
+def _named(description: Description) -> Iterator[tuple[tuple[str, ...], str, Collection[str]]]:
+    """Yield what pauses name elsewhere in the front matter: where, the name, and what is there."""
+    for name, spec in description.inputs.items():
+        if spec.stops:
+            yield ("inputs", name, "stops"), spec.stops, description.parameters
+    for name, parameter in description.parameters.items():
+        if parameter.limits:
+            yield ("parameters", name, "limits"), parameter.limits, description.inputs
 
 
 def check_value(spec: Parameter, value: Value) -> None:
@@ -329,18 +396,8 @@ def check_value(spec: Parameter, value: Value) -> None:
                     "a duration is expected, such as '30 days', not {value}", value=repr(value)
                 )
             parse_duration(value)
-        case "integer":
-            if not isinstance(value, int) or not 1 <= value < _TOO_LARGE:
-                raise PolicyError(
-                    "a whole number from 1 to {most} is expected, not {value}",
-                    most=_TOO_LARGE - 1,
-                    value=repr(value),
-                )
-        case "number":
-            if isinstance(value, str) or not 0 < value < _TOO_LARGE:
-                raise PolicyError(
-                    "a number greater than zero is expected, not {value}", value=repr(value)
-                )
+        case "integer" | "number" | "percent":
+            _check_number(spec, value)
         case "choice" | "period":
             form = period_form(str(value)) if spec.type == "period" else value
             if form not in spec.choices:
@@ -351,6 +408,36 @@ def check_value(spec: Parameter, value: Value) -> None:
             parse_period_day(str(value))
         case "date":
             parse_day(str(value))
+
+
+def _check_number(spec: Parameter, value: Value) -> None:
+    match spec.type:
+        case "integer":
+            if not isinstance(value, int) or not 1 <= value < _TOO_LARGE:
+                raise PolicyError(
+                    "a whole number from 1 to {most} is expected, not {value}",
+                    most=_TOO_LARGE - 1,
+                    value=repr(value),
+                )
+        case "number":
+            # There is always enough of nothing, but there can be too much of anything.
+            if spec.stricter == "lower" and not (
+                isinstance(value, int | float) and 0 <= value < _TOO_LARGE
+            ):
+                raise PolicyError(
+                    "a number from zero on is expected, not {value}", value=repr(value)
+                )
+            if spec.stricter != "lower" and (isinstance(value, str) or not 0 < value < _TOO_LARGE):
+                raise PolicyError(
+                    "a number greater than zero is expected, not {value}", value=repr(value)
+                )
+        case "percent":
+            millionths = value * 1_000_000 if isinstance(value, int | float) else -1
+            if not 0 < millionths <= 100_000_000 or abs(millionths - round(millionths)) > 0.001:
+                raise PolicyError(
+                    "a percentage above 0 and up to 100 is expected, such as 99.5, not {value}",
+                    value=repr(value),
+                )
 
 
 def _refused_choice(value: object, choices: Iterable[str]) -> PolicyError:

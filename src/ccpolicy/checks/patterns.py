@@ -78,6 +78,21 @@ def matcher(pattern: str) -> Callable[[str], bool]:
     return matches
 
 
+def searcher(pattern: str) -> Any:
+    r"""Compile a pattern that RE2 alone reads, with whatever RE2 knows: groups, `\s`, `(?i)`.
+
+    Raises:
+        ValueError: RE2 does not take it, or it is too long.
+    """
+    try:
+        if len(pattern) <= _MOST_CHARACTERS:
+            return _compiled(pattern)
+    except re2.error as failure:
+        said = failure.args[0] if failure.args else ""
+        raise ValueError(said.decode() if isinstance(said, bytes) else str(said)) from failure
+    raise ValueError(f"> {_MOST_CHARACTERS}")
+
+
 @cache
 def _compiled(pattern: str) -> Any:
     options = re2.Options()

@@ -8,20 +8,19 @@ What runs is written by the engine from the renamed tree.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from ccpolicy.checks.kinds import TABLES, Kind
-from ccpolicy.checks.sql_guard import (
+from ccpolicy.checks.refusal import Refusal, SqlError
+from ccpolicy.checks.sql_guard import check_size
+from ccpolicy.checks.sql_tree import nodes
+from ccpolicy.checks.sql_writer import (
     CASTS,
     COMPARISONS,
-    MOST_LEVELS,
-    Refusal,
-    SqlError,
     cast_type,
     constant,
-    is_deeper,
     plain_function,
 )
 from ccpolicy.errors import Locator, Message
@@ -29,11 +28,12 @@ from ccpolicy.store import Store
 
 FUNCTIONS = frozenset(
     [
-        *("+", "-", "*", "/", "//", "%", "abs", "floor", "round", "least", "greatest", "nullif"),
+        *("+", "-", "*", "//", "%", "abs", "least", "greatest", "nullif"),
         *("min", "max", "sum", "count", "count_star", "row_number", "lag", "lead", "coalesce"),
     ]
 )
-"""Numbers and aggregates: a kind's inputs hold nothing else."""
+"""Of whole numbers: a kind's inputs hold nothing else, and none of these gives a fraction."""
+_WHOLE_CASTS = frozenset(["BOOLEAN", "BIGINT"])
 MOST_CHARACTERS = 100_000
 """Of one query."""
 
@@ -63,6 +63,7 @@ _AMBIENT = frozenset(
 )
 """What reads like a column and is not one: the clock, and the engine itself."""
 
+_PLACES = ("query_location", "query_location_length")
 _UNSTABLE = SqlError(
     "the query is not read again as it was written",
     hint="take out what cannot be seen, such as a NUL in a name or a text",
@@ -97,6 +98,8 @@ class Rules:
     casts: frozenset[str]
     ordered: frozenset[str] = frozenset()
     """Types of the windows whose result depends on an order, which must be said."""
+    only_whole: bool = False
+    """Whether all numbers are whole."""
 
     def refused(self, kind: str) -> SqlError:
         """Make the error for a part that is not let through."""
@@ -107,7 +110,7 @@ class Rules:
         return SqlError(_UNKNOWN_MESSAGES[self.purpose], name=name)
 
 
-_KIND = Rules("kind", FUNCTIONS, TYPES, CASTS)
+_KIND = Rules("kind", FUNCTIONS, TYPES, CASTS, only_whole=True)
 _vetted: dict[tuple[str, frozenset[str]], str | Refusal] = {}
 """What was vetted before, by the query and what it may read."""
 
@@ -149,7 +152,7 @@ def vet_query(store: Store, query: str, relations: _Scope, rules: Rules) -> str:
     except SqlError as failure:
         raise failure.refusal.error() from failure
     [text] = store.write([tree])
-    if _without_places(store.parse([text])[0]) != _without_places(tree):
+    if not _is_same(store.parse([text])[0], tree):
         raise _UNSTABLE.error()
     return text
 
@@ -170,19 +173,30 @@ def _vet_new(store: Store, kinds: Sequence[Kind]) -> None:
     written = store.write([tree for _, tree in renamed])
     for (kind, tree), text, again in zip(renamed, written, store.parse(written), strict=True):
         # The engine must read what it wrote as what it was given; of a NUL it writes nothing.
-        is_same = _without_places(again) == _without_places(tree)
-        _vetted[kind.query, kind.relations] = text if is_same else _UNSTABLE
+        _vetted[kind.query, kind.relations] = text if _is_same(again, tree) else _UNSTABLE
 
 
-def _without_places(tree: Any) -> Any:
-    """Return a tree without the places in the text."""
-    if isinstance(tree, dict):
-        return {
-            key: _without_places(each)
-            for key, each in tree.items()
-            if not key.startswith("query_location")
-        }
-    return [_without_places(each) for each in tree] if isinstance(tree, list) else tree
+def _is_same(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether two trees differ in nothing but places in the text."""
+    waiting: list[tuple[Any, Any]] = [(one, other)]
+    while waiting:
+        left, right = waiting.pop()
+        if isinstance(left, dict) and isinstance(right, dict):
+            if left.keys() != right.keys():
+                return False
+            pairs = [(left[key], right[key]) for key in left if key not in _PLACES]
+        elif isinstance(left, list) and isinstance(right, list):
+            if len(left) != len(right):
+                return False
+            pairs = list(zip(left, right, strict=True))
+        else:
+            return False
+        for each, counterpart in pairs:
+            if isinstance(each, dict | list):
+                waiting.append((each, counterpart))
+            elif each != counterpart:
+                return False
+    return True
 
 
 def _vet(tree: dict[str, Any], relations: _Scope, rules: Rules) -> None:
@@ -195,26 +209,12 @@ def _vet(tree: dict[str, Any], relations: _Scope, rules: Rules) -> None:
         raise SqlError("not an SQL query: {reason}", reason=tree["error_message"])
     if len(tree["statements"]) != 1:
         raise SqlError("more than one SQL statement")
-    if is_deeper(tree, MOST_LEVELS):
-        raise SqlError("nested deeper than {limit} levels", limit=MOST_LEVELS)
+    check_size(tree)
     if tree["statements"][0]["named_param_map"]:
         raise rules.refused("parameter")
-    for part in _nodes(tree):
+    for part in nodes(tree):
         _check(part, rules)
     _Renaming(rules).rename(tree["statements"][0]["node"], relations)
-
-
-def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
-    """Yield everything in a tree that says what it is."""
-    waiting = [tree]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, dict):
-            if "type" in part or "class" in part:
-                yield part
-            waiting += part.values()
-        elif isinstance(part, list):
-            waiting += part
 
 
 def _check(part: dict[str, Any], rules: Rules) -> None:
@@ -226,6 +226,13 @@ def _check(part: dict[str, Any], rules: Rules) -> None:
     kind = part.get("type")
     if kind not in rules.types | rules.ordered or part.get("sample") or part.get("at_clause"):
         raise rules.refused(str(kind).lower())
+    if rules.only_whole and (fraction := _fraction(part)):
+        # It may be NaN or infinite, which is greater than every number.
+        raise SqlError(
+            "a check kind counts in whole numbers: {part} is not allowed",
+            hint="multiply the other side instead of dividing; quantities are in millionths",
+            part=fraction,
+        )
     if "function_name" in part:
         plain_function(part, rules.functions)
     if kind in rules.ordered and not part["orders"]:
@@ -245,6 +252,18 @@ def _check(part: dict[str, Any], rules: Rules) -> None:
             raise rules.refused(part["column_names"][-1].lower())
         case "BASE_TABLE" if len(part["qualified_name"]["path"]) != 1:
             raise rules.unknown(".".join(part["qualified_name"]["path"]))
+
+
+def _fraction(part: dict[str, Any]) -> str | None:
+    """Return what in a node may give a fraction."""
+    if part.get("function_name") == "/":
+        return "/"
+    match part["type"]:
+        case "OPERATOR_CAST" if (kind := cast_type(part)) not in _WHOLE_CASTS:
+            return kind
+        case "VALUE_CONSTANT" if part["literal"]["kind"] == "NUMERIC":
+            return str(part["literal"]["text"])[:40]
+    return None
 
 
 class _Renaming:

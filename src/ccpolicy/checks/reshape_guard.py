@@ -9,8 +9,8 @@ from __future__ import annotations
 from ccpolicy.checks.query_guard import FUNCTIONS as NUMBERS
 from ccpolicy.checks.query_guard import TYPES as PLAIN_TYPES
 from ccpolicy.checks.query_guard import Rules, vet_query
-from ccpolicy.checks.sql_guard import CASTS
-from ccpolicy.checks.sql_guard import FUNCTIONS as TEXTS
+from ccpolicy.checks.sql_writer import CASTS
+from ccpolicy.checks.sql_writer import FUNCTIONS as TEXTS
 from ccpolicy.store import Store
 
 FUNCTIONS = (
@@ -25,14 +25,17 @@ FUNCTIONS = (
             *("first_value", "last_value", "rank", "dense_rank", "arg_min", "arg_max"),
         ]
     )
-)
-"""Pure functions of texts, numbers and times, and aggregates that do not depend on an order."""
+) - {"/"}
+"""Pure functions of texts, numbers and times, and aggregates that do not depend on an order.
+
+None gives NaN or infinity of what stands in a file, which would be greater than every number.
+"""
 _RULES = Rules(
     "reshape",
     FUNCTIONS,
     (PLAIN_TYPES - {"LIMIT_MODIFIER", "WINDOW_LAG", "WINDOW_LEAD", "WINDOW_ROW_NUMBER"})
     | {"PIVOT", "ARRAY_EXTRACT"},
-    CASTS | {"DATE", "TIMESTAMP", "INTEGER"},
+    CASTS - {"DOUBLE"} | {"DATE", "TIMESTAMP", "INTEGER"},
     ordered=frozenset(
         [
             *("WINDOW_LAG", "WINDOW_LEAD", "WINDOW_ROW_NUMBER", "WINDOW_FIRST_VALUE"),

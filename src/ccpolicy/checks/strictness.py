@@ -33,7 +33,7 @@ def compare(spec: Parameter, before: Value | None, after: Value | None) -> Stric
     match spec.type:
         case "duration":
             order = shorter(parse_duration(str(before)), parse_duration(str(after)))
-        case "integer" | "number":
+        case "integer" | "number" | "percent":
             order = (float(before) > float(after)) - (float(before) < float(after))
         case "choice":
             first, second = spec.choices.index(str(before)), spec.choices.index(str(after))

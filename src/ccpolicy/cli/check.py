@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ccpolicy.cli import options, request
-from ccpolicy.cli.translated_click import Choice, Command
+from ccpolicy.cli.translated_click import Command
 from ccpolicy.reports import FORMATS, Rendered, View, format_of, formats, render
 
 if TYPE_CHECKING:
@@ -32,14 +32,7 @@ _INDENT = 12
 @options.path
 @options.policy_from
 @request.options
-@options.option(
-    "--format",
-    "format_",
-    type=Choice(formats("assessment")),
-    metavar="FORMAT",
-    default="text",
-    help="How to write the result.",
-)
+@options.output_format("assessment")
 @options.option(
     "--report",
     "reports",

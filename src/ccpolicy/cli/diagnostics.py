@@ -88,9 +88,13 @@ class SourceLines:
         if self.root is None or locator is None or locator.line is None or locator.sheet:
             return None
         lines = _lines(self.root, locator.file)
-        if not 1 <= locator.line <= len(lines):
+        if not 1 <= locator.line <= len(lines) or _NO_UTF8 in lines[locator.line - 1]:
             return None
         return lines[locator.line - 1].replace("\t", " ")
+
+
+_NO_UTF8 = "\N{REPLACEMENT CHARACTER}"
+"""Stands for bytes of another encoding, which nobody could read."""
 
 
 @cache

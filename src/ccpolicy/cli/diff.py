@@ -8,7 +8,7 @@ import click
 
 from ccpolicy.cli import options
 from ccpolicy.cli.translated_click import Choice, Command
-from ccpolicy.reports import FORMATS, formats
+from ccpolicy.reports import FORMATS
 
 
 @click.command(
@@ -42,13 +42,7 @@ from ccpolicy.reports import FORMATS, formats
     metavar="TIME",
     help="Moment up to which a change rewrites history, in ISO 8601; default now, or the pin.",
 )
-@options.option(
-    "--format",
-    "format_",
-    type=Choice(formats("comparison")),
-    default="text",
-    help="How to write it.",
-)
+@options.output_format("comparison")
 @options.output
 @options.language
 @options.colour

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ccpolicy.cli import options
-from ccpolicy.cli.translated_click import Choice, Command
-from ccpolicy.reports import FORMATS, formats
+from ccpolicy.cli.translated_click import Command
+from ccpolicy.reports import FORMATS
 from ccpolicy.time.zones import time_zone
 
 if TYPE_CHECKING:
@@ -32,9 +32,7 @@ if TYPE_CHECKING:
 @options.option(
     "--within", default="P30D", metavar="DURATION", help="How far to look ahead; default P30D."
 )
-@options.option(
-    "--format", "format_", type=Choice(formats("agenda")), default="text", help="How to write it."
-)
+@options.output_format("agenda")
 @options.output
 @options.strict
 @options.language

@@ -163,6 +163,9 @@ def _selection(page: Page, repository: Repository, selection: Selection) -> None
         )
     key = KEY_SEPARATOR.join(selection.key)
     page.paragraph(page.say("key: {columns}", columns=f"{selection.prefix}{key}"), indent)
+    if selection.group:
+        group = KEY_SEPARATOR.join(selection.group)
+        page.paragraph(page.say("group: {columns}", columns=group), indent)
     named = [
         page.say(ROLES[role].label.template, column=column)
         for role, column in selection.roles.items()

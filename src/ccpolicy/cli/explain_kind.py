@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ccpolicy.assessment.building_blocks import Bilingual
 from ccpolicy.checks.kinds import Example, Input, Kind, Parameter
-from ccpolicy.errors import PolicyError
+from ccpolicy.errors import PolicyError, Sayable
 from ccpolicy.reports.amount_text import parameter_text
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
@@ -59,12 +58,22 @@ def _input(page: Page, name: str, spec: Input) -> None:
         page.paragraph(page.phrases([times[spec.holds], effects[spec.effect]]), 16)
     if spec.undoes:
         page.paragraph(page.say("undoes earlier: {inputs}", inputs=page.join(spec.undoes)), 16)
-    if not spec.required:
+    if spec.stops:
+        page.paragraph(page.say("stops the clock of: {name}", name=spec.stops), 16)
+    if spec.given_with:
+        said = page.say("given with '{name}', and not without it", name=spec.given_with)
+        page.paragraph(said, 16)
+    elif not spec.required:
         page.paragraph(page.say("may be left out"), 16)
+    if spec.parts:
+        said = page.say("each has a key of its own, and 'group' names the subject it counts for")
+        page.paragraph(said, 16)
     if spec.needs:
         page.paragraph(page.say("needs: {columns}", columns=page.join(spec.needs)), 16)
     if spec.columns:
         page.paragraph(page.say("may name: {columns}", columns=page.join(spec.columns)), 16)
+    if spec.one_of:
+        page.paragraph(page.say("exactly one of {columns}", columns=page.join(spec.one_of)), 16)
 
 
 def _parameter(page: Page, name: str, spec: Parameter) -> None:
@@ -73,6 +82,7 @@ def _parameter(page: Page, name: str, spec: Parameter) -> None:
         "duration": page.say("a duration, such as 30 days, 15 minutes or 5 business days"),
         "integer": page.say("a whole number"),
         "number": page.say("a number"),
+        "percent": page.say("a percentage, such as 95 or 99.5"),
         "period": page.say("a calendar period"),
         "period day": page.say(
             "a day of the period, such as 5th, last day, third Monday or last business day"
@@ -99,6 +109,14 @@ def _parameter(page: Page, name: str, spec: Parameter) -> None:
         said.append(page.say("default as '{name}'", name=spec.default_from))
     if spec.required:
         said.append(page.say("required"))
+    if spec.limits:
+        said.append(page.say("required with '{input}'", input=spec.limits))
+    if spec.given_with:
+        said.append(page.say("given with '{name}', and not without it", name=spec.given_with))
+    if spec.or_else:
+        said.append(page.say("or '{name}', or both", name=spec.or_else))
+    if not spec.by_class:
+        said.append(page.say("one value for all"))
     for input_name, columns in spec.unless.items():
         said += [
             page.say(
@@ -109,7 +127,7 @@ def _parameter(page: Page, name: str, spec: Parameter) -> None:
     page.paragraph(page.phrases(said), 16)
 
 
-def shown_value(page: Page, value: object, labels: Mapping[str, Bilingual]) -> str:
+def shown_value(page: Page, value: object, labels: Mapping[str, Sayable]) -> str:
     """Return a parameter's value: one, or one for each class."""
     found = parameter_text(value, page.view.language, labels)
     return page.join(f"{name} {text}" if name else text for name, text in found)
@@ -127,13 +145,20 @@ def _example(page: Page, number: int, example: Example) -> None:
     if not example.lapses:
         page.paragraph(page.say("no lapse"), 6, "green")
     for subject, starts, ends in example.lapses:
-        start = when(starts or "")
-        if ends:
-            span = page.say("{start} to {end}", start=start, end=when(ends))
-        else:
-            span = page.say("since {start}", start=start)
+        span = _span(page, starts, ends)
         lapse = page.say("lapse: {subject}, {span}", subject=subject or "", span=span)
         page.paragraph(lapse, 6, "red")
+    for subject, starts, ends in example.unknown:
+        span = _span(page, starts, ends)
+        text = page.say("unknown: {subject}, {span}", subject=subject or "", span=span)
+        page.paragraph(text, 6, "yellow")
+
+
+def _span(page: Page, starts: str | None, ends: str | None) -> str:
+    start = when(starts or "")
+    if ends:
+        return page.say("{start} to {end}", start=start, end=when(ends))
+    return page.say("since {start}", start=start)
 
 
 def _record(page: Page, record: Mapping[str, object]) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from ccpolicy.cli import options
-from ccpolicy.cli.translated_click import Choice, Command
-from ccpolicy.reports import FORMATS, formats
+from ccpolicy.cli.translated_click import Command
+from ccpolicy.reports import FORMATS
 
 
 @click.command(
@@ -24,9 +24,7 @@ from ccpolicy.reports import FORMATS, formats
     "--as-of", metavar="TIME", help="Moment to judge all at; default the commit's own, or the pin."
 )
 @options.controls
-@options.option(
-    "--format", "format_", type=Choice(formats("history")), default="text", help="How to write it."
-)
+@options.output_format("history")
 @options.output
 @options.language
 @options.colour

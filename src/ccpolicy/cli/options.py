@@ -13,7 +13,7 @@ import click
 from ccpolicy.cli.translated_click import Argument, Choice, Option
 from ccpolicy.deadline import current
 from ccpolicy.errors import LANGUAGES, CcpolicyError
-from ccpolicy.reports import Detail, View
+from ccpolicy.reports import Detail, Subject, View, formats
 
 if TYPE_CHECKING:
     from ccpolicy.api import Repository
@@ -88,6 +88,18 @@ def language(command: F) -> F:
         expose_value=False,
         help="Language; default from LC_ALL, LC_MESSAGES or LANG.",
     )(limited)
+
+
+def output_format(subject: Subject) -> Callable[[F], F]:
+    """Add `--format`, of the formats that can say what is shown."""
+    return option(
+        "--format",
+        "format_",
+        type=Choice(formats(subject)),
+        metavar="FORMAT",
+        default="text",
+        help="How to write the result.",
+    )
 
 
 def colour(command: F) -> F:

@@ -10,7 +10,7 @@ import click
 
 from ccpolicy.cli import options, request
 from ccpolicy.cli.translated_click import Choice, Command
-from ccpolicy.reports import FORMATS, formats, render
+from ccpolicy.reports import FORMATS, render
 
 if TYPE_CHECKING:
     from ccpolicy.assessment.models import Assessment
@@ -37,14 +37,7 @@ MOST_BYTES = 1 << 28
 )
 @request.as_of
 @request.period
-@options.option(
-    "--format",
-    "format_",
-    type=Choice(formats("assessment")),
-    metavar="FORMAT",
-    default="text",
-    help="How to write it.",
-)
+@options.output_format("assessment")
 @options.option(
     "--detail",
     type=Choice(["summary", "normal", "full"]),

@@ -9,7 +9,7 @@ import click
 from ccpolicy.cli import options
 from ccpolicy.cli.check import FAILED, NOTHING, PASSED
 from ccpolicy.cli.translated_click import Choice, Command
-from ccpolicy.reports import FORMATS, formats, render
+from ccpolicy.reports import FORMATS, render
 from ccpolicy.vocabulary import STEPS
 
 
@@ -51,13 +51,7 @@ from ccpolicy.vocabulary import STEPS
     metavar="STEP",
     help="Fail unless this step is taken; may be repeated.",
 )
-@options.option(
-    "--format",
-    "format_",
-    type=Choice(formats("verification")),
-    default="text",
-    help="How to write the result.",
-)
+@options.output_format("verification")
 @options.output
 @options.language
 @options.colour

@@ -8,12 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from ccpolicy.assessment.alterations import Altered
-from ccpolicy.assessment.building_blocks import Text
 from ccpolicy.engine.assess import asked_of_git
 from ccpolicy.errors import EvidenceError, Message
 from ccpolicy.policy import Policy
 from ccpolicy.provenance.read import read_provenance
 from ccpolicy.store import open_store
+from ccpolicy.texts import Text
 
 
 def altered(base: Policy, head: str | None, as_of: datetime.datetime) -> Altered:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.engine.build import AssessmentBuilder
 from ccpolicy.engine.control_builder import LaterCover
+from ccpolicy.engine.control_problems import datasets_of
 from ccpolicy.engine.evaluation import Evaluation
 from ccpolicy.engine.evaluation_times import EvaluationTimes
 from ccpolicy.engine.kind_spans import typed
@@ -131,12 +132,12 @@ def _refuse_expressions(policy: Policy) -> None:
 
 
 def _times(policy: Policy, question: ResolvedRequest) -> EvaluationTimes:
-    as_of = instant(question.as_of)
-    return EvaluationTimes(
-        starts=instant(question.starts),
-        ends=min(instant(question.ends), as_of),
-        as_of=as_of,
-        horizon=instant(shift(question.as_of, parse_duration(policy.settings.horizon), 1)),
+    horizon = shift(question.as_of, parse_duration(policy.settings.horizon), 1)
+    return EvaluationTimes.of(
+        question.as_of,
+        (question.starts, question.ends),
+        horizon,
+        time_zone(policy.plan.zone),
         present=question.source == "now",
     )
 
@@ -187,9 +188,7 @@ def _provenance(
         EvidenceError: the history is not as the request demands.
     """
     request = question.request
-    # A policy test gives itself what git would fill elsewhere.
-    filled = any(policy.datasets[each].format == "git" for each in used.keys() & set(FROM_GIT))
-    tables = filled and _adopted(policy) <= instant(question.as_of)
+    tables = _asks_git(policy, used) and _adopted(policy) <= instant(question.as_of)
     if not (tables or request.provenance or request.needs_history):
         return None
     asked = replace(
@@ -212,6 +211,25 @@ def _provenance(
             files=", ".join([first, *more][:5]) + (", …" if len(more) > 4 else ""),
         )
     return found
+
+
+def _asks_git(policy: Policy, used: Collection[str]) -> bool:
+    """Whether a control depends on git, or reads records that git follows for another.
+
+    What was recorded before it happened is invalid, whichever controls are chosen.
+    """
+    # A policy test gives itself what git would fill elsewhere.
+    filled = {each for each in FROM_GIT if each in policy.datasets}
+    filled = {each for each in filled if policy.datasets[each].format == "git"}
+    if filled & set(used):
+        return True
+    everywhere = {name for control in policy.controls.values() for name in datasets_of(control)}
+    if not filled & everywhere:
+        return False
+    datasets = [policy.datasets[each] for each in {name.partition(".")[0] for name in used}]
+    rules = [each.recording for each in datasets]
+    rules += [child.recording for each in datasets for child in each.children.values()]
+    return any(each and each.happened for each in rules)
 
 
 def asked_of_git(policy: Policy, as_of: datetime.datetime, scratch: Path) -> ProvenanceRequest:
@@ -296,7 +314,7 @@ def _used(
         for input_name in control.inputs:
             for part in control.selections(input_name):
                 wanted = used.setdefault(part.dataset, set())
-                wanted.update(part.key)
+                wanted.update(part.key, part.group)
                 wanted.update(part.roles.values())
                 for predicate in part.predicates.values():
                     wanted.update(columns[predicate])

@@ -6,10 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from ccpolicy.assessment import audit_appendix as models
-from ccpolicy.assessment.building_blocks import Text
 from ccpolicy.engine.daily_totals import Days
 from ccpolicy.engine.evaluation import Evaluation
-from ccpolicy.engine.lapses import Lapse, Outcome
+from ccpolicy.engine.lapses import Lapse, Outcome, has_pauses
 from ccpolicy.engine.policy_summary import quote_parameters
 from ccpolicy.engine.record_places import RecordPlaces
 from ccpolicy.engine.relations import CHARTED_SUBJECT
@@ -17,7 +16,9 @@ from ccpolicy.engine.waivers import waive
 from ccpolicy.policy import RECORDINGS, Control, Dataset, Plan, Revision
 from ccpolicy.provenance.models import Provenance
 from ccpolicy.store.sql import identifier
+from ccpolicy.texts import Text
 from ccpolicy.time.calendar import day_number
+from ccpolicy.time.epoch import SECOND
 from ccpolicy.time.spans import join_spans
 
 TIMELINES = 20
@@ -59,13 +60,20 @@ class AppendixBuilder:
         charted = {each.id: self._worst(each, first[each.id]) for each in controls}
         self._chart(charted)
         self.spans, self.gaps = self._spans(), self._gaps(charted)
+        self.pauses = self._pauses()
         calendar = self.evaluation.calendar
         self.days = Days.of(
             calendar, self.times.starts, max(self.times.ends, self.times.starts + 1)
         )
         self.duty = self.days.duty(self.store)
         self.places.locate(
-            {place for each in self.spans.values() for _, _, place in each if place is not None}
+            {
+                each[2]
+                for found in (self.spans, self.pauses)
+                for own in found.values()
+                for each in own
+                if each[2] is not None
+            }
         )
         built = [self._control(control, charted[control.id]) for control in controls]
         used = {part.dataset.partition(".")[0] for each in built for part in each.selections}
@@ -142,6 +150,26 @@ class AppendixBuilder:
             found[by_number[number].control.id, subject, is_cover].append((starts, ends, locator))
         return found
 
+    def _pauses(self) -> dict[tuple[str, str], list[tuple[int, int, int | None, int]]]:
+        """Read the pauses of the charted subjects: starts, ends, locator, time paused."""
+        if not any(map(has_pauses, self.evaluation.revisions)):
+            return {}
+        rows = self.store.ask(
+            """
+            SELECT r.revision, n.name, p.starts, p.ends, p.locator, p.paused
+            FROM pause p
+            JOIN subject n ON n.number = p.subject
+            JOIN control_revision r ON r.revision = n.revision AND r.is_current
+            JOIN charted_subject c ON c.revision = n.revision AND c.name = n.name
+            ORDER BY r.revision, n.name, p.starts
+            """
+        )
+        found: dict[tuple[str, str], list[tuple[int, int, int | None, int]]] = defaultdict(list)
+        by_number = self.evaluation.reader.by_number
+        for number, subject, *pause in rows:
+            found[by_number[number].control.id, subject].append(tuple(pause))
+        return found
+
     def _gaps(self, charted: Mapping[str, Sequence[str]]) -> dict[str, list[Lapse]]:
         """Read the lapses of the charted subjects, up to the horizon, cut by waivers."""
         return {
@@ -194,6 +222,7 @@ class AppendixBuilder:
     def _timeline(self, control: str, subject: str) -> models.Timeline:
         cover = _by_record(self.spans.get((control, subject, True), []))
         old, recent = cover[:-COVERS], cover[-COVERS:]
+        pauses = self.pauses.get((control, subject), [])
         return models.Timeline(
             subject=subject,
             duty=self._charted(_joined(self.spans.get((control, subject, False), []))),
@@ -208,6 +237,12 @@ class AppendixBuilder:
                 for lapse in self.gaps[control]
                 if lapse.subject == subject and lapse.ends > self.times.starts
             ],
+            pauses=self._charted(
+                (max(starts, self.times.starts), ends, place)
+                for starts, ends, place, _ in pauses
+                if ends > self.times.starts
+            ),
+            paused=round(pauses[-1][3] / SECOND) if pauses else 0,
         )
 
     def _charted(self, spans: Iterable[Charted]) -> list[models.Span]:

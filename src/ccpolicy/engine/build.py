@@ -21,7 +21,7 @@ from ccpolicy.engine.waivers import waive
 from ccpolicy.evidence import Evidence
 from ccpolicy.evidence.unread import Unread
 from ccpolicy.provenance.models import Provenance
-from ccpolicy.time.calendar import instant, moment, shift
+from ccpolicy.time.calendar import instant, shift
 from ccpolicy.time.durations import parse_duration
 
 CITED = 200
@@ -46,7 +46,7 @@ class AssessmentBuilder:
         self.provenance, self.later_cover = provenance, later_cover
         self.policy, self.times = evaluation.policy, evaluation.times
         self.controls = [self.policy.controls[each] for each in question.controls]
-        self.places = RecordPlaces(evidence, evaluation.calendar.zone)
+        self.places = RecordPlaces(evidence, self.times, evaluation.calendar.zone)
         self.lapses = {
             each.id: waive(self.policy, each, outcomes[each.id].lapses) for each in self.controls
         }
@@ -73,8 +73,8 @@ class AssessmentBuilder:
         scope = GateScope(
             judged=self.question.gate,
             fail_on=self.question.fail_on,
-            period_ends=moment(self.times.ends, self.places.zone),
-            as_of=moment(self.times.as_of, self.places.zone),
+            period_ends=self.times.shown(self.times.ends, self.places.zone),
+            as_of=self.times.shown(self.times.as_of, self.places.zone),
         )
         reason = self.policy.settings.as_of_reason
         problems = list(unread_problems(self.unread))
@@ -195,7 +195,7 @@ class AssessmentBuilder:
             around = [
                 locator
                 for lapse in self._reported(control)
-                for locator in (lapse.opened_by, lapse.closed_by)
+                for locator in (lapse.opened_by, lapse.closed_by, *lapse.records)
             ]
             found += [locator for locator in around[:CITED] if locator is not None]
         return found
@@ -205,7 +205,7 @@ class AssessmentBuilder:
             locator
             for control in self.lapses
             for lapse in self._reported(control)
-            for locator in (lapse.opened_by, lapse.closed_by)
+            for locator in (lapse.opened_by, lapse.closed_by, *lapse.records)
         }
         wanted |= {
             finding.locator for outcome in self.outcomes.values() for finding in outcome.findings

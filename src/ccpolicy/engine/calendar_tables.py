@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -11,6 +11,7 @@ from ccpolicy.engine.relations import (
     BUSINESS,
     CALENDAR,
     DURATION,
+    OPEN_TIME,
     PERIOD,
     PERIOD_SPAN,
     UTC_DAY,
@@ -19,15 +20,16 @@ from ccpolicy.engine.relations import (
 from ccpolicy.store import Store
 from ccpolicy.time.business_calendar import BusinessCalendar
 from ccpolicy.time.business_time import Piece, day_pieces, hour_pieces
-from ccpolicy.time.calendar import Calendar, last_days
+from ccpolicy.time.calendar import Calendar, day_starts, last_days
 from ccpolicy.time.durations import Duration
 from ccpolicy.time.epoch import DAY
 from ccpolicy.time.schedules import Schedule
+from ccpolicy.time.spans import FOREVER
 from ccpolicy.time.zone_shifts import next_shift, zone_offset
 
-_NEVER = 1 << 62
-"""An instant after all others."""
-
+_OpenRow = tuple[str, int, int, int, int, int | None]
+"""Name of a duration, when it opens, closes and opens again, and the open time passed before; and
+the first instant from which what is counted rests on no year that is not known, if one is."""
 _PieceRow = tuple[str, int, Piece, bool]
 """Name of a duration, day, piece, and whether it is certain."""
 
@@ -59,10 +61,12 @@ class CalendarTables:
         store: Store,
         durations: Mapping[str, tuple[Duration, BusinessCalendar | None]],
         schedules: Mapping[str, Schedule],
+        stopped: Collection[str] = (),
     ) -> None:
-        """Create `calendar`, `after`, `business` and `period`, by the later reading.
+        """Create `calendar`, `after`, `business`, `open_time` and `period`, by the later reading.
 
-        `durations` and `schedules` are by name.
+        `durations` and `schedules` are by name; `stopped` are the names of durations that pauses
+        stop.
 
         Raises:
             PolicyError: business time without a calendar.
@@ -83,6 +87,11 @@ class CalendarTables:
             for turn in self.turns[name]:
                 if turn.unknown_year and schedule.calendar:
                     self._lacks(name, schedule.calendar, turn.unknown_year, self._end(turn.due))
+        self.open_time: list[_OpenRow] = []
+        for name in sorted(stopped):
+            business = durations[name][1]
+            assert business is not None
+            self.open_time += self._open_time(name, business)
         self.create_ends(store, earliest=False)
 
     def create_ends(self, store: Store, *, earliest: bool) -> None:
@@ -126,6 +135,52 @@ class CalendarTables:
             JOIN calendar c ON c.day >= p.first_day AND c.day <= p.last_day
             """,
         )
+        self._create_open_time(store, earliest=earliest)
+
+    def _create_open_time(self, store: Store, *, earliest: bool) -> None:
+        """Create `open_time` by one of the two readings.
+
+        By the later one, what is counted from before a day of an unknown year, and would have run
+        out after it and by as-of, goes on after all days.
+        """
+        ends = self.calendar.starts(self.last + 1)
+        rows: list[tuple[object, ...]] = []
+        for name, opens, closes, next_opens, elapsed, since in self.open_time:
+            span = name, opens, closes, next_opens, elapsed, elapsed + closes - opens
+            if earliest or since is None or opens >= self.as_of:
+                rows.append((*span, -FOREVER, FOREVER))
+                continue
+            rows.append((*span, since, FOREVER))
+            known = min(closes, self.as_of) - opens
+            after = name, ends, ends + known, ends, elapsed, elapsed + known
+            rows.append((*after, -FOREVER, since))
+            if closes > self.as_of:
+                rest = name, self.as_of, closes, self.as_of, elapsed + known, span[-1]
+                rows.append((*rest, -FOREVER, since))
+        _fill(store, OPEN_TIME, rows)
+
+    def _open_time(self, name: str, business: BusinessCalendar) -> Iterator[_OpenRow]:
+        """Yield the spans of open time, between two instants at which nothing is counted any more.
+
+        Each comes with the instant from which on it rests on no year that is not known.
+        """
+        starts, ends = self.calendar.starts(self.first), self.calendar.starts(self.last + 1)
+        spans = business.open_spans(starts, ends)
+        before = int(business.has_nights)
+        first = business.day_of(starts) - before
+        elapsed, since = 0, None
+        yield name, starts, starts, spans[0][0] if spans else ends, 0, None
+        for at, (opens, closes) in enumerate(spans):
+            day = business.day_of(closes - 1)
+            if first <= day and (year := business.unknown_year(first, day)):
+                unknown = (d for d in range(day, first - 1, -1) if business.unknown_year(d, d))
+                since = day_starts(next(unknown) + 1 + before, business.zone)
+                self._lacks(name, business, year, opens)
+            first = day + 1
+            following = spans[at + 1][0] if at + 1 < len(spans) else ends
+            yield name, opens, closes, following, elapsed, since
+            elapsed += closes - opens
+        yield name, ends, FOREVER, FOREVER, elapsed, None
 
     def _utc_days(self) -> Iterator[tuple[object, ...]]:
         """Yield the rows of `utc_day`, with which the local day of an instant is exact."""
@@ -133,7 +188,7 @@ class CalendarTables:
         numbers = range(self.first - 1, self.last + 3)
         offsets = [zone_offset(number * DAY, zone) for number in numbers]
         for number, (offset, following) in zip(numbers, pairwise(offsets), strict=False):
-            shifts = _NEVER if offset == following else next_shift(number * DAY, zone)
+            shifts = FOREVER if offset == following else next_shift(number * DAY, zone)
             yield number, offset, shifts, following
 
     def _duration(
@@ -175,7 +230,7 @@ class CalendarTables:
                 self._lacks(name, business, year, piece.ends)
             yield name, day, piece, year is None
         # What is planned for later than all days runs out with them.
-        yield name, self.last, Piece(ends, _NEVER, ends, is_running=False), True
+        yield name, self.last, Piece(ends, FOREVER, ends, is_running=False), True
 
     def _lacks(self, name: str, business: BusinessCalendar, year: int, ends: int) -> None:
         """Note that a duration has two readings, if the earlier one has come."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Protocol
 
@@ -15,9 +15,9 @@ from ccpolicy.engine.policy_summary import quote_parameters
 from ccpolicy.engine.record_places import RecordPlaces
 from ccpolicy.errors import Locator, Message
 from ccpolicy.policy import Control, Policy
-from ccpolicy.policy.models import Text
+from ccpolicy.texts import Text
 from ccpolicy.time.calendar import day_number, day_starts
-from ccpolicy.time.epoch import DAY
+from ccpolicy.time.epoch import DAY, SECOND
 from ccpolicy.time.spans import FOREVER, Span
 from ccpolicy.vocabulary import VERDICTS, Verdict
 
@@ -68,10 +68,18 @@ class ControlBuilder:
             self.places.where,
             self.listed_problems,
         )
-        now = _verdicts(outcome, [s for s in lapses if s.starts <= as_of < s.ends])
-        touching = [s for s in lapses if s.ends > window and self._in_period(s.starts)]
-        then = _verdicts(outcome, touching)
+        now = _verdicts(
+            [s for s in lapses if s.starts <= as_of < s.ends],
+            {s.subject for s in outcome.unknown_spans if s.starts <= as_of < s.ends},
+            outcome.undecided,
+        )
+        then = _verdicts(
+            [s for s in lapses if s.ends > window and self._in_period(s.starts)],
+            {s.subject for s in outcome.unknown_spans if self._in_period(s.starts)},
+            outcome.undecided,
+        )
         reason, forced, nothing = self._forced(control, outcome, bool(problems))
+        problems = problems or [*self._unknown(control, outcome)]
         due = self._due(lapses, outcome)
         revision = next(
             (r for r in reversed(control.history) if not r.from_ or self._begun(r.from_)),
@@ -107,6 +115,7 @@ class ControlBuilder:
             lapses=[
                 self._lapse(control, s) for s in lapses if s.ends > window and s.starts <= as_of
             ],
+            pauses=_pauses(outcome),
             problems=problems,
             left_out=left_out,
         )
@@ -114,6 +123,22 @@ class ControlBuilder:
     def _line(self, place: Locator) -> str:
         """Write a place as the file's path and line, also if it is read from a revision."""
         return str(replace(place, file=place.file.removeprefix(self.policy.prefix), column=None))
+
+    def _unknown(self, control: Control, outcome: Outcome) -> Iterator[models.Problem]:
+        """Yield when nobody can say how a subject stands, and why; the first, and how many more."""
+        spans, reason = outcome.unknown_spans, self.policy.kinds[control.check].unknown
+        for each in spans[: self.listed_problems]:
+            message = Message.of(
+                "cannot judge '{subject}' from {start} to {end}: {reason}",
+                subject=each.subject,
+                start=self.places.when(each.starts),
+                end=self.places.when(each.ends),
+                reason=reason or "–",
+            )
+            yield _problem(message.code, models.Text.of(message))
+        if len(spans) > self.listed_problems:
+            rest = Message.of("{count} spans in all cannot be judged", count=len(spans))
+            yield _problem(rest.code, models.Text.of(rest))
 
     def _in_period(self, instant: int) -> bool:
         """Whether an instant lies before the period's end; as-of belongs to it."""
@@ -162,6 +187,8 @@ class ControlBuilder:
             baselined=False,
             opened_by=self.places.where(lapse.opened_by),
             closed_by=None if is_open else self.places.where(lapse.closed_by),
+            paused=None if lapse.paused is None else _seconds(lapse.paused),
+            records=[self.places.place(each) for each in lapse.records],
             covered_later=self._covered_later(control, lapse, is_open=is_open),
         )
 
@@ -187,6 +214,21 @@ class ControlBuilder:
         ]
 
 
+def _seconds(microseconds: int) -> int:
+    return round(microseconds / SECOND)
+
+
+def _pauses(outcome: Outcome) -> models.Pauses | None:
+    if outcome.pauses is None:
+        return None
+    subjects, paused = outcome.pauses
+    return models.Pauses(subjects=subjects, seconds=_seconds(paused))
+
+
+def _problem(code: str, message: models.Text) -> models.Problem:
+    return models.Problem(code=code, message=message, hint=None, locator=None, dataset=None)
+
+
 def _subjects(outcome: Outcome, now: Mapping[str, Verdict]) -> models.Subjects:
     """Count the subjects; `now` holds those that do not simply pass."""
     counts = list(now.values())
@@ -203,15 +245,23 @@ def _subjects(outcome: Outcome, now: Mapping[str, Verdict]) -> models.Subjects:
     )
 
 
-def _verdicts(outcome: Outcome, lapses: Iterable[Lapse]) -> dict[str, Verdict]:
-    """Return the verdict of each subject that does not simply pass."""
+def _verdicts(
+    lapses: Iterable[Lapse], unknown: Iterable[str], undecided: Iterable[str]
+) -> dict[str, Verdict]:
+    """Return the verdict of each subject that does not simply pass.
+
+    `unknown` are those of whom nothing is known for a while, `undecided` those of whom nothing is.
+    """
     verdicts: dict[str, Verdict] = {}
     for lapse in lapses:
         if lapse.waiver is None:
             verdicts[lapse.subject] = "fail"
         else:
             verdicts.setdefault(lapse.subject, "waived")
-    return verdicts | dict.fromkeys(outcome.undecided, "unknown")
+    for subject in unknown:
+        if verdicts.get(subject) != "fail":
+            verdicts[subject] = "unknown"
+    return verdicts | dict.fromkeys(undecided, "unknown")
 
 
 def _worst(verdicts: Iterable[Verdict]) -> Verdict:

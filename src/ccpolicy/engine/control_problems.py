@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from ccpolicy.assessment.models import Problem, Text
+from ccpolicy.assessment.models import Problem
 from ccpolicy.engine.evidence_findings import Finding
 from ccpolicy.engine.lapses import Outcome
 from ccpolicy.errors import Message
 from ccpolicy.evidence import Evidence
 from ccpolicy.evidence.unread import Unread
 from ccpolicy.policy import Control, Policy
+from ccpolicy.texts import Text
 
 SHOWN = 5
 """Subjects named whose times cannot be computed, unless more are asked for."""

@@ -97,11 +97,11 @@ def control_revisions(
         first_instant = day_starts(day_number(plan.first_day(history[0])), zone)
         # The day written may be one that the zone skipped.
         first_day = day_number(moment(first_instant, zone).date())
-        population = control.selections(policy.kinds[control.check].population)
+        classed = control.selections(policy.kinds[control.check].classed)
         by_record = {
             name: calendar
             for name in policy.calendars
-            if any(each.calendar for each in population) and (calendar := calendars(name))
+            if any(each.calendar for each in classed) and (calendar := calendars(name))
         }
         for revision, following in zip(history, [*history[1:], None], strict=True):
             number += 1

@@ -14,6 +14,7 @@ from ccpolicy.engine.input_sql import InputQueries
 from ccpolicy.engine.kind_spans import check_spans, kind_query, typed
 from ccpolicy.engine.lapses import LapseReader, Outcome
 from ccpolicy.engine.parameters import Terms, create_parameters
+from ccpolicy.engine.pauses import create_stopped_clocks, pauses, stopping
 from ccpolicy.engine.relations import (
     AFTER,
     BUSINESS,
@@ -22,7 +23,10 @@ from ccpolicy.engine.relations import (
     EARLIEST_GAP,
     GAP,
     LAPSE,
+    LAPSE_RECORD,
+    OPEN_TIME,
     PARAMETER_CLASS,
+    PAUSE,
     PERIOD,
     PERIOD_SPAN,
     REQUIRED_ITEM,
@@ -95,7 +99,7 @@ class Evaluation:
         self._spans(inputs)
         if streamed:
             self.store.drop(*(relation.name for relation, _ in inputs.record_groups))
-        for relation in (DUTY, GAP, LAPSE):
+        for relation in (DUTY, GAP, LAPSE, LAPSE_RECORD):
             self.store.create(relation.name, relation.query)
         if calendar.unknown_years:
             self._unknown_years(calendar)
@@ -109,9 +113,10 @@ class Evaluation:
         return InputQueries(
             revisions=self.revisions,
             tables=self.tables,
+            datasets=self.policy.datasets,
             plan=self.policy.plan,
             times=self.times,
-            latest_day=self.calendar.day_of(self.times.latest - 1),
+            latest_day=self.calendar.day_of(self.times.latest),
             expression_sql=partial(expression_sql, self.store),
         )
 
@@ -120,7 +125,8 @@ class Evaluation:
         terms = Terms()
         for kind in inputs.kinds:
             own = [each for each in self.revisions if each.kind is kind]
-            create_parameters(self.store, kind, own, terms, self.times.horizon)
+            create_parameters(self.store, kind, own, terms, self.times)
+        create_stopped_clocks(self.store, inputs, self.revisions, terms)
         [firsts] = self.store.ask(
             "SELECT min(day), min(ends_day), min(earliest), min(ends_earliest)"
             f" FROM {SELECTED_RECORDS.name}"
@@ -134,7 +140,7 @@ class Evaluation:
         last = self.calendar.day_of(self.times.horizon) + 2
         tables = CalendarTables(self.calendar, min(days) - 2, last, self.times.as_of)
         self.controls_of = terms.controls
-        tables.create(self.store, terms.durations, terms.schedules)
+        tables.create(self.store, terms.durations, terms.schedules, terms.stopped)
         return tables
 
     def _fill(self, inputs: InputQueries, calendar: CalendarTables) -> None:
@@ -154,9 +160,13 @@ class Evaluation:
         store.create(
             SUBJECT.name,
             """
-            SELECT CAST(row_number() OVER (ORDER BY revision, name) AS INTEGER) AS number,
-                   revision, name
-            FROM (SELECT DISTINCT revision, name FROM subject_records WHERE name IS NOT NULL) named
+            SELECT CAST(row_number() OVER (ORDER BY revision, is_part, name) AS INTEGER) AS number,
+                   revision, is_part, name
+            FROM (
+              SELECT DISTINCT revision, is_part, name
+              FROM subject_records
+              WHERE name IS NOT NULL
+            ) named
             """,
         )
         for relation in (SUBJECT_DUTY, SUBJECT_HAPPENING):
@@ -164,6 +174,10 @@ class Evaluation:
         for relation, numbers in inputs.record_groups:
             query = inputs.input_records(relation, numbers, calendar)
             store.create(relation.name, query)
+        if found := stopping(inputs):
+            store.create(PAUSE.name, pauses(found, self.times.as_of))
+        else:
+            store.fill(PAUSE.name, PAUSE.columns, [[] for _ in PAUSE.columns])
 
     def _spans(self, inputs: InputQueries) -> None:
         """Run the check kinds."""
@@ -178,7 +192,7 @@ class Evaluation:
 
     def _earliest_gaps(self, inputs: InputQueries, calendar: CalendarTables) -> None:
         """Create `earliest_gap`, by the earlier reading of business time."""
-        ends = (AFTER, BUSINESS, PERIOD_SPAN, PERIOD)
+        ends = (AFTER, BUSINESS, OPEN_TIME, PERIOD_SPAN, PERIOD)
         again = (SPANS, DUTY, GAP, *ends)
         self.store.drop(*(relation.name for relation in ends))
         calendar.create_ends(self.store, earliest=True)
@@ -193,8 +207,13 @@ class Evaluation:
         """Write the query of the gaps of the window, cut at as-of."""
         as_of = self.times.as_of
         return f"""
-            SELECT subject, starts, CASE WHEN ends > {as_of} THEN {as_of} + 1 ELSE ends END AS ends
-            FROM gap
+            SELECT subject, is_unknown, starts,
+                   CASE WHEN ends > {as_of} THEN {as_of} + 1 ELSE ends END AS ends
+            FROM (
+              SELECT subject, false AS is_unknown, starts, ends FROM gap
+              UNION ALL
+              SELECT subject, true, starts, ends FROM spans WHERE is_cover IS NULL
+            ) left_over
             WHERE starts <= {as_of} AND ends > {self.times.starts}
         """
 
@@ -205,8 +224,11 @@ class Evaluation:
             SELECT DISTINCT r.revision, n.name
             FROM (
               SELECT subject
-              FROM (SELECT subject, starts, ends FROM earliest_gap UNION ALL {self._gaps()}) either
-              GROUP BY subject, starts, ends
+              FROM (
+                SELECT subject, is_unknown, starts, ends FROM earliest_gap
+                UNION ALL {self._gaps()}
+              ) either
+              GROUP BY subject, is_unknown, starts, ends
               HAVING count(*) = 1
             ) differing
             JOIN subject n ON n.number = differing.subject

@@ -5,15 +5,18 @@ What is found here makes a control `unknown`; nothing in it changes a lapse.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from ccpolicy.checks.kinds import VALUES
 from ccpolicy.engine.calendar_tables import CalendarTables
 from ccpolicy.engine.input_sql import InputQueries, InputSelection
 from ccpolicy.errors import Message
 from ccpolicy.near_names import NearName, nearest
+from ccpolicy.policy import FROM_GIT
 from ccpolicy.store import Store
-from ccpolicy.store.sql import literal
+from ccpolicy.store.sql import identifier, literal
 from ccpolicy.vocabulary import KEY_SEPARATOR
 
 SHOWN = 5
@@ -22,14 +25,24 @@ SHOWN = 5
 MESSAGES = {
     "no_name": "the record names no subject: its key is empty",
     "no_start": "'{column}' is empty, so the record has no start",
+    "no_number": "'{column}' is empty, so that nobody can say how many there are",
     "no_decision": "whether the record belongs here cannot be decided, since a value is missing",
+    "no_judgement": "whether the record is good cannot be decided, since a value is missing",
     "backwards": "it ends before it begins",
     "no_class": "there is no parameter for '{value}' in '{column}'",
     "no_calendar": "'{column}' names no calendar: '{value}'",
     "two_classes": "records of '{value}' disagree about '{column}': {others}",
     "two_minimums": "records of '{value}' disagree about '{column}': {others}",
+    "too_large": "'{column}' is too large to be compared: {value}",
     "orphan": "'{value}' is not in the dataset '{column}'",
-    "early": "'{value}' is closed before it was opened",
+    "too_many": "more are good than there are: {others}",
+    "two_names": "'{value}' can be read as two names: a part of the key holds '{separator}'",
+    "no_item": "'{value}' in '{column}' is none of the items of the control",
+    "early": "the record is earlier than the beginning of '{value}'",
+    "early_pause": "'{value}' is paused before it was opened",
+    "coming_end": "the pause ends in the future, so after it was recorded",
+    "no_reason": "'{column}' is empty, so that nobody knows why the clock stands still",
+    "other_reason": "'{value}' is no reason for which the clock may stand still",
     "future": "the record is dated in the future",
 }
 _HINT_MESSAGES = {
@@ -38,7 +51,14 @@ _HINT_MESSAGES = {
     "two_minimums": "'quantity' of the control names the column: give all records of a subject one"
     " value",
     "orphan": "add it there, or correct the record",
+    "no_item": "correct the record, or have 'where' of the control leave out what is no item",
+    "early_pause": "a pause belongs to what is open: correct its beginning, or the opening",
+    "coming_end": "leave its end empty until it is over: an open pause lasts on by itself",
+    "no_reason": "the reasons permitted are: {known}",
+    "other_reason": "the reasons permitted are: {known}",
 }
+_STATE = "early_pause", "starts"
+"""Of states that belong to something, which are pauses: the code, and their latest beginning."""
 _MOST_KNOWN = 200_000
 """Known subjects among which the one that was meant is looked for."""
 
@@ -68,7 +88,11 @@ class Finding:
     def message(self) -> Message:
         """Return the finding in words."""
         return Message.of(
-            MESSAGES[self.code], value=self.value, column=self.column, others=self.others
+            MESSAGES[self.code],
+            value=self.value,
+            column=self.column,
+            others=self.others,
+            separator=KEY_SEPARATOR.strip(),
         )
 
     @property
@@ -110,18 +134,32 @@ def find_faults(
         known: list[str] = []
         match code:
             case "orphan":
-                populations = revision.control.selections(revision.kind.population)
-                column = " + ".join(sorted({each.dataset for each in populations}))
-                close = nearest(value, _subjects(store, revision.control_number), letters=False)
+                naming = revision.kind.population
+                if selected.is_part and not selected.spec.parts:
+                    naming = revision.kind.classed
+                datasets = {each.dataset for each in revision.control.selections(naming)}
+                column = " + ".join(sorted(datasets))
+                number_of = inputs.numbers[revision.kind.name, naming]
+                known_names = _subjects(store, revision.control_number, number_of)
+                close = nearest(value, known_names, letters=False)
             case "no_class":
                 column, known = selection.by, revision.revision.classes
                 close = nearest(value, known)
             case "no_calendar":
                 column = selection.calendar
+            case "no_item":
+                column = selection.item
+                value = value.removeprefix(f"{others}{KEY_SEPARATOR}")
+                close = nearest(value, _items(store, revision.control_number))
             case "two_classes":
                 column = selection.by
-            case "two_minimums":
+            case "no_number":
+                column = told
+            case "two_minimums" | "too_large":
                 column = selection.quantity
+            case "no_reason" | "other_reason":
+                column, known = selection.reason, inputs.reasons(selected)
+                close = nearest(value, known) if value else None
         findings.append(
             Finding(
                 code,
@@ -154,23 +192,45 @@ def _queries(inputs: InputQueries, calendar: CalendarTables) -> list[str]:
         each.number for each in inputs.revisions if each.has_classes or each.has_calendars
     ]
     with_calendars = [
-        e.number for e in selections if e.spec.population and e.revision.has_calendars
+        e.number
+        for e in selections
+        if e.input == e.revision.kind.classed and e.revision.has_calendars
     ]
     own = [e.number for e in selections if e.selection.quantity and _gives_a_parameter(e)]
+    counting = [
+        (each, role)
+        for each in selections
+        for role in VALUES
+        if role in each.selection.roles and (not each.spec.population or _needs_its_number(each))
+    ]
+    parts = [each.number for each in selections if each.spec.parts]
     ending = [
         each.number
         for each in selections
-        if each.begins and each.selection.ends and (each.is_state or each.spec.population)
+        if each.begins
+        and each.selection.ends
+        and (each.is_state or each.spec.population or each.spec.parts)
     ]
     backwards = inputs.ends_before_start(ending, calendar)
     is_later = inputs.is_later("r")
     return [
         "SELECT 'no_name' AS code, selection, CAST(NULL AS VARCHAR) AS value, locator,"
         " CAST(NULL AS VARCHAR) AS others"
-        " FROM selected_records WHERE belongs AND subject_key IS NULL",
+        " FROM selected_records r WHERE belongs AND (subject_key IS NULL"
+        f" OR (whole IS NULL AND selection IN ({_list(parts)})))",
         "SELECT 'no_decision', selection, NULL, locator, NULL FROM selected_records r"
-        " WHERE (belongs IS NULL"
-        f" OR (belongs AND good IS NULL AND selection IN ({_list(judging)})))"
+        f" WHERE belongs IS NULL AND NOT {is_later}",
+        "SELECT 'no_judgement', selection, NULL, locator, NULL FROM selected_records r"
+        f" WHERE belongs AND good IS NULL AND selection IN ({_list(judging)}) AND NOT {is_later}",
+        *(
+            f"SELECT 'no_number', selection, {literal(str(each.selection.roles[role]))}, locator,"
+            f" NULL FROM selected_records r WHERE selection = {each.number} AND belongs"
+            f" AND {role} IS NULL AND NOT {is_later}"
+            for each, role in counting
+        ),
+        "SELECT 'too_many', selection, NULL, locator,"
+        f" {_number('met')} || ' / ' || {_number('quantity')} FROM selected_records r"
+        " WHERE belongs AND (met > quantity OR met < 0 OR (met IS NOT NULL AND quantity < 0))"
         f" AND NOT {is_later}",
         "SELECT 'no_start', selection, NULL, locator, NULL FROM selected_records"
         f" WHERE selection IN ({_list(timed)}) AND belongs AND earliest IS NULL AND day IS NULL",
@@ -181,20 +241,30 @@ def _queries(inputs: InputQueries, calendar: CalendarTables) -> list[str]:
         " FROM subject_records p"
         " WHERE NOT EXISTS (SELECT 1 FROM parameter_class c"
         " WHERE c.revision = p.revision AND c.class = p.class)"
-        f" AND NOT ({_names_no_calendar(inputs)})",
+        f" AND NOT ({_names_no_calendar(inputs)})"
+        # By the class of its parts a subject as a whole is not judged.
+        " AND NOT EXISTS (SELECT 1 FROM control_revision r"
+        " WHERE r.revision = p.revision AND r.has_parts AND NOT p.is_part)",
         "SELECT DISTINCT 'no_calendar', selection, coalesce(calendar, ''), locator, NULL"
         f" FROM selected_records r WHERE selection IN ({_list(with_calendars)}) AND belongs"
         f" AND coalesce(calendar NOT IN ({_texts(inputs.calendars)}), true) AND NOT {is_later}",
         "SELECT 'two_classes', min(selection), name, min(locator),"
         " min(class) || ' / ' || max(class) FROM subject_records"
         f" WHERE revision IN ({_list(with_classes)})"
-        " GROUP BY revision, name HAVING min(class) < max(class)",
+        " GROUP BY revision, is_part, name HAVING min(class) < max(class)",
         "SELECT 'two_minimums', min(selection), name, min(locator),"
         f" {_number('min(quantity)')} || ' / ' || {_number('max(quantity)')} FROM subject_records"
         f" WHERE selection IN ({_list(own)})"
         " GROUP BY revision, name HAVING min(quantity) < max(quantity)",
+        *_two_names(inputs),
+        *(
+            f"SELECT DISTINCT 'too_large', selection, value, locator, NULL FROM ({query}) large"
+            for query in map(inputs.too_large, filter(lambda e: e.selection.quantity, selections))
+        ),
         *_orphans(inputs),
+        _no_item(inputs),
         *_early(inputs),
+        *_pauses(inputs),
     ]
 
 
@@ -203,14 +273,23 @@ def _number(quantity: str) -> str:
     return f"CAST(CAST({quantity} AS DOUBLE) / 1000000 AS VARCHAR)"
 
 
-def _subjects(store: Store, control: int) -> list[str]:
-    """Return the names of the subjects of a control, by its number, as far as they are on file."""
+def _subjects(store: Store, control: int, input_: int) -> list[str]:
+    """Return the names that an input of a control gives, by numbers, as far as they are on file."""
     rows = store.ask(
         "SELECT DISTINCT subject_key FROM selected_records"
-        f" WHERE names_subject AND belongs AND control_number = {control}"
+        f" WHERE names_subject AND belongs AND control_number = {control} AND input = {input_}"
         f" AND subject_key IS NOT NULL ORDER BY subject_key LIMIT {_MOST_KNOWN}"
     )
     return [str(name) for (name,) in rows]
+
+
+def _items(store: Store, control: int) -> list[str]:
+    """Return the items of a control, by its number."""
+    rows = store.ask(
+        f"SELECT item FROM required_item WHERE control_number = {control}"
+        f" AND item IS NOT NULL ORDER BY item LIMIT {_MOST_KNOWN}"
+    )
+    return [str(item) for (item,) in rows]
 
 
 def _names_no_calendar(inputs: InputQueries) -> str:
@@ -231,6 +310,16 @@ def _gives_a_parameter(selected: InputSelection) -> bool:
     return any("quantity" in parameter.unless.get(selected.input, []) for parameter in parameters)
 
 
+def _needs_its_number(selected: InputSelection) -> bool:
+    """Whether a parameter has no value but the quantity of each subject."""
+    control = selected.revision.control
+    return any(
+        "quantity" in spec.unless.get(selected.input, []) and name not in revision.parameters
+        for name, spec in selected.revision.kind.parameters.items()
+        for revision in control.history
+    )
+
+
 def _orphans(inputs: InputQueries) -> list[str]:
     """Write the query of records about a subject that nothing names.
 
@@ -244,6 +333,14 @@ def _orphans(inputs: InputQueries) -> list[str]:
     ]
     if not without_subject:
         return []
+    parts = {
+        inputs.numbers[e.revision.kind.name, e.input] for e in inputs.selections if e.spec.parts
+    }
+    if parts:
+        without_subject.append(
+            "SELECT locator FROM subject_happening"
+            f" WHERE whole IS NULL AND input IN ({_list(sorted(parts))})"
+        )
     about = [each for each in inputs.selections if not (each.spec.population or each.spec.items)]
     datasets = {each.selection.dataset: each.number for each in inputs.selections}
     numbered = " ".join(
@@ -257,43 +354,130 @@ def _orphans(inputs: InputQueries) -> list[str]:
         FROM (
           WITH
           without_subject AS (
-            SELECT DISTINCT r.selection, r.control_number, r.subject_key, r.locator,
-                   {dataset} AS dataset
+            SELECT DISTINCT r.selection, r.control_number, r.locator, {dataset} AS dataset,
+                   coalesce(r.whole, r.subject_key) AS subject_key,
+                   r.is_part AND r.whole IS NULL AS is_part
             FROM selected_records r
             WHERE r.selection IN ({_list([each.number for each in about])}) AND r.belongs
               AND r.subject_key IS NOT NULL AND NOT {inputs.is_later("r")}
               AND r.locator IN ({" UNION ALL ".join(without_subject)})
           ),
           naming AS (
-            SELECT r.control_number, r.subject_key, min({dataset}) AS dataset,
+            SELECT r.control_number, r.is_part, r.subject_key, min({dataset}) AS dataset,
                    max(CASE WHEN r.belongs THEN 1 ELSE 0 END) AS belongs,
                    max(CASE WHEN r.belongs AND NOT {inputs.is_later("r")} THEN 1 ELSE 0 END)
                      AS names
             FROM selected_records r
             WHERE r.names_subject AND r.subject_key IN (SELECT subject_key FROM without_subject)
-            GROUP BY r.control_number, r.subject_key, r.locator
+            GROUP BY r.control_number, r.is_part, r.subject_key, r.locator
           )
           SELECT s.selection, s.subject_key, s.locator
           FROM without_subject s
           WHERE NOT EXISTS (
             SELECT 1
             FROM naming p
-            WHERE p.control_number = s.control_number AND p.subject_key = s.subject_key
+            WHERE p.control_number = s.control_number AND p.is_part = s.is_part
+              AND p.subject_key = s.subject_key
               AND (p.names = 1 OR (p.belongs = 0 AND p.dataset <> s.dataset)))
         ) orphan
         """
     ]
 
 
-def _early(inputs: InputQueries) -> list[str]:
-    """Write the query of what closes, reopens or tells of something certainly before it began."""
-    return [
-        f"SELECT DISTINCT 'early', c.selection, s.name, c.locator, NULL FROM {relation.name} c"
-        " JOIN subject_happening o ON o.subject = c.subject JOIN subject s ON s.number = c.subject"
-        " WHERE c.latest < o.earliest OR (c.latest = o.earliest AND c.day < o.day)"
-        for relation, _ in inputs.record_groups
-        if "selection" in relation.columns
+def _two_names(inputs: InputQueries) -> Iterator[str]:
+    """Write the queries of keys that, joined, could be those of another subject.
+
+    Of what comes from git only the name of the record can hold the separator.
+    """
+    parts: dict[int, list[int]] = defaultdict(list)
+    for each in inputs.selections:
+        columns = len(each.selection.key)
+        is_joined = columns > 1 or (columns and each.revision.has_items and not each.spec.items)
+        if is_joined and each.selection.dataset not in FROM_GIT:
+            parts[columns + each.selection.prefix.count(KEY_SEPARATOR)].append(each.number)
+    for count, numbers in parts.items():
+        too_many = "%" + f"{KEY_SEPARATOR}%" * count
+        yield (
+            "SELECT 'two_names', selection, subject_key, locator, NULL FROM selected_records"
+            f" WHERE selection IN ({_list(numbers)}) AND belongs"
+            f" AND subject_key LIKE {literal(too_many)}"
+        )
+
+
+def _no_item(inputs: InputQueries) -> str:
+    """Write the query of what ends the cover of an item that the control does not have.
+
+    The value is the subject's name with the item, and `others` the part before it. What helps an
+    item that nobody asks for changes nothing. What harms one may have meant another. An item that
+    a predicate leaves out is known to other datasets, as a subject is.
+    """
+    harming = [
+        each
+        for each in inputs.selections
+        if each.spec.effect == "harm" and each.selection.item and each.revision.has_items
     ]
+    named = f"r.subject_key || {literal(KEY_SEPARATOR)} || "
+    elsewhere = [
+        f"(r.selection = {each.number} AND i.selection = {other.number})"
+        for each in harming
+        for other in inputs.selections
+        if other.spec.items
+        and other.revision is each.revision
+        and other.selection.dataset != each.selection.dataset
+    ]
+    return f"""
+        SELECT 'no_item', r.selection, r.subject, r.locator, r.subject_key
+        FROM selected_records r
+        WHERE r.selection IN ({_list([each.number for each in harming])}) AND r.belongs
+          AND r.subject IS NOT NULL AND NOT {inputs.is_later("r")}
+          AND NOT EXISTS (
+            SELECT 1
+            FROM required_item i
+            WHERE i.control_number = r.control_number AND r.subject = {named} i.item)
+          AND NOT EXISTS (
+            SELECT 1
+            FROM selected_records i
+            WHERE ({" OR ".join(elsewhere) or "false"}) AND r.subject = {named} i.subject_key)
+    """
+
+
+def _early(inputs: InputQueries) -> list[str]:
+    """Write the query of what belongs to something that certainly began later."""
+    queries = []
+    for relation, _ in inputs.record_groups:
+        if "selection" in relation.columns:
+            code, latest = ("early", "latest") if "latest" in relation.columns else _STATE
+            queries.append(
+                f"SELECT DISTINCT '{code}', c.selection, s.name, c.locator, NULL"
+                f" FROM {relation.name} c"
+                " JOIN subject_happening o ON o.subject = c.subject"
+                " JOIN subject s ON s.number = c.subject"
+                f" WHERE c.{latest} < o.earliest OR (c.{latest} = o.earliest AND c.day < o.day)"
+            )
+    return queries
+
+
+def _pauses(inputs: InputQueries) -> Iterator[str]:
+    """Write the queries of pauses that end after they were recorded, or for no permitted reason."""
+    stopping = [each for each in inputs.selections if each.spec.stops]
+    if stopping and inputs.times.present:
+        yield (
+            "SELECT 'coming_end', selection, NULL, locator, NULL FROM selected_records r"
+            f" WHERE selection IN ({_list([each.number for each in stopping])}) AND belongs"
+            f" AND ends_earliest > {inputs.times.latest} AND NOT {inputs.is_later('r')}"
+        )
+    for each in stopping:
+        if each.selection.reason is None:  # in worked cases
+            continue
+        reason = f"CAST(t.{identifier(each.selection.reason)} AS VARCHAR)"
+        yield (
+            f"SELECT CASE WHEN {reason} IS NULL THEN 'no_reason' ELSE 'other_reason' END,"
+            f" r.selection, {reason}, r.locator, NULL FROM selected_records r"
+            f" JOIN {identifier(inputs.tables[each.selection.dataset].name)} t"
+            " ON t.locator = r.locator"
+            f" WHERE r.selection = {each.number} AND r.belongs AND NOT {inputs.is_later('r')}"
+            f" AND coalesce({reason} NOT IN ({_texts(inputs.reasons(each))}), true)"
+        )
 
 
 def _list(numbers: list[int]) -> str:

@@ -8,6 +8,7 @@ from itertools import count
 from zoneinfo import ZoneInfo
 
 from ccpolicy.checks.kinds import ROLES, Example, Kind, load_kinds
+from ccpolicy.checks.values import Value
 from ccpolicy.engine.evaluation import Evaluation
 from ccpolicy.engine.evaluation_times import EvaluationTimes
 from ccpolicy.errors import Locator, Message, PolicyError
@@ -16,13 +17,15 @@ from ccpolicy.evidence.record_sql import TYPES
 from ccpolicy.files.policy_files import FolderFiles
 from ccpolicy.policy import ColumnType, Control, ParameterValue, Plan, Policy, Selection
 from ccpolicy.policy.lint import Finding
-from ccpolicy.policy.models import WEEKDAYS, BusinessCalendarRules, Clause, Text, WeekHours
+from ccpolicy.policy.models import WEEKDAYS, BusinessCalendarRules, Clause, WeekHours
 from ccpolicy.shipped import shipped_folder
 from ccpolicy.store import Store, StoreError, open_store
-from ccpolicy.time.calendar import day_number, instant, moment, shift
+from ccpolicy.texts import Label
+from ccpolicy.time.calendar import day_number, instant, shift
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.time.zones import time_zone
 
+_BEGINNING = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _OFFICE = BusinessCalendarRules(
     id="office",
     weekend=["saturday", "sunday"],
@@ -69,14 +72,14 @@ def doubtful_examples(policy: Policy) -> Iterator[Finding]:
                     "error",
                 )
                 continue
-            if found != example.lapses:
+            if found != (example.lapses, example.unknown):
                 yield Finding(
                     Message.of(
                         "worked example {number} does not come out: {expected} is written, {found}"
                         " follows",
                         number=number,
-                        expected=_list(example.lapses),
-                        found=_list(found),
+                        expected=_list([*example.lapses, *example.unknown]),
+                        found=_list([*found[0], *found[1]]),
                     ),
                     Message.of("work it out by hand: either the SQL is wrong or the example"),
                     place,
@@ -88,8 +91,14 @@ def _list(lapses: list[list[str | None]]) -> str:
     return "; ".join(" ".join(each or "–" for each in lapse) for lapse in lapses) or "–"
 
 
-def run_example(kind: Kind, example: Example) -> list[list[str | None]]:
-    """Return the lapses that follow from an example's records, as the example would write them."""
+Spans = list[list[str | None]]
+
+
+def run_example(kind: Kind, example: Example) -> tuple[Spans, Spans]:
+    """Return the lapses that follow from an example's records, and what nobody can say.
+
+    Both are as the example would write them.
+    """
     zone = time_zone(example.zone)
     as_of = datetime.datetime.fromisoformat(example.as_of)
     with open_store() as store:
@@ -97,29 +106,28 @@ def run_example(kind: Kind, example: Example) -> list[list[str | None]]:
         tables = _tables(store, kind, example, zone)
         policy = _policy(kind, example, tables)
         found = {each.name: each for of_input in tables.values() for each in of_input}
-        times = EvaluationTimes(
-            starts=0,
-            ends=instant(as_of),
-            as_of=instant(as_of),
-            horizon=instant(shift(as_of, parse_duration("24 months"), 1)),
-            present=False,
-        )
+        horizon = shift(as_of, parse_duration("24 months"), 1)
+        times = EvaluationTimes.of(as_of, (_BEGINNING, as_of), horizon, zone)
         outcome = Evaluation(store, policy, policy.controls.values(), found, times).outcome(0)[
             "EXAMPLE"
         ]
-    return [
+    lapses, unknown = (
         [
-            span.subject,
-            _write(span.starts, zone),
-            _write(span.ends, zone) if span.ends <= times.as_of else None,
+            [
+                span.subject,
+                _write(times.shown(span.starts, zone)),
+                _write(times.shown(span.ends, zone)) if span.ends <= times.as_of else None,
+            ]
+            for span in spans
+            if span.starts <= times.as_of
         ]
-        for span in outcome.lapses
-        if span.starts <= times.as_of
-    ]
+        for spans in (outcome.lapses, outcome.unknown_spans)
+    )
+    return lapses, unknown
 
 
-def _write(microseconds: int, zone: ZoneInfo) -> str:
-    return moment(microseconds, zone).replace(tzinfo=None).isoformat(timespec="minutes")
+def _write(at: datetime.datetime) -> str:
+    return at.replace(tzinfo=None).isoformat(timespec="minutes")
 
 
 def _tables(store: Store, kind: Kind, example: Example, zone: ZoneInfo) -> dict[str, list[Table]]:
@@ -180,9 +188,14 @@ def _value(value: object, kind: ColumnType, zone: ZoneInfo) -> object:
     return value
 
 
+def _reasons(records: list[dict[str, Value | bool | None]]) -> list[str] | None:
+    """Return the reasons that an example's pauses give, which are those permitted."""
+    return sorted({str(record["reason"]) for record in records if record.get("reason")}) or None
+
+
 def _policy(kind: Kind, example: Example, tables: Mapping[str, list[Table]]) -> Policy:
     """Make a policy of one control over the example's records."""
-    nothing = Text(en="–", zh="–")
+    nothing = Label({"en": "–"})
     inputs: dict[str, Selection | list[Selection] | list[str]] = {}
     for name, own in tables.items():
         if kind.inputs[name].items:
@@ -191,7 +204,9 @@ def _policy(kind: Kind, example: Example, tables: Mapping[str, list[Table]]) -> 
         inputs[name] = [
             Selection(
                 dataset=table.name,
-                key=["subject"],
+                key=["record"] if kind.names_parts(name) else ["subject"],
+                group=["subject"] if kind.inputs[name].parts else [],
+                reasons=_reasons(example.inputs[name]),
                 **{role: role for role in ROLES if role in table.columns},
             )
             for table in own
@@ -213,6 +228,7 @@ def _policy(kind: Kind, example: Example, tables: Mapping[str, list[Table]]) -> 
     plan = Plan(
         id="example",
         title=nothing,
+        languages=["en"],
         version="1",
         effective_on=datetime.date(2020, 1, 1),
         zone=example.zone,

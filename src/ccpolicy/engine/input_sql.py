@@ -17,13 +17,16 @@ from ccpolicy.engine.control_revision import ControlRevision
 from ccpolicy.engine.evaluation_times import EvaluationTimes
 from ccpolicy.engine.relations import SELECTED_RECORDS, Relation, input_records
 from ccpolicy.evidence import Table
-from ccpolicy.policy import Plan, Selection
+from ccpolicy.policy import Dataset, Plan, Selection
+from ccpolicy.policy.columns import schema
 from ccpolicy.store.sql import identifier, literal
 from ccpolicy.time.epoch import DAY
 from ccpolicy.vocabulary import KEY_SEPARATOR
 
 MILLIONTHS = 1_000_000
 """Quantities are compared in whole millionths, so that sums are exact."""
+MOST = 9_000_000_000_000
+"""The largest quantity whose millionths a whole number of 64 bits holds."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,12 @@ class InputSelection:
     @property
     def planned(self) -> bool:
         """Whether a record may lie after as-of: it is a plan, and not something that happened."""
-        return self.is_state or self.spec.items
+        return (self.is_state and not self.spec.stops) or self.spec.items
+
+    @property
+    def is_part(self) -> bool:
+        """Whether its key is that of a part of a subject."""
+        return self.revision.kind.names_parts(self.input)
 
     @property
     def begins(self) -> str | None:
@@ -59,10 +67,11 @@ class InputQueries:
 
     revisions: Sequence[ControlRevision]
     tables: Mapping[str, Table]
+    datasets: Mapping[str, Dataset]
     plan: Plan
     times: EvaluationTimes
     latest_day: int
-    """The last day that had begun by `times.latest`; one that begins then has not."""
+    """The day of `times.latest`."""
     expression_sql: Callable[[str], str]
     """Expression of the policy → the SQL that runs for it."""
 
@@ -108,8 +117,9 @@ class InputQueries:
             if revision.is_single_subject:
                 number = self.numbers[revision.kind.name, revision.kind.population]
                 branches.append(
-                    f"SELECT NULL, {number}, {revision.control_number}, true, true,"
-                    f" {literal(self.plan.subject)}, NULL, NULL, NULL, {revision.first_instant},"
+                    f"SELECT NULL, {number}, {revision.control_number}, true, false, true,"
+                    f" {literal(self.plan.subject)}, NULL, NULL, NULL, NULL,"
+                    f" {revision.first_instant},"
                     f" {revision.first_instant}, NULL, NULL, NULL, NULL, {nothing}, NULL, true,"
                     " NULL"
                 )
@@ -128,15 +138,17 @@ class InputQueries:
             str(selected.number),
             str(self.numbers[revision.kind.name, selected.input]),
             str(revision.control_number),
-            str(spec.population).lower(),
+            str(spec.population or spec.parts).lower(),
+            str(selected.is_part).lower(),
             str(selected.planned).lower(),
             key,
+            self._whole(selected),
             self._subject(selected, key),
             f"CAST({identifier(by)} AS VARCHAR)" if by else "NULL",
             self._calendar(selected),
             *self._starts(selected),
             *self._time(selection.ends, selection.dataset),
-            *(self._value(role, selection, spec) for role in VALUES),
+            *(self._value(role, selected) for role in VALUES),
             # One that is NULL has not decided.
             f"CASE {self.expression_sql(selection.good)} WHEN true THEN 1 WHEN false THEN 0 END"
             if selection.good
@@ -148,19 +160,27 @@ class InputQueries:
 
     def _key(self, selected: InputSelection) -> str:
         """Write the key of a subject, or an item, from the columns of the selection's table."""
-        if selected.revision.is_single_subject and not selected.spec.items:
+        is_whole = selected.revision.is_single_subject and not selected.is_part
+        if is_whole and not selected.spec.items:
             return literal(self.plan.subject)
         selection = selected.selection
-        parts = [f"CAST({identifier(column)} AS VARCHAR)" for column in selection.key]
-        joined = f" || {literal(KEY_SEPARATOR)} || ".join(parts)
+        joined = _joined(selection.key)
         return f"{literal(selection.prefix)} || {joined}" if selection.prefix else joined
+
+    def _whole(self, selected: InputSelection) -> str:
+        """Write the name of the subject that a part counts for."""
+        if not selected.spec.parts:
+            return "NULL"
+        if selected.revision.is_single_subject:
+            return literal(self.plan.subject)
+        return _joined(selected.selection.group)
 
     def _subject(self, selected: InputSelection, key: str) -> str:
         """Write the name of the subject that a record is about: its key, with its item.
 
         It is NULL where the record names no item.
         """
-        if selected.spec.population or not selected.revision.has_items:
+        if selected.spec.population or selected.spec.parts or not selected.revision.has_items:
             return key
         column = selected.selection.item
         item = f"CAST({identifier(column)} AS VARCHAR)" if column else "CAST(NULL AS VARCHAR)"
@@ -169,21 +189,35 @@ class InputQueries:
     def _calendar(self, selected: InputSelection) -> str:
         """Write the calendar on which business time counts for a subject."""
         calendar = selected.revision.calendar
-        if not (selected.spec.population and selected.revision.has_calendars):
+        is_classed = selected.input == selected.revision.kind.classed
+        if not (is_classed and selected.revision.has_calendars):
             return "NULL"
         if column := selected.selection.calendar:
             return f"CAST({identifier(column)} AS VARCHAR)"
         return literal(calendar.id) if calendar else "NULL"
 
-    def _value(self, role: Role, selection: Selection, spec: Input) -> str:
-        """Write a number of a record, in millionths."""
-        if column := selection.roles.get(role):
-            value = f"CAST(round({identifier(column)} * {MILLIONTHS}) AS BIGINT)"
-            # A count that was left empty is no count of anything.
-            return value if spec.population else f"coalesce({value}, 0)"
+    def _value(self, role: Role, selected: InputSelection) -> str:
+        """Write a number of a record, in millionths; NULL if it is empty or too large."""
+        if column := selected.selection.roles.get(role):
+            name = identifier(column)
+            millionths = f"CAST(round({name} * {MILLIONTHS}) AS BIGINT)"
+            return f"CASE WHEN {name} BETWEEN -{MOST} AND {MOST} THEN {millionths} END"
         # Where nothing is counted, each record counts as one.
+        spec = selected.spec
         counts = role == "quantity" and role in spec.columns and not spec.population
         return str(MILLIONTHS) if counts else "NULL"
+
+    def too_large(self, selected: InputSelection) -> str:
+        """Write the query of the records of a selection whose quantity is too large to compare."""
+        column = identifier(selected.selection.quantity or "")
+        table = identifier(self.tables[selected.selection.dataset].name)
+        return f"""
+            SELECT selection, CAST(t.{column} AS VARCHAR) AS value, r.locator
+            FROM selected_records r
+            JOIN {table} t ON t.locator = r.locator
+            WHERE r.selection = {selected.number} AND r.belongs AND r.quantity IS NULL
+              AND t.{column} IS NOT NULL
+        """
 
     def _starts(self, selected: InputSelection) -> tuple[str, str, str]:
         """Return the expressions of a record's time, or of its beginning, as `_time` does."""
@@ -246,6 +280,7 @@ class InputQueries:
                 each.has_classes,
                 each.has_calendars,
                 each.has_items,
+                each.kind.parts is not None,
             )
             for each in self.revisions
         ]
@@ -261,10 +296,12 @@ class InputQueries:
         records = [number for number, spec in populations if spec.effect == "either"]
         as_of, horizon = self.times.as_of, self.times.horizon
         return f"""
-            SELECT st.input, st.selection, st.planned, r.revision,
+            SELECT st.input, st.selection, st.planned, r.revision, st.is_part,
                    CASE WHEN r.has_items THEN st.subject_key || {literal(KEY_SEPARATOR)} || i.item
                         ELSE st.subject_key END AS name,
-                   CASE WHEN r.has_calendars
+                   st.whole,
+                   CASE WHEN r.has_parts AND NOT st.is_part THEN ''
+                        WHEN r.has_calendars
                           THEN CASE WHEN r.has_classes THEN coalesce(st.class, '') ELSE '' END
                                || {literal(KEY_SEPARATOR)} || coalesce(st.calendar, '')
                         WHEN r.has_classes THEN st.class
@@ -277,8 +314,9 @@ class InputQueries:
                         ELSE st.latest_moment END AS judged_until,
                    st.quantity, st.good, st.locator
             FROM (
-              SELECT st.input, st.selection, st.planned, st.control_number, st.subject_key,
-                     st.class, st.calendar, st.day, st.quantity, st.good, st.locator,
+              SELECT st.input, st.selection, st.planned, st.control_number, st.is_part,
+                     st.subject_key, st.whole, st.class, st.calendar, st.day, st.quantity, st.good,
+                     st.locator,
                      {_EARLIEST} AS starts, {self._latest} AS latest_moment,
                      {_day(calendar)} AS local_day,
                      CASE WHEN st.planned THEN coalesce(st.ends_latest, e.ends, {horizon})
@@ -342,7 +380,7 @@ class InputQueries:
         found: dict[str, tuple[Relation, list[int]]] = {}
         for kind in self.kinds:
             for each, spec in kind.inputs.items():
-                if not (spec.population or spec.items):
+                if not (spec.population or spec.parts or spec.items):
                     relation = input_records(spec)
                     numbers = found.setdefault(relation.name, (relation, []))[1]
                     numbers.append(self.numbers[kind.name, each])
@@ -354,7 +392,7 @@ class InputQueries:
         """Write the query of the records of some inputs, with subjects by number.
 
         Records about an unknown subject, and records after as-of, have no subject. A failure or a
-        reopening without an item is about every item of its subject.
+        reopening without an item is about every item of its subject, and so is a pause.
         """
         columns: dict[str, str] = {
             "earliest": _EARLIEST,
@@ -364,20 +402,24 @@ class InputQueries:
             # A state without an end lasts on; of a happening nobody knows for how long it counts.
             "ends": "coalesce(st.ends_earliest, e.ends,"
             f" CASE WHEN st.planned THEN {self.times.horizon} END)",
-            **{role: f"st.{role}" for role in VALUES},
+            # A count that was left empty is no count of anything, and is found elsewhere.
+            **{role: f"coalesce(st.{role}, 0)" for role in VALUES},
+            "good": "st.good",
             "valid_from": "CASE WHEN st.planned THEN coalesce(st.latest, b.starts) END",
+            "earliest_starts": _EARLIEST,
+            "latest_ends": f"coalesce(st.ends_latest, e.ends, {self.times.horizon})",
             "selection": "st.selection",
         }
         own = "".join(
             f", {columns[each]} AS {each}" for each in relation.columns if each in columns
         )
-        undoing = [number for number in numbers if number in self.undoing]
+        of_every_item = [n for n in numbers if n in self.undoing or n in self.stopping]
         items, name = "", "st.subject"
-        if undoing:
+        if of_every_item:
             name = f"coalesce(st.subject, st.subject_key || {literal(KEY_SEPARATOR)} || i.item)"
             items = (
                 "LEFT JOIN required_item i ON i.control_number = st.control_number"
-                f" AND st.subject IS NULL AND st.input IN ({_list(undoing)})"
+                f" AND st.subject IS NULL AND st.input IN ({_list(of_every_item)})"
             )
         return f"""
             SELECT st.input, s.number AS subject{own}, st.locator
@@ -385,10 +427,28 @@ class InputQueries:
             JOIN control_revision r ON r.control_number = st.control_number
             {items}
             {_calendars(calendar, ends="ends" in relation.columns)}
-            LEFT JOIN subject s ON s.revision = r.revision AND s.name = {name}
+            LEFT JOIN subject s ON s.revision = r.revision AND s.is_part = st.is_part
+              AND s.name = {name}
               AND {self._on_file} AND {_EARLIEST} IS NOT NULL
             WHERE st.input IN ({_list(numbers)}) AND st.belongs
         """
+
+    def reasons(self, selected: InputSelection) -> list[str]:
+        """Return the reasons for which a clock may stand still: the control's or the contract's."""
+        selection = selected.selection
+        if selection.reasons or selection.reason is None:
+            return selection.reasons or []
+        contract = schema(self.datasets, selection.dataset, selection.reason)
+        return [str(each) for each in contract.get("enum", []) if each is not None]
+
+    @cached_property
+    def stopping(self) -> frozenset[int]:
+        """The inputs in use whose records stop a clock, for every item of their subject."""
+        return frozenset(
+            self.numbers[each.revision.kind.name, each.input]
+            for each in self.selections
+            if each.spec.stops
+        )
 
     @cached_property
     def undoing(self) -> frozenset[int]:
@@ -398,6 +458,12 @@ class InputQueries:
             for each in self.selections
             if each.spec.undoes
         )
+
+
+def _joined(columns: Sequence[str]) -> str:
+    """Write a name of several columns."""
+    parts = [f"CAST({identifier(column)} AS VARCHAR)" for column in columns]
+    return f" || {literal(KEY_SEPARATOR)} || ".join(parts)
 
 
 def _list(numbers: Sequence[int]) -> str:

@@ -8,13 +8,21 @@ from ccpolicy.checks.kinds import Input, Kind
 from ccpolicy.checks.query_guard import input_name, query_sql
 from ccpolicy.engine.control_revision import ControlRevision
 from ccpolicy.engine.input_sql import InputQueries
-from ccpolicy.engine.relations import Relation, input_records, named_subjects, parameters
+from ccpolicy.engine.relations import (
+    PAUSE,
+    Relation,
+    input_records,
+    named_subjects,
+    parameters,
+)
 from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.store import Store
 from ccpolicy.store.sql import identifier, literal
 
 RETURNED = ("control", "part", "subject", "starts", "ends", "locator")
 """Columns of a check kind's query."""
+_PARTS = "'duty', 'cover', 'unknown'"
+"""What a span can be. Nobody can say how it stands in one that is unknown."""
 _HIDDEN = ("input", "selection")
 """Columns that a check kind's query does not see."""
 
@@ -48,9 +56,12 @@ def _input(inputs: InputQueries, kind: Kind, name: str) -> str:
 
     An input that another undoes has the column `until`: the earliest moment of the first record
     of the other that it is not certainly later than. What nothing undoes lasts to its own end, or
-    to the horizon.
+    to the horizon. Of an input that stops a clock the query reads `pause`.
     """
     spec = kind.inputs[name]
+    if spec.stops:
+        shown = ", ".join(each for each in PAUSE.columns if each not in _HIDDEN)
+        return f"SELECT {shown} FROM {PAUSE.name} WHERE input = {inputs.numbers[kind.name, name]}"
     relation = _relation(spec)
     columns = ["control" if each == "revision" else each for each in relation.columns]
     columns = [each for each in columns if each not in _HIDDEN]
@@ -100,16 +111,18 @@ def _records(inputs: InputQueries, kind: Kind, name: str, cells: Sequence[str]) 
 
 
 def _relation(spec: Input) -> Relation:
-    return named_subjects(spec) if spec.population else input_records(spec)
+    return named_subjects(spec) if spec.population or spec.parts else input_records(spec)
 
 
 def typed(query: str) -> str:
     """Give what a kind's query returns the types of `spans`, whatever the other kinds return.
 
-    A control, a part or a subject that cannot be one is NULL, and a stray; a time is an error.
+    A control or a subject that cannot be one is NULL, and a stray, as is what has no known part; a
+    time is an error.
     """
     return (
-        "SELECT CAST(kind AS SMALLINT) AS kind, TRY_CAST(control AS INTEGER) AS revision,"
+        "SELECT CAST(kind AS SMALLINT) AS kind,"
+        f" CASE WHEN part IN ({_PARTS}) THEN TRY_CAST(control AS INTEGER) END AS revision,"
         " CASE part WHEN 'cover' THEN true WHEN 'duty' THEN false END AS is_cover,"
         " TRY_CAST(subject AS INTEGER) AS subject,"
         " CAST(starts AS BIGINT) AS starts, CAST(ends AS BIGINT) AS ends,"
@@ -139,9 +152,10 @@ def check_spans(
           SELECT s.number, s.revision, r.kind
           FROM subject s
           JOIN control_revision r ON r.revision = s.revision
+          WHERE NOT s.is_part
         ) own ON own.number = p.subject
         WHERE own.number IS NULL OR p.revision IS NULL OR own.revision <> p.revision
-           OR own.kind <> p.kind OR p.is_cover IS NULL
+           OR own.kind <> p.kind
         """
     )
     if number is None:
@@ -155,9 +169,9 @@ def check_spans(
         SELECT {columns}
         FROM ({queries[kind.name]}) p
         LEFT JOIN subject s ON s.number = TRY_CAST(p.subject AS INTEGER)
-         AND s.revision = TRY_CAST(p.control AS INTEGER)
+         AND s.revision = TRY_CAST(p.control AS INTEGER) AND NOT s.is_part
         LEFT JOIN control_revision r ON r.revision = s.revision AND r.kind = p.kind
-        WHERE r.revision IS NULL OR p.part IS NULL OR p.part NOT IN ('duty', 'cover')
+        WHERE r.revision IS NULL OR p.part IS NULL OR p.part NOT IN ({_PARTS})
         ORDER BY {columns}
         LIMIT 1
         """
@@ -169,7 +183,7 @@ def check_spans(
         "the check kind '{kind}' returns a span for the control {control}"
         " that is not one of its own: {row}",
         hint="return control and subject as they stand together in a row of its inputs,"
-        " and as part 'duty' or 'cover'",
+        " and as part 'duty', 'cover' or 'unknown'",
         locator=Locator(kind.source.file),
         kind=kind.name,
         control=revision.control.id if revision else _written(values[0]),

@@ -10,9 +10,12 @@ from itertools import groupby
 from ccpolicy.engine.control_revision import ControlRevision
 from ccpolicy.engine.evaluation_times import EvaluationTimes
 from ccpolicy.engine.evidence_findings import Finding
-from ccpolicy.engine.relations import WAIVED_SUBJECT, Relation
+from ccpolicy.engine.relations import LAPSE_RECORD, WAIVED_SUBJECT, Relation
 from ccpolicy.store import Store
 from ccpolicy.time.spans import join_spans
+
+MOST = 10
+"""Records named behind a lapse; as many as `lapse_record.sql` returns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,20 @@ class Lapse:
     """Locator of the record that opened it."""
     closed_by: int | None
     waiver: str | None = None
+    paused: int | None = None
+    """For how long the subject was paused before, in microseconds of the clock that pauses stop;
+    nothing where the control has none."""
+    records: tuple[int, ...] = ()
+    """Locators of the records with which its duties began, if there are several."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownSpan:
+    """When nobody can say how a subject stands: half-open, in microseconds since 1970 UTC."""
+
+    subject: str
+    starts: int
+    ends: int
 
 
 @dataclass
@@ -46,6 +63,8 @@ class Outcome:
     """Whether there was anything to judge in the window."""
     undecided: set[str] = field(default_factory=set)
     """Subjects with a span whose time cannot be computed."""
+    unknown_spans: list[UnknownSpan] = field(default_factory=list)
+    """Those that touch the window and begin by as-of, by subject and time."""
     unknown_years: dict[str, tuple[str, int]] = field(default_factory=dict)
     """Undecided subject → the calendar on which it depends, and the year that this lacks."""
     lapses: list[Lapse] = field(default_factory=list)
@@ -56,6 +75,9 @@ class Outcome:
     upcoming: list[tuple[int, list[str]]] = field(default_factory=list)
     """Instant after as-of → which of the others lapse then for the first time, by name. Who is in
     a lapse at as-of is not due again."""
+    pauses: tuple[int, int] | None = None
+    """Subjects that were paused since the window's start, and for how many microseconds; nothing
+    where the control has no pauses."""
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -68,6 +90,7 @@ class LapseReader:
         self.store, self.times = store, times
         self.by_number = {each.number: each for each in revisions}
         self.outcomes = {each.control.id: Outcome() for each in revisions}
+        self.by_id = {each.control.id: each for each in revisions}
         self.by_control_number = list(self.outcomes.values())
         # Each revision numbers its subjects; those of a control's revisions are one by their name.
         self.identity = "number" if len(revisions) == len(self.outcomes) else "name"
@@ -76,7 +99,9 @@ class LapseReader:
         """Fill the outcomes; `waived_subject` names those whose lapses are read to the horizon."""
         self._subjects()
         self._undecided()
+        self._unknown_spans()
         self._subjects_now_and_then()
+        self._pauses()
         for each, lapses in self.lapses(WAIVED_SUBJECT).items():
             outcome = self.outcomes[each]
             outcome.lapses = lapses
@@ -92,7 +117,7 @@ class LapseReader:
             SELECT DISTINCT r.control_number, n.name
             FROM subject n
             JOIN control_revision r ON r.revision = n.revision
-            WHERE n.name IN (SELECT w.name FROM {WAIVED_SUBJECT.name} w)
+            WHERE NOT n.is_part AND n.name IN (SELECT w.name FROM {WAIVED_SUBJECT.name} w)
             """
         )
         for control_number, name in rows:
@@ -148,6 +173,33 @@ class LapseReader:
         for control_number, name in rows:
             self.by_control_number[control_number].undecided.add(name)
 
+    def _unknown_spans(self) -> None:
+        """Read when nobody can say how a subject stands, unless that is all right."""
+        lifted = [
+            number
+            for number, each in enumerate(self.outcomes)
+            if self.by_id[each].control.may_be_empty
+        ]
+        rows = self.store.ask(
+            f"""
+            SELECT control_number, name, starts, ends
+            FROM (
+              SELECT r.control_number, n.name,
+                     CASE WHEN s.starts < r.starts THEN r.starts ELSE s.starts END AS starts,
+                     CASE WHEN s.ends > r.ends THEN r.ends ELSE s.ends END AS ends
+              FROM spans s
+              JOIN subject n ON n.number = s.subject
+              JOIN control_revision r ON r.revision = n.revision
+              WHERE s.is_cover IS NULL
+            ) unknown
+            WHERE starts < ends AND ends > {self.times.starts} AND starts <= {self.times.as_of}
+            ORDER BY control_number, name, starts, ends
+            """
+        )
+        for control_number, *span in rows:
+            if control_number not in lifted:
+                self.by_control_number[control_number].unknown_spans.append(UnknownSpan(*span))
+
     def _subjects_now_and_then(self) -> None:
         """Read which controls have anything to judge at as-of, and had in the window."""
         as_of, last = self.times.as_of, self.times.last
@@ -168,6 +220,7 @@ class LapseReader:
                      {begun} AS begun
               FROM subject_records p
               JOIN control_revision r ON r.revision = p.revision
+              WHERE NOT p.is_part
             ) judged
             GROUP BY control_number
             """
@@ -211,7 +264,7 @@ class LapseReader:
         # What ends with its revision may go on in the next, so that its true beginning counts.
         rows = self.store.ask(
             f"""
-            SELECT l.revision, n.name, l.starts, l.ends, l.opened_by, l.closed_by
+            SELECT l.revision, l.subject, n.name, l.starts, l.ends, l.opened_by, l.closed_by
             FROM lapse l
             JOIN subject n ON n.number = l.subject
             JOIN control_revision r ON r.revision = l.revision
@@ -220,13 +273,65 @@ class LapseReader:
                    OR n.name IN (SELECT w.name FROM {subjects.name} w))
             """
         )
+        records: dict[tuple[int, int], tuple[int, ...]] = defaultdict(tuple)
+        for subject, starts, locator in self.store.ask(
+            f"SELECT subject, starts, locator FROM {LAPSE_RECORD.name}"
+            " ORDER BY subject, starts, place"
+        ):
+            records[subject, starts] += (locator,)
         found: dict[str, list[Lapse]] = {each: [] for each in self.outcomes}
-        for revision, *lapse in rows:
-            found[self.by_number[revision].control.id].append(Lapse(*lapse))
+        paused = self._paused(subjects)
+        for revision, subject, name, starts, *more in rows:
+            control = self.by_number[revision].control.id
+            lapse = replace(Lapse(name, starts, *more), records=records[subject, starts])
+            if self.outcomes[control].pauses is not None:
+                lapse = replace(lapse, paused=paused.get((subject, starts), 0))
+            found[control].append(lapse)
         return {
             each: [lapse for lapse in _continued(lapses) if lapse.ends > self.times.starts]
             for each, lapses in found.items()
         }
+
+    def _pauses(self) -> None:
+        """Read how many subjects were paused since the window's start, and for how long."""
+        for each in self.by_number.values():
+            if has_pauses(each):
+                self.outcomes[each.control.id].pauses = (0, 0)
+        if not any(map(has_pauses, self.by_number.values())):
+            return
+        rows = self.store.ask(
+            f"""
+            SELECT control_number, count(*), sum(paused)
+            FROM (
+              SELECT r.control_number, p.subject, max(p.paused) AS paused
+              FROM pause p
+              JOIN subject n ON n.number = p.subject
+              JOIN control_revision r ON r.revision = n.revision AND r.is_current
+              GROUP BY r.control_number, p.subject
+              HAVING max(p.ends) > {self.times.starts}
+            ) stopped
+            GROUP BY control_number
+            """
+        )
+        for control_number, subjects, paused in rows:
+            self.by_control_number[control_number].pauses = (subjects, int(paused))
+
+    def _paused(self, subjects: Relation) -> dict[tuple[int, int], int]:
+        """Read for how long subjects were paused by pauses that began before their lapses."""
+        if not any(map(has_pauses, self.by_number.values())):
+            return {}
+        rows = self.store.ask(
+            f"""
+            SELECT l.subject, l.starts, max(p.paused)
+            FROM lapse l
+            JOIN pause p ON p.subject = l.subject AND p.starts < l.starts
+            JOIN subject n ON n.number = l.subject
+            WHERE l.starts <= {self.times.as_of}
+               OR n.name IN (SELECT w.name FROM {subjects.name} w)
+            GROUP BY l.subject, l.starts
+            """
+        )
+        return {(subject, starts): paused for subject, starts, paused in rows}
 
     def _upcoming(self) -> None:
         """Read who lapses when for the first time after as-of, except waived subjects."""
@@ -252,6 +357,12 @@ class LapseReader:
             self.by_control_number[control_number].upcoming.append((starts, sorted(names)))
 
 
+def has_pauses(revision: ControlRevision) -> bool:
+    """Whether a control has an input whose records stop clocks."""
+    inputs = revision.kind.inputs
+    return any(spec.stops and revision.control.inputs.get(each) for each, spec in inputs.items())
+
+
 def _continued(lapses: list[Lapse]) -> list[Lapse]:
     """Join lapses of a subject that touch, as they do where one revision follows another."""
     lapses.sort(key=lambda lapse: lapse.subject)
@@ -259,5 +370,8 @@ def _continued(lapses: list[Lapse]) -> list[Lapse]:
     for _, own in groupby(lapses, key=lambda lapse: lapse.subject):
         for group in join_spans(own, lambda lapse: (lapse.starts, lapse.ends)):
             first, last = group[0], group[-1]
-            joined.append(replace(first, ends=last.ends, closed_by=last.closed_by))
+            records = tuple(dict.fromkeys(each for one in reversed(group) for each in one.records))
+            joined.append(
+                replace(first, ends=last.ends, closed_by=last.closed_by, records=records[:MOST])
+            )
     return joined

@@ -12,6 +12,7 @@ from ccpolicy.checks.kinds import Kind, Parameter
 from ccpolicy.checks.schedule_parameters import Scheduled, schedule
 from ccpolicy.checks.values import Value
 from ccpolicy.engine.control_revision import ControlRevision
+from ccpolicy.engine.evaluation_times import EvaluationTimes
 from ccpolicy.engine.input_sql import MILLIONTHS
 from ccpolicy.engine.relations import parameter_columns, parameters
 from ccpolicy.store import Store
@@ -30,6 +31,8 @@ class Terms:
     schedules: dict[str, Schedule] = field(default_factory=dict)
     controls: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     """Name of a duration or a schedule → the controls that have it."""
+    stopped: set[str] = field(default_factory=set)
+    """Names of the durations in business time that pauses stop."""
 
     def duration(self, duration: Duration, calendar: BusinessCalendar | None, control: str) -> str:
         """Note a duration and return its name in `after` and `business`."""
@@ -52,18 +55,17 @@ def create_parameters(
     kind: Kind,
     revisions: Iterable[ControlRevision],
     terms: Terms,
-    horizon: int,
+    times: EvaluationTimes,
 ) -> None:
-    """Create the kind's `parameters`: a row for each revision and class.
-
-    `horizon` is in microseconds since 1970 UTC.
-    """
+    """Create the kind's `parameters`: a row for each revision and class."""
     relation = parameters(kind)
     rows = [
         {
             "control": each.number,
             "class": name,
-            "horizon": horizon,
+            "as_of": times.as_of,
+            "horizon": times.horizon,
+            **{f"has_{name}": int(name in each.control.inputs) for name in kind.alternatives},
             **_row(each, key, calendar, terms),
         }
         for each in revisions
@@ -122,9 +124,14 @@ def _cells(
         case "duration":
             duration = parse_duration(str(value))
             duration = duration.plus(grace) if grace else duration
-            if duration.is_clock:
-                return {parameter: None, f"{parameter}_clock": duration.microseconds}
-            return {parameter: note(duration), f"{parameter}_clock": None}
-        case "number":
-            return {parameter: math.ceil(round(float(value) * MILLIONTHS, 3))}
+            if spec.limits:
+                return {parameter: duration.microseconds or duration.business_microseconds}
+            return {
+                parameter: None if duration.is_clock else note(duration),
+                f"{parameter}_clock": duration.microseconds or None,
+                f"{parameter}_open": duration.business_microseconds or None,
+            }
+        case "number" | "percent":
+            exact = math.floor if spec.stricter == "lower" else math.ceil
+            return {parameter: exact(round(float(value) * MILLIONTHS, 3))}
     return {parameter: value}

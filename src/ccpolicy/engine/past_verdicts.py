@@ -11,13 +11,14 @@ from pathlib import Path
 
 from ccpolicy import __version__
 from ccpolicy.assessment.agenda import PlanReference
-from ccpolicy.assessment.models import Assessment, CoveredLater, Lapse, Text, Tool
+from ccpolicy.assessment.models import Assessment, CoveredLater, Lapse, Tool
 from ccpolicy.assessment.verdict_history import SCHEMA_VERSION, Change, History, Moment
 from ccpolicy.engine.assess import assess
 from ccpolicy.engine.question import ResolvedRequest
 from ccpolicy.files.atomic import digest, read_checked, write_checked
 from ccpolicy.git.snapshot import EvidenceCommit, evidence_commits
 from ccpolicy.policy import Policy
+from ccpolicy.texts import Text
 from ccpolicy.time.calendar import instant, moment
 from ccpolicy.time.epoch import SECOND
 from ccpolicy.time.spans import FOREVER, Span, subtract_spans

@@ -17,6 +17,7 @@ def quote_policy(policy: Policy) -> models.Policy:
     return models.Policy(
         id=plan.id,
         title=models.Text.of(plan.title),
+        languages=plan.languages,
         version=plan.version,
         owner=models.Text.of(plan.owner),
         zone=plan.zone,
@@ -73,8 +74,8 @@ def quote_waivers(
 ) -> list[models.Waiver]:
     """Return the waivers of some controls, and whether each is in force at an instant.
 
-    `subjects` maps each control to those of the names in waivers that it knows; not all records of
-    the controls in `unread` could be read, so that they may have others.
+    `subjects`: control → the subjects named by waivers that are on file for it. `unread`: controls
+    some of whose records could not be read, so that a subject may exist though it is not on file.
     """
     return [
         _waiver(

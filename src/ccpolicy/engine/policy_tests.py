@@ -12,12 +12,13 @@ from typing import Any
 from ccpolicy.assessment.models import Assessment, Control, Problem
 from ccpolicy.policy import Dataset, Policy, Waiver
 from ccpolicy.policy.load import Place
-from ccpolicy.policy.models import Reference, Text
+from ccpolicy.policy.models import Reference
 from ccpolicy.policy.tests import LocatedTest, sources
+from ccpolicy.texts import Label
 
 Judge = Callable[[Policy, LocatedTest], Assessment]
-_NOTHING = Text(en="a test may leave it out", zh="测试中可以省略")
-_SOMEBODY = Text(en="somebody else", zh="另一人")
+_NOTHING = Label({"en": "a test may leave it out", "zh": "测试中可以省略"})
+_SOMEBODY = Label({"en": "somebody else", "zh": "另一人"})
 
 
 @dataclass(frozen=True)

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection
 from zoneinfo import ZoneInfo
 
+from ccpolicy.engine.evaluation_times import EvaluationTimes
 from ccpolicy.errors import Locator
 from ccpolicy.evidence import Evidence
-from ccpolicy.time.calendar import moment
 
 
 class RecordPlaces:
     """Looks up where records are on file, each once, and writes instants in the plan's zone."""
 
-    def __init__(self, evidence: Evidence, zone: ZoneInfo) -> None:
-        self.evidence, self.zone = evidence, zone
+    def __init__(self, evidence: Evidence, times: EvaluationTimes, zone: ZoneInfo) -> None:
+        self.evidence, self.times, self.zone = evidence, times, zone
         self._places: dict[int, Locator] = {}
 
     def when(self, microseconds: int) -> str:
         """Write an instant, in microseconds since 1970 UTC, with the offset of the plan's zone."""
-        return moment(microseconds, self.zone).isoformat()
+        return self.times.shown(microseconds, self.zone).isoformat()
 
     def locate(self, locators: Collection[int]) -> None:
         """Find the places of records, so that `place` knows them."""

@@ -2,8 +2,9 @@
 
 Instants are microseconds since 1970 UTC, days are days since 1970 in the plan's zone, quantities
 are whole millionths. `revision` is the number of a control's revision and `control_number` that of
-the control. A check kind's query sees its inputs, `parameters`, `after`, `business` and `period`;
-there a revision's number is the column `control`.
+the control. A check kind's query sees its inputs, `parameters`, `after`, `business`, `open_time`
+and `period`; there a revision's number is the column `control`. An input that stops a clock is
+`pause`.
 
 A happening has its `earliest` and its `latest` moment, a state its `starts` and `ends`.
 """
@@ -65,6 +66,7 @@ CONTROL_REVISION = Relation(
         "has_classes": _BOOLEAN,
         "has_calendars": _BOOLEAN,
         "has_items": _BOOLEAN,
+        "has_parts": _BOOLEAN,
     },
 )
 PARAMETER_CLASS = Relation(
@@ -82,8 +84,10 @@ SELECTED_RECORDS = Relation(
         "input": _INTEGER,
         "control_number": _INTEGER,
         "names_subject": _BOOLEAN,
+        "is_part": _BOOLEAN,
         "planned": _BOOLEAN,
         "subject_key": _VARCHAR,
+        "whole": _VARCHAR,
         "subject": _VARCHAR,
         "class": _VARCHAR,
         "calendar": _VARCHAR,
@@ -114,7 +118,9 @@ SUBJECT_RECORDS = Relation(
         "selection": _INTEGER,
         "planned": _BOOLEAN,
         "revision": _INTEGER,
+        "is_part": _BOOLEAN,
         "name": _VARCHAR,
+        "whole": _VARCHAR,
         "class": _VARCHAR,
         "starts": _BIGINT,
         "latest": _BIGINT,
@@ -129,8 +135,8 @@ SUBJECT_RECORDS = Relation(
 )
 SUBJECT = Relation(
     "subject",
-    "A subject of a revision, numbered in the order of the names.",
-    {"number": _INTEGER, "revision": _INTEGER, "name": _VARCHAR},
+    "A subject of a revision, numbered in the order of the names; or a part of one.",
+    {"number": _INTEGER, "revision": _INTEGER, "is_part": _BOOLEAN, "name": _VARCHAR},
 )
 SUBJECT_DUTY = Relation(
     "subject_duty",
@@ -151,11 +157,12 @@ SUBJECT_DUTY = Relation(
 )
 SUBJECT_HAPPENING = Relation(
     "subject_happening",
-    "What a kind reads as its subjects if they are happenings.",
+    "What a kind reads as its subjects, or as parts of a `whole` subject, if they are happenings.",
     {
         "input": _INTEGER,
         "revision": _INTEGER,
         "subject": _INTEGER,
+        "whole": _INTEGER,
         "class": _VARCHAR,
         "earliest": _BIGINT,
         "latest": _BIGINT,
@@ -207,6 +214,46 @@ BUSINESS = Relation(
         "added": _BIGINT,
     },
 )
+OPEN_TIME = Relation(
+    "open_time",
+    "A span in which it is open by the calendar of a duration, until `next_opens` the last; the"
+    " open time passed since the first grows in it from `elapsed` to `reaches`. It holds for what"
+    " is counted from `counted_from` on and before `counted_until`: what rests on a year whose"
+    " holidays are not known goes on after all days. There only for durations that pauses stop.",
+    {
+        "duration": _VARCHAR,
+        "opens": _BIGINT,
+        "closes": _BIGINT,
+        "next_opens": _BIGINT,
+        "elapsed": _BIGINT,
+        "reaches": _BIGINT,
+        "counted_from": _BIGINT,
+        "counted_until": _BIGINT,
+    },
+)
+STOPPED_CLOCK = Relation(
+    "stopped_clock",
+    "The duration of a revision and class whose clock an input stops, by its name in `open_time`"
+    " where it counts business time.",
+    {"input": _INTEGER, "revision": _INTEGER, "class": _VARCHAR, "duration": _VARCHAR},
+)
+PAUSE = Relation(
+    "pause",
+    "A pause of a subject; records that overlap or touch are one. Its clock stands still from"
+    " `starts` to `ends`, and runs on to `next_starts`. It shows `reached`: the instant, or on the"
+    " scale of `open_time`, less what was paused before. By `ends` it has stood still for `paused`"
+    " in all.",
+    {
+        "input": _INTEGER,
+        "subject": _INTEGER,
+        "starts": _BIGINT,
+        "ends": _BIGINT,
+        "next_starts": _BIGINT,
+        "reached": _BIGINT,
+        "paused": _BIGINT,
+        "locator": _BIGINT,
+    },
+)
 PERIOD_SPAN = Relation(
     "period_span",
     "A run of days of a period that are alike; the columns are those of `period`.",
@@ -240,7 +287,8 @@ PERIOD = Relation(
 )
 SPANS = Relation(
     "spans",
-    "What the check kinds return: a span of duty or of cover of a subject, half-open.",
+    "What the check kinds return: a span of duty or of cover of a subject, half-open. `is_cover` is"
+    " NULL where nobody can say.",
     {
         "kind": _SMALLINT,
         "revision": _INTEGER,
@@ -269,9 +317,9 @@ GAP = Relation(
 )
 EARLIEST_GAP = Relation(
     "earliest_gap",
-    "A gap of the window, cut at as-of, as it is if business time that rests on a year whose"
-    " holidays are not known runs out as early as is possible.",
-    {"subject": _INTEGER, "starts": _BIGINT, "ends": _BIGINT},
+    "A gap of the window, or what is unknown in it, cut at as-of, as it is if business time that"
+    " rests on a year whose holidays are not known runs out as early as is possible.",
+    {"subject": _INTEGER, "is_unknown": _BOOLEAN, "starts": _BIGINT, "ends": _BIGINT},
 )
 LAPSE = Relation(
     "lapse",
@@ -284,6 +332,11 @@ LAPSE = Relation(
         "opened_by": _BIGINT,
         "closed_by": _BIGINT,
     },
+)
+LAPSE_RECORD = Relation(
+    "lapse_record",
+    "A record with which a duty began that a lapse left uncovered, where there are several.",
+    {"subject": _INTEGER, "starts": _BIGINT, "place": _BIGINT, "locator": _BIGINT},
 )
 WAIVED_SUBJECT = Relation("waived_subject", "A subject that some waiver names.", {"name": _VARCHAR})
 CHARTED_SUBJECT = Relation(
@@ -316,13 +369,17 @@ RELATIONS: tuple[Relation, ...] = (
     DURATION,
     AFTER,
     BUSINESS,
+    OPEN_TIME,
     PERIOD_SPAN,
     PERIOD,
+    STOPPED_CLOCK,
+    PAUSE,
     SPANS,
     DUTY,
     GAP,
     EARLIEST_GAP,
     LAPSE,
+    LAPSE_RECORD,
     WAIVED_SUBJECT,
     CHARTED_SUBJECT,
     WINDOW_DAY,
@@ -336,15 +393,20 @@ _TIMES = {
 }
 _OWN_COLUMNS: dict[str, dict[str, str]] = {
     "ends": {"ends": _BIGINT},
+    "good": {"good": _INTEGER},
     **{name: {name: _BIGINT} for name in VALUES},
     "valid_from": {"valid_from": _BIGINT},
     "closes": {"selection": _INTEGER},
+    "either": {"earliest_starts": _BIGINT, "latest_ends": _BIGINT},
 }
 
 
 def input_records(spec: Input) -> Relation:
     """Return the relation of the records of an input, and of all with the same columns."""
     given = {*spec.roles, *(["closes"] if spec.closes else [])}
+    # What may be too little or too much is read both ways.
+    if spec.holds == "state" and spec.effect == "either":
+        given.add("either")
     own = [each for each in _OWN_COLUMNS if each in given]
     columns = {"input": _INTEGER, "subject": _INTEGER, **_TIMES[spec.holds or "happening"]}
     for each in own:
@@ -364,9 +426,11 @@ def named_subjects(spec: Input) -> Relation:
 def parameters(kind: Kind) -> Relation:
     """Return the relation that a kind's query reads as `parameters`.
 
-    A duration has two columns: its name in `after`, or as `<name>_clock` its microseconds.
+    A duration has its name in `after` and `business`, or as `<name>_clock` its microseconds, and in
+    business hours as `<name>_open`. One that limits pauses is microseconds of either.
     """
-    columns = {"control": _INTEGER, "class": _VARCHAR, "horizon": _BIGINT}
+    columns = {"control": _INTEGER, "class": _VARCHAR, "as_of": _BIGINT, "horizon": _BIGINT}
+    columns |= {f"has_{name}": _INTEGER for name in kind.alternatives}
     for name, spec in kind.parameters.items():
         if not spec.is_part:
             columns |= parameter_columns(name, spec)
@@ -380,10 +444,12 @@ def parameters(kind: Kind) -> Relation:
 def parameter_columns(name: str, spec: Parameter) -> dict[str, str]:
     """Return the columns of one parameter with their types."""
     match spec.type:
+        case "duration" if spec.limits:
+            return {name: _BIGINT}
         case "duration":
-            return {name: _VARCHAR, f"{name}_clock": _BIGINT}
+            return {name: _VARCHAR, f"{name}_clock": _BIGINT, f"{name}_open": _BIGINT}
         case "integer":
             return {name: _INTEGER}
-        case "number":
+        case "number" | "percent":
             return {name: _BIGINT}
     return {name: _VARCHAR}

@@ -18,6 +18,7 @@ from ccpolicy.evidence.models import Attachment
 from ccpolicy.evidence.record_removal import remove_records
 from ccpolicy.evidence.table_plan import TablePlan
 from ccpolicy.files.finder import Finder, Fingerprint, fingerprint, name_fault, state
+from ccpolicy.files.paths import plain_path
 from ccpolicy.near_names import nearest
 from ccpolicy.policy.columns import attachments
 from ccpolicy.store import DuckDB
@@ -36,7 +37,7 @@ class Attachments:
         self, store: DuckDB, loads: Collection[DatasetLoad], finder: Finder, folder: str
     ) -> None:
         self.store, self.finder = store, finder
-        self.top = "/".join(part for part in folder.split("/") if part not in ("", "."))
+        self.top = plain_path(folder)
         self.columns: list[tuple[DatasetLoad, list[tuple[TablePlan, str]]]] = []
         """Datasets with their tables and columns that name files."""
         for load in loads:

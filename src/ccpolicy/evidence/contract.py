@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ccpolicy.checks.patterns import portable
+from ccpolicy.evidence.values import value_of
 from ccpolicy.policy import ColumnType, Dataset, columns
 from ccpolicy.policy.column_reading import AS_IS, ColumnReading
+from ccpolicy.policy.decoding import letters
 from ccpolicy.policy.keywords import BIGINT
 from ccpolicy.policy.record_schema import check_schema
 from ccpolicy.policy.time_formats import time_format
@@ -29,6 +31,10 @@ class Column:
     """How its cells are written."""
     zone: str | None = None
     """IANA zone of an instant that is written without an offset."""
+
+    def value(self, text: str) -> object:
+        """Return what a text is in JSON; it stays a text if its contract says how it is read."""
+        return value_of(text, self.type) if self.reading.is_plain else text
 
     @property
     def may_be_misread(self) -> bool:
@@ -59,6 +65,12 @@ class Nested:
     columns: tuple[Column, ...]
     """Their own columns, without those of the record around them."""
     key: tuple[str, ...]
+    headings: Mapping[str, str]
+    """Column → the field's name, or its path, where that is another."""
+
+    def heading(self, name: str) -> str:
+        """Return what a field is called on file."""
+        return self.headings.get(name, name)
 
 
 @dataclass(frozen=True)
@@ -82,9 +94,11 @@ class Contract:
         return next((each for each in found if each.name == name), None)
 
     def heading(self, name: str) -> str:
-        """Return what a column is called on file: a heading, or a path in a document."""
-        reading = self.dataset.columns.get(name)
-        return reading.from_ or name if reading else name
+        """Return what a column is called on file: a heading, a letter, or a path in a document."""
+        heading = self.dataset.heading(name)
+        if self.dataset.header == "none" and heading.isdecimal():
+            return letters(int(heading))
+        return heading
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema that documents are validated by, and all records explained by."""
@@ -120,6 +134,7 @@ def make_contract(dataset: Dataset) -> Contract:
                     )
                 ),
                 key=tuple(child.key),
+                headings={name: each.from_ or name for name, each in child.columns.items()},
             )
             for name, child in dataset.children.items()
         ),

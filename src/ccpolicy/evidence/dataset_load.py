@@ -15,6 +15,7 @@ from ccpolicy.evidence.places import FileRecords, Places
 from ccpolicy.evidence.problems import ProblemLog
 from ccpolicy.evidence.raw_rows import RawRows, raw_contract
 from ccpolicy.evidence.readers import Scanner, SourceFile, find_reader
+from ccpolicy.evidence.readers.decode import decode
 from ccpolicy.evidence.readers.interface import TextRows
 from ccpolicy.evidence.record_sources import NUMBER_BITS
 from ccpolicy.evidence.reshaping import (
@@ -49,6 +50,8 @@ class DatasetLoad:
     """Source → records read."""
     invalid: dict[int, int] = field(default_factory=dict)
     """Source → invalid records among them."""
+    stored: list[SourceFile] = field(default_factory=list)
+    """The files as they lie in the evidence folder."""
 
     def __post_init__(self) -> None:
         self.dataset: Dataset = self.contract.dataset
@@ -173,35 +176,47 @@ class DatasetLoad:
         except OSError as failure:
             self.problems.file(file.gone(failure))
 
+    def decode(self, file: SourceFile, *, keep: bool) -> list[FileRecords]:
+        """Return the contents of a file, of which an archive has several; none if it has faults."""
+        self.stored.append(file)
+        found: list[FileRecords] = []
+        with self._noting(file):
+            found.extend(
+                FileRecords(each, notes=list(each.notes)) for each in decode(file, keep=keep)
+            )
+        return found
+
     def finish(self) -> list[File]:
         """Note files that changed meanwhile or have no records, and return all that were read."""
+        contents: dict[str, list[int]] = {}
         for number, source in self.files.items():
-            file = source.file
-            try:
-                if state(file.path) != file.fingerprint.state:
-                    self.problems.file(
-                        file.error(
-                            "the file changed while it was read",
-                            hint="check again when nobody writes to it",
-                        )
-                    )
-            except EvidenceError as failure:
-                self.problems.file(failure.at(Locator(file.name)))
+            contents.setdefault(source.file.name, []).append(number)
             if not self.counts.get(number, 1) and not self.dataset.may_be_empty:
                 self.problems.file(
-                    file.error(
+                    source.file.error(
                         "the file holds no record",
                         hint="if that is all right, say why with 'may_be_empty' in the dataset",
                     )
                 )
-        return [
-            File(
-                dataset=self.dataset.id,
-                file=source.file.name,
-                records=self.counts.get(number, 0),
-                invalid=self.invalid.get(number, 0),
-                sha256=source.file.fingerprint.sha256,
-                notes=tuple(source.notes),
-            )
-            for number, source in self.files.items()
-        ]
+        return [self._finished(file, contents.get(file.name, [])) for file in self.stored]
+
+    def _finished(self, file: SourceFile, contents: Sequence[int]) -> File:
+        """Note if a file changed meanwhile, and return what was read of it."""
+        try:
+            if state(file.path) != file.fingerprint.state:
+                self.problems.file(
+                    file.error(
+                        "the file changed while it was read",
+                        hint="check again when nobody writes to it",
+                    )
+                )
+        except EvidenceError as failure:
+            self.problems.file(failure.at(Locator(file.name)))
+        return File(
+            dataset=self.dataset.id,
+            file=file.name,
+            records=sum(self.counts.get(number, 0) for number in contents),
+            invalid=sum(self.invalid.get(number, 0) for number in contents),
+            sha256=file.fingerprint.sha256,
+            notes=tuple(note for number in contents for note in self.files[number].notes),
+        )

@@ -148,7 +148,8 @@ class Explainer:
     ) -> Iterator[tuple[str, EvidenceError]]:
         """Yield the name of the field that an error of jsonschema is about, and our error."""
         keyword = str(error.validator)
-        names = [self.contract.heading(part) for part in path if isinstance(part, str)]
+        parts = [part for part in path if isinstance(part, str)]
+        names = [self._heading(path[: path.index(part)], part) for part in parts]
         if keyword == "required":
             missing = [name for name in error.validator_value if name not in error.instance]
             name = next(each for each in missing if f"'{each}'" in error.message)
@@ -188,8 +189,11 @@ class Explainer:
         )
 
     def _heading(self, path: Sequence[str | int], name: str) -> str:
-        """Return what a field is called on file; those of nested records have no other name."""
-        return name if path else self.contract.heading(name)
+        """Return what a field is called on file, given the path of the record that has it."""
+        if not path:
+            return self.contract.heading(name)
+        nested = {child.path: child for child in self.contract.children}
+        return nested[str(path[0])].heading(name) if path[0] in nested else name
 
     def _hint(self, key: str, error: Any, path: Path) -> dict[str, Any]:
         """Return the hint with its values: what was probably meant, or the line to add."""

@@ -11,10 +11,11 @@ from ccpolicy.evidence.attachments import Attachments
 from ccpolicy.evidence.dataset_load import DatasetLoad
 from ccpolicy.evidence.invalid_records import check_tables
 from ccpolicy.evidence.models import Evidence, GitRecords
-from ccpolicy.evidence.places import FileRecords, Places
+from ccpolicy.evidence.places import Places
 from ccpolicy.evidence.planning import plan_tables
 from ccpolicy.evidence.problems import SHOWN
 from ccpolicy.evidence.readers import SourceFile
+from ccpolicy.evidence.recording import check_recording
 from ccpolicy.evidence.references import check_references
 from ccpolicy.evidence.table_creation import create_tables
 from ccpolicy.files.finder import Finder, fingerprint
@@ -60,7 +61,7 @@ def load_evidence(
     finder = Finder(root, limits)
     found = _find_files(finder, folder, loads)
     files = [(path, each) for each, paths in found.items() for path in paths]
-    if _open_files(files, root, loads, places, limits) <= LARGE:
+    if _open_files(files, root, folder, loads, places, limits) <= LARGE:
         # Sharing out so little costs more than it saves, and the more the more cores there are.
         store.run("SET threads = 1")
     for load in loads.values():
@@ -79,6 +80,7 @@ def load_evidence(
     attachments = Attachments(store, loads.values(), finder, folder)
     attachments.check()
     check_references(store, loads.values(), zone)
+    check_recording(store, loads, zone, git_records)
     stages = [stage for load in loads.values() for stage in load.stages if stage.is_stored]
     if stages:
         store.drop(*(stage.plan.staged for stage in stages))
@@ -114,11 +116,12 @@ def _find_files(
 def _open_files(
     files: Iterable[tuple[str, str]],
     root: Path,
+    folder: str,
     loads: Mapping[str, DatasetLoad],
     places: Places,
     limits: Limits,
 ) -> int:
-    """Number the files of all datasets by path, take their fingerprints, and return their size."""
+    """Decode the files of all datasets, number their contents by path, and return their size."""
     kept = total = 0
     for path, each in sorted(files):
         load = loads[each]
@@ -129,9 +132,12 @@ def _open_files(
             continue
         kept += len(facts.data or b"")
         contract = load.raw_contract or load.contract
-        records = FileRecords(SourceFile(contract, path, root / path, facts, limits))
-        load.files[places.add(records)] = records
-        total += facts.size
+        file = SourceFile(contract, path, root / path, facts, limits, folder.rstrip("/"))
+        for source in load.decode(file, keep=kept < KEPT):
+            load.files[places.add(source)] = source
+            total += source.file.fingerprint.size
+            if source.file.origin:
+                kept += len(source.file.fingerprint.data or b"")
     for load in loads.values():
         size = sum(each.file.fingerprint.size for each in load.files.values())
         for plan in load.plans:

@@ -49,13 +49,19 @@ class FileRecords:
     def locate(self, numbers: Sequence[int]) -> dict[int, Locator]:
         """See `RecordSource.locate`."""
         name, counted = self.file.name, self.counted_lines
+        sheet = self.sheet or self.file.part
         if counted is not None:
             return {
-                number: Locator(name, counted[number - 1], path=path_on_line(counted, number - 1))
+                number: Locator(
+                    name,
+                    counted[number - 1],
+                    sheet=sheet,
+                    path=path_on_line(counted, number - 1),
+                )
                 for number in numbers
             }
         lines = self._lines(numbers)
-        return {number: Locator(name, lines[number], sheet=self.sheet) for number in numbers}
+        return {number: Locator(name, lines[number], sheet=sheet) for number in numbers}
 
     def contents(self, numbers: Sequence[int]) -> dict[int, RecordContent]:
         """See `RecordSource.contents`; the file is read again."""

@@ -29,7 +29,8 @@ def raw_contract(dataset: Dataset) -> Contract:
     """Return the contract of rows: the headings that are read are columns of text."""
     reshape = dataset.reshape
     assert reshape
-    properties = {name: {"type": "string"} for name in reshape.headings}
+    names = [*reshape.headings, *dataset.around]
+    properties = {name: {"type": "string"} for name in names}
     more = dataset.record.get("additionalProperties", False)
     record = {"type": "object", "properties": properties, "additionalProperties": more}
     plain = dataset.model_copy(update={"columns": {}, "record": record})
@@ -69,7 +70,10 @@ class RawRows:
         count = self.counts[number] = len(rows.lines)
         cells = [[text or None for text in rows.columns[name]] for name in self.names]
         places = [number << NUMBER_BITS | line for line in rows.lines]
-        around: list[list[Any]] = [[source.file.name] * count, [source.sheet] * count]
+        around: list[list[Any]] = [
+            [source.file.name] * count,
+            [source.sheet or source.file.part] * count,
+        ]
         self.store.fill(self.relation, self.types, [places, *around, *cells])
 
     def _scan(self, scanner: Scanner, source: FileRecords, number: int) -> None:
@@ -77,7 +81,7 @@ class RawRows:
         cells = ", ".join(map(identifier, self.names))
         query = (
             f"SELECT {(number << NUMBER_BITS) + scan.first} + place, {literal(source.file.name)},"
-            f" {literal(source.sheet)}, {cells}"
+            f" {literal(source.sheet or source.file.part)}, {cells}"
             f" FROM (SELECT {scan.index} AS place, {scan.cells} FROM {scan.rows})"
         )
         try:
@@ -114,7 +118,7 @@ class RawRows:
 
     def _fill(self, source: FileRecords, number: int, records: list[Record]) -> None:
         places = [number << NUMBER_BITS | each.number for each in records]
-        sheets = [each.sheet for each in records]
+        sheets = [each.sheet or source.file.part for each in records]
         cells = [[_text(each.value.get(name)) for each in records] for name in self.names]
         around: list[list[Any]] = [[source.file.name] * len(records), sheets]
         self.store.fill(self.relation, self.types, [places, *around, *cells])

@@ -1,8 +1,8 @@
 """Find the records that name what does not exist, or did not on that day, and leave out these.
 
-A record is valid or not as a whole, with what is nested in it, as by its schema. A record that
-names an invalid one is invalid itself, so one fault may have others follow; references may go
-round in circles all the same, since each pass only takes records away.
+A record and the records nested in it are valid or invalid together. A record that names an invalid
+one becomes invalid, so the search is repeated until nothing changes. Cycles of references are no
+problem: each pass only removes records.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from ccpolicy.errors import EvidenceError, Locator, Message
 from ccpolicy.files.finder import Finder, fits_path, name_fault, printable
 from ccpolicy.files.ignoring import ignores
 from ccpolicy.files.limits import Limits
+from ccpolicy.files.paths import plain_path
 from ccpolicy.policy import Dataset, Policy
 from ccpolicy.policy.lint import Finding
 from ccpolicy.policy.settings import FILE, Ignore
@@ -59,24 +60,23 @@ def find_unread(
     not_attached: Collection[str],
     limits: Limits,
 ) -> Unread:
-    """Look through the evidence folder once more, after all evidence was read.
+    """List the files of the evidence folder that nothing reads, after all evidence was read.
 
-    `used` names the datasets of all controls. `read` holds the files of those that were read now,
-    by path from the root; the files of the others are those that their patterns fit. `others` are
-    read too: attachments, and the policy's files, in case the evidence folder is around them.
-    `not_attached` are those that invalid records alone name.
+    `used`: datasets of all controls. `read`: dataset → files read in this run; for other datasets
+    the files that match their patterns count as read. `others`: further files that count as read,
+    which are attachments and, where the evidence folder contains the policy, its files.
+    `not_attached`: attachments that only invalid records name.
 
     Raises:
         LimitError: there are too many names, or a folder is too deep.
     """
-    parts = [part for part in folder.split("/") if part not in ("", ".")]
+    top = plain_path(folder)
     known = {file for files in read.values() for file in files} | {*others}
     finder = Finder(root, limits)
     for each in used:
         if each not in read and datasets[each].format != "git":
             found = finder.find(folder, datasets[each].files)
             known.update(path for path in found if isinstance(path, str))
-    top = "/".join(parts)
     start = len(top) + 1 if top else 0
     ignored = [Ignored(each) for each in ignore]
     unread: list[tuple[str, str | None]] = []
@@ -111,7 +111,7 @@ def doubtful_patterns(policy: Policy) -> Iterator[Finding]:
     if not policy.settings.ignore:
         return
     folder = policy.settings.evidence
-    top = "/".join(part for part in folder.split("/") if part not in ("", "."))
+    top = plain_path(folder)
     finder = Finder(policy.root, policy.settings.limits)
     read = {
         path: each

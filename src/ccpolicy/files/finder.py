@@ -10,12 +10,13 @@ import re
 import stat
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from ccpolicy.errors import EvidenceError, LimitError, Locator
 from ccpolicy.files.limits import Limits
+from ccpolicy.files.paths import leads_out
 
 SMALL = 1 << 20
 """Bytes up to which a file's content may be kept from when it was fingerprinted."""
@@ -29,7 +30,7 @@ class Fingerprint:
     sha256: str
     size: int
     state: tuple[int, ...]
-    """Size, time of change and identity."""
+    """Size, time of change and identity; empty for a content that is no file."""
     lines: int
     """Lines, the last with or without its end."""
     has_nul: bool
@@ -90,7 +91,7 @@ class Finder:
 
     def _walk(self, folder: str, pattern: str) -> Iterator[str | EvidenceError]:
         parts = [*folder.split("/"), *pattern.split("/")]
-        if ".." in parts or pattern.startswith("/"):
+        if leads_out(pattern) or ".." in folder.split("/"):
             yield EvidenceError(
                 "'{pattern}' leads out of the evidence folder",
                 locator=Locator(folder),
@@ -258,45 +259,58 @@ def fingerprint(path: Path, *, keep: bool = False) -> Fingerprint:
     Raises:
         EvidenceError: it cannot be read; without a place.
     """
-    digest = hashlib.sha256()
-    has_nul = has_bare_return = has_spaced_quote = False
-    is_text = True
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    lines = 0
-    last = b""
-    data: bytes | None = b""
     try:
         # Neither led elsewhere by a link put there meanwhile, nor kept waiting by a pipe.
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         with os.fdopen(handle, "rb", buffering=0) as file:
             before = _state(os.fstat(handle))
-            while chunk := file.read(min(before[0] + 1, SMALL)):
-                digest.update(chunk)
-                lines += chunk.count(b"\n")
-                data = chunk if not last and len(chunk) < SMALL else None
-                has_nul = has_nul or b"\0" in chunk
-                is_text = is_text and _decodes(decoder, chunk)
-                # A pair of signs may lie astride two pieces.
-                if b"\r" in chunk or last == b"\r":
-                    text = last + chunk
-                    ends = chunk.endswith(b"\r")
-                    pairs = text.count(b"\r\n")
-                    has_bare_return = has_bare_return or text.count(b"\r") - ends != pairs
-                if b'"' in chunk and not has_spaced_quote:
-                    has_spaced_quote = b' "' in last + chunk
-                last = chunk[-1:]
+            pieces = iter(lambda: file.read(min(before[0] + 1, SMALL)), b"")
+            facts = content_facts(pieces, is_stored=True)
     except OSError as failure:
         raise EvidenceError("cannot read the file: {reason}", reason=failure.strerror) from failure
+    return replace(facts, size=before[0], state=before, data=facts.data if keep else None)
+
+
+def content_facts(pieces: Iterable[bytes], *, is_stored: bool = False) -> Fingerprint:
+    """Say what a content is, given in pieces; it is kept if it is small.
+
+    Only that of a file as it is stored has a digest.
+    """
+    digest = hashlib.sha256()
+    has_nul = has_bare_return = has_spaced_quote = False
+    is_text = True
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    size = lines = 0
+    last = b""
+    small: list[bytes] = []
+    for chunk in pieces:
+        if is_stored:
+            digest.update(chunk)
+        size += len(chunk)
+        lines += chunk.count(b"\n")
+        if size < SMALL:
+            small.append(chunk)
+        has_nul = has_nul or b"\0" in chunk
+        is_text = is_text and _decodes(decoder, chunk)
+        # A pair of signs may lie astride two pieces.
+        if b"\r" in chunk or last == b"\r":
+            text = last + chunk
+            ends = chunk.endswith(b"\r")
+            pairs = text.count(b"\r\n")
+            has_bare_return = has_bare_return or text.count(b"\r") - ends != pairs
+        if b'"' in chunk and not has_spaced_quote:
+            has_spaced_quote = b' "' in last + chunk
+        last = chunk[-1:]
     return Fingerprint(
-        sha256=digest.hexdigest(),
-        size=before[0],
-        state=before,
+        sha256=digest.hexdigest() if is_stored else "",
+        size=size,
+        state=(),
         lines=lines + (last not in (b"", b"\n")),
         has_nul=has_nul,
         has_bare_return=has_bare_return or last == b"\r",
         has_spaced_quote=has_spaced_quote,
         is_text=is_text and _decodes(decoder, b"", final=True),
-        data=data if keep else None,
+        data=b"".join(small) if size < SMALL else None,
     )
 
 

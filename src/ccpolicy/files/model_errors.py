@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 
 from ccpolicy.errors import LimitError, Locator, PolicyError
 from ccpolicy.near_names import nearest
+from ccpolicy.texts import TAG
 
 _MESSAGES = {
     "missing": "'{name}' is missing",
@@ -33,6 +34,9 @@ _MESSAGES = {
     "value_error": "a day from 1900 to 2199 (YYYY-MM-DD) is expected for '{name}', not {value}",
     "greater_than_equal": "'{name}' must be at least {ge}, not {value}",
     "less_than_equal": "'{name}' must be at most {le}, not {value}",
+    "one_language": "'{name}' is one text, and the plan is written in several languages",
+    "no_language": "'{name}' has no text in '{missing}', a language of the plan",
+    "strange_language": "'{name}' has a text in '{strange}', which is no language of the plan",
     "union": "'{name}' cannot be {value}",
     "key": "'{name}' cannot be a name here (it must match {pattern})",
 }
@@ -47,11 +51,17 @@ _PATTERN_HINT_MESSAGES = {
     r"^[A-Za-z][A-Za-z0-9_.-]{0,62}$": "an id has letters a to z, digits, '_', '.' and '-', and"
     " begins with a letter",
     r"^[0-9A-Za-z]+(\.[0-9A-Za-z]+)*$": "write digits or letters between dots, such as 3.1",
+    TAG.pattern: "name a language as in BCP 47, such as en, zh or de-CH",
     r"^https://": "write an address that begins with https://",
     r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$": "name a dataset, or a list of records in one, such as"
     " incidents.notices",
 }
 """Pattern of the models → what it asks for, in words."""
+_LANGUAGE_HINT_MESSAGES = {
+    "one_language": "write it as a mapping of {languages}",
+    "no_language": "add it, or take the language out of 'languages' in plan.yaml",
+    "strange_language": "take it out, or add the language to 'languages' in plan.yaml",
+}
 _LISTED = re.compile(r"'([^']*)'")
 
 Path = tuple[str | int, ...]
@@ -114,6 +124,8 @@ def explain(
             values |= {"known": ", ".join(known), "close": close.name if close else ""}
         elif kind in ("string_pattern_mismatch", "key"):
             hint = _PATTERN_HINT_MESSAGES.get(values.get("pattern", ""), "")
+        elif kind in _LANGUAGE_HINT_MESSAGES:
+            hint = _LANGUAGE_HINT_MESSAGES[kind]
         elif kind == "literal_error":
             # As one list, since a message in another language has no "or".
             values["expected"] = values["expected"].replace("' or '", "', '")

@@ -6,7 +6,6 @@ from typing import Annotated
 
 from pydantic import ConfigDict, StringConstraints
 
-Line = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 """The name of a dataset, column, check kind or parameter."""
 STRICT = ConfigDict(frozen=True, extra="forbid", strict=True)

@@ -13,8 +13,8 @@ from ccpolicy.errors import PolicyError, PolicyErrors
 from ccpolicy.files.model_errors import explain
 from ccpolicy.files.policy_files import PolicyFiles
 from ccpolicy.files.yaml_document import parse_yaml
-from ccpolicy.policy.base_model import Line
 from ccpolicy.policy.models import Id, Model
+from ccpolicy.texts import Line
 
 
 class BaselineLine(Model):

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
 
-from ccpolicy.policy.base_model import STRICT, Line
+from ccpolicy.policy.base_model import STRICT
+from ccpolicy.texts import Line
 
 Mark = Annotated[str, StringConstraints(min_length=1)]
 """A text of a cell, exactly as it stands there."""
@@ -50,7 +51,7 @@ class ColumnReading(BaseModel):
 
     model_config = STRICT
 
-    from_: Line | None = Field(default=None, alias="from")
+    from_: Mark | None = Field(default=None, alias="from")
     """Heading, or path in a document, such as `summary.end`; without it the column's name."""
     empty: Marks | None = None
     """Texts that mean that there is no value, such as `N/A`; instead of the dataset's."""
@@ -78,7 +79,7 @@ class ColumnReading(BaseModel):
     @property
     def is_plain(self) -> bool:
         """Whether cells are written as every contract has them."""
-        return self.model_copy(update={"from_": None, "zone": None}) == AS_IS
+        return self.empty is None and not self.has_way
 
 
 AS_IS = ColumnReading()
@@ -90,6 +91,6 @@ def _mapped(value: Any) -> Any:
 
 
 ColumnSource = Annotated[
-    ColumnReading, BeforeValidator(_mapped, json_schema_input_type=Line | ColumnReading)
+    ColumnReading, BeforeValidator(_mapped, json_schema_input_type=Mark | ColumnReading)
 ]
 """A heading or path, or how the column is written."""

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from ccpolicy.checks.query_guard import vet_queries
-from ccpolicy.checks.sql_guard import Expression, Refusal, vet_expressions
+from ccpolicy.checks.refusal import Refusal
+from ccpolicy.checks.sql_guard import Expression, vet_expressions
 from ccpolicy.errors import Locator, PolicyError, PolicyErrors
 from ccpolicy.policy.calendars import calendar_name, check_calendars, require_calendar
 from ccpolicy.policy.column_checks import check_columns
 from ccpolicy.policy.columns import ColumnType, columns, schema
 from ccpolicy.policy.controls import check_control
+from ccpolicy.policy.decoding_checks import check_decoding
 from ccpolicy.policy.expression_types import Column, family_of, misfits
 from ccpolicy.policy.git_datasets import FROM_GIT
 from ccpolicy.policy.load import Policy
@@ -75,6 +77,13 @@ def _zones(content: Policy) -> Iterator[PolicyError]:
 def _plan(content: Policy) -> Iterator[PolicyError]:
     plan = content.plan
     yield from _zone(plan.zone, content.place("plan", plan.id, "zone"))
+    for index, language in enumerate(plan.languages):
+        if language in plan.languages[:index]:
+            yield PolicyError(
+                "the language '{language}' is there twice",
+                locator=content.place("plan", plan.id, "languages", index),
+                language=language,
+            )
     seen: dict[str, int] = {}
     for index, clause in enumerate(plan.clauses):
         place = content.place("plan", plan.id, "clauses", index, "id")
@@ -124,6 +133,7 @@ def _datasets(content: Policy) -> Iterator[PolicyError]:
                 locator=place("format"),
                 known=", ".join(FROM_GIT),
             )
+        yield from check_decoding(dataset, place)
         yield from _dataset_columns(content, dataset)
         yield from _recordings(content, dataset)
 
@@ -261,7 +271,7 @@ def _waivers(content: Policy) -> Iterator[PolicyError]:
                 days=(waiver.until - waiver.from_).days + 1,
                 longest=content.settings.longest_waiver,
             )
-        if waiver.approver.en == waiver.owner.en or waiver.approver.zh == waiver.owner.zh:
+        if waiver.approver.root.items() & waiver.owner.root.items():
             yield PolicyError(
                 "the waiver {id} is approved by its owner",
                 hint="somebody else must approve it",

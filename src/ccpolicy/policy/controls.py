@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 
 from ccpolicy.checks.kinds import ROLES, Input, Kind, Parameter, Role, check_value
 from ccpolicy.errors import Locator, PolicyError
@@ -12,6 +13,7 @@ from ccpolicy.policy.keys import unlike_keys
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.models import Control, ParameterValue, Revision, Selection
 from ccpolicy.policy.names import unknown
+from ccpolicy.policy.pauses import check_pauses, stopped_clocks
 from ccpolicy.policy.schedule_checks import schedule_faults
 from ccpolicy.time.durations import parse_duration
 
@@ -57,8 +59,9 @@ def _inputs(content: Policy, control: Control, kind: Kind) -> Iterator[PolicyErr
             yield unknown("unknown input '{name}'", name, kind.inputs, place.locate("inputs", name))
     for name, spec in kind.inputs.items():
         given = control.inputs.get(name)
+        with_other = spec.given_with is None or spec.given_with in control.inputs
         if given is None or given == []:
-            if spec.required or given == []:
+            if spec.required or given == [] or (spec.given_with and with_other):
                 yield PolicyError(
                     "the check kind '{kind}' needs the input '{name}'",
                     locator=place.locate("inputs", name),
@@ -66,12 +69,24 @@ def _inputs(content: Policy, control: Control, kind: Kind) -> Iterator[PolicyErr
                     name=name,
                 )
             continue
+        if not with_other:
+            yield _without(name, spec.given_with, place.locate("inputs", name))
         if isinstance(given, list) and any(isinstance(part, str) for part in given):
             yield from _items(given, spec, place.locate("inputs", name))
             continue
         for index, selection in enumerate(control.selections(name)):
             path = ("inputs", name, index) if isinstance(given, list) else ("inputs", name)
             yield from _selection(content, control, selection, spec, path)
+
+
+def _without(name: str, other: str | None, place: Locator) -> PolicyError:
+    return PolicyError(
+        "'{name}' is given with '{other}', and not without it",
+        hint="give both of them or neither",
+        locator=place,
+        name=name,
+        other=other,
+    )
 
 
 def _items(
@@ -116,6 +131,11 @@ def _selection(
             yield PolicyError("give either 'starts' or 'valid_from'", locator=place(role))
         elif ROLES[role].holds != "predicate":
             yield from _column(role, column, found, place(role))
+    yield from check_pauses(content.datasets, selection, spec, place)
+    if spec.one_of and sum(getattr(selection, role) is not None for role in spec.one_of) != 1:
+        yield PolicyError(
+            "give exactly one of {names}", locator=place(), names=", ".join(spec.one_of)
+        )
 
 
 def _key(
@@ -126,25 +146,53 @@ def _key(
     place: Callable[..., Locator],
 ) -> Iterator[PolicyError]:
     """Yield what does not fit in a selection's key."""
-    found = columns(content.datasets, selection.dataset) or {}
-    whole = not control.selections(content.kinds[control.check].population)
+    kind, found = content.kinds[control.check], columns(content.datasets, selection.dataset) or {}
+    is_part = spec.parts or bool(spec.closes and kind.inputs[spec.closes].parts)
+    whole = not control.selections(kind.population) and not is_part
     if not selection.key and not (whole and not spec.items):
         yield PolicyError(
             "this input needs 'key'", hint="name the columns of the subject", locator=place()
         )
     if whole and not spec.items and (selection.key or selection.prefix):
-        population = content.kinds[control.check].population
         yield PolicyError(
             "without '{input}' there is one subject, so that a key has no effect",
             hint="take out 'key' and 'prefix', or say with '{input}' what each of them is about",
             locator=place("key" if selection.key else "prefix"),
-            input=population,
+            input=kind.population,
         )
-    for index, column in enumerate(selection.key):
-        if column in found and found[column] in ("date", "instant"):
-            yield PolicyError("a time cannot name a subject", locator=place("key", index))
-        if column not in found:
-            yield unknown("unknown column '{name}'", column, found, place("key", index))
+    yield from _group(control, selection, kind, spec, place)
+    for field, names in (("key", selection.key), ("group", selection.group)):
+        for index, column in enumerate(names):
+            if column in found and found[column] in ("date", "instant"):
+                yield PolicyError("a time cannot name a subject", locator=place(field, index))
+            if column not in found:
+                yield unknown("unknown column '{name}'", column, found, place(field, index))
+
+
+def _group(
+    control: Control,
+    selection: Selection,
+    kind: Kind,
+    spec: Input,
+    place: Callable[..., Locator],
+) -> Iterator[PolicyError]:
+    """Yield what does not fit in the columns that say for which subject a part counts."""
+    has_subjects = bool(control.selections(kind.population))
+    if selection.group and not spec.parts:
+        yield unknown("this input takes no '{name}'", "group", spec.roles, place("group"))
+    elif selection.group and not has_subjects:
+        yield PolicyError(
+            "without '{input}' there is one subject, so that 'group' has no effect",
+            hint="take it out, or say with '{input}' which groups there are",
+            locator=place("group"),
+            input=kind.population,
+        )
+    elif spec.parts and has_subjects and not selection.group:
+        yield PolicyError(
+            "this input needs 'group'",
+            hint="name the columns of the subject that each record counts for; its key is its own",
+            locator=place(),
+        )
 
 
 def _column(
@@ -203,6 +251,13 @@ def _parameters(content: Policy, control: Control, kind: Kind) -> Iterator[Polic
                 )
             if not values:
                 yield PolicyError("'{name}' is empty", locator=at, name=name)
+            if isinstance(given.value, dict) and not kind.parameters[name].by_class:
+                yield PolicyError(
+                    "'{name}' is one value for all: it cannot differ by a column",
+                    hint="write a control for each, and choose its records with 'where'",
+                    locator=at,
+                    name=name,
+                )
             for key, value in values.items():
                 try:
                     check_value(kind.parameters[name], value)
@@ -214,6 +269,9 @@ def _parameters(content: Policy, control: Control, kind: Kind) -> Iterator[Polic
         yield from clock_over_dates(content, control, kind, revision, path)
         yield from business_terms(content, control, kind, revision, path)
         yield from schedule_faults(content, control, kind, revision, path)
+        yield from stopped_clocks(
+            control, kind, revision, partial(place.locate, *path, "parameters")
+        )
 
 
 def _classes(control: Control) -> bool:
@@ -233,7 +291,12 @@ def _complete(
             extended = [other for other in spec.extends if other in given]
             if spec.extends and not extended:
                 yield PolicyError("'{name}' has nothing to lengthen", locator=place, name=name)
+            if spec.given_with and spec.given_with not in control.inputs:
+                yield _without(name, spec.given_with, place)
             yield from _same_family(spec, given, name, extended, place)
+            yield from _bounds(given, name, spec.not_below, place)
+            continue
+        if spec.or_else in given or (spec.given_with and spec.given_with not in control.inputs):
             continue
         if spec.required or (spec.unless and not _instead(control, spec.unless)):
             yield PolicyError(
@@ -242,6 +305,31 @@ def _complete(
                 kind=kind.name,
                 name=name,
             )
+
+
+def _bounds(
+    given: Mapping[str, ParameterValue], name: str, lower: str | None, place: Locator
+) -> Iterator[PolicyError]:
+    """Yield a greatest value below the least one, of a class or of all."""
+    if lower is None or lower not in given:
+        return
+    most, least = given[name].value, given[lower].value
+    classes = [*(each for value in (most, least) if isinstance(value, dict) for each in value), ""]
+    for class_ in dict.fromkeys(classes):
+        high, low = (
+            value.get(class_) if isinstance(value, dict) else value for value in (most, least)
+        )
+        if isinstance(high, int | float) and isinstance(low, int | float) and high < low:
+            yield PolicyError(
+                "'{name}' is {high}, which is below '{lower}': {low}",
+                hint="nothing can be within both: raise the one or lower the other",
+                locator=place,
+                name=name,
+                high=high,
+                lower=lower,
+                low=low,
+            )
+            return
 
 
 def _instead(control: Control, unless: Mapping[str, Sequence[str]]) -> bool:

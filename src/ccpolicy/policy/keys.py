@@ -16,35 +16,37 @@ def unlike_keys(policy: Policy, control: Control, kind: Kind) -> Iterator[Policy
 
     They differ from the subjects' keys in their number of columns, or in a column's type.
     """
-    populations = control.selections(kind.population)
-    if not populations:  # then no input has a key
-        return
     for name, spec in kind.inputs.items():
         if spec.population or spec.items:
             continue
+        named = kind.parts if kind.parts and kind.names_parts(name) and not spec.parts else None
+        named = named or kind.population
+        naming = control.selections(named)
+        if not naming:  # then there is one subject, and no input has a key
+            continue
         for index, selection in enumerate(control.selections(name)):
-            own = _types(policy, selection)
-            others = [
-                _types(policy, each) for each in populations if each.prefix == selection.prefix
-            ]
+            field = "group" if spec.parts else "key"
+            own = _types(policy, selection, getattr(selection, field))
+            prefix = "" if spec.parts else selection.prefix
+            others = [_types(policy, each, each.key) for each in naming if each.prefix == prefix]
             # What is wrong with a key by itself is told elsewhere.
             if own is None or None in others or own in others:
                 continue
             listed = isinstance(control.inputs.get(name), list)
-            place = ("inputs", name, *((index,) if listed else ()), "key")
+            place = ("inputs", name, *((index,) if listed else ()), field)
             yield PolicyError(
                 "the key is {own}, but that of '{input}' is {others}",
                 hint="name as many columns as there, of the same types; or the same prefix",
                 locator=policy.place("control", control.id, *place),
                 own=_written(own),
-                input=kind.population,
+                input=named,
                 others="; ".join(dict.fromkeys(_written(each or ()) for each in others)) or "–",
             )
 
 
-def _types(policy: Policy, selection: Selection) -> tuple[str, ...] | None:
+def _types(policy: Policy, selection: Selection, key: list[str]) -> tuple[str, ...] | None:
     found = columns(policy.datasets, selection.dataset) or {}
-    types = [found.get(column, "date") for column in selection.key]
+    types = [found.get(column, "date") for column in key]
     return None if not types or {"date", "instant"} & set(types) else tuple(types)
 
 

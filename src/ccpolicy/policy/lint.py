@@ -18,6 +18,7 @@ from ccpolicy.policy.consistency import check_policy
 from ccpolicy.policy.duration_checks import unproven
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.models import Waiver
+from ccpolicy.policy.pauses import untraced_ends
 from ccpolicy.policy.references import lookalikes
 from ccpolicy.policy.schedule_checks import clipped
 from ccpolicy.policy.settings import FILE
@@ -53,6 +54,7 @@ def lint(content: Policy, today: datetime.date) -> list[Finding]:
         *_terms(content),
         *_datasets(content),
         *_references(content),
+        *_pauses(content),
         *_calendars(content, today),
         *_waivers(content, today),
     ]
@@ -170,6 +172,22 @@ def _references(content: Policy) -> Iterator[Finding]:
             ),
             Message.of("add to its 'references': {line}", line=line),
             place,
+        )
+
+
+def _pauses(content: Policy) -> Iterator[Finding]:
+    for control_id, path, column, dataset in untraced_ends(content):
+        yield Finding(
+            Message.of(
+                "nobody can tell whether '{column}' was recorded before the pause had ended",
+                column=column,
+            ),
+            Message.of(
+                "name it under 'happened' in the 'recording' of '{dataset}', so that git tells when"
+                " it was filed",
+                dataset=dataset,
+            ),
+            content.place("control", control_id, *path),
         )
 
 

@@ -33,6 +33,7 @@ from ccpolicy.policy.models import (
 )
 from ccpolicy.policy.settings import FILE, Settings, find_root, load_settings
 from ccpolicy.shipped import shipped_folder
+from ccpolicy.texts import TAG
 
 M = TypeVar("M", bound=Model)
 TESTS = "tests"
@@ -116,9 +117,10 @@ class Policy:
     def datasets_judged(self, tables: Iterable[str]) -> list[str]:
         """Return those of `datasets_behind` whose invalid records leave a control in doubt.
 
-        They are the tables' own and those looked up in. Where something is only referred to, the
-        records that name an invalid one are invalid themselves, and the others are in no doubt. But
-        what no control at all selects is for those to say that refer to it.
+        These are the datasets of the tables, and those that they look values up in. A dataset that
+        is only referred to does not count: an invalid record in it makes the records that name it
+        invalid too, and leaves the others alone. It counts after all if no control selects it,
+        since its errors would be reported nowhere else.
         """
         own = self._reached(tables, _looked_up)
         elsewhere = {*self._reached(self._selected(), _looked_up)}
@@ -173,7 +175,7 @@ def _content(tree: PolicyFiles, root: Path, revision: str | None) -> Policy:
     reader = _Reader(tree, settings)
     reader.places["settings", FILE] = Place(source, ())
     folder = f"{settings.policy}"
-    plan = reader.one(Plan, f"{folder}/plan.yaml")
+    plan = reader.one(Plan, "plan", f"{folder}/plan.yaml")
     norms = reader.entries(Norms, "norm", [f"{folder}/norms.yaml"])
     controls = reader.entries(Controls, "control", reader.files(f"{folder}/controls"))
     waivers = reader.entries(Waivers, "waiver", [f"{folder}/waivers.yaml"])
@@ -182,7 +184,7 @@ def _content(tree: PolicyFiles, root: Path, revision: str | None) -> Policy:
         calendars = reader.entries(Calendars, "calendar", [f"{folder}/{CALENDARS}"])
     datasets = {}
     for name in reader.files(f"{folder}/datasets"):
-        if dataset := reader.one(Dataset, name):
+        if dataset := reader.one(Dataset, "dataset", name):
             datasets[dataset.id] = dataset
             if Path(name).stem != dataset.id:
                 reader.errors.append(
@@ -224,6 +226,13 @@ def _content(tree: PolicyFiles, root: Path, revision: str | None) -> Policy:
     )
 
 
+def _languages(plan: object) -> list[str]:
+    """Return the languages that a plan names, unless one of them is none."""
+    found = plan.get("languages") if isinstance(plan, dict) else None
+    named = found if isinstance(found, list) else []
+    return named if all(isinstance(each, str) and TAG.search(each) for each in named) else []
+
+
 class _Reader:
     """Reads policy files one after another and gathers what is wrong."""
 
@@ -232,6 +241,8 @@ class _Reader:
         self.errors: list[PolicyError] = []
         self.places: dict[tuple[str, str], Place] = {}
         self.names = [FILE]
+        self.context: dict[str, list[str]] = {}
+        """What texts are held to: the plan's languages."""
 
     def files(self, folder: str) -> list[str]:
         """List the YAML files of a folder."""
@@ -289,20 +300,22 @@ class _Reader:
                     file=f"{self.settings.policy}/{CALENDARS}",
                     country=source.value["holidays"],
                 )
-            return source, model.model_validate(source.value)
+            if model is Plan:
+                self.context["languages"] = _languages(source.value)
+            return source, model.model_validate(source.value, context=self.context)
         except ValidationError as failure:
             self.errors.extend(explain(failure, source, model))
         except PolicyError as failure:
             self.errors.append(failure)
         return None
 
-    def one(self, model: type[M], name: str) -> M | None:
+    def one(self, model: type[M], family: str, name: str) -> M | None:
         """Read a file that holds one entry."""
         found = self.read(model, name)
         if found is None:
             return None
         source, entry = found
-        self.places[model.__name__.lower(), getattr(entry, "id")] = Place(source, ())  # noqa: B009
+        self.places[family, getattr(entry, "id")] = Place(source, ())  # noqa: B009
         return entry
 
     def entries(self, model: type[Model], family: str, names: list[str]) -> dict[str, Any]:

@@ -11,9 +11,11 @@ from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
 from ccpolicy.checks.kinds import ROLES, Role
 from ccpolicy.checks.values import Given, Value
 from ccpolicy.evidence_formats import Format
-from ccpolicy.policy.base_model import STRICT, Line, Name
+from ccpolicy.policy.base_model import STRICT, Name
 from ccpolicy.policy.column_reading import ColumnSource, Marks
+from ccpolicy.policy.decoding import Decoding
 from ccpolicy.policy.reshape import Reshape
+from ccpolicy.texts import Label, Line, Tag, WrittenText
 from ccpolicy.vocabulary import Grade, Severity
 
 
@@ -38,39 +40,22 @@ class Model(BaseModel):
     model_config = STRICT
 
 
-class Text(Model):
-    """A text in both languages."""
-
-    en: Line
-    zh: Line
-
-
-def _in_both(value: object) -> object:
-    return {"en": value, "zh": value} if isinstance(value, str) else value
-
-
-Label = Annotated[
-    Text,
-    BeforeValidator(_in_both, json_schema_input_type=Line | Text),
-]
-"""A text in both languages, or written once if it is the same in both: `P0001`, `NFPA 110`."""
-
-
 class Clause(Model):
     """A paragraph of the plan."""
 
     id: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]+(\.[0-9A-Za-z]+)*$")]
     """Number in the plan, such as `3.1`."""
-    title: Text
-    text: Text | None = None
+    title: WrittenText
+    text: WrittenText | None = None
     """What the clause asks. Without a text it is a heading over its sub-clauses."""
-    no_control: Text | None = None
+    no_control: WrittenText | None = None
     """Why no control stands behind this clause."""
 
     @property
     def digest(self) -> str:
         """Twelve hex digits of the SHA-256 of title and text: changes when the clause does."""
-        parts = [self.title.en, self.title.zh, *((self.text.en, self.text.zh) if self.text else ())]
+        texts = [self.title, self.text] if self.text else [self.title]
+        parts = [each for text in texts for _, each in sorted(text.root.items())]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
 
@@ -78,7 +63,11 @@ class Plan(Model):
     """The document that the controls hold the organisation to: `policy/plan.yaml`."""
 
     id: Id
-    title: Text
+    title: WrittenText
+    languages: Annotated[list[Tag], Field(min_length=1)]
+    """Languages in which the plan and all that stands beside it is written, as in BCP 47: `[en]`,
+    `[zh, en]`. Where there are several, each text is a mapping of all of them; reports offer them,
+    the first where the reader's is none of them."""
     version: Line
     effective_on: Day
     """First day on which the plan is owed."""
@@ -94,7 +83,7 @@ class Plan(Model):
     """Role that answers for the plan."""
     subject: Line = "centre"
     """What a control without subjects of its own is about."""
-    tags: dict[Name, Text] = {}
+    tags: dict[Name, WrittenText] = {}
     """Tag of controls → its name in reports. A tag without an entry is shown as written."""
     clauses: list[Clause] = Field(min_length=1)
 
@@ -182,7 +171,7 @@ class Norm(Model):
     """The basis of a parameter: a standard, a regulation or an internal decision."""
 
     id: Id
-    title: Text
+    title: WrittenText
     """What the norm says, with its number."""
     source: Label
     """Document, edition and section."""
@@ -205,6 +194,9 @@ class Selection(Model):
     """A dataset, or `dataset.child` for records nested in its documents."""
     key: list[Name] = []
     """Columns that name the subject; none where the control is about one subject, the whole."""
+    group: list[Name] = []
+    """Columns that name the subject, where the key names what counts for it (check kind
+    `share`)."""
     prefix: str = ""
     """Put before the subject's name, to keep the keys of several datasets apart."""
     where: Line | None = None
@@ -222,10 +214,18 @@ class Selection(Model):
     """Column by whose value the parameters differ."""
     calendar: Name | None = None
     """Column that names the calendar on which business time counts."""
+    reason: Name | None = None
+    """Column that says why the clock stands still."""
+    reasons: list[Line] | None = Field(default=None, min_length=1)
+    """The reasons for which it may; without them those of the column's `enum` in the contract."""
     quantity: Name | None = None
-    """Numeric column: what a reading counted, or a subject's own minimum."""
+    """Numeric column: what a reading counted, how many a record stands for, or a subject's own
+    minimum."""
+    met: Name | None = None
+    """Numeric column: how many of the `quantity` are as they should be (check kind `share`)."""
     good: Line | None = None
-    """SQL predicate that says whether the record is as it should be (check kind `record`)."""
+    """SQL predicate that says whether the record is as it should be (check kinds `record` and
+    `share`)."""
 
     @property
     def roles(self) -> dict[Role, str]:
@@ -274,7 +274,7 @@ class Revision(Model):
     parameters: dict[Name, ParameterValue] = {}
     calendar: Id | None = None
     """Calendar on which business time counts from then on; without it the control's."""
-    reason: Text | None = None
+    reason: WrittenText | None = None
     """Why they were changed."""
 
     @property
@@ -294,7 +294,7 @@ class Revision(Model):
 class NotApplicable(Model):
     """A written decision that a control does not apply for a while."""
 
-    reason: Text
+    reason: WrittenText
     owner: Label
     until: Day
     """Last day on which the decision stands."""
@@ -304,12 +304,12 @@ class Control(Model):
     """One requirement of the plan, with the check that evaluates it."""
 
     id: Id
-    title: Text
-    rule: Text
+    title: WrittenText
+    rule: WrittenText
     """What must hold, in words."""
-    rationale: Text | None = None
+    rationale: WrittenText | None = None
     """Why the control reads the plan as it does."""
-    remediation: Text
+    remediation: WrittenText
     """Remediation: what to do when it fails."""
     clauses: dict[str, Line] = Field(min_length=1)
     """Clause id → the clause's digest when the control was last reviewed against it."""
@@ -322,13 +322,13 @@ class Control(Model):
     """Input of the check kind → the selections that fill it, or a list of items."""
     calendar: Id | None = None
     """Calendar of `policy/calendars.yaml` on which business time counts; without it the plan's."""
-    value_labels: dict[Line, Text] = {}
+    value_labels: dict[Line, WrittenText] = {}
     """Class or choice in a parameter's value → its name in reports."""
     parameters: dict[Name, ParameterValue] | None = None
     """The parameters, if they have never been revised."""
     revisions: list[Revision] | None = Field(default=None, min_length=1)
     """The parameters over time, oldest first."""
-    may_be_empty: Text | None = None
+    may_be_empty: WrittenText | None = None
     """Why it is all right that there is nothing to assess."""
     not_applicable: NotApplicable | None = None
 
@@ -397,7 +397,8 @@ class Child(Model):
     key: list[Name] = Field(min_length=1)
     """Columns that tell one record from another, the parent's among them."""
     columns: dict[Name, ColumnSource] = {}
-    """Column of the nested record → its name in the document, or how its values are written."""
+    """Name used here → the field's name, or its path, in a nested record, or how its values are
+    written."""
     references: dict[Name, Reference] = {}
     """Column of the nested record → what its values must name."""
     recording: Recording | None = None
@@ -413,11 +414,11 @@ class Lookup(Model):
     column: Name
 
 
-class Dataset(Model):
+class Dataset(Decoding, Model):
     """What counts as evidence of one kind: `policy/datasets/<id>.yaml`."""
 
     id: Name
-    title: Text
+    title: WrittenText
     owner: Label
     """Role that keeps these records."""
     files: Line
@@ -433,15 +434,11 @@ class Dataset(Model):
     """JSON Schema of one record, over the names used here. A text with `format: attachment` is the
     path of a file that belongs to the record, from the evidence folder on."""
     columns: dict[Name, ColumnSource] = {}
-    """Name used here → the column's heading, or the path in a document, such as `summary.end`; or
-    where it stands and how its cells are written."""
+    """Name used here → the column's heading, or the path in a document, such as `summary.end`, or
+    how its cells are written. What begins with `/` is a JSON Pointer from the document's top, for
+    fields around the records."""
     empty: Marks | None = None
     """Texts that mean in any column that there is no value, such as `N/A`."""
-    records: str = ""
-    """JSON Pointer to the list of records in a document; empty when the document is the list."""
-    delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] = ","
-    sheet: Line | None = None
-    """Sheet of a spreadsheet; without it the first."""
     reshape: Reshape | None = None
     """How records are made of rows, where a row is not a record."""
     children: dict[Name, Child] = {}
@@ -453,8 +450,13 @@ class Dataset(Model):
     """New column → SQL expression over the record's columns."""
     recording: Recording | None = None
     """How records are put on file; without it they are not followed through history."""
-    may_be_empty: Text | None = None
+    may_be_empty: WrittenText | None = None
     """Why it is all right that a file holds no record. A missing file never is."""
+
+    def heading(self, name: str) -> str:
+        """Return what a column is called on file, as the contract says."""
+        reading = self.columns.get(name)
+        return (reading.from_ if reading else None) or name
 
     @property
     def all_references(self) -> list[tuple[str, str, Reference]]:
@@ -480,7 +482,7 @@ class Waiver(Model):
     control: Id
     subject: Line
     """Exactly as reports name it."""
-    reason: Text
+    reason: WrittenText
     owner: Label
     approver: Label
     from_: Day = Field(alias="from")

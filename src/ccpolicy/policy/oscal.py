@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from ccpolicy.errors import Language
 from ccpolicy.oscal import Part, document, identifier, prop, prose, role, token
 from ccpolicy.policy.load import Policy
-from ccpolicy.policy.models import Clause, Control, ParameterValue, Text
+from ccpolicy.policy.models import Clause, Control, ParameterValue
+from ccpolicy.texts import Text
 
 CATALOG_FILE = "oscal-catalog.json"
 """Where a component definition looks for its catalog, unless its reader knows better."""
@@ -43,7 +44,7 @@ class _Policy:
         roles = dict.fromkeys([plan.owner, *(each.owner for each in self.controls())])
         metadata = {
             "props": [prop("policy-digest", self.content.digest)],
-            "roles": [role(each.en, self.say(each)) for each in roles],
+            "roles": [role(each.text("en"), self.say(each)) for each in roles],
         }
         return document(
             name,
@@ -57,7 +58,7 @@ class _Policy:
         return self.content.controls.values()
 
     def say(self, text: Text) -> str:
-        return prose(text.zh if self.language == "zh" else text.en)
+        return prose(text.text(self.language))
 
     def id(self, *names: str) -> str:
         return identifier(self.content.plan.id, *names)
@@ -119,7 +120,7 @@ class _Policy:
         label = self.content.kinds[control.check].parameters[name].label
         return {
             "id": f"{control.id}.{name}",
-            "label": prose(label.zh if self.language == "zh" else label.en),
+            "label": self.say(label),
             "guidelines": [
                 {"prose": text}
                 for text in ([self.say(norm.title), self.say(norm.source)] if norm else [])
@@ -144,7 +145,7 @@ class _Policy:
                     "type": "plan",
                     "title": self.say(plan.title),
                     "description": self.say(plan.title),
-                    "responsible-roles": [{"role-id": token(plan.owner.en)}],
+                    "responsible-roles": [{"role-id": token(plan.owner.text("en"))}],
                     "control-implementations": [implementation],
                 }
             ],
@@ -176,7 +177,7 @@ class _Policy:
                 {"param-id": f"{control.id}.{name}", "values": _values(given)}
                 for name, given in _parameters(control).items()
             ],
-            "responsible-roles": [{"role-id": token(control.owner.en)}],
+            "responsible-roles": [{"role-id": token(control.owner.text("en"))}],
             "remarks": self.say(control.remediation),
         }
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
-from ccpolicy.policy.base_model import STRICT, Line
+from ccpolicy.policy.base_model import STRICT
+from ccpolicy.texts import Line
 
 PLACE = ("place", "file", "sheet")
 """Columns of `rows` besides the cells: where the row is, the file's path, its sheet."""

@@ -63,7 +63,7 @@ def _beside(dataset: Dataset, place: Callable[..., Locator]) -> Iterator[PolicyE
                 locator=place("columns", name, "from"),
                 field="from",
             )
-    headings = dataset.reshape.headings if dataset.reshape else []
+    headings = [*(dataset.reshape.headings if dataset.reshape else []), *dataset.around]
     for index, name in enumerate(headings):
         if name in (*PLACE, *headings[:index]):
             yield PolicyError(
@@ -76,7 +76,8 @@ def _query(
 ) -> Iterator[PolicyError]:
     """Yield what is wrong with the query, and with the columns that it returns."""
     here = place("reshape", "query")
-    cells = [f"NULL::VARCHAR AS {identifier(each)}" for each in dict.fromkeys(reshape.headings)]
+    names = dict.fromkeys([*reshape.headings, *dataset.around])
+    cells = [f"NULL::VARCHAR AS {identifier(each)}" for each in names]
     around = "NULL::BIGINT AS place, NULL::VARCHAR AS file, NULL::VARCHAR AS sheet"
     try:
         query = reshape_sql(store, reshape.query, _ROWS)
@@ -92,7 +93,7 @@ def _query(
             hint="it reads 'rows', which has: {columns}",
             locator=here,
             reason=failure.reason,
-            columns=", ".join([*PLACE, *reshape.headings]),
+            columns=", ".join([*PLACE, *names]),
         )
         return
     finally:

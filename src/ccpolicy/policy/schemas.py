@@ -60,7 +60,7 @@ def schema_text(name: str) -> str:
         schema = model.model_json_schema(schema_generator=_Schema)
     for title, part in {model.__name__: schema, **schema.get("$defs", {})}.items():
         for field, text in _described(_classes(model)[title]).items():
-            if field in part["properties"]:
+            if field in part.get("properties", {}):
                 part["properties"][field] = {"description": text, **part["properties"][field]}
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     return json.dumps({**head, **schema}, ensure_ascii=False, indent=2) + "\n"

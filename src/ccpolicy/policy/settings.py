@@ -13,10 +13,11 @@ from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.files.ignoring import ignores_everything
 from ccpolicy.files.limits import Limits
 from ccpolicy.files.model_errors import explain
+from ccpolicy.files.paths import leads_out
 from ccpolicy.files.policy_files import FolderFiles, PolicyFiles
 from ccpolicy.files.yaml_document import Place, YamlDocument, decode
-from ccpolicy.policy.base_model import Line
-from ccpolicy.policy.models import Label, Model, Text
+from ccpolicy.policy.models import Model
+from ccpolicy.texts import Label, Line, WrittenText
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.vocabulary import Judged, Severity
 
@@ -29,11 +30,11 @@ class Ignore(Model):
     files: Line
     """Pattern of their path below the evidence folder, such as `scans/*.pdf`, or of their name in
     any folder, such as `*.pdf`."""
-    reason: Text
+    reason: WrittenText
 
 
 def _usual(files: str, en: str, zh: str) -> Ignore:
-    return Ignore(files=files, reason=Text(en=en, zh=zh))
+    return Ignore(files=files, reason=WrittenText({"en": en, "zh": zh}))
 
 
 USUAL = (
@@ -211,7 +212,7 @@ def _check_ignored(settings: Settings, source: YamlDocument) -> None:
     seen = {each.files for each in USUAL}
     for index, each in enumerate(settings.ignore):
         place = source.locate(("ignore", index, "files"))
-        if each.files.startswith("/") or ".." in each.files.split("/"):
+        if leads_out(each.files):
             raise PolicyError(
                 "'{pattern}' leads out of the evidence folder", locator=place, pattern=each.files
             )

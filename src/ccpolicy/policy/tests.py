@@ -12,10 +12,11 @@ from pydantic import Field, ValidationError
 from ccpolicy.errors import PolicyErrors
 from ccpolicy.files.model_errors import explain
 from ccpolicy.files.policy_files import PolicyFiles, read_source
-from ccpolicy.policy.base_model import Line, Name
+from ccpolicy.policy.base_model import Name
 from ccpolicy.policy.load import TESTS, Place, Policy
 from ccpolicy.policy.models import Day, Id, Model
 from ccpolicy.policy.names import unknown
+from ccpolicy.texts import Line
 from ccpolicy.vocabulary import Verdict
 
 _NUMBER = re.compile(r"\{n(?::0([1-9]))?\}")
@@ -62,9 +63,9 @@ class Case(Model):
     period: Line | None = None
     """`START/END`; without it the 12 months before."""
     given: dict[Name, list[dict[str, Any]]]
-    """Dataset → its records; one that is not named holds none, which is then all right, and what
-    refers to it is not judged. What git would know (`recordings`, `evidence_changes`) is given like
-    any other."""
+    """Dataset → its records. A dataset that is not named is empty; that counts as no error, and
+    references to it are not checked. The datasets that git fills (`recordings`,
+    `evidence_changes`) are given in the same way."""
     waivers: list[GivenWaiver] = Field(default=[])
     """Lapses that are accepted."""
     expect: Expected

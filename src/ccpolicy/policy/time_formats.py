@@ -103,7 +103,8 @@ class TimeFormat:
         if "f" in self.codes:
             text = rf"regexp_replace({text}, '([.,][0-9]{{6}})[0-9]{{1,3}}', '\1')"
         if self.text.endswith("%z"):
-            text = f"regexp_replace({text}, 'Z$', '+00:00')"
+            utc = f"rtrim({text}, 'Z') || '+00:00'"
+            text = f"CASE WHEN ends_with({text}, 'Z') THEN {utc} ELSE {text} END"
         return f"epoch_us(try_strptime({text}, {literal(self.text)}))"
 
 

@@ -16,6 +16,7 @@ from ccpolicy.evidence.cell_readings import CellReadings
 from ccpolicy.evidence.contract import Contract
 from ccpolicy.evidence.readers import Record, Scanner, SourceFile, find_reader, place_of
 from ccpolicy.evidence.readers.csv_form import CsvFault, csv_rows
+from ccpolicy.evidence.readers.decode import decode, is_plain
 from ccpolicy.files.finder import fingerprint
 from ccpolicy.provenance.derived_keys import DerivedKeys
 from ccpolicy.provenance.line_diff import changed_lines
@@ -49,28 +50,30 @@ class FileVersionReader:
         self.file = folder / f"version.{tracked.dataset.format}"
         self.readings = CellReadings(store)
         self.derived = DerivedKeys(tracked.contract, store)
-        self.is_csv = tracked.dataset.format == "csv"
+        self.is_csv = tracked.dataset.format == "csv" and is_plain(tracked.dataset)
         self.columns = [column.name for column in tracked.contract.columns]
 
-    def items(self, content: bytes) -> list[KeyedContent]:
-        """Return the records of a version.
+    def items(self, path: str, content: bytes) -> list[KeyedContent]:
+        """Return the records of a version of the file at a path below the evidence folder.
 
         Raises:
             Unreadable: it does not fit the contract.
         """
         if self.is_csv and not self.derived.expressions and b'"' not in content:
             return self._plain_items(_text(content))
-        return [item for item, _ in self._found(content, placed=False)]
+        return [item for item, _ in self._found(path, content, placed=False)]
 
-    def places(self, content: bytes) -> list[tuple[Key, Place]]:
+    def places(self, path: str, content: bytes) -> list[tuple[Key, Place]]:
         """Return where in a version each record is.
 
         Raises:
             Unreadable: it does not fit the contract.
         """
-        return [(key, place) for (key, _), place in self._found(content, placed=True)]
+        return [(key, place) for (key, _), place in self._found(path, content, placed=True)]
 
-    def changes(self, old: bytes, new: bytes) -> tuple[list[KeyedContent], list[KeyedContent]]:
+    def changes(
+        self, path: str, old: bytes, new: bytes
+    ) -> tuple[list[KeyedContent], list[KeyedContent]]:
         """Return the records that only the old version has, and those that only the new one has.
 
         Raises:
@@ -78,8 +81,9 @@ class FileVersionReader:
         """
         if self.is_csv and (lines := changed_lines(old, new)):
             header, gone, come = lines
-            return self.items(header + gone) if gone else [], self.items(header + come)
-        before, after = Counter(self.items(old)), Counter(self.items(new))
+            gone_items = self.items(path, header + gone) if gone else []
+            return gone_items, self.items(path, header + come)
+        before, after = Counter(self.items(path, old)), Counter(self.items(path, new))
         return list((before - after).elements()), list((after - before).elements())
 
     def fields(self, content: str) -> dict[str, Any]:
@@ -147,7 +151,9 @@ class FileVersionReader:
                 found.append(((table.name, key_text), content))
         return found
 
-    def _found(self, content: bytes, *, placed: bool) -> list[tuple[KeyedContent, Place]]:
+    def _found(
+        self, path: str, content: bytes, *, placed: bool
+    ) -> list[tuple[KeyedContent, Place]]:
         try:
             if self.is_csv:
                 rows = list(_rows(self.tracked.contract, content))
@@ -155,15 +161,21 @@ class FileVersionReader:
                 return self._of_records([value for _, value in rows], places)
             self.file.unlink(missing_ok=True)  # overwriting a file would wait for the disk
             self.file.write_bytes(content)
-            opened = SourceFile(self.tracked.contract, "", self.file, fingerprint(self.file))
-            reader = find_reader(self.tracked.dataset.format)
-            if isinstance(reader, Scanner):
-                return self._of_table(opened, reader)
-            records = [each for each in reader.read(opened) if isinstance(each, Record)]
-            places = [place_of(opened, each) if placed else _NOWHERE for each in records]
-            return self._of_records([each.value for each in records], places)
+            opened = SourceFile(self.tracked.contract, path, self.file, fingerprint(self.file))
+            found = []
+            for part in decode(opened):
+                found += self._of_part(part, placed=placed)
+            return found
         except (EvidenceError, LimitError, OSError, StoreError, UnicodeEncodeError) as failure:
             raise Unreadable from failure
+
+    def _of_part(self, file: SourceFile, *, placed: bool) -> list[tuple[KeyedContent, Place]]:
+        reader = find_reader(self.tracked.dataset.format)
+        if self.tracked.dataset.format == "parquet" and isinstance(reader, Scanner):
+            return self._of_table(file, reader)
+        records = [each for each in reader.read(file) if isinstance(each, Record)]
+        places = [place_of(file, each) if placed else _NOWHERE for each in records]
+        return self._of_records([each.value for each in records], places)
 
     @cached_property
     def _reader(self) -> DuckDB:

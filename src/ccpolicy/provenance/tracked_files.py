@@ -88,6 +88,7 @@ class TrackedFiles:
             return [
                 _compare_versions(
                     self._by_dataset[each.dataset.id],
+                    path,
                     None if old is None else self._content(old),
                     None if new is None else self._content(new),
                 )
@@ -105,7 +106,7 @@ class TrackedFiles:
                 place
                 for each in self.tracked
                 if each.holds(path)
-                for place in self._by_dataset[each.dataset.id].places(self._content(blob))
+                for place in self._by_dataset[each.dataset.id].places(path, self._content(blob))
             ]
         except Unreadable:
             return []
@@ -147,10 +148,10 @@ def _collect(
 
 
 def _compare_versions(
-    reader: FileVersionReader, before: bytes | None, after: bytes | None
+    reader: FileVersionReader, path: str, before: bytes | None, after: bytes | None
 ) -> tuple[list[KeyedContent], list[KeyedContent]]:
     if before is None:
-        return [], reader.items(after or b"")
+        return [], reader.items(path, after or b"")
     if after is None:
-        return reader.items(before), []
-    return reader.changes(before, after)
+        return reader.items(path, before), []
+    return reader.changes(path, before, after)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ccpolicy.assessment.building_blocks import Bilingual
-from ccpolicy.errors import Language, PolicyError, catalogue
+from ccpolicy.errors import PolicyError, Sayable, catalogue
 from ccpolicy.time.durations import Unit, duration_parts
 from ccpolicy.time.period_days import LAST, PeriodDay, ordinal, parse_period_day
 from ccpolicy.time.periods import FISCAL_YEAR, fiscal_day, period_form
@@ -41,7 +40,7 @@ _COUNTED_MESSAGES = {
 }
 
 
-def amount_text(value: object, language: Language) -> str:
+def amount_text(value: object, language: str) -> str:
     """Return a value in words if it is a duration, a period or a day of one, or else as written."""
     text = str(value)
     if (form := period_form(text)) in PERIOD_MESSAGES:
@@ -55,7 +54,7 @@ def amount_text(value: object, language: Language) -> str:
 
 
 def parameter_text(
-    value: object, language: Language, labels: Mapping[str, Bilingual]
+    value: object, language: str, labels: Mapping[str, Sayable]
 ) -> list[tuple[str, str]]:
     """Return the classes of a parameter with their values; of a single value the class is empty."""
     if isinstance(value, Mapping):
@@ -68,15 +67,15 @@ def parameter_text(
     return [("", word)]
 
 
-def label_text(name: str, language: Language, labels: Mapping[str, Bilingual]) -> str:
+def label_text(name: str, language: str, labels: Mapping[str, Sayable]) -> str:
     """Return the name that the policy gives a class, choice or tag, or else the word itself."""
     label = labels.get(name)
     if label is None:
         return name
-    return label.zh if language == "zh" else label.en
+    return label.text(language)
 
 
-def _period_day(day: PeriodDay, language: Language) -> str:
+def _period_day(day: PeriodDay, language: str) -> str:
     """Name a day of a period in words."""
     say = catalogue(language).gettext
     name = say(_WEEKDAY_MESSAGES[day.weekday]) if day.weekday is not None else ""
@@ -86,11 +85,11 @@ def _period_day(day: PeriodDay, language: Language) -> str:
         return name
     if day.number == LAST:
         return say(_LAST_MESSAGES[day.unit]).format(weekday=name)
-    count = ordinal(day.number) if language == "en" else day.number
+    count = ordinal(day.number) if language.partition("-")[0] != "zh" else day.number
     return say(_COUNTED_MESSAGES[day.unit]).format(number=count, weekday=name)
 
 
-def _length(number: int, unit: Unit, language: Language) -> str:
+def _length(number: int, unit: Unit, language: str) -> str:
     ngettext = catalogue(language).ngettext
     match unit:
         case "year":

@@ -10,8 +10,10 @@ from ccpolicy.reports.phrases import (
     baseline_note,
     lapse_text,
     opened_by,
+    pauses,
     problem_text,
     reason_text,
+    records_behind,
     verdict_labels,
     waivers_for_nobody,
 )
@@ -118,6 +120,8 @@ class _SectionText:
                 self.row("unknown", control)
                 self.reason(control)
             self.lapses(each)
+            for note in pauses(page, control):
+                self.table.detail(note)
             for known in baseline_note(page, control):
                 self.table.detail(known)
             self.problems(control)
@@ -139,6 +143,8 @@ class _SectionText:
             self.row("cured", each.control, count)
             if self.full:
                 self.lapses(each)
+                for note in pauses(page, each.control):
+                    self.table.detail(note)
 
     def waived(self) -> None:
         """Show what was accepted, why, by whom and until when."""
@@ -218,6 +224,8 @@ class _SectionText:
             self.row(self.result.verdict(control), control, total)
             if control.next_due:
                 self.table.detail(page.say("next due {moment}", moment=until(control.next_due)))
+            for note in pauses(page, control):
+                self.table.detail(note)
 
     def row(self, word: str, control: Control, count: str = "") -> None:
         """Add a control's row: how many at the right edge, and how severe."""
@@ -242,6 +250,8 @@ class _SectionText:
             if len(found.lapses) > 1 and not self.full:
                 shown = self.page.say("longest {lapse}", lapse=shown)
             self.table.detail(shown, opened_by(self.page, lapse))
+            for note in records_behind(self.page, lapse):
+                self.table.detail(note)
             for note in covered_later(self.page, lapse):
                 self.table.detail(note)
             if lapse.closed_by and self.full:

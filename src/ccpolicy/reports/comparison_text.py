@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ccpolicy.assessment.building_blocks import Text
 from ccpolicy.assessment.comparison import (
     DIRECTIONS,
     STATUSES,
@@ -17,6 +16,7 @@ from ccpolicy.reports.alterations_text import altered
 from ccpolicy.reports.amount_text import amount_text
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page, Table, Word
+from ccpolicy.texts import Text
 
 
 def render_comparison(result: Comparison, view: View) -> str:

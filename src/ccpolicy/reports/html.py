@@ -24,13 +24,20 @@ PARTS = Path(__file__).parent / "html_parts"
 def render_assessment(result: Assessment, view: View) -> bytes:
     """Render an assessment; in brief, what is read by those who decide."""
     from ccpolicy.reports.html_parts.document import Document
+    from ccpolicy.reports.html_parts.wording import offering
 
-    return b"".join(_pieces(Document(result), view))
+    with offering(result.policy.languages):
+        return b"".join(_pieces(Document(result), view))
 
 
 def _pieces(document: Document, view: View) -> Iterator[bytes]:
     """Yield the file piece by piece; a control is dropped from memory when it is written."""
-    from ccpolicy.reports.html_parts.labels import severity_style
+    from ccpolicy.reports.html_parts.labels import (
+        language_name,
+        language_style,
+        nearest_language,
+        severity_style,
+    )
 
     style, script = (PARTS / name for name in ("report.css", "report.js"))
     environment = _environment()
@@ -38,7 +45,11 @@ def _pieces(document: Document, view: View) -> Iterator[bytes]:
         "doc": document,
         "result": document.result,
         "view": view,
-        "style": style.read_text("utf-8") + severity_style(),
+        "languages": {each: language_name(each) for each in document.result.policy.languages},
+        "reading": nearest_language(document.result.policy.languages, view.language),
+        "style": style.read_text("utf-8")
+        + severity_style()
+        + language_style(document.result.policy.languages),
         "script": script.read_text("utf-8"),
     }
     shared["policy"] = _content_policy(str(shared["style"]), str(shared["script"]))
@@ -92,7 +103,7 @@ def _environment() -> Environment:
     from markupsafe import Markup
 
     from ccpolicy.reports import time_text
-    from ccpolicy.reports.html_parts import bilingual, labels, timeline
+    from ccpolicy.reports.html_parts import labels, timeline, wording
 
     class Terse(Extension):
         """Takes from the templates themselves, never from what they print."""
@@ -105,13 +116,13 @@ def _environment() -> Environment:
         loader=FileSystemLoader(PARTS / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=bilingual.safe,
+        finalize=wording.safe,
         extensions=[Terse],
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
     )
-    for module in (bilingual, labels):
+    for module in (wording, labels):
         names = [name for name in vars(module) if not name.startswith("_")]
         environment.globals.update({name: getattr(module, name) for name in names})
     environment.globals.update(
@@ -120,6 +131,7 @@ def _environment() -> Environment:
             "until": time_text.until,
             "exactly": time_text.exactly,
             "printed": timeline.printed,
+            "hours": timeline.hours,
         }
     )
     environment.filters["raw"] = Markup

@@ -12,8 +12,10 @@ from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import (
     lapse_text,
     opened_by,
+    pauses,
     problem_text,
     reason_text,
+    records_behind,
     verdict_labels,
     waivers_for_nobody,
 )
@@ -24,6 +26,7 @@ from ccpolicy.reports.summary_text import (
     evidence_notes,
     failed_in_period,
     judgement,
+    not_due,
     severities,
     tally,
 )
@@ -112,6 +115,9 @@ class _Document:
         for text in failed_in_period(page, result):
             yield ""
             yield plain(text)
+        if (open_yet := not_due(page, result)) and page.view.detail != "brief":
+            yield ""
+            yield plain(open_yet)
         for text, colour in evidence_notes(page, result):
             if colour == "red" or page.view.detail != "brief":
                 yield ""
@@ -137,12 +143,14 @@ class _Document:
                     page.phrases(
                         [
                             self.noted(lapse_text(page, result, each), opened_by(page, each)),
+                            *records_behind(page, each),
                             *covered_later(page, each),
                         ]
                     )
                     for each in found.lapses
                 ]
             )
+            yield from self.some(list(pauses(page, control)))
             yield from self.some([problem_text(page, each) for each in control.problems])
             if control.reason:
                 yield f"- {plain(reason_text(page, control))}"

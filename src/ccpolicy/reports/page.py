@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ccpolicy.assessment.building_blocks import Bilingual
-from ccpolicy.errors import Message, catalogue
+from ccpolicy.errors import Message, Sayable, catalogue
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import clip, inert, pad, visible, width, wrap
 
@@ -37,9 +36,9 @@ class Page:
         template = catalogue(self.view.language).ngettext(one, many, number)
         return template.format(count=number)
 
-    def text(self, text: Bilingual) -> str:
+    def text(self, text: Sayable) -> str:
         """Return a text of the policy in the reader's language."""
-        return visible(text.zh if self.view.language == "zh" else text.en)
+        return visible(text.text(self.view.language))
 
     def join(self, names: Iterable[str]) -> str:
         """List names."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-from ccpolicy.assessment.building_blocks import Text
 from ccpolicy.assessment.models import (
     Assessment,
     BaselineEntry,
@@ -17,7 +16,8 @@ from ccpolicy.assessment.models import (
 from ccpolicy.errors import Level
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
-from ccpolicy.reports.time_text import span
+from ccpolicy.reports.time_text import length_paused, span
+from ccpolicy.texts import Text
 from ccpolicy.vocabulary import Grade, Verdict
 
 
@@ -73,6 +73,9 @@ def lapse_text(page: Page, result: Assessment, lapse: Lapse) -> str:
         subject=lapse.subject,
         span=span(page, result, lapse),
     )
+    if lapse.paused:
+        paused = length_paused(page, lapse.paused)
+        said = page.say("{lapse}, paused for {length} before", lapse=said, length=paused)
     return page.say("{lapse}, known in the baseline", lapse=said) if lapse.baselined else said
 
 
@@ -83,6 +86,17 @@ def baseline_note(page: Page, control: Control) -> Iterator[str]:
             count,
             "{count} known lapse in the baseline",
             "{count} known lapses in the baseline",
+        )
+
+
+def pauses(page: Page, control: Control) -> Iterator[str]:
+    """Yield of how many subjects the clock stood still, and for how long, if it did."""
+    found = control.pauses
+    if found and found.subjects:
+        yield page.say(
+            "clock stopped by pauses: {subjects}, {length} in all",
+            subjects=page.count(found.subjects, "{count} subject", "{count} subjects"),
+            length=length_paused(page, found.seconds),
         )
 
 
@@ -111,6 +125,12 @@ def waivers_for_nobody(page: Page, result: Assessment) -> Iterator[str]:
 def opened_by(page: Page, lapse: Lapse) -> str:
     """Say which record a lapse began with."""
     return visible(lapse.opened_by) if lapse.opened_by else page.say("nothing on file")
+
+
+def records_behind(page: Page, lapse: Lapse) -> Iterator[str]:
+    """Yield which records are behind a lapse, if there are several."""
+    if lapse.records:
+        yield page.say("records behind it: {places}", places=page.join(map(visible, lapse.records)))
 
 
 def failing_lapses(page: Page, result: Assessment, control: Control, most: int) -> Iterator[str]:

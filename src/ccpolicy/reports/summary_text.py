@@ -85,6 +85,20 @@ def _evidence(page: Page, result: Assessment) -> None:
     )
     if late:
         page.paragraph(page.say("Later records, left out: {controls}", controls=late))
+    if open_yet := not_due(page, result):
+        page.paragraph(open_yet)
+
+
+def not_due(page: Page, result: Assessment) -> str:
+    """Say of how many subjects of which controls the due instant has not come, if of any."""
+    counts = [(each.id, each.subjects) for each in result.controls if each.subjects.not_due]
+    if not counts:
+        return ""
+    named = (
+        f"{id_} ({page.say('{count} of {total}', count=count.not_due, total=count.total)})"
+        for id_, count in counts
+    )
+    return page.say("Not due yet: {controls}", controls=page.join(named))
 
 
 def evidence_notes(page: Page, result: Assessment) -> Iterator[tuple[str, str]]:

@@ -81,6 +81,16 @@ def length_in_period(page: Page, result: Assessment, lapse: Lapse) -> str:
     return _length(page, length if length < hour else length // hour * hour)
 
 
+def length_paused(page: Page, seconds: int) -> str:
+    """Say for how long a clock stood still: in hours, since of business time a day has no 24."""
+    hours, rest = divmod(seconds, 3600)
+    if not hours:
+        return _length(page, datetime.timedelta(seconds=seconds))
+    text = page.count(hours, "{count} hour", "{count} hours")
+    minutes = rest // 60
+    return f"{text} " + page.say("{count} min", count=minutes) if minutes else text
+
+
 def judged_as_of(page: Page, as_of: str, source: str) -> str:
     """Say at which moment this was judged, and who chose it."""
     moment = exactly(as_of)

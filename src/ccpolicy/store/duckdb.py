@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -11,6 +10,7 @@ from typing import Any, Self
 import duckdb
 
 from ccpolicy.errors import DatabaseError, LimitError, Message
+from ccpolicy.store.duckdb_trees import is_too_long, read_tree, too_long
 from ccpolicy.store.interface import (
     Interrupted,
     QueryError,
@@ -32,11 +32,6 @@ _ERRORS: tuple[tuple[type[duckdb.Error], type[StoreError]], ...] = (
     (duckdb.PermissionException, QueryError),
     (duckdb.NotSupportedError, QueryError),
 )
-_SHALLOW = 20_000
-"""Characters of a tree that cannot be too deep: every level has many."""
-_DEEPEST = 400
-"""Levels of lists and mappings in a tree, several for each level of the expression."""
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _REASON_HINT_MESSAGES: dict[type[duckdb.Error], str] = {
     duckdb.OutOfRangeException: "a number is out of range",
     duckdb.DataError: "a value cannot be converted to the type that is asked for",
@@ -96,8 +91,12 @@ class DuckDB:
 
     def parse(self, statements: Sequence[str]) -> list[dict[str, Any]]:
         """See `Store.parse`."""
-        rows = self.run("SELECT json_serialize_sql(unnest(?::VARCHAR[]))", [list(statements)])
-        return [_tree(text) for (text,) in rows]
+        fit = [each for each in statements if not is_too_long(each)]
+        rows = iter(
+            self.run("SELECT json_serialize_sql(unnest(?::VARCHAR[]))", [fit]) if fit else ()
+        )
+        trees = {each: read_tree(text) for each, (text,) in zip(fit, rows, strict=True)}
+        return [trees[each] if each in trees else too_long() for each in statements]
 
     def write(self, trees: Sequence[dict[str, Any]]) -> list[str]:
         """See `Store.write`."""
@@ -150,19 +149,6 @@ class DuckDB:
                     engine=f"DuckDB {duckdb.__version__}",
                 ) from failure
             raise StoreError(f"the database failed: {type(failure).__name__}") from failure
-
-
-def _tree(text: str) -> dict[str, Any]:
-    """Read a syntax tree; one so deep that reading it would need too many calls is an error."""
-    if len(text) > _SHALLOW:
-        depth = deepest = 0
-        for sign in _STRING.sub("", text):
-            depth += (sign in "[{") - (sign in "]}")
-            deepest = max(deepest, depth)
-        if deepest > _DEEPEST:
-            return {"error": True, "error_message": "nested too deeply"}
-    found: dict[str, Any] = json.loads(text)
-    return found
 
 
 def open_store(spill: Path | None = None) -> DuckDB:

@@ -1,8 +1,7 @@
-"""When business time runs out, as a function of the instant from which it is counted.
+"""Tables of when a duration of business time ends, by the instant at which it starts.
 
-Between two instants at which something opens, closes or runs out, that instant either stands still
-or moves with the one from which it is counted. So a day has a handful of pieces, and SQL needs no
-more than a join of integers.
+Between opening and closing the end moves along with the start; while closed it does not move. So
+each day needs only a few rows, and SQL finds the end by a join of integers.
 """
 
 from __future__ import annotations

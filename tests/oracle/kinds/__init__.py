@@ -9,6 +9,7 @@ from .deadline import Deadline
 from .level import Level
 from .record import Record
 from .recurrence import Recurrence
+from .share import Share
 
 JUDGES: dict[str, type[Judge]] = {
     "recurrence": Recurrence,
@@ -17,4 +18,5 @@ JUDGES: dict[str, type[Judge]] = {
     "cadence": Cadence,
     "level": Level,
     "record": Record,
+    "share": Share,
 }

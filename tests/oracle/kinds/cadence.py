@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..judge import Case, Judge
+from ..judge import Case
 from ..model import Revision, Row
-from ..moments import has_happened
+from ..moments import Moment, has_happened
+from .pausing import PausedJudge
 
 
-class Cadence(Judge):
+class Cadence(PausedJudge):
     """News often enough while an episode lasts."""
 
     def episode(self, row: Row) -> tuple[int, int]:
@@ -32,26 +33,28 @@ class Cadence(Judge):
 
     def cover(self, case: Case, t: int, revision: Revision) -> bool:
         """See `Judge`: "the episode's start counts as an update, from that moment"."""
-        every = self.durations(revision, self.by(case.key), "every")
         for row in self.rows("openings", case.key):
             assert row.starts is not None
             start = self.moment(row.starts)
-            if start.earliest <= t < self.due(start, *every):
+            if start.earliest <= t < self.next_due(case, revision, start):
                 return True
         return any(
-            update.at.latest <= t < self.due(update.at, *every)
+            update.at.latest <= t < self.next_due(case, revision, update.at)
             for update in self.helps("events", case)
         )
 
     def dues(self, case: Case, revision: Revision) -> Iterator[int]:
         """See `Judge`."""
-        every = self.durations(revision, self.by(case.key), "every")
         for row in self.rows("openings", case.key):
             assert row.starts is not None
-            yield self.due(self.moment(row.starts), *every)
+            yield self.next_due(case, revision, self.moment(row.starts))
             yield self.episode(row)[1]
         for update in self.helps("events", case):
-            yield self.due(update.at, *every)
+            yield self.next_due(case, revision, update.at)
+
+    def next_due(self, case: Case, revision: Revision, at: Moment) -> int:
+        """Return by when the next update must come: "within `every` of unpaused time"."""
+        return self.due_after(case.key, revision, at, "every")
 
     def there_now(self) -> bool:
         """See `Judge`: an episode has been there since it began, or the control did."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..judge import Case, Judge
+from ..judge import Case
 from ..model import Revision, Row
 from ..moments import later
+from .pausing import PausedJudge
 
 
-class Deadline(Judge):
+class Deadline(PausedJudge):
     """Every opening closed by the time its limit has run out."""
 
     def due_of(self, opening: Row, revision: Revision) -> int:
@@ -21,8 +22,7 @@ class Deadline(Judge):
         if opening.ends is not None:
             return self.end(opening, early=True)
         assert opening.starts is not None
-        limit = self.durations(revision, opening.by, "limit")
-        return self.due(self.moment(opening.starts), *limit)
+        return self.due_after(opening.key, revision, self.moment(opening.starts), "limit")
 
     def dues(self, case: Case, revision: Revision) -> Iterator[int]:
         """See `Judge`."""

@@ -12,13 +12,13 @@ from .roster import RosterJudge
 
 
 class Level(RosterJudge):
-    """A quantity at or above its minimum."""
+    """A quantity within its bounds."""
 
     def states(self, name: str, row: Row) -> bool:
         """See `Judge`: readings are happenings, spans that add up are states."""
         return name == "subjects" or (name == "readings" and self.world.spans)
 
-    def minimum(self, case: Case, t: int, revision: Revision) -> Decimal:
+    def minimum(self, case: Case, t: int, revision: Revision) -> Decimal | None:
         """Return the least quantity at an instant: the subject's own, or the parameter."""
         own = [
             row.quantity
@@ -28,18 +28,32 @@ class Level(RosterJudge):
         ]
         if own:
             return max(own)
-        return Decimal(self.parameter("minimum", revision, self.by(case.key)) or 0)
+        return self.number("minimum", case, revision)
+
+    def number(self, name: str, case: Case, revision: Revision) -> Decimal | None:
+        """Return a bound that is a parameter, if it is given."""
+        value = self.parameter(name, revision, self.by(case.key))
+        return None if value is None else Decimal(value)
 
     def cover(self, case: Case, t: int, revision: Revision) -> bool:
         """See `Judge`."""
         minimum = self.minimum(case, t, revision)
+        maximum = self.number("maximum", case, revision)
+
+        def is_between(least: Decimal, most: Decimal) -> bool:
+            return (minimum is None or least >= minimum) and (maximum is None or most <= maximum)
+
         if self.world.spans:
-            return self.in_force_together(case, t) >= minimum
+            return is_between(
+                self.in_force_together(case, t, early=False),
+                self.in_force_together(case, t, early=True),
+            )
         readings = self.helps("readings", case)
         valid_for = self.durations(revision, self.by(case.key), "valid_for")
 
         def is_within(reading: Known) -> bool:
-            return (reading.row.quantity or Decimal(0)) >= minimum
+            assert reading.row.quantity is not None
+            return is_between(reading.row.quantity, reading.row.quantity)
 
         def lasts(reading: Known) -> bool:
             return not valid_for or t < self.due(reading.at, *valid_for)
@@ -64,12 +78,16 @@ class Level(RosterJudge):
             if t < each.at.latest
         )
 
-    def in_force_together(self, case: Case, t: int) -> Decimal:
-        """Add up the states in force at an instant, each to its disadvantage: late and short."""
+    def in_force_together(self, case: Case, t: int, *, early: bool) -> Decimal:
+        """Add up the states in force at an instant.
+
+        "Help … counts from the latest moment; harm … from the earliest": where more is needed each
+        begins late and is short, where less is, each begins early and is long.
+        """
         present = [
             row
             for row in self.rows("readings", case.key)
-            if self.begin(row, early=False) <= t < self.end(row, early=True)
+            if self.begin(row, early=early) <= t < self.end(row, early=not early)
         ]
         return sum(
             (Decimal(1) if row.quantity is None else row.quantity for row in present), Decimal(0)

@@ -139,6 +139,7 @@ BAD = (
     "javascript:alert(1)\u202e\u2066\u200b\u2028\x00\x1b שלום ]]> --> &lt;"
 )
 KEPT = {
+    "languages",
     "schema_version", "as_of", "as_of_source", "starts", "ends", "at", "next_due", "horizon",
     "due_soon", "change", "committed_at", "known_at", "day", "now", "first", "last",
     "period", "severity", "grade", "state", "judged", "fail_on", "tally",

@@ -60,7 +60,7 @@ def test_matrix_shows_every_verdict_of_every_control_of_a_clause(page: Any) -> N
         assert [words(each) for each in tagged(body, "a", "id")] == clause.controls
         badges = [words(each) for each in tagged(body, "span", "v")]
         wanted = [
-            verdict(each).label.en
+            verdict(each).label.text("en")
             for name in clause.controls
             for each in (controls[name].now, controls[name].period)
         ]
@@ -79,7 +79,7 @@ def test_waivers_and_sign_off_are_whole(page: Any) -> None:
             waiver.id,
             waiver.control,
             waiver.subject,
-            waiver.approver.zh,
+            waiver.approver.text("zh"),
             waiver.starts[:10],
         ):
             assert each in said

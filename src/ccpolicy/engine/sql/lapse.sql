@@ -46,7 +46,8 @@ duty_end AS (
   SELECT g.subject, g.ends, min(p.locator) AS locator
   FROM reported g
   JOIN subject n ON n.number = g.subject
-  JOIN subject_records p ON p.revision = n.revision AND p.name = n.name AND p.ends = g.ends
+  JOIN subject_records p
+    ON p.revision = n.revision AND p.is_part = n.is_part AND p.name = n.name AND p.ends = g.ends
   WHERE g.ends <= g.report_until
   GROUP BY g.subject, g.ends
 )

@@ -7,7 +7,7 @@ numbered AS (
   SELECT p.input, p.revision, s.number AS subject, p.class, p.starts, p.day, p.first_day, p.ends,
          p.quantity, p.locator
   FROM subject_records p
-  JOIN subject s ON s.revision = p.revision AND s.name = p.name
+  JOIN subject s ON s.revision = p.revision AND s.is_part = p.is_part AND s.name = p.name
   WHERE p.planned AND p.starts < p.ends
 ),
 begun AS (                -- one row for each beginning, so that no order is left to chance

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from array import array
 from bisect import bisect_right
@@ -38,6 +39,8 @@ from ccpolicy.store import DuckDB
 from ccpolicy.store.sql import identifier, literal
 
 _DELIMITERS = ",;\t|"
+_SEPARATOR = re.compile(r"sep=(.)")
+"""What spreadsheet programs may write on the first line."""
 _BUFFER = 8 * MAX_LINE
 """Bytes that DuckDB reads at once; its default needs more memory and is no faster."""
 
@@ -54,7 +57,8 @@ class CsvReader(Scanner):
         names = _columns(file, header)
         for line, row in rows:
             cells = zip(names, row, strict=True)
-            yield Record(line, {name: cell for name, cell in cells if name and cell})
+            values = {name: cell for name, cell in cells if name and cell}
+            yield Record(file.line(line), {**values, **file.around})
 
     def rows(self, file: SourceFile) -> TextRows | None:
         """See `Scanner.rows`."""
@@ -64,16 +68,24 @@ class CsvReader(Scanner):
             return None
         lines, (header, *rows) = parsed
         names = _columns(file, header)
-        cells = dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else {}
+        cells: dict[str | None, Sequence[str]] = {}
+        if rows:
+            cells.update(zip(names, zip(*rows, strict=True), strict=True))
+        cells.update((name, [text] * len(rows)) for name, text in file.around.items())
         empty = [""] * len(rows)
         wanted = [column.name for column in file.contract.columns]
-        return TextRows(lines[1:], {each: cells.get(each, empty) for each in wanted})
+        below = lines[1:]
+        return TextRows(
+            [*map(file.runs.of, below)] if file.runs else below,
+            {each: cells.get(each, empty) for each in wanted},
+        )
 
     def scan(self, file: SourceFile, store: DuckDB) -> Scan:
         """See `Scanner.scan`."""
         check_bytes(file)
         header, lines = _header(file)
         named = {name: f'"{index}"' for index, name in enumerate(_columns(file, header)) if name}
+        named |= {name: literal(text) for name, text in file.around.items()}
         cells = ", ".join(
             f"{named.get(column.name, 'NULL::VARCHAR')} AS {identifier(column.name)}"
             for column in file.contract.columns
@@ -101,11 +113,22 @@ class CsvReader(Scanner):
         header, above = _header(file)
         if file.fingerprint.lines == above + records:
             # Then each record has one line, and no line is empty.
-            return None
+            return _FileLines(file) if file.runs else None
         return _ShiftedLines(file, above, len(header))
 
 
 READER = CsvReader()
+
+
+@dataclass(frozen=True)
+class _FileLines(ScannedLines):
+    """Where the numbers are the lines of a content, whose lines are not those of the file."""
+
+    file: SourceFile
+
+    def of(self, numbers: Collection[int]) -> dict[int, int]:
+        """See `ScannedLines.of`."""
+        return {number: self.file.line(number) for number in numbers}
 
 
 @dataclass(frozen=True)
@@ -123,7 +146,7 @@ class _ShiftedLines(ScannedLines):
         lines_of = {}
         for number in numbers:
             index = bisect_right(firsts, number) - 1
-            lines_of[number] = lines[index] + number - firsts[index]
+            lines_of[number] = self.file.line(lines[index] + number - firsts[index])
         return lines_of
 
     @cached_property
@@ -175,7 +198,7 @@ def _parse_small(file: SourceFile) -> tuple[Sequence[int], list[list[str]]] | No
 def _scan_sql(file: SourceFile, columns: int) -> str:
     """Write how DuckDB reads a file; nothing is guessed."""
     # DuckDB treats the path as a glob pattern.
-    path = re.sub(r"[*?\[]", r"[\g<0>]", str(file.path))
+    path = re.sub(r"[*?\[]", r"[\g<0>]", str(file.disk_path))
     types = ", ".join(f"'{index}': 'VARCHAR'" for index in range(columns))
     return (
         f"read_csv({literal(path)}, auto_detect = false, header = true, columns = {{{types}}},"
@@ -214,24 +237,34 @@ def _columns(file: SourceFile, header: Sequence[str]) -> list[str | None]:
     if not header:
         raise file.error(
             "the first line is empty",
-            hint="it names the columns: {columns}",
+            hint="it names the columns: {columns}; if others do, add to the dataset the number of"
+            " the line, such as  header: 2",
             line=1,
             columns=", ".join(known),
         )
+    expected = file.contract.dataset.delimiter
     for delimiter in _DELIMITERS:
         if len(header) == 1 < len(known) and set(header[0].split(delimiter)) & known.keys():
             raise file.error(
                 "the columns are separated by {found}, not by {expected}",
-                hint="save the file with {expected}, or say so with 'delimiter' in the dataset",
+                hint="add to the dataset:  delimiter: {found}",
                 line=1,
-                found=repr(delimiter),
-                expected=repr(file.contract.dataset.delimiter),
+                found=json.dumps(delimiter),
+                expected=json.dumps(expected),
             )
-    return match_header(file, header, below=_rows_below(file))
+    if (said := _SEPARATOR.fullmatch(header[0])) and said[1] != expected:
+        raise file.error(
+            "the columns are separated by {found}, not by {expected}",
+            hint="add to the dataset:  header: 2  and  delimiter: {found}",
+            line=1,
+            found=json.dumps(said[1]),
+            expected=json.dumps(expected),
+        )
+    return match_header(file, header, file.place(1), below=_rows_below(file))
 
 
-def _rows_below(file: SourceFile) -> Iterator[list[str]]:
-    """Yield the rows below the first, as far as they can be taken apart."""
+def _rows_below(file: SourceFile) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows below the first with their lines, as far as they can be taken apart."""
     with open_text(file) as stream, suppress(CsvFault):
         rows = csv_rows(stream, file.contract.dataset.delimiter, keep_empty=True)
-        yield from (row for _, row in islice(rows, 1, None))
+        yield from ((file.line(line), row) for line, row in islice(rows, 1, None))

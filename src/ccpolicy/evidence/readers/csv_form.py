@@ -12,7 +12,7 @@ from typing import TextIO
 
 from ccpolicy.errors import EvidenceError
 from ccpolicy.evidence.readers.interface import SourceFile
-from ccpolicy.evidence.readers.text import MAX_LINE, text_fault
+from ccpolicy.evidence.readers.text import MAX_LINE, spaced_quote, text_fault
 
 
 class CsvFault(Exception):
@@ -68,14 +68,7 @@ def file_rows(file: SourceFile) -> Iterator[tuple[int, list[str]]]:
             for line, row in csv_rows(stream, delimiter):
                 width = width or len(row)
                 if len(row) != width:
-                    raise file.error(
-                        "{found} cells, where {expected} are expected",
-                        hint="put a cell that holds {delimiter} in quotation marks",
-                        line=line,
-                        found=len(row),
-                        expected=width,
-                        delimiter=repr(delimiter),
-                    )
+                    raise wrong_width(file, line, len(row), width)
                 yield line, row
         except CsvFault as fault:
             raise not_csv(file, fault.line) from fault
@@ -89,6 +82,19 @@ def form_fault(file: SourceFile) -> EvidenceError | None:
     except EvidenceError as fault:
         return fault
     return None
+
+
+def wrong_width(file: SourceFile, line: int, found: int, expected: int) -> EvidenceError:
+    """Make the error for a row that has not as many cells as there are headings."""
+    return file.error(
+        "{found} cells, where {expected} are expected",
+        hint="put a cell that holds {delimiter} in quotation marks; if rows like this one are no"
+        " records, pass them over with 'skip' in the dataset",
+        line=line,
+        found=found,
+        expected=expected,
+        delimiter=repr(file.contract.dataset.delimiter),
+    )
 
 
 def not_csv(file: SourceFile, line: int) -> EvidenceError:
@@ -117,11 +123,7 @@ def check_bytes(file: SourceFile) -> None:
     if facts.has_nul or facts.has_bare_return or not facts.is_text:
         raise text_fault(file) or file.error("the file changed while it was read")
     if facts.has_spaced_quote and (line := _spaced_quote(file)):
-        raise file.error(
-            "there is a space before the quotation mark that opens a cell",
-            hint="take out the space",
-            line=line,
-        )
+        raise spaced_quote(file, line)
 
 
 def _spaced_quote(file: SourceFile) -> int | None:

@@ -6,56 +6,101 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ccpolicy.errors import EvidenceError
-from ccpolicy.evidence.contract import Contract
+from ccpolicy.evidence.contract import Column
 from ccpolicy.evidence.readers.interface import Record, Reject, SourceFile, path_on_line
+from ccpolicy.evidence.readers.records_path import Found, at_pointer
+from ccpolicy.policy.decoding import FORMATS_OF, pointer_tokens
 
 
 class FieldMapping:
     """Renames the fields of a document as the contract does."""
 
-    def __init__(self, file: SourceFile) -> None:
-        self.file, contract = file, file.contract
+    def __init__(self, file: SourceFile, *, is_text: bool = False) -> None:
+        self.file, contract, self.is_text = file, file.contract, is_text
         properties = contract.dataset.record["properties"]
-        self.paths = [(name, contract.heading(name).split(".")) for name in properties]
-        self.is_plain = all(path == [name] for name, path in self.paths)
-        self.is_flat = all(len(path) == 1 for _, path in self.paths)
-        self.allows_more = contract.allows_more
-        self.nested = {child.path for child in contract.children}
-        self.tree: dict[str, Any] = {}
-        for _, path in self.paths:
-            node = self.tree
-            for part in path[:-1]:
-                node = node.setdefault(part, {})
-            node[path[-1]] = None
+        headings = {name: contract.heading(name) for name in properties if name not in file.around}
+        self.pointers = {
+            name: pointer_tokens(heading)
+            for name, heading in headings.items()
+            if heading.startswith("/") and contract.dataset.format in FORMATS_OF["records"]
+        }
+        """Column → pointer from the document's top, for fields around the records."""
+        self.own = _Names(
+            {name: each for name, each in headings.items() if name not in self.pointers},
+            allows_more=contract.allows_more,
+        )
+        lists = [name for name, spec in properties.items() if spec.get("type") == "array"]
+        self.lists = lists if is_text else []
+        self.nested = {
+            child.path: _Names(
+                {each.name: child.heading(each.name) for each in child.columns},
+                allows_more=bool(
+                    properties[child.path]["items"].get("additionalProperties", False)
+                ),
+            )
+            for child in contract.children
+        }
+        self.texts = {column.name: column for column in contract.columns} if is_text else {}
+        """Columns of text that are to be read as values, as in XML."""
+        self.nested_texts = {
+            child.path: {column.name: column for column in child.columns}
+            for child in contract.children
+            if is_text
+        }
+        known = {column.name: column for column in contract.columns}
+        self.around = {name: known[name].value(text) for name, text in file.around.items()}
 
-    def records(self, values: list[Any], lines: Sequence[int]) -> Iterator[Record | Reject]:
+    def records(
+        self, found: Iterable[Found], lines: Sequence[int], document: Any = None
+    ) -> Iterator[Record | Reject]:
         """Yield the records of a document, counted from 1, given the line of each.
-
-        Each value is removed from the list, so that its memory is free as soon as it can be.
 
         Raises:
             LimitError: there are too many, or one is too large.
         """
-        self.file.check_table(len(values), 1)
-        for index, value in enumerate(values):
-            values[index] = None
-            yield self.record(index + 1, value, lines[index], path_on_line(lines, index))
+        for index, each in enumerate(found):
+            self.file.check_table(index + 1, 1)
+            around = {
+                name: value
+                for name, tokens in self.pointers.items()
+                if (value := at_pointer(document, tokens, each.path, is_xml=self.is_text))
+                not in (None, "")
+            }
+            path = path_on_line(lines, index)
+            yield self.record(index + 1, each.value, lines[index], path, around)
 
     def record(
-        self, number: int, value: Any, line: int | None = None, path: str | None = None
+        self,
+        number: int,
+        value: Any,
+        line: int | None = None,
+        path: str | None = None,
+        around: Mapping[str, Any] | None = None,
     ) -> Record | Reject:
         """Return a record under the contract's names; what is null or empty is left out."""
+        if isinstance(value, list) and self.own.by_index:
+            value = {str(index): part for index, part in enumerate(value)}
         if not isinstance(value, dict):
-            error = EvidenceError("a record is expected here, with a name for each value")
+            error = EvidenceError(
+                "a record is expected here, with a name for each value",
+                hint="if records are lists, name in 'columns' of the dataset the place of each"
+                " value, counted from 0, such as  at: '0'",
+            )
             return Reject(number, error, line, path)
         self._measure(value, line or number)
-        fields = _present(value) if self.is_plain else self._renamed(value)
-        for name in self.nested:
+        fields = {**self.own.fields(value), **(around or {}), **self.around}
+        for name in self.lists:
+            if name in fields and not isinstance(fields[name], list):
+                fields[name] = [fields[name]]
+        for name, names in self.nested.items():
             if isinstance(parts := fields.get(name), list):
                 fields[name] = [
-                    _present(part) if isinstance(part, dict) else part for part in parts
+                    _typed(names.fields(part), self.nested_texts.get(name, {}))
+                    if isinstance(part, dict)
+                    else part
+                    for part in parts
                 ]
-        return Record(number, fields, line, path)
+        return Record(number, _typed(fields, self.texts), line, path)
 
     def _measure(self, value: Any, line: int) -> None:
         """Refuse a record with more members, items or levels than the limits.
@@ -84,7 +129,29 @@ class FieldMapping:
                 below += [part for part in parts if isinstance(part, dict | list)]
             level = below
 
-    def _renamed(self, value: dict[str, Any]) -> dict[str, Any]:
+
+class _Names:
+    """The names of a record's fields, on file and in the contract."""
+
+    def __init__(self, headings: Mapping[str, str], *, allows_more: bool) -> None:
+        self.paths = [(name, heading.split(".")) for name, heading in headings.items()]
+        self.is_plain = all(path == [name] for name, path in self.paths)
+        self.is_flat = all(len(path) == 1 for _, path in self.paths)
+        self.by_index = any(path[0].isdecimal() for _, path in self.paths)
+        """Whether a record is a list, whose values are named by their places."""
+        self.allows_more = allows_more
+        self.tree: dict[str, Any] = {}
+        for _, path in self.paths:
+            node = self.tree
+            for part in path[:-1]:
+                node = node.setdefault(part, {})
+            node[path[-1]] = None
+
+    def fields(self, value: dict[str, Any]) -> dict[str, Any]:
+        """Return the fields of a record under the contract's names."""
+        if self.is_plain:
+            # Leave out what is null or empty, as an empty cell is.
+            return {name: part for name, part in value.items() if part is not None and part != ""}
         fields = {
             name: part
             for name, path in self.paths
@@ -97,44 +164,20 @@ class FieldMapping:
         return fields
 
 
-def listed_records(file: SourceFile, document: Any) -> list[Any]:
-    """Return the list of records in a document.
-
-    Raises:
-        EvidenceError: there is no list at the contract's JSON Pointer.
-    """
-    pointer = file.contract.dataset.records
-    value = document
-    for token in pointer_tokens(file.contract):
-        if isinstance(value, dict) and token in value:
-            value = value[token]
-        elif isinstance(value, list) and token in map(str, range(len(value))):
-            value = value[int(token)]
-        else:
-            raise file.error("there is nothing at {pointer}", pointer=pointer, line=1)
-    if value is None and not pointer:
-        return []
-    if not isinstance(value, list):
-        raise file.error(
-            "a list of records is expected at {pointer}"
-            if pointer
-            else "a list of records is expected",
-            hint="say with 'records' in the dataset where in the document the list stands",
-            line=1,
-            pointer=pointer,
-        )
-    return value
-
-
-def pointer_tokens(contract: Contract) -> list[str]:
-    """Split the JSON Pointer to the list of records (RFC 6901)."""
-    parts = contract.dataset.records.split("/")[1:]
-    return [part.replace("~1", "/").replace("~0", "~") for part in parts]
+def _typed(fields: dict[str, Any], columns: Mapping[str, Column]) -> dict[str, Any]:
+    """Read texts as the values of columns."""
+    for name, column in columns.items():
+        if isinstance(text := fields.get(name), str):
+            fields[name] = column.value(text)
+    return fields
 
 
 def _at(value: Any, path: Sequence[str]) -> Any:
     for step in path:
-        value = value.get(step) if isinstance(value, dict) else None
+        if isinstance(value, list) and step.isdecimal():
+            value = value[int(step)] if int(step) < len(value) else None
+        else:
+            value = value.get(step) if isinstance(value, dict) else None
     return value
 
 
@@ -145,8 +188,3 @@ def _unnamed(value: Mapping[str, Any], tree: Mapping[str, Any]) -> Iterator[tupl
             yield (name,)
         elif isinstance(tree[name], dict) and isinstance(below, dict):
             yield from ((name, *path) for path in _unnamed(below, tree[name]))
-
-
-def _present(value: dict[str, Any]) -> dict[str, Any]:
-    """Leave out what is null or empty, as an empty cell is."""
-    return {name: part for name, part in value.items() if part is not None and part != ""}

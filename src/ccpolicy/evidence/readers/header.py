@@ -18,34 +18,40 @@ _MOST_ABOVE = 20
 
 def names_by_heading(contract: Contract) -> dict[str, str]:
     """Return heading → name of each column on file."""
-    return {contract.heading(column.name): column.name for column in contract.columns}
+    around = contract.dataset.around
+    return {
+        contract.heading(column.name): column.name
+        for column in contract.columns
+        if column.name not in around
+    }
 
 
 def match_header(
     file: SourceFile,
     header: Sequence[str],
-    sheet: str | None = None,
-    below: Iterable[Sequence[str]] = (),
+    place: Locator,
+    below: Iterable[tuple[int, Sequence[str]]] = (),
 ) -> list[str | None]:
     """Return the name of each column, and None for one that the contract ignores.
 
-    `below` are the rows below the header, read only to say where the headings are instead.
+    `place` is that of the headings. `below` are the rows below them with their numbers, read only
+    to say where the headings are instead.
 
     Raises:
         EvidenceErrors: a heading is unknown, empty or there twice, or a required one is missing.
     """
     known = names_by_heading(file.contract)
-    place = Locator(file.name, 1, sheet=sheet)
     errors = list(_faults(file.contract, header, known, place))
     if not errors:
         return [known.get(heading) for heading in header]
     if row := _row_of_headings(header, known, below):
         errors = [
             EvidenceError(
-                "the headings are in row {row}, and not in the first",
-                hint="delete the rows above them; the first holds: {above}",
+                "the headings are in row {row}, and not in row {header}",
+                hint="add to the dataset:  header: {row};  row {header} holds: {above}",
                 locator=place,
                 row=row,
+                header=place.line,
                 above=_shown([each for each in header if each]) or "–",
             )
         ]
@@ -106,7 +112,7 @@ def _missing(
 
 
 def _row_of_headings(
-    header: Sequence[str], known: Collection[str], below: Iterable[Sequence[str]]
+    header: Sequence[str], known: Collection[str], below: Iterable[tuple[int, Sequence[str]]]
 ) -> int | None:
     """Return the number of the first row that names more of the columns, if the header hardly does.
 
@@ -114,7 +120,7 @@ def _row_of_headings(
     """
     forms = {folded(heading) for heading in known}
     most = len(forms.intersection(map(folded, header)))
-    for number, row in enumerate(islice(below, _MOST_ABOVE), 2):
+    for number, row in islice(below, _MOST_ABOVE):
         named = len(forms.intersection(map(folded, row)))
         if named > most and 2 * named >= len(forms):
             return number

@@ -7,9 +7,14 @@ a file has among them, so its result depends on nothing else.
 from __future__ import annotations
 
 import io
+import shutil
+import tempfile
+import weakref
 from abc import ABC, abstractmethod
+from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -21,8 +26,51 @@ from ccpolicy.store import DuckDB
 
 
 @dataclass(frozen=True, slots=True)
+class LineRuns:
+    """The lines of a file from which those of its decoded content were made."""
+
+    firsts: Sequence[int]
+    """Lines of the content from which on the distance to the file's is another."""
+    lines: Sequence[int]
+    """The file's lines at these."""
+
+    def of(self, line: int) -> int:
+        """Return the file's line of a line of the content."""
+        index = bisect_right(self.firsts, line) - 1
+        return self.lines[index] + line - self.firsts[index]
+
+
+class Spool:
+    """A decoded content on the disk, which is gone when nobody reads it any more."""
+
+    def __init__(self, suffix: str) -> None:
+        self._suffix = suffix
+
+    @cached_property
+    def path(self) -> Path:
+        """Where the content is, or is to be written."""
+        folder = tempfile.mkdtemp(prefix="ccpolicy-")
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        return Path(folder) / f"content.{self._suffix}"
+
+    def holding(self, data: bytes) -> Path:
+        """Return where the content is, after writing it if it is only held in memory."""
+        if not self.path.exists():
+            self.path.write_bytes(data)
+        return self.path
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file as it lies in the evidence folder."""
+
+    path: Path
+    fingerprint: Fingerprint
+
+
+@dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file of a dataset that was found and fingerprinted."""
+    """The content of a file of a dataset, or of one part of it, as readers read it."""
 
     contract: Contract
     name: str
@@ -30,6 +78,36 @@ class SourceFile:
     path: Path
     fingerprint: Fingerprint
     limits: Limits = field(default_factory=Limits)
+    folder: str = ""
+    """The evidence folder's path from the root."""
+    part: str | None = None
+    """Name of the sheet, or of the file in an archive, if the contract may choose several."""
+    origin: StoredFile | None = None
+    """The file from which the content was decoded, if it is another."""
+    runs: LineRuns | None = None
+    """Where the lines of a decoded content come from, if they are others."""
+    around: Mapping[str, str] = field(default_factory=dict)
+    """Column → text of each field around the records that is known by now."""
+    notes: tuple[Message, ...] = ()
+    """What should be known of how it was decoded."""
+    spool: Spool | None = None
+    """Where the content is, or can be, on the disk, if it was decoded."""
+
+    @property
+    def stored(self) -> StoredFile:
+        """The file as it lies in the evidence folder."""
+        return self.origin or StoredFile(self.path, self.fingerprint)
+
+    @property
+    def disk_path(self) -> Path:
+        """Where the content is on the disk."""
+        if self.spool and self.fingerprint.data is not None:
+            return self.spool.holding(self.fingerprint.data)
+        return self.path
+
+    def line(self, line: int) -> int:
+        """Return the file's line of a line of the content."""
+        return self.runs.of(line) if self.runs else line
 
     def content(self) -> bytes:
         """Return the whole content."""
@@ -44,8 +122,12 @@ class SourceFile:
     def error(
         self, message: str, *, hint: str = "", line: int | None = None, **values: object
     ) -> EvidenceError:
-        """Make an error about the file, or about a line of it."""
-        return EvidenceError(message, hint=hint, locator=Locator(self.name, line), **values)
+        """Make an error about the file, or about a line of its content."""
+        return EvidenceError(message, hint=hint, locator=self.place(line), **values)
+
+    def place(self, line: int | None = None) -> Locator:
+        """Return the place of a line of the content."""
+        return Locator(self.name, line and self.line(line), sheet=self.part)
 
     def check_size(self, most: int) -> None:
         """Refuse a file of more bytes than its format allows.
@@ -78,8 +160,9 @@ class SourceFile:
     ) -> LimitError:
         """Make the error for more than the limit of a setting, in the file or on a line of it."""
         limit = getattr(self.limits, setting)
-        place = Locator(self.name, line)
-        return LimitError(message, hint="", locator=place, setting=setting, limit=limit, **values)
+        return LimitError(
+            message, hint="", locator=self.place(line), setting=setting, limit=limit, **values
+        )
 
     def gone(self, failure: OSError) -> EvidenceError:
         """Make the error for a file that could be read a moment ago."""
@@ -120,7 +203,7 @@ class Note(NamedTuple):
 def place_of(file: SourceFile, record: Record | Reject) -> Locator:
     """Return the place of a record."""
     line = record.number if record.line is None else record.line
-    return Locator(file.name, line, sheet=record.sheet, path=record.path)
+    return Locator(file.name, line, sheet=record.sheet or file.part, path=record.path)
 
 
 def path_on_line(lines: Sequence[int], index: int) -> str | None:

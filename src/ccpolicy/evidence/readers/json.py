@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, NoReturn
 
 from ccpolicy.errors import EvidenceError, LimitError, Locator
-from ccpolicy.evidence.readers.fields import FieldMapping, listed_records, pointer_tokens
-from ccpolicy.evidence.readers.interface import Reader, Record, Reject, SourceFile
+from ccpolicy.evidence.readers.encodings import encoding_hint
+from ccpolicy.evidence.readers.fields import FieldMapping
+from ccpolicy.evidence.readers.interface import Note, Reader, Record, Reject, SourceFile
+from ccpolicy.evidence.readers.records_path import RecordsPath
 
 MAX_BYTES = 256 << 20
 """Largest JSON document, which is held in memory as a whole."""
+_Part = Callable[[int, str], tuple[Any, int]]
+"""Decodes what begins at a place, given its name or index in the object or list around it."""
 _SPACE = re.compile(r"[ \t\n\r]*")
 _COMMA = re.compile(r"[ \t\n\r]*,[ \t\n\r]*")
 
@@ -23,17 +27,20 @@ class JsonReader(Reader):
 
     def read(
         self, file: SourceFile, only: Collection[int] | None = None
-    ) -> Iterator[Record | Reject]:
+    ) -> Iterator[Record | Reject | Note]:
         """See `Reader.read`."""
         text = _text(file)
-        values, starts = _located_records(file, text)
+        path = RecordsPath(file.contract)
+        document, starts = _located_records(file, text, path)
+        found = list(path.find(file, document))
         lines: list[int] = []
         line, at = 1, 0
-        for start in starts:
+        for start in starts or [0] * len(found):
             line, at = line + text.count("\n", at, start), start
             lines.append(line)
         del text, starts
-        yield from FieldMapping(file).records(values, lines)
+        yield from FieldMapping(file).records(found, lines, document)
+        yield from path.notes()
 
 
 READER = JsonReader()
@@ -92,45 +99,116 @@ def _text(file: SourceFile) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as failure:
+        hint, declared = encoding_hint(file)
         raise file.error(
             "not UTF-8 text: byte {byte}",
-            hint="save the file in the encoding UTF-8",
+            hint=hint,
+            declared=declared,
             line=data.count(b"\n", 0, failure.start) + 1,
             byte=f"0x{data[failure.start]:02x}",
         ) from failure
 
 
-def _located_records(file: SourceFile, text: str) -> tuple[list[Any], list[int]]:
-    """Return the records of a document, and where in the text each begins.
+def _located_records(
+    file: SourceFile, text: str, path: RecordsPath
+) -> tuple[Any, list[int] | None]:
+    """Return a document, and where in the text each of its records begins.
 
-    They are decoded one by one, then the rest of the document with an empty list in their place,
-    so that every character is decoded once.
+    Raises:
+        EvidenceError: it is not JSON.
     """
-    values: list[Any] = []
-    starts: list[int] = []
-    failing: int | None = 0
+    walk = _Walk(text, path)
     try:
-        opens = _list_start(text, pointer_tokens(file.contract))
-        at = _skip_space(text, opens + 1)
-        is_open = text[at] != "]"
-        while is_open:
-            failing = at
-            value, end = DECODER.raw_decode(text, at)
-            values.append(value)
-            starts.append(at)
-            is_open, at = _next_item(text, end)
-        failing = None
-        # What follows the last record is in the rest, so that it has to be the list's end.
-        if listed_records(file, DECODER.decode(f"{text[:opens]}[{text[at:]}")) == []:
-            return values, starts
+        return walk.document(), walk.starts
     except (ValueError, RecursionError, LookupError):
         pass
     # Decoding the document as a whole finds what is wrong with it.
     try:
-        values = listed_records(file, DECODER.decode(text))
+        return DECODER.decode(text), None
     except (ValueError, RecursionError) as failure:
-        raise _document_error(file, text, failure, failing) from failure
-    return values, [0] * len(values)
+        raise _document_error(file, text, failure, walk.failing) from failure
+
+
+class _Walk:
+    """Decodes a document on the way to its records one by one, every character once."""
+
+    def __init__(self, text: str, path: RecordsPath) -> None:
+        self.text, self.path = text, path
+        self.starts: list[int] = []
+        """Where each record begins."""
+        self.failing: int | None = 0
+        """Where what is being decoded begins."""
+
+    def document(self) -> Any:
+        """Return the document.
+
+        Raises:
+            ValueError, LookupError, RecursionError: it is not JSON.
+        """
+        at = _skip_space(self.text, 0)
+        if self.path.is_document:
+            self.starts.append(at)
+            value, end = DECODER.raw_decode(self.text, at)
+        else:
+            value, end = self._below(at, 0)
+        if _skip_space(self.text, end) != len(self.text):
+            raise ValueError(end)
+        return value
+
+    def _below(self, at: int, index: int) -> tuple[Any, int]:
+        """Decode what begins at a place, and stands at so many tokens of the pointer."""
+        tokens = self.path.tokens
+        if index == len(tokens) and self.text[at] == "[":
+            found = self._list(at, lambda at, _: self._record(at))
+            self.failing = None
+            return found
+        if index < len(tokens):
+            token = tokens[index]
+            name = token.removesuffix("?")
+
+            def part(at: int, step: str) -> tuple[Any, int]:
+                if token in ("*", step) or name == step:
+                    return self._below(at, index + 1)
+                return DECODER.raw_decode(self.text, at)
+
+            if self.text[at] == "[":
+                return self._list(at, part)
+            if self.text[at] == "{":
+                return self._object(at, part)
+        return DECODER.raw_decode(self.text, at)
+
+    def _record(self, at: int) -> tuple[Any, int]:
+        self.failing = at
+        self.starts.append(at)
+        return DECODER.raw_decode(self.text, at)
+
+    def _list(self, at: int, part: _Part) -> tuple[list[Any], int]:
+        values: list[Any] = []
+        at = _skip_space(self.text, at + 1)
+        is_open = self.text[at] != "]"
+        while is_open:
+            value, end = part(at, str(len(values)))
+            values.append(value)
+            is_open, at = _next_item(self.text, end)
+        if self.text[at] != "]":
+            raise ValueError(at)
+        return values, at + 1
+
+    def _object(self, at: int, part: _Part) -> tuple[dict[str, Any], int]:
+        pairs: list[tuple[str, Any]] = []
+        at = _skip_space(self.text, at + 1)
+        is_open = self.text[at] != "}"
+        while is_open:
+            name, at = DECODER.raw_decode(self.text, at)
+            at = _skip_space(self.text, at)
+            if not isinstance(name, str) or self.text[at] != ":":
+                raise ValueError(at)
+            value, end = part(_skip_space(self.text, at + 1), name)
+            pairs.append((name, value))
+            is_open, at = _next_item(self.text, end)
+        if self.text[at] != "}":
+            raise ValueError(at)
+        return _object(pairs), at + 1
 
 
 def _document_error(
@@ -142,41 +220,6 @@ def _document_error(
     if isinstance(failure, json.JSONDecodeError):
         return json_error(file, failure, failure.lineno)
     return json_error(file, failure, None if failing is None else text.count("\n", 0, failing) + 1)
-
-
-def _list_start(text: str, tokens: Sequence[str]) -> int:
-    """Return where the list at a pointer begins.
-
-    Raises:
-        ValueError, LookupError: there is none, or the text before it is not JSON.
-    """
-    at = _skip_space(text, 0)
-    for token in tokens:
-        at = _member(text, at, token)
-    if text[at] != "[":
-        raise LookupError(at)
-    return at
-
-
-def _member(text: str, at: int, token: str) -> int:
-    """Return where a member of the object or list at a place begins."""
-    is_object = text[at] == "{"
-    if not is_object and text[at] != "[":
-        raise LookupError(token)
-    at = _skip_space(text, at + 1)
-    index = 0
-    while True:
-        key = str(index)
-        if is_object:
-            key, at = DECODER.raw_decode(text, at)
-            at = _skip_space(text, _skip_space(text, at) + 1)
-        if key == token:
-            return at
-        _, at = DECODER.raw_decode(text, at)
-        is_open, at = _next_item(text, at)
-        if not is_open:
-            raise LookupError(token)
-        index += 1
 
 
 def _next_item(text: str, at: int) -> tuple[bool, int]:

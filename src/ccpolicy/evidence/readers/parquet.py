@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from ccpolicy.errors import EvidenceError
-from ccpolicy.evidence.readers.header import match_header, names_by_heading
+from ccpolicy.evidence.readers.header import match_header
 from ccpolicy.evidence.readers.interface import (
     Record,
     Reject,
@@ -71,10 +71,16 @@ class ParquetReader(Scanner):
         except StoreError as failure:
             raise self.explain(file, str(failure)) from failure
         file.check_table(rows, len(types) - 1)  # all but file_row_number
-        match_header(file, [heading for heading in types if heading != "file_row_number"])
+        headings = [heading for heading in types if heading != "file_row_number"]
+        match_header(file, headings, file.place(1))
         cells = []
-        for heading, name in names_by_heading(file.contract).items():
-            text = _text(file, heading, types[heading]) if heading in types else "NULL::VARCHAR"
+        for name in (column.name for column in file.contract.columns):
+            heading = file.contract.heading(name)
+            text = "NULL::VARCHAR"
+            if name in file.around:
+                text = literal(file.around[name])
+            elif heading in types:
+                text = _text(file, heading, types[heading])
             cells.append(f"nullif({text}, '') AS {identifier(name)}")
         return Scan(1, "file_row_number", ", ".join(cells), source)
 
@@ -88,7 +94,7 @@ class ParquetReader(Scanner):
             "this is not Parquet: {reason}",
             hint="write the file again",
             # DuckDB names the file by its place on this machine.
-            reason=reason.partition("\n")[0].replace(str(file.path), file.name)[:200],
+            reason=reason.partition("\n")[0].replace(str(file.disk_path), file.name)[:200],
         )
 
     def lines(self, file: SourceFile, records: int) -> ScannedLines | None:
@@ -101,7 +107,7 @@ READER = ParquetReader()
 
 def _path(file: SourceFile) -> str:
     # DuckDB treats the path as a glob pattern.
-    return literal(re.sub(r"[*?\[]", r"[\g<0>]", str(file.path)))
+    return literal(re.sub(r"[*?\[]", r"[\g<0>]", str(file.disk_path)))
 
 
 def _scan_sql(file: SourceFile) -> str:

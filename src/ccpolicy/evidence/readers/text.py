@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from ccpolicy.errors import EvidenceError
+from ccpolicy.evidence.readers.encodings import encoding_hint, packing_hint
 from ccpolicy.evidence.readers.interface import SourceFile
 
+_HINT_MESSAGES = {
+    "zero": "the file is damaged or is not text: save it again in the encoding UTF-8",
+}
 MAX_LINE = 1 << 20
 """Longest line in bytes; a longer one is no record."""
 
@@ -41,28 +45,46 @@ def too_long(file: SourceFile, number: int) -> EvidenceError:
     return file.error("the line is longer than {limit} KiB", line=number, limit=MAX_LINE >> 10)
 
 
+def bare_return(file: SourceFile, number: int) -> EvidenceError:
+    """Make the error for a carriage return that readers take differently."""
+    return file.error(
+        "the line holds a carriage return that does not end it",
+        hint="save the file with line ends LF or CRLF",
+        line=number,
+    )
+
+
+def spaced_quote(file: SourceFile, line: int) -> EvidenceError:
+    """Make the error for a quotation mark that readers of CSV take differently."""
+    return file.error(
+        "there is a space before the quotation mark that opens a cell",
+        hint="take out the space",
+        line=line,
+    )
+
+
 def line_fault(file: SourceFile, line: bytes, number: int) -> EvidenceError | None:
     """Find a fault of a line, other than its length."""
     if b"\0" in line:
+        hint, declared = packing_hint(file) or (_HINT_MESSAGES["zero"], "")
         return file.error(
             "the line holds a zero byte",
-            hint="the file is damaged or is not text: save it again in the encoding UTF-8",
+            hint=hint,
+            declared=declared,
             line=number,
         )
     if b"\r" in line.removesuffix(b"\n").removesuffix(b"\r") or (
         line.endswith(b"\r") and not line.endswith(b"\n")
     ):
-        return file.error(
-            "the line holds a carriage return that does not end it",
-            hint="save the file with line ends LF or CRLF",
-            line=number,
-        )
+        return bare_return(file, number)
     try:
         line.decode("utf-8")
     except UnicodeDecodeError as failure:
+        hint, declared = encoding_hint(file)
         return file.error(
             "not UTF-8 text: byte {byte} at column {column}",
-            hint="save the file in the encoding UTF-8",
+            hint=hint,
+            declared=declared,
             line=number,
             byte=f"0x{line[failure.start]:02x}",
             column=failure.start + 1,

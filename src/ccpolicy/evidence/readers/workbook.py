@@ -1,82 +1,50 @@
-"""The XML of a workbook: what the reader of values leaves out in silence, and excessive sizes."""
+"""The XML of a workbook: what the reader of values leaves out in silence."""
 
 from __future__ import annotations
 
+import io
 import re
-import zipfile
-import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
 
-from ccpolicy.errors import EvidenceError, LimitError, Locator
+from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.readers.interface import SourceFile
+from ccpolicy.evidence.readers.workbook_limits import (
+    AFTER_NAME,
+    SHARED_TEXTS,
+    beyond_cells,
+    check_area,
+    check_texts,
+    not_a_workbook,
+    parse_plain,
+    part_name,
+    unpack,
+)
+from ccpolicy.policy.decoding import CellRange, column_number, letters
 
-MAX_UNPACKED = 256 << 20
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet, CalamineWorkbook
 
 Rows = list[list[Any]]
+Merged = tuple[tuple[int, int], tuple[int, int]]
+"""First and last cell of a merged range: row and column, counted from 0."""
+_SHEET_RANGE = re.compile(
+    r"(?:'(?P<quoted>(?:[^']|'')+)'|(?P<plain>[^'!]+))!(?P<range>[A-Z0-9$:]+)"
+)
 
-_PIECE = 1 << 20
-_SHEETS = "xl/worksheets/"
-_FAR = re.compile(rb"""[\s"']r\s*=(?!"(?:[A-Z]{1,2})?[0-9]{1,4}")|:(?:row|c)[\s/>]""")
-"""A place that is far from the first cell, or not written as every spreadsheet program does."""
-_NEAR_CELLS = 9_999 * (26 + 26**2)
-"""Cells of the largest sheet without such a place."""
-_ANY_PLACE = re.compile(r"\s*([A-Za-z]{0,20})([0-9]{0,20})\s*")
 _REFERENCE = re.compile(r"\s*([A-Za-z]{1,3})([0-9]{1,7})\s*")
+_SHEETS = "xl/worksheets/"
 _TRUE = ("1", "true")
 _ODD = "!"
 """Stands for a comment, a CDATA section or a processing instruction, which no element is called."""
 _BEFORE_NAME = (b"<", b":")
-_AFTER_NAME = (b">", b" ", b"/", b"\t", b"\r", b"\n")
 _UNUSUAL = (
-    *(before + b"f" + after for before in _BEFORE_NAME for after in _AFTER_NAME),
+    *(before + b"f" + after for before in _BEFORE_NAME for after in AFTER_NAME),
     *(b'"e"', b"'e'", b"<!", b"hidden", b"zeroHeight", b"customHeight"),
 )
 _NO_WIDTH = re.compile(rb"""\bwidth\s*=\s*["']\s*0*\.?0*\s*["']""")
-
-
-def unpack(file: SourceFile) -> dict[str, bytes]:
-    """Unpack a workbook up to a limit of its size, and return the parts that are needed.
-
-    Raises:
-        EvidenceError: it is not a workbook.
-        LimitError: it is too large.
-    """
-    found: dict[str, bytes] = {}
-    room = MAX_UNPACKED
-    try:
-        with file.open() as content, zipfile.ZipFile(content) as archive:
-            for entry in archive.infolist():
-                if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                    raise file.error("the workbook is packed in a way that is not known")
-                pieces = []
-                with archive.open(entry) as stream:
-                    while piece := stream.read(_PIECE):
-                        room -= len(piece)
-                        if room < 0:
-                            raise LimitError(
-                                "unpacked, the file is larger than {limit} MiB",
-                                locator=Locator(file.name),
-                                limit=MAX_UNPACKED >> 20,
-                            )
-                        if entry.filename.startswith(("xl/workbook", "xl/_rels/", _SHEETS)):
-                            pieces.append(piece)
-                if pieces:
-                    found[entry.filename] = b"".join(pieces)
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError) as failure:
-        raise not_a_workbook(file, failure) from failure
-    return found
-
-
-def not_a_workbook(file: SourceFile, failure: Exception) -> EvidenceError:
-    """Make the error for bytes that are no workbook."""
-    return file.error(
-        "this is not a workbook: {reason}",
-        hint="save the file as an Excel workbook (.xlsx)",
-        reason=str(failure)[:200],
-    )
 
 
 @dataclass
@@ -89,15 +57,114 @@ class SheetFacts:
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     """The first and the last column of each hidden range, from 1."""
 
+    area: CellRange = field(default_factory=CellRange)
+    """The part of the sheet that is the table."""
+    merged: dict[int, list[tuple[int, int, str]]] = field(default_factory=dict)
+    """Row from 1 → the first and last column, from 0, of cells there that are merged into another,
+    and the range that is merged."""
+
     def hides(self, column: int) -> bool:
         """Whether a column, counted from 1, is hidden."""
         return any(first <= column <= last for first, last in self.hidden_columns)
 
 
+def open_workbook(file: SourceFile) -> tuple[CalamineWorkbook, dict[str, bytes]]:
+    """Open a workbook, and return the parts of it that `unpack` returns.
+
+    Raises:
+        EvidenceError: it is none.
+        LimitError: it is too large.
+    """
+    # Needed for spreadsheets alone.
+    import python_calamine
+
+    parts = unpack(file)
+    if not any(name.startswith(_SHEETS) for name in parts):
+        # Another kind would be read, too, but nobody would look for what is left out in silence.
+        raise not_a_workbook(file, ValueError(_SHEETS))
+    try:
+        content = io.BytesIO(file.content())
+        return python_calamine.CalamineWorkbook.from_filelike(content), parts
+    except (python_calamine.CalamineError, ValueError, OSError) as failure:
+        raise not_a_workbook(file, failure) from failure
+
+
+def table_area(file: SourceFile, parts: Mapping[str, bytes]) -> tuple[CellRange, str | None]:
+    """Return the range that a contract names, and the sheet on which a name of the workbook has it.
+
+    Raises:
+        EvidenceError: the workbook has no range of that name.
+    """
+    wanted = file.contract.dataset.range
+    area = CellRange.parse(wanted) if wanted else CellRange()
+    if area or not wanted:
+        return area or CellRange(), None
+    names = _defined_names(file, parts.get("xl/workbook.xml"))
+    if place := _SHEET_RANGE.fullmatch(names.get(wanted, "")):
+        area = CellRange.parse(place["range"])
+        if area:
+            return area, (place["quoted"] or "").replace("''", "'") or place["plain"]
+    raise file.error(
+        "the workbook has no range of the name '{name}'",
+        hint="correct 'range' in the dataset; the names are: {known}",
+        name=wanted,
+        known=", ".join(names) or "–",
+    )
+
+
+def _defined_names(file: SourceFile, text: bytes | None) -> dict[str, str]:
+    """Return name → what it stands for, such as `Log!$A$3:$F$20`."""
+    found: dict[str, str] = {}
+    name: str | None = None
+
+    def start(element: str, attributes: dict[str, str]) -> None:
+        nonlocal name
+        name = attributes.get("name") if element.rpartition(" ")[2] == "definedName" else None
+
+    def characters(content: str) -> None:
+        if name is not None:
+            found[name] = found.get(name, "") + content
+
+    if text is not None:
+        parser = expat.ParserCreate(namespace_separator=" ")
+        parser.StartElementHandler = start
+        parser.CharacterDataHandler = characters
+        parse_plain(file, parser, text)
+    return found
+
+
+def settle_merged(
+    file: SourceFile, rows: Rows, merged: Sequence[Merged], facts: SheetFacts
+) -> None:
+    """Fill the merged cells of a sheet if the contract says so, or else note where they are.
+
+    Raises:
+        LimitError: they are too many.
+    """
+    how = file.contract.dataset.merged
+    if how == "first":
+        return
+    count = 0
+    for (top, left), (bottom, right) in merged:
+        inside = range(top, min(bottom + 1, len(rows)))
+        count += len(inside) * (right - left + 1)
+        if count > file.limits.sheet_cells:
+            raise beyond_cells(file, count)
+        value = rows[top][left] if top < len(rows) and left < len(rows[top]) else ""
+        name = f"{letters(left + 1)}{top + 1}:{letters(right + 1)}{bottom + 1}"
+        for row in inside:
+            first = left + (row == top)
+            if how == "fill":
+                rows[row] += [""] * (right + 1 - len(rows[row]))
+                rows[row][first : right + 1] = [value] * (right + 1 - first)
+            elif first <= right:
+                facts.merged.setdefault(row + 1, []).append((first, right, name))
+
+
 def sheet_facts(
-    file: SourceFile, parts: Mapping[str, bytes], sheet: str, rows: Callable[[], Rows]
-) -> tuple[Rows, SheetFacts]:
-    """Return a sheet's rows, and what else its XML says; `rows` reads them.
+    file: SourceFile, parts: Mapping[str, bytes], sheet: str, read: Callable[[], CalamineSheet]
+) -> tuple[Rows, Sequence[Merged], SheetFacts]:
+    """Return a sheet's rows and merged cells, and what else its XML says; `read` opens it.
 
     Raises:
         EvidenceError: the sheet is not plain XML.
@@ -106,20 +173,22 @@ def sheet_facts(
     wanted = _parts_of(file, parts, sheet)
     # Where it is not clear which part is the sheet, all of them are looked at.
     texts = [
-        text
-        for name, text in parts.items()
-        if (name in wanted if wanted else name.startswith(_SHEETS))
+        text for name, text in parts.items() if (name in wanted if wanted else b"sheetData" in text)
     ]
+    if not texts:
+        raise not_a_workbook(file, ValueError(f"{sheet!r} has no part"))
     for text in texts:
         if b"\0" in text[:4]:
             raise file.error("the sheet is not UTF-8 text")
-        _measure(file, text)
-    values = rows()
+        check_area(file, text)
+        check_texts(file, parts.get(SHARED_TEXTS, b""), text)
+    opened = read()
+    values = opened.to_python(skip_empty_area=False)
     facts = SheetFacts()
     for text in texts:
         if _is_unusual(text):
             _SheetParser(file, sheet, values, facts).parse(text)
-    return values, facts
+    return values, opened.merged_cell_ranges or [], facts
 
 
 def _is_unusual(text: bytes) -> bool:
@@ -132,58 +201,6 @@ def _is_unusual(text: bytes) -> bool:
         or text.find(b"<?", 2) >= 0
         or text.count(b"inlineStr") > text.count(b"<is") + text.count(b":is")
         or _NO_WIDTH.search(text, 0, max(text.find(b"sheetData"), 0)) is not None
-    )
-
-
-def _measure(file: SourceFile, text: bytes) -> None:
-    """Refuse a sheet whose area is too large for memory.
-
-    The reader of values makes room for all cells up to the last row and column, wherever these
-    stand, before it returns anything.
-
-    Raises:
-        LimitError: it is so.
-        EvidenceError: the sheet is not plain XML.
-    """
-    if file.limits.sheet_cells >= _NEAR_CELLS and _is_near(text):
-        return
-    row = column = height = width = 0
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal row, column, height, width
-        name = name.rpartition(" ")[2]
-        if name not in ("row", "c"):
-            return
-        place = _ANY_PLACE.fullmatch(attributes.get("r", ""))
-        if not place:
-            raise not_a_workbook(file, ValueError(f"r = {attributes['r']!r}"))
-        if name == "row":
-            row, column = int(place[2] or row + 1), 0
-        else:
-            row = int(place[2] or row)
-            column = _column(place[1].upper().encode()) if place[1] else column + 1
-        height, width = max(height, row), max(width, column)
-
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartElementHandler = start
-    _parse(file, parser, text)
-    if height * width > file.limits.sheet_cells:
-        raise LimitError(
-            "the sheet spans {count} cells, where the limit is {limit}",
-            hint="delete the empty rows and columns that hold a stray value; if the sheet is"
-            " honest, allow more with 'sheet_cells' in the table [limits] of ccpolicy.toml",
-            locator=Locator(file.name),
-            count=height * width,
-            limit=file.limits.sheet_cells,
-        )
-
-
-def _is_near(text: bytes) -> bool:
-    """Whether every row and cell plainly says that it stands near the first; this is fast."""
-    return (
-        not _FAR.search(text)
-        and text.count(b"<row") == text.count(b'<row r="')
-        and sum(text.count(b"<c" + after) for after in _AFTER_NAME) == text.count(b'<c r="')
     )
 
 
@@ -217,7 +234,7 @@ class _SheetParser:
         parser.CharacterDataHandler = self._characters
         parser.CommentHandler = parser.ProcessingInstructionHandler = self._odd
         parser.StartCdataSectionHandler = self._odd
-        _parse(self.file, parser, text)
+        parse_plain(self.file, parser, text)
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         name = name.rpartition(" ")[2]
@@ -226,7 +243,7 @@ class _SheetParser:
             self.inside.add(name)
         elif name == "c":
             place = _REFERENCE.fullmatch(attributes.get("r", ""))
-            self.column = _column(place[1].upper().encode()) if place else self.column + 1
+            self.column = column_number(place[1].upper()) if place else self.column + 1
             self.row = int(place[2]) if place else self.row
             self.cell, self.inside, self.text = attributes, set(), []
         elif name == "row":
@@ -294,13 +311,6 @@ def _number(text: str | None, otherwise: int) -> int:
     return int(text) if text and text.isdecimal() else otherwise
 
 
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
-
-
 def _parts_of(file: SourceFile, parts: Mapping[str, bytes], sheet: str) -> set[str]:
     """Return the parts of the workbook that are sheets of a name."""
     links = {
@@ -314,7 +324,9 @@ def _parts_of(file: SourceFile, parts: Mapping[str, bytes], sheet: str) -> set[s
         for name, value in each.items()
         if name.endswith(" id")
     ]
-    named = {each[1:] if each.startswith("/") else f"xl/{each}" for each in targets if each}
+    named = {
+        part_name(each[1:] if each.startswith("/") else f"xl/{each}") for each in targets if each
+    }
     return named if named <= parts.keys() else set()
 
 
@@ -329,16 +341,5 @@ def _elements(file: SourceFile, text: bytes | None, name: str) -> list[dict[str,
     if text is not None:
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.StartElementHandler = start
-        _parse(file, parser, text)
+        parse_plain(file, parser, text)
     return found
-
-
-def _parse(file: SourceFile, parser: expat.XMLParserType, text: bytes) -> None:
-    def refuse(*_: object) -> None:
-        raise file.error("a part of the workbook is not plain XML")
-
-    parser.StartDoctypeDeclHandler = refuse
-    try:
-        parser.Parse(text, True)
-    except expat.ExpatError as failure:
-        raise not_a_workbook(file, failure) from failure

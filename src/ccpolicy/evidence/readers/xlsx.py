@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import datetime
-import io
+import fnmatch
 from collections.abc import Collection, Iterator, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ccpolicy.errors import EvidenceError, Locator, Message
 from ccpolicy.evidence.contract import Column
 from ccpolicy.evidence.readers.header import match_header, names_by_heading
 from ccpolicy.evidence.readers.interface import Note, Reader, Record, Reject, SourceFile
+from ccpolicy.evidence.readers.surroundings import CellTexts
+from ccpolicy.evidence.readers.table_shape import TableShape, passed_over
+from ccpolicy.evidence.readers.workbook import (
+    SheetFacts,
+    open_workbook,
+    settle_merged,
+    sheet_facts,
+    table_area,
+)
+from ccpolicy.evidence.readers.workbook_limits import not_a_workbook
 from ccpolicy.evidence.values import value_of
-
-if TYPE_CHECKING:
-    from ccpolicy.evidence.readers.workbook import SheetFacts
 
 MAX_BYTES = 64 << 20
 MOST_DIGITS = 10**15
@@ -40,23 +47,49 @@ class _Sheet:
         self.file = file
         file.check_size(MAX_BYTES)
         self.name, rows, self.facts, self.notes = _open(file)
-        self.rows = iter(rows)
-        headings = _headings(next(self.rows, []))
+        self.hidden = file.contract.dataset.hidden
+        self.cells = CellTexts(self.file, _heading)
+        self.shape = TableShape(file, self.facts.area, _heading)
+        headings, self.rows = self.shape.open(enumerate(rows, 1))
+        while headings and not headings[-1]:
+            headings.pop()
         if not headings:
             raise file.error(
                 "the first row is empty",
-                hint="it names the columns: {columns}",
+                hint="it names the columns: {columns}; if another does, add to the dataset its"
+                " number, such as  header: 2",
                 columns=", ".join(names_by_heading(file.contract)),
             )
         file.check_table(len(rows), len(headings))
+        self.last = len(rows)
+        for number in self.cells.wanted:
+            self.cells.take(number, rows[number - 1] if number <= len(rows) else ())
         known = {column.name: column for column in file.contract.columns}
-        names = match_header(file, headings, self.name, map(_headings, rows[1:]))
+        place = Locator(file.name, self.shape.first_row, sheet=self.name)
+        below = ((number, _headings(row)) for number, row in enumerate(rows, 1))
+        names = match_header(
+            file, headings, place, (row for row in below if row[0] > self.shape.first_row)
+        )
+        self.first = self.facts.area.first_column
         self.columns = [known[name] if name else None for name in names]
+        around = {**file.around, **self.cells.found()}
+        self.around = {name: _value(cell, known[name]) for name, cell in around.items()}
 
     def records(self) -> Iterator[Record | Reject | Note]:
-        number = 1
+        """Yield the records of the sheet, and what should be known of how it was read."""
         hidden = 0
-        for number, cells in enumerate(self.rows, 2):
+        for number, cells in self.rows:
+            if number in self.facts.hidden_rows and self.hidden != "read":
+                hidden += any(cell != "" for cell in cells)
+                if self.hidden == "refuse" and hidden:
+                    raise self.file.error(
+                        "row {row} of the sheet '{name}' is hidden",
+                        hint="show it, or say in the dataset what becomes of it:  hidden: read"
+                        "  or  hidden: skip",
+                        row=number,
+                        name=self.name,
+                    )
+                continue
             try:
                 row = {
                     column.name: _value(cell, column)
@@ -66,28 +99,52 @@ class _Sheet:
             except EvidenceError:
                 yield Reject(number, self._refused(number, cells), sheet=self.name)
                 continue
+            if row and (error := self._merged(number)):
+                raise error
             if error := self._lost(number, cells):
                 yield Reject(number, error, sheet=self.name)
             elif row:
                 hidden += number in self.facts.hidden_rows
-                yield Record(number, row, sheet=self.name)
+                yield Record(number, {**row, **self.around}, sheet=self.name)
         # Rows of which no cell could be read end beyond what the reader takes for the last.
-        unread = self.facts.unread
-        beyond = sorted(place for place in unread if place[0] > number and self._counts(place[1]))
+        unread, end = self.facts.unread, self.facts.area.last_row
+        beyond = sorted(
+            place
+            for place in unread
+            if place[0] > self.last and not 0 < end < place[0] and self._counts(place[1])
+        )
         for row_number, places in groupby(beyond, key=lambda place: place[0]):
             yield Reject(row_number, unread[next(places)], sheet=self.name)
-        yield from map(Note, self.notes)
-        yield from map(Note, self._hidden(hidden))
+        yield from map(Note, (*self.notes, *self.shape.notes(), *self._hidden(hidden)))
+
+    def _merged(self, number: int) -> EvidenceError | None:
+        """Find a column of a record whose cell is merged into another."""
+        for first, last, name in self.facts.merged.get(number, ()):
+            if any(self._counts(index) for index in range(first, last + 1)):
+                return self.file.error(
+                    "the cells {range} of the sheet '{name}' are merged",
+                    hint="say in the dataset which of them have the text:  merged: fill  (all)"
+                    "  or  merged: first",
+                    range=name,
+                    name=self.name,
+                )
+        return None
 
     def _hidden(self, rows: int) -> Iterator[Message]:
         """Say which of what was read a person does not see."""
         if rows:
-            yield Message.of(
-                "of the sheet '{name}', {count} hidden rows were read", name=self.name, count=rows
+            yield (
+                passed_over("hidden", rows)
+                if self.hidden == "skip"
+                else Message.of(
+                    "of the sheet '{name}', {count} hidden rows were read",
+                    name=self.name,
+                    count=rows,
+                )
             )
         names = [
             column.name
-            for index, column in enumerate(self.columns, 1)
+            for index, column in enumerate(self.columns, self.first)
             if column and self.facts.hides(index)
         ]
         if names:
@@ -98,10 +155,13 @@ class _Sheet:
             )
 
     def _counts(self, index: int) -> bool:
-        """Whether a cell of a column may belong to a record."""
+        """Whether a cell of the sheet's columns may belong to a record."""
+        if index < self.first - 1 or 0 < self.facts.area.last_column <= index:
+            return False
+        index -= self.first - 1
         return index >= len(self.columns) or self.columns[index] is not None
 
-    def _refused(self, number: int, cells: list[Any]) -> EvidenceError:
+    def _refused(self, number: int, cells: Sequence[Any]) -> EvidenceError:
         """Repeat what is wrong with a value, with its place."""
         for index, (column, cell) in enumerate(zip(self.columns, cells, strict=False)):
             try:
@@ -110,10 +170,10 @@ class _Sheet:
                 return failure.at(self._place(number, index))
         raise AssertionError(number)
 
-    def _lost(self, number: int, cells: list[Any]) -> EvidenceError | None:
+    def _lost(self, number: int, cells: Sequence[Any]) -> EvidenceError | None:
         """Find a value of a row that would be lost."""
         unread = self.facts.unread
-        for index in range(len(cells) if unread else 0):
+        for index in range(self.first - 1, self.first - 1 + len(cells)) if unread else ():
             if (number, index) in unread and self._counts(index):
                 return unread[number, index]
         for index in range(len(self.columns), len(cells)):
@@ -125,7 +185,7 @@ class _Sheet:
         return None
 
     def _place(self, row: int, index: int) -> Locator:
-        return Locator(self.file.name, row, index + 1, sheet=self.name)
+        return Locator(self.file.name, row, self.first + index, sheet=self.name)
 
 
 def _headings(cells: list[Any]) -> list[str]:
@@ -171,46 +231,70 @@ def _value(cell: Any, column: Column) -> object:
     return value_of(str(cell), column.type)
 
 
+def chosen_sheets(file: SourceFile) -> tuple[list[str], list[Message]]:
+    """Return the names of the sheets that a contract chooses by patterns, and what to note.
+
+    Raises:
+        EvidenceError: it is no workbook, or a pattern fits no sheet.
+    """
+    file.check_size(MAX_BYTES)
+    book, _ = open_workbook(file)
+    wanted = file.contract.dataset.sheet or []
+    patterns = [wanted] if isinstance(wanted, str) else wanted
+    for pattern in patterns:
+        if not any(fnmatch.fnmatchcase(name, pattern) for name in book.sheet_names):
+            raise _no_sheet(file, pattern, book.sheet_names)
+    chosen = [
+        name
+        for name in book.sheet_names
+        if any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+    ]
+    return chosen, list(_not_read(chosen, book.sheet_names))
+
+
+def _no_sheet(file: SourceFile, name: str, known: Sequence[str]) -> EvidenceError:
+    return file.error(
+        "there is no sheet '{name}'",
+        hint="the sheets are: {known}",
+        name=name,
+        known=", ".join(known),
+    )
+
+
 def _open(file: SourceFile) -> tuple[str, list[list[Any]], SheetFacts, list[Message]]:
     """Return the sheet's name, its rows from the first on, what its XML says, and what to note."""
     # Needed for spreadsheets alone.
     import python_calamine
 
-    from ccpolicy.evidence.readers.workbook import not_a_workbook, sheet_facts, unpack
-
-    parts = unpack(file)
+    book, parts = open_workbook(file)
+    names, chosen = book.sheet_names, file.contract.dataset.sheet
+    area, named = table_area(file, parts)
+    wanted = file.part or named or (chosen if isinstance(chosen, str) else names[0])
+    if wanted not in names:
+        raise _no_sheet(file, wanted, names)
     try:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(file.content()))
-        names = book.sheet_names
-        wanted = file.contract.dataset.sheet or (names[0] if names else "")
-        if wanted not in names:
-            raise file.error(
-                "there is no sheet '{name}'",
-                hint="the sheets are: {known}",
-                name=wanted,
-                known=", ".join(names),
-            )
         visible = python_calamine.SheetVisibleEnum.Visible
         hidden = {each.name for each in book.sheets_metadata if each.visible != visible}
-        rows, facts = sheet_facts(
-            file,
-            parts,
-            wanted,
-            lambda: book.get_sheet_by_name(wanted).to_python(skip_empty_area=False),
+        # Only what was measured is opened: see `sheet_facts`.
+        rows, merged, facts = sheet_facts(
+            file, parts, wanted, lambda: book.get_sheet_by_name(wanted)
         )
     except (python_calamine.CalamineError, ValueError, OSError) as failure:
         raise not_a_workbook(file, failure) from failure
-    return wanted, rows, facts, list(_sheet_notes(wanted, names, hidden))
+    facts.area = area
+    settle_merged(file, rows, merged, facts)
+    notes = [] if file.part else list(_not_read([wanted], names))
+    if wanted in hidden:
+        notes.append(Message.of("the sheet '{name}' that was read is hidden", name=wanted))
+    return wanted, rows, facts, notes
 
 
-def _sheet_notes(wanted: str, names: Sequence[str], hidden: Collection[str]) -> Iterator[Message]:
-    """Say which sheet was read where there are several, or it is hidden."""
-    if len(names) > 1:
+def _not_read(chosen: Sequence[str], names: Sequence[str]) -> Iterator[Message]:
+    """Say which sheets were read, where there are others."""
+    if others := [each for each in names if each not in chosen]:
         yield Message.of(
             "of {count} sheets, '{name}' was read; not read: {others}",
             count=len(names),
-            name=wanted,
-            others=", ".join(each for each in names if each != wanted),
+            name=", ".join(chosen),
+            others=", ".join(others),
         )
-    if wanted in hidden:
-        yield Message.of("the sheet '{name}' that was read is hidden", name=wanted)

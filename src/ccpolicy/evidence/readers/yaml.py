@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from ccpolicy.errors import EvidenceError
-from ccpolicy.evidence.readers.fields import FieldMapping, listed_records, pointer_tokens
-from ccpolicy.evidence.readers.interface import Reader, Record, Reject, SourceFile
+from ccpolicy.evidence.readers.fields import FieldMapping
+from ccpolicy.evidence.readers.interface import Note, Reader, Record, Reject, SourceFile
+from ccpolicy.evidence.readers.records_path import RecordsPath
 from ccpolicy.files.yaml_document import MAX_BYTES, parse_yaml
 
 
@@ -15,18 +16,15 @@ class YamlReader(Reader):
 
     def read(
         self, file: SourceFile, only: Collection[int] | None = None
-    ) -> Iterator[Record | Reject]:
+    ) -> Iterator[Record | Reject | Note]:
         """See `Reader.read`."""
         file.check_size(MAX_BYTES)
         document = parse_yaml(file.content(), file.name, EvidenceError)
-        values = listed_records(file, document.value)
-        path: list[str | int] = []
-        value = document.value
-        for token in pointer_tokens(file.contract):
-            path.append(int(token) if isinstance(value, list) else token)
-            value = value[path[-1]]
-        lines = [document.locate((*path, index)).line or 1 for index in range(len(values))]
-        yield from FieldMapping(file).records(values, lines)
+        path = RecordsPath(file.contract)
+        found = list(path.find(file, document.value))
+        lines = [document.locate(each.path).line or 1 for each in found]
+        yield from FieldMapping(file).records(found, lines, document.value)
+        yield from path.notes()
 
 
 READER = YamlReader()

@@ -8,7 +8,6 @@ from typing import TypeVar
 
 from ccpolicy import __version__
 from ccpolicy.assessment import comparison
-from ccpolicy.assessment.building_blocks import Text
 from ccpolicy.assessment.comparison import (
     STATUSES,
     Change,
@@ -30,6 +29,7 @@ from ccpolicy.policy.git_datasets import FROM_GIT
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.models import BusinessCalendarRules, Control
 from ccpolicy.policy.settings import FILE
+from ccpolicy.texts import Text
 
 T = TypeVar("T")
 
@@ -44,7 +44,7 @@ def compare(
     return Comparison(
         schema_version=comparison.SCHEMA_VERSION,
         tool=Tool(name="ccpolicy", version=__version__),
-        title=Text(**dict(head.plan.title)),
+        title=Text.of(head.plan.title),
         base=_side(base, names[0]),
         head=_side(head, names[1]),
         as_of=as_of.isoformat(),
@@ -71,7 +71,7 @@ def _controls(
     for control in [*head.controls.values(), *_without(base.controls, head.controls)]:
         yield comparison.Control(
             id=control.id,
-            title=Text(**dict(control.title)),
+            title=Text.of(control.title),
             severity=control.severity,
             status=_status(control.id, base, head, changes),
         )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ccpolicy.assessment.building_blocks import Text
 from ccpolicy.assessment.comparison import Change, ChangeFamily, Direction
-from ccpolicy.errors import Language, Locator, Message
+from ccpolicy.errors import Locator, Message
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.settings import FILE
+from ccpolicy.texts import Text
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Subject:
             family=self.family,
             name=self.name,
             direction=direction,
-            message=said(message),
+            message=Text.of(message),
             before=None if before is None else str(before),
             after=None if after is None else str(after),
             rewrites_history=bool(rewrites_history),
@@ -63,16 +63,3 @@ class Subject:
 def written(place: Locator) -> str:
     """Write a place as file and line."""
     return f"{place.file}:{place.line}" if place.line else place.file
-
-
-def said(message: Message) -> Text:
-    """Say a message in both languages; values that are texts themselves are taken in each."""
-    return Text(en=_in(message, "en"), zh=_in(message, "zh"))
-
-
-def _in(message: Message, language: Language) -> str:
-    values = {
-        name: getattr(value, language) if hasattr(value, "zh") else value
-        for name, value in message.values
-    }
-    return Message.of(message.template, **values).text(language)

@@ -26,6 +26,11 @@ _APART = frozenset(
 )
 _OTHER = tuple(name for name in Control.model_fields if name not in {*_WORDING, *_APART})
 """What nobody here knows a direction of."""
+_OPPOSITE: dict[Direction, Direction] = {
+    "tightened": "loosened",
+    "loosened": "tightened",
+    "unordered": "unordered",
+}
 
 
 def control_changes(
@@ -168,8 +173,13 @@ def _input(subject: Subject, before: Control, after: Control, name: str) -> Iter
     if sorted(map(_text, parts[0])) != sorted(map(_text, parts[1])):
         kinds = [content.kinds[before.check] for content in (subject.base, subject.head)]
         # What a kind says of its own input is believed if both states say it.
-        undoes = all(name in kind.inputs and kind.inputs[name].undoes for kind in kinds)
-        yield from _selections(subject, name, *parts, after, undoes=undoes)
+        specs = [kind.inputs.get(name) for kind in kinds]
+        more: Direction = "unordered"
+        if all(spec and spec.undoes for spec in specs):
+            more = "tightened"
+        elif all(spec and spec.stops for spec in specs):
+            more = "loosened"
+        yield from _selections(subject, name, *parts, after, more=more)
 
 
 def _items(
@@ -192,12 +202,14 @@ def _selections(
     after: Sequence[Selection],
     control: Control,
     *,
-    undoes: bool,
+    more: Direction,
 ) -> Iterator[Change]:
     """What counts has changed; which way cannot be read off a predicate as a rule.
 
-    Of what undoes the cover of other records it can: more of it is stricter.
+    Of what undoes the cover of other records, or stops clocks, it can: `more` is which way it goes
+    if there are more of these.
     """
+    less = _OPPOSITE[more]
     whole = (len(before), len(after)) == (1, 1) and before[0].dataset == after[0].dataset
     listed = isinstance(control.inputs.get(name), list)
     if whole:
@@ -210,18 +222,29 @@ def _selections(
             first, second = getattr(before[0], field), getattr(after[0], field)
             if first != second:
                 message = Message.of("{input}: {field}", input=name, field=field)
-                direction = narrowed(first, second) if undoes and field == "where" else "unordered"
+                direction: Direction = "unordered"
+                if field == "where" and more != "unordered":
+                    direction = {"loosened": less, "tightened": more}.get(
+                        narrowed(first, second), direction
+                    )
+                elif field == "reasons" and first and second:
+                    direction = _listed(set(first), set(second), more)
                 yield _changed(subject, direction, message, (*place, field), first, second)
         return
     old, new = [_text(each) for each in before], [_text(each) for each in after]
     message = Message.of("{input}: records that count", input=name)
-    less: Direction = "loosened" if undoes else "unordered"
-    more: Direction = "tightened" if undoes else "unordered"
     for text in (each for each in old if each not in new):
         yield _changed(subject, less, message, ("inputs", name), text, None)
     for index, text in enumerate(new):
         if text not in old:
             yield _changed(subject, more, message, ("inputs", name, index), None, text)
+
+
+def _listed(before: set[str], after: set[str], more: Direction) -> Direction:
+    """Say which way it went if other reasons than before are permitted."""
+    if before == after:
+        return "neutral"
+    return more if before < after else _OPPOSITE[more] if after < before else "unordered"
 
 
 def _turned(before: Selection, after: Selection) -> Direction | None:

@@ -12,6 +12,7 @@ from ccpolicy.errors import Message
 from ccpolicy.policy.columns import names_files
 from ccpolicy.policy.diff.change import Subject
 from ccpolicy.policy.diff.controls import may_be_empty
+from ccpolicy.policy.diff.decoding import decoding_direction
 from ccpolicy.policy.diff.readings import reading_changes
 from ccpolicy.policy.diff.recording import recording_direction
 from ccpolicy.policy.diff.references import reference_changes
@@ -42,7 +43,9 @@ def dataset_changes(subject: Subject, before: Dataset, after: Dataset) -> Iterat
             first, second = _without_references(first), _without_references(second)
         if first != second:
             yield subject.change(
-                recording_direction(first, second) if field == "recording" else "unordered",
+                recording_direction(first, second)
+                if field == "recording"
+                else decoding_direction(field, first, second),
                 Message.of("{field} of the records", field=field),
                 field,
                 before=_text(first),

@@ -13,8 +13,9 @@ from ccpolicy.checks.strictness import shorter
 from ccpolicy.errors import Message
 from ccpolicy.files.limits import Limits
 from ccpolicy.policy.diff.change import Subject
-from ccpolicy.policy.models import Clause, Plan, Text
+from ccpolicy.policy.models import Clause, Plan
 from ccpolicy.policy.settings import Ignore, Settings
+from ccpolicy.texts import Text
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.vocabulary import SEVERITIES
 
@@ -99,11 +100,11 @@ def settings_changes(subject: Subject, before: Settings, after: Settings) -> Ite
 
 
 def _written(value: object) -> object:
-    """Write a text once if it is the same in both languages, and limits as their entries."""
+    """Write a text once if it is the same in all languages, and limits as their entries."""
     if isinstance(value, Limits):
         return ", ".join(f"{name} = {each}" for name, each in value)
     if isinstance(value, Text):
-        return value.en if value.en == value.zh else f"{value.en} / {value.zh}"
+        return " / ".join(dict.fromkeys(value.root.values()))
     return value
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from ccpolicy.assessment.audit_appendix import AuditAppendix, ControlAppendix, Record, Span
 from ccpolicy.assessment.models import Assessment, Control
-from ccpolicy.reports.html_parts.bilingual import Bilingual, say, shown, text
 from ccpolicy.reports.html_parts.labels import severity, verdict
+from ccpolicy.reports.html_parts.wording import Wording, say, shown, text
 from ccpolicy.vocabulary import KEY_SEPARATOR, SEVERITIES, VERDICTS
 
 SITE = "site"
@@ -20,7 +20,7 @@ class Choice:
     """One value to filter by."""
 
     token: str
-    label: Bilingual | str
+    label: Wording | str
     controls: int
 
 
@@ -29,7 +29,7 @@ class Facet:
     """Values of one kind."""
 
     name: str
-    label: Bilingual
+    label: Wording
     choices: list[Choice]
 
 
@@ -83,7 +83,7 @@ def facets(result: Assessment, sites: Sites) -> tuple[list[Facet], dict[str, str
     tokens: dict[str, list[str]] = {control.id: [] for control in result.controls}
 
     def facet(
-        name: str, label: Bilingual, values: Mapping[str, list[str]], said: Mapping[str, Bilingual]
+        name: str, label: Wording, values: Mapping[str, list[str]], said: Mapping[str, Wording]
     ) -> Facet:
         choices = []
         for place, (value, controls) in enumerate(values.items()):
@@ -94,18 +94,18 @@ def facets(result: Assessment, sites: Sites) -> tuple[list[Facet], dict[str, str
         return Facet(name, label, choices)
 
     controls = result.controls
-    verdicts: dict[str, Bilingual] = {each: verdict(each).label for each in VERDICTS}
+    verdicts: dict[str, Wording] = {each: verdict(each).label for each in VERDICTS}
     clauses = {
         clause.id: [each.id for each in controls if clause.id in each.clauses]
         for clause in result.policy.clauses
     }
     norms: dict[str, list[str]] = {}
-    titles: dict[str, Bilingual] = {}
+    titles: dict[str, Wording] = {}
     for control in controls:
         for norm in {p.norm.id: p.norm for p in control.parameters if p.norm}.values():
             norms.setdefault(norm.id, []).append(control.id)
             titles.setdefault(norm.id, text(norm.title))
-    roles = sorted({control.owner for control in controls}, key=lambda role: (role.en, role.zh))
+    roles = sorted({control.owner for control in controls}, key=lambda role: role.order)
     numbers = {role: str(place) for place, role in enumerate(roles)}
     made = [
         facet("now", say("Now"), _grouped([(c.now, c.id) for c in controls], VERDICTS), verdicts),

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import permutations
 
+from babel import Locale, UnknownLocaleError
 from markupsafe import escape
 
 from ccpolicy.assessment.models import Parameter, Signature, Text, WaiverState
-from ccpolicy.errors import LANGUAGES
 from ccpolicy.reports.amount_text import amount_text, label_text, parameter_text
-from ccpolicy.reports.html_parts.bilingual import Bilingual, join, say, shown
+from ccpolicy.reports.html_parts.wording import Wording, join, say, shown
 from ccpolicy.reports.phrases import GRADE_MESSAGES, VERDICT_MESSAGES, WAIVER_STATE_MESSAGES
 from ccpolicy.vocabulary import SEVERITIES, FileChange, Grade, RecordChange, Severity, Verdict
 
@@ -22,7 +23,7 @@ SCHEMES = ("https://", "http://")
 class Word:
     """A verdict as it is shown: never by colour alone."""
 
-    label: Bilingual
+    label: Wording
     symbol: str
     name: str
     """Class of the style sheet."""
@@ -44,39 +45,66 @@ def verdict(value: Verdict) -> Word:
             return Word(label, "–", "na")
 
 
-def amount(value: object) -> Bilingual:
-    """Return a value of the policy in both languages."""
-    return _both(amount_text(value, language) for language in LANGUAGES)
+def amount(value: object) -> Wording:
+    """Return a value of the policy in words."""
+    return Wording.of(lambda language: escape(shown(amount_text(value, language))))
 
 
-def amounts(parameter: Parameter) -> list[tuple[Bilingual, Bilingual]]:
+def amounts(parameter: Parameter) -> list[tuple[Wording, Wording]]:
     """Return the classes of a parameter with their values; of a single value the class is empty."""
-    en, zh = (
-        parameter_text(parameter.value, language, parameter.value_labels) for language in LANGUAGES
-    )
-    return [
-        (_both(names), _both(values))
-        for names, values in (zip(*pair, strict=True) for pair in zip(en, zh, strict=True))
-    ]
+    labels = parameter.value_labels
+
+    def cells(row: int, column: int) -> Wording:
+        return Wording.of(
+            lambda language: escape(
+                shown(parameter_text(parameter.value, language, labels)[row][column])
+            )
+        )
+
+    rows = len(parameter.value) if isinstance(parameter.value, dict) else 1
+    return [(cells(row, 0), cells(row, 1)) for row in range(rows)]
 
 
-def label(name: str, labels: Mapping[str, Text]) -> Bilingual:
-    """Return the name that the policy gives a tag in both languages."""
-    return _both(label_text(name, language, labels) for language in LANGUAGES)
+def label(name: str, labels: Mapping[str, Text]) -> Wording:
+    """Return the name that the policy gives a tag."""
+    return Wording.of(lambda language: escape(shown(label_text(name, language, labels))))
 
 
-def _both(texts: Iterable[str]) -> Bilingual:
-    return Bilingual(*(escape(shown(each)) for each in texts))
-
-
-def severity(value: Severity) -> Bilingual:
+def severity(value: Severity) -> Wording:
     """Return a severity in words."""
     return say(value)
 
 
-def lesser_severities() -> Bilingual:
+def lesser_severities() -> Wording:
     """Name those that have no colour of their own."""
     return join([severity(each) for each in SEVERITIES[2:]])
+
+
+def nearest_language(languages: Sequence[str], language: str) -> str:
+    """Return which of a page's languages its reader gets first."""
+    primary = language.partition("-")[0]
+    fitting = [each for each in languages if each.partition("-")[0] == primary]
+    return language if language in languages else [*fitting, *languages][0]
+
+
+def language_name(language: str) -> str:
+    """Return a language's own name."""
+    try:
+        return Locale.parse(language, sep="-").get_display_name() or language
+    except (UnknownLocaleError, ValueError):
+        return language
+
+
+def language_style(languages: Sequence[str]) -> str:
+    """Write the style rules that hide the languages which the reader did not choose.
+
+    They ask the bar and not the root, where the whole page would be searched for each element.
+    """
+    return "".join(
+        f".bar:has(#lang-{chosen}:checked) [lang={other}]:not(.always),\n"
+        f".bar:has(#lang-{chosen}:checked) ~ * [lang={other}]:not(.always) {{ display: none; }}\n"
+        for chosen, other in permutations(languages, 2)
+    )
 
 
 def severity_style() -> str:
@@ -93,17 +121,17 @@ def severity_style() -> str:
     )
 
 
-def grade(value: Grade) -> Bilingual:
+def grade(value: Grade) -> Wording:
     """Return how far the source of a norm was checked."""
     return say(GRADE_MESSAGES[value])
 
 
-def state(value: WaiverState) -> Bilingual:
+def state(value: WaiverState) -> Wording:
     """Say whether a waiver is in force."""
     return say(WAIVER_STATE_MESSAGES[value])
 
 
-def change(value: FileChange) -> Bilingual:
+def change(value: FileChange) -> Wording:
     """Say how a file differs from what is committed."""
     match value:
         case "added":
@@ -114,7 +142,7 @@ def change(value: FileChange) -> Bilingual:
             return say("deleted")
 
 
-def done(value: RecordChange) -> Bilingual:
+def done(value: RecordChange) -> Wording:
     """Say what was done to a record that was on file."""
     match value:
         case "amended":
@@ -125,7 +153,7 @@ def done(value: RecordChange) -> Bilingual:
             return say("restored")
 
 
-def signature(value: Signature) -> Bilingual:
+def signature(value: Signature) -> Wording:
     """Say what came of asking for a commit's signature."""
     match value:
         case "good":
@@ -147,7 +175,7 @@ def link(url: str | None) -> str | None:
     return url if url and url.lower().startswith(SCHEMES) else None
 
 
-def glossary() -> list[tuple[Bilingual, Bilingual]]:
+def glossary() -> list[tuple[Wording, Wording]]:
     """Return the words of this report and what they mean."""
     return [
         (say("as-of"), say("The moment that is judged. What happened later is left out.")),

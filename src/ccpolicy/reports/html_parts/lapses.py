@@ -12,7 +12,7 @@ from heapq import nsmallest
 from itertools import groupby, islice
 
 from ccpolicy.assessment.models import Assessment, Control, Lapse
-from ccpolicy.reports.html_parts.bilingual import shown
+from ccpolicy.reports.html_parts.wording import shown
 
 ON_THE_PAGE = 100
 """Lapses of a control that stand in its table; the browser pages through the others."""

@@ -10,7 +10,7 @@ from itertools import groupby, pairwise
 from ccpolicy.assessment.agenda import tasks_due
 from ccpolicy.assessment.audit_appendix import AuditAppendix, ControlAppendix
 from ccpolicy.assessment.models import Assessment, Clause, Control
-from ccpolicy.reports.html_parts.bilingual import Bilingual, count, decimal
+from ccpolicy.reports.html_parts.wording import Wording, count, decimal
 from ccpolicy.reports.time_text import last_day
 from ccpolicy.vocabulary import SEVERITIES
 
@@ -220,7 +220,7 @@ class Cell:
     """0 nothing owed, 1 all covered, 2 missed under a waiver alone, 3 to 5 lapsed more and more."""
     x: float
     width: float
-    title: Bilingual
+    title: Wording
 
 
 @dataclass(frozen=True, slots=True)

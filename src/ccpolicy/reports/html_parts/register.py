@@ -146,13 +146,13 @@ def _named(result: Assessment) -> tuple[set[str], set[str]]:
         place
         for control in result.controls
         for lapse in control.lapses
-        for place in (lapse.opened_by, lapse.closed_by)
+        for place in (lapse.opened_by, lapse.closed_by, *lapse.records)
         if place in held
     }
     on_paper = set(named)
     for control in result.annex.controls:
         for timeline in drawn(result, control.timelines):
-            for spans in (timeline.duty, timeline.cover):
+            for spans in (timeline.duty, timeline.cover, timeline.pauses):
                 named.update(span.record for span in spans if span.record)
                 on_paper.update(span.record for span in printed(spans) if span.record)
     return named, on_paper

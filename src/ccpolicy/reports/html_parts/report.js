@@ -8,13 +8,14 @@
 
   // State stands in the address: #place?language=zh&filter=now-fail,severity-high&q=…
   const state = { place: "", language: "", theme: "", filter: [], q: "", lq: "", on: "", state: "", sort: "", page: 1 };
-  const initial = one("input[name=language]:checked").id.slice(5);
+  const languages = all("input[name=language]").map((each) => each.id.slice(5));
+  const initial = root.lang;
 
   const read = () => {
     const [place, query = ""] = location.hash.slice(1).split("?");
     const values = new URLSearchParams(query);
     state.place = decode(place);
-    state.language = values.get("language") === "zh" ? "zh" : values.get("language") === "en" ? "en" : initial;
+    state.language = languages.includes(values.get("language")) ? values.get("language") : initial;
     state.theme = ["light", "dark"].includes(values.get("theme")) ? values.get("theme") : "auto";
     state.filter = (values.get("filter") || "").split(",").filter(Boolean);
     state.q = values.get("q") || "";
@@ -73,9 +74,9 @@
 
   // Language and colours
   const show = () => {
-    one("#lang-" + state.language).checked = true;
+    if (languages.length) one("#lang-" + state.language).checked = true;
     one("#theme-" + state.theme).checked = true;
-    root.lang = state.language === "zh" ? "zh-CN" : "en";
+    root.lang = state.language;
     for (const box of boxes) box.checked = state.filter.includes(box.value);
     if (one("#q")) {
       one("#q").value = state.q;
@@ -118,7 +119,7 @@
     });
   };
   const seen = (cell) => {
-    const said = one(state.language === "zh" ? "[lang|=zh]" : "[lang|=en]", cell);
+    const said = one(`[lang="${state.language}"]`, cell);
     return (said || cell).textContent.trim();
   };
   const collator = new Intl.Collator("zh-CN", { numeric: true });
@@ -278,7 +279,7 @@
   const listen = () => {
     for (const input of all("input[name=language], input[name=theme]")) {
       input.addEventListener("change", () => {
-        state[input.name] = input.id.split("-")[1];
+        state[input.name] = input.id.slice(input.id.indexOf("-") + 1);
         write();
         show();
       });

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from markupsafe import Markup
+
 from ccpolicy.assessment.audit_appendix import Gap, Span, Timeline
 from ccpolicy.assessment.models import Assessment, Control
-from ccpolicy.reports.html_parts.bilingual import Bilingual, count, decimal, join, say
 from ccpolicy.reports.html_parts.scale import Scale
+from ccpolicy.reports.html_parts.wording import Wording, count, decimal, join, say
 from ccpolicy.reports.time_text import until, when
 from ccpolicy.time.calendar import instant
 from ccpolicy.time.spans import FOREVER, join_spans
@@ -31,7 +33,7 @@ class Bar:
     """A span on paper."""
 
     kind: str
-    """`duty`, `cover`, `lapse`, `waived`, `coming`: the classes of the style sheet."""
+    """`duty`, `cover`, `paused`, `lapse`, `waived`, `coming`: the classes of the style sheet."""
     x: float
     width: float
     title: str
@@ -42,13 +44,14 @@ class Row:
     """One subject."""
 
     subject: str
-    outcome: Bilingual
+    outcome: Wording
     bars: list[Bar]
     marks: list[float] = field(default_factory=list)
     """Where records lie with which a cover began, as far as they can be told apart."""
     duty: list[Span] = field(default_factory=list)
     cover: list[Span] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
+    pauses: list[Span] = field(default_factory=list)
     behind: str | None = None
     """The record that it rests on at as-of."""
 
@@ -86,6 +89,7 @@ def rows_of_lapses(result: Assessment, control: Control, scale: Scale) -> list[R
 def _row(result: Assessment, timeline: Timeline, scale: Scale) -> Row:
     bars = [_bar("duty", each.starts, each.ends, scale) for each in timeline.duty]
     bars += [_bar("cover", *each, scale) for each in _joined(timeline.cover)]
+    bars += [_bar("paused", each.starts, each.ends, scale) for each in timeline.pauses]
     for gap in timeline.gaps:
         bars += _missing(gap, result.as_of, scale)
     return Row(
@@ -100,6 +104,7 @@ def _row(result: Assessment, timeline: Timeline, scale: Scale) -> Row:
         duty=timeline.duty,
         cover=timeline.cover,
         gaps=timeline.gaps,
+        pauses=timeline.pauses,
         behind=_behind(timeline, _time(result.as_of)),
     )
 
@@ -162,10 +167,10 @@ def _instants(span: Span) -> tuple[int, int]:
     return instant(_time(span.starts)), instant(_time(span.ends)) if span.ends else FOREVER
 
 
-def _outcome(result: Assessment, timeline: Timeline) -> Bilingual:
+def _outcome(result: Assessment, timeline: Timeline) -> Wording:
     """Say in words what the bars show."""
     now = _time(result.as_of)
-    said: list[Bilingual] = []
+    said: list[Wording] = []
     for waived in (False, True):
         past = [
             gap
@@ -186,10 +191,18 @@ def _outcome(result: Assessment, timeline: Timeline) -> Bilingual:
     coming = [gap for gap in timeline.gaps if _time(gap.starts) >= now and not gap.waived_by]
     if coming:
         said.append(say("due {day}", day=until(coming[0].starts)))
-    return join(said, semicolon=True) if said else say("no lapse")
+    said = said or [say("no lapse")]
+    if timeline.paused:
+        said.append(say("paused {hours} h", hours=hours(timeline.paused)))
+    return join(said, semicolon=True)
 
 
-def _missed(number: int, days: float, *, waived: bool, still: bool) -> Bilingual:
+def hours(seconds: int) -> Markup:
+    """Return for how many hours a clock stood still: of business time a day has no 24."""
+    return decimal(round(seconds / 3600, 2))
+
+
+def _missed(number: int, days: float, *, waived: bool, still: bool) -> Wording:
     length = decimal(round(days, 2))
     if waived:
         return count(

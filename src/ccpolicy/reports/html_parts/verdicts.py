@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from ccpolicy.assessment.models import Assessment
-from ccpolicy.reports.html_parts.bilingual import Bilingual, count, join, safe, say
 from ccpolicy.reports.html_parts.labels import Word, severity, verdict
+from ccpolicy.reports.html_parts.wording import Wording, count, join, safe, say
 
 
 def now(result: Assessment) -> Word:
@@ -51,7 +51,7 @@ def now(result: Assessment) -> Word:
     return Word(said, verdict("pass").symbol, "pass")
 
 
-def period(result: Assessment) -> Bilingual:
+def period(result: Assessment) -> Wording:
     """Say how the plan stood through the period."""
     found = Counter(control.period for control in result.controls)
     lapses = [lapse for control in result.controls for lapse in control.lapses if lapse.days]
@@ -75,7 +75,7 @@ def period(result: Assessment) -> Bilingual:
     return say("{said}: {lapses}, {cured} of them ended.", said=said, lapses=all_of, cured=cured)
 
 
-def gate(result: Assessment) -> Bilingual:
+def gate(result: Assessment) -> Wording:
     """Say how the pipeline's gate went."""
     own = result.gate
     scope = say("now") if own.judged == "now" else say("in the period")
@@ -85,7 +85,7 @@ def gate(result: Assessment) -> Bilingual:
     if own.passed:
         return say("passed ({scope}, severity {severity} or above)", scope=scope, severity=least)
     controls = safe(", ".join(own.failed_on))
-    why = [Bilingual(controls, controls)] if controls else []
+    why = [Wording.of(lambda _: controls)] if controls else []
     if own.obsolete:
         why.append(say("obsolete baseline entries: {count}", count=len(own.obsolete)))
     return say(
@@ -96,7 +96,7 @@ def gate(result: Assessment) -> Bilingual:
     )
 
 
-def source(result: Assessment) -> Bilingual:
+def source(result: Assessment) -> Wording:
     """Say who chose the moment."""
     match result.as_of_source:
         case "pinned":

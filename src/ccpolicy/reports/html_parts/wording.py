@@ -1,8 +1,11 @@
-"""Sentences in both languages at once, safe to stand in HTML."""
+"""Sentences in all languages of a page at once, safe to stand in HTML."""
 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 
@@ -10,44 +13,61 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
-from ccpolicy.assessment.building_blocks import Text
-from ccpolicy.errors import LANGUAGES, Language, catalogue
+from ccpolicy.errors import LANGUAGES, catalogue
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.time_text import last_day
+from ccpolicy.texts import Text
 
 LONGEST = 2_000
 """Characters of a value that are shown; evidence may hold words of any length."""
-_LOCALES = {"en": "en_GB", "zh": "zh_CN"}
+_OFFERED: ContextVar[tuple[str, ...]] = ContextVar("offered", default=LANGUAGES)
+"""Languages of the page that is being made."""
+
+
+@contextmanager
+def offering(languages: Sequence[str]) -> Iterator[None]:
+    """Make a page for readers of these languages; all that is said in it is said in each."""
+    token = _OFFERED.set(tuple(languages))
+    try:
+        yield
+    finally:
+        _OFFERED.reset(token)
 
 
 @dataclass(frozen=True, slots=True)
-class Bilingual:
-    """A text in both languages, of which the page shows the one that its reader chose."""
+class Wording:
+    """A text in each language of the page, which shows the one that its reader chose."""
 
-    en: Markup
-    zh: Markup
+    words: tuple[tuple[str, Markup], ...]
+
+    @classmethod
+    def of(cls, say: Callable[[str], Markup]) -> Wording:
+        """Say something in each language of the page."""
+        return cls(tuple((each, say(each)) for each in _OFFERED.get()))
 
     def __html__(self) -> Markup:
-        if self.en == self.zh:
-            return self.en
-        return Markup("<i lang=en>{}</i><i lang=zh>{}</i>").format(self.en, self.zh)
+        if len({each for _, each in self.words}) == 1:
+            return self.words[0][1]
+        return Markup("").join(
+            Markup("<i lang={}>{}</i>").format(language, each) for language, each in self.words
+        )
 
     def __format__(self, spec: str) -> str:
         return self.__html__()
 
-    def of(self, language: Language) -> Markup:
-        """Return it in one language."""
-        return self.zh if language == "zh" else self.en
+    def text(self, language: str) -> Markup:
+        """Return it in one language of the page; in the first where it is none of these."""
+        return dict(self.words).get(language, self.words[0][1])
 
     @property
     def joined(self) -> Markup:
-        """Both languages in a row, where markup cannot stand: titles in pictures."""
-        return self.en if self.en == self.zh else Markup("{} / {}").format(self.en, self.zh)
+        """All languages in a row, where markup cannot stand: titles in pictures."""
+        return Markup(" / ").join(dict.fromkeys(each for _, each in self.words))
 
 
 def safe(value: object) -> Markup:
     """Make a value ready to stand in HTML, with what would be hidden in it written out."""
-    if isinstance(value, Bilingual):
+    if isinstance(value, Wording):
         return value.__html__()
     if isinstance(value, Markup):
         return value
@@ -68,39 +88,39 @@ def lines(value: str) -> Markup:
     return Markup("\n").join(escape(visible(line)) for line in value.splitlines())
 
 
-def text(value: Text) -> Bilingual:
+def text(value: Text) -> Wording:
     """Return a text of the policy."""
-    return Bilingual(escape(shown(value.en)), escape(shown(value.zh)))
+    return Wording.of(lambda language: escape(shown(value.text(language))))
 
 
-def say(template: str, **values: object) -> Bilingual:
+def say(template: str, **values: object) -> Wording:
     """Translate a sentence and put values into it."""
-    return Bilingual(
-        *(_filled(catalogue(each).gettext(template), each, values) for each in LANGUAGES)
+    return Wording.of(
+        lambda language: _filled(catalogue(language).gettext(template), language, values)
     )
 
 
-def count(number: int, one: str, many: str, **values: object) -> Bilingual:
+def count(number: int, one: str, many: str, **values: object) -> Wording:
     """Say a number of things."""
     values = {"count": decimal(number), **values}
-    return Bilingual(
-        *(_filled(catalogue(each).ngettext(one, many, number), each, values) for each in LANGUAGES)
+    return Wording.of(
+        lambda language: _filled(catalogue(language).ngettext(one, many, number), language, values)
     )
 
 
-def join(parts: list[Bilingual], *, semicolon: bool = False) -> Bilingual:
+def join(parts: list[Wording], *, semicolon: bool = False) -> Wording:
     """List phrases."""
     between = say("; ") if semicolon else say(", ")
-    return Bilingual(
-        between.en.join(part.en for part in parts), between.zh.join(part.zh for part in parts)
+    return Wording.of(
+        lambda language: between.text(language).join(part.text(language) for part in parts)
     )
 
 
-def _filled(template: str, language: Language, values: dict[str, object]) -> Markup:
+def _filled(template: str, language: str, values: dict[str, object]) -> Markup:
     ready = {
-        name: value.of(language)
-        if isinstance(value, Bilingual)
-        else text(value).of(language)
+        name: value.text(language)
+        if isinstance(value, Wording)
+        else text(value).text(language)
         if isinstance(value, Text)
         else safe(value)
         for name, value in values.items()
@@ -128,19 +148,24 @@ def percent(share: float) -> Markup:
     return escape(f"{min(share * 100, 99.99) if share < 1 else 100:.2f} %")
 
 
-def day(moment: str) -> Bilingual:
+def day(moment: str) -> Wording:
     """Say the day of a moment in words."""
     return _day(datetime.datetime.fromisoformat(moment).date())
 
 
-def day_until(moment: str) -> Bilingual:
+def day_until(moment: str) -> Wording:
     """Say up to which day something goes; midnight is the end of the day before."""
     return _day(last_day(moment))
 
 
+def _day(date: datetime.date) -> Wording:
+    return Wording.of(lambda language: _day_in(date, language))
+
+
 @cache
-def _day(date: datetime.date) -> Bilingual:
-    return Bilingual(*(escape(format_date(date, "long", _LOCALES[each])) for each in LANGUAGES))
+def _day_in(date: datetime.date, language: str) -> Markup:
+    locale = "zh_CN" if language.partition("-")[0] == "zh" else "en_GB"
+    return escape(format_date(date, "long", locale))
 
 
 def short(place: str) -> Markup:

@@ -1,0 +1,29 @@
+"""Why a piece of a policy's SQL is not let through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ccpolicy.errors import Locator, Message, PolicyError
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a piece of SQL is not let through."""
+
+    message: Message
+    hint: Message = field(default_factory=lambda: Message(""))
+
+    def error(self, place: Locator | None = None) -> PolicyError:
+        """Return it as an error of the policy."""
+        error = PolicyError.of(self.message, place)
+        error.hint = self.hint
+        return error
+
+
+class SqlError(Exception):
+    """A part of a tree is not let through."""
+
+    def __init__(self, template: str, *, hint: str = "", **values: object) -> None:
+        self.refusal = Refusal(Message.of(template, **values), Message.of(hint, **values))
+        super().__init__(template)

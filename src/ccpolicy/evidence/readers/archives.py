@@ -1,0 +1,163 @@
+"""Packed files: gzip, and ZIP archives of several files."""
+
+from __future__ import annotations
+
+import fnmatch
+import gzip
+import stat
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
+
+from ccpolicy.errors import EvidenceError, LimitError, Locator
+from ccpolicy.evidence.readers.interface import SourceFile
+from ccpolicy.evidence_formats import ENCODINGS
+from ccpolicy.files.finder import name_fault, printable
+from ccpolicy.files.limits import MIB
+
+_PIECE = 1 << 20
+_RATIO = 100
+"""How many times as large as when it is packed a content may be."""
+_ALWAYS = 16 << 20
+"""Bytes that a content may have anyhow."""
+_DAMAGED = (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError)
+Pieces = Iterator[bytes]
+
+
+def plain(file: SourceFile) -> Pieces:
+    """Yield a file that is not packed, in pieces."""
+    with file.open() as stream:
+        while piece := stream.read(_PIECE):
+            yield piece
+
+
+def gunzip(file: SourceFile) -> Pieces:
+    """Yield the content of a gzip file, in pieces.
+
+    Raises:
+        EvidenceError: it is none, is damaged or is cut off.
+        LimitError: its content is too large.
+    """
+    with _refusing(file, "gzip"), file.open() as packed, gzip.open(packed) as stream:
+        yield from _limited(file, lambda: stream.read(_PIECE), [0])
+
+
+def unzip(file: SourceFile) -> Iterator[tuple[str, Pieces]]:
+    """Yield each file of a ZIP archive that the contract names, by name, with its content.
+
+    Raises:
+        EvidenceError: it is no archive, is damaged, or holds what no archive of evidence has.
+        LimitError: its content is too large.
+    """
+    dataset = file.contract.dataset
+    total = [0]
+    with _refusing(file, "zip"), file.open() as packed, _archive(file, packed) as archive:
+        entries = _entries(file, archive)
+        chosen = [name for name in sorted(entries) if fnmatch.fnmatchcase(name, dataset.member)]
+        if not chosen:
+            raise file.error(
+                "no file of the archive matches '{pattern}'",
+                hint="correct 'member' in the dataset; the archive holds: {known}",
+                pattern=dataset.member,
+                known=", ".join(sorted(entries)[:10]) or "–",
+            )
+        for name in chosen:
+            with archive.open(entries[name]) as stream:
+                yield name, _limited(file, lambda: stream.read(_PIECE), total)
+
+
+def members(file: SourceFile) -> list[str]:
+    """Return the names of the files in a ZIP archive that the contract leaves out."""
+    pattern = file.contract.dataset.member
+    with _refusing(file, "zip"), file.open() as packed, _archive(file, packed) as archive:
+        return sorted(
+            name for name in _entries(file, archive) if not fnmatch.fnmatchcase(name, pattern)
+        )
+
+
+def _archive(file: SourceFile, packed: BinaryIO) -> zipfile.ZipFile:
+    """Open an archive, in which names that are not UTF-8 are written as the texts are."""
+    encoding = file.contract.dataset.encoding
+    return zipfile.ZipFile(packed, metadata_encoding=encoding and ENCODINGS[encoding])
+
+
+def _entries(file: SourceFile, archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    """Return the files of an archive by name, all of which must be harmless."""
+    found: dict[str, zipfile.ZipInfo] = {}
+    alike: set[str] = set()
+    infos = archive.infolist()
+    if len(infos) > file.limits.files:
+        raise file.beyond(
+            "more than {limit} files match '{pattern}'",
+            "files",
+            pattern=file.contract.dataset.member,
+        )
+    for info in infos:
+        form = unicodedata.normalize("NFC", info.filename).casefold()
+        if form in alike or not _is_harmless(info):
+            raise file.error(
+                "the archive holds '{name}', which leads out of it, is a link, is encrypted or is"
+                " there twice",
+                hint="pack the files again, without folders and without a password",
+                name=printable(info.filename)[:200],
+            )
+        alike.add(form)
+        if not info.is_dir():
+            found[info.filename] = info
+    return found
+
+
+def _is_harmless(info: zipfile.ZipInfo) -> bool:
+    """Whether an entry of an archive is a file or folder below it that can be read."""
+    parts = info.filename.removesuffix("/").split("/")
+    leads_out = ".." in parts or "" in parts or "\\" in info.filename or ":" in parts[0]
+    is_usual = stat.S_IFMT(info.external_attr >> 16) in (0, stat.S_IFREG, stat.S_IFDIR)
+    is_packed_as_usual = info.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+    is_locked = info.flag_bits & 1
+    return (
+        is_usual
+        and is_packed_as_usual
+        and not (leads_out or is_locked or name_fault(info.filename))
+    )
+
+
+def _limited(file: SourceFile, read: object, total: list[int]) -> Pieces:
+    """Yield pieces as long as all of them together are not too large."""
+    assert callable(read)
+    size = file.fingerprint.size
+    limit = file.limits.file_size << MIB
+    while piece := read():
+        total[0] += len(piece)
+        if total[0] > limit:
+            raise LimitError(
+                "unpacked, the file is larger than {limit} MiB",
+                setting="file_size",
+                locator=Locator(file.name),
+                limit=limit >> MIB,
+            )
+        if total[0] > max(_ALWAYS, _RATIO * size):
+            raise LimitError(
+                "unpacked, the file is more than {limit} times as large",
+                hint="no honest file is packed so tightly: keep it unpacked if this one is",
+                locator=Locator(file.name),
+                limit=_RATIO,
+            )
+        yield piece
+
+
+@contextmanager
+def _refusing(file: SourceFile, kind: str) -> Iterator[None]:
+    try:
+        yield
+    except EvidenceError:
+        raise
+    except _DAMAGED as failure:
+        raise file.error(
+            "the file is not {kind}, or is damaged: {reason}",
+            hint="correct 'compression' in the dataset, or export the file again",
+            kind=kind,
+            reason=str(failure)[:200] or type(failure).__name__,
+        ) from failure

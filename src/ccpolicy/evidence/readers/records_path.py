@@ -1,0 +1,168 @@
+"""Where in a document its records stand: a JSON Pointer with `*`, followed through its values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from ccpolicy.errors import Message
+from ccpolicy.evidence.contract import Contract
+from ccpolicy.evidence.readers.interface import Note, SourceFile
+from ccpolicy.near_names import folded
+from ccpolicy.policy.decoding import pointer_tokens
+
+Path = tuple[str | int, ...]
+
+
+class Found(NamedTuple):
+    """A record in a document."""
+
+    path: Path
+    """Steps to it from the document's top."""
+    value: Any
+
+
+class RecordsPath:
+    """Finds the records of documents by a contract's `records`."""
+
+    def __init__(self, contract: Contract, *, is_xml: bool = False) -> None:
+        self.pointer = contract.dataset.records
+        self.is_document = self.pointer == "document"
+        self.tokens = [] if self.is_document else pointer_tokens(self.pointer)
+        self.is_xml = is_xml
+        """Whether an entry that is alone may stand for a list of one, and none for an empty one."""
+        self.missing = 0
+        """Lists that are missing where they may be."""
+
+    def find(self, file: SourceFile, document: Any) -> Iterator[Found]:
+        """Yield the records of a document in its order; a list loses them as they are taken.
+
+        Raises:
+            EvidenceError: the document is not made as the pointer says.
+        """
+        if self.is_document:
+            if isinstance(document, list):
+                raise file.error(
+                    "the document is a list, and not itself a record",
+                    hint="take  records: document  out of the dataset",
+                    line=1,
+                )
+            yield Found((), document)
+            return
+        yield from self._below(file, document, 0, ())
+
+    def _below(self, file: SourceFile, value: Any, index: int, path: Path) -> Iterator[Found]:
+        if index == len(self.tokens):
+            yield from self._listed(file, value, path)
+            return
+        step_name = self.tokens[index]
+        if step_name == "*":
+            for step, each in self._entries(file, value, index):
+                yield from self._below(file, each, index + 1, (*path, step))
+            return
+        name = step_name.removesuffix("?")
+        value = alone(value) if self.is_xml else value
+        if isinstance(value, dict) and name in value:
+            yield from self._below(file, value[name], index + 1, (*path, name))
+        elif isinstance(value, list) and name in map(str, range(len(value))):
+            yield from self._below(file, value[int(name)], index + 1, (*path, int(name)))
+        else:
+            self._miss(file, value, index)
+
+    def _miss(self, file: SourceFile, value: Any, index: int) -> None:
+        """Count a name that is missing where it may be.
+
+        Raises:
+            EvidenceError: it may not, or there is one that differs hardly.
+        """
+        step_name = self.tokens[index]
+        name = step_name.removesuffix("?")
+        like = [each for each in value if folded(str(each)) == folded(name)] if value else []
+        if like and isinstance(value, dict):
+            raise file.error(
+                "there is nothing at {pointer}",
+                hint="there is '{found}' instead: correct 'records' in the dataset",
+                pointer=self._shown(index + 1),
+                line=1,
+                found=like[0],
+            )
+        if step_name.endswith("?"):
+            self.missing += 1
+        elif not (self.is_xml and index == len(self.tokens) - 1):
+            raise file.error(
+                "there is nothing at {pointer}",
+                hint="correct 'records' in the dataset; a name behind which stands ? may be missing"
+                " where there is no record",
+                pointer=self._shown(index + 1),
+                line=1,
+            )
+
+    def notes(self) -> Iterator[Note]:
+        """Say how many lists were missing."""
+        if self.missing:
+            yield Note(
+                Message.of(
+                    "{count} lists of records are missing at {pointer}",
+                    count=self.missing,
+                    pointer=self.pointer,
+                )
+            )
+
+    def _listed(self, file: SourceFile, value: Any, path: Path) -> Iterator[Found]:
+        if self.is_xml and not isinstance(value, list):
+            value = [value]
+        if value is None:
+            return
+        if not isinstance(value, list):
+            raise file.error(
+                "a list of records is expected at {pointer}"
+                if self.pointer
+                else "a list of records is expected",
+                hint="say in the dataset where in the document the list stands, as"
+                "  records: /name  or  records: /name/*/list  – or  records: document  if the"
+                " document is itself the record",
+                line=1,
+                pointer=self.pointer,
+            )
+        for number, each in enumerate(value):
+            value[number] = None
+            yield Found((*path, number), each)
+
+    def _entries(self, file: SourceFile, value: Any, index: int) -> Iterable[tuple[str | int, Any]]:
+        if isinstance(value, list):
+            return enumerate(value)
+        if self.is_xml:
+            return [(0, value)]
+        if isinstance(value, dict):
+            return value.items()
+        raise file.error(
+            "a list of records is expected at {pointer}", pointer=self._shown(index) or "/", line=1
+        )
+
+    def _shown(self, count: int) -> str:
+        return "/".join(self.pointer.split("/")[: count + 1])
+
+
+def at_pointer(document: Any, tokens: Sequence[str], record: Path, *, is_xml: bool) -> Any:
+    """Return what stands at a pointer from the document's top; `*` is the record's own step."""
+    value = document
+    for index, step_name in enumerate(tokens):
+        step: str | int = record[index] if step_name == "*" else step_name
+        if is_xml and not _is_index(step):
+            value = alone(value)
+        if isinstance(value, dict):
+            value = value.get(str(step))
+        elif isinstance(value, list) and _is_index(step) and int(step) < len(value):
+            value = value[int(step)]
+        elif not (is_xml and step == 0):
+            return None
+    return value
+
+
+def alone(value: Any) -> Any:
+    """Return the only entry of a list that has one, as an element in XML may be repeated."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+def _is_index(step: str | int) -> bool:
+    return isinstance(step, int) or step.isdecimal()

@@ -1,0 +1,233 @@
+"""Hold a workbook to sizes that fit into memory, before its values are read."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from xml.parsers import expat
+
+from ccpolicy.errors import EvidenceError, LimitError, Locator
+from ccpolicy.evidence.readers.interface import SourceFile
+from ccpolicy.policy.decoding import column_number
+
+MAX_UNPACKED = 256 << 20
+MAX_TEXTS = 256 << 20
+"""Characters in all cells of a sheet that name a shared text."""
+
+SHARED_TEXTS = "xl/sharedstrings.xml"
+_PIECE = 1 << 20
+_FAR = re.compile(rb"""[\s"']r\s*=(?!"(?:[A-Z]{1,2})?[0-9]{1,4}")|:(?:row|c)[\s/>]""")
+"""A place that is far from the first cell, or not written as every spreadsheet program does."""
+_NEAR_CELLS = 9_999 * (26 + 26**2)
+"""Cells of the largest sheet without such a place."""
+_ANY_PLACE = re.compile(r"\s*([A-Za-z]{0,20})([0-9]{0,20})\s*")
+AFTER_NAME = (b">", b" ", b"/", b"\t", b"\r", b"\n")
+_SAVE_HINT = "save the file as an Excel workbook (.xlsx)"
+
+
+def part_name(name: str) -> str:
+    """Return the name of a part as the reader of values looks for it: in small letters."""
+    return name.replace("\\", "/").lower()
+
+
+def unpack(file: SourceFile) -> dict[str, bytes]:
+    """Unpack a workbook up to a limit of its size, and return its parts.
+
+    Raises:
+        EvidenceError: it is not a workbook.
+        LimitError: it is too large.
+    """
+    found: dict[str, bytes] = {}
+    room = MAX_UNPACKED
+    try:
+        with file.open() as content, zipfile.ZipFile(content) as archive:
+            for entry in archive.infolist():
+                if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                    raise file.error("the workbook is packed in a way that is not known")
+                name = part_name(entry.filename)
+                if name == "content.xml":
+                    raise file.error("an OpenDocument file is not read", hint=_SAVE_HINT)
+                pieces = []
+                with archive.open(entry) as stream:
+                    while piece := stream.read(_PIECE):
+                        room -= len(piece)
+                        if room < 0:
+                            raise LimitError(
+                                "unpacked, the file is larger than {limit} MiB",
+                                locator=Locator(file.name),
+                                limit=MAX_UNPACKED >> 20,
+                            )
+                        if name.startswith("xl/"):
+                            pieces.append(piece)
+                if pieces and name in found:
+                    raise not_a_workbook(file, ValueError(f"{name} is there twice"))
+                if pieces:
+                    found[name] = b"".join(pieces)
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError) as failure:
+        raise not_a_workbook(file, failure) from failure
+    return found
+
+
+def not_a_workbook(file: SourceFile, failure: Exception) -> EvidenceError:
+    """Make the error for bytes that are no workbook."""
+    return file.error(
+        "this is not a workbook: {reason}",
+        hint=_SAVE_HINT,
+        reason=str(failure)[:200],
+    )
+
+
+def check_area(file: SourceFile, text: bytes) -> None:
+    """Refuse a sheet whose area is too large for memory.
+
+    The reader of values makes room for all cells up to the last row and column, wherever these
+    stand, before it returns anything.
+
+    Raises:
+        LimitError: it is so.
+        EvidenceError: the sheet is not plain XML.
+    """
+    if file.limits.sheet_cells >= _NEAR_CELLS and _is_near(text):
+        return
+    row = column = height = width = 0
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal row, column, height, width
+        name = name.rpartition(" ")[2]
+        if name not in ("row", "c"):
+            return
+        place = _ANY_PLACE.fullmatch(attributes.get("r", ""))
+        if not place:
+            raise not_a_workbook(file, ValueError(f"r = {attributes['r']!r}"))
+        if name == "row":
+            row, column = int(place[2] or row + 1), 0
+        else:
+            row = int(place[2] or row)
+            column = column_number(place[1].upper()) if place[1] else column + 1
+        height, width = max(height, row), max(width, column)
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = start
+    parse_plain(file, parser, text)
+    if height * width > file.limits.sheet_cells:
+        raise beyond_cells(file, height * width)
+
+
+def beyond_cells(file: SourceFile, count: int) -> LimitError:
+    """Make the error for a sheet of too many cells."""
+    return LimitError(
+        "the sheet spans {count} cells, where the limit is {limit}",
+        hint="delete the empty rows and columns that hold a stray value; if the sheet is"
+        " honest, allow more with 'sheet_cells' in the table [limits] of ccpolicy.toml",
+        locator=Locator(file.name),
+        count=count,
+        limit=file.limits.sheet_cells,
+    )
+
+
+def _is_near(text: bytes) -> bool:
+    """Whether every row and cell plainly says that it stands near the first; this is fast."""
+    return (
+        not _FAR.search(text)
+        and text.count(b"<row") == text.count(b'<row r="')
+        and sum(text.count(b"<c" + after) for after in AFTER_NAME) == text.count(b'<c r="')
+    )
+
+
+def check_texts(file: SourceFile, shared: bytes, text: bytes) -> None:
+    """Refuse a sheet whose cells repeat the workbook's texts until they do not fit into memory.
+
+    A text is stored once, whatever number of cells name it, and read once for each of them.
+
+    Raises:
+        LimitError: it is so.
+        EvidenceError: the texts are not plain XML.
+    """
+    most_cells = text.count(b"</") // 2
+    if len(shared) * most_cells <= MAX_TEXTS:
+        return
+    lengths = _text_lengths(file, shared)
+    if max(lengths, default=0) * most_cells <= MAX_TEXTS:
+        return
+    count = sum(lengths[each] for each in _named_texts(file, text) if each < len(lengths))
+    if count > MAX_TEXTS:
+        raise LimitError(
+            "the texts of the sheet come to {count} million characters, where the limit is {limit}",
+            locator=Locator(file.name),
+            count=count >> 20,
+            limit=MAX_TEXTS >> 20,
+        )
+
+
+def _text_lengths(file: SourceFile, shared: bytes) -> list[int]:
+    """Return the length of each shared text."""
+    lengths: list[int] = []
+    depth = 0
+
+    def start(name: str, _: dict[str, str]) -> None:
+        nonlocal depth
+        if name.rpartition(" ")[2] == "si":
+            depth += 1
+            lengths.append(0)
+            if depth > 1:
+                raise not_a_workbook(file, ValueError(f"{name} in itself"))
+
+    def end(name: str) -> None:
+        nonlocal depth
+        depth -= name.rpartition(" ")[2] == "si"
+
+    def characters(data: str) -> None:
+        if depth:
+            lengths[-1] += len(data)
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.CharacterDataHandler = characters
+    parse_plain(file, parser, shared)
+    return lengths
+
+
+def _named_texts(file: SourceFile, text: bytes) -> list[int]:
+    """Return the number of the shared text of each cell that names one."""
+    found: list[int] = []
+    is_shared = False
+    digits: list[str] = []
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal is_shared
+        match name.rpartition(" ")[2]:
+            case "c":
+                is_shared = attributes.get("t", "").strip() == "s"
+            case "v":
+                digits.clear()
+
+    def end(name: str) -> None:
+        if is_shared and name.rpartition(" ")[2] == "v":
+            number = "".join(digits).strip()
+            if len(number) < 10 and number.isascii() and number.isdecimal():
+                found.append(int(number))
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.CharacterDataHandler = digits.append
+    parse_plain(file, parser, text)
+    return found
+
+
+def parse_plain(file: SourceFile, parser: expat.XMLParserType, text: bytes) -> None:
+    """Parse a part of a workbook that declares nothing.
+
+    Raises:
+        EvidenceError: it is not plain XML.
+    """
+
+    def refuse(*_: object) -> None:
+        raise file.error("a part of the workbook is not plain XML")
+
+    parser.StartDoctypeDeclHandler = refuse
+    try:
+        parser.Parse(text, True)
+    except expat.ExpatError as failure:
+        raise not_a_workbook(file, failure) from failure

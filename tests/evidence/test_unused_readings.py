@@ -1,0 +1,59 @@
+"""Lint names what a contract says of cells and no file has."""
+
+from __future__ import annotations
+
+import ccpolicy
+from policy.conftest import Draft, draft
+
+__all__ = ["draft"]
+
+FILE = "policy/datasets/tickets.yaml"
+TICKETS = """\
+id: tickets
+title: {en: Tickets, zh: 工单}
+owner: manager
+files: tickets/*.csv
+format: csv
+key: [id]
+retention: 5 years
+zone: Asia/Shanghai
+empty: ["-", "N/A"]
+columns:
+  at: {from: 时间, time: ["%d.%m.%Y %H:%M", "%Y/%m/%d %H:%M"]}
+  lasted: {duration: ["%H:%M:%S", "%M分钟"], empty: ["?", "无"]}
+  result: {values: {合格: pass, 不合格: fail}}
+record:
+  type: object
+  additionalProperties: false
+  required: [id]
+  properties:
+    id: {type: string}
+    at: {type: string, format: date-time}
+    lasted: {type: integer}
+    result: {type: string, enum: [pass, fail]}
+"""
+
+
+def found(draft: Draft) -> list[tuple[str, int | None]]:
+    findings = ccpolicy.load(draft.root).lint()
+    return [
+        (each.message.code, each.locator.line)
+        for each in findings
+        if each.message.code in ("LN250", "LN251")
+    ]
+
+
+def test_marks_and_formats_that_occur_nowhere(draft: Draft) -> None:
+    draft.write(FILE, TICKETS)
+    assert found(draft) == [], "there are no files yet"
+    head = "id,时间,lasted,result\n"
+    draft.write("evidence/tickets/1.csv", head + "a,1.3.2026 9:05,1:00:00,合格\nb,-,?,\n")
+    assert found(draft) == [("LN250", 9), ("LN251", 11), ("LN251", 12), ("LN250", 12)]
+    draft.write("evidence/tickets/2.csv", head + "c,2026/3/1 9:05,5分钟,\nd,N/A,无,\n")
+    assert found(draft) == []
+
+
+def test_files_that_cannot_be_read_say_nothing(draft: Draft) -> None:
+    draft.write(FILE, TICKETS)
+    draft.write("evidence/tickets/1.csv", "id,时间\na,1.3.2026 9:05,too many\n")
+    assert found(draft) == []
