@@ -16,6 +16,19 @@ from oracle.zone_calendar import DAY, Calendar, micros
 from .answers import SEEDS, Spans, batch, drawing, judge, lapses, never_better, picture
 
 PERIODS = ["month", "quarter", "half-year", "year"]
+EARLIER = {
+    "200th": "1st",
+    "31st": "third Monday",
+    "5th friday": "third Monday",
+    "third Monday": "5th",
+    "last day": "31st",
+    "5th": "1st",
+    "last business day": "3rd business day",
+    "3rd business day": "first business day",
+    "Sunday": "wednesday",
+    "wednesday": "Monday",
+}
+"""Day of a period → one that is never later, and mostly earlier."""
 HALVED = ("every", "valid_for", "limit", "initial")
 """`grace` extends, but what is beyond it lapses until the next event that serves: not here."""
 
@@ -35,16 +48,24 @@ def _stricter_value(name: str, value: Value) -> Value:
         return PERIODS[max(PERIODS.index(value) - 1, 0)]
     if name == "cured_by":
         return "never"
+    if name == "by":
+        return EARLIER.get(str(value), value)
     return value
 
 
 def _stricter(draw: random.Random, each: World) -> World | None:
     """Make one parameter stricter in all revisions."""
     given = {name for revision in each.revisions for name in revision.parameters}
-    if "grace" in given:
-        # The grace is shorter than the period, and `at_least` above 1 takes none.
+    if given & {"grace", "early"}:
+        # They are shorter than the period, and `at_least` above 1 takes neither.
         given -= {"per", "at_least"}
-    names = sorted(given - {"grace"})
+    if "grace" in given:
+        given -= {"by"}  # the grace would move with it
+    if "by" in given:
+        given -= {"per"}  # which may have no such day
+    if "anchor" in given:
+        given -= {"every"}  # half a turn is no whole number of days
+    names = sorted(given - {"grace", "anchor", "early"})
     if not names:
         return None
     name = draw.choice(names)

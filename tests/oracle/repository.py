@@ -112,6 +112,7 @@ def _plan(shared: Setting) -> dict[str, Any]:
         "version": "1",
         "effective_on": shared.effective_on.isoformat(),
         "zone": shared.zone,
+        "languages": ["en", "zh"],
         "owner": "nobody",
         "subject": shared.subject,
         "clauses": [{"id": "1", "title": TEXT, "text": TEXT}],

@@ -41,6 +41,8 @@ DAY = datetime.timedelta(days=1)
 Control = dict[str, Any]
 PERIODS: list[Any] = ["week", "month", "quarter", "half-year", "year"]
 PERIODS += [{"fiscal_year": "04-01"}, {"fiscal_year": "10-31"}]
+MONTH_DAYS = ["1st", "5th", "31st", "last day", "third Monday", "5th friday"]
+WEEK_DAYS = ["Monday", "wednesday", "Sunday"]
 SAME = {
     "30 days": "P30D",
     "1 month": "P1M",
@@ -55,9 +57,11 @@ SAME = {
 
 def _longer(draw: random.Random, value: Any) -> Any:
     """Draw another value near a parameter's."""
-    for choices in (PERIODS, ["never", "next"]):
+    for choices in (PERIODS, MONTH_DAYS, WEEK_DAYS, ["never", "next"]):
         if value in choices:
             return draw.choice(choices)
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        return (datetime.date.fromisoformat(value) + draw.choice([0, 1, 7]) * DAY).isoformat()
     if isinstance(value, dict):
         name = draw.choice(list(value))
         return {**value, name: _longer(draw, value[name])}
@@ -92,7 +96,7 @@ def _classes(draw: random.Random, control: Control, shared: Setting) -> None:
 def _optional(draw: random.Random, control: Control, shared: Setting) -> None:
     """Take a parameter out, or add one."""
     given = draw.choice(control["revisions"])["parameters"]
-    name = draw.choice(["initial", "grace", "at_least", "valid_for"])
+    name = draw.choice(["initial", "grace", "at_least", "valid_for", "by", "anchor", "early"])
     if name in given:
         del given[name]
     elif (control["check"], name) in (
@@ -104,6 +108,12 @@ def _optional(draw: random.Random, control: Control, shared: Setting) -> None:
         given[name] = {"value": draw.choice([*CALENDAR, *_followed(given)])}
     elif control["check"] == "recurrence" and "every" in given and name == "grace":
         given[name] = {"value": given["every"]["value"]}
+    elif "per" in given and name == "by":
+        given[name] = {"value": draw.choice(MONTH_DAYS + WEEK_DAYS)}
+    elif control["check"] == "recurrence" and "every" in given and name == "anchor":
+        given[name] = {"value": shared.as_of.date().isoformat()}
+    elif ("per" in given or "anchor" in given) and name == "early":
+        given[name] = {"value": "2 days"}
     elif control["check"] == "recurrence" and name == "at_least":
         given[name] = {"value": draw.choice([1, 2])}
 
