@@ -95,7 +95,15 @@ OWN_OPTIONS: dict[Format, str] = {
     "json": PATHS + "records: /rows\n",
     "yaml": PATHS + "records: /rows\n",
     "jsonl": PATHS,
+    "xml": "columns: {asset_id: tag, performed_at: at}\n",
+    "log": "skip: ['^#']\n",
 }
+BASE: dict[Format, str] = {
+    "xml": "records: /log/entry\n",
+    "log": "pattern: '(?:tag|asset_id)=(?P<asset_id>[^;]*);"
+    " (?:at|performed_at)=(?P<performed_at>[^;]*); result=(?P<result>[^;]*);'\n",
+}
+"""What a contract of a format cannot do without."""
 
 
 def _rows(kind: Format, *, options: bool) -> list[Row]:
@@ -108,6 +116,8 @@ def _rows(kind: Format, *, options: bool) -> list[Row]:
         return [
             dict(zip(("asset_id", "performed_at", "result"), row, strict=True)) for row in cells
         ]
+    if kind in BASE:
+        return [dict(zip(("tag", "at", "result"), row, strict=True)) for row in cells]
     if FORMATS[kind].is_tabular:
         return [dict(zip(("Asset No.", "Done (at)", "result"), row, strict=True)) for row in cells]
     return [{"asset": {"no": no, "at": at}, "result": result} for no, at, result in cells]
@@ -129,7 +139,7 @@ def _evidence(kind: Format, *, options: bool) -> Target:
     def prepare(folder: Path) -> list[bytes]:
         lay_failing(folder)
         (folder / INSPECTIONS).unlink()
-        contract = FILES[CONTRACT].replace("csv", kind)
+        contract = FILES[CONTRACT].replace("csv", kind) + BASE.get(kind, "")
         if options:
             contract += OPTIONS + OWN_OPTIONS[kind]
         (folder / CONTRACT).write_text(contract, "utf-8")
