@@ -107,5 +107,5 @@ def picture(control: Any) -> dict[str, Any]:
         "due": [(each.at, sorted(each.subjects)) for each in control.due],
         "next_due": control.next_due,
         "left_out": control.left_out,
-        "problems": sorted(each.message.en.split(": ")[0] for each in control.problems),
+        "problems": sorted(each.message.text("en").split(": ")[0] for each in control.problems),
     }

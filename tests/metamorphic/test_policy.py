@@ -42,8 +42,8 @@ def _stricter_value(name: str, value: Value) -> Value:
         return f"{int(number) // 2} {unit}"
     if name == "at_least" and isinstance(value, int):
         return value + 1
-    if name == "minimum":
-        return Decimal(str(value)) + 1
+    if name in ("minimum", "maximum"):
+        return Decimal(str(value)) + 1 if name == "minimum" else Decimal(str(value)) / 2
     if name == "per" and isinstance(value, str) and value in PERIODS:
         return PERIODS[max(PERIODS.index(value) - 1, 0)]
     if name == "cured_by":
@@ -65,6 +65,8 @@ def _stricter(draw: random.Random, each: World) -> World | None:
         given -= {"per"}  # which may have no such day
     if "anchor" in given:
         given -= {"every"}  # half a turn is no whole number of days
+    if given >= {"minimum", "maximum"}:
+        given -= {"minimum", "maximum"}  # no quantity may be within both
     names = sorted(given - {"grace", "anchor", "early"})
     if not names:
         return None

@@ -22,7 +22,7 @@ class Editor:
     def __init__(self, folder: Path, dataset: Dataset) -> None:
         self.dataset = dataset
         self.files = sorted(folder.glob(dataset.files))
-        self.raw = {name: dataset.columns.get(name, name) for name in dataset.record["properties"]}
+        self.raw = {name: dataset.heading(name) for name in dataset.record["properties"]}
         self.documents = {path: self._read(path) for path in self.files}
 
     def records(self) -> list[Record]:
