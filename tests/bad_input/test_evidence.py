@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from message_text import said_in
+from message_text import coded, said_in
 
 from .conftest import CONTROLS, EVENTS, EVENTS_POLICY, FILES, ROSTER, ROSTER_POLICY, Office, packed
 
@@ -19,15 +19,17 @@ E2 = "E2,2026-03-03T09:00:00+08:00,pass,"
 
 def test_missing_folder(office: Office) -> None:
     shutil.rmtree(office.root / "evidence")
-    office.doubts("evidence: the folder is missing", "hint: make the folder and put records there")
+    office.doubts("evidence: EV107 ", "hint: make the folder and put records there")
     office.write("evidence", "no folder")
-    office.doubts("evidence: the folder is missing")
+    office.doubts("evidence: EV107 ")
 
 
 @pytest.mark.parametrize("name", [EVENTS, ROSTER])
 def test_missing_file(office: Office, name: str) -> None:
     (office.root / name).unlink()
-    office.doubts(f"evidence: no file matches '{name.rpartition('/')[2]}'", "hint: put the records")
+    office.doubts(
+        "evidence: " + coded("EV106", f"{name.rpartition('/')[2]}"), "hint: put the records"
+    )
 
 
 @pytest.mark.parametrize(
@@ -39,7 +41,7 @@ def test_file_that_no_dataset_reads(office: Office, name: str) -> None:
     for arguments in ([], ["--control", "FIRE-1"], ["--fail-on", "critical"]):
         result = office.run("check", *arguments)
         assert result.exit_code == 1, result.output
-        said = f"evidence/{name}: no dataset reads this file"
+        said = f"evidence/{name}: EV110 "
         assert said_in(packed(said), packed(result.stdout)), result.stdout
         assert packed("hint: rename it so that 'files' of a") in packed(result.stdout)
 
@@ -53,21 +55,21 @@ def test_files_beside_the_records_are_fine(office: Office, name: str) -> None:
 @pytest.mark.parametrize("name", [EVENTS, ROSTER])
 def test_empty_file(office: Office, name: str) -> None:
     office.write(name, "")
-    office.doubts(f"{name}: the file is empty", "hint: the first line names the columns: unit, ")
+    office.doubts(f"{name}: FI102 ", "hint: the first line names the columns: unit, ")
     office.write(name, "\n\n")
-    office.doubts(f"{name}:1: the first line is empty")
+    office.doubts(f"{name}:1: EV202 ")
 
 
 @pytest.mark.parametrize("name", [EVENTS, ROSTER])
 def test_header_only(office: Office, name: str) -> None:
     office.write(name, FILES[name].partition("\n")[0] + "\n")
-    office.doubts(f"{name}: the file holds no record", "hint: if that is all right, say why")
+    office.doubts(f"{name}: EV101 ", "hint: if that is all right, say why")
 
 
 def test_roster_that_may_be_empty(office: Office) -> None:
     office.write(ROSTER, "unit,installed_on\n")
     office.change(ROSTER_POLICY, "retention", "may_be_empty: {en: None., zh: 暂无。}\nretention")
-    office.doubts(f"{EVENTS}:2: 'E1' is not in the dataset 'extinguishers'")
+    office.doubts(f"{EVENTS}:2: " + coded("EV410", "E1", "extinguishers"))
 
 
 def test_roster_of_which_none_is_chosen(office: Office) -> None:
@@ -98,12 +100,12 @@ def test_roster_on_which_everybody_is_still_to_come(office: Office) -> None:
     ("content", "said"),
     [
         ((HEADER + "灭火器" + E2).encode("gb18030"), "2: not UTF-8 text: byte"),
-        (FILES[EVENTS].encode("utf-16"), "1: the line holds a zero byte"),
-        (FILES[EVENTS].replace("pass,\n", "pass,a\0b\n").encode(), "2: the line holds a zero byte"),
-        (FILES[EVENTS].replace("\n", "\r").encode(), "1: the line holds a carriage return"),
+        (FILES[EVENTS].encode("utf-16"), "1: EV219 "),
+        (FILES[EVENTS].replace("pass,\n", "pass,a\0b\n").encode(), "2: EV219 "),
+        (FILES[EVENTS].replace("\n", "\r").encode(), "1: EV220 "),
         (
             (FILES[EVENTS] + E2.replace("-03T", "-04T") + "x" * 10_000_000 + "\n").encode(),
-            "4: the line is longer than 1024 KiB",
+            "4: " + coded("FI202", "1024"),
         ),
     ],
     ids=["gb18030", "utf-16", "nul", "cr", "10MB"],
@@ -115,7 +117,7 @@ def test_bytes_that_are_no_text(office: Office, content: bytes, said: str) -> No
 
 def test_another_encoding_in_a_column_that_no_control_uses(office: Office) -> None:
     office.write(EVENTS, FILES[EVENTS].replace("pass,\n", "pass,压力正常\n").encode("gb18030"))
-    office.doubts(f"{EVENTS}:2: not UTF-8 text")
+    office.doubts(f"{EVENTS}:2: FI204 ")
 
 
 @pytest.mark.parametrize("mark", [b"\xef\xbb\xbf", b""])
@@ -132,12 +134,12 @@ def test_byte_order_marks_and_line_ends_are_fine(office: Office, mark: bytes, en
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        (",note", ",nte", "1: unknown column 'nte'"),
-        (",note", ",result", "1: the column 'result' is there twice"),
-        (E2, "E2,2026-03-03T09:00:00+08:00", "3: 2 cells, where 4 are expected"),
-        (E2, E2 + "a,b", "3: 5 cells, where 4 are expected"),
-        (E2, E2.replace("pass", "passed"), "3: 'result' must be one of"),
-        (E2, E2.replace("pass", ""), "3: 'result' is missing"),
+        (",note", ",nte", "1: " + coded("PL204", "nte")),
+        (",note", ",result", "1: " + coded("EV211", "result")),
+        (E2, "E2,2026-03-03T09:00:00+08:00", "3: " + coded("EV206", "2", "4")),
+        (E2, E2 + "a,b", "3: " + coded("EV206", "5", "4")),
+        (E2, E2.replace("pass", "passed"), "3: EV317 "),
+        (E2, E2.replace("pass", ""), "3: " + coded("FI302", "result")),
         ("E2,2026-03-03T", "E2,2026-02-30T", "3: a time such as"),
         ("E2,2026-03-03T09", "E2,2026-03-03T25", "3: a time such as"),
         (E2, E2.replace("+08:00", ""), "3: a time such as"),
@@ -161,7 +163,7 @@ def test_time_without_a_zone(office: Office) -> None:
 @pytest.mark.parametrize("day", ["2026-02-30", "2026-2-3", "0001-01-01", "9999-12-31", "soon"])
 def test_impossible_day(office: Office, day: str) -> None:
     office.change(ROSTER, "E2,2026-02-01", f"E2,{day}")
-    office.doubts(f"{ROSTER}:3: a day that exists, as YYYY-MM-DD, is expected", f'not "{day}"')
+    office.doubts(f"{ROSTER}:3: EV304 ", f'not "{day}"')
 
 
 def test_duty_that_begins_beyond_the_horizon(office: Office) -> None:
@@ -173,7 +175,7 @@ def test_duty_that_begins_beyond_the_horizon(office: Office) -> None:
     office.change(ROSTER, "installed_on\n", "installed_on,removed_on\n")
     office.change(ROSTER, "E1,2026-02-01", "E1,2026-02-01,")
     office.change(ROSTER, "E2,2036-02-01", "E2,2026-02-01,2026-01-29")
-    office.doubts(f"{ROSTER}:3: it ends before it begins")
+    office.doubts(f"{ROSTER}:3: EV406 ")
 
 
 def test_future_event(office: Office) -> None:
@@ -197,7 +199,7 @@ def test_future_event(office: Office) -> None:
     [
         (EVENTS, E2.replace("pass", "fail"), "4: the key"),
         (EVENTS, "E2,2026-03-03T01:00:00Z,pass,", "4: the key"),
-        (ROSTER, "E1,2026-02-20", '4: the key "E1" is already at evidence/extinguishers.csv:2'),
+        (ROSTER, "E1,2026-02-20", "4: " + coded("EV309", '"E1"', "evidence/extinguishers.csv:2")),
     ],
 )
 def test_key_that_stands_twice(office: Office, name: str, more: str, said: str) -> None:
@@ -207,23 +209,23 @@ def test_key_that_stands_twice(office: Office, name: str, more: str, said: str) 
 
 def test_subject_that_no_roster_knows(office: Office) -> None:
     office.write(EVENTS, FILES[EVENTS] + "E9,2026-03-04T09:00:00+08:00,pass,\n")
-    office.doubts(f"{EVENTS}:4: 'E9' is not in the dataset 'extinguishers'")
+    office.doubts(f"{EVENTS}:4: " + coded("EV410", "E9", "extinguishers"))
 
 
 @pytest.mark.parametrize("target", ["../../inspections.csv", "nowhere", "inspections.csv"])
 def test_links_are_not_followed(office: Office, target: str) -> None:
     (office.root / EVENTS).rename(office.root.parent / "inspections.csv")
     (office.root / EVENTS).symlink_to(target)
-    office.doubts(f"{EVENTS}: symbolic links are not followed", "hint: put the file itself there")
+    office.doubts(f"{EVENTS}: FI101 ", "hint: put the file itself there")
 
 
 def test_file_that_cannot_be_read(office: Office) -> None:
     (office.root / EVENTS).unlink()
     (office.root / EVENTS).mkdir()
-    office.doubts(f"{EVENTS}: not a file")
+    office.doubts(f"{EVENTS}: FI105 ")
     (office.root / EVENTS).rmdir()
     os.mkfifo(office.root / EVENTS)
-    office.doubts(f"{EVENTS}: not a file")
+    office.doubts(f"{EVENTS}: FI105 ")
 
 
 def test_file_without_permission(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -237,7 +239,7 @@ def test_file_without_permission(office: Office, monkeypatch: pytest.MonkeyPatch
         return found
 
     monkeypatch.setattr(os, "open", refuse)
-    office.doubts(f"{EVENTS}: cannot read the file: Permission denied")
+    office.doubts(f"{EVENTS}: " + coded("FI103", "Permission denied"))
 
 
 def test_in_chinese(office: Office) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from ccpolicy.evidence.readers import csv as reader
 from ccpolicy.evidence.readers import text
+from message_text import coded
 
 from .conftest import INTEGER, NUMBER, TEXT, Desk, log
 
@@ -71,34 +72,34 @@ def test_delimiter(desk: Desk, delimiter: str) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("", ": the file is empty"),
-        ("\n\n", ":1: the first line is empty"),
-        ("id,note\na,x\nb\n", ":3: 1 cells, where 2 are expected"),
-        ("id,note\na,x,y\n", ":2: 3 cells, where 2 are expected"),
-        ('id,note\na,"x\n1"\n\nb,x,y\n', ":5: 3 cells, where 2 are expected"),
-        ('id,note\na,"x\nb,y\n', ":2: a quotation mark is misplaced"),
-        ('id,note\na,"x"y\n', ":2: a quotation mark is misplaced"),
-        ('"id,note\na,x\n', ":1: a quotation mark is misplaced"),
-        ("id,note\na,x,\n", ":2: 3 cells, where 2 are expected"),
-        ("id,note\na,x\nb,y,", ":3: 3 cells, where 2 are expected"),
-        ('id,note\r\na,"x\r\n",\r\n', ":2: 3 cells, where 2 are expected"),
-        ("id,note,\na,x,\n", ":1: column 3 has no heading"),
-        ('id,note\na,"x" \n', ":2: a quotation mark is misplaced"),
-        ('id,note\na," ""x"""\nb, "y"\n', ":3: there is a space before the quotation mark"),
-        ('id,note\na, "x"\n', ":2: there is a space before the quotation mark"),
-        ('id,note\na,x\nb, "y, z"\n', ":3: there is a space before the quotation mark"),
-        ("id,note\na,x\r\nb,y\n", ":2: this line does not end as the first line does"),
-        ("id,note\r\na,x\nb,y\r\n", ":2: this line does not end as the first line does"),
-        (b"id,note\na,\xff\n", ":2: not UTF-8 text: byte 0xff at column 3"),
-        ("id,note\na,灭\n".encode("gb18030"), ":2: not UTF-8 text: byte 0xc3 at column 3"),
-        (b"id,\xffnote\na,x\n", ":1: not UTF-8 text: byte 0xff at column 4"),
-        ("id,note\na,x\n".encode("utf-16"), ":1: the line holds a zero byte"),
-        ("id,note\na,x\0\n", ":2: the line holds a zero byte"),
-        ("id,note\na,x\ry\n", ":2: the line holds a carriage return"),
-        ("id,note\na,x\r", ":2: the line holds a carriage return"),
+        ("", ": FI102 "),
+        ("\n\n", ":1: EV202 "),
+        ("id,note\na,x\nb\n", ":3: " + coded("EV206", "1", "2")),
+        ("id,note\na,x,y\n", ":2: " + coded("EV206", "3", "2")),
+        ('id,note\na,"x\n1"\n\nb,x,y\n', ":5: " + coded("EV206", "3", "2")),
+        ('id,note\na,"x\nb,y\n', ":2: EV204 "),
+        ('id,note\na,"x"y\n', ":2: EV204 "),
+        ('"id,note\na,x\n', ":1: EV204 "),
+        ("id,note\na,x,\n", ":2: " + coded("EV206", "3", "2")),
+        ("id,note\na,x\nb,y,", ":3: " + coded("EV206", "3", "2")),
+        ('id,note\r\na,"x\r\n",\r\n', ":2: " + coded("EV206", "3", "2")),
+        ("id,note,\na,x,\n", ":1: " + coded("EV121", "3")),
+        ('id,note\na,"x" \n', ":2: EV204 "),
+        ('id,note\na," ""x"""\nb, "y"\n', ":3: EV205 "),
+        ('id,note\na, "x"\n', ":2: EV205 "),
+        ('id,note\na,x\nb, "y, z"\n', ":3: EV205 "),
+        ("id,note\na,x\r\nb,y\n", ":2: EV222 "),
+        ("id,note\r\na,x\nb,y\r\n", ":2: EV222 "),
+        (b"id,note\na,\xff\n", ":2: " + coded("EV221", "0xff", "3")),
+        ("id,note\na,灭\n".encode("gb18030"), ":2: " + coded("EV221", "0xc3", "3")),
+        (b"id,\xffnote\na,x\n", ":1: " + coded("EV221", "0xff", "4")),
+        ("id,note\na,x\n".encode("utf-16"), ":1: EV219 "),
+        ("id,note\na,x\0\n", ":2: EV219 "),
+        ("id,note\na,x\ry\n", ":2: EV220 "),
+        ("id,note\na,x\r", ":2: EV220 "),
         (
             "id,note\na," + "x" * text.MAX_LINE + "\n",
-            f":2: the line is longer than {text.MAX_LINE >> 10} KiB",
+            ":2: " + coded("FI202", f"{text.MAX_LINE >> 10}"),
         ),
     ],
 )
@@ -115,7 +116,7 @@ def test_one_file_of_two_is_refused(desk: Desk) -> None:
     desk.write("log2.csv", "id,note\nb\n")
     desk.write("log3.csv", "id,note\nc,z\n")
     loaded = desk.load(CSV)
-    assert loaded.said == ["evidence/log2.csv:2: 1 cells, where 2 are expected"]
+    assert loaded.said == ["evidence/log2.csv:2: " + coded("EV206", "1", "2")]
     assert loaded.places == ["1.csv:2", "3.csv:2"]
     assert [count for _, count, _ in loaded.counts] == [1, 0, 1]
 
@@ -178,4 +179,4 @@ def test_name_that_is_no_pattern(desk: Desk) -> None:
 def test_file_that_the_engine_alone_refuses(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader, "form_fault", lambda file: None)
     loaded = desk.read("id,note\na,x\nb\n", CSV)
-    assert loaded.said == ["evidence/log.csv:3: this is not CSV"]
+    assert loaded.said == ["evidence/log.csv:3: EV201 "]

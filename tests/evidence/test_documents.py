@@ -10,7 +10,7 @@ import pytest
 from ccpolicy.evidence import document_loader
 from ccpolicy.evidence.readers import text
 from ccpolicy.evidence_formats import Format
-from message_text import Said
+from message_text import Said, coded
 
 from .conftest import INTEGER, NUMBER, TEXT, TIME, Desk, encode, log
 
@@ -80,7 +80,7 @@ def test_pointer_to_nothing(desk: Desk, kind: str, pointer: str, said: str) -> N
 
 def test_nothing_in_yaml(desk: Desk) -> None:
     loaded = desk.read("# Nothing yet.\n", log("yaml"))
-    assert loaded.said == ["evidence/log.yaml: the file holds no record"]
+    assert loaded.said == ["evidence/log.yaml: EV101 "]
 
 
 def test_paths(desk: Desk) -> None:
@@ -101,7 +101,7 @@ def test_paths(desk: Desk) -> None:
         f"{second}unknown field '/m'",
         f"{second}a time such as 2026-01-31T18:05:00+08:00 is expected for 'head.span.start',"
         ' not "noon"',
-        "evidence/log.jsonl:3: 'head.id' is missing",
+        "evidence/log.jsonl:3: " + coded("FI302", "head.id"),
     ]
     more = log("jsonl", {"n": INTEGER}, columns={"id": "head.id"}, additionalProperties=True)
     loaded = desk.read(json.dumps({"head": {"id": "a", "x": 1}, "y": 2}), more)
@@ -158,13 +158,13 @@ def test_faults_of_nested_records(desk: Desk) -> None:
     loaded = desk.read("\n".join(map(json.dumps, records)), nested("jsonl"))
     file = "evidence/log.jsonl"
     assert loaded.said == [
-        f"{file}:1#notices/1: 'to' is missing",
-        f"{file}:1#notices/1: unknown field 'too'",
-        f"{file}:1#notices/1: a whole number is expected for 'n', not 1.5",
-        f"{file}:2: a list is expected for 'notices', not \"none\"",
-        f"{file}:3#notices/0: a record is expected in 'notices', not 1",
-        f"{file}:5#notices/0: 'to' belongs to the key, and begins or ends with white space",
-        f'{file}:4#notices/1: the key "d × x" is already at {file}:4#notices/0',
+        f"{file}:1#notices/1: " + coded("FI302", "to"),
+        f"{file}:1#notices/1: " + coded("FI303", "too"),
+        f"{file}:1#notices/1: " + coded("FI305", "n", "1.5"),
+        f"{file}:2: " + coded("FI308", "notices", '"none"'),
+        f"{file}:3#notices/0: " + coded("EV303", "notices", "1"),
+        f"{file}:5#notices/0: " + coded("EV314", "to"),
+        f"{file}:4#notices/1: " + coded("EV309", '"d × x"', f"{file}:4#notices/0"),
     ]
     assert "did you mean 'to'?" in loaded.hints
     assert loaded.counts == [(file, 5, 3)]
@@ -197,14 +197,14 @@ def test_lists_and_numbers(desk: Desk) -> None:
     assert loaded.tables["log"][0]["tags"] == '["x","灭"]'
     assert (loaded.column("n"), loaded.column("x")) == ([2], [3.0])
     assert [Said(problem.partition(".jsonl:")[2]) for problem in loaded.said] == [
-        "2: 'tags' has an entry twice",
-        "3: 'few' must have at most 1 entries",
-        "3: 'tags' must have at least 1 entries",
-        "4#tags/0: text is expected for 'tags', not 1",
+        "2: " + coded("EV328", "tags"),
+        "3: " + coded("EV327", "few", "1"),
+        "3: " + coded("EV326", "tags", "1"),
+        "4#tags/0: " + coded("FI304", "tags", "1"),
         "5: 'n' must be at most 9223372036854775807, not 9223372036854775808",
         "6: 'x' must be at most 1.7976931348623157e+308, not Infinity",
-        "7: text is expected for 'id', not 7",
-        "8: a whole number is expected for 'n', not true",
+        "7: " + coded("FI304", "id", "7"),
+        "8: " + coded("FI305", "n", "true"),
     ]
 
 
@@ -240,11 +240,11 @@ def test_line_that_is_no_record(desk: Desk, line: str, said: str) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b'{"id": "a"}\n{"id": "\xff"}\n', ":2: not UTF-8 text: byte 0xff at column 9"),
-        (b'{"id": "a"}\n\0\n', ":2: the line holds a zero byte"),
-        (b'{"id": "a"}\r{"id": "b"}\n', ":1: the line holds a carriage return"),
-        (b'{"id": "a"}\r', ":1: the line holds a carriage return"),
-        (b'{"id": "a"}\n' + b" " * (text.MAX_LINE + 1), ":2: the line is longer than 1024 KiB"),
+        (b'{"id": "a"}\n{"id": "\xff"}\n', ":2: " + coded("EV221", "0xff", "9")),
+        (b'{"id": "a"}\n\0\n', ":2: EV219 "),
+        (b'{"id": "a"}\r{"id": "b"}\n', ":1: EV220 "),
+        (b'{"id": "a"}\r', ":1: EV220 "),
+        (b'{"id": "a"}\n' + b" " * (text.MAX_LINE + 1), ":2: " + coded("FI202", "1024")),
     ],
 )
 def test_lines_that_are_no_text(desk: Desk, content: bytes, said: str) -> None:
@@ -255,14 +255,14 @@ def test_lines_that_are_no_text(desk: Desk, content: bytes, said: str) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("", ": the file is empty"),
-        (" \n", ": the file is empty"),
-        ('[\n{"id": "a"},\n]', ":3: not JSON at column 1"),
-        ('[\n{"id": "a"}\n', ":3: not JSON at column 1"),
-        ('[\n{"id": "a"},\n{"id": "b", "id": "c"}]', ":3: duplicate name 'id'"),
-        ('[\n{"id": "a"},\n\n{"id": NaN}]', ":4: not a number in JSON: NaN"),
-        ('{"a": NaN, "b": 1}', ":1: not a number in JSON: NaN"),
-        ("NaN", ":1: not a number in JSON: NaN"),
+        ("", ": FI102 "),
+        (" \n", ": FI102 "),
+        ('[\n{"id": "a"},\n]', ":3: EV214 "),
+        ('[\n{"id": "a"}\n', ":3: EV214 "),
+        ('[\n{"id": "a"},\n{"id": "b", "id": "c"}]', ":3: " + coded("EV215", "id")),
+        ('[\n{"id": "a"},\n\n{"id": NaN}]', ":4: " + coded("EV213", "NaN")),
+        ('{"a": NaN, "b": 1}', ":1: " + coded("EV213", "NaN")),
+        ("NaN", ":1: " + coded("EV213", "NaN")),
         ('[{"id":\n"灭"}'.encode("gb18030"), ":2: not UTF-8 text: byte 0xc3"),
     ],
 )
@@ -276,20 +276,20 @@ def test_no_json(desk: Desk, content: str | bytes, said: str) -> None:
 def test_duplicate_name_outside_the_records(desk: Desk) -> None:
     contract = log("json", records="/list")
     loaded = desk.read('{"list": [{"id": "a"}], "x": 1, "x": 2}', contract)
-    assert loaded.said == ["evidence/log.json: duplicate name 'x'"]
+    assert loaded.said == ["evidence/log.json: " + coded("EV215", "x")]
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("- &x {id: a}\n- *x\n", "1:3: YAML anchors and aliases are not allowed"),
-        ("- id: a\n- id: !!str 1\n", "2:7: YAML tags are not allowed"),
-        ("- id: a\n  id: b\n", "2:3: duplicate key 'id'"),
+        ("- &x {id: a}\n- *x\n", "1:3: FI206 "),
+        ("- id: a\n- id: !!str 1\n", "2:7: FI207 "),
+        ("- id: a\n  id: b\n", "2:3: " + coded("FI210", "id")),
         ("- id: a\n - id: b\n", "2:"),
         ("- id: a\n---\n- id: b\n", "2:"),
         ("- id: no\n", "1:7: "),
-        ("- id: a\n- id: \x07\n", "2: the line holds a control character"),
-        (b"- id: a\n- id: \xff\n", "2: not UTF-8 text"),
+        ("- id: a\n- id: \x07\n", "2: FI203 "),
+        (b"- id: a\n- id: \xff\n", "2: FI204 "),
     ],
 )
 def test_no_yaml(desk: Desk, content: str | bytes, said: str) -> None:

@@ -13,6 +13,7 @@ import pytest
 from ccpolicy.evidence import load
 from ccpolicy.evidence.invalid_records import check_tables
 from ccpolicy.files import finder
+from message_text import coded
 
 from .conftest import FORMATS, Desk, encode, log
 
@@ -21,28 +22,28 @@ CSV = log("csv")
 
 def test_missing_folder(tmp_path: Path) -> None:
     loaded = Desk(tmp_path).load(CSV)
-    assert loaded.said == ["evidence: the folder is missing"]
+    assert loaded.said == ["evidence: EV107 "]
     assert loaded.hints == ["make the folder and put records there"]
     assert loaded.counts == []
     (tmp_path / "evidence").write_text("no folder")
-    assert Desk(tmp_path).load(CSV).said == ["evidence: the folder is missing"]
+    assert Desk(tmp_path).load(CSV).said == ["evidence: EV107 "]
 
 
 def test_missing_file(desk: Desk) -> None:
     desk.write("other.csv", "id\na\n")
     loaded = desk.load(CSV)
-    assert loaded.said == ["evidence: no file matches 'log*.csv'"]
+    assert loaded.said == ["evidence: " + coded("EV106", "log*.csv")]
     below = log("csv", files="a/*.csv")
-    assert desk.load(below).said == ["evidence: no file matches 'a/*.csv'"]
+    assert desk.load(below).said == ["evidence: " + coded("EV106", "a/*.csv")]
     desk.write("a", "no folder")
-    assert desk.load(below).said == ["evidence: no file matches 'a/*.csv'"]
+    assert desk.load(below).said == ["evidence: " + coded("EV106", "a/*.csv")]
 
 
 @pytest.mark.parametrize("pattern", ["../log.csv", "a/../log.csv", "/log.csv"])
 def test_pattern_that_leads_out(desk: Desk, pattern: str) -> None:
     desk.write("log.csv", "id\na\n")
     loaded = desk.load(log("csv", files=pattern))
-    assert loaded.said == [f"evidence: '{pattern}' leads out of the evidence folder"]
+    assert loaded.said == ["evidence: " + coded("EV105", f"{pattern}")]
     assert loaded.tables["log"] == []
 
 
@@ -61,14 +62,14 @@ def test_links(desk: Desk, tmp_path: Path) -> None:
 def test_folder_that_is_a_link(tmp_path: Path) -> None:
     Desk(tmp_path / "there").write("log.csv", "id\na\n")
     (tmp_path / "evidence").symlink_to(tmp_path / "there" / "evidence")
-    assert Desk(tmp_path).load(CSV).said == ["evidence: symbolic links are not followed"]
+    assert Desk(tmp_path).load(CSV).said == ["evidence: FI101 "]
 
 
 def test_what_is_not_a_file(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "evidence" / "log.csv").mkdir()
     os.mkfifo(tmp_path / "evidence" / "log2.csv")
     loaded = desk.load(CSV)
-    assert loaded.said == ["evidence/log.csv: not a file", "evidence/log2.csv: not a file"]
+    assert loaded.said == ["evidence/log.csv: FI105 ", "evidence/log2.csv: FI105 "]
     assert loaded.counts == []
 
 
@@ -100,7 +101,7 @@ def test_names(desk: Desk, tmp_path: Path) -> None:
     assert sorted(loaded.said, key=str) == [
         r"evidence/log\u200b.csv: the name of the file holds a character that cannot be seen",
         r"evidence/log\xff.csv: the name of the file is not UTF-8 text",
-        "evidence/logs.csv: the name differs from that of evidence/LOGS.csv in case alone",
+        "evidence/logs.csv: " + coded("EV109", "evidence/LOGS.csv"),
     ]
     assert loaded.column("id") == ["d", "c"]
 
@@ -124,7 +125,7 @@ def test_link_put_there_meanwhile(desk: Desk, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(finder.Finder, "find", late)
     loaded = desk.load(CSV)
     [problem] = loaded.said
-    assert problem.startswith("evidence/log.csv: cannot read the file: ")
+    assert problem.startswith("evidence/log.csv: FI103 ")
     assert (loaded.counts, loaded.tables["log"]) == ([], [])
 
 
@@ -139,7 +140,7 @@ def test_file_that_changes(desk: Desk, monkeypatch: pytest.MonkeyPatch, kind: An
 
     monkeypatch.setattr(load, "check_tables", late)
     loaded = desk.load(log(kind))
-    assert loaded.said == [f"evidence/log.{kind}: the file changed while it was read"]
+    assert loaded.said == [f"evidence/log.{kind}: EV102 "]
 
 
 def test_file_that_goes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,7 +152,7 @@ def test_file_that_goes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(load, "check_tables", late)
     [problem] = desk.load(log("parquet")).said
-    assert problem.startswith("evidence/log.parquet: cannot read the file: ")
+    assert problem.startswith("evidence/log.parquet: FI103 ")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from ccpolicy.evidence_formats import Format
 from ccpolicy.store import open_store
-from message_text import Said
+from message_text import Said, coded
 
 from .conftest import (
     BOOLEAN,
@@ -136,9 +136,9 @@ def test_required(desk: Desk, kind: Format) -> None:
     assert loaded.counts == [(f"evidence/log.{kind}", 4, 3)]
     where = [f"evidence/log{place}" for place in places(kind, [1, 2, 3])]
     assert loaded.said == [
-        f"{where[0]}: 'n' is missing",
-        f"{where[1]}: 'id' is missing",
-        f"{where[2]}: 'id' is missing",
+        f"{where[0]}: " + coded("FI302", "n"),
+        f"{where[1]}: " + coded("FI302", "id"),
+        f"{where[2]}: " + coded("FI302", "id"),
     ]
 
 
@@ -171,7 +171,7 @@ def test_key_that_stands_twice(desk: Desk, kind: Format) -> None:
     loaded = read(desk, kind, rows, properties={"d": DATE, "t": TIME}, key=["id", "d", "t"])
     first, last = (f"evidence/log{place}" for place in places(kind, [0, 2]))
     assert loaded.said == [
-        f'{last}: the key "1 × 2026-01-01 × 2026-01-01T00:00:00+00:00" is already at {first}'
+        f"{last}: " + coded("EV309", '"1 × 2026-01-01 × 2026-01-01T00:00:00+00:00"', f"{first}")
     ]
     assert loaded.counts == [(f"evidence/log.{kind}", 3, 0)]
     assert len(loaded.tables["log"]) == 3
@@ -187,9 +187,9 @@ def test_many_invalid_and_many_twice(desk: Desk, kind: Format) -> None:
     assert len(said) == 42
     assert said[0].startswith(f"evidence/log{places(kind, [0])[0]}: 'n' must be at least 0, not -1")
     assert said[19].startswith(f"evidence/log{places(kind, [19])[0]}: ")
-    assert said[20] == "None: 10 more records are not valid"
-    assert said[21].startswith(f'evidence/log{places(kind, [31])[0]}: the key "twice"')
-    assert said[41] == "None: 9 more records have a key that is already there"
+    assert said[20] == "None: " + coded("EV310", "10")
+    assert said[21].startswith(f"evidence/log{places(kind, [31])[0]}: EV309 ")
+    assert said[41] == "None: " + coded("EV311", "9")
 
 
 ZONES = [
@@ -256,7 +256,7 @@ def test_file_without_records(desk: Desk, kind: Format, reason: object) -> None:
     desk.write(f"log2.{kind}", empty)
     loaded = desk.load(log(kind, may_be_empty=reason))
     file = f"evidence/log2.{kind}"
-    assert loaded.said == ([] if reason else [f"{file}: the file holds no record"])
+    assert loaded.said == ([] if reason else [f"{file}: EV101 "])
     assert loaded.counts == [(f"evidence/log.{kind}", 1, 0), (file, 0, 0)]
     assert loaded.column("id") == ["1"]
 
@@ -302,4 +302,4 @@ def test_several_files(desk: Desk, kind: Format) -> None:
     assert loaded.column("place") == [f"{first}:{one}", f"{second}:{one}", f"{second}:{two}"]
     assert len(loaded.said) == 2
     assert loaded.said[0].startswith(f"{first}:{two}: 'id' belongs to the key")
-    assert loaded.said[1] == f'{second}:{one}: the key "1" is already at {first}:{one}'
+    assert loaded.said[1] == f"{second}:{one}: " + coded("EV309", '"1"', f"{first}:{one}")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ccpolicy.store import open_store
+from message_text import coded
 
 from .conftest import (
     BOOLEAN,
@@ -56,7 +57,7 @@ def test_numbers(desk: Desk, kind: str) -> None:
 def test_no_number(desk: Desk, text: str) -> None:
     loaded = read(desk, f"SELECT 'a' AS id, '{text}'::DOUBLE AS x", x=NUMBER)
     assert loaded.tables["log"] == []
-    assert loaded.said[0].startswith("evidence/log.parquet:1: a number is expected for 'x'")
+    assert loaded.said[0].startswith("evidence/log.parquet:1: FI306 ")
 
 
 @pytest.mark.parametrize("kind", LOCAL)
@@ -86,15 +87,15 @@ def test_other_types(desk: Desk) -> None:
 def test_type_that_no_column_has(desk: Desk, value: str) -> None:
     loaded = read(desk, f"SELECT 'a' AS id, {value} AS note", note=TEXT)
     [problem] = loaded.said
-    assert problem.startswith("evidence/log.parquet: the column 'note' is of the type ")
+    assert problem.startswith("evidence/log.parquet: EV218 ")
     assert loaded.counts == [("evidence/log.parquet", 0, 0)]
 
 
 def test_columns(desk: Desk) -> None:
     loaded = read(desk, "SELECT 1 AS ids, 2 AS n", n=INTEGER)
     assert loaded.said == [
-        "evidence/log.parquet:1: unknown column 'ids'",
-        "evidence/log.parquet:1: the column 'id' is missing",
+        "evidence/log.parquet:1: " + coded("PL204", "ids"),
+        "evidence/log.parquet:1: " + coded("EV212", "id"),
     ]
 
 
@@ -102,7 +103,7 @@ def test_columns(desk: Desk) -> None:
 def test_no_parquet(desk: Desk, content: bytes) -> None:
     loaded = desk.read(content, log("parquet"))
     [problem] = loaded.said
-    assert problem.startswith("evidence/log.parquet: this is not Parquet: ")
+    assert problem.startswith("evidence/log.parquet: EV217 ")
     assert str(desk.root) not in problem
     assert loaded.tables["log"] == []
 

@@ -10,6 +10,7 @@ from ccpolicy.errors import LimitError, PolicyError
 from ccpolicy.evidence import load, problems, staging
 from ccpolicy.evidence_formats import Format
 from ccpolicy.files import finder
+from message_text import coded
 
 from .conftest import BOOLEAN, DATE, FORMATS, INTEGER, NUMBER, TEXT, TIME, Desk, day, encode, log
 
@@ -63,8 +64,9 @@ def test_derived_key(desk: Desk, kind: Format) -> None:
     loaded = desk.load(log(kind, derive={"unit": "split_part(id, '-', 1)"}, key=["unit"]))
     first = 2 if kind == "csv" else 1
     assert loaded.said == [
-        f"evidence/log.{kind}:{first + 2}: 'unit' is empty, and belongs to the key",
-        f'evidence/log.{kind}:{first + 1}: the key "a" is already at evidence/log.{kind}:{first}',
+        f"evidence/log.{kind}:{first + 2}: " + coded("EV313", "unit"),
+        f"evidence/log.{kind}:{first + 1}: "
+        + coded("EV309", '"a"', f"evidence/log.{kind}:{first}"),
     ]
     assert loaded.column("id") == ["a-1", "a-2"]
 
@@ -82,9 +84,7 @@ def test_derived_column_that_fails(desk: Desk, kind: Format) -> None:
     desk.write(f"log.{kind}", encode(kind, [{"id": "1"}, {"id": "x"}], desk.root))
     loaded = desk.load(log(kind, derive={"n": "CAST(id AS BIGINT)"}))
     [problem] = loaded.said
-    assert problem.startswith(
-        "None: a derived column cannot be computed: a value cannot be converted"
-    )
+    assert problem.startswith("None: " + coded("EV312", "a value cannot be converted"))
     assert loaded.column("n") == [1, None]
 
 
@@ -110,7 +110,7 @@ def test_lookups(desk: Desk, kind: Format) -> None:
     )
     sites = log("jsonl", {"city": TEXT}, files="sites.jsonl", id="sites")
     loaded = desk.load(main, units, sites)
-    assert loaded.said == ['evidence/units.csv:3: the key "x" is already at evidence/units.csv:2']
+    assert loaded.said == ["evidence/units.csv:3: " + coded("EV309", '"x"', "evidence/units.csv:2")]
     assert loaded.column("id") == ["1", "2"]
     assert loaded.column("city") == ["Bonn", None]
     assert loaded.column("floor") == [2, None]
@@ -192,5 +192,5 @@ def test_limit_of_problems(desk: Desk) -> None:
     desk.write("log.jsonl", encode("jsonl", rows, desk.root))
     loaded = desk.load(log("jsonl", errors))
     assert len(loaded.said) == problems.SHOWN + 1
-    assert loaded.said[-1] == "None: 1 more records are not valid"
+    assert loaded.said[-1] == "None: " + coded("EV310", "1")
     assert loaded.counts == [("evidence/log.jsonl", 3, 3)]

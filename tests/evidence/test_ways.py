@@ -19,6 +19,7 @@ from ccpolicy.evidence import load
 from ccpolicy.evidence.readers import decode
 from ccpolicy.files import finder
 from ccpolicy.policy.models import Dataset
+from message_text import coded
 
 from .conftest import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, TIME, Desk, Loaded, log
 
@@ -170,8 +171,8 @@ def test_files_of_different_headers(desk: Desk, name: str) -> None:
         ("evidence/log3.csv:3", "a", 4, None),
     ]
     assert loaded.said == [
-        "evidence/log2.csv:3: a whole number is expected for 'n', not \"x\"",
-        'evidence/log3.csv:3: the key "a" is already at evidence/log1.csv:2',
+        "evidence/log2.csv:3: " + coded("FI305", "n", '"x"'),
+        "evidence/log3.csv:3: " + coded("EV309", '"a"', "evidence/log1.csv:2"),
     ]
     assert [count[1:] for count in loaded.counts] == [(1, 0), (2, 1), (2, 0)]
 
@@ -182,7 +183,7 @@ def test_file_that_the_engine_refuses_beside_others(desk: Desk, name: str) -> No
     desk.write("log2.csv", "id,x\nb,2\nc\n")
     with way(name):
         loaded = desk.load(log("csv", {"x": TEXT}, files="log*.csv"))
-        assert loaded.said == ["evidence/log2.csv:3: 1 cells, where 2 are expected"]
+        assert loaded.said == ["evidence/log2.csv:3: " + coded("EV206", "1", "2")]
         assert loaded.column("id") == ["a"]
         desk.write("log1.csv", 'id,x\na,"1\n')
         loaded = desk.load(log("csv", {"x": TEXT}, files="log*.csv"))
@@ -193,14 +194,14 @@ def test_file_that_the_engine_refuses_beside_others(desk: Desk, name: str) -> No
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("id,note\na,x,\nb,y\n", ":2: 3 cells, where 2 are expected"),
-        ("id,note\r\na,x\r\nb,y,\r\n", ":3: 3 cells, where 2 are expected"),
-        ("id,note\na,x\nb,y,", ":3: 3 cells, where 2 are expected"),
+        ("id,note\na,x,\nb,y\n", ":2: " + coded("EV206", "3", "2")),
+        ("id,note\r\na,x\r\nb,y,\r\n", ":3: " + coded("EV206", "3", "2")),
+        ("id,note\na,x\nb,y,", ":3: " + coded("EV206", "3", "2")),
         # A blank line has as many delimiters too few.
-        ("id,note\na,x,\n\nb,y\n", ":2: 3 cells, where 2 are expected"),
-        ('id,note\na,x,\nb,"y"\n', ":2: 3 cells, where 2 are expected"),
-        ('id,note\na,"x" \nb,y\n', ":2: a quotation mark is misplaced"),
-        ('id,note\na,"x\ny"\nb, "y"\n', ":4: there is a space before the quotation mark"),
+        ("id,note\na,x,\n\nb,y\n", ":2: " + coded("EV206", "3", "2")),
+        ('id,note\na,x,\nb,"y"\n', ":2: " + coded("EV206", "3", "2")),
+        ('id,note\na,"x" \nb,y\n', ":2: EV204 "),
+        ('id,note\na,"x\ny"\nb, "y"\n', ":4: EV205 "),
     ],
 )
 def test_loose_form(content: str, said: str) -> None:

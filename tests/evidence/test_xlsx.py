@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 
 from ccpolicy.errors import LimitError
+from message_text import coded
 
 from .conftest import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, TIME, Desk, day, instant, log, workbook
 
@@ -45,7 +46,7 @@ def test_values_of_cells(desk: Desk) -> None:
     ]
     loaded = desk.read(workbook(rows), log("xlsx", PROPERTIES | {"note": TEXT}, zone="Asia/Tokyo"))
     assert loaded.said == [
-        f"{WHERE}4: text is expected for 'note', not true",
+        f"{WHERE}4: " + coded("FI304", "note", "true"),
     ]
     rows[3][6] = "yes"
     loaded = desk.read(workbook(rows), BOOK)
@@ -64,16 +65,16 @@ def test_values_of_cells(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("cells", "said"),
     [
-        (["a", 1.5], "2: a whole number is expected for 'n', not 1.5"),
-        (["a", True], "2: a whole number is expected for 'n', not true"),
-        (["a", None, datetime.date(2026, 1, 1)], "2: a number is expected for 'x', not"),
-        (["a", None, None, 1], "2: true or false is expected for 'b', not 1"),
+        (["a", 1.5], "2: " + coded("FI305", "n", "1.5")),
+        (["a", True], "2: " + coded("FI305", "n", "true")),
+        (["a", None, datetime.date(2026, 1, 1)], "2: FI306 "),
+        (["a", None, None, 1], "2: " + coded("FI307", "b", "1")),
         (
             ["a", None, None, None, NOON],
-            "2: a day that exists, as YYYY-MM-DD, is expected for 'd', not \"2026-01-01T12:00:00\"",
+            "2: " + coded("EV304", "d", '"2026-01-01T12:00:00"'),
         ),
         ([10**15], "2:1: 'id' is a number of more than fifteen digits"),
-        (["a", *[None] * 6, "x"], "2:8: there is a value beyond the last column with a heading"),
+        (["a", *[None] * 6, "x"], "2:8: EV234 "),
     ],
 )
 def test_invalid_cell(desk: Desk, cells: list[Any], said: str) -> None:
@@ -90,12 +91,12 @@ def test_headings(desk: Desk) -> None:
     assert (loaded.said, loaded.column("n")) == ([], [5])
     loaded = desk.read(workbook([["id", None, "nn", "id"], ["a"]]), log("xlsx", {"n": INTEGER}))
     assert loaded.said == [
-        f"{WHERE}1: column 2 has no heading",
-        f"{WHERE}1: unknown column 'nn'",
-        f"{WHERE}1: the column 'id' is there twice",
+        f"{WHERE}1: " + coded("EV121", "2"),
+        f"{WHERE}1: " + coded("PL204", "nn"),
+        f"{WHERE}1: " + coded("EV211", "id"),
     ]
     loaded = desk.read(workbook([[], ["id"], ["a"]]), log("xlsx"))
-    assert loaded.said == ["evidence/log.xlsx: the first row is empty"]
+    assert loaded.said == ["evidence/log.xlsx: EV231 "]
     assert loaded.hints[0].startswith("it names the columns: id; if another does, add")
     more = log("xlsx", additionalProperties=True)
     loaded = desk.read(workbook([["id", "what"], ["a", "=1/0"]]), more)
@@ -109,7 +110,7 @@ def test_sheets(desk: Desk) -> None:
     loaded = desk.read(content, log("xlsx", sheet="R&D <1>"))
     assert (loaded.column("id"), loaded.places) == (["b"], [".xlsx:R&D <1>!3"])
     loaded = desk.read(content, log("xlsx", sheet="log"))
-    assert loaded.said == ["evidence/log.xlsx: there is no sheet 'log'"]
+    assert loaded.said == ["evidence/log.xlsx: " + coded("EV233", "log")]
     assert loaded.hints == ["the sheets are: Log, R&D <1>"]
 
 
@@ -157,13 +158,13 @@ def test_error_on_another_sheet(desk: Desk) -> None:
     content = change(content, SECOND, "<f>1+1</f><v>0</v>", "<f>1+1</f>")
     assert desk.read(content, log("xlsx")).said == []
     loaded = desk.read(content, log("xlsx", sheet="Other"))
-    assert loaded.said == ["evidence/log.xlsx:Other!2:1: the cell holds a formula without a result"]
+    assert loaded.said == ["evidence/log.xlsx:Other!2:1: EV226 "]
 
 
 def test_error_without_a_place(desk: Desk) -> None:
     content = formula(CELL, '<c t="e"><v>#N/A</v></c>')
     [problem] = desk.read(content, log("xlsx", {"note": TEXT})).said
-    assert problem == f"{WHERE}3:2: the cell holds the error #N/A"
+    assert problem == f"{WHERE}3:2: " + coded("EV225", "#N/A")
 
 
 @pytest.mark.parametrize(
@@ -198,14 +199,14 @@ def test_packed_otherwise(desk: Desk) -> None:
     with zipfile.ZipFile(content, "w", zipfile.ZIP_BZIP2) as archive:
         archive.writestr("xl/workbook.xml", "<workbook/>")
     loaded = desk.read(content.getvalue(), log("xlsx"))
-    assert loaded.said == ["evidence/log.xlsx: the workbook is packed in a way that is not known"]
+    assert loaded.said == ["evidence/log.xlsx: EV229 "]
 
 
 @pytest.mark.parametrize("content", [b"", b"id\na\n", b"PK\x03\x04", b"PK\x05\x06" + b"\0" * 18])
 def test_no_workbook(desk: Desk, content: bytes) -> None:
     loaded = desk.read(content, log("xlsx"))
     [problem] = loaded.said
-    assert problem.startswith("evidence/log.xlsx: this is not a workbook: "), problem
+    assert problem.startswith("evidence/log.xlsx: EV223 "), problem
     assert loaded.hints == ["save the file as an Excel workbook (.xlsx)"]
     assert loaded.counts == [("evidence/log.xlsx", 0, 0)]
 
@@ -215,7 +216,7 @@ def test_damaged_workbook(desk: Desk) -> None:
     at = content.index(FIRST.encode()) + len(FIRST) + 20
     damaged = content[:at] + b"\xff" * 8 + content[at + 8 :]
     [problem] = desk.read(damaged, log("xlsx")).said
-    assert problem.startswith("evidence/log.xlsx: this is not a workbook: ")
+    assert problem.startswith("evidence/log.xlsx: EV223 ")
 
 
 def test_sheet_in_another_encoding(desk: Desk) -> None:
@@ -242,7 +243,7 @@ def test_sheet_in_another_encoding(desk: Desk) -> None:
 def test_other_ways_to_name_the_sheet(desk: Desk, name: str, old: str, new: str) -> None:
     content = change(formula(CELL, '<c r="B3" t="e"><v>#N/A</v></c>'), name, old, new)
     loaded = desk.read(content, log("xlsx", {"note": TEXT}))
-    assert loaded.said == [f"{WHERE}3:2: the cell holds the error #N/A"]
+    assert loaded.said == [f"{WHERE}3:2: " + coded("EV225", "#N/A")]
 
 
 def test_rows_at_the_end_that_cannot_be_read_are_told(desk: Desk) -> None:
@@ -250,7 +251,7 @@ def test_rows_at_the_end_that_cannot_be_read_are_told(desk: Desk) -> None:
     content = change(content, FIRST, "<f>1+1</f><v>0</v>", "<f>1+1</f>")
     loaded = desk.read(content, log("xlsx"))
     assert len(loaded.said) == 1
-    assert loaded.said[0].startswith("evidence/log.xlsx:Log!3:1: the cell holds a formula")
+    assert loaded.said[0].startswith("evidence/log.xlsx:Log!3:1: EV226 ")
 
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -303,7 +304,7 @@ def test_row_of_errors_alone_is_a_record(desk: Desk) -> None:
         workbook([["id", "note"], ["a", "x"]]), FIRST, "</sheetData>", f"{row}</sheetData>"
     )
     loaded = desk.read(content, log("xlsx", {"note": TEXT}))
-    assert loaded.said == [f"{WHERE}9:1: the cell holds the error #N/A"]
+    assert loaded.said == [f"{WHERE}9:1: " + coded("EV225", "#N/A")]
     assert loaded.counts == [("evidence/log.xlsx", 2, 1)]
 
 
@@ -390,7 +391,7 @@ def test_what_a_person_does_not_see_is_said(
 def test_formula_that_a_script_wrote(desk: Desk) -> None:
     content = edited(workbook([["id", "note"], ["a", "x"], ["b", "y"]]), formula_by_script)
     loaded = desk.read(content, log("xlsx", {"note": TEXT}))
-    assert loaded.said == [f"{WHERE}3:2: the cell holds a formula without a result"]
+    assert loaded.said == [f"{WHERE}3:2: EV226 "]
 
 
 @pytest.mark.parametrize(
