@@ -23,6 +23,8 @@ def spoil(maker: Maker, made: World) -> World:
         _other_reason,
     ]
     maker.draw.shuffle(ways)
+    if maker.maybe(0.4):  # few worlds have room for it
+        ways.insert(0, _strange_item)
     spoiled = (way(maker, made) for way in ways)
     return next((each for each in spoiled if each != made), made)
 
@@ -125,7 +127,7 @@ def _stranger(maker: Maker, made: World) -> World:
     like = next(iter(made.inputs[name]), Row())
     stranger = replace(
         like,
-        key=("S9", *first.key[1:]),
+        key=(f"S9 {made.name}", *first.key[1:]),
         starts=maker.time(
             maker.as_of, dated=like.starts is not None and name != "pauses" and maker.dated
         ),
