@@ -74,7 +74,7 @@ def test_headings(header: str, code: str, hint: str, run: Run, centre: Path) -> 
         ("Asia/Shanghai", "2026/11/1 9:00", "EV329", "did you mean '2026-11-01T09:00:00'?"),
         ("Asia/Shanghai", "２０２６-11-01T09:00", "EV329", "did you mean '2026-11-01T09:00:00'?"),
         ("", "2026-11-01 09:00:00+08:00", "EV305", "did you mean '2026-11-01T09:00:00+08:00'?"),
-        ("", "2026-11-01 09:00", "EV305", "'2026-11-01T09:00:00', and with which offset from UTC?"),
+        ("", "2026-11-01 09:00", "EV305", 'add time: "%Y-%m-%d %H:%M", zone: "…" to column'),
         ("", "2026-11-01T09:00:00", "EV305", "write the offset from UTC"),
     ],
 )

@@ -126,13 +126,6 @@ FAILURES = {
         {"valid_for": "1 year", "initial": "30 days"},
         rows("2025-01-15"),
     ),
-    "a failure of another item": trained(
-        rows("2025-01-01", item="fire"),
-        [],
-        {"valid_for": "1 year"},
-        rows("2025-03-10", item="first aid"),
-        ["fire"],
-    ),
     "a failure of this item": trained(
         rows("2025-01-01", item="fire"),
         [("2025-03-10T00:00", None)],
