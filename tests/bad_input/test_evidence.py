@@ -117,7 +117,7 @@ def test_bytes_that_are_no_text(office: Office, content: bytes, said: str) -> No
 
 def test_another_encoding_in_a_column_that_no_control_uses(office: Office) -> None:
     office.write(EVENTS, FILES[EVENTS].replace("pass,\n", "pass,压力正常\n").encode("gb18030"))
-    office.doubts(f"{EVENTS}:2: FI204 ")
+    office.doubts(f"{EVENTS}:2: EV221 ")
 
 
 @pytest.mark.parametrize("mark", [b"\xef\xbb\xbf", b""])

@@ -104,7 +104,7 @@ def test_byte_order_marks_and_line_ends_are_fine(office: Office, mark: bytes, en
         office.write(name, mark + text.replace("\n", end).encode())
     office.passes()
     office.write(CONTROLS, FILES[CONTROLS].replace("high", "hgh").replace("\n", end).encode())
-    office.refuses(f"{CONTROLS}:7:5: EV317 ")
+    office.refuses(f"{CONTROLS}:7:5: FI310 ")
 
 
 @pytest.mark.parametrize(
