@@ -52,7 +52,7 @@ SUITES = {
         {"en": "generated controls with their evidence", "zh": "随机生成的控制及其证据"},
         {
             "en": "The assessment is that of an oracle written from the design's words alone.",
-            "zh": "评估结果与另一套仅按设计文字写成的判定程序一致。",
+            "zh": "评定结果与另一套仅按设计文字写成的判定程序一致。",
         },
     ),
     "metamorphic": Suite(

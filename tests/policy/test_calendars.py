@@ -167,7 +167,7 @@ def test_the_plan_says_no_longer_whose_holidays_count(draft: Draft) -> None:
     draft.change((PLAN, "zone: UTC", "zone: UTC\nholidays: CN"))
     [error] = draft.errors()
     assert error.diagnostics() == (
-        f"{PLAN}:7:1: {coded('PL170')}\nhint: take it out here, and write in {CALENDARS}:"
+        f"{PLAN}:8:1: {coded('PL170')}\nhint: take it out here, and write in {CALENDARS}:"
         " calendars: [{id: office, weekend: [saturday, sunday], holidays: CN}]"
     )
 

@@ -82,22 +82,22 @@ NESTED = "{review_id: {dataset: reviews, key: review_id}}"
 PLANS: dict[str, tuple[list[Change], list[str]]] = {
     "zone": (
         [(PLAN, "zone: UTC", "zone: Asia/Beijing")],
-        [f"{PLAN}:6:1: {coded('PL203', 'Asia/Beijing')}{_ZONE}"],
+        [f"{PLAN}:7:1: {coded('PL203', 'Asia/Beijing')}{_ZONE}"],
     ),
     "zone is a folder": (
         [(PLAN, "zone: UTC", "zone: Asia")],
-        [f"{PLAN}:6:1: {coded('PL203', 'Asia')}{_ZONE}"],
+        [f"{PLAN}:7:1: {coded('PL203', 'Asia')}{_ZONE}"],
     ),
     "name of a tag that no control has": (
         [
             (PLAN, "clauses:", "tags:\n  yearl: {en: yearly, zh: 每年}\nclauses:"),
             (REVIEW, "    check: recurrence", "    tags: [yearly]\n    check: recurrence"),
         ],
-        [f"{PLAN}:9:3: unknown tag 'yearl'\nhint: did you mean 'yearly'?"],
+        [f"{PLAN}:10:3: unknown tag 'yearl'\nhint: did you mean 'yearly'?"],
     ),
     "clause twice": (
         [(PLAN, "", '  - id: "1"\n    title: {en: A, zh: 甲}\n')],
-        [f"{PLAN}:14:5: {coded('PL210', '1')}"],
+        [f"{PLAN}:15:5: {coded('PL210', '1')}"],
     ),
     "waiver": (
         [(WAIVERS, "waivers: []", WAIVER.replace("GV-1", "GV-2"))],
@@ -864,6 +864,6 @@ def test_all_is_said_at_once(draft: Draft) -> None:
         (REVIEWS, "5 years", "ever"),
         (REVIEW, "check: recurrence", "check: other"),
     )
-    assert [each.partition(" ")[0] for each in refused] == [f"{PLAN}:6:1:"]
+    assert [each.partition(" ")[0] for each in refused] == [f"{PLAN}:7:1:"]
     refused = draft.refused((PLAN, "zone: Asia/Chongqing/1", "zone: UTC"))
     assert [each.partition(" ")[0] for each in refused] == [f"{REVIEW}:14:5:", f"{REVIEWS}:8:1:"]
