@@ -43,7 +43,7 @@ CASES: dict[str, tuple[list[Change], list[str]]] = {
         [(PLAN, "", '  - id: "2"\n    title: {en: A, zh: 甲}\n    text: {en: B, zh: 乙}\n')],
         [
             (
-                f"{PLAN}:14:5: {coded('LN101', '2')}"
+                f"{PLAN}:15:5: {coded('LN101', '2')}"
                 "\nadd a control, or say why there is none with 'no_control'"
             )
         ],
@@ -62,7 +62,7 @@ CASES: dict[str, tuple[list[Change], list[str]]] = {
     ),
     "control and a reason for none": (
         [(PLAN, "", "    no_control: {en: Said elsewhere, zh: 另有规定}\n")],
-        [f"{PLAN}:9:5: {coded('LN102', '1')}\ntake out 'no_control'"],
+        [f"{PLAN}:10:5: {coded('LN102', '1')}\ntake out 'no_control'"],
     ),
     "clause has changed": (
         [(REVIEW, "41edde5ab9b0", "41edde5ab9b1")],

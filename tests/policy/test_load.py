@@ -26,9 +26,11 @@ from .conftest import (
 )
 
 EVENTS = "{dataset: reviews, starts: reviewed_on, where: \"outcome = 'accepted'\"}"
+ADD = "add it, or take the language out of 'languages' in plan.yaml"
+TAKE = "take it out, or add the language to 'languages' in plan.yaml"
 KNOWN = (
-    "known here: dataset, key, prefix, where, starts, valid_from, ends, item, by, calendar,"
-    " quantity, good"
+    "known here: dataset, key, group, prefix, where, starts, valid_from, ends, item, by, calendar,"
+    " reason, reasons, quantity, met, good"
 )
 TITLE = "title: {en: My plan, zh: 我的预案}"
 _NAME = "it must match ^[a-z][a-z0-9_]{0,62}$"
@@ -41,18 +43,21 @@ FIELDS: dict[str, tuple[Change, list[str]]] = {
         (PLAN, f"{OWNER}\n", ""),
         [f"{PLAN}:2:1: {coded('FI302', 'owner')}"],
     ),
-    "missing below": ((PLAN, TITLE, "title: {en: A}"), [f"{PLAN}:3:1: {coded('FI302', 'zh')}"]),
+    "missing below": (
+        (PLAN, TITLE, "title: {en: A}"),
+        [f"{PLAN}:3:1: {coded('PL781', 'title', 'zh')}\nhint: {ADD}"],
+    ),
     "unknown": (
         (PLAN, f"{OWNER}\n", "owner: manager\ncalender: CN\n"),
-        [f"{PLAN}:8:1: {coded('FI303', 'calender')}\nhint: did you mean 'calendar'?"],
+        [f"{PLAN}:9:1: {coded('FI303', 'calender')}\nhint: did you mean 'calendar'?"],
     ),
     "unknown below": (
         (PLAN, TITLE, "title: {en: A, zh: 甲, latin: a}"),
-        [f"{PLAN}:3:23: {coded('FI303', 'latin')}\nhint: known here: en, zh"],
+        [f"{PLAN}:3:1: {coded('PL782', 'title', 'latin')}\nhint: {TAKE}"],
     ),
     "unknown in a list": (
         (PLAN, '- id: "1"', '- id: "1"\n    texts: {}'),
-        [f"{PLAN}:10:5: {coded('FI303', 'texts')}\nhint: did you mean 'text'?"],
+        [f"{PLAN}:11:5: {coded('FI303', 'texts')}\nhint: did you mean 'text'?"],
     ),
     "unknown in a selection": (
         (REVIEW, EVENTS, "{dataset: reviews, colour: red}"),
@@ -90,10 +95,10 @@ FIELDS: dict[str, tuple[Change, list[str]]] = {
         (PLAN, 'version: "1.0"', 'version: " "'),
         [f"{PLAN}:4:1: {coded('FI312', 'version')}"],
     ),
-    "role of no name": ((PLAN, OWNER, 'owner: " "'), [f"{PLAN}:7:1: FI317 "]),
+    "role of no name": ((PLAN, OWNER, 'owner: " "'), [f"{PLAN}:8:1: FI317 "]),
     "role in one language": (
         (PLAN, OWNER, "owner: {zh: 经理}"),
-        [f"{PLAN}:7:1: {coded('FI302', 'en')}"],
+        [f"{PLAN}:8:1: {coded('PL781', 'owner', 'en')}\nhint: {ADD}"],
     ),
     "empty list": ((REVIEWS, "[review_id]", "[]"), [f"{REVIEWS}:7:1: {coded('FI312', 'key')}"]),
     "too long": (
@@ -106,7 +111,7 @@ FIELDS: dict[str, tuple[Change, list[str]]] = {
     ),
     "mapping": (
         (PLAN, TITLE, "title: My plan"),
-        [f"{PLAN}:3:1: FI309 "],
+        [f"{PLAN}:3:1: {coded('PL780', 'title')}\nhint: write it as a mapping of en, zh"],
     ),
     "mapping of anything": (
         (ALERTS, "columns: {level: severity}", "columns: [severity]"),
@@ -160,12 +165,12 @@ FIELDS: dict[str, tuple[Change, list[str]]] = {
         [f"{REVIEW}:17:56: {coded('FI314', 'until', '2026')}"],
     ),
     "long value": (
-        (PLAN, TITLE, f"title: {'x' * 99}"),
-        [f"{PLAN}:3:1: a mapping is expected for 'title', not \"{'x' * 56}…"],
+        (REVIEWS, "[review_id]", "x" * 99),
+        [f"{REVIEWS}:7:1: a list is expected for 'key', not \"{'x' * 56}…"],
     ),
     "not YAML": (
         (PLAN, OWNER, "owner: [manager"),
-        [f"{PLAN}:8:8: FI205 "],
+        [f"{PLAN}:9:8: FI205 "],
     ),
     "id twice": (
         (NORMS, "", "  - {id: yearly-review, title: {en: A, zh: 甲}, source: B, grade: memory}\n"),

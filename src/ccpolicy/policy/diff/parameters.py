@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -186,6 +187,22 @@ def _is_fixed(kind: Kind, given: Mapping[str, Value], spec: Parameter) -> bool:
 
 
 def _compare(before: Mapping[str, Row], after: Mapping[str, Row], kind: Kind) -> Iterator[Turned]:
+    """Yield what changed in each class, and once what changed alike in all of them."""
+    found = list(_compare_classes(before, after, kind))
+    classes = {*before, *after} - {WHOLE}
+    alike = Counter(replace(each, class_=WHOLE) for each in found)
+    for each in found:
+        whole = replace(each, class_=WHOLE)
+        if len(classes) > 1 and alike[whole] == len(classes):
+            if each.class_ == min(classes):
+                yield whole
+        else:
+            yield each
+
+
+def _compare_classes(
+    before: Mapping[str, Row], after: Mapping[str, Row], kind: Kind
+) -> Iterator[Turned]:
     whole = (WHOLE in before, WHOLE in after)
     for class_ in [*before, *(each for each in after if each not in before)]:
         if class_ == WHOLE and whole != (True, True):
