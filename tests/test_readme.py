@@ -85,7 +85,7 @@ def test_a_reader_can_follow(
                 (tmp_path / "check.py").write_text(text, "utf-8")
                 monkeypatch.chdir(tmp_path)
                 runpy.run_path("check.py")
-                assert capsys.readouterr().out.endswith("False\n")
+                assert capsys.readouterr().out.endswith("True\n")
     assert [code for command, code in ended if command == "check"] == [1, 0, 0, 1]
     assert [code for command, code in ended if command != "check"] == [0, 0, 0]
 
