@@ -127,8 +127,11 @@ def test_tab_stops_at_everything_and_is_always_seen(browser: Browser, sample: Pa
         page.evaluate(f"window.stops = ({STOPS})()")
         wanted = page.evaluate("stops.length")
         walked: dict[int, str] = {}
-        for _ in range(2 * wanted):
-            page.keyboard.press("Tab")
+        # From the page's beginning: the focus may begin at the place that the address names.
+        page.evaluate("stops[0].focus()")
+        for step in range(2 * wanted):
+            if step:
+                page.keyboard.press("Tab")
             here = page.evaluate(HERE)
             if here is None:
                 break  # The page's end, from where the focus goes on to the browser's own bar.
