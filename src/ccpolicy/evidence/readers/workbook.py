@@ -35,7 +35,6 @@ _SHEET_RANGE = re.compile(
 )
 
 _REFERENCE = re.compile(r"\s*([A-Za-z]{1,3})([0-9]{1,7})\s*")
-_SHEETS = "xl/worksheets/"
 _TRUE = ("1", "true")
 _ODD = "!"
 """Stands for a comment, a CDATA section or a processing instruction, which no element is called."""
