@@ -65,6 +65,7 @@ def _lines(drafted: DraftedDataset, language: Language) -> Iterator[str]:
         yield "columns:"
         for each in sources:
             yield f"  {each.name}: {_source(each)}"
+    yield from _labels(drafted)
     yield from _record(drafted, language)
     yield from _first_rows(drafted, language)
 
@@ -74,6 +75,22 @@ def _source(column: ColumnGuess) -> str:
         return scalar(column.heading)
     own = {"from": column.heading} if column.heading != column.name else {}
     return flow(own | column.reading)
+
+
+def _labels(drafted: DraftedDataset) -> Iterator[str]:
+    """Yield what readers call the columns, where their headings are words."""
+    if drafted.layout.is_document or drafted.layout.keys.get("header") == "none":
+        return
+    found = [each for each in drafted.columns if each.heading != each.name]
+    if found:
+        yield "labels:"
+    for each in found:
+        words = " ".join(each.heading.split())
+        text = dict.fromkeys(drafted.surroundings.languages, words)
+        if len(text) > 1 and not words.isascii() and "en" in text:
+            text["en"] = each.name.replace("_", " ")
+        is_same = len(set(text.values())) == 1
+        yield f"  {each.name}: {scalar(words) if is_same else flow(text)}"
 
 
 def _record(drafted: DraftedDataset, language: Language) -> Iterator[str]:

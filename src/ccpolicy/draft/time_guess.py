@@ -6,9 +6,9 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from ccpolicy.checks.time_formats import time_format
 from ccpolicy.draft.column_trial import ColumnTrial
 from ccpolicy.evidence.reading_hints import formats_of
-from ccpolicy.policy.time_formats import time_format
 
 _ORDERS = ("%d{0}%m{0}%{1}", "%m{0}%d{0}%{1}")
 _SHORT = (*_ORDERS, "%y{0}%m{0}%d", "%y{0}%d{0}%m")
