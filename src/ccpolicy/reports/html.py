@@ -129,6 +129,7 @@ def _environment() -> Environment:
         {
             "when": time_text.when,
             "until": time_text.until,
+            "span_end": time_text.span_end,
             "exactly": time_text.exactly,
             "printed": timeline.printed,
             "hours": timeline.hours,

@@ -16,7 +16,12 @@ from ccpolicy.reports.html_parts import lapses, overview, timeline, verdicts
 from ccpolicy.reports.html_parts.filters import Sites, facets
 from ccpolicy.reports.html_parts.register import Register
 from ccpolicy.reports.html_parts.scale import Scale
-from ccpolicy.reports.sections import ControlDue, Sections, without_later_lapses
+from ccpolicy.reports.sections import (
+    ControlDue,
+    Sections,
+    became_waived,
+    without_later_lapses,
+)
 from ccpolicy.reports.time_text import last_day
 from ccpolicy.vocabulary import SEVERITIES, VERDICTS, Severity, Verdict
 
@@ -164,6 +169,11 @@ class Document:
             control.id: sum(lapse.baselined for lapse in control.lapses)
             for control in self.result.controls
         }
+
+    @cached_property
+    def became_waived(self) -> dict[str, set[tuple[str, str]]]:
+        """Control → subject and beginning of each of its lapses that goes on under a waiver."""
+        return {control.id: became_waived(control) for control in self.result.controls}
 
     @cached_property
     def baselined(self) -> int:

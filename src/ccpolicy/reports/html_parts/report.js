@@ -143,6 +143,7 @@
       if (!line) continue;
       const block = JSON.parse(line);
       const known = new Set(block.known);
+      const then = new Set(block.then);
       const text = (index) => (index < 0 ? "" : block.texts[index]);
       const place = (file, at) => (file < 0 ? "" : at === 0 ? text(file) : text(file) + ":" + at);
       for (let i = 0; i < block.subject.length; i++) {
@@ -151,7 +152,8 @@
         found.push({
           control: block.control, subject: text(block.subject[i]), site: text(block.site[i]),
           starts: block.starts[i], ends: open ? Infinity : block.starts[i] + block.lasts[i],
-          days: block.days[i], waiver, known: known.has(i), state: waiver ? 1 : open ? 0 : 2,
+          days: block.days[i], waiver, known: known.has(i), then: then.has(i),
+          state: waiver || then.has(i) ? 1 : open ? 0 : 2,
           opened: place(block.opened[i], block.openedAt[i]), closed: place(block.closed[i], block.closedAt[i]),
         });
       }
@@ -206,6 +208,12 @@
     const said = new Date(minutes * 60000).toISOString();
     return said.slice(0, 10) + (said.slice(11, 16) === "00:00" ? "" : " " + said.slice(11, 16));
   };
+  // Whole days by their last one, as everywhere in the report.
+  const end = (lapse) => {
+    const days = lapse.starts % 1440 === 0 && lapse.ends % 1440 === 0;
+    const said = new Date(lapse.ends * 60000).toISOString();
+    return days ? moment(lapse.ends - 1440) : said.slice(0, 10) + " " + said.slice(11, 16);
+  };
   const source = (place) => {
     if (!place) return copy("#t-none");
     const id = record(place);
@@ -228,12 +236,12 @@
       link.textContent = ids[lapse.control];
       const subject = cell("th", cell("bdi", lapse.subject));
       subject.scope = "row";
-      const stands = cell("td", copy("#t-" + WORDS[lapse.state]));
+      const stands = cell("td", copy("#t-" + (lapse.then ? "then" : WORDS[lapse.state])));
       if (lapse.known) stands.append(" ", copy("#t-known"));
       row.append(
         cell("td", link), stands, subject,
         cell("td", moment(lapse.starts), "date"),
-        cell("td", lapse.ends === Infinity ? copy("#t-still") : moment(lapse.ends), "date"),
+        cell("td", lapse.ends === Infinity ? copy("#t-still") : end(lapse), "date"),
         cell("td", String(lapse.days), "num"), cell("td", source(lapse.opened)),
         cell("td", lapse.closed ? source(lapse.closed) : "–"));
       return row;
