@@ -16,13 +16,14 @@ from ccpolicy.reports.html_parts import lapses, overview, timeline, verdicts
 from ccpolicy.reports.html_parts.filters import Sites, facets
 from ccpolicy.reports.html_parts.register import Register
 from ccpolicy.reports.html_parts.scale import Scale
+from ccpolicy.reports.html_parts.wording import say, text
 from ccpolicy.reports.sections import (
     ControlDue,
     Sections,
     became_waived,
     without_later_lapses,
 )
-from ccpolicy.reports.time_text import last_day
+from ccpolicy.reports.time_text import last_day, when
 from ccpolicy.vocabulary import SEVERITIES, VERDICTS, Severity, Verdict
 
 SOON = 30
@@ -131,6 +132,12 @@ class Document:
     def soon_by_control(self) -> list[ControlDue]:
         """Return each control once, with its earliest due date, for the summary."""
         return self.summary.due(self.ahead(SOON))
+
+    def title(self, language: str) -> str:
+        """Return the page's title in a language."""
+        plan, kind = text(self.result.policy.title), say("compliance report")
+        named = [each.text(language).unescape() for each in (plan, kind)]
+        return " · ".join([*named, when(self.result.as_of)])
 
     @cached_property
     def due(self) -> list[Task]:

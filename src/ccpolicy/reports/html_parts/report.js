@@ -9,7 +9,10 @@
   // State stands in the address: #place?language=zh&filter=now-fail,severity-high&q=…
   const state = { place: "", language: "", theme: "", filter: [], q: "", lq: "", on: "", state: "", sort: "", page: 1 };
   const languages = all("input[name=language]").map((each) => each.id.slice(5));
-  const initial = root.lang;
+  // The first language of the reader that the plan has; else the one that it was written for.
+  const offered = (tag) => languages.find((each) => tag === each || tag.startsWith(each + "-"));
+  const initial = navigator.languages.map(offered).find(Boolean) || root.lang;
+  const titles = JSON.parse(root.dataset.titles);
 
   const read = () => {
     const [place, query = ""] = location.hash.slice(1).split("?");
@@ -77,6 +80,7 @@
     if (languages.length) one("#lang-" + state.language).checked = true;
     one("#theme-" + state.theme).checked = true;
     root.lang = state.language;
+    document.title = titles[state.language];
     for (const box of boxes) box.checked = state.filter.includes(box.value);
     if (one("#q")) {
       one("#q").value = state.q;
@@ -265,15 +269,20 @@
     return unpacking;
   };
 
-  // A record, looked at where it is named
+  // A record, looked at where it is named: in the reader's language alone
   const peek = one("#peek");
+  const said = (shown) => {
+    const copied = shown.cloneNode(true);
+    for (const each of all("[lang]:not(.always)", copied)) if (each.lang !== state.language) each.remove();
+    return copied.textContent.trim();
+  };
   const open = (row, place) => {
     const heads = all("thead th", row.closest("table")).slice(1);
     const list = one("dl", peek);
     list.replaceChildren();
     heads.forEach((head, index) => {
-      const value = row.cells[index + 1].textContent;
-      if (value) list.append(cell("dt", head.textContent), cell("dd", value));
+      const value = said(row.cells[index + 1]);
+      if (value) list.append(cell("dt", said(head)), cell("dd", value));
     });
     one("#peek-title").textContent = row.closest("table").dataset.file + ":" + row.cells[0].textContent;
     one("#peek-go").href = "#" + place;
@@ -309,6 +318,7 @@
       const link = event.target.closest("a[href^='#']");
       if (!event.target.closest(".facet")) for (const facet of all(".facet[open]")) facet.open = false;
       if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      if (link.dataset.filter) state.filter = [link.dataset.filter];
       const place = decode(link.getAttribute("href").slice(1));
       const target = document.getElementById(place);
       event.preventDefault();
@@ -316,6 +326,7 @@
       peek.close();
       state.place = place;
       history.pushState(null, "", address(place));
+      if (link.dataset.filter) show();
       go(true);
       mark();
     });
