@@ -47,6 +47,9 @@
   const sections = all("section.control");
   const tokens = sections.map((section) => new Set(section.dataset.f.split(" ")));
   const followers = all("[data-c]").filter((each) => !each.matches("section.control"));
+  // Headings that count the controls below them, which say how many of these are left
+  const counted = all("main h3 > .n").map((count) => [count, all("[data-c]", count.closest("h3").parentElement)])
+    .filter(([count, listed]) => listed.length && Number(count.textContent) === listed.length);
   const boxes = all(".facet input");
   let texts = null;
   let visible = sections.map(() => true);
@@ -71,7 +74,14 @@
       one(".picked", facet).textContent = picked || "";
     }
     const matched = one("#matched b");
-    if (matched) matched.textContent = visible.filter(Boolean).length;
+    if (matched) {
+      matched.textContent = visible.filter(Boolean).length;
+      one("#unmatched").hidden = visible.some(Boolean);
+    }
+    for (const [count, listed] of counted) {
+      const left = listed.filter((each) => !each.hidden).length;
+      count.textContent = left === listed.length ? left : `${left} / ${listed.length}`;
+    }
     page();
   };
 
