@@ -88,6 +88,14 @@ def test_dates_are_dates_and_whole_days_end_with_their_last() -> None:
     assert f"{row[7]:%Y-%m-%d}" == last_day(waiver.ends).isoformat()
 
 
+def test_records_behind_a_lapse() -> None:
+    shown = lapse("SHA", START, None, 1)
+    shown = shown.model_copy(update={"records": ["evidence/a.csv:2", "evidence/a.csv:9"]})
+    judged = control("MI-3", "Level", "水平", "fail", lapses=[shown])
+    head, row = workbook(ASSESSMENT.model_copy(update={"controls": [judged]}))["Lapses"]
+    assert row[head.index("Records behind it")] == "evidence/a.csv:2; evidence/a.csv:9"
+
+
 def test_what_a_cell_cannot_hold_is_said() -> None:
     judged = control("X-1", "Title", "标题", "fail", lapses=[lapse("长" * 40_000, START, None, 1)])
     result = ASSESSMENT.model_copy(update={"controls": [judged]})

@@ -35,6 +35,7 @@ COLUMNS = (
     "waived_by",
     "baselined",
     "place",
+    "records",
     "code",
     "text",
 )
@@ -121,6 +122,7 @@ def _entries(page: Page, control: Control) -> Iterator[Row]:
             "waived_by": lapse.waived_by or "",
             "baselined": "yes" if lapse.baselined else "",
             "place": lapse.opened_by or "",
+            "records": "; ".join(lapse.records),
         }
     yield from (_problem(page, problem) for problem in control.problems)
     for due in control.due:

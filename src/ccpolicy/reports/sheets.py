@@ -139,6 +139,7 @@ def _lapses(page: Page, result: Assessment) -> Sheet:
         page.say("In the baseline"),
         page.say("Opened by"),
         page.say("Closed by"),
+        page.say("Records behind it"),
     ]
     rows = [
         (
@@ -152,6 +153,7 @@ def _lapses(page: Page, result: Assessment) -> Sheet:
             page.say("known") if lapse.baselined else None,
             lapse.opened_by,
             lapse.closed_by,
+            "; ".join(lapse.records) or None,
         )
         for control in result.controls
         for lapse in control.lapses

@@ -229,6 +229,11 @@ class Document:
                 not_drawn=own.not_drawn + len(own.timelines) - len(drawn) if own else 0,
             )
 
+    @property
+    def has_pauses(self) -> bool:
+        """Whether some control has pauses, so that its lapses say for how long."""
+        return any(control.pauses for control in self.result.controls)
+
     def packed(self) -> Iterator[bytes]:
         """Yield all lapses, packed."""
         return lapses.packed(self.result, self.sites.of)

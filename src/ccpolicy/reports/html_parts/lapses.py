@@ -110,6 +110,10 @@ def _columns(index: int, control: Control, block: Sequence[Lapse], site: Site) -
             _minutes(lapse.ends) - _minutes(lapse.starts) if lapse.ends else -1 for lapse in block
         ],
         "days": [round(lapse.days, 2) for lapse in block],
+        # Empty where none was paused, as of most controls.
+        "paused": [round((lapse.paused or 0) / 3600, 2) for lapse in block]
+        if any(lapse.paused for lapse in block)
+        else [],
         "waiver": [number(lapse.waived_by) for lapse in block],
         "known": [place for place, lapse in enumerate(block) if lapse.baselined],
         "opened": [file for file, _ in opened],

@@ -166,7 +166,7 @@
         found.push({
           control: block.control, subject: text(block.subject[i]), site: text(block.site[i]),
           starts: block.starts[i], ends: open ? Infinity : block.starts[i] + block.lasts[i],
-          days: block.days[i], waiver, known: known.has(i), then: then.has(i),
+          days: block.days[i], paused: block.paused[i] || 0, waiver, known: known.has(i), then: then.has(i),
           state: waiver || then.has(i) ? 1 : open ? 0 : 2,
           opened: place(block.opened[i], block.openedAt[i]), closed: place(block.closed[i], block.closedAt[i]),
         });
@@ -192,12 +192,13 @@
       (!words.length || words.every((word) =>
         (ids[lapse.control] + " " + lapse.subject + " " + lapse.opened + " " + lapse.closed).toLowerCase().includes(word))));
     const [name, down] = state.sort.split("-");
-    if (["control", "state", "subject", "starts", "ends", "days"].includes(name)) {
+    if (["control", "state", "subject", "starts", "ends", "days", "paused"].includes(name)) {
       const order = name === "subject" ? (a, b) => (a.subject < b.subject ? -1 : a.subject > b.subject ? 1 : 0)
         : (a, b) => (a[name] === b[name] ? 0 : a[name] - b[name]);
       matching.sort((a, b) => (down ? -1 : 1) * order(a, b));
     }
   };
+  const pauses = one("#lapses th[data-s=paused]");
   let records = null;
   const record = (place) => {
     if (!records) {
@@ -256,7 +257,8 @@
         cell("td", link), stands, subject,
         cell("td", moment(lapse.starts), "date"),
         cell("td", lapse.ends === Infinity ? copy("#t-still") : end(lapse), "date"),
-        cell("td", String(lapse.days), "num"), cell("td", source(lapse.opened)),
+        cell("td", String(lapse.days), "num"), ...(pauses ? [cell("td", String(lapse.paused), "num")] : []),
+        cell("td", source(lapse.opened)),
         cell("td", lapse.closed ? source(lapse.closed) : "–"));
       return row;
     });
