@@ -203,7 +203,9 @@ class Answers:
 
     def _moment(self, field: Field, given: Any) -> str | None:
         zone = time_zone(field.column.zone) if field.column.zone else self.speller.zone
-        text = given.isoformat() if isinstance(given, datetime.datetime) else str(given).lower()
+        text = str(given).lower()
+        if isinstance(given, datetime.datetime):  # of a workbook, which keeps times as fractions
+            text = (given + datetime.timedelta(milliseconds=500)).isoformat(timespec="seconds")
         if text in _NOW:
             return self.now.replace(microsecond=0).isoformat()
         if _CLOCK.fullmatch(text):

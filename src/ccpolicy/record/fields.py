@@ -107,8 +107,8 @@ def find_dataset(policy: Policy, name: str) -> Dataset:
     return policy.datasets[name]
 
 
-def check_recordable(policy: Policy, dataset: Dataset) -> None:
-    """Refuse a dataset to whose files a person adds no line.
+def check_recordable(policy: Policy, dataset: Dataset, *, appends: bool = True) -> None:
+    """Refuse a dataset to whose files a person adds no line; a workbook's rows may be copied.
 
     Raises:
         EvidenceError: a tool writes it, or a line cannot be appended to its files.
@@ -120,6 +120,8 @@ def check_recordable(policy: Policy, dataset: Dataset) -> None:
             locator=policy.place("dataset", dataset.id, "written_by"),
             dataset=dataset.id,
         )
+    if not appends:
+        return
     if dataset.format not in ("csv", "jsonl"):
         kind = "template" if dataset.format == "xlsx" else "program"
         raise EvidenceError(

@@ -61,7 +61,10 @@ class Recorder:
         dataset: str,
         file: str | None = None,
         now: datetime.datetime | None = None,
+        *,
+        appends: bool = True,
     ) -> None:
+        """Take a dataset by its name; a form of a workbook is not appended to it."""
         self.policy, self.file = policy, file
         self.zone = time_zone(policy.plan.zone)
         self.now = (now or datetime.datetime.now(self.zone)).astimezone(self.zone)
@@ -69,7 +72,7 @@ class Recorder:
         with open_store() as store:
             store.lock()
             check_policy(policy, store)
-        check_recordable(policy, found)
+        check_recordable(policy, found, appends=appends or found.format != "xlsx")
         self.form = make_form(found)
 
     @contextmanager

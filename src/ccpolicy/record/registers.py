@@ -53,7 +53,12 @@ class Entry:
     @property
     def names(self) -> tuple[str, ...]:
         """What people may write instead."""
-        return tuple(filter(None, self.words.split(_BETWEEN)))
+        return (self.described, *filter(None, self.words.split(_BETWEEN)))
+
+    @property
+    def described(self) -> str:
+        """The value with what describes it."""
+        return _BETWEEN.join(filter(None, (self.text, self.words)))
 
 
 class Registers:
