@@ -422,6 +422,8 @@ class Dataset(Decoding, Labels, Model):
     title: WrittenText
     owner: Label
     """Role that keeps these records."""
+    written_by: Literal["people", "tool"] = "people"
+    """Who writes them: what a tool writes is not recorded by hand."""
     files: Line
     """Files below the evidence folder, such as `inspections/*.csv`."""
     format: Format

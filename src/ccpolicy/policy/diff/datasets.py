@@ -21,7 +21,7 @@ from ccpolicy.policy.labels import Labels
 from ccpolicy.policy.models import Child, Dataset
 from ccpolicy.time.durations import parse_duration
 
-_WORDING = ("title", "owner", *Labels.model_fields)
+_WORDING = ("title", "owner", "written_by", *Labels.model_fields)
 _APART = frozenset(
     [*_WORDING, "id", "may_be_empty", "references", "retention", "record", "columns"]
 )
