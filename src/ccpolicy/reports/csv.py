@@ -41,7 +41,7 @@ COLUMNS = (
 )
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """What a spreadsheet takes for the beginning of a formula; tabs and line ends are written out."""
-_BOM = "\ufeff"
+BOM = "\ufeff"
 """Without it Excel shows Chinese as noise."""
 
 Row = dict[str, str]
@@ -50,12 +50,12 @@ Row = dict[str, str]
 def render_assessment(result: Assessment, view: View) -> str:
     """Render an assessment: a control's own row, and below it what it consists of."""
     file = io.StringIO()
-    file.write(_BOM)
+    file.write(BOM)
     writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\r\n")
     writer.writeheader()
     page = Page(view)
     for row in _rows(page, without_later_lapses(result)):
-        writer.writerow({name: _cell(value) for name, value in row.items()})
+        writer.writerow({name: safe_cell(value) for name, value in row.items()})
     return file.getvalue()
 
 
@@ -146,7 +146,7 @@ def _problem(page: Page, problem: Problem) -> Row:
     }
 
 
-def _cell(value: str) -> str:
+def safe_cell(value: str) -> str:
     """Keep a spreadsheet from computing a text, and a CI runner from obeying it."""
     shown = inert(visible(value))
     return f"'{shown}" if shown.lstrip().startswith(_FORMULA) else shown
