@@ -20,7 +20,7 @@ Amendable = Literal["append_only", "with_reason", "freely"]
 class Recording(Model):
     """How records are put on file, which git knows."""
 
-    happened: list[Name] = []
+    happened: list[Name] = Field(default=[])
     """Columns that say when something happened, each of which is to be on file in time."""
     within: Line | None = None
     """How soon after it happened a record is put on file, as a duration."""
@@ -28,7 +28,7 @@ class Recording(Model):
     """Whether a record may be changed or deleted once it is on file: not at all, in a commit whose
     message gives a line `Reason: …`, or freely. With a reason or without, what was left empty may
     be filled in, unless it is `append_only`. Deleting is free once the retention is over."""
-    by: list[Line] = []
+    by: list[Line] = Field(default=[])
     """Addresses of those who may put records on file, as commits name them; `*` stands for any
     part. Both author and committer must be among them. Without it anybody may."""
     signed: bool = False
@@ -43,7 +43,7 @@ class Reference(Model):
     Those that are invalid do not count."""
     key: Name
     """Column of that dataset that holds the value."""
-    match: dict[Name, Name] = {}
+    match: dict[Name, Name] = Field(default={})
     """Further columns of that dataset → columns of this one that hold the same."""
     during: list[Name] | None = Field(default=None, min_length=1, max_length=2)
     """Columns of that dataset: from when and until when its record is in force. A date belongs to
@@ -60,10 +60,10 @@ class Child(Labels, Model):
     """Name of the list inside the record, such as `notices`."""
     key: list[Name] = Field(min_length=1)
     """Columns that tell one record from another, the parent's among them."""
-    columns: dict[Name, ColumnSource] = {}
+    columns: dict[Name, ColumnSource] = Field(default={})
     """Name used here → the field's name, or its path, in a nested record, or how its values are
     written."""
-    references: dict[Name, Reference] = {}
+    references: dict[Name, Reference] = Field(default={})
     """Column of the nested record → what its values must name."""
     recording: Recording | None = None
     """How they are put on file; without it they are not followed through history."""
@@ -99,7 +99,7 @@ class Dataset(Decoding, Labels, Model):
     record: dict[str, Any]
     """JSON Schema of one record, over the names used here. A text with `format: attachment` is the
     path of a file that belongs to the record, from the evidence folder on."""
-    columns: dict[Name, ColumnSource] = {}
+    columns: dict[Name, ColumnSource] = Field(default={})
     """Name used here → the column's heading, or the path in a document, such as `summary.end`, or
     how its cells are written. What begins with `/` is a JSON Pointer from the document's top, for
     fields around the records."""
@@ -107,12 +107,12 @@ class Dataset(Decoding, Labels, Model):
     """Texts that mean in any column that there is no value, such as `N/A`."""
     reshape: Reshape | None = None
     """How records are made of rows, where a row is not a record."""
-    children: dict[Name, Child] = {}
-    references: dict[Name, Reference] = {}
+    children: dict[Name, Child] = Field(default={})
+    references: dict[Name, Reference] = Field(default={})
     """Column → what its values must name; of a list, each entry. A record that names what is not
     there is invalid; an empty cell names nothing."""
-    lookups: dict[Name, Lookup] = {}
-    derive: dict[Name, Line] = {}
+    lookups: dict[Name, Lookup] = Field(default={})
+    derive: dict[Name, Line] = Field(default={})
     """New column → SQL expression over the record's columns."""
     recording: Recording | None = None
     """How records are put on file; without it they are not followed through history."""

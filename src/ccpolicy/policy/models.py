@@ -59,7 +59,7 @@ class Plan(Model):
     """Role that answers for the plan."""
     subject: Line = "centre"
     """What a control without subjects of its own is about."""
-    tags: dict[Name, WrittenText] = {}
+    tags: dict[Name, WrittenText] = Field(default={})
     """Tag of controls → its name in reports. A tag without an entry is shown as written."""
     clauses: list[Clause] = Field(min_length=1)
 
@@ -124,11 +124,11 @@ class BusinessCalendarRules(Model):
     as `CN`, `GB-SCT` or `DE-BY`."""
     hours: WeekHours | None = None
     """Opening hours, which business hours and business minutes need."""
-    closed: list[ClosedDays] = []
+    closed: list[ClosedDays] = Field(default=[])
     """Own days that are not worked."""
-    worked: list[WorkedDay] = []
+    worked: list[WorkedDay] = Field(default=[])
     """Own days that are worked."""
-    written_years: list[int] = []
+    written_years: list[int] = Field(default=[])
     """Years whose public holidays are all written out in `closed` and `worked`, since `holidays`
     does not know them."""
     from_: Day | None = Field(default=None, alias="from")
@@ -168,9 +168,9 @@ class Selection(Model):
 
     dataset: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$")]
     """A dataset, or `dataset.child` for records nested in its documents."""
-    key: list[Name] = []
+    key: list[Name] = Field(default=[])
     """Columns that name the subject; none where the control is about one subject, the whole."""
-    group: list[Name] = []
+    group: list[Name] = Field(default=[])
     """Columns that name the subject, where the key names what counts for it (check kind
     `share`)."""
     prefix: str = ""
@@ -247,7 +247,7 @@ class Revision(Model):
     version: int = Field(ge=1)
     from_: Day | None = Field(default=None, alias="from")
     """First day on which they hold; without it (the first revision alone) the plan's."""
-    parameters: dict[Name, ParameterValue] = {}
+    parameters: dict[Name, ParameterValue] = Field(default={})
     calendar: Id | None = None
     """Calendar on which business time counts from then on; without it the control's."""
     reason: WrittenText | None = None
@@ -291,14 +291,14 @@ class Control(Model):
     """Clause id → the clause's digest when the control was last reviewed against it."""
     severity: Severity
     owner: Label
-    tags: list[Name] = []
+    tags: list[Name] = Field(default=[])
     check: Name
     """Check kind: a file `checks/<kind>.sql`."""
-    inputs: dict[Name, Selection | list[Selection] | list[Line]] = {}
+    inputs: dict[Name, Selection | list[Selection] | list[Line]] = Field(default={})
     """Input of the check kind → the selections that fill it, or a list of items."""
     calendar: Id | None = None
     """Calendar of `policy/calendars.yaml` on which business time counts; without it the plan's."""
-    value_labels: dict[Line, WrittenText] = {}
+    value_labels: dict[Line, WrittenText] = Field(default={})
     """Class or choice in a parameter's value → its name in reports."""
     parameters: dict[Name, ParameterValue] | None = None
     """The parameters, if they have never been revised."""
@@ -344,7 +344,7 @@ class Waiver(Model):
 class Waivers(Model):
     """`policy/waivers.yaml`."""
 
-    waivers: list[Waiver] = []
+    waivers: list[Waiver] = Field(default=[])
 
 
 SCHEMAS: dict[str, type[Model]] = {
