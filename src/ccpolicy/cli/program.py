@@ -31,7 +31,7 @@ ENDING = [
 
 COMMANDS = (
     *("check", "report", "due", "history", "explain", "lint", "test", "diff", "init"),
-    *("record", "template"),
+    *("record", "template", "page"),
     *("bundle", "verify", "sign", "export", "schema", "completion"),
 )
 """Each is a module of this package with a `command`; only the one that runs is imported."""
