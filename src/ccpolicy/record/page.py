@@ -23,7 +23,7 @@ from ccpolicy.record.fields import (
 )
 from ccpolicy.record.registers import Registers
 from ccpolicy.reports.html import content_policy
-from ccpolicy.reports.html_parts.labels import language_name
+from ccpolicy.reports.html_parts.labels import language_name, nearest_language
 from ccpolicy.reports.time_text import until, when
 from ccpolicy.store import open_store
 from ccpolicy.time.calendar import Calendar, instant, moment
@@ -121,7 +121,7 @@ class _Page:
             "plan": plan.id,
             "title": self.text(plan.title),
             "languages": {each: language_name(each) for each in self.languages},
-            "language": language if language in self.languages else self.languages[0],
+            "language": nearest_language(self.languages, language),
             "words": {each: _words(each) for each in self.languages},
             "zone": plan.zone,
             "asOf": f"{self.now:%Y-%m-%d %H:%M}",
@@ -283,7 +283,7 @@ def _words(language: str) -> dict[str, str]:
         "clear": say("Clear"),
         "handIn": say("Hand in"),
         "empty": say("No record is filled in yet."),
-        "records": say("{count} to hand in"),
+        "records": say("{title}: {count} to hand in"),
         "how": say("Send the file to whoever records, who runs: {command}"),
         "download": say("Download"),
         "copy": say("Copy"),

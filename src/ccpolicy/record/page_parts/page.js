@@ -283,7 +283,7 @@
       const text = make("textarea", { id: `t-${id}`, readonly: true, "aria-label": word("text", { title: said(form.title) }) });
       text.value = lines;
       shown.push(
-        make("h3", {}, `${said(form.title)}: ${word("records", { count: records.length })}`),
+        make("h3", {}, word("records", { title: said(form.title), count: records.length })),
         ...records.map((each) => showRecord(form, each)),
         text,
         make("p", { class: "sub" }, word("how", { command: `ccpolicy record ${id} --from ${file}` })),
