@@ -32,7 +32,7 @@ BLOCKED = "Object.defineProperty(window, 'localStorage', { get() { throw new Err
 @pytest.fixture
 def page_file(centre: Path) -> Path:
     with (centre / "evidence/assets/assets.csv").open("a", encoding="utf-8") as file:
-        file.write(f"{HOSTILE},2027-01-01\n")
+        file.write(f"{HOSTILE},2027-01-01,\n")
     page = centre.parent / "record.html"
     page.write_bytes(
         record_page(load_policy(centre), ["patrols", "readings"], parse_duration("P60D"), "zh")
