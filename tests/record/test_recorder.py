@@ -40,6 +40,9 @@ def test_marks_and_line_ends_stay(centre: Path, record: Record, mark: bytes) -> 
     record()
     line = "X-0008;PBX-2;2026/11/20 16:30;合格;无;无;无;无"
     assert (centre / PATROLS).read_bytes() == mark + f"{ROWS}\r\n{line}\r\n".encode()
+    record(file="patrols/2027.csv", **GIVEN)
+    new = (centre / "evidence/patrols/2027.csv").read_bytes()
+    assert new.startswith(mark + f"{HEADINGS}\r\nX-0009;".encode())
 
 
 def test_utf_16_keeps_its_mark_and_order(centre: Path, record: Record) -> None:

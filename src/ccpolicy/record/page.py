@@ -13,7 +13,7 @@ from ccpolicy.assessment.models import Assessment
 from ccpolicy.engine.assess import assess
 from ccpolicy.engine.question import EvaluationRequest, resolve
 from ccpolicy.errors import EvidenceError, Sayable, catalogue
-from ccpolicy.policy import FROM_GIT, Control, Policy, check_policy
+from ccpolicy.policy import FROM_GIT, Control, Dataset, Policy, Selection, check_policy
 from ccpolicy.record.fields import (
     Field,
     RecordForm,
@@ -113,10 +113,13 @@ class _Page:
         self.policy, self.forms, self.registers, self.result = policy, forms, registers, result
         self.languages = policy.plan.languages
         self.now = datetime.datetime.fromisoformat(result.as_of)
+        self.belonging: set[str] = set()
+        """Datasets to whose records subjects belong."""
 
     def data(self, ahead: Duration, language: str) -> dict[str, Any]:
         """Return all that is shown."""
         plan = self.policy.plan
+        due = list(self.due(ahead))
         return {
             "plan": plan.id,
             "title": self.text(plan.title),
@@ -127,8 +130,8 @@ class _Page:
             "asOf": f"{self.now:%Y-%m-%d %H:%M}",
             "forms": {each.dataset.id: self.form(each) for each in self.forms},
             "registers": self.entries(),
-            "groups": self.groups(),
-            "due": list(self.due(ahead)),
+            "groups": self.groups(due),
+            "due": due,
         }
 
     def text(self, text: Sayable) -> dict[str, str]:
@@ -179,17 +182,20 @@ class _Page:
                 ]
         return found
 
-    def groups(self) -> dict[str, dict[str, str]]:
-        """Return dataset → title, of those by which what is due can be grouped."""
-        return {
-            name: self.text(self.policy.datasets[name].title)
-            for form in self.forms
-            for reference in form.dataset.references.values()
-            if (name := reference.dataset) in self.policy.datasets
-        }
+    def groups(self, due: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+        """Return dataset → title, of those by which what is due can be grouped.
+
+        Several subjects belong to one of its records, such as to a site, or one may.
+        """
+        found = {}
+        for name in dict.fromkeys(name for item in due for name in item["groups"]):
+            values = [item["groups"][name] for item in due if name in item["groups"]]
+            if name in self.belonging or len({*values}) < len(values):
+                found[name] = self.text(self.policy.datasets[name].title)
+        return found
 
     def due(self, ahead: Duration) -> Iterator[dict[str, Any]]:
-        """Yield each subject that is overdue or falls due, with the form that helps."""
+        """Yield each subject that is overdue or falls due, with the form that helps, if any."""
         controls = {each.id: each for each in self.result.controls}
         calendar = Calendar(self.registers.zone)
         end = moment(calendar.due(instant(self.now), ahead).at, calendar.zone).isoformat()
@@ -205,51 +211,73 @@ class _Page:
             for subject in task.subjects
         ]
         for at, name, subject, is_overdue in [*sorted(overdue), *soon]:
-            for dataset, values in self._helping(self.policy.controls[name], subject):
-                judged = controls[name]
-                yield {
-                    "control": name,
-                    "title": self.text(judged.title),
-                    "owner": self.text(judged.owner),
-                    "subject": subject,
-                    "at": when(at) if is_overdue else until(at),
-                    "overdue": is_overdue,
-                    "form": dataset,
-                    "values": values,
-                    "groups": self._groups(dataset, values),
-                }
+            judged = controls[name]
+            shared = {
+                "control": name,
+                "title": self.text(judged.title),
+                "owner": self.text(judged.owner),
+                "subject": subject,
+                "at": when(at) if is_overdue else until(at),
+                "overdue": is_overdue,
+                "groups": self._groups(self.policy.controls[name], subject),
+            }
+            helping = self._helping(self.policy.controls[name], subject)
+            for dataset, values in helping.items() or [("", {})]:
+                yield {**shared, "form": dataset, "values": values}
 
-    def _helping(self, control: Control, subject: str) -> Iterator[tuple[str, dict[str, str]]]:
-        """Yield the datasets whose records cover a subject of a control, and what names it there.
+    def _helping(self, control: Control, subject: str) -> dict[str, dict[str, str]]:
+        """Return the datasets whose new records cover a subject, and what names it there.
 
-        These are its inputs beside the subjects themselves, as far as there is a form.
+        These are the control's inputs beside the subjects, as far as there is a form. Where the
+        subject's own record is to be filled in, none is new.
         """
         known = {each.dataset.id for each in self.forms}
         kind = self.policy.kinds[control.check]
+        own = {each.dataset for each in self._population(control)}
         found: dict[str, dict[str, str]] = {}
         for name, spec in kind.inputs.items():
             if spec.population or spec.items or spec.effect == "harm":
                 continue
             for selection in control.selections(name):
-                if selection.dataset in known and subject.startswith(selection.prefix):
-                    parts = subject.removeprefix(selection.prefix).split(KEY_SEPARATOR)
+                if selection.dataset in known - own and subject.startswith(selection.prefix):
                     columns = [*selection.key, *([selection.item] if selection.item else [])]
-                    found.setdefault(selection.dataset, dict(zip(columns, parts, strict=False)))
-        yield from found.items()
-
-    def _groups(self, dataset: str, values: Mapping[str, str]) -> dict[str, str]:
-        """Return dataset → the record of it that a subject is, or belongs to, such as its site."""
-        found: dict[str, str] = {}
-        for column, value in values.items():
-            reference = self.policy.datasets[dataset].references.get(column)
-            if reference is None or reference.dataset not in self.policy.datasets:
-                continue
-            found.setdefault(reference.dataset, value)
-            for other, belongs in self.policy.datasets[reference.dataset].references.items():
-                belonging = self.registers.column(reference.dataset, reference.key, other)
-                if entry := belonging.get(value):
-                    found.setdefault(belongs.dataset, entry)
+                    found.setdefault(selection.dataset, _named(selection, columns, subject))
         return found
+
+    def _population(self, control: Control) -> list[Selection]:
+        population = self.policy.kinds[control.check].population
+        return control.selections(population) if population else []
+
+    def _groups(self, control: Control, subject: str) -> dict[str, str]:
+        """Return dataset → its record that a subject is, or belongs to, such as its site."""
+        found: dict[str, str] = {}
+        for selection in self._population(control):
+            dataset = self.policy.datasets.get(selection.dataset)
+            if dataset is None or not subject.startswith(selection.prefix):
+                continue
+            for column, value in _named(selection, selection.key, subject).items():
+                if dataset.key == [column]:
+                    found.setdefault(dataset.id, value)
+                self._belong(found, dataset, column, value)
+                if reference := dataset.references.get(column):
+                    found.setdefault(reference.dataset, value)
+                    if target := self.policy.datasets.get(reference.dataset):
+                        self._belong(found, target, reference.key, value)
+        return {name: value for name, value in found.items() if name in self.policy.datasets}
+
+    def _belong(self, found: dict[str, str], dataset: Dataset, key: str, value: str) -> None:
+        """Note what a record refers to, given a column and its value."""
+        for column, reference in dataset.references.items():
+            belongs = self.registers.column(dataset.id, key, column).get(value)
+            if column != key and belongs:
+                self.belonging.add(reference.dataset)
+                found.setdefault(reference.dataset, belongs)
+
+
+def _named(selection: Selection, columns: Sequence[str], subject: str) -> dict[str, str]:
+    """Return the columns that name a subject, with their values."""
+    parts = subject.removeprefix(selection.prefix).split(KEY_SEPARATOR)
+    return dict(zip(columns, parts, strict=False))
 
 
 def _day(day: datetime.date | None) -> str | None:

@@ -125,9 +125,9 @@ class Registers:
     def column(self, dataset: str, key: str, column: str) -> dict[str, str]:
         """Return value of the key → value of another column, of a register that was read."""
         if (dataset, key, column) not in self._columns:
-            table = self.evidence.tables[dataset]
+            table = self.evidence.tables.get(dataset)
             rows: list[tuple[Any, ...]] = []
-            if {key, column} <= table.columns.keys():
+            if table and {key, column} <= table.columns.keys():
                 rows = self.store.ask(
                     f"SELECT {identifier(key)}, {identifier(column)} FROM {identifier(table.name)}"
                     f" WHERE {identifier(column)} IS NOT NULL ORDER BY locator"

@@ -57,7 +57,7 @@
   function showDue() {
     byId("h-due").textContent = word("due");
     byId("as-of").textContent = word("asOf", { moment: data.asOf });
-    const bys = ["owner", ...Object.keys(data.groups).filter((each) => data.due.some((item) => each in item.groups))];
+    const bys = ["owner", ...Object.keys(data.groups)];
     if (!bys.includes(state.by)) state.by = "owner";
     const names = [...new Set(data.due.map((item) => groupOf(item, state.by)).filter(Boolean))].sort();
     if (!names.includes(state.which)) state.which = "";
@@ -79,28 +79,39 @@
       make("div", {}, make("label", { for: "by" }, word("by")), by),
       make("div", {}, make("label", { for: "which" }, word("which")), which));
     const items = data.due.filter((item) => !state.which || groupOf(item, state.by) === state.which);
-    byId("due").replaceChildren(...items.slice(0, state.shown).map((item) =>
-      make("li", {}, make("button", { type: "button", class: item.overdue ? "overdue" : null, onclick: () => {
-        Object.assign(state, { form: item.form, values: { ...item.values } });
-        keep();
-        showForm();
-        const inputs = [...byId("form").querySelectorAll("input, select")];
-        (inputs.find((each) => !each.value) || inputs[0]).focus();
-      } },
+    byId("due").replaceChildren(...items.slice(0, state.shown).map((item) => {
+      const form = data.forms[item.form];
+      const shown = [
         make("strong", {}, item.subject),
-        make("span", {}, `${said(item.title)} · ${said(data.forms[item.form].title)}`),
-        make("span", { class: item.overdue ? "late" : null }, word(item.overdue ? "overdue" : "until", { day: item.at }))))));
+        make("span", {}, said(item.title) + (form ? ` · ${said(form.title)}` : "")),
+        make("span", { class: item.overdue ? "late" : null }, word(item.overdue ? "overdue" : "until", { day: item.at })),
+      ];
+      const kind = item.overdue ? "overdue" : null;
+      // Without a form it is filled in elsewhere.
+      if (!form) return make("li", {}, make("div", { class: kind }, ...shown));
+      return make("li", {}, make("button", { type: "button", class: kind, onclick: () => fillIn(item) }, ...shown));
+    }));
     if (!items.length) byId("due").replaceChildren(make("li", {}, word("nothing")));
     const more = byId("more");
     more.hidden = items.length <= state.shown;
     more.textContent = word("more");
   }
 
+  function fillIn(item) {
+    Object.assign(state, { form: item.form, values: { ...item.values } });
+    keep();
+    showForm();
+    const inputs = [...byId("form").querySelectorAll("input, select")];
+    (inputs.find((each) => !each.value) || inputs[0]).focus();
+  }
+
   byId("more").addEventListener("click", () => {
     const before = state.shown;
     state.shown += FIRST;
     showDue();
-    byId("due").querySelectorAll("button")[before]?.focus();
+    const next = byId("due").children[before]?.firstChild;
+    next?.setAttribute("tabindex", "-1");
+    next?.focus();
   });
 
   // ---- A form
