@@ -34,6 +34,7 @@ MESSAGES = {
     "two_classes": "records of '{value}' disagree about '{column}': {others}",
     "two_minimums": "records of '{value}' disagree about '{column}': {others}",
     "too_large": "'{column}' is too large to be compared: {value}",
+    "too_fine": "'{column}' has more than six decimals, and is compared with six: {value}",
     "orphan": "'{value}' is not in the dataset '{column}'",
     "too_many": "more are good than there are: {others}",
     "two_names": "'{value}' can be read as two names: a part of the key holds '{separator}'",
@@ -50,6 +51,7 @@ _HINT_MESSAGES = {
     "two_classes": "'by' of the control names the column: give all records of a subject one value",
     "two_minimums": "'quantity' of the control names the column: give all records of a subject one"
     " value",
+    "too_fine": "round it in the contract, with 'derive', the way that never helps",
     "orphan": "add it there, or correct the record",
     "no_item": "correct the record, or have 'where' of the control leave out what is no item",
     "early_pause": "a pause belongs to what is open: correct its beginning, or the opening",
@@ -155,7 +157,7 @@ def find_faults(
                 column = selection.by
             case "no_number":
                 column = told
-            case "two_minimums" | "too_large":
+            case "two_minimums" | "too_large" | "too_fine":
                 column = selection.quantity
             case "no_reason" | "other_reason":
                 column, known = selection.reason, inputs.reasons(selected)
@@ -225,7 +227,7 @@ def _queries(inputs: InputQueries, calendar: CalendarTables) -> list[str]:
         *(
             f"SELECT 'no_number', selection, {literal(str(each.selection.roles[role]))}, locator,"
             f" NULL FROM selected_records r WHERE selection = {each.number} AND belongs"
-            f" AND {role} IS NULL AND NOT {is_later}"
+            f" AND {inputs.is_empty(each, role)} AND NOT {is_later}"
             for each, role in counting
         ),
         "SELECT 'too_many', selection, NULL, locator,"
@@ -258,8 +260,10 @@ def _queries(inputs: InputQueries, calendar: CalendarTables) -> list[str]:
         " GROUP BY revision, name HAVING min(quantity) < max(quantity)",
         *_two_names(inputs),
         *(
-            f"SELECT DISTINCT 'too_large', selection, value, locator, NULL FROM ({query}) large"
-            for query in map(inputs.too_large, filter(lambda e: e.selection.quantity, selections))
+            f"SELECT DISTINCT code, selection, value, locator, NULL FROM ({query}) uncertain"
+            for query in map(
+                inputs.not_comparable, filter(lambda e: e.selection.quantity, selections)
+            )
         ),
         *_orphans(inputs),
         _no_item(inputs),
