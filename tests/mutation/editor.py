@@ -154,9 +154,13 @@ def _value(dataset: Dataset, reading: ColumnReading, text: Any) -> Any:
 
 def _text(dataset: Dataset, reading: ColumnReading, value: Any) -> Any:
     if reading.values:
-        return next(word for word, each in reading.values.items() if str(each).lower() == value)
+        words = {str(each).lower(): word for word, each in reading.values.items()}
+        return words.get(value, value)
     [form] = reading.time or []
-    time = datetime.datetime.fromisoformat(value)
+    try:
+        time = datetime.datetime.fromisoformat(value)
+    except ValueError:
+        return value
     local = time.astimezone(ZoneInfo(dataset.zone)) if dataset.zone else time
     return local.strftime(form)
 
