@@ -36,6 +36,8 @@ def counting(office: Office) -> Office:
         ("-1e308", "EV570"),
         ("1e999", "FI306"),
         ("inf", "FI306"),
+        ("4.9999999", "EV670"),
+        ("0.00000001", "EV670"),
         ("nan", "FI306"),
         ("Infinity", "FI306"),
     ],
@@ -43,6 +45,12 @@ def counting(office: Office) -> Office:
 def test_a_quantity_that_cannot_be_compared(counting: Office, number: str, code: str) -> None:
     counting.write(EVENTS, f"{HEADER}{E1}{number},\n{E2}7,\n")
     counting.doubts(f"{EVENTS}:2: error: {code} ")
+
+
+@pytest.mark.parametrize("number", ["5.1", "5.000001", "0.30000000000000004e2", "8999999999999.7"])
+def test_how_a_computer_keeps_a_number_makes_it_no_finer(counting: Office, number: str) -> None:
+    counting.write(EVENTS, f"{HEADER}{E1}{number},\n{E2}7,\n")
+    counting.passes()
 
 
 def test_whole_numbers_too(counting: Office) -> None:

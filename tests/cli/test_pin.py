@@ -60,6 +60,12 @@ def test_every_command_that_judges_says_it(run: Run, centre: Path, command: list
     assert "PINNED" not in ended.stdout + ended.stderr
 
 
+def test_a_moment_to_come_is_said(run: Run, centre: Path) -> None:
+    said = "warning: US381 judged as of 2100-01-01 "
+    assert said in run("check", centre, "--as-of", "2100-01-01").stderr
+    assert "US381" not in run("check", centre, "--as-of", "2026-11-20").stderr
+
+
 def test_history_says_it(run: Run, kept: Path) -> None:
     assert "US219" in run("history", kept).stderr
     assert "US219" not in run("history", kept, "--as-of", "2026-11-20").stderr

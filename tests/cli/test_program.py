@@ -36,6 +36,8 @@ PLUMBING = {
     "pin",
     "program",
     "progress",
+    "record_prompt",
+    "record_text",
     "request",
     "summary",
     "translated_click",

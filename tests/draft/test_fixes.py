@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 from ccpolicy.draft.key_order import DATASET_ORDER, ordered_dataset, ordered_entries
-from ccpolicy.policy.models import Dataset
+from ccpolicy.policy.dataset import Dataset
 from cli.conftest import Run
 from git_command import copied
 from message_text import coded

@@ -37,6 +37,18 @@ PINNED: Change = (SETTINGS, "", f'as_of = "2026-06-29"\n{REASON}')
 TOLD_ON_A_DAY: Change = (ALERTS, "told_at: {type: string, format: date-time}", DATED)
 WAIVED: Change = (WAIVERS, "waivers: []", WAIVER)
 
+
+def _waiver(name: str, first: str, last: str) -> str:
+    """Write another waiver of the same subject."""
+    waiver = WAIVER.partition("\n")[2].replace("W-1", name)
+    return waiver.replace("2026-01-01", first).replace("2026-06-29", last)
+
+
+def _exempt(until: str) -> Change:
+    decision = f"{{reason: {{en: A, zh: 甲}}, owner: manager, until: {until}}}"
+    return REVIEW, "    clauses:", f"    not_applicable: {decision}\n    clauses:"
+
+
 CASES: dict[str, tuple[list[Change], list[str]]] = {
     "nothing": ([], []),
     "clause without a control": (
@@ -135,6 +147,29 @@ CASES: dict[str, tuple[list[Change], list[str]]] = {
         ],
     ),
     "waiver of just the longest": ([WAIVED, PINNED], []),
+    "waivers that follow one another": (
+        [WAIVED, PINNED, (WAIVERS, "", _waiver("W-2", "2026-06-30", "2026-07-01"))],
+        [
+            f"{WAIVERS}:19:5: {coded('LN321', 'GV-1', 'centre', 182)}"
+            "\nthe longest is 180 days: correct what lapses, or change the rule"
+        ],
+    ),
+    "waivers with a day between them": (
+        [WAIVED, PINNED, (WAIVERS, "", _waiver("W-2", "2026-07-01", "2026-07-02"))],
+        [],
+    ),
+    "a waiver within another": (
+        [WAIVED, PINNED, (WAIVERS, "", _waiver("W-2", "2026-02-01", "2026-06-29"))],
+        [],
+    ),
+    "not applicable for a year": ([PINNED, _exempt("2027-06-30")], []),
+    "not applicable for ever": (
+        [PINNED, _exempt("2199-12-31")],
+        [
+            f"{REVIEW}:11:62: {coded('LN320', '2199-12-31')}"
+            "\nend it within a year, and decide anew then"
+        ],
+    ),
     "waiver for nobody": (
         [WAIVED, PINNED, (WAIVERS, "subject: centre", "subject: center")],
         [

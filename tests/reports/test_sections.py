@@ -93,6 +93,17 @@ def test_cured_lapses_that_make_a_control_fail_are_told_once() -> None:
     assert sections.cured == []
 
 
+def test_what_became_waived_is_not_cured() -> None:
+    before = lapse("E", "2025-12-01T00:00:00+08:00", WAIVED_BEFORE.starts, 62.0)
+    sections = Sections(judged(one("pass", before, WAIVED_BEFORE), window=HALF))
+    assert sections.cured == []
+    [found] = sections.waived
+    assert (found.lapses, found.unwaived_before) == ([WAIVED_BEFORE], [before])
+    shown = render(sections.result, "text", View(detail="full"))
+    assert "not waived before: E: " in shown
+    assert "CURED" not in shown
+
+
 @pytest.mark.parametrize(
     ("gate", "lapses"), [("now", [WAIVED, WAIVED_BEFORE]), ("period", [WAIVED_BEFORE])]
 )

@@ -15,7 +15,14 @@ from sample import (
     reviews,
     risks,
     stores,
+    traffic,
     training,
+)
+from sample.chinese_files import (
+    PASSED,
+    write_access_reviews,
+    write_copy_log,
+    write_security_sessions,
 )
 from sample.clock import day
 from sample.files import (
@@ -84,11 +91,6 @@ _TABLES: dict[str, tuple[str, Callable[[], list[Row]], str]] = {
         "found_at",
     ),
     "hosts": ("host_id site role in_service_on retired_on", network.hosts, ""),
-    "access_reviews": (
-        "review_id site scope reviewed_on reviewer approver result",
-        network.access_reviews,
-        "",
-    ),
     "staff": ("person_id role site team hired_on left_on", people.staff, ""),
     "team_roles": ("role rank starts_on ends_on", people.team_roles, ""),
     "team": ("role rank person_id starts_on ends_on", people.team, ""),
@@ -98,11 +100,6 @@ _TABLES: dict[str, tuple[str, Callable[[], list[Row]], str]] = {
         people.contact_tests,
         "tested_at",
     ),
-    "security_sessions": (
-        "session_id site held_at topic attendees minutes",
-        training.security_sessions,
-        "",
-    ),
     "spare_minimums": (
         "site part asset_class minimum lead_time_days starts_on ends_on",
         stores.spare_minimums,
@@ -110,20 +107,25 @@ _TABLES: dict[str, tuple[str, Callable[[], list[Row]], str]] = {
     ),
     "power_units": ("unit_id site kind in_service_on retired_on", stores.power_units, ""),
     "power_tests": (
-        "test_id unit_id tested_at load_percent minutes transfer_seconds battery_voltage"
-        " temperature deficiency action technician verifier result",
+        "test_id unit_id tested_at load_percent minutes transfer_seconds engine_hours"
+        " battery_voltage temperature deficiency action technician verifier result",
         stores.power_tests,
         "tested_at",
+    ),
+    "generator_services": (
+        "service_id unit_id serviced_at engine_hours work technician verifier",
+        stores.generator_services,
+        "",
+    ),
+    "call_traffic": (
+        "site day offered answered answered_within_20s",
+        traffic.call_traffic,
+        "day",
     ),
     "systems": (
         "system_id name tier rpo_hours rto_minutes in_service_on retired_on",
         backups.systems,
         "",
-    ),
-    "backup_copies": (
-        "copy_id system_id source_snapshot copied_at location offsite verified",
-        backups.backup_copies,
-        "copied_at",
     ),
     "restore_tests": (
         "test_id system_id source_backup tested_at minutes verified result",
@@ -147,6 +149,11 @@ def write_centre(root: Path) -> None:
             write_csv(root / name / f"{part}.csv", some, columns.split())
     _write_documents(root)
     _write_spreadsheets(root)
+    reviewed, held = network.access_reviews(), training.security_sessions()
+    write_access_reviews(root / "access_reviews" / "access_reviews.csv", reviewed)
+    write_security_sessions(root / "security_sessions" / "security_sessions.csv", held)
+    for year, some in years(backups.backup_copies(), "copied_at").items():
+        write_copy_log(root / "backup_copies" / f"{year}.log", some)
     for source in sorted(backups.CAPTURED.rglob("*.*")):
         target = root / source.relative_to(backups.CAPTURED)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -171,6 +178,8 @@ def _write_documents(root: Path) -> None:
 
 def _write_spreadsheets(root: Path) -> None:
     for year, some in years(training.training(), "completed_at").items():
-        write_xlsx(root / "training" / f"{year}.xlsx", some, _TRAINING, "培训记录")
+        worded = [{**row, "result": PASSED[row["result"]]} for row in some]
+        title = f"{year}年员工培训登记表"
+        write_xlsx(root / "training" / f"{year}.xlsx", worded, _TRAINING, "培训记录", title)
     for year, some in years(stores.spare_counts(), "counted_at").items():
         write_xlsx(root / "spare_counts" / f"{year}.xlsx", some, _COUNTS, "备件盘点")

@@ -60,7 +60,7 @@ def command(
     from ccpolicy.bundle.bundle_files import needs_annex, usual_reports
     from ccpolicy.bundle.write import write_bundle
     from ccpolicy.cli.output import output_file, write
-    from ccpolicy.cli.pin import warn_of_pin
+    from ccpolicy.cli.pin import warn_of_moment
     from ccpolicy.cli.progress import progress
     from ccpolicy.errors import BundleError, Message
     from ccpolicy.reports.page import Page
@@ -80,7 +80,7 @@ def command(
     page.paragraph(page.say("Made the bundle {file}, which verifies", file=output))
     page.line(page.say("Next: {command}", command=shlex.join(["ccpolicy", "sign", output])))
     write(str(page), None, for_people=True)
-    warn_of_pin(result.as_of, result.as_of_source, view)
+    warn_of_moment(result.as_of, result.as_of_source, view)
 
 
 def _report(wanted: str, language: Language) -> ReportFile:

@@ -111,7 +111,7 @@ def command(
     from ccpolicy.cli.baseline import BaselineFile
     from ccpolicy.cli.diagnostics import SourceLines
     from ccpolicy.cli.output import refuse_terminal, report_unsupported, write
-    from ccpolicy.cli.pin import warn_of_pin
+    from ccpolicy.cli.pin import warn_of_moment
     from ccpolicy.cli.progress import progress
     from ccpolicy.errors import Locator, Message
 
@@ -140,7 +140,7 @@ def command(
         append(result, view)
     for (name, file), report in zip(wanted[::-1], rendered[::-1], strict=True):
         write(report.content, file, for_people=FORMATS[name].for_people)
-    warn_of_pin(result.as_of, result.as_of_source, view)
+    warn_of_moment(result.as_of, result.as_of_source, view)
     if output not in (None, "-") and not quiet:
         brief = replace(view, detail="brief", colour=False)
         click.echo(_render(result, "text", brief, annex).text, err=True, nl=False)

@@ -57,7 +57,7 @@ def command(
     import ccpolicy
     from ccpolicy.assessment.agenda import agenda
     from ccpolicy.cli.output import report_unsupported, write
-    from ccpolicy.cli.pin import warn_of_pin
+    from ccpolicy.cli.pin import warn_of_moment
     from ccpolicy.cli.progress import progress
     from ccpolicy.errors import CcpolicyError, Message
     from ccpolicy.reports import render
@@ -74,7 +74,7 @@ def command(
     report = render(agenda(result, until), format_, view)
     report_unsupported([(format_, report)], view.language, strict=strict)
     write(report.content, output, for_people=FORMATS[format_].for_people)
-    warn_of_pin(result.as_of, result.as_of_source, view)
+    warn_of_moment(result.as_of, result.as_of_source, view)
 
 
 def _until(result: Assessment, ahead: Duration) -> str:

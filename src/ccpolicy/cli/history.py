@@ -47,7 +47,7 @@ def command(
 
     import ccpolicy
     from ccpolicy.cli.output import write
-    from ccpolicy.cli.pin import warn_of_pin
+    from ccpolicy.cli.pin import warn_of_moment
     from ccpolicy.cli.progress import progress
     from ccpolicy.engine.question import resolve_moment
     from ccpolicy.errors import Message
@@ -60,4 +60,4 @@ def command(
     content = render(result, format_, view).content
     write(content, output, for_people=FORMATS[format_].for_people)
     judged, chosen_by = resolve_moment(repository.policy, as_of)
-    warn_of_pin(judged.isoformat(), chosen_by, view)
+    warn_of_moment(judged.isoformat(), chosen_by, view)

@@ -1,4 +1,4 @@
-"""Say at the terminal how far a pinned moment lies from now, which no file can say."""
+"""Say at the terminal how far the moment judged lies from now, which no file can say."""
 
 from __future__ import annotations
 
@@ -11,17 +11,27 @@ from ccpolicy.reports.page import Page
 from ccpolicy.reports.time_text import age, exactly
 from ccpolicy.vocabulary import AsOfSource
 
+_TOLERANCE = datetime.timedelta(minutes=5)
+"""By how much clocks may differ."""
 
-def warn_of_pin(as_of: str, source: AsOfSource, view: View) -> None:
-    """Say on standard error that a pinned moment was judged, and its age; if it was not, nothing.
+
+def warn_of_moment(as_of: str, source: AsOfSource, view: View) -> None:
+    """Say on standard error that a pinned moment was judged, and its age, or one yet to come.
 
     Not beside the result, which is the same at any time.
     """
-    if source != "pinned":
+    now = datetime.datetime.now(datetime.UTC)
+    if source == "pinned":
+        warning = CcpolicyError(
+            "PINNED by ccpolicy.toml: judged as of {moment}, {age}, and not now",
+            moment=exactly(as_of),
+            age=age(Page(view), as_of, now),
+        )
+    elif datetime.datetime.fromisoformat(as_of) > now + _TOLERANCE:
+        warning = CcpolicyError(
+            "judged as of {moment}, which is yet to come, as if nothing more happened until then",
+            moment=exactly(as_of),
+        )
+    else:
         return
-    warning = CcpolicyError(
-        "PINNED by ccpolicy.toml: judged as of {moment}, {age}, and not now",
-        moment=exactly(as_of),
-        age=age(Page(view), as_of, datetime.datetime.now(datetime.UTC)),
-    )
     warn(warning.message, view.language)

@@ -63,7 +63,7 @@ def command(
     view = options.view(context, path, quiet=detail == "summary", verbose=detail == "full")
 
     from ccpolicy.cli.output import refuse_terminal, report_unsupported, write
-    from ccpolicy.cli.pin import warn_of_pin
+    from ccpolicy.cli.pin import warn_of_moment
     from ccpolicy.errors import CcpolicyError
     from ccpolicy.policy.settings import FILE as SETTINGS
 
@@ -90,7 +90,7 @@ def command(
     report = render(result, format_, view)
     report_unsupported([(format_, report)], view.language, strict=strict)
     write(report.content, output, for_people=FORMATS[format_].for_people)
-    warn_of_pin(result.as_of, result.as_of_source, view)
+    warn_of_moment(result.as_of, result.as_of_source, view)
 
 
 def read(file: Path) -> Assessment:

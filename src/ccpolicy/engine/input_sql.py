@@ -29,6 +29,12 @@ MOST = 9_000_000_000_000
 """The largest quantity whose millionths a whole number of 64 bits holds."""
 
 
+def _is_whole(name: str) -> str:
+    """Write whether a number is a whole count of millionths, but for how a computer keeps it."""
+    millionths = f"{name} * {MILLIONTHS}"
+    return f"abs({millionths} - round({millionths})) <= abs({name}) * 1e-9"
+
+
 @dataclass(frozen=True)
 class InputSelection:
     """A selection of a control: one branch of `selected_records`."""
@@ -197,22 +203,35 @@ class InputQueries:
         return literal(calendar.id) if calendar else "NULL"
 
     def _value(self, role: Role, selected: InputSelection) -> str:
-        """Write a number of a record, in millionths; NULL if it is empty or too large."""
+        """Write a number of a record, in millionths; NULL if it is empty, too large or too fine."""
         if column := selected.selection.roles.get(role):
             name = identifier(column)
             millionths = f"CAST(round({name} * {MILLIONTHS}) AS BIGINT)"
-            return f"CASE WHEN {name} BETWEEN -{MOST} AND {MOST} THEN {millionths} END"
+            is_comparable = f"{name} BETWEEN -{MOST} AND {MOST} AND {_is_whole(name)}"
+            return f"CASE WHEN {is_comparable} THEN {millionths} END"
         # Where nothing is counted, each record counts as one.
         spec = selected.spec
         counts = role == "quantity" and role in spec.columns and not spec.population
         return str(MILLIONTHS) if counts else "NULL"
 
-    def too_large(self, selected: InputSelection) -> str:
-        """Write the query of the records of a selection whose quantity is too large to compare."""
+    def is_empty(self, selected: InputSelection, role: Role) -> str:
+        """Write whether a record `r` holds nothing in the column of a number."""
+        column = identifier(selected.selection.roles[role])
+        table = identifier(self.tables[selected.selection.dataset].name)
+        return f"""r.{role} IS NULL AND EXISTS (
+            SELECT 1 FROM {table} t WHERE t.locator = r.locator AND t.{column} IS NULL)"""
+
+    def not_comparable(self, selected: InputSelection) -> str:
+        """Write the query of the records of a selection whose quantity cannot be compared.
+
+        Too large, or finer than a millionth, which rounding could lift over a limit.
+        """
         column = identifier(selected.selection.quantity or "")
         table = identifier(self.tables[selected.selection.dataset].name)
         return f"""
-            SELECT selection, CAST(t.{column} AS VARCHAR) AS value, r.locator
+            SELECT CASE WHEN t.{column} BETWEEN -{MOST} AND {MOST} THEN 'too_fine'
+                        ELSE 'too_large' END AS code,
+                   selection, CAST(t.{column} AS VARCHAR) AS value, r.locator
             FROM selected_records r
             JOIN {table} t ON t.locator = r.locator
             WHERE r.selection = {selected.number} AND r.belongs AND r.quantity IS NULL

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from ccpolicy.checks.patterns import searcher
 from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.evidence_formats import ENCODINGS
+from ccpolicy.policy.dataset import Dataset
 from ccpolicy.policy.decoding import (
     FORMATS_OF,
     Around,
@@ -15,8 +16,7 @@ from ccpolicy.policy.decoding import (
     members_of,
     pointer_tokens,
 )
-from ccpolicy.policy.models import Dataset
-from ccpolicy.policy.names import unknown
+from ccpolicy.policy.names import unknown, without_effect
 
 Place = Callable[..., Locator]
 _DOCUMENTS = ("json", "yaml", "xml")
@@ -64,12 +64,7 @@ def _without_effect(dataset: Dataset, place: Place) -> Iterator[PolicyError]:
         ("starts", "pattern", dataset.pattern),
     ):
         if key in dataset.model_fields_set and not is_there:
-            yield PolicyError(
-                "'{key}' has no effect without '{other}'",
-                locator=place(key),
-                key=key,
-                other=needs,
-            )
+            yield without_effect(key, needs, place(key))
 
 
 def _pattern(pattern: str, place: Locator, groups: int = 99) -> Iterator[PolicyError]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from ccpolicy.errors import Level, Locator, Message
 from ccpolicy.policy.calendars import (
@@ -26,6 +27,8 @@ from ccpolicy.policy.subject_names import subject_forms
 from ccpolicy.store import open_store
 from ccpolicy.time.calendar import day_number, last_days
 from ccpolicy.time.durations import parse_duration
+
+_YEAR = datetime.timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,9 @@ def lint(content: Policy, today: datetime.date) -> list[Finding]:
         *_references(content),
         *_pauses(content),
         *_calendars(content, today),
+        *_exemptions(content, today),
         *_waivers(content, today),
+        *_renewals(content),
     ]
 
 
@@ -235,6 +240,51 @@ def _calendars(content: Policy, today: datetime.date) -> Iterator[Finding]:
                 Message.of("take 'calendar' out, or write a duration such as 5 business days"),
                 content.place("control", control.id, *path),
             )
+
+
+def _exemptions(content: Policy, today: datetime.date) -> Iterator[Finding]:
+    """Yield which controls are said not to apply for longer than a year from now."""
+    for control in content.controls.values():
+        exemption = control.not_applicable
+        if exemption and exemption.until - today > _YEAR:
+            yield Finding(
+                Message.of(
+                    "the control does not apply until {day}, more than a year ahead",
+                    day=exemption.until.isoformat(),
+                ),
+                Message.of("end it within a year, and decide anew then"),
+                content.place("control", control.id, "not_applicable", "until"),
+            )
+
+
+def _renewals(content: Policy) -> Iterator[Finding]:
+    """Yield waivers that follow one another for longer than a single one may last."""
+    longest = parse_duration(content.settings.longest_waiver)
+    most = longest.months * 31 + longest.days
+    waivers = sorted(content.waivers.values(), key=lambda w: (w.control, w.subject, w.from_))
+    for (control, subject), each in groupby(waivers, lambda w: (w.control, w.subject)):
+        first = until = datetime.date.min
+        for waiver in each:
+            if waiver.from_ - datetime.timedelta(days=1) > until:
+                first = until = waiver.from_
+            is_renewal = first < waiver.from_
+            until = max(until, waiver.until)
+            days = (until - first).days + 1
+            if is_renewal and days > most:
+                yield Finding(
+                    Message.of(
+                        "waivers of {control} for '{subject}' follow one another for {days} days,"
+                        " longer than longest_waiver permits one",
+                        control=control,
+                        subject=subject,
+                        days=days,
+                    ),
+                    Message.of(
+                        "the longest is {longest}: correct what lapses, or change the rule",
+                        longest=content.settings.longest_waiver,
+                    ),
+                    content.place("waiver", waiver.id, "until"),
+                )
 
 
 def _waivers(content: Policy, today: datetime.date) -> Iterator[Finding]:

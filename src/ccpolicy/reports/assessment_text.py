@@ -169,6 +169,9 @@ class _SectionText:
                     approver=page.text(waiver.approver),
                 )
             )
+            for lapse in each.unwaived_before:
+                shown = lapse_text(page, self.result, lapse)
+                self.table.detail(page.say("not waived before: {lapse}", lapse=shown))
 
     def waivers_for_nobody(self) -> None:
         """Show which waivers accept nothing."""

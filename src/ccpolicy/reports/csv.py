@@ -1,4 +1,4 @@
-"""CSV: a row for a pin, each control, lapse, problem, due date, note and obsolete entry.
+"""CSV: a row for a pin, each control, lapse, problem, due date, note, attachment, obsolete entry.
 
 The columns are the same in every language, since other programs name them.
 """
@@ -35,6 +35,7 @@ COLUMNS = (
     "waived_by",
     "baselined",
     "place",
+    "records",
     "code",
     "text",
 )
@@ -77,6 +78,13 @@ def _rows(page: Page, result: Assessment) -> Iterator[Row]:
         for note in file.notes:
             said = page.text(note.message)
             yield {"entry": "note", "place": file.file, "code": note.code, "text": said}
+    for attached in result.evidence.attachments:
+        said = page.say(
+            "attachment of {dataset}, SHA-256 {digest}",
+            dataset=attached.dataset,
+            digest=attached.sha256,
+        )
+        yield {"entry": "attachment", "place": attached.file, "text": said}
     for each in result.evidence.ignored:
         for name in each.files:
             yield {"entry": "ignored", "place": name, "text": page.text(each.reason)}
@@ -121,6 +129,7 @@ def _entries(page: Page, control: Control) -> Iterator[Row]:
             "waived_by": lapse.waived_by or "",
             "baselined": "yes" if lapse.baselined else "",
             "place": lapse.opened_by or "",
+            "records": "; ".join(lapse.records),
         }
     yield from (_problem(page, problem) for problem in control.problems)
     for due in control.due:

@@ -52,7 +52,8 @@ def _pieces(document: Document, view: View) -> Iterator[bytes]:
         + language_style(document.result.policy.languages),
         "script": script.read_text("utf-8"),
     }
-    shared["policy"] = _content_policy(str(shared["style"]), str(shared["script"]))
+    shared["titles"] = {each: document.title(each) for each in document.result.policy.languages}
+    shared["policy"] = content_policy(str(shared["style"]), str(shared["script"]))
     names = ["head", "cover", "summary", "matrix"]
     if view.detail != "brief":
         yield from _rendered(environment, [*names[:-1], "overview", "matrix", "controls"], shared)
@@ -73,7 +74,7 @@ def _rendered(
         yield environment.get_template(f"{name}.html.j2").render(shared).encode()
 
 
-def _content_policy(style: str, script: str) -> str:
+def content_policy(style: str, script: str) -> str:
     """Allow this style sheet and this script, and nothing else whatever."""
     return "; ".join(
         [
@@ -129,6 +130,7 @@ def _environment() -> Environment:
         {
             "when": time_text.when,
             "until": time_text.until,
+            "span_end": time_text.span_end,
             "exactly": time_text.exactly,
             "printed": timeline.printed,
             "hours": timeline.hours,

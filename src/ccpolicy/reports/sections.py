@@ -44,6 +44,8 @@ class WaivedLapses:
     control: Control
     waiver: Waiver
     lapses: list[Lapse]
+    unwaived_before: list[Lapse]
+    """What had lapsed, not waived, right up to when one of these began."""
 
     @property
     def subjects(self) -> list[str]:
@@ -97,16 +99,16 @@ class Sections:
 
     @cached_property
     def cured(self) -> list[ControlLapses]:
-        """Lapses of the period that ended and need no attention; most days first."""
+        """Lapses of the period that a record ended and need no attention; most days first."""
         found = [
             ControlLapses(control, lapses)
             for control in self.result.controls
-            if (lapses := [lapse for lapse in control.lapses if self._is_cured(control, lapse)])
+            if (lapses := [lapse for lapse in ended(control) if self._is_cured(control, lapse)])
         ]
         return sorted(found, key=lambda each: -each.days)
 
     def _is_cured(self, control: Control, lapse: Lapse) -> bool:
-        if lapse.ends is None or lapse.waived_by or not self.scope.in_period(lapse):
+        if lapse.waived_by or not self.scope.in_period(lapse):
             return False
         needs_attention = self.scope.verdict(control) in ("fail", "unknown")
         return not (needs_attention and self.scope.includes(lapse))
@@ -117,11 +119,15 @@ class Sections:
         waivers = {waiver.id: waiver for waiver in self.result.waivers}
         found: dict[tuple[str, str], WaivedLapses] = {}
         for control in self.result.controls:
+            unwaived = {(e.subject, e.ends): e for e in control.lapses if not e.waived_by}
             for lapse in control.lapses:
                 waiver = waivers.get(lapse.waived_by or "")
                 if waiver and self._is_in_view(lapse):
-                    entry = WaivedLapses(control, waiver, [])
-                    found.setdefault((control.id, waiver.id), entry).lapses.append(lapse)
+                    entry = WaivedLapses(control, waiver, [], [])
+                    entry = found.setdefault((control.id, waiver.id), entry)
+                    entry.lapses.append(lapse)
+                    if before := unwaived.get((lapse.subject, lapse.starts)):
+                        entry.unwaived_before.append(before)
         return list(found.values())
 
     def _is_in_view(self, lapse: Lapse) -> bool:
@@ -159,6 +165,22 @@ class Sections:
     def tasks(self, until: str | None = None) -> list[Task]:
         """List what falls due up to a moment, by default soon: soonest first."""
         return tasks_due(self.result, until or self.result.due_soon)
+
+
+def ended(control: Control) -> list[Lapse]:
+    """List the lapses that a record ended: where a waiver begins or ends, a lapse goes on."""
+    begun = {(lapse.subject, lapse.starts) for lapse in control.lapses}
+    return [e for e in control.lapses if e.ends is not None and (e.subject, e.ends) not in begun]
+
+
+def became_waived(control: Control) -> set[tuple[str, str]]:
+    """Return the subject and the beginning of each lapse that goes on as one that is waived."""
+    waived = {(lapse.subject, lapse.starts) for lapse in control.lapses if lapse.waived_by}
+    return {
+        (e.subject, e.starts)
+        for e in control.lapses
+        if not e.waived_by and (e.subject, e.ends) in waived
+    }
 
 
 def all_problems(result: Assessment) -> list[tuple[Control | None, Problem]]:

@@ -7,6 +7,7 @@ from collections import Counter
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.reports.html_parts.labels import Word, severity, verdict
 from ccpolicy.reports.html_parts.wording import Wording, count, join, safe, say
+from ccpolicy.reports.sections import ended
 
 
 def now(result: Assessment) -> Word:
@@ -70,7 +71,7 @@ def period(result: Assessment) -> Wording:
     said = join(parts)
     if not lapses:
         return say("{said}.", said=said)
-    cured = sum(lapse.ends is not None for lapse in lapses)
+    cured = sum(lapse.days > 0 for control in result.controls for lapse in ended(control))
     all_of = count(len(lapses), "{count} lapse", "{count} lapses")
     return say("{said}: {lapses}, {cured} of them ended.", said=said, lapses=all_of, cured=cured)
 
