@@ -13,7 +13,7 @@ from ccpolicy.evidence import load_evidence
 from ccpolicy.evidence.models import Evidence
 from ccpolicy.policy import Policy, columns
 from ccpolicy.policy.columns import attachments
-from ccpolicy.policy.models import Reference
+from ccpolicy.policy.dataset import Reference
 from ccpolicy.record.fields import RecordForm
 from ccpolicy.store import DuckDB
 from ccpolicy.store.sql import identifier
