@@ -28,6 +28,7 @@ _CELLS = ("table:table-cell", "table:covered-table-cell")
 _NUMBERS = ("float", "percentage", "currency")
 _DURATION = re.compile(r"PT(\d{1,6})H(\d{1,2})M(\d{1,2})(?:[.,]\d+)?S")
 _HIDDEN = ("collapse", "filter")
+_MOST_ROWS = 1 << 20
 _NOTE = "office:annotation"
 _SPACE, _TAB, _BREAK = "\x01", "\x02", "\x03"
 """What no XML can hold stands for characters that an element stands for."""
@@ -237,7 +238,7 @@ class OpenDocument:
         Raises:
             LimitError: it does.
         """
-        if height * width > self.file.limits.sheet_cells:
+        if height * width > self.file.limits.sheet_cells or height > _MOST_ROWS:
             raise beyond_cells(self.file, height * width)
 
 
