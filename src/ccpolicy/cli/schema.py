@@ -8,7 +8,8 @@ from ccpolicy.cli import options
 from ccpolicy.cli.translated_click import Choice, Command
 
 NAMES = (
-    *("plan", "norms", "controls", "dataset", "waivers", "calendars", "tests", "baseline"),
+    *("plan", "norms", "controls", "dataset", "waivers", "calendars", "tests", "falsify"),
+    "baseline",
     *("assessment", "agenda", "manifest", "provenance", "verification", "history", "comparison"),
 )
 """As in `ccpolicy.policy.schemas`, which is heavy for a help page; a test compares the two."""

@@ -32,6 +32,8 @@ def _day(value: object) -> object:
 Day = Annotated[datetime.date, BeforeValidator(_day)]
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,62}$")]
 """The id of a control, norm or waiver, as people write it."""
+TableName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$")]
+"""A dataset, or `dataset.child` for records nested in its documents."""
 
 
 class Model(BaseModel):
@@ -190,7 +192,7 @@ class Norms(Model):
 class Selection(Model):
     """Records of a dataset that fill one input of a check kind, and which columns mean what."""
 
-    dataset: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$")]
+    dataset: TableName
     """A dataset, or `dataset.child` for records nested in its documents."""
     key: list[Name] = []
     """Columns that name the subject; none where the control is about one subject, the whole."""
@@ -374,7 +376,7 @@ class Recording(Model):
 class Reference(Model):
     """What a column's values must name: a record of a dataset, if need be one in force that day."""
 
-    dataset: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$")]
+    dataset: TableName
     """A dataset, or `dataset.child`. Several of its records may have the same value: one will do.
     Those that are invalid do not count."""
     key: Name

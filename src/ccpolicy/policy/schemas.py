@@ -26,6 +26,7 @@ from ccpolicy.assessment.verdict_history import History
 from ccpolicy.assessment.verification import Verification
 from ccpolicy.policy import models
 from ccpolicy.policy.baseline_file import Baseline
+from ccpolicy.policy.falsifications import Falsifications
 from ccpolicy.policy.tests import Cases
 
 WRITTEN: dict[str, type[BaseModel]] = {
@@ -38,7 +39,12 @@ WRITTEN: dict[str, type[BaseModel]] = {
     "comparison": Comparison,
 }
 """What ccpolicy writes, as JSON."""
-READ: dict[str, type[BaseModel]] = {**models.SCHEMAS, "tests": Cases, "baseline": Baseline}
+READ: dict[str, type[BaseModel]] = {
+    **models.SCHEMAS,
+    "tests": Cases,
+    "falsify": Falsifications,
+    "baseline": Baseline,
+}
 """What ccpolicy reads, as YAML."""
 NAMES = (*READ, *WRITTEN)
 
