@@ -110,7 +110,7 @@ def falsify(
     names = {name for each in controls for name in sources(policy, each)}
     evidence = read_recorded(policy, names, chosen, vet)
     with tempfile.TemporaryDirectory(prefix="ccpolicy-falsify-") as folder:
-        trial = _Trial(policy, evidence, unedited(evidence, names), Path(folder).resolve(), judge)
+        trial = Trial(policy, evidence, unedited(evidence, names), Path(folder).resolve(), judge)
         before = {each.id: each for each in trial.judge(controls, {})}
         for located in chosen:
             try:
@@ -119,7 +119,7 @@ def falsify(
                 yield FalsificationResult(located, (), failure)
 
 
-class _Trial:
+class Trial:
     """Judges controls on records that are written out as documents."""
 
     def __init__(
@@ -183,7 +183,7 @@ def _lenient(dataset: Dataset, records: Sequence[object]) -> Dataset:
 
 
 def _turns(
-    trial: _Trial, located: LocatedFalsification, before: Mapping[str, Control]
+    trial: Trial, located: LocatedFalsification, before: Mapping[str, Control]
 ) -> Iterator[Turn]:
     """Judge the controls that are to turn.
 
