@@ -214,7 +214,8 @@ def _turns(
         problem
         for each in turns
         for problem in each.after.problems
-        if problem.code != _NO_RECORD.code
+        # What is of no dataset is what a check kind says of evidence that is valid.
+        if problem.dataset and problem.code != _NO_RECORD.code
     ]
     if wrong and not falsification.invalid:
         raise PolicyError(
