@@ -90,6 +90,8 @@ def test_one_that_changes_nothing_fails(falsified: Path, run: Run) -> None:
         ("asset_id = 'PBX-2'", "result = 'passed'", "PL"),
         ("asset_id = 'PBX-2'", "(select 1)", "PL"),
         (EDIT, "change: {dataset: inspections, set: {state: fail}}", "PL204"),
+        (EDIT, "change: {dataset: inspections, take: {note: state}}", "PL204"),
+        (EDIT, "change: {dataset: inspections}", "PL873"),
         (EDIT, "move: {dataset: inspections, columns: [result], by: 1 day}", "PL215"),
         (EDIT, "move: {dataset: assets, columns: [commissioned_on], by: 2 business days}", "PL872"),
         (EDIT, "remove: {dataset: assets, during: {column: asset_id}}", "PL215"),

@@ -34,6 +34,9 @@ def policy() -> Policy:
     return ccpolicy.load(shipped_folder()).policy
 
 
+PAGED = {"channel": "page", "recipient": "N2"}
+
+
 def edited(policy: Policy, *edits: dict[str, Any]) -> list[dict[str, Any]]:
     given = {"broken": "b", "turns": ["IR-1"], "edits": list(edits)}
     falsification = Falsification.model_validate(given)
@@ -46,12 +49,18 @@ def test_nested_records_are_edited_in_those_around_them(policy: Policy) -> None:
     found = edited(
         policy,
         {"remove": {"dataset": "incidents.notices"}},
-        {"change": {"dataset": "incidents.notices", "set": {"channel": "page"}}},
+        {
+            "change": {
+                "dataset": "incidents.notices",
+                "set": {"channel": "page"},
+                "take": {"recipient": "notice_id"},
+            }
+        },
         {"add": {"dataset": "incidents.notices", "records": [notice]}},
         {"add": {"dataset": "incidents", "records": [{"incident_id": "I-3"}]}},
     )
     assert found == [
-        {"incident_id": "I-1", "notices": [{"notice_id": "N2", "channel": "page"}]},
+        {"incident_id": "I-1", "notices": [{**PAGED, "notice_id": "N2"}]},
         {"incident_id": "I-2", "notices": [{"notice_id": "N1", "channel": "call"}]},
         {"incident_id": "I-3"},
     ]

@@ -167,7 +167,8 @@ def _whole(record: Record, lists: Mapping[str, list[Record]]) -> Record:
 
 
 def _set(record: Record, change: Change) -> Record:
-    return {k: v for k, v in {**record, **change.set}.items() if v is not None}
+    taken = {name: record.get(source) for name, source in change.take.items()}
+    return {k: v for k, v in {**record, **change.set, **taken}.items() if v is not None}
 
 
 def _moved(record: Record, move: Move, kinds: Mapping[str, ColumnType], zone: ZoneInfo) -> Record:

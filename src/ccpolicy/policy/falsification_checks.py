@@ -138,6 +138,17 @@ def _columns(
     times = {name for name, kind in there.items() if kind in ("date", "instant")}
     if edit.change:
         yield from _names(edit.change.set, on_file, place, "change", "set")
+        yield from _names(edit.change.take, on_file, place, "change", "take")
+        for name, source in edit.change.take.items():
+            if source not in on_file:
+                at = place.locate("change", "take", name)
+                yield unknown("unknown column '{name}'", source, on_file, at)
+        if not (edit.change.set or edit.change.take):
+            yield PolicyError(
+                "'change' does not say what becomes other",
+                hint="write 'set' with values, or 'take' with columns",
+                locator=place.locate("change"),
+            )
     if edit.move:
         yield from _move(edit.move, on_file, times, place)
     if edit.add:

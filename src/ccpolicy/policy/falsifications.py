@@ -36,8 +36,10 @@ class Choice(Model):
 class Change(Choice):
     """Records that say something else."""
 
-    set: dict[Name, Any] = Field(min_length=1)
+    set: dict[Name, Any] = Field(default={})
     """Column → its value; null takes it away."""
+    take: dict[Name, Name] = Field(default={})
+    """Column → the column of the same record whose value it takes."""
 
 
 class Move(Choice):
