@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ccpolicy.policy import Dataset
+from ccpolicy.policy.dataset import Reference
 from ccpolicy.policy.decoding import Decoding
-from ccpolicy.policy.models import Reference
 from ccpolicy.texts import Label
 
 NOTHING = Label({"en": "a test may leave it out", "zh": "测试中可以省略"})

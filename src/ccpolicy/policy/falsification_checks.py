@@ -11,6 +11,7 @@ from ccpolicy.errors import Message, PolicyError, PolicyErrors
 from ccpolicy.files.model_errors import explain
 from ccpolicy.files.policy_files import PolicyFiles, read_source
 from ccpolicy.policy.columns import ColumnType, columns
+from ccpolicy.policy.dataset import Dataset
 from ccpolicy.policy.falsifications import (
     Add,
     Demand,
@@ -22,7 +23,6 @@ from ccpolicy.policy.falsifications import (
 )
 from ccpolicy.policy.lint import Finding
 from ccpolicy.policy.load import FALSIFICATIONS, Place, Policy
-from ccpolicy.policy.models import Dataset
 from ccpolicy.policy.names import unknown
 from ccpolicy.policy.tests import sources
 from ccpolicy.time.durations import parse_duration

@@ -8,9 +8,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from ccpolicy.policy.base_model import Name
+from ccpolicy.policy.base_model import Day, Id, Model, Name, TableName
 from ccpolicy.policy.load import Place
-from ccpolicy.policy.models import Day, Id, Model, TableName
 from ccpolicy.texts import Line, WrittenText
 
 

@@ -97,9 +97,10 @@ class Recorder:
             records = self._records(answers, given)
             if refuse_equal:
                 self._refuse_equal(answers, given, records)
-            content = Appender(self.form, target, answers.speller).with_records(records)
+            appender = Appender(self.form, target, answers.speller)
+            content = appender.with_records(records)
         with written_apart(target, content) as instead:
-            judge(self.policy, self.form, target, records, instead)
+            judge(self.policy, self.form, target, records, instead, appender.lines)
         return Draft(target, tuple(records), content)
 
     def effect(self, draft: Draft) -> Effect | None:

@@ -13,7 +13,7 @@ from ccpolicy.evidence import load_evidence
 from ccpolicy.evidence.models import Evidence
 from ccpolicy.policy import Policy, columns
 from ccpolicy.policy.columns import attachments
-from ccpolicy.policy.models import Reference
+from ccpolicy.policy.dataset import Reference
 from ccpolicy.record.fields import RecordForm
 from ccpolicy.store import DuckDB
 from ccpolicy.store.sql import identifier
@@ -84,6 +84,7 @@ class Registers:
             limits=policy.settings.limits,
         )
         self._entries: dict[tuple[str, str], list[Entry]] = {}
+        self._columns: dict[tuple[str, str, str], dict[str, str]] = {}
 
     def entries(self, reference: Reference) -> list[Entry]:
         """Return what a reference may name, in the order of the register; each value once."""
@@ -120,6 +121,19 @@ class Registers:
         if value is None:
             return None
         return date_of(value) if kind == "date" else moment(value, self.zone).date()
+
+    def column(self, dataset: str, key: str, column: str) -> dict[str, str]:
+        """Return value of the key → value of another column, of a register that was read."""
+        if (dataset, key, column) not in self._columns:
+            table = self.evidence.tables.get(dataset)
+            rows: list[tuple[Any, ...]] = []
+            if table and {key, column} <= table.columns.keys():
+                rows = self.store.ask(
+                    f"SELECT {identifier(key)}, {identifier(column)} FROM {identifier(table.name)}"
+                    f" WHERE {identifier(column)} IS NOT NULL ORDER BY locator"
+                )
+            self._columns[dataset, key, column] = {str(name): str(value) for name, value in rows}
+        return self._columns[dataset, key, column]
 
     def next_id(self, form: RecordForm, today: datetime.date, taken: Iterable[str] = ()) -> str:
         """Return the id that follows the last one on file; empty if nobody can say which.
