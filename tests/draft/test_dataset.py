@@ -203,6 +203,8 @@ REFUSED: dict[str, tuple[str, bytes, str]] = {
     "a damaged workbook": ("xlsx", b"PK\3\4nothing", "EV"),
     "nothing": ("csv", b" \n", "FI102"),
     "headings alone": ("csv", b"id,day\n", "EV"),
+    "a damaged package": ("csv.gz", gzip.compress(b"id,n\nA,1\n")[:-6], "EV"),
+    "a bomb": ("csv.gz", gzip.compress(b"0" * (32 << 20)), "EV"),
     "half a document": ("json", b'[{"id": 1}, {"id"', "EV"),
 }
 

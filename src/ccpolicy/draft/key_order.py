@@ -11,7 +11,8 @@ from ccpolicy.policy.models import Control, Norm, Waiver
 DATASET_ORDER = (
     *("id", "title", "owner", "files", "format", "encoding", "compression", "member"),
     *("delimiter", "sheet", "range", "header", "skip", "footer", "hidden", "merged", "records"),
-    *("pattern", "starts", "around", "key", "zone", "retention", "may_be_empty", "recording"),
+    *("pattern", "starts", "around", "key", "zone", "retention", "may_be_empty"),
+    *("written_by", "recording"),
     *("references", "lookups", "children", "columns", "empty", "labels", "value_labels"),
     *("reshape", "derive", "record"),
 )
