@@ -51,7 +51,7 @@ def test_many_are_written_together_or_not_at_all(centre: Path, run: Run, tmp_pat
     result = run("record", "inspections", centre, "--from", file)
     assert result.exit_code == 2
     assert f"{file}:2: error: EV318" in result.stderr
-    assert "nothing was written" in result.stderr
+    assert "US457 nothing was written" in result.stderr
     assert (centre / INSPECTIONS).read_text("utf-8") == before
     table = tmp_path / "many.csv"
     table.write_text("Result;asset id;performed at\npass;PBX-1;2026-11-20 09:30\n", "utf-8-sig")

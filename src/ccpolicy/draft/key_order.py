@@ -12,7 +12,8 @@ DATASET_ORDER = (
     *("id", "title", "owner", "written_by", "files", "format"),
     *("encoding", "compression", "member"),
     *("delimiter", "sheet", "range", "header", "skip", "footer", "hidden", "merged", "records"),
-    *("pattern", "starts", "around", "key", "zone", "retention", "may_be_empty", "recording"),
+    *("pattern", "starts", "around", "key", "zone", "retention", "may_be_empty"),
+    *("written_by", "recording"),
     *("references", "lookups", "children", "columns", "empty", "labels", "value_labels"),
     *("reshape", "derive", "record"),
 )

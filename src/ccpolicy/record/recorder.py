@@ -160,13 +160,15 @@ class Recorder:
             raise InvalidRecords(errors)
         if field := self.form.id_field:
             taken = [record[field.name] for record in records if field.name in record]
+            number = ""
             for record in records:
                 if field.name not in record:
-                    number = answers.registers.next_id(self.form, self.now.date(), taken)
+                    number = answers.registers.next_id(
+                        self.form, self.now.date(), taken, last=number
+                    )
                     if not number:
                         raise InvalidRecords([self._missing(field)])
                     record[field.name] = number
-                    taken.append(number)
         return [
             {each.name: record[each.name] for each in self.form.fields if each.name in record}
             for record in records

@@ -14,7 +14,7 @@ from typing import Any
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.readers import SourceFile
 from ccpolicy.evidence.readers.workbook import open_workbook, sheet_facts
-from ccpolicy.evidence.readers.workbook_limits import not_a_workbook
+from ccpolicy.evidence.readers.workbook_limits import not_a_workbook, unpack
 from ccpolicy.files.finder import content_facts
 from ccpolicy.files.limits import Limits
 from ccpolicy.record.fields import RecordForm
@@ -125,7 +125,8 @@ def _workbook(file: str, data: bytes, form: RecordForm, limits: Limits) -> Itera
 
     facts = replace(content_facts([data]), data=data)
     source = SourceFile(form.contract, file, Path(file), facts, limits)
-    book, parts = open_workbook(source)
+    parts = unpack(source)
+    book = open_workbook(source, parts)
     sheet = FORM_SHEET if FORM_SHEET in book.sheet_names else book.sheet_names[0]
     try:
         rows, _, found = sheet_facts(source, parts, sheet, lambda: book.get_sheet_by_name(sheet))
