@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 import ccpolicy
 from policy.conftest import Draft, draft
 
@@ -51,6 +53,14 @@ def test_marks_and_formats_that_occur_nowhere(draft: Draft) -> None:
     assert found(draft) == [("LN250", 9), ("LN251", 11), ("LN251", 12), ("LN250", 12)]
     draft.write("evidence/tickets/2.csv", head + "c,2026/3/1 9:05,5分钟,\nd,N/A,无,\n")
     assert found(draft) == []
+
+
+@pytest.mark.parametrize("name", ["place", "file", "sheet"])
+def test_a_column_may_be_called_as_reshape_calls_its_own(draft: Draft, name: str) -> None:
+    draft.write(FILE, TICKETS.replace("lasted", name))
+    head = f"id,时间,{name},result\n"
+    draft.write("evidence/tickets/1.csv", head + "a,1.3.2026 9:05,1:00:00,合格\nb,-,?,\n")
+    assert found(draft) == [("LN250", 9), ("LN251", 11), ("LN251", 12), ("LN250", 12)]
 
 
 def test_words_and_patterns_that_occur_nowhere(draft: Draft) -> None:

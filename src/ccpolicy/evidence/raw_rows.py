@@ -13,11 +13,14 @@ from ccpolicy.evidence.problems import ProblemLog
 from ccpolicy.evidence.readers import Note, Record, Reject, Scanner, find_reader, place_of
 from ccpolicy.evidence.record_sources import NUMBER_BITS
 from ccpolicy.policy import Dataset
+from ccpolicy.policy.reshape import PLACE
 from ccpolicy.store import DuckDB, StoreError, ValueFault
 from ccpolicy.store.sql import identifier, literal
 
 _BATCH = 10_000
-TYPES = {"place": "BIGINT", "file": "VARCHAR", "sheet": "VARCHAR"}
+_TYPES = ("BIGINT", "VARCHAR", "VARCHAR")
+HIDDEN_PLACE = ("_place", "_file", "_sheet")
+"""What no column of a dataset can be called, since names begin with a letter."""
 
 
 def raw_relation(dataset: str) -> str:
@@ -41,15 +44,25 @@ def raw_contract(dataset: Dataset) -> Contract:
 
 
 class RawRows:
-    """Gathers the rows of one dataset's files in the store."""
+    """Gathers the rows of one dataset's files in the store.
 
-    def __init__(self, contract: Contract, store: DuckDB, problems: ProblemLog) -> None:
+    `place` is what the columns are called that say where a row stands.
+    """
+
+    def __init__(
+        self,
+        contract: Contract,
+        store: DuckDB,
+        problems: ProblemLog,
+        place: tuple[str, str, str] = PLACE,
+    ) -> None:
         self.contract, self.store, self.problems = contract, store, problems
+        self.place = place[0]
         self.relation = raw_relation(contract.dataset.id)
         self.names = [column.name for column in contract.columns]
         self.counts: dict[int, int] = {}
         """Source → rows read."""
-        self.types = TYPES | dict.fromkeys(self.names, "VARCHAR")
+        self.types = dict(zip(place, _TYPES, strict=True)) | dict.fromkeys(self.names, "VARCHAR")
         store.fill(self.relation, self.types, [[] for _ in self.types])
 
     def add(self, source: FileRecords, number: int) -> None:
@@ -79,10 +92,11 @@ class RawRows:
     def _scan(self, scanner: Scanner, source: FileRecords, number: int) -> None:
         scan = scanner.scan(source.file, self.store)
         cells = ", ".join(map(identifier, self.names))
+        first = (number << NUMBER_BITS) + scan.first
         query = (
-            f"SELECT {(number << NUMBER_BITS) + scan.first} + place, {literal(source.file.name)},"
+            f"SELECT {first} + {self.place}, {literal(source.file.name)},"
             f" {literal(source.sheet or source.file.part)}, {cells}"
-            f" FROM (SELECT {scan.index} AS place, {scan.cells} FROM {scan.rows})"
+            f" FROM (SELECT {scan.index} AS {self.place}, {scan.cells} FROM {scan.rows})"
         )
         try:
             [[count]] = self.store.run(f"INSERT INTO {identifier(self.relation)} {query}")
@@ -93,7 +107,7 @@ class RawRows:
         if fault := scanner.skipped(source.file, int(count)):
             first = number << NUMBER_BITS
             self.store.run(
-                f"DELETE FROM {identifier(self.relation)} WHERE place >> {NUMBER_BITS} ="
+                f"DELETE FROM {identifier(self.relation)} WHERE {self.place} >> {NUMBER_BITS} ="
                 f" {first >> NUMBER_BITS}"
             )
             del self.counts[number]

@@ -10,7 +10,7 @@ from ccpolicy.errors import EvidenceError, LimitError, Message
 from ccpolicy.evidence.contract import Column, Contract, make_contract
 from ccpolicy.evidence.places import FileRecords
 from ccpolicy.evidence.problems import ProblemLog
-from ccpolicy.evidence.raw_rows import RawRows, raw_contract
+from ccpolicy.evidence.raw_rows import HIDDEN_PLACE, RawRows, raw_contract
 from ccpolicy.evidence.readers import SourceFile
 from ccpolicy.evidence.readers.decode import decode
 from ccpolicy.evidence.typed_sql import create_zones, typed_rows
@@ -46,7 +46,7 @@ def unused_readings(policy: Policy) -> Iterator[Finding]:
 def _rows(policy: Policy, dataset: Dataset, store: DuckDB) -> RawRows | None:
     """Return the texts of all files; None if there are none, or not all can be read."""
     contract = raw_contract(dataset) if dataset.reshape else _text_contract(dataset)
-    rows = RawRows(contract, store, ProblemLog(dataset.id))
+    rows = RawRows(contract, store, ProblemLog(dataset.id), HIDDEN_PLACE)
     folder, limits = policy.settings.evidence, policy.settings.limits
     number = 0
     try:
@@ -158,6 +158,6 @@ def _is_read(store: DuckDB, rows: RawRows, column: Column, field: str, forms: An
     reading = column.reading.model_copy(update={field: forms})
     alone = dataclasses.replace(column, required=False, schema={}, reading=reading)
     name = identifier(column.name)
-    texts = f"SELECT place AS locator, {name} FROM {identifier(rows.relation)}"
+    texts = f"SELECT {rows.place} AS locator, {name} FROM {identifier(rows.relation)}"
     found = store.ask(f"SELECT count({name}) FROM ({typed_rows([alone], texts)}) WHERE _valid")
     return bool(found[0][0])
