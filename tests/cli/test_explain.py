@@ -94,3 +94,9 @@ def test_own_check_kind_without_examples_is_explained_as_far_as_it_goes(
     result = run("explain", "mine", centre)
     assert result.exit_code == 0
     assert f"Worked examples\n  {coded('PL402', 'mine')}\n" in result.stdout
+
+
+def test_a_kind_is_drawn_line_by_line(run: Run, centre: Path) -> None:
+    shown = run("explain", "recurrence", centre).stdout
+    assert "\n  every: 10 days  ==================!!!!!" in shown
+    assert "\\n" not in shown

@@ -28,7 +28,7 @@ def explain_kind(page: Page, kind: Kind) -> None:
         )
     if kind.picture:
         page.heading(page.say("Picture"))
-        page.verbatim(page.text(kind.picture))
+        page.verbatim(kind.picture.text(page.view.language))
     page.heading(page.say("SQL"))
     page.verbatim(kind.query)
     page.heading(page.say("Worked examples"))
