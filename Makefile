@@ -81,8 +81,8 @@ bombs: $(DEV)
 bench: $(DEV)
 	@cd tests && $(abspath $(BIN))/python -m bench $(ARGS)
 
-# Make the sample, the schemas, the translations, the list of messages, the glossary and what the
-# READMEs show again.
+# Make the sample, the schemas, the translations, the list of messages, the glossary, the reference
+# and what the READMEs show again.
 sample: $(DEV)
 	@cd tools && $(abspath $(BIN))/python -m sample ../evidence
 	$(BIN)/python -m ccpolicy.policy.schemas policy/schemas
@@ -90,12 +90,13 @@ sample: $(DEV)
 	$(BIN)/python tools/translations.py
 	$(BIN)/python tools/messages.py
 	$(BIN)/python tools/glossary.py
+	@cd tools && $(abspath $(BIN))/python -m reference
 	$(BIN)/python tools/readme.py
 
 # Make everything again that is kept though it is made, and compare.
 MADE := evidence policy/schemas reports src/ccpolicy/examples src/ccpolicy/locale \
 	src/ccpolicy/messages docs/messages.md docs/messages.zh.md docs/glossary.md docs/glossary.zh.md \
-	README.md README.zh.md
+	docs/reference 	README.md README.zh.md
 reproduce: sample check
 	git diff --exit-code --stat -- $(MADE)
 	@new=$$(git ls-files --others --exclude-standard -- $(MADE)); \

@@ -72,7 +72,7 @@ class Plan(Model):
     effective_on: Day
     """First day on which the plan is owed."""
     adopted_on: Day | None = None
-    """First day from which records are put on file as things happen. What was put on file before,
+    """First day from which records are filed as things happen. What was filed before,
     all at once, is not judged for being late. Without it the day from which the plan is owed."""
     zone: Line
     """IANA time zone in which days begin and end."""
@@ -354,18 +354,18 @@ Amendable = Literal["append_only", "with_reason", "freely"]
 
 
 class Recording(Model):
-    """How records are put on file, which git knows."""
+    """How records are filed, which git knows."""
 
     happened: list[Name] = []
     """Columns that say when something happened, each of which is to be on file in time."""
     within: Line | None = None
-    """How soon after it happened a record is put on file, as a duration."""
+    """How soon after it happened a record is filed, as a duration."""
     amendable: Amendable
     """Whether a record may be changed or deleted once it is on file: not at all, in a commit whose
     message gives a line `Reason: …`, or freely. With a reason or without, what was left empty may
     be filled in, unless it is `append_only`. Deleting is free once the retention is over."""
     by: list[Line] = []
-    """Addresses of those who may put records on file, as commits name them; `*` stands for any
+    """Addresses of those who may file records, as commits name them; `*` stands for any
     part. Both author and committer must be among them. Without it anybody may."""
     signed: bool = False
     """Whether the commit must carry a signature by a key that the policy lists."""
@@ -402,7 +402,7 @@ class Child(Model):
     references: dict[Name, Reference] = {}
     """Column of the nested record → what its values must name."""
     recording: Recording | None = None
-    """How they are put on file; without it they are not followed through history."""
+    """How they are filed; without it they are not followed through history."""
 
 
 class Lookup(Model):
@@ -449,7 +449,7 @@ class Dataset(Decoding, Model):
     derive: dict[Name, Line] = {}
     """New column → SQL expression over the record's columns."""
     recording: Recording | None = None
-    """How records are put on file; without it they are not followed through history."""
+    """How records are filed; without it they are not followed through history."""
     may_be_empty: WrittenText | None = None
     """Why it is all right that a file holds no record. A missing file never is."""
 
