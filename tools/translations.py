@@ -24,7 +24,7 @@ PO = SOURCE / "locale" / "zh" / "LC_MESSAGES" / "ccpolicy.po"
 MO = PO.with_suffix(".mo")
 
 CALLS = {
-    **dict.fromkeys(("of", "say", "gettext", "unknown", "error", "beyond"), (0,)),
+    **dict.fromkeys(("of", "say", "gettext", "unknown", "error", "beyond", "doubt"), (0,)),
     "refuse": (1, 2),
 }
 """Call → where its sentences stand; that of an error's class stands first."""

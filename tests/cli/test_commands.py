@@ -277,7 +277,7 @@ def test_explain_says_what_is_missing_or_changed(run: Run, centre: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "kind", ["recurrence", "coverage", "deadline", "cadence", "level", "record", "share"]
+    "kind", ["recurrence", "coverage", "deadline", "cadence", "level", "meter", "record", "share"]
 )
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_explain_kind(run: Run, centre: Path, kind: str, language: str) -> None:

@@ -35,6 +35,8 @@ PLUMBING = {
     "pin",
     "program",
     "progress",
+    "record_prompt",
+    "record_text",
     "request",
     "summary",
     "translated_click",

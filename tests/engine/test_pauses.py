@@ -341,7 +341,7 @@ def test_nobody_knows_beforehand_when_a_pause_ends(desk: Path) -> None:
 
 WRONG_POLICY = {
     "no maximum": ("      paused_at_most: {value: 24 hours}\n", "", "PL620"),
-    "no pauses": (SELECTED, "", "PL621"),
+    "no pauses": (SELECTED, "", "PL701"),
     "a limit in days": ("value: 4 hours", "value: 2 days", coded("PL622", "limit")),
     "a limit in business days": ("value: 4 hours", "value: 2 business days", "PL622"),
     "a maximum in days": ("value: 24 hours", "value: 1 day", coded("PL622", "paused_at_most")),

@@ -34,7 +34,7 @@ def kinds_in_use() -> list[Relation]:
         input_records(spec)
         for kind in kinds
         for spec in kind.inputs.values()
-        if not (spec.population or spec.items)
+        if not (spec.population or spec.parts or spec.items)
     ]
     return [*map(parameters, kinds), *records]
 

@@ -39,7 +39,7 @@ def found(draft: Draft) -> list[tuple[str, int | None]]:
     return [
         (each.message.code, each.locator.line)
         for each in findings
-        if each.message.code in ("LN250", "LN251")
+        if each.message.code in ("LN250", "LN251", "LN260")
     ]
 
 
@@ -50,6 +50,18 @@ def test_marks_and_formats_that_occur_nowhere(draft: Draft) -> None:
     draft.write("evidence/tickets/1.csv", head + "a,1.3.2026 9:05,1:00:00,合格\nb,-,?,\n")
     assert found(draft) == [("LN250", 9), ("LN251", 11), ("LN251", 12), ("LN250", 12)]
     draft.write("evidence/tickets/2.csv", head + "c,2026/3/1 9:05,5分钟,\nd,N/A,无,\n")
+    assert found(draft) == []
+
+
+def test_words_and_patterns_that_occur_nowhere(draft: Draft) -> None:
+    words = "{合格: pass, OK: pass, 不合格: fail}}\nskip: [^#, ^Total]"
+    draft.write(FILE, TICKETS.replace("{合格: pass, 不合格: fail}}", words))
+    head = "id,时间,lasted,result\n"
+    one, two = "a,1.3.2026 9:05,1:00:00,合格\n#,,,\n", "c,2026/3/1 9:05,5分钟,\nd,N/A,无,\n"
+    draft.write("evidence/tickets/1.csv", head + one + two + "b,-,?,\n")
+    # That nothing has failed yet is no fault of the contract; a spelling that nobody uses may be.
+    assert found(draft) == [("LN251", 13), ("LN260", 14)]
+    draft.write("evidence/tickets/2.csv", head + "e,,,OK\nTotal,,,\n")
     assert found(draft) == []
 
 

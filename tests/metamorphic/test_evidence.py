@@ -22,6 +22,7 @@ HELPS = {
     "deadline": "closings",
     "level": "readings",
     "record": "records",
+    # What an event of a meter reads may tell against it.
     # A record more or less may be one too few to judge; a closing is not.
     "share": "closings",
 }
@@ -29,6 +30,7 @@ HARMS = {
     "recurrence": "failures",
     "coverage": "failures",
     "deadline": "reopenings",
+    "meter": "failures",
     "level": "readings",
     "record": "records",
 }
@@ -43,7 +45,7 @@ def _has_maximum(each: World) -> bool:
 
 def _without_cover(draw: random.Random, shared: Setting, each: World) -> World | None:
     """Take away one record that helps, whatever else there is."""
-    name = HELPS[each.kind]
+    name = HELPS.get(each.kind, "")
     rows = each.inputs.get(name, [])
     # A count is harm to whom it is too few: only states that add up always help, unless there can
     # be too many.
@@ -69,7 +71,7 @@ def _shifted(draw: random.Random, row: Row) -> Row | None:
 
 def _with_cover(draw: random.Random, shared: Setting, each: World) -> World | None:
     """Add a record that helps: one there is, at another time."""
-    name = HELPS[each.kind]
+    name = HELPS.get(each.kind, "")
     rows = each.inputs.get(name, [])
     found = [row for row in rows if row.good and row.status == "final"]
     more = _shifted(draw, draw.choice(found)) if found else None
@@ -85,14 +87,15 @@ def _with_harm(draw: random.Random, shared: Setting, each: World) -> World | Non
     name = HARMS.get(each.kind)
     if name is None or (each.kind == "level" and each.spans and not _has_maximum(each)):
         return None
-    models = [row for row in each.inputs.get(HELPS[each.kind], []) if row.starts is not None]
+    helping = each.inputs.get(HELPS.get(each.kind, "events"), [])
+    models = [row for row in helping if row.starts is not None]
     more = _shifted(draw, draw.choice(models)) if models else None
     if more is None:
         return None
     harm = replace(more, ends=None, state=False, status="final", good=each.kind != "record")
     if each.kind == "level":
         harm = replace(harm, quantity=MUCH if _has_maximum(each) else Decimal(-1))
-    if each.kind in ("recurrence", "coverage", "deadline"):
+    if each.kind in ("recurrence", "coverage", "deadline", "meter"):
         harm = replace(harm, item=draw.choice(["", harm.item]), by=None, quantity=None)
     return replaced(each, name, [*each.inputs.get(name, []), harm])
 

@@ -7,6 +7,7 @@ that passes is changed on file, and the control is judged again.
 from __future__ import annotations
 
 import datetime
+import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -109,7 +110,10 @@ def living(control: Control, folder: Path) -> Sequence[tuple[str, ...] | None]:
         if selection.where == "false":
             continue
         edit = editor(folder, selection)
+        of_class = re.fullmatch(r"(\w+) = '(\w+)'", selection.where or "")
         for pair in rows(edit, selection.dataset):
+            if of_class and value(edit, pair, of_class[1]) != of_class[2]:
+                continue
             ends = value(edit, pair, selection.ends) if selection.ends else None
             starts = value(edit, pair, selection.starts) if selection.starts else "2000-01-01"
             if not ends and starts and str(starts) < str(AS_OF - datetime.timedelta(days=400)):
@@ -121,7 +125,9 @@ def living(control: Control, folder: Path) -> Sequence[tuple[str, ...] | None]:
 FROM_GIT = {"GV-2", "GV-4"}
 """What they rest on are commits, which tests/provenance/ changes in repositories of its own."""
 RECURRING = [
-    c for c in REPOSITORY.controls.values() if c.check in ("recurrence", "coverage", "level")
+    c
+    for c in REPOSITORY.controls.values()
+    if c.check in ("recurrence", "coverage", "level", "meter", "share")
 ]
 CLOSED = [
     c

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -367,6 +367,55 @@ def _level(maker: Maker) -> World:
     return maker.world(_with_subjects(subjects, readings=readings), revisions, spans=spans)
 
 
+def _meter(maker: Maker) -> World:
+    draw = maker.draw
+    subjects = maker.populated()
+
+    def parameters() -> Parameters:
+        return {
+            "at_most": maker.value(lambda: Decimal(draw.choice(["0.7", "2.5", "5", "10", "40"]))),
+            "every": maker.value(maker.duration),
+            "valid_for": maker.value(maker.duration),
+        }
+
+    revisions = maker.revisions(parameters)
+    lasting = maker.lasting(revisions, "every") + maker.lasting(revisions, "valid_for")
+    for row in subjects or []:
+        maker.grow(row.starts, lasting)
+    inputs: dict[str, list[Row]] = {"events": [], "readings": []}
+    for key in _keys(subjects):
+        mine = [row for row in subjects or [] if row.key == key]
+        noted: list[Row] = []
+        for _ in range(draw.choice([0, 2, 5, 9])):
+            starts = maker.beside([*mine, *noted]) if maker.maybe(0.4) else maker.time()
+            noted.append(Row(key, starts))
+            maker.grow(starts, lasting)
+            if maker.maybe(0.2):
+                noted.append(noted[-1])
+        for row in _metered(maker, noted):
+            inputs[draw.choice(["events", "readings", "readings"])].append(row)
+    made = _with_subjects(subjects, **inputs)
+    if maker.maybe(0.4):
+        made["failures"] = _harms(maker, _keys(subjects), inputs["events"], [])
+    return maker.world(made, revisions)
+
+
+def _metered(maker: Maker, noted: list[Row]) -> Iterator[Row]:
+    """Yield records in the order of time, with a meter that runs on, or is changed or misread."""
+
+    def begins(row: Row) -> int:
+        assert row.starts is not None
+        return state_start(row.starts, maker.calendar, early=True)
+
+    stands = Decimal(0)
+    for row in sorted(noted, key=begins):
+        stands += Decimal(maker.draw.choice(["0", *QUANTITIES[:-2]]))
+        if maker.maybe(0.1):
+            stands = Decimal(maker.draw.choice(QUANTITIES))
+        misread = Decimal(maker.draw.choice(QUANTITIES)) if maker.maybe(0.1) else stands
+        yield replace(row, quantity=misread)
+
+
 def _record(maker: Maker) -> World:
     draw = maker.draw
     revisions = maker.revisions(lambda: {"cured_by": draw.choice(["next", "next", "never"])})
@@ -463,6 +512,7 @@ GENERATORS: dict[str, Callable[[Maker], World]] = {
     "deadline": _deadline,
     "cadence": _cadence,
     "level": _level,
+    "meter": _meter,
     "record": _record,
     "share": _share,
 }

@@ -115,5 +115,6 @@ class Places:
 
     def _micros(self, text: str) -> int:
         """Read an instant of the report; as-of there is the instant at which is judged."""
-        at = datetime.datetime.fromisoformat(text)
-        return self.as_of if at == self.shared.as_of else micros(at)
+        at = micros(datetime.datetime.fromisoformat(text))
+        # Compared as instants: a local time that happens twice equals none of another zone.
+        return self.as_of if at == micros(self.shared.as_of) else at

@@ -41,6 +41,7 @@ BY = {
     "recurrence": "subjects",
     "coverage": "subjects",
     "level": "subjects",
+    "meter": "subjects",
     "deadline": "openings",
     "cadence": "openings",
     "share": "openings",
@@ -219,7 +220,8 @@ def _selections(
             selection["item"] = "item"
         if BY.get(world.kind) == name and (_has_classes(world) or any(row.by for row in rows)):
             selection["by"] = "class"
-        if any(row.quantity is not None for row in rows):
+        is_metered = world.kind == "meter" and name in ("events", "readings")
+        if is_metered or any(row.quantity is not None for row in rows):
             selection["quantity"] = "quantity"
         yield selection | _said(name, rows)
 

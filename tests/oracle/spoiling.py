@@ -23,7 +23,7 @@ def spoil(maker: Maker, made: World) -> World:
         _other_reason,
     ]
     maker.draw.shuffle(ways)
-    if maker.maybe(0.4):  # few worlds have room for it
+    if maker.maybe(0.8):  # few worlds have room for it
         ways.insert(0, _strange_item)
     spoiled = (way(maker, made) for way in ways)
     return next((each for each in spoiled if each != made), made)
@@ -117,6 +117,11 @@ def _classed(made: World) -> str | None:
     return "openings" if made.kind == "share" and made.inputs.get("openings") else _population(made)
 
 
+def _is_counted(made: World, name: str) -> bool:
+    """Say whether each record of an input says how many there are."""
+    return made.kind in ("level", "meter") and name in ("events", "readings")
+
+
 def _stranger(maker: Maker, made: World) -> World:
     """Add a record of somebody who is no subject."""
     population = _population(made)
@@ -133,7 +138,7 @@ def _stranger(maker: Maker, made: World) -> World:
         ),
         item=like.item or "".join(made.items[:1] if name != "pauses" else []),
         reason=REASONS[1] if name == "pauses" else "",
-        quantity=Decimal(1) if made.kind == "level" else None,
+        quantity=Decimal(1) if _is_counted(made, name) else None,
         status="final",
     )
     if made.kind == "share":

@@ -383,6 +383,18 @@ CASES: dict[str, tuple[list[tuple[str, str, str]], list[str]]] = {
         [(REVIEWS, "[accepted, rejected]", "[accepted]")],
         ['tightened reviews: enum of outcome: ["accepted", "rejected"] → ["accepted"] (history)'],
     ),
+    "labels": (
+        [
+            (REVIEWS, "", "labels: {outcome: {en: Outcome, zh: 结论}}\n"),
+            (REVIEWS, "", "value_labels: {outcome: {accepted: {en: Accepted, zh: 通过}}}\n"),
+            (ALERTS, "audience]}", "audience], labels: {audience: {en: Told, zh: 通报对象}}}"),
+        ],
+        [
+            "neutral alerts: the labels",
+            "neutral reviews: the labels",
+            "neutral reviews: the value_labels",
+        ],
+    ),
     "enum dropped": (
         [(REVIEWS, "{type: string, enum: [accepted, rejected]}", "{type: string}")],
         ['loosened reviews: enum of outcome: ["accepted", "rejected"] → None (history)'],

@@ -56,6 +56,7 @@ def every(text: str) -> Change:
     return REVIEW, EVERY, text
 
 
+_APART = "readers and forms must tell them apart"
 _CALENDAR = (
     "\nhint: write in policy/calendars.yaml, such as:"
     " calendars: [{id: office, weekend: [saturday, sunday], holidays: CN}]"
@@ -156,6 +157,26 @@ DATASETS: dict[str, tuple[list[Change], list[str]]] = {
     "key": (
         [(REVIEWS, "key: [review_id]", "key: [review]")],
         [f"{REVIEWS}:7:7: {coded('PL204', 'review')}\nhint: did you mean 'reviewer'?"],
+    ),
+    "labels": (
+        [
+            (
+                ALERTS,
+                "",
+                "labels: {levl: Level, level: A, count: A, notices: Told, grade: Grade}\n",
+            ),
+            (ALERTS, "", "value_labels: {level: {high: High}}\n"),
+            (ALERTS, "audience]}", "audience], labels: {level: L}}"),
+            (REVIEWS, "", "value_labels: {outcome: {accepted: A, rejectd: B, rejected: A}}\n"),
+        ],
+        [
+            f"{ALERTS}:15:64: {coded('PL204', 'level')}\nhint: known: audience, told_at",
+            f"{ALERTS}:34:10: {coded('PL204', 'levl')}\nhint: did you mean 'level'?",
+            f"{ALERTS}:34:33: {coded('PL791', 'count', 'level', 'A')}\nhint: {_APART}",
+            f"{ALERTS}:35:24: {coded('PL790', 'high')}\nhint: known: –",
+            f"{REVIEWS}:19:39: {coded('PL790', 'rejectd')}\nhint: did you mean 'rejected'?",
+            f"{REVIEWS}:19:51: {coded('PL791', 'rejected', 'accepted', 'A')}\nhint: {_APART}",
+        ],
     ),
     "heading": (
         [(ALERTS, "{level: severity}", "{levels: severity}")],

@@ -317,7 +317,7 @@ CHANGES: list[tuple[str, str, Verdict, Verdict]] = [
 ]
 ASSESSMENT = Assessment(
     annex=None,
-    schema_version="2.1",
+    schema_version="2.2",
     tool=Tool(name="ccpolicy", version="1.2.3"),
     policy=Policy(
         id="call-centre",

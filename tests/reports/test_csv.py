@@ -36,6 +36,15 @@ def test_nothing_is_missing(name: str) -> None:
         assert sum(row["entry"] == entry for row in found) == count
 
 
+def test_records_behind_a_lapse() -> None:
+    shown = lapse("SHA", "2026-11-08T00:00:00+08:00", None, 1)
+    shown = shown.model_copy(update={"records": ["evidence/a.csv:2", "evidence/a.csv:9"]})
+    judged = control("MI-3", "Level", "水平", "fail", lapses=[shown])
+    found = rows(ASSESSMENT.model_copy(update={"controls": [judged]}))
+    told = [row["records"] for row in found if row["entry"] == "lapse"]
+    assert told == ["evidence/a.csv:2; evidence/a.csv:9"]
+
+
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r=", " =", "＝", "＠"])
 def test_no_cell_is_computed(start: str) -> None:
     formula = f"{start}cmd|' /C calc'!A0"

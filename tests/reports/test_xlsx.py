@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import time
 from typing import Any
 
@@ -14,6 +13,7 @@ from ccpolicy import reports
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.reports import View
 from ccpolicy.reports.phrases import VERDICT_MESSAGES
+from ccpolicy.reports.time_text import last_day
 from ccpolicy.reports.xlsx import LONGEST
 
 from .centres import NAMES, centre
@@ -27,7 +27,7 @@ def workbook(result: Assessment, view: View | None = None) -> dict[str, list[tup
     assert isinstance(content, bytes)
     book = openpyxl.load_workbook(io.BytesIO(content))
     for sheet in book:
-        assert all(cell.data_type in ("s", "n") for row in sheet.iter_rows() for cell in row)
+        assert all(cell.data_type in ("s", "n", "d") for row in sheet.iter_rows() for cell in row)
     return {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book}
 
 
@@ -66,6 +66,36 @@ def test_a_text_stays_a_text() -> None:
     assert shown[3:] == texts[3:]
 
 
+def test_dates_are_dates_and_whole_days_end_with_their_last() -> None:
+    spans = [
+        (START, "2026-11-10T00:00:00+08:00"),
+        ("2026-11-08T09:30:00+08:00", "2026-11-10T00:00:00+08:00"),
+        (START, None),
+    ]
+    judged = control(
+        "X-1", "Title", "标题", "fail", lapses=[lapse("A", *each, 1) for each in spans]
+    )
+    book = workbook(ASSESSMENT.model_copy(update={"controls": [judged]}))
+    assert [
+        tuple(each and f"{each:%Y-%m-%d %H:%M}" for each in row[2:4]) for row in book["Lapses"][1:]
+    ] == [
+        ("2026-11-08 00:00", "2026-11-09 00:00"),
+        ("2026-11-08 09:30", "2026-11-10 00:00"),
+        ("2026-11-08 00:00", None),
+    ]
+    [waiver, *_] = ASSESSMENT.waivers
+    [row, *_] = book["Waivers"][1:]
+    assert f"{row[7]:%Y-%m-%d}" == last_day(waiver.ends).isoformat()
+
+
+def test_records_behind_a_lapse() -> None:
+    shown = lapse("SHA", START, None, 1)
+    shown = shown.model_copy(update={"records": ["evidence/a.csv:2", "evidence/a.csv:9"]})
+    judged = control("MI-3", "Level", "水平", "fail", lapses=[shown])
+    head, row = workbook(ASSESSMENT.model_copy(update={"controls": [judged]}))["Lapses"]
+    assert row[head.index("Records behind it")] == "evidence/a.csv:2; evidence/a.csv:9"
+
+
 def test_what_a_cell_cannot_hold_is_said() -> None:
     judged = control("X-1", "Title", "标题", "fail", lapses=[lapse("长" * 40_000, START, None, 1)])
     result = ASSESSMENT.model_copy(update={"controls": [judged]})
@@ -80,4 +110,4 @@ def test_sheets_speak_the_readers_language() -> None:
     book = workbook(ASSESSMENT, View(language="zh"))
     assert list(book) == ["摘要", "控制项", "失效", "问题", "到期事项", "豁免", "证据"]
     assert all(len(name) <= 31 for name in book)
-    assert json.dumps(book, ensure_ascii=False).count("上海-交换机-01") == 1
+    assert str(book).count("上海-交换机-01") == 1

@@ -15,6 +15,7 @@ from sample import (
     reviews,
     risks,
     stores,
+    traffic,
     training,
 )
 from sample.clock import day
@@ -110,10 +111,20 @@ _TABLES: dict[str, tuple[str, Callable[[], list[Row]], str]] = {
     ),
     "power_units": ("unit_id site kind in_service_on retired_on", stores.power_units, ""),
     "power_tests": (
-        "test_id unit_id tested_at load_percent minutes transfer_seconds battery_voltage"
-        " temperature deficiency action technician verifier result",
+        "test_id unit_id tested_at load_percent minutes transfer_seconds engine_hours"
+        " battery_voltage temperature deficiency action technician verifier result",
         stores.power_tests,
         "tested_at",
+    ),
+    "generator_services": (
+        "service_id unit_id serviced_at engine_hours work technician verifier",
+        stores.generator_services,
+        "",
+    ),
+    "call_traffic": (
+        "site day offered answered answered_within_20s",
+        traffic.call_traffic,
+        "day",
     ),
     "systems": (
         "system_id name tier rpo_hours rto_minutes in_service_on retired_on",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sample import traffic
 from sample.chance import between
 from sample.clock import DAY, day, months_after, workday_from
 from sample.files import Row, numbered
@@ -38,6 +39,7 @@ _SUMMARIES = (
     "Level held; average handling time down by six seconds.",
     "Level held in spite of the incident, thanks to the other site.",
 )
+_SAID = {"2026-07": "Level missed at Chengdu in the heat; calls were moved to Shanghai too late."}
 
 
 def operation_reviews() -> list[Row]:
@@ -50,7 +52,8 @@ def operation_reviews() -> list[Row]:
         held = _HELD.get(period)
         usual = workday_from(months_after(month, 1) + between(9, 13, "review", period) * DAY)
         on = day(held) if held else usual
-        calls = between(148_000, 176_000, "calls", period)
+        calls, level = traffic.month(period)
+        summary = _SUMMARIES[between(0, len(_SUMMARIES) - 1, "summary", period)]
         rows.append(
             {
                 "review_id": f"OR-{period}",
@@ -59,8 +62,8 @@ def operation_reviews() -> list[Row]:
                 "chair": "P0003",
                 "attendees": between(7, 12, "attendees", period),
                 "calls_offered": calls,
-                "service_level": between(780, 884, "level", period) / 1000,
-                "summary": _SUMMARIES[between(0, len(_SUMMARIES) - 1, "summary", period)],
+                "service_level": level,
+                "summary": _SAID.get(period, summary),
             }
         )
     return rows

@@ -94,6 +94,21 @@ _FAILED_TESTS = [("SHA-GEN-01", "2026-04-09T14:10")]
 _LATE_TESTS = {"SHA-GEN-01": {"2026-04": 4}}
 
 
+# The hour meter on the first day, and what it runs a day in tests and short cuts of the mains.
+_METERS = {"SHA-GEN-01": 186.0, "CTU-GEN-01": 141.0}
+_A_DAY = 0.04
+_RATIONED = {"CTU-GEN-01": (day("2026-07-20"), day("2026-08-24"), 8.0)}
+"""From when to when mains power was rationed by day, and the hours run on each."""
+_SERVICES = [
+    ("SHA-GEN-01", "2025-05-20T10:30", "oil and filters"),
+    ("CTU-GEN-01", "2025-05-22T14:00", "oil and filters"),
+    ("CTU-GEN-01", "2026-05-18T14:20", "oil and filters"),
+    ("SHA-GEN-01", "2026-05-19T10:10", "oil, filters and coolant"),
+    # Three days after the test had shown more than 250 hours.
+    ("CTU-GEN-01", "2026-08-31T09:40", "oil and filters, after the rationing"),
+]
+
+
 def power_units() -> list[Row]:
     """Return the units of backup power."""
     return [
@@ -129,6 +144,33 @@ def power_tests() -> list[Row]:
     return numbered(rows, "PT{:04}", "test_id", "tested_at", "unit_id")
 
 
+def generator_services() -> list[Row]:
+    """Return the services of the generators."""
+    rows = []
+    for name, at, work in _SERVICES:
+        technician, verifier = hands(name[:3], "service", name, at)
+        rows.append(
+            {
+                "unit_id": name,
+                "serviced_at": moment(at),
+                "engine_hours": _engine_hours(name, moment(at)),
+                "work": work,
+                "technician": technician,
+                "verifier": verifier,
+            }
+        )
+    return numbered(rows, "GS{:03}", "service_id", "serviced_at", "unit_id")
+
+
+def _engine_hours(name: str, at: Moment) -> float:
+    """Return what the hour meter of a generator stands at."""
+    run = _METERS[name] + _A_DAY * (at.date() - START).days
+    if name in _RATIONED:
+        starts, ends, hours = _RATIONED[name]
+        run += hours * max(0, (min(at.date(), ends) - starts).days)
+    return round(run, 1)
+
+
 def _failed_test(unit: Row, at: str) -> Row:
     return {
         **_power_test(unit, moment(at), "fail"),
@@ -150,6 +192,7 @@ def _power_test(unit: Row, at: Moment, result: str) -> Row:
         "battery_voltage": tenths(247, 262, "volts", name, at)
         if generator
         else tenths(3780, 3960, "volts", name, at),
+        "engine_hours": _engine_hours(name, at) if generator else None,
         "temperature": tenths(620, 860, "degrees", name, at)
         if generator
         else tenths(240, 330, "degrees", name, at),

@@ -50,6 +50,10 @@ class Dataset(Model):
     """IANA zone of times that are written without an offset."""
     fields: list[str]
     """Columns of a record."""
+    labels: dict[str, Text]
+    """Column, or `child.column` of nested records → its name for readers, where it has one."""
+    value_labels: dict[str, dict[str, Text]]
+    """The same → value as it is written → its name for readers."""
     may_be_empty: Text | None
     recorded: list[Recorder] | None
     """By dataset and author; null where git was not asked, or the contract does not ask it."""

@@ -35,7 +35,7 @@ __all__ = [
     "Text",
 ]
 
-SCHEMA_VERSION: Literal["2.1"] = "2.1"
+SCHEMA_VERSION: Literal["2.2"] = "2.2"
 
 Signature = Literal["good", "none", "bad", "unlisted", "unchecked", "uncommitted"]
 """What came of asking for a commit's signature; see docs/provenance.md."""
@@ -235,7 +235,7 @@ class Assessment(Model):
 
     SUBJECT: ClassVar[Literal["assessment"]] = "assessment"
     """What reports call it."""
-    schema_version: Literal["2.1"]
+    schema_version: Literal["2.2"]
     tool: Tool
     policy: Policy
     as_of: str

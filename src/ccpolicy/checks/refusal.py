@@ -27,3 +27,10 @@ class SqlError(Exception):
     def __init__(self, template: str, *, hint: str = "", **values: object) -> None:
         self.refusal = Refusal(Message.of(template, **values), Message.of(hint, **values))
         super().__init__(template)
+
+    @classmethod
+    def of(cls, message: Message, hint: Message) -> SqlError:
+        """Take over what was said elsewhere."""
+        error = cls(message.template)
+        error.refusal = Refusal(message, hint)
+        return error

@@ -9,13 +9,21 @@ from typing import Any
 
 from ccpolicy.checks.patterns import hint, is_portable
 from ccpolicy.checks.refusal import SqlError
+from ccpolicy.checks.time_formats import TimeFormat, time_format
+from ccpolicy.errors import PolicyError
 from ccpolicy.store.sql import identifier, literal
+from ccpolicy.time.epoch import DAY, SECOND
 
 _OPERATORS = frozenset(["+", "-", "*", "/", "%", "||", "~~", "!~~", "~~*", "!~~*"])
+_TIMES = frozenset(["strptime", "try_strptime"])
+LENGTHS = {"to_hours": 3600 * SECOND, "to_minutes": 60 * SECOND, "to_seconds": SECOND}
+"""Function → how many microseconds one of what it counts lasts."""
 _PATTERNS = frozenset(["regexp_extract", "regexp_matches", "regexp_full_match"])
 FUNCTIONS = (
     _OPERATORS
     | _PATTERNS
+    | _TIMES
+    | LENGTHS.keys()
     | frozenset(
         [
             "lower",
@@ -165,6 +173,10 @@ class _Writer:
         if name in _ARITHMETIC:
             return _finite(self._arithmetic(part))
         written = self._all(given)
+        if name in _TIMES:
+            return _time(name, written[0], format_of(part))
+        if name in LENGTHS and len(written) == 1:
+            return f"CAST(round({written[0]} * {LENGTHS[name]}) AS BIGINT)"
         if name in _EXTREMES:
             values = f"[{', '.join(written)}]"
             return f"{_EXTREMES[name]}({_only(values, 'len(v) = list_count(v)')})"
@@ -231,6 +243,56 @@ def _only(value: str, condition: str) -> str:
     CASE and nullif() would have the engine write it out twice, and in one another very often.
     """
     return f"list_filter([{value}], lambda v: {condition})[1]"
+
+
+def format_of(part: dict[str, Any]) -> TimeFormat:
+    """Return the format by which a part, a call of `strptime`, reads a day or a moment.
+
+    Raises:
+        SqlError: it is none, or leaves open which moment it is.
+    """
+    given = [each["expression"] for each in part["arguments"]]
+    if len(given) != 2 or given[1]["class"] != "CONSTANT":
+        raise SqlError(
+            "{name} is given a text, and a format that is written out",
+            hint="write such as  strptime(day, '%d.%m.%Y')",
+            name=part["function_name"],
+        )
+    text = str(given[1]["literal"]["text"])
+    try:
+        found = time_format(text)
+    except PolicyError as failure:
+        raise SqlError.of(failure.message, failure.hint) from failure
+    if found.has_clock and not found.has_offset:
+        raise SqlError(
+            "the format '{format}' says the hour without its offset from UTC",
+            hint="put it behind the text, such as  strptime(x || '+0800', '{format}%z') ; where"
+            " clocks are changed, join the texts in 'reshape', and say 'time' and 'zone' of the"
+            " column",
+            format=text,
+        )
+    if not found.codes:
+        raise SqlError(
+            "the format '{format}' is none of strptime",
+            hint="read the column by  time: {format}",
+            format=text,
+        )
+    return found
+
+
+def _time(name: str, text: str, form: TimeFormat) -> str:
+    """Write the days or microseconds since 1970 that a text says.
+
+    The text is written once, however long it is. One that is not written so fails, unless the name
+    says that it is tried: no row then has a day, which may mean that there is no end.
+    """
+    moment = form.microseconds("v")
+    value = moment if form.has_clock else f"CAST(floor({moment} / {DAY}) AS INTEGER)"
+    if name == "strptime":
+        kind = "BIGINT" if form.has_clock else "INTEGER"
+        fault = f"CAST(v || {literal(f' is not written as {form.text}')} AS {kind})"
+        value = f"coalesce({value}, {fault})"
+    return f"list_transform([{text}], lambda v: {value})[1]"
 
 
 def _check_pattern(given: Sequence[dict[str, Any]]) -> None:

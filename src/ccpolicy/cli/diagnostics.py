@@ -24,6 +24,7 @@ from ccpolicy.errors import (
     Message,
     PolicyErrors,
 )
+from ccpolicy.record.errors import InvalidRecords
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import visible, width
 from ccpolicy.reports.page import Page
@@ -163,6 +164,9 @@ def error_text(error: CcpolicyError, language: Language, root: Path | None = Non
         case PolicyErrors(errors=errors):
             _write_all(written, errors)
             written.page.line(written.tally())
+        case InvalidRecords(errors=errors):
+            _write_all(written, errors)
+            written.write(error)
         case BundleErrors(errors=errors):
             written.write(error)
             _write_all(written, errors, indent=2)

@@ -91,6 +91,43 @@ def write(content: str | bytes, output: str | None, *, for_people: bool) -> None
         ) from failure
 
 
+def refuse_existing(output: str | None) -> None:
+    """Refuse to write over a file; asked before anything is done.
+
+    Raises:
+        ReportError: there is one.
+    """
+    if output is not None and output != "-" and os.path.lexists(output):
+        raise ReportError(
+            "the file is there already",
+            hint="name a new file, so that nothing of yours is overwritten",
+            locator=Locator(output),
+        )
+
+
+def write_new(text: str, output: str | None) -> None:
+    """Write a text to a file that is not there yet, or without one to standard output.
+
+    Raises:
+        ReportError: there is one by now, or it cannot be written.
+    """
+    if output is None or output == "-":
+        write(text, None, for_people=True)
+        return
+    try:
+        with Path(output).open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except FileExistsError:
+        refuse_existing(output)
+        raise
+    except OSError as failure:
+        raise ReportError(
+            "cannot write the file: {reason}",
+            locator=Locator(output),
+            reason=failure.strerror or str(failure),
+        ) from failure
+
+
 @contextmanager
 def output_file(output: str) -> Iterator[Path]:
     """Yield where to write a file that appears when it is complete; see `atomic_file`.

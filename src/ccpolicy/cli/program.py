@@ -30,7 +30,8 @@ ENDING = [
 """What asks for an end: a person, a machine that cancels a job, a terminal that is closed."""
 
 COMMANDS = (
-    *("check", "report", "due", "history", "explain", "lint", "test", "diff", "init"),
+    *("check", "report", "due", "history", "explain", "lint", "test", "preview", "diff"),
+    *("draft", "record", "template", "init"),
     *("bundle", "verify", "sign", "export", "schema", "completion"),
 )
 """Each is a module of this package with a `command`; only the one that runs is imported."""

@@ -9,7 +9,16 @@ from ccpolicy.cli.translated_click import Choice, Command
 
 NAMES = (
     *("plan", "norms", "controls", "dataset", "waivers", "calendars", "tests", "baseline"),
-    *("assessment", "agenda", "manifest", "provenance", "verification", "history", "comparison"),
+    *(
+        "assessment",
+        "agenda",
+        "manifest",
+        "provenance",
+        "verification",
+        "history",
+        "comparison",
+        "preview",
+    ),
 )
 """As in `ccpolicy.policy.schemas`, which is heavy for a help page; a test compares the two."""
 

@@ -53,11 +53,13 @@ def assess(
     question: ResolvedRequest,
     provide: Provide = read_from_git,
     later_cover: LaterCover | None = None,
+    instead: Mapping[str, Path] | None = None,
 ) -> Assessment:
     """Evaluate the controls and return the assessment.
 
     `provide` says what git knows of the evidence; `later_cover` knows what later commits cover,
-    where an earlier one is judged.
+    where an earlier one is judged. `instead` are files whose contents are taken from elsewhere; see
+    `load_evidence`.
 
     Raises:
         EvidenceError: the history is not as the request demands.
@@ -86,6 +88,7 @@ def assess(
                 provenance.records() if provenance else None,
                 question.request.listed_problems or SHOWN,
                 policy.settings.limits,
+                instead,
             )
         except (PolicyError, StoreError):
             _refuse_expressions(policy)

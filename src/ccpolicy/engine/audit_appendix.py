@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from ccpolicy.assessment import audit_appendix as models
 from ccpolicy.engine.daily_totals import Days
@@ -334,6 +335,19 @@ def _dataset(dataset: Dataset, recorded: list[models.Recorder] | None) -> models
         retention=dataset.retention,
         zone=dataset.zone,
         fields=list(dataset.record.get("properties", {})),
+        labels={name: Text.of(each) for name, each in _labels(dataset, "labels").items()},
+        value_labels={
+            name: {value: Text.of(label) for value, label in each.items()}
+            for name, each in _labels(dataset, "value_labels").items()
+        },
         may_be_empty=Text.of(dataset.may_be_empty) if dataset.may_be_empty else None,
         recorded=recorded,
     )
+
+
+def _labels(dataset: Dataset, field: str) -> dict[str, Any]:
+    """Return the labels of a dataset's columns and of those of its nested records."""
+    found = dict(getattr(dataset, field))
+    for name, child in dataset.children.items():
+        found |= {f"{name}.{column}": each for column, each in getattr(child, field).items()}
+    return found

@@ -448,8 +448,8 @@ def parameter_columns(name: str, spec: Parameter) -> dict[str, str]:
             return {name: _BIGINT}
         case "duration":
             return {name: _VARCHAR, f"{name}_clock": _BIGINT, f"{name}_open": _BIGINT}
-        case "integer":
-            return {name: _INTEGER}
+        case "integer":  # a kind may count it in millionths
+            return {name: _BIGINT}
         case "number" | "percent":
             return {name: _BIGINT}
     return {name: _VARCHAR}

@@ -7,10 +7,10 @@ import datetime
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from ccpolicy.checks.time_formats import dated_formats
 from ccpolicy.evidence import values
 from ccpolicy.evidence.contract import Column
 from ccpolicy.evidence.typed_sql import create_zones, typed_rows
-from ccpolicy.policy.time_formats import dated_formats
 from ccpolicy.store import DuckDB
 from ccpolicy.store.sql import identifier
 from ccpolicy.time.calendar import day_number

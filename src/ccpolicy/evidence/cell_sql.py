@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterable, Sequence
 
 from ccpolicy.checks.patterns import portable
+from ccpolicy.checks.time_formats import dated_formats, time_format
 from ccpolicy.evidence import record_sql
 from ccpolicy.evidence.contract import Column
 from ccpolicy.policy.column_reading import NumberForm
 from ccpolicy.policy.duration_forms import duration_form
-from ccpolicy.policy.time_formats import dated_formats, time_format
 from ccpolicy.store.sql import literal, literals
 from ccpolicy.time.epoch import DAY
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ccpolicy.checks.sql_guard import expression_sql
+from ccpolicy.checks.sql_guard import Expression, expression_sql, vet_expressions
 from ccpolicy.errors import PolicyError
 from ccpolicy.evidence import record_sql
 from ccpolicy.evidence.contract import make_contract
 from ccpolicy.policy import ColumnType, Dataset, columns
+from ccpolicy.policy.expression_types import Column, Family, family_of
 from ccpolicy.store import DuckDB, StoreError
 from ccpolicy.store.sql import identifier
 
 _TYPES: dict[str, ColumnType] = {
     "BOOLEAN": "boolean",
-    "DATE": "date",
-    "TIMESTAMP": "instant",
     "DOUBLE": "number",
     "FLOAT": "number",
     "DECIMAL": "number",
@@ -24,6 +23,7 @@ _TYPES: dict[str, ColumnType] = {
     "HUGEINT": "integer",
 }
 """SQL type → type of a column; any other is text."""
+_TIMES: dict[Family | None, ColumnType] = {"date": "date", "date-time": "instant"}
 
 
 def column_types(
@@ -57,25 +57,23 @@ def derived_types(
         PolicyError: an expression that does not fit the columns.
     """
     derived: dict[str, ColumnType] = {}
-    # Dates and instants are tried as such first, so that the later of two instants is an instant.
-    meanings = {**record_sql.TYPES, "date": "DATE", "instant": "TIMESTAMP"}
+    cells = ", ".join(
+        f"NULL::{record_sql.TYPES[kind]} AS {identifier(each)}" for each, kind in on_file.items()
+    )
+    known = {each: Column.of(kind, {}) for each, kind in on_file.items()}
     for column, text in derive.items():
-        for types in (meanings, dict(record_sql.TYPES)):
-            cells = ", ".join(
-                f"NULL::{types[kind]} AS {identifier(each)}" for each, kind in on_file.items()
-            )
-            query = f"DESCRIBE SELECT {expression_sql(store, text)} AS x FROM (SELECT {cells})"
-            try:
-                [row] = store.ask(query)
-            except StoreError as failure:
-                reason = failure.reason
-            else:
-                derived[column] = _TYPES.get(str(row[1]).partition("(")[0], "text")
-                break
-        else:
+        query = f"DESCRIBE SELECT {expression_sql(store, text)} AS x FROM (SELECT {cells})"
+        try:
+            [row] = store.ask(query)
+        except StoreError as failure:
             raise PolicyError(
                 "the derived column '{name}' cannot be computed: {reason}",
                 name=column,
-                reason=reason,
-            )
+                reason=failure.reason,
+            ) from failure
+        # Tables hold days and moments as whole numbers: what they mean is known by the expression.
+        [vetted] = vet_expressions(store, [text])
+        assert isinstance(vetted, Expression)
+        sql_type = str(row[1]).partition("(")[0]
+        derived[column] = _TIMES.get(family_of(vetted, known), _TYPES.get(sql_type, "text"))
     return derived

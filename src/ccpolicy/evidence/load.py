@@ -18,7 +18,7 @@ from ccpolicy.evidence.readers import SourceFile
 from ccpolicy.evidence.recording import check_recording
 from ccpolicy.evidence.references import check_references
 from ccpolicy.evidence.table_creation import create_tables
-from ccpolicy.files.finder import Finder, fingerprint
+from ccpolicy.files.finder import Finder, fingerprint, fits_path
 from ccpolicy.files.limits import Limits
 from ccpolicy.policy import Dataset
 from ccpolicy.store import DuckDB
@@ -40,6 +40,7 @@ def load_evidence(
     git_records: GitRecords | None = None,
     shown: int = SHOWN,
     limits: Limits = Limits(),  # noqa: B008
+    instead: Mapping[str, Path] | None = None,
 ) -> Evidence:
     """Read the files of every dataset that is used into tables of the store.
 
@@ -48,7 +49,8 @@ def load_evidence(
     `folder` is the evidence folder's path from the root. `used` names the columns to keep of
     `<dataset>` and `<dataset>.<child>`; those of other datasets that these rest on are read too.
     `zone` is the plan's, in which days begin and end. `shown` is how many problems of each family
-    of a dataset are listed.
+    of a dataset are listed. `instead` are files, by path from the root, whose contents are taken
+    from elsewhere: those that somebody is about to write.
 
     Raises:
         PolicyError: a dataset's contract is impossible or not supported.
@@ -59,9 +61,11 @@ def load_evidence(
         for contract, plans in plan_tables(store, datasets, used)
     }
     finder = Finder(root, limits)
-    found = _find_files(finder, folder, loads)
+    instead = instead or {}
+    found = _find_files(finder, folder, loads, instead)
     files = [(path, each) for each, paths in found.items() for path in paths]
-    if _open_files(files, root, folder, loads, places, limits) <= LARGE:
+    on_disk = {path: instead.get(path, root / path) for path, _ in files}
+    if _open_files(files, on_disk, folder, loads, places, limits) <= LARGE:
         # Sharing out so little costs more than it saves, and the more the more cores there are.
         store.run("SET threads = 1")
     for load in loads.values():
@@ -98,24 +102,31 @@ def load_evidence(
 
 
 def _find_files(
-    finder: Finder, folder: str, loads: Mapping[str, DatasetLoad]
+    finder: Finder, folder: str, loads: Mapping[str, DatasetLoad], instead: Mapping[str, Path]
 ) -> dict[str, list[str]]:
     """Return the files of each dataset by path."""
     files: dict[str, list[str]] = {each: [] for each in loads}
     for each, load in loads.items():
         if load.dataset.format == "git":
             continue
+        new = [
+            path
+            for path in instead
+            if fits_path(path, f"{folder.rstrip('/')}/{load.dataset.files}")
+            and not (finder.root / path).exists()
+        ]
         for path in finder.find(folder, load.dataset.files):
-            if isinstance(path, EvidenceError):
-                load.problems.file(path)
-            else:
+            if not isinstance(path, EvidenceError):
                 files[each].append(path)
+            elif not new:
+                load.problems.file(path)
+        files[each] += new
     return files
 
 
 def _open_files(
     files: Iterable[tuple[str, str]],
-    root: Path,
+    on_disk: Mapping[str, Path],
     folder: str,
     loads: Mapping[str, DatasetLoad],
     places: Places,
@@ -126,13 +137,13 @@ def _open_files(
     for path, each in sorted(files):
         load = loads[each]
         try:
-            facts = fingerprint(root / path, keep=kept < KEPT)
+            facts = fingerprint(on_disk[path], keep=kept < KEPT)
         except EvidenceError as failure:
             load.problems.file(failure.at(Locator(path)))
             continue
         kept += len(facts.data or b"")
         contract = load.raw_contract or load.contract
-        file = SourceFile(contract, path, root / path, facts, limits, folder.rstrip("/"))
+        file = SourceFile(contract, path, on_disk[path], facts, limits, folder.rstrip("/"))
         for source in load.decode(file, keep=kept < KEPT):
             load.files[places.add(source)] = source
             total += source.file.fingerprint.size

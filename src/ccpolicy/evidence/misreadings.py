@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import re
 from typing import Any
 
 from ccpolicy.errors import EvidenceError
@@ -18,6 +19,8 @@ HINT_MESSAGES = {
     "line": "add  {line}  to column {column}",
     "either": "which is meant? add  {line}  or  {other}  to column {column}",
     "word": "add  {line}  to the 'values' of column {column}",
+    "year": "it names no year: take that from where it stands, as  around: {{year: {{file:"
+    " \"([0-9]{{4}})\"}}}}  does from the file's name, and put it before the text in 'reshape'",
     "skipped": "the clock was put forward then, and never showed this time",
 }
 _MESSAGES = {
@@ -28,6 +31,13 @@ _MESSAGES = {
     "extract": "'{name}' must match {forms}: {value}",
     "several": "'{name}' can be read in two ways, as {first} and as {second}: {value}",
 }
+
+
+_NO_YEAR = re.compile(
+    r"(?:[A-Za-z]{3,9} +\d{1,2}|\d{1,2} [A-Za-z]{3,9}|\d{1,2}([-/.])\d{1,2}\1?|\d{1,2}月\d{1,2}日)"
+    r"(?![-/.\d])(?:[ T,]+\d{1,2}:.*)?$"
+)
+"""A month and a day, perhaps with the time of day, and no year."""
 
 
 class Misreadings:
@@ -73,7 +83,8 @@ class Misreadings:
             return {"hint": HINT_MESSAGES["word"], "line": line, "column": column.name}
         lines = lines_to_add(self.cells, column, raw)
         if not lines:
-            return {"hint": ""}
+            is_text = column.type in ("date", "instant") and isinstance(raw, str)
+            return {"hint": HINT_MESSAGES["year"] if is_text and _NO_YEAR.match(raw) else ""}
         key = "either" if len(lines) > 1 else "line"
         found = {"hint": HINT_MESSAGES[key], "line": lines[0], "column": column.name}
         return found | ({"other": lines[1]} if len(lines) > 1 else {})

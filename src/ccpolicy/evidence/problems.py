@@ -44,7 +44,11 @@ class ProblemLog:
     def key(self, place: Locator, key: str, first: Locator) -> None:
         """Add a record whose key is already there."""
         message = Message.of("the key {key} is already at {other}", key=key, other=str(first))
-        self.of_keys.append(Problem(message, None, place, self.dataset))
+        hint = Message.of(
+            "correct one of the two; if several rows belong to one thing, or are copies, make one"
+            " record of them with 'reshape' in the dataset"
+        )
+        self.of_keys.append(Problem(message, hint, place, self.dataset))
 
     def reference(self, place: Locator, error: EvidenceError) -> None:
         """Add what several records name, given the place of the first."""

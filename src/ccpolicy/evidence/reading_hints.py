@@ -12,14 +12,14 @@ from ccpolicy.evidence.cell_readings import MISREAD, CellReadings, cell_text
 from ccpolicy.evidence.contract import Column
 from ccpolicy.policy.column_reading import ColumnReading
 
-_MARKS = frozenset(
+MARKS = frozenset(
     [
         *("?", "-", "--", "—", "–", "/", ".", "N/A", "n/a", "n.a.", "NA", "#N/A"),
         *("NaN", "NULL", "null", "None", "none", "nil", "\\N", "无", "暂无", "未知"),
     ]
 )
 """Texts that often mean that there is no value."""
-_WORDS = [
+WORDS = [
     ("Yes", "No"),
     ("yes", "no"),
     ("YES", "NO"),
@@ -67,7 +67,9 @@ _TIME = re.compile(
     r"(?P<offset> ?(?:[+-]\d{2}:?\d{2}|Z))?(?P<zone> (?:UTC|GMT))?)?",
     re.DOTALL,
 )
-_DURATIONS = ["%H:%M:%S", "%H:%M", "%d d %H h", "%H h %M min", "%H小时%M分钟", "%M分钟", "%M min"]
+_LONGEST = 60
+"""Characters of the longest time."""
+DURATIONS = ["%H:%M:%S", "%H:%M", "%d d %H h", "%H h %M min", "%H小时%M分钟", "%M分钟", "%M min"]
 _NUMBERS: list[dict[str, Any]] = [
     {"decimal": "."},
     {"thousands": ","},
@@ -83,7 +85,7 @@ def lines_to_add(cells: CellReadings, column: Column, raw: Any) -> list[str]:
     text = cell_text(raw)
     if text is None or column.is_list:
         return []
-    if text.strip() in _MARKS and not (column.type == "text" and column.reading.is_plain):
+    if text.strip() in MARKS and not (column.type == "text" and column.reading.is_plain):
         return [f"empty: {_yaml([*(column.reading.empty or []), text])}"]
     found, seen = [], []
     for reading in dict.fromkeys(json.dumps(each) for each in _candidates(column, text)):
@@ -114,11 +116,14 @@ def _candidates(column: Column, text: str) -> Iterator[dict[str, Any]]:
     match column.type:
         case "date" | "instant":
             declared = column.reading.time or []
-            for format_, zone in _formats(column, text):
+            for format_, zone in formats_of(text):
+                is_day = "%d" in format_ and not ("%H" in format_ or "%I" in format_)
+                if column.type == "instant" and is_day and not column.reading.time:
+                    continue  # a day alone is no moment
                 if format_ not in declared:
                     yield {"time": [*declared, format_]} | ({"zone": zone} if zone else {})
         case "boolean":
-            for pair in _WORDS:
+            for pair in WORDS:
                 if text in pair:
                     yield {"values": dict(zip(pair, (True, False), strict=True))}
         case "integer" | "number":
@@ -133,11 +138,11 @@ def _numbers(column: Column, text: str) -> Iterator[dict[str, Any]]:
         for each in filter(None, unit.groups()):
             yield {"number": {"unit": [each]}}
             yield {"number": {"unit": [each], "thousands": ","}}
-    for form_ in _DURATIONS:
+    for form_ in DURATIONS:
         yield {"duration": [form_]}
 
 
-def _formats(column: Column, text: str) -> Iterator[tuple[str, str | None]]:
+def formats_of(text: str) -> Iterator[tuple[str, str | None]]:
     """Yield the formats that a time may be written in, and the zone that it names."""
     if re.fullmatch(r"\d{10}(\.\d+)?", text):
         yield "epoch", None
@@ -145,7 +150,7 @@ def _formats(column: Column, text: str) -> Iterator[tuple[str, str | None]]:
         yield "epoch_ms", None
     if re.fullmatch(r"[3-6]\d{4}(\.\d+)?", text):
         yield "excel", None
-    found = _TIME.fullmatch(text)
+    found = _TIME.fullmatch(text) if len(text) <= _LONGEST else None
     if not found:
         return
     clock = ""
@@ -155,8 +160,6 @@ def _formats(column: Column, text: str) -> Iterator[tuple[str, str | None]]:
         )
         clock = found["gap"] + written.format(hour="时" if "时" in found["clock"] else "点")
         clock += re.sub(r"\S+", "%z", found["offset"] or "") + (found["zone"] or "")
-    elif column.type == "instant" and not column.reading.time:
-        return  # a day alone is no moment
     for shape, formats in _DATES.items():
         if re.fullmatch(shape, found["day"]):
             for each in formats:

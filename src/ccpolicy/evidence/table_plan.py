@@ -16,6 +16,7 @@ from ccpolicy.policy import ColumnType
 from ccpolicy.policy.models import Lookup
 from ccpolicy.store import DuckDB
 from ccpolicy.store.sql import identifier
+from ccpolicy.time.epoch import DAY, LAST_DAY
 
 
 class StagedColumn(NamedTuple):
@@ -139,7 +140,7 @@ class TablePlan:
         if self.derive:
             guard = "try" if self.has_faulty_expression else ""
             made = "".join(
-                f", CASE WHEN _valid THEN CAST({guard}({text}) AS"
+                f", CASE WHEN _valid THEN CAST({guard}({_in_time(text, self.derived[column])}) AS"
                 f" {record_sql.TYPES[self.derived[column]]}) END AS {identifier(column)}"
                 for column, text in self.derive.items()
             )
@@ -210,3 +211,13 @@ class TablePlan:
             f" hash({', '.join(map(identifier, self.key))}) AS _hash"
             f" FROM ({self.records()}) WHERE {self._is_ok()}"
         )
+
+
+def _in_time(value: str, kind: ColumnType) -> str:
+    """Write a derived value so that it fails where it is a time that no record may name."""
+    last = {"date": LAST_DAY - 1, "instant": LAST_DAY * DAY - 1}.get(kind)
+    if last is None:
+        return value
+    fault = "CAST(v || ' is no time from 1970 to 2199' AS BIGINT)"
+    checked = f"CASE WHEN v NOT BETWEEN 0 AND {last} THEN {fault} ELSE v END"
+    return f"list_transform([CAST({value} AS BIGINT)], lambda v: {checked})[1]"

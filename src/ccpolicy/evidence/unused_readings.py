@@ -1,15 +1,16 @@
-"""Find the empty marks and formats of contracts that no text on file has."""
+"""Find the empty marks, formats, words and patterns of contracts that no text on file has."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from typing import Any
 
 from ccpolicy.errors import EvidenceError, LimitError, Message
 from ccpolicy.evidence.contract import Column, Contract, make_contract
 from ccpolicy.evidence.places import FileRecords
 from ccpolicy.evidence.problems import ProblemLog
-from ccpolicy.evidence.raw_rows import RawRows
+from ccpolicy.evidence.raw_rows import RawRows, raw_contract
 from ccpolicy.evidence.readers import SourceFile
 from ccpolicy.evidence.readers.decode import decode
 from ccpolicy.evidence.typed_sql import create_zones, typed_rows
@@ -27,19 +28,24 @@ def unused_readings(policy: Policy) -> Iterator[Finding]:
     """Yield each mark and format that occurs in no file; files that cannot be read say nothing."""
     for dataset in policy.datasets.values():
         is_read_otherwise = dataset.empty or any(
-            each.empty or each.time or each.duration for each in dataset.columns.values()
+            each.empty or each.time or each.duration or each.values
+            for each in dataset.columns.values()
         )
-        if not is_read_otherwise or dataset.format == "git" or dataset.reshape:
+        if dataset.format == "git" or not (dataset.skip or is_read_otherwise):
             continue
         with open_store() as store:
-            if rows := _rows(policy, dataset, store):
+            rows = _rows(policy, dataset, store)
+            if rows and not dataset.reshape:
                 yield from _marks(policy, dataset, store, rows)
                 yield from _formats(policy, dataset, store, rows)
+                yield from _words(policy, dataset, store, rows)
+            if rows:
+                yield from _patterns(policy, dataset, store, rows)
 
 
 def _rows(policy: Policy, dataset: Dataset, store: DuckDB) -> RawRows | None:
     """Return the texts of all files; None if there are none, or not all can be read."""
-    contract = _text_contract(dataset)
+    contract = raw_contract(dataset) if dataset.reshape else _text_contract(dataset)
     rows = RawRows(contract, store, ProblemLog(dataset.id))
     folder, limits = policy.settings.evidence, policy.settings.limits
     number = 0
@@ -91,7 +97,7 @@ def _formats(policy: Policy, dataset: Dataset, store: DuckDB, rows: RawRows) -> 
     for column in make_contract(dataset).columns:
         for field in _FORMATS:
             for form in getattr(column.reading, field) or []:
-                if column.is_list or _is_read(store, rows, column, field, form):
+                if column.is_list or _is_read(store, rows, column, field, [form]):
                     continue
                 yield Finding(
                     Message.of(
@@ -104,11 +110,52 @@ def _formats(policy: Policy, dataset: Dataset, store: DuckDB, rows: RawRows) -> 
                 )
 
 
-def _is_read(store: DuckDB, rows: RawRows, column: Column, field: str, form: str) -> bool:
-    """Whether some text of a column has a form."""
+def _words(policy: Policy, dataset: Dataset, store: DuckDB, rows: RawRows) -> Iterator[Finding]:
+    """Yield words of which another one for the same value occurs; the value itself may yet come."""
+    for column in make_contract(dataset).columns:
+        words = column.reading.values or {}
+        if column.is_list or len(words) == len(set(words.values())):
+            continue
+        used = {
+            word: _is_read(store, rows, column, "values", {word: value})
+            for word, value in words.items()
+        }
+        for word, value in words.items():
+            if (
+                word
+                and not used[word]
+                and any(used[each] for each in words if words[each] == value)
+            ):
+                yield Finding(
+                    Message.of(
+                        "nothing in the column '{name}' is written as {format}",
+                        name=column.name,
+                        format=word,
+                    ),
+                    Message.of("take it out, or correct it"),
+                    policy.place("dataset", dataset.id, "columns", column.name, "values", word),
+                )
+
+
+def _patterns(policy: Policy, dataset: Dataset, store: DuckDB, rows: RawRows) -> Iterator[Finding]:
+    """Yield patterns of `skip` without which as many rows are read."""
+    for index, pattern in enumerate(dataset.skip):
+        others = [*dataset.skip[:index], *dataset.skip[index + 1 :]]
+        store.drop(rows.relation)
+        without = _rows(policy, dataset.model_copy(update={"skip": others}), store)
+        if without and without.counts == rows.counts:
+            yield Finding(
+                Message.of("no row is passed over by the pattern '{pattern}'", pattern=pattern),
+                Message.of("take it out, or correct it"),
+                policy.place("dataset", dataset.id, "skip", index),
+            )
+
+
+def _is_read(store: DuckDB, rows: RawRows, column: Column, field: str, forms: Any) -> bool:
+    """Whether some text of a column has a form, or is a word."""
     if column.zone:
         create_zones(store, [column.zone])
-    reading = column.reading.model_copy(update={field: [form]})
+    reading = column.reading.model_copy(update={field: forms})
     alone = dataclasses.replace(column, required=False, schema={}, reading=reading)
     name = identifier(column.name)
     texts = f"SELECT place AS locator, {name} FROM {identifier(rows.relation)}"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ccpolicy.checks import patterns
+from ccpolicy.checks.time_formats import time_format
 from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.policy.column_reading import ColumnReading, NumberForm
 from ccpolicy.policy.columns import ColumnType, columns
@@ -15,7 +16,6 @@ from ccpolicy.policy.keywords import KEYWORDS, is_of_type
 from ccpolicy.policy.models import Dataset
 from ccpolicy.policy.names import unknown
 from ccpolicy.policy.record_schema import Place
-from ccpolicy.policy.time_formats import time_format
 from ccpolicy.time.zones import is_zone
 
 _WAYS: dict[str, tuple[ColumnType, ...]] = {

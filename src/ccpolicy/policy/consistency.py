@@ -17,6 +17,7 @@ from ccpolicy.policy.controls import check_control
 from ccpolicy.policy.decoding_checks import check_decoding
 from ccpolicy.policy.expression_types import Column, family_of, misfits
 from ccpolicy.policy.git_datasets import FROM_GIT
+from ccpolicy.policy.label_checks import check_labels
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.models import Dataset, Recording
 from ccpolicy.policy.names import unknown
@@ -147,6 +148,7 @@ def _dataset_columns(content: Policy, dataset: Dataset) -> Iterator[PolicyError]
         if column not in found:
             yield unknown("unknown column '{name}'", column, found, place("key", index))
     yield from check_columns(dataset, place)
+    yield from check_labels(dataset, place)
     for name in dataset.lookups:
         yield from _lookup(content, dataset, name, found)
     children = [error for name in dataset.children for error in _child(content, dataset, name)]

@@ -75,6 +75,20 @@ def pointer_tokens(pointer: str) -> list[str]:
     return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
 
 
+_MEMBERS = re.compile(r"\{([a-z][a-z0-9_]{0,62})\}")
+
+
+def members_of(step: str) -> str | None:
+    """Return the column of the names that a step stands for: `{host}` is each member by name."""
+    found = _MEMBERS.fullmatch(step)
+    return found[1] if found else None
+
+
+def is_any(step: str) -> bool:
+    """Whether a step of a pointer stands for each entry of a list or member of an object."""
+    return step == "*" or members_of(step) is not None
+
+
 RowNumber = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
@@ -129,8 +143,9 @@ class Decoding(BaseModel):
     """Which cells have the text of merged cells: the first, or all of them."""
     records: str = ""
     """JSON Pointer to the list of records in a document; empty when the document is the list. `*`
-    stands for each entry, `?` behind a name for one that may be missing. `document`: the document
-    is itself the record."""
+    stands for each entry, `{column}` for each member of an object, whose name is the column's
+    value, `?` behind a name for one that may be missing. `document`: the document is itself the
+    record."""
     pattern: Line | None = None
     """Pattern of a line or block of a text log, with a named group for each column."""
     starts: Line | None = None

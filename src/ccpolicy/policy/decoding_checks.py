@@ -7,9 +7,16 @@ from collections.abc import Callable, Iterator
 from ccpolicy.checks.patterns import searcher
 from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.evidence_formats import ENCODINGS
-from ccpolicy.policy.decoding import FORMATS_OF, Around, CellRange, pointer_tokens
+from ccpolicy.policy.decoding import (
+    FORMATS_OF,
+    Around,
+    CellRange,
+    is_any,
+    members_of,
+    pointer_tokens,
+)
 from ccpolicy.policy.models import Dataset
-from ccpolicy.policy.names import unknown
+from ccpolicy.policy.names import unknown, without_effect
 
 Place = Callable[..., Locator]
 _DOCUMENTS = ("json", "yaml", "xml")
@@ -57,12 +64,7 @@ def _without_effect(dataset: Dataset, place: Place) -> Iterator[PolicyError]:
         ("starts", "pattern", dataset.pattern),
     ):
         if key in dataset.model_fields_set and not is_there:
-            yield PolicyError(
-                "'{key}' has no effect without '{other}'",
-                locator=place(key),
-                key=key,
-                other=needs,
-            )
+            yield without_effect(key, needs, place(key))
 
 
 def _pattern(pattern: str, place: Locator, groups: int = 99) -> Iterator[PolicyError]:
@@ -122,22 +124,58 @@ def _pointers(dataset: Dataset, place: Place) -> Iterator[PolicyError]:
             locator=place(),
         )
     tokens = pointer_tokens(records) if records.startswith("/") else []
+    yield from _members(dataset, tokens, place)
     for name in dataset.columns:
         heading = dataset.heading(name)
         if not heading.startswith("/"):
             continue
         for index, step in enumerate(own := pointer_tokens(heading)):
-            if step == "*" and own[: index + 1] != [
+            if is_any(step) and own[: index + 1] != [
                 each.removesuffix("?") for each in tokens[: index + 1]
             ]:
                 yield PolicyError(
-                    "the * in '{pointer}' is that of no list on the way to the records",
-                    hint="up to its last * a pointer must be that of 'records': {records}",
+                    "'{step}' in '{pointer}' is nothing on the way to the records",
+                    hint="up to its last * or {{…}} a pointer must be that of 'records': {records}",
                     locator=place("columns", name),
+                    step=step,
                     pointer=heading,
                     records=records,
                 )
                 break
+
+
+def _members(dataset: Dataset, tokens: list[str], place: Place) -> Iterator[PolicyError]:
+    """Yield names of members that no column holds."""
+    names = [name for each in tokens if (name := members_of(each))]
+    if names and dataset.format == "xml":
+        yield PolicyError(
+            "the names of elements are no values: '{{{name}}}'",
+            hint="write the element's name, or * for each of those that are called alike",
+            locator=place("records"),
+            name=names[0],
+        )
+        return
+    around = {
+        "around": dataset.around,
+        "columns": [c for c in dataset.columns if _stands(dataset, c)],
+    }
+    for index, name in enumerate(names):
+        if not (name in dataset.record["properties"] or dataset.reshape):
+            yield unknown(
+                "unknown column '{name}'", name, dataset.record["properties"], place("records")
+            )
+        elif name in names[:index] or any(name in each for each in around.values()):
+            yield PolicyError(
+                "two places are named for the column '{name}'",
+                hint="of 'records', 'columns' and 'around' one says where it stands",
+                locator=place("records"),
+                name=name,
+            )
+
+
+def _stands(dataset: Dataset, name: str) -> bool:
+    """Whether a contract says where a column stands."""
+    return dataset.columns[name].from_ is not None
 
 
 def _log(dataset: Dataset, place: Place) -> Iterator[PolicyError]:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ccpolicy.checks.sql_guard import Expression
+from ccpolicy.checks.sql_writer import LENGTHS, format_of
 from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.policy.columns import ColumnType
 from ccpolicy.policy.names import unknown
 
-Family = Literal["string", "number", "boolean", "date", "date-time"]
+Family = Literal["string", "number", "boolean", "date", "date-time", "duration"]
 """What a value is, in the words of a dataset's schema."""
 
 _FAMILIES: dict[ColumnType, Family] = {
@@ -60,6 +61,9 @@ SIGNATURES: dict[str, tuple[Family, tuple[Family, ...], tuple[Family, ...]]] = {
     "starts_with": ("boolean", ("string", "string"), ()),
     "ends_with": ("boolean", ("string", "string"), ()),
     "contains": ("boolean", ("string", "string"), ()),
+    "strptime": ("date-time", ("string", "string"), ()),
+    "try_strptime": ("date-time", ("string", "string"), ()),
+    **dict.fromkeys(LENGTHS, ("duration", ("number",), ())),
     "regexp_extract": ("string", ("string", "string"), ("number", "string")),
     "regexp_matches": ("boolean", ("string", "string"), ("string",)),
     "regexp_full_match": ("boolean", ("string", "string"), ("string",)),
@@ -101,6 +105,11 @@ def misfits(
 def family_of(expression: Expression, columns: Mapping[str, Column]) -> Family | None:
     """Return what an expression yields."""
     return _Reader(expression, columns, Locator("")).family(expression.tree)
+
+
+def _counted(family: Family) -> Family:
+    """Return what a value is compared as: the difference of two times is a number, too."""
+    return "number" if family == "duration" else family
 
 
 class _Reader:
@@ -177,7 +186,7 @@ class _Reader:
                 continue
             if first is None:
                 first = part, family
-            elif family != first[1]:
+            elif _counted(family) != _counted(first[1]):
                 self.errors.append(
                     PolicyError(
                         "{left} is of type {left_type}, and {right} of type {right_type}",
@@ -227,16 +236,25 @@ class _Reader:
         ):
             optional = f"[, {', '.join(more)}]" if more else ""
             self._misuse(part, given, f"{name}({', '.join(needed)}{optional})")
+        if name.endswith("strptime") and not format_of(part).has_clock:
+            return "date"
         return result
 
     def _sum(self, part: dict[str, Any], given: list[Family | None]) -> Family | None:
-        """Add numbers, or take one time from another: days from dates, microseconds from times."""
+        """Add numbers, or take one time from another: days from dates, microseconds from times.
+
+        A duration is a number of microseconds, which no day can be moved by.
+        """
         if any(each in ("string", "boolean") for each in given):
             self._misuse(part, given, f"number {part['function_name']} number")
         times = [each for each in given if each in _TIMES]
         if len(times) == 2 and (times[0] != times[1] or part["function_name"] == "+"):
             self._misuse(part, given, f"{times[0]} - {times[0]}")
-        return times[0] if len(times) == 1 else None if None in given else "number"
+        if "duration" in given and ("date" in given or "number" in given):
+            self._misuse(part, given, f"date-time {part['function_name']} duration")
+        if len(times) == 1:
+            return times[0]
+        return None if None in given else "duration" if "duration" in given else "number"
 
     def _misuse(self, part: dict[str, Any], given: list[Family | None], expected: str) -> None:
         self.errors.append(

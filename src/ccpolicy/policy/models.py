@@ -14,6 +14,7 @@ from ccpolicy.evidence_formats import Format
 from ccpolicy.policy.base_model import STRICT, Name
 from ccpolicy.policy.column_reading import ColumnSource, Marks
 from ccpolicy.policy.decoding import Decoding
+from ccpolicy.policy.labels import Labels
 from ccpolicy.policy.reshape import Reshape
 from ccpolicy.texts import Label, Line, Tag, WrittenText
 from ccpolicy.vocabulary import Grade, Severity
@@ -389,7 +390,7 @@ class Reference(Model):
     empty, the record need only exist."""
 
 
-class Child(Model):
+class Child(Labels, Model):
     """Records nested in a document, unfolded into a table with the parent's key columns."""
 
     path: Line
@@ -414,13 +415,15 @@ class Lookup(Model):
     column: Name
 
 
-class Dataset(Decoding, Model):
+class Dataset(Decoding, Labels, Model):
     """What counts as evidence of one kind: `policy/datasets/<id>.yaml`."""
 
     id: Name
     title: WrittenText
     owner: Label
     """Role that keeps these records."""
+    written_by: Literal["people", "tool"] = "people"
+    """Who writes them: what a tool writes is not recorded by hand."""
     files: Line
     """Files below the evidence folder, such as `inspections/*.csv`."""
     format: Format

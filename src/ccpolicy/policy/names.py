@@ -1,4 +1,4 @@
-"""Names that are not known, and what was probably meant."""
+"""Names that are not known, what was probably meant, and names that do nothing."""
 
 from __future__ import annotations
 
@@ -22,4 +22,15 @@ def unknown(
         close=close.name if close else "",
         known=", ".join(known) or "–",
         **values,
+    )
+
+
+def without_effect(name: str, other: str, locator: Locator | None) -> PolicyError:
+    """Make the error for what does nothing where something else is missing."""
+    return PolicyError(
+        "'{name}' has no effect without '{other}'",
+        hint="take it out, or add '{other}'",
+        locator=locator,
+        name=name,
+        other=other,
     )

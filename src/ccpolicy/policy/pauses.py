@@ -9,6 +9,7 @@ from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.policy.columns import columns, schema
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.models import Control, Dataset, ParameterValue, Revision, Selection
+from ccpolicy.policy.names import without_effect
 from ccpolicy.time.durations import Duration, parse_duration
 
 Place = Callable[..., Locator]
@@ -73,13 +74,7 @@ def stopped_clocks(
                 name=limit,
             )
         elif limit in given and not is_paused:
-            yield PolicyError(
-                "'{name}' has no effect without the input '{input}'",
-                hint="take it out, or select the pauses",
-                locator=place(limit),
-                name=limit,
-                input=spec.limits,
-            )
+            yield without_effect(limit, spec.limits, place(limit))
         stopped = kind.inputs[spec.limits].stops
         if not is_paused or stopped is None:
             continue

@@ -21,6 +21,7 @@ from ccpolicy.assessment.agenda import Agenda
 from ccpolicy.assessment.comparison import Comparison
 from ccpolicy.assessment.manifest import Manifest
 from ccpolicy.assessment.models import Assessment
+from ccpolicy.assessment.preview import Preview
 from ccpolicy.assessment.provenance import ProvenanceExport
 from ccpolicy.assessment.verdict_history import History
 from ccpolicy.assessment.verification import Verification
@@ -36,6 +37,7 @@ WRITTEN: dict[str, type[BaseModel]] = {
     "verification": Verification,
     "history": History,
     "comparison": Comparison,
+    "preview": Preview,
 }
 """What ccpolicy writes, as JSON."""
 READ: dict[str, type[BaseModel]] = {**models.SCHEMAS, "tests": Cases, "baseline": Baseline}

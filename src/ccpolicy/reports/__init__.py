@@ -13,12 +13,13 @@ if TYPE_CHECKING:  # the command line asks for the names of formats before it ne
     from ccpolicy.assessment.agenda import Agenda
     from ccpolicy.assessment.comparison import Comparison
     from ccpolicy.assessment.models import Assessment
+    from ccpolicy.assessment.preview import Preview
     from ccpolicy.assessment.verdict_history import History
     from ccpolicy.assessment.verification import Verification
 
-    Result = Assessment | Agenda | Comparison | History | Verification
+    Result = Assessment | Agenda | Comparison | History | Preview | Verification
 
-Subject = Literal["assessment", "agenda", "comparison", "history", "verification"]
+Subject = Literal["assessment", "agenda", "comparison", "history", "preview", "verification"]
 Detail = Literal["brief", "normal", "full"]
 
 
@@ -51,6 +52,7 @@ FORMATS: dict[str, Format] = {
             "agenda": "agenda_text.render_agenda",
             "comparison": "comparison_text.render_comparison",
             "history": "history_text.render_history",
+            "preview": "preview_text.render_preview",
             "verification": "verification_text.render_verification",
         },
         for_people=True,
@@ -68,7 +70,10 @@ FORMATS: dict[str, Format] = {
             "comparison": "comparison_markdown.render_comparison",
         },
     ),
-    "csv": Format(".csv", {"assessment": "csv.render_assessment"}),
+    "csv": Format(
+        ".csv",
+        {"assessment": "csv.render_assessment", "preview": "preview_csv.render_preview"},
+    ),
     "xlsx": Format(".xlsx", {"assessment": "xlsx.render_assessment"}, for_files=True),
     "html": Format(".html", {"assessment": "html.render_assessment"}, annex=True, for_files=True),
     "oscal": Format(".oscal.json", {"assessment": "oscal.render_assessment"}),

@@ -1,4 +1,4 @@
-"""CSV: a row for a pin, each control, lapse, problem, due date, note and obsolete entry.
+"""CSV: a row for a pin, each control, lapse, problem, due date, note, attachment, obsolete entry.
 
 The columns are the same in every language, since other programs name them.
 """
@@ -35,12 +35,13 @@ COLUMNS = (
     "waived_by",
     "baselined",
     "place",
+    "records",
     "code",
     "text",
 )
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """What a spreadsheet takes for the beginning of a formula; tabs and line ends are written out."""
-_BOM = "\ufeff"
+BOM = "\ufeff"
 """Without it Excel shows Chinese as noise."""
 
 Row = dict[str, str]
@@ -49,12 +50,12 @@ Row = dict[str, str]
 def render_assessment(result: Assessment, view: View) -> str:
     """Render an assessment: a control's own row, and below it what it consists of."""
     file = io.StringIO()
-    file.write(_BOM)
+    file.write(BOM)
     writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\r\n")
     writer.writeheader()
     page = Page(view)
     for row in _rows(page, without_later_lapses(result)):
-        writer.writerow({name: _cell(value) for name, value in row.items()})
+        writer.writerow({name: safe_cell(value) for name, value in row.items()})
     return file.getvalue()
 
 
@@ -77,6 +78,13 @@ def _rows(page: Page, result: Assessment) -> Iterator[Row]:
         for note in file.notes:
             said = page.text(note.message)
             yield {"entry": "note", "place": file.file, "code": note.code, "text": said}
+    for attached in result.evidence.attachments:
+        said = page.say(
+            "attachment of {dataset}, SHA-256 {digest}",
+            dataset=attached.dataset,
+            digest=attached.sha256,
+        )
+        yield {"entry": "attachment", "place": attached.file, "text": said}
     for each in result.evidence.ignored:
         for name in each.files:
             yield {"entry": "ignored", "place": name, "text": page.text(each.reason)}
@@ -121,6 +129,7 @@ def _entries(page: Page, control: Control) -> Iterator[Row]:
             "waived_by": lapse.waived_by or "",
             "baselined": "yes" if lapse.baselined else "",
             "place": lapse.opened_by or "",
+            "records": "; ".join(lapse.records),
         }
     yield from (_problem(page, problem) for problem in control.problems)
     for due in control.due:
@@ -137,7 +146,7 @@ def _problem(page: Page, problem: Problem) -> Row:
     }
 
 
-def _cell(value: str) -> str:
+def safe_cell(value: str) -> str:
     """Keep a spreadsheet from computing a text, and a CI runner from obeying it."""
     shown = inert(visible(value))
     return f"'{shown}" if shown.lstrip().startswith(_FORMULA) else shown

@@ -52,6 +52,7 @@ def _pieces(document: Document, view: View) -> Iterator[bytes]:
         + language_style(document.result.policy.languages),
         "script": script.read_text("utf-8"),
     }
+    shared["titles"] = {each: document.title(each) for each in document.result.policy.languages}
     shared["policy"] = _content_policy(str(shared["style"]), str(shared["script"]))
     names = ["head", "cover", "summary", "matrix"]
     if view.detail != "brief":
@@ -129,6 +130,7 @@ def _environment() -> Environment:
         {
             "when": time_text.when,
             "until": time_text.until,
+            "span_end": time_text.span_end,
             "exactly": time_text.exactly,
             "printed": timeline.printed,
             "hours": timeline.hours,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from ccpolicy.assessment.models import Assessment, Control, EvidenceFile, Waiver
+from ccpolicy.assessment.models import Assessment, Attachment, Control, EvidenceFile, Waiver
 from ccpolicy.oscal import Part, document, identifier, moment, prop, prose
 from ccpolicy.reports import View
 from ccpolicy.reports.page import Page
@@ -62,7 +62,13 @@ class _Results:
         content: Part = {
             "import-ap": {"href": f"#{plan['uuid']}"},
             "results": [self.results(title)],
-            "back-matter": {"resources": [plan, *map(self.resource, result.evidence.files)]},
+            "back-matter": {
+                "resources": [
+                    plan,
+                    *map(self.resource, result.evidence.files),
+                    *map(self.attachment, result.evidence.attachments),
+                ]
+            },
         }
         return document("assessment-results", title, result.as_of, result.policy.version, content)
 
@@ -255,10 +261,20 @@ class _Results:
             "title": prose(self.page.join([file.file])),
             **({"remarks": prose(notes)} if notes else {}),
             "props": [prop("dataset", file.dataset), prop("invalid-records", str(file.invalid))],
-            "rlinks": [
-                {
-                    "href": quote(self.page.view.folder + file.file),
-                    "hashes": [{"algorithm": "SHA-256", "value": file.sha256}],
-                }
-            ],
+            "rlinks": [self.link(file)],
+        }
+
+    def attachment(self, file: Attachment) -> Part:
+        """Return a file that a record names, with its digest."""
+        return {
+            "uuid": self.id("attachment", file.dataset, file.file),
+            "title": prose(self.page.join([file.file])),
+            "props": [prop("dataset", file.dataset), prop("attachment", "true")],
+            "rlinks": [self.link(file)],
+        }
+
+    def link(self, file: EvidenceFile | Attachment) -> Part:
+        return {
+            "href": quote(self.page.view.folder + file.file),
+            "hashes": [{"algorithm": "SHA-256", "value": file.sha256}],
         }

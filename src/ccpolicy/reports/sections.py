@@ -173,6 +173,16 @@ def ended(control: Control) -> list[Lapse]:
     return [e for e in control.lapses if e.ends is not None and (e.subject, e.ends) not in begun]
 
 
+def became_waived(control: Control) -> set[tuple[str, str]]:
+    """Return the subject and the beginning of each lapse that goes on as one that is waived."""
+    waived = {(lapse.subject, lapse.starts) for lapse in control.lapses if lapse.waived_by}
+    return {
+        (e.subject, e.starts)
+        for e in control.lapses
+        if not e.waived_by and (e.subject, e.ends) in waived
+    }
+
+
 def all_problems(result: Assessment) -> list[tuple[Control | None, Problem]]:
     """List every problem with its control: those of no single control first."""
     return [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,9 +16,10 @@ from ccpolicy.reports.phrases import (
 )
 from ccpolicy.reports.sections import all_problems, without_later_lapses
 from ccpolicy.reports.summary_text import baseline_notes, evidence_notes, judgement, severities
-from ccpolicy.reports.time_text import pinned
+from ccpolicy.reports.time_text import beginning, ending, local, pinned, span_ending
 
-Cell = str | float | None
+Cell = str | float | datetime.date | None
+"""A moment is local to the plan's zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +56,11 @@ def _summary(page: Page, result: Assessment) -> Iterator[Sequence[Cell]]:
         yield page.say("Waivers"), text
     for text, _ in evidence_notes(page, result):
         yield page.say("Evidence"), text
-    yield page.say("Judged as of"), result.as_of
+    yield page.say("Judged as of"), local(result.as_of)
     for text in pinned(page, result):
         yield page.say("Pinned"), text
-    yield page.say("Period from"), result.window.starts
-    yield page.say("Period to"), result.window.ends
+    yield page.say("Period from"), local(result.window.starts)
+    yield page.say("Period to"), local(result.window.ends)
     yield page.say("Time zone"), result.policy.zone
     for verdict, count in result.tally.items():
         yield page.say(VERDICT_MESSAGES[verdict]), count
@@ -112,7 +114,7 @@ def _controls(page: Page, result: Assessment) -> Sheet:
             control.subjects.unknown,
             control.subjects.ended,
             control.subjects.not_due,
-            control.next_due,
+            control.next_due and ending(control.next_due),
             page.text(control.rule),
             reason_text(page, control) or None,
             page.text(control.remediation),
@@ -137,19 +139,21 @@ def _lapses(page: Page, result: Assessment) -> Sheet:
         page.say("In the baseline"),
         page.say("Opened by"),
         page.say("Closed by"),
+        page.say("Records behind it"),
     ]
     rows = [
         (
             control.id,
             lapse.subject,
-            lapse.starts,
-            lapse.ends,
+            beginning(lapse.starts),
+            lapse.ends and span_ending(lapse.starts, lapse.ends),
             lapse.days,
             None if lapse.paused is None else round(lapse.paused / 3600, 4),
             lapse.waived_by,
             page.say("known") if lapse.baselined else None,
             lapse.opened_by,
             lapse.closed_by,
+            "; ".join(lapse.records) or None,
         )
         for control in result.controls
         for lapse in control.lapses
@@ -181,7 +185,7 @@ def _problems(page: Page, result: Assessment) -> Sheet:
 def _due(page: Page, result: Assessment) -> Sheet:
     head = [page.say("Control"), page.say("Subject"), page.say("Due"), page.say("Owner")]
     rows = [
-        (control.id, subject, due.at, page.text(control.owner))
+        (control.id, subject, ending(due.at), page.text(control.owner))
         for control in result.controls
         for due in control.due
         for subject in due.subjects
@@ -209,8 +213,8 @@ def _waivers(page: Page, result: Assessment) -> Sheet:
             page.text(waiver.reason),
             page.text(waiver.owner),
             page.text(waiver.approver),
-            waiver.starts,
-            waiver.ends,
+            beginning(waiver.starts),
+            ending(waiver.ends),
             page.say(WAIVER_STATE_MESSAGES[waiver.state]),
         )
         for waiver in result.waivers

@@ -13,23 +13,44 @@ from ccpolicy.reports.page import Page
 _MIDNIGHT = datetime.time()
 
 
+def beginning(moment: str) -> datetime.date:
+    """Return when something began: its day if that is at midnight, else the local moment."""
+    return local(moment).date() if _is_midnight(moment) else local(moment)
+
+
+def ending(moment: str) -> datetime.date:
+    """Return up to when something goes: its last day if it ends at midnight, else the moment."""
+    return last_day(moment) if _is_midnight(moment) else local(moment)
+
+
+def span_ending(starts: str, ends: str) -> datetime.date:
+    """Return when a span ended: the last day of one of whole days, else the local moment."""
+    return ending(ends) if _is_midnight(starts) else local(ends)
+
+
+def local(moment: str) -> datetime.datetime:
+    """Return a moment as the clocks of the plan's zone show it."""
+    return datetime.datetime.fromisoformat(moment).replace(tzinfo=None)
+
+
 def when(moment: str) -> str:
     """Say when something began: a day that begins at midnight needs no time."""
-    found = datetime.datetime.fromisoformat(moment)
-    return f"{found:%Y-%m-%d}" if found.time() == _MIDNIGHT else _exact(found)
+    return _said(beginning(moment))
 
 
 def until(moment: str) -> str:
     """Say up to when something goes: midnight is the end of the day before."""
-    found = datetime.datetime.fromisoformat(moment)
-    if found.time() == _MIDNIGHT:
-        return last_day(moment).isoformat()
-    return _exact(found)
+    return _said(ending(moment))
+
+
+def span_end(starts: str, ends: str) -> str:
+    """Say when a span ended: one of whole days by its last day."""
+    return _said(span_ending(starts, ends))
 
 
 def exactly(moment: str) -> str:
     """Say a moment with its time."""
-    return _exact(datetime.datetime.fromisoformat(moment))
+    return _said(local(moment))
 
 
 def last_day(moment: str) -> datetime.date:
@@ -67,11 +88,10 @@ def span(page: Page, result: Assessment, lapse: Lapse) -> str:
         length = page.say("{length} in the period", length=length)
     if lapse.ends is None:
         return page.say("since {start} ({length})", start=when(lapse.starts), length=length)
-    days = times.starts.time() == times.ends.time() == _MIDNIGHT
-    if days and whole <= datetime.timedelta(days=1):
-        return page.say("on {day} ({length})", day=when(lapse.starts), length=length)
-    end = until(lapse.ends) if days else _exact(times.ends)
-    return page.say("{start} to {end} ({length})", start=when(lapse.starts), end=end, length=length)
+    start, end = when(lapse.starts), span_end(lapse.starts, lapse.ends)
+    if start == end and _is_midnight(lapse.starts):
+        return page.say("on {day} ({length})", day=start, length=length)
+    return page.say("{start} to {end} ({length})", start=start, end=end, length=length)
 
 
 def length_in_period(page: Page, result: Assessment, lapse: Lapse) -> str:
@@ -125,8 +145,13 @@ def age(page: Page, as_of: str, now: datetime.datetime) -> str:
     return page.say("{length} ago", length=length)
 
 
-def _exact(moment: datetime.datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}"
+def _is_midnight(moment: str) -> bool:
+    return local(moment).time() == _MIDNIGHT
+
+
+def _said(day: datetime.date) -> str:
+    is_day = not isinstance(day, datetime.datetime)
+    return f"{day:%Y-%m-%d}" if is_day else f"{day:%Y-%m-%d %H:%M}"
 
 
 def _length(page: Page, length: datetime.timedelta) -> str:

@@ -54,6 +54,9 @@ class _Writer:
         self.book = book
         self.head = book.add_format({"bold": True, "bottom": 1})
         self.text = book.add_format({"text_wrap": True, "valign": "top"})
+        day = {"valign": "top", "align": "left", "num_format": "yyyy-mm-dd"}
+        self.day = book.add_format(day)
+        self.moment = book.add_format({**day, "num_format": "yyyy-mm-dd hh:mm"})
         self.unsaid: list[Message] = []
 
     def add(self, sheet: Sheet) -> None:
@@ -78,6 +81,9 @@ class _Writer:
         for column, value in enumerate(row):
             if isinstance(value, str):
                 target.write_string(number, column, self.fitting(value), self.text)
+            elif isinstance(value, datetime.date):
+                form = self.moment if isinstance(value, datetime.datetime) else self.day
+                target.write_datetime(number, column, value, form)
             elif value is not None:
                 target.write_number(number, column, value, self.text)
 

@@ -7,6 +7,7 @@ from .cadence import Cadence
 from .coverage import Coverage
 from .deadline import Deadline
 from .level import Level
+from .meter import Meter
 from .record import Record
 from .recurrence import Recurrence
 from .share import Share
@@ -17,6 +18,7 @@ JUDGES: dict[str, type[Judge]] = {
     "deadline": Deadline,
     "cadence": Cadence,
     "level": Level,
+    "meter": Meter,
     "record": Record,
     "share": Share,
 }

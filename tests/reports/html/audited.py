@@ -101,6 +101,8 @@ ANNEX = AuditAppendix(
             retention="3 years",
             zone="Asia/Shanghai",
             fields=["inspection_id", "asset_id", "result"],
+            labels={"inspection_id": text("Number <b>", "巡检单号"), "site": text("Site", "职场")},
+            value_labels={"site": {"SH": text("Shanghai & all", "上海")}},
             may_be_empty=text("A new centre has none.", "新中心尚无记录。"),
             recorded=[
                 Recorder(

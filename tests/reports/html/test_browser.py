@@ -85,6 +85,27 @@ def test_language_and_colours_change_without_a_reload(browser: Browser, reports:
         reached(page, "location.hash.includes('language=zh&theme=dark')")
 
 
+def test_it_opens_in_the_readers_language(browser: Browser, reports: Path) -> None:
+    with opened(browser, reports / "rich.html", locale="zh-CN") as page:
+        assert page.locator("#h-summary").inner_text() == "摘要"
+        assert "合规评定报告" in page.title()
+        page.locator("label[for=lang-en]").click()
+        assert "compliance report" in page.title()
+    with opened(browser, reports / "rich.html", locale="fr-FR") as page:
+        assert page.locator("#h-summary").inner_text() == "Summary"
+
+
+def test_failures_of_the_period_lead_to_their_controls(browser: Browser, reports: Path) -> None:
+    failed = sum(control.period == "fail" for control in AUDITED.controls)
+    with opened(browser, reports / "rich.html") as page:
+        page.locator("[data-filter=period-fail]").click()
+        assert page.locator(SECTIONS).count() == failed
+        assert page.locator("#unmatched").is_hidden()
+        page.locator("#q").fill("nothing is called so")
+        reached(page, "!document.querySelector('#unmatched').hidden")
+        assert page.locator(SECTIONS).count() == 0
+
+
 def test_deep_links_land_in_what_is_folded(browser: Browser, reports: Path) -> None:
     for place in ("#r.2", "#r.2?language=zh"):
         with opened(browser, reports / "rich.html", place) as page:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ccpolicy.assessment.models import Assessment
+from ccpolicy.assessment.models import Assessment, Pauses
 from ccpolicy.reports import View
 from ccpolicy.reports.html import render_assessment as render
 
@@ -114,3 +114,21 @@ def test_without_a_baseline_nothing_is_known() -> None:
     content = render(ASSESSMENT, View()).decode()
     assert content.count("class=known") + content.count('class="known"') == 1, "a part for scripts"
     assert "state-known" not in content
+
+
+def test_hours_paused_stand_in_the_list_of_all_lapses(browser: Browser, tmp_path: Path) -> None:
+    other, first, *others = ASSESSMENT.controls
+    lapses = [
+        each.model_copy(update={"paused": 5400 if place == 0 else None})
+        for place, each in enumerate(first.lapses)
+    ]
+    pauses = Pauses(subjects=1, seconds=5400)
+    paused = first.model_copy(update={"lapses": lapses, "pauses": pauses})
+    result = ASSESSMENT.model_copy(update={"controls": [other, paused, *others]})
+    with opened(browser, report(tmp_path, result), "#s-lapses") as page:
+        reached(page, "'lapses' in document.documentElement.dataset")
+        page.locator("[data-s=paused] button").click()
+        page.locator("[data-s=paused] button").click()
+        reached(page, "document.querySelector('#lapses td.num + td.num')?.textContent === '1.5'")
+        told = page.locator("#lapses td.num + td.num").all_inner_texts()
+        assert told == ["1.5", *["0"] * (len(told) - 1)]

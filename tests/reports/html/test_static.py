@@ -55,8 +55,10 @@ def test_every_part_of_the_assessment_is_there(result: Assessment) -> None:
             assert clause.no_control.text("en") in matrix
     for waiver in result.waivers:
         assert waiver.reason.text("zh") in words(places["s-waivers"])
-    for file in result.evidence.files:
-        assert file.sha256 in words(places["s-evidence"])
+    assert result.evidence.attachments
+    for file, digest in result.evidence.digests.items():
+        assert file in words(places["s-evidence"])
+        assert digest in words(places["s-evidence"])
     assert result.policy.digest in page
     assert ("This assessment has no annex" in page) == (result.annex is None)
 
@@ -205,6 +207,14 @@ def test_who_recorded_stands_in_the_register() -> None:
     without = AUDITED.model_copy(update={"provenance": None})
     said = words(by_id(parsed(render(without, View())))["recorded"])
     assert "ccpolicy check --provenance" in said
+
+
+def test_fields_and_values_have_their_labels_beside_what_is_on_file() -> None:
+    register = words(by_id(parsed(render(AUDITED, View())))["s-evidence"])
+    assert "Number <b>" in register
+    assert "巡检单号" in register
+    cells = [words(each) for each in parsed(render(AUDITED, View())).iter(f"{XHTML}td")]
+    assert any("Shanghai & all" in each and "上海" in each and "SH" in each for each in cells)
 
 
 def test_every_timeline_has_its_legend() -> None:

@@ -47,10 +47,10 @@ def test_sections_stand_in_the_order_of_reading(page: Any) -> None:
 
 
 def test_cover_counts_the_verdicts(page: Any) -> None:
-    (tally,) = tagged(page, "ul", "tally")
-    shown = [int(words(tagged(each, "b", "n")[0])) for each in tagged(tally, "li")]
-    found = Counter(control.now for control in AUDITED.controls)
-    assert shown == [found[each] for each in VERDICTS]
+    for tally, moment in zip(tagged(page, "ul", "tally"), ("now", "period"), strict=True):
+        shown = [int(words(tagged(each, "b", "n")[0])) for each in tagged(tally, "li")]
+        found = Counter(getattr(control, moment) for control in AUDITED.controls)
+        assert shown == [found[each] for each in VERDICTS]
 
 
 def test_matrix_shows_every_verdict_of_every_control_of_a_clause(page: Any) -> None:

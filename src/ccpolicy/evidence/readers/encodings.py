@@ -88,6 +88,11 @@ def transcode(file: SourceFile, pieces: Iterable[bytes]) -> Iterator[bytes]:
         raise _is_utf8_error(file, name)
 
 
+def is_strange(text: str) -> bool:
+    """Whether a text holds what no text has, so that its encoding is another."""
+    return bool(_STRANGE.search(text))
+
+
 def _is_utf8(decoder: codecs.IncrementalDecoder, raw: bytes) -> bool:
     try:
         decoder.decode(raw)
@@ -125,7 +130,7 @@ def encoding_hint(file: SourceFile) -> tuple[str, str]:
             text = codecs.getincrementaldecoder(ENCODINGS[name])("strict").decode(head)
         except UnicodeDecodeError:
             continue
-        if not _STRANGE.search(text) and _names_columns(file.contract, text):
+        if not is_strange(text) and _names_columns(file.contract, text):
             return _HINT_MESSAGES["add"], f"encoding: {name}"
     return _HINT_MESSAGES["unknown"], "encoding: GB18030"
 

@@ -8,7 +8,7 @@ from typing import Any
 from ccpolicy.errors import EvidenceError
 from ccpolicy.evidence.contract import Column
 from ccpolicy.evidence.readers.interface import Record, Reject, SourceFile, path_on_line
-from ccpolicy.evidence.readers.records_path import Found, at_pointer
+from ccpolicy.evidence.readers.records_path import Found, RecordsPath, at_pointer
 from ccpolicy.policy.decoding import FORMATS_OF, pointer_tokens
 
 
@@ -25,8 +25,10 @@ class FieldMapping:
             if heading.startswith("/") and contract.dataset.format in FORMATS_OF["records"]
         }
         """Column → pointer from the document's top, for fields around the records."""
+        self.members = RecordsPath(contract).members
+        apart = self.pointers.keys() | self.members.keys()
         self.own = _Names(
-            {name: each for name, each in headings.items() if name not in self.pointers},
+            {name: each for name, each in headings.items() if name not in apart},
             allows_more=contract.allows_more,
         )
         lists = [name for name, spec in properties.items() if spec.get("type") == "array"]
@@ -40,15 +42,15 @@ class FieldMapping:
             )
             for child in contract.children
         }
-        self.texts = {column.name: column for column in contract.columns} if is_text else {}
+        self.columns = {column.name: column for column in contract.columns}
+        self.texts = self.columns if is_text else {}
         """Columns of text that are to be read as values, as in XML."""
         self.nested_texts = {
             child.path: {column.name: column for column in child.columns}
             for child in contract.children
             if is_text
         }
-        known = {column.name: column for column in contract.columns}
-        self.around = {name: known[name].value(text) for name, text in file.around.items()}
+        self.around = {name: self.columns[name].value(text) for name, text in file.around.items()}
 
     def records(
         self, found: Iterable[Found], lines: Sequence[int], document: Any = None
@@ -65,6 +67,10 @@ class FieldMapping:
                 for name, tokens in self.pointers.items()
                 if (value := at_pointer(document, tokens, each.path, is_xml=self.is_text))
                 not in (None, "")
+            }
+            around |= {
+                name: self.columns[name].value(str(each.path[step]))
+                for name, step in self.members.items()
             }
             path = path_on_line(lines, index)
             yield self.record(index + 1, each.value, lines[index], path, around)

@@ -9,6 +9,7 @@ from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.contract import Contract
 from ccpolicy.evidence.readers.interface import EvidenceErrors, SourceFile
 from ccpolicy.near_names import folded, nearest
+from ccpolicy.policy.decoding import CellRange, letters
 
 _LONGEST = 80
 """Characters of a heading that a message shows."""
@@ -61,6 +62,8 @@ def match_header(
 def _faults(
     contract: Contract, header: Sequence[str], known: dict[str, str], place: Locator
 ) -> Iterator[EvidenceError]:
+    rows = contract.dataset.header
+    area = CellRange.parse(contract.dataset.range or "") or CellRange()
     for index, heading in enumerate(header):
         if heading not in known and not heading.strip():
             if not contract.allows_more:
@@ -73,7 +76,16 @@ def _faults(
                 )
         elif heading in header[:index]:
             yield EvidenceError(
-                "the column '{name}' is there twice", locator=place, name=_short(heading)
+                "the column '{name}' is there twice",
+                hint="give one of them another heading, or have the columns named by their letters:"
+                "  header: none  ,  range: {corner}{row}  and  columns: {{…: {first}}}  or"
+                "  {{…: {second}}}",
+                locator=place,
+                name=_short(heading),
+                corner=letters(area.first_column),
+                row=(rows[-1] if isinstance(rows, list) else place.line or 1) + 1,
+                first=letters(area.first_column + header.index(heading)),
+                second=letters(area.first_column + index),
             )
         elif heading not in known and not contract.allows_more:
             yield _unknown(heading, [each for each in known if each not in header], known, place)

@@ -13,6 +13,7 @@ from ccpolicy.evidence.readers.encodings import encoding_hint
 from ccpolicy.evidence.readers.fields import FieldMapping
 from ccpolicy.evidence.readers.interface import Note, Reader, Record, Reject, SourceFile
 from ccpolicy.evidence.readers.records_path import RecordsPath
+from ccpolicy.policy.decoding import is_any
 
 MAX_BYTES = 256 << 20
 """Largest JSON document, which is held in memory as a whole."""
@@ -158,6 +159,10 @@ class _Walk:
     def _below(self, at: int, index: int) -> tuple[Any, int]:
         """Decode what begins at a place, and stands at so many tokens of the pointer."""
         tokens = self.path.tokens
+        if index == len(tokens) and self.path.ends_with_members and self.text[at] != "[":
+            found = self._record(at)
+            self.failing = None
+            return found
         if index == len(tokens) and self.text[at] == "[":
             found = self._list(at, lambda at, _: self._record(at))
             self.failing = None
@@ -167,7 +172,7 @@ class _Walk:
             name = token.removesuffix("?")
 
             def part(at: int, step: str) -> tuple[Any, int]:
-                if token in ("*", step) or name == step:
+                if is_any(token) or step in (token, name):
                     return self._below(at, index + 1)
                 return DECODER.raw_decode(self.text, at)
 

@@ -9,7 +9,7 @@ from ccpolicy.errors import Message
 from ccpolicy.evidence.contract import Contract
 from ccpolicy.evidence.readers.interface import Note, SourceFile
 from ccpolicy.near_names import folded
-from ccpolicy.policy.decoding import pointer_tokens
+from ccpolicy.policy.decoding import is_any, members_of, pointer_tokens
 
 Path = tuple[str | int, ...]
 
@@ -29,6 +29,12 @@ class RecordsPath:
         self.pointer = contract.dataset.records
         self.is_document = self.pointer == "document"
         self.tokens = [] if self.is_document else pointer_tokens(self.pointer)
+        self.members = {
+            name: index for index, each in enumerate(self.tokens) if (name := members_of(each))
+        }
+        """Column → the step of a record's path that is its value."""
+        self.ends_with_members = bool(self.tokens) and members_of(self.tokens[-1]) is not None
+        """Whether a member is itself the record, unless it is a list of them."""
         self.is_xml = is_xml
         """Whether an entry that is alone may stand for a list of one, and none for an empty one."""
         self.missing = 0
@@ -53,10 +59,13 @@ class RecordsPath:
 
     def _below(self, file: SourceFile, value: Any, index: int, path: Path) -> Iterator[Found]:
         if index == len(self.tokens):
-            yield from self._listed(file, value, path)
+            if self.ends_with_members and not isinstance(value, list):
+                yield Found(path, value)
+            else:
+                yield from self._listed(file, value, path)
             return
         step_name = self.tokens[index]
-        if step_name == "*":
+        if is_any(step_name):
             for step, each in self._entries(file, value, index):
                 yield from self._below(file, each, index + 1, (*path, step))
             return
@@ -120,7 +129,9 @@ class RecordsPath:
                 else "a list of records is expected",
                 hint="say in the dataset where in the document the list stands, as"
                 "  records: /name  or  records: /name/*/list  – or  records: document  if the"
-                " document is itself the record",
+                " document is itself the record, or  records: {members}  if each member of the"
+                " object is one",
+                members=f"{self.pointer}/{{{file.contract.dataset.key[0]}}}",
                 line=1,
                 pointer=self.pointer,
             )
@@ -129,6 +140,16 @@ class RecordsPath:
             yield Found((*path, number), each)
 
     def _entries(self, file: SourceFile, value: Any, index: int) -> Iterable[tuple[str | int, Any]]:
+        if members_of(self.tokens[index]):
+            if isinstance(value, dict):
+                return value.items()
+            raise file.error(
+                "an object is expected at {pointer}, with a name for each member",
+                hint="of a list, write * in place of {token}",
+                pointer=self._shown(index) or "/",
+                token=self.tokens[index],
+                line=1,
+            )
         if isinstance(value, list):
             return enumerate(value)
         if self.is_xml:
@@ -147,7 +168,7 @@ def at_pointer(document: Any, tokens: Sequence[str], record: Path, *, is_xml: bo
     """Return what stands at a pointer from the document's top; `*` is the record's own step."""
     value = document
     for index, step_name in enumerate(tokens):
-        step: str | int = record[index] if step_name == "*" else step_name
+        step: str | int = record[index] if is_any(step_name) else step_name
         if is_xml and not _is_index(step):
             value = alone(value)
         if isinstance(value, dict):

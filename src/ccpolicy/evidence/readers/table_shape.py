@@ -69,7 +69,7 @@ class TableShape:
                 found[number] = [self.text(cell) for cell in self.area.cut(cells)]
             if number >= wanted[-1]:
                 break
-        headings = _joined([found.get(each, []) for each in wanted])
+        headings = joined_headings([found.get(each, []) for each in wanted])
         if wanted[-1] not in found or (self.area != CellRange() and not any(headings)):
             raise self.file.error(
                 "the headings are to be in row {row}, where there is none",
@@ -155,7 +155,7 @@ def header_rows(contract: Contract, area: CellRange) -> list[int]:
     return [area.first_row if header == 1 and area.first_row else header]
 
 
-def _joined(rows: Sequence[Sequence[str]]) -> list[str]:
+def joined_headings(rows: Sequence[Sequence[str]]) -> list[str]:
     """Join the texts above each other; an empty one above a text goes on from the left."""
     width = max(map(len, rows), default=0)
     grid = [[*row, *[""] * (width - len(row))] for row in rows]

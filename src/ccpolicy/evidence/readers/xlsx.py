@@ -46,7 +46,7 @@ class _Sheet:
     def __init__(self, file: SourceFile) -> None:
         self.file = file
         file.check_size(MAX_BYTES)
-        self.name, rows, self.facts, self.notes = _open(file)
+        self.name, rows, self.facts, self.notes = open_sheet(file)
         self.hidden = file.contract.dataset.hidden
         self.cells = CellTexts(self.file, _heading)
         self.shape = TableShape(file, self.facts.area, _heading)
@@ -261,7 +261,7 @@ def _no_sheet(file: SourceFile, name: str, known: Sequence[str]) -> EvidenceErro
     )
 
 
-def _open(file: SourceFile) -> tuple[str, list[list[Any]], SheetFacts, list[Message]]:
+def open_sheet(file: SourceFile) -> tuple[str, list[list[Any]], SheetFacts, list[Message]]:
     """Return the sheet's name, its rows from the first on, what its XML says, and what to note."""
     # Needed for spreadsheets alone.
     import python_calamine

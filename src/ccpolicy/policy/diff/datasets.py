@@ -17,10 +17,11 @@ from ccpolicy.policy.diff.readings import reading_changes
 from ccpolicy.policy.diff.recording import recording_direction
 from ccpolicy.policy.diff.references import reference_changes
 from ccpolicy.policy.keywords import KEYWORDS
+from ccpolicy.policy.labels import Labels
 from ccpolicy.policy.models import Child, Dataset
 from ccpolicy.time.durations import parse_duration
 
-_WORDING = ("title", "owner")
+_WORDING = ("title", "owner", "written_by", *Labels.model_fields)
 _APART = frozenset(
     [*_WORDING, "id", "may_be_empty", "references", "retention", "record", "columns"]
 )
@@ -37,10 +38,15 @@ def dataset_changes(subject: Subject, before: Dataset, after: Dataset) -> Iterat
     for field in _WORDING:
         if getattr(before, field) != getattr(after, field):
             yield subject.change("neutral", Message.of("the {field}", field=field), field)
+    for name in sorted(before.children.keys() & after.children.keys()):
+        for field in Labels.model_fields:
+            if getattr(before.children[name], field) != getattr(after.children[name], field):
+                message = Message.of("the {field}", field=field)
+                yield subject.change("neutral", message, "children", name, field)
     for field in _CONTRACT:
         first, second = getattr(before, field), getattr(after, field)
-        if field == "children":  # their references are compared one by one
-            first, second = _without_references(first), _without_references(second)
+        if field == "children":  # their references and labels are compared apart
+            first, second = _plain(first), _plain(second)
         if first != second:
             yield subject.change(
                 recording_direction(first, second)
@@ -69,8 +75,10 @@ def dataset_changes(subject: Subject, before: Dataset, after: Dataset) -> Iterat
     yield from _Schema(subject).record(before.record, after.record, ("record",))
 
 
-def _without_references(children: Mapping[str, Child]) -> dict[str, Child]:
-    return {name: each.model_copy(update={"references": {}}) for name, each in children.items()}
+def _plain(children: Mapping[str, Child]) -> dict[str, Child]:
+    """Return nested records without what is compared apart."""
+    apart: dict[str, object] = {name: {} for name in ("references", *Labels.model_fields)}
+    return {name: each.model_copy(update=apart) for name, each in children.items()}
 
 
 def asked_of_git(dataset: Dataset) -> object:
@@ -80,8 +88,8 @@ def asked_of_git(dataset: Dataset) -> object:
     """
     if not (dataset.recording or any(each.recording for each in dataset.children.values())):
         return None
-    plain = dataset.model_copy(update={"children": _without_references(dataset.children)})
-    words = {"title", "owner", "may_be_empty", "record", "references"}
+    plain = dataset.model_copy(update={"children": _plain(dataset.children)})
+    words = {*_WORDING, "may_be_empty", "record", "references"}
     return plain.model_dump(exclude=words), _columns(dataset.record)
 
 

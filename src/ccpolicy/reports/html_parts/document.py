@@ -16,8 +16,14 @@ from ccpolicy.reports.html_parts import lapses, overview, timeline, verdicts
 from ccpolicy.reports.html_parts.filters import Sites, facets
 from ccpolicy.reports.html_parts.register import Register
 from ccpolicy.reports.html_parts.scale import Scale
-from ccpolicy.reports.sections import ControlDue, Sections, without_later_lapses
-from ccpolicy.reports.time_text import last_day
+from ccpolicy.reports.html_parts.wording import say, text
+from ccpolicy.reports.sections import (
+    ControlDue,
+    Sections,
+    became_waived,
+    without_later_lapses,
+)
+from ccpolicy.reports.time_text import last_day, when
 from ccpolicy.vocabulary import SEVERITIES, VERDICTS, Severity, Verdict
 
 SOON = 30
@@ -127,6 +133,12 @@ class Document:
         """Return each control once, with its earliest due date, for the summary."""
         return self.summary.due(self.ahead(SOON))
 
+    def title(self, language: str) -> str:
+        """Return the page's title in a language."""
+        plan, kind = text(self.result.policy.title), say("compliance report")
+        named = [each.text(language).unescape() for each in (plan, kind)]
+        return " · ".join([*named, when(self.result.as_of)])
+
     @cached_property
     def due(self) -> list[Task]:
         """What the calendar lists."""
@@ -164,6 +176,11 @@ class Document:
             control.id: sum(lapse.baselined for lapse in control.lapses)
             for control in self.result.controls
         }
+
+    @cached_property
+    def became_waived(self) -> dict[str, set[tuple[str, str]]]:
+        """Control → subject and beginning of each of its lapses that goes on under a waiver."""
+        return {control.id: became_waived(control) for control in self.result.controls}
 
     @cached_property
     def baselined(self) -> int:
@@ -211,6 +228,11 @@ class Document:
                 else timeline.rows_of_lapses(result, control, self.scale),
                 not_drawn=own.not_drawn + len(own.timelines) - len(drawn) if own else 0,
             )
+
+    @property
+    def has_pauses(self) -> bool:
+        """Whether some control has pauses, so that its lapses say for how long."""
+        return any(control.pauses for control in self.result.controls)
 
     def packed(self) -> Iterator[bytes]:
         """Yield all lapses, packed."""

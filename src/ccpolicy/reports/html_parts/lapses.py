@@ -13,6 +13,7 @@ from itertools import groupby, islice
 
 from ccpolicy.assessment.models import Assessment, Control, Lapse
 from ccpolicy.reports.html_parts.wording import shown
+from ccpolicy.reports.sections import became_waived
 
 ON_THE_PAGE = 100
 """Lapses of a control that stand in its table; the browser pages through the others."""
@@ -79,9 +80,10 @@ def packed(result: Assessment, site: Site) -> Iterator[bytes]:
 
 def _blocks(result: Assessment, site: Site) -> Iterator[dict[str, object]]:
     for index, control in enumerate(result.controls):
-        lapses = iter(control.lapses)
+        lapses, then_waived = iter(control.lapses), became_waived(control)
         while block := list(islice(lapses, BLOCK)):
-            yield _columns(index, control, block, site)
+            then = [n for n, e in enumerate(block) if (e.subject, e.starts) in then_waived]
+            yield {**_columns(index, control, block, site), "then": then}
 
 
 def _columns(index: int, control: Control, block: Sequence[Lapse], site: Site) -> dict[str, object]:
@@ -108,6 +110,10 @@ def _columns(index: int, control: Control, block: Sequence[Lapse], site: Site) -
             _minutes(lapse.ends) - _minutes(lapse.starts) if lapse.ends else -1 for lapse in block
         ],
         "days": [round(lapse.days, 2) for lapse in block],
+        # Empty where none was paused, as of most controls.
+        "paused": [round((lapse.paused or 0) / 3600, 2) for lapse in block]
+        if any(lapse.paused for lapse in block)
+        else [],
         "waiver": [number(lapse.waived_by) for lapse in block],
         "known": [place for place, lapse in enumerate(block) if lapse.baselined],
         "opened": [file for file, _ in opened],

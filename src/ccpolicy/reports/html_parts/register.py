@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import TypeVar
 
 from ccpolicy.assessment.audit_appendix import Dataset, Record
-from ccpolicy.assessment.models import Assessment, EvidenceFile, Recorded
+from ccpolicy.assessment.models import Assessment, Attachment, EvidenceFile, Recorded
 from ccpolicy.reports.html_parts.timeline import drawn, printed
 from ccpolicy.reports.provenance_text import by_place
+from ccpolicy.texts import Text
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,22 @@ class Sheet:
     dataset: str
     columns: list[str]
     records: list[Named]
+    contract: Dataset | None
+
+    def label(self, column: str) -> Text | None:
+        """Return a column's name for readers, if it has one."""
+        return next(self._of(self.contract.labels, column), None) if self.contract else None
+
+    def value_label(self, column: str, value: str) -> Text | None:
+        """Return a value's name for readers, if it has one."""
+        found = self._of(self.contract.value_labels, column) if self.contract else iter(())
+        return next((each[value] for each in found if value in each), None)
+
+    def _of(self, labels: Mapping[str, T], column: str) -> Iterator[T]:
+        """Yield what is said of a column; nested records have the columns around them, too."""
+        child = self.dataset.partition(".")[2]
+        names = [f"{child}.{column}", column] if child else [column]
+        return (labels[name] for name in names if name in labels)
 
     @property
     def is_recorded(self) -> bool:
@@ -54,6 +74,7 @@ class Entry:
     anchor: str
     contract: Dataset | None
     files: list[EvidenceFile]
+    attachments: list[Attachment]
     sheets: list[Sheet]
     controls: list[str]
     """Those that rest on it."""
@@ -79,22 +100,26 @@ class Register:
         self._printed = on_paper
         records = [each for each in annex.records if each.place in named] if annex else []
         self._anchors = {record.place: f"r.{number}" for number, record in enumerate(records, 1)}
-        sheets = self._sheets(records)
         contracts = {each.id: each for each in annex.datasets} if annex else {}
+        sheets = self._sheets(records, contracts)
         files: dict[str, list[EvidenceFile]] = {}
         for file in result.evidence.files:
             files.setdefault(file.dataset, []).append(file)
+        attached: dict[str, list[Attachment]] = {}
+        for each in result.evidence.attachments:
+            attached.setdefault(each.dataset, []).append(each)
         users: dict[str, list[str]] = {}
         for control in result.controls:
             for dataset in control.datasets:
                 users.setdefault(dataset, []).append(control.id)
-        names = sorted({*contracts, *files, *sheets, *users})
+        names = sorted({*contracts, *files, *attached, *sheets, *users})
         self.entries = [
             Entry(
                 id=name,
                 anchor=f"d.{number}",
                 contract=contracts.get(name),
                 files=files.get(name, []),
+                attachments=attached.get(name, []),
                 sheets=sheets.get(name, []),
                 controls=users.get(name, []),
             )
@@ -111,7 +136,9 @@ class Register:
         """Return the dataset that a selection reads, also where it reads what is nested in it."""
         return self.datasets.get(name.partition(".")[0])
 
-    def _sheets(self, records: Sequence[Record]) -> dict[str, list[Sheet]]:
+    def _sheets(
+        self, records: Sequence[Record], contracts: Mapping[str, Dataset]
+    ) -> dict[str, list[Sheet]]:
         found: dict[str, list[Sheet]] = {}
         ordered = sorted(records, key=lambda each: (each.dataset, _file(each.place)))
         for (dataset, file), group in groupby(ordered, lambda r: (r.dataset, _file(r.place))):
@@ -132,6 +159,7 @@ class Register:
                         )
                         for record in listed
                     ],
+                    contract=contracts.get(dataset.partition(".")[0]),
                 )
             )
         return found

@@ -9,7 +9,10 @@
   // State stands in the address: #place?language=zh&filter=now-fail,severity-high&q=…
   const state = { place: "", language: "", theme: "", filter: [], q: "", lq: "", on: "", state: "", sort: "", page: 1 };
   const languages = all("input[name=language]").map((each) => each.id.slice(5));
-  const initial = root.lang;
+  // The first language of the reader that the plan has; else the one that it was written for.
+  const offered = (tag) => languages.find((each) => tag === each || tag.startsWith(each + "-"));
+  const initial = navigator.languages.map(offered).find(Boolean) || root.lang;
+  const titles = JSON.parse(root.dataset.titles);
 
   const read = () => {
     const [place, query = ""] = location.hash.slice(1).split("?");
@@ -44,6 +47,9 @@
   const sections = all("section.control");
   const tokens = sections.map((section) => new Set(section.dataset.f.split(" ")));
   const followers = all("[data-c]").filter((each) => !each.matches("section.control"));
+  // Headings that count the controls below them, which say how many of these are left
+  const counted = all("main h3 > .n").map((count) => [count, all("[data-c]", count.closest("h3").parentElement)])
+    .filter(([count, listed]) => listed.length && Number(count.textContent) === listed.length);
   const boxes = all(".facet input");
   let texts = null;
   let visible = sections.map(() => true);
@@ -68,7 +74,14 @@
       one(".picked", facet).textContent = picked || "";
     }
     const matched = one("#matched b");
-    if (matched) matched.textContent = visible.filter(Boolean).length;
+    if (matched) {
+      matched.textContent = visible.filter(Boolean).length;
+      one("#unmatched").hidden = visible.some(Boolean);
+    }
+    for (const [count, listed] of counted) {
+      const left = listed.filter((each) => !each.hidden).length;
+      count.textContent = left === listed.length ? left : `${left} / ${listed.length}`;
+    }
     page();
   };
 
@@ -77,6 +90,7 @@
     if (languages.length) one("#lang-" + state.language).checked = true;
     one("#theme-" + state.theme).checked = true;
     root.lang = state.language;
+    document.title = titles[state.language];
     for (const box of boxes) box.checked = state.filter.includes(box.value);
     if (one("#q")) {
       one("#q").value = state.q;
@@ -143,6 +157,7 @@
       if (!line) continue;
       const block = JSON.parse(line);
       const known = new Set(block.known);
+      const then = new Set(block.then);
       const text = (index) => (index < 0 ? "" : block.texts[index]);
       const place = (file, at) => (file < 0 ? "" : at === 0 ? text(file) : text(file) + ":" + at);
       for (let i = 0; i < block.subject.length; i++) {
@@ -151,7 +166,8 @@
         found.push({
           control: block.control, subject: text(block.subject[i]), site: text(block.site[i]),
           starts: block.starts[i], ends: open ? Infinity : block.starts[i] + block.lasts[i],
-          days: block.days[i], waiver, known: known.has(i), state: waiver ? 1 : open ? 0 : 2,
+          days: block.days[i], paused: block.paused[i] || 0, waiver, known: known.has(i), then: then.has(i),
+          state: waiver || then.has(i) ? 1 : open ? 0 : 2,
           opened: place(block.opened[i], block.openedAt[i]), closed: place(block.closed[i], block.closedAt[i]),
         });
       }
@@ -176,12 +192,13 @@
       (!words.length || words.every((word) =>
         (ids[lapse.control] + " " + lapse.subject + " " + lapse.opened + " " + lapse.closed).toLowerCase().includes(word))));
     const [name, down] = state.sort.split("-");
-    if (["control", "state", "subject", "starts", "ends", "days"].includes(name)) {
+    if (["control", "state", "subject", "starts", "ends", "days", "paused"].includes(name)) {
       const order = name === "subject" ? (a, b) => (a.subject < b.subject ? -1 : a.subject > b.subject ? 1 : 0)
         : (a, b) => (a[name] === b[name] ? 0 : a[name] - b[name]);
       matching.sort((a, b) => (down ? -1 : 1) * order(a, b));
     }
   };
+  const pauses = one("#lapses th[data-s=paused]");
   let records = null;
   const record = (place) => {
     if (!records) {
@@ -206,6 +223,12 @@
     const said = new Date(minutes * 60000).toISOString();
     return said.slice(0, 10) + (said.slice(11, 16) === "00:00" ? "" : " " + said.slice(11, 16));
   };
+  // Whole days by their last one, as everywhere in the report.
+  const end = (lapse) => {
+    const days = lapse.starts % 1440 === 0 && lapse.ends % 1440 === 0;
+    const said = new Date(lapse.ends * 60000).toISOString();
+    return days ? moment(lapse.ends - 1440) : said.slice(0, 10) + " " + said.slice(11, 16);
+  };
   const source = (place) => {
     if (!place) return copy("#t-none");
     const id = record(place);
@@ -228,13 +251,14 @@
       link.textContent = ids[lapse.control];
       const subject = cell("th", cell("bdi", lapse.subject));
       subject.scope = "row";
-      const stands = cell("td", copy("#t-" + WORDS[lapse.state]));
+      const stands = cell("td", copy("#t-" + (lapse.then ? "then" : WORDS[lapse.state])));
       if (lapse.known) stands.append(" ", copy("#t-known"));
       row.append(
         cell("td", link), stands, subject,
         cell("td", moment(lapse.starts), "date"),
-        cell("td", lapse.ends === Infinity ? copy("#t-still") : moment(lapse.ends), "date"),
-        cell("td", String(lapse.days), "num"), cell("td", source(lapse.opened)),
+        cell("td", lapse.ends === Infinity ? copy("#t-still") : end(lapse), "date"),
+        cell("td", String(lapse.days), "num"), ...(pauses ? [cell("td", String(lapse.paused), "num")] : []),
+        cell("td", source(lapse.opened)),
         cell("td", lapse.closed ? source(lapse.closed) : "–"));
       return row;
     });
@@ -257,15 +281,20 @@
     return unpacking;
   };
 
-  // A record, looked at where it is named
+  // A record, looked at where it is named: in the reader's language alone
   const peek = one("#peek");
+  const said = (shown) => {
+    const copied = shown.cloneNode(true);
+    for (const each of all("[lang]:not(.always)", copied)) if (each.lang !== state.language) each.remove();
+    return copied.textContent.trim();
+  };
   const open = (row, place) => {
     const heads = all("thead th", row.closest("table")).slice(1);
     const list = one("dl", peek);
     list.replaceChildren();
     heads.forEach((head, index) => {
-      const value = row.cells[index + 1].textContent;
-      if (value) list.append(cell("dt", head.textContent), cell("dd", value));
+      const value = said(row.cells[index + 1]);
+      if (value) list.append(cell("dt", said(head)), cell("dd", value));
     });
     one("#peek-title").textContent = row.closest("table").dataset.file + ":" + row.cells[0].textContent;
     one("#peek-go").href = "#" + place;
@@ -301,6 +330,7 @@
       const link = event.target.closest("a[href^='#']");
       if (!event.target.closest(".facet")) for (const facet of all(".facet[open]")) facet.open = false;
       if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      if (link.dataset.filter) state.filter = [link.dataset.filter];
       const place = decode(link.getAttribute("href").slice(1));
       const target = document.getElementById(place);
       event.preventDefault();
@@ -308,6 +338,7 @@
       peek.close();
       state.place = place;
       history.pushState(null, "", address(place));
+      if (link.dataset.filter) show();
       go(true);
       mark();
     });

@@ -12,7 +12,7 @@ from ccpolicy.assessment.audit_appendix import Gap, Span, Timeline
 from ccpolicy.assessment.models import Assessment, Control
 from ccpolicy.reports.html_parts.scale import Scale
 from ccpolicy.reports.html_parts.wording import Wording, count, decimal, join, say
-from ccpolicy.reports.time_text import until, when
+from ccpolicy.reports.time_text import span_end, until, when
 from ccpolicy.time.calendar import instant
 from ccpolicy.time.spans import FOREVER, join_spans
 
@@ -153,7 +153,7 @@ def _bar(kind: str, starts: str, ends: str | None, scale: Scale) -> Bar:
     left, right = scale.at(starts), scale.at(ends)
     width = max(round(right - left, 2), LEAST)
     left = round(min(left, 100 - width), 2)
-    title = f"{when(starts)} – {until(ends) if ends else '…'}" if kind != "duty" else ""
+    title = f"{when(starts)} – {span_end(starts, ends) if ends else '…'}" if kind != "duty" else ""
     return Bar(kind, left, width, title)
 
 

@@ -1,0 +1,72 @@
+"""What new records change, as lines for a person."""
+
+from __future__ import annotations
+
+from ccpolicy.record.effect import ControlEffect, Effect, Standing, SubjectEffect
+from ccpolicy.reports.page import Page
+from ccpolicy.reports.phrases import verdict_labels
+from ccpolicy.reports.time_text import exactly, until, when
+
+_MOST_SUBJECTS = 10
+
+
+def write_effect(page: Page, effect: Effect | None) -> None:
+    """Write what new records cover and until when."""
+    if effect is None:
+        page.paragraph(page.say("No control rests on these records."))
+        return
+    if effect.as_of_source == "pinned":
+        moment = exactly(effect.as_of)
+        page.paragraph(page.say("Judged as of {moment}, which ccpolicy.toml pins:", moment=moment))
+    if not effect.controls:
+        page.paragraph(page.say("No verdict and no due date changes."))
+    for control in effect.controls:
+        _control(page, effect, control)
+
+
+def _control(page: Page, effect: Effect, control: ControlEffect) -> None:
+    labels = verdict_labels(page)
+    verdict = labels[control.after]
+    if control.before != control.after:
+        verdict = page.say("{before} → {after}", before=labels[control.before], after=verdict)
+    page.paragraph(f"{control.control} {page.text(control.title)}: {verdict}")
+    for subject in control.subjects[:_MOST_SUBJECTS]:
+        page.paragraph(_subject(page, effect, subject), indent=2)
+    if (rest := len(control.subjects) - _MOST_SUBJECTS) > 0:
+        page.paragraph(page.say("and {count} more", count=rest), indent=2)
+
+
+def _subject(page: Page, effect: Effect, change: SubjectEffect) -> str:
+    before, after = change.before, change.after
+    if after.since and after.since != before.since:
+        return page.say(
+            "{subject}: does not hold since {since}",
+            subject=change.subject,
+            since=when(after.since),
+        )
+    if after.since:
+        return page.say(
+            "{subject}: still overdue since {since}",
+            subject=change.subject,
+            since=when(after.since),
+        )
+    covered = _covered(page, effect, after)
+    if before.since:
+        return page.say(
+            "{subject}: covered {until}; was overdue since {since}",
+            subject=change.subject,
+            until=covered,
+            since=when(before.since),
+        )
+    return page.say(
+        "{subject}: covered {until}; was covered {before}",
+        subject=change.subject,
+        until=covered,
+        before=_covered(page, effect, before),
+    )
+
+
+def _covered(page: Page, effect: Effect, standing: Standing) -> str:
+    if standing.until is None:
+        return page.say("beyond {horizon}", horizon=until(effect.horizon))
+    return page.say("until {day}", day=until(standing.until))

@@ -1,0 +1,1 @@
+"""Previews of evidence, and drafts of what would otherwise be typed."""

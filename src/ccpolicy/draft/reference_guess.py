@@ -1,0 +1,139 @@
+"""Which columns name records of datasets that exist."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ccpolicy.draft.column_guess import ColumnGuess
+from ccpolicy.draft.question import Question, doubt
+from ccpolicy.draft.yaml_text import flow
+from ccpolicy.errors import CcpolicyError
+from ccpolicy.evidence import load_evidence
+from ccpolicy.policy import ColumnType, Policy, columns
+from ccpolicy.store import open_store
+from ccpolicy.store.sql import identifier
+from ccpolicy.time.zones import time_zone
+
+_MOST = 200_000
+"""Values of a dataset that are compared."""
+_ENOUGH = 5
+"""Different values that all occur in a dataset, from which on that is no chance."""
+_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Target:
+    """The key of a dataset to which others may refer."""
+
+    dataset: str
+    key: str
+    type: ColumnType
+    values: frozenset[str]
+
+
+def find_targets(policy: Policy) -> list[Target]:
+    """Return the datasets whose key is one column, with the values on file.
+
+    A dataset whose evidence cannot be read is left out: nothing is known to refer to it.
+    """
+    used: dict[str, set[str]] = {}
+    for dataset in policy.datasets.values():
+        if dataset.format != "git" and len(dataset.key) == 1:
+            used[dataset.id] = set(dataset.key)
+    found = []
+    with (
+        tempfile.TemporaryDirectory(prefix="ccpolicy-") as folder,
+        open_store(Path(folder) / "spill") as store,
+    ):
+        try:
+            evidence = load_evidence(
+                store,
+                policy.root,
+                policy.settings.evidence,
+                policy.datasets,
+                used,
+                time_zone(policy.plan.zone),
+                limits=policy.settings.limits,
+            )
+        except CcpolicyError:  # what is wrong with other evidence is for `check` to say
+            return []
+        for name in used:
+            [key] = policy.datasets[name].key
+            rows = store.ask(
+                f"SELECT DISTINCT CAST({identifier(key)} AS VARCHAR)"
+                f" FROM {identifier(evidence.tables[name].name)} LIMIT {_MOST}"
+            )
+            kind = (columns(policy.datasets, name) or {})[key]
+            values = frozenset(str(value) for (value,) in rows)
+            if values and kind in ("text", "integer"):
+                found.append(Target(name, key, kind, values))
+    return found
+
+
+def guess_references(
+    guesses: Sequence[ColumnGuess], cells: Mapping[str, Sequence[Any]], targets: Sequence[Target]
+) -> dict[str, Target]:
+    """Return column → the dataset that it surely names; what is likely is asked at the column."""
+    found: dict[str, Target] = {}
+    for column in guesses:
+        values = {str(each) for each in cells[column.name] if each is not None}
+        if column.type not in ("text", "integer") or not values or column.reading.get("values"):
+            continue
+        alike = [each for each in targets if each.type == column.type]
+        for target in sorted(alike, key=lambda each: not _has_name(column, each)):
+            missing = values - target.values
+            is_named = _has_name(column, target)
+            if not missing and (is_named or len(values) >= _ENOUGH):
+                if is_named:
+                    found[column.name] = target
+                    if "enum" in column.schema:
+                        column.schema = {"type": "string"}
+                        column.questions.clear()
+                else:
+                    column.questions.append(_likely(column, target))
+                break
+            if is_named and len(missing) < len(values):
+                column.questions.append(_partly(column, target, sorted(missing)))
+                break
+    return found
+
+
+def reference_line(column: str, target: Target) -> str:
+    """Write the line of `references`."""
+    return f"{column}: {flow({'dataset': target.dataset, 'key': target.key})}"
+
+
+def _likely(column: ColumnGuess, target: Target) -> Question:
+    return doubt(
+        "All values occur in '{dataset}'. Does this name its records? Then in 'references':",
+        reference_line(column.name, target),
+        dataset=target.dataset,
+    )
+
+
+def _partly(column: ColumnGuess, target: Target, missing: Sequence[str]) -> Question:
+    return doubt(
+        "'{dataset}' lacks {count} of these values, such as {missing}. Does this name its records?"
+        " Then correct them, and in 'references':",
+        reference_line(column.name, target),
+        dataset=target.dataset,
+        count=len(missing),
+        missing=" | ".join(missing[:_SHOWN]),
+    )
+
+
+def _has_name(column: ColumnGuess, target: Target) -> bool:
+    """Whether a column is called as the key of a dataset is, or as the dataset is."""
+    names = set(_stems(column.name))
+    return bool(names & {target.key, *_stems(target.dataset)})
+
+
+def _stems(name: str) -> Iterator[str]:
+    yield name
+    yield name.removesuffix("_id")
+    yield name.removesuffix("s")
+    yield name.removesuffix("es")

@@ -1,0 +1,128 @@
+"""Draft waivers of the lapses that are open now, and norms for the numbers that cite none."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+
+from ccpolicy.api import Repository
+from ccpolicy.draft.question import doubt
+from ccpolicy.draft.yaml_text import comment, flow, question_lines, quoted, scalar
+from ccpolicy.engine.question import EvaluationRequest
+from ccpolicy.errors import CcpolicyError, Language
+from ccpolicy.policy import Policy
+from ccpolicy.policy.names import unknown
+
+_LASTS = datetime.timedelta(days=30)
+_MOST = 50
+
+
+def draft_waivers(policy: Policy, control: str | None, language: Language) -> str:
+    """Write a waiver for each lapse that is open and not waived, of one control or of all.
+
+    Raises:
+        CcpolicyError: there is no such control, or nothing to waive.
+    """
+    if control is not None and control not in policy.controls:
+        raise unknown("unknown control '{name}'", control, policy.controls, None)
+    request = EvaluationRequest(controls=(control,)) if control else EvaluationRequest()
+    result = Repository(policy).check(request)
+    found = [
+        (each.id, lapse.subject, lapse.starts, lapse.opened_by)
+        for each in result.controls
+        for lapse in each.lapses
+        if lapse.is_open and lapse.waived_by is None
+    ]
+    if not found:
+        raise CcpolicyError(
+            "no lapse is open that is not waived", hint="see: ccpolicy check", control=control
+        )
+    today = datetime.datetime.fromisoformat(result.as_of).date()
+    text = _text(policy)
+    lines = ["# yaml-language-server: $schema=schemas/waivers.json"]
+    lines += comment(
+        doubt(
+            "Take over into {file} what is accepted.", file=f"{policy.settings.policy}/waivers.yaml"
+        ).message.text(language)
+    )
+    lines.append("waivers:")
+    number = 1
+    for each, subject, starts, opened_by in found[:_MOST]:
+        while (name := f"W-{today.year}-{number:02}") in policy.waivers:
+            number += 1
+        number += 1
+        lines += question_lines(
+            doubt(
+                "Open since {start}: {place}. Why is it accepted, by whom, until when?",
+                start=starts[:16].replace("T", " "),
+                place=opened_by or "–",
+            ),
+            language,
+            2,
+        )
+        lines += [
+            f"  - id: {name}",
+            f"    control: {each}",
+            f"    subject: {quoted(subject)}",
+            f"    reason: {text}",
+            f"    owner: {_owner(policy, each)}",
+            f"    approver: {quoted('…')}",
+            f"    from: {today.isoformat()}",
+            f"    until: {(today + _LASTS).isoformat()}",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def draft_norms(policy: Policy, language: Language) -> str:
+    """Write a norm for each parameter that cites none.
+
+    Raises:
+        CcpolicyError: every parameter cites one.
+    """
+    missing = dict(_without_norm(policy))
+    if not missing:
+        raise CcpolicyError(
+            "every parameter cites a norm",
+            hint="a norm of its own is written by hand: policy/norms.yaml",
+        )
+    text = _text(policy)
+    lines = ["# yaml-language-server: $schema=schemas/norms.json", "norms:"]
+    for name, (control, parameter, value) in missing.items():
+        lines += question_lines(
+            doubt(
+                "Why is '{parameter}' of {control} {value}? Then write there: norm: {name}",
+                parameter=parameter,
+                control=control,
+                value=value,
+                name=name,
+            ),
+            language,
+            2,
+        )
+        lines += [
+            f"  - id: {name}",
+            f"    title: {text}",
+            f"    source: {quoted('…')}",
+            "    # read, secondary, memory, choice",
+            "    grade: choice",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _without_norm(policy: Policy) -> Iterator[tuple[str, tuple[str, str, str]]]:
+    for control in policy.controls.values():
+        for parameter, given in control.history[-1].parameters.items():
+            if given.norm is None:
+                name = f"{control.id}-{parameter}".lower().replace("_", "-")
+                yield name, (control.id, parameter, flow(given.value))
+
+
+def _text(policy: Policy) -> str:
+    languages = policy.plan.languages
+    return flow(dict.fromkeys(languages, "…")) if len(languages) > 1 else quoted("…")
+
+
+def _owner(policy: Policy, control: str) -> str:
+    owner = policy.controls[control].owner.root
+    texts = set(owner.values())
+    return scalar(next(iter(texts))) if len(texts) == 1 else flow(owner)

@@ -1,0 +1,73 @@
+"""What cannot be among the labels of a contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ccpolicy.errors import PolicyError
+from ccpolicy.policy.columns import columns
+from ccpolicy.policy.labels import Labels, value_text
+from ccpolicy.policy.models import Dataset
+from ccpolicy.policy.names import unknown
+from ccpolicy.policy.record_schema import Place
+from ccpolicy.texts import Text
+
+
+def check_labels(dataset: Dataset, place: Place) -> Iterator[PolicyError]:
+    """Yield labels of what is not there, and labels that two fields or values share."""
+    properties: Mapping[str, Any] = dataset.record.get("properties", {})
+    others = columns({dataset.id: dataset}, dataset.id) or {}
+    yield from _table(dataset, {**{name: {} for name in others}, **properties}, (), place)
+    for name, child in dataset.children.items():
+        nested = properties.get(child.path, {}).get("items", {}).get("properties", {})
+        yield from _table(child, nested, ("children", name), place)
+
+
+def _table(
+    labels: Labels, known: Mapping[str, Mapping[str, Any]], path: tuple[str, ...], place: Place
+) -> Iterator[PolicyError]:
+    for field in Labels.model_fields:
+        for name in getattr(labels, field):
+            if name not in known:
+                yield unknown("unknown column '{name}'", name, known, place(*path, field, name))
+    yield from _alike(labels.labels, (*path, "labels"), place)
+    for name, given in labels.value_labels.items():
+        below = (*path, "value_labels", name)
+        values = _values(known.get(name, {}))
+        for value in given:
+            if name in known and value not in values:
+                yield unknown(
+                    "'{name}' is no value that is listed for this field",
+                    value,
+                    values,
+                    place(*below, value),
+                )
+        yield from _alike(given, below, place)
+
+
+def _values(spec: Mapping[str, Any]) -> list[str]:
+    """List the values of a field, if its schema does."""
+    spec = spec.get("items", spec)
+    if spec.get("type") == "boolean":
+        return ["true", "false"]
+    return [value_text(value) for value in spec.get("enum", ())]
+
+
+def _alike(
+    labels: Mapping[str, Text], path: tuple[str, ...], place: Place
+) -> Iterator[PolicyError]:
+    seen: dict[tuple[str, str], str] = {}
+    for name, label in labels.items():
+        for language, text in label.root.items():
+            other = seen.setdefault((language, text), name)
+            if other != name:
+                yield PolicyError(
+                    "'{name}' and '{other}' have the same label: {text}",
+                    hint="readers and forms must tell them apart",
+                    locator=place(*path, name),
+                    name=name,
+                    other=other,
+                    text=text,
+                )
+                break

@@ -1,0 +1,32 @@
+"""What readers see in place of the names of fields and values: part of a dataset's contract."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+
+from ccpolicy.policy.base_model import STRICT, Name
+from ccpolicy.texts import Label, Line, Text
+
+
+class Labels(BaseModel):
+    """Labels of the fields of a record, and of the values that a field may have."""
+
+    model_config = STRICT
+
+    labels: dict[Name, Label] = {}
+    """Field → what reports, forms and templates call it."""
+    value_labels: dict[Name, dict[Line, Label]] = {}
+    """Field → value of its `enum`, or `true` and `false` → what they call it."""
+
+    def label(self, field: str) -> Text | None:
+        """Return what readers call a field; None where they see its name."""
+        return self.labels.get(field)
+
+    def value_label(self, field: str, value: object) -> Text | None:
+        """Return what readers call a value of a field; None where they see it as it is."""
+        return self.value_labels.get(field, {}).get(value_text(value))
+
+
+def value_text(value: object) -> str:
+    """Write a value as `value_labels` names it: texts as they are, others as JSON has them."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,186 @@
+"""The records on file that a new one names or follows: choices of references, and the next id."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ccpolicy.checks.patterns import matcher
+from ccpolicy.evidence import load_evidence
+from ccpolicy.evidence.models import Evidence
+from ccpolicy.policy import Policy, columns
+from ccpolicy.policy.columns import attachments
+from ccpolicy.policy.models import Reference
+from ccpolicy.record.fields import RecordForm
+from ccpolicy.store import DuckDB
+from ccpolicy.store.sql import identifier
+from ccpolicy.time.calendar import date_of, moment
+from ccpolicy.time.zones import time_zone
+
+_NUMBERED = re.compile(r"(?P<prefix>.*?)(?P<number>[0-9]+)", re.DOTALL)
+_YEAR = re.compile(r"(?<![0-9])20[0-9]{2}(?![0-9])")
+_FIRST = re.compile(r"\^(?P<prefix>[^\\\[\](){}.*+?|^$]*)\[0-9\](?:\{(?P<digits>[0-9]+)\})?\$")
+_BETWEEN = " · "
+_MOST_WORDS = 3
+"""Columns of a register that describe an entry beside its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A record of a register that another record may name."""
+
+    value: Any
+    words: str
+    """What describes it, such as role and site."""
+    since: datetime.date | None
+    until: datetime.date | None
+    """Last day on which it is in force; None if there is no end."""
+
+    def is_in_force(self, day: datetime.date) -> bool:
+        """Whether it is in force on a day."""
+        return (self.since is None or self.since <= day) and (
+            self.until is None or day <= self.until
+        )
+
+    @property
+    def text(self) -> str:
+        """The value as it is written."""
+        return str(self.value)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What people may write instead."""
+        return (self.described, *filter(None, self.words.split(_BETWEEN)))
+
+    @property
+    def described(self) -> str:
+        """The value with what describes it."""
+        return _BETWEEN.join(filter(None, (self.text, self.words)))
+
+
+class Registers:
+    """The valid records of a dataset and of those that it refers to."""
+
+    def __init__(self, policy: Policy, forms: Sequence[RecordForm], store: DuckDB) -> None:
+        self.policy, self.store = policy, store
+        self.zone = time_zone(policy.plan.zone)
+        used: dict[str, set[str]] = {}
+        for form in forms:
+            used[form.dataset.id] = {each.name for each in form.contract.columns}
+            for reference in form.dataset.references.values():
+                used.setdefault(reference.dataset, set()).update(
+                    _wanted(policy, reference.dataset, reference)
+                )
+        self.evidence: Evidence = load_evidence(
+            store,
+            policy.root,
+            policy.settings.evidence,
+            policy.datasets,
+            used,
+            self.zone,
+            limits=policy.settings.limits,
+        )
+        self._entries: dict[tuple[str, str], list[Entry]] = {}
+
+    def entries(self, reference: Reference) -> list[Entry]:
+        """Return what a reference may name, in the order of the register; each value once."""
+        key = reference.dataset, reference.key
+        if key not in self._entries:
+            self._entries[key] = list(self._read(reference))
+        return self._entries[key]
+
+    def _read(self, reference: Reference) -> Iterable[Entry]:
+        table = self.evidence.tables[reference.dataset]
+        words = _words(self.policy, reference.dataset, reference)
+        during = [*(reference.during or ()), None, None][:2]
+        names = [reference.key, *words, *(each for each in during if each)]
+        rows = self.store.ask(
+            f"SELECT {', '.join(map(identifier, names))} FROM {identifier(table.name)}"
+            f" WHERE {identifier(reference.key)} IS NOT NULL ORDER BY locator"
+        )
+        found: dict[Any, Entry] = {}
+        for row in rows:
+            cells = dict(zip(names, row, strict=True))
+            since, until = (
+                self._day(cells[each], table.columns[each]) if each else None for each in during
+            )
+            described = _BETWEEN.join(str(cells[each]) for each in words if cells[each] is not None)
+            value = cells[reference.key]
+            entry = Entry(value, described, since, until)
+            before = found.get(value)
+            # Of several terms of one person the last one counts.
+            if before is None or until is None or (before.until and until >= before.until):
+                found[value] = entry
+        return found.values()
+
+    def _day(self, value: Any, kind: str) -> datetime.date | None:
+        if value is None:
+            return None
+        return date_of(value) if kind == "date" else moment(value, self.zone).date()
+
+    def next_id(self, form: RecordForm, today: datetime.date, taken: Iterable[str] = ()) -> str:
+        """Return the id that follows the last one on file; empty if nobody can say which.
+
+        `taken` are those that other new records have.
+        """
+        field = form.id_field
+        if field is None:
+            return ""
+        ids = [*self._ids(form.dataset.id, field.name), *taken]
+        pattern = str(field.column.schema.get("pattern", ""))
+        found = _following(ids, today) if ids else _first(pattern)
+        return found if not pattern or matcher(pattern)(found) else ""
+
+    def _ids(self, dataset: str, name: str) -> list[str]:
+        table = self.evidence.tables[dataset].name
+        return [
+            str(row[0])
+            for row in self.store.ask(
+                f"SELECT {identifier(name)} FROM {identifier(table)} ORDER BY locator"
+            )
+        ]
+
+
+def _wanted(policy: Policy, table: str, reference: Reference) -> set[str]:
+    return {
+        reference.key,
+        *reference.match,
+        *(reference.during or ()),
+        *_words(policy, table, reference),
+    }
+
+
+def _words(policy: Policy, table: str, reference: Reference) -> list[str]:
+    """Return the columns that describe a record of a register beside its name."""
+    dataset = policy.datasets[table.partition(".")[0]]
+    known = columns(policy.datasets, table) or {}
+    left_out = {reference.key, *dataset.derive, *dataset.lookups}
+    left_out |= {name for _, name in attachments(dataset)}
+    names = [name for name, kind in known.items() if kind == "text" and name not in left_out]
+    return names[:_MOST_WORDS]
+
+
+def _following(ids: Sequence[str], today: datetime.date) -> str:
+    """Return the id after the greatest of those that are written like the last one."""
+    last = _NUMBERED.fullmatch(ids[-1])
+    if last is None:
+        return ""
+    prefix, digits = last["prefix"], len(last["number"])
+    years = _YEAR.findall(prefix)
+    if len(years) == 1 and int(years[0]) < today.year:
+        prefix = prefix.replace(years[0], str(today.year))
+    numbers = [
+        int(each["number"])
+        for each in map(_NUMBERED.fullmatch, ids)
+        if each and each["prefix"] == prefix
+    ]
+    return f"{prefix}{max(numbers, default=0) + 1:0{digits}}"
+
+
+def _first(pattern: str) -> str:
+    """Return the first id of a pattern such as `^A[0-9]{3}$`."""
+    found = _FIRST.fullmatch(pattern)
+    return f"{found['prefix']}{1:0{int(found['digits'] or 1)}}" if found else ""

@@ -1,0 +1,273 @@
+"""Contracts that are drafted from files: right at once, asked, or refused, and never wrong."""
+
+from __future__ import annotations
+
+import datetime
+import gzip
+import io
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from ccpolicy.draft.dataset import draft_dataset
+from ccpolicy.draft.drafted import Surroundings
+from ccpolicy.errors import CcpolicyError
+from cli.conftest import Run
+from message_text import coded
+from small_centre import lay
+
+AROUND = Surroundings(None, ("en",), "Asia/Shanghai")
+
+
+def sheet(*rows: list[Any], title: str = "", beside: bool = False) -> bytes:
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    if title:
+        page.append([title])
+    for row in rows:
+        page.append(([None, *row]) if beside else row)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+DAY, MOMENT = datetime.date(2026, 3, 1), datetime.datetime(2026, 3, 1, 9, 5)  # noqa: DTZ001
+RIGHT: dict[str, tuple[str, bytes, list[str]]] = {
+    "plain": (
+        "csv",
+        b"id,day,n,at\nA1,2026-03-01,5,2026-03-01T09:05:00+08:00\nA2,2026-03-02,6,2026-03-01T09:05:00Z\n",
+        [
+            "key: [id]",
+            "day: {type: string, format: date}",
+            "n: {type: integer}",
+            "at: {type: string, format: date-time}",
+        ],
+    ),
+    "day first": (
+        "csv",
+        b"id,day\nA1,03/04/2026\nA2,25/06/2026\n",
+        ['day: {time: "%d/%m/%Y"}', "day: {type: string, format: date}"],
+    ),
+    "month first, to the minute and to the second": (
+        "csv",
+        b"id,at\nA1,06/02/2015 02:39:15 PM\nA2,06/22/2015 02:39 PM\n",
+        ['at: {time: ["%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %I:%M %p"]}'],
+    ),
+    "UTF-16 with tabs": (
+        "tsv",
+        "id\tday\nA\t2026-01-01\nB\t2026-01-02\n".encode("utf-16"),
+        ["encoding: UTF-16", 'delimiter: "\\t"'],
+    ),
+    "sep= and decimal commas": (
+        "csv",
+        b"sep=;\nid;cost\nA;1.234,5\nB;12,0\n",
+        ['delimiter: ";"', "header: 2", 'cost: {number: {decimal: ",", thousands: "."}}'],
+    ),
+    "words for yes, percent, ids with zeros, marks": (
+        "csv",
+        "id,ok,share,no,day\n1,是,12 %,007,2026/3/1\n2,否,5 %,011,-\n".encode(),
+        [
+            "ok: {values: {是: true, 否: false}}",
+            "share: {number: {percent: true}}",
+            "no: {type: string}",
+            'day: {time: "%Y/%m/%d", empty: "-"}',
+        ],
+    ),
+    "durations and money": (
+        "csv",
+        'id,took,cost\nA,6小时30分钟,"￥1,200.50"\nB,90分钟,￥3\n'.encode(),
+        [
+            'took: {duration: ["%H小时%M分钟", "%M分钟"]}',
+            'cost: {number: {thousands: ",", unit: ["￥"]}}',
+        ],
+    ),
+    "ids as decimals": ("csv", b"id,n\n7.0,1\n8.0,2\n", ["id: {number: {}}", "id: {type: string}"]),
+    "packed": ("csv.gz", gzip.compress(b"id,n\nA,1\nB,2\n"), ["compression: gzip"]),
+    "JSON Lines": (
+        "jsonl",
+        b'{"id":"a","host":{"os":"x"},"ok":true}\n{"id":"b","host":{"os":"y"},"ok":false}\n',
+        ["host_os: host.os", "ok: {type: boolean}"],
+    ),
+    "YAML": (
+        "yaml",
+        b"- {id: a, tags: [s, t]}\n- {id: b, tags: [u]}\n",
+        ["tags: {type: array, items: {type: string}}"],
+    ),
+    "workbook": (
+        "xlsx",
+        sheet(["Asset id", "Checked on", "Litres"], ["E1", DAY, 5.5], ["E2", DAY, 6]),
+        [
+            "asset_id: Asset id",
+            "checked_on: {type: string, format: date}",
+            "litres: {type: number}",
+        ],
+    ),
+}
+ASKED: dict[str, tuple[str, bytes, list[str]]] = {
+    "either order of day and month": (
+        "csv",
+        b"id,day\nA1,03/04/2026\nA2,05/06/2026\n",
+        [
+            "# ? In which order are day and month, such as in 03/04/2026?",
+            "day: {type: string}",
+            '#     day: {from: day, time: "%d/%m/%Y"}',
+            '#     day: {from: day, time: "%m/%d/%Y"}',
+        ],
+    ),
+    "two digits of a year": (
+        "csv",
+        b"id,day\nA,01.02.03\nB,05.06.07\n",
+        ["# ? In which order", "day: {type: string}"],
+    ),
+    "either decimal mark": (
+        "csv",
+        b"id;cost\nA;1,234\nB;5,678\n",
+        ["# ? Which sign is the decimal mark, such as in 1,234?", "cost: {type: string}"],
+    ),
+    "GB18030": (
+        "csv",
+        "设备编号,日期,结果\nE1,2026年3月1日,合格\nE2,2026年3月2日,不合格\n".encode("gb18030"),
+        [
+            "# ? Read as GB18030, the text has 设备编号",
+            "encoding: GB18030",
+            'date: {from: 日期, time: "%Y年%m月%d日"}',
+        ],
+    ),
+    "Big5": (
+        "csv",
+        "設備編號,日期,結果\nE1,2026/3/1,合格\nE2,2026/3/2,不合格\n".encode("big5"),
+        ["# ? Read as Big5, the text has 設備編號", "encoding: Big5"],
+    ),
+    "Latin": (
+        "csv",
+        "id,name\nA,Müller\nB,Café\n".encode("cp1252"),
+        ["# ? Read as Windows-1252, the text has Müller | Café"],
+    ),
+    "titles above, totals below": (
+        "csv",
+        "登记表,,\n设备编号,日期,费用\nE1,2026/3/1,5\nE2,2026/3/2,6\n合计,,11\n".encode(),
+        [
+            "header: 2",
+            'skip: ["^合计"]',
+            "# ? Above the table stands: 登记表.",
+            "# ? Rows that begin with these are passed over: 合计.",
+        ],
+    ),
+    "no headings": (
+        "csv",
+        b"A1,2026-01-01,5\nA2,2026-01-02,6\n",
+        ["header: none", "b: B", "# ? Row 1 holds data"],
+    ),
+    "a heading twice": (
+        "csv",
+        b"id,day,id\nA1,2026-01-01,5\nA2,2026-01-02,6\n",
+        ["range: A2", "# ? The heading 'id' is there twice"],
+    ),
+    "two rows of headings": (
+        "xlsx",
+        sheet(["Asset", None, "Check"], ["id", "site", "litres"], ["A", "S", 5], ["B", "S", 6]),
+        ["header: [1, 2]", "asset_id: Asset id", "# ? Rows 1 and 2 are read as headings"],
+    ),
+    "beside the edge, times without an offset": (
+        "xlsx",
+        sheet(["id", "at"], ["A", MOMENT], ["B", MOMENT], title="Log", beside=True),
+        ["range: B2", "zone: Asia/Shanghai", "# ? Times carry no offset."],
+    ),
+    "a list in a document": (
+        "json",
+        b'{"at":"2026-01-01T00:00:00Z","hosts":[{"id":"a","n":1},{"id":"b","n":2}]}',
+        ['records: "/hosts"', "# ? The records are taken from /hosts."],
+    ),
+    "a clock, a serial number, a tick": (
+        "csv",
+        "id,kept,created_at,done\nA,3:43:00,1772327100,✓\nB,27:10:00,1772327200,\n".encode(),
+        [
+            "# ? Is 3:43:00 a time of the day",
+            "kept: {type: string}",
+            "# ? Is this a time, such as 1772327100?",
+            "# ? Does ✓ mean yes",
+        ],
+    ),
+    "what a terminal or YAML would act on": (
+        "csv",
+        'id,"a: #\x1b[1m"\nA,"\x1b]0;x\x07 # \n y: 1"\nB,"- a\u202e"\n'.encode(),
+        ['a_1m: "a: #\\u001b[1m"', "\\x1b]0;x\\x07 # \\n y: 1"],
+    ),
+}
+REFUSED: dict[str, tuple[str, bytes, str]] = {
+    "equal rows": ("csv", b"a,b\nx,1\nx,1\n", "US420"),
+    "a log": ("log", b"2026-01-01 hello\n2026-01-02 other there\n", "US421"),
+    "a damaged workbook": ("xlsx", b"PK\3\4nothing", "EV"),
+    "nothing": ("csv", b" \n", "FI102"),
+    "headings alone": ("csv", b"id,day\n", "EV"),
+    "half a document": ("json", b'[{"id": 1}, {"id"', "EV"),
+}
+
+
+def drafted(folder: Path, suffix: str, content: bytes) -> str:
+    path = folder / f"records.{suffix}"
+    path.write_bytes(content)
+    # It reads the file by the draft, and fails if a record is invalid.
+    _, text = draft_dataset([path], AROUND, "en")
+    return text
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_right_at_once(tmp_path: Path, name: str) -> None:
+    suffix, content, expected = RIGHT[name]
+    text = drafted(tmp_path, suffix, content)
+    assert [line for line in expected if line not in text] == [], text
+    usual = ("The files", "There is no", "What is", "Which role", "Does ", "Times carry no offset")
+    asked = [line for line in text.splitlines() if line.strip().startswith("# ?")]
+    assert [each for each in asked if not each.strip()[4:].startswith(usual)] == []
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_asked(tmp_path: Path, name: str) -> None:
+    suffix, content, expected = ASKED[name]
+    text = drafted(tmp_path, suffix, content)
+    assert [line for line in expected if line not in text] == [], text
+    assert all(each.isprintable() for each in text.splitlines())
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refused(tmp_path: Path, name: str) -> None:
+    suffix, content, code = REFUSED[name]
+    with pytest.raises(CcpolicyError) as refused:
+        drafted(tmp_path, suffix, content)
+    assert refused.value.message.code.startswith(code)
+
+
+def test_fits_into_a_repository(run: Run, centre: Path) -> None:
+    lay(
+        centre,
+        {
+            "evidence/faults/2026.csv": "fault_id,asset_id,found_on\n"
+            "F1,PBX-1,2026-11-01\nF2,PBX-2,2026-11-02\nF3,PBX-1,2026-11-03\n"
+        },
+    )
+    file = centre / "evidence/faults/2026.csv"
+    target = centre / "policy/datasets/faults.yaml"
+    made = run("draft", "dataset", file, "--repository", centre, "-o", target)
+    assert made.exit_code == 0, made.output
+    text = target.read_text("utf-8")
+    assert "asset_id: {dataset: assets, key: asset_id}" in text
+    assert "title: {en: Faults, zh: Faults}" in text
+    assert run("preview", file, centre).exit_code == 0
+    again = run("draft", "dataset", file, "--repository", centre, "-o", target)
+    assert (again.exit_code, target.read_text("utf-8")) == (2, text)
+    assert coded("US410") in again.stderr
+    assert "US424 " in run("draft", "dataset", file, "--repository", centre, "--lang", "zh").stderr
+
+
+def test_several_files_of_one_form(run: Run, tmp_path: Path) -> None:
+    lay(tmp_path, {"1.csv": "id,n\nA,1\n", "2.csv": "id,n\nB,2\n", "3.csv": "id,m\nC,3\n"})
+    made = run("draft", "dataset", tmp_path / "1.csv", tmp_path / "2.csv")
+    assert made.exit_code == 0, made.output
+    assert "#   n   1                             2\n" in made.stdout
+    other = run("draft", "dataset", tmp_path / "1.csv", tmp_path / "3.csv")
+    assert other.exit_code == 2
+    assert "US422 " in other.stderr

@@ -1,0 +1,90 @@
+"""Drafts of controls, tests, waivers and norms fit into the policy that they are drafted for."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+import ccpolicy
+from ccpolicy.checks.kinds import Kind
+from ccpolicy.draft.control import draft_control
+from ccpolicy.policy import check_policy
+from ccpolicy.store import open_store
+from cli.conftest import Run
+from small_centre import FAILING, INSPECTIONS, change, lay
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_a_control_of_every_kind_fits(tmp_path: Path) -> None:
+    for name in ("ccpolicy.toml", "policy"):
+        source = ROOT / name
+        (shutil.copytree if source.is_dir() else shutil.copyfile)(source, tmp_path / name)
+    policy = ccpolicy.load(tmp_path).policy
+    kinds: list[Kind] = list(policy.kinds.values())
+    assert len(kinds) >= 7
+    for kind in kinds:
+        text = draft_control(policy, kind.name, None, f"D-{kind.name}", "en")
+        assert all(f"{name}: " in text for name in (*kind.inputs, *kind.parameters))
+        (tmp_path / f"policy/controls/{kind.name}.yaml").write_text(text, "utf-8")
+    with open_store() as store:
+        store.lock()
+        check_policy(ccpolicy.load(tmp_path).policy, store)
+
+
+def test_drafted_tests_say_what_is_judged(run: Run, centre: Path) -> None:
+    target = centre / "policy/tests/3.yaml"
+    target.parent.mkdir()
+    made = run("draft", "test", "EM-1", "--repository", centre, "-o", target)
+    assert made.exit_code == 0, made.output
+    tests = yaml.safe_load(target.read_text("utf-8"))["tests"]
+    assert [each["expect"]["now"] for each in tests] == ["pass", "fail"]
+    assert run("test", centre).exit_code == 0
+
+
+def test_waivers_of_what_is_open(run: Run, centre: Path) -> None:
+    lay(centre, {INSPECTIONS: FAILING})
+    target = centre / "policy/waivers.yaml"
+    target.unlink()
+    assert run("draft", "waiver", "--repository", centre).exit_code == 2
+    target.write_text("waivers: []\n", "utf-8")
+    drafted = run("draft", "waiver", "EM-1", "--repository", centre)
+    assert drafted.exit_code == 0, drafted.output
+    assert 'subject: "PBX-2"' in drafted.stdout
+    target.write_text(drafted.stdout, "utf-8")
+    assert run("check", centre).exit_code == 0
+    assert "US431 " in run("draft", "waiver", "--repository", centre).stderr
+
+
+def test_norms_of_numbers_that_cite_none(run: Run, centre: Path) -> None:
+    assert "US432 " in run("draft", "norm", "--repository", centre).stderr
+    change(centre, "policy/controls/3.yaml", ", norm: monthly", "")
+    drafted = run("draft", "norm", "--repository", centre)
+    assert "  - id: em-1-every\n" in drafted.stdout
+    change(
+        centre,
+        "policy/norms.yaml",
+        "norms:\n",
+        drafted.stdout.partition("norms:\n")[2].join(["norms:\n", ""]),
+    )
+    assert run("check", centre).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("control", "recurrance"), "PL3"),
+        (("control", "level", "--dataset", "nothing"), "PL208"),
+        (("test", "EM-9"), "PL201"),
+        (("waiver", "EM-9"), "PL201"),
+    ],
+)
+def test_names_that_are_not_known(
+    run: Run, centre: Path, arguments: tuple[str, ...], code: str
+) -> None:
+    result = run("draft", *arguments, "--repository", centre)
+    assert result.exit_code == 2
+    assert code in result.stderr

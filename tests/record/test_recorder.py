@@ -1,0 +1,149 @@
+"""Records are written as their contract says, or not at all."""
+
+from __future__ import annotations
+
+import codecs
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ccpolicy.errors import CcpolicyError
+from ccpolicy.policy import load_policy
+from ccpolicy.record.errors import InvalidRecords
+from ccpolicy.record.recorder import Given, Recorder
+
+from .conftest import CONTRACT, GIVEN, NOW, PATROLS, READ, ROWS, Record
+
+FULL = {
+    "设备": "pbx-2",
+    "walked_at": "2026/11/20 16:30",
+    "结果": "不合格",
+    "load": 1234.5,
+    "用时": "90:05",
+    "In order": "no",
+    "note": 'a;"b"\nc',
+}
+
+
+def test_it_is_written_in_the_contracts_own_spelling(centre: Path, record: Record) -> None:
+    record(**FULL)
+    line = 'X-0008;PBX-2;2026/11/20 16:30;不合格;1234,5;90:05;false;"a;""b""\nc"'
+    assert (centre / PATROLS).read_bytes().decode("gb18030") == f"{ROWS}\r\n{line}"
+
+
+@pytest.mark.parametrize("mark", [b"", codecs.BOM_UTF8])
+def test_marks_and_line_ends_stay(centre: Path, record: Record, mark: bytes) -> None:
+    contract = centre / "policy/datasets/patrols.yaml"
+    contract.write_text(CONTRACT.replace("encoding: GB18030\n", ""), "utf-8")
+    (centre / PATROLS).write_bytes(mark + ROWS.encode() + b"\r\n")
+    record()
+    line = "X-0008;PBX-2;2026/11/20 16:30;合格;无;无;无;无"
+    assert (centre / PATROLS).read_bytes() == mark + f"{ROWS}\r\n{line}\r\n".encode()
+
+
+def test_utf_16_keeps_its_mark_and_order(centre: Path, record: Record) -> None:
+    contract = centre / "policy/datasets/patrols.yaml"
+    contract.write_text(CONTRACT.replace("GB18030", "UTF-16"), "utf-8")
+    (centre / PATROLS).write_bytes(codecs.BOM_UTF16_BE + ROWS.encode("utf-16-be"))
+    record()
+    text = (centre / PATROLS).read_bytes().decode("utf-16")
+    assert text.count("X-0008") == 1
+    assert text.count("\ufeff") == 0
+
+
+def test_json_lines_keep_paths_and_spaces(centre: Path, record: Record) -> None:
+    record("readings", asset_id="PBX-1", read_at="2026-11-20 10:00", volts="53.5", by="A, B")
+    assert (centre / "evidence/readings/2026.jsonl").read_text("utf-8") == (
+        READ + '{"asset_id": "PBX-1", "read_at": "2026-11-20T10:00:00+08:00",'
+        ' "meter": {"volts": 53.5}, "by": ["A", "B"]}\n'
+    )
+
+
+def test_a_new_file_begins_as_the_last_one(centre: Path, record: Record) -> None:
+    record(file="patrols/2027.csv")
+    text = (centre / "evidence/patrols/2027.csv").read_bytes().decode("gb18030")
+    assert text.splitlines()[0] == ROWS.splitlines()[0]
+    assert text.startswith(ROWS[: ROWS.index("\n")])
+    assert "X-0008;PBX-2" in text
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"asset_id": "PBX-9"}, "EV330"),
+        ({"result": "so so"}, "EV318"),
+        ({"result": ""}, "FI302"),
+        ({"walked_at": "2026-11-20 18:30"}, "EV657"),
+        ({"walked_at": "03/04/2026"}, "EV305"),
+        ({"load": "-1"}, "EV322"),
+        ({"patrol_id": "X-0007"}, "EV309"),
+        ({"note": "☃\u0000"}, "EV521"),
+        ({"colour": "red"}, "US450"),
+    ],
+)
+def test_nothing_invalid_is_written(
+    centre: Path, record: Record, change: dict[str, Any], code: str
+) -> None:
+    before = (centre / PATROLS).read_bytes()
+    with pytest.raises(InvalidRecords) as caught:
+        record(**{**GIVEN, **change})
+    assert [each.message.code for each in caught.value.errors] == [code]
+    assert (centre / PATROLS).read_bytes() == before
+    assert [each.name for each in (centre / PATROLS).parent.iterdir()] == ["2026.csv"]
+
+
+def test_older_faults_do_not_stop_a_valid_record(centre: Path, record: Record) -> None:
+    (centre / PATROLS).write_bytes((ROWS + "\r\nX-8;PBX-1;;合格;;;;").encode("gb18030"))
+    record()
+    assert "X-0008;PBX-2" in (centre / PATROLS).read_bytes().decode("gb18030")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("owner: facilities", "owner: facilities\nwritten_by: tool", "EV650"),
+        ("files: patrols/*.csv\nformat: csv", "files: patrols/*.xlsx\nformat: xlsx", "EV651"),
+        ('delimiter: ";"', 'delimiter: ";"\nrange: A1:H', "EV652"),
+    ],
+)
+def test_what_nobody_appends_to_is_refused(centre: Path, old: str, new: str, code: str) -> None:
+    contract = CONTRACT.replace(old, new)
+    if "xlsx" in new:
+        contract = contract.replace("encoding: GB18030\n", "").replace('delimiter: ";"\n', "")
+    (centre / "policy/datasets/patrols.yaml").write_text(contract, "utf-8")
+    with pytest.raises(CcpolicyError) as caught:
+        Recorder(load_policy(centre), "patrols")
+    assert caught.value.message.code == code
+
+
+def test_links_are_refused(centre: Path, record: Record) -> None:
+    real = centre / "elsewhere.csv"
+    (centre / PATROLS).rename(real)
+    (centre / PATROLS).symlink_to(real)
+    with pytest.raises(CcpolicyError) as caught:
+        record()
+    assert caught.value.message.code == "FI101"
+
+
+def test_it_says_what_is_covered_and_until_when(centre: Path) -> None:
+    recorder = Recorder(load_policy(centre), "patrols", now=NOW)
+    effect = recorder.effect(recorder.draft([Given(GIVEN)]))
+    assert effect
+    [control] = effect.controls
+    [subject] = control.subjects
+    assert (control.control, control.before, control.after) == ("EM-2", "fail", "pass")
+    assert (subject.subject, subject.before.since) == ("PBX-2", "2026-11-01T00:00:00+08:00")
+    assert (subject.after.since, subject.after.until) == (None, "2026-12-21T00:00:00+08:00")
+
+
+def test_numbers_go_on_where_others_wrote_meanwhile(centre: Path) -> None:
+    policy = load_policy(centre)
+    first, second = (Recorder(policy, "patrols", now=NOW) for _ in range(2))
+    given = [Given(GIVEN), Given({**GIVEN, "walked_at": "2026-11-20 16:40"})]
+    draft = first.draft(given)
+    second.write(second.draft([Given(GIVEN)]), [Given(GIVEN)])
+    written = first.write(draft, given)
+    assert [each["patrol_id"] for each in draft.records] == ["X-0008", "X-0009"]
+    assert [each["patrol_id"] for each in written.records] == ["X-0009", "X-0010"]
+    assert (centre / PATROLS).read_bytes().decode("gb18030").count("\nX-") == 4
