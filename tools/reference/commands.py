@@ -9,13 +9,19 @@ import click
 
 from ccpolicy.cli.language import speaking
 from ccpolicy.cli.program import COMMANDS, program
-from ccpolicy.reports import FORMATS, Subject
+from ccpolicy.reports import FORMATS
 from reference.wording import Wording
 
 
 def commands() -> dict[str, click.Command]:
-    """Import all commands, in the order in which the program lists them."""
-    return {name: import_module(f"ccpolicy.cli.{name}").command for name in COMMANDS}
+    """Import all commands, in the order in which the program lists them, each before its own."""
+    found: dict[str, click.Command] = {}
+    for name in COMMANDS:
+        command: click.Command = import_module(f"ccpolicy.cli.{name}").command
+        found[name] = command
+        if isinstance(command, click.Group):
+            found |= {f"{name} {each}": own for each, own in command.commands.items()}
+    return found
 
 
 def command_lines(say: Wording) -> Iterator[str]:
@@ -23,13 +29,13 @@ def command_lines(say: Wording) -> Iterator[str]:
     with speaking(say.language):
         yield from _options(program, "ccpolicy")
         for name, command in commands().items():
-            yield f"## {name}"
+            yield f"{'###' if ' ' in name else '##'} {name}"
             yield ""
             yield from _section(say, command, name)
 
 
 def _section(say: Wording, command: click.Command, name: str) -> Iterator[str]:
-    context = command.make_context(name, [], resilient_parsing=True)
+    context = click.Context(command, info_name=name, resilient_parsing=True)
     usage = " ".join(command.collect_usage_pieces(context))
     yield f"```text\nccpolicy {name} {usage}\n```"
     yield ""
@@ -51,16 +57,10 @@ def _options(command: click.Command, name: str) -> Iterator[str]:
 
 def format_lines(say: Wording) -> Iterator[str]:
     """Yield a table of the formats of reports."""
-    subjects: dict[Subject, str] = {
-        "assessment": "check",
-        "agenda": "due",
-        "comparison": "diff",
-        "history": "history",
-        "verification": "verify",
-    }
+    commands = {"assessment": "check", "agenda": "due", "comparison": "diff", "verification": "verify"}
     yield say.pick("| Format | Files end with | Commands |", "| 格式 | 文件名结尾 | 命令 |")
     yield "|---|---|---|"
     for name, each in FORMATS.items():
-        named = " ".join(f"`{subjects[subject]}`" for subject in each.renderers)
+        named = " ".join(f"`{commands.get(subject, subject)}`" for subject in each.renderers)
         yield f"| `{name}` | `{each.suffix}` | {named} |"
     yield ""
