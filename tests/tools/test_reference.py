@@ -128,12 +128,12 @@ def _value(model: type[BaseModel], name: str, example: str) -> Any:
 
 
 def test_examples_of_functions_are_true() -> None:
-    known = functions()
     with open_store() as store:
-        for name, each in known.items():
+        store.create("record", "SELECT '31.01.2026' AS day")
+        for name, each in functions().items():
             assert name.lower() in each.example.lower(), name
             sql = expression_sql(store, each.example)
-            assert store.ask(f"SELECT {sql} FROM (VALUES ('31.01.2026')) record(day)") == [(True,)], each.example
+            assert store.ask(f"SELECT {sql} FROM record") == [(True,)], each.example
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

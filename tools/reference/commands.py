@@ -57,7 +57,12 @@ def _options(command: click.Command, name: str) -> Iterator[str]:
 
 def format_lines(say: Wording) -> Iterator[str]:
     """Yield a table of the formats of reports."""
-    commands = {"assessment": "check", "agenda": "due", "comparison": "diff", "verification": "verify"}
+    commands = {
+        "assessment": "check",
+        "agenda": "due",
+        "comparison": "diff",
+        "verification": "verify",
+    }
     yield say.pick("| Format | Files end with | Commands |", "| 格式 | 文件名结尾 | 命令 |")
     yield "|---|---|---|"
     for name, each in FORMATS.items():
