@@ -71,21 +71,33 @@ WITH term AS (            -- what holds for each duty
   FROM subjects s
   JOIN parameters p ON p.control = s.control AND p.class = s.class
 ),
+first AS (
+  SELECT subject, day, min(latest) AS latest
+  FROM events
+  GROUP BY subject, day
+),
+followed AS (             -- an event takes over from those of earlier days
+  SELECT subject, day, lead(latest) OVER (PARTITION BY subject ORDER BY day) AS next_latest
+  FROM first
+),
 noted AS (                -- all that says what the meter stood at; in the beginning that is zero
   SELECT subject, 'beginning' AS what, starts AS earliest, starts AS latest, day, until,
-         0 AS quantity, locator
+         NULL AS followed_at, 0 AS quantity, locator
   FROM subjects
   UNION ALL
-  SELECT subject, 'event', earliest, latest, day, until, quantity, locator
-  FROM events
+  SELECT e.subject, 'event', e.earliest, e.latest, e.day,
+         CASE WHEN f.next_latest < e.until THEN f.next_latest ELSE e.until END, f.next_latest,
+         e.quantity, e.locator
+  FROM events e
+  JOIN followed f ON f.subject = e.subject AND f.day = e.day
   UNION ALL
-  SELECT subject, 'reading', earliest, latest, day, NULL, quantity, locator
+  SELECT subject, 'reading', earliest, latest, day, NULL, NULL, quantity, locator
   FROM readings
 ),
 lasting AS (              -- for how long it can be relied on, and when the next event is due
   SELECT t.control, t.subject, t.starts AS duty_starts, t.ends AS duty_ends, t.first_day,
          t.until AS duty_until, t.at_most, n.what, n.earliest, n.latest, n.day, n.until,
-         n.quantity, n.locator,
+         n.followed_at, n.quantity, n.locator,
          coalesce(n.earliest + t.every_clock, a.ends, b.ends, n.earliest + b.added) AS due,
          coalesce(n.earliest + t.valid_for_clock, v.ends, w.ends, n.earliest + w.added)
            AS known_until
@@ -106,6 +118,7 @@ since AS (                -- what is noted from an event or the beginning on: no
   FROM lasting o
   JOIN lasting n ON n.subject = o.subject AND n.duty_starts = o.duty_starts AND n.day >= o.day
     AND n.latest >= o.earliest AND n.earliest < o.due
+    AND (n.earliest <= o.followed_at OR o.followed_at IS NULL)
     AND (n.what <> 'beginning' OR o.what = 'beginning')
   WHERE o.what <> 'reading'
 ),

@@ -27,7 +27,7 @@ FORMATS: dict[Format, FileFormat] = {
     "jsonl": FileFormat((".jsonl", ".ndjson")),
     "yaml": FileFormat((".yaml", ".yml")),
     "xml": FileFormat((".xml",)),
-    "xlsx": FileFormat((".xlsx", ".xls", ".xlsm"), is_tabular=True, is_binary=True),
+    "xlsx": FileFormat((".xlsx", ".xls", ".xlsm", ".ods"), is_tabular=True, is_binary=True),
     "parquet": FileFormat((".parquet",), is_tabular=True, is_binary=True),
     "log": FileFormat((".log", ".txt"), is_tabular=True),
 }

@@ -325,6 +325,8 @@ def test_completion(run: Run, shell: str) -> None:
         ("ccpolicy check --clause 9", ["9"]),
         ("ccpolicy explain rec", ["record", "recurrence"]),
         ("ccpolicy explain EM", ["EM-1"]),
+        ("ccpolicy record insp", ["inspections"]),
+        ("ccpolicy record inspections --set res", ["result="]),
     ],
 )
 @pytest.mark.parametrize("broken", [False, True])

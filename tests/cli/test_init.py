@@ -13,7 +13,7 @@ from message_text import coded, said_in
 from .conftest import Run
 
 
-@pytest.mark.parametrize("options", [[], ["--bare"]])
+@pytest.mark.parametrize("options", [[], ["--pack", "bare"], ["--pack", "fire"]])
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_new_repository_passes_at_once(
     run: Run, tmp_path: Path, options: list[str], language: str
@@ -29,7 +29,7 @@ def test_new_repository_passes_at_once(
 
 
 def test_bare_repository_has_the_schemas_its_files_name(run: Run, tmp_path: Path) -> None:
-    assert run("init", tmp_path / "new", "--bare").exit_code == 0
+    assert run("init", tmp_path / "new", "--pack", "bare").exit_code == 0
     schemas = tmp_path / "new/policy/schemas"
     assert {path.stem for path in schemas.iterdir()} == set(NAMES)
     assert all((schemas / f"{name}.json").read_text("utf-8") == schema_text(name) for name in NAMES)
@@ -39,7 +39,7 @@ def test_empty_folder_is_filled(run: Run, tmp_path: Path) -> None:
     folder = tmp_path / "empty"
     folder.mkdir()
     before = folder.stat().st_ino
-    assert run("init", folder, "--bare").exit_code == 0
+    assert run("init", folder, "--pack", "bare").exit_code == 0
     assert folder.stat().st_ino == before
     assert run("check", folder).exit_code == 0
 

@@ -22,10 +22,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if os.environ.get("CI"):
             pytest.fail("git is missing, and the sample's past was not tested")
         pytest.skip("git is missing: THE SAMPLE'S PAST WAS NOT TESTED")
-    from ccpolicy.cli.init import make
+    from ccpolicy.draft.new_repository import Beginning, make_repository
 
     folder = tmp_path_factory.mktemp("past") / "centre"
-    make(folder, bare=False, with_history=True)
+    make_repository(folder, Beginning(with_history=True), "en")
     return folder
 
 
@@ -83,14 +83,14 @@ def test_nothing_that_the_user_has_set_plays_a_part(
 def test_a_damaged_history_leaves_nothing(
     damage: str, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ccpolicy.cli import init
+    from ccpolicy.draft import new_repository
 
-    content = bytearray((init.EXAMPLES / "centre.bundle").read_bytes())
+    content = bytearray(new_repository.HISTORY.read_bytes())
     content[len(content) // 2] ^= 1
     examples = tmp_path / "examples"
     examples.mkdir()
     (examples / "centre.bundle").write_bytes(content[:-100] if damage == "cut off" else content)
-    monkeypatch.setattr(init, "EXAMPLES", examples)
+    monkeypatch.setattr(new_repository, "HISTORY", examples / "centre.bundle")
     result = run("init", "--with-history", tmp_path / "new")
     assert result.exit_code == 2
     assert f"error: {coded('GI110', '')}" in result.stderr
@@ -120,6 +120,7 @@ def test_its_report_shows_what_git_knows(made: Path) -> None:
 
 
 def test_bare_has_no_past(run: Run, tmp_path: Path) -> None:
-    result = run("init", "--bare", "--with-history", tmp_path / "new")
+    result = run("init", "--pack", "bare", "--with-history", tmp_path / "new")
     assert result.exit_code == 2
+    assert "US440 " in result.stderr
     assert not (tmp_path / "new").exists()

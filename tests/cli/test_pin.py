@@ -155,7 +155,7 @@ def test_the_pin_of_the_policy_that_judges_counts(run: Run, kept: Path) -> None:
 
 
 def test_to_begin_with_there_is_no_pin(run: Run, tmp_path: Path) -> None:
-    assert run("init", "--bare", tmp_path / "bare").exit_code == 0
+    assert run("init", "--pack", "bare", tmp_path / "bare").exit_code == 0
     assert run("check", tmp_path / "bare", "--require-current").exit_code == 0
     assert run("init", tmp_path / "sample").exit_code == 0
     assert run("check", tmp_path / "sample", "--require-current").exit_code == 2

@@ -30,6 +30,7 @@ PLUMBING = {
     "explain_kind",
     "explain_message",
     "language",
+    "lint_fix",
     "options",
     "output",
     "pin",

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from ccpolicy.cli.program import program
 from git_command import git
-from small_centre import INSPECTIONS
+from small_centre import INSPECTIONS, change
 
 from .conftest import Run
 
@@ -51,7 +51,7 @@ def test_many_are_written_together_or_not_at_all(centre: Path, run: Run, tmp_pat
     result = run("record", "inspections", centre, "--from", file)
     assert result.exit_code == 2
     assert f"{file}:2: error: EV318" in result.stderr
-    assert "nothing was written" in result.stderr
+    assert "US457 nothing was written" in result.stderr
     assert (centre / INSPECTIONS).read_text("utf-8") == before
     table = tmp_path / "many.csv"
     table.write_text("Result;asset id;performed at\npass;PBX-1;2026-11-20 09:30\n", "utf-8-sig")
@@ -68,6 +68,24 @@ def test_a_commit_has_the_file_alone_and_the_reason(kept: Path, run: Run) -> Non
         "Record 1 of inspections\n\nReason: late slip"
     )
     assert git(kept, "show", "--name-only", "--format=").split() == [INSPECTIONS]
+
+
+def test_a_commit_that_is_refused_leaves_the_record(kept: Path, run: Run) -> None:
+    hook = kept / ".git/hooks/pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho 'not on a Sunday' >&2\nexit 1\n", "utf-8")
+    hook.chmod(0o755)
+    result = run("record", "inspections", kept, *SET, "-q", "--commit")
+    assert result.exit_code == 2
+    assert "US456" in result.stderr
+    assert "not on a Sunday" in result.stderr
+    assert (kept / INSPECTIONS).read_text("utf-8").endswith(LINE)
+    change(
+        kept, "policy/datasets/inspections.yaml", "record:\n",
+        "recording: {amendable: with_reason, by: [lee@*]}\nrecord:\n",
+    )  # fmt: skip
+    result = run("record", "inspections", kept, *SET, "--commit")
+    assert (result.exit_code, "US455" in result.stderr) == (2, True)
 
 
 @pytest.mark.parametrize(

@@ -203,6 +203,8 @@ REFUSED: dict[str, tuple[str, bytes, str]] = {
     "a damaged workbook": ("xlsx", b"PK\3\4nothing", "EV"),
     "nothing": ("csv", b" \n", "FI102"),
     "headings alone": ("csv", b"id,day\n", "EV"),
+    "a damaged package": ("csv.gz", gzip.compress(b"id,n\nA,1\n")[:-6], "EV"),
+    "a bomb": ("csv.gz", gzip.compress(b"0" * (32 << 20)), "EV"),
     "half a document": ("json", b'[{"id": 1}, {"id"', "EV"),
 }
 
@@ -220,7 +222,15 @@ def test_right_at_once(tmp_path: Path, name: str) -> None:
     suffix, content, expected = RIGHT[name]
     text = drafted(tmp_path, suffix, content)
     assert [line for line in expected if line not in text] == [], text
-    usual = ("The files", "There is no", "What is", "Which role", "Does ", "Times carry no offset")
+    usual = (
+        "The files",
+        "There is no",
+        "What is",
+        "Which role",
+        "How long",
+        "Does ",
+        "Times carry no offset",
+    )
     asked = [line for line in text.splitlines() if line.strip().startswith("# ?")]
     assert [each for each in asked if not each.strip()[4:].startswith(usual)] == []
 

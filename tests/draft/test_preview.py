@@ -7,8 +7,10 @@ import json
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from ccpolicy.assessment.preview import Preview
+from ccpolicy.policy.schemas import schema_text
 from cli.conftest import Run
 from message_text import coded
 from small_centre import INSPECTIONS, change
@@ -45,6 +47,7 @@ def test_rows_with_places_and_what_is_refused(run: Run, centre: Path) -> None:
     assert f"{INSPECTIONS}:4: error: EV" in result.stdout
     assert "\x1b" not in result.stdout
     found = json.loads(run("preview", "inspections", centre, "--format", "json").stdout)
+    Draft202012Validator(json.loads(schema_text("preview"))).validate(found)
     shown = Preview.model_validate(found)
     assert shown.records.count == 2
     assert [each.place for each in shown.refused] == [f"{INSPECTIONS}:4", f"{INSPECTIONS}:5"]

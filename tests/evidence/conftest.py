@@ -20,7 +20,7 @@ from ccpolicy import evidence_formats
 from ccpolicy.evidence import Evidence, load_evidence
 from ccpolicy.evidence_formats import Format
 from ccpolicy.files.limits import Limits
-from ccpolicy.policy.models import Dataset
+from ccpolicy.policy.dataset import Dataset
 from ccpolicy.store import DuckDB, open_store
 from ccpolicy.time.zones import time_zone
 from message_text import Said

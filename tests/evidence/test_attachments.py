@@ -18,7 +18,7 @@ from ccpolicy.bundle.verify import Trust, examine
 from ccpolicy.bundle.write import write_bundle
 from ccpolicy.cli.program import program
 from ccpolicy.evidence_formats import Format
-from ccpolicy.policy.models import Dataset
+from ccpolicy.policy.dataset import Dataset
 from git_command import commit, git
 from small_centre import CLAUSE, CONTROLS, FILES, INSPECTIONS, lay
 

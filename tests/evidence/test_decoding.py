@@ -333,31 +333,6 @@ def test_sheets_with_more_around_the_table(desk: Desk) -> None:
     expect(desk.read(beside, sheet(range="B4:D", header="none", columns=places)), *wanted)
 
 
-def test_spreadsheets_of_another_kind(desk: Desk) -> None:
-    table_ = "urn:oasis:names:tc:opendocument:xmlns:table:1.0"
-    content = (
-        '<?xml version="1.0"?>'
-        '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
-        f' xmlns:table="{table_}" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">'
-        '<office:body><office:spreadsheet><table:table table:name="Log">'
-        '<table:table-row><table:table-cell office:value-type="string"><text:p>id</text:p>'
-        "</table:table-cell><table:table-cell office:value-type='string'><text:p>n</text:p>"
-        "</table:table-cell></table:table-row><table:table-row><table:table-cell"
-        " office:value-type='string'><text:p>a</text:p></table:table-cell><table:table-cell"
-        " office:value-type='float' office:value='1'><text:p>1</text:p></table:table-cell>"
-        "</table:table-row></table:table></office:spreadsheet></office:body>"
-        "</office:document-content>"
-    )
-    kind = "application/vnd.oasis.opendocument.spreadsheet"
-    manifest = (
-        '<?xml version="1.0"?><m:manifest'
-        ' xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
-    )
-    files = [("mimetype", kind), ("META-INF/manifest.xml", manifest), ("content.xml", content)]
-    refused(desk.read(packed(*files), sheet()), "EV572")
-    refused(desk.read(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), sheet()), "EV223")
-
-
 def test_errors_in_rows_that_are_no_records(desk: Desk) -> None:
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True}) as book:

@@ -14,7 +14,7 @@ import pytest
 from ccpolicy.errors import PolicyError
 from ccpolicy.evidence import values
 from ccpolicy.evidence_formats import Format
-from ccpolicy.policy.models import Dataset
+from ccpolicy.policy.dataset import Dataset
 from message_text import coded
 
 from .conftest import DATE, FORMATS, INTEGER, NUMBER, TEXT, TIME, Desk, Loaded, Row, encode, log

@@ -101,7 +101,7 @@ def _content(each: Mapping[str, Any]) -> bytes:
     if each.get("packed") == "zip":
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w") as archive:
-            archive.writestr("march.csv", content)
+            archive.writestr(each.get("member", "march.csv"), content)
         return packed.getvalue()
     return content
 
@@ -121,6 +121,8 @@ def _workbook(each: Mapping[str, Any]) -> bytes:
             if area := CellRange.parse(each.get("merge", "")):
                 first = rows[area.first_row - 1][area.first_column - 1]
                 sheet.merge_range(each["merge"], first)
+            if each.get("veil") == name:
+                sheet.hide()
             if "hide" in each:
                 sheet.set_row(each["hide"] - 1, None, None, {"hidden": True})
         if "name" in each:

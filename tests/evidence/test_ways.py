@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from ccpolicy.evidence import load
 from ccpolicy.evidence.readers import decode
 from ccpolicy.files import finder
-from ccpolicy.policy.models import Dataset
+from ccpolicy.policy.dataset import Dataset
 from message_text import coded
 
 from .conftest import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, TIME, Desk, Loaded, log

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import copy
 import csv
+import datetime
 import json
-from collections.abc import Collection
+import re
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import openpyxl
 import yaml
 
+from ccpolicy.evidence_formats import ENCODINGS
 from ccpolicy.policy import Dataset
+from ccpolicy.policy.column_reading import ColumnReading
 
 Record = dict[str, Any]
 
@@ -23,7 +29,10 @@ class Editor:
         self.dataset = dataset
         self.files = sorted(folder.glob(dataset.files))
         self.raw = {name: dataset.heading(name) for name in dataset.record["properties"]}
+        self.encoding = ENCODINGS[dataset.encoding] if dataset.encoding else "utf-8-sig"
         self.documents = {path: self._read(path) for path in self.files}
+        for record in self.records():
+            self._translate(record, _value)
 
     def records(self) -> list[Record]:
         """Return every record; changing one changes the file when it is saved."""
@@ -52,7 +61,7 @@ class Editor:
     def _read(self, path: Path) -> Any:
         match self.dataset.format:
             case "csv":
-                with path.open(encoding="utf-8-sig", newline="") as file:
+                with path.open(encoding=self.encoding, newline="") as file:
                     return list(csv.DictReader(file, delimiter=self.dataset.delimiter))
             case "json":
                 return json.loads(path.read_text("utf-8"))
@@ -61,19 +70,40 @@ class Editor:
             case "yaml":
                 return yaml.load(path.read_text("utf-8"), Loader=yaml.BaseLoader) or []  # noqa: S506 -- it makes nothing but text
             case "xlsx":
-                rows = openpyxl.load_workbook(path).worksheets[0].iter_rows(values_only=True)
-                head = next(rows)
+                first = self._first_row
+                sheet = openpyxl.load_workbook(path).worksheets[0]
+                head, *rows = sheet.iter_rows(min_row=first, values_only=True)
                 return [dict(zip(head, row, strict=True)) for row in rows]
+            case "log":
+                return [_Line(self.dataset, line) for line in path.read_text("utf-8").splitlines()]
             case other:
                 raise AssertionError(other)
 
+    @property
+    def _first_row(self) -> int:
+        assert isinstance(self.dataset.header, int)
+        return self.dataset.header
+
+    def _translate(self, record: Record, how: Callable[[Dataset, ColumnReading, Any], Any]) -> None:
+        """Turn what a record holds by its contract into what it means, or back."""
+        for name, reading in self.dataset.columns.items():
+            heading = self.raw[name]
+            if record.get(heading) not in (None, "") and reading.has_way:
+                record[heading] = how(self.dataset, reading, record[heading])
+
     def save(self) -> None:
         """Write every file back."""
-        for path, document in self.documents.items():
+        for path, meant in self.documents.items():
+            document = meant
+            if any(each.has_way for each in self.dataset.columns.values()):
+                document = [copy.copy(record) for record in self._list(path)]
+                for record in document:
+                    self._translate(record, _text)
             match self.dataset.format:
                 case "csv":
-                    head = path.read_text("utf-8-sig").splitlines()[0].split(self.dataset.delimiter)
-                    with path.open("w", encoding="utf-8", newline="") as file:
+                    text = path.read_text(self.encoding)
+                    head = text.splitlines()[0].split(self.dataset.delimiter)
+                    with path.open("w", encoding=self.encoding, newline="") as file:
                         writer = csv.DictWriter(file, head, delimiter=self.dataset.delimiter)
                         writer.writeheader()
                         writer.writerows(document)
@@ -86,11 +116,53 @@ class Editor:
                 case "xlsx":
                     book = openpyxl.load_workbook(path)
                     sheet = book.worksheets[0]
-                    titles: list[Any] = [cell.value for cell in sheet[1]]
-                    sheet.delete_rows(2, sheet.max_row)
+                    titles: list[Any] = [cell.value for cell in sheet[self._first_row]]
+                    sheet.delete_rows(self._first_row + 1, sheet.max_row)
                     for record in document:
                         sheet.append([record.get(title) for title in titles])
                     book.save(path)
+                case "log":
+                    path.write_text("".join(f"{line}\n" for line in document), "utf-8")
+
+
+class _Line(Record):
+    """A line of a log: the groups of its pattern, and what stands between them."""
+
+    def __init__(self, dataset: Dataset, line: str) -> None:
+        assert dataset.pattern
+        self.match = re.fullmatch(dataset.pattern, line)
+        assert self.match
+        super().__init__(self.match.groupdict())
+
+    def __str__(self) -> str:
+        assert self.match
+        text, at = "", 0
+        for name in self.match.groupdict():
+            text += self.match.string[at : self.match.start(name)] + str(self[name])
+            at = self.match.end(name)
+        return text + self.match.string[at:]
+
+
+def _value(dataset: Dataset, reading: ColumnReading, text: Any) -> Any:
+    if reading.values:
+        value = reading.values[text]
+        return str(value).lower() if isinstance(value, bool) else value
+    [form] = reading.time or []
+    time = datetime.datetime.strptime(text, form).replace(tzinfo=ZoneInfo(dataset.zone or "UTC"))
+    return time.isoformat() if "%H" in form else time.date().isoformat()
+
+
+def _text(dataset: Dataset, reading: ColumnReading, value: Any) -> Any:
+    if reading.values:
+        words = {str(each).lower(): word for word, each in reading.values.items()}
+        return words.get(value, value)
+    [form] = reading.time or []
+    try:
+        time = datetime.datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    local = time.astimezone(ZoneInfo(dataset.zone)) if dataset.zone else time
+    return local.strftime(form)
 
 
 def dump(document: Any, dataset: Dataset) -> str:

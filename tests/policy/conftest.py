@@ -21,7 +21,7 @@ REVIEWS = "policy/datasets/reviews.yaml"
 ALERTS = "policy/datasets/alerts.yaml"
 SETTINGS = "ccpolicy.toml"
 
-SAMPLE = Path(ccpolicy.__file__).parent / "examples" / "bare"
+SAMPLE = Path(ccpolicy.__file__).parent / "packs" / "bare"
 WRITTEN = {
     ALERT: """\
 controls:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from ccpolicy.policy.dataset import Recording
 from ccpolicy.policy.diff.recording import recording_direction
-from ccpolicy.policy.models import Recording
 
 BASE = {"happened": ["raised_at"], "within": "7 days", "amendable": "with_reason", "by": ["a@x"]}
 

@@ -9,7 +9,7 @@ import pytest
 
 import ccpolicy
 from ccpolicy.files.limits import Limits
-from ccpolicy.policy import diff, models
+from ccpolicy.policy import dataset, diff, models
 from ccpolicy.policy.diff import controls, datasets, plan
 from ccpolicy.policy.settings import Settings
 
@@ -107,7 +107,7 @@ def test_every_field_is_compared() -> None:
     """A field that is new to a model is not words until somebody says so."""
     handled = {*controls._WORDING, *controls._APART, *controls._OTHER}
     assert handled == {*models.Control.model_fields}
-    assert {*datasets._CONTRACT, *datasets._APART} == {*models.Dataset.model_fields}
+    assert {*datasets._CONTRACT, *datasets._APART} == {*dataset.Dataset.model_fields}
     assert {*plan._WORDING, *plan._JUDGED_BY, "clauses"} == {*models.Plan.model_fields}
     assert plan._setting("some", None, 1) == "unordered"
     words = {name for name in Settings.model_fields if name != "ignore" and _is_words(name)}

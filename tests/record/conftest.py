@@ -78,6 +78,11 @@ record:
     by: {type: array, items: {type: string}}
 """
 READ = '{"asset_id": "PBX-1", "read_at": "2026-11-01T09:00:00+08:00", "meter": {"volts": 54.0}}\n'
+ASSETS = """\
+asset_id,commissioned_on,room
+PBX-1,2026-10-01,cellar
+PBX-2,2026-10-01,cellar
+"""
 GIVEN = {"asset_id": "PBX-2", "walked_at": "2026-11-20 16:30", "result": "pass"}
 
 
@@ -87,6 +92,9 @@ def lay_centre(folder: Path) -> Path:
         folder,
         {
             **FILES,
+            "policy/datasets/assets.yaml": FILES["policy/datasets/assets.yaml"]
+            + "    room: {type: string}\n",
+            "evidence/assets/assets.csv": ASSETS,
             "policy/datasets/patrols.yaml": CONTRACT,
             "policy/datasets/readings.yaml": READINGS,
             "evidence/readings/2026.jsonl": READ,

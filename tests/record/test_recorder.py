@@ -13,7 +13,7 @@ from ccpolicy.policy import load_policy
 from ccpolicy.record.errors import InvalidRecords
 from ccpolicy.record.recorder import Given, Recorder
 
-from .conftest import CONTRACT, GIVEN, NOW, PATROLS, READ, ROWS, Record
+from .conftest import CONTRACT, GIVEN, HEADINGS, NOW, PATROLS, READ, ROWS, Record
 
 FULL = {
     "设备": "pbx-2",
@@ -22,13 +22,13 @@ FULL = {
     "load": 1234.5,
     "用时": "90:05",
     "In order": "no",
-    "note": 'a;"b"\nc',
+    "note": 'a;"b"\nc\u2028d',
 }
 
 
 def test_it_is_written_in_the_contracts_own_spelling(centre: Path, record: Record) -> None:
     record(**FULL)
-    line = 'X-0008;PBX-2;2026/11/20 16:30;不合格;1234,5;90:05;false;"a;""b""\nc"'
+    line = 'X-0008;PBX-2;2026/11/20 16:30;不合格;1234,5;90:05;false;"a;""b""\nc\u2028d"'
     assert (centre / PATROLS).read_bytes().decode("gb18030") == f"{ROWS}\r\n{line}"
 
 
@@ -40,6 +40,9 @@ def test_marks_and_line_ends_stay(centre: Path, record: Record, mark: bytes) -> 
     record()
     line = "X-0008;PBX-2;2026/11/20 16:30;合格;无;无;无;无"
     assert (centre / PATROLS).read_bytes() == mark + f"{ROWS}\r\n{line}\r\n".encode()
+    record(file="patrols/2027.csv", **GIVEN)
+    new = (centre / "evidence/patrols/2027.csv").read_bytes()
+    assert new.startswith(mark + f"{HEADINGS}\r\nX-0009;".encode())
 
 
 def test_utf_16_keeps_its_mark_and_order(centre: Path, record: Record) -> None:
@@ -80,6 +83,8 @@ def test_a_new_file_begins_as_the_last_one(centre: Path, record: Record) -> None
         ({"patrol_id": "X-0007"}, "EV309"),
         ({"note": "☃\u0000"}, "EV521"),
         ({"colour": "red"}, "US450"),
+        ({"note": "无"}, "EV653"),
+        ({"asset_id": "cellar"}, "EV658"),
     ],
 )
 def test_nothing_invalid_is_written(
@@ -115,6 +120,38 @@ def test_what_nobody_appends_to_is_refused(centre: Path, old: str, new: str, cod
     with pytest.raises(CcpolicyError) as caught:
         Recorder(load_policy(centre), "patrols")
     assert caught.value.message.code == code
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "change", "code"),
+    [
+        ("GB18030", "GB2312", {"note": "☃"}, "EV654"),
+        ('delimiter: ";"', 'delimiter: ";"\nskip: ["^X-0008"]', {}, "EV660"),
+        ("zone: Asia/Shanghai", "zone: Europe/Berlin", {"walked_at": "2026-10-25 02:30"}, "EV659"),
+    ],
+)
+def test_what_the_contract_cannot_hold_is_refused(
+    centre: Path, record: Record, old: str, new: str, change: dict[str, Any], code: str
+) -> None:
+    contract = centre / "policy/datasets/patrols.yaml"
+    contract.write_text(CONTRACT.replace(old, new), "utf-8")
+    with pytest.raises(CcpolicyError) as caught:
+        record(**{**GIVEN, **change})
+    errors = caught.value.errors if isinstance(caught.value, InvalidRecords) else [caught.value]
+    assert [each.message.code for each in errors] == [code]
+
+
+def test_the_first_file_is_named(centre: Path, record: Record) -> None:
+    """Where no file tells how the others begin, the contract does."""
+    (centre / PATROLS).unlink()
+    with pytest.raises(CcpolicyError) as caught:
+        record()
+    assert caught.value.message.code == "EV656"
+    record(file="evidence/patrols/2026.csv")
+    assert (centre / PATROLS).read_bytes().decode("gb18030").splitlines() == [
+        HEADINGS,
+        "X-0001;PBX-2;2026/11/20 16:30;合格;无;无;无;无",
+    ]
 
 
 def test_links_are_refused(centre: Path, record: Record) -> None:

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pytest
 
 from ccpolicy.files.limits import Limits
 from ccpolicy.policy import load_policy
+from ccpolicy.record.errors import InvalidRecords
 from ccpolicy.record.recorder import Recorder
 from ccpolicy.record.sources import read_given
 from ccpolicy.record.template import template
@@ -20,7 +22,7 @@ from .conftest import NOW, PATROLS
 def test_a_form_is_filled_in_and_recorded(centre: Path, tmp_path: Path) -> None:
     """What a register holds is text, whatever it begins with."""
     with (centre / "evidence/assets/assets.csv").open("a", encoding="utf-8") as file:
-        file.write("=1+1,2026-10-01\n")
+        file.write("=1+1,2026-10-01,\n")
     recorder = Recorder(load_policy(centre), "patrols", now=NOW)
     form = tmp_path / "form.xlsx"
     with recorder.answers() as answers:
@@ -29,7 +31,7 @@ def test_a_form_is_filled_in_and_recorded(centre: Path, tmp_path: Path) -> None:
     book = openpyxl.load_workbook(form)
     sheet, lists = book["Form"], book["Lists"]
     assert [cell.value for cell in sheet[2]][:4] == ["编号", "设备 *", "时间 *", "结果 *"]
-    assert [cell.value for cell in lists["B"]] == ["PBX-1", "PBX-2", "=1+1"]
+    assert [cell.value for cell in lists["B"]] == ["PBX-1 · cellar", "PBX-2 · cellar", "=1+1"]
     assert {cell.data_type for row in lists for cell in row} <= {"s", "n"}
     checks = {str(each.sqref)[0]: each for each in sheet.data_validations.dataValidation}
     assert (checks["B"].type, checks["B"].formula1) == ("list", "Lists!$B$1:$B$3")
@@ -50,6 +52,9 @@ def test_a_form_is_filled_in_and_recorded(centre: Path, tmp_path: Path) -> None:
     book.save(form)
     given = read_given(str(form), recorder.form, Limits())
     recorder.write(recorder.draft(given, refuse_equal=True), given)
+    with pytest.raises(InvalidRecords) as caught:
+        recorder.draft(given[:1], refuse_equal=True)
+    assert [each.message.code for each in caught.value.errors] == ["EV662"]
     assert (centre / PATROLS).read_bytes().decode("gb18030").split("\r\n")[2:] == [
         "X-0101;PBX-2;2026/11/20 16:30;合格;1234,5;12:30;true;=x",
         "X-0100;=1+1;2026/11/20 16:31;不合格;无;无;无;无",

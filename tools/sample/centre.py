@@ -18,6 +18,12 @@ from sample import (
     traffic,
     training,
 )
+from sample.chinese_files import (
+    PASSED,
+    write_access_reviews,
+    write_copy_log,
+    write_security_sessions,
+)
 from sample.clock import day
 from sample.files import (
     Row,
@@ -85,11 +91,6 @@ _TABLES: dict[str, tuple[str, Callable[[], list[Row]], str]] = {
         "found_at",
     ),
     "hosts": ("host_id site role in_service_on retired_on", network.hosts, ""),
-    "access_reviews": (
-        "review_id site scope reviewed_on reviewer approver result",
-        network.access_reviews,
-        "",
-    ),
     "staff": ("person_id role site team hired_on left_on", people.staff, ""),
     "team_roles": ("role rank starts_on ends_on", people.team_roles, ""),
     "team": ("role rank person_id starts_on ends_on", people.team, ""),
@@ -98,11 +99,6 @@ _TABLES: dict[str, tuple[str, Callable[[], list[Row]], str]] = {
         "test_id contact_id channel tested_at answered_at result",
         people.contact_tests,
         "tested_at",
-    ),
-    "security_sessions": (
-        "session_id site held_at topic attendees minutes",
-        training.security_sessions,
-        "",
     ),
     "spare_minimums": (
         "site part asset_class minimum lead_time_days starts_on ends_on",
@@ -131,11 +127,6 @@ _TABLES: dict[str, tuple[str, Callable[[], list[Row]], str]] = {
         backups.systems,
         "",
     ),
-    "backup_copies": (
-        "copy_id system_id source_snapshot copied_at location offsite verified",
-        backups.backup_copies,
-        "copied_at",
-    ),
     "restore_tests": (
         "test_id system_id source_backup tested_at minutes verified result",
         backups.restore_tests,
@@ -158,6 +149,11 @@ def write_centre(root: Path) -> None:
             write_csv(root / name / f"{part}.csv", some, columns.split())
     _write_documents(root)
     _write_spreadsheets(root)
+    reviewed, held = network.access_reviews(), training.security_sessions()
+    write_access_reviews(root / "access_reviews" / "access_reviews.csv", reviewed)
+    write_security_sessions(root / "security_sessions" / "security_sessions.csv", held)
+    for year, some in years(backups.backup_copies(), "copied_at").items():
+        write_copy_log(root / "backup_copies" / f"{year}.log", some)
     for source in sorted(backups.CAPTURED.rglob("*.*")):
         target = root / source.relative_to(backups.CAPTURED)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -182,6 +178,8 @@ def _write_documents(root: Path) -> None:
 
 def _write_spreadsheets(root: Path) -> None:
     for year, some in years(training.training(), "completed_at").items():
-        write_xlsx(root / "training" / f"{year}.xlsx", some, _TRAINING, "培训记录")
+        worded = [{**row, "result": PASSED[row["result"]]} for row in some]
+        title = f"{year}年员工培训登记表"
+        write_xlsx(root / "training" / f"{year}.xlsx", worded, _TRAINING, "培训记录", title)
     for year, some in years(stores.spare_counts(), "counted_at").items():
         write_xlsx(root / "spare_counts" / f"{year}.xlsx", some, _COUNTS, "备件盘点")

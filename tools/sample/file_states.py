@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import datetime
 import io
@@ -67,7 +68,7 @@ class Source:
         """The moments at which something in the file became known."""
         corrected = datetime.datetime.combine(MISTAKE[1], datetime.time(), ZONE)
         match self.dataset["format"]:
-            case "csv":
+            case "csv" | "log":
                 records: Iterable[Any] = self.table
             case "xlsx":
                 records = self.rows.values()
@@ -75,8 +76,8 @@ class Source:
                 records = self.lines
             case _:
                 records = self.listed
-        schema, headings = self.dataset["record"], self.dataset.get("columns", {})
-        found = {time for each in records for time in _times(each, schema, headings)}
+        schema, columns = self.dataset["record"], self.dataset.get("columns", {})
+        found = {time for each in records for time in _times(each, schema, columns)}
         return sorted({*found, corrected})
 
     def _make(self, now: datetime.datetime) -> bytes | None:
@@ -85,6 +86,10 @@ class Source:
                 return self._csv(now)
             case "xlsx":
                 return self._xlsx(now)
+            case "log":
+                written = zip(self.content.splitlines(True), self.table, strict=True)
+                kept = [line for line, row in written if self._cut(row, now) is not None]
+                return b"".join(kept) or None
             case "jsonl":
                 lines = [self._cut(each, now) for each in self.lines]
                 known = [json.dumps(each, ensure_ascii=False) for each in lines if each is not None]
@@ -94,8 +99,18 @@ class Source:
 
     @cached_property
     def table(self) -> list[dict[str, str]]:
-        """The rows of a CSV file."""
-        return list(csv.DictReader(io.StringIO(self.content.decode("utf-8-sig"), newline="")))
+        """The rows of a CSV file, or the lines of a log."""
+        text = self.content.decode(self.encoding)
+        if self.dataset["format"] == "log":
+            found = (re.fullmatch(self.dataset["pattern"], line) for line in text.splitlines())
+            return [each.groupdict() for each in found if each]
+        return list(csv.DictReader(io.StringIO(text, newline="")))
+
+    @property
+    def encoding(self) -> str:
+        """The encoding of the text, with its mark where it has one."""
+        is_marked = self.content.startswith(codecs.BOM_UTF8)
+        return "utf-8-sig" if is_marked else str(self.dataset.get("encoding", "utf-8"))
 
     @cached_property
     def lines(self) -> list[Any]:
@@ -116,7 +131,7 @@ class Source:
             return None
         text = io.StringIO(newline="")
         csv.writer(text, lineterminator="\n").writerows([header, *found])
-        return text.getvalue().encode()
+        return text.getvalue().encode(self.encoding)
 
     def _xlsx(self, now: datetime.datetime) -> bytes | None:
         """Take rows out of a workbook, which is otherwise as it was."""
@@ -144,13 +159,14 @@ class Source:
     def rows(self) -> dict[int, dict[str, Any]]:
         """The rows of a workbook by their numbers."""
         book = CalamineWorkbook.from_filelike(io.BytesIO(self.content))
-        header, *rows = book.get_sheet_by_index(0).to_python()
+        first = self.dataset.get("header", 1)
+        header, *rows = book.get_sheet_by_index(0).to_python()[first - 1 :]
         return {
             number: {
                 str(name): value.isoformat() if isinstance(value, datetime.date) else value
                 for name, value in zip(header, row, strict=True)
             }
-            for number, row in enumerate(rows, 2)
+            for number, row in enumerate(rows, first + 1)
         }
 
     @cached_property
@@ -186,18 +202,18 @@ class Source:
 def _known(
     value: Mapping[str, Any],
     schema: Mapping[str, Any],
-    headings: Mapping[str, str],
+    columns: Mapping[str, Any],
     now: datetime.datetime,
 ) -> dict[str, Any] | None:
     kept = dict(value)
     for name, spec in schema["properties"].items():
-        heading = headings.get(name, name)
+        heading, form = _reading(columns, name)
         if not kept.get(heading):
             continue
         if spec.get("type") == "array" and spec["items"].get("type") == "object":
             parts = [_known(each, spec["items"], {}, now) for each in kept[heading]]
             kept[heading] = [each for each in parts if each is not None]
-        elif spec.get("format") and name not in PLANNED and _time(kept[heading]) > now:
+        elif spec.get("format") and name not in PLANNED and _time(kept[heading], form) > now:
             if name in schema.get("required", []):
                 return None
             del kept[heading]
@@ -205,23 +221,37 @@ def _known(
 
 
 def _times(
-    value: Mapping[str, Any], schema: Mapping[str, Any], headings: Mapping[str, str]
+    value: Mapping[str, Any], schema: Mapping[str, Any], columns: Mapping[str, Any]
 ) -> Iterator[datetime.datetime]:
     """Yield the times that decide what of a record was known."""
     for name, spec in schema["properties"].items():
-        found = value.get(headings.get(name, name))
+        heading, form = _reading(columns, name)
+        found = value.get(heading)
         if found and spec.get("type") == "array" and spec["items"].get("type") == "object":
             for each in found:
                 yield from _times(each, spec["items"], {})
         elif found and spec.get("format") and name not in PLANNED:
-            yield _time(found)
+            yield _time(found, form)
+
+
+def _reading(columns: Mapping[str, Any], name: str) -> tuple[str, str]:
+    """Return a column's heading, and the format of its times."""
+    column = columns.get(name, name)
+    if isinstance(column, str):
+        return column, ""
+    return column.get("from", name), column.get("time", "")
 
 
 @cache
-def _time(text: str) -> datetime.datetime:
+def _time(text: str, form: str) -> datetime.datetime:
     """Read a time of the centre's zone; a day is its beginning."""
-    time = datetime.datetime.fromisoformat(text)
+    is_iso = not form
+    time = datetime.datetime.fromisoformat(text) if is_iso else _parsed(text, form)
     return time if time.tzinfo else time.replace(tzinfo=ZONE)
+
+
+def _parsed(text: str, form: str) -> datetime.datetime:
+    return datetime.datetime.strptime(text, form).replace(tzinfo=ZONE)
 
 
 def parse_yaml(content: bytes) -> Any:

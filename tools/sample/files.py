@@ -57,7 +57,9 @@ def parts(rows: Iterable[Row], name: Callable[[Row], str]) -> dict[str, list[Row
     return found
 
 
-def write_csv(path: Path, rows: Sequence[Row], columns: Sequence[str]) -> None:
+def write_csv(
+    path: Path, rows: Sequence[Row], columns: Sequence[str], encoding: str = "utf-8"
+) -> None:
     """Write rows as CSV."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -65,7 +67,12 @@ def write_csv(path: Path, rows: Sequence[Row], columns: Sequence[str]) -> None:
     for row in rows:
         assert row.keys() <= set(columns), row
         writer.writerow([text(row.get(column)) for column in columns])
-    _write(path, out.getvalue())
+    _write(path, out.getvalue(), encoding)
+
+
+def write_lines(path: Path, lines: Sequence[str]) -> None:
+    """Write lines of text."""
+    _write(path, "".join(f"{line}\n" for line in lines))
 
 
 def write_jsonl(path: Path, rows: Sequence[Row]) -> None:
@@ -121,8 +128,13 @@ def _plain(value: object) -> object:
             return value
 
 
-def write_xlsx(path: Path, rows: Sequence[Row], headings: Mapping[str, str], sheet: str) -> None:
-    """Write rows as a spreadsheet, with dates as Excel has them: real dates, and without a zone."""
+def write_xlsx(
+    path: Path, rows: Sequence[Row], headings: Mapping[str, str], sheet: str, title: str = ""
+) -> None:
+    """Write rows as a spreadsheet, perhaps below a title across all columns.
+
+    Dates are as Excel has them: real dates, and without a zone.
+    """
     buffer = io.BytesIO()
     # Times are cut off here and not by the library, which would warn.
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "remove_timezone": True})
@@ -131,11 +143,16 @@ def write_xlsx(path: Path, rows: Sequence[Row], headings: Mapping[str, str], she
     day = book.add_format({"num_format": "yyyy-mm-dd"})
     moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
     page = book.add_worksheet(sheet)
-    page.freeze_panes(1, 0)
+    above = 0
+    if title:
+        above = 1
+        across = book.add_format({"bold": True, "align": "center", "font_size": 14})
+        page.merge_range(0, 0, 0, len(headings) - 1, title, across)
+    page.freeze_panes(above + 1, 0)
     page.set_column(0, len(headings) - 1, 17)
     for column, heading in enumerate(headings.values()):
-        page.write_string(0, column, heading, bold)
-    for line, row in enumerate(rows, 1):
+        page.write_string(above, column, heading, bold)
+    for line, row in enumerate(rows, above + 1):
         for column, key in enumerate(headings):
             match row.get(key):
                 case None:
@@ -167,9 +184,9 @@ def _stored(buffer: io.BytesIO, path: Path) -> None:
             stored.writestr(entry, packed.read(name))
 
 
-def _write(path: Path, content: str) -> None:
+def _write(path: Path, content: str, encoding: str = "utf-8") -> None:
     _make_folder(path)
-    path.write_bytes(content.encode())
+    path.write_bytes(content.encode(encoding))
 
 
 def _make_folder(path: Path) -> None:

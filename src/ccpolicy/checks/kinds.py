@@ -14,9 +14,7 @@ from ccpolicy.files.model_errors import explain
 from ccpolicy.files.policy_files import PolicyFiles, read_source
 from ccpolicy.files.yaml_document import YamlDocument, decode, parse_yaml
 from ccpolicy.texts import WrittenText
-from ccpolicy.time.durations import parse_duration
-from ccpolicy.time.period_days import parse_period_day
-from ccpolicy.time.periods import PERIODS, parse_day, parse_period, period_form
+from ccpolicy.time.periods import PERIODS
 
 Role = Literal[
     "starts", "valid_from", "ends", "item", "by", "calendar", "reason", "quantity", "met", "good"
@@ -51,8 +49,6 @@ ROLES: dict[Role, ColumnRole] = {
 """Role → facts. `Selection` has a field for each, whose docstring says what it is for."""
 VALUES = tuple(name for name, role in ROLES.items() if role.is_value)
 
-_TOO_LARGE = 1_000_000_000
-"""Numbers of a parameter are smaller: no plan means more, and every engine can hold them."""
 EXAMPLES = ".examples.yaml"
 """How the names of files of worked examples end."""
 TABLES = frozenset(["parameters", "after", "business", "open_time", "period"])
@@ -339,7 +335,7 @@ def load_kind(tree: PolicyFiles, file: str) -> Kind:
         for index, choice in enumerate(number.choices):
             if number.type == "period" and choice not in PERIODS:
                 place = source.locate(("parameters", parameter, "choices", index))
-                raise _refused_choice(choice, PERIODS).at(place)
+                raise refused_choice(choice, PERIODS).at(place)
     for input_name, spec in description.inputs.items():
         if not spec.items and not (spec.holds and spec.effect):
             raise PolicyError(
@@ -383,63 +379,6 @@ def _named(description: Description) -> Iterator[tuple[tuple[str, ...], str, Col
             yield ("parameters", name, "limits"), parameter.limits, description.inputs
 
 
-def check_value(spec: Parameter, value: Value) -> None:
-    """Check one value of a parameter.
-
-    Raises:
-        PolicyError: without a place; the caller knows it.
-    """
-    match spec.type:
-        case "duration":
-            if not isinstance(value, str):
-                raise PolicyError(
-                    "a duration is expected, such as '30 days', not {value}", value=repr(value)
-                )
-            parse_duration(value)
-        case "integer" | "number" | "percent":
-            _check_number(spec, value)
-        case "choice" | "period":
-            form = period_form(str(value)) if spec.type == "period" else value
-            if form not in spec.choices:
-                raise _refused_choice(value, spec.choices)
-            if spec.type == "period":
-                parse_period(str(value))
-        case "period day":
-            parse_period_day(str(value))
-        case "date":
-            parse_day(str(value))
-
-
-def _check_number(spec: Parameter, value: Value) -> None:
-    match spec.type:
-        case "integer":
-            if not isinstance(value, int) or not 1 <= value < _TOO_LARGE:
-                raise PolicyError(
-                    "a whole number from 1 to {most} is expected, not {value}",
-                    most=_TOO_LARGE - 1,
-                    value=repr(value),
-                )
-        case "number":
-            # There is always enough of nothing, but there can be too much of anything.
-            if spec.stricter == "lower" and not (
-                isinstance(value, int | float) and 0 <= value < _TOO_LARGE
-            ):
-                raise PolicyError(
-                    "a number from zero on is expected, not {value}", value=repr(value)
-                )
-            if spec.stricter != "lower" and (isinstance(value, str) or not 0 < value < _TOO_LARGE):
-                raise PolicyError(
-                    "a number greater than zero is expected, not {value}", value=repr(value)
-                )
-        case "percent":
-            millionths = value * 1_000_000 if isinstance(value, int | float) else -1
-            if not 0 < millionths <= 100_000_000 or abs(millionths - round(millionths)) > 0.001:
-                raise PolicyError(
-                    "a percentage above 0 and up to 100 is expected, such as 99.5, not {value}",
-                    value=repr(value),
-                )
-
-
-def _refused_choice(value: object, choices: Iterable[str]) -> PolicyError:
+def refused_choice(value: object, choices: Iterable[str]) -> PolicyError:
     """Make the error for a value that is none of the choices; without a place."""
     return PolicyError("'{value}' is not one of {choices}", value=value, choices=", ".join(choices))

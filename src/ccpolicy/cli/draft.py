@@ -26,6 +26,7 @@ class Group(Command, click.Group):
     help="Draft the contract of a dataset from its files, or a control, a test, a waiver or a"
     " norm. What nobody but you can know is a comment that asks: # ?",
 )
+@options.language
 def command() -> None:
     """Draft a part of a policy."""
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ccpolicy.cli import options
-from ccpolicy.cli.translated_click import Command
+from ccpolicy.cli.translated_click import Choice, Command
 
-EXAMPLES = Path(__file__).parents[1] / "examples"
-"""What a new repository can begin with, beside the shipped content."""
+if TYPE_CHECKING:
+    from ccpolicy.reports.page import Page
+
+PACKS = ("call-centre", "fire", "bare")
+SERVICES = ("github", "gitlab")
 
 
 @click.command(
@@ -18,11 +23,43 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
     cls=Command,
     short_help="Begin a policy repository.",
     help="Begin a policy repository that passes lint and check at once: with the call-centre"
-    " plan and the records of a fictional centre, or with --bare one clause, one control and one"
-    " record.",
+    " plan and the records of a fictional centre, with the fire plan of a small hospital, or bare"
+    " with one clause, one control and one record. In a terminal it asks for what no option says.",
 )
 @options.argument("folder", metavar="DIR", help="New or empty folder.")
-@options.option("--bare", is_flag=True, help="One control instead of the call-centre plan.")
+@options.option(
+    "--pack", type=Choice(PACKS), metavar="PACK", help="What it begins with; default call-centre:"
+)
+@options.option("--name", metavar="TITLE", help="Title of the plan.")
+@options.option(
+    "--languages",
+    metavar="LIST",
+    help="Languages of the plan: en, zh, or both as en,zh or zh,en; default both.",
+)
+@options.option("--zone", metavar="ZONE", help="Time zone, such as Asia/Shanghai.")
+@options.option(
+    "--subject", metavar="WORD", help="What a control without subjects is about, such as hospital."
+)
+@options.option(
+    "--calendar",
+    metavar="CODE",
+    help="Whose public holidays are not worked, by ISO 3166: CN, GB-SCT.",
+)
+@options.option(
+    "--ci",
+    "services",
+    type=Choice(SERVICES),
+    metavar="SERVICE",
+    multiple=True,
+    help="Write the files for a pipeline; may be repeated:",
+)
+@options.option(
+    "--from",
+    "files",
+    metavar="FILE",
+    multiple=True,
+    help="Take over evidence and draft its datasets; may be repeated.",
+)
 @options.option(
     "--with-history",
     is_flag=True,
@@ -30,22 +67,37 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 )
 @options.language
 @click.pass_context
-def command(context: click.Context, folder: str, bare: bool, with_history: bool) -> None:
+def command(context: click.Context, /, folder: str, **chosen: Any) -> None:
     """Make the repository, and say what to do next."""
     import shlex
 
     from ccpolicy.cli.output import write
-    from ccpolicy.errors import CcpolicyError
+    from ccpolicy.draft.new_repository import WRITTEN_IN, Beginning, make_repository
     from ccpolicy.reports.page import Page
 
-    if bare and with_history:
-        raise CcpolicyError("--bare and --with-history do not go together")
-
-    make(Path(folder), bare=bare, with_history=with_history)
     page = Page(options.view(context))
+    if not any(chosen.values()) and _is_terminal():
+        chosen |= _asked(page)
+    languages = [each.strip() for each in (chosen["languages"] or "").split(",") if each.strip()]
+    beginning = Beginning(
+        pack=chosen["pack"] or "call-centre",
+        languages=tuple(dict.fromkeys(languages)) or WRITTEN_IN,
+        name=chosen["name"],
+        zone=chosen["zone"],
+        subject=chosen["subject"],
+        calendar=chosen["calendar"],
+        services=tuple(dict.fromkeys(chosen["services"])),
+        files=tuple(Path(each) for each in chosen["files"]),
+        with_history=chosen["with_history"],
+    )
+    drafted = make_repository(Path(folder), beginning, context.obj)
     page.paragraph(page.say("Made a policy repository in {folder}", folder=folder))
-    if bare:
+    if beginning.pack == "bare":
         page.paragraph(page.say("It has one control; policy/controls/ is where the next one goes."))
+    elif beginning.pack == "fire":
+        page.paragraph(
+            page.say("It has six controls; put your own registers and records into evidence/.")
+        )
     else:
         page.paragraph(
             page.say(
@@ -54,98 +106,55 @@ def command(context: click.Context, folder: str, bare: bool, with_history: bool)
                 " that line out."
             )
         )
+    if drafted:
+        names = page.join(drafted)
+        page.paragraph(
+            page.say("Drafted: {names}. Answer what '# ?' asks in policy/datasets/.", names=names)
+        )
+        for each in drafted:
+            command_line = shlex.join(["ccpolicy", "preview", each, folder])
+            page.line(page.say("Next: {command}", command=command_line))
     for name in ("lint", "check"):
         page.line(page.say("Next: {command}", command=shlex.join(["ccpolicy", name, folder])))
     write(str(page), None, for_people=True)
 
 
-def make(folder: Path, *, bare: bool, with_history: bool = False) -> None:
-    """Make a policy repository beside its place and move it there when it is complete.
+def _is_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
-    Raises:
-        CcpolicyError: the folder is not empty, or cannot be made.
-    """
-    import shutil
-    import tempfile
 
-    from ccpolicy.errors import CcpolicyError, Locator
-
-    taken = folder.is_symlink() or (folder.exists() and not folder.is_dir())
-    if taken or (folder.exists() and any(folder.iterdir())):
-        raise CcpolicyError(
-            "this is not a folder" if taken else "the folder is not empty",
-            hint="name a new folder, so that nothing of yours is overwritten",
-            locator=Locator(str(folder)),
+def _asked(page: Page) -> dict[str, Any]:
+    """Ask for what a new repository begins with."""
+    pack = click.prompt(
+        page.say("What does it begin with?"), type=Choice(PACKS), default="call-centre"
+    )
+    chosen: dict[str, Any] = {
+        "pack": pack,
+        "name": click.prompt(
+            page.say("Title of the plan, or Enter"), default="", show_default=False
         )
-    target = folder.absolute()
-    beside = None
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-        if bare:
-            _fill_bare(beside)
-        elif with_history:
-            from ccpolicy.git.unpack import unpack_history
-
-            unpack_history(EXAMPLES / "centre.bundle", beside)
-        else:
-            _fill(beside)
-        beside.chmod(0o755)
-        _move(beside, target)
-    except OSError as failure:
-        raise CcpolicyError(
-            "cannot make the repository: {reason}",
-            locator=Locator(str(folder)),
-            reason=failure.strerror or str(failure),
-        ) from failure
-    finally:
-        if beside is not None:
-            shutil.rmtree(beside, ignore_errors=True)
-
-
-def _fill(folder: Path) -> None:
-    """Copy the shipped content."""
-    import shutil
-
-    from ccpolicy.policy.settings import FILE
-    from ccpolicy.shipped import shipped_folder
-
-    shutil.copyfile(shipped_folder() / FILE, folder / FILE)
-    for name in ("policy", "evidence"):
-        # Not copytree(), which goes on when the disk is full, and then tells of every file.
-        for path in sorted(shipped_folder(name).rglob("*")):
-            copy = folder / name / path.relative_to(shipped_folder(name))
-            if path.is_file() and not path.name.startswith("."):
-                copy.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(path, copy)
-
-
-def _fill_bare(folder: Path) -> None:
-    """Copy the bare example, dated today, with the schemas that its files name."""
-    import datetime
-
-    from ccpolicy.policy.schemas import write_schemas
-
-    example = EXAMPLES / "bare"
-    # In UTC: nowhere is its beginning in the future for a plan in UTC or east of it.
-    today = datetime.datetime.now(datetime.UTC).date().isoformat()
-    for path in sorted(example.rglob("*")):
-        if path.is_file():
-            copy = folder / path.relative_to(example)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            copy.write_text(
-                path.read_text("utf-8").replace("{today}", today), "utf-8", newline="\n"
+        or None,
+        "languages": click.prompt(page.say("Languages: en, zh or en,zh"), default="en,zh"),
+    }
+    if pack != "call-centre":
+        chosen["zone"] = click.prompt(page.say("Time zone"), default="UTC")
+        chosen["subject"] = (
+            click.prompt(
+                page.say("What is it about, such as hospital, or Enter"),
+                default="",
+                show_default=False,
             )
-    write_schemas(folder / "policy" / "schemas")
-
-
-def _move(beside: Path, target: Path) -> None:
-    """Put the finished folder in its place."""
-    from ccpolicy.policy.settings import FILE
-
-    if not target.exists():
-        beside.rename(target)
-        return
-    # An empty folder may be somebody's working folder: fill it, the root marker last.
-    for entry in sorted(beside.iterdir(), key=lambda entry: entry.name == FILE):
-        entry.rename(target / entry.name)
+            or None
+        )
+    if pack == "fire":
+        chosen["calendar"] = (
+            click.prompt(
+                page.say("Country of the public holidays, such as CN, or Enter"),
+                default="",
+                show_default=False,
+            )
+            or None
+        )
+    service = click.prompt(page.say("Pipeline"), type=Choice(["none", *SERVICES]), default="none")
+    chosen["services"] = () if service == "none" else (service,)
+    return chosen

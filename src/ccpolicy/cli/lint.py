@@ -19,18 +19,46 @@ from ccpolicy.cli.translated_click import Command
 @options.path
 @options.policy_from
 @options.language
+@options.option(
+    "--fix",
+    is_flag=True,
+    help="Put keys in their usual order, name the schema in each file, and renew the digests of"
+    " clauses that were reviewed.",
+)
+@options.option(
+    "--reviewed",
+    is_flag=True,
+    help="With --fix: every control was reviewed against its changed clauses.",
+)
 @options.option("-q", "--quiet", is_flag=True, help="Only print the result.")
 @click.pass_context
-def command(context: click.Context, path: str, policy_from: str | None, quiet: bool) -> int:
+def command(
+    context: click.Context,
+    path: str,
+    policy_from: str | None,
+    fix: bool,
+    reviewed: bool,
+    quiet: bool,
+) -> int:
     """Print each finding with its place and a hint, and return the exit code."""
     import ccpolicy
     from ccpolicy.cli.diagnostics import Diagnostics, SourceLines
     from ccpolicy.cli.output import write
+    from ccpolicy.errors import CcpolicyError
     from ccpolicy.reports.page import Page
 
+    if fix and policy_from:
+        raise CcpolicyError("--fix and --policy-from do not go together")
+    if reviewed and not fix:
+        raise CcpolicyError("--reviewed is given with --fix, and not without it")
     view = options.view(context, path)
     page = Page(view)
     repository = ccpolicy.load(path, policy_from)
+    if fix:
+        from ccpolicy.cli import lint_fix
+
+        if lint_fix.fix(repository.policy, page, reviewed=reviewed):
+            repository = ccpolicy.load(path)
     findings = repository.lint()
     root = None if policy_from else repository.policy.root
     found = Diagnostics(page, SourceLines(root, view.columns))

@@ -15,6 +15,26 @@ if TYPE_CHECKING:
     from ccpolicy.reports.page import Page
 
 
+def _settings(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """Complete the names of fields, and the values of closed lists."""
+    import ccpolicy
+    from ccpolicy.errors import CcpolicyError
+    from ccpolicy.record.fields import find_dataset, make_form
+
+    try:
+        policy = ccpolicy.load(context.params.get("path") or ".").policy
+        # Amid an option that has no value yet, click leaves the arguments as they are.
+        dataset = context.params.get("dataset") or "".join(context.args[:1])
+        form = make_form(find_dataset(policy, dataset))
+    except CcpolicyError:  # nobody reads it amid a line
+        return []
+    name, equals, _value = incomplete.partition("=")
+    known = [f"{each.name}=" for each in form.fields]
+    if equals and name in form.by_name:
+        known = [f"{name}={each.text}" for each in form.by_name[name].choices]
+    return [each for each in known if each.startswith(incomplete)]
+
+
 @click.command(
     "record",
     cls=Command,
@@ -35,6 +55,7 @@ if TYPE_CHECKING:
     "settings",
     multiple=True,
     metavar="FIELD=VALUE",
+    shell_complete=_settings,
     help="Value of a field; may be repeated.",
 )
 @options.option(

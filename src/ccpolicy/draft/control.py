@@ -64,7 +64,9 @@ def draft_control(
 
 
 def _evidence(policy: Policy, kind: Kind, name: str | None) -> _Evidence:
-    needs_number = kind.name == "level"
+    needs_number = kind.name == "level" or any(
+        "quantity" in spec.needs for spec in kind.inputs.values()
+    )
     best: tuple[int, _Evidence] | None = None
     for dataset in policy.datasets.values():
         if dataset.format == "git" or name not in (None, dataset.id):
@@ -79,7 +81,8 @@ def _evidence(policy: Policy, kind: Kind, name: str | None) -> _Evidence:
         )
         evidence = _Evidence(policy, dataset, *found)
         times = evidence.times(dataset.id)
-        has_number = "number" in evidence.types(dataset.id).values()
+        numbers = {"integer", "number"} if needs_number else {"number"}
+        has_number = not numbers.isdisjoint(evidence.types(dataset.id).values())
         rank = 4 * bool(times) + 2 * (has_number == needs_number) + bool(found[0])
         rank += len(times) > 1 and "closings" in kind.inputs
         if times and (best is None or rank > best[0]):

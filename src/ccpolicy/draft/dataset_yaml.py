@@ -43,19 +43,20 @@ def _lines(drafted: DraftedDataset, language: Language) -> Iterator[str]:
     yield "title: " + (
         flow(dict.fromkeys(languages, title)) if len(languages) > 1 else scalar(title)
     )
-    yield from asked(doubt("Which role keeps these records, and for how long?"))
+    yield from asked(doubt("Which role keeps these records?"))
     yield f"owner: {scalar(around.owner)}"
-    yield "retention: 3 years"
     yield f"files: {quoted(drafted.files) if '*' in drafted.files[:1] else drafted.files}"
     yield f"format: {drafted.layout.format}"
     for name, value in drafted.layout.keys.items():
         yield f"{name}: {flow(value)}"
+    yield from asked(*drafted.key_questions)
+    yield f"key: {flow(drafted.key)}"
     if any(each.needs_zone for each in drafted.columns):
         example = Message.of("Times carry no offset. Are they those of this zone?")
         yield from asked(Question(example))
         yield f"zone: {around.zone}"
-    yield from asked(*drafted.key_questions)
-    yield f"key: {flow(drafted.key)}"
+    yield from asked(doubt("How long are they kept?"))
+    yield "retention: 3 years"
     if drafted.references:
         yield "references:"
         for column, target in drafted.references.items():

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import json
 import re
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +15,7 @@ from ccpolicy.draft.probe import probe_file
 from ccpolicy.draft.question import Question, doubt
 from ccpolicy.draft.table_layout import Row, TableLayout, table_layout
 from ccpolicy.errors import EvidenceError, Locator
+from ccpolicy.evidence.readers.archives import gunzip
 from ccpolicy.evidence.readers.csv_form import CsvFault, csv_rows
 from ccpolicy.evidence.readers.json import DECODER
 from ccpolicy.evidence.readers.xlsx import open_sheet
@@ -60,7 +59,7 @@ def file_layout(path: Path, limits: Limits) -> FileLayout:
     name = path.name
     try:
         size = path.stat().st_size
-        limits.check_size(name, size, limits.file_size * MIB)
+        limits.check_size(name, size, limits.file_size << MIB)
         data = path.read_bytes()
     except OSError as failure:
         raise EvidenceError(
@@ -73,12 +72,7 @@ def file_layout(path: Path, limits: Limits) -> FileLayout:
     packed: dict[str, Any] = {}
     if data.startswith(_GZIP):
         packed, name = {"compression": "gzip"}, name.removesuffix(".gz")
-        try:
-            with gzip.open(io.BytesIO(data)) as stream:
-                data = stream.read(limits.file_size * MIB + 1)
-        except (OSError, EOFError, zlib.error) as failure:
-            raise _undrafted(path) from failure
-        limits.check_size(name, len(data), limits.file_size * MIB)
+        data = b"".join(gunzip(probe_file(path, "csv", packed, {}, limits)))
     format_ = _format(name, data)
     if format_ is None:
         raise _undrafted(path)

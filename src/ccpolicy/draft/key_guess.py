@@ -30,7 +30,9 @@ def guess_key(
     """
     fit = [each for each in columns if each.is_filled and _fits(cells[each.name])]
     single = [each for each in fit if _is_unique(cells, [each.name])]
-    own = [each for each in single if each.type == "text" and each.name not in references]
+    # A number in the first column counts rows or things, elsewhere it is more often a measure.
+    naming = [each for each in single if each.type == "text" or each is columns[0]]
+    own = [each for each in naming if each.name not in references]
     named = [each for each in own if each.is_identifier]
     count = len(cells[columns[0].name])
     has_times = any(each.type in ("date", "instant") for each in columns)

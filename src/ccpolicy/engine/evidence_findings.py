@@ -5,18 +5,14 @@ What is found here makes a control `unknown`; nothing in it changes a lapse.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ccpolicy.checks.kinds import VALUES
 from ccpolicy.engine.calendar_tables import CalendarTables
-from ccpolicy.engine.input_sql import InputQueries, InputSelection
+from ccpolicy.engine.finding_queries import finding_queries
+from ccpolicy.engine.input_sql import InputQueries
 from ccpolicy.errors import Message
 from ccpolicy.near_names import NearName, nearest
-from ccpolicy.policy import FROM_GIT
 from ccpolicy.store import Store
-from ccpolicy.store.sql import identifier, literal
 from ccpolicy.vocabulary import KEY_SEPARATOR
 
 SHOWN = 5
@@ -59,8 +55,6 @@ _HINT_MESSAGES = {
     "no_reason": "the reasons permitted are: {known}",
     "other_reason": "the reasons permitted are: {known}",
 }
-_STATE = "early_pause", "starts"
-"""Of states that belong to something, which are pauses: the code, and their latest beginning."""
 _MOST_KNOWN = 200_000
 """Known subjects among which the one that was meant is looked for."""
 
@@ -112,7 +106,7 @@ def find_faults(
     """Look through all selected records and return what is wrong, with some places of each kind."""
     rows = store.ask(
         f"""
-        WITH found AS ({" UNION ALL ".join(_queries(inputs, calendar))}),
+        WITH found AS ({" UNION ALL ".join(finding_queries(inputs, calendar))}),
         ranked AS (
           SELECT code, selection, value, locator, others,
                  row_number() OVER (PARTITION BY code, selection ORDER BY locator, value) AS place,
@@ -180,103 +174,6 @@ def find_faults(
     return findings
 
 
-def _queries(inputs: InputQueries, calendar: CalendarTables) -> list[str]:
-    """Write the queries, each of which returns (code, selection, value, locator, others)."""
-    times, selections = inputs.times, inputs.selections
-    # A record that would help has not happened without its time; whatever else must have one.
-    timed = [
-        each.number
-        for each in selections
-        if each.begins and (each.is_state or each.spec.population or each.spec.effect != "help")
-    ]
-    judging = [each.number for each in selections if each.selection.good]
-    with_classes = [
-        each.number for each in inputs.revisions if each.has_classes or each.has_calendars
-    ]
-    with_calendars = [
-        e.number
-        for e in selections
-        if e.input == e.revision.kind.classed and e.revision.has_calendars
-    ]
-    own = [e.number for e in selections if e.selection.quantity and _gives_a_parameter(e)]
-    counting = [
-        (each, role)
-        for each in selections
-        for role in VALUES
-        if role in each.selection.roles and (not each.spec.population or _needs_its_number(each))
-    ]
-    parts = [each.number for each in selections if each.spec.parts]
-    ending = [
-        each.number
-        for each in selections
-        if each.begins
-        and each.selection.ends
-        and (each.is_state or each.spec.population or each.spec.parts)
-    ]
-    backwards = inputs.ends_before_start(ending, calendar)
-    is_later = inputs.is_later("r")
-    return [
-        "SELECT 'no_name' AS code, selection, CAST(NULL AS VARCHAR) AS value, locator,"
-        " CAST(NULL AS VARCHAR) AS others"
-        " FROM selected_records r WHERE belongs AND (subject_key IS NULL"
-        f" OR (whole IS NULL AND selection IN ({_list(parts)})))",
-        "SELECT 'no_decision', selection, NULL, locator, NULL FROM selected_records r"
-        f" WHERE belongs IS NULL AND NOT {is_later}",
-        "SELECT 'no_judgement', selection, NULL, locator, NULL FROM selected_records r"
-        f" WHERE belongs AND good IS NULL AND selection IN ({_list(judging)}) AND NOT {is_later}",
-        *(
-            f"SELECT 'no_number', selection, {literal(str(each.selection.roles[role]))}, locator,"
-            f" NULL FROM selected_records r WHERE selection = {each.number} AND belongs"
-            f" AND {inputs.is_empty(each, role)} AND NOT {is_later}"
-            for each, role in counting
-        ),
-        "SELECT 'too_many', selection, NULL, locator,"
-        f" {_number('met')} || ' / ' || {_number('quantity')} FROM selected_records r"
-        " WHERE belongs AND (met > quantity OR met < 0 OR (met IS NOT NULL AND quantity < 0))"
-        f" AND NOT {is_later}",
-        "SELECT 'no_start', selection, NULL, locator, NULL FROM selected_records"
-        f" WHERE selection IN ({_list(timed)}) AND belongs AND earliest IS NULL AND day IS NULL",
-        f"SELECT '{'future' if times.present else 'left_out'}', selection, NULL, locator, NULL"
-        f" FROM selected_records r WHERE belongs AND {is_later}",
-        f"SELECT 'backwards', selection, NULL, locator, NULL FROM ({backwards}) backwards",
-        "SELECT DISTINCT 'no_class', selection, coalesce(class, ''), locator, NULL"
-        " FROM subject_records p"
-        " WHERE NOT EXISTS (SELECT 1 FROM parameter_class c"
-        " WHERE c.revision = p.revision AND c.class = p.class)"
-        f" AND NOT ({_names_no_calendar(inputs)})"
-        # By the class of its parts a subject as a whole is not judged.
-        " AND NOT EXISTS (SELECT 1 FROM control_revision r"
-        " WHERE r.revision = p.revision AND r.has_parts AND NOT p.is_part)",
-        "SELECT DISTINCT 'no_calendar', selection, coalesce(calendar, ''), locator, NULL"
-        f" FROM selected_records r WHERE selection IN ({_list(with_calendars)}) AND belongs"
-        f" AND coalesce(calendar NOT IN ({_texts(inputs.calendars)}), true) AND NOT {is_later}",
-        "SELECT 'two_classes', min(selection), name, min(locator),"
-        " min(class) || ' / ' || max(class) FROM subject_records"
-        f" WHERE revision IN ({_list(with_classes)})"
-        " GROUP BY revision, is_part, name HAVING min(class) < max(class)",
-        "SELECT 'two_minimums', min(selection), name, min(locator),"
-        f" {_number('min(quantity)')} || ' / ' || {_number('max(quantity)')} FROM subject_records"
-        f" WHERE selection IN ({_list(own)})"
-        " GROUP BY revision, name HAVING min(quantity) < max(quantity)",
-        *_two_names(inputs),
-        *(
-            f"SELECT DISTINCT code, selection, value, locator, NULL FROM ({query}) uncertain"
-            for query in map(
-                inputs.not_comparable, filter(lambda e: e.selection.quantity, selections)
-            )
-        ),
-        *_orphans(inputs),
-        _no_item(inputs),
-        *_early(inputs),
-        *_pauses(inputs),
-    ]
-
-
-def _number(quantity: str) -> str:
-    """Write millionths as a number."""
-    return f"CAST(CAST({quantity} AS DOUBLE) / 1000000 AS VARCHAR)"
-
-
 def _subjects(store: Store, control: int, input_: int) -> list[str]:
     """Return the names that an input of a control gives, by numbers, as far as they are on file."""
     rows = store.ask(
@@ -294,195 +191,3 @@ def _items(store: Store, control: int) -> list[str]:
         f" AND item IS NOT NULL ORDER BY item LIMIT {_MOST_KNOWN}"
     )
     return [str(item) for (item,) in rows]
-
-
-def _names_no_calendar(inputs: InputQueries) -> str:
-    """Write whether the class of a record of `subject_records` ends in no known calendar."""
-    numbers = [each.number for each in inputs.revisions if each.has_calendars]
-    ends = [f"{KEY_SEPARATOR}{name}" for name in inputs.calendars]
-    known = " OR ".join(f"right(p.class, {len(each)}) = {literal(each)}" for each in ends)
-    return f"p.revision IN ({_list(numbers)}) AND NOT ({known or 'false'})"
-
-
-def _texts(names: Iterable[str]) -> str:
-    return ", ".join(map(literal, names)) or "NULL"
-
-
-def _gives_a_parameter(selected: InputSelection) -> bool:
-    """Whether the quantity of a subject is its own parameter, and not what was read."""
-    parameters = selected.revision.kind.parameters.values()
-    return any("quantity" in parameter.unless.get(selected.input, []) for parameter in parameters)
-
-
-def _needs_its_number(selected: InputSelection) -> bool:
-    """Whether a parameter has no value but the quantity of each subject."""
-    control = selected.revision.control
-    return any(
-        "quantity" in spec.unless.get(selected.input, []) and name not in revision.parameters
-        for name, spec in selected.revision.kind.parameters.items()
-        for revision in control.history
-    )
-
-
-def _orphans(inputs: InputQueries) -> list[str]:
-    """Write the query of records about a subject that nothing names.
-
-    A record that a predicate keeps from naming a subject names one all the same to other datasets:
-    whoever is there and owes nothing is known. To its own dataset it does not, since there every
-    record is one of them.
-    """
-    without_subject = [
-        f"SELECT locator FROM {relation.name} WHERE subject IS NULL"
-        for relation, _ in inputs.record_groups
-    ]
-    if not without_subject:
-        return []
-    parts = {
-        inputs.numbers[e.revision.kind.name, e.input] for e in inputs.selections if e.spec.parts
-    }
-    if parts:
-        without_subject.append(
-            "SELECT locator FROM subject_happening"
-            f" WHERE whole IS NULL AND input IN ({_list(sorted(parts))})"
-        )
-    about = [each for each in inputs.selections if not (each.spec.population or each.spec.items)]
-    datasets = {each.selection.dataset: each.number for each in inputs.selections}
-    numbered = " ".join(
-        f"WHEN {each.number} THEN {datasets[each.selection.dataset]}" for each in inputs.selections
-    )
-    dataset = f"CASE r.selection {numbered} END"
-    # DISTINCT changes nothing, but has the few records that found no subject looked up alone.
-    return [
-        f"""
-        SELECT 'orphan', selection, subject_key, locator, NULL
-        FROM (
-          WITH
-          without_subject AS (
-            SELECT DISTINCT r.selection, r.control_number, r.locator, {dataset} AS dataset,
-                   coalesce(r.whole, r.subject_key) AS subject_key,
-                   r.is_part AND r.whole IS NULL AS is_part
-            FROM selected_records r
-            WHERE r.selection IN ({_list([each.number for each in about])}) AND r.belongs
-              AND r.subject_key IS NOT NULL AND NOT {inputs.is_later("r")}
-              AND r.locator IN ({" UNION ALL ".join(without_subject)})
-          ),
-          naming AS (
-            SELECT r.control_number, r.is_part, r.subject_key, min({dataset}) AS dataset,
-                   max(CASE WHEN r.belongs THEN 1 ELSE 0 END) AS belongs,
-                   max(CASE WHEN r.belongs AND NOT {inputs.is_later("r")} THEN 1 ELSE 0 END)
-                     AS names
-            FROM selected_records r
-            WHERE r.names_subject AND r.subject_key IN (SELECT subject_key FROM without_subject)
-            GROUP BY r.control_number, r.is_part, r.subject_key, r.locator
-          )
-          SELECT s.selection, s.subject_key, s.locator
-          FROM without_subject s
-          WHERE NOT EXISTS (
-            SELECT 1
-            FROM naming p
-            WHERE p.control_number = s.control_number AND p.is_part = s.is_part
-              AND p.subject_key = s.subject_key
-              AND (p.names = 1 OR (p.belongs = 0 AND p.dataset <> s.dataset)))
-        ) orphan
-        """
-    ]
-
-
-def _two_names(inputs: InputQueries) -> Iterator[str]:
-    """Write the queries of keys that, joined, could be those of another subject.
-
-    Of what comes from git only the name of the record can hold the separator.
-    """
-    parts: dict[int, list[int]] = defaultdict(list)
-    for each in inputs.selections:
-        columns = len(each.selection.key)
-        is_joined = columns > 1 or (columns and each.revision.has_items and not each.spec.items)
-        if is_joined and each.selection.dataset not in FROM_GIT:
-            parts[columns + each.selection.prefix.count(KEY_SEPARATOR)].append(each.number)
-    for count, numbers in parts.items():
-        too_many = "%" + f"{KEY_SEPARATOR}%" * count
-        yield (
-            "SELECT 'two_names', selection, subject_key, locator, NULL FROM selected_records"
-            f" WHERE selection IN ({_list(numbers)}) AND belongs"
-            f" AND subject_key LIKE {literal(too_many)}"
-        )
-
-
-def _no_item(inputs: InputQueries) -> str:
-    """Write the query of what ends the cover of an item that the control does not have.
-
-    The value is the subject's name with the item, and `others` the part before it. What helps an
-    item that nobody asks for changes nothing. What harms one may have meant another. An item that
-    a predicate leaves out is known to other datasets, as a subject is.
-    """
-    harming = [
-        each
-        for each in inputs.selections
-        if each.spec.effect == "harm" and each.selection.item and each.revision.has_items
-    ]
-    named = f"r.subject_key || {literal(KEY_SEPARATOR)} || "
-    elsewhere = [
-        f"(r.selection = {each.number} AND i.selection = {other.number})"
-        for each in harming
-        for other in inputs.selections
-        if other.spec.items
-        and other.revision is each.revision
-        and other.selection.dataset != each.selection.dataset
-    ]
-    return f"""
-        SELECT 'no_item', r.selection, r.subject, r.locator, r.subject_key
-        FROM selected_records r
-        WHERE r.selection IN ({_list([each.number for each in harming])}) AND r.belongs
-          AND r.subject IS NOT NULL AND NOT {inputs.is_later("r")}
-          AND NOT EXISTS (
-            SELECT 1
-            FROM required_item i
-            WHERE i.control_number = r.control_number AND r.subject = {named} i.item)
-          AND NOT EXISTS (
-            SELECT 1
-            FROM selected_records i
-            WHERE ({" OR ".join(elsewhere) or "false"}) AND r.subject = {named} i.subject_key)
-    """
-
-
-def _early(inputs: InputQueries) -> list[str]:
-    """Write the query of what belongs to something that certainly began later."""
-    queries = []
-    for relation, _ in inputs.record_groups:
-        if "selection" in relation.columns:
-            code, latest = ("early", "latest") if "latest" in relation.columns else _STATE
-            queries.append(
-                f"SELECT DISTINCT '{code}', c.selection, s.name, c.locator, NULL"
-                f" FROM {relation.name} c"
-                " JOIN subject_happening o ON o.subject = c.subject"
-                " JOIN subject s ON s.number = c.subject"
-                f" WHERE c.{latest} < o.earliest OR (c.{latest} = o.earliest AND c.day < o.day)"
-            )
-    return queries
-
-
-def _pauses(inputs: InputQueries) -> Iterator[str]:
-    """Write the queries of pauses that end after they were recorded, or for no permitted reason."""
-    stopping = [each for each in inputs.selections if each.spec.stops]
-    if stopping and inputs.times.present:
-        yield (
-            "SELECT 'coming_end', selection, NULL, locator, NULL FROM selected_records r"
-            f" WHERE selection IN ({_list([each.number for each in stopping])}) AND belongs"
-            f" AND ends_earliest > {inputs.times.latest} AND NOT {inputs.is_later('r')}"
-        )
-    for each in stopping:
-        if each.selection.reason is None:  # in worked cases
-            continue
-        reason = f"CAST(t.{identifier(each.selection.reason)} AS VARCHAR)"
-        yield (
-            f"SELECT CASE WHEN {reason} IS NULL THEN 'no_reason' ELSE 'other_reason' END,"
-            f" r.selection, {reason}, r.locator, NULL FROM selected_records r"
-            f" JOIN {identifier(inputs.tables[each.selection.dataset].name)} t"
-            " ON t.locator = r.locator"
-            f" WHERE r.selection = {each.number} AND r.belongs AND NOT {inputs.is_later('r')}"
-            f" AND coalesce({reason} NOT IN ({_texts(inputs.reasons(each))}), true)"
-        )
-
-
-def _list(numbers: list[int]) -> str:
-    return ", ".join(map(str, numbers)) or "-1"

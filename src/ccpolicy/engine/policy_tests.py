@@ -11,8 +11,8 @@ from typing import Any
 
 from ccpolicy.assessment.models import Assessment, Control, Problem
 from ccpolicy.policy import Dataset, Policy, Waiver
+from ccpolicy.policy.dataset import Reference
 from ccpolicy.policy.load import Place
-from ccpolicy.policy.models import Reference
 from ccpolicy.policy.tests import LocatedTest, sources
 from ccpolicy.texts import Label
 

@@ -13,7 +13,7 @@ from ccpolicy.evidence.readers import Scanner, find_reader
 from ccpolicy.evidence.table_plan import TablePlan
 from ccpolicy.policy import Dataset
 from ccpolicy.policy.columns import attachments
-from ccpolicy.policy.models import Lookup
+from ccpolicy.policy.dataset import Lookup
 from ccpolicy.store import DuckDB
 
 

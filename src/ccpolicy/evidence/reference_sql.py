@@ -9,7 +9,7 @@ from ccpolicy.evidence.contract import Column
 from ccpolicy.evidence.record_sql import key_text
 from ccpolicy.evidence.table_plan import TablePlan
 from ccpolicy.evidence.typed_sql import EARLY
-from ccpolicy.policy.models import Reference
+from ccpolicy.policy.dataset import Reference
 from ccpolicy.store.sql import identifier
 
 DAYS = "evidence.days"

@@ -13,7 +13,7 @@ from ccpolicy.evidence.readers import Scan
 from ccpolicy.evidence.record_sources import NUMBER_BITS
 from ccpolicy.evidence.typed_sql import EARLY
 from ccpolicy.policy import ColumnType
-from ccpolicy.policy.models import Lookup
+from ccpolicy.policy.dataset import Lookup
 from ccpolicy.store import DuckDB
 from ccpolicy.store.sql import identifier
 from ccpolicy.time.epoch import DAY, LAST_DAY

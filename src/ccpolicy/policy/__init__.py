@@ -2,18 +2,10 @@
 
 from ccpolicy.policy.columns import ColumnType, columns
 from ccpolicy.policy.consistency import check_policy
+from ccpolicy.policy.dataset import Dataset
 from ccpolicy.policy.git_datasets import EVIDENCE_CHANGES, FROM_GIT, RECORDINGS
 from ccpolicy.policy.load import Policy, load_policy
-from ccpolicy.policy.models import (
-    Control,
-    Dataset,
-    Norm,
-    ParameterValue,
-    Plan,
-    Revision,
-    Selection,
-    Waiver,
-)
+from ccpolicy.policy.models import Control, Norm, ParameterValue, Plan, Revision, Selection, Waiver
 
 __all__ = [
     "EVIDENCE_CHANGES",

@@ -13,7 +13,7 @@ from ccpolicy.errors import PolicyError, PolicyErrors
 from ccpolicy.files.model_errors import explain
 from ccpolicy.files.policy_files import PolicyFiles
 from ccpolicy.files.yaml_document import parse_yaml
-from ccpolicy.policy.models import Id, Model
+from ccpolicy.policy.base_model import Id, Model
 from ccpolicy.texts import Line
 
 

@@ -11,9 +11,9 @@ from ccpolicy.checks.time_formats import time_format
 from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.policy.column_reading import ColumnReading, NumberForm
 from ccpolicy.policy.columns import ColumnType, columns
+from ccpolicy.policy.dataset import Dataset
 from ccpolicy.policy.duration_forms import duration_form
 from ccpolicy.policy.keywords import KEYWORDS, is_of_type
-from ccpolicy.policy.models import Dataset
 from ccpolicy.policy.names import unknown
 from ccpolicy.policy.record_schema import Place
 from ccpolicy.time.zones import is_zone

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from ccpolicy.policy.models import Dataset
+from ccpolicy.policy.dataset import Dataset
 
 ColumnType = Literal["text", "integer", "number", "boolean", "date", "instant"]
 _TYPES: dict[str, ColumnType] = {"integer": "integer", "number": "number", "boolean": "boolean"}

@@ -14,12 +14,12 @@ from ccpolicy.policy.calendars import calendar_name, check_calendars, require_ca
 from ccpolicy.policy.column_checks import check_columns
 from ccpolicy.policy.columns import ColumnType, columns, schema
 from ccpolicy.policy.controls import check_control
+from ccpolicy.policy.dataset import Dataset, Recording
 from ccpolicy.policy.decoding_checks import check_decoding
 from ccpolicy.policy.expression_types import Column, family_of, misfits
 from ccpolicy.policy.git_datasets import FROM_GIT
 from ccpolicy.policy.label_checks import check_labels
 from ccpolicy.policy.load import Policy
-from ccpolicy.policy.models import Dataset, Recording
 from ccpolicy.policy.names import unknown
 from ccpolicy.policy.record_schema import check_schema
 from ccpolicy.policy.references import check_references, unlike_references

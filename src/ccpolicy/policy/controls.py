@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
-from ccpolicy.checks.kinds import ROLES, Input, Kind, Parameter, Role, check_value
+from ccpolicy.checks.kinds import ROLES, Input, Kind, Parameter, Role
+from ccpolicy.checks.parameter_values import check_value
 from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.policy.columns import ColumnType, columns
 from ccpolicy.policy.duration_checks import business_terms, clock_over_dates

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from ccpolicy.checks.patterns import searcher
 from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.evidence_formats import ENCODINGS
+from ccpolicy.policy.dataset import Dataset
 from ccpolicy.policy.decoding import (
     FORMATS_OF,
     Around,
@@ -15,7 +16,6 @@ from ccpolicy.policy.decoding import (
     members_of,
     pointer_tokens,
 )
-from ccpolicy.policy.models import Dataset
 from ccpolicy.policy.names import unknown, without_effect
 
 Place = Callable[..., Locator]

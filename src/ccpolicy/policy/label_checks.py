@@ -7,8 +7,8 @@ from typing import Any
 
 from ccpolicy.errors import PolicyError
 from ccpolicy.policy.columns import columns
+from ccpolicy.policy.dataset import Dataset
 from ccpolicy.policy.labels import Labels, value_text
-from ccpolicy.policy.models import Dataset
 from ccpolicy.policy.names import unknown
 from ccpolicy.policy.record_schema import Place
 from ccpolicy.texts import Text

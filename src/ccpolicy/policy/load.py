@@ -17,14 +17,14 @@ from ccpolicy.files.policy_files import FolderFiles, PolicyFiles, read_source
 from ccpolicy.files.yaml_document import YamlDocument
 from ccpolicy.git.revision import find_revision
 from ccpolicy.git.signatures import KEY_FILES
+from ccpolicy.policy.base_model import Model
+from ccpolicy.policy.dataset import Dataset
 from ccpolicy.policy.git_datasets import FROM_GIT, dataset_from_git
 from ccpolicy.policy.models import (
     BusinessCalendarRules,
     Calendars,
     Control,
     Controls,
-    Dataset,
-    Model,
     Norm,
     Norms,
     Plan,

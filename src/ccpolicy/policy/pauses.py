@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from ccpolicy.checks.kinds import Input, Kind
 from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.policy.columns import columns, schema
+from ccpolicy.policy.dataset import Dataset
 from ccpolicy.policy.load import Policy
-from ccpolicy.policy.models import Control, Dataset, ParameterValue, Revision, Selection
+from ccpolicy.policy.models import Control, ParameterValue, Revision, Selection
 from ccpolicy.policy.names import without_effect
 from ccpolicy.time.durations import Duration, parse_duration
 

@@ -13,8 +13,8 @@ from typing import Any
 from ccpolicy.checks import patterns
 from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.evidence_formats import FORMATS
+from ccpolicy.policy.dataset import Dataset
 from ccpolicy.policy.keywords import KEYWORDS
-from ccpolicy.policy.models import Dataset
 from ccpolicy.policy.names import unknown
 
 Place = Callable[..., Locator | None]

@@ -9,9 +9,9 @@ from itertools import product
 
 from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.policy.columns import ColumnType, columns, schema
+from ccpolicy.policy.dataset import Dataset, Reference
 from ccpolicy.policy.expression_types import Column
 from ccpolicy.policy.load import Policy
-from ccpolicy.policy.models import Dataset, Reference
 from ccpolicy.policy.names import unknown
 
 Path = tuple[str | int, ...]

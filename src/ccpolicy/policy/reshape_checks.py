@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 
 from ccpolicy.checks.reshape_guard import reshape_sql
 from ccpolicy.errors import Locator, PolicyError
+from ccpolicy.policy.dataset import Dataset
 from ccpolicy.policy.load import Policy
-from ccpolicy.policy.models import Dataset
 from ccpolicy.policy.names import unknown
 from ccpolicy.policy.reshape import PLACE, Reshape
 from ccpolicy.store import DuckDB, StoreError

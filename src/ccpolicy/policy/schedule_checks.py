@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ccpolicy.checks.kinds import Kind, Parameter, check_value
+from ccpolicy.checks.kinds import Kind, Parameter
+from ccpolicy.checks.parameter_values import check_value
 from ccpolicy.checks.schedule_parameters import Scheduled, schedule
 from ccpolicy.checks.strictness import shorter
 from ccpolicy.checks.values import Value

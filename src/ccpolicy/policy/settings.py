@@ -16,7 +16,7 @@ from ccpolicy.files.model_errors import explain
 from ccpolicy.files.paths import leads_out
 from ccpolicy.files.policy_files import FolderFiles, PolicyFiles
 from ccpolicy.files.yaml_document import Place, YamlDocument, decode
-from ccpolicy.policy.models import Model
+from ccpolicy.policy.base_model import Model
 from ccpolicy.texts import Label, Line, WrittenText
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.vocabulary import Judged, Severity

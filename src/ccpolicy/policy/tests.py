@@ -12,9 +12,8 @@ from pydantic import Field, ValidationError
 from ccpolicy.errors import PolicyErrors
 from ccpolicy.files.model_errors import explain
 from ccpolicy.files.policy_files import PolicyFiles, read_source
-from ccpolicy.policy.base_model import Name
+from ccpolicy.policy.base_model import Day, Id, Model, Name
 from ccpolicy.policy.load import TESTS, Place, Policy
-from ccpolicy.policy.models import Day, Id, Model
 from ccpolicy.policy.names import unknown
 from ccpolicy.texts import Line
 from ccpolicy.vocabulary import Verdict

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ccpolicy.evidence.contract import Contract, make_contract
 from ccpolicy.files.finder import fits_path
 from ccpolicy.policy import Dataset
-from ccpolicy.policy.models import Recording
+from ccpolicy.policy.dataset import Recording
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,12 @@ class Answers:
             return None
         if field.column.is_list:
             return self._list(field, given)
+        if isinstance(given, list):
+            raise EvidenceError(
+                _MESSAGES["text"],
+                name=self.form.contract.heading(field.name),
+                value=values.shown(given),
+            )
         if field.choices:
             found = _pick(field.choices, given, parts=parts)
             if found is not None:

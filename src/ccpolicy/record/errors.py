@@ -12,7 +12,7 @@ class InvalidRecords(EvidenceError):
 
     def __init__(self, errors: Sequence[EvidenceError]) -> None:
         self.errors = list(errors)
-        super().__init__("nothing was written")
+        super().__init__(message="nothing was written")
 
     def diagnostics(self, language: Language = "en") -> str:
         """Return the text of all of them."""

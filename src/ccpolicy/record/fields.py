@@ -10,8 +10,8 @@ from typing import Any
 from ccpolicy.errors import EvidenceError, PolicyError
 from ccpolicy.evidence.contract import Column, Contract, make_contract
 from ccpolicy.policy import FROM_GIT, Dataset, Policy
+from ccpolicy.policy.dataset import Reference
 from ccpolicy.policy.labels import value_text
-from ccpolicy.policy.models import Reference
 from ccpolicy.policy.names import unknown
 from ccpolicy.texts import UNNAMED, Text
 

@@ -39,8 +39,9 @@ def judge(
     target: Target,
     records: Sequence[Mapping[str, Any]],
     instead: Mapping[str, Path],
+    lines: int,
 ) -> None:
-    """Hold a file with new records at its end to the contract.
+    """Hold a file with new records at its end to the contract; `lines` were there before.
 
     Raises:
         InvalidRecords: something is wrong that was not before, or a record is not read as meant.
@@ -55,7 +56,7 @@ def judge(
             problems = [each for each in problems if (each.message, each.locator) not in known]
         if problems:
             raise InvalidRecords([_error(each) for each in problems])
-        if errors := list(_misread(form, target, records, after, store, policy)):
+        if errors := list(_misread(form, target, records, after, store, policy, lines)):
             raise InvalidRecords(errors)
 
 
@@ -90,6 +91,7 @@ def _misread(
     evidence: Evidence,
     store: DuckDB,
     policy: Policy,
+    lines: int,
 ) -> Iterator[EvidenceError]:
     """Yield what is read otherwise than it was meant, though it is valid."""
     table = evidence.tables[form.dataset.id]
@@ -100,19 +102,20 @@ def _misread(
     ]
     names = [each.name for each in form.fields]
     rows = store.ask(
-        f"SELECT {', '.join(map(identifier, names))} FROM {identifier(table.name)}"
+        f"SELECT locator, {', '.join(map(identifier, names))} FROM {identifier(table.name)}"
         f" WHERE locator >> {NUMBER_BITS} = ? ORDER BY locator DESC LIMIT {len(records)}",
         [sources[0] if sources else 0],
     )
     speller = Speller(store, time_zone(policy.plan.zone))
-    if len(rows) < len(records):
+    places = evidence.places.locate([locator for locator, *_ in rows])
+    if sum((each.line or 0) > lines for each in places.values()) < len(records):
         yield EvidenceError(
             "a line of the new records is passed over when the file is read",
             hint="look at 'skip' in the dataset",
             locator=Locator(target.name),
         )
         return
-    for record, row in zip(records, reversed(rows), strict=True):
+    for record, (_, *row) in zip(records, reversed(rows), strict=True):
         for field, found in zip(form.fields, row, strict=True):
             wanted = speller.typed(field.column, record.get(field.name))
             if isinstance(wanted, tuple):

@@ -97,9 +97,10 @@ class Recorder:
             records = self._records(answers, given)
             if refuse_equal:
                 self._refuse_equal(answers, given, records)
-            content = Appender(self.form, target, answers.speller).with_records(records)
+            appender = Appender(self.form, target, answers.speller)
+            content = appender.with_records(records)
         with written_apart(target, content) as instead:
-            judge(self.policy, self.form, target, records, instead)
+            judge(self.policy, self.form, target, records, instead, appender.lines)
         return Draft(target, tuple(records), content)
 
     def effect(self, draft: Draft) -> Effect | None:
@@ -159,13 +160,15 @@ class Recorder:
             raise InvalidRecords(errors)
         if field := self.form.id_field:
             taken = [record[field.name] for record in records if field.name in record]
+            number = ""
             for record in records:
                 if field.name not in record:
-                    number = answers.registers.next_id(self.form, self.now.date(), taken)
+                    number = answers.registers.next_id(
+                        self.form, self.now.date(), taken, last=number
+                    )
                     if not number:
                         raise InvalidRecords([self._missing(field)])
                     record[field.name] = number
-                    taken.append(number)
         return [
             {each.name: record[each.name] for each in self.form.fields if each.name in record}
             for record in records

@@ -13,7 +13,7 @@ from ccpolicy.evidence import load_evidence
 from ccpolicy.evidence.models import Evidence
 from ccpolicy.policy import Policy, columns
 from ccpolicy.policy.columns import attachments
-from ccpolicy.policy.models import Reference
+from ccpolicy.policy.dataset import Reference
 from ccpolicy.record.fields import RecordForm
 from ccpolicy.store import DuckDB
 from ccpolicy.store.sql import identifier
@@ -84,6 +84,8 @@ class Registers:
             limits=policy.settings.limits,
         )
         self._entries: dict[tuple[str, str], list[Entry]] = {}
+        self._known_ids: dict[str, list[str]] = {}
+        self._columns: dict[tuple[str, str, str], dict[str, str]] = {}
 
     def entries(self, reference: Reference) -> list[Entry]:
         """Return what a reference may name, in the order of the register; each value once."""
@@ -121,27 +123,40 @@ class Registers:
             return None
         return date_of(value) if kind == "date" else moment(value, self.zone).date()
 
-    def next_id(self, form: RecordForm, today: datetime.date, taken: Iterable[str] = ()) -> str:
+    def column(self, dataset: str, key: str, column: str) -> dict[str, str]:
+        """Return value of the key → value of another column, of a register that was read."""
+        if (dataset, key, column) not in self._columns:
+            table = self.evidence.tables.get(dataset)
+            rows: list[tuple[Any, ...]] = []
+            if table and {key, column} <= table.columns.keys():
+                rows = self.store.ask(
+                    f"SELECT {identifier(key)}, {identifier(column)} FROM {identifier(table.name)}"
+                    f" WHERE {identifier(column)} IS NOT NULL ORDER BY locator"
+                )
+            self._columns[dataset, key, column] = {str(name): str(value) for name, value in rows}
+        return self._columns[dataset, key, column]
+
+    def next_id(
+        self, form: RecordForm, today: datetime.date, taken: Sequence[str] = (), last: str = ""
+    ) -> str:
         """Return the id that follows the last one on file; empty if nobody can say which.
 
-        `taken` are those that other new records have.
+        `taken` are those that other new records have, and `last` is the greatest if it is known.
         """
         field = form.id_field
         if field is None:
             return ""
-        ids = [*self._ids(form.dataset.id, field.name), *taken]
+        ids = [last] if last else [*self._ids(form.dataset.id, field.name), *taken]
         pattern = str(field.column.schema.get("pattern", ""))
-        found = _following(ids, today) if ids else _first(pattern)
+        found = following_id(ids, today) if ids else first_id(pattern)
         return found if not pattern or matcher(pattern)(found) else ""
 
     def _ids(self, dataset: str, name: str) -> list[str]:
-        table = self.evidence.tables[dataset].name
-        return [
-            str(row[0])
-            for row in self.store.ask(
-                f"SELECT {identifier(name)} FROM {identifier(table)} ORDER BY locator"
-            )
-        ]
+        if dataset not in self._known_ids:
+            table = identifier(self.evidence.tables[dataset].name)
+            rows = self.store.ask(f"SELECT {identifier(name)} FROM {table} ORDER BY locator")
+            self._known_ids[dataset] = [str(row[0]) for row in rows]
+        return self._known_ids[dataset]
 
 
 def _wanted(policy: Policy, table: str, reference: Reference) -> set[str]:
@@ -163,7 +178,7 @@ def _words(policy: Policy, table: str, reference: Reference) -> list[str]:
     return names[:_MOST_WORDS]
 
 
-def _following(ids: Sequence[str], today: datetime.date) -> str:
+def following_id(ids: Sequence[str], today: datetime.date) -> str:
     """Return the id after the greatest of those that are written like the last one."""
     last = _NUMBERED.fullmatch(ids[-1])
     if last is None:
@@ -180,7 +195,7 @@ def _following(ids: Sequence[str], today: datetime.date) -> str:
     return f"{prefix}{max(numbers, default=0) + 1:0{digits}}"
 
 
-def _first(pattern: str) -> str:
+def first_id(pattern: str) -> str:
     """Return the first id of a pattern such as `^A[0-9]{3}$`."""
     found = _FIRST.fullmatch(pattern)
     return f"{found['prefix']}{1:0{int(found['digits'] or 1)}}" if found else ""

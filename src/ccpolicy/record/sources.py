@@ -7,10 +7,15 @@ import io
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ccpolicy.errors import EvidenceError, Locator
+from ccpolicy.evidence.readers import SourceFile
+from ccpolicy.evidence.readers.workbook import open_workbook, sheet_facts
+from ccpolicy.evidence.readers.workbook_limits import not_a_workbook, unpack
+from ccpolicy.files.finder import content_facts
 from ccpolicy.files.limits import Limits
 from ccpolicy.record.fields import RecordForm
 from ccpolicy.record.recorder import Given
@@ -28,7 +33,7 @@ def read_given(file: str, form: RecordForm, limits: Limits) -> list[Given]:
     data = _bytes(file, limits)
     suffix = Path(file).suffix.lower()
     if data.startswith(b"PK\x03\x04"):
-        found = list(_workbook(file, data, form))
+        found = list(_workbook(file, data, form, limits))
     elif suffix == ".csv":
         found = list(_csv(file, _text(file, data)))
     else:
@@ -114,18 +119,21 @@ def _json(file: str, text: str) -> Iterator[Given]:
             yield Given(each, place)
 
 
-def _workbook(file: str, data: bytes, form: RecordForm) -> Iterator[Given]:
-    from python_calamine import CalamineError, load_workbook
+def _workbook(file: str, data: bytes, form: RecordForm, limits: Limits) -> Iterator[Given]:
+    """Yield the records of a form, within the limits that hold for evidence."""
+    from python_calamine import CalamineError
 
+    facts = replace(content_facts([data]), data=data)
+    source = SourceFile(form.contract, file, Path(file), facts, limits)
+    parts = unpack(source)
+    book = open_workbook(source, parts)
+    sheet = FORM_SHEET if FORM_SHEET in book.sheet_names else book.sheet_names[0]
     try:
-        book = load_workbook(io.BytesIO(data))
-        names = book.sheet_names
-        sheet = FORM_SHEET if FORM_SHEET in names else names[0]
-        rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-    except (CalamineError, IndexError, ValueError, OSError) as failure:
-        raise EvidenceError(
-            "this is not a workbook: {reason}", locator=Locator(file), reason=str(failure)
-        ) from failure
+        rows, _, found = sheet_facts(source, parts, sheet, lambda: book.get_sheet_by_name(sheet))
+    except (CalamineError, ValueError, OSError) as failure:
+        raise not_a_workbook(source, failure) from failure
+    for (number, _), error in sorted(found.unread.items()):
+        raise error.at(error.locator or Locator(file, number, sheet=sheet))
     head: list[str] | None = None
     for number, row in enumerate(rows, 1):
         if not any(_is_filled(cell) for cell in row):

@@ -54,8 +54,18 @@ class Speller:
 
     def read(self, column: Column, text: str) -> Any:
         """Return what a text of a file is read as: see `typed`; `MISREAD` if it cannot be read."""
-        if column.reading.is_plain and column.type not in ("date", "instant"):
-            return column.value(text) if text else None
+        if column.reading.is_plain:
+            if not text:
+                return None
+            match column.type:
+                case "date":
+                    found: Any = values.day(text)
+                case "instant":
+                    zone = time_zone(column.zone) if column.zone else None
+                    found = values.instants(text, zone)
+                case _:
+                    return column.value(text)
+            return MISREAD if found is None else found
         return self._cells.texts(column, [text or None])[text or None]
 
     def typed(self, column: Column, value: Any) -> Any:

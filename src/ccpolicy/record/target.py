@@ -122,6 +122,8 @@ class Appender:
         line, newline, _ = text.partition("\n")
         self.end = "\r\n" if newline and line.endswith("\r") else "\n"
         self.text = text if target.content else ""
+        self.lines = self.text.count("\n") + (bool(self.text) and not self.text.endswith("\n"))
+        """Lines that are there already."""
         self.columns: list[str | None] = []
         """Field in each place of a row; None where the contract ignores the column."""
         self.head = self._head(text)
@@ -183,11 +185,10 @@ class Appender:
                 )
             headings = [self.contract.heading(name) for name in self.form.by_name]
             return [_csv_line(headings, self.dataset.delimiter)]
-        lines = text.splitlines(keepends=True)
         found: dict[int, list[str]] = {}
         last = 0
         try:
-            for line, row in csv_rows(lines, self.dataset.delimiter, keep_empty=True):
+            for line, row in csv_rows(_lines(text), self.dataset.delimiter, keep_empty=True):
                 found[line] = row
                 if line >= wanted[-1]:
                     last = line + sum(cell.count("\n") for cell in row)
@@ -197,7 +198,7 @@ class Appender:
         headings = joined_headings([found.get(each, []) for each in wanted])
         names = {self.contract.heading(each): each for each in self.form.by_name}
         self.columns = [names.get(each) for each in headings]
-        return [line.rstrip("\r\n") for line in lines[:last]]
+        return [line.removesuffix("\r") for line in text.split("\n")[:last]]
 
     def _lettered(self, text: str) -> list[str | None]:
         """Return the column in each place of a row, where columns are named by letters."""
@@ -206,7 +207,7 @@ class Appender:
             for name in self.form.by_name
             if self.contract.heading(name).isupper()
         }
-        first = next(csv_rows(text.splitlines(keepends=True), self.dataset.delimiter), (0, []))[1]
+        first = next(csv_rows(_lines(text), self.dataset.delimiter), (0, []))[1]
         return [places.get(index) for index in range(1, max([len(first), *places]) + 1)]
 
     def _json(self, record: Mapping[str, Any]) -> str:
@@ -235,6 +236,11 @@ def _codec(encoding: str, content: bytes) -> tuple[str, bytes]:
     if encoding == "UTF-8" and content.startswith(codecs.BOM_UTF8):
         return "utf-8", codecs.BOM_UTF8
     return ENCODINGS[encoding], b""
+
+
+def _lines(text: str) -> io.StringIO:
+    """Return the lines of a text, which end at line feeds alone."""
+    return io.StringIO(text, newline="\n")
 
 
 def _csv_line(cells: Sequence[str], delimiter: str) -> str:

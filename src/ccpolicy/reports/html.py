@@ -53,7 +53,7 @@ def _pieces(document: Document, view: View) -> Iterator[bytes]:
         "script": script.read_text("utf-8"),
     }
     shared["titles"] = {each: document.title(each) for each in document.result.policy.languages}
-    shared["policy"] = _content_policy(str(shared["style"]), str(shared["script"]))
+    shared["policy"] = content_policy(str(shared["style"]), str(shared["script"]))
     names = ["head", "cover", "summary", "matrix"]
     if view.detail != "brief":
         yield from _rendered(environment, [*names[:-1], "overview", "matrix", "controls"], shared)
@@ -74,7 +74,7 @@ def _rendered(
         yield environment.get_template(f"{name}.html.j2").render(shared).encode()
 
 
-def _content_policy(style: str, script: str) -> str:
+def content_policy(style: str, script: str) -> str:
     """Allow this style sheet and this script, and nothing else whatever."""
     return "; ".join(
         [

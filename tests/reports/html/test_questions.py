@@ -84,7 +84,7 @@ QUESTIONS = [
             "#TR-1 table.lapses tr:has-text('P0160') td:last-child a.rec",
         ],
         PEEK,
-        ["P0160", "operations", "evidence/training/2025.xlsx:培训记录!439"],
+        ["P0160", "operations", "evidence/training/2025.xlsx:培训记录!440"],
         "",
     ),
     Question(

@@ -71,6 +71,7 @@ class FieldMapping:
             around |= {
                 name: self.columns[name].value(str(each.path[step]))
                 for name, step in self.members.items()
+                if each.path[step] != ""
             }
             path = path_on_line(lines, index)
             yield self.record(index + 1, each.value, lines[index], path, around)

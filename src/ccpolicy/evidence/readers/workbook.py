@@ -20,7 +20,6 @@ from ccpolicy.evidence.readers.workbook_limits import (
     not_a_workbook,
     parse_plain,
     part_name,
-    unpack,
 )
 from ccpolicy.policy.decoding import CellRange, column_number, letters
 
@@ -67,25 +66,23 @@ class SheetFacts:
         return any(first <= column <= last for first, last in self.hidden_columns)
 
 
-def open_workbook(file: SourceFile) -> tuple[CalamineWorkbook, dict[str, bytes]]:
-    """Open a workbook, and return the parts of it that `unpack` returns.
+def open_workbook(file: SourceFile, parts: Mapping[str, bytes]) -> CalamineWorkbook:
+    """Open a workbook, given its parts, of which none is a bomb.
 
     Raises:
         EvidenceError: it is none.
-        LimitError: it is too large.
     """
     # Needed for spreadsheets alone.
     import python_calamine
 
-    parts = unpack(file)
     try:
         content = io.BytesIO(file.content())
-        return python_calamine.CalamineWorkbook.from_filelike(content), parts
+        return python_calamine.CalamineWorkbook.from_filelike(content)
     except (python_calamine.CalamineError, ValueError, OSError) as failure:
         raise not_a_workbook(file, failure) from failure
 
 
-def table_area(file: SourceFile, parts: Mapping[str, bytes]) -> tuple[CellRange, str | None]:
+def table_area(file: SourceFile, names: Mapping[str, str]) -> tuple[CellRange, str | None]:
     """Return the range that a contract names, and the sheet on which a name of the workbook has it.
 
     Raises:
@@ -95,7 +92,6 @@ def table_area(file: SourceFile, parts: Mapping[str, bytes]) -> tuple[CellRange,
     area = CellRange.parse(wanted) if wanted else CellRange()
     if area or not wanted:
         return area or CellRange(), None
-    names = _defined_names(file, parts.get("xl/workbook.xml"))
     if place := _SHEET_RANGE.fullmatch(names.get(wanted, "")):
         area = CellRange.parse(place["range"])
         if area:
@@ -108,8 +104,9 @@ def table_area(file: SourceFile, parts: Mapping[str, bytes]) -> tuple[CellRange,
     )
 
 
-def _defined_names(file: SourceFile, text: bytes | None) -> dict[str, str]:
+def defined_names(file: SourceFile, parts: Mapping[str, bytes]) -> dict[str, str]:
     """Return name → what it stands for, such as `Log!$A$3:$F$20`."""
+    text = parts.get("xl/workbook.xml")
     found: dict[str, str] = {}
     name: str | None = None
 

@@ -15,6 +15,8 @@ MAX_UNPACKED = 256 << 20
 MAX_TEXTS = 256 << 20
 """Characters in all cells of a sheet that name a shared text."""
 
+CONTENT = "content.xml"
+"""Part of an OpenDocument file that holds all sheets."""
 SHARED_TEXTS = "xl/sharedstrings.xml"
 _PIECE = 1 << 20
 _FAR = re.compile(rb"""[\s"']r\s*=(?!"(?:[A-Z]{1,2})?[0-9]{1,4}")|:(?:row|c)[\s/>]""")
@@ -46,8 +48,6 @@ def unpack(file: SourceFile) -> dict[str, bytes]:
                 if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                     raise file.error("the workbook is packed in a way that is not known")
                 name = part_name(entry.filename)
-                if name == "content.xml":
-                    raise file.error("an OpenDocument file is not read", hint=_SAVE_HINT)
                 pieces = []
                 with archive.open(entry) as stream:
                     while piece := stream.read(_PIECE):
@@ -58,7 +58,7 @@ def unpack(file: SourceFile) -> dict[str, bytes]:
                                 locator=Locator(file.name),
                                 limit=MAX_UNPACKED >> 20,
                             )
-                        if name.startswith("xl/"):
+                        if name.startswith("xl/") or name == CONTENT:
                             pieces.append(piece)
                 if pieces and name in found:
                     raise not_a_workbook(file, ValueError(f"{name} is there twice"))

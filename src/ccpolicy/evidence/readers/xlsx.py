@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import fnmatch
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -12,17 +12,20 @@ from ccpolicy.errors import EvidenceError, Locator, Message
 from ccpolicy.evidence.contract import Column
 from ccpolicy.evidence.readers.header import match_header, names_by_heading
 from ccpolicy.evidence.readers.interface import Note, Reader, Record, Reject, SourceFile
+from ccpolicy.evidence.readers.opendocument import OpenDocument
 from ccpolicy.evidence.readers.surroundings import CellTexts
 from ccpolicy.evidence.readers.table_shape import TableShape, passed_over
 from ccpolicy.evidence.readers.workbook import (
     SheetFacts,
+    defined_names,
     open_workbook,
     settle_merged,
     sheet_facts,
     table_area,
 )
-from ccpolicy.evidence.readers.workbook_limits import not_a_workbook
+from ccpolicy.evidence.readers.workbook_limits import CONTENT, not_a_workbook, unpack
 from ccpolicy.evidence.values import value_of
+from ccpolicy.policy.decoding import CellRange
 
 MAX_BYTES = 64 << 20
 MOST_DIGITS = 10**15
@@ -238,18 +241,21 @@ def chosen_sheets(file: SourceFile) -> tuple[list[str], list[Message]]:
         EvidenceError: it is no workbook, or a pattern fits no sheet.
     """
     file.check_size(MAX_BYTES)
-    book, _ = open_workbook(file)
+    parts = unpack(file)
+    names = (
+        list(OpenDocument(file, parts[CONTENT]).sheets)
+        if CONTENT in parts
+        else open_workbook(file, parts).sheet_names
+    )
     wanted = file.contract.dataset.sheet or []
     patterns = [wanted] if isinstance(wanted, str) else wanted
     for pattern in patterns:
-        if not any(fnmatch.fnmatchcase(name, pattern) for name in book.sheet_names):
-            raise _no_sheet(file, pattern, book.sheet_names)
+        if not any(fnmatch.fnmatchcase(name, pattern) for name in names):
+            raise _no_sheet(file, pattern, names)
     chosen = [
-        name
-        for name in book.sheet_names
-        if any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+        name for name in names if any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
     ]
-    return chosen, list(_not_read(chosen, book.sheet_names))
+    return chosen, list(_not_read(chosen, names))
 
 
 def _no_sheet(file: SourceFile, name: str, known: Sequence[str]) -> EvidenceError:
@@ -266,12 +272,12 @@ def open_sheet(file: SourceFile) -> tuple[str, list[list[Any]], SheetFacts, list
     # Needed for spreadsheets alone.
     import python_calamine
 
-    book, parts = open_workbook(file)
-    names, chosen = book.sheet_names, file.contract.dataset.sheet
-    area, named = table_area(file, parts)
-    wanted = file.part or named or (chosen if isinstance(chosen, str) else names[0])
-    if wanted not in names:
-        raise _no_sheet(file, wanted, names)
+    parts = unpack(file)
+    if CONTENT in parts:
+        return _open_document(file, OpenDocument(file, parts[CONTENT]))
+    book = open_workbook(file, parts)
+    names = book.sheet_names
+    area, wanted = _wanted(file, names, defined_names(file, parts))
     try:
         visible = python_calamine.SheetVisibleEnum.Visible
         hidden = {each.name for each in book.sheets_metadata if each.visible != visible}
@@ -283,10 +289,46 @@ def open_sheet(file: SourceFile) -> tuple[str, list[list[Any]], SheetFacts, list
         raise not_a_workbook(file, failure) from failure
     facts.area = area
     settle_merged(file, rows, merged, facts)
+    return wanted, rows, facts, _notes(file, wanted, names, hidden)
+
+
+def _open_document(
+    file: SourceFile, document: OpenDocument
+) -> tuple[str, list[list[Any]], SheetFacts, list[Message]]:
+    """Do as `_open` with a document of OpenDocument."""
+    names = list(document.sheets)
+    area, wanted = _wanted(file, names, document.names)
+    sheet = document.sheets[wanted]
+    sheet.facts.area = area
+    settle_merged(file, sheet.rows, sheet.merged, sheet.facts)
+    hidden = {name for name, each in document.sheets.items() if each.is_hidden}
+    return wanted, sheet.rows, sheet.facts, _notes(file, wanted, names, hidden)
+
+
+def _wanted(
+    file: SourceFile, names: Sequence[str], ranges: Mapping[str, str]
+) -> tuple[CellRange, str]:
+    """Return the part of the sheet that is the table, and the sheet's name.
+
+    Raises:
+        EvidenceError: there is no such range, or no such sheet.
+    """
+    area, named = table_area(file, ranges)
+    chosen = file.contract.dataset.sheet
+    wanted = file.part or named or (chosen if isinstance(chosen, str) else names[0])
+    if wanted not in names:
+        raise _no_sheet(file, wanted, names)
+    return area, wanted
+
+
+def _notes(
+    file: SourceFile, wanted: str, names: Sequence[str], hidden: Collection[str]
+) -> list[Message]:
+    """Say what else there is, and whether the sheet that was read is hidden."""
     notes = [] if file.part else list(_not_read([wanted], names))
     if wanted in hidden:
         notes.append(Message.of("the sheet '{name}' that was read is hidden", name=wanted))
-    return wanted, rows, facts, notes
+    return notes
 
 
 def _not_read(chosen: Sequence[str], names: Sequence[str]) -> Iterator[Message]:

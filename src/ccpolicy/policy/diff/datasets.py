@@ -10,6 +10,7 @@ from ccpolicy.assessment.comparison import Change, Direction
 from ccpolicy.checks.strictness import shorter
 from ccpolicy.errors import Message
 from ccpolicy.policy.columns import names_files
+from ccpolicy.policy.dataset import Child, Dataset
 from ccpolicy.policy.diff.change import Subject
 from ccpolicy.policy.diff.controls import may_be_empty
 from ccpolicy.policy.diff.decoding import decoding_direction
@@ -18,7 +19,6 @@ from ccpolicy.policy.diff.recording import recording_direction
 from ccpolicy.policy.diff.references import reference_changes
 from ccpolicy.policy.keywords import KEYWORDS
 from ccpolicy.policy.labels import Labels
-from ccpolicy.policy.models import Child, Dataset
 from ccpolicy.time.durations import parse_duration
 
 _WORDING = ("title", "owner", "written_by", *Labels.model_fields)

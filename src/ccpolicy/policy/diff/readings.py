@@ -9,8 +9,8 @@ from ccpolicy.assessment.comparison import Change, Direction
 from ccpolicy.errors import Message
 from ccpolicy.policy.column_reading import AS_IS, ColumnReading
 from ccpolicy.policy.columns import columns
+from ccpolicy.policy.dataset import Dataset
 from ccpolicy.policy.diff.change import Subject
-from ccpolicy.policy.models import Dataset
 
 
 def reading_changes(subject: Subject, before: Dataset, after: Dataset) -> Iterator[Change]:

@@ -7,7 +7,7 @@ from typing import get_args
 
 from ccpolicy.assessment.comparison import Direction
 from ccpolicy.checks.strictness import shorter
-from ccpolicy.policy.models import Amendable, Recording
+from ccpolicy.policy.dataset import Amendable, Recording
 from ccpolicy.time.durations import parse_duration
 
 STRICT: tuple[Amendable, ...] = get_args(Amendable)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from ccpolicy.assessment.comparison import Change, Direction
 from ccpolicy.errors import Message
+from ccpolicy.policy.dataset import Dataset, Reference
 from ccpolicy.policy.diff.change import Subject
-from ccpolicy.policy.models import Dataset, Reference
 
 
 def reference_changes(subject: Subject, before: Dataset, after: Dataset) -> Iterator[Change]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ccpolicy.files.yaml_document import YamlDocument, read_yaml
-from ccpolicy.policy.models import Dataset
+from ccpolicy.policy.dataset import Dataset
 
 RECORDINGS = "recordings"
 EVIDENCE_CHANGES = "evidence_changes"

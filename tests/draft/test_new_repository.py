@@ -1,0 +1,145 @@
+"""A new repository is written in the languages, zone and words of who asks for it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+import yaml
+
+import ccpolicy
+from ccpolicy.draft.one_language import in_languages
+from cli.conftest import Run
+from small_centre import lay
+
+ROOT = Path(__file__).parents[2]
+TEXTS = """\
+# of both
+title: {en: "One: two", zh: 一}  # behind
+rule:
+  en: >-
+    Folded
+    text.
+  zh: 折行。  # beside
+list:
+  - {en: a, zh: 甲}
+  - reason:
+      en: Why.
+      zh: 为何。
+owner: manager
+"""
+
+
+def test_texts_of_one_language() -> None:
+    both = yaml.safe_load(TEXTS)
+    for language in ("en", "zh"):
+        found = in_languages(TEXTS, [language], ["en", "zh"])
+        assert yaml.safe_load(found) == {
+            "title": both["title"][language],
+            "rule": both["rule"][language],
+            "list": [both["list"][0][language], {"reason": both["list"][1]["reason"][language]}],
+            "owner": "manager",
+        }
+        assert "# of both" in found
+        assert "# behind" in found
+    assert in_languages(TEXTS, ["zh", "en"], ["en", "zh"]) == TEXTS
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("pack", ["fire", "bare"])
+def test_packs_pass_their_tests(run: Run, tmp_path: Path, pack: str, language: str) -> None:
+    folder = tmp_path / "new"
+    made = run("init", folder, "--pack", pack, "--languages", language, "--zone", "Europe/Berlin")
+    assert made.exit_code == 0, made.output
+    assert run("lint", folder).exit_code == 0, run("lint", folder).output
+    assert run("test", "--require-both", folder).exit_code == 0, run("test", folder).output
+    assert run("check", folder).exit_code == 0
+    plan = ccpolicy.load(folder).plan
+    assert (plan.languages, plan.zone) == ([language], "Europe/Berlin")
+    other = re.compile(rf"\b{'zh' if language == 'en' else 'en'}: ")
+    policy = [*(folder / "policy").rglob("*.yaml")]
+    assert [each for each in policy if other.search(each.read_text("utf-8"))] == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_shipped_plan_in_one_language(run: Run, tmp_path: Path, language: str) -> None:
+    folder = tmp_path / "new"
+    assert run("init", folder, "--languages", language, "--name", "Ours: all").exit_code == 0
+    assert run("lint", folder).exit_code == 0, run("lint", folder).output
+    assert run("test", "--control", "EM-1", folder).exit_code == 0
+    plan = ccpolicy.load(folder).plan
+    assert plan.title.root == {language: "Ours: all"}
+
+
+def test_words_calendar_and_pipelines(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    made = run(
+        *("init", folder, "--pack", "fire", "--name", "安全 plan", "--subject", "clinic"),
+        *("--calendar", "DE-BY", "--languages", "zh,en", "--ci", "github", "--ci", "gitlab"),
+    )
+    assert made.exit_code == 0, made.output
+    policy = ccpolicy.load(folder)
+    assert policy.plan.title.root == {"zh": "安全 plan", "en": "安全 plan"}
+    assert (policy.plan.subject, policy.plan.languages) == ("clinic", ["zh", "en"])
+    assert policy.policy.calendars["office"].holidays == "DE-BY"
+    assert run("test", folder).exit_code == 0
+    for guide, name in (
+        ("github", ".github/workflows/compliance.yml"),
+        ("gitlab", ".gitlab-ci.yml"),
+    ):
+        text = (ROOT / f"docs/pipeline/{guide}.md").read_text("utf-8")
+        block = text.partition("```yaml\n")[2].partition("```")[0]
+        written = (folder / name).read_text("utf-8")
+        assert written.replace("PATH: .", "PATH: compliance") == block
+    template = (ROOT / "ci/gitlab/ccpolicy.yml").read_text("utf-8")
+    assert (folder / "ci/ccpolicy.yml").read_text("utf-8") == template
+
+
+def test_evidence_is_taken_over_and_drafted(run: Run, tmp_path: Path) -> None:
+    files = {
+        "faults 2025.csv": "fault_id,found_on\nF1,2025-03-01\nF2,2025-04-01\n",
+        "faults 2026.csv": "fault_id,found_on\nF3,2026-03-01\n",
+        "rooms.csv": "room;size\nA;1\nB;2\n",
+    }
+    lay(tmp_path, files)
+    folder = tmp_path / "new"
+    options = [part for name in files for part in ("--from", tmp_path / name)]
+    made = run("init", folder, "--pack", "bare", *options)
+    assert made.exit_code == 0, made.output
+    assert f"Next: ccpolicy preview faults {folder}\n" in made.stdout
+    datasets = ccpolicy.load(folder).datasets
+    assert [datasets[each].files for each in ("faults", "rooms")] == ["faults/*.csv", "rooms/*.csv"]
+    assert run("preview", "faults", folder).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        (["--languages", "de"], "US441"),
+        (["--zone", "UTC"], "US442"),
+        (["--pack", "bare", "--calendar", "CN"], "US443"),
+        (["--pack", "fire", "--zone", "Mars"], "PL203"),
+        (["--pack", "fire", "--calendar", "XX"], "PL"),
+        (["--pack", "bare", "--from", "nothing.csv"], "FI103"),
+    ],
+)
+def test_what_cannot_be_leaves_nothing(
+    run: Run, tmp_path: Path, options: list[str], code: str
+) -> None:
+    result = run("init", tmp_path / "new", *options)
+    assert result.exit_code == 2
+    assert f"{code}" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_terminal_is_asked(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from ccpolicy.cli import init
+
+    answers = iter(["fire", "Ours", "zh", "Asia/Shanghai", "clinic", "", "none"])
+    monkeypatch.setattr(click, "prompt", lambda *_, **__: next(answers))
+    monkeypatch.setattr(init, "_is_terminal", lambda: True)
+    assert run("init", tmp_path / "new").exit_code == 0
+    plan = ccpolicy.load(tmp_path / "new").plan
+    assert (plan.title.root, plan.zone, plan.subject) == ({"zh": "Ours"}, "Asia/Shanghai", "clinic")
