@@ -233,7 +233,7 @@ def _operation(name: str, written: Sequence[str]) -> str:
 
 def _is_whole(part: dict[str, Any]) -> bool:
     """Whether a part is a whole number that is written out."""
-    return part["class"] == "CONSTANT" and part["literal"]["kind"] == "INTEGER"
+    return bool(part["class"] == "CONSTANT" and part["literal"]["kind"] == "INTEGER")
 
 
 def _finite(number: str) -> str:
