@@ -103,9 +103,10 @@ reproduce: sample check
 	@new=$$(git ls-files --others --exclude-standard -- $(MADE)); \
 		test -z "$$new" || { echo "made, but not kept: $$new" >&2; exit 1; }
 
-# The documentation as a site, in build/site; what makes it has an environment of its own.
+# The documentation as a site, in build/site; what makes it has an environment of its own. With
+# --quiet MkDocs would not count what it warns of.
 docs: $(DOCS)
-	NO_MKDOCS_2_WARNING=1 $(VENV)-docs/bin/mkdocs build --quiet
+	NO_MKDOCS_2_WARNING=1 $(VENV)-docs/bin/mkdocs build
 	$(VENV)-docs/bin/python tools/docs_site.py build/site
 
 # Build the wheel and try it in an environment of its own, away from the checkout.
