@@ -3,7 +3,7 @@
 # Both need git, make and Python 3.11 or newer, and build what else they need in .venv.
 
 .DEFAULT_GOAL := check
-.PHONY: check report test coverage test-long mutants fuzz reliability lint bombs bench sample reproduce docs wheel pins clean
+.PHONY: check report test falsify coverage test-long mutants fuzz reliability lint bombs bench sample reproduce docs wheel pins clean
 
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 PYTHON ?= $(shell for python in $(PYTHONS); do \
@@ -43,6 +43,10 @@ coverage: $(DEV)
 	$(BIN)/coverage run -m pytest -n auto --dist worksteal
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
+
+# Edit the evidence as each demand of the plan would be broken, and see that its controls turn.
+falsify: $(RUN)
+	$(BIN)/ccpolicy test --falsify --require-all
 
 test-long: $(DEV)
 	CCPOLICY_WORLDS=$(WORLDS) $(BIN)/pytest -n auto --dist worksteal tests/oracle

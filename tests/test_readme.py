@@ -87,7 +87,7 @@ def test_a_reader_can_follow(
                 runpy.run_path("check.py")
                 assert capsys.readouterr().out.endswith("True\n")
     assert [code for command, code in ended if command == "check"] == [1, 0, 0, 1]
-    assert [code for command, code in ended if command != "check"] == [0, 0, 0, 0]
+    assert [code for command, code in ended if command != "check"] == [0, 0, 0, 0, 0]
 
 
 def run(text: str, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:

@@ -21,6 +21,9 @@ ccpolicy=$place/venv/bin/ccpolicy
 "$ccpolicy" check --format json centre | cmp - "$checkout/reports/assessment.json"
 "$ccpolicy" init --with-history past
 "$ccpolicy" check --quiet --require-clean past
+"$ccpolicy" init --pack fire --languages zh --ci gitlab fire
+"$ccpolicy" lint fire
+"$ccpolicy" test fire
 "$ccpolicy" init --pack bare bare
 "$ccpolicy" lint bare
 "$ccpolicy" check bare

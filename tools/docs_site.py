@@ -38,7 +38,11 @@ def searchable(index: dict[str, Any]) -> dict[str, Any]:
     Chinese has no spaces, so that a sentence would be one word; what reads sentences has no wheels.
     """
     # Stop words are characters here, and all characters of a question must be found.
-    config = {**index["config"], "pipeline": [], "separator": rf"[\s{BETWEEN}\-,:!=()`/]+"}
+    config = {
+        **index["config"],
+        "pipeline": [],
+        "separator": rf"[\s{BETWEEN}\-,:!=()`/，。：；、（）“”！？]+",
+    }
     docs = [
         {
             name: _apart(value) if name in ("title", "text") else value

@@ -40,7 +40,9 @@ from ccpolicy.time.moments import Moment
 if TYPE_CHECKING:
     from ccpolicy.assessment.comparison import Comparison
     from ccpolicy.assessment.verdict_history import History
+    from ccpolicy.engine.falsification import FalsificationResult
     from ccpolicy.engine.policy_tests import PolicyTestResult
+    from ccpolicy.policy.falsifications import Suite
     from ccpolicy.policy.lint import Finding
     from ccpolicy.policy.tests import LocatedTest
 
@@ -157,7 +159,7 @@ class Repository:
             if errors := [*failing_expressions(store, self.policy)]:
                 raise PolicyErrors(errors)
         found += [*doubtful_patterns(self.policy), *doubtful_examples(self.policy)]
-        found += unused_readings(self.policy)
+        found += [*unused_readings(self.policy), *self.doubtful_demands()]
         return sorted(found, key=lambda finding: (finding.locator.order, finding.message.code))
 
     def test(self, controls: Iterable[str] = (), words: str = "") -> Iterator[PolicyTestResult]:
@@ -181,6 +183,45 @@ class Repository:
         from ccpolicy.engine.policy_tests import controls_without_tests
 
         return controls_without_tests(self.policy, self._cases)
+
+    @cached_property
+    def falsifications(self) -> Suite | None:
+        """The demands of the plan and how each may be broken; None if nobody has written any.
+
+        Raises:
+            PolicyErrors: all that is wrong with them.
+        """
+        from ccpolicy.policy.falsification_checks import load_falsifications
+
+        return load_falsifications(FolderFiles(self.policy.root), self.policy)
+
+    def falsify(
+        self, controls: Iterable[str] = (), words: str = ""
+    ) -> Iterator[FalsificationResult]:
+        """Try the falsifications: those that turn some controls, or with words in what they break.
+
+        Each is judged as `check` judges without a request.
+
+        Raises:
+            PolicyErrors: the policy or a falsification cannot be.
+        """
+        from ccpolicy.engine.falsification import falsify
+
+        suite = self.falsifications
+        found = suite.falsifications if suite else []
+        chosen = [each for each in found if each.fits({*controls}, words)]
+        moment, _ = resolve_moment(self.policy, None)
+        request = EvaluationRequest(as_of=moment)
+        if chosen:
+            yield from falsify(
+                self.policy, found, chosen, lambda policy: Repository(policy).check(request)
+            )
+
+    def doubtful_demands(self) -> list[Finding]:
+        """Return the clauses, demands and controls that nothing falsifies."""
+        from ccpolicy.policy.falsification_checks import doubtful_demands
+
+        return [*doubtful_demands(self.policy, self.falsifications)] if self.falsifications else []
 
     @cached_property
     def _cases(self) -> list[LocatedTest]:

@@ -29,6 +29,7 @@ PLUMBING = {
     "explain_control",
     "explain_kind",
     "explain_message",
+    "falsify",
     "language",
     "lint_fix",
     "options",

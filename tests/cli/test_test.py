@@ -46,7 +46,7 @@ def change(folder: Path, old: str, new: str) -> None:
 
 
 def test_passes(tested: Path, run: Run) -> None:
-    result = run("test", tested, "--require-both")
+    result = run("test", tested, "--require-all")
     assert (result.exit_code, result.stdout) == (0, "2 tests: 2 passed, 0 failed\n")
 
 
@@ -98,10 +98,10 @@ def test_what_is_untried(centre: Path, run: Run) -> None:
     assert "EM-1 has no passing and no failing test" in result.stdout
 
 
-def test_both_can_be_required(tested: Path, run: Run) -> None:
+def test_everything_can_be_required(tested: Path, run: Run) -> None:
     change(tested, CASES[CASES.index("  - name: never") :], "")
     assert run("test", tested).exit_code == 0
-    result = run("test", tested, "--require-both")
+    result = run("test", tested, "--require-all")
     assert result.exit_code == 1
     assert "EM-1 has no failing test" in result.stdout
 

@@ -27,6 +27,7 @@ def sheet(*rows: list[Any], title: str = "", beside: bool = False) -> bytes:
     assert page is not None
     if title:
         page.append([title])
+        book.create_sheet("Other")
     for row in rows:
         page.append(([None, *row]) if beside else row)
     content = io.BytesIO()
@@ -174,7 +175,7 @@ ASKED: dict[str, tuple[str, bytes, list[str]]] = {
     "beside the edge, times without an offset": (
         "xlsx",
         sheet(["id", "at"], ["A", MOMENT], ["B", MOMENT], title="Log", beside=True),
-        ["range: B2", "zone: Asia/Shanghai", "# ? Times carry no offset."],
+        ["range: B2", "zone: Asia/Shanghai", "# ? Times carry no offset.", "# ? Is the table on"],
     ),
     "a list in a document": (
         "json",

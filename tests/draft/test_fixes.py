@@ -62,12 +62,11 @@ def test_comments_go_with_the_key_below() -> None:
 
 
 def test_a_policy_in_order_stays_as_it_is(run: Run, tmp_path: Path) -> None:
-    for name in ("policy", "ccpolicy.toml"):
-        source = ROOT / name
-        (shutil.copytree if source.is_dir() else shutil.copyfile)(source, tmp_path / name)
-    before = {path: path.stat().st_ino for path in tmp_path.rglob("*.yaml")}
-    run("lint", "--fix", tmp_path)
-    assert {path: path.stat().st_ino for path in tmp_path.rglob("*.yaml")} == before
+    folder = tmp_path / "new"
+    assert run("init", folder, "--pack", "fire").exit_code == 0
+    before = {path: path.stat().st_ino for path in folder.rglob("*.yaml")}
+    assert "fixed" not in run("lint", "--fix", folder).stdout
+    assert {path: path.stat().st_ino for path in folder.rglob("*.yaml")} == before
 
 
 def test_a_digest_is_renewed_after_its_change_was_shown(

@@ -54,7 +54,7 @@ def test_packs_pass_their_tests(run: Run, tmp_path: Path, pack: str, language: s
     made = run("init", folder, "--pack", pack, "--languages", language, "--zone", "Europe/Berlin")
     assert made.exit_code == 0, made.output
     assert run("lint", folder).exit_code == 0, run("lint", folder).output
-    assert run("test", "--require-both", folder).exit_code == 0, run("test", folder).output
+    assert run("test", "--require-all", folder).exit_code == 0, run("test", folder).output
     assert run("check", folder).exit_code == 0
     plan = ccpolicy.load(folder).plan
     assert (plan.languages, plan.zone) == ([language], "Europe/Berlin")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import ccpolicy
+from ccpolicy.draft.new_repository import dated
 from ccpolicy.errors import PolicyError, PolicyErrors
 from message_text import Said
 
@@ -133,10 +134,10 @@ class Draft:
 @pytest.fixture
 def draft(tmp_path: Path) -> Draft:
     draft = Draft(tmp_path / "policy-of-ours")
-    today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    today = datetime.datetime.now(datetime.UTC).date()
     for path in SAMPLE.rglob("*"):
         if path.is_file():
-            text = path.read_text("utf-8").replace("{today}", today)
+            text = dated(path.read_text("utf-8"), today)
             draft.write(path.relative_to(SAMPLE).as_posix(), text)
     for name, text in WRITTEN.items():
         draft.write(name, text)

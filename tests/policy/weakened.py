@@ -7,6 +7,7 @@ from .diff_cases import CALENDARS, OFFICE
 
 KIND, EXAMPLES = "checks/steady.sql", "checks/steady.examples.yaml"
 TESTS, SIGNERS = "policy/tests/1.yaml", "policy/allowed_signers"
+FALSIFY = "policy/falsify.yaml"
 CHANGED = "policy/controls/3-altered.yaml"
 
 WHOLE: list[Change] = [
@@ -108,6 +109,16 @@ tests:
     as_of: 2026-12-01
     given: {reviews: [{reviewed_on: "2026-11-01", outcome: rejected}]}
     expect: {now: fail, lapses: [{subject: centre, starts: "2026-11-01T00:00"}]}
+""",
+    FALSIFY: """\
+demands:
+  - clause: "1"
+    says: {en: reviewed, zh: 评审}
+    falsifications:
+      - broken: {en: nobody reviewed, zh: 无人评审}
+        turns: [GV-1]
+        edits:
+          - remove: {dataset: reviews}
 """,
     SIGNERS: "clerk@example.org ssh-ed25519 AAAA\n",
     CHANGED: """\
@@ -459,6 +470,12 @@ EDITS: dict[str, tuple[str, list[Change]]] = {
     ),
     # Policy tests.
     "tests taken out": ("loosened", [(TESTS, "", GONE)]),
+    "falsifications taken out": ("loosened", [(FALSIFY, "", GONE)]),
+    "falsification edits something else": (
+        "loosened",
+        [(FALSIFY, "{dataset: reviews}", "{dataset: reviews, where: plan = 'other'}")],
+    ),
+    "falsification turns nothing": ("loosened", [(FALSIFY, "turns: [GV-1]", "turns: [RC-1]")]),
     "test taken out": (
         "loosened",
         [

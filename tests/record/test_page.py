@@ -59,7 +59,7 @@ def test_from_what_is_due_to_a_verdict(
         assert first.inner_text().splitlines() == [
             "PBX-2", "设备按期巡检 · 巡查", "自 2026-11-01 起逾期",
         ]  # fmt: skip
-        assert page.locator("#due div").first.inner_text().startswith("PBX-2\n设备按期巡检\n")
+        assert page.locator("#elsewhere summary").inner_text().startswith("到期但不在此录入：")
         first.focus()
         page.keyboard.press("Enter")
         assert page.evaluate("document.activeElement.id") == "f-walked_at"

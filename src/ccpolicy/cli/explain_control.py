@@ -48,6 +48,7 @@ def explain_control(page: Page, repository: Repository, control: Control) -> Non
             page.paragraph(page.text(text), 2)
     _parameters(page, repository, control)
     _evidence(page, repository, control)
+    _falsifications(page, repository, control)
     kind = repository.kinds.get(control.check)
     page.heading(page.say("Check kind {kind}", kind=control.check))
     if kind:
@@ -77,6 +78,16 @@ def _clauses(page: Page, repository: Repository, control: Control) -> None:
                 digest=clause.digest,
             )
             page.paragraph(changed, 8, "yellow")
+
+
+def _falsifications(page: Page, repository: Repository, control: Control) -> None:
+    """Show how a year is on record that breaks the plan, and that this control tells of."""
+    suite = repository.falsifications
+    found = [each for each in (suite.falsifications if suite else ()) if each.fits([control.id])]
+    if found:
+        page.heading(page.say("Falsified by"))
+    for each in found:
+        page.definition(each.demand.clause, page.text(each.falsification.broken), 6)
 
 
 def _parameters(page: Page, repository: Repository, control: Control) -> None:

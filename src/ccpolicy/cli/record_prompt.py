@@ -56,7 +56,8 @@ def _say(text: str) -> None:
 def _show(page: Page, recorder: Recorder, record: Mapping[str, Any]) -> None:
     for field in recorder.form.fields:
         if field.name in record:
-            _say(f"  {page.text(field.label)}: {visible(_shown(field, record[field.name], page))}")
+            value = _shown(field, record[field.name], page)
+            _say("  " + page.say("{label}: {value}", label=page.text(field.label), value=value))
 
 
 def _shown(field: Field, value: Any, page: Page) -> str:

@@ -29,7 +29,8 @@ def _control(page: Page, effect: Effect, control: ControlEffect) -> None:
     verdict = labels[control.after]
     if control.before != control.after:
         verdict = page.say("{before} → {after}", before=labels[control.before], after=verdict)
-    page.paragraph(f"{control.control} {page.text(control.title)}: {verdict}")
+    title = f"{control.control} {page.text(control.title)}"
+    page.paragraph(page.say("{title}: {verdict}", title=title, verdict=verdict))
     for subject in control.subjects[:_MOST_SUBJECTS]:
         page.paragraph(_subject(page, effect, subject), indent=2)
     if (rest := len(control.subjects) - _MOST_SUBJECTS) > 0:

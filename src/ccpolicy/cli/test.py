@@ -24,16 +24,23 @@ _SHOWN = 5
     short_help="Run the tests of the policy.",
     help="Run the tests in policy/tests: given records, and what then is to be said of a control."
     " It also lists the controls that have no passing or no failing test.\n\n"
-    "Exit codes: 0 all tests passed, 1 one failed, or with --require-both a control lacks one,"
+    "With --falsify, try instead what policy/falsify.yaml says: edit the evidence as a year would"
+    " leave it in which a demand of the plan was broken, and see that the controls turn. It also"
+    " lists the clauses, demands and controls that nothing falsifies.\n\n"
+    "Exit codes: 0 all tests passed, 1 one failed, or with --require-all something is untested,"
     " 2 wrong usage or an invalid policy, 3 there was no test.",
 )
 @options.path
 @options.controls
 @options.option("-k", "words", metavar="WORDS", help="Only tests with these words in their name.")
 @options.option(
-    "--require-both",
+    "--falsify", is_flag=True, help="Try the falsifications in policy/falsify.yaml instead."
+)
+@options.option(
+    "--require-all",
     is_flag=True,
-    help="End with 1 if a control has no passing or no failing test.",
+    help="End with 1 if a control has no passing or no failing test, or with --falsify if nothing"
+    " falsifies a clause with a control, a demand or a control.",
 )
 @options.language
 @options.colour
@@ -44,7 +51,8 @@ def command(
     path: str,
     controls: tuple[str, ...],
     words: str | None,
-    require_both: bool,
+    falsify: bool,
+    require_all: bool,
     colour: str,
     quiet: bool,
     verbose: bool,
@@ -61,6 +69,12 @@ def command(
     repository = ccpolicy.load(path)
     page = Page(view)
     chosen = repository.choose(ccpolicy.EvaluationRequest(controls=controls))
+    if falsify:
+        from ccpolicy.cli.falsify import falsify_controls
+
+        return falsify_controls(
+            page, repository, chosen if controls else (), words or "", require_all=require_all
+        )
     with progress(Message.of("running the tests").text(view.language)):
         ran = list(repository.test(chosen, words or ""))
     for each in ran:
@@ -88,7 +102,7 @@ def command(
     write(str(page), None, for_people=True)
     if not ran:
         return NOTHING
-    return int(bool(failed or (require_both and missing)))
+    return int(bool(failed or (require_all and missing)))
 
 
 def _title(page: Page, word: str, each: PolicyTestResult) -> None:

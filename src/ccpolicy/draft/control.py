@@ -65,7 +65,7 @@ def draft_control(
 
 def _evidence(policy: Policy, kind: Kind, name: str | None) -> _Evidence:
     needs_number = kind.name == "level" or any(
-        "quantity" in spec.needs for spec in kind.inputs.values()
+        {"quantity", "met"} & set(spec.needs) for spec in kind.inputs.values()
     )
     best: tuple[int, _Evidence] | None = None
     for dataset in policy.datasets.values():
@@ -81,9 +81,11 @@ def _evidence(policy: Policy, kind: Kind, name: str | None) -> _Evidence:
         )
         evidence = _Evidence(policy, dataset, *found)
         times = evidence.times(dataset.id)
-        numbers = {"integer", "number"} if needs_number else {"number"}
-        has_number = not numbers.isdisjoint(evidence.types(dataset.id).values())
-        rank = 4 * bool(times) + 2 * (has_number == needs_number) + bool(found[0])
+        types = evidence.types(dataset.id).values()
+        has_number = "number" in types or "integer" in types
+        if needs_number and not has_number and name is None:
+            continue
+        rank = 4 * bool(times) + 2 * ("number" in types) * needs_number + bool(found[0])
         rank += len(times) > 1 and "closings" in kind.inputs
         if times and (best is None or rank > best[0]):
             best = (rank, evidence)

@@ -167,7 +167,7 @@ def _take(layout: FileLayout, table: TableLayout) -> None:
 def _workbook(path: Path, limits: Limits) -> FileLayout:
     layout = FileLayout("xlsx")
     file = probe_file(path, "xlsx", {}, {}, limits)
-    name, cells, facts, _ = open_sheet(file)
+    name, cells, facts, notes = open_sheet(file)
     rows: list[Row] = [(number, row) for number, row in enumerate(cells, 1)]
     table = table_layout(rows, is_csv=False)
     if table is None:
@@ -178,6 +178,10 @@ def _workbook(path: Path, limits: Limits) -> FileLayout:
             locator=Locator(str(path)),
         )
     _take(layout, table)
+    if notes:
+        layout.questions.append(
+            doubt("Is the table on the sheet '{name}'? Otherwise:", "sheet: …", name=name)
+        )
     if facts.merged:
         layout.keys["merged"] = "fill"
         layout.questions.append(

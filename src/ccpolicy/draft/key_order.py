@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from ccpolicy.policy.models import Control, Norm, Waiver
 
 DATASET_ORDER = (
-    *("id", "title", "owner", "files", "format", "encoding", "compression", "member"),
+    *("id", "title", "owner", "written_by", "files", "format"),
+    *("encoding", "compression", "member"),
     *("delimiter", "sheet", "range", "header", "skip", "footer", "hidden", "merged", "records"),
     *("pattern", "starts", "around", "key", "zone", "retention", "may_be_empty"),
     *("written_by", "recording"),

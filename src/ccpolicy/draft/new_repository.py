@@ -31,6 +31,7 @@ Pack = Literal["call-centre", "fire", "bare"]
 Service = Literal["github", "gitlab"]
 WRITTEN_IN = ("en", "zh")
 """Languages in which the packs are written."""
+_TODAY = re.compile(r"\{today(?:\+([0-9]+))?\}")
 _PACKS = Path(__file__).parents[1] / "packs"
 HISTORY = Path(__file__).parents[1] / "examples" / "centre.bundle"
 
@@ -146,14 +147,14 @@ def _fill(folder: Path, beginning: Beginning, language: Language) -> list[str]:
     if beginning.pack == "call-centre":
         shutil.copyfile(shipped_folder() / FILE, folder / FILE)
         for name in ("policy", "evidence"):
-            _copy(shipped_folder(name), folder / name, {})
+            _copy(shipped_folder(name), folder / name)
     else:
-        today = datetime.datetime.now(time_zone(beginning.zone or "UTC")).date().isoformat()
-        _copy(_PACKS / beginning.pack, folder, {"{today}": today})
+        today = datetime.datetime.now(time_zone(beginning.zone or "UTC")).date()
+        _copy(_PACKS / beginning.pack, folder, today)
         write_schemas(folder / "policy" / "schemas")
     _rewrite(folder, beginning)
     for service in beginning.services:
-        _copy(_PACKS / "ci" / service, folder, {})
+        _copy(_PACKS / "ci" / service, folder)
     if "gitlab" in beginning.services:
         (folder / "ci").mkdir()
         shutil.copyfile(shipped_folder("ci") / "gitlab/ccpolicy.yml", folder / "ci/ccpolicy.yml")
@@ -166,20 +167,25 @@ def _fill(folder: Path, beginning: Beginning, language: Language) -> list[str]:
     return _draft(folder, policy, beginning.files, language)
 
 
-def _copy(source: Path, target: Path, values: dict[str, str]) -> None:
+def _copy(source: Path, target: Path, today: datetime.date | None = None) -> None:
+    """Copy a folder; where `today` is given, its files are dated from that day on."""
     # Not copytree(), which goes on when the disk is full, and then tells of every file.
     for path in sorted(source.rglob("*")):
         copy = target / path.relative_to(source)
         if not path.is_file() or path.name in (".DS_Store", "Thumbs.db"):
             continue
         copy.parent.mkdir(parents=True, exist_ok=True)
-        if not values:
+        if today is None:
             shutil.copyfile(path, copy)
-            continue
-        text = path.read_text("utf-8")
-        for name, value in values.items():
-            text = text.replace(name, value)
-        copy.write_text(text, "utf-8", newline="\n")
+        else:
+            copy.write_text(dated(path.read_text("utf-8"), today), "utf-8", newline="\n")
+
+
+def dated(text: str, today: datetime.date) -> str:
+    """Put days in the place of `{today}`, and of `{today+30}`, which is thirty days later."""
+    return _TODAY.sub(
+        lambda found: (today + datetime.timedelta(days=int(found[1] or 0))).isoformat(), text
+    )
 
 
 def _digests(policy: Policy) -> set[tuple[str, str]]:

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from ccpolicy.assessment.models import Assessment, Control, Problem
-from ccpolicy.policy import Dataset, Policy, Waiver
-from ccpolicy.policy.dataset import Reference
+from ccpolicy.engine.document_datasets import NOTHING, as_document
+from ccpolicy.policy import Policy, Waiver
 from ccpolicy.policy.load import Place
 from ccpolicy.policy.tests import LocatedTest, sources
 from ccpolicy.texts import Label
 
 Judge = Callable[[Policy, LocatedTest], Assessment]
-_NOTHING = Label({"en": "a test may leave it out", "zh": "测试中可以省略"})
 _SOMEBODY = Label({"en": "somebody else", "zh": "另一人"})
 
 
@@ -63,7 +61,7 @@ def _policy(policy: Policy, located: LocatedTest, root: Path) -> Policy:
     datasets = {}
     (root / "evidence").mkdir(parents=True)
     for each in sources(policy, name):
-        datasets[each] = _dataset(policy.datasets[each], located.records)
+        datasets[each] = as_document(policy.datasets[each], located.records)
         records = located.records.get(each, [])
         text = json.dumps(records, ensure_ascii=False)
         (root / "evidence" / f"{each}.json").write_text(text, "utf-8")
@@ -74,8 +72,8 @@ def _policy(policy: Policy, located: LocatedTest, root: Path) -> Policy:
             id=each,
             control=name,
             subject=waiver.subject,
-            reason=_NOTHING,
-            owner=_NOTHING,
+            reason=NOTHING,
+            owner=NOTHING,
             approver=_SOMEBODY,
             until=waiver.until,
             **{"from": waiver.from_},
@@ -95,50 +93,6 @@ def _policy(policy: Policy, located: LocatedTest, root: Path) -> Policy:
         waivers=waivers,
         places={**policy.places, **places},
     )
-
-
-def _dataset(dataset: Dataset, given: Mapping[str, object]) -> Dataset:
-    """Have a dataset read from a document under the names of its contract.
-
-    References to datasets that the test does not give are not judged, and neither is whether the
-    files are there that records name.
-    """
-    changes: dict[str, object] = {
-        "files": f"{dataset.id}.json",
-        "format": "json",
-        "records": "",
-        "columns": {},
-        "record": _without_attachments(dataset.record),
-        "references": _given(dataset.references, given),
-        "children": {
-            name: child.model_copy(update={"references": _given(child.references, given)})
-            for name, child in dataset.children.items()
-        },
-    }
-    if dataset.id not in given:
-        changes["may_be_empty"] = _NOTHING
-    return dataset.model_copy(update=changes)
-
-
-def _without_attachments(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the schema of a record or value in which the paths of files are mere texts."""
-    changed = {key: each for key, each in schema.items() if (key, each) != ("format", "attachment")}
-    if "properties" in changed:
-        properties = changed["properties"].items()
-        changed["properties"] = {name: _without_attachments(each) for name, each in properties}
-    if "items" in changed:
-        changed["items"] = _without_attachments(changed["items"])
-    return changed
-
-
-def _given(
-    references: Mapping[str, Reference], given: Mapping[str, object]
-) -> dict[str, Reference]:
-    return {
-        column: each
-        for column, each in references.items()
-        if each.dataset.partition(".")[0] in given
-    }
 
 
 def _expected(located: LocatedTest) -> Iterator[str]:

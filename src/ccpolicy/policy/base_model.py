@@ -26,6 +26,8 @@ def _day(value: object) -> object:
 Day = Annotated[datetime.date, BeforeValidator(_day)]
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,62}$")]
 """The id of a control, norm or waiver, as people write it."""
+TableName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$")]
+"""A dataset, or `dataset.child` for records nested in its documents."""
 
 
 class Model(BaseModel):

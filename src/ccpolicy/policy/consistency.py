@@ -58,6 +58,21 @@ def check_policy(content: Policy, store: DuckDB) -> Mapping[str, frozenset[str]]
     return {each.text: each.columns for each in plain}
 
 
+def vet_choices(content: Policy, store: DuckDB, found: list[PolicyExpression]) -> None:
+    """Check expressions that choose records, of a policy that is checked itself.
+
+    Raises:
+        PolicyErrors: all that is wrong with them.
+    """
+    found = [*found, *(each for each in expressions(content) if each.derives)]
+    vetted = vet_expressions(store, [each.text for each in found])
+    if errors := [*_refused(found, vetted)]:
+        raise PolicyErrors(errors)
+    plain = [each for each in vetted if isinstance(each, Expression)]
+    if errors := [*_misfits(content, found, plain)]:
+        raise PolicyErrors(errors)
+
+
 def _zone(zone: str, place: Locator) -> Iterator[PolicyError]:
     if not is_zone(zone):
         yield PolicyError(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from ccpolicy.evidence_formats import Format
-from ccpolicy.policy.base_model import Model, Name
+from ccpolicy.policy.base_model import Model, Name, TableName
 from ccpolicy.policy.column_reading import ColumnSource, Marks
 from ccpolicy.policy.decoding import Decoding
 from ccpolicy.policy.labels import Labels
@@ -38,7 +38,7 @@ class Recording(Model):
 class Reference(Model):
     """What a column's values must name: a record of a dataset, if need be one in force that day."""
 
-    dataset: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$")]
+    dataset: TableName
     """A dataset, or `dataset.child`. Several of its records may have the same value: one will do.
     Those that are invalid do not count."""
     key: Name

@@ -39,6 +39,8 @@ M = TypeVar("M", bound=Model)
 TESTS = "tests"
 """Folder of policy tests below that of the policy."""
 
+FALSIFICATIONS = "falsify.yaml"
+"""File of the policy folder that says how each demand may be broken."""
 CALENDARS = "calendars.yaml"
 """File of the policy folder; there is none where no business time is counted."""
 
@@ -72,8 +74,8 @@ class Policy:
     places: Mapping[tuple[str, str], Place] = field(repr=False)
     """(`control`, id), (`dataset`, id), … → where it stands."""
     tests: Mapping[str, bytes] = field(default_factory=dict, repr=False)
-    """The files of policy tests and of the check kinds' worked examples: name → content. No verdict
-    depends on them, so that no digest covers them."""
+    """The files of policy tests, of falsifications and of the check kinds' worked examples: name →
+    content. No verdict depends on them, so that no digest covers them."""
 
     @classmethod
     def of(
@@ -268,12 +270,14 @@ class _Reader:
         return names
 
     def tests(self) -> dict[str, bytes]:
-        """Read the files of policy tests and of worked examples."""
+        """Read the files of policy tests, of worked examples and of falsifications."""
         folder, checks = f"{self.settings.policy}/{TESTS}", self.settings.checks
         names = [
             *(f"{folder}/{each}" for each in self.tree.entries(folder)),
             *(f"{checks}/{each}" for each in self.tree.entries(checks)),
         ]
+        if FALSIFICATIONS in self.tree.entries(self.settings.policy):
+            names.append(f"{self.settings.policy}/{FALSIFICATIONS}")
         suffixes = (".yaml", ".yml")
         found = {}
         for name in names:

@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 
 from ccpolicy.checks.kinds import ROLES, Role
 from ccpolicy.checks.values import Given, Value
-from ccpolicy.policy.base_model import Day, Id, Model, Name
+from ccpolicy.policy.base_model import Day, Id, Model, Name, TableName
 from ccpolicy.policy.dataset import Dataset
 from ccpolicy.texts import Label, Line, Tag, WrittenText
 from ccpolicy.vocabulary import Grade, Severity
@@ -166,7 +166,7 @@ class Norms(Model):
 class Selection(Model):
     """Records of a dataset that fill one input of a check kind, and which columns mean what."""
 
-    dataset: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$")]
+    dataset: TableName
     """A dataset, or `dataset.child` for records nested in its documents."""
     key: list[Name] = Field(default=[])
     """Columns that name the subject; none where the control is about one subject, the whole."""

@@ -27,6 +27,7 @@ from ccpolicy.assessment.verdict_history import History
 from ccpolicy.assessment.verification import Verification
 from ccpolicy.policy import models
 from ccpolicy.policy.baseline_file import Baseline
+from ccpolicy.policy.falsifications import Falsifications
 from ccpolicy.policy.tests import Cases
 
 WRITTEN: dict[str, type[BaseModel]] = {
@@ -40,7 +41,12 @@ WRITTEN: dict[str, type[BaseModel]] = {
     "preview": Preview,
 }
 """What ccpolicy writes, as JSON."""
-READ: dict[str, type[BaseModel]] = {**models.SCHEMAS, "tests": Cases, "baseline": Baseline}
+READ: dict[str, type[BaseModel]] = {
+    **models.SCHEMAS,
+    "tests": Cases,
+    "falsify": Falsifications,
+    "baseline": Baseline,
+}
 """What ccpolicy reads, as YAML."""
 NAMES = (*READ, *WRITTEN)
 

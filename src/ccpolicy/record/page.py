@@ -298,6 +298,7 @@ def _words(language: str) -> dict[str, str]:
         "overdue": say("overdue since {day}"),
         "until": say("due by {day}"),
         "more": say("Show more"),
+        "elsewhere": say("Due, and recorded elsewhere: {count}"),
         "fill": say("Fill in"),
         "dataset": say("Records of"),
         "choose": say("choose …"),

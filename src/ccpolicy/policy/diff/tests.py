@@ -1,4 +1,4 @@
-"""What changed in the tests of a policy and in the worked examples of its check kinds.
+"""What changed in a policy's tests and falsifications, and in its check kinds' worked examples.
 
 No verdict depends on them; but whoever takes them out may next change what they held.
 """
@@ -13,14 +13,14 @@ from typing import Any
 from ccpolicy.assessment.comparison import Change, Direction
 from ccpolicy.checks.kinds import EXAMPLES
 from ccpolicy.errors import Message, PolicyError
-from ccpolicy.files.yaml_document import parse_yaml
+from ccpolicy.files.yaml_document import YamlDocument, parse_yaml
 from ccpolicy.policy.diff.change import Subject, written
-from ccpolicy.policy.load import Policy
+from ccpolicy.policy.load import FALSIFICATIONS, Policy
 
 
 @dataclass(frozen=True)
 class _Test:
-    """A policy test or a worked example."""
+    """A policy test, a falsification or a worked example."""
 
     name: str
     given: str
@@ -101,6 +101,9 @@ def _read(policy: Policy, name: str, data: bytes) -> Iterator[tuple[str, _Test]]
     place = f"{policy.prefix}{name}"
     try:
         source = parse_yaml(data, place, PolicyError)
+        if own == FALSIFICATIONS:
+            yield from _falsifications(source)
+            return
         key = "examples" if name.endswith(EXAMPLES) else "tests"
         cases = source.value[key]
         for index, case in enumerate(cases):
@@ -111,6 +114,18 @@ def _read(policy: Policy, name: str, data: bytes) -> Iterator[tuple[str, _Test]]
                 yield str(case["control"]), _case(case, source.value.get("defaults") or {}, at)
     except (PolicyError, KeyError, TypeError, AttributeError):
         yield own, _Test(own, data.decode("utf-8", "replace"), {}, place)
+
+
+def _falsifications(source: YamlDocument) -> Iterator[tuple[str, _Test]]:
+    """Yield each falsification as a test of each control that is to turn."""
+    for index, demand in enumerate(source.value["demands"]):
+        for number, each in enumerate(demand.get("falsifications") or []):
+            at = written(source.locate(("demands", index, "falsifications", number)))
+            broken = each["broken"]
+            name = broken if isinstance(broken, str) else next(iter(broken.values()))
+            given = _json([demand["clause"], each["edits"], each.get("invalid", False)])
+            for control in each["turns"]:
+                yield str(control), _Test(str(name), given, {}, at)
 
 
 def _case(case: Mapping[str, Any], defaults: Mapping[str, Any], place: str) -> _Test:

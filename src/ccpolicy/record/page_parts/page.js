@@ -79,7 +79,8 @@
       make("div", {}, make("label", { for: "by" }, word("by")), by),
       make("div", {}, make("label", { for: "which" }, word("which")), which));
     const items = data.due.filter((item) => !state.which || groupOf(item, state.by) === state.which);
-    byId("due").replaceChildren(...items.slice(0, state.shown).map((item) => {
+    const [filled, elsewhere] = [true, false].map((has) => items.filter((item) => (item.form in data.forms) === has));
+    const showItem = (item) => {
       const form = data.forms[item.form];
       const shown = [
         make("strong", {}, item.subject),
@@ -90,10 +91,14 @@
       // Without a form it is filled in elsewhere.
       if (!form) return make("li", {}, make("div", { class: kind }, ...shown));
       return make("li", {}, make("button", { type: "button", class: kind, onclick: () => fillIn(item) }, ...shown));
-    }));
-    if (!items.length) byId("due").replaceChildren(make("li", {}, word("nothing")));
+    };
+    byId("due").replaceChildren(...filled.slice(0, state.shown).map(showItem));
+    byId("elsewhere").hidden = !elsewhere.length;
+    byId("elsewhere").querySelector("summary").textContent = word("elsewhere", { count: elsewhere.length });
+    byId("elsewhere").querySelector("ul").replaceChildren(...elsewhere.map(showItem));
+    if (!filled.length) byId("due").replaceChildren(make("li", {}, word("nothing")));
     const more = byId("more");
-    more.hidden = items.length <= state.shown;
+    more.hidden = filled.length <= state.shown;
     more.textContent = word("more");
   }
 
@@ -109,9 +114,7 @@
     const before = state.shown;
     state.shown += FIRST;
     showDue();
-    const next = byId("due").children[before]?.firstChild;
-    next?.setAttribute("tabindex", "-1");
-    next?.focus();
+    byId("due").children[before]?.firstChild.focus();
   });
 
   // ---- A form
