@@ -3,7 +3,7 @@
 # Both need git, make and Python 3.11 or newer, and build what else they need in .venv.
 
 .DEFAULT_GOAL := check
-.PHONY: check report test falsify coverage test-long mutants fuzz reliability lint bombs bench sample reproduce wheel pins clean
+.PHONY: check report test falsify coverage test-long mutants fuzz reliability lint bombs bench sample reproduce docs wheel pins clean
 
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 PYTHON ?= $(shell for python in $(PYTHONS); do \
@@ -20,6 +20,7 @@ WORLDS ?= 20000
 KEY := $(shell { $(PYTHON) -VV; pwd; cat pyproject.toml src/ccpolicy/__init__.py requirements/*.txt; } | cksum | cut -d ' ' -f 1)
 RUN := $(VENV)/run-$(KEY)
 DEV := $(VENV)/dev-$(KEY)
+DOCS := $(VENV)-docs/docs-$(KEY)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 INSTALL := $(PIP) install --only-binary :all: --require-hashes
 
@@ -85,8 +86,8 @@ bombs: $(DEV)
 bench: $(DEV)
 	@cd tests && $(abspath $(BIN))/python -m bench $(ARGS)
 
-# Make the sample, the schemas, the translations, the list of messages, the glossary and what the
-# READMEs show again.
+# Make the sample, the schemas, the translations, the list of messages, the glossary, the reference
+# and what the READMEs show again.
 sample: $(DEV)
 	@cd tools && $(abspath $(BIN))/python -m sample ../evidence
 	$(BIN)/python -m ccpolicy.policy.schemas policy/schemas
@@ -94,16 +95,23 @@ sample: $(DEV)
 	$(BIN)/python tools/translations.py
 	$(BIN)/python tools/messages.py
 	$(BIN)/python tools/glossary.py
+	@cd tools && $(abspath $(BIN))/python -m reference
 	$(BIN)/python tools/readme.py
 
 # Make everything again that is kept though it is made, and compare.
 MADE := evidence policy/schemas reports src/ccpolicy/examples src/ccpolicy/locale \
 	src/ccpolicy/messages docs/messages.md docs/messages.zh.md docs/glossary.md docs/glossary.zh.md \
-	README.md README.zh.md
+	docs/reference 	README.md README.zh.md
 reproduce: sample check
 	git diff --exit-code --stat -- $(MADE)
 	@new=$$(git ls-files --others --exclude-standard -- $(MADE)); \
 		test -z "$$new" || { echo "made, but not kept: $$new" >&2; exit 1; }
+
+# The documentation as a site, in build/site; what makes it has an environment of its own. With
+# --quiet MkDocs would not count what it warns of.
+docs: $(DOCS)
+	NO_MKDOCS_2_WARNING=1 $(VENV)-docs/bin/mkdocs build
+	$(VENV)-docs/bin/python tools/docs_site.py build/site
 
 # Build the wheel and try it in an environment of its own, away from the checkout.
 wheel: $(DEV)
@@ -119,12 +127,13 @@ pins:
 	$(PYTHON) -m venv --clear $(VENV)-pins
 	$(PUBLIC) $(VENV)-pins/bin/python -m pip install --quiet --upgrade pip pip-tools
 	$(COMPILE) --output-file requirements/build.txt requirements/build.in
+	$(COMPILE) --output-file requirements/docs.txt requirements/docs.in
 	$(COMPILE) --output-file requirements/run.txt pyproject.toml
 	$(COMPILE) --output-file requirements/dev.txt --extra dev \
 		--constraint requirements/build.txt --constraint requirements/run.txt pyproject.toml
 
 clean:
-	rm -rf $(VENV) $(VENV)-pins build dist .coverage .coverage.* \
+	rm -rf $(VENV) $(VENV)-pins $(VENV)-docs build dist .coverage .coverage.* \
 		.hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -137,4 +146,10 @@ $(RUN):
 
 $(DEV): $(RUN)
 	@$(INSTALL) -r requirements/build.txt -r requirements/dev.txt
+	@touch $@
+
+$(DOCS):
+	@$(PYTHON) -m venv --clear $(VENV)-docs
+	@$(VENV)-docs/bin/python -m pip --disable-pip-version-check --no-input --quiet install \
+		--only-binary :all: --require-hashes -r requirements/docs.txt
 	@touch $@

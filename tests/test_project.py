@@ -19,8 +19,10 @@ from ccpolicy.policy.schemas import NAMES
 
 ROOT = Path(__file__).parents[1]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+PUBLISHING = {"publish": {"pages": "write", "id-token": "write"}}
+"""Job that publishes the site, and what it may; it checks nothing out."""
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
-PINS = ("build", "run", "dev")
+PINS = ("build", "run", "dev", "docs")
 FOLDERS = {
     ".ci",
     ".github",
@@ -102,6 +104,12 @@ def test_pins_hold_every_dependency() -> None:
     assert run <= pinned("run").keys()
     assert run | dev <= pinned("dev").keys()
     assert {name_of(each) for each in PROJECT["build-system"]["requires"]} <= pinned("build").keys()
+    assert set(docs_requirements()) <= pinned("docs").keys()
+
+
+def docs_requirements() -> list[str]:
+    text = (ROOT / "requirements" / "docs.in").read_text("utf-8")
+    return [line for line in text.splitlines() if line[:1].isalpha()]
 
 
 def test_pins_agree() -> None:
@@ -147,7 +155,8 @@ def test_workflows_can_do_little(path: Path) -> None:
     text = path.read_text("utf-8")
     workflow = yaml.safe_load(text)
     assert workflow["permissions"] == {}
-    assert all(job["permissions"] == {"contents": "read"} for job in workflow["jobs"].values())
+    for name, job in workflow["jobs"].items():
+        assert job["permissions"] == PUBLISHING.get(name, {"contents": "read"})
     assert_pinned(text)
 
 
@@ -209,4 +218,4 @@ def test_every_library_has_its_sentence() -> None:
     assert len(libraries) > 30
     bold = {name.lower() for name in re.findall(r"\*\*([\w-]+)\*\*", CONTRIBUTING)}
     assert libraries - bold == set()
-    assert bold <= libraries | {"gettext"}
+    assert bold <= libraries | {"gettext"} | set(docs_requirements())

@@ -21,7 +21,7 @@ class Kind(Model):
 
 
 class Recorder(Model):
-    """Who put records on file, as git knows."""
+    """Who filed records, as git knows."""
 
     dataset: str
     """The dataset, or `dataset.child` for records nested in its documents."""
@@ -29,7 +29,7 @@ class Recorder(Model):
     """Null for what is not committed, of which nobody claims anything yet."""
     records: int
     first: str | None
-    """When the first of these records was put on file."""
+    """When the first of these records was filed."""
     last: str | None
     """When the last was."""
 

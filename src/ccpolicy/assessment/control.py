@@ -38,12 +38,12 @@ class Subjects(Model):
 
 
 class CoveredLater(Model):
-    """A lapse that a record covers which was put on file later than what was judged."""
+    """A lapse that a record covers which was filed later than what was judged."""
 
     since: str
     """From when on the lapse is covered on paper."""
     on_file: str
-    """When the record was put on file."""
+    """When the record was filed."""
     commit: str
 
 
@@ -73,7 +73,7 @@ class Lapse(Model):
     """`file:line` of the records behind it, where there are several, such as a share's worst: at
     most ten, those of its latest time first."""
     covered_later: CoveredLater | None = None
-    """What was put on file later, where the evidence of an earlier time was judged."""
+    """What was filed later, where the evidence of an earlier time was judged."""
 
     @property
     def is_open(self) -> bool:

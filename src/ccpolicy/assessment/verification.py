@@ -31,7 +31,7 @@ class Step(Model):
     form allowed. `manifest`: each file is the one listed. `schemas`: manifest, assessment and
     policy are valid. `evaluation`: judging again gives the same bytes. `reports`: so does writing
     them again. `policy`: it is the policy that the reader knows. `provenance`: the repository that
-    the reader knows says the same about who put the evidence on file, and when."""
+    the reader knows says the same about who filed the evidence, and when."""
     status: Status
     """Other version: its schema version is not the one that this program reads."""
     code: str | None

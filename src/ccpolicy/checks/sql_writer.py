@@ -176,7 +176,7 @@ class _Writer:
         if name in _TIMES:
             return _time(name, written[0], format_of(part))
         if name in LENGTHS and len(written) == 1:
-            return f"CAST(round({written[0]} * {LENGTHS[name]}) AS BIGINT)"
+            return f"CAST(round({written[0]} * CAST({LENGTHS[name]} AS BIGINT)) AS BIGINT)"
         if name in _EXTREMES:
             values = f"[{', '.join(written)}]"
             return f"{_EXTREMES[name]}({_only(values, 'len(v) = list_count(v)')})"
@@ -201,6 +201,8 @@ class _Writer:
             self._arithmetic(each) if inner else self.write(each)
             for each, inner in zip(given, is_inner, strict=True)
         ]
+        if given and all(map(_is_whole, given)):  # or else the engine takes 32 bits for them
+            written[0] = f"CAST({written[0]} AS BIGINT)"
         if name == "%":  # the engine refuses to divide whole numbers by 0
             written[1:] = [_only(each, "v <> 0") for each in written[1:]]
         return _operation(name, written)
@@ -227,6 +229,11 @@ def _operation(name: str, written: Sequence[str]) -> str:
             return f"({left} {_SPELLINGS.get(name, name)} {right})"
     # Operators can be called as functions are.
     raise SqlError("the function {name} is not allowed here", name=name)
+
+
+def _is_whole(part: dict[str, Any]) -> bool:
+    """Whether a part is a whole number that is written out."""
+    return bool(part["class"] == "CONSTANT" and part["literal"]["kind"] == "INTEGER")
 
 
 def _finite(number: str) -> str:

@@ -18,18 +18,18 @@ Amendable = Literal["append_only", "with_reason", "freely"]
 
 
 class Recording(Model):
-    """How records are put on file, which git knows."""
+    """How records are filed, which git knows."""
 
     happened: list[Name] = Field(default=[])
     """Columns that say when something happened, each of which is to be on file in time."""
     within: Line | None = None
-    """How soon after it happened a record is put on file, as a duration."""
+    """How soon after it happened a record is filed, as a duration."""
     amendable: Amendable
     """Whether a record may be changed or deleted once it is on file: not at all, in a commit whose
     message gives a line `Reason: …`, or freely. With a reason or without, what was left empty may
     be filled in, unless it is `append_only`. Deleting is free once the retention is over."""
     by: list[Line] = Field(default=[])
-    """Addresses of those who may put records on file, as commits name them; `*` stands for any
+    """Addresses of those who may file records, as commits name them; `*` stands for any
     part. Both author and committer must be among them. Without it anybody may."""
     signed: bool = False
     """Whether the commit must carry a signature by a key that the policy lists."""
@@ -66,7 +66,7 @@ class Child(Labels, Model):
     references: dict[Name, Reference] = Field(default={})
     """Column of the nested record → what its values must name."""
     recording: Recording | None = None
-    """How they are put on file; without it they are not followed through history."""
+    """How they are filed; without it they are not followed through history."""
 
 
 class Lookup(Model):
@@ -115,7 +115,7 @@ class Dataset(Decoding, Labels, Model):
     derive: dict[Name, Line] = Field(default={})
     """New column → SQL expression over the record's columns."""
     recording: Recording | None = None
-    """How records are put on file; without it they are not followed through history."""
+    """How records are filed; without it they are not followed through history."""
     may_be_empty: WrittenText | None = None
     """Why it is all right that a file holds no record. A missing file never is."""
 

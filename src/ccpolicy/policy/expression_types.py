@@ -39,7 +39,7 @@ _CASTS: dict[str, Family] = {
     "BIGINT": "number",
     "DOUBLE": "number",
 }
-_FUNCTIONS: dict[str, tuple[Family, tuple[Family, ...], tuple[Family, ...]]] = {
+SIGNATURES: dict[str, tuple[Family, tuple[Family, ...], tuple[Family, ...]]] = {
     "~~": ("boolean", ("string", "string"), ()),
     "!~~": ("boolean", ("string", "string"), ()),
     "~~*": ("boolean", ("string", "string"), ()),
@@ -69,7 +69,7 @@ _FUNCTIONS: dict[str, tuple[Family, tuple[Family, ...], tuple[Family, ...]]] = {
     "regexp_full_match": ("boolean", ("string", "string"), ("string",)),
 }
 """Function → type of its result, types of its required arguments, types of its optional ones."""
-_ALIKE = ("least", "greatest", "nullif")
+ALIKE = ("least", "greatest", "nullif")
 _CHOOSING = ("OPERATOR_COALESCE", "OPERATOR_NULLIF")
 _TIMES = ("date", "date-time")
 
@@ -222,14 +222,14 @@ class _Reader:
     def _function(self, part: dict[str, Any]) -> Family | None:
         name = part["function_name"]
         parts = [each["expression"] for each in part["arguments"]]
-        if name in _ALIKE:
+        if name in ALIKE:
             return self._compare(*parts)
         given = [self.family(each) for each in parts]
         if name in ("+", "-"):
             return self._sum(part, given)
-        if name not in _FUNCTIONS:
+        if name not in SIGNATURES:
             return "string"  # || and concat take anything
-        result, needed, more = _FUNCTIONS[name]
+        result, needed, more = SIGNATURES[name]
         takes = needed + more
         if not len(needed) <= len(given) <= len(takes) or any(
             each not in (None, expected) for each, expected in zip(given, takes, strict=False)

@@ -48,7 +48,7 @@ class Plan(Model):
     effective_on: Day
     """First day on which the plan is owed."""
     adopted_on: Day | None = None
-    """First day from which records are put on file as things happen. What was put on file before,
+    """First day from which records are filed as things happen. What was filed before,
     all at once, is not judged for being late. Without it the day from which the plan is owed."""
     zone: Line
     """IANA time zone in which days begin and end."""

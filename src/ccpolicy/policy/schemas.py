@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from pydantic import BaseModel, BeforeValidator
-from pydantic.json_schema import GenerateJsonSchema
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
 from ccpolicy.assessment.agenda import Agenda
 from ccpolicy.assessment.comparison import Comparison
@@ -60,21 +60,22 @@ class _Schema(GenerateJsonSchema):
 
 def schema_text(name: str) -> str:
     """Return one schema as the bytes of its file hold it."""
-    if name in WRITTEN:
-        model = WRITTEN[name]
-        schema = model.model_json_schema(schema_generator=_Schema, mode="serialization")
-    else:
-        model = READ[name]
-        schema = model.model_json_schema(schema_generator=_Schema)
-    for title, part in {model.__name__: schema, **schema.get("$defs", {})}.items():
-        for field, text in _described(_classes(model)[title]).items():
-            if field in part.get("properties", {}):
-                part["properties"][field] = {"description": text, **part["properties"][field]}
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    schema = schema_of(WRITTEN[name], "serialization") if name in WRITTEN else schema_of(READ[name])
     return json.dumps({**head, **schema}, ensure_ascii=False, indent=2) + "\n"
 
 
-def _classes(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
+def schema_of(model: type[BaseModel], mode: JsonSchemaMode = "validation") -> dict[str, Any]:
+    """Return the schema of a model, in which each field has its docstring as description."""
+    schema = model.model_json_schema(schema_generator=_Schema, mode=mode)
+    for title, part in {model.__name__: schema, **schema.get("$defs", {})}.items():
+        for field, text in _described(classes(model)[title]).items():
+            if field in part.get("properties", {}):
+                part["properties"][field] = {"description": text, **part["properties"][field]}
+    return schema
+
+
+def classes(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
     """Return a model and those that its fields are made of, by name."""
     found: dict[str, type[BaseModel]] = {}
     waiting: list[Any] = [model]
@@ -92,11 +93,15 @@ def _classes(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
 
 
 def _described(model: type[BaseModel]) -> dict[str, str]:
-    """Return the docstrings beneath a model's fields.
+    """Return the docstrings beneath a model's fields, inherited ones among them.
 
     They are read here from the source: pydantic would read them at every start of the program.
     """
     texts: dict[str, str] = {}
+    for base in model.__mro__[1:]:
+        is_ours = base.__module__.startswith("ccpolicy") and issubclass(base, BaseModel)
+        if is_ours and "[" not in base.__name__:  # parametrized ones are not in the source
+            texts |= _described(base)
     [body] = ast.parse(textwrap.dedent(inspect.getsource(model))).body
     assert isinstance(body, ast.ClassDef)
     for field, beneath in pairwise(body.body):

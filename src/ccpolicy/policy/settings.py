@@ -72,9 +72,9 @@ class Settings(Model):
     horizon: str = "24 months"
     """How far ahead due dates are forecast."""
     longest_waiver: str = "180 days"
-    """Waivers that stand for longer are reported."""
+    """Waivers that stand for longer are refused."""
     ignore: list[Ignore] = Field(default=[])
-    """Files of the evidence folder that no dataset reads, beside `USUAL`."""
+    """Files of the evidence folder that no dataset reads, beside those that are always ignored."""
     limits: Limits = Limits()
     """What a command may take, and a file hold."""
 

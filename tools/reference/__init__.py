@@ -1,0 +1,1 @@
+"""The reference of the documentation, made from what the program itself knows."""
