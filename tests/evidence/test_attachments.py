@@ -106,6 +106,16 @@ def test_what_is_no_file_below_the_folder_is_refused(desk: Desk, case: str) -> N
     assert found.column("id") == ["2"]
 
 
+def test_a_file_that_is_too_large_is_not_read(desk: Desk) -> None:
+    os.truncate(desk.write(SCAN, ""), (1 << 20) + 1)
+    desk.write("scans/small.pdf", "scan")
+    fill(desk, [{"id": "1", "form": SCAN}, {"id": "2", "form": "scans/small.pdf"}])
+    found = desk.load(contract(), file_size=1)
+    assert [("EV601" in each, ":2: " in each) for each in found.said] == [(True, True)]
+    assert ["file_size" in each for each in found.hints] == [True]
+    assert found.column("id") == ["2"]
+
+
 def test_a_path_from_the_root_is_told_apart(desk: Desk) -> None:
     desk.write(SCAN, "scan")
     fill(desk, [{"id": "1", "form": f"evidence/{SCAN}"}])

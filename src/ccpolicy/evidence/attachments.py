@@ -18,6 +18,7 @@ from ccpolicy.evidence.models import Attachment
 from ccpolicy.evidence.record_removal import remove_records
 from ccpolicy.evidence.table_plan import TablePlan
 from ccpolicy.files.finder import Finder, Fingerprint, fingerprint, name_fault, state
+from ccpolicy.files.limits import MIB
 from ccpolicy.files.paths import plain_path
 from ccpolicy.near_names import nearest
 from ccpolicy.policy.columns import attachments
@@ -141,6 +142,15 @@ class Attachments:
                     hint="name one file; folders do not count, and links are not followed",
                     value=value,
                 )
+        limit = self.finder.limits.file_size
+        if (self.finder.root / above).lstat().st_size > limit << MIB:
+            raise EvidenceError(
+                "'{name}' names the file {value}, which is larger than {limit} MiB",
+                hint="file a smaller copy, or allow more with 'file_size' in the table [limits] of"
+                " ccpolicy.toml",
+                value=value,
+                limit=limit,
+            )
         try:
             return fingerprint(self.finder.root / above)
         except EvidenceError as failure:
