@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from ccpolicy.checks.kinds import VALUES
 from ccpolicy.engine.calendar_tables import CalendarTables
-from ccpolicy.engine.input_sql import InputQueries, InputSelection
+from ccpolicy.engine.input_sql import InputQueries
+from ccpolicy.engine.selection_sql import InputSelection
 from ccpolicy.policy import FROM_GIT
 from ccpolicy.store.sql import identifier, literal
 from ccpolicy.vocabulary import KEY_SEPARATOR
@@ -63,7 +64,7 @@ def finding_queries(inputs: InputQueries, calendar: CalendarTables) -> list[str]
         *(
             f"SELECT 'no_number', selection, {literal(str(each.selection.roles[role]))}, locator,"
             f" NULL FROM selected_records r WHERE selection = {each.number} AND belongs"
-            f" AND {inputs.is_empty(each, role)} AND NOT {is_later}"
+            f" AND {inputs.selection_sql.is_empty(each, role)} AND NOT {is_later}"
             for each, role in counting
         ),
         "SELECT 'too_many', selection, NULL, locator,"
@@ -98,7 +99,8 @@ def finding_queries(inputs: InputQueries, calendar: CalendarTables) -> list[str]
         *(
             f"SELECT DISTINCT code, selection, value, locator, NULL FROM ({query}) uncertain"
             for query in map(
-                inputs.not_comparable, filter(lambda e: e.selection.quantity, selections)
+                inputs.selection_sql.not_comparable,
+                filter(lambda e: e.selection.quantity, selections),
             )
         ),
         *_orphans(inputs),

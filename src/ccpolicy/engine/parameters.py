@@ -13,8 +13,8 @@ from ccpolicy.checks.schedule_parameters import Scheduled, schedule
 from ccpolicy.checks.values import Value
 from ccpolicy.engine.control_revision import ControlRevision
 from ccpolicy.engine.evaluation_times import EvaluationTimes
-from ccpolicy.engine.input_sql import MILLIONTHS
 from ccpolicy.engine.relations import parameter_columns, parameters
+from ccpolicy.engine.selection_sql import MILLIONTHS
 from ccpolicy.store import Store
 from ccpolicy.time.business_calendar import BusinessCalendar
 from ccpolicy.time.calendar import require_business
