@@ -39,6 +39,7 @@ FUNCTIONS: tuple[type[exp.Expr], ...] = (
 """What a check kind may call."""
 ENGINE_FUNCTIONS = (
     *FUNCTIONS,
+    exp.Abs,
     exp.Cast,
     exp.Exists,
     exp.Greatest,
