@@ -12,6 +12,7 @@ from ccpolicy.errors import CcpolicyError
 from ccpolicy.policy import load_policy
 from ccpolicy.record.errors import InvalidRecords
 from ccpolicy.record.recorder import Given, Recorder
+from small_centre import change
 
 from .conftest import CONTRACT, GIVEN, HEADINGS, NOW, PATROLS, READ, ROWS, Record
 
@@ -172,6 +173,29 @@ def test_it_says_what_is_covered_and_until_when(centre: Path) -> None:
     assert (control.control, control.before, control.after) == ("EM-2", "fail", "pass")
     assert (subject.subject, subject.before.since) == ("PBX-2", "2026-11-01T00:00:00+08:00")
     assert (subject.after.since, subject.after.until) == (None, "2026-12-21T00:00:00+08:00")
+
+
+def test_it_names_lapses_that_are_revealed_and_who_still_fails(centre: Path) -> None:
+    """A failed patrol of October that was made good is a lapse, though nothing else changes."""
+    change(
+        centre,
+        "policy/controls/4.yaml",
+        "    parameters:",
+        "      failures: {dataset: patrols, key: [asset_id], starts: walked_at,"
+        " where: \"result = 'fail'\"}\n    parameters:",
+    )
+    recorder = Recorder(load_policy(centre), "patrols", now=NOW)
+    failed = {"asset_id": "PBX-1", "walked_at": "2026-10-20 09:00", "result": "fail"}
+    effect = recorder.effect(recorder.draft([Given(failed)]))
+    assert effect
+    [control] = effect.controls
+    [lapse] = control.lapses
+    assert (lapse.subject, lapse.starts, lapse.ends) == (
+        "PBX-1",
+        "2026-10-20T09:00:00+08:00",
+        "2026-11-01T09:00:00+08:00",
+    )
+    assert (control.subjects, control.failing, control.after) == ((), ("PBX-2",), "fail")
 
 
 def test_numbers_go_on_where_others_wrote_meanwhile(centre: Path) -> None:
