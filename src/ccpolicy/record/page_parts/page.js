@@ -83,8 +83,9 @@
     const showItem = (item) => {
       const form = data.forms[item.form];
       const shown = [
-        make("strong", {}, item.subject),
+        make("strong", {}, item.words ? `${item.subject} · ${item.words}` : item.subject),
         make("span", {}, said(item.title) + (form ? ` · ${said(form.title)}` : "")),
+        ...(form ? [] : item.why.map((each) => make("span", {}, said(each)))),
         make("span", { class: item.overdue ? "late" : null }, word(item.overdue ? "overdue" : "until", { day: item.at })),
       ];
       const kind = item.overdue ? "overdue" : null;
@@ -130,7 +131,9 @@
         byId("dataset").focus();
       } }, make("option", { value: "" }, word("choose")),
         ...Object.entries(data.forms).map(([id, form]) =>
-          make("option", { value: id, selected: id === state.form }, said(form.title)))));
+          make("option", { value: id, selected: id === state.form }, said(form.title)))),
+      ...(data.leftOut.length ? [make("details", {}, make("summary", {}, word("leftOut")),
+        make("ul", {}, ...data.leftOut.map((each) => make("li", {}, said(each)))))] : []));
     const form = data.forms[state.form];
     if (!form) {
       byId("form").replaceChildren();
