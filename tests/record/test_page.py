@@ -22,7 +22,7 @@ from reports.html.conftest import browser
 from reports.html.test_browser import opened
 from small_centre import change
 
-from .conftest import NOW, PATROLS
+from .conftest import NOW, PATROLS, lay_workbooks
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -131,6 +131,8 @@ def test_what_is_due_leads_to_a_form_or_says_why_not(centre: Path) -> None:
     change(centre, "policy/datasets/patrols.yaml", "key: [patrol_id]", "key: [asset_id]")
     own = {each["en"] for item in page_data(centre)["due"] for each in item["why"]}
     assert "to be filled into its own record: Patrols (patrols/*.csv)" in own
+    lay_workbooks(centre, "patrols/*.xlsx")
+    assert page_data(centre)["forms"]["patrols"]["file"] == "patrols/{stamp}.xlsx"
 
 
 def test_a_browser_that_keeps_nothing_works(browser: Browser, page_file: Path) -> None:

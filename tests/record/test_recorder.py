@@ -6,6 +6,7 @@ import codecs
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from ccpolicy.errors import CcpolicyError
@@ -14,7 +15,7 @@ from ccpolicy.record.errors import InvalidRecords
 from ccpolicy.record.recorder import Given, Recorder
 from small_centre import change
 
-from .conftest import CONTRACT, GIVEN, HEADINGS, NOW, PATROLS, READ, ROWS, Record
+from .conftest import CONTRACT, GIVEN, HEADINGS, NOW, PATROLS, READ, ROWS, Record, lay_workbooks
 
 FULL = {
     "设备": "pbx-2",
@@ -109,7 +110,8 @@ def test_older_faults_do_not_stop_a_valid_record(centre: Path, record: Record) -
     ("old", "new", "code"),
     [
         ("owner: facilities", "owner: facilities\nwritten_by: tool", "EV650"),
-        ("files: patrols/*.csv\nformat: csv", "files: patrols/*.xlsx\nformat: xlsx", "EV651"),
+        ("files: patrols/*.csv\nformat: csv", "files: patrols/a.xlsx\nformat: xlsx", "EV651"),
+        ("files: patrols/*.csv\nformat: csv", "files: patrols/*.xlsx\nformat: xlsx", "EV664"),
         ('delimiter: ";"', 'delimiter: ";"\nrange: A1:H', "EV652"),
     ],
 )
@@ -153,6 +155,26 @@ def test_the_first_file_is_named(centre: Path, record: Record) -> None:
         HEADINGS,
         "X-0001;PBX-2;2026/11/20 16:30;合格;无;无;无;无",
     ]
+
+
+def test_records_of_workbooks_go_into_a_new_one(centre: Path, record: Record) -> None:
+    """In the contract's own words and rows, and no workbook that is there is changed."""
+    lay_workbooks(centre, "patrols/*.xlsx", "header: 3\nsheet: 巡查")
+    (centre / PATROLS).unlink()
+    full = {**GIVEN, **FULL, "walked_at": "2026-11-20 16:30", "note": "=1+1", "patrol_id": "X-0001"}
+    record(file="patrols/new.xlsx", **{key: full[key] for key in full if key != "设备"})
+    sheet = openpyxl.load_workbook(centre / "evidence/patrols/new.xlsx")["巡查"]
+    assert [[cell.value for cell in row] for row in sheet] == [
+        ["Patrols", *[None] * 7],
+        [None] * 8,
+        HEADINGS.split(";"),
+        ["X-0001", "PBX-2", "2026/11/20 16:30", "不合格", "1234,5", "90:05", False, "=1+1"],
+    ]
+    assert sheet["H4"].data_type == "s"
+    with pytest.raises(CcpolicyError) as caught:
+        record(file="patrols/new.xlsx")
+    assert caught.value.message.code == "EV664"
+    assert record(file="patrols/newer.xlsx").records[0]["patrol_id"] == "X-0002"
 
 
 def test_links_are_refused(centre: Path, record: Record) -> None:

@@ -18,6 +18,8 @@ from ccpolicy.record.fields import (
     check_recordable,
     find_dataset,
     make_form,
+    new_name,
+    takes_new_workbook,
 )
 from ccpolicy.record.page_due import DueItems, subject_references, why_no_form
 from ccpolicy.record.page_words import page_words
@@ -156,6 +158,7 @@ class _Page:
             "title": self.text(form.dataset.title),
             "owner": self.text(form.dataset.owner),
             "numbered": bool(numbered),
+            "file": new_name(form.dataset, "{stamp}") if takes_new_workbook(form.dataset) else "",
             "fields": [self.field(each) for each in fields],
         }
 

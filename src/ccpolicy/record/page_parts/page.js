@@ -296,14 +296,17 @@
       const records = state.records.filter((each) => each.form === id);
       if (!records.length) continue;
       const lines = records.map((each) => `${JSON.stringify(each.record)}\n`).join("");
-      const file = `${id}-${localNow({ kind: "instant" }).replace(/[-:]/g, "").replace("T", "-")}.jsonl`;
+      const stamp = localNow({ kind: "instant" }).replace(/[-:]/g, "").replace("T", "-");
+      const file = `${id}-${stamp}.jsonl`;
+      // No workbook is changed: the records go into a new one.
+      const into = form.file ? ` --file "${form.file.replaceAll("{stamp}", stamp)}"` : "";
       const text = make("textarea", { id: `t-${id}`, readonly: true, "aria-label": word("text", { title: said(form.title) }) });
       text.value = lines;
       shown.push(
         make("h3", {}, word("records", { title: said(form.title), count: records.length })),
         ...records.map((each) => showRecord(form, each)),
         text,
-        make("p", { class: "sub" }, word("how", { command: `ccpolicy record ${id} --from ${file}` })),
+        make("p", { class: "sub" }, word("how", { command: `ccpolicy record ${id} --from ${file}${into}` })),
         make("div", { class: "row" },
           make("button", { type: "button", class: "main", onclick: () => download(file, lines) }, word("download")),
           make("button", { type: "button", onclick: () => copy(text) }, word("copy"))));
