@@ -70,6 +70,7 @@ WITHOUT = (
     "policy/diff",
     "reports",
     "cli",
+    "record/page",
 )
 """Modules and packages in which a `Message` says how something went, and not what is wrong."""
 OTHERS = {"Finding": 1, "Filter": 1, "ColumnRole": 1}

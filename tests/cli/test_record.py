@@ -29,6 +29,18 @@ def test_a_script_sets_fields(centre: Path, run: Run) -> None:
     assert (centre / INSPECTIONS).read_text("utf-8") == before + LINE
 
 
+def test_what_changes_is_said_with_what_stays(failing: Path, run: Run) -> None:
+    change(failing, "policy/datasets/inspections.yaml", "enum: [pass, fail]", "minLength: 1")
+    result = run("record", "inspections", failing, *SET[:4], "--set", "result=+fail")
+    assert "US458 a spreadsheet takes" in result.stderr
+    result = run(
+        "record", "inspections", failing, *SET[:2], "--set", "performed_at=2026-11-20 09:31",
+        "--set", "result=pass",
+    )  # fmt: skip
+    assert "EM-1 Assets are inspected: FAIL" in result.output
+    assert "others that fail (1): PBX-2" in result.output
+
+
 def test_a_person_is_asked(failing: Path, run: Run) -> None:
     """Wrong answers are asked for again, choices are numbered, and nothing is lost by a no."""
     del run

@@ -109,6 +109,13 @@ def lay_centre(folder: Path) -> Path:
     return folder
 
 
+def lay_workbooks(centre: Path, files: str, keys: str = "") -> None:
+    """Have the patrols kept in workbooks."""
+    contract = CONTRACT.replace("patrols/*.csv\nformat: csv", f"{files}\nformat: xlsx\n{keys}")
+    contract = contract.replace("encoding: GB18030\n", "").replace('delimiter: ";"\n', "")
+    (centre / "policy/datasets/patrols.yaml").write_text(contract, "utf-8")
+
+
 @pytest.fixture
 def centre(tmp_path: Path) -> Path:
     return lay_centre(tmp_path / "centre")

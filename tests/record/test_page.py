@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,8 +20,9 @@ from ccpolicy.record.sources import read_given
 from ccpolicy.time.durations import parse_duration
 from reports.html.conftest import browser
 from reports.html.test_browser import opened
+from small_centre import change
 
-from .conftest import NOW, PATROLS
+from .conftest import NOW, PATROLS, lay_workbooks
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -57,7 +60,7 @@ def test_from_what_is_due_to_a_verdict(
         assert page.evaluate("document.documentElement.scrollWidth") == 390
         first = page.locator("#due button").first
         assert first.inner_text().splitlines() == [
-            "PBX-2", "设备按期巡检 · 巡查", "自 2026-11-01 起逾期",
+            "PBX-2 · cellar", "设备按期巡检 · 巡查", "自 2026-11-01 起逾期",
         ]  # fmt: skip
         assert page.locator("#elsewhere summary").inner_text().startswith("到期但不在此录入：")
         first.focus()
@@ -93,6 +96,43 @@ def test_from_what_is_due_to_a_verdict(
     policy = load_policy(centre)
     result = assess(policy, resolve(policy, EvaluationRequest(controls=["EM-2"])))
     assert [each.subject for each in result.controls[0].lapses if each.ends is None] == []
+
+
+def page_data(centre: Path, *datasets: str) -> dict[str, Any]:
+    page = record_page(load_policy(centre), datasets, parse_duration("P60D"), "zh").decode()
+    found = re.search(r'id="data">(.*?)</script>', page)
+    assert found
+    data: dict[str, Any] = json.loads(found[1])
+    return data
+
+
+def test_what_is_due_leads_to_a_form_or_says_why_not(centre: Path) -> None:
+    """A register whose subjects have several records takes a further one, and has a form."""
+    change(centre, "policy/datasets/inspections.yaml", "title:", "written_by: tool\ntitle:")
+    change(
+        centre,
+        "policy/controls/4.yaml",
+        "subjects: {dataset: assets, key: [asset_id], starts: commissioned_on}",
+        "subjects: {dataset: patrols, key: [asset_id], starts: walked_at}",
+    )
+    data = page_data(centre)
+    by_tool = {"en": "written by a tool: Inspections (inspections/*.csv)",
+               "zh": "由工具写入：巡检（inspections/*.csv）"}  # fmt: skip
+    assert data["leftOut"] == [by_tool]
+    found = {
+        (each["control"], each["words"], each["form"], *each["values"].values()): each.get("why")
+        for each in data["due"]
+        if each["subject"] == "PBX-1"
+    }
+    assert found == {
+        ("EM-1", "cellar", ""): [by_tool],
+        ("EM-2", "cellar", "patrols", "PBX-1"): None,
+    }
+    change(centre, "policy/datasets/patrols.yaml", "key: [patrol_id]", "key: [asset_id]")
+    own = {each["en"] for item in page_data(centre)["due"] for each in item["why"]}
+    assert "to be filled into its own record: Patrols (patrols/*.csv)" in own
+    lay_workbooks(centre, "patrols/*.xlsx")
+    assert page_data(centre)["forms"]["patrols"]["file"] == "patrols/{stamp}.xlsx"
 
 
 def test_a_browser_that_keeps_nothing_works(browser: Browser, page_file: Path) -> None:

@@ -6,14 +6,16 @@ import codecs
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from ccpolicy.errors import CcpolicyError
 from ccpolicy.policy import load_policy
 from ccpolicy.record.errors import InvalidRecords
 from ccpolicy.record.recorder import Given, Recorder
+from small_centre import change
 
-from .conftest import CONTRACT, GIVEN, HEADINGS, NOW, PATROLS, READ, ROWS, Record
+from .conftest import CONTRACT, GIVEN, HEADINGS, NOW, PATROLS, READ, ROWS, Record, lay_workbooks
 
 FULL = {
     "设备": "pbx-2",
@@ -108,7 +110,8 @@ def test_older_faults_do_not_stop_a_valid_record(centre: Path, record: Record) -
     ("old", "new", "code"),
     [
         ("owner: facilities", "owner: facilities\nwritten_by: tool", "EV650"),
-        ("files: patrols/*.csv\nformat: csv", "files: patrols/*.xlsx\nformat: xlsx", "EV651"),
+        ("files: patrols/*.csv\nformat: csv", "files: patrols/a.xlsx\nformat: xlsx", "EV651"),
+        ("files: patrols/*.csv\nformat: csv", "files: patrols/*.xlsx\nformat: xlsx", "EV664"),
         ('delimiter: ";"', 'delimiter: ";"\nrange: A1:H', "EV652"),
     ],
 )
@@ -154,6 +157,26 @@ def test_the_first_file_is_named(centre: Path, record: Record) -> None:
     ]
 
 
+def test_records_of_workbooks_go_into_a_new_one(centre: Path, record: Record) -> None:
+    """In the contract's own words and rows, and no workbook that is there is changed."""
+    lay_workbooks(centre, "patrols/*.xlsx", "header: 3\nsheet: 巡查")
+    (centre / PATROLS).unlink()
+    full = {**GIVEN, **FULL, "walked_at": "2026-11-20 16:30", "note": "=1+1", "patrol_id": "X-0001"}
+    record(file="patrols/new.xlsx", **{key: full[key] for key in full if key != "设备"})
+    sheet = openpyxl.load_workbook(centre / "evidence/patrols/new.xlsx")["巡查"]
+    assert [[cell.value for cell in row] for row in sheet] == [
+        ["Patrols", *[None] * 7],
+        [None] * 8,
+        HEADINGS.split(";"),
+        ["X-0001", "PBX-2", "2026/11/20 16:30", "不合格", "1234,5", "90:05", False, "=1+1"],
+    ]
+    assert sheet["H4"].data_type == "s"
+    with pytest.raises(CcpolicyError) as caught:
+        record(file="patrols/new.xlsx")
+    assert caught.value.message.code == "EV664"
+    assert record(file="patrols/newer.xlsx").records[0]["patrol_id"] == "X-0002"
+
+
 def test_links_are_refused(centre: Path, record: Record) -> None:
     real = centre / "elsewhere.csv"
     (centre / PATROLS).rename(real)
@@ -172,6 +195,29 @@ def test_it_says_what_is_covered_and_until_when(centre: Path) -> None:
     assert (control.control, control.before, control.after) == ("EM-2", "fail", "pass")
     assert (subject.subject, subject.before.since) == ("PBX-2", "2026-11-01T00:00:00+08:00")
     assert (subject.after.since, subject.after.until) == (None, "2026-12-21T00:00:00+08:00")
+
+
+def test_it_names_lapses_that_are_revealed_and_who_still_fails(centre: Path) -> None:
+    """A failed patrol of October that was made good is a lapse, though nothing else changes."""
+    change(
+        centre,
+        "policy/controls/4.yaml",
+        "    parameters:",
+        "      failures: {dataset: patrols, key: [asset_id], starts: walked_at,"
+        " where: \"result = 'fail'\"}\n    parameters:",
+    )
+    recorder = Recorder(load_policy(centre), "patrols", now=NOW)
+    failed = {"asset_id": "PBX-1", "walked_at": "2026-10-20 09:00", "result": "fail"}
+    effect = recorder.effect(recorder.draft([Given(failed)]))
+    assert effect
+    [control] = effect.controls
+    [lapse] = control.lapses
+    assert (lapse.subject, lapse.starts, lapse.ends) == (
+        "PBX-1",
+        "2026-10-20T09:00:00+08:00",
+        "2026-11-01T09:00:00+08:00",
+    )
+    assert (control.subjects, control.failing, control.after) == ((), ("PBX-2",), "fail")
 
 
 def test_numbers_go_on_where_others_wrote_meanwhile(centre: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import io
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from ccpolicy.record.recorder import Recorder
 from ccpolicy.record.sources import read_given
 from ccpolicy.record.template import template
 
-from .conftest import NOW, PATROLS
+from .conftest import NOW, PATROLS, lay_workbooks
 
 
 def test_a_form_is_filled_in_and_recorded(centre: Path, tmp_path: Path) -> None:
@@ -59,3 +60,25 @@ def test_a_form_is_filled_in_and_recorded(centre: Path, tmp_path: Path) -> None:
         "X-0101;PBX-2;2026/11/20 16:30;合格;1234,5;12:30;true;=x",
         "X-0100;=1+1;2026/11/20 16:31;不合格;无;无;无;无",
     ]
+
+
+def test_a_form_whose_cells_are_copied_holds_what_stands_on_file(centre: Path) -> None:
+    """Codes without what they mean, which stands beside them; no number is given later."""
+    lay_workbooks(centre, "patrols/2026.xlsx")
+    (centre / PATROLS).unlink()
+    recorder = Recorder(load_policy(centre), "patrols", now=NOW, appends=False)
+    with recorder.answers() as answers:
+        book = openpyxl.load_workbook(io.BytesIO(template(answers, "en")))
+    sheet, lists = book["Form"], book["Lists"]
+    assert "Then copy the cells below the last row" in sheet["A1"].value
+    assert sheet["A2"].value == "编号 *"
+    assert [[cell.value for cell in row] for row in lists["C1:D2"]] == [
+        ["PBX-1", "cellar"],
+        ["PBX-2", "cellar"],
+    ]
+    assert [[cell.value for cell in row] for row in lists["G1:H2"]] == [
+        ["合格", "fit"],
+        ["不合格", "unfit"],
+    ]
+    checks = {str(each.sqref)[0]: each for each in sheet.data_validations.dataValidation}
+    assert checks["B"].formula1 == "Lists!$C$1:$C$2"

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from ccpolicy.record.recorder import Draft, Given, Recorder
     from ccpolicy.reports.page import Page
 
+_FORMULA_SIGNS = ("=", "+", "@")
+"""First characters of a cell that spreadsheets take for a formula."""
+
 
 def _settings(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
     """Complete the names of fields, and the values of closed lists."""
@@ -114,6 +117,7 @@ def command(
     else:
         draft = recorder.write(draft, given, refuse_equal=source is not None)
         _tell_written(page, recorder, draft)
+        _warn_of_formulas(page, recorder, draft)
         if commit:
             _commit(page, recorder, draft, reason)
     write(str(page), None, for_people=True)
@@ -167,6 +171,27 @@ def _tell_written(page: Page, recorder: Recorder, draft: Draft) -> None:
         )
         + (f" ({page.names(names, 60)})" if names else "")
     )
+
+
+def _warn_of_formulas(page: Page, recorder: Recorder, draft: Draft) -> None:
+    """Say which texts a spreadsheet takes for formulas when it opens a CSV file."""
+    from ccpolicy.cli.output import warn
+    from ccpolicy.errors import CcpolicyError
+    from ccpolicy.evidence.values import shown
+
+    texts = [
+        value
+        for record in draft.records
+        for value in record.values()
+        if isinstance(value, str) and value.startswith(_FORMULA_SIGNS)
+    ]
+    if texts and recorder.form.dataset.format == "csv":
+        warning = CcpolicyError(
+            "a spreadsheet takes {value} for a formula when it opens {file}",
+            value=shown(texts[0]),
+            file=draft.target.name,
+        )
+        warn(warning.message, page.view.language)
 
 
 def _commit(page: Page, recorder: Recorder, draft: Draft, reason: str) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from ccpolicy.assessment.models import Lapse
 from ccpolicy.record.effect import ControlEffect, Effect, Standing, SubjectEffect
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import verdict_labels
-from ccpolicy.reports.time_text import exactly, until, when
+from ccpolicy.reports.time_text import exactly, span_end, until, when
 
 _MOST_SUBJECTS = 10
+_COLUMNS = 60
+"""Of the names of those for which a control does not hold."""
 
 
 def write_effect(page: Page, effect: Effect | None) -> None:
@@ -19,7 +22,7 @@ def write_effect(page: Page, effect: Effect | None) -> None:
         moment = exactly(effect.as_of)
         page.paragraph(page.say("Judged as of {moment}, which ccpolicy.toml pins:", moment=moment))
     if not effect.controls:
-        page.paragraph(page.say("No verdict and no due date changes."))
+        page.paragraph(page.say("No verdict, no lapse and no due date changes."))
     for control in effect.controls:
         _control(page, effect, control)
 
@@ -31,10 +34,31 @@ def _control(page: Page, effect: Effect, control: ControlEffect) -> None:
         verdict = page.say("{before} → {after}", before=labels[control.before], after=verdict)
     title = f"{control.control} {page.text(control.title)}"
     page.paragraph(page.say("{title}: {verdict}", title=title, verdict=verdict))
-    for subject in control.subjects[:_MOST_SUBJECTS]:
-        page.paragraph(_subject(page, effect, subject), indent=2)
-    if (rest := len(control.subjects) - _MOST_SUBJECTS) > 0:
+    lines = [_subject(page, effect, each) for each in control.subjects]
+    lines += [_lapse(page, each) for each in control.lapses]
+    for line in lines[:_MOST_SUBJECTS]:
+        page.paragraph(line, indent=2)
+    if (rest := len(lines) - _MOST_SUBJECTS) > 0:
         page.paragraph(page.say("and {count} more", count=rest), indent=2)
+    if control.failing:
+        page.paragraph(
+            page.say(
+                "others that fail ({count}): {subjects}",
+                count=len(control.failing),
+                subjects=page.names(control.failing, _COLUMNS),
+            ),
+            indent=2,
+        )
+
+
+def _lapse(page: Page, lapse: Lapse) -> str:
+    assert lapse.ends
+    return page.say(
+        "{subject}: a new lapse, {starts} to {ends}",
+        subject=lapse.subject,
+        starts=when(lapse.starts),
+        ends=span_end(lapse.starts, lapse.ends),
+    )
 
 
 def _subject(page: Page, effect: Effect, change: SubjectEffect) -> str:

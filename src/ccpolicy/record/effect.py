@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ccpolicy.assessment.models import Assessment, Control, Problem
+from ccpolicy.assessment.models import Assessment, Control, Lapse, Problem
 from ccpolicy.engine.assess import assess
 from ccpolicy.engine.question import EvaluationRequest, resolve
 from ccpolicy.policy import Dataset, Policy
@@ -42,6 +42,10 @@ class ControlEffect:
     before: Verdict
     after: Verdict
     subjects: tuple[SubjectEffect, ...]
+    lapses: tuple[Lapse, ...]
+    """Lapses that are over, and that the new records reveal."""
+    failing: tuple[str, ...]
+    """Subjects beside these for which it does not hold, with the new records as without."""
     problems: tuple[Problem, ...]
     """What could be judged without the new records, and cannot with them."""
 
@@ -85,10 +89,32 @@ def _changes(before: Assessment, after: Assessment) -> Iterator[ControlEffect]:
         subjects = tuple(_subjects(first, second))
         known = {(each.message, each.locator) for each in first.problems}
         problems = [each for each in second.problems if (each.message, each.locator) not in known]
-        if subjects or problems or first.now != second.now:
+        lapses = tuple(_revealed(first, second))
+        if subjects or lapses or problems or first.now != second.now:
+            changed = {each.subject for each in subjects}
+            failing = {
+                each.subject
+                for each in second.lapses
+                if each.is_open and each.subject not in changed
+            }
             yield ControlEffect(
-                second.id, second.title, first.now, second.now, subjects, tuple(problems)
+                second.id,
+                second.title,
+                first.now,
+                second.now,
+                subjects,
+                lapses,
+                tuple(sorted(failing)),
+                tuple(problems),
             )
+
+
+def _revealed(before: Control, after: Control) -> Iterator[Lapse]:
+    """Yield the lapses that are over and did not begin so without the new records."""
+    known = {(each.subject, each.starts) for each in before.lapses}
+    for lapse in after.lapses:
+        if lapse.ends and (lapse.subject, lapse.starts) not in known:
+            yield lapse
 
 
 def _subjects(before: Control, after: Control) -> Iterator[SubjectEffect]:

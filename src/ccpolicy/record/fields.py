@@ -16,10 +16,17 @@ from ccpolicy.policy.names import unknown
 from ccpolicy.texts import UNNAMED, Text
 
 _HINT_MESSAGES = {
-    "template": "fill in a form and copy its rows: ccpolicy template {dataset} -o form.xlsx",
+    "template": "fill in a form and copy its cells into the workbook:"
+    " ccpolicy template {dataset} -o form.xlsx",
     "tool": "run the tool; to record by hand after all, take 'written_by' out of the dataset",
     "program": "such files are written by programs: put the program's next file there",
 }
+_TABLE_KEYS = ("compression", "reshape", "range", "footer", "children")
+"""Keys of a contract with which a line below the last one is no record."""
+_NO_SHEET = frozenset("[]:*?/\\'")
+"""Characters that no name of a sheet has, or that make it a pattern."""
+_LONGEST_SHEET = 31
+"""Characters of a sheet's name."""
 _YES_NO = {"true": Text({"en": "yes", "zh": "是"}), "false": Text({"en": "no", "zh": "否"})}
 
 
@@ -122,6 +129,8 @@ def check_recordable(policy: Policy, dataset: Dataset, *, appends: bool = True) 
         )
     if not appends:
         return
+    if takes_new_workbook(dataset):
+        return
     if dataset.format not in ("csv", "jsonl"):
         kind = "template" if dataset.format == "xlsx" else "program"
         raise EvidenceError(
@@ -131,7 +140,7 @@ def check_recordable(policy: Policy, dataset: Dataset, *, appends: bool = True) 
             format=dataset.format,
             dataset=dataset.id,
         )
-    for key in ("compression", "reshape", "range", "footer", "children"):
+    for key in _TABLE_KEYS:
         if getattr(dataset, key):
             raise EvidenceError(
                 "no record can be appended to files whose contract has '{key}'",
@@ -139,6 +148,28 @@ def check_recordable(policy: Policy, dataset: Dataset, *, appends: bool = True) 
                 locator=policy.place("dataset", dataset.id, key),
                 key=key,
             )
+
+
+def takes_new_workbook(dataset: Dataset) -> bool:
+    """Whether records go into a new workbook beside the others, of which none is changed."""
+    is_named = dataset.sheet is None or (
+        isinstance(dataset.sheet, str)
+        and len(dataset.sheet) <= _LONGEST_SHEET
+        and not _NO_SHEET & {*dataset.sheet}
+    )
+    return (
+        dataset.format == "xlsx"
+        and any(sign in dataset.files for sign in "*?[")
+        and isinstance(dataset.header, int)
+        and is_named
+        and not dataset.around
+        and not any(getattr(dataset, key) for key in _TABLE_KEYS)
+    )
+
+
+def new_name(dataset: Dataset, name: str) -> str:
+    """Return a path for a new file of a dataset, from the evidence folder on."""
+    return dataset.files.replace("**/", "").replace("*", name)
 
 
 def make_form(dataset: Dataset) -> RecordForm:

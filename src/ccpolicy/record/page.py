@@ -4,31 +4,30 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
-from ccpolicy.assessment.agenda import tasks_due
-from ccpolicy.assessment.models import Assessment
 from ccpolicy.engine.assess import assess
 from ccpolicy.engine.question import EvaluationRequest, resolve
-from ccpolicy.errors import EvidenceError, Sayable, catalogue
-from ccpolicy.policy import FROM_GIT, Control, Dataset, Policy, Selection, check_policy
+from ccpolicy.errors import EvidenceError, Message, Sayable, catalogue
+from ccpolicy.policy import FROM_GIT, Policy, check_policy
 from ccpolicy.record.fields import (
     Field,
     RecordForm,
     check_recordable,
     find_dataset,
     make_form,
+    new_name,
+    takes_new_workbook,
 )
+from ccpolicy.record.page_due import DueItems, subject_references, why_no_form
+from ccpolicy.record.page_words import page_words
 from ccpolicy.record.registers import Registers
 from ccpolicy.reports.html import content_policy
 from ccpolicy.reports.html_parts.labels import language_name, nearest_language
-from ccpolicy.reports.time_text import until, when
 from ccpolicy.store import open_store
-from ccpolicy.time.calendar import Calendar, instant, moment
 from ccpolicy.time.durations import Duration
-from ccpolicy.vocabulary import KEY_SEPARATOR
 
 _PARTS = Path(__file__).parent / "page_parts"
 
@@ -45,12 +44,13 @@ def record_page(policy: Policy, datasets: Collection[str], ahead: Duration, lang
     with open_store() as store:
         store.lock()
         check_policy(policy, store)
-    forms = list(_forms(policy, datasets))
+    forms, left_out = _forms(policy, datasets)
     question = resolve(policy, EvaluationRequest())
     result = assess(policy, question)
     with open_store() as store:
-        registers = Registers(policy, forms, store)
-        data = _Page(policy, forms, registers, result).data(ahead, language)
+        registers = Registers(policy, forms, store, [*subject_references(policy)])
+        due = DueItems(policy, {f.dataset.id for f in forms}, left_out, registers, result)
+        data = _Page(policy, forms, registers, due).data(ahead, language)
     style, script = (_read(name) for name in ("page.css", "page.js"))
     # A sign < could end the element that holds the data.
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
@@ -86,18 +86,31 @@ def _escaped(text: str) -> str:
     return str(escape(text))
 
 
-def _forms(policy: Policy, datasets: Collection[str]) -> Iterator[RecordForm]:
-    """Yield the forms of the datasets; of all, where none is named, that people append to."""
+def _forms(
+    policy: Policy, datasets: Collection[str]
+) -> tuple[list[RecordForm], dict[str, Message]]:
+    """Return the forms of the datasets; of all, where none is named, that people append to.
+
+    Beside them why others have none.
+    """
     all_ = [each for each in policy.datasets_read() if each not in FROM_GIT]
-    for name in dict.fromkeys(datasets or all_):
+    found: list[RecordForm] = []
+    left_out: dict[str, Message] = {}
+    wanted = dict.fromkeys(datasets or all_)
+    for name in dict.fromkeys([*wanted, *all_]):
+        dataset = find_dataset(policy, name)
         try:
-            dataset = find_dataset(policy, name)
             check_recordable(policy, dataset)
         except EvidenceError:
-            if datasets:
+            if datasets and name in wanted:
                 raise
+            left_out[name] = why_no_form(dataset)
             continue
-        yield make_form(dataset)
+        if name in wanted:
+            found.append(make_form(dataset))
+        else:
+            left_out[name] = Message.of("not on this page: {title}", title=dataset.title)
+    return found, left_out
 
 
 class _Page:
@@ -108,30 +121,29 @@ class _Page:
         policy: Policy,
         forms: Sequence[RecordForm],
         registers: Registers,
-        result: Assessment,
+        due: DueItems,
     ) -> None:
-        self.policy, self.forms, self.registers, self.result = policy, forms, registers, result
+        self.policy, self.forms, self.registers, self.due = policy, forms, registers, due
         self.languages = policy.plan.languages
-        self.now = datetime.datetime.fromisoformat(result.as_of)
-        self.belonging: set[str] = set()
-        """Datasets to whose records subjects belong."""
+        self.now = due.now
 
     def data(self, ahead: Duration, language: str) -> dict[str, Any]:
         """Return all that is shown."""
         plan = self.policy.plan
-        due = list(self.due(ahead))
+        due = list(self.due.due(ahead))
         return {
             "plan": plan.id,
             "title": self.text(plan.title),
             "languages": {each: language_name(each) for each in self.languages},
             "language": nearest_language(self.languages, language),
-            "words": {each: _words(each) for each in self.languages},
+            "words": {each: page_words(each) for each in self.languages},
             "zone": plan.zone,
             "asOf": f"{self.now:%Y-%m-%d %H:%M}",
             "forms": {each.dataset.id: self.form(each) for each in self.forms},
             "registers": self.entries(),
-            "groups": self.groups(due),
+            "groups": self.due.groups(due),
             "due": due,
+            "leftOut": [self.text(each) for each in self.due.left_out.values()],
         }
 
     def text(self, text: Sayable) -> dict[str, str]:
@@ -146,6 +158,7 @@ class _Page:
             "title": self.text(form.dataset.title),
             "owner": self.text(form.dataset.owner),
             "numbered": bool(numbered),
+            "file": new_name(form.dataset, "{stamp}") if takes_new_workbook(form.dataset) else "",
             "fields": [self.field(each) for each in fields],
         }
 
@@ -182,156 +195,6 @@ class _Page:
                 ]
         return found
 
-    def groups(self, due: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
-        """Return dataset → title, of those by which what is due can be grouped.
-
-        Several subjects belong to one of its records, such as to a site, or one may.
-        """
-        found = {}
-        for name in dict.fromkeys(name for item in due for name in item["groups"]):
-            values = [item["groups"][name] for item in due if name in item["groups"]]
-            if name in self.belonging or len({*values}) < len(values):
-                found[name] = self.text(self.policy.datasets[name].title)
-        return found
-
-    def due(self, ahead: Duration) -> Iterator[dict[str, Any]]:
-        """Yield each subject that is overdue or falls due, with the form that helps, if any."""
-        controls = {each.id: each for each in self.result.controls}
-        calendar = Calendar(self.registers.zone)
-        end = moment(calendar.due(instant(self.now), ahead).at, calendar.zone).isoformat()
-        overdue = [
-            (each.starts, control.id, each.subject, True)
-            for control in self.result.controls
-            for each in control.lapses
-            if each.is_open
-        ]
-        soon = [
-            (task.at, task.control, subject, False)
-            for task in tasks_due(self.result, end)
-            for subject in task.subjects
-        ]
-        for at, name, subject, is_overdue in [*sorted(overdue), *soon]:
-            judged = controls[name]
-            shared = {
-                "control": name,
-                "title": self.text(judged.title),
-                "owner": self.text(judged.owner),
-                "subject": subject,
-                "at": when(at) if is_overdue else until(at),
-                "overdue": is_overdue,
-                "groups": self._groups(self.policy.controls[name], subject),
-            }
-            helping = self._helping(self.policy.controls[name], subject)
-            for dataset, values in helping.items() or [("", {})]:
-                yield {**shared, "form": dataset, "values": values}
-
-    def _helping(self, control: Control, subject: str) -> dict[str, dict[str, str]]:
-        """Return the datasets whose new records cover a subject, and what names it there.
-
-        These are the control's inputs beside the subjects, as far as there is a form. Where the
-        subject's own record is to be filled in, none is new.
-        """
-        known = {each.dataset.id for each in self.forms}
-        kind = self.policy.kinds[control.check]
-        own = {each.dataset for each in self._population(control)}
-        found: dict[str, dict[str, str]] = {}
-        for name, spec in kind.inputs.items():
-            if spec.population or spec.items or spec.effect == "harm":
-                continue
-            for selection in control.selections(name):
-                if selection.dataset in known - own and subject.startswith(selection.prefix):
-                    columns = [*selection.key, *([selection.item] if selection.item else [])]
-                    found.setdefault(selection.dataset, _named(selection, columns, subject))
-        return found
-
-    def _population(self, control: Control) -> list[Selection]:
-        population = self.policy.kinds[control.check].population
-        return control.selections(population) if population else []
-
-    def _groups(self, control: Control, subject: str) -> dict[str, str]:
-        """Return dataset → its record that a subject is, or belongs to, such as its site."""
-        found: dict[str, str] = {}
-        for selection in self._population(control):
-            dataset = self.policy.datasets.get(selection.dataset)
-            if dataset is None or not subject.startswith(selection.prefix):
-                continue
-            for column, value in _named(selection, selection.key, subject).items():
-                if dataset.key == [column]:
-                    found.setdefault(dataset.id, value)
-                self._belong(found, dataset, column, value)
-                if reference := dataset.references.get(column):
-                    found.setdefault(reference.dataset, value)
-                    if target := self.policy.datasets.get(reference.dataset):
-                        self._belong(found, target, reference.key, value)
-        return {name: value for name, value in found.items() if name in self.policy.datasets}
-
-    def _belong(self, found: dict[str, str], dataset: Dataset, key: str, value: str) -> None:
-        """Note what a record refers to, given a column and its value."""
-        for column, reference in dataset.references.items():
-            belongs = self.registers.column(dataset.id, key, column).get(value)
-            if column != key and belongs:
-                self.belonging.add(reference.dataset)
-                found.setdefault(reference.dataset, belongs)
-
-
-def _named(selection: Selection, columns: Sequence[str], subject: str) -> dict[str, str]:
-    """Return the columns that name a subject, with their values."""
-    parts = subject.removeprefix(selection.prefix).split(KEY_SEPARATOR)
-    return dict(zip(columns, parts, strict=False))
-
 
 def _day(day: datetime.date | None) -> str | None:
     return day.isoformat() if day else None
-
-
-def _words(language: str) -> dict[str, str]:
-    """Return what the page itself says, by the names that its script uses."""
-    say = catalogue(language).gettext
-    return {
-        "due": say("What is due"),
-        "nothing": say("Nothing is due."),
-        "asOf": say("As of {moment}"),
-        "by": say("Group by"),
-        "which": say("Show"),
-        "all": say("all"),
-        "owner": say("owner"),
-        "overdue": say("overdue since {day}"),
-        "until": say("due by {day}"),
-        "more": say("Show more"),
-        "elsewhere": say("Due, and recorded elsewhere: {count}"),
-        "fill": say("Fill in"),
-        "dataset": say("Records of"),
-        "choose": say("choose …"),
-        "needed": say("Fields with * are needed."),
-        "numbered": say("The number is given when it is recorded."),
-        "now": say("Set to now"),
-        "zone": say("time in {zone}"),
-        "listed": say("one or more, with commas between them"),
-        "save": say("Keep this record"),
-        "saved": say("Kept. Hand it in below."),
-        "clear": say("Clear"),
-        "handIn": say("Hand in"),
-        "empty": say("No record is filled in yet."),
-        "records": say("{title}: {count} to hand in"),
-        "how": say("Send the file to whoever records, who runs: {command}"),
-        "download": say("Download"),
-        "copy": say("Copy"),
-        "copied": say("Copied."),
-        "text": say("Text of {title}"),
-        "change": say("Edit"),
-        "remove": say("Remove"),
-        "removed": say("Removed."),
-        "blocked": say("This browser keeps nothing: hand in before you close the page."),
-        "missing": say("This is needed."),
-        "unknown": say("This is not in the list."),
-        "ahead": say("This has not come yet."),
-        "number": say("A number is expected."),
-        "whole": say("A whole number is expected."),
-        "least": say("At least {limit}."),
-        "most": say("At most {limit}."),
-        "shorter": say("At most {limit} characters."),
-        "longer": say("At least {limit} characters."),
-        "pattern": say("It must fit {pattern}"),
-        "wrong": say("{count} fields are to be corrected."),
-        "language": say("Language"),
-    }

@@ -19,6 +19,7 @@ from ccpolicy.record.errors import InvalidRecords
 from ccpolicy.record.fields import Field, check_recordable, find_dataset, make_form
 from ccpolicy.record.judge import judge, written_apart
 from ccpolicy.record.lock import locked
+from ccpolicy.record.new_workbook import new_workbook
 from ccpolicy.record.registers import Registers
 from ccpolicy.record.spelling import Speller
 from ccpolicy.record.target import Appender, Target, find_target
@@ -74,6 +75,8 @@ class Recorder:
             check_policy(policy, store)
         check_recordable(policy, found, appends=appends or found.format != "xlsx")
         self.form = make_form(found)
+        if appends:  # before anybody fills in anything
+            find_target(policy, self.form, file)
 
     @contextmanager
     def answers(self) -> Iterator[Answers]:
@@ -97,10 +100,14 @@ class Recorder:
             records = self._records(answers, given)
             if refuse_equal:
                 self._refuse_equal(answers, given, records)
-            appender = Appender(self.form, target, answers.speller)
-            content = appender.with_records(records)
+            if self.form.dataset.format == "xlsx":
+                language = self.policy.plan.languages[0]
+                lines, content = 0, new_workbook(self.form, answers.speller, records, language)
+            else:
+                appender = Appender(self.form, target, answers.speller)
+                lines, content = appender.lines, appender.with_records(records)
         with written_apart(target, content) as instead:
-            judge(self.policy, self.form, target, records, instead, appender.lines)
+            judge(self.policy, self.form, target, records, instead, lines)
         return Draft(target, tuple(records), content)
 
     def effect(self, draft: Draft) -> Effect | None:

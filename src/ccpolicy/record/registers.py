@@ -64,16 +64,23 @@ class Entry:
 class Registers:
     """The valid records of a dataset and of those that it refers to."""
 
-    def __init__(self, policy: Policy, forms: Sequence[RecordForm], store: DuckDB) -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        forms: Sequence[RecordForm],
+        store: DuckDB,
+        described: Iterable[Reference] = (),
+    ) -> None:
+        """Read them; `described` are further registers whose entries are asked for."""
         self.policy, self.store = policy, store
         self.zone = time_zone(policy.plan.zone)
         used: dict[str, set[str]] = {}
         for form in forms:
             used[form.dataset.id] = {each.name for each in form.contract.columns}
-            for reference in form.dataset.references.values():
-                used.setdefault(reference.dataset, set()).update(
-                    _wanted(policy, reference.dataset, reference)
-                )
+        references = [each for form in forms for each in form.dataset.references.values()]
+        for reference in [*references, *described]:
+            wanted = _wanted(policy, reference.dataset, reference)
+            used.setdefault(reference.dataset, set()).update(wanted)
         self.evidence: Evidence = load_evidence(
             store,
             policy.root,

@@ -16,9 +16,9 @@ from ccpolicy.evidence.readers.csv_form import CsvFault, csv_rows
 from ccpolicy.evidence.readers.table_shape import joined_headings
 from ccpolicy.evidence_formats import ENCODINGS
 from ccpolicy.files.finder import Finder, fits_path
-from ccpolicy.policy import Policy
+from ccpolicy.policy import Dataset, Policy
 from ccpolicy.policy.decoding import column_number
-from ccpolicy.record.fields import RecordForm
+from ccpolicy.record.fields import RecordForm, new_name
 from ccpolicy.record.spelling import Speller
 
 _UTF_16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
@@ -55,9 +55,12 @@ def find_target(policy: Policy, form: RecordForm, wanted: str | None) -> Target:
         for each in found
         if isinstance(each, EvidenceError) and each.locator != Locator(folder)
     ]
+    is_workbook = form.dataset.format == "xlsx"
     if wanted is None:
         if faults:
             raise faults[0]
+        if is_workbook:
+            raise _no_workbook_changes(form.dataset, files[-1] if files else folder)
         if not files and not any(sign in pattern for sign in "*?["):
             return _opened(policy.root, f"{folder}/{pattern}", None)
         if not files:
@@ -66,7 +69,7 @@ def find_target(policy: Policy, form: RecordForm, wanted: str | None) -> Target:
                 hint="name the first one with --file, such as  --file {example}",
                 locator=Locator(folder),
                 dataset=form.dataset.id,
-                example=pattern.replace("*", "new"),
+                example=new_name(form.dataset, "new"),
             )
         return _opened(policy.root, files[-1], None)
     below = wanted.removeprefix("./").removeprefix(f"{folder}/")
@@ -82,7 +85,20 @@ def find_target(policy: Policy, form: RecordForm, wanted: str | None) -> Target:
             dataset=form.dataset.id,
             pattern=f"{folder}/{pattern}",
         )
-    return _opened(policy.root, name, files[-1] if files else None)
+    target = _opened(policy.root, name, files[-1] if files and not is_workbook else None)
+    if is_workbook and target.content is not None:
+        raise _no_workbook_changes(form.dataset, name)
+    return target
+
+
+def _no_workbook_changes(dataset: Dataset, name: str) -> EvidenceError:
+    return EvidenceError(
+        "no workbook is changed: new records of '{dataset}' go into a new one",
+        hint='name it, such as  --file "{example}"',
+        locator=Locator(name),
+        dataset=dataset.id,
+        example=new_name(dataset, "new"),
+    )
 
 
 def _opened(root: Path, name: str, model: str | None) -> Target:

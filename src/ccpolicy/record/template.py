@@ -12,8 +12,9 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from ccpolicy.errors import Language, Message
+from ccpolicy.policy import Dataset
 from ccpolicy.record.answers import Answers
-from ccpolicy.record.fields import Field
+from ccpolicy.record.fields import Field, new_name, takes_new_workbook
 from ccpolicy.record.sources import FORM_SHEET
 from ccpolicy.reports.layout import visible, width
 
@@ -48,6 +49,9 @@ class _Form:
 
     def __init__(self, book: Workbook, answers: Answers, language: Language) -> None:
         self.book, self.answers, self.language = book, answers, language
+        dataset = answers.form.dataset
+        self.is_copied = dataset.format == "xlsx" and not takes_new_workbook(dataset)
+        """Whether its cells are copied into a workbook: then they hold what stands there."""
         self.sheet: Worksheet = book.add_worksheet(FORM_SHEET)
         self.lists: Worksheet = book.add_worksheet(_LISTS)
 
@@ -60,12 +64,11 @@ class _Form:
         dataset, fields = self.answers.form.dataset, self.answers.form.fields
         title = self.book.add_format({"text_wrap": True, "valign": "top"})
         instruction = self.say(
-            "{title}: one row for each record; * is needed. Then hand this file in, or run:"
-            " ccpolicy record {dataset} --from FILE",
+            "{title}: one row for each record; * is needed.",
             title=visible(dataset.title.text(self.language)),
-            dataset=dataset.id,
         )
-        self.sheet.set_row(0, 32)
+        instruction += "\n" + self._handing_in(dataset)
+        self.sheet.set_row(0, 48)
         if len(fields) > 1:
             self.sheet.merge_range(0, 0, 0, len(fields) - 1, "", title)
         self.sheet.write_string(0, 0, instruction, title)
@@ -74,7 +77,7 @@ class _Form:
         last = _HEAD + _ROWS
         missing = self.book.add_format({"bg_color": "#FCE4E4"})
         for column, field in enumerate(fields):
-            if field.is_required and not field.is_id:
+            if self._is_needed(field):
                 cell = xlsxwriter.utility.xl_rowcol_to_cell(_HEAD + 1, column, col_abs=True)
                 row = xlsxwriter.utility.xl_range(_HEAD + 1, 0, _HEAD + 1, len(fields) - 1)
                 first, end = row.split(":")
@@ -92,10 +95,31 @@ class _Form:
                 )
         self.sheet.freeze_panes(_HEAD + 1, 0)
 
+    def _handing_in(self, dataset: Dataset) -> str:
+        """Say what becomes of the form."""
+        if self.is_copied:
+            return self.say(
+                "Then copy the cells below the last row of the workbook ({files}). The sheet"
+                " '{sheet}' says what codes mean.",
+                files=visible(dataset.files),
+                sheet=_LISTS,
+            )
+        into = ""
+        if takes_new_workbook(dataset):
+            into = f' --file "{visible(new_name(dataset, "new"))}"'
+        return self.say(
+            "Then hand this file in, or run: {command}",
+            command=f"ccpolicy record {dataset.id} --from FILE{into}",
+        )
+
+    def _is_needed(self, field: Field) -> bool:
+        """Whether a cell must be filled in: an id is numbered when it is recorded."""
+        return field.is_required and (self.is_copied or not field.is_id)
+
     def _field(self, column: int, field: Field) -> None:
         head = self.book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
         heading = visible(field.label.text(self.language))
-        heading += " *" if field.is_required and not field.is_id else ""
+        heading += " *" if self._is_needed(field) else ""
         self.sheet.write_string(_HEAD, column, heading, head)
         form = self.book.add_format({"num_format": _FORMATS.get(field.column.type, "General")})
         self.sheet.set_column(column, column, max(width(heading) + 2, 18), form)
@@ -120,11 +144,15 @@ class _Form:
         """Return the validation of a column's cells."""
         schema = field.column.schema
         if field.choices:
-            return self._list(column, [self._choice(field, each) for each in field.choices])
+            choices = [self._choice(field, each) for each in field.choices]
+            labels = [each.label.text(self.language) for each in field.choices]
+            return self._list(column, choices, labels)
         if field.reference and not field.column.is_list:
             day = self.answers.now.date()
             entries = self.answers.registers.entries(field.reference)
-            return self._list(column, [e.described for e in entries if e.is_in_force(day)])
+            entries = [each for each in entries if each.is_in_force(day)]
+            texts = [self._spelled(field, e.value) or e.described for e in entries]
+            return self._list(column, texts, [each.words for each in entries])
         match field.column.type:
             case "date" | "instant" as kind:
                 latest = "=TODAY()" if kind == "date" else "=NOW()+1/288"
@@ -154,12 +182,25 @@ class _Form:
 
     def _choice(self, field: Field, choice: Any) -> str:
         """Return what stands for a choice: its label, unless another has the same."""
+        if self.is_copied:
+            return self._spelled(field, choice.value)
         label: str = choice.label.text(self.language)
         same = [each for each in field.choices if each.label.text(self.language) == label]
         return label if len(same) == 1 else choice.text
 
-    def _list(self, column: int, texts: Sequence[str]) -> dict[str, Any]:
-        """Write the choices of a column on a sheet of their own, which the validation names."""
+    def _spelled(self, field: Field, value: Any) -> str:
+        """Return what stands for a value in the dataset's files; empty unless it is copied."""
+        return self.answers.speller.cell(field.column, value) if self.is_copied else ""
+
+    def _list(self, column: int, texts: Sequence[str], labels: Sequence[str]) -> dict[str, Any]:
+        """Write the choices of a column on a sheet of their own, which the validation names.
+
+        Where cells are copied, what each means stands beside it.
+        """
+        if self.is_copied:
+            column *= 2
+            for row, label in enumerate(labels):
+                self.lists.write_string(row, column + 1, label)
         for row, text in enumerate(texts):
             self.lists.write_string(row, column, text)
         cells = xlsxwriter.utility.xl_range_abs(0, column, max(len(texts) - 1, 0), column)
@@ -169,7 +210,7 @@ class _Form:
         """Return what is said beside a cell, and where a value is refused."""
         schema = field.column.schema
         parts = [field.description] if field.description else []
-        if field.is_id:
+        if field.is_id and not self.is_copied:
             parts.append(self.say("Left empty, it gets the next number."))
         elif field.choices or field.reference:
             parts.append(self.say("Choose from the list."))

@@ -83,8 +83,9 @@
     const showItem = (item) => {
       const form = data.forms[item.form];
       const shown = [
-        make("strong", {}, item.subject),
+        make("strong", {}, item.words ? `${item.subject} · ${item.words}` : item.subject),
         make("span", {}, said(item.title) + (form ? ` · ${said(form.title)}` : "")),
+        ...(form ? [] : item.why.map((each) => make("span", {}, said(each)))),
         make("span", { class: item.overdue ? "late" : null }, word(item.overdue ? "overdue" : "until", { day: item.at })),
       ];
       const kind = item.overdue ? "overdue" : null;
@@ -130,7 +131,9 @@
         byId("dataset").focus();
       } }, make("option", { value: "" }, word("choose")),
         ...Object.entries(data.forms).map(([id, form]) =>
-          make("option", { value: id, selected: id === state.form }, said(form.title)))));
+          make("option", { value: id, selected: id === state.form }, said(form.title)))),
+      ...(data.leftOut.length ? [make("details", {}, make("summary", {}, word("leftOut")),
+        make("ul", {}, ...data.leftOut.map((each) => make("li", {}, said(each)))))] : []));
     const form = data.forms[state.form];
     if (!form) {
       byId("form").replaceChildren();
@@ -293,14 +296,17 @@
       const records = state.records.filter((each) => each.form === id);
       if (!records.length) continue;
       const lines = records.map((each) => `${JSON.stringify(each.record)}\n`).join("");
-      const file = `${id}-${localNow({ kind: "instant" }).replace(/[-:]/g, "").replace("T", "-")}.jsonl`;
+      const stamp = localNow({ kind: "instant" }).replace(/[-:]/g, "").replace("T", "-");
+      const file = `${id}-${stamp}.jsonl`;
+      // No workbook is changed: the records go into a new one.
+      const into = form.file ? ` --file "${form.file.replaceAll("{stamp}", stamp)}"` : "";
       const text = make("textarea", { id: `t-${id}`, readonly: true, "aria-label": word("text", { title: said(form.title) }) });
       text.value = lines;
       shown.push(
         make("h3", {}, word("records", { title: said(form.title), count: records.length })),
         ...records.map((each) => showRecord(form, each)),
         text,
-        make("p", { class: "sub" }, word("how", { command: `ccpolicy record ${id} --from ${file}` })),
+        make("p", { class: "sub" }, word("how", { command: `ccpolicy record ${id} --from ${file}${into}` })),
         make("div", { class: "row" },
           make("button", { type: "button", class: "main", onclick: () => download(file, lines) }, word("download")),
           make("button", { type: "button", onclick: () => copy(text) }, word("copy"))));
