@@ -55,6 +55,25 @@ def test_a_person_is_asked(failing: Path, run: Run) -> None:
     assert text.endswith("pass\nPBX-2,2026-11-20T09:30:00+08:00,pass\n")
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("twice.json", '[{"asset_id": "PBX-1", "result": "fail", "result": "pass"}]'),
+        ("twice.json", '{"asset_id": "PBX-1", "result": "fail", "Result": "pass"}'),
+        ("twice.csv", "asset_id,result,result\nPBX-1,fail,pass\n"),
+        ("twice.csv", "asset_id,result,RESULT\nPBX-1,fail,pass\n"),
+    ],
+)
+def test_a_field_with_two_values_is_refused(
+    centre: Path, run: Run, tmp_path: Path, name: str, text: str
+) -> None:
+    before = (centre / INSPECTIONS).read_text("utf-8")
+    (tmp_path / name).write_text(text, "utf-8")
+    assert "EV671 " in run("record", "inspections", centre, "--from", tmp_path / name).stderr
+    assert "EV671 " in run("record", "inspections", centre, *SET, "--set", "result=fail").stderr
+    assert (centre / INSPECTIONS).read_text("utf-8") == before
+
+
 def test_many_are_written_together_or_not_at_all(centre: Path, run: Run, tmp_path: Path) -> None:
     before = (centre / INSPECTIONS).read_text("utf-8")
     file = tmp_path / "many.jsonl"

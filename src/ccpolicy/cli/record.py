@@ -125,6 +125,7 @@ def command(
 
 def _given(recorder: Recorder, settings: Sequence[str], source: str | None) -> list[Given]:
     from ccpolicy.errors import CcpolicyError
+    from ccpolicy.record.errors import given_twice
     from ccpolicy.record.recorder import Given
     from ccpolicy.record.sources import read_given
 
@@ -139,6 +140,8 @@ def _given(recorder: Recorder, settings: Sequence[str], source: str | None) -> l
                 hint="write it as FIELD=VALUE, such as  --set result=pass",
                 text=setting,
             )
+        if name in fields:
+            raise given_twice(name)
         fields[name] = value
     return [Given(fields)]
 

@@ -18,3 +18,10 @@ class InvalidRecords(EvidenceError):
         """Return the text of all of them."""
         each = (error.diagnostics(language) for error in self.errors)
         return "\n".join((*each, super().diagnostics(language)))
+
+
+def given_twice(name: str) -> EvidenceError:
+    """Make the error for a field with two values: nobody can say which one was meant."""
+    return EvidenceError(
+        "'{name}' is given twice", hint="write the field once, by one of its names", name=name
+    )

@@ -15,7 +15,7 @@ from ccpolicy.policy import Policy, check_policy
 from ccpolicy.policy.names import unknown
 from ccpolicy.record.answers import Answers
 from ccpolicy.record.effect import Effect, effect
-from ccpolicy.record.errors import InvalidRecords
+from ccpolicy.record.errors import InvalidRecords, given_twice
 from ccpolicy.record.fields import Field, check_recordable, find_dataset, make_form
 from ccpolicy.record.judge import judge, written_apart
 from ccpolicy.record.lock import locked
@@ -186,7 +186,10 @@ class Recorder:
         named: dict[str, Any] = {}
         for name, text in given.fields.items():
             try:
-                named[self.field(name).name] = text
+                field = self.field(name)
+                if field.name in named:
+                    raise given_twice(name)
+                named[field.name] = text
             except CcpolicyError as failure:
                 errors.append(EvidenceError.of(failure.message))
                 errors[-1].hint = failure.hint

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -13,10 +12,12 @@ from typing import Any
 
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.readers import SourceFile
+from ccpolicy.evidence.readers.json import DECODER, DuplicateName
 from ccpolicy.evidence.readers.workbook import open_workbook, sheet_facts
 from ccpolicy.evidence.readers.workbook_limits import not_a_workbook, unpack
 from ccpolicy.files.finder import content_facts
 from ccpolicy.files.limits import Limits
+from ccpolicy.record.errors import given_twice
 from ccpolicy.record.fields import RecordForm
 from ccpolicy.record.recorder import Given
 
@@ -100,7 +101,9 @@ def _json(file: str, text: str) -> Iterator[Given]:
     for number, line in lines:
         place = Locator(file, number)
         try:
-            value = json.loads(line)
+            value = DECODER.decode(line.strip())
+        except DuplicateName as failure:
+            raise given_twice(str(failure)).at(place) from failure
         except (ValueError, RecursionError) as failure:
             raise EvidenceError(
                 "this is no JSON, or not all of it: {reason}",
@@ -158,6 +161,9 @@ def _row(head: Sequence[str], row: Sequence[Any], place: Locator) -> Given:
             found=len(row),
             expected=len(head),
         )
+    named = [name for name in head if name]
+    if len(set(named)) < len(named):
+        raise given_twice(next(each for each in named if named.count(each) > 1)).at(place)
     fields: Mapping[str, Any] = {
         name: cell for name, cell in zip(head, row, strict=False) if name and _is_filled(cell)
     }

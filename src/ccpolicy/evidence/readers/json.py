@@ -47,7 +47,7 @@ class JsonReader(Reader):
 READER = JsonReader()
 
 
-class _Duplicate(ValueError):
+class DuplicateName(ValueError):
     """A name that occurs twice in one object: readers disagree which of the two counts."""
 
 
@@ -55,7 +55,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) != len(pairs):
         counts = Counter(name for name, _ in pairs)
-        raise _Duplicate(next(name for name, count in counts.items() if count > 1))
+        raise DuplicateName(next(name for name, count in counts.items() if count > 1))
     return value
 
 
@@ -82,7 +82,7 @@ def json_error(file: SourceFile, failure: Exception, line: int | None) -> Eviden
                 column=failure.colno,
                 reason=failure.msg,
             )
-        case _Duplicate():
+        case DuplicateName():
             return file.error(
                 "duplicate name '{name}'",
                 hint="keep one of the two: readers do not agree which one counts",
