@@ -17,14 +17,13 @@ from ccpolicy.engine.edited_evidence import (
     read_recorded,
     unedited,
 )
-from ccpolicy.errors import Message, PolicyError
+from ccpolicy.errors import PolicyError
 from ccpolicy.policy import Dataset, Policy, check_policy
 from ccpolicy.policy.consistency import vet_choices
 from ccpolicy.policy.falsifications import LocatedFalsification
 from ccpolicy.policy.tests import sources
 from ccpolicy.store import DuckDB
 
-_NO_RECORD = Message.of("the file holds no record")
 Judge = Callable[[Policy], Assessment]
 """Judges all controls of a policy at the moment and over the period asked about."""
 
@@ -138,6 +137,7 @@ class Trial:
             name: _lenient(as_document(policy.datasets[name], policy.datasets), records[name])
             for name in records
         }
+        """Name → the dataset as a document."""
 
     def judge(self, controls: Sequence[str], edited: Records) -> list[Control]:
         """Judge some controls on what is on file, but for the datasets that are edited."""
@@ -156,7 +156,11 @@ class Trial:
                 plan=policy.plan.model_copy(update={"tags": {}}),  # other controls have them
                 settings=policy.settings.model_copy(update={"evidence": "evidence"}),
                 controls={each: policy.controls[each] for each in controls},
-                datasets={each: self._datasets[each] for each in policy.datasets if each in names},
+                datasets={
+                    each: _lenient(self._datasets[each], edited.get(each))
+                    for each in policy.datasets
+                    if each in names
+                },
                 waivers={
                     name: each for name, each in policy.waivers.items() if each.control in controls
                 },
@@ -168,9 +172,13 @@ def _text(records: object) -> str:
     return json.dumps(records, ensure_ascii=False)
 
 
-def _lenient(dataset: Dataset, records: Sequence[object]) -> Dataset:
-    """Demand no lists that are not read, and no record where there is none on file."""
-    if not records:
+def _lenient(dataset: Dataset, records: Sequence[object] | None) -> Dataset:
+    """Demand no lists that are not read, and no record where there is none.
+
+    That everything was removed makes any control unknown, however little it asks: it is to turn by
+    what it asks.
+    """
+    if records is not None and not records:
         dataset = dataset.model_copy(update={"may_be_empty": NOTHING})
     properties = dataset.record["properties"]
     nested = {each.path for each in dataset.children.values()}
@@ -215,7 +223,7 @@ def _turns(
         for each in turns
         for problem in each.after.problems
         # What is of no dataset is what a check kind says of evidence that is valid.
-        if problem.dataset and problem.code != _NO_RECORD.code
+        if problem.dataset
     ]
     if wrong and not falsification.invalid:
         raise PolicyError(
