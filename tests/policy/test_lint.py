@@ -51,6 +51,17 @@ def _exempt(until: str) -> Change:
 
 CASES: dict[str, tuple[list[Change], list[str]]] = {
     "nothing": ([], []),
+    "what a draft left": (
+        [
+            (REVIEW, "    clauses:", "    # ? Which?\n    # ? And how?\n    clauses:"),
+            (ALERT, "{en: Tell it., zh: 立即通报。}", '{en: "…", zh: "…"}'),
+        ],
+        [
+            f"{REVIEW}:11:1: {coded('LN304', '2')}\nanswer what '# ?' asks, then take the line out",
+            f"{ALERT}:5:19: {coded('LN303', '2')}"
+            "\nwrite them: a draft leaves what only people can say",
+        ],
+    ),
     "clause without a control": (
         [(PLAN, "", '  - id: "2"\n    title: {en: A, zh: 甲}\n    text: {en: B, zh: 乙}\n')],
         [
