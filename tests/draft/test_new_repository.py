@@ -114,6 +114,31 @@ def test_evidence_is_taken_over_and_drafted(run: Run, tmp_path: Path) -> None:
     assert run("preview", "faults", folder).exit_code == 0
 
 
+def test_references_among_what_is_taken_over(run: Run, tmp_path: Path) -> None:
+    files = {
+        "incidents.csv": "No,Opened,What\n1,2026-01-09,Smoke\n2,2026-03-03,Power\n",
+        "talks.csv": "Staff no,Held on\nS1,2026-01-13\nS2,2026-01-13\nS1,2026-02-13\n",
+        "staff.csv": "Staff no,Name\nS1,A\nS2,B\n",
+        "drills.csv": "No,Held on\n1,2026-01-13\n2,2026-02-13\n3,2026-03-13\n4,2026-04-13\n",
+    }
+    lay(tmp_path, files)
+    options = [part for name in files for part in ("--from", tmp_path / name)]
+    made = run("init", tmp_path / "new", "--pack", "bare", *options)
+    assert made.exit_code == 0, made.output
+    datasets = ccpolicy.load(tmp_path / "new").datasets
+    assert {each: datasets[each].key for each in ("incidents", "drills", "staff")} == {
+        "incidents": ["no"],
+        "drills": ["no"],
+        "staff": ["staff_no"],
+    }
+    found = {
+        (name, column, each.dataset)
+        for name, dataset in datasets.items()
+        for column, each in dataset.references.items()
+    }
+    assert found == {("talks", "staff_no", "staff")}
+
+
 @pytest.mark.parametrize(
     ("options", "code"),
     [

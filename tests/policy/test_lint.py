@@ -291,6 +291,17 @@ LOOKALIKES: dict[str, tuple[list[Change], list[str]]] = {
         [(ALERTS, REFERENCE, ""), (ALERTS, LOOKUP, "")],
         [_seems(f"{ALERTS}:19:5", "review_id", "reviews", "review_id")],
     ),
+    "a common name": (
+        [
+            (ALERTS, REFERENCE, ""),
+            (ALERTS, LOOKUP, ""),
+            (ALERTS, "    review_id: {type: string}", "    date: {type: string}"),
+            (REVIEWS, "key: [review_id]", "key: [date]"),
+            (REVIEWS, "[review_id, plan", "[date, plan"),
+            (REVIEWS, "review_id: {", "date: {"),
+        ],
+        [],
+    ),
     "what is looked up": ([(ALERTS, REFERENCE, "")], []),
     "a subject": (
         [

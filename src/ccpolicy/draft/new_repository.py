@@ -7,7 +7,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -247,24 +247,29 @@ def _draft(folder: Path, policy: Policy, files: Sequence[Path], language: Langua
         else:
             groups.append((layout, [path]))
     taken = list(policy.datasets)
+    copies: dict[str, list[Path]] = {}
     for _, paths in groups:
         stem = re.sub(r"[-_ ]*[0-9][-_0-9]*$", "", paths[0].name.partition(".")[0])
         name = new_name(name_of(stem), taken)
         taken.append(name)
         place = folder / policy.settings.evidence / name
         place.mkdir(parents=True)
-        copies = []
+        copies[name] = []
         for number, path in enumerate(paths, 1):
             copy = place / path.name
             copy = place / f"{number}-{path.name}" if copy.exists() else copy
             shutil.copyfile(path, copy)
-            copies.append(copy)
-        _, text = draft_dataset(copies, Surroundings.of(policy), language, name)
+            copies[name].append(copy)
+    # Once more for all but the last, which may refer to those that came after them.
+    for name in [*copies, *list(copies)[:-1]]:
+        others = {id_: each for id_, each in policy.datasets.items() if id_ != name}
+        around = Surroundings.of(replace(policy, datasets=others))
+        _, text = draft_dataset(copies[name], around, language, name)
         (folder / policy.settings.policy / "datasets" / f"{name}.yaml").write_text(
             text, "utf-8", newline="\n"
         )
         policy = load_policy(folder)
-    return taken[len(taken) - len(groups) :]
+    return list(copies)
 
 
 def _move(beside: Path, target: Path) -> None:
