@@ -108,10 +108,30 @@ def test_evidence_is_taken_over_and_drafted(run: Run, tmp_path: Path) -> None:
     options = [part for name in files for part in ("--from", tmp_path / name)]
     made = run("init", folder, "--pack", "bare", *options)
     assert made.exit_code == 0, made.output
+    assert made.stdout.count("Next: ") == 1
     assert f"Next: ccpolicy preview faults {folder}\n" in made.stdout
+    assert "The records begin on 2025-03-01, " in " ".join(made.stdout.split())
     datasets = ccpolicy.load(folder).datasets
     assert [datasets[each].files for each in ("faults", "rooms")] == ["faults/*.csv", "rooms/*.csv"]
     assert run("preview", "faults", folder).exit_code == 0
+
+
+def test_what_is_taken_over_stands_alone(run: Run, tmp_path: Path) -> None:
+    lay(tmp_path, {"faults.csv": "fault_id,found_on\nF1,2025-03-01\nF2,2025-04-01\n"})
+    folder = tmp_path / "new"
+    made = run(
+        *("init", folder, "--pack", "bare", "--from", tmp_path / "faults.csv"),
+        *("--effective-on", "2025-03-01", "--name", "City Clinic"),
+    )
+    assert made.exit_code == 0, made.output
+    assert "The records begin" not in made.stdout
+    plan = ccpolicy.load(folder).plan
+    assert (plan.id, plan.effective_on.isoformat()) == ("city-clinic", "2025-03-01")
+    reviews = (folder / "evidence/reviews/reviews.csv").read_text("utf-8")
+    assert reviews == "review_id,plan,reviewed_on,reviewer,outcome\n"
+    assert "plan: city-clinic," in (folder / "policy/tests/1-review.yaml").read_text("utf-8")
+    assert run("check", folder).exit_code != 0  # nobody reviewed the plan since
+    assert run("test", folder).exit_code == 0
 
 
 def test_references_among_what_is_taken_over(run: Run, tmp_path: Path) -> None:
@@ -145,6 +165,7 @@ def test_references_among_what_is_taken_over(run: Run, tmp_path: Path) -> None:
         (["--languages", "de"], "US441"),
         (["--zone", "UTC"], "US442"),
         (["--pack", "bare", "--calendar", "CN"], "US443"),
+        (["--pack", "bare", "--effective-on", "1.1.2026"], "US444"),
         (["--pack", "fire", "--zone", "Mars"], "PL203"),
         (["--pack", "fire", "--calendar", "XX"], "PL"),
         (["--pack", "bare", "--from", "nothing.csv"], "FI103"),

@@ -16,8 +16,10 @@ from ccpolicy.policy.names import unknown
 
 Path = tuple[str | int, ...]
 COMMON_NAMES = frozenset(
-    ["id", "no", "nr", "number", "num", "code", "key", "serial", "seq", "row"]
-    + ["name", "title", "date", "day", "time", "month", "year"]
+    (
+        *("id", "no", "nr", "number", "num", "code", "key", "serial", "seq", "row"),
+        *("name", "title", "date", "day", "time", "month", "year"),
+    )
 )
 """Names of columns that do not say whose they are, so that two may have them by chance."""
 _TIMES = ("date", "instant")
