@@ -13,6 +13,7 @@ import pytest
 
 from ccpolicy.draft.dataset import draft_dataset
 from ccpolicy.draft.drafted import Surroundings
+from ccpolicy.draft.names import name_of
 from ccpolicy.errors import CcpolicyError
 from cli.conftest import Run
 from message_text import coded
@@ -86,6 +87,21 @@ RIGHT: dict[str, tuple[str, bytes, list[str]]] = {
         ],
     ),
     "ids as decimals": ("csv", b"id,n\n7.0,1\n8.0,2\n", ["id: {number: {}}", "id: {type: string}"]),
+    "closed lists, and what may be anything": (
+        "csv",
+        b"day,outcome,remark,course\n2026-01-13,passed,-,Fire\n2026-01-14,failed,low,Fire\n"
+        b"2026-01-15,passed,-,Fire\n2026-01-16,passed,low,Fire\n",
+        [
+            "outcome: {type: string, enum: [passed, failed]}",
+            "remark: {type: string}",
+            "course: {type: string}",
+        ],
+    ),
+    "what tells records apart is no closed list": (
+        "csv",
+        b"hydrant,day\nH1,2026-01-13\nH2,2026-01-13\nH1,2026-02-13\nH2,2026-02-13\n",
+        ["hydrant: {type: string}", "key: [hydrant, day]"],
+    ),
     "packed": ("csv.gz", gzip.compress(b"id,n\nA,1\nB,2\n"), ["compression: gzip"]),
     "JSON Lines": (
         "jsonl",
@@ -230,6 +246,8 @@ def test_right_at_once(tmp_path: Path, name: str) -> None:
         "Which role",
         "How long",
         "Does ",
+        "Do ",
+        "Are these all words",
         "Times carry no offset",
     )
     asked = [line for line in text.splitlines() if line.strip().startswith("# ?")]
@@ -282,3 +300,11 @@ def test_several_files_of_one_form(run: Run, tmp_path: Path) -> None:
     other = run("draft", "dataset", tmp_path / "1.csv", tmp_path / "3.csv")
     assert other.exit_code == 2
     assert "US422 " in other.stderr
+
+
+@pytest.mark.parametrize(
+    ("heading", "name"),
+    [("Load kW", "load_kw"), ("assetId", "asset_id"), ("hostOS", "host_os"), ("mAh", "mah")],
+)
+def test_names_of_headings(heading: str, name: str) -> None:
+    assert name_of(heading) == name

@@ -108,10 +108,55 @@ def test_evidence_is_taken_over_and_drafted(run: Run, tmp_path: Path) -> None:
     options = [part for name in files for part in ("--from", tmp_path / name)]
     made = run("init", folder, "--pack", "bare", *options)
     assert made.exit_code == 0, made.output
+    assert made.stdout.count("Next: ") == 1
     assert f"Next: ccpolicy preview faults {folder}\n" in made.stdout
+    assert "The records begin on 2025-03-01, " in " ".join(made.stdout.split())
     datasets = ccpolicy.load(folder).datasets
     assert [datasets[each].files for each in ("faults", "rooms")] == ["faults/*.csv", "rooms/*.csv"]
     assert run("preview", "faults", folder).exit_code == 0
+
+
+def test_what_is_taken_over_stands_alone(run: Run, tmp_path: Path) -> None:
+    lay(tmp_path, {"faults.csv": "fault_id,found_on\nF1,2025-03-01\nF2,2025-04-01\n"})
+    folder = tmp_path / "new"
+    made = run(
+        *("init", folder, "--pack", "bare", "--from", tmp_path / "faults.csv"),
+        *("--effective-on", "2025-03-01", "--name", "City Clinic"),
+    )
+    assert made.exit_code == 0, made.output
+    assert "The records begin" not in made.stdout
+    plan = ccpolicy.load(folder).plan
+    assert (plan.id, plan.effective_on.isoformat()) == ("city-clinic", "2025-03-01")
+    reviews = (folder / "evidence/reviews/reviews.csv").read_text("utf-8")
+    assert reviews == "review_id,plan,reviewed_on,reviewer,outcome\n"
+    assert "plan: city-clinic," in (folder / "policy/tests/1-review.yaml").read_text("utf-8")
+    assert run("check", folder).exit_code != 0  # nobody reviewed the plan since
+    assert run("test", folder).exit_code == 0
+
+
+def test_references_among_what_is_taken_over(run: Run, tmp_path: Path) -> None:
+    files = {
+        "incidents.csv": "No,Opened,What\n1,2026-01-09,Smoke\n2,2026-03-03,Power\n",
+        "talks.csv": "Staff no,Held on\nS1,2026-01-13\nS2,2026-01-13\nS1,2026-02-13\n",
+        "staff.csv": "Staff no,Name\nS1,A\nS2,B\n",
+        "drills.csv": "No,Held on\n1,2026-01-13\n2,2026-02-13\n3,2026-03-13\n4,2026-04-13\n",
+    }
+    lay(tmp_path, files)
+    options = [part for name in files for part in ("--from", tmp_path / name)]
+    made = run("init", tmp_path / "new", "--pack", "bare", *options)
+    assert made.exit_code == 0, made.output
+    datasets = ccpolicy.load(tmp_path / "new").datasets
+    assert {each: datasets[each].key for each in ("incidents", "drills", "staff")} == {
+        "incidents": ["no"],
+        "drills": ["no"],
+        "staff": ["staff_no"],
+    }
+    found = {
+        (name, column, each.dataset)
+        for name, dataset in datasets.items()
+        for column, each in dataset.references.items()
+    }
+    assert found == {("talks", "staff_no", "staff")}
 
 
 @pytest.mark.parametrize(
@@ -120,6 +165,7 @@ def test_evidence_is_taken_over_and_drafted(run: Run, tmp_path: Path) -> None:
         (["--languages", "de"], "US441"),
         (["--zone", "UTC"], "US442"),
         (["--pack", "bare", "--calendar", "CN"], "US443"),
+        (["--pack", "bare", "--effective-on", "1.1.2026"], "US444"),
         (["--pack", "fire", "--zone", "Mars"], "PL203"),
         (["--pack", "fire", "--calendar", "XX"], "PL"),
         (["--pack", "bare", "--from", "nothing.csv"], "FI103"),

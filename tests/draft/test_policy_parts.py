@@ -88,3 +88,111 @@ def test_names_that_are_not_known(
     result = run("draft", *arguments, "--repository", centre)
     assert result.exit_code == 2
     assert code in result.stderr
+
+
+def _dataset(name: str, key: str, properties: dict[str, str]) -> str:
+    types = {
+        "text": "{type: string}",
+        "day": "{type: string, format: date}",
+        "flag": "{type: boolean}",
+        "number": "{type: integer}",
+    }
+    lines = "".join(
+        f"    {column}: {types.get(kind) or f'{{type: string, enum: [{kind}]}}'}\n"
+        for column, kind in properties.items()
+    )
+    return (
+        f"id: {name}\ntitle: {{en: Own, zh: 自有}}\nowner: facilities\nfiles: {name}/*.csv\n"
+        f"format: csv\nkey: [{key}]\nretention: 5 years\nrecord:\n  type: object\n"
+        f"  additionalProperties: false\n  required: [{key}]\n  properties:\n{lines}"
+    )
+
+
+CHECKS = {"hydrant": "text", "checked_on": "day"}
+ROLES = [
+    (
+        "recurrence",
+        ("hydrant, checked_on", {**CHECKS, "result": "合格, 不合格"}),
+        [
+            "subjects: {dataset: own, key: [hydrant]}",
+            "      events: {dataset: own, key: [hydrant], starts: checked_on,"
+            " where: \"result = '合格'\"}",
+            "      failures: {dataset: own, key: [hydrant], starts: checked_on,"
+            " where: \"result = '不合格'\"}",
+            "# ? Which dataset lists all of them?",
+            "every: {value: 1 day}",
+        ],
+    ),
+    (
+        "recurrence",
+        ("hydrant, checked_on", {**CHECKS, "attended": "flag"}),
+        ['starts: checked_on, where: "attended = true"}', "# failures: "],
+    ),
+    (
+        "recurrence",
+        ("hydrant, checked_on", {**CHECKS, "outcome": "green, red"}),
+        ["# ? Which values of 'outcome' count here?", 'where: "FALSE"}'],
+    ),
+    (
+        "recurrence",
+        ("checked_on", {"checked_on": "day", "type": "dry, wet"}),
+        [
+            "# ? For whom or for what is each of these?",
+            "events: {dataset: own, starts: checked_on}",
+        ],
+    ),
+    (
+        "level",
+        (
+            "item, counted_on",
+            {"item": "text", "minimum": "number", "counted_on": "day", "in_stock": "number"},
+        ),
+        [
+            "      subjects: {dataset: own, key: [item], quantity: minimum}",
+            "readings: {dataset: own, key: [item], starts: counted_on, quantity: in_stock}",
+            "# minimum: ",
+            "      valid_for: {value: 1 day}",
+        ],
+    ),
+    (
+        "coverage",
+        (
+            "firm, valid_from",
+            {
+                "firm": "text",
+                **dict.fromkeys(
+                    ["valid_from", "valid_until", "contract_from", "contract_until"], "day"
+                ),
+            },
+        ),
+        [
+            "subjects: {dataset: own, key: [firm], starts: contract_from, ends: contract_until}",
+            "events: {dataset: own, key: [firm], valid_from: valid_from, ends: valid_until}",
+            "# valid_for: ",
+        ],
+    ),
+    (
+        "deadline",
+        ("ticket", {"ticket": "text", "opened": "day", "closed": "day"}),
+        ["# ? What does the plan ask for? This value is made up.\n      limit: {value: 1 day}"],
+    ),
+    (
+        "record",
+        ("ticket", {"ticket": "text", "opened": "day", "state": "open, shut"}),
+        ["# ? By which column is a record as it should be?", 'good: "FALSE"}'],
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "dataset", "expected"), ROLES)
+def test_columns_are_taken_for_what_they_are_called(
+    centre: Path, kind: str, dataset: tuple[str, dict[str, str]], expected: list[str]
+) -> None:
+    (centre / "policy/datasets/own.yaml").write_text(_dataset("own", *dataset), "utf-8")
+    policy = ccpolicy.load(centre).policy
+    text = draft_control(policy, kind, "own", "D-1", "en")
+    assert [each for each in expected if each not in text] == [], text
+    (centre / "policy/controls/own.yaml").write_text(text, "utf-8")
+    with open_store() as store:
+        store.lock()
+        check_policy(ccpolicy.load(centre).policy, store)

@@ -51,6 +51,17 @@ def _exempt(until: str) -> Change:
 
 CASES: dict[str, tuple[list[Change], list[str]]] = {
     "nothing": ([], []),
+    "what a draft left": (
+        [
+            (REVIEW, "    clauses:", "    # ? Which?\n    # ? And how?\n    clauses:"),
+            (ALERT, "{en: Tell it., zh: 立即通报。}", '{en: "…", zh: "…"}'),
+        ],
+        [
+            f"{REVIEW}:11:1: {coded('LN304', '2')}\nanswer what '# ?' asks, then take the line out",
+            f"{ALERT}:5:19: {coded('LN303', '2')}"
+            "\nwrite them: a draft leaves what only people can say",
+        ],
+    ),
     "clause without a control": (
         [(PLAN, "", '  - id: "2"\n    title: {en: A, zh: 甲}\n    text: {en: B, zh: 乙}\n')],
         [
@@ -279,6 +290,17 @@ LOOKALIKES: dict[str, tuple[list[Change], list[str]]] = {
     "the name of a key": (
         [(ALERTS, REFERENCE, ""), (ALERTS, LOOKUP, "")],
         [_seems(f"{ALERTS}:19:5", "review_id", "reviews", "review_id")],
+    ),
+    "a common name": (
+        [
+            (ALERTS, REFERENCE, ""),
+            (ALERTS, LOOKUP, ""),
+            (ALERTS, "    review_id: {type: string}", "    date: {type: string}"),
+            (REVIEWS, "key: [review_id]", "key: [date]"),
+            (REVIEWS, "[review_id, plan", "[date, plan"),
+            (REVIEWS, "review_id: {", "date: {"),
+        ],
+        [],
     ),
     "what is looked up": ([(ALERTS, REFERENCE, "")], []),
     "a subject": (

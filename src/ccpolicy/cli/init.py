@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,7 +44,13 @@ SERVICES = ("github", "gitlab")
 @options.option(
     "--calendar",
     metavar="CODE",
-    help="Whose public holidays are not worked, by ISO 3166: CN, GB-SCT.",
+    help="With the pack fire: whose public holidays are not worked, by ISO 3166: CN, GB-SCT.",
+)
+@options.option(
+    "--effective-on",
+    metavar="DAY",
+    help="Day from which the plan is in force, such as 2026-01-01; default today. What was before"
+    " is not judged.",
 )
 @options.option(
     "--ci",
@@ -86,14 +93,21 @@ def command(context: click.Context, /, folder: str, **chosen: Any) -> None:
         zone=chosen["zone"],
         subject=chosen["subject"],
         calendar=chosen["calendar"],
+        effective_on=_day(chosen["effective_on"]),
         services=tuple(dict.fromkeys(chosen["services"])),
         files=tuple(Path(each) for each in chosen["files"]),
         with_history=chosen["with_history"],
     )
-    drafted = make_repository(Path(folder), beginning, context.obj)
+    begun = make_repository(Path(folder), beginning, context.obj)
     page.paragraph(page.say("Made a policy repository in {folder}", folder=folder))
     if beginning.pack == "bare":
         page.paragraph(page.say("It has one control; policy/controls/ is where the next one goes."))
+        if not beginning.files:
+            page.paragraph(
+                page.say(
+                    "Its one record is made up: put your own into evidence/reviews/reviews.csv."
+                )
+            )
     elif beginning.pack == "fire":
         page.paragraph(
             page.say("It has six controls; put your own registers and records into evidence/.")
@@ -106,17 +120,42 @@ def command(context: click.Context, /, folder: str, **chosen: Any) -> None:
                 " that line out."
             )
         )
-    if drafted:
-        names = page.join(drafted)
+    if begun.drafted:
+        names = page.join(begun.drafted)
         page.paragraph(
             page.say("Drafted: {names}. Answer what '# ?' asks in policy/datasets/.", names=names)
         )
-        for each in drafted:
-            command_line = shlex.join(["ccpolicy", "preview", each, folder])
-            page.line(page.say("Next: {command}", command=command_line))
-    for name in ("lint", "check"):
-        page.line(page.say("Next: {command}", command=shlex.join(["ccpolicy", name, folder])))
+    if begun.first_day and begun.effective_on and begun.first_day < begun.effective_on:
+        page.paragraph(
+            page.say(
+                "The records begin on {first}, and the plan is in force from {day}: what was before"
+                " is not judged. To judge it, write an earlier 'effective_on' in policy/plan.yaml,"
+                " or give --effective-on.",
+                first=begun.first_day.isoformat(),
+                day=begun.effective_on.isoformat(),
+            )
+        )
+    next_one = ["preview", begun.drafted[0], folder] if begun.drafted else ["check", folder]
+    page.line(page.say("Next: {command}", command=shlex.join(["ccpolicy", *next_one])))
     write(str(page), None, for_people=True)
+
+
+def _day(text: str | None) -> datetime.date | None:
+    """Read a day.
+
+    Raises:
+        CcpolicyError: it is none.
+    """
+    from ccpolicy.errors import CcpolicyError
+
+    try:
+        return datetime.date.fromisoformat(text) if text else None
+    except ValueError:
+        raise CcpolicyError(
+            "--effective-on takes a day, and '{text}' is none",
+            hint="write year, month and day, such as 2026-01-01",
+            text=text or "",
+        ) from None
 
 
 def _is_terminal() -> bool:

@@ -25,8 +25,13 @@ _IDENTIFIER = re.compile(
     r"|电话|手机|证号|编码|号$"
 )
 _TIMELIKE = re.compile(r"(?i)time|date|stamp|epoch|(^|_)(at|on|ts)$|时间|日期")
+_FREE = re.compile(
+    r"(?i)(^|[^a-z])(notes?|remarks?|comments?|descriptions?|details?|names?|titles?|text|person"
+    r"|inspector|owner|author|by)([^a-z]|$)|备注|说明|描述|姓名|名称|标题|内容|[员人]$"
+)
+"""Names of columns in which anything may be written."""
 _MOST_WORDS = 12
-_LONGEST_WORD = 40
+_LONGEST_WORD = 24
 _CLOCK = re.compile(r"\d{1,3}:\d{2}(:\d{2})?")
 
 
@@ -342,11 +347,12 @@ class ColumnReader:
             )
             return
         counts = Counter(texts)
+        is_free = column.is_identifier or _FREE.search(column.heading) or _FREE.search(column.name)
         is_closed = (
-            len(counts) <= _MOST_WORDS
-            and len(texts) >= max(3 * len(counts), 8)
+            2 <= len(counts) <= _MOST_WORDS
+            and len(texts) >= 2 * len(counts)
             and all(len(each) <= _LONGEST_WORD and each == each.strip() for each in counts)
-            and not column.is_identifier
+            and not is_free
         )
         if is_closed:
             column.schema = {"type": "string", "enum": list(counts)}

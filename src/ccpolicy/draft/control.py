@@ -3,47 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
 
-from ccpolicy.checks.kinds import Input, Kind, Parameter, Role
+from ccpolicy.checks.kinds import Input, Kind, Parameter
+from ccpolicy.draft.control_inputs import (
+    ControlEvidence,
+    DraftedInput,
+    drafted_input,
+    live_inputs,
+)
 from ccpolicy.draft.question import Question, doubt
 from ccpolicy.draft.yaml_text import comment, flow, question_lines, quoted, scalar
 from ccpolicy.errors import CcpolicyError, Language, Message
-from ccpolicy.policy import ColumnType, Dataset, Policy, columns
+from ccpolicy.policy import Policy
 from ccpolicy.policy.names import unknown
 
 _EXAMPLES = {
     "duration": "30 days",
     "integer": 1,
     "number": 1,
-    "percent": 95,
+    "percent": 100,
     "period": "month",
     "period day": "last day",
     "date": "2026-01-01",
 }
 """Type of a parameter → a value to begin with."""
-
-
-@dataclass(frozen=True)
-class _Evidence:
-    """The dataset that a control is drafted for, and the one whose records it is about."""
-
-    policy: Policy
-    dataset: Dataset
-    column: str | None
-    """Column that names a record of the other."""
-    subjects: str | None
-    key: str | None
-
-    def types(self, name: str) -> Mapping[str, ColumnType]:
-        return columns(self.policy.datasets, name) or {}
-
-    def times(self, name: str) -> list[str]:
-        """Return the columns of times, those first that every record has."""
-        required = self.policy.datasets[name].record.get("required", [])
-        found = [each for each, kind in self.types(name).items() if kind in ("date", "instant")]
-        return sorted(found, key=lambda each: each not in required)
 
 
 def draft_control(
@@ -63,29 +46,21 @@ def draft_control(
     return "\n".join(_lines(policy, kind, evidence, name, language)) + "\n"
 
 
-def _evidence(policy: Policy, kind: Kind, name: str | None) -> _Evidence:
+def _evidence(policy: Policy, kind: Kind, name: str | None) -> ControlEvidence:
     needs_number = kind.name == "level" or any(
         {"quantity", "met"} & set(spec.needs) for spec in kind.inputs.values()
     )
-    best: tuple[int, _Evidence] | None = None
+    best: tuple[int, ControlEvidence] | None = None
     for dataset in policy.datasets.values():
         if dataset.format == "git" or name not in (None, dataset.id):
             continue
-        found = next(
-            (
-                (column, each.dataset, each.key)
-                for column, each in dataset.references.items()
-                if "." not in each.dataset and policy.datasets[each.dataset].key == [each.key]
-            ),
-            (None, None, None),
-        )
-        evidence = _Evidence(policy, dataset, *found)
-        times = evidence.times(dataset.id)
-        types = evidence.types(dataset.id).values()
+        evidence = ControlEvidence.of(policy, dataset)
+        times = evidence.roles.times()
+        types = evidence.roles.types.values()
         has_number = "number" in types or "integer" in types
         if needs_number and not has_number and name is None:
             continue
-        rank = 4 * bool(times) + 2 * ("number" in types) * needs_number + bool(found[0])
+        rank = 4 * bool(times) + 2 * ("number" in types) * needs_number + evidence.has_list
         rank += len(times) > 1 and "closings" in kind.inputs
         if times and (best is None or rank > best[0]):
             best = (rank, evidence)
@@ -98,7 +73,7 @@ def _evidence(policy: Policy, kind: Kind, name: str | None) -> _Evidence:
 
 
 def _lines(
-    policy: Policy, kind: Kind, evidence: _Evidence, name: str | None, language: Language
+    policy: Policy, kind: Kind, evidence: ControlEvidence, name: str | None, language: Language
 ) -> Iterator[str]:
     def asked(question: Question) -> Iterator[str]:
         yield from question_lines(question, language, 4)
@@ -130,18 +105,30 @@ def _lines(
     yield f"    check: {kind.name}"
     yield from asked(doubt("Are these the records, and these the columns?"))
     yield "    inputs:"
-    live = _live_inputs(kind, evidence)
+    live = live_inputs(kind, evidence)
+    drafted = {
+        each: drafted_input(kind, each, spec, evidence, live) for each, spec in kind.inputs.items()
+    }
     for each, spec in kind.inputs.items():
         yield from comment(_described(spec, language), 6)
-        line = f"{each}: {_selection(kind, each, spec, evidence, live)}"
+        found = drafted[each]
+        line = f"{each}: {'[…]' if found.chosen is None else flow(found.chosen)}"
+        if each in live:
+            for question in found.questions:
+                yield from question_lines(question, language, 6)
         yield f"      {line}" if each in live else f"      # {line}"
     if kind.parameters:
-        yield from asked(doubt("Are these the numbers, and why? 'norm' names the basis of each."))
-        chosen = _live_parameters(kind, live)
+        chosen = _live_parameters(kind, {each: drafted[each] for each in live})
+        if chosen:
+            said = doubt("Are these the numbers, and why? 'norm' names the basis of each.")
+            yield from asked(said)
         yield "    parameters:" if chosen else "    # parameters:"
         for each, number in kind.parameters.items():
             yield from comment(_parameter(number, language), 6)
             line = f"{each}: {flow({'value': _value(number)})}"
+            if each in chosen and number.default is None:
+                made_up = doubt("What does the plan ask for? This value is made up.")
+                yield from question_lines(made_up, language, 6)
             yield f"      {line}" if each in chosen else f"      # {line}"
 
 
@@ -158,71 +145,19 @@ def _label(policy: Policy) -> str:
     return scalar(next(iter(texts))) if len(texts) == 1 else flow(owner)
 
 
-def _live_inputs(kind: Kind, evidence: _Evidence) -> list[str]:
-    """Return the inputs that are filled; the others stand there as comments."""
-    alternatives = kind.alternatives[:1]
-    found = []
-    for name, spec in kind.inputs.items():
-        is_about = spec.population and not spec.required and evidence.column is not None
-        with_other = spec.given_with is not None and spec.given_with in alternatives
-        is_needed = (spec.required and not spec.given_with) or name in alternatives
-        if is_needed or with_other or is_about:
-            found.append(name)
-    return found
-
-
-def _selection(kind: Kind, name: str, spec: Input, evidence: _Evidence, live: list[str]) -> str:
-    if spec.items:
-        return "[…]"
-    own = evidence.dataset
-    chosen: dict[str, Any] = {"dataset": own.id}
-    about = kind.population in live and not kind.inputs[kind.population].required
-    times = evidence.times(own.id)
-    if spec.population and not spec.required and evidence.subjects and evidence.key:
-        chosen = {"dataset": evidence.subjects, "key": [evidence.key]}
-        states = evidence.times(evidence.subjects)
-        chosen |= dict(zip(("starts", "ends"), states[:2], strict=False))
-        return flow(chosen)
-    if spec.population or spec.parts or spec.closes:
-        chosen["key"] = own.key
-        if spec.parts and about:
-            chosen["group"] = [evidence.column]
-    elif about:
-        chosen["key"] = [evidence.column]
-    later = spec.closes is not None and len(times) > 1
-    for role in spec.needs:
-        chosen[role] = times[1 if later else 0] if role == "starts" else _column(role, evidence)
-    if "quantity" in spec.columns and kind.name == "level":
-        chosen["quantity"] = _column("quantity", evidence)
-    if spec.one_of:
-        chosen["good"] = _column("good", evidence)
-    return flow(chosen)
-
-
-def _column(role: Role, evidence: _Evidence) -> str:
-    types = evidence.types(evidence.dataset.id)
-    properties = evidence.dataset.record.get("properties", {})
-    numbers = [each for each, kind in types.items() if kind in ("integer", "number")]
-    closed = [each for each in types if properties.get(each, {}).get("enum")]
-    match role:
-        case "good" if flags := [each for each, kind in types.items() if kind == "boolean"]:
-            return flags[0]
-        case "good" if closed:
-            return f"{closed[0]} = '{properties[closed[0]]['enum'][0]}'"
-        case "good":
-            return f"{evidence.dataset.key[0]} IS NOT NULL"
-        case "quantity" | "met" if numbers:
-            return numbers[0]
-        case "reason" if closed:
-            return closed[0]
-    return "…"
-
-
-def _live_parameters(kind: Kind, live: list[str]) -> list[str]:
+def _live_parameters(kind: Kind, live: Mapping[str, DraftedInput]) -> list[str]:
     found = [each for each in kind.one_of if each in kind.parameters][:1]
     for name, spec in kind.parameters.items():
         given = spec.given_with is None or spec.given_with in live
-        if (spec.required or spec.unless) and given and not spec.is_part:
+        is_on_record = any(
+            role in (live[each].chosen or {})
+            for each, roles in spec.unless.items()
+            if each in live
+            for role in roles
+        )
+        is_asked = spec.required or (spec.unless and not is_on_record)
+        is_asked = is_asked or (spec.without == "looser" and spec.covers_from in live)
+        if is_asked and given and not spec.is_part:
             found.append(name)
     return found
 
@@ -232,6 +167,8 @@ def _value(spec: Parameter) -> object:
         return spec.default
     if spec.choices and spec.type == "choice":
         return spec.choices[0]
+    if spec.type == "duration" and spec.stricter == "shorter":
+        return "1 day"  # so strict that hardly anything passes before it is said
     return _EXAMPLES.get(spec.type, "…")
 
 

@@ -82,7 +82,7 @@ def _drafted(
     cells = {each.name: rows.cells[each.name] for each in columns}
     if not columns:
         raise EvidenceError("no column was found", locator=Locator(str(paths[0])))
-    targets = find_targets(around.policy) if around.policy else []
+    targets = find_targets(around.policy, name) if around.policy else []
     references = guess_references(columns, cells, targets)
     found = guess_key(columns, cells, references)
     if found is None:
@@ -98,6 +98,10 @@ def _drafted(
             second=equal[1] if equal else 0,
         )
     key, key_questions = found
+    for each in columns:
+        if each.name in key and "enum" in each.schema:  # there will be others
+            each.schema = {"type": "string"}
+            each.questions.clear()
     files, file_questions = file_pattern(paths, around, name)
     taken = list(around.policy.datasets) if around.policy else []
     folder = files.rpartition("/")[0]

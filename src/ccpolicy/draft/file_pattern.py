@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -71,5 +72,5 @@ def _check_unread(policy: Policy, below: Sequence[str]) -> None:
                     hint="see how: ccpolicy preview {file}",
                     locator=Locator(file),
                     name=dataset.id,
-                    file=file,
+                    file=shlex.quote(file),
                 )

@@ -149,7 +149,8 @@ def name_of(text: str) -> str:
         if known and not re.search("[A-Za-z]", bare):
             return _WORDS[known[0]]
         bare = unicodedata.normalize("NFKD", bare).encode("ascii", "ignore").decode()
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", bare)
+    # A unit such as kW or mAh is one word.
+    spaced = re.sub(r"(?<=[A-Za-z0-9][a-z0-9])(?=[A-Z])", "_", bare)
     name = re.sub(r"[^a-z0-9]+", "_", spaced.lower()).strip("_")[:_LONGEST].strip("_")
     return name if re.match("[a-z]", name) else (f"n_{name}" if name else "")
 

@@ -7,13 +7,14 @@ import re
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from ccpolicy.draft.dataset import draft_dataset
 from ccpolicy.draft.drafted import Surroundings
 from ccpolicy.draft.file_layout import FileLayout, file_layout
+from ccpolicy.draft.first_day import first_day
 from ccpolicy.draft.fixes import find_fixes, write_fixes
 from ccpolicy.draft.names import name_of, new_name
 from ccpolicy.draft.one_language import in_languages, setting_in_language
@@ -54,14 +55,26 @@ class Beginning:
     """Where a pipeline is to judge it."""
     files: tuple[Path, ...] = ()
     """Evidence whose datasets are drafted."""
+    effective_on: datetime.date | None = None
+    """Day from which the plan is in force; without it today."""
     with_history: bool = False
     """Whether it is a git repository in which the sample came week by week."""
 
 
-def make_repository(folder: Path, beginning: Beginning, language: Language) -> list[str]:
-    """Make a policy repository beside its place and move it there when it is complete.
+@dataclass(frozen=True)
+class Begun:
+    """What came of it."""
 
-    Return the ids of the datasets that were drafted.
+    drafted: list[str]
+    """Datasets that were drafted."""
+    effective_on: datetime.date | None = None
+    """Day from which the plan is in force; None where nothing was drafted."""
+    first_day: datetime.date | None = None
+    """First day of the evidence that was taken over."""
+
+
+def make_repository(folder: Path, beginning: Beginning, language: Language) -> Begun:
+    """Make a policy repository beside its place and move it there when it is complete.
 
     Raises:
         CcpolicyError: the folder is not empty, or the repository cannot be as it is asked for.
@@ -79,7 +92,7 @@ def make_repository(folder: Path, beginning: Beginning, language: Language) -> l
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         beside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-        drafted = _fill(beside, beginning, language)
+        begun = _fill(beside, beginning, language)
         beside.chmod(0o755)
         _move(beside, target)
     except OSError as failure:
@@ -91,7 +104,7 @@ def make_repository(folder: Path, beginning: Beginning, language: Language) -> l
     finally:
         if beside is not None:
             shutil.rmtree(beside, ignore_errors=True)
-    return drafted
+    return begun
 
 
 def _check(beginning: Beginning) -> None:
@@ -111,6 +124,7 @@ def _check(beginning: Beginning) -> None:
         "--zone": beginning.zone,
         "--subject": beginning.subject,
         "--calendar": beginning.calendar,
+        "--effective-on": beginning.effective_on,
     }
     given = [name for name, value in own.items() if value is not None]
     if beginning.pack == "call-centre" and given:
@@ -140,10 +154,10 @@ def _check(beginning: Beginning) -> None:
         )
 
 
-def _fill(folder: Path, beginning: Beginning, language: Language) -> list[str]:
+def _fill(folder: Path, beginning: Beginning, language: Language) -> Begun:
     if beginning.with_history:
         unpack_history(HISTORY, folder)
-        return []
+        return Begun([])
     if beginning.pack == "call-centre":
         shutil.copyfile(shipped_folder() / FILE, folder / FILE)
         for name in ("policy", "evidence"):
@@ -152,6 +166,9 @@ def _fill(folder: Path, beginning: Beginning, language: Language) -> list[str]:
         today = datetime.datetime.now(time_zone(beginning.zone or "UTC")).date()
         _copy(_PACKS / beginning.pack, folder, today)
         write_schemas(folder / "policy" / "schemas")
+        _rename(folder, beginning.name or "")
+        if beginning.pack == "bare" and beginning.files:
+            _without_records(folder)
     _rewrite(folder, beginning)
     for service in beginning.services:
         _copy(_PACKS / "ci" / service, folder)
@@ -164,7 +181,11 @@ def _fill(folder: Path, beginning: Beginning, language: Language) -> list[str]:
     with open_store() as store:
         store.lock()
         check_policy(policy, store)
-    return _draft(folder, policy, beginning.files, language)
+    drafted = _draft(folder, policy, beginning.files, language)
+    if not drafted:
+        return Begun([])
+    policy = load_policy(folder)
+    return Begun(drafted, policy.plan.effective_on, first_day(policy, drafted))
 
 
 def _copy(source: Path, target: Path, today: datetime.date | None = None) -> None:
@@ -195,6 +216,27 @@ def _digests(policy: Policy) -> set[tuple[str, str]]:
     }
 
 
+def _rename(folder: Path, title: str) -> None:
+    """Make the plan's id from its title, where that has letters for one."""
+    new = re.sub("[^a-z0-9]+", "-", title.lower()).strip("-") if title.isascii() else ""
+    plan = (folder / "policy" / "plan.yaml").read_text("utf-8")
+    found = re.search(r"^id: (.+)$", plan, re.MULTILINE)
+    if found is None or not re.match("[a-z]", new):
+        return
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in (".yaml", ".csv"):
+            text = path.read_text("utf-8")
+            own = re.sub(rf"(?<![\w-]){re.escape(found[1])}(?![\w-])", new, text)
+            path.write_text(own, "utf-8", newline="\n")
+
+
+def _without_records(folder: Path) -> None:
+    """Take out the records that a pack makes up, and leave the headings."""
+    for path in sorted((folder / "evidence").rglob("*.csv")):
+        headings = path.read_text("utf-8").partition("\n")[0]
+        path.write_text(f"{headings}\n", "utf-8", newline="\n")
+
+
 def _rewrite(folder: Path, beginning: Beginning) -> None:
     """Write the files of a pack in the languages and words that are asked for."""
     policy = folder / "policy"
@@ -215,6 +257,8 @@ def _rewrite(folder: Path, beginning: Beginning) -> None:
         text = _with_value(text, "title", title)
     if beginning.zone is not None:
         text = _with_value(text, "zone", scalar(beginning.zone))
+    if beginning.effective_on is not None:
+        text = _with_value(text, "effective_on", beginning.effective_on.isoformat())
     if beginning.subject is not None:
         text = _with_value(text, "subject", scalar(beginning.subject))
     plan.write_text(text, "utf-8", newline="\n")
@@ -247,24 +291,29 @@ def _draft(folder: Path, policy: Policy, files: Sequence[Path], language: Langua
         else:
             groups.append((layout, [path]))
     taken = list(policy.datasets)
+    copies: dict[str, list[Path]] = {}
     for _, paths in groups:
         stem = re.sub(r"[-_ ]*[0-9][-_0-9]*$", "", paths[0].name.partition(".")[0])
         name = new_name(name_of(stem), taken)
         taken.append(name)
         place = folder / policy.settings.evidence / name
         place.mkdir(parents=True)
-        copies = []
+        copies[name] = []
         for number, path in enumerate(paths, 1):
             copy = place / path.name
             copy = place / f"{number}-{path.name}" if copy.exists() else copy
             shutil.copyfile(path, copy)
-            copies.append(copy)
-        _, text = draft_dataset(copies, Surroundings.of(policy), language, name)
+            copies[name].append(copy)
+    # Once more for all but the last, which may refer to those that came after them.
+    for name in [*copies, *list(copies)[:-1]]:
+        others = {id_: each for id_, each in policy.datasets.items() if id_ != name}
+        around = Surroundings.of(replace(policy, datasets=others))
+        _, text = draft_dataset(copies[name], around, language, name)
         (folder / policy.settings.policy / "datasets" / f"{name}.yaml").write_text(
             text, "utf-8", newline="\n"
         )
         policy = load_policy(folder)
-    return taken[len(taken) - len(groups) :]
+    return list(copies)
 
 
 def _move(beside: Path, target: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
@@ -126,7 +127,7 @@ def _chosen(policy: Policy, name: str) -> tuple[str, str | None]:
             "no dataset reads the file",
             hint="draft its contract with: ccpolicy draft dataset {file}",
             locator=Locator(file.as_posix() if file else name),
-            file=name,
+            file=shlex.quote(name),
         )
     if len(readers) > 1:
         raise EvidenceError(

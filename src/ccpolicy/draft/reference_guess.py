@@ -14,6 +14,7 @@ from ccpolicy.draft.yaml_text import flow
 from ccpolicy.errors import CcpolicyError
 from ccpolicy.evidence import load_evidence
 from ccpolicy.policy import ColumnType, Policy, columns
+from ccpolicy.policy.references import COMMON_NAMES
 from ccpolicy.store import open_store
 from ccpolicy.store.sql import identifier
 from ccpolicy.time.zones import time_zone
@@ -34,15 +35,25 @@ class Target:
     type: ColumnType
     values: frozenset[str]
 
+    @property
+    def counts(self) -> bool:
+        """Whether its key only numbers the records, so that any small number occurs in it."""
+        if not all(each.isdecimal() for each in self.values):
+            return False
+        numbers = [int(each) for each in self.values]
+        return min(numbers) <= 1 and max(numbers) <= 2 * len(numbers)
 
-def find_targets(policy: Policy) -> list[Target]:
+
+def find_targets(policy: Policy, own: str | None = None) -> list[Target]:
     """Return the datasets whose key is one column, with the values on file.
 
-    A dataset whose evidence cannot be read is left out: nothing is known to refer to it.
+    Those that refer to the dataset `own` are left out, and so is one whose evidence cannot be read:
+    nothing is known to refer to it.
     """
     used: dict[str, set[str]] = {}
     for dataset in policy.datasets.values():
-        if dataset.format != "git" and len(dataset.key) == 1:
+        refers = any(each.dataset == own for each in dataset.references.values())
+        if dataset.format != "git" and len(dataset.key) == 1 and not refers:
             used[dataset.id] = set(dataset.key)
     found = []
     with (
@@ -87,7 +98,7 @@ def guess_references(
         for target in sorted(alike, key=lambda each: not _has_name(column, each)):
             missing = values - target.values
             is_named = _has_name(column, target)
-            if not missing and (is_named or len(values) >= _ENOUGH):
+            if not missing and (is_named or (len(values) >= _ENOUGH and not target.counts)):
                 if is_named:
                     found[column.name] = target
                     if "enum" in column.schema:
@@ -128,12 +139,11 @@ def _partly(column: ColumnGuess, target: Target, missing: Sequence[str]) -> Ques
 
 def _has_name(column: ColumnGuess, target: Target) -> bool:
     """Whether a column is called as the key of a dataset is, or as the dataset is."""
-    names = set(_stems(column.name))
+    names = set(_stems(column.name)) - COMMON_NAMES
     return bool(names & {target.key, *_stems(target.dataset)})
 
 
 def _stems(name: str) -> Iterator[str]:
     yield name
-    yield name.removesuffix("_id")
-    yield name.removesuffix("s")
-    yield name.removesuffix("es")
+    for suffix in ("_id", "_no", "_number", "_code", "s", "es"):
+        yield name.removesuffix(suffix)

@@ -38,6 +38,8 @@ class YamlDocument:
     value: Any
     marks: dict[Place, tuple[int, int]] = field(repr=False)
     """Path of a value → line and column, from 1; of a mapping's value, where its key stands."""
+    questions: tuple[int, ...] = field(default=(), repr=False)
+    """Lines of comments that begin with `# ?`, by which drafts ask."""
 
     def locate(self, path: Place = ()) -> Locator:
         """Return the place of the value at a path, or of the nearest parent that is there."""
@@ -108,7 +110,7 @@ def parse_yaml(
         )
     builder = _Builder(name, error, lines_before)
     try:
-        return YamlDocument(name, builder.build(text), builder.marks)
+        value = builder.build(text)
     except yaml.MarkedYAMLError as failure:
         builder.refuse(
             failure.problem_mark or failure.context_mark,
@@ -117,6 +119,12 @@ def parse_yaml(
         )
     except yaml.YAMLError as failure:
         builder.refuse(None, "not YAML: {reason}", reason=getattr(failure, "reason", str(failure)))
+    questions = tuple(
+        number
+        for number, line in enumerate(text.splitlines() if "# ?" in text else (), lines_before + 1)
+        if line.lstrip().startswith("# ? ")
+    )
+    return YamlDocument(name, value, builder.marks, questions)
 
 
 class _Builder:

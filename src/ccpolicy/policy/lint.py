@@ -20,6 +20,7 @@ from ccpolicy.policy.duration_checks import unproven
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.models import Waiver
 from ccpolicy.policy.pauses import untraced_ends
+from ccpolicy.policy.placeholders import placeholders
 from ccpolicy.policy.references import lookalikes
 from ccpolicy.policy.schedule_checks import clipped
 from ccpolicy.policy.settings import FILE
@@ -51,6 +52,7 @@ def lint(content: Policy, today: datetime.date) -> list[Finding]:
         store.lock()
         check_policy(content, store)
     return [
+        *(Finding(*each) for each in placeholders(content)),
         *_settings(content),
         *_clauses(content),
         *_norms(content),

@@ -15,6 +15,13 @@ from ccpolicy.policy.load import Policy
 from ccpolicy.policy.names import unknown
 
 Path = tuple[str | int, ...]
+COMMON_NAMES = frozenset(
+    (
+        *("id", "no", "nr", "number", "num", "code", "key", "serial", "seq", "row"),
+        *("name", "title", "date", "day", "time", "month", "year"),
+    )
+)
+"""Names of columns that do not say whose they are, so that two may have them by chance."""
 _TIMES = ("date", "instant")
 _OPEN = re.compile(r"\[[^\]]*\]|\{[^}]*\}|\\.")
 """What of a pattern stands for any of several characters."""
@@ -149,9 +156,9 @@ def lookalikes(content: Policy) -> Iterator[tuple[str, str, str, Locator]]:
     """Yield columns that seem to refer to a dataset, and do not say so.
 
     Of each: its name, the dataset, the line to add, and its place. A column seems to if it has the
-    name of the dataset's only key column, or a pattern with fixed letters that the key of no other
-    dataset has. What names the record itself does not; an id of nested records must have both. What
-    is held to the dataset's records already is left out.
+    name of the dataset's only key column, unless that is a common one, or a pattern with fixed
+    letters that the key of no other dataset has. What names the record itself does not; an id of
+    nested records must have both. What is held to the dataset's records already is left out.
     """
     held = _held(content)
     for dataset in content.datasets.values():
@@ -229,7 +236,8 @@ def _named(
         if key is None:
             continue
         other = schema(content.datasets, name, key)
-        if key == column and other.get("type") == spec.get("type"):
+        is_alike = all(other.get(each) == spec.get(each) for each in ("type", "format"))
+        if key == column and column not in COMMON_NAMES and is_alike:
             named.append(name)
         if re.search(r"[^\W\d_]", _OPEN.sub("", pattern)) and other.get("pattern") == pattern:
             alike.append(name)

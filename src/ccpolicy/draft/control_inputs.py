@@ -1,0 +1,191 @@
+"""Fill the inputs of a drafted control with records and their columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ccpolicy.checks.kinds import Input, Kind, Role
+from ccpolicy.draft.column_roles import NOTHING, ColumnRoles
+from ccpolicy.draft.question import Question, doubt
+from ccpolicy.policy import Dataset, Policy, columns
+
+
+@dataclass(frozen=True)
+class ControlEvidence:
+    """The dataset that a control is drafted for, and those whose records it is about."""
+
+    policy: Policy
+    dataset: Dataset
+    column: str | None
+    """Column that names what it is about; without it the whole."""
+    subjects: str | None
+    """Dataset that lists these, by its `key`: the dataset itself if no other does."""
+    key: str | None
+
+    @classmethod
+    def of(cls, policy: Policy, dataset: Dataset) -> ControlEvidence:
+        """Look for what the records of a dataset are about: of its key, or else referred to."""
+        references = {
+            column: (each.dataset, each.key)
+            for column, each in dataset.references.items()
+            if "." not in each.dataset and policy.datasets[each.dataset].key == [each.key]
+        }
+        own = _roles(policy, dataset).subject()
+        column = next((each for each in dataset.key if each in references), own)
+        column = column or next(iter(references), None)
+        subjects, key = references.get(column or "", (dataset.id if column else None, column))
+        return cls(policy, dataset, column, subjects, key)
+
+    @property
+    def roles(self) -> ColumnRoles:
+        """Columns of the dataset."""
+        return _roles(self.policy, self.dataset)
+
+    @property
+    def has_list(self) -> bool:
+        """Whether another dataset lists what it is about."""
+        return self.subjects not in (None, self.dataset.id)
+
+
+@dataclass
+class DraftedInput:
+    """A selection as it was guessed."""
+
+    chosen: dict[str, Any] | None
+    """Fields of the selection; None for a list of items."""
+    questions: list[Question] = field(default_factory=list)
+
+
+def _roles(policy: Policy, dataset: Dataset) -> ColumnRoles:
+    return ColumnRoles(dataset, columns(policy.datasets, dataset.id) or {})
+
+
+def live_inputs(kind: Kind, evidence: ControlEvidence) -> list[str]:
+    """Return the inputs that are filled; the others stand there as comments."""
+    alternatives = kind.alternatives[:1]
+    verdict = evidence.roles.verdict()
+    is_broken = verdict is not None and verdict.bad and evidence.roles.types[verdict.column]
+    found = []
+    for name, spec in kind.inputs.items():
+        is_about = spec.population and not spec.required and evidence.column is not None
+        with_other = spec.given_with is not None and spec.given_with in alternatives
+        is_needed = (spec.required and not spec.given_with) or name in alternatives
+        # A check that found something broken ends the cover; who was absent only has none.
+        ends_cover = spec.undoes and not spec.required and name == "failures"
+        if is_needed or with_other or is_about or (ends_cover and is_broken == "text"):
+            found.append(name)
+    return found
+
+
+def drafted_input(
+    kind: Kind, name: str, spec: Input, evidence: ControlEvidence, live: list[str]
+) -> DraftedInput:
+    """Fill one input."""
+    if spec.items:
+        return DraftedInput(None)
+    own, roles = evidence.dataset, evidence.roles
+    if spec.population and not spec.required:
+        return _subjects(kind, evidence)
+    found = DraftedInput({"dataset": own.id})
+    chosen = found.chosen or {}
+    _take_key(found, kind, spec, evidence, live)
+    _take_times(kind, spec, evidence, chosen)
+    for role in spec.needs:
+        if role not in ("starts", "good"):
+            chosen[role] = _column(role, roles)
+    if "quantity" in spec.columns and kind.name == "level":
+        chosen["quantity"] = _column("quantity", roles)
+    if "good" in (*spec.needs, *spec.one_of):
+        _take_verdict(found, evidence, "good", is_good=True)
+    elif spec.effect == "help" and not spec.stops:
+        _take_verdict(found, evidence, "where", is_good=True)
+    elif spec.undoes:
+        _take_verdict(found, evidence, "where", is_good=False)
+    return found
+
+
+def _take_key(
+    found: DraftedInput, kind: Kind, spec: Input, evidence: ControlEvidence, live: list[str]
+) -> None:
+    """Say which subject a record counts for; where no column does, ask."""
+    chosen = found.chosen or {}
+    is_whole = not kind.inputs[kind.population].required
+    if spec.population or spec.parts or spec.closes:
+        chosen["key"] = evidence.dataset.key
+        if spec.parts and evidence.column:
+            chosen["group"] = [evidence.column]
+    elif is_whole and evidence.column and kind.population in live:
+        chosen["key"] = [evidence.column]
+    elif is_whole:
+        found.questions.append(
+            doubt("For whom or for what is each of these? Without a 'key' one is for all.")
+        )
+
+
+def _subjects(kind: Kind, evidence: ControlEvidence) -> DraftedInput:
+    dataset = evidence.policy.datasets[evidence.subjects or evidence.dataset.id]
+    roles = _roles(evidence.policy, dataset)
+    key = [evidence.key] if evidence.key else dataset.key
+    found = DraftedInput({"dataset": dataset.id, "key": key})
+    chosen = found.chosen or {}
+    minimum = roles.minimum() if kind.name == "level" else None
+    if minimum is None and kind.name == "level" and evidence.has_list:
+        minimum = evidence.roles.minimum()
+        if minimum and evidence.column:  # each record has it, and not the list
+            chosen |= {"dataset": evidence.dataset.id, "key": [evidence.column]}
+    elif evidence.has_list:
+        chosen |= roles.duty()
+    elif evidence.column:
+        used = [*filter(None, roles.validity())]
+        chosen |= roles.duty(used, is_named=True)
+    if evidence.column and chosen["dataset"] == evidence.dataset.id:
+        found.questions.append(
+            doubt("Which dataset lists all of them? In this one is only what has a record already.")
+        )
+    if minimum:
+        chosen["quantity"] = minimum
+    return found
+
+
+def _take_times(kind: Kind, spec: Input, evidence: ControlEvidence, chosen: dict[str, Any]) -> None:
+    roles = evidence.roles
+    since, until = roles.validity()
+    times = [each for each in roles.times() if each != until] or roles.times()
+    if kind.name == "coverage" and spec.effect == "help" and until:
+        chosen |= {"valid_from": since} if since else {"starts": times[0]}
+        chosen["ends"] = until
+    elif "starts" in spec.needs:
+        is_later = spec.closes is not None and len(times) > 1
+        chosen["starts"] = times[1 if is_later else 0]
+
+
+def _take_verdict(
+    found: DraftedInput, evidence: ControlEvidence, name: str, *, is_good: bool
+) -> None:
+    """Take only good records, or only bad ones; where it is not known which, none, and ask."""
+    verdict = evidence.roles.verdict()
+    chosen = found.chosen or {}
+    if verdict is None and name != "good":
+        return
+    predicate = verdict and (verdict.good if is_good else verdict.bad)
+    chosen[name] = predicate or NOTHING
+    if predicate:
+        return
+    found.questions.append(
+        doubt("By which column is a record as it should be? Until it is said, none is.")
+        if verdict is None
+        else doubt(
+            "Which values of '{column}' count here? Until it is said, none does.",
+            column=verdict.column,
+        )
+    )
+
+
+def _column(role: Role, roles: ColumnRoles) -> str:
+    match role:
+        case "quantity" | "met":
+            return roles.quantity() or "…"
+        case "reason":
+            return roles.closed() or "…"
+    return "…"
