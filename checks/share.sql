@@ -46,7 +46,6 @@ parameters:
     choices: [week, month, quarter, half-year, year, "{fiscal_year: MM-DD}"]
     required: true
     by_class: false
-    stricter: shorter
     label: {en: calendar period that is judged at its end, zh: 于终了时评定的自然周期（周、月、季、半年、年、财年）}
   limit:
     type: duration
@@ -54,7 +53,6 @@ parameters:
     proven_by: closings
     business_hours: true
     unless: {openings: [ends]}
-    stricter: shorter
     label: {en: time allowed, zh: 时限}
   count:
     type: integer

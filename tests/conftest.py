@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import signal
 import zoneinfo
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from git_command import commit, git
 from small_centre import lay
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 # What a test expects of a zone rests on the same rules as what it tries, on every machine.
 zoneinfo.reset_tzpath([])
@@ -28,3 +37,19 @@ def small_repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     git(folder, "init", "-q", "-b", "main")
     commit(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Run one browser: a process can have no second."""
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    if not program:
+        if os.environ.get("CI"):
+            pytest.fail("no Chromium: the report was not opened in a browser")
+        pytest.skip("NO CHROMIUM: THE REPORT IS NOT OPENED IN A BROWSER")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield browser
+        browser.close()

@@ -13,6 +13,8 @@ VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 Judged = Literal["now", "period"]
 """Which verdict the gate looks at."""
 JUDGED: tuple[Judged, ...] = get_args(Judged)
+ColumnType = Literal["text", "integer", "number", "boolean", "date", "instant"]
+"""What the values of a column are, once they are read."""
 AsOfSource = Literal["now", "given", "pinned"]
 """Whether as-of is the present, was asked for, or is pinned in `ccpolicy.toml`."""
 StepName = Literal[

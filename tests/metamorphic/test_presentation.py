@@ -43,8 +43,9 @@ def _write(folder: Path, dataset: str, style: str, records: list[Record], name: 
     columns = dict.fromkeys(COLUMNS)
     rows = [{**columns, **row} if style in ("csv", "xlsx", "parquet") else row for row in records]
     for row in rows:
-        if isinstance(row.get("quantity"), int):
-            row["quantity"] = float(row["quantity"])
+        for number in ("quantity", "met"):
+            if isinstance(row.get(number), int):
+                row[number] = float(row[number])
     if style == "csv":
         with (folder / f"evidence/{dataset}/{name}.csv").open("w", encoding="utf-8") as file:
             writer = csv.DictWriter(file, list(rows[0]))

@@ -18,7 +18,6 @@ from ccpolicy.record.page import record_page
 from ccpolicy.record.recorder import Recorder
 from ccpolicy.record.sources import read_given
 from ccpolicy.time.durations import parse_duration
-from reports.html.conftest import browser
 from reports.html.test_browser import opened
 from small_centre import change
 
@@ -27,7 +26,6 @@ from .conftest import NOW, PATROLS, lay_workbooks
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-__all__ = ["browser"]
 HOSTILE = "</script><b>x</b>"
 BLOCKED = "Object.defineProperty(window, 'localStorage', { get() { throw new Error('no'); } });"
 

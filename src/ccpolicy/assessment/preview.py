@@ -6,9 +6,9 @@ from typing import ClassVar, Literal
 
 from ccpolicy.assessment.models import Model, Note, Tool
 from ccpolicy.texts import Text
+from ccpolicy.vocabulary import ColumnType
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
-ColumnType = Literal["text", "integer", "number", "boolean", "date", "instant"]
 
 
 class PreviewedFile(Model):

@@ -20,6 +20,8 @@ def warn_of_moment(as_of: str, source: AsOfSource, view: View) -> None:
 
     Not beside the result, which is the same at any time.
     """
+    if source == "now":
+        return  # by a clock that is read once, so that all of a verdict is of one moment
     now = datetime.datetime.now(datetime.UTC)
     if source == "pinned":
         warning = CcpolicyError(

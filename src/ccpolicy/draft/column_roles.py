@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ccpolicy.policy import ColumnType, Dataset
+from ccpolicy.policy import Dataset
+from ccpolicy.vocabulary import ColumnType
 
 NOTHING = "FALSE"
 """A predicate that no record fulfils, until somebody says which do."""

@@ -7,9 +7,9 @@ from typing import Any
 
 from ccpolicy.evidence.cell_readings import MISREAD, CellReadings
 from ccpolicy.evidence.contract import Column
-from ccpolicy.policy import ColumnType
 from ccpolicy.policy.column_reading import ColumnReading
 from ccpolicy.store import DuckDB
+from ccpolicy.vocabulary import ColumnType
 
 _UTC = "UTC"
 

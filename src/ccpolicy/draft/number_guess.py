@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ccpolicy.draft.column_trial import ColumnTrial
-from ccpolicy.policy import ColumnType
+from ccpolicy.vocabulary import ColumnType
 
 _CURRENCIES = "￥¥$€£元圆"
 _UNITS = (
@@ -33,11 +33,14 @@ _FORMS: tuple[dict[str, Any], ...] = (
 )
 
 
+NumberType = Literal["integer", "number"]
+
+
 @dataclass(frozen=True)
 class NumberGuess:
     """How the numbers of a column may be written."""
 
-    type: Literal["integer", "number"]
+    type: NumberType
     form: dict[str, Any] | None = None
     """The `number` of the contract; none if they are written as in JSON."""
     doubtful: tuple[dict[str, Any], ...] = ()
@@ -71,7 +74,7 @@ def guess_numbers(trial: ColumnTrial, raws: Sequence[Any]) -> NumberGuess | None
         return NumberGuess("number", None, tuple(map(_named, forms)))
     is_plain = not texts or _short(forms[0]) == {}
     reading = None if is_plain else {"number": forms[0]}
-    type_: Literal["integer", "number"] = "number"
+    type_: NumberType = "number"
     if trial.values(raws, kind, reading) is not None and not any(_has_fraction(x) for x in raws):
         type_ = "integer"
     if is_plain and trial.values(raws, type_) is None:

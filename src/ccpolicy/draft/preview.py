@@ -12,7 +12,6 @@ import ccpolicy
 from ccpolicy.assessment.models import Note, Tool
 from ccpolicy.assessment.preview import (
     SCHEMA_VERSION,
-    ColumnType,
     Preview,
     PreviewedFile,
     PreviewedRow,
@@ -35,6 +34,7 @@ from ccpolicy.store.sql import identifier
 from ccpolicy.texts import Text
 from ccpolicy.time.calendar import date_of, moment
 from ccpolicy.time.zones import time_zone
+from ccpolicy.vocabulary import ColumnType
 
 ROWS = "rows"
 """What the rows before `reshape` are called, in its query and here."""

@@ -13,11 +13,12 @@ from ccpolicy.draft.question import Question, doubt
 from ccpolicy.draft.yaml_text import flow
 from ccpolicy.errors import CcpolicyError
 from ccpolicy.evidence import load_evidence
-from ccpolicy.policy import ColumnType, Policy, columns
+from ccpolicy.policy import Policy, columns
 from ccpolicy.policy.references import COMMON_NAMES
 from ccpolicy.store import open_store
 from ccpolicy.store.sql import identifier
 from ccpolicy.time.zones import time_zone
+from ccpolicy.vocabulary import ColumnType
 
 _MOST = 200_000
 """Values of a dataset that are compared."""

@@ -16,7 +16,7 @@ from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.evidence import Evidence, Table, load_evidence
 from ccpolicy.evidence.places import NestedRecords
 from ccpolicy.evidence.record_sources import NUMBER_BITS
-from ccpolicy.policy import ColumnType, Dataset, Policy, columns
+from ccpolicy.policy import Dataset, Policy, columns
 from ccpolicy.policy.consistency import PolicyExpression
 from ccpolicy.policy.falsifications import (
     Add,
@@ -33,6 +33,7 @@ from ccpolicy.store.sql import identifier
 from ccpolicy.time.calendar import date_of, day_number, day_starts, moment, shift
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.time.zones import time_zone
+from ccpolicy.vocabulary import ColumnType
 
 Record = dict[str, Any]
 Records = dict[str, list[Record]]

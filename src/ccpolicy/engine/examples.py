@@ -15,7 +15,7 @@ from ccpolicy.errors import Locator, Message, PolicyError
 from ccpolicy.evidence import Table
 from ccpolicy.evidence.record_sql import TYPES
 from ccpolicy.files.policy_files import FolderFiles
-from ccpolicy.policy import ColumnType, Control, ParameterValue, Plan, Policy, Selection
+from ccpolicy.policy import Control, ParameterValue, Plan, Policy, Selection
 from ccpolicy.policy.lint import Finding
 from ccpolicy.policy.models import WEEKDAYS, BusinessCalendarRules, Clause, WeekHours
 from ccpolicy.shipped import shipped_folder
@@ -24,6 +24,7 @@ from ccpolicy.texts import Label
 from ccpolicy.time.calendar import day_number, instant, shift
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.time.zones import time_zone
+from ccpolicy.vocabulary import ColumnType
 
 _BEGINNING = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _OFFICE = BusinessCalendarRules(

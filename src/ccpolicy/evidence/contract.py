@@ -10,11 +10,12 @@ from typing import Any
 from ccpolicy.checks.patterns import portable
 from ccpolicy.checks.time_formats import time_format
 from ccpolicy.evidence.values import value_of
-from ccpolicy.policy import ColumnType, Dataset, columns
+from ccpolicy.policy import Dataset, columns
 from ccpolicy.policy.column_reading import AS_IS, ColumnReading
 from ccpolicy.policy.decoding import letters
 from ccpolicy.policy.keywords import BIGINT
 from ccpolicy.policy.record_schema import check_schema
+from ccpolicy.vocabulary import ColumnType
 
 
 @dataclass(frozen=True, slots=True)

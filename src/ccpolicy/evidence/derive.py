@@ -8,10 +8,11 @@ from ccpolicy.checks.sql_guard import Expression, expression_sql, vet_expression
 from ccpolicy.errors import PolicyError
 from ccpolicy.evidence import record_sql
 from ccpolicy.evidence.contract import make_contract
-from ccpolicy.policy import ColumnType, Dataset, columns
+from ccpolicy.policy import Dataset, columns
 from ccpolicy.policy.expression_types import Column, Family, family_of
 from ccpolicy.store import DuckDB, StoreError
 from ccpolicy.store.sql import identifier
+from ccpolicy.vocabulary import ColumnType
 
 _TYPES: dict[str, ColumnType] = {
     "BOOLEAN": "boolean",

@@ -9,10 +9,11 @@ from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.evidence import record_sql
 from ccpolicy.evidence.contract import make_contract
 from ccpolicy.evidence.derive import column_types, derived_types
-from ccpolicy.policy import ColumnType, Policy
+from ccpolicy.policy import Policy
 from ccpolicy.policy.consistency import expressions
 from ccpolicy.store import DuckDB, Interrupted, StoreError, ValueFault
 from ccpolicy.store.sql import identifier
+from ccpolicy.vocabulary import ColumnType
 
 _HINT_MESSAGES = {
     "input": "correct the regular expression or the option: it is read as RE2 reads it",

@@ -15,11 +15,10 @@ from ccpolicy.evidence.places import Places
 from ccpolicy.evidence.problems import ProblemLog
 from ccpolicy.evidence.record_sources import NUMBER_BITS
 from ccpolicy.evidence.table_plan import TablePlan
-from ccpolicy.policy import ColumnType
 from ccpolicy.store import DuckDB
 from ccpolicy.store.sql import identifier
 from ccpolicy.time.calendar import date_of, moment
-from ccpolicy.vocabulary import KEY_SEPARATOR
+from ccpolicy.vocabulary import KEY_SEPARATOR, ColumnType
 
 
 def check_tables(store: DuckDB, loads: Collection[DatasetLoad]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ccpolicy.errors import EvidenceError, Locator, Message
 from ccpolicy.evidence.places import Places
 from ccpolicy.evidence.record_sources import RecordSource
-from ccpolicy.policy import ColumnType
+from ccpolicy.vocabulary import ColumnType
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from ccpolicy.evidence import values
 from ccpolicy.evidence.contract import Column
-from ccpolicy.policy import ColumnType
 from ccpolicy.policy.keywords import KEYWORDS
 from ccpolicy.store.sql import identifier, literal
 from ccpolicy.time.epoch import DAY, LAST_DAY
-from ccpolicy.vocabulary import KEY_SEPARATOR
+from ccpolicy.vocabulary import KEY_SEPARATOR, ColumnType
 
 TYPES: dict[ColumnType, str] = {
     "text": "VARCHAR",

@@ -12,11 +12,11 @@ from ccpolicy.evidence.models import Table
 from ccpolicy.evidence.readers import Scan
 from ccpolicy.evidence.record_sources import NUMBER_BITS
 from ccpolicy.evidence.typed_sql import EARLY
-from ccpolicy.policy import ColumnType
 from ccpolicy.policy.dataset import Lookup
 from ccpolicy.store import DuckDB
 from ccpolicy.store.sql import identifier
 from ccpolicy.time.epoch import DAY, LAST_DAY
+from ccpolicy.vocabulary import ColumnType
 
 
 class StagedColumn(NamedTuple):

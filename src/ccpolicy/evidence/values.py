@@ -11,11 +11,10 @@ from collections.abc import Collection
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ccpolicy.policy import ColumnType
 from ccpolicy.time.calendar import day_number, instant
 from ccpolicy.time.epoch import DAY, LAST_DAY
 from ccpolicy.time.zones import local_readings
-from ccpolicy.vocabulary import KEY_SEPARATOR
+from ccpolicy.vocabulary import KEY_SEPARATOR, ColumnType
 
 # These are read by Python's `re` and by RE2, and mean the same in both.
 DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"

@@ -1,6 +1,6 @@
 """The plan as content, loaded and checked."""
 
-from ccpolicy.policy.columns import ColumnType, columns
+from ccpolicy.policy.columns import columns
 from ccpolicy.policy.consistency import check_policy
 from ccpolicy.policy.dataset import Dataset
 from ccpolicy.policy.git_datasets import EVIDENCE_CHANGES, FROM_GIT, RECORDINGS
@@ -11,7 +11,6 @@ __all__ = [
     "EVIDENCE_CHANGES",
     "FROM_GIT",
     "RECORDINGS",
-    "ColumnType",
     "Control",
     "Dataset",
     "Norm",

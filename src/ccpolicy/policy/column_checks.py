@@ -10,13 +10,14 @@ from ccpolicy.checks import patterns
 from ccpolicy.checks.time_formats import time_format
 from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.policy.column_reading import ColumnReading, NumberForm
-from ccpolicy.policy.columns import ColumnType, columns
+from ccpolicy.policy.columns import columns
 from ccpolicy.policy.dataset import Dataset
 from ccpolicy.policy.duration_forms import duration_form
 from ccpolicy.policy.keywords import KEYWORDS, is_of_type
 from ccpolicy.policy.names import unknown
 from ccpolicy.policy.record_schema import Place
 from ccpolicy.time.zones import is_zone
+from ccpolicy.vocabulary import ColumnType
 
 _WAYS: dict[str, tuple[ColumnType, ...]] = {
     "values": ("text", "integer", "number", "boolean"),

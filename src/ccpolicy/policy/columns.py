@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 from ccpolicy.policy.dataset import Dataset
+from ccpolicy.vocabulary import ColumnType
 
-ColumnType = Literal["text", "integer", "number", "boolean", "date", "instant"]
 _TYPES: dict[str, ColumnType] = {"integer": "integer", "number": "number", "boolean": "boolean"}
 
 

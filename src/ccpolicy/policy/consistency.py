@@ -12,7 +12,7 @@ from ccpolicy.checks.sql_guard import Expression, vet_expressions
 from ccpolicy.errors import Locator, PolicyError, PolicyErrors
 from ccpolicy.policy.calendars import calendar_name, check_calendars, require_calendar
 from ccpolicy.policy.column_checks import check_columns
-from ccpolicy.policy.columns import ColumnType, columns, schema
+from ccpolicy.policy.columns import columns, schema
 from ccpolicy.policy.controls import check_control
 from ccpolicy.policy.dataset import Dataset, Recording
 from ccpolicy.policy.decoding_checks import check_decoding
@@ -27,6 +27,7 @@ from ccpolicy.policy.reshape_checks import check_reshapes
 from ccpolicy.store import DuckDB
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.time.zones import is_zone
+from ccpolicy.vocabulary import ColumnType
 
 
 def check_policy(content: Policy, store: DuckDB) -> Mapping[str, frozenset[str]]:

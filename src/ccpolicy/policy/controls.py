@@ -8,7 +8,7 @@ from functools import partial
 from ccpolicy.checks.kinds import ROLES, Input, Kind, Parameter, Role
 from ccpolicy.checks.parameter_values import check_value
 from ccpolicy.errors import Locator, PolicyError
-from ccpolicy.policy.columns import ColumnType, columns
+from ccpolicy.policy.columns import columns
 from ccpolicy.policy.duration_checks import business_terms, clock_over_dates
 from ccpolicy.policy.keys import unlike_keys
 from ccpolicy.policy.load import Policy
@@ -17,6 +17,7 @@ from ccpolicy.policy.names import unknown
 from ccpolicy.policy.pauses import check_pauses, stopped_clocks
 from ccpolicy.policy.schedule_checks import schedule_faults
 from ccpolicy.time.durations import parse_duration
+from ccpolicy.vocabulary import ColumnType
 
 
 def check_control(content: Policy, control: Control) -> Iterator[PolicyError]:

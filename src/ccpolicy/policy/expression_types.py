@@ -13,8 +13,8 @@ from typing import Any, Literal
 from ccpolicy.checks.sql_guard import Expression
 from ccpolicy.checks.sql_writer import LENGTHS, format_of
 from ccpolicy.errors import Locator, PolicyError
-from ccpolicy.policy.columns import ColumnType
 from ccpolicy.policy.names import unknown
+from ccpolicy.vocabulary import ColumnType
 
 Family = Literal["string", "number", "boolean", "date", "date-time", "duration"]
 """What a value is, in the words of a dataset's schema."""

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from ccpolicy.errors import Message, PolicyError, PolicyErrors
 from ccpolicy.files.model_errors import explain
 from ccpolicy.files.policy_files import PolicyFiles, read_source
-from ccpolicy.policy.columns import ColumnType, columns
+from ccpolicy.policy.columns import columns
 from ccpolicy.policy.dataset import Dataset
 from ccpolicy.policy.falsifications import (
     Add,
@@ -26,6 +26,7 @@ from ccpolicy.policy.load import FALSIFICATIONS, Place, Policy
 from ccpolicy.policy.names import unknown
 from ccpolicy.policy.tests import sources
 from ccpolicy.time.durations import parse_duration
+from ccpolicy.vocabulary import ColumnType
 
 
 def load_falsifications(tree: PolicyFiles, content: Policy) -> Suite | None:

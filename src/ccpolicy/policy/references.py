@@ -8,11 +8,12 @@ from functools import partial
 from itertools import product
 
 from ccpolicy.errors import Locator, PolicyError
-from ccpolicy.policy.columns import ColumnType, columns, schema
+from ccpolicy.policy.columns import columns, schema
 from ccpolicy.policy.dataset import Dataset, Reference
 from ccpolicy.policy.expression_types import Column
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.names import unknown
+from ccpolicy.vocabulary import ColumnType
 
 Path = tuple[str | int, ...]
 COMMON_NAMES = frozenset(

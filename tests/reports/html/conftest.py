@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,26 +12,6 @@ from ccpolicy.reports import View
 from ccpolicy.reports.html import render_assessment as render
 
 from .audited import AUDITED, hostile, many
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
-
-ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    if not program:
-        if os.environ.get("CI"):
-            pytest.fail("no Chromium: the report was not opened in a browser")
-        pytest.skip("NO CHROMIUM: THE REPORT IS NOT OPENED IN A BROWSER")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,8 @@ from ccpolicy.evidence.readers.csv_table import CsvTable, is_shaped
 from ccpolicy.evidence.readers.encodings import transcode
 from ccpolicy.evidence.readers.interface import SourceFile, Spool, StoredFile
 from ccpolicy.evidence.readers.surroundings import known_around
-from ccpolicy.files.finder import SMALL, Fingerprint, content_facts
+from ccpolicy.files import finder
+from ccpolicy.files.finder import Fingerprint, content_facts
 from ccpolicy.policy import Dataset
 
 
@@ -116,9 +117,9 @@ def _stored(
     for piece in rest:
         held.append(piece)
         size += len(piece)
-        if size >= SMALL:
+        if size >= finder.SMALL:
             break
-    if size < SMALL and keep:
+    if size < finder.SMALL and keep:
         return file.path, content_facts(held)
     path = spool.path
     with path.open("wb") as stream:
