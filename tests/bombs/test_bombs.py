@@ -12,8 +12,8 @@ from .inputs import BOMBS, Bomb
 KINDS = (
     *("nested replace", "at_least of 400 digits", "deep policy"),
     *("far cell", "wide header", "many members", "deep JSON", "many rows", "deep folders"),
-    *("gzip of one sign", "archive of many files", "entities in entities", "endless block"),
-    *("bundle of many members", "deep assessment", "deep baseline", "history of trees"),
+    *("archive of many files", "entities in entities", "endless block"),
+    *("deep assessment", "deep baseline", "history of trees"),
 )
 
 
