@@ -262,9 +262,8 @@ def _strip(control: Control, course: list[Day]) -> Strip:
                 round(100 * (last - first) / len(course), 2),
                 count(
                     len(stretch),
-                    "{control}, {count} week from {day}: {days} d missed",
-                    "{control}, {count} weeks from {day}: {days} d missed",
-                    control=control.id,
+                    "{count} week from {day}: {days} d missed",
+                    "{count} weeks from {day}: {days} d missed",
                     day=stretch[0].label,
                     days=decimal(round(missed, 2)),
                 ),
