@@ -158,6 +158,7 @@ span AS (                 -- within its duty; on the first day also from the dut
   FROM limited
   JOIN (SELECT 0 AS is_early UNION ALL SELECT 1) turn
     ON is_early = 0 OR (origin_day = first_day AND day = first_day)
+  WHERE earliest < due    -- what comes later proves nothing for it
 )
 SELECT control, 'duty' AS part, subject, starts, ends, locator
 FROM term

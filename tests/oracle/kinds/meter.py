@@ -84,7 +84,11 @@ class Meter(RosterJudge):
         ]
         valid_for = self.durations(revision, by, "valid_for")
         most = Decimal(str(self.parameter("at_most", revision, by)))
-        return any(has_begun(each) and t < self.due(each.at, *valid_for) for each in since) and all(
+        relied_on = any(
+            each.at.earliest < due and has_begun(each) and t < self.due(each.at, *valid_for)
+            for each in since
+        )
+        return relied_on and all(
             t < shown for each in since for shown in self.shown(each, origin, since, most)
         )
 
