@@ -110,17 +110,17 @@ lasting AS (              -- for how long it can be relied on, and when the next
   LEFT JOIN business w ON w.duration = t.valid_for AND w.day = n.day
     AND w.starts <= n.earliest AND n.earliest < w.until
 ),
-since AS (                -- what is noted from an event or the beginning on: not certainly before
+since AS (                -- what is noted from an event on: not certainly before; for a beginning, all
   SELECT o.control, o.subject, o.duty_starts, o.duty_ends, o.first_day, o.duty_until, o.at_most,
          o.what AS origin, o.locator AS origin_locator, o.latest AS origin_latest,
          o.day AS origin_day, o.until, o.quantity AS origin_quantity, o.due,
          n.what, n.earliest, n.latest, n.day, n.quantity, n.locator, n.known_until
   FROM lasting o
-  JOIN lasting n ON n.subject = o.subject AND n.duty_starts = o.duty_starts AND n.day >= o.day
-    AND n.latest >= o.earliest AND n.earliest < o.due
+  JOIN lasting n ON n.subject = o.subject AND n.duty_starts = o.duty_starts
+    AND (o.what = 'beginning' OR (n.day >= o.day AND n.latest >= o.earliest))
     AND (n.earliest <= o.followed_at OR o.followed_at IS NULL)
     AND (n.what <> 'beginning' OR o.what = 'beginning')
-  WHERE o.what <> 'reading'
+  WHERE o.what <> 'reading' AND o.due IS NOT NULL
 ),
 compared AS (             -- each with the highest of the days before, and with the moment before
   SELECT *,
@@ -136,7 +136,7 @@ judged AS (               -- from when on it shows that the meter has run too fa
          CASE WHEN quantity > origin_quantity + at_most
                 THEN CASE WHEN what = 'event' AND previous < earliest THEN previous
                           ELSE earliest END
-              WHEN quantity < highest
+              WHEN quantity < highest AND what <> 'beginning'
                 THEN CASE WHEN what = 'event' THEN latest ELSE earliest END END AS shown_at
   FROM compared
 ),
@@ -158,6 +158,7 @@ span AS (                 -- within its duty; on the first day also from the dut
   FROM limited
   JOIN (SELECT 0 AS is_early UNION ALL SELECT 1) turn
     ON is_early = 0 OR (origin_day = first_day AND day = first_day)
+  WHERE earliest < due    -- what comes later proves nothing for it
 )
 SELECT control, 'duty' AS part, subject, starts, ends, locator
 FROM term

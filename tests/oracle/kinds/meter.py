@@ -65,6 +65,8 @@ class Meter(RosterJudge):
         "An event covers from itself on, until the earliest of `every` after it, the first reading
         that shows that the meter has run more than `at_most` since it, and the first that stands
         lower than one of an earlier day. It covers while a reading since it can be relied on."
+        "An event that itself reads too much came too late", "also if it comes after `every` has run
+        out". For a duty's beginning "all that was noted before it counts, too".
         """
         by = self.by(case.key)
 
@@ -78,11 +80,15 @@ class Meter(RosterJudge):
         since = [
             each
             for each in noted
-            if each is origin or (not later(origin.at, each.at) and each.at.earliest < due)
+            if each is origin or origin.row is None or not later(origin.at, each.at)
         ]
         valid_for = self.durations(revision, by, "valid_for")
         most = Decimal(str(self.parameter("at_most", revision, by)))
-        return any(has_begun(each) and t < self.due(each.at, *valid_for) for each in since) and all(
+        relied_on = any(
+            each.at.earliest < due and has_begun(each) and t < self.due(each.at, *valid_for)
+            for each in since
+        )
+        return relied_on and all(
             t < shown for each in since for shown in self.shown(each, origin, since, most)
         )
 
@@ -90,8 +96,11 @@ class Meter(RosterJudge):
         """Yield from when on something noted shows that the meter ran too far, or backwards.
 
         "An event that is late by the meter was late since what was noted before it." "A meter that
-        was changed at an event has run backwards from that event on."
+        was changed at an event has run backwards from that event on." Where a duty begins, nobody
+        read zero.
         """
+        if each.row is None:
+            return
         if each.quantity > origin.quantity + most:
             earlier = [other.at.latest for other in since if other.at.latest < each.at.latest]
             is_late = each.is_event and earlier and max(earlier) < each.at.earliest
