@@ -39,7 +39,7 @@ def _pieces(document: Document, view: View) -> Iterator[bytes]:
         severity_style,
     )
 
-    style, script = (PARTS / name for name in ("report.css", "report.js"))
+    style, script = (_plain(PARTS / name) for name in ("report.css", "report.js"))
     environment = _environment()
     shared: dict[str, object] = {
         "doc": document,
@@ -47,10 +47,8 @@ def _pieces(document: Document, view: View) -> Iterator[bytes]:
         "view": view,
         "languages": {each: language_name(each) for each in document.result.policy.languages},
         "reading": nearest_language(document.result.policy.languages, view.language),
-        "style": style.read_text("utf-8")
-        + severity_style()
-        + language_style(document.result.policy.languages),
-        "script": script.read_text("utf-8"),
+        "style": style + severity_style() + language_style(document.result.policy.languages),
+        "script": script,
     }
     shared["titles"] = {each: document.title(each) for each in document.result.policy.languages}
     shared["policy"] = content_policy(str(shared["style"]), str(shared["script"]))
@@ -65,6 +63,15 @@ def _pieces(document: Document, view: View) -> Iterator[bytes]:
     else:
         names += ["unjudged"]
     yield from _rendered(environment, [*names, "signature", "foot"], shared)
+
+
+_COMMENTS = re.compile(r"^ *(?://.*\n|/\*[^*]*\*/\n)|^ +|^\n", re.MULTILINE)
+"""Lines of comments, blank lines, and what indents the others."""
+
+
+def _plain(file: Path) -> str:
+    """Return a style sheet or a script as its reader's browser needs it."""
+    return _COMMENTS.sub("", file.read_text("utf-8"))
 
 
 def _rendered(
