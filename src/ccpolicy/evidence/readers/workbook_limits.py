@@ -9,6 +9,7 @@ from xml.parsers import expat
 
 from ccpolicy.errors import EvidenceError, LimitError, Locator
 from ccpolicy.evidence.readers.interface import SourceFile
+from ccpolicy.evidence.readers.zip_extent import check_extent
 from ccpolicy.policy.decoding import column_number
 
 MAX_UNPACKED = 256 << 20
@@ -17,6 +18,8 @@ MAX_TEXTS = 256 << 20
 
 CONTENT = "content.xml"
 """Part of an OpenDocument file that holds all sheets."""
+_BOOKS = ("xl/workbook.xml", "xl/workbook.bin")
+"""The parts that say which sheets there are, of which a workbook has one."""
 SHARED_TEXTS = "xl/sharedstrings.xml"
 _PIECE = 1 << 20
 _FAR = re.compile(rb"""[\s"']r\s*=(?!"(?:[A-Z]{1,2})?[0-9]{1,4}")|:(?:row|c)[\s/>]""")
@@ -44,6 +47,7 @@ def unpack(file: SourceFile) -> dict[str, bytes]:
     room = MAX_UNPACKED
     try:
         with file.open() as content, zipfile.ZipFile(content) as archive:
+            check_extent(file, content, archive)
             for entry in archive.infolist():
                 if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                     raise file.error("the workbook is packed in a way that is not known")
@@ -66,6 +70,15 @@ def unpack(file: SourceFile) -> dict[str, bytes]:
                     found[name] = b"".join(pieces)
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError) as failure:
         raise not_a_workbook(file, failure) from failure
+    # Any part of another kind of workbook is too much beside the sheets of an OpenDocument file.
+    books = [each for each in found if each in _BOOKS or CONTENT in found]
+    if len(books) > 1:
+        raise file.error(
+            "the file is two workbooks in one: {first} and {second}",
+            hint="open it in a spreadsheet program, and save as a new file the one that counts",
+            first=books[0],
+            second=books[1],
+        )
     return found
 
 
