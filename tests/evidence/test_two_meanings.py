@@ -37,6 +37,7 @@ def added(content: bytes, name: str) -> bytes:
         (change(WRITTEN, SHEET, '<row r="2"', '<row r="1"'), "EV681"),
         (change(WRITTEN, SHEET, '<row r="2"', '<row  r="1"'), "EV681"),
         (change(WRITTEN, SHEET, '<c r="B2"', '<c r="A2"'), "EV681"),
+        (change(WRITTEN, SHEET, '<c r="B2"', '<c r="ZZZ1"'), "EV681"),
         (change(WRITTEN, SHEET, "</sheetData>", "</sheetData><sheetData></sheetData>"), "EV682"),
         (b"x" + WRITTEN, "EV683"),
         (WRITTEN + b"x", "EV683"),

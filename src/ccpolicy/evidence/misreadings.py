@@ -76,6 +76,7 @@ class Misreadings:
                 forms = ", ".join(map(values.shown, given)) if each != "extract" else given
         if reading.extract and text is not None and self.cells.matches(column, text) > 1:
             key = "matches"
+        hint: dict[str, Any]
         if text is not None and self._is_skipped(column, text):
             hint = {"hint": HINT_MESSAGES["skipped"]}
         elif text is not None and _has_weekday(column, text):

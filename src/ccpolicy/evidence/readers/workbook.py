@@ -42,8 +42,6 @@ _UNUSUAL = (
     *(before + b"f" + after for before in _BEFORE_NAME for after in AFTER_NAME),
     *(b'"e"', b"'e'", b"<!", b"hidden", b"zeroHeight", b"customHeight"),
 )
-_ROW, _CELL = re.compile(rb'<row r="([0-9]{1,7})"'), re.compile(rb'<c r="([A-Z]{1,3}[0-9]{1,7})"')
-_PREFIXED = (b":row", b":sheetData", *(b":c" + after for after in AFTER_NAME))
 _NO_WIDTH = re.compile(rb"""\bwidth\s*=\s*["']\s*0*\.?0*\s*["']""")
 
 
@@ -175,7 +173,7 @@ def sheet_facts(
     for text in texts:
         if b"\0" in text[:4]:
             raise file.error("the sheet is not UTF-8 text")
-        check_area(file, text)
+        check_area(file, sheet, text)
         check_texts(file, parts.get(SHARED_TEXTS, b""), text)
     opened = read()
     values = opened.to_python(skip_empty_area=False)
@@ -196,21 +194,6 @@ def _is_unusual(text: bytes) -> bool:
         or text.find(b"<?", 2) >= 0
         or text.count(b"inlineStr") > text.count(b"<is") + text.count(b":is")
         or _NO_WIDTH.search(text, 0, max(text.find(b"sheetData"), 0)) is not None
-        or not _is_ordered(text)
-    )
-
-
-def _is_ordered(text: bytes) -> bool:
-    """Whether a sheet plainly gives each row and cell once; if not, it is to be parsed."""
-    rows = list(map(int, _ROW.findall(text)))
-    cells = _CELL.findall(text)
-    return (
-        len(rows) == text.count(b"<row")
-        and len(cells) == sum(text.count(b"<c" + after) for after in AFTER_NAME)
-        and not any(sign in text for sign in _PREFIXED)
-        and text.count(b"<sheetData") <= 1
-        and rows == sorted(set(rows))
-        and len(set(cells)) == len(cells)
     )
 
 
@@ -221,9 +204,6 @@ class _SheetParser:
         self.file, self.sheet, self.rows, self.facts = file, sheet, rows, facts
         self.row = self.column = 0
         """Where the parser is, both counted from 1."""
-        self.place = (0, 0)
-        """The row and cell that were read last: those of a sheet are in order."""
-        self.tables = 0
         self.hides_rows = False
         """Whether rows are hidden unless they say how high they are."""
         self.cell: dict[str, str] | None = None
@@ -258,38 +238,17 @@ class _SheetParser:
             place = _REFERENCE.fullmatch(attributes.get("r", ""))
             self.column = column_number(place[1].upper()) if place else self.column + 1
             self.row = int(place[2]) if place else self.row
-            self._check_order(f'<c r="{letters(self.column)}{self.row}">')
             self.cell, self.inside, self.text = attributes, set(), []
         elif name == "row":
             self.row = _number(attributes.get("r"), self.row + 1)
             self.column = 0
-            self._check_order(f'<row r="{self.row}">')
             if _is_hidden(attributes, "ht") or (self.hides_rows and "ht" not in attributes):
                 self.facts.hidden_rows.add(self.row)
         elif name == "col" and _is_hidden(attributes, "width"):
             first = _number(attributes.get("min"), 1)
             self.facts.hidden_columns.append((first, _number(attributes.get("max"), first)))
-        elif name == "sheetData":
-            self.tables += 1
-            if self.tables > 1:
-                raise self.file.error(
-                    "the sheet '{name}' has several parts with rows, of which programs read one",
-                    hint="open the file in a spreadsheet program, and save it",
-                    name=self.sheet,
-                )
         elif name == "sheetFormatPr":
             self.hides_rows = attributes.get("zeroHeight", "").strip() in _TRUE
-
-    def _check_order(self, element: str) -> None:
-        """Refuse a row or cell that does not follow the last one: it may replace another."""
-        if (self.row, self.column) <= self.place:
-            raise self.file.error(
-                "in the sheet '{name}', {element} is there twice or out of order",
-                hint="open the file in a spreadsheet program, and save it",
-                name=self.sheet,
-                element=element,
-            )
-        self.place = (self.row, self.column)
 
     def _end(self, name: str) -> None:
         if self.cell is not None and name.rpartition(" ")[2] == "c":

@@ -41,13 +41,14 @@ def check_extent(file: SourceFile, packed: BinaryIO, archive: zipfile.ZipFile) -
 
 
 def _is_whole(packed: BinaryIO, archive: zipfile.ZipFile) -> bool:
-    at, gaps = 0, _DESCRIPTORS[:1]
+    at = 0
+    gaps: tuple[int, ...] = (0,)
     for info in sorted(archive.infolist(), key=lambda each: each.header_offset):
         if info.header_offset - at not in gaps:
             return False
         packed.seek(info.header_offset)
         at = info.header_offset + _LOCAL.size + sum(_read(packed, _LOCAL)) + info.compress_size
-        gaps = _DESCRIPTORS if info.flag_bits & _HAS_DESCRIPTOR else _DESCRIPTORS[:1]
+        gaps = _DESCRIPTORS if info.flag_bits & _HAS_DESCRIPTOR else (0,)
     if archive.start_dir - at not in gaps:
         return False
     packed.seek(archive.start_dir)
@@ -59,7 +60,7 @@ def _is_whole(packed: BinaryIO, archive: zipfile.ZipFile) -> bool:
         packed.seek(_read(packed, _END64)[0] + _END64_LOCATOR, 1)
         at = packed.tell()
     packed.seek(at)
-    [comment] = _read(packed, _END)
+    comment = sum(_read(packed, _END))
     return packed.tell() + comment == packed.seek(0, 2)
 
 
