@@ -70,6 +70,8 @@ class TimeFormat:
     pattern: str
     """What a text must match, in RE2."""
     codes: frozenset[str]
+    parts: tuple[tuple[str, str], ...] = ()
+    """Its codes, or "" for what stands between them, with the pattern of each."""
 
     @property
     def has_clock(self) -> bool:
@@ -105,7 +107,26 @@ class TimeFormat:
         if self.text.endswith("%z"):
             utc = f"rtrim({text}, 'Z') || '+00:00'"
             text = f"CASE WHEN ends_with({text}, 'Z') THEN {utc} ELSE {text} END"
-        return f"epoch_us(try_strptime({text}, {literal(self.text)}))"
+        found = f"epoch_us(try_strptime({text}, {literal(self.text)}))"
+        for code in sorted(self.codes & {"a", "A"}):
+            found = f"CASE WHEN {self._is_weekday(text, code)} THEN {found} END"
+        return found
+
+    def _is_weekday(self, text: str, code: str) -> str:
+        """Write whether the name of the weekday in a text is that of its day."""
+        said = f"lower(regexp_extract({text}, {literal(self._around(code))}, 2))"
+        local = self.text
+        if "z" in self.codes:
+            # The weekday is that of the local clock.
+            text = rf"regexp_replace({text}, {literal(self._around('z'))}, '\1Z\3')"
+            local = re.sub("%[%z]", lambda found: found[0].replace("%z", "Z"), local)
+        return f"{said} = lower(strftime(try_strptime({text}, {literal(local)}), '%{code}'))"
+
+    def _around(self, code: str) -> str:
+        """Return the pattern with three groups: what stands before a code, there, and behind."""
+        index = next(index for index, part in enumerate(self.parts) if part[0] == code)
+        texts = [each for _, each in self.parts]
+        return f"^({''.join(texts[:index])})({texts[index]})({''.join(texts[index + 1 :])})$"
 
 
 def dated_formats(texts: Iterable[str] | None) -> list[TimeFormat]:
@@ -136,16 +157,17 @@ def time_format(text: str) -> TimeFormat:
                 "the code %{code} is twice in the format '{format}'", code=code, format=text
             )
     _check_complete(text, frozenset(codes))
-    pattern = ""
+    patterns: list[tuple[str, str]] = []
     for index, (code, literal_text) in enumerate(parts):
         if not code:
-            pattern += re.sub(r"(?:\\ | )+", " +", re.escape(literal_text))
+            patterns.append(("", re.sub(r"(?:\\ | )+", " +", re.escape(literal_text))))
             continue
         beside = [each for each, _ in parts[max(index - 1, 0) : index + 2]]
         is_packed = code in _NUMBERS and sum(each != "" and each in _NUMBERS for each in beside) > 1
         found = "[0-9]{2}" if is_packed and _CODES[code] == _TWO else _CODES[code]
-        pattern += f"(?:{found})"
-    return TimeFormat(text, pattern, frozenset(codes))
+        patterns.append((code, f"(?:{found})"))
+    pattern = "".join(each for _, each in patterns)
+    return TimeFormat(text, pattern, frozenset(codes), tuple(patterns))
 
 
 def _parts(text: str) -> Iterator[tuple[str, str]]:

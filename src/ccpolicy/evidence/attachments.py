@@ -47,12 +47,15 @@ class Attachments:
                 self.columns.append((load, found))
         self.files: dict[str, Fingerprint | EvidenceError] = {}
         """Path as written → its file, or why there is none."""
+        self.own: set[str] = set()
+        """The files of records of the dataset that is being checked."""
 
     def check(self) -> None:
         """Note the records that name what is no file, and take them out of the tables."""
         for load, columns in self.columns:
             self.store.create(_NAMED, _named(columns))
-            faulty = [path for path in self._paths(_NAMED) if not self._is_file(path)]
+            self.own = {file.name for file in load.stored}
+            faulty = [path for path in self._paths(_NAMED) if self._fault(path)]
             if faulty:
                 self.store.fill(_FAULTY, {"path": "VARCHAR"}, [faulty])
                 self._note(load, [column for _, column in columns])
@@ -93,13 +96,23 @@ class Attachments:
         query = f"SELECT DISTINCT path FROM {identifier(relation)} ORDER BY 1"
         return [str(path) for (path,) in self.store.ask(query)]
 
-    def _is_file(self, path: str) -> bool:
+    def _fault(self, path: str) -> EvidenceError | None:
+        """Find why a path is not the file of a record of the dataset that is checked."""
         if path not in self.files:
             try:
                 self.files[path] = self._find(path)
             except EvidenceError as failure:
                 self.files[path] = failure
-        return isinstance(self.files[path], Fingerprint)
+        found = self.files[path]
+        if isinstance(found, EvidenceError):
+            return found
+        if self._from_root(path) in self.own:
+            return EvidenceError(
+                "'{name}' names the file {value}, which holds the dataset's own records",
+                hint="a record does not prove itself: name the file that does, such as a scan",
+                value=values.shown(path),
+            )
+        return None
 
     def _find(self, path: str) -> Fingerprint:
         """Find and read a file.
@@ -142,6 +155,12 @@ class Attachments:
                     hint="name one file; folders do not count, and links are not followed",
                     value=value,
                 )
+        if not (self.finder.root / above).lstat().st_size:
+            raise EvidenceError(
+                "'{name}' names the file {value}, which is empty",
+                hint="file the document itself: a file without content proves nothing",
+                value=value,
+            )
         limit = self.finder.limits.file_size
         if (self.finder.root / above).lstat().st_size > limit << MIB:
             raise EvidenceError(
@@ -181,8 +200,8 @@ class Attachments:
         problems.unexplained += total - len(places)
         errors: dict[int, list[EvidenceError]] = {}
         for locator, column, path in rows:
-            failure = self.files[path]
-            assert isinstance(failure, EvidenceError)
+            failure = self._fault(path)
+            assert failure
             said: dict[str, Any] = dict(failure.message.values)
             said["name"] = load.contract.heading(columns[column])
             error = EvidenceError(failure.message.template, hint=failure.hint.template, **said)

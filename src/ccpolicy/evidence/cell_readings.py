@@ -7,6 +7,7 @@ import datetime
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from ccpolicy.checks.patterns import portable
 from ccpolicy.checks.time_formats import dated_formats
 from ccpolicy.evidence import values
 from ccpolicy.evidence.contract import Column
@@ -45,6 +46,13 @@ class CellReadings:
             _typed(column, raw) if _is_typed(column, raw) else known[text]
             for raw, text in zip(raws, texts, strict=True)
         ]
+
+    def matches(self, column: Column, text: str) -> int:
+        """Return how many different results the pattern of a column has in a text."""
+        pattern = portable(column.reading.extract or "")
+        found = "list_distinct(regexp_extract_all(?::VARCHAR, ?, 1))"
+        [(count,)] = self._store.ask(f"SELECT len({found})", [text, pattern])
+        return int(count)
 
     def texts(self, column: Column, texts: Collection[str | None]) -> Mapping[str | None, Any]:
         """Return text → value; see `read`."""

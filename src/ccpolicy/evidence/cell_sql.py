@@ -98,7 +98,9 @@ def _extracted(column: Column, text: str) -> str:
     if pattern is None:
         return text
     # A text that does not match has no group, and neither does one whose group is empty.
-    return f"nullif(regexp_extract({text}, {literal(portable(pattern))}, 1), '')"
+    found = f"list_distinct(regexp_extract_all({text}, {literal(portable(pattern))}, 1))"
+    found = f"list_filter({found}, lambda each: each <> '')"
+    return f"CASE WHEN len({found}) = 1 THEN {found}[1] END"
 
 
 def _typed(column: Column) -> Iterable[tuple[str, object]]:

@@ -7,6 +7,7 @@ import datetime
 import re
 from typing import Any
 
+from ccpolicy.checks.time_formats import time_format
 from ccpolicy.errors import EvidenceError
 from ccpolicy.evidence import values
 from ccpolicy.evidence.cell_readings import MISREAD, CellReadings, cell_text
@@ -21,6 +22,7 @@ HINT_MESSAGES = {
     "word": "add  {line}  to the 'values' of column {column}",
     "year": "it names no year: take that from where it stands, as  around: {{year: {{file:"
     " \"([0-9]{{4}})\"}}}}  does from the file's name, and put it before the text in 'reshape'",
+    "weekday": "there is no such day, or it is another day of the week",
     "skipped": "the clock was put forward then, and never showed this time",
 }
 _MESSAGES = {
@@ -29,6 +31,7 @@ _MESSAGES = {
     "number": "'{name}' must be a number in the form that its contract describes: {value}",
     "values": "'{name}' must be one of the words {forms}: {value}",
     "extract": "'{name}' must match {forms}: {value}",
+    "matches": "'{name}' matches {forms} with several results: {value}",
     "several": "'{name}' can be read in two ways, as {first} and as {second}: {value}",
 }
 
@@ -38,6 +41,12 @@ _NO_YEAR = re.compile(
     r"(?![-/.\d])(?:[ T,]+\d{1,2}:.*)?$"
 )
 """A month and a day, perhaps with the time of day, and no year."""
+
+
+def _has_weekday(column: Column, text: str) -> bool:
+    """Whether a text is written as a format of its column says that names the weekday."""
+    formats = [time_format(each) for each in column.reading.time or () if each != "iso"]
+    return any(each.codes & {"a", "A"} and re.fullmatch(each.pattern, text) for each in formats)
 
 
 class Misreadings:
@@ -65,8 +74,15 @@ class Misreadings:
             if given := getattr(reading, each):
                 key = each
                 forms = ", ".join(map(values.shown, given)) if each != "extract" else given
-        is_skipped = text is not None and self._is_skipped(column, text)
-        hint = {"hint": HINT_MESSAGES["skipped"]} if is_skipped else self.hint(column, raw)
+        if reading.extract and text is not None and self.cells.matches(column, text) > 1:
+            key = "matches"
+        hint: dict[str, Any]
+        if text is not None and self._is_skipped(column, text):
+            hint = {"hint": HINT_MESSAGES["skipped"]}
+        elif text is not None and _has_weekday(column, text):
+            hint = {"hint": HINT_MESSAGES["weekday"]}
+        else:
+            hint = self.hint(column, raw)
         return EvidenceError(_MESSAGES[key], name=name, value=shown, forms=forms, **hint)
 
     def _is_skipped(self, column: Column, text: str) -> bool:

@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from ccpolicy.errors import EvidenceError, LimitError, Locator
 from ccpolicy.evidence.readers.interface import SourceFile
+from ccpolicy.evidence.readers.zip_extent import check_extent
 from ccpolicy.evidence_formats import ENCODINGS
 from ccpolicy.files.finder import name_fault, printable
 from ccpolicy.files.limits import MIB
@@ -55,7 +56,7 @@ def unzip(file: SourceFile) -> Iterator[tuple[str, Pieces]]:
     dataset = file.contract.dataset
     total = [0]
     with _refusing(file, "zip"), file.open() as packed, _archive(file, packed) as archive:
-        entries = _entries(file, archive)
+        entries = _entries(file, packed, archive)
         chosen = [name for name in sorted(entries) if fnmatch.fnmatchcase(name, dataset.member)]
         if not chosen:
             raise file.error(
@@ -74,7 +75,9 @@ def members(file: SourceFile) -> list[str]:
     pattern = file.contract.dataset.member
     with _refusing(file, "zip"), file.open() as packed, _archive(file, packed) as archive:
         return sorted(
-            name for name in _entries(file, archive) if not fnmatch.fnmatchcase(name, pattern)
+            name
+            for name in _entries(file, packed, archive)
+            if not fnmatch.fnmatchcase(name, pattern)
         )
 
 
@@ -84,8 +87,11 @@ def _archive(file: SourceFile, packed: BinaryIO) -> zipfile.ZipFile:
     return zipfile.ZipFile(packed, metadata_encoding=encoding and ENCODINGS[encoding])
 
 
-def _entries(file: SourceFile, archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+def _entries(
+    file: SourceFile, packed: BinaryIO, archive: zipfile.ZipFile
+) -> dict[str, zipfile.ZipInfo]:
     """Return the files of an archive by name, all of which must be harmless."""
+    check_extent(file, packed, archive)
     found: dict[str, zipfile.ZipInfo] = {}
     alike: set[str] = set()
     infos = archive.infolist()

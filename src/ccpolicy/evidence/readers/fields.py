@@ -9,6 +9,7 @@ from ccpolicy.errors import EvidenceError
 from ccpolicy.evidence.contract import Column
 from ccpolicy.evidence.readers.interface import Record, Reject, SourceFile, path_on_line
 from ccpolicy.evidence.readers.records_path import Found, RecordsPath, at_pointer
+from ccpolicy.evidence.values import shown
 from ccpolicy.policy.decoding import FORMATS_OF, pointer_tokens
 
 
@@ -95,7 +96,19 @@ class FieldMapping:
             )
             return Reject(number, error, line, path)
         self._measure(value, line or number)
-        fields = {**self.own.fields(value), **(around or {}), **self.around}
+        above = {**(around or {}), **self.around}
+        for name in above.keys() & value.keys():
+            if value[name] not in (None, "") and str(value[name]) != str(above[name]):
+                error = EvidenceError(
+                    "'{name}' is {own} in the record, and {above} around it",
+                    hint="correct the one that is wrong; if they are two things, name the column"
+                    " otherwise in the contract",
+                    name=name,
+                    own=shown(value[name]),
+                    above=shown(above[name]),
+                )
+                return Reject(number, error, line, path)
+        fields = {**self.own.fields(value), **above}
         for name in self.lists:
             if name in fields and not isinstance(fields[name], list):
                 fields[name] = [fields[name]]

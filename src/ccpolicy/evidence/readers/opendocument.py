@@ -18,6 +18,7 @@ from ccpolicy.evidence.readers.workbook_limits import (
     not_a_workbook,
     parse_plain,
 )
+from ccpolicy.evidence.values import shown
 
 _URN = "urn:oasis:names:tc:opendocument:xmlns:"
 _PREFIXES = {
@@ -274,7 +275,13 @@ def _value(cell: Mapping[str, str], text: str) -> Any:
             case "" if not text:
                 return ""
             case "string":
-                return cell.get("office:string-value", text)
+                if (given := cell.get("office:string-value", text)) != text:
+                    raise EvidenceError(
+                        "the cell shows another text than its value {value}",
+                        hint="open the file in a spreadsheet program, and type the cell again",
+                        value=shown(given),
+                    )
+                return given
             case "boolean":
                 return {"true": True, "false": False}[cell["office:boolean-value"]]
             case "date":

@@ -37,6 +37,13 @@ class RecordsPath:
         """Whether a member is itself the record, unless it is a list of them."""
         self.is_xml = is_xml
         """Whether an entry that is alone may stand for a list of one, and none for an empty one."""
+        self.named: dict[int, set[str]] = {}
+        """Step → the names there that pointers of columns begin with."""
+        for heading in map(contract.heading, contract.dataset.record["properties"]):
+            for step, token in enumerate(pointer_tokens(heading) if heading[:1] == "/" else ()):
+                self.named.setdefault(step, set()).add(token)
+        self.beside: dict[str, int] = {}
+        """Name of elements beside the records → how many there are."""
         self.missing = 0
         """Lists that are missing where they may be."""
 
@@ -72,11 +79,35 @@ class RecordsPath:
         name = step_name.removesuffix("?")
         value = alone(value) if self.is_xml else value
         if isinstance(value, dict) and name in value:
+            self._check_beside(file, value, index)
             yield from self._below(file, value[name], index + 1, (*path, name))
         elif isinstance(value, list) and name in map(str, range(len(value))):
             yield from self._below(file, value[int(name)], index + 1, (*path, int(name)))
         else:
             self._miss(file, value, index)
+
+    def _check_beside(self, file: SourceFile, value: dict[str, Any], index: int) -> None:
+        """Refuse a name beside one of the path that hardly differs, and count other elements.
+
+        Raises:
+            EvidenceError: there is one.
+        """
+        name = self.tokens[index].removesuffix("?")
+        for other, each in value.items():
+            if other == name or (self.is_xml and other[0] in "@#"):
+                continue
+            if _folded(other, is_xml=self.is_xml) == _folded(name, is_xml=self.is_xml):
+                raise file.error(
+                    "there is '{found}' beside '{name}', whose records would not be read",
+                    hint="give both the same name in the file",
+                    found=other,
+                    name=self._shown(index + 1),
+                    line=1,
+                )
+            is_last = index == len(self.tokens) - 1
+            if self.is_xml and is_last and other not in self.named.get(index, ()):
+                count = len(each) if isinstance(each, list) else 1
+                self.beside[other] = self.beside.get(other, 0) + count
 
     def _miss(self, file: SourceFile, value: Any, index: int) -> None:
         """Count a name that is missing where it may be.
@@ -107,7 +138,15 @@ class RecordsPath:
             )
 
     def notes(self) -> Iterator[Note]:
-        """Say how many lists were missing."""
+        """Say how many lists were missing, and what stands beside the records."""
+        if self.beside:
+            yield Note(
+                Message.of(
+                    "{count} elements beside the records were not read: {others}",
+                    count=sum(self.beside.values()),
+                    others=", ".join(sorted(self.beside)[:10]),
+                )
+            )
         if self.missing:
             yield Note(
                 Message.of(
@@ -178,6 +217,11 @@ def at_pointer(document: Any, tokens: Sequence[str], record: Path, *, is_xml: bo
         elif not (is_xml and step == 0):
             return None
     return value
+
+
+def _folded(name: str, *, is_xml: bool) -> str:
+    """Return what a name has in common with those that hardly differ, whatever its namespace."""
+    return folded(name.rpartition(":")[2] if is_xml else name)
 
 
 def alone(value: Any) -> Any:

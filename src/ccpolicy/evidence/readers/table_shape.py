@@ -92,9 +92,6 @@ class TableShape:
             if self.area.last_row and number > self.area.last_row:
                 self._beyond("range", number, cells, needed)
                 continue
-            if is_over:
-                self._beyond("footer", number, cells, needed)
-                continue
             if self.skip or self.footer:
                 first = self.text(cells[0]) if cells else ""
                 first = first or next((text for cell in cells if (text := self.text(cell))), "")
@@ -105,6 +102,9 @@ class TableShape:
                 if any(search(first) for search in self.skip):
                     self._count("skip")
                     continue
+            if is_over:
+                self._beyond("footer", number, cells, needed)
+                continue
             yield number, cells
         if self.footer and not is_over:
             raise self.file.error(
@@ -118,8 +118,12 @@ class TableShape:
         texts = [self.text(cell) for cell in cells]
         filled = sum(map(bool, texts))
         is_full = all(index < len(texts) and texts[index] for index in needed)
-        # The text of a note may stand in the column of the key.
-        if needed and is_full and (filled > 1 or len(texts) == 1):
+        # The text of a note may stand in the first column, and a row of another table below a
+        # range; what only lacks some cell of a record is not to be taken for a note.
+        is_part = key == "footer" and any(
+            texts[index] for index in needed if 0 < index < len(texts)
+        )
+        if needed and (is_full or is_part) and (filled > 1 or len(texts) == 1):
             raise self.file.error(
                 "row {row} lies below the table's end, and looks like a record",
                 hint="correct '{key}' in the dataset, or the row",

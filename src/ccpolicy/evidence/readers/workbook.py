@@ -173,7 +173,7 @@ def sheet_facts(
     for text in texts:
         if b"\0" in text[:4]:
             raise file.error("the sheet is not UTF-8 text")
-        check_area(file, text)
+        check_area(file, sheet, text)
         check_texts(file, parts.get(SHARED_TEXTS, b""), text)
     opened = read()
     values = opened.to_python(skip_empty_area=False)

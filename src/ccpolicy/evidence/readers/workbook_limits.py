@@ -9,6 +9,7 @@ from xml.parsers import expat
 
 from ccpolicy.errors import EvidenceError, LimitError, Locator
 from ccpolicy.evidence.readers.interface import SourceFile
+from ccpolicy.evidence.readers.zip_extent import check_extent
 from ccpolicy.policy.decoding import column_number
 
 MAX_UNPACKED = 256 << 20
@@ -17,14 +18,18 @@ MAX_TEXTS = 256 << 20
 
 CONTENT = "content.xml"
 """Part of an OpenDocument file that holds all sheets."""
+_BOOKS = ("xl/workbook.xml", "xl/workbook.bin")
+"""The parts that say which sheets there are, of which a workbook has one."""
 SHARED_TEXTS = "xl/sharedstrings.xml"
 _PIECE = 1 << 20
 _FAR = re.compile(rb"""[\s"']r\s*=(?!"(?:[A-Z]{1,2})?[0-9]{1,4}")|:(?:row|c)[\s/>]""")
 """A place that is far from the first cell, or not written as every spreadsheet program does."""
 _NEAR_CELLS = 9_999 * (26 + 26**2)
 """Cells of the largest sheet without such a place."""
+_ROW, _CELL = re.compile(rb'<row r="([0-9]+)'), re.compile(rb'<c r="([A-Z]+[0-9]+)')
 _ANY_PLACE = re.compile(r"\s*([A-Za-z]{0,20})([0-9]{0,20})\s*")
 AFTER_NAME = (b">", b" ", b"/", b"\t", b"\r", b"\n")
+_AGAIN_HINT = "open the file in a spreadsheet program, and save it"
 _SAVE_HINT = "save the file as an Excel workbook (.xlsx)"
 
 
@@ -44,6 +49,7 @@ def unpack(file: SourceFile) -> dict[str, bytes]:
     room = MAX_UNPACKED
     try:
         with file.open() as content, zipfile.ZipFile(content) as archive:
+            check_extent(file, content, archive)
             for entry in archive.infolist():
                 if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                     raise file.error("the workbook is packed in a way that is not known")
@@ -66,6 +72,15 @@ def unpack(file: SourceFile) -> dict[str, bytes]:
                     found[name] = b"".join(pieces)
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError) as failure:
         raise not_a_workbook(file, failure) from failure
+    # Any part of another kind of workbook is too much beside the sheets of an OpenDocument file.
+    books = [each for each in found if each in _BOOKS or CONTENT in found]
+    if len(books) > 1:
+        raise file.error(
+            "the file is two workbooks in one: {first} and {second}",
+            hint="open it in a spreadsheet program, and save as a new file the one that counts",
+            first=books[0],
+            second=books[1],
+        )
     return found
 
 
@@ -78,24 +93,27 @@ def not_a_workbook(file: SourceFile, failure: Exception) -> EvidenceError:
     )
 
 
-def check_area(file: SourceFile, text: bytes) -> None:
-    """Refuse a sheet whose area is too large for memory.
+def check_area(file: SourceFile, sheet: str, text: bytes) -> None:
+    """Refuse a sheet whose area is too large for memory, or that gives a row or cell twice.
 
     The reader of values makes room for all cells up to the last row and column, wherever these
-    stand, before it returns anything.
+    stand, before it returns anything. Of two cells with one place it returns the last.
 
     Raises:
-        LimitError: it is so.
-        EvidenceError: the sheet is not plain XML.
+        LimitError: it is too large.
+        EvidenceError: its rows and cells are not in order, or it is not plain XML.
     """
-    if file.limits.sheet_cells >= _NEAR_CELLS and _is_near(text):
+    if file.limits.sheet_cells >= _NEAR_CELLS and _is_near(text) and _is_ordered(text):
         return
-    row = column = height = width = 0
+    row = column = height = width = tables = 0
+    last = (0, 0)
+    misplaced: list[str] = []
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal row, column, height, width
+        nonlocal row, column, height, width, tables, last
         name = name.rpartition(" ")[2]
         if name not in ("row", "c"):
+            tables += name == "sheetData"
             return
         place = _ANY_PLACE.fullmatch(attributes.get("r", ""))
         if not place:
@@ -106,12 +124,28 @@ def check_area(file: SourceFile, text: bytes) -> None:
             row = int(place[2] or row)
             column = column_number(place[1].upper()) if place[1] else column + 1
         height, width = max(height, row), max(width, column)
+        if (row, column) <= last and not misplaced:
+            misplaced.append(f'<{name} r="{attributes.get("r", "")[:40]}">')
+        last = (row, column)
 
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler = start
     parse_plain(file, parser, text)
     if height * width > file.limits.sheet_cells:
         raise beyond_cells(file, height * width)
+    if tables > 1:
+        raise file.error(
+            "the sheet '{name}' has several parts with rows, of which programs read one",
+            hint=_AGAIN_HINT,
+            name=sheet,
+        )
+    if misplaced:
+        raise file.error(
+            "in the sheet '{name}', {element} is there twice or out of order",
+            hint=_AGAIN_HINT,
+            name=sheet,
+            element=misplaced[0],
+        )
 
 
 def beyond_cells(file: SourceFile, count: int) -> LimitError:
@@ -132,6 +166,17 @@ def _is_near(text: bytes) -> bool:
         not _FAR.search(text)
         and text.count(b"<row") == text.count(b'<row r="')
         and sum(text.count(b"<c" + after) for after in AFTER_NAME) == text.count(b'<c r="')
+    )
+
+
+def _is_ordered(text: bytes) -> bool:
+    """Whether a sheet of which each row and cell plainly says its place has each of them once."""
+    rows, cells = list(map(int, _ROW.findall(text))), _CELL.findall(text)
+    return (
+        rows == sorted(set(rows))
+        and len(cells) == len(set(cells))
+        and text.count(b"<sheetData") <= 1
+        and b":sheetData" not in text
     )
 
 
