@@ -302,6 +302,8 @@ def test_archives_that_nobody_should_unpack(desk: Desk, files: list[Any]) -> Non
 def test_archives_without_what_is_wanted(desk: Desk) -> None:
     desk.write("log.zip", packed(("a.txt", ROWS)))
     refused(desk.load(table(files="log.zip", compression="zip", member="*.csv")), "EV525", "a.txt")
+    desk.write("log.zip", packed(("a.csv", ROWS), ("b.CSV", ROWS)))
+    refused(desk.load(table(files="log.zip", compression="zip", member="*.csv")), "EV672", "member")
     desk.write("log.zip", packed(("a.csv", ROWS))[:-30])
     refused(desk.load(table(files="log.zip", compression="zip")), "EV523")
     desk.write("log.zip", packed(("a.csv", "\0" * (20 << 20))))

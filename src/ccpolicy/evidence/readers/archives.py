@@ -71,14 +71,27 @@ def unzip(file: SourceFile) -> Iterator[tuple[str, Pieces]]:
 
 
 def members(file: SourceFile) -> list[str]:
-    """Return the names of the files in a ZIP archive that the contract leaves out."""
+    """Return the names of the files in a ZIP archive that the contract leaves out.
+
+    Raises:
+        EvidenceError: one of them is left out by the case of its letters alone.
+    """
     pattern = file.contract.dataset.member
     with _refusing(file, "zip"), file.open() as packed, _archive(file, packed) as archive:
-        return sorted(
+        left_out = sorted(
             name
             for name in _entries(file, packed, archive)
             if not fnmatch.fnmatchcase(name, pattern)
         )
+    for name in left_out:
+        if fnmatch.fnmatchcase(name.casefold(), pattern.casefold()):
+            raise file.error(
+                "the archive holds '{name}', which fits '{pattern}' but for the case of letters",
+                hint="name the file as the others are, or write 'member' so that it is read too",
+                name=printable(name)[:200],
+                pattern=pattern,
+            )
+    return left_out
 
 
 def _archive(file: SourceFile, packed: BinaryIO) -> zipfile.ZipFile:
