@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from ccpolicy.cli.program import program
 
-KILLS = int(os.environ.get("CCPOLICY_FAULTS", "2"))
+KILLS = int(os.environ.get("CCPOLICY_FAULTS", "1"))
 """How often each command is killed."""
 COUNT = min(KILLS, 25)
 """How often any other fault is tried."""

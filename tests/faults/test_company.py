@@ -35,7 +35,7 @@ def test_runs_at_once(centre: Path, tmp_path: Path) -> None:
     """Of one repository, into one file, with one cache."""
     for name, command in COMMANDS.items():
         target = tmp_path / name
-        runs = [start(centre, *command, "-o", target) for _ in range(min(2 * COUNT, 32))]
+        runs = [start(centre, *command, "-o", target) for _ in range(min(2 * COUNT + 2, 32))]
         seen = set()
         while any(run.poll() is None for run in runs):
             if target.exists():
