@@ -90,7 +90,14 @@ def test_many_are_written_together_or_not_at_all(centre: Path, run: Run, tmp_pat
     assert (centre / INSPECTIONS).read_text("utf-8") == before + LINE
 
 
+def name_clerk(folder: Path) -> None:
+    """Say who commits, as everybody's git does."""
+    git(folder, "config", "user.name", "clerk")
+    git(folder, "config", "user.email", "clerk@example.org")
+
+
 def test_a_commit_has_the_file_alone_and_the_reason(kept: Path, run: Run) -> None:
+    name_clerk(kept)
     (kept / "other.txt").write_text("unfinished", "utf-8")
     git(kept, "add", "other.txt")
     result = run("record", "inspections", kept, *SET, "-q", "--commit", "--reason", "late slip")
@@ -102,6 +109,7 @@ def test_a_commit_has_the_file_alone_and_the_reason(kept: Path, run: Run) -> Non
 
 
 def test_a_commit_that_is_refused_leaves_the_record(kept: Path, run: Run) -> None:
+    name_clerk(kept)
     hook = kept / ".git/hooks/pre-commit"
     hook.parent.mkdir(exist_ok=True)
     hook.write_text("#!/bin/sh\necho 'not on a Sunday' >&2\nexit 1\n", "utf-8")

@@ -16,7 +16,6 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ccpolicy.evidence import load
-from ccpolicy.evidence.readers import decode
 from ccpolicy.files import finder
 from ccpolicy.policy.dataset import Dataset
 from message_text import coded
@@ -36,7 +35,6 @@ WAYS = {
 def way(name: str) -> Iterator[None]:
     with (
         mock.patch.object(finder, "SMALL", WAYS[name].get("SMALL", finder.SMALL)),
-        mock.patch.object(decode, "SMALL", WAYS[name].get("SMALL", finder.SMALL)),
         mock.patch.object(load, "LARGE", WAYS[name].get("LARGE", load.LARGE)),
     ):
         yield

@@ -287,7 +287,7 @@ def _contract(draw: random.Random, folder: Path, what: str) -> None:
 
 SEEN: Counter[str] = Counter()
 PARAMETERS = (
-    *("every", "per", "at_least", "initial", "grace", "valid_for"),
+    *("every", "at_least", "initial", "grace", "valid_for"),
     *("limit", "minimum", "cured_by", "at_most"),
 )
 

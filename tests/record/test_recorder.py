@@ -162,7 +162,9 @@ def test_records_of_workbooks_go_into_a_new_one(centre: Path, record: Record) ->
     lay_workbooks(centre, "patrols/*.xlsx", "header: 3\nsheet: 巡查")
     (centre / PATROLS).unlink()
     full = {**GIVEN, **FULL, "walked_at": "2026-11-20 16:30", "note": "=1+1", "patrol_id": "X-0001"}
-    record(file="patrols/new.xlsx", **{key: full[key] for key in full if key != "设备"})
+    record(
+        file="patrols/new.xlsx", **{key: full[key] for key in full if key not in ("设备", "result")}
+    )
     sheet = openpyxl.load_workbook(centre / "evidence/patrols/new.xlsx")["巡查"]
     assert [[cell.value for cell in row] for row in sheet] == [
         ["Patrols", *[None] * 7],
