@@ -24,7 +24,8 @@ _RATIO = 100
 """How many times as large as when it is packed a content may be."""
 _ALWAYS = 16 << 20
 """Bytes that a content may have anyhow."""
-_DAMAGED = (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError)
+_DAMAGED = (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError)
+"""What a damaged file raises; `zipfile` refuses what it cannot unpack with a `RuntimeError`."""
 Pieces = Iterator[bytes]
 
 
