@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from ccpolicy.engine.falsification import FalsificationResult
     from ccpolicy.engine.policy_tests import PolicyTestResult
     from ccpolicy.policy.falsifications import Suite
-    from ccpolicy.policy.lint import Finding
+    from ccpolicy.policy.lint import LintFinding
     from ccpolicy.policy.tests import LocatedTest
 
 
@@ -139,7 +139,7 @@ class Repository:
         """
         return plan_zone(self.policy)
 
-    def lint(self) -> list[Finding]:
+    def lint(self) -> list[LintFinding]:
         """Return what is doubtful about the policy by place, without judging evidence.
 
         Waivers are judged on the day of the pin in `ccpolicy.toml`, or else today.
@@ -217,7 +217,7 @@ class Repository:
                 self.policy, found, chosen, lambda policy: Repository(policy).check(request)
             )
 
-    def doubtful_demands(self) -> list[Finding]:
+    def doubtful_demands(self) -> list[LintFinding]:
         """Return the clauses, demands and controls that nothing falsifies."""
         from ccpolicy.policy.falsification_checks import doubtful_demands
 

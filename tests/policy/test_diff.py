@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import ccpolicy
-from ccpolicy.assessment.comparison import Change, Comparison
+from ccpolicy.assessment.comparison import Comparison, PolicyChange
 from ccpolicy.errors import CcpolicyError
 from ccpolicy.policy import diff
 from ccpolicy.policy.diff.controls import may_be_empty
@@ -50,7 +50,7 @@ def compared(base: Draft, *changes: tuple[str, str, str]) -> Comparison:
     return diff.compare(states[0], states[1], (None, None), AS_OF)
 
 
-def line(change: Change) -> str:
+def line(change: PolicyChange) -> str:
     values = "" if change.before is change.after is None else f": {change.before} → {change.after}"
     back = " (history)" if change.rewrites_history else ""
     return f"{change.direction} {change.name}: {change.message.text('en')}{values}{back}"

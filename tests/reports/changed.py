@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from ccpolicy.assessment.alterations import Alteration, Altered, Column, Unfollowed
-from ccpolicy.assessment.comparison import STATUSES, Change, Comparison, Control, Side
+from ccpolicy.assessment.comparison import STATUSES, Comparison, Control, PolicyChange, Side
 from ccpolicy.assessment.models import Tool
 
 from .rich import HOSTILE, text
 
 
-def change(family: str, name: str, direction: str, en: str, zh: str, **values: Any) -> Change:
+def change(family: str, name: str, direction: str, en: str, zh: str, **values: Any) -> PolicyChange:
     given: dict[str, Any] = {
+        "family": family,
+        "name": name,
+        "direction": direction,
+        "message": text(en, zh),
         "before": None,
         "after": None,
         "rewrites_history": False,
@@ -21,7 +25,7 @@ def change(family: str, name: str, direction: str, en: str, zh: str, **values: A
         "controls": [],
         **values,
     }
-    return Change(family=family, name=name, direction=direction, message=text(en, zh), **given)  # type: ignore[arg-type]
+    return PolicyChange(**given)
 
 
 CONTROLS = [
@@ -169,7 +173,7 @@ UNTOLD = Altered(
 
 
 def compared(
-    controls: list[Control], changes: list[Change], altered: Altered | None = None
+    controls: list[Control], changes: list[PolicyChange], altered: Altered | None = None
 ) -> Comparison:
     statuses = [control.status for control in controls]
     return Comparison(

@@ -13,11 +13,11 @@ from ccpolicy.assessment.models import (
     Due,
     Evidence,
     EvidenceFile,
+    FileNote,
     Gate,
     IgnoredFiles,
     Lapse,
     Norm,
-    Note,
     Parameter,
     Policy,
     Problem,
@@ -29,7 +29,7 @@ from ccpolicy.assessment.models import (
     Waiver,
     Window,
 )
-from ccpolicy.assessment.verdict_history import Change, History, Moment
+from ccpolicy.assessment.verdict_history import History, Moment, VerdictChange
 from ccpolicy.vocabulary import Verdict
 
 HOSTILE = "UPS\x1b[31m-1\u202e\n::error::\x00"
@@ -412,7 +412,7 @@ ASSESSMENT = Assessment(
                 invalid=2,
                 sha256="cd" * 32,
                 notes=[
-                    Note(
+                    FileNote(
                         code="EV241",
                         message=text(
                             "of the sheet '=Log', 3 hidden rows were read",
@@ -469,7 +469,7 @@ HISTORY = History(
             passed=verdict == "pass",
             verdicts={"EM-1": verdict, "TR-1": "pass"},
             changed=[
-                Change(
+                VerdictChange(
                     control="EM-1",
                     title=text("Equipment inspected", "设备按期巡检"),
                     severity="high",

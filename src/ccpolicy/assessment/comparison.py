@@ -43,7 +43,7 @@ class Side(Model):
     """SHA-256 over the policy, checks and settings files, `sha256:…`."""
 
 
-class Change(Model):
+class PolicyChange(Model):
     """One difference between the two states."""
 
     family: ChangeFamily
@@ -95,7 +95,7 @@ class Comparison(Model):
     """Controls by status, every status named."""
     controls: list[Control]
     """In the order of the head's files, then those that were removed."""
-    changes: list[Change]
+    changes: list[PolicyChange]
     """By family and name, in the order of the files."""
     altered: Altered | None
     """What became of the records on file; null if the policy alone was compared."""

@@ -109,7 +109,7 @@ class Waiver(Model):
     True as well if some records of the control could not be read."""
 
 
-class Note(Model):
+class FileNote(Model):
     """What should be known of how a file was read."""
 
     code: str
@@ -125,7 +125,7 @@ class EvidenceFile(Model):
     """Records read, the invalid ones among them."""
     invalid: int
     sha256: str
-    notes: list[Note]
+    notes: list[FileNote]
     """What should be known of how it was read, such as hidden rows; it fails nothing."""
 
 

@@ -51,12 +51,12 @@ def read_assessment(data: bytes, file: str) -> Assessment:
 def _refuse_first(faults: Iterable[tuple[Path, Message | None]], file: str) -> None:
     for path, message in faults:
         if message:
-            place = _Document(file, None).locate(path)
+            place = _JsonDocument(file, None).locate(path)
             raise ReportError(message.template, hint=_HINT, locator=place, **dict(message.values))
 
 
 @dataclass(frozen=True, slots=True)
-class _Document:
+class _JsonDocument:
     """A JSON document, whose places are paths."""
 
     file: str
@@ -86,7 +86,7 @@ def _explained(failure: ValidationError, data: bytes, file: str) -> ReportError:
             version=version,
             known=SCHEMA_VERSION,
         )
-    error = explain(failure, _Document(file, value), Assessment)[0]
+    error = explain(failure, _JsonDocument(file, value), Assessment)[0]
     return ReportError(
         error.message.template,
         hint=error.hint.template or _HINT,

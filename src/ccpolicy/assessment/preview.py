@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from ccpolicy.assessment.models import Model, Note, Tool
+from ccpolicy.assessment.models import FileNote, Model, Tool
 from ccpolicy.texts import Text
 from ccpolicy.vocabulary import ColumnType
 
@@ -19,7 +19,7 @@ class PreviewedFile(Model):
     records: int
     """Records in it, the refused ones among them."""
     refused: int
-    notes: list[Note]
+    notes: list[FileNote]
     """What should be known of how it was read."""
 
 

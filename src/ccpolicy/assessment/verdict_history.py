@@ -12,7 +12,7 @@ from ccpolicy.vocabulary import Severity, Verdict
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
 
-class Change(Model):
+class VerdictChange(Model):
     """A control whose verdict a commit changed, or the time since the commit before."""
 
     control: str
@@ -33,7 +33,7 @@ class Moment(Model):
     """Whether the gate did."""
     verdicts: dict[str, Verdict]
     """Control → verdict at the gate."""
-    changed: list[Change]
+    changed: list[VerdictChange]
     """Since the commit before; none in the first."""
 
 

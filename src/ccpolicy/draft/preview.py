@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import ccpolicy
-from ccpolicy.assessment.models import Note, Tool
+from ccpolicy.assessment.models import FileNote, Tool
 from ccpolicy.assessment.preview import (
     SCHEMA_VERSION,
     Preview,
@@ -70,7 +70,7 @@ def preview(policy: Policy, name: str, limit: int) -> Preview:
                 file=each.file,
                 records=each.records,
                 refused=each.invalid,
-                notes=[Note(code=note.code, message=Text.of(note)) for note in each.notes],
+                notes=[FileNote(code=note.code, message=Text.of(note)) for note in each.notes],
             )
             for each in evidence.files
             if each.dataset == dataset_id and file in (None, each.file)

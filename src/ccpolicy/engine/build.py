@@ -117,7 +117,7 @@ class AssessmentBuilder:
                     invalid=each.invalid,
                     sha256=each.sha256,
                     notes=[
-                        models.Note(code=note.code, message=models.Text.of(note))
+                        models.FileNote(code=note.code, message=models.Text.of(note))
                         for note in each.notes
                     ],
                 )

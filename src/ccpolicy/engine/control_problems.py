@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from ccpolicy.assessment.models import Problem
-from ccpolicy.engine.evidence_findings import Finding
+from ccpolicy.engine.evidence_findings import EvidenceFinding
 from ccpolicy.engine.lapses import Outcome
 from ccpolicy.errors import Message
 from ccpolicy.evidence import Evidence
@@ -128,6 +128,6 @@ def _problem(
     )
 
 
-def _shown(findings: Iterable[Finding], finding: Finding) -> int:
+def _shown(findings: Iterable[EvidenceFinding], finding: EvidenceFinding) -> int:
     same = (finding.code, finding.selection)
     return sum((each.code, each.selection) == same for each in findings)

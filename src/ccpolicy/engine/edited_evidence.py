@@ -20,12 +20,12 @@ from ccpolicy.policy import Dataset, Policy, columns
 from ccpolicy.policy.consistency import PolicyExpression
 from ccpolicy.policy.falsifications import (
     Add,
-    Change,
     Choice,
     During,
     Edit,
     LocatedFalsification,
     Move,
+    RecordUpdate,
 )
 from ccpolicy.policy.load import Place
 from ccpolicy.store import DuckDB, open_store
@@ -167,7 +167,7 @@ def _whole(record: Record, lists: Mapping[str, list[Record]]) -> Record:
     return {**record, **{path: [*each, *record.get(path, [])] for path, each in lists.items()}}
 
 
-def _set(record: Record, change: Change) -> Record:
+def _set(record: Record, change: RecordUpdate) -> Record:
     taken = {name: record.get(source) for name, source in change.take.items()}
     return {k: v for k, v in {**record, **change.set, **taken}.items() if v is not None}
 

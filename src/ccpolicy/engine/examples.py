@@ -16,7 +16,7 @@ from ccpolicy.evidence import Table
 from ccpolicy.evidence.record_sql import TYPES
 from ccpolicy.files.policy_files import FolderFiles
 from ccpolicy.policy import Control, ParameterValue, Plan, Policy, Selection
-from ccpolicy.policy.lint import Finding
+from ccpolicy.policy.lint import LintFinding
 from ccpolicy.policy.models import WEEKDAYS, BusinessCalendarRules, Clause, WeekHours
 from ccpolicy.shipped import shipped_folder
 from ccpolicy.store import Store, StoreError, open_store
@@ -36,7 +36,7 @@ _OFFICE = BusinessCalendarRules(
 """On which business time counts in worked cases, in the zone of each."""
 
 
-def doubtful_examples(policy: Policy) -> Iterator[Finding]:
+def doubtful_examples(policy: Policy) -> Iterator[LintFinding]:
     """Yield the worked cases of a repository's own check kinds that do not come out as they say.
 
     Those of the built-in kinds hold; the tests of ccpolicy see to that.
@@ -50,7 +50,7 @@ def doubtful_examples(policy: Policy) -> Iterator[Finding]:
         try:
             examples = kind.examples()
         except PolicyError as failure:
-            yield Finding(failure.message, failure.hint, failure.locator or place, "error")
+            yield LintFinding(failure.message, failure.hint, failure.locator or place, "error")
             continue
         for number, example in enumerate(examples, 1):
             try:
@@ -66,7 +66,7 @@ def doubtful_examples(policy: Policy) -> Iterator[Finding]:
                     number=number,
                     reason=reason,
                 )
-                yield Finding(
+                yield LintFinding(
                     message,
                     Message.of("look at its times, its inputs and its parameters"),
                     place,
@@ -74,7 +74,7 @@ def doubtful_examples(policy: Policy) -> Iterator[Finding]:
                 )
                 continue
             if found != (example.lapses, example.unknown):
-                yield Finding(
+                yield LintFinding(
                     Message.of(
                         "worked example {number} does not come out: {expected} is written, {found}"
                         " follows",

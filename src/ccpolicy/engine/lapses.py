@@ -9,7 +9,7 @@ from itertools import groupby
 
 from ccpolicy.engine.control_revision import ControlRevision
 from ccpolicy.engine.evaluation_times import EvaluationTimes
-from ccpolicy.engine.evidence_findings import Finding
+from ccpolicy.engine.evidence_findings import EvidenceFinding
 from ccpolicy.engine.relations import LAPSE_RECORD, WAIVED_SUBJECT, Relation
 from ccpolicy.store import Store
 from ccpolicy.time.spans import join_spans
@@ -78,7 +78,7 @@ class Outcome:
     pauses: tuple[int, int] | None = None
     """Subjects that were paused since the window's start, and for how many microseconds; nothing
     where the control has no pauses."""
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[EvidenceFinding] = field(default_factory=list)
 
 
 class LapseReader:

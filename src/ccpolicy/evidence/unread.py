@@ -19,7 +19,7 @@ from ccpolicy.files.ignoring import ignores
 from ccpolicy.files.limits import Limits
 from ccpolicy.files.paths import plain_path
 from ccpolicy.policy import Dataset, Policy
-from ccpolicy.policy.lint import Finding
+from ccpolicy.policy.lint import LintFinding
 from ccpolicy.policy.settings import FILE, Ignore
 
 NAMED = 50
@@ -106,7 +106,7 @@ def find_unread(
     )
 
 
-def doubtful_patterns(policy: Policy) -> Iterator[Finding]:
+def doubtful_patterns(policy: Policy) -> Iterator[LintFinding]:
     """Yield the patterns of `ccpolicy.toml` that ignore no file, or fit one that is read."""
     if not policy.settings.ignore:
         return
@@ -129,13 +129,13 @@ def doubtful_patterns(policy: Policy) -> Iterator[Finding]:
         place = policy.place("settings", FILE, "ignore", index, "files")
         fitting = [path for path in files if ignores(each.files, path[len(top) :].lstrip("/"))]
         if not fitting:
-            yield Finding(
+            yield LintFinding(
                 Message.of("'{pattern}' matches no file to ignore", pattern=each.files),
                 Message.of("take it out, or correct it"),
                 place,
             )
         for path in [path for path in fitting if path in read][:1]:
-            yield Finding(
+            yield LintFinding(
                 Message.of(
                     "'{pattern}' also matches {file}, which the dataset '{id}' reads",
                     pattern=each.files,

@@ -90,7 +90,7 @@ class _Fault:
     details: ErrorDetails
 
 
-class Document(Protocol):
+class LocatableDocument(Protocol):
     """Something read from a file, whose parts have places."""
 
     @property
@@ -104,7 +104,7 @@ class Document(Protocol):
 
 
 def explain(
-    failure: ValidationError, source: Document, model: type[BaseModel]
+    failure: ValidationError, source: LocatableDocument, model: type[BaseModel]
 ) -> list[PolicyError]:
     """Turn pydantic's errors into ours, each with its line."""
     errors = []

@@ -21,7 +21,7 @@ from ccpolicy.policy.falsifications import (
     Move,
     Suite,
 )
-from ccpolicy.policy.lint import Finding
+from ccpolicy.policy.lint import LintFinding
 from ccpolicy.policy.load import FALSIFICATIONS, Place, Policy
 from ccpolicy.policy.names import unknown
 from ccpolicy.policy.tests import sources
@@ -211,13 +211,13 @@ def _around(key: list[str], add: Add, place: Place) -> Iterator[PolicyError]:
                 )
 
 
-def doubtful_demands(content: Policy, suite: Suite) -> Iterator[Finding]:
+def doubtful_demands(content: Policy, suite: Suite) -> Iterator[LintFinding]:
     """Yield clauses without a demand, demands without a falsification, controls that none turns."""
     quoted = {demand.clause for demand, _ in suite.demands}
     held = {clause for control in content.controls.values() for clause in control.clauses}
     for index, clause in enumerate(content.plan.clauses):
         if clause.id in held - quoted:
-            yield Finding(
+            yield LintFinding(
                 Message.of(
                     "clause {id} has a control, and no demand that is falsified", id=clause.id
                 ),
@@ -226,7 +226,7 @@ def doubtful_demands(content: Policy, suite: Suite) -> Iterator[Finding]:
             )
     for demand, place in suite.demands:
         if not (demand.falsifications or demand.none):
-            yield Finding(
+            yield LintFinding(
                 Message.of("nothing falsifies the demand '{words}'", words=demand.says),
                 Message.of("write a falsification, or say why there is none with 'none'"),
                 place.locate(),
@@ -234,7 +234,7 @@ def doubtful_demands(content: Policy, suite: Suite) -> Iterator[Finding]:
     turned = {each for found in suite.falsifications for each in found.falsification.turns}
     for control in content.controls:
         if control not in turned:
-            yield Finding(
+            yield LintFinding(
                 Message.of("no falsification turns {control}", control=control),
                 Message.of("write in falsify.yaml the records of a year that breaks it"),
                 content.place("control", control, "id"),

@@ -32,7 +32,7 @@ class Choice(Model):
     during: During | None = None
 
 
-class Change(Choice):
+class RecordUpdate(Choice):
     """Records that say something else."""
 
     set: dict[Name, Any] = Field(default={})
@@ -63,7 +63,7 @@ class Edit(Model):
     """One edit of the evidence."""
 
     remove: Choice | None = None
-    change: Change | None = None
+    change: RecordUpdate | None = None
     move: Move | None = None
     add: Add | None = None
 

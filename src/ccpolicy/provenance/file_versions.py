@@ -38,7 +38,7 @@ class Place(NamedTuple):
     path: str | None
 
 
-class Unreadable(Exception):
+class UnreadableVersion(Exception):
     """The version of a file does not hold records as the contract describes them."""
 
 
@@ -57,7 +57,7 @@ class FileVersionReader:
         """Return the records of a version of the file at a path below the evidence folder.
 
         Raises:
-            Unreadable: it does not fit the contract.
+            UnreadableVersion: it does not fit the contract.
         """
         if self.is_csv and not self.derived.expressions and b'"' not in content:
             return self._plain_items(_text(content))
@@ -67,7 +67,7 @@ class FileVersionReader:
         """Return where in a version each record is.
 
         Raises:
-            Unreadable: it does not fit the contract.
+            UnreadableVersion: it does not fit the contract.
         """
         return [(key, place) for (key, _), place in self._found(path, content, placed=True)]
 
@@ -77,7 +77,7 @@ class FileVersionReader:
         """Return the records that only the old version has, and those that only the new one has.
 
         Raises:
-            Unreadable: the new one does not fit the contract.
+            UnreadableVersion: the new one does not fit the contract.
         """
         if self.is_csv and (lines := changed_lines(old, new)):
             header, gone, come = lines
@@ -138,7 +138,7 @@ class FileVersionReader:
         for line in lines:
             cells = line.split(delimiter)
             if len(cells) != heading.count:
-                raise Unreadable
+                raise UnreadableVersion
             if is_single:
                 key_text = cells[key[0]]
             else:
@@ -167,7 +167,7 @@ class FileVersionReader:
                 found += self._of_part(part, placed=placed)
             return found
         except (EvidenceError, LimitError, OSError, StoreError, UnicodeEncodeError) as failure:
-            raise Unreadable from failure
+            raise UnreadableVersion from failure
 
     def _of_part(self, file: SourceFile, *, placed: bool) -> list[tuple[KeyedContent, Place]]:
         reader = find_reader(self.tracked.dataset.format)
@@ -251,14 +251,14 @@ class _Heading:
         """Read the header.
 
         Raises:
-            Unreadable: a column of the key is missing, or a column occurs twice.
+            UnreadableVersion: a column of the key is missing, or a column occurs twice.
         """
         known = {contract.heading(column.name): column.name for column in contract.columns}
         named = [(index, known[each]) for index, each in enumerate(header) if each in known]
         names = {each for _, each in named}
         is_ambiguous = len(names) < len(named)
         if is_ambiguous or not set(contract.dataset.key) <= {*contract.dataset.derive, *names}:
-            raise Unreadable
+            raise UnreadableVersion
         return cls(len(header), named)
 
 
@@ -266,14 +266,14 @@ def _text(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as failure:
-        raise Unreadable from failure
+        raise UnreadableVersion from failure
 
 
 def _rows(contract: Contract, content: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield the rows of a CSV file with their line numbers.
 
     Raises:
-        Unreadable: it is not CSV with the contract's columns.
+        UnreadableVersion: it is not CSV with the contract's columns.
     """
     delimiter = contract.dataset.delimiter
     rows: Iterator[tuple[int, list[str]]]
@@ -288,7 +288,7 @@ def _rows(contract: Contract, content: bytes) -> Iterator[tuple[int, dict[str, A
         heading = _Heading.of(contract, header)
         for number, row in rows:
             if len(row) != heading.count:
-                raise Unreadable
+                raise UnreadableVersion
             yield number, {column: row[index] for index, column in heading.named if row[index]}
     except (UnicodeDecodeError, CsvFault) as failure:
-        raise Unreadable from failure
+        raise UnreadableVersion from failure

@@ -10,7 +10,7 @@ from ccpolicy.provenance.file_versions import (
     Key,
     KeyedContent,
     Place,
-    Unreadable,
+    UnreadableVersion,
 )
 from ccpolicy.provenance.record_states import ContentDelta, Files
 from ccpolicy.provenance.tracked import Tracked, TrackedTable
@@ -95,7 +95,7 @@ class TrackedFiles:
                 for each in self.tracked
                 if each.holds(path)
             ]
-        except Unreadable:
+        except UnreadableVersion:
             self._unreadable.add((path, old, new))
             return None
 
@@ -108,7 +108,7 @@ class TrackedFiles:
                 if each.holds(path)
                 for place in self._by_dataset[each.dataset.id].places(path, self._content(blob))
             ]
-        except Unreadable:
+        except UnreadableVersion:
             return []
 
     def _content(self, blob: str) -> bytes:

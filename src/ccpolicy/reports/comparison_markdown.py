@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ccpolicy.assessment.alterations import Altered
-from ccpolicy.assessment.comparison import DIRECTIONS, Change, Comparison, Side
+from ccpolicy.assessment.comparison import DIRECTIONS, Comparison, PolicyChange, Side
 from ccpolicy.reports import View
 from ccpolicy.reports.alterations_text import columns, file_notes, made, notes, words
 from ccpolicy.reports.alterations_text import heading as altered_heading
@@ -24,7 +24,7 @@ def render_comparison(result: Comparison, view: View) -> str:
         if found:
             lines += ["", f"### {plain(headings(page)[direction])}", ""]
             lines += [
-                _row(page.say("What"), page.say("Change"), page.say("Place")),
+                _row(page.say("What"), page.say("PolicyChange"), page.say("Place")),
                 _row(*["---"] * 3),
             ]
             lines += [_change(page, change, title(page, change, titles)) for change in found]
@@ -33,7 +33,7 @@ def render_comparison(result: Comparison, view: View) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _change(page: Page, change: Change, what: str) -> str:
+def _change(page: Page, change: PolicyChange, what: str) -> str:
     place = change.after_at or change.before_at or ""
     return _row(plain(f"{change.name} {what}"), plain(said(page, change)), plain(place))
 
@@ -47,7 +47,7 @@ def _altered(page: Page, found: Altered, base: Side) -> list[str]:
     for text in said:
         lines += ["", plain(text)]
     if found.records:
-        head = [page.say("Record"), page.say("Change"), page.say("By"), page.say("Place")]
+        head = [page.say("Record"), page.say("PolicyChange"), page.say("By"), page.say("Place")]
         lines += ["", _row(*map(plain, head)), _row(*["---"] * 4)]
     for each in found.records:
         lines.append(

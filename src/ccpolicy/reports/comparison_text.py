@@ -5,9 +5,9 @@ from __future__ import annotations
 from ccpolicy.assessment.comparison import (
     DIRECTIONS,
     STATUSES,
-    Change,
     ChangeFamily,
     Comparison,
+    PolicyChange,
     Side,
     Status,
 )
@@ -100,14 +100,14 @@ _FAMILY_MESSAGES: dict[ChangeFamily, str] = {
 }
 
 
-def title(page: Page, change: Change, titles: dict[str, Text]) -> str:
+def title(page: Page, change: PolicyChange, titles: dict[str, Text]) -> str:
     """Say what kind of thing changed: of a control its title."""
     if change.family == "control":
         return page.text(titles[change.name])
     return page.say(_FAMILY_MESSAGES[change.family])
 
 
-def said(page: Page, change: Change) -> str:
+def said(page: Page, change: PolicyChange) -> str:
     """Describe one change: field, old and new value, and whether it applies to the past."""
     text = page.text(change.message)
     before, after = (

@@ -16,21 +16,21 @@ from ccpolicy.reports import View
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from ccpolicy.reports.html_parts.document import Document
+    from ccpolicy.reports.html_parts.document import HtmlDocument
 
 PARTS = Path(__file__).parent / "html_parts"
 
 
 def render_assessment(result: Assessment, view: View) -> bytes:
     """Render an assessment; in brief, what is read by those who decide."""
-    from ccpolicy.reports.html_parts.document import Document
+    from ccpolicy.reports.html_parts.document import HtmlDocument
     from ccpolicy.reports.html_parts.wording import offering
 
     with offering(result.policy.languages):
-        return b"".join(_pieces(Document(result), view))
+        return b"".join(_pieces(HtmlDocument(result), view))
 
 
-def _pieces(document: Document, view: View) -> Iterator[bytes]:
+def _pieces(document: HtmlDocument, view: View) -> Iterator[bytes]:
     """Yield the file piece by piece; a control is dropped from memory when it is written."""
     from ccpolicy.reports.html_parts.labels import (
         language_name,

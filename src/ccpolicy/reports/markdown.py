@@ -49,7 +49,7 @@ _ACTIVE = re.compile(r"[&<>@#$]|:(?=//)|^:(?=:)|(?<=www)\.", re.IGNORECASE)
 
 def render_assessment(result: Assessment, view: View) -> str:
     """Render an assessment: how it ended first, every control last."""
-    text = "\n".join(_Document(Page(view), result).blocks()) + "\n"
+    text = "\n".join(_MarkdownParts(Page(view), result).blocks()) + "\n"
     return re.sub("\n{3,}", "\n\n", text)
 
 
@@ -59,7 +59,7 @@ def plain(text: str) -> str:
     return _MARKUP.sub(lambda found: f"\\{found[0]}", entities).strip()
 
 
-class _Document:
+class _MarkdownParts:
     """The parts of the document; one without an entry is left out."""
 
     def __init__(self, page: Page, result: Assessment) -> None:

@@ -12,18 +12,18 @@ import duckdb
 from ccpolicy.errors import DatabaseError, LimitError, Message
 from ccpolicy.store.duckdb_trees import is_too_long, read_tree, too_long
 from ccpolicy.store.interface import (
+    FileAccessFailed,
     Interrupted,
     QueryError,
     Row,
     StoreError,
-    Unreadable,
     ValueFault,
 )
 from ccpolicy.store.sql import identifier
 
 _ERRORS: tuple[tuple[type[duckdb.Error], type[StoreError]], ...] = (
     (duckdb.InterruptException, Interrupted),
-    (duckdb.IOException, Unreadable),
+    (duckdb.IOException, FileAccessFailed),
     # These show what a query says; the others below may show what a record holds.
     (duckdb.ParserException, QueryError),
     (duckdb.SyntaxException, QueryError),

@@ -41,7 +41,7 @@ class ValueFault(QueryError):
         return self._reason
 
 
-class Unreadable(StoreError):
+class FileAccessFailed(StoreError):
     """A file could not be read or written."""
 
 

@@ -194,7 +194,7 @@ class Reject(NamedTuple):
     sheet: str | None = None
 
 
-class Note(NamedTuple):
+class ReadingNote(NamedTuple):
     """Something that people should know of how a file was read; nothing is wrong with a record."""
 
     message: Message
@@ -224,7 +224,7 @@ class Reader(ABC):
     @abstractmethod
     def read(
         self, file: SourceFile, only: Collection[int] | None = None
-    ) -> Iterator[Record | Reject | Note]:
+    ) -> Iterator[Record | Reject | ReadingNote]:
         """Yield the records in the order of the file, and what should be known of how it was read.
 
         A reader for which that is cheaper may leave out all but the numbers `only`.

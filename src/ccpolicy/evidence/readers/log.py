@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from ccpolicy.checks.patterns import searcher
 from ccpolicy.errors import EvidenceError
-from ccpolicy.evidence.readers.interface import Note, Reader, Record, Reject, SourceFile
+from ccpolicy.evidence.readers.interface import Reader, ReadingNote, Record, Reject, SourceFile
 from ccpolicy.evidence.readers.table_shape import passed_over
 from ccpolicy.evidence.readers.text import MAX_LINE, line_fault, too_long
 
@@ -16,14 +16,14 @@ class LogReader(Reader):
 
     def read(
         self, file: SourceFile, only: Collection[int] | None = None
-    ) -> Iterator[Record | Reject | Note]:
+    ) -> Iterator[Record | Reject | ReadingNote]:
         """See `Reader.read`."""
         file.check_table(file.fingerprint.lines, 1)
         log = _Log(file)
         for number, text in log.records():
             yield log.record(number, text)
         if log.skipped:
-            yield Note(passed_over("skip", log.skipped))
+            yield ReadingNote(passed_over("skip", log.skipped))
 
 
 READER = LogReader()

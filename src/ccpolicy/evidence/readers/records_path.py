@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from ccpolicy.errors import Message
 from ccpolicy.evidence.contract import Contract
-from ccpolicy.evidence.readers.interface import Note, SourceFile
+from ccpolicy.evidence.readers.interface import ReadingNote, SourceFile
 from ccpolicy.near_names import folded
 from ccpolicy.policy.decoding import is_any, members_of, pointer_tokens
 
@@ -137,10 +137,10 @@ class RecordsPath:
                 line=1,
             )
 
-    def notes(self) -> Iterator[Note]:
+    def notes(self) -> Iterator[ReadingNote]:
         """Say how many lists were missing, and what stands beside the records."""
         if self.beside:
-            yield Note(
+            yield ReadingNote(
                 Message.of(
                     "{count} elements beside the records were not read: {others}",
                     count=sum(self.beside.values()),
@@ -148,7 +148,7 @@ class RecordsPath:
                 )
             )
         if self.missing:
-            yield Note(
+            yield ReadingNote(
                 Message.of(
                     "{count} lists of records are missing at {pointer}",
                     count=self.missing,

@@ -11,7 +11,7 @@ from typing import Any
 from ccpolicy.errors import EvidenceError, Locator, Message
 from ccpolicy.evidence.contract import Column
 from ccpolicy.evidence.readers.header import match_header, names_by_heading
-from ccpolicy.evidence.readers.interface import Note, Reader, Record, Reject, SourceFile
+from ccpolicy.evidence.readers.interface import Reader, ReadingNote, Record, Reject, SourceFile
 from ccpolicy.evidence.readers.opendocument import OpenDocument
 from ccpolicy.evidence.readers.surroundings import CellTexts
 from ccpolicy.evidence.readers.table_shape import TableShape, passed_over
@@ -37,7 +37,7 @@ class XlsxReader(Reader):
 
     def read(
         self, file: SourceFile, only: Collection[int] | None = None
-    ) -> Iterator[Record | Reject | Note]:
+    ) -> Iterator[Record | Reject | ReadingNote]:
         """See `Reader.read`."""
         return _Sheet(file).records()
 
@@ -78,7 +78,7 @@ class _Sheet:
         around = {**file.around, **self.cells.found()}
         self.around = {name: _value(cell, known[name]) for name, cell in around.items()}
 
-    def records(self) -> Iterator[Record | Reject | Note]:
+    def records(self) -> Iterator[Record | Reject | ReadingNote]:
         """Yield the records of the sheet, and what should be known of how it was read."""
         hidden = 0
         for number, cells in self.rows:
@@ -118,7 +118,7 @@ class _Sheet:
         )
         for row_number, places in groupby(beyond, key=lambda place: place[0]):
             yield Reject(row_number, unread[next(places)], sheet=self.name)
-        yield from map(Note, (*self.notes, *self.shape.notes(), *self._hidden(hidden)))
+        yield from map(ReadingNote, (*self.notes, *self.shape.notes(), *self._hidden(hidden)))
 
     def _merged(self, number: int) -> EvidenceError | None:
         """Find a column of a record whose cell is merged into another."""

@@ -10,9 +10,9 @@ from ccpolicy import __version__
 from ccpolicy.assessment import comparison
 from ccpolicy.assessment.comparison import (
     STATUSES,
-    Change,
     ChangeFamily,
     Comparison,
+    PolicyChange,
     Side,
     Status,
 )
@@ -66,7 +66,7 @@ def _side(content: Policy, name: str | None) -> Side:
 
 
 def _controls(
-    base: Policy, head: Policy, changes: Iterable[Change]
+    base: Policy, head: Policy, changes: Iterable[PolicyChange]
 ) -> Iterator[comparison.Control]:
     for control in [*head.controls.values(), *_without(base.controls, head.controls)]:
         yield comparison.Control(
@@ -81,7 +81,7 @@ def _without(some: Mapping[str, Control], others: Mapping[str, Control]) -> list
     return [control for name, control in some.items() if name not in others]
 
 
-def _status(name: str, base: Policy, head: Policy, changes: Iterable[Change]) -> Status:
+def _status(name: str, base: Policy, head: Policy, changes: Iterable[PolicyChange]) -> Status:
     """Fold the changes that concern a control: they must all go one way."""
     if name not in base.controls:
         return "added"
@@ -102,7 +102,7 @@ class _Differ:
         self.base, self.head, self.as_of = base, head, as_of
         self.every = tuple(dict.fromkeys([*head.controls, *base.controls]))
 
-    def changes(self) -> Iterator[Change]:
+    def changes(self) -> Iterator[PolicyChange]:
         """Yield every change."""
         base, head = self.base, self.head
         for name in self.every:
@@ -143,7 +143,7 @@ class _Differ:
     def _subject(self, family: ChangeFamily, name: str, controls: Iterable[str]) -> Subject:
         return Subject(self.base, self.head, family, name, tuple(controls))
 
-    def _control(self, subject: Subject) -> Iterator[Change]:
+    def _control(self, subject: Subject) -> Iterator[PolicyChange]:
         before = self.base.controls.get(subject.name)
         after = self.head.controls.get(subject.name)
         if before is None:
@@ -153,7 +153,7 @@ class _Differ:
         else:
             yield from control_changes(subject, before, after, self.as_of)
 
-    def _kind_change(self, subject: Subject) -> Iterator[Change]:
+    def _kind_change(self, subject: Subject) -> Iterator[PolicyChange]:
         """A kind that is new and in use may cover what another one did not."""
         if subject.name not in self.base.kinds and subject.controls:
             message = Message.of("a new check kind, and controls use it")
@@ -165,7 +165,7 @@ class _Differ:
         states = (self.base.controls.get(control), self.head.controls.get(control))
         return any(state is not None and state.check == kind for state in states)
 
-    def _in_git(self, dataset: str) -> Iterator[Change]:
+    def _in_git(self, dataset: str) -> Iterator[PolicyChange]:
         """Yield whether git is asked about other records, or asked otherwise."""
         concerned = [each for each in self.every if not self._sources(each).isdisjoint(FROM_GIT)]
         states = [content.datasets.get(dataset) for content in (self.base, self.head)]
@@ -177,7 +177,7 @@ class _Differ:
 
     def _calendar(
         self, subject: Subject, before: BusinessCalendarRules, after: BusinessCalendarRules
-    ) -> Iterator[Change]:
+    ) -> Iterator[PolicyChange]:
         yield from calendar_changes(subject, before, after, self.as_of)
 
     def _counting(self, calendar: str) -> list[str]:
@@ -210,8 +210,8 @@ def _pair(
     subject: Subject,
     base: Mapping[str, T],
     head: Mapping[str, T],
-    changes: Callable[[Subject, T, T], Iterator[Change]],
-) -> Iterator[Change]:
+    changes: Callable[[Subject, T, T], Iterator[PolicyChange]],
+) -> Iterator[PolicyChange]:
     """Compare an entry of both states; what rests on a new one, or no more does, says so itself."""
     before, after = base.get(subject.name), head.get(subject.name)
     if before is None:

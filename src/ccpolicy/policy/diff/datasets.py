@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ccpolicy.assessment.comparison import Change, Direction
+from ccpolicy.assessment.comparison import Direction, PolicyChange
 from ccpolicy.checks.strictness import shorter
 from ccpolicy.errors import Message
 from ccpolicy.policy.columns import names_files
@@ -33,7 +33,7 @@ _MOST = ("maximum", "exclusiveMaximum", "maxLength", "maxItems")
 Path = tuple[str | int, ...]
 
 
-def dataset_changes(subject: Subject, before: Dataset, after: Dataset) -> Iterator[Change]:
+def dataset_changes(subject: Subject, before: Dataset, after: Dataset) -> Iterator[PolicyChange]:
     """Yield what changed in a dataset."""
     for field in _WORDING:
         if getattr(before, field) != getattr(after, field):
@@ -108,7 +108,7 @@ class _Schema:
 
     def record(
         self, before: Mapping[str, Any], after: Mapping[str, Any], path: Path
-    ) -> Iterator[Change]:
+    ) -> Iterator[PolicyChange]:
         """Compare the schemas of a record."""
         first, second = before["properties"], after["properties"]
         needed = set(before.get("required", ())), set(after.get("required", ()))
@@ -135,7 +135,7 @@ class _Schema:
                     yield self._required(name, is_now=name in needed[1], path=path)
                 yield from self.value(first[name], second[name], here)
 
-    def _required(self, name: str, *, is_now: bool, path: Path) -> Change:
+    def _required(self, name: str, *, is_now: bool, path: Path) -> PolicyChange:
         if is_now:
             message = Message.of("{name} is required now", name=name)
         else:
@@ -144,7 +144,7 @@ class _Schema:
 
     def value(
         self, before: Mapping[str, Any], after: Mapping[str, Any], path: Path
-    ) -> Iterator[Change]:
+    ) -> Iterator[PolicyChange]:
         """Compare the schemas of a value."""
         for keyword in ("type", "format"):
             first, second = before.get(keyword), after.get(keyword)
@@ -172,7 +172,7 @@ class _Schema:
         keyword: str,
         before: Mapping[str, Any],
         after: Mapping[str, Any],
-    ) -> Change:
+    ) -> PolicyChange:
         name = "/".join(str(part) for part in path[1:] if part not in ("properties", "items"))
         return self.change(
             direction,
@@ -189,7 +189,7 @@ class _Schema:
         path: Path,
         before: str | None = None,
         after: str | None = None,
-    ) -> Change:
+    ) -> PolicyChange:
         """Make a change of the contract: earlier records are judged by it, too."""
         return self.subject.change(
             direction, message, *path, before=before, after=after, rewrites_history=True

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ccpolicy.assessment.comparison import Change, Direction
+from ccpolicy.assessment.comparison import Direction, PolicyChange
 from ccpolicy.checks.kinds import Kind, Parameter
 from ccpolicy.checks.values import Value
 from ccpolicy.errors import Message
@@ -44,7 +44,7 @@ class Follows(str):
 
 def parameter_changes(
     subject: Subject, before: Control, after: Control, kind: Kind, as_of: datetime.date
-) -> Iterator[Change]:
+) -> Iterator[PolicyChange]:
     """Yield the changed parameters with the first and last day to which each change applies."""
     if before.history[0].from_ != after.history[0].from_:
         yield subject.change(

@@ -48,7 +48,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ControlVersion:
     """A new version of a control."""
 
     control: Control
@@ -57,7 +57,7 @@ class Change:
     """Those that differ, before and after."""
 
 
-class Document:
+class HtmlDocument:
     """The report's content."""
 
     def __init__(self, assessed: Assessment) -> None:
@@ -188,11 +188,11 @@ class Document:
         return sum(self.known.values())
 
     @cached_property
-    def revised(self) -> list[Change]:
+    def revised(self) -> list[ControlVersion]:
         """List how controls changed, the latest change first."""
         annex = self.result.annex
         found = [
-            Change(self.controls[own.id], revision, _changed(before, revision))
+            ControlVersion(self.controls[own.id], revision, _changed(before, revision))
             for own in (annex.controls if annex else [])
             for before, revision in pairwise(own.revisions)
         ]

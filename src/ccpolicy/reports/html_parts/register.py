@@ -67,7 +67,7 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class DatasetSection:
     """One dataset."""
 
     id: str
@@ -114,7 +114,7 @@ class Register:
                 users.setdefault(dataset, []).append(control.id)
         names = sorted({*contracts, *files, *attached, *sheets, *users})
         self.entries = [
-            Entry(
+            DatasetSection(
                 id=name,
                 anchor=f"d.{number}",
                 contract=contracts.get(name),
@@ -132,7 +132,7 @@ class Register:
         """Return the anchor of a record's own content."""
         return self._anchors.get(place) if place else None
 
-    def dataset(self, name: str) -> Entry | None:
+    def dataset(self, name: str) -> DatasetSection | None:
         """Return the dataset that a selection reads, also where it reads what is nested in it."""
         return self.datasets.get(name.partition(".")[0])
 
