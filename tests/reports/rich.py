@@ -10,7 +10,7 @@ from ccpolicy.assessment.models import (
     Attachment,
     Clause,
     Control,
-    Due,
+    DueSubjects,
     Evidence,
     EvidenceFile,
     FileNote,
@@ -134,7 +134,7 @@ CONTROLS = [
         owner=text("centre-manager", "中心经理"),
         subjects=subjects(1),
         next_due="2027-04-02T00:00:00+08:00",
-        due=[Due(at="2027-04-02T00:00:00+08:00", subjects=["centre"])],
+        due=[DueSubjects(at="2027-04-02T00:00:00+08:00", subjects=["centre"])],
     ),
     control(
         "EM-1",
@@ -170,12 +170,12 @@ CONTROLS = [
         ],
         next_due="2026-11-24T00:00:00+08:00",
         due=[
-            Due(
+            DueSubjects(
                 at="2026-11-24T00:00:00+08:00",
                 subjects=["SH-NET-01", "SH-NET-02", "成都-交换机-03"],
             ),
-            Due(at="2026-11-30T00:00:00+08:00", subjects=["SH-PBX-03"]),
-            Due(at="2027-01-09T00:00:00+08:00", subjects=["SH-NET-04"]),
+            DueSubjects(at="2026-11-30T00:00:00+08:00", subjects=["SH-PBX-03"]),
+            DueSubjects(at="2027-01-09T00:00:00+08:00", subjects=["SH-NET-04"]),
         ],
         left_out=12,
     ),
@@ -285,8 +285,8 @@ CONTROLS = [
         datasets=["staff", "training"],
         next_due="2026-11-27T00:00:00+08:00",
         due=[
-            Due(at="2026-11-27T00:00:00+08:00", subjects=["P0042 × operations"]),
-            Due(
+            DueSubjects(at="2026-11-27T00:00:00+08:00", subjects=["P0042 × operations"]),
+            DueSubjects(
                 at="2026-11-29T00:00:00+08:00",
                 subjects=[f"P{n:04} × security_awareness" for n in range(50, 62)],
             ),

@@ -6,14 +6,14 @@ import datetime
 from collections.abc import Iterable
 from typing import ClassVar, Literal
 
-from ccpolicy.assessment.models import Assessment, Control, Model, Problem, Tool
+from ccpolicy.assessment.models import Assessment, AssessmentModel, Control, Problem, Tool
 from ccpolicy.texts import Text
 from ccpolicy.vocabulary import AsOfSource, Severity
 
 SCHEMA_VERSION: Literal["2.0"] = "2.0"
 
 
-class Task(Model):
+class Task(AssessmentModel):
     """Subjects of one control that are due, or have been overdue, from one moment on."""
 
     control: str
@@ -25,7 +25,7 @@ class Task(Model):
     subjects: list[str]
 
 
-class Unjudged(Model):
+class Unjudged(AssessmentModel):
     """A control of which nobody can say what is due."""
 
     control: str
@@ -37,7 +37,7 @@ class Unjudged(Model):
     problems: list[Problem]
 
 
-class Owner(Model):
+class Owner(AssessmentModel):
     """What one role has to do."""
 
     owner: Text
@@ -48,7 +48,7 @@ class Owner(Model):
     """Soonest first."""
 
 
-class PlanReference(Model):
+class PlanReference(AssessmentModel):
     """The plan whose due dates these are."""
 
     id: str
@@ -57,7 +57,7 @@ class PlanReference(Model):
     zone: str
 
 
-class Agenda(Model):
+class Agenda(AssessmentModel):
     """What lapses next, by owner."""
 
     SUBJECT: ClassVar[Literal["agenda"]] = "agenda"

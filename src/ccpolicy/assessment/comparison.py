@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from ccpolicy.assessment.alterations import Altered
-from ccpolicy.assessment.building_blocks import Model
+from ccpolicy.assessment.building_blocks import AssessmentModel
 from ccpolicy.assessment.models import Tool
 from ccpolicy.texts import Text
 from ccpolicy.vocabulary import Severity
@@ -30,7 +30,7 @@ STATUSES: tuple[Status, ...] = (
 )
 
 
-class Side(Model):
+class Side(AssessmentModel):
     """One of the two states."""
 
     name: str | None
@@ -43,7 +43,7 @@ class Side(Model):
     """SHA-256 over the policy, checks and settings files, `sha256:…`."""
 
 
-class PolicyChange(Model):
+class PolicyChange(AssessmentModel):
     """One difference between the two states."""
 
     family: ChangeFamily
@@ -65,7 +65,7 @@ class PolicyChange(Model):
     """Controls whose verdict, severity or clauses it can change."""
 
 
-class Control(Model):
+class ComparedControl(AssessmentModel):
     """A control of either state."""
 
     id: str
@@ -76,7 +76,7 @@ class Control(Model):
     before it."""
 
 
-class Comparison(Model):
+class Comparison(AssessmentModel):
     """All that changed from a base to a head."""
 
     SUBJECT: ClassVar[Literal["comparison"]] = "comparison"
@@ -93,7 +93,7 @@ class Comparison(Model):
     """Whether anything was loosened, or cannot be ordered and so may have been."""
     tally: dict[Status, int]
     """Controls by status, every status named."""
-    controls: list[Control]
+    controls: list[ComparedControl]
     """In the order of the head's files, then those that were removed."""
     changes: list[PolicyChange]
     """By family and name, in the order of the files."""

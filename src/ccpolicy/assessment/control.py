@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from ccpolicy.assessment.building_blocks import Model, Parameter
+from ccpolicy.assessment.building_blocks import AssessmentModel, Parameter
 from ccpolicy.texts import Text
 from ccpolicy.vocabulary import Severity, Verdict
 
 
-class Problem(Model):
+class Problem(AssessmentModel):
     """Evidence or policy that could not be judged."""
 
     code: str
@@ -21,7 +21,7 @@ class Problem(Model):
     dataset: str | None
 
 
-class Subjects(Model):
+class Subjects(AssessmentModel):
     """How many subjects the control is about, by verdict now."""
 
     total: int
@@ -37,7 +37,7 @@ class Subjects(Model):
     """How many of the passed are openings that are not due yet."""
 
 
-class CoveredLater(Model):
+class CoveredLater(AssessmentModel):
     """A lapse that a record covers which was filed later than what was judged."""
 
     since: str
@@ -47,7 +47,7 @@ class CoveredLater(Model):
     commit: str
 
 
-class Lapse(Model):
+class Lapse(AssessmentModel):
     """A span in which a subject was not covered though it had to be."""
 
     subject: str
@@ -81,7 +81,7 @@ class Lapse(Model):
         return self.ends is None and self.waived_by is None
 
 
-class Pauses(Model):
+class Pauses(AssessmentModel):
     """The pauses of subjects that were paused in the period, or after it by as-of."""
 
     subjects: int
@@ -91,14 +91,14 @@ class Pauses(Model):
     much business time."""
 
 
-class Due(Model):
+class DueSubjects(AssessmentModel):
     """Subjects that lapse at one moment if nothing more happens."""
 
     at: str
     subjects: list[str]
 
 
-class Control(Model):
+class Control(AssessmentModel):
     """One control, judged."""
 
     id: str
@@ -126,7 +126,7 @@ class Control(Model):
     """Code of the reason's message, such as `EV421`; null if the policy gives the reason."""
     subjects: Subjects
     next_due: str | None
-    due: list[Due]
+    due: list[DueSubjects]
     """What lapses after as-of, up to the horizon, soonest first."""
     lapses: list[Lapse]
     """Those that touch the time from the window's start to as-of, by subject and time."""

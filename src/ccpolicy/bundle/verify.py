@@ -17,7 +17,7 @@ from pydantic_core import from_json
 from ccpolicy import __version__
 from ccpolicy.api import Repository
 from ccpolicy.assessment import verification as public
-from ccpolicy.assessment.building_blocks import Model
+from ccpolicy.assessment.building_blocks import AssessmentModel
 from ccpolicy.assessment.manifest import ASSESSMENT, MANIFEST, Manifest
 from ccpolicy.assessment.models import Assessment, Tool
 from ccpolicy.assessment.provenance import PROVENANCE, ProvenanceExport
@@ -40,7 +40,7 @@ MOST_MANIFEST = 64 << 20
 MOST_IN_MEMORY = 1 << 30
 """Bytes of an assessment or a report, which are compared in memory."""
 
-M = TypeVar("M", bound=Model)
+M = TypeVar("M", bound=AssessmentModel)
 
 
 @dataclass(frozen=True)

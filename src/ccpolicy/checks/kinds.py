@@ -55,13 +55,13 @@ TABLES = frozenset(["parameters", "after", "business", "open_time", "period"])
 """What a kind's query can read beside its inputs."""
 
 
-class Model(BaseModel):
+class KindModel(BaseModel):
     """A part of a check kind's description."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-class Input(Model):
+class Input(KindModel):
     """A relation that the engine fills from the selections of every control of the kind."""
 
     label: WrittenText
@@ -110,7 +110,7 @@ class Input(Model):
         return self.holds == "happening"
 
 
-class Parameter(Model):
+class Parameter(KindModel):
     """A number of the rule."""
 
     type: Literal[
@@ -170,7 +170,7 @@ class Parameter(Model):
         return bool(self.parts_of)
 
 
-class Description(Model):
+class Description(KindModel):
     """The front matter of a check kind."""
 
     summary: WrittenText
@@ -184,7 +184,7 @@ class Description(Model):
     """Why nobody can say how it stands, where the query returns the part `unknown`."""
 
 
-class Example(Model):
+class Example(KindModel):
     """A worked case: what is on file, and which lapses follow."""
 
     title: WrittenText
@@ -199,7 +199,7 @@ class Example(Model):
     """In the same form, when nobody can say how a subject stands."""
 
 
-class Examples(Model):
+class Examples(KindModel):
     """`<kind>.examples.yaml`."""
 
     examples: list[Example] = Field(min_length=1)

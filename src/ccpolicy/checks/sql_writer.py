@@ -80,10 +80,10 @@ def write_expression(tree: dict[str, Any], columns: set[str]) -> str:
     Raises:
         SqlError: a part of it is not on the list.
     """
-    return _Writer(columns).write(tree)
+    return _SqlWriter(columns).write(tree)
 
 
-class _Writer:
+class _SqlWriter:
     """Writes the SQL of a tree, and notes the columns in it."""
 
     def __init__(self, columns: set[str]) -> None:

@@ -16,7 +16,7 @@ from ccpolicy.assessment.preview import (
     PreviewedFile,
     PreviewedRow,
     PreviewedTable,
-    Refusal,
+    RefusedEvidence,
 )
 from ccpolicy.draft.reading import ReadDataset, read_dataset
 from ccpolicy.errors import CcpolicyError, EvidenceError, Locator
@@ -238,8 +238,8 @@ def _file_of(source: RecordSource) -> str | None:
     return None
 
 
-def _refusal(problem: Problem) -> Refusal:
-    return Refusal(
+def _refusal(problem: Problem) -> RefusedEvidence:
+    return RefusedEvidence(
         place=str(problem.locator) if problem.locator else None,
         code=problem.message.code,
         message=Text.of(problem.message),

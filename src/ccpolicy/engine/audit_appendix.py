@@ -9,7 +9,7 @@ from typing import Any
 from ccpolicy.assessment import audit_appendix as models
 from ccpolicy.engine.daily_totals import Days
 from ccpolicy.engine.evaluation import Evaluation
-from ccpolicy.engine.lapses import Lapse, Outcome, has_pauses
+from ccpolicy.engine.lapses import LapseSpan, Outcome, has_pauses
 from ccpolicy.engine.policy_summary import quote_parameters
 from ccpolicy.engine.record_places import RecordPlaces
 from ccpolicy.engine.relations import CHARTED_SUBJECT
@@ -38,7 +38,7 @@ class AppendixBuilder:
         self,
         evaluation: Evaluation,
         places: RecordPlaces,
-        lapses: Mapping[str, list[Lapse]],
+        lapses: Mapping[str, list[LapseSpan]],
         outcomes: Mapping[str, Outcome],
         provenance: Provenance | None,
         cited: set[int],
@@ -171,7 +171,7 @@ class AppendixBuilder:
             found[by_number[number].control.id, subject].append(tuple(pause))
         return found
 
-    def _gaps(self, charted: Mapping[str, Sequence[str]]) -> dict[str, list[Lapse]]:
+    def _gaps(self, charted: Mapping[str, Sequence[str]]) -> dict[str, list[LapseSpan]]:
         """Read the lapses of the charted subjects, up to the horizon, cut by waivers."""
         return {
             control: waive(
@@ -278,7 +278,7 @@ class AppendixBuilder:
             )
         return list(records.values())
 
-    def _recorders(self) -> dict[str, list[models.Recorder]]:
+    def _recorders(self) -> dict[str, list[models.RecordingAuthor]]:
         """Return who filed the records of each dataset, where git was asked."""
         tables = self.provenance.tables if self.provenance else None
         if not tables:
@@ -291,10 +291,10 @@ class AppendixBuilder:
             GROUP BY dataset, author ORDER BY dataset, author NULLS LAST
             """
         )
-        found: dict[str, list[models.Recorder]] = defaultdict(list)
+        found: dict[str, list[models.RecordingAuthor]] = defaultdict(list)
         for dataset, author, records, first, last in rows:
             found[dataset.partition(".")[0]].append(
-                models.Recorder(
+                models.RecordingAuthor(
                     dataset=dataset,
                     author=author,
                     records=records,
@@ -324,7 +324,7 @@ def _joined(spans: Iterable[Charted]) -> list[Charted]:
     ]
 
 
-def _dataset(dataset: Dataset, recorded: list[models.Recorder] | None) -> models.Dataset:
+def _dataset(dataset: Dataset, recorded: list[models.RecordingAuthor] | None) -> models.Dataset:
     return models.Dataset(
         id=dataset.id,
         title=Text.of(dataset.title),

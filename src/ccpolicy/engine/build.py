@@ -12,7 +12,7 @@ from ccpolicy.assessment.models import Assessment
 from ccpolicy.engine.control_builder import ControlBuilder, LaterCover
 from ccpolicy.engine.control_problems import unread_problems
 from ccpolicy.engine.evaluation import Evaluation
-from ccpolicy.engine.lapses import Lapse, Outcome
+from ccpolicy.engine.lapses import LapseSpan, Outcome
 from ccpolicy.engine.policy_summary import quote_policy, quote_waivers
 from ccpolicy.engine.question import ResolvedRequest
 from ccpolicy.engine.record_places import RecordPlaces
@@ -184,7 +184,7 @@ class AssessmentBuilder:
             recorded=find_recorded(self.evaluation, self.places, found, cited),
         )
 
-    def _reported(self, control: str) -> list[Lapse]:
+    def _reported(self, control: str) -> list[LapseSpan]:
         """Return a control's lapses that began by as-of."""
         return [each for each in self.lapses[control] if each.starts <= self.times.as_of]
 

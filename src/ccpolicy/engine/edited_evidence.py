@@ -20,14 +20,14 @@ from ccpolicy.policy import Dataset, Policy, columns
 from ccpolicy.policy.consistency import PolicyExpression
 from ccpolicy.policy.falsifications import (
     Add,
-    Choice,
     During,
     Edit,
     LocatedFalsification,
     Move,
+    RecordChoice,
     RecordUpdate,
 )
-from ccpolicy.policy.load import Place
+from ccpolicy.policy.load import EntryPlace
 from ccpolicy.store import DuckDB, open_store
 from ccpolicy.store.sql import identifier
 from ccpolicy.time.calendar import date_of, day_number, day_starts, moment, shift
@@ -65,11 +65,11 @@ class RecordedEvidence:
         touched = {each.dataset.partition(".")[0] for each in located.falsification.edits}
         state = _State(self, touched)
         for index, edit in enumerate(located.falsification.edits):
-            place = Place(located.place.source, (*located.place.path, "edits", index))
+            place = EntryPlace(located.place.source, (*located.place.path, "edits", index))
             state.apply(policy, edit, self._locators(edit, place), place.locate())
         return state.documents()
 
-    def _locators(self, edit: Edit, place: Place) -> list[int]:
+    def _locators(self, edit: Edit, place: EntryPlace) -> list[int]:
         if edit.add:
             return []
         found = self.chosen[place.path]
@@ -199,13 +199,13 @@ def unedited(evidence: RecordedEvidence, datasets: Iterable[str]) -> Records:
 
 def choices(
     policy: Policy, falsifications: Iterable[LocatedFalsification]
-) -> Iterator[tuple[Choice, Place]]:
+) -> Iterator[tuple[RecordChoice, EntryPlace]]:
     """Yield what edits choose, each with the place of its edit."""
     for located in falsifications:
         for index, edit in enumerate(located.falsification.edits):
             if edit.choice:
                 path = (*located.place.path, "edits", index)
-                yield edit.choice, Place(located.place.source, path)
+                yield edit.choice, EntryPlace(located.place.source, path)
 
 
 def predicates(
@@ -328,7 +328,7 @@ def _around(evidence: Evidence, items: Iterable[int], path: str) -> dict[int, tu
 
 
 def _chosen(
-    store: DuckDB, table: Table, choice: Choice, place: Place, zone: ZoneInfo
+    store: DuckDB, table: Table, choice: RecordChoice, place: EntryPlace, zone: ZoneInfo
 ) -> list[int] | PolicyError:
     """Return the locators of the records that an edit touches."""
     decides = expression_sql(store, choice.where) if choice.where else "true"

@@ -29,7 +29,7 @@ Judge = Callable[[Policy], Assessment]
 
 
 @dataclass(frozen=True)
-class Turn:
+class TurnedControl:
     """What became of a control that was to turn."""
 
     before: Control
@@ -68,7 +68,7 @@ class FalsificationResult:
     """A falsification that was tried."""
 
     located: LocatedFalsification
-    turns: tuple[Turn, ...]
+    turns: tuple[TurnedControl, ...]
     """Of the controls that were to turn, in order; none if it could not be tried."""
     error: PolicyError | None = None
     """Why it shows nothing."""
@@ -192,7 +192,7 @@ def _lenient(dataset: Dataset, records: Sequence[object] | None) -> Dataset:
 
 def _turns(
     trial: Trial, located: LocatedFalsification, before: Mapping[str, Control]
-) -> Iterator[Turn]:
+) -> Iterator[TurnedControl]:
     """Judge the controls that are to turn.
 
     Raises:
@@ -217,7 +217,9 @@ def _turns(
                 verdict=before[name].now,
             )
     edited = trial.evidence.edited(trial.policy, located)
-    turns = [Turn(before[each.id], each) for each in trial.judge(falsification.turns, edited)]
+    turns = [
+        TurnedControl(before[each.id], each) for each in trial.judge(falsification.turns, edited)
+    ]
     wrong = [
         problem
         for each in turns

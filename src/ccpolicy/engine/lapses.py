@@ -19,7 +19,7 @@ MOST = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Lapse:
+class LapseSpan:
     """A lapse, or a piece of it: half-open, in microseconds since 1970 UTC."""
 
     subject: str
@@ -67,7 +67,7 @@ class Outcome:
     """Those that touch the window and begin by as-of, by subject and time."""
     unknown_years: dict[str, tuple[str, int]] = field(default_factory=dict)
     """Undecided subject → the calendar on which it depends, and the year that this lacks."""
-    lapses: list[Lapse] = field(default_factory=list)
+    lapses: list[LapseSpan] = field(default_factory=list)
     """Lapses that touch the window, by subject and time. Waived subjects are included up to the
     horizon; for all others, only lapses that begin by as-of."""
     waived_subjects: set[str] = field(default_factory=set)
@@ -256,7 +256,7 @@ class LapseReader:
             found[controls[control_number]].append(subject)
         return found
 
-    def lapses(self, subjects: Relation) -> dict[str, list[Lapse]]:
+    def lapses(self, subjects: Relation) -> dict[str, list[LapseSpan]]:
         """Read each control's lapses that touch the window.
 
         Lapses that begin after as-of are read of the subjects that a relation names.
@@ -279,11 +279,11 @@ class LapseReader:
             " ORDER BY subject, starts, place"
         ):
             records[subject, starts] += (locator,)
-        found: dict[str, list[Lapse]] = {each: [] for each in self.outcomes}
+        found: dict[str, list[LapseSpan]] = {each: [] for each in self.outcomes}
         paused = self._paused(subjects)
         for revision, subject, name, starts, *more in rows:
             control = self.by_number[revision].control.id
-            lapse = replace(Lapse(name, starts, *more), records=records[subject, starts])
+            lapse = replace(LapseSpan(name, starts, *more), records=records[subject, starts])
             if self.outcomes[control].pauses is not None:
                 lapse = replace(lapse, paused=paused.get((subject, starts), 0))
             found[control].append(lapse)
@@ -363,7 +363,7 @@ def has_pauses(revision: ControlRevision) -> bool:
     return any(spec.stops and revision.control.inputs.get(each) for each, spec in inputs.items())
 
 
-def _continued(lapses: list[Lapse]) -> list[Lapse]:
+def _continued(lapses: list[LapseSpan]) -> list[LapseSpan]:
     """Join lapses of a subject that touch, as they do where one revision follows another."""
     lapses.sort(key=lambda lapse: lapse.subject)
     joined = []

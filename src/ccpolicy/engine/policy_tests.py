@@ -11,7 +11,7 @@ from pathlib import Path
 from ccpolicy.assessment.models import Assessment, Control, Problem
 from ccpolicy.engine.document_datasets import NOTHING, as_document
 from ccpolicy.policy import Policy, Waiver
-from ccpolicy.policy.load import Place
+from ccpolicy.policy.load import EntryPlace
 from ccpolicy.policy.tests import LocatedTest, sources
 from ccpolicy.texts import Label
 
@@ -79,7 +79,7 @@ def _policy(policy: Policy, located: LocatedTest, root: Path) -> Policy:
             **{"from": waiver.from_},
         )
         path = (*located.place.path, "waivers", index)
-        places["waiver", each] = Place(located.place.source, path)
+        places["waiver", each] = EntryPlace(located.place.source, path)
     return replace(
         policy,
         root=root,

@@ -149,7 +149,9 @@ class _ReferenceCheck:
         )
         places = self.loads[references[0].own.name].places.locate({row[0] for row in found})
         names = {
-            number: _Names(self.store, by_number[number], [r[2] for r in found if r[1] == number])
+            number: _ReferencedKeys(
+                self.store, by_number[number], [r[2] for r in found if r[1] == number]
+            )
             for number in sorted({row[1] for row in found})
         }
         errors: dict[int, list[EvidenceError]] = {}
@@ -160,7 +162,7 @@ class _ReferenceCheck:
             problems.record(places[locator], each)
 
     def _error(
-        self, reference: PlannedReference, names: _Names, value: str, time: int
+        self, reference: PlannedReference, names: _ReferencedKeys, value: str, time: int
     ) -> EvidenceError:
         """Explain that a value names nothing, or nothing that was in force then."""
         said: dict[str, Any] = {
@@ -236,7 +238,7 @@ class _ReferenceCheck:
             load.problems.reference(place, error)
 
 
-class _Names:
+class _ReferencedKeys:
     """What a reference might name."""
 
     def __init__(self, store: DuckDB, reference: PlannedReference, named: Collection[str]) -> None:

@@ -17,7 +17,7 @@ from ccpolicy.git.trees import LINK, SUBMODULE, TREE, TreeEntry
 
 
 @dataclass(frozen=True)
-class Revision:
+class CommitFiles:
     """The files below a folder of one commit. See `PolicyFiles`."""
 
     name: str
@@ -110,7 +110,7 @@ class Revision:
 
 
 @contextmanager
-def find_revision(path: Path, name: str) -> Iterator[Revision]:
+def find_revision(path: Path, name: str) -> Iterator[CommitFiles]:
     """Open the policy repository at a path as it is in a revision; closed with the context.
 
     Raises:
@@ -142,7 +142,7 @@ def find_revision(path: Path, name: str) -> Iterator[Revision]:
         yield found
 
 
-def _revision(repository: GitRepository, path: Path, name: str) -> Revision:
+def _revision(repository: GitRepository, path: Path, name: str) -> CommitFiles:
     repository.refuse_foreign_owner()
     if _is_submodule(repository.folder):
         raise PolicyError(
@@ -152,7 +152,7 @@ def _revision(repository: GitRepository, path: Path, name: str) -> Revision:
         )
     commit = read_commit(repository, repository.resolve(name))
     folder = repository.path_inside(path.resolve()) or ""
-    return Revision(name, commit.id, folder, repository, commit.tree)
+    return CommitFiles(name, commit.id, folder, repository, commit.tree)
 
 
 def _is_submodule(top: Path) -> bool:

@@ -22,7 +22,7 @@ from ccpolicy.policy.falsifications import (
     Suite,
 )
 from ccpolicy.policy.lint import LintFinding
-from ccpolicy.policy.load import FALSIFICATIONS, Place, Policy
+from ccpolicy.policy.load import FALSIFICATIONS, EntryPlace, Policy
 from ccpolicy.policy.names import unknown
 from ccpolicy.policy.tests import sources
 from ccpolicy.time.durations import parse_duration
@@ -46,7 +46,7 @@ def load_falsifications(tree: PolicyFiles, content: Policy) -> Suite | None:
     except ValidationError as failure:
         raise PolicyErrors(explain(failure, source, Falsifications)) from failure
     suite = Suite(
-        [(each, Place(source, ("demands", index))) for index, each in enumerate(found.demands)]
+        [(each, EntryPlace(source, ("demands", index))) for index, each in enumerate(found.demands)]
     )
     errors = [error for demand, place in suite.demands for error in _demand(content, demand, place)]
     errors += [error for each in suite.falsifications for error in _falsification(content, each)]
@@ -55,7 +55,7 @@ def load_falsifications(tree: PolicyFiles, content: Policy) -> Suite | None:
     return suite
 
 
-def _demand(content: Policy, demand: Demand, place: Place) -> Iterator[PolicyError]:
+def _demand(content: Policy, demand: Demand, place: EntryPlace) -> Iterator[PolicyError]:
     clauses = {each.id: each for each in content.plan.clauses}
     clause = clauses.get(demand.clause)
     if clause is None:
@@ -96,11 +96,14 @@ def _falsification(content: Policy, located: LocatedFalsification) -> Iterator[P
             return
     for index, edit in enumerate(located.falsification.edits):
         yield from _edit(
-            content, known, edit, Place(located.place.source, (*located.place.path, "edits", index))
+            content,
+            known,
+            edit,
+            EntryPlace(located.place.source, (*located.place.path, "edits", index)),
         )
 
 
-def _edit(content: Policy, known: set[str], edit: Edit, place: Place) -> Iterator[PolicyError]:
+def _edit(content: Policy, known: set[str], edit: Edit, place: EntryPlace) -> Iterator[PolicyError]:
     given = [name for name in Edit.model_fields if getattr(edit, name)]
     if len(given) != 1:
         yield PolicyError(
@@ -130,7 +133,7 @@ def _edit(content: Policy, known: set[str], edit: Edit, place: Place) -> Iterato
 
 
 def _columns(
-    content: Policy, edit: Edit, there: Mapping[str, ColumnType], place: Place
+    content: Policy, edit: Edit, there: Mapping[str, ColumnType], place: EntryPlace
 ) -> Iterator[PolicyError]:
     """Yield the columns of an edit that are not there, or are no times."""
     parent, _, child = edit.dataset.partition(".")
@@ -177,14 +180,16 @@ def _properties(dataset: Dataset, child: str) -> set[str]:
 
 
 def _names(
-    given: Mapping[str, object], known: set[str], place: Place, *path: str | int
+    given: Mapping[str, object], known: set[str], place: EntryPlace, *path: str | int
 ) -> Iterator[PolicyError]:
     for name in given:
         if name not in known:
             yield unknown("unknown column '{name}'", name, known, place.locate(*path, name))
 
 
-def _move(move: Move, on_file: set[str], times: set[str], place: Place) -> Iterator[PolicyError]:
+def _move(
+    move: Move, on_file: set[str], times: set[str], place: EntryPlace
+) -> Iterator[PolicyError]:
     for index, name in enumerate(move.columns):
         at = place.locate("move", "columns", index)
         if name not in on_file:
@@ -198,7 +203,7 @@ def _move(move: Move, on_file: set[str], times: set[str], place: Place) -> Itera
         yield failure.at(place.locate("move", "by"))
 
 
-def _around(key: list[str], add: Add, place: Place) -> Iterator[PolicyError]:
+def _around(key: list[str], add: Add, place: EntryPlace) -> Iterator[PolicyError]:
     for index, record in enumerate(add.records):
         for name in key:
             if name not in record:

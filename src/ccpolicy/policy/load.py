@@ -17,7 +17,7 @@ from ccpolicy.files.policy_files import FolderFiles, PolicyFiles, read_source
 from ccpolicy.files.yaml_document import YamlDocument
 from ccpolicy.git.revision import find_revision
 from ccpolicy.git.signatures import KEY_FILES
-from ccpolicy.policy.base_model import Model
+from ccpolicy.policy.base_model import PolicyModel
 from ccpolicy.policy.dataset import Dataset
 from ccpolicy.policy.git_datasets import FROM_GIT, dataset_from_git
 from ccpolicy.policy.models import (
@@ -35,7 +35,7 @@ from ccpolicy.policy.settings import FILE, Settings, find_root, load_settings
 from ccpolicy.shipped import shipped_folder
 from ccpolicy.texts import TAG
 
-M = TypeVar("M", bound=Model)
+M = TypeVar("M", bound=PolicyModel)
 TESTS = "tests"
 """Folder of policy tests below that of the policy."""
 
@@ -71,7 +71,7 @@ class Policy:
     """The files that say whose signatures count: name → content."""
     prefix: str
     """What stands before the files' paths in messages, such as `origin/main:`."""
-    places: Mapping[tuple[str, str], Place] = field(repr=False)
+    places: Mapping[tuple[str, str], EntryPlace] = field(repr=False)
     """(`control`, id), (`dataset`, id), … → where it stands."""
     tests: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     """The files of policy tests, of falsifications and of the check kinds' worked examples: name →
@@ -147,7 +147,7 @@ def _looked_up(dataset: Dataset) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class EntryPlace:
     """Where an entry of a policy file stands."""
 
     source: YamlDocument
@@ -174,8 +174,8 @@ def load_policy(path: Path, revision: str | None = None) -> Policy:
 
 def _content(tree: PolicyFiles, root: Path, revision: str | None) -> Policy:
     settings, source = load_settings(tree, root)
-    reader = _Reader(tree, settings)
-    reader.places["settings", FILE] = Place(source, ())
+    reader = _PolicyReader(tree, settings)
+    reader.places["settings", FILE] = EntryPlace(source, ())
     folder = f"{settings.policy}"
     plan = reader.one(Plan, "plan", f"{folder}/plan.yaml")
     norms = reader.entries(Norms, "norm", [f"{folder}/norms.yaml"])
@@ -235,13 +235,13 @@ def _languages(plan: object) -> list[str]:
     return named if all(isinstance(each, str) and TAG.search(each) for each in named) else []
 
 
-class _Reader:
+class _PolicyReader:
     """Reads policy files one after another and gathers what is wrong."""
 
     def __init__(self, tree: PolicyFiles, settings: Settings) -> None:
         self.tree, self.settings = tree, settings
         self.errors: list[PolicyError] = []
-        self.places: dict[tuple[str, str], Place] = {}
+        self.places: dict[tuple[str, str], EntryPlace] = {}
         self.names = [FILE]
         self.context: dict[str, list[str]] = {}
         """What texts are held to: the plan's languages."""
@@ -319,10 +319,10 @@ class _Reader:
         if found is None:
             return None
         source, entry = found
-        self.places[family, getattr(entry, "id")] = Place(source, ())  # noqa: B009
+        self.places[family, getattr(entry, "id")] = EntryPlace(source, ())  # noqa: B009
         return entry
 
-    def entries(self, model: type[Model], family: str, names: list[str]) -> dict[str, Any]:
+    def entries(self, model: type[PolicyModel], family: str, names: list[str]) -> dict[str, Any]:
         """Read files that hold a list of entries with ids of their own."""
         entries: dict[str, Any] = {}
         for name in names:
@@ -332,7 +332,7 @@ class _Reader:
             source, content = found
             key = f"{family}s"
             for index, entry in enumerate(getattr(content, key)):
-                place = Place(source, (key, index))
+                place = EntryPlace(source, (key, index))
                 if entry.id in entries:
                     self.errors.append(
                         PolicyError(
@@ -366,7 +366,7 @@ class _Reader:
         }
         for name in sorted(used & set(FROM_GIT) - datasets.keys()):
             source, datasets[name] = dataset_from_git(name)
-            self.places["dataset", name] = Place(source, ())
+            self.places["dataset", name] = EntryPlace(source, ())
 
     def kinds(self, *, may_redefine: bool) -> dict[str, Kind]:
         """Load the built-in check kinds and the repository's own.

@@ -10,7 +10,7 @@ from itertools import product
 from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.policy.columns import columns, schema
 from ccpolicy.policy.dataset import Dataset, Reference
-from ccpolicy.policy.expression_types import Column
+from ccpolicy.policy.expression_types import TypedColumn
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.names import unknown
 from ccpolicy.vocabulary import ColumnType
@@ -104,7 +104,7 @@ def _columns(
 
 
 def unlike_references(
-    content: Policy, column_of: Callable[[str, str], Column]
+    content: Policy, column_of: Callable[[str, str], TypedColumn]
 ) -> Iterator[PolicyError]:
     """Yield references between columns whose values can never be equal.
 
@@ -137,7 +137,7 @@ def unlike_references(
 
 def _kind(
     content: Policy,
-    column_of: Callable[[str, str], Column],
+    column_of: Callable[[str, str], TypedColumn],
     table: str,
     name: str,
     *,

@@ -16,7 +16,7 @@ from ccpolicy.files.model_errors import explain
 from ccpolicy.files.paths import leads_out
 from ccpolicy.files.policy_files import FolderFiles, PolicyFiles
 from ccpolicy.files.yaml_document import Place, YamlDocument, decode
-from ccpolicy.policy.base_model import Model
+from ccpolicy.policy.base_model import PolicyModel
 from ccpolicy.texts import Label, Line, WrittenText
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.vocabulary import Judged, Severity
@@ -24,7 +24,7 @@ from ccpolicy.vocabulary import Judged, Severity
 FILE = "ccpolicy.toml"
 
 
-class Ignore(Model):
+class Ignore(PolicyModel):
     """Files of the evidence folder that no dataset reads, and why that is all right."""
 
     files: Line
@@ -50,7 +50,7 @@ USUAL = (
 """What is ignored in every repository."""
 
 
-class Settings(Model):
+class Settings(PolicyModel):
     """The content of `ccpolicy.toml`."""
 
     policy: Line = "policy"

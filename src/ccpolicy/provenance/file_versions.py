@@ -30,7 +30,7 @@ KeyedContent = tuple[Key, str]
 """A record's key and its content; see `FileVersionReader.fields`."""
 
 
-class Place(NamedTuple):
+class RecordPlace(NamedTuple):
     """Where in its file a record is."""
 
     line: int | None
@@ -63,7 +63,7 @@ class FileVersionReader:
             return self._plain_items(_text(content))
         return [item for item, _ in self._found(path, content, placed=False)]
 
-    def places(self, path: str, content: bytes) -> list[tuple[Key, Place]]:
+    def places(self, path: str, content: bytes) -> list[tuple[Key, RecordPlace]]:
         """Return where in a version each record is.
 
         Raises:
@@ -153,7 +153,7 @@ class FileVersionReader:
 
     def _found(
         self, path: str, content: bytes, *, placed: bool
-    ) -> list[tuple[KeyedContent, Place]]:
+    ) -> list[tuple[KeyedContent, RecordPlace]]:
         try:
             if self.is_csv:
                 rows = list(_rows(self.tracked.contract, content))
@@ -169,7 +169,7 @@ class FileVersionReader:
         except (EvidenceError, LimitError, OSError, StoreError, UnicodeEncodeError) as failure:
             raise UnreadableVersion from failure
 
-    def _of_part(self, file: SourceFile, *, placed: bool) -> list[tuple[KeyedContent, Place]]:
+    def _of_part(self, file: SourceFile, *, placed: bool) -> list[tuple[KeyedContent, RecordPlace]]:
         reader = find_reader(self.tracked.dataset.format)
         if self.tracked.dataset.format == "parquet" and isinstance(reader, Scanner):
             return self._of_table(file, reader)
@@ -182,7 +182,9 @@ class FileVersionReader:
         """A store of its own, because the policy's store may be locked and then reads no files."""
         return open_store()
 
-    def _of_table(self, file: SourceFile, scanner: Scanner) -> list[tuple[KeyedContent, Place]]:
+    def _of_table(
+        self, file: SourceFile, scanner: Scanner
+    ) -> list[tuple[KeyedContent, RecordPlace]]:
         scan = scanner.scan(file, self._reader)
         rows = self._reader.run(f"SELECT {scan.cells} FROM {scan.rows}")
         records = [
@@ -197,7 +199,7 @@ class FileVersionReader:
 
     def _of_records(
         self, records: Sequence[dict[str, Any]], places: Sequence[Locator]
-    ) -> list[tuple[KeyedContent, Place]]:
+    ) -> list[tuple[KeyedContent, RecordPlace]]:
         """Return the records of each table that the records of a file contain."""
         found = []
         nested = [child.path for child in self.tracked.contract.children]
@@ -220,7 +222,7 @@ class FileVersionReader:
                         item = (table.name, key), self._content(own)
                         f"{key}{item[1]}".encode()  # refuses lone surrogates, which JSON escapes
                         below = "/".join(filter(None, (place.path, path))) or None
-                        found.append((item, Place(place.line, place.sheet, below)))
+                        found.append((item, RecordPlace(place.line, place.sheet, below)))
         return found
 
 

@@ -23,7 +23,7 @@ from ccpolicy.git.commits import (
 )
 from ccpolicy.git.errors import NoHistory
 from ccpolicy.git.repository import GitRepository, open_repository
-from ccpolicy.git.signatures import Signed, judge_signatures
+from ccpolicy.git.signatures import SignedCommit, judge_signatures
 from ccpolicy.git.snapshot import known_at
 from ccpolicy.git.trees import Blob
 from ccpolicy.policy import FROM_GIT, Dataset
@@ -247,7 +247,8 @@ class _ProvenanceReader:
     def _signatures(self, history: RecordHistory, commits: Collection[str]) -> dict[str, str]:
         asked = self.asked
         signed = [
-            Signed(each, history.commits[each].committer, history.times[each]) for each in commits
+            SignedCommit(each, history.commits[each].committer, history.times[each])
+            for each in commits
         ]
         return judge_signatures(
             self.repository, signed, asked.signers, asked.scratch, cached=asked.cached

@@ -9,7 +9,7 @@ from ccpolicy.provenance.file_versions import (
     FileVersionReader,
     Key,
     KeyedContent,
-    Place,
+    RecordPlace,
     UnreadableVersion,
 )
 from ccpolicy.provenance.record_states import ContentDelta, Files
@@ -99,7 +99,7 @@ class TrackedFiles:
             self._unreadable.add((path, old, new))
             return None
 
-    def places(self, path: str, blob: str) -> list[tuple[Key, Place]]:
+    def places(self, path: str, blob: str) -> list[tuple[Key, RecordPlace]]:
         """Return where in a version of a file its records are; nothing if it is unreadable."""
         try:
             return [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ccpolicy.assessment.models import Assessment, Control, Problem, Recorded
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import pad, width
-from ccpolicy.reports.page import Page, Table, Word
+from ccpolicy.reports.page import Page, PageTable, Word
 from ccpolicy.reports.phrases import (
     baseline_note,
     lapse_text,
@@ -59,7 +59,7 @@ class _SectionText:
             "pass": (labels["pass"], "green"),
         }
         words = [text for text, _ in self.words.values()]
-        self.table = Table(page, words, [control.id for control in result.controls])
+        self.table = PageTable(page, words, [control.id for control in result.controls])
 
     def write(self) -> None:
         """Write every section that has something to say."""

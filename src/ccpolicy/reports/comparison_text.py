@@ -15,7 +15,7 @@ from ccpolicy.reports import View
 from ccpolicy.reports.alterations_text import altered
 from ccpolicy.reports.amount_text import amount_text
 from ccpolicy.reports.layout import visible
-from ccpolicy.reports.page import Page, Table, Word
+from ccpolicy.reports.page import Page, PageTable, Word
 from ccpolicy.texts import Text
 
 
@@ -26,7 +26,7 @@ def render_comparison(result: Comparison, view: View) -> str:
     for line in header(page, result):
         page.paragraph(line)
     words = _words(page)
-    table = Table(page, [text for text, _ in words.values()], [c.name for c in result.changes])
+    table = PageTable(page, [text for text, _ in words.values()], [c.name for c in result.changes])
     titles = {control.id: control.title for control in result.controls}
     for direction in DIRECTIONS:
         found = [change for change in result.changes if change.direction == direction]

@@ -40,14 +40,14 @@ def render_assessment(result: Assessment, view: View) -> Rendered:
             "created": as_of.astimezone(datetime.UTC).replace(tzinfo=None),
         }
     )
-    writer = _Writer(book)
+    writer = _WorkbookWriter(book)
     for sheet in sheets(page, result):
         writer.add(sheet)
     book.close()
     return Rendered(file.getvalue(), tuple(writer.unsaid))
 
 
-class _Writer:
+class _WorkbookWriter:
     """Writes sheets into a workbook, and remembers what did not fit."""
 
     def __init__(self, book: Workbook) -> None:

@@ -66,7 +66,7 @@ def _month_starts(month: int) -> int:
     return day_number(datetime.date(month // 12, month % 12 + 1, 1))
 
 
-class Due(NamedTuple):
+class DueTime(NamedTuple):
     """When a duration has run out."""
 
     at: int
@@ -85,7 +85,7 @@ class Calendar:
     def __init__(self, zone: ZoneInfo, business: BusinessCalendar | None = None) -> None:
         self.zone, self.business = zone, business
         self._starts: dict[int, int] = {}
-        self._dues: dict[tuple[int, str], Due] = {}
+        self._dues: dict[tuple[int, str], DueTime] = {}
 
     @property
     def basis(self) -> list[object]:
@@ -102,7 +102,7 @@ class Calendar:
         """Return the day of an instant."""
         return day_number(moment(at, self.zone).date())
 
-    def due(self, at: int, duration: Duration) -> Due:
+    def due(self, at: int, duration: Duration) -> DueTime:
         """Return when a duration that is counted from an instant has run out.
 
         A business day is one of the business calendar's zone.
@@ -111,7 +111,7 @@ class Calendar:
             PolicyError: it is in business days, and there is no business calendar.
         """
         if duration.is_clock:
-            return Due(at + duration.microseconds, is_certain=True)
+            return DueTime(at + duration.microseconds, is_certain=True)
         zone = self.zone
         if duration.business_days:
             zone = require_business(self.business).zone
@@ -120,7 +120,7 @@ class Calendar:
         if key not in self._dues:
             [last] = last_days(range(day, day + 1), duration, self.business)
             is_certain = unknown_year(day, last, duration, self.business) is None
-            self._dues[key] = Due(day_starts(last + 1, zone), is_certain)
+            self._dues[key] = DueTime(day_starts(last + 1, zone), is_certain)
         return self._dues[key]
 
 

@@ -67,9 +67,9 @@ def _side(content: Policy, name: str | None) -> Side:
 
 def _controls(
     base: Policy, head: Policy, changes: Iterable[PolicyChange]
-) -> Iterator[comparison.Control]:
+) -> Iterator[comparison.ComparedControl]:
     for control in [*head.controls.values(), *_without(base.controls, head.controls)]:
-        yield comparison.Control(
+        yield comparison.ComparedControl(
             id=control.id,
             title=Text.of(control.title),
             severity=control.severity,

@@ -72,7 +72,7 @@ def dataset_changes(subject: Subject, before: Dataset, after: Dataset) -> Iterat
             after=after.retention,
             concerns=(),
         )
-    yield from _Schema(subject).record(before.record, after.record, ("record",))
+    yield from _SchemaComparison(subject).record(before.record, after.record, ("record",))
 
 
 def _plain(children: Mapping[str, Child]) -> dict[str, Child]:
@@ -100,7 +100,7 @@ def _columns(record: Mapping[str, Any]) -> list[object]:
     ]
 
 
-class _Schema:
+class _SchemaComparison:
     """Compares what two schemas let through."""
 
     def __init__(self, subject: Subject) -> None:

@@ -31,7 +31,7 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class RecordSheet:
     """The records of one file that the report names, or of one kind nested in it."""
 
     file: str
@@ -75,7 +75,7 @@ class DatasetSection:
     contract: Dataset | None
     files: list[EvidenceFile]
     attachments: list[Attachment]
-    sheets: list[Sheet]
+    sheets: list[RecordSheet]
     controls: list[str]
     """Those that rest on it."""
 
@@ -138,14 +138,14 @@ class Register:
 
     def _sheets(
         self, records: Sequence[Record], contracts: Mapping[str, Dataset]
-    ) -> dict[str, list[Sheet]]:
-        found: dict[str, list[Sheet]] = {}
+    ) -> dict[str, list[RecordSheet]]:
+        found: dict[str, list[RecordSheet]] = {}
         ordered = sorted(records, key=lambda each: (each.dataset, _file(each.place)))
         for (dataset, file), group in groupby(ordered, lambda r: (r.dataset, _file(r.place))):
             listed = list(group)
             columns = dict.fromkeys(name for record in listed for name in record.fields)
             found.setdefault(dataset.partition(".")[0], []).append(
-                Sheet(
+                RecordSheet(
                     file=file,
                     dataset=dataset,
                     columns=list(columns),
