@@ -74,7 +74,7 @@ def compare(
     Raises:
         PolicyError: there is no such revision, or one of the policies is not valid.
     """
-    from ccpolicy.engine.alterations import altered
+    from ccpolicy.engine.alterations import compare_records
     from ccpolicy.policy import diff
 
     states = [load(path, base), load(path, head)]
@@ -84,8 +84,8 @@ def compare(
             check_policy(state.policy, store)
     before, after = (state.policy for state in states)
     day = resolve_moment(after, as_of)[0].date()
-    result = diff.compare(before, after, (base, head), day)
-    records = altered(before, after.revision, resolve_moment(before, as_of)[0])
+    result = diff.compare_policies(before, after, (base, head), day)
+    records = compare_records(before, after.revision, resolve_moment(before, as_of)[0])
     return result.model_copy(update={"altered": records})
 
 

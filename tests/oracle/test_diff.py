@@ -333,7 +333,7 @@ def test_words_of_a_comparison_hold(tmp_path: Path) -> None:
 
 def _judge(folder: Path, shared: Setting, worlds: list[World]) -> None:
     states = [ccpolicy.load(folder / name).policy for name in ("before", "after")]
-    found = diff.compare(states[0], states[1], (None, None), shared.as_of.date())
+    found = diff.compare_policies(states[0], states[1], (None, None), shared.as_of.date())
     before, after = (
         {each.id: each for each in _check(folder / name, shared).controls}
         for name in ("before", "after")

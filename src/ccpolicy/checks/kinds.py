@@ -12,7 +12,7 @@ from ccpolicy.checks.values import Given, Value
 from ccpolicy.errors import Locator, Message, PolicyError
 from ccpolicy.files.model_errors import explain
 from ccpolicy.files.policy_files import PolicyFiles, read_source
-from ccpolicy.files.yaml_document import YamlDocument, decode, parse_yaml
+from ccpolicy.files.yaml_document import YamlDocument, decode_text, parse_yaml
 from ccpolicy.texts import WrittenText
 from ccpolicy.time.periods import PERIODS
 
@@ -318,7 +318,7 @@ def load_kind(tree: PolicyFiles, file: str) -> Kind:
             hint="put the file itself there",
             locator=Locator(name),
         )
-    sql = decode(tree.read(file), name, PolicyError).replace("\r\n", "\n")
+    sql = decode_text(tree.read(file), name, PolicyError).replace("\r\n", "\n")
     head, _, query = sql.partition("*/")
     if not head.startswith("/*\n") or not query.strip():
         raise PolicyError(

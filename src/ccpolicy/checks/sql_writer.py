@@ -174,7 +174,7 @@ class _SqlWriter:
             return _finite(self._arithmetic(part))
         written = self._all(given)
         if name in _TIMES:
-            return _time(name, written[0], format_of(part))
+            return _time(name, written[0], time_format_of(part))
         if name in LENGTHS and len(written) == 1:
             return f"CAST(round({written[0]} * CAST({LENGTHS[name]} AS BIGINT)) AS BIGINT)"
         if name in _EXTREMES:
@@ -252,7 +252,7 @@ def _only(value: str, condition: str) -> str:
     return f"list_filter([{value}], lambda v: {condition})[1]"
 
 
-def format_of(part: dict[str, Any]) -> TimeFormat:
+def time_format_of(part: dict[str, Any]) -> TimeFormat:
     """Return the format by which a part, a call of `strptime`, reads a day or a moment.
 
     Raises:

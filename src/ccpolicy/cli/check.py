@@ -9,7 +9,7 @@ import click
 
 from ccpolicy.cli import options, request
 from ccpolicy.cli.translated_click import Command
-from ccpolicy.reports import FORMATS, Rendered, View, format_of, formats, render
+from ccpolicy.reports import FORMATS, Rendered, View, format_for_file, formats, render
 
 if TYPE_CHECKING:
     from ccpolicy.assessment.models import Assessment
@@ -156,7 +156,7 @@ def _named(report: str) -> tuple[str, str]:
     name, equals, file = report.partition("=")
     if equals and file and name in formats("assessment"):
         return name, file
-    return format_of(report, "assessment"), report
+    return format_for_file(report, "assessment"), report
 
 
 def _render(result: Assessment, name: str, view: View, annex: bool) -> Rendered:

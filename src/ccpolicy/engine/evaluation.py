@@ -14,7 +14,7 @@ from ccpolicy.engine.input_sql import InputQueries
 from ccpolicy.engine.kind_spans import check_spans, kind_query, typed
 from ccpolicy.engine.lapses import LapseReader, Outcome
 from ccpolicy.engine.parameters import Terms, create_parameters
-from ccpolicy.engine.pauses import create_stopped_clocks, pauses, stopping
+from ccpolicy.engine.pauses import create_stopped_clocks, pause_query, stopping
 from ccpolicy.engine.relations import (
     AFTER,
     BUSINESS,
@@ -175,7 +175,7 @@ class Evaluation:
             query = inputs.input_records(relation, numbers, calendar)
             store.create(relation.name, query)
         if found := stopping(inputs):
-            store.create(PAUSE.name, pauses(found, self.times.as_of))
+            store.create(PAUSE.name, pause_query(found, self.times.as_of))
         else:
             store.fill(PAUSE.name, PAUSE.columns, [[] for _ in PAUSE.columns])
 

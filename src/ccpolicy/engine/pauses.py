@@ -47,7 +47,7 @@ def stopping(inputs: InputQueries) -> list[tuple[Relation, list[int]]]:
     return found
 
 
-def pauses(relations: Sequence[tuple[Relation, Sequence[int]]], as_of: int) -> str:
+def pause_query(relations: Sequence[tuple[Relation, Sequence[int]]], as_of: int) -> str:
     """Write the query of `pause` over the records of some inputs; `as_of` ends what is open."""
     records = " UNION ALL ".join(
         "SELECT input, subject, starts, locator,"

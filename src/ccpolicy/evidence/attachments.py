@@ -17,7 +17,7 @@ from ccpolicy.evidence.dataset_load import DatasetLoad
 from ccpolicy.evidence.models import Attachment
 from ccpolicy.evidence.record_removal import remove_records
 from ccpolicy.evidence.table_plan import TablePlan
-from ccpolicy.files.finder import Finder, Fingerprint, fingerprint, name_fault, state
+from ccpolicy.files.finder import Finder, Fingerprint, fingerprint, name_fault, stat_state
 from ccpolicy.files.limits import MIB
 from ccpolicy.files.paths import plain_path
 from ccpolicy.near_names import nearest
@@ -230,6 +230,6 @@ def _path(plan: TablePlan, column: str) -> str:
 
 def _is_same(path: Path, known: Fingerprint) -> bool:
     try:
-        return state(path) == known.state
+        return stat_state(path) == known.state
     except EvidenceError:
         return False

@@ -20,13 +20,13 @@ from ccpolicy.evidence.readers.interface import TextRows
 from ccpolicy.evidence.record_sources import NUMBER_BITS
 from ccpolicy.evidence.reshaping import (
     ReshapedRecords,
-    passed_over,
     passed_over_note,
     reshape,
+    rows_without_record,
 )
 from ccpolicy.evidence.staging import StagingTable
 from ccpolicy.evidence.table_plan import TablePlan
-from ccpolicy.files.finder import state
+from ccpolicy.files.finder import stat_state
 from ccpolicy.files.limits import Limits
 from ccpolicy.policy import Dataset
 from ccpolicy.store import DuckDB
@@ -100,7 +100,7 @@ class DatasetLoad:
             for each in self.contract.columns
         )
         self.stages[0].add_query(f"SELECT locator{cells} FROM {identifier(relation)}")
-        passed = passed_over(self.store, self.dataset.id)
+        passed = rows_without_record(self.store, self.dataset.id)
         rows = self.store.ask(
             f"SELECT locator >> {NUMBER_BITS}, count(*) FROM {identifier(relation)} GROUP BY 1"
         )
@@ -203,7 +203,7 @@ class DatasetLoad:
     def _finished(self, file: SourceFile, contents: Sequence[int]) -> File:
         """Note if a file changed meanwhile, and return what was read of it."""
         try:
-            if state(file.path) != file.fingerprint.state:
+            if stat_state(file.path) != file.fingerprint.state:
                 self.problems.file(
                     file.error(
                         "the file changed while it was read",

@@ -16,7 +16,7 @@ from ccpolicy.evidence.planning import plan_tables
 from ccpolicy.evidence.problems import SHOWN
 from ccpolicy.evidence.readers import SourceFile
 from ccpolicy.evidence.recording import check_recording
-from ccpolicy.evidence.references import check_references
+from ccpolicy.evidence.references import reject_broken_references
 from ccpolicy.evidence.table_creation import create_tables
 from ccpolicy.files.finder import Finder, fingerprint, fits_path
 from ccpolicy.files.limits import Limits
@@ -83,7 +83,7 @@ def load_evidence(
         check_tables(store, reshaped)
     attachments = Attachments(store, loads.values(), finder, folder)
     attachments.check()
-    check_references(store, loads.values(), zone)
+    reject_broken_references(store, loads.values(), zone)
     check_recording(store, loads, zone, git_records)
     stages = [stage for load in loads.values() for stage in load.stages if stage.is_stored]
     if stages:

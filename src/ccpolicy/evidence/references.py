@@ -20,7 +20,7 @@ from ccpolicy.evidence.dataset_load import DatasetLoad
 from ccpolicy.evidence.invalid_records import key_part
 from ccpolicy.evidence.record_removal import remove_records
 from ccpolicy.evidence.record_sql import key_text
-from ccpolicy.evidence.reference_sql import DAYS, PlannedReference, days, unmet
+from ccpolicy.evidence.reference_sql import DAYS, PlannedReference, days_sql, unmet
 from ccpolicy.near_names import NearName, folded, nearest
 from ccpolicy.store import DuckDB
 from ccpolicy.store.sql import identifier, literals
@@ -35,12 +35,12 @@ _KNOWN = 100_000
 _NO_DIGITS = re.compile(r"[^0-9]+")
 
 
-def check_references(store: DuckDB, loads: Collection[DatasetLoad], zone: ZoneInfo) -> None:
+def reject_broken_references(store: DuckDB, loads: Collection[DatasetLoad], zone: ZoneInfo) -> None:
     """Note the records that name what is not there, and take them out of the tables."""
     references = _planned(loads)
     if not references:
         return
-    if query := days(references):
+    if query := days_sql(references):
         numbers = [int(day) for (day,) in store.ask(query)]
         starts = [day_starts(day, zone) for day in numbers]
         store.fill(DAYS, {"day": "INTEGER", "starts": "BIGINT"}, [numbers, starts])

@@ -237,7 +237,7 @@ def _escaped(sign: str) -> str:
     return f"\\x{code - 0xDC00:02x}" if is_byte else sign.encode("unicode_escape").decode()
 
 
-def state(path: Path) -> tuple[int, ...]:
+def stat_state(path: Path) -> tuple[int, ...]:
     """Return what changes when a file does.
 
     Raises:

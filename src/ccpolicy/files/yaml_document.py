@@ -67,7 +67,7 @@ def read_yaml(path: Path, name: str, error: type[CcpolicyError] = CcpolicyError)
     return parse_yaml(data, name, error)
 
 
-def decode(
+def decode_text(
     data: bytes, name: str, error: type[CcpolicyError] = CcpolicyError, *, lines_before: int = 0
 ) -> str:
     """Return the text of a file, without the mark of its encoding.
@@ -94,7 +94,7 @@ def parse_yaml(
     """
     if len(data) > MAX_BYTES:
         raise too_large(name, MAX_BYTES)
-    text = decode(data, name, error, lines_before=lines_before)
+    text = decode_text(data, name, error, lines_before=lines_before)
     for number, text_line in enumerate(data.split(b"\n") if len(data) > MAX_LINE else (), 1):
         if len(text_line) > MAX_LINE:
             raise error(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ccpolicy.checks.sql_guard import Expression
-from ccpolicy.checks.sql_writer import LENGTHS, format_of
+from ccpolicy.checks.sql_writer import LENGTHS, time_format_of
 from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.policy.names import unknown
 from ccpolicy.vocabulary import ColumnType
@@ -236,7 +236,7 @@ class _ExpressionReader:
         ):
             optional = f"[, {', '.join(more)}]" if more else ""
             self._misuse(part, given, f"{name}({', '.join(needed)}{optional})")
-        if name.endswith("strptime") and not format_of(part).has_clock:
+        if name.endswith("strptime") and not time_format_of(part).has_clock:
             return "date"
         return result
 

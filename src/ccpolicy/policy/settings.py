@@ -15,7 +15,7 @@ from ccpolicy.files.limits import Limits
 from ccpolicy.files.model_errors import explain
 from ccpolicy.files.paths import leads_out
 from ccpolicy.files.policy_files import FolderFiles, PolicyFiles
-from ccpolicy.files.yaml_document import Place, YamlDocument, decode
+from ccpolicy.files.yaml_document import Place, YamlDocument, decode_text
 from ccpolicy.policy.base_model import PolicyModel
 from ccpolicy.texts import Label, Line, WrittenText
 from ccpolicy.time.durations import parse_duration
@@ -124,7 +124,7 @@ def load_settings(tree: PolicyFiles, root: Path) -> tuple[Settings, YamlDocument
         PolicyError: it cannot be read, or says what is not known.
     """
     file = tree.place(FILE)
-    text = decode(tree.read(FILE), file, PolicyError)
+    text = decode_text(tree.read(FILE), file, PolicyError)
     try:
         value = tomllib.loads(text)
     except tomllib.TOMLDecodeError as failure:

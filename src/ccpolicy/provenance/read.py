@@ -24,7 +24,7 @@ from ccpolicy.git.commits import (
 from ccpolicy.git.errors import NoHistory
 from ccpolicy.git.repository import GitRepository, open_repository
 from ccpolicy.git.signatures import SignedCommit, judge_signatures
-from ccpolicy.git.snapshot import known_at
+from ccpolicy.git.snapshot import commit_known_at
 from ccpolicy.git.trees import Blob
 from ccpolicy.policy import FROM_GIT, Dataset
 from ccpolicy.policy.columns import attachments
@@ -134,7 +134,7 @@ class _ProvenanceReader:
         asked, repository = self.asked, self.repository
         head = repository.head
         if asked.known_at:
-            head = known_at(repository, asked.known_at, asked.calendar.zone)
+            head = commit_known_at(repository, asked.known_at, asked.calendar.zone)
         commit = read_commit(repository, head)
         if asked.is_present:
             _refuse_early_present(asked, commit)

@@ -167,7 +167,7 @@ def takes_new_workbook(dataset: Dataset) -> bool:
     )
 
 
-def new_name(dataset: Dataset, name: str) -> str:
+def new_file_name(dataset: Dataset, name: str) -> str:
     """Return a path for a new file of a dataset, from the evidence folder on."""
     return dataset.files.replace("**/", "").replace("*", name)
 

@@ -18,7 +18,7 @@ from ccpolicy.record.fields import (
     check_recordable,
     find_dataset,
     make_form,
-    new_name,
+    new_file_name,
     takes_new_workbook,
 )
 from ccpolicy.record.page_due import DueItems, subject_references, why_no_form
@@ -158,7 +158,9 @@ class _Page:
             "title": self.text(form.dataset.title),
             "owner": self.text(form.dataset.owner),
             "numbered": bool(numbered),
-            "file": new_name(form.dataset, "{stamp}") if takes_new_workbook(form.dataset) else "",
+            "file": new_file_name(form.dataset, "{stamp}")
+            if takes_new_workbook(form.dataset)
+            else "",
             "fields": [self.field(each) for each in fields],
         }
 

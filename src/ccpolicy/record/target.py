@@ -18,7 +18,7 @@ from ccpolicy.evidence_formats import ENCODINGS
 from ccpolicy.files.finder import Finder, fits_path
 from ccpolicy.policy import Dataset, Policy
 from ccpolicy.policy.decoding import column_number
-from ccpolicy.record.fields import RecordForm, new_name
+from ccpolicy.record.fields import RecordForm, new_file_name
 from ccpolicy.record.spelling import Speller
 
 _UTF_16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
@@ -69,7 +69,7 @@ def find_target(policy: Policy, form: RecordForm, wanted: str | None) -> TargetF
                 hint="name the first one with --file, such as  --file {example}",
                 locator=Locator(folder),
                 dataset=form.dataset.id,
-                example=new_name(form.dataset, "new"),
+                example=new_file_name(form.dataset, "new"),
             )
         return _opened(policy.root, files[-1], None)
     below = wanted.removeprefix("./").removeprefix(f"{folder}/")
@@ -97,7 +97,7 @@ def _no_workbook_changes(dataset: Dataset, name: str) -> EvidenceError:
         hint='name it, such as  --file "{example}"',
         locator=Locator(name),
         dataset=dataset.id,
-        example=new_name(dataset, "new"),
+        example=new_file_name(dataset, "new"),
     )
 
 

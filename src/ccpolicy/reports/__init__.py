@@ -118,7 +118,7 @@ def formats(subject: Subject) -> list[str]:
     return [name for name, each in FORMATS.items() if subject in each.renderers]
 
 
-def format_of(file: str, subject: Subject) -> str:
+def format_for_file(file: str, subject: Subject) -> str:
     """Choose a format by the end of a file's name.
 
     Raises:

@@ -16,7 +16,7 @@ _MOST = 100
 """Columns of the terminal that a value may take, unless all of it is asked for."""
 
 
-def altered(page: Page, found: Altered, base: Side) -> None:
+def write_alterations(page: Page, found: Altered, base: Side) -> None:
     """Write which records are not as they were; nothing if all are, and that is known."""
     said = [*notes(page, found, base), *file_notes(page, found)]
     if not said:
@@ -111,10 +111,10 @@ def words(page: Page) -> dict[str, str]:
 
 
 def _changes(page: Page, each: Alteration) -> str:
-    return page.phrases(columns(page, each))
+    return page.phrases(value_changes(page, each))
 
 
-def columns(page: Page, each: Alteration) -> Iterator[str]:
+def value_changes(page: Page, each: Alteration) -> Iterator[str]:
     """Say what changed, value by value."""
     for column in each.columns:
         yield _column(page, column)

@@ -12,7 +12,7 @@ from ccpolicy.assessment.comparison import (
     Status,
 )
 from ccpolicy.reports import View
-from ccpolicy.reports.alterations_text import altered
+from ccpolicy.reports.alterations_text import write_alterations
 from ccpolicy.reports.amount_text import amount_text
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page, PageTable, Word
@@ -41,14 +41,14 @@ def render_comparison(result: Comparison, view: View) -> str:
                 table.row(words[direction], change.name, title(page, change, titles))
             table.detail(said(page, change), change.after_at or change.before_at)
     if result.altered:
-        altered(page, result.altered, result.base)
+        write_alterations(page, result.altered, result.base)
     page.line()
     page.paragraph(tally(page, result))
     neutral = sum(change.direction == "neutral" for change in result.changes)
     if neutral and page.view.detail != "full":
         count = page.count(neutral, "{count} wording change", "{count} wording changes")
         page.paragraph(page.say("{changes} not shown (-v shows all)", changes=count))
-    page.paragraph(outcome(page, result))
+    page.paragraph(direction_summary(page, result))
     return str(page)
 
 
@@ -148,7 +148,7 @@ def _count(page: Page, status: Status, count: int) -> str:
             return page.say("{count} unchanged", count=count)
 
 
-def outcome(page: Page, result: Comparison) -> str:
+def direction_summary(page: Page, result: Comparison) -> str:
     """Say whether the policy may have become weaker."""
     if result.loosened:
         return page.say("The policy was loosened, or may have been")

@@ -29,7 +29,7 @@ _DAMAGED = (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError)
 Pieces = Iterator[bytes]
 
 
-def plain(file: SourceFile) -> Pieces:
+def read_plain(file: SourceFile) -> Pieces:
     """Yield a file that is not packed, in pieces."""
     with file.open() as stream:
         while piece := stream.read(_PIECE):

@@ -139,10 +139,10 @@ class TableShape:
     def notes(self) -> Iterator[Message]:
         """Say how many rows were passed over, and why."""
         for key, count in self.passed.items():
-            yield passed_over(key, count)
+            yield skipped_rows_message(key, count)
 
 
-def passed_over(key: str, count: int) -> Message:
+def skipped_rows_message(key: str, count: int) -> Message:
     """Say how many rows were passed over because of a key of the contract."""
     return Message.of(
         "{count} rows were passed over by '{key}' in the dataset", count=count, key=key

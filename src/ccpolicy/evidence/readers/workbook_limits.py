@@ -38,7 +38,7 @@ def part_name(name: str) -> str:
     return name.replace("\\", "/").lower()
 
 
-def unpack(file: SourceFile) -> dict[str, bytes]:
+def unpack_workbook(file: SourceFile) -> dict[str, bytes]:
     """Unpack a workbook up to a limit of its size, and return its parts.
 
     Raises:

@@ -14,7 +14,7 @@ from ccpolicy.evidence.readers.header import match_header, names_by_heading
 from ccpolicy.evidence.readers.interface import Reader, ReadingNote, Record, Reject, SourceFile
 from ccpolicy.evidence.readers.opendocument import OpenDocument
 from ccpolicy.evidence.readers.surroundings import CellTexts
-from ccpolicy.evidence.readers.table_shape import TableShape, passed_over
+from ccpolicy.evidence.readers.table_shape import TableShape, skipped_rows_message
 from ccpolicy.evidence.readers.workbook import (
     SheetFacts,
     defined_names,
@@ -23,7 +23,7 @@ from ccpolicy.evidence.readers.workbook import (
     sheet_facts,
     table_area,
 )
-from ccpolicy.evidence.readers.workbook_limits import CONTENT, not_a_workbook, unpack
+from ccpolicy.evidence.readers.workbook_limits import CONTENT, not_a_workbook, unpack_workbook
 from ccpolicy.evidence.values import value_of
 from ccpolicy.policy.decoding import CellRange
 
@@ -137,7 +137,7 @@ class _Sheet:
         """Say which of what was read a person does not see."""
         if rows:
             yield (
-                passed_over("hidden", rows)
+                skipped_rows_message("hidden", rows)
                 if self.hidden == "skip"
                 else Message.of(
                     "of the sheet '{name}', {count} hidden rows were read",
@@ -241,7 +241,7 @@ def chosen_sheets(file: SourceFile) -> tuple[list[str], list[Message]]:
         EvidenceError: it is no workbook, or a pattern fits no sheet.
     """
     file.check_size(MAX_BYTES)
-    parts = unpack(file)
+    parts = unpack_workbook(file)
     names = (
         list(OpenDocument(file, parts[CONTENT]).sheets)
         if CONTENT in parts
@@ -272,7 +272,7 @@ def open_sheet(file: SourceFile) -> tuple[str, list[list[Any]], SheetFacts, list
     # Needed for spreadsheets alone.
     import python_calamine
 
-    parts = unpack(file)
+    parts = unpack_workbook(file)
     if CONTENT in parts:
         return _open_document(file, OpenDocument(file, parts[CONTENT]))
     book = open_workbook(file, parts)

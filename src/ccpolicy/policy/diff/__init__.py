@@ -22,7 +22,7 @@ from ccpolicy.policy.calendars import counted_on
 from ccpolicy.policy.diff.calendars import calendar_changes
 from ccpolicy.policy.diff.change import Subject
 from ccpolicy.policy.diff.controls import control_changes, waiver_changes
-from ccpolicy.policy.diff.datasets import asked_of_git, dataset_changes
+from ccpolicy.policy.diff.datasets import dataset_changes, history_reading
 from ccpolicy.policy.diff.plan import kind_changes, plan_changes, settings_changes
 from ccpolicy.policy.diff.tests import suite_changes
 from ccpolicy.policy.git_datasets import FROM_GIT
@@ -34,7 +34,7 @@ from ccpolicy.texts import Text
 T = TypeVar("T")
 
 
-def compare(
+def compare_policies(
     base: Policy, head: Policy, names: tuple[str | None, str | None], as_of: datetime.date
 ) -> Comparison:
     """Compare two states of a policy, called by the names of their revisions."""
@@ -169,7 +169,7 @@ class _Differ:
         """Yield whether git is asked about other records, or asked otherwise."""
         concerned = [each for each in self.every if not self._sources(each).isdisjoint(FROM_GIT)]
         states = [content.datasets.get(dataset) for content in (self.base, self.head)]
-        before, after = (each and asked_of_git(each) for each in states)
+        before, after = (each and history_reading(each) for each in states)
         if concerned and before != after:
             message = Message.of("what git is asked about its records")
             subject = self._subject("dataset", dataset, concerned)

@@ -81,7 +81,7 @@ def _plain(children: Mapping[str, Child]) -> dict[str, Child]:
     return {name: each.model_copy(update=apart) for name, each in children.items()}
 
 
-def asked_of_git(dataset: Dataset) -> object:
+def history_reading(dataset: Dataset) -> object:
     """Return what a dataset's history is read by; nothing where it is not followed.
 
     What a column may hold is not among it: an earlier version is read whether it is valid or not.

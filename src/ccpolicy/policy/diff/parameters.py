@@ -109,7 +109,9 @@ def _turns(before: Control, after: Control, kind: Kind) -> list[Turned]:
     found: list[Turned] = []
     for starts, ends, index in _stretches(before, after):
         first, second = before.history[index[0]], after.history[index[1]]
-        for turned in _compare(rows(first, kind), rows(second, kind), kind):
+        for turned in _compare(
+            parameters_by_class(first, kind), parameters_by_class(second, kind), kind
+        ):
             here = replace(turned, starts=starts, ends=ends, index=index)
             last = next((i for i, each in enumerate(found) if _goes_on(each, here)), None)
             if last is None:
@@ -140,7 +142,7 @@ def _in_force(history: list[Revision], day: datetime.date | None) -> int:
     return max(begun, default=0)
 
 
-def rows(revision: Revision, kind: Kind) -> dict[str, Row]:
+def parameters_by_class(revision: Revision, kind: Kind) -> dict[str, Row]:
     """Return what holds in a revision for each class, with defaults filled in."""
     return {each: _row(revision, kind, each) for each in revision.classes}
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ccpolicy.checks.kinds import Parameter
 from ccpolicy.checks.schedule_parameters import Scheduled, schedule
-from ccpolicy.checks.strictness import Strictness, compare, direction
+from ccpolicy.checks.strictness import Strictness, compare_strictness, direction
 from ccpolicy.checks.values import Value
 from ccpolicy.time.period_days import LAST_DAY
 
@@ -23,7 +23,7 @@ def parameter_direction(
     period, so that some dues come later and others earlier: neither way is stricter.
     """
     spec = specs[name]
-    plain = compare(spec, before[name], after[name])
+    plain = compare_strictness(spec, before[name], after[name])
     if plain == "equal" or spec.fixes:
         return plain
     first, second = _scheduled(specs, before), _scheduled(specs, after)

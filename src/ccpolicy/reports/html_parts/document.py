@@ -76,7 +76,7 @@ class HtmlDocument:
         headline = verdicts.now(result)
         self.headline, self.headline_symbol = headline.label, headline.symbol
         self.headline_class = f"v-{headline.name}"
-        self.period_sentence = verdicts.period(result)
+        self.period_sentence = verdicts.period_summary(result)
         self.gate = verdicts.gate(result)
         self.as_of_source = verdicts.source(result)
         ids = [clause.id for clause in result.policy.clauses]
@@ -223,7 +223,7 @@ class HtmlDocument:
                 kind=kinds.get(control.kind),
                 clauses=[clauses[each] for each in control.clauses if each in clauses],
                 shown=lapses.on_the_page(control),
-                rows=timeline.rows(result, drawn, self.scale)
+                rows=timeline.timeline_rows(result, drawn, self.scale)
                 if own
                 else timeline.rows_of_lapses(result, control, self.scale),
                 not_drawn=own.not_drawn + len(own.timelines) - len(drawn) if own else 0,

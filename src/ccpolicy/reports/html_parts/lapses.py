@@ -12,7 +12,7 @@ from heapq import nsmallest
 from itertools import groupby, islice
 
 from ccpolicy.assessment.models import Assessment, Control, Lapse
-from ccpolicy.reports.html_parts.wording import shown
+from ccpolicy.reports.html_parts.wording import readable
 from ccpolicy.reports.sections import became_waived
 
 ON_THE_PAGE = 100
@@ -91,13 +91,13 @@ def _columns(index: int, control: Control, block: Sequence[Lapse], site: Site) -
     texts: dict[str, int] = {}
 
     def number(text: str | None) -> int:
-        return -1 if text is None else texts.setdefault(shown(text), len(texts))
+        return -1 if text is None else texts.setdefault(readable(text), len(texts))
 
     def place(locator: str | None) -> tuple[int, int | str]:
         file, _, line = (locator or "").rpartition(":")
         if not file:
             return number(locator), 0
-        return number(file), int(line) if line.isdecimal() and line.isascii() else shown(line)
+        return number(file), int(line) if line.isdecimal() and line.isascii() else readable(line)
 
     opened = [place(lapse.opened_by) for lapse in block]
     closed = [place(lapse.closed_by) for lapse in block]

@@ -55,7 +55,7 @@ class Day:
         return self.lapsed + self.waived
 
 
-def days(control: ControlAppendix, last: datetime.date) -> Iterator[Day]:
+def course_days(control: ControlAppendix, last: datetime.date) -> Iterator[Day]:
     """Yield each day of a control's course."""
     if not control.course:
         return
@@ -72,7 +72,7 @@ def whole_course(annex: AuditAppendix, last: datetime.date) -> list[Day]:
     """Add up the courses of all controls, day by day."""
     sums: dict[datetime.date, list[float]] = {}
     for control in annex.controls:
-        for day in days(control, last):
+        for day in course_days(control, last):
             own = sums.setdefault(day.date, [0.0, 0.0, 0.0])
             own[0] += day.owed
             own[1] += day.lapsed
@@ -238,7 +238,7 @@ class Strip:
 def strips(result: Assessment, annex: AuditAppendix, last: datetime.date) -> list[Strip]:
     """Draw controls by week."""
     return [
-        _strip(control, list(days(own, last)))
+        _strip(control, list(course_days(own, last)))
         for control, own in zip(result.controls, annex.controls, strict=True)
     ]
 

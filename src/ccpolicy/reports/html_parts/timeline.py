@@ -63,7 +63,7 @@ def drawn(result: Assessment, timelines: Sequence[Timeline]) -> Sequence[Timelin
     return timelines[: min(DRAWN, max(CLEAN, lapsed))]
 
 
-def rows(result: Assessment, drawn: Sequence[Timeline], scale: Scale) -> list[Row]:
+def timeline_rows(result: Assessment, drawn: Sequence[Timeline], scale: Scale) -> list[Row]:
     """Draw the subjects of a control."""
     return [_row(result, timeline, scale) for timeline in drawn]
 
