@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gettext
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,6 +14,8 @@ Language = Literal["en", "zh"]
 Level = Literal["error", "warning"]
 """`error`: the policy or evidence cannot be used; `warning`: it can, but should be reviewed."""
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
+KeyPath = tuple[str | int, ...]
+"""Keys and indices that lead to a part of a document, such as `("record", "required", 0)`."""
 
 
 _PLACE = re.compile(
@@ -81,6 +83,12 @@ class Sayable(Protocol):
 
     def text(self, language: str) -> str:
         """Return it in a language, or in the one that comes nearest."""
+
+
+Locate = Callable[..., Locator]
+"""Returns the place of a part of a document, such as `place("record", "required", 0)`."""
+LocateIfKnown = Callable[..., Locator | None]
+"""As `Locate`; None where the document is no file."""
 
 
 @dataclass(frozen=True, slots=True)

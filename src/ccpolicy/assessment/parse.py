@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from ccpolicy.assessment.models import SCHEMA_VERSION, Assessment
-from ccpolicy.errors import Locator, Message, ReportError
+from ccpolicy.errors import KeyPath, Locator, Message, ReportError
 from ccpolicy.files.model_errors import details, explain
 
 _HINT = Message.of("make one with 'ccpolicy check --annex --format json -o FILE'").template
@@ -29,7 +29,6 @@ _INSTANTS = frozenset(
 _TOO_LARGE = 1e15
 """No count and no number of days comes near."""
 _DAYS = frozenset({"day"})
-Path = tuple[str | int, ...]
 
 
 def read_assessment(data: bytes, file: str) -> Assessment:
@@ -48,7 +47,7 @@ def read_assessment(data: bytes, file: str) -> Assessment:
     return result
 
 
-def _refuse_first(faults: Iterable[tuple[Path, Message | None]], file: str) -> None:
+def _refuse_first(faults: Iterable[tuple[KeyPath, Message | None]], file: str) -> None:
     for path, message in faults:
         if message:
             place = _JsonDocument(file, None).locate(path)
@@ -62,7 +61,7 @@ class _JsonDocument:
     file: str
     value: Any
 
-    def locate(self, path: Path) -> Locator:
+    def locate(self, path: KeyPath) -> Locator:
         return Locator(self.file, path="/".join(map(str, path)))
 
 
@@ -95,7 +94,7 @@ def _explained(failure: ValidationError, data: bytes, file: str) -> ReportError:
     )
 
 
-def _leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+def _leaves(value: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
     """Yield every value that is no list or mapping, and its path."""
     match value:
         case dict():
@@ -143,7 +142,7 @@ def lists_unread(result: Assessment) -> bool:
     return total >= named and bool(total) == bool(named) and told.issuperset(result.evidence.unread)
 
 
-def _contradictions(result: Assessment) -> Iterator[tuple[Path, Message]]:
+def _contradictions(result: Assessment) -> Iterator[tuple[KeyPath, Message]]:
     """Yield where one part says another thing than the rest."""
     scope, gate = result.scope, result.gate
     if result.tally != scope.tally(result.controls):

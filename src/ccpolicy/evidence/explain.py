@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ccpolicy.checks.patterns import matcher
-from ccpolicy.errors import EvidenceError, Locator
+from ccpolicy.errors import EvidenceError, KeyPath, Locator
 from ccpolicy.evidence import values
 from ccpolicy.evidence.cell_readings import MISREAD, CellReadings
 from ccpolicy.evidence.contract import Column, Contract
@@ -45,8 +45,7 @@ _HINT_MESSAGES = {
     "fields": "known here: {known}",
 }
 
-Path = tuple[str | int, ...]
-Fault = tuple[Path, EvidenceError]
+Fault = tuple[KeyPath, EvidenceError]
 """Path of the record or nested record that is at fault, and the error."""
 
 
@@ -97,9 +96,9 @@ class Explainer:
         found.sort(key=lambda each: ([str(part).zfill(9) for part in each[0]], str(each[1])))
         return [(_around(path), error) for path, _, error in found]
 
-    def _read(self, record: dict[str, Any]) -> tuple[dict[str, Any], dict[Path, EvidenceError]]:
+    def _read(self, record: dict[str, Any]) -> tuple[dict[str, Any], dict[KeyPath, EvidenceError]]:
         """Read the values of a record, and return it with what cannot be read, by path."""
-        misread: dict[Path, EvidenceError] = {}
+        misread: dict[KeyPath, EvidenceError] = {}
         read = self._part(record, self.contract.columns, (), misread)
         for child in self.contract.children:
             if isinstance(listed := read.get(child.path), list):
@@ -115,8 +114,8 @@ class Explainer:
         self,
         given: dict[str, Any],
         columns: Sequence[Column],
-        path: Path,
-        misread: dict[Path, EvidenceError],
+        path: KeyPath,
+        misread: dict[KeyPath, EvidenceError],
     ) -> dict[str, Any]:
         read = dict(given)
         for column in columns:
@@ -195,7 +194,7 @@ class Explainer:
         nested = {child.path: child for child in self.contract.children}
         return nested[str(path[0])].heading(name) if path[0] in nested else name
 
-    def _hint(self, key: str, error: Any, path: Path) -> dict[str, Any]:
+    def _hint(self, key: str, error: Any, path: KeyPath) -> dict[str, Any]:
         """Return the hint with its values: what was probably meant, or the line to add."""
         close, hint = self._close(key, error)
         found: dict[str, Any] = {"hint": hint, "close": close}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import product
 
-from ccpolicy.errors import Locator, PolicyError
+from ccpolicy.errors import KeyPath, Locate, Locator, PolicyError
 from ccpolicy.policy.columns import columns, schema
 from ccpolicy.policy.dataset import Dataset, Reference
 from ccpolicy.policy.expression_types import TypedColumn
@@ -15,7 +15,6 @@ from ccpolicy.policy.load import Policy
 from ccpolicy.policy.names import unknown
 from ccpolicy.vocabulary import ColumnType
 
-Path = tuple[str | int, ...]
 COMMON_NAMES = frozenset(
     (
         *("id", "no", "nr", "number", "num", "code", "key", "serial", "seq", "row"),
@@ -59,7 +58,7 @@ def _own(content: Policy, table: str) -> list[str]:
     return [each for each in columns(content.datasets, table) or {} if each not in (around or {})]
 
 
-def _path(table: str, column: str) -> Path:
+def _path(table: str, column: str) -> KeyPath:
     """Return where the reference of a column stands in its dataset."""
     child = table.partition(".")[2]
     return ("children", child, "references", column) if child else ("references", column)
@@ -73,7 +72,7 @@ def _columns(
     reference: Reference,
     own: Mapping[str, ColumnType],
     there: Mapping[str, ColumnType],
-    place: Callable[..., Locator],
+    place: Locate,
 ) -> Iterator[PolicyError]:
     """Yield columns that are not there, and times that are none, or stand alone."""
     if reference.key not in there:
@@ -172,7 +171,7 @@ def lookalikes(content: Policy) -> Iterator[tuple[str, str, str, Locator]]:
                 found = _meant(content, dataset, child, column)
                 if found and (table, column, found[0]) not in held:
                     line = f"{column}: {{dataset: {found[0]}, key: {found[1]}}}"
-                    below: Path = ("properties", column)
+                    below: KeyPath = ("properties", column)
                     if child:
                         below = ("properties", dataset.children[child].path, "items", *below)
                     place = content.place("dataset", dataset.id, "record", *below)

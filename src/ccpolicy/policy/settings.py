@@ -9,13 +9,13 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 
 from ccpolicy.checks.strictness import shorter
-from ccpolicy.errors import Locator, PolicyError
+from ccpolicy.errors import KeyPath, Locator, PolicyError
 from ccpolicy.files.ignoring import ignores_everything
 from ccpolicy.files.limits import Limits
 from ccpolicy.files.model_errors import explain
 from ccpolicy.files.paths import leads_out
 from ccpolicy.files.policy_files import FolderFiles, PolicyFiles
-from ccpolicy.files.yaml_document import Place, YamlDocument, decode_text
+from ccpolicy.files.yaml_document import YamlDocument, decode_text
 from ccpolicy.policy.base_model import PolicyModel
 from ccpolicy.texts import Label, Line, WrittenText
 from ccpolicy.time.durations import parse_duration
@@ -185,10 +185,10 @@ def load_settings(tree: PolicyFiles, root: Path) -> tuple[Settings, YamlDocument
     return settings, source
 
 
-def _marks(text: str) -> dict[Place, tuple[int, int]]:
+def _marks(text: str) -> dict[KeyPath, tuple[int, int]]:
     """Return where the keys stand, also those of `[[tables]]`."""
-    marks: dict[Place, tuple[int, int]] = {}
-    table: Place = ()
+    marks: dict[KeyPath, tuple[int, int]] = {}
+    table: KeyPath = ()
     for number, line in enumerate(text.split("\n"), 1):
         if found := re.match(r"\[\[\s*([A-Za-z_]+)\s*\]\]", line):
             marks.setdefault((found[1],), (number, 1))

@@ -8,7 +8,7 @@ from typing import Any
 
 from ccpolicy.assessment.comparison import Direction, PolicyChange
 from ccpolicy.checks.strictness import shorter
-from ccpolicy.errors import Message
+from ccpolicy.errors import KeyPath, Message
 from ccpolicy.policy.columns import names_files
 from ccpolicy.policy.dataset import Child, Dataset
 from ccpolicy.policy.diff.change import Subject
@@ -30,7 +30,6 @@ _CONTRACT = tuple(name for name in Dataset.model_fields if name not in _APART)
 _LIMITS = tuple(name for name in KEYWORDS if name != "items")
 _LEAST = ("minimum", "exclusiveMinimum", "minLength", "minItems")
 _MOST = ("maximum", "exclusiveMaximum", "maxLength", "maxItems")
-Path = tuple[str | int, ...]
 
 
 def dataset_changes(subject: Subject, before: Dataset, after: Dataset) -> Iterator[PolicyChange]:
@@ -107,7 +106,7 @@ class _SchemaComparison:
         self.subject = subject
 
     def record(
-        self, before: Mapping[str, Any], after: Mapping[str, Any], path: Path
+        self, before: Mapping[str, Any], after: Mapping[str, Any], path: KeyPath
     ) -> Iterator[PolicyChange]:
         """Compare the schemas of a record."""
         first, second = before["properties"], after["properties"]
@@ -135,7 +134,7 @@ class _SchemaComparison:
                     yield self._required(name, is_now=name in needed[1], path=path)
                 yield from self.value(first[name], second[name], here)
 
-    def _required(self, name: str, *, is_now: bool, path: Path) -> PolicyChange:
+    def _required(self, name: str, *, is_now: bool, path: KeyPath) -> PolicyChange:
         if is_now:
             message = Message.of("{name} is required now", name=name)
         else:
@@ -143,7 +142,7 @@ class _SchemaComparison:
         return self.change("tightened" if is_now else "loosened", message, (*path, "required"))
 
     def value(
-        self, before: Mapping[str, Any], after: Mapping[str, Any], path: Path
+        self, before: Mapping[str, Any], after: Mapping[str, Any], path: KeyPath
     ) -> Iterator[PolicyChange]:
         """Compare the schemas of a value."""
         for keyword in ("type", "format"):
@@ -168,7 +167,7 @@ class _SchemaComparison:
     def _keyword(
         self,
         direction: Direction,
-        path: Path,
+        path: KeyPath,
         keyword: str,
         before: Mapping[str, Any],
         after: Mapping[str, Any],
@@ -186,7 +185,7 @@ class _SchemaComparison:
         self,
         direction: Direction,
         message: Message,
-        path: Path,
+        path: KeyPath,
         before: str | None = None,
         after: str | None = None,
     ) -> PolicyChange:
