@@ -19,8 +19,8 @@ ChangeFamily = Literal[
 Direction = Literal["loosened", "unordered", "tightened", "added", "neutral"]
 DIRECTIONS: tuple[Direction, ...] = ("loosened", "unordered", "tightened", "added", "neutral")
 """What asks for most attention first."""
-Status = Literal["removed", "loosened", "unordered", "added", "tightened", "unchanged"]
-STATUSES: tuple[Status, ...] = (
+ControlStatus = Literal["removed", "loosened", "unordered", "added", "tightened", "unchanged"]
+STATUSES: tuple[ControlStatus, ...] = (
     "removed",
     "loosened",
     "unordered",
@@ -71,7 +71,7 @@ class ComparedControl(AssessmentModel):
     id: str
     title: Text
     severity: Severity
-    status: Status
+    status: ControlStatus
     """Combined direction of its changes. Tightened: whatever passes after the change passed
     before it."""
 
@@ -91,7 +91,7 @@ class Comparison(AssessmentModel):
     """Day up to which a change counts as one of history: `YYYY-MM-DD`."""
     loosened: bool
     """Whether anything was loosened, or cannot be ordered and so may have been."""
-    tally: dict[Status, int]
+    tally: dict[ControlStatus, int]
     """Controls by status, every status named."""
     controls: list[ComparedControl]
     """In the order of the head's files, then those that were removed."""

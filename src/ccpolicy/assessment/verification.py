@@ -12,7 +12,7 @@ from ccpolicy.vocabulary import StepName
 
 SCHEMA_VERSION: Literal["2.0"] = "2.0"
 
-Status = Literal["passed", "failed", "other_version", "not_checked"]
+StepStatus = Literal["passed", "failed", "other_version", "not_checked"]
 
 
 class Detail(AssessmentModel):
@@ -32,7 +32,7 @@ class VerificationStep(AssessmentModel):
     policy are valid. `evaluation`: judging again gives the same bytes. `reports`: so does writing
     them again. `policy`: it is the policy that the reader knows. `provenance`: the repository that
     the reader knows says the same about who filed the evidence, and when."""
-    status: Status
+    status: StepStatus
     """Other version: its schema version is not the one that this program reads."""
     code: str | None
     """Stable code of the message, unless the step passed or was not reached; see

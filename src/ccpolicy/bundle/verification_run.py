@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from ccpolicy.assessment.verification import Detail, Status, VerificationStep
+from ccpolicy.assessment.verification import Detail, StepStatus, VerificationStep
 from ccpolicy.errors import (
     LANGUAGES,
     BundleError,
@@ -53,7 +53,11 @@ class VerificationRun:
         return value
 
     def note(
-        self, name: StepName, status: Status, message: Message, failure: CcpolicyError | None = None
+        self,
+        name: StepName,
+        status: StepStatus,
+        message: Message,
+        failure: CcpolicyError | None = None,
     ) -> None:
         """Note how a step ended."""
         details = _details(failure) if failure else []

@@ -13,7 +13,7 @@ from typing import Any
 from ccpolicy.draft.encodings import DecodedText, decode_text
 from ccpolicy.draft.probe import probe_file
 from ccpolicy.draft.question import Question, doubt
-from ccpolicy.draft.table_layout import Row, TableLayout, table_layout
+from ccpolicy.draft.table_layout import NumberedRow, TableLayout, table_layout
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.readers.archives import gunzip
 from ccpolicy.evidence.readers.csv_form import CsvFault, csv_rows
@@ -120,9 +120,9 @@ def _csv(path: Path, text: str, layout: FileLayout) -> None:
     skipped, delimiters = 0, _DELIMITERS
     if said := _SEPARATOR.match(text):
         text, skipped, delimiters = text[said.end() :], 1, said[1]
-    found: dict[str, tuple[float, list[Row]]] = {}
+    found: dict[str, tuple[float, list[NumberedRow]]] = {}
     for delimiter in delimiters:
-        rows: list[Row] = []
+        rows: list[NumberedRow] = []
         try:
             lines = io.StringIO(text, newline="")
             for line, row in csv_rows(lines, delimiter):
@@ -148,7 +148,7 @@ def _csv(path: Path, text: str, layout: FileLayout) -> None:
     _take(layout, table)
 
 
-def _evenness(rows: Sequence[Row]) -> float:
+def _evenness(rows: Sequence[NumberedRow]) -> float:
     """Weigh a delimiter: how many cells rows have beside their first, where most have as many."""
     counts: dict[int, int] = {}
     for _, row in rows:
@@ -168,7 +168,7 @@ def _workbook(path: Path, limits: Limits) -> FileLayout:
     layout = FileLayout("xlsx")
     file = probe_file(path, "xlsx", {}, {}, limits)
     name, cells, facts, notes = open_sheet(file)
-    rows: list[Row] = [(number, row) for number, row in enumerate(cells, 1)]
+    rows: list[NumberedRow] = [(number, row) for number, row in enumerate(cells, 1)]
     table = table_layout(rows, is_csv=False)
     if table is None:
         raise EvidenceError(

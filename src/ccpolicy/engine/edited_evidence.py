@@ -36,7 +36,7 @@ from ccpolicy.time.zones import time_zone
 from ccpolicy.vocabulary import ColumnType
 
 Record = dict[str, Any]
-Records = dict[str, list[Record]]
+RecordsByTable = dict[str, list[Record]]
 """Dataset → its records, with those nested in them."""
 _NUMBERS = (1 << NUMBER_BITS) - 1
 
@@ -56,7 +56,7 @@ class RecordedEvidence:
     invalid: frozenset[str]
     """Datasets in whose evidence something is wrong."""
 
-    def edited(self, policy: Policy, located: LocatedFalsification) -> Records:
+    def edited(self, policy: Policy, located: LocatedFalsification) -> RecordsByTable:
         """Return the records after the edits of a falsification; only its datasets are copied.
 
         Raises:
@@ -145,9 +145,9 @@ class _State:
             item = {name: value for name, value in record.items() if name in own}
             around[0][path] = [*around[0].get(path, []), item]
 
-    def documents(self) -> Records:
+    def documents(self) -> RecordsByTable:
         """Put nested records into those around them, and return all records."""
-        found: Records = {}
+        found: RecordsByTable = {}
         for name, records in self.records.items():
             lists: dict[int, dict[str, list[Record]]] = {}
             for table, items in self.items.items():
@@ -192,7 +192,7 @@ def _moved(record: Record, move: Move, kinds: Mapping[str, ColumnType], zone: Zo
     return moved
 
 
-def unedited(evidence: RecordedEvidence, datasets: Iterable[str]) -> Records:
+def unedited(evidence: RecordedEvidence, datasets: Iterable[str]) -> RecordsByTable:
     """Return the records of datasets as they are on file."""
     return _State(evidence, datasets).documents()
 

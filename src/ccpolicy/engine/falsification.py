@@ -12,7 +12,7 @@ from ccpolicy.assessment.models import Assessment, Control, Lapse, Problem
 from ccpolicy.engine.document_datasets import NOTHING, as_document
 from ccpolicy.engine.edited_evidence import (
     RecordedEvidence,
-    Records,
+    RecordsByTable,
     predicates,
     read_recorded,
     unedited,
@@ -24,7 +24,7 @@ from ccpolicy.policy.falsifications import LocatedFalsification
 from ccpolicy.policy.tests import sources
 from ccpolicy.store import DuckDB
 
-Judge = Callable[[Policy], Assessment]
+JudgePolicy = Callable[[Policy], Assessment]
 """Judges all controls of a policy at the moment and over the period asked about."""
 
 
@@ -89,7 +89,7 @@ def falsify(
     policy: Policy,
     known: Iterable[LocatedFalsification],
     chosen: Iterable[LocatedFalsification],
-    judge: Judge,
+    judge: JudgePolicy,
 ) -> Iterator[FalsificationResult]:
     """Try falsifications one by one, each on the evidence as it is on file but for its edits.
 
@@ -125,9 +125,9 @@ class Trial:
         self,
         policy: Policy,
         evidence: RecordedEvidence,
-        records: Records,
+        records: RecordsByTable,
         folder: Path,
-        judge: Judge,
+        judge: JudgePolicy,
     ) -> None:
         self.policy, self.evidence = policy, evidence
         self._folder, self._judge = folder, judge
@@ -139,7 +139,7 @@ class Trial:
         }
         """Name → the dataset as a document."""
 
-    def judge(self, controls: Sequence[str], edited: Records) -> list[Control]:
+    def judge(self, controls: Sequence[str], edited: RecordsByTable) -> list[Control]:
         """Judge some controls on what is on file, but for the datasets that are edited."""
         names = {name for each in controls for name in sources(self.policy, each)}
         root = self._folder / str(self._number)

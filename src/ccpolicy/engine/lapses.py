@@ -14,7 +14,7 @@ from ccpolicy.engine.relations import LAPSE_RECORD, WAIVED_SUBJECT, Relation
 from ccpolicy.store import Store
 from ccpolicy.time.spans import join_spans
 
-MOST = 10
+MOST_RECORDS = 10
 """Records named behind a lapse; as many as `lapse_record.sql` returns."""
 
 
@@ -372,6 +372,8 @@ def _continued(lapses: list[LapseSpan]) -> list[LapseSpan]:
             first, last = group[0], group[-1]
             records = tuple(dict.fromkeys(each for one in reversed(group) for each in one.records))
             joined.append(
-                replace(first, ends=last.ends, closed_by=last.closed_by, records=records[:MOST])
+                replace(
+                    first, ends=last.ends, closed_by=last.closed_by, records=records[:MOST_RECORDS]
+                )
             )
     return joined

@@ -15,7 +15,7 @@ from ccpolicy.policy.load import EntryPlace
 from ccpolicy.policy.tests import LocatedTest, sources
 from ccpolicy.texts import Label
 
-Judge = Callable[[Policy, LocatedTest], Assessment]
+JudgeTest = Callable[[Policy, LocatedTest], Assessment]
 _SOMEBODY = Label({"en": "somebody else", "zh": "另一人"})
 
 
@@ -37,7 +37,7 @@ class PolicyTestResult:
 
 
 def run_cases(
-    policy: Policy, cases: Iterable[LocatedTest], judge: Judge
+    policy: Policy, cases: Iterable[LocatedTest], judge: JudgeTest
 ) -> Iterator[PolicyTestResult]:
     """Run tests one by one, each on evidence of its own."""
     with tempfile.TemporaryDirectory(prefix="ccpolicy-test-") as folder:

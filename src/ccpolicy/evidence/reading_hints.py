@@ -19,7 +19,7 @@ MARKS = frozenset(
     ]
 )
 """Texts that often mean that there is no value."""
-WORDS = [
+BOOLEAN_WORDS = [
     ("Yes", "No"),
     ("yes", "no"),
     ("YES", "NO"),
@@ -123,7 +123,7 @@ def _candidates(column: Column, text: str) -> Iterator[dict[str, Any]]:
                 if format_ not in declared:
                     yield {"time": [*declared, format_]} | ({"zone": zone} if zone else {})
         case "boolean":
-            for pair in WORDS:
+            for pair in BOOLEAN_WORDS:
                 if text in pair:
                     yield {"values": dict(zip(pair, (True, False), strict=True))}
         case "integer" | "number":

@@ -7,9 +7,9 @@ from ccpolicy.assessment.comparison import (
     STATUSES,
     ChangeFamily,
     Comparison,
+    ControlStatus,
     PolicyChange,
     Side,
-    Status,
 )
 from ccpolicy.reports import View
 from ccpolicy.reports.alterations_text import write_alterations
@@ -132,7 +132,7 @@ def tally(page: Page, result: Comparison) -> str:
     return page.say("{total}: {counts}", total=total, counts=counts)
 
 
-def _count(page: Page, status: Status, count: int) -> str:
+def _count(page: Page, status: ControlStatus, count: int) -> str:
     match status:
         case "removed":
             return page.say("{count} removed", count=count)

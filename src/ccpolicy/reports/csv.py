@@ -44,7 +44,7 @@ _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 BOM = "\ufeff"
 """Without it Excel shows Chinese as noise."""
 
-Row = dict[str, str]
+ReportRow = dict[str, str]
 
 
 def render_assessment(result: Assessment, view: View) -> str:
@@ -59,7 +59,7 @@ def render_assessment(result: Assessment, view: View) -> str:
     return file.getvalue()
 
 
-def _rows(page: Page, result: Assessment) -> Iterator[Row]:
+def _rows(page: Page, result: Assessment) -> Iterator[ReportRow]:
     if warnings := pinned(page, result):
         yield {"entry": "pinned", "starts": result.as_of, "text": page.phrases(warnings)}
     yield from (_problem(page, problem) for problem in result.problems)
@@ -111,7 +111,7 @@ def _rows(page: Page, result: Assessment) -> Iterator[Row]:
         yield from ({**same, **entry} for entry in _entries(page, control))
 
 
-def _entries(page: Page, control: Control) -> Iterator[Row]:
+def _entries(page: Page, control: Control) -> Iterator[ReportRow]:
     yield {
         "entry": "control",
         "place": control.source,
@@ -137,7 +137,7 @@ def _entries(page: Page, control: Control) -> Iterator[Row]:
             yield {"entry": "due", "subject": subject, "starts": due.at}
 
 
-def _problem(page: Page, problem: Problem) -> Row:
+def _problem(page: Page, problem: Problem) -> ReportRow:
     return {
         "entry": "problem",
         "place": problem.locator or "",

@@ -12,9 +12,9 @@ from ccpolicy.assessment.comparison import (
     STATUSES,
     ChangeFamily,
     Comparison,
+    ControlStatus,
     PolicyChange,
     Side,
-    Status,
 )
 from ccpolicy.assessment.models import Tool
 from ccpolicy.errors import Message
@@ -81,7 +81,9 @@ def _without(some: Mapping[str, Control], others: Mapping[str, Control]) -> list
     return [control for name, control in some.items() if name not in others]
 
 
-def _status(name: str, base: Policy, head: Policy, changes: Iterable[PolicyChange]) -> Status:
+def _status(
+    name: str, base: Policy, head: Policy, changes: Iterable[PolicyChange]
+) -> ControlStatus:
     """Fold the changes that concern a control: they must all go one way."""
     if name not in base.controls:
         return "added"

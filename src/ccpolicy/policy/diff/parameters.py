@@ -12,7 +12,7 @@ from ccpolicy.checks.kinds import Kind, Parameter
 from ccpolicy.checks.values import Value
 from ccpolicy.errors import Message
 from ccpolicy.policy.diff.change import Subject
-from ccpolicy.policy.diff.schedules import Row, parameter_direction
+from ccpolicy.policy.diff.schedules import ParameterRow, parameter_direction
 from ccpolicy.policy.models import Control, Revision
 from ccpolicy.time.durations import MICROSECONDS, parse_duration
 from ccpolicy.time.epoch import SECOND
@@ -142,12 +142,12 @@ def _in_force(history: list[Revision], day: datetime.date | None) -> int:
     return max(begun, default=0)
 
 
-def parameters_by_class(revision: Revision, kind: Kind) -> dict[str, Row]:
+def parameters_by_class(revision: Revision, kind: Kind) -> dict[str, ParameterRow]:
     """Return what holds in a revision for each class, with defaults filled in."""
     return {each: _row(revision, kind, each) for each in revision.classes}
 
 
-def _row(revision: Revision, kind: Kind, class_: str) -> Row:
+def _row(revision: Revision, kind: Kind, class_: str) -> ParameterRow:
     given = revision.of_class(class_)
     row: dict[str, Value | None] = {}
     for name, spec in kind.parameters.items():
@@ -188,7 +188,9 @@ def _is_fixed(kind: Kind, given: Mapping[str, Value], spec: Parameter) -> bool:
     )
 
 
-def _compare(before: Mapping[str, Row], after: Mapping[str, Row], kind: Kind) -> Iterator[Turned]:
+def _compare(
+    before: Mapping[str, ParameterRow], after: Mapping[str, ParameterRow], kind: Kind
+) -> Iterator[Turned]:
     """Yield what changed in each class, and once what changed alike in all of them."""
     found = list(_compare_classes(before, after, kind))
     classes = {*before, *after} - {WHOLE}
@@ -203,7 +205,7 @@ def _compare(before: Mapping[str, Row], after: Mapping[str, Row], kind: Kind) ->
 
 
 def _compare_classes(
-    before: Mapping[str, Row], after: Mapping[str, Row], kind: Kind
+    before: Mapping[str, ParameterRow], after: Mapping[str, ParameterRow], kind: Kind
 ) -> Iterator[Turned]:
     whole = (WHOLE in before, WHOLE in after)
     for class_ in [*before, *(each for each in after if each not in before)]:
@@ -228,7 +230,9 @@ def _class(name: str, *, gone: bool, direction: Direction | None = None) -> Turn
     return Turned("by", "", before, after, direction, None, None, (0, 0))
 
 
-def _compare_rows(class_: str, first: Row, second: Row, kind: Kind) -> Iterator[Turned]:
+def _compare_rows(
+    class_: str, first: ParameterRow, second: ParameterRow, kind: Kind
+) -> Iterator[Turned]:
     if kind.one_of:
         names = [name for name in kind.one_of if name in kind.parameters]
         one = [name for name in names if first[name] is not None]
