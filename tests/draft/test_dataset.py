@@ -11,9 +11,9 @@ from typing import Any
 import openpyxl
 import pytest
 
+from ccpolicy.draft.contract_names import name_of
 from ccpolicy.draft.dataset import draft_dataset
 from ccpolicy.draft.drafted import Surroundings
-from ccpolicy.draft.names import name_of
 from ccpolicy.errors import CcpolicyError
 from cli.conftest import Run
 from message_text import coded

@@ -11,7 +11,7 @@ import click
 from ccpolicy.cli.diagnostics import error_text
 from ccpolicy.errors import EvidenceError
 from ccpolicy.record.answers import Answers, Several
-from ccpolicy.record.fields import AllowedValue, Field
+from ccpolicy.record.form_fields import AllowedValue, Field
 from ccpolicy.record.recorder import Draft, Given, Recorder
 from ccpolicy.record.registers import RegisterEntry
 from ccpolicy.reports import View

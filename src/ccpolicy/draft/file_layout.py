@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ccpolicy.draft.encodings import DecodedText, decode_text
+from ccpolicy.draft.encoding_guess import DecodedText, decode_text
 from ccpolicy.draft.probe import probe_file
 from ccpolicy.draft.question import Question, doubt
 from ccpolicy.draft.table_layout import NumberedRow, TableLayout, table_layout

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from ccpolicy.draft.contract_names import name_of, unused_name
 from ccpolicy.draft.dataset import draft_dataset
 from ccpolicy.draft.drafted import Surroundings
 from ccpolicy.draft.file_layout import FileLayout, file_layout
 from ccpolicy.draft.first_day import first_day
 from ccpolicy.draft.fixes import find_fixes, write_fixes
-from ccpolicy.draft.names import name_of, unused_name
 from ccpolicy.draft.one_language import in_languages, setting_in_language
 from ccpolicy.draft.yaml_text import quoted, scalar
 from ccpolicy.errors import CcpolicyError, Language, Locator, PolicyError

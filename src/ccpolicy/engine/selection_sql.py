@@ -164,8 +164,9 @@ class SelectionSql:
         """
         column = identifier(selected.selection.quantity or "")
         table = identifier(self.tables[selected.selection.dataset].name)
+        fits = f"t.{column} BETWEEN -{LARGEST_QUANTITY} AND {LARGEST_QUANTITY}"
         return f"""
-            SELECT CASE WHEN t.{column} BETWEEN -{LARGEST_QUANTITY} AND {LARGEST_QUANTITY} THEN 'too_fine'
+            SELECT CASE WHEN {fits} THEN 'too_fine'
                         ELSE 'too_large' END AS code,
                    selection, CAST(t.{column} AS VARCHAR) AS value, r.locator
             FROM selected_records r

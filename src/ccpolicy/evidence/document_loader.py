@@ -9,7 +9,7 @@ from typing import Any
 from ccpolicy.errors import EvidenceError
 from ccpolicy.evidence import values
 from ccpolicy.evidence.contract import Contract
-from ccpolicy.evidence.explain import Explainer, nested_place
+from ccpolicy.evidence.explain_record import Explainer, nested_place
 from ccpolicy.evidence.places import FileRecords, NestedRecords, Places
 from ccpolicy.evidence.problems import ProblemLog
 from ccpolicy.evidence.readers import ReadingNote, Record, Reject, find_reader, place_of

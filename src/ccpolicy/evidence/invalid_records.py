@@ -10,7 +10,7 @@ from ccpolicy.errors import EvidenceError
 from ccpolicy.evidence import values
 from ccpolicy.evidence.contract import Contract
 from ccpolicy.evidence.dataset_load import DatasetLoad
-from ccpolicy.evidence.explain import Explainer, nested_place
+from ccpolicy.evidence.explain_record import Explainer, nested_place
 from ccpolicy.evidence.places import Places
 from ccpolicy.evidence.problems import ProblemLog
 from ccpolicy.evidence.record_sources import NUMBER_BITS

@@ -13,9 +13,9 @@ from ccpolicy.evidence.invalid_records import check_tables
 from ccpolicy.evidence.models import Evidence, GitRecords
 from ccpolicy.evidence.places import Places
 from ccpolicy.evidence.planning import plan_tables
+from ccpolicy.evidence.premature_records import check_recording
 from ccpolicy.evidence.problems import SHOWN
 from ccpolicy.evidence.readers import SourceFile
-from ccpolicy.evidence.recording import check_recording
 from ccpolicy.evidence.references import reject_broken_references
 from ccpolicy.evidence.table_creation import create_tables
 from ccpolicy.files.finder import Finder, fingerprint, fits_path

@@ -33,12 +33,12 @@ from ccpolicy.provenance.commit_attribution import CommitAttribution
 from ccpolicy.provenance.commit_walk import CommitWalk
 from ccpolicy.provenance.file_versions import FileVersionReader
 from ccpolicy.provenance.git_datasets import RecordRows
+from ccpolicy.provenance.git_relations import GitRelations
 from ccpolicy.provenance.history_cache import Cache, CachedHistory
 from ccpolicy.provenance.models import Provenance, Uncommitted
 from ccpolicy.provenance.record_history import RecordHistory
 from ccpolicy.provenance.record_locator import GitSource, RecordLocator
 from ccpolicy.provenance.record_states import WORKING
-from ccpolicy.provenance.relations import GitRelations
 from ccpolicy.provenance.tracked import Tracked, tracked
 from ccpolicy.provenance.tracked_files import TrackedFiles
 from ccpolicy.provenance.working_tree import WorkingTree

@@ -12,10 +12,10 @@ from typing import Any
 from ccpolicy.errors import EvidenceError
 from ccpolicy.evidence import values
 from ccpolicy.evidence.cell_readings import MISREAD
-from ccpolicy.evidence.explain import Explainer
+from ccpolicy.evidence.explain_record import Explainer
 from ccpolicy.near_names import folded, nearest
 from ccpolicy.policy.keywords import KEYWORDS
-from ccpolicy.record.fields import AllowedValue, Field, RecordForm
+from ccpolicy.record.form_fields import AllowedValue, Field, RecordForm
 from ccpolicy.record.registers import RegisterEntry, Registers
 from ccpolicy.record.spelling import Speller
 from ccpolicy.time.calendar import instant, moment

@@ -13,7 +13,7 @@ from ccpolicy.evidence import Evidence, Problem, load_evidence, values
 from ccpolicy.evidence.record_sources import NUMBER_BITS
 from ccpolicy.policy import Policy
 from ccpolicy.record.errors import InvalidRecords
-from ccpolicy.record.fields import RecordForm
+from ccpolicy.record.form_fields import RecordForm
 from ccpolicy.record.spelling import Speller
 from ccpolicy.record.target import TargetFile
 from ccpolicy.store import DuckDB, open_store

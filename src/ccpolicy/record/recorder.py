@@ -16,7 +16,7 @@ from ccpolicy.policy.names import unknown
 from ccpolicy.record.answers import Answers
 from ccpolicy.record.effect import Effect, effect
 from ccpolicy.record.errors import InvalidRecords, given_twice
-from ccpolicy.record.fields import Field, check_recordable, find_dataset, make_form
+from ccpolicy.record.form_fields import Field, check_recordable, find_dataset, make_form
 from ccpolicy.record.judge import judge, written_apart
 from ccpolicy.record.lock import locked
 from ccpolicy.record.new_workbook import new_workbook

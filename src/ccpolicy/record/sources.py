@@ -18,7 +18,7 @@ from ccpolicy.evidence.readers.workbook_limits import not_a_workbook, unpack_wor
 from ccpolicy.files.finder import content_facts
 from ccpolicy.files.limits import Limits
 from ccpolicy.record.errors import given_twice
-from ccpolicy.record.fields import RecordForm
+from ccpolicy.record.form_fields import RecordForm
 from ccpolicy.record.recorder import Given
 
 FORM_SHEET = "Form"

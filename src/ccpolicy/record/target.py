@@ -18,7 +18,7 @@ from ccpolicy.evidence_formats import ENCODINGS
 from ccpolicy.files.finder import Finder, fits_path
 from ccpolicy.policy import Dataset, Policy
 from ccpolicy.policy.decoding import column_number
-from ccpolicy.record.fields import RecordForm, new_file_name
+from ccpolicy.record.form_fields import RecordForm, new_file_name
 from ccpolicy.record.spelling import Speller
 
 _UTF_16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}

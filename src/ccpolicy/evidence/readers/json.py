@@ -10,8 +10,8 @@ from typing import Any, NoReturn
 
 from ccpolicy.errors import EvidenceError, LimitError, Locator
 from ccpolicy.evidence.readers.encodings import encoding_hint
-from ccpolicy.evidence.readers.fields import FieldMapping
 from ccpolicy.evidence.readers.interface import Reader, ReadingNote, Record, Reject, SourceFile
+from ccpolicy.evidence.readers.record_fields import FieldMapping
 from ccpolicy.evidence.readers.records_path import RecordsPath
 from ccpolicy.policy.decoding import is_any
 

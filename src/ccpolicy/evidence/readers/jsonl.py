@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from ccpolicy.evidence.readers.fields import FieldMapping
 from ccpolicy.evidence.readers.interface import Reader, Record, Reject, SourceFile
 from ccpolicy.evidence.readers.json import DECODER, json_error
+from ccpolicy.evidence.readers.record_fields import FieldMapping
 from ccpolicy.evidence.readers.text import MAX_LINE, line_fault, line_too_long
 
 

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator
 from typing import Any
 from xml.parsers import expat
 
-from ccpolicy.evidence.readers.fields import FieldMapping
 from ccpolicy.evidence.readers.interface import Reader, ReadingNote, Record, Reject, SourceFile
+from ccpolicy.evidence.readers.record_fields import FieldMapping
 from ccpolicy.evidence.readers.records_path import RecordsPath
 
 MAX_BYTES = 32 << 20

@@ -14,7 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 from ccpolicy.errors import Language, Message
 from ccpolicy.policy import Dataset
 from ccpolicy.record.answers import Answers
-from ccpolicy.record.fields import Field, new_file_name, takes_new_workbook
+from ccpolicy.record.form_fields import Field, new_file_name, takes_new_workbook
 from ccpolicy.record.sources import FORM_SHEET
 from ccpolicy.reports.layout import visible, width
 

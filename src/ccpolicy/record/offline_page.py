@@ -12,7 +12,7 @@ from ccpolicy.engine.assess import assess
 from ccpolicy.engine.question import EvaluationRequest, resolve
 from ccpolicy.errors import EvidenceError, Message, Sayable, catalogue
 from ccpolicy.policy import FROM_GIT, Policy, check_policy
-from ccpolicy.record.fields import (
+from ccpolicy.record.form_fields import (
     Field,
     RecordForm,
     check_recordable,
