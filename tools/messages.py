@@ -71,6 +71,7 @@ WITHOUT = (
     "reports",
     "cli",
     "record/offline_page",
+    "record/page",
 )
 """Modules and packages in which a `Message` says how something went, and not what is wrong."""
 OTHERS = {"LintFinding": 1, "Filter": 1, "ColumnRole": 1}
