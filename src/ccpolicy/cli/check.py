@@ -75,6 +75,7 @@ _INDENT = 12
 )
 @options.output
 @options.strict
+@options.cache
 @options.language
 @options.colour
 @options.detail

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 @options.output_format("agenda")
 @options.output
 @options.strict
+@options.cache
 @options.language
 @options.colour
 @options.verbose

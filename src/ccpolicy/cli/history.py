@@ -26,6 +26,7 @@ from ccpolicy.reports import FORMATS
 @options.controls
 @options.output_format("history")
 @options.output
+@options.cache
 @options.language
 @options.colour
 @options.verbose

@@ -46,6 +46,7 @@ MOST_BYTES = 1 << 28
 )
 @options.output
 @options.strict
+@options.cache
 @options.language
 @click.pass_context
 def command(

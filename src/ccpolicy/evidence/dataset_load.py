@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -14,7 +14,7 @@ from ccpolicy.evidence.models import File, GitRecords
 from ccpolicy.evidence.places import FileRecords, Places
 from ccpolicy.evidence.problems import ProblemLog
 from ccpolicy.evidence.raw_rows import RawRows, raw_contract
-from ccpolicy.evidence.readers import Scanner, SourceFile, find_reader
+from ccpolicy.evidence.readers import Scan, Scanner, SourceFile, find_reader
 from ccpolicy.evidence.readers.decode import decode
 from ccpolicy.evidence.readers.interface import TextRows
 from ccpolicy.evidence.record_sources import NUMBER_BITS
@@ -50,6 +50,8 @@ class DatasetLoad:
     """Source → records read."""
     invalid: dict[int, int] = field(default_factory=dict)
     """Source → invalid records among them."""
+    kept: Mapping[int, Scan] = field(default_factory=dict)
+    """Source → how DuckDB reads its values, if those of all were kept from an earlier reading."""
     stored: list[SourceFile] = field(default_factory=list)
     """The files as they lie in the evidence folder."""
 
@@ -65,7 +67,11 @@ class DatasetLoad:
 
     def read(self, git_records: GitRecords | None) -> None:
         """Stage the records that are read here, and plan how DuckDB reads the others."""
-        if self.raw_contract:
+        if self.kept:
+            self.plans[0].is_typed, self.plans[0].scans = True, dict(self.kept)
+            self._make_stages()
+            self.stages[0].keys_verified = False
+        elif self.raw_contract:
             self._read_raw(self.raw_contract)
         elif self.dataset.format == "git":
             self._take(git_records)

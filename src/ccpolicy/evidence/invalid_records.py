@@ -103,7 +103,7 @@ class InvalidRecordSearch:
     def _texts(self, locators: Sequence[int]) -> dict[int, dict[str, object]]:
         """Read the cells of records again, as JSON has them."""
         columns = self.plan.columns
-        rows = self._rows(self.plan.text_rows(), [column.name for column in columns], locators)
+        rows = self._rows(self.plan.rows(), [column.name for column in columns], locators)
         return {
             locator: {
                 column.name: values.value_of(str(cell), column.type)

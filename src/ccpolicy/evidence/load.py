@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.attachments import Attachments
+from ccpolicy.evidence.column_cache import open_column_cache
 from ccpolicy.evidence.dataset_load import DatasetLoad
 from ccpolicy.evidence.invalid_records import check_tables
 from ccpolicy.evidence.models import Evidence, GitRecords
@@ -68,12 +69,17 @@ def load_evidence(
     if _open_files(files, on_disk, folder, loads, places, limits) <= LARGE:
         # Sharing out so little costs more than it saves, and the more the more cores there are.
         store.run("SET threads = 1")
+    columns = open_column_cache(loads.values(), store)
+    if columns:
+        columns.prepare()
     for load in loads.values():
         load.read(git_records)
     as_they_are = [load for load in loads.values() if not load.dataset.reshape]
     reshaped = [load for load in loads.values() if load.dataset.reshape]
     create_tables(store, as_they_are)
     check_tables(store, as_they_are)
+    if columns:
+        columns.keep()
     if reshaped:
         # From here on no file is read by the engine, since a whole query of the policy runs.
         store.lock()

@@ -246,7 +246,7 @@ class TextRows(NamedTuple):
 
 @dataclass(frozen=True)
 class Scan:
-    """How DuckDB reads the rows of a file, all cells as text."""
+    """How DuckDB reads the rows of a file, all cells as text, or as values if they were kept."""
 
     first: int
     """Number of the first row."""
@@ -256,6 +256,8 @@ class Scan:
     """SQL for the contract's columns, in its order."""
     rows: str
     """SQL relation to select them from."""
+    is_contiguous: bool = True
+    """Whether each row's number is one more than that of the row before it."""
 
 
 class ScannedLines(ABC):
