@@ -13,6 +13,7 @@ from pydantic import Field
 from ccpolicy.assessment.audit_appendix import AuditAppendix
 from ccpolicy.assessment.building_blocks import Model, Norm, Parameter
 from ccpolicy.assessment.control import Control, CoveredLater, Due, Lapse, Pauses, Problem, Subjects
+from ccpolicy.assessment.frameworks import Framework
 from ccpolicy.assessment.gate import BaselineEntry, Gate, GateScope
 from ccpolicy.texts import Tag, Text
 from ccpolicy.vocabulary import AsOfSource, FileChange, HistoryState, RecordChange, Verdict
@@ -251,6 +252,8 @@ class Assessment(Model):
     tally: dict[Verdict, int]
     """Controls by verdict at the gate, every verdict named."""
     controls: list[Control]
+    frameworks: list[Framework]
+    """Other documents' requirements with the controls that serve them; empty without any."""
     waivers: list[Waiver]
     problems: list[Problem]
     """Those of no single control."""
