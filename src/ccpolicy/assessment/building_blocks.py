@@ -26,6 +26,8 @@ class Norm(AssessmentModel):
     """Document, edition and section."""
     grade: Grade
     """How far its source was checked."""
+    consulted: Text | None
+    """Where it was read."""
     url: str | None
 
 

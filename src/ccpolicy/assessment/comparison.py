@@ -13,7 +13,16 @@ from ccpolicy.vocabulary import Severity
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
 ChangeFamily = Literal[
-    "control", "waiver", "dataset", "check", "calendar", "norm", "plan", "settings", "test"
+    "control",
+    "waiver",
+    "dataset",
+    "check",
+    "calendar",
+    "norm",
+    "framework",
+    "plan",
+    "settings",
+    "test",
 ]
 """What a change is about."""
 Direction = Literal["loosened", "unordered", "tightened", "added", "neutral"]
@@ -48,8 +57,8 @@ class PolicyChange(AssessmentModel):
 
     family: ChangeFamily
     name: str
-    """Id of the control, waiver, dataset, check kind, calendar, norm or plan; the file of the
-    settings; of a test the id of its control, or the name of its check kind."""
+    """Id of the control, waiver, dataset, check kind, calendar, norm, framework or plan; the
+    file of the settings; of a test the id of its control, or the name of its check kind."""
     direction: Direction
     """Unordered: neither state is stricter than the other for sure. Added: new, and nothing rests
     on it yet. Neutral: no verdict, no gate and no test depends on it."""

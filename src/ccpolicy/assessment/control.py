@@ -112,6 +112,8 @@ class Control(AssessmentModel):
     clauses: list[str]
     stale_clauses: list[str]
     """Clauses whose text changed since the control was reviewed against them."""
+    satisfies: list[str]
+    """Requirements of `frameworks` that it serves: `iso27001:A.5.30`."""
     kind: str
     severity: Severity
     owner: Text

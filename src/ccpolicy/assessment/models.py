@@ -21,6 +21,7 @@ from ccpolicy.assessment.control import (
     Problem,
     Subjects,
 )
+from ccpolicy.assessment.frameworks import Framework
 from ccpolicy.assessment.gate import BaselineEntry, Gate, GateScope
 from ccpolicy.texts import Tag, Text
 from ccpolicy.vocabulary import AsOfSource, FileChange, HistoryState, RecordChange, Verdict
@@ -259,6 +260,8 @@ class Assessment(AssessmentModel):
     tally: dict[Verdict, int]
     """Controls by verdict at the gate, every verdict named."""
     controls: list[Control]
+    frameworks: list[Framework]
+    """Other documents' requirements with the controls that serve them; empty without any."""
     waivers: list[Waiver]
     problems: list[Problem]
     """Those of no single control."""

@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import from_json
 
+from ccpolicy.assessment.frameworks import serving_verdicts
 from ccpolicy.assessment.models import SCHEMA_VERSION, Assessment
 from ccpolicy.errors import KeyPath, Locator, Message, ReportError
 from ccpolicy.files.model_errors import details, explain
@@ -160,7 +161,8 @@ def _contradictions(result: Assessment) -> Iterator[tuple[KeyPath, Message]]:
     if gate.failed_on != expected.failed_on:
         yield ("gate", "failed_on"), Message.of("these are not the controls that fail the gate")
     if gate.passed != expected.passed:
-        yield ("gate", "passed"), Message.of("the value does not follow from the rest of the gate")
+        yield ("gate", "passed"), Message.of("the value does not follow from the rest")
+    yield from _foreign_verdicts(result)
     found = result.provenance
     known = found is not None and None not in (found.commit, found.tree, found.committed_at)
     if found and known != (found.reason is None):
@@ -171,3 +173,12 @@ def _contradictions(result: Assessment) -> Iterator[tuple[KeyPath, Message]]:
     for index, control in enumerate(result.controls):
         if not control.clauses:
             yield ("controls", index, "clauses"), Message.of("no clause stands behind the control")
+
+
+def _foreign_verdicts(result: Assessment) -> Iterator[tuple[KeyPath, Message]]:
+    """Yield the requirements of frameworks whose verdicts are not those of their controls."""
+    for place, framework in enumerate(result.frameworks):
+        for index, each in enumerate(framework.requirements):
+            if (each.now, each.period) != serving_verdicts(each.controls, result.controls):
+                path = ("frameworks", place, "requirements", index)
+                yield path, Message.of("the value does not follow from the rest")

@@ -12,6 +12,7 @@ from ccpolicy.assessment.models import Assessment
 from ccpolicy.engine.control_builder import ControlBuilder, LaterCover
 from ccpolicy.engine.control_problems import unread_problems
 from ccpolicy.engine.evaluation import Evaluation
+from ccpolicy.engine.framework_summary import quote_frameworks
 from ccpolicy.engine.lapses import LapseSpan, Outcome
 from ccpolicy.engine.policy_summary import quote_policy, quote_waivers
 from ccpolicy.engine.question import ResolvedRequest
@@ -94,6 +95,7 @@ class AssessmentBuilder:
             gate=scope.decide(judged, problems),
             tally=scope.tally(judged),
             controls=judged,
+            frameworks=quote_frameworks(self.policy, judged),
             waivers=quote_waivers(
                 self.policy,
                 {each.id: self.outcomes[each.id].waived_subjects for each in self.controls},

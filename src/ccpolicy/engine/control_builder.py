@@ -99,6 +99,7 @@ class ControlBuilder:
                 for clause in self.policy.plan.clauses
                 if clause.id in control.clauses and control.clauses[clause.id] != clause.digest
             ],
+            satisfies=list(control.satisfies),
             kind=control.check,
             severity=control.severity,
             owner=models.Text.of(control.owner),

@@ -52,6 +52,8 @@ _PATTERN_HINT_MESSAGES = {
     " begins with a letter",
     r"^[0-9A-Za-z]+(\.[0-9A-Za-z]+)*$": "write digits or letters between dots, such as 3.1",
     TAG.pattern: "name a language as in BCP 47, such as en, zh or de-CH",
+    r"^[A-Za-z][A-Za-z0-9_.-]{0,62}:[0-9A-Za-z][0-9A-Za-z._-]{0,62}$": "name a framework and its"
+    " requirement with a colon and no space between them, such as iso27001:A.5.30",
     r"^https://": "write an address that begins with https://",
     r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$": "name a dataset, or a list of records in one, such as"
     " incidents.notices",

@@ -17,6 +17,7 @@ from ccpolicy.policy.controls import check_control
 from ccpolicy.policy.dataset import Dataset, Recording
 from ccpolicy.policy.decoding_checks import check_decoding
 from ccpolicy.policy.expression_types import TypedColumn, family_of, misfits
+from ccpolicy.policy.framework_checks import check_frameworks
 from ccpolicy.policy.git_datasets import FROM_GIT
 from ccpolicy.policy.label_checks import check_labels
 from ccpolicy.policy.load import Policy
@@ -39,7 +40,7 @@ def check_policy(content: Policy, store: DuckDB) -> Mapping[str, frozenset[str]]
     # First what the rest relies on: what a dataset says about its records.
     if errors := [*_schemas(content), *check_calendars(content), *_zones(content)]:
         raise PolicyErrors(errors)
-    errors = [*_plan(content), *_datasets(content), *_waivers(content)]
+    errors = [*_plan(content), *_datasets(content), *_waivers(content), *check_frameworks(content)]
     if not content.controls:
         errors.append(
             PolicyError("the policy has no control", locator=Locator(content.settings.policy))

@@ -17,6 +17,7 @@ from ccpolicy.policy.calendars import (
 )
 from ccpolicy.policy.consistency import check_policy
 from ccpolicy.policy.duration_checks import unproven
+from ccpolicy.policy.frameworks import split_name
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.models import Waiver
 from ccpolicy.policy.pauses import untraced_ends
@@ -29,6 +30,7 @@ from ccpolicy.store import open_store
 from ccpolicy.time.calendar import day_number, last_days
 from ccpolicy.time.durations import parse_duration
 
+_WHERE_HINT = Message.of("write under 'consulted' where the text was read, or grade it lower")
 _YEAR = datetime.timedelta(days=366)
 
 
@@ -56,6 +58,7 @@ def lint(content: Policy, today: datetime.date) -> list[LintFinding]:
         *_settings(content),
         *_clauses(content),
         *_norms(content),
+        *_frameworks(content),
         *_terms(content),
         *_datasets(content),
         *_references(content),
@@ -110,7 +113,9 @@ def _clauses(content: Policy) -> Iterator[LintFinding]:
 
 
 def _norms(content: Policy) -> Iterator[LintFinding]:
-    used = set()
+    used = {
+        each.norm for framework in content.frameworks.values() for each in framework.requirements
+    }
     for control in content.controls.values():
         for index, revision in enumerate(control.history):
             path: tuple[str | int, ...] = ("revisions", index) if control.revisions else ()
@@ -130,6 +135,33 @@ def _norms(content: Policy) -> Iterator[LintFinding]:
                 Message.of("no parameter cites the norm '{id}'", id=norm.id),
                 Message.of("take it out, or name it where it is the reason"),
                 content.place("norm", norm.id, "id"),
+            )
+        if norm.grade == "read" and norm.consulted is None:
+            yield LintFinding(
+                Message.of("the norm '{id}' is graded as read, and nothing says where", id=norm.id),
+                _WHERE_HINT,
+                content.place("norm", norm.id, "grade"),
+            )
+
+
+def _frameworks(content: Policy) -> Iterator[LintFinding]:
+    served = {split_name(name)[0] for each in content.controls.values() for name in each.satisfies}
+    for framework in content.frameworks.values():
+        if framework.id not in served:
+            yield LintFinding(
+                Message.of("no control serves a requirement of '{id}'", id=framework.id),
+                Message.of("name its requirements under 'satisfies' of controls, or take it out"),
+                content.place("framework", framework.id, "id"),
+            )
+        grades = {framework.graded(each) for each in framework.requirements}
+        if "read" in grades and framework.consulted is None:
+            yield LintFinding(
+                Message.of(
+                    "requirements of '{id}' are graded as read, and nothing says where",
+                    id=framework.id,
+                ),
+                _WHERE_HINT,
+                content.place("framework", framework.id, "grade"),
             )
 
 

@@ -19,6 +19,7 @@ from ccpolicy.git.revision import find_revision
 from ccpolicy.git.signatures import KEY_FILES
 from ccpolicy.policy.base_model import PolicyModel
 from ccpolicy.policy.dataset import Dataset
+from ccpolicy.policy.frameworks import Framework
 from ccpolicy.policy.git_datasets import FROM_GIT, dataset_from_git
 from ccpolicy.policy.models import (
     BusinessCalendarRules,
@@ -43,6 +44,13 @@ FALSIFICATIONS = "falsify.yaml"
 """File of the policy folder that says how each demand may be broken."""
 CALENDARS = "calendars.yaml"
 """File of the policy folder; there is none where no business time is counted."""
+FRAMEWORKS = "frameworks"
+"""Folder of other documents' requirements below that of the policy; it may be missing."""
+_MISNAMED_MESSAGES = {
+    "dataset": "the dataset '{id}' is in a file of another name",
+    "framework": "the framework '{id}' is in a file of another name",
+}
+"""Family → what is wrong where an entry's file has another name than it."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +68,7 @@ class Policy:
     datasets: Mapping[str, Dataset]
     waivers: Mapping[str, Waiver]
     calendars: Mapping[str, BusinessCalendarRules]
+    frameworks: Mapping[str, Framework]
     kinds: Mapping[str, Kind]
     digest: str
     """SHA-256 over the settings, the policy files and the check kinds."""
@@ -92,6 +101,7 @@ class Policy:
             datasets={},
             waivers={},
             calendars={each.id: each for each in calendars},
+            frameworks={},
             kinds={kind.name: kind},
             digest="",
             checks_digest="",
@@ -184,19 +194,10 @@ def _content(tree: PolicyFiles, root: Path, revision: str | None) -> Policy:
     calendars = {}
     if CALENDARS in tree.entries(folder):
         calendars = reader.entries(Calendars, "calendar", [f"{folder}/{CALENDARS}"])
-    datasets = {}
-    for name in reader.files(f"{folder}/datasets"):
-        if dataset := reader.one(Dataset, "dataset", name):
-            datasets[dataset.id] = dataset
-            if Path(name).stem != dataset.id:
-                reader.errors.append(
-                    PolicyError(
-                        "the dataset '{id}' is in a file of another name",
-                        hint="name the file {id}.yaml",
-                        locator=reader.places["dataset", dataset.id].locate("id"),
-                        id=dataset.id,
-                    )
-                )
+    frameworks = {}
+    if FRAMEWORKS in tree.entries(folder):
+        frameworks = reader.named(Framework, "framework", f"{folder}/{FRAMEWORKS}")
+    datasets = reader.named(Dataset, "dataset", f"{folder}/datasets")
     reader.from_git(datasets, controls)
     keys = {
         each: tree.read(f"{folder}/{each}") for each in KEY_FILES if each in tree.entries(folder)
@@ -217,6 +218,7 @@ def _content(tree: PolicyFiles, root: Path, revision: str | None) -> Policy:
         datasets=datasets,
         waivers=waivers,
         calendars=calendars,
+        frameworks=frameworks,
         kinds=kinds,
         digest=_digest(_file_lines(tree, reader.names) + checks),
         checks_digest=_digest(checks),
@@ -321,6 +323,25 @@ class _PolicyReader:
         source, entry = found
         self.places[family, getattr(entry, "id")] = EntryPlace(source, ())  # noqa: B009
         return entry
+
+    def named(self, model: type[M], family: str, folder: str) -> dict[str, M]:
+        """Read a folder of files that hold one entry each and are named after its id."""
+        found = {}
+        for name in self.files(folder):
+            entry: Any = self.one(model, family, name)
+            if entry is None:
+                continue
+            found[entry.id] = entry
+            if Path(name).stem != entry.id:
+                self.errors.append(
+                    PolicyError(
+                        _MISNAMED_MESSAGES[family],
+                        hint="name the file {id}.yaml",
+                        locator=self.places[family, entry.id].locate("id"),
+                        id=entry.id,
+                    )
+                )
+        return found
 
     def entries(self, model: type[PolicyModel], family: str, names: list[str]) -> dict[str, Any]:
         """Read files that hold a list of entries with ids of their own."""

@@ -12,6 +12,7 @@ from ccpolicy.checks.kinds import ROLES, Role
 from ccpolicy.checks.values import Given, Value
 from ccpolicy.policy.base_model import Day, Id, Name, PolicyModel, TableName
 from ccpolicy.policy.dataset import Dataset
+from ccpolicy.policy.frameworks import Framework, RequirementName
 from ccpolicy.texts import Label, Line, Tag, WrittenText
 from ccpolicy.vocabulary import Grade, Severity
 
@@ -154,6 +155,8 @@ class Norm(PolicyModel):
     grade: Grade
     """How far the source was checked: `read` (its text), `secondary` (a secondary source), `memory`
     (not verified), or `choice`, an internal decision."""
+    consulted: Label | None = None
+    """Where it was read: the text itself, or what tells of it."""
     url: Annotated[str, StringConstraints(pattern=r"^https://")] | None = None
 
 
@@ -289,6 +292,8 @@ class Control(PolicyModel):
     """Remediation: what to do when it fails."""
     clauses: dict[str, Line] = Field(min_length=1)
     """Clause id → the clause's digest when the control was last reviewed against it."""
+    satisfies: list[RequirementName] = Field(default=[])
+    """Requirements of `policy/frameworks/` that it serves, such as `iso27001:A.5.30`."""
     severity: Severity
     owner: Label
     tags: list[Name] = Field(default=[])
@@ -354,5 +359,6 @@ SCHEMAS: dict[str, type[PolicyModel]] = {
     "dataset": Dataset,
     "waivers": Waivers,
     "calendars": Calendars,
+    "framework": Framework,
 }
 """Kind of policy file → its model; the JSON Schemas for editors derive from it."""

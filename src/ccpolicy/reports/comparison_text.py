@@ -94,6 +94,7 @@ _FAMILY_MESSAGES: dict[ChangeFamily, str] = {
     "check": "check kind",
     "calendar": "calendar",
     "norm": "norm",
+    "framework": "framework",
     "plan": "plan",
     "settings": "settings",
     "test": "policy test",

@@ -23,6 +23,7 @@ from ccpolicy.policy.diff.calendars import calendar_changes
 from ccpolicy.policy.diff.change import Subject
 from ccpolicy.policy.diff.controls import control_changes, waiver_changes
 from ccpolicy.policy.diff.datasets import dataset_changes, history_reading
+from ccpolicy.policy.diff.frameworks import framework_changes
 from ccpolicy.policy.diff.plan import kind_changes, plan_changes, settings_changes
 from ccpolicy.policy.diff.tests import suite_changes
 from ccpolicy.policy.git_datasets import FROM_GIT
@@ -131,6 +132,9 @@ class _Differ:
             if base.norms.get(name) != head.norms.get(name):
                 subject = self._subject("norm", name, [])
                 yield subject.change("neutral", Message.of("why a number is what it is"))
+        for name in _both(base.frameworks, head.frameworks):
+            subject = self._subject("framework", name, [])
+            yield from _pair(subject, base.frameworks, head.frameworks, framework_changes)
         for name in _both(base.calendars, head.calendars):
             subject = self._subject("calendar", name, self._counting(name))
             yield from _pair(subject, base.calendars, head.calendars, self._calendar)

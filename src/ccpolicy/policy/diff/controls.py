@@ -20,7 +20,7 @@ from ccpolicy.vocabulary import SEVERITIES
 _WORDING = ("title", "rule", "rationale", "remediation", "owner", "value_labels")
 _APART = frozenset(
     [
-        *("id", "severity", "clauses", "tags", "may_be_empty", "not_applicable"),
+        *("id", "severity", "clauses", "satisfies", "tags", "may_be_empty", "not_applicable"),
         *("check", "calendar", "inputs", "parameters", "revisions"),
     ]
 )
@@ -53,6 +53,7 @@ def control_changes(
         if getattr(before, field) != getattr(after, field):
             yield subject.change("unordered", Message.of("the {field}", field=field), field)
     yield from _clauses(subject, before, after)
+    yield from _satisfied(subject, before, after)
     yield from _tags(subject, before, after)
     yield from _exemptions(subject, before, after)
     if before.check != after.check:
@@ -114,6 +115,18 @@ def _clauses(subject: Subject, before: Control, after: Control) -> Iterator[Poli
         elif before.clauses[clause] != after.clauses[clause]:
             message = Message.of("reviewed against clause {id} anew", id=clause)
             yield subject.change("neutral", message, "clauses", clause)
+
+
+def _satisfied(subject: Subject, before: Control, after: Control) -> Iterator[PolicyChange]:
+    """Naming a requirement changes no verdict, so that doing so is not stricter either."""
+    for name in before.satisfies:
+        if name not in after.satisfies:
+            message = Message.of("no longer said to serve {name}", name=name)
+            yield subject.change("neutral", message, "satisfies", concerns=())
+    for index, name in enumerate(after.satisfies):
+        if name not in before.satisfies:
+            message = Message.of("said to serve {name} as well", name=name)
+            yield subject.change("neutral", message, "satisfies", index, concerns=())
 
 
 def _tags(subject: Subject, before: Control, after: Control) -> Iterator[PolicyChange]:
