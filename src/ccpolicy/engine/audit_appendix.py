@@ -117,11 +117,7 @@ class AppendixBuilder:
             for each in self.evaluation.revisions
             for subject in charted[each.control.id]
         ]
-        self.store.fill(
-            CHARTED_SUBJECT.name,
-            CHARTED_SUBJECT.columns,
-            [[number for number, _ in rows], [subject for _, subject in rows]],
-        )
+        CHARTED_SUBJECT.create(self.store, rows)
 
     def _spans(self) -> dict[tuple[str, str, bool], list[Charted]]:
         """Read the spans of the charted subjects, cut to the window and the horizon.

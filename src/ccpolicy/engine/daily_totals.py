@@ -39,8 +39,9 @@ class Days:
     def duty(self, store: Store) -> dict[int, dict[int, tuple[int, int]]]:
         """Sum up the duties of every revision, by its number."""
         starts, ends = self.edges[0], self.edges[-1]
-        days = [list(range(len(self.edges))), list(self.edges), [*self.edges[1:], ends + 1]]
-        store.fill(WINDOW_DAY.name, WINDOW_DAY.columns, days)
+        WINDOW_DAY.create(
+            store, [(n, *each) for n, each in enumerate(pairwise([*self.edges, ends + 1]))]
+        )
         rows = store.ask(
             f"""
             SELECT p.revision, d.number, sum(p.sign), sum(p.sign * (p.instant - d.starts))

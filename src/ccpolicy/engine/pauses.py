@@ -34,8 +34,7 @@ def create_stopped_clocks(
                     label = terms.duration(duration, calendar, each.control.id)
                     terms.stopped.add(label)
                 rows.append((inputs.numbers[each.kind.name, name], each.number, class_, label))
-    columns = [[row[at] for row in rows] for at in range(len(STOPPED_CLOCK.columns))]
-    store.fill(STOPPED_CLOCK.name, STOPPED_CLOCK.columns, columns)
+    STOPPED_CLOCK.create(store, rows)
 
 
 def stopping(inputs: InputQueries) -> list[tuple[Relation, list[int]]]:
