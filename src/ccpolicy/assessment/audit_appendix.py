@@ -5,10 +5,18 @@ It is made only when it is asked for, since the verdicts do not rest on it.
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
 
 from ccpolicy.assessment.building_blocks import AssessmentModel, Parameter
+from ccpolicy.assessment.images import MOST
 from ccpolicy.texts import Text
+
+Base64 = Annotated[
+    str,
+    StringConstraints(pattern=r"^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"),
+]
 
 
 class Kind(AssessmentModel):
@@ -165,3 +173,5 @@ class AuditAppendix(AssessmentModel):
     """In the order of the assessment's controls."""
     records: list[Record]
     """Those named by timelines and lapses, by place."""
+    images: list[Base64] = Field(default=[], max_length=MOST)
+    """Attachments that are images of at most 20 kB, in Base64; their digest says which."""

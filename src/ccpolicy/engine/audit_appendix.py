@@ -55,8 +55,8 @@ class AppendixBuilder:
         self.shown = set(cited)
         """Locators of the records that the appendix shows."""
 
-    def build(self, controls: Sequence[Control]) -> models.AuditAppendix:
-        """Return the appendix."""
+    def build(self, controls: Sequence[Control], images: list[str]) -> models.AuditAppendix:
+        """Return the appendix; `images` are those that the records name, in Base64."""
         first = self.evaluation.reader.first_subjects(TIMELINES)
         charted = {each.id: self._worst(each, first[each.id]) for each in controls}
         self._chart(charted)
@@ -90,6 +90,7 @@ class AppendixBuilder:
             ],
             controls=built,
             records=self._records(),
+            images=images,
         )
 
     def _worst(self, control: Control, first: Sequence[str]) -> list[str]:

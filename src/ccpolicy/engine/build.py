@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections.abc import Mapping
 
@@ -162,7 +163,8 @@ class AssessmentBuilder:
             self.provenance,
             {*self._cited_records()},
         )
-        return builder.build(self.controls), builder.shown
+        images = [base64.b64encode(each).decode() for each in self.evidence.images.values()]
+        return builder.build(self.controls, images), builder.shown
 
     def _provenance(self, cited: set[int]) -> models.Provenance | None:
         """Return what git knows, and what it knows of the records at some locators."""

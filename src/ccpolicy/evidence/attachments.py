@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from ccpolicy.assessment import images
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence import values
 from ccpolicy.evidence.dataset_load import DatasetLoad
@@ -89,6 +90,16 @@ class Attachments:
         named = (path for path, each in self.files.items() if isinstance(each, Fingerprint))
         return {self._from_root(path) for path in named} - {each.file for each in found}
 
+    def images(self, found: Collection[Attachment]) -> dict[str, bytes]:
+        """Return SHA-256 → content of the first images among attachments."""
+        contents = {
+            each.sha256: each.data
+            for each in self.files.values()
+            if isinstance(each, Fingerprint) and each.data and images.as_image(each.data)
+        }
+        digests = dict.fromkeys(each.sha256 for each in found if each.sha256 in contents)
+        return {each: contents[each] for each in [*digests][: images.MOST]}
+
     def _from_root(self, path: str) -> str:
         return f"{self.top}/{path}" if self.top else path
 
@@ -155,14 +166,15 @@ class Attachments:
                     hint="name one file; folders do not count, and links are not followed",
                     value=value,
                 )
-        if not (self.finder.root / above).lstat().st_size:
+        size = (self.finder.root / above).lstat().st_size
+        if not size:
             raise EvidenceError(
                 "'{name}' names the file {value}, which is empty",
                 hint="file the document itself: a file without content proves nothing",
                 value=value,
             )
         limit = self.finder.limits.file_size
-        if (self.finder.root / above).lstat().st_size > limit << MIB:
+        if size > limit << MIB:
             raise EvidenceError(
                 "'{name}' names the file {value}, which is larger than {limit} MiB",
                 hint="file a smaller copy, or allow more with 'file_size' in the table [limits] of"
@@ -171,7 +183,7 @@ class Attachments:
                 limit=limit,
             )
         try:
-            return fingerprint(self.finder.root / above)
+            return fingerprint(self.finder.root / above, keep=size <= images.LARGEST)
         except EvidenceError as failure:
             reason = dict(failure.message.values)["reason"]
             raise EvidenceError(

@@ -100,6 +100,7 @@ def load_evidence(
         tables={plan.name: plan.table() for load in by_name.values() for plan in load.plans},
         files=[file for load in by_name.values() for file in load.finish()],
         attachments=attached,
+        images=attachments.images(attached),
         not_attached=attachments.not_attached(attached),
         problems={each: p for each, load in by_name.items() if (p := load.problems.problems())},
         places=places,

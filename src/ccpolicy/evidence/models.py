@@ -100,6 +100,8 @@ class Evidence:
     """By dataset and path."""
     attachments: list[Attachment]
     """By dataset and path."""
+    images: Mapping[str, bytes] = field(repr=False)
+    """SHA-256 → content of some small images among the attachments."""
     not_attached: set[str]
     """Files that invalid records alone name, by path from the root."""
     problems: dict[str, list[Problem]]

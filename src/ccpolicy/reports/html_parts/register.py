@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import TypeVar
 
 from ccpolicy.assessment.audit_appendix import Dataset, Record
+from ccpolicy.assessment.images import images_by_digest
 from ccpolicy.assessment.models import Assessment, Attachment, EvidenceFile, Recorded
 from ccpolicy.reports.html_parts.timeline import drawn, printed
 from ccpolicy.reports.provenance_text import by_place
@@ -126,6 +127,8 @@ class Register:
             for number, name in enumerate(names, 1)
         ]
         self.datasets = {entry.id: entry for entry in self.entries}
+        self.images = images_by_digest(annex.images if annex else [])
+        """SHA-256 → attachment that is shown."""
         self.shown = len(records)
 
     def anchor(self, place: str | None) -> str | None:
