@@ -132,6 +132,11 @@ _TABLES: dict[str, tuple[str, Callable[[], list[Row]], str]] = {
         backups.restore_tests,
         "",
     ),
+    "plan_versions": (
+        "plan_version drafted_by changes signed_by signed_on issued_on effective_on superseded_on",
+        reviews.plan_versions,
+        "",
+    ),
     "improvement_actions": (
         "action_id source what owner raised_on due_on done_on verified_by",
         reviews.improvement_actions,

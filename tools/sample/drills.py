@@ -9,6 +9,7 @@ from sample.chance import between, often, pick
 from sample.clock import DAY, LAST, Date, day, minutes, moment, workdays_after
 from sample.files import Row
 from sample.people import staff, team
+from sample.reviews import version_on
 
 
 @dataclass(frozen=True)
@@ -178,7 +179,7 @@ def _document(drill: Drill, name: str) -> Row:
         "drill_id": name,
         "kind": drill.kind,
         "unannounced": drill.kind == "on_site" and often(50, "unannounced", name),
-        "plan_version": "1.0",
+        "plan_version": version_on(held),
         "site": drill.site,
         "hazard": drill.hazard,
         "scenario": drill.scenario,

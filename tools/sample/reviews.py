@@ -4,14 +4,69 @@ from __future__ import annotations
 
 from sample import traffic
 from sample.chance import between
-from sample.clock import DAY, day, months_after, workday_from
+from sample.clock import DAY, LAST, Date, day, months_after, workday_from
 from sample.files import Row, numbered
+
+
+_VERSIONS = [  # version, what is new, signed, issued, first and last day in force
+    (
+        "1.0",
+        "首版：由原《话务中断处置办法》和各职场应急预案合并而成",
+        "2025-05-08",
+        "2025-05-09",
+        "2025-05-12",
+        "2025-12-31",
+    ),
+    (
+        "1.1",
+        "通知送达时限由30分钟改为15分钟；网络设备巡检由半年改为每季度",
+        "2025-12-25",
+        "2025-12-29",
+        "2026-01-01",
+        "2026-08-31",
+    ),
+    (
+        "1.2",
+        "三级、四级事故的通知和复盘改按工作时间计；增加客户网页通报、个人信息泄露研判和恢复通报",
+        "2026-08-20",
+        "2026-08-25",
+        "2026-09-01",
+        None,
+    ),
+]
+
+
+def plan_versions() -> list[Row]:
+    """Return the versions of the plan."""
+    return [
+        {
+            "plan_version": version,
+            "drafted_by": "P0011",
+            "changes": changes,
+            "signed_by": "P0001",
+            "signed_on": day(signed),
+            "issued_on": day(issued),
+            "effective_on": day(first),
+            "superseded_on": day(last) if last else None,
+        }
+        for version, changes, signed, issued, first, last in _VERSIONS
+    ]
+
+
+def version_on(on: Date) -> str:
+    """Return the version of the plan in force on a day."""
+    [version] = [
+        str(each["plan_version"])
+        for each in plan_versions()
+        if each["effective_on"] <= on <= (each["superseded_on"] or LAST)
+    ]
+    return version
 
 
 def plan_reviews() -> list[Row]:
     """Return the reviews of the plan."""
     reviews = [
-        ("PR-2025-01", "2025-05-12", "2025-05-20", "approved"),
+        ("PR-2025-01", "2025-05-16", "2025-05-20", "approved"),
         # The year-end review, which shortened two parameters from January on.
         ("PR-2025-02", "2025-12-16", "2025-12-24", "approved"),
         ("PR-2026-01", "2026-07-23", "2026-07-30", "revise"),
@@ -20,7 +75,7 @@ def plan_reviews() -> list[Row]:
     return [
         {
             "review_id": name,
-            "plan_version": "1.0",
+            "plan_version": version_on(day(held)),
             "reviewed_on": day(held),
             "reviewer": "P0011",
             "approver": "P0001",
