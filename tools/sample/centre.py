@@ -94,7 +94,10 @@ _TABLES: dict[str, tuple[str, Callable[[], list[Row]], str]] = {
     "staff": ("person_id role site team hired_on left_on", people.staff, ""),
     "team_roles": ("role rank starts_on ends_on", people.team_roles, ""),
     "team": ("role rank person_id starts_on ends_on", people.team, ""),
-    "contacts": ("contact_id role person_id channel listed_on removed_on", people.contacts, ""),
+    "contacts": ("contact_id role audience person_id organization channel listed_on removed_on",
+        people.contacts,
+        "",
+    ),
     "contact_tests": (
         "test_id contact_id channel tested_at answered_at result",
         people.contact_tests,
@@ -170,6 +173,7 @@ def _write_documents(root: Path) -> None:
         "risks": (risks.risks(), "assessed_on"),
         "plan_reviews": (reviews.plan_reviews(), "reviewed_on"),
         "drills": (drills.drills(), "planned_start"),
+        "incident_reviews": (incidents.incident_reviews(), "held_on"),
         "operation_reviews": (reviews.operation_reviews(), "held_on"),
     }
     for name, (rows, by) in lists.items():
