@@ -94,7 +94,8 @@ _TABLES: dict[str, tuple[str, Callable[[], list[Row]], str]] = {
     "staff": ("person_id role site team hired_on left_on", people.staff, ""),
     "team_roles": ("role rank starts_on ends_on", people.team_roles, ""),
     "team": ("role rank person_id starts_on ends_on", people.team, ""),
-    "contacts": ("contact_id role audience person_id organization channel listed_on removed_on",
+    "contacts": (
+        "contact_id role audience person_id organization channel listed_on removed_on",
         people.contacts,
         "",
     ),

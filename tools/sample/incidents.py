@@ -211,17 +211,16 @@ def _actions(incident: Incident) -> Iterator[Row]:
         }
 
 
-_MONTHLY = [  # the monthly review of lesser incidents: its day, and what it says of each
-    (
-        "2026-10-09",
+# The monthly reviews of lesser incidents: day → incident, cause and lessons of each.
+_MONTHLY = {
+    "2026-10-09": [
         ("INC-2026-08", "终端升级后证书未下发，三台座席无法登录", "升级先在一台试点，确认后再推送"),
         ("INC-2026-09", "排班员误删次日班表，下班前才恢复", "班表删除须二次确认，并保留前一版"),
-    ),
-    (
-        "2026-11-06",
+    ],
+    "2026-11-06": [
         ("INC-2026-11", "培训室无线接入点固件异常重启", "固件更新纳入月度更新清单"),
-    ),
-]
+    ],
+}
 
 
 def incident_reviews() -> list[Row]:
@@ -241,13 +240,13 @@ def incident_reviews() -> list[Row]:
                 for name, cause, lessons in named
             ],
         }
-        for held, *named in _MONTHLY
+        for held, named in _MONTHLY.items()
     ]
 
 
 def _named_on(incident_id: str) -> datetime.date | None:
     """Return the day of the monthly review that names an incident."""
-    for held, *named in _MONTHLY:
+    for held, named in _MONTHLY.items():
         if incident_id in [name for name, *_ in named]:
             return day(held)
     return None

@@ -7,7 +7,6 @@ from sample.chance import between
 from sample.clock import DAY, LAST, Date, day, months_after, workday_from
 from sample.files import Row, numbered
 
-
 _VERSIONS = [  # version, what is new, signed, issued, first and last day in force
     (
         "1.0",
