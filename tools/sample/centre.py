@@ -9,6 +9,7 @@ from sample import (
     backups,
     drills,
     equipment,
+    fault_incidents,
     incidents,
     network,
     people,
@@ -75,8 +76,8 @@ _TABLES: dict[str, tuple[str, Callable[[], list[Row]], str]] = {
     ),
     "faults": (
         "fault_id asset_id priority raised_at repaired_at resolution technician verifier"
-        " spares_used",
-        equipment.faults,
+        " spares_used incident_id no_incident_reason",
+        fault_incidents.faults,
         "raised_at",
     ),
     "scan_targets": ("target_id site segment starts_on ends_on", network.scan_targets, ""),
@@ -94,7 +95,11 @@ _TABLES: dict[str, tuple[str, Callable[[], list[Row]], str]] = {
     "staff": ("person_id role site team hired_on left_on", people.staff, ""),
     "team_roles": ("role rank starts_on ends_on", people.team_roles, ""),
     "team": ("role rank person_id starts_on ends_on", people.team, ""),
-    "contacts": ("contact_id role person_id channel listed_on removed_on", people.contacts, ""),
+    "contacts": (
+        "contact_id role audience person_id organization channel listed_on removed_on",
+        people.contacts,
+        "",
+    ),
     "contact_tests": (
         "test_id contact_id channel tested_at answered_at result",
         people.contact_tests,
@@ -132,6 +137,16 @@ _TABLES: dict[str, tuple[str, Callable[[], list[Row]], str]] = {
         backups.restore_tests,
         "",
     ),
+    "plan_versions": (
+        "plan_version drafted_by changes signed_by signed_on issued_on effective_on superseded_on",
+        reviews.plan_versions,
+        "",
+    ),
+    "plan_decisions": (
+        "decision_id source decided_on decided_by decision plan_version reason",
+        reviews.plan_decisions,
+        "",
+    ),
     "improvement_actions": (
         "action_id source what owner raised_on due_on done_on verified_by",
         reviews.improvement_actions,
@@ -165,6 +180,7 @@ def _write_documents(root: Path) -> None:
         "risks": (risks.risks(), "assessed_on"),
         "plan_reviews": (reviews.plan_reviews(), "reviewed_on"),
         "drills": (drills.drills(), "planned_start"),
+        "incident_reviews": (incidents.incident_reviews(), "held_on"),
         "operation_reviews": (reviews.operation_reviews(), "held_on"),
     }
     for name, (rows, by) in lists.items():
