@@ -9,6 +9,7 @@ from sample import (
     backups,
     drills,
     equipment,
+    faults,
     incidents,
     network,
     people,
@@ -74,9 +75,9 @@ _TABLES: dict[str, tuple[str, Callable[[], list[Row]], str]] = {
         "performed_at",
     ),
     "faults": (
-        "fault_id asset_id priority raised_at repaired_at resolution technician verifier"
-        " spares_used",
-        equipment.faults,
+        "fault_id asset_id inspection_id priority effect symptom raised_at repaired_at resolution"
+        " technician verifier spares_used",
+        faults.faults,
         "raised_at",
     ),
     "scan_targets": ("target_id site segment starts_on ends_on", network.scan_targets, ""),
