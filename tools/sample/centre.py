@@ -13,6 +13,7 @@ from sample import (
     incidents,
     network,
     people,
+    protection,
     reviews,
     risks,
     stores,
@@ -23,6 +24,7 @@ from sample.chinese_files import (
     PASSED,
     write_access_reviews,
     write_copy_log,
+    write_protection_checks,
     write_security_sessions,
 )
 from sample.clock import day
@@ -82,15 +84,17 @@ _TABLES: dict[str, tuple[str, Callable[[], list[Row]], str]] = {
     ),
     "scan_targets": ("target_id site segment starts_on ends_on", network.scan_targets, ""),
     "scans": (
-        "scan_id target_id segment started_at finished_at authenticated feed_on result",
+        "scan_id target_id segment started_at finished_at authenticated feed_on result found",
         network.scans,
         "finished_at",
     ),
     "findings": (
-        "finding_id target_id severity found_at fixed_at rescan_id",
+        "finding_id target_id scan_id severity cvss instances found_at fixed_at rescan_id",
         network.findings,
         "found_at",
     ),
+    "scan_scope": ("member_id target_id listed_on", network.scan_scope, ""),
+    "access_removals": ("person_id removed_at accounts", protection.access_removals, ""),
     "hosts": ("host_id site role in_service_on retired_on", network.hosts, ""),
     "staff": ("person_id role site team hired_on left_on", people.staff, ""),
     "team_roles": ("role rank starts_on ends_on", people.team_roles, ""),
@@ -150,8 +154,10 @@ def write_centre(root: Path) -> None:
             write_csv(root / name / f"{part}.csv", some, columns.split())
     _write_documents(root)
     _write_spreadsheets(root)
-    reviewed, held = network.access_reviews(), training.security_sessions()
+    reviewed, held = protection.access_reviews(), training.security_sessions()
     write_access_reviews(root / "access_reviews" / "access_reviews.csv", reviewed)
+    checked = protection.protection_checks()
+    write_protection_checks(root / "protection_checks" / "protection_checks.csv", checked)
     write_security_sessions(root / "security_sessions" / "security_sessions.csv", held)
     for year, some in years(backups.backup_copies(), "copied_at").items():
         write_copy_log(root / "backup_copies" / f"{year}.log", some)
