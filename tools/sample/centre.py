@@ -9,10 +9,12 @@ from sample import (
     backups,
     drills,
     equipment,
+    failovers,
     faults,
     incidents,
     network,
     people,
+    power,
     protection,
     reviews,
     risks,
@@ -110,16 +112,27 @@ _TABLES: dict[str, tuple[str, Callable[[], list[Row]], str]] = {
         stores.spare_minimums,
         "",
     ),
-    "power_units": ("unit_id site kind in_service_on retired_on", stores.power_units, ""),
+    "power_units": ("unit_id site kind in_service_on retired_on", power.power_units, ""),
     "power_tests": (
-        "test_id unit_id tested_at load_percent minutes transfer_seconds engine_hours"
+        "test_id unit_id test tested_at load_percent minutes transfer_seconds engine_hours"
         " battery_voltage temperature deficiency action technician verifier result",
-        stores.power_tests,
+        power.power_tests,
         "tested_at",
+    ),
+    "generator_looks": (
+        "look_id unit_id looked_at fuel_percent battery_voltage leaks technician result",
+        power.generator_looks,
+        "looked_at",
+    ),
+    "failover_tests": (
+        "test_id site element tested_at unannounced takeover_seconds calls_lost technician verifier"
+        " result remark",
+        failovers.failover_tests,
+        "",
     ),
     "generator_services": (
         "service_id unit_id serviced_at engine_hours work technician verifier",
-        stores.generator_services,
+        power.generator_services,
         "",
     ),
     "call_traffic": (
@@ -133,7 +146,7 @@ _TABLES: dict[str, tuple[str, Callable[[], list[Row]], str]] = {
         "",
     ),
     "restore_tests": (
-        "test_id system_id source_backup tested_at minutes verified result",
+        "test_id system_id source_backup tested_at scope items minutes verified result",
         backups.restore_tests,
         "",
     ),
