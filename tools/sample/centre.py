@@ -13,6 +13,7 @@ from sample import (
     faults,
     incidents,
     network,
+    operation,
     people,
     power,
     protection,
@@ -152,7 +153,7 @@ _TABLES: dict[str, tuple[str, Callable[[], list[Row]], str]] = {
     ),
     "improvement_actions": (
         "action_id source what owner raised_on due_on done_on verified_by",
-        reviews.improvement_actions,
+        operation.improvement_actions,
         "",
     ),
 }
@@ -185,7 +186,8 @@ def _write_documents(root: Path) -> None:
         "risks": (risks.risks(), "assessed_on"),
         "plan_reviews": (reviews.plan_reviews(), "reviewed_on"),
         "drills": (drills.drills(), "planned_start"),
-        "operation_reviews": (reviews.operation_reviews(), "held_on"),
+        "effect_reviews": (operation.effect_reviews(), "reviewed_on"),
+        "operation_reviews": (operation.operation_reviews(), "held_on"),
     }
     for name, (rows, by) in lists.items():
         for year, some in years(rows, by).items():
