@@ -31,7 +31,7 @@ CAPTURED = Path(__file__).parent / "captured"
 
 _SYSTEMS = [  # system, name, tier, recovery time objective in minutes, in service, backed up by
     ("pbx", "telephony platform", 1, 120, "2021-03-15", "restic"),
-    ("ivr", "voice menus", 1, 120, "2021-03-15", "restic"),
+    ("ivr", "IVR", 1, 120, "2021-03-15", "restic"),
     ("crm", "customer records", 1, 180, "2022-08-01", "restic"),
     ("tickets", "ticket system", 1, 180, "2023-02-20", "restic"),
     ("recording", "call recordings", 2, 480, "2021-03-15", "borg"),
