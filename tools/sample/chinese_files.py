@@ -45,6 +45,39 @@ def write_access_reviews(path: Path, rows: Sequence[Row]) -> None:
     write_csv(path, exported, _REVIEWS, "gb18030")
 
 
+_MEASURES = {
+    "log_retention": "日志留存",
+    "malware_protection": "恶意代码防范",
+    "multi_factor": "登录二次验证",
+}
+_CHECKS = {
+    "check_id": "核查编号",
+    "site": "职场",
+    "measure": "防护措施",
+    "checked_on": "核查日期",
+    "in_scope": "应有数量",
+    "in_place": "实有数量",
+    "oldest_log_days": "最早日志距今天数",
+    "checker": "核查人工号",
+    "verifier": "复核人工号",
+    "result": "结论",
+}
+
+
+def write_protection_checks(path: Path, rows: Sequence[Row]) -> None:
+    """Write the list that the network team keeps in a spreadsheet and saves as CSV."""
+    exported = []
+    for row in rows:
+        checked = f"{row['checked_on']:%Y年}{row['checked_on'].month}月{row['checked_on'].day}日"
+        worded = {
+            "measure": _MEASURES[row["measure"]],
+            "checked_on": checked,
+            "result": PASSED[row["result"]],
+        }
+        exported.append({_CHECKS[name]: worded.get(name, value) for name, value in row.items()})
+    write_csv(path, exported, list(_CHECKS.values()), "utf-8-sig")
+
+
 def write_security_sessions(path: Path, rows: Sequence[Row]) -> None:
     """Write the answers to an online form as they are downloaded, in the order of handing in."""
     exported = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from sample import equipment
+from sample import faults as repairs
 from sample.chance import pick
 from sample.files import Row
 from sample.incidents import incidents
@@ -21,7 +21,7 @@ def faults() -> list[Row]:
     """Return the faults; the critical ones say which incident they belong to."""
     happened = incidents()
     rows = []
-    for fault in equipment.faults():
+    for fault in repairs.faults():
         if fault["priority"] != "critical":
             rows.append(fault)
             continue
