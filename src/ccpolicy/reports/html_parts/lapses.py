@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +9,7 @@ from heapq import nsmallest
 from itertools import groupby, islice
 
 from ccpolicy.assessment.models import Assessment, Control, Lapse
+from ccpolicy.reports.html_parts import packing
 from ccpolicy.reports.html_parts.wording import shown
 from ccpolicy.reports.sections import became_waived
 
@@ -21,8 +19,6 @@ SUBJECTS = 1_000
 """Failing subjects of a control that are listed by name without scripts."""
 BLOCK = 2_000
 """Lapses packed at a time, so that packing needs no more room than these."""
-_GZIP = 31
-"""zlib's window, and a gzip header, which holds no time and no name."""
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - wall-clock time of the plan's zone
 _MINUTE = timedelta(minutes=1)
 
@@ -66,16 +62,8 @@ Site = Callable[[Control, str], str]
 
 
 def packed(result: Assessment, site: Site) -> Iterator[bytes]:
-    """Yield every lapse, in columns with each text once a block, as gzip in base64."""
-    squeeze = zlib.compressobj(9, zlib.DEFLATED, _GZIP)
-    left = b""
-    for block in _blocks(result, site):
-        line = json.dumps(block, ensure_ascii=False, separators=(",", ":")) + "\n"
-        left += squeeze.compress(line.encode())
-        whole = len(left) - len(left) % 3
-        yield base64.b64encode(left[:whole])
-        left = left[whole:]
-    yield base64.b64encode(left + squeeze.flush())
+    """Yield every lapse, packed, in columns with each text once a block."""
+    return packing.packed(_blocks(result, site))
 
 
 def _blocks(result: Assessment, site: Site) -> Iterator[dict[str, object]]:

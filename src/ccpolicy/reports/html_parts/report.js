@@ -1,10 +1,28 @@
 "use strict";
 // The page is complete without this. Here it is filtered, sorted, searched and paged through.
-(() => {
+(async () => {
   const root = document.documentElement;
   const one = (selector, from = document) => from.querySelector(selector);
   const all = (selector, from = document) => [...from.querySelectorAll(selector)];
   root.classList.add("scripts");
+  const unpacked = async (packed) => {
+    const bytes = Uint8Array.from(atob(packed.content.textContent.trim()), (each) => each.charCodeAt(0));
+    packed.remove();
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return (await new Response(stream).text()).split("\n").filter(Boolean).map((line) => JSON.parse(line));
+  };
+  // What is read with scripts alone comes to its places, which stand in the same order.
+  const places = all("template.z");
+  try {
+    (await unpacked(one("#folded"))).forEach((part, index) => {
+      const holder = document.createElement("template");
+      holder.innerHTML = part;
+      places[index].replaceWith(holder.content);
+    });
+  } catch {
+    root.classList.remove("scripts");
+    return;
+  }
 
   // State stands in the address: #place?language=zh&filter=now-fail,severity-high&q=…
   const state = { place: "", language: "", theme: "", filter: [], q: "", lq: "", on: "", state: "", sort: "", page: 1 };
@@ -148,14 +166,8 @@
   let lapses = null;
   let unpacking = null;
   const unpack = async () => {
-    const packed = one("#packed");
-    const bytes = Uint8Array.from(atob(packed.content.textContent.trim()), (each) => each.charCodeAt(0));
-    packed.remove();
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
     const found = [];
-    for (const line of (await new Response(stream).text()).split("\n")) {
-      if (!line) continue;
-      const block = JSON.parse(line);
+    for (const block of await unpacked(one("#packed"))) {
       const known = new Set(block.known);
       const then = new Set(block.then);
       const text = (index) => (index < 0 ? "" : block.texts[index]);
