@@ -72,9 +72,17 @@ FORMATS: dict[str, Format] = {
     ),
     "csv": Format(
         ".csv",
-        {"assessment": "csv.render_assessment", "preview": "preview_csv.render_preview"},
+        {
+            "assessment": "csv.render_assessment",
+            "agenda": "agenda_tables.render_csv",
+            "preview": "preview_csv.render_preview",
+        },
     ),
-    "xlsx": Format(".xlsx", {"assessment": "xlsx.render_assessment"}, for_files=True),
+    "xlsx": Format(
+        ".xlsx",
+        {"assessment": "xlsx.render_assessment", "agenda": "agenda_tables.render_xlsx"},
+        for_files=True,
+    ),
     "html": Format(".html", {"assessment": "html.render_assessment"}, annex=True, for_files=True),
     "oscal": Format(".oscal.json", {"assessment": "oscal.render_assessment"}),
 }
