@@ -91,6 +91,30 @@ def test_the_policy_is_not_looked_for_above_the_checkout(run: Run, centre: Path)
     assert run("check", centre / "other" / "below").exit_code == 2
 
 
+def test_whole_populations_are_listed(run: Run, failing: Path, tmp_path: Path) -> None:
+    """In JSON where they are asked for; in tables of a report always."""
+    for command, more in (("check", ["--subjects"]), ("report", ["--subjects"])):
+        (told,) = json.loads(run(command, failing, "--format", "json", *more).stdout)["controls"]
+        assert [each["subject"] for each in told["population"]] == ["PBX-1", "PBX-2"]
+        (brief,) = json.loads(run(command, failing, "--format", "json").stdout)["controls"]
+        assert brief["population"] is None
+    listed = rows(run("report", failing, "--format", "csv").stdout)
+    subjects = {row["subject"]: row["now"] for row in listed if row["entry"] == "subject"}
+    assert subjects == {"PBX-1": "pass", "PBX-2": "fail"}
+    run("report", failing, "--format", "xlsx", "-o", tmp_path / "report.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "report.xlsx")["Subjects"]
+    shown = [row[1:4] for row in sheet.iter_rows(min_row=2, values_only=True)]
+    assert shown == [("PBX-1", None, "pass"), ("PBX-2", None, "fail")]
+
+
+def test_a_report_beside_does_not_change_what_json_says(
+    run: Run, failing: Path, tmp_path: Path
+) -> None:
+    alone = run("check", failing, "--format", "json").stdout
+    both = run("check", failing, "--format", "json", "--report", tmp_path / "report.html").stdout
+    assert both == alone
+
+
 def test_a_quarter_is_a_period(run: Run, centre: Path) -> None:
     change(centre, "ccpolicy.toml", "2026-11-20T18:00:00+08:00", "2026-12-31")
     for command in ("check", "report"):

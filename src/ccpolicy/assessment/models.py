@@ -12,7 +12,16 @@ from pydantic import Field
 
 from ccpolicy.assessment.audit_appendix import AuditAppendix
 from ccpolicy.assessment.building_blocks import Model, Norm, Parameter
-from ccpolicy.assessment.control import Control, CoveredLater, Due, Lapse, Pauses, Problem, Subjects
+from ccpolicy.assessment.control import (
+    Control,
+    CoveredLater,
+    Due,
+    Lapse,
+    Pauses,
+    Problem,
+    Subjects,
+    SubjectState,
+)
 from ccpolicy.assessment.gate import BaselineEntry, Gate, GateScope
 from ccpolicy.texts import Tag, Text
 from ccpolicy.vocabulary import AsOfSource, FileChange, HistoryState, RecordChange, Verdict
@@ -31,6 +40,7 @@ __all__ = [
     "Parameter",
     "Pauses",
     "Problem",
+    "SubjectState",
     "Subjects",
     "Text",
 ]

@@ -39,6 +39,7 @@ MOST_BYTES = 1 << 28
 @request.period
 @request.known_at
 @request.owner
+@request.subjects
 @options.output_format("assessment")
 @options.option(
     "--detail",
@@ -58,6 +59,7 @@ def command(
     period: str | None,
     known_at: str | None,
     owners: tuple[str, ...],
+    subjects: bool,
     format_: str,
     detail: str,
     output: str | None,
@@ -96,6 +98,7 @@ def command(
                     known_at=known_at,
                     owners=owners,
                     appendix=FORMATS[format_].annex,
+                    subjects=subjects or FORMATS[format_].subjects,
                 )
             )
     report = render(result, format_, view)

@@ -106,6 +106,16 @@ _OPTIONS: list[Callable[[Any], Any]] = [
 ]
 
 
+def subjects(command: F) -> F:
+    """Add `--subjects`."""
+    return option(
+        "--subjects",
+        is_flag=True,
+        help="List whole populations: how each subject of each control stands, since when and by"
+        " which record.",
+    )(command)
+
+
 def known_at(command: F) -> F:
     """Add `--known-at`."""
     return option(

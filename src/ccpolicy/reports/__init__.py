@@ -38,6 +38,8 @@ class Format:
     """Whether it is read as it is, in a terminal."""
     annex: bool = False
     """Whether it shows the assessment's annex."""
+    subjects: bool = False
+    """Whether it lists whole populations."""
     for_files: bool = False
     """Whether it is of no use in a terminal: a page for a browser, or bytes."""
     job_summary: bool = False
@@ -77,13 +79,17 @@ FORMATS: dict[str, Format] = {
             "agenda": "agenda_tables.render_csv",
             "preview": "preview_csv.render_preview",
         },
+        subjects=True,
     ),
     "xlsx": Format(
         ".xlsx",
         {"assessment": "xlsx.render_assessment", "agenda": "agenda_tables.render_xlsx"},
+        subjects=True,
         for_files=True,
     ),
-    "html": Format(".html", {"assessment": "html.render_assessment"}, annex=True, for_files=True),
+    "html": Format(
+        ".html", {"assessment": "html.render_assessment"}, annex=True, subjects=True, for_files=True
+    ),
     "oscal": Format(".oscal.json", {"assessment": "oscal.render_assessment"}),
 }
 """Every format. The choices of `--format`, `--report` and `bundle` derive from it."""

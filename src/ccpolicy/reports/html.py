@@ -59,7 +59,12 @@ def _pieces(document: Document, view: View) -> Iterator[bytes]:
             yield from _rendered(environment, ["control"], {**shared, "section": section})
         yield from _rendered(environment, ["explorer_head"], shared)
         yield from document.packed()
-        names = ["explorer_foot", "waivers", "unjudged", "due", "evidence", "method"]
+        yield from _rendered(environment, ["explorer_foot"], shared)
+        if document.subjects:
+            yield from _rendered(environment, ["subjects_head"], shared)
+            yield from document.packed_subjects()
+            yield from _rendered(environment, ["explorer_foot"], shared)
+        names = ["waivers", "unjudged", "due", "evidence", "method"]
     else:
         names += ["unjudged"]
     yield from _rendered(environment, [*names, "signature", "foot"], shared)

@@ -12,7 +12,7 @@ from itertools import groupby, pairwise
 from ccpolicy.assessment.agenda import Task
 from ccpolicy.assessment.audit_appendix import ControlAppendix, Kind, Revision
 from ccpolicy.assessment.models import Assessment, Clause, Control, Parameter
-from ccpolicy.reports.html_parts import lapses, overview, timeline, verdicts
+from ccpolicy.reports.html_parts import lapses, overview, subjects, timeline, verdicts
 from ccpolicy.reports.html_parts.filters import Sites, facets
 from ccpolicy.reports.html_parts.packing import Folded
 from ccpolicy.reports.html_parts.register import Register
@@ -250,6 +250,15 @@ class Document:
     def packed(self) -> Iterator[bytes]:
         """Yield all lapses, packed."""
         return lapses.packed(self.result, self.sites.of)
+
+    @property
+    def subjects(self) -> int:
+        """How many subjects all controls have; zero where populations were not asked for."""
+        return subjects.total(self.result)
+
+    def packed_subjects(self) -> Iterator[bytes]:
+        """Yield all subjects, packed."""
+        return subjects.packed(self.result)
 
 
 def _anchors(result: Assessment) -> dict[str, str]:

@@ -6,9 +6,14 @@ import base64
 import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
 
 from markupsafe import Markup
 
+from ccpolicy.reports.html_parts.wording import shown
+
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - wall-clock time of the plan's zone
+_MINUTE = timedelta(minutes=1)
 _GZIP = 31
 """zlib's window, and a gzip header, which holds no time and no name."""
 PLACE = Markup('<template class="z"></template>')
@@ -26,6 +31,35 @@ def packed(lines: Iterable[object]) -> Iterator[bytes]:
         yield base64.b64encode(left[:whole])
         left = left[whole:]
     yield base64.b64encode(left + squeeze.flush())
+
+
+class TextColumns:
+    """Texts and places of a block, each once; columns hold their numbers."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def number(self, text: str | None) -> int:
+        """Return a text's number, or -1 for none."""
+        return -1 if text is None else self._numbers.setdefault(shown(text), len(self._numbers))
+
+    def place(self, locator: str | None) -> tuple[int, int | str]:
+        """Return the number of a place's file, and its line, or 0 for a place without one."""
+        file, _, line = (locator or "").rpartition(":")
+        if not file:
+            return self.number(locator), 0
+        is_line = line.isdecimal() and line.isascii()
+        return self.number(file), int(line) if is_line else shown(line)
+
+    @property
+    def texts(self) -> list[str]:
+        """All texts by number."""
+        return list(self._numbers)
+
+
+def minutes(moment: str) -> int:
+    """Return wall-clock minutes since 1970, rounded down."""
+    return (datetime.fromisoformat(moment).replace(tzinfo=None) - _EPOCH) // _MINUTE
 
 
 class Folded:
