@@ -282,9 +282,7 @@ def _judge(policy: Policy, located: LocatedTest) -> Assessment:
     """Judge a test's evidence at its moment."""
     case = located.case
     try:
-        starts, slash, ends = (case.period or "").partition("/")
-        period = (starts, ends) if slash else None
-        return Repository(policy).check(EvaluationRequest(as_of=case.as_of, period=period))
+        return Repository(policy).check(EvaluationRequest(as_of=case.as_of, period=case.period))
     except PolicyError:
         raise
     except CcpolicyError as failure:

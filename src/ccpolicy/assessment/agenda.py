@@ -47,6 +47,14 @@ class Owner(AssessmentModel):
     due: list[Task]
     """Soonest first."""
 
+    @property
+    def totals(self) -> tuple[int, int, int]:
+        """Count the subjects that are overdue, the controls unknown, and the subjects due."""
+        overdue, due = (
+            sum(len(task.subjects) for task in tasks) for tasks in (self.overdue, self.due)
+        )
+        return overdue, len(self.unknown), due
+
 
 class PlanReference(AssessmentModel):
     """The plan whose due dates these are."""
@@ -73,6 +81,13 @@ class Agenda(AssessmentModel):
     """How far ahead it looks."""
     owners: list[Owner]
     """By English name; a role without a task is left out."""
+
+    @property
+    def totals(self) -> tuple[int, int, int]:
+        """Add up the totals of all owners."""
+        found = [owner.totals for owner in self.owners]
+        overdue, unknown, due = (sum(each[place] for each in found) for place in range(3))
+        return overdue, unknown, due
 
 
 def agenda(assessment: Assessment, until: str) -> Agenda:

@@ -91,6 +91,30 @@ class Pauses(AssessmentModel):
     much business time."""
 
 
+class SubjectState(AssessmentModel):
+    """How one subject of a control stands."""
+
+    subject: str
+    label: Text | None
+    """What registers call it, where their contracts name its values."""
+    now: Verdict
+    """`not_applicable` once its duty has ended."""
+    period: Verdict
+    since: str | None
+    """Since when it stands as it does now: its lapse's beginning, or the end of the last one, or
+    else the beginning of its duty; may lie before the window."""
+    evidence: str | None
+    """`file:line` of the record that it rests on at as-of."""
+    next_due: str | None
+    """When it lapses next if nothing more happens."""
+    not_due: bool
+    """Whether it is an opening that is not due yet."""
+    lapses: int
+    """How many lapses it has in the period, waived or not."""
+    days: float
+    """Length of those that are not waived inside the window, in days of 24 hours."""
+
+
 class DueSubjects(AssessmentModel):
     """Subjects that lapse at one moment if nothing more happens."""
 
@@ -134,6 +158,8 @@ class Control(AssessmentModel):
     """Those that touch the time from the window's start to as-of, by subject and time."""
     pauses: Pauses | None = None
     """Null where the control has none."""
+    population: list[SubjectState] | None = None
+    """Every subject by name; null unless it is asked for."""
     problems: list[Problem]
     left_out: int
     """Records later than as-of, which had not happened yet."""

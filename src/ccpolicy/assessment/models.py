@@ -20,6 +20,7 @@ from ccpolicy.assessment.control import (
     Pauses,
     Problem,
     Subjects,
+    SubjectState,
 )
 from ccpolicy.assessment.frameworks import Framework
 from ccpolicy.assessment.gate import BaselineEntry, Gate, GateScope
@@ -40,6 +41,7 @@ __all__ = [
     "Parameter",
     "Pauses",
     "Problem",
+    "SubjectState",
     "Subjects",
     "Text",
 ]

@@ -14,7 +14,7 @@ from ccpolicy.engine.control_builder import ControlBuilder, LaterCover
 from ccpolicy.engine.control_problems import unread_problems
 from ccpolicy.engine.evaluation import Evaluation
 from ccpolicy.engine.framework_summary import quote_frameworks
-from ccpolicy.engine.lapses import LapseSpan, Outcome
+from ccpolicy.engine.lapses import JudgedSubject, LapseSpan, Outcome
 from ccpolicy.engine.policy_summary import quote_policy, quote_waivers
 from ccpolicy.engine.question import ResolvedRequest
 from ccpolicy.engine.record_places import RecordPlaces
@@ -66,8 +66,11 @@ class AssessmentBuilder:
             self.later_cover,
             self.question.request.listed_problems,
         )
+        populations = self._populations()
         judged = [
-            builder.build(each, self.outcomes[each.id], self.lapses[each.id])
+            builder.build(
+                each, self.outcomes[each.id], self.lapses[each.id], populations.get(each.id)
+            )
             for each in self.controls
         ]
         annex, shown = self._appendix()
@@ -109,6 +112,15 @@ class AssessmentBuilder:
             provenance=self._provenance({*self._cited_records(), *shown}),
             annex=annex,
         )
+
+    def _populations(self) -> dict[str, list[JudgedSubject]]:
+        """Read every subject of each control, if they are wanted."""
+        if not (self.question.request.subjects and self.controls):
+            return {}
+        found = self.evaluation.reader.populations()
+        locators = {each.locator for own in found.values() for each in own}
+        self.places.locate({each for each in locators if each is not None})
+        return found
 
     def _evidence(self) -> models.Evidence:
         return models.Evidence(

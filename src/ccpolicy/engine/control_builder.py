@@ -10,8 +10,9 @@ from typing import Protocol
 from ccpolicy.assessment import models
 from ccpolicy.engine.control_problems import SHOWN, datasets_of, find_problems
 from ccpolicy.engine.evaluation_times import EvaluationTimes
-from ccpolicy.engine.lapses import LapseSpan, Outcome
+from ccpolicy.engine.lapses import JudgedSubject, LapseSpan, Outcome
 from ccpolicy.engine.policy_summary import quote_parameters
+from ccpolicy.engine.population import subject_states
 from ccpolicy.engine.record_places import RecordPlaces
 from ccpolicy.errors import Locator, Message
 from ccpolicy.policy import Control, Policy
@@ -57,7 +58,13 @@ class ControlBuilder:
         self.places, self.zone = places, places.zone
         self.commit, self.later_cover = commit, later_cover
 
-    def build(self, control: Control, outcome: Outcome, lapses: list[LapseSpan]) -> models.Control:
+    def build(
+        self,
+        control: Control,
+        outcome: Outcome,
+        lapses: list[LapseSpan],
+        population: list[JudgedSubject] | None = None,
+    ) -> models.Control:
         """Return the result of a control; `lapses` are cut by its waivers."""
         as_of, window = self.times.as_of, self.times.starts
         problems, left_out = find_problems(
@@ -117,6 +124,11 @@ class ControlBuilder:
                 self._lapse(control, s) for s in lapses if s.ends > window and s.starts <= as_of
             ],
             pauses=_pauses(outcome),
+            population=None
+            if population is None
+            else subject_states(
+                self.policy, self.places, control, population, lapses, (now, then), due, forced
+            ),
             problems=problems,
             left_out=left_out,
         )

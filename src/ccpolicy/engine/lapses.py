@@ -45,6 +45,20 @@ class UnknownSpan:
     ends: int
 
 
+@dataclass(frozen=True, slots=True)
+class JudgedSubject:
+    """A subject that a control is about."""
+
+    name: str
+    goes_on: bool
+    """Whether it has a duty after as-of."""
+    not_due: bool
+    starts: int | None
+    """When its duty began; nothing where nobody can say, or where it is not due."""
+    locator: int | None
+    """The record that it rests on."""
+
+
 @dataclass
 class Outcome:
     """What was found about one control."""
@@ -128,36 +142,70 @@ class LapseReader:
         rows = self.store.ask(
             f"""
             SELECT control_number, count(*), count(*) - sum(goes_on), sum(not_due)
-            FROM (
-              SELECT r.control_number, max(d.goes_on) AS goes_on, max(d.not_due) AS not_due
-              FROM (
-                SELECT subject, CASE WHEN ends > {self.times.as_of} THEN 1 ELSE 0 END AS goes_on,
-                       0 AS not_due
-                FROM duty
-                WHERE ends > {self.times.starts}
-                UNION ALL
-                SELECT subject, 1, 0
-                FROM spans
-                WHERE ends IS NULL OR (starts IS NULL AND NOT is_cover)
-                UNION ALL
-                SELECT s.subject, 1, 1
-                FROM spans s
-                JOIN (SELECT DISTINCT subject FROM subject_happening) h ON h.subject = s.subject
-                JOIN control_revision r ON r.revision = s.revision AND r.is_current
-                WHERE NOT s.is_cover
-                GROUP BY s.subject
-                HAVING min(s.starts) > {self.times.as_of}
-              ) d
-              JOIN subject n ON n.number = d.subject
-              JOIN control_revision r ON r.revision = n.revision
-              GROUP BY r.control_number, n.{self.identity}
-            ) judged
+            FROM ({self._judged()}) judged
             GROUP BY control_number
             """
         )
         for control_number, subjects, ended, not_due in rows:
             outcome = self.by_control_number[control_number]
             outcome.subjects, outcome.ended, outcome.not_due = subjects, int(ended), int(not_due)
+
+    def _judged(self, more: str = "") -> str:
+        """Write the query of each subject that a control is about, with more columns of it."""
+        return f"""
+            SELECT r.control_number, max(d.goes_on) AS goes_on, max(d.not_due) AS not_due{more}
+            FROM (
+              SELECT subject, CASE WHEN ends > {self.times.as_of} THEN 1 ELSE 0 END AS goes_on,
+                     0 AS not_due, starts
+              FROM duty
+              WHERE ends > {self.times.starts}
+              UNION ALL
+              SELECT subject, 1, 0, starts
+              FROM spans
+              WHERE ends IS NULL OR (starts IS NULL AND NOT is_cover)
+              UNION ALL
+              SELECT s.subject, 1, 1, NULL
+              FROM spans s
+              JOIN (SELECT DISTINCT subject FROM subject_happening) h ON h.subject = s.subject
+              JOIN control_revision r ON r.revision = s.revision AND r.is_current
+              WHERE NOT s.is_cover
+              GROUP BY s.subject
+              HAVING min(s.starts) > {self.times.as_of}
+            ) d
+            JOIN subject n ON n.number = d.subject
+            JOIN control_revision r ON r.revision = n.revision
+            GROUP BY r.control_number, n.{self.identity}
+        """
+
+    def populations(self) -> dict[str, list[JudgedSubject]]:
+        """Read every subject of each control, by name."""
+        # The record that it rests on covers longest by as-of, or else began its duty.
+        rows = self.store.ask(
+            f"""
+            SELECT j.control_number, j.name, j.goes_on, j.not_due, j.starts, e.locator
+            FROM ({self._judged(", min(n.name) AS name, min(d.starts) AS starts")}) j
+            LEFT JOIN (
+              SELECT r.control_number, n.name, s.locator,
+                     row_number() OVER (
+                       PARTITION BY r.control_number, n.name
+                       ORDER BY s.is_cover DESC, s.ends DESC NULLS FIRST, s.starts DESC, s.locator
+                     ) AS place
+              FROM spans s
+              JOIN subject n ON n.number = s.subject
+              JOIN control_revision r ON r.revision = n.revision
+              WHERE s.is_cover IS NOT NULL AND s.locator IS NOT NULL
+                AND s.starts <= {self.times.as_of}
+            ) e ON e.control_number = j.control_number AND e.name = j.name AND e.place = 1
+            ORDER BY j.control_number, j.name
+            """
+        )
+        found: dict[str, list[JudgedSubject]] = {each: [] for each in self.outcomes}
+        controls = list(found)
+        for control_number, name, goes_on, not_due, starts, locator in rows:
+            found[controls[control_number]].append(
+                JudgedSubject(name, bool(goes_on), bool(not_due), starts, locator)
+            )
+        return found
 
     def _undecided(self) -> None:
         """Read the subjects with a span whose time cannot be computed."""

@@ -80,12 +80,14 @@ class Settings(PolicyModel):
 
 
 def find_root(path: Path) -> Path:
-    """Return the policy repository at a path.
+    """Return the policy repository at a path, or around it within the same git checkout.
 
     Raises:
-        PolicyError: there is no such folder, or it holds no `ccpolicy.toml` of its own.
+        PolicyError: there is no such folder, or neither it nor a folder around it holds a
+            `ccpolicy.toml`.
     """
     there = path.is_dir()
+    path = _around(path) if there else path
     if not there or not (path / FILE).is_file():
         raise PolicyError(
             "no ccpolicy.toml in {path}" if there else "no such folder: {path}",
@@ -99,6 +101,16 @@ def find_root(path: Path) -> Path:
             locator=Locator(FILE),
         )
     return path.resolve()
+
+
+def _around(path: Path) -> Path:
+    """Return the nearest folder with a `ccpolicy.toml` up to the top of the git checkout."""
+    if (path / FILE).is_file():
+        return path
+    within = path.resolve()
+    upward = [within, *within.parents]
+    top = next((place for place, each in enumerate(upward) if (each / ".git").exists()), 0)
+    return next((each for each in upward[1 : top + 1] if (each / FILE).is_file()), path)
 
 
 def _check_pin(settings: Settings, source: YamlDocument) -> None:

@@ -21,12 +21,22 @@ def render_agenda(result: Agenda, view: View) -> str:
     ids += [control.control for owner in result.owners for control in owner.unknown]
     table = PageTable(page, [page.say("OVERDUE"), page.say("UNKNOWN"), page.say("DUE")], ids)
     for owner in result.owners:
-        page.heading(page.text(owner.owner))
+        page.heading(f"{page.text(owner.owner)} · {_totals(page, owner.totals)}")
         _owner(table, owner)
+    if len(result.owners) > 1:
+        page.heading(page.say("All owners"))
+        page.paragraph(_totals(page, result.totals))
     if not result.owners:
         page.line()
         page.paragraph(page.say("Nothing is overdue, and nothing falls due in this time."))
     return str(page)
+
+
+def _totals(page: Page, totals: tuple[int, int, int]) -> str:
+    overdue, unknown, due = totals
+    said = [page.say("{count} overdue", count=overdue)] if overdue else []
+    said += [page.say("{count} unknown", count=unknown)] if unknown else []
+    return page.join([*said, page.say("{count} due", count=due)])
 
 
 def _owner(table: PageTable, owner: Owner) -> None:

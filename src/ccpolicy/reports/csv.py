@@ -1,4 +1,4 @@
-"""CSV: a row for a pin, each control, lapse, problem, due date, note, attachment, obsolete entry.
+"""CSV: a row for a pin, each control, lapse, problem, due date, subject, note, and other entry.
 
 The columns are the same in every language, since other programs name them.
 """
@@ -9,7 +9,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from ccpolicy.assessment.models import Assessment, Control, Problem
+from ccpolicy.assessment.models import Assessment, Control, Problem, SubjectState
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import inert, visible
 from ccpolicy.reports.page import Page
@@ -135,6 +135,24 @@ def _entries(page: Page, control: Control) -> Iterator[ReportRow]:
     for due in control.due:
         for subject in due.subjects:
             yield {"entry": "due", "subject": subject, "starts": due.at}
+    for each in control.population or []:
+        yield {
+            "entry": "subject",
+            "subject": each.subject,
+            "now": each.now,
+            "period": each.period,
+            "starts": each.since or "",
+            "ends": each.next_due or "",
+            "days": f"{each.days:g}",
+            "place": each.evidence or "",
+            "text": _about(page, each),
+        }
+
+
+def _about(page: Page, subject: SubjectState) -> str:
+    said = [page.text(subject.label)] if subject.label else []
+    said += [page.say("not due yet")] if subject.not_due else []
+    return page.phrases(said)
 
 
 def _problem(page: Page, problem: Problem) -> ReportRow:

@@ -30,7 +30,7 @@ def test_line_steps_down_by_what_was_missed_and_up_again() -> None:
     drawn = course((100, 0, 0), (100, 1, 0), (100, 1, 1), (100, 0, 0))
     assert drawn.floor == 0.98
     assert drawn.line == "M0 0H250V50H500V100H750V0H1000"
-    assert drawn.owed == "M0 0V100H250H500H750H1000V0Z"
+    assert drawn.owed == "M0 0V100H1000V0Z"
 
 
 def test_nothing_is_drawn_where_nothing_was_owed() -> None:

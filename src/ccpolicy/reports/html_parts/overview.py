@@ -188,10 +188,10 @@ def _owed(steps: Sequence[CoverageStep]) -> str:
     path, end = "", -1.0
     for step in steps:
         if not _meet(end, step):
-            path += f"V0ZM{step.x * 10:g} 0V100" if path else f"M{step.x * 10:g} 0V100"
+            path += f"H{end * 10:g}V0Z" if path else ""
+            path += f"M{step.x * 10:g} 0V100"
         end = step.x + step.width
-        path += f"H{end * 10:g}"
-    return f"{path}V0Z"
+    return f"{path}H{end * 10:g}V0Z"
 
 
 def _meet(end: float, step: CoverageStep) -> bool:

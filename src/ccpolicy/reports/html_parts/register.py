@@ -10,7 +10,7 @@ from typing import TypeVar
 from ccpolicy.assessment.audit_appendix import Dataset, Record
 from ccpolicy.assessment.images import images_by_digest
 from ccpolicy.assessment.models import Assessment, Attachment, EvidenceFile, Recorded
-from ccpolicy.reports.html_parts.timeline import drawn, printed
+from ccpolicy.reports.html_parts.timeline import behind, drawn, on_paper
 from ccpolicy.reports.provenance_text import by_place
 from ccpolicy.texts import Text
 
@@ -60,6 +60,11 @@ class RecordSheet:
     def is_recorded(self) -> bool:
         """Whether git knows something of them."""
         return any(record.recorded for record in self.records)
+
+    @property
+    def runs(self) -> list[tuple[bool, list[Named]]]:
+        """Records in their order, in runs of those that are printed and those that are not."""
+        return [(on, list(run)) for on, run in groupby(self.records, lambda each: each.printed)]
 
     @property
     def not_printed(self) -> int:
@@ -169,7 +174,7 @@ class Register:
 
 
 def _named(result: Assessment) -> tuple[set[str], set[str]]:
-    """Return the places of records that lapses and timelines name, and those named on paper."""
+    """Return the places of records that lapses and timelines name, and of those on paper."""
     if not result.annex:
         return set(), set()
     held = {record.place for record in result.annex.records}
@@ -180,13 +185,15 @@ def _named(result: Assessment) -> tuple[set[str], set[str]]:
         for place in (lapse.opened_by, lapse.closed_by, *lapse.records)
         if place in held
     }
-    on_paper = set(named)
+    without_scripts = set(named)
     for control in result.annex.controls:
-        for timeline in drawn(result, control.timelines):
+        shown = drawn(result, control.timelines)
+        for timeline in shown:
             for spans in (timeline.duty, timeline.cover, timeline.pauses):
                 named.update(span.record for span in spans if span.record)
-                on_paper.update(span.record for span in printed(spans) if span.record)
-    return named, on_paper
+        for timeline in on_paper(result, shown):
+            without_scripts.update(held & {behind(result, timeline)})
+    return named, without_scripts
 
 
 def _file(place: str) -> str:
