@@ -10,7 +10,7 @@ from ccpolicy.assessment.models import Tool
 from ccpolicy.texts import Text
 from ccpolicy.vocabulary import Severity
 
-SCHEMA_VERSION: Literal["1.0"] = "1.0"
+SCHEMA_VERSION: Literal["1.1"] = "1.1"
 
 ChangeFamily = Literal[
     "control",
@@ -90,7 +90,7 @@ class Comparison(AssessmentModel):
 
     SUBJECT: ClassVar[Literal["comparison"]] = "comparison"
     """What reports call it."""
-    schema_version: Literal["1.0"]
+    schema_version: Literal["1.1"]
     tool: Tool
     title: Text
     """Of the head's plan."""

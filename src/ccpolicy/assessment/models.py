@@ -46,7 +46,7 @@ __all__ = [
     "Text",
 ]
 
-SCHEMA_VERSION: Literal["2.2"] = "2.2"
+SCHEMA_VERSION: Literal["2.3"] = "2.3"
 
 Signature = Literal["good", "none", "bad", "unlisted", "unchecked", "uncommitted"]
 """What came of asking for a commit's signature; see docs/provenance.md."""
@@ -246,7 +246,7 @@ class Assessment(AssessmentModel):
 
     SUBJECT: ClassVar[Literal["assessment"]] = "assessment"
     """What reports call it."""
-    schema_version: Literal["2.2"]
+    schema_version: Literal["2.3"]
     tool: Tool
     policy: Policy
     as_of: str
