@@ -181,7 +181,7 @@ def compared(
 ) -> Comparison:
     statuses = [control.status for control in controls]
     return Comparison(
-        schema_version="1.0",
+        schema_version="1.1",
         tool=Tool(name="ccpolicy", version="0.1.0"),
         title=text("Call-centre incident plan", "呼叫中心事故预案"),
         base=Side(
