@@ -286,7 +286,7 @@ class _SectionText:
         """Show what could not be judged, where, and how to mend it."""
         self.table.detail(problem_text(self.page, problem))
         if self.page.view.excerpt and problem.locator:
-            for line in self.page.view.excerpt(problem.locator):
+            for line in self.page.view.excerpt(problem.locator, problem.field):
                 self.page.line(" " * self.table.indent + line)
         if problem.hint:
             self.table.detail(self.page.say("hint: {hint}", hint=self.page.text(problem.hint)))
