@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from ccpolicy.policy.base_model import Day, Id, Name, PolicyModel, TableName
-from ccpolicy.policy.load import EntryPlace
+from ccpolicy.policy.file_reader import EntryPlace
 from ccpolicy.texts import Line, WrittenText
 
 
