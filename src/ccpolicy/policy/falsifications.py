@@ -1,4 +1,4 @@
-"""Falsifications: how a year lived badly would be on record, and which controls then turn."""
+"""Falsifications: edits of the evidence that break a demand, and the controls that must turn."""
 
 from __future__ import annotations
 
