@@ -128,7 +128,7 @@ class Message:
 
 
 class CcpolicyError(Exception):
-    """Something that stops the program, with its place and how to mend it."""
+    """An error that stops the program, with its place and a hint how to correct it."""
 
     def __init__(
         self,

@@ -1,7 +1,7 @@
 """Building blocks shared by all OSCAL documents.
 
-OSCAL is NIST's Open Security Controls Assessment Language; its JSON schema lets through some of
-what its own metaschema forbids, and these functions keep to the latter.
+OSCAL is NIST's Open Security Controls Assessment Language. Its metaschema is stricter than its JSON
+schema, and these functions follow the metaschema.
 """
 
 from __future__ import annotations

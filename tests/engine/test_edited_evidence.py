@@ -15,7 +15,7 @@ from ccpolicy.errors import PolicyError
 from ccpolicy.files.yaml_document import YamlDocument
 from ccpolicy.policy import Policy, check_policy
 from ccpolicy.policy.falsifications import Falsification, LocatedFalsification
-from ccpolicy.policy.load import EntryPlace
+from ccpolicy.policy.file_reader import EntryPlace
 from ccpolicy.shipped import shipped_folder
 from shipped_sample import assessment
 

@@ -19,6 +19,8 @@ class Problem(AssessmentModel):
     locator: str | None
     """`file:line`."""
     dataset: str | None
+    field: str | None = None
+    """What the file calls the field at fault; null if no single one is."""
 
 
 class Subjects(AssessmentModel):

@@ -51,6 +51,8 @@ class RefusedEvidence(AssessmentModel):
     code: str
     message: Text
     hint: Text | None
+    field: str | None = None
+    """What the file calls the field at fault; null if no single one is."""
 
 
 class Preview(AssessmentModel):

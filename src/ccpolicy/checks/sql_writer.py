@@ -288,10 +288,10 @@ def time_format_of(part: dict[str, Any]) -> TimeFormat:
 
 
 def _time(name: str, text: str, form: TimeFormat) -> str:
-    """Write the days or microseconds since 1970 that a text says.
+    """Write the SQL that parses a text to days or microseconds since 1970.
 
-    The text is written once, however long it is. One that is not written so fails, unless the name
-    says that it is tried: no row then has a day, which may mean that there is no end.
+    The text's own SQL occurs once in it, however long it is. A text in another format fails, except
+    in `try_strptime`, which gives NULL.
     """
     moment = form.microseconds("v")
     value = moment if form.has_clock else f"CAST(floor({moment} / {DAY}) AS INTEGER)"

@@ -127,7 +127,9 @@ def command(
     terminal = view
     if output in (None, "-") and not asked_for.known_at:  # or else the files are others
         source = SourceLines(repository.policy.root, view.columns - _INDENT)
-        terminal = replace(view, excerpt=lambda place: source.excerpt(Locator.read(place)))
+        terminal = replace(
+            view, excerpt=lambda place, field: source.excerpt(Locator.read(place), field)
+        )
     standing = BaselineFile(path, policy_from, baseline, write_baseline)
     result = standing.applied(result, chosen=bool(asked_for.filters))
     # Nothing is written before everything could be rendered.

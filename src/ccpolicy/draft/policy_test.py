@@ -18,7 +18,7 @@ from ccpolicy.evidence.places import FileRecords
 from ccpolicy.evidence.record_sources import NUMBER_BITS
 from ccpolicy.files.yaml_document import YamlDocument
 from ccpolicy.policy import Policy, columns
-from ccpolicy.policy.load import EntryPlace
+from ccpolicy.policy.file_reader import EntryPlace
 from ccpolicy.policy.models import Selection
 from ccpolicy.policy.names import unknown
 from ccpolicy.policy.tests import Case, LocatedTest

@@ -244,4 +244,5 @@ def _refusal(problem: Problem) -> RefusedEvidence:
         code=problem.message.code,
         message=Text.of(problem.message),
         hint=Text.of(problem.hint) if problem.hint else None,
+        field=problem.field,
     )

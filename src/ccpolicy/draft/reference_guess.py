@@ -46,10 +46,10 @@ class ReferenceTarget:
 
 
 def find_targets(policy: Policy, own: str | None = None) -> list[ReferenceTarget]:
-    """Return the datasets whose key is one column, with the values on file.
+    """Return the datasets with a key of one column, each with the key's values on file.
 
-    Those that refer to the dataset `own` are left out, and so is one whose evidence cannot be read:
-    nothing is known to refer to it.
+    Datasets that refer to the dataset `own` are left out, since references must not form a circle.
+    So is a dataset whose evidence cannot be read, since its keys are not known.
     """
     used: dict[str, set[str]] = {}
     for dataset in policy.datasets.values():

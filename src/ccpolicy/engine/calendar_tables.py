@@ -143,8 +143,8 @@ class CalendarTables:
     def _create_open_time(self, store: Store, *, earliest: bool) -> None:
         """Create `open_time` by one of the two readings.
 
-        By the later one, what is counted from before a day of an unknown year, and would have run
-        out after it and by as-of, goes on after all days.
+        By the later one, a duration that began before a day of a year with unknown holidays, and
+        would end between that day and as-of, ends only after the last day of the calendar.
         """
         ends = self.calendar.starts(self.last + 1)
         rows: list[tuple[object, ...]] = []

@@ -27,7 +27,7 @@ from ccpolicy.policy.falsifications import (
     RecordChoice,
     RecordUpdate,
 )
-from ccpolicy.policy.load import EntryPlace
+from ccpolicy.policy.file_reader import EntryPlace
 from ccpolicy.store import DuckDB, open_store
 from ccpolicy.store.sql import identifier
 from ccpolicy.time.calendar import date_of, day_number, day_starts, moment, shift

@@ -30,14 +30,14 @@ JudgePolicy = Callable[[Policy], Assessment]
 
 @dataclass(frozen=True)
 class TurnedControl:
-    """What became of a control that was to turn."""
+    """A control that should turn, as judged before and after the edits."""
 
     before: Control
     after: Control
 
     @property
     def lapses(self) -> list[Lapse]:
-        """Return the lapses that were none before: longer ones, too. What is waived is none."""
+        """Return the lapses that are new or longer after the edits, without waived ones."""
         known = [each for each in self.before.lapses if not each.waived_by]
         return [
             each
@@ -173,10 +173,9 @@ def _text(records: object) -> str:
 
 
 def _lenient(dataset: Dataset, records: Sequence[object] | None) -> Dataset:
-    """Demand no lists that are not read, and no record where there is none.
+    """Relax a contract for a trial: unread lists are optional, and an emptied dataset may be empty.
 
-    That everything was removed makes any control unknown, however little it asks: it is to turn by
-    what it asks.
+    An empty dataset makes every control unknown, which proves nothing about the control's rule.
     """
     if records is not None and not records:
         dataset = dataset.model_copy(update={"may_be_empty": NOTHING})

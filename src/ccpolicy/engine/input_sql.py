@@ -205,7 +205,7 @@ class InputQueries:
         return f"(st.planned OR st.earliest <= {self.times.latest} OR st.day <= {self.latest_day})"
 
     def is_later(self, alias: str) -> str:
-        """Write whether a selected record lies after as-of though it is no plan."""
+        """Write the condition that a selected record is later than as-of and not planned."""
         return (
             f"coalesce(NOT {alias}.planned AND ({alias}.earliest > {self.times.latest}"
             f" OR {alias}.day > {self.latest_day}), false)"

@@ -222,7 +222,7 @@ class LapseReader:
             self.by_control_number[control_number].undecided.add(name)
 
     def _unknown_spans(self) -> None:
-        """Read when nobody can say how a subject stands, unless that is all right."""
+        """Read the spans in which a subject's state is unknown, unless `may_be_empty` allows it."""
         lifted = [
             number
             for number, each in enumerate(self.outcomes)

@@ -110,6 +110,6 @@ def pause_query(relations: Sequence[tuple[Relation, Sequence[int]]], as_of: int)
 
 
 def _place(span: str, instant: str) -> str:
-    """Write where an instant lies on a clock's scale, by the `open_time` that holds it."""
+    """Write the SQL of an instant in elapsed open time, given the row of `open_time` around it."""
     inside = f"CASE WHEN {instant} < {span}.closes THEN {instant} ELSE {span}.closes END"
     return f"coalesce({span}.elapsed + {inside} - {span}.opens, {instant})"

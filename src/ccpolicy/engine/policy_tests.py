@@ -11,7 +11,7 @@ from pathlib import Path
 from ccpolicy.assessment.models import Assessment, Control, Problem
 from ccpolicy.engine.document_datasets import NOTHING, as_document
 from ccpolicy.policy import Policy, Waiver
-from ccpolicy.policy.load import EntryPlace
+from ccpolicy.policy.file_reader import EntryPlace
 from ccpolicy.policy.tests import LocatedTest, sources
 from ccpolicy.texts import Label
 

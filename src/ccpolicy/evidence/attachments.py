@@ -1,7 +1,7 @@
 """Find the files that records name, such as a scanned form, and leave out records without theirs.
 
-Paths begin below the evidence folder, as the patterns of datasets do. So a record keeps its meaning
-when it moves to another file, and one that is kept in several formats names the same file in each.
+Paths are relative to the evidence folder, as the patterns of datasets are. A record may therefore
+move to another file, or to another format, and still name the same attachment.
 """
 
 from __future__ import annotations

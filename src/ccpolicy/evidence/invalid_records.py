@@ -148,8 +148,9 @@ class InvalidRecordSearch:
             """
         )
         places = self.places.locate({each for row in found for each in (row[1], row[2])})
+        field = self.contract.heading(self.plan.key[0])
         for key, locator, first, _ in found:
-            self.problems.key(places[locator], self._shown(key), places[first])
+            self.problems.key(places[locator], self._shown(key), places[first], field)
         if found:
             self.problems.unlisted += found[0][3] - len(found)
 

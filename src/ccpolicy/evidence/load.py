@@ -27,8 +27,8 @@ from ccpolicy.store import DuckDB
 KEPT = 32 << 20
 """Bytes of small files that are kept in memory; others are read again."""
 LARGE = 64 << 20
-"""Bytes of a dataset from which its keys are not kept in memory beside its records, and of all
-evidence up to which one thread reads and checks it."""
+"""Bytes. A dataset of this size or more keeps only hashes of its keys in memory; evidence of up to
+this size in all is read and checked by one thread."""
 
 
 def load_evidence(

@@ -1,4 +1,4 @@
-"""Say why a text is not written as its contract says, and which line would let it be read."""
+"""Explain why a text does not fit its contract, and suggest the line that would make it fit."""
 
 from __future__ import annotations
 

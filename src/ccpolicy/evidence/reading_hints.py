@@ -1,4 +1,4 @@
-"""Which line of the contract would let a text be read that nobody declared."""
+"""Suggest lines of the contract that would make an undeclared way of writing a value readable."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ _NUMBERS: list[dict[str, Any]] = [
 
 
 def lines_to_add(cells: CellReadings, column: Column, raw: Any) -> list[str]:
-    """Return the lines of the column one of which would let a value be read; none if none would."""
+    """Return lines of the contract, each of which would make a value readable if it were added."""
     text = cell_text(raw)
     if text is None or column.is_list:
         return []

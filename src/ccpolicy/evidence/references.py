@@ -36,7 +36,7 @@ _NO_DIGITS = re.compile(r"[^0-9]+")
 
 
 def reject_broken_references(store: DuckDB, loads: Collection[DatasetLoad], zone: ZoneInfo) -> None:
-    """Note the records that name what is not there, and take them out of the tables."""
+    """Report records with a broken reference, and remove them from the tables of valid records."""
     references = _planned(loads)
     if not references:
         return

@@ -21,8 +21,9 @@ from ccpolicy.policy.falsifications import (
     Move,
     Suite,
 )
+from ccpolicy.policy.file_reader import FALSIFICATIONS, EntryPlace
 from ccpolicy.policy.lint import LintFinding
-from ccpolicy.policy.load import FALSIFICATIONS, EntryPlace, Policy
+from ccpolicy.policy.load import Policy
 from ccpolicy.policy.names import unknown
 from ccpolicy.policy.tests import sources
 from ccpolicy.time.durations import parse_duration

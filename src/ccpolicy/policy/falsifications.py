@@ -1,4 +1,4 @@
-"""Falsifications: how a year lived badly would be on record, and which controls then turn."""
+"""Falsifications: edits of the evidence that break a demand, and the controls that must turn."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from ccpolicy.policy.base_model import Day, Id, Name, PolicyModel, TableName
-from ccpolicy.policy.load import EntryPlace
+from ccpolicy.policy.file_reader import EntryPlace
 from ccpolicy.texts import Line, WrittenText
 
 

@@ -121,10 +121,10 @@ def _clocks(
 def untraced_ends(
     content: Policy,
 ) -> Iterator[tuple[str, tuple[str | int, ...], str, str]]:
-    """Yield the ends of pauses of which git does not tell when they were filed.
+    """Yield the columns that end pauses and whose dataset does not track its records in git.
 
-    An end that is filed before it has come is one that nobody can know: in the contract git is
-    asked for it. Each comes with its control, its path there, its column and its dataset.
+    Without git, nobody knows whether an end was filed before it came. Yields the control's id, the
+    path in it, the column and the dataset.
     """
     for control in content.controls.values():
         for name, spec in content.kinds[control.check].inputs.items():

@@ -179,9 +179,9 @@ def lookalikes(content: Policy) -> Iterator[tuple[str, str, str, Locator]]:
 
 
 def _held(content: Policy) -> set[tuple[str, str, str]]:
-    """Return table, column and dataset where a value that is not in the dataset is told anyway.
+    """Return table, column and dataset of the references that another rule checks anyway.
 
-    It looks something up there, or names a subject that a control takes from there.
+    The column looks something up in the dataset, or names a subject that a control takes from it.
     """
     found = {
         (dataset.id, column, lookup.dataset)

@@ -16,13 +16,13 @@ from ccpolicy.time.durations import parse_duration
 from ccpolicy.time.period_days import WEEK
 
 _Fault = tuple[str, PolicyError]
-"""The parameter at which it is told, and what is wrong."""
+"""The parameter to which the error belongs, and the error."""
 
 
 def schedule_faults(
     policy: Policy, control: Control, kind: Kind, revision: Revision, path: KeyPath
 ) -> Iterator[PolicyError]:
-    """Yield what does not fit; what is no proper value is told elsewhere."""
+    """Yield values that do not fit together; malformed values are reported by another check."""
     told = set()
     for class_ in revision.classes:
         for name, failure in _faults(kind.parameters, revision.of_class(class_)):

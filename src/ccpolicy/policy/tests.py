@@ -13,7 +13,8 @@ from ccpolicy.errors import PolicyErrors
 from ccpolicy.files.model_errors import explain
 from ccpolicy.files.policy_files import PolicyFiles, read_source
 from ccpolicy.policy.base_model import Day, Id, Name, PolicyModel
-from ccpolicy.policy.load import TESTS, EntryPlace, Policy
+from ccpolicy.policy.file_reader import TESTS, EntryPlace
+from ccpolicy.policy.load import Policy
 from ccpolicy.policy.names import unknown
 from ccpolicy.texts import Line
 from ccpolicy.vocabulary import Verdict

@@ -21,7 +21,7 @@ from ccpolicy.store.sql import identifier
 from ccpolicy.time.zones import time_zone
 
 _SHOWN = 1000
-"""Problems listed before and after, so that those of new records can be told from older ones."""
+"""Problems listed before and after recording; comparing the two lists finds the new ones."""
 
 
 @contextmanager

@@ -89,9 +89,9 @@ def _escaped(text: str) -> str:
 def _forms(
     policy: Policy, datasets: Collection[str]
 ) -> tuple[list[RecordForm], dict[str, Message]]:
-    """Return the forms of the datasets; of all, where none is named, that people append to.
+    """Return the forms of the named datasets, or of every dataset that people append to.
 
-    Beside them why others have none.
+    The second value says for each other dataset why it has no form.
     """
     all_ = [each for each in policy.datasets_read() if each not in FROM_GIT]
     found: list[RecordForm] = []

@@ -109,8 +109,9 @@ class View:
     folder: str = ""
     """Where the repository lies below the top of its git checkout, from which readers of some
     formats look for files; empty, or with `/` at its end."""
-    excerpt: Callable[[str], list[str]] | None = None
-    """Returns the lines of a file to be shown for a place, if the reader has the files at hand."""
+    excerpt: Callable[[str, str | None], list[str]] | None = None
+    """Returns the lines of a file to be shown for a place, and for a field there if one is named;
+    None where the files are not at hand."""
 
 
 @dataclass(frozen=True, slots=True)

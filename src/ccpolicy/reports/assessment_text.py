@@ -283,10 +283,10 @@ class _SectionText:
             )
 
     def problem(self, problem: Problem) -> None:
-        """Show what could not be judged, where, and how to mend it."""
+        """Show what could not be judged, where, and the hint how to correct it."""
         self.table.detail(problem_text(self.page, problem))
         if self.page.view.excerpt and problem.locator:
-            for line in self.page.view.excerpt(problem.locator):
+            for line in self.page.view.excerpt(problem.locator, problem.field):
                 self.page.line(" " * self.table.indent + line)
         if problem.hint:
             self.table.detail(self.page.say("hint: {hint}", hint=self.page.text(problem.hint)))

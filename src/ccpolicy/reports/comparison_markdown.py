@@ -28,7 +28,7 @@ def render_comparison(result: Comparison, view: View) -> str:
         if found:
             lines += ["", f"### {escape_markdown(headings(page)[direction])}", ""]
             lines += [
-                _row(page.say("What"), page.say("PolicyChange"), page.say("Place")),
+                _row(page.say("What"), page.say("Change"), page.say("Place")),
                 _row(*["---"] * 3),
             ]
             lines += [_change(page, change, title(page, change, titles)) for change in found]
@@ -55,7 +55,7 @@ def _altered(page: Page, found: Altered, base: Side) -> list[str]:
     for text in said:
         lines += ["", escape_markdown(text)]
     if found.records:
-        head = [page.say("Record"), page.say("PolicyChange"), page.say("By"), page.say("Place")]
+        head = [page.say("Record"), page.say("Change"), page.say("By"), page.say("Place")]
         lines += ["", _row(*map(escape_markdown, head)), _row(*["---"] * 4)]
     for each in found.records:
         lines.append(

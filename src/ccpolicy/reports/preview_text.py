@@ -95,7 +95,7 @@ def _refusal(page: Page, refusal: RefusedEvidence) -> None:
     message = f"{refusal.code} {page.text(refusal.message)}".lstrip()
     page.line(labelled(page, "error", visible(refusal.place or ""), message))
     if refusal.place and page.view.excerpt:
-        for line in page.view.excerpt(refusal.place):
+        for line in page.view.excerpt(refusal.place, refusal.field):
             page.line(line)
     if refusal.hint:
         hint = refusal.hint.text(page.view.language)

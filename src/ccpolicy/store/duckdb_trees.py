@@ -23,7 +23,7 @@ _WORD = re.compile(rb"\w+|.", re.DOTALL)
 
 
 def too_long_tree() -> dict[str, Any]:
-    """Return the tree of a statement of which the parser would make too much."""
+    """Return the error tree of a statement that is too long to be parsed."""
     return _error("length")
 
 

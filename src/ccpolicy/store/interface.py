@@ -20,7 +20,7 @@ class StoreError(Exception):
 
     @property
     def reason(self) -> str | Message:
-        """What people may be told: no value of a record is in it."""
+        """The message that may be shown; it contains no value of a record."""
         return str(self).partition("\n")[0]
 
 
@@ -37,7 +37,7 @@ class ValueFault(QueryError):
 
     @property
     def reason(self) -> Message:
-        """What people may be told."""
+        """See `StoreError.reason`."""
         return self._reason
 
 

@@ -40,7 +40,7 @@ class PeriodDay:
     date: datetime.date | None = None
     """In a leap year."""
     is_bare: bool = False
-    """Whether it is a weekday and does not say which one, as that of a week need not."""
+    """Whether it is a weekday without an ordinal: `monday`, and not `first monday`."""
 
     def of(self, span: PeriodSpan, calendar: BusinessCalendar | None) -> int:
         """Return the day in a period; where holidays are not known, the earliest possible one.

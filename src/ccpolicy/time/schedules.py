@@ -43,7 +43,7 @@ class Schedule:
     """On which `by` counts business days, as dates of the plan's zone."""
 
     def turns(self, days: range) -> list[ScheduledPeriod]:
-        """List the turns in which days lie, with the one before and the two after them."""
+        """List the periods that contain these days, with one before and two after them."""
         return [self._turn(span) for span in self.period.spans(days)]
 
     def _turn(self, span: PeriodSpan) -> ScheduledPeriod:

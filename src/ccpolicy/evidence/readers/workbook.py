@@ -78,10 +78,10 @@ class OpenSheet:
 
 
 def open_workbook(file: SourceFile, parts: Mapping[str, bytes]) -> CalamineWorkbook:
-    """Open a workbook, given its parts, of which none is a bomb.
+    """Open a workbook, given its parts, whose sizes were already checked.
 
     Raises:
-        EvidenceError: it is none.
+        EvidenceError: the file is not a workbook.
     """
     # Needed for spreadsheets alone.
     import python_calamine
@@ -273,7 +273,7 @@ class _SheetParser:
             self.text.append(text)
 
     def _odd(self, *_: object) -> None:
-        """Note what stands between the characters of a value, of which a reader may lose some."""
+        """Note markup inside a value, such as a comment: a reader may lose text with it."""
         if self.cell is not None:
             self.inside.add(_ODD)
 

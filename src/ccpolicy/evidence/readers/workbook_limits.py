@@ -205,7 +205,7 @@ def _is_near(text: bytes) -> bool:
 
 
 def _is_ordered(text: bytes) -> bool:
-    """Whether a sheet of which each row and cell plainly says its place has each of them once."""
+    """Whether rows are in ascending order and no cell occurs twice, by their own references."""
     rows, cells = list(map(int, _ROW.findall(text))), _CELL.findall(text)
     return (
         rows == sorted(set(rows))
@@ -216,12 +216,12 @@ def _is_ordered(text: bytes) -> bool:
 
 
 def check_texts(file: SourceFile, shared: bytes, text: bytes) -> None:
-    """Refuse a sheet whose cells repeat the workbook's texts until they do not fit into memory.
+    """Refuse a sheet whose cells share long texts so often that they would not fit into memory.
 
-    A text is stored once, whatever number of cells name it, and read once for each of them.
+    A workbook stores a shared text once, but each cell that refers to it is read as a copy.
 
     Raises:
-        LimitError: it is so.
+        LimitError: the copies exceed the limit.
         EvidenceError: the texts are not plain XML.
     """
     most_cells = text.count(b"</") // 2

@@ -218,7 +218,7 @@ def _pair(
     head: Mapping[str, T],
     changes: Callable[[Subject, T, T], Iterator[PolicyChange]],
 ) -> Iterator[PolicyChange]:
-    """Compare an entry of both states; what rests on a new one, or no more does, says so itself."""
+    """Compare an entry of both states; added and removed ones matter only where they are used."""
     before, after = base.get(subject.name), head.get(subject.name)
     if before is None:
         yield subject.change("added", Message.of("it is new"), concerns=())

@@ -181,7 +181,7 @@ def _lengthened(kind: Kind, given: Mapping[str, Value], name: str) -> str:
 
 
 def _is_fixed(kind: Kind, given: Mapping[str, Value], spec: Parameter) -> bool:
-    """Whether an anchor fixes what a parameter would follow, so that the first turn is owed."""
+    """Whether a given parameter fixes the one from which this one would take its default."""
     return any(
         other in given and each.fixes == spec.default_from
         for other, each in kind.parameters.items()

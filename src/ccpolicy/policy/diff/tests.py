@@ -15,7 +15,8 @@ from ccpolicy.checks.kinds import EXAMPLES
 from ccpolicy.errors import Message, PolicyError
 from ccpolicy.files.yaml_document import YamlDocument, parse_yaml
 from ccpolicy.policy.diff.change import Subject, written
-from ccpolicy.policy.load import FALSIFICATIONS, Policy
+from ccpolicy.policy.file_reader import FALSIFICATIONS
+from ccpolicy.policy.load import Policy
 
 
 @dataclass(frozen=True)

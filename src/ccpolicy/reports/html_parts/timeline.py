@@ -45,7 +45,7 @@ class Row:
     outcome: Wording
     bars: list[Bar]
     marks: list[float] = field(default_factory=list)
-    """Where records lie with which a cover began, as far as they can be told apart."""
+    """Positions of the records that began cover; records closer than a bar's width are one mark."""
     duty: list[Span] = field(default_factory=list)
     cover: list[Span] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)

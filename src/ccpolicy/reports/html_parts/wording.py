@@ -26,7 +26,7 @@ _OFFERED: ContextVar[tuple[str, ...]] = ContextVar("offered", default=LANGUAGES)
 
 @contextmanager
 def offering(languages: Sequence[str]) -> Iterator[None]:
-    """Make a page for readers of these languages; all that is said in it is said in each."""
+    """Write each sentence of a page in all of these languages while the context is open."""
     token = _OFFERED.set(tuple(languages))
     try:
         yield
