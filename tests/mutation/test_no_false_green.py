@@ -125,10 +125,14 @@ def systems() -> list[str]:
 
 def judged(folder: Path, *controls: str) -> Sequence[Any]:
     """Judge the evidence of a folder by some controls of the shipped policy."""
-    repository = Repository(replace(REPOSITORY.policy, root=folder))
-    found = repository.check(ccpolicy.EvaluationRequest(controls=controls)).controls
+    found = repository(folder).check(ccpolicy.EvaluationRequest(controls=controls)).controls
     assert {each.id for each in found} == {*controls}
     return found
+
+
+@cache
+def repository(folder: Path) -> Repository:
+    return Repository(replace(REPOSITORY.policy, root=folder))
 
 
 def living(control: Control, folder: Path) -> Sequence[tuple[str, ...] | None]:

@@ -45,7 +45,7 @@ CALENDARS = "calendars.yaml"
 """File of the policy folder; there is none where no business time is counted."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Policy:
     """The policy files of a repository, each valid by itself."""
 
