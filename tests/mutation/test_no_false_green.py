@@ -11,6 +11,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,15 +32,39 @@ SOME = 3
 """Subjects changed for each control and input."""
 
 
+def files(folder: Path) -> list[Path]:
+    return [path for path in (folder / "evidence").rglob("*") if path.is_file()]
+
+
+SHIPPED = {path.relative_to(ROOT): path.read_bytes() for path in files(ROOT)}
+
+
 @pytest.fixture(scope="module")
 def baseline() -> dict[str, Any]:
     return {control.id: control for control in shipped_sample.assessment().controls}
 
 
+@pytest.fixture(scope="module")
+def centre(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("centre")
+    shutil.copytree(ROOT / "evidence", folder / "evidence")
+    return folder
+
+
 @pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    shutil.copytree(ROOT / "evidence", tmp_path / "evidence")
-    return tmp_path
+def copy(centre: Path) -> Iterator[Path]:
+    """A folder with the shipped evidence."""
+    yield centre
+    restore(centre)
+
+
+def restore(folder: Path) -> None:
+    """Put back what was changed."""
+    assert {path.relative_to(folder) for path in files(folder)} <= SHIPPED.keys()
+    for path, data in SHIPPED.items():
+        changed = folder / path
+        if not changed.exists() or changed.read_bytes() != data:
+            changed.write_bytes(data)
 
 
 def population(control: Control) -> list[Selection]:
@@ -88,17 +113,26 @@ def derived(edit: Editor, pair: tuple[Record, Record], column: str) -> Any:
     found = value(edit, pair, column)
     if found is None and column == "system_id":
         text = str(pair[0].get("paths") or pair[0].get("name"))
-        systems = Editor(ROOT / "evidence", REPOSITORY.datasets["systems"]).records()
-        found = next(each["system_id"] for each in systems if each["system_id"] in text)
+        found = next(system for system in systems() if system in text)
     return found
+
+
+@cache
+def systems() -> list[str]:
+    edit = Editor(ROOT / "evidence", REPOSITORY.datasets["systems"])
+    return [each["system_id"] for each in edit.records()]
 
 
 def judged(folder: Path, *controls: str) -> Sequence[Any]:
     """Judge the evidence of a folder by some controls of the shipped policy."""
-    repository = Repository(replace(REPOSITORY.policy, root=folder))
-    found = repository.check(ccpolicy.EvaluationRequest(controls=controls)).controls
+    found = repository(folder).check(ccpolicy.EvaluationRequest(controls=controls)).controls
     assert {each.id for each in found} == {*controls}
     return found
+
+
+@cache
+def repository(folder: Path) -> Repository:
+    return Repository(replace(REPOSITORY.policy, root=folder))
 
 
 def living(control: Control, folder: Path) -> Sequence[tuple[str, ...] | None]:
@@ -182,8 +216,7 @@ def test_what_recurs(control: Control, change: str, copy: Path, baseline: dict[s
         assert touched, victim
         [after] = judged(copy, control.id)
         assert after.now in ("fail", "unknown"), (victim, after.now)
-        shutil.rmtree(copy / "evidence")
-        shutil.copytree(ROOT / "evidence", copy / "evidence")
+        restore(copy)
 
 
 OWED: dict[str, Callable[[Record], bool]] = {
@@ -270,8 +303,7 @@ def test_what_is_due_once(
             assert any(lapse.subject.startswith(subject) for lapse in after.lapses), victim
             if change == "removed" and control.check == "deadline":
                 assert after.now == "fail"
-        shutil.rmtree(copy / "evidence")
-        shutil.copytree(ROOT / "evidence", copy / "evidence")
+        restore(copy)
 
 
 def inputs() -> Iterator[tuple[tuple[str, str, str], str]]:
@@ -354,8 +386,7 @@ def test_a_bad_signature_fails(copy: Path, baseline: dict[str, Any]) -> None:
         [after] = judged(copy, control.id)
         assert after.now == "fail", part.dataset
         turned += 1
-        shutil.rmtree(copy / "evidence")
-        shutil.copytree(ROOT / "evidence", copy / "evidence")
+        restore(copy)
     assert turned >= 9
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -258,14 +259,7 @@ class Kind:
     @property
     def tokens(self) -> tuple[tuple[str, str], ...]:
         """Return the query's tokens, which comments and white space do not change."""
-        from sqlglot import tokenize
-        from sqlglot.errors import TokenError
-
-        try:
-            found = tokenize(self.query, read="duckdb")
-        except TokenError:  # what is no SQL is compared as it stands
-            return (("", self.query),)
-        return tuple((each.token_type.name, each.text) for each in found)
+        return _tokens(self.query)
 
     @property
     def relations(self) -> frozenset[str]:
@@ -326,11 +320,7 @@ def load_kind(tree: PolicyFiles, file: str) -> Kind:
             hint="see `ccpolicy explain recurrence` for one",
             locator=Locator(name, 1),
         )
-    source = parse_yaml(head[3:].encode(), name, PolicyError, lines_before=1)
-    try:
-        description = Description.model_validate(source.value)
-    except ValidationError as failure:
-        raise explain(failure, source, Description)[0] from failure
+    source, description = _description(head[3:], name)
     for parameter, number in description.parameters.items():
         for index, choice in enumerate(number.choices):
             if number.type == "period" and choice not in PERIODS:
@@ -367,6 +357,32 @@ def load_kind(tree: PolicyFiles, file: str) -> Kind:
         tree=tree,
         file=file,
     )
+
+
+@lru_cache(maxsize=64)
+def _description(text: str, file: str) -> tuple[YamlDocument, Description]:
+    """Parse the front matter of a file.
+
+    Raises:
+        PolicyError: it is not of the right form.
+    """
+    source = parse_yaml(text.encode(), file, PolicyError, lines_before=1)
+    try:
+        return source, Description.model_validate(source.value)
+    except ValidationError as failure:
+        raise explain(failure, source, Description)[0] from failure
+
+
+@lru_cache(maxsize=64)
+def _tokens(query: str) -> tuple[tuple[str, str], ...]:
+    from sqlglot import tokenize
+    from sqlglot.errors import TokenError
+
+    try:
+        found = tokenize(query, read="duckdb")
+    except TokenError:  # what is no SQL is compared as it stands
+        return (("", query),)
+    return tuple((each.token_type.name, each.text) for each in found)
 
 
 def _named(description: Description) -> Iterator[tuple[tuple[str, ...], str, Collection[str]]]:

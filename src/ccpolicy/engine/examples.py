@@ -26,7 +26,8 @@ from ccpolicy.time.durations import parse_duration
 from ccpolicy.time.zones import time_zone
 from ccpolicy.vocabulary import ColumnType
 
-_BEGINNING = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+_IN_FORCE = datetime.date(2020, 1, 1)
+"""First day of the plan of worked cases, before which nothing is owed."""
 _OFFICE = BusinessCalendarRules(
     id="office",
     weekend=["saturday", "sunday"],
@@ -108,7 +109,8 @@ def run_example(kind: Kind, example: Example) -> tuple[Spans, Spans]:
         policy = _policy(kind, example, tables)
         found = {each.name: each for of_input in tables.values() for each in of_input}
         horizon = shift(as_of, parse_duration("24 months"), 1)
-        times = EvaluationTimes.of(as_of, (_BEGINNING, as_of), horizon, zone)
+        starts = datetime.datetime.combine(_IN_FORCE, datetime.time(), zone)
+        times = EvaluationTimes.of(as_of, (starts, as_of), horizon, zone)
         outcome = Evaluation(store, policy, policy.controls.values(), found, times).outcome(0)[
             "EXAMPLE"
         ]
@@ -231,7 +233,7 @@ def _policy(kind: Kind, example: Example, tables: Mapping[str, list[Table]]) -> 
         title=nothing,
         languages=["en"],
         version="1",
-        effective_on=datetime.date(2020, 1, 1),
+        effective_on=_IN_FORCE,
         zone=example.zone,
         owner=nothing,
         clauses=[Clause(id="1", title=nothing)],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from weakref import WeakKeyDictionary
 
 from ccpolicy.checks.query_guard import vet_queries
 from ccpolicy.checks.refusal import SqlRefusal
@@ -30,6 +31,9 @@ from ccpolicy.time.durations import parse_duration
 from ccpolicy.time.zones import is_zone
 from ccpolicy.vocabulary import ColumnType
 
+_checked: WeakKeyDictionary[Policy, Mapping[str, frozenset[str]]] = WeakKeyDictionary()
+"""The columns of policies that fit together: a history judges one at hundreds of commits."""
+
 
 def check_policy(content: Policy, store: DuckDB) -> Mapping[str, frozenset[str]]:
     """Check a policy across its files, and return the columns that each SQL expression uses.
@@ -37,6 +41,12 @@ def check_policy(content: Policy, store: DuckDB) -> Mapping[str, frozenset[str]]
     Raises:
         PolicyErrors: all that does not fit together.
     """
+    if content not in _checked:
+        _checked[content] = _check(content, store)
+    return _checked[content]
+
+
+def _check(content: Policy, store: DuckDB) -> Mapping[str, frozenset[str]]:
     # First what the rest relies on: what a dataset says about its records.
     if errors := [*_schemas(content), *check_calendars(content), *_zones(content)]:
         raise PolicyErrors(errors)

@@ -29,7 +29,7 @@ from ccpolicy.policy.models import (
 from ccpolicy.policy.settings import FILE, Settings, find_root, load_settings
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Policy:
     """The policy files of a repository, each valid by itself."""
 

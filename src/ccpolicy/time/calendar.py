@@ -7,6 +7,7 @@ SQL is given, so that it needs no time functions.
 from __future__ import annotations
 
 import datetime
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -39,6 +40,7 @@ def date_of(day: int) -> datetime.date:
     return datetime.date.fromordinal(day + EPOCH)
 
 
+@lru_cache(maxsize=2**14)
 def day_starts(day: int, zone: ZoneInfo) -> int:
     """Return the instant at which a day begins in a zone."""
     date = date_of(day)
