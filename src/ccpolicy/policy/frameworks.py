@@ -55,6 +55,10 @@ class Framework(Model):
     requirements: list[Requirement] = Field(min_length=1)
     """In the framework's order."""
 
+    def find(self, requirement: str) -> Requirement | None:
+        """Return a requirement or a heading by its identifier."""
+        return next((each for each in self.requirements if each.id == requirement), None)
+
     def graded(self, requirement: Requirement) -> Grade:
         """Return how far a requirement was checked."""
         return requirement.grade or self.grade

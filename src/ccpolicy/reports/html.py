@@ -59,7 +59,7 @@ def _pieces(document: Document, view: View) -> Iterator[bytes]:
             yield from _rendered(environment, ["control"], {**shared, "section": section})
         yield from _rendered(environment, ["explorer_head"], shared)
         yield from document.packed()
-        names = ["explorer_foot", "waivers", "unjudged", "due", "evidence", "method"]
+        names = ["explorer_foot", "frameworks", "waivers", "unjudged", "due", "evidence", "method"]
     else:
         names += ["unjudged"]
     yield from _rendered(environment, [*names, "signature", "foot"], shared)
@@ -111,7 +111,7 @@ def _environment() -> Environment:
     from markupsafe import Markup
 
     from ccpolicy.reports import time_text
-    from ccpolicy.reports.html_parts import labels, timeline, wording
+    from ccpolicy.reports.html_parts import frameworks, labels, timeline, wording
 
     class Terse(Extension):
         """Takes from the templates themselves, never from what they print."""
@@ -141,6 +141,9 @@ def _environment() -> Environment:
             "exactly": time_text.exactly,
             "printed": timeline.printed,
             "hours": timeline.hours,
+            "served_share": frameworks.served_share,
+            "grades": frameworks.grades,
+            "listed": frameworks.listed,
         }
     )
     environment.filters["raw"] = Markup
