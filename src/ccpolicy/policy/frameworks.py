@@ -52,6 +52,7 @@ class Framework(Model):
     consulted: Label | None = None
     """Where they were read."""
     url: Annotated[str, StringConstraints(pattern=r"^https://")] | None = None
+    """Where it is published."""
     requirements: list[Requirement] = Field(min_length=1)
     """In the framework's order."""
 
