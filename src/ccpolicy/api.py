@@ -25,6 +25,7 @@ from ccpolicy.files.policy_files import FolderFiles
 from ccpolicy.policy import (
     Control,
     Dataset,
+    Framework,
     Norm,
     Plan,
     Policy,
@@ -114,6 +115,11 @@ class Repository:
     def norms(self) -> Mapping[str, Norm]:
         """The norms by id."""
         return self.policy.norms
+
+    @property
+    def frameworks(self) -> Mapping[str, Framework]:
+        """The frameworks by id."""
+        return self.policy.frameworks
 
     @property
     def waivers(self) -> Mapping[str, Waiver]:

@@ -345,7 +345,7 @@ FRAMEWORKS = [
         edition="2022",
         source=text("A standard", "某标准"),
         consulted=text("In the library", "图书馆"),
-        url="https://example.org/iso",
+        url=None,
         requirements=[
             requirement("iso:8", "Operation", "运行", heading=True),
             requirement("iso:8.6", "Plans evaluated", "预案评价"),

@@ -40,12 +40,15 @@ class Framework(AssessmentModel):
     id: str
     title: Text
     edition: str
+    """Which edition the identifiers are of."""
     source: Text
     """Who publishes it."""
     consulted: Text | None
     """Where its identifiers were read."""
     url: str | None
+    """Where it is published."""
     requirements: list[Requirement]
+    """In the framework's order."""
 
     @property
     def served(self) -> list[Requirement]:

@@ -48,7 +48,7 @@ def _satisfied(content: Policy, control: Control) -> Iterator[PolicyError]:
 
 def requirement_error(content: Policy, framework: Framework, name: str) -> PolicyError | None:
     """Return what is wrong with the name of a requirement, if no control can serve it."""
-    found = {each.id: each for each in framework.requirements}.get(name)
+    found = framework.find(name)
     file = f"{content.settings.policy}/{FRAMEWORKS}/{framework.id}.yaml"
     if found is None:
         close = nearest(name, [each.id for each in framework.requirements if not each.heading])

@@ -52,8 +52,13 @@ class Framework(PolicyModel):
     consulted: Label | None = None
     """Where they were read."""
     url: Annotated[str, StringConstraints(pattern=r"^https://")] | None = None
+    """Where it is published."""
     requirements: list[Requirement] = Field(min_length=1)
     """In the framework's order."""
+
+    def find(self, requirement: str) -> Requirement | None:
+        """Return a requirement or a heading by its identifier."""
+        return next((each for each in self.requirements if each.id == requirement), None)
 
     def graded(self, requirement: Requirement) -> Grade:
         """Return how far a requirement was checked."""

@@ -109,6 +109,7 @@ class _Policy:
             "props": [
                 prop("severity", control.severity),
                 *(prop("clause", clause) for clause in control.clauses),
+                *(prop("satisfies", name) for name in control.satisfies),
                 *(prop("tag", tag) for tag in control.tags),
             ],
             "parts": parts,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ccpolicy.assessment.models import Assessment, Control, Problem, Recorded
 from ccpolicy.reports import View
+from ccpolicy.reports.framework_text import served_share
 from ccpolicy.reports.layout import pad, width
 from ccpolicy.reports.page import Page, PageTable, Word
 from ccpolicy.reports.phrases import (
@@ -73,6 +74,7 @@ class _SectionText:
         self.due_soon()
         if self.full:
             self.in_order()
+            self.frameworks()
 
     def header(self) -> None:
         """Say what was judged by, at which moment and for which time."""
@@ -229,6 +231,16 @@ class _SectionText:
                 self.table.detail(page.say("next due {moment}", moment=until(control.next_due)))
             for note in pauses(page, control):
                 self.table.detail(note)
+
+    def frameworks(self) -> None:
+        """Say how far the controls serve other documents, and name what none of them serves."""
+        page = self.page
+        if self.result.frameworks:
+            page.heading(page.say("By framework"))
+        for framework in self.result.frameworks:
+            page.paragraph(served_share(page, framework), 2)
+            if names := page.join(each.id for each in framework.without_control):
+                page.paragraph(page.say("no control: {names}", names=names), 4, "dim")
 
     def row(self, word: str, control: Control, count: str = "") -> None:
         """Add a control's row: how many at the right edge, and how severe."""

@@ -1,5 +1,7 @@
 """CSV: a row for a pin, each control, lapse, problem, due date, subject, note, and other entry.
 
+Each requirement of a framework has a row for each control that serves it, or one without control.
+
 The columns are the same in every language, since other programs name them.
 """
 
@@ -7,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ccpolicy.assessment.models import Assessment, Control, Problem, SubjectState
 from ccpolicy.reports import View
@@ -23,6 +25,7 @@ COLUMNS = (
     "severity",
     "owner",
     "clauses",
+    "satisfies",
     "verdict",
     "now",
     "period",
@@ -97,23 +100,45 @@ def _rows(page: Page, result: Assessment) -> Iterator[ReportRow]:
             "baselined": "yes",
             "text": obsolete_entry(page, known),
         }
+    own = {control.id: _control(page, result, control) for control in result.controls}
     for control in result.controls:
-        same = {
-            "control": control.id,
-            "title": page.text(control.title),
-            "severity": control.severity,
-            "owner": page.text(control.owner),
-            "clauses": " ".join(control.clauses),
-            "verdict": result.verdict(control),
-            "now": control.now,
-            "period": control.period,
-        }
-        yield from ({**same, **entry} for entry in _entries(page, control))
+        yield from ({**own[control.id], **entry} for entry in _entries(page, control))
+    yield from _requirements(page, result, own)
+
+
+def _requirements(page: Page, result: Assessment, own: Mapping[str, Row]) -> Iterator[Row]:
+    """Yield each requirement with each control; `own`: control → what its rows have in common."""
+    for framework in result.frameworks:
+        for requirement in framework.requirements:
+            entry = {
+                "entry": "requirement",
+                "satisfies": requirement.name,
+                "text": page.text(requirement.title),
+            }
+            for name in requirement.controls:
+                yield {**own.get(name, {"control": name}), **entry}
+            if not (requirement.controls or requirement.heading):
+                yield entry
+
+
+def _control(page: Page, result: Assessment, control: Control) -> Row:
+    """Return what the rows of a control have in common."""
+    return {
+        "control": control.id,
+        "title": page.text(control.title),
+        "severity": control.severity,
+        "owner": page.text(control.owner),
+        "clauses": " ".join(control.clauses),
+        "verdict": result.verdict(control),
+        "now": control.now,
+        "period": control.period,
+    }
 
 
 def _entries(page: Page, control: Control) -> Iterator[ReportRow]:
     yield {
         "entry": "control",
+        "satisfies": " ".join(control.satisfies),
         "place": control.source,
         "code": control.reason_code or "",
         "text": page.text(control.reason or control.rule),

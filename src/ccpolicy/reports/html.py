@@ -64,7 +64,7 @@ def _pieces(document: HtmlDocument, view: View) -> Iterator[bytes]:
             yield from _rendered(environment, ["subjects_head"], shared)
             yield from document.packed_subjects()
             yield from _rendered(environment, ["explorer_foot"], shared)
-        names = ["waivers", "unjudged", "due", "evidence", "method"]
+        names = ["frameworks", "waivers", "unjudged", "due", "evidence", "method"]
     else:
         names += ["unjudged"]
     yield from _rendered(environment, [*names, "signature", "foot"], shared)
@@ -128,7 +128,7 @@ def _environment() -> Environment:
     from markupsafe import Markup
 
     from ccpolicy.reports import time_text
-    from ccpolicy.reports.html_parts import labels, timeline, wording
+    from ccpolicy.reports.html_parts import frameworks, labels, timeline, wording
 
     environment = Environment(
         loader=FileSystemLoader(PARTS / "templates"),
@@ -149,6 +149,9 @@ def _environment() -> Environment:
             "span_end": time_text.span_end,
             "exactly": time_text.exactly,
             "hours": timeline.hours,
+            "served_share": frameworks.served_share,
+            "grades": frameworks.grades,
+            "listed": frameworks.listed,
         }
     )
     environment.filters["raw"] = Markup

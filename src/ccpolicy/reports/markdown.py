@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.reports import View
+from ccpolicy.reports.framework_text import served_share
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import (
@@ -83,6 +84,8 @@ class _MarkdownParts:
             yield f"⚠️ {escape_markdown(text)}"
         yield from self.due_soon()
         yield from self.controls()
+        if self.full:
+            yield from self.frameworks()
 
     def header(self) -> Iterable[str]:
         page, result = self.page, self.result
@@ -255,6 +258,35 @@ class _MarkdownParts:
             yield escape_markdown(page.say("{control}: {reason}", control=control.id, reason=said))
         yield ""
         yield "</details>"
+
+    def frameworks(self) -> Iterable[str]:
+        """Show the requirements of other documents and their controls, folded away."""
+        page = self.page
+        head = [
+            page.say("Requirement"),
+            page.say("Title"),
+            page.say("Controls"),
+            page.say("Now"),
+            page.say("Period"),
+        ]
+        for framework in self.result.frameworks:
+            yield ""
+            yield "<details>"
+            yield f"<summary>{plain(served_share(page, framework))}</summary>"
+            rows = [
+                (
+                    each.id,
+                    page.text(each.title),
+                    page.join(each.controls) or page.say("no control"),
+                    self.words[each.now] if each.now else "",
+                    self.words[each.period] if each.period else "",
+                )
+                for each in framework.requirements
+                if not each.heading
+            ]
+            yield from self.table(head, rows)
+            yield ""
+            yield "</details>"
 
     def heading(self, text: str) -> Iterable[str]:
         yield ""

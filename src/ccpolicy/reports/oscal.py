@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import quote
 
+from ccpolicy.assessment.frameworks import Framework
 from ccpolicy.assessment.models import Assessment, Attachment, Control, EvidenceFile, Waiver
 from ccpolicy.oscal import Part, document, prop, prose, stable_uuid, utc_text
 from ccpolicy.reports import View
@@ -67,6 +68,7 @@ class _Results:
                     plan,
                     *map(self.resource, result.evidence.files),
                     *map(self.attachment, result.evidence.attachments),
+                    *map(self.framework, result.frameworks),
                 ]
             },
         }
@@ -160,6 +162,7 @@ class _Results:
                 prop("severity", control.severity),
                 prop("owner", page.text(control.owner)),
                 *(prop("clause", clause) for clause in control.clauses),
+                *(prop("satisfies", name) for name in control.satisfies),
                 *(prop("clause-changed", clause) for clause in control.stale_clauses),
                 *(
                     prop(f"subjects-{name}", str(count))
@@ -271,6 +274,21 @@ class _Results:
             "title": prose(self.page.join([file.file])),
             "props": [prop("dataset", file.dataset), prop("attachment", "true")],
             "rlinks": [self.link(file)],
+        }
+
+    def framework(self, framework: Framework) -> Part:
+        """Return a framework whose requirements are served, and those that are not."""
+        without = " ".join(each.id for each in framework.without_control)
+        url = [{"href": framework.url}] if framework.url else []
+        return {
+            "uuid": self.id("framework", framework.id),
+            "title": prose(self.page.text(framework.title)),
+            "props": [
+                prop("framework", framework.id),
+                prop("edition", framework.edition),
+                *([prop("without-control", without)] if without else []),
+            ],
+            "rlinks": url,
         }
 
     def link(self, file: EvidenceFile | Attachment) -> Part:

@@ -135,6 +135,19 @@ def facets(result: Assessment, sites: Sites) -> tuple[list[Facet], dict[str, str
             {},
         ),
         facet("norm", say("Norm"), dict(sorted(norms.items())), {}),
+        facet(
+            "framework",
+            say("Framework"),
+            _grouped(
+                [
+                    (str(place), control.id)
+                    for place, each in enumerate(result.frameworks)
+                    for control in controls
+                    if any(control.id in requirement.controls for requirement in each.served)
+                ]
+            ),
+            {str(place): text(each.title) for place, each in enumerate(result.frameworks)},
+        ),
     ]
     return [each for each in made if each.choices], {k: " ".join(v) for k, v in tokens.items()}
 
