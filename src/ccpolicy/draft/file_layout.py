@@ -16,6 +16,7 @@ from ccpolicy.draft.question import Question, doubt
 from ccpolicy.draft.table_layout import NumberedRow, TableLayout, table_layout
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.readers.archives import gunzip
+from ccpolicy.evidence.readers.compound_file import MAGIC
 from ccpolicy.evidence.readers.csv_form import CsvFault, csv_rows
 from ccpolicy.evidence.readers.json import DECODER
 from ccpolicy.evidence.readers.xlsx import open_sheet
@@ -29,6 +30,7 @@ _DRAFTED = ("csv", "xlsx", "json", "jsonl", "yaml")
 """Formats whose contracts are drafted."""
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\3\4"
+_WORKBOOKS = (_ZIP, MAGIC)
 
 
 @dataclass
@@ -91,7 +93,7 @@ def _format(name: str, data: bytes) -> Format | None:
     suffix = Path(name).suffix.lower()
     for format_, facts in FORMATS.items():
         if suffix in facts.suffixes and format_ in _DRAFTED:
-            return format_ if (format_ == "xlsx") == data.startswith(_ZIP) else None
+            return format_ if (format_ == "xlsx") == data.startswith(_WORKBOOKS) else None
     # What else ends in .txt may be a table all the same.
     return "csv" if suffix in (".txt", "") and not data.startswith(_ZIP) else None
 

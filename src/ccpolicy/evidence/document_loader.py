@@ -159,7 +159,7 @@ class DocumentLoader:
             self.problems.record(place, [entry.error])
             return
         self.explainer = self.explainer or Explainer(self.contract, self.store)
-        faults = self.explainer.faults(entry.value)
+        faults = self.explainer.row_faults(entry.value)
         errors = [error.at(nested_place(place, path)) for path, error in faults]
         if not errors:
             errors = [

@@ -9,11 +9,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ccpolicy.checks.patterns import matcher
-from ccpolicy.errors import EvidenceError, KeyPath, Locator
+from ccpolicy.errors import EvidenceError, KeyPath, Locator, Message
 from ccpolicy.evidence import values
 from ccpolicy.evidence.cell_readings import MISREAD, CellReadings
 from ccpolicy.evidence.contract import Column, Contract
-from ccpolicy.evidence.misreadings import Misreadings
+from ccpolicy.evidence.misreadings import Misreadings, odd_clock
+from ccpolicy.evidence.row_hints import skipping_line
 from ccpolicy.near_names import nearest
 from ccpolicy.policy.keywords import KEYWORDS
 from ccpolicy.store import DuckDB
@@ -43,7 +44,10 @@ _HINT_MESSAGES = {
     "close_line": "did you mean '{close}'? if files are written so, add  {line}  to column"
     " {column}",
     "fields": "known here: {known}",
+    "row": "if the row is no record, add  {line}  to the dataset",
 }
+
+_UTC = time_zone("UTC")
 
 Fault = tuple[KeyPath, EvidenceError]
 """Path of the record or nested record that is at fault, and the error."""
@@ -95,6 +99,16 @@ class Explainer:
                 found += [(path, *each) for each in self._explain(error, path)]
         found.sort(key=lambda each: ([str(part).zfill(9) for part in each[0]], str(each[1])))
         return [(_around(path), error) for path, _, error in found]
+
+    def row_faults(self, record: dict[str, Any]) -> list[Fault]:
+        """Do as `faults`, and say how the row of a table is passed over if it is no record."""
+        found = self.faults(record)
+        line = skipping_line(self.contract, record) if found else None
+        if line:
+            for _, error in found:
+                if not error.hint.template:
+                    error.hint = Message.of(_HINT_MESSAGES["row"], line=line)
+        return found
 
     def _read(self, record: dict[str, Any]) -> tuple[dict[str, Any], dict[KeyPath, EvidenceError]]:
         """Read the values of a record, and return it with what cannot be read, by path."""
@@ -235,8 +249,10 @@ class Explainer:
         return "", ""
 
     def _close_time(self, text: str, zone: ZoneInfo | None) -> tuple[str, str]:
-        if values.is_local(text):
+        if values.is_local(text) and values.instants(text, _UTC):
             return "", _HINT_MESSAGES["zone" if zone else "offset"]
+        if hint := odd_clock(text):
+            return "", hint
         fixed = values.canonical_time(text)
         if values.instants(fixed, zone):
             return fixed, _HINT_MESSAGES["close"]

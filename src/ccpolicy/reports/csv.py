@@ -106,7 +106,9 @@ def _rows(page: Page, result: Assessment) -> Iterator[ReportRow]:
     yield from _requirements(page, result, own)
 
 
-def _requirements(page: Page, result: Assessment, own: Mapping[str, Row]) -> Iterator[Row]:
+def _requirements(
+    page: Page, result: Assessment, own: Mapping[str, ReportRow]
+) -> Iterator[ReportRow]:
     """Yield each requirement with each control; `own`: control → what its rows have in common."""
     for framework in result.frameworks:
         for requirement in framework.requirements:
@@ -121,7 +123,7 @@ def _requirements(page: Page, result: Assessment, own: Mapping[str, Row]) -> Ite
                 yield entry
 
 
-def _control(page: Page, result: Assessment, control: Control) -> Row:
+def _control(page: Page, result: Assessment, control: Control) -> ReportRow:
     """Return what the rows of a control have in common."""
     return {
         "control": control.id,

@@ -272,7 +272,7 @@ class _MarkdownParts:
         for framework in self.result.frameworks:
             yield ""
             yield "<details>"
-            yield f"<summary>{plain(served_share(page, framework))}</summary>"
+            yield f"<summary>{escape_markdown(served_share(page, framework))}</summary>"
             rows = [
                 (
                     each.id,

@@ -14,7 +14,7 @@ from ccpolicy.evidence.readers.legacy_records import Kind
 from ccpolicy.evidence.readers.legacy_strings import Strings
 from ccpolicy.evidence.readers.serial_times import duration, moment
 from ccpolicy.evidence.readers.workbook import OpenSheet, error_cell, no_result, unreadable
-from ccpolicy.evidence.readers.workbook_limits import beyond_cells, twice
+from ccpolicy.evidence.readers.workbook_limits import MAX_TEXTS, beyond_cells, beyond_texts, twice
 from ccpolicy.policy.decoding import letters
 
 _COLUMNS = 256
@@ -55,6 +55,8 @@ class LegacySheet:
         self._described: set[int] = set()
         """Rows, counted from 1, that say whether they are hidden."""
         self._hides_rows = self._is_uncomputed = False
+        self._characters = 0
+        """Of all texts, of which a cell holds no more than a number."""
         self._awaited: tuple[int, int] | None = None
         """Row and column of a formula whose text is in a record to come."""
 
@@ -64,6 +66,7 @@ class LegacySheet:
         Raises:
             DamagedFile, struct.error, IndexError: it is not as it should be.
             EvidenceError: it is a cell that was there before.
+            LimitError: the texts so far are too long.
         """
         if self._awaited and kind not in _BEFORE_TEXT:
             self._put_text_result(*self._awaited, Strings(pieces) if kind == Kind.STRING else None)
@@ -72,6 +75,9 @@ class LegacySheet:
         match kind:
             case Kind.LABELSST:
                 row, column, _, number = struct.unpack("<3HI", body)
+                self._characters += len(self._texts[number])
+                if self._characters > MAX_TEXTS:
+                    raise beyond_texts(self._file, self._characters)
                 self._put(row, column, self._texts[number])
             case Kind.NUMBER:
                 self._put_number(*struct.unpack("<3Hd", body))

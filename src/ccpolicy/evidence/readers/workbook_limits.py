@@ -232,12 +232,17 @@ def check_texts(file: SourceFile, shared: bytes, text: bytes) -> None:
         return
     count = sum(lengths[each] for each in _named_texts(file, text) if each < len(lengths))
     if count > MAX_TEXTS:
-        raise LimitError(
-            "the texts of the sheet come to {count} million characters, where the limit is {limit}",
-            locator=Locator(file.name),
-            count=count >> 20,
-            limit=MAX_TEXTS >> 20,
-        )
+        raise beyond_texts(file, count)
+
+
+def beyond_texts(file: SourceFile, count: int) -> LimitError:
+    """Make the error for a sheet whose texts have too many characters."""
+    return LimitError(
+        "the texts of the sheet come to {count} million characters, where the limit is {limit}",
+        locator=Locator(file.name),
+        count=count >> 20,
+        limit=MAX_TEXTS >> 20,
+    )
 
 
 def _text_lengths(file: SourceFile, shared: bytes) -> list[int]:
