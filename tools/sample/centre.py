@@ -9,6 +9,7 @@ from sample import (
     backups,
     drills,
     equipment,
+    fault_incidents,
     incidents,
     network,
     people,
@@ -75,8 +76,8 @@ _TABLES: dict[str, tuple[str, Callable[[], list[Row]], str]] = {
     ),
     "faults": (
         "fault_id asset_id priority raised_at repaired_at resolution technician verifier"
-        " spares_used",
-        equipment.faults,
+        " spares_used incident_id no_incident_reason",
+        fault_incidents.faults,
         "raised_at",
     ),
     "scan_targets": ("target_id site segment starts_on ends_on", network.scan_targets, ""),
@@ -139,6 +140,11 @@ _TABLES: dict[str, tuple[str, Callable[[], list[Row]], str]] = {
     "plan_versions": (
         "plan_version drafted_by changes signed_by signed_on issued_on effective_on superseded_on",
         reviews.plan_versions,
+        "",
+    ),
+    "plan_decisions": (
+        "decision_id source decided_on decided_by decision plan_version reason",
+        reviews.plan_decisions,
         "",
     ),
     "improvement_actions": (

@@ -25,6 +25,7 @@ class Drill:
     """Issue, action, owner, and the day on which it was closed."""
     floor: int = 70
     """How many percent of those on shift took part, beside the response team."""
+    asks_plan_change: bool = False
     repeats: str | None = None
     """The drill that it repeats, since that one had failed."""
 
@@ -55,6 +56,7 @@ DRILLS = [
         findings=(("座席20分钟后才接到通知", "预先拟好通知口径", "P0053", "2025-06-10"),),
         # The queue was long that afternoon, so most agents stayed on their calls.
         floor=5,
+        asks_plan_change=True,
     ),
     Drill("2025-05-27T15:00", "SHA", "tabletop", "disaster", "台风红色预警", 90, "good"),
     Drill("2025-05-28T15:00", "CTU", "tabletop", "equipment", "PBX节点故障", 90, "fair"),
@@ -122,6 +124,7 @@ DRILLS = [
         240,
         "good",
         recovered=95,
+        asks_plan_change=True,
         findings=(
             ("居家座席没有第二块屏幕", "调整居家设备清单", "P0049", "2026-07-03"),
             ("未能联系上副总监", "登记第二个号码", "P0011", "2026-06-26"),

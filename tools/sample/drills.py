@@ -56,6 +56,7 @@ def _document(drill: Drill, name: str) -> Row:
         "evaluators": ["P0010", "P0009"],
         "result_approver": {"SHA": "P0001", "CTU": "P0002"}[drill.site],
         "overall": drill.overall,
+        "asks_plan_change": drill.asks_plan_change,
         "participants": people,
         "findings": [
             {

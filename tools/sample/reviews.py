@@ -85,6 +85,42 @@ def plan_reviews() -> list[Row]:
     ]
 
 
+_DECISIONS = [  # what asked for it, decided, the new version if there is one, why
+    ("D-2025-04", "2025-06-19", None, "通知口径属附件，改附件即可，预案正文不变"),
+    ("INC-2025-03", "2025-11-27", None, "防水布位置写入现场处置卡，预案正文不变"),
+    ("INC-2025-04", "2025-12-24", "1.1", "通知送达由30分钟缩短为15分钟"),
+    ("INC-2026-01", "2026-02-06", None, "环路保护属设备配置，已列入网络巡检，预案不变"),
+    ("INC-2026-04", "2026-05-21", None, "供应商号码列入通讯录并定期拨测，流程不变"),
+    ("D-2026-04", "2026-06-12", None, "域名应急解析步骤补入操作手册，预案正文不变"),
+    ("D-2026-07", "2026-07-03", None, "副总监第二号码列入通讯录，预案正文不变"),
+    # The new version was issued six days after the limit.
+    ("INC-2026-06", "2026-08-13", "1.2", "增加客户网页通报和恢复通报的要求"),
+    ("PR-2026-01", "2026-08-13", "1.2", "三级、四级事故的时限改按工作时间计"),
+    ("INC-2026-07", "2026-09-10", None, "8月25日发放的1.2版已写明个人信息事故的定级人"),
+]
+
+
+def plan_decisions() -> list[Row]:
+    """Return what was decided on changing the plan."""
+    numbers: dict[str, int] = {}
+    rows: list[Row] = []
+    for source, decided, version, reason in _DECISIONS:
+        year = decided[:4]
+        numbers[year] = numbers.get(year, 0) + 1
+        rows.append(
+            {
+                "decision_id": f"PD-{year}-{numbers[year]:02}",
+                "source": source,
+                "decided_on": day(decided),
+                "decided_by": "P0001",
+                "decision": "new_version" if version else "keep",
+                "plan_version": version,
+                "reason": reason,
+            }
+        )
+    return rows
+
+
 _HELD = {"2026-01": "2026-03-03"}
 """Months whose review was not held in the middle of the next one."""
 _SUMMARIES = (
