@@ -142,6 +142,11 @@ _TABLES: dict[str, tuple[str, Callable[[], list[Row]], str]] = {
         reviews.plan_versions,
         "",
     ),
+    "attestations": (
+        "attestation_id topic statement attested_by countersigned_by attested_on expires_on",
+        reviews.attestations,
+        "",
+    ),
     "plan_decisions": (
         "decision_id source decided_on decided_by decision plan_version reason",
         reviews.plan_decisions,

@@ -121,6 +121,73 @@ def plan_decisions() -> list[Row]:
     return rows
 
 
+_ATTESTATIONS = [  # matter, what is vouched for, by whom, countersigned by, on which days
+    (
+        "risks_complete",
+        "各职场风险台账已逐项核对，无遗漏的重大风险",
+        "P0010",
+        "P0001",
+        ("2025-06-12", "2026-06-04"),
+    ),
+    (
+        "incidents_complete",
+        "达到登记标准的事故均已登记，无瞒报、漏报",
+        "P0003",
+        "P0011",
+        ("2025-06-13", "2026-06-09"),
+    ),
+    (
+        "figures_true",
+        "事故的座席、来电和客户数取自话务系统，未经修饰",
+        "P0011",
+        "P0012",
+        ("2025-06-13", "2026-06-09"),
+    ),
+    (
+        "authorities_informed",
+        "依法依约应当报告的事项均已报告",
+        "P0001",
+        "P0012",
+        ("2025-06-16", "2026-06-11"),
+    ),
+    (
+        "systems_complete",
+        "承载业务和客户数据的系统全部列入系统清单",
+        "P0007",
+        "P0012",
+        ("2025-06-18", "2026-06-11"),
+    ),
+    # Two weeks late: the training lead was on leave.
+    (
+        "sessions_not_fixed",
+        "安全培训时间随事件安排，未固定日期，也未集中在同一天",
+        "P0009",
+        "P0014",
+        ("2025-06-20", "2026-07-03"),
+    ),
+]
+
+
+def attestations() -> list[Row]:
+    """Return who vouched for what no record can show."""
+    rows: list[Row] = []
+    for year in (2025, 2026):
+        for number, (topic, statement, by, countersigned, days) in enumerate(_ATTESTATIONS, 1):
+            on = day(days[year - 2025])
+            rows.append(
+                {
+                    "attestation_id": f"AT-{year}-{number:02}",
+                    "topic": topic,
+                    "statement": statement,
+                    "attested_by": by,
+                    "countersigned_by": countersigned,
+                    "attested_on": on,
+                    "expires_on": months_after(on, 12),
+                }
+            )
+    return rows
+
+
 _HELD = {"2026-01": "2026-03-03"}
 """Months whose review was not held in the middle of the next one."""
 _SUMMARIES = (
