@@ -147,6 +147,11 @@ _TABLES: dict[str, tuple[str, Callable[[], list[Row]], str]] = {
         reviews.attestations,
         "",
     ),
+    "waiver_requests": (
+        "waiver_id control subject requested_by approved_by approved_on until",
+        reviews.waiver_requests,
+        "",
+    ),
     "plan_decisions": (
         "decision_id source decided_on decided_by decision plan_version reason",
         reviews.plan_decisions,

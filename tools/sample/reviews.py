@@ -188,6 +188,29 @@ def attestations() -> list[Row]:
     return rows
 
 
+_WAIVERS = [  # waiver, control, subject, asked by, approved on, until
+    ("W-2025-01", "NS-4", "CTU × firewall", "P0007", "2025-09-01", "2025-10-15"),
+    ("W-2026-01", "EM-1", "CTU-NET-03", "P0006", "2026-10-05", "2027-03-31"),
+    ("W-2026-02", "ER-1", "SHA × headset", "P0005", "2026-10-12", "2027-03-31"),
+]
+
+
+def waiver_requests() -> list[Row]:
+    """Return who asked for a waiver, and who approved it."""
+    return [
+        {
+            "waiver_id": name,
+            "control": control,
+            "subject": subject,
+            "requested_by": asked,
+            "approved_by": "P0001",
+            "approved_on": day(approved),
+            "until": day(until),
+        }
+        for name, control, subject, asked, approved, until in _WAIVERS
+    ]
+
+
 _HELD = {"2026-01": "2026-03-03"}
 """Months whose review was not held in the middle of the next one."""
 _SUMMARIES = (
