@@ -111,6 +111,8 @@ def key(edit: Editor, pair: tuple[Record, Record], selection: Selection) -> tupl
 
 def derived(edit: Editor, pair: tuple[Record, Record], column: str) -> Any:
     found = value(edit, pair, column)
+    if found is None and (word := re.fullmatch(r"'(\w+)'", edit.dataset.derive.get(column, ""))):
+        return word[1]
     if found is None and column == "system_id":
         text = str(pair[0].get("paths") or pair[0].get("name"))
         found = next(system for system in systems() if system in text)
@@ -158,10 +160,14 @@ def living(control: Control, folder: Path) -> Sequence[tuple[str, ...] | None]:
 
 FROM_GIT = {"GV-2", "GV-4"}
 """What they rest on are commits, which tests/provenance/ changes in repositories of its own."""
+FALSIFIED_ALONE = {"IR-18", "DR-9"}
+"""Controls that less evidence cannot turn: of one post too many, and of the drills that were held.
+What turns them stands in policy/falsify.yaml."""
 RECURRING = [
     c
     for c in REPOSITORY.controls.values()
     if c.check in ("recurrence", "coverage", "level", "meter", "share")
+    and c.id not in FALSIFIED_ALONE
 ]
 CLOSED = [
     c
@@ -207,11 +213,10 @@ def test_what_recurs(control: Control, change: str, copy: Path, baseline: dict[s
                     edit.remove(gone)
             else:
                 for part in parts:
+                    column = part.starts or part.valid_from or ""
                     for record, below in rows(edit, part.dataset):
-                        if id(below) in gone and value(edit, (record, below), part.starts):
-                            target = below if part.starts in below else record
-                            old = value(edit, (record, below), part.starts)
-                            edit.put(target, part.starts or "", later(old))
+                        if id(below) in gone and (old := value(edit, (record, below), column)):
+                            edit.put(below if column in below else record, column, later(old))
             edit.save()
         assert touched, victim
         [after] = judged(copy, control.id)
@@ -222,6 +227,14 @@ def test_what_recurs(control: Control, change: str, copy: Path, baseline: dict[s
 OWED: dict[str, Callable[[Record], bool]] = {
     "RA-2": lambda record: record["rating"] == "high",
     "IR-3": lambda record: record["severity"] in (1, 2),
+    "IR-12": lambda record: record["severity"] in (1, 2),
+    # Incidents ask, too, but some were answered by a new version, whose issue is on file elsewhere.
+    "IR-14": lambda record: record.get("overall") == "poor",
+    "IR-16": lambda record: record["personal_data_leaked"],
+    "DR-7": lambda record: (
+        record["overall"] == "poor"
+        or int(record.get("actual_rto_minutes", 0)) > int(record.get("target_rto_minutes", 0))
+    ),
     # Only an episode longer than the interval owes an update.
     "IR-6": lambda record: (
         record["severity"] in (1, 2)
@@ -314,10 +327,15 @@ def inputs() -> Iterator[tuple[tuple[str, str, str], str]]:
         for part in (each for name in control.inputs for each in control.selections(name)):
             if part.where == "false":
                 continue
-            if part.starts:
+            if part.starts and not _looked_up(part):
                 yield (part.dataset, "time", part.starts), control.id
             for way in ("key", "no file", "no record"):
                 yield (part.dataset, way, ""), control.id
+
+
+def _looked_up(part: Selection) -> bool:
+    dataset = REPOSITORY.datasets[part.dataset.partition(".")[0]]
+    return part.starts in dataset.lookups
 
 
 RESTING: dict[tuple[str, str, str], dict[str, None]] = {}
@@ -348,6 +366,9 @@ def test_spoiled_evidence_is_unknown(spoilt: tuple[str, str, str], copy: Path) -
     empty = REPOSITORY.datasets[name].may_be_empty
     for after in judged(copy, *RESTING[spoilt]):
         if way == "no record" and empty:
+            if table in {each.dataset for each in population(REPOSITORY.controls[after.id])}:
+                # What is owed goes with the records; that they are owed is another control's.
+                continue
             assert after.now in ("unknown", "not_applicable", "fail"), after.id
         else:
             assert after.now == "unknown", after.id
@@ -391,8 +412,9 @@ def test_a_bad_signature_fails(copy: Path, baseline: dict[str, Any]) -> None:
 
 
 def test_every_control_is_changed() -> None:
-    changed = {c.id for c in (*RECURRING, *CLOSED)} | {"GV-3"}
-    assert changed | FROM_GIT == set(REPOSITORY.controls)
+    changed = {c.id for c in (*RECURRING, *CLOSED)}
+    judged_one_by_one = {c.id for c in REPOSITORY.controls.values() if c.check == "record"}
+    assert changed | FROM_GIT | FALSIFIED_ALONE | judged_one_by_one == set(REPOSITORY.controls)
     spoiled = {name for controls in RESTING.values() for name in controls}
     assert spoiled | FROM_GIT == set(REPOSITORY.controls)
 
