@@ -165,6 +165,16 @@ _TABLES: dict[str, tuple[str, Callable[[], list[Row]], str]] = {
         reviews.plan_decisions,
         "",
     ),
+    "attestations": (
+        "attestation_id topic statement attested_by countersigned_by attested_on expires_on",
+        reviews.attestations,
+        "",
+    ),
+    "waiver_requests": (
+        "waiver_id control subject requested_by approved_by approved_on until",
+        reviews.waiver_requests,
+        "",
+    ),
     "improvement_actions": (
         "action_id source what owner raised_on due_on done_on verified_by",
         operation.improvement_actions,

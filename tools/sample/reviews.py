@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from sample import traffic
-from sample.chance import between
-from sample.clock import DAY, LAST, Date, day, months_after, workday_from
-from sample.files import Row, numbered
+from sample.clock import LAST, Date, day, months_after
+from sample.files import Row
 
 _VERSIONS = [  # version, what is new, signed, issued, first and last day in force
     (
@@ -121,84 +119,91 @@ def plan_decisions() -> list[Row]:
     return rows
 
 
-_HELD = {"2026-01": "2026-03-03"}
-"""Months whose review was not held in the middle of the next one."""
-_SUMMARIES = (
-    "Level held; two evenings short of agents.",
-    "Level missed on three days after a campaign that nobody had announced.",
-    "Level held; average handling time down by six seconds.",
-    "Level held in spite of the incident, thanks to the other site.",
-)
-_SAID = {"2026-07": "Level missed at Chengdu in the heat; calls were moved to Shanghai too late."}
+_ATTESTATIONS = [  # matter, what is vouched for, by whom, countersigned by, on which days
+    (
+        "risks_complete",
+        "各职场风险台账已逐项核对，无遗漏的重大风险",
+        "P0010",
+        "P0001",
+        ("2025-06-12", "2026-06-04"),
+    ),
+    (
+        "incidents_complete",
+        "达到登记标准的事故均已登记，无瞒报、漏报",
+        "P0003",
+        "P0011",
+        ("2025-06-13", "2026-06-09"),
+    ),
+    (
+        "figures_true",
+        "事故的座席、来电和客户数取自话务系统，未经修饰",
+        "P0011",
+        "P0012",
+        ("2025-06-13", "2026-06-09"),
+    ),
+    (
+        "authorities_informed",
+        "依法依约应当报告的事项均已报告",
+        "P0001",
+        "P0012",
+        ("2025-06-16", "2026-06-11"),
+    ),
+    (
+        "systems_complete",
+        "承载业务和客户数据的系统全部列入系统清单",
+        "P0007",
+        "P0012",
+        ("2025-06-18", "2026-06-11"),
+    ),
+    # Two weeks late: the training lead was on leave.
+    (
+        "sessions_not_fixed",
+        "安全培训时间随事件安排，未固定日期，也未集中在同一天",
+        "P0009",
+        "P0014",
+        ("2025-06-20", "2026-07-03"),
+    ),
+]
 
 
-def operation_reviews() -> list[Row]:
-    """Return the monthly reviews of operation."""
-    rows = []
-    # The review of October is put off to the end of November.
-    for number in range(17):
-        month = months_after(day("2025-05-01"), number)
-        period = month.isoformat()[:7]
-        held = _HELD.get(period)
-        usual = workday_from(months_after(month, 1) + between(9, 13, "review", period) * DAY)
-        on = day(held) if held else usual
-        calls, level = traffic.month(period)
-        summary = _SUMMARIES[between(0, len(_SUMMARIES) - 1, "summary", period)]
-        rows.append(
-            {
-                "review_id": f"OR-{period}",
-                "period": period,
-                "held_on": on,
-                "chair": "P0003",
-                "attendees": between(7, 12, "attendees", period),
-                "calls_offered": calls,
-                "service_level": level,
-                "summary": _SAID.get(period, summary),
-            }
-        )
+def attestations() -> list[Row]:
+    """Return who vouched for what no record can show."""
+    rows: list[Row] = []
+    for year in (2025, 2026):
+        for number, (topic, statement, by, countersigned, days) in enumerate(_ATTESTATIONS, 1):
+            on = day(days[year - 2025])
+            rows.append(
+                {
+                    "attestation_id": f"AT-{year}-{number:02}",
+                    "topic": topic,
+                    "statement": statement,
+                    "attested_by": by,
+                    "countersigned_by": countersigned,
+                    "attested_on": on,
+                    "expires_on": months_after(on, 12),
+                }
+            )
     return rows
 
 
-_ACTIONS = """
-source     | owner | raised on  | due on     | done on    | what
-OR-2025-05 | P0013 | 2025-06-12 | 2025-07-31 | 2025-07-24 | announce campaigns two weeks ahead
-OR-2025-06 | P0039 | 2025-07-11 | 2025-08-15 | 2025-08-12 | more agents on Monday mornings
-PR-2025-01 | P0011 | 2025-05-20 | 2025-06-30 | 2025-06-25 | first five minutes on a card
-OR-2025-07 | P0025 | 2025-08-12 | 2025-09-30 | 2025-09-19 | voice menu: shorter greeting
-D-2025-03  | P0025 | 2025-06-05 | 2025-07-04 | 2025-06-27 | carrier list in the runbook
-OR-2025-08 | P0044 | 2025-09-11 | 2025-10-31 | 2025-10-30 | second screen for quality analysts
-OR-2025-09 | P0004 | 2025-10-13 | 2025-12-31 | 2025-12-22 | evening shift at Chengdu
-OR-2025-10 | P0003 | 2025-11-12 | 2026-02-27 | 2026-02-25 | callback instead of waiting
-PR-2025-02 | P0005 | 2025-12-24 | 2026-01-30 | 2026-01-23 | inspect the network every quarter
-PR-2025-02 | P0011 | 2025-12-24 | 2026-01-15 | 2026-01-14 | notice within 15 minutes
-OR-2025-12 | P0040 | 2026-01-12 | 2026-03-31 | 2026-04-09 | spring festival roster by December
-OR-2026-01 | P0024 | 2026-03-03 | 2026-05-29 | 2026-05-20 | dashboard on the floor
-OR-2026-02 | P0050 | 2026-03-12 | 2026-06-30 | 2026-06-24 | fewer transfers between teams
-OR-2026-03 | P0013 | 2026-04-13 | 2026-07-31 | 2026-07-17 | survey after each call
-D-2026-03  | P0055 | 2026-04-30 | 2026-05-29 | 2026-05-26 | list of travellers kept by the shifts
-OR-2026-05 | P0009 | 2026-06-11 | 2026-07-15 | 2026-07-10 | training on the new refund rules
-PR-2026-02 | P0013 | 2026-08-13 | 2026-10-16 | 2026-10-12 | web page with news on incidents
-OR-2026-07 | P0005 | 2026-08-12 | 2026-09-30 | 2026-09-28 | heat plan for the server room
-OR-2026-08 | P0049 | 2026-09-11 | 2026-11-13 | 2026-11-11 | cut the queue for password resets
-OR-2026-09 | P0039 | 2026-10-13 | 2026-11-30 |            | forecast with holidays of partners
-OR-2026-09 | P0003 | 2026-10-13 | 2026-12-31 |            | deputy for the night shift lead
-"""
+_WAIVERS = [  # waiver, control, subject, asked by, approved on, until
+    ("W-2025-01", "NS-4", "CTU × firewall", "P0007", "2025-09-01", "2025-10-15"),
+    ("W-2026-01", "EM-1", "CTU-NET-03", "P0006", "2026-10-05", "2027-03-31"),
+    ("W-2026-02", "ER-1", "SHA × headset", "P0005", "2026-10-12", "2027-03-31"),
+]
 
 
-def improvement_actions() -> list[Row]:
-    """Return what was to be improved, and whether it was."""
-    rows = []
-    for line in _ACTIONS.strip().splitlines()[1:]:
-        source, owner, raised, due, done, what = (part.strip() for part in line.split("|"))
-        rows.append(
-            {
-                "source": source,
-                "what": what,
-                "owner": owner,
-                "raised_on": day(raised),
-                "due_on": day(due),
-                "done_on": day(done) if done else None,
-                "verified_by": "P0012" if done else None,
-            }
-        )
-    return numbered(rows, "M{:03}", "action_id", "raised_on", "due_on")
+def waiver_requests() -> list[Row]:
+    """Return who asked for a waiver, and who approved it."""
+    return [
+        {
+            "waiver_id": name,
+            "control": control,
+            "subject": subject,
+            "requested_by": asked,
+            "approved_by": "P0001",
+            "approved_on": day(approved),
+            "until": day(until),
+        }
+        for name, control, subject, asked, approved, until in _WAIVERS
+    ]
