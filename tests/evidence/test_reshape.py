@@ -89,6 +89,28 @@ def test_a_grid_of_days() -> None:
     assert loaded.said == []
 
 
+def test_rows_that_another_dataset_reads_are_not_passed_over(desk: Desk) -> None:
+    """Where a query adds up the rows of a file that is read whole as well."""
+    desk.write("log.csv", "id,site\na,SHA\nb,SHA\n")
+    sums = log(
+        "csv",
+        id="sums",
+        key=["site"],
+        record={"type": "object", "properties": {"site": TEXT, "n": INTEGER}},
+        reshape={
+            "columns": ["id", "site"],
+            "query": "SELECT max(place) AS place, site, count(*) AS n FROM rows GROUP BY site",
+        },
+    )
+    whole = log("csv", {"site": TEXT})
+    used = {"sums": {"site", "n"}, "log": {"id", "site"}}
+    alone = desk.load(sums, used={"sums": used["sums"]})
+    assert [note.code for file in alone.evidence.files for note in file.notes] == ["EV548"]
+    both = desk.load(sums, whole, used=used)
+    assert [note.code for file in both.evidence.files for note in file.notes] == []
+    assert [row["n"] for row in both.tables["sums"]] == [2]
+
+
 def test_fill_down_and_rows_to_pass_over() -> None:
     loaded = made(
         [["site", "id"], ["SHA", "a"], ["", "b"], ["site", "id"], ["PEK", "c"], ["", "d"]],

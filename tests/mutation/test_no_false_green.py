@@ -116,6 +116,8 @@ def derived(edit: Editor, pair: tuple[Record, Record], column: str) -> Any:
     if found is None and column == "system_id":
         text = str(pair[0].get("paths") or pair[0].get("name"))
         found = next(system for system in systems() if system in text)
+    if found is None and column == "period":
+        found = pair[0]["source"].removeprefix("OR-")
     return found
 
 
@@ -146,9 +148,8 @@ def living(control: Control, folder: Path) -> Sequence[tuple[str, ...] | None]:
         if selection.where == "false":
             continue
         edit = editor(folder, selection)
-        of_class = re.fullmatch(r"(\w+) = '(\w+)'", selection.where or "")
         for pair in rows(edit, selection.dataset):
-            if of_class and value(edit, pair, of_class[1]) != of_class[2]:
+            if not chosen(edit, pair, selection.where):
                 continue
             ends = value(edit, pair, selection.ends) if selection.ends else None
             starts = value(edit, pair, selection.starts) if selection.starts else "2000-01-01"
@@ -156,6 +157,24 @@ def living(control: Control, folder: Path) -> Sequence[tuple[str, ...] | None]:
                 found.append(key(edit, pair, selection))
     found = sorted(set(found))
     return [found[0], found[len(found) // 2], found[-1]][: min(SOME, len(found))]
+
+
+def chosen(edit: Editor, pair: tuple[Record, Record], where: str | None) -> bool:
+    """Whether a predicate that picks subjects is true of a record."""
+    for part in where.split(" and ") if where else []:
+        column, sign, word = part.split(maxsplit=2)
+        found = value(edit, pair, column)
+        match sign:
+            case "=":
+                holds = found == word.strip("'")
+            case ">":
+                holds = int(found) > int(word)
+            case _:
+                assert (sign, word) == ("is", "not null"), where
+                holds = bool(found)
+        if not holds:
+            return False
+    return True
 
 
 FROM_GIT = {"GV-2", "GV-4"}
@@ -226,6 +245,7 @@ def test_what_recurs(control: Control, change: str, copy: Path, baseline: dict[s
 
 OWED: dict[str, Callable[[Record], bool]] = {
     "RA-2": lambda record: record["rating"] == "high",
+    "EM-3": lambda record: record["result"] == "fail",
     "IR-3": lambda record: record["severity"] in (1, 2),
     "IR-12": lambda record: record["severity"] in (1, 2),
     # Incidents ask, too, but some were answered by a new version, whose issue is on file elsewhere.
@@ -235,6 +255,8 @@ OWED: dict[str, Callable[[Record], bool]] = {
         record["overall"] == "poor"
         or int(record.get("actual_rto_minutes", 0)) > int(record.get("target_rto_minutes", 0))
     ),
+    # The month in which a site missed its level.
+    "MI-5": lambda record: record["source"] == "OR-2026-07",
     # Only an episode longer than the interval owes an update.
     "IR-6": lambda record: (
         record["severity"] in (1, 2)
@@ -253,7 +275,11 @@ def closable(control: Control, folder: Path, known: Any) -> list[tuple[str, ...]
     """Keys of openings that were due in the window, and never lapsed."""
     lapsed = {lapse.subject for lapse in known.lapses}
     found = []
-    for selection in population(control):
+    opened = population(control)
+    if any(REPOSITORY.datasets[each.dataset.partition(".")[0]].reshape for each in opened):
+        # What is added up of many rows is opened by none of them: take what was closed.
+        opened = control.selections("closings")
+    for selection in opened:
         edit = editor(folder, selection)
         for pair in rows(edit, selection.dataset):
             starts = value(edit, pair, selection.starts)
@@ -327,9 +353,11 @@ def inputs() -> Iterator[tuple[tuple[str, str, str], str]]:
         for part in (each for name in control.inputs for each in control.selections(name)):
             if part.where == "false":
                 continue
-            if part.starts and not _looked_up(part):
+            # A cell that cannot be added up leaves a reshaped dataset unread, like a missing file.
+            is_reshaped = bool(REPOSITORY.datasets[part.dataset.partition(".")[0]].reshape)
+            if part.starts and not is_reshaped and not _looked_up(part):
                 yield (part.dataset, "time", part.starts), control.id
-            for way in ("key", "no file", "no record"):
+            for way in ("no file", "no record") if is_reshaped else ("key", "no file", "no record"):
                 yield (part.dataset, way, ""), control.id
 
 
@@ -405,7 +433,8 @@ def test_a_bad_signature_fails(copy: Path, baseline: dict[str, Any]) -> None:
         edit.put(pair[1], words[2], value(edit, pair, words[0]))
         edit.save()
         [after] = judged(copy, control.id)
-        assert after.now == "fail", part.dataset
+        # The subject's next record may cure it, as it should.
+        assert len(after.lapses) > len(baseline["GV-3"].lapses), part.dataset
         turned += 1
         restore(copy)
     assert turned >= 9
@@ -413,8 +442,16 @@ def test_a_bad_signature_fails(copy: Path, baseline: dict[str, Any]) -> None:
 
 def test_every_control_is_changed() -> None:
     changed = {c.id for c in (*RECURRING, *CLOSED)}
-    judged_one_by_one = {c.id for c in REPOSITORY.controls.values() if c.check == "record"}
-    assert changed | FROM_GIT | FALSIFIED_ALONE | judged_one_by_one == set(REPOSITORY.controls)
+    # What makes a record bad differs for each control: its falsifications say it.
+    suite = REPOSITORY.falsifications
+    assert suite
+    bad = {
+        each
+        for located in suite.falsifications
+        for each in located.falsification.turns
+        if REPOSITORY.controls[each].check == "record"
+    }
+    assert changed | bad | FROM_GIT | FALSIFIED_ALONE == set(REPOSITORY.controls)
     spoiled = {name for controls in RESTING.values() for name in controls}
     assert spoiled | FROM_GIT == set(REPOSITORY.controls)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -92,8 +92,11 @@ class DatasetLoad:
                 rows.add(source, number)
         self.raw_counts = rows.counts
 
-    def reshape(self, limits: Limits) -> None:
-        """Make records of the rows, in a locked store."""
+    def reshape(self, limits: Limits, read_whole: Collection[str]) -> None:
+        """Make records of the rows, in a locked store.
+
+        Rows that no record is made of are noted, but not of files that another dataset reads whole.
+        """
         try:
             relation, names = reshape(self.store, self.contract, limits)
         except EvidenceError as failure:
@@ -112,7 +115,7 @@ class DatasetLoad:
         )
         self.counts = dict.fromkeys(self.raw_counts, 0) | {int(n): int(count) for n, count in rows}
         for number, source in self.files.items():
-            if count := passed.get(number):
+            if (count := passed.get(number)) and source.file.name not in read_whole:
                 source.notes.append(passed_over_note(count, self.raw_counts[number]))
             self.places.sources[number] = ReshapedRecords(
                 source, self.dataset.id, number, self.store, relation, names

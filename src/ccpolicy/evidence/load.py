@@ -83,8 +83,9 @@ def load_evidence(
     if reshaped:
         # From here on no file is read by the engine, since a whole query of the policy runs.
         store.lock()
+        whole = {source.file.name for load in as_they_are for source in load.files.values()}
         for load in reshaped:
-            load.reshape(limits)
+            load.reshape(limits, whole)
         create_tables(store, reshaped)
         check_tables(store, reshaped)
     attachments = Attachments(store, loads.values(), finder, folder)
