@@ -117,7 +117,7 @@ def test_records_behind_lapses_and_timelines_are_there() -> None:
         file, _, line = record.place.partition("#")[0].rpartition(":")
         if file.endswith(".csv"):
             dataset = datasets[record.dataset]
-            if dataset.encoding or dataset.columns:
+            if dataset.encoding or dataset.columns or dataset.reshape:
                 continue  # what is written there stands for something else
             text = (ROOT / file).read_text("utf-8").splitlines()[int(line) - 1]
             assert all(value in text for value in record.fields.values())

@@ -11,6 +11,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,15 +32,39 @@ SOME = 3
 """Subjects changed for each control and input."""
 
 
+def files(folder: Path) -> list[Path]:
+    return [path for path in (folder / "evidence").rglob("*") if path.is_file()]
+
+
+SHIPPED = {path.relative_to(ROOT): path.read_bytes() for path in files(ROOT)}
+
+
 @pytest.fixture(scope="module")
 def baseline() -> dict[str, Any]:
     return {control.id: control for control in shipped_sample.assessment().controls}
 
 
+@pytest.fixture(scope="module")
+def centre(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("centre")
+    shutil.copytree(ROOT / "evidence", folder / "evidence")
+    return folder
+
+
 @pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    shutil.copytree(ROOT / "evidence", tmp_path / "evidence")
-    return tmp_path
+def copy(centre: Path) -> Iterator[Path]:
+    """A folder with the shipped evidence."""
+    yield centre
+    restore(centre)
+
+
+def restore(folder: Path) -> None:
+    """Put back what was changed."""
+    assert {path.relative_to(folder) for path in files(folder)} <= SHIPPED.keys()
+    for path, data in SHIPPED.items():
+        changed = folder / path
+        if not changed.exists() or changed.read_bytes() != data:
+            changed.write_bytes(data)
 
 
 def population(control: Control) -> list[Selection]:
@@ -86,19 +111,32 @@ def key(edit: Editor, pair: tuple[Record, Record], selection: Selection) -> tupl
 
 def derived(edit: Editor, pair: tuple[Record, Record], column: str) -> Any:
     found = value(edit, pair, column)
+    if found is None and (word := re.fullmatch(r"'(\w+)'", edit.dataset.derive.get(column, ""))):
+        return word[1]
     if found is None and column == "system_id":
         text = str(pair[0].get("paths") or pair[0].get("name"))
-        systems = Editor(ROOT / "evidence", REPOSITORY.datasets["systems"]).records()
-        found = next(each["system_id"] for each in systems if each["system_id"] in text)
+        found = next(system for system in systems() if system in text)
+    if found is None and column == "period":
+        found = pair[0]["source"].removeprefix("OR-")
     return found
+
+
+@cache
+def systems() -> list[str]:
+    edit = Editor(ROOT / "evidence", REPOSITORY.datasets["systems"])
+    return [each["system_id"] for each in edit.records()]
 
 
 def judged(folder: Path, *controls: str) -> Sequence[Any]:
     """Judge the evidence of a folder by some controls of the shipped policy."""
-    repository = Repository(replace(REPOSITORY.policy, root=folder))
-    found = repository.check(ccpolicy.EvaluationRequest(controls=controls)).controls
+    found = repository(folder).check(ccpolicy.EvaluationRequest(controls=controls)).controls
     assert {each.id for each in found} == {*controls}
     return found
+
+
+@cache
+def repository(folder: Path) -> Repository:
+    return Repository(replace(REPOSITORY.policy, root=folder))
 
 
 def living(control: Control, folder: Path) -> Sequence[tuple[str, ...] | None]:
@@ -110,9 +148,8 @@ def living(control: Control, folder: Path) -> Sequence[tuple[str, ...] | None]:
         if selection.where == "false":
             continue
         edit = editor(folder, selection)
-        of_class = re.fullmatch(r"(\w+) = '(\w+)'", selection.where or "")
         for pair in rows(edit, selection.dataset):
-            if of_class and value(edit, pair, of_class[1]) != of_class[2]:
+            if not chosen(edit, pair, selection.where):
                 continue
             ends = value(edit, pair, selection.ends) if selection.ends else None
             starts = value(edit, pair, selection.starts) if selection.starts else "2000-01-01"
@@ -122,12 +159,34 @@ def living(control: Control, folder: Path) -> Sequence[tuple[str, ...] | None]:
     return [found[0], found[len(found) // 2], found[-1]][: min(SOME, len(found))]
 
 
+def chosen(edit: Editor, pair: tuple[Record, Record], where: str | None) -> bool:
+    """Whether a predicate that picks subjects is true of a record."""
+    for part in where.split(" and ") if where else []:
+        column, sign, word = part.split(maxsplit=2)
+        found = value(edit, pair, column)
+        match sign:
+            case "=":
+                holds = found == word.strip("'")
+            case ">":
+                holds = int(found) > int(word)
+            case _:
+                assert (sign, word) == ("is", "not null"), where
+                holds = bool(found)
+        if not holds:
+            return False
+    return True
+
+
 FROM_GIT = {"GV-2", "GV-4"}
 """What they rest on are commits, which tests/provenance/ changes in repositories of its own."""
+FALSIFIED_ALONE = {"IR-18", "DR-9"}
+"""Controls that less evidence cannot turn: of one post too many, and of the drills that were held.
+What turns them stands in policy/falsify.yaml."""
 RECURRING = [
     c
     for c in REPOSITORY.controls.values()
     if c.check in ("recurrence", "coverage", "level", "meter", "share")
+    and c.id not in FALSIFIED_ALONE
 ]
 CLOSED = [
     c
@@ -173,22 +232,31 @@ def test_what_recurs(control: Control, change: str, copy: Path, baseline: dict[s
                     edit.remove(gone)
             else:
                 for part in parts:
+                    column = part.starts or part.valid_from or ""
                     for record, below in rows(edit, part.dataset):
-                        if id(below) in gone and value(edit, (record, below), part.starts):
-                            target = below if part.starts in below else record
-                            old = value(edit, (record, below), part.starts)
-                            edit.put(target, part.starts or "", later(old))
+                        if id(below) in gone and (old := value(edit, (record, below), column)):
+                            edit.put(below if column in below else record, column, later(old))
             edit.save()
         assert touched, victim
         [after] = judged(copy, control.id)
         assert after.now in ("fail", "unknown"), (victim, after.now)
-        shutil.rmtree(copy / "evidence")
-        shutil.copytree(ROOT / "evidence", copy / "evidence")
+        restore(copy)
 
 
 OWED: dict[str, Callable[[Record], bool]] = {
     "RA-2": lambda record: record["rating"] == "high",
+    "EM-3": lambda record: record["result"] == "fail",
     "IR-3": lambda record: record["severity"] in (1, 2),
+    "IR-12": lambda record: record["severity"] in (1, 2),
+    # Incidents ask, too, but some were answered by a new version, whose issue is on file elsewhere.
+    "IR-14": lambda record: record.get("overall") == "poor",
+    "IR-16": lambda record: record["personal_data_leaked"],
+    "DR-7": lambda record: (
+        record["overall"] == "poor"
+        or int(record.get("actual_rto_minutes", 0)) > int(record.get("target_rto_minutes", 0))
+    ),
+    # The month in which a site missed its level.
+    "MI-5": lambda record: record["source"] == "OR-2026-07",
     # Only an episode longer than the interval owes an update.
     "IR-6": lambda record: (
         record["severity"] in (1, 2)
@@ -207,7 +275,11 @@ def closable(control: Control, folder: Path, known: Any) -> list[tuple[str, ...]
     """Keys of openings that were due in the window, and never lapsed."""
     lapsed = {lapse.subject for lapse in known.lapses}
     found = []
-    for selection in population(control):
+    opened = population(control)
+    if any(REPOSITORY.datasets[each.dataset.partition(".")[0]].reshape for each in opened):
+        # What is added up of many rows is opened by none of them: take what was closed.
+        opened = control.selections("closings")
+    for selection in opened:
         edit = editor(folder, selection)
         for pair in rows(edit, selection.dataset):
             starts = value(edit, pair, selection.starts)
@@ -270,8 +342,7 @@ def test_what_is_due_once(
             assert any(lapse.subject.startswith(subject) for lapse in after.lapses), victim
             if change == "removed" and control.check == "deadline":
                 assert after.now == "fail"
-        shutil.rmtree(copy / "evidence")
-        shutil.copytree(ROOT / "evidence", copy / "evidence")
+        restore(copy)
 
 
 def inputs() -> Iterator[tuple[tuple[str, str, str], str]]:
@@ -282,10 +353,17 @@ def inputs() -> Iterator[tuple[tuple[str, str, str], str]]:
         for part in (each for name in control.inputs for each in control.selections(name)):
             if part.where == "false":
                 continue
-            if part.starts:
+            # A cell that cannot be added up leaves a reshaped dataset unread, like a missing file.
+            is_reshaped = bool(REPOSITORY.datasets[part.dataset.partition(".")[0]].reshape)
+            if part.starts and not is_reshaped and not _looked_up(part):
                 yield (part.dataset, "time", part.starts), control.id
-            for way in ("key", "no file", "no record"):
+            for way in ("no file", "no record") if is_reshaped else ("key", "no file", "no record"):
                 yield (part.dataset, way, ""), control.id
+
+
+def _looked_up(part: Selection) -> bool:
+    dataset = REPOSITORY.datasets[part.dataset.partition(".")[0]]
+    return part.starts in dataset.lookups
 
 
 RESTING: dict[tuple[str, str, str], dict[str, None]] = {}
@@ -316,6 +394,9 @@ def test_spoiled_evidence_is_unknown(spoilt: tuple[str, str, str], copy: Path) -
     empty = REPOSITORY.datasets[name].may_be_empty
     for after in judged(copy, *RESTING[spoilt]):
         if way == "no record" and empty:
+            if table in {each.dataset for each in population(REPOSITORY.controls[after.id])}:
+                # What is owed goes with the records; that they are owed is another control's.
+                continue
             assert after.now in ("unknown", "not_applicable", "fail"), after.id
         else:
             assert after.now == "unknown", after.id
@@ -352,16 +433,25 @@ def test_a_bad_signature_fails(copy: Path, baseline: dict[str, Any]) -> None:
         edit.put(pair[1], words[2], value(edit, pair, words[0]))
         edit.save()
         [after] = judged(copy, control.id)
-        assert after.now == "fail", part.dataset
+        # The subject's next record may cure it, as it should.
+        assert len(after.lapses) > len(baseline["GV-3"].lapses), part.dataset
         turned += 1
-        shutil.rmtree(copy / "evidence")
-        shutil.copytree(ROOT / "evidence", copy / "evidence")
+        restore(copy)
     assert turned >= 9
 
 
 def test_every_control_is_changed() -> None:
-    changed = {c.id for c in (*RECURRING, *CLOSED)} | {"GV-3"}
-    assert changed | FROM_GIT == set(REPOSITORY.controls)
+    changed = {c.id for c in (*RECURRING, *CLOSED)}
+    # What makes a record bad differs for each control: its falsifications say it.
+    suite = REPOSITORY.falsifications
+    assert suite
+    bad = {
+        each
+        for located in suite.falsifications
+        for each in located.falsification.turns
+        if REPOSITORY.controls[each].check == "record"
+    }
+    assert changed | bad | FROM_GIT | FALSIFIED_ALONE == set(REPOSITORY.controls)
     spoiled = {name for controls in RESTING.values() for name in controls}
     assert spoiled | FROM_GIT == set(REPOSITORY.controls)
 

@@ -166,7 +166,7 @@ def test_changes_inform_and_never_tighten(held: Draft, name: str) -> None:
     shutil.copytree(held.root, head.root)
     head.change(*changes)
     before, after = (ccpolicy.load(each.root).policy for each in (held, head))
-    found = diff.compare(before, after, (None, None), datetime.date(2026, 11, 20))
+    found = diff.compare_policies(before, after, (None, None), datetime.date(2026, 11, 20))
     assert [f"{each.name}: {each.message.text('en')}" for each in found.changes] == said
     assert {each.direction for each in found.changes} <= {"neutral"}
     assert not found.loosened
@@ -181,7 +181,7 @@ def test_a_new_framework_and_one_taken_out(held: Draft) -> None:
     with_it, without = (ccpolicy.load(each.root).policy for each in (held, bare))
     day = datetime.date(2026, 11, 20)
     for before, after, direction in (without, with_it, "added"), (with_it, without, "neutral"):
-        found = diff.compare(before, after, (None, None), day).changes
+        found = diff.compare_policies(before, after, (None, None), day).changes
         [own] = [each for each in found if each.family == "framework"]
         assert (own.name, own.direction) == ("iso", direction)
 

@@ -11,14 +11,14 @@ from ccpolicy.assessment.models import (
     Attachment,
     Clause,
     Control,
-    Due,
+    DueSubjects,
     Evidence,
     EvidenceFile,
+    FileNote,
     Gate,
     IgnoredFiles,
     Lapse,
     Norm,
-    Note,
     Parameter,
     Policy,
     Problem,
@@ -30,7 +30,7 @@ from ccpolicy.assessment.models import (
     Waiver,
     Window,
 )
-from ccpolicy.assessment.verdict_history import Change, History, Moment
+from ccpolicy.assessment.verdict_history import History, Moment, VerdictChange
 from ccpolicy.vocabulary import Verdict
 
 HOSTILE = "UPS\x1b[31m-1\u202e\n::error::\x00"
@@ -138,7 +138,7 @@ CONTROLS = [
         owner=text("centre-manager", "中心经理"),
         subjects=subjects(1),
         next_due="2027-04-02T00:00:00+08:00",
-        due=[Due(at="2027-04-02T00:00:00+08:00", subjects=["centre"])],
+        due=[DueSubjects(at="2027-04-02T00:00:00+08:00", subjects=["centre"])],
     ),
     control(
         "EM-1",
@@ -175,12 +175,12 @@ CONTROLS = [
         ],
         next_due="2026-11-24T00:00:00+08:00",
         due=[
-            Due(
+            DueSubjects(
                 at="2026-11-24T00:00:00+08:00",
                 subjects=["SH-NET-01", "SH-NET-02", "成都-交换机-03"],
             ),
-            Due(at="2026-11-30T00:00:00+08:00", subjects=["SH-PBX-03"]),
-            Due(at="2027-01-09T00:00:00+08:00", subjects=["SH-NET-04"]),
+            DueSubjects(at="2026-11-30T00:00:00+08:00", subjects=["SH-PBX-03"]),
+            DueSubjects(at="2027-01-09T00:00:00+08:00", subjects=["SH-NET-04"]),
         ],
         left_out=12,
     ),
@@ -290,8 +290,8 @@ CONTROLS = [
         datasets=["staff", "training"],
         next_due="2026-11-27T00:00:00+08:00",
         due=[
-            Due(at="2026-11-27T00:00:00+08:00", subjects=["P0042 × operations"]),
-            Due(
+            DueSubjects(at="2026-11-27T00:00:00+08:00", subjects=["P0042 × operations"]),
+            DueSubjects(
                 at="2026-11-29T00:00:00+08:00",
                 subjects=[f"P{n:04} × security_awareness" for n in range(50, 62)],
             ),
@@ -366,7 +366,7 @@ FRAMEWORKS = [
 
 ASSESSMENT = Assessment(
     annex=None,
-    schema_version="2.2",
+    schema_version="2.3",
     tool=Tool(name="ccpolicy", version="1.2.3"),
     policy=Policy(
         id="call-centre",
@@ -462,7 +462,7 @@ ASSESSMENT = Assessment(
                 invalid=2,
                 sha256="cd" * 32,
                 notes=[
-                    Note(
+                    FileNote(
                         code="EV241",
                         message=text(
                             "of the sheet '=Log', 3 hidden rows were read",
@@ -519,7 +519,7 @@ HISTORY = History(
             passed=verdict == "pass",
             verdicts={"EM-1": verdict, "TR-1": "pass"},
             changed=[
-                Change(
+                VerdictChange(
                     control="EM-1",
                     title=text("Equipment inspected", "设备按期巡检"),
                     severity="high",

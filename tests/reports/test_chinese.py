@@ -22,8 +22,8 @@ WORD = re.compile(r"[A-Za-z]{2,}")
 PROPER_NAMES = frozenset(
     re.findall(
         r"\w+",
-        "Asia Shanghai Borg CIS Controls CSF CSV CSWP FedRAMP GB GSA git IEC ISO IT JSON NFPA NIST"
-        " restic SHA SP SQL UPS kW",
+        "Asia Shanghai Borg CIS Controls CSF CSV CSWP CVSS FedRAMP FIRST GB GSA git IEC ISO IT JSON"
+        " NFPA NIST PBX restic SHA SP SQL UPS kW",
     )
 )
 """Products, standards and abbreviations that Chinese writes in Latin letters."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from sample.chance import below, between, often
+from sample.chance import between, often
 from sample.clock import (
     AS_OF,
     DAY,
@@ -31,7 +31,7 @@ CAPTURED = Path(__file__).parent / "captured"
 
 _SYSTEMS = [  # system, name, tier, recovery time objective in minutes, in service, backed up by
     ("pbx", "telephony platform", 1, 120, "2021-03-15", "restic"),
-    ("ivr", "voice menus", 1, 120, "2021-03-15", "restic"),
+    ("ivr", "IVR", 1, 120, "2021-03-15", "restic"),
     ("crm", "customer records", 1, 180, "2022-08-01", "restic"),
     ("tickets", "ticket system", 1, 180, "2023-02-20", "restic"),
     ("recording", "call recordings", 2, 480, "2021-03-15", "borg"),
@@ -71,9 +71,7 @@ def _backups(system: str) -> list[tuple[Moment, str]]:
 
 def _latest(system: str, at: Moment) -> str:
     """Return the latest backup that was there at a moment."""
-    there = [name for taken, name in _backups(system) if taken < at]
-    # What was restored before the listings begin has been forgotten since.
-    return there[-1] if there else f"{below(16**8, 'forgotten', system, at):08x}"
+    return [name for taken, name in _backups(system) if taken < at][-1]
 
 
 _MISSED_COPIES = {("tickets", "2026-09-06"), ("recording", "2026-03-21")}
@@ -115,7 +113,7 @@ def _copies(system: str, at: Moment) -> Iterator[Row]:
         yield {**copy, **shelf, "copied_at": copy["copied_at"] + minutes(12)}
 
 
-_LATE_TESTS = {"tickets": {"2026-04": 5}, "crm": {"2026-06": 5}}
+_LATE_TESTS = {"tickets": {"2026-05": 5}}
 _SLOW_TESTS = [("crm", "2026-06-30T10:20", 227)]
 """System, time and minutes of restores that took longer than the system's objective."""
 
@@ -125,7 +123,7 @@ def restore_tests() -> list[Row]:
     rows: list[Row] = []
     for system in systems():
         name, objective = system["system_id"], system["rto_minutes"]
-        since = max(day("2025-05-09"), system["in_service_on"])
+        since = max(day("2025-06-02"), system["in_service_on"])
         first = workday_from(since + between(2, 16, "first restore", name) * DAY)
         late = _LATE_TESTS.get(name)
         for on in rounds(first, LAST, lambda on: months_after(on, 3), (3, 14), name, late=late):
@@ -140,6 +138,9 @@ def _restore(system: str, at: Moment, length: int) -> Row:
         "system_id": system,
         "source_backup": _latest(system, at),
         "tested_at": at,
+        # The archive of recordings is too large to restore as a whole every quarter.
+        "scope": "sample" if system == "recording" else "full",
+        "items": between(25, 60, "items", system, at) if system == "recording" else None,
         "minutes": length,
         "verified": True,
         "result": "pass",

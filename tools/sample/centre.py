@@ -9,9 +9,14 @@ from sample import (
     backups,
     drills,
     equipment,
+    failovers,
+    fault_incidents,
     incidents,
     network,
+    operation,
     people,
+    power,
+    protection,
     reviews,
     risks,
     stores,
@@ -22,6 +27,7 @@ from sample.chinese_files import (
     PASSED,
     write_access_reviews,
     write_copy_log,
+    write_protection_checks,
     write_security_sessions,
 )
 from sample.clock import day
@@ -74,27 +80,33 @@ _TABLES: dict[str, tuple[str, Callable[[], list[Row]], str]] = {
         "performed_at",
     ),
     "faults": (
-        "fault_id asset_id priority raised_at repaired_at resolution technician verifier"
-        " spares_used",
-        equipment.faults,
+        "fault_id asset_id inspection_id priority effect symptom raised_at repaired_at resolution"
+        " technician verifier spares_used incident_id no_incident_reason",
+        fault_incidents.faults,
         "raised_at",
     ),
     "scan_targets": ("target_id site segment starts_on ends_on", network.scan_targets, ""),
     "scans": (
-        "scan_id target_id segment started_at finished_at authenticated feed_on result",
+        "scan_id target_id segment started_at finished_at authenticated feed_on result found",
         network.scans,
         "finished_at",
     ),
     "findings": (
-        "finding_id target_id severity found_at fixed_at rescan_id",
+        "finding_id target_id scan_id severity cvss instances found_at fixed_at rescan_id",
         network.findings,
         "found_at",
     ),
+    "scan_scope": ("member_id target_id listed_on", network.scan_scope, ""),
+    "access_removals": ("person_id removed_at accounts", protection.access_removals, ""),
     "hosts": ("host_id site role in_service_on retired_on", network.hosts, ""),
     "staff": ("person_id role site team hired_on left_on", people.staff, ""),
     "team_roles": ("role rank starts_on ends_on", people.team_roles, ""),
     "team": ("role rank person_id starts_on ends_on", people.team, ""),
-    "contacts": ("contact_id role person_id channel listed_on removed_on", people.contacts, ""),
+    "contacts": (
+        "contact_id role audience person_id organization channel listed_on removed_on",
+        people.contacts,
+        "",
+    ),
     "contact_tests": (
         "test_id contact_id channel tested_at answered_at result",
         people.contact_tests,
@@ -105,16 +117,27 @@ _TABLES: dict[str, tuple[str, Callable[[], list[Row]], str]] = {
         stores.spare_minimums,
         "",
     ),
-    "power_units": ("unit_id site kind in_service_on retired_on", stores.power_units, ""),
+    "power_units": ("unit_id site kind in_service_on retired_on", power.power_units, ""),
     "power_tests": (
-        "test_id unit_id tested_at load_percent minutes transfer_seconds engine_hours"
+        "test_id unit_id test tested_at load_percent minutes transfer_seconds engine_hours"
         " battery_voltage temperature deficiency action technician verifier result",
-        stores.power_tests,
+        power.power_tests,
         "tested_at",
+    ),
+    "generator_looks": (
+        "look_id unit_id looked_at fuel_percent battery_voltage leaks technician result",
+        power.generator_looks,
+        "looked_at",
+    ),
+    "failover_tests": (
+        "test_id site element tested_at unannounced takeover_seconds calls_lost technician verifier"
+        " result remark",
+        failovers.failover_tests,
+        "",
     ),
     "generator_services": (
         "service_id unit_id serviced_at engine_hours work technician verifier",
-        stores.generator_services,
+        power.generator_services,
         "",
     ),
     "call_traffic": (
@@ -128,13 +151,33 @@ _TABLES: dict[str, tuple[str, Callable[[], list[Row]], str]] = {
         "",
     ),
     "restore_tests": (
-        "test_id system_id source_backup tested_at minutes verified result",
+        "test_id system_id source_backup tested_at scope items minutes verified result",
         backups.restore_tests,
+        "",
+    ),
+    "plan_versions": (
+        "plan_version drafted_by changes signed_by signed_on issued_on effective_on superseded_on",
+        reviews.plan_versions,
+        "",
+    ),
+    "plan_decisions": (
+        "decision_id source decided_on decided_by decision plan_version reason",
+        reviews.plan_decisions,
+        "",
+    ),
+    "attestations": (
+        "attestation_id topic statement attested_by countersigned_by attested_on expires_on",
+        reviews.attestations,
+        "",
+    ),
+    "waiver_requests": (
+        "waiver_id control subject requested_by approved_by approved_on until",
+        reviews.waiver_requests,
         "",
     ),
     "improvement_actions": (
         "action_id source what owner raised_on due_on done_on verified_by",
-        reviews.improvement_actions,
+        operation.improvement_actions,
         "",
     ),
 }
@@ -149,8 +192,10 @@ def write_centre(root: Path) -> None:
             write_csv(root / name / f"{part}.csv", some, columns.split())
     _write_documents(root)
     _write_spreadsheets(root)
-    reviewed, held = network.access_reviews(), training.security_sessions()
+    reviewed, held = protection.access_reviews(), training.security_sessions()
     write_access_reviews(root / "access_reviews" / "access_reviews.csv", reviewed)
+    checked = protection.protection_checks()
+    write_protection_checks(root / "protection_checks" / "protection_checks.csv", checked)
     write_security_sessions(root / "security_sessions" / "security_sessions.csv", held)
     for year, some in years(backups.backup_copies(), "copied_at").items():
         write_copy_log(root / "backup_copies" / f"{year}.log", some)
@@ -165,7 +210,9 @@ def _write_documents(root: Path) -> None:
         "risks": (risks.risks(), "assessed_on"),
         "plan_reviews": (reviews.plan_reviews(), "reviewed_on"),
         "drills": (drills.drills(), "planned_start"),
-        "operation_reviews": (reviews.operation_reviews(), "held_on"),
+        "incident_reviews": (incidents.incident_reviews(), "held_on"),
+        "effect_reviews": (operation.effect_reviews(), "reviewed_on"),
+        "operation_reviews": (operation.operation_reviews(), "held_on"),
     }
     for name, (rows, by) in lists.items():
         for year, some in years(rows, by).items():

@@ -89,15 +89,17 @@ def rounds(
     slack: tuple[int, int],
     *name: object,
     late: Mapping[str, int] | None = None,
+    workday: Callable[[Date], Date] = workday_until,
 ) -> Iterator[Date]:
     """Yield the days of something done again and again, a few days before it is due each time.
 
-    `late` names months, such as `2026-03`, in which it is done so many days after its due day.
+    `late` names months, such as `2026-03`, in which it is done so many days after its due day;
+    `workday` moves a day off to one that is worked.
     """
     on = first
     while on <= last:
         yield on
         owed = due(on)
-        planned = workday_until(owed - between(*slack, "slack", on, *name) * DAY)
+        planned = workday(owed - between(*slack, "slack", on, *name) * DAY)
         behind = (late or {}).get(planned.isoformat()[:7])
         on = planned if behind is None else workday_from(owed + behind * DAY)

@@ -97,6 +97,8 @@ def _sources(root: Path) -> dict[str, list[Source]]:
     found: dict[str, list[Source]] = {}
     for file in sorted((root / "policy" / "datasets").glob("*.yaml")):
         dataset = parse_yaml(file.read_bytes())
+        if "reshape" in dataset:
+            continue  # made of the rows of another dataset's files
         for path in sorted(evidence.glob(dataset["files"])):
             source = Source(path.relative_to(evidence).as_posix(), dataset, path.read_bytes())
             found.setdefault(dataset["owner"]["en"], []).append(source)

@@ -1,11 +1,12 @@
-"""The network of the sample centre: scans, what they found, hosts, updates and reviews of rules."""
+"""The network of the sample centre: scans, what they found, hosts and updates."""
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
+from functools import cache
 
-from sample.chance import below, between, often
+from sample.chance import below, between, often, tenths
 from sample.clock import (
     DAY,
     LAST,
@@ -16,8 +17,8 @@ from sample.clock import (
     minutes,
     months_after,
     rounds,
-    workday_until,
 )
+from sample.equipment import assets
 from sample.files import Row, numbered
 from sample.people import START
 
@@ -51,6 +52,12 @@ def scan_targets() -> list[Row]:
 
 def scans() -> list[Row]:
     """Return the scans: the regular ones, those that failed, and those that look again."""
+    found = {row["scan_id"]: row["instances"] for row in findings()}
+    return [{**row, "found": found.get(row["scan_id"], 0)} for row in _all_scans()]
+
+
+@cache
+def _all_scans() -> list[Row]:
     rows = [row for target in scan_targets() for row in _scans_of(target)]
     return numbered(rows, "V{:04}", "scan_id", "finished_at", "target_id")
 
@@ -68,6 +75,9 @@ def _scans_of(target: Row) -> Iterator[Row]:
         if delayed or often(5, "scan failed", name, on):
             yield _scan(target, on - DAY, "failed")
         yield _scan(target, on, "completed")
+        # What an intruder sees who has no password, the night before.
+        if internal and (on - DAY) >= target["starts_on"]:
+            yield {**_scan(target, on - DAY, "completed"), "authenticated": False}
         # Whether grave findings are gone is looked at before the next regular scan.
         extra = day(_EXTRA[name]) if name in _EXTRA else None
         if extra and on < extra < months_after(on, 1):
@@ -93,6 +103,8 @@ def _scan(target: Row, on: Date, result: str) -> Row:
 
 _DAYS = {"critical": 30, "high": 30, "medium": 90, "low": 180}
 _SEVERITIES = ["critical", "high", "high", "medium", "medium", "medium", "low", "low"]
+_SCORES = {"critical": (90, 98), "high": (70, 88), "medium": (40, 69), "low": (21, 39)}
+"""Severity: the lowest and highest score of CVSS, in tenths."""
 _EXTRA = {"T-sha-web": "2026-04-17"}
 """Targets and days of a scan after a repair that took too long."""
 
@@ -100,7 +112,12 @@ _EXTRA = {"T-sha-web": "2026-04-17"}
 def findings() -> list[Row]:
     """Return the vulnerabilities that the scans found, and the scans that found them gone."""
     rows: list[Row] = []
-    done = [scan for scan in scans() if scan["result"] == "completed"]
+    done = [
+        scan
+        for scan in _all_scans()
+        if scan["result"] == "completed"
+        and (scan["authenticated"] or scan["segment"] == "external")
+    ]
     for number, scan in enumerate(done):
         name, found = scan["target_id"], scan["finished_at"]
         later = [each for each in done[number + 1 :] if each["target_id"] == name]
@@ -124,7 +141,10 @@ def findings() -> list[Row]:
         rows.append(
             {
                 "target_id": name,
+                "scan_id": scan["scan_id"],
                 "severity": severity,
+                "cvss": tenths(*_SCORES[severity], "score", scan["scan_id"]),
+                "instances": between(1, 6, "instances", scan["scan_id"]),
                 "found_at": found,
                 "fixed_at": rescan.get("finished_at"),
                 "rescan_id": rescan.get("scan_id"),
@@ -175,6 +195,45 @@ def hosts() -> list[Row]:
     return rows
 
 
+_DEVICES = {"access": "desks", "core": "servers", "border": "management", "firewall": "management"}
+"""Beginning of a network device's model: the target that its address is in."""
+
+
+_LISTED_LATE = {"SHA-NET-10": 3}
+"""Members that nobody thought of for so many days after they went into service."""
+
+
+def scan_scope() -> list[Row]:
+    """Return which target each host and network device is scanned with."""
+    targets = {row["target_id"]: row for row in scan_targets()}
+    members = [(row["host_id"], row["in_service_on"], _host_target(row)) for row in hosts()] + [
+        (row["asset_id"], row["commissioned_on"], _device_target(row))
+        for row in assets()
+        if row["class"] == "network"
+    ]
+    rows = []
+    for name, since, target in sorted(members):
+        listed = max(since + _LISTED_LATE.get(name, 0) * DAY, targets[target]["starts_on"])
+        if listed > max(since, START) and name not in _LISTED_LATE:
+            # Before its own target was there it was scanned with the servers.
+            servers = f"T-{name[:3].lower()}-servers"
+            rows.append({"member_id": name, "target_id": servers, "listed_on": max(since, START)})
+        rows.append({"member_id": name, "target_id": target, "listed_on": listed})
+    return rows
+
+
+def _host_target(host: Row) -> str:
+    site, role = host["site"].lower(), host["role"]
+    name = f"T-{site}-{role}"
+    return name if name in {target for target, *_ in _TARGETS} else f"T-{site}-servers"
+
+
+def _device_target(device: Row) -> str:
+    site = device["site"].lower()
+    name = f"T-{site}-{_DEVICES[device['model'].split()[0]]}"
+    return name if name in {target for target, *_ in _TARGETS} else f"T-{site}-servers"
+
+
 def updates() -> list[Row]:
     """Return the updates of the hosts, made at night and at least monthly."""
     rows: list[Row] = []
@@ -206,39 +265,3 @@ def _update(name: str, on: Date) -> Iterator[Row]:
         "packages": packages,
         "in_effect": True,
     }
-
-
-_REVIEWS: list[tuple[str, str, str, str]] = [  # site, what, day, result
-    ("SHA", "firewall", "2025-05-13", "pass"),
-    ("SHA", "firewall", "2025-11-06", "pass"),
-    ("SHA", "firewall", "2026-04-28", "fail"),
-    ("SHA", "firewall", "2026-05-06", "pass"),
-    ("SHA", "firewall", "2026-10-29", "pass"),
-    ("SHA", "access", "2025-05-20", "pass"),
-    ("SHA", "access", "2025-11-18", "pass"),
-    ("SHA", "access", "2026-05-13", "pass"),
-    ("SHA", "access", "2026-11-11", "pass"),
-    ("CTU", "firewall", "2025-05-15", "pass"),
-    ("CTU", "firewall", "2025-11-13", "pass"),
-    # Due on 13 May, and eleven days late.
-    ("CTU", "firewall", "2026-05-25", "pass"),
-    ("CTU", "access", "2025-05-29", "pass"),
-    ("CTU", "access", "2025-11-27", "pass"),
-    ("CTU", "access", "2026-05-26", "pass"),
-]
-
-
-def access_reviews() -> list[Row]:
-    """Return the reviews of firewall rules and access rights."""
-    rows = [
-        {
-            "site": site,
-            "scope": scope,
-            "reviewed_on": workday_until(day(on)),
-            "reviewer": {"SHA": "P0031", "CTU": "P0033"}[site],
-            "approver": {"firewall": "P0008", "access": "P0007"}[scope],
-            "result": result,
-        }
-        for site, scope, on, result in _REVIEWS
-    ]
-    return numbered(rows, "A{:03}", "review_id", "reviewed_on", "site", "scope")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ccpolicy.assessment.building_blocks import Model, Norm
+from ccpolicy.assessment.building_blocks import AssessmentModel, Norm
 from ccpolicy.assessment.control import Control
 from ccpolicy.texts import Text
 from ccpolicy.vocabulary import VERDICTS, Grade, Verdict
 
 
-class Requirement(Model):
+class Requirement(AssessmentModel):
     """A requirement of a framework, or a heading over those below it."""
 
     id: str
@@ -31,7 +31,7 @@ class Requirement(Model):
     """The worst verdict in the period, likewise."""
 
 
-class Framework(Model):
+class Framework(AssessmentModel):
     """A document whose requirements the plan's controls serve, such as a standard.
 
     That its controls pass does not show that a requirement is met in full.

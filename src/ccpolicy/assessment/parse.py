@@ -17,7 +17,7 @@ from pydantic_core import from_json
 
 from ccpolicy.assessment.frameworks import serving_verdicts
 from ccpolicy.assessment.models import SCHEMA_VERSION, Assessment
-from ccpolicy.errors import Locator, Message, ReportError
+from ccpolicy.errors import KeyPath, Locator, Message, ReportError
 from ccpolicy.files.model_errors import details, explain
 
 _HINT = Message.of("make one with 'ccpolicy check --annex --format json -o FILE'").template
@@ -30,7 +30,6 @@ _INSTANTS = frozenset(
 _TOO_LARGE = 1e15
 """No count and no number of days comes near."""
 _DAYS = frozenset({"day"})
-Path = tuple[str | int, ...]
 
 
 def read_assessment(data: bytes, file: str) -> Assessment:
@@ -49,21 +48,21 @@ def read_assessment(data: bytes, file: str) -> Assessment:
     return result
 
 
-def _refuse_first(faults: Iterable[tuple[Path, Message | None]], file: str) -> None:
+def _refuse_first(faults: Iterable[tuple[KeyPath, Message | None]], file: str) -> None:
     for path, message in faults:
         if message:
-            place = _Document(file, None).locate(path)
+            place = _JsonDocument(file, None).locate(path)
             raise ReportError(message.template, hint=_HINT, locator=place, **dict(message.values))
 
 
 @dataclass(frozen=True, slots=True)
-class _Document:
+class _JsonDocument:
     """A JSON document, whose places are paths."""
 
     file: str
     value: Any
 
-    def locate(self, path: Path) -> Locator:
+    def locate(self, path: KeyPath) -> Locator:
         return Locator(self.file, path="/".join(map(str, path)))
 
 
@@ -87,7 +86,7 @@ def _explained(failure: ValidationError, data: bytes, file: str) -> ReportError:
             version=version,
             known=SCHEMA_VERSION,
         )
-    error = explain(failure, _Document(file, value), Assessment)[0]
+    error = explain(failure, _JsonDocument(file, value), Assessment)[0]
     return ReportError(
         error.message.template,
         hint=error.hint.template or _HINT,
@@ -96,7 +95,7 @@ def _explained(failure: ValidationError, data: bytes, file: str) -> ReportError:
     )
 
 
-def _leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+def _leaves(value: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
     """Yield every value that is no list or mapping, and its path."""
     match value:
         case dict():
@@ -144,7 +143,7 @@ def lists_unread(result: Assessment) -> bool:
     return total >= named and bool(total) == bool(named) and told.issuperset(result.evidence.unread)
 
 
-def _contradictions(result: Assessment) -> Iterator[tuple[Path, Message]]:
+def _contradictions(result: Assessment) -> Iterator[tuple[KeyPath, Message]]:
     """Yield where one part says another thing than the rest."""
     scope, gate = result.scope, result.gate
     if result.tally != scope.tally(result.controls):
@@ -176,7 +175,7 @@ def _contradictions(result: Assessment) -> Iterator[tuple[Path, Message]]:
             yield ("controls", index, "clauses"), Message.of("no clause stands behind the control")
 
 
-def _foreign_verdicts(result: Assessment) -> Iterator[tuple[Path, Message]]:
+def _foreign_verdicts(result: Assessment) -> Iterator[tuple[KeyPath, Message]]:
     """Yield the requirements of frameworks whose verdicts are not those of their controls."""
     for place, framework in enumerate(result.frameworks):
         for index, each in enumerate(framework.requirements):

@@ -20,7 +20,7 @@ from ccpolicy.files.yaml_document import parse_yaml
 from ccpolicy.git.repository import GitRepository, open_repository
 from ccpolicy.git.revision import find_revision
 from ccpolicy.policy import Policy
-from ccpolicy.policy.load import FRAMEWORKS, TESTS
+from ccpolicy.policy.file_reader import FRAMEWORKS, TESTS
 from ccpolicy.policy.models import Clause, Plan
 
 Change = Literal["digest", "order", "modeline"]

@@ -77,7 +77,7 @@ def quote_waivers(
     """Return the waivers of some controls, and whether each is in force at an instant.
 
     `subjects`: control → the subjects named by waivers that are on file for it. `unread`: controls
-    some of whose records could not be read, so that a subject may exist though it is not on file.
+    with unreadable records, among which a subject of a waiver may be.
     """
     return [
         _waiver(

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from ccpolicy.errors import LimitError, Locator, PolicyError
+from ccpolicy.errors import KeyPath, LimitError, Locator, PolicyError
 from ccpolicy.near_names import nearest
 from ccpolicy.texts import TAG
 
@@ -66,7 +66,6 @@ _LANGUAGE_HINT_MESSAGES = {
 }
 _LISTED = re.compile(r"'([^']*)'")
 
-Path = tuple[str | int, ...]
 MOST_ERRORS = 10_000
 
 
@@ -86,13 +85,13 @@ class _Fault:
     """An error of pydantic's, at its place in the file."""
 
     kind: str
-    path: Path
-    unions: tuple[tuple[Path, str | int], ...]
+    path: KeyPath
+    unions: tuple[tuple[KeyPath, str | int], ...]
     """Each union on the way: where it stands, and the branch that was tried."""
     details: ErrorDetails
 
 
-class Document(Protocol):
+class LocatableDocument(Protocol):
     """Something read from a file, whose parts have places."""
 
     @property
@@ -100,13 +99,13 @@ class Document(Protocol):
         """What was read."""
         ...
 
-    def locate(self, path: Path) -> Locator:
+    def locate(self, path: KeyPath) -> Locator:
         """Return the place of a part."""
         ...
 
 
 def explain(
-    failure: ValidationError, source: Document, model: type[BaseModel]
+    failure: ValidationError, source: LocatableDocument, model: type[BaseModel]
 ) -> list[PolicyError]:
     """Turn pydantic's errors into ours, each with its line."""
     errors = []
@@ -144,7 +143,7 @@ def explain(
 
 def _fault(error: ErrorDetails, value: Any) -> _Fault:
     """Take out of a path what pydantic adds to it for keys and the branches of unions."""
-    path: Path = ()
+    path: KeyPath = ()
     kind = error["type"]
     unions = []
     loc = error["loc"]
@@ -165,7 +164,7 @@ def _fault(error: ErrorDetails, value: Any) -> _Fault:
 
 def _likeliest(faults: list[_Fault], level: int = 0) -> Iterator[_Fault]:
     """Of each union keep the errors of the branch that matched furthest, probably the meant one."""
-    tried: dict[Path, dict[str | int, list[_Fault]]] = {}
+    tried: dict[KeyPath, dict[str | int, list[_Fault]]] = {}
     for fault in faults:
         if len(fault.unions) <= level:
             yield fault
@@ -185,7 +184,7 @@ def _fit(branch: list[_Fault]) -> tuple[int, int]:
     return max(len(fault.path) for fault in branch), -len(branch)
 
 
-def _name(model: type[BaseModel], path: Path) -> str:
+def _name(model: type[BaseModel], path: KeyPath) -> str:
     """Return the field at a path, and below it what the author named: an entry or a key."""
     for index in reversed(range(len(path))):
         if path[index] in _fields(model, path[:index]):
@@ -193,7 +192,7 @@ def _name(model: type[BaseModel], path: Path) -> str:
     return "/".join(map(str, path))
 
 
-def _fields(model: type[BaseModel], path: Path) -> list[str]:
+def _fields(model: type[BaseModel], path: KeyPath) -> list[str]:
     """Return the names that are known at a path."""
     schema = model.model_json_schema()
     nodes = _branches(schema, schema)

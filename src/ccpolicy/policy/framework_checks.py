@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from ccpolicy.errors import PolicyError
 from ccpolicy.near_names import nearest
+from ccpolicy.policy.file_reader import FRAMEWORKS
 from ccpolicy.policy.frameworks import Framework, split_name
-from ccpolicy.policy.load import FRAMEWORKS, Policy
+from ccpolicy.policy.load import Policy
 from ccpolicy.policy.models import Control
 from ccpolicy.policy.names import unknown
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from ccpolicy.policy.base_model import Id, Model
+from ccpolicy.policy.base_model import Id, PolicyModel
 from ccpolicy.texts import Label, Line, WrittenText
 from ccpolicy.vocabulary import Grade
 
@@ -22,7 +22,7 @@ RequirementName = Annotated[
 """A requirement with its framework: `iso27001:A.5.30`."""
 
 
-class Requirement(Model):
+class Requirement(PolicyModel):
     """A requirement of a framework, or a heading over the requirements below it."""
 
     id: RequirementId
@@ -36,7 +36,7 @@ class Requirement(Model):
     """A heading asks for nothing, so that no control can name it."""
 
 
-class Framework(Model):
+class Framework(PolicyModel):
     """A file of `policy/frameworks/`: a standard, a regulation or a catalogue of another body."""
 
     id: Id

@@ -6,7 +6,7 @@ from ccpolicy.assessment.models import Assessment, Control, Problem, Recorded
 from ccpolicy.reports import View
 from ccpolicy.reports.framework_text import served_share
 from ccpolicy.reports.layout import pad, width
-from ccpolicy.reports.page import Page, Table, Word
+from ccpolicy.reports.page import Page, PageTable, Word
 from ccpolicy.reports.phrases import (
     baseline_note,
     lapse_text,
@@ -60,7 +60,7 @@ class _SectionText:
             "pass": (labels["pass"], "green"),
         }
         words = [text for text, _ in self.words.values()]
-        self.table = Table(page, words, [control.id for control in result.controls])
+        self.table = PageTable(page, words, [control.id for control in result.controls])
 
     def write(self) -> None:
         """Write every section that has something to say."""
@@ -295,10 +295,10 @@ class _SectionText:
             )
 
     def problem(self, problem: Problem) -> None:
-        """Show what could not be judged, where, and how to mend it."""
+        """Show what could not be judged, where, and the hint how to correct it."""
         self.table.detail(problem_text(self.page, problem))
         if self.page.view.excerpt and problem.locator:
-            for line in self.page.view.excerpt(problem.locator):
+            for line in self.page.view.excerpt(problem.locator, problem.field):
                 self.page.line(" " * self.table.indent + line)
         if problem.hint:
             self.table.detail(self.page.say("hint: {hint}", hint=self.page.text(problem.hint)))

@@ -1,4 +1,4 @@
-"""CSV: a row for a pin, each control, lapse, problem, due date, note, attachment, obsolete entry.
+"""CSV: a row for a pin, each control, lapse, problem, due date, subject, note, and other entry.
 
 Each requirement of a framework has a row for each control that serves it, or one without control.
 
@@ -11,7 +11,7 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 
-from ccpolicy.assessment.models import Assessment, Control, Problem
+from ccpolicy.assessment.models import Assessment, Control, Problem, SubjectState
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import inert, visible
 from ccpolicy.reports.page import Page
@@ -47,7 +47,7 @@ _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 BOM = "\ufeff"
 """Without it Excel shows Chinese as noise."""
 
-Row = dict[str, str]
+ReportRow = dict[str, str]
 
 
 def render_assessment(result: Assessment, view: View) -> str:
@@ -62,7 +62,7 @@ def render_assessment(result: Assessment, view: View) -> str:
     return file.getvalue()
 
 
-def _rows(page: Page, result: Assessment) -> Iterator[Row]:
+def _rows(page: Page, result: Assessment) -> Iterator[ReportRow]:
     if warnings := pinned(page, result):
         yield {"entry": "pinned", "starts": result.as_of, "text": page.phrases(warnings)}
     yield from (_problem(page, problem) for problem in result.problems)
@@ -106,7 +106,9 @@ def _rows(page: Page, result: Assessment) -> Iterator[Row]:
     yield from _requirements(page, result, own)
 
 
-def _requirements(page: Page, result: Assessment, own: Mapping[str, Row]) -> Iterator[Row]:
+def _requirements(
+    page: Page, result: Assessment, own: Mapping[str, ReportRow]
+) -> Iterator[ReportRow]:
     """Yield each requirement with each control; `own`: control → what its rows have in common."""
     for framework in result.frameworks:
         for requirement in framework.requirements:
@@ -121,7 +123,7 @@ def _requirements(page: Page, result: Assessment, own: Mapping[str, Row]) -> Ite
                 yield entry
 
 
-def _control(page: Page, result: Assessment, control: Control) -> Row:
+def _control(page: Page, result: Assessment, control: Control) -> ReportRow:
     """Return what the rows of a control have in common."""
     return {
         "control": control.id,
@@ -135,7 +137,7 @@ def _control(page: Page, result: Assessment, control: Control) -> Row:
     }
 
 
-def _entries(page: Page, control: Control) -> Iterator[Row]:
+def _entries(page: Page, control: Control) -> Iterator[ReportRow]:
     yield {
         "entry": "control",
         "satisfies": " ".join(control.satisfies),
@@ -160,9 +162,27 @@ def _entries(page: Page, control: Control) -> Iterator[Row]:
     for due in control.due:
         for subject in due.subjects:
             yield {"entry": "due", "subject": subject, "starts": due.at}
+    for each in control.population or []:
+        yield {
+            "entry": "subject",
+            "subject": each.subject,
+            "now": each.now,
+            "period": each.period,
+            "starts": each.since or "",
+            "ends": each.next_due or "",
+            "days": f"{each.days:g}",
+            "place": each.evidence or "",
+            "text": _about(page, each),
+        }
 
 
-def _problem(page: Page, problem: Problem) -> Row:
+def _about(page: Page, subject: SubjectState) -> str:
+    said = [page.text(subject.label)] if subject.label else []
+    said += [page.say("not due yet")] if subject.not_due else []
+    return page.phrases(said)
+
+
+def _problem(page: Page, problem: Problem) -> ReportRow:
     return {
         "entry": "problem",
         "place": problem.locator or "",

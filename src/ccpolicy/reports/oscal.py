@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from ccpolicy.assessment.frameworks import Framework
 from ccpolicy.assessment.models import Assessment, Attachment, Control, EvidenceFile, Waiver
-from ccpolicy.oscal import Part, document, identifier, moment, prop, prose
+from ccpolicy.oscal import Part, document, prop, prose, stable_uuid, utc_text
 from ccpolicy.reports import View
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import (
@@ -76,7 +76,7 @@ class _Results:
 
     def id(self, *names: str) -> str:
         """Return the UUID of a part, the same in every run of one plan."""
-        return identifier(self.result.policy.id, *names)
+        return stable_uuid(self.result.policy.id, *names)
 
     def results(self, title: str) -> Part:
         result, page = self.result, self.page
@@ -95,8 +95,8 @@ class _Results:
                     ],
                 )
             ),
-            "start": moment(result.window.starts),
-            "end": moment(result.as_of),
+            "start": utc_text(result.window.starts),
+            "end": utc_text(result.as_of),
             "props": [
                 prop("tool", f"{result.tool.name} {result.tool.version}"),
                 prop("as-of", result.as_of_source),
@@ -132,7 +132,7 @@ class _Results:
                 "description": prose(problem_text(self.page, problem)),
                 "methods": ["EXAMINE"],
                 "types": ["discovery"],
-                "collected": moment(self.result.as_of),
+                "collected": utc_text(self.result.as_of),
             }
 
     def obsolete(self) -> Iterator[Part]:
@@ -143,7 +143,7 @@ class _Results:
                 "description": prose(obsolete_entry(self.page, entry)),
                 "methods": ["EXAMINE"],
                 "types": ["discovery"],
-                "collected": moment(self.result.as_of),
+                "collected": utc_text(self.result.as_of),
             }
 
     def observation(self, control: Control) -> Part:
@@ -181,8 +181,8 @@ class _Results:
                 for name in dict.fromkeys(each.partition(".")[0] for each in control.datasets)
                 for file in self.files.get(name, [])
             ],
-            "collected": moment(self.result.as_of),
-            "expires": moment(control.next_due) if control.next_due else None,
+            "collected": utc_text(self.result.as_of),
+            "expires": utc_text(control.next_due) if control.next_due else None,
         }
 
     def finding(self, control: Control) -> Part:
@@ -253,7 +253,7 @@ class _Results:
                 prop("state", waiver.state),
             ],
             "status": "deviation-approved",
-            "deadline": moment(waiver.ends),
+            "deadline": utc_text(waiver.ends),
         }
 
     def resource(self, file: EvidenceFile) -> Part:

@@ -43,6 +43,8 @@ def sheets(page: Page, result: Assessment) -> Iterator[Sheet]:
     yield _lapses(page, result)
     yield _problems(page, result)
     yield _due(page, result)
+    if any(control.population is not None for control in result.controls):
+        yield _subjects(page, result)
     yield _waivers(page, result)
     yield _frameworks(page, result)
     yield _evidence(page, result)
@@ -195,6 +197,43 @@ def _due(page: Page, result: Assessment) -> Sheet:
         for subject in due.subjects
     ]
     return Sheet(page.say("Falling due"), head, rows)
+
+
+def _subjects(page: Page, result: Assessment) -> Sheet:
+    head = [
+        page.say("Control"),
+        page.say("Subject"),
+        page.say("Called"),
+        page.say("Now"),
+        page.say("Period"),
+        page.say("Since"),
+        page.say("Rests on"),
+        page.say("Next due"),
+        page.say("Not due yet"),
+        page.say("Lapses in the period"),
+        page.say("Days in the period"),
+        page.say("Owner"),
+    ]
+    verdicts = {verdict: page.say(text) for verdict, text in VERDICT_MESSAGES.items()}
+    rows = [
+        (
+            control.id,
+            each.subject,
+            page.text(each.label) if each.label else None,
+            verdicts[each.now],
+            verdicts[each.period],
+            each.since and beginning(each.since),
+            each.evidence,
+            each.next_due and ending(each.next_due),
+            page.say("yes") if each.not_due else None,
+            each.lapses,
+            each.days,
+            page.text(control.owner),
+        )
+        for control in result.controls
+        for each in control.population or []
+    ]
+    return Sheet(page.say("Subjects"), head, rows)
 
 
 def _waivers(page: Page, result: Assessment) -> Sheet:

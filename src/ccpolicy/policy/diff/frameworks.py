@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ccpolicy.assessment.comparison import Change
+from ccpolicy.assessment.comparison import PolicyChange
 from ccpolicy.errors import Message
 from ccpolicy.policy.diff.change import Subject
 from ccpolicy.policy.frameworks import Framework
 
 
-def framework_changes(subject: Subject, before: Framework, after: Framework) -> Iterator[Change]:
+def framework_changes(
+    subject: Subject, before: Framework, after: Framework
+) -> Iterator[PolicyChange]:
     """Yield what changed in a framework; no verdict depends on it.
 
     One that is taken out is no longer said to be without a control, so that it is named.
