@@ -22,8 +22,8 @@ WORD = re.compile(r"[A-Za-z]{2,}")
 PROPER_NAMES = frozenset(
     re.findall(
         r"\w+",
-        "Asia Shanghai Borg CIS Controls CSV CVSS FedRAMP FIRST git IT JSON NFPA NIST PBX restic SHA"
-        " SP SQL UPS",
+        "Asia Shanghai Borg CIS Controls CSV CVSS FedRAMP FIRST git IT JSON NFPA NIST PBX restic"
+        " SHA SP SQL UPS",
     )
 )
 """Products, standards and abbreviations that Chinese writes in Latin letters."""
