@@ -26,6 +26,8 @@ INSTALL := $(PIP) install --only-binary :all: --require-hashes
 
 # What stands in the caller's environment does not get between.
 unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV COVERAGE_PROCESS_START
+# What is compiled once need not be at every start, of which the tests have hundreds.
+unexport PYTHONDONTWRITEBYTECODE
 export PIP_ROOT_USER_ACTION := ignore
 
 check: $(RUN)

@@ -12,10 +12,13 @@ from ccpolicy.shipped import shipped_folder
 @cache
 def audited() -> Assessment:
     """Return its assessment with the appendix for auditors."""
-    return ccpolicy.load(shipped_folder()).check(ccpolicy.EvaluationRequest(appendix=True))
+    return ccpolicy.load(shipped_folder()).check(
+        ccpolicy.EvaluationRequest(appendix=True, subjects=True)
+    )
 
 
 @cache
 def assessment() -> Assessment:
-    """Return its assessment without the appendix."""
-    return audited().model_copy(update={"annex": None})
+    """Return its assessment without the appendix and the populations."""
+    controls = [each.model_copy(update={"population": None}) for each in audited().controls]
+    return audited().model_copy(update={"annex": None, "controls": controls})

@@ -73,7 +73,7 @@ def test_codes_are_never_reused(
 def test_differences_are_found(tmp_path: Path) -> None:
     (tmp_path / "new.py").write_text(
         'raise PolicyError("never said before" if x else "the entry is there twice", hint="no")\n'
-        'found = Finding(Message.of("a new finding"), Message.of("a hint"), place)\n'
+        'found = LintFinding(Message.of("a new finding"), Message.of("a hint"), place)\n'
         '_NAME_MESSAGES = {"a": "one of a table"}\n',
         "utf-8",
     )

@@ -70,10 +70,11 @@ WITHOUT = (
     "policy/diff",
     "reports",
     "cli",
+    "record/offline_page",
     "record/page",
 )
 """Modules and packages in which a `Message` says how something went, and not what is wrong."""
-OTHERS = {"Finding": 1, "Filter": 1, "ColumnRole": 1}
+OTHERS = {"LintFinding": 1, "Filter": 1, "ColumnRole": 1}
 """Call → where it takes a `Message` that is a hint or a label."""
 
 

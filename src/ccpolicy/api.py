@@ -25,6 +25,7 @@ from ccpolicy.files.policy_files import FolderFiles
 from ccpolicy.policy import (
     Control,
     Dataset,
+    Framework,
     Norm,
     Plan,
     Policy,
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from ccpolicy.engine.falsification import FalsificationResult
     from ccpolicy.engine.policy_tests import PolicyTestResult
     from ccpolicy.policy.falsifications import Suite
-    from ccpolicy.policy.lint import Finding
+    from ccpolicy.policy.lint import LintFinding
     from ccpolicy.policy.tests import LocatedTest
 
 
@@ -74,7 +75,7 @@ def compare(
     Raises:
         PolicyError: there is no such revision, or one of the policies is not valid.
     """
-    from ccpolicy.engine.alterations import altered
+    from ccpolicy.engine.alterations import compare_records
     from ccpolicy.policy import diff
 
     states = [load(path, base), load(path, head)]
@@ -84,8 +85,8 @@ def compare(
             check_policy(state.policy, store)
     before, after = (state.policy for state in states)
     day = resolve_moment(after, as_of)[0].date()
-    result = diff.compare(before, after, (base, head), day)
-    records = altered(before, after.revision, resolve_moment(before, as_of)[0])
+    result = diff.compare_policies(before, after, (base, head), day)
+    records = compare_records(before, after.revision, resolve_moment(before, as_of)[0])
     return result.model_copy(update={"altered": records})
 
 
@@ -116,6 +117,11 @@ class Repository:
         return self.policy.norms
 
     @property
+    def frameworks(self) -> Mapping[str, Framework]:
+        """The frameworks by id."""
+        return self.policy.frameworks
+
+    @property
     def waivers(self) -> Mapping[str, Waiver]:
         """The waivers by id."""
         return self.policy.waivers
@@ -139,7 +145,7 @@ class Repository:
         """
         return plan_zone(self.policy)
 
-    def lint(self) -> list[Finding]:
+    def lint(self) -> list[LintFinding]:
         """Return what is doubtful about the policy by place, without judging evidence.
 
         Waivers are judged on the day of the pin in `ccpolicy.toml`, or else today.
@@ -217,7 +223,7 @@ class Repository:
                 self.policy, found, chosen, lambda policy: Repository(policy).check(request)
             )
 
-    def doubtful_demands(self) -> list[Finding]:
+    def doubtful_demands(self) -> list[LintFinding]:
         """Return the clauses, demands and controls that nothing falsifies."""
         from ccpolicy.policy.falsification_checks import doubtful_demands
 
@@ -282,9 +288,7 @@ def _judge(policy: Policy, located: LocatedTest) -> Assessment:
     """Judge a test's evidence at its moment."""
     case = located.case
     try:
-        starts, slash, ends = (case.period or "").partition("/")
-        period = (starts, ends) if slash else None
-        return Repository(policy).check(EvaluationRequest(as_of=case.as_of, period=period))
+        return Repository(policy).check(EvaluationRequest(as_of=case.as_of, period=case.period))
     except PolicyError:
         raise
     except CcpolicyError as failure:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gettext
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,6 +14,8 @@ Language = Literal["en", "zh"]
 Level = Literal["error", "warning"]
 """`error`: the policy or evidence cannot be used; `warning`: it can, but should be reviewed."""
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
+KeyPath = tuple[str | int, ...]
+"""Keys and indices that lead to a part of a document, such as `("record", "required", 0)`."""
 
 
 _PLACE = re.compile(
@@ -83,6 +85,12 @@ class Sayable(Protocol):
         """Return it in a language, or in the one that comes nearest."""
 
 
+Locate = Callable[..., Locator]
+"""Returns the place of a part of a document, such as `place("record", "required", 0)`."""
+LocateIfKnown = Callable[..., Locator | None]
+"""As `Locate`; None where the document is no file."""
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """A sentence for people: a template that is translated, and the values in it."""
@@ -120,7 +128,7 @@ class Message:
 
 
 class CcpolicyError(Exception):
-    """Something that stops the program, with its place and how to mend it."""
+    """An error that stops the program, with its place and a hint how to correct it."""
 
     def __init__(
         self,

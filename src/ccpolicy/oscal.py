@@ -1,7 +1,7 @@
 """Building blocks shared by all OSCAL documents.
 
-OSCAL is NIST's Open Security Controls Assessment Language; its JSON schema lets through some of
-what its own metaschema forbids, and these functions keep to the latter.
+OSCAL is NIST's Open Security Controls Assessment Language. Its metaschema is stricter than its JSON
+schema, and these functions follow the metaschema.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ _MARKUP = re.compile(r"[\\`*_~^\[\]{}<>]")
 _NO_TOKEN = re.compile(r"[^\w.-]")
 
 
-def identifier(*names: str) -> str:
+def stable_uuid(*names: str) -> str:
     """Return a UUID that is the same for the same names in every run."""
     return str(uuid.uuid5(_NAMESPACE, "\0".join(names)))
 
 
-def moment(text: str) -> str:
+def utc_text(text: str) -> str:
     """Return an ISO 8601 time in UTC, since OSCAL knows only some offsets."""
     found = datetime.datetime.fromisoformat(text).astimezone(datetime.UTC)
     return found.isoformat().replace("+00:00", "Z")
@@ -67,14 +67,14 @@ def document(name: str, title: str, modified: str, version: str, content: Part) 
     """
     metadata = {
         "title": prose(title),
-        "last-modified": moment(modified),
+        "last-modified": utc_text(modified),
         "version": " ".join(version.split()),
         "oscal-version": VERSION,
         **content.pop("metadata", {}),
     }
     body = _filled({"metadata": metadata, **content})
     written = json.dumps(body, ensure_ascii=False)
-    body = {"uuid": identifier(name, written), **body}
+    body = {"uuid": stable_uuid(name, written), **body}
     return json.dumps({name: body}, ensure_ascii=False, indent=2) + "\n"
 
 

@@ -56,7 +56,9 @@ def pytest_collection_modifyitems(
 ) -> None:
     """Add the controls after the tests of files, before any are chosen or handed out."""
     for path in config.getoption(OPTION):
-        root = Repository.from_parent(session, name=f"ccpolicy:{path}", path=Path(path).resolve())
+        root = RepositoryCollector.from_parent(
+            session, name=f"ccpolicy:{path}", path=Path(path).resolve()
+        )
         items.extend(root.collect())
 
 
@@ -64,7 +66,7 @@ class Failed(Exception):
     """A control that does not hold or could not be judged, with what a person reads of it."""
 
 
-class Repository(pytest.Collector):
+class RepositoryCollector(pytest.Collector):
     """A policy repository, judged once when it is collected."""
 
     def collect(self) -> Iterator[pytest.Item]:
@@ -90,12 +92,12 @@ class Repository(pytest.Collector):
             )
             raise pytest.UsageError(_shown(nothing.diagnostics()))
         if result.problems:
-            yield Evidence.from_parent(self, name="evidence", result=result)
+            yield EvidenceItem.from_parent(self, name="evidence", result=result)
         for control in result.controls:
             yield Item.from_parent(self, name=control.id, result=result, control=control)
 
 
-class Evidence(pytest.Item):
+class EvidenceItem(pytest.Item):
     """Evidence that concerns no single control, which fails the gate."""
 
     def __init__(self, *, result: Assessment, **rest: Any) -> None:

@@ -180,3 +180,38 @@ def test_whatever_is_read_can_be_shown(data: st.DataObject, value: Any) -> None:
 
 def test_what_git_knew_may_be_missing() -> None:
     assert read_assessment(changed(("provenance",), None), FILE).provenance is None
+
+
+def test_a_requirement_is_served_as_its_controls_are_judged() -> None:
+    """A framework's verdict that its controls do not have is refused: it would be a false pass."""
+    own = document()
+    [first, *_] = own["controls"]
+    first["satisfies"] = ["iso:8.6"]
+    served = {
+        "id": "8.6",
+        "name": "iso:8.6",
+        "title": {"en": "a"},
+        "grade": "memory",
+        "norm": None,
+        "heading": False,
+        "controls": [first["id"]],
+        "now": first["now"],
+        "period": first["period"],
+    }
+    own["frameworks"] = [
+        {
+            "id": "iso",
+            "title": {"en": "ISO"},
+            "edition": "1",
+            "source": {"en": "b"},
+            "consulted": None,
+            "url": None,
+            "requirements": [served],
+        }
+    ]
+    assert read_assessment(json.dumps(own).encode(), FILE).frameworks[0].served
+    for verdict in {"pass", "fail", None} - {first["now"]}:
+        own["frameworks"][0]["requirements"][0]["now"] = verdict
+        assert refused(json.dumps(own).encode()).startswith("a.json#frameworks/0/requirements/0")
+    served |= {"now": "pass", "period": "pass", "controls": []}
+    assert refused(json.dumps(own).encode()).startswith("a.json#frameworks/0/requirements/0")

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import duckdb
 import xlsxwriter
+import xlwt
 
 from bad_input.conftest import CONTROLS, EVENTS, EVENTS_POLICY, FILES
 from git_command import commit, git
@@ -203,6 +204,20 @@ def shared_text(size: int, cells: int) -> bytes:
         sheet.write_row(row, 0, ["x"] * 4)
     book.close()
     return rewritten(buffer, "xl/sharedStrings.xml", b"<t>x</t>", b"<t>%s</t>" % (b"x" * size))
+
+
+def shared_text_of_old(size: int, cells: int) -> bytes:
+    """Do as `shared_text` with a workbook of Excel 97."""
+    buffer = io.BytesIO()
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Log")
+    for column, name in enumerate(["unit", "inspected_at", "result", "note"]):
+        sheet.write(0, column, name)
+    for row in range(1, cells // 4 + 1):
+        for column in range(4):
+            sheet.write(row, column, "x" * size)
+    book.save(buffer)
+    return buffer.getvalue()
 
 
 def moved_sheet() -> bytes:
@@ -510,6 +525,7 @@ EVIDENCE = (
     Bomb("far row", events("xlsx", workbook("A99999999")), "EV224"),
     Bomb("far cell in another folder", events("xlsx", moved_sheet), "EV224"),
     Bomb("shared text", events("xlsx", lambda: shared_text(5_000_000, 40_000)), "EV571"),
+    Bomb("shared text of old", events("xlsx", lambda: shared_text_of_old(32_000, 9_000)), "EV571"),
     Bomb("repeated cell", events("xlsx", open_document(1 << 20, 1 << 14)), "EV224"),
     Bomb("zip bomb", events("xlsx", zeros), "EV230"),
     Bomb("wide header", csv(",".join(f"c{n}" for n in range(200_000)) + "\n"), "EV250"),

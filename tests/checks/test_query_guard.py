@@ -9,7 +9,7 @@ import pytest
 
 from ccpolicy.checks.kinds import Kind, load_kinds
 from ccpolicy.checks.query_guard import input_name, query_sql, vet_queries
-from ccpolicy.checks.refusal import Refusal
+from ccpolicy.checks.refusal import SqlRefusal
 from ccpolicy.files.policy_files import FolderFiles
 from ccpolicy.shipped import shipped_folder
 from ccpolicy.store import DuckDB, open_store
@@ -35,7 +35,7 @@ def store() -> Iterator[DuckDB]:
         yield store
 
 
-def vet(store: DuckDB, query: str) -> str | Refusal:
+def vet(store: DuckDB, query: str) -> str | SqlRefusal:
     return vet_queries(store, [cast(Kind, OneQuery(query))])["own"]
 
 
@@ -155,7 +155,7 @@ QUERY = "SELECT a, b FROM events"
 )
 def test_a_kind_reads_its_inputs_and_nothing_else(store: DuckDB, query: str) -> None:
     vetted = vet(store, query)
-    assert isinstance(vetted, Refusal), vetted
+    assert isinstance(vetted, SqlRefusal), vetted
     assert vetted.message.code
 
 
@@ -212,5 +212,5 @@ def test_the_shipped_kinds_pass(store: DuckDB) -> None:
 )
 def test_what_the_engine_cannot_write_again_is_refused(store: DuckDB, query: str) -> None:
     vetted = vet(store, query)
-    assert isinstance(vetted, Refusal)
+    assert isinstance(vetted, SqlRefusal)
     assert vetted.message.code == "PL485"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ccpolicy.checks.refusal import Refusal
+from ccpolicy.checks.refusal import SqlRefusal
 from ccpolicy.checks.sql_guard import MOST_LEVELS, Expression, vet_expressions
 from ccpolicy.store import DuckDB, open_store
 
@@ -127,7 +127,7 @@ def test_plain_predicates_pass(store: DuckDB, text: str) -> None:
 @pytest.mark.parametrize("text", BAD)
 def test_anything_else_is_refused_with_a_reason(store: DuckDB, text: str) -> None:
     [vetted] = vet_expressions(store, [text])
-    assert isinstance(vetted, Refusal)
+    assert isinstance(vetted, SqlRefusal)
     assert vetted.message.text("en")
 
 
@@ -136,7 +136,7 @@ def test_a_text_cannot_grow_beyond_bounds(store: DuckDB) -> None:
     for _ in range(12):
         text = f"replace({text}, 'a', 'aaaaaaaa')"
     [vetted] = vet_expressions(store, [f"{text} = 'b'"])
-    assert isinstance(vetted, Refusal)
+    assert isinstance(vetted, SqlRefusal)
     assert vetted.message.code == "PL454"
 
 
@@ -209,7 +209,7 @@ def test_what_the_engine_writes_out_cannot_double_with_every_level(
     if levels == 40:  # a single WHEN copies nothing
         assert isinstance(vetted, Expression)
         return
-    assert isinstance(vetted, Refusal)
+    assert isinstance(vetted, SqlRefusal)
     assert vetted.message.code in ("PL751", "PL415")
 
 
@@ -229,7 +229,7 @@ def test_asking_for_a_finite_number_costs_no_copy(store: DuckDB, step: str) -> N
 )
 def test_an_operator_is_given_what_it_takes(store: DuckDB, call: str) -> None:
     [vetted] = vet_expressions(store, [f"{call} = 1"])
-    assert isinstance(vetted, Refusal)
+    assert isinstance(vetted, SqlRefusal)
     assert vetted.message.code
 
 
@@ -253,5 +253,5 @@ def test_no_deeper_than_the_limit(store: DuckDB) -> None:
         text = "lower(" * inside + "a" + ")" * inside + " = 'x'"
         [found] = vet_expressions(store, [text])
         assert isinstance(found, Expression) is taken, found
-        if isinstance(found, Refusal):
+        if isinstance(found, SqlRefusal):
             assert found.message.template == "nested deeper than {limit} levels"

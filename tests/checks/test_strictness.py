@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccpolicy.checks.kinds import Parameter, load_kinds
-from ccpolicy.checks.strictness import compare, shorter
+from ccpolicy.checks.strictness import compare_strictness, shorter
 from ccpolicy.files.policy_files import FolderFiles
 from ccpolicy.shipped import shipped_folder
 from ccpolicy.time.calendar import day_number, day_starts, shift
@@ -160,7 +160,7 @@ def test_months_are_as_short_and_as_long_as_they_can_be(months: int) -> None:
 def test_every_parameter_of_a_kind(
     kind: str, parameter: str, before: str | int | None, after: str | int | None, way: str
 ) -> None:
-    assert compare(KINDS[kind].parameters[parameter], before, after) == way
+    assert compare_strictness(KINDS[kind].parameters[parameter], before, after) == way
 
 
 def test_every_parameter_is_tried() -> None:
@@ -178,6 +178,6 @@ def test_every_parameter_is_tried() -> None:
 def test_lower_may_be_stricter() -> None:
     label = {"en": "largest fall", "zh": "最大下降量"}
     spec = Parameter.model_validate({"type": "number", "label": label, "stricter": "lower"})
-    assert compare(spec, 100, 150) == "loosened"
-    assert compare(spec, 150, 100) == "tightened"
-    assert compare(spec, None, None) == "equal"
+    assert compare_strictness(spec, 100, 150) == "loosened"
+    assert compare_strictness(spec, 150, 100) == "tightened"
+    assert compare_strictness(spec, None, None) == "equal"

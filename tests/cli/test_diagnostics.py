@@ -85,6 +85,18 @@ def test_verbose_shows_all_problems(run: Run, centre: Path) -> None:
     assert run("check", centre, "-v", "--format", "json").stdout.count('"EV305"') == 20
 
 
+@pytest.mark.parametrize("command", [["check"], ["preview", "inspections"]])
+def test_carets_are_below_the_cell_that_is_refused(
+    run: Run, centre: Path, command: list[str]
+) -> None:
+    change(centre, INSPECTIONS, "PBX-2,", "PBX-1,2026-11-31,pass\nPBX-2,")
+    shown = run(*command, centre).stdout.splitlines()
+    at = next(number for number, line in enumerate(shown) if "| PBX-1,2026-11-31,pass" in line)
+    cell = shown[at].index("2026-11-31")
+    assert shown[at + 1].strip().strip("| ") == "^" * 10
+    assert shown[at + 1].index("^") == cell
+
+
 @pytest.mark.parametrize(
     ("line", "column", "shown"),
     [

@@ -5,15 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from wcwidth import wcswidth
 
 import ccpolicy
 from ccpolicy.cli.explain_control import explain_control
+from ccpolicy.cli.program import program
 from ccpolicy.errors import LANGUAGES, Language
 from ccpolicy.reports import View
 from ccpolicy.reports.page import Page
 from ccpolicy.shipped import shipped_folder
 from message_text import coded
+from small_centre import CONTROLS, change
 
 from .conftest import Run
 
@@ -100,3 +103,90 @@ def test_a_kind_is_drawn_line_by_line(run: Run, centre: Path) -> None:
     shown = run("explain", "recurrence", centre).stdout
     assert "\n  every: 10 days  ==================!!!!!" in shown
     assert "\\n" not in shown
+
+
+ISO = """\
+id: iso
+title: ISO 1
+edition: "2022"
+source: {en: A standard, zh: 某标准}
+grade: secondary
+consulted: {en: the library, zh: 图书馆}
+requirements:
+  - {id: "8", title: {en: Operation, zh: 运行}, heading: true}
+  - {id: "8.1", title: {en: Equipment inspected, zh: 设备巡检}, norm: monthly}
+  - {id: "8.2", title: {en: Audits held, zh: 审核}}
+"""
+
+
+@pytest.fixture
+def held(centre: Path) -> Path:
+    """A centre whose control serves a requirement of a framework."""
+    folder = centre / "policy/frameworks"
+    folder.mkdir()
+    (folder / "iso.yaml").write_text(ISO, encoding="utf-8")
+    change(centre, CONTROLS, "    severity: high", "    satisfies: [iso:8.1]\n    severity: high")
+    return centre
+
+
+def test_a_requirement_names_its_controls(run: Run, held: Path) -> None:
+    shown = run("explain", "iso:8.1", held).stdout
+    for said in (
+        "iso:8.1  Equipment inspected\n",
+        "ISO 1, edition 2022",
+        "read in the library",
+        "checked: from a secondary source",
+        "policy/frameworks/iso.yaml:9:6",
+        "What it asks\n  Monthly inspection\n",
+        "Controls\n  EM-1      Assets are inspected (high)\n",
+        "Next: ccpolicy check --control EM-1 -v",
+    ):
+        assert said in shown
+    assert "Serves\n  iso:8.1                 Equipment inspected\n" in (
+        run("explain", "EM-1", held).stdout
+    )
+    assert "设备巡检" in run("explain", "iso:8.1", held, "--lang", "zh").stdout
+
+
+def test_a_requirement_without_a_control_says_so(run: Run, held: Path) -> None:
+    shown = run("explain", "iso:8.2", held).stdout
+    assert "No control of this plan serves it." in shown
+    assert "Next:" not in shown
+
+
+def test_a_framework_lists_all(run: Run, held: Path) -> None:
+    shown = run("explain", "iso", held).stdout
+    for said in ("8           Operation\n", "Equipment inspected: EM-1", "Audits held: no control"):
+        assert said in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "hint"),
+    [
+        ("iso:8.9", "PL924", ""),
+        ("iso:8.01", "PL924", "8.1"),
+        ("iso:8", "PL925", "policy/frameworks/iso.yaml"),
+        ("iso:", "PL924", "policy/frameworks/iso.yaml"),
+        ("ISO:8.1", "PL923", "iso"),
+        ("other:8.1", "PL923", "iso"),
+    ],
+)
+def test_an_unknown_requirement_is_refused(
+    run: Run, held: Path, name: str, code: str, hint: str
+) -> None:
+    result = run("explain", name, held)
+    assert result.exit_code == 2
+    assert code in result.stderr
+    assert hint in result.stderr.partition("hint:")[2]
+
+
+def test_completion_offers_requirements(held: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(held)
+    line = "ccpolicy explain iso:8."
+    environment = {
+        "_CCPOLICY_COMPLETE": "bash_complete",
+        "COMP_WORDS": line,
+        "COMP_CWORD": str(line.count(" ")),
+    }
+    result = CliRunner().invoke(program, [], prog_name="ccpolicy", env=environment)
+    assert result.output.split() == ["plain,iso:8.1", "plain,iso:8.2"]

@@ -11,11 +11,12 @@ from typing import Any
 import openpyxl
 import pytest
 
+from ccpolicy.draft.contract_names import name_of
 from ccpolicy.draft.dataset import draft_dataset
 from ccpolicy.draft.drafted import Surroundings
-from ccpolicy.draft.names import name_of
 from ccpolicy.errors import CcpolicyError
 from cli.conftest import Run
+from evidence.test_legacy_workbook import legacy
 from message_text import coded
 from small_centre import lay
 
@@ -121,6 +122,11 @@ RIGHT: dict[str, tuple[str, bytes, list[str]]] = {
             "checked_on: {type: string, format: date}",
             "litres: {type: number}",
         ],
+    ),
+    "old workbook": (
+        "xls",
+        legacy([["Asset id", "Litres"], ["E1", 5.5], ["E2", 6]]),
+        ["format: xlsx", "asset_id: Asset id", "litres: {type: number}"],
     ),
 }
 ASKED: dict[str, tuple[str, bytes, list[str]]] = {

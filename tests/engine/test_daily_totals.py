@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ccpolicy.engine.daily_totals import Days
-from ccpolicy.engine.lapses import Lapse
+from ccpolicy.engine.lapses import LapseSpan
 from ccpolicy.store import open_store
 from ccpolicy.time.calendar import Calendar
 
@@ -73,8 +73,8 @@ def test_course(
         points = days.duty(store)
     course = days.course(
         points.values(),
-        [Lapse("a", first, last, None, None) for first, last in instants(lapsed)],
-        [Lapse("a", first, last, None, None, "W") for first, last in instants(waived)],
+        [LapseSpan("a", first, last, None, None) for first, last in instants(lapsed)],
+        [LapseSpan("a", first, last, None, None, "W") for first, last in instants(waived)],
     )
     steps = {step.day: (step.owed, step.lapsed, step.waived) for step in course}
     expected = [by_the_half_hour(each, starts, ends, info) for each in (owed, lapsed, waived)]

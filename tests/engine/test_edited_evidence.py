@@ -15,11 +15,11 @@ from ccpolicy.errors import PolicyError
 from ccpolicy.files.yaml_document import YamlDocument
 from ccpolicy.policy import Policy, check_policy
 from ccpolicy.policy.falsifications import Falsification, LocatedFalsification
-from ccpolicy.policy.load import Place
+from ccpolicy.policy.file_reader import EntryPlace
 from ccpolicy.shipped import shipped_folder
 from shipped_sample import assessment
 
-PLACE = Place(YamlDocument("falsify.yaml", {}, {}), ())
+PLACE = EntryPlace(YamlDocument("falsify.yaml", {}, {}), ())
 EVIDENCE = RecordedEvidence(
     records={"incidents": {1: {"incident_id": "I-1"}, 2: {"incident_id": "I-2"}}},
     items={"incidents.notices": {5: {"notice_id": "N1"}, 6: {"notice_id": "N2"}}},

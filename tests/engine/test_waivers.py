@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ccpolicy.engine.lapses import Lapse
+from ccpolicy.engine.lapses import LapseSpan
 from ccpolicy.engine.waivers import cut_lapses
 
 spans = st.tuples(st.integers(0, 30), st.integers(1, 12)).map(lambda s: (s[0], s[0] + s[1]))
@@ -17,7 +17,7 @@ spans = st.tuples(st.integers(0, 30), st.integers(1, 12)).map(lambda s: (s[0], s
 def test_every_instant_is_waived_or_not(
     lapses: list[tuple[int, int]], waivers: list[tuple[str, tuple[int, int]]]
 ) -> None:
-    mine = [Lapse("a", starts, ends, None, None) for starts, ends in lapses]
+    mine = [LapseSpan("a", starts, ends, None, None) for starts, ends in lapses]
     given_waivers = [(f"W{n}", subject, *span) for n, (subject, span) in enumerate(waivers)]
     pieces = cut_lapses(mine, given_waivers)
     for instant in range(50):

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import json
 import os
+from base64 import b64encode
 from collections.abc import Mapping
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
 import pytest
 from click.testing import CliRunner
+from PIL import Image
 
 import ccpolicy
+from ccpolicy.assessment.parse import read_assessment
 from ccpolicy.bundle.verify import Trust, examine
 from ccpolicy.bundle.write import write_bundle
 from ccpolicy.cli.program import program
 from ccpolicy.evidence_formats import Format
 from ccpolicy.policy.dataset import Dataset
+from ccpolicy.reports import View, render
 from git_command import commit, git
 from small_centre import CLAUSE, CONTROLS, FILES, INSPECTIONS, lay
 
@@ -283,6 +288,83 @@ def test_a_bundle_holds_attachments(tmp_path: Path) -> None:
     forged.write_bytes(path.read_bytes().replace(b"scan\x50\x4b", b"SCAN\x50\x4b"))
     assert forged.read_bytes() != path.read_bytes()
     assert examine(forged, Trust()).failures
+
+
+def picture(kind: str, size: tuple[int, int] = (3, 2)) -> bytes:
+    stream = BytesIO()
+    Image.new("RGB", size, "red").save(stream, kind)
+    return stream.getvalue()
+
+
+def shown(result: Any) -> str:
+    page = render(result, "html", View()).content
+    assert isinstance(page, bytes)
+    return page.decode()
+
+
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type"),
+    [
+        (picture("png"), "image/png"),
+        (picture("jpeg"), "image/jpeg"),
+        (picture("gif"), "image/gif"),
+        (picture("webp"), "image/webp"),
+        (picture("png") + bytes(20_000 - len(picture("png"))), "image/png"),
+        (picture("png") + bytes(20_001 - len(picture("png"))), None),
+        (picture("bmp"), None),
+        (SVG, None),
+        (b" " + picture("png"), None),
+        (b"RIFF0000WAVE", None),
+        (b"%PDF-1.7", None),
+    ],
+    ids=range(11),
+)
+def test_a_small_image_stands_in_the_report(
+    tmp_path: Path, content: bytes, media_type: str | None
+) -> None:
+    (centre(tmp_path) / "evidence" / SCAN).write_bytes(content)
+    result = judged(tmp_path, appendix=True)
+    html = shown(result)
+    uri = f'src="data:{media_type};base64,{b64encode(content).decode()}"'
+    assert (uri in html) is bool(media_type)
+    assert html.count("<img") == bool(media_type)
+    assert result.annex.images == ([b64encode(content).decode()] if media_type else [])
+    if media_type:
+        assert f'alt="Image evidence/{SCAN} / 图像 evidence/{SCAN}"' in html
+    assert b64encode(SVG).decode() not in html
+    assert judged(tmp_path).annex is None
+
+
+def test_an_image_stands_for_no_other_file(tmp_path: Path) -> None:
+    """An assessment that somebody wrote by hand shows nothing under another file's digest."""
+    (centre(tmp_path) / "evidence" / SCAN).write_bytes(picture("png"))
+    result = judged(tmp_path, appendix=True)
+    for forged in (picture("gif"), SVG):
+        annex = result.annex.model_copy(update={"images": [b64encode(forged).decode()]})
+        assert "<img" not in shown(result.model_copy(update={"annex": annex}))
+    text = str(render(result, "json", View()).text).replace('"images": [', '"images": ["<",')
+    with pytest.raises(ccpolicy.CcpolicyError):
+        read_assessment(text.encode(), "assessment.json")
+
+
+def test_so_many_images_stand_in_the_report(tmp_path: Path) -> None:
+    centre(tmp_path)
+    rows = "".join(
+        f"PBX-1,2026-11-{number % 9 + 1:02}T09:{number:02}:00+08:00,pass,scans/{number:02}.png\n"
+        for number in range(60)
+    )
+    text = (tmp_path / INSPECTIONS).read_text()
+    (tmp_path / INSPECTIONS).write_text(text + rows)
+    for number in range(60):
+        content = picture("png", (number + 1, 1))
+        (tmp_path / "evidence" / "scans" / f"{number:02}.png").write_bytes(content)
+    result = judged(tmp_path, appendix=True)
+    assert len(result.evidence.attachments) == 61
+    assert len(result.annex.images) == 50
+    assert result.annex.images[0] == b64encode(picture("png", (1, 1))).decode()
 
 
 POLICY_TEST = """\

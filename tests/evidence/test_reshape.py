@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from ccpolicy.evidence_formats import Format
 
@@ -144,6 +146,36 @@ def test_first_and_last_of_several_rows() -> None:
         ("4", "a", "closed"),
     ]
     assert loaded.column("opened_at")[1] == instant("2026-03-01T10:00:00Z")
+
+
+@pytest.mark.parametrize("guide", ["columns.md", "columns.zh.md"])
+def test_the_event_log_of_the_guide(desk: Desk, guide: str) -> None:
+    text = (Path(__file__).parents[2] / "docs" / guide).read_text("utf-8")
+    blocks = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    [contract] = [each for each in blocks if "accepted_at" in each]
+    properties = {"ticket": TEXT, "opened_at": TIME, "accepted_at": TIME, "closed_at": TIME}
+    record = {"type": "object", "additionalProperties": False, "properties": properties}
+    dataset = log("csv", record=record, **yaml.safe_load(contract))
+    rows = [
+        "a,2026-03-01 10:00,New",
+        "b,2026-03-01 10:05,New",
+        "a,2026-03-01 10:10,Accepted",
+        "a,2026-03-01 11:00,Closed",
+        "a,2026-03-01 12:00,Accepted",
+        "c,2026-03-01 12:30,New",
+        "b,2026-03-01 13:00,Closed",
+        "c,2026/03/01 14:00,Closed",
+    ]
+    loaded = desk.read("\n".join(["ticket,changed,state", *rows]) + "\n", dataset)
+    begun, accepted = (instant(f"2026-03-01T{hour}:00+08:00") for hour in ("10:00", "10:10"))
+    found = {row["ticket"]: row for row in loaded.tables["log"]}
+    assert found.keys() == {"a", "b"}
+    names = ("opened_at", "accepted_at", "closed_at")
+    assert [found["a"][each] for each in names] == [begun, accepted, None]
+    assert found["b"]["closed_at"] == instant("2026-03-01T13:00:00+08:00")
+    assert [(str(each.locator), each.message.code) for each in loaded.evidence.problems["log"]] == [
+        ("evidence/log.csv:9", "EV540")
+    ]
 
 
 def test_several_things_in_a_cell() -> None:

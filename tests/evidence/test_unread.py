@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -265,6 +266,88 @@ def test_patterns_that_are_refused(centre: Path, files: str, code: str) -> None:
     failure = refused.value
     assert failure.locator
     assert (failure.message.code, failure.locator.line) == (code, 5)
+
+
+def packing(root: Path, *names: str, member: str = "*.csv") -> None:
+    """Pack the inspections, with more files beside them."""
+    name = "policy/datasets/inspections.yaml"
+    text = FILES[name].replace("inspections/*.csv", "inspections/*.zip")
+    assert text != FILES[name]
+    lay(root, {name: f'{text}compression: zip\nmember: "{member}"\n'})
+    with zipfile.ZipFile((root / INSPECTIONS).with_suffix(".zip"), "w") as archive:
+        archive.writestr("2026.csv", (root / INSPECTIONS).read_text("utf-8"))
+        for each in names:
+            archive.writestr(each, RECORD)
+    (root / INSPECTIONS).unlink()
+
+
+ARCHIVE = f"{FOLDER}/2026.zip"
+
+
+def test_all_of_an_archive_is_read(centre: Path) -> None:
+    packing(centre)
+    result = judged(centre)
+    assert (result.gate.passed, result.evidence.unread) == (True, [])
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["2027.txt", "more/2027.tsv", ".2027.tsv", "2026.csv.bak", "2027.zip", "__MACOSX/._2026.csv"],
+)
+def test_no_file_of_an_archive_is_hidden(centre: Path, name: str) -> None:
+    packing(centre, name, member="[0-9][0-9][0-9][0-9].csv")
+    for chosen in ([], ["EM-1"]):
+        result = judged(centre, controls=chosen)
+        assert not result.gate.passed
+        assert result.evidence.unread == [f"{ARCHIVE}!{name}"]
+        assert [(each.code, each.locator) for each in result.problems] == [
+            ("EV698", f"{ARCHIVE}!{name}")
+        ]
+    assert f'files = "{name.rpartition("/")[2]}"' in str(result.problems[0].hint)
+
+
+def test_an_archive_of_a_control_that_is_not_chosen(centre: Path) -> None:
+    """A filter hides nothing."""
+    packing(centre, "2027.txt")
+    put("policy/datasets/notes.yaml", NOTES)(centre)
+    put("evidence/notes/2026.csv")(centre)
+    head, _, one = FILES["policy/controls/3.yaml"].partition("\n")
+    two = one.replace("EM-1", "EM-2").replace("dataset: inspections", "dataset: notes")
+    put("policy/controls/3.yaml", f"{head}\n{one}{two}")(centre)
+    assert judged(centre, controls=["EM-2"]).evidence.unread == [f"{ARCHIVE}!2027.txt"]
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern"),
+    [
+        ("a/README.md", None),
+        ("2027.txt", "2027.txt"),
+        ("more/2027.txt", "*.txt"),
+        ("2027.txt", "inspections/*.zip!2027.txt"),
+        ("more/2027.txt", "inspections/2026.zip!more/*"),
+    ],
+)
+def test_files_of_an_archive_that_are_ignored(centre: Path, name: str, pattern: str | None) -> None:
+    packing(centre, name)
+    if pattern:
+        put("ccpolicy.toml", FILES["ccpolicy.toml"] + IGNORE.format(files=pattern))(centre)
+    result = judged(centre)
+    assert (result.gate.passed, result.evidence.unread) == (True, [])
+    [ignored] = result.evidence.ignored
+    assert (ignored.total, ignored.files) == (1, [f"{ARCHIVE}!{name}"])
+    assert list(ccpolicy.load(centre).lint()) == []
+
+
+@pytest.mark.parametrize("pattern", ["2026.zip!2027.txt", "inspections/2026.zip", "2027.tx", "x/*"])
+def test_patterns_that_do_not_fit_a_file_of_an_archive(centre: Path, pattern: str) -> None:
+    packing(centre, "2027.txt")
+    put("ccpolicy.toml", FILES["ccpolicy.toml"] + IGNORE.format(files=pattern))(centre)
+    assert judged(centre).evidence.unread == [f"{ARCHIVE}!2027.txt"]
+
+
+def test_a_file_that_is_called_as_one_of_an_archive(centre: Path) -> None:
+    put(f"{FOLDER}/2027.csv!README.md")(centre)
+    assert judged(centre).evidence.unread == [f"{FOLDER}/2027.csv!README.md"]
 
 
 def test_a_reason_is_wanted(centre: Path) -> None:

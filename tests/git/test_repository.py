@@ -13,7 +13,7 @@ from ccpolicy.errors import EvidenceError
 from ccpolicy.git.commits import read_commit
 from ccpolicy.git.errors import GitError, NoHistory, RevisionError
 from ccpolicy.git.repository import GitRepository, open_repository
-from ccpolicy.git.snapshot import committed_files, evidence_commits, known_at
+from ccpolicy.git.snapshot import commit_known_at, committed_files, evidence_commits
 from ccpolicy.git.trees import Blob
 from git_command import commit, git
 
@@ -127,8 +127,8 @@ def test_a_name_of_several_commits_is_refused_everywhere(top: Path) -> None:
     with open_repository(top) as repository:
         for name in ("main", "main~0"):
             with pytest.raises(RevisionError, match="could be any of: refs/tags/main"):
-                known_at(repository, name, UTC)
-        assert known_at(repository, "refs/heads/main", UTC) == repository.head
+                commit_known_at(repository, name, UTC)
+        assert commit_known_at(repository, "refs/heads/main", UTC) == repository.head
     with pytest.raises(RevisionError, match="GI109"):
         evidence_commits(top, ".evidence", "main", None, UTC)
 

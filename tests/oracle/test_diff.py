@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 import ccpolicy
+from ccpolicy.api import Repository
 from ccpolicy.assessment.models import Assessment, Lapse
 from ccpolicy.assessment.models import Control as Judged
 from ccpolicy.policy import Policy, diff, models
@@ -292,10 +293,8 @@ PARAMETERS = (
 )
 
 
-def _check(folder: Path, shared: Setting) -> Assessment:
-    return ccpolicy.load(folder).check(
-        ccpolicy.EvaluationRequest(as_of=shared.as_of, period=shared.window)
-    )
+def _check(state: Repository, shared: Setting) -> Assessment:
+    return state.check(ccpolicy.EvaluationRequest(as_of=shared.as_of, period=shared.window))
 
 
 def test_words_of_a_comparison_hold(tmp_path: Path) -> None:
@@ -332,12 +331,10 @@ def test_words_of_a_comparison_hold(tmp_path: Path) -> None:
 
 
 def _judge(folder: Path, shared: Setting, worlds: list[World]) -> None:
-    states = [ccpolicy.load(folder / name).policy for name in ("before", "after")]
-    found = diff.compare(states[0], states[1], (None, None), shared.as_of.date())
-    before, after = (
-        {each.id: each for each in _check(folder / name, shared).controls}
-        for name in ("before", "after")
-    )
+    states = [ccpolicy.load(folder / name) for name in ("before", "after")]
+    policies = [each.policy for each in states]
+    found = diff.compare_policies(policies[0], policies[1], (None, None), shared.as_of.date())
+    before, after = ({each.id: each for each in _check(state, shared).controls} for state in states)
     for each in found.changes:
         for name in PARAMETERS:
             # Also where it is one of a class, or holds from a day on.

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import ccpolicy
-from ccpolicy.draft.new_repository import dated
+from ccpolicy.draft.new_repository import fill_dates
 from ccpolicy.errors import PolicyError, PolicyErrors
 from message_text import Said
 
@@ -137,7 +137,7 @@ def draft(tmp_path: Path) -> Draft:
     today = datetime.datetime.now(datetime.UTC).date()
     for path in SAMPLE.rglob("*"):
         if path.is_file():
-            text = dated(path.read_text("utf-8"), today)
+            text = fill_dates(path.read_text("utf-8"), today)
             draft.write(path.relative_to(SAMPLE).as_posix(), text)
     for name, text in WRITTEN.items():
         draft.write(name, text)

@@ -236,7 +236,7 @@ def test_other_opening_hours(draft: Draft, name: str) -> None:
     draft.write(CALENDARS, HALF.replace('friday: ["09:00-17:00"]', f"friday: {hours}"))
     head = ccpolicy.load(draft.root).policy
     assert draft.errors() == []
-    found = diff.compare(base, head, (None, None), datetime.date(2026, 11, 20))
+    found = diff.compare_policies(base, head, (None, None), datetime.date(2026, 11, 20))
     [told] = found.changes
     assert (told.direction, told.message.text("en")) == (direction, "opening hours on friday")
     assert told.controls == ["AL-1"]
@@ -249,6 +249,6 @@ def test_records_kept_by_a_calendar_leave_no_way_that_is_plainly_stricter(draft:
     base = ccpolicy.load(draft.root).policy
     draft.write(CALENDARS, HALF + "    worked: [{day: 2026-11-14, reason: move}]\n")
     head = ccpolicy.load(draft.root).policy
-    found = diff.compare(base, head, (None, None), datetime.date(2026, 11, 20))
+    found = diff.compare_policies(base, head, (None, None), datetime.date(2026, 11, 20))
     assert [each.direction for each in found.changes] == ["unordered"]
     assert found.loosened

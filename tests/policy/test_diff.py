@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import ccpolicy
-from ccpolicy.assessment.comparison import Change, Comparison
+from ccpolicy.assessment.comparison import Comparison, PolicyChange
 from ccpolicy.errors import CcpolicyError
 from ccpolicy.policy import diff
 from ccpolicy.policy.diff.controls import may_be_empty
@@ -47,10 +47,10 @@ def compared(base: Draft, *changes: tuple[str, str, str]) -> Comparison:
     head.change(*changes)
     assert [error.diagnostics() for error in head.errors()] == []
     states = [ccpolicy.load(each.root).policy for each in (base, head)]
-    return diff.compare(states[0], states[1], (None, None), AS_OF)
+    return diff.compare_policies(states[0], states[1], (None, None), AS_OF)
 
 
-def line(change: Change) -> str:
+def line(change: PolicyChange) -> str:
     values = "" if change.before is change.after is None else f": {change.before} → {change.after}"
     back = " (history)" if change.rewrites_history else ""
     return f"{change.direction} {change.name}: {change.message.text('en')}{values}{back}"
@@ -61,7 +61,7 @@ def test_who_may_sign(base: Draft) -> None:
     shutil.copytree(base.root, head.root)
     (head.root / "policy" / "allowed_signers").write_text("clerk@example.org ssh-ed25519 AAAA\n")
     states = [ccpolicy.load(each.root).policy for each in (base, head)]
-    found = diff.compare(states[0], states[1], (None, None), AS_OF)
+    found = diff.compare_policies(states[0], states[1], (None, None), AS_OF)
     assert [line(each) for each in found.changes] == ["unordered my-plan: whose signatures count"]
     assert found.loosened
 
@@ -302,7 +302,7 @@ def test_control_taken_out_and_added(with_kind: Draft) -> None:
         ccpolicy.load(with_kind.root.with_name(name)).policy
         for name in ("head", with_kind.root.name)
     ]
-    added = diff.compare(states[0], states[1], (None, None), AS_OF)
+    added = diff.compare_policies(states[0], states[1], (None, None), AS_OF)
     assert [line(each) for each in added.changes] == ["tightened GV-2: a new control"]
     assert added.tally["added"] == 1
     assert not added.loosened
@@ -320,7 +320,7 @@ def test_dataset_that_is_new(base: Draft) -> None:
         (0, 1, "loosened more: a new dataset that no control uses"),
         (1, 0, "neutral more: it is taken out"),
     ):
-        found = diff.compare(states[before], states[after], (None, None), AS_OF)
+        found = diff.compare_policies(states[before], states[after], (None, None), AS_OF)
         assert [line(each) for each in found.changes] == [said]
 
 
@@ -332,12 +332,12 @@ def test_check_kind_that_is_new(with_kind: Draft) -> None:
     shutil.copytree(unused, bare)
     (bare / "checks/steady.sql").unlink()
     none, there, used = (ccpolicy.load(each).policy for each in (bare, unused, with_kind.root))
-    added = diff.compare(none, there, (None, None), AS_OF)
+    added = diff.compare_policies(none, there, (None, None), AS_OF)
     assert [line(each) for each in added.changes] == ["added steady: it is new"]
     assert not added.loosened
-    taken = diff.compare(there, none, (None, None), AS_OF)
+    taken = diff.compare_policies(there, none, (None, None), AS_OF)
     assert [line(each) for each in taken.changes] == ["neutral steady: it is taken out"]
-    in_use = diff.compare(none, used, (None, None), AS_OF)
+    in_use = diff.compare_policies(none, used, (None, None), AS_OF)
     assert "loosened steady: a new check kind, and controls use it (history)" in [
         line(each) for each in in_use.changes
     ]
@@ -355,13 +355,13 @@ def test_files_that_are_ignored(base: Draft) -> None:
         with (head / SETTINGS).open("a", encoding="utf-8") as file:
             file.write("\n" + "\n".join(tables))
         heads.append(ccpolicy.load(head).policy)
-    found = diff.compare(heads[0], heads[1], (None, None), AS_OF)
+    found = diff.compare_policies(heads[0], heads[1], (None, None), AS_OF)
     assert [line(each) for each in found.changes] == [
         "neutral ccpolicy.toml: why files are ignored: *.pdf",
         "loosened ccpolicy.toml: files are ignored: x/** (history)",
     ]
     assert found.loosened
-    found = diff.compare(heads[1], heads[0], (None, None), AS_OF)
+    found = diff.compare_policies(heads[1], heads[0], (None, None), AS_OF)
     assert [line(each) for each in found.changes] == [
         "neutral ccpolicy.toml: why files are ignored: *.pdf",
         "tightened ccpolicy.toml: files are no longer ignored: x/** (history)",
@@ -424,7 +424,7 @@ def test_a_dataset_that_git_is_asked_about_comes_or_goes(followed: Draft) -> Non
     (head / REVIEWS).with_name("more.yaml").write_text(text, "utf-8")
     states = [ccpolicy.load(each).policy for each in (followed.root, head)]
     for first, second, direction in ((0, 1, "loosened"), (1, 0, "neutral")):
-        found = diff.compare(states[first], states[second], (None, None), AS_OF)
+        found = diff.compare_policies(states[first], states[second], (None, None), AS_OF)
         assert [(each.direction, each.controls) for each in found.changes] == [
             (direction, []),
             ("unordered", ["RC-1"]),
@@ -473,7 +473,7 @@ def test_first_day_of_the_plan(base: Draft, days: int, history: str) -> None:
     shutil.rmtree(base.root.with_name("head"))
     compared(base, (PLAN, today.isoformat(), day.isoformat()))
     states = [ccpolicy.load(base.root.with_name(each)).policy for each in (base.root.name, "head")]
-    [found] = diff.compare(states[0], states[1], (None, None), as_of).changes
+    [found] = diff.compare_policies(states[0], states[1], (None, None), as_of).changes
     assert line(found) == f"unordered my-plan: effective_on of the plan: {today} → {day}{history}"
 
 

@@ -44,7 +44,7 @@ def edit(draft: Draft, *changes: Change) -> None:
 def directions(base: Path, head: Path) -> dict[str, str]:
     """Return each change as a line → its direction, and whether it may have weakened the policy."""
     states = [ccpolicy.load(each).policy for each in (base, head)]
-    found = diff.compare(states[0], states[1], (None, None), AS_OF)
+    found = diff.compare_policies(states[0], states[1], (None, None), AS_OF)
     assert found.loosened == any(each.direction in CALLED for each in found.changes)
     return {line(each): each.direction for each in found.changes}
 

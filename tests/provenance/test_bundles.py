@@ -19,7 +19,7 @@ from ccpolicy.assessment.manifest import Manifest
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.assessment.provenance import ProvenanceExport
 from ccpolicy.bundle.archive import Archive, open_archive
-from ccpolicy.bundle.evaluate import evaluate, unpack
+from ccpolicy.bundle.evaluate import evaluate, unpack_repository
 from ccpolicy.bundle.serialization import assessment_bytes
 from ccpolicy.bundle.verify import Trust, verify
 from ccpolicy.cli.program import program
@@ -65,7 +65,7 @@ def forged(bundle: Path, edit: Edit) -> Path:
         archive = Archive(file)
         contents = members(target)
         manifest = Manifest.model_validate_json(contents["manifest.json"])
-        root = unpack(archive, manifest.digests(), Path(folder))
+        root = unpack_repository(archive, manifest.digests(), Path(folder))
         again = evaluate(
             Repository(load_policy(root)),
             manifest,

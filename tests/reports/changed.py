@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from ccpolicy.assessment.alterations import Alteration, Altered, Column, Unfollowed
-from ccpolicy.assessment.comparison import STATUSES, Change, Comparison, Control, Side
+from ccpolicy.assessment.alterations import Alteration, Altered, Unfollowed, ValueChange
+from ccpolicy.assessment.comparison import STATUSES, ComparedControl, Comparison, PolicyChange, Side
 from ccpolicy.assessment.models import Tool
 
 from .rich import HOSTILE, text
 
 
-def change(family: str, name: str, direction: str, en: str, zh: str, **values: Any) -> Change:
+def change(family: str, name: str, direction: str, en: str, zh: str, **values: Any) -> PolicyChange:
     given: dict[str, Any] = {
+        "family": family,
+        "name": name,
+        "direction": direction,
+        "message": text(en, zh),
         "before": None,
         "after": None,
         "rewrites_history": False,
@@ -21,26 +25,30 @@ def change(family: str, name: str, direction: str, en: str, zh: str, **values: A
         "controls": [],
         **values,
     }
-    return Change(family=family, name=name, direction=direction, message=text(en, zh), **given)  # type: ignore[arg-type]
+    return PolicyChange(**given)
 
 
 CONTROLS = [
-    Control(
+    ComparedControl(
         id="EM-1",
         title=text("Assets | inspected", "设备定期巡检"),
         severity="high",
         status="loosened",
     ),
-    Control(
+    ComparedControl(
         id="EM-2",
         title=text("Faults repaired", "故障限时修复"),
         severity="critical",
         status="unordered",
     ),
-    Control(id="TR-1", title=text("Staff trained", "人员培训"), severity="low", status="tightened"),
-    Control(id="NS-9", title=text(HOSTILE, HOSTILE), severity="medium", status="added"),
-    Control(id="IR-1", title=text("Notified", "及时通知"), severity="critical", status="unchanged"),
-    Control(id="DR-1", title=text("Drills", "预案演练"), severity="high", status="removed"),
+    ComparedControl(
+        id="TR-1", title=text("Staff trained", "人员培训"), severity="low", status="tightened"
+    ),
+    ComparedControl(id="NS-9", title=text(HOSTILE, HOSTILE), severity="medium", status="added"),
+    ComparedControl(
+        id="IR-1", title=text("Notified", "及时通知"), severity="critical", status="unchanged"
+    ),
+    ComparedControl(id="DR-1", title=text("Drills", "预案演练"), severity="high", status="removed"),
 ]
 CHANGES = [
     change(
@@ -104,7 +112,7 @@ CHANGES = [
 ]
 
 
-def alteration(record: str, what: str, *columns: Column, **values: Any) -> Alteration:
+def alteration(record: str, what: str, *columns: ValueChange, **values: Any) -> Alteration:
     given: dict[str, Any] = {
         "dataset": "inspections",
         "file": "evidence/inspections/2026.csv",
@@ -131,16 +139,16 @@ ALTERED = Altered(
         alteration(
             "I1",
             "amended",
-            Column(name="performed_at", before="2026-03-12", after="2026-03-28"),
-            Column(name="note", before=None, after=HOSTILE),
-            Column(name="result", before="x" * 200, after=None),
+            ValueChange(name="performed_at", before="2026-03-12", after="2026-03-28"),
+            ValueChange(name="note", before=None, after=HOSTILE),
+            ValueChange(name="result", before="x" * 200, after=None),
             committer="robot@centre.example",
         ),
-        alteration("I2", "deleted", Column(name="id", before="I2", after=None), commit=None),
+        alteration("I2", "deleted", ValueChange(name="id", before="I2", after=None), commit=None),
         alteration(
             HOSTILE,
             "duplicated",
-            Column(name="id", before=None, after="坐席"),
+            ValueChange(name="id", before=None, after="坐席"),
             dataset="incidents.notices",
             file=f"evidence/{HOSTILE}.json",
             author=HOSTILE,
@@ -169,11 +177,11 @@ UNTOLD = Altered(
 
 
 def compared(
-    controls: list[Control], changes: list[Change], altered: Altered | None = None
+    controls: list[ComparedControl], changes: list[PolicyChange], altered: Altered | None = None
 ) -> Comparison:
     statuses = [control.status for control in controls]
     return Comparison(
-        schema_version="1.0",
+        schema_version="1.1",
         tool=Tool(name="ccpolicy", version="0.1.0"),
         title=text("Call-centre incident plan", "呼叫中心事故预案"),
         base=Side(

@@ -5,19 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from ccpolicy.assessment.agenda import PlanReference
+from ccpolicy.assessment.frameworks import Framework, Requirement, serving_verdicts
 from ccpolicy.assessment.models import (
     Assessment,
     Attachment,
     Clause,
     Control,
-    Due,
+    DueSubjects,
     Evidence,
     EvidenceFile,
+    FileNote,
     Gate,
     IgnoredFiles,
     Lapse,
     Norm,
-    Note,
     Parameter,
     Policy,
     Problem,
@@ -29,7 +30,7 @@ from ccpolicy.assessment.models import (
     Waiver,
     Window,
 )
-from ccpolicy.assessment.verdict_history import Change, History, Moment
+from ccpolicy.assessment.verdict_history import History, Moment, VerdictChange
 from ccpolicy.vocabulary import Verdict
 
 HOSTILE = "UPS\x1b[31m-1\u202e\n::error::\x00"
@@ -90,6 +91,7 @@ def control(id: str, en: str, zh: str, now: str, **changes: Any) -> Control:
         "remediation": text("Do it today and put the record on file.", "今天就做，并留下记录。"),
         "clauses": ["3.1"],
         "stale_clauses": [],
+        "satisfies": [],
         "kind": "recurrence",
         "severity": "high",
         "owner": text("facilities", "设施管理"),
@@ -119,6 +121,7 @@ INTERVAL = Parameter(
         title=text("Monthly inspection of core equipment", "核心设备每月巡检"),
         source=text("Centre operations handbook, 4th edition, section 2", "运营手册第 4 版第 2 节"),
         grade="choice",
+        consulted=None,
         url=None,
     ),
 )
@@ -131,16 +134,18 @@ CONTROLS = [
         "pass",
         clauses=["1"],
         stale_clauses=["1"],
+        satisfies=["iso:8.6", "=law:24"],
         owner=text("centre-manager", "中心经理"),
         subjects=subjects(1),
         next_due="2027-04-02T00:00:00+08:00",
-        due=[Due(at="2027-04-02T00:00:00+08:00", subjects=["centre"])],
+        due=[DueSubjects(at="2027-04-02T00:00:00+08:00", subjects=["centre"])],
     ),
     control(
         "EM-1",
         "Every asset in service is inspected within the interval of its class, and passes",
         "在用设备按类别规定的间隔巡检并合格",
         "fail",
+        satisfies=["iso:8.6", "iso:A.7.13"],
         tags=["prevention"],
         parameters=[INTERVAL],
         subjects=subjects(104, failed=2, ended=3),
@@ -170,12 +175,12 @@ CONTROLS = [
         ],
         next_due="2026-11-24T00:00:00+08:00",
         due=[
-            Due(
+            DueSubjects(
                 at="2026-11-24T00:00:00+08:00",
                 subjects=["SH-NET-01", "SH-NET-02", "成都-交换机-03"],
             ),
-            Due(at="2026-11-30T00:00:00+08:00", subjects=["SH-PBX-03"]),
-            Due(at="2027-01-09T00:00:00+08:00", subjects=["SH-NET-04"]),
+            DueSubjects(at="2026-11-30T00:00:00+08:00", subjects=["SH-PBX-03"]),
+            DueSubjects(at="2027-01-09T00:00:00+08:00", subjects=["SH-NET-04"]),
         ],
         left_out=12,
     ),
@@ -285,8 +290,8 @@ CONTROLS = [
         datasets=["staff", "training"],
         next_due="2026-11-27T00:00:00+08:00",
         due=[
-            Due(at="2026-11-27T00:00:00+08:00", subjects=["P0042 × operations"]),
-            Due(
+            DueSubjects(at="2026-11-27T00:00:00+08:00", subjects=["P0042 × operations"]),
+            DueSubjects(
                 at="2026-11-29T00:00:00+08:00",
                 subjects=[f"P{n:04} × security_awareness" for n in range(50, 62)],
             ),
@@ -315,9 +320,53 @@ CHANGES: list[tuple[str, str, Verdict, Verdict]] = [
     ("e", "13", "unknown", "pass"),
     ("f", "19", "pass", "pass"),
 ]
+
+
+def requirement(name: str, en: str, zh: str, *, heading: bool = False) -> Requirement:
+    serving = [each.id for each in CONTROLS if name in each.satisfies]
+    now, period = serving_verdicts(serving, CONTROLS)
+    return Requirement(
+        id=name.partition(":")[2],
+        name=name,
+        title=text(en, zh),
+        grade="secondary",
+        heading=heading,
+        norm=INTERVAL.norm if name == "iso:A.7.13" else None,
+        controls=serving,
+        now=now,
+        period=period,
+    )
+
+
+FRAMEWORKS = [
+    Framework(
+        id="iso",
+        title=text("ISO 1:2022", "ISO 1:2022"),
+        edition="2022",
+        source=text("A standard", "某标准"),
+        consulted=text("In the library", "图书馆"),
+        url=None,
+        requirements=[
+            requirement("iso:8", "Operation", "运行", heading=True),
+            requirement("iso:8.6", "Plans evaluated", "预案评价"),
+            requirement("iso:A.7.13", "Equipment maintained", "设备维护"),
+            requirement("iso:9.2", f"Audit {HOSTILE}", "内部审核"),
+        ],
+    ),
+    Framework(
+        id="=law",
+        title=text("=A law", "=某办法"),
+        edition="2019",
+        source=text("A ministry", "某部"),
+        consulted=None,
+        url=None,
+        requirements=[requirement("=law:24", "=Signed", "=签署")],
+    ),
+]
+
 ASSESSMENT = Assessment(
     annex=None,
-    schema_version="2.2",
+    schema_version="2.3",
     tool=Tool(name="ccpolicy", version="1.2.3"),
     policy=Policy(
         id="call-centre",
@@ -363,6 +412,7 @@ ASSESSMENT = Assessment(
     ),
     tally={"fail": 2, "unknown": 1, "waived": 1, "pass": 3, "not_applicable": 2},
     controls=CONTROLS,
+    frameworks=FRAMEWORKS,
     waivers=[
         Waiver(
             id="W-1",
@@ -412,7 +462,7 @@ ASSESSMENT = Assessment(
                 invalid=2,
                 sha256="cd" * 32,
                 notes=[
-                    Note(
+                    FileNote(
                         code="EV241",
                         message=text(
                             "of the sheet '=Log', 3 hidden rows were read",
@@ -469,7 +519,7 @@ HISTORY = History(
             passed=verdict == "pass",
             verdicts={"EM-1": verdict, "TR-1": "pass"},
             changed=[
-                Change(
+                VerdictChange(
                     control="EM-1",
                     title=text("Equipment inspected", "设备按期巡检"),
                     severity="high",

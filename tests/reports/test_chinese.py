@@ -22,16 +22,17 @@ WORD = re.compile(r"[A-Za-z]{2,}")
 PROPER_NAMES = frozenset(
     re.findall(
         r"\w+",
-        "Asia Shanghai Borg CIS Controls CSV CVSS FedRAMP FIRST git IT JSON NFPA NIST PBX restic"
-        " SHA SP SQL UPS",
+        "Asia Shanghai Borg CIS Controls CSF CSV CSWP CVSS FedRAMP FIRST GB GSA git IEC ISO IT JSON"
+        " NFPA NIST PBX restic SHA SP SQL UPS kW",
     )
 )
 """Products, standards and abbreviations that Chinese writes in Latin letters."""
 NOT_PROSE = re.compile(
     r"ccpolicy\.toml|ccpolicy( [a-z]+)?( --?[a-z-]+( \S+)?)*|“Reason:”|-v\b"
     r"|policy/controls/\S+|sha256:\S+|</?(details|summary)>|\b[A-Z]{2}-[0-9]"
+    r"|https://\S+|[\w.-]*\w/[\w./-]+|\b[\w.-]+\.(com|cn|gov|org|tools)\b"
 )
-"""Commands, files, digests, markup of Markdown, and sections of standards."""
+"""Commands, files, digests, markup of Markdown, sections of standards, and where they were read."""
 QUOTED = {"code", "kbd", "bdi", "style", "script", "title", "desc"}
 """Elements of what is written by machines or quoted, and titles, which are in both languages."""
 QUOTING = {"rec", "who", "behind", "records", "spans", "names"}
@@ -51,6 +52,8 @@ def identifiers(result: Assessment) -> set[str]:
         found += [subject for due in control.due for subject in due.subjects]
         for lapse in control.lapses:
             found += [lapse.subject, lapse.opened_by or "", lapse.closed_by or ""]
+    for framework in result.frameworks:
+        found += [framework.id, *(each.name for each in framework.requirements)]
     found += _in_appendix(annex)
     return {word for text in found for word in WORD.findall(text)}
 

@@ -19,7 +19,7 @@ FOLDER = Path(ccpolicy.reports.__file__).parent
 def test_choices_derive_from_the_registry() -> None:
     assert formats("assessment") == list(FORMATS)
     assert formats("comparison") == ["text", "json", "markdown"]
-    assert formats("agenda") == ["text", "json", "ics"]
+    assert formats("agenda") == ["text", "json", "ics", "csv", "xlsx"]
     assert formats("verification") == ["text", "json"]
     assert formats("history") == ["text", "json"]
 

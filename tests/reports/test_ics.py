@@ -8,7 +8,7 @@ from typing import Any
 import icalendar
 
 from ccpolicy.assessment.agenda import agenda
-from ccpolicy.assessment.models import Due
+from ccpolicy.assessment.models import DueSubjects
 from ccpolicy.reports import View
 
 from .rendered import render
@@ -57,9 +57,9 @@ def test_due_at_midnight_is_the_day_before_and_one_day_makes_one_event() -> None
         "标题",
         "pass",
         due=[
-            Due(at="2026-11-24T09:00:00+08:00", subjects=["A"]),
-            Due(at="2026-11-24T21:00:00+08:00", subjects=["B"]),
-            Due(at="2026-11-26T00:00:00+08:00", subjects=["C"]),
+            DueSubjects(at="2026-11-24T09:00:00+08:00", subjects=["A"]),
+            DueSubjects(at="2026-11-24T21:00:00+08:00", subjects=["B"]),
+            DueSubjects(at="2026-11-26T00:00:00+08:00", subjects=["C"]),
         ],
     )
     result = agenda(ASSESSMENT.model_copy(update={"controls": [judged]}), UNTIL)

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from ccpolicy.reports import View
-from ccpolicy.reports.markdown import plain
+from ccpolicy.reports.markdown import escape_markdown
 
 from .centres import NAMES, centre
 from .rendered import render
@@ -29,7 +29,7 @@ from .rich import ASSESSMENT, HOSTILE, control, lapse, text
     ],
 )
 def test_a_text_is_shown_as_it_is(text: str, shown: str) -> None:
-    assert plain(text) == shown
+    assert escape_markdown(text) == shown
 
 
 def test_tables_have_as_many_cells_as_headings() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ccpolicy import reports
-from ccpolicy.assessment.models import Assessment, Control, Due, Lapse
+from ccpolicy.assessment.models import Assessment, Control, DueSubjects, Lapse
 from ccpolicy.reports import View
 from ccpolicy.reports.sections import Sections, all_problems, without_later_lapses
 
@@ -117,8 +117,8 @@ def test_waived_is_what_was_waived_in_the_period_or_is_now(gate: str, lapses: li
 
 
 def test_what_falls_due_is_listed_by_control_soonest_first() -> None:
-    def at(day: str, *subjects: str) -> Due:
-        return Due(at=f"{day}T00:00:00+08:00", subjects=list(subjects))
+    def at(day: str, *subjects: str) -> DueSubjects:
+        return DueSubjects(at=f"{day}T00:00:00+08:00", subjects=list(subjects))
 
     controls = [
         one("pass", name="P-1", due=[at("2026-12-03", "A"), at("2026-12-05", "B", "C")]),

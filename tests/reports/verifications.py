@@ -6,7 +6,7 @@ from typing import Any
 
 from ccpolicy.assessment.manifest import AnsweredRequest
 from ccpolicy.assessment.models import Gate, Text, Tool
-from ccpolicy.assessment.verification import Detail, Judged, Step, Verification
+from ccpolicy.assessment.verification import Detail, Judged, Verification, VerificationStep
 from ccpolicy.errors import Message
 from ccpolicy.vocabulary import STEPS
 
@@ -39,9 +39,9 @@ def said(message: Message) -> dict[str, Any]:
     return {"code": message.code or None, "message": text}
 
 
-def left(message: str) -> list[Step]:
+def left(message: str) -> list[VerificationStep]:
     return [
-        Step(step=name, status="not_checked", **said(Message.of(message)), details=[])
+        VerificationStep(step=name, status="not_checked", **said(Message.of(message)), details=[])
         for name in STEPS
     ]
 
@@ -55,7 +55,7 @@ VERIFIED = Verification(
     asked=ASKED,
     judged=JUDGED,
     steps=[
-        Step(step=name, status="passed", **said(PASSED), details=[])
+        VerificationStep(step=name, status="passed", **said(PASSED), details=[])
         if name != "provenance"
         else left("no repository was named to compare it with")[-1]
         for name in STEPS
@@ -71,7 +71,7 @@ NOT_VERIFIED = VERIFIED.model_copy(
         "passed": False,
         "steps": [
             VERIFIED.steps[0],
-            Step(
+            VerificationStep(
                 step="archive",
                 status="failed",
                 **said(HOSTILE),

@@ -147,7 +147,7 @@ def test_business_days_into_a_year_without_a_notice_have_two_readings_once_they_
         return {date_of(day): moment(at, zone) for day, at in rows}
 
     later = ends()
-    store.drop("after", "business", "period_span", "period")
+    store.drop("after", "business", "period_span", "period", "open_time")
     tables.create_ends(store, earliest=True)
     earlier = ends()
     differing = sorted(day for day, at in later.items() if at != earlier[day])

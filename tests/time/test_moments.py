@@ -7,7 +7,7 @@ import datetime
 import pytest
 
 from ccpolicy.errors import CcpolicyError
-from ccpolicy.time.moments import read_moment, read_period
+from ccpolicy.time.moments import read_length, read_moment, read_period
 from ccpolicy.time.zones import time_zone
 from message_text import coded
 
@@ -62,3 +62,64 @@ def test_a_period_ends_with_its_last_day() -> None:
     assert read_period(None, SHANGHAI, as_of)[0].isoformat() == "2025-07-15T23:59:59+08:00"
     with pytest.raises(CcpolicyError):
         read_period(("2026-06-30", "2026-06-29"), SHANGHAI, as_of)
+
+
+@pytest.mark.parametrize(
+    ("named", "first", "after"),
+    [
+        ("2025", "2025-01-01", "2026-01-01"),
+        ("2026-H1", "2026-01-01", "2026-07-01"),
+        ("2025-H2", "2025-07-01", "2026-01-01"),
+        ("2026-Q2", "2026-04-01", "2026-07-01"),
+        ("2025-Q4", "2025-10-01", "2026-01-01"),
+        ("2026-02", "2026-02-01", "2026-03-01"),
+        ("2025-12", "2025-12-01", "2026-01-01"),
+        ("2026-Q1/2026-05", "2026-01-01", "2026-06-01"),
+        ("90d", "2026-04-16T23:59:59", "2026-07-15T23:59:59"),
+        ("2w", "2026-07-01T23:59:59", "2026-07-15T23:59:59"),
+        ("P3M", "2026-04-15T23:59:59", "2026-07-15T23:59:59"),
+        ("36h", "2026-07-14T11:59:59", "2026-07-15T23:59:59"),
+    ],
+)
+def test_periods_that_have_names_or_lengths(named: str, first: str, after: str) -> None:
+    as_of = read_moment("2026-07-15", SHANGHAI, last=True)
+    starts, ends = read_period(named, SHANGHAI, as_of)
+    said = [each.replace(tzinfo=None) for each in (starts, ends)]
+    assert said == [datetime.datetime.fromisoformat(each) for each in (first, after)]
+
+
+@pytest.mark.parametrize("named", ["2026-Q2", "2026-06", "2026-H1"])
+def test_a_name_that_ends_a_moment_is_its_last_second(named: str) -> None:
+    assert read_moment(named, SHANGHAI, last=True).isoformat() == "2026-06-30T23:59:59+08:00"
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ("last spring", "US216"),
+        ("2026Q2", "US216"),
+        ("5 business days", "US216"),
+        ("0d", "US216"),
+        ("", "US216"),
+        ("2026-Q5", "US216"),
+        ("2026-13", "US307"),
+        ("2026-00", "US307"),
+        ("/2026-06", "US307"),
+        ("2026-01-01/soon", "US307"),
+        ("2300", "US305"),
+        ("2027-Q1", "US306"),
+    ],
+)
+def test_what_is_no_period(given: str, code: str) -> None:
+    as_of = read_moment("2026-07-15", SHANGHAI, last=True)
+    with pytest.raises(CcpolicyError) as caught:
+        read_period(given, SHANGHAI, as_of)
+    assert caught.value.message.code == code
+    assert caught.value.hint.template or code == "US305"
+
+
+@pytest.mark.parametrize("text", ["14", "d", "-3d", "14 d", "99999999d", "soon"])
+def test_what_is_no_length(text: str) -> None:
+    with pytest.raises(CcpolicyError) as caught:
+        read_length(text)
+    assert caught.value.message.code == "US501"

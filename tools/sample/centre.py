@@ -10,7 +10,7 @@ from sample import (
     drills,
     equipment,
     failovers,
-    faults,
+    fault_incidents,
     incidents,
     network,
     operation,
@@ -96,7 +96,11 @@ _TABLES: dict[str, tuple[str, Callable[[], list[Row]], str]] = {
     "staff": ("person_id role site team hired_on left_on", people.staff, ""),
     "team_roles": ("role rank starts_on ends_on", people.team_roles, ""),
     "team": ("role rank person_id starts_on ends_on", people.team, ""),
-    "contacts": ("contact_id role person_id channel listed_on removed_on", people.contacts, ""),
+    "contacts": (
+        "contact_id role audience person_id organization channel listed_on removed_on",
+        people.contacts,
+        "",
+    ),
     "contact_tests": (
         "test_id contact_id channel tested_at answered_at result",
         people.contact_tests,
@@ -132,6 +136,26 @@ _TABLES: dict[str, tuple[str, Callable[[], list[Row]], str]] = {
     "restore_tests": (
         "test_id system_id source_backup tested_at scope items minutes verified result",
         backups.restore_tests,
+        "",
+    ),
+    "plan_versions": (
+        "plan_version drafted_by changes signed_by signed_on issued_on effective_on superseded_on",
+        reviews.plan_versions,
+        "",
+    ),
+    "plan_decisions": (
+        "decision_id source decided_on decided_by decision plan_version reason",
+        reviews.plan_decisions,
+        "",
+    ),
+    "attestations": (
+        "attestation_id topic statement attested_by countersigned_by attested_on expires_on",
+        reviews.attestations,
+        "",
+    ),
+    "waiver_requests": (
+        "waiver_id control subject requested_by approved_by approved_on until",
+        reviews.waiver_requests,
         "",
     ),
     "improvement_actions": (
@@ -172,7 +196,7 @@ def _write_worded(root: Path) -> None:
     for name, rows, by in (
         ("protection_checks", protection.protection_checks(), ""),
         ("failover_tests", failovers.failover_tests(), ""),
-        ("faults", faults.faults(), "raised_at"),
+        ("faults", fault_incidents.faults(), "raised_at"),
         ("generator_looks", power.generator_looks(), "looked_at"),
     ):
         for part, some in (years(rows, by) if by else {name: rows}).items():
@@ -184,6 +208,7 @@ def _write_documents(root: Path) -> None:
         "risks": (risks.risks(), "assessed_on"),
         "plan_reviews": (reviews.plan_reviews(), "reviewed_on"),
         "drills": (drills.drills(), "planned_start"),
+        "incident_reviews": (incidents.incident_reviews(), "held_on"),
         "effect_reviews": (operation.effect_reviews(), "reviewed_on"),
         "operation_reviews": (operation.operation_reviews(), "held_on"),
     }

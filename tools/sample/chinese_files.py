@@ -37,6 +37,8 @@ _HEADINGS = {  # dataset: column and its heading
         "technician": "维修人工号",
         "verifier": "验收人工号",
         "spares_used": "耗用备件",
+        "incident_id": "关联事故编号",
+        "no_incident_reason": "未列为事故的理由",
     },
     "generator_looks": {
         "look_id": "编号",
@@ -77,7 +79,14 @@ _WORDS: dict[str, dict[object, str]] = {  # column: value and its word
     "unannounced": {False: "是", True: "否"},
 }
 _FORM = ("序号", "提交答卷时间", "所用时间", "来源", "1、场次编号", "2、职场", "3、开始时间")
-_FORM_REST = ("4、培训主题", "5、参加人数", "6、时长（分钟）")
+_FORM_REST = (
+    "4、培训主题",
+    "5、参加人数",
+    "6、时长（分钟）",
+    "7、地点",
+    "8、主讲人工号",
+    "9、是否讲解应急处置",
+)
 
 
 def write_access_reviews(path: Path, rows: Sequence[Row]) -> None:
@@ -131,7 +140,8 @@ def write_security_sessions(path: Path, rows: Sequence[Row]) -> None:
         ended = row["held_at"] + datetime.timedelta(minutes=row["minutes"])
         handed_in = ended + datetime.timedelta(seconds=number * 47 % 600 + 60)
         answers = [row["session_id"], row["site"], _moment(row["held_at"])]
-        rest = [row["topic"], row["attendees"], row["minutes"]]
+        rest = [row["topic"], row["attendees"], row["minutes"], row["place"], row["teacher"]]
+        rest.append("是" if row["covers_response"] else "否")
         form = [number, _moment(handed_in), f"{number * 37 % 90 + 30}秒", "微信", *answers, *rest]
         exported.append(dict(zip((*_FORM, *_FORM_REST), form, strict=True)))
     write_csv(path, exported, (*_FORM, *_FORM_REST), "utf-8-sig")

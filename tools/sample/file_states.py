@@ -21,7 +21,7 @@ from python_calamine import CalamineWorkbook
 from sample.clock import ZONE
 
 LAST = datetime.datetime(2026, 11, 20, 17, 40, tzinfo=ZONE)
-PLANNED = frozenset(["due_on", "expires_on", "planned_start"])
+PLANNED = frozenset(["due_on", "effective_on", "expires_on", "planned_start", "until"])
 """Times that lie ahead when they are written down."""
 MISTAKE = ("inspections/2026-Q2.csv", datetime.date(2026, 6, 12))
 """A file whose first record was wrong, and the week in which it was corrected."""

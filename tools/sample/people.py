@@ -118,6 +118,33 @@ _HANDOVERS = [  # role, rank, last day of the holder, the next holder and their 
 ]
 
 
+_AUDIENCES = {  # role on the notification list: whom it is told as
+    **dict.fromkeys(("director", "incident_commander", "scribe"), "management"),
+    **dict.fromkeys(
+        ("technical_lead", "telephony_lead", "network_lead", "systems_lead", "security_lead"),
+        "technical",
+    ),
+    **dict.fromkeys(
+        (
+            "operations_lead",
+            "facilities_lead",
+            "communications_lead",
+            "customer_liaison",
+            "staff_liaison",
+        ),
+        "departments",
+    ),
+}
+# Listed since the attack of April, when the carrier's number was found to be dead.
+_SUPPLIERS_LISTED = day("2026-05-21")
+_SUPPLIERS = (
+    ("carrier_1", "第一运营商网络运行中心"),
+    ("carrier_2", "第二运营商网络运行中心"),
+    ("telephony_vendor", "话务平台厂家热线"),
+    ("power_service", "发电机维保单位"),
+)
+
+
 def team_roles() -> list[Row]:
     """Return the posts of the response team."""
     return [
@@ -143,7 +170,7 @@ def team() -> list[Row]:
 
 
 def contacts() -> list[Row]:
-    """Return the notification list: everybody of the team, their pagers, and the director."""
+    """Return the notification list: the team, their pagers, the director and suppliers."""
     people: list[tuple[str, str, str, Date, Date | None]] = [
         ("director", "P0001", "call", _APPOINTED, None)
     ]
@@ -154,9 +181,27 @@ def contacts() -> list[Row]:
             people.append(
                 (role, post["person_id"], channel, post["starts_on"], post.get("ends_on"))
             )
-    rows = [
-        {"role": role, "person_id": who, "channel": by, "listed_on": since, "removed_on": until}
+    rows: list[Row] = [
+        {
+            "role": role,
+            "audience": _AUDIENCES[role],
+            "person_id": who,
+            "channel": by,
+            "listed_on": since,
+            "removed_on": until,
+        }
         for role, who, by, since, until in people
+    ]
+    rows += [
+        {
+            "role": role,
+            "audience": "suppliers",
+            "organization": name,
+            "channel": "call",
+            "listed_on": _SUPPLIERS_LISTED,
+            "removed_on": None,
+        }
+        for role, name in _SUPPLIERS
     ]
     return numbered(rows, "C{:03}", "contact_id", "listed_on")
 
@@ -169,7 +214,7 @@ def contact_tests() -> list[Row]:
         first = contact["listed_on"] + between(2, 14, "first", who) * DAY
         last = min(contact["removed_on"] or LAST, LAST)
         # One supervisor was on leave, and reached six days after the due day.
-        late = {"2026-08": 6, "2026-07": 6} if contact["person_id"] == "P0050" else {}
+        late = {"2026-08": 6, "2026-07": 6} if contact.get("person_id") == "P0050" else {}
         for on in rounds(
             workday_from(first), last, lambda on: months_after(on, 3), (3, 14), who, late=late
         ):

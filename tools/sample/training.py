@@ -117,28 +117,38 @@ def _expiry(who: str, course: str, on: Date) -> Date:
     return months_after(on, 11 if _is_short(who, course, on) else 12)
 
 
-_SESSIONS = [  # site, when, topic, attendees, minutes
-    ("SHA", "2025-05-08T15:00", "phishing by messenger", 31, 45),
-    ("CTU", "2025-05-09T14:30", "phishing by messenger", 24, 45),
-    ("SHA", "2025-05-23T10:00", "tailgating at the entrance", 28, 30),
-    ("CTU", "2025-05-22T16:00", "tailgating at the entrance", 22, 30),
-    ("SHA", "2025-08-14T15:30", "callers who ask for other people's data", 36, 40),
-    ("CTU", "2025-09-18T14:00", "callers who ask for other people's data", 27, 40),
-    ("SHA", "2026-01-21T10:30", "a colleague's password on a note", 25, 30),
-    # One session short at Chengdu for nine days.
-    ("CTU", "2026-06-10T15:00", "forged voices on the phone", 29, 45),
-    ("SHA", "2026-04-16T16:00", "forged voices on the phone", 33, 45),
-    ("CTU", "2026-08-27T10:00", "what the incident of July taught", 26, 35),
-    ("SHA", "2026-09-08T14:00", "removable media", 30, 30),
-    ("CTU", "2026-11-12T15:30", "removable media", 23, 30),
+_SESSIONS = [  # site, when, topic, attendees, minutes, whether it says how to respond
+    ("SHA", "2025-05-08T15:00", "聊天工具中的钓鱼链接", 31, 45, False),
+    ("CTU", "2025-05-09T14:30", "聊天工具中的钓鱼链接", 24, 45, False),
+    ("SHA", "2025-05-23T10:00", "门禁尾随", 28, 30, False),
+    ("CTU", "2025-05-22T16:00", "门禁尾随的识别与现场处置", 22, 30, True),
+    ("SHA", "2025-08-14T15:30", "冒充他人索要客户信息：识别、拒绝与上报", 36, 40, True),
+    ("CTU", "2025-09-18T14:00", "冒充他人索要客户信息", 27, 40, False),
+    ("SHA", "2026-01-21T10:30", "便签上的同事密码", 25, 30, False),
+    # Chengdu was one session short for nine days, and had none on responding.
+    ("CTU", "2026-06-10T15:00", "仿声电话：识别、挂断与上报", 29, 45, True),
+    ("SHA", "2026-04-16T16:00", "仿声电话：识别、挂断与上报", 33, 45, True),
+    ("CTU", "2026-08-27T10:00", "7月停电事故：疏散、应急照明与话务转接", 26, 35, True),
+    ("SHA", "2026-09-08T14:00", "移动存储介质", 30, 30, False),
+    ("CTU", "2026-11-12T15:30", "移动存储介质", 23, 30, False),
 ]
+_ROOMS = {"SHA": ("三楼培训室", "P0035"), "CTU": ("二楼多功能厅", "P0037")}
 
 
 def security_sessions() -> list[Row]:
     """Return the security sessions, held from time to time."""
     rows = [
-        {"site": site, "held_at": moment(at), "topic": topic, "attendees": heads, "minutes": length}
-        for site, at, topic, heads, length in _SESSIONS
+        {
+            "site": site,
+            "held_at": moment(at),
+            "topic": topic,
+            "attendees": heads,
+            "minutes": length,
+            "place": _ROOMS[site][0],
+            "teacher": _ROOMS[site][1],
+            "covers_response": responds,
+        }
+        for site, at, topic, heads, length, responds in _SESSIONS
     ]
     return [
         {"session_id": f"SS-{row['held_at'].year}-{number:02}", **row}

@@ -6,14 +6,14 @@ import datetime
 from collections.abc import Iterable
 from typing import ClassVar, Literal
 
-from ccpolicy.assessment.models import Assessment, Control, Model, Problem, Tool
+from ccpolicy.assessment.models import Assessment, AssessmentModel, Control, Problem, Tool
 from ccpolicy.texts import Text
 from ccpolicy.vocabulary import AsOfSource, Severity
 
 SCHEMA_VERSION: Literal["2.0"] = "2.0"
 
 
-class Task(Model):
+class Task(AssessmentModel):
     """Subjects of one control that are due, or have been overdue, from one moment on."""
 
     control: str
@@ -25,7 +25,7 @@ class Task(Model):
     subjects: list[str]
 
 
-class Unjudged(Model):
+class Unjudged(AssessmentModel):
     """A control of which nobody can say what is due."""
 
     control: str
@@ -37,7 +37,7 @@ class Unjudged(Model):
     problems: list[Problem]
 
 
-class Owner(Model):
+class Owner(AssessmentModel):
     """What one role has to do."""
 
     owner: Text
@@ -47,8 +47,16 @@ class Owner(Model):
     due: list[Task]
     """Soonest first."""
 
+    @property
+    def totals(self) -> tuple[int, int, int]:
+        """Count the subjects that are overdue, the controls unknown, and the subjects due."""
+        overdue, due = (
+            sum(len(task.subjects) for task in tasks) for tasks in (self.overdue, self.due)
+        )
+        return overdue, len(self.unknown), due
 
-class PlanReference(Model):
+
+class PlanReference(AssessmentModel):
     """The plan whose due dates these are."""
 
     id: str
@@ -57,7 +65,7 @@ class PlanReference(Model):
     zone: str
 
 
-class Agenda(Model):
+class Agenda(AssessmentModel):
     """What lapses next, by owner."""
 
     SUBJECT: ClassVar[Literal["agenda"]] = "agenda"
@@ -73,6 +81,13 @@ class Agenda(Model):
     """How far ahead it looks."""
     owners: list[Owner]
     """By English name; a role without a task is left out."""
+
+    @property
+    def totals(self) -> tuple[int, int, int]:
+        """Add up the totals of all owners."""
+        found = [owner.totals for owner in self.owners]
+        overdue, unknown, due = (sum(each[place] for each in found) for place in range(3))
+        return overdue, unknown, due
 
 
 def agenda(assessment: Assessment, until: str) -> Agenda:

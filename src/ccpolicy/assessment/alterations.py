@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ccpolicy.assessment.building_blocks import Model
+from ccpolicy.assessment.building_blocks import AssessmentModel
 from ccpolicy.texts import Text
 
 MOST_SHOWN = 200
 """Records, and names of files, that are listed; all are counted."""
 
 
-class Column(Model):
+class ValueChange(AssessmentModel):
     """One value of a record that is not as it was."""
 
     name: str
@@ -21,7 +21,7 @@ class Column(Model):
     """Null: it is empty, or the record is gone."""
 
 
-class Alteration(Model):
+class Alteration(AssessmentModel):
     """A record on file at the base that is not as it was."""
 
     dataset: str
@@ -32,7 +32,7 @@ class Alteration(Model):
     """Duplicated: it stands, but another was put beside it under its key."""
     file: str
     """File in which it stands or stood, from the policy repository's root."""
-    columns: list[Column]
+    columns: list[ValueChange]
     """The columns whose values differ in the end; of a duplicate record all columns."""
     commit: str | None
     """The last commit that changed it; null if the change is not committed, or if no history leads
@@ -49,7 +49,7 @@ class Alteration(Model):
     `signed`."""
 
 
-class Unfollowed(Model):
+class Unfollowed(AssessmentModel):
     """Files of records whose contract at the base has no `recording`, so that none is followed."""
 
     dataset: str
@@ -60,7 +60,7 @@ class Unfollowed(Model):
     """The first 200 of them, from the policy repository's root."""
 
 
-class Altered(Model):
+class Altered(AssessmentModel):
     """What became of the records on file at the base, by the base's contracts."""
 
     reason: Text | None

@@ -5,13 +5,21 @@ It is made only when it is asked for, since the verdicts do not rest on it.
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated
 
-from ccpolicy.assessment.building_blocks import Model, Parameter
+from pydantic import Field, StringConstraints
+
+from ccpolicy.assessment.building_blocks import AssessmentModel, Parameter
+from ccpolicy.assessment.images import MOST
 from ccpolicy.texts import Text
 
+Base64 = Annotated[
+    str,
+    StringConstraints(pattern=r"^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"),
+]
 
-class Kind(Model):
+
+class Kind(AssessmentModel):
     """A check kind in use."""
 
     name: str
@@ -20,7 +28,7 @@ class Kind(Model):
     """The SQL that says what is duty and what is cover."""
 
 
-class Recorder(Model):
+class RecordingAuthor(AssessmentModel):
     """Who filed records, as git knows."""
 
     dataset: str
@@ -34,7 +42,7 @@ class Recorder(Model):
     """When the last was."""
 
 
-class Dataset(Model):
+class Dataset(AssessmentModel):
     """A kind of evidence and its contract."""
 
     id: str
@@ -55,11 +63,11 @@ class Dataset(Model):
     value_labels: dict[str, dict[str, Text]]
     """The same → value as it is written → its name for readers."""
     may_be_empty: Text | None
-    recorded: list[Recorder] | None
+    recorded: list[RecordingAuthor] | None
     """By dataset and author; null where git was not asked, or the contract does not ask it."""
 
 
-class Selection(Model):
+class Selection(AssessmentModel):
     """Records that fill one input of a control's check kind."""
 
     input: str
@@ -73,7 +81,7 @@ class Selection(Model):
     """SQL predicate that says whether a record is as it should be."""
 
 
-class Revision(Model):
+class Revision(AssessmentModel):
     """The parameters of a control from a day on."""
 
     version: int
@@ -83,7 +91,7 @@ class Revision(Model):
     parameters: list[Parameter]
 
 
-class Step(Model):
+class DailyTotals(AssessmentModel):
     """How much was owed and missed on each day from a day on, until the next step.
 
     Sums over the subjects, in days of 24 hours, computed from the spans themselves.
@@ -98,7 +106,7 @@ class Step(Model):
     """Of it, not covered and waived."""
 
 
-class Span(Model):
+class Span(AssessmentModel):
     """A half-open span; null ends lie past the horizon."""
 
     starts: str
@@ -107,7 +115,7 @@ class Span(Model):
     """`file:line` of the record behind it."""
 
 
-class Gap(Model):
+class Gap(AssessmentModel):
     """A span that is not covered, from the window's start to the horizon."""
 
     starts: str
@@ -115,7 +123,7 @@ class Gap(Model):
     waived_by: str | None
 
 
-class Timeline(Model):
+class Timeline(AssessmentModel):
     """One subject through the window and up to the horizon."""
 
     subject: str
@@ -129,7 +137,7 @@ class Timeline(Model):
     """Seconds for which it was paused in all, by the clock that pauses stop."""
 
 
-class ControlAppendix(Model):
+class ControlAppendix(AssessmentModel):
     """What is shown of one control."""
 
     id: str
@@ -138,7 +146,7 @@ class ControlAppendix(Model):
     """Items that the policy writes out, such as the audiences of a notice."""
     revisions: list[Revision]
     """Oldest first."""
-    course: list[Step]
+    course: list[DailyTotals]
     """From the window's first day to its last."""
     timelines: list[Timeline]
     """Worst subjects first: those failing now, then by days missed, then by name."""
@@ -146,7 +154,7 @@ class ControlAppendix(Model):
     """Subjects without a timeline here."""
 
 
-class Record(Model):
+class Record(AssessmentModel):
     """A record's own content."""
 
     place: str
@@ -156,7 +164,7 @@ class Record(Model):
     """Name → what stands on file, without what is empty."""
 
 
-class AuditAppendix(Model):
+class AuditAppendix(AssessmentModel):
     """All of it."""
 
     kinds: list[Kind]
@@ -165,3 +173,5 @@ class AuditAppendix(Model):
     """In the order of the assessment's controls."""
     records: list[Record]
     """Those named by timelines and lapses, by place."""
+    images: list[Base64] = Field(default=[], max_length=MOST)
+    """Attachments that are images of at most 20 kB, in Base64; their digest says which."""

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from ccpolicy.assessment.gate import GateScope
 from ccpolicy.assessment.models import Assessment, BaselineEntry, Control
 
-Key = tuple[str, str, datetime.datetime]
+LapseKey = tuple[str, str, datetime.datetime]
 
 
 def failing(result: Assessment) -> list[BaselineEntry]:
@@ -60,7 +60,7 @@ def _obsolete(result: Assessment, entries: Iterable[BaselineEntry]) -> list[Base
     ]
 
 
-def _marked(scope: GateScope, control: Control, known: Collection[Key]) -> Control:
+def _marked(scope: GateScope, control: Control, known: Collection[LapseKey]) -> Control:
     if scope.verdict(control) != "fail":
         return control
     lapses = [
@@ -77,7 +77,7 @@ def _marked(scope: GateScope, control: Control, known: Collection[Key]) -> Contr
     return control.model_copy(update={"lapses": lapses, "subjects": count})
 
 
-def _key(entry: BaselineEntry) -> Key:
+def _key(entry: BaselineEntry) -> LapseKey:
     return entry.control, entry.subject, _moment(entry.starts)
 
 

@@ -8,7 +8,7 @@ from ccpolicy.texts import Text
 from ccpolicy.vocabulary import Grade
 
 
-class Model(BaseModel):
+class AssessmentModel(BaseModel):
     """A part of the assessment."""
 
     # What is written holds every field, also those that have a default.
@@ -17,7 +17,7 @@ class Model(BaseModel):
     )
 
 
-class Norm(Model):
+class Norm(AssessmentModel):
     """The basis of a parameter."""
 
     id: str
@@ -26,10 +26,12 @@ class Norm(Model):
     """Document, edition and section."""
     grade: Grade
     """How far its source was checked."""
+    consulted: Text | None
+    """Where it was read."""
     url: str | None
 
 
-class Parameter(Model):
+class Parameter(AssessmentModel):
     """A parameter of the control, in the revision in force at as-of."""
 
     name: str

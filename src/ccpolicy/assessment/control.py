@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from ccpolicy.assessment.building_blocks import Model, Parameter
+from ccpolicy.assessment.building_blocks import AssessmentModel, Parameter
 from ccpolicy.texts import Text
 from ccpolicy.vocabulary import Severity, Verdict
 
 
-class Problem(Model):
+class Problem(AssessmentModel):
     """Evidence or policy that could not be judged."""
 
     code: str
@@ -19,9 +19,11 @@ class Problem(Model):
     locator: str | None
     """`file:line`."""
     dataset: str | None
+    field: str | None = None
+    """What the file calls the field at fault; null if no single one is."""
 
 
-class Subjects(Model):
+class Subjects(AssessmentModel):
     """How many subjects the control is about, by verdict now."""
 
     total: int
@@ -37,7 +39,7 @@ class Subjects(Model):
     """How many of the passed are openings that are not due yet."""
 
 
-class CoveredLater(Model):
+class CoveredLater(AssessmentModel):
     """A lapse that a record covers which was filed later than what was judged."""
 
     since: str
@@ -47,7 +49,7 @@ class CoveredLater(Model):
     commit: str
 
 
-class Lapse(Model):
+class Lapse(AssessmentModel):
     """A span in which a subject was not covered though it had to be."""
 
     subject: str
@@ -81,7 +83,7 @@ class Lapse(Model):
         return self.ends is None and self.waived_by is None
 
 
-class Pauses(Model):
+class Pauses(AssessmentModel):
     """The pauses of subjects that were paused in the period, or after it by as-of."""
 
     subjects: int
@@ -91,14 +93,38 @@ class Pauses(Model):
     much business time."""
 
 
-class Due(Model):
+class SubjectState(AssessmentModel):
+    """How one subject of a control stands."""
+
+    subject: str
+    label: Text | None
+    """What registers call it, where their contracts name its values."""
+    now: Verdict
+    """`not_applicable` once its duty has ended."""
+    period: Verdict
+    since: str | None
+    """Since when it stands as it does now: its lapse's beginning, or the end of the last one, or
+    else the beginning of its duty; may lie before the window."""
+    evidence: str | None
+    """`file:line` of the record that it rests on at as-of."""
+    next_due: str | None
+    """When it lapses next if nothing more happens."""
+    not_due: bool
+    """Whether it is an opening that is not due yet."""
+    lapses: int
+    """How many lapses it has in the period, waived or not."""
+    days: float
+    """Length of those that are not waived inside the window, in days of 24 hours."""
+
+
+class DueSubjects(AssessmentModel):
     """Subjects that lapse at one moment if nothing more happens."""
 
     at: str
     subjects: list[str]
 
 
-class Control(Model):
+class Control(AssessmentModel):
     """One control, judged."""
 
     id: str
@@ -112,6 +138,8 @@ class Control(Model):
     clauses: list[str]
     stale_clauses: list[str]
     """Clauses whose text changed since the control was reviewed against them."""
+    satisfies: list[str]
+    """Requirements of `frameworks` that it serves: `iso27001:A.5.30`."""
     kind: str
     severity: Severity
     owner: Text
@@ -126,12 +154,14 @@ class Control(Model):
     """Code of the reason's message, such as `EV421`; null if the policy gives the reason."""
     subjects: Subjects
     next_due: str | None
-    due: list[Due]
+    due: list[DueSubjects]
     """What lapses after as-of, up to the horizon, soonest first."""
     lapses: list[Lapse]
     """Those that touch the time from the window's start to as-of, by subject and time."""
     pauses: Pauses | None = None
     """Null where the control has none."""
+    population: list[SubjectState] | None = None
+    """Every subject by name; null unless it is asked for."""
     problems: list[Problem]
     left_out: int
     """Records later than as-of, which had not happened yet."""

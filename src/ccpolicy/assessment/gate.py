@@ -9,12 +9,12 @@ import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ccpolicy.assessment.building_blocks import Model
+from ccpolicy.assessment.building_blocks import AssessmentModel
 from ccpolicy.assessment.control import Control, Lapse
 from ccpolicy.vocabulary import SEVERITIES, VERDICTS, Judged, Severity, Verdict
 
 
-class BaselineEntry(Model):
+class BaselineEntry(AssessmentModel):
     """An entry of a baseline: a lapse that was known when it was written."""
 
     control: str
@@ -22,7 +22,7 @@ class BaselineEntry(Model):
     starts: str
 
 
-class Gate(Model):
+class Gate(AssessmentModel):
     """Whether the pipeline may go on."""
 
     judged: Judged

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from ccpolicy.assessment.building_blocks import Model
+from ccpolicy.assessment.building_blocks import AssessmentModel
 from ccpolicy.assessment.models import Tool
 from ccpolicy.errors import Language
 from ccpolicy.vocabulary import AsOfSource, Judged, Severity
@@ -18,7 +18,7 @@ ASSESSMENT = "assessment.json"
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
-class AnsweredRequest(Model):
+class AnsweredRequest(AssessmentModel):
     """The request that the assessment answers."""
 
     as_of: str
@@ -47,7 +47,7 @@ class AnsweredRequest(Model):
         return not self.filters
 
 
-class ReportFile(Model):
+class ReportFile(AssessmentModel):
     """A report in the bundle."""
 
     path: str
@@ -55,7 +55,7 @@ class ReportFile(Model):
     language: Language
 
 
-class BundledFile(Model):
+class BundledFile(AssessmentModel):
     """A file in the bundle."""
 
     path: str
@@ -64,7 +64,7 @@ class BundledFile(Model):
     sha256: Sha256
 
 
-class Manifest(Model):
+class Manifest(AssessmentModel):
     """The list of all that a bundle holds; whoever signs it signs all of that."""
 
     schema_version: Literal["1.0"]

@@ -11,31 +11,42 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from ccpolicy.assessment.audit_appendix import AuditAppendix
-from ccpolicy.assessment.building_blocks import Model, Norm, Parameter
-from ccpolicy.assessment.control import Control, CoveredLater, Due, Lapse, Pauses, Problem, Subjects
+from ccpolicy.assessment.building_blocks import AssessmentModel, Norm, Parameter
+from ccpolicy.assessment.control import (
+    Control,
+    CoveredLater,
+    DueSubjects,
+    Lapse,
+    Pauses,
+    Problem,
+    Subjects,
+    SubjectState,
+)
+from ccpolicy.assessment.frameworks import Framework
 from ccpolicy.assessment.gate import BaselineEntry, Gate, GateScope
 from ccpolicy.texts import Tag, Text
 from ccpolicy.vocabulary import AsOfSource, FileChange, HistoryState, RecordChange, Verdict
 
 __all__ = [
     "Assessment",
+    "AssessmentModel",
     "AuditAppendix",
     "BaselineEntry",
     "Control",
     "CoveredLater",
-    "Due",
+    "DueSubjects",
     "Gate",
     "Lapse",
-    "Model",
     "Norm",
     "Parameter",
     "Pauses",
     "Problem",
+    "SubjectState",
     "Subjects",
     "Text",
 ]
 
-SCHEMA_VERSION: Literal["2.2"] = "2.2"
+SCHEMA_VERSION: Literal["2.3"] = "2.3"
 
 Signature = Literal["good", "none", "bad", "unlisted", "unchecked", "uncommitted"]
 """What came of asking for a commit's signature; see docs/provenance.md."""
@@ -45,14 +56,14 @@ WaiverState = Literal["coming", "in_force", "expired"]
 """Whether a waiver is in force at as-of."""
 
 
-class Tool(Model):
+class Tool(AssessmentModel):
     """The program that made the assessment."""
 
     name: str
     version: str
 
 
-class Clause(Model):
+class Clause(AssessmentModel):
     """A clause of the plan and the controls that hold it."""
 
     id: str
@@ -63,7 +74,7 @@ class Clause(Model):
     """Reason that it has no control."""
 
 
-class Policy(Model):
+class Policy(AssessmentModel):
     """The policy that was judged by."""
 
     id: str
@@ -85,14 +96,14 @@ class Policy(Model):
     clauses: list[Clause]
 
 
-class Window(Model):
+class Window(AssessmentModel):
     """The audit period, half-open."""
 
     starts: str
     ends: str
 
 
-class Waiver(Model):
+class Waiver(AssessmentModel):
     """An accepted lapse."""
 
     id: str
@@ -109,14 +120,14 @@ class Waiver(Model):
     True as well if some records of the control could not be read."""
 
 
-class Note(Model):
+class FileNote(AssessmentModel):
     """What should be known of how a file was read."""
 
     code: str
     message: Text
 
 
-class EvidenceFile(Model):
+class EvidenceFile(AssessmentModel):
     """One file that was read."""
 
     dataset: str
@@ -125,11 +136,11 @@ class EvidenceFile(Model):
     """Records read, the invalid ones among them."""
     invalid: int
     sha256: str
-    notes: list[Note]
+    notes: list[FileNote]
     """What should be known of how it was read, such as hidden rows; it fails nothing."""
 
 
-class Attachment(Model):
+class Attachment(AssessmentModel):
     """A file that a valid record names, such as a scanned form. Nobody judges what it holds."""
 
     dataset: str
@@ -138,7 +149,7 @@ class Attachment(Model):
     sha256: str
 
 
-class IgnoredFiles(Model):
+class IgnoredFiles(AssessmentModel):
     """Files that nobody reads, for a reason that is written down."""
 
     pattern: str
@@ -149,7 +160,7 @@ class IgnoredFiles(Model):
     """The first of them by path, from the repository's root."""
 
 
-class Evidence(Model):
+class Evidence(AssessmentModel):
     """All that lies in the evidence folder: read, attached, ignored for a reason, or unread."""
 
     files: list[EvidenceFile]
@@ -172,7 +183,7 @@ class Evidence(Model):
         return found | {each.file: each.sha256 for each in self.attachments}
 
 
-class Uncommitted(Model):
+class Uncommitted(AssessmentModel):
     """A file that is not as the commit has it."""
 
     file: str
@@ -181,7 +192,7 @@ class Uncommitted(Model):
     """Of its content now; null if it is deleted."""
 
 
-class Recorded(Model):
+class Recorded(AssessmentModel):
     """A commit that filed or changed a record, or one of the record's times."""
 
     place: str
@@ -207,7 +218,7 @@ class Recorded(Model):
     after: str | None
 
 
-class Provenance(Model):
+class Provenance(AssessmentModel):
     """What git knows of the evidence that was judged."""
 
     state: HistoryState
@@ -230,12 +241,12 @@ class Provenance(Model):
     provenance."""
 
 
-class Assessment(Model):
+class Assessment(AssessmentModel):
     """The result of one evaluation."""
 
     SUBJECT: ClassVar[Literal["assessment"]] = "assessment"
     """What reports call it."""
-    schema_version: Literal["2.2"]
+    schema_version: Literal["2.3"]
     tool: Tool
     policy: Policy
     as_of: str
@@ -251,6 +262,8 @@ class Assessment(Model):
     tally: dict[Verdict, int]
     """Controls by verdict at the gate, every verdict named."""
     controls: list[Control]
+    frameworks: list[Framework]
+    """Other documents' requirements with the controls that serve them; empty without any."""
     waivers: list[Waiver]
     problems: list[Problem]
     """Those of no single control."""

@@ -15,8 +15,9 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import from_json
 
+from ccpolicy.assessment.frameworks import serving_verdicts
 from ccpolicy.assessment.models import SCHEMA_VERSION, Assessment
-from ccpolicy.errors import Locator, Message, ReportError
+from ccpolicy.errors import KeyPath, Locator, Message, ReportError
 from ccpolicy.files.model_errors import details, explain
 
 _HINT = Message.of("make one with 'ccpolicy check --annex --format json -o FILE'").template
@@ -29,7 +30,6 @@ _INSTANTS = frozenset(
 _TOO_LARGE = 1e15
 """No count and no number of days comes near."""
 _DAYS = frozenset({"day"})
-Path = tuple[str | int, ...]
 
 
 def read_assessment(data: bytes, file: str) -> Assessment:
@@ -48,21 +48,21 @@ def read_assessment(data: bytes, file: str) -> Assessment:
     return result
 
 
-def _refuse_first(faults: Iterable[tuple[Path, Message | None]], file: str) -> None:
+def _refuse_first(faults: Iterable[tuple[KeyPath, Message | None]], file: str) -> None:
     for path, message in faults:
         if message:
-            place = _Document(file, None).locate(path)
+            place = _JsonDocument(file, None).locate(path)
             raise ReportError(message.template, hint=_HINT, locator=place, **dict(message.values))
 
 
 @dataclass(frozen=True, slots=True)
-class _Document:
+class _JsonDocument:
     """A JSON document, whose places are paths."""
 
     file: str
     value: Any
 
-    def locate(self, path: Path) -> Locator:
+    def locate(self, path: KeyPath) -> Locator:
         return Locator(self.file, path="/".join(map(str, path)))
 
 
@@ -86,7 +86,7 @@ def _explained(failure: ValidationError, data: bytes, file: str) -> ReportError:
             version=version,
             known=SCHEMA_VERSION,
         )
-    error = explain(failure, _Document(file, value), Assessment)[0]
+    error = explain(failure, _JsonDocument(file, value), Assessment)[0]
     return ReportError(
         error.message.template,
         hint=error.hint.template or _HINT,
@@ -95,7 +95,7 @@ def _explained(failure: ValidationError, data: bytes, file: str) -> ReportError:
     )
 
 
-def _leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+def _leaves(value: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
     """Yield every value that is no list or mapping, and its path."""
     match value:
         case dict():
@@ -143,7 +143,7 @@ def lists_unread(result: Assessment) -> bool:
     return total >= named and bool(total) == bool(named) and told.issuperset(result.evidence.unread)
 
 
-def _contradictions(result: Assessment) -> Iterator[tuple[Path, Message]]:
+def _contradictions(result: Assessment) -> Iterator[tuple[KeyPath, Message]]:
     """Yield where one part says another thing than the rest."""
     scope, gate = result.scope, result.gate
     if result.tally != scope.tally(result.controls):
@@ -161,7 +161,8 @@ def _contradictions(result: Assessment) -> Iterator[tuple[Path, Message]]:
     if gate.failed_on != expected.failed_on:
         yield ("gate", "failed_on"), Message.of("these are not the controls that fail the gate")
     if gate.passed != expected.passed:
-        yield ("gate", "passed"), Message.of("the value does not follow from the rest of the gate")
+        yield ("gate", "passed"), Message.of("the value does not follow from the rest")
+    yield from _foreign_verdicts(result)
     found = result.provenance
     known = found is not None and None not in (found.commit, found.tree, found.committed_at)
     if found and known != (found.reason is None):
@@ -172,3 +173,12 @@ def _contradictions(result: Assessment) -> Iterator[tuple[Path, Message]]:
     for index, control in enumerate(result.controls):
         if not control.clauses:
             yield ("controls", index, "clauses"), Message.of("no clause stands behind the control")
+
+
+def _foreign_verdicts(result: Assessment) -> Iterator[tuple[KeyPath, Message]]:
+    """Yield the requirements of frameworks whose verdicts are not those of their controls."""
+    for place, framework in enumerate(result.frameworks):
+        for index, each in enumerate(framework.requirements):
+            if (each.now, each.period) != serving_verdicts(each.controls, result.controls):
+                path = ("frameworks", place, "requirements", index)
+                yield path, Message.of("the value does not follow from the rest")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from ccpolicy.assessment.models import Model, Note, Tool
+from ccpolicy.assessment.models import AssessmentModel, FileNote, Tool
 from ccpolicy.texts import Text
 from ccpolicy.vocabulary import ColumnType
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
 
-class PreviewedFile(Model):
+class PreviewedFile(AssessmentModel):
     """A file that was read."""
 
     file: str
@@ -19,11 +19,11 @@ class PreviewedFile(Model):
     records: int
     """Records in it, the refused ones among them."""
     refused: int
-    notes: list[Note]
+    notes: list[FileNote]
     """What should be known of how it was read."""
 
 
-class PreviewedRow(Model):
+class PreviewedRow(AssessmentModel):
     """A row as it was read."""
 
     place: str
@@ -33,7 +33,7 @@ class PreviewedRow(Model):
     between them."""
 
 
-class PreviewedTable(Model):
+class PreviewedTable(AssessmentModel):
     """Rows of one form."""
 
     name: str
@@ -44,16 +44,18 @@ class PreviewedTable(Model):
     rows: list[PreviewedRow]
 
 
-class Refusal(Model):
+class RefusedEvidence(AssessmentModel):
     """Evidence that was refused."""
 
     place: str | None
     code: str
     message: Text
     hint: Text | None
+    field: str | None = None
+    """What the file calls the field at fault; null if no single one is."""
 
 
-class Preview(Model):
+class Preview(AssessmentModel):
     """A dataset, or one file of it, as it is read."""
 
     SUBJECT: ClassVar[Literal["preview"]] = "preview"
@@ -67,7 +69,7 @@ class Preview(Model):
     files: list[PreviewedFile]
     tables: list[PreviewedTable]
     """The rows before `reshape` where there is one, the records, and those nested in them."""
-    refused: list[Refusal]
+    refused: list[RefusedEvidence]
     """What is wrong, by family and place; what passes the limit is counted in its last entries."""
 
     @property

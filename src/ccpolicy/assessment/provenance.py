@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import StrictBool, StrictInt, StrictStr
 
-from ccpolicy.assessment.building_blocks import Model
+from ccpolicy.assessment.building_blocks import AssessmentModel
 from ccpolicy.assessment.models import Uncommitted
 from ccpolicy.vocabulary import HistoryState
 
@@ -14,7 +14,7 @@ SCHEMA_VERSION: Literal["1.0"] = "1.0"
 PROVENANCE = "provenance.json"
 
 
-class ExportedTable(Model):
+class ExportedTable(AssessmentModel):
     """The records of a dataset that git filled."""
 
     columns: list[str]
@@ -24,7 +24,7 @@ class ExportedTable(Model):
     """Times are microseconds since 1970 UTC."""
 
 
-class ProvenanceExport(Model):
+class ProvenanceExport(AssessmentModel):
     """What was read from git."""
 
     schema_version: Literal["1.0"]

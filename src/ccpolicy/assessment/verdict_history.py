@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from ccpolicy.assessment.agenda import PlanReference
-from ccpolicy.assessment.models import Model, Tool
+from ccpolicy.assessment.models import AssessmentModel, Tool
 from ccpolicy.texts import Text
 from ccpolicy.vocabulary import Severity, Verdict
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
 
-class Change(Model):
+class VerdictChange(AssessmentModel):
     """A control whose verdict a commit changed, or the time since the commit before."""
 
     control: str
@@ -22,7 +22,7 @@ class Change(Model):
     after: Verdict
 
 
-class Moment(Model):
+class Moment(AssessmentModel):
     """A commit that changed evidence, and the verdicts with what was on file then."""
 
     commit: str
@@ -33,11 +33,11 @@ class Moment(Model):
     """Whether the gate did."""
     verdicts: dict[str, Verdict]
     """Control → verdict at the gate."""
-    changed: list[Change]
+    changed: list[VerdictChange]
     """Since the commit before; none in the first."""
 
 
-class History(Model):
+class History(AssessmentModel):
     """Verdicts by commit, oldest first, all by today's policy."""
 
     SUBJECT: ClassVar[Literal["history"]] = "history"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from ccpolicy.assessment.building_blocks import Model
+from ccpolicy.assessment.building_blocks import AssessmentModel
 from ccpolicy.assessment.manifest import AnsweredRequest
 from ccpolicy.assessment.models import Gate, Tool
 from ccpolicy.texts import Text
@@ -12,10 +12,10 @@ from ccpolicy.vocabulary import StepName
 
 SCHEMA_VERSION: Literal["2.0"] = "2.0"
 
-Status = Literal["passed", "failed", "other_version", "not_checked"]
+StepStatus = Literal["passed", "failed", "other_version", "not_checked"]
 
 
-class Detail(Model):
+class Detail(AssessmentModel):
     """One of the reasons why a step failed, or a hint."""
 
     code: str | None
@@ -23,7 +23,7 @@ class Detail(Model):
     message: Text
 
 
-class Step(Model):
+class VerificationStep(AssessmentModel):
     """One verification step and its result."""
 
     step: StepName
@@ -32,7 +32,7 @@ class Step(Model):
     policy are valid. `evaluation`: judging again gives the same bytes. `reports`: so does writing
     them again. `policy`: it is the policy that the reader knows. `provenance`: the repository that
     the reader knows says the same about who filed the evidence, and when."""
-    status: Status
+    status: StepStatus
     """Other version: its schema version is not the one that this program reads."""
     code: str | None
     """Stable code of the message, unless the step passed or was not reached; see
@@ -41,7 +41,7 @@ class Step(Model):
     details: list[Detail]
 
 
-class Judged(Model):
+class Judged(AssessmentModel):
     """What the bundle is about, as judging it again gave it."""
 
     id: str
@@ -58,7 +58,7 @@ class Judged(Model):
     """Whether no control was judged at all, so that the gate says nothing."""
 
 
-class Verification(Model):
+class Verification(AssessmentModel):
     """The result of verifying one bundle."""
 
     SUBJECT: ClassVar[Literal["verification"]] = "verification"
@@ -75,7 +75,7 @@ class Verification(Model):
     """Null if the evaluation did not pass."""
     provenance_from_bundle: bool
     """Whether verdicts rest on git provenance that only the bundle vouches for."""
-    steps: list[Step]
+    steps: list[VerificationStep]
     required: list[StepName]
     """Steps that must pass, so that leaving them unchecked is a failure."""
     passed: bool

@@ -53,7 +53,7 @@ class Digest:
     sha256: str
 
 
-def digest(pieces: Iterator[bytes]) -> Digest:
+def digest_stream(pieces: Iterator[bytes]) -> Digest:
     """Digest a content, piece by piece."""
     size = 0
     sha256 = hashlib.sha256()
@@ -77,7 +77,7 @@ class Part:
         Raises:
             OSError: it cannot be read.
         """
-        return cls(content, digest(_pieces(content)))
+        return cls(content, digest_stream(_pieces(content)))
 
 
 def _pieces(content: Content) -> Iterator[bytes]:
@@ -124,7 +124,7 @@ def _write(archive: zipfile.ZipFile, name: str, size: int, pieces: Iterator[byte
     info = zipfile.ZipInfo(name)
     info.create_system, info.external_attr = _UNIX, _MODE
     with archive.open(info, "w", force_zip64=size > LARGEST_SHORT) as member:
-        return digest(written())
+        return digest_stream(written())
 
 
 class Archive:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ccpolicy.bundle.signers import MOST_BYTES, Signer, fingerprint, public_blob
+from ccpolicy.bundle.signers import MOST_BYTES, Signer, key_fingerprint, public_blob
 from ccpolicy.bundle.statement import PAYLOAD, statement_bytes
 from ccpolicy.errors import BundleError, Locator
 from ccpolicy.files.missing import missing_file
@@ -29,7 +29,7 @@ def sign(statement: dict[str, Any], key: Ed25519PrivateKey) -> bytes:
     from securesystemslib.signer import CryptoSigner, SSlibKey  # type: ignore[attr-defined]
 
     raw = key.public_key().public_bytes_raw()
-    keyid = fingerprint(public_blob(raw))
+    keyid = key_fingerprint(public_blob(raw))
     envelope = Envelope(statement_bytes(statement), PAYLOAD, {})
     envelope.sign(CryptoSigner(key, SSlibKey(keyid, "ed25519", "ed25519", {"public": raw.hex()})))
     return (json.dumps(envelope.to_dict(), indent=2) + "\n").encode()

@@ -31,7 +31,7 @@ from ccpolicy.store import DuckDB
 _SHORT = 60
 
 
-def unpack(archive: Archive, digests: Mapping[str, str], folder: Path) -> Path:
+def unpack_repository(archive: Archive, digests: Mapping[str, str], folder: Path) -> Path:
     """Write the repository's files of a bundle below a new folder, and return their root.
 
     Raises:
@@ -141,7 +141,7 @@ def check_roles(manifest: Manifest, repository: Repository, result: Assessment) 
         raise BundleError("'{name}' is missing from the bundle", name=name)
 
 
-def compare(result: Assessment, recorded: bytes) -> None:
+def compare_result(result: Assessment, recorded: bytes) -> None:
     """Compare a result with the bytes in a bundle.
 
     Raises:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.assessment.provenance import ProvenanceExport
-from ccpolicy.engine.assess import asked_of_git
+from ccpolicy.engine.assess import provenance_request
 from ccpolicy.errors import BundleError, BundleErrors, EvidenceError, Message
 from ccpolicy.files.finder import fits_path
 from ccpolicy.git.snapshot import committed_files
@@ -45,7 +45,7 @@ def compare_provenance(
             open_store(Path(folder) / "spill") as own,
         ):
             as_of = datetime.datetime.fromisoformat(recorded.as_of)
-            asked = asked_of_git(content, as_of, Path(folder))
+            asked = provenance_request(content, as_of, Path(folder))
             wanted = replace(asked, known_at=commit, cached=False, tables=told.tables is not None)
             found = read_provenance(wanted, own)
             again = export_provenance(found, own)

@@ -14,7 +14,7 @@ from ccpolicy.errors import BundleErrors
 
 
 @dataclass(frozen=True)
-class Signed:
+class SignedStatements:
     """What was signed, and by which key."""
 
     envelopes: dict[str, bytes]
@@ -23,7 +23,7 @@ class Signed:
     """As OpenSSH writes it: `ssh-ed25519 AAAA…`."""
 
 
-def sign_bundle(path: Path, key_file: Path) -> Signed:
+def sign_bundle(path: Path, key_file: Path) -> SignedStatements:
     """Verify a bundle and sign what holds of it.
 
     Raises:
@@ -34,7 +34,7 @@ def sign_bundle(path: Path, key_file: Path) -> Signed:
     if examined.failures:
         raise BundleErrors("the bundle does not verify, so it is not signed", examined.failures)
     blob = public_blob(key.public_key().public_bytes_raw())
-    return Signed(
+    return SignedStatements(
         envelopes={
             SUFFIXES[kind]: envelope.sign(statement, key)
             for kind, statement in examined.statements.items()

@@ -49,7 +49,7 @@ class Signer:
     @property
     def fingerprint(self) -> str:
         """Return the key's fingerprint as OpenSSH writes it."""
-        return fingerprint(self.blob)
+        return key_fingerprint(self.blob)
 
     @property
     def ed25519(self) -> bytes | None:
@@ -73,7 +73,7 @@ class Signer:
         )
 
 
-def fingerprint(blob: bytes) -> str:
+def key_fingerprint(blob: bytes) -> str:
     """Return a key's fingerprint as OpenSSH writes it."""
     digest = base64.b64encode(hashlib.sha256(blob).digest()).decode()
     return "SHA256:" + digest.rstrip("=")

@@ -29,7 +29,7 @@ def expected(sha256: str, manifest: Manifest, assessment: Assessment) -> dict[st
     predicates = {
         TEST_RESULT: _test_result(manifest, assessment),
         OURS: {
-            "outcome": outcome(assessment),
+            "outcome": result_of_tests(assessment),
             "asked": manifest.asked.model_dump(),
             "assessment": assessment.model_dump(),
         },
@@ -52,7 +52,7 @@ def statement_bytes(statement: dict[str, Any]) -> bytes:
     return json.dumps(statement, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def outcome(assessment: Assessment) -> Outcome:
+def result_of_tests(assessment: Assessment) -> Outcome:
     """Return the result in in-toto's words: what passes only with exceptions is a warning."""
     if assessment.nothing_assessed or not assessment.gate.passed:
         return "FAILED"
@@ -66,7 +66,7 @@ def _test_result(manifest: Manifest, assessment: Assessment) -> dict[str, Any]:
     configuration = manifest.digests().keys() - evidence - reports - {ASSESSMENT}
     verdicts = {each.id: assessment.verdict(each) for each in assessment.controls}
     return {
-        "result": outcome(assessment),
+        "result": result_of_tests(assessment),
         "configuration": [
             {"name": name, "digest": {"sha256": manifest.digests()[name]}}
             for name in sorted(configuration)

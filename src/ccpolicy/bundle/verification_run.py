@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from ccpolicy.assessment.verification import Detail, Status, Step
+from ccpolicy.assessment.verification import Detail, StepStatus, VerificationStep
 from ccpolicy.errors import (
     LANGUAGES,
     BundleError,
@@ -33,7 +33,7 @@ class VerificationRun:
     def __init__(self) -> None:
         self.failures: list[CcpolicyError] = []
         earlier = Message.of("an earlier step did not pass")
-        self.found: dict[StepName, Step] = {}
+        self.found: dict[StepName, VerificationStep] = {}
         for name in STEPS:
             self.note(name, "not_checked", earlier)
 
@@ -53,7 +53,11 @@ class VerificationRun:
         return value
 
     def note(
-        self, name: StepName, status: Status, message: Message, failure: CcpolicyError | None = None
+        self,
+        name: StepName,
+        status: StepStatus,
+        message: Message,
+        failure: CcpolicyError | None = None,
     ) -> None:
         """Note how a step ended."""
         details = _details(failure) if failure else []
@@ -61,7 +65,7 @@ class VerificationRun:
         if rest := len(details) - len(shown):
             shown.append(_detail(Message.of("and {count} more", count=rest)))
         said = _detail(message, failure.locator if failure else None)
-        self.found[name] = Step(
+        self.found[name] = VerificationStep(
             step=name, status=status, code=said.code, message=said.message, details=shown
         )
 

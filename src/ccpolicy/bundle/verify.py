@@ -17,14 +17,20 @@ from pydantic_core import from_json
 from ccpolicy import __version__
 from ccpolicy.api import Repository
 from ccpolicy.assessment import verification as public
-from ccpolicy.assessment.building_blocks import Model
+from ccpolicy.assessment.building_blocks import AssessmentModel
 from ccpolicy.assessment.manifest import ASSESSMENT, MANIFEST, Manifest
 from ccpolicy.assessment.models import Assessment, Tool
 from ccpolicy.assessment.provenance import PROVENANCE, ProvenanceExport
 from ccpolicy.assessment.verification import Judged, Verification
 from ccpolicy.bundle.archive import Archive, open_archive
 from ccpolicy.bundle.bundle_files import report_bytes
-from ccpolicy.bundle.evaluate import check_kinds, check_roles, compare, evaluate, unpack
+from ccpolicy.bundle.evaluate import (
+    check_kinds,
+    check_roles,
+    compare_result,
+    evaluate,
+    unpack_repository,
+)
 from ccpolicy.bundle.policy_comparison import compare_policies
 from ccpolicy.bundle.provenance_comparison import compare_provenance
 from ccpolicy.bundle.serialization import manifest_bytes, provenance_bytes
@@ -40,7 +46,7 @@ MOST_MANIFEST = 64 << 20
 MOST_IN_MEMORY = 1 << 30
 """Bytes of an assessment or a report, which are compared in memory."""
 
-M = TypeVar("M", bound=Model)
+M = TypeVar("M", bound=AssessmentModel)
 
 
 @dataclass(frozen=True)
@@ -204,7 +210,7 @@ def _schemas(listed: ListedBundle, folder: Path) -> tuple[ParsedBundle, Message]
     data = archive.read(ASSESSMENT, MOST_IN_MEMORY)
     assessment = _parsed(Assessment, ASSESSMENT, data)
     check_kinds(archive)
-    content = load_policy(unpack(archive, manifest.digests(), folder))
+    content = load_policy(unpack_repository(archive, manifest.digests(), folder))
     if manifest.tool != assessment.tool:
         raise BundleError("manifest and assessment name different programs")
     if manifest.policy_digest != content.digest:
@@ -248,7 +254,7 @@ def _evaluation(read: ParsedBundle) -> tuple[Assessment, Message]:
     version = read.assessment.tool.version
     try:
         result = evaluate(read.repository, manifest, read.assessment, read.told)
-        compare(result, read.listed.archive.read(ASSESSMENT, MOST_IN_MEMORY))
+        compare_result(result, read.listed.archive.read(ASSESSMENT, MOST_IN_MEMORY))
     except BundleError as failure:
         if version != __version__:
             failure.hint = Message.of(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -12,7 +13,7 @@ from ccpolicy.checks.values import Given, Value
 from ccpolicy.errors import Locator, Message, PolicyError
 from ccpolicy.files.model_errors import explain
 from ccpolicy.files.policy_files import PolicyFiles, read_source
-from ccpolicy.files.yaml_document import YamlDocument, decode, parse_yaml
+from ccpolicy.files.yaml_document import YamlDocument, decode_text, parse_yaml
 from ccpolicy.texts import WrittenText
 from ccpolicy.time.periods import PERIODS
 
@@ -55,13 +56,13 @@ TABLES = frozenset(["parameters", "after", "business", "open_time", "period"])
 """What a kind's query can read beside its inputs."""
 
 
-class Model(BaseModel):
+class KindModel(BaseModel):
     """A part of a check kind's description."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-class Input(Model):
+class Input(KindModel):
     """A relation that the engine fills from the selections of every control of the kind."""
 
     label: WrittenText
@@ -110,7 +111,7 @@ class Input(Model):
         return self.holds == "happening"
 
 
-class Parameter(Model):
+class Parameter(KindModel):
     """A number of the rule."""
 
     type: Literal[
@@ -170,7 +171,7 @@ class Parameter(Model):
         return bool(self.parts_of)
 
 
-class Description(Model):
+class Description(KindModel):
     """The front matter of a check kind."""
 
     summary: WrittenText
@@ -184,7 +185,7 @@ class Description(Model):
     """Why nobody can say how it stands, where the query returns the part `unknown`."""
 
 
-class Example(Model):
+class Example(KindModel):
     """A worked case: what is on file, and which lapses follow."""
 
     title: WrittenText
@@ -199,7 +200,7 @@ class Example(Model):
     """In the same form, when nobody can say how a subject stands."""
 
 
-class Examples(Model):
+class Examples(KindModel):
     """`<kind>.examples.yaml`."""
 
     examples: list[Example] = Field(min_length=1)
@@ -258,14 +259,7 @@ class Kind:
     @property
     def tokens(self) -> tuple[tuple[str, str], ...]:
         """Return the query's tokens, which comments and white space do not change."""
-        from sqlglot import tokenize
-        from sqlglot.errors import TokenError
-
-        try:
-            found = tokenize(self.query, read="duckdb")
-        except TokenError:  # what is no SQL is compared as it stands
-            return (("", self.query),)
-        return tuple((each.token_type.name, each.text) for each in found)
+        return _tokens(self.query)
 
     @property
     def relations(self) -> frozenset[str]:
@@ -318,7 +312,7 @@ def load_kind(tree: PolicyFiles, file: str) -> Kind:
             hint="put the file itself there",
             locator=Locator(name),
         )
-    sql = decode(tree.read(file), name, PolicyError).replace("\r\n", "\n")
+    sql = decode_text(tree.read(file), name, PolicyError).replace("\r\n", "\n")
     head, _, query = sql.partition("*/")
     if not head.startswith("/*\n") or not query.strip():
         raise PolicyError(
@@ -326,11 +320,7 @@ def load_kind(tree: PolicyFiles, file: str) -> Kind:
             hint="see `ccpolicy explain recurrence` for one",
             locator=Locator(name, 1),
         )
-    source = parse_yaml(head[3:].encode(), name, PolicyError, lines_before=1)
-    try:
-        description = Description.model_validate(source.value)
-    except ValidationError as failure:
-        raise explain(failure, source, Description)[0] from failure
+    source, description = _description(head[3:], name)
     for parameter, number in description.parameters.items():
         for index, choice in enumerate(number.choices):
             if number.type == "period" and choice not in PERIODS:
@@ -367,6 +357,32 @@ def load_kind(tree: PolicyFiles, file: str) -> Kind:
         tree=tree,
         file=file,
     )
+
+
+@lru_cache(maxsize=64)
+def _description(text: str, file: str) -> tuple[YamlDocument, Description]:
+    """Parse the front matter of a file.
+
+    Raises:
+        PolicyError: it is not of the right form.
+    """
+    source = parse_yaml(text.encode(), file, PolicyError, lines_before=1)
+    try:
+        return source, Description.model_validate(source.value)
+    except ValidationError as failure:
+        raise explain(failure, source, Description)[0] from failure
+
+
+@lru_cache(maxsize=64)
+def _tokens(query: str) -> tuple[tuple[str, str], ...]:
+    from sqlglot import tokenize
+    from sqlglot.errors import TokenError
+
+    try:
+        found = tokenize(query, read="duckdb")
+    except TokenError:  # what is no SQL is compared as it stands
+        return (("", query),)
+    return tuple((each.token_type.name, each.text) for each in found)
 
 
 def _named(description: Description) -> Iterator[tuple[tuple[str, ...], str, Collection[str]]]:

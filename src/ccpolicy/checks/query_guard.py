@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ccpolicy.checks.kinds import TABLES, Kind
-from ccpolicy.checks.refusal import Refusal, SqlError
+from ccpolicy.checks.refusal import SqlError, SqlRefusal
 from ccpolicy.checks.sql_guard import check_size
 from ccpolicy.checks.sql_tree import nodes
 from ccpolicy.checks.sql_writer import (
@@ -111,17 +111,17 @@ class Rules:
 
 
 _KIND = Rules("kind", FUNCTIONS, TYPES, CASTS, only_whole=True)
-_vetted: dict[tuple[str, frozenset[str]], str | Refusal] = {}
+_vetted: dict[tuple[str, frozenset[str]], str | SqlRefusal] = {}
 """What was vetted before, by the query and what it may read."""
 
 
-def vet_queries(store: Store, kinds: Sequence[Kind]) -> dict[str, str | Refusal]:
+def vet_queries(store: Store, kinds: Sequence[Kind]) -> dict[str, str | SqlRefusal]:
     """Return the SQL that runs for each kind by its name, or why there is none."""
     new = [each for each in kinds if (each.query, each.relations) not in _vetted]
     short = [each for each in new if len(each.query) <= MOST_CHARACTERS]
     if short:
         _vet_new(store, short)
-    limit = Refusal(Message.of("a query has at most {limit} characters", limit=MOST_CHARACTERS))
+    limit = SqlRefusal(Message.of("a query has at most {limit} characters", limit=MOST_CHARACTERS))
     return {each.name: _vetted.get((each.query, each.relations), limit) for each in kinds}
 
 
@@ -132,7 +132,7 @@ def query_sql(store: Store, kind: Kind) -> str:
         PolicyError: it is not let through.
     """
     vetted = vet_queries(store, [kind])[kind.name]
-    if isinstance(vetted, Refusal):
+    if isinstance(vetted, SqlRefusal):
         raise vetted.error(Locator(kind.source.file))
     return vetted
 
@@ -145,7 +145,7 @@ def vet_query(store: Store, query: str, relations: _Scope, rules: Rules) -> str:
     """
     if len(query) > MOST_CHARACTERS:
         limit = Message.of("a query has at most {limit} characters", limit=MOST_CHARACTERS)
-        raise Refusal(limit).error()
+        raise SqlRefusal(limit).error()
     [tree] = store.parse([query])
     try:
         _vet(tree, relations, rules)

@@ -8,7 +8,7 @@ from ccpolicy.errors import Locator, Message, PolicyError
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class SqlRefusal:
     """Why a piece of SQL is not let through."""
 
     message: Message
@@ -25,12 +25,12 @@ class SqlError(Exception):
     """A part of a tree is not let through."""
 
     def __init__(self, template: str, *, hint: str = "", **values: object) -> None:
-        self.refusal = Refusal(Message.of(template, **values), Message.of(hint, **values))
+        self.refusal = SqlRefusal(Message.of(template, **values), Message.of(hint, **values))
         super().__init__(template)
 
     @classmethod
     def of(cls, message: Message, hint: Message) -> SqlError:
         """Take over what was said elsewhere."""
         error = cls(message.template)
-        error.refusal = Refusal(message, hint)
+        error.refusal = SqlRefusal(message, hint)
         return error

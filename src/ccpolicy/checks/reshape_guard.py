@@ -19,6 +19,7 @@ FUNCTIONS = (
     | frozenset(
         [
             *("ltrim", "rtrim", "left", "right", "strpos", "regexp_replace", "regexp_extract_all"),
+            *("translate", "nfc_normalize"),
             *("string_split", "list_extract", "list_value", "unnest", "len"),
             *("strptime", "try_strptime", "strftime", "date_part", "date_trunc"),
             *("to_days", "to_hours", "to_minutes", "to_seconds", "trunc"),

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ccpolicy.checks.refusal import Refusal, SqlError
+from ccpolicy.checks.refusal import SqlError, SqlRefusal
 from ccpolicy.checks.sql_tree import children, is_deeper, nodes, planned_size
 from ccpolicy.checks.sql_writer import write_expression
 from ccpolicy.errors import Message
@@ -68,18 +68,18 @@ class Expression:
         return found if found.count("(") == found.count(")") else self.text.strip()
 
 
-_vetted: dict[str, Expression | Refusal] = {}
+_vetted: dict[str, Expression | SqlRefusal] = {}
 """What was vetted before: an expression is the same wherever it runs."""
 
 
-def vet_expressions(store: Store, expressions: Sequence[str]) -> list[Expression | Refusal]:
+def vet_expressions(store: Store, expressions: Sequence[str]) -> list[Expression | SqlRefusal]:
     """Let through what is one plain expression over columns, and say why not for the rest."""
     new = [text for text in dict.fromkeys(expressions) if text not in _vetted]
     parsed = [text for text in new if len(text) <= MOST_CHARACTERS]
     trees = store.parse([f"{_BEFORE}{text}\n" for text in parsed]) if parsed else []
     _vetted.update((text, _vet(text, tree)) for text, tree in zip(parsed, trees, strict=True))
     limit = Message.of("an expression has at most {limit} characters", limit=MOST_CHARACTERS)
-    return [_vetted.get(text, Refusal(limit)) for text in expressions]
+    return [_vetted.get(text, SqlRefusal(limit)) for text in expressions]
 
 
 def expression_sql(store: Store, text: str) -> str:
@@ -89,16 +89,18 @@ def expression_sql(store: Store, text: str) -> str:
         PolicyError: without a place: it is not let through.
     """
     [vetted] = vet_expressions(store, [text])
-    if isinstance(vetted, Refusal):
+    if isinstance(vetted, SqlRefusal):
         raise vetted.error()
     return vetted.sql
 
 
-def _vet(text: str, tree: dict[str, Any]) -> Expression | Refusal:
+def _vet(text: str, tree: dict[str, Any]) -> Expression | SqlRefusal:
     if tree.get("error_type") == "not implemented":  # another statement than a SELECT
-        return Refusal(Message.of("not one plain expression"))
+        return SqlRefusal(Message.of("not one plain expression"))
     if tree["error"]:
-        return Refusal(Message.of("not an SQL expression: {reason}", reason=tree["error_message"]))
+        return SqlRefusal(
+            Message.of("not an SQL expression: {reason}", reason=tree["error_message"])
+        )
     node = tree["statements"][0]["node"] if len(tree["statements"]) == 1 else {}
     plain = _QUOTED.sub("''", text)
     if (
@@ -109,7 +111,7 @@ def _vet(text: str, tree: dict[str, Any]) -> Expression | Refusal:
         or "/*" in plain
         or any(ord(each) < 32 and each not in "\n\t" for each in text)
     ):
-        return Refusal(Message.of("not one plain expression"))
+        return SqlRefusal(Message.of("not one plain expression"))
     columns: set[str] = set()
     try:
         check_size(node["where_clause"])

@@ -80,10 +80,10 @@ def write_expression(tree: dict[str, Any], columns: set[str]) -> str:
     Raises:
         SqlError: a part of it is not on the list.
     """
-    return _Writer(columns).write(tree)
+    return _SqlWriter(columns).write(tree)
 
 
-class _Writer:
+class _SqlWriter:
     """Writes the SQL of a tree, and notes the columns in it."""
 
     def __init__(self, columns: set[str]) -> None:
@@ -174,7 +174,7 @@ class _Writer:
             return _finite(self._arithmetic(part))
         written = self._all(given)
         if name in _TIMES:
-            return _time(name, written[0], format_of(part))
+            return _time(name, written[0], time_format_of(part))
         if name in LENGTHS and len(written) == 1:
             return f"CAST(round({written[0]} * CAST({LENGTHS[name]} AS BIGINT)) AS BIGINT)"
         if name in _EXTREMES:
@@ -252,7 +252,7 @@ def _only(value: str, condition: str) -> str:
     return f"list_filter([{value}], lambda v: {condition})[1]"
 
 
-def format_of(part: dict[str, Any]) -> TimeFormat:
+def time_format_of(part: dict[str, Any]) -> TimeFormat:
     """Return the format by which a part, a call of `strptime`, reads a day or a moment.
 
     Raises:
@@ -288,10 +288,10 @@ def format_of(part: dict[str, Any]) -> TimeFormat:
 
 
 def _time(name: str, text: str, form: TimeFormat) -> str:
-    """Write the days or microseconds since 1970 that a text says.
+    """Write the SQL that parses a text to days or microseconds since 1970.
 
-    The text is written once, however long it is. One that is not written so fails, unless the name
-    says that it is tried: no row then has a day, which may mean that there is no end.
+    The text's own SQL occurs once in it, however long it is. A text in another format fails, except
+    in `try_strptime`, which gives NULL.
     """
     moment = form.microseconds("v")
     value = moment if form.has_clock else f"CAST(floor({moment} / {DAY}) AS INTEGER)"

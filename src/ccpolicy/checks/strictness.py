@@ -18,7 +18,7 @@ _UNEVEN = 3
 _HOUR = MICROSECONDS["hour"]
 
 
-def compare(spec: Parameter, before: Value | None, after: Value | None) -> Strictness:
+def compare_strictness(spec: Parameter, before: Value | None, after: Value | None) -> Strictness:
     """Say which way a parameter went; None where it is left out."""
     if before == after:
         return "equal"

@@ -9,7 +9,7 @@ import click
 
 from ccpolicy.cli import options, request
 from ccpolicy.cli.translated_click import Command
-from ccpolicy.reports import format_of, formats
+from ccpolicy.reports import format_for_file, formats
 
 if TYPE_CHECKING:
     from ccpolicy.assessment.manifest import ReportFile
@@ -96,7 +96,7 @@ def _report(wanted: str, language: Language) -> ReportFile:
 
     name, equals, file = wanted.partition("=")
     if not (equals and file and name in formats("assessment")):
-        name, file = format_of(wanted, "assessment"), wanted
+        name, file = format_for_file(wanted, "assessment"), wanted
     if "/" in file:
         raise CcpolicyError(
             "'{file}' is not the name of a file in the bundle",

@@ -9,7 +9,7 @@ import click
 
 from ccpolicy.cli import options, request
 from ccpolicy.cli.translated_click import Command
-from ccpolicy.reports import FORMATS, Rendered, View, format_of, formats, render
+from ccpolicy.reports import FORMATS, Rendered, View, format_for_file, formats, render
 
 if TYPE_CHECKING:
     from ccpolicy.assessment.models import Assessment
@@ -63,6 +63,7 @@ _INDENT = 12
     help="Refuse a history that does not descend from this commit.",
 )
 @request.known_at
+@request.subjects
 @options.option(
     "--baseline",
     metavar="FILE",
@@ -75,6 +76,7 @@ _INDENT = 12
 )
 @options.output
 @options.strict
+@options.cache
 @options.language
 @options.colour
 @options.detail
@@ -87,6 +89,7 @@ def command(
     format_: str,
     reports: tuple[str, ...],
     annex: bool,
+    subjects: bool,
     baseline: str | None,
     write_baseline: str | None,
     output: str | None,
@@ -103,6 +106,7 @@ def command(
     asked_for = request.request(
         asked,
         appendix=annex or any(FORMATS[name].annex for name in names),
+        subjects=annex or subjects or any(FORMATS[name].annex for name in names),
         # What machines read does not depend on how much a person wants to see.
         listed_problems=_ALL if verbose and {*names} == {"text"} else None,
     )
@@ -123,13 +127,16 @@ def command(
     terminal = view
     if output in (None, "-") and not asked_for.known_at:  # or else the files are others
         source = SourceLines(repository.policy.root, view.columns - _INDENT)
-        terminal = replace(view, excerpt=lambda place: source.excerpt(Locator.read(place)))
+        terminal = replace(
+            view, excerpt=lambda place, field: source.excerpt(Locator.read(place), field)
+        )
     standing = BaselineFile(path, policy_from, baseline, write_baseline)
     result = standing.applied(result, chosen=bool(asked_for.filters))
     # Nothing is written before everything could be rendered.
+    shown = {"annex": annex, "subjects": annex or subjects}
     rendered = [
         # How much the terminal says is not how much a report holds.
-        _render(result, name, terminal if at is output else replace(view, detail="normal"), annex)
+        _render(result, name, terminal if at is output else replace(view, detail="normal"), **shown)
         for name, at in wanted
     ]
     report_unsupported(zip(names, rendered, strict=True), view.language, strict=strict)
@@ -143,7 +150,7 @@ def command(
     warn_of_moment(result.as_of, result.as_of_source, view)
     if output not in (None, "-") and not quiet:
         brief = replace(view, detail="brief", colour=False)
-        click.echo(_render(result, "text", brief, annex).text, err=True, nl=False)
+        click.echo(_render(result, "text", brief, **shown).text, err=True, nl=False)
     return exit_code(result)
 
 
@@ -156,14 +163,24 @@ def _named(report: str) -> tuple[str, str]:
     name, equals, file = report.partition("=")
     if equals and file and name in formats("assessment"):
         return name, file
-    return format_of(report, "assessment"), report
+    return format_for_file(report, "assessment"), report
 
 
-def _render(result: Assessment, name: str, view: View, annex: bool) -> Rendered:
-    """Render a result; without its annex where nobody asked for that."""
+def _render(result: Assessment, name: str, view: View, *, annex: bool, subjects: bool) -> Rendered:
+    """Render a result; without its annex and its populations where nobody asked for these."""
     if result.annex and not (annex or FORMATS[name].annex):
         result = result.model_copy(update={"annex": None})
+    if not (subjects or FORMATS[name].annex):
+        result = without_populations(result)
     return render(result, name, view)
+
+
+def without_populations(result: Assessment) -> Assessment:
+    """Leave out the subjects that only a report for auditors asked for."""
+    if not any(control.population is not None for control in result.controls):
+        return result
+    controls = [each.model_copy(update={"population": None}) for each in result.controls]
+    return result.model_copy(update={"controls": controls})
 
 
 def exit_code(result: Assessment) -> int:

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Protocol
 
+from ccpolicy.cli.cell_spans import cell_span
 from ccpolicy.errors import (
     BundleErrors,
     CcpolicyError,
@@ -62,9 +63,10 @@ class SourceLines:
     root: Path | None
     columns: int = 80
 
-    def excerpt(self, locator: Locator | None) -> list[str]:
-        """Return a line behind its number, and a caret below the place; empty if it is not there.
+    def excerpt(self, locator: Locator | None, field: str | None = None) -> list[str]:
+        """Return a line behind its number, and carets below the place; empty if it is not there.
 
+        Without a column in the locator, the place is the cell of a field that the file calls so.
         Whatever a terminal would act on is written out.
         """
         line = self._line(locator)
@@ -72,17 +74,27 @@ class SourceLines:
             return []
         number = str(locator.line)
         room = max(self.columns - len(number) - 5, _BEFORE)
-        place = (locator.column or 1) - 1
+        start, end = self._span(locator, line, field)
+        place = start or 0
         first = max(place - _BEFORE, 0) if width(line) > room else 0
         before, after = visible(line[first:place]), line[place : first + room + 1]
         shown = _cut(("…" if first else "") + before + visible(after), room)
         lines = [f"  {number} | {shown}".rstrip()]
-        if locator.column and place < len(line):
-            word = _WORD.match(after)
-            carets = "^" * max(width(word[0]) if word else 1, 1)
+        if start is not None:
+            carets = "^" * max(width(visible(line[start:end])), 1)
             indent = " " * (width(before) + bool(first))
             lines.append(_cut(f"  {' ' * len(number)} | {indent}{carets}", self.columns))
         return lines
+
+    def _span(self, locator: Locator, line: str, field: str | None) -> tuple[int | None, int]:
+        """Return start and end of what the carets are below; no start if there are none."""
+        if locator.column and locator.column <= len(line):
+            word = _WORD.match(line, locator.column - 1)
+            return locator.column - 1, word.end() if word else locator.column
+        if self.root and locator.line and not locator.column and not locator.path and field:
+            lines = _lines(self.root, locator.file)
+            return cell_span(lines, locator.line, field, locator.file) or (None, 0)
+        return None, 0
 
     def _line(self, locator: Locator | None) -> str | None:
         """Return a line with its tabs as single blanks, so that columns stay what they are."""

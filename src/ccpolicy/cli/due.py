@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ccpolicy.cli import options
+from ccpolicy.cli import options, request
 from ccpolicy.cli.translated_click import Command
 from ccpolicy.reports import FORMATS
 from ccpolicy.time.zones import time_zone
@@ -26,15 +26,16 @@ if TYPE_CHECKING:
 )
 @options.path
 @options.policy_from
+@request.as_of
+@request.known_at
+@request.owner
 @options.option(
-    "--as-of", metavar="TIME", help="Moment to judge at, in ISO 8601; default now, or the pin."
-)
-@options.option(
-    "--within", default="P30D", metavar="DURATION", help="How far to look ahead; default P30D."
+    "--within", default="30d", metavar="DURATION", help="How far to look ahead; default 30d."
 )
 @options.output_format("agenda")
 @options.output
 @options.strict
+@options.cache
 @options.language
 @options.colour
 @options.verbose
@@ -44,6 +45,8 @@ def command(
     path: str,
     policy_from: str | None,
     as_of: str | None,
+    known_at: str | None,
+    owners: tuple[str, ...],
     within: str,
     format_: str,
     output: str | None,
@@ -56,20 +59,22 @@ def command(
 
     import ccpolicy
     from ccpolicy.assessment.agenda import agenda
-    from ccpolicy.cli.output import report_unsupported, write
+    from ccpolicy.cli.output import refuse_terminal, report_unsupported, write
     from ccpolicy.cli.pin import warn_of_moment
     from ccpolicy.cli.progress import progress
     from ccpolicy.errors import CcpolicyError, Message
     from ccpolicy.reports import render
-    from ccpolicy.time.durations import parse_duration
+    from ccpolicy.time.moments import read_length
 
-    ahead = parse_duration(within)
+    refuse_terminal(format_, output)
+    ahead = read_length(within)
     if ahead.is_business:
         raise CcpolicyError(
-            "business days cannot be looked ahead", hint="write for example P30D or '2 weeks'"
+            "business days cannot be looked ahead", hint="write for example 30d or '2 weeks'"
         )
     with progress(Message.of("reading the evidence").text(view.language)):
-        result = ccpolicy.load(path, policy_from).check(ccpolicy.EvaluationRequest(as_of=as_of))
+        asked = ccpolicy.EvaluationRequest(as_of=as_of, known_at=known_at, owners=owners)
+        result = ccpolicy.load(path, policy_from).check(asked)
     until = _until(result, ahead)
     report = render(agenda(result, until), format_, view)
     report_unsupported([(format_, report)], view.language, strict=strict)

@@ -8,6 +8,7 @@ from ccpolicy.api import Repository
 from ccpolicy.checks.kinds import ROLES
 from ccpolicy.cli.explain_kind import shown_value
 from ccpolicy.policy import Control, ParameterValue, Selection
+from ccpolicy.policy.frameworks import split_name
 from ccpolicy.reports.amount_text import label_text
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
@@ -37,6 +38,7 @@ def explain_control(page: Page, repository: Repository, control: Control) -> Non
             page.say("not applicable until {until}: {reason}", until=until, reason=reason)
         )
     _clauses(page, repository, control)
+    _served(page, repository, control)
     for heading, text in (
         (page.say("What must hold"), control.rule),
         (page.say("Rationale"), control.rationale),
@@ -78,6 +80,18 @@ def _clauses(page: Page, repository: Repository, control: Control) -> None:
                 digest=clause.digest,
             )
             page.paragraph(changed, 8, "yellow")
+
+
+def _served(page: Page, repository: Repository, control: Control) -> None:
+    """Show which requirements of other documents it serves."""
+    if control.satisfies:
+        page.heading(page.say("Serves"))
+    for name in control.satisfies:
+        of, requirement = split_name(name)
+        framework = repository.frameworks.get(of)
+        found = framework and framework.find(requirement)
+        said = page.text(found.title) if found else page.say("no such requirement")
+        page.definition(name, said, 24, "bold" if found else "yellow")
 
 
 def _falsifications(page: Page, repository: Repository, control: Control) -> None:

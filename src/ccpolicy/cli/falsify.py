@@ -13,7 +13,7 @@ from ccpolicy.reports.time_text import until, when
 
 if TYPE_CHECKING:
     from ccpolicy import Repository
-    from ccpolicy.engine.falsification import FalsificationResult, Turn
+    from ccpolicy.engine.falsification import FalsificationResult, TurnedControl
     from ccpolicy.reports.page import Page
 
 NOTHING = 3
@@ -78,7 +78,7 @@ def _result(page: Page, each: FalsificationResult) -> None:
         page.paragraph(problem_text(page, problem), indent=6)
 
 
-def _turn(page: Page, turn: Turn) -> None:
+def _turn(page: Page, turn: TurnedControl) -> None:
     """Say what a control said before and says after, and which lapses are new."""
     said = verdict_labels(page)
     text = page.say(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ccpolicy.cli import options
+from ccpolicy.cli import options, request
 from ccpolicy.cli.translated_click import Command
 from ccpolicy.reports import FORMATS
 
@@ -24,8 +24,10 @@ from ccpolicy.reports import FORMATS
     "--as-of", metavar="TIME", help="Moment to judge all at; default the commit's own, or the pin."
 )
 @options.controls
+@request.owner
 @options.output_format("history")
 @options.output
+@options.cache
 @options.language
 @options.colour
 @options.verbose
@@ -37,6 +39,7 @@ def command(
     end: str | None,
     as_of: str | None,
     controls: tuple[str, ...],
+    owners: tuple[str, ...],
     format_: str,
     output: str | None,
     colour: str,
@@ -55,8 +58,8 @@ def command(
 
     with progress(Message.of("reading the evidence").text(view.language)):
         repository = ccpolicy.load(path)
-        request = ccpolicy.EvaluationRequest(as_of=as_of, controls=controls)
-        result = repository.history(start, end, request)
+        asked = ccpolicy.EvaluationRequest(as_of=as_of, controls=controls, owners=owners)
+        result = repository.history(start, end, asked)
     content = render(result, format_, view).content
     write(content, output, for_people=FORMATS[format_].for_people)
     judged, chosen_by = resolve_moment(repository.policy, as_of)

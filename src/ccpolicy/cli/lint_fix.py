@@ -1,4 +1,4 @@
-"""`ccpolicy lint --fix`: show what a clause said and says, ask, and write the files anew."""
+"""`ccpolicy lint --fix`: show how a clause changed, ask for confirmation, and rewrite the files."""
 
 from __future__ import annotations
 

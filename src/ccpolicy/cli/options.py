@@ -90,6 +90,25 @@ def language(command: F) -> F:
     )(limited)
 
 
+def _cache(context: click.Context, _: click.Parameter, wanted: bool | None) -> None:
+    from ccpolicy.files.user_cache import is_wanted
+
+    token = is_wanted.set("CI" not in os.environ if wanted is None else wanted)
+    context.call_on_close(lambda: is_wanted.reset(token))
+
+
+def cache(command: F) -> F:
+    """Add `--cache` and `--no-cache`."""
+    return option(
+        "--cache/--no-cache",
+        default=None,
+        expose_value=False,
+        callback=_cache,
+        help="Keep what was read of large files for the next time (or do not); default yes, and no"
+        " where CI is set.",
+    )(command)
+
+
 def output_format(subject: Subject) -> Callable[[F], F]:
     """Add `--format`, of the formats that can say what is shown."""
     return option(

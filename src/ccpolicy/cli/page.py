@@ -46,7 +46,7 @@ def command(
     from ccpolicy.cli.output import refuse_terminal, write
     from ccpolicy.cli.progress import progress
     from ccpolicy.errors import CcpolicyError, Message
-    from ccpolicy.record.page import record_page
+    from ccpolicy.record.offline_page import record_page
     from ccpolicy.time.durations import parse_duration
 
     refuse_terminal("html", output)

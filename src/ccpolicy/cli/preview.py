@@ -60,7 +60,7 @@ def command(
     policy = ccpolicy.load(path).policy
     view = options.view(context, path, colour=colour)
     source = SourceLines(policy.root, view.columns)
-    view = replace(view, excerpt=lambda place: source.excerpt(Locator.read(place)))
+    view = replace(view, excerpt=lambda place, field: source.excerpt(Locator.read(place), field))
     result = preview(policy, name, limit)
     report = render(result, format_, view)
     report_unsupported([(format_, report)], view.language, strict=strict)

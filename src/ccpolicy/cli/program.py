@@ -32,7 +32,7 @@ ENDING = [
 COMMANDS = (
     *("check", "report", "due", "history", "explain", "lint", "test", "preview", "diff"),
     *("draft", "record", "template", "page", "init"),
-    *("bundle", "verify", "sign", "export", "schema", "completion"),
+    *("bundle", "verify", "sign", "export", "schema", "cache", "completion"),
 )
 """Each is a module of this package with a `command`; only the one that runs is imported."""
 

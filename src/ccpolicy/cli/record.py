@@ -22,7 +22,7 @@ def _settings(context: click.Context, _: click.Parameter, incomplete: str) -> li
     """Complete the names of fields, and the values of closed lists."""
     import ccpolicy
     from ccpolicy.errors import CcpolicyError
-    from ccpolicy.record.fields import find_dataset, make_form
+    from ccpolicy.record.form_fields import find_dataset, make_form
 
     try:
         policy = ccpolicy.load(context.params.get("path") or ".").policy

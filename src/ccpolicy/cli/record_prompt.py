@@ -11,9 +11,9 @@ import click
 from ccpolicy.cli.diagnostics import error_text
 from ccpolicy.errors import EvidenceError
 from ccpolicy.record.answers import Answers, Several
-from ccpolicy.record.fields import Choice, Field
+from ccpolicy.record.form_fields import AllowedValue, Field
 from ccpolicy.record.recorder import Draft, Given, Recorder
-from ccpolicy.record.registers import Entry
+from ccpolicy.record.registers import RegisterEntry
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import inert, visible
 from ccpolicy.reports.page import Page
@@ -91,7 +91,7 @@ class _Asking:
         page, default = self.page, self._default(field)
         day = self.recorder.day(field, record) or self.recorder.now.date()
         label = page.text(field.label) + (" *" if field.is_required else "")
-        listed: Sequence[Choice | Entry] = ()
+        listed: Sequence[AllowedValue | RegisterEntry] = ()
         if field.choices:
             listed = field.choices
             self._list(listed)
@@ -121,7 +121,11 @@ class _Asking:
             return found
 
     def _chosen(
-        self, field: Field, answer: str, listed: Sequence[Choice | Entry], day: datetime.date
+        self,
+        field: Field,
+        answer: str,
+        listed: Sequence[AllowedValue | RegisterEntry],
+        day: datetime.date,
     ) -> Any:
         """Return the value of an answer, which may be the number of what was listed last.
 
@@ -145,15 +149,19 @@ class _Asking:
             )
         return ""
 
-    def _known(self, field: Field, day: datetime.date) -> Sequence[Choice | Entry]:
+    def _known(self, field: Field, day: datetime.date) -> Sequence[AllowedValue | RegisterEntry]:
         """Return what a field may name: of a register what is in force on a day."""
         if field.reference is None:
             return field.choices
         return [e for e in self.answers.registers.entries(field.reference) if e.is_in_force(day)]
 
-    def _list(self, listed: Sequence[Choice | Entry]) -> None:
+    def _list(self, listed: Sequence[AllowedValue | RegisterEntry]) -> None:
         for number, each in enumerate(listed[:_MOST_LISTED], 1):
-            words = self.page.text(each.label) if isinstance(each, Choice) else visible(each.words)
+            words = (
+                self.page.text(each.label)
+                if isinstance(each, AllowedValue)
+                else visible(each.words)
+            )
             text = visible(each.text)
             _say(f"  {number:2} {text}" + (f"  {words}" if words and words != text else ""))
         if (rest := len(listed) - _MOST_LISTED) > 0:

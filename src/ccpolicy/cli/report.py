@@ -37,6 +37,9 @@ MOST_BYTES = 1 << 28
 )
 @request.as_of
 @request.period
+@request.known_at
+@request.owner
+@request.subjects
 @options.output_format("assessment")
 @options.option(
     "--detail",
@@ -46,6 +49,7 @@ MOST_BYTES = 1 << 28
 )
 @options.output
 @options.strict
+@options.cache
 @options.language
 @click.pass_context
 def command(
@@ -54,6 +58,9 @@ def command(
     source: str | None,
     as_of: str | None,
     period: str | None,
+    known_at: str | None,
+    owners: tuple[str, ...],
+    subjects: bool,
     format_: str,
     detail: str,
     output: str | None,
@@ -68,10 +75,11 @@ def command(
     from ccpolicy.policy.settings import FILE as SETTINGS
 
     refuse_terminal(format_, output)
-    if source and (as_of or period):
+    if source and (as_of or period or known_at or owners):
         raise CcpolicyError(
             "an assessment that is read with --from was judged already, as of its own moment",
-            hint="leave out --as-of and --period, or leave out --from to judge again",
+            hint="leave out --as-of, --period, --known-at and --owner, or leave out --from to judge"
+            " again",
         )
     # Where its files lie says PATH alone: an assessment may be shown away from its repository.
     if source is None or path != "." or Path(SETTINGS).exists():
@@ -85,7 +93,14 @@ def command(
 
         with progress(Message.of("reading the evidence").text(view.language)):
             result = ccpolicy.load(path).check(
-                request.request({"as_of": as_of, "period": period}, appendix=FORMATS[format_].annex)
+                ccpolicy.EvaluationRequest(
+                    as_of=as_of,
+                    period=period,
+                    known_at=known_at,
+                    owners=owners,
+                    appendix=FORMATS[format_].annex,
+                    subjects=subjects or FORMATS[format_].subjects,
+                )
             )
     report = render(result, format_, view)
     report_unsupported([(format_, report)], view.language, strict=strict)

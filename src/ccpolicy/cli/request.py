@@ -36,14 +36,32 @@ def options(command: F) -> F:
 def as_of(command: F) -> F:
     """Add `--as-of`."""
     return option(
-        "--as-of", metavar="TIME", help="Moment to judge at, in ISO 8601; default now, or the pin."
+        "--as-of",
+        metavar="TIME",
+        help="Moment to judge at, in ISO 8601, or a day, month or quarter (2026-Q2), which means"
+        " its end; default now, or the pin.",
+    )(command)
+
+
+def owner(command: F) -> F:
+    """Add `--owner`."""
+    return option(
+        "--owner",
+        "owners",
+        multiple=True,
+        metavar="ROLE",
+        shell_complete=_known("owner"),
+        help="Only controls of this owner, in any language of the plan; may be repeated.",
     )(command)
 
 
 def period(command: F) -> F:
     """Add `--period`."""
     return option(
-        "--period", metavar="START/END", help="Audit period; default the 12 months before."
+        "--period",
+        metavar="PERIOD",
+        help="Audit period: START/END, 2026-Q2, 2026-06, or 90d up to as-of; default the 12 months"
+        " before.",
     )(command)
 
 
@@ -74,6 +92,7 @@ _OPTIONS: list[Callable[[Any], Any]] = [
         type=Choice(SEVERITIES),
         help="Only controls of this severity; may be repeated.",
     ),
+    owner,
     option(
         "--fail-on",
         type=Choice(SEVERITIES),
@@ -87,6 +106,16 @@ _OPTIONS: list[Callable[[Any], Any]] = [
 ]
 
 
+def subjects(command: F) -> F:
+    """Add `--subjects`."""
+    return option(
+        "--subjects",
+        is_flag=True,
+        help="List whole populations: how each subject of each control stands, since when and by"
+        " which record.",
+    )(command)
+
+
 def known_at(command: F) -> F:
     """Add `--known-at`."""
     return option(
@@ -97,26 +126,7 @@ def known_at(command: F) -> F:
 
 
 def request(options: dict[str, Any], **more: Any) -> EvaluationRequest:
-    """Make a request of the options, which have the names of its fields, and of more fields.
-
-    Raises:
-        CcpolicyError: the period is none.
-    """
+    """Make a request of the options, which have the names of its fields, and of more fields."""
     from ccpolicy import EvaluationRequest
 
-    return EvaluationRequest(**{**options, "period": _period(options["period"]), **more})
-
-
-def _period(text: str | None) -> tuple[str, str] | None:
-    if text is None:
-        return None
-    starts, slash, ends = text.partition("/")
-    if not (starts and slash and ends):
-        from ccpolicy.errors import CcpolicyError
-
-        raise CcpolicyError(
-            "'{text}' is not a period",
-            hint="write it as START/END, such as 2026-01-01/2026-06-30",
-            text=text,
-        )
-    return starts, ends
+    return EvaluationRequest(**{**options, **more})

@@ -8,7 +8,8 @@ from ccpolicy.cli import options
 from ccpolicy.cli.translated_click import Choice, Command
 
 NAMES = (
-    *("plan", "norms", "controls", "dataset", "waivers", "calendars", "tests", "falsify"),
+    *("plan", "norms", "controls", "dataset", "waivers", "calendars", "framework"),
+    *("tests", "falsify"),
     "baseline",
     *(
         "assessment",

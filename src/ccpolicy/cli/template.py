@@ -30,7 +30,7 @@ def command(context: click.Context, dataset: str, path: str, output: str | None)
     import ccpolicy
     from ccpolicy.cli.output import refuse_terminal, write
     from ccpolicy.record.recorder import Recorder
-    from ccpolicy.record.template import template
+    from ccpolicy.record.workbook_template import template
 
     refuse_terminal("xlsx", output)
     recorder = Recorder(ccpolicy.load(path).policy, dataset, appends=False)

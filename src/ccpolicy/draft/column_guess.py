@@ -14,10 +14,10 @@ from ccpolicy.draft.number_guess import guess_numbers
 from ccpolicy.draft.question import Question, doubt
 from ccpolicy.draft.time_guess import TimeGuess, guess_times
 from ccpolicy.draft.yaml_text import flow
-from ccpolicy.evidence.reading_hints import DURATIONS, MARKS, WORDS
+from ccpolicy.evidence.reading_hints import BOOLEAN_WORDS, DURATIONS, MARKS
 from ccpolicy.vocabulary import ColumnType
 
-_PAIRS = [pair for pair in WORDS if pair[0] not in ("有", "合格", "正常", "1")]
+_PAIRS = [pair for pair in BOOLEAN_WORDS if pair[0] not in ("有", "合格", "正常", "1")]
 """Pairs of words that mean true and false, whatever the column is called."""
 _TICKS = ("✓", "√", "✔", "x", "X", "●")
 _IDENTIFIER = re.compile(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ccpolicy.policy import Dataset
 from ccpolicy.vocabulary import ColumnType
 
-NOTHING = "FALSE"
+NO_RECORD_SQL = "FALSE"
 """A predicate that no record fulfils, until somebody says which do."""
 _GOOD = """
 pass passed ok okay good yes accepted approved present attended done complete completed success

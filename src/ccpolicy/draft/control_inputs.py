@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ccpolicy.checks.kinds import Input, Kind, Role
-from ccpolicy.draft.column_roles import NOTHING, ColumnRoles
+from ccpolicy.draft.column_roles import NO_RECORD_SQL, ColumnRoles
 from ccpolicy.draft.question import Question, doubt
 from ccpolicy.policy import Dataset, Policy, columns
 
@@ -169,7 +169,7 @@ def _take_verdict(
     if verdict is None and name != "good":
         return
     predicate = verdict and (verdict.good if is_good else verdict.bad)
-    chosen[name] = predicate or NOTHING
+    chosen[name] = predicate or NO_RECORD_SQL
     if predicate:
         return
     found.questions.append(

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from ccpolicy.draft.column_guess import ColumnGuess, ColumnReader
 from ccpolicy.draft.column_trial import ColumnTrial
+from ccpolicy.draft.contract_names import column_names, name_of, unused_name
 from ccpolicy.draft.drafted import DraftedDataset, Surroundings
 from ccpolicy.draft.file_layout import FileLayout, file_layout
 from ccpolicy.draft.file_pattern import file_pattern
 from ccpolicy.draft.key_guess import equal_rows, guess_key
-from ccpolicy.draft.names import column_names, name_of, new_name
 from ccpolicy.draft.probe import ProbedRows, joined, probe_rows
 from ccpolicy.draft.proof import proven_yaml
 from ccpolicy.draft.question import Question, doubt
@@ -109,7 +109,7 @@ def _drafted(
     if around.policy is None:
         questions.append(doubt("There is no policy here, so nothing was looked for to refer to."))
     return DraftedDataset(
-        id=name or new_name(own, taken),
+        id=name or unused_name(own, taken),
         files=files,
         layout=layout,
         columns=columns,

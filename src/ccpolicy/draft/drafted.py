@@ -8,7 +8,7 @@ from typing import Any
 from ccpolicy.draft.column_guess import ColumnGuess
 from ccpolicy.draft.file_layout import FileLayout
 from ccpolicy.draft.question import Question
-from ccpolicy.draft.reference_guess import Target
+from ccpolicy.draft.reference_guess import ReferenceTarget
 from ccpolicy.files.limits import Limits
 from ccpolicy.policy import Policy
 
@@ -48,7 +48,7 @@ class DraftedDataset:
     layout: FileLayout
     columns: list[ColumnGuess]
     key: list[str]
-    references: dict[str, Target]
+    references: dict[str, ReferenceTarget]
     key_questions: list[Question]
     questions: list[Question]
     """About the files as a whole."""

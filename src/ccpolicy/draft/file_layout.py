@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ccpolicy.draft.encodings import DecodedText, decode_text
+from ccpolicy.draft.encoding_guess import DecodedText, decode_text
 from ccpolicy.draft.probe import probe_file
 from ccpolicy.draft.question import Question, doubt
-from ccpolicy.draft.table_layout import Row, TableLayout, table_layout
+from ccpolicy.draft.table_layout import NumberedRow, TableLayout, table_layout
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.readers.archives import gunzip
+from ccpolicy.evidence.readers.compound_file import MAGIC
 from ccpolicy.evidence.readers.csv_form import CsvFault, csv_rows
 from ccpolicy.evidence.readers.json import DECODER
 from ccpolicy.evidence.readers.xlsx import open_sheet
@@ -29,6 +30,7 @@ _DRAFTED = ("csv", "xlsx", "json", "jsonl", "yaml")
 """Formats whose contracts are drafted."""
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\3\4"
+_WORKBOOKS = (_ZIP, MAGIC)
 
 
 @dataclass
@@ -91,7 +93,7 @@ def _format(name: str, data: bytes) -> Format | None:
     suffix = Path(name).suffix.lower()
     for format_, facts in FORMATS.items():
         if suffix in facts.suffixes and format_ in _DRAFTED:
-            return format_ if (format_ == "xlsx") == data.startswith(_ZIP) else None
+            return format_ if (format_ == "xlsx") == data.startswith(_WORKBOOKS) else None
     # What else ends in .txt may be a table all the same.
     return "csv" if suffix in (".txt", "") and not data.startswith(_ZIP) else None
 
@@ -120,9 +122,9 @@ def _csv(path: Path, text: str, layout: FileLayout) -> None:
     skipped, delimiters = 0, _DELIMITERS
     if said := _SEPARATOR.match(text):
         text, skipped, delimiters = text[said.end() :], 1, said[1]
-    found: dict[str, tuple[float, list[Row]]] = {}
+    found: dict[str, tuple[float, list[NumberedRow]]] = {}
     for delimiter in delimiters:
-        rows: list[Row] = []
+        rows: list[NumberedRow] = []
         try:
             lines = io.StringIO(text, newline="")
             for line, row in csv_rows(lines, delimiter):
@@ -148,7 +150,7 @@ def _csv(path: Path, text: str, layout: FileLayout) -> None:
     _take(layout, table)
 
 
-def _evenness(rows: Sequence[Row]) -> float:
+def _evenness(rows: Sequence[NumberedRow]) -> float:
     """Weigh a delimiter: how many cells rows have beside their first, where most have as many."""
     counts: dict[int, int] = {}
     for _, row in rows:
@@ -168,7 +170,7 @@ def _workbook(path: Path, limits: Limits) -> FileLayout:
     layout = FileLayout("xlsx")
     file = probe_file(path, "xlsx", {}, {}, limits)
     name, cells, facts, notes = open_sheet(file)
-    rows: list[Row] = [(number, row) for number, row in enumerate(cells, 1)]
+    rows: list[NumberedRow] = [(number, row) for number, row in enumerate(cells, 1)]
     table = table_layout(rows, is_csv=False)
     if table is None:
         raise EvidenceError(

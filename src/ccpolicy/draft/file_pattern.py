@@ -7,8 +7,8 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
+from ccpolicy.draft.contract_names import name_of
 from ccpolicy.draft.drafted import Surroundings
-from ccpolicy.draft.names import name_of
 from ccpolicy.draft.question import Question, doubt
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.files.finder import Finder

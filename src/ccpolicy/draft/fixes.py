@@ -20,7 +20,7 @@ from ccpolicy.files.yaml_document import parse_yaml
 from ccpolicy.git.repository import GitRepository, open_repository
 from ccpolicy.git.revision import find_revision
 from ccpolicy.policy import Policy
-from ccpolicy.policy.load import TESTS
+from ccpolicy.policy.file_reader import FRAMEWORKS, TESTS
 from ccpolicy.policy.models import Clause, Plan
 
 Change = Literal["digest", "order", "modeline"]
@@ -216,6 +216,10 @@ def _schema(policy: Policy, file: str) -> str | None:
         known = {"plan", "norms", "waivers", "calendars"}
         stem = name.removesuffix(".yaml")
         return f"{stem}.json" if stem in known else None
-    return {"controls": "controls.json", "datasets": "dataset.json", TESTS: "tests.json"}.get(
-        folder
-    )
+    folders = {
+        "controls": "controls.json",
+        "datasets": "dataset.json",
+        FRAMEWORKS: "framework.json",
+        TESTS: "tests.json",
+    }
+    return folders.get(folder)

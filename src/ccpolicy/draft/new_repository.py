@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from ccpolicy.draft.contract_names import name_of, unused_name
 from ccpolicy.draft.dataset import draft_dataset
 from ccpolicy.draft.drafted import Surroundings
 from ccpolicy.draft.file_layout import FileLayout, file_layout
 from ccpolicy.draft.first_day import first_day
 from ccpolicy.draft.fixes import find_fixes, write_fixes
-from ccpolicy.draft.names import name_of, new_name
 from ccpolicy.draft.one_language import in_languages, setting_in_language
 from ccpolicy.draft.yaml_text import quoted, scalar
 from ccpolicy.errors import CcpolicyError, Language, Locator, PolicyError
@@ -199,10 +199,10 @@ def _copy(source: Path, target: Path, today: datetime.date | None = None) -> Non
         if today is None:
             shutil.copyfile(path, copy)
         else:
-            copy.write_text(dated(path.read_text("utf-8"), today), "utf-8", newline="\n")
+            copy.write_text(fill_dates(path.read_text("utf-8"), today), "utf-8", newline="\n")
 
 
-def dated(text: str, today: datetime.date) -> str:
+def fill_dates(text: str, today: datetime.date) -> str:
     """Put days in the place of `{today}`, and of `{today+30}`, which is thirty days later."""
     return _TODAY.sub(
         lambda found: (today + datetime.timedelta(days=int(found[1] or 0))).isoformat(), text
@@ -294,7 +294,7 @@ def _draft(folder: Path, policy: Policy, files: Sequence[Path], language: Langua
     copies: dict[str, list[Path]] = {}
     for _, paths in groups:
         stem = re.sub(r"[-_ ]*[0-9][-_0-9]*$", "", paths[0].name.partition(".")[0])
-        name = new_name(name_of(stem), taken)
+        name = unused_name(name_of(stem), taken)
         taken.append(name)
         place = folder / policy.settings.evidence / name
         place.mkdir(parents=True)

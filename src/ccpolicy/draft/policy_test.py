@@ -18,7 +18,7 @@ from ccpolicy.evidence.places import FileRecords
 from ccpolicy.evidence.record_sources import NUMBER_BITS
 from ccpolicy.files.yaml_document import YamlDocument
 from ccpolicy.policy import Policy, columns
-from ccpolicy.policy.load import Place
+from ccpolicy.policy.file_reader import EntryPlace
 from ccpolicy.policy.models import Selection
 from ccpolicy.policy.names import unknown
 from ccpolicy.policy.tests import Case, LocatedTest
@@ -149,7 +149,7 @@ def _judged(policy: Policy, name: str, as_of: str, records: Records) -> Control:
         found.extend(result.controls)
         return result
 
-    place = Place(YamlDocument("drafted", None, {}), ())
+    place = EntryPlace(YamlDocument("drafted", None, {}), ())
     for _ in run_cases(policy, [LocatedTest(case, place, records)], judge):
         pass
     return found[0]

@@ -9,14 +9,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import ccpolicy
-from ccpolicy.assessment.models import Note, Tool
+from ccpolicy.assessment.models import FileNote, Tool
 from ccpolicy.assessment.preview import (
     SCHEMA_VERSION,
     Preview,
     PreviewedFile,
     PreviewedRow,
     PreviewedTable,
-    Refusal,
+    RefusedEvidence,
 )
 from ccpolicy.draft.reading import ReadDataset, read_dataset
 from ccpolicy.errors import CcpolicyError, EvidenceError, Locator
@@ -70,7 +70,7 @@ def preview(policy: Policy, name: str, limit: int) -> Preview:
                 file=each.file,
                 records=each.records,
                 refused=each.invalid,
-                notes=[Note(code=note.code, message=Text.of(note)) for note in each.notes],
+                notes=[FileNote(code=note.code, message=Text.of(note)) for note in each.notes],
             )
             for each in evidence.files
             if each.dataset == dataset_id and file in (None, each.file)
@@ -238,10 +238,11 @@ def _file_of(source: RecordSource) -> str | None:
     return None
 
 
-def _refusal(problem: Problem) -> Refusal:
-    return Refusal(
+def _refusal(problem: Problem) -> RefusedEvidence:
+    return RefusedEvidence(
         place=str(problem.locator) if problem.locator else None,
         code=problem.message.code,
         message=Text.of(problem.message),
         hint=Text.of(problem.hint) if problem.hint else None,
+        field=problem.field,
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 from ccpolicy.errors import CcpolicyError, Message
 from ccpolicy.evidence.contract import Column, Contract
-from ccpolicy.evidence.readers import Note, Record, Reject, SourceFile, find_reader
+from ccpolicy.evidence.readers import ReadingNote, Record, Reject, SourceFile, find_reader
 from ccpolicy.evidence.readers.decode import decode
 from ccpolicy.evidence_formats import Format
 from ccpolicy.files.finder import fingerprint
@@ -89,7 +89,7 @@ def probe_rows(
                         cells.append(each.value.get(name))
                 case Reject():
                     raise _located(each)
-                case Note():
+                case ReadingNote():
                     rows.notes.append(each.message)
     return rows
 

@@ -28,7 +28,7 @@ _SHOWN = 3
 
 
 @dataclass(frozen=True)
-class Target:
+class ReferenceTarget:
     """The key of a dataset to which others may refer."""
 
     dataset: str
@@ -45,11 +45,11 @@ class Target:
         return min(numbers) <= 1 and max(numbers) <= 2 * len(numbers)
 
 
-def find_targets(policy: Policy, own: str | None = None) -> list[Target]:
-    """Return the datasets whose key is one column, with the values on file.
+def find_targets(policy: Policy, own: str | None = None) -> list[ReferenceTarget]:
+    """Return the datasets with a key of one column, each with the key's values on file.
 
-    Those that refer to the dataset `own` are left out, and so is one whose evidence cannot be read:
-    nothing is known to refer to it.
+    Datasets that refer to the dataset `own` are left out, since references must not form a circle.
+    So is a dataset whose evidence cannot be read, since its keys are not known.
     """
     used: dict[str, set[str]] = {}
     for dataset in policy.datasets.values():
@@ -82,15 +82,17 @@ def find_targets(policy: Policy, own: str | None = None) -> list[Target]:
             kind = (columns(policy.datasets, name) or {})[key]
             values = frozenset(str(value) for (value,) in rows)
             if values and kind in ("text", "integer"):
-                found.append(Target(name, key, kind, values))
+                found.append(ReferenceTarget(name, key, kind, values))
     return found
 
 
 def guess_references(
-    guesses: Sequence[ColumnGuess], cells: Mapping[str, Sequence[Any]], targets: Sequence[Target]
-) -> dict[str, Target]:
+    guesses: Sequence[ColumnGuess],
+    cells: Mapping[str, Sequence[Any]],
+    targets: Sequence[ReferenceTarget],
+) -> dict[str, ReferenceTarget]:
     """Return column → the dataset that it surely names; what is likely is asked at the column."""
-    found: dict[str, Target] = {}
+    found: dict[str, ReferenceTarget] = {}
     for column in guesses:
         values = {str(each) for each in cells[column.name] if each is not None}
         if column.type not in ("text", "integer") or not values or column.reading.get("values"):
@@ -114,12 +116,12 @@ def guess_references(
     return found
 
 
-def reference_line(column: str, target: Target) -> str:
+def reference_line(column: str, target: ReferenceTarget) -> str:
     """Write the line of `references`."""
     return f"{column}: {flow({'dataset': target.dataset, 'key': target.key})}"
 
 
-def _likely(column: ColumnGuess, target: Target) -> Question:
+def _likely(column: ColumnGuess, target: ReferenceTarget) -> Question:
     return doubt(
         "All values occur in '{dataset}'. Does this name its records? Then in 'references':",
         reference_line(column.name, target),
@@ -127,7 +129,7 @@ def _likely(column: ColumnGuess, target: Target) -> Question:
     )
 
 
-def _partly(column: ColumnGuess, target: Target, missing: Sequence[str]) -> Question:
+def _partly(column: ColumnGuess, target: ReferenceTarget, missing: Sequence[str]) -> Question:
     return doubt(
         "'{dataset}' lacks {count} of these values, such as {missing}. Does this name its records?"
         " Then correct them, and in 'references':",
@@ -138,7 +140,7 @@ def _partly(column: ColumnGuess, target: Target, missing: Sequence[str]) -> Ques
     )
 
 
-def _has_name(column: ColumnGuess, target: Target) -> bool:
+def _has_name(column: ColumnGuess, target: ReferenceTarget) -> bool:
     """Whether a column is called as the key of a dataset is, or as the dataset is."""
     names = set(_stems(column.name)) - COMMON_NAMES
     return bool(names & {target.key, *_stems(target.dataset)})

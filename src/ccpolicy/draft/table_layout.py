@@ -13,7 +13,7 @@ from ccpolicy.draft.question import Question, doubt
 from ccpolicy.evidence.reading_hints import formats_of
 from ccpolicy.policy.decoding import letters
 
-Row = tuple[int, Sequence[Any]]
+NumberedRow = tuple[int, Sequence[Any]]
 """Number of a row or line, counted from 1, and its cells; an empty cell is `""`."""
 _NUMBER = re.compile(r"[-+]?[￥¥$€£]?\s?[0-9][0-9.,' ]*\s?%?")
 _TOTAL = re.compile(
@@ -38,7 +38,7 @@ class TableLayout:
     """Whether columns without a heading are left out."""
 
 
-def table_layout(rows: Sequence[Row], *, is_csv: bool) -> TableLayout | None:
+def table_layout(rows: Sequence[NumberedRow], *, is_csv: bool) -> TableLayout | None:
     """Find the table; None if no rows look like one."""
     filled = [(number, cells) for number, cells in rows if _filled(cells)]
     widths = Counter(_width(cells, is_csv=is_csv) for _, cells in filled)
@@ -55,11 +55,11 @@ def table_layout(rows: Sequence[Row], *, is_csv: bool) -> TableLayout | None:
 
 @dataclass
 class _Search:
-    rows: Sequence[Row]
+    rows: Sequence[NumberedRow]
     """Those that are not empty."""
     width: int
     is_csv: bool
-    body: Sequence[Row] = ()
+    body: Sequence[NumberedRow] = ()
     """Rows below the headings."""
 
     def layout(self) -> TableLayout | None:
@@ -88,7 +88,7 @@ class _Search:
             for column, cell in enumerate(cells)
         )
 
-    def _share(self, column: int, rows: Sequence[Row]) -> float:
+    def _share(self, column: int, rows: Sequence[NumberedRow]) -> float:
         """Return which part of a column's cells are no mere words, from 0 to 1."""
         cells = [row[column] for _, row in rows if column < len(row) and row[column] != ""]
         return sum(map(is_data, cells)) / len(cells) if cells else 0.0
@@ -105,7 +105,7 @@ class _Search:
             cell != "" and self._share(column, below) >= 0.8 for column, cell in enumerate(cells)
         )
 
-    def _two_rows(self, index: int, above: Sequence[Row]) -> TableLayout:
+    def _two_rows(self, index: int, above: Sequence[NumberedRow]) -> TableLayout:
         (first, upper), (second, lower) = self.rows[index], self.rows[index + 1]
         self.body = self.rows[index + 2 :]
         over = [_text(cell) for cell in upper]
@@ -128,7 +128,9 @@ class _Search:
         )
         return layout
 
-    def _with_headings(self, number: int, headings: list[str], above: Sequence[Row]) -> TableLayout:
+    def _with_headings(
+        self, number: int, headings: list[str], above: Sequence[NumberedRow]
+    ) -> TableLayout:
         while headings and not headings[-1]:
             headings.pop()
         layout = TableLayout(headings=headings)
@@ -176,7 +178,7 @@ class _Search:
         return layout
 
     def _without_headings(
-        self, number: int, cells: Sequence[Any], above: Sequence[Row]
+        self, number: int, cells: Sequence[Any], above: Sequence[NumberedRow]
     ) -> TableLayout:
         layout = TableLayout(headings=[letters(index + 1) for index in range(len(cells))])
         layout.keys["header"] = "none"
@@ -192,7 +194,7 @@ class _Search:
         return layout
 
 
-def _ask_above(layout: TableLayout, above: Sequence[Row]) -> None:
+def _ask_above(layout: TableLayout, above: Sequence[NumberedRow]) -> None:
     texts = [text for _, cells in above for cell in cells if (text := _text(cell))]
     if texts:
         layout.questions.append(
@@ -204,7 +206,7 @@ def _ask_above(layout: TableLayout, above: Sequence[Row]) -> None:
         )
 
 
-def _pass_over(layout: TableLayout, search: _Search, rows: Sequence[Row]) -> None:
+def _pass_over(layout: TableLayout, search: _Search, rows: Sequence[NumberedRow]) -> None:
     """Find the rows below the headings that are no records, and ask about each kind."""
     patterns: dict[str, str] = {}
     start = search.body[0][0] if search.body else 0

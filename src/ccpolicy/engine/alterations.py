@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ccpolicy.assessment.alterations import Altered
-from ccpolicy.engine.assess import asked_of_git
+from ccpolicy.engine.assess import provenance_request
 from ccpolicy.errors import EvidenceError, Message
 from ccpolicy.policy import Policy
 from ccpolicy.provenance.read import read_provenance
@@ -16,7 +16,7 @@ from ccpolicy.store import open_store
 from ccpolicy.texts import Text
 
 
-def altered(base: Policy, head: str | None, as_of: datetime.datetime) -> Altered:
+def compare_records(base: Policy, head: str | None, as_of: datetime.datetime) -> Altered:
     """Compare the records of the base's commit with those of another, or of the files on disk.
 
     The base's contracts define what a record is and which changes are permitted, so that a change
@@ -26,7 +26,9 @@ def altered(base: Policy, head: str | None, as_of: datetime.datetime) -> Altered
         tempfile.TemporaryDirectory(prefix="ccpolicy-") as folder,
         open_store(Path(folder) / "spill") as store,
     ):
-        asked = replace(asked_of_git(base, as_of, Path(folder)), known_at=head, base=base.revision)
+        asked = replace(
+            provenance_request(base, as_of, Path(folder)), known_at=head, base=base.revision
+        )
         try:
             found = read_provenance(asked, store)
         except EvidenceError as failure:

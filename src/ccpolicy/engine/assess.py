@@ -196,7 +196,7 @@ def _provenance(
     if not (tables or request.provenance or request.needs_history):
         return None
     asked = replace(
-        asked_of_git(policy, question.as_of, scratch),
+        provenance_request(policy, question.as_of, scratch),
         known_at=request.known_at,
         ancestor=request.expect_ancestor,
         tables=tables,
@@ -217,7 +217,9 @@ def _provenance(
     return found
 
 
-def asked_of_git(policy: Policy, as_of: datetime.datetime, scratch: Path) -> ProvenanceRequest:
+def provenance_request(
+    policy: Policy, as_of: datetime.datetime, scratch: Path
+) -> ProvenanceRequest:
     """Return what is asked of git if everything about the working tree is."""
     from ccpolicy.provenance.read import ProvenanceRequest
 

@@ -9,7 +9,7 @@ from typing import Any
 from ccpolicy.assessment import audit_appendix as models
 from ccpolicy.engine.daily_totals import Days
 from ccpolicy.engine.evaluation import Evaluation
-from ccpolicy.engine.lapses import Lapse, Outcome, has_pauses
+from ccpolicy.engine.lapses import LapseSpan, Outcome, has_pauses
 from ccpolicy.engine.policy_summary import quote_parameters
 from ccpolicy.engine.record_places import RecordPlaces
 from ccpolicy.engine.relations import CHARTED_SUBJECT
@@ -38,7 +38,7 @@ class AppendixBuilder:
         self,
         evaluation: Evaluation,
         places: RecordPlaces,
-        lapses: Mapping[str, list[Lapse]],
+        lapses: Mapping[str, list[LapseSpan]],
         outcomes: Mapping[str, Outcome],
         provenance: Provenance | None,
         cited: set[int],
@@ -55,8 +55,8 @@ class AppendixBuilder:
         self.shown = set(cited)
         """Locators of the records that the appendix shows."""
 
-    def build(self, controls: Sequence[Control]) -> models.AuditAppendix:
-        """Return the appendix."""
+    def build(self, controls: Sequence[Control], images: list[str]) -> models.AuditAppendix:
+        """Return the appendix; `images` are those that the records name, in Base64."""
         first = self.evaluation.reader.first_subjects(TIMELINES)
         charted = {each.id: self._worst(each, first[each.id]) for each in controls}
         self._chart(charted)
@@ -90,6 +90,7 @@ class AppendixBuilder:
             ],
             controls=built,
             records=self._records(),
+            images=images,
         )
 
     def _worst(self, control: Control, first: Sequence[str]) -> list[str]:
@@ -117,11 +118,7 @@ class AppendixBuilder:
             for each in self.evaluation.revisions
             for subject in charted[each.control.id]
         ]
-        self.store.fill(
-            CHARTED_SUBJECT.name,
-            CHARTED_SUBJECT.columns,
-            [[number for number, _ in rows], [subject for _, subject in rows]],
-        )
+        CHARTED_SUBJECT.create(self.store, rows)
 
     def _spans(self) -> dict[tuple[str, str, bool], list[Charted]]:
         """Read the spans of the charted subjects, cut to the window and the horizon.
@@ -171,7 +168,7 @@ class AppendixBuilder:
             found[by_number[number].control.id, subject].append(tuple(pause))
         return found
 
-    def _gaps(self, charted: Mapping[str, Sequence[str]]) -> dict[str, list[Lapse]]:
+    def _gaps(self, charted: Mapping[str, Sequence[str]]) -> dict[str, list[LapseSpan]]:
         """Read the lapses of the charted subjects, up to the horizon, cut by waivers."""
         return {
             control: waive(
@@ -278,7 +275,7 @@ class AppendixBuilder:
             )
         return list(records.values())
 
-    def _recorders(self) -> dict[str, list[models.Recorder]]:
+    def _recorders(self) -> dict[str, list[models.RecordingAuthor]]:
         """Return who filed the records of each dataset, where git was asked."""
         tables = self.provenance.tables if self.provenance else None
         if not tables:
@@ -291,10 +288,10 @@ class AppendixBuilder:
             GROUP BY dataset, author ORDER BY dataset, author NULLS LAST
             """
         )
-        found: dict[str, list[models.Recorder]] = defaultdict(list)
+        found: dict[str, list[models.RecordingAuthor]] = defaultdict(list)
         for dataset, author, records, first, last in rows:
             found[dataset.partition(".")[0]].append(
-                models.Recorder(
+                models.RecordingAuthor(
                     dataset=dataset,
                     author=author,
                     records=records,
@@ -324,7 +321,7 @@ def _joined(spans: Iterable[Charted]) -> list[Charted]:
     ]
 
 
-def _dataset(dataset: Dataset, recorded: list[models.Recorder] | None) -> models.Dataset:
+def _dataset(dataset: Dataset, recorded: list[models.RecordingAuthor] | None) -> models.Dataset:
     return models.Dataset(
         id=dataset.id,
         title=Text.of(dataset.title),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections.abc import Mapping
 
@@ -12,7 +13,8 @@ from ccpolicy.assessment.models import Assessment
 from ccpolicy.engine.control_builder import ControlBuilder, LaterCover
 from ccpolicy.engine.control_problems import unread_problems
 from ccpolicy.engine.evaluation import Evaluation
-from ccpolicy.engine.lapses import Lapse, Outcome
+from ccpolicy.engine.framework_summary import quote_frameworks
+from ccpolicy.engine.lapses import JudgedSubject, LapseSpan, Outcome
 from ccpolicy.engine.policy_summary import quote_policy, quote_waivers
 from ccpolicy.engine.question import ResolvedRequest
 from ccpolicy.engine.record_places import RecordPlaces
@@ -64,8 +66,11 @@ class AssessmentBuilder:
             self.later_cover,
             self.question.request.listed_problems,
         )
+        populations = self._populations()
         judged = [
-            builder.build(each, self.outcomes[each.id], self.lapses[each.id])
+            builder.build(
+                each, self.outcomes[each.id], self.lapses[each.id], populations.get(each.id)
+            )
             for each in self.controls
         ]
         annex, shown = self._appendix()
@@ -94,6 +99,7 @@ class AssessmentBuilder:
             gate=scope.decide(judged, problems),
             tally=scope.tally(judged),
             controls=judged,
+            frameworks=quote_frameworks(self.policy, judged),
             waivers=quote_waivers(
                 self.policy,
                 {each.id: self.outcomes[each.id].waived_subjects for each in self.controls},
@@ -107,6 +113,15 @@ class AssessmentBuilder:
             annex=annex,
         )
 
+    def _populations(self) -> dict[str, list[JudgedSubject]]:
+        """Read every subject of each control, if they are wanted."""
+        if not (self.question.request.subjects and self.controls):
+            return {}
+        found = self.evaluation.reader.populations()
+        locators = {each.locator for own in found.values() for each in own}
+        self.places.locate({each for each in locators if each is not None})
+        return found
+
     def _evidence(self) -> models.Evidence:
         return models.Evidence(
             files=[
@@ -117,7 +132,7 @@ class AssessmentBuilder:
                     invalid=each.invalid,
                     sha256=each.sha256,
                     notes=[
-                        models.Note(code=note.code, message=models.Text.of(note))
+                        models.FileNote(code=note.code, message=models.Text.of(note))
                         for note in each.notes
                     ],
                 )
@@ -160,7 +175,8 @@ class AssessmentBuilder:
             self.provenance,
             {*self._cited_records()},
         )
-        return builder.build(self.controls), builder.shown
+        images = [base64.b64encode(each).decode() for each in self.evidence.images.values()]
+        return builder.build(self.controls, images), builder.shown
 
     def _provenance(self, cited: set[int]) -> models.Provenance | None:
         """Return what git knows, and what it knows of the records at some locators."""
@@ -184,7 +200,7 @@ class AssessmentBuilder:
             recorded=find_recorded(self.evaluation, self.places, found, cited),
         )
 
-    def _reported(self, control: str) -> list[Lapse]:
+    def _reported(self, control: str) -> list[LapseSpan]:
         """Return a control's lapses that began by as-of."""
         return [each for each in self.lapses[control] if each.starts <= self.times.as_of]
 

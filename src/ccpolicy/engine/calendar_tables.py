@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -15,7 +15,6 @@ from ccpolicy.engine.relations import (
     PERIOD,
     PERIOD_SPAN,
     UTC_DAY,
-    Relation,
 )
 from ccpolicy.store import Store
 from ccpolicy.time.business_calendar import BusinessCalendar
@@ -72,8 +71,8 @@ class CalendarTables:
             PolicyError: business time without a calendar.
         """
         starts = [self.calendar.starts(day) for day in range(self.first, self.last + 2)]
-        store.fill(CALENDAR.name, CALENDAR.columns, [list(self.days), starts[:-1], starts[1:]])
-        _fill(store, UTC_DAY, list(self._utc_days()))
+        CALENDAR.create(store, list(zip(self.days, starts[:-1], starts[1:], strict=True)))
+        UTC_DAY.create(store, list(self._utc_days()))
         rows: list[tuple[object, ...]] = []
         self.pieces: list[_PieceRow] = []
         for name, (duration, business) in durations.items():
@@ -81,7 +80,7 @@ class CalendarTables:
                 self.pieces += self._business(name, duration, business)
             else:
                 rows += self._duration(name, duration, business)
-        _fill(store, DURATION, rows)
+        DURATION.create(store, rows)
         self.turns = {name: each.turns(self.days) for name, each in schedules.items()}
         for name, schedule in schedules.items():
             for turn in self.turns[name]:
@@ -124,24 +123,28 @@ class CalendarTables:
                     piece.ends - piece.starts if piece.is_running else None,
                 )
             )
-        _fill(store, BUSINESS, rows)
+        BUSINESS.create(store, rows)
         turns = [row for name in self.turns for row in self._turns(name, earliest=earliest)]
-        _fill(store, PERIOD_SPAN, turns)
-        store.create(
-            PERIOD.name,
-            """
-            SELECT p.per, c.day, p.number, p.ends, p.serves, p.serves_ends, p.next_ends, p.either
-            FROM period_span p
-            JOIN calendar c ON c.day >= p.first_day AND c.day <= p.last_day
-            """,
-        )
+        PERIOD_SPAN.create(store, turns)
+        if turns:
+            store.create(
+                PERIOD.name,
+                """
+                SELECT p.per, c.day, p.number, p.ends, p.serves, p.serves_ends, p.next_ends,
+                       p.either
+                FROM period_span p
+                JOIN calendar c ON c.day >= p.first_day AND c.day <= p.last_day
+                """,
+            )
+        else:
+            PERIOD.create(store, [])
         self._create_open_time(store, earliest=earliest)
 
     def _create_open_time(self, store: Store, *, earliest: bool) -> None:
         """Create `open_time` by one of the two readings.
 
-        By the later one, what is counted from before a day of an unknown year, and would have run
-        out after it and by as-of, goes on after all days.
+        By the later one, a duration that began before a day of a year with unknown holidays, and
+        would end between that day and as-of, ends only after the last day of the calendar.
         """
         ends = self.calendar.starts(self.last + 1)
         rows: list[tuple[object, ...]] = []
@@ -157,7 +160,7 @@ class CalendarTables:
             if closes > self.as_of:
                 rest = name, self.as_of, closes, self.as_of, elapsed + known, span[-1]
                 rows.append((*rest, -FOREVER, since))
-        _fill(store, OPEN_TIME, rows)
+        OPEN_TIME.create(store, rows)
 
     def _open_time(self, name: str, business: BusinessCalendar) -> Iterator[_OpenRow]:
         """Yield the spans of open time, between two instants at which nothing is counted any more.
@@ -260,8 +263,3 @@ class CalendarTables:
     def _end(self, day: int) -> int:
         """Return the instant at which a day ends; of one after all days, at which the last does."""
         return self.calendar.starts(min(day, self.last) + 1)
-
-
-def _fill(store: Store, relation: Relation, rows: Sequence[Sequence[object]]) -> None:
-    columns = [list(each) for each in zip(*rows, strict=True)]
-    store.fill(relation.name, relation.columns, columns or [[] for _ in relation.columns])

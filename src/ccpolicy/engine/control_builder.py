@@ -10,8 +10,9 @@ from typing import Protocol
 from ccpolicy.assessment import models
 from ccpolicy.engine.control_problems import SHOWN, datasets_of, find_problems
 from ccpolicy.engine.evaluation_times import EvaluationTimes
-from ccpolicy.engine.lapses import Lapse, Outcome
+from ccpolicy.engine.lapses import JudgedSubject, LapseSpan, Outcome
 from ccpolicy.engine.policy_summary import quote_parameters
+from ccpolicy.engine.population import subject_states
 from ccpolicy.engine.record_places import RecordPlaces
 from ccpolicy.errors import Locator, Message
 from ccpolicy.policy import Control, Policy
@@ -57,7 +58,13 @@ class ControlBuilder:
         self.places, self.zone = places, places.zone
         self.commit, self.later_cover = commit, later_cover
 
-    def build(self, control: Control, outcome: Outcome, lapses: list[Lapse]) -> models.Control:
+    def build(
+        self,
+        control: Control,
+        outcome: Outcome,
+        lapses: list[LapseSpan],
+        population: list[JudgedSubject] | None = None,
+    ) -> models.Control:
         """Return the result of a control; `lapses` are cut by its waivers."""
         as_of, window = self.times.as_of, self.times.starts
         problems, left_out = find_problems(
@@ -99,6 +106,7 @@ class ControlBuilder:
                 for clause in self.policy.plan.clauses
                 if clause.id in control.clauses and control.clauses[clause.id] != clause.digest
             ],
+            satisfies=list(control.satisfies),
             kind=control.check,
             severity=control.severity,
             owner=models.Text.of(control.owner),
@@ -116,6 +124,11 @@ class ControlBuilder:
                 self._lapse(control, s) for s in lapses if s.ends > window and s.starts <= as_of
             ],
             pauses=_pauses(outcome),
+            population=None
+            if population is None
+            else subject_states(
+                self.policy, self.places, control, population, lapses, (now, then), due, forced
+            ),
             problems=problems,
             left_out=left_out,
         )
@@ -175,7 +188,7 @@ class ControlBuilder:
             nothing = Message.of("in the period there was nothing that the control is about")
         return nothing, None, unknown
 
-    def _lapse(self, control: Control, lapse: Lapse) -> models.Lapse:
+    def _lapse(self, control: Control, lapse: LapseSpan) -> models.Lapse:
         is_open = lapse.ends > self.times.as_of
         inside = min(lapse.ends, self.times.ends) - max(lapse.starts, self.times.starts)
         return models.Lapse(
@@ -193,14 +206,14 @@ class ControlBuilder:
         )
 
     def _covered_later(
-        self, control: Control, lapse: Lapse, *, is_open: bool
+        self, control: Control, lapse: LapseSpan, *, is_open: bool
     ) -> models.CoveredLater | None:
         if not (self.later_cover and self.commit):
             return None
         span = lapse.starts, FOREVER if is_open else lapse.ends
         return self.later_cover.find(self.commit, control.id, lapse.subject, span)
 
-    def _due(self, lapses: list[Lapse], outcome: Outcome) -> list[models.Due]:
+    def _due(self, lapses: list[LapseSpan], outcome: Outcome) -> list[models.DueSubjects]:
         """Group what lapses after as-of by its moment; what is overdue already is not due again."""
         by_moment = dict(outcome.upcoming)
         owed = [lapse for lapse in lapses if lapse.waiver is None]
@@ -210,7 +223,8 @@ class ControlBuilder:
                 seen.add(lapse.subject)
                 by_moment[lapse.starts] = sorted([*by_moment.get(lapse.starts, []), lapse.subject])
         return [
-            models.Due(at=self.places.when(at), subjects=by_moment[at]) for at in sorted(by_moment)
+            models.DueSubjects(at=self.places.when(at), subjects=by_moment[at])
+            for at in sorted(by_moment)
         ]
 
 
@@ -246,7 +260,7 @@ def _subjects(outcome: Outcome, now: Mapping[str, Verdict]) -> models.Subjects:
 
 
 def _verdicts(
-    lapses: Iterable[Lapse], unknown: Iterable[str], undecided: Iterable[str]
+    lapses: Iterable[LapseSpan], unknown: Iterable[str], undecided: Iterable[str]
 ) -> dict[str, Verdict]:
     """Return the verdict of each subject that does not simply pass.
 

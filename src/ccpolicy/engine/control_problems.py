@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from ccpolicy.assessment.models import Problem
-from ccpolicy.engine.evidence_findings import Finding
+from ccpolicy.engine.evidence_findings import EvidenceFinding
 from ccpolicy.engine.lapses import Outcome
 from ccpolicy.errors import Message
 from ccpolicy.evidence import Evidence
 from ccpolicy.evidence.unread import Unread
-from ccpolicy.policy import Control, Policy
+from ccpolicy.policy import Control, Dataset, Policy
 from ccpolicy.texts import Text
 
 SHOWN = 5
@@ -36,6 +36,7 @@ def find_problems(
             hint=Text.of(each.hint) if each.hint else None,
             locator=str(each.locator) if each.locator else None,
             dataset=each.dataset,
+            field=each.field,
         )
         for name in policy.datasets_judged(datasets_of(control))
         for each in evidence.problems.get(name, [])
@@ -54,7 +55,13 @@ def find_problems(
                     known=", ".join(policy.calendars),
                 )
             problems.append(
-                _problem(finding.message, finding.dataset, where(finding.locator), hint)
+                _problem(
+                    finding.message,
+                    finding.dataset,
+                    where(finding.locator),
+                    hint,
+                    _field(policy.datasets.get(finding.dataset), finding.column),
+                )
             )
             if finding.count > _shown(outcome.findings, finding) and key not in counted:
                 rest = Message.of("{count} records in all have this problem", count=finding.count)
@@ -63,6 +70,13 @@ def find_problems(
     for subject in sorted(outcome.undecided)[:shown]:
         problems.append(_undecided(control, subject, outcome, policy))
     return problems, left_out
+
+
+def _field(dataset: Dataset | None, column: str | None) -> str | None:
+    """Return what a file calls a column that a finding names, if it is one of the records'."""
+    if dataset is None or column is None or column not in dataset.record.get("properties", {}):
+        return None
+    return dataset.heading(column)
 
 
 def _undecided(control: Control, subject: str, outcome: Outcome, policy: Policy) -> Problem:
@@ -118,6 +132,7 @@ def _problem(
     dataset: str | None = None,
     locator: str | None = None,
     hint: Message | None = None,
+    field: str | None = None,
 ) -> Problem:
     return Problem(
         code=message.code,
@@ -125,9 +140,10 @@ def _problem(
         hint=Text.of(hint) if hint else None,
         locator=locator,
         dataset=dataset,
+        field=field,
     )
 
 
-def _shown(findings: Iterable[Finding], finding: Finding) -> int:
+def _shown(findings: Iterable[EvidenceFinding], finding: EvidenceFinding) -> int:
     same = (finding.code, finding.selection)
     return sum((each.code, each.selection) == same for each in findings)

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ccpolicy.assessment.audit_appendix import Step
-from ccpolicy.engine.lapses import Lapse
+from ccpolicy.assessment.audit_appendix import DailyTotals
+from ccpolicy.engine.lapses import LapseSpan
 from ccpolicy.engine.relations import WINDOW_DAY
 from ccpolicy.store import Store
 from ccpolicy.time.calendar import Calendar, date_of
@@ -39,8 +39,9 @@ class Days:
     def duty(self, store: Store) -> dict[int, dict[int, tuple[int, int]]]:
         """Sum up the duties of every revision, by its number."""
         starts, ends = self.edges[0], self.edges[-1]
-        days = [list(range(len(self.edges))), list(self.edges), [*self.edges[1:], ends + 1]]
-        store.fill(WINDOW_DAY.name, WINDOW_DAY.columns, days)
+        WINDOW_DAY.create(
+            store, [(n, *each) for n, each in enumerate(pairwise([*self.edges, ends + 1]))]
+        )
         rows = store.ask(
             f"""
             SELECT p.revision, d.number, sum(p.sign), sum(p.sign * (p.instant - d.starts))
@@ -62,7 +63,7 @@ class Days:
             found[revision][day] = int(count), int(later)
         return found
 
-    def points(self, spans: Iterable[Lapse]) -> Points:
+    def points(self, spans: Iterable[LapseSpan]) -> Points:
         """Sum up spans."""
         found: dict[int, tuple[int, int]] = {}
         for span in spans:
@@ -86,20 +87,22 @@ class Days:
         return lengths
 
     def course(
-        self, owed: Iterable[Points], lapsed: Iterable[Lapse], waived: Iterable[Lapse]
-    ) -> list[Step]:
+        self, owed: Iterable[Points], lapsed: Iterable[LapseSpan], waived: Iterable[LapseSpan]
+    ) -> list[DailyTotals]:
         """Return the steps at which anything differs from the day before."""
         columns = [
             self.lengths(owed),
             self.lengths([self.points(lapsed)]),
             self.lengths([self.points(waived)]),
         ]
-        steps: list[Step] = []
+        steps: list[DailyTotals] = []
         last = None
         for day, values in enumerate(zip(*columns, strict=True), self.first):
             if values != last:
                 date = date_of(day).isoformat()
                 numbers = [round(value / DAY, 6) for value in values]
-                steps.append(Step(day=date, owed=numbers[0], lapsed=numbers[1], waived=numbers[2]))
+                steps.append(
+                    DailyTotals(day=date, owed=numbers[0], lapsed=numbers[1], waived=numbers[2])
+                )
             last = values
         return steps

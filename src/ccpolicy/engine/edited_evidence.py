@@ -20,14 +20,14 @@ from ccpolicy.policy import Dataset, Policy, columns
 from ccpolicy.policy.consistency import PolicyExpression
 from ccpolicy.policy.falsifications import (
     Add,
-    Change,
-    Choice,
     During,
     Edit,
     LocatedFalsification,
     Move,
+    RecordChoice,
+    RecordUpdate,
 )
-from ccpolicy.policy.load import Place
+from ccpolicy.policy.file_reader import EntryPlace
 from ccpolicy.store import DuckDB, open_store
 from ccpolicy.store.sql import identifier
 from ccpolicy.time.calendar import date_of, day_number, day_starts, moment, shift
@@ -36,7 +36,7 @@ from ccpolicy.time.zones import time_zone
 from ccpolicy.vocabulary import ColumnType
 
 Record = dict[str, Any]
-Records = dict[str, list[Record]]
+RecordsByTable = dict[str, list[Record]]
 """Dataset → its records, with those nested in them."""
 _NUMBERS = (1 << NUMBER_BITS) - 1
 
@@ -56,7 +56,7 @@ class RecordedEvidence:
     invalid: frozenset[str]
     """Datasets in whose evidence something is wrong."""
 
-    def edited(self, policy: Policy, located: LocatedFalsification) -> Records:
+    def edited(self, policy: Policy, located: LocatedFalsification) -> RecordsByTable:
         """Return the records after the edits of a falsification; only its datasets are copied.
 
         Raises:
@@ -65,11 +65,11 @@ class RecordedEvidence:
         touched = {each.dataset.partition(".")[0] for each in located.falsification.edits}
         state = _State(self, touched)
         for index, edit in enumerate(located.falsification.edits):
-            place = Place(located.place.source, (*located.place.path, "edits", index))
+            place = EntryPlace(located.place.source, (*located.place.path, "edits", index))
             state.apply(policy, edit, self._locators(edit, place), place.locate())
         return state.documents()
 
-    def _locators(self, edit: Edit, place: Place) -> list[int]:
+    def _locators(self, edit: Edit, place: EntryPlace) -> list[int]:
         if edit.add:
             return []
         found = self.chosen[place.path]
@@ -145,9 +145,9 @@ class _State:
             item = {name: value for name, value in record.items() if name in own}
             around[0][path] = [*around[0].get(path, []), item]
 
-    def documents(self) -> Records:
+    def documents(self) -> RecordsByTable:
         """Put nested records into those around them, and return all records."""
-        found: Records = {}
+        found: RecordsByTable = {}
         for name, records in self.records.items():
             lists: dict[int, dict[str, list[Record]]] = {}
             for table, items in self.items.items():
@@ -167,7 +167,7 @@ def _whole(record: Record, lists: Mapping[str, list[Record]]) -> Record:
     return {**record, **{path: [*each, *record.get(path, [])] for path, each in lists.items()}}
 
 
-def _set(record: Record, change: Change) -> Record:
+def _set(record: Record, change: RecordUpdate) -> Record:
     taken = {name: record.get(source) for name, source in change.take.items()}
     return {k: v for k, v in {**record, **change.set, **taken}.items() if v is not None}
 
@@ -192,20 +192,20 @@ def _moved(record: Record, move: Move, kinds: Mapping[str, ColumnType], zone: Zo
     return moved
 
 
-def unedited(evidence: RecordedEvidence, datasets: Iterable[str]) -> Records:
+def unedited(evidence: RecordedEvidence, datasets: Iterable[str]) -> RecordsByTable:
     """Return the records of datasets as they are on file."""
     return _State(evidence, datasets).documents()
 
 
 def choices(
     policy: Policy, falsifications: Iterable[LocatedFalsification]
-) -> Iterator[tuple[Choice, Place]]:
+) -> Iterator[tuple[RecordChoice, EntryPlace]]:
     """Yield what edits choose, each with the place of its edit."""
     for located in falsifications:
         for index, edit in enumerate(located.falsification.edits):
             if edit.choice:
                 path = (*located.place.path, "edits", index)
-                yield edit.choice, Place(located.place.source, path)
+                yield edit.choice, EntryPlace(located.place.source, path)
 
 
 def predicates(
@@ -328,7 +328,7 @@ def _around(evidence: Evidence, items: Iterable[int], path: str) -> dict[int, tu
 
 
 def _chosen(
-    store: DuckDB, table: Table, choice: Choice, place: Place, zone: ZoneInfo
+    store: DuckDB, table: Table, choice: RecordChoice, place: EntryPlace, zone: ZoneInfo
 ) -> list[int] | PolicyError:
     """Return the locators of the records that an edit touches."""
     decides = expression_sql(store, choice.where) if choice.where else "true"

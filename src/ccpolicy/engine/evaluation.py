@@ -14,7 +14,7 @@ from ccpolicy.engine.input_sql import InputQueries
 from ccpolicy.engine.kind_spans import check_spans, kind_query, typed
 from ccpolicy.engine.lapses import LapseReader, Outcome
 from ccpolicy.engine.parameters import Terms, create_parameters
-from ccpolicy.engine.pauses import create_stopped_clocks, pauses, stopping
+from ccpolicy.engine.pauses import create_stopped_clocks, pause_query, stopping
 from ccpolicy.engine.relations import (
     AFTER,
     BUSINESS,
@@ -103,8 +103,8 @@ class Evaluation:
             self.store.create(relation.name, relation.query)
         if calendar.unknown_years:
             self._unknown_years(calendar)
-        waived = sorted({waiver.subject for waiver in self.policy.waivers.values()})
-        self.store.fill(WAIVED_SUBJECT.name, WAIVED_SUBJECT.columns, [waived])
+        waived = sorted({(waiver.subject,) for waiver in self.policy.waivers.values()})
+        WAIVED_SUBJECT.create(self.store, waived)
         self.reader.read()
         return outcomes
 
@@ -146,15 +146,11 @@ class Evaluation:
     def _fill(self, inputs: InputQueries, calendar: CalendarTables) -> None:
         """Number the subjects, and create the relations that the kinds' queries read."""
         store = self.store
-        store.fill(CONTROL_REVISION.name, CONTROL_REVISION.columns, inputs.control_revisions())
+        CONTROL_REVISION.create(store, inputs.control_revisions())
         classes = [
             (each.number, name) for each in self.revisions for name, _, _ in each.class_calendars
         ]
-        store.fill(
-            PARAMETER_CLASS.name,
-            PARAMETER_CLASS.columns,
-            [[number for number, _ in classes], [key for _, key in classes]],
-        )
+        PARAMETER_CLASS.create(store, classes)
         store.create(REQUIRED_ITEM.name, inputs.required_items())
         store.create(SUBJECT_RECORDS.name, inputs.subject_records(calendar))
         store.create(
@@ -169,15 +165,20 @@ class Evaluation:
             ) named
             """,
         )
-        for relation in (SUBJECT_DUTY, SUBJECT_HAPPENING):
-            store.create(relation.name, relation.query)
+        for relation, planned in ((SUBJECT_DUTY, True), (SUBJECT_HAPPENING, False)):
+            if inputs.names_subjects(planned=planned):
+                store.create(relation.name, relation.query)
+            else:
+                relation.create(store, [])
         for relation, numbers in inputs.record_groups:
-            query = inputs.input_records(relation, numbers, calendar)
-            store.create(relation.name, query)
+            if inputs.filled.isdisjoint(numbers):
+                relation.create(store, [])
+            else:
+                store.create(relation.name, inputs.input_records(relation, numbers, calendar))
         if found := stopping(inputs):
-            store.create(PAUSE.name, pauses(found, self.times.as_of))
+            store.create(PAUSE.name, pause_query(found, self.times.as_of))
         else:
-            store.fill(PAUSE.name, PAUSE.columns, [[] for _ in PAUSE.columns])
+            PAUSE.create(store, [])
 
     def _spans(self, inputs: InputQueries) -> None:
         """Run the check kinds."""

@@ -60,7 +60,7 @@ _MOST_KNOWN = 200_000
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class EvidenceFinding:
     """A kind of trouble with the evidence of a control."""
 
     code: str
@@ -102,7 +102,7 @@ class Finding:
 
 def find_faults(
     store: Store, inputs: InputQueries, calendar: CalendarTables, shown: int = SHOWN
-) -> list[Finding]:
+) -> list[EvidenceFinding]:
     """Look through all selected records and return what is wrong, with some places of each kind."""
     rows = store.ask(
         f"""
@@ -157,7 +157,7 @@ def find_faults(
                 column, known = selection.reason, inputs.reasons(selected)
                 close = nearest(value, known) if value else None
         findings.append(
-            Finding(
+            EvidenceFinding(
                 code,
                 revision.control.id,
                 selection.dataset,

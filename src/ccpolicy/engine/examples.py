@@ -16,7 +16,7 @@ from ccpolicy.evidence import Table
 from ccpolicy.evidence.record_sql import TYPES
 from ccpolicy.files.policy_files import FolderFiles
 from ccpolicy.policy import Control, ParameterValue, Plan, Policy, Selection
-from ccpolicy.policy.lint import Finding
+from ccpolicy.policy.lint import LintFinding
 from ccpolicy.policy.models import WEEKDAYS, BusinessCalendarRules, Clause, WeekHours
 from ccpolicy.shipped import shipped_folder
 from ccpolicy.store import Store, StoreError, open_store
@@ -26,7 +26,8 @@ from ccpolicy.time.durations import parse_duration
 from ccpolicy.time.zones import time_zone
 from ccpolicy.vocabulary import ColumnType
 
-_BEGINNING = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+_IN_FORCE = datetime.date(2020, 1, 1)
+"""First day of the plan of worked cases, before which nothing is owed."""
 _OFFICE = BusinessCalendarRules(
     id="office",
     weekend=["saturday", "sunday"],
@@ -36,7 +37,7 @@ _OFFICE = BusinessCalendarRules(
 """On which business time counts in worked cases, in the zone of each."""
 
 
-def doubtful_examples(policy: Policy) -> Iterator[Finding]:
+def doubtful_examples(policy: Policy) -> Iterator[LintFinding]:
     """Yield the worked cases of a repository's own check kinds that do not come out as they say.
 
     Those of the built-in kinds hold; the tests of ccpolicy see to that.
@@ -50,7 +51,7 @@ def doubtful_examples(policy: Policy) -> Iterator[Finding]:
         try:
             examples = kind.examples()
         except PolicyError as failure:
-            yield Finding(failure.message, failure.hint, failure.locator or place, "error")
+            yield LintFinding(failure.message, failure.hint, failure.locator or place, "error")
             continue
         for number, example in enumerate(examples, 1):
             try:
@@ -66,7 +67,7 @@ def doubtful_examples(policy: Policy) -> Iterator[Finding]:
                     number=number,
                     reason=reason,
                 )
-                yield Finding(
+                yield LintFinding(
                     message,
                     Message.of("look at its times, its inputs and its parameters"),
                     place,
@@ -74,7 +75,7 @@ def doubtful_examples(policy: Policy) -> Iterator[Finding]:
                 )
                 continue
             if found != (example.lapses, example.unknown):
-                yield Finding(
+                yield LintFinding(
                     Message.of(
                         "worked example {number} does not come out: {expected} is written, {found}"
                         " follows",
@@ -108,7 +109,8 @@ def run_example(kind: Kind, example: Example) -> tuple[Spans, Spans]:
         policy = _policy(kind, example, tables)
         found = {each.name: each for of_input in tables.values() for each in of_input}
         horizon = shift(as_of, parse_duration("24 months"), 1)
-        times = EvaluationTimes.of(as_of, (_BEGINNING, as_of), horizon, zone)
+        starts = datetime.datetime.combine(_IN_FORCE, datetime.time(), zone)
+        times = EvaluationTimes.of(as_of, (starts, as_of), horizon, zone)
         outcome = Evaluation(store, policy, policy.controls.values(), found, times).outcome(0)[
             "EXAMPLE"
         ]
@@ -231,7 +233,7 @@ def _policy(kind: Kind, example: Example, tables: Mapping[str, list[Table]]) -> 
         title=nothing,
         languages=["en"],
         version="1",
-        effective_on=datetime.date(2020, 1, 1),
+        effective_on=_IN_FORCE,
         zone=example.zone,
         owner=nothing,
         clauses=[Clause(id="1", title=nothing)],

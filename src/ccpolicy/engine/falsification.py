@@ -12,7 +12,7 @@ from ccpolicy.assessment.models import Assessment, Control, Lapse, Problem
 from ccpolicy.engine.document_datasets import NOTHING, as_document
 from ccpolicy.engine.edited_evidence import (
     RecordedEvidence,
-    Records,
+    RecordsByTable,
     predicates,
     read_recorded,
     unedited,
@@ -24,20 +24,20 @@ from ccpolicy.policy.falsifications import LocatedFalsification
 from ccpolicy.policy.tests import sources
 from ccpolicy.store import DuckDB
 
-Judge = Callable[[Policy], Assessment]
+JudgePolicy = Callable[[Policy], Assessment]
 """Judges all controls of a policy at the moment and over the period asked about."""
 
 
 @dataclass(frozen=True)
-class Turn:
-    """What became of a control that was to turn."""
+class TurnedControl:
+    """A control that should turn, as judged before and after the edits."""
 
     before: Control
     after: Control
 
     @property
     def lapses(self) -> list[Lapse]:
-        """Return the lapses that were none before: longer ones, too. What is waived is none."""
+        """Return the lapses that are new or longer after the edits, without waived ones."""
         known = [each for each in self.before.lapses if not each.waived_by]
         return [
             each
@@ -68,7 +68,7 @@ class FalsificationResult:
     """A falsification that was tried."""
 
     located: LocatedFalsification
-    turns: tuple[Turn, ...]
+    turns: tuple[TurnedControl, ...]
     """Of the controls that were to turn, in order; none if it could not be tried."""
     error: PolicyError | None = None
     """Why it shows nothing."""
@@ -89,7 +89,7 @@ def falsify(
     policy: Policy,
     known: Iterable[LocatedFalsification],
     chosen: Iterable[LocatedFalsification],
-    judge: Judge,
+    judge: JudgePolicy,
 ) -> Iterator[FalsificationResult]:
     """Try falsifications one by one, each on the evidence as it is on file but for its edits.
 
@@ -125,9 +125,9 @@ class Trial:
         self,
         policy: Policy,
         evidence: RecordedEvidence,
-        records: Records,
+        records: RecordsByTable,
         folder: Path,
-        judge: Judge,
+        judge: JudgePolicy,
     ) -> None:
         self.policy, self.evidence = policy, evidence
         self._folder, self._judge = folder, judge
@@ -139,7 +139,7 @@ class Trial:
         }
         """Name → the dataset as a document."""
 
-    def judge(self, controls: Sequence[str], edited: Records) -> list[Control]:
+    def judge(self, controls: Sequence[str], edited: RecordsByTable) -> list[Control]:
         """Judge some controls on what is on file, but for the datasets that are edited."""
         names = {name for each in controls for name in sources(self.policy, each)}
         root = self._folder / str(self._number)
@@ -173,10 +173,9 @@ def _text(records: object) -> str:
 
 
 def _lenient(dataset: Dataset, records: Sequence[object] | None) -> Dataset:
-    """Demand no lists that are not read, and no record where there is none.
+    """Relax a contract for a trial: unread lists are optional, and an emptied dataset may be empty.
 
-    That everything was removed makes any control unknown, however little it asks: it is to turn by
-    what it asks.
+    An empty dataset makes every control unknown, which proves nothing about the control's rule.
     """
     if records is not None and not records:
         dataset = dataset.model_copy(update={"may_be_empty": NOTHING})
@@ -192,7 +191,7 @@ def _lenient(dataset: Dataset, records: Sequence[object] | None) -> Dataset:
 
 def _turns(
     trial: Trial, located: LocatedFalsification, before: Mapping[str, Control]
-) -> Iterator[Turn]:
+) -> Iterator[TurnedControl]:
     """Judge the controls that are to turn.
 
     Raises:
@@ -217,7 +216,9 @@ def _turns(
                 verdict=before[name].now,
             )
     edited = trial.evidence.edited(trial.policy, located)
-    turns = [Turn(before[each.id], each) for each in trial.judge(falsification.turns, edited)]
+    turns = [
+        TurnedControl(before[each.id], each) for each in trial.judge(falsification.turns, edited)
+    ]
     wrong = [
         problem
         for each in turns

@@ -18,96 +18,146 @@ _STATE = "early_pause", "starts"
 
 
 def finding_queries(inputs: InputQueries, calendar: CalendarTables) -> list[str]:
-    """Write the queries, each of which returns (code, selection, value, locator, others)."""
-    times, selections = inputs.times, inputs.selections
+    """Write the queries, each of which returns (code, selection, value, locator, others).
+
+    What no selection can give rise to is not asked.
+    """
+    return [
+        *_undecided(inputs),
+        *_times(inputs, calendar),
+        *_classes(inputs),
+        *_numbers(inputs),
+        *_two_names(inputs),
+        *_orphans(inputs),
+        *_no_item(inputs),
+        *_early(inputs),
+        *_pauses(inputs),
+    ]
+
+
+def _undecided(inputs: InputQueries) -> Iterator[str]:
+    """Write the queries of records without a name, or of which a predicate says nothing."""
+    parts = [each.number for each in inputs.selections if each.spec.parts]
+    judging = [each.number for each in inputs.selections if each.selection.good]
+    yield (
+        "SELECT 'no_name' AS code, selection, CAST(NULL AS VARCHAR) AS value, locator,"
+        " CAST(NULL AS VARCHAR) AS others"
+        " FROM selected_records r WHERE belongs AND (subject_key IS NULL"
+        f" OR (whole IS NULL AND selection IN ({_list(parts)})))"
+    )
+    if any(each.selection.where for each in inputs.selections):
+        yield (
+            "SELECT 'no_decision', selection, NULL, locator, NULL FROM selected_records r"
+            f" WHERE belongs IS NULL AND NOT {inputs.is_later('r')}"
+        )
+    if judging:
+        yield (
+            "SELECT 'no_judgement', selection, NULL, locator, NULL FROM selected_records r"
+            f" WHERE belongs AND good IS NULL AND selection IN ({_list(judging)})"
+            f" AND NOT {inputs.is_later('r')}"
+        )
+
+
+def _times(inputs: InputQueries, calendar: CalendarTables) -> Iterator[str]:
+    """Write the queries of records without a time, with one after as-of, or that end too early."""
     # A record that would help has not happened without its time; whatever else must have one.
     timed = [
         each.number
-        for each in selections
+        for each in inputs.selections
         if each.begins and (each.is_state or each.spec.population or each.spec.effect != "help")
     ]
-    judging = [each.number for each in selections if each.selection.good]
+    ending = [
+        each.number
+        for each in inputs.selections
+        if each.begins
+        and each.selection.ends
+        and (each.is_state or each.spec.population or each.spec.parts)
+    ]
+    if timed:
+        yield (
+            "SELECT 'no_start', selection, NULL, locator, NULL FROM selected_records"
+            f" WHERE selection IN ({_list(timed)}) AND belongs AND earliest IS NULL AND day IS NULL"
+        )
+    yield (
+        f"SELECT '{'future' if inputs.times.present else 'left_out'}', selection, NULL, locator,"
+        f" NULL FROM selected_records r WHERE belongs AND {inputs.is_later('r')}"
+    )
+    if ending:
+        backwards = inputs.ends_before_start(ending, calendar)
+        yield f"SELECT 'backwards', selection, NULL, locator, NULL FROM ({backwards}) backwards"
+
+
+def _classes(inputs: InputQueries) -> Iterator[str]:
+    """Write the queries of subjects without parameters, with an unknown calendar or two classes."""
     with_classes = [
         each.number for each in inputs.revisions if each.has_classes or each.has_calendars
     ]
     with_calendars = [
         e.number
-        for e in selections
+        for e in inputs.selections
         if e.input == e.revision.kind.classed and e.revision.has_calendars
     ]
-    own = [e.number for e in selections if e.selection.quantity and _gives_a_parameter(e)]
-    counting = [
-        (each, role)
-        for each in selections
-        for role in VALUES
-        if role in each.selection.roles and (not each.spec.population or _needs_its_number(each))
-    ]
-    parts = [each.number for each in selections if each.spec.parts]
-    ending = [
-        each.number
-        for each in selections
-        if each.begins
-        and each.selection.ends
-        and (each.is_state or each.spec.population or each.spec.parts)
-    ]
-    backwards = inputs.ends_before_start(ending, calendar)
-    is_later = inputs.is_later("r")
-    return [
-        "SELECT 'no_name' AS code, selection, CAST(NULL AS VARCHAR) AS value, locator,"
-        " CAST(NULL AS VARCHAR) AS others"
-        " FROM selected_records r WHERE belongs AND (subject_key IS NULL"
-        f" OR (whole IS NULL AND selection IN ({_list(parts)})))",
-        "SELECT 'no_decision', selection, NULL, locator, NULL FROM selected_records r"
-        f" WHERE belongs IS NULL AND NOT {is_later}",
-        "SELECT 'no_judgement', selection, NULL, locator, NULL FROM selected_records r"
-        f" WHERE belongs AND good IS NULL AND selection IN ({_list(judging)}) AND NOT {is_later}",
-        *(
-            f"SELECT 'no_number', selection, {literal(str(each.selection.roles[role]))}, locator,"
-            f" NULL FROM selected_records r WHERE selection = {each.number} AND belongs"
-            f" AND {inputs.selection_sql.is_empty(each, role)} AND NOT {is_later}"
-            for each, role in counting
-        ),
-        "SELECT 'too_many', selection, NULL, locator,"
-        f" {_number('met')} || ' / ' || {_number('quantity')} FROM selected_records r"
-        " WHERE belongs AND (met > quantity OR met < 0 OR (met IS NOT NULL AND quantity < 0))"
-        f" AND NOT {is_later}",
-        "SELECT 'no_start', selection, NULL, locator, NULL FROM selected_records"
-        f" WHERE selection IN ({_list(timed)}) AND belongs AND earliest IS NULL AND day IS NULL",
-        f"SELECT '{'future' if times.present else 'left_out'}', selection, NULL, locator, NULL"
-        f" FROM selected_records r WHERE belongs AND {is_later}",
-        f"SELECT 'backwards', selection, NULL, locator, NULL FROM ({backwards}) backwards",
-        "SELECT DISTINCT 'no_class', selection, coalesce(class, ''), locator, NULL"
-        " FROM subject_records p"
-        " WHERE NOT EXISTS (SELECT 1 FROM parameter_class c"
-        " WHERE c.revision = p.revision AND c.class = p.class)"
-        f" AND NOT ({_names_no_calendar(inputs)})"
-        # By the class of its parts a subject as a whole is not judged.
-        " AND NOT EXISTS (SELECT 1 FROM control_revision r"
-        " WHERE r.revision = p.revision AND r.has_parts AND NOT p.is_part)",
-        "SELECT DISTINCT 'no_calendar', selection, coalesce(calendar, ''), locator, NULL"
-        f" FROM selected_records r WHERE selection IN ({_list(with_calendars)}) AND belongs"
-        f" AND coalesce(calendar NOT IN ({_texts(inputs.calendars)}), true) AND NOT {is_later}",
-        "SELECT 'two_classes', min(selection), name, min(locator),"
-        " min(class) || ' / ' || max(class) FROM subject_records"
-        f" WHERE revision IN ({_list(with_classes)})"
-        " GROUP BY revision, is_part, name HAVING min(class) < max(class)",
-        "SELECT 'two_minimums', min(selection), name, min(locator),"
-        f" {_number('min(quantity)')} || ' / ' || {_number('max(quantity)')} FROM subject_records"
-        f" WHERE selection IN ({_list(own)})"
-        " GROUP BY revision, name HAVING min(quantity) < max(quantity)",
-        *_two_names(inputs),
-        *(
-            f"SELECT DISTINCT code, selection, value, locator, NULL FROM ({query}) uncertain"
-            for query in map(
-                inputs.selection_sql.not_comparable,
-                filter(lambda e: e.selection.quantity, selections),
+    if with_classes:
+        yield (
+            "SELECT DISTINCT 'no_class', selection, coalesce(class, ''), locator, NULL"
+            " FROM subject_records p"
+            " WHERE NOT EXISTS (SELECT 1 FROM parameter_class c"
+            " WHERE c.revision = p.revision AND c.class = p.class)"
+            f" AND NOT ({_names_no_calendar(inputs)})"
+            # By the class of its parts a subject as a whole is not judged.
+            " AND NOT EXISTS (SELECT 1 FROM control_revision r"
+            " WHERE r.revision = p.revision AND r.has_parts AND NOT p.is_part)"
+        )
+        yield (
+            "SELECT 'two_classes', min(selection), name, min(locator),"
+            " min(class) || ' / ' || max(class) FROM subject_records"
+            f" WHERE revision IN ({_list(with_classes)})"
+            " GROUP BY revision, is_part, name HAVING min(class) < max(class)"
+        )
+    if with_calendars:
+        yield (
+            "SELECT DISTINCT 'no_calendar', selection, coalesce(calendar, ''), locator, NULL"
+            f" FROM selected_records r WHERE selection IN ({_list(with_calendars)}) AND belongs"
+            f" AND coalesce(calendar NOT IN ({_texts(inputs.calendars)}), true)"
+            f" AND NOT {inputs.is_later('r')}"
+        )
+
+
+def _numbers(inputs: InputQueries) -> Iterator[str]:
+    """Write the queries of numbers that are missing or too many, differ or cannot be compared."""
+    selections, is_later = inputs.selections, inputs.is_later("r")
+    for each in selections:
+        for role in VALUES:
+            if role in each.selection.roles and (
+                not each.spec.population or _needs_its_number(each)
+            ):
+                column = literal(str(each.selection.roles[role]))
+                yield (
+                    f"SELECT 'no_number', selection, {column}, locator, NULL"
+                    f" FROM selected_records r WHERE selection = {each.number} AND belongs"
+                    f" AND {inputs.selection_sql.is_empty(each, role)} AND NOT {is_later}"
+                )
+        if each.selection.quantity:
+            uncertain = inputs.selection_sql.not_comparable(each)
+            yield (
+                "SELECT DISTINCT code, selection, value, locator, NULL"
+                f" FROM ({uncertain}) uncertain"
             )
-        ),
-        *_orphans(inputs),
-        _no_item(inputs),
-        *_early(inputs),
-        *_pauses(inputs),
-    ]
+    if any("met" in each.selection.roles for each in selections):
+        yield (
+            "SELECT 'too_many', selection, NULL, locator,"
+            f" {_number('met')} || ' / ' || {_number('quantity')} FROM selected_records r"
+            " WHERE belongs AND (met > quantity OR met < 0 OR (met IS NOT NULL AND quantity < 0))"
+            f" AND NOT {is_later}"
+        )
+    own = [e.number for e in selections if e.selection.quantity and _gives_a_parameter(e)]
+    if own:
+        yield (
+            "SELECT 'two_minimums', min(selection), name, min(locator),"
+            f" {_number('min(quantity)')} || ' / ' || {_number('max(quantity)')}"
+            f" FROM subject_records WHERE selection IN ({_list(own)})"
+            " GROUP BY revision, name HAVING min(quantity) < max(quantity)"
+        )
 
 
 def _number(quantity: str) -> str:
@@ -227,7 +277,7 @@ def _two_names(inputs: InputQueries) -> Iterator[str]:
         )
 
 
-def _no_item(inputs: InputQueries) -> str:
+def _no_item(inputs: InputQueries) -> Iterator[str]:
     """Write the query of what ends the cover of an item that the control does not have.
 
     The value is the subject's name with the item, and `others` the part before it. What helps an
@@ -248,7 +298,9 @@ def _no_item(inputs: InputQueries) -> str:
         and other.revision is each.revision
         and other.selection.dataset != each.selection.dataset
     ]
-    return f"""
+    if not harming:
+        return
+    yield f"""
         SELECT 'no_item', r.selection, r.subject, r.locator, r.subject_key
         FROM selected_records r
         WHERE r.selection IN ({_list([each.number for each in harming])}) AND r.belongs

@@ -121,10 +121,10 @@ class InputQueries:
         )
         return " UNION ALL ".join([chosen, *lists])
 
-    def control_revisions(self) -> list[list[object]]:
-        """Return the columns of `control_revision`."""
+    def control_revisions(self) -> list[tuple[object, ...]]:
+        """Return the rows of `control_revision`."""
         kinds = [each.name for each in self.kinds]
-        rows = [
+        return [
             (
                 each.number,
                 kinds.index(each.kind.name),
@@ -147,7 +147,6 @@ class InputQueries:
             )
             for each in self.revisions
         ]
-        return [list(column) for column in zip(*rows, strict=True)]
 
     def subject_records(self, calendar: CalendarTables) -> str:
         """Write the query of all records that name a subject."""
@@ -206,7 +205,7 @@ class InputQueries:
         return f"(st.planned OR st.earliest <= {self.times.latest} OR st.day <= {self.latest_day})"
 
     def is_later(self, alias: str) -> str:
-        """Write whether a selected record lies after as-of though it is no plan."""
+        """Write the condition that a selected record is later than as-of and not planned."""
         return (
             f"coalesce(NOT {alias}.planned AND ({alias}.earliest > {self.times.latest}"
             f" OR {alias}.day > {self.latest_day}), false)"
@@ -236,6 +235,20 @@ class InputQueries:
                          AND ({ends} < {_EARLIEST}
                               OR ({ends} = {_EARLIEST} AND st.ends_day IS NOT NULL)) END
         """
+
+    @cached_property
+    def filled(self) -> frozenset[int]:
+        """The inputs that have records: of a selection, or the plan as their only subject."""
+        chosen = {self.numbers[e.revision.kind.name, e.input] for e in self.selections}
+        single = [each.kind for each in self.first_revisions if each.is_single_subject]
+        return frozenset({*chosen, *(self.numbers[each.name, each.population] for each in single)})
+
+    def names_subjects(self, *, planned: bool) -> bool:
+        """Whether there are records that name subjects and are plans, or such as are not."""
+        if planned and any(each.is_single_subject for each in self.first_revisions):
+            return True
+        naming = [each for each in self.selections if each.spec.population or each.spec.parts]
+        return any(each.planned == planned for each in naming)
 
     @cached_property
     def record_groups(self) -> list[tuple[Relation, list[int]]]:

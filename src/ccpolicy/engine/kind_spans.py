@@ -104,10 +104,10 @@ def _input(inputs: InputQueries, kind: Kind, name: str) -> str:
 def _records(inputs: InputQueries, kind: Kind, name: str, cells: Sequence[str]) -> str:
     """Write the SELECT of some cells of an input's records."""
     shown = ", ".join("revision AS control" if each == "control" else each for each in cells)
-    return (
-        f"SELECT {shown} FROM {_relation(kind.inputs[name]).name}"
-        f" WHERE input = {inputs.numbers[kind.name, name]} AND subject IS NOT NULL"
-    )
+    number = inputs.numbers[kind.name, name]
+    # What can have no row is planned away with all that joins it.
+    own = f"input = {number} AND subject IS NOT NULL" if number in inputs.filled else "false"
+    return f"SELECT {shown} FROM {_relation(kind.inputs[name]).name} WHERE {own}"
 
 
 def _relation(spec: Input) -> Relation:

@@ -9,17 +9,17 @@ from itertools import groupby
 
 from ccpolicy.engine.control_revision import ControlRevision
 from ccpolicy.engine.evaluation_times import EvaluationTimes
-from ccpolicy.engine.evidence_findings import Finding
+from ccpolicy.engine.evidence_findings import EvidenceFinding
 from ccpolicy.engine.relations import LAPSE_RECORD, WAIVED_SUBJECT, Relation
 from ccpolicy.store import Store
 from ccpolicy.time.spans import join_spans
 
-MOST = 10
+MOST_RECORDS = 10
 """Records named behind a lapse; as many as `lapse_record.sql` returns."""
 
 
 @dataclass(frozen=True, slots=True)
-class Lapse:
+class LapseSpan:
     """A lapse, or a piece of it: half-open, in microseconds since 1970 UTC."""
 
     subject: str
@@ -45,6 +45,20 @@ class UnknownSpan:
     ends: int
 
 
+@dataclass(frozen=True, slots=True)
+class JudgedSubject:
+    """A subject that a control is about."""
+
+    name: str
+    goes_on: bool
+    """Whether it has a duty after as-of."""
+    not_due: bool
+    starts: int | None
+    """When its duty began; nothing where nobody can say, or where it is not due."""
+    locator: int | None
+    """The record that it rests on."""
+
+
 @dataclass
 class Outcome:
     """What was found about one control."""
@@ -67,7 +81,7 @@ class Outcome:
     """Those that touch the window and begin by as-of, by subject and time."""
     unknown_years: dict[str, tuple[str, int]] = field(default_factory=dict)
     """Undecided subject → the calendar on which it depends, and the year that this lacks."""
-    lapses: list[Lapse] = field(default_factory=list)
+    lapses: list[LapseSpan] = field(default_factory=list)
     """Lapses that touch the window, by subject and time. Waived subjects are included up to the
     horizon; for all others, only lapses that begin by as-of."""
     waived_subjects: set[str] = field(default_factory=set)
@@ -78,7 +92,7 @@ class Outcome:
     pauses: tuple[int, int] | None = None
     """Subjects that were paused since the window's start, and for how many microseconds; nothing
     where the control has no pauses."""
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[EvidenceFinding] = field(default_factory=list)
 
 
 class LapseReader:
@@ -128,36 +142,70 @@ class LapseReader:
         rows = self.store.ask(
             f"""
             SELECT control_number, count(*), count(*) - sum(goes_on), sum(not_due)
-            FROM (
-              SELECT r.control_number, max(d.goes_on) AS goes_on, max(d.not_due) AS not_due
-              FROM (
-                SELECT subject, CASE WHEN ends > {self.times.as_of} THEN 1 ELSE 0 END AS goes_on,
-                       0 AS not_due
-                FROM duty
-                WHERE ends > {self.times.starts}
-                UNION ALL
-                SELECT subject, 1, 0
-                FROM spans
-                WHERE ends IS NULL OR (starts IS NULL AND NOT is_cover)
-                UNION ALL
-                SELECT s.subject, 1, 1
-                FROM spans s
-                JOIN (SELECT DISTINCT subject FROM subject_happening) h ON h.subject = s.subject
-                JOIN control_revision r ON r.revision = s.revision AND r.is_current
-                WHERE NOT s.is_cover
-                GROUP BY s.subject
-                HAVING min(s.starts) > {self.times.as_of}
-              ) d
-              JOIN subject n ON n.number = d.subject
-              JOIN control_revision r ON r.revision = n.revision
-              GROUP BY r.control_number, n.{self.identity}
-            ) judged
+            FROM ({self._judged()}) judged
             GROUP BY control_number
             """
         )
         for control_number, subjects, ended, not_due in rows:
             outcome = self.by_control_number[control_number]
             outcome.subjects, outcome.ended, outcome.not_due = subjects, int(ended), int(not_due)
+
+    def _judged(self, more: str = "") -> str:
+        """Write the query of each subject that a control is about, with more columns of it."""
+        return f"""
+            SELECT r.control_number, max(d.goes_on) AS goes_on, max(d.not_due) AS not_due{more}
+            FROM (
+              SELECT subject, CASE WHEN ends > {self.times.as_of} THEN 1 ELSE 0 END AS goes_on,
+                     0 AS not_due, starts
+              FROM duty
+              WHERE ends > {self.times.starts}
+              UNION ALL
+              SELECT subject, 1, 0, starts
+              FROM spans
+              WHERE ends IS NULL OR (starts IS NULL AND NOT is_cover)
+              UNION ALL
+              SELECT s.subject, 1, 1, NULL
+              FROM spans s
+              JOIN (SELECT DISTINCT subject FROM subject_happening) h ON h.subject = s.subject
+              JOIN control_revision r ON r.revision = s.revision AND r.is_current
+              WHERE NOT s.is_cover
+              GROUP BY s.subject
+              HAVING min(s.starts) > {self.times.as_of}
+            ) d
+            JOIN subject n ON n.number = d.subject
+            JOIN control_revision r ON r.revision = n.revision
+            GROUP BY r.control_number, n.{self.identity}
+        """
+
+    def populations(self) -> dict[str, list[JudgedSubject]]:
+        """Read every subject of each control, by name."""
+        # The record that it rests on covers longest by as-of, or else began its duty.
+        rows = self.store.ask(
+            f"""
+            SELECT j.control_number, j.name, j.goes_on, j.not_due, j.starts, e.locator
+            FROM ({self._judged(", min(n.name) AS name, min(d.starts) AS starts")}) j
+            LEFT JOIN (
+              SELECT r.control_number, n.name, s.locator,
+                     row_number() OVER (
+                       PARTITION BY r.control_number, n.name
+                       ORDER BY s.is_cover DESC, s.ends DESC NULLS FIRST, s.starts DESC, s.locator
+                     ) AS place
+              FROM spans s
+              JOIN subject n ON n.number = s.subject
+              JOIN control_revision r ON r.revision = n.revision
+              WHERE s.is_cover IS NOT NULL AND s.locator IS NOT NULL
+                AND s.starts <= {self.times.as_of}
+            ) e ON e.control_number = j.control_number AND e.name = j.name AND e.place = 1
+            ORDER BY j.control_number, j.name
+            """
+        )
+        found: dict[str, list[JudgedSubject]] = {each: [] for each in self.outcomes}
+        controls = list(found)
+        for control_number, name, goes_on, not_due, starts, locator in rows:
+            found[controls[control_number]].append(
+                JudgedSubject(name, bool(goes_on), bool(not_due), starts, locator)
+            )
+        return found
 
     def _undecided(self) -> None:
         """Read the subjects with a span whose time cannot be computed."""
@@ -174,7 +222,7 @@ class LapseReader:
             self.by_control_number[control_number].undecided.add(name)
 
     def _unknown_spans(self) -> None:
-        """Read when nobody can say how a subject stands, unless that is all right."""
+        """Read the spans in which a subject's state is unknown, unless `may_be_empty` allows it."""
         lifted = [
             number
             for number, each in enumerate(self.outcomes)
@@ -256,7 +304,7 @@ class LapseReader:
             found[controls[control_number]].append(subject)
         return found
 
-    def lapses(self, subjects: Relation) -> dict[str, list[Lapse]]:
+    def lapses(self, subjects: Relation) -> dict[str, list[LapseSpan]]:
         """Read each control's lapses that touch the window.
 
         Lapses that begin after as-of are read of the subjects that a relation names.
@@ -279,11 +327,11 @@ class LapseReader:
             " ORDER BY subject, starts, place"
         ):
             records[subject, starts] += (locator,)
-        found: dict[str, list[Lapse]] = {each: [] for each in self.outcomes}
+        found: dict[str, list[LapseSpan]] = {each: [] for each in self.outcomes}
         paused = self._paused(subjects)
         for revision, subject, name, starts, *more in rows:
             control = self.by_number[revision].control.id
-            lapse = replace(Lapse(name, starts, *more), records=records[subject, starts])
+            lapse = replace(LapseSpan(name, starts, *more), records=records[subject, starts])
             if self.outcomes[control].pauses is not None:
                 lapse = replace(lapse, paused=paused.get((subject, starts), 0))
             found[control].append(lapse)
@@ -363,7 +411,7 @@ def has_pauses(revision: ControlRevision) -> bool:
     return any(spec.stops and revision.control.inputs.get(each) for each, spec in inputs.items())
 
 
-def _continued(lapses: list[Lapse]) -> list[Lapse]:
+def _continued(lapses: list[LapseSpan]) -> list[LapseSpan]:
     """Join lapses of a subject that touch, as they do where one revision follows another."""
     lapses.sort(key=lambda lapse: lapse.subject)
     joined = []
@@ -372,6 +420,8 @@ def _continued(lapses: list[Lapse]) -> list[Lapse]:
             first, last = group[0], group[-1]
             records = tuple(dict.fromkeys(each for one in reversed(group) for each in one.records))
             joined.append(
-                replace(first, ends=last.ends, closed_by=last.closed_by, records=records[:MOST])
+                replace(
+                    first, ends=last.ends, closed_by=last.closed_by, records=records[:MOST_RECORDS]
+                )
             )
     return joined

@@ -71,11 +71,7 @@ def create_parameters(
         for each in revisions
         for name, key, calendar in each.class_calendars
     ]
-    store.fill(
-        relation.name,
-        relation.columns,
-        [[row[column] for row in rows] for column in relation.columns],
-    )
+    relation.create(store, [[row[column] for column in relation.columns] for row in rows])
 
 
 def _row(

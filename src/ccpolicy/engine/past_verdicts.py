@@ -12,7 +12,7 @@ from pathlib import Path
 from ccpolicy import __version__
 from ccpolicy.assessment.agenda import PlanReference
 from ccpolicy.assessment.models import Assessment, CoveredLater, Lapse, Tool
-from ccpolicy.assessment.verdict_history import SCHEMA_VERSION, Change, History, Moment
+from ccpolicy.assessment.verdict_history import SCHEMA_VERSION, History, Moment, VerdictChange
 from ccpolicy.engine.assess import assess
 from ccpolicy.engine.question import ResolvedRequest
 from ccpolicy.files.atomic import digest, read_checked, write_checked
@@ -140,9 +140,9 @@ def history(
 
 def _changes(
     policy: Policy, before: Mapping[str, Verdict], after: Mapping[str, Verdict]
-) -> list[Change]:
+) -> list[VerdictChange]:
     return [
-        Change(
+        VerdictChange(
             control=id_,
             title=Text.of(policy.controls[id_].title),
             severity=policy.controls[id_].severity,

@@ -34,8 +34,7 @@ def create_stopped_clocks(
                     label = terms.duration(duration, calendar, each.control.id)
                     terms.stopped.add(label)
                 rows.append((inputs.numbers[each.kind.name, name], each.number, class_, label))
-    columns = [[row[at] for row in rows] for at in range(len(STOPPED_CLOCK.columns))]
-    store.fill(STOPPED_CLOCK.name, STOPPED_CLOCK.columns, columns)
+    STOPPED_CLOCK.create(store, rows)
 
 
 def stopping(inputs: InputQueries) -> list[tuple[Relation, list[int]]]:
@@ -47,7 +46,7 @@ def stopping(inputs: InputQueries) -> list[tuple[Relation, list[int]]]:
     return found
 
 
-def pauses(relations: Sequence[tuple[Relation, Sequence[int]]], as_of: int) -> str:
+def pause_query(relations: Sequence[tuple[Relation, Sequence[int]]], as_of: int) -> str:
     """Write the query of `pause` over the records of some inputs; `as_of` ends what is open."""
     records = " UNION ALL ".join(
         "SELECT input, subject, starts, locator,"
@@ -111,6 +110,6 @@ def pauses(relations: Sequence[tuple[Relation, Sequence[int]]], as_of: int) -> s
 
 
 def _place(span: str, instant: str) -> str:
-    """Write where an instant lies on a clock's scale, by the `open_time` that holds it."""
+    """Write the SQL of an instant in elapsed open time, given the row of `open_time` around it."""
     inside = f"CASE WHEN {instant} < {span}.closes THEN {instant} ELSE {span}.closes END"
     return f"coalesce({span}.elapsed + {inside} - {span}.opens, {instant})"

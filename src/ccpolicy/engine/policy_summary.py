@@ -53,18 +53,20 @@ def quote_parameters(
                 for value, label in control.value_labels.items()
                 if value in given.words
             },
-            norm=_norm(policy.norms[given.norm]) if given.norm else None,
+            norm=quote_norm(policy.norms[given.norm]) if given.norm else None,
         )
         for name, given in revision.parameters.items()
     ]
 
 
-def _norm(norm: Norm) -> models.Norm:
+def quote_norm(norm: Norm) -> models.Norm:
+    """Return a norm as the assessment quotes it."""
     return models.Norm(
         id=norm.id,
         title=models.Text.of(norm.title),
         source=models.Text.of(norm.source),
         grade=norm.grade,
+        consulted=models.Text.of(norm.consulted) if norm.consulted else None,
         url=norm.url,
     )
 
@@ -75,7 +77,7 @@ def quote_waivers(
     """Return the waivers of some controls, and whether each is in force at an instant.
 
     `subjects`: control → the subjects named by waivers that are on file for it. `unread`: controls
-    some of whose records could not be read, so that a subject may exist though it is not on file.
+    with unreadable records, among which a subject of a waiver may be.
     """
     return [
         _waiver(

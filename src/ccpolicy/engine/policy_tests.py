@@ -11,11 +11,11 @@ from pathlib import Path
 from ccpolicy.assessment.models import Assessment, Control, Problem
 from ccpolicy.engine.document_datasets import NOTHING, as_document
 from ccpolicy.policy import Policy, Waiver
-from ccpolicy.policy.load import Place
+from ccpolicy.policy.file_reader import EntryPlace
 from ccpolicy.policy.tests import LocatedTest, sources
 from ccpolicy.texts import Label
 
-Judge = Callable[[Policy, LocatedTest], Assessment]
+JudgeTest = Callable[[Policy, LocatedTest], Assessment]
 _SOMEBODY = Label({"en": "somebody else", "zh": "另一人"})
 
 
@@ -37,7 +37,7 @@ class PolicyTestResult:
 
 
 def run_cases(
-    policy: Policy, cases: Iterable[LocatedTest], judge: Judge
+    policy: Policy, cases: Iterable[LocatedTest], judge: JudgeTest
 ) -> Iterator[PolicyTestResult]:
     """Run tests one by one, each on evidence of its own."""
     with tempfile.TemporaryDirectory(prefix="ccpolicy-test-") as folder:
@@ -79,7 +79,7 @@ def _policy(policy: Policy, located: LocatedTest, root: Path) -> Policy:
             **{"from": waiver.from_},
         )
         path = (*located.place.path, "waivers", index)
-        places["waiver", each] = Place(located.place.source, path)
+        places["waiver", each] = EntryPlace(located.place.source, path)
     return replace(
         policy,
         root=root,

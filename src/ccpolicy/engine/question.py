@@ -11,7 +11,7 @@ from ccpolicy.errors import CcpolicyError, Message, PolicyError
 from ccpolicy.policy import Control, Policy
 from ccpolicy.policy.names import unknown
 from ccpolicy.policy.settings import FILE
-from ccpolicy.time.moments import Moment, read_moment, read_period
+from ccpolicy.time.moments import Moment, Period, read_moment, read_period
 from ccpolicy.time.zones import time_zone
 from ccpolicy.vocabulary import SEVERITIES, AsOfSource, Judged, Severity
 
@@ -20,28 +20,36 @@ from ccpolicy.vocabulary import SEVERITIES, AsOfSource, Judged, Severity
 class EvaluationRequest:
     """One question to a policy repository; what is left out is as `ccpolicy.toml` says.
 
-    The filters `controls`, `clauses`, `tags` and `severities` choose controls: those that fit
-    every filter. An empty filter fits all.
+    The filters `controls`, `clauses`, `tags`, `severities` and `owners` choose controls: those that
+    fit every filter. An empty filter fits all.
     """
 
     as_of: Moment | None = None
     """Moment to judge at: a time with an offset from UTC, or a day, which means its last second.
 
+    A month (2026-06), quarter (2026-Q2), half-year (2026-H1) or year means its last second, too.
+
     By default the pin in `ccpolicy.toml`, or else now."""
-    period: tuple[Moment, Moment] | None = None
-    """Audit period, by default the 12 months before as-of; a day that ends it ends at its end."""
+    period: Period | None = None
+    """Audit period, by default the 12 months before as-of; a day that ends it ends at its end.
+
+    As text it may be START/END, a named period such as 2026-Q2, or a length up to as-of."""
     controls: Collection[str] = ()
     """Ids of controls."""
     clauses: Collection[str] = ()
     """Ids of clauses, which include the clauses below them."""
     tags: Collection[str] = ()
     severities: Collection[str] = ()
+    owners: Collection[str] = ()
+    """Roles that own controls, in any language of the plan."""
     gate: Judged | None = None
     """Verdict that the gate looks at."""
     fail_on: Severity | None = None
     """Least severity that fails the gate."""
     appendix: bool = False
     """Whether the assessment gets its `annex`, which reports for auditors need."""
+    subjects: bool = False
+    """Whether each control lists its whole population: the state of every subject."""
     provenance: bool = False
     """Whether the assessment includes what git knows even where no control depends on it."""
     require_current: bool = False
@@ -117,6 +125,15 @@ FILTERS = {
         Message.of("unknown severity '{name}'"),
         lambda policy: SEVERITIES,
         lambda control, wanted: control.severity in wanted,
+    ),
+    "owner": Filter(
+        "owners",
+        Message.of("owner"),
+        Message.of("unknown owner '{name}'"),
+        lambda policy: [
+            role for control in policy.controls.values() for role in control.owner.root.values()
+        ],
+        lambda control, wanted: not {*control.owner.root.values()}.isdisjoint(wanted),
     ),
 }
 """Name → filter; the name is also the command line's option and the label's English word."""

@@ -41,8 +41,7 @@ def find_recorded(
         for key in _keys(content, policy.datasets):
             wanted[table].setdefault(key, {})[places.place(locator)] = None
     rows = [(table, *key) for table, keys in wanted.items() for key in keys]
-    columns = [[row[at] for row in rows] for at in range(len(CITED_RECORD.columns))]
-    evaluation.store.fill(CITED_RECORD.name, CITED_RECORD.columns, columns)
+    CITED_RECORD.create(evaluation.store, rows)
     recorded = [
         each
         for table, filled in sorted(found.tables.items())

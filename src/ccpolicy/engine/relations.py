@@ -11,11 +11,14 @@ A happening has its `earliest` and its `latest` moment, a state its `starts` and
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.resources import files
 
 from ccpolicy.checks.kinds import VALUES, Input, Kind, Parameter
+from ccpolicy.store import Store
+from ccpolicy.store.sql import identifier
 
 _BOOLEAN, _SMALLINT, _INTEGER, _BIGINT, _VARCHAR = (
     "BOOLEAN",
@@ -36,15 +39,25 @@ class Relation:
     columns: Mapping[str, str]
     """Column → SQL type, in order."""
 
-    @property
+    @cached_property
     def query(self) -> str:
         """The query in `sql/<name>.sql` whose rows it holds."""
         return files("ccpolicy.engine").joinpath("sql", f"{self.name}.sql").read_text("utf-8")
 
     def no_rows(self) -> str:
         """Write a SELECT without rows, which gives a UNION ALL its names and types."""
-        cells = (f"CAST(NULL AS {kind}) AS {column}" for column, kind in self.columns.items())
+        cells = (
+            f"CAST(NULL AS {kind}) AS {identifier(column)}" for column, kind in self.columns.items()
+        )
         return f"SELECT {', '.join(cells)} WHERE false"
+
+    def create(self, store: Store, rows: Sequence[Sequence[object]]) -> None:
+        """Create it in a store from its rows."""
+        if rows:
+            store.fill(self.name, self.columns, [list(each) for each in zip(*rows, strict=True)])
+        else:
+            # The engine's planner sees that there are none, and leaves out what would join them.
+            store.define(self.name, self.no_rows())
 
 
 CONTROL_REVISION = Relation(

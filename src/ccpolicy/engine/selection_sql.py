@@ -14,7 +14,7 @@ from ccpolicy.vocabulary import KEY_SEPARATOR
 
 MILLIONTHS = 1_000_000
 """Quantities are compared in whole millionths, so that sums are exact."""
-MOST = 9_000_000_000_000
+LARGEST_QUANTITY = 9_000_000_000_000
 """The largest quantity whose millionths a whole number of 64 bits holds."""
 
 
@@ -141,7 +141,9 @@ class SelectionSql:
         if column := selected.selection.roles.get(role):
             name = identifier(column)
             millionths = f"CAST(round({name} * {MILLIONTHS}) AS BIGINT)"
-            is_comparable = f"{name} BETWEEN -{MOST} AND {MOST} AND {_is_whole(name)}"
+            is_comparable = (
+                f"{name} BETWEEN -{LARGEST_QUANTITY} AND {LARGEST_QUANTITY} AND {_is_whole(name)}"
+            )
             return f"CASE WHEN {is_comparable} THEN {millionths} END"
         # Where nothing is counted, each record counts as one.
         spec = selected.spec
@@ -162,8 +164,9 @@ class SelectionSql:
         """
         column = identifier(selected.selection.quantity or "")
         table = identifier(self.tables[selected.selection.dataset].name)
+        fits = f"t.{column} BETWEEN -{LARGEST_QUANTITY} AND {LARGEST_QUANTITY}"
         return f"""
-            SELECT CASE WHEN t.{column} BETWEEN -{MOST} AND {MOST} THEN 'too_fine'
+            SELECT CASE WHEN {fits} THEN 'too_fine'
                         ELSE 'too_large' END AS code,
                    selection, CAST(t.{column} AS VARCHAR) AS value, r.locator
             FROM selected_records r

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from ccpolicy.engine.lapses import Lapse
+from ccpolicy.engine.lapses import LapseSpan
 from ccpolicy.policy import Control, Policy, Waiver
 from ccpolicy.time.calendar import day_number, day_starts
 from ccpolicy.time.spans import Span, cut_span
 from ccpolicy.time.zones import time_zone
 
 
-def waive(policy: Policy, control: Control, lapses: Iterable[Lapse]) -> list[Lapse]:
+def waive(policy: Policy, control: Control, lapses: Iterable[LapseSpan]) -> list[LapseSpan]:
     """Cut a control's lapses where its waivers begin and end."""
     waivers = [
         (waiver.id, waiver.subject, *waiver_span(policy, waiver))
@@ -33,13 +33,13 @@ def waiver_span(policy: Policy, waiver: Waiver) -> tuple[int, int]:
 
 
 def cut_lapses(
-    lapses: Iterable[Lapse], waivers: Sequence[tuple[str, str, int, int]]
-) -> list[Lapse]:
+    lapses: Iterable[LapseSpan], waivers: Sequence[tuple[str, str, int, int]]
+) -> list[LapseSpan]:
     """Cut each lapse where a waiver (id, subject, starts, ends) begins or ends, and name it.
 
     Where several waivers overlap, the one that ends last is named.
     """
-    pieces: list[Lapse] = []
+    pieces: list[LapseSpan] = []
     waived = {subject for _, subject, _, _ in waivers}
     for lapse in lapses:
         if lapse.subject not in waived:
@@ -50,7 +50,7 @@ def cut_lapses(
     return pieces
 
 
-def _cut(lapse: Lapse, waivers: Sequence[tuple[str, str, int, int]]) -> Iterator[Lapse]:
+def _cut(lapse: LapseSpan, waivers: Sequence[tuple[str, str, int, int]]) -> Iterator[LapseSpan]:
     def waiver(piece: Span) -> str | None:
         in_force = [each for each in waivers if each[2] <= piece[0] < each[3]]
         return max(in_force, key=lambda each: each[3])[0] if in_force else None

@@ -1,7 +1,7 @@
 """Find the files that records name, such as a scanned form, and leave out records without theirs.
 
-Paths begin below the evidence folder, as the patterns of datasets do. So a record keeps its meaning
-when it moves to another file, and one that is kept in several formats names the same file in each.
+Paths are relative to the evidence folder, as the patterns of datasets are. A record may therefore
+move to another file, or to another format, and still name the same attachment.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from ccpolicy.assessment import images
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence import values
 from ccpolicy.evidence.dataset_load import DatasetLoad
 from ccpolicy.evidence.models import Attachment
 from ccpolicy.evidence.record_removal import remove_records
 from ccpolicy.evidence.table_plan import TablePlan
-from ccpolicy.files.finder import Finder, Fingerprint, fingerprint, name_fault, state
+from ccpolicy.files.finder import Finder, Fingerprint, fingerprint, name_fault, stat_state
 from ccpolicy.files.limits import MIB
 from ccpolicy.files.paths import plain_path
 from ccpolicy.near_names import nearest
@@ -89,6 +90,16 @@ class Attachments:
         named = (path for path, each in self.files.items() if isinstance(each, Fingerprint))
         return {self._from_root(path) for path in named} - {each.file for each in found}
 
+    def images(self, found: Collection[Attachment]) -> dict[str, bytes]:
+        """Return SHA-256 → content of the first images among attachments."""
+        contents = {
+            each.sha256: each.data
+            for each in self.files.values()
+            if isinstance(each, Fingerprint) and each.data and images.as_image(each.data)
+        }
+        digests = dict.fromkeys(each.sha256 for each in found if each.sha256 in contents)
+        return {each: contents[each] for each in [*digests][: images.MOST]}
+
     def _from_root(self, path: str) -> str:
         return f"{self.top}/{path}" if self.top else path
 
@@ -155,14 +166,15 @@ class Attachments:
                     hint="name one file; folders do not count, and links are not followed",
                     value=value,
                 )
-        if not (self.finder.root / above).lstat().st_size:
+        size = (self.finder.root / above).lstat().st_size
+        if not size:
             raise EvidenceError(
                 "'{name}' names the file {value}, which is empty",
                 hint="file the document itself: a file without content proves nothing",
                 value=value,
             )
         limit = self.finder.limits.file_size
-        if (self.finder.root / above).lstat().st_size > limit << MIB:
+        if size > limit << MIB:
             raise EvidenceError(
                 "'{name}' names the file {value}, which is larger than {limit} MiB",
                 hint="file a smaller copy, or allow more with 'file_size' in the table [limits] of"
@@ -171,7 +183,7 @@ class Attachments:
                 limit=limit,
             )
         try:
-            return fingerprint(self.finder.root / above)
+            return fingerprint(self.finder.root / above, keep=size <= images.LARGEST)
         except EvidenceError as failure:
             reason = dict(failure.message.values)["reason"]
             raise EvidenceError(
@@ -230,6 +242,6 @@ def _path(plan: TablePlan, column: str) -> str:
 
 def _is_same(path: Path, known: Fingerprint) -> bool:
     try:
-        return state(path) == known.state
+        return stat_state(path) == known.state
     except EvidenceError:
         return False

@@ -14,7 +14,6 @@ from ccpolicy.evidence.contract import Column
 from ccpolicy.evidence.typed_sql import create_zones, typed_rows
 from ccpolicy.store import DuckDB
 from ccpolicy.store.sql import identifier
-from ccpolicy.time.calendar import day_number
 from ccpolicy.time.zones import time_zone
 
 _MOST_DIGITS = 10**15
@@ -104,14 +103,21 @@ def _is_typed(column: Column, raw: Any) -> bool:
 
 
 def _typed(column: Column, raw: Any) -> Any:
+    is_marked = isinstance(raw, datetime.date) and not _day_texts(raw).isdisjoint(
+        column.reading.empty or ()
+    )
+    return None if is_marked else _value_of_cell(column, raw)
+
+
+def _value_of_cell(column: Column, raw: Any) -> Any:
     match raw, column.type:
         case datetime.datetime(), "instant":
             zone = time_zone(column.zone) if column.zone else None
             return values.instants(raw.isoformat(), zone) or MISREAD
         case datetime.datetime(), "date" if raw.time() == datetime.time():
-            return day_number(raw.date())
+            return _day(raw.date())
         case datetime.date(), "date":
-            return MISREAD if isinstance(raw, datetime.datetime) else day_number(raw)
+            return MISREAD if isinstance(raw, datetime.datetime) else _day(raw)
         case datetime.date(), "instant" if dated_formats(column.reading.time):
             return _whole_day(raw, column)
         case datetime.timedelta(), "integer" | "number" if column.reading.duration:
@@ -121,6 +127,22 @@ def _typed(column: Column, raw: Any) -> Any:
         case ((datetime.date() | datetime.time() | datetime.timedelta()), _):
             return MISREAD
     return raw
+
+
+def _day(day: datetime.date) -> Any:
+    """Return days since 1970, if a record may name the day."""
+    number = values.day(day.isoformat())
+    return MISREAD if number is None else number
+
+
+def _day_texts(cell: datetime.date) -> set[str]:
+    """Return how the cell of a day or moment may be written among the marks of no value."""
+    texts = {cell.isoformat()}
+    if isinstance(cell, datetime.datetime):
+        texts.add(cell.isoformat(" "))
+        if cell.time() == datetime.time():
+            texts.add(cell.date().isoformat())
+    return texts
 
 
 _SECOND = datetime.timedelta(seconds=1)

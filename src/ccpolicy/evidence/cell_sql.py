@@ -1,6 +1,6 @@
-"""A column's reading as SQL: the value of a cell's text as the contract says that it is written.
+"""Translate a column's `read` rules to SQL that turns the text of a cell into its value.
 
-All ways of reading ask this SQL, so that a text means the same in a small file, a large one and a
+Every reader uses this SQL, so that a text means the same in a small file, a large one and a
 document.
 """
 
@@ -37,9 +37,9 @@ def cell(column: Column, text: str) -> str:
 
 
 def value(column: Column, text: str) -> str:
-    """Write the value of a cell's text; NULL if it has none.
+    """Write the SQL of the value of a cell's text; NULL if the text cannot be read.
 
-    Of an instant it is that of the texts that say their offset; see `local_times`.
+    Covers only instants with an offset; `local_times` covers those without.
     """
     reading = column.reading
     text = _extracted(column, text)

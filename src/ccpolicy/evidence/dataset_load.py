@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -14,19 +14,19 @@ from ccpolicy.evidence.models import File, GitRecords
 from ccpolicy.evidence.places import FileRecords, Places
 from ccpolicy.evidence.problems import ProblemLog
 from ccpolicy.evidence.raw_rows import RawRows, raw_contract
-from ccpolicy.evidence.readers import Scanner, SourceFile, find_reader
+from ccpolicy.evidence.readers import Scan, Scanner, SourceFile, find_reader
 from ccpolicy.evidence.readers.decode import decode
 from ccpolicy.evidence.readers.interface import TextRows
 from ccpolicy.evidence.record_sources import NUMBER_BITS
 from ccpolicy.evidence.reshaping import (
     ReshapedRecords,
-    passed_over,
     passed_over_note,
     reshape,
+    rows_without_record,
 )
 from ccpolicy.evidence.staging import StagingTable
 from ccpolicy.evidence.table_plan import TablePlan
-from ccpolicy.files.finder import state
+from ccpolicy.files.finder import stat_state
 from ccpolicy.files.limits import Limits
 from ccpolicy.policy import Dataset
 from ccpolicy.store import DuckDB
@@ -50,6 +50,8 @@ class DatasetLoad:
     """Source → records read."""
     invalid: dict[int, int] = field(default_factory=dict)
     """Source → invalid records among them."""
+    kept: Mapping[int, Scan] = field(default_factory=dict)
+    """Source → how DuckDB reads its values, if those of all were kept from an earlier reading."""
     stored: list[SourceFile] = field(default_factory=list)
     """The files as they lie in the evidence folder."""
 
@@ -65,7 +67,11 @@ class DatasetLoad:
 
     def read(self, git_records: GitRecords | None) -> None:
         """Stage the records that are read here, and plan how DuckDB reads the others."""
-        if self.raw_contract:
+        if self.kept:
+            self.plans[0].is_typed, self.plans[0].scans = True, dict(self.kept)
+            self._make_stages()
+            self.stages[0].keys_verified = False
+        elif self.raw_contract:
             self._read_raw(self.raw_contract)
         elif self.dataset.format == "git":
             self._take(git_records)
@@ -103,7 +109,7 @@ class DatasetLoad:
             for each in self.contract.columns
         )
         self.stages[0].add_query(f"SELECT locator{cells} FROM {identifier(relation)}")
-        passed = passed_over(self.store, self.dataset.id)
+        passed = rows_without_record(self.store, self.dataset.id)
         rows = self.store.ask(
             f"SELECT locator >> {NUMBER_BITS}, count(*) FROM {identifier(relation)} GROUP BY 1"
         )
@@ -206,7 +212,7 @@ class DatasetLoad:
     def _finished(self, file: SourceFile, contents: Sequence[int]) -> File:
         """Note if a file changed meanwhile, and return what was read of it."""
         try:
-            if state(file.path) != file.fingerprint.state:
+            if stat_state(file.path) != file.fingerprint.state:
                 self.problems.file(
                     file.error(
                         "the file changed while it was read",

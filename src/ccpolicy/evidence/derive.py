@@ -9,7 +9,7 @@ from ccpolicy.errors import PolicyError
 from ccpolicy.evidence import record_sql
 from ccpolicy.evidence.contract import make_contract
 from ccpolicy.policy import Dataset, columns
-from ccpolicy.policy.expression_types import Column, Family, family_of
+from ccpolicy.policy.expression_types import Family, TypedColumn, family_of
 from ccpolicy.store import DuckDB, StoreError
 from ccpolicy.store.sql import identifier
 from ccpolicy.vocabulary import ColumnType
@@ -61,7 +61,7 @@ def derived_types(
     cells = ", ".join(
         f"NULL::{record_sql.TYPES[kind]} AS {identifier(each)}" for each, kind in on_file.items()
     )
-    known = {each: Column.of(kind, {}) for each, kind in on_file.items()}
+    known = {each: TypedColumn.of(kind, {}) for each, kind in on_file.items()}
     for column, text in derive.items():
         query = f"DESCRIBE SELECT {expression_sql(store, text)} AS x FROM (SELECT {cells})"
         try:

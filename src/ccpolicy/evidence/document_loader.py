@@ -9,10 +9,10 @@ from typing import Any
 from ccpolicy.errors import EvidenceError
 from ccpolicy.evidence import values
 from ccpolicy.evidence.contract import Contract
-from ccpolicy.evidence.explain import Explainer, nested_place
+from ccpolicy.evidence.explain_record import Explainer, nested_place
 from ccpolicy.evidence.places import FileRecords, NestedRecords, Places
 from ccpolicy.evidence.problems import ProblemLog
-from ccpolicy.evidence.readers import Note, Record, Reject, find_reader, place_of
+from ccpolicy.evidence.readers import ReadingNote, Record, Reject, find_reader, place_of
 from ccpolicy.evidence.record_readings import RecordReadings, read_time
 from ccpolicy.evidence.record_sources import NUMBER_BITS
 from ccpolicy.evidence.staging import StagingTable, is_storable
@@ -70,8 +70,8 @@ class DocumentLoader:
         count = invalid = 0
         entries = find_reader(self.contract.dataset.format).read(source.file)
         while found := list(islice(entries, _BATCH)):
-            source.notes += [each.message for each in found if isinstance(each, Note)]
-            batch = [each for each in found if not isinstance(each, Note)]
+            source.notes += [each.message for each in found if isinstance(each, ReadingNote)]
+            batch = [each for each in found if not isinstance(each, ReadingNote)]
             if not batch:
                 continue
             count += len(batch)
@@ -159,7 +159,7 @@ class DocumentLoader:
             self.problems.record(place, [entry.error])
             return
         self.explainer = self.explainer or Explainer(self.contract, self.store)
-        faults = self.explainer.faults(entry.value)
+        faults = self.explainer.row_faults(entry.value)
         errors = [error.at(nested_place(place, path)) for path, error in faults]
         if not errors:
             errors = [

@@ -10,7 +10,8 @@ from ccpolicy.errors import EvidenceError
 from ccpolicy.evidence import values
 from ccpolicy.evidence.contract import Contract
 from ccpolicy.evidence.dataset_load import DatasetLoad
-from ccpolicy.evidence.explain import Explainer, nested_place
+from ccpolicy.evidence.explain_record import Explainer, nested_place
+from ccpolicy.evidence.misreadings import HINT_MESSAGES
 from ccpolicy.evidence.places import Places
 from ccpolicy.evidence.problems import ProblemLog
 from ccpolicy.evidence.record_sources import NUMBER_BITS
@@ -19,6 +20,9 @@ from ccpolicy.store import DuckDB
 from ccpolicy.store.sql import identifier
 from ccpolicy.time.calendar import date_of, moment
 from ccpolicy.vocabulary import KEY_SEPARATOR, ColumnType
+
+_STRIPPED = r"extract: '^\s*(.*?)\s*$'"
+"""The line of a column that takes its text without the white space around it."""
 
 
 def check_tables(store: DuckDB, loads: Collection[DatasetLoad]) -> None:
@@ -95,7 +99,7 @@ class InvalidRecordSearch:
         for locator in locators:
             errors = []
             if explainer:
-                for path, error in explainer.faults(records[locator]):
+                for path, error in explainer.row_faults(records[locator]):
                     errors.append(error.at(nested_place(places[locator], path)))
             errors += [] if errors else self._key_faults(keys[locator])
             self.problems.record(places[locator], errors or [EvidenceError("it is not valid")])
@@ -103,7 +107,7 @@ class InvalidRecordSearch:
     def _texts(self, locators: Sequence[int]) -> dict[int, dict[str, object]]:
         """Read the cells of records again, as JSON has them."""
         columns = self.plan.columns
-        rows = self._rows(self.plan.text_rows(), [column.name for column in columns], locators)
+        rows = self._rows(self.plan.rows(), [column.name for column in columns], locators)
         return {
             locator: {
                 column.name: values.value_of(str(cell), column.type)
@@ -128,9 +132,13 @@ class InvalidRecordSearch:
     def _key_faults(self, row: Sequence[object]) -> list[EvidenceError]:
         errors = []
         for column, cell in zip(self.plan.key, row, strict=True):
-            fault = values.key_fault("" if cell is None else str(cell))
-            if fault:
-                errors.append(EvidenceError(fault, name=self.contract.heading(column)))
+            text = "" if cell is None else str(cell)
+            if fault := values.key_fault(text):
+                is_fit = text.strip() and values.key_fault(text.strip()) is None
+                hint = HINT_MESSAGES["line"] if is_fit else ""
+                name = self.contract.heading(column)
+                error = EvidenceError(fault, hint=hint, name=name, line=_STRIPPED, column=column)
+                errors.append(error)
         return errors
 
     def duplicates(self) -> None:
@@ -148,8 +156,9 @@ class InvalidRecordSearch:
             """
         )
         places = self.places.locate({each for row in found for each in (row[1], row[2])})
+        field = self.contract.heading(self.plan.key[0])
         for key, locator, first, _ in found:
-            self.problems.key(places[locator], self._shown(key), places[first])
+            self.problems.key(places[locator], self._shown(key), places[first], field)
         if found:
             self.problems.unlisted += found[0][3] - len(found)
 

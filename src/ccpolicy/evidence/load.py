@@ -8,15 +8,16 @@ from zoneinfo import ZoneInfo
 
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.attachments import Attachments
+from ccpolicy.evidence.column_cache import open_column_cache
 from ccpolicy.evidence.dataset_load import DatasetLoad
 from ccpolicy.evidence.invalid_records import check_tables
 from ccpolicy.evidence.models import Evidence, GitRecords
 from ccpolicy.evidence.places import Places
 from ccpolicy.evidence.planning import plan_tables
+from ccpolicy.evidence.premature_records import check_recording
 from ccpolicy.evidence.problems import SHOWN
 from ccpolicy.evidence.readers import SourceFile
-from ccpolicy.evidence.recording import check_recording
-from ccpolicy.evidence.references import check_references
+from ccpolicy.evidence.references import reject_broken_references
 from ccpolicy.evidence.table_creation import create_tables
 from ccpolicy.files.finder import Finder, fingerprint, fits_path
 from ccpolicy.files.limits import Limits
@@ -26,8 +27,8 @@ from ccpolicy.store import DuckDB
 KEPT = 32 << 20
 """Bytes of small files that are kept in memory; others are read again."""
 LARGE = 64 << 20
-"""Bytes of a dataset from which its keys are not kept in memory beside its records, and of all
-evidence up to which one thread reads and checks it."""
+"""Bytes. A dataset of this size or more keeps only hashes of its keys in memory; evidence of up to
+this size in all is read and checked by one thread."""
 
 
 def load_evidence(
@@ -68,12 +69,17 @@ def load_evidence(
     if _open_files(files, on_disk, folder, loads, places, limits) <= LARGE:
         # Sharing out so little costs more than it saves, and the more the more cores there are.
         store.run("SET threads = 1")
+    columns = open_column_cache(loads.values(), store)
+    if columns:
+        columns.prepare()
     for load in loads.values():
         load.read(git_records)
     as_they_are = [load for load in loads.values() if not load.dataset.reshape]
     reshaped = [load for load in loads.values() if load.dataset.reshape]
     create_tables(store, as_they_are)
     check_tables(store, as_they_are)
+    if columns:
+        columns.keep()
     if reshaped:
         # From here on no file is read by the engine, since a whole query of the policy runs.
         store.lock()
@@ -84,7 +90,7 @@ def load_evidence(
         check_tables(store, reshaped)
     attachments = Attachments(store, loads.values(), finder, folder)
     attachments.check()
-    check_references(store, loads.values(), zone)
+    reject_broken_references(store, loads.values(), zone)
     check_recording(store, loads, zone, git_records)
     stages = [stage for load in loads.values() for stage in load.stages if stage.is_stored]
     if stages:
@@ -95,6 +101,7 @@ def load_evidence(
         tables={plan.name: plan.table() for load in by_name.values() for plan in load.plans},
         files=[file for load in by_name.values() for file in load.finish()],
         attachments=attached,
+        images=attachments.images(attached),
         not_attached=attachments.not_attached(attached),
         problems={each: p for each, load in by_name.items() if (p := load.problems.problems())},
         places=places,

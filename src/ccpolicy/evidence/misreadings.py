@@ -1,4 +1,4 @@
-"""Say why a text is not written as its contract says, and which line would let it be read."""
+"""Explain why a text does not fit its contract, and suggest the line that would make it fit."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ HINT_MESSAGES = {
     " \"([0-9]{{4}})\"}}}}  does from the file's name, and put it before the text in 'reshape'",
     "weekday": "there is no such day, or it is another day of the week",
     "skipped": "the clock was put forward then, and never showed this time",
+    "midnight": "24:00 is 00:00 of the next day: write it so, or let 'reshape' do so",
+    "leap second": "leap seconds are not counted: write the second 59, or let 'reshape' do so",
 }
 _MESSAGES = {
     "time": "'{name}' must be a time written as {forms}: {value}",
@@ -41,6 +43,18 @@ _NO_YEAR = re.compile(
     r"(?![-/.\d])(?:[ T,]+\d{1,2}:.*)?$"
 )
 """A month and a day, perhaps with the time of day, and no year."""
+
+
+_ODD_CLOCKS = {
+    "midnight": re.compile(r"(?<!\d)24:00(:00([.,]0+)?)?(?![\d:])"),
+    "leap second": re.compile(r":\d\d:60(?!\d)"),
+}
+
+
+def odd_clock(text: str) -> str:
+    """Return the hint for a time of day that people write and no clock of a computer shows."""
+    found = (key for key, shape in _ODD_CLOCKS.items() if shape.search(text))
+    return HINT_MESSAGES.get(next(found, ""), "")
 
 
 def _has_weekday(column: Column, text: str) -> bool:
@@ -79,6 +93,8 @@ class Misreadings:
         hint: dict[str, Any]
         if text is not None and self._is_skipped(column, text):
             hint = {"hint": HINT_MESSAGES["skipped"]}
+        elif text is not None and reading.time and (odd := odd_clock(text)):
+            hint = {"hint": odd}
         elif text is not None and _has_weekday(column, text):
             hint = {"hint": HINT_MESSAGES["weekday"]}
         else:

@@ -82,12 +82,16 @@ class Problem:
     hint: Message | None
     locator: Locator | None
     dataset: str
+    field: str | None = None
+    """What the file calls the field at fault, if it is one."""
 
     @classmethod
     def of(cls, error: EvidenceError, dataset: str) -> Problem:
-        """Make a problem of an error."""
+        """Make a problem of an error, whose message says as `{name}` which field is at fault."""
         hint = error.hint if error.hint.template else None
-        return cls(error.message, hint, error.locator, dataset)
+        name = dict(error.message.values).get("name")
+        field = name if isinstance(name, str) and error.locator else None
+        return cls(error.message, hint, error.locator, dataset, field)
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,8 @@ class Evidence:
     """By dataset and path."""
     attachments: list[Attachment]
     """By dataset and path."""
+    images: Mapping[str, bytes] = field(repr=False)
+    """SHA-256 → content of some small images among the attachments."""
     not_attached: set[str]
     """Files that invalid records alone name, by path from the root."""
     problems: dict[str, list[Problem]]

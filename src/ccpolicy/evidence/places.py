@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from ccpolicy.errors import Locator, Message
 from ccpolicy.evidence.contract import Nested
-from ccpolicy.evidence.explain import nested_place
+from ccpolicy.evidence.explain_record import nested_place
 from ccpolicy.evidence.readers import Record, Reject, SourceFile, find_reader, path_on_line
 from ccpolicy.evidence.readers.interface import ScannedLines
 from ccpolicy.evidence.record_sources import NUMBER_BITS, RecordContent, RecordSource

@@ -41,14 +41,14 @@ class ProblemLog:
         for error in list(errors)[: self.room]:
             self.of_records.append(Problem.of(error.at(error.locator or place), self.dataset))
 
-    def key(self, place: Locator, key: str, first: Locator) -> None:
-        """Add a record whose key is already there."""
+    def key(self, place: Locator, key: str, first: Locator, field: str) -> None:
+        """Add a record whose key is already there, and the field that holds it or begins it."""
         message = Message.of("the key {key} is already at {other}", key=key, other=str(first))
         hint = Message.of(
             "correct one of the two; if several rows belong to one thing, or are copies, make one"
             " record of them with 'reshape' in the dataset"
         )
-        self.of_keys.append(Problem(message, hint, place, self.dataset))
+        self.of_keys.append(Problem(message, hint, place, self.dataset, field))
 
     def reference(self, place: Locator, error: EvidenceError) -> None:
         """Add what several records name, given the place of the first."""

@@ -10,7 +10,7 @@ from ccpolicy.evidence.cell_readings import cell_text
 from ccpolicy.evidence.contract import Column, Contract
 from ccpolicy.evidence.places import FileRecords
 from ccpolicy.evidence.problems import ProblemLog
-from ccpolicy.evidence.readers import Note, Record, Reject, Scanner, find_reader, place_of
+from ccpolicy.evidence.readers import ReadingNote, Record, Reject, Scanner, find_reader, place_of
 from ccpolicy.evidence.record_sources import NUMBER_BITS
 from ccpolicy.policy import Dataset
 from ccpolicy.policy.reshape import PLACE
@@ -118,8 +118,8 @@ class RawRows:
         entries = find_reader(self.contract.dataset.format).read(source.file)
         self.counts[number] = 0
         while found := list(islice(entries, _BATCH)):
-            source.notes += [each.message for each in found if isinstance(each, Note)]
-            batch = [each for each in found if not isinstance(each, Note)]
+            source.notes += [each.message for each in found if isinstance(each, ReadingNote)]
+            batch = [each for each in found if not isinstance(each, ReadingNote)]
             source.keep_places(batch)
             records = []
             for each in batch:

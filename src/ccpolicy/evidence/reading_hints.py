@@ -1,8 +1,9 @@
-"""Which line of the contract would let a text be read that nobody declared."""
+"""Suggest lines of the contract that would make an undeclared way of writing a value readable."""
 
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import json
 import re
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ MARKS = frozenset(
     ]
 )
 """Texts that often mean that there is no value."""
-WORDS = [
+BOOLEAN_WORDS = [
     ("Yes", "No"),
     ("yes", "no"),
     ("YES", "NO"),
@@ -35,6 +36,16 @@ WORDS = [
     ("on", "off"),
 ]
 """Pairs of words that often mean true and false."""
+_NO_DAYS = {
+    *((0, 0, 0), (1, 1, 1), (1753, 1, 1), (1899, 12, 30), (1899, 12, 31), (1900, 1, 0)),
+    *((1900, 1, 1), (2999, 12, 31), (9999, 12, 30), (9999, 12, 31)),
+}
+"""Days that programs write where there is none: year, month, day."""
+_DAY_PARTS = (
+    re.compile(r"(?P<y>\d{4})[-/.年]?(?P<m>\d{1,2})[-/.月]?(?P<d>\d{1,2})日?(?:[T ].*)?"),
+    re.compile(r"(?P<d>\d{1,2})[-/.](?P<m>\d{1,2})[-/.](?P<y>\d{4})(?:[T ].*)?"),
+    re.compile(r"(?P<m>\d{1,2})[-/.](?P<d>\d{1,2})[-/.](?P<y>\d{4})(?:[T ].*)?"),
+)
 _DATES = {
     r"\d{4}-\d{1,2}-\d{1,2}": ["%Y-%m-%d"],
     r"\d{4}/\d{1,2}/\d{1,2}": ["%Y/%m/%d"],
@@ -58,6 +69,8 @@ _CLOCKS = {
     r"\d{1,2}:\d{2}:\d{2},\d{1,9}": "%H:%M:%S,%f",
     r"\d{1,2}:\d{2}:\d{2} [AaPp][Mm]": "%I:%M:%S %p",
     r"\d{1,2}:\d{2} [AaPp][Mm]": "%I:%M %p",
+    r"[上下]午\d{1,2}:\d{2}:\d{2}": "%p%I:%M:%S",
+    r"[上下]午\d{1,2}:\d{2}": "%p%I:%M",
     r"\d{1,2}:\d{2}:\d{2}": "%H:%M:%S",
     r"\d{1,2}:\d{2}": "%H:%M",
     r"\d{1,2}[时点]\d{1,2}分": "%H{hour}%M分",
@@ -67,6 +80,8 @@ _TIME = re.compile(
     r"(?P<offset> ?(?:[+-]\d{2}:?\d{2}|Z))?(?P<zone> (?:UTC|GMT))?)?",
     re.DOTALL,
 )
+_WEEKDAY = re.compile(r"(?P<day>.*\d日?)[ （(]*(?:星期|周|礼拜)[一二三四五六日天][）)]?")
+_BEFORE_WEEKDAY = "^([0-9年月日/.-]*[0-9]日?)"
 _LONGEST = 60
 """Characters of the longest time."""
 DURATIONS = ["%H:%M:%S", "%H:%M", "%d d %H h", "%H h %M min", "%H小时%M分钟", "%M分钟", "%M min"]
@@ -82,11 +97,14 @@ _NUMBERS: list[dict[str, Any]] = [
 
 def lines_to_add(cells: CellReadings, column: Column, raw: Any) -> list[str]:
     """Return the lines of the column one of which would let a value be read; none if none would."""
-    text = cell_text(raw)
+    text = raw.isoformat() if isinstance(raw, datetime.date) else cell_text(raw)
     if text is None or column.is_list:
         return []
-    if text.strip() in MARKS and not (column.type == "text" and column.reading.is_plain):
+    is_mark = text.strip() in MARKS or (column.type in ("date", "instant") and _is_no_day(text))
+    if is_mark and not (column.type == "text" and column.reading.is_plain):
         return [f"empty: {_yaml([*(column.reading.empty or []), text])}"]
+    if not isinstance(raw, str | int | float):
+        return []
     found, seen = [], []
     for reading in dict.fromkeys(json.dumps(each) for each in _candidates(column, text)):
         changed = json.loads(reading)
@@ -106,6 +124,12 @@ def lines_to_add(cells: CellReadings, column: Column, raw: Any) -> list[str]:
     return found[:2]
 
 
+def _is_no_day(text: str) -> bool:
+    """Whether a text is a day that stands for none, such as 9999-12-31."""
+    found = (parts.fullmatch(text.strip()) for parts in _DAY_PARTS)
+    return any(each and tuple(map(int, each.group("y", "m", "d"))) in _NO_DAYS for each in found)
+
+
 def _with_zone(changed: dict[str, Any]) -> dict[str, Any]:
     time = changed.get("time", [])
     is_known = "zone" in changed or not time or time[-1].endswith("%z") or time[-1][:5] == "epoch"
@@ -122,11 +146,15 @@ def _candidates(column: Column, text: str) -> Iterator[dict[str, Any]]:
                     continue  # a day alone is no moment
                 if format_ not in declared:
                     yield {"time": [*declared, format_]} | ({"zone": zone} if zone else {})
+            found = _WEEKDAY.fullmatch(text) if column.type == "date" and not declared else None
+            for format_, _ in formats_of(found["day"]) if found else ():
+                yield {"extract": _BEFORE_WEEKDAY, "time": [format_]}
         case "boolean":
-            for pair in WORDS:
+            for pair in BOOLEAN_WORDS:
                 if text in pair:
                     yield {"values": dict(zip(pair, (True, False), strict=True))}
-        case "integer" | "number":
+        case "integer" | "number" if not (column.reading.number and column.reading.number.percent):
+            # Beside percents, a number without its sign is not known to be one.
             yield from _numbers(column, text)
 
 

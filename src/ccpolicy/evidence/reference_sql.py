@@ -165,7 +165,7 @@ def _unmet(references: Sequence[PlannedReference]) -> str:
     )
 
 
-def days(references: Iterable[PlannedReference]) -> str | None:
+def days_sql(references: Iterable[PlannedReference]) -> str | None:
     """Write the days that are compared with instants; None if there are none."""
     dates = sorted({each for reference in references for each in reference.dates})
     if not dates:

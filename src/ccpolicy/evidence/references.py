@@ -20,7 +20,7 @@ from ccpolicy.evidence.dataset_load import DatasetLoad
 from ccpolicy.evidence.invalid_records import key_part
 from ccpolicy.evidence.record_removal import remove_records
 from ccpolicy.evidence.record_sql import key_text
-from ccpolicy.evidence.reference_sql import DAYS, PlannedReference, days, unmet
+from ccpolicy.evidence.reference_sql import DAYS, PlannedReference, days_sql, unmet
 from ccpolicy.near_names import NearName, folded, nearest
 from ccpolicy.store import DuckDB
 from ccpolicy.store.sql import identifier, literals
@@ -35,12 +35,12 @@ _KNOWN = 100_000
 _NO_DIGITS = re.compile(r"[^0-9]+")
 
 
-def check_references(store: DuckDB, loads: Collection[DatasetLoad], zone: ZoneInfo) -> None:
-    """Note the records that name what is not there, and take them out of the tables."""
+def reject_broken_references(store: DuckDB, loads: Collection[DatasetLoad], zone: ZoneInfo) -> None:
+    """Report records with a broken reference, and remove them from the tables of valid records."""
     references = _planned(loads)
     if not references:
         return
-    if query := days(references):
+    if query := days_sql(references):
         numbers = [int(day) for (day,) in store.ask(query)]
         starts = [day_starts(day, zone) for day in numbers]
         store.fill(DAYS, {"day": "INTEGER", "starts": "BIGINT"}, [numbers, starts])
@@ -149,7 +149,9 @@ class _ReferenceCheck:
         )
         places = self.loads[references[0].own.name].places.locate({row[0] for row in found})
         names = {
-            number: _Names(self.store, by_number[number], [r[2] for r in found if r[1] == number])
+            number: _ReferencedKeys(
+                self.store, by_number[number], [r[2] for r in found if r[1] == number]
+            )
             for number in sorted({row[1] for row in found})
         }
         errors: dict[int, list[EvidenceError]] = {}
@@ -160,7 +162,7 @@ class _ReferenceCheck:
             problems.record(places[locator], each)
 
     def _error(
-        self, reference: PlannedReference, names: _Names, value: str, time: int
+        self, reference: PlannedReference, names: _ReferencedKeys, value: str, time: int
     ) -> EvidenceError:
         """Explain that a value names nothing, or nothing that was in force then."""
         said: dict[str, Any] = {
@@ -236,7 +238,7 @@ class _ReferenceCheck:
             load.problems.reference(place, error)
 
 
-class _Names:
+class _ReferencedKeys:
     """What a reference might name."""
 
     def __init__(self, store: DuckDB, reference: PlannedReference, named: Collection[str]) -> None:

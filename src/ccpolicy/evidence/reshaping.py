@@ -130,7 +130,7 @@ def reshape(store: DuckDB, contract: Contract, limits: Limits) -> tuple[str, lis
     return relation, names
 
 
-def passed_over(store: DuckDB, dataset: str) -> dict[int, int]:
+def rows_without_record(store: DuckDB, dataset: str) -> dict[int, int]:
     """Return source → how many of its rows no record was made of."""
     raw, made = identifier(raw_relation(dataset)), identifier(f"evidence.reshaped/{dataset}")
     rows = store.ask(

@@ -34,7 +34,7 @@ def _create(store: DuckDB, load: DatasetLoad, plan: TablePlan) -> None:
     while True:
         try:
             counts = _counts(store, plan, plan.create(store))
-            if not _skipped(load, plan, counts):
+            if load.kept or not _skipped(load, plan, counts):
                 break
             store.drop(plan.checked)
         except Interrupted:
@@ -53,9 +53,11 @@ def _create(store: DuckDB, load: DatasetLoad, plan: TablePlan) -> None:
                 )
             )
     load.counts |= counts
-    for number, count in counts.items():
-        source = load.files[number]
-        source.scanned_lines = _scanner(load).lines(source.file, count)
+    reader = find_reader(load.dataset.format)
+    if isinstance(reader, Scanner):
+        for number, count in counts.items():
+            source = load.files[number]
+            source.scanned_lines = reader.lines(source.file, count)
 
 
 def _scanner(load: DatasetLoad) -> Scanner:

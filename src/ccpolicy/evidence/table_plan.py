@@ -88,7 +88,7 @@ class TablePlan:
         if not self.is_large or len(self.scans) != 1 or is_joined:
             return None
         [(source, scan)] = self.scans.items()
-        return (source << NUMBER_BITS) + scan.first
+        return (source << NUMBER_BITS) + scan.first if scan.is_contiguous else None
 
     def table(self) -> Table:
         """Return the table as the engine sees it."""
@@ -102,8 +102,12 @@ class TablePlan:
 
     def staged_columns(self) -> list[StagedColumn]:
         """Return the columns of the rows that are staged, earlier readings of times last."""
-        if not self.is_typed:
-            return [StagedColumn(each.name, each, False, "VARCHAR") for each in self.columns]
+        if self.is_typed:
+            return self.value_columns()
+        return [StagedColumn(each.name, each, False, "VARCHAR") for each in self.columns]
+
+    def value_columns(self) -> list[StagedColumn]:
+        """Return the columns on file that are needed as values, earlier readings of times last."""
         columns = self.columns
         if not self.derive:
             looked_up = (lookup.key for lookup, _ in self.lookups.values())
@@ -118,8 +122,8 @@ class TablePlan:
             if each in self.ambiguous
         ]
 
-    def text_rows(self) -> str:
-        """Write the rows as text."""
+    def rows(self) -> str:
+        """Write the rows as they are read: as values if they are typed, and else as text."""
         if not self.scans:
             return f"SELECT * FROM {identifier(self.staged)}"
         return " UNION ALL ".join(
@@ -131,8 +135,8 @@ class TablePlan:
     def typed_rows(self) -> str:
         """Write the rows as values, with `_valid`."""
         if self.is_typed:
-            return f"SELECT *, true AS _valid FROM {identifier(self.staged)}"
-        return typed_sql.typed_rows(self.columns, self.text_rows())
+            return f"SELECT *, true AS _valid FROM ({self.rows()})"
+        return typed_sql.typed_rows(self.columns, self.rows())
 
     def records(self) -> str:
         """Write the rows with derived and looked-up columns."""

@@ -2,7 +2,7 @@
 
 A record that fails could be hidden by moving or renaming its file. So every file is read by a
 dataset that a control uses, is an attachment that a valid record names, is ignored by a pattern
-with a reason, or is named here.
+with a reason, or is named here. So is every file of an archive.
 """
 
 from __future__ import annotations
@@ -10,16 +10,19 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from ccpolicy.errors import EvidenceError, Locator, Message
+from ccpolicy.evidence.readers.archives import left_out
 from ccpolicy.files.finder import Finder, fits_path, name_fault, printable
 from ccpolicy.files.ignoring import ignores
 from ccpolicy.files.limits import Limits
 from ccpolicy.files.paths import plain_path
 from ccpolicy.policy import Dataset, Policy
-from ccpolicy.policy.lint import Finding
+from ccpolicy.policy.lint import LintFinding
 from ccpolicy.policy.settings import FILE, Ignore
 
 NAMED = 50
@@ -36,6 +39,39 @@ class Ignored:
     total: int = 0
     files: list[str] = field(default_factory=list)
     """The first of them by path."""
+
+    def add(self, path: str) -> None:
+        """Count a file."""
+        self.total += 1
+        self.files.append(path)
+
+
+class _Member(NamedTuple):
+    """A file of an archive that no dataset reads."""
+
+    archive: str
+    name: str
+    """Its path in the archive."""
+    dataset: str
+    """The one that reads the archive."""
+
+    def __str__(self) -> str:
+        return f"{self.archive}!{self.name}"
+
+    def is_ignored(self, pattern: str, start: int) -> bool:
+        """Whether a pattern fits its name or, with `/`, its whole path from `start` on."""
+        return ignores(pattern, str(self)[start:] if "/" in pattern else self.name)
+
+    def error(self) -> EvidenceError:
+        """Say that a dataset takes other files from the archive than this."""
+        return EvidenceError(
+            "the dataset '{id}' does not read this file of its archive",
+            hint="let 'member' in the dataset match it, pack the archive without it, or add to"
+            ' ccpolicy.toml, with a reason:  [[ignore]]  files = "{name}"',
+            locator=Locator(printable(str(self))),
+            id=self.dataset,
+            name=printable(self.name.rpartition("/")[2]),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,24 +125,31 @@ def find_unread(
         if by is None:
             unread.append((path, fault))
         else:
-            by.total += 1
-            by.files.append(path)
+            by.add(path)
+    members = []
+    for member in _in_archives(finder, folder, [datasets[each] for each in sorted(used)], read):
+        by = next((each for each in ignored if member.is_ignored(each.pattern.files, start)), None)
+        if by is None:
+            members.append(member)
+        else:
+            by.add(str(member))
     for by in ignored:
         by.files = sorted(by.files)[:NAMED]
-    named = sorted(unread)[:NAMED]
+    errors = [
+        _only_named(path)
+        if path in not_attached
+        else _error(path, fault, path[start:], datasets, used)
+        for path, fault in sorted(unread)[:NAMED]
+    ]
+    errors += [member.error() for member in sorted(members)[:NAMED]]
     return Unread(
-        errors=[
-            _only_named(path)
-            if path in not_attached
-            else _error(path, fault, path[start:], datasets, used)
-            for path, fault in named
-        ],
-        total=len(unread),
+        errors=sorted(errors, key=lambda each: str(each.locator))[:NAMED],
+        total=len(unread) + len(members),
         ignored=[each for each in ignored if each.total],
     )
 
 
-def doubtful_patterns(policy: Policy) -> Iterator[Finding]:
+def doubtful_patterns(policy: Policy) -> Iterator[LintFinding]:
     """Yield the patterns of `ccpolicy.toml` that ignore no file, or fit one that is read."""
     if not policy.settings.ignore:
         return
@@ -125,17 +168,20 @@ def doubtful_patterns(policy: Policy) -> Iterator[Finding]:
         for path, _ in _walk(policy.root, top, policy.settings.limits)
         if not path.endswith("/")
     )
+    start = len(top) + 1 if top else 0
+    used = [policy.datasets[each] for each in policy.datasets_read()]
+    members = list(_in_archives(finder, folder, used, {}))
     for index, each in enumerate(policy.settings.ignore):
         place = policy.place("settings", FILE, "ignore", index, "files")
-        fitting = [path for path in files if ignores(each.files, path[len(top) :].lstrip("/"))]
-        if not fitting:
-            yield Finding(
+        fitting = [path for path in files if ignores(each.files, path[start:])]
+        if not fitting and not any(member.is_ignored(each.files, start) for member in members):
+            yield LintFinding(
                 Message.of("'{pattern}' matches no file to ignore", pattern=each.files),
                 Message.of("take it out, or correct it"),
                 place,
             )
         for path in [path for path in fitting if path in read][:1]:
-            yield Finding(
+            yield LintFinding(
                 Message.of(
                     "'{pattern}' also matches {file}, which the dataset '{id}' reads",
                     pattern=each.files,
@@ -147,6 +193,26 @@ def doubtful_patterns(policy: Policy) -> Iterator[Finding]:
                 ),
                 place,
             )
+
+
+def _in_archives(
+    finder: Finder,
+    folder: str,
+    used: Sequence[Dataset],
+    read: Mapping[str, Collection[str]],
+) -> Iterator[_Member]:
+    """Yield the files that no dataset takes from its archive.
+
+    What is wrong with an archive is said where it is read.
+    """
+    for dataset in used:
+        if dataset.compression != "zip":
+            continue
+        for path in read.get(dataset.id) or finder.find(folder, dataset.files):
+            if isinstance(path, str):
+                with suppress(EvidenceError):
+                    for name in left_out(dataset, path, finder.root / path, finder.limits):
+                        yield _Member(path, name, dataset.id)
 
 
 def _walk(root: Path, top: str, limits: Limits) -> Iterator[tuple[str, str | None]]:

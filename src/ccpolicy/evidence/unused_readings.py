@@ -17,14 +17,14 @@ from ccpolicy.evidence.typed_sql import create_zones, typed_rows
 from ccpolicy.files.finder import Finder, fingerprint
 from ccpolicy.policy import Dataset, Policy
 from ccpolicy.policy.column_reading import ColumnReading
-from ccpolicy.policy.lint import Finding
+from ccpolicy.policy.lint import LintFinding
 from ccpolicy.store import DuckDB, open_store
 from ccpolicy.store.sql import identifier, literal
 
 _FORMATS = ("time", "duration")
 
 
-def unused_readings(policy: Policy) -> Iterator[Finding]:
+def unused_readings(policy: Policy) -> Iterator[LintFinding]:
     """Yield each mark and format that occurs in no file; files that cannot be read say nothing."""
     for dataset in policy.datasets.values():
         is_read_otherwise = dataset.empty or any(
@@ -77,7 +77,7 @@ def _text_contract(dataset: Dataset) -> Contract:
     return Contract(dataset.model_copy(update={"columns": columns, "empty": None}), found, ())
 
 
-def _marks(policy: Policy, dataset: Dataset, store: DuckDB, rows: RawRows) -> Iterator[Finding]:
+def _marks(policy: Policy, dataset: Dataset, store: DuckDB, rows: RawRows) -> Iterator[LintFinding]:
     given: list[tuple[str, list[str], tuple[str, ...]]] = [
         (mark, rows.names, ("empty",)) for mark in dataset.empty or []
     ]
@@ -86,20 +86,22 @@ def _marks(policy: Policy, dataset: Dataset, store: DuckDB, rows: RawRows) -> It
     for mark, names, path in given:
         occurs = " OR ".join(f"{identifier(name)} = {literal(mark)}" for name in names)
         if not store.ask(f"SELECT 1 FROM {identifier(rows.relation)} WHERE {occurs} LIMIT 1"):
-            yield Finding(
+            yield LintFinding(
                 Message.of("the empty mark '{value}' occurs nowhere on file", value=mark),
                 Message.of("take it out, or correct it"),
                 policy.place("dataset", dataset.id, *path),
             )
 
 
-def _formats(policy: Policy, dataset: Dataset, store: DuckDB, rows: RawRows) -> Iterator[Finding]:
+def _formats(
+    policy: Policy, dataset: Dataset, store: DuckDB, rows: RawRows
+) -> Iterator[LintFinding]:
     for column in make_contract(dataset).columns:
         for field in _FORMATS:
             for form in getattr(column.reading, field) or []:
                 if column.is_list or _is_read(store, rows, column, field, [form]):
                     continue
-                yield Finding(
+                yield LintFinding(
                     Message.of(
                         "nothing in the column '{name}' is written as {format}",
                         name=column.name,
@@ -110,7 +112,7 @@ def _formats(policy: Policy, dataset: Dataset, store: DuckDB, rows: RawRows) -> 
                 )
 
 
-def _words(policy: Policy, dataset: Dataset, store: DuckDB, rows: RawRows) -> Iterator[Finding]:
+def _words(policy: Policy, dataset: Dataset, store: DuckDB, rows: RawRows) -> Iterator[LintFinding]:
     """Yield words of which another one for the same value occurs; the value itself may yet come."""
     for column in make_contract(dataset).columns:
         words = column.reading.values or {}
@@ -126,7 +128,7 @@ def _words(policy: Policy, dataset: Dataset, store: DuckDB, rows: RawRows) -> It
                 and not used[word]
                 and any(used[each] for each in words if words[each] == value)
             ):
-                yield Finding(
+                yield LintFinding(
                     Message.of(
                         "nothing in the column '{name}' is written as {format}",
                         name=column.name,
@@ -137,14 +139,16 @@ def _words(policy: Policy, dataset: Dataset, store: DuckDB, rows: RawRows) -> It
                 )
 
 
-def _patterns(policy: Policy, dataset: Dataset, store: DuckDB, rows: RawRows) -> Iterator[Finding]:
+def _patterns(
+    policy: Policy, dataset: Dataset, store: DuckDB, rows: RawRows
+) -> Iterator[LintFinding]:
     """Yield patterns of `skip` without which as many rows are read."""
     for index, pattern in enumerate(dataset.skip):
         others = [*dataset.skip[:index], *dataset.skip[index + 1 :]]
         store.drop(rows.relation)
         without = _rows(policy, dataset.model_copy(update={"skip": others}), store)
         if without and without.counts == rows.counts:
-            yield Finding(
+            yield LintFinding(
                 Message.of("no row is passed over by the pattern '{pattern}'", pattern=pattern),
                 Message.of("take it out, or correct it"),
                 policy.place("dataset", dataset.id, "skip", index),

@@ -237,7 +237,7 @@ def _escaped(sign: str) -> str:
     return f"\\x{code - 0xDC00:02x}" if is_byte else sign.encode("unicode_escape").decode()
 
 
-def state(path: Path) -> tuple[int, ...]:
+def stat_state(path: Path) -> tuple[int, ...]:
     """Return what changes when a file does.
 
     Raises:
@@ -272,9 +272,9 @@ def fingerprint(path: Path, *, keep: bool = False) -> Fingerprint:
 
 
 def content_facts(pieces: Iterable[bytes], *, is_stored: bool = False) -> Fingerprint:
-    """Say what a content is, given in pieces; it is kept if it is small.
+    """Describe a content that is read in pieces, and keep the bytes if they are few.
 
-    Only that of a file as it is stored has a digest.
+    The digest is computed only for a file as it is stored, not for what was unpacked from it.
     """
     digest = hashlib.sha256()
     has_nul = has_bare_return = has_spaced_quote = False

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from ccpolicy.errors import LimitError, Locator, PolicyError
+from ccpolicy.errors import KeyPath, LimitError, Locator, PolicyError
 from ccpolicy.near_names import nearest
 from ccpolicy.texts import TAG
 
@@ -52,6 +52,8 @@ _PATTERN_HINT_MESSAGES = {
     " begins with a letter",
     r"^[0-9A-Za-z]+(\.[0-9A-Za-z]+)*$": "write digits or letters between dots, such as 3.1",
     TAG.pattern: "name a language as in BCP 47, such as en, zh or de-CH",
+    r"^[A-Za-z][A-Za-z0-9_.-]{0,62}:[0-9A-Za-z][0-9A-Za-z._-]{0,62}$": "name a framework and its"
+    " requirement with a colon and no space between them, such as iso27001:A.5.30",
     r"^https://": "write an address that begins with https://",
     r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$": "name a dataset, or a list of records in one, such as"
     " incidents.notices",
@@ -64,7 +66,6 @@ _LANGUAGE_HINT_MESSAGES = {
 }
 _LISTED = re.compile(r"'([^']*)'")
 
-Path = tuple[str | int, ...]
 MOST_ERRORS = 10_000
 
 
@@ -84,13 +85,13 @@ class _Fault:
     """An error of pydantic's, at its place in the file."""
 
     kind: str
-    path: Path
-    unions: tuple[tuple[Path, str | int], ...]
+    path: KeyPath
+    unions: tuple[tuple[KeyPath, str | int], ...]
     """Each union on the way: where it stands, and the branch that was tried."""
     details: ErrorDetails
 
 
-class Document(Protocol):
+class LocatableDocument(Protocol):
     """Something read from a file, whose parts have places."""
 
     @property
@@ -98,13 +99,13 @@ class Document(Protocol):
         """What was read."""
         ...
 
-    def locate(self, path: Path) -> Locator:
+    def locate(self, path: KeyPath) -> Locator:
         """Return the place of a part."""
         ...
 
 
 def explain(
-    failure: ValidationError, source: Document, model: type[BaseModel]
+    failure: ValidationError, source: LocatableDocument, model: type[BaseModel]
 ) -> list[PolicyError]:
     """Turn pydantic's errors into ours, each with its line."""
     errors = []
@@ -142,7 +143,7 @@ def explain(
 
 def _fault(error: ErrorDetails, value: Any) -> _Fault:
     """Take out of a path what pydantic adds to it for keys and the branches of unions."""
-    path: Path = ()
+    path: KeyPath = ()
     kind = error["type"]
     unions = []
     loc = error["loc"]
@@ -163,7 +164,7 @@ def _fault(error: ErrorDetails, value: Any) -> _Fault:
 
 def _likeliest(faults: list[_Fault], level: int = 0) -> Iterator[_Fault]:
     """Of each union keep the errors of the branch that matched furthest, probably the meant one."""
-    tried: dict[Path, dict[str | int, list[_Fault]]] = {}
+    tried: dict[KeyPath, dict[str | int, list[_Fault]]] = {}
     for fault in faults:
         if len(fault.unions) <= level:
             yield fault
@@ -183,7 +184,7 @@ def _fit(branch: list[_Fault]) -> tuple[int, int]:
     return max(len(fault.path) for fault in branch), -len(branch)
 
 
-def _name(model: type[BaseModel], path: Path) -> str:
+def _name(model: type[BaseModel], path: KeyPath) -> str:
     """Return the field at a path, and below it what the author named: an entry or a key."""
     for index in reversed(range(len(path))):
         if path[index] in _fields(model, path[:index]):
@@ -191,7 +192,7 @@ def _name(model: type[BaseModel], path: Path) -> str:
     return "/".join(map(str, path))
 
 
-def _fields(model: type[BaseModel], path: Path) -> list[str]:
+def _fields(model: type[BaseModel], path: KeyPath) -> list[str]:
     """Return the names that are known at a path."""
     schema = model.model_json_schema()
     nodes = _branches(schema, schema)

@@ -9,10 +9,9 @@ from typing import Any, NoReturn
 
 import yaml
 
-from ccpolicy.errors import CcpolicyError, LimitError, Locator
+from ccpolicy.errors import CcpolicyError, KeyPath, LimitError, Locator
 from ccpolicy.files.limits import too_large
 
-Place = tuple[str | int, ...]
 MAX_BYTES = 16 * 1024 * 1024
 MAX_LINE = 1024 * 1024
 MAX_DEPTH = 32
@@ -36,12 +35,12 @@ class YamlDocument:
 
     file: str
     value: Any
-    marks: dict[Place, tuple[int, int]] = field(repr=False)
+    marks: dict[KeyPath, tuple[int, int]] = field(repr=False)
     """Path of a value → line and column, from 1; of a mapping's value, where its key stands."""
     questions: tuple[int, ...] = field(default=(), repr=False)
     """Lines of comments that begin with `# ?`, by which drafts ask."""
 
-    def locate(self, path: Place = ()) -> Locator:
+    def locate(self, path: KeyPath = ()) -> Locator:
         """Return the place of the value at a path, or of the nearest parent that is there."""
         while path and path not in self.marks:
             path = path[:-1]
@@ -67,7 +66,7 @@ def read_yaml(path: Path, name: str, error: type[CcpolicyError] = CcpolicyError)
     return parse_yaml(data, name, error)
 
 
-def decode(
+def decode_text(
     data: bytes, name: str, error: type[CcpolicyError] = CcpolicyError, *, lines_before: int = 0
 ) -> str:
     """Return the text of a file, without the mark of its encoding.
@@ -94,7 +93,7 @@ def parse_yaml(
     """
     if len(data) > MAX_BYTES:
         raise too_large(name, MAX_BYTES)
-    text = decode(data, name, error, lines_before=lines_before)
+    text = decode_text(data, name, error, lines_before=lines_before)
     for number, text_line in enumerate(data.split(b"\n") if len(data) > MAX_LINE else (), 1):
         if len(text_line) > MAX_LINE:
             raise error(
@@ -132,7 +131,7 @@ class _Builder:
 
     def __init__(self, name: str, error: type[CcpolicyError], lines_before: int) -> None:
         self.name, self.error, self.lines_before = name, error, lines_before
-        self.marks: dict[Place, tuple[int, int]] = {}
+        self.marks: dict[KeyPath, tuple[int, int]] = {}
 
     def refuse(self, mark: Any, message: str, hint: str = "", **values: object) -> NoReturn:
         place = Locator(self.name, *self.place(mark)) if mark else Locator(self.name)
@@ -144,7 +143,7 @@ class _Builder:
     def build(self, text: str) -> Any:
         root: list[Any] = []
         # Each open collection: the value, its path, and the key that waits for its value.
-        stack: list[tuple[Any, Place]] = [(root, ())]
+        stack: list[tuple[Any, KeyPath]] = [(root, ())]
         key: str | None = None
         keys: list[str | None] = []
         documents = 0

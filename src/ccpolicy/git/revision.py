@@ -13,11 +13,11 @@ from ccpolicy.files.yaml_document import MAX_BYTES
 from ccpolicy.git.checkout import checkout_of, link_on_the_way
 from ccpolicy.git.commits import read_commit
 from ccpolicy.git.repository import GitRepository, open_repository
-from ccpolicy.git.trees import LINK, SUBMODULE, TREE, Entry
+from ccpolicy.git.trees import LINK, SUBMODULE, TREE, TreeEntry
 
 
 @dataclass(frozen=True)
-class Revision:
+class CommitFiles:
     """The files below a folder of one commit. See `PolicyFiles`."""
 
     name: str
@@ -67,7 +67,7 @@ class Revision:
         except EvidenceError as failure:
             raise _as_policy_error(failure, self._at(name)) from failure
 
-    def _find(self, name: str) -> Entry | None:
+    def _find(self, name: str) -> TreeEntry | None:
         """Return what lies at a path, without leaving the commit.
 
         Raises:
@@ -76,7 +76,7 @@ class Revision:
         if not self.holds(name):
             raise PolicyError("the file lies outside the repository", locator=self._at(name))
         path = posixpath.normpath(posixpath.join(self.folder, name))
-        found: Entry | None = Entry(TREE, "", self.tree)
+        found: TreeEntry | None = TreeEntry(TREE, "", self.tree)
         for part in path.split("/") if path != "." else ():
             if found is not None and found.mode == LINK:
                 raise self._link(name)
@@ -92,7 +92,7 @@ class Revision:
                 )
         return found
 
-    def _entries(self, folder: Entry, name: str) -> list[Entry]:
+    def _entries(self, folder: TreeEntry, name: str) -> list[TreeEntry]:
         try:
             return self.repository.trees.entries(folder.id)
         except EvidenceError as failure:
@@ -110,7 +110,7 @@ class Revision:
 
 
 @contextmanager
-def find_revision(path: Path, name: str) -> Iterator[Revision]:
+def find_revision(path: Path, name: str) -> Iterator[CommitFiles]:
     """Open the policy repository at a path as it is in a revision; closed with the context.
 
     Raises:
@@ -142,7 +142,7 @@ def find_revision(path: Path, name: str) -> Iterator[Revision]:
         yield found
 
 
-def _revision(repository: GitRepository, path: Path, name: str) -> Revision:
+def _revision(repository: GitRepository, path: Path, name: str) -> CommitFiles:
     repository.refuse_foreign_owner()
     if _is_submodule(repository.folder):
         raise PolicyError(
@@ -152,7 +152,7 @@ def _revision(repository: GitRepository, path: Path, name: str) -> Revision:
         )
     commit = read_commit(repository, repository.resolve(name))
     folder = repository.path_inside(path.resolve()) or ""
-    return Revision(name, commit.id, folder, repository, commit.tree)
+    return CommitFiles(name, commit.id, folder, repository, commit.tree)
 
 
 def _is_submodule(top: Path) -> bool:

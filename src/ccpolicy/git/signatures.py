@@ -35,7 +35,7 @@ _INTACT = frozenset(["GOODSIG", "EXPKEYSIG", "EXPSIG", "REVKEYSIG", "NO_PUBKEY"]
 """What GnuPG reports of an intact signature, whoever made it; see its `doc/DETAILS`."""
 
 
-class Signed(NamedTuple):
+class SignedCommit(NamedTuple):
     """A commit whose signature is to be checked."""
 
     id: str
@@ -47,7 +47,7 @@ class Signed(NamedTuple):
 
 def judge_signatures(
     repository: GitRepository,
-    commits: Iterable[Signed],
+    commits: Iterable[SignedCommit],
     policy: Path,
     scratch: Path,
     *,
@@ -60,7 +60,7 @@ def judge_signatures(
     """
     file = _cache_file(repository.common, policy)
     known = _cached(file) if cached else set()
-    judges: dict[str, tuple[str, Callable[[Signed, bytes, bytes], str]]] = {
+    judges: dict[str, tuple[str, Callable[[SignedCommit, bytes, bytes], str]]] = {
         "ssh": ("ssh-keygen", _Ssh(policy / SSH_SIGNERS, scratch).judge),
         "pgp": ("gpg", _Pgp(policy / PGP_KEYS, scratch).judge),
     }
@@ -140,7 +140,7 @@ class _Ssh:
         self.signers = signers if signers.is_file() else Path(os.devnull)
         self.file = scratch / "signature"
 
-    def judge(self, commit: Signed, signature: bytes, payload: bytes) -> str:
+    def judge(self, commit: SignedCommit, signature: bytes, payload: bytes) -> str:
         self.file.write_bytes(signature)
         at = datetime.datetime.fromtimestamp(commit.time, datetime.UTC)
         signed = ["-n", _NAMESPACE, "-s", str(self.file)]
@@ -161,7 +161,7 @@ class _Pgp:
         self.names: dict[str, list[str]] | None = None
         """Fingerprint of a key → addresses of its user ids."""
 
-    def judge(self, commit: Signed, signature: bytes, payload: bytes) -> str:
+    def judge(self, commit: SignedCommit, signature: bytes, payload: bytes) -> str:
         if self.names is None:
             self.names = self._imported()
         self.file.write_bytes(signature)

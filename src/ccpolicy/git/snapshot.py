@@ -18,7 +18,9 @@ from ccpolicy.git.repository import GitRepository, open_repository
 from ccpolicy.time.moments import read_moment
 
 
-def known_at(repository: GitRepository, asked: str, zone: ZoneInfo, *, last: bool = True) -> str:
+def commit_known_at(
+    repository: GitRepository, asked: str, zone: ZoneInfo, *, last: bool = True
+) -> str:
     """Return the commit that a revision names, or the last one made by a moment.
 
     A day is its end in the zone, or without `last` its beginning.
@@ -97,7 +99,7 @@ def evidence_commits(
     with open_repository(folder) as repository:
         if repository.is_shallow:
             raise NoHistory("shallow")
-        last = known_at(repository, end, zone)
+        last = commit_known_at(repository, end, zone)
         first = None
         if start:
             moment = _moment(start, zone, last=False)

@@ -17,7 +17,7 @@ SUBMODULE = "160000"
 """Modes of entries that are no file."""
 
 
-class Entry(NamedTuple):
+class TreeEntry(NamedTuple):
     """One line of a tree."""
 
     mode: str
@@ -38,11 +38,11 @@ class TreeReader:
 
     def __init__(self, objects: ObjectReader) -> None:
         self._objects = objects
-        self._trees: dict[str, list[Entry]] = {}
-        self._at_path: dict[tuple[str, str], Entry | None] = {}
+        self._trees: dict[str, list[TreeEntry]] = {}
+        self._at_path: dict[tuple[str, str], TreeEntry | None] = {}
         """Tree and path → entry; submodules are left out."""
 
-    def entries(self, tree: str) -> list[Entry]:
+    def entries(self, tree: str) -> list[TreeEntry]:
         """Return the entries of a tree.
 
         Raises:
@@ -78,7 +78,7 @@ class TreeReader:
         Raises:
             LimitError: there are too many, or folders are nested too deeply.
         """
-        waiting = [("", iter([Entry(TREE, "", tree)] if tree else []))]
+        waiting = [("", iter([TreeEntry(TREE, "", tree)] if tree else []))]
         names = 0
         while waiting:
             above, entries = waiting[-1]
@@ -123,7 +123,7 @@ class TreeReader:
         )
         return list(found)
 
-    def _entry(self, tree: str, path: str) -> Entry | None:
+    def _entry(self, tree: str, path: str) -> TreeEntry | None:
         if (tree, path) not in self._at_path:
             folder, _, last = path.rpartition("/")
             above = self.find_folder(tree, folder)
@@ -136,7 +136,7 @@ class TreeReader:
         return self._at_path[tree, path]
 
 
-def _parse(data: bytes, id_size: int) -> Iterator[Entry]:
+def _parse(data: bytes, id_size: int) -> Iterator[TreeEntry]:
     """Yield the entries of a tree, whose ids have so many bytes.
 
     Raises:
@@ -147,5 +147,5 @@ def _parse(data: bytes, id_size: int) -> Iterator[Entry]:
         space = data.index(b" ", at)
         end = data.index(b"\0", space)
         name = data[space + 1 : end].decode("utf-8", "surrogateescape")
-        yield Entry(data[at:space].decode(), name, data[end + 1 : end + 1 + id_size].hex())
+        yield TreeEntry(data[at:space].decode(), name, data[end + 1 : end + 1 + id_size].hex())
         at = end + 1 + id_size

@@ -30,7 +30,7 @@ TableName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][
 """A dataset, or `dataset.child` for records nested in its documents."""
 
 
-class Model(BaseModel):
+class PolicyModel(BaseModel):
     """Content of a policy file: unknown fields are refused and nothing is coerced."""
 
     model_config = STRICT

@@ -13,11 +13,11 @@ from ccpolicy.errors import PolicyError, PolicyErrors
 from ccpolicy.files.model_errors import explain
 from ccpolicy.files.policy_files import PolicyFiles
 from ccpolicy.files.yaml_document import parse_yaml
-from ccpolicy.policy.base_model import Id, Model
+from ccpolicy.policy.base_model import Id, PolicyModel
 from ccpolicy.texts import Line
 
 
-class BaselineLine(Model):
+class BaselineLine(PolicyModel):
     """A lapse that was known when the baseline was written."""
 
     control: Id
@@ -27,7 +27,7 @@ class BaselineLine(Model):
     """When it began: a later lapse of the same subject is a new one."""
 
 
-class Baseline(Model):
+class Baseline(PolicyModel):
     """Known lapses that let the gate pass until they are cured."""
 
     lapses: list[BaselineLine]

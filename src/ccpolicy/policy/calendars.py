@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from itertools import pairwise
 
 from ccpolicy.checks.values import Value
-from ccpolicy.errors import Locator, PolicyError
+from ccpolicy.errors import Locate, Locator, PolicyError
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.models import (
     WEEKDAYS,
@@ -29,8 +29,6 @@ from ccpolicy.time.spans import Span
 from ccpolicy.time.zones import time_zone
 
 _SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)(\+1)?|24:00)")
-Place = Callable[..., Locator]
-"""Returns the place of a part of a calendar."""
 _LONGEST = 366
 """Days in a row that an entry may close."""
 
@@ -131,13 +129,13 @@ def _unknown(policy: Policy, name: str | None, place: Locator) -> Iterator[Polic
         yield unknown("unknown calendar '{name}'", name, policy.calendars, place)
 
 
-def _weekend(rules: BusinessCalendarRules, place: Place) -> Iterator[PolicyError]:
+def _weekend(rules: BusinessCalendarRules, place: Locate) -> Iterator[PolicyError]:
     yield from _twice((each, place("weekend", at)) for at, each in enumerate(rules.weekend))
     if set(rules.weekend) == set(WEEKDAYS):
         yield PolicyError("a week has no working day", locator=place("weekend"))
 
 
-def _week(rules: BusinessCalendarRules, hours: WeekHours, place: Place) -> Iterator[PolicyError]:
+def _week(rules: BusinessCalendarRules, hours: WeekHours, place: Locate) -> Iterator[PolicyError]:
     """Yield what does not fit in the opening hours of a week."""
     spans: dict[Weekday, list[tuple[Span, str, Locator]]] = {}
     for weekday in WEEKDAYS:
@@ -213,7 +211,7 @@ def _begin(found: tuple[Span, str, Locator]) -> Span:
     return found[0]
 
 
-def _own_days(rules: BusinessCalendarRules, place: Place) -> Iterator[PolicyError]:
+def _own_days(rules: BusinessCalendarRules, place: Locate) -> Iterator[PolicyError]:
     """Yield what does not fit in the calendar's own days."""
     days: list[tuple[str, Locator]] = []
     for index, closed in enumerate(rules.closed):

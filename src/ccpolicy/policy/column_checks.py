@@ -8,14 +8,13 @@ from typing import Any
 
 from ccpolicy.checks import patterns
 from ccpolicy.checks.time_formats import time_format
-from ccpolicy.errors import Locator, PolicyError
+from ccpolicy.errors import LocateIfKnown, Locator, PolicyError
 from ccpolicy.policy.column_reading import ColumnReading, NumberForm
 from ccpolicy.policy.columns import columns
 from ccpolicy.policy.dataset import Dataset
 from ccpolicy.policy.duration_forms import duration_form
 from ccpolicy.policy.keywords import KEYWORDS, is_of_type
 from ccpolicy.policy.names import unknown
-from ccpolicy.policy.record_schema import Place
 from ccpolicy.time.zones import is_zone
 from ccpolicy.vocabulary import ColumnType
 
@@ -28,7 +27,7 @@ _WAYS: dict[str, tuple[ColumnType, ...]] = {
 """Way of reading → types of columns that may be read so; a column is read in one of them."""
 
 
-def check_columns(dataset: Dataset, place: Place) -> Iterator[PolicyError]:
+def check_columns(dataset: Dataset, place: LocateIfKnown) -> Iterator[PolicyError]:
     """Yield what is impossible in a dataset's `columns`, and in those of its nested records."""
     properties: Mapping[str, Any] = dataset.record.get("properties", {})
     types = columns({dataset.id: dataset}, dataset.id) or {}
@@ -46,7 +45,7 @@ def _table(
     properties: Mapping[str, Any],
     types: Mapping[str, ColumnType],
     path: tuple[str, ...],
-    place: Place,
+    place: LocateIfKnown,
 ) -> Iterator[PolicyError]:
     sites: dict[str, str] = {}
     for name in properties:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from weakref import WeakKeyDictionary
 
 from ccpolicy.checks.query_guard import vet_queries
-from ccpolicy.checks.refusal import Refusal
+from ccpolicy.checks.refusal import SqlRefusal
 from ccpolicy.checks.sql_guard import Expression, vet_expressions
 from ccpolicy.errors import Locator, PolicyError, PolicyErrors
 from ccpolicy.policy.calendars import calendar_name, check_calendars, require_calendar
@@ -16,7 +17,8 @@ from ccpolicy.policy.columns import columns, schema
 from ccpolicy.policy.controls import check_control
 from ccpolicy.policy.dataset import Dataset, Recording
 from ccpolicy.policy.decoding_checks import check_decoding
-from ccpolicy.policy.expression_types import Column, family_of, misfits
+from ccpolicy.policy.expression_types import TypedColumn, family_of, misfits
+from ccpolicy.policy.framework_checks import check_frameworks
 from ccpolicy.policy.git_datasets import FROM_GIT
 from ccpolicy.policy.label_checks import check_labels
 from ccpolicy.policy.load import Policy
@@ -29,6 +31,9 @@ from ccpolicy.time.durations import parse_duration
 from ccpolicy.time.zones import is_zone
 from ccpolicy.vocabulary import ColumnType
 
+_checked: WeakKeyDictionary[Policy, Mapping[str, frozenset[str]]] = WeakKeyDictionary()
+"""The columns of policies that fit together: a history judges one at hundreds of commits."""
+
 
 def check_policy(content: Policy, store: DuckDB) -> Mapping[str, frozenset[str]]:
     """Check a policy across its files, and return the columns that each SQL expression uses.
@@ -36,10 +41,16 @@ def check_policy(content: Policy, store: DuckDB) -> Mapping[str, frozenset[str]]
     Raises:
         PolicyErrors: all that does not fit together.
     """
+    if content not in _checked:
+        _checked[content] = _check(content, store)
+    return _checked[content]
+
+
+def _check(content: Policy, store: DuckDB) -> Mapping[str, frozenset[str]]:
     # First what the rest relies on: what a dataset says about its records.
     if errors := [*_schemas(content), *check_calendars(content), *_zones(content)]:
         raise PolicyErrors(errors)
-    errors = [*_plan(content), *_datasets(content), *_waivers(content)]
+    errors = [*_plan(content), *_datasets(content), *_waivers(content), *check_frameworks(content)]
     if not content.controls:
         errors.append(
             PolicyError("the policy has no control", locator=Locator(content.settings.policy))
@@ -333,11 +344,11 @@ def expressions(content: Policy) -> list[PolicyExpression]:
 
 
 def _refused(
-    found: list[PolicyExpression], vetted: list[Expression | Refusal]
+    found: list[PolicyExpression], vetted: list[Expression | SqlRefusal]
 ) -> Iterator[PolicyError]:
     for asked, each in zip(found, vetted, strict=True):
         match each:
-            case Refusal():
+            case SqlRefusal():
                 yield each.error(asked.place)
             case Expression(columns=used):
                 for column in sorted(used - asked.known.keys()):
@@ -368,22 +379,22 @@ def _column(
     derived: Mapping[tuple[str, str], Expression],
     table: str,
     name: str,
-) -> Column:
+) -> TypedColumn:
     """Return what the contracts say of a column, wherever it is looked up or derived from."""
     for _ in datasets:  # so that lookups which go round in a circle end
         if expression := derived.get((table, name)):
             own = {each: _column(datasets, derived, table, each) for each in expression.columns}
-            return Column(family_of(expression, own))
+            return TypedColumn(family_of(expression, own))
         lookup = datasets[table].lookups.get(name) if table in datasets else None
         if lookup is None:
             types = columns(datasets, table) or {}
-            return Column.of(types[name], schema(datasets, table, name))
+            return TypedColumn.of(types[name], schema(datasets, table, name))
         table, name = lookup.dataset, lookup.column
-    return Column(None)
+    return TypedColumn(None)
 
 
 def _queries(content: Policy, store: DuckDB) -> Iterator[PolicyError]:
     kinds = [content.kinds[each] for each in sorted({c.check for c in content.controls.values()})]
     for name, vetted in vet_queries(store, kinds).items():
-        if isinstance(vetted, Refusal):
+        if isinstance(vetted, SqlRefusal):
             yield vetted.error(Locator(content.kinds[name].source.file))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from ccpolicy.checks.kinds import ROLES, Input, Kind, Parameter, Role
 from ccpolicy.checks.parameter_values import check_value
-from ccpolicy.errors import Locator, PolicyError
+from ccpolicy.errors import Locate, Locator, PolicyError
 from ccpolicy.policy.columns import columns
 from ccpolicy.policy.duration_checks import business_terms, clock_over_dates
 from ccpolicy.policy.keys import unlike_keys
@@ -145,7 +145,7 @@ def _key(
     control: Control,
     selection: Selection,
     spec: Input,
-    place: Callable[..., Locator],
+    place: Locate,
 ) -> Iterator[PolicyError]:
     """Yield what does not fit in a selection's key."""
     kind, found = content.kinds[control.check], columns(content.datasets, selection.dataset) or {}
@@ -176,7 +176,7 @@ def _group(
     selection: Selection,
     kind: Kind,
     spec: Input,
-    place: Callable[..., Locator],
+    place: Locate,
 ) -> Iterator[PolicyError]:
     """Yield what does not fit in the columns that say for which subject a part counts."""
     has_subjects = bool(control.selections(kind.population))

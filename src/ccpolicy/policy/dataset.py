@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from ccpolicy.evidence_formats import Format
-from ccpolicy.policy.base_model import Model, Name, TableName
+from ccpolicy.policy.base_model import Name, PolicyModel, TableName
 from ccpolicy.policy.column_reading import ColumnSource, Marks
 from ccpolicy.policy.decoding import Decoding
 from ccpolicy.policy.labels import Labels
@@ -17,7 +17,7 @@ from ccpolicy.texts import Label, Line, WrittenText
 Amendable = Literal["append_only", "with_reason", "freely"]
 
 
-class Recording(Model):
+class Recording(PolicyModel):
     """How records are filed, which git knows."""
 
     happened: list[Name] = Field(default=[])
@@ -35,7 +35,7 @@ class Recording(Model):
     """Whether the commit must carry a signature by a key that the policy lists."""
 
 
-class Reference(Model):
+class Reference(PolicyModel):
     """What a column's values must name: a record of a dataset, if need be one in force that day."""
 
     dataset: TableName
@@ -53,7 +53,7 @@ class Reference(Model):
     empty, the record need only exist."""
 
 
-class Child(Labels, Model):
+class Child(Labels, PolicyModel):
     """Records nested in a document, unfolded into a table with the parent's key columns."""
 
     path: Line
@@ -69,7 +69,7 @@ class Child(Labels, Model):
     """How they are filed; without it they are not followed through history."""
 
 
-class Lookup(Model):
+class Lookup(PolicyModel):
     """A column brought in from another dataset by key."""
 
     dataset: Name
@@ -78,7 +78,7 @@ class Lookup(Model):
     column: Name
 
 
-class Dataset(Decoding, Labels, Model):
+class Dataset(Decoding, Labels, PolicyModel):
     """What counts as evidence of one kind: `policy/datasets/<id>.yaml`."""
 
     id: Name

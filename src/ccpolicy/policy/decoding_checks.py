@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from ccpolicy.checks.patterns import searcher
-from ccpolicy.errors import Locator, PolicyError
+from ccpolicy.errors import Locate, Locator, PolicyError
 from ccpolicy.evidence_formats import ENCODINGS
 from ccpolicy.policy.dataset import Dataset
 from ccpolicy.policy.decoding import (
@@ -18,11 +18,10 @@ from ccpolicy.policy.decoding import (
 )
 from ccpolicy.policy.names import unknown, without_effect
 
-Place = Callable[..., Locator]
 _DOCUMENTS = ("json", "yaml", "xml")
 
 
-def check_decoding(dataset: Dataset, place: Place) -> Iterator[PolicyError]:
+def check_decoding(dataset: Dataset, place: Locate) -> Iterator[PolicyError]:
     """Yield what is impossible, or has no effect, in how the files of a dataset are written."""
     yield from _without_effect(dataset, place)
     if dataset.encoding and dataset.encoding not in ENCODINGS:
@@ -48,7 +47,7 @@ def check_decoding(dataset: Dataset, place: Place) -> Iterator[PolicyError]:
         yield from _around(dataset, name, each, place)
 
 
-def _without_effect(dataset: Dataset, place: Place) -> Iterator[PolicyError]:
+def _without_effect(dataset: Dataset, place: Locate) -> Iterator[PolicyError]:
     for key, formats in FORMATS_OF.items():
         if key in dataset.model_fields_set and dataset.format not in formats:
             yield PolicyError(
@@ -86,7 +85,7 @@ def _pattern(pattern: str, place: Locator, groups: int = 99) -> Iterator[PolicyE
         )
 
 
-def _unnamed(dataset: Dataset, place: Place) -> Iterator[PolicyError]:
+def _unnamed(dataset: Dataset, place: Locate) -> Iterator[PolicyError]:
     """Yield the columns of a table without headings of which nobody knows where they are."""
     if dataset.header != "none" or dataset.reshape:
         return
@@ -105,7 +104,7 @@ def _unnamed(dataset: Dataset, place: Place) -> Iterator[PolicyError]:
             )
 
 
-def _pointers(dataset: Dataset, place: Place) -> Iterator[PolicyError]:
+def _pointers(dataset: Dataset, place: Locate) -> Iterator[PolicyError]:
     """Yield what is wrong with the pointers into documents."""
     if dataset.format not in _DOCUMENTS:
         return
@@ -144,7 +143,7 @@ def _pointers(dataset: Dataset, place: Place) -> Iterator[PolicyError]:
                 break
 
 
-def _members(dataset: Dataset, tokens: list[str], place: Place) -> Iterator[PolicyError]:
+def _members(dataset: Dataset, tokens: list[str], place: Locate) -> Iterator[PolicyError]:
     """Yield names of members that no column holds."""
     names = [name for each in tokens if (name := members_of(each))]
     if names and dataset.format == "xml":
@@ -178,7 +177,7 @@ def _stands(dataset: Dataset, name: str) -> bool:
     return dataset.columns[name].from_ is not None
 
 
-def _log(dataset: Dataset, place: Place) -> Iterator[PolicyError]:
+def _log(dataset: Dataset, place: Locate) -> Iterator[PolicyError]:
     if dataset.format != "log":
         return
     if not dataset.pattern:
@@ -200,7 +199,7 @@ def _log(dataset: Dataset, place: Place) -> Iterator[PolicyError]:
             yield unknown("the pattern has no group '{name}'", group, groups, place("pattern"))
 
 
-def _around(dataset: Dataset, name: str, each: Around, place: Place) -> Iterator[PolicyError]:
+def _around(dataset: Dataset, name: str, each: Around, place: Locate) -> Iterator[PolicyError]:
     here = place("around", name)
     is_known = name in dataset.record["properties"] and dataset.heading(name) == name
     if not (is_known or dataset.reshape):

@@ -70,7 +70,7 @@ def clock_over_dates(
     for name, given in revision.parameters.items():
         spec = kind.parameters.get(name)
         if spec and spec.covers_from and _is_clock(spec, given):
-            for column in dated(policy, control, spec.covers_from):
+            for column in date_columns(policy, control, spec.covers_from):
                 yield PolicyError(
                     "'{column}' is a date, and a date covers no time by the clock",
                     hint="give '{name}' in days, or name a column that holds a time",
@@ -80,7 +80,7 @@ def clock_over_dates(
                 )
 
 
-def dated(policy: Policy, control: Control, input_name: str) -> list[str]:
+def date_columns(policy: Policy, control: Control, input_name: str) -> list[str]:
     """Return the columns that say on which day the records of an input happened."""
     found = []
     for selection in control.selections(input_name):
@@ -100,7 +100,7 @@ def unproven(
             spec = kind.parameters[name]
             if not (spec.proven_by and _is_clock(spec, given)):
                 continue
-            for column in dated(policy, control, spec.proven_by):
+            for column in date_columns(policy, control, spec.proven_by):
                 message = Message.of(
                     "'{column}' is a date, which cannot prove '{name}'", column=column, name=name
                 )

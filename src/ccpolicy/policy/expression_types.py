@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ccpolicy.checks.sql_guard import Expression
-from ccpolicy.checks.sql_writer import LENGTHS, format_of
+from ccpolicy.checks.sql_writer import LENGTHS, time_format_of
 from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.policy.names import unknown
 from ccpolicy.vocabulary import ColumnType
@@ -75,7 +75,7 @@ _TIMES = ("date", "date-time")
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TypedColumn:
     """What an expression may know of a column."""
 
     family: Family | None
@@ -84,7 +84,7 @@ class Column:
     """The only values it has, where the contract lists them."""
 
     @classmethod
-    def of(cls, type_: ColumnType, spec: Mapping[str, Any]) -> Column:
+    def of(cls, type_: ColumnType, spec: Mapping[str, Any]) -> TypedColumn:
         """Take over what a contract says."""
         listed = spec.get("enum")
         given = frozenset(map(str, listed)) if listed and type_ == "text" else None
@@ -92,19 +92,19 @@ class Column:
 
 
 def misfits(
-    expression: Expression, columns: Mapping[str, Column], place: Locator, *, decides: bool
+    expression: Expression, columns: Mapping[str, TypedColumn], place: Locator, *, decides: bool
 ) -> Iterator[PolicyError]:
     """Yield what does not go together; `decides` if the whole must be true or false."""
-    reader = _Reader(expression, columns, place)
+    reader = _ExpressionReader(expression, columns, place)
     family = reader.family(expression.tree)
     if decides:
         reader.decision(expression.tree, family)
     yield from reader.errors
 
 
-def family_of(expression: Expression, columns: Mapping[str, Column]) -> Family | None:
+def family_of(expression: Expression, columns: Mapping[str, TypedColumn]) -> Family | None:
     """Return what an expression yields."""
-    return _Reader(expression, columns, Locator("")).family(expression.tree)
+    return _ExpressionReader(expression, columns, Locator("")).family(expression.tree)
 
 
 def _counted(family: Family) -> Family:
@@ -112,11 +112,11 @@ def _counted(family: Family) -> Family:
     return "number" if family == "duration" else family
 
 
-class _Reader:
+class _ExpressionReader:
     """Reads one expression from the inside outwards."""
 
     def __init__(
-        self, expression: Expression, columns: Mapping[str, Column], place: Locator
+        self, expression: Expression, columns: Mapping[str, TypedColumn], place: Locator
     ) -> None:
         self.expression, self.columns, self.place = expression, columns, place
         self.errors: list[PolicyError] = []
@@ -236,7 +236,7 @@ class _Reader:
         ):
             optional = f"[, {', '.join(more)}]" if more else ""
             self._misuse(part, given, f"{name}({', '.join(needed)}{optional})")
-        if name.endswith("strptime") and not format_of(part).has_clock:
+        if name.endswith("strptime") and not time_format_of(part).has_clock:
             return "date"
         return result
 

@@ -21,8 +21,9 @@ from ccpolicy.policy.falsifications import (
     Move,
     Suite,
 )
-from ccpolicy.policy.lint import Finding
-from ccpolicy.policy.load import FALSIFICATIONS, Place, Policy
+from ccpolicy.policy.file_reader import FALSIFICATIONS, EntryPlace
+from ccpolicy.policy.lint import LintFinding
+from ccpolicy.policy.load import Policy
 from ccpolicy.policy.names import unknown
 from ccpolicy.policy.tests import sources
 from ccpolicy.time.durations import parse_duration
@@ -46,7 +47,7 @@ def load_falsifications(tree: PolicyFiles, content: Policy) -> Suite | None:
     except ValidationError as failure:
         raise PolicyErrors(explain(failure, source, Falsifications)) from failure
     suite = Suite(
-        [(each, Place(source, ("demands", index))) for index, each in enumerate(found.demands)]
+        [(each, EntryPlace(source, ("demands", index))) for index, each in enumerate(found.demands)]
     )
     errors = [error for demand, place in suite.demands for error in _demand(content, demand, place)]
     errors += [error for each in suite.falsifications for error in _falsification(content, each)]
@@ -55,7 +56,7 @@ def load_falsifications(tree: PolicyFiles, content: Policy) -> Suite | None:
     return suite
 
 
-def _demand(content: Policy, demand: Demand, place: Place) -> Iterator[PolicyError]:
+def _demand(content: Policy, demand: Demand, place: EntryPlace) -> Iterator[PolicyError]:
     clauses = {each.id: each for each in content.plan.clauses}
     clause = clauses.get(demand.clause)
     if clause is None:
@@ -96,11 +97,14 @@ def _falsification(content: Policy, located: LocatedFalsification) -> Iterator[P
             return
     for index, edit in enumerate(located.falsification.edits):
         yield from _edit(
-            content, known, edit, Place(located.place.source, (*located.place.path, "edits", index))
+            content,
+            known,
+            edit,
+            EntryPlace(located.place.source, (*located.place.path, "edits", index)),
         )
 
 
-def _edit(content: Policy, known: set[str], edit: Edit, place: Place) -> Iterator[PolicyError]:
+def _edit(content: Policy, known: set[str], edit: Edit, place: EntryPlace) -> Iterator[PolicyError]:
     given = [name for name in Edit.model_fields if getattr(edit, name)]
     if len(given) != 1:
         yield PolicyError(
@@ -130,7 +134,7 @@ def _edit(content: Policy, known: set[str], edit: Edit, place: Place) -> Iterato
 
 
 def _columns(
-    content: Policy, edit: Edit, there: Mapping[str, ColumnType], place: Place
+    content: Policy, edit: Edit, there: Mapping[str, ColumnType], place: EntryPlace
 ) -> Iterator[PolicyError]:
     """Yield the columns of an edit that are not there, or are no times."""
     parent, _, child = edit.dataset.partition(".")
@@ -177,14 +181,16 @@ def _properties(dataset: Dataset, child: str) -> set[str]:
 
 
 def _names(
-    given: Mapping[str, object], known: set[str], place: Place, *path: str | int
+    given: Mapping[str, object], known: set[str], place: EntryPlace, *path: str | int
 ) -> Iterator[PolicyError]:
     for name in given:
         if name not in known:
             yield unknown("unknown column '{name}'", name, known, place.locate(*path, name))
 
 
-def _move(move: Move, on_file: set[str], times: set[str], place: Place) -> Iterator[PolicyError]:
+def _move(
+    move: Move, on_file: set[str], times: set[str], place: EntryPlace
+) -> Iterator[PolicyError]:
     for index, name in enumerate(move.columns):
         at = place.locate("move", "columns", index)
         if name not in on_file:
@@ -198,7 +204,7 @@ def _move(move: Move, on_file: set[str], times: set[str], place: Place) -> Itera
         yield failure.at(place.locate("move", "by"))
 
 
-def _around(key: list[str], add: Add, place: Place) -> Iterator[PolicyError]:
+def _around(key: list[str], add: Add, place: EntryPlace) -> Iterator[PolicyError]:
     for index, record in enumerate(add.records):
         for name in key:
             if name not in record:
@@ -211,13 +217,13 @@ def _around(key: list[str], add: Add, place: Place) -> Iterator[PolicyError]:
                 )
 
 
-def doubtful_demands(content: Policy, suite: Suite) -> Iterator[Finding]:
+def doubtful_demands(content: Policy, suite: Suite) -> Iterator[LintFinding]:
     """Yield clauses without a demand, demands without a falsification, controls that none turns."""
     quoted = {demand.clause for demand, _ in suite.demands}
     held = {clause for control in content.controls.values() for clause in control.clauses}
     for index, clause in enumerate(content.plan.clauses):
         if clause.id in held - quoted:
-            yield Finding(
+            yield LintFinding(
                 Message.of(
                     "clause {id} has a control, and no demand that is falsified", id=clause.id
                 ),
@@ -226,7 +232,7 @@ def doubtful_demands(content: Policy, suite: Suite) -> Iterator[Finding]:
             )
     for demand, place in suite.demands:
         if not (demand.falsifications or demand.none):
-            yield Finding(
+            yield LintFinding(
                 Message.of("nothing falsifies the demand '{words}'", words=demand.says),
                 Message.of("write a falsification, or say why there is none with 'none'"),
                 place.locate(),
@@ -234,7 +240,7 @@ def doubtful_demands(content: Policy, suite: Suite) -> Iterator[Finding]:
     turned = {each for found in suite.falsifications for each in found.falsification.turns}
     for control in content.controls:
         if control not in turned:
-            yield Finding(
+            yield LintFinding(
                 Message.of("no falsification turns {control}", control=control),
                 Message.of("write in falsify.yaml the records of a year that breaks it"),
                 content.place("control", control, "id"),

@@ -1,4 +1,4 @@
-"""Falsifications: how a year lived badly would be on record, and which controls then turn."""
+"""Falsifications: edits of the evidence that break a demand, and the controls that must turn."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from ccpolicy.policy.base_model import Day, Id, Model, Name, TableName
-from ccpolicy.policy.load import Place
+from ccpolicy.policy.base_model import Day, Id, Name, PolicyModel, TableName
+from ccpolicy.policy.file_reader import EntryPlace
 from ccpolicy.texts import Line, WrittenText
 
 
-class During(Model):
+class During(PolicyModel):
     """Whole days in the plan's zone, both ends included; without an end it is open."""
 
     column: Name
@@ -22,7 +22,7 @@ class During(Model):
     until: Day | None = None
 
 
-class Choice(Model):
+class RecordChoice(PolicyModel):
     """Records of a dataset, or nested in its records, as they are on file before any edit."""
 
     dataset: TableName
@@ -32,7 +32,7 @@ class Choice(Model):
     during: During | None = None
 
 
-class Change(Choice):
+class RecordUpdate(RecordChoice):
     """Records that say something else."""
 
     set: dict[Name, Any] = Field(default={})
@@ -41,7 +41,7 @@ class Change(Choice):
     """Column → the column of the same record whose value it takes."""
 
 
-class Move(Choice):
+class Move(RecordChoice):
     """Records whose times are others."""
 
     columns: list[Name] = Field(min_length=1)
@@ -49,7 +49,7 @@ class Move(Choice):
     """A duration of days, months, years or the clock; `-10 days` is earlier."""
 
 
-class Add(Model):
+class Add(PolicyModel):
     """Records that are there too."""
 
     dataset: TableName
@@ -59,11 +59,11 @@ class Add(Model):
     it."""
 
 
-class Edit(Model):
+class Edit(PolicyModel):
     """One edit of the evidence."""
 
-    remove: Choice | None = None
-    change: Change | None = None
+    remove: RecordChoice | None = None
+    change: RecordUpdate | None = None
     move: Move | None = None
     add: Add | None = None
 
@@ -77,7 +77,7 @@ class Edit(Model):
         return "move" if self.move else "add"
 
     @property
-    def choice(self) -> Choice | None:
+    def choice(self) -> RecordChoice | None:
         """The records that are edited, where they are on file."""
         return self.remove or self.change or self.move
 
@@ -89,7 +89,7 @@ class Edit(Model):
         return chosen.dataset
 
 
-class Falsification(Model):
+class Falsification(PolicyModel):
     """The records of a year in which a demand was broken."""
 
     broken: WrittenText
@@ -103,7 +103,7 @@ class Falsification(Model):
     `unknown`: a record that names what is not there. Otherwise that proves nothing."""
 
 
-class Demand(Model):
+class Demand(PolicyModel):
     """Something that a clause of the plan demands."""
 
     clause: Line
@@ -114,7 +114,7 @@ class Demand(Model):
     """Why no record can show that it was broken."""
 
 
-class Falsifications(Model):
+class Falsifications(PolicyModel):
     """`policy/falsify.yaml`."""
 
     demands: list[Demand] = Field(min_length=1)
@@ -126,7 +126,7 @@ class LocatedFalsification:
 
     demand: Demand
     falsification: Falsification
-    place: Place
+    place: EntryPlace
 
     def fits(self, controls: Collection[str], words: str = "") -> bool:
         """Whether it turns one of some controls, or any, and has some words in what it breaks."""
@@ -140,14 +140,14 @@ class LocatedFalsification:
 class Suite:
     """All falsifications of a policy."""
 
-    demands: list[tuple[Demand, Place]]
+    demands: list[tuple[Demand, EntryPlace]]
 
     @property
     def falsifications(self) -> list[LocatedFalsification]:
         """Return the falsifications in order."""
         return [
             LocatedFalsification(
-                demand, each, Place(place.source, (*place.path, "falsifications", index))
+                demand, each, EntryPlace(place.source, (*place.path, "falsifications", index))
             )
             for demand, place in self.demands
             for index, each in enumerate(demand.falsifications)

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ccpolicy.errors import PolicyError
+from ccpolicy.errors import LocateIfKnown, PolicyError
 from ccpolicy.policy.columns import columns
 from ccpolicy.policy.dataset import Dataset
 from ccpolicy.policy.labels import Labels, value_text
 from ccpolicy.policy.names import unknown
-from ccpolicy.policy.record_schema import Place
 from ccpolicy.texts import Text
 
 
-def check_labels(dataset: Dataset, place: Place) -> Iterator[PolicyError]:
+def check_labels(dataset: Dataset, place: LocateIfKnown) -> Iterator[PolicyError]:
     """Yield labels of what is not there, and labels that two fields or values share."""
     properties: Mapping[str, Any] = dataset.record.get("properties", {})
     others = columns({dataset.id: dataset}, dataset.id) or {}
@@ -25,7 +24,10 @@ def check_labels(dataset: Dataset, place: Place) -> Iterator[PolicyError]:
 
 
 def _table(
-    labels: Labels, known: Mapping[str, Mapping[str, Any]], path: tuple[str, ...], place: Place
+    labels: Labels,
+    known: Mapping[str, Mapping[str, Any]],
+    path: tuple[str, ...],
+    place: LocateIfKnown,
 ) -> Iterator[PolicyError]:
     for field in Labels.model_fields:
         for name in getattr(labels, field):
@@ -55,7 +57,7 @@ def _values(spec: Mapping[str, Any]) -> list[str]:
 
 
 def _alike(
-    labels: Mapping[str, Text], path: tuple[str, ...], place: Place
+    labels: Mapping[str, Text], path: tuple[str, ...], place: LocateIfKnown
 ) -> Iterator[PolicyError]:
     seen: dict[tuple[str, str], str] = {}
     for name, label in labels.items():

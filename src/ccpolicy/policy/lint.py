@@ -17,6 +17,7 @@ from ccpolicy.policy.calendars import (
 )
 from ccpolicy.policy.consistency import check_policy
 from ccpolicy.policy.duration_checks import unproven
+from ccpolicy.policy.frameworks import split_name
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.models import Waiver
 from ccpolicy.policy.pauses import untraced_ends
@@ -29,11 +30,12 @@ from ccpolicy.store import open_store
 from ccpolicy.time.calendar import day_number, last_days
 from ccpolicy.time.durations import parse_duration
 
+_WHERE_HINT = Message.of("write under 'consulted' where the text was read, or grade it lower")
 _YEAR = datetime.timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class LintFinding:
     """Something that somebody should look at."""
 
     message: Message
@@ -42,7 +44,7 @@ class Finding:
     level: Level = "warning"
 
 
-def lint(content: Policy, today: datetime.date) -> list[Finding]:
+def lint(content: Policy, today: datetime.date) -> list[LintFinding]:
     """Return the findings of a policy.
 
     Raises:
@@ -52,10 +54,11 @@ def lint(content: Policy, today: datetime.date) -> list[Finding]:
         store.lock()
         check_policy(content, store)
     return [
-        *(Finding(*each) for each in placeholders(content)),
+        *(LintFinding(*each) for each in placeholders(content)),
         *_settings(content),
         *_clauses(content),
         *_norms(content),
+        *_frameworks(content),
         *_terms(content),
         *_datasets(content),
         *_references(content),
@@ -67,9 +70,9 @@ def lint(content: Policy, today: datetime.date) -> list[Finding]:
     ]
 
 
-def _settings(content: Policy) -> Iterator[Finding]:
+def _settings(content: Policy) -> Iterator[LintFinding]:
     if content.settings.as_of is not None and content.settings.as_of_reason is None:
-        yield Finding(
+        yield LintFinding(
             Message.of("the moment judged is pinned, and nothing says why"),
             Message.of(
                 "write 'as_of_reason', or take 'as_of' out: what has happened since is not judged"
@@ -78,20 +81,20 @@ def _settings(content: Policy) -> Iterator[Finding]:
         )
 
 
-def _clauses(content: Policy) -> Iterator[Finding]:
+def _clauses(content: Policy) -> Iterator[LintFinding]:
     plan = content.plan
     held = {clause for control in content.controls.values() for clause in control.clauses}
     digests = {clause.id: clause.digest for clause in plan.clauses}
     for index, clause in enumerate(plan.clauses):
         place = content.place("plan", plan.id, "clauses", index, "id")
         if clause.text and clause.id not in held and not clause.no_control:
-            yield Finding(
+            yield LintFinding(
                 Message.of("clause {id} has no control", id=clause.id),
                 Message.of("add a control, or say why there is none with 'no_control'"),
                 place,
             )
         if clause.no_control and clause.id in held:
-            yield Finding(
+            yield LintFinding(
                 Message.of("clause {id} has a control, and a reason for having none", id=clause.id),
                 Message.of("take out 'no_control'"),
                 place,
@@ -99,7 +102,7 @@ def _clauses(content: Policy) -> Iterator[Finding]:
     for control in content.controls.values():
         for name, digest in control.clauses.items():
             if digest != digests[name]:
-                yield Finding(
+                yield LintFinding(
                     Message.of(
                         "clause {id} has changed since this control was reviewed against it",
                         id=name,
@@ -109,15 +112,17 @@ def _clauses(content: Policy) -> Iterator[Finding]:
                 )
 
 
-def _norms(content: Policy) -> Iterator[Finding]:
-    used = set()
+def _norms(content: Policy) -> Iterator[LintFinding]:
+    used = {
+        each.norm for framework in content.frameworks.values() for each in framework.requirements
+    }
     for control in content.controls.values():
         for index, revision in enumerate(control.history):
             path: tuple[str | int, ...] = ("revisions", index) if control.revisions else ()
             for name, given in revision.parameters.items():
                 used.add(given.norm)
                 if given.norm is None:
-                    yield Finding(
+                    yield LintFinding(
                         Message.of("the parameter '{name}' cites no norm as its basis", name=name),
                         Message.of(
                             "cite a norm of policy/norms.yaml; an internal decision can be one"
@@ -126,25 +131,52 @@ def _norms(content: Policy) -> Iterator[Finding]:
                     )
     for norm in content.norms.values():
         if norm.id not in used:
-            yield Finding(
+            yield LintFinding(
                 Message.of("no parameter cites the norm '{id}'", id=norm.id),
                 Message.of("take it out, or name it where it is the reason"),
                 content.place("norm", norm.id, "id"),
             )
+        if norm.grade == "read" and norm.consulted is None:
+            yield LintFinding(
+                Message.of("the norm '{id}' is graded as read, and nothing says where", id=norm.id),
+                _WHERE_HINT,
+                content.place("norm", norm.id, "grade"),
+            )
 
 
-def _terms(content: Policy) -> Iterator[Finding]:
+def _frameworks(content: Policy) -> Iterator[LintFinding]:
+    served = {split_name(name)[0] for each in content.controls.values() for name in each.satisfies}
+    for framework in content.frameworks.values():
+        if framework.id not in served:
+            yield LintFinding(
+                Message.of("no control serves a requirement of '{id}'", id=framework.id),
+                Message.of("name its requirements under 'satisfies' of controls, or take it out"),
+                content.place("framework", framework.id, "id"),
+            )
+        grades = {framework.graded(each) for each in framework.requirements}
+        if "read" in grades and framework.consulted is None:
+            yield LintFinding(
+                Message.of(
+                    "requirements of '{id}' are graded as read, and nothing says where",
+                    id=framework.id,
+                ),
+                _WHERE_HINT,
+                content.place("framework", framework.id, "grade"),
+            )
+
+
+def _terms(content: Policy) -> Iterator[LintFinding]:
     for control in content.controls.values():
         kind = content.kinds[control.check]
         doubtful = [*unproven(content, control, kind), *clipped(content, control, kind)]
         for message, hint, place in doubtful:
-            yield Finding(message, hint, place)
+            yield LintFinding(message, hint, place)
         for index, revision in enumerate(control.history):
             path: tuple[str | int, ...] = ("revisions", index) if control.revisions else ()
             for name in revision.parameters:
                 other = kind.parameters[name].replaces
                 if other in revision.parameters:
-                    yield Finding(
+                    yield LintFinding(
                         Message.of(
                             "'{name}' sets the first due date, and the first '{other}' does not",
                             name=name,
@@ -158,20 +190,20 @@ def _terms(content: Policy) -> Iterator[Finding]:
                     )
 
 
-def _datasets(content: Policy) -> Iterator[Finding]:
+def _datasets(content: Policy) -> Iterator[LintFinding]:
     used = content.datasets_read()
     for dataset in content.datasets.values():
         if dataset.id not in used:
-            yield Finding(
+            yield LintFinding(
                 Message.of("no control uses the dataset '{id}'", id=dataset.id),
                 Message.of("use it in a control, or take it out"),
                 content.place("dataset", dataset.id, "id"),
             )
 
 
-def _references(content: Policy) -> Iterator[Finding]:
+def _references(content: Policy) -> Iterator[LintFinding]:
     for column, dataset, line, place in lookalikes(content):
-        yield Finding(
+        yield LintFinding(
             Message.of(
                 "'{column}' seems to refer to '{dataset}', but no reference says so",
                 column=column,
@@ -182,9 +214,9 @@ def _references(content: Policy) -> Iterator[Finding]:
         )
 
 
-def _pauses(content: Policy) -> Iterator[Finding]:
+def _pauses(content: Policy) -> Iterator[LintFinding]:
     for control_id, path, column, dataset in untraced_ends(content):
-        yield Finding(
+        yield LintFinding(
             Message.of(
                 "nobody can tell whether '{column}' was recorded before the pause had ended",
                 column=column,
@@ -198,7 +230,7 @@ def _pauses(content: Policy) -> Iterator[Finding]:
         )
 
 
-def _calendars(content: Policy, today: datetime.date) -> Iterator[Finding]:
+def _calendars(content: Policy, today: datetime.date) -> Iterator[LintFinding]:
     counted, kept = counted_on(content), kept_by(content)
     soon = last_days(
         range(day_number(today), day_number(today) + 1), parse_duration(content.settings.due_soon)
@@ -206,7 +238,7 @@ def _calendars(content: Policy, today: datetime.date) -> Iterator[Finding]:
     for name, controls in counted.items():
         place = content.place("calendar", name, "id")
         if not controls and name != kept:
-            yield Finding(
+            yield LintFinding(
                 Message.of("nothing counts on the calendar '{calendar}'", calendar=name),
                 Message.of("name it with 'calendar' in a control, or take it out"),
                 place,
@@ -215,7 +247,7 @@ def _calendars(content: Policy, today: datetime.date) -> Iterator[Finding]:
         calendar = business_calendar(content, name)
         year = calendar and calendar.unknown_year(day_number(today), soon[0])
         if year:
-            yield Finding(
+            yield LintFinding(
                 Message.of(
                     "the calendar '{calendar}' does not know {year}, in which something may soon"
                     " be due",
@@ -237,19 +269,19 @@ def _calendars(content: Policy, today: datetime.date) -> Iterator[Finding]:
             if revision.calendar and not counts_business_time(revision):
                 named.append(("revisions", index, "calendar"))
         for path in named:
-            yield Finding(
+            yield LintFinding(
                 Message.of("the control names a calendar, but counts no business time"),
                 Message.of("take 'calendar' out, or write a duration such as 5 business days"),
                 content.place("control", control.id, *path),
             )
 
 
-def _exemptions(content: Policy, today: datetime.date) -> Iterator[Finding]:
+def _exemptions(content: Policy, today: datetime.date) -> Iterator[LintFinding]:
     """Yield which controls are said not to apply for longer than a year from now."""
     for control in content.controls.values():
         exemption = control.not_applicable
         if exemption and exemption.until - today > _YEAR:
-            yield Finding(
+            yield LintFinding(
                 Message.of(
                     "the control does not apply until {day}, more than a year ahead",
                     day=exemption.until.isoformat(),
@@ -259,7 +291,7 @@ def _exemptions(content: Policy, today: datetime.date) -> Iterator[Finding]:
             )
 
 
-def _renewals(content: Policy) -> Iterator[Finding]:
+def _renewals(content: Policy) -> Iterator[LintFinding]:
     """Yield waivers that follow one another for longer than a single one may last."""
     longest = parse_duration(content.settings.longest_waiver)
     most = longest.months * 31 + longest.days
@@ -273,7 +305,7 @@ def _renewals(content: Policy) -> Iterator[Finding]:
             until = max(until, waiver.until)
             days = (until - first).days + 1
             if is_renewal and days > most:
-                yield Finding(
+                yield LintFinding(
                     Message.of(
                         "waivers of {control} for '{subject}' follow one another for {days} days,"
                         " longer than longest_waiver permits one",
@@ -289,10 +321,10 @@ def _renewals(content: Policy) -> Iterator[Finding]:
                 )
 
 
-def _waivers(content: Policy, today: datetime.date) -> Iterator[Finding]:
+def _waivers(content: Policy, today: datetime.date) -> Iterator[LintFinding]:
     for waiver in content.waivers.values():
         if waiver.until < today:
-            yield Finding(
+            yield LintFinding(
                 Message.of("the waiver {id} has expired", id=waiver.id),
                 Message.of(
                     "it still explains the past; take it out once that is no longer audited"
@@ -302,7 +334,7 @@ def _waivers(content: Policy, today: datetime.date) -> Iterator[Finding]:
         yield from _nobody(content, waiver)
 
 
-def _nobody(content: Policy, waiver: Waiver) -> Iterator[Finding]:
+def _nobody(content: Policy, waiver: Waiver) -> Iterator[LintFinding]:
     """Yield that a waiver names what no subject of its control can be called.
 
     Who is on file only a check knows, and its reports say.
@@ -310,7 +342,7 @@ def _nobody(content: Policy, waiver: Waiver) -> Iterator[Finding]:
     forms = list(subject_forms(content, content.controls[waiver.control]))
     if any(form.fits(waiver.subject) for form in forms):
         return
-    yield Finding(
+    yield LintFinding(
         Message.of(
             "the waiver {id} is for '{subject}', and no subject of {control} can be called so",
             id=waiver.id,

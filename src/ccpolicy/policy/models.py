@@ -10,13 +10,14 @@ from pydantic import Field, StringConstraints
 
 from ccpolicy.checks.kinds import ROLES, Role
 from ccpolicy.checks.values import Given, Value
-from ccpolicy.policy.base_model import Day, Id, Model, Name, TableName
+from ccpolicy.policy.base_model import Day, Id, Name, PolicyModel, TableName
 from ccpolicy.policy.dataset import Dataset
+from ccpolicy.policy.frameworks import Framework, RequirementName
 from ccpolicy.texts import Label, Line, Tag, WrittenText
 from ccpolicy.vocabulary import Grade, Severity
 
 
-class Clause(Model):
+class Clause(PolicyModel):
     """A paragraph of the plan."""
 
     id: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]+(\.[0-9A-Za-z]+)*$")]
@@ -35,7 +36,7 @@ class Clause(Model):
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
 
-class Plan(Model):
+class Plan(PolicyModel):
     """The document that the controls hold the organisation to: `policy/plan.yaml`."""
 
     id: Id
@@ -75,7 +76,7 @@ OpeningHours = Annotated[list[Line], Field(min_length=1)]
 day on which they begin."""
 
 
-class WeekHours(Model):
+class WeekHours(PolicyModel):
     """Opening hours by weekday; each that is not in the weekend has some."""
 
     monday: OpeningHours | None = None
@@ -92,7 +93,7 @@ class WeekHours(Model):
         return found or []
 
 
-class ClosedDays(Model):
+class ClosedDays(PolicyModel):
     """Own days that are not worked."""
 
     day: Day
@@ -101,7 +102,7 @@ class ClosedDays(Model):
     reason: Label
 
 
-class WorkedDay(Model):
+class WorkedDay(PolicyModel):
     """An own day that is worked, whatever weekday or holiday it is."""
 
     day: Day
@@ -110,7 +111,7 @@ class WorkedDay(Model):
     reason: Label
 
 
-class BusinessCalendarRules(Model):
+class BusinessCalendarRules(PolicyModel):
     """Which days are worked and when it is open: a calendar on which business time counts."""
 
     id: Id
@@ -137,13 +138,13 @@ class BusinessCalendarRules(Model):
     """Last day on which it is valid."""
 
 
-class Calendars(Model):
+class Calendars(PolicyModel):
     """`policy/calendars.yaml`."""
 
     calendars: list[BusinessCalendarRules] = Field(min_length=1)
 
 
-class Norm(Model):
+class Norm(PolicyModel):
     """The basis of a parameter: a standard, a regulation or an internal decision."""
 
     id: Id
@@ -154,16 +155,18 @@ class Norm(Model):
     grade: Grade
     """How far the source was checked: `read` (its text), `secondary` (a secondary source), `memory`
     (not verified), or `choice`, an internal decision."""
+    consulted: Label | None = None
+    """Where it was read: the text itself, or what tells of it."""
     url: Annotated[str, StringConstraints(pattern=r"^https://")] | None = None
 
 
-class Norms(Model):
+class Norms(PolicyModel):
     """`policy/norms.yaml`."""
 
     norms: list[Norm]
 
 
-class Selection(Model):
+class Selection(PolicyModel):
     """Records of a dataset that fill one input of a check kind, and which columns mean what."""
 
     dataset: TableName
@@ -222,7 +225,7 @@ class Selection(Model):
         return found
 
 
-class ParameterValue(Model):
+class ParameterValue(PolicyModel):
     """A number of the plan, and why it is that number."""
 
     value: Given
@@ -241,7 +244,7 @@ class ParameterValue(Model):
         return list(self.value) if isinstance(self.value, dict) else [str(self.value)]
 
 
-class Revision(Model):
+class Revision(PolicyModel):
     """The parameters of a control from a day on."""
 
     version: int = Field(ge=1)
@@ -267,7 +270,7 @@ class Revision(Model):
         }
 
 
-class NotApplicable(Model):
+class NotApplicable(PolicyModel):
     """A written decision that a control does not apply for a while."""
 
     reason: WrittenText
@@ -276,7 +279,7 @@ class NotApplicable(Model):
     """Last day on which the decision stands."""
 
 
-class Control(Model):
+class Control(PolicyModel):
     """One requirement of the plan, with the check that evaluates it."""
 
     id: Id
@@ -289,6 +292,8 @@ class Control(Model):
     """Remediation: what to do when it fails."""
     clauses: dict[str, Line] = Field(min_length=1)
     """Clause id → the clause's digest when the control was last reviewed against it."""
+    satisfies: list[RequirementName] = Field(default=[])
+    """Requirements of `policy/frameworks/` that it serves, such as `iso27001:A.5.30`."""
     severity: Severity
     owner: Label
     tags: list[Name] = Field(default=[])
@@ -320,13 +325,13 @@ class Control(Model):
         return [part for part in given if isinstance(part, Selection)]
 
 
-class Controls(Model):
+class Controls(PolicyModel):
     """A file of `policy/controls/`: the controls of one chapter."""
 
     controls: list[Control]
 
 
-class Waiver(Model):
+class Waiver(PolicyModel):
     """A lapse that somebody accepted for a while, in writing."""
 
     id: Id
@@ -341,18 +346,19 @@ class Waiver(Model):
     """Last day on which it stands."""
 
 
-class Waivers(Model):
+class Waivers(PolicyModel):
     """`policy/waivers.yaml`."""
 
     waivers: list[Waiver] = Field(default=[])
 
 
-SCHEMAS: dict[str, type[Model]] = {
+SCHEMAS: dict[str, type[PolicyModel]] = {
     "plan": Plan,
     "norms": Norms,
     "controls": Controls,
     "dataset": Dataset,
     "waivers": Waivers,
     "calendars": Calendars,
+    "framework": Framework,
 }
 """Kind of policy file → its model; the JSON Schemas for editors derive from it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from ccpolicy.errors import Language
-from ccpolicy.oscal import Part, document, identifier, prop, prose, role, token
+from ccpolicy.oscal import Part, document, prop, prose, role, stable_uuid, token
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.models import Clause, Control, ParameterValue
 from ccpolicy.texts import Text
@@ -61,7 +61,7 @@ class _Policy:
         return prose(text.text(self.language))
 
     def id(self, *names: str) -> str:
-        return identifier(self.content.plan.id, *names)
+        return stable_uuid(self.content.plan.id, *names)
 
     def group(self, clause: Clause) -> Part:
         """Return a clause with the controls that begin with it."""
@@ -109,6 +109,7 @@ class _Policy:
             "props": [
                 prop("severity", control.severity),
                 *(prop("clause", clause) for clause in control.clauses),
+                *(prop("satisfies", name) for name in control.satisfies),
                 *(prop("tag", tag) for tag in control.tags),
             ],
             "parts": parts,

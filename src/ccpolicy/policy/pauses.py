@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from ccpolicy.checks.kinds import Input, Kind
-from ccpolicy.errors import Locator, PolicyError
+from ccpolicy.errors import Locate, PolicyError
 from ccpolicy.policy.columns import columns, schema
 from ccpolicy.policy.dataset import Dataset
 from ccpolicy.policy.load import Policy
@@ -13,11 +13,9 @@ from ccpolicy.policy.models import Control, ParameterValue, Revision, Selection
 from ccpolicy.policy.names import without_effect
 from ccpolicy.time.durations import Duration, parse_duration
 
-Place = Callable[..., Locator]
-
 
 def check_pauses(
-    datasets: Mapping[str, Dataset], selection: Selection, spec: Input, place: Place
+    datasets: Mapping[str, Dataset], selection: Selection, spec: Input, place: Locate
 ) -> Iterator[PolicyError]:
     """Yield what does not fit in a selection of pauses, or is said of other records though."""
     if selection.reasons and not (spec.stops and selection.reason):
@@ -57,7 +55,7 @@ def check_pauses(
 
 
 def stopped_clocks(
-    control: Control, kind: Kind, revision: Revision, place: Place
+    control: Control, kind: Kind, revision: Revision, place: Locate
 ) -> Iterator[PolicyError]:
     """Yield durations that no pause can stop, and pauses without their limit or a limit alone."""
     given = revision.parameters
@@ -93,7 +91,7 @@ def stopped_clocks(
 
 
 def _clocks(
-    given: Mapping[str, ParameterValue], stopped: str, limit: str, place: Place
+    given: Mapping[str, ParameterValue], stopped: str, limit: str, place: Locate
 ) -> Iterator[PolicyError]:
     """Yield a duration in days, or two that do not run by the same clock."""
     families: dict[str, set[str]] = {}
@@ -123,10 +121,10 @@ def _clocks(
 def untraced_ends(
     content: Policy,
 ) -> Iterator[tuple[str, tuple[str | int, ...], str, str]]:
-    """Yield the ends of pauses of which git does not tell when they were filed.
+    """Yield the columns that end pauses and whose dataset does not track its records in git.
 
-    An end that is filed before it has come is one that nobody can know: in the contract git is
-    asked for it. Each comes with its control, its path there, its column and its dataset.
+    Without git, nobody knows whether an end was filed before it came. Yields the control's id, the
+    path in it, the column and the dataset.
     """
     for control in content.controls.values():
         for name, spec in content.kinds[control.check].inputs.items():

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ccpolicy.errors import Locator, Message, PolicyError
+from ccpolicy.errors import KeyPath, Locator, Message, PolicyError
 from ccpolicy.files.yaml_document import YamlDocument, parse_yaml
 from ccpolicy.policy.load import Policy
 
 PLACEHOLDER = "…"
 """Text of a draft that stands for one yet to be written."""
-Path = tuple[str | int, ...]
 
 
 def placeholders(content: Policy) -> Iterator[tuple[Message, Message, Locator]]:
@@ -45,7 +44,7 @@ def _sources(content: Policy) -> Iterator[YamlDocument]:
             yield source
 
 
-def _unwritten(value: Any, path: Path) -> Iterator[Path]:
+def _unwritten(value: Any, path: KeyPath) -> Iterator[KeyPath]:
     match value:
         case dict():
             for key, each in value.items():

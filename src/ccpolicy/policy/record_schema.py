@@ -7,18 +7,15 @@ records are judged in bulk and explained one by one, and both must agree.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ccpolicy.checks import patterns
-from ccpolicy.errors import Locator, PolicyError
+from ccpolicy.errors import LocateIfKnown, PolicyError
 from ccpolicy.evidence_formats import FORMATS
 from ccpolicy.policy.dataset import Dataset
 from ccpolicy.policy.keywords import KEYWORDS
 from ccpolicy.policy.names import unknown
-
-Place = Callable[..., Locator | None]
-"""Returns the place of a part of the dataset's file, such as `place("record", "required", 0)`."""
 
 RESERVED = frozenset(["locator"])
 """Columns that every table has besides those of its dataset."""
@@ -34,7 +31,7 @@ _KEYWORDS = {
 _FORMATS = ("date", "date-time", "attachment")
 
 
-def check_schema(dataset: Dataset, place: Place) -> Iterator[PolicyError]:
+def check_schema(dataset: Dataset, place: LocateIfKnown) -> Iterator[PolicyError]:
     """Yield what is impossible or unknown in a dataset's `record` and `children`."""
     record = dataset.record
     yield from _object(dataset, record, ("record",), place)
@@ -85,7 +82,7 @@ def _scalars(properties: Any) -> set[str]:
 
 
 def _object(
-    dataset: Dataset, schema: Mapping[str, Any], path: tuple[str, ...], place: Place
+    dataset: Dataset, schema: Mapping[str, Any], path: tuple[str, ...], place: LocateIfKnown
 ) -> Iterator[PolicyError]:
     """Check the schema of a record, or of a record nested in it."""
     if schema.get("type") != "object":
@@ -127,7 +124,7 @@ def _object(
 
 
 def _required(
-    required: Any, properties: Mapping[str, Any], path: tuple[str, ...], place: Place
+    required: Any, properties: Mapping[str, Any], path: tuple[str, ...], place: LocateIfKnown
 ) -> Iterator[PolicyError]:
     if not isinstance(required, list):
         yield PolicyError("'required' is a list of columns", locator=place(*path, "required"))
@@ -140,7 +137,7 @@ def _required(
 
 
 def _value(
-    dataset: Dataset, spec: Mapping[str, Any], path: tuple[str, ...], place: Place
+    dataset: Dataset, spec: Mapping[str, Any], path: tuple[str, ...], place: LocateIfKnown
 ) -> Iterator[PolicyError]:
     """Check the schema of one value."""
     kind = spec.get("type")
@@ -176,7 +173,7 @@ def _value(
 
 
 def _keywords(
-    spec: Mapping[str, Any], known: frozenset[str], path: tuple[str, ...], place: Place
+    spec: Mapping[str, Any], known: frozenset[str], path: tuple[str, ...], place: LocateIfKnown
 ) -> Iterator[PolicyError]:
     """Check that each keyword of a schema is known and has a value that it may have."""
     for keyword, given in spec.items():

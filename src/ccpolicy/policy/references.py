@@ -7,15 +7,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import product
 
-from ccpolicy.errors import Locator, PolicyError
+from ccpolicy.errors import KeyPath, Locate, Locator, PolicyError
 from ccpolicy.policy.columns import columns, schema
 from ccpolicy.policy.dataset import Dataset, Reference
-from ccpolicy.policy.expression_types import Column
+from ccpolicy.policy.expression_types import TypedColumn
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.names import unknown
 from ccpolicy.vocabulary import ColumnType
 
-Path = tuple[str | int, ...]
 COMMON_NAMES = frozenset(
     (
         *("id", "no", "nr", "number", "num", "code", "key", "serial", "seq", "row"),
@@ -59,7 +58,7 @@ def _own(content: Policy, table: str) -> list[str]:
     return [each for each in columns(content.datasets, table) or {} if each not in (around or {})]
 
 
-def _path(table: str, column: str) -> Path:
+def _path(table: str, column: str) -> KeyPath:
     """Return where the reference of a column stands in its dataset."""
     child = table.partition(".")[2]
     return ("children", child, "references", column) if child else ("references", column)
@@ -73,7 +72,7 @@ def _columns(
     reference: Reference,
     own: Mapping[str, ColumnType],
     there: Mapping[str, ColumnType],
-    place: Callable[..., Locator],
+    place: Locate,
 ) -> Iterator[PolicyError]:
     """Yield columns that are not there, and times that are none, or stand alone."""
     if reference.key not in there:
@@ -104,7 +103,7 @@ def _columns(
 
 
 def unlike_references(
-    content: Policy, column_of: Callable[[str, str], Column]
+    content: Policy, column_of: Callable[[str, str], TypedColumn]
 ) -> Iterator[PolicyError]:
     """Yield references between columns whose values can never be equal.
 
@@ -137,7 +136,7 @@ def unlike_references(
 
 def _kind(
     content: Policy,
-    column_of: Callable[[str, str], Column],
+    column_of: Callable[[str, str], TypedColumn],
     table: str,
     name: str,
     *,
@@ -172,7 +171,7 @@ def lookalikes(content: Policy) -> Iterator[tuple[str, str, str, Locator]]:
                 found = _meant(content, dataset, child, column)
                 if found and (table, column, found[0]) not in held:
                     line = f"{column}: {{dataset: {found[0]}, key: {found[1]}}}"
-                    below: Path = ("properties", column)
+                    below: KeyPath = ("properties", column)
                     if child:
                         below = ("properties", dataset.children[child].path, "items", *below)
                     place = content.place("dataset", dataset.id, "record", *below)
@@ -180,9 +179,9 @@ def lookalikes(content: Policy) -> Iterator[tuple[str, str, str, Locator]]:
 
 
 def _held(content: Policy) -> set[tuple[str, str, str]]:
-    """Return table, column and dataset where a value that is not in the dataset is told anyway.
+    """Return table, column and dataset of the references that another rule checks anyway.
 
-    It looks something up there, or names a subject that a control takes from there.
+    The column looks something up in the dataset, or names a subject that a control takes from it.
     """
     found = {
         (dataset.id, column, lookup.dataset)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from ccpolicy.checks.reshape_guard import reshape_sql
-from ccpolicy.errors import Locator, PolicyError
+from ccpolicy.errors import Locate, Locator, PolicyError
 from ccpolicy.policy.dataset import Dataset
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.names import unknown
@@ -43,7 +43,7 @@ def check_reshapes(content: Policy, store: DuckDB) -> Iterator[PolicyError]:
             yield from _query(dataset, dataset.reshape, store, place)
 
 
-def _beside(dataset: Dataset, place: Callable[..., Locator]) -> Iterator[PolicyError]:
+def _beside(dataset: Dataset, place: Locate) -> Iterator[PolicyError]:
     """Yield what does not go with `reshape`."""
     given = {
         "children": bool(dataset.children),
@@ -72,7 +72,7 @@ def _beside(dataset: Dataset, place: Callable[..., Locator]) -> Iterator[PolicyE
 
 
 def _query(
-    dataset: Dataset, reshape: Reshape, store: DuckDB, place: Callable[..., Locator]
+    dataset: Dataset, reshape: Reshape, store: DuckDB, place: Locate
 ) -> Iterator[PolicyError]:
     """Yield what is wrong with the query, and with the columns that it returns."""
     here = place("reshape", "query")

@@ -9,21 +9,20 @@ from ccpolicy.checks.parameter_values import check_value
 from ccpolicy.checks.schedule_parameters import Scheduled, schedule
 from ccpolicy.checks.strictness import shorter
 from ccpolicy.checks.values import Value
-from ccpolicy.errors import Locator, Message, PolicyError
+from ccpolicy.errors import KeyPath, Locator, Message, PolicyError
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.models import Control, Revision
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.time.period_days import WEEK
 
-Path = tuple[str | int, ...]
 _Fault = tuple[str, PolicyError]
-"""The parameter at which it is told, and what is wrong."""
+"""The parameter to which the error belongs, and the error."""
 
 
 def schedule_faults(
-    policy: Policy, control: Control, kind: Kind, revision: Revision, path: Path
+    policy: Policy, control: Control, kind: Kind, revision: Revision, path: KeyPath
 ) -> Iterator[PolicyError]:
-    """Yield what does not fit; what is no proper value is told elsewhere."""
+    """Yield values that do not fit together; malformed values are reported by another check."""
     told = set()
     for class_ in revision.classes:
         for name, failure in _faults(kind.parameters, revision.of_class(class_)):
@@ -138,7 +137,7 @@ def clipped(
 ) -> Iterator[tuple[Message, Message, Locator]]:
     """Yield days that some periods are too short for, with what that means and the place."""
     for index, revision in enumerate(control.history):
-        path: Path = ("revisions", index) if control.revisions else ()
+        path: KeyPath = ("revisions", index) if control.revisions else ()
         for class_ in revision.classes:
             given = revision.of_class(class_)
             scheduled = schedule(kind.parameters, given)

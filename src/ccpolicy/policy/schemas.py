@@ -51,7 +51,7 @@ READ: dict[str, type[BaseModel]] = {
 NAMES = (*READ, *WRITTEN)
 
 
-class _Schema(GenerateJsonSchema):
+class _JsonSchemaGenerator(GenerateJsonSchema):
     """Leaves out the titles that only repeat a field's name."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
@@ -67,7 +67,7 @@ def schema_text(name: str) -> str:
 
 def schema_of(model: type[BaseModel], mode: JsonSchemaMode = "validation") -> dict[str, Any]:
     """Return the schema of a model, in which each field has its docstring as description."""
-    schema = model.model_json_schema(schema_generator=_Schema, mode=mode)
+    schema = model.model_json_schema(schema_generator=_JsonSchemaGenerator, mode=mode)
     for title, part in {model.__name__: schema, **schema.get("$defs", {})}.items():
         for field, text in _described(classes(model)[title]).items():
             if field in part.get("properties", {}):

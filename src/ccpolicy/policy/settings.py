@@ -9,14 +9,14 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 
 from ccpolicy.checks.strictness import shorter
-from ccpolicy.errors import Locator, PolicyError
+from ccpolicy.errors import KeyPath, Locator, PolicyError
 from ccpolicy.files.ignoring import ignores_everything
 from ccpolicy.files.limits import Limits
 from ccpolicy.files.model_errors import explain
 from ccpolicy.files.paths import leads_out
 from ccpolicy.files.policy_files import FolderFiles, PolicyFiles
-from ccpolicy.files.yaml_document import Place, YamlDocument, decode
-from ccpolicy.policy.base_model import Model
+from ccpolicy.files.yaml_document import YamlDocument, decode_text
+from ccpolicy.policy.base_model import PolicyModel
 from ccpolicy.texts import Label, Line, WrittenText
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.vocabulary import Judged, Severity
@@ -24,7 +24,7 @@ from ccpolicy.vocabulary import Judged, Severity
 FILE = "ccpolicy.toml"
 
 
-class Ignore(Model):
+class Ignore(PolicyModel):
     """Files of the evidence folder that no dataset reads, and why that is all right."""
 
     files: Line
@@ -50,7 +50,7 @@ USUAL = (
 """What is ignored in every repository."""
 
 
-class Settings(Model):
+class Settings(PolicyModel):
     """The content of `ccpolicy.toml`."""
 
     policy: Line = "policy"
@@ -80,12 +80,14 @@ class Settings(Model):
 
 
 def find_root(path: Path) -> Path:
-    """Return the policy repository at a path.
+    """Return the policy repository at a path, or around it within the same git checkout.
 
     Raises:
-        PolicyError: there is no such folder, or it holds no `ccpolicy.toml` of its own.
+        PolicyError: there is no such folder, or neither it nor a folder around it holds a
+            `ccpolicy.toml`.
     """
     there = path.is_dir()
+    path = _around(path) if there else path
     if not there or not (path / FILE).is_file():
         raise PolicyError(
             "no ccpolicy.toml in {path}" if there else "no such folder: {path}",
@@ -99,6 +101,16 @@ def find_root(path: Path) -> Path:
             locator=Locator(FILE),
         )
     return path.resolve()
+
+
+def _around(path: Path) -> Path:
+    """Return the nearest folder with a `ccpolicy.toml` up to the top of the git checkout."""
+    if (path / FILE).is_file():
+        return path
+    within = path.resolve()
+    upward = [within, *within.parents]
+    top = next((place for place, each in enumerate(upward) if (each / ".git").exists()), 0)
+    return next((each for each in upward[1 : top + 1] if (each / FILE).is_file()), path)
 
 
 def _check_pin(settings: Settings, source: YamlDocument) -> None:
@@ -124,7 +136,7 @@ def load_settings(tree: PolicyFiles, root: Path) -> tuple[Settings, YamlDocument
         PolicyError: it cannot be read, or says what is not known.
     """
     file = tree.place(FILE)
-    text = decode(tree.read(FILE), file, PolicyError)
+    text = decode_text(tree.read(FILE), file, PolicyError)
     try:
         value = tomllib.loads(text)
     except tomllib.TOMLDecodeError as failure:
@@ -185,10 +197,10 @@ def load_settings(tree: PolicyFiles, root: Path) -> tuple[Settings, YamlDocument
     return settings, source
 
 
-def _marks(text: str) -> dict[Place, tuple[int, int]]:
+def _marks(text: str) -> dict[KeyPath, tuple[int, int]]:
     """Return where the keys stand, also those of `[[tables]]`."""
-    marks: dict[Place, tuple[int, int]] = {}
-    table: Place = ()
+    marks: dict[KeyPath, tuple[int, int]] = {}
+    table: KeyPath = ()
     for number, line in enumerate(text.split("\n"), 1):
         if found := re.match(r"\[\[\s*([A-Za-z_]+)\s*\]\]", line):
             marks.setdefault((found[1],), (number, 1))

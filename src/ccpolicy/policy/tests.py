@@ -12,8 +12,9 @@ from pydantic import Field, ValidationError
 from ccpolicy.errors import PolicyErrors
 from ccpolicy.files.model_errors import explain
 from ccpolicy.files.policy_files import PolicyFiles, read_source
-from ccpolicy.policy.base_model import Day, Id, Model, Name
-from ccpolicy.policy.load import TESTS, Place, Policy
+from ccpolicy.policy.base_model import Day, Id, Name, PolicyModel
+from ccpolicy.policy.file_reader import TESTS, EntryPlace
+from ccpolicy.policy.load import Policy
 from ccpolicy.policy.names import unknown
 from ccpolicy.texts import Line
 from ccpolicy.vocabulary import Verdict
@@ -21,7 +22,7 @@ from ccpolicy.vocabulary import Verdict
 _NUMBER = re.compile(r"\{n(?::0([1-9]))?\}")
 
 
-class ExpectedLapse(Model):
+class ExpectedLapse(PolicyModel):
     """A lapse that is to be found."""
 
     subject: Line
@@ -33,7 +34,7 @@ class ExpectedLapse(Model):
     """Whether a waiver of the case accepts it."""
 
 
-class Expected(Model):
+class Expected(PolicyModel):
     """What is to be said."""
 
     now: Verdict
@@ -42,7 +43,7 @@ class Expected(Model):
     """All of them, in order; without the list nobody asks."""
 
 
-class GivenWaiver(Model):
+class GivenWaiver(PolicyModel):
     """A waiver that stands in a case alone; those of the policy do not count there."""
 
     subject: Line
@@ -52,7 +53,7 @@ class GivenWaiver(Model):
     """Last day on which it stands."""
 
 
-class Case(Model):
+class Case(PolicyModel):
     """What is on file, and what follows."""
 
     name: Line
@@ -70,7 +71,7 @@ class Case(Model):
     expect: Expected
 
 
-class Cases(Model):
+class Cases(PolicyModel):
     """A file of `policy/tests/`."""
 
     defaults: dict[Name, dict[str, Any]] = Field(default={})
@@ -83,7 +84,7 @@ class LocatedTest:
     """A case and where it stands."""
 
     case: Case
-    place: Place
+    place: EntryPlace
     records: Mapping[str, list[dict[str, Any]]]
     """Dataset → records with their defaults filled in."""
 
@@ -108,7 +109,7 @@ def load_cases(tree: PolicyFiles, content: Policy) -> list[LocatedTest]:
                     name: [*_filled(cases.defaults.get(name, {}), rows)]
                     for name, rows in case.given.items()
                 }
-                found.append(LocatedTest(case, Place(source, ("tests", index)), records))
+                found.append(LocatedTest(case, EntryPlace(source, ("tests", index)), records))
     errors = [error for each in found for error in _fit(content, each)]
     if errors:
         raise PolicyErrors(errors)

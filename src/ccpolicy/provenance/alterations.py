@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Self
 
-from ccpolicy.assessment.alterations import MOST_SHOWN, Alteration, Altered, Column, Unfollowed
+from ccpolicy.assessment.alterations import MOST_SHOWN, Alteration, Altered, Unfollowed, ValueChange
 from ccpolicy.evidence.models import GitTable
 from ccpolicy.files.finder import fits_path
 from ccpolicy.git.commits import ancestry, walk
@@ -220,7 +220,7 @@ def _alteration(
         what="deleted" if not come else "amended" if gone else "duplicated",
         file=f"{evidence}/{path}",
         columns=[
-            Column(name=each, before=_text(before.get(each)), after=_text(after.get(each)))
+            ValueChange(name=each, before=_text(before.get(each)), after=_text(after.get(each)))
             for each in dict.fromkeys([*before, *after])
             if before.get(each) != after.get(each)
         ],

@@ -30,7 +30,7 @@ KeyedContent = tuple[Key, str]
 """A record's key and its content; see `FileVersionReader.fields`."""
 
 
-class Place(NamedTuple):
+class RecordPlace(NamedTuple):
     """Where in its file a record is."""
 
     line: int | None
@@ -38,7 +38,7 @@ class Place(NamedTuple):
     path: str | None
 
 
-class Unreadable(Exception):
+class UnreadableVersion(Exception):
     """The version of a file does not hold records as the contract describes them."""
 
 
@@ -57,17 +57,17 @@ class FileVersionReader:
         """Return the records of a version of the file at a path below the evidence folder.
 
         Raises:
-            Unreadable: it does not fit the contract.
+            UnreadableVersion: it does not fit the contract.
         """
         if self.is_csv and not self.derived.expressions and b'"' not in content:
             return self._plain_items(_text(content))
         return [item for item, _ in self._found(path, content, placed=False)]
 
-    def places(self, path: str, content: bytes) -> list[tuple[Key, Place]]:
+    def places(self, path: str, content: bytes) -> list[tuple[Key, RecordPlace]]:
         """Return where in a version each record is.
 
         Raises:
-            Unreadable: it does not fit the contract.
+            UnreadableVersion: it does not fit the contract.
         """
         return [(key, place) for (key, _), place in self._found(path, content, placed=True)]
 
@@ -77,7 +77,7 @@ class FileVersionReader:
         """Return the records that only the old version has, and those that only the new one has.
 
         Raises:
-            Unreadable: the new one does not fit the contract.
+            UnreadableVersion: the new one does not fit the contract.
         """
         if self.is_csv and (lines := changed_lines(old, new)):
             header, gone, come = lines
@@ -138,7 +138,7 @@ class FileVersionReader:
         for line in lines:
             cells = line.split(delimiter)
             if len(cells) != heading.count:
-                raise Unreadable
+                raise UnreadableVersion
             if is_single:
                 key_text = cells[key[0]]
             else:
@@ -153,7 +153,7 @@ class FileVersionReader:
 
     def _found(
         self, path: str, content: bytes, *, placed: bool
-    ) -> list[tuple[KeyedContent, Place]]:
+    ) -> list[tuple[KeyedContent, RecordPlace]]:
         try:
             if self.is_csv:
                 rows = list(_rows(self.tracked.contract, content))
@@ -167,9 +167,9 @@ class FileVersionReader:
                 found += self._of_part(part, placed=placed)
             return found
         except (EvidenceError, LimitError, OSError, StoreError, UnicodeEncodeError) as failure:
-            raise Unreadable from failure
+            raise UnreadableVersion from failure
 
-    def _of_part(self, file: SourceFile, *, placed: bool) -> list[tuple[KeyedContent, Place]]:
+    def _of_part(self, file: SourceFile, *, placed: bool) -> list[tuple[KeyedContent, RecordPlace]]:
         reader = find_reader(self.tracked.dataset.format)
         if self.tracked.dataset.format == "parquet" and isinstance(reader, Scanner):
             return self._of_table(file, reader)
@@ -182,7 +182,9 @@ class FileVersionReader:
         """A store of its own, because the policy's store may be locked and then reads no files."""
         return open_store()
 
-    def _of_table(self, file: SourceFile, scanner: Scanner) -> list[tuple[KeyedContent, Place]]:
+    def _of_table(
+        self, file: SourceFile, scanner: Scanner
+    ) -> list[tuple[KeyedContent, RecordPlace]]:
         scan = scanner.scan(file, self._reader)
         rows = self._reader.run(f"SELECT {scan.cells} FROM {scan.rows}")
         records = [
@@ -197,7 +199,7 @@ class FileVersionReader:
 
     def _of_records(
         self, records: Sequence[dict[str, Any]], places: Sequence[Locator]
-    ) -> list[tuple[KeyedContent, Place]]:
+    ) -> list[tuple[KeyedContent, RecordPlace]]:
         """Return the records of each table that the records of a file contain."""
         found = []
         nested = [child.path for child in self.tracked.contract.children]
@@ -220,7 +222,7 @@ class FileVersionReader:
                         item = (table.name, key), self._content(own)
                         f"{key}{item[1]}".encode()  # refuses lone surrogates, which JSON escapes
                         below = "/".join(filter(None, (place.path, path))) or None
-                        found.append((item, Place(place.line, place.sheet, below)))
+                        found.append((item, RecordPlace(place.line, place.sheet, below)))
         return found
 
 
@@ -251,14 +253,14 @@ class _Heading:
         """Read the header.
 
         Raises:
-            Unreadable: a column of the key is missing, or a column occurs twice.
+            UnreadableVersion: a column of the key is missing, or a column occurs twice.
         """
         known = {contract.heading(column.name): column.name for column in contract.columns}
         named = [(index, known[each]) for index, each in enumerate(header) if each in known]
         names = {each for _, each in named}
         is_ambiguous = len(names) < len(named)
         if is_ambiguous or not set(contract.dataset.key) <= {*contract.dataset.derive, *names}:
-            raise Unreadable
+            raise UnreadableVersion
         return cls(len(header), named)
 
 
@@ -266,14 +268,14 @@ def _text(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as failure:
-        raise Unreadable from failure
+        raise UnreadableVersion from failure
 
 
 def _rows(contract: Contract, content: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield the rows of a CSV file with their line numbers.
 
     Raises:
-        Unreadable: it is not CSV with the contract's columns.
+        UnreadableVersion: it is not CSV with the contract's columns.
     """
     delimiter = contract.dataset.delimiter
     rows: Iterator[tuple[int, list[str]]]
@@ -288,7 +290,7 @@ def _rows(contract: Contract, content: bytes) -> Iterator[tuple[int, dict[str, A
         heading = _Heading.of(contract, header)
         for number, row in rows:
             if len(row) != heading.count:
-                raise Unreadable
+                raise UnreadableVersion
             yield number, {column: row[index] for index, column in heading.named if row[index]}
     except (UnicodeDecodeError, CsvFault) as failure:
-        raise Unreadable from failure
+        raise UnreadableVersion from failure

@@ -19,7 +19,7 @@ from ccpolicy.provenance.file_versions import Key
 from ccpolicy.provenance.git_datasets import STORED_COLUMNS
 from ccpolicy.provenance.record_states import Event
 from ccpolicy.provenance.tracked import Tracked
-from ccpolicy.store import DuckDB, Unreadable
+from ccpolicy.store import DuckDB, FileAccessFailed
 from ccpolicy.store.sql import identifier, literal
 
 VERSION = 6
@@ -150,7 +150,7 @@ class Cache:
         queries: Mapping[str, str],
     ) -> None:
         """Write the cache; if that is not possible, the history is read again the next time."""
-        with suppress(OSError, Unreadable):
+        with suppress(OSError, FileAccessFailed):
             self.folder.mkdir(parents=True, exist_ok=True)
             files = {table: self._write(query) for table, query in queries.items()}
             found = {

@@ -23,8 +23,8 @@ from ccpolicy.git.commits import (
 )
 from ccpolicy.git.errors import NoHistory
 from ccpolicy.git.repository import GitRepository, open_repository
-from ccpolicy.git.signatures import Signed, judge_signatures
-from ccpolicy.git.snapshot import known_at
+from ccpolicy.git.signatures import SignedCommit, judge_signatures
+from ccpolicy.git.snapshot import commit_known_at
 from ccpolicy.git.trees import Blob
 from ccpolicy.policy import FROM_GIT, Dataset
 from ccpolicy.policy.columns import attachments
@@ -33,12 +33,12 @@ from ccpolicy.provenance.commit_attribution import CommitAttribution
 from ccpolicy.provenance.commit_walk import CommitWalk
 from ccpolicy.provenance.file_versions import FileVersionReader
 from ccpolicy.provenance.git_datasets import RecordRows
+from ccpolicy.provenance.git_relations import GitRelations
 from ccpolicy.provenance.history_cache import Cache, CachedHistory
 from ccpolicy.provenance.models import Provenance, Uncommitted
 from ccpolicy.provenance.record_history import RecordHistory
 from ccpolicy.provenance.record_locator import GitSource, RecordLocator
 from ccpolicy.provenance.record_states import WORKING
-from ccpolicy.provenance.relations import GitRelations
 from ccpolicy.provenance.tracked import Tracked, tracked
 from ccpolicy.provenance.tracked_files import TrackedFiles
 from ccpolicy.provenance.working_tree import WorkingTree
@@ -134,7 +134,7 @@ class _ProvenanceReader:
         asked, repository = self.asked, self.repository
         head = repository.head
         if asked.known_at:
-            head = known_at(repository, asked.known_at, asked.calendar.zone)
+            head = commit_known_at(repository, asked.known_at, asked.calendar.zone)
         commit = read_commit(repository, head)
         if asked.is_present:
             _refuse_early_present(asked, commit)
@@ -247,7 +247,8 @@ class _ProvenanceReader:
     def _signatures(self, history: RecordHistory, commits: Collection[str]) -> dict[str, str]:
         asked = self.asked
         signed = [
-            Signed(each, history.commits[each].committer, history.times[each]) for each in commits
+            SignedCommit(each, history.commits[each].committer, history.times[each])
+            for each in commits
         ]
         return judge_signatures(
             self.repository, signed, asked.signers, asked.scratch, cached=asked.cached

@@ -8,7 +8,7 @@ from typing import Any
 
 from ccpolicy.errors import Locator
 from ccpolicy.evidence.record_sources import RecordContent
-from ccpolicy.provenance.file_versions import Key, Place
+from ccpolicy.provenance.file_versions import Key, RecordPlace
 from ccpolicy.provenance.tracked_files import TrackedFiles
 from ccpolicy.store import DuckDB
 from ccpolicy.store.sql import identifier
@@ -25,7 +25,7 @@ class RecordLocator:
     """Path below the evidence folder → blob."""
     close: Callable[[], None]
     """Ends the processes that read blobs."""
-    places: dict[str, dict[Key, Place]] = field(default_factory=dict)
+    places: dict[str, dict[Key, RecordPlace]] = field(default_factory=dict)
     """Path → the places of its records."""
 
     def find(self, wanted: Sequence[tuple[Key, str]]) -> list[Locator]:
@@ -43,7 +43,7 @@ class RecordLocator:
                 return Locator(f"{self.folder}/{each}", line, sheet=sheet, path=below)
         return Locator(f"{self.folder}/{path}")
 
-    def _places(self, path: str) -> dict[Key, Place]:
+    def _places(self, path: str) -> dict[Key, RecordPlace]:
         if path not in self.places:
             self.places[path] = dict(self.tracked_files.places(path, self.files[path]))
         return self.places[path]

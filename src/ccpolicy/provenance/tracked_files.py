@@ -9,8 +9,8 @@ from ccpolicy.provenance.file_versions import (
     FileVersionReader,
     Key,
     KeyedContent,
-    Place,
-    Unreadable,
+    RecordPlace,
+    UnreadableVersion,
 )
 from ccpolicy.provenance.record_states import ContentDelta, Files
 from ccpolicy.provenance.tracked import Tracked, TrackedTable
@@ -95,11 +95,11 @@ class TrackedFiles:
                 for each in self.tracked
                 if each.holds(path)
             ]
-        except Unreadable:
+        except UnreadableVersion:
             self._unreadable.add((path, old, new))
             return None
 
-    def places(self, path: str, blob: str) -> list[tuple[Key, Place]]:
+    def places(self, path: str, blob: str) -> list[tuple[Key, RecordPlace]]:
         """Return where in a version of a file its records are; nothing if it is unreadable."""
         try:
             return [
@@ -108,7 +108,7 @@ class TrackedFiles:
                 if each.holds(path)
                 for place in self._by_dataset[each.dataset.id].places(path, self._content(blob))
             ]
-        except Unreadable:
+        except UnreadableVersion:
             return []
 
     def _content(self, blob: str) -> bytes:

@@ -31,7 +31,7 @@ class WorkingTree:
     ) -> tuple[dict[str, Blob], list[Uncommitted]]:
         """Return the evidence on disk, by path below its folder, and what is not committed.
 
-        It is what fits the patterns, or with `whole` all that lies in the folder.
+        Evidence is the files that fit the patterns, or with `whole` every file of the folder.
         """
         finder = Finder(self._root, self._limits)
         paths = {

@@ -12,11 +12,11 @@ from typing import Any
 from ccpolicy.errors import EvidenceError
 from ccpolicy.evidence import values
 from ccpolicy.evidence.cell_readings import MISREAD
-from ccpolicy.evidence.explain import Explainer
+from ccpolicy.evidence.explain_record import Explainer
 from ccpolicy.near_names import folded, nearest
 from ccpolicy.policy.keywords import KEYWORDS
-from ccpolicy.record.fields import Choice, Field, RecordForm
-from ccpolicy.record.registers import Entry, Registers
+from ccpolicy.record.form_fields import AllowedValue, Field, RecordForm
+from ccpolicy.record.registers import RegisterEntry, Registers
 from ccpolicy.record.spelling import Speller
 from ccpolicy.time.calendar import instant, moment
 from ccpolicy.time.epoch import CLOCK_TOLERANCE
@@ -47,7 +47,7 @@ _HINT_MESSAGES = {
 class Several:
     """A part of a name that several choices or entries have."""
 
-    found: Sequence[Choice | Entry]
+    found: Sequence[AllowedValue | RegisterEntry]
 
 
 class Answers:
@@ -133,7 +133,7 @@ class Answers:
             close=close.name if close else "",
         )
 
-    def _unknown(self, field: Field, given: Any, known: Sequence[Entry]) -> EvidenceError:
+    def _unknown(self, field: Field, given: Any, known: Sequence[RegisterEntry]) -> EvidenceError:
         assert field.reference
         close = nearest(str(given), [each.text for each in known])
         return EvidenceError(
@@ -261,7 +261,7 @@ class Answers:
 
 
 def _pick(
-    known: Iterable[Choice | Entry],
+    known: Iterable[AllowedValue | RegisterEntry],
     given: Any,
     *,
     parts: bool,
@@ -275,11 +275,11 @@ def _pick(
     text = str(given).lower() if isinstance(given, bool) else str(given)
     wanted = folded(text)
 
-    def has_part(each: Choice | Entry) -> bool:
+    def has_part(each: AllowedValue | RegisterEntry) -> bool:
         names = (each.text, *each.names)
         return any(text.casefold() in name.casefold() or wanted in folded(name) for name in names)
 
-    ways: list[Callable[[Choice | Entry], bool]] = [
+    ways: list[Callable[[AllowedValue | RegisterEntry], bool]] = [
         lambda each: each.text == text,
         lambda each: folded(each.text) == wanted,
         lambda each: wanted in map(folded, each.names),

@@ -11,7 +11,7 @@ from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.git.checkout import checkout_of
 from ccpolicy.git.errors import NoHistory
 from ccpolicy.policy import Policy
-from ccpolicy.record.fields import RecordForm
+from ccpolicy.record.form_fields import RecordForm
 
 _OF_HOOKS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")
 """What a hook that runs this has set, and would lead elsewhere."""

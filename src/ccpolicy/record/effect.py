@@ -1,4 +1,4 @@
-"""What a new record would cover, and until when: the evaluation with it, and the one without."""
+"""Compare the evaluations with and without a new record: what it would cover, and until when."""
 
 from __future__ import annotations
 

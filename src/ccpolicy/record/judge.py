@@ -13,19 +13,19 @@ from ccpolicy.evidence import Evidence, Problem, load_evidence, values
 from ccpolicy.evidence.record_sources import NUMBER_BITS
 from ccpolicy.policy import Policy
 from ccpolicy.record.errors import InvalidRecords
-from ccpolicy.record.fields import RecordForm
+from ccpolicy.record.form_fields import RecordForm
 from ccpolicy.record.spelling import Speller
-from ccpolicy.record.target import Target
+from ccpolicy.record.target import TargetFile
 from ccpolicy.store import DuckDB, open_store
 from ccpolicy.store.sql import identifier
 from ccpolicy.time.zones import time_zone
 
 _SHOWN = 1000
-"""Problems listed before and after, so that those of new records can be told from older ones."""
+"""Problems listed before and after recording; comparing the two lists finds the new ones."""
 
 
 @contextmanager
-def written_apart(target: Target, content: bytes) -> Iterator[Mapping[str, Path]]:
+def written_apart(target: TargetFile, content: bytes) -> Iterator[Mapping[str, Path]]:
     """Write a content where only this run reads it, and yield it as `load_evidence` takes it."""
     with tempfile.TemporaryDirectory(prefix="ccpolicy-") as folder:
         apart = Path(folder) / target.path.name
@@ -36,7 +36,7 @@ def written_apart(target: Target, content: bytes) -> Iterator[Mapping[str, Path]
 def judge(
     policy: Policy,
     form: RecordForm,
-    target: Target,
+    target: TargetFile,
     records: Sequence[Mapping[str, Any]],
     instead: Mapping[str, Path],
     lines: int,
@@ -86,7 +86,7 @@ def _error(problem: Problem) -> EvidenceError:
 
 def _misread(
     form: RecordForm,
-    target: Target,
+    target: TargetFile,
     records: Sequence[Mapping[str, Any]],
     evidence: Evidence,
     store: DuckDB,

@@ -10,7 +10,7 @@ from typing import Any
 import xlsxwriter
 
 from ccpolicy.evidence.contract import Column
-from ccpolicy.record.fields import RecordForm
+from ccpolicy.record.form_fields import RecordForm
 from ccpolicy.record.spelling import Speller
 
 _MOST_DIGITS = 10**15

@@ -188,7 +188,7 @@ def _population(policy: Policy, control: Control) -> list[Selection]:
 
 
 def _reference(policy: Policy, selection: Selection, column: str) -> Reference | None:
-    """Return the register that a part of a subject's name stands in, if it is one of files."""
+    """Return the reference to the register of files that lists a part of a subject's name."""
     name = selection.dataset.partition(".")[0]
     dataset = policy.datasets.get(name)
     if dataset is None or name in FROM_GIT:

@@ -16,13 +16,13 @@ from ccpolicy.policy.names import unknown
 from ccpolicy.record.answers import Answers
 from ccpolicy.record.effect import Effect, effect
 from ccpolicy.record.errors import InvalidRecords, given_twice
-from ccpolicy.record.fields import Field, check_recordable, find_dataset, make_form
+from ccpolicy.record.form_fields import Field, check_recordable, find_dataset, make_form
 from ccpolicy.record.judge import judge, written_apart
 from ccpolicy.record.lock import locked
 from ccpolicy.record.new_workbook import new_workbook
 from ccpolicy.record.registers import Registers
 from ccpolicy.record.spelling import Speller
-from ccpolicy.record.target import Appender, Target, find_target
+from ccpolicy.record.target import Appender, TargetFile, find_target
 from ccpolicy.store import open_store
 from ccpolicy.store.sql import identifier
 from ccpolicy.time.zones import time_zone
@@ -42,7 +42,7 @@ class Given:
 class Draft:
     """New records and the content of their file, judged; nothing is written yet."""
 
-    target: Target
+    target: TargetFile
     records: tuple[Mapping[str, Any], ...]
     """Field → value in JSON; what is empty is left out."""
     content: bytes

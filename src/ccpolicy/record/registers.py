@@ -14,7 +14,7 @@ from ccpolicy.evidence.models import Evidence
 from ccpolicy.policy import Policy, columns
 from ccpolicy.policy.columns import attachments
 from ccpolicy.policy.dataset import Reference
-from ccpolicy.record.fields import RecordForm
+from ccpolicy.record.form_fields import RecordForm
 from ccpolicy.store import DuckDB
 from ccpolicy.store.sql import identifier
 from ccpolicy.time.calendar import date_of, moment
@@ -29,7 +29,7 @@ _MOST_WORDS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RegisterEntry:
     """A record of a register that another record may name."""
 
     value: Any
@@ -90,18 +90,18 @@ class Registers:
             self.zone,
             limits=policy.settings.limits,
         )
-        self._entries: dict[tuple[str, str], list[Entry]] = {}
+        self._entries: dict[tuple[str, str], list[RegisterEntry]] = {}
         self._known_ids: dict[str, list[str]] = {}
         self._columns: dict[tuple[str, str, str], dict[str, str]] = {}
 
-    def entries(self, reference: Reference) -> list[Entry]:
+    def entries(self, reference: Reference) -> list[RegisterEntry]:
         """Return what a reference may name, in the order of the register; each value once."""
         key = reference.dataset, reference.key
         if key not in self._entries:
             self._entries[key] = list(self._read(reference))
         return self._entries[key]
 
-    def _read(self, reference: Reference) -> Iterable[Entry]:
+    def _read(self, reference: Reference) -> Iterable[RegisterEntry]:
         table = self.evidence.tables[reference.dataset]
         words = _words(self.policy, reference.dataset, reference)
         during = [*(reference.during or ()), None, None][:2]
@@ -110,7 +110,7 @@ class Registers:
             f"SELECT {', '.join(map(identifier, names))} FROM {identifier(table.name)}"
             f" WHERE {identifier(reference.key)} IS NOT NULL ORDER BY locator"
         )
-        found: dict[Any, Entry] = {}
+        found: dict[Any, RegisterEntry] = {}
         for row in rows:
             cells = dict(zip(names, row, strict=True))
             since, until = (
@@ -118,7 +118,7 @@ class Registers:
             )
             described = _BETWEEN.join(str(cells[each]) for each in words if cells[each] is not None)
             value = cells[reference.key]
-            entry = Entry(value, described, since, until)
+            entry = RegisterEntry(value, described, since, until)
             before = found.get(value)
             # Of several terms of one person the last one counts.
             if before is None or until is None or (before.until and until >= before.until):

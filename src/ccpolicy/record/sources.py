@@ -14,11 +14,11 @@ from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.readers import SourceFile
 from ccpolicy.evidence.readers.json import DECODER, DuplicateName
 from ccpolicy.evidence.readers.workbook import open_workbook, sheet_facts
-from ccpolicy.evidence.readers.workbook_limits import not_a_workbook, unpack
+from ccpolicy.evidence.readers.workbook_limits import not_a_workbook, unpack_workbook
 from ccpolicy.files.finder import content_facts
 from ccpolicy.files.limits import Limits
 from ccpolicy.record.errors import given_twice
-from ccpolicy.record.fields import RecordForm
+from ccpolicy.record.form_fields import RecordForm
 from ccpolicy.record.recorder import Given
 
 FORM_SHEET = "Form"
@@ -128,7 +128,7 @@ def _workbook(file: str, data: bytes, form: RecordForm, limits: Limits) -> Itera
 
     facts = replace(content_facts([data]), data=data)
     source = SourceFile(form.contract, file, Path(file), facts, limits)
-    parts = unpack(source)
+    parts = unpack_workbook(source)
     book = open_workbook(source, parts)
     sheet = FORM_SHEET if FORM_SHEET in book.sheet_names else book.sheet_names[0]
     try:

@@ -18,14 +18,14 @@ from ccpolicy.evidence_formats import ENCODINGS
 from ccpolicy.files.finder import Finder, fits_path
 from ccpolicy.policy import Dataset, Policy
 from ccpolicy.policy.decoding import column_number
-from ccpolicy.record.fields import RecordForm, new_name
+from ccpolicy.record.form_fields import RecordForm, new_file_name
 from ccpolicy.record.spelling import Speller
 
 _UTF_16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 
 @dataclass(frozen=True)
-class Target:
+class TargetFile:
     """A file of a dataset, with the content that it has by now."""
 
     name: str
@@ -37,7 +37,7 @@ class Target:
     """Content of the file after which a new one is written."""
 
 
-def find_target(policy: Policy, form: RecordForm, wanted: str | None) -> Target:
+def find_target(policy: Policy, form: RecordForm, wanted: str | None) -> TargetFile:
     """Return the file to write to: the one that is wanted, or the last by name.
 
     `wanted` is a path from the root or from the evidence folder. A new file has the headings, the
@@ -69,7 +69,7 @@ def find_target(policy: Policy, form: RecordForm, wanted: str | None) -> Target:
                 hint="name the first one with --file, such as  --file {example}",
                 locator=Locator(folder),
                 dataset=form.dataset.id,
-                example=new_name(form.dataset, "new"),
+                example=new_file_name(form.dataset, "new"),
             )
         return _opened(policy.root, files[-1], None)
     below = wanted.removeprefix("./").removeprefix(f"{folder}/")
@@ -97,11 +97,11 @@ def _no_workbook_changes(dataset: Dataset, name: str) -> EvidenceError:
         hint='name it, such as  --file "{example}"',
         locator=Locator(name),
         dataset=dataset.id,
-        example=new_name(dataset, "new"),
+        example=new_file_name(dataset, "new"),
     )
 
 
-def _opened(root: Path, name: str, model: str | None) -> Target:
+def _opened(root: Path, name: str, model: str | None) -> TargetFile:
     path = root / name
     for part in (path, *path.parents):
         if part == root:
@@ -114,13 +114,13 @@ def _opened(root: Path, name: str, model: str | None) -> Target:
             )
     content = path.read_bytes() if path.exists() else None
     last = (root / model).read_bytes() if content is None and model else None
-    return Target(name, path, content, last)
+    return TargetFile(name, path, content, last)
 
 
 class Appender:
     """Adds records to the content of a file, in the file's own style."""
 
-    def __init__(self, form: RecordForm, target: Target, speller: Speller) -> None:
+    def __init__(self, form: RecordForm, target: TargetFile, speller: Speller) -> None:
         self.form, self.target, self.speller = form, target, speller
         self.dataset, self.contract = form.dataset, form.contract
         style = target.content or target.model or b""

@@ -38,6 +38,8 @@ class Format:
     """Whether it is read as it is, in a terminal."""
     annex: bool = False
     """Whether it shows the assessment's annex."""
+    subjects: bool = False
+    """Whether it lists whole populations."""
     for_files: bool = False
     """Whether it is of no use in a terminal: a page for a browser, or bytes."""
     job_summary: bool = False
@@ -72,10 +74,22 @@ FORMATS: dict[str, Format] = {
     ),
     "csv": Format(
         ".csv",
-        {"assessment": "csv.render_assessment", "preview": "preview_csv.render_preview"},
+        {
+            "assessment": "csv.render_assessment",
+            "agenda": "agenda_tables.render_csv",
+            "preview": "preview_csv.render_preview",
+        },
+        subjects=True,
     ),
-    "xlsx": Format(".xlsx", {"assessment": "xlsx.render_assessment"}, for_files=True),
-    "html": Format(".html", {"assessment": "html.render_assessment"}, annex=True, for_files=True),
+    "xlsx": Format(
+        ".xlsx",
+        {"assessment": "xlsx.render_assessment", "agenda": "agenda_tables.render_xlsx"},
+        subjects=True,
+        for_files=True,
+    ),
+    "html": Format(
+        ".html", {"assessment": "html.render_assessment"}, annex=True, subjects=True, for_files=True
+    ),
     "oscal": Format(".oscal.json", {"assessment": "oscal.render_assessment"}),
 }
 """Every format. The choices of `--format`, `--report` and `bundle` derive from it."""
@@ -95,8 +109,9 @@ class View:
     folder: str = ""
     """Where the repository lies below the top of its git checkout, from which readers of some
     formats look for files; empty, or with `/` at its end."""
-    excerpt: Callable[[str], list[str]] | None = None
-    """Returns the lines of a file to be shown for a place, if the reader has the files at hand."""
+    excerpt: Callable[[str, str | None], list[str]] | None = None
+    """Returns the lines of a file to be shown for a place, and for a field there if one is named;
+    None where the files are not at hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +133,7 @@ def formats(subject: Subject) -> list[str]:
     return [name for name, each in FORMATS.items() if subject in each.renderers]
 
 
-def format_of(file: str, subject: Subject) -> str:
+def format_for_file(file: str, subject: Subject) -> str:
     """Choose a format by the end of a file's name.
 
     Raises:

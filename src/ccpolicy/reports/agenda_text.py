@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ccpolicy.assessment.agenda import Agenda, Owner, Task
 from ccpolicy.reports import View
-from ccpolicy.reports.page import Page, Table, Word
+from ccpolicy.reports.page import Page, PageTable, Word
 from ccpolicy.reports.phrases import reason_text
 from ccpolicy.reports.time_text import judged_as_of, pinned, until, when
 
@@ -19,17 +19,27 @@ def render_agenda(result: Agenda, view: View) -> str:
     page.paragraph(page.say("Due by {day}", day=until(result.until)))
     ids = [task.control for owner in result.owners for task in (*owner.overdue, *owner.due)]
     ids += [control.control for owner in result.owners for control in owner.unknown]
-    table = Table(page, [page.say("OVERDUE"), page.say("UNKNOWN"), page.say("DUE")], ids)
+    table = PageTable(page, [page.say("OVERDUE"), page.say("UNKNOWN"), page.say("DUE")], ids)
     for owner in result.owners:
-        page.heading(page.text(owner.owner))
+        page.heading(f"{page.text(owner.owner)} · {_totals(page, owner.totals)}")
         _owner(table, owner)
+    if len(result.owners) > 1:
+        page.heading(page.say("All owners"))
+        page.paragraph(_totals(page, result.totals))
     if not result.owners:
         page.line()
         page.paragraph(page.say("Nothing is overdue, and nothing falls due in this time."))
     return str(page)
 
 
-def _owner(table: Table, owner: Owner) -> None:
+def _totals(page: Page, totals: tuple[int, int, int]) -> str:
+    overdue, unknown, due = totals
+    said = [page.say("{count} overdue", count=overdue)] if overdue else []
+    said += [page.say("{count} unknown", count=unknown)] if unknown else []
+    return page.join([*said, page.say("{count} due", count=due)])
+
+
+def _owner(table: PageTable, owner: Owner) -> None:
     page = table.page
     for task in owner.overdue:
         _task(
@@ -46,7 +56,7 @@ def _owner(table: Table, owner: Owner) -> None:
         _task(table, (page.say("DUE"), "yellow"), task, page.say("by {day}", day=until(task.at)))
 
 
-def _task(table: Table, word: Word, task: Task, moment: str) -> None:
+def _task(table: PageTable, word: Word, task: Task, moment: str) -> None:
     page = table.page
     table.row(word, task.control, page.text(task.title), moment)
     if page.view.detail == "full":

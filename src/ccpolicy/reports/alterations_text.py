@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ccpolicy.assessment.alterations import Alteration, Altered, Column
+from ccpolicy.assessment.alterations import Alteration, Altered, ValueChange
 from ccpolicy.assessment.comparison import Side
 from ccpolicy.reports.layout import clip, visible
-from ccpolicy.reports.page import Page, Table, Word
+from ccpolicy.reports.page import Page, PageTable, Word
 from ccpolicy.reports.phrases import reason_text
 
 _FEW = 3
@@ -16,7 +16,7 @@ _MOST = 100
 """Columns of the terminal that a value may take, unless all of it is asked for."""
 
 
-def altered(page: Page, found: Altered, base: Side) -> None:
+def write_alterations(page: Page, found: Altered, base: Side) -> None:
     """Write which records are not as they were; nothing if all are, and that is known."""
     said = [*notes(page, found, base), *file_notes(page, found)]
     if not said:
@@ -27,7 +27,7 @@ def altered(page: Page, found: Altered, base: Side) -> None:
         True: (page.say("PERMITTED"), "yellow"),
     }
     names = [each.dataset for each in found.records]
-    table = Table(page, [text for text, _ in shown.values()], names)
+    table = PageTable(page, [text for text, _ in shown.values()], names)
     for each in found.records:
         table.row(shown[each.permitted], each.dataset, words(page)[each.what])
         table.detail(
@@ -111,16 +111,16 @@ def words(page: Page) -> dict[str, str]:
 
 
 def _changes(page: Page, each: Alteration) -> str:
-    return page.phrases(columns(page, each))
+    return page.phrases(value_changes(page, each))
 
 
-def columns(page: Page, each: Alteration) -> Iterator[str]:
+def value_changes(page: Page, each: Alteration) -> Iterator[str]:
     """Say what changed, value by value."""
     for column in each.columns:
         yield _column(page, column)
 
 
-def _column(page: Page, column: Column) -> str:
+def _column(page: Page, column: ValueChange) -> str:
     before, after = (
         text if page.view.detail == "full" else clip(text, _MOST)
         for text in (visible(column.before or ""), visible(column.after or ""))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ccpolicy.errors import PolicyError, Sayable, catalogue
-from ccpolicy.time.durations import Unit, duration_parts
+from ccpolicy.time.durations import DurationUnit, duration_parts
 from ccpolicy.time.period_days import LAST, PeriodDay, ordinal, parse_period_day
 from ccpolicy.time.periods import FISCAL_YEAR, fiscal_day, period_form
 
@@ -89,7 +89,7 @@ def _period_day(day: PeriodDay, language: str) -> str:
     return say(_COUNTED_MESSAGES[day.unit]).format(number=count, weekday=name)
 
 
-def _length(number: int, unit: Unit, language: str) -> str:
+def _length(number: int, unit: DurationUnit, language: str) -> str:
     ngettext = catalogue(language).ngettext
     match unit:
         case "year":

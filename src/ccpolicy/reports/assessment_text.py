@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ccpolicy.assessment.models import Assessment, Control, Problem, Recorded
 from ccpolicy.reports import View
+from ccpolicy.reports.framework_text import served_share
 from ccpolicy.reports.layout import pad, width
-from ccpolicy.reports.page import Page, Table, Word
+from ccpolicy.reports.page import Page, PageTable, Word
 from ccpolicy.reports.phrases import (
     baseline_note,
     lapse_text,
@@ -59,7 +60,7 @@ class _SectionText:
             "pass": (labels["pass"], "green"),
         }
         words = [text for text, _ in self.words.values()]
-        self.table = Table(page, words, [control.id for control in result.controls])
+        self.table = PageTable(page, words, [control.id for control in result.controls])
 
     def write(self) -> None:
         """Write every section that has something to say."""
@@ -73,6 +74,7 @@ class _SectionText:
         self.due_soon()
         if self.full:
             self.in_order()
+            self.frameworks()
 
     def header(self) -> None:
         """Say what was judged by, at which moment and for which time."""
@@ -230,6 +232,16 @@ class _SectionText:
             for note in pauses(page, control):
                 self.table.detail(note)
 
+    def frameworks(self) -> None:
+        """Say how far the controls serve other documents, and name what none of them serves."""
+        page = self.page
+        if self.result.frameworks:
+            page.heading(page.say("By framework"))
+        for framework in self.result.frameworks:
+            page.paragraph(served_share(page, framework), 2)
+            if names := page.join(each.id for each in framework.without_control):
+                page.paragraph(page.say("no control: {names}", names=names), 4, "dim")
+
     def row(self, word: str, control: Control, count: str = "") -> None:
         """Add a control's row: how many at the right edge, and how severe."""
         severity = pad(self.severities[control.severity], max(map(width, self.severities.values())))
@@ -283,10 +295,10 @@ class _SectionText:
             )
 
     def problem(self, problem: Problem) -> None:
-        """Show what could not be judged, where, and how to mend it."""
+        """Show what could not be judged, where, and the hint how to correct it."""
         self.table.detail(problem_text(self.page, problem))
         if self.page.view.excerpt and problem.locator:
-            for line in self.page.view.excerpt(problem.locator):
+            for line in self.page.view.excerpt(problem.locator, problem.field):
                 self.page.line(" " * self.table.indent + line)
         if problem.hint:
             self.table.detail(self.page.say("hint: {hint}", hint=self.page.text(problem.hint)))

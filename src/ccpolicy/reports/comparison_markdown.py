@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from ccpolicy.assessment.alterations import Altered
-from ccpolicy.assessment.comparison import DIRECTIONS, Change, Comparison, Side
+from ccpolicy.assessment.comparison import DIRECTIONS, Comparison, PolicyChange, Side
 from ccpolicy.reports import View
-from ccpolicy.reports.alterations_text import columns, file_notes, made, notes, words
+from ccpolicy.reports.alterations_text import file_notes, made, notes, value_changes, words
 from ccpolicy.reports.alterations_text import heading as altered_heading
-from ccpolicy.reports.comparison_text import header, headings, outcome, said, tally, title
-from ccpolicy.reports.markdown import plain
+from ccpolicy.reports.comparison_text import direction_summary, header, headings, said, tally, title
+from ccpolicy.reports.markdown import escape_markdown
 from ccpolicy.reports.page import Page
 
 
@@ -16,13 +16,17 @@ def render_comparison(result: Comparison, view: View) -> str:
     """Render a comparison: one table for each direction."""
     page = Page(view)
     titles = {control.id: control.title for control in result.controls}
-    lines = [f"## {plain(page.text(result.title))}", ""]
-    lines += [f"{plain(line)}  " for line in header(page, result)]
-    lines += ["", f"**{plain(outcome(page, result))}**  ", plain(tally(page, result))]
+    lines = [f"## {escape_markdown(page.text(result.title))}", ""]
+    lines += [f"{escape_markdown(line)}  " for line in header(page, result)]
+    lines += [
+        "",
+        f"**{escape_markdown(direction_summary(page, result))}**  ",
+        escape_markdown(tally(page, result)),
+    ]
     for direction in DIRECTIONS:
         found = [change for change in result.changes if change.direction == direction]
         if found:
-            lines += ["", f"### {plain(headings(page)[direction])}", ""]
+            lines += ["", f"### {escape_markdown(headings(page)[direction])}", ""]
             lines += [
                 _row(page.say("What"), page.say("Change"), page.say("Place")),
                 _row(*["---"] * 3),
@@ -33,9 +37,13 @@ def render_comparison(result: Comparison, view: View) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _change(page: Page, change: Change, what: str) -> str:
+def _change(page: Page, change: PolicyChange, what: str) -> str:
     place = change.after_at or change.before_at or ""
-    return _row(plain(f"{change.name} {what}"), plain(said(page, change)), plain(place))
+    return _row(
+        escape_markdown(f"{change.name} {what}"),
+        escape_markdown(said(page, change)),
+        escape_markdown(place),
+    )
 
 
 def _altered(page: Page, found: Altered, base: Side) -> list[str]:
@@ -43,19 +51,19 @@ def _altered(page: Page, found: Altered, base: Side) -> list[str]:
     said = [*notes(page, found, base), *file_notes(page, found)]
     if not said:
         return []
-    lines = ["", f"### {plain(altered_heading(page, base))}"]
+    lines = ["", f"### {escape_markdown(altered_heading(page, base))}"]
     for text in said:
-        lines += ["", plain(text)]
+        lines += ["", escape_markdown(text)]
     if found.records:
         head = [page.say("Record"), page.say("Change"), page.say("By"), page.say("Place")]
-        lines += ["", _row(*map(plain, head)), _row(*["---"] * 4)]
+        lines += ["", _row(*map(escape_markdown, head)), _row(*["---"] * 4)]
     for each in found.records:
         lines.append(
             _row(
-                plain(f"{each.dataset} {each.record}"),
-                plain(page.phrases([words(page)[each.what], *columns(page, each)])),
-                plain(page.phrases(made(page, each))),
-                plain(each.file),
+                escape_markdown(f"{each.dataset} {each.record}"),
+                escape_markdown(page.phrases([words(page)[each.what], *value_changes(page, each)])),
+                escape_markdown(page.phrases(made(page, each))),
+                escape_markdown(each.file),
             )
         )
     return lines

@@ -5,17 +5,17 @@ from __future__ import annotations
 from ccpolicy.assessment.comparison import (
     DIRECTIONS,
     STATUSES,
-    Change,
     ChangeFamily,
     Comparison,
+    ControlStatus,
+    PolicyChange,
     Side,
-    Status,
 )
 from ccpolicy.reports import View
-from ccpolicy.reports.alterations_text import altered
+from ccpolicy.reports.alterations_text import write_alterations
 from ccpolicy.reports.amount_text import amount_text
 from ccpolicy.reports.layout import visible
-from ccpolicy.reports.page import Page, Table, Word
+from ccpolicy.reports.page import Page, PageTable, Word
 from ccpolicy.texts import Text
 
 
@@ -26,7 +26,7 @@ def render_comparison(result: Comparison, view: View) -> str:
     for line in header(page, result):
         page.paragraph(line)
     words = _words(page)
-    table = Table(page, [text for text, _ in words.values()], [c.name for c in result.changes])
+    table = PageTable(page, [text for text, _ in words.values()], [c.name for c in result.changes])
     titles = {control.id: control.title for control in result.controls}
     for direction in DIRECTIONS:
         found = [change for change in result.changes if change.direction == direction]
@@ -41,14 +41,14 @@ def render_comparison(result: Comparison, view: View) -> str:
                 table.row(words[direction], change.name, title(page, change, titles))
             table.detail(said(page, change), change.after_at or change.before_at)
     if result.altered:
-        altered(page, result.altered, result.base)
+        write_alterations(page, result.altered, result.base)
     page.line()
     page.paragraph(tally(page, result))
     neutral = sum(change.direction == "neutral" for change in result.changes)
     if neutral and page.view.detail != "full":
         count = page.count(neutral, "{count} wording change", "{count} wording changes")
         page.paragraph(page.say("{changes} not shown (-v shows all)", changes=count))
-    page.paragraph(outcome(page, result))
+    page.paragraph(direction_summary(page, result))
     return str(page)
 
 
@@ -94,20 +94,21 @@ _FAMILY_MESSAGES: dict[ChangeFamily, str] = {
     "check": "check kind",
     "calendar": "calendar",
     "norm": "norm",
+    "framework": "framework",
     "plan": "plan",
     "settings": "settings",
     "test": "policy test",
 }
 
 
-def title(page: Page, change: Change, titles: dict[str, Text]) -> str:
+def title(page: Page, change: PolicyChange, titles: dict[str, Text]) -> str:
     """Say what kind of thing changed: of a control its title."""
     if change.family == "control":
         return page.text(titles[change.name])
     return page.say(_FAMILY_MESSAGES[change.family])
 
 
-def said(page: Page, change: Change) -> str:
+def said(page: Page, change: PolicyChange) -> str:
     """Describe one change: field, old and new value, and whether it applies to the past."""
     text = page.text(change.message)
     before, after = (
@@ -132,7 +133,7 @@ def tally(page: Page, result: Comparison) -> str:
     return page.say("{total}: {counts}", total=total, counts=counts)
 
 
-def _count(page: Page, status: Status, count: int) -> str:
+def _count(page: Page, status: ControlStatus, count: int) -> str:
     match status:
         case "removed":
             return page.say("{count} removed", count=count)
@@ -148,7 +149,7 @@ def _count(page: Page, status: Status, count: int) -> str:
             return page.say("{count} unchanged", count=count)
 
 
-def outcome(page: Page, result: Comparison) -> str:
+def direction_summary(page: Page, result: Comparison) -> str:
     """Say whether the policy may have become weaker."""
     if result.loosened:
         return page.say("The policy was loosened, or may have been")

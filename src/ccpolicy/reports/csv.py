@@ -1,4 +1,6 @@
-"""CSV: a row for a pin, each control, lapse, problem, due date, note, attachment, obsolete entry.
+"""CSV: a row for a pin, each control, lapse, problem, due date, subject, note, and other entry.
+
+Each requirement of a framework has a row for each control that serves it, or one without control.
 
 The columns are the same in every language, since other programs name them.
 """
@@ -7,9 +9,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from ccpolicy.assessment.models import Assessment, Control, Problem
+from ccpolicy.assessment.models import Assessment, Control, Problem, SubjectState
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import inert, visible
 from ccpolicy.reports.page import Page
@@ -23,6 +25,7 @@ COLUMNS = (
     "severity",
     "owner",
     "clauses",
+    "satisfies",
     "verdict",
     "now",
     "period",
@@ -44,7 +47,7 @@ _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 BOM = "\ufeff"
 """Without it Excel shows Chinese as noise."""
 
-Row = dict[str, str]
+ReportRow = dict[str, str]
 
 
 def render_assessment(result: Assessment, view: View) -> str:
@@ -59,7 +62,7 @@ def render_assessment(result: Assessment, view: View) -> str:
     return file.getvalue()
 
 
-def _rows(page: Page, result: Assessment) -> Iterator[Row]:
+def _rows(page: Page, result: Assessment) -> Iterator[ReportRow]:
     if warnings := pinned(page, result):
         yield {"entry": "pinned", "starts": result.as_of, "text": page.phrases(warnings)}
     yield from (_problem(page, problem) for problem in result.problems)
@@ -97,23 +100,47 @@ def _rows(page: Page, result: Assessment) -> Iterator[Row]:
             "baselined": "yes",
             "text": obsolete_entry(page, known),
         }
+    own = {control.id: _control(page, result, control) for control in result.controls}
     for control in result.controls:
-        same = {
-            "control": control.id,
-            "title": page.text(control.title),
-            "severity": control.severity,
-            "owner": page.text(control.owner),
-            "clauses": " ".join(control.clauses),
-            "verdict": result.verdict(control),
-            "now": control.now,
-            "period": control.period,
-        }
-        yield from ({**same, **entry} for entry in _entries(page, control))
+        yield from ({**own[control.id], **entry} for entry in _entries(page, control))
+    yield from _requirements(page, result, own)
 
 
-def _entries(page: Page, control: Control) -> Iterator[Row]:
+def _requirements(
+    page: Page, result: Assessment, own: Mapping[str, ReportRow]
+) -> Iterator[ReportRow]:
+    """Yield each requirement with each control; `own`: control → what its rows have in common."""
+    for framework in result.frameworks:
+        for requirement in framework.requirements:
+            entry = {
+                "entry": "requirement",
+                "satisfies": requirement.name,
+                "text": page.text(requirement.title),
+            }
+            for name in requirement.controls:
+                yield {**own.get(name, {"control": name}), **entry}
+            if not (requirement.controls or requirement.heading):
+                yield entry
+
+
+def _control(page: Page, result: Assessment, control: Control) -> ReportRow:
+    """Return what the rows of a control have in common."""
+    return {
+        "control": control.id,
+        "title": page.text(control.title),
+        "severity": control.severity,
+        "owner": page.text(control.owner),
+        "clauses": " ".join(control.clauses),
+        "verdict": result.verdict(control),
+        "now": control.now,
+        "period": control.period,
+    }
+
+
+def _entries(page: Page, control: Control) -> Iterator[ReportRow]:
     yield {
         "entry": "control",
+        "satisfies": " ".join(control.satisfies),
         "place": control.source,
         "code": control.reason_code or "",
         "text": page.text(control.reason or control.rule),
@@ -135,9 +162,27 @@ def _entries(page: Page, control: Control) -> Iterator[Row]:
     for due in control.due:
         for subject in due.subjects:
             yield {"entry": "due", "subject": subject, "starts": due.at}
+    for each in control.population or []:
+        yield {
+            "entry": "subject",
+            "subject": each.subject,
+            "now": each.now,
+            "period": each.period,
+            "starts": each.since or "",
+            "ends": each.next_due or "",
+            "days": f"{each.days:g}",
+            "place": each.evidence or "",
+            "text": _about(page, each),
+        }
 
 
-def _problem(page: Page, problem: Problem) -> Row:
+def _about(page: Page, subject: SubjectState) -> str:
+    said = [page.text(subject.label)] if subject.label else []
+    said += [page.say("not due yet")] if subject.not_due else []
+    return page.phrases(said)
+
+
+def _problem(page: Page, problem: Problem) -> ReportRow:
     return {
         "entry": "problem",
         "place": problem.locator or "",

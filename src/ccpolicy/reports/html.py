@@ -16,21 +16,21 @@ from ccpolicy.reports import View
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from ccpolicy.reports.html_parts.document import Document
+    from ccpolicy.reports.html_parts.document import HtmlDocument
 
 PARTS = Path(__file__).parent / "html_parts"
 
 
 def render_assessment(result: Assessment, view: View) -> bytes:
     """Render an assessment; in brief, what is read by those who decide."""
-    from ccpolicy.reports.html_parts.document import Document
+    from ccpolicy.reports.html_parts.document import HtmlDocument
     from ccpolicy.reports.html_parts.wording import offering
 
     with offering(result.policy.languages):
-        return b"".join(_pieces(Document(result), view))
+        return b"".join(_pieces(HtmlDocument(result), view))
 
 
-def _pieces(document: Document, view: View) -> Iterator[bytes]:
+def _pieces(document: HtmlDocument, view: View) -> Iterator[bytes]:
     """Yield the file piece by piece; a control is dropped from memory when it is written."""
     from ccpolicy.reports.html_parts.labels import (
         language_name,
@@ -59,7 +59,12 @@ def _pieces(document: Document, view: View) -> Iterator[bytes]:
             yield from _rendered(environment, ["control"], {**shared, "section": section})
         yield from _rendered(environment, ["explorer_head"], shared)
         yield from document.packed()
-        names = ["explorer_foot", "waivers", "unjudged", "due", "evidence", "method"]
+        yield from _rendered(environment, ["explorer_foot"], shared)
+        if document.subjects:
+            yield from _rendered(environment, ["subjects_head"], shared)
+            yield from document.packed_subjects()
+            yield from _rendered(environment, ["explorer_foot"], shared)
+        names = ["frameworks", "waivers", "unjudged", "due", "evidence", "method"]
     else:
         names += ["unjudged"]
     yield from _rendered(environment, [*names, "signature", "foot"], shared)
@@ -78,7 +83,8 @@ def _rendered(
     environment: Environment, names: list[str], shared: dict[str, object]
 ) -> Iterator[bytes]:
     for name in names:
-        yield environment.get_template(f"{name}.html.j2").render(shared).encode()
+        rendered = environment.get_template(f"{name}.html.j2").render(shared)
+        yield (rendered if name in _AS_WRITTEN else _terse(rendered)).encode()
 
 
 def content_policy(style: str, script: str) -> str:
@@ -99,33 +105,36 @@ def _hash(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-_NEEDLESS = re.compile(r'(?<=[a-z]=)"([A-Za-z0-9_.#-]+)"(?=[\s>])|</(?:td|th|tr|dt|dd|li)>')
-"""Quotes and end tags that HTML lets one leave out: they stand in the page by the thousand."""
+_AS_WRITTEN = ("head", "foot")
+"""Templates that hold the style sheet and the script, whose digests the page allows."""
+_NEEDLESS = re.compile(
+    r'(?<=[a-z]=)"([A-Za-z0-9_.#%-]+)"(?=[\s>])|</(?:td|th|tr|dt|dd|li)>(?!\s*<template)'
+)
+"""Quotes and end tags that HTML lets one leave out: they stand in the page by the thousand.
+
+Values cannot contain them: in what is printed, quotes and angle brackets are escaped.
+Before a template they are needed, since it would come to lie in what they end."""
+
+
+def _terse(page: str) -> str:
+    """Leave out what HTML needs not; an apostrophe closes no attribute of these templates."""
+    return _NEEDLESS.sub(lambda found: found[1] or "", page).replace("&#39;", "'")
 
 
 @cache
 def _environment() -> Environment:
     """Return the templates; whatever they print is escaped, and what is hidden written out."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from jinja2.ext import Extension
     from markupsafe import Markup
 
     from ccpolicy.reports import time_text
-    from ccpolicy.reports.html_parts import labels, timeline, wording
-
-    class Terse(Extension):
-        """Takes from the templates themselves, never from what they print."""
-
-        def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
-            del name, filename
-            return _NEEDLESS.sub(lambda found: found[1] or "", source)
+    from ccpolicy.reports.html_parts import frameworks, labels, timeline, wording
 
     environment = Environment(
         loader=FileSystemLoader(PARTS / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=wording.safe,
-        extensions=[Terse],
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
@@ -139,8 +148,10 @@ def _environment() -> Environment:
             "until": time_text.until,
             "span_end": time_text.span_end,
             "exactly": time_text.exactly,
-            "printed": timeline.printed,
             "hours": timeline.hours,
+            "served_share": frameworks.served_share,
+            "grades": frameworks.grades,
+            "listed": frameworks.listed,
         }
     )
     environment.filters["raw"] = Markup

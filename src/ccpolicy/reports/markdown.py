@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.reports import View
+from ccpolicy.reports.framework_text import served_share
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import (
@@ -49,17 +50,17 @@ _ACTIVE = re.compile(r"[&<>@#$]|:(?=//)|^:(?=:)|(?<=www)\.", re.IGNORECASE)
 
 def render_assessment(result: Assessment, view: View) -> str:
     """Render an assessment: how it ended first, every control last."""
-    text = "\n".join(_Document(Page(view), result).blocks()) + "\n"
+    text = "\n".join(_MarkdownParts(Page(view), result).blocks()) + "\n"
     return re.sub("\n{3,}", "\n\n", text)
 
 
-def plain(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """Write a text so that it is shown as it is: no markup, link, mention or formula."""
     entities = _ACTIVE.sub(lambda found: f"&#{ord(found[0])};", visible(text))
     return _MARKUP.sub(lambda found: f"\\{found[0]}", entities).strip()
 
 
-class _Document:
+class _MarkdownParts:
     """The parts of the document; one without an entry is left out."""
 
     def __init__(self, page: Page, result: Assessment) -> None:
@@ -80,9 +81,11 @@ class _Document:
         yield from self.waived()
         for text in waivers_for_nobody(self.page, self.result):
             yield ""
-            yield f"⚠️ {plain(text)}"
+            yield f"⚠️ {escape_markdown(text)}"
         yield from self.due_soon()
         yield from self.controls()
+        if self.full:
+            yield from self.frameworks()
 
     def header(self) -> Iterable[str]:
         page, result = self.page, self.result
@@ -91,37 +94,37 @@ class _Document:
             title=page.text(result.policy.title),
             version=result.policy.version,
         )
-        yield f"## {plain(title)}"
+        yield f"## {escape_markdown(title)}"
         yield ""
         sign = "⚠️" if result.nothing_assessed else "✅" if result.gate.passed else "❌"
-        yield f"{sign} **{plain(judgement(page, result))}**"
+        yield f"{sign} **{escape_markdown(judgement(page, result))}**"
         yield ""
         warnings = pinned(page, result)
         for text in warnings:
-            yield f"⚠️ **{plain(text)}**"
+            yield f"⚠️ **{escape_markdown(text)}**"
             yield ""
         if not warnings:
-            yield plain(judged_as_of(page, result.as_of, result.as_of_source))
+            yield escape_markdown(judged_as_of(page, result.as_of, result.as_of_source))
             yield ""
         for text, is_warning in recorded(page, result, full=self.full):
-            yield f"⚠️ {plain(text)}" if is_warning else plain(text)
+            yield f"⚠️ {escape_markdown(text)}" if is_warning else escape_markdown(text)
             yield ""
         for text, _ in baseline_notes(page, result):
-            yield plain(text)
+            yield escape_markdown(text)
             yield ""
         counts = page.join(tally(page, verdict, result.tally[verdict]) for verdict in VERDICTS)
         total = page.count(len(result.controls), "{count} control", "{count} controls")
-        yield plain(page.say("{total}: {counts}", total=total, counts=counts))
+        yield escape_markdown(page.say("{total}: {counts}", total=total, counts=counts))
         for text in failed_in_period(page, result):
             yield ""
-            yield plain(text)
+            yield escape_markdown(text)
         if (open_yet := not_due(page, result)) and page.view.detail != "brief":
             yield ""
-            yield plain(open_yet)
+            yield escape_markdown(open_yet)
         for text, colour in evidence_notes(page, result):
             if colour == "red" or page.view.detail != "brief":
                 yield ""
-                yield plain(text)
+                yield escape_markdown(text)
 
     def attention(self) -> Iterable[str]:
         """Show what does not hold or could not be judged, each as a list of its troubles."""
@@ -130,13 +133,13 @@ class _Document:
             return
         yield from self.heading(page.say("Needs attention"))
         for problem in sections.problems:
-            yield f"- {plain(problem_text(page, problem))}"
+            yield f"- {escape_markdown(problem_text(page, problem))}"
         for found in sections.attention:
             control = found.control
             word = self.words[result.verdict(control)]
             title = self.noted(page.text(control.title), self.severities[control.severity])
             yield ""
-            yield f"**{word} {plain(control.id)}** {plain(title)}"
+            yield f"**{word} {escape_markdown(control.id)}** {escape_markdown(title)}"
             yield ""
             yield from self.some(
                 [
@@ -153,8 +156,8 @@ class _Document:
             yield from self.some(list(pauses(page, control)))
             yield from self.some([problem_text(page, each) for each in control.problems])
             if control.reason:
-                yield f"- {plain(reason_text(page, control))}"
-            yield f"- {plain(page.text(control.remediation))}"
+                yield f"- {escape_markdown(reason_text(page, control))}"
+            yield f"- {escape_markdown(page.text(control.remediation))}"
 
     def noted(self, text: str, note: str) -> str:
         return self.page.say("{text} ({note})", text=text, note=note)
@@ -163,9 +166,10 @@ class _Document:
         """List entries, or the first of them and how many more there are."""
         shown = entries if self.full else entries[:_FEW]
         for entry in shown:
-            yield f"- {plain(entry)}"
+            yield f"- {escape_markdown(entry)}"
         if rest := len(entries) - len(shown):
-            yield f"- {plain(self.page.count(rest, 'and {count} more', 'and {count} more'))}"
+            more = self.page.count(rest, "and {count} more", "and {count} more")
+            yield f"- {escape_markdown(more)}"
 
     def waived(self) -> Iterable[str]:
         """Show what was accepted, why, by whom and until when."""
@@ -216,7 +220,7 @@ class _Document:
         page, result = self.page, self.result
         yield ""
         yield "<details>"
-        yield f"<summary>{plain(page.say('All controls'))}</summary>"
+        yield f"<summary>{escape_markdown(page.say('All controls'))}</summary>"
         head = [
             page.say("Verdict"),
             page.say("Control"),
@@ -244,23 +248,54 @@ class _Document:
         for control in self.sections.not_assessed:
             reason = reason_text(page, control)
             yield ""
-            yield plain(page.say("{control}: {reason}", control=control.id, reason=reason))
+            yield escape_markdown(
+                page.say("{control}: {reason}", control=control.id, reason=reason)
+            )
         for control in self.sections.stale:
             clauses = page.join(control.stale_clauses)
             said = page.say("changed in the plan since the last review: {clauses}", clauses=clauses)
             yield ""
-            yield plain(page.say("{control}: {reason}", control=control.id, reason=said))
+            yield escape_markdown(page.say("{control}: {reason}", control=control.id, reason=said))
         yield ""
         yield "</details>"
 
+    def frameworks(self) -> Iterable[str]:
+        """Show the requirements of other documents and their controls, folded away."""
+        page = self.page
+        head = [
+            page.say("Requirement"),
+            page.say("Title"),
+            page.say("Controls"),
+            page.say("Now"),
+            page.say("Period"),
+        ]
+        for framework in self.result.frameworks:
+            yield ""
+            yield "<details>"
+            yield f"<summary>{escape_markdown(served_share(page, framework))}</summary>"
+            rows = [
+                (
+                    each.id,
+                    page.text(each.title),
+                    page.join(each.controls) or page.say("no control"),
+                    self.words[each.now] if each.now else "",
+                    self.words[each.period] if each.period else "",
+                )
+                for each in framework.requirements
+                if not each.heading
+            ]
+            yield from self.table(head, rows)
+            yield ""
+            yield "</details>"
+
     def heading(self, text: str) -> Iterable[str]:
         yield ""
-        yield f"### {plain(text)}"
+        yield f"### {escape_markdown(text)}"
         yield ""
 
     def table(self, head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterable[str]:
         yield ""
-        yield f"| {' | '.join(map(plain, head))} |"
+        yield f"| {' | '.join(map(escape_markdown, head))} |"
         yield "|---" * len(head) + "|"
         for row in rows:
-            yield f"| {' | '.join(map(plain, row))} |"
+            yield f"| {' | '.join(map(escape_markdown, row))} |"

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import quote
 
+from ccpolicy.assessment.frameworks import Framework
 from ccpolicy.assessment.models import Assessment, Attachment, Control, EvidenceFile, Waiver
-from ccpolicy.oscal import Part, document, identifier, moment, prop, prose
+from ccpolicy.oscal import Part, document, prop, prose, stable_uuid, utc_text
 from ccpolicy.reports import View
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import (
@@ -67,6 +68,7 @@ class _Results:
                     plan,
                     *map(self.resource, result.evidence.files),
                     *map(self.attachment, result.evidence.attachments),
+                    *map(self.framework, result.frameworks),
                 ]
             },
         }
@@ -74,7 +76,7 @@ class _Results:
 
     def id(self, *names: str) -> str:
         """Return the UUID of a part, the same in every run of one plan."""
-        return identifier(self.result.policy.id, *names)
+        return stable_uuid(self.result.policy.id, *names)
 
     def results(self, title: str) -> Part:
         result, page = self.result, self.page
@@ -93,8 +95,8 @@ class _Results:
                     ],
                 )
             ),
-            "start": moment(result.window.starts),
-            "end": moment(result.as_of),
+            "start": utc_text(result.window.starts),
+            "end": utc_text(result.as_of),
             "props": [
                 prop("tool", f"{result.tool.name} {result.tool.version}"),
                 prop("as-of", result.as_of_source),
@@ -130,7 +132,7 @@ class _Results:
                 "description": prose(problem_text(self.page, problem)),
                 "methods": ["EXAMINE"],
                 "types": ["discovery"],
-                "collected": moment(self.result.as_of),
+                "collected": utc_text(self.result.as_of),
             }
 
     def obsolete(self) -> Iterator[Part]:
@@ -141,7 +143,7 @@ class _Results:
                 "description": prose(obsolete_entry(self.page, entry)),
                 "methods": ["EXAMINE"],
                 "types": ["discovery"],
-                "collected": moment(self.result.as_of),
+                "collected": utc_text(self.result.as_of),
             }
 
     def observation(self, control: Control) -> Part:
@@ -160,6 +162,7 @@ class _Results:
                 prop("severity", control.severity),
                 prop("owner", page.text(control.owner)),
                 *(prop("clause", clause) for clause in control.clauses),
+                *(prop("satisfies", name) for name in control.satisfies),
                 *(prop("clause-changed", clause) for clause in control.stale_clauses),
                 *(
                     prop(f"subjects-{name}", str(count))
@@ -178,8 +181,8 @@ class _Results:
                 for name in dict.fromkeys(each.partition(".")[0] for each in control.datasets)
                 for file in self.files.get(name, [])
             ],
-            "collected": moment(self.result.as_of),
-            "expires": moment(control.next_due) if control.next_due else None,
+            "collected": utc_text(self.result.as_of),
+            "expires": utc_text(control.next_due) if control.next_due else None,
         }
 
     def finding(self, control: Control) -> Part:
@@ -250,7 +253,7 @@ class _Results:
                 prop("state", waiver.state),
             ],
             "status": "deviation-approved",
-            "deadline": moment(waiver.ends),
+            "deadline": utc_text(waiver.ends),
         }
 
     def resource(self, file: EvidenceFile) -> Part:
@@ -271,6 +274,21 @@ class _Results:
             "title": prose(self.page.join([file.file])),
             "props": [prop("dataset", file.dataset), prop("attachment", "true")],
             "rlinks": [self.link(file)],
+        }
+
+    def framework(self, framework: Framework) -> Part:
+        """Return a framework whose requirements are served, and those that are not."""
+        without = " ".join(each.id for each in framework.without_control)
+        url = [{"href": framework.url}] if framework.url else []
+        return {
+            "uuid": self.id("framework", framework.id),
+            "title": prose(self.page.text(framework.title)),
+            "props": [
+                prop("framework", framework.id),
+                prop("edition", framework.edition),
+                *([prop("without-control", without)] if without else []),
+            ],
+            "rlinks": url,
         }
 
     def link(self, file: EvidenceFile | Attachment) -> Part:

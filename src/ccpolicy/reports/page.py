@@ -108,7 +108,7 @@ class Page:
         return "\n".join(self.lines) + "\n"
 
 
-class Table:
+class PageTable:
     """Rows of a word, an id, a title that gives way, and a note at the right edge."""
 
     def __init__(self, page: Page, words: Iterable[str], ids: Iterable[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ccpolicy.assessment.preview import Preview, PreviewedFile, PreviewedTable, Refusal
+from ccpolicy.assessment.preview import Preview, PreviewedFile, PreviewedTable, RefusedEvidence
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import clip, pad, visible, width
 from ccpolicy.reports.page import Page
@@ -91,11 +91,11 @@ def _cell(value: str | float | bool | None) -> str:
     return str(value)
 
 
-def _refusal(page: Page, refusal: Refusal) -> None:
+def _refusal(page: Page, refusal: RefusedEvidence) -> None:
     message = f"{refusal.code} {page.text(refusal.message)}".lstrip()
     page.line(labelled(page, "error", visible(refusal.place or ""), message))
     if refusal.place and page.view.excerpt:
-        for line in page.view.excerpt(refusal.place):
+        for line in page.view.excerpt(refusal.place, refusal.field):
             page.line(line)
     if refusal.hint:
         hint = refusal.hint.text(page.view.language)

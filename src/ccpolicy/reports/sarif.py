@@ -1,7 +1,7 @@
-"""SARIF 2.1.0, as GitHub code scanning takes it: what does not hold, and nothing else as a result.
+"""SARIF 2.1.0 for GitHub code scanning: failures and unknowns are results, and nothing else is.
 
-A result that passed would be shown as a problem, so what was waived or not assessed is said by
-notifications, and every verdict stands among the run's properties. A lapse in the baseline stays
+GitHub shows every result as a problem, even one that passed. Waived and not assessed controls are
+therefore notifications, and all verdicts are properties of the run. A lapse in the baseline stays
 a result with a `baselineState`; it is not suppressed, because nobody accepted it.
 """
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import (
+    GRADE_MESSAGES,
     VERDICT_MESSAGES,
     WAIVER_STATE_MESSAGES,
     reason_text,
@@ -42,7 +43,10 @@ def sheets(page: Page, result: Assessment) -> Iterator[Sheet]:
     yield _lapses(page, result)
     yield _problems(page, result)
     yield _due(page, result)
+    if any(control.population is not None for control in result.controls):
+        yield _subjects(page, result)
     yield _waivers(page, result)
+    yield _frameworks(page, result)
     yield _evidence(page, result)
 
 
@@ -78,6 +82,7 @@ def _controls(page: Page, result: Assessment) -> Sheet:
         page.say("Severity"),
         page.say("Owner"),
         page.say("Clauses"),
+        page.say("Serves"),
         page.say("Subjects"),
         page.say("Passed"),
         page.say("Failed"),
@@ -106,6 +111,7 @@ def _controls(page: Page, result: Assessment) -> Sheet:
             words[control.severity],
             page.text(control.owner),
             " ".join(control.clauses),
+            " ".join(control.satisfies),
             control.subjects.total,
             control.subjects.passed,
             control.subjects.failed,
@@ -193,6 +199,43 @@ def _due(page: Page, result: Assessment) -> Sheet:
     return Sheet(page.say("Falling due"), head, rows)
 
 
+def _subjects(page: Page, result: Assessment) -> Sheet:
+    head = [
+        page.say("Control"),
+        page.say("Subject"),
+        page.say("Called"),
+        page.say("Now"),
+        page.say("Period"),
+        page.say("Since"),
+        page.say("Rests on"),
+        page.say("Next due"),
+        page.say("Not due yet"),
+        page.say("Lapses in the period"),
+        page.say("Days in the period"),
+        page.say("Owner"),
+    ]
+    verdicts = {verdict: page.say(text) for verdict, text in VERDICT_MESSAGES.items()}
+    rows = [
+        (
+            control.id,
+            each.subject,
+            page.text(each.label) if each.label else None,
+            verdicts[each.now],
+            verdicts[each.period],
+            each.since and beginning(each.since),
+            each.evidence,
+            each.next_due and ending(each.next_due),
+            page.say("yes") if each.not_due else None,
+            each.lapses,
+            each.days,
+            page.text(control.owner),
+        )
+        for control in result.controls
+        for each in control.population or []
+    ]
+    return Sheet(page.say("Subjects"), head, rows)
+
+
 def _waivers(page: Page, result: Assessment) -> Sheet:
     head = [
         page.say("Waiver"),
@@ -220,6 +263,36 @@ def _waivers(page: Page, result: Assessment) -> Sheet:
         for waiver in result.waivers
     ]
     return Sheet(page.say("Waivers"), head, rows)
+
+
+def _frameworks(page: Page, result: Assessment) -> Sheet:
+    head = [
+        page.say("Framework"),
+        page.say("Requirement"),
+        page.say("Title"),
+        page.say("Controls"),
+        page.say("Now"),
+        page.say("Period"),
+        page.say("Checked"),
+        page.say("Norm"),
+    ]
+    verdicts = {verdict: page.say(text) for verdict, text in VERDICT_MESSAGES.items()}
+    rows = [
+        (
+            page.text(framework.title),
+            each.id,
+            page.text(each.title),
+            " ".join(each.controls) or page.say("no control"),
+            each.now and verdicts[each.now],
+            each.period and verdicts[each.period],
+            page.say(GRADE_MESSAGES[each.grade]),
+            page.text(each.norm.title) if each.norm else None,
+        )
+        for framework in result.frameworks
+        for each in framework.requirements
+        if not each.heading
+    ]
+    return Sheet(page.say("Frameworks"), head, rows)
 
 
 def _evidence(page: Page, result: Assessment) -> Sheet:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
-from ccpolicy.assessment.models import Assessment, EvidenceFile, Note
+from ccpolicy.assessment.models import Assessment, EvidenceFile, FileNote
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import obsolete_entry
 from ccpolicy.reports.sections import Sections
@@ -133,7 +133,7 @@ def evidence_notes(page: Page, result: Assessment) -> Iterator[tuple[str, str]]:
         )
 
 
-def file_note(page: Page, file: EvidenceFile, note: Note) -> str:
+def file_note(page: Page, file: EvidenceFile, note: FileNote) -> str:
     """Say what should be known of how a file was read."""
     message = f"{note.code} {page.text(note.message)}"
     return page.say("{place}: {message}", place=file.file, message=message)

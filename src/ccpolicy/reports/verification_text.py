@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ccpolicy.assessment.manifest import AnsweredRequest
-from ccpolicy.assessment.verification import Detail, Step, Verification
+from ccpolicy.assessment.verification import Detail, Verification, VerificationStep
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import pad, width
 from ccpolicy.reports.page import Page, Word
@@ -82,11 +82,11 @@ def _steps(page: Page, result: Verification) -> None:
         page.entry(start + pad(names[step.step], name_columns), _step_lines(page, step), indent)
 
 
-def _step_lines(page: Page, step: Step) -> list[str]:
+def _step_lines(page: Page, step: VerificationStep) -> list[str]:
     return [_coded(page, step), *(f"- {_coded(page, detail)}" for detail in step.details)]
 
 
-def _coded(page: Page, said: Step | Detail) -> str:
+def _coded(page: Page, said: VerificationStep | Detail) -> str:
     return f"{said.code or ''} {page.text(said.message)}".lstrip()
 
 

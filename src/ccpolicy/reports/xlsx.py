@@ -28,26 +28,26 @@ _WIDEST = 60
 def render_assessment(result: Assessment, view: View) -> Rendered:
     """Render an assessment as a workbook; the same bytes for the same assessment."""
     page = Page(view)
+    about = page.phrases([judgement(page, result), *pinned(page, result)])
+    return workbook(page.text(result.policy.title), about, result.as_of, sheets(page, result))
+
+
+def workbook(title: str, about: str, made: str, contents: Iterable[Sheet]) -> Rendered:
+    """Write sheets as a workbook, made at a moment that is given and not the clock's."""
     file = io.BytesIO()
     book = xlsxwriter.Workbook(
         file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
-    as_of = datetime.datetime.fromisoformat(result.as_of)
-    book.set_properties(
-        {
-            "title": page.text(result.policy.title),
-            "comments": page.phrases([judgement(page, result), *pinned(page, result)]),
-            "created": as_of.astimezone(datetime.UTC).replace(tzinfo=None),
-        }
-    )
-    writer = _Writer(book)
-    for sheet in sheets(page, result):
+    created = datetime.datetime.fromisoformat(made).astimezone(datetime.UTC).replace(tzinfo=None)
+    book.set_properties({"title": title, "comments": about, "created": created})
+    writer = _WorkbookWriter(book)
+    for sheet in contents:
         writer.add(sheet)
     book.close()
     return Rendered(file.getvalue(), tuple(writer.unsaid))
 
 
-class _Writer:
+class _WorkbookWriter:
     """Writes sheets into a workbook, and remembers what did not fit."""
 
     def __init__(self, book: Workbook) -> None:

@@ -2,23 +2,23 @@
 
 from ccpolicy.store.duckdb import DuckDB, open_store
 from ccpolicy.store.interface import (
+    FileAccessFailed,
     Interrupted,
     QueryError,
     Row,
     Store,
     StoreError,
-    Unreadable,
     ValueFault,
 )
 
 __all__ = [
     "DuckDB",
+    "FileAccessFailed",
     "Interrupted",
     "QueryError",
     "Row",
     "Store",
     "StoreError",
-    "Unreadable",
     "ValueFault",
     "open_store",
 ]

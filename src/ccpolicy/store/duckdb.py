@@ -10,20 +10,20 @@ from typing import Any, Self
 import duckdb
 
 from ccpolicy.errors import DatabaseError, LimitError, Message
-from ccpolicy.store.duckdb_trees import is_too_long, read_tree, too_long
+from ccpolicy.store.duckdb_trees import is_too_long, read_tree, too_long_tree
 from ccpolicy.store.interface import (
+    FileAccessFailed,
     Interrupted,
     QueryError,
     Row,
     StoreError,
-    Unreadable,
     ValueFault,
 )
 from ccpolicy.store.sql import identifier
 
 _ERRORS: tuple[tuple[type[duckdb.Error], type[StoreError]], ...] = (
     (duckdb.InterruptException, Interrupted),
-    (duckdb.IOException, Unreadable),
+    (duckdb.IOException, FileAccessFailed),
     # These show what a query says; the others below may show what a record holds.
     (duckdb.ParserException, QueryError),
     (duckdb.SyntaxException, QueryError),
@@ -96,7 +96,7 @@ class DuckDB:
             self.run("SELECT json_serialize_sql(unnest(?::VARCHAR[]))", [fit]) if fit else ()
         )
         trees = {each: read_tree(text) for each, (text,) in zip(fit, rows, strict=True)}
-        return [trees[each] if each in trees else too_long() for each in statements]
+        return [trees[each] if each in trees else too_long_tree() for each in statements]
 
     def write(self, trees: Sequence[dict[str, Any]]) -> list[str]:
         """See `Store.write`."""

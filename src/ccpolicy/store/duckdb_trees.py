@@ -22,8 +22,8 @@ _MAY_COMPARE = re.compile(r"case(?![ \t\r\n]+when[ \t\r\n(])", re.IGNORECASE)
 _WORD = re.compile(rb"\w+|.", re.DOTALL)
 
 
-def too_long() -> dict[str, Any]:
-    """Return the tree of a statement of which the parser would make too much."""
+def too_long_tree() -> dict[str, Any]:
+    """Return the error tree of a statement that is too long to be parsed."""
     return _error("length")
 
 

@@ -20,7 +20,7 @@ class StoreError(Exception):
 
     @property
     def reason(self) -> str | Message:
-        """What people may be told: no value of a record is in it."""
+        """The message that may be shown; it contains no value of a record."""
         return str(self).partition("\n")[0]
 
 
@@ -37,11 +37,11 @@ class ValueFault(QueryError):
 
     @property
     def reason(self) -> Message:
-        """What people may be told."""
+        """See `StoreError.reason`."""
         return self._reason
 
 
-class Unreadable(StoreError):
+class FileAccessFailed(StoreError):
     """A file could not be read or written."""
 
 

@@ -7,6 +7,7 @@ SQL is given, so that it needs no time functions.
 from __future__ import annotations
 
 import datetime
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -39,6 +40,7 @@ def date_of(day: int) -> datetime.date:
     return datetime.date.fromordinal(day + EPOCH)
 
 
+@lru_cache(maxsize=2**14)
 def day_starts(day: int, zone: ZoneInfo) -> int:
     """Return the instant at which a day begins in a zone."""
     date = date_of(day)
@@ -66,7 +68,7 @@ def _month_starts(month: int) -> int:
     return day_number(datetime.date(month // 12, month % 12 + 1, 1))
 
 
-class Due(NamedTuple):
+class DueTime(NamedTuple):
     """When a duration has run out."""
 
     at: int
@@ -85,7 +87,7 @@ class Calendar:
     def __init__(self, zone: ZoneInfo, business: BusinessCalendar | None = None) -> None:
         self.zone, self.business = zone, business
         self._starts: dict[int, int] = {}
-        self._dues: dict[tuple[int, str], Due] = {}
+        self._dues: dict[tuple[int, str], DueTime] = {}
 
     @property
     def basis(self) -> list[object]:
@@ -102,7 +104,7 @@ class Calendar:
         """Return the day of an instant."""
         return day_number(moment(at, self.zone).date())
 
-    def due(self, at: int, duration: Duration) -> Due:
+    def due(self, at: int, duration: Duration) -> DueTime:
         """Return when a duration that is counted from an instant has run out.
 
         A business day is one of the business calendar's zone.
@@ -111,7 +113,7 @@ class Calendar:
             PolicyError: it is in business days, and there is no business calendar.
         """
         if duration.is_clock:
-            return Due(at + duration.microseconds, is_certain=True)
+            return DueTime(at + duration.microseconds, is_certain=True)
         zone = self.zone
         if duration.business_days:
             zone = require_business(self.business).zone
@@ -120,7 +122,7 @@ class Calendar:
         if key not in self._dues:
             [last] = last_days(range(day, day + 1), duration, self.business)
             is_certain = unknown_year(day, last, duration, self.business) is None
-            self._dues[key] = Due(day_starts(last + 1, zone), is_certain)
+            self._dues[key] = DueTime(day_starts(last + 1, zone), is_certain)
         return self._dues[key]
 
 

@@ -10,7 +10,7 @@ from typing import Literal, get_args
 from ccpolicy.errors import PolicyError
 from ccpolicy.time.epoch import DAY, SECOND
 
-Unit = Literal[
+DurationUnit = Literal[
     "year",
     "month",
     "week",
@@ -105,7 +105,7 @@ def parse_duration(text: str) -> Duration:
         raise PolicyError("'{value}': a duration cannot be negative", value=text)
     if not parts:
         raise _not_a_duration(text)
-    if not parts.keys() <= {*get_args(Unit)}:
+    if not parts.keys() <= {*get_args(DurationUnit)}:
         raise PolicyError(
             "'{value}': only days, hours and minutes can be business time", value=text
         )
@@ -126,14 +126,14 @@ def parse_duration(text: str) -> Duration:
     return duration
 
 
-def duration_parts(text: str) -> list[tuple[int, Unit]] | None:
+def duration_parts(text: str) -> list[tuple[int, DurationUnit]] | None:
     """Return the numbers and units of a duration as written, or None if it is not a duration."""
     try:
         parse_duration(text)
     except PolicyError:
         return None
     parts = _units(text)
-    return [(parts[unit], unit) for unit in get_args(Unit) if parts.get(unit)]
+    return [(parts[unit], unit) for unit in get_args(DurationUnit) if parts.get(unit)]
 
 
 def _units(text: str) -> dict[str, int]:

@@ -15,10 +15,10 @@ from ccpolicy.time.business_calendar import BusinessCalendar
 from ccpolicy.time.calendar import date_of, day_number, later_month, require_business
 from ccpolicy.time.periods import Period, PeriodSpan
 
-Unit = Literal["day", "business day", "weekday", "date"]
+PeriodDayUnit = Literal["day", "business day", "weekday", "date"]
 LAST = 0
 """The number of the last one."""
-WORDS = ("last", "first", "second", "third", "fourth", "fifth")
+ORDINALS = ("last", "first", "second", "third", "fourth", "fifth")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _ORDINAL = re.compile(r"([1-9][0-9]{0,2})(st|nd|rd|th)")
 _DATE = re.compile(r"[0-9]{2}-[0-9]{2}")
@@ -32,7 +32,7 @@ _MONTHS_OF_YEAR = 12
 class PeriodDay:
     """One of the days of a period: if it has too few of them, the last."""
 
-    unit: Unit
+    unit: PeriodDayUnit
     number: int = LAST
     """From 1 on, or `LAST`."""
     weekday: int | None = None
@@ -40,7 +40,7 @@ class PeriodDay:
     date: datetime.date | None = None
     """In a leap year."""
     is_bare: bool = False
-    """Whether it is a weekday and does not say which one, as that of a week need not."""
+    """Whether it is a weekday without an ordinal: `monday`, and not `first monday`."""
 
     def of(self, span: PeriodSpan, calendar: BusinessCalendar | None) -> int:
         """Return the day in a period; where holidays are not known, the earliest possible one.
@@ -144,7 +144,7 @@ def parse_period_day(text: str) -> PeriodDay:
     head, _, unit = text.lower().partition(" ")
     if text.lower() in WEEKDAYS:
         return PeriodDay("weekday", 1, WEEKDAYS.index(head), is_bare=True)
-    number = WORDS.index(head) if head in WORDS and unit else _ordinal(head)
+    number = ORDINALS.index(head) if head in ORDINALS and unit else _ordinal(head)
     match unit:
         case _ if number is None:
             raise _not_a_day(text)

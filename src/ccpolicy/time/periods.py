@@ -49,7 +49,7 @@ class Period:
     """In days and months."""
 
     def spans(self, days: range) -> list[PeriodSpan]:
-        """List the periods in which days lie, with the one before and the two after them."""
+        """List the periods that contain these days, with one before and two after them."""
         number = self._number(days.start) - 1
         last = self._number(days[-1]) + 2
         starts = [self._starts(each) for each in range(number, last + 2)]

@@ -12,7 +12,7 @@ from ccpolicy.time.period_days import PeriodDay
 from ccpolicy.time.periods import Period, PeriodSpan
 
 
-class Turn(NamedTuple):
+class ScheduledPeriod(NamedTuple):
     """A period with its dates; days are days since 1970."""
 
     first: int
@@ -42,16 +42,16 @@ class Schedule:
     calendar: BusinessCalendar | None = None
     """On which `by` counts business days, as dates of the plan's zone."""
 
-    def turns(self, days: range) -> list[Turn]:
-        """List the turns in which days lie, with the one before and the two after them."""
+    def turns(self, days: range) -> list[ScheduledPeriod]:
+        """List the periods that contain these days, with one before and two after them."""
         return [self._turn(span) for span in self.period.spans(days)]
 
-    def _turn(self, span: PeriodSpan) -> Turn:
+    def _turn(self, span: PeriodSpan) -> ScheduledPeriod:
         due, year = span.last, None
         if self.by:
             due = self.by.of(span, self.calendar)
             year = self.by.unknown_year(span, self.calendar)
-        return Turn(
+        return ScheduledPeriod(
             span.first,
             span.last,
             due=self._later(due),

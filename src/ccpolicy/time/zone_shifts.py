@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from ccpolicy.time.epoch import DAY, LAST_DAY, SECOND
@@ -69,6 +69,7 @@ def next_shift(microseconds: int, zone: ZoneInfo) -> int:
     return high * SECOND
 
 
+@lru_cache(maxsize=2**14)
 def _offset(zone: ZoneInfo, second: int) -> int:
     moment = datetime.datetime.fromtimestamp(second, datetime.UTC).astimezone(zone)
     shift = moment.utcoffset()

@@ -9,15 +9,15 @@ from typing import Any
 from ccpolicy.assessment.audit_appendix import (
     AuditAppendix,
     ControlAppendix,
+    DailyTotals,
     Dataset,
     Gap,
     Kind,
     Record,
-    Recorder,
+    RecordingAuthor,
     Revision,
     Selection,
     Span,
-    Step,
     Timeline,
 )
 from ccpolicy.assessment.models import Assessment, Lapse
@@ -73,9 +73,9 @@ def _control(id: str) -> ControlAppendix:
             )
         ],
         course=[
-            Step(day="2025-11-20", owed=26.0, lapsed=0.0, waived=0.0),
-            Step(day="2026-03-02", owed=104.0, lapsed=1.0, waived=0.0),
-            Step(day="2026-03-06", owed=104.0, lapsed=0.0, waived=2.0),
+            DailyTotals(day="2025-11-20", owed=26.0, lapsed=0.0, waived=0.0),
+            DailyTotals(day="2026-03-02", owed=104.0, lapsed=1.0, waived=0.0),
+            DailyTotals(day="2026-03-06", owed=104.0, lapsed=0.0, waived=2.0),
         ],
         timelines=[_timeline("SH × 耳机", "W-1"), _timeline("SH-PBX-02"), _timeline(HOSTILE)],
         not_drawn=7,
@@ -105,14 +105,14 @@ ANNEX = AuditAppendix(
             value_labels={"site": {"SH": text("Shanghai & all", "上海")}},
             may_be_empty=text("A new centre has none.", "新中心尚无记录。"),
             recorded=[
-                Recorder(
+                RecordingAuthor(
                     dataset="inspections",
                     author="desk <desk@centre.example>",
                     records=4,
                     first="2026-03-01T09:00:00+08:00",
                     last="2026-11-18T17:30:00+08:00",
                 ),
-                Recorder(
+                RecordingAuthor(
                     dataset="inspections",
                     author=None,
                     records=1,

@@ -42,6 +42,8 @@ def opened(browser: Browser, file: Path, place: str = "", **settings: Any) -> It
         lambda request: None if request.url.startswith("file:") else trouble.append(request.url),
     )
     page.goto(file.as_uri() + place)
+    if settings.get("java_script_enabled", True):
+        reached(page, "'ready' in document.documentElement.dataset")
     try:
         yield page
     finally:
@@ -194,6 +196,6 @@ def test_prints_with_everything_open(browser: Browser, reports: Path) -> None:
     with opened(browser, reports / "rich.html", "#?theme=dark") as page:
         document = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True))
         said = "".join(each.get_textpage().get_text_range() for each in document)
-    assert "FROM subjects" in said
+    assert "checks/recurrence.sql" in said
     assert f"1 / {len(document)}" in said
     assert "I1" in said

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from ccpolicy.assessment.audit_appendix import Step
+from ccpolicy.assessment.audit_appendix import DailyTotals
 from ccpolicy.reports import View
 from ccpolicy.reports.html import render_assessment as render
 from ccpolicy.reports.html_parts.overview import Course, Day, draw_course, strips
@@ -30,7 +30,7 @@ def test_line_steps_down_by_what_was_missed_and_up_again() -> None:
     drawn = course((100, 0, 0), (100, 1, 0), (100, 1, 1), (100, 0, 0))
     assert drawn.floor == 0.98
     assert drawn.line == "M0 0H250V50H500V100H750V0H1000"
-    assert drawn.owed == "M0 0V100H250H500H750H1000V0Z"
+    assert drawn.owed == "M0 0V100H1000V0Z"
 
 
 def test_nothing_is_drawn_where_nothing_was_owed() -> None:
@@ -49,9 +49,9 @@ def test_months_are_marked_where_they_begin() -> None:
 
 def test_a_week_cut_short_is_no_wider_than_its_days() -> None:
     own = ANNEX.controls[0].model_copy(
-        update={"course": [Step(day="2026-01-01", owed=1.0, lapsed=0.0, waived=0.0)]}
+        update={"course": [DailyTotals(day="2026-01-01", owed=1.0, lapsed=0.0, waived=0.0)]}
     )
-    late = Step(day="2026-01-08", owed=1.0, lapsed=1.0, waived=0.0)
+    late = DailyTotals(day="2026-01-08", owed=1.0, lapsed=1.0, waived=0.0)
     own = own.model_copy(update={"course": [*own.course, late]})
     rest = [each.model_copy(update={"course": []}) for each in ANNEX.controls[1:]]
     annex = ANNEX.model_copy(update={"controls": [own, *rest]})
@@ -63,7 +63,7 @@ def test_a_week_cut_short_is_no_wider_than_its_days() -> None:
 def test_line_is_on_the_page_whole() -> None:
     """No value is cut short there as a text of evidence would be."""
     steps = [
-        Step(
+        DailyTotals(
             day=str(FIRST + datetime.timedelta(day)),
             owed=50.0 + day,
             lapsed=day % 3 / 7,

@@ -97,7 +97,7 @@ QUESTIONS = [
     Question(
         "Which norm asks for a restore every quarter, and where is it published?",
         [contents("ER-4")],
-        "#ER-4 table.numbers tr:has(a[href='https://www.cisecurity.org/controls'])",
+        "#ER-4 table.numbers tr:has(a[href='https://cas.docs.cisecurity.org/en/latest/source/Controls11/'])",
         ["CIS Controls v8, safeguard 11.5"],
         "policy/norms.yaml",
     ),

@@ -19,12 +19,15 @@ from ccpolicy.reports.layout import visible
 from ..centres import BASELINED, STANDING
 from ..rich import ASSESSMENT, NO_EVIDENCE
 from .audited import AUDITED, BAD, hostile, many
+from .unfolded import unfolded
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 
 
-def parsed(content: bytes) -> Any:
-    return html5lib.HTMLParser(strict=False).parse(content.decode())
+def parsed(content: bytes, *, scripts: bool = True) -> Any:
+    """Parse the page as its script makes it, or as it is."""
+    page = unfolded(content) if scripts else content
+    return html5lib.HTMLParser(strict=False).parse(page.decode())
 
 
 def words(element: Any) -> str:
@@ -35,9 +38,10 @@ def by_id(tree: Any) -> dict[str, Any]:
     return {each.get("id"): each for each in tree.iter() if each.get("id")}
 
 
+@pytest.mark.parametrize("scripts", [True, False])
 @pytest.mark.parametrize("result", [AUDITED, ASSESSMENT], ids=["annex", "no annex"])
-def test_every_part_of_the_assessment_is_there(result: Assessment) -> None:
-    tree = parsed(render(result, View()))
+def test_every_part_of_the_assessment_is_there(result: Assessment, scripts: bool) -> None:
+    tree = parsed(render(result, View()), scripts=scripts)
     places = by_id(tree)
     page = words(tree)
     for control in result.controls:
@@ -63,17 +67,28 @@ def test_every_part_of_the_assessment_is_there(result: Assessment) -> None:
     assert ("This assessment has no annex" in page) == (result.annex is None)
 
 
-def test_ids_are_unique_and_every_link_lands() -> None:
-    tree = parsed(render(AUDITED, View()))
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("shown", ["rich", "sample"])
+def test_ids_are_unique_and_every_link_lands(shown: str, scripts: bool, audit: Assessment) -> None:
+    tree = parsed(render(AUDITED if shown == "rich" else audit, View()), scripts=scripts)
     ids = [each.get("id") for each in tree.iter() if each.get("id")]
     assert len(ids) == len(set(ids))
     for each in tree.iter(f"{XHTML}a"):
         href = each.get("href")
-        if href and href != "#":
+        if href and href.startswith("#") and href != "#":
             assert href[1:] in ids, href
     for each in tree.iter():
         for name in ("aria-labelledby", "for"):
             assert not each.get(name) or each.get(name) in ids
+
+
+def test_what_is_packed_lands_where_its_kind_belongs(audit: Assessment) -> None:
+    tree = parsed(render(audit, View()))
+    parents = {child: parent for parent in tree.iter() for child in parent}
+    rows = [each for each in tree.iter(f"{XHTML}tr") if each.get("class") == "screen"]
+    items = [each for each in tree.iter(f"{XHTML}li") if each.get("class") == "screen"]
+    assert {parents[each].tag for each in rows} == {f"{XHTML}tbody"}
+    assert {parents[each].get("class") for each in items} == {"tl"}
 
 
 def test_records_are_two_clicks_from_their_verdict() -> None:

@@ -6,7 +6,7 @@ import datetime
 
 from ccpolicy.assessment.audit_appendix import Gap, Span, Timeline
 from ccpolicy.reports.html_parts.scale import Scale
-from ccpolicy.reports.html_parts.timeline import APART, CLEAN, DRAWN, drawn, rows
+from ccpolicy.reports.html_parts.timeline import APART, CLEAN, DRAWN, drawn, timeline_rows
 
 from .audited import AUDITED
 
@@ -17,7 +17,7 @@ def test_marks_of_dense_records_can_be_told_apart() -> None:
     cover = [
         Span(starts=each.isoformat(), ends=None, record=f"a.csv:{n}") for n, each in enumerate(days)
     ]
-    [row] = rows(AUDITED, [Timeline(subject="a", duty=[], cover=cover, gaps=[])], scale)
+    [row] = timeline_rows(AUDITED, [Timeline(subject="a", duty=[], cover=cover, gaps=[])], scale)
     places = {scale.of_time(each) for each in days}
     assert len(row.marks) < len(places)
     assert set(row.marks) <= places
@@ -31,7 +31,7 @@ def test_marks_with_room_between_them_all_stand() -> None:
     scale = Scale.of(AUDITED)
     days = [scale.starts + datetime.timedelta(days=day) for day in (30, 60, 90)]
     cover = [Span(starts=each.isoformat(), ends=None, record="a.csv:1") for each in days]
-    [row] = rows(AUDITED, [Timeline(subject="a", duty=[], cover=cover, gaps=[])], scale)
+    [row] = timeline_rows(AUDITED, [Timeline(subject="a", duty=[], cover=cover, gaps=[])], scale)
     assert row.marks == [scale.of_time(each) for each in days]
 
 

@@ -7,8 +7,8 @@ from importlib import import_module
 
 from ccpolicy.evidence.readers.interface import (
     EvidenceErrors,
-    Note,
     Reader,
+    ReadingNote,
     Record,
     Reject,
     Scan,
@@ -21,8 +21,8 @@ from ccpolicy.evidence_formats import Format
 
 __all__ = [
     "EvidenceErrors",
-    "Note",
     "Reader",
+    "ReadingNote",
     "Record",
     "Reject",
     "Scan",

@@ -10,14 +10,18 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 from typing import BinaryIO
 
 from ccpolicy.errors import EvidenceError, LimitError, Locator
+from ccpolicy.evidence.contract import make_contract
 from ccpolicy.evidence.readers.interface import SourceFile
 from ccpolicy.evidence.readers.zip_extent import check_extent
 from ccpolicy.evidence_formats import ENCODINGS
-from ccpolicy.files.finder import name_fault, printable
-from ccpolicy.files.limits import MIB
+from ccpolicy.files.finder import content_facts, name_fault, printable
+from ccpolicy.files.limits import MIB, Limits
+from ccpolicy.policy import Dataset
 
 _PIECE = 1 << 20
 _RATIO = 100
@@ -29,7 +33,7 @@ _DAMAGED = (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError)
 Pieces = Iterator[bytes]
 
 
-def plain(file: SourceFile) -> Pieces:
+def read_plain(file: SourceFile) -> Pieces:
     """Yield a file that is not packed, in pieces."""
     with file.open() as stream:
         while piece := stream.read(_PIECE):
@@ -75,7 +79,8 @@ def members(file: SourceFile) -> list[str]:
     """Return the names of the files in a ZIP archive that the contract leaves out.
 
     Raises:
-        EvidenceError: one of them is left out by the case of its letters alone.
+        EvidenceError: it is no archive, or one of them is left out by the case of its letters
+            alone.
     """
     pattern = file.contract.dataset.member
     with _refusing(file, "zip"), file.open() as packed, _archive(file, packed) as archive:
@@ -93,6 +98,16 @@ def members(file: SourceFile) -> list[str]:
                 pattern=pattern,
             )
     return left_out
+
+
+def left_out(dataset: Dataset, name: str, path: Path, limits: Limits) -> list[str]:
+    """Return the names of the files in an archive, given its name and path, that are not read.
+
+    Raises:
+        EvidenceError: see `members`.
+    """
+    nothing_of_it = replace(content_facts(()), data=None)
+    return members(SourceFile(make_contract(dataset), name, path, nothing_of_it, limits))
 
 
 def _archive(file: SourceFile, packed: BinaryIO) -> zipfile.ZipFile:

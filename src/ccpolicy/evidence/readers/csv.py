@@ -122,7 +122,7 @@ READER = CsvReader()
 
 @dataclass(frozen=True)
 class _FileLines(ScannedLines):
-    """Where the numbers are the lines of a content, whose lines are not those of the file."""
+    """Record numbers that are lines of the decoded content and not those of the stored file."""
 
     file: SourceFile
 

@@ -13,8 +13,8 @@ from ccpolicy.errors import Message
 from ccpolicy.evidence.readers.csv_form import CsvFault, csv_rows, not_csv, wrong_width
 from ccpolicy.evidence.readers.interface import LineRuns, SourceFile
 from ccpolicy.evidence.readers.surroundings import CellTexts
-from ccpolicy.evidence.readers.table_shape import Row, TableShape, header_rows
-from ccpolicy.evidence.readers.text import MAX_LINE, bare_return, spaced_quote, too_long
+from ccpolicy.evidence.readers.table_shape import NumberedRow, TableShape, header_rows
+from ccpolicy.evidence.readers.text import MAX_LINE, bare_return, line_too_long, spaced_quote
 from ccpolicy.policy import Dataset
 from ccpolicy.policy.decoding import CellRange
 
@@ -110,7 +110,7 @@ class CsvTable:
         if may_span:
             self._next += sum(cell.count("\n") for cell in row)
 
-    def _rows(self) -> Iterator[Row]:
+    def _rows(self) -> Iterator[NumberedRow]:
         """Yield the rows with the line on which each begins; no line is left out but empty ones."""
         try:
             for line, row in csv_rows(self._text_lines(), self.delimiter):
@@ -132,7 +132,7 @@ class CsvTable:
         while line := self._stream.readline(MAX_LINE + 1):
             self._read += 1
             if len(line) > MAX_LINE:
-                raise too_long(self.file, self._read)
+                raise line_too_long(self.file, self._read)
             if line.endswith("\r"):
                 raise bare_return(self.file, self._read)
             self._row_lines.append(line)

@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from ccpolicy.errors import Message
-from ccpolicy.evidence.readers.archives import gunzip, members, plain, unzip
+from ccpolicy.evidence.readers.archives import gunzip, members, read_plain, unzip
 from ccpolicy.evidence.readers.csv_table import CsvTable, is_shaped
 from ccpolicy.evidence.readers.encodings import transcode
 from ccpolicy.evidence.readers.interface import SourceFile, Spool, StoredFile
@@ -78,9 +78,9 @@ def _contents(
     dataset = file.contract.dataset
     table = None
     if dataset.encoding:
-        pieces = transcode(file, pieces or plain(file))
+        pieces = transcode(file, pieces or read_plain(file))
     if dataset.format == "csv" and is_shaped(dataset):
-        table = CsvTable(file, pieces or plain(file))
+        table = CsvTable(file, pieces or read_plain(file))
         pieces = table.pieces()
     content = file
     if pieces is not None:

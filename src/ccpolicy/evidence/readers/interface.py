@@ -194,7 +194,7 @@ class Reject(NamedTuple):
     sheet: str | None = None
 
 
-class Note(NamedTuple):
+class ReadingNote(NamedTuple):
     """Something that people should know of how a file was read; nothing is wrong with a record."""
 
     message: Message
@@ -224,7 +224,7 @@ class Reader(ABC):
     @abstractmethod
     def read(
         self, file: SourceFile, only: Collection[int] | None = None
-    ) -> Iterator[Record | Reject | Note]:
+    ) -> Iterator[Record | Reject | ReadingNote]:
         """Yield the records in the order of the file, and what should be known of how it was read.
 
         A reader for which that is cheaper may leave out all but the numbers `only`.
@@ -246,7 +246,7 @@ class TextRows(NamedTuple):
 
 @dataclass(frozen=True)
 class Scan:
-    """How DuckDB reads the rows of a file, all cells as text."""
+    """How DuckDB reads the rows of a file, all cells as text, or as values if they were kept."""
 
     first: int
     """Number of the first row."""
@@ -256,6 +256,8 @@ class Scan:
     """SQL for the contract's columns, in its order."""
     rows: str
     """SQL relation to select them from."""
+    is_contiguous: bool = True
+    """Whether each row's number is one more than that of the row before it."""
 
 
 class ScannedLines(ABC):

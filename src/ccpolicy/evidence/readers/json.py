@@ -10,8 +10,8 @@ from typing import Any, NoReturn
 
 from ccpolicy.errors import EvidenceError, LimitError, Locator
 from ccpolicy.evidence.readers.encodings import encoding_hint
-from ccpolicy.evidence.readers.fields import FieldMapping
-from ccpolicy.evidence.readers.interface import Note, Reader, Record, Reject, SourceFile
+from ccpolicy.evidence.readers.interface import Reader, ReadingNote, Record, Reject, SourceFile
+from ccpolicy.evidence.readers.record_fields import FieldMapping
 from ccpolicy.evidence.readers.records_path import RecordsPath
 from ccpolicy.policy.decoding import is_any
 
@@ -28,7 +28,7 @@ class JsonReader(Reader):
 
     def read(
         self, file: SourceFile, only: Collection[int] | None = None
-    ) -> Iterator[Record | Reject | Note]:
+    ) -> Iterator[Record | Reject | ReadingNote]:
         """See `Reader.read`."""
         text = _text(file)
         path = RecordsPath(file.contract)

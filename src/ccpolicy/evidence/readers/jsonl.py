@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from ccpolicy.evidence.readers.fields import FieldMapping
 from ccpolicy.evidence.readers.interface import Reader, Record, Reject, SourceFile
 from ccpolicy.evidence.readers.json import DECODER, json_error
-from ccpolicy.evidence.readers.text import MAX_LINE, line_fault, too_long
+from ccpolicy.evidence.readers.record_fields import FieldMapping
+from ccpolicy.evidence.readers.text import MAX_LINE, line_fault, line_too_long
 
 
 class JsonLinesReader(Reader):
@@ -24,7 +24,7 @@ class JsonLinesReader(Reader):
             while line := stream.readline(MAX_LINE + 1):
                 number += 1
                 if len(line) > MAX_LINE:
-                    raise too_long(file, number)
+                    raise line_too_long(file, number)
                 if fault := line_fault(file, line, number):
                     raise fault
                 text = line.decode("utf-8-sig" if number == 1 else "utf-8").strip()

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator
 
 from ccpolicy.checks.patterns import searcher
 from ccpolicy.errors import EvidenceError
-from ccpolicy.evidence.readers.interface import Note, Reader, Record, Reject, SourceFile
-from ccpolicy.evidence.readers.table_shape import passed_over
-from ccpolicy.evidence.readers.text import MAX_LINE, line_fault, too_long
+from ccpolicy.evidence.readers.interface import Reader, ReadingNote, Record, Reject, SourceFile
+from ccpolicy.evidence.readers.table_shape import skipped_rows_message
+from ccpolicy.evidence.readers.text import MAX_LINE, line_fault, line_too_long
 
 
 class LogReader(Reader):
@@ -16,14 +16,14 @@ class LogReader(Reader):
 
     def read(
         self, file: SourceFile, only: Collection[int] | None = None
-    ) -> Iterator[Record | Reject | Note]:
+    ) -> Iterator[Record | Reject | ReadingNote]:
         """See `Reader.read`."""
         file.check_table(file.fingerprint.lines, 1)
         log = _Log(file)
         for number, text in log.records():
             yield log.record(number, text)
         if log.skipped:
-            yield Note(passed_over("skip", log.skipped))
+            yield ReadingNote(skipped_rows_message("skip", log.skipped))
 
 
 READER = LogReader()
@@ -68,7 +68,7 @@ class _Log:
             block.append(line)
             size += len(line)
             if size > MAX_LINE:
-                raise too_long(self.file, first)
+                raise line_too_long(self.file, first)
         if block:
             yield first, "\n".join(block)
 
@@ -79,7 +79,7 @@ class _Log:
             while line := stream.readline(MAX_LINE + 1):
                 number += 1
                 if len(line) > MAX_LINE:
-                    raise too_long(self.file, number)
+                    raise line_too_long(self.file, number)
                 if fault := line_fault(self.file, line, number):
                     raise fault
                 text = line.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r\n")

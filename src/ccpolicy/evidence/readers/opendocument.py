@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers import expat
 
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.readers.interface import SourceFile
-from ccpolicy.evidence.readers.workbook import Merged, Rows, SheetFacts
+from ccpolicy.evidence.readers.workbook import OpenSheet, error_cell, no_result, unreadable
 from ccpolicy.evidence.readers.workbook_limits import (
     CONTENT,
     beyond_cells,
@@ -36,17 +35,6 @@ _SPACE, _TAB, _BREAK = "\x01", "\x02", "\x03"
 _ADDRESS = re.compile(
     r"\$?(?P<sheet>'(?:[^']|'')+'|[^'.]+)\.(?P<first>[A-Z$0-9]+)(?::[^.]*\.(?P<last>[A-Z$0-9]+))?"
 )
-
-
-@dataclass
-class OpenSheet:
-    """A sheet of a spreadsheet."""
-
-    name: str
-    is_hidden: bool = False
-    rows: Rows = field(default_factory=list)
-    merged: list[Merged] = field(default_factory=list)
-    facts: SheetFacts = field(default_factory=SheetFacts)
 
 
 class OpenDocument:
@@ -264,12 +252,9 @@ def _value(cell: Mapping[str, str], text: str) -> Any:
     kind = cell.get("office:value-type") or cell.get("calcext:value-type") or ""
     is_formula = "table:formula" in cell
     if cell.get("calcext:value-type") == "error" or (is_formula and text.startswith(("#", "Err:"))):
-        raise EvidenceError("the cell holds the error {error}", error=text[:40] or "?")
+        raise error_cell(text)
     if is_formula and not kind:
-        raise EvidenceError(
-            "the cell holds a formula without a result",
-            hint="open the file in a spreadsheet program, which computes it, and save it",
-        )
+        raise no_result()
     try:
         match kind:
             case "" if not text:
@@ -293,10 +278,7 @@ def _value(cell: Mapping[str, str], text: str) -> Any:
                 return _number(cell["office:value"])
     except (KeyError, ValueError):
         pass
-    raise EvidenceError(
-        "the cell's content cannot be read",
-        hint="open the file in a spreadsheet program, and save it",
-    )
+    raise unreadable()
 
 
 def _number(text: str) -> float:

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from ccpolicy.errors import Message
+from ccpolicy.errors import KeyPath, Message
 from ccpolicy.evidence.contract import Contract
-from ccpolicy.evidence.readers.interface import Note, SourceFile
+from ccpolicy.evidence.readers.interface import ReadingNote, SourceFile
 from ccpolicy.near_names import folded
 from ccpolicy.policy.decoding import is_any, members_of, pointer_tokens
-
-Path = tuple[str | int, ...]
 
 
 class Found(NamedTuple):
     """A record in a document."""
 
-    path: Path
+    path: KeyPath
     """Steps to it from the document's top."""
     value: Any
 
@@ -64,7 +62,7 @@ class RecordsPath:
             return
         yield from self._below(file, document, 0, ())
 
-    def _below(self, file: SourceFile, value: Any, index: int, path: Path) -> Iterator[Found]:
+    def _below(self, file: SourceFile, value: Any, index: int, path: KeyPath) -> Iterator[Found]:
         if index == len(self.tokens):
             if self.ends_with_members and not isinstance(value, list):
                 yield Found(path, value)
@@ -137,10 +135,10 @@ class RecordsPath:
                 line=1,
             )
 
-    def notes(self) -> Iterator[Note]:
+    def notes(self) -> Iterator[ReadingNote]:
         """Say how many lists were missing, and what stands beside the records."""
         if self.beside:
-            yield Note(
+            yield ReadingNote(
                 Message.of(
                     "{count} elements beside the records were not read: {others}",
                     count=sum(self.beside.values()),
@@ -148,7 +146,7 @@ class RecordsPath:
                 )
             )
         if self.missing:
-            yield Note(
+            yield ReadingNote(
                 Message.of(
                     "{count} lists of records are missing at {pointer}",
                     count=self.missing,
@@ -156,7 +154,7 @@ class RecordsPath:
                 )
             )
 
-    def _listed(self, file: SourceFile, value: Any, path: Path) -> Iterator[Found]:
+    def _listed(self, file: SourceFile, value: Any, path: KeyPath) -> Iterator[Found]:
         if self.is_xml and not isinstance(value, list):
             value = [value]
         if value is None:
@@ -203,7 +201,7 @@ class RecordsPath:
         return "/".join(self.pointer.split("/")[: count + 1])
 
 
-def at_pointer(document: Any, tokens: Sequence[str], record: Path, *, is_xml: bool) -> Any:
+def at_pointer(document: Any, tokens: Sequence[str], record: KeyPath, *, is_xml: bool) -> Any:
     """Return what stands at a pointer from the document's top; `*` is the record's own step."""
     value = document
     for index, step_name in enumerate(tokens):

@@ -13,7 +13,7 @@ from ccpolicy.evidence.contract import Contract
 from ccpolicy.evidence.readers.interface import SourceFile
 from ccpolicy.policy.decoding import CellRange, letters
 
-Row = tuple[int, Sequence[Any]]
+NumberedRow = tuple[int, Sequence[Any]]
 """Number of a row or line, counted from 1, and its cells."""
 
 
@@ -42,7 +42,7 @@ class TableShape:
             if each.required and each.name not in dataset.around
         }
 
-    def open(self, rows: Iterable[Row]) -> tuple[list[str], Iterator[Row]]:
+    def open(self, rows: Iterable[NumberedRow]) -> tuple[list[str], Iterator[NumberedRow]]:
         """Return the headings, and the rows of records with the table's cells.
 
         Raises:
@@ -60,7 +60,7 @@ class TableShape:
         headings = letter_headings(self.area, len(self.area.cut(first[1])))
         return headings, self._records(chain([first], rest), headings)
 
-    def _headings(self, rows: Iterator[Row], wanted: Sequence[int]) -> list[str]:
+    def _headings(self, rows: Iterator[NumberedRow], wanted: Sequence[int]) -> list[str]:
         self.first_row = wanted[0]
         found: dict[int, list[str]] = {}
         number = 0
@@ -79,7 +79,9 @@ class TableShape:
             )
         return headings
 
-    def _records(self, rows: Iterable[Row], headings: Sequence[str]) -> Iterator[Row]:
+    def _records(
+        self, rows: Iterable[NumberedRow], headings: Sequence[str]
+    ) -> Iterator[NumberedRow]:
         """Yield the rows of records, with their cells from the table's first column on.
 
         Raises:
@@ -139,10 +141,10 @@ class TableShape:
     def notes(self) -> Iterator[Message]:
         """Say how many rows were passed over, and why."""
         for key, count in self.passed.items():
-            yield passed_over(key, count)
+            yield skipped_rows_message(key, count)
 
 
-def passed_over(key: str, count: int) -> Message:
+def skipped_rows_message(key: str, count: int) -> Message:
     """Say how many rows were passed over because of a key of the contract."""
     return Message.of(
         "{count} rows were passed over by '{key}' in the dataset", count=count, key=key

@@ -20,7 +20,7 @@ def text_fault(file: SourceFile) -> EvidenceError | None:
         while line := stream.readline(MAX_LINE + 1):
             number += 1
             if len(line) > MAX_LINE:
-                return too_long(file, number)
+                return line_too_long(file, number)
             if fault := line_fault(file, line, number):
                 return fault
     return None
@@ -40,7 +40,7 @@ def mixed_ends(file: SourceFile) -> EvidenceError | None:
     return None
 
 
-def too_long(file: SourceFile, number: int) -> EvidenceError:
+def line_too_long(file: SourceFile, number: int) -> EvidenceError:
     """Make the error for a line that is too long."""
     return file.error("the line is longer than {limit} KiB", line=number, limit=MAX_LINE >> 10)
 

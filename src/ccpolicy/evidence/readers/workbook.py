@@ -66,11 +66,22 @@ class SheetFacts:
         return any(first <= column <= last for first, last in self.hidden_columns)
 
 
+@dataclass
+class OpenSheet:
+    """A sheet, read as a whole from its own records."""
+
+    name: str
+    is_hidden: bool = False
+    rows: Rows = field(default_factory=list)
+    merged: list[Merged] = field(default_factory=list)
+    facts: SheetFacts = field(default_factory=SheetFacts)
+
+
 def open_workbook(file: SourceFile, parts: Mapping[str, bytes]) -> CalamineWorkbook:
-    """Open a workbook, given its parts, of which none is a bomb.
+    """Open a workbook, given its parts, whose sizes were already checked.
 
     Raises:
-        EvidenceError: it is none.
+        EvidenceError: the file is not a workbook.
     """
     # Needed for spreadsheets alone.
     import python_calamine
@@ -262,7 +273,7 @@ class _SheetParser:
             self.text.append(text)
 
     def _odd(self, *_: object) -> None:
-        """Note what stands between the characters of a value, of which a reader may lose some."""
+        """Note markup inside a value, such as a comment: a reader may lose text with it."""
         if self.cell is not None:
             self.inside.add(_ODD)
 
@@ -270,24 +281,39 @@ class _SheetParser:
         """Say why the value of a cell is not known, if it is not."""
         kind, text = cell.get("t", "n").strip(), "".join(self.text).strip()
         if kind == "e":
-            return EvidenceError("the cell holds the error {error}", error=text or "?")
+            return error_cell(text)
         if "f" in self.inside and not ("v" in self.inside and (text or kind == "str")):
             # An empty text is a result, if it is said to be one.
-            return EvidenceError(
-                "the cell holds a formula without a result",
-                hint="open the file in a spreadsheet program, which computes it, and save it",
-            )
+            return no_result()
         index = self.row - 1
         cells = self.rows[index] if 0 <= index < len(self.rows) else ()
         value = cells[self.column - 1] if self.column <= len(cells) else ""
         # A shared text may be empty; the others stand in the cell itself.
         is_lost = value == "" and text and kind != "s"
         if is_lost or (_ODD in self.inside and text):
-            return EvidenceError(
-                "the cell's content cannot be read",
-                hint="open the file in a spreadsheet program, and save it",
-            )
+            return unreadable()
         return None
+
+
+def error_cell(name: str) -> EvidenceError:
+    """Make the error for a cell whose value is an error, such as `#N/A`."""
+    return EvidenceError("the cell holds the error {error}", error=name[:40] or "?")
+
+
+def no_result() -> EvidenceError:
+    """Make the error for a formula that no program has computed."""
+    return EvidenceError(
+        "the cell holds a formula without a result",
+        hint="open the file in a spreadsheet program, which computes it, and save it",
+    )
+
+
+def unreadable() -> EvidenceError:
+    """Make the error for a cell that holds something, nobody knows what."""
+    return EvidenceError(
+        "the cell's content cannot be read",
+        hint="open the file in a spreadsheet program, and save it",
+    )
 
 
 def _is_hidden(attributes: Mapping[str, str], size: str) -> bool:

@@ -29,6 +29,10 @@ _NEAR_CELLS = 9_999 * (26 + 26**2)
 _ROW, _CELL = re.compile(rb'<row r="([0-9]+)'), re.compile(rb'<c r="([A-Z]+[0-9]+)')
 _ANY_PLACE = re.compile(r"\s*([A-Za-z]{0,20})([0-9]{0,20})\s*")
 AFTER_NAME = (b">", b" ", b"/", b"\t", b"\r", b"\n")
+_HEAD = 1024
+_BEFORE_TEXT = b"\xef\xbb\xbf\xff\xfe \t\r\n"
+"""Marks of the order of bytes, and white space."""
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _AGAIN_HINT = "open the file in a spreadsheet program, and save it"
 _SAVE_HINT = "save the file as an Excel workbook (.xlsx)"
 
@@ -38,7 +42,7 @@ def part_name(name: str) -> str:
     return name.replace("\\", "/").lower()
 
 
-def unpack(file: SourceFile) -> dict[str, bytes]:
+def unpack_workbook(file: SourceFile) -> dict[str, bytes]:
     """Unpack a workbook up to a limit of its size, and return its parts.
 
     Raises:
@@ -47,6 +51,7 @@ def unpack(file: SourceFile) -> dict[str, bytes]:
     """
     found: dict[str, bytes] = {}
     room = MAX_UNPACKED
+    _refuse_text(file)
     try:
         with file.open() as content, zipfile.ZipFile(content) as archive:
             check_extent(file, content, archive)
@@ -75,13 +80,38 @@ def unpack(file: SourceFile) -> dict[str, bytes]:
     # Any part of another kind of workbook is too much beside the sheets of an OpenDocument file.
     books = [each for each in found if each in _BOOKS or CONTENT in found]
     if len(books) > 1:
-        raise file.error(
-            "the file is two workbooks in one: {first} and {second}",
-            hint="open it in a spreadsheet program, and save as a new file the one that counts",
-            first=books[0],
-            second=books[1],
-        )
+        raise two_in_one(file, books[0], books[1])
     return found
+
+
+def two_in_one(file: SourceFile, first: str, second: str) -> EvidenceError:
+    """Make the error for a file of two workbooks, given what each is called in it."""
+    return file.error(
+        "the file is two workbooks in one: {first} and {second}",
+        hint="open it in a spreadsheet program, and save as a new file the one that counts",
+        first=first,
+        second=second,
+    )
+
+
+def _refuse_text(file: SourceFile) -> None:
+    """Refuse what many programs export under the name of a workbook: a web page, or text.
+
+    Raises:
+        EvidenceError: it is so.
+    """
+    with file.open() as content:
+        head = content.read(_HEAD).replace(b"\0", b"").lstrip(_BEFORE_TEXT)
+    if head.startswith(b"<"):
+        raise file.error(
+            "the file is a web page or other XML with the name of a workbook", hint=_SAVE_HINT
+        )
+    if b"\t" in head and not _CONTROL.search(head):
+        raise file.error(
+            "the file is text with the name of a workbook",
+            hint="name it .csv, and say in the dataset how it is written, such as  format: csv"
+            '  and  delimiter: "\\t"',
+        )
 
 
 def not_a_workbook(file: SourceFile, failure: Exception) -> EvidenceError:
@@ -140,12 +170,17 @@ def check_area(file: SourceFile, sheet: str, text: bytes) -> None:
             name=sheet,
         )
     if misplaced:
-        raise file.error(
-            "in the sheet '{name}', {element} is there twice or out of order",
-            hint=_AGAIN_HINT,
-            name=sheet,
-            element=misplaced[0],
-        )
+        raise twice(file, sheet, misplaced[0])
+
+
+def twice(file: SourceFile, sheet: str, element: str) -> EvidenceError:
+    """Make the error for a sheet that gives a row or cell again."""
+    return file.error(
+        "in the sheet '{name}', {element} is there twice or out of order",
+        hint=_AGAIN_HINT,
+        name=sheet,
+        element=element,
+    )
 
 
 def beyond_cells(file: SourceFile, count: int) -> LimitError:
@@ -170,7 +205,7 @@ def _is_near(text: bytes) -> bool:
 
 
 def _is_ordered(text: bytes) -> bool:
-    """Whether a sheet of which each row and cell plainly says its place has each of them once."""
+    """Whether rows are in ascending order and no cell occurs twice, by their own references."""
     rows, cells = list(map(int, _ROW.findall(text))), _CELL.findall(text)
     return (
         rows == sorted(set(rows))
@@ -181,12 +216,12 @@ def _is_ordered(text: bytes) -> bool:
 
 
 def check_texts(file: SourceFile, shared: bytes, text: bytes) -> None:
-    """Refuse a sheet whose cells repeat the workbook's texts until they do not fit into memory.
+    """Refuse a sheet whose cells share long texts so often that they would not fit into memory.
 
-    A text is stored once, whatever number of cells name it, and read once for each of them.
+    A workbook stores a shared text once, but each cell that refers to it is read as a copy.
 
     Raises:
-        LimitError: it is so.
+        LimitError: the copies exceed the limit.
         EvidenceError: the texts are not plain XML.
     """
     most_cells = text.count(b"</") // 2
@@ -197,12 +232,17 @@ def check_texts(file: SourceFile, shared: bytes, text: bytes) -> None:
         return
     count = sum(lengths[each] for each in _named_texts(file, text) if each < len(lengths))
     if count > MAX_TEXTS:
-        raise LimitError(
-            "the texts of the sheet come to {count} million characters, where the limit is {limit}",
-            locator=Locator(file.name),
-            count=count >> 20,
-            limit=MAX_TEXTS >> 20,
-        )
+        raise beyond_texts(file, count)
+
+
+def beyond_texts(file: SourceFile, count: int) -> LimitError:
+    """Make the error for a sheet whose texts have too many characters."""
+    return LimitError(
+        "the texts of the sheet come to {count} million characters, where the limit is {limit}",
+        locator=Locator(file.name),
+        count=count >> 20,
+        limit=MAX_TEXTS >> 20,
+    )
 
 
 def _text_lengths(file: SourceFile, shared: bytes) -> list[int]:

@@ -11,11 +11,13 @@ from typing import Any
 from ccpolicy.errors import EvidenceError, Locator, Message
 from ccpolicy.evidence.contract import Column
 from ccpolicy.evidence.readers.header import match_header, names_by_heading
-from ccpolicy.evidence.readers.interface import Note, Reader, Record, Reject, SourceFile
+from ccpolicy.evidence.readers.interface import Reader, ReadingNote, Record, Reject, SourceFile
+from ccpolicy.evidence.readers.legacy_workbook import LegacyWorkbook, is_legacy
 from ccpolicy.evidence.readers.opendocument import OpenDocument
 from ccpolicy.evidence.readers.surroundings import CellTexts
-from ccpolicy.evidence.readers.table_shape import TableShape, passed_over
+from ccpolicy.evidence.readers.table_shape import TableShape, skipped_rows_message
 from ccpolicy.evidence.readers.workbook import (
+    OpenSheet,
     SheetFacts,
     defined_names,
     open_workbook,
@@ -23,7 +25,7 @@ from ccpolicy.evidence.readers.workbook import (
     sheet_facts,
     table_area,
 )
-from ccpolicy.evidence.readers.workbook_limits import CONTENT, not_a_workbook, unpack
+from ccpolicy.evidence.readers.workbook_limits import CONTENT, not_a_workbook, unpack_workbook
 from ccpolicy.evidence.values import value_of
 from ccpolicy.policy.decoding import CellRange
 
@@ -37,7 +39,7 @@ class XlsxReader(Reader):
 
     def read(
         self, file: SourceFile, only: Collection[int] | None = None
-    ) -> Iterator[Record | Reject | Note]:
+    ) -> Iterator[Record | Reject | ReadingNote]:
         """See `Reader.read`."""
         return _Sheet(file).records()
 
@@ -78,7 +80,7 @@ class _Sheet:
         around = {**file.around, **self.cells.found()}
         self.around = {name: _value(cell, known[name]) for name, cell in around.items()}
 
-    def records(self) -> Iterator[Record | Reject | Note]:
+    def records(self) -> Iterator[Record | Reject | ReadingNote]:
         """Yield the records of the sheet, and what should be known of how it was read."""
         hidden = 0
         for number, cells in self.rows:
@@ -118,7 +120,7 @@ class _Sheet:
         )
         for row_number, places in groupby(beyond, key=lambda place: place[0]):
             yield Reject(row_number, unread[next(places)], sheet=self.name)
-        yield from map(Note, (*self.notes, *self.shape.notes(), *self._hidden(hidden)))
+        yield from map(ReadingNote, (*self.notes, *self.shape.notes(), *self._hidden(hidden)))
 
     def _merged(self, number: int) -> EvidenceError | None:
         """Find a column of a record whose cell is merged into another."""
@@ -137,7 +139,7 @@ class _Sheet:
         """Say which of what was read a person does not see."""
         if rows:
             yield (
-                passed_over("hidden", rows)
+                skipped_rows_message("hidden", rows)
                 if self.hidden == "skip"
                 else Message.of(
                     "of the sheet '{name}', {count} hidden rows were read",
@@ -241,12 +243,7 @@ def chosen_sheets(file: SourceFile) -> tuple[list[str], list[Message]]:
         EvidenceError: it is no workbook, or a pattern fits no sheet.
     """
     file.check_size(MAX_BYTES)
-    parts = unpack(file)
-    names = (
-        list(OpenDocument(file, parts[CONTENT]).sheets)
-        if CONTENT in parts
-        else open_workbook(file, parts).sheet_names
-    )
+    names = _sheet_names(file)
     wanted = file.contract.dataset.sheet or []
     patterns = [wanted] if isinstance(wanted, str) else wanted
     for pattern in patterns:
@@ -256,6 +253,15 @@ def chosen_sheets(file: SourceFile) -> tuple[list[str], list[Message]]:
         name for name in names if any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
     ]
     return chosen, list(_not_read(chosen, names))
+
+
+def _sheet_names(file: SourceFile) -> list[str]:
+    if is_legacy(file):
+        return list(LegacyWorkbook(file).sheets)
+    parts = unpack_workbook(file)
+    if CONTENT in parts:
+        return list(OpenDocument(file, parts[CONTENT]).sheets)
+    return open_workbook(file, parts).sheet_names
 
 
 def _no_sheet(file: SourceFile, name: str, known: Sequence[str]) -> EvidenceError:
@@ -272,9 +278,16 @@ def open_sheet(file: SourceFile) -> tuple[str, list[list[Any]], SheetFacts, list
     # Needed for spreadsheets alone.
     import python_calamine
 
-    parts = unpack(file)
+    if is_legacy(file):
+        legacy = LegacyWorkbook(file)
+        area, wanted = _wanted(file, [*legacy.sheets], legacy.names)
+        return _settled(file, legacy.open(wanted), area, legacy.sheets)
+    parts = unpack_workbook(file)
     if CONTENT in parts:
-        return _open_document(file, OpenDocument(file, parts[CONTENT]))
+        document = OpenDocument(file, parts[CONTENT])
+        area, wanted = _wanted(file, [*document.sheets], document.names)
+        sheets = {name: each.is_hidden for name, each in document.sheets.items()}
+        return _settled(file, document.sheets[wanted], area, sheets)
     book = open_workbook(file, parts)
     names = book.sheet_names
     area, wanted = _wanted(file, names, defined_names(file, parts))
@@ -292,17 +305,14 @@ def open_sheet(file: SourceFile) -> tuple[str, list[list[Any]], SheetFacts, list
     return wanted, rows, facts, _notes(file, wanted, names, hidden)
 
 
-def _open_document(
-    file: SourceFile, document: OpenDocument
+def _settled(
+    file: SourceFile, sheet: OpenSheet, area: CellRange, sheets: Mapping[str, bool]
 ) -> tuple[str, list[list[Any]], SheetFacts, list[Message]]:
-    """Do as `_open` with a document of OpenDocument."""
-    names = list(document.sheets)
-    area, wanted = _wanted(file, names, document.names)
-    sheet = document.sheets[wanted]
+    """Do as `open_sheet` with a sheet as it was read; `sheets`: name of each → it is hidden."""
     sheet.facts.area = area
     settle_merged(file, sheet.rows, sheet.merged, sheet.facts)
-    hidden = {name for name, each in document.sheets.items() if each.is_hidden}
-    return wanted, sheet.rows, sheet.facts, _notes(file, wanted, names, hidden)
+    hidden = {name for name, is_hidden in sheets.items() if is_hidden}
+    return sheet.name, sheet.rows, sheet.facts, _notes(file, sheet.name, [*sheets], hidden)
 
 
 def _wanted(

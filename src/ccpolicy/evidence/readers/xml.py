@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator
 from typing import Any
 from xml.parsers import expat
 
-from ccpolicy.evidence.readers.fields import FieldMapping
-from ccpolicy.evidence.readers.interface import Note, Reader, Record, Reject, SourceFile
+from ccpolicy.evidence.readers.interface import Reader, ReadingNote, Record, Reject, SourceFile
+from ccpolicy.evidence.readers.record_fields import FieldMapping
 from ccpolicy.evidence.readers.records_path import RecordsPath
 
 MAX_BYTES = 32 << 20
@@ -23,7 +23,7 @@ class XmlReader(Reader):
 
     def read(
         self, file: SourceFile, only: Collection[int] | None = None
-    ) -> Iterator[Record | Reject | Note]:
+    ) -> Iterator[Record | Reject | ReadingNote]:
         """See `Reader.read`."""
         file.check_size(MAX_BYTES)
         path = RecordsPath(file.contract, is_xml=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from ccpolicy.errors import EvidenceError
-from ccpolicy.evidence.readers.fields import FieldMapping
-from ccpolicy.evidence.readers.interface import Note, Reader, Record, Reject, SourceFile
+from ccpolicy.evidence.readers.interface import Reader, ReadingNote, Record, Reject, SourceFile
+from ccpolicy.evidence.readers.record_fields import FieldMapping
 from ccpolicy.evidence.readers.records_path import RecordsPath
 from ccpolicy.files.yaml_document import MAX_BYTES, parse_yaml
 
@@ -16,7 +16,7 @@ class YamlReader(Reader):
 
     def read(
         self, file: SourceFile, only: Collection[int] | None = None
-    ) -> Iterator[Record | Reject | Note]:
+    ) -> Iterator[Record | Reject | ReadingNote]:
         """See `Reader.read`."""
         file.check_size(MAX_BYTES)
         document = parse_yaml(file.content(), file.name, EvidenceError)

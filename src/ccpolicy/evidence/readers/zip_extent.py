@@ -18,7 +18,7 @@ _END64 = struct.Struct("<4xQ")
 _END64_LOCATOR = 20
 _END = struct.Struct("<20xH")
 _DESCRIPTORS = (0, 12, 16, 20, 24)
-"""Sizes of what may stand behind an entry whose size was not known when it began."""
+"""Possible sizes of the data descriptor after an entry whose size its header does not give."""
 _HAS_DESCRIPTOR = 1 << 3
 
 

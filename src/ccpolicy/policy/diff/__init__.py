@@ -10,11 +10,11 @@ from ccpolicy import __version__
 from ccpolicy.assessment import comparison
 from ccpolicy.assessment.comparison import (
     STATUSES,
-    Change,
     ChangeFamily,
     Comparison,
+    ControlStatus,
+    PolicyChange,
     Side,
-    Status,
 )
 from ccpolicy.assessment.models import Tool
 from ccpolicy.errors import Message
@@ -22,7 +22,8 @@ from ccpolicy.policy.calendars import counted_on
 from ccpolicy.policy.diff.calendars import calendar_changes
 from ccpolicy.policy.diff.change import Subject
 from ccpolicy.policy.diff.controls import control_changes, waiver_changes
-from ccpolicy.policy.diff.datasets import asked_of_git, dataset_changes
+from ccpolicy.policy.diff.datasets import dataset_changes, history_reading
+from ccpolicy.policy.diff.frameworks import framework_changes
 from ccpolicy.policy.diff.plan import kind_changes, plan_changes, settings_changes
 from ccpolicy.policy.diff.tests import suite_changes
 from ccpolicy.policy.git_datasets import FROM_GIT
@@ -34,7 +35,7 @@ from ccpolicy.texts import Text
 T = TypeVar("T")
 
 
-def compare(
+def compare_policies(
     base: Policy, head: Policy, names: tuple[str | None, str | None], as_of: datetime.date
 ) -> Comparison:
     """Compare two states of a policy, called by the names of their revisions."""
@@ -66,10 +67,10 @@ def _side(content: Policy, name: str | None) -> Side:
 
 
 def _controls(
-    base: Policy, head: Policy, changes: Iterable[Change]
-) -> Iterator[comparison.Control]:
+    base: Policy, head: Policy, changes: Iterable[PolicyChange]
+) -> Iterator[comparison.ComparedControl]:
     for control in [*head.controls.values(), *_without(base.controls, head.controls)]:
-        yield comparison.Control(
+        yield comparison.ComparedControl(
             id=control.id,
             title=Text.of(control.title),
             severity=control.severity,
@@ -81,7 +82,9 @@ def _without(some: Mapping[str, Control], others: Mapping[str, Control]) -> list
     return [control for name, control in some.items() if name not in others]
 
 
-def _status(name: str, base: Policy, head: Policy, changes: Iterable[Change]) -> Status:
+def _status(
+    name: str, base: Policy, head: Policy, changes: Iterable[PolicyChange]
+) -> ControlStatus:
     """Fold the changes that concern a control: they must all go one way."""
     if name not in base.controls:
         return "added"
@@ -102,7 +105,7 @@ class _Differ:
         self.base, self.head, self.as_of = base, head, as_of
         self.every = tuple(dict.fromkeys([*head.controls, *base.controls]))
 
-    def changes(self) -> Iterator[Change]:
+    def changes(self) -> Iterator[PolicyChange]:
         """Yield every change."""
         base, head = self.base, self.head
         for name in self.every:
@@ -129,6 +132,9 @@ class _Differ:
             if base.norms.get(name) != head.norms.get(name):
                 subject = self._subject("norm", name, [])
                 yield subject.change("neutral", Message.of("why a number is what it is"))
+        for name in _both(base.frameworks, head.frameworks):
+            subject = self._subject("framework", name, [])
+            yield from _pair(subject, base.frameworks, head.frameworks, framework_changes)
         for name in _both(base.calendars, head.calendars):
             subject = self._subject("calendar", name, self._counting(name))
             yield from _pair(subject, base.calendars, head.calendars, self._calendar)
@@ -143,7 +149,7 @@ class _Differ:
     def _subject(self, family: ChangeFamily, name: str, controls: Iterable[str]) -> Subject:
         return Subject(self.base, self.head, family, name, tuple(controls))
 
-    def _control(self, subject: Subject) -> Iterator[Change]:
+    def _control(self, subject: Subject) -> Iterator[PolicyChange]:
         before = self.base.controls.get(subject.name)
         after = self.head.controls.get(subject.name)
         if before is None:
@@ -153,7 +159,7 @@ class _Differ:
         else:
             yield from control_changes(subject, before, after, self.as_of)
 
-    def _kind_change(self, subject: Subject) -> Iterator[Change]:
+    def _kind_change(self, subject: Subject) -> Iterator[PolicyChange]:
         """A kind that is new and in use may cover what another one did not."""
         if subject.name not in self.base.kinds and subject.controls:
             message = Message.of("a new check kind, and controls use it")
@@ -165,11 +171,11 @@ class _Differ:
         states = (self.base.controls.get(control), self.head.controls.get(control))
         return any(state is not None and state.check == kind for state in states)
 
-    def _in_git(self, dataset: str) -> Iterator[Change]:
+    def _in_git(self, dataset: str) -> Iterator[PolicyChange]:
         """Yield whether git is asked about other records, or asked otherwise."""
         concerned = [each for each in self.every if not self._sources(each).isdisjoint(FROM_GIT)]
         states = [content.datasets.get(dataset) for content in (self.base, self.head)]
-        before, after = (each and asked_of_git(each) for each in states)
+        before, after = (each and history_reading(each) for each in states)
         if concerned and before != after:
             message = Message.of("what git is asked about its records")
             subject = self._subject("dataset", dataset, concerned)
@@ -177,7 +183,7 @@ class _Differ:
 
     def _calendar(
         self, subject: Subject, before: BusinessCalendarRules, after: BusinessCalendarRules
-    ) -> Iterator[Change]:
+    ) -> Iterator[PolicyChange]:
         yield from calendar_changes(subject, before, after, self.as_of)
 
     def _counting(self, calendar: str) -> list[str]:
@@ -210,9 +216,9 @@ def _pair(
     subject: Subject,
     base: Mapping[str, T],
     head: Mapping[str, T],
-    changes: Callable[[Subject, T, T], Iterator[Change]],
-) -> Iterator[Change]:
-    """Compare an entry of both states; what rests on a new one, or no more does, says so itself."""
+    changes: Callable[[Subject, T, T], Iterator[PolicyChange]],
+) -> Iterator[PolicyChange]:
+    """Compare an entry of both states; added and removed ones matter only where they are used."""
     before, after = base.get(subject.name), head.get(subject.name)
     if before is None:
         yield subject.change("added", Message.of("it is new"), concerns=())

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterator
 from typing import Any
 
-from ccpolicy.assessment.comparison import Change, Direction
+from ccpolicy.assessment.comparison import Direction, PolicyChange
 from ccpolicy.errors import Message
 from ccpolicy.policy.calendars import business_calendar, kept_by
 from ccpolicy.policy.diff.change import Subject
@@ -26,7 +26,7 @@ def calendar_changes(
     before: BusinessCalendarRules,
     after: BusinessCalendarRules,
     as_of: datetime.date,
-) -> Iterator[Change]:
+) -> Iterator[PolicyChange]:
     """Yield what changed in a calendar that stands in both states."""
     # Where records are kept by it, more that is worked lets them be deleted earlier.
     keeps = subject.name in (kept_by(subject.base), kept_by(subject.head))
@@ -40,7 +40,7 @@ def calendar_changes(
         second: object,
         *,
         has_begun: bool = True,
-    ) -> Change:
+    ) -> PolicyChange:
         if not is_used:
             direction = "neutral"
         elif keeps and direction != "neutral":

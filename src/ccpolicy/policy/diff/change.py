@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ccpolicy.assessment.comparison import Change, ChangeFamily, Direction
+from ccpolicy.assessment.comparison import ChangeFamily, Direction, PolicyChange
 from ccpolicy.errors import Locator, Message
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.settings import FILE
@@ -32,12 +32,12 @@ class Subject:
         after: object = None,
         rewrites_history: bool | None = None,
         concerns: Iterable[str] | None = None,
-    ) -> Change:
+    ) -> PolicyChange:
         """Make a change at a path of the entry.
 
         What is judged differently is so for the past, too, unless `rewrites_history` says other.
         """
-        return Change(
+        return PolicyChange(
             family=self.family,
             name=self.name,
             direction=direction,

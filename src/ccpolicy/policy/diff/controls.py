@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ccpolicy.assessment.comparison import Change, Direction
+from ccpolicy.assessment.comparison import Direction, PolicyChange
 from ccpolicy.errors import Message
 from ccpolicy.policy.calendars import counts_business_time
 from ccpolicy.policy.diff.change import Subject
@@ -20,7 +20,7 @@ from ccpolicy.vocabulary import SEVERITIES
 _WORDING = ("title", "rule", "rationale", "remediation", "owner", "value_labels")
 _APART = frozenset(
     [
-        *("id", "severity", "clauses", "tags", "may_be_empty", "not_applicable"),
+        *("id", "severity", "clauses", "satisfies", "tags", "may_be_empty", "not_applicable"),
         *("check", "calendar", "inputs", "parameters", "revisions"),
     ]
 )
@@ -35,7 +35,7 @@ _OPPOSITE: dict[Direction, Direction] = {
 
 def control_changes(
     subject: Subject, before: Control, after: Control, as_of: datetime.date
-) -> Iterator[Change]:
+) -> Iterator[PolicyChange]:
     """Yield what changed in a control."""
     for field in _WORDING:
         if getattr(before, field) != getattr(after, field):
@@ -53,6 +53,7 @@ def control_changes(
         if getattr(before, field) != getattr(after, field):
             yield subject.change("unordered", Message.of("the {field}", field=field), field)
     yield from _clauses(subject, before, after)
+    yield from _satisfied(subject, before, after)
     yield from _tags(subject, before, after)
     yield from _exemptions(subject, before, after)
     if before.check != after.check:
@@ -76,7 +77,7 @@ def control_changes(
         yield subject.change("unordered", message, "parameters", rewrites_history=True)
 
 
-def _calendar(subject: Subject, before: Control, after: Control) -> Iterator[Change]:
+def _calendar(subject: Subject, before: Control, after: Control) -> Iterator[PolicyChange]:
     """Yield whether business time counts on another calendar, in some revision."""
     named = [list(_calendars(control)) for control in (before, after)]
     if named[0] == named[1]:
@@ -103,7 +104,7 @@ def _calendars(control: Control) -> Iterator[str]:
         before = name
 
 
-def _clauses(subject: Subject, before: Control, after: Control) -> Iterator[Change]:
+def _clauses(subject: Subject, before: Control, after: Control) -> Iterator[PolicyChange]:
     for clause in [*before.clauses, *(c for c in after.clauses if c not in before.clauses)]:
         if clause not in after.clauses:
             message = Message.of("no longer stands behind clause {id}", id=clause)
@@ -116,7 +117,19 @@ def _clauses(subject: Subject, before: Control, after: Control) -> Iterator[Chan
             yield subject.change("neutral", message, "clauses", clause)
 
 
-def _tags(subject: Subject, before: Control, after: Control) -> Iterator[Change]:
+def _satisfied(subject: Subject, before: Control, after: Control) -> Iterator[PolicyChange]:
+    """Naming a requirement changes no verdict, so that doing so is not stricter either."""
+    for name in before.satisfies:
+        if name not in after.satisfies:
+            message = Message.of("no longer said to serve {name}", name=name)
+            yield subject.change("neutral", message, "satisfies", concerns=())
+    for index, name in enumerate(after.satisfies):
+        if name not in before.satisfies:
+            message = Message.of("said to serve {name} as well", name=name)
+            yield subject.change("neutral", message, "satisfies", index, concerns=())
+
+
+def _tags(subject: Subject, before: Control, after: Control) -> Iterator[PolicyChange]:
     """A check can be asked for the controls of a tag alone."""
     for tag in sorted({*before.tags} - {*after.tags}):
         yield subject.change("loosened", Message.of("no longer has the tag {tag}", tag=tag), "tags")
@@ -124,7 +137,7 @@ def _tags(subject: Subject, before: Control, after: Control) -> Iterator[Change]
         yield subject.change("tightened", Message.of("has the tag {tag} as well", tag=tag), "tags")
 
 
-def _exemptions(subject: Subject, before: Control, after: Control) -> Iterator[Change]:
+def _exemptions(subject: Subject, before: Control, after: Control) -> Iterator[PolicyChange]:
     yield from may_be_empty(subject, before.may_be_empty, after.may_be_empty)
     first, second = before.not_applicable, after.not_applicable
     if first == second:
@@ -142,7 +155,7 @@ def _exemptions(subject: Subject, before: Control, after: Control) -> Iterator[C
     )
 
 
-def may_be_empty(subject: Subject, before: object, after: object) -> Iterator[Change]:
+def may_be_empty(subject: Subject, before: object, after: object) -> Iterator[PolicyChange]:
     """Yield whether it has become all right that there is nothing."""
     if before and after and before != after:
         yield subject.change("neutral", Message.of("why it may be empty"), "may_be_empty")
@@ -152,7 +165,7 @@ def may_be_empty(subject: Subject, before: object, after: object) -> Iterator[Ch
         yield subject.change("loosened", Message.of("may be empty now"), "may_be_empty")
 
 
-def _input(subject: Subject, before: Control, after: Control, name: str) -> Iterator[Change]:
+def _input(subject: Subject, before: Control, after: Control, name: str) -> Iterator[PolicyChange]:
     items = [
         [part for part in given if isinstance(part, str)] if isinstance(given, list) else []
         for given in (before.inputs.get(name, []), after.inputs.get(name, []))
@@ -184,7 +197,7 @@ def _input(subject: Subject, before: Control, after: Control, name: str) -> Iter
 
 def _items(
     subject: Subject, name: str, before: Sequence[str], after: Sequence[str]
-) -> Iterator[Change]:
+) -> Iterator[PolicyChange]:
     for item in before:
         if item not in after:
             message = Message.of("{input}: {item} is no longer asked for", input=name, item=item)
@@ -203,7 +216,7 @@ def _selections(
     control: Control,
     *,
     more: Direction,
-) -> Iterator[Change]:
+) -> Iterator[PolicyChange]:
     """What counts has changed; which way cannot be read off a predicate as a rule.
 
     Of what undoes the cover of other records, or stops clocks, it can: `more` is which way it goes
@@ -267,7 +280,7 @@ def _changed(
     path: tuple[str | int, ...],
     before: Any,
     after: Any,
-) -> Change:
+) -> PolicyChange:
     return subject.change(
         direction,
         message,
@@ -289,7 +302,7 @@ def _text(selection: Selection) -> str:
 
 def waiver_changes(
     subject: Subject, before: Waiver | None, after: Waiver | None, as_of: datetime.date
-) -> Iterator[Change]:
+) -> Iterator[PolicyChange]:
     """Yield what changed in a waiver."""
     if before is None or after is None:
         one = before or after

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ccpolicy.assessment.comparison import Change, Direction
+from ccpolicy.assessment.comparison import Direction, PolicyChange
 from ccpolicy.checks.strictness import shorter
-from ccpolicy.errors import Message
+from ccpolicy.errors import KeyPath, Message
 from ccpolicy.policy.columns import names_files
 from ccpolicy.policy.dataset import Child, Dataset
 from ccpolicy.policy.diff.change import Subject
@@ -30,10 +30,9 @@ _CONTRACT = tuple(name for name in Dataset.model_fields if name not in _APART)
 _LIMITS = tuple(name for name in KEYWORDS if name != "items")
 _LEAST = ("minimum", "exclusiveMinimum", "minLength", "minItems")
 _MOST = ("maximum", "exclusiveMaximum", "maxLength", "maxItems")
-Path = tuple[str | int, ...]
 
 
-def dataset_changes(subject: Subject, before: Dataset, after: Dataset) -> Iterator[Change]:
+def dataset_changes(subject: Subject, before: Dataset, after: Dataset) -> Iterator[PolicyChange]:
     """Yield what changed in a dataset."""
     for field in _WORDING:
         if getattr(before, field) != getattr(after, field):
@@ -72,7 +71,7 @@ def dataset_changes(subject: Subject, before: Dataset, after: Dataset) -> Iterat
             after=after.retention,
             concerns=(),
         )
-    yield from _Schema(subject).record(before.record, after.record, ("record",))
+    yield from _SchemaComparison(subject).record(before.record, after.record, ("record",))
 
 
 def _plain(children: Mapping[str, Child]) -> dict[str, Child]:
@@ -81,7 +80,7 @@ def _plain(children: Mapping[str, Child]) -> dict[str, Child]:
     return {name: each.model_copy(update=apart) for name, each in children.items()}
 
 
-def asked_of_git(dataset: Dataset) -> object:
+def history_reading(dataset: Dataset) -> object:
     """Return what a dataset's history is read by; nothing where it is not followed.
 
     What a column may hold is not among it: an earlier version is read whether it is valid or not.
@@ -100,15 +99,15 @@ def _columns(record: Mapping[str, Any]) -> list[object]:
     ]
 
 
-class _Schema:
+class _SchemaComparison:
     """Compares what two schemas let through."""
 
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
 
     def record(
-        self, before: Mapping[str, Any], after: Mapping[str, Any], path: Path
-    ) -> Iterator[Change]:
+        self, before: Mapping[str, Any], after: Mapping[str, Any], path: KeyPath
+    ) -> Iterator[PolicyChange]:
         """Compare the schemas of a record."""
         first, second = before["properties"], after["properties"]
         needed = set(before.get("required", ())), set(after.get("required", ()))
@@ -135,7 +134,7 @@ class _Schema:
                     yield self._required(name, is_now=name in needed[1], path=path)
                 yield from self.value(first[name], second[name], here)
 
-    def _required(self, name: str, *, is_now: bool, path: Path) -> Change:
+    def _required(self, name: str, *, is_now: bool, path: KeyPath) -> PolicyChange:
         if is_now:
             message = Message.of("{name} is required now", name=name)
         else:
@@ -143,8 +142,8 @@ class _Schema:
         return self.change("tightened" if is_now else "loosened", message, (*path, "required"))
 
     def value(
-        self, before: Mapping[str, Any], after: Mapping[str, Any], path: Path
-    ) -> Iterator[Change]:
+        self, before: Mapping[str, Any], after: Mapping[str, Any], path: KeyPath
+    ) -> Iterator[PolicyChange]:
         """Compare the schemas of a value."""
         for keyword in ("type", "format"):
             first, second = before.get(keyword), after.get(keyword)
@@ -168,11 +167,11 @@ class _Schema:
     def _keyword(
         self,
         direction: Direction,
-        path: Path,
+        path: KeyPath,
         keyword: str,
         before: Mapping[str, Any],
         after: Mapping[str, Any],
-    ) -> Change:
+    ) -> PolicyChange:
         name = "/".join(str(part) for part in path[1:] if part not in ("properties", "items"))
         return self.change(
             direction,
@@ -186,10 +185,10 @@ class _Schema:
         self,
         direction: Direction,
         message: Message,
-        path: Path,
+        path: KeyPath,
         before: str | None = None,
         after: str | None = None,
-    ) -> Change:
+    ) -> PolicyChange:
         """Make a change of the contract: earlier records are judged by it, too."""
         return self.subject.change(
             direction, message, *path, before=before, after=after, rewrites_history=True

@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ccpolicy.assessment.comparison import Change, Direction
+from ccpolicy.assessment.comparison import Direction, PolicyChange
 from ccpolicy.checks.kinds import Kind, Parameter
 from ccpolicy.checks.values import Value
 from ccpolicy.errors import Message
 from ccpolicy.policy.diff.change import Subject
-from ccpolicy.policy.diff.schedules import Row, parameter_direction
+from ccpolicy.policy.diff.schedules import ParameterRow, parameter_direction
 from ccpolicy.policy.models import Control, Revision
 from ccpolicy.time.durations import MICROSECONDS, parse_duration
 from ccpolicy.time.epoch import SECOND
@@ -44,7 +44,7 @@ class Follows(str):
 
 def parameter_changes(
     subject: Subject, before: Control, after: Control, kind: Kind, as_of: datetime.date
-) -> Iterator[Change]:
+) -> Iterator[PolicyChange]:
     """Yield the changed parameters with the first and last day to which each change applies."""
     if before.history[0].from_ != after.history[0].from_:
         yield subject.change(
@@ -109,7 +109,9 @@ def _turns(before: Control, after: Control, kind: Kind) -> list[Turned]:
     found: list[Turned] = []
     for starts, ends, index in _stretches(before, after):
         first, second = before.history[index[0]], after.history[index[1]]
-        for turned in _compare(rows(first, kind), rows(second, kind), kind):
+        for turned in _compare(
+            parameters_by_class(first, kind), parameters_by_class(second, kind), kind
+        ):
             here = replace(turned, starts=starts, ends=ends, index=index)
             last = next((i for i, each in enumerate(found) if _goes_on(each, here)), None)
             if last is None:
@@ -140,12 +142,12 @@ def _in_force(history: list[Revision], day: datetime.date | None) -> int:
     return max(begun, default=0)
 
 
-def rows(revision: Revision, kind: Kind) -> dict[str, Row]:
+def parameters_by_class(revision: Revision, kind: Kind) -> dict[str, ParameterRow]:
     """Return what holds in a revision for each class, with defaults filled in."""
     return {each: _row(revision, kind, each) for each in revision.classes}
 
 
-def _row(revision: Revision, kind: Kind, class_: str) -> Row:
+def _row(revision: Revision, kind: Kind, class_: str) -> ParameterRow:
     given = revision.of_class(class_)
     row: dict[str, Value | None] = {}
     for name, spec in kind.parameters.items():
@@ -179,14 +181,16 @@ def _lengthened(kind: Kind, given: Mapping[str, Value], name: str) -> str:
 
 
 def _is_fixed(kind: Kind, given: Mapping[str, Value], spec: Parameter) -> bool:
-    """Whether an anchor fixes what a parameter would follow, so that the first turn is owed."""
+    """Whether a given parameter fixes the one from which this one would take its default."""
     return any(
         other in given and each.fixes == spec.default_from
         for other, each in kind.parameters.items()
     )
 
 
-def _compare(before: Mapping[str, Row], after: Mapping[str, Row], kind: Kind) -> Iterator[Turned]:
+def _compare(
+    before: Mapping[str, ParameterRow], after: Mapping[str, ParameterRow], kind: Kind
+) -> Iterator[Turned]:
     """Yield what changed in each class, and once what changed alike in all of them."""
     found = list(_compare_classes(before, after, kind))
     classes = {*before, *after} - {WHOLE}
@@ -201,7 +205,7 @@ def _compare(before: Mapping[str, Row], after: Mapping[str, Row], kind: Kind) ->
 
 
 def _compare_classes(
-    before: Mapping[str, Row], after: Mapping[str, Row], kind: Kind
+    before: Mapping[str, ParameterRow], after: Mapping[str, ParameterRow], kind: Kind
 ) -> Iterator[Turned]:
     whole = (WHOLE in before, WHOLE in after)
     for class_ in [*before, *(each for each in after if each not in before)]:
@@ -226,7 +230,9 @@ def _class(name: str, *, gone: bool, direction: Direction | None = None) -> Turn
     return Turned("by", "", before, after, direction, None, None, (0, 0))
 
 
-def _compare_rows(class_: str, first: Row, second: Row, kind: Kind) -> Iterator[Turned]:
+def _compare_rows(
+    class_: str, first: ParameterRow, second: ParameterRow, kind: Kind
+) -> Iterator[Turned]:
     if kind.one_of:
         names = [name for name in kind.one_of if name in kind.parameters]
         one = [name for name in names if first[name] is not None]

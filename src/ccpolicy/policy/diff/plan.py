@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ccpolicy.assessment.comparison import Change, Direction
+from ccpolicy.assessment.comparison import Direction, PolicyChange
 from ccpolicy.checks.kinds import Kind
 from ccpolicy.checks.strictness import shorter
 from ccpolicy.errors import Message
@@ -25,7 +25,7 @@ _JUDGED_BY = tuple(name for name in Plan.model_fields if name not in {*_WORDING,
 
 def plan_changes(
     subject: Subject, before: Plan, after: Plan, as_of: datetime.date
-) -> Iterator[Change]:
+) -> Iterator[PolicyChange]:
     """Yield what changed in the plan: its days and zone, and its clauses."""
     for field in _JUDGED_BY:
         first, second = getattr(before, field), getattr(after, field)
@@ -52,10 +52,10 @@ def _clauses(plan: Plan) -> dict[str, tuple[int, Clause]]:
 
 def _clause(
     subject: Subject, name: str, before: tuple[int, Clause] | None, after: tuple[int, Clause] | None
-) -> Iterator[Change]:
+) -> Iterator[PolicyChange]:
     """A clause by itself changes no verdict; but it is what the controls are measured by."""
 
-    def change(direction: Direction, message: Message) -> Change:
+    def change(direction: Direction, message: Message) -> PolicyChange:
         path = ("clauses", after[0]) if after else ("clauses",)
         return subject.change(direction, message, *path, concerns=())
 
@@ -79,7 +79,7 @@ _JUDGED_DIFFERENTLY = frozenset(["as_of", "horizon", "policy", "checks", "eviden
 """Settings by which every control may be judged differently, also for the past."""
 
 
-def settings_changes(subject: Subject, before: Settings, after: Settings) -> Iterator[Change]:
+def settings_changes(subject: Subject, before: Settings, after: Settings) -> Iterator[PolicyChange]:
     """Yield what changed in `ccpolicy.toml`."""
     for field in Settings.model_fields:
         first, second = getattr(before, field), getattr(after, field)
@@ -110,7 +110,7 @@ def _written(value: object) -> object:
 
 def _ignored(
     subject: Subject, before: Sequence[Ignore], after: Sequence[Ignore]
-) -> Iterator[Change]:
+) -> Iterator[PolicyChange]:
     """Yield which files are ignored that were not, which no longer are, and for another reason."""
     first, second = ({each.files: each for each in state} for state in (before, after))
     for index, each in enumerate(after):
@@ -165,7 +165,7 @@ def _limits(before: Limits, after: Limits) -> Direction:
     return "loosened" if any(second > first for first, second in pairs) else "tightened"
 
 
-def kind_changes(subject: Subject, before: Kind, after: Kind) -> Iterator[Change]:
+def kind_changes(subject: Subject, before: Kind, after: Kind) -> Iterator[PolicyChange]:
     """Yield what changed in a check kind.
 
     What its query covers cannot be read off it, so that every change of it counts as looser.

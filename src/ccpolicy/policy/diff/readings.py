@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator
 
-from ccpolicy.assessment.comparison import Change, Direction
+from ccpolicy.assessment.comparison import Direction, PolicyChange
 from ccpolicy.errors import Message
 from ccpolicy.policy.column_reading import AS_IS, ColumnReading
 from ccpolicy.policy.columns import columns
@@ -13,7 +13,7 @@ from ccpolicy.policy.dataset import Dataset
 from ccpolicy.policy.diff.change import Subject
 
 
-def reading_changes(subject: Subject, before: Dataset, after: Dataset) -> Iterator[Change]:
+def reading_changes(subject: Subject, before: Dataset, after: Dataset) -> Iterator[PolicyChange]:
     """Yield each column that both contracts have and that is read otherwise."""
     types = columns({after.id: after}, after.id) or {}
     for name in before.record["properties"]:

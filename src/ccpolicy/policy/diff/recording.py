@@ -10,7 +10,7 @@ from ccpolicy.checks.strictness import shorter
 from ccpolicy.policy.dataset import Amendable, Recording
 from ccpolicy.time.durations import parse_duration
 
-STRICT: tuple[Amendable, ...] = get_args(Amendable)
+FROM_STRICT_TO_LOOSE: tuple[Amendable, ...] = get_args(Amendable)
 """Strictest first."""
 
 
@@ -25,7 +25,10 @@ def recording_direction(before: Recording | None, after: Recording | None) -> Di
 def _directions(before: Recording, after: Recording) -> Iterator[Direction]:
     yield _by_size(set(before.happened), set(after.happened), more="tightened")
     yield _within(before.within, after.within)
-    places = STRICT.index(before.amendable), STRICT.index(after.amendable)
+    places = (
+        FROM_STRICT_TO_LOOSE.index(before.amendable),
+        FROM_STRICT_TO_LOOSE.index(after.amendable),
+    )
     if places[0] != places[1]:
         yield "loosened" if places[1] > places[0] else "tightened"
     if bool(before.by) != bool(after.by):  # without it anybody may

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ccpolicy.assessment.comparison import Change, Direction
+from ccpolicy.assessment.comparison import Direction, PolicyChange
 from ccpolicy.errors import Message
 from ccpolicy.policy.dataset import Dataset, Reference
 from ccpolicy.policy.diff.change import Subject
 
 
-def reference_changes(subject: Subject, before: Dataset, after: Dataset) -> Iterator[Change]:
+def reference_changes(subject: Subject, before: Dataset, after: Dataset) -> Iterator[PolicyChange]:
     """Yield what changed in the references of a dataset and of its nested records."""
     first, second = _by_column(before), _by_column(after)
     for key in dict.fromkeys([*second, *first]):

@@ -6,16 +6,16 @@ from collections.abc import Mapping
 
 from ccpolicy.checks.kinds import Parameter
 from ccpolicy.checks.schedule_parameters import Scheduled, schedule
-from ccpolicy.checks.strictness import Strictness, compare, direction
+from ccpolicy.checks.strictness import Strictness, compare_strictness, direction
 from ccpolicy.checks.values import Value
 from ccpolicy.time.period_days import LAST_DAY
 
-Row = Mapping[str, Value | None]
+ParameterRow = Mapping[str, Value | None]
 """Parameter → value of one class."""
 
 
 def parameter_direction(
-    specs: Mapping[str, Parameter], name: str, before: Row, after: Row
+    specs: Mapping[str, Parameter], name: str, before: ParameterRow, after: ParameterRow
 ) -> Strictness:
     """Say which way a parameter went.
 
@@ -23,7 +23,7 @@ def parameter_direction(
     period, so that some dues come later and others earlier: neither way is stricter.
     """
     spec = specs[name]
-    plain = compare(spec, before[name], after[name])
+    plain = compare_strictness(spec, before[name], after[name])
     if plain == "equal" or spec.fixes:
         return plain
     first, second = _scheduled(specs, before), _scheduled(specs, after)
@@ -41,7 +41,7 @@ def parameter_direction(
     return plain
 
 
-def _scheduled(specs: Mapping[str, Parameter], row: Row) -> Scheduled | None:
+def _scheduled(specs: Mapping[str, Parameter], row: ParameterRow) -> Scheduled | None:
     return schedule(specs, {name: value for name, value in row.items() if value is not None})
 
 

@@ -10,12 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ccpolicy.assessment.comparison import Change, Direction
+from ccpolicy.assessment.comparison import Direction, PolicyChange
 from ccpolicy.checks.kinds import EXAMPLES
 from ccpolicy.errors import Message, PolicyError
 from ccpolicy.files.yaml_document import YamlDocument, parse_yaml
 from ccpolicy.policy.diff.change import Subject, written
-from ccpolicy.policy.load import FALSIFICATIONS, Policy
+from ccpolicy.policy.file_reader import FALSIFICATIONS
+from ccpolicy.policy.load import Policy
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ _Key = tuple[str, str]
 """What is tested, a control or a check kind, and the test's name."""
 
 
-def suite_changes(base: Policy, head: Policy) -> Iterator[Change]:
+def suite_changes(base: Policy, head: Policy) -> Iterator[PolicyChange]:
     """Yield the tests that were taken out, changed or added, and not those that only moved."""
     before, after = _tests(base), _tests(head)
     kept = {(key[0], test.given, _json(test.expected)) for key, test in after.items()}
@@ -74,7 +75,7 @@ def _change(
     message: Message,
     before: _Test | None,
     after: _Test | None,
-) -> Change:
+) -> PolicyChange:
     change = Subject(base, head, "test", key[0], ()).change(direction, message)
     return change.model_copy(
         update={

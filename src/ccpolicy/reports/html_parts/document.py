@@ -12,8 +12,9 @@ from itertools import groupby, pairwise
 from ccpolicy.assessment.agenda import Task
 from ccpolicy.assessment.audit_appendix import ControlAppendix, Kind, Revision
 from ccpolicy.assessment.models import Assessment, Clause, Control, Parameter
-from ccpolicy.reports.html_parts import lapses, overview, timeline, verdicts
+from ccpolicy.reports.html_parts import lapses, overview, subjects, timeline, verdicts
 from ccpolicy.reports.html_parts.filters import Sites, facets
+from ccpolicy.reports.html_parts.packing import Folded
 from ccpolicy.reports.html_parts.register import Register
 from ccpolicy.reports.html_parts.scale import Scale
 from ccpolicy.reports.html_parts.wording import say, text
@@ -44,11 +45,13 @@ class Section:
     clauses: list[Clause]
     shown: lapses.Shown
     rows: list[timeline.Row]
+    on_paper: int
+    """How many of these rows, the first, are read without scripts and on paper."""
     not_drawn: int
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ControlVersion:
     """A new version of a control."""
 
     control: Control
@@ -57,7 +60,7 @@ class Change:
     """Those that differ, before and after."""
 
 
-class Document:
+class HtmlDocument:
     """The report's content."""
 
     def __init__(self, assessed: Assessment) -> None:
@@ -67,6 +70,7 @@ class Document:
         self.register = Register(result)
         self.sites = Sites(result.annex)
         self.facets, self.tokens = facets(result, self.sites)
+        self.folded = Folded()
         self.numbers = {control.id: number for number, control in enumerate(result.controls)}
         self.controls = {control.id: control for control in result.controls}
         self.anchors = _anchors(result)
@@ -76,7 +80,7 @@ class Document:
         headline = verdicts.now(result)
         self.headline, self.headline_symbol = headline.label, headline.symbol
         self.headline_class = f"v-{headline.name}"
-        self.period_sentence = verdicts.period(result)
+        self.period_sentence = verdicts.period_summary(result)
         self.gate = verdicts.gate(result)
         self.as_of_source = verdicts.source(result)
         ids = [clause.id for clause in result.policy.clauses]
@@ -169,6 +173,14 @@ class Document:
             for month, group in groupby(self.due, lambda task: f"{last_day(task.at):%Y-%m}")
         ]
 
+    @staticmethod
+    def due_by_control(tasks: list[Task]) -> list[tuple[str, int]]:
+        """Count the subjects due of each control, in the order of their first days."""
+        found: dict[str, int] = {}
+        for task in tasks:
+            found[task.control] = found.get(task.control, 0) + len(task.subjects)
+        return list(found.items())
+
     @cached_property
     def known(self) -> dict[str, int]:
         """Count the lapses of each control that stand in the baseline."""
@@ -188,11 +200,11 @@ class Document:
         return sum(self.known.values())
 
     @cached_property
-    def revised(self) -> list[Change]:
+    def revised(self) -> list[ControlVersion]:
         """List how controls changed, the latest change first."""
         annex = self.result.annex
         found = [
-            Change(self.controls[own.id], revision, _changed(before, revision))
+            ControlVersion(self.controls[own.id], revision, _changed(before, revision))
             for own in (annex.controls if annex else [])
             for before, revision in pairwise(own.revisions)
         ]
@@ -223,9 +235,10 @@ class Document:
                 kind=kinds.get(control.kind),
                 clauses=[clauses[each] for each in control.clauses if each in clauses],
                 shown=lapses.on_the_page(control),
-                rows=timeline.rows(result, drawn, self.scale)
+                rows=timeline.timeline_rows(result, drawn, self.scale)
                 if own
                 else timeline.rows_of_lapses(result, control, self.scale),
+                on_paper=len(timeline.on_paper(result, drawn)) if own else timeline.WITHOUT_ANNEX,
                 not_drawn=own.not_drawn + len(own.timelines) - len(drawn) if own else 0,
             )
 
@@ -237,6 +250,15 @@ class Document:
     def packed(self) -> Iterator[bytes]:
         """Yield all lapses, packed."""
         return lapses.packed(self.result, self.sites.of)
+
+    @property
+    def subjects(self) -> int:
+        """How many subjects all controls have; zero where populations were not asked for."""
+        return subjects.total(self.result)
+
+    def packed_subjects(self) -> Iterator[bytes]:
+        """Yield all subjects, packed."""
+        return subjects.packed(self.result)
 
 
 def _anchors(result: Assessment) -> dict[str, str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ccpolicy.assessment.audit_appendix import AuditAppendix, ControlAppendix, Record, Span
 from ccpolicy.assessment.models import Assessment, Control
 from ccpolicy.reports.html_parts.labels import severity, verdict
-from ccpolicy.reports.html_parts.wording import Wording, say, shown, text
+from ccpolicy.reports.html_parts.wording import Wording, readable, say, text
 from ccpolicy.vocabulary import KEY_SEPARATOR, SEVERITIES, VERDICTS
 
 SITE = "site"
@@ -16,7 +16,7 @@ SITE = "site"
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class FilterValue:
     """One value to filter by."""
 
     token: str
@@ -30,7 +30,7 @@ class Facet:
 
     name: str
     label: Wording
-    choices: list[Choice]
+    choices: list[FilterValue]
 
 
 @dataclass
@@ -90,7 +90,7 @@ def facets(result: Assessment, sites: Sites) -> tuple[list[Facet], dict[str, str
             token = f"{name}-{value if value in said else place}"
             for control in controls:
                 tokens[control].append(token)
-            choices.append(Choice(token, said.get(value) or shown(value), len(controls)))
+            choices.append(FilterValue(token, said.get(value) or readable(value), len(controls)))
         return Facet(name, label, choices)
 
     controls = result.controls
@@ -135,6 +135,19 @@ def facets(result: Assessment, sites: Sites) -> tuple[list[Facet], dict[str, str
             {},
         ),
         facet("norm", say("Norm"), dict(sorted(norms.items())), {}),
+        facet(
+            "framework",
+            say("Framework"),
+            _grouped(
+                [
+                    (str(place), control.id)
+                    for place, each in enumerate(result.frameworks)
+                    for control in controls
+                    if any(control.id in requirement.controls for requirement in each.served)
+                ]
+            ),
+            {str(place): text(each.title) for place, each in enumerate(result.frameworks)},
+        ),
     ]
     return [each for each in made if each.choices], {k: " ".join(v) for k, v in tokens.items()}
 

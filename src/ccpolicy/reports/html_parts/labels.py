@@ -11,7 +11,7 @@ from markupsafe import escape
 
 from ccpolicy.assessment.models import Parameter, Signature, Text, WaiverState
 from ccpolicy.reports.amount_text import amount_text, label_text, parameter_text
-from ccpolicy.reports.html_parts.wording import Wording, join, say, shown
+from ccpolicy.reports.html_parts.wording import Wording, join, readable, say
 from ccpolicy.reports.phrases import GRADE_MESSAGES, VERDICT_MESSAGES, WAIVER_STATE_MESSAGES
 from ccpolicy.vocabulary import SEVERITIES, FileChange, Grade, RecordChange, Severity, Verdict
 
@@ -47,7 +47,7 @@ def verdict(value: Verdict) -> Word:
 
 def amount(value: object) -> Wording:
     """Return a value of the policy in words."""
-    return Wording.of(lambda language: escape(shown(amount_text(value, language))))
+    return Wording.of(lambda language: escape(readable(amount_text(value, language))))
 
 
 def amounts(parameter: Parameter) -> list[tuple[Wording, Wording]]:
@@ -57,7 +57,7 @@ def amounts(parameter: Parameter) -> list[tuple[Wording, Wording]]:
     def cells(row: int, column: int) -> Wording:
         return Wording.of(
             lambda language: escape(
-                shown(parameter_text(parameter.value, language, labels)[row][column])
+                readable(parameter_text(parameter.value, language, labels)[row][column])
             )
         )
 
@@ -67,7 +67,7 @@ def amounts(parameter: Parameter) -> list[tuple[Wording, Wording]]:
 
 def label(name: str, labels: Mapping[str, Text]) -> Wording:
     """Return the name that the policy gives a tag."""
-    return Wording.of(lambda language: escape(shown(label_text(name, language, labels))))
+    return Wording.of(lambda language: escape(readable(label_text(name, language, labels))))
 
 
 def severity(value: Severity) -> Wording:
@@ -126,7 +126,7 @@ def grade(value: Grade) -> Wording:
     return say(GRADE_MESSAGES[value])
 
 
-def state(value: WaiverState) -> Wording:
+def waiver_state(value: WaiverState) -> Wording:
     """Say whether a waiver is in force."""
     return say(WAIVER_STATE_MESSAGES[value])
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import json
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from heapq import nsmallest
 from itertools import groupby, islice
 
 from ccpolicy.assessment.models import Assessment, Control, Lapse
-from ccpolicy.reports.html_parts.wording import shown
+from ccpolicy.reports.html_parts import packing
 from ccpolicy.reports.sections import became_waived
 
 ON_THE_PAGE = 100
@@ -21,10 +17,6 @@ SUBJECTS = 1_000
 """Failing subjects of a control that are listed by name without scripts."""
 BLOCK = 2_000
 """Lapses packed at a time, so that packing needs no more room than these."""
-_GZIP = 31
-"""zlib's window, and a gzip header, which holds no time and no name."""
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - wall-clock time of the plan's zone
-_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +58,8 @@ Site = Callable[[Control, str], str]
 
 
 def packed(result: Assessment, site: Site) -> Iterator[bytes]:
-    """Yield every lapse, in columns with each text once a block, as gzip in base64."""
-    squeeze = zlib.compressobj(9, zlib.DEFLATED, _GZIP)
-    left = b""
-    for block in _blocks(result, site):
-        line = json.dumps(block, ensure_ascii=False, separators=(",", ":")) + "\n"
-        left += squeeze.compress(line.encode())
-        whole = len(left) - len(left) % 3
-        yield base64.b64encode(left[:whole])
-        left = left[whole:]
-    yield base64.b64encode(left + squeeze.flush())
+    """Yield every lapse, packed, in columns with each text once a block."""
+    return packing.packed(_blocks(result, site))
 
 
 def _blocks(result: Assessment, site: Site) -> Iterator[dict[str, object]]:
@@ -88,26 +72,17 @@ def _blocks(result: Assessment, site: Site) -> Iterator[dict[str, object]]:
 
 def _columns(index: int, control: Control, block: Sequence[Lapse], site: Site) -> dict[str, object]:
     """Lay a block out in columns; times are minutes since 1970, which round down."""
-    texts: dict[str, int] = {}
-
-    def number(text: str | None) -> int:
-        return -1 if text is None else texts.setdefault(shown(text), len(texts))
-
-    def place(locator: str | None) -> tuple[int, int | str]:
-        file, _, line = (locator or "").rpartition(":")
-        if not file:
-            return number(locator), 0
-        return number(file), int(line) if line.isdecimal() and line.isascii() else shown(line)
-
+    columns = packing.TextColumns()
+    number, place, minutes = columns.number, columns.place, packing.minutes
     opened = [place(lapse.opened_by) for lapse in block]
     closed = [place(lapse.closed_by) for lapse in block]
     return {
         "control": index,
         "subject": [number(lapse.subject) for lapse in block],
         "site": [number(site(control, lapse.subject)) for lapse in block],
-        "starts": [_minutes(lapse.starts) for lapse in block],
+        "starts": [minutes(lapse.starts) for lapse in block],
         "lasts": [
-            _minutes(lapse.ends) - _minutes(lapse.starts) if lapse.ends else -1 for lapse in block
+            minutes(lapse.ends) - minutes(lapse.starts) if lapse.ends else -1 for lapse in block
         ],
         "days": [round(lapse.days, 2) for lapse in block],
         # Empty where none was paused, as of most controls.
@@ -120,10 +95,5 @@ def _columns(index: int, control: Control, block: Sequence[Lapse], site: Site) -
         "openedAt": [line for _, line in opened],
         "closed": [file for file, _ in closed],
         "closedAt": [line for _, line in closed],
-        "texts": list(texts),
+        "texts": columns.texts,
     }
-
-
-def _minutes(moment: str) -> int:
-    """Return local minutes: the browser shows the plan's zone and knows no other."""
-    return (datetime.fromisoformat(moment).replace(tzinfo=None) - _EPOCH) // _MINUTE

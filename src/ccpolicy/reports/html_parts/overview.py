@@ -55,7 +55,7 @@ class Day:
         return self.lapsed + self.waived
 
 
-def days(control: ControlAppendix, last: datetime.date) -> Iterator[Day]:
+def course_days(control: ControlAppendix, last: datetime.date) -> Iterator[Day]:
     """Yield each day of a control's course."""
     if not control.course:
         return
@@ -72,7 +72,7 @@ def whole_course(annex: AuditAppendix, last: datetime.date) -> list[Day]:
     """Add up the courses of all controls, day by day."""
     sums: dict[datetime.date, list[float]] = {}
     for control in annex.controls:
-        for day in days(control, last):
+        for day in course_days(control, last):
             own = sums.setdefault(day.date, [0.0, 0.0, 0.0])
             own[0] += day.owed
             own[1] += day.lapsed
@@ -81,7 +81,7 @@ def whole_course(annex: AuditAppendix, last: datetime.date) -> list[Day]:
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class CoveragePeriod:
     """Some days together: a month or a week."""
 
     label: str
@@ -95,16 +95,16 @@ class Period:
         return 1 - (self.lapsed + self.waived) / self.owed if self.owed else None
 
 
-def months(course: Sequence[Day]) -> list[Period]:
+def months(course: Sequence[Day]) -> list[CoveragePeriod]:
     """Add up a course by month."""
     return [
         _sum(label, group) for label, group in groupby(course, lambda each: f"{each.date:%Y-%m}")
     ]
 
 
-def _sum(label: str, group: Iterator[Day]) -> Period:
+def _sum(label: str, group: Iterator[Day]) -> CoveragePeriod:
     listed = list(group)
-    return Period(
+    return CoveragePeriod(
         label,
         sum(day.owed for day in listed),
         sum(day.lapsed for day in listed),
@@ -113,7 +113,7 @@ def _sum(label: str, group: Iterator[Day]) -> Period:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class CoverageStep:
     """A stretch of days on which the same shares were covered, on paper."""
 
     x: float
@@ -136,7 +136,7 @@ class Mark:
 class Course:
     """Share of duty-time that was not covered, over the period."""
 
-    steps: list[Step]
+    steps: list[CoverageStep]
     line: str
     """The share that was covered, as an SVG path in steps."""
     owed: str
@@ -144,7 +144,7 @@ class Course:
     marks: list[Mark]
     floor: float
     """Share at the bottom edge, so that what is rare can be seen."""
-    months: list[Period]
+    months: list[CoveragePeriod]
 
 
 def draw_course(course: Sequence[Day]) -> Course | None:
@@ -160,7 +160,7 @@ def draw_course(course: Sequence[Day]) -> Course | None:
         share = (lapsed + waived) / owed if owed else 0.0
         if owed:
             steps.append(
-                Step(
+                CoverageStep(
                     round(100 * place / len(course), 2),
                     round(100 * len(stretch) / len(course), 2),
                     round(100 * lapsed / owed / depth, 2),
@@ -172,7 +172,7 @@ def draw_course(course: Sequence[Day]) -> Course | None:
     return Course(steps, _line(steps), _owed(steps), _marks(course), 1 - depth, months(course))
 
 
-def _line(steps: Sequence[Step]) -> str:
+def _line(steps: Sequence[CoverageStep]) -> str:
     """Draw the edge of what was covered; the pen is lifted where nothing was owed."""
     path, end = "", -1.0
     for step in steps:
@@ -183,18 +183,18 @@ def _line(steps: Sequence[Step]) -> str:
     return path
 
 
-def _owed(steps: Sequence[Step]) -> str:
+def _owed(steps: Sequence[CoverageStep]) -> str:
     """Draw the ground of the picture, where anything was owed."""
     path, end = "", -1.0
     for step in steps:
         if not _meet(end, step):
-            path += f"V0ZM{step.x * 10:g} 0V100" if path else f"M{step.x * 10:g} 0V100"
+            path += f"H{end * 10:g}V0Z" if path else ""
+            path += f"M{step.x * 10:g} 0V100"
         end = step.x + step.width
-        path += f"H{end * 10:g}"
-    return f"{path}V0Z"
+    return f"{path}H{end * 10:g}V0Z"
 
 
-def _meet(end: float, step: Step) -> bool:
+def _meet(end: float, step: CoverageStep) -> bool:
     return step.x - end < 0.02
 
 
@@ -238,7 +238,7 @@ class Strip:
 def strips(result: Assessment, annex: AuditAppendix, last: datetime.date) -> list[Strip]:
     """Draw controls by week."""
     return [
-        _strip(control, list(days(own, last)))
+        _strip(control, list(course_days(own, last)))
         for control, own in zip(result.controls, annex.controls, strict=True)
     ]
 
@@ -279,7 +279,7 @@ def _strip(control: Control, course: list[Day]) -> Strip:
     )
 
 
-def _level(week: Period) -> int:
+def _level(week: CoveragePeriod) -> int:
     if not week.owed:
         return 0
     if not week.lapsed:

@@ -8,8 +8,9 @@ from itertools import groupby
 from typing import TypeVar
 
 from ccpolicy.assessment.audit_appendix import Dataset, Record
+from ccpolicy.assessment.images import images_by_digest
 from ccpolicy.assessment.models import Assessment, Attachment, EvidenceFile, Recorded
-from ccpolicy.reports.html_parts.timeline import drawn, printed
+from ccpolicy.reports.html_parts.timeline import behind, drawn, on_paper
 from ccpolicy.reports.provenance_text import by_place
 from ccpolicy.texts import Text
 
@@ -31,7 +32,7 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class RecordSheet:
     """The records of one file that the report names, or of one kind nested in it."""
 
     file: str
@@ -61,13 +62,18 @@ class Sheet:
         return any(record.recorded for record in self.records)
 
     @property
+    def runs(self) -> list[tuple[bool, list[Named]]]:
+        """Records in their order, in runs of those that are printed and those that are not."""
+        return [(on, list(run)) for on, run in groupby(self.records, lambda each: each.printed)]
+
+    @property
     def not_printed(self) -> int:
         """How many stand on the page and not on paper."""
         return sum(not record.printed for record in self.records)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class DatasetSection:
     """One dataset."""
 
     id: str
@@ -75,7 +81,7 @@ class Entry:
     contract: Dataset | None
     files: list[EvidenceFile]
     attachments: list[Attachment]
-    sheets: list[Sheet]
+    sheets: list[RecordSheet]
     controls: list[str]
     """Those that rest on it."""
 
@@ -114,7 +120,7 @@ class Register:
                 users.setdefault(dataset, []).append(control.id)
         names = sorted({*contracts, *files, *attached, *sheets, *users})
         self.entries = [
-            Entry(
+            DatasetSection(
                 id=name,
                 anchor=f"d.{number}",
                 contract=contracts.get(name),
@@ -126,26 +132,28 @@ class Register:
             for number, name in enumerate(names, 1)
         ]
         self.datasets = {entry.id: entry for entry in self.entries}
+        self.images = images_by_digest(annex.images if annex else [])
+        """SHA-256 → attachment that is shown."""
         self.shown = len(records)
 
     def anchor(self, place: str | None) -> str | None:
         """Return the anchor of a record's own content."""
         return self._anchors.get(place) if place else None
 
-    def dataset(self, name: str) -> Entry | None:
+    def dataset(self, name: str) -> DatasetSection | None:
         """Return the dataset that a selection reads, also where it reads what is nested in it."""
         return self.datasets.get(name.partition(".")[0])
 
     def _sheets(
         self, records: Sequence[Record], contracts: Mapping[str, Dataset]
-    ) -> dict[str, list[Sheet]]:
-        found: dict[str, list[Sheet]] = {}
+    ) -> dict[str, list[RecordSheet]]:
+        found: dict[str, list[RecordSheet]] = {}
         ordered = sorted(records, key=lambda each: (each.dataset, _file(each.place)))
         for (dataset, file), group in groupby(ordered, lambda r: (r.dataset, _file(r.place))):
             listed = list(group)
             columns = dict.fromkeys(name for record in listed for name in record.fields)
             found.setdefault(dataset.partition(".")[0], []).append(
-                Sheet(
+                RecordSheet(
                     file=file,
                     dataset=dataset,
                     columns=list(columns),
@@ -166,7 +174,7 @@ class Register:
 
 
 def _named(result: Assessment) -> tuple[set[str], set[str]]:
-    """Return the places of records that lapses and timelines name, and those named on paper."""
+    """Return the places of records that lapses and timelines name, and of those on paper."""
     if not result.annex:
         return set(), set()
     held = {record.place for record in result.annex.records}
@@ -177,13 +185,15 @@ def _named(result: Assessment) -> tuple[set[str], set[str]]:
         for place in (lapse.opened_by, lapse.closed_by, *lapse.records)
         if place in held
     }
-    on_paper = set(named)
+    without_scripts = set(named)
     for control in result.annex.controls:
-        for timeline in drawn(result, control.timelines):
+        shown = drawn(result, control.timelines)
+        for timeline in shown:
             for spans in (timeline.duty, timeline.cover, timeline.pauses):
                 named.update(span.record for span in spans if span.record)
-                on_paper.update(span.record for span in printed(spans) if span.record)
-    return named, on_paper
+        for timeline in on_paper(result, shown):
+            without_scripts.update(held & {behind(result, timeline)})
+    return named, without_scripts
 
 
 def _file(place: str) -> str:

@@ -1,13 +1,31 @@
 "use strict";
 // The page is complete without this. Here it is filtered, sorted, searched and paged through.
-(() => {
+(async () => {
   const root = document.documentElement;
   const one = (selector, from = document) => from.querySelector(selector);
   const all = (selector, from = document) => [...from.querySelectorAll(selector)];
   root.classList.add("scripts");
+  const unpacked = async (packed) => {
+    const bytes = Uint8Array.from(atob(packed.content.textContent.trim()), (each) => each.charCodeAt(0));
+    packed.remove();
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return (await new Response(stream).text()).split("\n").filter(Boolean).map((line) => JSON.parse(line));
+  };
+  // What is read with scripts alone comes to its places, which stand in the same order.
+  const places = all("template.z");
+  try {
+    (await unpacked(one("#folded"))).forEach((part, index) => {
+      const holder = document.createElement("template");
+      holder.innerHTML = part;
+      places[index].replaceWith(holder.content);
+    });
+  } catch {
+    root.classList.remove("scripts");
+    return;
+  }
 
   // State stands in the address: #place?language=zh&filter=now-fail,severity-high&q=…
-  const state = { place: "", language: "", theme: "", filter: [], q: "", lq: "", on: "", state: "", sort: "", page: 1 };
+  const state = { place: "", language: "", theme: "", filter: [], q: "", lq: "", on: "", state: "", sort: "", page: 1, sq: "", which: "", sp: 1 };
   const languages = all("input[name=language]").map((each) => each.id.slice(5));
   // The first language of the reader that the plan has; else the one that it was written for.
   const offered = (tag) => languages.find((each) => tag === each || tag.startsWith(each + "-"));
@@ -27,6 +45,9 @@
     state.state = values.get("state") || "";
     state.sort = values.get("sort") || "";
     state.page = Math.max(1, parseInt(values.get("page"), 10) || 1);
+    state.sq = values.get("sq") || "";
+    state.which = ["now", "period"].includes(values.get("which")) ? values.get("which") : "";
+    state.sp = Math.max(1, parseInt(values.get("sp"), 10) || 1);
   };
   const decode = (text) => {
     try { return decodeURIComponent(text); } catch { return text; }
@@ -36,8 +57,9 @@
     if (state.language !== initial) values.set("language", state.language);
     if (state.theme !== "auto") values.set("theme", state.theme);
     if (state.filter.length) values.set("filter", state.filter.join(","));
-    for (const name of ["q", "lq", "on", "state", "sort"]) if (state[name]) values.set(name, state[name]);
+    for (const name of ["q", "lq", "on", "state", "sort", "sq", "which"]) if (state[name]) values.set(name, state[name]);
     if (state.page > 1) values.set("page", state.page);
+    if (state.sp > 1) values.set("sp", state.sp);
     const query = values.toString();
     return "#" + encodeURIComponent(place) + (query ? "?" + query : "");
   };
@@ -98,6 +120,10 @@
       one("#ld").value = state.on;
       (one(`input[name=state][value="${CSS.escape(state.state)}"]`) || one("#state-all")).checked = true;
     }
+    if (one("#sq")) {
+      one("#sq").value = state.sq;
+      one("#which-" + (state.which || "all")).checked = true;
+    }
     filter();
   };
 
@@ -148,14 +174,8 @@
   let lapses = null;
   let unpacking = null;
   const unpack = async () => {
-    const packed = one("#packed");
-    const bytes = Uint8Array.from(atob(packed.content.textContent.trim()), (each) => each.charCodeAt(0));
-    packed.remove();
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
     const found = [];
-    for (const line of (await new Response(stream).text()).split("\n")) {
-      if (!line) continue;
-      const block = JSON.parse(line);
+    for (const block of await unpacked(one("#packed"))) {
       const known = new Set(block.known);
       const then = new Set(block.then);
       const text = (index) => (index < 0 ? "" : block.texts[index]);
@@ -273,8 +293,101 @@
       else head.removeAttribute("aria-sort");
     }
   };
+  // All subjects: unpacked, searched and paged through in the same way
+  let subjects = null;
+  let unpackingSubjects = null;
+  const unpackSubjects = async () => {
+    const found = [];
+    for (const block of await unpacked(one("#packed-subjects"))) {
+      const text = (index) => (index < 0 ? "" : block.texts[index]);
+      const notDue = new Set(block.notDue);
+      block.subject.forEach((number, i) => {
+        const [file, line] = [text(block.file[i]), block.line[i]];
+        const subject = text(number), label = block.labels[i], evidence = line === 0 ? file : file + ":" + line;
+        const words = [ids[block.control], subject, evidence, ...Object.values(label || {})].join(" ").toLowerCase();
+        found.push({
+          control: block.control, subject, label, evidence, words, now: block.now[i], period: block.period[i],
+          since: block.since[i], due: block.due[i], lapses: block.lapses[i], days: block.days[i], notDue: notDue.has(i),
+        });
+      });
+    }
+    return found;
+  };
+  const PASS = 3;
+  const fillSubjects = () => {
+    const words = state.sq.toLowerCase().split(/\s+/).filter(Boolean);
+    const fitting = subjects.filter((each) => visible[each.control] &&
+      (!state.which || (state.which === "now" ? each.now < PASS : each.period === 0)) &&
+      words.every((word) => each.words.includes(word)));
+    const pages = Math.max(1, Math.ceil(fitting.length / PAGE));
+    state.sp = Math.min(state.sp, pages);
+    const first = (state.sp - 1) * PAGE;
+    const rows = fitting.slice(first, first + PAGE).map((each) => {
+      const row = document.createElement("tr");
+      const link = cell("a", ids[each.control], "id");
+      link.href = "#" + sections[each.control].id;
+      const name = cell("button", each.subject, "name");
+      name.type = "button";
+      name.dataset.subject = each.subject.split(" × ")[0];
+      const subject = cell("th", name);
+      subject.scope = "row";
+      if (each.label) subject.append(" ", cell("span", each.label[state.language] || Object.values(each.label)[0], "sub"));
+      const now = cell("td", copy("#t-v-" + each.now));
+      if (each.notDue) now.append(" ", copy("#t-not-due"));
+      row.append(
+        cell("td", link), subject, now, cell("td", copy("#t-v-" + each.period)),
+        cell("td", each.since < 0 ? "–" : moment(each.since), "date"),
+        cell("td", source(each.evidence)),
+        cell("td", each.due < 0 ? "–" : moment(each.due % 1440 ? each.due : each.due - 1440), "date"),
+        cell("td", String(each.lapses), "num"), cell("td", String(each.days), "num"));
+      return row;
+    });
+    one("#subjects tbody").replaceChildren(...rows);
+    one("#subjects-page").textContent =
+      `${fitting.length ? `${first + 1}–${first + rows.length}` : "0"} / ${fitting.length.toLocaleString("en")}`;
+    one("#subjects-previous").disabled = state.sp === 1;
+    one("#subjects-next").disabled = state.sp === pages;
+  };
+  const lookSubjects = () => {
+    unpackingSubjects ??= unpackSubjects().then((found) => { subjects = found; fillSubjects(); root.dataset.subjects = found.length; });
+    return unpackingSubjects;
+  };
+  const listenToSubjects = () => {
+    let timer = 0;
+    const again = () => { state.sp = 1; write(); if (subjects) fillSubjects(); };
+    one("#sq").addEventListener("input", (event) => {
+      clearTimeout(timer);
+      timer = setTimeout(() => { state.sq = event.target.value; again(); }, 120);
+    });
+    for (const input of all("input[name=which]")) input.addEventListener("change", () => { state.which = input.value; again(); });
+    for (const [id, step] of [["#subjects-previous", -1], ["#subjects-next", 1]]) {
+      one(id).addEventListener("click", () => { state.sp += step; write(); fillSubjects(); });
+    }
+    one("#subjects tbody").addEventListener("click", (event) => {
+      const name = event.target.closest("button.name");
+      if (!name) return;
+      state.sq = one("#sq").value = name.dataset.subject;
+      state.which = "";
+      one("#which-all").checked = true;
+      again();
+      one("#sq").focus();
+    });
+    one("#their-lapses").addEventListener("click", () => {
+      state.lq = one("#lq").value = state.sq;
+      state.page = 1;
+      state.place = "s-lapses";
+      history.pushState(null, "", address(state.place));
+      look().then(fill);
+      go(true);
+    });
+    new IntersectionObserver((entries, observer) => {
+      if (entries.some((entry) => entry.isIntersecting)) { observer.disconnect(); lookSubjects(); }
+    }, { rootMargin: "800px" }).observe(one("#s-subjects"));
+    if (state.sq || state.which || state.sp > 1 || state.place === "s-subjects") lookSubjects();
+  };
   const page = () => {
     if (lapses) fill();
+    if (subjects) fillSubjects();
   };
   const look = () => {
     unpacking ??= unpack().then((found) => { lapses = found; fill(); root.dataset.lapses = found.length; });
@@ -387,6 +500,7 @@
       if (entries.some((entry) => entry.isIntersecting)) { observer.disconnect(); look(); }
     }, { rootMargin: "800px" }).observe(one("#s-lapses"));
     if (state.lq || state.on || state.state || state.sort || state.page > 1 || state.place === "s-lapses") look();
+    if (one("#sq")) listenToSubjects();
   };
 
   // The contents say where one is

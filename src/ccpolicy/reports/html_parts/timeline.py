@@ -22,8 +22,6 @@ LEAST = 0.35
 """Percent of the width below which nobody would see a bar."""
 APART = 0.7
 """Percent of the width below which marks run into one block: the first is drawn."""
-PRINTED = 6
-"""Spans of a subject's duty or cover that stand on paper, the latest; on the page stand all."""
 WITHOUT_ANNEX = 20
 """Subjects drawn from their lapses alone."""
 
@@ -47,7 +45,7 @@ class Row:
     outcome: Wording
     bars: list[Bar]
     marks: list[float] = field(default_factory=list)
-    """Where records lie with which a cover began, as far as they can be told apart."""
+    """Positions of the records that began cover; records closer than a bar's width are one mark."""
     duty: list[Span] = field(default_factory=list)
     cover: list[Span] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
@@ -58,12 +56,20 @@ class Row:
 
 def drawn(result: Assessment, timelines: Sequence[Timeline]) -> Sequence[Timeline]:
     """Choose the subjects that are drawn, the worst first, with a few that kept their duty."""
+    return timelines[: min(DRAWN, max(CLEAN, _lapsed(result, timelines)))]
+
+
+def on_paper(result: Assessment, drawn: Sequence[Timeline]) -> Sequence[Timeline]:
+    """Choose those of the drawn ones that stand on paper: the ones that lapsed, or the first."""
+    return drawn[: max(1, _lapsed(result, drawn))]
+
+
+def _lapsed(result: Assessment, timelines: Sequence[Timeline]) -> int:
     now = _time(result.as_of)
-    lapsed = sum(any(_time(gap.starts) < now for gap in each.gaps) for each in timelines)
-    return timelines[: min(DRAWN, max(CLEAN, lapsed))]
+    return sum(any(_time(gap.starts) < now for gap in each.gaps) for each in timelines)
 
 
-def rows(result: Assessment, drawn: Sequence[Timeline], scale: Scale) -> list[Row]:
+def timeline_rows(result: Assessment, drawn: Sequence[Timeline], scale: Scale) -> list[Row]:
     """Draw the subjects of a control."""
     return [_row(result, timeline, scale) for timeline in drawn]
 
@@ -105,7 +111,7 @@ def _row(result: Assessment, timeline: Timeline, scale: Scale) -> Row:
         cover=timeline.cover,
         gaps=timeline.gaps,
         pauses=timeline.pauses,
-        behind=_behind(timeline, _time(result.as_of)),
+        behind=behind(result, timeline),
     )
 
 
@@ -117,13 +123,9 @@ def _apart(places: Iterable[float]) -> list[float]:
     return shown
 
 
-def printed(spans: Sequence[Span]) -> Sequence[Span]:
-    """Return the spans that stand on paper too."""
-    return spans[-PRINTED:]
-
-
-def _behind(timeline: Timeline, now: datetime) -> str | None:
+def behind(result: Assessment, timeline: Timeline) -> str | None:
     """Name the record that covers longest at as-of, or did last, or else began the duty."""
+    now = _time(result.as_of)
     for spans in (timeline.cover, timeline.duty):
         begun = [each for each in spans if each.record and _time(each.starts) <= now]
         if begun:

@@ -52,7 +52,7 @@ def now(result: Assessment) -> Word:
     return Word(said, verdict("pass").symbol, "pass")
 
 
-def period(result: Assessment) -> Wording:
+def period_summary(result: Assessment) -> Wording:
     """Say how the plan stood through the period."""
     found = Counter(control.period for control in result.controls)
     lapses = [lapse for control in result.controls for lapse in control.lapses if lapse.days]

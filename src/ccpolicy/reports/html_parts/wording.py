@@ -26,7 +26,7 @@ _OFFERED: ContextVar[tuple[str, ...]] = ContextVar("offered", default=LANGUAGES)
 
 @contextmanager
 def offering(languages: Sequence[str]) -> Iterator[None]:
-    """Make a page for readers of these languages; all that is said in it is said in each."""
+    """Write each sentence of a page in all of these languages while the context is open."""
     token = _OFFERED.set(tuple(languages))
     try:
         yield
@@ -73,10 +73,10 @@ def safe(value: object) -> Markup:
         return value
     if isinstance(value, Text):
         return text(value).__html__()
-    return escape(shown(str(value)))
+    return escape(readable(str(value)))
 
 
-def shown(value: str) -> str:
+def readable(value: str) -> str:
     """Write out what a reader could not see, and cut what no reader would read."""
     if len(value) > LONGEST:
         return f"{visible(value[:LONGEST])}… (+{len(value) - LONGEST:,})"
@@ -90,7 +90,7 @@ def lines(value: str) -> Markup:
 
 def text(value: Text) -> Wording:
     """Return a text of the policy."""
-    return Wording.of(lambda language: escape(shown(value.text(language))))
+    return Wording.of(lambda language: escape(readable(value.text(language))))
 
 
 def say(template: str, **values: object) -> Wording:
@@ -148,7 +148,7 @@ def percent(share: float) -> Markup:
     return escape(f"{min(share * 100, 99.99) if share < 1 else 100:.2f} %")
 
 
-def day(moment: str) -> Wording:
+def day_text(moment: str) -> Wording:
     """Say the day of a moment in words."""
     return _day(datetime.datetime.fromisoformat(moment).date())
 
@@ -170,7 +170,7 @@ def _day_in(date: datetime.date, language: str) -> Markup:
 
 def short(place: str) -> Markup:
     """Name a record by its file's own name and its line."""
-    return escape(shown(place.rpartition("/")[2] if "#" not in place else _nested(place)))
+    return escape(readable(place.rpartition("/")[2] if "#" not in place else _nested(place)))
 
 
 def _nested(place: str) -> str:

@@ -15,7 +15,7 @@ from ccpolicy.policy import load_policy
 from ccpolicy.record.errors import InvalidRecords
 from ccpolicy.record.recorder import Recorder
 from ccpolicy.record.sources import read_given
-from ccpolicy.record.template import template
+from ccpolicy.record.workbook_template import template
 
 from .conftest import NOW, PATROLS, lay_workbooks
 

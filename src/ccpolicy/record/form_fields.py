@@ -31,7 +31,7 @@ _YES_NO = {"true": Text({"en": "yes", "zh": "是"}), "false": Text({"en": "no", 
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class AllowedValue:
     """A value of a closed list, and what people call it."""
 
     value: Any
@@ -59,7 +59,7 @@ class Field:
 
     column: Column
     label: Text
-    choices: tuple[Choice, ...]
+    choices: tuple[AllowedValue, ...]
     """The values of a closed list; empty where there is none."""
     reference: Reference | None
     is_happening: bool
@@ -167,7 +167,7 @@ def takes_new_workbook(dataset: Dataset) -> bool:
     )
 
 
-def new_name(dataset: Dataset, name: str) -> str:
+def new_file_name(dataset: Dataset, name: str) -> str:
     """Return a path for a new file of a dataset, from the evidence folder on."""
     return dataset.files.replace("**/", "").replace("*", name)
 
@@ -212,9 +212,9 @@ def _label(dataset: Dataset, name: str) -> Text:
     return Text({UNNAMED: heading if is_said and has_headings else name.replace("_", " ")})
 
 
-def _choices(dataset: Dataset, column: Column) -> list[Choice]:
+def _choices(dataset: Dataset, column: Column) -> list[AllowedValue]:
     values = column.schema.get("enum") or ([True, False] if column.type == "boolean" else [])
-    return [Choice(value, _value_label(dataset, column, value)) for value in values]
+    return [AllowedValue(value, _value_label(dataset, column, value)) for value in values]
 
 
 def _value_label(dataset: Dataset, column: Column, value: Any) -> Text:

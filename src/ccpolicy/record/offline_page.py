@@ -12,13 +12,13 @@ from ccpolicy.engine.assess import assess
 from ccpolicy.engine.question import EvaluationRequest, resolve
 from ccpolicy.errors import EvidenceError, Message, Sayable, catalogue
 from ccpolicy.policy import FROM_GIT, Policy, check_policy
-from ccpolicy.record.fields import (
+from ccpolicy.record.form_fields import (
     Field,
     RecordForm,
     check_recordable,
     find_dataset,
     make_form,
-    new_name,
+    new_file_name,
     takes_new_workbook,
 )
 from ccpolicy.record.page_due import DueItems, subject_references, why_no_form
@@ -89,9 +89,9 @@ def _escaped(text: str) -> str:
 def _forms(
     policy: Policy, datasets: Collection[str]
 ) -> tuple[list[RecordForm], dict[str, Message]]:
-    """Return the forms of the datasets; of all, where none is named, that people append to.
+    """Return the forms of the named datasets, or of every dataset that people append to.
 
-    Beside them why others have none.
+    The second value says for each other dataset why it has no form.
     """
     all_ = [each for each in policy.datasets_read() if each not in FROM_GIT]
     found: list[RecordForm] = []
@@ -158,7 +158,9 @@ class _Page:
             "title": self.text(form.dataset.title),
             "owner": self.text(form.dataset.owner),
             "numbered": bool(numbered),
-            "file": new_name(form.dataset, "{stamp}") if takes_new_workbook(form.dataset) else "",
+            "file": new_file_name(form.dataset, "{stamp}")
+            if takes_new_workbook(form.dataset)
+            else "",
             "fields": [self.field(each) for each in fields],
         }
 

@@ -14,7 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 from ccpolicy.errors import Language, Message
 from ccpolicy.policy import Dataset
 from ccpolicy.record.answers import Answers
-from ccpolicy.record.fields import Field, new_name, takes_new_workbook
+from ccpolicy.record.form_fields import Field, new_file_name, takes_new_workbook
 from ccpolicy.record.sources import FORM_SHEET
 from ccpolicy.reports.layout import visible, width
 
@@ -106,7 +106,7 @@ class _Form:
             )
         into = ""
         if takes_new_workbook(dataset):
-            into = f' --file "{visible(new_name(dataset, "new"))}"'
+            into = f' --file "{visible(new_file_name(dataset, "new"))}"'
         return self.say(
             "Then hand this file in, or run: {command}",
             command=f"ccpolicy record {dataset.id} --from FILE{into}",

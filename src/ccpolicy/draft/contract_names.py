@@ -162,6 +162,6 @@ def _distinct(name: str, taken: Collection[str]) -> str:
     return distinct
 
 
-def new_name(name: str, taken: Collection[str]) -> str:
+def unused_name(name: str, taken: Collection[str]) -> str:
     """Return a name that is not taken, with a number if need be."""
     return _distinct(name or "records", taken)

@@ -19,7 +19,7 @@ from ccpolicy.time.epoch import CLOCK_TOLERANCE
 def check_recording(
     store: DuckDB, loads: Mapping[str, DatasetLoad], zone: ZoneInfo, records: GitRecords | None
 ) -> None:
-    """Note the records whose commit is older than what they tell of, beyond what clocks differ by.
+    """Report records that were committed before the event they record, beyond clock differences.
 
     `loads` are the datasets by name. What is not committed is not recorded yet.
     """

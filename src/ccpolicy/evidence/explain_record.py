@@ -9,11 +9,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ccpolicy.checks.patterns import matcher
-from ccpolicy.errors import EvidenceError, Locator
+from ccpolicy.errors import EvidenceError, KeyPath, Locator, Message
 from ccpolicy.evidence import values
 from ccpolicy.evidence.cell_readings import MISREAD, CellReadings
 from ccpolicy.evidence.contract import Column, Contract
-from ccpolicy.evidence.misreadings import Misreadings
+from ccpolicy.evidence.misreadings import Misreadings, odd_clock
+from ccpolicy.evidence.row_hints import skipping_line
 from ccpolicy.near_names import nearest
 from ccpolicy.policy.keywords import KEYWORDS
 from ccpolicy.store import DuckDB
@@ -43,10 +44,12 @@ _HINT_MESSAGES = {
     "close_line": "did you mean '{close}'? if files are written so, add  {line}  to column"
     " {column}",
     "fields": "known here: {known}",
+    "row": "if the row is no record, add  {line}  to the dataset",
 }
 
-Path = tuple[str | int, ...]
-Fault = tuple[Path, EvidenceError]
+_UTC = time_zone("UTC")
+
+Fault = tuple[KeyPath, EvidenceError]
 """Path of the record or nested record that is at fault, and the error."""
 
 
@@ -97,9 +100,19 @@ class Explainer:
         found.sort(key=lambda each: ([str(part).zfill(9) for part in each[0]], str(each[1])))
         return [(_around(path), error) for path, _, error in found]
 
-    def _read(self, record: dict[str, Any]) -> tuple[dict[str, Any], dict[Path, EvidenceError]]:
+    def row_faults(self, record: dict[str, Any]) -> list[Fault]:
+        """Do as `faults`, and say how the row of a table is passed over if it is no record."""
+        found = self.faults(record)
+        line = skipping_line(self.contract, record) if found else None
+        if line:
+            for _, error in found:
+                if not error.hint.template:
+                    error.hint = Message.of(_HINT_MESSAGES["row"], line=line)
+        return found
+
+    def _read(self, record: dict[str, Any]) -> tuple[dict[str, Any], dict[KeyPath, EvidenceError]]:
         """Read the values of a record, and return it with what cannot be read, by path."""
-        misread: dict[Path, EvidenceError] = {}
+        misread: dict[KeyPath, EvidenceError] = {}
         read = self._part(record, self.contract.columns, (), misread)
         for child in self.contract.children:
             if isinstance(listed := read.get(child.path), list):
@@ -115,8 +128,8 @@ class Explainer:
         self,
         given: dict[str, Any],
         columns: Sequence[Column],
-        path: Path,
-        misread: dict[Path, EvidenceError],
+        path: KeyPath,
+        misread: dict[KeyPath, EvidenceError],
     ) -> dict[str, Any]:
         read = dict(given)
         for column in columns:
@@ -195,7 +208,7 @@ class Explainer:
         nested = {child.path: child for child in self.contract.children}
         return nested[str(path[0])].heading(name) if path[0] in nested else name
 
-    def _hint(self, key: str, error: Any, path: Path) -> dict[str, Any]:
+    def _hint(self, key: str, error: Any, path: KeyPath) -> dict[str, Any]:
         """Return the hint with its values: what was probably meant, or the line to add."""
         close, hint = self._close(key, error)
         found: dict[str, Any] = {"hint": hint, "close": close}
@@ -236,8 +249,10 @@ class Explainer:
         return "", ""
 
     def _close_time(self, text: str, zone: ZoneInfo | None) -> tuple[str, str]:
-        if values.is_local(text):
+        if values.is_local(text) and values.instants(text, _UTC):
             return "", _HINT_MESSAGES["zone" if zone else "offset"]
+        if hint := odd_clock(text):
+            return "", hint
         fixed = values.canonical_time(text)
         if values.instants(fixed, zone):
             return fixed, _HINT_MESSAGES["close"]

@@ -14,7 +14,7 @@ from ccpolicy.engine.assess import assess
 from ccpolicy.engine.question import EvaluationRequest, resolve
 from ccpolicy.files.limits import Limits
 from ccpolicy.policy import load_policy
-from ccpolicy.record.page import record_page
+from ccpolicy.record.offline_page import record_page
 from ccpolicy.record.recorder import Recorder
 from ccpolicy.record.sources import read_given
 from ccpolicy.time.durations import parse_duration

@@ -28,14 +28,14 @@ class FieldMapping:
         """Column → pointer from the document's top, for fields around the records."""
         self.members = RecordsPath(contract).members
         apart = self.pointers.keys() | self.members.keys()
-        self.own = _Names(
+        self.own = _FieldNames(
             {name: each for name, each in headings.items() if name not in apart},
             allows_more=contract.allows_more,
         )
         lists = [name for name, spec in properties.items() if spec.get("type") == "array"]
         self.lists = lists if is_text else []
         self.nested = {
-            child.path: _Names(
+            child.path: _FieldNames(
                 {each.name: child.heading(each.name) for each in child.columns},
                 allows_more=bool(
                     properties[child.path]["items"].get("additionalProperties", False)
@@ -150,7 +150,7 @@ class FieldMapping:
             level = below
 
 
-class _Names:
+class _FieldNames:
     """The names of a record's fields, on file and in the contract."""
 
     def __init__(self, headings: Mapping[str, str], *, allows_more: bool) -> None:

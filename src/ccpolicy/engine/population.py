@@ -1,0 +1,104 @@
+"""Every subject of a control: how it stands, since when, by which record, and when it is due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from ccpolicy.assessment import models
+from ccpolicy.engine.lapses import JudgedSubject, LapseSpan
+from ccpolicy.engine.record_places import RecordPlaces
+from ccpolicy.errors import LANGUAGES
+from ccpolicy.policy import Control, Policy
+from ccpolicy.texts import Text
+from ccpolicy.time.epoch import DAY
+from ccpolicy.vocabulary import KEY_SEPARATOR, Verdict
+
+NAMING = ("subjects", "openings", "readings")
+"""Inputs whose keys name subjects."""
+
+
+def subject_states(
+    policy: Policy,
+    places: RecordPlaces,
+    control: Control,
+    population: Iterable[JudgedSubject],
+    lapses: Iterable[LapseSpan],
+    verdicts: tuple[Mapping[str, Verdict], Mapping[str, Verdict]],
+    due: Iterable[models.DueSubjects],
+    forced: Verdict | None,
+) -> list[models.SubjectState]:
+    """Return the state of each subject.
+
+    `verdicts` are those of the subjects that do not simply pass, now and in the period; `forced`
+    is the control's where its lapses do not decide it, such as for invalid evidence: nothing of it
+    passes then.
+    """
+    own: dict[str, list[LapseSpan]] = {}
+    for lapse in lapses:
+        if lapse.starts <= places.times.as_of:
+            own.setdefault(lapse.subject, []).append(lapse)
+    next_due = {subject: each.at for each in due for subject in each.subjects}
+    labels = _labels(policy, control)
+    passing = forced or "pass"
+    return [
+        models.SubjectState(
+            subject=each.name,
+            label=_label(labels, each.name),
+            now=verdicts[0].get(each.name, passing if each.goes_on else "not_applicable"),
+            period=verdicts[1].get(each.name, passing),
+            since=_since(places, each, own.get(each.name, [])),
+            evidence=places.where(each.locator),
+            next_due=next_due.get(each.name),
+            not_due=each.not_due,
+            lapses=len(own.get(each.name, [])),
+            days=_days(places, own.get(each.name, [])),
+        )
+        for each in population
+    ]
+
+
+def _since(places: RecordPlaces, subject: JudgedSubject, lapses: Sequence[LapseSpan]) -> str | None:
+    if lapses:
+        last = lapses[-1]
+        is_open = last.ends > places.times.as_of
+        return places.when(last.starts if is_open else last.ends)
+    return None if subject.starts is None else places.when(subject.starts)
+
+
+def _days(places: RecordPlaces, lapses: Iterable[LapseSpan]) -> float:
+    times = places.times
+    inside = (
+        min(each.ends, times.ends) - max(each.starts, times.starts)
+        for each in lapses
+        if each.waiver is None
+    )
+    return round(sum(max(each, 0) for each in inside) / DAY, 6)
+
+
+def _labels(policy: Policy, control: Control) -> list[Mapping[str, Text]]:
+    """Return what the contract of the first register calls the values of each column of its key."""
+    for name in NAMING:
+        if name in control.inputs:
+            part = control.selections(name)[0]
+            dataset = policy.datasets[part.dataset.partition(".")[0]]
+            return [dataset.value_labels.get(column, {}) for column in part.key]
+    return []
+
+
+def _label(labels: Sequence[Mapping[str, Text]], subject: str) -> Text | None:
+    parts = subject.split(KEY_SEPARATOR)
+    named = [
+        labels[place].get(part) if place < len(labels) else None for place, part in enumerate(parts)
+    ]
+    if not any(named):
+        return None
+    languages = {language for each in named if each for language in each.root} or {*LANGUAGES}
+    return Text(
+        {
+            language: KEY_SEPARATOR.join(
+                each.text(language) if each else part
+                for each, part in zip(named, parts, strict=True)
+            )
+            for language in sorted(languages)
+        }
+    )
