@@ -92,7 +92,7 @@ _TABLES: dict[str, tuple[str, Callable[[], list[Row]], str]] = {
     ),
     "scan_scope": ("member_id target_id listed_on", network.scan_scope, ""),
     "access_removals": ("person_id removed_at accounts", protection.access_removals, ""),
-    "hosts": ("host_id site role in_service_on retired_on", network.hosts, ""),
+    "hosts": ("host_id site role hostname in_service_on retired_on", network.hosts, ""),
     "staff": ("person_id role site team hired_on left_on", people.staff, ""),
     "team_roles": ("role rank starts_on ends_on", people.team_roles, ""),
     "team": ("role rank person_id starts_on ends_on", people.team, ""),
