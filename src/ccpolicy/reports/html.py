@@ -52,7 +52,7 @@ def _pieces(document: Document, view: View) -> Iterator[bytes]:
     }
     shared["titles"] = {each: document.title(each) for each in document.result.policy.languages}
     shared["policy"] = content_policy(str(shared["style"]), str(shared["script"]))
-    names = ["head", "cover", "summary", "matrix"]
+    names = ["head", "cover", "summary", "compare", "matrix"]
     if view.detail != "brief":
         yield from _rendered(environment, [*names[:-1], "overview", "matrix", "controls"], shared)
         for section in document.sections():
@@ -128,7 +128,7 @@ def _environment() -> Environment:
     from markupsafe import Markup
 
     from ccpolicy.reports import time_text
-    from ccpolicy.reports.html_parts import labels, timeline, wording
+    from ccpolicy.reports.html_parts import labels, packing, timeline, wording
 
     environment = Environment(
         loader=FileSystemLoader(PARTS / "templates"),
@@ -149,6 +149,7 @@ def _environment() -> Environment:
             "span_end": time_text.span_end,
             "exactly": time_text.exactly,
             "hours": timeline.hours,
+            "minutes": packing.minutes,
         }
     )
     environment.filters["raw"] = Markup

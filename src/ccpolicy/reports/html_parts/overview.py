@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
-from ccpolicy.assessment.agenda import tasks_due
+from ccpolicy.assessment.agenda import agenda, tasks_due
 from ccpolicy.assessment.audit_appendix import AuditAppendix, ControlAppendix
-from ccpolicy.assessment.models import Assessment, Clause, Control
+from ccpolicy.assessment.models import Assessment, Clause, Control, Lapse, Text
 from ccpolicy.reports.html_parts.wording import Wording, count, decimal
 from ccpolicy.reports.time_text import last_day
 from ccpolicy.vocabulary import SEVERITIES
@@ -38,6 +38,75 @@ def chapters(result: Assessment) -> list[Chapter]:
         )
         found.append(Chapter(clauses[0], clauses, [controls[name] for name in ids]))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A control that failed in the period."""
+
+    control: Control
+    lapses: int
+    """Those that are not waived."""
+    days: float
+    longest: Lapse
+
+
+def failed(result: Assessment) -> list[Failed]:
+    """List the controls that failed in the period, gravest first, then by time missed."""
+    found = []
+    for control in result.controls:
+        own = [lapse for lapse in control.lapses if not lapse.waived_by and lapse.days]
+        if control.period == "fail" and own:
+            longest = max(own, key=lambda lapse: lapse.days)
+            days = round(sum(lapse.days for lapse in own), 6)
+            found.append(Failed(control, len(own), days, longest))
+    return sorted(found, key=lambda e: (SEVERITIES.index(e.control.severity), -e.days))
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerTotals:
+    """What one role answers for."""
+
+    owner: Text
+    controls: int
+    failing: int
+    """Controls that fail now."""
+    unknown: int
+    failed: int
+    """Controls that failed in the period."""
+    lapses: int
+    """In the period, not waived."""
+    days: float
+    overdue: int
+    """Subjects."""
+    due: int
+    """Subjects that fall due soon."""
+
+
+def owners(result: Assessment, until: str) -> list[OwnerTotals]:
+    """Add up by owner: most overdue first, then by days missed, then by name."""
+    totals = {each.owner: each.totals for each in agenda(result, until).owners}
+    by_owner: dict[Text, list[Control]] = {}
+    for control in result.controls:
+        by_owner.setdefault(control.owner, []).append(control)
+    found = []
+    for owner, controls in by_owner.items():
+        lapses = [e for c in controls for e in c.lapses if not e.waived_by and e.days]
+        overdue, _, due = totals.get(owner, (0, 0, 0))
+        found.append(
+            OwnerTotals(
+                owner,
+                len(controls),
+                sum(control.now == "fail" for control in controls),
+                sum(control.now == "unknown" for control in controls),
+                sum(control.period == "fail" for control in controls),
+                len(lapses),
+                round(sum(lapse.days for lapse in lapses), 2),
+                overdue,
+                due,
+            )
+        )
+    return sorted(found, key=lambda each: (-each.overdue, -each.days, each.owner.order))
 
 
 @dataclass(frozen=True, slots=True)
