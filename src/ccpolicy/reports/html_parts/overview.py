@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
-from ccpolicy.assessment.agenda import agenda, tasks_due
+from ccpolicy.assessment.agenda import tasks_due
 from ccpolicy.assessment.audit_appendix import AuditAppendix, ControlAppendix
 from ccpolicy.assessment.models import Assessment, Clause, Control, Lapse, Text
 from ccpolicy.reports.html_parts.wording import Wording, count, decimal
@@ -55,12 +55,16 @@ def failed(result: Assessment) -> list[Failed]:
     """List the controls that failed in the period, gravest first, then by time missed."""
     found = []
     for control in result.controls:
-        own = [lapse for lapse in control.lapses if not lapse.waived_by and lapse.days]
-        if control.period == "fail" and own:
-            longest = max(own, key=lambda lapse: lapse.days)
-            days = round(sum(lapse.days for lapse in own), 6)
-            found.append(Failed(control, len(own), days, longest))
+        longest = max(_missed(control), key=lambda lapse: lapse.days, default=None)
+        if control.period == "fail" and longest:
+            days = round(sum(lapse.days for lapse in _missed(control)), 6)
+            found.append(Failed(control, sum(1 for _ in _missed(control)), days, longest))
     return sorted(found, key=lambda e: (SEVERITIES.index(e.control.severity), -e.days))
+
+
+def _missed(control: Control) -> Iterator[Lapse]:
+    """Yield the lapses in the period that are not waived."""
+    return (lapse for lapse in control.lapses if lapse.days and not lapse.waived_by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,27 +89,29 @@ class OwnerTotals:
 
 def owners(result: Assessment, until: str) -> list[OwnerTotals]:
     """Add up by owner: most overdue first, then by days missed, then by name."""
-    totals = {each.owner: each.totals for each in agenda(result, until).owners}
+    end = datetime.datetime.fromisoformat(until)
     by_owner: dict[Text, list[Control]] = {}
     for control in result.controls:
         by_owner.setdefault(control.owner, []).append(control)
-    found = []
-    for owner, controls in by_owner.items():
-        lapses = [e for c in controls for e in c.lapses if not e.waived_by and e.days]
-        overdue, _, due = totals.get(owner, (0, 0, 0))
-        found.append(
-            OwnerTotals(
-                owner,
-                len(controls),
-                sum(control.now == "fail" for control in controls),
-                sum(control.now == "unknown" for control in controls),
-                sum(control.period == "fail" for control in controls),
-                len(lapses),
-                round(sum(lapse.days for lapse in lapses), 2),
-                overdue,
-                due,
-            )
+    found = [
+        OwnerTotals(
+            owner,
+            len(controls),
+            sum(control.now == "fail" for control in controls),
+            sum(control.now == "unknown" for control in controls),
+            sum(control.period == "fail" for control in controls),
+            sum(1 for control in controls for _ in _missed(control)),
+            round(sum(lapse.days for control in controls for lapse in _missed(control)), 2),
+            sum(lapse.is_open for control in controls for lapse in control.lapses),
+            sum(
+                len(due.subjects)
+                for control in controls
+                for due in control.due
+                if datetime.datetime.fromisoformat(due.at) <= end
+            ),
         )
+        for owner, controls in by_owner.items()
+    ]
     return sorted(found, key=lambda each: (-each.overdue, -each.days, each.owner.order))
 
 
