@@ -80,7 +80,7 @@ QUESTIONS = [
     Question(
         "Whose training lapsed and was cured, and by which record?",
         [
-            "section[aria-labelledby=h-cured] a.id:text-is('TR-1')",
+            "section[aria-labelledby=h-failed] a.id:text-is('TR-1')",
             "#TR-1 table.lapses tr:has-text('P0160') td:last-child a.rec",
         ],
         PEEK,
