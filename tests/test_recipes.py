@@ -45,7 +45,7 @@ def listed(name: str) -> list[list[tuple[str, str]]]:
     """Return folder and line of each recipe in the tables of a page: those run, and the others."""
     _, *parts = (ROOT / "docs" / name).read_text("utf-8").split("\n## ")
     rows = re.compile(
-        r"^\| \[.*\]\(\.\./recipes/([\w-]+)/(?:README(?:\.zh)?\.md)\) \| (.*) \|$", re.MULTILINE
+        r"^\| \[.*\]\(\.\./recipes/([\w-]+)/README[.a-z]*\) \| (.*) \|$", re.MULTILINE
     )
     return [rows.findall(part) for part in parts]
 
