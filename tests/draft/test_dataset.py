@@ -16,7 +16,7 @@ from ccpolicy.draft.dataset import draft_dataset
 from ccpolicy.draft.drafted import Surroundings
 from ccpolicy.errors import CcpolicyError
 from cli.conftest import Run
-from evidence.test_legacy_workbook import legacy
+from evidence.conftest import legacy_workbook
 from message_text import coded
 from small_centre import lay
 
@@ -125,7 +125,7 @@ RIGHT: dict[str, tuple[str, bytes, list[str]]] = {
     ),
     "old workbook": (
         "xls",
-        legacy([["Asset id", "Litres"], ["E1", 5.5], ["E2", 6]]),
+        legacy_workbook([["Asset id", "Litres"], ["E1", 5.5], ["E2", 6]]),
         ["format: xlsx", "asset_id: Asset id", "litres: {type: number}"],
     ),
 }

@@ -6,7 +6,7 @@ import csv
 import datetime
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape
 
 import pytest
 import xlsxwriter
+import xlwt
 import yaml
 
 from ccpolicy import evidence_formats
@@ -36,6 +37,15 @@ _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _PARQUET = {str: "VARCHAR", int: "BIGINT", float: "DOUBLE", bool: "BOOLEAN"}
 
 Row = Mapping[str, Any]
+Cells = Sequence[Sequence[Any]]
+BROKEN = "#N/A"
+"""A cell that holds this error."""
+_FORMS = {
+    datetime.datetime: "yyyy-mm-dd hh:mm:ss",
+    datetime.date: 'yyyy"年"m"月"d"日"',
+    datetime.timedelta: "[h]:mm:ss",
+}
+"""Python's type → format of its cells in a workbook."""
 
 
 def log(kind: Format, properties: Mapping[str, Any] | None = None, **more: Any) -> Dataset:
@@ -250,6 +260,29 @@ def workbook(rows: Sequence[Sequence[Any]], **sheets: Sequence[Sequence[Any]]) -
                         sheet.write_string(number, index, cell)
                     else:
                         sheet.write(number, index, cell)
+    return content.getvalue()
+
+
+def legacy_workbook(
+    rows: Cells, change: Callable[[Any, Any], None] | None = None, **sheets: Cells
+) -> bytes:
+    """Write a workbook as Excel 97 did, whose first sheet is `Log`."""
+    book = xlwt.Workbook(encoding="utf-8")
+    for name, cells in {"Log": rows, **sheets}.items():
+        page = book.add_sheet(name)
+        for number, row in enumerate(cells):
+            for index, cell in enumerate(row):
+                if cell == BROKEN:
+                    page.row(number).set_cell_error(index, 42)
+                elif cell is not None:
+                    form = _FORMS.get(type(cell), "General")
+                    if isinstance(cell, datetime.timedelta):
+                        cell = cell / datetime.timedelta(days=1)  # noqa: PLW2901
+                    page.write(number, index, cell, xlwt.easyxf(num_format_str=form))
+    if change:
+        change(book, book.get_sheet(0))
+    content = io.BytesIO()
+    book.save(content)
     return content.getvalue()
 
 

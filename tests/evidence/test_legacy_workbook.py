@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime
-import io
 import random
 import struct
-from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -19,7 +17,21 @@ from ccpolicy.evidence.readers.legacy_workbook import LegacyWorkbook
 from ccpolicy.evidence.readers.serial_times import is_duration, is_moment, moment
 from ccpolicy.files.finder import fingerprint
 
-from .conftest import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, TIME, Desk, day, log, workbook
+from .conftest import (
+    BOOLEAN,
+    BROKEN,
+    DATE,
+    INTEGER,
+    NUMBER,
+    TEXT,
+    TIME,
+    Cells,
+    Desk,
+    day,
+    legacy_workbook,
+    log,
+    workbook,
+)
 from .test_decoding import expect, noted, packed, refused, sheet
 from .test_opendocument import opened
 
@@ -27,39 +39,11 @@ PROPERTIES = {"n": INTEGER, "x": NUMBER, "b": BOOLEAN, "d": DATE, "t": TIME, "no
 NAMES = ["id", *PROPERTIES]
 BOOK = log("xlsx", PROPERTIES, zone="Asia/Shanghai")
 NOON, LATE = map(datetime.datetime.fromisoformat, ("2026-01-31T12:00:01", "1999-12-31T23:59:59"))
-FORMS = {
-    datetime.datetime: "yyyy-mm-dd hh:mm:ss",
-    datetime.date: 'yyyy"年"m"月"d"日"',
-    datetime.timedelta: "[h]:mm:ss",
-}
-Cells = Sequence[Sequence[Any]]
-BROKEN = "#N/A"
 NAMED = ["id", "n", "note"]
 CONTRACT = make_contract(log("xlsx"))
 SECTOR = 512
 BOF, BOUNDSHEET, SST, LABELSST, RK, FORMULA = 0x809, 0x85, 0xFC, 0xFD, 0x27E, 0x06
 INTERFACE, FILEPASS, GRIDSET, UNCALCED = 0xE1, 0x2F, 0x82, 0x5E
-
-
-def legacy(rows: Cells, change: Callable[[Any, Any], None] | None = None, **sheets: Cells) -> bytes:
-    """Write a workbook as Excel 97 did, whose first sheet is `Log`."""
-    book = xlwt.Workbook(encoding="utf-8")
-    for name, cells in {"Log": rows, **sheets}.items():
-        page = book.add_sheet(name)
-        for number, row in enumerate(cells):
-            for index, cell in enumerate(row):
-                if cell == BROKEN:
-                    page.row(number).set_cell_error(index, 42)
-                elif cell is not None:
-                    form = FORMS.get(type(cell), "General")
-                    if isinstance(cell, datetime.timedelta):
-                        cell = cell / datetime.timedelta(days=1)  # noqa: PLW2901
-                    page.write(number, index, cell, xlwt.easyxf(num_format_str=form))
-    if change:
-        change(book, book.get_sheet(0))
-    content = io.BytesIO()
-    book.save(content)
-    return content.getvalue()
 
 
 def records(content: bytes) -> dict[int, list[int]]:
@@ -94,19 +78,19 @@ def test_the_same_as_other_workbooks(desk: Desk) -> None:
         ["d", 0, -0.01, None, datetime.date(1990, 3, 1)],
         ["e", 2**40, 1 / 3, "TRUE", "2026-01-31", "2026-01-31T18:05:00+08:00", "  x "],
     ]
-    newer, older = (desk.read(each, BOOK) for each in (workbook(rows), legacy(rows)))
+    newer, older = (desk.read(each, BOOK) for each in (workbook(rows), legacy_workbook(rows)))
     assert (older.said, older.tables) == ([], newer.tables)
     assert len(older.places) == 5
     lengths = log("xlsx", {"length": TEXT})
     rows = [["id", "length"], ["a", datetime.timedelta(hours=30, minutes=5)]]
-    newer, older = (desk.read(each, lengths) for each in (workbook(rows), legacy(rows)))
+    newer, older = (desk.read(each, lengths) for each in (workbook(rows), legacy_workbook(rows)))
     assert (older.said, older.tables) == (newer.said, newer.tables)
 
 
 def test_one_sheet_in_three_formats(desk: Desk) -> None:
     rows: Cells = [["登记表"], [], NAMED, ["a", 1, "合格"], [], ["b", 22, "x y"], ["合计", 23]]
     open_rows = ["|".join(str(each) for each in row) or "||" for row in rows]
-    contents = workbook(rows), legacy(rows), opened(*open_rows)
+    contents = workbook(rows), legacy_workbook(rows), opened(*open_rows)
     for keys, count in (({"footer": "^合计"}, 2), ({"skip": ["^合计"]}, 2), ({}, 3)):
         contract = sheet(header=3, **keys)
         first, *others = (desk.read(each, contract) for each in contents)
@@ -119,7 +103,9 @@ def test_one_sheet_in_three_formats(desk: Desk) -> None:
 def test_in_an_archive(desk: Desk) -> None:
     rows: Cells = [NAMED, ["a", 1, "x"]]
     more: Cells = [NAMED, ["b", 2, "y"]]
-    content = packed(("2026/03.xls", legacy(rows)), ("2026/04.xls", legacy(more, May=rows)))
+    content = packed(
+        ("2026/03.xls", legacy_workbook(rows)), ("2026/04.xls", legacy_workbook(more, May=rows))
+    )
     desk.write("log.zip", content)
     loaded = desk.load(sheet(files="log.zip", compression="zip", member="*.xls"))
     assert loaded.said == []
@@ -135,7 +121,7 @@ def test_in_an_archive(desk: Desk) -> None:
 def test_many_texts(desk: Desk) -> None:
     rows = [["id", "note"], *([str(n), f"{n} {'机房' * (n % 40)}"] for n in range(2_000))]
     contract = log("xlsx", {"note": TEXT})
-    newer, older = (desk.read(each, contract) for each in (workbook(rows), legacy(rows)))
+    newer, older = (desk.read(each, contract) for each in (workbook(rows), legacy_workbook(rows)))
     assert (older.said, older.tables) == ([], newer.tables)
 
 
@@ -157,7 +143,7 @@ def test_days(desk: Desk, serial: float, form: str, from_1904: bool, expected: s
         book.dates_1904 = from_1904
         page.write(1, 1, serial, xlwt.easyxf(num_format_str=form))
 
-    loaded = desk.read(legacy([["id", "d"], ["a"]], write), log("xlsx", {"d": DATE}))
+    loaded = desk.read(legacy_workbook([["id", "d"], ["a"]], write), log("xlsx", {"d": DATE}))
     if expected:
         assert (loaded.said, loaded.column("d")) == ([], [day(expected)])
     else:
@@ -174,7 +160,7 @@ def test_the_days_around_one_that_never_was() -> None:
 
 @pytest.mark.parametrize("form", ["General", "0.00", '"d" 0', r"\d0", "[Red]0", '0;"m"', "@"])
 def test_numbers_that_are_no_days(desk: Desk, form: str) -> None:
-    content = legacy(
+    content = legacy_workbook(
         [["id", "n"], ["a"]],
         lambda _, page: page.write(1, 1, 40_000, xlwt.easyxf(num_format_str=form)),
     )
@@ -190,7 +176,7 @@ def test_formats_that_need_not_be_written_down(desk: Desk, number: int) -> None:
 
 def test_what_is_not_known(desk: Desk) -> None:
     rows: Cells = [NAMED, ["a", 1, "x"], ["b", 2, BROKEN], ["c", BROKEN], [BROKEN]]
-    loaded = desk.read(legacy(rows), sheet())
+    loaded = desk.read(legacy_workbook(rows), sheet())
     problems = loaded.evidence.problems["log"]
     assert [str(each.locator).partition("!")[2] for each in problems] == ["3:3", "4:2", "5:1"]
     assert {each.message.code for each in problems} == {"EV225"}
@@ -210,7 +196,7 @@ def test_what_is_not_known(desk: Desk) -> None:
     ],
 )
 def test_formulas(desk: Desk, result: bytes, code: str | None, note: str | None) -> None:
-    content = legacy([NAMED, ["a", 1, xlwt.Formula("B2+1.5")]])
+    content = legacy_workbook([NAMED, ["a", 1, xlwt.Formula("B2+1.5")]])
     loaded = desk.read(edited(content, FORMULA, 6, result), sheet())
     if code:
         refused(loaded, code)
@@ -228,29 +214,29 @@ def test_what_people_do_not_see(desk: Desk) -> None:
         page.row(2).hidden = True
         page.col(2).hidden = True
 
-    expect(desk.read(legacy(rows, hide), sheet()), *both)
-    assert noted(desk.read(legacy(rows, hide), sheet())) == ["EV241", "EV242"]
-    expect(desk.read(legacy(rows, hide), sheet(hidden="skip")), both[0])
-    refused(desk.read(legacy(rows, hide), sheet(hidden="refuse")), "EV533")
+    expect(desk.read(legacy_workbook(rows, hide), sheet()), *both)
+    assert noted(desk.read(legacy_workbook(rows, hide), sheet())) == ["EV241", "EV242"]
+    expect(desk.read(legacy_workbook(rows, hide), sheet(hidden="skip")), both[0])
+    refused(desk.read(legacy_workbook(rows, hide), sheet(hidden="refuse")), "EV533")
 
     def hide_sheet(_: Any, page: Any) -> None:
         page.visibility = 2
 
-    loaded = desk.read(legacy(rows, hide_sheet, Other=rows), sheet())
+    loaded = desk.read(legacy_workbook(rows, hide_sheet, Other=rows), sheet())
     assert sorted(noted(loaded)) == ["EV243", "EV244"]
     expect(loaded, *both)
 
     def merge(_: Any, page: Any) -> None:
         page.merge(1, 2, 2, 2)
 
-    merged = legacy([NAMED, ["a", 1, "x"], ["b", 2]], merge)
+    merged = legacy_workbook([NAMED, ["a", 1, "x"], ["b", 2]], merge)
     refused(desk.read(merged, sheet()), "EV532", "merged: fill")
     expect(desk.read(merged, sheet(merged="fill")), both[0], (".xlsx:Log!3", 2, "x"))
 
 
 def test_sheets_and_ranges(desk: Desk) -> None:
     rows: Cells = [NAMED, ["a", 1, "x"]]
-    content = legacy(rows, June=[["Title"], [], *rows], July=rows)
+    content = legacy_workbook(rows, June=[["Title"], [], *rows], July=rows)
     expect(desk.read(content, sheet(sheet="June", header=3)), (".xlsx:June!4", 1, "x"))
     loaded = desk.read(content, log("xlsx", {"n": INTEGER, "note": TEXT}, sheet="Ju*", header=3))
     assert [each.message.code for each in loaded.evidence.problems["log"]] == ["EV529"]
@@ -259,7 +245,7 @@ def test_sheets_and_ranges(desk: Desk) -> None:
 
 
 MACROS = b"\1"
-PLAIN = legacy([["id", "n", "note"], ["a", 1, "x"]])
+PLAIN = legacy_workbook([["id", "n", "note"], ["a", 1, "x"]])
 
 
 def directory(content: bytes, name: str) -> int:
@@ -313,7 +299,7 @@ def test_random_bytes(desk: Desk) -> None:
     """Nothing but an error of ours comes of a damaged workbook, and never another number."""
     chance = random.Random(7)
     rows: Cells = [NAMES, ["a", 3, 0.5, True, NOON.date(), NOON, "x" * 9_000], ["b", BROKEN]]
-    content = bytearray(legacy(rows))
+    content = bytearray(legacy_workbook(rows))
     for _ in range(400):
         spoiled = bytearray(content)
         for _ in range(chance.choice((1, 2, 8))):
@@ -352,7 +338,7 @@ def test_two_workbooks_in_one_file(desk: Desk) -> None:
 
 
 def test_a_sheet_that_spans_too_much(desk: Desk) -> None:
-    far = legacy([["id", "n", "note"]], lambda _, page: page.write(65_535, 255, 1))
+    far = legacy_workbook([["id", "n", "note"]], lambda _, page: page.write(65_535, 255, 1))
     with pytest.raises(LimitError) as caught:
         desk.read(far, sheet(), sheet_cells=1_000_000)
     assert caught.value.message.code == "EV224"

@@ -28,7 +28,7 @@ from ccpolicy.store import DuckDB, open_store
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.time.moments import read_moment
 from ccpolicy.time.zones import time_zone
-from evidence.conftest import Row, encode
+from evidence.conftest import Row, encode, legacy_workbook
 from small_centre import CONTROLS, FAILING, FILES, INSPECTIONS, lay
 
 SECONDS = 20
@@ -144,7 +144,10 @@ def _evidence(kind: Format, *, options: bool) -> Target:
             contract += OPTIONS + OWN_OPTIONS[kind]
         (folder / CONTRACT).write_text(contract, "utf-8")
         rows = _rows(kind, options=options)
-        return [encoded(rows, folder), encoded(rows[:1], folder)]
+        seeds = [encoded(rows, folder), encoded(rows[:1], folder)]
+        if kind == "xlsx":
+            seeds.append(legacy_workbook([list(rows[0]), *(list(row.values()) for row in rows)]))
+        return seeds
 
     def attempt(folder: Path, data: bytes) -> None:
         (folder / file).write_bytes(data)
