@@ -103,7 +103,7 @@ sample: $(DEV)
 # Make everything again that is kept though it is made, and compare.
 MADE := evidence policy/schemas reports src/ccpolicy/examples src/ccpolicy/locale \
 	src/ccpolicy/messages docs/messages.md docs/messages.zh.md docs/glossary.md docs/glossary.zh.md \
-	docs/reference 	README.md README.zh.md
+	docs/reference 	README.md README.zh.md recipes
 reproduce: sample check
 	git diff --exit-code --stat -- $(MADE)
 	@new=$$(git ls-files --others --exclude-standard -- $(MADE)); \

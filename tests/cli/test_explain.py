@@ -134,7 +134,7 @@ def test_a_requirement_names_its_controls(run: Run, held: Path) -> None:
     for said in (
         "iso:8.1  Equipment inspected\n",
         "ISO 1, edition 2022",
-        "read in the library",
+        "consulted: the library",
         "checked: from a secondary source",
         "policy/frameworks/iso.yaml:9:6",
         "What it asks\n  Monthly inspection\n",

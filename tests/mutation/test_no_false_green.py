@@ -247,8 +247,6 @@ OWED: dict[str, Callable[[Record], bool]] = {
     "RA-2": lambda record: record["rating"] == "high",
     "EM-3": lambda record: record["result"] == "fail",
     "IR-3": lambda record: record["severity"] in (1, 2),
-    # The month in which a site missed its level.
-    "MI-5": lambda record: record["source"] == "OR-2026-07",
     "IR-12": lambda record: record["severity"] in (1, 2),
     # Incidents ask, too, but some were answered by a new version, whose issue is on file elsewhere.
     "IR-14": lambda record: record.get("overall") == "poor",
@@ -257,6 +255,8 @@ OWED: dict[str, Callable[[Record], bool]] = {
         record["overall"] == "poor"
         or int(record.get("actual_rto_minutes", 0)) > int(record.get("target_rto_minutes", 0))
     ),
+    # The month in which a site missed its level.
+    "MI-5": lambda record: record["source"] == "OR-2026-07",
     # Only an episode longer than the interval owes an update.
     "IR-6": lambda record: (
         record["severity"] in (1, 2)
@@ -442,8 +442,16 @@ def test_a_bad_signature_fails(copy: Path, baseline: dict[str, Any]) -> None:
 
 def test_every_control_is_changed() -> None:
     changed = {c.id for c in (*RECURRING, *CLOSED)}
-    judged_one_by_one = {c.id for c in REPOSITORY.controls.values() if c.check == "record"}
-    assert changed | FROM_GIT | FALSIFIED_ALONE | judged_one_by_one == set(REPOSITORY.controls)
+    # What makes a record bad differs for each control: its falsifications say it.
+    suite = REPOSITORY.falsifications
+    assert suite
+    bad = {
+        each
+        for located in suite.falsifications
+        for each in located.falsification.turns
+        if REPOSITORY.controls[each].check == "record"
+    }
+    assert changed | bad | FROM_GIT | FALSIFIED_ALONE == set(REPOSITORY.controls)
     spoiled = {name for controls in RESTING.values() for name in controls}
     assert spoiled | FROM_GIT == set(REPOSITORY.controls)
 

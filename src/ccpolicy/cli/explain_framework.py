@@ -48,7 +48,7 @@ def _source(page: Page, framework: Framework) -> None:
     page.paragraph(page.text(framework.source))
     if framework.consulted:
         place = page.text(framework.consulted)
-        page.paragraph(page.say("read in {place}", place=place), colour="dim")
+        page.paragraph(page.say("consulted: {place}", place=place), colour="dim")
     if framework.url:
         page.paragraph(visible(framework.url), colour="dim")
 

@@ -30,7 +30,7 @@ ENDING = [
 """What asks for an end: a person, a machine that cancels a job, a terminal that is closed."""
 
 COMMANDS = (
-    *("check", "report", "due", "history", "explain", "lint", "test", "preview", "diff"),
+    *("check", "report", "due", "history", "explain", "lint", "test", "preview", "sample", "diff"),
     *("draft", "record", "template", "page", "init"),
     *("bundle", "verify", "sign", "export", "schema", "cache", "completion"),
 )

@@ -23,6 +23,7 @@ from ccpolicy.assessment.manifest import Manifest
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.assessment.preview import Preview
 from ccpolicy.assessment.provenance import ProvenanceExport
+from ccpolicy.assessment.sample import Sample
 from ccpolicy.assessment.verdict_history import History
 from ccpolicy.assessment.verification import Verification
 from ccpolicy.policy import models
@@ -39,6 +40,7 @@ WRITTEN: dict[str, type[BaseModel]] = {
     "history": History,
     "comparison": Comparison,
     "preview": Preview,
+    "sample": Sample,
 }
 """What ccpolicy writes, as JSON."""
 READ: dict[str, type[BaseModel]] = {

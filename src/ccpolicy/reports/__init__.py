@@ -14,12 +14,15 @@ if TYPE_CHECKING:  # the command line asks for the names of formats before it ne
     from ccpolicy.assessment.comparison import Comparison
     from ccpolicy.assessment.models import Assessment
     from ccpolicy.assessment.preview import Preview
+    from ccpolicy.assessment.sample import Sample
     from ccpolicy.assessment.verdict_history import History
     from ccpolicy.assessment.verification import Verification
 
-    Result = Assessment | Agenda | Comparison | History | Preview | Verification
+    Result = Assessment | Agenda | Comparison | History | Preview | Sample | Verification
 
-Subject = Literal["assessment", "agenda", "comparison", "history", "preview", "verification"]
+Subject = Literal[
+    "assessment", "agenda", "comparison", "history", "preview", "sample", "verification"
+]
 Detail = Literal["brief", "normal", "full"]
 
 
@@ -55,6 +58,7 @@ FORMATS: dict[str, Format] = {
             "comparison": "comparison_text.render_comparison",
             "history": "history_text.render_history",
             "preview": "preview_text.render_preview",
+            "sample": "sample_text.render_sample",
             "verification": "verification_text.render_verification",
         },
         for_people=True,
@@ -78,12 +82,17 @@ FORMATS: dict[str, Format] = {
             "assessment": "csv.render_assessment",
             "agenda": "agenda_tables.render_csv",
             "preview": "preview_csv.render_preview",
+            "sample": "sample_tables.render_csv",
         },
         subjects=True,
     ),
     "xlsx": Format(
         ".xlsx",
-        {"assessment": "xlsx.render_assessment", "agenda": "agenda_tables.render_xlsx"},
+        {
+            "assessment": "xlsx.render_assessment",
+            "agenda": "agenda_tables.render_xlsx",
+            "sample": "sample_tables.render_xlsx",
+        },
         subjects=True,
         for_files=True,
     ),

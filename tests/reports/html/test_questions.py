@@ -50,10 +50,10 @@ QUESTIONS = [
         [
             contents("DR-2"),
             "#DR-2 .tl summary:has-text('CTU')",
-            "#DR-2 .tl details[open] .spans a:text-is('2025.yaml:276')",
+            "#DR-2 .tl details[open] .spans a:text-is('2025.yaml:299')",
         ],
         PEEK,
-        ["CTU", "on_site", "D-2025-10", "2025-10-23T16:04:00+08:00", "generator takes over"],
+        ["CTU", "on_site", "D-2025-10", "2025-10-23T16:04:00+08:00", "发电机接管供电"],
         "evidence/drills/2025.yaml",
     ),
     Question(

@@ -1,0 +1,83 @@
+"""A sample of a population that an auditor tests by hand: its own public JSON."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import ClassVar, Literal
+
+from ccpolicy.assessment.agenda import PlanReference
+from ccpolicy.assessment.building_blocks import AssessmentModel
+from ccpolicy.assessment.models import Tool, Window
+from ccpolicy.texts import Text
+
+SCHEMA_VERSION: Literal["1.0"] = "1.0"
+TestResult = Literal["ok", "exception", "untested"]
+COLUMNS = ("number", "item", "stratum", "place", "draw", "result", "remark", "tester", "tested_on")
+"""Of the table that testers fill in, before the fields; `draw` says of which draw a row is."""
+
+
+class Stratum(AssessmentModel):
+    """A part of the population of which a share is drawn."""
+
+    name: str
+    """Value by which it is one; empty where the population was not divided."""
+    population: int
+    drawn: int
+
+
+class SampledItem(AssessmentModel):
+    """A member of the population that was drawn."""
+
+    id: str
+    """Key of a record, or name of a subject."""
+    stratum: str
+    place: str | None
+    """`file:line`."""
+    fields: dict[str, str]
+    """Name → what is known of it."""
+    result: TestResult = "untested"
+    remark: str = ""
+    tester: str = ""
+    tested_on: str = ""
+
+
+class Sample(AssessmentModel):
+    """What was drawn from a population, and how, so that anybody draws the same."""
+
+    SUBJECT: ClassVar[Literal["sample"]] = "sample"
+    """What reports call it."""
+    schema_version: Literal["1.0"]
+    tool: Tool
+    plan: PlanReference
+    about: str
+    """Id of the dataset or control."""
+    kind: Literal["dataset", "control"]
+    title: Text
+    as_of: str
+    window: Window
+    """The period that the population is of."""
+    population: int
+    population_digest: str
+    """SHA-256 over the ids of all members by name, one a line: `sha256:…`."""
+    seed: str
+    """`population_digest`, start and end of the period, with spaces between them."""
+    size: int
+    is_size_chosen: bool
+    """Whether the size comes from the table of sizes, which is a choice and no norm."""
+    by: str | None
+    """Column by which the population was divided."""
+    strata: list[Stratum]
+    items: list[SampledItem]
+    """By stratum, in the order in which they were drawn."""
+    has_results: bool = False
+    """Whether the results of a test were read back."""
+
+    @property
+    def draw(self) -> str:
+        """Short mark of this draw, which its rows bear."""
+        told = f"{self.seed} {self.size} {self.by or ''}"
+        return hashlib.sha256(told.encode()).hexdigest()[:12]
+
+    def count(self, result: TestResult) -> int:
+        """Count the items of a result."""
+        return sum(item.result == result for item in self.items)

@@ -1,0 +1,1 @@
+"""Samples: whole populations, draws that anybody can repeat, and what testers found."""

@@ -1,0 +1,188 @@
+"""Samples: complete populations, tables for testers, and what is read back."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from small_centre import INSPECTIONS, change
+
+from .conftest import Run
+
+PERIOD = ("--period", "2026-11")
+ASK = ("inspections", *PERIOD, "--size", "1")
+
+
+@pytest.fixture
+def many(centre: Path) -> Path:
+    """A centre with sixty inspections in November."""
+    rows = [
+        f"PBX-{1 + number % 2},2026-11-{1 + number % 15:02}T0{number // 15}:{number:02}:00Z,pass"
+        for number in range(60)
+    ]
+    text = "\n".join(["asset_id,performed_at,result", *rows, ""])
+    (centre / INSPECTIONS).write_text(text, "utf-8")
+    return centre
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+
+
+def test_the_same_is_drawn_in_another_checkout(run: Run, many: Path, tmp_path: Path) -> None:
+    first = run("sample", "inspections", many, *PERIOD, "--format", "json")
+    assert first.exit_code == 0
+    many.rename(tmp_path / "elsewhere")
+    again = run("sample", "inspections", tmp_path / "elsewhere", *PERIOD, "--format", "json")
+    assert again.stdout == first.stdout
+    told = json.loads(first.stdout)
+    assert (told["population"], told["size"], told["is_size_chosen"]) == (60, 20, True)
+    assert len({each["id"] for each in told["items"]}) == 20
+    other = json.loads(
+        run(
+            "sample", "inspections", tmp_path / "elsewhere", "--format", "json",
+            "--period", "2026-11-01/2026-11-19",
+        ).stdout
+    )  # fmt: skip
+    assert {each["id"] for each in other["items"]} != {each["id"] for each in told["items"]}
+
+
+def test_records_outside_the_period_are_no_members(run: Run, centre: Path) -> None:
+    asked = ("sample", "inspections", centre, "--format", "json", "--size", "9")
+    told = json.loads(run(*asked, "--period", "2026-11-05/2026-11-19").stdout)
+    assert [each["fields"]["asset_id"] for each in told["items"]] == ["PBX-1"]
+    empty = run(*asked, "--period", "2026-10")
+    assert (empty.exit_code, "US503 " in empty.stderr) == (2, True)
+
+
+def test_each_value_of_a_field_has_its_share(run: Run, many: Path) -> None:
+    asked = ("sample", "inspections", many, *PERIOD, "--by", "asset_id", "--size", "7")
+    told = json.loads(run(*asked, "--format", "json").stdout)
+    shares = {each["name"]: each["drawn"] for each in told["strata"]}
+    assert shares == {"PBX-1": 4, "PBX-2": 3}
+    assert all(each["stratum"] == each["fields"]["asset_id"] for each in told["items"])
+
+
+def test_subjects_of_a_control(run: Run, failing: Path) -> None:
+    told = json.loads(run("sample", "EM-1", failing, "--by", "period", "--format", "json").stdout)
+    states = {each["id"]: each["fields"]["now"] for each in told["items"]}
+    assert states == {"PBX-1": "pass", "PBX-2": "fail"}
+
+
+@pytest.mark.parametrize("name", ["inspections", "EM-1"])
+def test_nothing_is_drawn_where_something_is_invalid_or_unread(
+    run: Run, centre: Path, name: str
+) -> None:
+    (centre / "evidence/inspections/notes.txt").write_text("left out\n", "utf-8")
+    unread = run("sample", name, centre, *PERIOD)
+    assert (unread.exit_code, "US504 " in unread.stderr, unread.stdout) == (2, True, "")
+    (centre / "evidence/inspections/notes.txt").unlink()
+    change(centre, INSPECTIONS, "PBX-2,2026-11-01T09:00:00+08:00,pass", "PBX-2,soon,pass")
+    invalid = run("sample", name, centre, *PERIOD)
+    assert (invalid.exit_code, "US504 " in invalid.stderr, invalid.stdout) == (2, True, "")
+
+
+def filled(text: str, result: str = "ok", remark: str = "seen") -> str:
+    """Write a result into every row."""
+    table = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
+    for row in table[1:]:
+        row[5:9] = [result, remark, "A. Auditor", "2026-11-21"]
+    file = io.StringIO()
+    csv.writer(file).writerows(table)
+    return file.getvalue()
+
+
+def test_what_testers_found_is_read_back(run: Run, many: Path, tmp_path: Path) -> None:
+    asked = ("sample", "inspections", many, *PERIOD, "--size", "3")
+    drawn = run(*asked, "--format", "csv").stdout
+    file = tmp_path / "tested.csv"
+    untested = run(*asked, "--results", _written(file, drawn))
+    assert (untested.exit_code, "NOT TESTED" in untested.stdout) == (1, True)
+    passed = run(*asked, "--results", _written(file, filled(drawn)), "--format", "json")
+    assert passed.exit_code == 0
+    items = json.loads(passed.stdout)["items"]
+    assert {(each["result"], each["remark"], each["tester"]) for each in items} == {
+        ("ok", "seen", "A. Auditor")
+    }
+    excepted = filled(drawn).replace("ok", "exception", 1)
+    failed = run(*asked, "--results", _written(file, excepted))
+    assert (failed.exit_code, "1 exceptions" in failed.stdout) == (1, True)
+    chinese = run(*asked, "--results", _written(file, filled(drawn, "符合")))
+    assert chinese.exit_code == 0
+
+
+def test_a_workbook_is_read_back(run: Run, many: Path, tmp_path: Path) -> None:
+    asked = ("sample", "inspections", many, *PERIOD, "--size", "2")
+    file = tmp_path / "tested.xlsx"
+    assert run(*asked, "--format", "xlsx", "-o", file, "--lang", "zh").exit_code == 0
+    book = openpyxl.load_workbook(file)
+    sheet = book.worksheets[0]
+    for row in sheet.iter_rows(min_row=2):
+        row[5].value = "exception"
+        row[6].value = "no signature"
+    book.save(file)
+    found = run(*asked, "--results", file, "--format", "json")
+    assert found.exit_code == 1
+    assert {each["remark"] for each in json.loads(found.stdout)["items"]} == {"no signature"}
+
+
+def _written(file: Path, text: str) -> Path:
+    file.write_text(text, "utf-8")
+    return file
+
+
+def _first_row_gone(text: str) -> str:
+    head, _, *rest = text.splitlines(keepends=True)
+    return head + "".join(rest)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "code"),
+    [
+        (lambda text: filled(text, "fine"), "US509 "),
+        (_first_row_gone, "US510 "),
+        (lambda text: text + text.splitlines(keepends=True)[1], "US508 "),
+        (lambda text: text.replace("PBX-1", "PBX-9").replace("PBX-2", "PBX-9"), "US508 "),
+        (lambda text: "", "US510 "),
+    ],
+)
+def test_results_that_are_not_those_of_the_draw(
+    run: Run, many: Path, tmp_path: Path, spoil: object, code: str
+) -> None:
+    asked = ("sample", "inspections", many, *PERIOD, "--size", "3")
+    drawn = run(*asked, "--format", "csv").stdout
+    assert callable(spoil)
+    refused = run(*asked, "--results", _written(tmp_path / "tested.csv", spoil(drawn)))
+    assert (refused.exit_code, code in refused.stderr, refused.stdout) == (2, True, "")
+
+
+def test_results_of_another_draw_are_refused(run: Run, many: Path, tmp_path: Path) -> None:
+    asked = ("sample", "inspections", many, *PERIOD)
+    drawn = run(*asked, "--size", "3", "--format", "csv").stdout
+    file = _written(tmp_path / "tested.csv", filled(drawn))
+    refused = run(*asked, "--size", "4", "--results", file)
+    assert (refused.exit_code, "US508 " in refused.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("data", [b"PK\x03\x04broken", b"\xff\xfe\x00"])
+def test_what_is_no_table(run: Run, many: Path, tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "tested").write_bytes(data)
+    asked = ("sample", "inspections", many, *PERIOD)
+    refused = run(*asked, "--results", tmp_path / "tested")
+    assert (refused.exit_code, "US511 " in refused.stderr) == (2, True)
+
+
+def test_names_that_are_not_known(run: Run, centre: Path) -> None:
+    for asked, code in (
+        (("inspection",), "US502 "),
+        (("inspections", "--by", "colour"), "US450 "),
+        (("inspections", "--at", "result"), "US507 "),
+        (("assets", *PERIOD), "US50"),
+    ):
+        refused = run("sample", *asked, centre)
+        assert (refused.exit_code, code in refused.stderr) == (2, True), refused.stderr
