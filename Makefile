@@ -3,7 +3,7 @@
 # Both need git, make and Python 3.11 or newer, and build what else they need in .venv.
 
 .DEFAULT_GOAL := check
-.PHONY: check report test falsify coverage test-long mutants fuzz reliability lint bombs bench sample reproduce docs wheel pins clean
+.PHONY: check report test falsify coverage test-long mutants fuzz reliability lint bombs bench sample pictures reproduce docs wheel pins clean
 
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 PYTHON ?= $(shell for python in $(PYTHONS); do \
@@ -99,11 +99,17 @@ sample: $(DEV)
 	$(BIN)/python tools/glossary.py
 	@cd tools && $(abspath $(BIN))/python -m reference
 	$(BIN)/python tools/readme.py
+	$(BIN)/python tools/pictures.py
+
+# Take the pictures of the report again, with Chromium; a test says when that is due.
+pictures: $(DEV)
+	$(BIN)/python tools/pictures.py
+	$(BIN)/python tools/pictures.py report
 
 # Make everything again that is kept though it is made, and compare.
 MADE := evidence policy/schemas reports src/ccpolicy/examples src/ccpolicy/locale \
 	src/ccpolicy/messages docs/messages.md docs/messages.zh.md docs/glossary.md docs/glossary.zh.md \
-	docs/reference 	README.md README.zh.md
+	docs/reference docs/pictures README.md README.zh.md recipes
 reproduce: sample check
 	git diff --exit-code --stat -- $(MADE)
 	@new=$$(git ls-files --others --exclude-standard -- $(MADE)); \

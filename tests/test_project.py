@@ -31,6 +31,7 @@ FOLDERS = {
     "docs",
     "evidence",
     "policy",
+    "recipes",
     "reports",
     "requirements",
     "src",

@@ -15,7 +15,11 @@ from click.testing import CliRunner
 from ccpolicy.cli.program import program
 
 ROOT = Path(__file__).resolve().parents[1]
-READMES = (ROOT / "README.md", ROOT / "README.zh.md")
+READMES = (
+    ROOT / "README.md",
+    ROOT / "README.zh.md",
+    *sorted(ROOT.glob("recipes/*/README*.md")),
+)
 _BLOCK = re.compile(r"^```console\n\$ ccpolicy (.*)\n(?:.*\n)*?```$", re.MULTILINE)
 
 

@@ -189,7 +189,7 @@ def test_future_event(office: Office) -> None:
     office.write(EVENTS, HEADER + good)
     office.passes()
     office.write(EVENTS, f"{HEADER}{good}E2,{ahead},pass,\n")
-    office.doubts(f"{EVENTS}:3: ")
+    office.doubts(f"{EVENTS}:3: EV412 ", 'empty: "2099-12-31"  to column inspected_at')
     office.write("ccpolicy.toml", f'as_of = "{now:%Y-%m-%dT%H:%M:%SZ}"\nas_of_reason = "A."\n')
     office.passes()
 

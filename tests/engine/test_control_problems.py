@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 import ccpolicy
 from small_centre import CONTROLS, FILES, lay
 
@@ -62,3 +64,28 @@ def test_what_is_looked_up_through_another_dataset(tmp_path: Path) -> None:
     assert (control.now, control.period) == ("unknown", "unknown")
     [problem] = control.problems
     assert (problem.dataset, problem.locator) == ("regions", f"{REGIONS}:3")
+    assert problem.field == "state"
+
+
+HEADED = {
+    ASSETS: FILES[ASSETS].replace("[asset_id, commissioned_on]", "[asset_id]")
+    + "columns: {asset_id: 编号, commissioned_on: 启用日期}\n"
+}
+"""Assets whose file has Chinese headings, and may leave out the day from which they are owed."""
+
+
+@pytest.mark.parametrize(
+    ("rows", "code", "field"),
+    [
+        ("PBX-1,2026-13-01\n", "EV304", "启用日期"),
+        ("PBX-1,2026-10-01\nPBX-1,2026-10-02\n", "EV309", "编号"),
+        ("PBX-1,\n", "EV404", "启用日期"),
+        ("PBX-1,2026-10-01,x\n", "EV206", None),
+    ],
+)
+def test_field_at_fault_has_the_name_that_the_file_has(
+    rows: str, code: str, field: str | None, tmp_path: Path
+) -> None:
+    centre = lay(lay(tmp_path), {**HEADED, "evidence/assets/assets.csv": f"编号,启用日期\n{rows}"})
+    [control] = ccpolicy.load(centre).check().controls
+    assert [(each.code, each.field) for each in control.problems][:1] == [(code, field)]

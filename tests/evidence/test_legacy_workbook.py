@@ -20,7 +20,8 @@ from ccpolicy.evidence.readers.serial_times import is_duration, is_moment, momen
 from ccpolicy.files.finder import fingerprint
 
 from .conftest import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, TIME, Desk, day, log, workbook
-from .test_decoding import expect, noted, refused, sheet
+from .test_decoding import expect, noted, packed, refused, sheet
+from .test_opendocument import opened
 
 PROPERTIES = {"n": INTEGER, "x": NUMBER, "b": BOOLEAN, "d": DATE, "t": TIME, "note": TEXT}
 NAMES = ["id", *PROPERTIES]
@@ -100,6 +101,35 @@ def test_the_same_as_other_workbooks(desk: Desk) -> None:
     rows = [["id", "length"], ["a", datetime.timedelta(hours=30, minutes=5)]]
     newer, older = (desk.read(each, lengths) for each in (workbook(rows), legacy(rows)))
     assert (older.said, older.tables) == (newer.said, newer.tables)
+
+
+def test_one_sheet_in_three_formats(desk: Desk) -> None:
+    rows: Cells = [["登记表"], [], NAMED, ["a", 1, "合格"], [], ["b", 22, "x y"], ["合计", 23]]
+    open_rows = ["|".join(str(each) for each in row) or "||" for row in rows]
+    contents = workbook(rows), legacy(rows), opened(*open_rows)
+    for keys, count in (({"footer": "^合计"}, 2), ({"skip": ["^合计"]}, 2), ({}, 3)):
+        contract = sheet(header=3, **keys)
+        first, *others = (desk.read(each, contract) for each in contents)
+        assert len(first.places) == count
+        for each in others:
+            assert (each.tables, each.said, each.counts) == (first.tables, first.said, first.counts)
+            assert noted(each) == noted(first)
+
+
+def test_in_an_archive(desk: Desk) -> None:
+    rows: Cells = [NAMED, ["a", 1, "x"]]
+    more: Cells = [NAMED, ["b", 2, "y"]]
+    content = packed(("2026/03.xls", legacy(rows)), ("2026/04.xls", legacy(more, May=rows)))
+    desk.write("log.zip", content)
+    loaded = desk.load(sheet(files="log.zip", compression="zip", member="*.xls"))
+    assert loaded.said == []
+    assert loaded.column("id") == ["a", "b"]
+    assert loaded.places == [".zip:2026/03.xls/Log!2", ".zip:2026/04.xls/Log!2"]
+    assert noted(loaded) == ["EV243"]
+    several = sheet(files="log.zip", compression="zip", member="*/04.xls", sheet="*")
+    assert desk.load(several).places == [".zip:2026/04.xls/Log!2", ".zip:2026/04.xls/May!2"]
+    several = sheet(files="log.zip", compression="zip", member="*.xls", sheet=["L*"])
+    assert desk.load(several).places == loaded.places
 
 
 def test_many_texts(desk: Desk) -> None:

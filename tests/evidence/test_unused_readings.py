@@ -75,6 +75,29 @@ def test_words_and_patterns_that_occur_nowhere(draft: Draft) -> None:
     assert found(draft) == []
 
 
+def test_patterns_of_a_log_that_no_line_has(draft: Draft) -> None:
+    draft.write(
+        FILE,
+        """\
+id: tickets
+title: {en: Tickets, zh: 工单}
+owner: manager
+files: tickets/*.log
+format: log
+skip: [^started, ^stopped]
+pattern: '(?P<id>[a-z]) (?P<at>.*)'
+key: [id]
+retention: 5 years
+record:
+  type: object
+  required: [id]
+  properties: {id: {type: string}, at: {type: string}}
+""",
+    )
+    draft.write("evidence/tickets/1.log", "started at 9\na 9:05\n")
+    assert found(draft) == [("LN260", 6)]
+
+
 def test_files_that_cannot_be_read_say_nothing(draft: Draft) -> None:
     draft.write(FILE, TICKETS)
     draft.write("evidence/tickets/1.csv", "id,时间\na,1.3.2026 9:05,too many\n")

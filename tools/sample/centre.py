@@ -27,8 +27,8 @@ from sample.chinese_files import (
     PASSED,
     write_access_reviews,
     write_copy_log,
-    write_protection_checks,
     write_security_sessions,
+    write_worded,
 )
 from sample.clock import day
 from sample.files import (
@@ -79,12 +79,6 @@ _TABLES: dict[str, tuple[str, Callable[[], list[Row]], str]] = {
         equipment.inspections,
         "performed_at",
     ),
-    "faults": (
-        "fault_id asset_id inspection_id priority effect symptom raised_at repaired_at resolution"
-        " technician verifier spares_used incident_id no_incident_reason",
-        fault_incidents.faults,
-        "raised_at",
-    ),
     "scan_targets": ("target_id site segment starts_on ends_on", network.scan_targets, ""),
     "scans": (
         "scan_id target_id segment started_at finished_at authenticated feed_on result found",
@@ -98,7 +92,7 @@ _TABLES: dict[str, tuple[str, Callable[[], list[Row]], str]] = {
     ),
     "scan_scope": ("member_id target_id listed_on", network.scan_scope, ""),
     "access_removals": ("person_id removed_at accounts", protection.access_removals, ""),
-    "hosts": ("host_id site role in_service_on retired_on", network.hosts, ""),
+    "hosts": ("host_id site role hostname in_service_on retired_on", network.hosts, ""),
     "staff": ("person_id role site team hired_on left_on", people.staff, ""),
     "team_roles": ("role rank starts_on ends_on", people.team_roles, ""),
     "team": ("role rank person_id starts_on ends_on", people.team, ""),
@@ -123,17 +117,6 @@ _TABLES: dict[str, tuple[str, Callable[[], list[Row]], str]] = {
         " battery_voltage temperature deficiency action technician verifier result",
         power.power_tests,
         "tested_at",
-    ),
-    "generator_looks": (
-        "look_id unit_id looked_at fuel_percent battery_voltage leaks technician result",
-        power.generator_looks,
-        "looked_at",
-    ),
-    "failover_tests": (
-        "test_id site element tested_at unannounced takeover_seconds calls_lost technician verifier"
-        " result remark",
-        failovers.failover_tests,
-        "",
     ),
     "generator_services": (
         "service_id unit_id serviced_at engine_hours work technician verifier",
@@ -182,11 +165,16 @@ _TABLES: dict[str, tuple[str, Callable[[], list[Row]], str]] = {
     ),
 }
 
+_WORDED = frozenset(["inspections", "power_tests"])
+"""Datasets whose result is written in Chinese below headings in English, as the system has them."""
+
 
 def write_centre(root: Path) -> None:
     """Write the evidence below a folder."""
     for name, (columns, make, by) in _TABLES.items():
-        rows = make()
+        rows = [
+            {**row, "result": PASSED[row["result"]]} if name in _WORDED else row for row in make()
+        ]
         parts = quarters(rows, by) if name == "inspections" else years(rows, by) if by else {}
         for part, some in (parts or {name: rows}).items():
             write_csv(root / name / f"{part}.csv", some, columns.split())
@@ -194,8 +182,7 @@ def write_centre(root: Path) -> None:
     _write_spreadsheets(root)
     reviewed, held = protection.access_reviews(), training.security_sessions()
     write_access_reviews(root / "access_reviews" / "access_reviews.csv", reviewed)
-    checked = protection.protection_checks()
-    write_protection_checks(root / "protection_checks" / "protection_checks.csv", checked)
+    _write_worded(root)
     write_security_sessions(root / "security_sessions" / "security_sessions.csv", held)
     for year, some in years(backups.backup_copies(), "copied_at").items():
         write_copy_log(root / "backup_copies" / f"{year}.log", some)
@@ -203,6 +190,17 @@ def write_centre(root: Path) -> None:
         target = root / source.relative_to(backups.CAPTURED)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(source.read_bytes())
+
+
+def _write_worded(root: Path) -> None:
+    for name, rows, by in (
+        ("protection_checks", protection.protection_checks(), ""),
+        ("failover_tests", failovers.failover_tests(), ""),
+        ("faults", fault_incidents.faults(), "raised_at"),
+        ("generator_looks", power.generator_looks(), "looked_at"),
+    ):
+        for part, some in (years(rows, by) if by else {name: rows}).items():
+            write_worded(root / name / f"{part}.csv", name, some)
 
 
 def _write_documents(root: Path) -> None:

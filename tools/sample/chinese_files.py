@@ -8,9 +8,76 @@ from pathlib import Path
 
 from sample.files import Row, write_csv, write_lines
 
-PASSED = {"pass": "合格", "fail": "不合格"}
+PASSED: dict[object, str] = {"pass": "合格", "fail": "不合格"}
 _SCOPES = {"firewall": "防火墙策略", "access": "访问权限"}
 _REVIEWS = ("复核编号", "职场", "复核范围", "复核日期", "复核人工号", "批准人工号", "结论")
+_HEADINGS = {  # dataset: column and its heading
+    "protection_checks": {
+        "check_id": "核查编号",
+        "site": "职场",
+        "measure": "防护措施",
+        "checked_on": "核查日期",
+        "in_scope": "应有数量",
+        "in_place": "实有数量",
+        "oldest_log_days": "最早日志距今天数",
+        "checker": "核查人工号",
+        "verifier": "复核人工号",
+        "result": "结论",
+    },
+    "faults": {
+        "fault_id": "工单编号",
+        "asset_id": "设备编号",
+        "inspection_id": "巡检编号",
+        "priority": "故障等级",
+        "effect": "影响",
+        "symptom": "故障现象",
+        "raised_at": "报修时间",
+        "repaired_at": "修复时间",
+        "resolution": "处理方式",
+        "technician": "维修人工号",
+        "verifier": "验收人工号",
+        "spares_used": "耗用备件",
+        "incident_id": "关联事故编号",
+        "no_incident_reason": "未列为事故的理由",
+    },
+    "generator_looks": {
+        "look_id": "编号",
+        "unit_id": "机组编号",
+        "looked_at": "查看时间",
+        "fuel_percent": "油位（%）",
+        "battery_voltage": "启动电池电压（V）",
+        "leaks": "渗漏",
+        "technician": "查看人工号",
+        "result": "结论",
+    },
+    "failover_tests": {
+        "test_id": "编号",
+        "site": "职场",
+        "element": "切换对象",
+        "tested_at": "演测时间",
+        "unannounced": "是否预先通知",
+        "takeover_seconds": "切换用时（秒）",
+        "calls_lost": "丢失来电",
+        "technician": "执行人工号",
+        "verifier": "核验人工号",
+        "result": "结论",
+        "remark": "备注",
+    },
+}
+_WORDS: dict[str, dict[object, str]] = {  # column: value and its word
+    "result": PASSED,
+    "measure": {
+        "log_retention": "日志留存",
+        "malware_protection": "恶意代码防范",
+        "multi_factor": "登录二次验证",
+    },
+    "priority": {"critical": "紧急", "major": "重要", "minor": "一般"},
+    "effect": {"stopped": "停机", "degraded": "性能下降", "none": "无影响"},
+    "resolution": {"repaired": "维修", "replaced": "更换"},
+    "leaks": {False: "无", True: "有"},
+    "element": {"trunks": "运营商中继", "pbx": "PBX节点", "other_site": "转另一职场"},
+    "unannounced": {False: "是", True: "否"},
+}
 _FORM = ("序号", "提交答卷时间", "所用时间", "来源", "1、场次编号", "2、职场", "3、开始时间")
 _FORM_REST = (
     "4、培训主题",
@@ -45,37 +112,25 @@ def write_access_reviews(path: Path, rows: Sequence[Row]) -> None:
     write_csv(path, exported, _REVIEWS, "gb18030")
 
 
-_MEASURES = {
-    "log_retention": "日志留存",
-    "malware_protection": "恶意代码防范",
-    "multi_factor": "登录二次验证",
-}
-_CHECKS = {
-    "check_id": "核查编号",
-    "site": "职场",
-    "measure": "防护措施",
-    "checked_on": "核查日期",
-    "in_scope": "应有数量",
-    "in_place": "实有数量",
-    "oldest_log_days": "最早日志距今天数",
-    "checker": "核查人工号",
-    "verifier": "复核人工号",
-    "result": "结论",
-}
+def write_worded(path: Path, dataset: str, rows: Sequence[Row]) -> None:
+    """Write a list that is kept in a spreadsheet and saved as CSV, in the words of those who do."""
+    headings = _HEADINGS[dataset]
+    exported = [
+        {headings[name]: _worded(name, value) for name, value in row.items()} for row in rows
+    ]
+    write_csv(path, exported, list(headings.values()), "utf-8-sig")
 
 
-def write_protection_checks(path: Path, rows: Sequence[Row]) -> None:
-    """Write the list that the network team keeps in a spreadsheet and saves as CSV."""
-    exported = []
-    for row in rows:
-        checked = f"{row['checked_on']:%Y年}{row['checked_on'].month}月{row['checked_on'].day}日"
-        worded = {
-            "measure": _MEASURES[row["measure"]],
-            "checked_on": checked,
-            "result": PASSED[row["result"]],
-        }
-        exported.append({_CHECKS[name]: worded.get(name, value) for name, value in row.items()})
-    write_csv(path, exported, list(_CHECKS.values()), "utf-8-sig")
+def _worded(name: str, value: object) -> object:
+    match value:
+        case datetime.datetime():
+            return f"{value:%Y-%m-%d %H:%M}"
+        case datetime.date():
+            return f"{value:%Y年}{value.month}月{value.day}日"
+        case None:
+            return None
+        case _:
+            return _WORDS.get(name, {}).get(value, value)
 
 
 def write_security_sessions(path: Path, rows: Sequence[Row]) -> None:

@@ -12,7 +12,7 @@ from sample.incidents import incidents
 _NEAR = datetime.timedelta(hours=12)
 _REASONS = (
     "冗余设备已自动接管，通话未受影响",
-    "巡检中发现，尚未影响业务即已停用检修",
+    "停机时来电较少，备用设备承担全部来电",
     "所带座席当时无人值守，来电由其他座席接听",
 )
 

@@ -167,6 +167,8 @@ _HOSTS = {  # role: number at Shanghai, at Chengdu
 }
 _NEW_HOSTS = {"sha-wfm-01": "2025-11-24", "sha-web-03": "2026-06-15"}
 _OLD_HOSTS = {"sha-web-01": "2026-06-30"}
+_OWN_NAMES = {"sha-backup-01": "backup1", "ctu-backup-01": "backup2"}
+"""Names that hosts were given before there were rules for them, and that their backups bear."""
 _LATE_UPDATES = {"ctu-pbx-01": {"2026-02": 3}, "sha-vpn-01": {"2026-09": 1}}
 
 
@@ -188,6 +190,7 @@ def hosts() -> list[Row]:
                 "host_id": name,
                 "site": name[:3].upper(),
                 "role": role,
+                "hostname": _OWN_NAMES.get(name),
                 "in_service_on": day(since) if since else opened,
                 "retired_on": day(until) if until else None,
             }

@@ -8,6 +8,7 @@ from sample.clock import (
     LAST,
     Date,
     by_hand,
+    by_machine,
     day,
     minutes,
     months_after,
@@ -34,7 +35,7 @@ _POSTS: list[tuple[str, str, str]] = [  # role, team and site, in the order of t
     ("emergency officer", "management", "SHA"),
     ("internal auditor", "management", "SHA"),
     ("customer relations lead", "operations", "SHA"),
-    ("personnel partner", "management", "SHA"),
+    ("HR partner", "management", "SHA"),
     ("emergency officer", "management", "CTU"),
     *[("facilities technician", "facilities", site) for site in ["SHA"] * 4 + ["CTU"] * 4],
     *[("systems engineer", "it", site) for site in ["SHA"] * 3 + ["CTU"] * 3],
@@ -218,7 +219,9 @@ def contact_tests() -> list[Row]:
         for on in rounds(
             workday_from(first), last, lambda on: months_after(on, 3), (3, 14), who, late=late
         ):
-            tested = by_hand(on, who)
+            # Pagers are for the night, so they are tried at night.
+            is_pager = contact["channel"] == "page"
+            tested = by_machine(on, 22, who) if is_pager else by_hand(on, who)
             call = {"contact_id": who, "channel": contact["channel"]}
             if often(6, "no answer", who, on):
                 missed = workday_until(on - DAY)

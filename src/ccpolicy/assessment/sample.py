@@ -6,7 +6,8 @@ import hashlib
 from typing import ClassVar, Literal
 
 from ccpolicy.assessment.agenda import PlanReference
-from ccpolicy.assessment.models import Model, Tool, Window
+from ccpolicy.assessment.building_blocks import AssessmentModel
+from ccpolicy.assessment.models import Tool, Window
 from ccpolicy.texts import Text
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
@@ -15,7 +16,7 @@ COLUMNS = ("number", "item", "stratum", "place", "draw", "result", "remark", "te
 """Of the table that testers fill in, before the fields; `draw` says of which draw a row is."""
 
 
-class Stratum(Model):
+class Stratum(AssessmentModel):
     """A part of the population of which a share is drawn."""
 
     name: str
@@ -24,7 +25,7 @@ class Stratum(Model):
     drawn: int
 
 
-class SampledItem(Model):
+class SampledItem(AssessmentModel):
     """A member of the population that was drawn."""
 
     id: str
@@ -40,7 +41,7 @@ class SampledItem(Model):
     tested_on: str = ""
 
 
-class Sample(Model):
+class Sample(AssessmentModel):
     """What was drawn from a population, and how, so that anybody draws the same."""
 
     SUBJECT: ClassVar[Literal["sample"]] = "sample"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,18 @@ MOST_BYTES = 1 << 28
     default="normal",
     help="Level of detail; an HTML summary prints on at most three pages.",
 )
+@options.option(
+    "--compare",
+    metavar="FILE",
+    help="Earlier assessment as JSON: the report says what is new, cured, longer or shorter since,"
+    " and which rules changed.",
+)
+@options.option(
+    "--prepared-by", default="", metavar="NAME", help="Who prepared the report, for its first page."
+)
+@options.option(
+    "--prepared-on", default="", metavar="DAY", help="When it was prepared, as it is to be shown."
+)
 @options.output
 @options.strict
 @options.cache
@@ -63,6 +76,9 @@ def command(
     subjects: bool,
     format_: str,
     detail: str,
+    compare: str | None,
+    prepared_by: str,
+    prepared_on: str,
     output: str | None,
     strict: bool,
 ) -> None:
@@ -71,10 +87,17 @@ def command(
 
     from ccpolicy.cli.output import refuse_terminal, report_unsupported, write
     from ccpolicy.cli.pin import warn_of_moment
-    from ccpolicy.errors import CcpolicyError
+    from ccpolicy.errors import CcpolicyError, ReportError
     from ccpolicy.policy.settings import FILE as SETTINGS
 
     refuse_terminal(format_, output)
+    if (compare or prepared_by or prepared_on) and not FORMATS[format_].prepared:
+        raise ReportError(
+            "the format '{name}' shows neither a comparison nor who prepared it",
+            hint="write one of: {names}",
+            name=format_,
+            names=", ".join(name for name, each in FORMATS.items() if each.prepared),
+        )
     if source and (as_of or period or known_at or owners):
         raise CcpolicyError(
             "an assessment that is read with --from was judged already, as of its own moment",
@@ -102,10 +125,40 @@ def command(
                     subjects=subjects or FORMATS[format_].subjects,
                 )
             )
+    view = replace(view, prepared_by=prepared_by, prepared_on=prepared_on)
+    if compare:
+        view = replace(view, compared=_earlier(compare, result))
     report = render(result, format_, view)
     report_unsupported([(format_, report)], view.language, strict=strict)
     write(report.content, output, for_people=FORMATS[format_].for_people)
     warn_of_moment(result.as_of, result.as_of_source, view)
+
+
+def _earlier(file: str, result: Assessment) -> Assessment:
+    """Read the assessment that a report is compared with.
+
+    Raises:
+        ReportError: it is of another plan, or no earlier one.
+    """
+    from ccpolicy.errors import Locator, ReportError
+
+    found = read(Path(file))
+    if found.policy.id != result.policy.id:
+        raise ReportError(
+            "the assessment is of another plan: '{other}', not '{plan}'",
+            hint="compare two assessments of one plan",
+            locator=Locator(file),
+            other=found.policy.id,
+            plan=result.policy.id,
+        )
+    if datetime.fromisoformat(found.as_of) > datetime.fromisoformat(result.as_of):
+        raise ReportError(
+            "the assessment to compare with is of a later moment: {moment}",
+            hint="give the earlier one to --compare",
+            locator=Locator(file),
+            moment=found.as_of,
+        )
+    return found
 
 
 def read(file: Path) -> Assessment:

@@ -52,6 +52,8 @@ _HINT_MESSAGES = {
     "no_item": "correct the record, or have 'where' of the control leave out what is no item",
     "early_pause": "a pause belongs to what is open: correct its beginning, or the opening",
     "coming_end": "leave its end empty until it is over: an open pause lasts on by itself",
+    "future": "correct it; if it stands for no day, as 2099-12-31 often does, name it in the"
+    ' dataset: add  empty: "2099-12-31"  to column {column}',
     "no_reason": "the reasons permitted are: {known}",
     "other_reason": "the reasons permitted are: {known}",
 }
@@ -97,7 +99,9 @@ class EvidenceFinding:
         if self.close:
             return Message.of(self.close.hint, close=self.close.name)
         hint = _HINT_MESSAGES.get(self.code)
-        return Message.of(hint, known=", ".join(self.known)) if hint else None
+        if not hint:
+            return None
+        return Message.of(hint, known=", ".join(self.known), column=self.column)
 
 
 def find_faults(

@@ -142,17 +142,21 @@ def _words(policy: Policy, dataset: Dataset, store: DuckDB, rows: RawRows) -> It
 def _patterns(
     policy: Policy, dataset: Dataset, store: DuckDB, rows: RawRows
 ) -> Iterator[LintFinding]:
-    """Yield patterns of `skip` without which as many rows are read."""
+    """Yield patterns of `skip` without which as many rows are read, and as many refused."""
     for index, pattern in enumerate(dataset.skip):
         others = [*dataset.skip[:index], *dataset.skip[index + 1 :]]
         store.drop(rows.relation)
         without = _rows(policy, dataset.model_copy(update={"skip": others}), store)
-        if without and without.counts == rows.counts:
+        if without and _counted(without) == _counted(rows):
             yield LintFinding(
                 Message.of("no row is passed over by the pattern '{pattern}'", pattern=pattern),
                 Message.of("take it out, or correct it"),
                 policy.place("dataset", dataset.id, "skip", index),
             )
+
+
+def _counted(rows: RawRows) -> tuple[dict[int, int], int]:
+    return rows.counts, len(rows.problems.of_records)
 
 
 def _is_read(store: DuckDB, rows: RawRows, column: Column, field: str, forms: Any) -> bool:

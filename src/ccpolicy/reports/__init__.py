@@ -43,6 +43,8 @@ class Format:
     """Whether it shows the assessment's annex."""
     subjects: bool = False
     """Whether it lists whole populations."""
+    prepared: bool = False
+    """Whether it says who prepared it, and what changed since another assessment."""
     for_files: bool = False
     """Whether it is of no use in a terminal: a page for a browser, or bytes."""
     job_summary: bool = False
@@ -94,10 +96,16 @@ FORMATS: dict[str, Format] = {
             "sample": "sample_tables.render_xlsx",
         },
         subjects=True,
+        prepared=True,
         for_files=True,
     ),
     "html": Format(
-        ".html", {"assessment": "html.render_assessment"}, annex=True, subjects=True, for_files=True
+        ".html",
+        {"assessment": "html.render_assessment"},
+        annex=True,
+        subjects=True,
+        prepared=True,
+        for_files=True,
     ),
     "oscal": Format(".oscal.json", {"assessment": "oscal.render_assessment"}),
 }
@@ -118,6 +126,12 @@ class View:
     folder: str = ""
     """Where the repository lies below the top of its git checkout, from which readers of some
     formats look for files; empty, or with `/` at its end."""
+    prepared_by: str = ""
+    """Who prepared the report, as given."""
+    prepared_on: str = ""
+    """When, as given: the clock is not asked."""
+    compared: Assessment | None = None
+    """An earlier assessment, of which the report says what changed since."""
     excerpt: Callable[[str, str | None], list[str]] | None = None
     """Returns the lines of a file to be shown for a place, and for a field there if one is named;
     None where the files are not at hand."""

@@ -52,7 +52,7 @@ def _pieces(document: HtmlDocument, view: View) -> Iterator[bytes]:
     }
     shared["titles"] = {each: document.title(each) for each in document.result.policy.languages}
     shared["policy"] = content_policy(str(shared["style"]), str(shared["script"]))
-    names = ["head", "cover", "summary", "matrix"]
+    names = ["head", "cover", "summary", "compare", "matrix"]
     if view.detail != "brief":
         yield from _rendered(environment, [*names[:-1], "overview", "matrix", "controls"], shared)
         for section in document.sections():
@@ -128,7 +128,7 @@ def _environment() -> Environment:
     from markupsafe import Markup
 
     from ccpolicy.reports import time_text
-    from ccpolicy.reports.html_parts import frameworks, labels, timeline, wording
+    from ccpolicy.reports.html_parts import frameworks, labels, packing, timeline, wording
 
     environment = Environment(
         loader=FileSystemLoader(PARTS / "templates"),
@@ -152,6 +152,7 @@ def _environment() -> Environment:
             "served_share": frameworks.served_share,
             "grades": frameworks.grades,
             "listed": frameworks.listed,
+            "minutes": packing.minutes,
         }
     )
     environment.filters["raw"] = Markup

@@ -6,7 +6,8 @@ import datetime
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ccpolicy.assessment.models import Assessment
+from ccpolicy.assessment.models import Assessment, Lapse
+from ccpolicy.reports.assessment_changes import KIND_MESSAGES, Changes, changes
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import (
     GRADE_MESSAGES,
@@ -39,6 +40,9 @@ def sheets(page: Page, result: Assessment) -> Iterator[Sheet]:
     yield Sheet(
         page.say("Summary"), [page.say("What"), page.say("Value")], list(_summary(page, result))
     )
+    if page.view.compared:
+        found = changes(without_later_lapses(page.view.compared), result)
+        yield _changes(page, result, found)
     yield _controls(page, result)
     yield _lapses(page, result)
     yield _problems(page, result)
@@ -70,6 +74,40 @@ def _summary(page: Page, result: Assessment) -> Iterator[Sequence[Cell]]:
         yield page.say(VERDICT_MESSAGES[verdict]), count
     yield page.say("Policy digest (SHA-256)"), result.policy.digest
     yield page.say("Made by"), f"{result.tool.name} {result.tool.version}"
+    if page.view.prepared_by or page.view.prepared_on:
+        yield page.say("Prepared by"), f"{page.view.prepared_by} {page.view.prepared_on}".strip()
+
+
+def _changes(page: Page, result: Assessment, found: Changes) -> Sheet:
+    head = [
+        page.say("Change"),
+        page.say("Control"),
+        page.say("Subject"),
+        page.say("From"),
+        page.say("Up to, before"),
+        page.say("Up to"),
+    ]
+    verdicts = {verdict: page.say(text) for verdict, text in VERDICT_MESSAGES.items()}
+    rows: list[Sequence[Cell]] = [
+        (page.say("rule changed"), each.id, None, None, None, None) for each in found.rules
+    ]
+    for turned in found.verdicts:
+        sides = [
+            " / ".join(verdicts[e] for e in pair)
+            for pair in zip(turned.now, turned.period, strict=True)
+        ]
+        rows.append((page.say("verdict changed"), turned.control.id, None, None, *sides))
+    for each in found.lapses:
+        subject, starts = each.lapse.subject, beginning(each.lapse.starts)
+        ends = _until(page, each.before), _until(page, each.after)
+        rows.append((page.say(KIND_MESSAGES[each.kind]), each.control, subject, starts, *ends))
+    return Sheet(page.say("Changes"), head, rows)
+
+
+def _until(page: Page, lapse: Lapse | None) -> Cell:
+    if lapse is None:
+        return None
+    return span_ending(lapse.starts, lapse.ends) if lapse.ends else page.say("still open")
 
 
 def _controls(page: Page, result: Assessment) -> Sheet:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from ccpolicy.api import Repository
 from ccpolicy.assessment.models import Assessment, Problem, SubjectState
-from ccpolicy.assessment.preview import Refusal
+from ccpolicy.assessment.preview import RefusedEvidence
 from ccpolicy.draft.preview import preview
 from ccpolicy.engine.question import EvaluationRequest
 from ccpolicy.errors import CcpolicyError, EvidenceError, Locator
@@ -138,14 +138,14 @@ def _touches(
     return False
 
 
-def _refuse_problems(name: str, problems: Sequence[Problem | Refusal]) -> None:
+def _refuse_problems(name: str, problems: Sequence[Problem | RefusedEvidence]) -> None:
     """Refuse a population of which something could not be read.
 
     Raises:
         EvidenceError: there is a problem; the first is named.
     """
     for first in problems[:1]:
-        place = first.place if isinstance(first, Refusal) else first.locator
+        place = first.place if isinstance(first, RefusedEvidence) else first.locator
         raise EvidenceError(
             "the population of '{name}' is not complete: {count} problems, the first {code}",
             hint="put these in order, so that nothing is left out of the draw; see: ccpolicy check"

@@ -50,10 +50,10 @@ QUESTIONS = [
         [
             contents("DR-2"),
             "#DR-2 .tl summary:has-text('CTU')",
-            "#DR-2 .tl details[open] .spans a:text-is('2025.yaml:276')",
+            "#DR-2 .tl details[open] .spans a:text-is('2025.yaml:299')",
         ],
         PEEK,
-        ["CTU", "on_site", "D-2025-10", "2025-10-23T16:04:00+08:00", "generator takes over"],
+        ["CTU", "on_site", "D-2025-10", "2025-10-23T16:04:00+08:00", "发电机接管供电"],
         "evidence/drills/2025.yaml",
     ),
     Question(
@@ -80,7 +80,7 @@ QUESTIONS = [
     Question(
         "Whose training lapsed and was cured, and by which record?",
         [
-            "section[aria-labelledby=h-cured] a.id:text-is('TR-1')",
+            "section[aria-labelledby=h-failed] a.id:text-is('TR-1')",
             "#TR-1 table.lapses tr:has-text('P0160') td:last-child a.rec",
         ],
         PEEK,

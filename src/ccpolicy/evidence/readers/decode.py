@@ -100,7 +100,8 @@ def _contents(
         sheets, more = chosen_sheets(content)
         content = replace(content, notes=(*content.notes, *more))
         for sheet in sheets:
-            part = replace(content, part=sheet)
+            name = f"{file.part}/{sheet}" if file.part else sheet
+            part = replace(content, part=name, sheet=sheet)
             yield replace(part, around=known_around(part))
             content = replace(content, notes=())
     else:

@@ -81,7 +81,10 @@ class SourceFile:
     folder: str = ""
     """The evidence folder's path from the root."""
     part: str | None = None
-    """Name of the sheet, or of the file in an archive, if the contract may choose several."""
+    """Name of the sheet, or of the file in an archive, if the contract may choose several; if it
+    may choose several of both, `file/sheet`."""
+    sheet: str | None = None
+    """Name of the sheet, if the contract may choose several."""
     origin: StoredFile | None = None
     """The file from which the content was decoded, if it is another."""
     runs: LineRuns | None = None

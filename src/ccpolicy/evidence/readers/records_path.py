@@ -208,11 +208,15 @@ def at_pointer(document: Any, tokens: Sequence[str], record: KeyPath, *, is_xml:
         step: str | int = record[index] if is_any(step_name) else step_name
         if is_xml and not _is_index(step):
             value = alone(value)
+        elif is_xml and not isinstance(value, list):
+            # An element that occurs once is the first of its kind.
+            value = value if int(step) == 0 else None
+            continue
         if isinstance(value, dict):
             value = value.get(str(step))
         elif isinstance(value, list) and _is_index(step) and int(step) < len(value):
             value = value[int(step)]
-        elif not (is_xml and step == 0):
+        else:
             return None
     return value
 

@@ -52,6 +52,9 @@ class _Sheet:
         self.file = file
         file.check_size(MAX_BYTES)
         self.name, rows, self.facts, self.notes = open_sheet(file)
+        is_packed = file.part and not file.sheet
+        self.place = f"{file.part}/{self.name}" if is_packed else file.part or self.name
+        """What places call the sheet."""
         self.hidden = file.contract.dataset.hidden
         self.cells = CellTexts(self.file, _heading)
         self.shape = TableShape(file, self.facts.area, _heading)
@@ -70,7 +73,7 @@ class _Sheet:
         for number in self.cells.wanted:
             self.cells.take(number, rows[number - 1] if number <= len(rows) else ())
         known = {column.name: column for column in file.contract.columns}
-        place = Locator(file.name, self.shape.first_row, sheet=self.name)
+        place = Locator(file.name, self.shape.first_row, sheet=self.place)
         below = ((number, _headings(row)) for number, row in enumerate(rows, 1))
         names = match_header(
             file, headings, place, (row for row in below if row[0] > self.shape.first_row)
@@ -102,15 +105,15 @@ class _Sheet:
                     if column and cell != ""
                 }
             except EvidenceError:
-                yield Reject(number, self._refused(number, cells), sheet=self.name)
+                yield Reject(number, self._refused(number, cells), sheet=self.place)
                 continue
             if row and (error := self._merged(number)):
                 raise error
             if error := self._lost(number, cells):
-                yield Reject(number, error, sheet=self.name)
+                yield Reject(number, error, sheet=self.place)
             elif row:
                 hidden += number in self.facts.hidden_rows
-                yield Record(number, {**row, **self.around}, sheet=self.name)
+                yield Record(number, {**row, **self.around}, sheet=self.place)
         # Rows of which no cell could be read end beyond what the reader takes for the last.
         unread, end = self.facts.unread, self.facts.area.last_row
         beyond = sorted(
@@ -119,7 +122,7 @@ class _Sheet:
             if place[0] > self.last and not 0 < end < place[0] and self._counts(place[1])
         )
         for row_number, places in groupby(beyond, key=lambda place: place[0]):
-            yield Reject(row_number, unread[next(places)], sheet=self.name)
+            yield Reject(row_number, unread[next(places)], sheet=self.place)
         yield from map(ReadingNote, (*self.notes, *self.shape.notes(), *self._hidden(hidden)))
 
     def _merged(self, number: int) -> EvidenceError | None:
@@ -190,7 +193,7 @@ class _Sheet:
         return None
 
     def _place(self, row: int, index: int) -> Locator:
-        return Locator(self.file.name, row, self.first + index, sheet=self.name)
+        return Locator(self.file.name, row, self.first + index, sheet=self.place)
 
 
 def _headings(cells: list[Any]) -> list[str]:
@@ -325,7 +328,7 @@ def _wanted(
     """
     area, named = table_area(file, ranges)
     chosen = file.contract.dataset.sheet
-    wanted = file.part or named or (chosen if isinstance(chosen, str) else names[0])
+    wanted = file.sheet or named or (chosen if isinstance(chosen, str) else names[0])
     if wanted not in names:
         raise _no_sheet(file, wanted, names)
     return area, wanted
@@ -335,7 +338,7 @@ def _notes(
     file: SourceFile, wanted: str, names: Sequence[str], hidden: Collection[str]
 ) -> list[Message]:
     """Say what else there is, and whether the sheet that was read is hidden."""
-    notes = [] if file.part else list(_not_read([wanted], names))
+    notes = [] if file.sheet else list(_not_read([wanted], names))
     if wanted in hidden:
         notes.append(Message.of("the sheet '{name}' that was read is hidden", name=wanted))
     return notes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,12 +13,14 @@ from itertools import groupby, pairwise
 from ccpolicy.assessment.agenda import Task
 from ccpolicy.assessment.audit_appendix import ControlAppendix, Kind, Revision
 from ccpolicy.assessment.models import Assessment, Clause, Control, Parameter
+from ccpolicy.reports.assessment_changes import KIND_MESSAGES, Changes, changes
+from ccpolicy.reports.assessment_changes import Kind as ChangeKind
 from ccpolicy.reports.html_parts import lapses, overview, subjects, timeline, verdicts
 from ccpolicy.reports.html_parts.filters import Sites, facets
 from ccpolicy.reports.html_parts.packing import Folded
 from ccpolicy.reports.html_parts.register import Register
 from ccpolicy.reports.html_parts.scale import Scale
-from ccpolicy.reports.html_parts.wording import say, text
+from ccpolicy.reports.html_parts.wording import Wording, say, text
 from ccpolicy.reports.sections import (
     ControlDue,
     Sections,
@@ -86,6 +89,33 @@ class HtmlDocument:
         ids = [clause.id for clause in result.policy.clauses]
         self.headings = {one for one in ids if any(each.startswith(f"{one}.") for each in ids)}
 
+    @cached_property
+    def failed_in_period(self) -> list[overview.Failed]:
+        """List the controls that failed in the period, gravest first, then by time missed."""
+        return overview.failed(self.result)
+
+    @cached_property
+    def owners(self) -> list[overview.OwnerTotals]:
+        """Add up by owner."""
+        return overview.owners(self.result, self.ahead(SOON))
+
+    @property
+    def id(self) -> str:
+        """Name this report by what it rests on: the same for the same policy, evidence and time."""
+        result = self.result
+        told = [result.policy.digest, result.evidence_digest, result.as_of]
+        told += [result.window.starts, result.window.ends, *self.controls]
+        return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
+
+    def changes(self, before: Assessment) -> Changes:
+        """Return what changed since an earlier assessment."""
+        return changes(without_later_lapses(before), self.result)
+
+    @staticmethod
+    def change_words() -> dict[ChangeKind, Wording]:
+        """Name the ways in which a lapse may have changed."""
+        return {kind: say(text) for kind, text in KIND_MESSAGES.items()}
+
     def waiver_anchor(self, waiver: str) -> str:
         """Return a waiver's anchor; that of the section where it is not listed."""
         return self._waivers.get(waiver, "s-waivers")
@@ -99,6 +129,20 @@ class HtmlDocument:
     def severity_rank(severity: Severity) -> int:
         """Return a severity's rank, highest first."""
         return SEVERITIES.index(severity)
+
+    @cached_property
+    def ranges(self) -> list[tuple[str, str]]:
+        """Name the quarters and months that touch the period, with their first and last days."""
+        first = datetime.date.fromisoformat(self.result.window.starts[:10])
+        found: dict[str, tuple[datetime.date, datetime.date]] = {}
+        for size, sign in ((3, "Q"), (1, "")):
+            year, month = first.year, (first.month - 1) // size * size
+            while (day := datetime.date(year, month + 1, 1)) <= self.last:
+                year, month = (year, month + size) if month + size < 12 else (year + 1, 0)
+                name = f"{day.year}-Q{day.month // 3 + 1}" if sign else f"{day:%Y-%m}"
+                ends = datetime.date(year, month + 1, 1) - datetime.timedelta(days=1)
+                found[name] = day, ends
+        return [(name, f"{starts}/{ends}") for name, (starts, ends) in found.items()]
 
     @property
     def last(self) -> datetime.date:

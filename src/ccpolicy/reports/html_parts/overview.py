@@ -9,7 +9,7 @@ from itertools import groupby, pairwise
 
 from ccpolicy.assessment.agenda import tasks_due
 from ccpolicy.assessment.audit_appendix import AuditAppendix, ControlAppendix
-from ccpolicy.assessment.models import Assessment, Clause, Control
+from ccpolicy.assessment.models import Assessment, Clause, Control, Lapse, Text
 from ccpolicy.reports.html_parts.wording import Wording, count, decimal
 from ccpolicy.reports.time_text import last_day
 from ccpolicy.vocabulary import SEVERITIES
@@ -38,6 +38,81 @@ def chapters(result: Assessment) -> list[Chapter]:
         )
         found.append(Chapter(clauses[0], clauses, [controls[name] for name in ids]))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A control that failed in the period."""
+
+    control: Control
+    lapses: int
+    """Those that are not waived."""
+    days: float
+    longest: Lapse
+
+
+def failed(result: Assessment) -> list[Failed]:
+    """List the controls that failed in the period, gravest first, then by time missed."""
+    found = []
+    for control in result.controls:
+        longest = max(_missed(control), key=lambda lapse: lapse.days, default=None)
+        if control.period == "fail" and longest:
+            days = round(sum(lapse.days for lapse in _missed(control)), 6)
+            found.append(Failed(control, sum(1 for _ in _missed(control)), days, longest))
+    return sorted(found, key=lambda e: (SEVERITIES.index(e.control.severity), -e.days))
+
+
+def _missed(control: Control) -> Iterator[Lapse]:
+    """Yield the lapses in the period that are not waived."""
+    return (lapse for lapse in control.lapses if lapse.days and not lapse.waived_by)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerTotals:
+    """What one role answers for."""
+
+    owner: Text
+    controls: int
+    failing: int
+    """Controls that fail now."""
+    unknown: int
+    failed: int
+    """Controls that failed in the period."""
+    lapses: int
+    """In the period, not waived."""
+    days: float
+    overdue: int
+    """Subjects."""
+    due: int
+    """Subjects that fall due soon."""
+
+
+def owners(result: Assessment, until: str) -> list[OwnerTotals]:
+    """Add up by owner: most overdue first, then by days missed, then by name."""
+    end = datetime.datetime.fromisoformat(until)
+    by_owner: dict[Text, list[Control]] = {}
+    for control in result.controls:
+        by_owner.setdefault(control.owner, []).append(control)
+    found = [
+        OwnerTotals(
+            owner,
+            len(controls),
+            sum(control.now == "fail" for control in controls),
+            sum(control.now == "unknown" for control in controls),
+            sum(control.period == "fail" for control in controls),
+            sum(1 for control in controls for _ in _missed(control)),
+            round(sum(lapse.days for control in controls for lapse in _missed(control)), 2),
+            sum(lapse.is_open for control in controls for lapse in control.lapses),
+            sum(
+                len(due.subjects)
+                for control in controls
+                for due in control.due
+                if datetime.datetime.fromisoformat(due.at) <= end
+            ),
+        )
+        for owner, controls in by_owner.items()
+    ]
+    return sorted(found, key=lambda each: (-each.overdue, -each.days, each.owner.order))
 
 
 @dataclass(frozen=True, slots=True)

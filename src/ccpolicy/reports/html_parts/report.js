@@ -25,7 +25,7 @@
   }
 
   // State stands in the address: #place?language=zh&filter=now-fail,severity-high&q=…
-  const state = { place: "", language: "", theme: "", filter: [], q: "", lq: "", on: "", state: "", sort: "", page: 1, sq: "", which: "", sp: 1 };
+  const state = { place: "", language: "", theme: "", filter: [], q: "", lq: "", on: "", to: "", state: "", sort: "", page: 1, sq: "", which: "", sp: 1 };
   const languages = all("input[name=language]").map((each) => each.id.slice(5));
   // The first language of the reader that the plan has; else the one that it was written for.
   const offered = (tag) => languages.find((each) => tag === each || tag.startsWith(each + "-"));
@@ -42,6 +42,7 @@
     state.q = values.get("q") || "";
     state.lq = values.get("lq") || "";
     state.on = /^\d{4}-\d\d-\d\d$/.test(values.get("on")) ? values.get("on") : "";
+    state.to = /^\d{4}-\d\d-\d\d$/.test(values.get("to")) ? values.get("to") : "";
     state.state = values.get("state") || "";
     state.sort = values.get("sort") || "";
     state.page = Math.max(1, parseInt(values.get("page"), 10) || 1);
@@ -57,7 +58,7 @@
     if (state.language !== initial) values.set("language", state.language);
     if (state.theme !== "auto") values.set("theme", state.theme);
     if (state.filter.length) values.set("filter", state.filter.join(","));
-    for (const name of ["q", "lq", "on", "state", "sort", "sq", "which"]) if (state[name]) values.set(name, state[name]);
+    for (const name of ["q", "lq", "on", "to", "state", "sort", "sq", "which"]) if (state[name]) values.set(name, state[name]);
     if (state.page > 1) values.set("page", state.page);
     if (state.sp > 1) values.set("sp", state.sp);
     const query = values.toString();
@@ -118,6 +119,8 @@
       one("#q").value = state.q;
       one("#lq").value = state.lq;
       one("#ld").value = state.on;
+      one("#lt").value = state.to;
+      one("#range").value = state.on && state.to ? state.on + "/" + state.to : "";
       (one(`input[name=state][value="${CSS.escape(state.state)}"]`) || one("#state-all")).checked = true;
     }
     if (one("#sq")) {
@@ -197,20 +200,57 @@
   const ids = sections.map((section) => one("a.id", section).textContent);
   let matching = null;
   let asked = "";
+  // Totals of what matches, each lapse cut to the range and to the period.
+  const sums = one("#sums");
+  // A length of time in its two largest units, as everywhere in the report.
+  const length = (days) => {
+    const minutes = Math.round(days * 1440);
+    const [d, h, m] = state.language === "zh" ? [" 天", " 小时", " 分钟"] : [" d", " h", " min"];
+    const parts = minutes < 60 ? [[minutes, m]] : minutes < 1440 ? [[Math.floor(minutes / 60), h], [minutes % 60, m]]
+      : [[Math.floor(minutes / 1440), d], [Math.floor((minutes % 1440) / 60), h]];
+    return parts.filter(([count], place) => count || !place).map((part) => part.join("")).join(" ");
+  };
+  const sum = (first, after) => {
+    const [asOf, starts, ends] = [sums.dataset.asOf, sums.dataset.starts, sums.dataset.ends].map(Number);
+    const total = [0, 0];
+    const own = new Map();
+    for (const lapse of matching) {
+      const isCut = first > starts || after < ends;
+      const days = isCut ? Math.max(0, Math.min(lapse.ends, asOf, ends, after) - Math.max(lapse.starts, starts, first)) / 1440 : lapse.days;
+      const waived = lapse.waiver ? 1 : 0;
+      total[waived] += days;
+      if (waived) continue;
+      const [count, sum] = own.get(lapse.control) || [0, 0];
+      own.set(lapse.control, [count + 1, sum + days]);
+    }
+    const [lapsesOf, lapsed, waived, byControl] = all("dd", sums);
+    lapsesOf.textContent = matching.length;
+    lapsed.textContent = length(total[0]);
+    waived.textContent = length(total[1]);
+    byControl.replaceChildren(...[...own].sort((a, b) => a[0] - b[0]).flatMap(([control, [count, days]]) => {
+      const link = cell("a", ids[control], "id");
+      link.href = "#" + sections[control].id;
+      return [link, ` ${count}, ${length(days)} · `];
+    }));
+    if (byControl.lastChild) byControl.lastChild.textContent = byControl.lastChild.textContent.slice(0, -3);
+  };
   const match = () => {
     const sites = boxes.filter((box) => box.checked && box.dataset.facet === "site").map((box) => box.dataset.text);
-    const question = JSON.stringify([visible, sites, state.lq, state.on, state.state, state.sort]);
+    const question = JSON.stringify([visible, sites, state.lq, state.on, state.to, state.state, state.sort, state.language]);
     if (question === asked) return;
     asked = question;
     const words = state.lq.toLowerCase().split(/\s+/).filter(Boolean);
     const wanted = WORDS.indexOf(state.state);
-    const day = state.on ? Date.parse(state.on + "T00:00Z") / 60000 : 0;
+    // Days of the range: from the first one's beginning to the last one's end.
+    const minute = (day) => Date.parse(day + "T00:00Z") / 60000;
+    const [first, after] = [state.on ? minute(state.on) : -Infinity, state.to || state.on ? minute(state.to || state.on) + 1440 : Infinity];
     matching = lapses.filter((lapse) =>
       visible[lapse.control] && (wanted < 0 || lapse.state === wanted) && (state.state !== "known" || lapse.known) &&
-      (!state.on || (lapse.starts < day + 1440 && lapse.ends > day)) &&
+      lapse.starts < after && lapse.ends > first &&
       (!sites.length || !lapse.site || sites.includes(lapse.site)) &&
       (!words.length || words.every((word) =>
         (ids[lapse.control] + " " + lapse.subject + " " + lapse.opened + " " + lapse.closed).toLowerCase().includes(word))));
+    sum(first, after);
     const [name, down] = state.sort.split("-");
     if (["control", "state", "subject", "starts", "ends", "days", "paused"].includes(name)) {
       const order = name === "subject" ? (a, b) => (a.subject < b.subject ? -1 : a.subject > b.subject ? 1 : 0)
@@ -467,7 +507,10 @@
         timer = setTimeout(() => { state[name] = event.target.value; state.page = 1; write(); filter(); }, 120);
       });
     }
-    one("#ld").addEventListener("change", (event) => { state.on = event.target.value; state.page = 1; write(); filter(); });
+    const ranged = (on, to) => { state.on = on; state.to = to; state.page = 1; write(); show(); };
+    one("#ld").addEventListener("change", (event) => ranged(event.target.value, state.to));
+    one("#lt").addEventListener("change", (event) => ranged(state.on, event.target.value));
+    one("#range").addEventListener("change", (event) => ranged(...(event.target.value ? event.target.value.split("/") : ["", ""])));
     one("#clear").addEventListener("click", () => { state.filter = []; state.q = ""; state.page = 1; write(); show(); });
     one("#expand").addEventListener("click", () => toggle(true));
     one("#fold").addEventListener("click", () => toggle(false));
@@ -492,14 +535,14 @@
     }
     addEventListener("keydown", (event) => {
       if (event.key === "Escape") for (const facet of all(".facet[open]")) { facet.open = false; one("summary", facet).focus(); }
-      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input[type=search], input[type=date]")) return;
+      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input[type=search], input[type=date], select")) return;
       event.preventDefault();
       one("#q").focus();
     });
     new IntersectionObserver((entries, observer) => {
       if (entries.some((entry) => entry.isIntersecting)) { observer.disconnect(); look(); }
     }, { rootMargin: "800px" }).observe(one("#s-lapses"));
-    if (state.lq || state.on || state.state || state.sort || state.page > 1 || state.place === "s-lapses") look();
+    if (state.lq || state.on || state.to || state.state || state.sort || state.page > 1 || state.place === "s-lapses") look();
     if (one("#sq")) listenToSubjects();
   };
 

@@ -168,6 +168,22 @@ def _day_in(date: datetime.date, language: str) -> Markup:
     return escape(format_date(date, "long", locale))
 
 
+def length(days: float) -> Wording:
+    """Say a length of time in its two largest units, so that little is left out."""
+    minutes = round(days * 1440)
+    if minutes < 60:
+        return say("{minutes} min", minutes=minutes)
+    if minutes < 1440:
+        hours, rest = divmod(minutes, 60)
+        if not rest:
+            return say("{hours} h", hours=hours)
+        return say("{hours} h {minutes} min", hours=hours, minutes=rest)
+    whole, rest = divmod(minutes, 1440)
+    if rest < 60:
+        return say("{days} d", days=decimal(whole))
+    return say("{days} d {hours} h", days=decimal(whole), hours=rest // 60)
+
+
 def short(place: str) -> Markup:
     """Name a record by its file's own name and its line."""
     return escape(readable(place.rpartition("/")[2] if "#" not in place else _nested(place)))
