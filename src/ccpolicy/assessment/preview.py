@@ -8,7 +8,7 @@ from ccpolicy.assessment.models import AssessmentModel, FileNote, Tool
 from ccpolicy.texts import Text
 from ccpolicy.vocabulary import ColumnType
 
-SCHEMA_VERSION: Literal["1.0"] = "1.0"
+SCHEMA_VERSION: Literal["1.1"] = "1.1"
 
 
 class PreviewedFile(AssessmentModel):
@@ -60,7 +60,7 @@ class Preview(AssessmentModel):
 
     SUBJECT: ClassVar[Literal["preview"]] = "preview"
     """What reports call it."""
-    schema_version: Literal["1.0"]
+    schema_version: Literal["1.1"]
     tool: Tool
     dataset: str
     title: Text
