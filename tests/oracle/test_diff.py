@@ -334,9 +334,7 @@ def _judge(folder: Path, shared: Setting, worlds: list[World]) -> None:
     states = [ccpolicy.load(folder / name) for name in ("before", "after")]
     policies = [each.policy for each in states]
     found = diff.compare(policies[0], policies[1], (None, None), shared.as_of.date())
-    before, after = (
-        {each.id: each for each in _check(state, shared).controls} for state in states
-    )
+    before, after = ({each.id: each for each in _check(state, shared).controls} for state in states)
     for each in found.changes:
         for name in PARAMETERS:
             # Also where it is one of a class, or holds from a day on.
