@@ -13,11 +13,13 @@ from typing import Any
 import pytest
 
 from evidence.conftest import encode
+from oracle.model import Setting, World
 from oracle.repository import COLUMNS, DATASETS, write
 
 from .answers import SEEDS, Controls, batch, drawing, judge, judged, picture
 
 Record = dict[str, Any]
+Answer = tuple[Setting, list[World], Controls]
 CONTROLS = "policy/controls/all.yaml"
 
 
@@ -98,12 +100,20 @@ def test_order_and_files(seed: int, tmp_path: Path) -> None:
     _same(before, judged(folder, shared))
 
 
+@pytest.fixture(scope="module")
+def answers(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> list[tuple[Setting, list[World], Controls]]:
+    """Some batches of worlds, judged in the format in which they were drawn."""
+    batches = [batch(100 + seed, 42) for seed in range(len(SEEDS) // 2 or 1)]
+    folder = tmp_path_factory.mktemp("answers")
+    return [(*each, judge(folder / str(at), *each)) for at, each in enumerate(batches)]
+
+
 @pytest.mark.parametrize("style", ["csv", "json", "jsonl", "yaml", "xlsx", "parquet"])
-def test_formats(style: str, tmp_path: Path) -> None:
+def test_formats(style: str, answers: list[Answer], tmp_path: Path) -> None:
     """Every format says the same."""
-    for seed in range(len(SEEDS) // 2 or 1):
-        shared, worlds = batch(100 + seed, 42)
-        before = judge(tmp_path / f"before {seed}", shared, worlds)
+    for seed, (shared, worlds, before) in enumerate(answers):
         folder = tmp_path / f"after {seed}"
         folder.mkdir()
         write(folder, shared, worlds)

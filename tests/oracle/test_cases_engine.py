@@ -27,6 +27,8 @@ from .zone_calendar import later_month
 
 FIRST = datetime.datetime(1990, 1, 1, tzinfo=datetime.UTC)
 """The program takes no time before 1971, and a calendar since 1900 is long."""
+YEARS = datetime.timedelta(days=3653)
+"""No record is older at the moment that is judged, and a shorter calendar is made faster."""
 MODULES = (
     test_cases_coverage_level,
     test_cases_days,
@@ -46,10 +48,11 @@ def grouped() -> Mapping[Setting, dict[str, World]]:
         if shared.as_of < FIRST:
             continue
         starts, ends = shared.window
+        first = max(FIRST, shared.as_of - YEARS)
         shared = replace(
             shared,
-            effective_on=max(shared.effective_on, FIRST.date()),
-            window=(max(starts, FIRST.astimezone(starts.tzinfo)), ends),
+            effective_on=max(shared.effective_on, first.date()),
+            window=(max(starts, first.astimezone(starts.tzinfo)), ends),
             horizon=shared.as_of.combine(
                 later_month(shared.as_of.date(), 24), shared.as_of.timetz()
             ),
