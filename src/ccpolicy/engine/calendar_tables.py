@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -19,7 +20,7 @@ from ccpolicy.engine.relations import (
 from ccpolicy.store import Store
 from ccpolicy.time.business_calendar import BusinessCalendar
 from ccpolicy.time.business_time import Piece, day_pieces, hour_pieces
-from ccpolicy.time.calendar import Calendar, day_starts, last_days
+from ccpolicy.time.calendar import Calendar, day_number, day_starts, last_days
 from ccpolicy.time.durations import Duration
 from ccpolicy.time.epoch import DAY
 from ccpolicy.time.schedules import Schedule
@@ -222,11 +223,12 @@ class CalendarTables:
         # It may still be open by the hours of the day before; business days count from the next.
         before = int(business.has_nights) if length else -1
         day = self.first
+        unsure = self._unsure_from(business)
         for piece in pieces:
             while day < self.last and midnights[day + 1 - self.first] <= piece.starts:
                 day += 1
             year = None
-            if piece.latest < ends:
+            if unsure <= piece.latest < ends:
                 first = business.day_of(piece.starts) - before
                 year = business.unknown_year(first, business.day_of(piece.latest - 1))
             if year:
@@ -234,6 +236,12 @@ class CalendarTables:
             yield name, day, piece, year is None
         # What is planned for later than all days runs out with them.
         yield name, self.last, Piece(ends, FOREVER, ends, is_running=False), True
+
+    def _unsure_from(self, business: BusinessCalendar) -> int:
+        """Return an instant before which nothing runs out that rests on a year not known."""
+        year = business.unknown_year(self.first - 3, self.last + 3)
+        # Two days more than any zone is off.
+        return (day_number(datetime.date(year, 1, 1)) - 2) * DAY if year else FOREVER
 
     def _lacks(self, name: str, business: BusinessCalendar, year: int, ends: int) -> None:
         """Note that a duration has two readings, if the earlier one has come."""

@@ -47,6 +47,8 @@ class BusinessCalendar:
     last_day: int | None = None
     _years: dict[int, list[int]] = field(default_factory=dict, repr=False)
     """Year → its working days, as far as they were asked for."""
+    _spans: dict[Span, list[Span]] = field(default_factory=dict, repr=False)
+    """When it is open between two instants, as far as it was asked for: by every duration."""
 
     @property
     def basis(self) -> list[object]:
@@ -156,6 +158,11 @@ class BusinessCalendar:
 
         It is open while the local clock shows a time within the hours of a working day.
         """
+        if (starts, ends) not in self._spans:
+            self._spans[starts, ends] = self._open_spans(starts, ends)
+        return self._spans[starts, ends]
+
+    def _open_spans(self, starts: int, ends: int) -> list[Span]:
         first, last = starts // DAY - 3, ends // DAY + 3
         shifts = zone_spans(self.zone.key)
         begins = [each[0] for each in shifts]
