@@ -53,9 +53,9 @@ def _create(store: DuckDB, load: DatasetLoad, plan: TablePlan) -> None:
                 )
             )
     load.counts |= counts
-    reader = find_reader(load.dataset.format)
-    if isinstance(reader, Scanner):
-        for number, count in counts.items():
+    for number, count in counts.items():  # none of what git knows, which has no reader
+        reader = find_reader(load.dataset.format)
+        if isinstance(reader, Scanner):
             source = load.files[number]
             source.scanned_lines = reader.lines(source.file, count)
 
