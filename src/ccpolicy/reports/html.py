@@ -36,6 +36,7 @@ def _pieces(document: HtmlDocument, view: View) -> Iterator[bytes]:
         language_name,
         language_style,
         nearest_language,
+        running_head,
         severity_style,
     )
 
@@ -47,7 +48,10 @@ def _pieces(document: HtmlDocument, view: View) -> Iterator[bytes]:
         "view": view,
         "languages": {each: language_name(each) for each in document.result.policy.languages},
         "reading": nearest_language(document.result.policy.languages, view.language),
-        "style": style + severity_style() + language_style(document.result.policy.languages),
+        "style": style
+        + severity_style()
+        + language_style(document.result.policy.languages)
+        + running_head(document.title(view.language), document.result.policy.digest[:23]),
         "script": script,
     }
     shared["titles"] = {each: document.title(each) for each in document.result.policy.languages}

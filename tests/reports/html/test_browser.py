@@ -119,6 +119,7 @@ def test_deep_links_land_in_what_is_folded(browser: Browser, reports: Path) -> N
 
 def test_record_is_shown_where_it_is_named(browser: Browser, reports: Path) -> None:
     with opened(browser, reports / "rich.html") as page:
+        page.locator("#EM-1 summary").first.click()
         page.locator("#EM-1 table.lapses a.rec").first.click()
         assert "evidence/inspections/2026.csv:17" in page.locator("#peek").inner_text()
         page.keyboard.press("Escape")

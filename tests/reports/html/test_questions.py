@@ -50,7 +50,7 @@ QUESTIONS = [
         [
             contents("DR-2"),
             "#DR-2 .tl summary:has-text('CTU')",
-            "#DR-2 .tl details[open] .spans a:text-is('2025.yaml:299')",
+            "#DR-2 .tl details[open] .spans a:text-is('drills/2025.yaml:299')",
         ],
         PEEK,
         ["CTU", "on_site", "D-2025-10", "2025-10-23T16:04:00+08:00", "发电机接管供电"],
@@ -130,6 +130,41 @@ QUESTIONS = [
         "",
     ),
     Question(
+        "Which controls failed in the second quarter, and for how long in all?",
+        [contents("s-lapses"), ("#range", "2026-04-01/2026-06-30")],
+        "#s-lapses",
+        ["TR-1", "RA-1", "123 d", "12 d"],
+        "",
+    ),
+    Question(
+        "Who lacked which training, and how does everybody stand?",
+        [contents("s-subjects"), ("#sq", "TR-1")],
+        "#s-subjects",
+        ["1–100 / 348", "P0001 × operations", "P0001 × security_awareness"],
+        "",
+    ),
+    Question(
+        "What is there about incident INC-2026-04, across all controls?",
+        [contents("s-subjects"), ("#sq", "INC-2026-04")],
+        "#s-subjects",
+        ["IR-1", "IR-5", "INC-2026-04 × management"],
+        "",
+    ),
+    Question(
+        "Did it get better or worse, month by month?",
+        [contents("s-overview"), "figure:has(#f-course) summary"],
+        "figure:has(#f-course) table",
+        ["2026-01", "2026-10"],
+        "",
+    ),
+    Question(
+        "Which owner has most that is overdue, and which most time missed?",
+        [contents("s-summary")],
+        "#owners",
+        ["emergency management", "facilities", "IT operations"],
+        "",
+    ),
+    Question(
         "What changed in the rules, when and why?",
         [contents("s-controls")],
         "#changes",
@@ -153,10 +188,17 @@ def answered(page: Page, question: Question) -> str:
     for step in question.clicks:
         if isinstance(step, str):
             page.locator(step).click()
+        elif step[0] == "#range":
+            page.locator(step[0]).select_option(step[1])
         else:
             page.locator(step[0]).fill(step[1])
     if question.ends != PEEK:
         assert page.locator(question.ends).is_visible()
+    if "#sq" in str(question.clicks):
+        here = f"location.hash.includes('sq={question.clicks[-1][1]}')"
+        reached(page, f"{here} && 'subjects' in document.documentElement.dataset")
+    if "#range" in str(question.clicks):
+        reached(page, "document.querySelector('#sums dd').textContent !== ''")
     if "#lq" in str(question.clicks):
         reached(
             page, "location.hash.includes('lq=') && 'lapses' in document.documentElement.dataset"

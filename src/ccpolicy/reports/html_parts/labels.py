@@ -107,6 +107,23 @@ def language_style(languages: Sequence[str]) -> str:
     )
 
 
+def running_head(left: str, right: str) -> str:
+    """Write the style rule of what stands at the top of each printed page but the first."""
+    boxes = (("left", left), ("right", right))
+    rules = "".join(
+        f' @top-{side} {{ content: "{_css_text(text)}"; font: 8pt sans-serif; color: #555; }}'
+        for side, text in boxes
+    )
+    return f"@page {{{rules} }}\n@page :first {{ @top-left {{ content: none; }} }}\n"
+
+
+def _css_text(text: str) -> str:
+    """Write a text for a style sheet: whatever could end or change it by its number."""
+    return "".join(
+        each if each.isalnum() or each in " .:-" else f"\\{ord(each):x} " for each in text
+    )
+
+
 def severity_style() -> str:
     """Write the style rules of the severities: the graver, the more marks; two have a colour."""
     worst, second, *_ = SEVERITIES

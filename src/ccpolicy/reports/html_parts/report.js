@@ -136,6 +136,7 @@
     if (!target) return;
     for (let each = target; each; each = each.parentElement) if (each.localName === "details") each.open = true;
     const section = target.closest("section.control");
+    if (section) one("details.body", section).open = true;
     if (section && section.hidden) { state.filter = []; state.q = ""; write(); show(); }
     target.scrollIntoView();
     if (focus) { target.setAttribute("tabindex", "-1"); target.focus({ preventScroll: true }); }
@@ -289,12 +290,17 @@
     const said = new Date(lapse.ends * 60000).toISOString();
     return days ? moment(lapse.ends - 1440) : said.slice(0, 10) + " " + said.slice(11, 16);
   };
+  // A record's file with the folder around it, as everywhere on the page.
+  const short = (place) => {
+    const [file, ...path] = place.split("#");
+    return [file.split("/").slice(-2).join("/"), ...path].join("#");
+  };
   const source = (place) => {
     if (!place) return copy("#t-none");
     const id = record(place);
     const made = document.createElement(id ? "a" : "span");
     made.className = "rec";
-    made.textContent = id ? place.slice(place.split("#")[0].lastIndexOf("/") + 1) : place;
+    made.textContent = id ? short(place) : place;
     if (id) made.href = "#" + id;
     return made;
   };

@@ -185,10 +185,6 @@ def length(days: float) -> Wording:
 
 
 def short(place: str) -> Markup:
-    """Name a record by its file's own name and its line."""
-    return escape(readable(place.rpartition("/")[2] if "#" not in place else _nested(place)))
-
-
-def _nested(place: str) -> str:
-    file, _, path = place.partition("#")
-    return f"{file.rpartition('/')[2]}#{path}"
+    """Name a record by its file with the folder around it, and by its line."""
+    file, mark, path = place.partition("#")
+    return escape(readable("/".join(file.split("/")[-2:]) + mark + path))
