@@ -29,6 +29,8 @@ READ = [
     "ci/**/*.yml",
     "docs/**/*.md",
     "policy/**/*.yaml",
+    "recipes/**/*.md",
+    "recipes/**/*.yaml",
     "src/ccpolicy/examples/**/*.yaml",
     "src/ccpolicy/locale/**/*.po",
     "src/ccpolicy/policy/git_datasets/*.yaml",
