@@ -18,17 +18,19 @@ from ccpolicy.assessment.models import Assessment
 from ccpolicy.reports import View
 from ccpolicy.vocabulary import KEY_SEPARATOR
 
+from .html.unfolded import unfolded
+
 WORD = re.compile(r"[A-Za-z]{2,}")
 PROPER_NAMES = frozenset(
     re.findall(
         r"\w+",
-        "Asia Shanghai Borg CIS Controls CSV FedRAMP git IT JSON NFPA NIST restic SHA SP SQL UPS",
+        "Asia Shanghai Borg CIS Controls CSV FedRAMP git IT JSON NFPA NIST restic SHA SP SQL UPS XLSX",
     )
 )
 """Products, standards and abbreviations that Chinese writes in Latin letters."""
 NOT_PROSE = re.compile(
     r"ccpolicy\.toml|ccpolicy( [a-z]+)?( --?[a-z-]+( \S+)?)*|“Reason:”|-v\b"
-    r"|policy/controls/\S+|sha256:\S+|</?(details|summary)>|\b[A-Z]{2}-[0-9]"
+    r"|policy/controls/\S+|checks/\S+\.sql|sha256:\S+|</?(details|summary)>|\b[A-Z]{2}-[0-9]"
 )
 """Commands, files, digests, markup of Markdown, and sections of standards."""
 QUOTED = {"code", "kbd", "bdi", "style", "script", "title", "desc"}
@@ -48,6 +50,8 @@ def identifiers(result: Assessment) -> set[str]:
         found += [control.id, control.kind, *control.datasets]
         found += [parameter.norm.id for parameter in control.parameters if parameter.norm]
         found += [subject for due in control.due for subject in due.subjects]
+        for each in control.population or []:
+            found += [each.subject, each.evidence or ""]
         for lapse in control.lapses:
             found += [lapse.subject, lapse.opened_by or "", lapse.closed_by or ""]
     found += _in_appendix(annex)
@@ -72,7 +76,8 @@ def in_html(content: str) -> str:
 
     def seen(element: Any) -> Iterator[str]:
         tag = str(element.tag).rpartition("}")[2]
-        hidden = element.get("lang") == "en" or tag in QUOTED or element.get("id") == "packed"
+        hidden = element.get("lang") == "en" or tag in QUOTED
+        hidden |= element.get("id") in ("packed", "packed-subjects")
         if not hidden and QUOTING.isdisjoint((element.get("class") or "").split()):
             yield element.text or ""
             for child in element:
@@ -99,7 +104,7 @@ def shown(name: str, result: Assessment, **options: Any) -> str:
     if isinstance(content, bytes) and name == "xlsx":
         return in_workbook(content)
     text = content if isinstance(content, str) else content.decode()
-    return in_html(text) if name == "html" else text
+    return in_html(unfolded(text.encode()).decode()) if name == "html" else text
 
 
 @pytest.mark.parametrize("name", ["text", "markdown", "xlsx", "html"])
