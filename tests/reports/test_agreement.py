@@ -101,7 +101,7 @@ def in_xlsx(content: bytes) -> Verdicts:
 def in_html(content: bytes) -> Verdicts:
     page = content.decode()
     (judged,) = re.findall(r'<main [^>]*data-judged="(\w+)"', page)
-    sections = re.findall(r'<section id="(\S+)" class="?control"? \S+ data-f="([^"]*)"', page)
+    sections = re.findall(r'<section id="?([^\s"]+)"? class="?control"? \S+ data-f="([^"]*)"', page)
     return {
         name: dict(token.split("-", 1) for token in tokens.split())[judged]
         for name, tokens in sections

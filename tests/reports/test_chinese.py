@@ -18,18 +18,20 @@ from ccpolicy.assessment.models import Assessment
 from ccpolicy.reports import View
 from ccpolicy.vocabulary import KEY_SEPARATOR
 
+from .html.unfolded import unfolded
+
 WORD = re.compile(r"[A-Za-z]{2,}")
 PROPER_NAMES = frozenset(
     re.findall(
         r"\w+",
         "Asia Shanghai Borg CIS Controls CSF CSV CSWP CVSS FedRAMP FIRST GB GSA git IEC ISO IT JSON"
-        " NFPA NIST PBX restic SHA SP SQL UPS kW",
+        " NFPA NIST PBX restic SHA SP SQL UPS XLSX kW",
     )
 )
 """Products, standards and abbreviations that Chinese writes in Latin letters."""
 NOT_PROSE = re.compile(
     r"ccpolicy\.toml|ccpolicy( [a-z]+)?( --?[a-z-]+( \S+)?)*|“Reason:”|-v\b"
-    r"|policy/controls/\S+|sha256:\S+|</?(details|summary)>|\b[A-Z]{2}-[0-9]"
+    r"|policy/controls/\S+|checks/\S+\.sql|sha256:\S+|</?(details|summary)>|\b[A-Z]{2}-[0-9]"
     r"|https://\S+|[\w.-]*\w/[\w./-]+|\b[\w.-]+\.(com|cn|gov|org|tools)\b"
 )
 """Commands, files, digests, markup of Markdown, sections of standards, and where they were read."""
@@ -50,6 +52,8 @@ def identifiers(result: Assessment) -> set[str]:
         found += [control.id, control.kind, *control.datasets]
         found += [parameter.norm.id for parameter in control.parameters if parameter.norm]
         found += [subject for due in control.due for subject in due.subjects]
+        for each in control.population or []:
+            found += [each.subject, each.evidence or ""]
         for lapse in control.lapses:
             found += [lapse.subject, lapse.opened_by or "", lapse.closed_by or ""]
     for framework in result.frameworks:
@@ -76,7 +80,8 @@ def in_html(content: str) -> str:
 
     def seen(element: Any) -> Iterator[str]:
         tag = str(element.tag).rpartition("}")[2]
-        hidden = element.get("lang") == "en" or tag in QUOTED or element.get("id") == "packed"
+        hidden = element.get("lang") == "en" or tag in QUOTED
+        hidden |= element.get("id") in ("packed", "packed-subjects")
         if not hidden and QUOTING.isdisjoint((element.get("class") or "").split()):
             yield element.text or ""
             for child in element:
@@ -103,7 +108,7 @@ def shown(name: str, result: Assessment, **options: Any) -> str:
     if isinstance(content, bytes) and name == "xlsx":
         return in_workbook(content)
     text = content if isinstance(content, str) else content.decode()
-    return in_html(text) if name == "html" else text
+    return in_html(unfolded(text.encode()).decode()) if name == "html" else text
 
 
 @pytest.mark.parametrize("name", ["text", "markdown", "xlsx", "html"])
