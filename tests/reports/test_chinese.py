@@ -24,7 +24,8 @@ WORD = re.compile(r"[A-Za-z]{2,}")
 PROPER_NAMES = frozenset(
     re.findall(
         r"\w+",
-        "Asia Shanghai Borg CIS Controls CSV FedRAMP git IT JSON NFPA NIST restic SHA SP SQL UPS XLSX",
+        "Asia Shanghai Borg CIS Controls CSV FedRAMP git IT JSON NFPA NIST restic SHA SP SQL UPS"
+        " XLSX",
     )
 )
 """Products, standards and abbreviations that Chinese writes in Latin letters."""
