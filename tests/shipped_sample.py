@@ -12,9 +12,7 @@ from ccpolicy.shipped import shipped_folder
 @cache
 def audited() -> Assessment:
     """Return its assessment with the appendix for auditors."""
-    return ccpolicy.load(shipped_folder()).check(
-        ccpolicy.EvaluationRequest(appendix=True, subjects=True)
-    )
+    return ccpolicy.load(shipped_folder()).check(ccpolicy.EvaluationRequest(appendix=True))
 
 
 @cache

@@ -164,7 +164,7 @@ def test_old_bundle_stays_where_no_new_one_is_made(centre: Path, tmp_path: Path)
         (["--report", "a.txt", "--report", "json=a.txt"], coded("US205", "a.txt")),
         (["--report", "text=..", "-o", "x"], "BU111 "),
         (["--control", "NO-1"], "NO-1"),
-        (["--period", "2026"], "US216 "),
+        (["--period", "last spring"], "US216 "),
     ],
 )
 def test_wrong_questions(centre: Path, tmp_path: Path, options: list[str], reason: str) -> None:

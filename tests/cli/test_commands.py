@@ -91,7 +91,7 @@ def test_check_nothing_chosen_is_3(run: Run, centre: Path) -> None:
         ("--tag", "preventoin", "hint: did you mean 'prevention'?"),
         ("--as-of", "yesterday", coded("US307", "yesterday")),
         ("--as-of", "2026-11-20T18:00", "hint: add one, such as +08:00 or Z"),
-        ("--period", "2026", coded("US216", "2026")),
+        ("--period", "last spring", coded("US216", "last spring")),
         ("--period", "2026-06-30/2026-01-01", coded("US306")),
     ],
 )
@@ -181,7 +181,7 @@ def test_narrow_terminal_is_taken_for_one_of_forty(run: Run, failing: Path) -> N
 def test_due(run: Run, failing: Path) -> None:
     result = run("due", failing)
     assert result.exit_code == 0
-    assert "facilities\n" in result.stdout
+    assert "facilities · 1 overdue, 1 due\n" in result.stdout
     assert "OVERDUE  EM-1  Assets are inspected" in result.stdout
     assert "by 2026-12-10\n" in result.stdout
     assert "by 2026-12-10" not in run("due", failing, "--within", "P5D").stdout
@@ -203,8 +203,8 @@ def test_due_in_every_format(run: Run, centre: Path) -> None:
 @pytest.mark.parametrize(
     ("within", "said"),
     [
-        ("soon", coded("PL503", "soon")),
-        ("P0D", "PL505 "),
+        ("soon", coded("US501", "soon")),
+        ("P0D", "US501 "),
         ("5 business days", coded("US206")),
         ("P3Y", coded("US207", "2028-11-20")),
     ],

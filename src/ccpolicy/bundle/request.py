@@ -57,7 +57,6 @@ def read_request(policy: Policy, asked: AnsweredRequest) -> ResolvedRequest:
             gate=asked.gate,
             fail_on=asked.fail_on,
             appendix=asked.annex,
-            subjects=asked.annex,
             known_at=asked.known_at,
             **filters,
         ),

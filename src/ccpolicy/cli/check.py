@@ -106,7 +106,7 @@ def command(
     asked_for = request.request(
         asked,
         appendix=annex or any(FORMATS[name].annex for name in names),
-        subjects=annex or subjects or any(FORMATS[name].annex for name in names),
+        subjects=subjects,
         # What machines read does not depend on how much a person wants to see.
         listed_problems=_ALL if verbose and {*names} == {"text"} else None,
     )

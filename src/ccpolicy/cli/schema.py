@@ -20,6 +20,7 @@ NAMES = (
         "history",
         "comparison",
         "preview",
+        "sample",
     ),
 )
 """As in `ccpolicy.policy.schemas`, which is heavy for a help page; a test compares the two."""

@@ -115,7 +115,8 @@ class AssessmentBuilder:
 
     def _populations(self) -> dict[str, list[JudgedSubject]]:
         """Read every subject of each control, if they are wanted."""
-        if not (self.question.request.subjects and self.controls):
+        request = self.question.request
+        if not ((request.subjects or request.appendix) and self.controls):
             return {}
         found = self.evaluation.reader.populations()
         locators = {each.locator for own in found.values() for each in own}

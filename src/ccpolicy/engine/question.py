@@ -49,7 +49,8 @@ class EvaluationRequest:
     appendix: bool = False
     """Whether the assessment gets its `annex`, which reports for auditors need."""
     subjects: bool = False
-    """Whether each control lists its whole population: the state of every subject."""
+    """Whether each control lists its whole population: the state of every subject. So it does with
+    `appendix`, too."""
     provenance: bool = False
     """Whether the assessment includes what git knows even where no control depends on it."""
     require_current: bool = False
