@@ -29,7 +29,7 @@ Tag = Annotated[str, StringConstraints(pattern=TAG.pattern)]
 """A language as in BCP 47: `en`, `zh`, `de-CH`."""
 
 
-class Text(RootModel[dict[Tag, str]]):
+class Text(RootModel[Annotated[dict[Tag, str], Field(min_length=1)]]):
     """A text by language: `{"en": "drill", "zh": "演练"}`."""
 
     model_config = ConfigDict(frozen=True)

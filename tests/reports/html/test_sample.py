@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 
 def test_sample_is_small(sample: Path) -> None:
-    assert sample.stat().st_size < 1_300_000
+    # 76 controls in two languages, six frameworks, and the records behind them.
+    assert sample.stat().st_size < 1_600_000
 
 
 def test_only_controls_of_a_norm_and_a_site_are_left(browser: Browser, sample: Path) -> None:
