@@ -241,6 +241,14 @@ def test_columns_are_taken_for_what_they_are_called(
         check_policy(ccpolicy.load(centre).policy, store)
 
 
+def test_a_time_that_is_read_as_a_text_is_named(run: Run, centre: Path) -> None:
+    contract = _dataset("own", "ticket", {"ticket": "text", "held_on": "text"})
+    lay(centre, {"policy/datasets/own.yaml": contract})
+    refused = run("draft", "control", "recurrence", "--dataset", "own", "--repository", centre)
+    assert "US430 " in refused.stderr
+    assert "'held_on' of 'own'" in refused.stderr
+
+
 def test_what_is_not_answered_does_not_pass(run: Run, centre: Path) -> None:
     properties = {
         **dict.fromkeys(["person", "course"], "text"),

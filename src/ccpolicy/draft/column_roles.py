@@ -38,7 +38,8 @@ _COUNTED = re.compile(
     r"(?i)stock|on_hand|on hand|quantity|count|actual|reading|level|库存|现有|实有|实存|数量|读数"
 )
 _BEGINS = re.compile(
-    r"(?i)(^|[^a-z])(from|since|start|starts|started|begin|begins|hired)([^a-z]|$)|起|入职|启用|投用"
+    r"(?i)(^|[^a-z])(from|since|start|starts|started|begin|begins|hired|installed|commissioned)([^a-z]|$)"
+    r"|起|入职|启用|投用"
 )
 _ENDS = re.compile(
     r"(?i)(^|[^a-z])(until|till|to|end|ends|ended|left|retired|closed)([^a-z]|$)"
@@ -55,6 +56,8 @@ _CLOSED = re.compile(
     r"(?i)(^|[^a-z])(closed|completed|done|finished|resolved|fixed|repaired|restored)([^a-z]|$)"
     r"|关闭|完成|解决|修复|恢复|整改"
 )
+TIMELIKE = re.compile(r"(?i)time|date|stamp|epoch|(^|_)(at|on|ts)$|时间|日期")
+"""What a column of times is called."""
 _TIME_OF_DAY = re.compile(r"(?i)(^|[^a-z])(date|day|time|at|hour)$|日期|时间|时刻")
 _SORT = re.compile(
     r"(?i)(^|[^a-z])(kind|type|class|category|course|content|topic|test|method|status|state)"
@@ -88,6 +91,10 @@ class ColumnRoles:
         required = self.dataset.record.get("required", [])
         return sorted(self._of("date", "instant"), key=lambda each: each not in required)
 
+    def texts_like_times(self) -> list[str]:
+        """Return the columns that are read as texts though they are called as times are."""
+        return [each for each in self._of("text") if self._is(TIMELIKE, each)]
+
     def openings(self) -> list[str]:
         """Return the columns of times at which something may have begun: never when it is due."""
         times = [each for each in self.times() if not self._is(_DUE, each)]
@@ -116,6 +123,12 @@ class ColumnRoles:
             return {"starts": starts, "ends": ends} if starts and ends else {}
         starts = starts or next((each for each in times if each != ends), None)
         return {name: each for name, each in (("starts", starts), ("ends", ends)) if each}
+
+    def in_force(self) -> tuple[str, ...]:
+        """Return the times from which and until which a record is in force, where so called."""
+        until = self._first(_ENDS, [each for each in self.times() if not self._is(_BEGINS, each)])
+        since = self._first(_BEGINS, [each for each in self.times() if each != until])
+        return tuple(filter(None, (since, until))) if since else ()
 
     def subject(self) -> str | None:
         """Return the column that seems to name what the records are about."""
