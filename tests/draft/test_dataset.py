@@ -130,6 +130,21 @@ RIGHT: dict[str, tuple[str, bytes, list[str]]] = {
     ),
 }
 ASKED: dict[str, tuple[str, bytes, list[str]]] = {
+    "dates of which some are typed": (
+        "xlsx",
+        sheet(["id", "day"], ["A1", DAY], ["A2", "2026.2.10"], ["A3", "-"]),
+        [
+            "# ? Some cells are dates, others texts such as 2026.2.10.",
+            '    #     day: {from: day, time: ["%Y.%m.%d"]}',
+            "    #     day: {type: string, format: date}",
+            "day: {type: string}",
+        ],
+    ),
+    "dates of which some are words": (
+        "xlsx",
+        sheet(["id", "at"], ["A1", MOMENT], ["A2", "later"]),
+        ["such as later.", "    #     at: {type: string, format: date-time}"],
+    ),
     "either order of day and month": (
         "csv",
         b"id,day\nA1,03/04/2026\nA2,05/06/2026\n",
@@ -276,6 +291,26 @@ def test_refused(tmp_path: Path, name: str) -> None:
     assert refused.value.message.code.startswith(code)
 
 
+def test_references_are_to_what_is_in_force(run: Run, centre: Path) -> None:
+    rows = "person_id,hired_on,left_on\nA,2025-01-01,\nB,2025-01-01,2025-06-30\n"
+    talks = "person_id,held_on\nA,2026-01-01\nB,2025-06-30\n"
+    lay(centre, {"evidence/staff/1.csv": rows, "evidence/talks/1.csv": talks})
+
+    def draft(name: str) -> str:
+        made = run("draft", "dataset", centre / f"evidence/{name}/1.csv", "--repository", centre)
+        assert made.exit_code == 0, made.output
+        return made.stdout
+
+    (centre / "policy/datasets/staff.yaml").write_text(draft("staff"), "utf-8")
+    reference = "person_id: {dataset: staff, key: person_id, during: [hired_on, left_on], at: "
+    assert f"\n  {reference}held_on}}\n" in draft("talks")
+    lay(centre, {"evidence/talks/1.csv": talks.replace("2025-06-30", "2025-07-01")})
+    asked = draft("talks")
+    assert "\n  person_id: {dataset: staff, key: person_id}\n" in asked
+    assert "# ? Some name what was not in 'staff' at the time. If" in asked
+    assert f"\n    #     {reference}held_on}}\n" in asked
+
+
 def test_fits_into_a_repository(run: Run, centre: Path) -> None:
     lay(
         centre,
@@ -289,7 +324,8 @@ def test_fits_into_a_repository(run: Run, centre: Path) -> None:
     made = run("draft", "dataset", file, "--repository", centre, "-o", target)
     assert made.exit_code == 0, made.output
     text = target.read_text("utf-8")
-    assert "asset_id: {dataset: assets, key: asset_id}" in text
+    reference = "{dataset: assets, key: asset_id, during: [commissioned_on], at: found_on}"
+    assert f"asset_id: {reference}" in text
     assert "title: {en: Faults, zh: Faults}" in text
     assert run("preview", file, centre).exit_code == 0
     again = run("draft", "dataset", file, "--repository", centre, "-o", target)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -116,7 +117,7 @@ ROLES = [
         [
             "subjects: {dataset: own, key: [hydrant]}",
             "      events: {dataset: own, key: [hydrant], starts: checked_on,"
-            " where: \"result = '合格'\"}",
+            " where: \"FALSE AND result = '合格'\"}",
             "      failures: {dataset: own, key: [hydrant], starts: checked_on,"
             " where: \"result = '不合格'\"}",
             "# ? Which dataset lists all of them?",
@@ -126,7 +127,7 @@ ROLES = [
     (
         "recurrence",
         ("hydrant, checked_on", {**CHECKS, "attended": "flag"}),
-        ['starts: checked_on, where: "attended = true"}', "# failures: "],
+        ['starts: checked_on, where: "FALSE AND attended = true"}', "# failures: "],
     ),
     (
         "recurrence",
@@ -138,7 +139,9 @@ ROLES = [
         ("checked_on", {"checked_on": "day", "type": "dry, wet"}),
         [
             "# ? For whom or for what is each of these?",
-            "events: {dataset: own, starts: checked_on}",
+            "# ? 'type' is one of: dry | wet.",
+            "#     AND type = 'dry'",
+            'events: {dataset: own, starts: checked_on, where: "FALSE"}',
         ],
     ),
     (
@@ -149,7 +152,8 @@ ROLES = [
         ),
         [
             "      subjects: {dataset: own, key: [item], quantity: minimum}",
-            "readings: {dataset: own, key: [item], starts: counted_on, quantity: in_stock}",
+            "readings: {dataset: own, key: [item], starts: counted_on, quantity: in_stock,"
+            ' where: "FALSE"}',
             "# minimum: ",
             "      valid_for: {value: 1 day}",
         ],
@@ -167,7 +171,8 @@ ROLES = [
         ),
         [
             "subjects: {dataset: own, key: [firm], starts: contract_from, ends: contract_until}",
-            "events: {dataset: own, key: [firm], valid_from: valid_from, ends: valid_until}",
+            "events: {dataset: own, key: [firm], valid_from: valid_from, ends: valid_until,"
+            ' where: "FALSE"}',
             "# valid_for: ",
         ],
     ),
@@ -175,6 +180,44 @@ ROLES = [
         "deadline",
         ("ticket", {"ticket": "text", "opened": "day", "closed": "day"}),
         ["# ? What does the plan ask for? This value is made up.\n      limit: {value: 1 day}"],
+    ),
+    (
+        "deadline",
+        ("ticket", {"ticket": "text", "due": "day", "opened": "day", "done": "day"}),
+        [
+            "openings: {dataset: own, key: [ticket], starts: opened}",
+            "closings: {dataset: own, key: [ticket], starts: done, ",
+        ],
+    ),
+    (
+        "deadline",
+        ("ticket", {"ticket": "text", "due": "day", "done": "day"}),
+        ["# ? When did each begin?", "openings: {dataset: own, key: [ticket], starts: done}"],
+    ),
+    (
+        "record",
+        ("person, seen_on", {"person": "text", "seen_on": "day"}),
+        ["# ? Which columns name each of these?", "{dataset: own, key: [person], starts: seen_on"],
+    ),
+    (
+        "recurrence",
+        ("date, start_time", {"date": "day", "start_time": "text", "exit_ok": "flag"}),
+        ["# subjects: ", 'starts: date, where: "FALSE AND exit_ok = true"}'],
+    ),
+    (
+        "recurrence",
+        ("hydrant, checked_on", {**CHECKS, "exit_free": "flag", "extinguisher_ok": "flag"}),
+        ["FALSE AND extinguisher_ok = true", "# ? 'exit_free' is one of: true | false."],
+    ),
+    (
+        "recurrence",
+        ("hydrant, checked_on", {**CHECKS, "status": "Held, Cancelled"}),
+        ["# ? Does 'Cancelled' in 'status' also end the cover at once?", "# failures: "],
+    ),
+    (
+        "coverage",
+        ("person", {"person": "text", "course": "text", "given_on": "day", "score": "number"}),
+        ["# ? 'course' may say which kind", "#     AND score >= …", 'where: "FALSE"}'],
     ),
     (
         "record",
@@ -196,3 +239,37 @@ def test_columns_are_taken_for_what_they_are_called(
     with open_store() as store:
         store.lock()
         check_policy(ccpolicy.load(centre).policy, store)
+
+
+def test_a_time_that_is_read_as_a_text_is_named(run: Run, centre: Path) -> None:
+    contract = _dataset("own", "ticket", {"ticket": "text", "held_on": "text"})
+    lay(centre, {"policy/datasets/own.yaml": contract})
+    refused = run("draft", "control", "recurrence", "--dataset", "own", "--repository", centre)
+    assert "US430 " in refused.stderr
+    assert "'held_on' of 'own'" in refused.stderr
+
+
+def test_what_is_not_answered_does_not_pass(run: Run, centre: Path) -> None:
+    properties = {
+        **dict.fromkeys(["person", "course"], "text"),
+        **dict.fromkeys(["score", "minimum"], "number"),
+        **dict.fromkeys(["taken_on", "valid_until"], "day"),
+        "passed": "flag",
+    }
+    rows = "P1,Fire,99,1,2026-11-01,2099-01-01,true\nP2,Fire,88,1,2026-11-02,2099-01-01,true\n"
+    contract = _dataset("own", "person", properties)
+    lay(
+        centre,
+        {
+            "policy/datasets/own.yaml": contract,
+            "evidence/own/1.csv": ",".join(properties) + "\n" + rows,
+        },
+    )
+    kinds = ccpolicy.load(centre).policy.kinds
+    for kind in kinds:
+        text = draft_control(ccpolicy.load(centre).policy, kind, "own", f"D-{kind}", "en")
+        lay(centre, {f"policy/controls/{kind}.yaml": text})
+    checked = run("check", centre, "--format", "json")
+    found = {each["id"]: each for each in json.loads(checked.stdout)["controls"]}
+    states = {kind: found[f"D-{kind}"]["now"] for kind in kinds}
+    assert "pass" not in states.values(), states

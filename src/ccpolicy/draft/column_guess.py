@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ccpolicy.draft.column_roles import TIMELIKE
 from ccpolicy.draft.column_trial import ColumnTrial
 from ccpolicy.draft.number_guess import guess_numbers
 from ccpolicy.draft.question import Question, doubt
@@ -24,7 +25,6 @@ _IDENTIFIER = re.compile(
     r"(?i)(^|[^a-z])(id|no|nr|code|key|phone|tel|number|serial)([^a-z]|$)|编号|工号|单号|序列号|代码"
     r"|电话|手机|证号|编码|号$"
 )
-_TIMELIKE = re.compile(r"(?i)time|date|stamp|epoch|(^|_)(at|on|ts)$|时间|日期")
 _FREE = re.compile(
     r"(?i)(^|[^a-z])(notes?|remarks?|comments?|descriptions?|details?|names?|titles?|text|person"
     r"|inspector|owner|author|by)([^a-z]|$)|备注|说明|描述|姓名|名称|标题|内容|[员人]$"
@@ -277,7 +277,7 @@ class ColumnReader:
 
     def _ask_epoch(self, column: ColumnGuess, values: Sequence[Any]) -> None:
         """Ask about numbers that may be times, where the name says that they are."""
-        if not (_TIMELIKE.search(column.name) or _TIMELIKE.search(column.heading)):
+        if not (TIMELIKE.search(column.name) or TIMELIKE.search(column.heading)):
             return
         ranges = {"epoch": (9e8, 4.2e9), "epoch_ms": (9e11, 4.2e12), "excel": (25_000, 75_000)}
         for form, (least, most) in ranges.items():
@@ -326,6 +326,26 @@ class ColumnReader:
             return True
         return False
 
+    def _ask_mixed_times(
+        self, column: ColumnGuess, cells: Sequence[datetime.date], texts: Sequence[str]
+    ) -> None:
+        """Ask about a column of a workbook where some have dates, and some typed them as a text."""
+        typed = [each for each in dict.fromkeys(texts) if each.strip() not in MARKS]
+        guess = guess_times(self.trial, typed) if typed else None
+        choices = [guess.formats, *guess.doubtful] if guess else []
+        has_clock = [isinstance(each, datetime.datetime) and each.time() for each in cells]
+        is_moment = any(each not in (False, datetime.time()) for each in has_clock)
+        kind = "date-time" if is_moment or (guess and guess.is_moment) else "date"
+        column.questions.append(
+            doubt(
+                "Some cells are dates, others texts such as {example}. Until it is said which times"
+                " these are, this is a text. In 'columns' one of the first, and here the last:",
+                *(_source(column, time=list(each)) for each in choices if each),
+                f"{column.name}: {{type: string, format: {kind}}}",
+                example=next(iter(typed or texts)),
+            )
+        )
+
     def _takes_words(
         self, column: ColumnGuess, values: Sequence[Any], cells: Sequence[Any]
     ) -> None:
@@ -333,6 +353,10 @@ class ColumnReader:
         if len(texts) < len(values):
             if self.is_document:
                 column.schema = {}
+            others = [each for each in values if not isinstance(each, str)]
+            if all(isinstance(each, datetime.date) for each in others):
+                self._ask_mixed_times(column, others, texts)
+                return
             column.questions.append(doubt("Some values are numbers, others are words. What is it?"))
             return
         if set(texts) <= set(_TICKS) and len(set(texts)) == 1:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ccpolicy.policy import Dataset
@@ -21,7 +21,13 @@ fail fails failed failure nok bad no rejected refused unsatisfactory absent miss
 defective faulty broken noncompliant aborted cancelled canceled false
 不合格 未通过 不通过 异常 损坏 失败 不符合 不达标 未完成 否 驳回 缺席 缺勤 未到 故障 取消
 """
+_NOT_DONE = """
+rejected refused absent missed incomplete aborted cancelled canceled false no
+未完成 否 驳回 缺席 缺勤 未到 取消
+"""
 _GOOD_WORDS, _BAD_WORDS = frozenset(_GOOD.split()), frozenset(_BAD.split())
+_UNFIT_WORDS = _BAD_WORDS - frozenset(_NOT_DONE.split())
+"""What is so was found unfit, where others only did not take place."""
 _VERDICT = re.compile(r"(?i)result|outcome|verdict|passed|conclusion|结果|结论|判定|是否")
 _MINIMUM = re.compile(
     r"(?i)(^|[^a-z])(min|minimum|least|required|target|reorder|safety)([^a-z]|$)"
@@ -32,7 +38,8 @@ _COUNTED = re.compile(
     r"(?i)stock|on_hand|on hand|quantity|count|actual|reading|level|库存|现有|实有|实存|数量|读数"
 )
 _BEGINS = re.compile(
-    r"(?i)(^|[^a-z])(from|since|start|starts|started|begin|begins|hired)([^a-z]|$)|起|入职|启用|投用"
+    r"(?i)(^|[^a-z])(from|since|start|starts|started|begin|begins|hired|installed|commissioned)([^a-z]|$)"
+    r"|起|入职|启用|投用"
 )
 _ENDS = re.compile(
     r"(?i)(^|[^a-z])(until|till|to|end|ends|ended|left|retired|closed)([^a-z]|$)"
@@ -42,6 +49,21 @@ _VALID_FROM = re.compile(r"(?i)(valid|effective)[^a-z]?(from|since)|issued|有�
 _VALID_UNTIL = re.compile(
     r"(?i)(valid|effective)[^a-z]?(until|till|to)([^a-z]|$)|expir|有效期(至|止)|到期|失效"
 )
+_DUE = re.compile(
+    r"(?i)(^|[^a-z])(due|deadline|target|planned|scheduled)([^a-z]|$)|截止|到期|期限|计划|应完成"
+)
+_CLOSED = re.compile(
+    r"(?i)(^|[^a-z])(closed|completed|done|finished|resolved|fixed|repaired|restored)([^a-z]|$)"
+    r"|关闭|完成|解决|修复|恢复|整改"
+)
+TIMELIKE = re.compile(r"(?i)time|date|stamp|epoch|(^|_)(at|on|ts)$|时间|日期")
+"""What a column of times is called."""
+_TIME_OF_DAY = re.compile(r"(?i)(^|[^a-z])(date|day|time|at|hour)$|日期|时间|时刻")
+_SORT = re.compile(
+    r"(?i)(^|[^a-z])(kind|type|class|category|course|content|topic|test|method|status|state)"
+    r"([^a-z]|$)|内容|课程|类型|类别|种类|科目|状态"
+)
+_SCORE = re.compile(r"(?i)(^|[^a-z])(score|grade|marks?|points)([^a-z]|$)|成绩|分数|得分")
 
 
 @dataclass(frozen=True)
@@ -50,7 +72,11 @@ class Verdict:
 
     column: str
     good: str | None
-    bad: str | None
+    unfit: str | None
+    words: tuple[str, ...] = ()
+    """Its closed list."""
+    not_done: tuple[str, ...] = ()
+    """Words that do not say whether what they are said of is unfit."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +90,19 @@ class ColumnRoles:
         """Return the columns of times, those first that every record has."""
         required = self.dataset.record.get("required", [])
         return sorted(self._of("date", "instant"), key=lambda each: each not in required)
+
+    def texts_like_times(self) -> list[str]:
+        """Return the columns that are read as texts though they are called as times are."""
+        return [each for each in self._of("text") if self._is(TIMELIKE, each)]
+
+    def openings(self) -> list[str]:
+        """Return the columns of times at which something may have begun: never when it is due."""
+        times = [each for each in self.times() if not self._is(_DUE, each)]
+        return sorted(times, key=lambda each: self._is(_CLOSED, each)) or self.times()
+
+    def due(self) -> str | None:
+        """Return the time by which something is due."""
+        return self._first(_DUE, self.times())
 
     def validity(self) -> tuple[str | None, str | None]:
         """Return the times from which and until which a record is valid."""
@@ -85,12 +124,27 @@ class ColumnRoles:
         starts = starts or next((each for each in times if each != ends), None)
         return {name: each for name, each in (("starts", starts), ("ends", ends)) if each}
 
+    def in_force(self) -> tuple[str, ...]:
+        """Return the times from which and until which a record is in force, where so called."""
+        until = self._first(_ENDS, [each for each in self.times() if not self._is(_BEGINS, each)])
+        since = self._first(_BEGINS, [each for each in self.times() if each != until])
+        return tuple(filter(None, (since, until))) if since else ()
+
     def subject(self) -> str | None:
         """Return the column that seems to name what the records are about."""
         if len(self.dataset.key) == 1:  # it names the record itself
             return None
-        named = [each for each in self.dataset.key if self.types.get(each) in ("text", "integer")]
+        named = [
+            each
+            for each in self.dataset.key
+            if self.types.get(each) in ("text", "integer") and not self._is(_TIME_OF_DAY, each)
+        ]
         return named[0] if named else None
+
+    def names_of_records(self) -> list[str]:
+        """Return the columns of the key without its times, or else the first that is no time."""
+        others = [each for each in self.types if each not in self.times()]
+        return [each for each in self.dataset.key if each in others] or others[:1]
 
     def minimum(self) -> str | None:
         """Return the number that is called like a least quantity."""
@@ -114,25 +168,53 @@ class ColumnRoles:
         found = [each for each in map(self._verdict, self.types) if each]
         return next((each for each in found if each.good), next(iter(found), None))
 
+    def choices(self) -> dict[str, tuple[str, ...]]:
+        """Return the columns that may part records into sorts, with all that each can hold."""
+        found = {
+            each: ("true", "false") if kind == "boolean" else tuple(self._words(each))
+            for each, kind in self._described().items()
+        }
+        return {each: words for each, words in found.items() if words}
+
+    def sorts(self) -> list[str]:
+        """Return the columns without a closed list that are called as one of kinds is."""
+        open_texts = [each for each, kind in self._described().items() if kind == "text"]
+        return [each for each in open_texts if self._is(_SORT, each) and not self._words(each)]
+
+    def scores(self) -> list[str]:
+        """Return the numbers that may say how well something went."""
+        return [each for each in self._of("integer", "number") if self._is(_SCORE, each)]
+
+    def _described(self) -> dict[str, ColumnType]:
+        named = {*self.dataset.key, *self.dataset.references}
+        return {each: kind for each, kind in self.types.items() if each not in named}
+
     def _verdict(self, column: str) -> Verdict | None:
         if self.types[column] == "boolean":
             words = set(re.split(r"[_\W]+", " ".join(self._names(column)).lower()))
+            both = "true", "false"
             if words & _BAD_WORDS:
-                return Verdict(column, f"{column} = false", f"{column} = true")
-            known = f"{column} = true", f"{column} = false"
-            return Verdict(column, *(known if words & _GOOD_WORDS else (None, None)))
+                return Verdict(column, f"{column} = false", f"{column} = true", both)
+            if words & _GOOD_WORDS:
+                return Verdict(column, f"{column} = true", f"{column} = false", both)
+            return Verdict(column, None, None, both)
         if self.types[column] != "text" or column in self.dataset.key:
             return None
-        words_there = self._words(column)
-        good = [each for each in words_there if each.lower() in _GOOD_WORDS]
-        bad = [each for each in words_there if each.lower() in _BAD_WORDS]
-        if len(words_there) == 2 and len(bad) == 1:
-            good = [each for each in words_there if each not in bad]
-        if good and (bad or self._is(_VERDICT, column)):
-            return Verdict(column, _among(column, good), _among(column, bad) if bad else None)
-        if bad or self._is(_VERDICT, column):
-            return Verdict(column, None, _among(column, bad) if bad else None)
-        return None
+        there = tuple(self._words(column))
+        good = [each for each in there if each.lower() in _GOOD_WORDS]
+        bad = [each for each in there if each.lower() in _BAD_WORDS]
+        if len(there) == 2 and len(bad) == 1:
+            good = [each for each in there if each not in bad]
+        if not bad and not self._is(_VERDICT, column):
+            return None
+        unfit = [each for each in bad if each.lower() in _UNFIT_WORDS]
+        return Verdict(
+            column,
+            among(column, good) if good else None,
+            among(column, unfit) if unfit else None,
+            there,
+            tuple(each for each in bad if each not in unfit),
+        )
 
     def _words(self, column: str) -> list[str]:
         found = self.dataset.record.get("properties", {}).get(column, {}).get("enum", [])
@@ -155,7 +237,9 @@ class ColumnRoles:
             yield from label.root.values()
 
 
-def _among(column: str, words: list[str]) -> str:
-    """Write a predicate: the column is one of the words."""
+def among(column: str, words: Sequence[str]) -> str:
+    """Write a predicate: the column is one of the words; truth values stand as they are."""
+    if set(words) <= {"true", "false"}:
+        return f"{column} = {words[0]}"
     texts = ["'" + each.replace("'", "''") + "'" for each in words]
     return f"{column} = {texts[0]}" if len(texts) == 1 else f"{column} IN ({', '.join(texts)})"

@@ -65,11 +65,27 @@ def _evidence(policy: Policy, kind: Kind, name: str | None) -> ControlEvidence:
         if times and (best is None or rank > best[0]):
             best = (rank, evidence)
     if best is None:
-        raise CcpolicyError(
-            "no dataset has a column of times for the control",
-            hint="draft its contract first: ccpolicy draft dataset FILE",
-        )
+        raise _no_times(policy, name)
     return best[1]
+
+
+def _no_times(policy: Policy, name: str | None) -> CcpolicyError:
+    """Say that nothing can be drafted, and which column would do once its question is answered."""
+    for dataset in policy.datasets.values():
+        if dataset.format == "git" or name not in (None, dataset.id):
+            continue
+        for column in ControlEvidence.of(policy, dataset).roles.texts_like_times():
+            return CcpolicyError(
+                "no dataset has a column of times for the control",
+                hint="'{column}' of '{dataset}' is read as a text: answer what '# ?' asks above it"
+                " in the contract, and give it a 'format'",
+                column=column,
+                dataset=dataset.id,
+            )
+    return CcpolicyError(
+        "no dataset has a column of times for the control",
+        hint="draft its contract first: ccpolicy draft dataset FILE",
+    )
 
 
 def _lines(

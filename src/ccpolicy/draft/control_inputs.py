@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ccpolicy.checks.kinds import Input, Kind, Role
-from ccpolicy.draft.column_roles import NO_RECORD_SQL, ColumnRoles
+from ccpolicy.draft.column_roles import ColumnRoles, among
+from ccpolicy.draft.counted_records import counted_questions, counted_sql
 from ccpolicy.draft.question import Question, doubt
+from ccpolicy.draft.yaml_text import flow
 from ccpolicy.policy import Dataset, Policy, columns
 
 
@@ -65,7 +67,7 @@ def live_inputs(kind: Kind, evidence: ControlEvidence) -> list[str]:
     """Return the inputs that are filled; the others stand there as comments."""
     alternatives = kind.alternatives[:1]
     verdict = evidence.roles.verdict()
-    is_broken = verdict is not None and verdict.bad and evidence.roles.types[verdict.column]
+    is_broken = verdict is not None and verdict.unfit and evidence.roles.types[verdict.column]
     found = []
     for name, spec in kind.inputs.items():
         is_about = spec.population and not spec.required and evidence.column is not None
@@ -90,18 +92,19 @@ def drafted_input(
     found = DraftedInput({"dataset": own.id})
     chosen = found.chosen or {}
     _take_key(found, kind, spec, evidence, live)
-    _take_times(kind, spec, evidence, chosen)
+    _take_times(kind, spec, evidence, found)
     for role in spec.needs:
         if role not in ("starts", "good"):
             chosen[role] = _column(role, roles)
     if "quantity" in spec.columns and kind.name == "level":
         chosen["quantity"] = _column("quantity", roles)
     if "good" in (*spec.needs, *spec.one_of):
-        _take_verdict(found, evidence, "good", is_good=True)
-    elif spec.effect == "help" and not spec.stops:
-        _take_verdict(found, evidence, "where", is_good=True)
-    elif spec.undoes:
-        _take_verdict(found, evidence, "where", is_good=False)
+        _count_none(found, evidence, "good")
+    elif spec.effect == "either" or (spec.effect == "help" and not spec.stops):
+        _count_none(found, evidence, "where")
+        _ask_what_fails(found, kind, evidence)
+    elif spec.undoes and (verdict := roles.verdict()) and verdict.unfit:
+        chosen["where"] = verdict.unfit
     return found
 
 
@@ -112,7 +115,11 @@ def _take_key(
     chosen = found.chosen or {}
     is_whole = not kind.inputs[kind.population].required
     if spec.population or spec.parts or spec.closes:
-        chosen["key"] = evidence.dataset.key
+        chosen["key"] = named = evidence.roles.names_of_records()
+        if named != evidence.dataset.key:
+            found.questions.append(
+                doubt("Which columns name each of these? A time of the key cannot be one.")
+            )
         if spec.parts and evidence.column:
             chosen["group"] = [evidence.column]
     elif is_whole and evidence.column and kind.population in live:
@@ -148,38 +155,50 @@ def _subjects(kind: Kind, evidence: ControlEvidence) -> DraftedInput:
     return found
 
 
-def _take_times(kind: Kind, spec: Input, evidence: ControlEvidence, chosen: dict[str, Any]) -> None:
-    roles = evidence.roles
+def _take_times(kind: Kind, spec: Input, evidence: ControlEvidence, found: DraftedInput) -> None:
+    """Say when each was, and until when it holds; a time by which it is due is neither."""
+    roles, chosen = evidence.roles, found.chosen or {}
     since, until = roles.validity()
-    times = [each for each in roles.times() if each != until] or roles.times()
+    times = [each for each in roles.openings() if each != until] or roles.times()
     if kind.name == "coverage" and spec.effect == "help" and until:
         chosen |= {"valid_from": since} if since else {"starts": times[0]}
         chosen["ends"] = until
     elif "starts" in spec.needs:
         is_later = spec.closes is not None and len(times) > 1
         chosen["starts"] = times[1 if is_later else 0]
-
-
-def _take_verdict(
-    found: DraftedInput, evidence: ControlEvidence, name: str, *, is_good: bool
-) -> None:
-    """Take only good records, or only bad ones; where it is not known which, none, and ask."""
-    verdict = evidence.roles.verdict()
-    chosen = found.chosen or {}
-    if verdict is None and name != "good":
-        return
-    predicate = verdict and (verdict.good if is_good else verdict.bad)
-    chosen[name] = predicate or NO_RECORD_SQL
-    if predicate:
-        return
-    found.questions.append(
-        doubt("By which column is a record as it should be? Until it is said, none is.")
-        if verdict is None
-        else doubt(
-            "Which values of '{column}' count here? Until it is said, none does.",
-            column=verdict.column,
+    has_closings = any(each.closes for each in kind.inputs.values())
+    if (spec.population or spec.parts) and has_closings and len(times) < 2 and roles.due():
+        found.questions.append(
+            doubt(
+                "When did each begin? No column says so; '{column}' says by when it is due.",
+                column=roles.due(),
+            )
         )
-    )
+
+
+def _count_none(found: DraftedInput, evidence: ControlEvidence, name: str) -> None:
+    """Let no record count until the questions are answered."""
+    verdict = evidence.roles.verdict()
+    known = verdict.good if verdict else None
+    if found.chosen is not None:
+        found.chosen[name] = counted_sql(known)
+    found.questions += counted_questions(evidence.roles, name, known)
+
+
+def _ask_what_fails(found: DraftedInput, kind: Kind, evidence: ControlEvidence) -> None:
+    """Ask whether records end the cover that only say what did not take place."""
+    verdict = evidence.roles.verdict()
+    undo = next((name for name, spec in kind.inputs.items() if spec.undoes), None)
+    if undo and verdict and verdict.not_done:
+        found.questions.append(
+            doubt(
+                "Does '{words}' in '{column}' also end the cover at once? Then in '{input}':",
+                f"where: {flow(among(verdict.column, verdict.not_done))}",
+                words=" | ".join(verdict.not_done),
+                column=verdict.column,
+                input=undo,
+            )
+        )
 
 
 def _column(role: Role, roles: ColumnRoles) -> str:

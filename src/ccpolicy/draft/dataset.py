@@ -15,7 +15,7 @@ from ccpolicy.draft.key_guess import equal_rows, guess_key
 from ccpolicy.draft.probe import ProbedRows, joined, probe_rows
 from ccpolicy.draft.proof import proven_yaml
 from ccpolicy.draft.question import Question, doubt
-from ccpolicy.draft.reference_guess import find_targets, guess_references
+from ccpolicy.draft.reference_guess import find_targets, guess_references, times_of_references
 from ccpolicy.errors import EvidenceError, Language, Locator
 from ccpolicy.store import open_store
 
@@ -115,6 +115,7 @@ def _drafted(
         columns=columns,
         key=key,
         references=references,
+        times_of_references=times_of_references(columns, references),
         key_questions=key_questions,
         questions=[*file_questions, *questions],
         surroundings=around,

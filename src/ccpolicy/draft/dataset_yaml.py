@@ -60,7 +60,7 @@ def _lines(drafted: DraftedDataset, language: Language) -> Iterator[str]:
     if drafted.references:
         yield "references:"
         for column, target in drafted.references.items():
-            yield f"  {reference_line(column, target)}"
+            yield f"  {reference_line(column, target, drafted.times_of_references.get(column))}"
     sources = [each for each in drafted.columns if each.reading or each.heading != each.name]
     if sources:
         yield "columns:"

@@ -49,6 +49,8 @@ class DraftedDataset:
     columns: list[ColumnGuess]
     key: list[str]
     references: dict[str, ReferenceTarget]
+    times_of_references: dict[str, str]
+    """Column of a reference → the column of the time at which what it names is in force."""
     key_questions: list[Question]
     questions: list[Question]
     """About the files as a whole."""

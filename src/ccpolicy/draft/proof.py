@@ -14,6 +14,7 @@ from ccpolicy.draft.dataset_yaml import dataset_yaml
 from ccpolicy.draft.drafted import DraftedDataset
 from ccpolicy.draft.question import doubt
 from ccpolicy.draft.reading import ReadDataset, read_dataset
+from ccpolicy.draft.reference_guess import not_in_force
 from ccpolicy.errors import EvidenceError, Language, PolicyError
 from ccpolicy.evidence.models import Problem
 from ccpolicy.files.model_errors import explain
@@ -35,12 +36,14 @@ def proven_yaml(drafted: DraftedDataset, paths: Sequence[Path], language: Langua
         CcpolicyError: even then it is refused.
     """
     problems: list[Problem] = []
-    for _ in range(len(drafted.columns) + 1):
+    for _ in range(2 * len(drafted.columns) + 1):
         text = dataset_yaml(drafted, language)
         dataset = _loaded(text, drafted)
         problems = _problems(dataset, drafted, paths)
         if not problems:
             return dataset_yaml(drafted, language)
+        if _asks_what_is_in_force(drafted, problems):
+            continue
         named = {str(value) for each in problems for _, value in each.message.values}
         blamed = [
             each
@@ -57,6 +60,20 @@ def proven_yaml(drafted: DraftedDataset, paths: Sequence[Path], language: Langua
     if first.hint:
         error.hint = first.hint
     raise error
+
+
+def _asks_what_is_in_force(drafted: DraftedDataset, problems: Sequence[Problem]) -> bool:
+    """Ask instead where a record names what was not in force; say whether any does."""
+    late = {each.field for each in problems if "day" in dict(each.message.values)}
+    found = [
+        each
+        for each in drafted.columns
+        if each.name in drafted.times_of_references and {each.name, each.heading} & late
+    ]
+    for each in found:
+        at = drafted.times_of_references.pop(each.name)
+        each.questions.append(not_in_force(each, drafted.references[each.name], at))
+    return bool(found)
 
 
 def _loaded(text: str, drafted: DraftedDataset) -> Dataset:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ccpolicy.draft.column_guess import ColumnGuess
+from ccpolicy.draft.column_roles import ColumnRoles
 from ccpolicy.draft.question import Question, doubt
 from ccpolicy.draft.yaml_text import flow
 from ccpolicy.errors import CcpolicyError
@@ -35,6 +36,8 @@ class ReferenceTarget:
     key: str
     type: ColumnType
     values: frozenset[str]
+    during: tuple[str, ...] = ()
+    """Its columns of times from which, and until which, a record of it is in force."""
 
     @property
     def counts(self) -> bool:
@@ -82,7 +85,8 @@ def find_targets(policy: Policy, own: str | None = None) -> list[ReferenceTarget
             kind = (columns(policy.datasets, name) or {})[key]
             values = frozenset(str(value) for (value,) in rows)
             if values and kind in ("text", "integer"):
-                found.append(ReferenceTarget(name, key, kind, values))
+                roles = ColumnRoles(policy.datasets[name], columns(policy.datasets, name) or {})
+                found.append(ReferenceTarget(name, key, kind, values, roles.in_force()))
     return found
 
 
@@ -116,9 +120,30 @@ def guess_references(
     return found
 
 
-def reference_line(column: str, target: ReferenceTarget) -> str:
-    """Write the line of `references`."""
-    return f"{column}: {flow({'dataset': target.dataset, 'key': target.key})}"
+def reference_line(column: str, target: ReferenceTarget, at: str | None = None) -> str:
+    """Write the line of `references`; with `at`, what it names was in force at that time."""
+    in_force = {"during": target.during, "at": at} if at else {}
+    return f"{column}: {flow({'dataset': target.dataset, 'key': target.key, **in_force})}"
+
+
+def times_of_references(
+    guesses: Sequence[ColumnGuess], references: Mapping[str, ReferenceTarget]
+) -> dict[str, str]:
+    """Return column → the one time of the records, where what it names is in force for a while."""
+    times = [each.name for each in guesses if each.type in ("date", "instant")]
+    if len(times) != 1:
+        return {}
+    return {column: times[0] for column, each in references.items() if each.during}
+
+
+def not_in_force(column: ColumnGuess, target: ReferenceTarget, at: str) -> Question:
+    """Ask about records that name what was not in force at their time."""
+    return doubt(
+        "Some name what was not in '{dataset}' at the time. If that cannot be, correct them, and in"
+        " 'references':",
+        reference_line(column.name, target, at),
+        dataset=target.dataset,
+    )
 
 
 def _likely(column: ColumnGuess, target: ReferenceTarget) -> Question:

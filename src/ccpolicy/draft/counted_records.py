@@ -1,0 +1,72 @@
+"""Ask which records count for a drafted control; until somebody answers, none does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ccpolicy.draft.column_roles import NO_RECORD_SQL, ColumnRoles, among
+from ccpolicy.draft.question import Question, doubt
+from ccpolicy.draft.yaml_text import flow
+
+_MOST_WORDS = 8
+"""Words of a closed list that a question shows."""
+
+
+def counted_sql(known: str | None) -> str:
+    """Return a predicate that no record fulfils, with what is known of it beside `FALSE`."""
+    return f"{NO_RECORD_SQL} AND {known}" if known else NO_RECORD_SQL
+
+
+def counted_questions(roles: ColumnRoles, name: str, known: str | None) -> Iterator[Question]:
+    """Yield what is to be said before any record counts: by which values of which columns.
+
+    `name` is the field that holds the predicate, `where` or `good`, and `known` what it says
+    already.
+    """
+    verdict = roles.verdict()
+    if known:
+        yield doubt(
+            "Do these count, and no others? As long as FALSE stands there, none does. Then:",
+            f"{name}: {flow(known)}",
+        )
+    elif verdict is not None:
+        yield doubt(
+            "Which values of '{column}' count here? Until it is said, none does.",
+            *(f"{name}: {flow(among(verdict.column, [each]))}" for each in _shown(verdict.words)),
+            column=verdict.column,
+        )
+    elif name == "good":
+        yield doubt("By which column is a record as it should be? Until it is said, none is.")
+    else:
+        yield doubt(
+            "Do all of these count? As long as FALSE stands there, none does. If so, take out"
+            " 'where'."
+        )
+    yield from _other_columns(roles, verdict.column if verdict else None)
+
+
+def _other_columns(roles: ColumnRoles, judged: str | None) -> Iterator[Question]:
+    for column, words in roles.choices().items():
+        if column != judged:
+            yield doubt(
+                "'{column}' is one of: {words}. Do all of these count? If not, add, such as:",
+                f"AND {among(column, words[:1])}",
+                column=column,
+                words=" | ".join(_shown(words)),
+            )
+    for column in roles.sorts():
+        yield doubt(
+            "'{column}' may say which kind a record is of. Do all kinds count? If not, add:",
+            f"AND {column} = '…'",
+            column=column,
+        )
+    for column in roles.scores():
+        yield doubt(
+            "From which '{column}' on does a record count? If not all do, add:",
+            f"AND {column} >= …",
+            column=column,
+        )
+
+
+def _shown(words: tuple[str, ...]) -> list[str]:
+    return [*words[:_MOST_WORDS], *(["…"] if len(words) > _MOST_WORDS else [])]
