@@ -137,6 +137,19 @@ def test_examples_of_functions_are_true() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_examples_name_schemas_that_are_there(language: Language) -> None:
+    """As they are beside the policy that `ccpolicy init` writes: in `policy/schemas`."""
+    found = [
+        (FOLDER.parents[1] / name).parent / schema
+        for text in Reference(language).sources.values()
+        for name, content in BLOCK.findall(text)
+        for schema in re.findall(r"\$schema=(\S+)", content)
+    ]
+    assert len(found) > 5
+    assert [each for each in found if not each.resolve().is_file()] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_examples_of_the_pages_are_one_policy(language: Language, tmp_path: Path) -> None:
     for text in Reference(language).sources.values():
         for name, content in BLOCK.findall(text):
