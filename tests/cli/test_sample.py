@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
+import os
+import re
+import subprocess
 from pathlib import Path
 
 import openpyxl
@@ -14,6 +18,7 @@ from small_centre import INSPECTIONS, change
 
 from .conftest import Run
 
+DOCS = Path(__file__).parents[2] / "docs"
 PERIOD = ("--period", "2026-11")
 ASK = ("inspections", *PERIOD, "--size", "1")
 
@@ -50,6 +55,31 @@ def test_the_same_is_drawn_in_another_checkout(run: Run, many: Path, tmp_path: P
         ).stdout
     )  # fmt: skip
     assert {each["id"] for each in other["items"]} != {each["id"] for each in told["items"]}
+
+
+@pytest.mark.parametrize("page", ["report.md", "report.zh.md"])
+def test_the_shell_of_the_documentation_draws_the_same(
+    run: Run, many: Path, tmp_path: Path, page: str
+) -> None:
+    told = json.loads(run("sample", "inspections", many, *PERIOD, "--format", "json").stdout)
+    asked = run("sample", "inspections", many, *PERIOD, "--size", "60", "--format", "json")
+    ids = "\n".join(sorted(each["id"] for each in json.loads(asked.stdout)["items"]))
+    digest = hashlib.sha256(ids.encode()).hexdigest()
+    seed = f"sha256:{digest} {told['window']['starts']} {told['window']['ends']}"
+    (tmp_path / "ids.txt").write_text(f"{ids}\n", "utf-8")
+    text = (DOCS / page).read_text("utf-8")
+    (shell,) = re.findall(r"```sh\n(while .*?)```", text, re.DOTALL)
+    ended = subprocess.run(
+        ["bash", "-c", shell],
+        cwd=tmp_path,
+        env={**os.environ, "seed": seed},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    drawn = [line.partition("  ")[2] for line in ended.stdout.splitlines()]
+    assert drawn[:20] == [each["id"] for each in told["items"]]
+    assert len(drawn) == 25
 
 
 def test_records_outside_the_period_are_no_members(run: Run, centre: Path) -> None:

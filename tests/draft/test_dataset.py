@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import gzip
 import io
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -332,6 +333,21 @@ def test_fits_into_a_repository(run: Run, centre: Path) -> None:
     assert (again.exit_code, target.read_text("utf-8")) == (2, text)
     assert coded("US410") in again.stderr
     assert "US424 " in run("draft", "dataset", file, "--repository", centre, "--lang", "zh").stderr
+
+
+@pytest.mark.parametrize("lacking", [["datasets"], ["datasets", "controls"]])
+def test_the_first_dataset_of_a_policy(run: Run, centre: Path, lacking: list[str]) -> None:
+    lay(centre, {"evidence/visits.csv": "visit,day\nV1,2026-01-01\nV2,2026-01-02\n"})
+    for name in lacking:
+        shutil.rmtree(centre / "policy" / name)
+    file = centre / "evidence/visits.csv"
+    made = run("draft", "dataset", file, "--repository", centre)
+    assert made.exit_code == 0, made.output
+    assert "files: visits.csv\n" in made.stdout
+    assert "There is no policy here" not in made.stdout
+    assert run("check", centre).exit_code == 2
+    (centre / "policy/plan.yaml").write_text("id: x\n", "utf-8")
+    assert run("draft", "dataset", file, "--repository", centre).exit_code == 2
 
 
 def test_several_files_of_one_form(run: Run, tmp_path: Path) -> None:

@@ -129,6 +129,16 @@ PLANS: dict[str, tuple[list[Change], list[str]]] = {
         [(WAIVERS, "waivers: []", WAIVER.replace("director", "manager"))],
         [f"{WAIVERS}:8:5: {coded('PL610', 'W-1')}\nhint: somebody else must approve it"],
     ),
+    "waiver by whose control it is": (
+        [
+            (
+                WAIVERS,
+                "waivers: []",
+                WAIVER.replace("owner: manager", "owner: deputy").replace("director", "manager"),
+            )
+        ],
+        [f"{WAIVERS}:8:5: {coded('PL610', 'W-1')}\nhint: somebody else must approve it"],
+    ),
     "waiver ends first": (
         [(WAIVERS, "waivers: []", WAIVER.replace("2026-06-29", "2025-12-31"))],
         [f"{WAIVERS}:10:5: {coded('PL214')}"],

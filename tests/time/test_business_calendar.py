@@ -72,6 +72,16 @@ def test_easter_monday_is_no_working_day_in_england_and_one_in_scotland() -> Non
     assert day("2026-06-04") in office("DE-BE").working_days(2026)
 
 
+def test_half_a_day_is_a_whole_business_day() -> None:
+    hour = 3_600_000_000
+    whole, half = ((9 * hour, 18 * hour),), ((9 * hour, 12 * hour),)
+    calendar = office(None, (6,), hours=(*[whole] * 5, half, ()))
+    friday, saturday, monday = day("2026-03-06"), day("2026-03-07"), day("2026-03-09")
+    assert calendar.last_days(range(friday, friday + 1), 2) == [monday]
+    assert calendar.last_days(range(friday, friday + 1), 1) == [saturday]
+    assert calendar.hours_of(saturday) == half
+
+
 def test_own_days_come_before_weekends_and_holidays() -> None:
     spring_festival, saturday, monday = day("2026-02-17"), day("2026-03-07"), day("2026-03-09")
     # Saturday 28 February is worked instead of a day of the festival.

@@ -15,10 +15,11 @@ from pydantic import BaseModel, TypeAdapter
 
 import ccpolicy
 from ccpolicy.checks.sql_guard import expression_sql
-from ccpolicy.errors import LANGUAGES, Language, PolicyError
+from ccpolicy.errors import LANGUAGES, Language, PolicyError, catalogue
 from ccpolicy.files.yaml_document import parse_yaml
 from ccpolicy.messages import FAMILIES, explanations
 from ccpolicy.policy import schemas
+from ccpolicy.reports.phrases import VERDICT_LABEL_MESSAGES
 from ccpolicy.store.duckdb import open_store
 from reference.commands import commands
 from reference.fields import EXAMPLES, PLAIN, READ, WRITTEN, parts_of
@@ -134,6 +135,33 @@ def test_examples_of_functions_are_true() -> None:
             assert name.lower() in each.example.lower(), name
             sql = expression_sql(store, each.example)
             assert store.ask(f"SELECT {sql} FROM record") == [(True,)], each.example
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_words_of_the_output_are_explained(language: Language) -> None:
+    text = Reference(language).sources["assessment"]
+    words = (
+        *VERDICT_LABEL_MESSAGES.values(),
+        *("PROBLEM", "CURED", "STALE", "DUE", "LOOSER", "CHANGED", "STRICTER", "NEW", "WORDS"),
+        *("ALTERED", "Needs attention", "To be reviewed", "Not assessed"),
+        *("not waived before: {lapse}", "{lapse}, known in the baseline"),
+    )
+    for word in words:
+        said = re.sub(r"\{lapse\}|[:：，,] ?", "", catalogue(language).gettext(word))
+        assert said in text, word
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_examples_name_schemas_that_are_there(language: Language) -> None:
+    """As they are beside the policy that `ccpolicy init` writes: in `policy/schemas`."""
+    found = [
+        (FOLDER.parents[1] / name).parent / schema
+        for text in Reference(language).sources.values()
+        for name, content in BLOCK.findall(text)
+        for schema in re.findall(r"\$schema=(\S+)", content)
+    ]
+    assert len(found) > 5
+    assert [each for each in found if not each.resolve().is_file()] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -87,7 +87,7 @@ def _inputs(say: Wording, kind: Kind) -> Iterator[str]:
             holds[spec.holds] if spec.holds else "–",
             effects[spec.effect] if spec.effect else "–",
             _names(spec.needs),
-            _names(spec.columns),
+            _names([*spec.columns, *(["group"] if spec.parts else [])]),
             say.pick("; ", "；").join(notes),
         ]
         yield f"| {' | '.join(cells)} |"

@@ -63,17 +63,18 @@ def dataset(
     output: str | None,
 ) -> None:
     """Write the contract."""
-    import ccpolicy
     from ccpolicy.cli.output import refuse_existing, write_new
     from ccpolicy.draft.dataset import draft_dataset
     from ccpolicy.draft.drafted import Surroundings
+    from ccpolicy.policy import load_policy
     from ccpolicy.policy.settings import FILE
 
     options.view(context, path or ".")
     refuse_existing(output)
     around = Surroundings(None, (context.obj,), None)
     if path or Path(FILE).is_file():
-        around = Surroundings.of(ccpolicy.load(path or ".").policy)
+        # The first dataset of a policy is drafted before there is one.
+        around = Surroundings.of(load_policy(Path(path or "."), is_complete=False))
     _, text = draft_dataset([Path(each) for each in files], around, context.obj, name)
     write_new(text, output)
 

@@ -183,9 +183,15 @@ class ControlBuilder:
             return not_yet, None, (now, "unknown")
         if control.may_be_empty:
             return control.may_be_empty, None, (empty, empty)
-        nothing = Message.of("there is nothing on file that the control is about")
+        nothing = Message.of(
+            "there is nothing on file that the control is about; if that is all right, write why in"
+            " the control: may_be_empty: …"
+        )
         if outcome.has_subjects_now:
-            nothing = Message.of("in the period there was nothing that the control is about")
+            nothing = Message.of(
+                "in the period there was nothing that the control is about; if that is all right,"
+                " write why in the control: may_be_empty: …"
+            )
         return nothing, None, unknown
 
     def _lapse(self, control: Control, lapse: LapseSpan) -> models.Lapse:

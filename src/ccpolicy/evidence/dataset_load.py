@@ -204,7 +204,8 @@ class DatasetLoad:
                 self.problems.file(
                     source.file.error(
                         "the file holds no record",
-                        hint="if that is all right, say why with 'may_be_empty' in the dataset",
+                        hint="if that is all right, say why with 'may_be_empty' in the dataset, and"
+                        " in each control that then has nothing to judge",
                     )
                 )
         return [self._finished(file, contents.get(file.name, [])) for file in self.stored]

@@ -300,9 +300,11 @@ def _waivers(content: Policy) -> Iterator[PolicyError]:
                 days=(waiver.until - waiver.from_).days + 1,
                 longest=content.settings.longest_waiver,
             )
-        if waiver.approver.root.items() & waiver.owner.root.items():
+        control = content.controls.get(waiver.control)
+        owners = [waiver.owner, *([control.owner] if control else [])]
+        if any(waiver.approver.root.items() & owner.root.items() for owner in owners):
             yield PolicyError(
-                "the waiver {id} is approved by its owner",
+                "the waiver {id} is approved by its owner or by that of the control",
                 hint="somebody else must approve it",
                 locator=place.locate("approver"),
                 id=waiver.id,

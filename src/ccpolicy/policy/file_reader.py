@@ -54,8 +54,10 @@ class EntryPlace:
 class PolicyFileReader:
     """Reads policy files one after another and gathers what is wrong."""
 
-    def __init__(self, tree: PolicyFiles, settings: Settings) -> None:
+    def __init__(self, tree: PolicyFiles, settings: Settings, *, is_complete: bool) -> None:
         self.tree, self.settings = tree, settings
+        self.is_complete = is_complete
+        """Whether each folder that is asked for must have a file."""
         self.errors: list[PolicyError] = []
         self.places: dict[tuple[str, str], EntryPlace] = {}
         self.names = [FILE]
@@ -80,7 +82,7 @@ class PolicyFileReader:
                     )
                 )
         names = [f"{folder}/{entry}" for entry in entries if entry.endswith(".yaml")]
-        if not names:
+        if not names and self.is_complete:
             place = Locator(self.tree.place(folder))
             self.errors.append(PolicyError("no file in {folder}", locator=place, folder=folder))
         return names

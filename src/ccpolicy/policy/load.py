@@ -132,8 +132,10 @@ def _looked_up(dataset: Dataset) -> list[str]:
     return list(dict.fromkeys(lookup.dataset for lookup in dataset.lookups.values()))
 
 
-def load_policy(path: Path, revision: str | None = None) -> Policy:
+def load_policy(path: Path, revision: str | None = None, *, is_complete: bool = True) -> Policy:
     """Read every policy file of a repository, from its folder or from a revision in git.
+
+    One that is not complete may still have no control or no dataset.
 
     Raises:
         PolicyErrors: all that is wrong with single files, each with its place.
@@ -141,14 +143,14 @@ def load_policy(path: Path, revision: str | None = None) -> Policy:
     """
     if revision is None:
         root = find_root(path)
-        return _content(FolderFiles(root), root, None)
+        return _content(FolderFiles(root), root, None, is_complete=is_complete)
     with find_revision(path, revision) as found:
-        return _content(found, path.resolve(), found.id)
+        return _content(found, path.resolve(), found.id, is_complete=is_complete)
 
 
-def _content(tree: PolicyFiles, root: Path, revision: str | None) -> Policy:
+def _content(tree: PolicyFiles, root: Path, revision: str | None, *, is_complete: bool) -> Policy:
     settings, source = load_settings(tree, root)
-    reader = PolicyFileReader(tree, settings)
+    reader = PolicyFileReader(tree, settings, is_complete=is_complete)
     reader.places["settings", FILE] = EntryPlace(source, ())
     folder = f"{settings.policy}"
     plan = reader.one(Plan, "plan", f"{folder}/plan.yaml")
