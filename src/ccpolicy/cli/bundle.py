@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     multiple=True,
     metavar="[FORMAT=]NAME",
     help="Take along this report, by the name it has in the bundle; may be repeated. Default:"
-    " those for readers, in both languages.",
+    " those for readers, each with the program's words in English and in Chinese.",
 )
 @options.option(
     "-o", "--output", metavar="FILE", required=True, help="The bundle, such as 2026-q3.zip."
