@@ -24,9 +24,11 @@ from message_text import coded
 from .conftest import Run
 
 PLUMBING = {
+    "cell_spans",
     "baseline",
     "diagnostics",
     "explain_control",
+    "explain_framework",
     "explain_kind",
     "explain_message",
     "falsify",
@@ -85,7 +87,7 @@ def test_no_command_shows_help_and_fails(run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["chekc"], "No such command 'chekc'. Did you mean 'check'?"),
+        (["chekc"], "No such command 'chekc'. (Did you mean one of: 'cache', 'check'?)"),
         (["check", "--severty", "high"], "No such option '--severty'. Did you mean '--severity'?"),
         (["check", "--severity", "hgh"], "Did you mean 'high'?"),
         (["check", "--format", "toml"], "'toml' is not one of 'text', 'json', "),

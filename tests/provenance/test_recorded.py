@@ -167,7 +167,7 @@ def test_no_history_tells_nothing(empty: Centre) -> None:
     ("language", "said"),
     [
         ("en", f"{INSPECTIONS}:3: amended 2026-04-15 10:00 by {STRANGER}, commit "),
-        ("zh", f"{INSPECTIONS}:3：修改，2026-04-15 10:00，{STRANGER}，提交"),
+        ("zh", f"{INSPECTIONS}:3：已修改，2026-04-15 10:00，{STRANGER}，提交"),
     ],
 )
 def test_text_tells_it(centre: Centre, language: str, said: str) -> None:

@@ -40,7 +40,7 @@ def test_a_renderer_takes_what_it_is_registered_for(name: str, subject: Subject)
     if subject not in FORMATS[name].renderers:
         return
     result, view = inspect.signature(renderer(name, subject)).parameters.values()
-    assert result.annotation == ("Model" if name == "json" else subject.capitalize())
+    assert result.annotation == ("AssessmentModel" if name == "json" else subject.capitalize())
     assert view.annotation == "View"
 
 

@@ -11,16 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from ccpolicy.assessment.agenda import Agenda, agenda
-from ccpolicy.assessment.comparison import Comparison
-from ccpolicy.assessment.models import Assessment, CoveredLater, Provenance
-from ccpolicy.assessment.verdict_history import History
-from ccpolicy.assessment.verification import Verification
+from ccpolicy.assessment.agenda import agenda
+from ccpolicy.assessment.models import CoveredLater, Provenance
 from ccpolicy.reports import View
 
 from .centres import BASELINED, STANDING
 from .changed import COMPARISON, SAME, STRICTER
-from .rendered import render
+from .drawn import DRAWN
+from .rendered import Result, render
 from .rich import ASSESSMENT, HISTORY
 from .verifications import LACKING, NOT_VERIFIED, VERIFIED
 
@@ -82,7 +80,7 @@ UNKNOWN = PASSED.model_copy(
         )
     }
 )
-CASES: dict[str, tuple[Assessment | Agenda | Comparison | History | Verification, str, View]] = {
+CASES: dict[str, tuple[Result, str, View]] = {
     "assessment.en.txt": (ASSESSMENT, "text", View()),
     "assessment.zh.txt": (ASSESSMENT, "text", View(language="zh")),
     "assessment.wide.txt": (ASSESSMENT, "text", View(columns=120)),
@@ -150,6 +148,10 @@ CASES: dict[str, tuple[Assessment | Agenda | Comparison | History | Verification
     "comparison.json": (COMPARISON, "json", View()),
     "comparison.en.md": (COMPARISON, "markdown", View()),
     "comparison.zh.md": (COMPARISON, "markdown", View(language="zh")),
+    "sample.json": (DRAWN, "json", View()),
+    "sample.en.txt": (DRAWN, "text", View()),
+    "sample.zh.txt": (DRAWN, "text", View(language="zh")),
+    "sample.csv": (DRAWN, "csv", View()),
 }
 
 

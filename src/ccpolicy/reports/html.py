@@ -39,6 +39,7 @@ def _pieces(document: HtmlDocument, view: View) -> Iterator[bytes]:
         running_head,
         severity_style,
     )
+    from ccpolicy.reports.html_parts.wording import length_forms
 
     style, script = (_plain(PARTS / name) for name in ("report.css", "report.js"))
     environment = _environment()
@@ -54,6 +55,7 @@ def _pieces(document: HtmlDocument, view: View) -> Iterator[bytes]:
         + running_head(document.title(view.language), document.result.policy.digest[:23]),
         "script": script,
     }
+    shared["lengths"] = {each: length_forms(each) for each in document.result.policy.languages}
     shared["titles"] = {each: document.title(each) for each in document.result.policy.languages}
     shared["policy"] = content_policy(str(shared["style"]), str(shared["script"]))
     names = ["head", "cover", "summary", "compare", "matrix"]

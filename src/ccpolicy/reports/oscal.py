@@ -173,7 +173,7 @@ class _Results:
             "types": ["control-objective"],
             "relevant-evidence": [
                 {
-                    "href": f"#{self.id('file', file.file)}",
+                    "href": f"#{self.id('file', file.dataset, file.file)}",
                     "description": prose(
                         page.count(file.records, "{count} record", "{count} records")
                     ),
@@ -260,7 +260,7 @@ class _Results:
         """Return a file of evidence with its digest."""
         notes = self.page.join(f"{n.code} {self.page.text(n.message)}" for n in file.notes)
         return {
-            "uuid": self.id("file", file.file),
+            "uuid": self.id("file", file.dataset, file.file),
             "title": prose(self.page.join([file.file])),
             **({"remarks": prose(notes)} if notes else {}),
             "props": [prop("dataset", file.dataset), prop("invalid-records", str(file.invalid))],

@@ -74,7 +74,7 @@ def method(page: Page, result: Sample) -> list[str]:
 def found(page: Page, result: Sample) -> str:
     """Say what testers found."""
     said = [
-        page.say("{count} exceptions", count=result.count("exception")),
+        page.count(result.count("exception"), "{count} exception", "{count} exceptions"),
         page.say("{count} in order", count=result.count("ok")),
         page.say("{count} not tested", count=result.count("untested")),
     ]

@@ -74,7 +74,7 @@ QUESTIONS = [
         "Who owns what falls due in December?",
         [contents("s-due")],
         "#s-due details[open]:has(summary:has-text('2026-12')) tr:has(a[href='#RA-1'])",
-        ["risk management", "RA-1", "Risks assessed at each site"],
+        ["risk management", "RA-1", "Each hazard assessed at each site"],
         "policy/controls/2-risk.yaml",
     ),
     Question(
@@ -133,7 +133,7 @@ QUESTIONS = [
         "Which controls failed in the second quarter, and for how long in all?",
         [contents("s-lapses"), ("#range", "2026-04-01/2026-06-30")],
         "#s-lapses",
-        ["TR-1", "RA-1", "123 d", "12 d"],
+        ["TR-1", "RA-1", "330 d 12 h", "11 d"],
         "",
     ),
     Question(

@@ -30,7 +30,7 @@ def test_only_controls_of_a_norm_and_a_site_are_left(browser: Browser, sample: P
         page.locator(".facet summary", has_text="Site").click()
         page.locator("input[data-facet=site][data-text=CTU]").check()
         left = page.locator("section.control:visible").count()
-        assert 0 < left < 36
+        assert 0 < left < page.locator("section.control").count()
 
 
 def test_language_is_not_searched_for_in_the_whole_page(sample: Path) -> None:

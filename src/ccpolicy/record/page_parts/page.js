@@ -382,4 +382,5 @@
   }
 
   showAll();
+  document.documentElement.dataset.ready = "";
 })();

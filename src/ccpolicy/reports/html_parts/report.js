@@ -31,6 +31,7 @@
   const offered = (tag) => languages.find((each) => tag === each || tag.startsWith(each + "-"));
   const initial = navigator.languages.map(offered).find(Boolean) || root.lang;
   const titles = JSON.parse(root.dataset.titles);
+  const lengths = JSON.parse(root.dataset.lengths);
 
   const read = () => {
     const [place, query = ""] = location.hash.slice(1).split("?");
@@ -206,10 +207,10 @@
   // A length of time in its two largest units, as everywhere in the report.
   const length = (days) => {
     const minutes = Math.round(days * 1440);
-    const [d, h, m] = state.language === "zh" ? [" 天", " 小时", " 分钟"] : [" d", " h", " min"];
-    const parts = minutes < 60 ? [[minutes, m]] : minutes < 1440 ? [[Math.floor(minutes / 60), h], [minutes % 60, m]]
-      : [[Math.floor(minutes / 1440), d], [Math.floor((minutes % 1440) / 60), h]];
-    return parts.filter(([count], place) => count || !place).map((part) => part.join("")).join(" ");
+    const [whole, hours, rest] = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60), minutes % 60];
+    const form = whole ? 3 + (hours > 0) : hours ? 1 + (rest > 0) : 0;
+    const values = { days: whole, hours, minutes: rest };
+    return lengths[state.language][form].replace(/{(\w+)}/g, (_, name) => values[name]);
   };
   const sum = (first, after) => {
     const [asOf, starts, ends] = [sums.dataset.asOf, sums.dataset.starts, sums.dataset.ends].map(Number);

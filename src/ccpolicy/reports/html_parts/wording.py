@@ -13,7 +13,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
-from ccpolicy.errors import LANGUAGES, catalogue
+from ccpolicy.errors import LANGUAGES, Message, catalogue
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.time_text import last_day
 from ccpolicy.texts import Text
@@ -166,6 +166,19 @@ def _day(date: datetime.date) -> Wording:
 def _day_in(date: datetime.date, language: str) -> Markup:
     locale = "zh_CN" if language.partition("-")[0] == "zh" else "en_GB"
     return escape(format_date(date, "long", locale))
+
+
+def length_forms(language: str) -> list[str]:
+    """Return how `length` is said, for scripts: minutes, hours, both, days, days and hours."""
+    names = {each: f"{{{each}}}" for each in ("days", "hours", "minutes")}
+    said = (
+        Message.of("{minutes} min", **names),
+        Message.of("{hours} h", **names),
+        Message.of("{hours} h {minutes} min", **names),
+        Message.of("{days} d", **names),
+        Message.of("{days} d {hours} h", **names),
+    )
+    return [each.text(language) for each in said]
 
 
 def length(days: float) -> Wording:
