@@ -141,7 +141,7 @@ def test_what_testers_found_is_read_back(run: Run, many: Path, tmp_path: Path) -
     }
     excepted = filled(drawn).replace("ok", "exception", 1)
     failed = run(*asked, "--results", _written(file, excepted))
-    assert (failed.exit_code, "1 exceptions" in failed.stdout) == (1, True)
+    assert (failed.exit_code, "1 exception" in failed.stdout) == (1, True)
     chinese = run(*asked, "--results", _written(file, filled(drawn, "符合")))
     assert chinese.exit_code == 0
 

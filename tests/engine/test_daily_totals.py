@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ccpolicy.engine.daily_totals import Days
-from ccpolicy.engine.lapses import LapseSpan
+from ccpolicy.engine.outcome import LapseSpan
 from ccpolicy.store import open_store
 from ccpolicy.time.calendar import Calendar
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ccpolicy.engine.lapses import LapseSpan
+from ccpolicy.engine.outcome import LapseSpan
 from ccpolicy.engine.waivers import cut_lapses
 
 spans = st.tuples(st.integers(0, 30), st.integers(1, 12)).map(lambda s: (s[0], s[0] + s[1]))

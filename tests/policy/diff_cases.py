@@ -244,7 +244,7 @@ CASES: dict[str, tuple[list[tuple[str, str, str]], list[str]]] = {
     "words": (
         [
             (REVIEW, "en: Plan reviewed,", "en: The plan is reviewed,"),
-            (REVIEW, "owner: {en: manager, zh: 经理}", "owner: boss"),
+            (REVIEW, "owner: {en: manager, zh: 经理}", "owner: head"),
         ],
         ["neutral GV-1: the title", "neutral GV-1: the owner"],
     ),

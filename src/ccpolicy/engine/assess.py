@@ -15,7 +15,7 @@ from ccpolicy.engine.control_builder import LaterCover
 from ccpolicy.engine.evaluation import Evaluation
 from ccpolicy.engine.evaluation_times import EvaluationTimes
 from ccpolicy.engine.kind_spans import typed
-from ccpolicy.engine.lapses import Outcome
+from ccpolicy.engine.outcome import Outcome
 from ccpolicy.engine.question import ResolvedRequest
 from ccpolicy.errors import EvidenceError, Locator, PolicyError, PolicyErrors
 from ccpolicy.evidence import Evidence, Table, load_evidence

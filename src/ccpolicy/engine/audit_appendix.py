@@ -9,7 +9,8 @@ from typing import Any
 from ccpolicy.assessment import audit_appendix as models
 from ccpolicy.engine.daily_totals import Days
 from ccpolicy.engine.evaluation import Evaluation
-from ccpolicy.engine.lapses import LapseSpan, Outcome, has_pauses
+from ccpolicy.engine.lapses import has_pauses
+from ccpolicy.engine.outcome import LapseSpan, Outcome
 from ccpolicy.engine.policy_summary import quote_parameters
 from ccpolicy.engine.record_places import RecordPlaces
 from ccpolicy.engine.relations import CHARTED_SUBJECT

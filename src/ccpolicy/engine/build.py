@@ -14,7 +14,7 @@ from ccpolicy.engine.control_builder import ControlBuilder, LaterCover
 from ccpolicy.engine.control_problems import unread_problems
 from ccpolicy.engine.evaluation import Evaluation
 from ccpolicy.engine.framework_summary import quote_frameworks
-from ccpolicy.engine.lapses import JudgedSubject, LapseSpan, Outcome
+from ccpolicy.engine.outcome import JudgedSubject, LapseSpan, Outcome
 from ccpolicy.engine.policy_summary import quote_policy, quote_waivers
 from ccpolicy.engine.question import ResolvedRequest
 from ccpolicy.engine.record_places import RecordPlaces

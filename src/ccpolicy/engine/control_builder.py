@@ -10,7 +10,7 @@ from typing import Protocol
 from ccpolicy.assessment import models
 from ccpolicy.engine.control_problems import SHOWN, datasets_of, find_problems
 from ccpolicy.engine.evaluation_times import EvaluationTimes
-from ccpolicy.engine.lapses import JudgedSubject, LapseSpan, Outcome
+from ccpolicy.engine.outcome import JudgedSubject, LapseSpan, Outcome
 from ccpolicy.engine.policy_summary import quote_parameters
 from ccpolicy.engine.population import subject_states
 from ccpolicy.engine.record_places import RecordPlaces

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from ccpolicy.assessment.models import Problem
 from ccpolicy.engine.evidence_findings import EvidenceFinding
-from ccpolicy.engine.lapses import Outcome
+from ccpolicy.engine.outcome import Outcome
 from ccpolicy.errors import Message
 from ccpolicy.evidence import Evidence
 from ccpolicy.evidence.unread import Unread

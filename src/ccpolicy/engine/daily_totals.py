@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ccpolicy.assessment.audit_appendix import DailyTotals
-from ccpolicy.engine.lapses import LapseSpan
+from ccpolicy.engine.outcome import LapseSpan
 from ccpolicy.engine.relations import WINDOW_DAY
 from ccpolicy.store import Store
 from ccpolicy.time.calendar import Calendar, date_of

@@ -12,7 +12,8 @@ from ccpolicy.engine.evaluation_times import EvaluationTimes
 from ccpolicy.engine.evidence_findings import SHOWN, find_faults
 from ccpolicy.engine.input_sql import InputQueries
 from ccpolicy.engine.kind_spans import check_spans, kind_query, typed
-from ccpolicy.engine.lapses import LapseReader, Outcome
+from ccpolicy.engine.lapses import LapseReader
+from ccpolicy.engine.outcome import Outcome
 from ccpolicy.engine.parameters import Terms, create_parameters
 from ccpolicy.engine.pauses import create_stopped_clocks, pause_query, stopping
 from ccpolicy.engine.relations import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from ccpolicy.assessment import models
-from ccpolicy.engine.lapses import JudgedSubject, LapseSpan
+from ccpolicy.engine.outcome import JudgedSubject, LapseSpan
 from ccpolicy.engine.record_places import RecordPlaces
 from ccpolicy.errors import LANGUAGES
 from ccpolicy.policy import Control, Policy

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from ccpolicy.engine.lapses import LapseSpan
+from ccpolicy.engine.outcome import LapseSpan
 from ccpolicy.policy import Control, Policy, Waiver
 from ccpolicy.time.calendar import day_number, day_starts
 from ccpolicy.time.spans import Span, cut_span

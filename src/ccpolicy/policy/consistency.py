@@ -26,6 +26,7 @@ from ccpolicy.policy.names import unknown
 from ccpolicy.policy.record_schema import check_schema
 from ccpolicy.policy.references import check_references, unlike_references
 from ccpolicy.policy.reshape_checks import check_reshapes
+from ccpolicy.policy.waiver_checks import check_waivers
 from ccpolicy.store import DuckDB
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.time.zones import is_zone
@@ -50,7 +51,12 @@ def _check(content: Policy, store: DuckDB) -> Mapping[str, frozenset[str]]:
     # First what the rest relies on: what a dataset says about its records.
     if errors := [*_schemas(content), *check_calendars(content), *_zones(content)]:
         raise PolicyErrors(errors)
-    errors = [*_plan(content), *_datasets(content), *_waivers(content), *check_frameworks(content)]
+    errors = [
+        *_plan(content),
+        *_datasets(content),
+        *check_waivers(content),
+        *check_frameworks(content),
+    ]
     if not content.controls:
         errors.append(
             PolicyError("the policy has no control", locator=Locator(content.settings.policy))
@@ -275,40 +281,6 @@ def _child(content: Policy, dataset: Dataset, name: str) -> Iterator[PolicyError
         if column not in nested:
             place = content.place("dataset", dataset.id, "children", name, "key", index)
             yield unknown("unknown column '{name}'", column, nested, place)
-
-
-def _waivers(content: Policy) -> Iterator[PolicyError]:
-    longest = parse_duration(content.settings.longest_waiver)
-    most = longest.months * 31 + longest.days
-    for waiver in content.waivers.values():
-        place = content.places["waiver", waiver.id]
-        if waiver.control not in content.controls:
-            yield unknown(
-                "unknown control '{name}'",
-                waiver.control,
-                content.controls,
-                place.locate("control"),
-            )
-        if waiver.until < waiver.from_:
-            yield PolicyError("the waiver ends before it begins", locator=place.locate("until"))
-        if (waiver.until - waiver.from_).days >= most:
-            yield PolicyError(
-                "the waiver {id} lasts {days} days, longer than longest_waiver permits",
-                hint="the longest allowed is {longest}: end it earlier, and decide anew then",
-                locator=place.locate("until"),
-                id=waiver.id,
-                days=(waiver.until - waiver.from_).days + 1,
-                longest=content.settings.longest_waiver,
-            )
-        control = content.controls.get(waiver.control)
-        owners = [waiver.owner, *([control.owner] if control else [])]
-        if any(waiver.approver.root.items() & owner.root.items() for owner in owners):
-            yield PolicyError(
-                "the waiver {id} is approved by its owner or by that of the control",
-                hint="somebody else must approve it",
-                locator=place.locate("approver"),
-                id=waiver.id,
-            )
 
 
 @dataclass(frozen=True, slots=True)
