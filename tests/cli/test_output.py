@@ -11,7 +11,7 @@ from typing import IO
 
 import pytest
 
-from ccpolicy.cli.output import write
+from ccpolicy.cli.output import write, write_new
 from ccpolicy.errors import ReportError
 
 
@@ -93,3 +93,14 @@ def test_people_get_their_encoding_and_programs_get_utf8(monkeypatch: pytest.Mon
     write("中é🙂", None, for_people=True)
     write("中é🙂", "-", for_people=False)
     assert stream.buffer.getvalue() == "中é".encode("gbk") + b"\\U0001f642" + "中é🙂".encode()
+
+
+def test_a_new_file_that_cannot_be_written_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(UnicodeEncodeError):
+        write_new("half of it \ud800", str(tmp_path / "new.yaml"))
+    assert list(tmp_path.iterdir()) == []
+    write_new("all of it\n", str(tmp_path / "new.yaml"))
+    with pytest.raises(ReportError):
+        write_new("another\n", str(tmp_path / "new.yaml"))
+    assert (tmp_path / "new.yaml").read_text() == "all of it\n"
+    assert len(list(tmp_path.iterdir())) == 1

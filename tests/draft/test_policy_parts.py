@@ -11,6 +11,7 @@ import yaml
 
 import ccpolicy
 from ccpolicy.checks.kinds import Kind
+from ccpolicy.draft import waiver
 from ccpolicy.draft.control import draft_control
 from ccpolicy.policy import check_policy
 from ccpolicy.store import open_store
@@ -58,6 +59,18 @@ def test_waivers_of_what_is_open(run: Run, centre: Path) -> None:
     target.write_text(drafted.stdout, "utf-8")
     assert run("check", centre).exit_code == 0
     assert "US431 " in run("draft", "waiver", "--repository", centre).stderr
+
+
+def test_lapses_beyond_the_most_are_counted(
+    run: Run, centre: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay(centre, {INSPECTIONS: FAILING})
+    monkeypatch.setattr(waiver, "_MOST", 0)
+    drafted = run("draft", "waiver", "EM-1", "--repository", centre)
+    assert "PBX-2" not in drafted.stdout
+    assert [line.split()[:3] for line in drafted.stdout.splitlines() if "?" in line] == [
+        ["#", "?", "1"]
+    ]
 
 
 def test_norms_of_numbers_that_cite_none(run: Run, centre: Path) -> None:

@@ -15,7 +15,7 @@ from typing import IO
 import click
 
 from ccpolicy.errors import Language, Locator, Message, ReportError, catalogue
-from ccpolicy.files.atomic import atomic_file, write_atomic
+from ccpolicy.files.atomic import atomic_file, temporary_beside, write_atomic
 from ccpolicy.reports import FORMATS, Rendered
 from ccpolicy.reports.layout import inert, visible
 
@@ -115,8 +115,9 @@ def write_new(text: str, output: str | None) -> None:
         write(text, None, for_people=True)
         return
     try:
-        with Path(output).open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with temporary_beside(Path(output)) as beside:
+            beside.write_text(text, encoding="utf-8", newline="\n")
+            os.link(beside, output)  # a file that is there by now stays
     except FileExistsError:
         refuse_existing(output)
         raise

@@ -20,6 +20,8 @@ _MOST = 50
 def draft_waivers(policy: Policy, control: str | None, language: Language) -> str:
     """Write a waiver for each lapse that is open and not waived, of one control or of all.
 
+    Of more than fifty it writes the first, and says how many are left.
+
     Raises:
         CcpolicyError: there is no such control, or nothing to waive.
     """
@@ -70,6 +72,9 @@ def draft_waivers(policy: Policy, control: str | None, language: Language) -> st
             f"    from: {today.isoformat()}",
             f"    until: {(today + _LASTS).isoformat()}",
         ]
+    if (left := len(found) - _MOST) > 0:
+        said = doubt("{count} more lapses are open: draft again once these are waived", count=left)
+        lines += question_lines(said, language, 2)
     return "\n".join(lines) + "\n"
 
 
