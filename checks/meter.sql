@@ -155,10 +155,10 @@ span AS (                 -- within its duty; on the first day also from the dut
          CASE WHEN runs_until < due THEN runs_until ELSE due END AS runs_until,
          CASE WHEN is_early = 0 AND until < duty_ends THEN until
               WHEN is_early = 0 THEN duty_ends
+              WHEN until < duty_until AND until < known_at THEN until
               WHEN duty_until < known_at THEN duty_until ELSE known_at END AS until
   FROM limited
-  JOIN (SELECT 0 AS is_early UNION ALL SELECT 1) turn
-    ON is_early = 0 OR (origin_day = first_day AND day = first_day)
+  JOIN (SELECT 0 AS is_early UNION ALL SELECT 1) turn ON is_early = 0 OR day = first_day
   WHERE earliest < due    -- what comes later proves nothing for it
 )
 SELECT control, 'duty' AS part, subject, starts, ends, locator
