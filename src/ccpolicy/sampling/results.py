@@ -42,11 +42,19 @@ def read_results(sample: Sample, file: Path) -> Sample:
     for number, row in _rows(file):
         cells = dict(zip(COLUMNS, row, strict=False))
         item = wanted.get(cells.get("item", ""))
-        if item is None or cells.get("draw") != sample.draw or item.id in found:
+        mark = cells.get("draw", "")
+        if item is None or not mark.startswith(f"{sample.draw}-") or item.id in found:
             raise ReportError(
                 "the row is not of this sample, or is there twice",
                 hint="draw with the same period, size and strata as the table that was tested",
                 locator=Locator(str(file), number),
+            )
+        if mark != sample.mark(item):
+            raise ReportError(
+                "'{name}' was changed on file since it was drawn",
+                hint="draw again, and test it as it is on file now",
+                locator=Locator(str(file), number),
+                name=visible(item.id),
             )
         word = cells.get("result", "").strip().lower()
         if word not in WORDS:
