@@ -13,6 +13,8 @@ from xlsxwriter import Workbook
 
 import ccpolicy
 from ccpolicy.evidence import column_cache
+from ccpolicy.evidence.dataset_load import DatasetLoad
+from ccpolicy.evidence.models import GitRecords
 from ccpolicy.evidence.readers.interface import Scan
 from ccpolicy.files import finder, user_cache
 from small_centre import FILES, change, lay
@@ -204,4 +206,23 @@ def test_a_folder_that_cannot_be_written_changes_nothing(
     inspections(cache, "csv")
     (cache.centre / "file").write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(cache.centre / "file"))
+    assert cache.check() == (cache.plain(), 0)
+
+
+def test_scanned_rows_of_a_file_that_changed_meanwhile_are_not_kept(
+    cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = inspections(cache, "csv (scanned)")
+    honest = path.read_text()
+    read = DatasetLoad.read
+
+    def read_late(load: DatasetLoad, records: GitRecords | None) -> None:
+        if load.dataset.id == "inspections":
+            path.write_text(honest.replace("fail", "pass"))
+        read(load, records)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(DatasetLoad, "read", read_late)
+        assert "EV" in cache.check()[0]
+    path.write_text(honest)
     assert cache.check() == (cache.plain(), 0)
