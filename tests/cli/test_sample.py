@@ -225,12 +225,32 @@ def test_a_record_that_was_changed_since_it_was_tested_is_to_be_tested_again(
     assert (refused.exit_code, "US520 'PBX-2" in refused.stderr) == (2, True)
 
 
-@pytest.mark.parametrize("data", [b"PK\x03\x04broken", b"\xff\xfe\x00"])
-def test_what_is_no_table(run: Run, many: Path, tmp_path: Path, data: bytes) -> None:
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [(b"PK\x03\x04broken", "EV223 "), (b"\xff\xfe\x00", "US511 ")],
+)
+def test_what_is_no_table(run: Run, many: Path, tmp_path: Path, data: bytes, code: str) -> None:
     (tmp_path / "tested").write_bytes(data)
     asked = ("sample", "inspections", many, *PERIOD)
     refused = run(*asked, "--results", tmp_path / "tested")
-    assert (refused.exit_code, "US511 " in refused.stderr) == (2, True)
+    assert (refused.exit_code, code in refused.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "code"),
+    [("XFD1048576", "x", "EV"), ("F2", "=1+1", "EV226 "), ("F2", "#N/A", "EV225 ")],
+)
+def test_a_workbook_that_cannot_be_read_as_a_whole(
+    run: Run, centre: Path, tmp_path: Path, place: str, value: str, code: str
+) -> None:
+    asked = ("sample", "inspections", centre, *PERIOD)
+    file = tmp_path / "tested.xlsx"
+    assert run(*asked, "--format", "xlsx", "-o", file).exit_code == 0
+    book = openpyxl.load_workbook(file)
+    book.worksheets[0][place].value = value
+    book.save(file)
+    refused = run(*asked, "--results", file)
+    assert (refused.exit_code, f"error: {code}" in refused.stderr) == (2, True), refused.stderr
 
 
 def test_names_that_are_not_known(run: Run, centre: Path) -> None:
