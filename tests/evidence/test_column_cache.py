@@ -200,6 +200,16 @@ def test_a_planted_entry_is_not_taken(cache: Cache) -> None:
     assert cache.check() == (failing, 0)
 
 
+@pytest.mark.parametrize("spoil", [os.mkfifo, Path.mkdir, lambda entry: entry.symlink_to("else")])
+def test_what_is_no_file_is_no_entry(cache: Cache, spoil: Callable[[Path], None]) -> None:
+    inspections(cache, "csv")
+    expected, _ = cache.check()
+    [entry] = (Path(os.environ["XDG_CACHE_HOME"]) / "ccpolicy").iterdir()
+    entry.rename(entry.with_name("else"))
+    spoil(entry)
+    assert cache.check() == (expected, 0)
+
+
 def test_a_folder_that_cannot_be_written_changes_nothing(
     cache: Cache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
