@@ -21,7 +21,7 @@ def read_whole_sheet(file: SourceFile, wanted: str = "") -> tuple[str, Rows]:
     book = open_workbook(file, parts)
     names = book.sheet_names
     if not names:
-        raise not_a_workbook(file, ValueError("no sheet"))
+        raise not_a_workbook(file, ValueError(f"{file.name!r} has no sheet"))
     sheet = wanted if wanted in names else names[0]
     try:
         rows, _, found = sheet_facts(file, parts, sheet, lambda: book.get_sheet_by_name(sheet))
