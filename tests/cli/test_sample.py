@@ -166,29 +166,12 @@ def _written(file: Path, text: str) -> Path:
     return file
 
 
-def _first_row_gone(text: str) -> str:
-    head, _, *rest = text.splitlines(keepends=True)
-    return head + "".join(rest)
-
-
-@pytest.mark.parametrize(
-    ("spoil", "code"),
-    [
-        (lambda text: filled(text, "fine"), "US509 "),
-        (_first_row_gone, "US510 "),
-        (lambda text: text + text.splitlines(keepends=True)[1], "US508 "),
-        (lambda text: text.replace("PBX-1", "PBX-9").replace("PBX-2", "PBX-9"), "US508 "),
-        (lambda text: "", "US510 "),
-    ],
-)
-def test_results_that_are_not_those_of_the_draw(
-    run: Run, many: Path, tmp_path: Path, spoil: object, code: str
-) -> None:
+def test_a_result_that_is_none(run: Run, many: Path, tmp_path: Path) -> None:
+    """What else is refused: tests/sampling/test_results.py."""
     asked = ("sample", "inspections", many, *PERIOD, "--size", "3")
     drawn = run(*asked, "--format", "csv").stdout
-    assert callable(spoil)
-    refused = run(*asked, "--results", _written(tmp_path / "tested.csv", spoil(drawn)))
-    assert (refused.exit_code, code in refused.stderr, refused.stdout) == (2, True, "")
+    refused = run(*asked, "--results", _written(tmp_path / "tested.csv", filled(drawn, "fine")))
+    assert (refused.exit_code, "US509 " in refused.stderr, refused.stdout) == (2, True, "")
 
 
 def test_results_of_another_draw_are_refused(run: Run, many: Path, tmp_path: Path) -> None:
@@ -197,14 +180,6 @@ def test_results_of_another_draw_are_refused(run: Run, many: Path, tmp_path: Pat
     file = _written(tmp_path / "tested.csv", filled(drawn))
     refused = run(*asked, "--size", "4", "--results", file)
     assert (refused.exit_code, "US508 " in refused.stderr) == (2, True)
-
-
-@pytest.mark.parametrize("data", [b"PK\x03\x04broken", b"\xff\xfe\x00"])
-def test_what_is_no_table(run: Run, many: Path, tmp_path: Path, data: bytes) -> None:
-    (tmp_path / "tested").write_bytes(data)
-    asked = ("sample", "inspections", many, *PERIOD)
-    refused = run(*asked, "--results", tmp_path / "tested")
-    assert (refused.exit_code, "US511 " in refused.stderr) == (2, True)
 
 
 def test_names_that_are_not_known(run: Run, centre: Path) -> None:
