@@ -117,6 +117,14 @@ def test_nothing_is_drawn_where_something_is_invalid_or_unread(
     assert (invalid.exit_code, "US504 " in invalid.stderr, invalid.stdout) == (2, True, "")
 
 
+def test_nothing_is_drawn_from_a_part_of_the_records(
+    run: Run, many: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ccpolicy.sampling.population.MOST", 59)
+    refused = run("sample", "inspections", many, *PERIOD)
+    assert (refused.exit_code, "US516 " in refused.stderr, refused.stdout) == (2, True, "")
+
+
 def filled(text: str, result: str = "ok", remark: str = "seen") -> str:
     """Write a result into every row."""
     table = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
