@@ -79,7 +79,7 @@ def compare(
     from ccpolicy.policy import diff
 
     states = [load(path, base), load(path, head)]
-    with open_store() as store:
+    with open_store(memory=states[0].policy.settings.limits.memory) as store:
         store.lock()
         for state in states:
             check_policy(state.policy, store)
@@ -160,7 +160,7 @@ class Repository:
         from ccpolicy.policy.lint import lint
 
         found = lint(self.policy, resolve_moment(self.policy, None)[0].date())
-        with open_store() as store:
+        with open_store(memory=self.policy.settings.limits.memory) as store:
             store.lock()
             if errors := [*failing_expressions(store, self.policy)]:
                 raise PolicyErrors(errors)

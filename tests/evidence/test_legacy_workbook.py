@@ -315,7 +315,7 @@ def outcome(content: bytes, desk: Desk) -> str:
     """Read a workbook by itself; return the code of what is wrong, or `read`."""
     path = desk.write("log.xls", content)
     try:
-        book = LegacyWorkbook(SourceFile(CONTRACT, "log.xls", path, fingerprint(path)))
+        book = LegacyWorkbook(SourceFile("log.xls", path, fingerprint(path), contract=CONTRACT))
         for name in book.sheets:
             book.open(name)
     except EvidenceError as failure:

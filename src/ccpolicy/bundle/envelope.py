@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ccpolicy.bundle.signers import MOST_BYTES, Signer, key_fingerprint, public_blob
 from ccpolicy.bundle.statement import PAYLOAD, statement_bytes
 from ccpolicy.errors import BundleError, Locator
-from ccpolicy.files.missing import missing_file
+from ccpolicy.files.bounded import read_bounded
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -40,6 +40,7 @@ def read_key(path: Path) -> Ed25519PrivateKey:
 
     Raises:
         BundleError: it cannot be read, is protected by a passphrase, or is of another kind.
+        LimitError: it is too large.
     """
     require()
     from cryptography.exceptions import UnsupportedAlgorithm
@@ -50,15 +51,7 @@ def read_key(path: Path) -> Ed25519PrivateKey:
     )
 
     place = Locator(str(path))
-    try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES)
-    except FileNotFoundError as failure:
-        raise missing_file(path, BundleError) from failure
-    except OSError as failure:
-        raise BundleError(
-            "cannot read the key: {reason}", reason=failure.strerror, locator=place
-        ) from failure
+    data = read_bounded(path, MOST_BYTES, BundleError, message="cannot read the key: {reason}")
     load = load_ssh_private_key if b"BEGIN OPENSSH" in data else load_pem_private_key
     try:
         key = load(data, None)

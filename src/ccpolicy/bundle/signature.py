@@ -14,13 +14,14 @@ from typing import Any
 from ccpolicy.bundle import envelope
 from ccpolicy.bundle.signers import NAMESPACE, Signer, read_signers
 from ccpolicy.bundle.statement import SUFFIXES
-from ccpolicy.errors import BundleError, BundleErrors, Locator, Message
-from ccpolicy.files.missing import missing_file
+from ccpolicy.errors import BundleError, BundleErrors, LimitError, Locator, Message
+from ccpolicy.files.bounded import read_bounded
 from ccpolicy.git.programs import run_isolated
 
 SSH_SUFFIX = ".sig"
 _SSH = b"-----BEGIN SSH SIGNATURE-----"
-MOST_BYTES = 1 << 30
+MOST_BYTES = 1 << 29
+"""Of a signature, which may hold the whole assessment in base64."""
 
 
 def find_signatures(bundle: Path, named: Sequence[Path]) -> list[Path]:
@@ -54,12 +55,14 @@ def check_signatures(
     errors = []
     for path in signatures:
         try:
-            data = _read(path)
+            data = read_bounded(
+                path, MOST_BYTES, BundleError, message="cannot read the signature: {reason}"
+            )
             if data.lstrip().startswith(_SSH):
                 names[_ssh(data, signers, manifest)] = None
             else:
                 names[_dsse(data, signers, statements)] = None
-        except BundleError as failure:
+        except (BundleError, LimitError) as failure:
             errors.append(failure.at(failure.locator or Locator(path.name)))
     if errors:
         raise BundleErrors(
@@ -69,21 +72,6 @@ def check_signatures(
             count=len(signatures),
         )
     return signers, Message.of("signed by {names}", names=", ".join(names))
-
-
-def _read(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
-    except FileNotFoundError as failure:
-        raise missing_file(path, BundleError) from failure
-    except OSError as failure:
-        raise BundleError(
-            "cannot read the signature: {reason}", reason=failure.strerror or str(failure)
-        ) from failure
-    if len(data) > MOST_BYTES:
-        raise BundleError("the file is larger than {limit} MiB", limit=MOST_BYTES >> 20)
-    return data
 
 
 def _dsse(data: bytes, signers: Sequence[Signer], statements: Mapping[str, Any]) -> str:

@@ -169,21 +169,10 @@ def read(file: Path) -> Assessment:
         LimitError: it is too large.
     """
     from ccpolicy.assessment.parse import read_assessment
-    from ccpolicy.errors import Locator, ReportError
-    from ccpolicy.files.limits import too_large
-    from ccpolicy.files.missing import missing_file
+    from ccpolicy.errors import ReportError
+    from ccpolicy.files.bounded import read_bounded
 
-    try:
-        with file.open("rb") as stream:
-            data = stream.read(MOST_BYTES + 1)
-    except FileNotFoundError as failure:
-        raise missing_file(file, ReportError) from failure
-    except OSError as failure:
-        raise ReportError(
-            "cannot read the assessment: {reason}",
-            locator=Locator(str(file)),
-            reason=failure.strerror or str(failure),
-        ) from failure
-    if len(data) > MOST_BYTES:
-        raise too_large(str(file), MOST_BYTES)
+    data = read_bounded(
+        file, MOST_BYTES, ReportError, message="cannot read the assessment: {reason}"
+    )
     return read_assessment(data, str(file))

@@ -85,7 +85,7 @@ def command(
     repository = ccpolicy.load(path)
     result = make_sample(repository, name, size=size, as_of=as_of, period=period, by=by, at=at)
     if results is not None:
-        result = read_results(result, Path(results))
+        result = read_results(result, Path(results), repository.policy.settings.limits)
     report = render(result, format_, view)
     report_unsupported([(format_, report)], view.language, strict=strict)
     write(report.content, output, for_people=FORMATS[format_].for_people)

@@ -48,7 +48,8 @@ def draft_dataset(
             hint="draft from a file with some rows",
             locator=Locator(str(paths[0])),
         )
-    with open_store() as store:
+    with open_store(memory=around.limits.memory) as store:
+        store.lock()
         reader = ColumnReader(ColumnTrial(store), around.zone, first.is_document)
         guesses = [reader.guess(each, headings[each], cells) for each, cells in rows.cells.items()]
     drafted = _drafted(paths, around, first, guesses, rows, name)

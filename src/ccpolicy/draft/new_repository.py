@@ -178,7 +178,7 @@ def _fill(folder: Path, beginning: Beginning, language: Language) -> Begun:
     policy = load_policy(folder)
     write_fixes(policy, find_fixes(policy, _digests(policy)))
     policy = load_policy(folder)
-    with open_store() as store:
+    with open_store(memory=policy.settings.limits.memory) as store:
         store.lock()
         check_policy(policy, store)
     drafted = _draft(folder, policy, beginning.files, language)

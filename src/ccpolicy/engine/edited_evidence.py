@@ -244,7 +244,7 @@ def read_recorded(
     zone = time_zone(policy.plan.zone)
     with (
         tempfile.TemporaryDirectory(prefix="ccpolicy-") as folder,
-        open_store(Path(folder) / "spill") as store,
+        open_store(Path(folder) / "spill", memory=policy.settings.limits.memory) as store,
     ):
         vet(store)
         evidence = load_evidence(

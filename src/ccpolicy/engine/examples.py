@@ -55,7 +55,7 @@ def doubtful_examples(policy: Policy) -> Iterator[LintFinding]:
             continue
         for number, example in enumerate(examples, 1):
             try:
-                found = run_example(kind, example)
+                found = run_example(kind, example, policy.settings.limits.memory)
             except (ArithmeticError, LookupError, ValueError, StoreError, PolicyError) as failure:
                 reason = (
                     failure.reason
@@ -96,14 +96,14 @@ def _list(lapses: list[list[str | None]]) -> str:
 Spans = list[list[str | None]]
 
 
-def run_example(kind: Kind, example: Example) -> tuple[Spans, Spans]:
+def run_example(kind: Kind, example: Example, memory: int | None = None) -> tuple[Spans, Spans]:
     """Return the lapses that follow from an example's records, and what nobody can say.
 
-    Both are as the example would write them.
+    Both are as the example would write them. The query may use `memory` mebibytes.
     """
     zone = time_zone(example.zone)
     as_of = datetime.datetime.fromisoformat(example.as_of)
-    with open_store() as store:
+    with open_store(memory=memory) as store:
         store.lock()
         tables = _tables(store, kind, example, zone)
         policy = _policy(kind, example, tables)

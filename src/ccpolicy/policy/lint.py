@@ -50,7 +50,7 @@ def lint(content: Policy, today: datetime.date) -> list[LintFinding]:
     Raises:
         PolicyErrors: what cannot be at all.
     """
-    with open_store() as store:
+    with open_store(memory=content.settings.limits.memory) as store:
         store.lock()
         check_policy(content, store)
     return [

@@ -41,13 +41,13 @@ def record_page(policy: Policy, datasets: Collection[str], ahead: Duration, lang
         PolicyError: there is no such dataset.
         EvidenceError: nobody records one of them by hand.
     """
-    with open_store() as store:
+    with open_store(memory=policy.settings.limits.memory) as store:
         store.lock()
         check_policy(policy, store)
     forms, left_out = _forms(policy, datasets)
     question = resolve(policy, EvaluationRequest())
     result = assess(policy, question)
-    with open_store() as store:
+    with open_store(memory=policy.settings.limits.memory) as store:
         registers = Registers(policy, forms, store, [*subject_references(policy)])
         due = DueItems(policy, {f.dataset.id for f in forms}, left_out, registers, result)
         data = _Page(policy, forms, registers, due).data(ahead, language)

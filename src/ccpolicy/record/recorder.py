@@ -70,7 +70,7 @@ class Recorder:
         self.zone = time_zone(policy.plan.zone)
         self.now = (now or datetime.datetime.now(self.zone)).astimezone(self.zone)
         found = find_dataset(policy, dataset)
-        with open_store() as store:
+        with open_store(memory=policy.settings.limits.memory) as store:
             store.lock()
             check_policy(policy, store)
         check_recordable(policy, found, appends=appends or found.format != "xlsx")
@@ -81,7 +81,7 @@ class Recorder:
     @contextmanager
     def answers(self) -> Iterator[Answers]:
         """Read the registers, and yield what reads answers by them."""
-        with open_store() as store:
+        with open_store(memory=self.policy.settings.limits.memory) as store:
             registers = Registers(self.policy, [self.form], store)
             yield Answers(self.form, registers, Speller(store, self.zone), self.now)
 

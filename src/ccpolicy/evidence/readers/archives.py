@@ -107,7 +107,7 @@ def left_out(dataset: Dataset, name: str, path: Path, limits: Limits) -> list[st
         EvidenceError: see `members`.
     """
     nothing_of_it = replace(content_facts(()), data=None)
-    return members(SourceFile(make_contract(dataset), name, path, nothing_of_it, limits))
+    return members(SourceFile(name, path, nothing_of_it, limits, contract=make_contract(dataset)))
 
 
 def _archive(file: SourceFile, packed: BinaryIO) -> zipfile.ZipFile:

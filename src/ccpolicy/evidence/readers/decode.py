@@ -95,7 +95,7 @@ def _contents(
         content = replace(content, runs=table.runs(), notes=notes)
     content = replace(content, around=around)
     if several_sheets(dataset):
-        from ccpolicy.evidence.readers.xlsx import chosen_sheets
+        from ccpolicy.evidence.readers.sheet_choice import chosen_sheets
 
         sheets, more = chosen_sheets(content)
         content = replace(content, notes=(*content.notes, *more))

@@ -9,7 +9,7 @@ from typing import Any
 
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.readers.compound_file import DamagedFile
-from ccpolicy.evidence.readers.interface import SourceFile
+from ccpolicy.evidence.readers.interface import FileContent
 from ccpolicy.evidence.readers.legacy_records import Kind
 from ccpolicy.evidence.readers.legacy_strings import Strings
 from ccpolicy.evidence.readers.serial_times import duration, moment
@@ -40,7 +40,7 @@ class LegacySheet:
 
     def __init__(
         self,
-        file: SourceFile,
+        file: FileContent,
         name: str,
         texts: Sequence[str],
         kinds: Sequence[str],

@@ -50,7 +50,7 @@ class ParquetReader(Scanner):
     ) -> Iterator[Record | Reject]:
         """See `Reader.read`; the records that are left out are not read."""
         names = [column.name for column in file.contract.columns]
-        with open_store() as store:
+        with open_store(memory=file.limits.memory) as store:
             scan = self.scan(file, store)
             query = f"SELECT {scan.first} + {scan.index} AS number, {scan.cells} FROM {scan.rows}"
             chosen = "" if only is None else " WHERE number IN (SELECT unnest(?::BIGINT[]))"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,28 +9,24 @@ from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
 
 from ccpolicy.errors import EvidenceError, Locator
-from ccpolicy.evidence.readers.interface import SourceFile
+from ccpolicy.evidence.readers.interface import FileContent
 from ccpolicy.evidence.readers.workbook_limits import (
     AFTER_NAME,
     SHARED_TEXTS,
-    beyond_cells,
     check_area,
     check_texts,
     not_a_workbook,
     parse_plain,
     part_name,
 )
-from ccpolicy.policy.decoding import CellRange, column_number, letters
+from ccpolicy.policy.decoding import CellRange, column_number
 
 if TYPE_CHECKING:
-    from python_calamine import CalamineSheet, CalamineWorkbook
+    from python_calamine import CalamineSheet
 
 Rows = list[list[Any]]
 Merged = tuple[tuple[int, int], tuple[int, int]]
 """First and last cell of a merged range: row and column, counted from 0."""
-_SHEET_RANGE = re.compile(
-    r"(?:'(?P<quoted>(?:[^']|'')+)'|(?P<plain>[^'!]+))!(?P<range>[A-Z0-9$:]+)"
-)
 
 _REFERENCE = re.compile(r"\s*([A-Za-z]{1,3})([0-9]{1,7})\s*")
 _TRUE = ("1", "true")
@@ -77,96 +72,8 @@ class OpenSheet:
     facts: SheetFacts = field(default_factory=SheetFacts)
 
 
-def open_workbook(file: SourceFile, parts: Mapping[str, bytes]) -> CalamineWorkbook:
-    """Open a workbook, given its parts, whose sizes were already checked.
-
-    Raises:
-        EvidenceError: the file is not a workbook.
-    """
-    # Needed for spreadsheets alone.
-    import python_calamine
-
-    try:
-        content = io.BytesIO(file.content())
-        return python_calamine.CalamineWorkbook.from_filelike(content)
-    except (python_calamine.CalamineError, ValueError, OSError) as failure:
-        raise not_a_workbook(file, failure) from failure
-
-
-def table_area(file: SourceFile, names: Mapping[str, str]) -> tuple[CellRange, str | None]:
-    """Return the range that a contract names, and the sheet on which a name of the workbook has it.
-
-    Raises:
-        EvidenceError: the workbook has no range of that name.
-    """
-    wanted = file.contract.dataset.range
-    area = CellRange.parse(wanted) if wanted else CellRange()
-    if area or not wanted:
-        return area or CellRange(), None
-    if place := _SHEET_RANGE.fullmatch(names.get(wanted, "")):
-        area = CellRange.parse(place["range"])
-        if area:
-            return area, (place["quoted"] or "").replace("''", "'") or place["plain"]
-    raise file.error(
-        "the workbook has no range of the name '{name}'",
-        hint="correct 'range' in the dataset; the names are: {known}",
-        name=wanted,
-        known=", ".join(names) or "–",
-    )
-
-
-def defined_names(file: SourceFile, parts: Mapping[str, bytes]) -> dict[str, str]:
-    """Return name → what it stands for, such as `Log!$A$3:$F$20`."""
-    text = parts.get("xl/workbook.xml")
-    found: dict[str, str] = {}
-    name: str | None = None
-
-    def start(element: str, attributes: dict[str, str]) -> None:
-        nonlocal name
-        name = attributes.get("name") if element.rpartition(" ")[2] == "definedName" else None
-
-    def characters(content: str) -> None:
-        if name is not None:
-            found[name] = found.get(name, "") + content
-
-    if text is not None:
-        parser = expat.ParserCreate(namespace_separator=" ")
-        parser.StartElementHandler = start
-        parser.CharacterDataHandler = characters
-        parse_plain(file, parser, text)
-    return found
-
-
-def settle_merged(
-    file: SourceFile, rows: Rows, merged: Sequence[Merged], facts: SheetFacts
-) -> None:
-    """Fill the merged cells of a sheet if the contract says so, or else note where they are.
-
-    Raises:
-        LimitError: they are too many.
-    """
-    how = file.contract.dataset.merged
-    if how == "first":
-        return
-    count = 0
-    for (top, left), (bottom, right) in merged:
-        inside = range(top, min(bottom + 1, len(rows)))
-        count += len(inside) * (right - left + 1)
-        if count > file.limits.sheet_cells:
-            raise beyond_cells(file, count)
-        value = rows[top][left] if top < len(rows) and left < len(rows[top]) else ""
-        name = f"{letters(left + 1)}{top + 1}:{letters(right + 1)}{bottom + 1}"
-        for row in inside:
-            first = left + (row == top)
-            if how == "fill":
-                rows[row] += [""] * (right + 1 - len(rows[row]))
-                rows[row][first : right + 1] = [value] * (right + 1 - first)
-            elif first <= right:
-                facts.merged.setdefault(row + 1, []).append((first, right, name))
-
-
 def sheet_facts(
-    file: SourceFile, parts: Mapping[str, bytes], sheet: str, read: Callable[[], CalamineSheet]
+    file: FileContent, parts: Mapping[str, bytes], sheet: str, read: Callable[[], CalamineSheet]
 ) -> tuple[Rows, Sequence[Merged], SheetFacts]:
     """Return a sheet's rows and merged cells, and what else its XML says; `read` opens it.
 
@@ -196,7 +103,7 @@ def sheet_facts(
     return values, opened.merged_cell_ranges or [], facts
 
 
-def _computes_on_load(file: SourceFile, parts: Mapping[str, bytes]) -> bool:
+def _computes_on_load(file: FileContent, parts: Mapping[str, bytes]) -> bool:
     """Whether programs compute all formulas when they open a workbook, whatever stands there.
 
     Scripts write it beside results that they made up, mostly 0.
@@ -222,7 +129,7 @@ class _SheetParser:
     """Goes through the XML of a sheet, and holds what the reader returned to it."""
 
     def __init__(
-        self, file: SourceFile, sheet: str, rows: Rows, facts: SheetFacts, *, is_computed: bool
+        self, file: FileContent, sheet: str, rows: Rows, facts: SheetFacts, *, is_computed: bool
     ) -> None:
         self.file, self.sheet, self.rows, self.facts = file, sheet, rows, facts
         self.is_computed = is_computed
@@ -356,7 +263,7 @@ def _number(text: str | None, otherwise: int) -> int:
     return int(text) if text and text.isdecimal() else otherwise
 
 
-def _parts_of(file: SourceFile, parts: Mapping[str, bytes], sheet: str) -> set[str]:
+def _parts_of(file: FileContent, parts: Mapping[str, bytes], sheet: str) -> set[str]:
     """Return the parts of the workbook that are sheets of a name."""
     links = {
         each.get("Id"): each.get("Target", "")
@@ -375,7 +282,7 @@ def _parts_of(file: SourceFile, parts: Mapping[str, bytes], sheet: str) -> set[s
     return named if named <= parts.keys() else set()
 
 
-def _elements(file: SourceFile, text: bytes | None, name: str) -> list[dict[str, str]]:
+def _elements(file: FileContent, text: bytes | None, name: str) -> list[dict[str, str]]:
     """Return the attributes of the elements of a name, whatever their namespace."""
     found: list[dict[str, str]] = []
 

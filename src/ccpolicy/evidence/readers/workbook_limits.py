@@ -8,7 +8,7 @@ import zlib
 from xml.parsers import expat
 
 from ccpolicy.errors import EvidenceError, LimitError, Locator
-from ccpolicy.evidence.readers.interface import SourceFile
+from ccpolicy.evidence.readers.interface import FileContent
 from ccpolicy.evidence.readers.zip_extent import check_extent
 from ccpolicy.policy.decoding import column_number
 
@@ -42,7 +42,7 @@ def part_name(name: str) -> str:
     return name.replace("\\", "/").lower()
 
 
-def unpack_workbook(file: SourceFile) -> dict[str, bytes]:
+def unpack_workbook(file: FileContent) -> dict[str, bytes]:
     """Unpack a workbook up to a limit of its size, and return its parts.
 
     Raises:
@@ -84,7 +84,7 @@ def unpack_workbook(file: SourceFile) -> dict[str, bytes]:
     return found
 
 
-def two_in_one(file: SourceFile, first: str, second: str) -> EvidenceError:
+def two_in_one(file: FileContent, first: str, second: str) -> EvidenceError:
     """Make the error for a file of two workbooks, given what each is called in it."""
     return file.error(
         "the file is two workbooks in one: {first} and {second}",
@@ -94,7 +94,7 @@ def two_in_one(file: SourceFile, first: str, second: str) -> EvidenceError:
     )
 
 
-def _refuse_text(file: SourceFile) -> None:
+def _refuse_text(file: FileContent) -> None:
     """Refuse what many programs export under the name of a workbook: a web page, or text.
 
     Raises:
@@ -114,7 +114,7 @@ def _refuse_text(file: SourceFile) -> None:
         )
 
 
-def not_a_workbook(file: SourceFile, failure: Exception) -> EvidenceError:
+def not_a_workbook(file: FileContent, failure: Exception) -> EvidenceError:
     """Make the error for bytes that are no workbook."""
     return file.error(
         "this is not a workbook: {reason}",
@@ -123,7 +123,7 @@ def not_a_workbook(file: SourceFile, failure: Exception) -> EvidenceError:
     )
 
 
-def check_area(file: SourceFile, sheet: str, text: bytes) -> None:
+def check_area(file: FileContent, sheet: str, text: bytes) -> None:
     """Refuse a sheet whose area is too large for memory, or that gives a row or cell twice.
 
     The reader of values makes room for all cells up to the last row and column, wherever these
@@ -173,7 +173,7 @@ def check_area(file: SourceFile, sheet: str, text: bytes) -> None:
         raise twice(file, sheet, misplaced[0])
 
 
-def twice(file: SourceFile, sheet: str, element: str) -> EvidenceError:
+def twice(file: FileContent, sheet: str, element: str) -> EvidenceError:
     """Make the error for a sheet that gives a row or cell again."""
     return file.error(
         "in the sheet '{name}', {element} is there twice or out of order",
@@ -183,7 +183,7 @@ def twice(file: SourceFile, sheet: str, element: str) -> EvidenceError:
     )
 
 
-def beyond_cells(file: SourceFile, count: int) -> LimitError:
+def beyond_cells(file: FileContent, count: int) -> LimitError:
     """Make the error for a sheet of too many cells."""
     return LimitError(
         "the sheet spans {count} cells, where the limit is {limit}",
@@ -215,7 +215,7 @@ def _is_ordered(text: bytes) -> bool:
     )
 
 
-def check_texts(file: SourceFile, shared: bytes, text: bytes) -> None:
+def check_texts(file: FileContent, shared: bytes, text: bytes) -> None:
     """Refuse a sheet whose cells share long texts so often that they would not fit into memory.
 
     A workbook stores a shared text once, but each cell that refers to it is read as a copy.
@@ -235,7 +235,7 @@ def check_texts(file: SourceFile, shared: bytes, text: bytes) -> None:
         raise beyond_texts(file, count)
 
 
-def beyond_texts(file: SourceFile, count: int) -> LimitError:
+def beyond_texts(file: FileContent, count: int) -> LimitError:
     """Make the error for a sheet whose texts have too many characters."""
     return LimitError(
         "the texts of the sheet come to {count} million characters, where the limit is {limit}",
@@ -245,7 +245,7 @@ def beyond_texts(file: SourceFile, count: int) -> LimitError:
     )
 
 
-def _text_lengths(file: SourceFile, shared: bytes) -> list[int]:
+def _text_lengths(file: FileContent, shared: bytes) -> list[int]:
     """Return the length of each shared text."""
     lengths: list[int] = []
     depth = 0
@@ -274,7 +274,7 @@ def _text_lengths(file: SourceFile, shared: bytes) -> list[int]:
     return lengths
 
 
-def _named_texts(file: SourceFile, text: bytes) -> list[int]:
+def _named_texts(file: FileContent, text: bytes) -> list[int]:
     """Return the number of the shared text of each cell that names one."""
     found: list[int] = []
     is_shared = False
@@ -301,7 +301,7 @@ def _named_texts(file: SourceFile, text: bytes) -> list[int]:
     return found
 
 
-def parse_plain(file: SourceFile, parser: expat.XMLParserType, text: bytes) -> None:
+def parse_plain(file: FileContent, parser: expat.XMLParserType, text: bytes) -> None:
     """Parse a part of a workbook that declares nothing.
 
     Raises:
