@@ -33,10 +33,13 @@ MESSAGES = {
     "too_fine": "'{column}' has more than six decimals, and is compared with six: {value}",
     "orphan": "'{value}' is not in the dataset '{column}'",
     "too_many": "more are good than there are: {others}",
-    "two_names": "'{value}' can be read as two names: a part of the key holds '{separator}'",
+    "two_names": (
+        "the key '{value}' holds '{separator}', which joins the columns of a key, so"
+        " that two subjects could have one name"
+    ),
     "no_item": "'{value}' in '{column}' is none of the items of the control",
     "early": "the record is earlier than the beginning of '{value}'",
-    "early_pause": "'{value}' is paused before it was opened",
+    "early_pause": "the pause begins before the last opening of '{value}'",
     "coming_end": "the pause ends in the future, so after it was recorded",
     "no_reason": "'{column}' is empty, so that nobody knows why the clock stands still",
     "other_reason": "'{value}' is no reason for which the clock may stand still",

@@ -105,7 +105,7 @@ class Finder:
         if not matched:
             is_there = (self.root / folder).is_dir()
             yield EvidenceError(
-                "no file matches '{pattern}'" if is_there else "the folder is missing",
+                "no file matches '{pattern}'" if is_there else "the evidence folder is missing",
                 hint="put the records there"
                 if is_there
                 else "make the folder and put records there",
