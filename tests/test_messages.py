@@ -12,6 +12,7 @@ import messages
 from ccpolicy.cli.program import program
 from ccpolicy.errors import LANGUAGES, CcpolicyError, Language, Message
 from ccpolicy.messages import FAMILIES, FOLDER, codes, explanations
+from message_text import TEMPLATES
 
 REGISTRY = messages.load_registry()
 SAID = {template for template, _, _ in messages.templates()}
@@ -72,23 +73,23 @@ def test_codes_are_never_reused(
 
 def test_differences_are_found(tmp_path: Path) -> None:
     (tmp_path / "new.py").write_text(
-        'raise PolicyError("never said before" if x else "the entry is there twice", hint="no")\n'
+        'raise PolicyError("never said before" if x else "the file is empty", hint="no")\n'
         'found = LintFinding(Message.of("a new finding"), Message.of("a hint"), place)\n'
         '_NAME_MESSAGES = {"a": "one of a table"}\n',
         "utf-8",
     )
     assert {text for text, _, _ in messages.templates(tmp_path)} == {
         "never said before",
-        "the entry is there twice",
+        "the file is empty",
         "one of a table",
         "a new finding",
     }
 
 
 def test_errors_and_messages_have_their_code() -> None:
-    error = CcpolicyError("no file in {folder}", folder="policy")
-    assert str(error) == "PL102 no file in policy"
-    assert error.diagnostics("zh") == "PL102 policy 中没有文件"
+    error = CcpolicyError(TEMPLATES["PL102"], folder="policy")
+    assert str(error) == "PL102 the folder policy has no file that ends in .yaml"
+    assert error.diagnostics("zh") == "PL102 文件夹 policy 中没有以 .yaml 结尾的文件"
     assert Message.of("Severity").coded() == "Severity"
 
 
@@ -96,8 +97,8 @@ def test_errors_and_messages_have_their_code() -> None:
 def test_explain_needs_no_policy(name: str, tmp_path: Path) -> None:
     found = CliRunner().invoke(program, ["explain", name, str(tmp_path), "--lang", "en"])
     assert found.exit_code == 0
-    assert found.stdout.startswith("PL102 no file in {folder}\n")
-    assert "policy/controls: error: PL102 no file in policy/controls" in found.stdout
+    assert found.stdout.startswith(f"PL102 {TEMPLATES['PL102']}\n")
+    assert "policy/controls: error: PL102 the folder policy/controls has no file" in found.stdout
     chinese = CliRunner().invoke(program, ["explain", name, str(tmp_path), "--lang", "zh"])
     assert chinese.stdout.startswith("PL102 {folder} 中没有文件\n")
 

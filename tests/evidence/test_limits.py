@@ -114,7 +114,7 @@ def test_files_and_names(desk: Desk) -> None:
     )
     with pytest.raises(LimitError) as caught:
         desk.load(contract, names=3)
-    assert caught.value.diagnostics().startswith("evidence: EV257 more than 3 files and folders")
+    assert caught.value.diagnostics().startswith("evidence: EV257 there are more than 3 files")
 
 
 def test_depth_of_folders(desk: Desk) -> None:
@@ -191,7 +191,7 @@ def test_sheet_that_fits(desk: Desk, tmp_path: Path) -> None:
     assert desk.read(sheet(body, tmp_path), log("xlsx"), sheet_cells=3).column("id") == ["a", "b"]
     with pytest.raises(LimitError) as caught:
         desk.read(sheet(body, tmp_path), log("xlsx"), sheet_cells=2)
-    assert "3 cells, where the limit is 2" in caught.value.message.text()
+    assert "the table has 3 cells, and the limit is 2" in caught.value.message.text()
 
 
 def test_rows_that_a_small_file_claims(desk: Desk) -> None:

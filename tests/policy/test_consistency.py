@@ -440,7 +440,7 @@ CONTROLS: dict[str, tuple[list[Change], list[str]]] = {
             (REVIEW, "at_least: {value: 95}", "at_least: {value: {a: 95, b: 90}}"),
         ],
         [
-            f"{REVIEW}:18:18: values that differ need a column to differ by"
+            f"{REVIEW}:18:18: {coded('PL318')}"
             "\nhint: name it with 'by' in the selection of the subjects or openings",
             f"{REVIEW}:18:18: {coded('PL666', 'at_least')}"
             "\nhint: write a control for each, and choose its records with 'where'",

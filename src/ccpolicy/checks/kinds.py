@@ -329,7 +329,7 @@ def load_kind(tree: PolicyFiles, file: str) -> Kind:
     for input_name, spec in description.inputs.items():
         if not spec.items and not (spec.holds and spec.effect):
             raise PolicyError(
-                "the input '{name}' does not say what its times are",
+                "the input '{name}' must say whether its records are happenings or states",
                 hint="write 'holds: state' or 'holds: happening', and 'effect: help', 'harm' or"
                 " 'either'",
                 locator=source.locate(("inputs", input_name)),
@@ -338,7 +338,7 @@ def load_kind(tree: PolicyFiles, file: str) -> Kind:
     for path, name, known in _named(description):
         if name not in known:
             raise PolicyError(
-                "'{name}' is not described here",
+                "the check kind describes no '{name}' to which this could refer",
                 hint="known: {known}",
                 locator=source.locate(path),
                 name=name,

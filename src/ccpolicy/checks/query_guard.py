@@ -65,7 +65,7 @@ _AMBIENT = frozenset(
 
 _PLACES = ("query_location", "query_location_length")
 _UNSTABLE = SqlError(
-    "the query is not read again as it was written",
+    "the query, written anew, is not read as it was written",
     hint="take out what cannot be seen, such as a NUL in a name or a text",
 ).refusal
 

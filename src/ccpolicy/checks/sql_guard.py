@@ -96,7 +96,7 @@ def expression_sql(store: Store, text: str) -> str:
 
 def _vet(text: str, tree: dict[str, Any]) -> Expression | SqlRefusal:
     if tree.get("error_type") == "not implemented":  # another statement than a SELECT
-        return SqlRefusal(Message.of("not one plain expression"))
+        return SqlRefusal(Message.of("the text is not a single SQL expression"))
     if tree["error"]:
         return SqlRefusal(
             Message.of("not an SQL expression: {reason}", reason=tree["error_message"])
@@ -111,7 +111,7 @@ def _vet(text: str, tree: dict[str, Any]) -> Expression | SqlRefusal:
         or "/*" in plain
         or any(ord(each) < 32 and each not in "\n\t" for each in text)
     ):
-        return SqlRefusal(Message.of("not one plain expression"))
+        return SqlRefusal(Message.of("the text is not a single SQL expression"))
     columns: set[str] = set()
     try:
         check_size(node["where_clause"])

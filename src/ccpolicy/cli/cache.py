@@ -27,7 +27,7 @@ def command(context: click.Context, clear: bool) -> None:
     cache = open_user_cache()
     if cache is None:
         raise CcpolicyError(
-            "there is no folder that only you may change, so nothing is kept",
+            "there is no folder that only you may change, so nothing is cached",
             hint="set XDG_CACHE_HOME and XDG_STATE_HOME to folders of yours",
         )
     if clear:

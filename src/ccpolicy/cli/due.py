@@ -70,7 +70,8 @@ def command(
     ahead = read_length(within)
     if ahead.is_business:
         raise CcpolicyError(
-            "business days cannot be looked ahead", hint="write for example 30d or '2 weeks'"
+            "how far to look ahead cannot be in business days",
+            hint="write for example 30d or '2 weeks'",
         )
     with progress(Message.of("reading the evidence").text(view.language)):
         asked = ccpolicy.EvaluationRequest(as_of=as_of, known_at=known_at, owners=owners)

@@ -138,7 +138,9 @@ def output_file(output: str) -> Iterator[Path]:
     """
     target = Path(output).resolve()
     if target.exists() and not target.is_file():
-        raise ReportError("this is not a file", locator=Locator(output))
+        raise ReportError(
+            "the path names a folder or a device, not a regular file", locator=Locator(output)
+        )
     try:
         with atomic_file(target) as beside:
             yield beside

@@ -53,7 +53,8 @@ def command(
     ahead = parse_duration(within)
     if ahead.is_business:
         raise CcpolicyError(
-            "business days cannot be looked ahead", hint="write for example P30D or '2 weeks'"
+            "how far to look ahead cannot be in business days",
+            hint="write for example P30D or '2 weeks'",
         )
     with progress(Message.of("reading the evidence").text(view.language)):
         content = record_page(ccpolicy.load(path).policy, datasets, ahead, view.language)

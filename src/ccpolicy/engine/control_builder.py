@@ -184,13 +184,13 @@ class ControlBuilder:
         if control.may_be_empty:
             return control.may_be_empty, None, (empty, empty)
         nothing = Message.of(
-            "there is nothing on file that the control is about; if that is all right, write why in"
-            " the control: may_be_empty: …"
+            "no subject of the control is on file; if that is normal, give the reason in the"
+            " control: may_be_empty: …"
         )
         if outcome.has_subjects_now:
             nothing = Message.of(
-                "in the period there was nothing that the control is about; if that is all right,"
-                " write why in the control: may_be_empty: …"
+                "the control had no subject in the period; if that is normal, give the reason"
+                " in the control: may_be_empty: …"
             )
         return nothing, None, unknown
 

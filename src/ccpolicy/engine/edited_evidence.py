@@ -339,7 +339,7 @@ def _chosen(
     undecided = sum(value is None for _, value in rows)
     if undecided:
         return PolicyError(
-            "'where' decides nothing of {count} records",
+            "'where' is neither true nor false for {count} records",
             hint="a column may be empty: say what that means with coalesce(…, false)",
             locator=place.locate(),
             count=undecided,

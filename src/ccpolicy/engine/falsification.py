@@ -236,7 +236,7 @@ def _turns(
         )
     if falsification.invalid and not wrong:
         raise PolicyError(
-            "the edited evidence is valid, though it is said not to be",
+            "the edited evidence is valid, although the falsification says 'invalid: true'",
             hint="take out 'invalid'",
             locator=located.place.locate("invalid"),
         )

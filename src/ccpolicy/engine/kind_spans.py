@@ -180,8 +180,8 @@ def check_spans(
     values = rows[0] if rows else (None,) * len(RETURNED)
     revision = revisions.get(values[0] or 0)
     raise PolicyError(
-        "the check kind '{kind}' returns a span for the control {control}"
-        " that is not one of its own: {row}",
+        "the check kind '{kind}' returns for the control {control} a row whose control,"
+        " subject or part is not valid: {row}",
         hint="return control and subject as they stand together in a row of its inputs,"
         " and as part 'duty', 'cover' or 'unknown'",
         locator=Locator(kind.source.file),

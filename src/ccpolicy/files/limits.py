@@ -52,7 +52,7 @@ class Limits(BaseModel):
         """
         if names > self.names:
             raise LimitError(
-                "more than {limit} files and folders",
+                "there are more than {limit} files and folders",
                 setting="names",
                 locator=Locator(folder or "."),
                 limit=self.names,

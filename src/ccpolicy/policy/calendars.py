@@ -79,7 +79,7 @@ def require_calendar(policy: Policy, name: str, calendar: str | None) -> Busines
         require_business(None)
     if calendar is None:
         raise PolicyError(
-            "nothing says on which calendar '{name}' counts",
+            "no calendar is named on which '{name}' counts",
             hint="name one with 'calendar' in the control, or in plan.yaml for all: {known}",
             name=name,
             known=", ".join(policy.calendars),
@@ -252,7 +252,7 @@ def _twice(given: Iterable[tuple[str, Locator]]) -> Iterator[PolicyError]:
         if name in seen and locator not in told:
             told.add(locator)
             yield PolicyError(
-                "{name} is there twice, first at {other}",
+                "{name} is listed twice, first at {other}",
                 locator=locator,
                 name=name,
                 other=seen[name],

@@ -114,7 +114,7 @@ def _plan(content: Policy) -> Iterator[PolicyError]:
     for index, language in enumerate(plan.languages):
         if language in plan.languages[:index]:
             yield PolicyError(
-                "the language '{language}' is there twice",
+                "the language '{language}' is listed twice",
                 locator=content.place("plan", plan.id, "languages", index),
                 language=language,
             )
@@ -122,7 +122,7 @@ def _plan(content: Policy) -> Iterator[PolicyError]:
     for index, clause in enumerate(plan.clauses):
         place = content.place("plan", plan.id, "clauses", index, "id")
         if clause.id in seen:
-            yield PolicyError("the clause '{id}' is there twice", locator=place, id=clause.id)
+            yield PolicyError("two clauses have the id '{id}'", locator=place, id=clause.id)
         seen[clause.id] = index
     tags = [tag for control in content.controls.values() for tag in control.tags]
     for tag in plan.tags:
@@ -155,14 +155,17 @@ def _datasets(content: Policy) -> Iterator[PolicyError]:
         try:
             retention = parse_duration(dataset.retention)
             if retention.business_microseconds:
-                raise PolicyError("{name} is a number of days, months or years", name="'retention'")
+                raise PolicyError(
+                    "{name} must be a number of days, months or years", name="'retention'"
+                )
             if retention.business_days:
                 require_calendar(content, "retention", calendar_name(content))
         except PolicyError as failure:
             yield failure.at(place("retention"))
         if dataset.format == "git" and dataset.id not in FROM_GIT:
             yield PolicyError(
-                "no files have the format git: it belongs to datasets that git fills",
+                "'format: git' cannot be written: only datasets that ccpolicy fills from the"
+                " git history have it",
                 hint="known: {known}",
                 locator=place("format"),
                 known=", ".join(FROM_GIT),
@@ -218,7 +221,8 @@ def _recordings(content: Policy, dataset: Dataset) -> Iterator[PolicyError]:
                 )
         if set(dataset.key) & dataset.lookups.keys():
             yield PolicyError(
-                "records whose key is looked up cannot be followed through history",
+                "records cannot be followed through the git history if their key is looked up"
+                " in another dataset",
                 locator=place(),
             )
         if recording.within is not None:
@@ -232,7 +236,7 @@ def _within(recording: Recording, place: Locator) -> Iterator[PolicyError]:
         yield failure.at(place)
         return
     if duration.is_business:
-        yield PolicyError("'within' is a number of days, months or hours", locator=place)
+        yield PolicyError("'within' must be a number of days, months or hours", locator=place)
     if not recording.happened:
         yield PolicyError(
             "'within' needs a time to count from",

@@ -100,7 +100,7 @@ def _items(
             "a selection of records is expected here, not a list of items", locator=place
         )
     elif len(set(texts)) != len(given):
-        yield PolicyError("an item is there twice", locator=place)
+        yield PolicyError("the list of items names an item twice", locator=place)
 
 
 def _selection(
@@ -166,7 +166,10 @@ def _key(
     for field, names in (("key", selection.key), ("group", selection.group)):
         for index, column in enumerate(names):
             if column in found and found[column] in ("date", "instant"):
-                yield PolicyError("a time cannot name a subject", locator=place(field, index))
+                yield PolicyError(
+                    "a column of times cannot be the key that names a subject",
+                    locator=place(field, index),
+                )
             if column not in found:
                 yield unknown("unknown column '{name}'", column, found, place(field, index))
 
@@ -247,7 +250,7 @@ def _parameters(content: Policy, control: Control, kind: Kind) -> Iterator[Polic
             values = given.value if isinstance(given.value, dict) else {"": given.value}
             if isinstance(given.value, dict) and not _classes(control):
                 yield PolicyError(
-                    "values that differ need a column to differ by",
+                    "a parameter with several values needs a column that says which value applies",
                     hint="name it with 'by' in the selection of the subjects or openings",
                     locator=at,
                 )
@@ -292,7 +295,11 @@ def _complete(
         if name in given:
             extended = [other for other in spec.extends if other in given]
             if spec.extends and not extended:
-                yield PolicyError("'{name}' has nothing to lengthen", locator=place, name=name)
+                yield PolicyError(
+                    "'{name}' lengthens another parameter, which the control does not give",
+                    locator=place,
+                    name=name,
+                )
             if spec.given_with and spec.given_with not in control.inputs:
                 yield _without(name, spec.given_with, place)
             yield from _same_family(spec, given, name, extended, place)
@@ -362,7 +369,8 @@ def _same_family(
                 families.add("calendar")
     if extended and len(families) > 1:
         yield PolicyError(
-            "'{name}' and what it lengthens must both be days, business days or hours",
+            "'{name}' and the parameter that it lengthens must count the same kind of time:"
+            " days, business days or hours",
             locator=place,
             name=name,
         )

@@ -259,7 +259,7 @@ class _ExpressionReader:
     def _misuse(self, part: dict[str, Any], given: list[Family | None], expected: str) -> None:
         self.errors.append(
             PolicyError(
-                "{part} is given ({given}), but it is: {expected}",
+                "{part} gets ({given}), but needs: {expected}",
                 hint="see the types in the dataset's 'record'",
                 locator=self.place,
                 part=self.expression.source(part),

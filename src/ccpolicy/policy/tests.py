@@ -144,7 +144,7 @@ def _fit(content: Policy, located: LocatedTest) -> Iterator[Any]:
     for name in case.given:
         if name not in known:
             yield unknown(
-                "the control does not rest on a dataset '{name}'",
+                "the control uses no dataset '{name}'",
                 name,
                 known,
                 located.place.locate("given", name),

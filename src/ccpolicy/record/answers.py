@@ -75,7 +75,7 @@ class Answers:
         found = self.search(field, given, day)
         if isinstance(found, Several):
             raise EvidenceError(
-                "{value} may mean several of '{name}': {found}",
+                "{value} may mean several entries of '{name}': {found}",
                 hint="write it as it stands in the register",
                 name=self.form.contract.heading(field.name),
                 value=values.shown(given),

@@ -193,7 +193,7 @@ def make_form(dataset: Dataset) -> RecordForm:
         if column.name not in dataset.around
     ]
     if not fields:
-        raise PolicyError("a record needs properties")
+        raise PolicyError("'record' must describe at least one column under 'properties'")
     return RecordForm(dataset, contract, tuple(fields))
 
 

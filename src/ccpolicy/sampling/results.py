@@ -51,7 +51,7 @@ def read_results(sample: Sample, file: Path) -> Sample:
         word = cells.get("result", "").strip().lower()
         if word not in WORDS:
             raise ReportError(
-                "'{word}' is no result of a test",
+                "'{word}' is not a result of a test",
                 hint="write ok or exception, or leave it empty where nothing was tested",
                 locator=Locator(str(file), number),
                 word=word[:40],

@@ -151,11 +151,17 @@ class SourceFile:
             raise self.beyond("{count} rows, where the limit is {limit}", "rows", None, count=rows)
         if columns > limits.columns:
             raise self.beyond(
-                "{count} columns, where the limit is {limit}", "columns", 1, count=columns
+                "the table has {count} columns, and the limit is {limit}",
+                "columns",
+                1,
+                count=columns,
             )
         if rows * columns > limits.cells:
             raise self.beyond(
-                "{count} cells, where the limit is {limit}", "cells", None, count=rows * columns
+                "the table has {count} cells, and the limit is {limit}",
+                "cells",
+                None,
+                count=rows * columns,
             )
 
     def beyond(
