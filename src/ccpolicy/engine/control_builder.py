@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from ccpolicy.assessment import models
-from ccpolicy.engine.control_problems import SHOWN, datasets_of, find_problems
+from ccpolicy.engine.control_problems import SHOWN, datasets_of, problems_and_left_out
 from ccpolicy.engine.evaluation_times import EvaluationTimes
 from ccpolicy.engine.outcome import JudgedSubject, LapseSpan, Outcome
 from ccpolicy.engine.policy_summary import quote_parameters
@@ -67,7 +67,7 @@ class ControlBuilder:
     ) -> models.Control:
         """Return the result of a control; `lapses` are cut by its waivers."""
         as_of, window = self.times.as_of, self.times.starts
-        problems, left_out = find_problems(
+        problems, left_out = problems_and_left_out(
             control,
             outcome,
             self.policy,

@@ -20,7 +20,7 @@ Where = Callable[[int | None], str | None]
 """Writes the place of a record."""
 
 
-def find_problems(
+def problems_and_left_out(
     control: Control,
     outcome: Outcome,
     policy: Policy,
