@@ -227,19 +227,19 @@ class Kind:
     """Name of the query's file in there."""
 
     @property
-    def population(self) -> str:
+    def population_input(self) -> str:
         """Return the input that says who or what a control is about."""
         return next(name for name, spec in self.inputs.items() if spec.population)
 
     @property
-    def parts(self) -> str | None:
+    def part_input(self) -> str | None:
         """Return the input whose records are parts of the subjects, if there is one."""
         return next((name for name, spec in self.inputs.items() if spec.parts), None)
 
     @property
-    def classed(self) -> str:
+    def class_input(self) -> str:
         """Return the input by whose columns parameters and calendars differ."""
-        return self.parts or self.population
+        return self.part_input or self.population_input
 
     def names_parts(self, name: str) -> bool:
         """Whether the key of an input's records is that of a part of a subject."""

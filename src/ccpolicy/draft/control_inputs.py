@@ -113,7 +113,7 @@ def _take_key(
 ) -> None:
     """Say which subject a record counts for; where no column does, ask."""
     chosen = found.chosen or {}
-    is_whole = not kind.inputs[kind.population].required
+    is_whole = not kind.inputs[kind.population_input].required
     if spec.population or spec.parts or spec.closes:
         chosen["key"] = named = evidence.roles.names_of_records()
         if named != evidence.dataset.key:
@@ -122,7 +122,7 @@ def _take_key(
             )
         if spec.parts and evidence.column:
             chosen["group"] = [evidence.column]
-    elif is_whole and evidence.column and kind.population in live:
+    elif is_whole and evidence.column and kind.population_input in live:
         chosen["key"] = [evidence.column]
     elif is_whole:
         found.questions.append(

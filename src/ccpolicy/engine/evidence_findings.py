@@ -139,9 +139,9 @@ def find_faults(
         known: list[str] = []
         match code:
             case "orphan":
-                naming = revision.kind.population
+                naming = revision.kind.population_input
                 if selected.is_part and not selected.spec.parts:
-                    naming = revision.kind.classed
+                    naming = revision.kind.class_input
                 datasets = {each.dataset for each in revision.control.selections(naming)}
                 column = " + ".join(sorted(datasets))
                 number_of = inputs.numbers[revision.kind.name, naming]

@@ -95,7 +95,7 @@ def _classes(inputs: InputQueries) -> Iterator[str]:
     with_calendars = [
         e.number
         for e in inputs.selections
-        if e.input == e.revision.kind.classed and e.revision.has_calendars
+        if e.input == e.revision.kind.class_input and e.revision.has_calendars
     ]
     if with_classes:
         yield (

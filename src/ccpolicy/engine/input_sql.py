@@ -92,7 +92,7 @@ class InputQueries:
         nothing = ", ".join("NULL" for _ in VALUES)
         for revision in self.first_revisions:
             if revision.is_single_subject:
-                number = self.numbers[revision.kind.name, revision.kind.population]
+                number = self.numbers[revision.kind.name, revision.kind.population_input]
                 branches.append(
                     f"SELECT NULL, {number}, {revision.control_number}, true, false, true,"
                     f" {literal(self.plan.subject)}, NULL, NULL, NULL, NULL,"
@@ -139,11 +139,11 @@ class InputQueries:
                 each.first_instant,
                 (each.starts <= self.times.as_of or each in self.first_revisions)
                 and each.ends > self.times.as_of,
-                each.kind.inputs[each.kind.population].effect == "either",
+                each.kind.inputs[each.kind.population_input].effect == "either",
                 each.has_classes,
                 each.has_calendars,
                 each.has_items,
-                each.kind.parts is not None,
+                each.kind.part_input is not None,
             )
             for each in self.revisions
         ]
@@ -151,7 +151,7 @@ class InputQueries:
     def subject_records(self, calendar: CalendarTables) -> str:
         """Write the query of all records that name a subject."""
         populations = [
-            (self.numbers[kind.name, kind.population], kind.inputs[kind.population])
+            (self.numbers[kind.name, kind.population_input], kind.inputs[kind.population_input])
             for kind in self.kinds
         ]
         episodes = [number for number, spec in populations if spec.open_ended]
@@ -241,7 +241,9 @@ class InputQueries:
         """The inputs that have records: of a selection, or the plan as their only subject."""
         chosen = {self.numbers[e.revision.kind.name, e.input] for e in self.selections}
         single = [each.kind for each in self.first_revisions if each.is_single_subject]
-        return frozenset({*chosen, *(self.numbers[each.name, each.population] for each in single)})
+        return frozenset(
+            {*chosen, *(self.numbers[each.name, each.population_input] for each in single)}
+        )
 
     def names_subjects(self, *, planned: bool) -> bool:
         """Whether there are records that name subjects and are plans, or such as are not."""

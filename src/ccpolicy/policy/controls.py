@@ -150,7 +150,7 @@ def _key(
     """Yield what does not fit in a selection's key."""
     kind, found = content.kinds[control.check], columns(content.datasets, selection.dataset) or {}
     is_part = spec.parts or bool(spec.closes and kind.inputs[spec.closes].parts)
-    whole = not control.selections(kind.population) and not is_part
+    whole = not control.selections(kind.population_input) and not is_part
     if not selection.key and not (whole and not spec.items):
         yield PolicyError(
             "this input needs 'key'", hint="name the columns of the subject", locator=place()
@@ -160,7 +160,7 @@ def _key(
             "without '{input}' there is one subject, so that a key has no effect",
             hint="take out 'key' and 'prefix', or say with '{input}' what each of them is about",
             locator=place("key" if selection.key else "prefix"),
-            input=kind.population,
+            input=kind.population_input,
         )
     yield from _group(control, selection, kind, spec, place)
     for field, names in (("key", selection.key), ("group", selection.group)):
@@ -182,7 +182,7 @@ def _group(
     place: Locate,
 ) -> Iterator[PolicyError]:
     """Yield what does not fit in the columns that say for which subject a part counts."""
-    has_subjects = bool(control.selections(kind.population))
+    has_subjects = bool(control.selections(kind.population_input))
     if selection.group and not spec.parts:
         yield unknown("this input takes no '{name}'", "group", spec.roles, place("group"))
     elif selection.group and not has_subjects:
@@ -190,7 +190,7 @@ def _group(
             "without '{input}' there is one subject, so that 'group' has no effect",
             hint="take it out, or say with '{input}' which groups there are",
             locator=place("group"),
-            input=kind.population,
+            input=kind.population_input,
         )
     elif spec.parts and has_subjects and not selection.group:
         yield PolicyError(

@@ -26,7 +26,7 @@ def business_terms(
         if spec is None or not any(map(is_business, given.values)):
             continue
         place = policy.place("control", control.id, *path, "parameters", name)
-        population = control.selections(kind.classed)
+        population = control.selections(kind.class_input)
         by_record = [each for each in population if each.calendar]
         calendars = list(policy.calendars.values()) if by_record else []
         if not by_record or len(by_record) < len(population):

@@ -190,7 +190,7 @@ def _held(content: Policy) -> set[tuple[str, str, str]]:
         for column in lookup.key
     }
     for control in content.controls.values():
-        subjects = control.selections(content.kinds[control.check].population)
+        subjects = control.selections(content.kinds[control.check].population_input)
         for name in control.inputs:
             for each, subject in product(control.selections(name), subjects):
                 found |= {(each.dataset, column, subject.dataset) for column in each.key}

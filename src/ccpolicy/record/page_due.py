@@ -183,7 +183,7 @@ class DueItems:
 
 
 def _population(policy: Policy, control: Control) -> list[Selection]:
-    population = policy.kinds[control.check].population
+    population = policy.kinds[control.check].population_input
     return control.selections(population) if population else []
 
 
