@@ -59,7 +59,7 @@ def command(
 
     import ccpolicy
     from ccpolicy.assessment.agenda import agenda
-    from ccpolicy.cli.output import refuse_terminal, report_unsupported, write
+    from ccpolicy.cli.output import refuse_terminal, report_left_out, write
     from ccpolicy.cli.pin import warn_of_moment
     from ccpolicy.cli.progress import progress
     from ccpolicy.errors import CcpolicyError, Message
@@ -78,7 +78,7 @@ def command(
         result = ccpolicy.load(path, policy_from).check(asked)
     until = _until(result, ahead)
     report = render(agenda(result, until), format_, view)
-    report_unsupported([(format_, report)], view.language, strict=strict)
+    report_left_out([(format_, report)], view.language, strict=strict)
     write(report.content, output, for_people=FORMATS[format_].for_people)
     warn_of_moment(result.as_of, result.as_of_source, view)
 

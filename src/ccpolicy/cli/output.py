@@ -20,7 +20,7 @@ from ccpolicy.reports import FORMATS, Rendered
 from ccpolicy.reports.layout import inert, visible
 
 
-def report_unsupported(
+def report_left_out(
     reports: Iterable[tuple[str, Rendered]], language: Language, *, strict: bool
 ) -> None:
     """Say on standard error what the formats of reports cannot express.
