@@ -262,7 +262,7 @@ class Kind:
         return _tokens(self.query)
 
     @property
-    def relations(self) -> frozenset[str]:
+    def readable_relations(self) -> frozenset[str]:
         """Return the relations that the query may read."""
         return TABLES | set(self.inputs)
 

@@ -9,7 +9,7 @@ _COPIED = {"nullif": (0,), "split_part": (0, 1, 2)}
 """Function → its arguments that the engine writes out twice when it plans a query."""
 
 
-def nodes(tree: Any) -> Iterator[dict[str, Any]]:
+def all_nodes(tree: Any) -> Iterator[dict[str, Any]]:
     """Yield every node of a tree: what says of itself what it is."""
     waiting = [tree]
     while waiting:
@@ -51,13 +51,13 @@ def is_deeper(tree: Any, levels: int) -> bool:
     return False
 
 
-def planned_size(part: dict[str, Any]) -> int:
+def planned_node_count(part: dict[str, Any]) -> int:
     """Return the number of nodes that the engine plans for a node and those below it.
 
     The engine copies what is given to some functions and operators, once for each comparison that
     it makes of them: in one another, they double with every level. The tree is not too deep.
     """
-    sizes = {id(each): planned_size(each) for each in children(part)}
+    sizes = {id(each): planned_node_count(each) for each in children(part)}
     copies = sum(times * sizes[id(each)] for each, times in _copies(part))
     return 1 + sum(sizes.values()) + copies
 
