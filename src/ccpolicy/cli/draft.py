@@ -185,7 +185,7 @@ def waiver(
 @click.pass_context
 def norm(context: click.Context, path: str | None, output: str | None) -> None:
     """Write the norms."""
-    from ccpolicy.draft.waiver import draft_norms
+    from ccpolicy.draft.norm import draft_norms
 
     _write(context, path, output, lambda policy: draft_norms(policy, context.obj))
 
