@@ -100,7 +100,7 @@ def test_explain_needs_no_policy(name: str, tmp_path: Path) -> None:
     assert found.stdout.startswith(f"PL102 {TEMPLATES['PL102']}\n")
     assert "policy/controls: error: PL102 the folder policy/controls has no file" in found.stdout
     chinese = CliRunner().invoke(program, ["explain", name, str(tmp_path), "--lang", "zh"])
-    assert chinese.stdout.startswith("PL102 {folder} 中没有文件\n")
+    assert chinese.stdout.startswith("PL102 文件夹 {folder} 中没有以 .yaml 结尾的文件\n")
 
 
 def test_unknown_code_names_a_near_one() -> None:
