@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ccpolicy.checks.refusal import SqlError, SqlRefusal
-from ccpolicy.checks.sql_tree import all_nodes, children, is_deeper, planned_node_count
+from ccpolicy.checks.sql_tree import all_nodes, children, is_deeper_than, planned_node_count
 from ccpolicy.checks.sql_writer import write_expression
 from ccpolicy.errors import Message
 from ccpolicy.store import Store
@@ -133,7 +133,7 @@ def check_size(tree: dict[str, Any]) -> None:
     Raises:
         SqlError: it is too deep, or comes to too much.
     """
-    if is_deeper(tree, MOST_LEVELS):
+    if is_deeper_than(tree, MOST_LEVELS):
         raise SqlError("nested deeper than {limit} levels", limit=MOST_LEVELS)
     if planned_node_count(tree) > MOST_PLANNED:
         raise SqlError(

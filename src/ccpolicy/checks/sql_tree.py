@@ -36,7 +36,7 @@ def children(part: Any) -> Iterator[dict[str, Any]]:
                 waiting += each.values()
 
 
-def is_deeper(tree: Any, levels: int) -> bool:
+def is_deeper_than(tree: Any, levels: int) -> bool:
     """Whether nodes of a tree are in more nodes than so many."""
     waiting = [(tree, 0)]
     while waiting:

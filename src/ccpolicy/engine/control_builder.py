@@ -155,7 +155,7 @@ class ControlBuilder:
 
     def _in_period(self, instant: int) -> bool:
         """Whether an instant lies before the period's end; as-of belongs to it."""
-        return instant <= self.times.last
+        return instant <= self.times.last_of_period
 
     def _begun(self, day: datetime.date) -> bool:
         return day_starts(day_number(day), self.zone) <= self.times.as_of

@@ -16,7 +16,7 @@ from ccpolicy.texts import Text
 SHOWN = 5
 """Subjects named whose times cannot be computed, unless more are asked for."""
 
-Where = Callable[[int | None], str | None]
+WriteRecordPlace = Callable[[int | None], str | None]
 """Writes the place of a record."""
 
 
@@ -25,7 +25,7 @@ def problems_and_left_out(
     outcome: Outcome,
     policy: Policy,
     evidence: Evidence,
-    where: Where,
+    where: WriteRecordPlace,
     shown: int = SHOWN,
 ) -> tuple[list[Problem], int]:
     """Return what is wrong with a control's evidence, and how many records are later than as-of."""

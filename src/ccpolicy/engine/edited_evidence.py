@@ -192,7 +192,7 @@ def _moved(record: Record, move: Move, kinds: Mapping[str, ColumnType], zone: Zo
     return moved
 
 
-def unedited(evidence: RecordedEvidence, datasets: Iterable[str]) -> RecordsByTable:
+def records_on_file(evidence: RecordedEvidence, datasets: Iterable[str]) -> RecordsByTable:
     """Return the records of datasets as they are on file."""
     return _State(evidence, datasets).documents()
 

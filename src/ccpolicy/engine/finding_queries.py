@@ -339,7 +339,7 @@ def _pauses(inputs: InputQueries) -> Iterator[str]:
         yield (
             "SELECT 'coming_end', selection, NULL, locator, NULL FROM selected_records r"
             f" WHERE selection IN ({_list([each.number for each in stopping])}) AND belongs"
-            f" AND ends_earliest > {inputs.times.latest} AND NOT {inputs.is_later('r')}"
+            f" AND ends_earliest > {inputs.times.latest_event} AND NOT {inputs.is_later('r')}"
         )
     for each in stopping:
         if each.selection.reason is None:  # in worked cases

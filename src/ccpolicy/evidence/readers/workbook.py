@@ -14,12 +14,12 @@ from ccpolicy.evidence.readers.interface import SourceFile
 from ccpolicy.evidence.readers.workbook_limits import (
     AFTER_NAME,
     SHARED_TEXTS,
-    beyond_cells,
     check_area,
     check_texts,
     not_a_workbook,
     parse_plain,
     part_name,
+    too_many_cells,
 )
 from ccpolicy.policy.decoding import CellRange, column_number, letters
 
@@ -137,7 +137,7 @@ def defined_names(file: SourceFile, parts: Mapping[str, bytes]) -> dict[str, str
     return found
 
 
-def settle_merged(
+def fill_or_note_merged(
     file: SourceFile, rows: Rows, merged: Sequence[Merged], facts: SheetFacts
 ) -> None:
     """Fill the merged cells of a sheet if the contract says so, or else note where they are.
@@ -153,7 +153,7 @@ def settle_merged(
         inside = range(top, min(bottom + 1, len(rows)))
         count += len(inside) * (right - left + 1)
         if count > file.limits.sheet_cells:
-            raise beyond_cells(file, count)
+            raise too_many_cells(file, count)
         value = rows[top][left] if top < len(rows) and left < len(rows[top]) else ""
         name = f"{letters(left + 1)}{top + 1}:{letters(right + 1)}{bottom + 1}"
         for row in inside:
@@ -281,10 +281,10 @@ class _SheetParser:
         """Say why the value of a cell is not known, if it is not."""
         kind, text = cell.get("t", "n").strip(), "".join(self.text).strip()
         if kind == "e":
-            return error_cell(text)
+            return cell_error(text)
         if "f" in self.inside and not ("v" in self.inside and (text or kind == "str")):
             # An empty text is a result, if it is said to be one.
-            return no_result()
+            return formula_without_result()
         index = self.row - 1
         cells = self.rows[index] if 0 <= index < len(self.rows) else ()
         value = cells[self.column - 1] if self.column <= len(cells) else ""
@@ -295,12 +295,12 @@ class _SheetParser:
         return None
 
 
-def error_cell(name: str) -> EvidenceError:
+def cell_error(name: str) -> EvidenceError:
     """Make the error for a cell whose value is an error, such as `#N/A`."""
     return EvidenceError("the cell holds the error {error}", error=name[:40] or "?")
 
 
-def no_result() -> EvidenceError:
+def formula_without_result() -> EvidenceError:
     """Make the error for a formula that no program has computed."""
     return EvidenceError(
         "the cell holds a formula without a result",

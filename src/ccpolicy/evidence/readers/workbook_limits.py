@@ -162,7 +162,7 @@ def check_area(file: SourceFile, sheet: str, text: bytes) -> None:
     parser.StartElementHandler = start
     parse_plain(file, parser, text)
     if height * width > file.limits.sheet_cells:
-        raise beyond_cells(file, height * width)
+        raise too_many_cells(file, height * width)
     if tables > 1:
         raise file.error(
             "the sheet '{name}' has several parts with rows, of which programs read one",
@@ -183,7 +183,7 @@ def twice(file: SourceFile, sheet: str, element: str) -> EvidenceError:
     )
 
 
-def beyond_cells(file: SourceFile, count: int) -> LimitError:
+def too_many_cells(file: SourceFile, count: int) -> LimitError:
     """Make the error for a sheet of too many cells."""
     return LimitError(
         "the sheet spans {count} cells, where the limit is {limit}",
@@ -232,10 +232,10 @@ def check_texts(file: SourceFile, shared: bytes, text: bytes) -> None:
         return
     count = sum(lengths[each] for each in _named_texts(file, text) if each < len(lengths))
     if count > MAX_TEXTS:
-        raise beyond_texts(file, count)
+        raise too_many_characters(file, count)
 
 
-def beyond_texts(file: SourceFile, count: int) -> LimitError:
+def too_many_characters(file: SourceFile, count: int) -> LimitError:
     """Make the error for a sheet whose texts have too many characters."""
     return LimitError(
         "the texts of the sheet come to {count} million characters, where the limit is {limit}",

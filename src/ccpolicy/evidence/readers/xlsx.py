@@ -20,8 +20,8 @@ from ccpolicy.evidence.readers.workbook import (
     OpenSheet,
     SheetFacts,
     defined_names,
+    fill_or_note_merged,
     open_workbook,
-    settle_merged,
     sheet_facts,
     table_area,
 )
@@ -304,7 +304,7 @@ def open_sheet(file: SourceFile) -> tuple[str, list[list[Any]], SheetFacts, list
     except (python_calamine.CalamineError, ValueError, OSError) as failure:
         raise not_a_workbook(file, failure) from failure
     facts.area = area
-    settle_merged(file, rows, merged, facts)
+    fill_or_note_merged(file, rows, merged, facts)
     return wanted, rows, facts, _notes(file, wanted, names, hidden)
 
 
@@ -313,7 +313,7 @@ def _settled(
 ) -> tuple[str, list[list[Any]], SheetFacts, list[Message]]:
     """Do as `open_sheet` with a sheet as it was read; `sheets`: name of each → it is hidden."""
     sheet.facts.area = area
-    settle_merged(file, sheet.rows, sheet.merged, sheet.facts)
+    fill_or_note_merged(file, sheet.rows, sheet.merged, sheet.facts)
     hidden = {name for name, is_hidden in sheets.items() if is_hidden}
     return sheet.name, sheet.rows, sheet.facts, _notes(file, sheet.name, [*sheets], hidden)
 
