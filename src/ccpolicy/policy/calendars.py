@@ -283,25 +283,25 @@ def _span(text: str) -> Span:
     return opens, closes + (DAY if parts[5] else 0)
 
 
-def counted_on(policy: Policy) -> dict[str, list[str]]:
+def controls_by_calendar(policy: Policy) -> dict[str, list[str]]:
     """Return calendar → the controls that count business time on it."""
     found: dict[str, list[str]] = {name: [] for name in policy.calendars}
     for control in policy.controls.values():
         revisions = [each for each in control.history if counts_business_time(each)]
         names = {calendar_name(policy, control, each) for each in revisions}
-        by_record = bool(revisions) and names_by_record(control)
+        by_record = bool(revisions) and has_calendar_column(control)
         for name, controls in found.items():
             if name in names or by_record:
                 controls.append(control.id)
     return found
 
 
-def names_by_record(control: Control) -> bool:
+def has_calendar_column(control: Control) -> bool:
     """Whether records name the calendar on which business time counts for them."""
     return any(part.calendar for each in control.inputs for part in control.selections(each))
 
 
-def kept_by(policy: Policy) -> str | None:
+def retention_calendar(policy: Policy) -> str | None:
     """Return the calendar by which some records are kept, as their retention says."""
     retentions = (parse_duration(each.retention) for each in policy.datasets.values())
     return calendar_name(policy) if any(each.is_business for each in retentions) else None

@@ -17,14 +17,14 @@ from ccpolicy.policy.columns import columns, schema
 from ccpolicy.policy.controls import check_control
 from ccpolicy.policy.dataset import Dataset, Recording
 from ccpolicy.policy.decoding_checks import check_decoding
-from ccpolicy.policy.expression_types import TypedColumn, family_of, misfits
+from ccpolicy.policy.expression_types import TypedColumn, family_of, type_errors
 from ccpolicy.policy.framework_checks import check_frameworks
 from ccpolicy.policy.git_datasets import FROM_GIT
 from ccpolicy.policy.label_checks import check_labels
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.names import unknown
 from ccpolicy.policy.record_schema import check_schema
-from ccpolicy.policy.references import check_references, unlike_references
+from ccpolicy.policy.references import check_references, mismatched_references
 from ccpolicy.policy.reshape_checks import check_reshapes
 from ccpolicy.policy.waiver_checks import check_waivers
 from ccpolicy.store import DuckDB
@@ -346,8 +346,8 @@ def _misfits(
         known = {
             name: _column(content.datasets, derived, asked.table, name) for name in each.columns
         }
-        yield from misfits(each, known, asked.place, decides=asked.derives is None)
-    yield from unlike_references(
+        yield from type_errors(each, known, asked.place, decides=asked.derives is None)
+    yield from mismatched_references(
         content, lambda table, name: _column(content.datasets, derived, table, name)
     )
 

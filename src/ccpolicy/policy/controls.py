@@ -9,12 +9,12 @@ from ccpolicy.checks.kinds import ROLES, Input, Kind, Parameter, Role
 from ccpolicy.checks.parameter_values import check_value
 from ccpolicy.errors import Locate, Locator, PolicyError
 from ccpolicy.policy.columns import columns
-from ccpolicy.policy.duration_checks import business_terms, clock_over_dates
-from ccpolicy.policy.keys import unlike_keys
+from ccpolicy.policy.duration_checks import business_time_without_calendar, clock_over_dates
+from ccpolicy.policy.keys import mismatched_keys
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.models import Control, ParameterValue, Revision, Selection
 from ccpolicy.policy.names import unknown
-from ccpolicy.policy.pauses import check_pauses, stopped_clocks
+from ccpolicy.policy.pauses import check_pauses, pause_errors
 from ccpolicy.policy.schedule_checks import schedule_faults
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.vocabulary import ColumnType
@@ -36,7 +36,7 @@ def check_control(content: Policy, control: Control) -> Iterator[PolicyError]:
         )
         return
     yield from _inputs(content, control, kind)
-    yield from unlike_keys(content, control, kind)
+    yield from mismatched_keys(content, control, kind)
     yield from _parameters(content, control, kind)
     words = [
         word
@@ -272,11 +272,9 @@ def _parameters(content: Policy, control: Control, kind: Kind) -> Iterator[Polic
                     )
         yield from _complete(control, kind, revision, place.locate(*path, "parameters"))
         yield from clock_over_dates(content, control, kind, revision, path)
-        yield from business_terms(content, control, kind, revision, path)
+        yield from business_time_without_calendar(content, control, kind, revision, path)
         yield from schedule_faults(content, control, kind, revision, path)
-        yield from stopped_clocks(
-            control, kind, revision, partial(place.locate, *path, "parameters")
-        )
+        yield from pause_errors(control, kind, revision, partial(place.locate, *path, "parameters"))
 
 
 def _classes(control: Control) -> bool:

@@ -13,7 +13,7 @@ from ccpolicy.policy.models import Control, ParameterValue, Revision
 from ccpolicy.time.durations import Duration, parse_duration
 
 
-def business_terms(
+def business_time_without_calendar(
     policy: Policy,
     control: Control,
     kind: Kind,
@@ -90,7 +90,7 @@ def date_columns(policy: Policy, control: Control, input_name: str) -> list[str]
     return found
 
 
-def unproven(
+def unprovable_limits(
     policy: Policy, control: Control, kind: Kind
 ) -> Iterator[tuple[Message, Message, Locator]]:
     """Yield clock limits that dated records cannot prove, with what helps and the place."""

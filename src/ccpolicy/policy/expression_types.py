@@ -91,7 +91,7 @@ class TypedColumn:
         return cls(_FAMILIES[type_], given)
 
 
-def misfits(
+def type_errors(
     expression: Expression, columns: Mapping[str, TypedColumn], place: Locator, *, decides: bool
 ) -> Iterator[PolicyError]:
     """Yield what does not go together; `decides` if the whole must be true or false."""

@@ -11,7 +11,7 @@ from ccpolicy.policy.load import Policy
 from ccpolicy.policy.models import Control, Selection
 
 
-def unlike_keys(policy: Policy, control: Control, kind: Kind) -> Iterator[PolicyError]:
+def mismatched_keys(policy: Policy, control: Control, kind: Kind) -> Iterator[PolicyError]:
     """Yield keys that can name none of the control's subjects.
 
     They differ from the subjects' keys in their number of columns, or in a column's type.

@@ -54,7 +54,7 @@ def check_pauses(
         )
 
 
-def stopped_clocks(
+def pause_errors(
     control: Control, kind: Kind, revision: Revision, place: Locate
 ) -> Iterator[PolicyError]:
     """Yield durations that no pause can stop, and pauses without their limit or a limit alone."""
@@ -118,7 +118,7 @@ def _clocks(
         )
 
 
-def untraced_ends(
+def untracked_pause_ends(
     content: Policy,
 ) -> Iterator[tuple[str, tuple[str | int, ...], str, str]]:
     """Yield the columns that end pauses and whose dataset does not track its records in git.

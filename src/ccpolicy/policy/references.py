@@ -102,7 +102,7 @@ def _columns(
         )
 
 
-def unlike_references(
+def mismatched_references(
     content: Policy, column_of: Callable[[str, str], TypedColumn]
 ) -> Iterator[PolicyError]:
     """Yield references between columns whose values can never be equal.
@@ -152,7 +152,7 @@ def _kind(
     return column_of(table, name).family
 
 
-def lookalikes(content: Policy) -> Iterator[tuple[str, str, str, Locator]]:
+def undeclared_references(content: Policy) -> Iterator[tuple[str, str, str, Locator]]:
     """Yield columns that seem to refer to a dataset, and do not say so.
 
     Of each: its name, the dataset, the line to add, and its place. A column seems to if it has the

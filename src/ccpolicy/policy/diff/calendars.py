@@ -8,7 +8,7 @@ from typing import Any
 
 from ccpolicy.assessment.comparison import Direction, PolicyChange
 from ccpolicy.errors import Message
-from ccpolicy.policy.calendars import business_calendar, kept_by
+from ccpolicy.policy.calendars import business_calendar, retention_calendar
 from ccpolicy.policy.diff.change import Subject
 from ccpolicy.policy.models import WEEKDAYS, BusinessCalendarRules
 from ccpolicy.time.business_calendar import BusinessCalendar, Hours
@@ -29,7 +29,7 @@ def calendar_changes(
 ) -> Iterator[PolicyChange]:
     """Yield what changed in a calendar that stands in both states."""
     # Where records are kept by it, more that is worked lets them be deleted earlier.
-    keeps = subject.name in (kept_by(subject.base), kept_by(subject.head))
+    keeps = subject.name in (retention_calendar(subject.base), retention_calendar(subject.head))
     is_used = keeps or bool(subject.controls)
 
     def change(

@@ -13,7 +13,7 @@ from ccpolicy.policy.calendars import counts_business_time
 from ccpolicy.policy.diff.change import Subject
 from ccpolicy.policy.diff.parameters import parameter_changes
 from ccpolicy.policy.diff.plan import rules
-from ccpolicy.policy.diff.predicates import narrowed
+from ccpolicy.policy.diff.predicates import filter_direction
 from ccpolicy.policy.models import Control, Selection, Waiver
 from ccpolicy.vocabulary import SEVERITIES
 
@@ -238,7 +238,7 @@ def _selections(
                 direction: Direction = "unordered"
                 if field == "where" and more != "unordered":
                     direction = {"loosened": less, "tightened": more}.get(
-                        narrowed(first, second), direction
+                        filter_direction(first, second), direction
                     )
                 elif field == "reasons" and first and second:
                     direction = _listed(set(first), set(second), more)
