@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ccpolicy.checks.kinds import Input, Kind, Role
-from ccpolicy.draft.column_roles import ColumnRoles, among
+from ccpolicy.draft.column_roles import ColumnRoles, equals_one_of
 from ccpolicy.draft.counted_records import counted_questions, counted_sql
 from ccpolicy.draft.question import Question, doubt
 from ccpolicy.draft.yaml_text import flow
@@ -193,7 +193,7 @@ def _ask_what_fails(found: DraftedInput, kind: Kind, evidence: ControlEvidence) 
         found.questions.append(
             doubt(
                 "Does '{words}' in '{column}' also end the cover at once? Then in '{input}':",
-                f"where: {flow(among(verdict.column, verdict.not_done))}",
+                f"where: {flow(equals_one_of(verdict.column, verdict.not_done))}",
                 words=" | ".join(verdict.not_done),
                 column=verdict.column,
                 input=undo,

@@ -81,7 +81,7 @@ def _loaded(text: str, drafted: DraftedDataset) -> Dataset:
     source = parse_yaml(text.encode(), f"{drafted.id}.yaml", PolicyError)
     try:
         return Dataset.model_validate(
-            source.value, context={"languages": list(drafted.surroundings.languages)}
+            source.value, context={"languages": list(drafted.context.languages)}
         )
     except ValidationError as failure:
         raise explain(failure, source, Dataset)[0] from failure
@@ -89,7 +89,7 @@ def _loaded(text: str, drafted: DraftedDataset) -> Dataset:
 
 def _problems(dataset: Dataset, drafted: DraftedDataset, paths: Sequence[Path]) -> list[Problem]:
     """Read the files by a draft and return what is refused; keep the first rows as read."""
-    around = drafted.surroundings
+    around = drafted.context
     policy = around.policy
     zone = around.zone or "UTC"
     with tempfile.TemporaryDirectory(prefix="ccpolicy-") as folder:

@@ -19,13 +19,13 @@ from ccpolicy.files.finder import content_facts
 from ccpolicy.files.limits import Limits
 from ccpolicy.record.errors import given_twice
 from ccpolicy.record.form_fields import RecordForm
-from ccpolicy.record.recorder import Given
+from ccpolicy.record.recorder import FilledRecord
 
 FORM_SHEET = "Form"
 """Sheet of a workbook that `template` writes; its first row is the instruction."""
 
 
-def read_given(file: str, form: RecordForm, limits: Limits) -> list[Given]:
+def read_given(file: str, form: RecordForm, limits: Limits) -> list[FilledRecord]:
     """Read the records of a file: XLSX, CSV, JSON Lines or JSON; `-` is standard input.
 
     Raises:
@@ -73,7 +73,7 @@ def _text(file: str, data: bytes) -> str:
         ) from failure
 
 
-def _csv(file: str, text: str) -> Iterator[Given]:
+def _csv(file: str, text: str) -> Iterator[FilledRecord]:
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -93,7 +93,7 @@ def _csv(file: str, text: str) -> Iterator[Given]:
         ) from failure
 
 
-def _json(file: str, text: str) -> Iterator[Given]:
+def _json(file: str, text: str) -> Iterator[FilledRecord]:
     """Yield the records of JSON Lines, or of a document that lists them."""
     lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
     if text.lstrip().startswith("["):
@@ -119,10 +119,10 @@ def _json(file: str, text: str) -> Iterator[Given]:
                 raise EvidenceError(
                     "a record is expected here, with a name for each value", locator=place
                 )
-            yield Given(each, place)
+            yield FilledRecord(each, place)
 
 
-def _workbook(file: str, data: bytes, form: RecordForm, limits: Limits) -> Iterator[Given]:
+def _workbook(file: str, data: bytes, form: RecordForm, limits: Limits) -> Iterator[FilledRecord]:
     """Yield the records of a form, within the limits that hold for evidence."""
     from python_calamine import CalamineError
 
@@ -153,7 +153,7 @@ def _is_filled(cell: Any) -> bool:
     return cell is not None and str(cell).strip() != ""
 
 
-def _row(head: Sequence[str], row: Sequence[Any], place: Locator) -> Given:
+def _row(head: Sequence[str], row: Sequence[Any], place: Locator) -> FilledRecord:
     if any(_is_filled(cell) for cell in row[len(head) :]):
         raise EvidenceError(
             "{found} cells, where {expected} are expected",
@@ -167,4 +167,4 @@ def _row(head: Sequence[str], row: Sequence[Any], place: Locator) -> Given:
     fields: Mapping[str, Any] = {
         name: cell for name, cell in zip(head, row, strict=False) if name and _is_filled(cell)
     }
-    return Given(fields, place)
+    return FilledRecord(fields, place)
