@@ -191,7 +191,7 @@ def test_sheet_that_fits(desk: Desk, tmp_path: Path) -> None:
     assert desk.read(sheet(body, tmp_path), log("xlsx"), sheet_cells=3).column("id") == ["a", "b"]
     with pytest.raises(LimitError) as caught:
         desk.read(sheet(body, tmp_path), log("xlsx"), sheet_cells=2)
-    assert "the table has 3 cells, and the limit is 2" in caught.value.message.text()
+    assert "3 cells, where the limit is 2" in caught.value.message.text()
 
 
 def test_rows_that_a_small_file_claims(desk: Desk) -> None:
