@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ccpolicy.cli import options, request
+from ccpolicy.cli import look_ahead, options, request
 from ccpolicy.cli.translated_click import Command
 from ccpolicy.reports import FORMATS
 from ccpolicy.time.zones import time_zone
@@ -29,9 +29,7 @@ if TYPE_CHECKING:
 @request.as_of
 @request.known_at
 @request.owner
-@options.option(
-    "--within", default="30d", metavar="DURATION", help="How far to look ahead; default 30d."
-)
+@look_ahead.within
 @options.output_format("agenda")
 @options.output
 @options.strict
@@ -62,17 +60,11 @@ def command(
     from ccpolicy.cli.output import refuse_terminal, report_left_out, write
     from ccpolicy.cli.pin import warn_of_moment
     from ccpolicy.cli.progress import progress
-    from ccpolicy.errors import CcpolicyError, Message
+    from ccpolicy.errors import Message
     from ccpolicy.reports import render
-    from ccpolicy.time.moments import read_length
 
     refuse_terminal(format_, output)
-    ahead = read_length(within)
-    if ahead.is_business:
-        raise CcpolicyError(
-            "how far to look ahead cannot be in business days",
-            hint="write for example 30d or '2 weeks'",
-        )
+    ahead = look_ahead.read_within(within)
     with progress(Message.of("reading the evidence").text(view.language)):
         asked = ccpolicy.EvaluationRequest(as_of=as_of, known_at=known_at, owners=owners)
         result = ccpolicy.load(path, policy_from).check(asked)
