@@ -386,7 +386,7 @@ def _tokens(query: str) -> tuple[tuple[str, str], ...]:
 
 
 def _named(description: Description) -> Iterator[tuple[tuple[str, ...], str, Collection[str]]]:
-    """Yield what pauses name elsewhere in the front matter: where, the name, and what is there."""
+    """Yield cross-references in the front matter: path, name, and the names that are known."""
     for name, spec in description.inputs.items():
         if spec.stops:
             yield ("inputs", name, "stops"), spec.stops, description.parameters

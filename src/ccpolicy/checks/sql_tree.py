@@ -1,4 +1,4 @@
-"""The syntax trees that the engine's parser makes: what is in them, and how much they come to."""
+"""The syntax trees of the engine's parser: walking them, their depth and their size."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _COPIED = {"nullif": (0,), "split_part": (0, 1, 2)}
 
 
 def all_nodes(tree: Any) -> Iterator[dict[str, Any]]:
-    """Yield every node of a tree: what says of itself what it is."""
+    """Yield every node of a tree, which is a mapping with a `type` or `class`."""
     waiting = [tree]
     while waiting:
         part = waiting.pop()
@@ -37,7 +37,7 @@ def children(part: Any) -> Iterator[dict[str, Any]]:
 
 
 def is_deeper_than(tree: Any, levels: int) -> bool:
-    """Whether nodes of a tree are in more nodes than so many."""
+    """Whether nodes are nested in more than so many levels."""
     waiting = [(tree, 0)]
     while waiting:
         part, level = waiting.pop()

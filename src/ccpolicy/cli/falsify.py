@@ -73,7 +73,7 @@ def _result(page: Page, each: FalsificationResult) -> None:
 
 
 def _turn(page: Page, turn: TurnedControl) -> None:
-    """Say what a control said before and says after, and which lapses are new."""
+    """Print a control's verdicts before and after the edits, and its new lapses."""
     said = verdict_labels(page)
     text = page.say(
         "{control}: now {before} → {after}, period {before_period} → {after_period}",

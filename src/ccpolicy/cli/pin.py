@@ -1,4 +1,4 @@
-"""Say at the terminal how far the moment judged lies from now, which no file can say."""
+"""Print how far the judged moment lies from now; files do not depend on the clock."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ _SCORE = re.compile(r"(?i)(^|[^a-z])(score|grade|marks?|points)([^a-z]|$)|成绩
 
 @dataclass(frozen=True)
 class ResultColumn:
-    """Which records are as they should be, and which are not; None where nobody knows."""
+    """The column that says which records are good; None where its words do not tell."""
 
     column: str
     good: str | None
@@ -164,7 +164,7 @@ class ColumnRoles:
         return next((each for each in self._of("text") if self._words(each)), None)
 
     def verdict(self) -> ResultColumn | None:
-        """Return by which column records are good or bad, if there is one; what is known first."""
+        """Return the column by which records are good or bad; one with known words comes first."""
         found = [each for each in map(self._verdict, self.types) if each]
         return next((each for each in found if each.good), next(iter(found), None))
 
@@ -177,7 +177,7 @@ class ColumnRoles:
         return {each: words for each, words in found.items() if words}
 
     def kind_columns(self) -> list[str]:
-        """Return the columns without a closed list that are called as one of kinds is."""
+        """Return the columns without a closed list that are named like a kind of record."""
         open_texts = [each for each, kind in self._described().items() if kind == "text"]
         return [each for each in open_texts if self._is(_SORT, each) and not self._words(each)]
 

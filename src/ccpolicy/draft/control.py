@@ -77,7 +77,7 @@ def _evidence(policy: Policy, kind: Kind, name: str | None) -> ControlEvidence:
 
 
 def _no_times(policy: Policy, name: str | None) -> CcpolicyError:
-    """Say that nothing can be drafted, and which column would do once its question is answered."""
+    """Make the error for a dataset without times; its hint names a column that may hold them."""
     for dataset in policy.datasets.values():
         if dataset.format == "git" or name not in (None, dataset.id):
             continue

@@ -156,7 +156,7 @@ def _subjects(kind: Kind, evidence: ControlEvidence) -> DraftedInput:
 
 
 def _take_times(kind: Kind, spec: Input, evidence: ControlEvidence, found: DraftedInput) -> None:
-    """Say when each was, and until when it holds; a time by which it is due is neither."""
+    """Take the columns for `starts` and `ends`; a due date is neither."""
     roles, chosen = evidence.roles, found.chosen or {}
     since, until = roles.validity()
     times = [each for each in roles.openings() if each != until] or roles.times()
@@ -186,7 +186,7 @@ def _count_none(found: DraftedInput, evidence: ControlEvidence, name: str) -> No
 
 
 def _ask_what_fails(found: DraftedInput, kind: Kind, evidence: ControlEvidence) -> None:
-    """Ask whether records end the cover that only say what did not take place."""
+    """Ask whether records of what did not take place (such as a cancelled drill) end cover."""
     verdict = evidence.roles.verdict()
     undo = next((name for name, spec in kind.inputs.items() if spec.undoes), None)
     if undo and verdict and verdict.not_done:

@@ -18,7 +18,7 @@ def counted_sql(known: str | None) -> str:
 
 
 def counted_questions(roles: ColumnRoles, name: str, known: str | None) -> Iterator[Question]:
-    """Yield what is to be said before any record counts: by which values of which columns.
+    """Yield the questions that decide which records count: by which values of which columns.
 
     `name` is the field that holds the predicate, `where` or `good`, and `known` what it says
     already.

@@ -63,7 +63,7 @@ def proven_yaml(drafted: DraftedDataset, paths: Sequence[Path], language: Langua
 
 
 def _asks_what_is_in_force(drafted: DraftedDataset, problems: Sequence[Problem]) -> bool:
-    """Ask instead where a record names what was not in force; say whether any does."""
+    """Turn references that some records break by time into questions; return if any were."""
     late = {each.field for each in problems if "day" in dict(each.message.values)}
     found = [
         each

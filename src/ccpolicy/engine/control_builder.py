@@ -138,7 +138,7 @@ class ControlBuilder:
         return str(replace(place, file=place.file.removeprefix(self.policy.prefix), column=None))
 
     def _unknown(self, control: Control, outcome: Outcome) -> Iterator[models.Problem]:
-        """Yield when nobody can say how a subject stands, and why; the first, and how many more."""
+        """Yield the spans that cannot be judged, with the reason: the first ones, then a count."""
         spans, reason = outcome.unknown_spans, self.policy.kinds[control.check].unknown
         for each in spans[: self.listed_problems]:
             message = Message.of(

@@ -73,7 +73,7 @@ def problems_and_left_out(
 
 
 def _field(dataset: Dataset | None, column: str | None) -> str | None:
-    """Return what a file calls a column that a finding names, if it is one of the records'."""
+    """Return the heading on file of a finding's column, if the column belongs to the record."""
     if dataset is None or column is None or column not in dataset.record.get("properties", {}):
         return None
     return dataset.heading(column)

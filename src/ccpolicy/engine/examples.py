@@ -38,7 +38,7 @@ _OFFICE = BusinessCalendarRules(
 
 
 def doubtful_examples(policy: Policy) -> Iterator[LintFinding]:
-    """Yield the worked cases of a repository's own check kinds that do not come out as they say.
+    """Yield the worked examples of a repository's own check kinds whose result differs.
 
     Those of the built-in kinds hold; the tests of ccpolicy see to that.
     """

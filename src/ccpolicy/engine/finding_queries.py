@@ -36,7 +36,7 @@ def finding_queries(inputs: InputQueries, calendar: CalendarTables) -> list[str]
 
 
 def _undecided(inputs: InputQueries) -> Iterator[str]:
-    """Write the queries of records without a name, or of which a predicate says nothing."""
+    """Write the queries for records without a subject, and for those where a predicate is NULL."""
     parts = [each.number for each in inputs.selections if each.spec.parts]
     judging = [each.number for each in inputs.selections if each.selection.good]
     yield (

@@ -1,4 +1,4 @@
-"""Read what the subtraction left: who is judged, what lapsed by which records, what is upcoming."""
+"""Read the result of the subtraction: judged subjects, lapses and their records, due dates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Find the records that tell of what had not happened yet when they were recorded, as git knows."""
+"""Find the records that were committed before the event of which they tell."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class PlannedReference:
 
     @property
     def is_daily(self) -> bool:
-        """Whether all its times are dates, which are compared as they are."""
+        """Whether all its times are dates, so that days are compared and not moments."""
         return all(kind == "date" for _, kind in self._times())
 
     @property

@@ -315,7 +315,7 @@ def content_facts(pieces: Iterable[bytes], *, is_stored: bool = False) -> Finger
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
-    """Whether a piece goes on as UTF-8; what no control uses is decoded by nobody else."""
+    """Whether a piece continues valid UTF-8, checked here for files that no control reads."""
     if chunk.isascii() and not final and not decoder.getstate()[0]:
         return True
     try:

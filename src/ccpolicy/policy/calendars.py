@@ -1,4 +1,4 @@
-"""The policy's calendars: on which of them something counts, and what must fit in each."""
+"""The policy's calendars: which one counts for what, and the checks of each."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ def _read(
 
 
 def _overlaps(spans: list[tuple[Span, str, Locator]]) -> Iterator[PolicyError]:
-    """Yield opening hours of which some begin before those before them end."""
+    """Yield opening hours that begin before the preceding ones end."""
     told = set()
     for (span, text, _), (other, later, locator) in pairwise(sorted(spans, key=_begin)):
         if other[0] < span[1] and locator not in told:
@@ -302,7 +302,7 @@ def has_calendar_column(control: Control) -> bool:
 
 
 def retention_calendar(policy: Policy) -> str | None:
-    """Return the calendar by which some records are kept, as their retention says."""
+    """Return the calendar on which retentions in business time count, if there are any."""
     retentions = (parse_duration(each.retention) for each in policy.datasets.values())
     return calendar_name(policy) if any(each.is_business for each in retentions) else None
 

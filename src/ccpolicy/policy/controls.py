@@ -181,7 +181,7 @@ def _group(
     spec: Input,
     place: Locate,
 ) -> Iterator[PolicyError]:
-    """Yield what does not fit in the columns that say for which subject a part counts."""
+    """Yield errors of the `group` columns, which name the subject that a part counts for."""
     has_subjects = bool(control.selections(kind.population_input))
     if selection.group and not spec.parts:
         yield unknown("this input takes no '{name}'", "group", spec.roles, place("group"))

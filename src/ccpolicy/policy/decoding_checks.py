@@ -175,7 +175,7 @@ def _members(dataset: Dataset, tokens: list[str], place: Locate) -> Iterator[Pol
 
 
 def _stands(dataset: Dataset, name: str) -> bool:
-    """Whether a contract says where a column stands."""
+    """Whether a contract says where a column is found on file."""
     return dataset.columns[name].from_ is not None
 
 

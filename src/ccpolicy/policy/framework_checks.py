@@ -14,7 +14,7 @@ from ccpolicy.policy.names import unknown
 
 
 def check_frameworks(content: Policy) -> Iterator[PolicyError]:
-    """Yield what does not fit in frameworks, and in what controls say of them."""
+    """Yield errors of frameworks, and of the requirements that controls name."""
     for framework in content.frameworks.values():
         seen = set()
         for index, requirement in enumerate(framework.requirements):

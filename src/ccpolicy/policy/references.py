@@ -1,4 +1,4 @@
-"""Whether references fit the datasets that they lead to, and which columns look as if they were."""
+"""Check that references fit their targets, and find columns that look like undeclared ones."""
 
 from __future__ import annotations
 

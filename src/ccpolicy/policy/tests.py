@@ -1,4 +1,4 @@
-"""Tests of the policy: what is on file, and what then is to be said of a control."""
+"""Tests of the policy: given records, and the verdicts and lapses that must follow."""
 
 from __future__ import annotations
 

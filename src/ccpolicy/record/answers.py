@@ -226,7 +226,7 @@ class Answers:
         return moment(readings[0], self.speller.zone).isoformat() if readings else None
 
     def _check(self, field: Field, value: Any) -> None:
-        """Refuse what the contract refuses of this field alone, and what has not happened yet.
+        """Refuse a value that breaks the contract of this field, or lies in the future.
 
         Raises:
             EvidenceError: it does.

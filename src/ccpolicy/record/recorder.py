@@ -214,7 +214,7 @@ class Recorder:
         return record, errors
 
     def day(self, field: Field, record: Mapping[str, Any]) -> datetime.date | None:
-        """Return the day on which what a field names must be in force, if it is known."""
+        """Return the day on which the record that a field refers to must be in force, if known."""
         at = record.get(field.reference.at or "") if field.reference else None
         if at is None:
             return None

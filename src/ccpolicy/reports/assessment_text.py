@@ -77,7 +77,7 @@ class _SectionText:
             self.frameworks()
 
     def header(self) -> None:
-        """Say what was judged by, at which moment and for which time."""
+        """Add the header: plan, judged moment and period."""
         result, page = self.result, self.page
         title, version = page.text(result.policy.title), result.policy.version
         page.paragraph(

@@ -90,7 +90,7 @@ def _evidence(page: Page, result: Assessment) -> None:
 
 
 def not_due(page: Page, result: Assessment) -> str:
-    """Say of how many subjects of which controls the due instant has not come, if of any."""
+    """Return the controls with subjects that are not due yet, with their counts, if any."""
     counts = [(each.id, each.subjects) for each in result.controls if each.subjects.not_due]
     if not counts:
         return ""

@@ -89,7 +89,7 @@ def transcode(file: SourceFile, pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def is_strange(text: str) -> bool:
-    """Whether a text holds what no text has, so that its encoding is another."""
+    """Whether a text has characters that show that its encoding is another."""
     return bool(_STRANGE.search(text))
 
 

@@ -300,7 +300,7 @@ class Scanner(Reader):
 
     @abstractmethod
     def skipped(self, file: SourceFile, records: int) -> EvidenceError | None:
-        """Find what DuckDB skipped in a file of which it returned so many records."""
+        """Return the error if DuckDB skipped rows of a file of which it returned `records` rows."""
 
     @abstractmethod
     def explain(self, file: SourceFile, reason: str) -> EvidenceError:

@@ -168,7 +168,7 @@ def fill_or_note_merged(
 def sheet_facts(
     file: SourceFile, parts: Mapping[str, bytes], sheet: str, read: Callable[[], CalamineSheet]
 ) -> tuple[Rows, Sequence[Merged], SheetFacts]:
-    """Return a sheet's rows and merged cells, and what else its XML says; `read` opens it.
+    """Return a sheet's rows and merged cells, and other facts that its XML gives; `read` opens it.
 
     Raises:
         EvidenceError: the sheet is not plain XML.

@@ -196,7 +196,7 @@ def too_many_cells(file: SourceFile, count: int) -> LimitError:
 
 
 def _is_near(text: bytes) -> bool:
-    """Whether every row and cell plainly says that it stands near the first; this is fast."""
+    """Check quickly whether every row and cell gives a place near the first."""
     return (
         not _FAR.search(text)
         and text.count(b"<row") == text.count(b'<row r="')

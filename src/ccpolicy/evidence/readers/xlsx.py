@@ -139,7 +139,7 @@ class _Sheet:
         return None
 
     def _hidden(self, rows: int) -> Iterator[Message]:
-        """Say which of what was read a person does not see."""
+        """Yield notes on hidden rows and columns that were read."""
         if rows:
             yield (
                 skipped_rows_message("hidden", rows)
@@ -277,7 +277,7 @@ def _no_sheet(file: SourceFile, name: str, known: Sequence[str]) -> EvidenceErro
 
 
 def open_sheet(file: SourceFile) -> tuple[str, list[list[Any]], SheetFacts, list[Message]]:
-    """Return the sheet's name, its rows from the first on, what its XML says, and what to note."""
+    """Return a sheet's name, its rows from row 1, the facts that its XML gives, and notes on it."""
     # Needed for spreadsheets alone.
     import python_calamine
 
@@ -337,7 +337,7 @@ def _wanted(
 def _notes(
     file: SourceFile, wanted: str, names: Sequence[str], hidden: Collection[str]
 ) -> list[Message]:
-    """Say what else there is, and whether the sheet that was read is hidden."""
+    """Yield notes on sheets that were not read, and on one that was read though hidden."""
     notes = [] if file.sheet else list(_not_read([wanted], names))
     if wanted in hidden:
         notes.append(Message.of("the sheet '{name}' that was read is hidden", name=wanted))
@@ -345,7 +345,7 @@ def _notes(
 
 
 def _not_read(chosen: Sequence[str], names: Sequence[str]) -> Iterator[Message]:
-    """Say which sheets were read, where there are others."""
+    """Yield a note on the sheets that were read, if the workbook has others."""
     if others := [each for each in names if each not in chosen]:
         yield Message.of(
             "of {count} sheets, '{name}' was read; not read: {others}",

@@ -131,7 +131,7 @@ def _written(own: _Own | None) -> str | None:
 def _day_turn(
     day: int, before: BusinessCalendar | None, after: BusinessCalendar | None
 ) -> Direction:
-    """Say which way a day went: whether it is worked, and when it is open."""
+    """Return the direction in which one day changed: worked or not, and its opening hours."""
     is_worked, hours = [], []
     for each in (before, after):
         assert each is not None
@@ -145,14 +145,14 @@ def _day_turn(
 
 
 def _turn(before: set[Any], after: set[Any]) -> Direction:
-    """Say which way it is to work on other days."""
+    """Return the direction of a change of the days that are worked."""
     if before == after:
         return "neutral"
     return "tightened" if before < after else "loosened" if after < before else "unordered"
 
 
 def _open_turn(before: Hours, after: Hours) -> Direction:
-    """Say which way it is to be open at other times."""
+    """Return the direction of a change of opening hours."""
     more = any(subtract_spans(each, before) for each in after)
     less = any(subtract_spans(each, after) for each in before)
     if more and less:

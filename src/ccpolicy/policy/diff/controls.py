@@ -254,14 +254,14 @@ def _selections(
 
 
 def _listed(before: set[str], after: set[str], more: Direction) -> Direction:
-    """Say which way it went if other reasons than before are permitted."""
+    """Return the direction of a change of the reasons permitted."""
     if before == after:
         return "neutral"
     return more if before < after else _OPPOSITE[more] if after < before else "unordered"
 
 
 def _turned(before: Selection, after: Selection) -> Direction | None:
-    """Say which way it went if a record is valid from a time at which it was obtained, or was.
+    """Return the direction of a change between `starts` (obtained) and `valid_from`, if any.
 
     What is valid from a day holds from its beginning, and may be planned.
     """

@@ -1,4 +1,4 @@
-"""What changed in what counts as evidence, and whether the contract got weaker."""
+"""Changes in the contract of a dataset, and whether it got weaker."""
 
 from __future__ import annotations
 
