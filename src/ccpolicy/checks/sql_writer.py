@@ -262,7 +262,7 @@ def time_format_of(part: dict[str, Any]) -> TimeFormat:
     if len(given) != 2 or given[1]["class"] != "CONSTANT":
         raise SqlError(
             "{name} needs a text, and a format that is written out",
-            hint="write such as  strptime(day, '%d.%m.%Y')",
+            hint="write for example  strptime(day, '%d.%m.%Y')",
             name=part["function_name"],
         )
     text = str(given[1]["literal"]["text"])

@@ -11,7 +11,7 @@ from ccpolicy.cli.translated_click import Command
 @click.command(
     "cache",
     cls=Command,
-    short_help="Show what was kept of large files, or remove it.",
+    short_help="Show or clear the cache of large files.",
     help="Show where the columns of large files are kept that were read before, and how much that"
     " is. It may be removed at any time.",
 )

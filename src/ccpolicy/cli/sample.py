@@ -33,7 +33,8 @@ from ccpolicy.reports import FORMATS
     "--size",
     type=click.IntRange(1, 1_000_000),
     metavar="N",
-    help="How many to draw; default by a table of sizes, which is a choice and no norm.",
+    help="How many to draw; default by a built-in table of sizes, which is a choice and not a"
+    " norm.",
 )
 @request.as_of
 @request.period

@@ -78,7 +78,7 @@ def _planned(loads: Iterable[DatasetLoad]) -> list[PlannedReference]:
         ) in each.mismatched_types:  # of what is derived, the type is known only here
             raise PolicyError(
                 "'{own}' is of type {own_type}, and '{name}' of '{dataset}' of type {type}",
-                hint="only columns of one type can hold the same",
+                hint="only columns of the same type can have equal values",
                 own=ours,
                 own_type=each.own.types[ours],
                 name=theirs,

@@ -124,7 +124,7 @@ def mismatched_references(
                     below = ("match", theirs) if part == "match" else ("key",)
                     yield PolicyError(
                         "'{own}' is of type {own_type}, and '{name}' of '{dataset}' of type {type}",
-                        hint="only columns of one type can hold the same",
+                        hint="only columns of the same type can have equal values",
                         locator=content.place("dataset", dataset.id, *_path(table, column), *below),
                         own=ours,
                         own_type=kinds[0],

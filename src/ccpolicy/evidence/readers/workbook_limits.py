@@ -187,8 +187,9 @@ def too_many_cells(file: SourceFile, count: int) -> LimitError:
     """Make the error for a sheet of too many cells."""
     return LimitError(
         "the sheet spans {count} cells, where the limit is {limit}",
-        hint="delete the empty rows and columns that hold a stray value; if the sheet is"
-        " honest, allow more with 'sheet_cells' in the table [limits] of ccpolicy.toml",
+        hint="delete the empty rows and columns that hold a stray value; if the sheet is as"
+        " it should be, allow more with 'sheet_cells' in the table [limits] of"
+        " ccpolicy.toml",
         locator=Locator(file.name),
         count=count,
         limit=file.limits.sheet_cells,
