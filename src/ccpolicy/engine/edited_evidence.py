@@ -136,7 +136,7 @@ class _State:
             ]
             if not around:
                 raise PolicyError(
-                    "no record of '{dataset}' is called '{key}'",
+                    "'{dataset}' has no record with the key '{key}'",
                     hint="name the key of a record on file, or of one that was added before",
                     locator=place,
                     dataset=parent,

@@ -31,8 +31,10 @@ MESSAGES = {
     "no_calendar": "'{column}' names no calendar: '{value}'",
     "two_classes": "records of '{value}' disagree about '{column}': {others}",
     "two_minimums": "records of '{value}' disagree about '{column}': {others}",
-    "too_large": "'{column}' is too large to be compared: {value}",
-    "too_fine": "'{column}' has more than six decimals, and is compared with six: {value}",
+    "too_large": "the number in '{column}' is too large to be compared: {value}",
+    "too_fine": (
+        "the number in '{column}' has more than six decimals, and only six are compared: {value}"
+    ),
     "orphan": "'{value}' is not in the dataset '{column}'",
     "too_many": "the record counts more good items than there are in all: {others}",
     "two_names": (

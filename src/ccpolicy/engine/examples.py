@@ -63,7 +63,7 @@ def doubtful_examples(policy: Policy) -> Iterator[LintFinding]:
                     else str(failure).partition("\n")[0]
                 )
                 message = Message.of(
-                    "worked example {number} cannot be worked out: {reason}",
+                    "worked example {number} cannot be computed: {reason}",
                     number=number,
                     reason=reason,
                 )
@@ -77,8 +77,8 @@ def doubtful_examples(policy: Policy) -> Iterator[LintFinding]:
             if found != (example.lapses, example.unknown):
                 yield LintFinding(
                     Message.of(
-                        "worked example {number} does not come out: {expected} is written, {found}"
-                        " follows",
+                        "worked example {number} has another result: {expected} is written,"
+                        " {found} follows",
                         number=number,
                         expected=_list([*example.lapses, *example.unknown]),
                         found=_list([*found[0], *found[1]]),

@@ -97,7 +97,7 @@ def reshape(store: DuckDB, contract: Contract, limits: Limits) -> tuple[str, lis
         )
         if count > limits.rows:
             raise LimitError(
-                "{count} rows, where the limit is {limit}",
+                "the table has {count} rows, and the limit is {limit}",
                 setting="rows",
                 count=count,
                 limit=limits.rows,

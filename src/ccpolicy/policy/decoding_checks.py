@@ -210,8 +210,8 @@ def _around(dataset: Dataset, name: str, each: Around, place: Locate) -> Iterato
     given = [key for key in ("value", "file", "part", "cell") if getattr(each, key) is not None]
     if len(given) != 1 or (each.match and not each.cell):
         yield PolicyError(
-            "one of 'value', 'file', 'part' and 'cell' says where '{name}' is, and 'match' goes"
-            " with 'cell'",
+            "'{name}' must have exactly one of 'value', 'file', 'part' and 'cell', and"
+            " 'match' only beside 'cell'",
             locator=here,
             name=name,
         )

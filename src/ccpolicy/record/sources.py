@@ -41,7 +41,7 @@ def read_given(file: str, form: RecordForm, limits: Limits) -> list[FilledRecord
         found = list(_json(file, _text(file, data)))
     if len(found) > limits.rows:
         raise EvidenceError(
-            "{count} rows, where the limit is {limit}",
+            "the table has {count} rows, and the limit is {limit}",
             locator=Locator(file),
             count=len(found),
             limit=limits.rows,

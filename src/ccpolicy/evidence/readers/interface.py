@@ -148,7 +148,9 @@ class SourceFile:
         """
         limits = self.limits
         if rows > limits.rows:
-            raise self.beyond("{count} rows, where the limit is {limit}", "rows", None, count=rows)
+            raise self.beyond(
+                "the table has {count} rows, and the limit is {limit}", "rows", None, count=rows
+            )
         if columns > limits.columns:
             raise self.beyond(
                 "the table has {count} columns, and the limit is {limit}",

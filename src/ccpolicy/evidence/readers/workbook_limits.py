@@ -57,7 +57,9 @@ def unpack_workbook(file: SourceFile) -> dict[str, bytes]:
             check_extent(file, content, archive)
             for entry in archive.infolist():
                 if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                    raise file.error("the workbook is packed in a way that is not known")
+                    raise file.error(
+                        "a part of the workbook is compressed by a method that is not known"
+                    )
                 name = part_name(entry.filename)
                 pieces = []
                 with archive.open(entry) as stream:
