@@ -37,13 +37,21 @@ class TurnedControl:
 
     @property
     def lapses(self) -> list[Lapse]:
-        """Return the lapses that are new or longer after the edits, without waived ones."""
+        """Return the lapses that are new or longer after the edits, without waived ones.
+
+        Where a subject lapses no more and another one does at the same time, nothing but its name
+        may be new.
+        """
         known = [each for each in self.before.lapses if not each.waived_by]
-        return [
-            each
-            for each in self.after.lapses
-            if not each.waived_by and not any(_contains(other, each) for other in known)
-        ]
+        found = [each for each in self.after.lapses if not each.waived_by]
+        after = {each.subject for each in found}
+        renamed = [each for each in known if each.subject not in after]
+
+        def was_there(lapse: Lapse) -> bool:
+            own = [each for each in known if each.subject == lapse.subject]
+            return any(_contains(other, lapse) for other in own or renamed)
+
+        return [each for each in found if not was_there(each)]
 
     @property
     def turned(self) -> bool:
@@ -55,11 +63,9 @@ class TurnedControl:
 
 
 def _contains(outer: Lapse, inner: Lapse) -> bool:
-    """Whether a lapse is part of another; times of one assessment are written alike."""
-    return (
-        outer.subject == inner.subject
-        and outer.starts <= inner.starts
-        and (outer.ends is None or (inner.ends is not None and inner.ends <= outer.ends))
+    """Whether a lapse is part of another in time; times of one assessment are written alike."""
+    return outer.starts <= inner.starts and (
+        outer.ends is None or (inner.ends is not None and inner.ends <= outer.ends)
     )
 
 

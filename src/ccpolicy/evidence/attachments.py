@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Collection, Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 from ccpolicy.assessment import images
@@ -18,7 +17,7 @@ from ccpolicy.evidence.dataset_load import DatasetLoad
 from ccpolicy.evidence.models import Attachment
 from ccpolicy.evidence.record_removal import remove_records
 from ccpolicy.evidence.table_plan import TablePlan
-from ccpolicy.files.finder import Finder, Fingerprint, fingerprint, name_fault, stat_state
+from ccpolicy.files.finder import Finder, Fingerprint, fingerprint, is_unchanged, name_fault
 from ccpolicy.files.limits import MIB
 from ccpolicy.files.paths import plain_path
 from ccpolicy.near_names import nearest
@@ -73,7 +72,7 @@ class Attachments:
                 file = self._from_root(path)
                 known = self.files[path]
                 assert isinstance(known, Fingerprint)  # the other records were taken out
-                if not _is_same(self.finder.root / file, known):
+                if not is_unchanged(self.finder.root / file, known):
                     load.problems.file(
                         EvidenceError(
                             "the file changed while it was read",
@@ -249,10 +248,3 @@ def _path(plan: TablePlan, column: str) -> str:
     value = identifier(column)
     is_list = any(each.name == column and each.is_list for each in plan.columns)
     return f"unnest(from_json({value}, '[\"VARCHAR\"]'))" if is_list else value
-
-
-def _is_same(path: Path, known: Fingerprint) -> bool:
-    try:
-        return stat_state(path) == known.state
-    except EvidenceError:
-        return False

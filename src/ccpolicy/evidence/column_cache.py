@@ -21,6 +21,7 @@ from ccpolicy.evidence.readers import Scan
 from ccpolicy.evidence.record_sources import NUMBER_BITS
 from ccpolicy.evidence.table_plan import StagedColumn
 from ccpolicy.files.atomic import digest
+from ccpolicy.files.finder import is_unchanged
 from ccpolicy.files.user_cache import UserCache, is_wanted, open_user_cache
 from ccpolicy.store import DuckDB, StoreError
 from ccpolicy.store.sql import identifier, literal
@@ -134,10 +135,17 @@ def _may_be_kept(load: DatasetLoad) -> bool:
 
 
 def _is_sound(load: DatasetLoad) -> bool:
-    """Whether all records of a dataset are valid, and no more is to be said of how it was read."""
-    return not load.problems.problems() and all(
-        source.counted_lines is None and len(source.notes) == len(source.file.notes)
-        for source in load.files.values()
+    """Whether all records of a dataset are valid, and no more is to be said of how it was read.
+
+    What was read of a file that changed meanwhile is not what its digest stands for.
+    """
+    return (
+        not load.problems.problems()
+        and all(
+            source.counted_lines is None and len(source.notes) == len(source.file.notes)
+            for source in load.files.values()
+        )
+        and all(is_unchanged(each.path, each.fingerprint) for each in load.stored)
     )
 
 

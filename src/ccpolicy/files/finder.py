@@ -249,6 +249,14 @@ def stat_state(path: Path) -> tuple[int, ...]:
         raise EvidenceError("cannot read the file: {reason}", reason=failure.strerror) from failure
 
 
+def is_unchanged(path: Path, known: Fingerprint) -> bool:
+    """Whether a file is still there as it was when its fingerprint was taken."""
+    try:
+        return stat_state(path) == known.state
+    except EvidenceError:
+        return False
+
+
 def _state(found: os.stat_result) -> tuple[int, ...]:
     return found.st_size, found.st_mtime_ns, found.st_ino, stat.S_IFMT(found.st_mode)
 

@@ -17,8 +17,9 @@ from ccpolicy.policy.dataset import Dataset
 from ccpolicy.policy.keywords import KEYWORDS
 from ccpolicy.policy.names import unknown
 
-RESERVED = frozenset(["locator"])
-"""Columns that every table has besides those of its dataset."""
+RESERVED = frozenset(["locator", "rowid", "file_row_number"])
+"""Columns that every table or file has besides those of its dataset: the last two are what the
+database itself calls the numbers of rows."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _ANNOTATIONS = frozenset(["title", "description", "$comment", "examples"])

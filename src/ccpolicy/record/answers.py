@@ -28,6 +28,8 @@ _YES = frozenset(["yes", "y", "true", "是", "对", "有", "✓"])
 _NO = frozenset(["no", "n", "false", "否", "不", "无", "✗"])
 _CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}")
 _SEPARATOR = re.compile(r"\s*[,，、;；]\s*")
+_MEASURED = ("date", "instant", "integer", "number")
+"""Types of which people write the values in different ways."""
 _MESSAGES = {
     "date": "a day that exists, as YYYY-MM-DD, is expected for '{name}', not {value}",
     "instant": "a time such as 2026-01-31T18:05:00+08:00 is expected for '{name}', not {value}",
@@ -162,8 +164,12 @@ class Answers:
         if column.reading.extract:
             return str(given)
         found = self._read(field, given)
-        if found is None and isinstance(given, str) and not column.reading.is_plain:
-            found = self.speller.untyped(column, self.speller.read(column, given))
+        if isinstance(given, str) and not column.reading.is_plain:
+            own = self.speller.untyped(column, self.speller.read(column, given))
+            if found is None or (column.reading.duration and own is not MISREAD):
+                found = own
+            elif own not in (found, None, MISREAD) and column.type in _MEASURED:
+                raise self._two_meanings(field, given, found, own)
         if found is None or found is MISREAD:
             raise EvidenceError(
                 _MESSAGES[column.type],
@@ -172,6 +178,19 @@ class Answers:
                 value=values.shown(given),
             )
         return found
+
+    def _two_meanings(self, field: Field, given: str, usual: Any, own: Any) -> EvidenceError:
+        written = [self.speller.cell(field.column, each) for each in (usual, own)]
+        return EvidenceError(
+            "{value} of '{name}' means {usual} elsewhere, and {own} in the dataset's files",
+            hint="write {first} or {second}",
+            name=self.form.contract.heading(field.name),
+            value=values.shown(given),
+            usual=usual,
+            own=own,
+            first=written[0],
+            second=written[1],
+        )
 
     def _read(self, field: Field, given: Any) -> Any:
         """Return a value as people write it everywhere; None if it is written otherwise."""

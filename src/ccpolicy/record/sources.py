@@ -13,8 +13,7 @@ from typing import Any
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.readers import SourceFile
 from ccpolicy.evidence.readers.json import DECODER, DuplicateName
-from ccpolicy.evidence.readers.workbook import open_workbook, sheet_facts
-from ccpolicy.evidence.readers.workbook_limits import not_a_workbook, unpack_workbook
+from ccpolicy.evidence.readers.whole_sheet import read_whole_sheet
 from ccpolicy.files.finder import content_facts
 from ccpolicy.files.limits import Limits
 from ccpolicy.record.errors import given_twice
@@ -124,19 +123,9 @@ def _json(file: str, text: str) -> Iterator[FilledRecord]:
 
 def _workbook(file: str, data: bytes, form: RecordForm, limits: Limits) -> Iterator[FilledRecord]:
     """Yield the records of a form, within the limits that hold for evidence."""
-    from python_calamine import CalamineError
-
     facts = replace(content_facts([data]), data=data)
     source = SourceFile(form.contract, file, Path(file), facts, limits)
-    parts = unpack_workbook(source)
-    book = open_workbook(source, parts)
-    sheet = FORM_SHEET if FORM_SHEET in book.sheet_names else book.sheet_names[0]
-    try:
-        rows, _, found = sheet_facts(source, parts, sheet, lambda: book.get_sheet_by_name(sheet))
-    except (CalamineError, ValueError, OSError) as failure:
-        raise not_a_workbook(source, failure) from failure
-    for (number, _), error in sorted(found.unread.items()):
-        raise error.at(error.locator or Locator(file, number, sheet=sheet))
+    sheet, rows = read_whole_sheet(source, FORM_SHEET)
     head: list[str] | None = None
     for number, row in enumerate(rows, 1):
         if not any(_is_filled(cell) for cell in row):

@@ -5,19 +5,20 @@ from __future__ import annotations
 import csv
 import datetime
 import io
-import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ccpolicy.assessment.sample import COLUMNS, Sample, SampledItem, TestResult
+from ccpolicy.draft.probe import probe_file
 from ccpolicy.errors import Locator, ReportError
-from ccpolicy.files.limits import too_large
+from ccpolicy.evidence.readers.whole_sheet import read_whole_sheet
+from ccpolicy.files.limits import Limits, too_large
 from ccpolicy.files.missing import missing_file
 from ccpolicy.reports.csv import safe_cell
 from ccpolicy.reports.layout import visible
 
 MOST_BYTES = 16 << 20
-"""Of a file with results, also unpacked."""
+"""Of a file with results, which holds a row for each item."""
 WORDS: dict[str, TestResult] = {
     "ok": "ok",
     "exception": "exception",
@@ -32,6 +33,7 @@ def read_results(sample: Sample, file: Path) -> Sample:
     """Return the sample with what testers found.
 
     Raises:
+        EvidenceError, LimitError: it is no workbook, or no program has room for its cells.
         ReportError: it is no such table, one of another draw, or says what is no result.
     """
     found: dict[str, SampledItem] = {}
@@ -42,11 +44,19 @@ def read_results(sample: Sample, file: Path) -> Sample:
     for number, row in _rows(file):
         cells = dict(zip(COLUMNS, row, strict=False))
         item = wanted.get(cells.get("item", ""))
-        if item is None or cells.get("draw") != sample.draw or item.id in found:
+        mark = cells.get("draw", "")
+        if item is None or not mark.startswith(f"{sample.draw}-") or item.id in found:
             raise ReportError(
                 "the row is not of this sample, or is there twice",
                 hint="draw with the same period, size and strata as the table that was tested",
                 locator=Locator(str(file), number),
+            )
+        if mark != sample.mark(item):
+            raise ReportError(
+                "'{name}' was changed on file since it was drawn",
+                hint="draw again, and test it as it is on file now",
+                locator=Locator(str(file), number),
+                name=visible(item.id),
             )
         word = cells.get("result", "").strip().lower()
         if word not in WORDS:
@@ -86,7 +96,7 @@ def _rows(file: Path) -> Iterator[tuple[int, list[str]]]:
         raise _unreadable(file, failure) from failure
     if len(data) > MOST_BYTES:
         raise too_large(str(file), MOST_BYTES)
-    table = _workbook(file, data) if data.startswith(b"PK") else _csv(file, data)
+    table = _workbook(file) if data.startswith(b"PK") else _csv(file, data)
     for number, row in enumerate(table[1:], 2):
         if any(row):
             yield number, [cell.strip() for cell in row]
@@ -99,17 +109,8 @@ def _csv(file: Path, data: bytes) -> Sequence[Sequence[str]]:
         raise _unreadable(file, failure) from failure
 
 
-def _workbook(file: Path, data: bytes) -> Sequence[Sequence[str]]:
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as parts:
-            if sum(part.file_size for part in parts.infolist()) > MOST_BYTES:
-                raise too_large(str(file), MOST_BYTES)
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except (zipfile.BadZipFile, CalamineError, ValueError, IndexError) as failure:
-        raise _unreadable(file, failure) from failure
+def _workbook(file: Path) -> Sequence[Sequence[str]]:
+    _, rows = read_whole_sheet(probe_file(file, "xlsx", {}, {}, Limits(), name=str(file)))
     return [[_text(cell) for cell in row] for row in rows]
 
 

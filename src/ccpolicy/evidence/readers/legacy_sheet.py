@@ -32,6 +32,8 @@ _BEFORE_TEXT = (Kind.SHRFMLA, Kind.ARRAY, Kind.TABLE)
 """What may stand between a formula and its text: a formula of several cells, an array, a table."""
 _IS_HIDDEN_ROW = 0x20
 _HEIGHT = 0x7FFF
+_COMPUTE_ON_LOAD = 2
+"""Of a formula that programs compute when they open the file; what stands there was made up."""
 _ERRORS = {
     0x00: "#NULL!",
     0x07: "#DIV/0!",
@@ -156,8 +158,8 @@ class LegacySheet:
 
     def _put_result(self, body: bytes) -> None:
         """Put the result of a formula."""
-        row, column, style, result = struct.unpack_from("<3H8s", body)
-        if self._is_uncomputed:
+        row, column, style, result, flags = struct.unpack_from("<3H8sH", body)
+        if self._is_uncomputed or flags & _COMPUTE_ON_LOAD:
             self._put(row, column, formula_without_result())
         elif result[6:] != b"\xff\xff":
             self._put_number(row, column, style, *struct.unpack("<d", result))

@@ -189,10 +189,20 @@ def sheet_facts(
     opened = read()
     values = opened.to_python(skip_empty_area=False)
     facts = SheetFacts()
+    is_computed = not _computes_on_load(file, parts)
     for text in texts:
         if _is_unusual(text):
-            _SheetParser(file, sheet, values, facts).parse(text)
+            _SheetParser(file, sheet, values, facts, is_computed=is_computed).parse(text)
     return values, opened.merged_cell_ranges or [], facts
+
+
+def _computes_on_load(file: SourceFile, parts: Mapping[str, bytes]) -> bool:
+    """Whether programs compute all formulas when they open a workbook, whatever stands there.
+
+    Scripts write it beside results that they made up, mostly 0.
+    """
+    found = _elements(file, parts.get("xl/workbook.xml"), "calcPr")
+    return any(each.get("fullCalcOnLoad", "").strip() in _TRUE for each in found)
 
 
 def _is_unusual(text: bytes) -> bool:
@@ -211,8 +221,11 @@ def _is_unusual(text: bytes) -> bool:
 class _SheetParser:
     """Goes through the XML of a sheet, and holds what the reader returned to it."""
 
-    def __init__(self, file: SourceFile, sheet: str, rows: Rows, facts: SheetFacts) -> None:
+    def __init__(
+        self, file: SourceFile, sheet: str, rows: Rows, facts: SheetFacts, *, is_computed: bool
+    ) -> None:
         self.file, self.sheet, self.rows, self.facts = file, sheet, rows, facts
+        self.is_computed = is_computed
         self.row = self.column = 0
         """Where the parser is, both counted from 1."""
         self.hides_rows = False
@@ -245,6 +258,8 @@ class _SheetParser:
         self.element = name
         if self.cell is not None:
             self.inside.add(name)
+            if name == "f" and not self.is_computed:
+                self._refuse_array(attributes)
         elif name == "c":
             place = _REFERENCE.fullmatch(attributes.get("r", ""))
             self.column = column_number(place[1].upper()) if place else self.column + 1
@@ -277,13 +292,24 @@ class _SheetParser:
         if self.cell is not None:
             self.inside.add(_ODD)
 
+    def _refuse_array(self, formula: Mapping[str, str]) -> None:
+        """Refuse a formula of several cells, of which the others do not say that they are of one.
+
+        Raises:
+            EvidenceError: it is one.
+        """
+        if formula.get("t") == "array" and ":" in formula.get("ref", ""):
+            place = Locator(self.file.name, self.row, self.column, sheet=self.sheet)
+            raise formula_without_result().at(place)
+
     def _error(self, cell: dict[str, str]) -> EvidenceError | None:
         """Say why the value of a cell is not known, if it is not."""
         kind, text = cell.get("t", "n").strip(), "".join(self.text).strip()
         if kind == "e":
             return cell_error(text)
-        if "f" in self.inside and not ("v" in self.inside and (text or kind == "str")):
-            # An empty text is a result, if it is said to be one.
+        # An empty text is a result, if it is said to be one.
+        has_result = self.is_computed and "v" in self.inside and (text or kind == "str")
+        if "f" in self.inside and not has_result:
             return formula_without_result()
         index = self.row - 1
         cells = self.rows[index] if 0 <= index < len(self.rows) else ()
