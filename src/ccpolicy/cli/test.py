@@ -114,7 +114,7 @@ def _title(page: Page, word: str, each: PolicyTestResult) -> None:
 
 
 def _failure(page: Page, each: PolicyTestResult) -> None:
-    """Show what was expected (-) and what was found (+), with what is the same between."""
+    """Show the difference between the expected (-) and the found (+) lines."""
     import difflib
 
     from ccpolicy.reports.phrases import problem_text

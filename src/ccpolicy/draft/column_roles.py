@@ -238,7 +238,7 @@ class ColumnRoles:
 
 
 def equals_one_of(column: str, words: Sequence[str]) -> str:
-    """Write a predicate: the column is one of the words; truth values stand as they are."""
+    """Write the predicate that a column is one of some words; true and false are not quoted."""
     if set(words) <= {"true", "false"}:
         return f"{column} = {words[0]}"
     texts = ["'" + each.replace("'", "''") + "'" for each in words]

@@ -262,7 +262,7 @@ def _state(found: os.stat_result) -> tuple[int, ...]:
 
 
 def fingerprint(path: Path, *, keep: bool = False) -> Fingerprint:
-    """Read a file once, in pieces, and say what it is; `keep` the content if it is small.
+    """Read a file once, in pieces, and return its fingerprint; `keep` the content if it is small.
 
     Raises:
         EvidenceError: it cannot be read; without a place.

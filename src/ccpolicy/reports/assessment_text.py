@@ -233,7 +233,7 @@ class _SectionText:
                 self.table.detail(note)
 
     def frameworks(self) -> None:
-        """Say how far the controls serve other documents, and name what none of them serves."""
+        """Add how far the controls serve frameworks, and the requirements without a control."""
         page = self.page
         if self.result.frameworks:
             page.heading(page.say("By framework"))

@@ -62,7 +62,7 @@ def by_place(result: Assessment) -> dict[str, list[Recorded]]:
 
 
 def on_file(page: Page, each: Recorded) -> Iterator[str]:
-    """Say which commit put a record on file or changed it, by whom, and with which signature."""
+    """Return the commit that filed or changed a record, its author and its signature."""
     words = {
         "amended": page.say("amended"),
         "deleted": page.say("deleted"),
