@@ -43,7 +43,7 @@ MESSAGES = {
     ),
     "no_item": "'{value}' in '{column}' is not an item that the control names",
     "early": "the record is earlier than the beginning of '{value}'",
-    "early_pause": "the pause begins before the last opening of '{value}'",
+    "early_pause": "the pause begins before '{value}' was last opened",
     "coming_end": "the pause ends in the future, which nobody could know when it was recorded",
     "no_reason": "'{column}' is empty, so that nobody knows why the clock stands still",
     "other_reason": "'{value}' is no reason for which the clock may stand still",
