@@ -104,7 +104,7 @@ def _format(name: str, data: bytes) -> Format | None:
 
 def _undrafted(path: Path) -> EvidenceError:
     return EvidenceError(
-        "the contract of such a file cannot be drafted",
+        "no contract can be drafted for a file of this kind",
         hint="tables in CSV and XLSX, JSON, JSON Lines and YAML can be, CSV and JSON also packed by"
         " gzip; docs/contracts.md has the lines for other shapes",
         locator=Locator(str(path)),

@@ -15,7 +15,7 @@ from ccpolicy.engine.edited_evidence import (
     RecordsByTable,
     predicates,
     read_recorded,
-    unedited,
+    records_on_file,
 )
 from ccpolicy.errors import PolicyError
 from ccpolicy.policy import Dataset, Policy, check_policy
@@ -115,7 +115,9 @@ def falsify(
     names = {name for each in controls for name in sources(policy, each)}
     evidence = read_recorded(policy, names, chosen, vet)
     with tempfile.TemporaryDirectory(prefix="ccpolicy-falsify-") as folder:
-        trial = Trial(policy, evidence, unedited(evidence, names), Path(folder).resolve(), judge)
+        trial = Trial(
+            policy, evidence, records_on_file(evidence, names), Path(folder).resolve(), judge
+        )
         before = {each.id: each for each in trial.judge(controls, {})}
         for located in chosen:
             try:
@@ -242,7 +244,7 @@ def _turns(
         )
     if falsification.invalid and not wrong:
         raise PolicyError(
-            "the edited evidence is valid, though it is said not to be",
+            "the edited evidence is valid, although the falsification says 'invalid: true'",
             hint="take out 'invalid'",
             locator=located.place.locate("invalid"),
         )

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from ccpolicy.assessment import images
-from ccpolicy.errors import EvidenceError, Locator
+from ccpolicy.errors import EvidenceError, Locator, Message
 from ccpolicy.evidence import values
 from ccpolicy.evidence.dataset_load import DatasetLoad
 from ccpolicy.evidence.models import Attachment
@@ -159,11 +159,14 @@ class Attachments:
                     close=close.name if close else None,
                 )
             above = f"{above}/{part}" if above else part
-            if not self._leads_on(above, is_last=index == len(parts) - 1):
+            kind = self._kind(above)
+            if kind != ("file" if index == len(parts) - 1 else "folder"):
                 raise EvidenceError(
-                    "'{name}' names {value}, which is not a file",
+                    "'{name}' must name a regular file, not {value}: {part} is {kind}",
                     hint="name one file; folders do not count, and links are not followed",
                     value=value,
+                    part=values.shown(above),
+                    kind=Message.of(_KIND_HINT_MESSAGES[kind]),
                 )
         size = (self.finder.root / above).lstat().st_size
         if not size:
@@ -191,13 +194,13 @@ class Attachments:
                 reason=reason,
             ) from failure
 
-    def _leads_on(self, path: str, *, is_last: bool) -> bool:
-        """Whether a path is a regular file, or before the last name a folder."""
+    def _kind(self, path: str) -> str:
+        """Return what lies at a path: a key of `_KIND_HINT_MESSAGES`."""
         try:
             mode = (self.finder.root / path).lstat().st_mode
         except OSError:
-            return False
-        return stat.S_ISREG(mode) if is_last else stat.S_ISDIR(mode)
+            return "gone"
+        return _KINDS.get(stat.S_IFMT(mode), "device")
 
     def _note(self, load: DatasetLoad, columns: Sequence[str]) -> None:
         """Explain the records that name no file, up to the limit, and count the others."""
@@ -221,6 +224,14 @@ class Attachments:
             problems.record(places[locator], found)
 
 
+_KINDS = {stat.S_IFREG: "file", stat.S_IFDIR: "folder", stat.S_IFLNK: "link"}
+_KIND_HINT_MESSAGES = {
+    "file": "a file, which holds no other",
+    "folder": "a folder",
+    "link": "a symbolic link",
+    "device": "a pipe, a socket or a device",
+    "gone": "no longer there",
+}
 _FAULTY_ROWS = f"FROM {identifier(_NAMED)} WHERE path IN (SELECT path FROM {identifier(_FAULTY)})"
 
 

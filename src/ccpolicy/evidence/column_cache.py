@@ -150,7 +150,7 @@ def _is_sound(load: DatasetLoad) -> bool:
 
 
 def _content(source: FileRecords) -> list[object]:
-    """Return what distinguishes a content: the file's bytes, and what it is of the file."""
+    """Return what identifies a content in the cache: the file's bytes and its part of it."""
     file = source.file
     return [file.stored.fingerprint.sha256, file.part, dict(file.around), repr(file.limits)]
 

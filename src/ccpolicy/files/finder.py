@@ -105,7 +105,7 @@ class Finder:
         if not matched:
             is_there = (self.root / folder).is_dir()
             yield EvidenceError(
-                "no file matches '{pattern}'" if is_there else "the folder is missing",
+                "no file matches '{pattern}'" if is_there else "the evidence folder is missing",
                 hint="put the records there"
                 if is_there
                 else "make the folder and put records there",
@@ -262,7 +262,7 @@ def _state(found: os.stat_result) -> tuple[int, ...]:
 
 
 def fingerprint(path: Path, *, keep: bool = False) -> Fingerprint:
-    """Read a file once, in pieces, and say what it is; `keep` the content if it is small.
+    """Read a file once, in pieces, and return its fingerprint; `keep` the content if it is small.
 
     Raises:
         EvidenceError: it cannot be read; without a place.
@@ -323,7 +323,7 @@ def content_facts(pieces: Iterable[bytes], *, is_stored: bool = False) -> Finger
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
-    """Whether a piece goes on as UTF-8; what no control uses is decoded by nobody else."""
+    """Whether a piece continues valid UTF-8, checked here for files that no control reads."""
     if chunk.isascii() and not final and not decoder.getstate()[0]:
         return True
     try:

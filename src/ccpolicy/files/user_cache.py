@@ -1,4 +1,4 @@
-"""A folder of the user's own for what was computed before, of which nothing is believed.
+"""A cache in a folder of the user's own, whose entries are verified before use.
 
 Each entry carries, in its name, a code over its bytes that nobody makes without a secret of the
 user's, which lies elsewhere. What is damaged, or was put there by others, has no such code.

@@ -156,7 +156,9 @@ def write_evidence(root: Path, policy_root: Path, evidence: str, commit: str) ->
         (root / evidence).mkdir(parents=True)
         for path, blob in repository.trees.files(tree):
             if {"..", ".git", ""} & set(path.split("/")):
-                raise EvidenceError("the name leads elsewhere", locator=Locator(path))
+                raise EvidenceError(
+                    "the name of the file leads out of the folder", locator=Locator(path)
+                )
             target = root / evidence / path
             target.parent.mkdir(parents=True, exist_ok=True)
             if blob.is_link:

@@ -46,7 +46,7 @@ _HINT_MESSAGES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Several:
+class AmbiguousName:
     """A part of a name that several choices or entries have."""
 
     found: Sequence[AllowedValue | RegisterEntry]
@@ -75,9 +75,9 @@ class Answers:
             EvidenceError: it is none that the field may have.
         """
         found = self.search(field, given, day)
-        if isinstance(found, Several):
+        if isinstance(found, AmbiguousName):
             raise EvidenceError(
-                "{value} may mean several of '{name}': {found}",
+                "{value} may mean several entries of '{name}': {found}",
                 hint="write it as it stands in the register",
                 name=self.form.contract.heading(field.name),
                 value=values.shown(given),
@@ -88,7 +88,7 @@ class Answers:
     def search(
         self, field: Field, given: Any, day: datetime.date | None = None, *, parts: bool = False
     ) -> Any:
-        """Return the value of what was written, or `Several` that it may mean.
+        """Return the value of what was written, or `AmbiguousName` that it may mean.
 
         With `parts`, a part of a name is enough.
 
@@ -245,7 +245,7 @@ class Answers:
         return moment(readings[0], self.speller.zone).isoformat() if readings else None
 
     def _check(self, field: Field, value: Any) -> None:
-        """Refuse what the contract refuses of this field alone, and what has not happened yet.
+        """Refuse a value that breaks the contract of this field, or lies in the future.
 
         Raises:
             EvidenceError: it does.
@@ -288,7 +288,7 @@ def _pick(
 ) -> Any:
     """Return the value that is meant by itself, by its names, or by a part of them.
 
-    None if there is none, `Several` if there are more.
+    None if there is none, `AmbiguousName` if there are more.
     """
     listed = list(known)
     text = str(given).lower() if isinstance(given, bool) else str(given)
@@ -308,5 +308,5 @@ def _pick(
         if day and len(found) > 1:
             found = [each for each in found if each.is_in_force(day)] or found
         if found:
-            return found[0].value if len(found) == 1 else Several(found)
+            return found[0].value if len(found) == 1 else AmbiguousName(found)
     return None

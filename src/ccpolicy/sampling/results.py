@@ -71,7 +71,7 @@ def read_results(sample: Sample, file: Path, limits: Limits) -> Sample:
         word = cells.get("result", "").lower()
         if word not in WORDS:
             raise ReportError(
-                "'{word}' is no result of a test",
+                "'{word}' is not a result of a test",
                 hint="write ok or exception, or leave it empty where nothing was tested",
                 locator=place,
                 word=word[:40],

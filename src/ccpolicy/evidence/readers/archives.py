@@ -176,7 +176,8 @@ def _limited(file: SourceFile, read: object, total: list[int]) -> Pieces:
         if total[0] > max(_ALWAYS, _RATIO * size):
             raise LimitError(
                 "unpacked, the file is more than {limit} times as large",
-                hint="no honest file is packed so tightly: keep it unpacked if this one is",
+                hint="ordinary files are not packed so tightly: if this one is genuine, keep"
+                " it unpacked",
                 locator=Locator(file.name),
                 limit=_RATIO,
             )

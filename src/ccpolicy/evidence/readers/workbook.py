@@ -18,6 +18,7 @@ from ccpolicy.evidence.readers.workbook_limits import (
     not_a_workbook,
     parse_plain,
     part_name,
+    too_many_cells,
 )
 from ccpolicy.policy.decoding import CellRange, column_number
 
@@ -75,7 +76,7 @@ class OpenSheet:
 def sheet_facts(
     file: FileContent, parts: Mapping[str, bytes], sheet: str, read: Callable[[], CalamineSheet]
 ) -> tuple[Rows, Sequence[Merged], SheetFacts]:
-    """Return a sheet's rows and merged cells, and what else its XML says; `read` opens it.
+    """Return a sheet's rows and merged cells, and other facts that its XML gives; `read` opens it.
 
     Raises:
         EvidenceError: the sheet is not plain XML.
@@ -207,17 +208,17 @@ class _SheetParser:
         """
         if formula.get("t") == "array" and ":" in formula.get("ref", ""):
             place = Locator(self.file.name, self.row, self.column, sheet=self.sheet)
-            raise no_result().at(place)
+            raise formula_without_result().at(place)
 
     def _error(self, cell: dict[str, str]) -> EvidenceError | None:
         """Say why the value of a cell is not known, if it is not."""
         kind, text = cell.get("t", "n").strip(), "".join(self.text).strip()
         if kind == "e":
-            return error_cell(text)
+            return cell_error(text)
         # An empty text is a result, if it is said to be one.
         has_result = self.is_computed and "v" in self.inside and (text or kind == "str")
         if "f" in self.inside and not has_result:
-            return no_result()
+            return formula_without_result()
         index = self.row - 1
         cells = self.rows[index] if 0 <= index < len(self.rows) else ()
         value = cells[self.column - 1] if self.column <= len(cells) else ""
@@ -228,12 +229,12 @@ class _SheetParser:
         return None
 
 
-def error_cell(name: str) -> EvidenceError:
+def cell_error(name: str) -> EvidenceError:
     """Make the error for a cell whose value is an error, such as `#N/A`."""
     return EvidenceError("the cell holds the error {error}", error=name[:40] or "?")
 
 
-def no_result() -> EvidenceError:
+def formula_without_result() -> EvidenceError:
     """Make the error for a formula that no program has computed."""
     return EvidenceError(
         "the cell holds a formula without a result",
