@@ -170,6 +170,18 @@ def test_another_program_reads_the_same_file_anew(
     assert cache.check()[1] == 0
 
 
+def test_another_library_reads_the_same_file_anew(
+    cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inspections(cache, "csv")
+    cache.check()
+    assert cache.check()[1] == 1
+    monkeypatch.setattr(column_cache, "version", lambda name: f"another {name}")
+    column_cache._program.cache_clear()
+    assert cache.check()[1] == 0
+    column_cache._program.cache_clear()
+
+
 def test_a_file_with_an_invalid_record_is_not_kept(cache: Cache) -> None:
     path = inspections(cache, "csv")
     path.write_text(path.read_text().replace("fail", "perhaps"))

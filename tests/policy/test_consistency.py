@@ -129,6 +129,10 @@ PLANS: dict[str, tuple[list[Change], list[str]]] = {
         [(WAIVERS, "waivers: []", WAIVER.replace("director", "manager"))],
         [f"{WAIVERS}:8:5: {coded('PL610', 'W-1')}\nhint: somebody else must approve it"],
     ),
+    "waiver of one's own, in other letters": (
+        [(WAIVERS, "waivers: []", WAIVER.replace("director", "Mａnager\u200b"))],
+        [f"{WAIVERS}:8:5: {coded('PL610', 'W-1')}\nhint: somebody else must approve it"],
+    ),
     "waiver by whose control it is": (
         [
             (

@@ -100,7 +100,11 @@ def drafted_input(
         chosen["quantity"] = _column("quantity", roles)
     if "good" in (*spec.needs, *spec.one_of):
         _count_none(found, evidence, "good")
-    elif spec.effect == "either" or (spec.effect == "help" and not spec.stops):
+    elif (
+        spec.effect == "either"
+        or (spec.effect == "help" and not spec.stops)
+        or spec.open_ended  # the beginning of an episode is news of it, and helps
+    ):
         _count_none(found, evidence, "where")
         _ask_what_fails(found, kind, evidence)
     elif spec.undoes and (verdict := roles.verdict()) and verdict.unfit:

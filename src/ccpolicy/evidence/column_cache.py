@@ -8,10 +8,12 @@ references and derived columns are judged anew each time.
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 import ccpolicy
@@ -31,6 +33,8 @@ LEAST = 256 << 10
 """Bytes of a dataset from which its columns are kept; fewer are read as quickly."""
 _NUMBER = "record number"
 """Column of an entry that no contract can name: see `Record.number`."""
+_READS_WITH = ("python-calamine", "google-re2", "jsonschema-rs")
+"""Libraries that decide what is read, and what of it is valid."""
 _FACTS = "ccpolicy"
 """Name under which an entry says of itself what its columns do not."""
 
@@ -157,11 +161,11 @@ def _content(source: FileRecords) -> list[object]:
 
 @cache
 def _program() -> list[object]:
-    """Return what changes when this program does, in a checkout as well."""
+    """Return what changes when this program does, in a checkout as well, or what it reads with."""
     folder = Path(ccpolicy.__file__).parent
     files = sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".sql"))
     facts = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in files]
-    return [ccpolicy.__version__, facts]
+    return [ccpolicy.__version__, facts, sys.version, *map(version, _READS_WITH)]
 
 
 def _digest(facts: object) -> str:

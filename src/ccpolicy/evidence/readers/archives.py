@@ -72,7 +72,7 @@ def unzip(file: SourceFile) -> Iterator[tuple[str, Pieces]]:
             )
         for name in chosen:
             with archive.open(entries[name]) as stream:
-                yield name, _limited(file, lambda: stream.read(_PIECE), total)
+                yield name, _refused(_limited(file, lambda: stream.read(_PIECE), total), file)
 
 
 def members(file: SourceFile) -> list[str]:
@@ -182,6 +182,12 @@ def _limited(file: SourceFile, read: object, total: list[int]) -> Pieces:
                 limit=_RATIO,
             )
         yield piece
+
+
+def _refused(pieces: Pieces, file: SourceFile) -> Pieces:
+    """Yield pieces, and refuse damage that shows when somebody asks for them."""
+    with _refusing(file, "zip"):
+        yield from pieces
 
 
 @contextmanager
