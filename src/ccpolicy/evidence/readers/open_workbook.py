@@ -13,9 +13,9 @@ from ccpolicy.evidence.readers.opendocument import OpenDocument
 from ccpolicy.evidence.readers.workbook import OpenSheet, sheet_facts
 from ccpolicy.evidence.readers.workbook_limits import (
     CONTENT,
-    too_many_cells,
     not_a_workbook,
     parse_plain,
+    too_many_cells,
     unpack_workbook,
 )
 from ccpolicy.policy.decoding import letters

@@ -18,7 +18,6 @@ from ccpolicy.evidence.readers.workbook_limits import (
     not_a_workbook,
     parse_plain,
     part_name,
-    too_many_cells,
 )
 from ccpolicy.policy.decoding import CellRange, column_number
 
