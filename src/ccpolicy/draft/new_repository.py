@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from ccpolicy.draft.contract_names import name_of, unused_name
+from ccpolicy.draft.contract_names import name_of_file, unused_name
 from ccpolicy.draft.dataset import draft_dataset
 from ccpolicy.draft.drafted import Surroundings
 from ccpolicy.draft.file_layout import FileLayout, file_layout
@@ -293,8 +293,7 @@ def _draft(folder: Path, policy: Policy, files: Sequence[Path], language: Langua
     taken = list(policy.datasets)
     copies: dict[str, list[Path]] = {}
     for _, paths in groups:
-        stem = re.sub(r"[-_ ]*[0-9][-_0-9]*$", "", paths[0].name.partition(".")[0])
-        name = unused_name(name_of(stem), taken)
+        name = unused_name(name_of_file(paths[0].name), taken)
         taken.append(name)
         place = folder / policy.settings.evidence / name
         place.mkdir(parents=True)
