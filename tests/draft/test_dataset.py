@@ -362,8 +362,8 @@ REFUSED: dict[str, tuple[str, bytes, str]] = {
 }
 
 
-def drafted(folder: Path, suffix: str, content: bytes) -> str:
-    path = folder / f"records.{suffix}"
+def drafted(folder: Path, suffix: str, content: bytes, name: str = "records") -> str:
+    path = folder / f"{name}.{suffix}"
     path.write_bytes(content)
     # It reads the file by the draft, and fails if a record is invalid.
     _, text = draft_dataset([path], AROUND, "en")
@@ -401,6 +401,16 @@ def test_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(CcpolicyError) as refused:
         drafted(tmp_path, suffix, content)
     assert refused.value.message.code.startswith(code)
+
+
+def test_the_name_of_the_file_says_the_month(tmp_path: Path) -> None:
+    days = ",".join(map(str, range(1, 29)))
+    rows = "".join(f"M{n},{','.join(['x'] * (28 - n))}\n" for n in range(4))
+    text = drafted(tmp_path, "csv", f"Machine,{days}\n{rows}".encode(), "rounds 2026-02")
+    assert "id: rounds\n" in text
+    assert "key: [machine, day]" in text
+    assert "day: {type: string, format: date}" in text
+    assert "#   day      2026-02-" in text
 
 
 def test_references_are_to_what_is_in_force(run: Run, centre: Path) -> None:

@@ -134,14 +134,15 @@ def _lines(
                 yield from question_lines(question, language, 6)
         yield f"      {line}" if each in live else f"      # {line}"
     if kind.parameters:
-        chosen = _live_parameters(kind, {each: drafted[each] for each in live})
+        chosen = _live_parameters(kind, {each: drafted[each] for each in live}, evidence)
         if chosen:
             said = doubt("Are these the numbers, and why? 'norm' names the basis of each.")
             yield from asked(said)
         yield "    parameters:" if chosen else "    # parameters:"
         for each, number in kind.parameters.items():
             yield from comment(_parameter(number, language), 6)
-            line = f"{each}: {flow({'value': _value(number)})}"
+            period = evidence.roles.period() if number.type == "period" else None
+            line = f"{each}: {flow({'value': period or _value(number)})}"
             if each in chosen and number.default is None:
                 made_up = doubt("What does the plan ask for? This value is made up.")
                 yield from question_lines(made_up, language, 6)
@@ -161,8 +162,13 @@ def _label(policy: Policy) -> str:
     return scalar(next(iter(texts))) if len(texts) == 1 else flow(owner)
 
 
-def _live_parameters(kind: Kind, live: Mapping[str, DraftedInput]) -> list[str]:
-    found = [each for each in kind.one_of if each in kind.parameters][:1]
+def _live_parameters(
+    kind: Kind, live: Mapping[str, DraftedInput], evidence: ControlEvidence
+) -> list[str]:
+    choices = [each for each in kind.one_of if each in kind.parameters]
+    if evidence.roles.period():  # of records that say no day, no days can be counted
+        choices.sort(key=lambda each: kind.parameters[each].type != "period")
+    found = choices[:1]
     for name, spec in kind.parameters.items():
         given = spec.given_with is None or spec.given_with in live
         is_on_record = any(

@@ -7,7 +7,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -71,6 +71,8 @@ class Begun:
     """Day from which the plan is in force; None where nothing was drafted."""
     first_day: datetime.date | None = None
     """First day of the evidence that was taken over."""
+    beside: dict[str, str] = field(default_factory=dict)
+    """Drafted dataset → one that was there, whose name would have been its own."""
 
 
 def make_repository(folder: Path, beginning: Beginning, language: Language) -> Begun:
@@ -167,7 +169,7 @@ def _fill(folder: Path, beginning: Beginning, language: Language) -> Begun:
         _copy(_PACKS / beginning.pack, folder, today)
         write_schemas(folder / "policy" / "schemas")
         _rename(folder, beginning.name or "")
-        if beginning.pack == "bare" and beginning.files:
+        if beginning.files:
             _without_records(folder)
     _rewrite(folder, beginning)
     for service in beginning.services:
@@ -181,11 +183,13 @@ def _fill(folder: Path, beginning: Beginning, language: Language) -> Begun:
     with open_store() as store:
         store.lock()
         check_policy(policy, store)
-    drafted = _draft(folder, policy, beginning.files, language)
-    if not drafted:
+    names = _draft(folder, policy, beginning.files, language)
+    if not names:
         return Begun([])
+    drafted = list(names)
+    beside = {name: own for name, own in names.items() if name != own}
     policy = load_policy(folder)
-    return Begun(drafted, policy.plan.effective_on, first_day(policy, drafted))
+    return Begun(drafted, policy.plan.effective_on, first_day(policy, drafted), beside)
 
 
 def _copy(source: Path, target: Path, today: datetime.date | None = None) -> None:
@@ -275,8 +279,13 @@ def _with_value(text: str, key: str, value: str) -> str:
     return changed if count else re.sub(r"^clauses:", f"{line}clauses:", text, flags=re.MULTILINE)
 
 
-def _draft(folder: Path, policy: Policy, files: Sequence[Path], language: Language) -> list[str]:
-    """Copy evidence into the repository, and draft a dataset for the files of each form."""
+def _draft(
+    folder: Path, policy: Policy, files: Sequence[Path], language: Language
+) -> dict[str, str]:
+    """Copy evidence into the repository, and draft a dataset for the files of each form.
+
+    Returns the id of each → the name that its files gave it.
+    """
     groups: list[tuple[FileLayout, list[Path]]] = []
     for path in files:
         layout = file_layout(path, policy.settings.limits)
@@ -292,8 +301,11 @@ def _draft(folder: Path, policy: Policy, files: Sequence[Path], language: Langua
             groups.append((layout, [path]))
     taken = list(policy.datasets)
     copies: dict[str, list[Path]] = {}
+    names: dict[str, str] = {}
     for _, paths in groups:
-        name = unused_name(name_of_file(paths[0].name), taken)
+        own = name_of_file(paths[0].name) or "records"
+        name = unused_name(own, taken)
+        names[name] = own
         taken.append(name)
         place = folder / policy.settings.evidence / name
         place.mkdir(parents=True)
@@ -312,7 +324,7 @@ def _draft(folder: Path, policy: Policy, files: Sequence[Path], language: Langua
             text, "utf-8", newline="\n"
         )
         policy = load_policy(folder)
-    return list(copies)
+    return names
 
 
 def _move(beside: Path, target: Path) -> None:
