@@ -305,3 +305,18 @@ def test_months_are_counted_where_no_day_is_said(run: Run, centre: Path) -> None
         "starts": "month",
         "where": "FALSE AND done = true",
     }
+
+
+def test_a_clause_of_its_own_gives_a_control_its_words(run: Run, centre: Path) -> None:
+    drafted = run("draft", "control", "recurrence", "--repository", centre)
+    [control] = yaml.safe_load(drafted.stdout)["controls"]
+    assert control["title"]["en"] == control["rule"]["en"] == "…"  # its clause has a control
+    own = '  - id: "4"\n    title: {en: Alarm, zh: 报警}\n'
+    own += '    text: {en: "Test: weekly.", zh: 每周测试。}\n'
+    change(centre, "policy/plan.yaml", '  - id: "9"\n', f'{own}  - id: "9"\n')
+    drafted = run("draft", "control", "recurrence", "--repository", centre)
+    [control] = yaml.safe_load(drafted.stdout)["controls"]
+    assert list(control["clauses"]) == ["4"]
+    assert control["title"] == {"en": "Alarm", "zh": "报警"}
+    assert control["rule"] == {"en": "Test: weekly.", "zh": "每周测试。"}
+    assert control["remediation"]["en"] == "…"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from ccpolicy.checks.kinds import Input, Kind, Parameter
 from ccpolicy.draft.control_inputs import (
@@ -16,6 +16,7 @@ from ccpolicy.draft.yaml_text import comment, flow, question_lines, quoted, scal
 from ccpolicy.errors import CcpolicyError, Language, Message
 from ccpolicy.policy import Policy
 from ccpolicy.policy.names import unknown
+from ccpolicy.texts import Text
 
 _EXAMPLES = {
     "duration": "30 days",
@@ -95,7 +96,6 @@ def _lines(
         yield from question_lines(question, language, 4)
 
     languages = policy.plan.languages
-    text = flow(dict.fromkeys(languages, "…")) if len(languages) > 1 else quoted("…")
     used = {clause for control in policy.controls.values() for clause in control.clauses}
     clauses = [each for each in policy.plan.clauses if each.text and not each.no_control]
     clauses = clauses or policy.plan.clauses
@@ -104,10 +104,15 @@ def _lines(
     yield from comment(f"{kind.name}: {kind.summary.text(language)}")
     yield "controls:"
     yield f"  - id: {name or _new_id(policy)}"
-    yield f"    title: {text}"
-    yield from asked(doubt("What must hold, in words? And what is to be done when it does not?"))
-    yield f"    rule: {text}"
-    yield f"    remediation: {text}"
+    has_own = clause.id not in used and clause.text is not None
+    yield f"    title: {_text(languages, clause.title if has_own else None)}"
+    yield from asked(
+        doubt("Is it what the clause asks for? And what is to be done when it does not hold?")
+        if has_own
+        else doubt("What must hold, in words? And what is to be done when it does not?")
+    )
+    yield f"    rule: {_text(languages, clause.text if has_own else None)}"
+    yield f"    remediation: {_text(languages, None)}"
     yield from asked(
         doubt(
             "Which clause of the plan asks for it, if not this: {title}?",
@@ -147,6 +152,15 @@ def _lines(
                 made_up = doubt("What does the plan ask for? This value is made up.")
                 yield from question_lines(made_up, language, 6)
             yield f"      {line}" if each in chosen else f"      # {line}"
+
+
+def _text(languages: Sequence[str], words: Text | None) -> str:
+    """Write the words of a clause that no other control has; without them what is to be written."""
+    texts = {each: words.text(each) if words else "…" for each in languages}
+    if len(texts) > 1:
+        return flow(texts)
+    [text] = texts.values()
+    return scalar(text) if words else quoted(text)
 
 
 def _new_id(policy: Policy) -> str:
