@@ -295,7 +295,7 @@ ASKED: dict[str, tuple[str, bytes, list[str]]] = {
     ),
     "months across, of which only the month is said": (
         "xlsx",
-        sheets(**{"2026": [MONTHS, ["M1", "√", None, "-"], ["M2", "√", "×"]]}),
+        sheets("", **{"2026": [MONTHS, ["M1", "√", None, "-"], ["M2", "√", "×"]]}),
         [
             '  columns: [编号, "1月", "2月", "3月"]',
             '    FROM rows UNPIVOT (done FOR heading IN ("1月", "2月", "3月"))',

@@ -137,7 +137,7 @@ generator | 发电机维保单位 | 4 | 2026-04-24 | 2026-05-01 | 2027-04-30
 
 def supplier_contracts() -> list[Row]:
     """Return the contracts with those who come when something fails."""
-    rows = []
+    rows: list[Row] = []
     for line in _CONTRACTS.strip().splitlines():
         service, supplier, hours, *days = (part.strip() for part in line.split("|"))
         signed, first, last = map(day, days)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ccpolicy.draft.question import Question
@@ -54,6 +54,11 @@ def flow(value: Any) -> str:
         case list() | tuple():
             return "[" + ", ".join(map(flow, value)) + "]"
     return scalar(value)
+
+
+def open_text(languages: Sequence[str]) -> str:
+    """Write a text that somebody has yet to write, in each language of a plan."""
+    return flow(dict.fromkeys(languages, "…")) if len(languages) > 1 else quoted("…")
 
 
 def localized(text: Text) -> str:
