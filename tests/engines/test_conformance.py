@@ -13,12 +13,13 @@ from ccpolicy.checks.kinds import Example, Kind
 from ccpolicy.checks.shipped_kinds import shipped_kinds
 from ccpolicy.engine import evaluation
 from ccpolicy.engine.examples import run_example
+from ccpolicy.time.public_holidays import known_years
 from oracle.comparison import differences
 from oracle.test_engine import SIZE
 from oracle.worlds import setting, world
+from postgres_server import Server
+from service_desk import judged, write_desk
 from small_centre import CONTROLS, INSPECTIONS, change, lay
-
-from .postgres_server import Server
 
 ROOT = Path(__file__).parents[2]
 LONG = "CCPOLICY_ENGINES" in os.environ
@@ -104,6 +105,24 @@ def test_names_in_any_writing(tmp_path: Path) -> None:
     here, there = both(tmp_path, appendix=True, subjects=True)
     assert here == there
     assert all(f'"{name}"' in here for name in ("é", "e\u0301", "中", "\U0001f600"))
+
+
+@pytest.mark.usefixtures("postgres")
+@pytest.mark.parametrize("limit", ["2 business days", "4 business hours"])
+def test_a_year_whose_holidays_nobody_knows(limit: str, tmp_path: Path) -> None:
+    """Both readings of business time are computed there."""
+    year = known_years("CN").stop
+    write_desk(tmp_path)
+    change(tmp_path, "policy/controls/desk.yaml", "4 business hours", limit)
+    change(tmp_path, "ccpolicy.toml", "2026-03-10T18:00:00+08:00", f"{year}-06-30T00:00:00+08:00")
+    tickets = [
+        "T-0,,2026-03-02T10:00:00+08:00,2026-03-03T10:00:00+08:00",
+        f"T-1,,{year - 1}-12-31T16:00:00+08:00,{year}-01-08T20:00:00+08:00",
+    ]
+    assert judged(tmp_path, *tickets).now == "unknown"
+    here, there = both(tmp_path, appendix=True)
+    assert here == there
+    assert '"EV470"' in here
 
 
 @pytest.mark.usefixtures("postgres")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import _thread
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,9 +20,8 @@ from ccpolicy.store import QueryError, ValueFault, open_engine, open_store
 from ccpolicy.store.postgres import PostgreSQL, open_postgres
 from ccpolicy.store.postgres_sql import NotSaid, postgres_sql
 from git_command import commit, git
+from postgres_server import Server
 from small_centre import CONTROLS, change, lay
-
-from .postgres_server import Server
 
 TYPES = {"n": "BIGINT", "d": "INTEGER", "t": "VARCHAR", "b": "BOOLEAN"}
 TEXTS = ["Z", "a", "B", "é", "e\u0301", "ß", "中", "\U0001f600", "\\N", "x\\", "%", "_", "", None]
@@ -66,6 +68,10 @@ def there(postgres: Server) -> Iterator[PostgreSQL]:
         "SELECT n FROM r WHERE n NOT IN (SELECT d FROM r WHERE d IS NOT NULL) ORDER BY n",
         "SELECT count(*) FROM r WHERE n NOT IN (SELECT d FROM r)",
         "SELECT CAST(n AS VARCHAR) AS text, CAST(b AS VARCHAR) AS said FROM r ORDER BY n",
+        "SELECT NOT n = d AS a, NOT n IN (1, 2) AS b, n - d - 1 AS c, -d % 2 * 3 AS e,"
+        " n IS NOT NULL AND d BETWEEN 1 AND 3 AND b AS f, (n = d) IS NULL AS g,"
+        " n IS DISTINCT FROM d AS h, NOT b OR b AND n > 3 AS i, n - (d - 1) AS j,"
+        " 7 - d * 2 // 3 % 2 AS k FROM r ORDER BY t",
         "SELECT r.n, o.t FROM r LEFT JOIN r o ON o.n = r.d ORDER BY r.t, o.t",
     ],
 )
@@ -149,6 +155,7 @@ def test_a_query_that_fails(query: str, reason: str, there: PostgreSQL) -> None:
         "SELECT sum(n) / 3 FROM r",
         f"SELECT n AS {'x' * 64} FROM r",
         "SELECT list_filter([n], lambda v: v > 0) FROM r",
+        "SELECT r.ctid FROM r",
         "SELECT n FROM",
     ],
 )
@@ -239,6 +246,15 @@ def test_a_statement_that_takes_too_long(postgres: Server, monkeypatch: pytest.M
     assert raised.value.message.code == "US545"
 
 
+def test_an_interruption(there: PostgreSQL) -> None:
+    there.fill("r", {"n": "INTEGER"}, [range(1000)])
+    threading.Timer(1, _thread.interrupt_main).start()
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        there.ask("SELECT count(*) FROM r a, r b, r c, r d")
+    assert time.monotonic() - began < 60
+
+
 def _cutting(server: Server, point: int) -> Callable[..., Any]:
     """Return what runs statements until the server ends the connection before one of them."""
     run, count = PostgreSQL._run, iter(range(10_000))
@@ -309,6 +325,25 @@ def test_foreign_sql(tmp_path: Path, postgres: Server) -> None:
     assert reviewed.exit_code == 0, reviewed.stderr
     here = CliRunner().invoke(program, ["check", str(folder), "--format", "json"])
     assert here.stdout == allowed.stdout
+
+
+def test_a_foreign_query_with_what_is_there_alone(tmp_path: Path, postgres: Server) -> None:
+    """DuckDB knows no such column, so that the query is not sent."""
+    assert postgres.folder.is_dir()
+    folder = with_own_kind(tmp_path)
+    path = folder / "checks/own.sql"
+    head, _, _ = path.read_text("utf-8").partition("*/")
+    path.write_text(
+        f"{head}*/\nSELECT s.control, 'duty' AS part, s.subject, s.starts, s.ends, s.locator"
+        " FROM subjects s JOIN after a ON a.hash_record > 0\n",
+        "utf-8",
+    )
+    result = CliRunner().invoke(
+        program, ["check", str(folder), "--engine", "postgres", "--allow-foreign-sql"]
+    )
+    assert result.exit_code == 2
+    assert "checks/own.sql: error: " in result.stderr
+    assert "hash_record" in result.stderr
 
 
 def test_a_foreign_query_that_it_cannot_say(tmp_path: Path, postgres: Server) -> None:

@@ -201,7 +201,9 @@ def _outcomes(store: DuckDB, evaluation: Evaluation, evidence: Evidence) -> dict
     except StoreError:
         controls = list({each.control.id: each.control for each in evaluation.revisions}.values())
         errors = list(_uncomputable(store, policy, controls, evidence.tables))
-        if errors := errors or list(_failing(evaluation.store, policy, evaluation.span_queries)):
+        for each in dict.fromkeys([evaluation.reading, evaluation.store]):
+            errors = errors or list(_failing(each, policy, evaluation.span_queries))
+        if errors:
             raise PolicyErrors(errors) from None
         raise
 

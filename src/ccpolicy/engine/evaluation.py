@@ -38,6 +38,7 @@ from ccpolicy.engine.relations import (
     SUBJECT_HAPPENING,
     SUBJECT_RECORDS,
     WAIVED_SUBJECT,
+    parameters,
 )
 from ccpolicy.evidence import Table
 from ccpolicy.policy import Control, Policy
@@ -101,6 +102,8 @@ class Evaluation:
             # The records are in the inputs now; their memory is better used for the spans.
             self.store.drop(SELECTED_RECORDS.name)
             self.reading.drop(SELECTED_RECORDS.name, *self._evidence())
+        if self.engine:
+            self._resolve(inputs)
         if calendar.unknown_years:
             self._earliest_gaps(inputs, calendar)
         self._spans(inputs)
@@ -199,11 +202,27 @@ class Evaluation:
         else:
             PAUSE.create(store, [])
 
-    def _spans(self, inputs: InputQueries) -> None:
-        """Run the check kinds."""
+    def _resolve(self, inputs: InputQueries) -> None:
+        """Have the store that vetted the check kinds resolve every name in them, over no rows.
+
+        So another engine is given nothing that would mean something there alone.
+        """
+        self._write_kinds(inputs)
+        read = [AFTER, BUSINESS, OPEN_TIME, PERIOD, PAUSE, SUBJECT_DUTY, SUBJECT_HAPPENING]
+        read += [*map(parameters, inputs.kinds), *(each for each, _ in inputs.record_groups)]
+        for each in read:
+            self.reading.define(each.name, each.no_rows())
+        for query in self.span_queries.values():
+            self.reading.describe(typed(query))
+
+    def _write_kinds(self, inputs: InputQueries) -> None:
         self.span_queries = {
             kind.name: kind_query(self.reading, inputs, kind) for kind in inputs.kinds
         }
+
+    def _spans(self, inputs: InputQueries) -> None:
+        """Run the check kinds."""
+        self._write_kinds(inputs)
         spans = "\nUNION ALL\n".join(map(typed, self.span_queries.values()))
         self.store.create(SPANS.name, spans)
         by_number = self.reader.by_number

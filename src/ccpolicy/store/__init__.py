@@ -47,6 +47,8 @@ def open_engine(name: Engine) -> Iterator[EngineStore | None]:
     if name == "duckdb":
         yield None
         return
+    if name != "postgres":
+        raise ValueError(name)
     try:
         from ccpolicy.store.postgres import open_postgres
     except ImportError:

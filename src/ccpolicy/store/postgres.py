@@ -35,6 +35,8 @@ _SETTINGS = {
     "temp_buffers": "64MB",
     "work_mem": "64MB",
 }
+_LONGEST = 2**31 - 1
+"""Milliseconds that PostgreSQL can be told; 24 days."""
 _OURS = {16: "BOOLEAN", 21: "SMALLINT", 23: "INTEGER", 20: "BIGINT", 25: "VARCHAR", 1700: "HUGEINT"}
 """PostgreSQL's number of a type → our name of it."""
 
@@ -135,7 +137,8 @@ class PostgreSQL:
             raise no_privilege()
         settings = dict(_SETTINGS)
         if deadline := current.get():
-            settings["statement_timeout"] = str(int((deadline.rest + GRACE) * 1000))
+            milliseconds = int((deadline.rest + GRACE) * 1000)
+            settings["statement_timeout"] = str(min(milliseconds, _LONGEST))
         for name, value in settings.items():
             self._run("SELECT set_config($1, $2, true)", [name, value])
 

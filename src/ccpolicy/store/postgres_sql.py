@@ -26,6 +26,7 @@ TYPES = {
 """SQL type of a relation's column → what PostgreSQL calls it."""
 _REASON_HINT_MESSAGES = {"not said": "PostgreSQL might read it otherwise: {part}"}
 _CASTS = frozenset(["BOOLEAN", "SMALLINT", "INT", "BIGINT", "VARCHAR", "TEXT"])
+_SYSTEM_COLUMNS = frozenset(["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"])
 _TEXTS = frozenset(["VARCHAR", "TEXT"])
 _MOST_BYTES = 63
 """Of a name; PostgreSQL cuts off the rest, so that two names could become one."""
@@ -87,6 +88,8 @@ def _check(node: exp.Expr) -> None:
     """
     if isinstance(node, exp.Identifier) and len(node.this.encode()) > _MOST_BYTES:
         raise NotSaid(f"{node.this[:40]}… is longer than {_MOST_BYTES} bytes")
+    if isinstance(node, exp.Column) and node.name.lower() in _SYSTEM_COLUMNS:
+        raise NotSaid(f"{node.name} is a column of every table there")
     if isinstance(node, exp.Cast) and node.to.this.name not in _CASTS:
         raise NotSaid(f"{node.sql(dialect='duckdb')[:100]} is not of a type that both have")
     if isinstance(node, exp.Div):
