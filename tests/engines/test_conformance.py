@@ -47,7 +47,7 @@ def both(folder: Path, **asked: object) -> tuple[str, str]:
 @pytest.mark.usefixtures("postgres")
 @pytest.mark.parametrize(("kind", "example"), CASES)
 def test_worked_case(kind: Kind, example: Example) -> None:
-    assert run_example(kind, example, "postgres") == (example.lapses, example.unknown)
+    assert run_example(kind, example, engine="postgres") == (example.lapses, example.unknown)
 
 
 @pytest.mark.usefixtures("postgres")

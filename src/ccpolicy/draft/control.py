@@ -12,7 +12,14 @@ from ccpolicy.draft.control_inputs import (
     live_inputs,
 )
 from ccpolicy.draft.question import Question, doubt
-from ccpolicy.draft.yaml_text import comment, flow, question_lines, quoted, scalar
+from ccpolicy.draft.yaml_text import (
+    comment,
+    flow,
+    localized,
+    open_text,
+    question_lines,
+    quoted,
+)
 from ccpolicy.errors import CcpolicyError, Language, Message
 from ccpolicy.policy import Policy
 from ccpolicy.policy.names import unknown
@@ -70,7 +77,7 @@ def _evidence(policy: Policy, kind: Kind, name: str | None) -> ControlEvidence:
 
 
 def _no_times(policy: Policy, name: str | None) -> CcpolicyError:
-    """Say that nothing can be drafted, and which column would do once its question is answered."""
+    """Make the error for a dataset without times; its hint names a column that may hold them."""
     for dataset in policy.datasets.values():
         if dataset.format == "git" or name not in (None, dataset.id):
             continue
@@ -94,8 +101,7 @@ def _lines(
     def asked(question: Question) -> Iterator[str]:
         yield from question_lines(question, language, 4)
 
-    languages = policy.plan.languages
-    text = flow(dict.fromkeys(languages, "…")) if len(languages) > 1 else quoted("…")
+    text = open_text(policy.plan.languages)
     used = {clause for control in policy.controls.values() for clause in control.clauses}
     clauses = [each for each in policy.plan.clauses if each.text and not each.no_control]
     clauses = clauses or policy.plan.clauses
@@ -117,7 +123,7 @@ def _lines(
     yield f"    clauses: {{{quoted(clause.id)}: {clause.digest}}}"
     yield from asked(doubt("How severe is it: critical, high, medium or low? Who answers for it?"))
     yield "    severity: high"
-    yield f"    owner: {_label(policy)}"
+    yield f"    owner: {localized(policy.plan.owner)}"
     yield f"    check: {kind.name}"
     yield from asked(doubt("Are these the records, and these the columns?"))
     yield "    inputs:"
@@ -153,12 +159,6 @@ def _new_id(policy: Policy) -> str:
     while f"NEW-{number}" in policy.controls:
         number += 1
     return f"NEW-{number}"
-
-
-def _label(policy: Policy) -> str:
-    owner = policy.plan.owner.root
-    texts = set(owner.values())
-    return scalar(next(iter(texts))) if len(texts) == 1 else flow(owner)
 
 
 def _live_parameters(kind: Kind, live: Mapping[str, DraftedInput]) -> list[str]:

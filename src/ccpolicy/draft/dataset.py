@@ -8,7 +8,7 @@ from pathlib import Path
 from ccpolicy.draft.column_guess import ColumnGuess, ColumnReader
 from ccpolicy.draft.column_trial import ColumnTrial
 from ccpolicy.draft.contract_names import column_names, name_of, unused_name
-from ccpolicy.draft.drafted import DraftedDataset, Surroundings
+from ccpolicy.draft.drafted import DraftContext, DraftedDataset
 from ccpolicy.draft.file_layout import FileLayout, file_layout
 from ccpolicy.draft.file_pattern import file_pattern
 from ccpolicy.draft.key_guess import equal_rows, guess_key
@@ -21,7 +21,7 @@ from ccpolicy.store import open_store
 
 
 def draft_dataset(
-    paths: Sequence[Path], around: Surroundings, language: Language, name: str | None = None
+    paths: Sequence[Path], around: DraftContext, language: Language, name: str | None = None
 ) -> tuple[str, str]:
     """Draft the contract of files of one form; return its id, and its YAML with comments.
 
@@ -48,7 +48,8 @@ def draft_dataset(
             hint="draft from a file with some rows",
             locator=Locator(str(paths[0])),
         )
-    with open_store() as store:
+    with open_store(memory=around.limits.memory) as store:
+        store.lock()
         reader = ColumnReader(ColumnTrial(store), around.zone, first.is_document)
         guesses = [reader.guess(each, headings[each], cells) for each, cells in rows.cells.items()]
     drafted = _drafted(paths, around, first, guesses, rows, name)
@@ -57,7 +58,7 @@ def draft_dataset(
 
 def _drafted(
     paths: Sequence[Path],
-    around: Surroundings,
+    around: DraftContext,
     layout: FileLayout,
     guesses: list[ColumnGuess],
     rows: ProbedRows,
@@ -118,7 +119,7 @@ def _drafted(
         times_of_references=times_of_references(columns, references),
         key_questions=key_questions,
         questions=[*file_questions, *questions],
-        surroundings=around,
+        context=around,
         allows_more=layout.allows_more or bool(dropped),
     )
 

@@ -14,7 +14,7 @@ from ccpolicy.policy import Policy
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class DraftContext:
     """What a draft is to fit into."""
 
     policy: Policy | None
@@ -27,7 +27,7 @@ class Surroundings:
     limits: Limits = field(default_factory=Limits)
 
     @classmethod
-    def of(cls, policy: Policy) -> Surroundings:
+    def of(cls, policy: Policy) -> DraftContext:
         """Take those of a repository."""
         owner = policy.plan.owner
         return cls(
@@ -54,7 +54,7 @@ class DraftedDataset:
     key_questions: list[Question]
     questions: list[Question]
     """About the files as a whole."""
-    surroundings: Surroundings
+    context: DraftContext
     allows_more: bool
     first_rows: dict[str, list[Any]] = field(default_factory=dict)
     """Column → its first cells as they were read."""
