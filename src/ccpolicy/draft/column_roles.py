@@ -87,9 +87,14 @@ class ColumnRoles:
     types: dict[str, ColumnType]
 
     def times(self) -> list[str]:
-        """Return the columns of times, those first that every record has."""
-        required = self.dataset.record.get("required", [])
-        return sorted(self._of("date", "instant"), key=lambda each: each not in required)
+        """Return the columns of times, those first that every record has, and of these the key's.
+
+        A time of the key is when a record's matter took place; others may stand there again.
+        """
+        required, key = self.dataset.record.get("required", []), self.dataset.key
+        return sorted(
+            self._of("date", "instant"), key=lambda each: (each not in required, each not in key)
+        )
 
     def texts_like_times(self) -> list[str]:
         """Return the columns that are read as texts though they are called as times are."""
@@ -99,6 +104,10 @@ class ColumnRoles:
         """Return the columns of times at which something may have begun: never when it is due."""
         times = [each for each in self.times() if not self._is(_DUE, each)]
         return sorted(times, key=lambda each: self._is(_CLOSED, each)) or self.times()
+
+    def period(self) -> str | None:
+        """Return what the times are the beginnings of, if their column is called so."""
+        return next((each for each in self.times()[:1] if each in ("month", "quarter")), None)
 
     def due(self) -> str | None:
         """Return the time by which something is due."""

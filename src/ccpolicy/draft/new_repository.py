@@ -7,11 +7,11 @@ import re
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from ccpolicy.draft.contract_names import name_of, unused_name
+from ccpolicy.draft.contract_names import name_of_file, unused_name
 from ccpolicy.draft.dataset import draft_dataset
 from ccpolicy.draft.drafted import DraftContext
 from ccpolicy.draft.file_layout import FileLayout, file_layout
@@ -71,6 +71,8 @@ class NewRepository:
     """Day from which the plan is in force; None where nothing was drafted."""
     first_day: datetime.date | None = None
     """First day of the evidence that was taken over."""
+    beside: dict[str, str] = field(default_factory=dict)
+    """Drafted dataset → one that was there, whose name would have been its own."""
 
 
 def make_repository(
@@ -169,7 +171,7 @@ def _fill(folder: Path, beginning: RepositoryOptions, language: Language) -> New
         _copy(_PACKS / beginning.pack, folder, today)
         write_schemas(folder / "policy" / "schemas")
         _rename(folder, beginning.name or "")
-        if beginning.pack == "bare" and beginning.files:
+        if beginning.files:
             _without_records(folder)
     _rewrite(folder, beginning)
     for service in beginning.services:
@@ -183,11 +185,13 @@ def _fill(folder: Path, beginning: RepositoryOptions, language: Language) -> New
     with open_store(memory=policy.settings.limits.memory) as store:
         store.lock()
         check_policy(policy, store)
-    drafted = _draft(folder, policy, beginning.files, language)
-    if not drafted:
+    names = _draft(folder, policy, beginning.files, language)
+    if not names:
         return NewRepository([])
+    drafted = list(names)
+    beside = {name: own for name, own in names.items() if name != own}
     policy = load_policy(folder)
-    return NewRepository(drafted, policy.plan.effective_on, first_day(policy, drafted))
+    return NewRepository(drafted, policy.plan.effective_on, first_day(policy, drafted), beside)
 
 
 def _copy(source: Path, target: Path, today: datetime.date | None = None) -> None:
@@ -277,8 +281,13 @@ def _with_value(text: str, key: str, value: str) -> str:
     return changed if count else re.sub(r"^clauses:", f"{line}clauses:", text, flags=re.MULTILINE)
 
 
-def _draft(folder: Path, policy: Policy, files: Sequence[Path], language: Language) -> list[str]:
-    """Copy evidence into the repository, and draft a dataset for the files of each form."""
+def _draft(
+    folder: Path, policy: Policy, files: Sequence[Path], language: Language
+) -> dict[str, str]:
+    """Copy evidence into the repository, and draft a dataset for the files of each form.
+
+    Returns the id of each → the name that its files gave it.
+    """
     groups: list[tuple[FileLayout, list[Path]]] = []
     for path in files:
         layout = file_layout(path, policy.settings.limits)
@@ -294,9 +303,11 @@ def _draft(folder: Path, policy: Policy, files: Sequence[Path], language: Langua
             groups.append((layout, [path]))
     taken = list(policy.datasets)
     copies: dict[str, list[Path]] = {}
+    names: dict[str, str] = {}
     for _, paths in groups:
-        stem = re.sub(r"[-_ ]*[0-9][-_0-9]*$", "", paths[0].name.partition(".")[0])
-        name = unused_name(name_of(stem), taken)
+        own = name_of_file(paths[0].name) or "records"
+        name = unused_name(own, taken)
+        names[name] = own
         taken.append(name)
         place = folder / policy.settings.evidence / name
         place.mkdir(parents=True)
@@ -315,7 +326,7 @@ def _draft(folder: Path, policy: Policy, files: Sequence[Path], language: Langua
             text, "utf-8", newline="\n"
         )
         policy = load_policy(folder)
-    return list(copies)
+    return names
 
 
 def _move(beside: Path, target: Path) -> None:

@@ -100,8 +100,8 @@ def _problems(dataset: Dataset, drafted: DraftedDataset, paths: Sequence[Path]) 
             below = root / _EVIDENCE / Path(dataset.files).parent
             below.mkdir(parents=True)
             for number, path in enumerate(paths):
-                suffix = dataset.files.rpartition("*")[2]
-                shutil.copyfile(path, below / f"{number}{suffix}")
+                # The name may say the year.
+                shutil.copyfile(path, below / f"{number}_{path.name}")
             dataset = dataset.model_copy(update={"references": {}})
         datasets[dataset.id] = dataset
         with read_dataset(
