@@ -277,9 +277,9 @@ class Repository:
             PolicyError: a filter names what is not there.
             PolicyErrors: the policy's files do not fit together.
         """
-        from ccpolicy.engine.past_verdicts import history
+        from ccpolicy.engine.past_verdicts import verdict_history
 
-        return history(
+        return verdict_history(
             self.policy, resolve(self.policy, request or EvaluationRequest()), start, end
         )
 

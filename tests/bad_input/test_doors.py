@@ -181,8 +181,8 @@ def holds_tight(office: Office, secret: Path, calls: list[object], places: list[
     for rest in (("due",), ("report", "--format", "json"), ("page", "-o", "page.html")):
         refused(office, *rest)
     refused(office, "bundle", "-o", "bundle.zip")
-    for command, *options in NAMED:
-        refused(office, command, office.root, *options, path=Path("extinguishers"))
+    for named, *options in NAMED:
+        refused(office, named, office.root, *options, path=Path("extinguishers"))
     for name in ("C-0", "own"):
         result = office.run("explain", office.root, path=Path(name))
         assert MARK not in result.output

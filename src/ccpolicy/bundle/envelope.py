@@ -105,7 +105,7 @@ def check(data: bytes, signers: Sequence[Signer], at: datetime.datetime) -> tupl
             except (UnverifiedSignatureError, VerificationError):
                 continue
             return signer, _statement(envelope.payload)
-    raise BundleError("it is not signed by a key that is listed and may sign")
+    raise BundleError("the signing key is not listed as that of a signer who may sign")
 
 
 def _envelope(data: bytes) -> Envelope:
@@ -119,10 +119,10 @@ def _envelope(data: bytes) -> Envelope:
             or value["payloadType"] != PAYLOAD
             or not 0 < len(value["signatures"]) <= MOST_SIGNATURES
         ):
-            raise BundleError("it is no envelope with a signed statement")
+            raise BundleError("the file is not an envelope with a signed statement")
         return Envelope.from_dict(value)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as failure:
-        raise BundleError("it is no envelope with a signed statement") from failure
+        raise BundleError("the file is not an envelope with a signed statement") from failure
 
 
 def _statement(payload: bytes) -> Any:
@@ -130,7 +130,7 @@ def _statement(payload: bytes) -> Any:
     try:
         return json.loads(payload)
     except (ValueError, RecursionError) as failure:
-        raise BundleError("what is signed is no statement") from failure
+        raise BundleError("the signed content is not a statement") from failure
 
 
 def require() -> None:

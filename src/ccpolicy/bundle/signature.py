@@ -81,7 +81,9 @@ def _dsse(data: bytes, signers: Sequence[Signer], statements: Mapping[str, Any])
     kind = statement.get("predicateType") if isinstance(statement, dict) else None
     holds = statements.get(kind) if isinstance(kind, str) else None
     if holds is None:
-        raise BundleError("it states something that is not known here: {kind}", kind=str(kind))
+        raise BundleError(
+            "the statement is of a type that is not known here: {kind}", kind=str(kind)
+        )
     for part in ("_type", "subject", "predicate"):
         if statement.get(part) != holds[part]:
             raise BundleError(
@@ -108,7 +110,7 @@ def _ssh(data: bytes, signers: Sequence[Signer], manifest: bytes) -> str:
         found = _run([program, "-Y", "find-principals", *files], b"")
         names = found.stdout.decode("utf-8", "replace").splitlines()
         if found.returncode or not names:
-            raise BundleError("it is not signed by a key that is listed and may sign")
+            raise BundleError("the signing key is not listed as that of a signer who may sign")
         done = _run([program, "-Y", "verify", *files, "-n", NAMESPACE, "-I", names[0]], manifest)
     if done.returncode:
         raise BundleError(

@@ -121,7 +121,7 @@ def _signer(line: str) -> Signer:
     has_options = len(fields) > 1 and not _KEY_TYPE.match(fields[1])
     if len(fields) < 3 + has_options or not _KEY_TYPE.match(fields[1 + has_options]):
         raise BundleError(
-            "this is not a signer",
+            "the line does not name a signer",
             hint='write it as: auditor@example.org namespaces="ccpolicy" ssh-ed25519 AAAA…',
         )
     options = _options(fields[1]) if has_options else {}

@@ -85,7 +85,7 @@ def command(
     """Read or make the assessment, and write the report."""
     view = options.view(context, path, quiet=detail == "summary", verbose=detail == "full")
 
-    from ccpolicy.cli.output import refuse_terminal, report_unsupported, write
+    from ccpolicy.cli.output import refuse_terminal, report_left_out, write
     from ccpolicy.cli.pin import warn_of_moment
     from ccpolicy.errors import CcpolicyError, ReportError
     from ccpolicy.policy.settings import FILE as SETTINGS
@@ -129,7 +129,7 @@ def command(
     if compare:
         view = replace(view, compared=_earlier(compare, result))
     report = render(result, format_, view)
-    report_unsupported([(format_, report)], view.language, strict=strict)
+    report_left_out([(format_, report)], view.language, strict=strict)
     write(report.content, output, for_people=FORMATS[format_].for_people)
     warn_of_moment(result.as_of, result.as_of_source, view)
 

@@ -14,12 +14,12 @@ from ccpolicy.draft.encoding_guess import DecodedText, decode_text
 from ccpolicy.draft.probe import probe_file
 from ccpolicy.draft.question import Question, doubt
 from ccpolicy.draft.table_layout import NumberedRow, TableLayout, table_layout
+from ccpolicy.draft.workbook_layout import workbook_layout
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.readers.archives import gunzip
 from ccpolicy.evidence.readers.compound_file import MAGIC
 from ccpolicy.evidence.readers.csv_form import CsvFault, csv_rows
 from ccpolicy.evidence.readers.json import DECODER
-from ccpolicy.evidence.readers.sheet_choice import open_sheet
 from ccpolicy.evidence_formats import FORMATS, Format
 from ccpolicy.files.bounded import read_bounded
 from ccpolicy.files.limits import MIB, Limits, too_large
@@ -47,6 +47,12 @@ class FileLayout:
     questions: list[Question] = field(default_factory=list)
     allows_more: bool = False
     """Whether there is more in a record than can be named."""
+    above: dict[str, str] = field(default_factory=dict)
+    """What stands above a table: name of the cell, such as `A1` → its text."""
+    doubted_row: int = 0
+    """Row that is taken for the headings of a table, which nothing but its place says, or 0."""
+    sheets: tuple[str, ...] = ()
+    """Sheets of a workbook that are read."""
 
     @property
     def is_document(self) -> bool:
@@ -73,7 +79,9 @@ def file_layout(path: Path, limits: Limits) -> FileLayout:
     if format_ is None:
         raise _undrafted(path)
     if format_ == "xlsx":
-        layout = _workbook(path, limits)
+        book = workbook_layout(path, limits)
+        layout = FileLayout("xlsx", sheets=book.sheets)
+        _take(layout, book.table)
     else:
         decoded = decode_text(data)
         if decoded is None:
@@ -104,7 +112,7 @@ def _format(name: str, data: bytes) -> Format | None:
 
 def _undrafted(path: Path) -> EvidenceError:
     return EvidenceError(
-        "the contract of such a file cannot be drafted",
+        "no contract can be drafted for a file of this kind",
         hint="tables in CSV and XLSX, JSON, JSON Lines and YAML can be, CSV and JSON also packed by"
         " gzip; docs/contracts.md has the lines for other shapes",
         locator=Locator(str(path)),
@@ -142,7 +150,13 @@ def _csv(path: Path, text: str, layout: FileLayout) -> None:
         raise _undrafted(path)
     if best != ",":
         layout.keys["delimiter"] = best
-    other = [each for each in found if each != best and found[each][0] >= found[best][0] / 2 > 0]
+    other = [
+        each
+        for each in found
+        if each != best
+        and found[each][0] >= found[best][0] / 2 > 0
+        and (table.keys.get("header") == "none" or any(each in x for x in table.headings))
+    ]
     if other:
         layout.questions.append(
             doubt(
@@ -168,43 +182,8 @@ def _take(layout: FileLayout, table: TableLayout) -> None:
     layout.headings = table.headings
     layout.questions += table.questions
     layout.allows_more = table.ignores_columns
-
-
-def _workbook(path: Path, limits: Limits) -> FileLayout:
-    layout = FileLayout("xlsx")
-    file = probe_file(path, "xlsx", {}, {}, limits)
-    sheet, notes = open_sheet(file)
-    name, facts = sheet.name, sheet.facts
-    rows: list[NumberedRow] = [(number, row) for number, row in enumerate(sheet.rows, 1)]
-    table = table_layout(rows, is_csv=False)
-    if table is None:
-        raise EvidenceError(
-            "no table was found on the sheet '{name}'",
-            hint="name the sheet and the row of the headings in a contract: docs/contracts.md",
-            name=name,
-            locator=Locator(str(path)),
-        )
-    _take(layout, table)
-    if notes:
-        layout.questions.append(
-            doubt("Is the table on the sheet '{name}'? Otherwise:", "sheet: …", name=name)
-        )
-    if facts.merged:
-        layout.keys["merged"] = "fill"
-        layout.questions.append(
-            doubt(
-                "Merged cells are read as if each had the text. Is it so? Otherwise:",
-                "merged: first",
-            )
-        )
-    if facts.hidden_rows:
-        layout.questions.append(
-            doubt(
-                "There are hidden rows, which are read. Are they records? Otherwise:",
-                "hidden: skip",
-            )
-        )
-    return layout
+    layout.above = table.above
+    layout.doubted_row = table.doubted_row
 
 
 def _document(path: Path, text: str, layout: FileLayout) -> None:

@@ -1,4 +1,4 @@
-"""How a dataset, or one file of it, is read: its rows with their places, and what is refused."""
+"""Preview a dataset or one file of it: rows with their places, and refused records."""
 
 from __future__ import annotations
 

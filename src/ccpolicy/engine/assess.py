@@ -54,12 +54,14 @@ def assess(
     provide: Provide = read_from_git,
     later_cover: LaterCover | None = None,
     instead: Mapping[str, Path] | None = None,
+    evidence_root: Path | None = None,
 ) -> Assessment:
     """Evaluate the controls and return the assessment.
 
     `provide` says what git knows of the evidence; `later_cover` knows what later commits cover,
     where an earlier one is judged. `instead` are files whose contents are taken from elsewhere; see
-    `load_evidence`.
+    `load_evidence`. `evidence_root` is the folder below which the evidence of that commit is, where
+    it was written out before.
 
     Raises:
         EvidenceError: the history is not as the request demands.
@@ -74,7 +76,7 @@ def assess(
         controls = [policy.controls[each] for each in question.controls]
         used = _used(policy, controls, columns)
         provenance = _provenance(policy, question, used, store, scratch, provide)
-        root = _evidence_root(policy, question, provenance, scratch)
+        root = evidence_root or _evidence_root(policy, question, provenance, scratch)
         try:
             evidence = load_evidence(
                 store,

@@ -136,7 +136,7 @@ class _State:
             ]
             if not around:
                 raise PolicyError(
-                    "no record of '{dataset}' is called '{key}'",
+                    "'{dataset}' has no record with the key '{key}'",
                     hint="name the key of a record on file, or of one that was added before",
                     locator=place,
                     dataset=parent,
@@ -211,7 +211,7 @@ def _shifted(text: str, duration: Duration, sign: int, zone: ZoneInfo | None) ->
     return shift(at.astimezone(zone), duration, sign).isoformat()
 
 
-def unedited(evidence: RecordedEvidence, datasets: Iterable[str]) -> RecordsByTable:
+def records_on_file(evidence: RecordedEvidence, datasets: Iterable[str]) -> RecordsByTable:
     """Return the records of datasets as they are on file."""
     return _State(evidence, datasets).documents()
 
@@ -358,7 +358,7 @@ def _chosen(
     undecided = sum(value is None for _, value in rows)
     if undecided:
         return PolicyError(
-            "'where' decides nothing of {count} records",
+            "'where' is neither true nor false for {count} records",
             hint="a column may be empty: say what that means with coalesce(…, false)",
             locator=place.locate(),
             count=undecided,

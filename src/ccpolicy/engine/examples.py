@@ -38,7 +38,7 @@ _OFFICE = BusinessCalendarRules(
 
 
 def doubtful_examples(policy: Policy) -> Iterator[LintFinding]:
-    """Yield the worked cases of a repository's own check kinds that do not come out as they say.
+    """Yield the worked examples of a repository's own check kinds whose result differs.
 
     Those of the built-in kinds hold; the tests of ccpolicy see to that.
     """
@@ -63,7 +63,7 @@ def doubtful_examples(policy: Policy) -> Iterator[LintFinding]:
                     else str(failure).partition("\n")[0]
                 )
                 message = Message.of(
-                    "worked example {number} cannot be worked out: {reason}",
+                    "worked example {number} cannot be computed: {reason}",
                     number=number,
                     reason=reason,
                 )
@@ -77,8 +77,8 @@ def doubtful_examples(policy: Policy) -> Iterator[LintFinding]:
             if found != (example.lapses, example.unknown):
                 yield LintFinding(
                     Message.of(
-                        "worked example {number} does not come out: {expected} is written, {found}"
-                        " follows",
+                        "worked example {number} has another result: {expected} is written,"
+                        " {found} follows",
                         number=number,
                         expected=_list([*example.lapses, *example.unknown]),
                         found=_list([*found[0], *found[1]]),

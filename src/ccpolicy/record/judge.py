@@ -25,7 +25,7 @@ _SHOWN = 1000
 
 
 @contextmanager
-def written_apart(target: TargetFile, content: bytes) -> Iterator[Mapping[str, Path]]:
+def trial_file(target: TargetFile, content: bytes) -> Iterator[Mapping[str, Path]]:
     """Write a content where only this run reads it, and yield it as `load_evidence` takes it."""
     with tempfile.TemporaryDirectory(prefix="ccpolicy-") as folder:
         apart = Path(folder) / target.path.name

@@ -21,13 +21,13 @@ from ccpolicy.files.bounded import read_bounded, read_stream
 from ccpolicy.files.limits import MIB, Limits
 from ccpolicy.record.errors import given_twice
 from ccpolicy.record.form_fields import RecordForm
-from ccpolicy.record.recorder import Given
+from ccpolicy.record.recorder import FilledRecord
 
 FORM_SHEET = "Form"
 """Sheet of a workbook that `template` writes; its first row is the instruction."""
 
 
-def read_given(file: str, form: RecordForm, limits: Limits) -> list[Given]:
+def read_given(file: str, form: RecordForm, limits: Limits) -> list[FilledRecord]:
     """Read the records of a file: a workbook, CSV, JSON Lines or JSON; `-` is standard input.
 
     Raises:
@@ -47,7 +47,7 @@ def read_given(file: str, form: RecordForm, limits: Limits) -> list[Given]:
         found = list(_json(file, decode_filled(file, data)))
     if len(found) > limits.rows:
         raise EvidenceError(
-            "{count} rows, where the limit is {limit}",
+            "the table has {count} rows, and the limit is {limit}",
             locator=Locator(file),
             count=len(found),
             limit=limits.rows,
@@ -55,7 +55,7 @@ def read_given(file: str, form: RecordForm, limits: Limits) -> list[Given]:
     return found
 
 
-def _json(file: str, text: str) -> Iterator[Given]:
+def _json(file: str, text: str) -> Iterator[FilledRecord]:
     """Yield the records of JSON Lines, or of a document that lists them."""
     lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
     if text.lstrip().startswith("["):
@@ -81,10 +81,10 @@ def _json(file: str, text: str) -> Iterator[Given]:
                 raise EvidenceError(
                     "a record is expected here, with a name for each value", locator=place
                 )
-            yield Given(each, place)
+            yield FilledRecord(each, place)
 
 
-def _table(table: FilledTable, form: RecordForm) -> Iterator[Given]:
+def _table(table: FilledTable, form: RecordForm) -> Iterator[FilledRecord]:
     """Yield the records of a table, below its headings."""
     rows = iter(table.read())
     heading = next(rows, None)
@@ -102,4 +102,6 @@ def _table(table: FilledTable, form: RecordForm) -> Iterator[Given]:
         raise given_twice(twice).at(heading.place)
     for row in rows:
         cells = zip(names, row.below(heading), strict=False)
-        yield Given({name: cell for name, cell in cells if name and is_filled(cell)}, row.place)
+        yield FilledRecord(
+            {name: cell for name, cell in cells if name and is_filled(cell)}, row.place
+        )

@@ -65,7 +65,7 @@ def _fields(result: Sample) -> list[str]:
 def _row(result: Sample, number: int, item: SampledItem, fields: Sequence[str]) -> list[str]:
     tested = "" if item.result == "untested" else item.result
     return [
-        str(number), item.id, item.stratum, item.place or "", result.draw,
+        str(number), item.id, item.stratum, item.place or "", result.mark(item),
         tested, item.remark, item.tester, item.tested_on,
         *(item.fields.get(name, "") for name in fields),
     ]  # fmt: skip

@@ -158,8 +158,7 @@ def _refuse_problems(name: str, problems: Sequence[Problem | RefusedEvidence]) -
         place = first.place if isinstance(first, RefusedEvidence) else first.locator
         raise EvidenceError(
             "the population of '{name}' is not complete: {count} problems, the first {code}",
-            hint="put these in order, so that nothing is left out of the draw; see: ccpolicy check"
-            " -v",
+            hint="correct these, so that nothing is left out of the sample; see: ccpolicy check -v",
             locator=Locator.read(place) if place else None,
             name=name,
             count=len(problems),

@@ -54,16 +54,24 @@ def read_results(sample: Sample, file: Path, limits: Limits) -> Sample:
     }
     for place, cells in _rows(file, sample.draw, limits):
         item = wanted.get(cells.get("item", ""))
-        if item is None or cells.get("draw") != sample.draw or item.id in found:
+        mark = cells.get("draw", "")
+        if item is None or not mark.startswith(f"{sample.draw}-") or item.id in found:
             raise ReportError(
                 "the row is not of this sample, or is there twice",
                 hint="draw with the same period, size and strata as the table that was tested",
                 locator=place,
             )
+        if mark != sample.mark(item):
+            raise ReportError(
+                "'{name}' was changed on file since it was drawn",
+                hint="draw again, and test it as it is on file now",
+                locator=place,
+                name=visible(item.id),
+            )
         word = cells.get("result", "").lower()
         if word not in WORDS:
             raise ReportError(
-                "'{word}' is no result of a test",
+                "'{word}' is not a result of a test",
                 hint="write ok or exception, or leave it empty where nothing was tested",
                 locator=place,
                 word=word[:40],
@@ -107,7 +115,7 @@ def _rows(file: Path, draw: str, limits: Limits) -> Iterator[tuple[Locator, dict
 
 
 def _bears(table: FilledTable, draw: str) -> bool:
-    return any(_text(cell) == draw for row in table.rows for cell in row.cells)
+    return any(_text(cell).startswith(f"{draw}-") for row in table.rows for cell in row.cells)
 
 
 def _check_headings(heading: FilledRow) -> None:

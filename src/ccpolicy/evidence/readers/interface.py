@@ -158,14 +158,22 @@ class SourceFile(FileContent):
         """
         limits = self.limits
         if rows > limits.rows:
-            raise self.beyond("{count} rows, where the limit is {limit}", "rows", None, count=rows)
+            raise self.beyond(
+                "the table has {count} rows, and the limit is {limit}", "rows", None, count=rows
+            )
         if columns > limits.columns:
             raise self.beyond(
-                "{count} columns, where the limit is {limit}", "columns", 1, count=columns
+                "the table has {count} columns, and the limit is {limit}",
+                "columns",
+                1,
+                count=columns,
             )
         if rows * columns > limits.cells:
             raise self.beyond(
-                "{count} cells, where the limit is {limit}", "cells", None, count=rows * columns
+                "the table has {count} cells, and the limit is {limit}",
+                "cells",
+                None,
+                count=rows * columns,
             )
 
     def beyond(
@@ -304,7 +312,7 @@ class Scanner(Reader):
 
     @abstractmethod
     def skipped(self, file: SourceFile, records: int) -> EvidenceError | None:
-        """Find what DuckDB skipped in a file of which it returned so many records."""
+        """Return the error if DuckDB skipped rows of a file of which it returned `records` rows."""
 
     @abstractmethod
     def explain(self, file: SourceFile, reason: str) -> EvidenceError:

@@ -13,9 +13,9 @@ from ccpolicy.evidence.readers.opendocument import OpenDocument
 from ccpolicy.evidence.readers.workbook import OpenSheet, sheet_facts
 from ccpolicy.evidence.readers.workbook_limits import (
     CONTENT,
-    beyond_cells,
     not_a_workbook,
     parse_plain,
+    too_many_cells,
     unpack_workbook,
 )
 from ccpolicy.policy.decoding import letters
@@ -141,7 +141,7 @@ def settle_merged(
         inside = range(top, min(bottom + 1, len(rows)))
         count += len(inside) * (right - left + 1)
         if count > file.limits.sheet_cells:
-            raise beyond_cells(file, count)
+            raise too_many_cells(file, count)
         value = rows[top][left] if top < len(rows) and left < len(rows[top]) else ""
         name = f"{letters(left + 1)}{top + 1}:{letters(right + 1)}{bottom + 1}"
         for row in inside:

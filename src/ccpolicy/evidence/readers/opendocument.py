@@ -10,12 +10,17 @@ from xml.parsers import expat
 
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.readers.interface import FileContent
-from ccpolicy.evidence.readers.workbook import OpenSheet, error_cell, no_result, unreadable
+from ccpolicy.evidence.readers.workbook import (
+    OpenSheet,
+    cell_error,
+    formula_without_result,
+    unreadable,
+)
 from ccpolicy.evidence.readers.workbook_limits import (
     CONTENT,
-    beyond_cells,
     not_a_workbook,
     parse_plain,
+    too_many_cells,
 )
 from ccpolicy.evidence.values import shown
 
@@ -237,7 +242,7 @@ class OpenDocument:
             LimitError: it does.
         """
         if height * width > self.file.limits.sheet_cells or height > _MOST_ROWS:
-            raise beyond_cells(self.file, height * width)
+            raise too_many_cells(self.file, height * width)
 
 
 def _plain(parts: Sequence[str]) -> str:
@@ -261,9 +266,9 @@ def _value(cell: Mapping[str, str], text: str) -> Any:
     kind = cell.get("office:value-type") or cell.get("calcext:value-type") or ""
     is_formula = "table:formula" in cell
     if cell.get("calcext:value-type") == "error" or (is_formula and text.startswith(("#", "Err:"))):
-        raise error_cell(text)
+        raise cell_error(text)
     if is_formula and not kind:
-        raise no_result()
+        raise formula_without_result()
     try:
         match kind:
             case "" if not text:

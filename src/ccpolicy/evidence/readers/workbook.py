@@ -75,7 +75,7 @@ class OpenSheet:
 def sheet_facts(
     file: FileContent, parts: Mapping[str, bytes], sheet: str, read: Callable[[], CalamineSheet]
 ) -> tuple[Rows, Sequence[Merged], SheetFacts]:
-    """Return a sheet's rows and merged cells, and what else its XML says; `read` opens it.
+    """Return a sheet's rows and merged cells, and other facts that its XML gives; `read` opens it.
 
     Raises:
         EvidenceError: the sheet is not plain XML.
@@ -96,10 +96,20 @@ def sheet_facts(
     opened = read()
     values = opened.to_python(skip_empty_area=False)
     facts = SheetFacts()
+    is_computed = not _computes_on_load(file, parts)
     for text in texts:
         if _is_unusual(text):
-            _SheetParser(file, sheet, values, facts).parse(text)
+            _SheetParser(file, sheet, values, facts, is_computed=is_computed).parse(text)
     return values, opened.merged_cell_ranges or [], facts
+
+
+def _computes_on_load(file: FileContent, parts: Mapping[str, bytes]) -> bool:
+    """Whether programs compute all formulas when they open a workbook, whatever stands there.
+
+    Scripts write it beside results that they made up, mostly 0.
+    """
+    found = _elements(file, parts.get("xl/workbook.xml"), "calcPr")
+    return any(each.get("fullCalcOnLoad", "").strip() in _TRUE for each in found)
 
 
 def _is_unusual(text: bytes) -> bool:
@@ -118,8 +128,11 @@ def _is_unusual(text: bytes) -> bool:
 class _SheetParser:
     """Goes through the XML of a sheet, and holds what the reader returned to it."""
 
-    def __init__(self, file: FileContent, sheet: str, rows: Rows, facts: SheetFacts) -> None:
+    def __init__(
+        self, file: FileContent, sheet: str, rows: Rows, facts: SheetFacts, *, is_computed: bool
+    ) -> None:
         self.file, self.sheet, self.rows, self.facts = file, sheet, rows, facts
+        self.is_computed = is_computed
         self.row = self.column = 0
         """Where the parser is, both counted from 1."""
         self.hides_rows = False
@@ -152,6 +165,8 @@ class _SheetParser:
         self.element = name
         if self.cell is not None:
             self.inside.add(name)
+            if name == "f" and not self.is_computed:
+                self._refuse_array(attributes)
         elif name == "c":
             place = _REFERENCE.fullmatch(attributes.get("r", ""))
             self.column = column_number(place[1].upper()) if place else self.column + 1
@@ -184,14 +199,25 @@ class _SheetParser:
         if self.cell is not None:
             self.inside.add(_ODD)
 
+    def _refuse_array(self, formula: Mapping[str, str]) -> None:
+        """Refuse a formula of several cells, of which the others do not say that they are of one.
+
+        Raises:
+            EvidenceError: it is one.
+        """
+        if formula.get("t") == "array" and ":" in formula.get("ref", ""):
+            place = Locator(self.file.name, self.row, self.column, sheet=self.sheet)
+            raise formula_without_result().at(place)
+
     def _error(self, cell: dict[str, str]) -> EvidenceError | None:
         """Say why the value of a cell is not known, if it is not."""
         kind, text = cell.get("t", "n").strip(), "".join(self.text).strip()
         if kind == "e":
-            return error_cell(text)
-        if "f" in self.inside and not ("v" in self.inside and (text or kind == "str")):
-            # An empty text is a result, if it is said to be one.
-            return no_result()
+            return cell_error(text)
+        # An empty text is a result, if it is said to be one.
+        has_result = self.is_computed and "v" in self.inside and (text or kind == "str")
+        if "f" in self.inside and not has_result:
+            return formula_without_result()
         index = self.row - 1
         cells = self.rows[index] if 0 <= index < len(self.rows) else ()
         value = cells[self.column - 1] if self.column <= len(cells) else ""
@@ -202,12 +228,12 @@ class _SheetParser:
         return None
 
 
-def error_cell(name: str) -> EvidenceError:
+def cell_error(name: str) -> EvidenceError:
     """Make the error for a cell whose value is an error, such as `#N/A`."""
     return EvidenceError("the cell holds the error {error}", error=name[:40] or "?")
 
 
-def no_result() -> EvidenceError:
+def formula_without_result() -> EvidenceError:
     """Make the error for a formula that no program has computed."""
     return EvidenceError(
         "the cell holds a formula without a result",

@@ -57,7 +57,9 @@ def unpack_workbook(file: FileContent) -> dict[str, bytes]:
             check_extent(file, content, archive)
             for entry in archive.infolist():
                 if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                    raise file.error("the workbook is packed in a way that is not known")
+                    raise file.error(
+                        "a part of the workbook is compressed by a method that is not known"
+                    )
                 name = part_name(entry.filename)
                 pieces = []
                 with archive.open(entry) as stream:
@@ -162,7 +164,7 @@ def check_area(file: FileContent, sheet: str, text: bytes) -> None:
     parser.StartElementHandler = start
     parse_plain(file, parser, text)
     if height * width > file.limits.sheet_cells:
-        raise beyond_cells(file, height * width)
+        raise too_many_cells(file, height * width)
     if tables > 1:
         raise file.error(
             "the sheet '{name}' has several parts with rows, of which programs read one",
@@ -183,12 +185,13 @@ def twice(file: FileContent, sheet: str, element: str) -> EvidenceError:
     )
 
 
-def beyond_cells(file: FileContent, count: int) -> LimitError:
+def too_many_cells(file: FileContent, count: int) -> LimitError:
     """Make the error for a sheet of too many cells."""
     return LimitError(
         "the sheet spans {count} cells, where the limit is {limit}",
-        hint="delete the empty rows and columns that hold a stray value; if the sheet is"
-        " honest, allow more with 'sheet_cells' in the table [limits] of ccpolicy.toml",
+        hint="delete the empty rows and columns that hold a stray value; if the sheet is as"
+        " it should be, allow more with 'sheet_cells' in the table [limits] of"
+        " ccpolicy.toml",
         locator=Locator(file.name),
         count=count,
         limit=file.limits.sheet_cells,
@@ -196,7 +199,7 @@ def beyond_cells(file: FileContent, count: int) -> LimitError:
 
 
 def _is_near(text: bytes) -> bool:
-    """Whether every row and cell plainly says that it stands near the first; this is fast."""
+    """Check quickly whether every row and cell gives a place near the first."""
     return (
         not _FAR.search(text)
         and text.count(b"<row") == text.count(b'<row r="')
@@ -232,10 +235,10 @@ def check_texts(file: FileContent, shared: bytes, text: bytes) -> None:
         return
     count = sum(lengths[each] for each in _named_texts(file, text) if each < len(lengths))
     if count > MAX_TEXTS:
-        raise beyond_texts(file, count)
+        raise too_many_characters(file, count)
 
 
-def beyond_texts(file: FileContent, count: int) -> LimitError:
+def too_many_characters(file: FileContent, count: int) -> LimitError:
     """Make the error for a sheet whose texts have too many characters."""
     return LimitError(
         "the texts of the sheet come to {count} million characters, where the limit is {limit}",

@@ -125,7 +125,7 @@ class _Sheet:
         return None
 
     def _hidden(self, rows: int) -> Iterator[Message]:
-        """Say which of what was read a person does not see."""
+        """Yield notes on hidden rows and columns that were read."""
         if rows:
             yield (
                 skipped_rows_message("hidden", rows)
