@@ -67,6 +67,8 @@ WITHOUT = (
     "bundle/signature.py",
     "draft/control.py",
     "draft/dataset_yaml.py",
+    "draft/table_layout.py",
+    "draft/workbook_layout.py",
     "policy/diff",
     "reports",
     "cli",

@@ -42,7 +42,7 @@ class FilledRow(NamedTuple):
         for index, cell in enumerate(self.cells):
             if is_filled(cell) and not (index < len(headings) and is_filled(headings[index])):
                 raise EvidenceError(
-                    "something stands in column {column}, which has no heading",
+                    "column {column} has no heading, but is not empty",
                     hint="write the heading, or move what stands there into a column that has one",
                     locator=self.place,
                     column=letters(index + 1),
@@ -152,7 +152,7 @@ def _faults(
         yield error.at(error.locator or Locator(file.name, row, sheet=sheet.name))
     if rows and is_hidden:
         yield EvidenceError(
-            "the sheet '{name}' is hidden, though something stands in it",
+            "the sheet '{name}' is hidden, but not empty",
             hint="show it, and save the file; or delete it, if it is not needed",
             locator=Locator(file.name),
             name=sheet.name,
@@ -168,7 +168,7 @@ def _unseen(sheet: OpenSheet, row: FilledRow) -> EvidenceError | None:
     assert number is not None
     if number in sheet.facts.hidden_rows:
         return EvidenceError(
-            "the row is hidden, though something stands in it",
+            "the row is hidden, but not empty",
             hint="show all rows, also those that a filter hides, and save the file",
             locator=row.place,
         )
@@ -176,7 +176,7 @@ def _unseen(sheet: OpenSheet, row: FilledRow) -> EvidenceError | None:
     for index in filled:
         if sheet.facts.hides(index + 1):
             return EvidenceError(
-                "column {column} is hidden, though something stands in it",
+                "column {column} is hidden, but not empty",
                 hint="show all columns, and save the file",
                 locator=row.place,
                 column=letters(index + 1),

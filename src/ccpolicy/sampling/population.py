@@ -78,7 +78,8 @@ def records(
     table = read.records
     if table.count > len(table.rows):
         raise LimitError(
-            "the population of '{name}' has {count} records, of which {limit} can be drawn from",
+            "the population of '{name}' has {count} records, and a sample can be drawn from"
+            " {limit} at most",
             hint="draw from the subjects of a control that reads them, or keep the records of older"
             " periods in a dataset of their own",
             name=name,

@@ -128,7 +128,7 @@ def _check_headings(heading: FilledRow) -> None:
     for number, (name, text) in enumerate(zip(COLUMNS, found, strict=False), 1):
         if text not in HEADINGS[name]:
             raise ReportError(
-                "column {column} is headed '{found}', where '{name}' is expected",
+                "the heading of column {column} is '{found}', not '{name}'",
                 hint="leave the columns as they were drawn, and put your own to the right of them",
                 locator=heading.place,
                 column=letters(number),
