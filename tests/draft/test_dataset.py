@@ -54,6 +54,7 @@ def sheets(merged: str = "", **pages: list[list[Any]]) -> bytes:
 
 
 ROOMS, MONTHS = ["Room", "Checked on"], ["编号", "1月", "2月", "3月"]
+YEAR: dict[str, Any] = {"2026": [MONTHS, ["M1", "√", None, "-"], ["M2", "√", "×"]]}
 NEXT = datetime.date(2026, 3, 2)
 DAY, MOMENT = datetime.date(2026, 3, 1), datetime.datetime(2026, 3, 1, 9, 5)  # noqa: DTZ001
 RIGHT: dict[str, tuple[str, bytes, list[str]]] = {
@@ -295,7 +296,7 @@ ASKED: dict[str, tuple[str, bytes, list[str]]] = {
     ),
     "months across, of which only the month is said": (
         "xlsx",
-        sheets("", **{"2026": [MONTHS, ["M1", "√", None, "-"], ["M2", "√", "×"]]}),
+        sheets(**YEAR),
         [
             '  columns: [编号, "1月", "2月", "3月"]',
             '    FROM rows UNPIVOT (done FOR heading IN ("1月", "2月", "3月"))',
