@@ -38,20 +38,20 @@ year (GV-5). Made by `python tools/plan_coverage.py`; a test says when it is out
 
 [English](plan-coverage.md)
 
-对照内置预案的每一句要求：违反时哪些控制项会变化、[以几种方式证伪过](falsification.zh.md)，\
+对照内置预案的每一句要求：违反时由哪些控制项检出、有几个[证伪用例](falsification.zh.md)，\
 以及哪些事项记录无法证明、须由人员每年承诺（GV-5）。\
 本页由 `python tools/plan_coverage.py` 生成，过期由测试发现。
 
 {sums}
 
-| 条款 | 预案原文 | 控制项 | 证伪方式数 | 由人员承诺 |
+| 条款 | 预案原文 | 控制项 | 证伪用例数 | 由人员承诺 |
 |---|---|---|---|---|
 """,
 }
 SUMS = {
     "en": "{demands} demands, {controls} controls, {tried} falsifications, and {matters} matters"
     " left to people.",
-    "zh": "共 {demands} 句要求、{controls} 个控制项、{tried} 种违反方式；"
+    "zh": "共 {demands} 句要求、{controls} 个控制项、{tried} 个证伪用例；"
     "{matters} 个事项由人员承诺。",
 }
 COMPLETES = {
