@@ -48,6 +48,9 @@ from ccpolicy.time.zones import time_zone
 STREAMED = 200_000
 """Records from which `selected_records` is computed as it is read, and not kept in memory."""
 
+TOGETHER = 50
+"""Selections that one query reads: planning a union takes as long as the square of its branches."""
+
 
 class Evaluation:
     """One evaluation in one store."""
@@ -85,9 +88,13 @@ class Evaluation:
         streamed = records > STREAMED
         inputs = self._inputs()
         if streamed:
-            self.store.define(SELECTED_RECORDS.name, inputs.selected_records())
+            [query] = inputs.selected_records()
+            self.store.define(SELECTED_RECORDS.name, query)
         else:
-            self.store.create(SELECTED_RECORDS.name, inputs.selected_records())
+            first, *more = inputs.selected_records(TOGETHER)
+            self.store.create(SELECTED_RECORDS.name, first)
+            for query in more:
+                self.store.append(SELECTED_RECORDS.name, query)
         calendar = self._calendar(inputs)
         self._fill(inputs, calendar)
         for finding in find_faults(self.store, inputs, calendar, self.listed_problems or SHOWN):

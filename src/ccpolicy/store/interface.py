@@ -68,6 +68,14 @@ class Store(Protocol):
         """
         ...
 
+    def append(self, relation: str, query: str) -> None:
+        """Add a query's rows to a relation that was created.
+
+        Raises:
+            StoreError: the query cannot run, or a value is not of the column's type.
+        """
+        ...
+
     def fill(
         self, relation: str, types: Mapping[str, str], columns: Sequence[Sequence[object]]
     ) -> None:
