@@ -69,11 +69,9 @@ def assess(
     """
     with (
         tempfile.TemporaryDirectory(prefix="ccpolicy-") as folder,
-        open_store(Path(folder) / "spill") as store,
+        open_store(Path(folder) / "spill", memory=policy.settings.limits.memory) as store,
     ):
         scratch = Path(folder)
-        if memory := policy.settings.limits.memory:
-            store.run(f"SET memory_limit = '{memory}MiB'")
         columns = check_policy(policy, store)
         controls = [policy.controls[each] for each in question.controls]
         used = _used(policy, controls, columns)
@@ -129,7 +127,7 @@ def _refuse_expressions(policy: Policy) -> None:
     Raises:
         PolicyErrors: some of them cannot be computed.
     """
-    with open_store() as store:
+    with open_store(memory=policy.settings.limits.memory) as store:
         store.lock()
         if errors := list(failing_expressions(store, policy)):
             raise PolicyErrors(errors) from None

@@ -277,5 +277,5 @@ class CalendarTables:
                 yield name, first, until - 1, at, ends, *served, either
 
     def _end(self, day: int) -> int:
-        """Return the instant at which a day ends; of one after all days, at which the last does."""
+        """Return the instant at which a day ends; for a day after the table, the last day's end."""
         return self.calendar.starts(min(day, self.last) + 1)

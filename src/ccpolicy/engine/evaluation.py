@@ -15,7 +15,7 @@ from ccpolicy.engine.kind_spans import check_spans, kind_query, typed
 from ccpolicy.engine.lapses import LapseReader
 from ccpolicy.engine.outcome import Outcome
 from ccpolicy.engine.parameters import Terms, create_parameters
-from ccpolicy.engine.pauses import create_stopped_clocks, pause_query, stopping
+from ccpolicy.engine.pauses import create_stopped_clocks, pause_query, relations_that_stop_clocks
 from ccpolicy.engine.relations import (
     AFTER,
     BUSINESS,
@@ -124,7 +124,7 @@ class Evaluation:
             datasets=self.policy.datasets,
             plan=self.policy.plan,
             times=self.times,
-            latest_day=self.calendar.day_of(self.times.latest),
+            latest_day=self.calendar.day_of(self.times.latest_event),
             expression_sql=partial(expression_sql, self.store),
         )
 
@@ -191,11 +191,11 @@ class Evaluation:
             else:
                 relation.create(store, [])
         for relation, numbers in inputs.record_groups:
-            if inputs.filled.isdisjoint(numbers):
+            if inputs.filled_inputs.isdisjoint(numbers):
                 relation.create(store, [])
             else:
                 store.create(relation.name, inputs.input_records(relation, numbers, calendar))
-        if found := stopping(inputs):
+        if found := relations_that_stop_clocks(inputs):
             store.create(PAUSE.name, pause_query(found, self.times.as_of))
         else:
             PAUSE.create(store, [])

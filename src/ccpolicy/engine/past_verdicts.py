@@ -87,7 +87,7 @@ def _span(lapse: Lapse) -> Span:
     return starts, ends
 
 
-def history(
+def verdict_history(
     policy: Policy, question: ResolvedRequest, start: str | None, end: str | None
 ) -> History:
     """Assess every commit of a range that changed evidence, each as of its own time.

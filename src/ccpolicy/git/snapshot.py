@@ -172,7 +172,9 @@ class EvidenceCheckout:
 
     def _write(self, path: str, blob: Blob) -> None:
         if {"..", ".git", ""} & set(path.split("/")):
-            raise EvidenceError("the name leads elsewhere", locator=Locator(path))
+            raise EvidenceError(
+                "the name of the file leads out of the folder", locator=Locator(path)
+            )
         target = self._folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         if blob.is_link:
