@@ -160,7 +160,7 @@ class Evaluation:
             days = [each for each in found[:2] if each is not None]
             days += [self.calendar.day_of(each) for each in found[2:] if each is not None]
             control = inputs.first_revisions[number].control.id
-            firsts[control] = min(firsts[control], *days)
+            firsts[control] = min([firsts[control], *days])
         return {control: day - 2 for control, day in firsts.items()}
 
     def _fill(self, inputs: InputQueries, calendar: CalendarTables) -> None:
