@@ -6,6 +6,7 @@ import datetime
 import gzip
 import io
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ def sheet(*rows: list[Any], title: str = "", beside: bool = False) -> bytes:
     return content.getvalue()
 
 
-def sheets(merged: str = "", **pages: list[list[Any]]) -> bytes:
+def sheets(pages: Mapping[str, list[list[Any]]], merged: str = "") -> bytes:
     book = openpyxl.Workbook()
     assert book.active is not None
     book.remove(book.active)
@@ -54,9 +55,11 @@ def sheets(merged: str = "", **pages: list[list[Any]]) -> bytes:
 
 
 ROOMS, MONTHS = ["Room", "Checked on"], ["编号", "1月", "2月", "3月"]
-YEAR: dict[str, Any] = {"2026": [MONTHS, ["M1", "√", None, "-"], ["M2", "√", "×"]]}
 NEXT = datetime.date(2026, 3, 2)
 DAY, MOMENT = datetime.date(2026, 3, 1), datetime.datetime(2026, 3, 1, 9, 5)  # noqa: DTZ001
+SITE = [ROOMS, ["R1", DAY], ["R2", DAY]]
+LOG: list[Any] = ["Log"]
+NOTES: list[list[Any]] = [["Colour", "Meaning"], ["red", "bad"]]
 RIGHT: dict[str, tuple[str, bytes, list[str]]] = {
     "plain": (
         "csv",
@@ -163,12 +166,12 @@ RIGHT: dict[str, tuple[str, bytes, list[str]]] = {
     ),
     "a sheet for each site": (
         "xlsx",
-        sheets(Berlin=[ROOMS, ["R1", DAY]], Bonn=[ROOMS, ["R1", DAY], ["R2", DAY]], Empty=[]),
+        sheets({"Berlin": [ROOMS, ["R1", DAY]], "Bonn": SITE, "Empty": []}),
         ['sheet: "B*"', 'around: {sheet: {part: "(.*)"}}', "key: [room, sheet]"],
     ),
     "sheets of a merged title": (
         "xlsx",
-        sheets(A=[["Log"], ROOMS, ["1", DAY]], B=[["Log"], ROOMS, ["2", DAY]], merged="A1:B1"),
+        sheets({"A": [LOG, ROOMS, ["1", DAY]], "B": [LOG, ROOMS, ["2", DAY]]}, "A1:B1"),
         ["header: 2", 'sheet: "*"', "checked_on: {type: string, format: date}"],
     ),
     "workbook": (
@@ -286,17 +289,17 @@ ASKED: dict[str, tuple[str, bytes, list[str]]] = {
     ),
     "sheets of other headings": (
         "xlsx",
-        sheets(Notes=[["Colour", "Meaning"], ["red", "bad"]], Log=[ROOMS, ["1", DAY], ["2", DAY]]),
+        sheets({"Notes": NOTES, "Log": [ROOMS, ["1", DAY], ["2", DAY]]}),
         ["sheet: Log", "# ? Is the table on the sheet 'Log'? There are also: Notes"],
     ),
     "merged cells among the records": (
         "xlsx",
-        sheets(A=[ROOMS, ["1", DAY], [None, NEXT], ["2", DAY]], merged="A2:A3"),
+        sheets({"A": [ROOMS, ["1", DAY], [None, NEXT], ["2", DAY]]}, "A2:A3"),
         ["merged: fill", "# ? Merged cells are read as if each had the text."],
     ),
     "months across, of which only the month is said": (
         "xlsx",
-        sheets(**YEAR),
+        sheets({"2026": [MONTHS, ["M1", "√", None, "-"], ["M2", "√", "×"]]}),
         [
             '  columns: [编号, "1月", "2月", "3月"]',
             '    FROM rows UNPIVOT (done FOR heading IN ("1月", "2月", "3月"))',

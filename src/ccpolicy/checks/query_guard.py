@@ -24,7 +24,7 @@ from ccpolicy.checks.sql_writer import (
     plain_function,
 )
 from ccpolicy.errors import Locator, Message
-from ccpolicy.store import Store
+from ccpolicy.store import VettingStore
 
 FUNCTIONS = frozenset(
     [
@@ -115,7 +115,7 @@ _vetted: dict[tuple[str, frozenset[str]], str | SqlRefusal] = {}
 """What was vetted before, by the query and what it may read."""
 
 
-def vet_queries(store: Store, kinds: Sequence[Kind]) -> dict[str, str | SqlRefusal]:
+def vet_queries(store: VettingStore, kinds: Sequence[Kind]) -> dict[str, str | SqlRefusal]:
     """Return the SQL that runs for each kind by its name, or why there is none."""
     new = [each for each in kinds if (each.query, each.readable_relations) not in _vetted]
     short = [each for each in new if len(each.query) <= MOST_CHARACTERS]
@@ -125,7 +125,7 @@ def vet_queries(store: Store, kinds: Sequence[Kind]) -> dict[str, str | SqlRefus
     return {each.name: _vetted.get((each.query, each.readable_relations), limit) for each in kinds}
 
 
-def query_sql(store: Store, kind: Kind) -> str:
+def query_sql(store: VettingStore, kind: Kind) -> str:
     """Return the SQL that runs for a kind's query.
 
     Raises:
@@ -137,7 +137,7 @@ def query_sql(store: Store, kind: Kind) -> str:
     return vetted
 
 
-def vet_query(store: Store, query: str, readable: _Scope, rules: Rules) -> str:
+def vet_query(store: VettingStore, query: str, readable: _Scope, rules: Rules) -> str:
     """Return the SQL that runs for one query, given the relations that it may read.
 
     Raises:
@@ -157,7 +157,7 @@ def vet_query(store: Store, query: str, readable: _Scope, rules: Rules) -> str:
     return text
 
 
-def _vet_new(store: Store, kinds: Sequence[Kind]) -> None:
+def _vet_new(store: VettingStore, kinds: Sequence[Kind]) -> None:
     renamed = []
     for kind, tree in zip(kinds, store.parse([each.query for each in kinds]), strict=True):
         # These two are the same for every kind.

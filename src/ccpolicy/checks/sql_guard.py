@@ -16,7 +16,7 @@ from ccpolicy.checks.refusal import SqlError, SqlRefusal
 from ccpolicy.checks.sql_tree import all_nodes, children, is_deeper_than, planned_node_count
 from ccpolicy.checks.sql_writer import write_expression
 from ccpolicy.errors import Message
-from ccpolicy.store import Store
+from ccpolicy.store import VettingStore
 
 MOST_CHARACTERS = 10_000
 """Of one expression."""
@@ -72,7 +72,9 @@ _vetted: dict[str, Expression | SqlRefusal] = {}
 """What was vetted before: an expression is the same wherever it runs."""
 
 
-def vet_expressions(store: Store, expressions: Sequence[str]) -> list[Expression | SqlRefusal]:
+def vet_expressions(
+    store: VettingStore, expressions: Sequence[str]
+) -> list[Expression | SqlRefusal]:
     """Let through what is one plain expression over columns, and say why not for the rest."""
     new = [text for text in dict.fromkeys(expressions) if text not in _vetted]
     parsed = [text for text in new if len(text) <= MOST_CHARACTERS]
@@ -82,7 +84,7 @@ def vet_expressions(store: Store, expressions: Sequence[str]) -> list[Expression
     return [_vetted.get(text, SqlRefusal(limit)) for text in expressions]
 
 
-def expression_sql(store: Store, text: str) -> str:
+def expression_sql(store: VettingStore, text: str) -> str:
     """Return the SQL that runs for an expression of a policy, in brackets.
 
     Raises:

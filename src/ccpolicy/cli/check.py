@@ -63,6 +63,7 @@ _INDENT = 12
     help="Refuse a history that does not descend from this commit.",
 )
 @request.known_at
+@request.engine
 @request.subjects
 @options.option(
     "--baseline",

@@ -6,12 +6,11 @@ import datetime
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ccpolicy.draft.contract_names import is_usual
 from ccpolicy.draft.question import Question, doubt
-from ccpolicy.errors import Message
 from ccpolicy.evidence.reading_hints import formats_of
 from ccpolicy.policy.decoding import letters
 
@@ -208,10 +207,10 @@ def _ask_above(layout: TableLayout, above: Sequence[NumberedRow]) -> None:
     texts = [each for each in layout.above.values() if not each.startswith("#")]
     if not texts:
         return
-    message = Message.of("Above the table stands: {texts}", texts=" | ".join(texts)[:120])
+    said = doubt("Above the table stands: {texts}", texts=" | ".join(texts)[:120])
     dated = next((name for name, text in layout.above.items() if _may_be_dated(text)), None)
     if dated is None:
-        layout.questions.append(Question(message, is_note=True))
+        layout.questions.append(replace(said, is_note=True))
     else:
         layout.questions.append(
             doubt(

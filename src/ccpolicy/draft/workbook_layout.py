@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ccpolicy.draft.probe import probe_file
-from ccpolicy.draft.question import Question, doubt
+from ccpolicy.draft.question import doubt
 from ccpolicy.draft.table_layout import NumberedRow, TableLayout, table_layout
-from ccpolicy.errors import EvidenceError, Locator, Message
+from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.readers.interface import SourceFile
 from ccpolicy.evidence.readers.sheet_choice import chosen_sheets, open_sheet
 from ccpolicy.files.limits import Limits
@@ -127,12 +127,12 @@ def _name_sheets(table: TableLayout, chosen: Sequence[str], names: Sequence[str]
     )
     table.keys[SHEET] = pattern or list(chosen)
     table.keys["around"] = {SHEET: {"part": "(.*)"}}
-    said = Message.of(
+    said = doubt(
         "The sheets of the same headings are read together, and 'sheet' is the name of each:"
         " {names}",
         names=", ".join(chosen),
     )
-    table.questions.append(Question(said, is_note=True))
+    table.questions.append(replace(said, is_note=True))
     if pattern is None:
         table.questions.append(doubt("No pattern fits just these sheets. Will there be others?"))
 

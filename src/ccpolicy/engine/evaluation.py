@@ -38,10 +38,11 @@ from ccpolicy.engine.relations import (
     SUBJECT_HAPPENING,
     SUBJECT_RECORDS,
     WAIVED_SUBJECT,
+    parameters,
 )
 from ccpolicy.evidence import Table
 from ccpolicy.policy import Control, Policy
-from ccpolicy.store import Store
+from ccpolicy.store import EngineStore, Store, VettingStore
 from ccpolicy.time.calendar import Calendar
 from ccpolicy.time.zones import time_zone
 
@@ -53,23 +54,30 @@ TOGETHER = 50
 
 
 class Evaluation:
-    """One evaluation in one store."""
+    """One evaluation; records are selected where they were read, and judged by the engine."""
 
     def __init__(
         self,
-        store: Store,
+        reading: VettingStore,
         policy: Policy,
         controls: Iterable[Control],
         tables: Mapping[str, Table],
         times: EvaluationTimes,
         listed_problems: int | None = None,
+        engine: EngineStore | None = None,
     ) -> None:
-        """Take what is judged; `listed_problems` of each kind are listed, or by default a few."""
+        """Take what is judged; `listed_problems` of each kind are listed, or by default a few.
+
+        `reading` has read the evidence, and judges it unless there is another `engine`.
+        """
         self.listed_problems = listed_problems
-        self.store, self.policy, self.tables, self.times = store, policy, tables, times
+        self.reading, self.engine = reading, engine
+        self.store: Store = engine or reading
+        """Where the relations are from `selected_records` on."""
+        self.policy, self.tables, self.times = policy, tables, times
         self.calendar = Calendar(time_zone(policy.plan.zone))
         self.revisions = list(control_revisions(policy, controls, times.horizon))
-        self.reader = LapseReader(store, self.revisions, times)
+        self.reader = LapseReader(self.store, self.revisions, times)
         self.controls_of: Mapping[str, set[str]] = {}
         """Name of a duration or a schedule → the controls that have it."""
         self.span_queries: dict[str, str] = {}
@@ -87,21 +95,18 @@ class Evaluation:
             return outcomes
         streamed = records > STREAMED
         inputs = self._inputs()
-        if streamed:
-            [query] = inputs.selected_records()
-            self.store.define(SELECTED_RECORDS.name, query)
-        else:
-            first, *more = inputs.selected_records(TOGETHER)
-            self.store.create(SELECTED_RECORDS.name, first)
-            for query in more:
-                self.store.append(SELECTED_RECORDS.name, query)
+        self._select(inputs, streamed=streamed)
         calendar = self._calendar(inputs)
         self._fill(inputs, calendar)
-        for finding in find_faults(self.store, inputs, calendar, self.listed_problems or SHOWN):
+        shown = self.listed_problems or SHOWN
+        for finding in find_faults(self.reading, self.store, inputs, calendar, shown):
             outcomes[finding.control].findings.append(finding)
         if streamed:
             # The records are in the inputs now; their memory is better used for the spans.
-            self.store.drop(SELECTED_RECORDS.name, *self._evidence())
+            self.store.drop(SELECTED_RECORDS.name)
+            self.reading.drop(SELECTED_RECORDS.name, *self._evidence())
+        if self.engine:
+            self._resolve(inputs)
         if calendar.unknown_years:
             self._earliest_gaps(inputs, calendar)
         self._spans(inputs)
@@ -116,6 +121,22 @@ class Evaluation:
         self.reader.read()
         return outcomes
 
+    def _select(self, inputs: InputQueries, *, streamed: bool) -> None:
+        """Put the selected records side by side, and hand them over to another engine."""
+        if streamed:
+            [query] = inputs.selected_records()
+            self.reading.define(SELECTED_RECORDS.name, query)
+        else:
+            first, *more = inputs.selected_records(TOGETHER)
+            self.reading.create(SELECTED_RECORDS.name, first)
+            for query in more:
+                self.reading.append(SELECTED_RECORDS.name, query)
+        if self.engine:
+            columns = SELECTED_RECORDS.columns
+            self.engine.load(
+                SELECTED_RECORDS.name, columns, self.reading.lines(SELECTED_RECORDS.name, columns)
+            )
+
     def _inputs(self) -> InputQueries:
         """Return what writes the inputs, within the instants that are judged."""
         return InputQueries(
@@ -125,7 +146,7 @@ class Evaluation:
             plan=self.policy.plan,
             times=self.times,
             latest_day=self.calendar.day_of(self.times.latest_event),
-            expression_sql=partial(expression_sql, self.store),
+            expression_sql=partial(expression_sql, self.reading),
         )
 
     def _calendar(self, inputs: InputQueries) -> CalendarTables:
@@ -200,11 +221,27 @@ class Evaluation:
         else:
             PAUSE.create(store, [])
 
+    def _resolve(self, inputs: InputQueries) -> None:
+        """Have the store that vetted the check kinds resolve every name in them, over no rows.
+
+        So another engine is given nothing that would mean something there alone.
+        """
+        self._write_kinds(inputs)
+        read = [AFTER, BUSINESS, OPEN_TIME, PERIOD, PAUSE, SUBJECT_DUTY, SUBJECT_HAPPENING]
+        read += [*map(parameters, inputs.kinds), *(each for each, _ in inputs.record_groups)]
+        for each in read:
+            self.reading.define(each.name, each.no_rows())
+        for query in self.span_queries.values():
+            self.reading.describe(typed(query))
+
+    def _write_kinds(self, inputs: InputQueries) -> None:
+        self.span_queries = {
+            kind.name: kind_query(self.reading, inputs, kind) for kind in inputs.kinds
+        }
+
     def _spans(self, inputs: InputQueries) -> None:
         """Run the check kinds."""
-        self.span_queries = {
-            kind.name: kind_query(self.store, inputs, kind) for kind in inputs.kinds
-        }
+        self._write_kinds(inputs)
         spans = "\nUNION ALL\n".join(map(typed, self.span_queries.values()))
         self.store.create(SPANS.name, spans)
         by_number = self.reader.by_number

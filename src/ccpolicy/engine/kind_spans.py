@@ -16,7 +16,7 @@ from ccpolicy.engine.relations import (
     parameters,
 )
 from ccpolicy.errors import Locator, PolicyError
-from ccpolicy.store import Store
+from ccpolicy.store import Store, VettingStore
 from ccpolicy.store.sql import identifier, literal
 
 RETURNED = ("control", "part", "subject", "starts", "ends", "locator")
@@ -27,7 +27,7 @@ _HIDDEN = ("input", "selection")
 """Columns that a check kind's query does not see."""
 
 
-def kind_query(store: Store, inputs: InputQueries, kind: Kind) -> str:
+def kind_query(reading: VettingStore, inputs: InputQueries, kind: Kind) -> str:
     """Put a kind's query over its own inputs, each under the name that the vetted query gives it.
 
     Raises:
@@ -47,7 +47,7 @@ def kind_query(store: Store, inputs: InputQueries, kind: Kind) -> str:
     return (
         f"SELECT {number} AS kind, control, CAST(part AS VARCHAR) AS part, subject, starts, ends,"
         f" locator FROM (WITH {', '.join(given)}"
-        f" SELECT * FROM (\n{query_sql(store, kind)}\n) query) returned"
+        f" SELECT * FROM (\n{query_sql(reading, kind)}\n) query) returned"
     )
 
 

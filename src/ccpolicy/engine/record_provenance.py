@@ -41,11 +41,11 @@ def find_recorded(
         for key in _keys(content, policy.datasets):
             wanted[table].setdefault(key, {})[places.place(locator)] = None
     rows = [(table, *key) for table, keys in wanted.items() for key in keys]
-    CITED_RECORD.create(evaluation.store, rows)
+    CITED_RECORD.create(evaluation.reading, rows)
     recorded = [
         each
         for table, filled in sorted(found.tables.items())
-        for each in _read(table, filled, wanted[table], evaluation.store, places)
+        for each in _read(table, filled, wanted[table], evaluation.reading, places)
     ]
     recorded.sort(key=lambda each: each.place)
     return recorded

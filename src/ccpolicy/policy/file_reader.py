@@ -10,16 +10,16 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from ccpolicy.checks.kinds import EXAMPLES, Kind, load_kinds
+from ccpolicy.checks.shipped_kinds import shipped_kinds
 from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.files.model_errors import explain
-from ccpolicy.files.policy_files import FolderFiles, PolicyFiles, read_source
+from ccpolicy.files.policy_files import PolicyFiles, read_source
 from ccpolicy.files.yaml_document import YamlDocument
 from ccpolicy.policy.base_model import PolicyModel
 from ccpolicy.policy.dataset import Dataset
 from ccpolicy.policy.git_datasets import FROM_GIT, dataset_from_git
 from ccpolicy.policy.models import Control, Plan
 from ccpolicy.policy.settings import FILE, Settings
-from ccpolicy.shipped import shipped_folder
 from ccpolicy.texts import TAG
 
 M = TypeVar("M", bound=PolicyModel)
@@ -217,7 +217,7 @@ class PolicyFileReader:
         A revision is judged by its own kinds, even where the built-in ones have moved on.
         """
         try:
-            built_in = load_kinds(FolderFiles(shipped_folder().resolve()), "checks")
+            built_in = shipped_kinds()
             own = load_kinds(self.tree, self.settings.checks)
             for name in built_in.keys() & own.keys() if not may_redefine else ():
                 if built_in[name].sql != own[name].sql:
