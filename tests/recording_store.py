@@ -31,6 +31,10 @@ class RecordingStore:
         self.store.define(relation, query)
         self._describe(relation)
 
+    def append(self, relation: str, query: str) -> None:
+        self.queries.append(query)
+        self.store.append(relation, query)
+
     def fill(
         self, relation: str, types: Mapping[str, str], columns: Sequence[Sequence[object]]
     ) -> None:

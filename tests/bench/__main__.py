@@ -12,6 +12,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.controls import measure_controls
+from bench.history import measure_history
 from bench.provenance import Provenance, measure_edited, measure_growing
 from bench.reports import measure_reports
 from bench.scale import Scale, measure
@@ -19,6 +21,8 @@ from bench.start import measure_start
 
 SIZES = (1_000_000, 10_000_000)
 START_RUNS = 15
+FEW_CONTROLS, MANY_CONTROLS = 300, 1_000
+COMMITS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ class Ratio:
 def main(arguments: list[str]) -> int:
     """Print the table; 1 if a goal is missed."""
     sizes = [int(float(argument)) for argument in arguments] or list(SIZES)
-    ratios = start() + reports() + provenance() + growth(sizes)
+    ratios = start() + reports() + controls() + history() + provenance() + growth(sizes)
     print(f"\n{'':<52} {'ratio':>6} {'goal':>6}")
     for ratio in ratios:
         goal = "" if ratio.goal is None else f"{ratio.goal:.1f}"
@@ -56,6 +60,27 @@ def start() -> list[Ratio]:
         Ratio("shipped plan / imports, wall", ours.wall / least.wall, 1.8),
         Ratio("shipped plan / imports, processor time", ours.cpu / least.cpu),
     ]
+
+
+def controls() -> list[Ratio]:
+    """Measure a policy of many controls, and how the time grows with them."""
+    with tempfile.TemporaryDirectory(prefix="ccpolicy-bench-") as folder:
+        used = measure_controls(Path(folder), (FEW_CONTROLS, MANY_CONTROLS))
+    few, many = used[str(FEW_CONTROLS)], used[str(MANY_CONTROLS)]
+    exponent = math.log(many.cpu / few.cpu, MANY_CONTROLS / FEW_CONTROLS)
+    return [
+        Ratio(f"{MANY_CONTROLS:,} controls / imports, CPU", many.cpu / used["imports"].cpu, 12.0),
+        Ratio(f"{FEW_CONTROLS} to {MANY_CONTROLS:,} controls, growth exponent", exponent, 1.05),
+    ]
+
+
+def history() -> list[Ratio]:
+    """Measure `history` over many commits, for each of them against a check."""
+    with tempfile.TemporaryDirectory(prefix="ccpolicy-bench-") as folder:
+        used = measure_history(Path(folder) / "centre", COMMITS)
+    print(f"history of {COMMITS} commits: {used['history'].wall:.1f} s")
+    value = used["history"].wall / COMMITS / used["check"].wall
+    return [Ratio(f"history, a commit of {COMMITS} / check, wall", value)]
 
 
 def provenance() -> list[Ratio]:

@@ -56,14 +56,14 @@ _YAML = """\
 
 def growing(records: int, commits: int) -> Iterator[bytes]:
     """Yield a history in which every commit adds records at the end of a file."""
-    yield _commit(_BEGIN, FILES)
+    yield commit_stream(_BEGIN, FILES)
     held: dict[str, list[str]] = {}
     for number in range(commits):
         at = _BEGIN + datetime.timedelta(hours=3 * (number + 1))
         name = _file(number, commits)
         rows = held.setdefault(name, [])
         rows += _rows(number, at, records // commits)
-        yield _commit(at, {name: "".join([HEADER, *rows])})
+        yield commit_stream(at, {name: "".join([HEADER, *rows])})
 
 
 @dataclass
@@ -83,7 +83,7 @@ class Edited:
             f"policy/datasets/{name}.yaml": _SMALL.format(name=name, format=form)
             for name, form in (("incidents", "json"), ("drills", "yaml"))
         }
-        yield _commit(_BEGIN, FILES | papers)
+        yield commit_stream(_BEGIN, FILES | papers)
         held: dict[str, list[str]] = {}
         for number in range(0, self.commits, 4):
             at = _BEGIN + datetime.timedelta(hours=3 * (number + 1))
@@ -92,17 +92,17 @@ class Edited:
             middle = len(rows) // 2
             rows[middle : middle + number % 3] = _rows(number, at, 40)
             rows[-1] = rows[-1].replace("all fine", f"seen {number}")
-            yield _commit(at, {name: "".join([HEADER, *rows])})
+            yield commit_stream(at, {name: "".join([HEADER, *rows])})
             yield b"reset refs/heads/beside\nfrom refs/heads/main\n\n"
             beside = {f"evidence/incidents/{number:05}.json": _paper(_JSON, number, at, "open")}
-            yield _commit(at, beside, "beside")
+            yield commit_stream(at, beside, "beside")
             drill = {f"evidence/drills/{number:05}.yaml": _paper(_YAML, number, at)}
             earlier = number // 8 * 4
             if earlier < number:
                 closed = _paper(_JSON, earlier, at, f"seen {number}")
                 drill[f"evidence/incidents/{earlier:05}.json"] = closed
-            yield _commit(at, drill)
-            yield _commit(at, beside, merged="beside")
+            yield commit_stream(at, drill)
+            yield commit_stream(at, beside, merged="beside")
             self.records += 5
         self.records += sum(map(len, held.values()))
 
@@ -122,9 +122,10 @@ def _paper(form: str, number: int, at: datetime.datetime, note: str = "") -> str
     return form.format(id=f"{number:05}", at=at.isoformat(), note=note)
 
 
-def _commit(
+def commit_stream(
     at: datetime.datetime, files: Mapping[str, str], branch: str = "main", merged: str = ""
 ) -> bytes:
+    """Write a commit that adds or replaces files, as `git fast-import` reads it."""
     who = f"facilities <facilities@centre.example> {int(at.timestamp())} +0000"
     parts = [f"commit refs/heads/{branch}\ncommitter {who}\ndata 1\nx\n".encode()]
     if merged:

@@ -12,7 +12,8 @@ import pytest
 from xlsxwriter import Workbook
 
 import ccpolicy
-from ccpolicy.evidence import column_cache
+from ccpolicy.engine import evaluation
+from ccpolicy.evidence import column_cache, load
 from ccpolicy.evidence.dataset_load import DatasetLoad
 from ccpolicy.evidence.models import GitRecords
 from ccpolicy.evidence.readers.interface import Scan
@@ -125,6 +126,42 @@ def test_what_was_kept_gives_the_same_bytes(cache: Cache, form: str) -> None:
     assert cache.check() == (expected, 0)
     assert cache.check() == (expected, 1)
     assert '"passed":true' in expected
+
+
+def test_many_small_files_are_read_each_time(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looking for so many entries takes longer."""
+    monkeypatch.setattr(column_cache, "LEAST", 2000)
+    header, *rows = (",".join(row) + "\n" for row in ROWS)
+    for number in range(9):
+        more = [rows[0].replace("09:00", f"0{number}:0{minute}") for minute in range(10)]
+        path = cache.centre / f"evidence/inspections/{number}.csv"
+        path.write_text("".join([header, *more]))
+    expected = cache.plain()
+    assert cache.check() == (expected, 0)
+    assert cache.check() == (expected, 9)
+    for path in (cache.centre / "evidence/inspections").glob("*.csv"):
+        header, *rows = path.read_text().splitlines(keepends=True)
+        for number, row in enumerate(rows):
+            path.with_name(f"{path.stem}-{number}.csv").write_text(header + row)
+        path.unlink()
+    expected = cache.plain()
+    assert cache.check() == (expected, 0)
+    assert cache.check() == (expected, 0)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_what_is_kept_is_the_same_on_one_thread_and_on_many(
+    cache: Cache, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inspections(cache, form)
+    one = cache.plain()
+    monkeypatch.setattr(load, "LARGE", 0)
+    assert cache.plain() == one
+    assert cache.check() == (one, 0)
+    monkeypatch.setattr(evaluation, "STREAMED", -1)
+    assert cache.check() == (one, 1)
+    monkeypatch.setattr(load, "LARGE", 64 << 20)
+    assert cache.check() == (one, 1)
 
 
 @pytest.mark.parametrize("form", FORMATS)

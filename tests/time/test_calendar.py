@@ -70,6 +70,25 @@ def tables(zone: str, durations: list[str], periods: list[str]) -> DuckDB:
 
 
 @pytest.mark.parametrize("zone", ZONES)
+def test_a_duration_that_is_counted_from_a_later_day(zone: str) -> None:
+    durations = {
+        "1 month": (parse_duration("1 month"), None),
+        "3 business days": (parse_duration("3 business days"), office(zone)),
+        "elsewhere": (parse_duration("3 business days"), office("Asia/Tokyo")),
+    }
+    first, last = FIRST.toordinal() - EPOCH, LAST.toordinal() - EPOCH
+    later = last - 60
+    whole, part = open_store(), open_store()
+    for store, first_days in ((whole, {}), (part, dict.fromkeys(durations, later))):
+        tables = CalendarTables(Calendar(ZoneInfo(zone)), first, last, 0, first_days)
+        tables.create(store, durations, {})
+    for table in ("after", "business"):
+        rows = f"SELECT * FROM {table} WHERE day >= {later} ORDER BY ALL"
+        assert part.ask(f"SELECT * FROM {table} ORDER BY ALL") == whole.ask(rows)
+        assert len(part.ask(rows)) > 60
+
+
+@pytest.mark.parametrize("zone", ZONES)
 def test_days_begin_at_their_first_instant(zone: str) -> None:
     rows = tables(zone, [], []).ask("SELECT day, starts, ends FROM calendar")
     assert len(rows) == (LAST - FIRST).days + 1

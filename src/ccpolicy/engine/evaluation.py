@@ -49,6 +49,9 @@ from ccpolicy.time.zones import time_zone
 STREAMED = 200_000
 """Records from which `selected_records` is computed as it is read, and not kept in memory."""
 
+TOGETHER = 50
+"""Selections that one query reads: planning a union takes as long as the square of its branches."""
+
 
 class Evaluation:
     """One evaluation; records are selected where they were read, and judged by the engine."""
@@ -121,9 +124,13 @@ class Evaluation:
     def _select(self, inputs: InputQueries, *, streamed: bool) -> None:
         """Put the selected records side by side, and hand them over to another engine."""
         if streamed:
-            self.reading.define(SELECTED_RECORDS.name, inputs.selected_records())
+            [query] = inputs.selected_records()
+            self.reading.define(SELECTED_RECORDS.name, query)
         else:
-            self.reading.create(SELECTED_RECORDS.name, inputs.selected_records())
+            first, *more = inputs.selected_records(TOGETHER)
+            self.reading.create(SELECTED_RECORDS.name, first)
+            for query in more:
+                self.reading.append(SELECTED_RECORDS.name, query)
         if self.engine:
             columns = SELECTED_RECORDS.columns
             self.engine.load(
@@ -174,7 +181,7 @@ class Evaluation:
             days = [each for each in found[:2] if each is not None]
             days += [self.calendar.day_of(each) for each in found[2:] if each is not None]
             control = inputs.first_revisions[number].control.id
-            firsts[control] = min(firsts[control], *days)
+            firsts[control] = min([firsts[control], *days])
         return {control: day - 2 for control, day in firsts.items()}
 
     def _fill(self, inputs: InputQueries, calendar: CalendarTables) -> None:

@@ -78,8 +78,8 @@ class InputQueries:
                     found.append(InputSelection(len(found), revision, name, spec, selection))
         return found
 
-    def selected_records(self) -> str:
-        """Write the query of all selections side by side."""
+    def selected_records(self, together: int | None = None) -> list[str]:
+        """Write queries of all selections side by side: one, or each of so many selections."""
         classed = {each.control_number for each in self.revisions if each.has_classes}
         branches = [
             self.selection_sql.records(
@@ -100,7 +100,11 @@ class InputQueries:
                     f" {revision.first_instant}, NULL, NULL, NULL, NULL, {nothing}, NULL, true,"
                     " NULL"
                 )
-        return "\nUNION ALL ".join([SELECTED_RECORDS.no_rows(), *branches])
+        together = together or len(branches)
+        return [
+            "\nUNION ALL ".join([SELECTED_RECORDS.no_rows(), *branches[at : at + together]])
+            for at in range(0, len(branches), together)
+        ]
 
     def required_items(self) -> str:
         """Write the query of the items of every control."""

@@ -31,6 +31,8 @@ from ccpolicy.time.zone_shifts import spans
 
 LEAST = 256 << 10
 """Bytes of a dataset from which its columns are kept; fewer are read as quickly."""
+_PIECES = 8
+"""Files that so many bytes may be spread over: an entry costs as much as reading a small file."""
 _NUMBER = "record number"
 """Column of an entry that no contract can name: see `Record.number`."""
 _READS_WITH = ("python-calamine", "google-re2", "jsonschema-rs")
@@ -135,7 +137,7 @@ def _may_be_kept(load: DatasetLoad) -> bool:
     """Whether the columns of a dataset are worth keeping, and are all that reading it yields."""
     size = sum(source.file.fingerprint.size for source in load.files.values())
     is_whole = len(load.plans) == 1 and not load.dataset.reshape
-    return is_whole and size >= LEAST
+    return is_whole and size >= LEAST * max(1, len(load.files) / _PIECES)
 
 
 def _is_sound(load: DatasetLoad) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from ccpolicy.checks.kinds import Kind
@@ -111,8 +112,13 @@ class Policy:
         since its errors would be reported nowhere else.
         """
         own = self._reached(tables, _looked_up)
-        elsewhere = {*self._reached(self._selected(), _looked_up)}
-        return own + [each for each in self.datasets_behind(own) if each not in elsewhere]
+        behind = self.datasets_behind(own)
+        return own + [each for each in behind if each not in self._judged_by_any]
+
+    @cached_property
+    def _judged_by_any(self) -> frozenset[str]:
+        """The datasets that some control selects from, or looks values up in."""
+        return frozenset(self._reached(self._selected(), _looked_up))
 
     def _selected(self) -> Iterator[str]:
         for control in self.controls.values():

@@ -59,6 +59,10 @@ class DuckDB:
         """See `Store.define`."""
         self.run(f"CREATE VIEW {identifier(relation)} AS {query}")
 
+    def append(self, relation: str, query: str) -> None:
+        """See `VettingStore.append`."""
+        self.run(f"INSERT INTO {identifier(relation)} {query}")
+
     def fill(
         self, relation: str, types: Mapping[str, str], columns: Sequence[Sequence[object]]
     ) -> None:

@@ -116,6 +116,14 @@ class EngineStore(Store, Protocol):
 class VettingStore(Store, Protocol):
     """The store that reads evidence: its parser vets the SQL of a policy, and it can be locked."""
 
+    def append(self, relation: str, query: str) -> None:
+        """Add a query's rows to a relation that was created.
+
+        Raises:
+            StoreError: the query cannot run, or a value is not of the column's type.
+        """
+        ...
+
     def lines(self, relation: str, types: Mapping[str, str]) -> Iterator[str]:
         r"""Yield the rows of a relation as text, in pieces that end with a line.
 

@@ -1,0 +1,59 @@
+"""What judging every commit of a history takes, against judging the last one."""
+
+from __future__ import annotations
+
+import datetime
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench.centre import make
+from bench.filed import commit_stream
+from bench.measure import Usage, median, run
+
+RECORDS = 5_000
+RUNS = 3
+INSPECTIONS = "evidence/inspections/inspections.csv"
+
+
+def measure_history(folder: Path, commits: int) -> dict[str, Usage]:
+    """Measure `history`, without what it kept, and a check of what is checked out."""
+    make(folder, RECORDS)
+    (folder / "ccpolicy.toml").write_text("", "utf-8")  # each commit at its own moment
+    git = ["git", "-C", str(folder)]
+    subprocess.run([*git, "init", "--quiet", "--initial-branch=main"], check=True)
+    stream = b"".join(_commits(folder, commits))
+    subprocess.run([*git, "fast-import", "--quiet"], input=stream, check=True)
+    (folder / INSPECTIONS).unlink()
+    subprocess.run([*git, "reset", "--quiet", "--hard", "main"], check=True)
+    subprocess.run([*git, "gc", "--quiet"], check=True)
+    used: dict[str, list[Usage]] = {"history": [], "check": []}
+    for _ in range(RUNS):
+        shutil.rmtree(folder / ".git/ccpolicy", ignore_errors=True)
+        for command, found in used.items():
+            found.append(
+                run([sys.executable, "-m", "ccpolicy", command, "--no-cache", str(folder)])
+            )
+    return {name: median(found) for name, found in used.items()}
+
+
+def _commits(folder: Path, commits: int) -> Iterator[bytes]:
+    """Yield commits that each add inspections to the file of their month."""
+    files = {
+        path.relative_to(folder).as_posix(): path.read_text("utf-8")
+        for path in folder.rglob("*")
+        if path.is_file() and ".git" not in path.parts
+    }
+    header, *rows = files.pop(INSPECTIONS).splitlines(keepends=True)
+    held: dict[str, list[str]] = {}
+    each = -(-len(rows) // commits)
+    for first in range(0, len(rows), each):
+        more = rows[first : first + each]
+        at = datetime.datetime.fromisoformat(more[-1].split(",")[2])
+        name = f"evidence/inspections/{at:%Y-%m}.csv"
+        held.setdefault(name, []).extend(more)
+        files[name] = "".join([header, *held[name]])
+        yield commit_stream(at + datetime.timedelta(hours=1), files)
+        files = {}
