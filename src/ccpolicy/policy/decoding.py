@@ -89,6 +89,8 @@ def is_any(step: str) -> bool:
     return step == "*" or members_of(step) is not None
 
 
+MergedCells = Literal["first", "fill"]
+"""Which cells have the text of merged cells: the first, or all of them."""
 RowNumber = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
@@ -139,7 +141,7 @@ class Decoding(BaseModel):
     """Pattern of the first text of the row with which the table ends. Each file must have one."""
     hidden: Literal["read", "skip", "refuse"] = "read"
     """What becomes of hidden rows of a sheet; those that are read or skipped are counted."""
-    merged: Literal["first", "fill"] | None = None
+    merged: MergedCells | None = None
     """Which cells have the text of merged cells: the first, or all of them."""
     records: str = ""
     """JSON Pointer to the list of records in a document; empty when the document is the list. `*`

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 from xml.parsers import expat
 
 from ccpolicy.evidence.readers.interface import FileContent
@@ -18,7 +18,7 @@ from ccpolicy.evidence.readers.workbook_limits import (
     too_many_cells,
     unpack_workbook,
 )
-from ccpolicy.policy.decoding import letters
+from ccpolicy.policy.decoding import MergedCells, letters
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
@@ -126,9 +126,7 @@ def _defined_names(file: FileContent, parts: Mapping[str, bytes]) -> dict[str, s
     return found
 
 
-def settle_merged(
-    file: FileContent, sheet: OpenSheet, how: Literal["fill", "first"] | None
-) -> None:
+def settle_merged(file: FileContent, sheet: OpenSheet, how: MergedCells | None) -> None:
     """Fill the merged cells of a sheet, or keep the first of them; else note where they are.
 
     Raises:
