@@ -77,6 +77,14 @@ def test_one_that_changes_nothing_fails(falsified: Path, run: Run) -> None:
     assert "no new lapse: the control did not turn" in result.stdout
 
 
+def test_another_name_for_a_subject_shows_nothing(falsified: Path, run: Run) -> None:
+    edit = "change: {dataset: %s, where: \"asset_id = 'PBX-2'\", set: {asset_id: PBX-9}}"
+    change(falsified, FILE, EDIT, f"{edit % 'assets'}\n          - {edit % 'inspections'}")
+    result = run("test", falsified, "--falsify")
+    assert result.exit_code == 1
+    assert "no new lapse: the control did not turn" in result.stdout
+
+
 @pytest.mark.parametrize(
     ("old", "new", "code"),
     [

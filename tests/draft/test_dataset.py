@@ -15,14 +15,14 @@ import pytest
 
 from ccpolicy.draft.contract_names import name_of
 from ccpolicy.draft.dataset import draft_dataset
-from ccpolicy.draft.drafted import Surroundings
+from ccpolicy.draft.drafted import DraftContext
 from ccpolicy.errors import CcpolicyError
 from cli.conftest import Run
 from evidence.conftest import legacy_workbook
 from message_text import coded
 from small_centre import lay
 
-AROUND = Surroundings(None, ("en",), "Asia/Shanghai")
+AROUND = DraftContext(None, ("en",), "Asia/Shanghai")
 
 
 def sheet(*rows: list[Any], title: str = "", beside: bool = False) -> bytes:

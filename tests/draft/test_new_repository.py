@@ -186,7 +186,7 @@ def test_references_among_what_is_taken_over(run: Run, tmp_path: Path) -> None:
         (["--pack", "bare", "--effective-on", "1.1.2026"], "US444"),
         (["--pack", "fire", "--zone", "Mars"], "PL203"),
         (["--pack", "fire", "--calendar", "XX"], "PL"),
-        (["--pack", "bare", "--from", "nothing.csv"], "FI103"),
+        (["--pack", "bare", "--from", "nothing.csv"], "FI120"),
     ],
 )
 def test_what_cannot_be_leaves_nothing(

@@ -208,6 +208,14 @@ ROLES = [
         ["# ? When did each begin?", "openings: {dataset: own, key: [ticket], starts: done}"],
     ),
     (
+        "cadence",
+        ("ticket", {"ticket": "text", "opened": "day", "told": "day"}),
+        [
+            'openings: {dataset: own, key: [ticket], starts: opened, where: "FALSE"}',
+            'events: {dataset: own, key: [ticket], starts: told, where: "FALSE"}',
+        ],
+    ),
+    (
         "record",
         ("person, seen_on", {"person": "text", "seen_on": "day"}),
         ["# ? Which columns name each of these?", "{dataset: own, key: [person], starts: seen_on"],

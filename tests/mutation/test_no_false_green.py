@@ -68,7 +68,7 @@ def restore(folder: Path) -> None:
 
 
 def population(control: Control) -> list[Selection]:
-    return control.selections(REPOSITORY.kinds[control.check].population)
+    return control.selections(REPOSITORY.kinds[control.check].population_input)
 
 
 def evidence(control: Control) -> list[Selection]:

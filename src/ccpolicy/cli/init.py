@@ -79,14 +79,14 @@ def command(context: click.Context, /, folder: str, **chosen: Any) -> None:
     import shlex
 
     from ccpolicy.cli.output import write
-    from ccpolicy.draft.new_repository import WRITTEN_IN, Beginning, make_repository
+    from ccpolicy.draft.new_repository import WRITTEN_IN, RepositoryOptions, make_repository
     from ccpolicy.reports.page import Page
 
     page = Page(options.view(context))
     if not any(chosen.values()) and _is_terminal():
         chosen |= _asked(page)
     languages = [each.strip() for each in (chosen["languages"] or "").split(",") if each.strip()]
-    beginning = Beginning(
+    beginning = RepositoryOptions(
         pack=chosen["pack"] or "call-centre",
         languages=tuple(dict.fromkeys(languages)) or WRITTEN_IN,
         name=chosen["name"],

@@ -12,7 +12,14 @@ from ccpolicy.draft.control_inputs import (
     live_inputs,
 )
 from ccpolicy.draft.question import Question, doubt
-from ccpolicy.draft.yaml_text import comment, flow, question_lines, quoted, scalar
+from ccpolicy.draft.yaml_text import (
+    comment,
+    flow,
+    localized,
+    question_lines,
+    quoted,
+    scalar,
+)
 from ccpolicy.errors import CcpolicyError, Language, Message
 from ccpolicy.policy import Policy
 from ccpolicy.policy.names import unknown
@@ -71,7 +78,7 @@ def _evidence(policy: Policy, kind: Kind, name: str | None) -> ControlEvidence:
 
 
 def _no_times(policy: Policy, name: str | None) -> CcpolicyError:
-    """Say that nothing can be drafted, and which column would do once its question is answered."""
+    """Make the error for a dataset without times; its hint names a column that may hold them."""
     for dataset in policy.datasets.values():
         if dataset.format == "git" or name not in (None, dataset.id):
             continue
@@ -122,7 +129,7 @@ def _lines(
     yield f"    clauses: {{{quoted(clause.id)}: {clause.digest}}}"
     yield from asked(doubt("How severe is it: critical, high, medium or low? Who answers for it?"))
     yield "    severity: high"
-    yield f"    owner: {_label(policy)}"
+    yield f"    owner: {localized(policy.plan.owner)}"
     yield f"    check: {kind.name}"
     yield from asked(doubt("Are these the records, and these the columns?"))
     yield "    inputs:"
@@ -168,12 +175,6 @@ def _new_id(policy: Policy) -> str:
     while f"NEW-{number}" in policy.controls:
         number += 1
     return f"NEW-{number}"
-
-
-def _label(policy: Policy) -> str:
-    owner = policy.plan.owner.root
-    texts = set(owner.values())
-    return scalar(next(iter(texts))) if len(texts) == 1 else flow(owner)
 
 
 def _live_parameters(

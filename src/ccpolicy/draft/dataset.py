@@ -9,7 +9,7 @@ from pathlib import Path
 from ccpolicy.draft.column_guess import ColumnGuess, ColumnReader
 from ccpolicy.draft.column_trial import ColumnTrial
 from ccpolicy.draft.contract_names import column_names, name_of, name_of_file, unused_name
-from ccpolicy.draft.drafted import DraftedDataset, Surroundings
+from ccpolicy.draft.drafted import DraftContext, DraftedDataset
 from ccpolicy.draft.file_layout import FileLayout, file_layout
 from ccpolicy.draft.file_pattern import file_pattern
 from ccpolicy.draft.key_guess import equal_rows, guess_key
@@ -24,7 +24,7 @@ from ccpolicy.store import open_store
 
 
 def draft_dataset(
-    paths: Sequence[Path], around: Surroundings, language: Language, name: str | None = None
+    paths: Sequence[Path], around: DraftContext, language: Language, name: str | None = None
 ) -> tuple[str, str]:
     """Draft the contract of files of one form; return its id, and its YAML with comments.
 
@@ -63,7 +63,8 @@ def draft_dataset(
                 row=first.doubted_row,
             )
         )
-    with open_store() as store:
+    with open_store(memory=around.limits.memory) as store:
+        store.lock()
         reader = ColumnReader(ColumnTrial(store), around.zone, first.is_document)
         guesses = [
             reader.guess(each, each if matrix else headings.get(each, each), cells)
@@ -77,7 +78,7 @@ def draft_dataset(
 
 def _drafted(
     paths: Sequence[Path],
-    around: Surroundings,
+    around: DraftContext,
     layout: FileLayout,
     guesses: list[ColumnGuess],
     rows: ProbedRows,
@@ -141,7 +142,7 @@ def _drafted(
         times_of_references=times_of_references(columns, references),
         key_questions=key_questions,
         questions=[*file_questions, *questions],
-        surroundings=around,
+        context=around,
         allows_more=layout.allows_more or bool(dropped),
         matrix=matrix,
     )

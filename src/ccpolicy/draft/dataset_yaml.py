@@ -26,7 +26,7 @@ def dataset_yaml(drafted: DraftedDataset, language: Language) -> str:
 
 
 def _lines(drafted: DraftedDataset, language: Language) -> Iterator[str]:
-    around = drafted.surroundings
+    around = drafted.context
 
     def asked(*questions: Question, indent: int = 0) -> Iterator[str]:
         for each in questions:
@@ -96,7 +96,7 @@ def _labels(drafted: DraftedDataset) -> Iterator[str]:
         yield "labels:"
     for each in found:
         words = " ".join(each.heading.split())
-        text = dict.fromkeys(drafted.surroundings.languages, words)
+        text = dict.fromkeys(drafted.context.languages, words)
         if len(text) > 1 and not words.isascii() and "en" in text:
             text["en"] = each.name.replace("_", " ")
         is_same = len(set(text.values())) == 1
@@ -126,7 +126,7 @@ def _first_rows(drafted: DraftedDataset, language: Language) -> Iterator[str]:
     said = Message.of("The first rows, as they are read:")
     yield "#"
     yield from comment(said.text(language))
-    zone = drafted.surroundings.zone or "UTC"
+    zone = drafted.context.zone or "UTC"
     types = {each.name: each.type for each in drafted.columns}
     rows = {
         name: [clip(visible(_shown(cell, types[name], zone)), _CELL) for cell in cells]

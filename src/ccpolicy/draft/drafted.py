@@ -15,7 +15,7 @@ from ccpolicy.policy import Policy
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class DraftContext:
     """What a draft is to fit into."""
 
     policy: Policy | None
@@ -28,7 +28,7 @@ class Surroundings:
     limits: Limits = field(default_factory=Limits)
 
     @classmethod
-    def of(cls, policy: Policy) -> Surroundings:
+    def of(cls, policy: Policy) -> DraftContext:
         """Take those of a repository."""
         owner = policy.plan.owner
         return cls(
@@ -57,7 +57,7 @@ class DraftedDataset:
     key_questions: list[Question]
     questions: list[Question]
     """About the files as a whole."""
-    surroundings: Surroundings
+    context: DraftContext
     allows_more: bool
     matrix: Matrix | None = None
     """How records are made of rows, where a row is not a record."""

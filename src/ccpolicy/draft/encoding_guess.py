@@ -77,7 +77,7 @@ def _decoded(data: bytes, name: str) -> str | None:
 
 
 def _weight(name: str, text: str) -> float:
-    """Return which part of what is not ASCII is frequent in texts of an encoding, from 0 to 1."""
+    """Return the share (0 to 1) of non-ASCII characters that are frequent in an encoding."""
     # Characters are counted by what they were encoded from, so that none is cut in two.
     foreign = re.sub(r"[\x00-\x7f]+", "", text[:_SAMPLE])
     if not foreign:

@@ -21,9 +21,12 @@ from ccpolicy.evidence.readers.compound_file import MAGIC
 from ccpolicy.evidence.readers.csv_form import CsvFault, csv_rows
 from ccpolicy.evidence.readers.json import DECODER
 from ccpolicy.evidence_formats import FORMATS, Format
-from ccpolicy.files.limits import MIB, Limits
+from ccpolicy.files.bounded import read_bounded
+from ccpolicy.files.limits import MIB, Limits, too_large
 from ccpolicy.files.yaml_document import parse_yaml
 
+MOST_BYTES = 1 << 28
+"""Of a file from which a contract is drafted, also unpacked: it is held in memory as a whole."""
 _DELIMITERS = ",;\t|"
 _SEPARATOR = re.compile(r"sep=(.)\r?\n")
 _DRAFTED = ("csv", "xlsx", "json", "jsonl", "yaml")
@@ -65,22 +68,13 @@ def file_layout(path: Path, limits: Limits) -> FileLayout:
         LimitError: it is too large.
     """
     name = path.name
-    try:
-        size = path.stat().st_size
-        limits.check_size(name, size, limits.file_size << MIB)
-        data = path.read_bytes()
-    except OSError as failure:
-        raise EvidenceError(
-            "cannot read the file: {reason}",
-            reason=failure.strerror or str(failure),
-            locator=Locator(str(path)),
-        ) from failure
+    data = read_bounded(path, min(MOST_BYTES, limits.file_size << MIB), EvidenceError)
     if not data.strip():
         raise EvidenceError("the file is empty", locator=Locator(str(path)))
     packed: dict[str, Any] = {}
     if data.startswith(_GZIP):
         packed, name = {"compression": "gzip"}, name.removesuffix(".gz")
-        data = b"".join(gunzip(probe_file(path, "csv", packed, {}, limits)))
+        data = _unpacked(path, packed, limits)
     format_ = _format(name, data)
     if format_ is None:
         raise _undrafted(path)
@@ -97,6 +91,16 @@ def file_layout(path: Path, limits: Limits) -> FileLayout:
     return layout
 
 
+def _unpacked(path: Path, packed: dict[str, Any], limits: Limits) -> bytes:
+    pieces, size = [], 0
+    for piece in gunzip(probe_file(path, "csv", packed, {}, limits)):
+        size += len(piece)
+        if size > MOST_BYTES:
+            raise too_large(str(path), MOST_BYTES)
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
 def _format(name: str, data: bytes) -> Format | None:
     suffix = Path(name).suffix.lower()
     for format_, facts in FORMATS.items():
@@ -108,7 +112,7 @@ def _format(name: str, data: bytes) -> Format | None:
 
 def _undrafted(path: Path) -> EvidenceError:
     return EvidenceError(
-        "the contract of such a file cannot be drafted",
+        "no contract can be drafted for a file of this kind",
         hint="tables in CSV and XLSX, JSON, JSON Lines and YAML can be, CSV and JSON also packed by"
         " gzip; docs/contracts.md has the lines for other shapes",
         locator=Locator(str(path)),

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ccpolicy.draft.contract_names import name_of_file
-from ccpolicy.draft.drafted import Surroundings
+from ccpolicy.draft.drafted import DraftContext
 from ccpolicy.draft.question import Question, doubt
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.files.finder import Finder
@@ -16,7 +16,7 @@ from ccpolicy.policy import Policy
 
 
 def file_pattern(
-    paths: Sequence[Path], around: Surroundings, name: str | None
+    paths: Sequence[Path], around: DraftContext, name: str | None
 ) -> tuple[str, list[Question]]:
     """Return the pattern of the files below the evidence folder."""
     policy = around.policy

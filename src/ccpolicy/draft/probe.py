@@ -61,7 +61,7 @@ def probe_file(
         for each, spec in properties.items()
     )
     contract = Contract(dataset, found, ())
-    return SourceFile(contract, name or str(path), path, fingerprint(path), limits)
+    return SourceFile(name or str(path), path, fingerprint(path), limits, contract=contract)
 
 
 def probe_rows(

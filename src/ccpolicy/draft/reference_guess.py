@@ -62,7 +62,7 @@ def find_targets(policy: Policy, own: str | None = None) -> list[ReferenceTarget
     found = []
     with (
         tempfile.TemporaryDirectory(prefix="ccpolicy-") as folder,
-        open_store(Path(folder) / "spill") as store,
+        open_store(Path(folder) / "spill", memory=policy.settings.limits.memory) as store,
     ):
         try:
             evidence = load_evidence(

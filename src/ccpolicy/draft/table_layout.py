@@ -239,13 +239,13 @@ def _pass_over(layout: TableLayout, search: _Search, rows: Sequence[NumberedRow]
         first = next((text for text in texts if text), "")
         wide = len(cells) == search.width or not search.is_csv
         if [text for text in texts if text] == headings and layout.keys.get("header") != "none":
-            patterns[f"^{escaped(first)}$"] = first
+            patterns[f"^{re2_literal(first)}$"] = first
         elif first.startswith("#"):
             patterns["^#"] = "#"
         elif found := _TOTAL.match(first):
-            patterns[f"^{escaped(found[0])}"] = first
+            patterns[f"^{re2_literal(found[0])}"] = first
         elif not wide or (search.width > 2 and sum(map(bool, texts)) == 1):
-            patterns[f"^{escaped(first[:30])}"] = first
+            patterns[f"^{re2_literal(first[:30])}"] = first
     if not patterns or len(patterns) > _MOST_SKIPPED:
         return
     layout.keys["skip"] = list(patterns)
@@ -261,7 +261,7 @@ def _pass_over(layout: TableLayout, search: _Search, rows: Sequence[NumberedRow]
         )
 
 
-def escaped(text: str) -> str:
+def re2_literal(text: str) -> str:
     """Write a text as a pattern of RE2 that matches it alone."""
     return re.sub(r"[\\.^$*+?()\[\]{}|]", r"\\\g<0>", text)
 

@@ -13,7 +13,7 @@ from ccpolicy.draft.question import doubt
 from ccpolicy.draft.table_layout import NumberedRow, TableLayout, table_layout
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.readers.interface import SourceFile
-from ccpolicy.evidence.readers.xlsx import chosen_sheets, open_sheet
+from ccpolicy.evidence.readers.sheet_choice import chosen_sheets, open_sheet
 from ccpolicy.files.limits import Limits
 
 SHEET = "sheet"
@@ -95,17 +95,17 @@ def workbook_layout(path: Path, limits: Limits) -> WorkbookLayout:
 
 
 def _read(file: SourceFile) -> _Sheet:
-    name, cells, facts, _ = open_sheet(file)
-    rows: list[NumberedRow] = [(number, row) for number, row in enumerate(cells, 1)]
-    count = sum(any(cell != "" for cell in row) for row in cells)
+    sheet, _ = open_sheet(file)
+    rows: list[NumberedRow] = [(number, row) for number, row in enumerate(sheet.rows, 1)]
+    count = sum(any(cell != "" for cell in row) for row in sheet.rows)
     table = table_layout(rows, is_csv=False)
     first = table.first_row if table else 0
     return _Sheet(
-        name,
+        sheet.name,
         table,
         count,
-        any(row >= first > 0 for row in facts.merged),
-        any(row >= first > 0 for row in facts.hidden_rows),
+        any(row >= first > 0 for row in sheet.facts.merged),
+        any(row >= first > 0 for row in sheet.facts.hidden_rows),
     )
 
 

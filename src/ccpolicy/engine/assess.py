@@ -54,12 +54,14 @@ def assess(
     provide: Provide = read_from_git,
     later_cover: LaterCover | None = None,
     instead: Mapping[str, Path] | None = None,
+    evidence_root: Path | None = None,
 ) -> Assessment:
     """Evaluate the controls and return the assessment.
 
     `provide` says what git knows of the evidence; `later_cover` knows what later commits cover,
     where an earlier one is judged. `instead` are files whose contents are taken from elsewhere; see
-    `load_evidence`.
+    `load_evidence`. `evidence_root` is the folder below which the evidence of that commit is, where
+    it was written out before.
 
     Raises:
         EvidenceError: the history is not as the request demands.
@@ -67,16 +69,14 @@ def assess(
     """
     with (
         tempfile.TemporaryDirectory(prefix="ccpolicy-") as folder,
-        open_store(Path(folder) / "spill") as store,
+        open_store(Path(folder) / "spill", memory=policy.settings.limits.memory) as store,
     ):
         scratch = Path(folder)
-        if memory := policy.settings.limits.memory:
-            store.run(f"SET memory_limit = '{memory}MiB'")
         columns = check_policy(policy, store)
         controls = [policy.controls[each] for each in question.controls]
         used = _used(policy, controls, columns)
         provenance = _provenance(policy, question, used, store, scratch, provide)
-        root = _evidence_root(policy, question, provenance, scratch)
+        root = evidence_root or _evidence_root(policy, question, provenance, scratch)
         try:
             evidence = load_evidence(
                 store,
@@ -127,7 +127,7 @@ def _refuse_expressions(policy: Policy) -> None:
     Raises:
         PolicyErrors: some of them cannot be computed.
     """
-    with open_store() as store:
+    with open_store(memory=policy.settings.limits.memory) as store:
         store.lock()
         if errors := list(failing_expressions(store, policy)):
             raise PolicyErrors(errors) from None

@@ -136,7 +136,7 @@ class _State:
             ]
             if not around:
                 raise PolicyError(
-                    "no record of '{dataset}' is called '{key}'",
+                    "'{dataset}' has no record with the key '{key}'",
                     hint="name the key of a record on file, or of one that was added before",
                     locator=place,
                     dataset=parent,
@@ -192,7 +192,7 @@ def _moved(record: Record, move: Move, kinds: Mapping[str, ColumnType], zone: Zo
     return moved
 
 
-def unedited(evidence: RecordedEvidence, datasets: Iterable[str]) -> RecordsByTable:
+def records_on_file(evidence: RecordedEvidence, datasets: Iterable[str]) -> RecordsByTable:
     """Return the records of datasets as they are on file."""
     return _State(evidence, datasets).documents()
 
@@ -244,7 +244,7 @@ def read_recorded(
     zone = time_zone(policy.plan.zone)
     with (
         tempfile.TemporaryDirectory(prefix="ccpolicy-") as folder,
-        open_store(Path(folder) / "spill") as store,
+        open_store(Path(folder) / "spill", memory=policy.settings.limits.memory) as store,
     ):
         vet(store)
         evidence = load_evidence(
@@ -339,7 +339,7 @@ def _chosen(
     undecided = sum(value is None for _, value in rows)
     if undecided:
         return PolicyError(
-            "'where' decides nothing of {count} records",
+            "'where' is neither true nor false for {count} records",
             hint="a column may be empty: say what that means with coalesce(…, false)",
             locator=place.locate(),
             count=undecided,

@@ -15,7 +15,7 @@ from ccpolicy.engine.kind_spans import check_spans, kind_query, typed
 from ccpolicy.engine.lapses import LapseReader
 from ccpolicy.engine.outcome import Outcome
 from ccpolicy.engine.parameters import Terms, create_parameters
-from ccpolicy.engine.pauses import create_stopped_clocks, pause_query, stopping
+from ccpolicy.engine.pauses import create_stopped_clocks, pause_query, relations_that_stop_clocks
 from ccpolicy.engine.relations import (
     AFTER,
     BUSINESS,
@@ -117,7 +117,7 @@ class Evaluation:
             datasets=self.policy.datasets,
             plan=self.policy.plan,
             times=self.times,
-            latest_day=self.calendar.day_of(self.times.latest),
+            latest_day=self.calendar.day_of(self.times.latest_event),
             expression_sql=partial(expression_sql, self.store),
         )
 
@@ -128,21 +128,33 @@ class Evaluation:
             own = [each for each in self.revisions if each.kind is kind]
             create_parameters(self.store, kind, own, terms, self.times)
         create_stopped_clocks(self.store, inputs, self.revisions, terms)
-        [firsts] = self.store.ask(
-            "SELECT min(day), min(ends_day), min(earliest), min(ends_earliest)"
-            f" FROM {SELECTED_RECORDS.name}"
-        )
-        days = [each for each in firsts[:2] if each is not None]
-        days += [self.calendar.day_of(each) for each in firsts[2:] if each is not None]
-        days += [
-            self.calendar.day_of(self.times.starts),
-            *(each.first_day for each in self.revisions),
-        ]
+        firsts = self._first_days(inputs)
         last = self.calendar.day_of(self.times.horizon) + 2
-        tables = CalendarTables(self.calendar, min(days) - 2, last, self.times.as_of)
+        tables = CalendarTables(
+            self.calendar,
+            min(firsts.values()),
+            last,
+            self.times.as_of,
+            {name: min(map(firsts.__getitem__, own)) for name, own in terms.controls.items()},
+        )
         self.controls_of = terms.controls
         tables.create(self.store, terms.durations, terms.schedules, terms.stopped)
         return tables
+
+    def _first_days(self, inputs: InputQueries) -> dict[str, int]:
+        """Return for each control a day before all that a duration of it is counted from."""
+        begun = self.calendar.day_of(self.times.starts)
+        firsts = {each.control.id: min(each.first_day, begun) for each in inputs.first_revisions}
+        rows = self.store.ask(
+            "SELECT control_number, min(day), min(ends_day), min(earliest), min(ends_earliest)"
+            f" FROM {SELECTED_RECORDS.name} GROUP BY control_number"
+        )
+        for number, *found in rows:
+            days = [each for each in found[:2] if each is not None]
+            days += [self.calendar.day_of(each) for each in found[2:] if each is not None]
+            control = inputs.first_revisions[number].control.id
+            firsts[control] = min(firsts[control], *days)
+        return {control: day - 2 for control, day in firsts.items()}
 
     def _fill(self, inputs: InputQueries, calendar: CalendarTables) -> None:
         """Number the subjects, and create the relations that the kinds' queries read."""
@@ -172,11 +184,11 @@ class Evaluation:
             else:
                 relation.create(store, [])
         for relation, numbers in inputs.record_groups:
-            if inputs.filled.isdisjoint(numbers):
+            if inputs.filled_inputs.isdisjoint(numbers):
                 relation.create(store, [])
             else:
                 store.create(relation.name, inputs.input_records(relation, numbers, calendar))
-        if found := stopping(inputs):
+        if found := relations_that_stop_clocks(inputs):
             store.create(PAUSE.name, pause_query(found, self.times.as_of))
         else:
             PAUSE.create(store, [])

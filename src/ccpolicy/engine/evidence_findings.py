@@ -21,23 +21,30 @@ SHOWN = 5
 MESSAGES = {
     "no_name": "the record names no subject: its key is empty",
     "no_start": "'{column}' is empty, so the record has no start",
-    "no_number": "'{column}' is empty, so that nobody can say how many there are",
-    "no_decision": "whether the record belongs here cannot be decided, since a value is missing",
+    "no_number": "'{column}' is empty, but holds the number that the control reads",
+    "no_decision": (
+        "whether 'where' chooses the record cannot be decided, since a value is missing"
+    ),
     "no_judgement": "whether the record is good cannot be decided, since a value is missing",
-    "backwards": "it ends before it begins",
-    "no_class": "there is no parameter for '{value}' in '{column}'",
+    "backwards": "the record ends before it begins",
+    "no_class": "no parameter value is given for '{value}' in the column '{column}'",
     "no_calendar": "'{column}' names no calendar: '{value}'",
     "two_classes": "records of '{value}' disagree about '{column}': {others}",
     "two_minimums": "records of '{value}' disagree about '{column}': {others}",
-    "too_large": "'{column}' is too large to be compared: {value}",
-    "too_fine": "'{column}' has more than six decimals, and is compared with six: {value}",
+    "too_large": "the number in '{column}' is too large to be compared: {value}",
+    "too_fine": (
+        "the number in '{column}' has more than six decimals, and only six are compared: {value}"
+    ),
     "orphan": "'{value}' is not in the dataset '{column}'",
-    "too_many": "more are good than there are: {others}",
-    "two_names": "'{value}' can be read as two names: a part of the key holds '{separator}'",
-    "no_item": "'{value}' in '{column}' is none of the items of the control",
+    "too_many": "the record counts more good items than there are in all: {others}",
+    "two_names": (
+        "the key '{value}' holds '{separator}', which joins the columns of a key, so"
+        " that two subjects could have one name"
+    ),
+    "no_item": "'{value}' in '{column}' is not an item that the control names",
     "early": "the record is earlier than the beginning of '{value}'",
-    "early_pause": "'{value}' is paused before it was opened",
-    "coming_end": "the pause ends in the future, so after it was recorded",
+    "early_pause": "the pause begins before '{value}' was last opened",
+    "coming_end": "the pause ends in the future, which nobody could know when it was recorded",
     "no_reason": "'{column}' is empty, so that nobody knows why the clock stands still",
     "other_reason": "'{value}' is no reason for which the clock may stand still",
     "future": "the record is dated in the future",
@@ -134,9 +141,9 @@ def find_faults(
         known: list[str] = []
         match code:
             case "orphan":
-                naming = revision.kind.population
+                naming = revision.kind.population_input
                 if selected.is_part and not selected.spec.parts:
-                    naming = revision.kind.classed
+                    naming = revision.kind.class_input
                 datasets = {each.dataset for each in revision.control.selections(naming)}
                 column = " + ".join(sorted(datasets))
                 number_of = inputs.numbers[revision.kind.name, naming]

@@ -38,7 +38,7 @@ _OFFICE = BusinessCalendarRules(
 
 
 def doubtful_examples(policy: Policy) -> Iterator[LintFinding]:
-    """Yield the worked cases of a repository's own check kinds that do not come out as they say.
+    """Yield the worked examples of a repository's own check kinds whose result differs.
 
     Those of the built-in kinds hold; the tests of ccpolicy see to that.
     """
@@ -55,7 +55,7 @@ def doubtful_examples(policy: Policy) -> Iterator[LintFinding]:
             continue
         for number, example in enumerate(examples, 1):
             try:
-                found = run_example(kind, example)
+                found = run_example(kind, example, policy.settings.limits.memory)
             except (ArithmeticError, LookupError, ValueError, StoreError, PolicyError) as failure:
                 reason = (
                     failure.reason
@@ -63,7 +63,7 @@ def doubtful_examples(policy: Policy) -> Iterator[LintFinding]:
                     else str(failure).partition("\n")[0]
                 )
                 message = Message.of(
-                    "worked example {number} cannot be worked out: {reason}",
+                    "worked example {number} cannot be computed: {reason}",
                     number=number,
                     reason=reason,
                 )
@@ -77,8 +77,8 @@ def doubtful_examples(policy: Policy) -> Iterator[LintFinding]:
             if found != (example.lapses, example.unknown):
                 yield LintFinding(
                     Message.of(
-                        "worked example {number} does not come out: {expected} is written, {found}"
-                        " follows",
+                        "worked example {number} has another result: {expected} is written,"
+                        " {found} follows",
                         number=number,
                         expected=_list([*example.lapses, *example.unknown]),
                         found=_list([*found[0], *found[1]]),
@@ -96,14 +96,14 @@ def _list(lapses: list[list[str | None]]) -> str:
 Spans = list[list[str | None]]
 
 
-def run_example(kind: Kind, example: Example) -> tuple[Spans, Spans]:
+def run_example(kind: Kind, example: Example, memory: int | None = None) -> tuple[Spans, Spans]:
     """Return the lapses that follow from an example's records, and what nobody can say.
 
-    Both are as the example would write them.
+    Both are as the example would write them. The query may use `memory` mebibytes.
     """
     zone = time_zone(example.zone)
     as_of = datetime.datetime.fromisoformat(example.as_of)
-    with open_store() as store:
+    with open_store(memory=memory) as store:
         store.lock()
         tables = _tables(store, kind, example, zone)
         policy = _policy(kind, example, tables)

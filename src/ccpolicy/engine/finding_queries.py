@@ -36,7 +36,7 @@ def finding_queries(inputs: InputQueries, calendar: CalendarTables) -> list[str]
 
 
 def _undecided(inputs: InputQueries) -> Iterator[str]:
-    """Write the queries of records without a name, or of which a predicate says nothing."""
+    """Write the queries for records without a subject, and for those where a predicate is NULL."""
     parts = [each.number for each in inputs.selections if each.spec.parts]
     judging = [each.number for each in inputs.selections if each.selection.good]
     yield (
@@ -95,7 +95,7 @@ def _classes(inputs: InputQueries) -> Iterator[str]:
     with_calendars = [
         e.number
         for e in inputs.selections
-        if e.input == e.revision.kind.classed and e.revision.has_calendars
+        if e.input == e.revision.kind.class_input and e.revision.has_calendars
     ]
     if with_classes:
         yield (
@@ -339,7 +339,7 @@ def _pauses(inputs: InputQueries) -> Iterator[str]:
         yield (
             "SELECT 'coming_end', selection, NULL, locator, NULL FROM selected_records r"
             f" WHERE selection IN ({_list([each.number for each in stopping])}) AND belongs"
-            f" AND ends_earliest > {inputs.times.latest} AND NOT {inputs.is_later('r')}"
+            f" AND ends_earliest > {inputs.times.latest_event} AND NOT {inputs.is_later('r')}"
         )
     for each in stopping:
         if each.selection.reason is None:  # in worked cases

@@ -1,4 +1,4 @@
-"""What is asked of a policy and its evidence: as the user says it, and as the engine needs it."""
+"""A request for an evaluation: as the user gives it, and resolved for the engine."""
 
 from __future__ import annotations
 

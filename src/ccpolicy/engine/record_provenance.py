@@ -52,7 +52,7 @@ def find_recorded(
 
 
 def _keys(content: RecordContent, datasets: Mapping[str, Dataset]) -> Iterator[Key]:
-    """Yield the keys by which git knows a record: its own, and that of the document around it.
+    """Yield the keys of a record in the git history: its own, and that of the record around it.
 
     A derived key is not on file itself, and so git knows nothing of it.
     """

@@ -33,8 +33,8 @@ CALENDARS = "calendars.yaml"
 FRAMEWORKS = "frameworks"
 """Folder of other documents' requirements below that of the policy; it may be missing."""
 _MISNAMED_MESSAGES = {
-    "dataset": "the dataset '{id}' is in a file of another name",
-    "framework": "the framework '{id}' is in a file of another name",
+    "dataset": "the file of the dataset '{id}' must be named after it",
+    "framework": "the file of the framework '{id}' must be named after it",
 }
 """Family → what is wrong where an entry's file has another name than it."""
 
@@ -84,7 +84,13 @@ class PolicyFileReader:
         names = [f"{folder}/{entry}" for entry in entries if entry.endswith(".yaml")]
         if not names and self.is_complete:
             place = Locator(self.tree.place(folder))
-            self.errors.append(PolicyError("no file in {folder}", locator=place, folder=folder))
+            self.errors.append(
+                PolicyError(
+                    "the folder {folder} has no file that ends in .yaml",
+                    locator=place,
+                    folder=folder,
+                )
+            )
         return names
 
     def tests(self) -> dict[str, bytes]:
@@ -189,7 +195,7 @@ class PolicyFileReader:
         for name in sorted(datasets.keys() & set(FROM_GIT)):
             self.errors.append(
                 PolicyError(
-                    "the name '{name}' belongs to a dataset that git fills",
+                    "'{name}' is the name of a dataset that ccpolicy fills from the git history",
                     hint="give the dataset another name",
                     locator=self.places["dataset", name].locate("id"),
                     name=name,

@@ -49,7 +49,8 @@ def _pieces(document: HtmlDocument, view: View) -> Iterator[bytes]:
         "view": view,
         "languages": {each: language_name(each) for each in document.result.policy.languages},
         "reading": nearest_language(document.result.policy.languages, view.language),
-        "style": style
+        "style": palette()
+        + style
         + severity_style()
         + language_style(document.result.policy.languages)
         + running_head(document.title(view.language), document.result.policy.digest[:23]),
@@ -78,6 +79,11 @@ def _pieces(document: HtmlDocument, view: View) -> Iterator[bytes]:
 
 _COMMENTS = re.compile(r"^ *(?://.*\n|/\*[^*]*\*/\n)|^ +|^\n", re.MULTILINE)
 """Lines of comments, blank lines, and what indents the others."""
+
+
+def palette() -> str:
+    """Return the colours and fonts of every page, as a style sheet in light and dark."""
+    return _plain(PARTS.with_name("palette.css"))
 
 
 def _plain(file: Path) -> str:

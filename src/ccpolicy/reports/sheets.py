@@ -241,7 +241,7 @@ def _subjects(page: Page, result: Assessment) -> Sheet:
     head = [
         page.say("Control"),
         page.say("Subject"),
-        page.say("Called"),
+        page.say("Label"),
         page.say("Now"),
         page.say("Period"),
         page.say("Since"),
