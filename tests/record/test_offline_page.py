@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ccpolicy.draft.new_repository import Beginning, make_repository
+from ccpolicy.draft.new_repository import RepositoryOptions, make_repository
 from ccpolicy.engine.assess import assess
 from ccpolicy.engine.question import EvaluationRequest, resolve
 from ccpolicy.files.limits import Limits
@@ -153,7 +153,7 @@ def test_a_browser_that_keeps_nothing_works(browser: Browser, page_file: Path) -
 
 
 def test_a_day_is_set_to_today(browser: Browser, tmp_path: Path) -> None:
-    make_repository(tmp_path / "fire", Beginning("fire", languages=("zh",)), "zh")
+    make_repository(tmp_path / "fire", RepositoryOptions("fire", languages=("zh",)), "zh")
     file = tmp_path / "record.html"
     plan = load_policy(tmp_path / "fire")
     file.write_bytes(record_page(plan, ["drills"], parse_duration("P60D"), "zh"))
