@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ccpolicy.draft.new_repository import RepositoryOptions, make_repository
 from ccpolicy.engine.assess import assess
 from ccpolicy.engine.question import EvaluationRequest, resolve
 from ccpolicy.files.limits import Limits
@@ -149,3 +150,15 @@ def test_a_browser_that_keeps_nothing_works(browser: Browser, page_file: Path) -
         assert '"volts":54,"by":"A, B"' in page.locator("#t-readings").input_value()
         page.get_by_role("button", name="删除").click()
         assert "尚未填写记录" in page.locator("#hand-in").inner_text()
+
+
+def test_a_day_is_set_to_today(browser: Browser, tmp_path: Path) -> None:
+    make_repository(tmp_path / "fire", RepositoryOptions("fire", languages=("zh",)), "zh")
+    file = tmp_path / "record.html"
+    plan = load_policy(tmp_path / "fire")
+    file.write_bytes(record_page(plan, ["drills"], parse_duration("P60D"), "zh"))
+    with opened(browser, file, viewport={"width": 390, "height": 800}) as page:
+        page.locator("#dataset").select_option("drills")
+        page.get_by_role("button", name="填入今天").click()
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d", page.locator("#f-held_on").input_value())
+        assert "演练日期" in page.locator("label[for=f-held_on]").inner_text()

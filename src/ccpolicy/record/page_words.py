@@ -27,6 +27,7 @@ def page_words(language: str) -> dict[str, str]:
         "needed": say("Fields with * are needed."),
         "numbered": say("The number is given when it is recorded."),
         "now": say("Set to now"),
+        "today": say("Set to today"),
         "zone": say("time in {zone}"),
         "listed": say("one or more, with commas between them"),
         "save": say("Keep this record"),

@@ -190,7 +190,7 @@
         input.value = localNow(field);
         input.dispatchEvent(new Event("input"));
         input.focus();
-      } }, word("now"))
+      } }, word(field.kind === "date" ? "today" : "now"))
       : null;
     return make("div", { class: "field" },
       make("label", { for: id }, said(field.label) + (field.required ? " *" : "")),
