@@ -144,20 +144,21 @@ limited AS (              -- and with it all that comes after
   SELECT *,
          min(shown_at) OVER (PARTITION BY subject, duty_starts, origin, origin_locator)
            AS runs_until,
-         CASE WHEN latest < origin_latest THEN origin_latest ELSE latest END AS known_at
+         CASE WHEN latest < origin_latest THEN origin_latest ELSE latest END AS known_at,
+         CASE WHEN latest < origin_latest THEN origin_locator ELSE locator END AS known_by
   FROM judged
 ),
 span AS (                 -- within its duty; on the first day also from the duty's beginning on
-  SELECT control, subject, locator, known_until,
+  SELECT control, subject, known_by AS locator, known_until,
          CASE WHEN is_early = 1 OR known_at < duty_starts THEN duty_starts ELSE known_at END
            AS starts,
          CASE WHEN runs_until < due THEN runs_until ELSE due END AS runs_until,
          CASE WHEN is_early = 0 AND until < duty_ends THEN until
               WHEN is_early = 0 THEN duty_ends
+              WHEN until < duty_until AND until < known_at THEN until
               WHEN duty_until < known_at THEN duty_until ELSE known_at END AS until
   FROM limited
-  JOIN (SELECT 0 AS is_early UNION ALL SELECT 1) turn
-    ON is_early = 0 OR (origin_day = first_day AND day = first_day)
+  JOIN (SELECT 0 AS is_early UNION ALL SELECT 1) turn ON is_early = 0 OR day = first_day
   WHERE earliest < due    -- what comes later proves nothing for it
 )
 SELECT control, 'duty' AS part, subject, starts, ends, locator

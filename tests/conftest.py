@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import postgres_server as there
 from git_command import commit, git
 from small_centre import lay
 
@@ -64,3 +65,42 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[there.Server]:
+    """A PostgreSQL, once for all tests of a process."""
+    binaries = there.programs()
+    if binaries is None:
+        if os.environ.get("CI"):
+            pytest.fail("no PostgreSQL: nothing was judged by it")
+        pytest.skip("NO POSTGRESQL: NOTHING IS JUDGED BY IT; install the package postgresql")
+    with there.server(binaries) as found:
+        yield found
+
+
+@pytest.fixture
+def postgres(postgres_server: there.Server, monkeypatch: pytest.MonkeyPatch) -> there.Server:
+    """The PostgreSQL, which the environment names."""
+    for name in [each for each in os.environ if each.startswith(("PG", "CCPOLICY_POSTGRES"))]:
+        monkeypatch.delenv(name)
+    for name, value in postgres_server.environment().items():
+        monkeypatch.setenv(name, value)
+    return postgres_server
+
+
+@pytest.fixture
+def judged_there(postgres: there.Server, monkeypatch: pytest.MonkeyPatch) -> there.Server:
+    """The PostgreSQL, which judges whatever is judged."""
+    from ccpolicy.engine import assess
+    from ccpolicy.store import open_engine
+
+    monkeypatch.setattr(assess, "open_engine", lambda _: open_engine("postgres"))
+    return postgres
+
+
+@pytest.fixture(autouse=True)
+def judge(request: pytest.FixtureRequest) -> None:
+    """Have PostgreSQL judge in every test if `CCPOLICY_JUDGE` says so."""
+    if os.environ.get("CCPOLICY_JUDGE") == "postgres":
+        request.getfixturevalue("judged_there")

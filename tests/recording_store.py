@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
 
 from ccpolicy.engine import assess
 from ccpolicy.engine.evaluation import Evaluation
-from ccpolicy.store import Row, Store
+from ccpolicy.store import Row, VettingStore
 
 
 class RecordingStore:
     """Passes on what it is asked, and remembers the queries and the columns of each relation."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: VettingStore) -> None:
         self.store = store
         self.queries: list[str] = []
         self.columns: dict[str, dict[str, str]] = {}
@@ -53,6 +53,9 @@ class RecordingStore:
     def write(self, trees: Sequence[dict[str, Any]]) -> list[str]:
         return self.store.write(trees)
 
+    def lines(self, relation: str, types: Mapping[str, str]) -> Iterator[str]:
+        return self.store.lines(relation, types)
+
     def lock(self) -> None:
         self.store.lock()
 
@@ -64,7 +67,7 @@ def record(monkeypatch: pytest.MonkeyPatch) -> list[RecordingStore]:
     """Have every evaluation run in a recording store, and return the list that they are put in."""
     stores: list[RecordingStore] = []
 
-    def evaluation(store: Store, *rest: Any) -> Evaluation:
+    def evaluation(store: VettingStore, *rest: Any) -> Evaluation:
         stores.append(RecordingStore(store))
         return Evaluation(stores[-1], *rest)
 

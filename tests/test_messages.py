@@ -10,8 +10,9 @@ from click.testing import CliRunner
 
 import messages
 from ccpolicy.cli.program import program
-from ccpolicy.errors import LANGUAGES, CcpolicyError, Language, Message
+from ccpolicy.errors import LANGUAGES, CcpolicyError, Language, Message, catalogue
 from ccpolicy.messages import FAMILIES, FOLDER, codes, explanations
+from message_text import TEMPLATES
 
 REGISTRY = messages.load_registry()
 SAID = {template for template, _, _ in messages.templates()}
@@ -40,13 +41,13 @@ def test_example_shows_the_message() -> None:
     """An example is what the terminal shows: the code, and the words around the values."""
     for prefix in FAMILIES:
         for code, entry in explanations(prefix).items():
-            for language, shown in entry.example.items():
-                if shown:
-                    assert code in shown, (code, language)
-            parts = [text for text, *_ in string.Formatter().parse(entry.message)]
-            words = entry.example["en"].replace("\n", " ")
-            if words and prefix != "US":  # click words what follows its own sentence
-                assert all(" ".join(part.split()) in words for part in parts), code
+            for language in LANGUAGES:
+                shown = " ".join(entry.example[language].split())
+                sentence = catalogue(language).gettext(entry.message)
+                parts = [text for text, *_ in string.Formatter().parse(sentence)]
+                assert not shown or code in shown, (code, language)
+                if shown and not code.startswith("US1"):  # click words what follows its sentence
+                    assert all(" ".join(part.split()) in shown for part in parts), (code, language)
 
 
 @pytest.mark.parametrize(
@@ -72,23 +73,23 @@ def test_codes_are_never_reused(
 
 def test_differences_are_found(tmp_path: Path) -> None:
     (tmp_path / "new.py").write_text(
-        'raise PolicyError("never said before" if x else "the entry is there twice", hint="no")\n'
+        'raise PolicyError("never said before" if x else "the file is empty", hint="no")\n'
         'found = LintFinding(Message.of("a new finding"), Message.of("a hint"), place)\n'
         '_NAME_MESSAGES = {"a": "one of a table"}\n',
         "utf-8",
     )
     assert {text for text, _, _ in messages.templates(tmp_path)} == {
         "never said before",
-        "the entry is there twice",
+        "the file is empty",
         "one of a table",
         "a new finding",
     }
 
 
 def test_errors_and_messages_have_their_code() -> None:
-    error = CcpolicyError("no file in {folder}", folder="policy")
-    assert str(error) == "PL102 no file in policy"
-    assert error.diagnostics("zh") == "PL102 policy 中没有文件"
+    error = CcpolicyError(TEMPLATES["PL102"], folder="policy")
+    assert str(error) == "PL102 the folder policy has no file that ends in .yaml"
+    assert error.diagnostics("zh") == "PL102 文件夹 policy 中没有以 .yaml 结尾的文件"
     assert Message.of("Severity").coded() == "Severity"
 
 
@@ -96,10 +97,10 @@ def test_errors_and_messages_have_their_code() -> None:
 def test_explain_needs_no_policy(name: str, tmp_path: Path) -> None:
     found = CliRunner().invoke(program, ["explain", name, str(tmp_path), "--lang", "en"])
     assert found.exit_code == 0
-    assert found.stdout.startswith("PL102 no file in {folder}\n")
-    assert "policy/controls: error: PL102 no file in policy/controls" in found.stdout
+    assert found.stdout.startswith(f"PL102 {TEMPLATES['PL102']}\n")
+    assert "policy/controls: error: PL102 the folder policy/controls has no file" in found.stdout
     chinese = CliRunner().invoke(program, ["explain", name, str(tmp_path), "--lang", "zh"])
-    assert chinese.stdout.startswith("PL102 {folder} 中没有文件\n")
+    assert chinese.stdout.startswith("PL102 文件夹 {folder} 中没有以 .yaml 结尾的文件\n")
 
 
 def test_unknown_code_names_a_near_one() -> None:

@@ -79,7 +79,7 @@ def compare(
     from ccpolicy.policy import diff
 
     states = [load(path, base), load(path, head)]
-    with open_store() as store:
+    with open_store(memory=states[0].policy.settings.limits.memory) as store:
         store.lock()
         for state in states:
             check_policy(state.policy, store)
@@ -160,7 +160,7 @@ class Repository:
         from ccpolicy.policy.lint import lint
 
         found = lint(self.policy, resolve_moment(self.policy, None)[0].date())
-        with open_store() as store:
+        with open_store(memory=self.policy.settings.limits.memory) as store:
             store.lock()
             if errors := [*failing_expressions(store, self.policy)]:
                 raise PolicyErrors(errors)
@@ -277,9 +277,9 @@ class Repository:
             PolicyError: a filter names what is not there.
             PolicyErrors: the policy's files do not fit together.
         """
-        from ccpolicy.engine.past_verdicts import history
+        from ccpolicy.engine.past_verdicts import verdict_history
 
-        return history(
+        return verdict_history(
             self.policy, resolve(self.policy, request or EvaluationRequest()), start, end
         )
 

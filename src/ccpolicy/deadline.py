@@ -41,13 +41,18 @@ class Deadline:
             self.seconds = seconds
             self._changed.set()
 
+    @property
+    def rest(self) -> float:
+        """Seconds that are left."""
+        return max(self._started + self.seconds - time.monotonic(), 0)
+
     def end(self) -> None:
         """Stop watching: the command ended."""
         self._done.set()
         self._changed.set()
 
     def _watch(self) -> None:
-        while (rest := self._started + self.seconds - time.monotonic()) > 0:
+        while rest := self.rest:
             self._changed.wait(min(rest, threading.TIMEOUT_MAX))
             self._changed.clear()
             if self._done.is_set():

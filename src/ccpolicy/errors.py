@@ -191,8 +191,8 @@ class LimitError(CcpolicyError):
     ) -> None:
         if setting:
             hint = (
-                "if this is honest, allow more with '{setting}' in the table [limits] of"
-                " ccpolicy.toml"
+                "if this is as it should be, allow more with '{setting}' in the table"
+                " [limits] of ccpolicy.toml"
             )
         super().__init__(message, hint=hint, locator=locator, setting=setting, **values)
 

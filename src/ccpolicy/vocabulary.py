@@ -13,6 +13,9 @@ VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 Judged = Literal["now", "period"]
 """Which verdict the gate looks at."""
 JUDGED: tuple[Judged, ...] = get_args(Judged)
+Engine = Literal["duckdb", "postgres"]
+"""What computes the verdicts from the records."""
+ENGINES: tuple[Engine, ...] = get_args(Engine)
 ColumnType = Literal["text", "integer", "number", "boolean", "date", "instant"]
 """What the values of a column are, once they are read."""
 AsOfSource = Literal["now", "given", "pinned"]

@@ -52,6 +52,14 @@ def server() -> Iterator[tuple[str, list[object]]]:
         thread.join()
 
 
+NAMED = (
+    ("sample", "--period", "2026-03", "--at", "installed_on"),
+    ("preview",),
+    ("record", "--set", "unit=E9", "--set", "installed_on=2026-03-01"),
+    ("template", "-o", "form.xlsx"),
+)
+"""Commands that are given the name of a dataset."""
+
 # {file}, {folder} and {url} stand for the secret's file, its folder and the server.
 SOURCES = {
     "read_csv": "FROM read_csv('{file}') t",
@@ -170,6 +178,11 @@ def holds_tight(office: Office, secret: Path, calls: list[object], places: list[
             assert place in said, (command, place, said)
     for number in range(0, len(places), 3):  # it looks at one control at a time
         assert places[number] in refused(office, "test", "--control", f"C-{number}")
+    for rest in (("due",), ("report", "--format", "json"), ("page", "-o", "page.html")):
+        refused(office, *rest)
+    refused(office, "bundle", "-o", "bundle.zip")
+    for named, *options in NAMED:
+        refused(office, named, office.root, *options, path=Path("extinguishers"))
     for name in ("C-0", "own"):
         result = office.run("explain", office.root, path=Path(name))
         assert MARK not in result.output
@@ -177,9 +190,9 @@ def holds_tight(office: Office, secret: Path, calls: list[object], places: list[
     assert sorted(secret.parent.rglob("*")) == before
 
 
-def refused(office: Office, *command: str) -> str:
+def refused(office: Office, *command: str | Path, path: Path | None = None) -> str:
     """Return what a command says that refuses the policy."""
-    result = office.run(*command)
+    result = office.run(*command, path=path)
     assert result.exit_code == 2, (command, result.output)
     assert MARK not in result.output, command
     return result.output

@@ -122,7 +122,9 @@ def test_a_span_that_is_not_its_own_is_refused_of_large_evidence(
     monkeypatch.setattr(evaluation, "STREAMED", -1)
     monkeypatch.setattr(load, "LARGE", 0)
     write(two, f"{OWN}UNION ALL\nSELECT 1, 'cover', n, {EVER} FROM {NUMBERS}\n")
-    two.stops("returns a span for the control FIRE-1 that is not one of its own: control = 1, ")
+    two.stops(
+        "for the control FIRE-1 a row whose control, subject or part is not valid: control = 1, "
+    )
 
 
 def test_a_span_that_is_not_its_own_is_refused_in_chinese(two: Office) -> None:
@@ -130,7 +132,10 @@ def test_a_span_that_is_not_its_own_is_refused_in_chinese(two: Office) -> None:
     result = two.run("check", "--lang", "zh")
     assert (result.exit_code, result.stdout) == (2, "")
     assert "检查类型“own”" in result.stderr
-    assert "控制项 FIRE-1 返回了不属于自己的时段：control = 1, part = 'cover'" in result.stderr
+    assert (
+        "控制项 FIRE-1 返回的行中，控制项、对象或部分（part）无效：control = 1, part = 'cover'"
+        in result.stderr
+    )
 
 
 def test_a_span_of_another_revision_is_refused(two: Office) -> None:
@@ -141,7 +146,9 @@ def test_a_span_of_another_revision_is_refused(two: Office) -> None:
     two.write("policy/controls/own.yaml", text + revisions)
     assert [each.now for each in judged(two)] == ["fail", "pass"]
     write(two, OWN.replace("SELECT control, 'cover'", "SELECT 5 - control, 'cover'"))
-    two.stops("returns a span for the control OWN-1 that is not one of its own: control = 2, ")
+    two.stops(
+        "for the control OWN-1 a row whose control, subject or part is not valid: control = 2, "
+    )
 
 
 def test_types_that_a_kind_returns_change_no_other_control(two: Office) -> None:
@@ -165,7 +172,7 @@ def test_policy_test_of_a_kind_with_a_stray_span(two: Office) -> None:
     write(two, f"{OWN}UNION ALL\nSELECT 2, 'cover', n, {EVER} FROM {NUMBERS}\n")
     result = two.run("test")
     assert result.exit_code == 2
-    assert "the check kind 'own' returns a span for the control 2 that is" in result.stderr
+    assert "PL420 the check kind 'own' returns for the control 2 a row" in result.stderr
 
 
 FILE = """\

@@ -72,7 +72,7 @@ def test_nothing_is_assessed(office: Office) -> None:
 @pytest.mark.parametrize("name", ["policy/controls", "policy/datasets", "policy"])
 def test_missing_policy_folder(office: Office, name: str) -> None:
     shutil.rmtree(office.root / name)
-    office.refuses("policy/" if name == "policy" else f"{name}: no file in {name}\n")
+    office.refuses("policy/" if name == "policy" else f"{name}: {coded('PL102', name)}\n")
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_duplicate_ids(office: Office) -> None:
         "policy/controls/more.yaml:2:5: " + coded("PL107", "control", "FIRE-1", f"{CONTROLS}:2:5"),
         "policy/norms.yaml:6:5: " + coded("PL107", "norm", "monthly", "policy/norms.yaml:2:5"),
         "policy/waivers.yaml:10:5: " + coded("PL107", "waiver", "W-1", "policy/waivers.yaml:2:5"),
-        "policy/datasets/copy.yaml:1:1: the dataset 'inspections' is in a file of another name"
+        f"policy/datasets/copy.yaml:1:1: {coded('PL104', 'inspections')}"
         "\n  hint: name the file inspections.yaml\n",
     )
 

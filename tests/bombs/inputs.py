@@ -242,6 +242,13 @@ def rewritten(book: io.BytesIO, part: str, old: bytes, new: bytes, name: str = "
     return packed.getvalue()
 
 
+def deep_workbook(levels: int) -> bytes:
+    """Return a workbook whose sheet has elements in elements."""
+    book = io.BytesIO(workbook("C2"))
+    deep = b"<sheetData>" + b"<f>" * levels
+    return rewritten(book, "xl/worksheets/sheet1.xml", b"<sheetData>", deep)
+
+
 def open_document(rows: int, columns: int) -> bytes:
     """Return a spreadsheet of OpenDocument that says of one cell how often it is repeated."""
     names = ("office", "table", "text")
@@ -464,6 +471,25 @@ VERIFY = ("verify", "ROOT/a.zip")
 BASELINE = ("check", "--baseline", "ROOT/baseline.yaml", "ROOT")
 HISTORY = ("history", "ROOT")
 KNOWN = ("check", "--known-at", "bomb", "ROOT")
+
+TESTED = ("sample", "inspections", "ROOT", "--period", "2026-03", "--results", "ROOT/in")
+GIVEN = ("record", "inspections", "ROOT", "--from", "ROOT/in")
+CSV = (*GIVEN[:-1], "ROOT/in.csv")
+INTO = ("record", "inspections", "ROOT", "--set", "unit=E1", "--set", "result=pass")
+COMPARED = (
+    "report",
+    "--compare",
+    "ROOT/assessment.json",
+    "--format",
+    "html",
+    "-o",
+    "ROOT/r.html",
+    "ROOT",
+)
+DRAFT = ("draft", "dataset", "--repository", "ROOT", "ROOT/in.csv")
+DRAFT_BOOK, DRAFT_GZIP = (*DRAFT[:-1], "ROOT/in.xlsx"), (*DRAFT[:-1], "ROOT/in.csv.gz")
+PREVIEW = ("preview", "inspections", "ROOT")
+TEMPLATE = ("template", "inspections", "ROOT", "-o", "ROOT/form.xlsx")
 
 GZIP, ZIP = "format: csv\ncompression: gzip", "format: csv\ncompression: zip"
 XML, LOG = "format: xml\nrecords: /a/b", "format: log\n"
@@ -700,4 +726,40 @@ OTHERS = (
     Bomb("long history", commits(20_000), "US350", 2, HISTORY),
     Bomb("policy beside trees", trees, "", 0, ("check", "--policy-from", "bomb", "ROOT")),
 )
-BOMBS = (*POLICY, *EVIDENCE, *OTHERS)
+HANDED_IN = (
+    Bomb("results with a far cell", file("in", lambda: workbook("XFD1048576")), "EV224", 2, TESTED),
+    Bomb("results that unpack", file("in", zeros), "EV230", 2, TESTED),
+    Bomb(
+        "results of repeated cells", file("in", open_document(1 << 20, 1 << 14)), "EV224", 2, TESTED
+    ),
+    Bomb("deep results", file("in", lambda: deep_workbook(3_000_000)), "EV", 2, TESTED),
+    Bomb("results of zeros", sparse("in", 1 << 40), "FI201", 2, TESTED),
+    Bomb(
+        "open quote in results", file("in", 'number,item\n1,"' + "x\n" * 500_000), "EV", 2, TESTED
+    ),
+    Bomb("wide results", file("in", "," * 5_000_000), "US|EV", 2, TESTED),
+    Bomb("results from a pipe", lambda root: os.mkfifo(root / "in"), "US350", 2, TESTED),
+    Bomb("given far cell", file("in", lambda: workbook("XFD1048576")), "EV224", 2, GIVEN),
+    Bomb("given zip bomb", file("in", zeros), "EV230", 2, GIVEN),
+    Bomb("given deep XML", file("in", lambda: deep_workbook(3_000_000)), "EV", 2, GIVEN),
+    Bomb("given zeros", sparse("in", 1 << 40), "FI201", 2, GIVEN),
+    Bomb("given deep JSON", file("in", b"[" * 1_000_000), "RP101", 2, GIVEN),
+    Bomb(
+        "given many rows", file("in.csv", HEADER + "\n" + "E1,x,pass,\n" * 300_000), "EV|US", 2, CSV
+    ),
+    Bomb("earlier assessment of zeros", sparse("assessment.json", 1 << 40), "FI201", 2, COMPARED),
+    Bomb("draft of zeros", sparse("in.csv", 1 << 40), "FI201", 2, DRAFT),
+    Bomb("draft of a far cell", file("in.xlsx", workbook("XFD1048576")), "EV224", 2, DRAFT_BOOK),
+    Bomb(
+        "draft of packed zeros",
+        file("in.csv.gz", lambda: gzipped(2048)),
+        "EV526|FI201",
+        2,
+        DRAFT_GZIP,
+    ),
+    Bomb("preview of a far cell", events("xlsx", workbook("XFD1048576")), "EV224", 2, PREVIEW),
+    Bomb("page of a large file", sparse(EVENTS, 1 << 40), "FI201", 2, ("page", "ROOT")),
+    Bomb("template of a large file", sparse(EVENTS, 1 << 40), "FI201", 2, TEMPLATE),
+    Bomb("record into a large file", sparse(EVENTS, 1 << 40), "FI201", 2, INTO),
+)
+BOMBS = (*POLICY, *EVIDENCE, *OTHERS, *HANDED_IN)

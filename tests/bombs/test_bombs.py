@@ -14,6 +14,7 @@ KINDS = (
     *("far cell", "wide header", "many members", "deep JSON", "many rows", "deep folders"),
     *("archive of many files", "entities in entities", "endless block"),
     *("deep assessment", "deep baseline", "history of trees"),
+    *("results with a far cell", "given zip bomb", "record into a large file"),
 )
 
 

@@ -21,7 +21,7 @@ class OneQuery:
 
     def __init__(self, query: str) -> None:
         self.name, self.query = "own", query
-        self.relations = frozenset(["events", "after", "period", "parameters"])
+        self.readable_relations = frozenset(["events", "after", "period", "parameters"])
 
 
 @pytest.fixture(scope="module")

@@ -69,9 +69,25 @@ def test_edits(falsified: Path, run: Run, edit: str) -> None:
     assert result.exit_code == 0, result.output
 
 
+def test_a_time_beyond_the_calendar_is_the_edits_fault(falsified: Path, run: Run) -> None:
+    edit = "move: {dataset: assets, columns: [commissioned_on], by: 100 years}"
+    change(falsified, FILE, EDIT, "\n          - ".join([edit] * 81))
+    result = run("test", falsified, "--falsify")
+    assert result.exit_code == 1
+    assert f"{FILE}:87:13: US305 " in result.output
+
+
 def test_one_that_changes_nothing_fails(falsified: Path, run: Run) -> None:
     edit = "change: {dataset: inspections, set: {result: pass}}"
     change(falsified, FILE, EDIT, edit)
+    result = run("test", falsified, "--falsify")
+    assert result.exit_code == 1
+    assert "no new lapse: the control did not turn" in result.stdout
+
+
+def test_another_name_for_a_subject_shows_nothing(falsified: Path, run: Run) -> None:
+    edit = "change: {dataset: %s, where: \"asset_id = 'PBX-2'\", set: {asset_id: PBX-9}}"
+    change(falsified, FILE, EDIT, f"{edit % 'assets'}\n          - {edit % 'inspections'}")
     result = run("test", falsified, "--falsify")
     assert result.exit_code == 1
     assert "no new lapse: the control did not turn" in result.stdout

@@ -110,7 +110,7 @@ def test_classes_that_disagree(run: Run, centre: Path) -> None:
     text = said(run, centre)
     assert "EV408 records of 'PBX-1' disagree about 'kind': fan / ups" in text
     assert "'by' of the control names the column" in text
-    assert "EV407 there is no parameter for 'upz' in 'kind'" in text
+    assert "EV407 no parameter value is given for 'upz' in the column 'kind'" in text
     assert "did you mean 'ups'?" in text
 
 

@@ -22,10 +22,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if os.environ.get("CI"):
             pytest.fail("git is missing, and the sample's past was not tested")
         pytest.skip("git is missing: THE SAMPLE'S PAST WAS NOT TESTED")
-    from ccpolicy.draft.new_repository import Beginning, make_repository
+    from ccpolicy.draft.new_repository import RepositoryOptions, make_repository
 
     folder = tmp_path_factory.mktemp("past") / "centre"
-    make_repository(folder, Beginning(with_history=True), "en")
+    make_repository(folder, RepositoryOptions(with_history=True), "en")
     return folder
 
 

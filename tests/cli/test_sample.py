@@ -20,6 +20,7 @@ from .conftest import Run
 
 DOCS = Path(__file__).parents[2] / "docs"
 PERIOD = ("--period", "2026-11")
+LATER_FAILED = "PBX-2,2026-11-01T09:00:00+08:00,fail"
 ASK = ("inspections", *PERIOD, "--size", "1")
 
 
@@ -144,6 +145,14 @@ def test_nothing_is_drawn_where_something_is_invalid_or_unread(
     assert (invalid.exit_code, "US504 " in invalid.stderr, invalid.stdout) == (2, True, "")
 
 
+def test_nothing_is_drawn_from_a_part_of_the_records(
+    run: Run, many: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ccpolicy.sampling.population.MOST", 59)
+    refused = run("sample", "inspections", many, *PERIOD)
+    assert (refused.exit_code, "US516 " in refused.stderr, refused.stdout) == (2, True, "")
+
+
 def filled(text: str, result: str = "ok", remark: str = "seen") -> str:
     """Write a result into every row."""
     table = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
@@ -193,29 +202,12 @@ def _written(file: Path, text: str) -> Path:
     return file
 
 
-def _first_row_gone(text: str) -> str:
-    head, _, *rest = text.splitlines(keepends=True)
-    return head + "".join(rest)
-
-
-@pytest.mark.parametrize(
-    ("spoil", "code"),
-    [
-        (lambda text: filled(text, "fine"), "US509 "),
-        (_first_row_gone, "US510 "),
-        (lambda text: text + text.splitlines(keepends=True)[1], "US508 "),
-        (lambda text: text.replace("PBX-1", "PBX-9").replace("PBX-2", "PBX-9"), "US508 "),
-        (lambda text: "", "US510 "),
-    ],
-)
-def test_results_that_are_not_those_of_the_draw(
-    run: Run, many: Path, tmp_path: Path, spoil: object, code: str
-) -> None:
+def test_a_result_that_is_none(run: Run, many: Path, tmp_path: Path) -> None:
+    """What else is refused: tests/sampling/test_results.py."""
     asked = ("sample", "inspections", many, *PERIOD, "--size", "3")
     drawn = run(*asked, "--format", "csv").stdout
-    assert callable(spoil)
-    refused = run(*asked, "--results", _written(tmp_path / "tested.csv", spoil(drawn)))
-    assert (refused.exit_code, code in refused.stderr, refused.stdout) == (2, True, "")
+    refused = run(*asked, "--results", _written(tmp_path / "tested.csv", filled(drawn, "fine")))
+    assert (refused.exit_code, "US509 " in refused.stderr, refused.stdout) == (2, True, "")
 
 
 def test_results_of_another_draw_are_refused(run: Run, many: Path, tmp_path: Path) -> None:
@@ -226,12 +218,57 @@ def test_results_of_another_draw_are_refused(run: Run, many: Path, tmp_path: Pat
     assert (refused.exit_code, "US508 " in refused.stderr) == (2, True)
 
 
-@pytest.mark.parametrize("data", [b"PK\x03\x04broken", b"\xff\xfe\x00"])
-def test_what_is_no_table(run: Run, many: Path, tmp_path: Path, data: bytes) -> None:
+def test_results_of_another_control_of_the_same_subjects_are_refused(
+    run: Run, centre: Path, tmp_path: Path
+) -> None:
+    text = (centre / CONTROLS).read_text("utf-8")
+    other = text.partition("controls:\n")[2].replace("EM-1", "EM-2")
+    (centre / CONTROLS).write_text(text + other, "utf-8")
+    drawn = run("sample", "EM-1", centre, *PERIOD, "--format", "csv").stdout
+    file = _written(tmp_path / "tested.csv", filled(drawn))
+    assert run("sample", "EM-1", centre, *PERIOD, "--results", file).exit_code == 0
+    refused = run("sample", "EM-2", centre, *PERIOD, "--results", file)
+    assert (refused.exit_code, "US508 " in refused.stderr) == (2, True)
+
+
+def test_a_record_that_was_changed_since_it_was_tested_is_to_be_tested_again(
+    run: Run, centre: Path, tmp_path: Path
+) -> None:
+    asked = ("sample", "inspections", centre, *PERIOD)
+    file = _written(tmp_path / "tested.csv", filled(run(*asked, "--format", "csv").stdout))
+    change(centre, INSPECTIONS, "result\n", "result\n\n")  # another line is no other record
+    assert run(*asked, "--results", file).exit_code == 0
+    change(centre, INSPECTIONS, "PBX-2,2026-11-01T09:00:00+08:00,pass", LATER_FAILED)
+    refused = run(*asked, "--results", file)
+    assert (refused.exit_code, "US520 'PBX-2" in refused.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [(b"PK\x03\x04broken", "EV223 "), (b"\xff\xfe\x00", "error: EV")],
+)
+def test_what_is_no_table(run: Run, many: Path, tmp_path: Path, data: bytes, code: str) -> None:
     (tmp_path / "tested").write_bytes(data)
     asked = ("sample", "inspections", many, *PERIOD)
     refused = run(*asked, "--results", tmp_path / "tested")
-    assert (refused.exit_code, "US511 " in refused.stderr) == (2, True)
+    assert (refused.exit_code, code in refused.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "code"),
+    [("XFD1048576", "x", "EV"), ("F2", "=1+1", "EV226 "), ("F2", "#N/A", "EV225 ")],
+)
+def test_a_workbook_that_cannot_be_read_as_a_whole(
+    run: Run, centre: Path, tmp_path: Path, place: str, value: str, code: str
+) -> None:
+    asked = ("sample", "inspections", centre, *PERIOD)
+    file = tmp_path / "tested.xlsx"
+    assert run(*asked, "--format", "xlsx", "-o", file).exit_code == 0
+    book = openpyxl.load_workbook(file)
+    book.worksheets[0][place].value = value
+    book.save(file)
+    refused = run(*asked, "--results", file)
+    assert (refused.exit_code, f"error: {code}" in refused.stderr) == (2, True), refused.stderr
 
 
 def test_names_that_are_not_known(run: Run, centre: Path) -> None:

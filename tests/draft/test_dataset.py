@@ -6,6 +6,7 @@ import datetime
 import gzip
 import io
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +15,14 @@ import pytest
 
 from ccpolicy.draft.contract_names import name_of
 from ccpolicy.draft.dataset import draft_dataset
-from ccpolicy.draft.drafted import Surroundings
+from ccpolicy.draft.drafted import DraftContext
 from ccpolicy.errors import CcpolicyError
 from cli.conftest import Run
 from evidence.conftest import legacy_workbook
 from message_text import coded
 from small_centre import lay
 
-AROUND = Surroundings(None, ("en",), "Asia/Shanghai")
+AROUND = DraftContext(None, ("en",), "Asia/Shanghai")
 
 
 def sheet(*rows: list[Any], title: str = "", beside: bool = False) -> bytes:
@@ -38,7 +39,27 @@ def sheet(*rows: list[Any], title: str = "", beside: bool = False) -> bytes:
     return content.getvalue()
 
 
+def sheets(pages: Mapping[str, list[list[Any]]], merged: str = "") -> bytes:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.remove(book.active)
+    for title, rows in pages.items():
+        page = book.create_sheet(title)
+        for row in rows:
+            page.append(row)
+        if merged:
+            page.merge_cells(merged)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+ROOMS, MONTHS = ["Room", "Checked on"], ["编号", "1月", "2月", "3月"]
+NEXT = datetime.date(2026, 3, 2)
 DAY, MOMENT = datetime.date(2026, 3, 1), datetime.datetime(2026, 3, 1, 9, 5)  # noqa: DTZ001
+SITE = [ROOMS, ["R1", DAY], ["R2", DAY]]
+LOG: list[Any] = ["Log"]
+NOTES: list[list[Any]] = [["Colour", "Meaning"], ["red", "bad"]]
 RIGHT: dict[str, tuple[str, bytes, list[str]]] = {
     "plain": (
         "csv",
@@ -115,6 +136,44 @@ RIGHT: dict[str, tuple[str, bytes, list[str]]] = {
         b"- {id: a, tags: [s, t]}\n- {id: b, tags: [u]}\n",
         ["tags: {type: array, items: {type: string}}"],
     ),
+    "GB18030": (
+        "csv",
+        "设备编号,日期,结果\nE1,2026年3月1日,合格\nE2,2026年3月2日,不合格\n".encode("gb18030"),
+        ["encoding: GB18030", 'date: {from: 日期, time: "%Y年%m月%d日"}'],
+    ),
+    "Big5": (
+        "csv",
+        "設備編號,日期,結果\nE1,2026/3/1,合格\nE2,2026/3/2,不合格\n".encode("big5"),
+        ["encoding: Big5"],
+    ),
+    "a currency behind": (
+        "csv",
+        "id;cost\nA;7,50 €\nB;1.014,50 €\n".encode(),
+        ['cost: {number: {decimal: ",", thousands: ".", unit: ["€"]}}'],
+    ),
+    "a letter alone is no yes or no": ("csv", b"id,site\nA,N\nB,N\n", ["site: {type: string}"]),
+    "a title without a day, a total, comments": (
+        "csv",
+        b"Meters 2026,\n# by hand,\nid,m3\nA,1\n# late,\nB,2\nTotal,3\n",
+        ["header: 3", 'skip: ["^#", "^Total"]', "# Above the table stands: Meters 2026"],
+    ),
+    "an empty column of remarks": ("csv", b"id,n,note\nA,1,\nB,2,\n", ["note: {type: string}"]),
+    "a semicolon in cells is no delimiter": ("csv", b"id,who\nA,a;b\nB,c\n", ["key: [id]"]),
+    "a subject and a day tell apart rather than a reading": (
+        "csv",
+        b"tank,day,pressure\nT1,2026-01-01,12 bar\nT2,2026-01-01,13 bar\nT1,2026-01-02,14 bar\n",
+        ["key: [tank, day]", "pressure: {number: {unit: [bar]}}"],
+    ),
+    "a sheet for each site": (
+        "xlsx",
+        sheets({"Berlin": [ROOMS, ["R1", DAY]], "Bonn": SITE, "Empty": []}),
+        ['sheet: "B*"', 'around: {sheet: {part: "(.*)"}}', "key: [room, sheet]"],
+    ),
+    "sheets of a merged title": (
+        "xlsx",
+        sheets({"A": [LOG, ROOMS, ["1", DAY]], "B": [LOG, ROOMS, ["2", DAY]]}, "A1:B1"),
+        ["header: 2", 'sheet: "*"', "checked_on: {type: string, format: date}"],
+    ),
     "workbook": (
         "xlsx",
         sheet(["Asset id", "Checked on", "Litres"], ["E1", DAY, 5.5], ["E2", DAY, 6]),
@@ -136,7 +195,7 @@ ASKED: dict[str, tuple[str, bytes, list[str]]] = {
         sheet(["id", "day"], ["A1", DAY], ["A2", "2026.2.10"], ["A3", "-"]),
         [
             "# ? Some cells are dates, others texts such as 2026.2.10.",
-            '    #     day: {from: day, time: ["%Y.%m.%d"]}',
+            '    #     day: {time: ["%Y.%m.%d"]}',
             "    #     day: {type: string, format: date}",
             "day: {type: string}",
         ],
@@ -152,8 +211,8 @@ ASKED: dict[str, tuple[str, bytes, list[str]]] = {
         [
             "# ? In which order are day and month, such as in 03/04/2026?",
             "day: {type: string}",
-            '#     day: {from: day, time: "%d/%m/%Y"}',
-            '#     day: {from: day, time: "%m/%d/%Y"}',
+            '#     day: {time: "%d/%m/%Y"}',
+            '#     day: {time: "%m/%d/%Y"}',
         ],
     ),
     "two digits of a year": (
@@ -166,20 +225,6 @@ ASKED: dict[str, tuple[str, bytes, list[str]]] = {
         b"id;cost\nA;1,234\nB;5,678\n",
         ["# ? Which sign is the decimal mark, such as in 1,234?", "cost: {type: string}"],
     ),
-    "GB18030": (
-        "csv",
-        "设备编号,日期,结果\nE1,2026年3月1日,合格\nE2,2026年3月2日,不合格\n".encode("gb18030"),
-        [
-            "# ? Read as GB18030, the text has 设备编号",
-            "encoding: GB18030",
-            'date: {from: 日期, time: "%Y年%m月%d日"}',
-        ],
-    ),
-    "Big5": (
-        "csv",
-        "設備編號,日期,結果\nE1,2026/3/1,合格\nE2,2026/3/2,不合格\n".encode("big5"),
-        ["# ? Read as Big5, the text has 設備編號", "encoding: Big5"],
-    ),
     "Latin": (
         "csv",
         "id,name\nA,Müller\nB,Café\n".encode("cp1252"),
@@ -187,12 +232,13 @@ ASKED: dict[str, tuple[str, bytes, list[str]]] = {
     ),
     "titles above, totals below": (
         "csv",
-        "登记表,,\n设备编号,日期,费用\nE1,2026/3/1,5\nE2,2026/3/2,6\n合计,,11\n".encode(),
+        "登记表 2026年3月,,\n设备编号,日期,费用\nE1,2026/3/1,5\nE2,2026/3/2,6\n合计,,11\n"
+        "未检两台,,\n".encode(),
         [
             "header: 2",
-            'skip: ["^合计"]',
-            "# ? Above the table stands: 登记表.",
-            "# ? Rows that begin with these are passed over: 合计.",
+            'skip: ["^合计", "^未检两台"]',
+            "# ? Rows that begin with these are passed over: 未检两台.",
+            "# ? Above the table stands: 登记表 2026年3月. Does a column",
         ],
     ),
     "no headings": (
@@ -213,12 +259,84 @@ ASKED: dict[str, tuple[str, bytes, list[str]]] = {
     "beside the edge, times without an offset": (
         "xlsx",
         sheet(["id", "at"], ["A", MOMENT], ["B", MOMENT], title="Log", beside=True),
-        ["range: B2", "zone: Asia/Shanghai", "# ? Times carry no offset.", "# ? Is the table on"],
+        ["range: B2", "zone: Asia/Shanghai", "# ? Times carry no offset."],
     ),
     "a list in a document": (
         "json",
         b'{"at":"2026-01-01T00:00:00Z","hosts":[{"id":"a","n":1},{"id":"b","n":2}]}',
         ['records: "/hosts"', "# ? The records are taken from /hosts."],
+    ),
+    "a time of the day, or how long": (
+        "xlsx",
+        sheet(["id", "took"], ["A1", datetime.time(0, 7, 10)], ["A2", datetime.time(0, 8)]),
+        ["# ? Is 00:07:10 a time of the day", '#     took: {duration: "%H:%M:%S"}'],
+    ),
+    "serial numbers of days": (
+        "csv",
+        b"id,checked_on\nA1,46001\nA2,46002\n",
+        ["#     checked_on: {time: excel}", "#     checked_on: {type: string, format: date}"],
+    ),
+    "several things in a cell, times of no form, different units": (
+        "csv",
+        b"id,who,date,p\nA,x;y,115/1/2,1 bar\nB,x;z,115/2/3,2 kPa\nC,y;z,115/3/4,3 kPa\n"
+        b"D,q;z,115/3/5,4 bar\n",
+        [
+            "# ? Cells such as x;y hold several things.",
+            "#     unnest(string_split(\"who\", ';')) AS who",
+            "# ? No known form of times reads these, such as 115/1/2",
+            "# ? These are numbers of different units, and therefore a text: bar | kPa.",
+        ],
+    ),
+    "sheets of other headings": (
+        "xlsx",
+        sheets({"Notes": NOTES, "Log": [ROOMS, ["1", DAY], ["2", DAY]]}),
+        ["sheet: Log", "# ? Is the table on the sheet 'Log'? There are also: Notes"],
+    ),
+    "merged cells among the records": (
+        "xlsx",
+        sheets({"A": [ROOMS, ["1", DAY], [None, NEXT], ["2", DAY]]}, "A2:A3"),
+        ["merged: fill", "# ? Merged cells are read as if each had the text."],
+    ),
+    "months across, of which only the month is said": (
+        "xlsx",
+        sheets({"2026": [MONTHS, ["M1", "√", None, "-"], ["M2", "√", "×"]]}),
+        [
+            '  columns: [编号, "1月", "2月", "3月"]',
+            '    FROM rows UNPIVOT (done FOR heading IN ("1月", "2月", "3月"))',
+            "    WHERE done NOT IN ('-')",
+            "key: [id, month]",
+            'done: {values: {"√": true, "×": false}}',
+            "#   month  2026-01-01",
+            "# ? Each cell below 1月 to 3月 becomes a record, dated on the first day",
+        ],
+    ),
+    "months of a year that nothing says": (
+        "csv",
+        b"Meter,Jan,Feb,Mar\nA,1,2,3\nB,4,5,6\n",
+        [
+            "# ? Each cell below Jan to Mar becomes a record. Of which year or month",
+            "#     month: {type: string, format: date}",
+            "    month: {type: string}",
+            "value: {type: integer}",
+        ],
+    ),
+    "quarters of a year above the table": (
+        "csv",
+        b"Training 2026,,\nName,Q1,Q2,Q3\nAnn,x,x,\nBo,x,,x\n",
+        [
+            "around: {above: {cell: A1}}",
+            "mark: {type: string, enum: [x]}",
+            "#   quarter  2026-01-01",
+        ],
+    ),
+    "people across": (
+        "csv",
+        "Course,Held on,Ann,Bo,Cem\nFire,2026-01-02,✓,✗,✓\nAid,2026-02-03,✓,✓,\n".encode(),
+        [
+            "# ? Each cell below Ann to Cem becomes a record, with its heading as 'name'.",
+            "key: [course, name]",
+            "held_on: {type: string, format: date}",
+        ],
     ),
     "a clock, a serial number, a tick": (
         "csv",
@@ -248,8 +366,8 @@ REFUSED: dict[str, tuple[str, bytes, str]] = {
 }
 
 
-def drafted(folder: Path, suffix: str, content: bytes) -> str:
-    path = folder / f"records.{suffix}"
+def drafted(folder: Path, suffix: str, content: bytes, name: str = "records") -> str:
+    path = folder / f"{name}.{suffix}"
     path.write_bytes(content)
     # It reads the file by the draft, and fails if a record is invalid.
     _, text = draft_dataset([path], AROUND, "en")
@@ -264,12 +382,9 @@ def test_right_at_once(tmp_path: Path, name: str) -> None:
     usual = (
         "The files",
         "There is no",
-        "What is",
         "Which role",
-        "How long",
         "Does ",
         "Do ",
-        "Are these all words",
         "Times carry no offset",
     )
     asked = [line for line in text.splitlines() if line.strip().startswith("# ?")]
@@ -290,6 +405,16 @@ def test_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(CcpolicyError) as refused:
         drafted(tmp_path, suffix, content)
     assert refused.value.message.code.startswith(code)
+
+
+def test_the_name_of_the_file_says_the_month(tmp_path: Path) -> None:
+    days = ",".join(map(str, range(1, 29)))
+    rows = "".join(f"M{n},{','.join(['x'] * (28 - n))}\n" for n in range(4))
+    text = drafted(tmp_path, "csv", f"Machine,{days}\n{rows}".encode(), "rounds 2026-02")
+    assert "id: rounds\n" in text
+    assert "key: [machine, day]" in text
+    assert "day: {type: string, format: date}" in text
+    assert "#   day      2026-02-" in text
 
 
 def test_references_are_to_what_is_in_force(run: Run, centre: Path) -> None:

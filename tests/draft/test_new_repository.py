@@ -134,6 +134,24 @@ def test_what_is_taken_over_stands_alone(run: Run, tmp_path: Path) -> None:
     assert run("test", folder).exit_code == 0
 
 
+def test_a_pack_has_no_record_beside_those_taken_over(run: Run, tmp_path: Path) -> None:
+    drills = "Held on,Minutes\n2026-01-13,9\n2026-04-13,8\n"
+    lay(tmp_path, {"drills.csv": drills, "Drills 2025.csv": drills.replace("Minutes", "Took")})
+    folder = tmp_path / "new"
+    taken = ("--from", tmp_path / "drills.csv", "--from", tmp_path / "Drills 2025.csv")
+    made = run("init", folder, "--pack", "fire", *taken)
+    assert made.exit_code == 0, made.output
+    said = " ".join(made.stdout.split())
+    assert "'drills_2' stands beside 'drills', which was there" in said
+    for path in (folder / "evidence").glob("*.csv"):
+        assert len(path.read_text("utf-8").splitlines()) == 1, path
+    judged = run("check", folder)
+    assert judged.exit_code == 1
+    assert " 0 pass" in judged.stdout
+    assert "EV141" in judged.output
+    assert "ccpolicy draft control KIND --dataset NAME" in " ".join(judged.output.split())
+
+
 def test_references_among_what_is_taken_over(run: Run, tmp_path: Path) -> None:
     files = {
         "incidents.csv": "No,Opened,What\n1,2026-01-09,Smoke\n2,2026-03-03,Power\n",
@@ -168,7 +186,7 @@ def test_references_among_what_is_taken_over(run: Run, tmp_path: Path) -> None:
         (["--pack", "bare", "--effective-on", "1.1.2026"], "US444"),
         (["--pack", "fire", "--zone", "Mars"], "PL203"),
         (["--pack", "fire", "--calendar", "XX"], "PL"),
-        (["--pack", "bare", "--from", "nothing.csv"], "FI103"),
+        (["--pack", "bare", "--from", "nothing.csv"], "FI120"),
     ],
 )
 def test_what_cannot_be_leaves_nothing(

@@ -208,6 +208,14 @@ ROLES = [
         ["# ? When did each begin?", "openings: {dataset: own, key: [ticket], starts: done}"],
     ),
     (
+        "cadence",
+        ("ticket", {"ticket": "text", "opened": "day", "told": "day"}),
+        [
+            'openings: {dataset: own, key: [ticket], starts: opened, where: "FALSE"}',
+            'events: {dataset: own, key: [ticket], starts: told, where: "FALSE"}',
+        ],
+    ),
+    (
         "record",
         ("person, seen_on", {"person": "text", "seen_on": "day"}),
         ["# ? Which columns name each of these?", "{dataset: own, key: [person], starts: seen_on"],
@@ -286,3 +294,37 @@ def test_what_is_not_answered_does_not_pass(run: Run, centre: Path) -> None:
     found = {each["id"]: each for each in json.loads(checked.stdout)["controls"]}
     states = {kind: found[f"D-{kind}"]["now"] for kind in kinds}
     assert "pass" not in states.values(), states
+
+
+def test_months_are_counted_where_no_day_is_said(run: Run, centre: Path) -> None:
+    rows = "Staff no,Hired on,1月,2月,3月\nA,2025-01-01,√,,√\nB,2025-02-01,√,√,√\n"
+    lay(centre, {"evidence/talks/2026.csv": rows})
+    made = run(
+        *("draft", "dataset", centre / "evidence/talks/2026.csv", "--repository", centre),
+        *("-o", centre / "policy/datasets/talks.yaml"),
+    )
+    assert made.exit_code == 0, made.output
+    drafted = run("draft", "control", "recurrence", "--dataset", "talks", "--repository", centre)
+    [control] = yaml.safe_load(drafted.stdout)["controls"]
+    assert control["parameters"] == {"per": {"value": "month"}}
+    assert control["inputs"]["events"] == {
+        "dataset": "talks",
+        "key": ["staff_no"],
+        "starts": "month",
+        "where": "FALSE AND done = true",
+    }
+
+
+def test_a_clause_of_its_own_gives_a_control_its_words(run: Run, centre: Path) -> None:
+    drafted = run("draft", "control", "recurrence", "--repository", centre)
+    [control] = yaml.safe_load(drafted.stdout)["controls"]
+    assert control["title"]["en"] == control["rule"]["en"] == "…"  # its clause has a control
+    own = '  - id: "4"\n    title: {en: Alarm, zh: 报警}\n'
+    own += '    text: {en: "Test: weekly.", zh: 每周测试。}\n'
+    change(centre, "policy/plan.yaml", '  - id: "9"\n', f'{own}  - id: "9"\n')
+    drafted = run("draft", "control", "recurrence", "--repository", centre)
+    [control] = yaml.safe_load(drafted.stdout)["controls"]
+    assert list(control["clauses"]) == ["4"]
+    assert control["title"] == {"en": "Alarm", "zh": "报警"}
+    assert control["rule"] == {"en": "Test: weekly.", "zh": "每周测试。"}
+    assert control["remediation"]["en"] == "…"

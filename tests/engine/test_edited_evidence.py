@@ -9,7 +9,7 @@ import pytest
 
 import ccpolicy
 from ccpolicy.api import Repository
-from ccpolicy.engine.edited_evidence import RecordedEvidence, read_recorded, unedited
+from ccpolicy.engine.edited_evidence import RecordedEvidence, read_recorded, records_on_file
 from ccpolicy.engine.falsification import Trial
 from ccpolicy.errors import PolicyError
 from ccpolicy.files.yaml_document import YamlDocument
@@ -82,7 +82,7 @@ def test_what_is_written_out_is_judged_as_what_is_on_file(tmp_path: Path, policy
     trial = Trial(
         policy,
         evidence,
-        unedited(evidence, names),
+        records_on_file(evidence, names),
         tmp_path,
         lambda edited: Repository(edited).check(request),
     )

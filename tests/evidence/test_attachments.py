@@ -97,6 +97,16 @@ BAD: Mapping[str, tuple[str, str]] = {
 }
 
 
+KINDS = {
+    "below a file": f'"evidence/{SCAN}" is a file, which holds no other',
+    "a folder": '"evidence/scans" is a folder',
+    "a link": '"evidence/link.pdf" is a symbolic link',
+    "behind a link": '"evidence/linked" is a symbolic link',
+    "a pipe": '"evidence/pipe" is a pipe, a socket or a device',
+}
+"""Case → what its message says that is there instead of a regular file."""
+
+
 @pytest.mark.parametrize("case", BAD)
 def test_what_is_no_file_below_the_folder_is_refused(desk: Desk, case: str) -> None:
     scan = desk.write(SCAN, "scan")
@@ -108,7 +118,12 @@ def test_what_is_no_file_below_the_folder_is_refused(desk: Desk, case: str) -> N
     fill(desk, [{"id": "1", "form": value}, {"id": "2", "form": SCAN}], "json")
     found = desk.load(contract("json"))
     assert [code in each for each in found.said] == [True]
+    assert [each.endswith(KINDS.get(case, "")) for each in found.said] == [True]
     assert found.column("id") == ["2"]
+
+
+def test_what_is_there_instead_of_a_file_is_told_of_each_kind() -> None:
+    assert {case for case, (_, code) in BAD.items() if code == "EV292"} == set(KINDS)
 
 
 def test_a_file_that_is_too_large_is_not_read(desk: Desk) -> None:

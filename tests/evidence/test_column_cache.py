@@ -13,6 +13,8 @@ from xlsxwriter import Workbook
 
 import ccpolicy
 from ccpolicy.evidence import column_cache
+from ccpolicy.evidence.dataset_load import DatasetLoad
+from ccpolicy.evidence.models import GitRecords
 from ccpolicy.evidence.readers.interface import Scan
 from ccpolicy.files import finder, user_cache
 from small_centre import FILES, change, lay
@@ -168,6 +170,18 @@ def test_another_program_reads_the_same_file_anew(
     assert cache.check()[1] == 0
 
 
+def test_another_library_reads_the_same_file_anew(
+    cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inspections(cache, "csv")
+    cache.check()
+    assert cache.check()[1] == 1
+    monkeypatch.setattr(column_cache, "version", lambda name: f"another {name}")
+    column_cache._program.cache_clear()
+    assert cache.check()[1] == 0
+    column_cache._program.cache_clear()
+
+
 def test_a_file_with_an_invalid_record_is_not_kept(cache: Cache) -> None:
     path = inspections(cache, "csv")
     path.write_text(path.read_text().replace("fail", "perhaps"))
@@ -198,10 +212,39 @@ def test_a_planted_entry_is_not_taken(cache: Cache) -> None:
     assert cache.check() == (failing, 0)
 
 
+@pytest.mark.parametrize("spoil", [os.mkfifo, Path.mkdir, lambda entry: entry.symlink_to("else")])
+def test_what_is_no_file_is_no_entry(cache: Cache, spoil: Callable[[Path], None]) -> None:
+    inspections(cache, "csv")
+    expected, _ = cache.check()
+    [entry] = (Path(os.environ["XDG_CACHE_HOME"]) / "ccpolicy").iterdir()
+    entry.rename(entry.with_name("else"))
+    spoil(entry)
+    assert cache.check() == (expected, 0)
+
+
 def test_a_folder_that_cannot_be_written_changes_nothing(
     cache: Cache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     inspections(cache, "csv")
     (cache.centre / "file").write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(cache.centre / "file"))
+    assert cache.check() == (cache.plain(), 0)
+
+
+def test_scanned_rows_of_a_file_that_changed_meanwhile_are_not_kept(
+    cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = inspections(cache, "csv (scanned)")
+    honest = path.read_text()
+    read = DatasetLoad.read
+
+    def read_late(load: DatasetLoad, records: GitRecords | None) -> None:
+        if load.dataset.id == "inspections":
+            path.write_text(honest.replace("fail", "pass"))
+        read(load, records)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(DatasetLoad, "read", read_late)
+        assert "EV" in cache.check()[0]
+    path.write_text(honest)
     assert cache.check() == (cache.plain(), 0)

@@ -127,7 +127,7 @@ def test_errors_of_the_header(desk: Desk) -> None:
     where = "evidence/log.csv:1: "
     assert loaded.said == [
         f"{where}unknown column 'ID'",
-        f"{where}the column 'note' is there twice",
+        f"{where}two columns are called 'note'",
         f"{where}column 4 has no heading",
         f"{where}the column 'id' is missing",
         f"{where}the column 'n' is missing",

@@ -306,6 +306,11 @@ def test_archives_without_what_is_wanted(desk: Desk) -> None:
     refused(desk.load(table(files="log.zip", compression="zip", member="*.csv")), "EV672", "member")
     desk.write("log.zip", packed(("a.csv", ROWS))[:-30])
     refused(desk.load(table(files="log.zip", compression="zip")), "EV523")
+    content = packed(("a.csv", ROWS))
+    for place in (40, content.index(b"PK\1\2") + 16):  # of what is packed, and of its checksum
+        damaged = content[:place] + bytes([content[place] ^ 0xFF]) + content[place + 1 :]
+        desk.write("log.zip", damaged)
+        refused(desk.load(table(files="log.zip", compression="zip")), "EV523")
     desk.write("log.zip", packed(("a.csv", "\0" * (20 << 20))))
     with pytest.raises(LimitError) as caught:
         desk.load(table(files="log.zip", compression="zip"))

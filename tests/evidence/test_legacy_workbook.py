@@ -204,6 +204,8 @@ def test_formulas(desk: Desk, result: bytes, code: str | None, note: str | None)
         assert (loaded.said, loaded.column("note")) == ([], [note])
     uncomputed = renamed(edited(content, FORMULA, 6, result), GRIDSET, UNCALCED)
     refused(desk.read(uncomputed, sheet()), "EV226")
+    on_load = edited(edited(content, FORMULA, 6, result), FORMULA, 14, b"\2\0")
+    refused(desk.read(on_load, sheet()), "EV226")
 
 
 def test_what_people_do_not_see(desk: Desk) -> None:
@@ -313,7 +315,7 @@ def outcome(content: bytes, desk: Desk) -> str:
     """Read a workbook by itself; return the code of what is wrong, or `read`."""
     path = desk.write("log.xls", content)
     try:
-        book = LegacyWorkbook(SourceFile(CONTRACT, "log.xls", path, fingerprint(path)))
+        book = LegacyWorkbook(SourceFile("log.xls", path, fingerprint(path), contract=CONTRACT))
         for name in book.sheets:
             book.open(name)
     except EvidenceError as failure:

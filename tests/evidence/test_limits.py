@@ -114,7 +114,7 @@ def test_files_and_names(desk: Desk) -> None:
     )
     with pytest.raises(LimitError) as caught:
         desk.load(contract, names=3)
-    assert caught.value.diagnostics().startswith("evidence: EV257 more than 3 files and folders")
+    assert caught.value.diagnostics().startswith("evidence: EV257 there are more than 3 files")
 
 
 def test_depth_of_folders(desk: Desk) -> None:

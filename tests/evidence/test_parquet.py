@@ -30,7 +30,8 @@ def read(desk: Desk, query: str, **properties: Any) -> Loaded:
         store.run("SET TimeZone = 'Asia/Shanghai'")
         content = parquet(store, query, desk.root)
     zone = "Asia/Shanghai" if properties.pop("zoned", False) else None
-    return desk.read(content, log("parquet", properties, zone=zone))
+    columns = properties.pop("columns", {})
+    return desk.read(content, log("parquet", properties, zone=zone, columns=columns))
 
 
 WHOLE = ["TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"]
@@ -97,6 +98,19 @@ def test_columns(desk: Desk) -> None:
         "evidence/log.parquet:1: " + coded("PL204", "ids"),
         "evidence/log.parquet:1: " + coded("EV212", "id"),
     ]
+
+
+def test_a_column_that_is_called_as_the_database_calls_its_numbers_of_rows(desk: Desk) -> None:
+    columns = {"n": {"from": "file_row_number", "number": {}}}
+    query = "SELECT 'a' AS id, 700 AS file_row_number UNION ALL SELECT 'b', 800"
+    loaded = read(desk, query, n=INTEGER, columns=columns)
+    assert (loaded.said, loaded.column("n")) == ([], [700, 800])
+    assert loaded.places == [".parquet:1", ".parquet:2"]
+    # It is not made up where the file lacks it, nor passed over where the contract does.
+    loaded = read(desk, "SELECT 'a' AS id", n=INTEGER, columns=columns)
+    assert (loaded.said, loaded.column("n")) == ([], [None])
+    loaded = read(desk, query)
+    assert loaded.said == ["evidence/log.parquet:1: " + coded("PL204", "file_row_number")]
 
 
 @pytest.mark.parametrize("content", [b"", b"id\na\n", b"PAR1" + b"\0" * 40 + b"PAR1"])

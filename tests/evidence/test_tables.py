@@ -132,7 +132,7 @@ def test_lookups_in_a_circle(desk: Desk) -> None:
 def test_columns_that_are_not_there(desk: Desk) -> None:
     with pytest.raises(PolicyError, match=r"unknown column 'log\.x'"):
         desk.load(log("csv"), used={"log": {"x"}})
-    with pytest.raises(PolicyError, match="a row of cells cannot hold a list"):
+    with pytest.raises(PolicyError, match="a cell of a table cannot hold a list"):
         desk.load(log("csv", {"x": {"type": "array", "items": TEXT}}))
 
 

@@ -119,8 +119,14 @@ FIRST, SECOND = "xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml"
 
 def formula(old: str, new: str, **sheets: Any) -> bytes:
     """Make a workbook whose cell B3 holds a formula, and change how it is written."""
-    rows = [["id", "note"], ["a", "x"], ["b", "=1+1"], ["c", "y"]]
-    return change(workbook(rows, **sheets), FIRST, old, new)
+    return change(
+        computed([["id", "note"], ["a", "x"], ["b", "=1+1"], ["c", "y"]], **sheets), FIRST, old, new
+    )
+
+
+def computed(rows: list[list[Any]], **sheets: Any) -> bytes:
+    """Make a workbook as a spreadsheet program saves it, which has computed its formulas."""
+    return change(workbook(rows, **sheets), "xl/workbook.xml", ' fullCalcOnLoad="1"', "")
 
 
 CELL = '<c r="B3"><f>1+1</f><v>0</v></c>'
@@ -143,6 +149,18 @@ def test_cell_that_is_not_known(desk: Desk, cell: str, said: str) -> None:
     assert loaded.counts == [("evidence/log.xlsx", 3, 1)]
 
 
+@pytest.mark.parametrize("ranges", ["B3", "B3:B4"])
+def test_results_that_a_script_made_up_are_none(desk: Desk, ranges: str) -> None:
+    rows = [["id", "note"], ["a", "x"], ["b", "=1+1"], ["c", "y"]]
+    loaded = desk.read(workbook(rows), log("xlsx", {"note": TEXT}))
+    assert loaded.said == [f"{WHERE}3:2: " + coded("EV226")]
+    assert loaded.places == [".xlsx:Log!2", ".xlsx:Log!4"]
+    array = change(workbook(rows), FIRST, "<f>", f'<f t="array" ref="{ranges}">')
+    loaded = desk.read(array, log("xlsx", {"note": TEXT}))
+    assert loaded.said == [f"{WHERE}3:2: " + coded("EV226")]
+    assert len(loaded.places) == (0 if ":" in ranges else 2)
+
+
 def test_results_of_formulas(desk: Desk) -> None:
     contract = log("xlsx", {"note": TEXT})
     loaded = desk.read(formula(CELL, '<c r="B3"><f>1+1</f><v>2</v></c>'), contract)
@@ -154,7 +172,7 @@ def test_results_of_formulas(desk: Desk) -> None:
 
 def test_error_on_another_sheet(desk: Desk) -> None:
     rows = [["id"], ["a"]]
-    content = workbook(rows, Other=[["id"], ["=1+1"], ["z"]])
+    content = computed(rows, Other=[["id"], ["=1+1"], ["z"]])
     content = change(content, SECOND, "<f>1+1</f><v>0</v>", "<f>1+1</f>")
     assert desk.read(content, log("xlsx")).said == []
     loaded = desk.read(content, log("xlsx", sheet="Other"))
@@ -247,7 +265,7 @@ def test_other_ways_to_name_the_sheet(desk: Desk, name: str, old: str, new: str)
 
 
 def test_rows_at_the_end_that_cannot_be_read_are_told(desk: Desk) -> None:
-    content = workbook([["id"], ["a"], ["=1+1"]])
+    content = computed([["id"], ["a"], ["=1+1"]])
     content = change(content, FIRST, "<f>1+1</f><v>0</v>", "<f>1+1</f>")
     loaded = desk.read(content, log("xlsx"))
     assert len(loaded.said) == 1

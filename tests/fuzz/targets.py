@@ -365,7 +365,7 @@ def _query(data: bytes) -> None:
     vetted = vet_queries(_store(), [kind])["fuzzed"]
     if isinstance(vetted, str):
         tree = sqlglot.parse_one(vetted, dialect="duckdb")
-        known = {each.alias for each in tree.find_all(sqlglot.exp.CTE)} | kind.relations
+        known = {each.alias for each in tree.find_all(sqlglot.exp.CTE)} | kind.readable_relations
         for table in tree.find_all(sqlglot.exp.Table):
             assert table.name.removeprefix("input ") in known, (table.name, vetted)
 

@@ -13,7 +13,12 @@ from ccpolicy.errors import EvidenceError
 from ccpolicy.git.commits import read_commit
 from ccpolicy.git.errors import GitError, NoHistory, RevisionError
 from ccpolicy.git.repository import GitRepository, open_repository
-from ccpolicy.git.snapshot import commit_known_at, committed_files, evidence_commits
+from ccpolicy.git.snapshot import (
+    EvidenceCheckout,
+    commit_known_at,
+    committed_files,
+    evidence_commits,
+)
 from ccpolicy.git.trees import Blob
 from git_command import commit, git
 
@@ -144,3 +149,30 @@ def test_a_hidden_evidence_folder(top: Path) -> None:
     (top / "note").write_text("y", "utf-8")
     commit(top)
     assert len(evidence_commits(top, ".evidence", "HEAD", None, UTC).commits) == 2
+
+
+def test_the_evidence_of_one_commit_after_another(top: Path, tmp_path: Path) -> None:
+    """Whatever was written out before, what is there is the commit's and nothing else."""
+    evidence = top / ".evidence"
+    shutil.rmtree(evidence / "a")
+    (evidence / "a").write_text("a file where a folder was\n", "utf-8")
+    commit(top)
+    (evidence / "a").unlink()
+    (evidence / "a" / "deep").mkdir(parents=True)
+    (evidence / "a" / "deep" / "1.csv").write_text("two\n", "utf-8")
+    commit(top)
+    git(top, "rm", "-q", "-r", ".evidence")
+    commit(top)
+    commits = evidence_commits(top, ".evidence", "HEAD", None, UTC).commits
+    assert len(commits) == 5
+    expected = [{"a/1.csv"}, {"a/1.csv", "a/2.csv"}, {"a"}, {"a/deep/1.csv"}, set()]
+    with open_repository(top) as repository:
+        folder = tmp_path / "written"
+        checkout = EvidenceCheckout(repository, ".evidence", folder)
+        for number in (0, 1, 2, 3, 4, 2, 1, 3, 0):
+            checkout.switch(commits[number].tree)
+            found = {each for each in folder.rglob("*") if each.is_symlink() or each.is_file()}
+            assert {each.relative_to(folder).as_posix() for each in found} == expected[number]
+            folders = {each for each in folder.rglob("*") if each not in found}
+            assert folders <= {parent for each in found for parent in each.parents}
+        assert (folder / "a" / "1.csv").read_text("utf-8") == "one\n"

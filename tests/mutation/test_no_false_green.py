@@ -9,11 +9,11 @@ from __future__ import annotations
 import datetime
 import re
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -68,7 +68,7 @@ def restore(folder: Path) -> None:
 
 
 def population(control: Control) -> list[Selection]:
-    return control.selections(REPOSITORY.kinds[control.check].population)
+    return control.selections(REPOSITORY.kinds[control.check].population_input)
 
 
 def evidence(control: Control) -> list[Selection]:
@@ -129,7 +129,11 @@ def systems() -> list[str]:
 
 def judged(folder: Path, *controls: str) -> Sequence[Any]:
     """Judge the evidence of a folder by some controls of the shipped policy."""
-    found = repository(folder).check(ccpolicy.EvaluationRequest(controls=controls)).controls
+    found = (
+        repository(folder)
+        .check(ccpolicy.EvaluationRequest(controls=controls, subjects=True))
+        .controls
+    )
     assert {each.id for each in found} == {*controls}
     return found
 
@@ -204,43 +208,89 @@ def later(text: Any) -> Any:
     return after.date().isoformat() if len(str(text)) == 10 else after.isoformat()
 
 
+Victim = tuple[str, ...] | None
+"""The key of a subject, its prefix first; None where a control has one subject alone."""
+Spoil = Callable[[Control, str, Collection[Victim], Path], set[Victim]]
+"""Removes or delays the evidence of some subjects, and returns those that had any."""
+
+
+def turns(
+    spoil: Spoil,
+    control: Control,
+    change: str,
+    folder: Path,
+    victims: Sequence[Victim],
+    fails: Literal["now", "period"],
+    turned: Callable[[Any, Victim], bool],
+) -> None:
+    """Expect that a change of each subject's evidence turns its control.
+
+    All are changed at once, and those alone who do not fail by their own names then: now, or in
+    the period.
+    """
+    assert spoil(control, change, victims, folder) == {*victims}
+    [after] = judged(folder, control.id)
+    restore(folder)
+    for victim in victims:
+        alone = after
+        named_so = [each for each in after.population or [] if named(victim, each.subject)]
+        is_seen = any(getattr(each, fails) == "fail" for each in named_so)
+        if len(victims) > 1 and not (is_seen and after.now != "unknown" and turned(after, victim)):
+            spoil(control, change, [victim], folder)
+            [alone] = judged(folder, control.id)
+            restore(folder)
+        assert alone.now == "unknown" or turned(alone, victim), (victim, alone.now)
+
+
+def named(victim: Victim, subject: str) -> bool:
+    """Whether a subject of a control is one that was changed, or an item of it."""
+    prefix, *names = victim or ("",)
+    name = prefix + " × ".join(names)
+    return subject == name or subject.startswith(f"{name} × ")
+
+
+def spoil_what_recurs(
+    control: Control, change: str, victims: Collection[Victim], folder: Path
+) -> set[Victim]:
+    touched: set[Victim] = set()
+    for name in {part.dataset for part in evidence(control)}:
+        parts = [part for part in evidence(control) if part.dataset == name]
+        edit = editor(folder, parts[0])
+        gone = set()
+        for part in parts:
+            for pair in rows(edit, part.dataset):
+                victim = None if None in victims else key(edit, pair, part)
+                if victim in victims:
+                    touched.add(victim)
+                    gone.add(id(pair[1]))
+        if change == "removed":
+            child = name.partition(".")[2]
+            if child:
+                for record in edit.records():
+                    path = edit.dataset.children[child].path
+                    record[path] = [each for each in record.get(path, []) if id(each) not in gone]
+            else:
+                edit.remove(gone)
+        else:
+            for part in parts:
+                column = part.starts or part.valid_from or ""
+                for record, below in rows(edit, part.dataset):
+                    if id(below) in gone and (old := value(edit, (record, below), column)):
+                        edit.put(below if column in below else record, column, later(old))
+        edit.save()
+    return touched
+
+
 @pytest.mark.parametrize("control", RECURRING, ids=ids)
 @pytest.mark.parametrize("change", ["removed", "delayed"])
 def test_what_recurs(control: Control, change: str, copy: Path, baseline: dict[str, Any]) -> None:
     assert baseline[control.id].now in ("pass", "waived")
-    for victim in living(control, copy):
-        touched = 0
-        for name in {part.dataset for part in evidence(control)}:
-            parts = [part for part in evidence(control) if part.dataset == name]
-            edit = editor(copy, parts[0])
-            gone = {
-                id(pair[1])
-                for part in parts
-                for pair in rows(edit, part.dataset)
-                if victim is None or key(edit, pair, part) == victim
-            }
-            touched += len(gone)
-            if change == "removed":
-                child = name.partition(".")[2]
-                if child:
-                    for record in edit.records():
-                        path = edit.dataset.children[child].path
-                        record[path] = [
-                            each for each in record.get(path, []) if id(each) not in gone
-                        ]
-                else:
-                    edit.remove(gone)
-            else:
-                for part in parts:
-                    column = part.starts or part.valid_from or ""
-                    for record, below in rows(edit, part.dataset):
-                        if id(below) in gone and (old := value(edit, (record, below), column)):
-                            edit.put(below if column in below else record, column, later(old))
-            edit.save()
-        assert touched, victim
-        [after] = judged(copy, control.id)
-        assert after.now in ("fail", "unknown"), (victim, after.now)
-        restore(copy)
+    victims = living(control, copy)
+
+    def turned(after: Any, _: Victim) -> bool:
+        return bool(after.now == "fail")
+
+    turns(spoil_what_recurs, control, change, copy, victims, "now", turned)
 
 
 OWED: dict[str, Callable[[Record], bool]] = {
@@ -301,6 +351,36 @@ def closable(control: Control, folder: Path, known: Any) -> list[tuple[str, ...]
     return sorted(found)[:SOME]
 
 
+def spoil_what_closes(
+    control: Control, change: str, victims: Collection[Victim], folder: Path
+) -> set[Victim]:
+    touched: set[Victim] = set()
+    for part in evidence(control):
+        edit = editor(folder, part)
+        for record, below in rows(edit, part.dataset):
+            victim = key(edit, (record, below), part)
+            old = value(edit, (record, below), part.starts)
+            if victim not in victims or not old:
+                continue
+            touched.add(victim)
+            target = below if part.starts in below else record
+            if change == "removed":
+                child = part.dataset.partition(".")[2]
+                own = part.dataset == population(control)[0].dataset
+                if child and not own:
+                    record[edit.dataset.children[child].path].remove(below)
+                elif edit.dataset.format == "csv":
+                    edit.put(target, part.starts or "", "")
+                else:
+                    target.pop(edit.raw.get(part.starts or "", part.starts or ""))
+            else:
+                late = AS_OF - datetime.timedelta(minutes=1)
+                text = late.date().isoformat() if len(str(old)) == 10 else late.isoformat()
+                edit.put(target, part.starts or "", text)
+        edit.save()
+    return touched
+
+
 @pytest.mark.parametrize("control", CLOSED, ids=[c.id for c in CLOSED])
 @pytest.mark.parametrize("change", ["removed", "delayed"])
 def test_what_is_due_once(
@@ -308,41 +388,19 @@ def test_what_is_due_once(
 ) -> None:
     victims = closable(control, copy, baseline[control.id])
     assert victims, "the sample has no such opening"
-    for victim in victims:
-        touched = 0
-        for part in evidence(control):
-            edit = editor(copy, part)
-            for record, below in rows(edit, part.dataset):
-                if key(edit, (record, below), part) != victim:
-                    continue
-                old = value(edit, (record, below), part.starts)
-                if not old:
-                    continue
-                touched += 1
-                target = below if part.starts in below else record
-                if change == "removed":
-                    child = part.dataset.partition(".")[2]
-                    own = part.dataset == population(control)[0].dataset
-                    if child and not own:
-                        record[edit.dataset.children[child].path].remove(below)
-                    elif edit.dataset.format == "csv":
-                        edit.put(target, part.starts or "", "")
-                    else:
-                        target.pop(edit.raw.get(part.starts or "", part.starts or ""))
-                else:
-                    late = AS_OF - datetime.timedelta(minutes=1)
-                    text = late.date().isoformat() if len(str(old)) == 10 else late.isoformat()
-                    edit.put(target, part.starts or "", text)
-            edit.save()
-        assert touched, victim
-        [after] = judged(copy, control.id)
+    goes_on = change == "removed" and control.check == "deadline"
+
+    def turned(after: Any, victim: Victim) -> bool:
+        assert victim
         subject = " × ".join(victim[1:])
-        if after.now != "unknown":
-            assert after.period == "fail"
-            assert any(lapse.subject.startswith(subject) for lapse in after.lapses), victim
-            if change == "removed" and control.check == "deadline":
-                assert after.now == "fail"
-        restore(copy)
+        found = [each for each in after.population or [] if each.subject.startswith(subject)]
+        return (
+            after.period == "fail"
+            and any(each.subject.startswith(subject) for each in after.lapses)
+            and not (goes_on and all(each.now != "fail" for each in found))
+        )
+
+    turns(spoil_what_closes, control, change, copy, victims, "period", turned)
 
 
 def inputs() -> Iterator[tuple[tuple[str, str, str], str]]:

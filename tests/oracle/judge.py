@@ -71,7 +71,7 @@ class Judge:
         self.horizon = micros(setting.horizon)
         self.window_starts, window_ends = (micros(each) for each in setting.window)
         self.window_ends = min(window_ends, self.as_of)
-        self.moment, self.rows = cache(self._moment), cache(self._rows)
+        self.rows = cache(self._rows)
         # "A predicate": what it refuses is no evidence of this control.
         self.inputs = {
             name: [row for row in rows if not (world.filtered and row.status == "draft")]
@@ -127,8 +127,12 @@ class Judge:
 
     # Records.
 
-    def _moment(self, time: Time) -> Moment:
-        """Return when something happened."""
+    def moment(self, time: Time) -> Moment:
+        """Return when something happened.
+
+        Not kept by its time: Python holds both readings of a local time that happened twice for
+        equal.
+        """
         return happened(time, self.calendar, self.as_of)
 
     def on_file(self, name: str, row: Row) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -19,9 +20,9 @@ from . import (
     test_cases_recurrence,
     test_cases_verdicts,
 )
-from .cases import Case, rows
+from .cases import Case, at, rows
 from .comparison import differences
-from .model import Setting, World
+from .model import Row, Setting, World
 from .repository import write
 from .zone_calendar import later_month
 
@@ -96,3 +97,26 @@ def test_of_rows_that_begin_together_the_first_on_file_is_named(tmp_path: Path) 
     [lapse] = control.lapses
     # Both have the first cover; the duty ends with that of the longer one.
     assert (lapse.opened_by, lapse.closed_by) == ("evidence/roster/all.csv:2",) * 2
+
+
+def test_what_makes_a_reading_count_is_what_closed_the_lapse(tmp_path: Path) -> None:
+    rows = [
+        Row(("A",), at("2025-03-03T00:00+08:00"), quantity=Decimal("5.4")),
+        Row(("A",), at("2025-03-03"), quantity=Decimal("6.2")),
+    ]
+    case = Case(
+        "meter",
+        {"subjects": [Row(("A",), at("2025-03-01"))], "events": rows, "readings": []},
+        {"at_most": Decimal("0.7"), "every": "30 days", "valid_for": "2 months"},
+        [("2025-03-01", "2025-03-04")],
+        as_of="2025-03-31T18:00",
+        window=("2025-01-01T00:00", ""),
+        effective="2025-01-01",
+    )
+    case.check()
+    write(tmp_path, case.setting(), [case.world()])
+    request = ccpolicy.EvaluationRequest(as_of=case.setting().as_of, period=case.setting().window)
+    [control] = ccpolicy.load(tmp_path).check(request).controls
+    [lapse] = control.lapses
+    # The meter stood at 5.4 first. That proves nothing before the service of that day is certain.
+    assert lapse.closed_by == "evidence/events/all.csv:3"

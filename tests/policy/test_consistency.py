@@ -129,6 +129,10 @@ PLANS: dict[str, tuple[list[Change], list[str]]] = {
         [(WAIVERS, "waivers: []", WAIVER.replace("director", "manager"))],
         [f"{WAIVERS}:8:5: {coded('PL610', 'W-1')}\nhint: somebody else must approve it"],
     ),
+    "waiver of one's own, in other letters": (
+        [(WAIVERS, "waivers: []", WAIVER.replace("director", "Mａnager\u200b"))],
+        [f"{WAIVERS}:8:5: {coded('PL610', 'W-1')}\nhint: somebody else must approve it"],
+    ),
     "waiver by whose control it is": (
         [
             (
@@ -257,14 +261,14 @@ DATASETS: dict[str, tuple[list[Change], list[str]]] = {
         [(ALERTS, "{review_id: {dataset", "{count: {dataset")],
         [
             f"{ALERTS}:10:40: {coded('PL233', 'count', 'number', 'review_id', 'reviews', 'string')}"
-            "\nhint: only columns of one type can hold the same"
+            "\nhint: only columns of the same type can have equal values"
         ],
     ),
     "reference: to a list": (
         [(ALERTS, "{dataset: reviews, key: review_id}", "{dataset: alerts, key: tags}")],
         [
             f"{ALERTS}:10:43: {coded('PL233', 'review_id', 'string', 'tags', 'alerts', 'array')}"
-            "\nhint: only columns of one type can hold the same"
+            "\nhint: only columns of the same type can have equal values"
         ],
     ),
     "reference: of unlike types, by what is derived": (
@@ -274,7 +278,7 @@ DATASETS: dict[str, tuple[list[Change], list[str]]] = {
         ],
         [
             f"{ALERTS}:10:40: {coded('PL233', 'grade', 'number', 'review_id', 'reviews', 'string')}"
-            "\nhint: only columns of one type can hold the same"
+            "\nhint: only columns of the same type can have equal values"
         ],
     ),
     "reference: to itself": (
@@ -440,7 +444,7 @@ CONTROLS: dict[str, tuple[list[Change], list[str]]] = {
             (REVIEW, "at_least: {value: 95}", "at_least: {value: {a: 95, b: 90}}"),
         ],
         [
-            f"{REVIEW}:18:18: values that differ need a column to differ by"
+            f"{REVIEW}:18:18: {coded('PL318')}"
             "\nhint: name it with 'by' in the selection of the subjects or openings",
             f"{REVIEW}:18:18: {coded('PL666', 'at_least')}"
             "\nhint: write a control for each, and choose its records with 'where'",

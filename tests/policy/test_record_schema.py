@@ -69,6 +69,14 @@ CASES: dict[str, tuple[Change, str]] = {
         (ALERTS, LEVEL, LEVEL + "\n    locator: {type: string}"),
         f"{ALERTS}:24:5: {coded('PL224', 'locator')}{_NAME}",
     ),
+    "number of a row": (
+        (ALERTS, LEVEL, LEVEL + "\n    rowid: {type: string}"),
+        f"{ALERTS}:24:5: {coded('PL224', 'rowid')}{_NAME}",
+    ),
+    "number of a row in a file": (
+        (ALERTS, LEVEL, LEVEL + "\n    file_row_number: {type: integer}"),
+        f"{ALERTS}:24:5: {coded('PL224', 'file_row_number')}{_NAME}",
+    ),
     "own": (
         (ALERTS, LEVEL, LEVEL + "\n    raised_at__early: {type: string}"),
         f"{ALERTS}:24:5: {coded('PL224', 'raised_at__early')}{_NAME}",

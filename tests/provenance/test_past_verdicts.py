@@ -11,11 +11,10 @@ from click.testing import CliRunner
 import ccpolicy
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.cli.program import program
-from ccpolicy.engine import assess as engine
-from ccpolicy.engine import past_verdicts
+from ccpolicy.engine.committed_evidence import CommittedEvidence
 from ccpolicy.engine.question import ResolvedRequest
 from ccpolicy.errors import EvidenceError
-from ccpolicy.policy import Policy
+from ccpolicy.git.snapshot import EvidenceCommit
 from provenance.conftest import FIRST, SECOND, THIRD, Centre
 
 LATE = "I4,PBX-2,2026-04-08T09:00:00+08:00,\n"
@@ -73,14 +72,17 @@ def test_judging_that_was_broken_off_is_not_lost(
     whole = repository.history()
     shutil.rmtree(covered.folder / ".git/ccpolicy")
     judged: list[str] = []
+    judge = CommittedEvidence.judge
 
-    def assess(content: Policy, question: ResolvedRequest) -> Assessment:
+    def interrupted(
+        evidence: CommittedEvidence, commit: EvidenceCommit, question: ResolvedRequest
+    ) -> Assessment:
         if len(judged) == 2:
             raise KeyboardInterrupt
-        judged.append(question.request.known_at or "")
-        return engine.assess(content, question)
+        judged.append(commit.id)
+        return judge(evidence, commit, question)
 
-    monkeypatch.setattr(past_verdicts, "assess", assess)
+    monkeypatch.setattr(CommittedEvidence, "judge", interrupted)
     with pytest.raises(KeyboardInterrupt):
         repository.history()
     judged.clear()

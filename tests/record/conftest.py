@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ccpolicy.policy import load_policy
-from ccpolicy.record.recorder import Draft, Given, Recorder
+from ccpolicy.record.recorder import FilledRecord, PreparedRecords, Recorder
 from small_centre import FILES, lay
 
 NOW = datetime.datetime.fromisoformat("2026-11-20T17:00:00+08:00")
@@ -121,16 +121,16 @@ def centre(tmp_path: Path) -> Path:
     return lay_centre(tmp_path / "centre")
 
 
-Record = Callable[..., Draft]
+Record = Callable[..., PreparedRecords]
 
 
 @pytest.fixture
 def record(centre: Path) -> Record:
     """Records what is given as fields, at the moment `NOW`."""
 
-    def record(dataset: str = "patrols", file: str | None = None, **fields: Any) -> Draft:
+    def record(dataset: str = "patrols", file: str | None = None, **fields: Any) -> PreparedRecords:
         recorder = Recorder(load_policy(centre), dataset, file, NOW)
-        given = [Given(fields or GIVEN)]
+        given = [FilledRecord(fields or GIVEN)]
         return recorder.write(recorder.draft(given), given)
 
     return record

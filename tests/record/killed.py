@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ccpolicy.policy import load_policy
-from ccpolicy.record.recorder import Given, Recorder
+from ccpolicy.record.recorder import FilledRecord, Recorder
 from record.conftest import HEADINGS, NOW, PATROLS, ROWS, lay_centre
 
 
@@ -38,7 +38,9 @@ def attempt(folder: Path, number: int, after: float | None) -> bool:
         code = 1
         try:
             at = NOW - datetime.timedelta(minutes=number)
-            given = [Given({"asset_id": "PBX-2", "walked_at": f"{at:%Y-%m-%d %H:%M}"} | PASS)]
+            given = [
+                FilledRecord({"asset_id": "PBX-2", "walked_at": f"{at:%Y-%m-%d %H:%M}"} | PASS)
+            ]
             recorder = Recorder(load_policy(folder), "patrols", now=NOW)
             recorder.write(recorder.draft(given), given)
             code = 0

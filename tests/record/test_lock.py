@@ -10,7 +10,7 @@ import pytest
 from ccpolicy.errors import CcpolicyError
 from ccpolicy.policy import load_policy
 from ccpolicy.record.lock import lock_path, locked
-from ccpolicy.record.recorder import Given, Recorder
+from ccpolicy.record.recorder import FilledRecord, Recorder
 
 from .conftest import NOW, PATROLS
 from .killed import kill
@@ -22,7 +22,7 @@ def _write(folder: Path, writer: int, start: object) -> None:
     start.wait()  # type: ignore[attr-defined]
     for turn in range(EACH):
         at = f"2026-11-20 1{writer}:{turn:02}"
-        given = [Given({"asset_id": "PBX-2", "walked_at": at, "result": "pass"})]
+        given = [FilledRecord({"asset_id": "PBX-2", "walked_at": at, "result": "pass"})]
         recorder = Recorder(load_policy(folder), "patrols", now=NOW)
         recorder.write(recorder.draft(given), given)
 

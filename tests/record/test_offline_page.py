@@ -65,10 +65,11 @@ def test_from_what_is_due_to_a_verdict(
         page.keyboard.press("Enter")
         assert page.evaluate("document.activeElement.id") == "f-walked_at"
         assert page.locator("#f-asset_id").input_value() == "PBX-2"
-        page.locator("#f-load").fill("many")
-        page.keyboard.press("Enter")
-        assert page.locator("#status").inner_text() == "有 3 个字段须更正。"
-        assert page.locator("#f-load-fault").inner_text() == "应为数字。"
+        for wrong in ("many", "1,234"):
+            page.locator("#f-load").fill(wrong)
+            page.keyboard.press("Enter")
+            assert page.locator("#status").inner_text() == "有 3 个字段须更正。"
+            assert page.locator("#f-load-fault").inner_text() == "应为数字。"
         assert [*axe(page)] == []
         page.locator("#f-load").fill("12.5")
         page.locator("#f-walked_at").fill("2026-11-20T16:30")

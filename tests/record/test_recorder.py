@@ -12,7 +12,7 @@ import pytest
 from ccpolicy.errors import CcpolicyError
 from ccpolicy.policy import load_policy
 from ccpolicy.record.errors import InvalidRecords
-from ccpolicy.record.recorder import Given, Recorder
+from ccpolicy.record.recorder import FilledRecord, Recorder
 from small_centre import change
 
 from .conftest import CONTRACT, GIVEN, HEADINGS, NOW, PATROLS, READ, ROWS, Record, lay_workbooks
@@ -190,7 +190,7 @@ def test_links_are_refused(centre: Path, record: Record) -> None:
 
 def test_it_says_what_is_covered_and_until_when(centre: Path) -> None:
     recorder = Recorder(load_policy(centre), "patrols", now=NOW)
-    effect = recorder.effect(recorder.draft([Given(GIVEN)]))
+    effect = recorder.effect(recorder.draft([FilledRecord(GIVEN)]))
     assert effect
     [control] = effect.controls
     [subject] = control.subjects
@@ -210,7 +210,7 @@ def test_it_names_lapses_that_are_revealed_and_who_still_fails(centre: Path) -> 
     )
     recorder = Recorder(load_policy(centre), "patrols", now=NOW)
     failed = {"asset_id": "PBX-1", "walked_at": "2026-10-20 09:00", "result": "fail"}
-    effect = recorder.effect(recorder.draft([Given(failed)]))
+    effect = recorder.effect(recorder.draft([FilledRecord(failed)]))
     assert effect
     [control] = effect.controls
     [lapse] = control.lapses
@@ -225,10 +225,52 @@ def test_it_names_lapses_that_are_revealed_and_who_still_fails(centre: Path) -> 
 def test_numbers_go_on_where_others_wrote_meanwhile(centre: Path) -> None:
     policy = load_policy(centre)
     first, second = (Recorder(policy, "patrols", now=NOW) for _ in range(2))
-    given = [Given(GIVEN), Given({**GIVEN, "walked_at": "2026-11-20 16:40"})]
+    given = [FilledRecord(GIVEN), FilledRecord({**GIVEN, "walked_at": "2026-11-20 16:40"})]
     draft = first.draft(given)
-    second.write(second.draft([Given(GIVEN)]), [Given(GIVEN)])
+    second.write(second.draft([FilledRecord(GIVEN)]), [FilledRecord(GIVEN)])
     written = first.write(draft, given)
     assert [each["patrol_id"] for each in draft.records] == ["X-0008", "X-0009"]
     assert [each["patrol_id"] for each in written.records] == ["X-0009", "X-0010"]
     assert (centre / PATROLS).read_bytes().decode("gb18030").count("\nX-") == 4
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "value"),
+    [
+        ("load", "1.234,5", 1234.5),
+        ("load", "1.5", 1.5),
+        ("load", "1234", 1234),
+        ("load", "1.234", None),
+        ("walked_at", "2026/11/04 09:00", "2026-11-04T09:00:00+08:00"),
+        ("walked_at", "2026-11-04 09:00", None),
+    ],
+)
+def test_what_means_something_else_in_the_files_is_refused(
+    centre: Path, field: str, text: str, value: Any
+) -> None:
+    change(
+        centre,
+        "policy/datasets/patrols.yaml",
+        '"%Y/%m/%d %H:%M"',
+        '["%Y/%m/%d %H:%M", "%Y-%d-%m %H:%M"]',
+    )
+    recorder = Recorder(load_policy(centre), "patrols", now=NOW)
+    given = [FilledRecord({**GIVEN, "walked_at": "2026/11/20 16:30", field: text})]
+    if value is not None:
+        assert recorder.draft(given).records[0][field] == value
+        return
+    with pytest.raises(InvalidRecords) as caught:
+        recorder.draft(given)
+    assert [error.message.code for error in caught.value.errors] == ["EV705"]
+
+
+def test_a_duration_is_written_as_the_files_have_it(centre: Path) -> None:
+    change(centre, "policy/datasets/patrols.yaml", 'duration: "%M:%S"', 'duration: "%M"')
+    (centre / PATROLS).write_bytes(ROWS.replace("12:30", "12").encode("gb18030"))
+    recorder = Recorder(load_policy(centre), "patrols", now=NOW)
+    [record] = recorder.draft([FilledRecord({**GIVEN, "lasted": "120"})]).records
+    assert record["lasted"] == 7200
+    [record] = recorder.draft(
+        [FilledRecord({**GIVEN, "lasted": 120})]
+    ).records  # a number is of seconds
+    assert record["lasted"] == 120

@@ -57,7 +57,7 @@ VERIFIED = Verification(
     steps=[
         VerificationStep(step=name, status="passed", **said(PASSED), details=[])
         if name != "provenance"
-        else left("no repository was named to compare it with")[-1]
+        else left("no repository was named to compare the bundle with")[-1]
         for name in STEPS
     ],
     provenance_from_bundle=True,

@@ -34,3 +34,7 @@ def test_reviews_name_the_incidents_of_their_month() -> None:
 
 def test_backup_power_is_on_both_lists() -> None:
     assert plausible.unlisted_power() == set()
+
+
+def test_finance_knows_what_the_register_knows() -> None:
+    assert plausible.unlisted_cards() == set()

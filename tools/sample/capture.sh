@@ -2,26 +2,28 @@
 # Captures the backup listings of the sample centre from the real tools: restic and Borg make some
 # 3,000 small backups, and what the two then list is kept as it comes in captured/.
 #
-# The tools and the format of their output are real; the clock is not. Each backup is made with the
-# tool's own option for its time (`restic backup --time`, `borg create --timestamp`), since nobody
-# waits eighteen months for a sample. So ids, trees and chunks are genuine and dates are not, and a
-# second run gives other ids. Only the capture's own day stands in Borg's `last_modified`.
+# The tools and the format of their output are real; the clock is not, since nobody waits eighteen
+# months for a sample. Restic is told its time by its own option (`restic backup --time`). Borg's
+# option would give every archive the same start and end, so Borg runs by libfaketime's clock, which
+# is set to each night and goes faster than the real one. So ids, trees and chunks are genuine and
+# dates are not, and a second run gives other ids.
 #
-# Usage, as root (a scratch /srv is mounted in a namespace of its own; half an hour): capture.sh DIR
+# Usage, as root (a scratch /srv is mounted in a namespace of its own; half an hour):
+# capture.sh DIR [restic|borg]
 set -euo pipefail
 
-readonly OUT=$(realpath "${1:?usage: capture.sh DIR}")
+readonly OUT=$(realpath "${1:?usage: capture.sh DIR [restic|borg]}") TOOL=${2-both}
 readonly FIRST=2025-05-31 LAST=2026-11-20
+readonly FAKETIME=/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1
 
 if [[ ${CAPTURE_INSIDE-} != yes ]]; then
-    CAPTURE_INSIDE=yes exec unshare --mount "$0" "$OUT"
+    CAPTURE_INSIDE=yes exec unshare --mount "$0" "$OUT" "$TOOL"
 fi
 mount -t tmpfs tmpfs /srv
 chown backup: /srv
 cd /srv
 
-export TZ=Asia/Shanghai RESTIC_PASSWORD=sample BORG_BASE_DIR=/srv/.borg
-export BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK=yes
+export TZ=Asia/Shanghai RESTIC_PASSWORD=sample BORG_BASE_DIR=/srv/.borg BORG_PASSPHRASE=sample
 
 as_backup() { setpriv --reuid=backup --regid=backup --clear-groups "$@"; }
 
@@ -63,32 +65,58 @@ restic_system() { # SYSTEM TIME-OF-DAY [DAY=TIME-OF-DAY|DAY=]...
         >"$OUT/restic_snapshots/$system.json"
 }
 
-# Borg starts when the cron job gets to it, some seconds past the minute.
-borg_system() { # SYSTEM FIRST HOUR:MINUTE [MISSED-DAY]...
-    local system=$1 first=$2 minute=$3 day at
-    shift 3
-    as_backup borg init --encryption none --make-parent-dirs "/srv/borg/$system"
-    for day in $(days "$first" "$LAST"); do
-        [[ " $* " == *" $day "* ]] && continue
-        at=$(date -d "$day $minute:$(($(date -d "$day" +%s) / 86400 * 37 % 50 + 3))" +%s)
-        dump "$system" "$day"
-        as_backup borg create --timestamp "$(date -u -d "@$at" +%FT%T)" \
-            "/srv/borg/$system::$system-$day" "/srv/$system"
-    done
+# The passphrase of a Borg repository is the server's, and its key is kept in the repository. The
+# program is loaded once for all nights; each night has a new dump.
+borg_system() { # SYSTEM FIRST HOUR:MINUTE SPEED [MISSED-DAY]...
+    local system=$1 first=$2 minute=$3 speed=$4
+    shift 4
+    echo "@$first 00:00:00" | as_backup tee "/srv/$system.clock" >/dev/null
+    as_backup mkdir -p "/srv/$system"
+    days "$first" "$LAST" | grep -vxF "$(printf '%s\n' none "$@")" |
+        as_backup env LD_PRELOAD="$FAKETIME" FAKETIME_NO_CACHE=1 \
+            FAKETIME_TIMESTAMP_FILE="/srv/$system.clock" \
+            /usr/bin/python3 -c "$NIGHTS" "$system" "$minute" "$speed" >/dev/null
     as_backup borg list --json --format '{end}' "/srv/borg/$system" \
         >"$OUT/borg_archives/$system.json"
 }
 
+readonly NIGHTS='
+import sys
+from pathlib import Path
+from borg.archiver import Archiver
+
+system, minute, speed = sys.argv[1:]
+repository = f"/srv/borg/{system}"
+
+def borg(*arguments):
+    archiver = Archiver()
+    if archiver.run(archiver.parse_args(list(arguments))):
+        sys.exit(f"borg {arguments[0]} failed")
+
+borg("init", "--encryption", "repokey-blake2", "--make-parent-dirs", repository)
+for number, day in enumerate(sys.stdin.read().split()):
+    Path(f"/srv/{system}/dump.sql").write_text(f"-- dump of {system}, {day}\n")
+    # Cron gets to it some seconds past the minute.
+    Path(f"/srv/{system}.clock").write_text(f"@{day} {minute}:{number * 37 % 50 + 3:02} x{speed}\n")
+    borg("create", f"{repository}::{system}-{day}", f"/srv/{system}")
+'
+
 mkdir -p "$OUT/restic_snapshots" "$OUT/borg_archives"
-(
-    restic_system pbx 01:00:00
-    restic_system ivr 01:15:00 2026-07-19=
-) &
-(
-    restic_system crm 01:30:00 2026-03-14=09:12:36
-    restic_system tickets 01:45:00 2025-09-07=10:20:11 2026-10-02=08:47:52
-) &
-wait -n
-wait -n
-borg_system recording "$FIRST" 02:10 2026-01-17 2026-01-18
-borg_system wfm 2025-12-01 02:40
+if [[ $TOOL != borg ]]; then
+    (
+        restic_system pbx 01:00:00
+        restic_system ivr 01:15:00 2026-07-19=
+    ) &
+    (
+        restic_system crm 01:30:00 2026-03-14=09:12:36
+        restic_system tickets 01:45:00 2025-09-07=10:20:11 2026-10-02=08:47:52
+    ) &
+    wait -n
+    wait -n
+fi
+if [[ $TOOL != restic ]]; then
+    borg_system recording "$FIRST" 02:10 100 2026-01-17 2026-01-18 &
+    borg_system wfm 2025-12-01 02:40 20 &
+    wait -n
+    wait -n
+fi

@@ -22,6 +22,7 @@ from sample import (
     stores,
     traffic,
     training,
+    waivers,
 )
 from sample.chinese_files import (
     PASSED,
@@ -65,6 +66,7 @@ _COUNTS = {
     "on_hand": "在库数量",
     "counted_at": "盘点时间",
     "counted_by": "盘点人工号",
+    "usable_until": "最早到期日",
 }
 # dataset: its columns, what makes it, and the column by whose year or quarter it is parted
 _TABLES: dict[str, tuple[str, Callable[[], list[Row]], str]] = {
@@ -143,6 +145,7 @@ _TABLES: dict[str, tuple[str, Callable[[], list[Row]], str]] = {
         reviews.plan_versions,
         "",
     ),
+    "plan_readings": ("role rank plan_version person_id read_on", reviews.plan_readings, ""),
     "plan_decisions": (
         "decision_id source decided_on decided_by decision plan_version reason",
         reviews.plan_decisions,
@@ -155,7 +158,7 @@ _TABLES: dict[str, tuple[str, Callable[[], list[Row]], str]] = {
     ),
     "waiver_requests": (
         "waiver_id control subject requested_by approved_by approved_on until",
-        reviews.waiver_requests,
+        waivers.waiver_requests,
         "",
     ),
     "improvement_actions": (
@@ -194,6 +197,9 @@ def write_centre(root: Path) -> None:
 
 def _write_worded(root: Path) -> None:
     for name, rows, by in (
+        ("asset_cards", stores.asset_cards(), ""),
+        ("supplier_contracts", stores.supplier_contracts(), ""),
+        ("waiver_measures", waivers.waiver_measures(), ""),
         ("protection_checks", protection.protection_checks(), ""),
         ("failover_tests", failovers.failover_tests(), ""),
         ("faults", fault_incidents.faults(), "raised_at"),

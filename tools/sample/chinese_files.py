@@ -12,6 +12,31 @@ PASSED: dict[object, str] = {"pass": "合格", "fail": "不合格"}
 _SCOPES = {"firewall": "防火墙策略", "access": "访问权限"}
 _REVIEWS = ("复核编号", "职场", "复核范围", "复核日期", "复核人工号", "批准人工号", "结论")
 _HEADINGS = {  # dataset: column and its heading
+    "asset_cards": {
+        "card_id": "卡片编号",
+        "asset_id": "设备编号",
+        "site": "使用部门",
+        "name": "资产名称",
+        "capitalized_on": "入账日期",
+        "stopped_on": "停用日期",
+    },
+    "supplier_contracts": {
+        "contract_id": "合同编号",
+        "service": "服务内容",
+        "supplier": "供应商",
+        "response_hours": "应急响应时限（小时）",
+        "signed_on": "签订日期",
+        "starts_on": "生效日期",
+        "ends_on": "到期日期",
+    },
+    "waiver_measures": {
+        "measure_id": "编号",
+        "waiver_id": "豁免编号",
+        "done_at": "检查时间",
+        "what": "措施与结果",
+        "done_by": "检查人工号",
+        "works": "是否有效",
+    },
     "protection_checks": {
         "check_id": "核查编号",
         "site": "职场",
@@ -54,7 +79,7 @@ _HEADINGS = {  # dataset: column and its heading
         "test_id": "编号",
         "site": "职场",
         "element": "切换对象",
-        "tested_at": "演测时间",
+        "tested_at": "测试时间",
         "unannounced": "是否预先通知",
         "takeover_seconds": "切换用时（秒）",
         "calls_lost": "丢失来电",
@@ -75,7 +100,19 @@ _WORDS: dict[str, dict[object, str]] = {  # column: value and its word
     "effect": {"stopped": "停机", "degraded": "性能下降", "none": "无影响"},
     "resolution": {"repaired": "维修", "replaced": "更换"},
     "leaks": {False: "无", True: "有"},
-    "element": {"trunks": "运营商中继", "pbx": "PBX节点", "other_site": "转另一职场"},
+    "element": {
+        "trunks": "运营商中继",
+        "pbx": "PBX节点",
+        "other_site": "转另一职场",
+        "home_seats": "居家座席",
+    },
+    "service": {
+        "carrier_1": "第一运营商线路",
+        "carrier_2": "第二运营商线路",
+        "telephony": "话务平台维保",
+        "generator": "发电机维保",
+    },
+    "works": {True: "有效", False: "无效"},
     "unannounced": {False: "是", True: "否"},
 }
 _FORM = ("序号", "提交答卷时间", "所用时间", "来源", "1、场次编号", "2、职场", "3、开始时间")

@@ -74,6 +74,12 @@ def unlisted_power() -> set[str]:
     return {name for name in assets ^ units if "-ATS-" not in name}
 
 
+def unlisted_cards() -> set[str]:
+    """Name what is in the ledger of finance or in the register, and not in both."""
+    cards = {row["asset_id"] for row in stores.asset_cards()}
+    return cards ^ {row["asset_id"] for row in equipment.assets()}
+
+
 def lines() -> Iterator[str]:
     """Yield what is printed."""
     yield f"seats in service: {seats()}; agents of four shifts: {agents()}"
@@ -84,6 +90,7 @@ def lines() -> Iterator[str]:
     yield f"replacements by a part of another class: {len(misfitting_spares())}"
     yield f"reviews that do not name their month's incidents: {reviews_against_incidents()}"
     yield f"power in one list alone: {sorted(unlisted_power())}"
+    yield f"assets in the ledger or the register alone: {sorted(unlisted_cards())}"
 
 
 if __name__ == "__main__":

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from sample.clock import LAST, Date, day, months_after
+from sample.chance import between
+from sample.clock import DAY, LAST, Date, day, months_after, workday_from
 from sample.files import Row
+from sample.people import team
 
 _VERSIONS = [  # version, what is new, signed, issued, first and last day in force
     (
@@ -58,6 +60,40 @@ def version_on(on: Date) -> str:
         if each["effective_on"] <= on <= (each["superseded_on"] or LAST)
     ]
     return version
+
+
+_READ_LATE = {("1.2", "customer_liaison", "deputy"): "2026-09-03"}
+"""Version and post whose holder was on leave when it came into force."""
+
+
+def plan_readings() -> list[Row]:
+    """Return when each post read each version of the plan."""
+    rows = []
+    for version in plan_versions():
+        name, issued, effective = (
+            version[each] for each in ("plan_version", "issued_on", "effective_on")
+        )
+        for post in team():
+            late = _READ_LATE.get((name, post["role"], post["rank"]))
+            since = max(issued, post["starts_on"])
+            days = between(0, max((effective - since).days - 1, 0), "read", name, post["person_id"])
+            read = day(late) if late else workday_from(since + days * DAY)
+            in_post = post["starts_on"] <= read <= (post.get("ends_on") or LAST)
+            if (
+                in_post
+                and since <= max(effective, post["starts_on"])
+                and (effective >= post["starts_on"])
+            ):
+                rows.append(
+                    {
+                        "role": post["role"],
+                        "rank": post["rank"],
+                        "plan_version": name,
+                        "person_id": post["person_id"],
+                        "read_on": read,
+                    }
+                )
+    return rows
 
 
 def plan_reviews() -> list[Row]:
@@ -163,6 +199,34 @@ _ATTESTATIONS = [  # matter, what is vouched for, by whom, countersigned by, on 
         "P0014",
         ("2025-06-20", "2026-07-03"),
     ),
+    (
+        "crews_sufficient",
+        "各职场各班次到岗人数均不低于最低班组配置，缺员时已调班补足",
+        "P0003",
+        "P0002",
+        ("2025-06-19", "2026-06-12"),
+    ),
+    (
+        "impact_analysed",
+        "恢复时间目标和恢复点目标出自业务影响分析，与业务部门核对过，至今适用",
+        "P0010",
+        "P0003",
+        ("2025-06-24", "2026-06-16"),
+    ),
+    (
+        "spares_reconciled",
+        "备件盘点结果与采购、领用单据逐月核对，差异均已查明",
+        "P0005",
+        "P0012",
+        ("2025-06-24", "2026-06-16"),
+    ),
+    (
+        "waivers_as_requested",
+        "生效的豁免均有审批单，控制项、对象、期限一致",
+        "P0010",
+        "P0012",
+        ("2025-06-25", "2026-06-17"),
+    ),
 ]
 
 
@@ -184,26 +248,3 @@ def attestations() -> list[Row]:
                 }
             )
     return rows
-
-
-_WAIVERS = [  # waiver, control, subject, asked by, approved on, until
-    ("W-2025-01", "NS-4", "CTU × firewall", "P0007", "2025-09-01", "2025-10-15"),
-    ("W-2026-01", "EM-1", "CTU-NET-03", "P0006", "2026-10-05", "2027-03-31"),
-    ("W-2026-02", "ER-1", "SHA × headset", "P0005", "2026-10-12", "2027-03-31"),
-]
-
-
-def waiver_requests() -> list[Row]:
-    """Return who asked for a waiver, and who approved it."""
-    return [
-        {
-            "waiver_id": name,
-            "control": control,
-            "subject": subject,
-            "requested_by": asked,
-            "approved_by": "P0001",
-            "approved_on": day(approved),
-            "until": day(until),
-        }
-        for name, control, subject, asked, approved, until in _WAIVERS
-    ]

@@ -147,21 +147,26 @@ def _contradictions(result: Assessment) -> Iterator[tuple[KeyPath, Message]]:
     """Yield where one part says another thing than the rest."""
     scope, gate = result.scope, result.gate
     if result.tally != scope.tally(result.controls):
-        yield ("tally",), Message.of("the counts are not those of the controls")
+        yield ("tally",), Message.of("the counts do not match the list of controls")
     if not lists_unread(result):
-        yield ("evidence", "unread"), Message.of("the unread files are not all listed")
+        yield ("evidence", "unread"), Message.of("the list of unread files is not complete")
     if len({each.id for each in result.controls}) < len(result.controls):
-        yield ("controls",), Message.of("a control is there twice")
+        yield ("controls",), Message.of("the assessment lists a control twice")
     expected = scope.decide(result.controls, result.problems, gate.obsolete)
     if gate.accepted != expected.accepted:
         yield (
             ("gate", "accepted"),
-            Message.of("these are not the controls that fail by lapses of the baseline alone"),
+            Message.of(
+                "the list does not match the controls that fail only by lapses of the baseline"
+            ),
         )
     if gate.failed_on != expected.failed_on:
-        yield ("gate", "failed_on"), Message.of("these are not the controls that fail the gate")
+        yield (
+            ("gate", "failed_on"),
+            Message.of("the list does not match the controls that fail the gate"),
+        )
     if gate.passed != expected.passed:
-        yield ("gate", "passed"), Message.of("the value does not follow from the rest")
+        yield ("gate", "passed"), Message.of("the value contradicts the rest of the assessment")
     yield from _foreign_verdicts(result)
     found = result.provenance
     known = found is not None and None not in (found.commit, found.tree, found.committed_at)
@@ -172,7 +177,10 @@ def _contradictions(result: Assessment) -> Iterator[tuple[KeyPath, Message]]:
         )
     for index, control in enumerate(result.controls):
         if not control.clauses:
-            yield ("controls", index, "clauses"), Message.of("no clause stands behind the control")
+            yield (
+                ("controls", index, "clauses"),
+                Message.of("the control names no clause of the plan"),
+            )
 
 
 def _foreign_verdicts(result: Assessment) -> Iterator[tuple[KeyPath, Message]]:
@@ -181,4 +189,4 @@ def _foreign_verdicts(result: Assessment) -> Iterator[tuple[KeyPath, Message]]:
         for index, each in enumerate(framework.requirements):
             if (each.now, each.period) != serving_verdicts(each.controls, result.controls):
                 path = ("frameworks", place, "requirements", index)
-                yield path, Message.of("the value does not follow from the rest")
+                yield path, Message.of("the value contradicts the rest of the assessment")

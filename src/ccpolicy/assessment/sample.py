@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import ClassVar, Literal
 
 from ccpolicy.assessment.agenda import PlanReference
@@ -13,7 +14,7 @@ from ccpolicy.texts import Text
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 TestResult = Literal["ok", "exception", "untested"]
 COLUMNS = ("number", "item", "stratum", "place", "draw", "result", "remark", "tester", "tested_on")
-"""Of the table that testers fill in, before the fields; `draw` says of which draw a row is."""
+"""Of the table that testers fill in, before the fields; for `draw` see `Sample.mark`."""
 
 
 class Stratum(AssessmentModel):
@@ -72,12 +73,24 @@ class Sample(AssessmentModel):
     has_results: bool = False
     """Whether the results of a test were read back."""
 
+    def mark(self, item: SampledItem) -> str:
+        """Return what the row of an item bears: its draw, and of a record what it said then.
+
+        The state of a control's subject is no part of it: it goes on after the draw.
+        """
+        said = item.fields if self.kind == "dataset" else {}
+        return f"{self.draw}-{_short([item.id, said], 8)}"
+
     @property
     def draw(self) -> str:
-        """Short mark of this draw, which its rows bear."""
-        told = f"{self.seed} {self.size} {self.by or ''}"
-        return hashlib.sha256(told.encode()).hexdigest()[:12]
+        """Short mark of this draw, with which the marks of its rows begin."""
+        return _short([self.kind, self.about, self.seed, self.size, self.by], 12)
 
     def count(self, result: TestResult) -> int:
         """Count the items of a result."""
         return sum(item.result == result for item in self.items)
+
+
+def _short(facts: object, signs: int) -> str:
+    text = json.dumps(facts, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:signs]

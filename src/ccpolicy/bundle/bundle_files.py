@@ -1,4 +1,4 @@
-"""What belongs into a bundle: exactly the files that the verdicts rest on, and what was written."""
+"""The files of a bundle: exactly those that the verdicts rest on, and the results."""
 
 from __future__ import annotations
 

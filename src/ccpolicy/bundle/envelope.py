@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ccpolicy.bundle.signers import MOST_BYTES, Signer, key_fingerprint, public_blob
 from ccpolicy.bundle.statement import PAYLOAD, statement_bytes
 from ccpolicy.errors import BundleError, Locator
-from ccpolicy.files.missing import missing_file
+from ccpolicy.files.bounded import read_bounded
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -40,6 +40,7 @@ def read_key(path: Path) -> Ed25519PrivateKey:
 
     Raises:
         BundleError: it cannot be read, is protected by a passphrase, or is of another kind.
+        LimitError: it is too large.
     """
     require()
     from cryptography.exceptions import UnsupportedAlgorithm
@@ -50,15 +51,7 @@ def read_key(path: Path) -> Ed25519PrivateKey:
     )
 
     place = Locator(str(path))
-    try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES)
-    except FileNotFoundError as failure:
-        raise missing_file(path, BundleError) from failure
-    except OSError as failure:
-        raise BundleError(
-            "cannot read the key: {reason}", reason=failure.strerror, locator=place
-        ) from failure
+    data = read_bounded(path, MOST_BYTES, BundleError, message="cannot read the key: {reason}")
     load = load_ssh_private_key if b"BEGIN OPENSSH" in data else load_pem_private_key
     try:
         key = load(data, None)
@@ -112,7 +105,7 @@ def check(data: bytes, signers: Sequence[Signer], at: datetime.datetime) -> tupl
             except (UnverifiedSignatureError, VerificationError):
                 continue
             return signer, _statement(envelope.payload)
-    raise BundleError("it is not signed by a key that is listed and may sign")
+    raise BundleError("the signing key is not listed as that of a signer who may sign")
 
 
 def _envelope(data: bytes) -> Envelope:
@@ -126,10 +119,10 @@ def _envelope(data: bytes) -> Envelope:
             or value["payloadType"] != PAYLOAD
             or not 0 < len(value["signatures"]) <= MOST_SIGNATURES
         ):
-            raise BundleError("it is no envelope with a signed statement")
+            raise BundleError("the file is not an envelope with a signed statement")
         return Envelope.from_dict(value)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as failure:
-        raise BundleError("it is no envelope with a signed statement") from failure
+        raise BundleError("the file is not an envelope with a signed statement") from failure
 
 
 def _statement(payload: bytes) -> Any:
@@ -137,7 +130,7 @@ def _statement(payload: bytes) -> Any:
     try:
         return json.loads(payload)
     except (ValueError, RecursionError) as failure:
-        raise BundleError("what is signed is no statement") from failure
+        raise BundleError("the signed content is not a statement") from failure
 
 
 def require() -> None:

@@ -90,7 +90,7 @@ def evaluate(
 
     result = assess(policy, read_request(policy, manifest.asked), provide)
     if not lists_unread(recorded):
-        raise BundleError("the unread files are not all listed")
+        raise BundleError("the list of unread files is not complete")
     around = {
         name: getattr(recorded.evidence, name) for name in ("unread", "unread_total", "ignored")
     }

@@ -42,7 +42,7 @@ def compare_provenance(
         )
         with (
             tempfile.TemporaryDirectory(prefix="ccpolicy-") as folder,
-            open_store(Path(folder) / "spill") as own,
+            open_store(Path(folder) / "spill", memory=content.settings.limits.memory) as own,
         ):
             as_of = datetime.datetime.fromisoformat(recorded.as_of)
             asked = provenance_request(content, as_of, Path(folder))

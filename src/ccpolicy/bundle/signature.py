@@ -14,13 +14,14 @@ from typing import Any
 from ccpolicy.bundle import envelope
 from ccpolicy.bundle.signers import NAMESPACE, Signer, read_signers
 from ccpolicy.bundle.statement import SUFFIXES
-from ccpolicy.errors import BundleError, BundleErrors, Locator, Message
-from ccpolicy.files.missing import missing_file
+from ccpolicy.errors import BundleError, BundleErrors, LimitError, Locator, Message
+from ccpolicy.files.bounded import read_bounded
 from ccpolicy.git.programs import run_isolated
 
 SSH_SUFFIX = ".sig"
 _SSH = b"-----BEGIN SSH SIGNATURE-----"
-MOST_BYTES = 1 << 30
+MOST_BYTES = 1 << 29
+"""Of a signature, which may hold the whole assessment in base64."""
 
 
 def find_signatures(bundle: Path, named: Sequence[Path]) -> list[Path]:
@@ -54,12 +55,14 @@ def check_signatures(
     errors = []
     for path in signatures:
         try:
-            data = _read(path)
+            data = read_bounded(
+                path, MOST_BYTES, BundleError, message="cannot read the signature: {reason}"
+            )
             if data.lstrip().startswith(_SSH):
                 names[_ssh(data, signers, manifest)] = None
             else:
                 names[_dsse(data, signers, statements)] = None
-        except BundleError as failure:
+        except (BundleError, LimitError) as failure:
             errors.append(failure.at(failure.locator or Locator(path.name)))
     if errors:
         raise BundleErrors(
@@ -71,21 +74,6 @@ def check_signatures(
     return signers, Message.of("signed by {names}", names=", ".join(names))
 
 
-def _read(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
-    except FileNotFoundError as failure:
-        raise missing_file(path, BundleError) from failure
-    except OSError as failure:
-        raise BundleError(
-            "cannot read the signature: {reason}", reason=failure.strerror or str(failure)
-        ) from failure
-    if len(data) > MOST_BYTES:
-        raise BundleError("the file is larger than {limit} MiB", limit=MOST_BYTES >> 20)
-    return data
-
-
 def _dsse(data: bytes, signers: Sequence[Signer], statements: Mapping[str, Any]) -> str:
     """Check an envelope, and that what it states is so; return who signed."""
     now = datetime.datetime.now(datetime.UTC)
@@ -93,7 +81,9 @@ def _dsse(data: bytes, signers: Sequence[Signer], statements: Mapping[str, Any])
     kind = statement.get("predicateType") if isinstance(statement, dict) else None
     holds = statements.get(kind) if isinstance(kind, str) else None
     if holds is None:
-        raise BundleError("it states something that is not known here: {kind}", kind=str(kind))
+        raise BundleError(
+            "the statement is of a type that is not known here: {kind}", kind=str(kind)
+        )
     for part in ("_type", "subject", "predicate"):
         if statement.get(part) != holds[part]:
             raise BundleError(
@@ -120,7 +110,7 @@ def _ssh(data: bytes, signers: Sequence[Signer], manifest: bytes) -> str:
         found = _run([program, "-Y", "find-principals", *files], b"")
         names = found.stdout.decode("utf-8", "replace").splitlines()
         if found.returncode or not names:
-            raise BundleError("it is not signed by a key that is listed and may sign")
+            raise BundleError("the signing key is not listed as that of a signer who may sign")
         done = _run([program, "-Y", "verify", *files, "-n", NAMESPACE, "-I", names[0]], manifest)
     if done.returncode:
         raise BundleError(

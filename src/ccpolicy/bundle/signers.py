@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ccpolicy.errors import BundleError, Locator
-from ccpolicy.files.missing import missing_file
+from ccpolicy.files.bounded import read_bounded
 
 NAMESPACE = "ccpolicy"
 """What a signature of a bundle is for; one made for anything else does not count."""
@@ -93,25 +93,17 @@ def read_signers(path: Path) -> list[Signer]:
 
     Raises:
         BundleError: it cannot be read, names nobody, or has a line that is not understood.
+        LimitError: it is too large.
     """
+    data = read_bounded(path, MOST_BYTES, BundleError, message="cannot read the signers: {reason}")
     try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
         text = data.decode()
-    except FileNotFoundError as failure:
-        raise missing_file(path, BundleError) from failure
-    except (OSError, UnicodeDecodeError) as failure:
+    except UnicodeDecodeError as failure:
         raise BundleError(
             "cannot read the signers: {reason}",
             locator=Locator(str(path)),
-            reason=getattr(failure, "strerror", None) or "not UTF-8 text",
+            reason="not UTF-8 text",
         ) from failure
-    if len(data) > MOST_BYTES:
-        raise BundleError(
-            "the file is larger than {limit} MiB",
-            limit=MOST_BYTES >> 20,
-            locator=Locator(str(path)),
-        )
     signers = []
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip() and not line.lstrip().startswith("#"):
@@ -129,7 +121,7 @@ def _signer(line: str) -> Signer:
     has_options = len(fields) > 1 and not _KEY_TYPE.match(fields[1])
     if len(fields) < 3 + has_options or not _KEY_TYPE.match(fields[1 + has_options]):
         raise BundleError(
-            "this is not a signer",
+            "the line does not name a signer",
             hint='write it as: auditor@example.org namespaces="ccpolicy" ssh-ed25519 AAAA…',
         )
     options = _options(fields[1]) if has_options else {}

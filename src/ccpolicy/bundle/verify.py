@@ -127,7 +127,7 @@ def examine(path: Path, trust: Trust) -> VerifiedBundle:
         elif read and result:
             steps.run("reports", partial(_reports, read, result))
         if known is None:
-            steps.skip("policy", Message.of("no policy was named to compare it with"))
+            steps.skip("policy", Message.of("no policy was named to compare the bundled one with"))
         elif read:
             steps.run("policy", partial(compare_policies, read.repository.policy, known))
         if read and not read.told:
@@ -229,7 +229,7 @@ def _run_provenance(steps: VerificationRun, read: ParsedBundle, repository: Path
     """Compare the bundle's provenance with the history of a repository, if one was named."""
     told = read.told
     if told is None or repository is None:
-        steps.skip("provenance", Message.of("no repository was named to compare it with"))
+        steps.skip("provenance", Message.of("no repository was named to compare the bundle with"))
     elif told.state != "known":
         steps.skip("provenance", Message.of("git knew nothing when the bundle was made"))
     elif told.uncommitted:

@@ -227,19 +227,19 @@ class Kind:
     """Name of the query's file in there."""
 
     @property
-    def population(self) -> str:
+    def population_input(self) -> str:
         """Return the input that says who or what a control is about."""
         return next(name for name, spec in self.inputs.items() if spec.population)
 
     @property
-    def parts(self) -> str | None:
+    def part_input(self) -> str | None:
         """Return the input whose records are parts of the subjects, if there is one."""
         return next((name for name, spec in self.inputs.items() if spec.parts), None)
 
     @property
-    def classed(self) -> str:
+    def class_input(self) -> str:
         """Return the input by whose columns parameters and calendars differ."""
-        return self.parts or self.population
+        return self.part_input or self.population_input
 
     def names_parts(self, name: str) -> bool:
         """Whether the key of an input's records is that of a part of a subject."""
@@ -262,7 +262,7 @@ class Kind:
         return _tokens(self.query)
 
     @property
-    def relations(self) -> frozenset[str]:
+    def readable_relations(self) -> frozenset[str]:
         """Return the relations that the query may read."""
         return TABLES | set(self.inputs)
 
@@ -329,7 +329,7 @@ def load_kind(tree: PolicyFiles, file: str) -> Kind:
     for input_name, spec in description.inputs.items():
         if not spec.items and not (spec.holds and spec.effect):
             raise PolicyError(
-                "the input '{name}' does not say what its times are",
+                "the input '{name}' must say whether its records are happenings or states",
                 hint="write 'holds: state' or 'holds: happening', and 'effect: help', 'harm' or"
                 " 'either'",
                 locator=source.locate(("inputs", input_name)),
@@ -338,7 +338,7 @@ def load_kind(tree: PolicyFiles, file: str) -> Kind:
     for path, name, known in _named(description):
         if name not in known:
             raise PolicyError(
-                "'{name}' is not described here",
+                "the check kind describes no '{name}' to which this could refer",
                 hint="known: {known}",
                 locator=source.locate(path),
                 name=name,
@@ -386,7 +386,7 @@ def _tokens(query: str) -> tuple[tuple[str, str], ...]:
 
 
 def _named(description: Description) -> Iterator[tuple[tuple[str, ...], str, Collection[str]]]:
-    """Yield what pauses name elsewhere in the front matter: where, the name, and what is there."""
+    """Yield cross-references in the front matter: path, name, and the names that are known."""
     for name, spec in description.inputs.items():
         if spec.stops:
             yield ("inputs", name, "stops"), spec.stops, description.parameters

@@ -66,7 +66,7 @@ def hint(pattern: str) -> str:
 
 
 def matcher(pattern: str) -> Callable[[str], bool]:
-    """Return what tells whether a portable pattern is found in a text."""
+    """Return a function that tells whether a text has a match of a portable pattern."""
     search = _compiled(pattern).search
 
     def matches(text: str) -> bool:

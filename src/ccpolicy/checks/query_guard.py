@@ -15,7 +15,7 @@ from typing import Any, Literal
 from ccpolicy.checks.kinds import TABLES, Kind
 from ccpolicy.checks.refusal import SqlError, SqlRefusal
 from ccpolicy.checks.sql_guard import check_size
-from ccpolicy.checks.sql_tree import nodes
+from ccpolicy.checks.sql_tree import all_nodes
 from ccpolicy.checks.sql_writer import (
     CASTS,
     COMPARISONS,
@@ -24,7 +24,7 @@ from ccpolicy.checks.sql_writer import (
     plain_function,
 )
 from ccpolicy.errors import Locator, Message
-from ccpolicy.store import Store
+from ccpolicy.store import VettingStore
 
 FUNCTIONS = frozenset(
     [
@@ -65,7 +65,7 @@ _AMBIENT = frozenset(
 
 _PLACES = ("query_location", "query_location_length")
 _UNSTABLE = SqlError(
-    "the query is not read again as it was written",
+    "the query, written anew, is not read as it was written",
     hint="take out what cannot be seen, such as a NUL in a name or a text",
 ).refusal
 
@@ -115,17 +115,17 @@ _vetted: dict[tuple[str, frozenset[str]], str | SqlRefusal] = {}
 """What was vetted before, by the query and what it may read."""
 
 
-def vet_queries(store: Store, kinds: Sequence[Kind]) -> dict[str, str | SqlRefusal]:
+def vet_queries(store: VettingStore, kinds: Sequence[Kind]) -> dict[str, str | SqlRefusal]:
     """Return the SQL that runs for each kind by its name, or why there is none."""
-    new = [each for each in kinds if (each.query, each.relations) not in _vetted]
+    new = [each for each in kinds if (each.query, each.readable_relations) not in _vetted]
     short = [each for each in new if len(each.query) <= MOST_CHARACTERS]
     if short:
         _vet_new(store, short)
     limit = SqlRefusal(Message.of("a query has at most {limit} characters", limit=MOST_CHARACTERS))
-    return {each.name: _vetted.get((each.query, each.relations), limit) for each in kinds}
+    return {each.name: _vetted.get((each.query, each.readable_relations), limit) for each in kinds}
 
 
-def query_sql(store: Store, kind: Kind) -> str:
+def query_sql(store: VettingStore, kind: Kind) -> str:
     """Return the SQL that runs for a kind's query.
 
     Raises:
@@ -137,7 +137,7 @@ def query_sql(store: Store, kind: Kind) -> str:
     return vetted
 
 
-def vet_query(store: Store, query: str, relations: _Scope, rules: Rules) -> str:
+def vet_query(store: VettingStore, query: str, readable: _Scope, rules: Rules) -> str:
     """Return the SQL that runs for one query, given the relations that it may read.
 
     Raises:
@@ -148,7 +148,7 @@ def vet_query(store: Store, query: str, relations: _Scope, rules: Rules) -> str:
         raise SqlRefusal(limit).error()
     [tree] = store.parse([query])
     try:
-        _vet(tree, relations, rules)
+        _vet(tree, readable, rules)
     except SqlError as failure:
         raise failure.refusal.error() from failure
     [text] = store.write([tree])
@@ -157,23 +157,24 @@ def vet_query(store: Store, query: str, relations: _Scope, rules: Rules) -> str:
     return text
 
 
-def _vet_new(store: Store, kinds: Sequence[Kind]) -> None:
+def _vet_new(store: VettingStore, kinds: Sequence[Kind]) -> None:
     renamed = []
     for kind, tree in zip(kinds, store.parse([each.query for each in kinds]), strict=True):
         # These two are the same for every kind.
         common = TABLES - {"parameters"}
         known = {
-            each.lower(): each if each in common else input_name(each) for each in kind.relations
+            each.lower(): each if each in common else input_name(each)
+            for each in kind.readable_relations
         }
         try:
             _vet(tree, known, _KIND)
             renamed.append((kind, tree))
         except SqlError as failure:
-            _vetted[kind.query, kind.relations] = failure.refusal
+            _vetted[kind.query, kind.readable_relations] = failure.refusal
     written = store.write([tree for _, tree in renamed])
     for (kind, tree), text, again in zip(renamed, written, store.parse(written), strict=True):
         # The engine must read what it wrote as what it was given; of a NUL it writes nothing.
-        _vetted[kind.query, kind.relations] = text if _is_same(again, tree) else _UNSTABLE
+        _vetted[kind.query, kind.readable_relations] = text if _is_same(again, tree) else _UNSTABLE
 
 
 def _is_same(one: dict[str, Any], other: dict[str, Any]) -> bool:
@@ -199,7 +200,7 @@ def _is_same(one: dict[str, Any], other: dict[str, Any]) -> bool:
     return True
 
 
-def _vet(tree: dict[str, Any], relations: _Scope, rules: Rules) -> None:
+def _vet(tree: dict[str, Any], readable: _Scope, rules: Rules) -> None:
     """Check a tree, and rename its relations in it.
 
     Raises:
@@ -212,9 +213,9 @@ def _vet(tree: dict[str, Any], relations: _Scope, rules: Rules) -> None:
     check_size(tree)
     if tree["statements"][0]["named_param_map"]:
         raise rules.refused("parameter")
-    for part in nodes(tree):
+    for part in all_nodes(tree):
         _check(part, rules)
-    _Renaming(rules).rename(tree["statements"][0]["node"], relations)
+    _Renaming(rules).rename(tree["statements"][0]["node"], readable)
 
 
 def _check(part: dict[str, Any], rules: Rules) -> None:

@@ -11,7 +11,7 @@ from ccpolicy.checks.query_guard import TYPES as PLAIN_TYPES
 from ccpolicy.checks.query_guard import Rules, vet_query
 from ccpolicy.checks.sql_writer import CASTS
 from ccpolicy.checks.sql_writer import FUNCTIONS as TEXTS
-from ccpolicy.store import Store
+from ccpolicy.store import VettingStore
 
 FUNCTIONS = (
     NUMBERS
@@ -46,7 +46,7 @@ _RULES = Rules(
 )
 
 
-def reshape_sql(store: Store, query: str, relation: str) -> str:
+def reshape_sql(store: VettingStore, query: str, relation: str) -> str:
     """Return the SQL that runs for a query whose `rows` are a relation of the store.
 
     Raises:

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ccpolicy.checks.refusal import SqlError, SqlRefusal
-from ccpolicy.checks.sql_tree import children, is_deeper, nodes, planned_size
+from ccpolicy.checks.sql_tree import all_nodes, children, is_deeper_than, planned_node_count
 from ccpolicy.checks.sql_writer import write_expression
 from ccpolicy.errors import Message
-from ccpolicy.store import Store
+from ccpolicy.store import VettingStore
 
 MOST_CHARACTERS = 10_000
 """Of one expression."""
@@ -58,7 +58,7 @@ class Expression:
         # An operator's place begins at its sign; what it is given stands before that.
         places = [
             (each["query_location"], each["query_location"] + each["query_location_length"])
-            for each in nodes(part)
+            for each in all_nodes(part)
             if each.get("query_location_length")
         ]
         starts = min(first for first, _ in places) - len(_BEFORE)
@@ -72,7 +72,9 @@ _vetted: dict[str, Expression | SqlRefusal] = {}
 """What was vetted before: an expression is the same wherever it runs."""
 
 
-def vet_expressions(store: Store, expressions: Sequence[str]) -> list[Expression | SqlRefusal]:
+def vet_expressions(
+    store: VettingStore, expressions: Sequence[str]
+) -> list[Expression | SqlRefusal]:
     """Let through what is one plain expression over columns, and say why not for the rest."""
     new = [text for text in dict.fromkeys(expressions) if text not in _vetted]
     parsed = [text for text in new if len(text) <= MOST_CHARACTERS]
@@ -82,7 +84,7 @@ def vet_expressions(store: Store, expressions: Sequence[str]) -> list[Expression
     return [_vetted.get(text, SqlRefusal(limit)) for text in expressions]
 
 
-def expression_sql(store: Store, text: str) -> str:
+def expression_sql(store: VettingStore, text: str) -> str:
     """Return the SQL that runs for an expression of a policy, in brackets.
 
     Raises:
@@ -96,7 +98,7 @@ def expression_sql(store: Store, text: str) -> str:
 
 def _vet(text: str, tree: dict[str, Any]) -> Expression | SqlRefusal:
     if tree.get("error_type") == "not implemented":  # another statement than a SELECT
-        return SqlRefusal(Message.of("not one plain expression"))
+        return SqlRefusal(Message.of("the text is not a single SQL expression"))
     if tree["error"]:
         return SqlRefusal(
             Message.of("not an SQL expression: {reason}", reason=tree["error_message"])
@@ -111,7 +113,7 @@ def _vet(text: str, tree: dict[str, Any]) -> Expression | SqlRefusal:
         or "/*" in plain
         or any(ord(each) < 32 and each not in "\n\t" for each in text)
     ):
-        return SqlRefusal(Message.of("not one plain expression"))
+        return SqlRefusal(Message.of("the text is not a single SQL expression"))
     columns: set[str] = set()
     try:
         check_size(node["where_clause"])
@@ -133,9 +135,9 @@ def check_size(tree: dict[str, Any]) -> None:
     Raises:
         SqlError: it is too deep, or comes to too much.
     """
-    if is_deeper(tree, MOST_LEVELS):
+    if is_deeper_than(tree, MOST_LEVELS):
         raise SqlError("nested deeper than {limit} levels", limit=MOST_LEVELS)
-    if planned_size(tree) > MOST_PLANNED:
+    if planned_node_count(tree) > MOST_PLANNED:
         raise SqlError(
             "written out, the SQL has more than {limit} parts",
             hint="do not put nullif(), split_part(), IN and BETWEEN into one another so often",

@@ -1,4 +1,4 @@
-"""The syntax trees that the engine's parser makes: what is in them, and how much they come to."""
+"""The syntax trees of the engine's parser: walking them, their depth and their size."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ _COPIED = {"nullif": (0,), "split_part": (0, 1, 2)}
 """Function → its arguments that the engine writes out twice when it plans a query."""
 
 
-def nodes(tree: Any) -> Iterator[dict[str, Any]]:
-    """Yield every node of a tree: what says of itself what it is."""
+def all_nodes(tree: Any) -> Iterator[dict[str, Any]]:
+    """Yield every node of a tree, which is a mapping with a `type` or `class`."""
     waiting = [tree]
     while waiting:
         part = waiting.pop()
@@ -36,8 +36,8 @@ def children(part: Any) -> Iterator[dict[str, Any]]:
                 waiting += each.values()
 
 
-def is_deeper(tree: Any, levels: int) -> bool:
-    """Whether nodes of a tree are in more nodes than so many."""
+def is_deeper_than(tree: Any, levels: int) -> bool:
+    """Whether nodes are nested in more than so many levels."""
     waiting = [(tree, 0)]
     while waiting:
         part, level = waiting.pop()
@@ -51,13 +51,13 @@ def is_deeper(tree: Any, levels: int) -> bool:
     return False
 
 
-def planned_size(part: dict[str, Any]) -> int:
+def planned_node_count(part: dict[str, Any]) -> int:
     """Return the number of nodes that the engine plans for a node and those below it.
 
     The engine copies what is given to some functions and operators, once for each comparison that
     it makes of them: in one another, they double with every level. The tree is not too deep.
     """
-    sizes = {id(each): planned_size(each) for each in children(part)}
+    sizes = {id(each): planned_node_count(each) for each in children(part)}
     copies = sum(times * sizes[id(each)] for each, times in _copies(part))
     return 1 + sum(sizes.values()) + copies
 

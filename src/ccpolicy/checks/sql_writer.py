@@ -261,8 +261,8 @@ def time_format_of(part: dict[str, Any]) -> TimeFormat:
     given = [each["expression"] for each in part["arguments"]]
     if len(given) != 2 or given[1]["class"] != "CONSTANT":
         raise SqlError(
-            "{name} is given a text, and a format that is written out",
-            hint="write such as  strptime(day, '%d.%m.%Y')",
+            "{name} needs a text, and a format that is written out",
+            hint="write for example  strptime(day, '%d.%m.%Y')",
             name=part["function_name"],
         )
     text = str(given[1]["literal"]["text"])
@@ -280,7 +280,7 @@ def time_format_of(part: dict[str, Any]) -> TimeFormat:
         )
     if not found.codes:
         raise SqlError(
-            "the format '{format}' is none of strptime",
+            "'{format}' is not a format in the codes of strptime",
             hint="read the column by  time: {format}",
             format=text,
         )

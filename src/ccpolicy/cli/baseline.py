@@ -37,7 +37,7 @@ class BaselineFile:
             return result
         if self.written and chosen:
             raise CcpolicyError(
-                "a baseline is written from all controls",
+                "a baseline must be written from all controls",
                 hint="leave out the options that choose controls",
             )
         file = Path(self.file)

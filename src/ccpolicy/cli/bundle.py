@@ -34,8 +34,9 @@ if TYPE_CHECKING:
     "reports",
     multiple=True,
     metavar="[FORMAT=]NAME",
-    help="Take along this report, by the name it has in the bundle; may be repeated. Default:"
-    " those for readers, each with the program's words in English and in Chinese.",
+    help="Include this report, under the name that it has in the bundle; may be repeated."
+    " Default: the reports for readers, each with the program's words in English and in"
+    " Chinese.",
 )
 @options.option(
     "-o", "--output", metavar="FILE", required=True, help="The bundle, such as 2026-q3.zip."

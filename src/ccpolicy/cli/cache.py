@@ -11,7 +11,7 @@ from ccpolicy.cli.translated_click import Command
 @click.command(
     "cache",
     cls=Command,
-    short_help="Show what was kept of large files, or remove it.",
+    short_help="Show or clear the cache of large files.",
     help="Show where the columns of large files are kept that were read before, and how much that"
     " is. It may be removed at any time.",
 )
@@ -27,7 +27,7 @@ def command(context: click.Context, clear: bool) -> None:
     cache = open_user_cache()
     if cache is None:
         raise CcpolicyError(
-            "there is no folder that only you may change, so nothing is kept",
+            "there is no folder that only you may change, so nothing is cached",
             hint="set XDG_CACHE_HOME and XDG_STATE_HOME to folders of yours",
         )
     if clear:

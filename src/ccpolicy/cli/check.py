@@ -63,6 +63,7 @@ _INDENT = 12
     help="Refuse a history that does not descend from this commit.",
 )
 @request.known_at
+@request.engine
 @request.subjects
 @options.option(
     "--baseline",
@@ -114,7 +115,7 @@ def command(
     import ccpolicy
     from ccpolicy.cli.baseline import BaselineFile
     from ccpolicy.cli.diagnostics import SourceLines
-    from ccpolicy.cli.output import refuse_terminal, report_unsupported, write
+    from ccpolicy.cli.output import refuse_terminal, report_left_out, write
     from ccpolicy.cli.pin import warn_of_moment
     from ccpolicy.cli.progress import progress
     from ccpolicy.errors import Locator, Message
@@ -139,7 +140,7 @@ def command(
         _render(result, name, terminal if at is output else replace(view, detail="normal"), **shown)
         for name, at in wanted
     ]
-    report_unsupported(zip(names, rendered, strict=True), view.language, strict=strict)
+    report_left_out(zip(names, rendered, strict=True), view.language, strict=strict)
     standing.write()
     if any(FORMATS[name].job_summary for name in names):
         from ccpolicy.cli.summary import append

@@ -1,4 +1,4 @@
-"""`ccpolicy diff`: what changed in the policy, which way, and what in the records on file."""
+"""`ccpolicy diff`: changes of the policy, stricter or looser, and of the records on file."""
 
 from __future__ import annotations
 

@@ -65,16 +65,16 @@ def dataset(
     """Write the contract."""
     from ccpolicy.cli.output import refuse_existing, write_new
     from ccpolicy.draft.dataset import draft_dataset
-    from ccpolicy.draft.drafted import Surroundings
+    from ccpolicy.draft.drafted import DraftContext
     from ccpolicy.policy import load_policy
     from ccpolicy.policy.settings import FILE
 
     options.view(context, path or ".")
     refuse_existing(output)
-    around = Surroundings(None, (context.obj,), None)
+    around = DraftContext(None, (context.obj,), None)
     if path or Path(FILE).is_file():
         # The first dataset of a policy is drafted before there is one.
-        around = Surroundings.of(load_policy(Path(path or "."), is_complete=False))
+        around = DraftContext.of(load_policy(Path(path or "."), is_complete=False))
     _, text = draft_dataset([Path(each) for each in files], around, context.obj, name)
     write_new(text, output)
 
@@ -185,7 +185,7 @@ def waiver(
 @click.pass_context
 def norm(context: click.Context, path: str | None, output: str | None) -> None:
     """Write the norms."""
-    from ccpolicy.draft.waiver import draft_norms
+    from ccpolicy.draft.norm import draft_norms
 
     _write(context, path, output, lambda policy: draft_norms(policy, context.obj))
 

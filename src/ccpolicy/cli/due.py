@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ccpolicy.cli import options, request
+from ccpolicy.cli import look_ahead, options, request
 from ccpolicy.cli.translated_click import Command
 from ccpolicy.reports import FORMATS
 from ccpolicy.time.zones import time_zone
@@ -29,9 +29,7 @@ if TYPE_CHECKING:
 @request.as_of
 @request.known_at
 @request.owner
-@options.option(
-    "--within", default="30d", metavar="DURATION", help="How far to look ahead; default 30d."
-)
+@look_ahead.within
 @options.output_format("agenda")
 @options.output
 @options.strict
@@ -59,25 +57,20 @@ def command(
 
     import ccpolicy
     from ccpolicy.assessment.agenda import agenda
-    from ccpolicy.cli.output import refuse_terminal, report_unsupported, write
+    from ccpolicy.cli.output import refuse_terminal, report_left_out, write
     from ccpolicy.cli.pin import warn_of_moment
     from ccpolicy.cli.progress import progress
-    from ccpolicy.errors import CcpolicyError, Message
+    from ccpolicy.errors import Message
     from ccpolicy.reports import render
-    from ccpolicy.time.moments import read_length
 
     refuse_terminal(format_, output)
-    ahead = read_length(within)
-    if ahead.is_business:
-        raise CcpolicyError(
-            "business days cannot be looked ahead", hint="write for example 30d or '2 weeks'"
-        )
+    ahead = look_ahead.read_within(within)
     with progress(Message.of("reading the evidence").text(view.language)):
         asked = ccpolicy.EvaluationRequest(as_of=as_of, known_at=known_at, owners=owners)
         result = ccpolicy.load(path, policy_from).check(asked)
     until = _until(result, ahead)
     report = render(agenda(result, until), format_, view)
-    report_unsupported([(format_, report)], view.language, strict=strict)
+    report_left_out([(format_, report)], view.language, strict=strict)
     write(report.content, output, for_people=FORMATS[format_].for_people)
     warn_of_moment(result.as_of, result.as_of_source, view)
 

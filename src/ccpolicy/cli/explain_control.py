@@ -160,9 +160,9 @@ def _evidence(page: Page, repository: Repository, control: Control) -> None:
             page.paragraph(page.join(items), 14)
         for selection in control.selections(name):
             _selection(page, repository, selection)
-    if kind and kind.population not in control.inputs:
+    if kind and kind.population_input not in control.inputs:
         page.definition(
-            kind.population,
+            kind.population_input,
             page.say("the whole: {subject}", subject=repository.plan.subject),
             12,
             "bold",

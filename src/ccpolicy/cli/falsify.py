@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from ccpolicy.cli.output import write
 from ccpolicy.cli.progress import progress
+from ccpolicy.cli.tests_summary import finish
 from ccpolicy.errors import Message
 from ccpolicy.reports.phrases import problem_text, verdict_labels
 from ccpolicy.reports.time_text import until, when
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from ccpolicy.engine.falsification import FalsificationResult, TurnedControl
     from ccpolicy.reports.page import Page
 
-NOTHING = 3
 _SHOWN = 3
 """New lapses, or problems, of one control."""
 
@@ -39,22 +38,17 @@ def falsify_controls(
     doubtful = [] if controls or words else repository.doubtful_demands()
     for finding in doubtful if detail != "brief" else ():
         page.paragraph(f"{finding.locator}: {finding.message.coded(page.view.language)}")
-    failed = sum(not each.passed for each in tried)
-    page.paragraph(
-        page.say(
+    return finish(
+        page,
+        Message.of(
             "{falsifications}: {passed} turned their controls, {failed} did not",
             falsifications=page.count(
                 len(tried), "{count} falsification", "{count} falsifications"
             ),
-            passed=len(tried) - failed,
-            failed=failed,
         ),
-        colour="red" if failed else "green",
+        [each.passed for each in tried],
+        lacks_tests=bool(require_all and doubtful),
     )
-    write(str(page), None, for_people=True)
-    if not tried:
-        return NOTHING
-    return int(bool(failed or (require_all and doubtful)))
 
 
 def _result(page: Page, each: FalsificationResult) -> None:
@@ -79,7 +73,7 @@ def _result(page: Page, each: FalsificationResult) -> None:
 
 
 def _turn(page: Page, turn: TurnedControl) -> None:
-    """Say what a control said before and says after, and which lapses are new."""
+    """Print a control's verdicts before and after the edits, and its new lapses."""
     said = verdict_labels(page)
     text = page.say(
         "{control}: now {before} → {after}, period {before_period} → {after_period}",

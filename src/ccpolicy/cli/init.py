@@ -79,14 +79,14 @@ def command(context: click.Context, /, folder: str, **chosen: Any) -> None:
     import shlex
 
     from ccpolicy.cli.output import write
-    from ccpolicy.draft.new_repository import WRITTEN_IN, Beginning, make_repository
+    from ccpolicy.draft.new_repository import WRITTEN_IN, RepositoryOptions, make_repository
     from ccpolicy.reports.page import Page
 
     page = Page(options.view(context))
     if not any(chosen.values()) and _is_terminal():
         chosen |= _asked(page)
     languages = [each.strip() for each in (chosen["languages"] or "").split(",") if each.strip()]
-    beginning = Beginning(
+    beginning = RepositoryOptions(
         pack=chosen["pack"] or "call-centre",
         languages=tuple(dict.fromkeys(languages)) or WRITTEN_IN,
         name=chosen["name"],
@@ -110,7 +110,12 @@ def command(context: click.Context, /, folder: str, **chosen: Any) -> None:
             )
     elif beginning.pack == "fire":
         page.paragraph(
-            page.say("It has six controls; put your own registers and records into evidence/.")
+            page.say(
+                "It has six controls. Their made-up records are taken out: name your datasets and"
+                " their columns in the inputs, or put records into the pack's own files."
+            )
+            if beginning.files
+            else page.say("It has six controls; put your own registers and records into evidence/.")
         )
     else:
         page.paragraph(
@@ -124,6 +129,22 @@ def command(context: click.Context, /, folder: str, **chosen: Any) -> None:
         names = page.join(begun.drafted)
         page.paragraph(
             page.say("Drafted: {names}. Answer what '# ?' asks in policy/datasets/.", names=names)
+        )
+    for name, other in begun.beside.items():
+        page.paragraph(
+            page.say(
+                "'{name}' stands beside '{other}', which was there: let the inputs of controls name"
+                " it, and take out the other with its file.",
+                name=name,
+                other=other,
+            )
+            if other not in begun.drafted
+            else page.say(
+                "'{name}' is written otherwise than '{other}': give it a name of its own, by"
+                " another name of its file.",
+                name=name,
+                other=other,
+            )
         )
     if begun.first_day and begun.effective_on and begun.first_day < begun.effective_on:
         page.paragraph(

@@ -104,8 +104,8 @@ def cache(command: F) -> F:
         default=None,
         expose_value=False,
         callback=_cache,
-        help="Keep what was read of large files for the next time (or do not); default yes, and no"
-        " where CI is set.",
+        help="Use the cache of large files (or do not); by default it is used, but not where"
+        " CI is set.",
     )(command)
 
 
@@ -161,7 +161,7 @@ def strict(command: F) -> F:
         "--strict-format",
         "strict",
         is_flag=True,
-        help="Fail, with 2, where a format cannot express all of the result.",
+        help="End with 2 if a format cannot express the whole result.",
     )(command)
 
 

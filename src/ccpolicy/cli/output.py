@@ -20,7 +20,7 @@ from ccpolicy.reports import FORMATS, Rendered
 from ccpolicy.reports.layout import inert, visible
 
 
-def report_unsupported(
+def report_left_out(
     reports: Iterable[tuple[str, Rendered]], language: Language, *, strict: bool
 ) -> None:
     """Say on standard error what the formats of reports cannot express.
@@ -84,11 +84,24 @@ def write(content: str | bytes, output: str | None, *, for_people: bool) -> None
         else:
             write_atomic(target.resolve(), data)
     except OSError as failure:
-        raise ReportError(
-            "cannot write the report: {reason}",
-            locator=Locator(output),
-            reason=failure.strerror or str(failure),
-        ) from failure
+        raise unwritten_report(output, failure) from failure
+
+
+def unwritten_report(output: str, failure: OSError) -> ReportError:
+    """Make the error for a report that the system does not write."""
+    return ReportError(
+        "cannot write the report: {reason}",
+        locator=Locator(output),
+        reason=failure.strerror or str(failure),
+    )
+
+
+def _unwritten_file(output: str, failure: OSError) -> ReportError:
+    return ReportError(
+        "cannot write the file: {reason}",
+        locator=Locator(output),
+        reason=failure.strerror or str(failure),
+    )
 
 
 def refuse_existing(output: str | None) -> None:
@@ -122,11 +135,7 @@ def write_new(text: str, output: str | None) -> None:
         refuse_existing(output)
         raise
     except OSError as failure:
-        raise ReportError(
-            "cannot write the file: {reason}",
-            locator=Locator(output),
-            reason=failure.strerror or str(failure),
-        ) from failure
+        raise _unwritten_file(output, failure) from failure
 
 
 @contextmanager
@@ -138,16 +147,14 @@ def output_file(output: str) -> Iterator[Path]:
     """
     target = Path(output).resolve()
     if target.exists() and not target.is_file():
-        raise ReportError("this is not a file", locator=Locator(output))
+        raise ReportError(
+            "the path names a folder or a device, not a regular file", locator=Locator(output)
+        )
     try:
         with atomic_file(target) as beside:
             yield beside
     except OSError as failure:
-        raise ReportError(
-            "cannot write the file: {reason}",
-            locator=Locator(output),
-            reason=failure.strerror or str(failure),
-        ) from failure
+        raise _unwritten_file(output, failure) from failure
 
 
 def _print(data: bytes, for_people: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ccpolicy.cli import options
+from ccpolicy.cli import look_ahead, options
 from ccpolicy.cli.translated_click import Command
 
 
@@ -26,9 +26,7 @@ from ccpolicy.cli.translated_click import Command
     shell_complete=options.names(lambda repository: repository.datasets),
     help="Only forms of this dataset; may be repeated.",
 )
-@options.option(
-    "--within", default="P30D", metavar="DURATION", help="How far to look ahead; default P30D."
-)
+@look_ahead.within
 @options.output
 @options.language
 @click.pass_context
@@ -45,16 +43,11 @@ def command(
     import ccpolicy
     from ccpolicy.cli.output import refuse_terminal, write
     from ccpolicy.cli.progress import progress
-    from ccpolicy.errors import CcpolicyError, Message
+    from ccpolicy.errors import Message
     from ccpolicy.record.offline_page import record_page
-    from ccpolicy.time.durations import parse_duration
 
     refuse_terminal("html", output)
-    ahead = parse_duration(within)
-    if ahead.is_business:
-        raise CcpolicyError(
-            "business days cannot be looked ahead", hint="write for example P30D or '2 weeks'"
-        )
+    ahead = look_ahead.read_within(within)
     with progress(Message.of("reading the evidence").text(view.language)):
         content = record_page(ccpolicy.load(path).policy, datasets, ahead, view.language)
     write(content, output, for_people=False)

@@ -1,4 +1,4 @@
-"""Say at the terminal how far the moment judged lies from now, which no file can say."""
+"""Print how far the judged moment lies from now; files do not depend on the clock."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TOLERANCE = datetime.timedelta(minutes=5)
 
 
 def warn_of_moment(as_of: str, source: AsOfSource, view: View) -> None:
-    """Say on standard error that a pinned moment was judged, and its age, or one yet to come.
+    """Warn on standard error of a pinned moment, with its age, or of one in the future.
 
     Not beside the result, which is the same at any time.
     """

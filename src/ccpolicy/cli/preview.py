@@ -52,7 +52,7 @@ def command(
 
     import ccpolicy
     from ccpolicy.cli.diagnostics import SourceLines
-    from ccpolicy.cli.output import report_unsupported, write
+    from ccpolicy.cli.output import report_left_out, write
     from ccpolicy.draft.preview import preview
     from ccpolicy.errors import Locator
     from ccpolicy.reports import FORMATS, render
@@ -63,7 +63,7 @@ def command(
     view = replace(view, excerpt=lambda place, field: source.excerpt(Locator.read(place), field))
     result = preview(policy, name, limit)
     report = render(result, format_, view)
-    report_unsupported([(format_, report)], view.language, strict=strict)
+    report_left_out([(format_, report)], view.language, strict=strict)
     write(report.content, output, for_people=FORMATS[format_].for_people)
     if result.refused:
         return 1

@@ -110,8 +110,8 @@ class Program(Command, click.Group):
 def _too_long(seconds: int) -> CcpolicyError:
     return CcpolicyError(
         "not done in {seconds} seconds, the limit of a command",
-        hint="if this policy and its evidence are honest, allow more with --max-seconds, or with"
-        " 'seconds' in the table [limits] of ccpolicy.toml",
+        hint="if the policy and its evidence are as they should be, allow more with"
+        " --max-seconds, or with 'seconds' in the table [limits] of ccpolicy.toml",
         seconds=seconds,
     )
 
@@ -210,7 +210,8 @@ def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
 
 program = Program(
     "ccpolicy",
-    help="Prove from evidence in git that an incident plan is lived.\n\nBegin with: ccpolicy check",
+    help="Prove from evidence in git that an incident plan is followed.\n\nBegin with:"
+    " ccpolicy check",
     params=[
         Option(
             ["--version"],

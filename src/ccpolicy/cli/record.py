@@ -11,7 +11,7 @@ from ccpolicy.cli import options
 from ccpolicy.cli.translated_click import Command
 
 if TYPE_CHECKING:
-    from ccpolicy.record.recorder import Draft, Given, Recorder
+    from ccpolicy.record.recorder import FilledRecord, PreparedRecords, Recorder
     from ccpolicy.reports.page import Page
 
 _FORMULA_SIGNS = ("=", "+", "@")
@@ -123,10 +123,10 @@ def command(
     write(str(page), None, for_people=True)
 
 
-def _given(recorder: Recorder, settings: Sequence[str], source: str | None) -> list[Given]:
+def _given(recorder: Recorder, settings: Sequence[str], source: str | None) -> list[FilledRecord]:
     from ccpolicy.errors import CcpolicyError
     from ccpolicy.record.errors import given_twice
-    from ccpolicy.record.recorder import Given
+    from ccpolicy.record.recorder import FilledRecord
     from ccpolicy.record.sources import read_given
 
     if source is not None:
@@ -143,16 +143,16 @@ def _given(recorder: Recorder, settings: Sequence[str], source: str | None) -> l
         if name in fields:
             raise given_twice(name)
         fields[name] = value
-    return [Given(fields)]
+    return [FilledRecord(fields)]
 
 
-def _tell_effect(page: Page, recorder: Recorder, draft: Draft) -> None:
+def _tell_effect(page: Page, recorder: Recorder, draft: PreparedRecords) -> None:
     from ccpolicy.cli.record_text import write_effect
 
     write_effect(page, recorder.effect(draft))
 
 
-def _effect_text(page: Page, recorder: Recorder, draft: Draft) -> str:
+def _effect_text(page: Page, recorder: Recorder, draft: PreparedRecords) -> str:
     from ccpolicy.reports.page import Page
 
     apart = Page(page.view)
@@ -160,7 +160,7 @@ def _effect_text(page: Page, recorder: Recorder, draft: Draft) -> str:
     return str(apart)
 
 
-def _tell_written(page: Page, recorder: Recorder, draft: Draft) -> None:
+def _tell_written(page: Page, recorder: Recorder, draft: PreparedRecords) -> None:
     names = [
         str(record[field.name])
         for record in draft.records
@@ -176,7 +176,7 @@ def _tell_written(page: Page, recorder: Recorder, draft: Draft) -> None:
     )
 
 
-def _warn_of_formulas(page: Page, recorder: Recorder, draft: Draft) -> None:
+def _warn_of_formulas(page: Page, recorder: Recorder, draft: PreparedRecords) -> None:
     """Say which texts a spreadsheet takes for formulas when it opens a CSV file."""
     from ccpolicy.cli.output import warn
     from ccpolicy.errors import CcpolicyError
@@ -197,7 +197,7 @@ def _warn_of_formulas(page: Page, recorder: Recorder, draft: Draft) -> None:
         warn(warning.message, page.view.language)
 
 
-def _commit(page: Page, recorder: Recorder, draft: Draft, reason: str) -> None:
+def _commit(page: Page, recorder: Recorder, draft: PreparedRecords, reason: str) -> None:
     from ccpolicy.record.commit import commit_file
 
     count = len(draft.records)

@@ -10,9 +10,9 @@ import click
 
 from ccpolicy.cli.diagnostics import error_text
 from ccpolicy.errors import EvidenceError
-from ccpolicy.record.answers import Answers, Several
+from ccpolicy.record.answers import AmbiguousName, Answers
 from ccpolicy.record.form_fields import AllowedValue, Field
-from ccpolicy.record.recorder import Draft, Given, Recorder
+from ccpolicy.record.recorder import FilledRecord, PreparedRecords, Recorder
 from ccpolicy.record.registers import RegisterEntry
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import inert, visible
@@ -22,7 +22,9 @@ _MOST_LISTED = 12
 """Choices that are listed at once."""
 
 
-def ask(recorder: Recorder, view: View, tell: Callable[[Draft], str]) -> tuple[list[Given], Draft]:
+def ask(
+    recorder: Recorder, view: View, tell: Callable[[PreparedRecords], str]
+) -> tuple[list[FilledRecord], PreparedRecords]:
     """Ask for one record until it is valid and its effect is accepted, and return it.
 
     Raises:
@@ -35,7 +37,7 @@ def ask(recorder: Recorder, view: View, tell: Callable[[Draft], str]) -> tuple[l
     while True:
         with recorder.answers() as answers:
             known = _Asking(recorder, answers, page, known).record()
-        given = [Given(known)]
+        given = [FilledRecord(known)]
         try:
             draft = recorder.draft(given)
             effect = tell(draft)
@@ -114,7 +116,7 @@ class _Asking:
             except EvidenceError as error:
                 _say(error_text(error, page.view.language))
                 continue
-            if isinstance(found, Several):
+            if isinstance(found, AmbiguousName):
                 listed = found.found
                 self._list(listed)
                 continue

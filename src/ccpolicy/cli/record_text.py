@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ccpolicy.assessment.models import Lapse
-from ccpolicy.record.effect import ControlEffect, Effect, Standing, SubjectEffect
+from ccpolicy.record.effect import ControlEffect, CoverState, Effect, SubjectEffect
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import verdict_labels
 from ccpolicy.reports.time_text import exactly, span_end, until, when
@@ -91,7 +91,7 @@ def _subject(page: Page, effect: Effect, change: SubjectEffect) -> str:
     )
 
 
-def _covered(page: Page, effect: Effect, standing: Standing) -> str:
+def _covered(page: Page, effect: Effect, standing: CoverState) -> str:
     if standing.until is None:
         return page.say("beyond {horizon}", horizon=until(effect.horizon))
     return page.say("until {day}", day=until(standing.until))

@@ -85,7 +85,7 @@ def command(
     """Read or make the assessment, and write the report."""
     view = options.view(context, path, quiet=detail == "summary", verbose=detail == "full")
 
-    from ccpolicy.cli.output import refuse_terminal, report_unsupported, write
+    from ccpolicy.cli.output import refuse_terminal, report_left_out, write
     from ccpolicy.cli.pin import warn_of_moment
     from ccpolicy.errors import CcpolicyError, ReportError
     from ccpolicy.policy.settings import FILE as SETTINGS
@@ -129,7 +129,7 @@ def command(
     if compare:
         view = replace(view, compared=_earlier(compare, result))
     report = render(result, format_, view)
-    report_unsupported([(format_, report)], view.language, strict=strict)
+    report_left_out([(format_, report)], view.language, strict=strict)
     write(report.content, output, for_people=FORMATS[format_].for_people)
     warn_of_moment(result.as_of, result.as_of_source, view)
 
@@ -169,21 +169,10 @@ def read(file: Path) -> Assessment:
         LimitError: it is too large.
     """
     from ccpolicy.assessment.parse import read_assessment
-    from ccpolicy.errors import Locator, ReportError
-    from ccpolicy.files.limits import too_large
-    from ccpolicy.files.missing import missing_file
+    from ccpolicy.errors import ReportError
+    from ccpolicy.files.bounded import read_bounded
 
-    try:
-        with file.open("rb") as stream:
-            data = stream.read(MOST_BYTES + 1)
-    except FileNotFoundError as failure:
-        raise missing_file(file, ReportError) from failure
-    except OSError as failure:
-        raise ReportError(
-            "cannot read the assessment: {reason}",
-            locator=Locator(str(file)),
-            reason=failure.strerror or str(failure),
-        ) from failure
-    if len(data) > MOST_BYTES:
-        raise too_large(str(file), MOST_BYTES)
+    data = read_bounded(
+        file, MOST_BYTES, ReportError, message="cannot read the assessment: {reason}"
+    )
     return read_assessment(data, str(file))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ccpolicy.cli.options import controls, names, option
 from ccpolicy.cli.translated_click import Choice
-from ccpolicy.vocabulary import JUDGED, SEVERITIES
+from ccpolicy.vocabulary import ENGINES, JUDGED, SEVERITIES
 
 if TYPE_CHECKING:
     from ccpolicy import EvaluationRequest, Repository
@@ -114,6 +114,24 @@ def subjects(command: F) -> F:
         help="List whole populations: how each subject of each control stands, since when and by"
         " which record.",
     )(command)
+
+
+def engine(command: F) -> F:
+    """Add `--engine`, and what another engine than the usual one may be allowed."""
+    declare = option(
+        "--engine",
+        type=Choice(ENGINES),
+        default="duckdb",
+        help="What judges the records: duckdb, in this process, or postgres, in a database that the"
+        " environment names; the verdicts are the same.",
+    )
+    allow = option(
+        "--allow-foreign-sql",
+        is_flag=True,
+        help="Let the database run check kinds of this repository's own, though --policy-from names"
+        " no revision that they were taken from.",
+    )
+    return declare(allow(command))
 
 
 def known_at(command: F) -> F:

@@ -33,7 +33,8 @@ from ccpolicy.reports import FORMATS
     "--size",
     type=click.IntRange(1, 1_000_000),
     metavar="N",
-    help="How many to draw; default by a table of sizes, which is a choice and no norm.",
+    help="How many to draw; default by a built-in table of sizes, which is a choice and not a"
+    " norm.",
 )
 @request.as_of
 @request.period
@@ -76,7 +77,7 @@ def command(
 ) -> int:
     """Draw, read back results, write the sample, and return the exit code."""
     import ccpolicy
-    from ccpolicy.cli.output import refuse_terminal, report_unsupported, write
+    from ccpolicy.cli.output import refuse_terminal, report_left_out, write
     from ccpolicy.reports import render
     from ccpolicy.sampling.results import read_results
     from ccpolicy.sampling.sample import make_sample
@@ -86,9 +87,9 @@ def command(
     repository = ccpolicy.load(path)
     result = make_sample(repository, name, size=size, as_of=as_of, period=period, by=by, at=at)
     if results is not None:
-        result = read_results(result, Path(results))
+        result = read_results(result, Path(results), repository.policy.settings.limits)
     report = render(result, format_, view)
-    report_unsupported([(format_, report)], view.language, strict=strict)
+    report_left_out([(format_, report)], view.language, strict=strict)
     write(report.content, output, for_people=FORMATS[format_].for_people)
     if not result.has_results:
         return 0

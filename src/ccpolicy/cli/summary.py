@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ccpolicy.assessment.models import Assessment
+from ccpolicy.cli.output import unwritten_report
 from ccpolicy.errors import Locator, Message, ReportError
 from ccpolicy.reports import Detail, View, render
 
@@ -36,11 +37,7 @@ def append(result: Assessment, view: View) -> None:
                     summary.write(start + text)
                 return
     except OSError as failure:
-        raise ReportError(
-            "cannot write the report: {reason}",
-            locator=Locator(name),
-            reason=failure.strerror or str(failure),
-        ) from failure
+        raise unwritten_report(name, failure) from failure
     raise ReportError(
         "there is no room left in the summary of this step",
         hint="write less to it before",

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from ccpolicy.engine.policy_tests import PolicyTestResult
     from ccpolicy.reports.page import Page
 
-NOTHING = 3
 _SHOWN = 5
 """Problems of a test that failed, unless all are asked for."""
 
@@ -61,8 +60,8 @@ def command(
     view = options.view(context, path, colour=colour, quiet=quiet, verbose=verbose)
 
     import ccpolicy
-    from ccpolicy.cli.output import write
     from ccpolicy.cli.progress import progress
+    from ccpolicy.cli.tests_summary import finish
     from ccpolicy.errors import Message
     from ccpolicy.reports.page import Page
 
@@ -89,20 +88,15 @@ def command(
     }
     for name, (passing, failing) in missing.items() if not quiet else ():
         _missing(page, name, passing=passing, failing=failing)
-    failed = sum(not each.passed for each in ran)
-    page.paragraph(
-        page.say(
+    return finish(
+        page,
+        Message.of(
             "{tests}: {passed} passed, {failed} failed",
             tests=page.count(len(ran), "{count} test", "{count} tests"),
-            passed=len(ran) - failed,
-            failed=failed,
         ),
-        colour="red" if failed else "green",
+        [each.passed for each in ran],
+        lacks_tests=bool(require_all and missing),
     )
-    write(str(page), None, for_people=True)
-    if not ran:
-        return NOTHING
-    return int(bool(failed or (require_all and missing)))
 
 
 def _title(page: Page, word: str, each: PolicyTestResult) -> None:
@@ -120,7 +114,7 @@ def _title(page: Page, word: str, each: PolicyTestResult) -> None:
 
 
 def _failure(page: Page, each: PolicyTestResult) -> None:
-    """Show what was expected (-) and what was found (+), with what is the same between."""
+    """Show the difference between the expected (-) and the found (+) lines."""
     import difflib
 
     from ccpolicy.reports.phrases import problem_text

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ccpolicy.draft.column_roles import TIMELIKE
 from ccpolicy.draft.column_trial import ColumnTrial
 from ccpolicy.draft.number_guess import guess_numbers
 from ccpolicy.draft.question import Question, doubt
+from ccpolicy.draft.text_questions import answer_line, epoch_questions, text_questions
 from ccpolicy.draft.time_guess import TimeGuess, guess_times
 from ccpolicy.draft.yaml_text import flow
 from ccpolicy.evidence.reading_hints import BOOLEAN_WORDS, DURATIONS, MARKS
@@ -68,6 +68,15 @@ class ColumnGuess:
         """Whether its name is that of something that tells records apart."""
         return bool(_IDENTIFIER.search(self.heading) or _IDENTIFIER.search(self.name))
 
+    def line(self, **reading: Any) -> str:
+        """Write the line of `columns` that would say how cells are read."""
+        return answer_line(self.name, self.heading, **reading)
+
+    @property
+    def is_free(self) -> bool:
+        """Whether its name is that of something in which anything may be written."""
+        return bool(_FREE.search(self.heading) or _FREE.search(self.name))
+
 
 @dataclass(frozen=True)
 class ColumnReader:
@@ -89,7 +98,8 @@ class ColumnReader:
         values = [each for each in cells if each is not None]
         column = ColumnGuess(name, heading, {"type": "string"})
         if not values:
-            column.questions.append(doubt("No row has a value here. What will it hold?"))
+            if not column.is_free:
+                column.questions.append(doubt("No row has a value here. What will it hold?"))
             return column
         if self._takes_lists(column, values):
             return column
@@ -142,7 +152,8 @@ class ColumnReader:
             column.schema = {"type": "boolean"}
             return True
         for yes, no in _PAIRS:
-            if words <= {yes, no} and (len(words) > 1 or yes not in _TICKS):
+            # A single N may mean north.
+            if words <= {yes, no} and (len(words) > 1 or (yes not in _TICKS and len(yes) > 1)):
                 column.schema = {"type": "boolean"}
                 column.reading["values"] = {yes: True, no: False}
                 if len(words) < 2:
@@ -225,7 +236,7 @@ class ColumnReader:
     def _ask_order(self, column: ColumnGuess, guess: TimeGuess) -> None:
         kind = "date-time" if guess.is_moment else "date"
         choices = [each[0] if len(each) == 1 else list(each) for each in guess.doubtful]
-        answers = [_source(column, time=each) for each in choices]
+        answers = [column.line(time=each) for each in choices]
         answers.append(f"{column.name}: {{type: string, format: {kind}}}")
         column.questions.append(
             doubt(
@@ -249,7 +260,7 @@ class ColumnReader:
         if guess is None:
             return False
         if guess.doubtful:
-            answers = [_source(column, number=each) for each in guess.doubtful]
+            answers = [column.line(number=each) for each in guess.doubtful]
             column.questions.append(
                 doubt(
                     "Which sign is the decimal mark, such as in {example}? Until it is said this is"
@@ -272,33 +283,17 @@ class ColumnReader:
             column.reading["number"] = {}
         elif guess.form is not None:
             column.reading["number"] = guess.form
-        self._ask_epoch(column, values)
+        column.questions.extend(epoch_questions(column.name, column.heading, values))
         return True
 
-    def _ask_epoch(self, column: ColumnGuess, values: Sequence[Any]) -> None:
-        """Ask about numbers that may be times, where the name says that they are."""
-        if not (TIMELIKE.search(column.name) or TIMELIKE.search(column.heading)):
-            return
-        ranges = {"epoch": (9e8, 4.2e9), "epoch_ms": (9e11, 4.2e12), "excel": (25_000, 75_000)}
-        for form, (least, most) in ranges.items():
-            if all(least <= float(each) <= most for each in values):
-                column.questions.append(
-                    doubt(
-                        "Is this a time, such as {example}? Then in 'columns' the first, and here"
-                        " the last:",
-                        _source(column, time=form),
-                        f"{column.name}: {{type: string, format: date-time}}",
-                        example=str(values[0]),
-                    )
-                )
-
     def _takes_durations(self, column: ColumnGuess, values: Sequence[Any]) -> bool:
+        values = [each.isoformat() if isinstance(each, datetime.time) else each for each in values]
         if self.is_document or not all(isinstance(each, str) for each in values):
             return False
         texts = list(dict.fromkeys(values))
         if all(_CLOCK.fullmatch(each) for each in texts):
             forms = ["%H:%M:%S"] if texts[0].count(":") == 2 else ["%H:%M", "%M:%S"]
-            answers = [_source(column, duration=each) for each in forms]
+            answers = [column.line(duration=each) for each in forms]
             column.questions.append(
                 doubt(
                     "Is {example} a time of the day, or how long something took? A duration is in"
@@ -340,7 +335,7 @@ class ColumnReader:
             doubt(
                 "Some cells are dates, others texts such as {example}. Until it is said which times"
                 " these are, this is a text. In 'columns' one of the first, and here the last:",
-                *(_source(column, time=list(each)) for each in choices if each),
+                *(column.line(time=list(each)) for each in choices if each),
                 f"{column.name}: {{type: string, format: {kind}}}",
                 example=next(iter(typed or texts)),
             )
@@ -364,25 +359,21 @@ class ColumnReader:
                 doubt(
                     "Does {word} mean yes, and an empty cell no? Then in 'columns' the first, and"
                     " here the last:",
-                    _source(column, values={texts[0]: True, "": False}),
+                    column.line(values={texts[0]: True, "": False}),
                     f"{column.name}: {{type: boolean}}",
                     word=texts[0],
                 )
             )
             return
         counts = Counter(texts)
-        is_free = column.is_identifier or _FREE.search(column.heading) or _FREE.search(column.name)
         is_closed = (
             2 <= len(counts) <= _MOST_WORDS
             and len(texts) >= 2 * len(counts)
             and all(len(each) <= _LONGEST_WORD and each == each.strip() for each in counts)
-            and not is_free
+            and not column.is_identifier
+            and not column.is_free
         )
         if is_closed:
             column.schema = {"type": "string", "enum": list(counts)}
-            column.questions.append(doubt("Are these all words that there can be?"))
-
-
-def _source(column: ColumnGuess, **reading: Any) -> str:
-    """Write the line of `columns` that would say how cells are read."""
-    return f"{column.name}: {flow({'from': column.heading, **reading})}"
+        elif not (column.is_free or column.is_identifier or column.questions):
+            column.questions.extend(text_questions(column.name, column.heading, list(counts)))

@@ -67,8 +67,8 @@ _SCORE = re.compile(r"(?i)(^|[^a-z])(score|grade|marks?|points)([^a-z]|$)|成绩
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """Which records are as they should be, and which are not; None where nobody knows."""
+class ResultColumn:
+    """The column that says which records are good; None where its words do not tell."""
 
     column: str
     good: str | None
@@ -87,9 +87,14 @@ class ColumnRoles:
     types: dict[str, ColumnType]
 
     def times(self) -> list[str]:
-        """Return the columns of times, those first that every record has."""
-        required = self.dataset.record.get("required", [])
-        return sorted(self._of("date", "instant"), key=lambda each: each not in required)
+        """Return the columns of times, those first that every record has, and of these the key's.
+
+        A time of the key is when a record's matter took place; others may stand there again.
+        """
+        required, key = self.dataset.record.get("required", []), self.dataset.key
+        return sorted(
+            self._of("date", "instant"), key=lambda each: (each not in required, each not in key)
+        )
 
     def texts_like_times(self) -> list[str]:
         """Return the columns that are read as texts though they are called as times are."""
@@ -99,6 +104,10 @@ class ColumnRoles:
         """Return the columns of times at which something may have begun: never when it is due."""
         times = [each for each in self.times() if not self._is(_DUE, each)]
         return sorted(times, key=lambda each: self._is(_CLOSED, each)) or self.times()
+
+    def period(self) -> str | None:
+        """Return what the times are the beginnings of, if their column is called so."""
+        return next((each for each in self.times()[:1] if each in ("month", "quarter")), None)
 
     def due(self) -> str | None:
         """Return the time by which something is due."""
@@ -163,8 +172,8 @@ class ColumnRoles:
         """Return the first column with a closed list of texts."""
         return next((each for each in self._of("text") if self._words(each)), None)
 
-    def verdict(self) -> Verdict | None:
-        """Return by which column records are good or bad, if there is one; what is known first."""
+    def verdict(self) -> ResultColumn | None:
+        """Return the column by which records are good or bad; one with known words comes first."""
         found = [each for each in map(self._verdict, self.types) if each]
         return next((each for each in found if each.good), next(iter(found), None))
 
@@ -176,8 +185,8 @@ class ColumnRoles:
         }
         return {each: words for each, words in found.items() if words}
 
-    def sorts(self) -> list[str]:
-        """Return the columns without a closed list that are called as one of kinds is."""
+    def kind_columns(self) -> list[str]:
+        """Return the columns without a closed list that are named like a kind of record."""
         open_texts = [each for each, kind in self._described().items() if kind == "text"]
         return [each for each in open_texts if self._is(_SORT, each) and not self._words(each)]
 
@@ -189,15 +198,15 @@ class ColumnRoles:
         named = {*self.dataset.key, *self.dataset.references}
         return {each: kind for each, kind in self.types.items() if each not in named}
 
-    def _verdict(self, column: str) -> Verdict | None:
+    def _verdict(self, column: str) -> ResultColumn | None:
         if self.types[column] == "boolean":
             words = set(re.split(r"[_\W]+", " ".join(self._names(column)).lower()))
             both = "true", "false"
             if words & _BAD_WORDS:
-                return Verdict(column, f"{column} = false", f"{column} = true", both)
+                return ResultColumn(column, f"{column} = false", f"{column} = true", both)
             if words & _GOOD_WORDS:
-                return Verdict(column, f"{column} = true", f"{column} = false", both)
-            return Verdict(column, None, None, both)
+                return ResultColumn(column, f"{column} = true", f"{column} = false", both)
+            return ResultColumn(column, None, None, both)
         if self.types[column] != "text" or column in self.dataset.key:
             return None
         there = tuple(self._words(column))
@@ -208,10 +217,10 @@ class ColumnRoles:
         if not bad and not self._is(_VERDICT, column):
             return None
         unfit = [each for each in bad if each.lower() in _UNFIT_WORDS]
-        return Verdict(
+        return ResultColumn(
             column,
-            among(column, good) if good else None,
-            among(column, unfit) if unfit else None,
+            equals_one_of(column, good) if good else None,
+            equals_one_of(column, unfit) if unfit else None,
             there,
             tuple(each for each in bad if each not in unfit),
         )
@@ -237,8 +246,8 @@ class ColumnRoles:
             yield from label.root.values()
 
 
-def among(column: str, words: Sequence[str]) -> str:
-    """Write a predicate: the column is one of the words; truth values stand as they are."""
+def equals_one_of(column: str, words: Sequence[str]) -> str:
+    """Write the predicate that a column is one of some words; true and false are not quoted."""
     if set(words) <= {"true", "false"}:
         return f"{column} = {words[0]}"
     texts = ["'" + each.replace("'", "''") + "'" for each in words]

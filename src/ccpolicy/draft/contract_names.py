@@ -116,10 +116,69 @@ _WORDS = {
     "演练": "drills",
     "花名册": "staff",
     "台账": "register",
+    "登记": "register",
+    "花名": "staff",
     "故障": "faults",
     "事故": "incidents",
+    "隐患": "defects",
+    "测试": "tests",
+    "测试人": "tester",
+    "试运行": "tests",
+    "月检": "checks",
+    "点检": "checks",
+    "年检": "checks",
+    "报警": "alarms",
+    "火灾": "fire",
+    "消防": "fire",
+    "消火栓": "hydrants",
+    "消防栓": "hydrants",
+    "疏散": "evacuation",
+    "预案": "plans",
+    "应急": "emergency",
+    "应急灯": "emergency_lights",
+    "应急照明": "emergency_lights",
+    "照明": "lights",
+    "发电机": "generators",
+    "外包": "contractors",
+    "承包商": "contractors",
+    "施工": "works",
+    "施工单位": "contractors",
+    "单位名称": "company",
+    "科室": "ward",
+    "病区": "ward",
+    "床位": "beds",
+    "报废日期": "retired_on",
+    "报告时间": "reported_at",
+    "测试日期": "tested_on",
+    "更换日期": "replaced_on",
+    "维修日期": "repaired_on",
+    "开工日期": "starts_on",
+    "完工日期": "ends_on",
+    "参加人数": "participants",
+    "人数": "people",
+    "场景": "scenario",
+    "班次": "shift",
+    "签字": "signature",
+    "签名": "signature",
+    "流量": "flow",
+    "负载": "load",
+    "整改": "repairs",
+    "运行": "runs",
+    "记录": "",
+    "清单": "",
+    "明细": "",
+    "情况": "",
+    "统计": "",
+    "汇总": "",
+    "表": "",
 }
-"""Heading → its usual name."""
+"""Heading, or a part of one → its usual name; empty for what a name does not need."""
+_ENGLISH = """
+id no number name date day time result status state type kind note notes remark remarks room site
+place location person owner
+"""
+_USUAL = frozenset(_ENGLISH.split())
+"""English headings that are no values."""
 _SIMPLIFIED = str.maketrans(
     "設備編號結時間狀態員檢開關類註責單數電話級點維護記錄負責標題內訓練場樓層區優單價額",
     "设备编号结时间状态员检开关类注责单数电话级点维护记录负责标题内训练场楼层区优单价额",
@@ -145,14 +204,43 @@ def name_of(text: str) -> str:
     if bare in _WORDS:
         return _WORDS[bare]
     if not bare.isascii():
-        known = sorted((each for each in _WORDS if each in bare), key=len, reverse=True)
+        known = [each for each, name in _WORDS.items() if name and each in bare]
+        known.sort(key=len, reverse=True)
         if known and not re.search("[A-Za-z]", bare):
-            return _WORDS[known[0]]
+            return _joined(bare) or _WORDS[known[0]]
         bare = unicodedata.normalize("NFKD", bare).encode("ascii", "ignore").decode()
     # A unit such as kW or mAh is one word.
     spaced = re.sub(r"(?<=[A-Za-z0-9][a-z0-9])(?=[A-Z])", "_", bare)
     name = re.sub(r"[^a-z0-9]+", "_", spaced.lower()).strip("_")[:_LONGEST].strip("_")
     return name if re.match("[a-z]", name) else (f"n_{name}" if name else "")
+
+
+def name_of_file(file: str) -> str:
+    """Return a name for what a file holds, without the numbers around it, such as its year."""
+    stem = file.partition(".")[0]
+    bare = re.sub("^[0-9][-_ 0-9]*|[-_ ]*[0-9][-_0-9]*$", "", stem)
+    return name_of(bare) or name_of(stem)
+
+
+def is_usual(heading: str) -> bool:
+    """Whether a heading is one that is known, so that it is no value."""
+    plain = " ".join(unicodedata.normalize("NFKC", heading).split()).translate(_SIMPLIFIED)
+    return bool(_WORDS.get(plain)) or plain.lower() in _USUAL
+
+
+def _joined(text: str) -> str:
+    """Return the names of the words that a text consists of, without the word register."""
+    found, rest = [], re.sub("[0-9_年 -]", "", text)
+    while rest:
+        word = next((rest[:n] for n in range(len(rest), 0, -1) if rest[:n] in _WORDS), None)
+        if word is None:
+            return ""
+        found.append(_WORDS[word])
+        rest = rest[len(word) :]
+    named = [each for each in dict.fromkeys(found) if each]
+    named = [each for each in named if each != "register"] or named
+    *parts, last = named or [""]
+    return "_".join([*(each.removesuffix("s") for each in parts), last])
 
 
 def _distinct(name: str, taken: Collection[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from ccpolicy.checks.kinds import Input, Kind, Parameter
 from ccpolicy.draft.control_inputs import (
@@ -12,10 +12,18 @@ from ccpolicy.draft.control_inputs import (
     live_inputs,
 )
 from ccpolicy.draft.question import Question, doubt
-from ccpolicy.draft.yaml_text import comment, flow, question_lines, quoted, scalar
+from ccpolicy.draft.yaml_text import (
+    comment,
+    flow,
+    localized,
+    question_lines,
+    quoted,
+    scalar,
+)
 from ccpolicy.errors import CcpolicyError, Language, Message
 from ccpolicy.policy import Policy
 from ccpolicy.policy.names import unknown
+from ccpolicy.texts import Text
 
 _EXAMPLES = {
     "duration": "30 days",
@@ -70,7 +78,7 @@ def _evidence(policy: Policy, kind: Kind, name: str | None) -> ControlEvidence:
 
 
 def _no_times(policy: Policy, name: str | None) -> CcpolicyError:
-    """Say that nothing can be drafted, and which column would do once its question is answered."""
+    """Make the error for a dataset without times; its hint names a column that may hold them."""
     for dataset in policy.datasets.values():
         if dataset.format == "git" or name not in (None, dataset.id):
             continue
@@ -95,7 +103,6 @@ def _lines(
         yield from question_lines(question, language, 4)
 
     languages = policy.plan.languages
-    text = flow(dict.fromkeys(languages, "…")) if len(languages) > 1 else quoted("…")
     used = {clause for control in policy.controls.values() for clause in control.clauses}
     clauses = [each for each in policy.plan.clauses if each.text and not each.no_control]
     clauses = clauses or policy.plan.clauses
@@ -104,10 +111,15 @@ def _lines(
     yield from comment(f"{kind.name}: {kind.summary.text(language)}")
     yield "controls:"
     yield f"  - id: {name or _new_id(policy)}"
-    yield f"    title: {text}"
-    yield from asked(doubt("What must hold, in words? And what is to be done when it does not?"))
-    yield f"    rule: {text}"
-    yield f"    remediation: {text}"
+    has_own = clause.id not in used and clause.text is not None
+    yield f"    title: {_text(languages, clause.title if has_own else None)}"
+    yield from asked(
+        doubt("Is it what the clause asks for? And what is to be done when it does not hold?")
+        if has_own
+        else doubt("What must hold, in words? And what is to be done when it does not?")
+    )
+    yield f"    rule: {_text(languages, clause.text if has_own else None)}"
+    yield f"    remediation: {_text(languages, None)}"
     yield from asked(
         doubt(
             "Which clause of the plan asks for it, if not this: {title}?",
@@ -117,7 +129,7 @@ def _lines(
     yield f"    clauses: {{{quoted(clause.id)}: {clause.digest}}}"
     yield from asked(doubt("How severe is it: critical, high, medium or low? Who answers for it?"))
     yield "    severity: high"
-    yield f"    owner: {_label(policy)}"
+    yield f"    owner: {localized(policy.plan.owner)}"
     yield f"    check: {kind.name}"
     yield from asked(doubt("Are these the records, and these the columns?"))
     yield "    inputs:"
@@ -134,18 +146,28 @@ def _lines(
                 yield from question_lines(question, language, 6)
         yield f"      {line}" if each in live else f"      # {line}"
     if kind.parameters:
-        chosen = _live_parameters(kind, {each: drafted[each] for each in live})
+        chosen = _live_parameters(kind, {each: drafted[each] for each in live}, evidence)
         if chosen:
             said = doubt("Are these the numbers, and why? 'norm' names the basis of each.")
             yield from asked(said)
         yield "    parameters:" if chosen else "    # parameters:"
         for each, number in kind.parameters.items():
             yield from comment(_parameter(number, language), 6)
-            line = f"{each}: {flow({'value': _value(number)})}"
+            period = evidence.roles.period() if number.type == "period" else None
+            line = f"{each}: {flow({'value': period or _value(number)})}"
             if each in chosen and number.default is None:
                 made_up = doubt("What does the plan ask for? This value is made up.")
                 yield from question_lines(made_up, language, 6)
             yield f"      {line}" if each in chosen else f"      # {line}"
+
+
+def _text(languages: Sequence[str], words: Text | None) -> str:
+    """Write the words of a clause that no other control has; without them what is to be written."""
+    texts = {each: words.text(each) if words else "…" for each in languages}
+    if len(texts) > 1:
+        return flow(texts)
+    [text] = texts.values()
+    return scalar(text) if words else quoted(text)
 
 
 def _new_id(policy: Policy) -> str:
@@ -155,14 +177,13 @@ def _new_id(policy: Policy) -> str:
     return f"NEW-{number}"
 
 
-def _label(policy: Policy) -> str:
-    owner = policy.plan.owner.root
-    texts = set(owner.values())
-    return scalar(next(iter(texts))) if len(texts) == 1 else flow(owner)
-
-
-def _live_parameters(kind: Kind, live: Mapping[str, DraftedInput]) -> list[str]:
-    found = [each for each in kind.one_of if each in kind.parameters][:1]
+def _live_parameters(
+    kind: Kind, live: Mapping[str, DraftedInput], evidence: ControlEvidence
+) -> list[str]:
+    choices = [each for each in kind.one_of if each in kind.parameters]
+    if evidence.roles.period():  # of records that say no day, no days can be counted
+        choices.sort(key=lambda each: kind.parameters[each].type != "period")
+    found = choices[:1]
     for name, spec in kind.parameters.items():
         given = spec.given_with is None or spec.given_with in live
         is_on_record = any(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ccpolicy.checks.kinds import Input, Kind, Role
-from ccpolicy.draft.column_roles import ColumnRoles, among
+from ccpolicy.draft.column_roles import ColumnRoles, equals_one_of
 from ccpolicy.draft.counted_records import counted_questions, counted_sql
 from ccpolicy.draft.question import Question, doubt
 from ccpolicy.draft.yaml_text import flow
@@ -100,7 +100,11 @@ def drafted_input(
         chosen["quantity"] = _column("quantity", roles)
     if "good" in (*spec.needs, *spec.one_of):
         _count_none(found, evidence, "good")
-    elif spec.effect == "either" or (spec.effect == "help" and not spec.stops):
+    elif (
+        spec.effect == "either"
+        or (spec.effect == "help" and not spec.stops)
+        or spec.open_ended  # the beginning of an episode is news of it, and helps
+    ):
         _count_none(found, evidence, "where")
         _ask_what_fails(found, kind, evidence)
     elif spec.undoes and (verdict := roles.verdict()) and verdict.unfit:
@@ -113,7 +117,7 @@ def _take_key(
 ) -> None:
     """Say which subject a record counts for; where no column does, ask."""
     chosen = found.chosen or {}
-    is_whole = not kind.inputs[kind.population].required
+    is_whole = not kind.inputs[kind.population_input].required
     if spec.population or spec.parts or spec.closes:
         chosen["key"] = named = evidence.roles.names_of_records()
         if named != evidence.dataset.key:
@@ -122,7 +126,7 @@ def _take_key(
             )
         if spec.parts and evidence.column:
             chosen["group"] = [evidence.column]
-    elif is_whole and evidence.column and kind.population in live:
+    elif is_whole and evidence.column and kind.population_input in live:
         chosen["key"] = [evidence.column]
     elif is_whole:
         found.questions.append(
@@ -156,7 +160,7 @@ def _subjects(kind: Kind, evidence: ControlEvidence) -> DraftedInput:
 
 
 def _take_times(kind: Kind, spec: Input, evidence: ControlEvidence, found: DraftedInput) -> None:
-    """Say when each was, and until when it holds; a time by which it is due is neither."""
+    """Take the columns for `starts` and `ends`; a due date is neither."""
     roles, chosen = evidence.roles, found.chosen or {}
     since, until = roles.validity()
     times = [each for each in roles.openings() if each != until] or roles.times()
@@ -186,14 +190,14 @@ def _count_none(found: DraftedInput, evidence: ControlEvidence, name: str) -> No
 
 
 def _ask_what_fails(found: DraftedInput, kind: Kind, evidence: ControlEvidence) -> None:
-    """Ask whether records end the cover that only say what did not take place."""
+    """Ask whether records of what did not take place (such as a cancelled drill) end cover."""
     verdict = evidence.roles.verdict()
     undo = next((name for name, spec in kind.inputs.items() if spec.undoes), None)
     if undo and verdict and verdict.not_done:
         found.questions.append(
             doubt(
                 "Does '{words}' in '{column}' also end the cover at once? Then in '{input}':",
-                f"where: {flow(among(verdict.column, verdict.not_done))}",
+                f"where: {flow(equals_one_of(verdict.column, verdict.not_done))}",
                 words=" | ".join(verdict.not_done),
                 column=verdict.column,
                 input=undo,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ccpolicy.draft.column_roles import NO_RECORD_SQL, ColumnRoles, among
+from ccpolicy.draft.column_roles import NO_RECORD_SQL, ColumnRoles, equals_one_of
 from ccpolicy.draft.question import Question, doubt
 from ccpolicy.draft.yaml_text import flow
 
@@ -18,7 +18,7 @@ def counted_sql(known: str | None) -> str:
 
 
 def counted_questions(roles: ColumnRoles, name: str, known: str | None) -> Iterator[Question]:
-    """Yield what is to be said before any record counts: by which values of which columns.
+    """Yield the questions that decide which records count: by which values of which columns.
 
     `name` is the field that holds the predicate, `where` or `good`, and `known` what it says
     already.
@@ -32,7 +32,10 @@ def counted_questions(roles: ColumnRoles, name: str, known: str | None) -> Itera
     elif verdict is not None:
         yield doubt(
             "Which values of '{column}' count here? Until it is said, none does.",
-            *(f"{name}: {flow(among(verdict.column, [each]))}" for each in _shown(verdict.words)),
+            *(
+                f"{name}: {flow(equals_one_of(verdict.column, [each]))}"
+                for each in _shown(verdict.words)
+            ),
             column=verdict.column,
         )
     elif name == "good":
@@ -50,11 +53,11 @@ def _other_columns(roles: ColumnRoles, judged: str | None) -> Iterator[Question]
         if column != judged:
             yield doubt(
                 "'{column}' is one of: {words}. Do all of these count? If not, add, such as:",
-                f"AND {among(column, words[:1])}",
+                f"AND {equals_one_of(column, words[:1])}",
                 column=column,
                 words=" | ".join(_shown(words)),
             )
-    for column in roles.sorts():
+    for column in roles.kind_columns():
         yield doubt(
             "'{column}' may say which kind a record is of. Do all kinds count? If not, add:",
             f"AND {column} = '…'",

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from ccpolicy.draft.column_guess import ColumnGuess, ColumnReader
 from ccpolicy.draft.column_trial import ColumnTrial
-from ccpolicy.draft.contract_names import column_names, name_of, unused_name
-from ccpolicy.draft.drafted import DraftedDataset, Surroundings
+from ccpolicy.draft.contract_names import column_names, name_of, name_of_file, unused_name
+from ccpolicy.draft.drafted import DraftContext, DraftedDataset
 from ccpolicy.draft.file_layout import FileLayout, file_layout
 from ccpolicy.draft.file_pattern import file_pattern
 from ccpolicy.draft.key_guess import equal_rows, guess_key
+from ccpolicy.draft.matrix import Matrix, find_matrix
 from ccpolicy.draft.probe import ProbedRows, joined, probe_rows
 from ccpolicy.draft.proof import proven_yaml
 from ccpolicy.draft.question import Question, doubt
 from ccpolicy.draft.reference_guess import find_targets, guess_references, times_of_references
+from ccpolicy.draft.workbook_layout import SHEET
 from ccpolicy.errors import EvidenceError, Language, Locator
 from ccpolicy.store import open_store
 
 
 def draft_dataset(
-    paths: Sequence[Path], around: Surroundings, language: Language, name: str | None = None
+    paths: Sequence[Path], around: DraftContext, language: Language, name: str | None = None
 ) -> tuple[str, str]:
     """Draft the contract of files of one form; return its id, and its YAML with comments.
 
@@ -48,20 +51,39 @@ def draft_dataset(
             hint="draft from a file with some rows",
             locator=Locator(str(paths[0])),
         )
-    with open_store() as store:
+    matrix = find_matrix(first, headings, rows, paths[0])
+    if matrix:
+        rows = matrix.unfold(rows, headings)
+        first.keys["around"] = matrix.around(first.keys.get("around", {}))
+        first.questions += matrix.questions
+    if first.doubted_row and not (matrix and matrix.times):
+        first.questions.append(
+            doubt(
+                "All cells are words, so row {row} is taken for the headings. Is it so?",
+                row=first.doubted_row,
+            )
+        )
+    with open_store(memory=around.limits.memory) as store:
+        store.lock()
         reader = ColumnReader(ColumnTrial(store), around.zone, first.is_document)
-        guesses = [reader.guess(each, headings[each], cells) for each, cells in rows.cells.items()]
-    drafted = _drafted(paths, around, first, guesses, rows, name)
+        guesses = [
+            reader.guess(each, each if matrix else headings.get(each, each), cells)
+            for each, cells in rows.cells.items()
+        ]
+    if matrix:
+        matrix.settle(guesses)
+    drafted = _drafted(paths, around, first, guesses, rows, name, matrix)
     return drafted.id, proven_yaml(drafted, paths, language)
 
 
 def _drafted(
     paths: Sequence[Path],
-    around: Surroundings,
+    around: DraftContext,
     layout: FileLayout,
     guesses: list[ColumnGuess],
     rows: ProbedRows,
     name: str | None,
+    matrix: Matrix | None,
 ) -> DraftedDataset:
     questions = [*layout.questions, *(Question(each, is_note=True) for each in rows.notes)]
     dropped = [
@@ -83,8 +105,13 @@ def _drafted(
     if not columns:
         raise EvidenceError("no column was found", locator=Locator(str(paths[0])))
     targets = find_targets(around.policy, name) if around.policy else []
-    references = guess_references(columns, cells, targets)
-    found = guess_key(columns, cells, references)
+    files, file_questions = file_pattern(paths, around, name)
+    taken = list(around.policy.datasets) if around.policy else []
+    folder = files.rpartition("/")[0]
+    own = name_of(folder.rpartition("/")[2]) or name_of_file(paths[0].name)
+    own = name or unused_name(own, taken)
+    references = guess_references(columns, cells, targets, own)
+    found = (matrix and matrix.key(cells)) or guess_key(columns, cells, references)
     if found is None:
         equal = equal_rows(cells)
         raise EvidenceError(
@@ -99,17 +126,14 @@ def _drafted(
         )
     key, key_questions = found
     for each in columns:
-        if each.name in key and "enum" in each.schema:  # there will be others
+        if each.name in (*key, SHEET) and "enum" in each.schema:  # there will be others
             each.schema = {"type": "string"}
             each.questions.clear()
-    files, file_questions = file_pattern(paths, around, name)
-    taken = list(around.policy.datasets) if around.policy else []
-    folder = files.rpartition("/")[0]
-    own = name_of(folder.rpartition("/")[2]) or name_of(paths[0].name.partition(".")[0])
     if around.policy is None:
         questions.append(doubt("There is no policy here, so nothing was looked for to refer to."))
     return DraftedDataset(
-        id=name or unused_name(own, taken),
+        id=own,
+        title=_title(paths, own),
         files=files,
         layout=layout,
         columns=columns,
@@ -118,9 +142,17 @@ def _drafted(
         times_of_references=times_of_references(columns, references),
         key_questions=key_questions,
         questions=[*file_questions, *questions],
-        surroundings=around,
+        context=around,
         allows_more=layout.allows_more or bool(dropped),
+        matrix=matrix,
     )
+
+
+def _title(paths: Sequence[Path], name: str) -> str:
+    """Return what the file is called, if it is the only one and that is no English."""
+    stem = re.sub("^[0-9][-_ 0-9]*|[-_ ]*[0-9][-_0-9]*$", "", paths[0].name.partition(".")[0])
+    is_own = len(paths) == 1 and stem and not stem.isascii()
+    return stem if is_own else name.replace("_", " ").capitalize()
 
 
 def _check_alike(first: FileLayout, layout: FileLayout, path: Path) -> None:

@@ -26,7 +26,7 @@ def dataset_yaml(drafted: DraftedDataset, language: Language) -> str:
 
 
 def _lines(drafted: DraftedDataset, language: Language) -> Iterator[str]:
-    around = drafted.surroundings
+    around = drafted.context
 
     def asked(*questions: Question, indent: int = 0) -> Iterator[str]:
         for each in questions:
@@ -37,35 +37,44 @@ def _lines(drafted: DraftedDataset, language: Language) -> Iterator[str]:
     yield from comment(said.text(language))
     yield from asked(*drafted.questions)
     yield f"id: {drafted.id}"
-    title = drafted.id.replace("_", " ").capitalize()
-    yield from asked(doubt("What is it called?"))
     languages = around.languages
-    yield "title: " + (
-        flow(dict.fromkeys(languages, title)) if len(languages) > 1 else scalar(title)
-    )
-    yield from asked(doubt("Which role keeps these records?"))
+    titles = {each: drafted.title if each == "zh" else drafted.english for each in languages}
+    is_same = len(set(titles.values())) == 1 and len(languages) < 2
+    yield f"title: {scalar(next(iter(titles.values()))) if is_same else flow(titles)}"
+    yield from asked(doubt("Which role keeps these records, and how long ('retention')?"))
     yield f"owner: {scalar(around.owner)}"
     yield f"files: {quoted(drafted.files) if '*' in drafted.files[:1] else drafted.files}"
     yield f"format: {drafted.layout.format}"
     for name, value in drafted.layout.keys.items():
-        yield f"{name}: {flow(value)}"
+        if value:
+            yield f"{name}: {flow(value)}"
+    if drafted.matrix:
+        yield "reshape:"
+        headings = [*drafted.matrix.kept.values(), *drafted.matrix.spread]
+        yield f"  columns: {flow(headings)}"
+        yield "  query: |"
+        yield from (f"    {line}" for line in drafted.matrix.query())
     yield from asked(*drafted.key_questions)
     yield f"key: {flow(drafted.key)}"
     if any(each.needs_zone for each in drafted.columns):
         example = Message.of("Times carry no offset. Are they those of this zone?")
         yield from asked(Question(example))
         yield f"zone: {around.zone}"
-    yield from asked(doubt("How long are they kept?"))
     yield "retention: 3 years"
     if drafted.references:
         yield "references:"
         for column, target in drafted.references.items():
             yield f"  {reference_line(column, target, drafted.times_of_references.get(column))}"
-    sources = [each for each in drafted.columns if each.reading or each.heading != each.name]
+    names_them = not drafted.matrix  # otherwise the query does
+    sources = [
+        each
+        for each in drafted.columns
+        if each.reading or (names_them and each.heading != each.name)
+    ]
     if sources:
         yield "columns:"
         for each in sources:
-            yield f"  {each.name}: {_source(each)}"
+            yield f"  {each.name}: {_source(each) if names_them else flow(each.reading)}"
     yield from _labels(drafted)
     yield from _record(drafted, language)
     yield from _first_rows(drafted, language)
@@ -87,7 +96,7 @@ def _labels(drafted: DraftedDataset) -> Iterator[str]:
         yield "labels:"
     for each in found:
         words = " ".join(each.heading.split())
-        text = dict.fromkeys(drafted.surroundings.languages, words)
+        text = dict.fromkeys(drafted.context.languages, words)
         if len(text) > 1 and not words.isascii() and "en" in text:
             text["en"] = each.name.replace("_", " ")
         is_same = len(set(text.values())) == 1
@@ -103,6 +112,9 @@ def _record(drafted: DraftedDataset, language: Language) -> Iterator[str]:
     yield from comment(said.text(language), 2)
     yield f"  required: {flow(filled)}"
     yield "  properties:"
+    if any("enum" in each.schema for each in drafted.columns):
+        said = Message.of("An 'enum' takes no other word; take it out where others may come.")
+        yield from comment(said.text(language), 4)
     for column in drafted.columns:
         for question in column.questions:
             yield from question_lines(question, language, 4)
@@ -114,7 +126,7 @@ def _first_rows(drafted: DraftedDataset, language: Language) -> Iterator[str]:
     said = Message.of("The first rows, as they are read:")
     yield "#"
     yield from comment(said.text(language))
-    zone = drafted.surroundings.zone or "UTC"
+    zone = drafted.context.zone or "UTC"
     types = {each.name: each.type for each in drafted.columns}
     rows = {
         name: [clip(visible(_shown(cell, types[name], zone)), _CELL) for cell in cells]

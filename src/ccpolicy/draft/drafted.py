@@ -7,6 +7,7 @@ from typing import Any
 
 from ccpolicy.draft.column_guess import ColumnGuess
 from ccpolicy.draft.file_layout import FileLayout
+from ccpolicy.draft.matrix import Matrix
 from ccpolicy.draft.question import Question
 from ccpolicy.draft.reference_guess import ReferenceTarget
 from ccpolicy.files.limits import Limits
@@ -14,7 +15,7 @@ from ccpolicy.policy import Policy
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class DraftContext:
     """What a draft is to fit into."""
 
     policy: Policy | None
@@ -27,7 +28,7 @@ class Surroundings:
     limits: Limits = field(default_factory=Limits)
 
     @classmethod
-    def of(cls, policy: Policy) -> Surroundings:
+    def of(cls, policy: Policy) -> DraftContext:
         """Take those of a repository."""
         owner = policy.plan.owner
         return cls(
@@ -44,6 +45,8 @@ class DraftedDataset:
     """A contract as it was guessed, before it is written."""
 
     id: str
+    title: str
+    """What its file is called, where that is no English, or what its id says."""
     files: str
     layout: FileLayout
     columns: list[ColumnGuess]
@@ -54,7 +57,14 @@ class DraftedDataset:
     key_questions: list[Question]
     questions: list[Question]
     """About the files as a whole."""
-    surroundings: Surroundings
+    context: DraftContext
     allows_more: bool
+    matrix: Matrix | None = None
+    """How records are made of rows, where a row is not a record."""
     first_rows: dict[str, list[Any]] = field(default_factory=dict)
     """Column → its first cells as they were read."""
+
+    @property
+    def english(self) -> str:
+        """What its id says."""
+        return self.id.replace("_", " ").capitalize()

@@ -6,6 +6,7 @@ import codecs
 import re
 from dataclasses import dataclass
 
+from ccpolicy.draft.contract_names import is_usual
 from ccpolicy.draft.question import Question, doubt
 from ccpolicy.evidence.readers.encodings import is_strange
 from ccpolicy.evidence_formats import ENCODINGS
@@ -14,6 +15,8 @@ _CANDIDATES = ("GB18030", "Big5", "Windows-31J", "EUC-JP", "Windows-949")
 """Encodings of several bytes a character, which few texts fit by chance."""
 _LAST = "Windows-1252"
 """Fits nearly every text, and so is only taken where nothing else fits."""
+_HEAD = 2000
+"""Characters in which the headings are, of which a usual one settles the encoding."""
 _SAMPLE = 1 << 18
 """Bytes that are weighed."""
 _FREQUENT = {
@@ -52,7 +55,8 @@ def decode_text(data: bytes) -> DecodedText | None:
         return None if text is None else DecodedText(text, _LAST, (_doubt(_LAST, text),))
     weights = {name: _weight(name, text) for name, text in found.items()}
     best = max(found, key=lambda name: weights[name])
-    return DecodedText(found[best], best, (_doubt(best, found[best]),))
+    is_sure = any(map(is_usual, re.split(r'[,;\t|"\s]+', found[best][:_HEAD])))
+    return DecodedText(found[best], best, () if is_sure else (_doubt(best, found[best]),))
 
 
 def _doubt(encoding: str, text: str) -> Question:
@@ -73,7 +77,7 @@ def _decoded(data: bytes, name: str) -> str | None:
 
 
 def _weight(name: str, text: str) -> float:
-    """Return which part of what is not ASCII is frequent in texts of an encoding, from 0 to 1."""
+    """Return the share (0 to 1) of non-ASCII characters that are frequent in an encoding."""
     # Characters are counted by what they were encoded from, so that none is cut in two.
     foreign = re.sub(r"[\x00-\x7f]+", "", text[:_SAMPLE])
     if not foreign:

@@ -14,16 +14,19 @@ from ccpolicy.draft.encoding_guess import DecodedText, decode_text
 from ccpolicy.draft.probe import probe_file
 from ccpolicy.draft.question import Question, doubt
 from ccpolicy.draft.table_layout import NumberedRow, TableLayout, table_layout
+from ccpolicy.draft.workbook_layout import workbook_layout
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.readers.archives import gunzip
 from ccpolicy.evidence.readers.compound_file import MAGIC
 from ccpolicy.evidence.readers.csv_form import CsvFault, csv_rows
 from ccpolicy.evidence.readers.json import DECODER
-from ccpolicy.evidence.readers.xlsx import open_sheet
 from ccpolicy.evidence_formats import FORMATS, Format
-from ccpolicy.files.limits import MIB, Limits
+from ccpolicy.files.bounded import read_bounded
+from ccpolicy.files.limits import MIB, Limits, too_large
 from ccpolicy.files.yaml_document import parse_yaml
 
+MOST_BYTES = 1 << 28
+"""Of a file from which a contract is drafted, also unpacked: it is held in memory as a whole."""
 _DELIMITERS = ",;\t|"
 _SEPARATOR = re.compile(r"sep=(.)\r?\n")
 _DRAFTED = ("csv", "xlsx", "json", "jsonl", "yaml")
@@ -44,6 +47,12 @@ class FileLayout:
     questions: list[Question] = field(default_factory=list)
     allows_more: bool = False
     """Whether there is more in a record than can be named."""
+    above: dict[str, str] = field(default_factory=dict)
+    """What stands above a table: name of the cell, such as `A1` → its text."""
+    doubted_row: int = 0
+    """Row that is taken for the headings of a table, which nothing but its place says, or 0."""
+    sheets: tuple[str, ...] = ()
+    """Sheets of a workbook that are read."""
 
     @property
     def is_document(self) -> bool:
@@ -59,27 +68,20 @@ def file_layout(path: Path, limits: Limits) -> FileLayout:
         LimitError: it is too large.
     """
     name = path.name
-    try:
-        size = path.stat().st_size
-        limits.check_size(name, size, limits.file_size << MIB)
-        data = path.read_bytes()
-    except OSError as failure:
-        raise EvidenceError(
-            "cannot read the file: {reason}",
-            reason=failure.strerror or str(failure),
-            locator=Locator(str(path)),
-        ) from failure
+    data = read_bounded(path, min(MOST_BYTES, limits.file_size << MIB), EvidenceError)
     if not data.strip():
         raise EvidenceError("the file is empty", locator=Locator(str(path)))
     packed: dict[str, Any] = {}
     if data.startswith(_GZIP):
         packed, name = {"compression": "gzip"}, name.removesuffix(".gz")
-        data = b"".join(gunzip(probe_file(path, "csv", packed, {}, limits)))
+        data = _unpacked(path, packed, limits)
     format_ = _format(name, data)
     if format_ is None:
         raise _undrafted(path)
     if format_ == "xlsx":
-        layout = _workbook(path, limits)
+        book = workbook_layout(path, limits)
+        layout = FileLayout("xlsx", sheets=book.sheets)
+        _take(layout, book.table)
     else:
         decoded = decode_text(data)
         if decoded is None:
@@ -87,6 +89,16 @@ def file_layout(path: Path, limits: Limits) -> FileLayout:
         layout = _text(path, format_, decoded)
     layout.keys = packed | layout.keys
     return layout
+
+
+def _unpacked(path: Path, packed: dict[str, Any], limits: Limits) -> bytes:
+    pieces, size = [], 0
+    for piece in gunzip(probe_file(path, "csv", packed, {}, limits)):
+        size += len(piece)
+        if size > MOST_BYTES:
+            raise too_large(str(path), MOST_BYTES)
+        pieces.append(piece)
+    return b"".join(pieces)
 
 
 def _format(name: str, data: bytes) -> Format | None:
@@ -100,7 +112,7 @@ def _format(name: str, data: bytes) -> Format | None:
 
 def _undrafted(path: Path) -> EvidenceError:
     return EvidenceError(
-        "the contract of such a file cannot be drafted",
+        "no contract can be drafted for a file of this kind",
         hint="tables in CSV and XLSX, JSON, JSON Lines and YAML can be, CSV and JSON also packed by"
         " gzip; docs/contracts.md has the lines for other shapes",
         locator=Locator(str(path)),
@@ -138,7 +150,13 @@ def _csv(path: Path, text: str, layout: FileLayout) -> None:
         raise _undrafted(path)
     if best != ",":
         layout.keys["delimiter"] = best
-    other = [each for each in found if each != best and found[each][0] >= found[best][0] / 2 > 0]
+    other = [
+        each
+        for each in found
+        if each != best
+        and found[each][0] >= found[best][0] / 2 > 0
+        and (table.keys.get("header") == "none" or any(each in x for x in table.headings))
+    ]
     if other:
         layout.questions.append(
             doubt(
@@ -164,42 +182,8 @@ def _take(layout: FileLayout, table: TableLayout) -> None:
     layout.headings = table.headings
     layout.questions += table.questions
     layout.allows_more = table.ignores_columns
-
-
-def _workbook(path: Path, limits: Limits) -> FileLayout:
-    layout = FileLayout("xlsx")
-    file = probe_file(path, "xlsx", {}, {}, limits)
-    name, cells, facts, notes = open_sheet(file)
-    rows: list[NumberedRow] = [(number, row) for number, row in enumerate(cells, 1)]
-    table = table_layout(rows, is_csv=False)
-    if table is None:
-        raise EvidenceError(
-            "no table was found on the sheet '{name}'",
-            hint="name the sheet and the row of the headings in a contract: docs/contracts.md",
-            name=name,
-            locator=Locator(str(path)),
-        )
-    _take(layout, table)
-    if notes:
-        layout.questions.append(
-            doubt("Is the table on the sheet '{name}'? Otherwise:", "sheet: …", name=name)
-        )
-    if facts.merged:
-        layout.keys["merged"] = "fill"
-        layout.questions.append(
-            doubt(
-                "Merged cells are read as if each had the text. Is it so? Otherwise:",
-                "merged: first",
-            )
-        )
-    if facts.hidden_rows:
-        layout.questions.append(
-            doubt(
-                "There are hidden rows, which are read. Are they records? Otherwise:",
-                "hidden: skip",
-            )
-        )
-    return layout
+    layout.above = table.above
+    layout.doubted_row = table.doubted_row
 
 
 def _document(path: Path, text: str, layout: FileLayout) -> None:

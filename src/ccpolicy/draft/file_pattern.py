@@ -7,8 +7,8 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from ccpolicy.draft.contract_names import name_of
-from ccpolicy.draft.drafted import Surroundings
+from ccpolicy.draft.contract_names import name_of_file
+from ccpolicy.draft.drafted import DraftContext
 from ccpolicy.draft.question import Question, doubt
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.files.finder import Finder
@@ -16,7 +16,7 @@ from ccpolicy.policy import Policy
 
 
 def file_pattern(
-    paths: Sequence[Path], around: Surroundings, name: str | None
+    paths: Sequence[Path], around: DraftContext, name: str | None
 ) -> tuple[str, list[Question]]:
     """Return the pattern of the files below the evidence folder."""
     policy = around.policy
@@ -43,7 +43,7 @@ def file_pattern(
                 pattern=pattern,
                 others=", ".join(sorted(matched))[:200] or "–",
             )
-    own_name = name or name_of(paths[0].name.partition(".")[0]) or "records"
+    own_name = name or name_of_file(paths[0].name) or "records"
     pattern = f"{own_name}/*{suffix}"
     return pattern, [
         doubt(

@@ -1,4 +1,4 @@
-"""What `ccpolicy lint --fix` changes in the files of a policy, and what it has to ask first."""
+"""The changes that `ccpolicy lint --fix` makes to policy files, and its questions before them."""
 
 from __future__ import annotations
 

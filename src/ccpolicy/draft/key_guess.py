@@ -8,6 +8,7 @@ from typing import Any
 
 from ccpolicy.draft.column_guess import ColumnGuess
 from ccpolicy.draft.question import Question, doubt
+from ccpolicy.draft.workbook_layout import SHEET
 from ccpolicy.evidence.values import key_fault
 
 _MOST_COMBINED = 8
@@ -34,6 +35,7 @@ def guess_key(
     naming = [each for each in single if each.type == "text" or each is columns[0]]
     own = [each for each in naming if each.name not in references]
     named = [each for each in own if each.is_identifier]
+    own = [each for each in own if each is columns[0]]
     count = len(cells[columns[0].name])
     has_times = any(each.type in ("date", "instant") for each in columns)
     if named and (count >= _ENOUGH or (count > 1 and not has_times)):
@@ -42,15 +44,16 @@ def guess_key(
         # Each thing may only happen to have one record by now.
         return [(named or own)[0].name], [_alone((named or own)[0])]
     # A subject and a time are the usual pair; a measure tells records apart by chance alone.
-    ranked = sorted(fit, key=lambda each: (not each.is_identifier, _RANKS.index(each.type)))
+    ranked = sorted(fit, key=_rank)
     for size in (2, 3):
         for chosen in combinations(ranked[:_MOST_COMBINED], size):
             names = [each.name for each in columns if each in chosen]
             is_measured = any(each.type in ("integer", "number") for each in chosen)
+            is_measured = is_measured or any(each.is_free for each in chosen)
             if not is_measured and _is_unique(cells, names):
                 return names, [_together(names)]
     if single:
-        ranked = sorted(single, key=lambda each: _RANKS.index(each.type))
+        ranked = sorted(single, key=lambda each: (each.is_free, _RANKS.index(each.type)))
         return [ranked[0].name], [_alone(ranked[0])]
     every = [each.name for each in fit]
     if every and _is_unique(cells, every):
@@ -58,6 +61,15 @@ def guess_key(
             doubt("Only all of these together tell the records apart. Is there no better key?")
         ]
     return None
+
+
+def _rank(column: ColumnGuess) -> tuple[bool, bool, int]:
+    """Order columns by how likely they are to tell records apart, those first that are.
+
+    The name of a sheet is rather about when or where, and what is asked about may be anything.
+    """
+    is_late = column.name == SHEET or bool(column.questions)
+    return is_late, not column.is_identifier, _RANKS.index(column.type)
 
 
 def _alone(column: ColumnGuess) -> Question:

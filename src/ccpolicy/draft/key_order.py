@@ -74,7 +74,7 @@ def _key(line: str, indent: int) -> str | None:
 
 
 def _ordered(lines: Sequence[str], indent: int, order: Sequence[str]) -> list[str]:
-    """Sort the blocks of a mapping; what is above the first stays there, and what ends it too."""
+    """Sort the blocks of a mapping; lines before the first and after the last stay."""
     head: list[str] = []
     blocks: list[_Block] = []
     waiting: list[str] = []

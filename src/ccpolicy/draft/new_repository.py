@@ -7,13 +7,13 @@ import re
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from ccpolicy.draft.contract_names import name_of, unused_name
+from ccpolicy.draft.contract_names import name_of_file, unused_name
 from ccpolicy.draft.dataset import draft_dataset
-from ccpolicy.draft.drafted import Surroundings
+from ccpolicy.draft.drafted import DraftContext
 from ccpolicy.draft.file_layout import FileLayout, file_layout
 from ccpolicy.draft.first_day import first_day
 from ccpolicy.draft.fixes import find_fixes, write_fixes
@@ -38,7 +38,7 @@ HISTORY = Path(__file__).parents[1] / "examples" / "centre.bundle"
 
 
 @dataclass(frozen=True)
-class Beginning:
+class RepositoryOptions:
     """What a new repository begins with."""
 
     pack: Pack = "call-centre"
@@ -62,7 +62,7 @@ class Beginning:
 
 
 @dataclass(frozen=True)
-class Begun:
+class NewRepository:
     """What came of it."""
 
     drafted: list[str]
@@ -71,9 +71,13 @@ class Begun:
     """Day from which the plan is in force; None where nothing was drafted."""
     first_day: datetime.date | None = None
     """First day of the evidence that was taken over."""
+    beside: dict[str, str] = field(default_factory=dict)
+    """Drafted dataset → one that was there, whose name would have been its own."""
 
 
-def make_repository(folder: Path, beginning: Beginning, language: Language) -> Begun:
+def make_repository(
+    folder: Path, beginning: RepositoryOptions, language: Language
+) -> NewRepository:
     """Make a policy repository beside its place and move it there when it is complete.
 
     Raises:
@@ -107,7 +111,7 @@ def make_repository(folder: Path, beginning: Beginning, language: Language) -> B
     return begun
 
 
-def _check(beginning: Beginning) -> None:
+def _check(beginning: RepositoryOptions) -> None:
     """Refuse what does not go together.
 
     Raises:
@@ -140,7 +144,7 @@ def _check(beginning: Beginning) -> None:
             hint="leave out --calendar, or take the pack fire",
             pack=beginning.pack,
         )
-    whole = Beginning(with_history=True)
+    whole = RepositoryOptions(with_history=True)
     if beginning.with_history and beginning != whole:
         raise CcpolicyError(
             "--with-history makes the sample as it is, and takes no other option",
@@ -154,10 +158,10 @@ def _check(beginning: Beginning) -> None:
         )
 
 
-def _fill(folder: Path, beginning: Beginning, language: Language) -> Begun:
+def _fill(folder: Path, beginning: RepositoryOptions, language: Language) -> NewRepository:
     if beginning.with_history:
         unpack_history(HISTORY, folder)
-        return Begun([])
+        return NewRepository([])
     if beginning.pack == "call-centre":
         shutil.copyfile(shipped_folder() / FILE, folder / FILE)
         for name in ("policy", "evidence"):
@@ -167,7 +171,7 @@ def _fill(folder: Path, beginning: Beginning, language: Language) -> Begun:
         _copy(_PACKS / beginning.pack, folder, today)
         write_schemas(folder / "policy" / "schemas")
         _rename(folder, beginning.name or "")
-        if beginning.pack == "bare" and beginning.files:
+        if beginning.files:
             _without_records(folder)
     _rewrite(folder, beginning)
     for service in beginning.services:
@@ -178,14 +182,16 @@ def _fill(folder: Path, beginning: Beginning, language: Language) -> Begun:
     policy = load_policy(folder)
     write_fixes(policy, find_fixes(policy, _digests(policy)))
     policy = load_policy(folder)
-    with open_store() as store:
+    with open_store(memory=policy.settings.limits.memory) as store:
         store.lock()
         check_policy(policy, store)
-    drafted = _draft(folder, policy, beginning.files, language)
-    if not drafted:
-        return Begun([])
+    names = _draft(folder, policy, beginning.files, language)
+    if not names:
+        return NewRepository([])
+    drafted = list(names)
+    beside = {name: own for name, own in names.items() if name != own}
     policy = load_policy(folder)
-    return Begun(drafted, policy.plan.effective_on, first_day(policy, drafted))
+    return NewRepository(drafted, policy.plan.effective_on, first_day(policy, drafted), beside)
 
 
 def _copy(source: Path, target: Path, today: datetime.date | None = None) -> None:
@@ -237,7 +243,7 @@ def _without_records(folder: Path) -> None:
         path.write_text(f"{headings}\n", "utf-8", newline="\n")
 
 
-def _rewrite(folder: Path, beginning: Beginning) -> None:
+def _rewrite(folder: Path, beginning: RepositoryOptions) -> None:
     """Write the files of a pack in the languages and words that are asked for."""
     policy = folder / "policy"
     languages = beginning.languages
@@ -275,8 +281,13 @@ def _with_value(text: str, key: str, value: str) -> str:
     return changed if count else re.sub(r"^clauses:", f"{line}clauses:", text, flags=re.MULTILINE)
 
 
-def _draft(folder: Path, policy: Policy, files: Sequence[Path], language: Language) -> list[str]:
-    """Copy evidence into the repository, and draft a dataset for the files of each form."""
+def _draft(
+    folder: Path, policy: Policy, files: Sequence[Path], language: Language
+) -> dict[str, str]:
+    """Copy evidence into the repository, and draft a dataset for the files of each form.
+
+    Returns the id of each → the name that its files gave it.
+    """
     groups: list[tuple[FileLayout, list[Path]]] = []
     for path in files:
         layout = file_layout(path, policy.settings.limits)
@@ -292,9 +303,11 @@ def _draft(folder: Path, policy: Policy, files: Sequence[Path], language: Langua
             groups.append((layout, [path]))
     taken = list(policy.datasets)
     copies: dict[str, list[Path]] = {}
+    names: dict[str, str] = {}
     for _, paths in groups:
-        stem = re.sub(r"[-_ ]*[0-9][-_0-9]*$", "", paths[0].name.partition(".")[0])
-        name = unused_name(name_of(stem), taken)
+        own = name_of_file(paths[0].name) or "records"
+        name = unused_name(own, taken)
+        names[name] = own
         taken.append(name)
         place = folder / policy.settings.evidence / name
         place.mkdir(parents=True)
@@ -307,13 +320,13 @@ def _draft(folder: Path, policy: Policy, files: Sequence[Path], language: Langua
     # Once more for all but the last, which may refer to those that came after them.
     for name in [*copies, *list(copies)[:-1]]:
         others = {id_: each for id_, each in policy.datasets.items() if id_ != name}
-        around = Surroundings.of(replace(policy, datasets=others))
+        around = DraftContext.of(replace(policy, datasets=others))
         _, text = draft_dataset(copies[name], around, language, name)
         (folder / policy.settings.policy / "datasets" / f"{name}.yaml").write_text(
             text, "utf-8", newline="\n"
         )
         policy = load_policy(folder)
-    return list(copies)
+    return names
 
 
 def _move(beside: Path, target: Path) -> None:

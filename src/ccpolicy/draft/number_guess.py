@@ -12,7 +12,7 @@ from ccpolicy.vocabulary import ColumnType
 
 _CURRENCIES = "￥¥$€£元圆"
 _UNITS = (
-    *("CNY", "RMB", "USD", "EUR", "HKD", "元", "万元", "円", "块"),
+    *("€", "$", "£", "CNY", "RMB", "USD", "EUR", "HKD", "元", "万元", "円", "块"),
     *("台", "个", "次", "人", "件", "只", "具", "处", "项", "条", "份", "天"),
     *("L", "l", "升", "ml", "kg", "g", "t", "公斤", "吨", "km", "m", "cm", "mm", "米"),
     *("kWh", "kW", "W", "V", "A", "Hz", "℃", "°C", "bar", "kPa", "MPa", "dB"),

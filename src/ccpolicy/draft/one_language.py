@@ -29,7 +29,7 @@ def setting_in_language(text: str, language: str, known: Sequence[str]) -> str:
 
 
 def _texts(text: str, language: str, known: Sequence[str]) -> Iterator[tuple[int, int, str]]:
-    """Yield where a text by language begins and ends, and what is to stand there."""
+    """Yield start, end and replacement of each text that is written by language."""
     waiting = [yaml.compose(text, Loader=yaml.SafeLoader)]
     while waiting:
         node = waiting.pop()

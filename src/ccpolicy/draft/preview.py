@@ -1,4 +1,4 @@
-"""How a dataset, or one file of it, is read: its rows with their places, and what is refused."""
+"""Preview a dataset or one file of it: rows with their places, and refused records."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def preview(policy: Policy, name: str, limit: int) -> Preview:
         CcpolicyError: there is no such dataset or file, or none that reads it.
         PolicyErrors: the policy's files do not fit together.
     """
-    with open_store() as store:
+    with open_store(memory=policy.settings.limits.memory) as store:
         store.lock()
         check_policy(policy, store)
     dataset_id, file = _chosen(policy, name)

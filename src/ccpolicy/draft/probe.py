@@ -41,7 +41,7 @@ def probe_file(
     name: str = "",
 ) -> SourceFile:
     """Return a file to be read by a layout: `columns` is name → heading."""
-    properties = {each: {"type": "number"} for each in columns}
+    properties = {each: {"type": "number"} for each in (*columns, *keys.get("around", {}))}
     dataset = Dataset.model_validate(
         {
             "id": "drafted",
@@ -61,7 +61,7 @@ def probe_file(
         for each, spec in properties.items()
     )
     contract = Contract(dataset, found, ())
-    return SourceFile(contract, name or str(path), path, fingerprint(path), limits)
+    return SourceFile(name or str(path), path, fingerprint(path), limits, contract=contract)
 
 
 def probe_rows(
@@ -77,7 +77,7 @@ def probe_rows(
         EvidenceError: the file is not of that layout.
         LimitError: it is too large.
     """
-    rows = ProbedRows({name: [] for name in columns})
+    rows = ProbedRows({name: [] for name in (*columns, *keys.get("around", {}))})
     file = probe_file(path, format_, keys, columns, limits)
     reader = find_reader(format_)
     for content in decode(file):

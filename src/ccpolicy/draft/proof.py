@@ -63,7 +63,7 @@ def proven_yaml(drafted: DraftedDataset, paths: Sequence[Path], language: Langua
 
 
 def _asks_what_is_in_force(drafted: DraftedDataset, problems: Sequence[Problem]) -> bool:
-    """Ask instead where a record names what was not in force; say whether any does."""
+    """Turn references that some records break by time into questions; return if any were."""
     late = {each.field for each in problems if "day" in dict(each.message.values)}
     found = [
         each
@@ -81,7 +81,7 @@ def _loaded(text: str, drafted: DraftedDataset) -> Dataset:
     source = parse_yaml(text.encode(), f"{drafted.id}.yaml", PolicyError)
     try:
         return Dataset.model_validate(
-            source.value, context={"languages": list(drafted.surroundings.languages)}
+            source.value, context={"languages": list(drafted.context.languages)}
         )
     except ValidationError as failure:
         raise explain(failure, source, Dataset)[0] from failure
@@ -89,7 +89,7 @@ def _loaded(text: str, drafted: DraftedDataset) -> Dataset:
 
 def _problems(dataset: Dataset, drafted: DraftedDataset, paths: Sequence[Path]) -> list[Problem]:
     """Read the files by a draft and return what is refused; keep the first rows as read."""
-    around = drafted.surroundings
+    around = drafted.context
     policy = around.policy
     zone = around.zone or "UTC"
     with tempfile.TemporaryDirectory(prefix="ccpolicy-") as folder:
@@ -100,8 +100,8 @@ def _problems(dataset: Dataset, drafted: DraftedDataset, paths: Sequence[Path]) 
             below = root / _EVIDENCE / Path(dataset.files).parent
             below.mkdir(parents=True)
             for number, path in enumerate(paths):
-                suffix = dataset.files.rpartition("*")[2]
-                shutil.copyfile(path, below / f"{number}{suffix}")
+                # The name may say the year.
+                shutil.copyfile(path, below / f"{number}_{path.name}")
             dataset = dataset.model_copy(update={"references": {}})
         datasets[dataset.id] = dataset
         with read_dataset(

@@ -47,10 +47,8 @@ def read_dataset(
     used = {each: set(columns(datasets, each) or ()) for each in names}
     with (
         tempfile.TemporaryDirectory(prefix="ccpolicy-") as scratch,
-        open_store(Path(scratch) / "spill") as store,
+        open_store(Path(scratch) / "spill", memory=limits.memory) as store,
     ):
-        if limits.memory:
-            store.run(f"SET memory_limit = '{limits.memory}MiB'")
         evidence = load_evidence(
             store, root, folder, datasets, used, time_zone(zone), shown=shown, limits=limits
         )

@@ -62,7 +62,7 @@ def find_targets(policy: Policy, own: str | None = None) -> list[ReferenceTarget
     found = []
     with (
         tempfile.TemporaryDirectory(prefix="ccpolicy-") as folder,
-        open_store(Path(folder) / "spill") as store,
+        open_store(Path(folder) / "spill", memory=policy.settings.limits.memory) as store,
     ):
         try:
             evidence = load_evidence(
@@ -94,17 +94,22 @@ def guess_references(
     guesses: Sequence[ColumnGuess],
     cells: Mapping[str, Sequence[Any]],
     targets: Sequence[ReferenceTarget],
+    own: str,
 ) -> dict[str, ReferenceTarget]:
-    """Return column → the dataset that it surely names; what is likely is asked at the column."""
+    """Return column → the dataset that it surely names; what is likely is asked at the column.
+
+    `own` is the name of the dataset: the ids in `extinguisher_checks` may be those of
+    `extinguishers`.
+    """
     found: dict[str, ReferenceTarget] = {}
     for column in guesses:
         values = {str(each) for each in cells[column.name] if each is not None}
         if column.type not in ("text", "integer") or not values or column.reading.get("values"):
             continue
         alike = [each for each in targets if each.type == column.type]
-        for target in sorted(alike, key=lambda each: not _has_name(column, each)):
+        for target in sorted(alike, key=lambda each: not _has_name(column, each, own)):
             missing = values - target.values
-            is_named = _has_name(column, target)
+            is_named = _has_name(column, target, own)
             if not missing and (is_named or (len(values) >= _ENOUGH and not target.counts)):
                 if is_named:
                     found[column.name] = target
@@ -165,8 +170,11 @@ def _partly(column: ColumnGuess, target: ReferenceTarget, missing: Sequence[str]
     )
 
 
-def _has_name(column: ColumnGuess, target: ReferenceTarget) -> bool:
+def _has_name(column: ColumnGuess, target: ReferenceTarget, own: str) -> bool:
     """Whether a column is called as the key of a dataset is, or as the dataset is."""
+    starts = [f"{each}_" for each in _stems(target.dataset)]
+    if column.name == target.key and own.startswith(tuple(starts)):
+        return True
     names = set(_stems(column.name)) - COMMON_NAMES
     return bool(names & {target.key, *_stems(target.dataset)})
 

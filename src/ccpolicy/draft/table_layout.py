@@ -6,9 +6,10 @@ import datetime
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ccpolicy.draft.contract_names import is_usual
 from ccpolicy.draft.question import Question, doubt
 from ccpolicy.evidence.reading_hints import formats_of
 from ccpolicy.policy.decoding import letters
@@ -19,6 +20,7 @@ _NUMBER = re.compile(r"[-+]?[￥¥$€£]?\s?[0-9][0-9.,' ]*\s?%?")
 _TOTAL = re.compile(
     r"(合计|总计|小计|累计|总和|合計|總計|(grand |sub)?total|sum|summe|gesamt)\b", re.IGNORECASE
 )
+_YEAR = re.compile(r"(?<![0-9])(19|20)[0-9]{2}(?![-/.0-9]|年[0-9])")
 _MOST_ABOVE = 20
 """Rows among which headings are looked for."""
 _MOST_SKIPPED = 12
@@ -36,6 +38,12 @@ class TableLayout:
     questions: list[Question] = field(default_factory=list)
     ignores_columns: bool = False
     """Whether columns without a heading are left out."""
+    above: dict[str, str] = field(default_factory=dict)
+    """What stands above the headings: name of the cell, such as `A1` → its text."""
+    doubted_row: int = 0
+    """Row that is taken for the headings, though nothing but its place says so; 0 if none is."""
+    first_row: int = 0
+    """Row or line of the first record; 0 if there is none."""
 
 
 def table_layout(rows: Sequence[NumberedRow], *, is_csv: bool) -> TableLayout | None:
@@ -49,6 +57,7 @@ def table_layout(rows: Sequence[NumberedRow], *, is_csv: bool) -> TableLayout | 
     search = _Search(filled, width, is_csv=is_csv)
     layout = search.layout()
     if layout:
+        layout.first_row = search.body[0][0] if search.body else 0
         _pass_over(layout, search, rows)
     return layout
 
@@ -168,13 +177,9 @@ class _Search:
                         column=until,
                     )
                 )
-        if not any(self._share(each, self.body) >= 0.5 for each in range(len(headings))):
-            layout.questions.append(
-                doubt(
-                    "All cells are words, so row {row} is taken for the headings. Is it so?",
-                    row=number,
-                )
-            )
+        has_data = any(self._share(each, self.body) >= 0.5 for each in range(len(headings)))
+        if not has_data and not any(map(is_usual, headings)):
+            layout.doubted_row = number
         return layout
 
     def _without_headings(
@@ -195,15 +200,30 @@ class _Search:
 
 
 def _ask_above(layout: TableLayout, above: Sequence[NumberedRow]) -> None:
-    texts = [text for _, cells in above for cell in cells if (text := _text(cell))]
-    if texts:
+    for number, cells in above:
+        for index, cell in enumerate(cells, 1):
+            if text := _text(cell):
+                layout.above[f"{letters(index)}{number}"] = text
+    texts = [each for each in layout.above.values() if not each.startswith("#")]
+    if not texts:
+        return
+    said = doubt("Above the table stands: {texts}", texts=" | ".join(texts)[:120])
+    dated = next((name for name, text in layout.above.items() if _may_be_dated(text)), None)
+    if dated is None:
+        layout.questions.append(replace(said, is_note=True))
+    else:
         layout.questions.append(
             doubt(
                 "Above the table stands: {texts}. Does a column belong there?",
-                "around: {as_of: {cell: A1, match: …}}",
+                f"around: {{as_of: {{cell: {dated}, match: …}}}}",
                 texts=" | ".join(texts)[:120],
             )
         )
+
+
+def _may_be_dated(text: str) -> bool:
+    """Whether a text says more of a time than a year, such as `As of 1 March`."""
+    return bool(re.search("[0-9]", _YEAR.sub("", text))) and not text.startswith("#")
 
 
 def _pass_over(layout: TableLayout, search: _Search, rows: Sequence[NumberedRow]) -> None:
@@ -219,17 +239,20 @@ def _pass_over(layout: TableLayout, search: _Search, rows: Sequence[NumberedRow]
         first = next((text for text in texts if text), "")
         wide = len(cells) == search.width or not search.is_csv
         if [text for text in texts if text] == headings and layout.keys.get("header") != "none":
-            patterns[f"^{escaped(first)}$"] = first
+            patterns[f"^{re2_literal(first)}$"] = first
         elif first.startswith("#"):
             patterns["^#"] = "#"
         elif found := _TOTAL.match(first):
-            patterns[f"^{escaped(found[0])}"] = first
+            patterns[f"^{re2_literal(found[0])}"] = first
         elif not wide or (search.width > 2 and sum(map(bool, texts)) == 1):
-            patterns[f"^{escaped(first[:30])}"] = first
+            patterns[f"^{re2_literal(first[:30])}"] = first
     if not patterns or len(patterns) > _MOST_SKIPPED:
         return
     layout.keys["skip"] = list(patterns)
-    if shown := [text for text in patterns.values() if text]:
+    # What a total is called needs no answer; neither do comments, nor headings that come again.
+    known = {"#", *headings[:1]}
+    shown = [each for each in patterns.values() if each and each not in known]
+    if shown := [each for each in shown if not _TOTAL.match(each)]:
         layout.questions.append(
             doubt(
                 "Rows that begin with these are passed over: {texts}. Are they no records?",
@@ -238,7 +261,7 @@ def _pass_over(layout: TableLayout, search: _Search, rows: Sequence[NumberedRow]
         )
 
 
-def escaped(text: str) -> str:
+def re2_literal(text: str) -> str:
     """Write a text as a pattern of RE2 that matches it alone."""
     return re.sub(r"[\\.^$*+?()\[\]{}|]", r"\\\g<0>", text)
 

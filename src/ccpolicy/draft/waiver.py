@@ -1,13 +1,12 @@
-"""Draft waivers of the lapses that are open now, and norms for the numbers that cite none."""
+"""Draft waivers of the lapses that are open now."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
 
 from ccpolicy.api import Repository
 from ccpolicy.draft.question import doubt
-from ccpolicy.draft.yaml_text import comment, flow, question_lines, quoted, scalar
+from ccpolicy.draft.yaml_text import comment, localized, open_text, question_lines, quoted
 from ccpolicy.engine.question import EvaluationRequest
 from ccpolicy.errors import CcpolicyError, Language
 from ccpolicy.policy import Policy
@@ -40,7 +39,7 @@ def draft_waivers(policy: Policy, control: str | None, language: Language) -> st
             "no lapse is open that is not waived", hint="see: ccpolicy check", control=control
         )
     today = datetime.datetime.fromisoformat(result.as_of).date()
-    text = _text(policy)
+    text = open_text(policy.plan.languages)
     lines = ["# yaml-language-server: $schema=schemas/waivers.json"]
     lines += comment(
         doubt(
@@ -67,7 +66,7 @@ def draft_waivers(policy: Policy, control: str | None, language: Language) -> st
             f"    control: {each}",
             f"    subject: {quoted(subject)}",
             f"    reason: {text}",
-            f"    owner: {_owner(policy, each)}",
+            f"    owner: {localized(policy.controls[each].owner)}",
             f"    approver: {quoted('…')}",
             f"    from: {today.isoformat()}",
             f"    until: {(today + _LASTS).isoformat()}",
@@ -76,58 +75,3 @@ def draft_waivers(policy: Policy, control: str | None, language: Language) -> st
         said = doubt("{count} more lapses are open: draft again once these are waived", count=left)
         lines += question_lines(said, language, 2)
     return "\n".join(lines) + "\n"
-
-
-def draft_norms(policy: Policy, language: Language) -> str:
-    """Write a norm for each parameter that cites none.
-
-    Raises:
-        CcpolicyError: every parameter cites one.
-    """
-    missing = dict(_without_norm(policy))
-    if not missing:
-        raise CcpolicyError(
-            "every parameter cites a norm",
-            hint="a norm of its own is written by hand: policy/norms.yaml",
-        )
-    text = _text(policy)
-    lines = ["# yaml-language-server: $schema=schemas/norms.json", "norms:"]
-    for name, (control, parameter, value) in missing.items():
-        lines += question_lines(
-            doubt(
-                "Why is '{parameter}' of {control} {value}? Then write there: norm: {name}",
-                parameter=parameter,
-                control=control,
-                value=value,
-                name=name,
-            ),
-            language,
-            2,
-        )
-        lines += [
-            f"  - id: {name}",
-            f"    title: {text}",
-            f"    source: {quoted('…')}",
-            "    # read, secondary, memory, choice",
-            "    grade: choice",
-        ]
-    return "\n".join(lines) + "\n"
-
-
-def _without_norm(policy: Policy) -> Iterator[tuple[str, tuple[str, str, str]]]:
-    for control in policy.controls.values():
-        for parameter, given in control.history[-1].parameters.items():
-            if given.norm is None:
-                name = f"{control.id}-{parameter}".lower().replace("_", "-")
-                yield name, (control.id, parameter, flow(given.value))
-
-
-def _text(policy: Policy) -> str:
-    languages = policy.plan.languages
-    return flow(dict.fromkeys(languages, "…")) if len(languages) > 1 else quoted("…")
-
-
-def _owner(policy: Policy, control: str) -> str:
-    owner = policy.controls[control].owner.root
-    texts = set(owner.values())
-    return scalar(next(iter(texts))) if len(texts) == 1 else flow(owner)

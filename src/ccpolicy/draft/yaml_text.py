@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ccpolicy.draft.question import Question
 from ccpolicy.errors import Language
 from ccpolicy.reports.layout import visible, wrap
+from ccpolicy.texts import Text
 
 _PLAIN = re.compile(r"[A-Za-z\u4e00-\u9fff][\w\u4e00-\u9fff./@-]*( [\w\u4e00-\u9fff./@-]+)*")
 _DURATION = re.compile(r"[0-9]+ [a-z]+")
@@ -53,6 +54,17 @@ def flow(value: Any) -> str:
         case list() | tuple():
             return "[" + ", ".join(map(flow, value)) + "]"
     return scalar(value)
+
+
+def open_text(languages: Sequence[str]) -> str:
+    """Write a text that somebody has yet to write, in each language of a plan."""
+    return flow(dict.fromkeys(languages, "…")) if len(languages) > 1 else quoted("…")
+
+
+def localized(text: Text) -> str:
+    """Write a text once if it is the same in every language, or else in each."""
+    texts = set(text.root.values())
+    return scalar(next(iter(texts))) if len(texts) == 1 else flow(text.root)
 
 
 def _key(key: str) -> str:

@@ -24,7 +24,7 @@ def compare_records(base: Policy, head: str | None, as_of: datetime.datetime) ->
     """
     with (
         tempfile.TemporaryDirectory(prefix="ccpolicy-") as folder,
-        open_store(Path(folder) / "spill") as store,
+        open_store(Path(folder) / "spill", memory=base.settings.limits.memory) as store,
     ):
         asked = replace(
             provenance_request(base, as_of, Path(folder)), known_at=head, base=base.revision

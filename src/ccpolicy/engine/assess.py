@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ccpolicy.assessment.models import Assessment
+from ccpolicy.checks.shipped_kinds import shipped_kinds
 from ccpolicy.engine.build import AssessmentBuilder
 from ccpolicy.engine.control_builder import LaterCover
 from ccpolicy.engine.evaluation import Evaluation
@@ -27,7 +28,7 @@ from ccpolicy.policy.calendars import business_calendar, calendar_name
 from ccpolicy.policy.columns import attachments
 from ccpolicy.policy.settings import FILE, USUAL
 from ccpolicy.provenance.models import Provenance
-from ccpolicy.store import DuckDB, QueryError, Store, StoreError, open_store
+from ccpolicy.store import DuckDB, QueryError, Store, StoreError, open_engine, open_store
 from ccpolicy.store.sql import identifier
 from ccpolicy.time.calendar import Calendar, day_number, day_starts, instant, shift
 from ccpolicy.time.durations import parse_duration
@@ -54,12 +55,14 @@ def assess(
     provide: Provide = read_from_git,
     later_cover: LaterCover | None = None,
     instead: Mapping[str, Path] | None = None,
+    evidence_root: Path | None = None,
 ) -> Assessment:
     """Evaluate the controls and return the assessment.
 
     `provide` says what git knows of the evidence; `later_cover` knows what later commits cover,
     where an earlier one is judged. `instead` are files whose contents are taken from elsewhere; see
-    `load_evidence`.
+    `load_evidence`. `evidence_root` is the folder below which the evidence of that commit is, where
+    it was written out before.
 
     Raises:
         EvidenceError: the history is not as the request demands.
@@ -67,16 +70,17 @@ def assess(
     """
     with (
         tempfile.TemporaryDirectory(prefix="ccpolicy-") as folder,
-        open_store(Path(folder) / "spill") as store,
+        open_store(Path(folder) / "spill", memory=policy.settings.limits.memory) as store,
+        open_engine(question.request.engine) as engine,
     ):
         scratch = Path(folder)
-        if memory := policy.settings.limits.memory:
-            store.run(f"SET memory_limit = '{memory}MiB'")
         columns = check_policy(policy, store)
         controls = [policy.controls[each] for each in question.controls]
+        if engine and not question.request.allow_foreign_sql:
+            _refuse_foreign_sql(policy, controls)
         used = _used(policy, controls, columns)
         provenance = _provenance(policy, question, used, store, scratch, provide)
-        root = _evidence_root(policy, question, provenance, scratch)
+        root = evidence_root or _evidence_root(policy, question, provenance, scratch)
         try:
             evidence = load_evidence(
                 store,
@@ -102,6 +106,7 @@ def assess(
             evidence.tables,
             _times(policy, question),
             question.request.listed_problems,
+            engine,
         )
         outcomes = _outcomes(store, evaluation, evidence)
         unread = find_unread(
@@ -121,13 +126,38 @@ def assess(
         ).build()
 
 
+def _refuse_foreign_sql(policy: Policy, controls: Iterable[Control]) -> None:
+    """Keep the SQL of a proposed policy from a database that others use.
+
+    Raises:
+        PolicyErrors: a check kind is not a built-in one, and its policy is of no revision.
+    """
+    if policy.revision is not None:
+        return
+    shipped = shipped_kinds()
+    used = {each.check: policy.kinds[each.check] for each in controls}
+    if errors := [
+        PolicyError(
+            "the database is not given the SQL of the check kind '{kind}', which anybody may have"
+            " proposed",
+            hint="judge by the protected branch's policy: --policy-from origin/main, or say"
+            " --allow-foreign-sql where whoever wrote it may run queries there",
+            locator=Locator(kind.source.file),
+            kind=name,
+        )
+        for name, kind in sorted(used.items())
+        if name not in shipped or shipped[name].sql != kind.sql
+    ]:
+        raise PolicyErrors(errors)
+
+
 def _refuse_expressions(policy: Policy) -> None:
     """Check the policy's expressions over empty tables.
 
     Raises:
         PolicyErrors: some of them cannot be computed.
     """
-    with open_store() as store:
+    with open_store(memory=policy.settings.limits.memory) as store:
         store.lock()
         if errors := list(failing_expressions(store, policy)):
             raise PolicyErrors(errors) from None
@@ -171,7 +201,9 @@ def _outcomes(store: DuckDB, evaluation: Evaluation, evidence: Evidence) -> dict
     except StoreError:
         controls = list({each.control.id: each.control for each in evaluation.revisions}.values())
         errors = list(_uncomputable(store, policy, controls, evidence.tables))
-        if errors := errors or list(_failing(store, policy, evaluation.span_queries)):
+        for each in dict.fromkeys([evaluation.reading, evaluation.store]):
+            errors = errors or list(_failing(each, policy, evaluation.span_queries))
+        if errors:
             raise PolicyErrors(errors) from None
         raise
 

@@ -282,7 +282,7 @@ class AppendixBuilder:
         if not tables:
             return {}
         # A record is listed once for each of its times.
-        rows = self.store.ask(
+        rows = self.evaluation.reading.ask(
             f"""
             SELECT dataset, author, count(DISTINCT record), min(recorded_at), max(recorded_at)
             FROM {identifier(tables[RECORDINGS].relation)}

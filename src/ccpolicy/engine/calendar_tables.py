@@ -48,6 +48,8 @@ class CalendarTables:
     last: int
     as_of: int
     """In microseconds since 1970 UTC."""
+    first_days: Mapping[str, int] = field(default_factory=dict)
+    """Name of a duration → the first day that it is counted from, where that is after `first`."""
     unknown_years: dict[str, tuple[str, int]] = field(default_factory=dict)
     """Name of a duration that has two readings → the calendar, and the first year it lacks."""
 
@@ -55,6 +57,10 @@ class CalendarTables:
     def days(self) -> range:
         """All days."""
         return range(self.first, self.last + 1)
+
+    def _counted_days(self, name: str) -> range:
+        """Return the days that a duration may be counted from."""
+        return range(self.first_days.get(name, self.first), self.last + 1)
 
     def create(
         self,
@@ -199,13 +205,14 @@ class CalendarTables:
         self, name: str, duration: Duration, business: BusinessCalendar | None
     ) -> Iterator[tuple[object, ...]]:
         """Yield the rows of `duration`."""
-        begin, run = self.first, (0, True)
-        for day, last in zip(self.days, last_days(self.days, duration, business), strict=True):
+        days = self._counted_days(name)
+        begin, run = days[0], (0, True)
+        for day, last in zip(days, last_days(days, duration, business), strict=True):
             year = business.unknown_year(day + 1, last) if business else None
             if business and year and last < self.last:
                 self._lacks(name, business, year, self.calendar.starts(last + 1))
             if run != (last - day, year is None):
-                if day > self.first:
+                if day > days[0]:
                     yield name, begin, day - 1, *run
                 begin, run = day, (last - day, year is None)
         yield name, begin, self.last, *run
@@ -214,18 +221,19 @@ class CalendarTables:
         self, name: str, duration: Duration, business: BusinessCalendar
     ) -> Iterator[_PieceRow]:
         """Yield the rows of `business`, each with whether it is certain."""
-        starts, ends = self.calendar.starts(self.first), self.calendar.starts(self.last + 1)
-        midnights = [self.calendar.starts(day) for day in self.days]
+        days = self._counted_days(name)
+        starts, ends = self.calendar.starts(days[0]), self.calendar.starts(self.last + 1)
+        midnights = [self.calendar.starts(day) for day in days]
         if length := duration.business_microseconds:
             pieces = hour_pieces(business, starts, ends, length, midnights)
         else:
             pieces = day_pieces(business, starts, ends, duration.business_days, midnights)
         # It may still be open by the hours of the day before; business days count from the next.
         before = int(business.has_nights) if length else -1
-        day = self.first
+        day = days[0]
         unsure = self._unsure_from(business)
         for piece in pieces:
-            while day < self.last and midnights[day + 1 - self.first] <= piece.starts:
+            while day < self.last and midnights[day + 1 - days[0]] <= piece.starts:
                 day += 1
             year = None
             if unsure <= piece.latest < ends:
@@ -269,5 +277,5 @@ class CalendarTables:
                 yield name, first, until - 1, at, ends, *served, either
 
     def _end(self, day: int) -> int:
-        """Return the instant at which a day ends; of one after all days, at which the last does."""
+        """Return the instant at which a day ends; for a day after the table, the last day's end."""
         return self.calendar.starts(min(day, self.last) + 1)

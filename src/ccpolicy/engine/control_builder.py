@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from ccpolicy.assessment import models
-from ccpolicy.engine.control_problems import SHOWN, datasets_of, find_problems
+from ccpolicy.engine.control_problems import SHOWN, datasets_of, problems_and_left_out
 from ccpolicy.engine.evaluation_times import EvaluationTimes
 from ccpolicy.engine.outcome import JudgedSubject, LapseSpan, Outcome
 from ccpolicy.engine.policy_summary import quote_parameters
@@ -67,7 +67,7 @@ class ControlBuilder:
     ) -> models.Control:
         """Return the result of a control; `lapses` are cut by its waivers."""
         as_of, window = self.times.as_of, self.times.starts
-        problems, left_out = find_problems(
+        problems, left_out = problems_and_left_out(
             control,
             outcome,
             self.policy,
@@ -138,7 +138,7 @@ class ControlBuilder:
         return str(replace(place, file=place.file.removeprefix(self.policy.prefix), column=None))
 
     def _unknown(self, control: Control, outcome: Outcome) -> Iterator[models.Problem]:
-        """Yield when nobody can say how a subject stands, and why; the first, and how many more."""
+        """Yield the spans that cannot be judged, with the reason: the first ones, then a count."""
         spans, reason = outcome.unknown_spans, self.policy.kinds[control.check].unknown
         for each in spans[: self.listed_problems]:
             message = Message.of(
@@ -155,7 +155,7 @@ class ControlBuilder:
 
     def _in_period(self, instant: int) -> bool:
         """Whether an instant lies before the period's end; as-of belongs to it."""
-        return instant <= self.times.last
+        return instant <= self.times.last_of_period
 
     def _begun(self, day: datetime.date) -> bool:
         return day_starts(day_number(day), self.zone) <= self.times.as_of
@@ -184,13 +184,13 @@ class ControlBuilder:
         if control.may_be_empty:
             return control.may_be_empty, None, (empty, empty)
         nothing = Message.of(
-            "there is nothing on file that the control is about; if that is all right, write why in"
-            " the control: may_be_empty: …"
+            "no subject of the control is on file; if that is normal, give the reason in the"
+            " control: may_be_empty: …"
         )
         if outcome.has_subjects_now:
             nothing = Message.of(
-                "in the period there was nothing that the control is about; if that is all right,"
-                " write why in the control: may_be_empty: …"
+                "the control had no subject in the period; if that is normal, give the reason"
+                " in the control: may_be_empty: …"
             )
         return nothing, None, unknown
 

@@ -16,16 +16,16 @@ from ccpolicy.texts import Text
 SHOWN = 5
 """Subjects named whose times cannot be computed, unless more are asked for."""
 
-Where = Callable[[int | None], str | None]
+WriteRecordPlace = Callable[[int | None], str | None]
 """Writes the place of a record."""
 
 
-def find_problems(
+def problems_and_left_out(
     control: Control,
     outcome: Outcome,
     policy: Policy,
     evidence: Evidence,
-    where: Where,
+    where: WriteRecordPlace,
     shown: int = SHOWN,
 ) -> tuple[list[Problem], int]:
     """Return what is wrong with a control's evidence, and how many records are later than as-of."""
@@ -73,7 +73,7 @@ def find_problems(
 
 
 def _field(dataset: Dataset | None, column: str | None) -> str | None:
-    """Return what a file calls a column that a finding names, if it is one of the records'."""
+    """Return the heading on file of a finding's column, if the column belongs to the record."""
     if dataset is None or column is None or column not in dataset.record.get("properties", {}):
         return None
     return dataset.heading(column)

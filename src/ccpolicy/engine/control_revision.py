@@ -61,7 +61,7 @@ class ControlRevision:
     @property
     def is_single_subject(self) -> bool:
         """Whether the control is about the plan as a whole."""
-        return not self.control.selections(self.kind.population)
+        return not self.control.selections(self.kind.population_input)
 
     @property
     def items(self) -> list[str]:
@@ -97,7 +97,7 @@ def control_revisions(
         first_instant = day_starts(day_number(plan.first_day(history[0])), zone)
         # The day written may be one that the zone skipped.
         first_day = day_number(moment(first_instant, zone).date())
-        classed = control.selections(policy.kinds[control.check].classed)
+        classed = control.selections(policy.kinds[control.check].class_input)
         by_record = {
             name: calendar
             for name in policy.calendars

@@ -31,7 +31,7 @@ from ccpolicy.policy.file_reader import EntryPlace
 from ccpolicy.store import DuckDB, open_store
 from ccpolicy.store.sql import identifier
 from ccpolicy.time.calendar import date_of, day_number, day_starts, moment, shift
-from ccpolicy.time.durations import parse_duration
+from ccpolicy.time.durations import Duration, parse_duration
 from ccpolicy.time.zones import time_zone
 from ccpolicy.vocabulary import ColumnType
 
@@ -114,7 +114,7 @@ class _State:
             zone = time_zone(policy.plan.zone)
             kinds = columns(policy.datasets, edit.dataset) or {}
             for each in locators:
-                there[each] = _moved(there[each], edit.move, kinds, zone)
+                there[each] = _moved(there[each], edit.move, kinds, zone, place)
         elif edit.add:
             self._add(policy, edit.add, place)
 
@@ -136,7 +136,7 @@ class _State:
             ]
             if not around:
                 raise PolicyError(
-                    "no record of '{dataset}' is called '{key}'",
+                    "'{dataset}' has no record with the key '{key}'",
                     hint="name the key of a record on file, or of one that was added before",
                     locator=place,
                     dataset=parent,
@@ -172,27 +172,46 @@ def _set(record: Record, change: RecordUpdate) -> Record:
     return {k: v for k, v in {**record, **change.set, **taken}.items() if v is not None}
 
 
-def _moved(record: Record, move: Move, kinds: Mapping[str, ColumnType], zone: ZoneInfo) -> Record:
+def _moved(
+    record: Record, move: Move, kinds: Mapping[str, ColumnType], zone: ZoneInfo, place: Locator
+) -> Record:
+    """Move times of a record.
+
+    Raises:
+        PolicyError: one would be beyond the years of the calendar.
+    """
     duration = parse_duration(move.by.removeprefix("-"))
     sign = -1 if move.by.startswith("-") else 1
     moved = dict(record)
     for name in move.columns:
         if name not in record:
             continue
-        if kinds[name] == "date":
-            day = datetime.datetime.fromisoformat(record[name])
-            moved[name] = shift(day, duration, sign).date().isoformat()
-            continue
-        at = datetime.datetime.fromisoformat(record[name]).astimezone(zone)
-        if duration.is_clock:
-            span = datetime.timedelta(microseconds=sign * duration.microseconds)
-            moved[name] = (at.astimezone(datetime.UTC) + span).isoformat()
-        else:
-            moved[name] = shift(at, duration, sign).isoformat()
+        try:
+            moved[name] = _shifted(
+                record[name], duration, sign, None if kinds[name] == "date" else zone
+            )
+        except (ValueError, OverflowError) as failure:
+            raise PolicyError(
+                "the year of {text} is out of range",
+                hint="leave such records out of the edit with 'where'",
+                locator=place,
+                text=f"{record[name]} ({move.by})",
+            ) from failure
     return moved
 
 
-def unedited(evidence: RecordedEvidence, datasets: Iterable[str]) -> RecordsByTable:
+def _shifted(text: str, duration: Duration, sign: int, zone: ZoneInfo | None) -> str:
+    """Return a day, or a moment by the clock of a zone, some time earlier or later."""
+    at = datetime.datetime.fromisoformat(text)
+    if zone is None:
+        return shift(at, duration, sign).date().isoformat()
+    if duration.is_clock:
+        span = datetime.timedelta(microseconds=sign * duration.microseconds)
+        return (at.astimezone(datetime.UTC) + span).isoformat()
+    return shift(at.astimezone(zone), duration, sign).isoformat()
+
+
+def records_on_file(evidence: RecordedEvidence, datasets: Iterable[str]) -> RecordsByTable:
     """Return the records of datasets as they are on file."""
     return _State(evidence, datasets).documents()
 
@@ -244,7 +263,7 @@ def read_recorded(
     zone = time_zone(policy.plan.zone)
     with (
         tempfile.TemporaryDirectory(prefix="ccpolicy-") as folder,
-        open_store(Path(folder) / "spill") as store,
+        open_store(Path(folder) / "spill", memory=policy.settings.limits.memory) as store,
     ):
         vet(store)
         evidence = load_evidence(
@@ -339,7 +358,7 @@ def _chosen(
     undecided = sum(value is None for _, value in rows)
     if undecided:
         return PolicyError(
-            "'where' decides nothing of {count} records",
+            "'where' is neither true nor false for {count} records",
             hint="a column may be empty: say what that means with coalesce(…, false)",
             locator=place.locate(),
             count=undecided,

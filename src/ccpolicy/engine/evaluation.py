@@ -15,7 +15,7 @@ from ccpolicy.engine.kind_spans import check_spans, kind_query, typed
 from ccpolicy.engine.lapses import LapseReader
 from ccpolicy.engine.outcome import Outcome
 from ccpolicy.engine.parameters import Terms, create_parameters
-from ccpolicy.engine.pauses import create_stopped_clocks, pause_query, stopping
+from ccpolicy.engine.pauses import create_stopped_clocks, pause_query, relations_that_stop_clocks
 from ccpolicy.engine.relations import (
     AFTER,
     BUSINESS,
@@ -38,10 +38,11 @@ from ccpolicy.engine.relations import (
     SUBJECT_HAPPENING,
     SUBJECT_RECORDS,
     WAIVED_SUBJECT,
+    parameters,
 )
 from ccpolicy.evidence import Table
 from ccpolicy.policy import Control, Policy
-from ccpolicy.store import Store
+from ccpolicy.store import EngineStore, Store, VettingStore
 from ccpolicy.time.calendar import Calendar
 from ccpolicy.time.zones import time_zone
 
@@ -50,23 +51,30 @@ STREAMED = 200_000
 
 
 class Evaluation:
-    """One evaluation in one store."""
+    """One evaluation; records are selected where they were read, and judged by the engine."""
 
     def __init__(
         self,
-        store: Store,
+        reading: VettingStore,
         policy: Policy,
         controls: Iterable[Control],
         tables: Mapping[str, Table],
         times: EvaluationTimes,
         listed_problems: int | None = None,
+        engine: EngineStore | None = None,
     ) -> None:
-        """Take what is judged; `listed_problems` of each kind are listed, or by default a few."""
+        """Take what is judged; `listed_problems` of each kind are listed, or by default a few.
+
+        `reading` has read the evidence, and judges it unless there is another `engine`.
+        """
         self.listed_problems = listed_problems
-        self.store, self.policy, self.tables, self.times = store, policy, tables, times
+        self.reading, self.engine = reading, engine
+        self.store: Store = engine or reading
+        """Where the relations are from `selected_records` on."""
+        self.policy, self.tables, self.times = policy, tables, times
         self.calendar = Calendar(time_zone(policy.plan.zone))
         self.revisions = list(control_revisions(policy, controls, times.horizon))
-        self.reader = LapseReader(store, self.revisions, times)
+        self.reader = LapseReader(self.store, self.revisions, times)
         self.controls_of: Mapping[str, set[str]] = {}
         """Name of a duration or a schedule → the controls that have it."""
         self.span_queries: dict[str, str] = {}
@@ -84,17 +92,18 @@ class Evaluation:
             return outcomes
         streamed = records > STREAMED
         inputs = self._inputs()
-        if streamed:
-            self.store.define(SELECTED_RECORDS.name, inputs.selected_records())
-        else:
-            self.store.create(SELECTED_RECORDS.name, inputs.selected_records())
+        self._select(inputs, streamed=streamed)
         calendar = self._calendar(inputs)
         self._fill(inputs, calendar)
-        for finding in find_faults(self.store, inputs, calendar, self.listed_problems or SHOWN):
+        shown = self.listed_problems or SHOWN
+        for finding in find_faults(self.reading, self.store, inputs, calendar, shown):
             outcomes[finding.control].findings.append(finding)
         if streamed:
             # The records are in the inputs now; their memory is better used for the spans.
-            self.store.drop(SELECTED_RECORDS.name, *self._evidence())
+            self.store.drop(SELECTED_RECORDS.name)
+            self.reading.drop(SELECTED_RECORDS.name, *self._evidence())
+        if self.engine:
+            self._resolve(inputs)
         if calendar.unknown_years:
             self._earliest_gaps(inputs, calendar)
         self._spans(inputs)
@@ -109,6 +118,18 @@ class Evaluation:
         self.reader.read()
         return outcomes
 
+    def _select(self, inputs: InputQueries, *, streamed: bool) -> None:
+        """Put the selected records side by side, and hand them over to another engine."""
+        if streamed:
+            self.reading.define(SELECTED_RECORDS.name, inputs.selected_records())
+        else:
+            self.reading.create(SELECTED_RECORDS.name, inputs.selected_records())
+        if self.engine:
+            columns = SELECTED_RECORDS.columns
+            self.engine.load(
+                SELECTED_RECORDS.name, columns, self.reading.lines(SELECTED_RECORDS.name, columns)
+            )
+
     def _inputs(self) -> InputQueries:
         """Return what writes the inputs, within the instants that are judged."""
         return InputQueries(
@@ -117,8 +138,8 @@ class Evaluation:
             datasets=self.policy.datasets,
             plan=self.policy.plan,
             times=self.times,
-            latest_day=self.calendar.day_of(self.times.latest),
-            expression_sql=partial(expression_sql, self.store),
+            latest_day=self.calendar.day_of(self.times.latest_event),
+            expression_sql=partial(expression_sql, self.reading),
         )
 
     def _calendar(self, inputs: InputQueries) -> CalendarTables:
@@ -128,21 +149,33 @@ class Evaluation:
             own = [each for each in self.revisions if each.kind is kind]
             create_parameters(self.store, kind, own, terms, self.times)
         create_stopped_clocks(self.store, inputs, self.revisions, terms)
-        [firsts] = self.store.ask(
-            "SELECT min(day), min(ends_day), min(earliest), min(ends_earliest)"
-            f" FROM {SELECTED_RECORDS.name}"
-        )
-        days = [each for each in firsts[:2] if each is not None]
-        days += [self.calendar.day_of(each) for each in firsts[2:] if each is not None]
-        days += [
-            self.calendar.day_of(self.times.starts),
-            *(each.first_day for each in self.revisions),
-        ]
+        firsts = self._first_days(inputs)
         last = self.calendar.day_of(self.times.horizon) + 2
-        tables = CalendarTables(self.calendar, min(days) - 2, last, self.times.as_of)
+        tables = CalendarTables(
+            self.calendar,
+            min(firsts.values()),
+            last,
+            self.times.as_of,
+            {name: min(map(firsts.__getitem__, own)) for name, own in terms.controls.items()},
+        )
         self.controls_of = terms.controls
         tables.create(self.store, terms.durations, terms.schedules, terms.stopped)
         return tables
+
+    def _first_days(self, inputs: InputQueries) -> dict[str, int]:
+        """Return for each control a day before all that a duration of it is counted from."""
+        begun = self.calendar.day_of(self.times.starts)
+        firsts = {each.control.id: min(each.first_day, begun) for each in inputs.first_revisions}
+        rows = self.store.ask(
+            "SELECT control_number, min(day), min(ends_day), min(earliest), min(ends_earliest)"
+            f" FROM {SELECTED_RECORDS.name} GROUP BY control_number"
+        )
+        for number, *found in rows:
+            days = [each for each in found[:2] if each is not None]
+            days += [self.calendar.day_of(each) for each in found[2:] if each is not None]
+            control = inputs.first_revisions[number].control.id
+            firsts[control] = min(firsts[control], *days)
+        return {control: day - 2 for control, day in firsts.items()}
 
     def _fill(self, inputs: InputQueries, calendar: CalendarTables) -> None:
         """Number the subjects, and create the relations that the kinds' queries read."""
@@ -172,20 +205,36 @@ class Evaluation:
             else:
                 relation.create(store, [])
         for relation, numbers in inputs.record_groups:
-            if inputs.filled.isdisjoint(numbers):
+            if inputs.filled_inputs.isdisjoint(numbers):
                 relation.create(store, [])
             else:
                 store.create(relation.name, inputs.input_records(relation, numbers, calendar))
-        if found := stopping(inputs):
+        if found := relations_that_stop_clocks(inputs):
             store.create(PAUSE.name, pause_query(found, self.times.as_of))
         else:
             PAUSE.create(store, [])
 
+    def _resolve(self, inputs: InputQueries) -> None:
+        """Have the store that vetted the check kinds resolve every name in them, over no rows.
+
+        So another engine is given nothing that would mean something there alone.
+        """
+        self._write_kinds(inputs)
+        read = [AFTER, BUSINESS, OPEN_TIME, PERIOD, PAUSE, SUBJECT_DUTY, SUBJECT_HAPPENING]
+        read += [*map(parameters, inputs.kinds), *(each for each, _ in inputs.record_groups)]
+        for each in read:
+            self.reading.define(each.name, each.no_rows())
+        for query in self.span_queries.values():
+            self.reading.describe(typed(query))
+
+    def _write_kinds(self, inputs: InputQueries) -> None:
+        self.span_queries = {
+            kind.name: kind_query(self.reading, inputs, kind) for kind in inputs.kinds
+        }
+
     def _spans(self, inputs: InputQueries) -> None:
         """Run the check kinds."""
-        self.span_queries = {
-            kind.name: kind_query(self.store, inputs, kind) for kind in inputs.kinds
-        }
+        self._write_kinds(inputs)
         spans = "\nUNION ALL\n".join(map(typed, self.span_queries.values()))
         self.store.create(SPANS.name, spans)
         by_number = self.reader.by_number

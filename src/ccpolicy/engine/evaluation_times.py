@@ -49,11 +49,11 @@ class EvaluationTimes:
         return moment(self.asked if at == self.as_of else at, zone)
 
     @property
-    def latest(self) -> int:
+    def latest_event(self) -> int:
         """Events later than this are left out: they had not happened yet."""
         return self.as_of + (CLOCK_TOLERANCE if self.present else 0)
 
     @property
-    def last(self) -> int:
+    def last_of_period(self) -> int:
         """The last instant of the window; as-of belongs to it."""
         return self.ends - 1 if self.ends < self.as_of else self.as_of

@@ -5,14 +5,16 @@ What is found here makes a control `unknown`; nothing in it changes a lapse.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ccpolicy.engine.calendar_tables import CalendarTables
-from ccpolicy.engine.finding_queries import finding_queries
+from ccpolicy.engine.finding_queries import cell_queries, finding_queries
 from ccpolicy.engine.input_sql import InputQueries
+from ccpolicy.engine.selection_sql import MILLIONTHS
 from ccpolicy.errors import Message
 from ccpolicy.near_names import NearName, nearest
-from ccpolicy.store import Store
+from ccpolicy.store import Row, Store
 from ccpolicy.vocabulary import KEY_SEPARATOR
 
 SHOWN = 5
@@ -21,23 +23,30 @@ SHOWN = 5
 MESSAGES = {
     "no_name": "the record names no subject: its key is empty",
     "no_start": "'{column}' is empty, so the record has no start",
-    "no_number": "'{column}' is empty, so that nobody can say how many there are",
-    "no_decision": "whether the record belongs here cannot be decided, since a value is missing",
+    "no_number": "'{column}' is empty, but holds the number that the control reads",
+    "no_decision": (
+        "whether 'where' chooses the record cannot be decided, since a value is missing"
+    ),
     "no_judgement": "whether the record is good cannot be decided, since a value is missing",
-    "backwards": "it ends before it begins",
-    "no_class": "there is no parameter for '{value}' in '{column}'",
+    "backwards": "the record ends before it begins",
+    "no_class": "no parameter value is given for '{value}' in the column '{column}'",
     "no_calendar": "'{column}' names no calendar: '{value}'",
     "two_classes": "records of '{value}' disagree about '{column}': {others}",
     "two_minimums": "records of '{value}' disagree about '{column}': {others}",
-    "too_large": "'{column}' is too large to be compared: {value}",
-    "too_fine": "'{column}' has more than six decimals, and is compared with six: {value}",
+    "too_large": "the number in '{column}' is too large to be compared: {value}",
+    "too_fine": (
+        "the number in '{column}' has more than six decimals, and only six are compared: {value}"
+    ),
     "orphan": "'{value}' is not in the dataset '{column}'",
-    "too_many": "more are good than there are: {others}",
-    "two_names": "'{value}' can be read as two names: a part of the key holds '{separator}'",
-    "no_item": "'{value}' in '{column}' is none of the items of the control",
+    "too_many": "the record counts more good items than there are in all: {others}",
+    "two_names": (
+        "the key '{value}' holds '{separator}', which joins the columns of a key, so"
+        " that two subjects could have one name"
+    ),
+    "no_item": "'{value}' in '{column}' is not an item that the control names",
     "early": "the record is earlier than the beginning of '{value}'",
-    "early_pause": "'{value}' is paused before it was opened",
-    "coming_end": "the pause ends in the future, so after it was recorded",
+    "early_pause": "the pause begins before '{value}' was last opened",
+    "coming_end": "the pause ends in the future, which nobody could know when it was recorded",
     "no_reason": "'{column}' is empty, so that nobody knows why the clock stands still",
     "other_reason": "'{value}' is no reason for which the clock may stand still",
     "future": "the record is dated in the future",
@@ -57,6 +66,8 @@ _HINT_MESSAGES = {
     "no_reason": "the reasons permitted are: {known}",
     "other_reason": "the reasons permitted are: {known}",
 }
+_COMPARED_NUMBERS = frozenset(["two_minimums", "too_many"])
+"""Codes of findings that set two numbers against each other."""
 _MOST_KNOWN = 200_000
 """Known subjects among which the one that was meant is looked for."""
 
@@ -105,12 +116,94 @@ class EvidenceFinding:
 
 
 def find_faults(
-    store: Store, inputs: InputQueries, calendar: CalendarTables, shown: int = SHOWN
+    reading: Store,
+    store: Store,
+    inputs: InputQueries,
+    calendar: CalendarTables,
+    shown: int = SHOWN,
 ) -> list[EvidenceFinding]:
-    """Look through all selected records and return what is wrong, with some places of each kind."""
-    rows = store.ask(
+    """Look through all selected records and return what is wrong, with some places of each kind.
+
+    `reading` is the store that read the records, `store` the one in which they are judged.
+    """
+    judged, read = finding_queries(inputs, calendar), [*cell_queries(inputs)]
+    if reading is store:
+        rows = _faults(store, [*judged, *read], shown)
+    else:
+        # Of each code one of the two alone finds something.
+        rows = _faults(store, judged, shown) + _faults(reading, read, shown)
+        rows.sort(key=lambda row: (row[1], row[0]))
+    return [_finding(store, inputs, *row) for row in rows]
+
+
+def _finding(
+    store: Store,
+    inputs: InputQueries,
+    code: str,
+    number: int,
+    told: str,
+    locator: int | None,
+    count: int,
+    compared: str | None,
+) -> EvidenceFinding:
+    """Make a finding of a row: of a kind of trouble, in a selection, so many records have."""
+    selected = inputs.selections[number]
+    revision, selection = selected.revision, selected.selection
+    value, column = told, selected.begins
+    if code == "no_class" and revision.has_calendars:
+        value = str(told).rpartition(KEY_SEPARATOR)[0]
+    close: NearName | None = None
+    known: list[str] = []
+    match code:
+        case "orphan":
+            naming = revision.kind.population_input
+            if selected.is_part and not selected.spec.parts:
+                naming = revision.kind.class_input
+            datasets = {each.dataset for each in revision.control.selections(naming)}
+            column = " + ".join(sorted(datasets))
+            number_of = inputs.numbers[revision.kind.name, naming]
+            known_names = _subjects(store, revision.control_number, number_of)
+            close = nearest(value, known_names, letters=False)
+        case "no_class":
+            column, known = selection.by, revision.revision.classes
+            close = nearest(value, known)
+        case "no_calendar":
+            column = selection.calendar
+        case "no_item":
+            column = selection.item
+            value = value.removeprefix(f"{compared}{KEY_SEPARATOR}")
+            close = nearest(value, _items(store, revision.control_number))
+        case "two_classes":
+            column = selection.by
+        case "no_number":
+            column = told
+        case "two_minimums" | "too_large" | "too_fine":
+            column = selection.quantity
+        case "no_reason" | "other_reason":
+            column, known = selection.reason, inputs.reasons(selected)
+            close = nearest(value, known) if value else None
+    return EvidenceFinding(
+        code,
+        revision.control.id,
+        selection.dataset,
+        value,
+        column,
+        locator,
+        count,
+        number,
+        _numbers(str(compared)) if code in _COMPARED_NUMBERS else compared,
+        close,
+        tuple(known),
+    )
+
+
+def _faults(store: Store, queries: Sequence[str], shown: int) -> list[Row]:
+    """Return what some queries find: code, selection, value, locator, how many records, others."""
+    if not queries:
+        return []
+    return store.ask(
         f"""
-        WITH found AS ({" UNION ALL ".join(finding_queries(inputs, calendar))}),
+        WITH found AS ({" UNION ALL ".join(queries)}),
         ranked AS (
           SELECT code, selection, value, locator, others,
                  row_number() OVER (PARTITION BY code, selection ORDER BY locator, value) AS place,
@@ -123,59 +216,11 @@ def find_faults(
         ORDER BY selection, code, place
         """
     )
-    findings = []
-    for code, number, told, locator, count, others in rows:
-        selected = inputs.selections[number]
-        revision, selection = selected.revision, selected.selection
-        value, column = told, selected.begins
-        if code == "no_class" and revision.has_calendars:
-            value = str(told).rpartition(KEY_SEPARATOR)[0]
-        close: NearName | None = None
-        known: list[str] = []
-        match code:
-            case "orphan":
-                naming = revision.kind.population
-                if selected.is_part and not selected.spec.parts:
-                    naming = revision.kind.classed
-                datasets = {each.dataset for each in revision.control.selections(naming)}
-                column = " + ".join(sorted(datasets))
-                number_of = inputs.numbers[revision.kind.name, naming]
-                known_names = _subjects(store, revision.control_number, number_of)
-                close = nearest(value, known_names, letters=False)
-            case "no_class":
-                column, known = selection.by, revision.revision.classes
-                close = nearest(value, known)
-            case "no_calendar":
-                column = selection.calendar
-            case "no_item":
-                column = selection.item
-                value = value.removeprefix(f"{others}{KEY_SEPARATOR}")
-                close = nearest(value, _items(store, revision.control_number))
-            case "two_classes":
-                column = selection.by
-            case "no_number":
-                column = told
-            case "two_minimums" | "too_large" | "too_fine":
-                column = selection.quantity
-            case "no_reason" | "other_reason":
-                column, known = selection.reason, inputs.reasons(selected)
-                close = nearest(value, known) if value else None
-        findings.append(
-            EvidenceFinding(
-                code,
-                revision.control.id,
-                selection.dataset,
-                value,
-                column,
-                locator,
-                count,
-                number,
-                others,
-                close,
-                tuple(known),
-            )
-        )
-    return findings
+
+
+def _numbers(millionths: str) -> str:
+    """Write two numbers that are given in millionths."""
+    return " / ".join(str(int(each) / MILLIONTHS) for each in millionths.split(" / "))
 
 
 def _subjects(store: Store, control: int, input_: int) -> list[str]:

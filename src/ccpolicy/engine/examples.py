@@ -7,24 +7,23 @@ from collections.abc import Iterator, Mapping
 from itertools import count
 from zoneinfo import ZoneInfo
 
-from ccpolicy.checks.kinds import ROLES, Example, Kind, load_kinds
+from ccpolicy.checks.kinds import ROLES, Example, Kind
+from ccpolicy.checks.shipped_kinds import shipped_kinds
 from ccpolicy.checks.values import Value
 from ccpolicy.engine.evaluation import Evaluation
 from ccpolicy.engine.evaluation_times import EvaluationTimes
 from ccpolicy.errors import Locator, Message, PolicyError
 from ccpolicy.evidence import Table
 from ccpolicy.evidence.record_sql import TYPES
-from ccpolicy.files.policy_files import FolderFiles
 from ccpolicy.policy import Control, ParameterValue, Plan, Policy, Selection
 from ccpolicy.policy.lint import LintFinding
 from ccpolicy.policy.models import WEEKDAYS, BusinessCalendarRules, Clause, WeekHours
-from ccpolicy.shipped import shipped_folder
-from ccpolicy.store import Store, StoreError, open_store
+from ccpolicy.store import Store, StoreError, open_engine, open_store
 from ccpolicy.texts import Label
 from ccpolicy.time.calendar import day_number, instant, shift
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.time.zones import time_zone
-from ccpolicy.vocabulary import ColumnType
+from ccpolicy.vocabulary import ColumnType, Engine
 
 _IN_FORCE = datetime.date(2020, 1, 1)
 """First day of the plan of worked cases, before which nothing is owed."""
@@ -38,11 +37,11 @@ _OFFICE = BusinessCalendarRules(
 
 
 def doubtful_examples(policy: Policy) -> Iterator[LintFinding]:
-    """Yield the worked cases of a repository's own check kinds that do not come out as they say.
+    """Yield the worked examples of a repository's own check kinds whose result differs.
 
     Those of the built-in kinds hold; the tests of ccpolicy see to that.
     """
-    shipped = load_kinds(FolderFiles(shipped_folder().resolve()), "checks")
+    shipped = shipped_kinds()
     for each in sorted({control.check for control in policy.controls.values()}):
         kind = policy.kinds[each]
         if each in shipped and shipped[each].sql == kind.sql:
@@ -55,7 +54,7 @@ def doubtful_examples(policy: Policy) -> Iterator[LintFinding]:
             continue
         for number, example in enumerate(examples, 1):
             try:
-                found = run_example(kind, example)
+                found = run_example(kind, example, policy.settings.limits.memory)
             except (ArithmeticError, LookupError, ValueError, StoreError, PolicyError) as failure:
                 reason = (
                     failure.reason
@@ -63,7 +62,7 @@ def doubtful_examples(policy: Policy) -> Iterator[LintFinding]:
                     else str(failure).partition("\n")[0]
                 )
                 message = Message.of(
-                    "worked example {number} cannot be worked out: {reason}",
+                    "worked example {number} cannot be computed: {reason}",
                     number=number,
                     reason=reason,
                 )
@@ -77,8 +76,8 @@ def doubtful_examples(policy: Policy) -> Iterator[LintFinding]:
             if found != (example.lapses, example.unknown):
                 yield LintFinding(
                     Message.of(
-                        "worked example {number} does not come out: {expected} is written, {found}"
-                        " follows",
+                        "worked example {number} has another result: {expected} is written,"
+                        " {found} follows",
                         number=number,
                         expected=_list([*example.lapses, *example.unknown]),
                         found=_list([*found[0], *found[1]]),
@@ -96,14 +95,17 @@ def _list(lapses: list[list[str | None]]) -> str:
 Spans = list[list[str | None]]
 
 
-def run_example(kind: Kind, example: Example) -> tuple[Spans, Spans]:
+def run_example(
+    kind: Kind, example: Example, memory: int | None = None, engine: Engine = "duckdb"
+) -> tuple[Spans, Spans]:
     """Return the lapses that follow from an example's records, and what nobody can say.
 
-    Both are as the example would write them.
+    Both are as the example would write them. The query may use `memory` mebibytes; `engine` runs
+    it.
     """
     zone = time_zone(example.zone)
     as_of = datetime.datetime.fromisoformat(example.as_of)
-    with open_store() as store:
+    with open_store(memory=memory) as store, open_engine(engine) as judging:
         store.lock()
         tables = _tables(store, kind, example, zone)
         policy = _policy(kind, example, tables)
@@ -111,9 +113,10 @@ def run_example(kind: Kind, example: Example) -> tuple[Spans, Spans]:
         horizon = shift(as_of, parse_duration("24 months"), 1)
         starts = datetime.datetime.combine(_IN_FORCE, datetime.time(), zone)
         times = EvaluationTimes.of(as_of, (starts, as_of), horizon, zone)
-        outcome = Evaluation(store, policy, policy.controls.values(), found, times).outcome(0)[
-            "EXAMPLE"
-        ]
+        evaluation = Evaluation(
+            store, policy, policy.controls.values(), found, times, engine=judging
+        )
+        outcome = evaluation.outcome(0)["EXAMPLE"]
     lapses, unknown = (
         [
             [

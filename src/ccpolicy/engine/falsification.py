@@ -15,7 +15,7 @@ from ccpolicy.engine.edited_evidence import (
     RecordsByTable,
     predicates,
     read_recorded,
-    unedited,
+    records_on_file,
 )
 from ccpolicy.errors import PolicyError
 from ccpolicy.policy import Dataset, Policy, check_policy
@@ -37,13 +37,21 @@ class TurnedControl:
 
     @property
     def lapses(self) -> list[Lapse]:
-        """Return the lapses that are new or longer after the edits, without waived ones."""
+        """Return the lapses that are new or longer after the edits, without waived ones.
+
+        Where a subject lapses no more and another one does at the same time, nothing but its name
+        may be new.
+        """
         known = [each for each in self.before.lapses if not each.waived_by]
-        return [
-            each
-            for each in self.after.lapses
-            if not each.waived_by and not any(_contains(other, each) for other in known)
-        ]
+        found = [each for each in self.after.lapses if not each.waived_by]
+        after = {each.subject for each in found}
+        renamed = [each for each in known if each.subject not in after]
+
+        def was_there(lapse: Lapse) -> bool:
+            own = [each for each in known if each.subject == lapse.subject]
+            return any(_contains(other, lapse) for other in own or renamed)
+
+        return [each for each in found if not was_there(each)]
 
     @property
     def turned(self) -> bool:
@@ -55,11 +63,9 @@ class TurnedControl:
 
 
 def _contains(outer: Lapse, inner: Lapse) -> bool:
-    """Whether a lapse is part of another; times of one assessment are written alike."""
-    return (
-        outer.subject == inner.subject
-        and outer.starts <= inner.starts
-        and (outer.ends is None or (inner.ends is not None and inner.ends <= outer.ends))
+    """Whether a lapse is part of another in time; times of one assessment are written alike."""
+    return outer.starts <= inner.starts and (
+        outer.ends is None or (inner.ends is not None and inner.ends <= outer.ends)
     )
 
 
@@ -109,7 +115,9 @@ def falsify(
     names = {name for each in controls for name in sources(policy, each)}
     evidence = read_recorded(policy, names, chosen, vet)
     with tempfile.TemporaryDirectory(prefix="ccpolicy-falsify-") as folder:
-        trial = Trial(policy, evidence, unedited(evidence, names), Path(folder).resolve(), judge)
+        trial = Trial(
+            policy, evidence, records_on_file(evidence, names), Path(folder).resolve(), judge
+        )
         before = {each.id: each for each in trial.judge(controls, {})}
         for located in chosen:
             try:
@@ -236,7 +244,7 @@ def _turns(
         )
     if falsification.invalid and not wrong:
         raise PolicyError(
-            "the edited evidence is valid, though it is said not to be",
+            "the edited evidence is valid, although the falsification says 'invalid: true'",
             hint="take out 'invalid'",
             locator=located.place.locate("invalid"),
         )

@@ -20,7 +20,7 @@ _STATE = "early_pause", "starts"
 def finding_queries(inputs: InputQueries, calendar: CalendarTables) -> list[str]:
     """Write the queries, each of which returns (code, selection, value, locator, others).
 
-    What no selection can give rise to is not asked.
+    What no selection can give rise to is not asked. Two numbers in `others` are in millionths.
     """
     return [
         *_undecided(inputs),
@@ -31,12 +31,37 @@ def finding_queries(inputs: InputQueries, calendar: CalendarTables) -> list[str]
         *_orphans(inputs),
         *_no_item(inputs),
         *_early(inputs),
-        *_pauses(inputs),
+        *_coming_ends(inputs),
     ]
 
 
+def cell_queries(inputs: InputQueries) -> Iterator[str]:
+    """Write the queries that look into the records' own tables, for codes of their own."""
+    is_later = inputs.is_later("r")
+    for each in inputs.selections:
+        for role in VALUES:
+            if role in each.selection.roles and (
+                not each.spec.population or _needs_its_number(each)
+            ):
+                column = literal(str(each.selection.roles[role]))
+                yield (
+                    f"SELECT 'no_number' AS code, selection, {column} AS value, locator,"
+                    " CAST(NULL AS VARCHAR) AS others"
+                    f" FROM selected_records r WHERE selection = {each.number} AND belongs"
+                    f" AND {inputs.selection_sql.is_empty(each, role)} AND NOT {is_later}"
+                )
+        if each.selection.quantity:
+            uncertain = inputs.selection_sql.not_comparable(each)
+            yield (
+                "SELECT DISTINCT code, selection, value, locator, CAST(NULL AS VARCHAR) AS others"
+                f" FROM ({uncertain}) uncertain"
+            )
+        if each.spec.stops and each.selection.reason is not None:  # in worked cases it is
+            yield _reasons(inputs, each)
+
+
 def _undecided(inputs: InputQueries) -> Iterator[str]:
-    """Write the queries of records without a name, or of which a predicate says nothing."""
+    """Write the queries for records without a subject, and for those where a predicate is NULL."""
     parts = [each.number for each in inputs.selections if each.spec.parts]
     judging = [each.number for each in inputs.selections if each.selection.good]
     yield (
@@ -95,7 +120,7 @@ def _classes(inputs: InputQueries) -> Iterator[str]:
     with_calendars = [
         e.number
         for e in inputs.selections
-        if e.input == e.revision.kind.classed and e.revision.has_calendars
+        if e.input == e.revision.kind.class_input and e.revision.has_calendars
     ]
     if with_classes:
         yield (
@@ -124,29 +149,12 @@ def _classes(inputs: InputQueries) -> Iterator[str]:
 
 
 def _numbers(inputs: InputQueries) -> Iterator[str]:
-    """Write the queries of numbers that are missing or too many, differ or cannot be compared."""
+    """Write the queries of numbers that are too many or differ."""
     selections, is_later = inputs.selections, inputs.is_later("r")
-    for each in selections:
-        for role in VALUES:
-            if role in each.selection.roles and (
-                not each.spec.population or _needs_its_number(each)
-            ):
-                column = literal(str(each.selection.roles[role]))
-                yield (
-                    f"SELECT 'no_number', selection, {column}, locator, NULL"
-                    f" FROM selected_records r WHERE selection = {each.number} AND belongs"
-                    f" AND {inputs.selection_sql.is_empty(each, role)} AND NOT {is_later}"
-                )
-        if each.selection.quantity:
-            uncertain = inputs.selection_sql.not_comparable(each)
-            yield (
-                "SELECT DISTINCT code, selection, value, locator, NULL"
-                f" FROM ({uncertain}) uncertain"
-            )
     if any("met" in each.selection.roles for each in selections):
         yield (
             "SELECT 'too_many', selection, NULL, locator,"
-            f" {_number('met')} || ' / ' || {_number('quantity')} FROM selected_records r"
+            " CAST(met AS VARCHAR) || ' / ' || CAST(quantity AS VARCHAR) FROM selected_records r"
             " WHERE belongs AND (met > quantity OR met < 0 OR (met IS NOT NULL AND quantity < 0))"
             f" AND NOT {is_later}"
         )
@@ -154,15 +162,10 @@ def _numbers(inputs: InputQueries) -> Iterator[str]:
     if own:
         yield (
             "SELECT 'two_minimums', min(selection), name, min(locator),"
-            f" {_number('min(quantity)')} || ' / ' || {_number('max(quantity)')}"
+            " CAST(min(quantity) AS VARCHAR) || ' / ' || CAST(max(quantity) AS VARCHAR)"
             f" FROM subject_records WHERE selection IN ({_list(own)})"
             " GROUP BY revision, name HAVING min(quantity) < max(quantity)"
         )
-
-
-def _number(quantity: str) -> str:
-    """Write millionths as a number."""
-    return f"CAST(CAST({quantity} AS DOUBLE) / 1000000 AS VARCHAR)"
 
 
 def _names_no_calendar(inputs: InputQueries) -> str:
@@ -332,27 +335,29 @@ def _early(inputs: InputQueries) -> list[str]:
     return queries
 
 
-def _pauses(inputs: InputQueries) -> Iterator[str]:
-    """Write the queries of pauses that end after they were recorded, or for no permitted reason."""
+def _coming_ends(inputs: InputQueries) -> Iterator[str]:
+    """Write the query of pauses that end after they were recorded."""
     stopping = [each for each in inputs.selections if each.spec.stops]
     if stopping and inputs.times.present:
         yield (
             "SELECT 'coming_end', selection, NULL, locator, NULL FROM selected_records r"
             f" WHERE selection IN ({_list([each.number for each in stopping])}) AND belongs"
-            f" AND ends_earliest > {inputs.times.latest} AND NOT {inputs.is_later('r')}"
+            f" AND ends_earliest > {inputs.times.latest_event} AND NOT {inputs.is_later('r')}"
         )
-    for each in stopping:
-        if each.selection.reason is None:  # in worked cases
-            continue
-        reason = f"CAST(t.{identifier(each.selection.reason)} AS VARCHAR)"
-        yield (
-            f"SELECT CASE WHEN {reason} IS NULL THEN 'no_reason' ELSE 'other_reason' END,"
-            f" r.selection, {reason}, r.locator, NULL FROM selected_records r"
-            f" JOIN {identifier(inputs.tables[each.selection.dataset].name)} t"
-            " ON t.locator = r.locator"
-            f" WHERE r.selection = {each.number} AND r.belongs AND NOT {inputs.is_later('r')}"
-            f" AND coalesce({reason} NOT IN ({_texts(inputs.reasons(each))}), true)"
-        )
+
+
+def _reasons(inputs: InputQueries, each: InputSelection) -> str:
+    """Write the query of pauses for no permitted reason."""
+    reason = f"CAST(t.{identifier(str(each.selection.reason))} AS VARCHAR)"
+    return (
+        f"SELECT CASE WHEN {reason} IS NULL THEN 'no_reason' ELSE 'other_reason' END AS code,"
+        f" r.selection, {reason} AS value, r.locator, CAST(NULL AS VARCHAR) AS others"
+        " FROM selected_records r"
+        f" JOIN {identifier(inputs.tables[each.selection.dataset].name)} t"
+        " ON t.locator = r.locator"
+        f" WHERE r.selection = {each.number} AND r.belongs AND NOT {inputs.is_later('r')}"
+        f" AND coalesce({reason} NOT IN ({_texts(inputs.reasons(each))}), true)"
+    )
 
 
 def _list(numbers: list[int]) -> str:

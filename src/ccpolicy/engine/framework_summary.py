@@ -1,4 +1,4 @@
-"""What an assessment says of other documents' requirements: which controls serve them, and how."""
+"""The frameworks in an assessment: for each requirement, its controls and their worst verdict."""
 
 from __future__ import annotations
 

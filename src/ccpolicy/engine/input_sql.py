@@ -35,7 +35,7 @@ class InputQueries:
     plan: Plan
     times: EvaluationTimes
     latest_day: int
-    """The day of `times.latest`."""
+    """The day of `times.latest_event`."""
     expression_sql: Callable[[str], str]
     """Expression of the policy → the SQL that runs for it."""
 
@@ -92,7 +92,7 @@ class InputQueries:
         nothing = ", ".join("NULL" for _ in VALUES)
         for revision in self.first_revisions:
             if revision.is_single_subject:
-                number = self.numbers[revision.kind.name, revision.kind.population]
+                number = self.numbers[revision.kind.name, revision.kind.population_input]
                 branches.append(
                     f"SELECT NULL, {number}, {revision.control_number}, true, false, true,"
                     f" {literal(self.plan.subject)}, NULL, NULL, NULL, NULL,"
@@ -139,11 +139,11 @@ class InputQueries:
                 each.first_instant,
                 (each.starts <= self.times.as_of or each in self.first_revisions)
                 and each.ends > self.times.as_of,
-                each.kind.inputs[each.kind.population].effect == "either",
+                each.kind.inputs[each.kind.population_input].effect == "either",
                 each.has_classes,
                 each.has_calendars,
                 each.has_items,
-                each.kind.parts is not None,
+                each.kind.part_input is not None,
             )
             for each in self.revisions
         ]
@@ -151,7 +151,7 @@ class InputQueries:
     def subject_records(self, calendar: CalendarTables) -> str:
         """Write the query of all records that name a subject."""
         populations = [
-            (self.numbers[kind.name, kind.population], kind.inputs[kind.population])
+            (self.numbers[kind.name, kind.population_input], kind.inputs[kind.population_input])
             for kind in self.kinds
         ]
         episodes = [number for number, spec in populations if spec.open_ended]
@@ -184,7 +184,7 @@ class InputQueries:
                      CASE WHEN st.planned THEN coalesce(st.ends_latest, e.ends, {horizon})
                           WHEN st.input NOT IN ({_list(episodes)})
                             THEN coalesce(st.ends_earliest, e.ends)
-                          WHEN st.ends_earliest <= {self.times.latest}
+                          WHEN st.ends_earliest <= {self.times.latest_event}
                             THEN greatest(st.ends_earliest, least(st.ends_latest, {as_of}))
                           WHEN st.ends_day <= {self.latest_day}
                             THEN greatest(e.starts, least(e.ends, {as_of}))
@@ -202,12 +202,15 @@ class InputQueries:
     @property
     def _on_file(self) -> str:
         """Write whether a record is a plan, or had happened by as-of."""
-        return f"(st.planned OR st.earliest <= {self.times.latest} OR st.day <= {self.latest_day})"
+        return (
+            f"(st.planned OR st.earliest <= {self.times.latest_event}"
+            f" OR st.day <= {self.latest_day})"
+        )
 
     def is_later(self, alias: str) -> str:
         """Write the condition that a selected record is later than as-of and not planned."""
         return (
-            f"coalesce(NOT {alias}.planned AND ({alias}.earliest > {self.times.latest}"
+            f"coalesce(NOT {alias}.planned AND ({alias}.earliest > {self.times.latest_event}"
             f" OR {alias}.day > {self.latest_day}), false)"
         )
 
@@ -237,11 +240,13 @@ class InputQueries:
         """
 
     @cached_property
-    def filled(self) -> frozenset[int]:
+    def filled_inputs(self) -> frozenset[int]:
         """The inputs that have records: of a selection, or the plan as their only subject."""
         chosen = {self.numbers[e.revision.kind.name, e.input] for e in self.selections}
         single = [each.kind for each in self.first_revisions if each.is_single_subject]
-        return frozenset({*chosen, *(self.numbers[each.name, each.population] for each in single)})
+        return frozenset(
+            {*chosen, *(self.numbers[each.name, each.population_input] for each in single)}
+        )
 
     def names_subjects(self, *, planned: bool) -> bool:
         """Whether there are records that name subjects and are plans, or such as are not."""
@@ -289,7 +294,9 @@ class InputQueries:
         own = "".join(
             f", {columns[each]} AS {each}" for each in relation.columns if each in columns
         )
-        of_every_item = [n for n in numbers if n in self.undoing or n in self.stopping]
+        of_every_item = [
+            n for n in numbers if n in self.undoing_inputs or n in self.stopping_inputs
+        ]
         items, name = "", "st.subject"
         if of_every_item:
             name = f"coalesce(st.subject, st.subject_key || {literal(KEY_SEPARATOR)} || i.item)"
@@ -318,7 +325,7 @@ class InputQueries:
         return [str(each) for each in contract.get("enum", []) if each is not None]
 
     @cached_property
-    def stopping(self) -> frozenset[int]:
+    def stopping_inputs(self) -> frozenset[int]:
         """The inputs in use whose records stop a clock, for every item of their subject."""
         return frozenset(
             self.numbers[each.revision.kind.name, each.input]
@@ -327,7 +334,7 @@ class InputQueries:
         )
 
     @cached_property
-    def undoing(self) -> frozenset[int]:
+    def undoing_inputs(self) -> frozenset[int]:
         """The inputs in use whose records undo those of other inputs."""
         return frozenset(
             self.numbers[each.revision.kind.name, each.input]

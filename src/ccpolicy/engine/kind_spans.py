@@ -16,7 +16,7 @@ from ccpolicy.engine.relations import (
     parameters,
 )
 from ccpolicy.errors import Locator, PolicyError
-from ccpolicy.store import Store
+from ccpolicy.store import Store, VettingStore
 from ccpolicy.store.sql import identifier, literal
 
 RETURNED = ("control", "part", "subject", "starts", "ends", "locator")
@@ -27,7 +27,7 @@ _HIDDEN = ("input", "selection")
 """Columns that a check kind's query does not see."""
 
 
-def kind_query(store: Store, inputs: InputQueries, kind: Kind) -> str:
+def kind_query(reading: VettingStore, inputs: InputQueries, kind: Kind) -> str:
     """Put a kind's query over its own inputs, each under the name that the vetted query gives it.
 
     Raises:
@@ -47,7 +47,7 @@ def kind_query(store: Store, inputs: InputQueries, kind: Kind) -> str:
     return (
         f"SELECT {number} AS kind, control, CAST(part AS VARCHAR) AS part, subject, starts, ends,"
         f" locator FROM (WITH {', '.join(given)}"
-        f" SELECT * FROM (\n{query_sql(store, kind)}\n) query) returned"
+        f" SELECT * FROM (\n{query_sql(reading, kind)}\n) query) returned"
     )
 
 
@@ -71,7 +71,7 @@ def _input(inputs: InputQueries, kind: Kind, name: str) -> str:
     is_state = spec.holds == "state"
     until = "ends" if is_state else str(inputs.times.horizon)
     whole = _records(inputs, kind, name, [*columns, f"{until} AS until"])
-    used = [each for each in undoing if inputs.numbers[kind.name, each] in inputs.undoing]
+    used = [each for each in undoing if inputs.numbers[kind.name, each] in inputs.undoing_inputs]
     if not used:
         return whole
     undone = " UNION ALL ".join(_records(inputs, kind, each, ["subject"]) for each in used)
@@ -106,7 +106,7 @@ def _records(inputs: InputQueries, kind: Kind, name: str, cells: Sequence[str]) 
     shown = ", ".join("revision AS control" if each == "control" else each for each in cells)
     number = inputs.numbers[kind.name, name]
     # What can have no row is planned away with all that joins it.
-    own = f"input = {number} AND subject IS NOT NULL" if number in inputs.filled else "false"
+    own = f"input = {number} AND subject IS NOT NULL" if number in inputs.filled_inputs else "false"
     return f"SELECT {shown} FROM {_relation(kind.inputs[name]).name} WHERE {own}"
 
 
@@ -180,8 +180,8 @@ def check_spans(
     values = rows[0] if rows else (None,) * len(RETURNED)
     revision = revisions.get(values[0] or 0)
     raise PolicyError(
-        "the check kind '{kind}' returns a span for the control {control}"
-        " that is not one of its own: {row}",
+        "the check kind '{kind}' returns for the control {control} a row whose control,"
+        " subject or part is not valid: {row}",
         hint="return control and subject as they stand together in a row of its inputs,"
         " and as part 'duty', 'cover' or 'unknown'",
         locator=Locator(kind.source.file),

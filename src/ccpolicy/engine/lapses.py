@@ -1,4 +1,4 @@
-"""Read what the subtraction left: who is judged, what lapsed by which records, what is upcoming."""
+"""Read the result of the subtraction: judged subjects, lapses and their records, due dates."""
 
 from __future__ import annotations
 
@@ -43,7 +43,9 @@ class LapseReader:
             outcome = self.outcomes[each]
             outcome.lapses = lapses
             # What stands from before the window is there to be judged.
-            outcome.had_subjects |= any(lapse.starts <= self.times.last for lapse in lapses)
+            outcome.had_subjects |= any(
+                lapse.starts <= self.times.last_of_period for lapse in lapses
+            )
         self._waived_subjects()
         self._upcoming()
 
@@ -198,7 +200,7 @@ class LapseReader:
 
     def _subjects_now_and_then(self) -> None:
         """Read which controls have anything to judge at as-of, and had in the window."""
-        as_of, last = self.times.as_of, self.times.last
+        as_of, last = self.times.as_of, self.times.last_of_period
         # The clocks of those who report an episode may be ahead of ours.
         begun = (
             f"greatest(CASE WHEN p.planned THEN p.starts ELSE least(p.starts, {as_of}) END,"

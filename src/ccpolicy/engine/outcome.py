@@ -1,4 +1,4 @@
-"""What the subtraction left of each control: who is judged, what lapsed, and what is upcoming."""
+"""The result of the subtraction for each control: judged subjects, lapses and upcoming dates."""
 
 from __future__ import annotations
 

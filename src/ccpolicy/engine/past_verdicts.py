@@ -8,12 +8,14 @@ import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from ccpolicy import __version__
 from ccpolicy.assessment.agenda import PlanReference
 from ccpolicy.assessment.models import Assessment, CoveredLater, Lapse, Tool
 from ccpolicy.assessment.verdict_history import SCHEMA_VERSION, History, Moment, VerdictChange
 from ccpolicy.engine.assess import assess
+from ccpolicy.engine.committed_evidence import committed_evidence
 from ccpolicy.engine.question import ResolvedRequest
 from ccpolicy.files.atomic import digest, read_checked, write_checked
 from ccpolicy.git.snapshot import EvidenceCommit, evidence_commits
@@ -85,7 +87,7 @@ def _span(lapse: Lapse) -> Span:
     return starts, ends
 
 
-def history(
+def verdict_history(
     policy: Policy, question: ResolvedRequest, start: str | None, end: str | None
 ) -> History:
     """Assess every commit of a range that changed evidence, each as of its own time.
@@ -98,29 +100,26 @@ def history(
     zone = time_zone(policy.plan.zone)
     line = evidence_commits(policy.root, policy.settings.evidence, end or "HEAD", start, zone)
     cache = _VerdictCache(line.common, policy, question)
+    asked = [(each, _asked(question, each, zone)) for each in line.commits]
     moments: list[Moment] = []
     try:
-        for commit in line.commits:
-            at = moment(commit.time * SECOND, zone) if question.source == "now" else question.as_of
-            asked = dataclasses.replace(
-                question,
-                as_of=at,
-                source="given",
-                starts=question.starts + (at - question.as_of),
-                ends=question.ends + (at - question.as_of),
-            ).at_commit(commit.id)
-            verdicts, passed = cache.verdicts(commit.id, asked)
-            last = moments[-1].verdicts if moments else verdicts
-            moments.append(
-                Moment(
-                    commit=commit.id,
-                    committed_at=moment(commit.time * SECOND, zone).isoformat(),
-                    as_of=at.isoformat(),
-                    passed=passed,
-                    verdicts=verdicts,
-                    changed=_changes(policy, last, verdicts),
+        unknown = [each for each, own in asked if not cache.knows(each, own)]
+        with committed_evidence(policy, unknown) as evidence:
+            for commit, own in asked:
+                if not cache.knows(commit, own):
+                    cache.add(commit, own, evidence.judge(commit, own))
+                verdicts, passed = cache.verdicts(commit, own)
+                last = moments[-1].verdicts if moments else verdicts
+                moments.append(
+                    Moment(
+                        commit=commit.id,
+                        committed_at=moment(commit.time * SECOND, zone).isoformat(),
+                        as_of=own.as_of.isoformat(),
+                        passed=passed,
+                        verdicts=verdicts,
+                        changed=_changes(policy, last, verdicts),
+                    )
                 )
-            )
     finally:  # save what was judged even when interrupted
         cache.save()
     plan = policy.plan
@@ -135,6 +134,19 @@ def history(
         ),
         policy_digest=policy.digest,
         moments=moments,
+    )
+
+
+def _asked(question: ResolvedRequest, commit: EvidenceCommit, zone: ZoneInfo) -> ResolvedRequest:
+    """Return the question to a commit: at its own moment, unless one is asked for or pinned."""
+    at = moment(commit.time * SECOND, zone) if question.source == "now" else question.as_of
+    later = at - question.as_of
+    return dataclasses.replace(
+        question,
+        as_of=at,
+        source="given",
+        starts=question.starts + later,
+        ends=question.ends + later,
     )
 
 
@@ -171,15 +183,20 @@ class _VerdictCache:
         with suppress(OSError, ValueError):
             self.known = read_checked(self.file)
 
-    def verdicts(self, commit: str, question: ResolvedRequest) -> tuple[dict[str, Verdict], bool]:
-        """Return the verdicts of a commit, and whether the gate passed."""
-        spans = [each.isoformat() for each in (question.as_of, question.starts, question.ends)]
-        key = " ".join([commit, *spans])
-        if key not in self.known:
-            result = assess(self.policy, question)
-            by_gate = {each.id: result.verdict(each) for each in result.controls}
-            self.known[key] = by_gate, result.gate.passed
-        found, passed = self.known[key]
+    def knows(self, commit: EvidenceCommit, question: ResolvedRequest) -> bool:
+        """Whether a commit was judged before."""
+        return _key(commit, question) in self.known
+
+    def add(self, commit: EvidenceCommit, question: ResolvedRequest, found: Assessment) -> None:
+        """Keep the verdicts of a commit, and whether the gate passed."""
+        by_gate = {each.id: found.verdict(each) for each in found.controls}
+        self.known[_key(commit, question)] = by_gate, found.gate.passed
+
+    def verdicts(
+        self, commit: EvidenceCommit, question: ResolvedRequest
+    ) -> tuple[dict[str, Verdict], bool]:
+        """Return the verdicts of a commit that it knows, and whether the gate passed."""
+        found, passed = self.known[_key(commit, question)]
         return {control: found[control] for control in question.controls}, passed
 
     def save(self) -> None:
@@ -187,3 +204,8 @@ class _VerdictCache:
         with suppress(OSError):
             self.file.parent.mkdir(exist_ok=True)
             write_checked(self.file, self.known)
+
+
+def _key(commit: EvidenceCommit, question: ResolvedRequest) -> str:
+    spans = [each.isoformat() for each in (question.as_of, question.starts, question.ends)]
+    return " ".join([commit.id, *spans])

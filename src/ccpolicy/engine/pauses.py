@@ -37,11 +37,11 @@ def create_stopped_clocks(
     STOPPED_CLOCK.create(store, rows)
 
 
-def stopping(inputs: InputQueries) -> list[tuple[Relation, list[int]]]:
+def relations_that_stop_clocks(inputs: InputQueries) -> list[tuple[Relation, list[int]]]:
     """Return the relations that hold records of inputs which stop clocks, with these inputs."""
     found = []
     for relation, numbers in inputs.record_groups:
-        if own := [each for each in numbers if each in inputs.stopping]:
+        if own := [each for each in numbers if each in inputs.stopping_inputs]:
             found.append((relation, own))
     return found
 

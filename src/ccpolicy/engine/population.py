@@ -1,4 +1,4 @@
-"""Every subject of a control: how it stands, since when, by which record, and when it is due."""
+"""Every subject of a control: its state, since when, the record behind it, and its due date."""
 
 from __future__ import annotations
 

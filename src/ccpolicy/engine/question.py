@@ -1,4 +1,4 @@
-"""What is asked of a policy and its evidence: as the user says it, and as the engine needs it."""
+"""A request for an evaluation: as the user gives it, and resolved for the engine."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ccpolicy.policy.names import unknown
 from ccpolicy.policy.settings import FILE
 from ccpolicy.time.moments import Moment, Period, read_moment, read_period
 from ccpolicy.time.zones import time_zone
-from ccpolicy.vocabulary import SEVERITIES, AsOfSource, Judged, Severity
+from ccpolicy.vocabulary import SEVERITIES, AsOfSource, Engine, Judged, Severity
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +61,10 @@ class EvaluationRequest:
     """Revision that the history must descend from."""
     listed_problems: int | None = None
     """How many problems of each kind are listed; by default a few, and the others are counted."""
+    engine: Engine = "duckdb"
+    """What judges the records; the verdicts are the same."""
+    allow_foreign_sql: bool = False
+    """Whether another engine may run the check kinds of a policy that no revision was named for."""
     known_at: str | None = None
     """Revision, or time of the last commit, whose evidence is judged; not the working tree's."""
 

@@ -41,18 +41,18 @@ def find_recorded(
         for key in _keys(content, policy.datasets):
             wanted[table].setdefault(key, {})[places.place(locator)] = None
     rows = [(table, *key) for table, keys in wanted.items() for key in keys]
-    CITED_RECORD.create(evaluation.store, rows)
+    CITED_RECORD.create(evaluation.reading, rows)
     recorded = [
         each
         for table, filled in sorted(found.tables.items())
-        for each in _read(table, filled, wanted[table], evaluation.store, places)
+        for each in _read(table, filled, wanted[table], evaluation.reading, places)
     ]
     recorded.sort(key=lambda each: each.place)
     return recorded
 
 
 def _keys(content: RecordContent, datasets: Mapping[str, Dataset]) -> Iterator[Key]:
-    """Yield the keys by which git knows a record: its own, and that of the document around it.
+    """Yield the keys of a record in the git history: its own, and that of the record around it.
 
     A derived key is not on file itself, and so git knows nothing of it.
     """

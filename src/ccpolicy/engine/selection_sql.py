@@ -129,7 +129,7 @@ class SelectionSql:
     def _calendar(self, selected: InputSelection) -> str:
         """Write the calendar on which business time counts for a subject."""
         calendar = selected.revision.calendar
-        is_classed = selected.input == selected.revision.kind.classed
+        is_classed = selected.input == selected.revision.kind.class_input
         if not (is_classed and selected.revision.has_calendars):
             return "NULL"
         if column := selected.selection.calendar:

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Collection, Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 from ccpolicy.assessment import images
-from ccpolicy.errors import EvidenceError, Locator
+from ccpolicy.errors import EvidenceError, Locator, Message
 from ccpolicy.evidence import values
 from ccpolicy.evidence.dataset_load import DatasetLoad
 from ccpolicy.evidence.models import Attachment
 from ccpolicy.evidence.record_removal import remove_records
 from ccpolicy.evidence.table_plan import TablePlan
-from ccpolicy.files.finder import Finder, Fingerprint, fingerprint, name_fault, stat_state
+from ccpolicy.files.finder import Finder, Fingerprint, fingerprint, is_unchanged, name_fault
 from ccpolicy.files.limits import MIB
 from ccpolicy.files.paths import plain_path
 from ccpolicy.near_names import nearest
@@ -73,7 +72,7 @@ class Attachments:
                 file = self._from_root(path)
                 known = self.files[path]
                 assert isinstance(known, Fingerprint)  # the other records were taken out
-                if not _is_same(self.finder.root / file, known):
+                if not is_unchanged(self.finder.root / file, known):
                     load.problems.file(
                         EvidenceError(
                             "the file changed while it was read",
@@ -160,11 +159,14 @@ class Attachments:
                     close=close.name if close else None,
                 )
             above = f"{above}/{part}" if above else part
-            if not self._leads_on(above, is_last=index == len(parts) - 1):
+            kind = self._kind(above)
+            if kind != ("file" if index == len(parts) - 1 else "folder"):
                 raise EvidenceError(
-                    "'{name}' names {value}, which is not a file",
+                    "'{name}' must name a regular file, not {value}: {part} is {kind}",
                     hint="name one file; folders do not count, and links are not followed",
                     value=value,
+                    part=values.shown(above),
+                    kind=Message.of(_KIND_HINT_MESSAGES[kind]),
                 )
         size = (self.finder.root / above).lstat().st_size
         if not size:
@@ -192,13 +194,13 @@ class Attachments:
                 reason=reason,
             ) from failure
 
-    def _leads_on(self, path: str, *, is_last: bool) -> bool:
-        """Whether a path is a regular file, or before the last name a folder."""
+    def _kind(self, path: str) -> str:
+        """Return what lies at a path: a key of `_KIND_HINT_MESSAGES`."""
         try:
             mode = (self.finder.root / path).lstat().st_mode
         except OSError:
-            return False
-        return stat.S_ISREG(mode) if is_last else stat.S_ISDIR(mode)
+            return "gone"
+        return _KINDS.get(stat.S_IFMT(mode), "device")
 
     def _note(self, load: DatasetLoad, columns: Sequence[str]) -> None:
         """Explain the records that name no file, up to the limit, and count the others."""
@@ -222,6 +224,14 @@ class Attachments:
             problems.record(places[locator], found)
 
 
+_KINDS = {stat.S_IFREG: "file", stat.S_IFDIR: "folder", stat.S_IFLNK: "link"}
+_KIND_HINT_MESSAGES = {
+    "file": "a file, which holds no other",
+    "folder": "a folder",
+    "link": "a symbolic link",
+    "device": "a pipe, a socket or a device",
+    "gone": "no longer there",
+}
 _FAULTY_ROWS = f"FROM {identifier(_NAMED)} WHERE path IN (SELECT path FROM {identifier(_FAULTY)})"
 
 
@@ -238,10 +248,3 @@ def _path(plan: TablePlan, column: str) -> str:
     value = identifier(column)
     is_list = any(each.name == column and each.is_list for each in plan.columns)
     return f"unnest(from_json({value}, '[\"VARCHAR\"]'))" if is_list else value
-
-
-def _is_same(path: Path, known: Fingerprint) -> bool:
-    try:
-        return stat_state(path) == known.state
-    except EvidenceError:
-        return False

@@ -20,7 +20,7 @@ _MOST_DIGITS = 10**15
 
 
 class Misread:
-    """What is returned instead of the value of a text that is not written as its contract says."""
+    """Returned instead of a value for text that is not written as the contract says."""
 
 
 MISREAD = Misread()

@@ -8,10 +8,12 @@ references and derived columns are judged anew each time.
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 import ccpolicy
@@ -21,6 +23,7 @@ from ccpolicy.evidence.readers import Scan
 from ccpolicy.evidence.record_sources import NUMBER_BITS
 from ccpolicy.evidence.table_plan import StagedColumn
 from ccpolicy.files.atomic import digest
+from ccpolicy.files.finder import is_unchanged
 from ccpolicy.files.user_cache import UserCache, is_wanted, open_user_cache
 from ccpolicy.store import DuckDB, StoreError
 from ccpolicy.store.sql import identifier, literal
@@ -30,6 +33,8 @@ LEAST = 256 << 10
 """Bytes of a dataset from which its columns are kept; fewer are read as quickly."""
 _NUMBER = "record number"
 """Column of an entry that no contract can name: see `Record.number`."""
+_READS_WITH = ("python-calamine", "google-re2", "jsonschema-rs")
+"""Libraries that decide what is read, and what of it is valid."""
 _FACTS = "ccpolicy"
 """Name under which an entry says of itself what its columns do not."""
 
@@ -134,26 +139,33 @@ def _may_be_kept(load: DatasetLoad) -> bool:
 
 
 def _is_sound(load: DatasetLoad) -> bool:
-    """Whether all records of a dataset are valid, and no more is to be said of how it was read."""
-    return not load.problems.problems() and all(
-        source.counted_lines is None and len(source.notes) == len(source.file.notes)
-        for source in load.files.values()
+    """Whether all records of a dataset are valid, and no more is to be said of how it was read.
+
+    What was read of a file that changed meanwhile is not what its digest stands for.
+    """
+    return (
+        not load.problems.problems()
+        and all(
+            source.counted_lines is None and len(source.notes) == len(source.file.notes)
+            for source in load.files.values()
+        )
+        and all(is_unchanged(each.path, each.fingerprint) for each in load.stored)
     )
 
 
 def _content(source: FileRecords) -> list[object]:
-    """Return what distinguishes a content: the file's bytes, and what it is of the file."""
+    """Return what identifies a content in the cache: the file's bytes and its part of it."""
     file = source.file
     return [file.stored.fingerprint.sha256, file.part, dict(file.around), repr(file.limits)]
 
 
 @cache
 def _program() -> list[object]:
-    """Return what changes when this program does, in a checkout as well."""
+    """Return what changes when this program does, in a checkout as well, or what it reads with."""
     folder = Path(ccpolicy.__file__).parent
     files = sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".sql"))
     facts = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in files]
-    return [ccpolicy.__version__, facts]
+    return [ccpolicy.__version__, facts, sys.version, *map(version, _READS_WITH)]
 
 
 def _digest(facts: object) -> str:

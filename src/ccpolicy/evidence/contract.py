@@ -34,7 +34,7 @@ class Column:
     """IANA zone of an instant that is written without an offset."""
 
     def value(self, text: str) -> object:
-        """Return what a text is in JSON; it stays a text if its contract says how it is read."""
+        """Return the JSON value of a text; it stays a text if the contract gives reading rules."""
         return value_of(text, self.type) if self.reading.is_plain else text
 
     @property

@@ -13,7 +13,7 @@ from ccpolicy.errors import EvidenceError, KeyPath, Locator, Message
 from ccpolicy.evidence import values
 from ccpolicy.evidence.cell_readings import MISREAD, CellReadings
 from ccpolicy.evidence.contract import Column, Contract
-from ccpolicy.evidence.misreadings import Misreadings, odd_clock
+from ccpolicy.evidence.misreadings import Misreadings, hint_for_clock
 from ccpolicy.evidence.row_hints import skipping_line
 from ccpolicy.near_names import nearest
 from ccpolicy.policy.keywords import KEYWORDS
@@ -251,7 +251,7 @@ class Explainer:
     def _close_time(self, text: str, zone: ZoneInfo | None) -> tuple[str, str]:
         if values.is_local(text) and values.instants(text, _UTC):
             return "", _HINT_MESSAGES["zone" if zone else "offset"]
-        if hint := odd_clock(text):
+        if hint := hint_for_clock(text):
             return "", hint
         fixed = values.canonical_time(text)
         if values.instants(fixed, zone):

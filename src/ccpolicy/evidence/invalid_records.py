@@ -102,7 +102,11 @@ class InvalidRecordSearch:
                 for path, error in explainer.row_faults(records[locator]):
                     errors.append(error.at(nested_place(places[locator], path)))
             errors += [] if errors else self._key_faults(keys[locator])
-            self.problems.record(places[locator], errors or [EvidenceError("it is not valid")])
+            self.problems.record(
+                places[locator],
+                errors
+                or [EvidenceError("the record breaks the contract, but no reason could be found")],
+            )
 
     def _texts(self, locators: Sequence[int]) -> dict[int, dict[str, object]]:
         """Read the cells of records again, as JSON has them."""

@@ -151,7 +151,7 @@ def _open_files(
             continue
         kept += len(facts.data or b"")
         contract = load.raw_contract or load.contract
-        file = SourceFile(contract, path, on_disk[path], facts, limits, folder.rstrip("/"))
+        file = SourceFile(path, on_disk[path], facts, limits, folder.rstrip("/"), contract=contract)
         for source in load.decode(file, keep=kept < KEPT):
             load.files[places.add(source)] = source
             total += source.file.fingerprint.size

@@ -51,7 +51,7 @@ _ODD_CLOCKS = {
 }
 
 
-def odd_clock(text: str) -> str:
+def hint_for_clock(text: str) -> str:
     """Return the hint for a time of day that people write and no clock of a computer shows."""
     found = (key for key, shape in _ODD_CLOCKS.items() if shape.search(text))
     return HINT_MESSAGES.get(next(found, ""), "")
@@ -93,7 +93,7 @@ class Misreadings:
         hint: dict[str, Any]
         if text is not None and self._is_skipped(column, text):
             hint = {"hint": HINT_MESSAGES["skipped"]}
-        elif text is not None and reading.time and (odd := odd_clock(text)):
+        elif text is not None and reading.time and (odd := hint_for_clock(text)):
             hint = {"hint": odd}
         elif text is not None and _has_weekday(column, text):
             hint = {"hint": HINT_MESSAGES["weekday"]}

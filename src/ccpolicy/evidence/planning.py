@@ -1,4 +1,4 @@
-"""Decide which datasets are read, which of their columns are kept, and in which order."""
+"""Plan which datasets are read, which columns are kept, and the order of reading."""
 
 from __future__ import annotations
 

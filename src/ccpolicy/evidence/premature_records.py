@@ -1,4 +1,4 @@
-"""Find the records that tell of what had not happened yet when they were recorded, as git knows."""
+"""Find the records that were committed before the event of which they tell."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def check_recording(
         places = known.source.locate([row[0] for row in listed])
         for ordinal, _, event, happened_at, recorded_at in listed:
             error = EvidenceError(
-                "'{name}' is {happened}, but the record was on file by {recorded}",
+                "'{name}' says {happened}, but the record was already on file at {recorded}",
                 hint="correct the time: what has not happened yet is no evidence",
                 name=load.contract.heading(event),
                 happened=_written(happened_at, zone),

@@ -43,7 +43,9 @@ class ProblemLog:
 
     def key(self, place: Locator, key: str, first: Locator, field: str) -> None:
         """Add a record whose key is already there, and the field that holds it or begins it."""
-        message = Message.of("the key {key} is already at {other}", key=key, other=str(first))
+        message = Message.of(
+            "a record with the key {key} is already at {other}", key=key, other=str(first)
+        )
         hint = Message.of(
             "correct one of the two; if several rows belong to one thing, or are copies, make one"
             " record of them with 'reshape' in the dataset"
@@ -63,7 +65,7 @@ class ProblemLog:
         found += [*self.of_references, *self.of_keys]
         if self.unlisted:
             error = EvidenceError(
-                "{count} more records have a key that is already there", count=self.unlisted
+                "{count} more records have the key of another record", count=self.unlisted
             )
             found.append(Problem.of(error, self.dataset))
         return found

@@ -96,7 +96,7 @@ _NUMBERS: list[dict[str, Any]] = [
 
 
 def lines_to_add(cells: CellReadings, column: Column, raw: Any) -> list[str]:
-    """Return the lines of the column one of which would let a value be read; none if none would."""
+    """Return contract lines for the column, each of which would make the value readable."""
     text = raw.isoformat() if isinstance(raw, datetime.date) else cell_text(raw)
     if text is None or column.is_list:
         return []
@@ -125,7 +125,7 @@ def lines_to_add(cells: CellReadings, column: Column, raw: Any) -> list[str]:
 
 
 def _is_no_day(text: str) -> bool:
-    """Whether a text is a day that stands for none, such as 9999-12-31."""
+    """Whether a text is a day that programs write for no day, such as 9999-12-31."""
     found = (parts.fullmatch(text.strip()) for parts in _DAY_PARTS)
     return any(each and tuple(map(int, each.group("y", "m", "d"))) in _NO_DAYS for each in found)
 

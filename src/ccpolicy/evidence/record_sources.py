@@ -1,4 +1,4 @@
-"""What knows records by number, and what a record holds: between places and tables."""
+"""Interfaces between places and tables: a source of records by number, and a record's content."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ def _conditions(column: Column, value: str, early: str | None) -> Iterator[str]:
                 yield condition
 
 
-def proper_key(value: str, kind: ColumnType) -> str:
+def valid_key_condition(value: str, kind: ColumnType) -> str:
     """Write the condition that a column may stand in a key; it may be NULL instead of false."""
     if kind != "text":
         return f"{value} IS NOT NULL"

@@ -32,7 +32,7 @@ class PlannedReference:
 
     @property
     def is_daily(self) -> bool:
-        """Whether all its times are dates, which are compared as they are."""
+        """Whether all its times are dates, so that days are compared and not moments."""
         return all(kind == "date" for _, kind in self._times())
 
     @property
@@ -61,7 +61,7 @@ class PlannedReference:
         return [self.reference.key, *self.reference.match]
 
     @property
-    def unlike(self) -> list[tuple[str, str]]:
+    def mismatched_types(self) -> list[tuple[str, str]]:
         """Return its columns and those of the target that are of unlike types."""
         pairs = [(self.column, self.reference.key)]
         pairs += [(ours, theirs) for theirs, ours in self.reference.match.items()]
@@ -137,7 +137,7 @@ class PlannedReference:
         return source, early, name
 
 
-def unmet(references: Sequence[PlannedReference]) -> str:
+def broken_reference_rows(references: Sequence[PlannedReference]) -> str:
     """Write the rows that name what is not there, or was not then.
 
     They are `reference`, `locator`, `value` and `time`: the first moment, or the day if all times
@@ -146,10 +146,10 @@ def unmet(references: Sequence[PlannedReference]) -> str:
     joins: dict[tuple[object, ...], list[PlannedReference]] = {}
     for each in references:
         joins.setdefault(each.join, []).append(each)
-    return " UNION ALL ".join(_unmet(group) for group in joins.values())
+    return " UNION ALL ".join(_broken_rows(group) for group in joins.values())
 
 
-def _unmet(references: Sequence[PlannedReference]) -> str:
+def _broken_rows(references: Sequence[PlannedReference]) -> str:
     first = references[0]
     names = [f"k{index}" for index in range(len(first.keys))]
     conditions = [f"t.{name} = s.{name}" for name in names]

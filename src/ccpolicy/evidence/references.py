@@ -20,7 +20,7 @@ from ccpolicy.evidence.dataset_load import DatasetLoad
 from ccpolicy.evidence.invalid_records import key_part
 from ccpolicy.evidence.record_removal import remove_records
 from ccpolicy.evidence.record_sql import key_text
-from ccpolicy.evidence.reference_sql import DAYS, PlannedReference, days_sql, unmet
+from ccpolicy.evidence.reference_sql import DAYS, PlannedReference, broken_reference_rows, days_sql
 from ccpolicy.near_names import NearName, folded, nearest
 from ccpolicy.store import DuckDB
 from ccpolicy.store.sql import identifier, literals
@@ -47,7 +47,7 @@ def reject_broken_references(store: DuckDB, loads: Collection[DatasetLoad], zone
     check = _ReferenceCheck(store, loads, zone)
     waiting = references
     while waiting:
-        if not store.create(_UNMET, unmet(waiting)):
+        if not store.create(_UNMET, broken_reference_rows(waiting)):
             store.drop(_UNMET)
             break
         check.note(waiting)
@@ -72,10 +72,13 @@ def _planned(loads: Iterable[DatasetLoad]) -> list[PlannedReference]:
             target = plans[reference.dataset]
             found.append(PlannedReference(len(found), plans[table], column, target, reference))
     for each in found:
-        for ours, theirs in each.unlike:  # of what is derived, the type is known only here
+        for (
+            ours,
+            theirs,
+        ) in each.mismatched_types:  # of what is derived, the type is known only here
             raise PolicyError(
                 "'{own}' is of type {own_type}, and '{name}' of '{dataset}' of type {type}",
-                hint="only columns of one type can hold the same",
+                hint="only columns of the same type can have equal values",
                 own=ours,
                 own_type=each.own.types[ours],
                 name=theirs,

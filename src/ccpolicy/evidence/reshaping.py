@@ -97,7 +97,7 @@ def reshape(store: DuckDB, contract: Contract, limits: Limits) -> tuple[str, lis
         )
         if count > limits.rows:
             raise LimitError(
-                "{count} rows, where the limit is {limit}",
+                "the table has {count} rows, and the limit is {limit}",
                 setting="rows",
                 count=count,
                 limit=limits.rows,
@@ -108,7 +108,7 @@ def reshape(store: DuckDB, contract: Contract, limits: Limits) -> tuple[str, lis
         )
         if lost:
             raise EvidenceError(
-                "'reshape' returns {count} rows whose 'place' is that of no row",
+                "'reshape' returns {count} rows whose 'place' is not the place of any row read",
                 hint="return 'place' as it stands, or one of several, such as max(place)",
                 count=lost,
             )
@@ -143,7 +143,7 @@ def rows_without_record(store: DuckDB, dataset: str) -> dict[int, int]:
 def passed_over_note(count: int, total: int) -> Message:
     """Say how many rows of a file no record was made of."""
     return Message.of(
-        "of {total} rows, {count} are the place of no record that 'reshape' made",
+        "'reshape' made no record from some of {total} rows: {count}",
         total=total,
         count=count,
     )

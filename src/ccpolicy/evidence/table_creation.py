@@ -77,7 +77,7 @@ def _counts(store: DuckDB, plan: TablePlan, count: int) -> dict[int, int]:
 
 
 def _skipped(load: DatasetLoad, plan: TablePlan, counts: Mapping[int, int]) -> bool:
-    """Leave out the files of which DuckDB skipped something, and return whether there were any."""
+    """Leave out the files in which DuckDB skipped rows, and return whether there were any."""
     faults: dict[int, EvidenceError] = {}
     for number in plan.scans:
         file = load.files[number].file

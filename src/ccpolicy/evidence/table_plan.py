@@ -204,7 +204,7 @@ class TablePlan:
         """Write the condition that a row of `records` is valid and its key is fit."""
         types = self.types
         fit = " AND ".join(
-            record_sql.proper_key(identifier(part), types[part]) for part in self.key
+            record_sql.valid_key_condition(identifier(part), types[part]) for part in self.key
         )
         return f"coalesce(_valid AND {fit}, false)"
 

@@ -312,7 +312,9 @@ def _error(
     for each in fitting:
         return EvidenceError(
             "no control uses the dataset '{id}', so this file is not read",
-            hint="use the dataset in a control",
+            hint="use it in a control, such as by  ccpolicy draft control KIND --dataset NAME  ;"
+            " what no control needs, move out of the evidence folder, or name it under 'ignore' in"
+            " ccpolicy.toml with a reason",
             locator=place,
             id=each.id,
         )

@@ -33,8 +33,9 @@ def unused_readings(policy: Policy) -> Iterator[LintFinding]:
         )
         if dataset.format == "git" or not (dataset.skip or is_read_otherwise):
             continue
-        with open_store() as store:
+        with open_store(memory=policy.settings.limits.memory) as store:
             rows = _rows(policy, dataset, store)
+            store.lock()
             if rows and not dataset.reshape:
                 yield from _marks(policy, dataset, store, rows)
                 yield from _formats(policy, dataset, store, rows)
@@ -54,7 +55,9 @@ def _rows(policy: Policy, dataset: Dataset, store: DuckDB) -> RawRows | None:
             if isinstance(path, EvidenceError):
                 return None
             place = policy.root / path
-            file = SourceFile(contract, path, place, fingerprint(place), limits, folder.rstrip("/"))
+            file = SourceFile(
+                path, place, fingerprint(place), limits, folder.rstrip("/"), contract=contract
+            )
             for source in decode(file):
                 number += 1
                 rows.add(FileRecords(source), number)

@@ -132,7 +132,7 @@ def canonical_number(text: str) -> str:
 
 
 def value_of(text: str, kind: ColumnType) -> object:
-    """Return what the text of a cell is in JSON; text that is no such value stays text."""
+    """Return the JSON value of a cell's text; text that is not of the type stays text."""
     match kind:
         case "integer" if _IS_INTEGER(text):
             return int(text)

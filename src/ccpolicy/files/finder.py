@@ -105,7 +105,7 @@ class Finder:
         if not matched:
             is_there = (self.root / folder).is_dir()
             yield EvidenceError(
-                "no file matches '{pattern}'" if is_there else "the folder is missing",
+                "no file matches '{pattern}'" if is_there else "the evidence folder is missing",
                 hint="put the records there"
                 if is_there
                 else "make the folder and put records there",
@@ -249,12 +249,20 @@ def stat_state(path: Path) -> tuple[int, ...]:
         raise EvidenceError("cannot read the file: {reason}", reason=failure.strerror) from failure
 
 
+def is_unchanged(path: Path, known: Fingerprint) -> bool:
+    """Whether a file is still there as it was when its fingerprint was taken."""
+    try:
+        return stat_state(path) == known.state
+    except EvidenceError:
+        return False
+
+
 def _state(found: os.stat_result) -> tuple[int, ...]:
     return found.st_size, found.st_mtime_ns, found.st_ino, stat.S_IFMT(found.st_mode)
 
 
 def fingerprint(path: Path, *, keep: bool = False) -> Fingerprint:
-    """Read a file once, in pieces, and say what it is; `keep` the content if it is small.
+    """Read a file once, in pieces, and return its fingerprint; `keep` the content if it is small.
 
     Raises:
         EvidenceError: it cannot be read; without a place.
@@ -315,7 +323,7 @@ def content_facts(pieces: Iterable[bytes], *, is_stored: bool = False) -> Finger
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
-    """Whether a piece goes on as UTF-8; what no control uses is decoded by nobody else."""
+    """Whether a piece continues valid UTF-8, checked here for files that no control reads."""
     if chunk.isascii() and not final and not decoder.getstate()[0]:
         return True
     try:

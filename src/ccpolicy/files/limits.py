@@ -1,4 +1,4 @@
-"""Limits of what is read: no honest repository comes near them, and what passes one ends a command.
+"""Limits on input, far above any honest repository; exceeding one ends the command.
 
 Whoever meets one reads nothing on: the file is not merely unreadable, so that its control would be
 unknown, but nothing is judged at all.
@@ -52,7 +52,7 @@ class Limits(BaseModel):
         """
         if names > self.names:
             raise LimitError(
-                "more than {limit} files and folders",
+                "there are more than {limit} files and folders",
                 setting="names",
                 locator=Locator(folder or "."),
                 limit=self.names,

@@ -1,4 +1,4 @@
-"""A folder of the user's own for what was computed before, of which nothing is believed.
+"""A cache in a folder of the user's own, whose entries are verified before use.
 
 Each entry carries, in its name, a code over its bytes that nobody makes without a secret of the
 user's, which lies elsewhere. What is damaged, or was put there by others, has no such code.
@@ -86,7 +86,9 @@ class UserCache:
             entry.path.unlink(missing_ok=True)
 
     def _name(self, key: str, path: Path) -> str:
-        with path.open("rb") as file:
+        # Neither led elsewhere by a link, nor kept waiting by a pipe.
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(handle, "rb") as file:
             content = hashlib.file_digest(file, "sha256").digest()
         code = hmac.new(self.secret, key.encode() + b" " + content, "sha256")
         return f"{key}-{code.hexdigest()}"

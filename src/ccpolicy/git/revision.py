@@ -146,7 +146,7 @@ def _revision(repository: GitRepository, path: Path, name: str) -> CommitFiles:
     repository.refuse_foreign_owner()
     if _is_submodule(repository.folder):
         raise PolicyError(
-            "'{path}' is a submodule, and the repository around it decides what it holds",
+            "'{path}' is a submodule, whose content the repository around it decides",
             hint="check it out by itself",
             path=str(path),
         )

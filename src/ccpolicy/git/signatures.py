@@ -18,7 +18,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from ccpolicy.errors import EvidenceError
 from ccpolicy.files.atomic import read_checked, write_checked
+from ccpolicy.files.bounded import read_bounded
 from ccpolicy.git.programs import run_isolated
 from ccpolicy.git.repository import GitRepository
 
@@ -29,6 +31,8 @@ PGP_KEYS = "allowed_keys.asc"
 KEY_FILES = (SSH_SIGNERS, PGP_KEYS)
 RULES = b"2\n"
 """Raised when the rules for a good signature change."""
+_MOST_BYTES = 16 << 20
+"""Of a file with keys."""
 _NAMESPACE = "git"
 """Namespace of git's signatures; signatures for other purposes do not count."""
 _INTACT = frozenset(["GOODSIG", "EXPKEYSIG", "EXPSIG", "REVKEYSIG", "NO_PUBKEY"])
@@ -89,7 +93,7 @@ def _cache_file(common: Path, policy: Path) -> Path:
     listed = hashlib.sha256(RULES)
     for name in (SSH_SIGNERS, PGP_KEYS):
         path = policy / name
-        content = path.read_bytes() if path.is_file() else b""
+        content = read_bounded(path, _MOST_BYTES, EvidenceError) if path.is_file() else b""
         listed.update(b"%d\n%s" % (len(content), content))
     return common / "ccpolicy" / f"signatures-{listed.hexdigest()[:24]}.json"
 

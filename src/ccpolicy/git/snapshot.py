@@ -15,6 +15,7 @@ from ccpolicy.files.atomic import digest
 from ccpolicy.git.commits import Commit, read_commit, recorded_times, walk
 from ccpolicy.git.errors import NoHistory
 from ccpolicy.git.repository import GitRepository, open_repository
+from ccpolicy.git.trees import Blob
 from ccpolicy.time.moments import read_moment
 
 
@@ -73,6 +74,8 @@ class EvidenceCommit(NamedTuple):
     id: str
     time: int
     """Its earliest possible time, in seconds since 1970; see `recorded_times`."""
+    tree: str
+    """The tree of its root."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,7 @@ def evidence_commits(
             parent = commits[id_].parents[0] if commits[id_].parents else None
             tree = _evidence_tree(repository, commits[id_], folder)
             if parent is None or _evidence_tree(repository, commits[parent], folder) != tree:
-                found.append(EvidenceCommit(id_, times[id_]))
+                found.append(EvidenceCommit(id_, times[id_], commits[id_].tree))
             id_ = parent
         if first is not None and id_ is None:
             raise EvidenceError("{end} is not a descendant of {start}", start=start, end=end)
@@ -143,6 +146,53 @@ def committed_files(root: Path, evidence: str, commit: str) -> dict[str, str]:
         }
 
 
+class EvidenceCheckout:
+    """Writes out the evidence of one commit after another; of the next, only what differs."""
+
+    def __init__(self, repository: GitRepository, prefix: str, folder: Path) -> None:
+        """Write to `folder` what git has below `prefix`."""
+        self._repository, self._prefix, self._folder = repository, prefix, folder
+        self._written: dict[str, Blob] = {}
+
+    def switch(self, tree: str) -> None:
+        """Write out the evidence of a commit with such a tree, in place of what was there.
+
+        Raises:
+            NoHistory: a part of it is missing.
+            EvidenceError: a file's name leads out of the folder.
+        """
+        trees = self._repository.trees
+        files = dict(trees.files(trees.find_folder(tree, self._prefix)))
+        self._folder.mkdir(parents=True, exist_ok=True)
+        for path in [each for each, blob in self._written.items() if files.get(each) != blob]:
+            self._remove(path)
+        for path, blob in files.items():
+            if path not in self._written:
+                self._write(path, blob)
+
+    def _write(self, path: str, blob: Blob) -> None:
+        if {"..", ".git", ""} & set(path.split("/")):
+            raise EvidenceError(
+                "the name of the file leads out of the folder", locator=Locator(path)
+            )
+        target = self._folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if blob.is_link:
+            target.symlink_to("nowhere")  # links are refused, wherever they lead
+        else:
+            target.write_bytes(self._repository.objects.read(blob.id))
+        self._written[path] = blob
+
+    def _remove(self, path: str) -> None:
+        """Remove a file, and the folders that are empty without it: git knows of none."""
+        del self._written[path]
+        target = self._folder / path
+        target.unlink()
+        while target.parent != self._folder and not any(target.parent.iterdir()):
+            target = target.parent
+            target.rmdir()
+
+
 def write_evidence(root: Path, policy_root: Path, evidence: str, commit: str) -> None:
     """Write the evidence folder of a commit below another root.
 
@@ -152,17 +202,9 @@ def write_evidence(root: Path, policy_root: Path, evidence: str, commit: str) ->
     """
     folder = (policy_root / evidence).resolve()
     with open_repository(folder) as repository:
-        tree = _evidence_tree(repository, read_commit(repository, commit), folder)
-        (root / evidence).mkdir(parents=True)
-        for path, blob in repository.trees.files(tree):
-            if {"..", ".git", ""} & set(path.split("/")):
-                raise EvidenceError("the name leads elsewhere", locator=Locator(path))
-            target = root / evidence / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if blob.is_link:
-                target.symlink_to("nowhere")  # links are refused, wherever they lead
-            else:
-                target.write_bytes(repository.objects.read(blob.id))
+        prefix = repository.path_inside(folder) or ""
+        checkout = EvidenceCheckout(repository, prefix, root / evidence)
+        checkout.switch(read_commit(repository, commit).tree)
 
 
 def _evidence_tree(repository: GitRepository, commit: Commit, folder: Path) -> str | None:

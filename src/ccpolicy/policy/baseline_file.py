@@ -54,7 +54,9 @@ def read_baseline(tree: PolicyFiles, name: str) -> list[BaselineEntry]:
                 locator=source.locate(("lapses", index, "starts")),
             )
         if entry in entries[:index]:
-            raise PolicyError("the entry is there twice", locator=source.locate(("lapses", index)))
+            raise PolicyError(
+                "the baseline lists this lapse twice", locator=source.locate(("lapses", index))
+            )
     return entries
 
 

@@ -1,4 +1,4 @@
-"""The policy's calendars: on which of them something counts, and what must fit in each."""
+"""The policy's calendars: which one counts for what, and the checks of each."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def require_calendar(policy: Policy, name: str, calendar: str | None) -> Busines
         require_business(None)
     if calendar is None:
         raise PolicyError(
-            "nothing says on which calendar '{name}' counts",
+            "no calendar is named on which '{name}' counts",
             hint="name one with 'calendar' in the control, or in plan.yaml for all: {known}",
             name=name,
             known=", ".join(policy.calendars),
@@ -194,7 +194,7 @@ def _read(
 
 
 def _overlaps(spans: list[tuple[Span, str, Locator]]) -> Iterator[PolicyError]:
-    """Yield opening hours of which some begin before those before them end."""
+    """Yield opening hours that begin before the preceding ones end."""
     told = set()
     for (span, text, _), (other, later, locator) in pairwise(sorted(spans, key=_begin)):
         if other[0] < span[1] and locator not in told:
@@ -252,7 +252,7 @@ def _twice(given: Iterable[tuple[str, Locator]]) -> Iterator[PolicyError]:
         if name in seen and locator not in told:
             told.add(locator)
             yield PolicyError(
-                "{name} is there twice, first at {other}",
+                "{name} is listed twice, first at {other}",
                 locator=locator,
                 name=name,
                 other=seen[name],
@@ -283,26 +283,26 @@ def _span(text: str) -> Span:
     return opens, closes + (DAY if parts[5] else 0)
 
 
-def counted_on(policy: Policy) -> dict[str, list[str]]:
+def controls_by_calendar(policy: Policy) -> dict[str, list[str]]:
     """Return calendar → the controls that count business time on it."""
     found: dict[str, list[str]] = {name: [] for name in policy.calendars}
     for control in policy.controls.values():
         revisions = [each for each in control.history if counts_business_time(each)]
         names = {calendar_name(policy, control, each) for each in revisions}
-        by_record = bool(revisions) and names_by_record(control)
+        by_record = bool(revisions) and has_calendar_column(control)
         for name, controls in found.items():
             if name in names or by_record:
                 controls.append(control.id)
     return found
 
 
-def names_by_record(control: Control) -> bool:
+def has_calendar_column(control: Control) -> bool:
     """Whether records name the calendar on which business time counts for them."""
     return any(part.calendar for each in control.inputs for part in control.selections(each))
 
 
-def kept_by(policy: Policy) -> str | None:
-    """Return the calendar by which some records are kept, as their retention says."""
+def retention_calendar(policy: Policy) -> str | None:
+    """Return the calendar on which retentions in business time count, if there are any."""
     retentions = (parse_duration(each.retention) for each in policy.datasets.values())
     return calendar_name(policy) if any(each.is_business for each in retentions) else None
 

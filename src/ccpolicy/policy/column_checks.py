@@ -70,7 +70,7 @@ def _table(
                 yield error.at(place(*path, name, *below) or Locator(""))
         elif not reading.is_plain:
             yield PolicyError(
-                "the list '{name}' is read as it is",
+                "the column '{name}' is a list, so its values can only be read as they are",
                 hint="say with 'columns' of its child how its values are written",
                 locator=place(*path, name),
                 name=name,
@@ -108,7 +108,7 @@ class _ColumnCheck:
             if self.type not in _WAYS[way]:
                 yield (
                     PolicyError(
-                        "'{way}' cannot be said of the column '{name}', which is of type {type}",
+                        "'{way}' cannot be used for the column '{name}', which is of type {type}",
                         name=self.name,
                         way=way,
                         type=self.type,
@@ -129,7 +129,7 @@ class _ColumnCheck:
         if reading.extract and not _has_one_group(reading.extract):
             yield (
                 PolicyError(
-                    "'extract' needs one group: {pattern}",
+                    "the pattern of 'extract' must have exactly one group: {pattern}",
                     hint=patterns.hint(reading.extract)
                     if not patterns.is_portable(reading.extract)
                     else "put the part that counts in brackets, such as ^([0-9]+) - , and write"
@@ -143,14 +143,14 @@ class _ColumnCheck:
         given: list[str] = getattr(self.reading, field) or []
         for index, each in enumerate(given):
             if each in given[:index]:
-                yield PolicyError("'{value}' is there twice", value=each), field, index
+                yield PolicyError("'{value}' is listed twice", value=each), field, index
 
     def _zone(self) -> Iterator[tuple[Any, ...]]:
         zone = self.reading.zone
         if zone and self.type != "instant":
             yield (
                 PolicyError(
-                    "'{way}' cannot be said of the column '{name}', which is of type {type}",
+                    "'{way}' cannot be used for the column '{name}', which is of type {type}",
                     name=self.name,
                     way="zone",
                     type=self.type,
@@ -226,7 +226,7 @@ class _ColumnCheck:
             if word in (self.reading.empty or self.dataset.empty or ()):
                 yield (
                     PolicyError(
-                        "'{value}' means both nothing and a value",
+                        "'{value}' is listed both as an empty mark and as a word for a value",
                         hint="take it out of 'empty' or of 'values'",
                         value=word,
                     ),
@@ -252,7 +252,7 @@ class _ColumnCheck:
         if form.percent and self.type != "number":
             yield (
                 PolicyError(
-                    "'{way}' cannot be said of the column '{name}', which is of type {type}",
+                    "'{way}' cannot be used for the column '{name}', which is of type {type}",
                     name=self.name,
                     way="percent",
                     type=self.type,

@@ -58,11 +58,13 @@ def attachments(dataset: Dataset) -> list[tuple[str, str]]:
 
 def _attachments(table: str, schema: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [
-        (table, name) for name, spec in schema.get("properties", {}).items() if names_files(spec)
+        (table, name)
+        for name, spec in schema.get("properties", {}).items()
+        if holds_attachments(spec)
     ]
 
 
-def names_files(spec: Mapping[str, Any]) -> bool:
+def holds_attachments(spec: Mapping[str, Any]) -> bool:
     """Whether the values of a column, or the entries of a list, are paths of attachments."""
     return "attachment" in (spec.get("format"), spec.get("items", {}).get("format"))
 

@@ -17,14 +17,14 @@ from ccpolicy.policy.columns import columns, schema
 from ccpolicy.policy.controls import check_control
 from ccpolicy.policy.dataset import Dataset, Recording
 from ccpolicy.policy.decoding_checks import check_decoding
-from ccpolicy.policy.expression_types import TypedColumn, family_of, misfits
+from ccpolicy.policy.expression_types import TypedColumn, family_of, type_errors
 from ccpolicy.policy.framework_checks import check_frameworks
 from ccpolicy.policy.git_datasets import FROM_GIT
 from ccpolicy.policy.label_checks import check_labels
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.names import unknown
 from ccpolicy.policy.record_schema import check_schema
-from ccpolicy.policy.references import check_references, unlike_references
+from ccpolicy.policy.references import check_references, mismatched_references
 from ccpolicy.policy.reshape_checks import check_reshapes
 from ccpolicy.policy.waiver_checks import check_waivers
 from ccpolicy.store import DuckDB
@@ -114,7 +114,7 @@ def _plan(content: Policy) -> Iterator[PolicyError]:
     for index, language in enumerate(plan.languages):
         if language in plan.languages[:index]:
             yield PolicyError(
-                "the language '{language}' is there twice",
+                "the language '{language}' is listed twice",
                 locator=content.place("plan", plan.id, "languages", index),
                 language=language,
             )
@@ -122,7 +122,7 @@ def _plan(content: Policy) -> Iterator[PolicyError]:
     for index, clause in enumerate(plan.clauses):
         place = content.place("plan", plan.id, "clauses", index, "id")
         if clause.id in seen:
-            yield PolicyError("the clause '{id}' is there twice", locator=place, id=clause.id)
+            yield PolicyError("two clauses have the id '{id}'", locator=place, id=clause.id)
         seen[clause.id] = index
     tags = [tag for control in content.controls.values() for tag in control.tags]
     for tag in plan.tags:
@@ -155,14 +155,17 @@ def _datasets(content: Policy) -> Iterator[PolicyError]:
         try:
             retention = parse_duration(dataset.retention)
             if retention.business_microseconds:
-                raise PolicyError("{name} is a number of days, months or years", name="'retention'")
+                raise PolicyError(
+                    "{name} must be a number of days, months or years", name="'retention'"
+                )
             if retention.business_days:
                 require_calendar(content, "retention", calendar_name(content))
         except PolicyError as failure:
             yield failure.at(place("retention"))
         if dataset.format == "git" and dataset.id not in FROM_GIT:
             yield PolicyError(
-                "no files have the format git: it belongs to datasets that git fills",
+                "'format: git' cannot be written: only datasets that ccpolicy fills from the"
+                " git history have it",
                 hint="known: {known}",
                 locator=place("format"),
                 known=", ".join(FROM_GIT),
@@ -218,7 +221,8 @@ def _recordings(content: Policy, dataset: Dataset) -> Iterator[PolicyError]:
                 )
         if set(dataset.key) & dataset.lookups.keys():
             yield PolicyError(
-                "records whose key is looked up cannot be followed through history",
+                "records cannot be followed through the git history if their key is looked up"
+                " in another dataset",
                 locator=place(),
             )
         if recording.within is not None:
@@ -232,7 +236,7 @@ def _within(recording: Recording, place: Locator) -> Iterator[PolicyError]:
         yield failure.at(place)
         return
     if duration.is_business:
-        yield PolicyError("'within' is a number of days, months or hours", locator=place)
+        yield PolicyError("'within' must be a number of days, months or hours", locator=place)
     if not recording.happened:
         yield PolicyError(
             "'within' needs a time to count from",
@@ -342,8 +346,8 @@ def _misfits(
         known = {
             name: _column(content.datasets, derived, asked.table, name) for name in each.columns
         }
-        yield from misfits(each, known, asked.place, decides=asked.derives is None)
-    yield from unlike_references(
+        yield from type_errors(each, known, asked.place, decides=asked.derives is None)
+    yield from mismatched_references(
         content, lambda table, name: _column(content.datasets, derived, table, name)
     )
 

@@ -9,12 +9,12 @@ from ccpolicy.checks.kinds import ROLES, Input, Kind, Parameter, Role
 from ccpolicy.checks.parameter_values import check_value
 from ccpolicy.errors import Locate, Locator, PolicyError
 from ccpolicy.policy.columns import columns
-from ccpolicy.policy.duration_checks import business_terms, clock_over_dates
-from ccpolicy.policy.keys import unlike_keys
+from ccpolicy.policy.duration_checks import business_time_without_calendar, clock_over_dates
+from ccpolicy.policy.keys import mismatched_keys
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.models import Control, ParameterValue, Revision, Selection
 from ccpolicy.policy.names import unknown
-from ccpolicy.policy.pauses import check_pauses, stopped_clocks
+from ccpolicy.policy.pauses import check_pauses, pause_errors
 from ccpolicy.policy.schedule_checks import schedule_faults
 from ccpolicy.time.durations import parse_duration
 from ccpolicy.vocabulary import ColumnType
@@ -36,7 +36,7 @@ def check_control(content: Policy, control: Control) -> Iterator[PolicyError]:
         )
         return
     yield from _inputs(content, control, kind)
-    yield from unlike_keys(content, control, kind)
+    yield from mismatched_keys(content, control, kind)
     yield from _parameters(content, control, kind)
     words = [
         word
@@ -100,7 +100,7 @@ def _items(
             "a selection of records is expected here, not a list of items", locator=place
         )
     elif len(set(texts)) != len(given):
-        yield PolicyError("an item is there twice", locator=place)
+        yield PolicyError("the list of items names an item twice", locator=place)
 
 
 def _selection(
@@ -150,7 +150,7 @@ def _key(
     """Yield what does not fit in a selection's key."""
     kind, found = content.kinds[control.check], columns(content.datasets, selection.dataset) or {}
     is_part = spec.parts or bool(spec.closes and kind.inputs[spec.closes].parts)
-    whole = not control.selections(kind.population) and not is_part
+    whole = not control.selections(kind.population_input) and not is_part
     if not selection.key and not (whole and not spec.items):
         yield PolicyError(
             "this input needs 'key'", hint="name the columns of the subject", locator=place()
@@ -160,13 +160,16 @@ def _key(
             "without '{input}' there is one subject, so that a key has no effect",
             hint="take out 'key' and 'prefix', or say with '{input}' what each of them is about",
             locator=place("key" if selection.key else "prefix"),
-            input=kind.population,
+            input=kind.population_input,
         )
     yield from _group(control, selection, kind, spec, place)
     for field, names in (("key", selection.key), ("group", selection.group)):
         for index, column in enumerate(names):
             if column in found and found[column] in ("date", "instant"):
-                yield PolicyError("a time cannot name a subject", locator=place(field, index))
+                yield PolicyError(
+                    "a column of times cannot be the key that names a subject",
+                    locator=place(field, index),
+                )
             if column not in found:
                 yield unknown("unknown column '{name}'", column, found, place(field, index))
 
@@ -178,8 +181,8 @@ def _group(
     spec: Input,
     place: Locate,
 ) -> Iterator[PolicyError]:
-    """Yield what does not fit in the columns that say for which subject a part counts."""
-    has_subjects = bool(control.selections(kind.population))
+    """Yield errors of the `group` columns, which name the subject that a part counts for."""
+    has_subjects = bool(control.selections(kind.population_input))
     if selection.group and not spec.parts:
         yield unknown("this input takes no '{name}'", "group", spec.roles, place("group"))
     elif selection.group and not has_subjects:
@@ -187,7 +190,7 @@ def _group(
             "without '{input}' there is one subject, so that 'group' has no effect",
             hint="take it out, or say with '{input}' which groups there are",
             locator=place("group"),
-            input=kind.population,
+            input=kind.population_input,
         )
     elif spec.parts and has_subjects and not selection.group:
         yield PolicyError(
@@ -247,7 +250,7 @@ def _parameters(content: Policy, control: Control, kind: Kind) -> Iterator[Polic
             values = given.value if isinstance(given.value, dict) else {"": given.value}
             if isinstance(given.value, dict) and not _classes(control):
                 yield PolicyError(
-                    "values that differ need a column to differ by",
+                    "a parameter with several values needs a column that says which value applies",
                     hint="name it with 'by' in the selection of the subjects or openings",
                     locator=at,
                 )
@@ -269,11 +272,9 @@ def _parameters(content: Policy, control: Control, kind: Kind) -> Iterator[Polic
                     )
         yield from _complete(control, kind, revision, place.locate(*path, "parameters"))
         yield from clock_over_dates(content, control, kind, revision, path)
-        yield from business_terms(content, control, kind, revision, path)
+        yield from business_time_without_calendar(content, control, kind, revision, path)
         yield from schedule_faults(content, control, kind, revision, path)
-        yield from stopped_clocks(
-            control, kind, revision, partial(place.locate, *path, "parameters")
-        )
+        yield from pause_errors(control, kind, revision, partial(place.locate, *path, "parameters"))
 
 
 def _classes(control: Control) -> bool:
@@ -292,7 +293,11 @@ def _complete(
         if name in given:
             extended = [other for other in spec.extends if other in given]
             if spec.extends and not extended:
-                yield PolicyError("'{name}' has nothing to lengthen", locator=place, name=name)
+                yield PolicyError(
+                    "'{name}' lengthens another parameter, which the control does not give",
+                    locator=place,
+                    name=name,
+                )
             if spec.given_with and spec.given_with not in control.inputs:
                 yield _without(name, spec.given_with, place)
             yield from _same_family(spec, given, name, extended, place)
@@ -362,7 +367,8 @@ def _same_family(
                 families.add("calendar")
     if extended and len(families) > 1:
         yield PolicyError(
-            "'{name}' and what it lengthens must both be days, business days or hours",
+            "'{name}' and the parameter that it lengthens must count the same kind of time:"
+            " days, business days or hours",
             locator=place,
             name=name,
         )

@@ -39,7 +39,9 @@ def check_decoding(dataset: Dataset, place: Locate) -> Iterator[PolicyError]:
             text=dataset.range,
         )
     if isinstance(dataset.header, list) and dataset.header != sorted(set(dataset.header)):
-        yield PolicyError("the rows of 'header' come one below the other", locator=place("header"))
+        yield PolicyError(
+            "the rows of 'header' must be listed from top to bottom", locator=place("header")
+        )
     yield from _unnamed(dataset, place)
     yield from _pointers(dataset, place)
     yield from _log(dataset, place)
@@ -79,7 +81,7 @@ def _pattern(pattern: str, place: Locator, groups: int = 99) -> Iterator[PolicyE
         return
     if compiled.groups > groups:
         yield PolicyError(
-            "the pattern has several groups, where one says what is meant",
+            "the pattern has several groups, but only one can be the value",
             hint="write the others as (?:…)",
             locator=place,
         )
@@ -133,7 +135,7 @@ def _pointers(dataset: Dataset, place: Locate) -> Iterator[PolicyError]:
                 each.removesuffix("?") for each in tokens[: index + 1]
             ]:
                 yield PolicyError(
-                    "'{step}' in '{pointer}' is nothing on the way to the records",
+                    "the step '{step}' of '{pointer}' does not lead to the records",
                     hint="up to its last * or {{…}} a pointer must be that of 'records': {records}",
                     locator=place("columns", name),
                     step=step,
@@ -148,7 +150,7 @@ def _members(dataset: Dataset, tokens: list[str], place: Locate) -> Iterator[Pol
     names = [name for each in tokens if (name := members_of(each))]
     if names and dataset.format == "xml":
         yield PolicyError(
-            "the names of elements are no values: '{{{name}}}'",
+            "the name of an XML element cannot be the value of a column: '{{{name}}}'",
             hint="write the element's name, or * for each of those that are called alike",
             locator=place("records"),
             name=names[0],
@@ -173,7 +175,7 @@ def _members(dataset: Dataset, tokens: list[str], place: Locate) -> Iterator[Pol
 
 
 def _stands(dataset: Dataset, name: str) -> bool:
-    """Whether a contract says where a column stands."""
+    """Whether a contract says where a column is found on file."""
     return dataset.columns[name].from_ is not None
 
 
@@ -208,8 +210,8 @@ def _around(dataset: Dataset, name: str, each: Around, place: Locate) -> Iterato
     given = [key for key in ("value", "file", "part", "cell") if getattr(each, key) is not None]
     if len(given) != 1 or (each.match and not each.cell):
         yield PolicyError(
-            "one of 'value', 'file', 'part' and 'cell' says where '{name}' is, and 'match' goes"
-            " with 'cell'",
+            "'{name}' must have exactly one of 'value', 'file', 'part' and 'cell', and"
+            " 'match' only beside 'cell'",
             locator=here,
             name=name,
         )

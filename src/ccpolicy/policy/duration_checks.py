@@ -13,7 +13,7 @@ from ccpolicy.policy.models import Control, ParameterValue, Revision
 from ccpolicy.time.durations import Duration, parse_duration
 
 
-def business_terms(
+def business_time_without_calendar(
     policy: Policy,
     control: Control,
     kind: Kind,
@@ -26,7 +26,7 @@ def business_terms(
         if spec is None or not any(map(is_business, given.values)):
             continue
         place = policy.place("control", control.id, *path, "parameters", name)
-        population = control.selections(kind.classed)
+        population = control.selections(kind.class_input)
         by_record = [each for each in population if each.calendar]
         calendars = list(policy.calendars.values()) if by_record else []
         if not by_record or len(by_record) < len(population):
@@ -90,7 +90,7 @@ def date_columns(policy: Policy, control: Control, input_name: str) -> list[str]
     return found
 
 
-def unproven(
+def unprovable_limits(
     policy: Policy, control: Control, kind: Kind
 ) -> Iterator[tuple[Message, Message, Locator]]:
     """Yield clock limits that dated records cannot prove, with what helps and the place."""

@@ -52,7 +52,7 @@ def duration_form(text: str) -> DurationForm:
             codes += code
     if not codes or codes not in _ORDER:
         raise PolicyError(
-            "the form '{form}' is no duration",
+            "'{form}' is not a way to write a duration",
             hint="write %d days, %H hours, %M minutes and %S seconds in this order, none left out"
             " between two, such as %H:%M:%S",
             form=text,

@@ -91,7 +91,7 @@ class TypedColumn:
         return cls(_FAMILIES[type_], given)
 
 
-def misfits(
+def type_errors(
     expression: Expression, columns: Mapping[str, TypedColumn], place: Locator, *, decides: bool
 ) -> Iterator[PolicyError]:
     """Yield what does not go together; `decides` if the whole must be true or false."""
@@ -259,7 +259,7 @@ class _ExpressionReader:
     def _misuse(self, part: dict[str, Any], given: list[Family | None], expected: str) -> None:
         self.errors.append(
             PolicyError(
-                "{part} is given ({given}), but it is: {expected}",
+                "{part} gets ({given}), but needs: {expected}",
                 hint="see the types in the dataset's 'record'",
                 locator=self.place,
                 part=self.expression.source(part),

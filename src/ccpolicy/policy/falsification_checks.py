@@ -66,7 +66,7 @@ def _demand(content: Policy, demand: Demand, place: EntryPlace) -> Iterator[Poli
         text = (clause.text or clause.title).text(language)
         if _plain(words) not in _plain(text):
             yield PolicyError(
-                "clause {id} does not say '{words}'",
+                "clause {id} does not contain the words '{words}'",
                 hint="quote it: {text}",
                 locator=place.locate("says"),
                 id=clause.id,
@@ -108,7 +108,7 @@ def _edit(content: Policy, known: set[str], edit: Edit, place: EntryPlace) -> It
     given = [name for name in Edit.model_fields if getattr(edit, name)]
     if len(given) != 1:
         yield PolicyError(
-            "an edit does one thing: {known}",
+            "an edit must do exactly one of these: {known}",
             hint="write several edits one after another",
             locator=place.locate(),
             known=", ".join(Edit.model_fields),
@@ -125,7 +125,7 @@ def _edit(content: Policy, known: set[str], edit: Edit, place: EntryPlace) -> It
         return
     if table.partition(".")[0] not in known:
         yield unknown(
-            "no control that is to turn rests on the dataset '{name}'",
+            "none of the controls under 'turns' uses the dataset '{name}'",
             table,
             known,
             place.locate(edit.name, "dataset"),
@@ -150,7 +150,7 @@ def _columns(
                 yield unknown("unknown column '{name}'", source, on_file, at)
         if not (edit.change.set or edit.change.take):
             yield PolicyError(
-                "'change' does not say what becomes other",
+                "'change' names no column",
                 hint="write 'set' with values, or 'take' with columns",
                 locator=place.locate("change"),
             )
@@ -199,7 +199,7 @@ def _move(
             yield PolicyError("the column '{name}' is not a time", locator=at, name=name)
     try:
         if parse_duration(move.by.removeprefix("-")).is_business:
-            raise PolicyError("{name} is a number of days, months or hours", name="'by'")
+            raise PolicyError("{name} must be a number of days, months or hours", name="'by'")
     except PolicyError as failure:
         yield failure.at(place.locate("move", "by"))
 
@@ -209,7 +209,8 @@ def _around(key: list[str], add: Add, place: EntryPlace) -> Iterator[PolicyError
         for name in key:
             if name not in record:
                 yield PolicyError(
-                    "the record does not say in which one it is nested: '{name}' is missing",
+                    "the record does not name the record in which it is nested: '{name}' is"
+                    " missing",
                     hint="name the key of the record around it: {known}",
                     locator=place.locate("add", "records", index),
                     name=name,

@@ -129,7 +129,7 @@ class LocatedFalsification:
     place: EntryPlace
 
     def fits(self, controls: Collection[str], words: str = "") -> bool:
-        """Whether it turns one of some controls, or any, and has some words in what it breaks."""
+        """Whether it turns one of the controls (any, if none is given) and has the words."""
         texts = [*self.falsification.broken.root.values(), *self.demand.says.root.values()]
         return (not controls or not {*controls}.isdisjoint(self.falsification.turns)) and any(
             words.casefold() in each.casefold() for each in texts

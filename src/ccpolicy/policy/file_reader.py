@@ -10,16 +10,16 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from ccpolicy.checks.kinds import EXAMPLES, Kind, load_kinds
+from ccpolicy.checks.shipped_kinds import shipped_kinds
 from ccpolicy.errors import Locator, PolicyError
 from ccpolicy.files.model_errors import explain
-from ccpolicy.files.policy_files import FolderFiles, PolicyFiles, read_source
+from ccpolicy.files.policy_files import PolicyFiles, read_source
 from ccpolicy.files.yaml_document import YamlDocument
 from ccpolicy.policy.base_model import PolicyModel
 from ccpolicy.policy.dataset import Dataset
 from ccpolicy.policy.git_datasets import FROM_GIT, dataset_from_git
 from ccpolicy.policy.models import Control, Plan
 from ccpolicy.policy.settings import FILE, Settings
-from ccpolicy.shipped import shipped_folder
 from ccpolicy.texts import TAG
 
 M = TypeVar("M", bound=PolicyModel)
@@ -33,8 +33,8 @@ CALENDARS = "calendars.yaml"
 FRAMEWORKS = "frameworks"
 """Folder of other documents' requirements below that of the policy; it may be missing."""
 _MISNAMED_MESSAGES = {
-    "dataset": "the dataset '{id}' is in a file of another name",
-    "framework": "the framework '{id}' is in a file of another name",
+    "dataset": "the file of the dataset '{id}' must be named after it",
+    "framework": "the file of the framework '{id}' must be named after it",
 }
 """Family → what is wrong where an entry's file has another name than it."""
 
@@ -84,7 +84,13 @@ class PolicyFileReader:
         names = [f"{folder}/{entry}" for entry in entries if entry.endswith(".yaml")]
         if not names and self.is_complete:
             place = Locator(self.tree.place(folder))
-            self.errors.append(PolicyError("no file in {folder}", locator=place, folder=folder))
+            self.errors.append(
+                PolicyError(
+                    "the folder {folder} has no file that ends in .yaml",
+                    locator=place,
+                    folder=folder,
+                )
+            )
         return names
 
     def tests(self) -> dict[str, bytes]:
@@ -189,7 +195,7 @@ class PolicyFileReader:
         for name in sorted(datasets.keys() & set(FROM_GIT)):
             self.errors.append(
                 PolicyError(
-                    "the name '{name}' belongs to a dataset that git fills",
+                    "'{name}' is the name of a dataset that ccpolicy fills from the git history",
                     hint="give the dataset another name",
                     locator=self.places["dataset", name].locate("id"),
                     name=name,
@@ -211,7 +217,7 @@ class PolicyFileReader:
         A revision is judged by its own kinds, even where the built-in ones have moved on.
         """
         try:
-            built_in = load_kinds(FolderFiles(shipped_folder().resolve()), "checks")
+            built_in = shipped_kinds()
             own = load_kinds(self.tree, self.settings.checks)
             for name in built_in.keys() & own.keys() if not may_redefine else ():
                 if built_in[name].sql != own[name].sql:

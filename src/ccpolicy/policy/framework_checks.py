@@ -14,13 +14,13 @@ from ccpolicy.policy.names import unknown
 
 
 def check_frameworks(content: Policy) -> Iterator[PolicyError]:
-    """Yield what does not fit in frameworks, and in what controls say of them."""
+    """Yield errors of frameworks, and of the requirements that controls name."""
     for framework in content.frameworks.values():
         seen = set()
         for index, requirement in enumerate(framework.requirements):
             if requirement.id in seen:
                 yield PolicyError(
-                    "the requirement '{id}' is there twice",
+                    "the framework lists the requirement '{id}' twice",
                     locator=content.place("framework", framework.id, "requirements", index, "id"),
                     id=requirement.id,
                 )
@@ -36,7 +36,7 @@ def _satisfied(content: Policy, control: Control) -> Iterator[PolicyError]:
     for index, name in enumerate(control.satisfies):
         place = content.place("control", control.id, "satisfies", index)
         if name in control.satisfies[:index]:
-            yield PolicyError("'{name}' is named twice", locator=place, name=name)
+            yield PolicyError("'satisfies' names '{name}' twice", locator=place, name=name)
             continue
         of, requirement = split_name(name)
         framework = content.frameworks.get(of)

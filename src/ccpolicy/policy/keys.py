@@ -11,7 +11,7 @@ from ccpolicy.policy.load import Policy
 from ccpolicy.policy.models import Control, Selection
 
 
-def unlike_keys(policy: Policy, control: Control, kind: Kind) -> Iterator[PolicyError]:
+def mismatched_keys(policy: Policy, control: Control, kind: Kind) -> Iterator[PolicyError]:
     """Yield keys that can name none of the control's subjects.
 
     They differ from the subjects' keys in their number of columns, or in a column's type.
@@ -19,8 +19,12 @@ def unlike_keys(policy: Policy, control: Control, kind: Kind) -> Iterator[Policy
     for name, spec in kind.inputs.items():
         if spec.population or spec.items:
             continue
-        named = kind.parts if kind.parts and kind.names_parts(name) and not spec.parts else None
-        named = named or kind.population
+        named = (
+            kind.part_input
+            if kind.part_input and kind.names_parts(name) and not spec.parts
+            else None
+        )
+        named = named or kind.population_input
         naming = control.selections(named)
         if not naming:  # then there is one subject, and no input has a key
             continue

@@ -40,7 +40,7 @@ def _table(
         for value in given:
             if name in known and value not in values:
                 yield unknown(
-                    "'{name}' is no value that is listed for this field",
+                    "'{name}' is not one of the values that are listed for this field",
                     value,
                     values,
                     place(*below, value),

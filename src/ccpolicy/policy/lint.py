@@ -10,20 +10,20 @@ from itertools import groupby
 from ccpolicy.errors import Level, Locator, Message
 from ccpolicy.policy.calendars import (
     business_calendar,
-    counted_on,
+    controls_by_calendar,
     counts_business_time,
-    kept_by,
-    names_by_record,
+    has_calendar_column,
+    retention_calendar,
 )
 from ccpolicy.policy.consistency import check_policy
-from ccpolicy.policy.duration_checks import unproven
+from ccpolicy.policy.duration_checks import unprovable_limits
 from ccpolicy.policy.frameworks import split_name
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.models import Waiver
-from ccpolicy.policy.pauses import untraced_ends
+from ccpolicy.policy.pauses import untracked_pause_ends
 from ccpolicy.policy.placeholders import placeholders
-from ccpolicy.policy.references import lookalikes
-from ccpolicy.policy.schedule_checks import clipped
+from ccpolicy.policy.references import undeclared_references
+from ccpolicy.policy.schedule_checks import days_some_periods_lack
 from ccpolicy.policy.settings import FILE
 from ccpolicy.policy.subject_names import subject_forms
 from ccpolicy.store import open_store
@@ -50,7 +50,7 @@ def lint(content: Policy, today: datetime.date) -> list[LintFinding]:
     Raises:
         PolicyErrors: what cannot be at all.
     """
-    with open_store() as store:
+    with open_store(memory=content.settings.limits.memory) as store:
         store.lock()
         check_policy(content, store)
     return [
@@ -168,7 +168,10 @@ def _frameworks(content: Policy) -> Iterator[LintFinding]:
 def _terms(content: Policy) -> Iterator[LintFinding]:
     for control in content.controls.values():
         kind = content.kinds[control.check]
-        doubtful = [*unproven(content, control, kind), *clipped(content, control, kind)]
+        doubtful = [
+            *unprovable_limits(content, control, kind),
+            *days_some_periods_lack(content, control, kind),
+        ]
         for message, hint, place in doubtful:
             yield LintFinding(message, hint, place)
         for index, revision in enumerate(control.history):
@@ -202,7 +205,7 @@ def _datasets(content: Policy) -> Iterator[LintFinding]:
 
 
 def _references(content: Policy) -> Iterator[LintFinding]:
-    for column, dataset, line, place in lookalikes(content):
+    for column, dataset, line, place in undeclared_references(content):
         yield LintFinding(
             Message.of(
                 "'{column}' seems to refer to '{dataset}', but no reference says so",
@@ -215,7 +218,7 @@ def _references(content: Policy) -> Iterator[LintFinding]:
 
 
 def _pauses(content: Policy) -> Iterator[LintFinding]:
-    for control_id, path, column, dataset in untraced_ends(content):
+    for control_id, path, column, dataset in untracked_pause_ends(content):
         yield LintFinding(
             Message.of(
                 "nobody can tell whether '{column}' was recorded before the pause had ended",
@@ -231,7 +234,7 @@ def _pauses(content: Policy) -> Iterator[LintFinding]:
 
 
 def _calendars(content: Policy, today: datetime.date) -> Iterator[LintFinding]:
-    counted, kept = counted_on(content), kept_by(content)
+    counted, kept = controls_by_calendar(content), retention_calendar(content)
     soon = last_days(
         range(day_number(today), day_number(today) + 1), parse_duration(content.settings.due_soon)
     )
@@ -264,7 +267,7 @@ def _calendars(content: Policy, today: datetime.date) -> Iterator[LintFinding]:
         named: list[tuple[str | int, ...]] = []
         if not any(map(counts_business_time, control.history)):
             named += [("calendar",)] if control.calendar else []
-            named += [("inputs",)] if names_by_record(control) else []
+            named += [("inputs",)] if has_calendar_column(control) else []
         for index, revision in enumerate(control.revisions or []):
             if revision.calendar and not counts_business_time(revision):
                 named.append(("revisions", index, "calendar"))

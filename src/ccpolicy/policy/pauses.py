@@ -38,14 +38,14 @@ def check_pauses(
             )
     if selection.reasons:
         if len(set(selection.reasons)) < len(selection.reasons):
-            yield PolicyError("a reason is there twice", locator=place("reasons"))
+            yield PolicyError("the list of reasons names a reason twice", locator=place("reasons"))
     elif (
         selection.reason
         and selection.reason in found
         and not schema(datasets, selection.dataset, selection.reason).get("enum")
     ):
         yield PolicyError(
-            "nothing lists the reasons that '{column}' may give",
+            "no list says which reasons '{column}' may give",
             hint="list them under 'reasons' here, or as 'enum' of '{column}' in the contract of"
             " '{dataset}'",
             locator=place("reason"),
@@ -54,7 +54,7 @@ def check_pauses(
         )
 
 
-def stopped_clocks(
+def pause_errors(
     control: Control, kind: Kind, revision: Revision, place: Locate
 ) -> Iterator[PolicyError]:
     """Yield durations that no pause can stop, and pauses without their limit or a limit alone."""
@@ -118,7 +118,7 @@ def _clocks(
         )
 
 
-def untraced_ends(
+def untracked_pause_ends(
     content: Policy,
 ) -> Iterator[tuple[str, tuple[str | int, ...], str, str]]:
     """Yield the columns that end pauses and whose dataset does not track its records in git.

@@ -17,8 +17,9 @@ from ccpolicy.policy.dataset import Dataset
 from ccpolicy.policy.keywords import KEYWORDS
 from ccpolicy.policy.names import unknown
 
-RESERVED = frozenset(["locator"])
-"""Columns that every table has besides those of its dataset."""
+RESERVED = frozenset(["locator", "rowid", "file_row_number"])
+"""Columns that every table or file has besides those of its dataset: the last two are what the
+database itself calls the numbers of rows."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _ANNOTATIONS = frozenset(["title", "description", "$comment", "examples"])
@@ -59,7 +60,7 @@ def check_schema(dataset: Dataset, place: LocateIfKnown) -> Iterator[PolicyError
     for column in [*dataset.derive, *dataset.lookups]:
         if column in properties or column in RESERVED:
             yield PolicyError(
-                "the column '{name}' is already there",
+                "the record already has a column '{name}'",
                 locator=place("derive" if column in dataset.derive else "lookups", column),
                 name=column,
             )
@@ -86,23 +87,26 @@ def _object(
 ) -> Iterator[PolicyError]:
     """Check the schema of a record, or of a record nested in it."""
     if schema.get("type") != "object":
-        yield PolicyError("a record is of type object", locator=place(*path, "type"))
+        yield PolicyError("the type of 'record' must be object", locator=place(*path, "type"))
     for keyword in schema:
         if keyword not in _OBJECT | _ANNOTATIONS:
             yield unknown(
-                "'{name}' is not known in the schema of a record",
+                "the keyword '{name}' is not supported in the schema of a record",
                 keyword,
                 _OBJECT,
                 place(*path, keyword),
             )
     if not isinstance(schema.get("additionalProperties", False), bool):
         yield PolicyError(
-            "'additionalProperties' is true or false",
+            "'additionalProperties' must be true or false",
             locator=place(*path, "additionalProperties"),
         )
     properties = schema.get("properties")
     if not isinstance(properties, Mapping) or not properties:
-        yield PolicyError("a record needs properties", locator=place(*path, "properties"))
+        yield PolicyError(
+            "'record' must describe at least one column under 'properties'",
+            locator=place(*path, "properties"),
+        )
         return
     yield from _required(schema.get("required", []), properties, path, place)
     for name, spec in properties.items():
@@ -120,14 +124,16 @@ def _object(
         elif isinstance(spec, Mapping):
             yield from _value(dataset, spec, below, place)
         else:
-            yield PolicyError("a schema is a mapping", locator=place(*below))
+            yield PolicyError(
+                "a column must be described by a mapping of keywords", locator=place(*below)
+            )
 
 
 def _required(
     required: Any, properties: Mapping[str, Any], path: tuple[str, ...], place: LocateIfKnown
 ) -> Iterator[PolicyError]:
     if not isinstance(required, list):
-        yield PolicyError("'required' is a list of columns", locator=place(*path, "required"))
+        yield PolicyError("'required' must be a list of columns", locator=place(*path, "required"))
         return
     for index, name in enumerate(required):
         if not isinstance(name, str) or name not in properties:
@@ -160,7 +166,7 @@ def _value(
     if kind == "array":
         if _is_tabular(dataset):
             yield PolicyError(
-                "a row of cells cannot hold a list", locator=place(*path, "type"), hint=""
+                "a cell of a table cannot hold a list", locator=place(*path, "type"), hint=""
             )
         items = spec.get("items")
         if isinstance(items, Mapping) and items.get("type") not in ("object", "array"):
@@ -181,7 +187,7 @@ def _keywords(
             continue
         if keyword not in known:
             yield unknown(
-                "'{name}' is not known for a value of this type",
+                "the keyword '{name}' is not supported for a value of this type",
                 keyword,
                 known,
                 place(*path, keyword),

@@ -1,4 +1,4 @@
-"""Whether references fit the datasets that they lead to, and which columns look as if they were."""
+"""Check that references fit their targets, and find columns that look like undeclared ones."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def _columns(
         )
 
 
-def unlike_references(
+def mismatched_references(
     content: Policy, column_of: Callable[[str, str], TypedColumn]
 ) -> Iterator[PolicyError]:
     """Yield references between columns whose values can never be equal.
@@ -124,7 +124,7 @@ def unlike_references(
                     below = ("match", theirs) if part == "match" else ("key",)
                     yield PolicyError(
                         "'{own}' is of type {own_type}, and '{name}' of '{dataset}' of type {type}",
-                        hint="only columns of one type can hold the same",
+                        hint="only columns of the same type can have equal values",
                         locator=content.place("dataset", dataset.id, *_path(table, column), *below),
                         own=ours,
                         own_type=kinds[0],
@@ -152,7 +152,7 @@ def _kind(
     return column_of(table, name).family
 
 
-def lookalikes(content: Policy) -> Iterator[tuple[str, str, str, Locator]]:
+def undeclared_references(content: Policy) -> Iterator[tuple[str, str, str, Locator]]:
     """Yield columns that seem to refer to a dataset, and do not say so.
 
     Of each: its name, the dataset, the line to add, and its place. A column seems to if it has the
@@ -190,7 +190,7 @@ def _held(content: Policy) -> set[tuple[str, str, str]]:
         for column in lookup.key
     }
     for control in content.controls.values():
-        subjects = control.selections(content.kinds[control.check].population)
+        subjects = control.selections(content.kinds[control.check].population_input)
         for name in control.inputs:
             for each, subject in product(control.selections(name), subjects):
                 found |= {(each.dataset, column, subject.dataset) for column in each.key}

@@ -67,7 +67,7 @@ def _beside(dataset: Dataset, place: Locate) -> Iterator[PolicyError]:
     for index, name in enumerate(headings):
         if name in (*PLACE, *headings[:index]):
             yield PolicyError(
-                "'{value}' is there twice", locator=place("reshape", "columns"), value=name
+                "'{value}' is listed twice", locator=place("reshape", "columns"), value=name
             )
 
 

@@ -132,7 +132,7 @@ def _too_long(
             )
 
 
-def clipped(
+def days_some_periods_lack(
     policy: Policy, control: Control, kind: Kind
 ) -> Iterator[tuple[Message, Message, Locator]]:
     """Yield days that some periods are too short for, with what that means and the place."""

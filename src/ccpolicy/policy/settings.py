@@ -164,14 +164,14 @@ def load_settings(tree: PolicyFiles, root: Path) -> tuple[Settings, YamlDocument
             raise failure.at(source.locate((name,))) from None
         if duration.is_clock or duration.is_business:
             raise PolicyError(
-                "{name} is a number of days, months or years",
+                "{name} must be a number of days, months or years",
                 name=name,
                 locator=source.locate((name,)),
             )
     soon, horizon = (parse_duration(each) for each in (settings.due_soon, settings.horizon))
     if shorter(horizon, soon) not in (0, 1):
         raise PolicyError(
-            "due_soon may reach further than horizon, up to which due dates are forecast",
+            "due_soon may be longer than horizon, but due dates are forecast only up to horizon",
             hint="set a shorter due_soon, or a longer horizon",
             locator=source.locate(("due_soon",) if "due_soon" in value else ("horizon",)),
         )

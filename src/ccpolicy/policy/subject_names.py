@@ -69,7 +69,7 @@ def subject_forms(policy: Policy, control: Control) -> Iterator[SubjectForm]:
         if len(written) == len(lists)
         else frozenset()
     )
-    selections = [each for each in control.selections(kind.population) if each.key]
+    selections = [each for each in control.selections(kind.population_input) if each.key]
     for each in selections:
         yield SubjectForm(each.prefix, tuple(each.key), has_item, items)
     if not selections:

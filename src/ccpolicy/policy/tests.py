@@ -1,4 +1,4 @@
-"""Tests of the policy: what is on file, and what then is to be said of a control."""
+"""Tests of the policy: given records, and the verdicts and lapses that must follow."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def _fit(content: Policy, located: LocatedTest) -> Iterator[Any]:
     for name in case.given:
         if name not in known:
             yield unknown(
-                "the control does not rest on a dataset '{name}'",
+                "the control uses no dataset '{name}'",
                 name,
                 known,
                 located.place.locate("given", name),

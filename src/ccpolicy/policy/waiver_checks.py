@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ccpolicy.errors import PolicyError
+from ccpolicy.near_names import folded
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.names import unknown
+from ccpolicy.texts import WrittenText
 from ccpolicy.time.durations import parse_duration
 
 
@@ -36,10 +38,15 @@ def check_waivers(content: Policy) -> Iterator[PolicyError]:
             )
         control = content.controls.get(waiver.control)
         owners = [waiver.owner, *([control.owner] if control else [])]
-        if any(waiver.approver.root.items() & owner.root.items() for owner in owners):
+        if any(_names(waiver.approver) & _names(owner) for owner in owners):
             yield PolicyError(
                 "the waiver {id} is approved by its owner or by that of the control",
                 hint="somebody else must approve it",
                 locator=place.locate("approver"),
                 id=waiver.id,
             )
+
+
+def _names(who: WrittenText) -> set[tuple[str, str]]:
+    """Return language and name, in which case or an unseen character makes nobody another."""
+    return {(language, folded(name)) for language, name in who.root.items()}

@@ -1,1 +1,1 @@
-"""What git knows of the evidence: who put what on file, when, and what was changed afterwards."""
+"""What git knows of the evidence: who filed which record, when, and later changes."""

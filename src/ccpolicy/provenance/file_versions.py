@@ -45,8 +45,8 @@ class UnreadableVersion(Exception):
 class FileVersionReader:
     """Reads versions of the files of one dataset."""
 
-    def __init__(self, tracked: Tracked, store: DuckDB, folder: Path) -> None:
-        self.tracked = tracked
+    def __init__(self, tracked: Tracked, store: DuckDB, folder: Path, memory: int | None) -> None:
+        self.tracked, self.memory = tracked, memory
         self.file = folder / f"version.{tracked.dataset.format}"
         self.readings = CellReadings(store)
         self.derived = DerivedKeys(tracked.contract, store)
@@ -161,7 +161,9 @@ class FileVersionReader:
                 return self._of_records([value for _, value in rows], places)
             self.file.unlink(missing_ok=True)  # overwriting a file would wait for the disk
             self.file.write_bytes(content)
-            opened = SourceFile(self.tracked.contract, path, self.file, fingerprint(self.file))
+            opened = SourceFile(
+                path, self.file, fingerprint(self.file), contract=self.tracked.contract
+            )
             found = []
             for part in decode(opened):
                 found += self._of_part(part, placed=placed)
@@ -180,7 +182,7 @@ class FileVersionReader:
     @cached_property
     def _reader(self) -> DuckDB:
         """A store of its own, because the policy's store may be locked and then reads no files."""
-        return open_store()
+        return open_store(memory=self.memory)
 
     def _of_table(
         self, file: SourceFile, scanner: Scanner

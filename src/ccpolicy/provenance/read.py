@@ -162,7 +162,7 @@ class _ProvenanceReader:
         if not asked.tables:
             return found
         readers = {
-            each.dataset.id: FileVersionReader(each, self.store, asked.scratch)
+            each.dataset.id: FileVersionReader(each, self.store, asked.scratch, asked.limits.memory)
             for each in self.tracked
         }
         tracked_files = TrackedFiles(self.tracked, readers, repository.objects.read)

@@ -9,10 +9,13 @@ import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from ccpolicy.errors import EvidenceError
 from ccpolicy.files.atomic import digest
+from ccpolicy.files.bounded import read_bounded
 from ccpolicy.files.finder import Finder, fits_path, name_fault
-from ccpolicy.files.limits import Limits
+from ccpolicy.files.limits import MIB, Limits
 from ccpolicy.git.commits import Commit
+from ccpolicy.git.objects import MOST_BYTES
 from ccpolicy.git.repository import GitRepository
 from ccpolicy.git.trees import Blob
 from ccpolicy.provenance.models import Uncommitted
@@ -46,7 +49,7 @@ class WorkingTree:
         uncommitted = []
         for path in sorted(paths):
             below = Path(path).relative_to(folder).as_posix()
-            content = (self._root / path).read_bytes()
+            content = self._content(path)
             files[below] = self._blob(content)
             change = _compare(path, content, files[below], committed.get(below))
             if change:
@@ -58,6 +61,10 @@ class WorkingTree:
             if whole or any(fits_path(below, pattern) for pattern in patterns)
         ]
         return files, uncommitted
+
+    def _content(self, name: str) -> bytes:
+        most = min(MOST_BYTES, self._limits.file_size << MIB)
+        return read_bounded(self._root / name, most, EvidenceError, name=name)
 
     def _all_files(self, folder: str) -> Iterator[str]:
         """Yield the files below a folder by path from the root, without links and git's own."""
@@ -84,7 +91,7 @@ class WorkingTree:
                 committed = dict(trees.files(trees.find_folder(commit.tree, inside)))
             for below in sorted(on_disk):
                 file = f"{name}/{below}" if below else name
-                content = (self._root / file).read_bytes()
+                content = self._content(file)
                 change = _compare(file, content, self._blob(content), committed.get(below))
                 if change:
                     yield change

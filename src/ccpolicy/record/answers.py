@@ -28,6 +28,8 @@ _YES = frozenset(["yes", "y", "true", "是", "对", "有", "✓"])
 _NO = frozenset(["no", "n", "false", "否", "不", "无", "✗"])
 _CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}")
 _SEPARATOR = re.compile(r"\s*[,，、;；]\s*")
+_MEASURED = ("date", "instant", "integer", "number")
+"""Types of which people write the values in different ways."""
 _MESSAGES = {
     "date": "a day that exists, as YYYY-MM-DD, is expected for '{name}', not {value}",
     "instant": "a time such as 2026-01-31T18:05:00+08:00 is expected for '{name}', not {value}",
@@ -44,7 +46,7 @@ _HINT_MESSAGES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Several:
+class AmbiguousName:
     """A part of a name that several choices or entries have."""
 
     found: Sequence[AllowedValue | RegisterEntry]
@@ -73,9 +75,9 @@ class Answers:
             EvidenceError: it is none that the field may have.
         """
         found = self.search(field, given, day)
-        if isinstance(found, Several):
+        if isinstance(found, AmbiguousName):
             raise EvidenceError(
-                "{value} may mean several of '{name}': {found}",
+                "{value} may mean several entries of '{name}': {found}",
                 hint="write it as it stands in the register",
                 name=self.form.contract.heading(field.name),
                 value=values.shown(given),
@@ -86,7 +88,7 @@ class Answers:
     def search(
         self, field: Field, given: Any, day: datetime.date | None = None, *, parts: bool = False
     ) -> Any:
-        """Return the value of what was written, or `Several` that it may mean.
+        """Return the value of what was written, or `AmbiguousName` that it may mean.
 
         With `parts`, a part of a name is enough.
 
@@ -162,8 +164,12 @@ class Answers:
         if column.reading.extract:
             return str(given)
         found = self._read(field, given)
-        if found is None and isinstance(given, str) and not column.reading.is_plain:
-            found = self.speller.untyped(column, self.speller.read(column, given))
+        if isinstance(given, str) and not column.reading.is_plain:
+            own = self.speller.untyped(column, self.speller.read(column, given))
+            if found is None or (column.reading.duration and own is not MISREAD):
+                found = own
+            elif own not in (found, None, MISREAD) and column.type in _MEASURED:
+                raise self._two_meanings(field, given, found, own)
         if found is None or found is MISREAD:
             raise EvidenceError(
                 _MESSAGES[column.type],
@@ -172,6 +178,19 @@ class Answers:
                 value=values.shown(given),
             )
         return found
+
+    def _two_meanings(self, field: Field, given: str, usual: Any, own: Any) -> EvidenceError:
+        written = [self.speller.cell(field.column, each) for each in (usual, own)]
+        return EvidenceError(
+            "{value} of '{name}' means {usual} elsewhere, and {own} in the dataset's files",
+            hint="write {first} or {second}",
+            name=self.form.contract.heading(field.name),
+            value=values.shown(given),
+            usual=usual,
+            own=own,
+            first=written[0],
+            second=written[1],
+        )
 
     def _read(self, field: Field, given: Any) -> Any:
         """Return a value as people write it everywhere; None if it is written otherwise."""
@@ -226,7 +245,7 @@ class Answers:
         return moment(readings[0], self.speller.zone).isoformat() if readings else None
 
     def _check(self, field: Field, value: Any) -> None:
-        """Refuse what the contract refuses of this field alone, and what has not happened yet.
+        """Refuse a value that breaks the contract of this field, or lies in the future.
 
         Raises:
             EvidenceError: it does.
@@ -269,7 +288,7 @@ def _pick(
 ) -> Any:
     """Return the value that is meant by itself, by its names, or by a part of them.
 
-    None if there is none, `Several` if there are more.
+    None if there is none, `AmbiguousName` if there are more.
     """
     listed = list(known)
     text = str(given).lower() if isinstance(given, bool) else str(given)
@@ -289,5 +308,5 @@ def _pick(
         if day and len(found) > 1:
             found = [each for each in found if each.is_in_force(day)] or found
         if found:
-            return found[0].value if len(found) == 1 else Several(found)
+            return found[0].value if len(found) == 1 else AmbiguousName(found)
     return None

@@ -15,7 +15,7 @@ from ccpolicy.vocabulary import AsOfSource, Verdict
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CoverState:
     """How a subject of a control stands."""
 
     since: str | None = None
@@ -29,8 +29,8 @@ class SubjectEffect:
     """A subject that stands otherwise with the new records."""
 
     subject: str
-    before: Standing
-    after: Standing
+    before: CoverState
+    after: CoverState
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,16 +120,16 @@ def _revealed(before: Control, after: Control) -> Iterator[Lapse]:
 def _subjects(before: Control, after: Control) -> Iterator[SubjectEffect]:
     first, second = _standings(before), _standings(after)
     for subject in sorted(first.keys() | second.keys()):
-        one, other = first.get(subject, Standing()), second.get(subject, Standing())
+        one, other = first.get(subject, CoverState()), second.get(subject, CoverState())
         if one != other:
             yield SubjectEffect(subject, one, other)
 
 
-def _standings(control: Control) -> dict[str, Standing]:
+def _standings(control: Control) -> dict[str, CoverState]:
     """Return how each subject stands that has lapsed, or will."""
     since = {each.subject: each.starts for each in control.lapses if each.ends is None}
     until: dict[str, str] = {}
     for due in control.due:
         for subject in due.subjects:
             until.setdefault(subject, due.at)
-    return {each: Standing(since.get(each), until.get(each)) for each in since.keys() | until}
+    return {each: CoverState(since.get(each), until.get(each)) for each in since.keys() | until}

@@ -23,5 +23,7 @@ class InvalidRecords(EvidenceError):
 def given_twice(name: str) -> EvidenceError:
     """Make the error for a field with two values: nobody can say which one was meant."""
     return EvidenceError(
-        "'{name}' is given twice", hint="write the field once, by one of its names", name=name
+        "the field '{name}' of the new record has two values",
+        hint="write the field once, by one of its names",
+        name=name,
     )

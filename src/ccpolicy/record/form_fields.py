@@ -151,7 +151,7 @@ def check_recordable(policy: Policy, dataset: Dataset, *, appends: bool = True) 
 
 
 def takes_new_workbook(dataset: Dataset) -> bool:
-    """Whether records go into a new workbook beside the others, of which none is changed."""
+    """Whether records are written into a new workbook, since existing ones are never changed."""
     is_named = dataset.sheet is None or (
         isinstance(dataset.sheet, str)
         and len(dataset.sheet) <= _LONGEST_SHEET
@@ -193,7 +193,7 @@ def make_form(dataset: Dataset) -> RecordForm:
         if column.name not in dataset.around
     ]
     if not fields:
-        raise PolicyError("a record needs properties")
+        raise PolicyError("'record' must describe at least one column under 'properties'")
     return RecordForm(dataset, contract, tuple(fields))
 
 

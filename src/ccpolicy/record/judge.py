@@ -25,7 +25,7 @@ _SHOWN = 1000
 
 
 @contextmanager
-def written_apart(target: TargetFile, content: bytes) -> Iterator[Mapping[str, Path]]:
+def trial_file(target: TargetFile, content: bytes) -> Iterator[Mapping[str, Path]]:
     """Write a content where only this run reads it, and yield it as `load_evidence` takes it."""
     with tempfile.TemporaryDirectory(prefix="ccpolicy-") as folder:
         apart = Path(folder) / target.path.name
@@ -46,11 +46,12 @@ def judge(
     Raises:
         InvalidRecords: something is wrong that was not before, or a record is not read as meant.
     """
-    with open_store() as store:
+    memory = policy.settings.limits.memory
+    with open_store(memory=memory) as store:
         after = _load(policy, form, store, instead)
         problems = after.problems.get(form.dataset.id, [])
         if problems:
-            with open_store() as other:
+            with open_store(memory=memory) as other:
                 before = _load(policy, form, other, None).problems.get(form.dataset.id, [])
             known = {(each.message, each.locator) for each in before}
             problems = [each for each in problems if (each.message, each.locator) not in known]
@@ -63,7 +64,7 @@ def judge(
 def _load(
     policy: Policy, form: RecordForm, store: DuckDB, instead: Mapping[str, Path] | None
 ) -> Evidence:
-    return load_evidence(
+    evidence = load_evidence(
         store,
         policy.root,
         policy.settings.evidence,
@@ -75,6 +76,9 @@ def _load(
         policy.settings.limits,
         instead,
     )
+    # What is asked from here on computes what the policy derives.
+    store.lock()
+    return evidence
 
 
 def _error(problem: Problem) -> EvidenceError:

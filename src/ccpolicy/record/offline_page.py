@@ -24,7 +24,7 @@ from ccpolicy.record.form_fields import (
 from ccpolicy.record.page_due import DueItems, subject_references, why_no_form
 from ccpolicy.record.page_words import page_words
 from ccpolicy.record.registers import Registers
-from ccpolicy.reports.html import content_policy
+from ccpolicy.reports.html import content_policy, palette
 from ccpolicy.reports.html_parts.labels import language_name, nearest_language
 from ccpolicy.store import open_store
 from ccpolicy.time.durations import Duration
@@ -41,17 +41,17 @@ def record_page(policy: Policy, datasets: Collection[str], ahead: Duration, lang
         PolicyError: there is no such dataset.
         EvidenceError: nobody records one of them by hand.
     """
-    with open_store() as store:
+    with open_store(memory=policy.settings.limits.memory) as store:
         store.lock()
         check_policy(policy, store)
     forms, left_out = _forms(policy, datasets)
     question = resolve(policy, EvaluationRequest())
     result = assess(policy, question)
-    with open_store() as store:
+    with open_store(memory=policy.settings.limits.memory) as store:
         registers = Registers(policy, forms, store, [*subject_references(policy)])
         due = DueItems(policy, {f.dataset.id for f in forms}, left_out, registers, result)
         data = _Page(policy, forms, registers, due).data(ahead, language)
-    style, script = (_read(name) for name in ("page.css", "page.js"))
+    style, script = palette() + _read("page.css"), _read("page.js")
     # A sign < could end the element that holds the data.
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     parts = {

@@ -61,7 +61,7 @@ class DueItems:
         return {each: text.text(each) for each in self.policy.plan.languages}
 
     def groups(self, due: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
-        """Return dataset → title, of those by which what is due can be grouped.
+        """Return dataset → title of the datasets by which due items can be grouped.
 
         Several subjects belong to one of its records, such as to a site, or one may.
         """
@@ -139,7 +139,7 @@ class DueItems:
         return found, [*reasons.values()]
 
     def _described(self, control: Control, subject: str) -> str:
-        """Return what registers say of a subject beside its name, such as its place."""
+        """Return the description of a subject in the registers, such as its place."""
         found: list[str] = []
         for selection in _population(self.policy, control):
             if not subject.startswith(selection.prefix):
@@ -183,7 +183,7 @@ class DueItems:
 
 
 def _population(policy: Policy, control: Control) -> list[Selection]:
-    population = policy.kinds[control.check].population
+    population = policy.kinds[control.check].population_input
     return control.selections(population) if population else []
 
 

@@ -17,7 +17,7 @@ from ccpolicy.record.answers import Answers
 from ccpolicy.record.effect import Effect, effect
 from ccpolicy.record.errors import InvalidRecords, given_twice
 from ccpolicy.record.form_fields import Field, check_recordable, find_dataset, make_form
-from ccpolicy.record.judge import judge, written_apart
+from ccpolicy.record.judge import judge, trial_file
 from ccpolicy.record.lock import locked
 from ccpolicy.record.new_workbook import new_workbook
 from ccpolicy.record.registers import Registers
@@ -29,7 +29,7 @@ from ccpolicy.time.zones import time_zone
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class FilledRecord:
     """What was filled in for one record."""
 
     fields: Mapping[str, Any]
@@ -39,7 +39,7 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class PreparedRecords:
     """New records and the content of their file, judged; nothing is written yet."""
 
     target: TargetFile
@@ -70,7 +70,7 @@ class Recorder:
         self.zone = time_zone(policy.plan.zone)
         self.now = (now or datetime.datetime.now(self.zone)).astimezone(self.zone)
         found = find_dataset(policy, dataset)
-        with open_store() as store:
+        with open_store(memory=policy.settings.limits.memory) as store:
             store.lock()
             check_policy(policy, store)
         check_recordable(policy, found, appends=appends or found.format != "xlsx")
@@ -81,11 +81,13 @@ class Recorder:
     @contextmanager
     def answers(self) -> Iterator[Answers]:
         """Read the registers, and yield what reads answers by them."""
-        with open_store() as store:
+        with open_store(memory=self.policy.settings.limits.memory) as store:
             registers = Registers(self.policy, [self.form], store)
             yield Answers(self.form, registers, Speller(store, self.zone), self.now)
 
-    def draft(self, given: Sequence[Given], *, refuse_equal: bool = False) -> Draft:
+    def draft(
+        self, given: Sequence[FilledRecord], *, refuse_equal: bool = False
+    ) -> PreparedRecords:
         """Judge records by the real readers, and return what would be written.
 
         With `refuse_equal`, one without a number of its own is refused if its equal is on file:
@@ -106,17 +108,17 @@ class Recorder:
             else:
                 appender = Appender(self.form, target, answers.speller)
                 lines, content = appender.lines, appender.with_records(records)
-        with written_apart(target, content) as instead:
+        with trial_file(target, content) as instead:
             judge(self.policy, self.form, target, records, instead, lines)
-        return Draft(target, tuple(records), content)
+        return PreparedRecords(target, tuple(records), content)
 
-    def effect(self, draft: Draft) -> Effect | None:
+    def effect(self, draft: PreparedRecords) -> Effect | None:
         """Return what new records would change; None if no control rests on them.
 
         Raises:
             InvalidRecords: with them something could not be judged that can be without them.
         """
-        with written_apart(draft.target, draft.content) as instead:
+        with trial_file(draft.target, draft.content) as instead:
             found = effect(self.policy, self.form.dataset, instead)
         errors = [
             EvidenceError(
@@ -133,7 +135,9 @@ class Recorder:
             raise InvalidRecords(errors)
         return found
 
-    def write(self, draft: Draft, given: Sequence[Given], *, refuse_equal: bool = False) -> Draft:
+    def write(
+        self, draft: PreparedRecords, given: Sequence[FilledRecord], *, refuse_equal: bool = False
+    ) -> PreparedRecords:
         """Write records, and return what was written.
 
         If others were filed since the draft was made, these are judged again, and their numbers
@@ -149,7 +153,7 @@ class Recorder:
             lock.replace(draft.target.path, draft.content)
         return draft
 
-    def _records(self, answers: Answers, given: Sequence[Given]) -> list[dict[str, Any]]:
+    def _records(self, answers: Answers, given: Sequence[FilledRecord]) -> list[dict[str, Any]]:
         """Read what was filled in, and number what has no number yet.
 
         Raises:
@@ -181,7 +185,9 @@ class Recorder:
             for record in records
         ]
 
-    def _record(self, answers: Answers, given: Given) -> tuple[dict[str, Any], list[EvidenceError]]:
+    def _record(
+        self, answers: Answers, given: FilledRecord
+    ) -> tuple[dict[str, Any], list[EvidenceError]]:
         errors: list[EvidenceError] = []
         named: dict[str, Any] = {}
         for name, text in given.fields.items():
@@ -208,7 +214,7 @@ class Recorder:
         return record, errors
 
     def day(self, field: Field, record: Mapping[str, Any]) -> datetime.date | None:
-        """Return the day on which what a field names must be in force, if it is known."""
+        """Return the day on which the record that a field refers to must be in force, if known."""
         at = record.get(field.reference.at or "") if field.reference else None
         if at is None:
             return None
@@ -240,7 +246,7 @@ class Recorder:
         )
 
     def _refuse_equal(
-        self, answers: Answers, given: Sequence[Given], records: Sequence[Mapping[str, Any]]
+        self, answers: Answers, given: Sequence[FilledRecord], records: Sequence[Mapping[str, Any]]
     ) -> None:
         """Refuse records whose equal is on file but for its number, or is there twice.
 

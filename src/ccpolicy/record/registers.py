@@ -90,6 +90,8 @@ class Registers:
             self.zone,
             limits=policy.settings.limits,
         )
+        # What is asked from here on computes what the policy derives.
+        store.lock()
         self._entries: dict[tuple[str, str], list[RegisterEntry]] = {}
         self._known_ids: dict[str, list[str]] = {}
         self._columns: dict[tuple[str, str, str], dict[str, str]] = {}

@@ -2,46 +2,52 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from ccpolicy.errors import EvidenceError, Locator
-from ccpolicy.evidence.readers import SourceFile
+from ccpolicy.evidence.filled_table import (
+    FilledTable,
+    csv_table,
+    decode_filled,
+    is_filled,
+    is_workbook,
+    workbook_tables,
+)
 from ccpolicy.evidence.readers.json import DECODER, DuplicateName
-from ccpolicy.evidence.readers.workbook import open_workbook, sheet_facts
-from ccpolicy.evidence.readers.workbook_limits import not_a_workbook, unpack_workbook
-from ccpolicy.files.finder import content_facts
-from ccpolicy.files.limits import Limits
+from ccpolicy.evidence.readers.open_workbook import MAX_BYTES
+from ccpolicy.files.bounded import read_bounded, read_stream
+from ccpolicy.files.limits import MIB, Limits
 from ccpolicy.record.errors import given_twice
 from ccpolicy.record.form_fields import RecordForm
-from ccpolicy.record.recorder import Given
+from ccpolicy.record.recorder import FilledRecord
 
 FORM_SHEET = "Form"
 """Sheet of a workbook that `template` writes; its first row is the instruction."""
 
 
-def read_given(file: str, form: RecordForm, limits: Limits) -> list[Given]:
-    """Read the records of a file: XLSX, CSV, JSON Lines or JSON; `-` is standard input.
+def read_given(file: str, form: RecordForm, limits: Limits) -> list[FilledRecord]:
+    """Read the records of a file: a workbook, CSV, JSON Lines or JSON; `-` is standard input.
 
     Raises:
         EvidenceError: it cannot be read, or is none of these.
+        LimitError: it is too large.
     """
-    data = _bytes(file, limits)
-    suffix = Path(file).suffix.lower()
-    if data.startswith(b"PK\x03\x04"):
-        found = list(_workbook(file, data, form, limits))
-    elif suffix == ".csv":
-        found = list(_csv(file, _text(file, data)))
+    most = min(MAX_BYTES, limits.file_size << MIB)
+    if file == "-":
+        data = read_stream(sys.stdin.buffer, file, most)
     else:
-        found = list(_json(file, _text(file, data)))
+        data = read_bounded(Path(file), most, EvidenceError)
+    if is_workbook(data):
+        found = list(_table(next(workbook_tables(file, data, limits, FORM_SHEET)), form))
+    elif Path(file).suffix.lower() == ".csv":
+        found = list(_table(csv_table(file, data), form))
+    else:
+        found = list(_json(file, decode_filled(file, data)))
     if len(found) > limits.rows:
         raise EvidenceError(
-            "{count} rows, where the limit is {limit}",
+            "the table has {count} rows, and the limit is {limit}",
             locator=Locator(file),
             count=len(found),
             limit=limits.rows,
@@ -49,51 +55,7 @@ def read_given(file: str, form: RecordForm, limits: Limits) -> list[Given]:
     return found
 
 
-def _bytes(file: str, limits: Limits) -> bytes:
-    try:
-        data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-    except OSError as failure:
-        raise EvidenceError(
-            "cannot read the file: {reason}", locator=Locator(file), reason=failure.strerror
-        ) from failure
-    limits.check_size(file, len(data))
-    return data
-
-
-def _text(file: str, data: bytes) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as failure:
-        raise EvidenceError(
-            "not {encoding} text: byte {byte}",
-            hint="save the file in {encoding}",
-            locator=Locator(file),
-            encoding="UTF-8",
-            byte=f"0x{data[failure.start]:02x}",
-        ) from failure
-
-
-def _csv(file: str, text: str) -> Iterator[Given]:
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    head: list[str] | None = None
-    try:
-        for row in reader:
-            if not any(cell.strip() for cell in row):
-                continue
-            if head is None:
-                head = [cell.strip() for cell in row]
-                continue
-            yield _row(head, row, Locator(file, reader.line_num))
-    except csv.Error as failure:
-        raise EvidenceError(
-            "a quotation mark is misplaced or missing",
-            locator=Locator(file, reader.line_num),
-        ) from failure
-
-
-def _json(file: str, text: str) -> Iterator[Given]:
+def _json(file: str, text: str) -> Iterator[FilledRecord]:
     """Yield the records of JSON Lines, or of a document that lists them."""
     lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
     if text.lstrip().startswith("["):
@@ -119,52 +81,27 @@ def _json(file: str, text: str) -> Iterator[Given]:
                 raise EvidenceError(
                     "a record is expected here, with a name for each value", locator=place
                 )
-            yield Given(each, place)
+            yield FilledRecord(each, place)
 
 
-def _workbook(file: str, data: bytes, form: RecordForm, limits: Limits) -> Iterator[Given]:
-    """Yield the records of a form, within the limits that hold for evidence."""
-    from python_calamine import CalamineError
-
-    facts = replace(content_facts([data]), data=data)
-    source = SourceFile(form.contract, file, Path(file), facts, limits)
-    parts = unpack_workbook(source)
-    book = open_workbook(source, parts)
-    sheet = FORM_SHEET if FORM_SHEET in book.sheet_names else book.sheet_names[0]
-    try:
-        rows, _, found = sheet_facts(source, parts, sheet, lambda: book.get_sheet_by_name(sheet))
-    except (CalamineError, ValueError, OSError) as failure:
-        raise not_a_workbook(source, failure) from failure
-    for (number, _), error in sorted(found.unread.items()):
-        raise error.at(error.locator or Locator(file, number, sheet=sheet))
-    head: list[str] | None = None
-    for number, row in enumerate(rows, 1):
-        if not any(_is_filled(cell) for cell in row):
-            continue
-        if head is None:
-            texts = [str(cell).strip().removesuffix(" *") for cell in row]
-            if sum(map(bool, texts)) > 1 or len(form.fields) == 1:
-                head = texts
-            continue
-        yield _row(head, row, Locator(file, number, sheet=sheet))
-
-
-def _is_filled(cell: Any) -> bool:
-    return cell is not None and str(cell).strip() != ""
-
-
-def _row(head: Sequence[str], row: Sequence[Any], place: Locator) -> Given:
-    if any(_is_filled(cell) for cell in row[len(head) :]):
-        raise EvidenceError(
-            "{found} cells, where {expected} are expected",
-            locator=place,
-            found=len(row),
-            expected=len(head),
-        )
-    named = [name for name in head if name]
+def _table(table: FilledTable, form: RecordForm) -> Iterator[FilledRecord]:
+    """Yield the records of a table, below its headings."""
+    rows = iter(table.read())
+    heading = next(rows, None)
+    # Above the headings a form has an instruction, and people write titles.
+    is_titled = table.sheet == FORM_SHEET or len(form.fields) > 1
+    while heading and is_titled and sum(map(is_filled, heading.cells)) == 1:
+        heading = next(rows, None)
+        is_titled = len(form.fields) > 1
+    if heading is None:
+        return
+    names = [str(cell).strip().removesuffix(" *") for cell in heading.cells]
+    named = [name for name in names if name]
     if len(set(named)) < len(named):
-        raise given_twice(next(each for each in named if named.count(each) > 1)).at(place)
-    fields: Mapping[str, Any] = {
-        name: cell for name, cell in zip(head, row, strict=False) if name and _is_filled(cell)
-    }
-    return Given(fields, place)
+        twice = next(each for each in named if named.count(each) > 1)
+        raise given_twice(twice).at(heading.place)
+    for row in rows:
+        cells = zip(names, row.below(heading), strict=False)
+        yield FilledRecord(
+            {name: cell for name, cell in cells if name and is_filled(cell)}, row.place
+        )

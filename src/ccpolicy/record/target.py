@@ -15,7 +15,9 @@ from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.readers.csv_form import CsvFault, csv_rows
 from ccpolicy.evidence.readers.table_shape import joined_headings
 from ccpolicy.evidence_formats import ENCODINGS
+from ccpolicy.files.bounded import read_bounded
 from ccpolicy.files.finder import Finder, fits_path
+from ccpolicy.files.limits import MIB
 from ccpolicy.policy import Dataset, Policy
 from ccpolicy.policy.decoding import column_number
 from ccpolicy.record.form_fields import RecordForm, new_file_name
@@ -62,7 +64,7 @@ def find_target(policy: Policy, form: RecordForm, wanted: str | None) -> TargetF
         if is_workbook:
             raise _no_workbook_changes(form.dataset, files[-1] if files else folder)
         if not files and not any(sign in pattern for sign in "*?["):
-            return _opened(policy.root, f"{folder}/{pattern}", None)
+            return _opened(policy, f"{folder}/{pattern}", None)
         if not files:
             raise EvidenceError(
                 "there is no file of '{dataset}' yet",
@@ -71,7 +73,7 @@ def find_target(policy: Policy, form: RecordForm, wanted: str | None) -> TargetF
                 dataset=form.dataset.id,
                 example=new_file_name(form.dataset, "new"),
             )
-        return _opened(policy.root, files[-1], None)
+        return _opened(policy, files[-1], None)
     below = wanted.removeprefix("./").removeprefix(f"{folder}/")
     name = f"{folder}/{below}"
     for fault in faults:
@@ -85,7 +87,7 @@ def find_target(policy: Policy, form: RecordForm, wanted: str | None) -> TargetF
             dataset=form.dataset.id,
             pattern=f"{folder}/{pattern}",
         )
-    target = _opened(policy.root, name, files[-1] if files and not is_workbook else None)
+    target = _opened(policy, name, files[-1] if files and not is_workbook else None)
     if is_workbook and target.content is not None:
         raise _no_workbook_changes(form.dataset, name)
     return target
@@ -101,8 +103,10 @@ def _no_workbook_changes(dataset: Dataset, name: str) -> EvidenceError:
     )
 
 
-def _opened(root: Path, name: str, model: str | None) -> TargetFile:
+def _opened(policy: Policy, name: str, model: str | None) -> TargetFile:
+    root = policy.root
     path = root / name
+    most = policy.settings.limits.file_size << MIB
     for part in (path, *path.parents):
         if part == root:
             break
@@ -112,8 +116,11 @@ def _opened(root: Path, name: str, model: str | None) -> TargetFile:
                 hint="put the file itself there",
                 locator=Locator(part.relative_to(root).as_posix()),
             )
-    content = path.read_bytes() if path.exists() else None
-    last = (root / model).read_bytes() if content is None and model else None
+    content = last = None
+    if path.exists():
+        content = read_bounded(path, most, EvidenceError, name=name)
+    elif model:
+        last = read_bounded(root / model, most, EvidenceError, name=model)
     return TargetFile(name, path, content, last)
 
 

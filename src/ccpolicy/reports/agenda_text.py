@@ -1,4 +1,4 @@
-"""The agenda as text: owner by owner, what is overdue, what cannot be judged, what falls due."""
+"""The agenda as text, by owner: overdue, not judged, and due next."""
 
 from __future__ import annotations
 

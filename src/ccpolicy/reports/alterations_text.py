@@ -1,4 +1,4 @@
-"""What was altered among the records on file, in words, as the text and the markdown say it."""
+"""Alterations of records on file, in words for the text and Markdown reports."""
 
 from __future__ import annotations
 

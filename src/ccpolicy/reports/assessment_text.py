@@ -77,7 +77,7 @@ class _SectionText:
             self.frameworks()
 
     def header(self) -> None:
-        """Say what was judged by, at which moment and for which time."""
+        """Add the header: plan, judged moment and period."""
         result, page = self.result, self.page
         title, version = page.text(result.policy.title), result.policy.version
         page.paragraph(
@@ -233,7 +233,7 @@ class _SectionText:
                 self.table.detail(note)
 
     def frameworks(self) -> None:
-        """Say how far the controls serve other documents, and name what none of them serves."""
+        """Add how far the controls serve frameworks, and the requirements without a control."""
         page = self.page
         if self.result.frameworks:
             page.heading(page.say("By framework"))

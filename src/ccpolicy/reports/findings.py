@@ -152,7 +152,7 @@ def _shown(written: str | None, control: Control | None) -> Locator:
 
 
 def left_out(result: Assessment) -> tuple[Message, ...]:
-    """Say what a list of findings does not show: what was waived, not assessed, or noted."""
+    """Return what a list of findings leaves out: waived lapses, unassessed controls, notes."""
     sections = Sections(result)
     absent = [control.id for control in sections.not_assessed]
     named = dict.fromkeys(each.control.id for each in sections.waived)

@@ -52,7 +52,8 @@ def _pieces(document: HtmlDocument, view: View, own: str) -> Iterator[bytes]:
         "view": view,
         "languages": {each: language_name(each) for each in document.result.policy.languages},
         "reading": own,
-        "style": style
+        "style": palette()
+        + style
         + severity_style()
         + symbol_style()
         + language_style(document.result.policy.languages, own)
@@ -86,6 +87,11 @@ _COMMENTS = re.compile(r"^ *(?://.*\n|/\*[^*]*\*/\n)|^ +|^\n", re.MULTILINE)
 
 _BETWEEN = re.compile(r"\s*([{};])\s*|(?<=[a-z]:) (?=\S)")
 """Blanks between the rules of a style sheet; its strings hold no braces and no colons."""
+
+
+def palette() -> str:
+    """Return the colours and fonts of every page, as a style sheet in light and dark."""
+    return _plain(PARTS.with_name("palette.css"))
 
 
 def _plain(file: Path) -> str:

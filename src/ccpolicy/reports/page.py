@@ -92,7 +92,7 @@ class Page:
                 start = " " * indent
 
     def verbatim(self, text: str, indent: int = 2) -> None:
-        """Add lines as they are, such as SQL; only what a terminal would act on is written out."""
+        """Add lines unchanged, such as SQL, but with terminal control characters written out."""
         for line in text.splitlines():
             self.line(" " * indent + visible(line))
 

@@ -36,7 +36,7 @@ def render_preview(result: Preview, view: View) -> Rendered:
 
 
 def _text(value: str | float | bool) -> str | float:
-    """Write a value as it stands in a contract's CSV; a text is kept from being a formula."""
+    """Write a value as a CSV file of the contract has it; a text cannot become a formula."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return safe_cell(value) if isinstance(value, str) else value

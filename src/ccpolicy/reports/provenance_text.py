@@ -1,4 +1,4 @@
-"""What git knows of the evidence, in words: what was judged, and what came to be on file later."""
+"""What git knows of the evidence, as text: the judged commit, and records filed later."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _FEW = 3
 
 
 def recorded(page: Page, result: Assessment, *, full: bool) -> Iterator[tuple[str, bool]]:
-    """Say which commit was judged, and what beside it; with each whether it is a warning."""
+    """Yield the judged commit and uncommitted files as text, each with whether it is a warning."""
     found = result.provenance
     if found is None:
         return
@@ -44,7 +44,7 @@ def uncommitted(page: Page, result: Assessment, *, full: bool) -> Iterator[tuple
 
 
 def covered_later(page: Page, lapse: Lapse) -> Iterator[str]:
-    """Say since when a lapse was covered by what came to be on file later, if it was."""
+    """Return since when a record that was filed later covers a lapse, if one does."""
     if lapse.covered_later:
         yield page.say(
             "covered since {since} by a record filed {time}",
@@ -62,7 +62,7 @@ def by_place(result: Assessment) -> dict[str, list[Recorded]]:
 
 
 def on_file(page: Page, each: Recorded) -> Iterator[str]:
-    """Say which commit put a record on file or changed it, by whom, and with which signature."""
+    """Return the commit that filed or changed a record, its author and its signature."""
     words = {
         "amended": page.say("amended"),
         "deleted": page.say("deleted"),

@@ -7,12 +7,26 @@ import io
 from collections.abc import Sequence
 
 from ccpolicy.assessment.sample import COLUMNS, Sample, SampledItem
+from ccpolicy.errors import Message
 from ccpolicy.reports import Rendered, View
 from ccpolicy.reports.csv import BOM, safe_cell
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.sample_text import found, method
 from ccpolicy.reports.sheets import Sheet
 from ccpolicy.reports.xlsx import workbook
+
+TITLES = {
+    "number": Message.of("No."),
+    "item": Message.of("Item"),
+    "stratum": Message.of("Stratum"),
+    "place": Message.of("Place"),
+    "draw": Message.of("Draw"),
+    "result": Message.of("Result (ok, exception)"),
+    "remark": Message.of("Remark"),
+    "tester": Message.of("Tester"),
+    "tested_on": Message.of("Tested on"),
+}
+"""Column → its heading in workbooks; CSV has the columns' own names."""
 
 
 def render_csv(result: Sample, view: View) -> str:
@@ -32,11 +46,7 @@ def render_xlsx(result: Sample, view: View) -> Rendered:
     """Render a workbook: the items, and the method with what was found."""
     page = Page(view)
     fields = _fields(result)
-    head = [
-        page.say("No."), page.say("Item"), page.say("Stratum"), page.say("Place"), page.say("Draw"),
-        page.say("Result (ok, exception)"), page.say("Remark"), page.say("Tester"),
-        page.say("Tested on"), *fields,
-    ]  # fmt: skip
+    head = [*map(page.text, TITLES.values()), *fields]
     rows = [_row(result, number, item, fields) for number, item in enumerate(result.items, 1)]
     about = [*method(page, result), result.seed]
     if result.has_results:
@@ -55,7 +65,7 @@ def _fields(result: Sample) -> list[str]:
 def _row(result: Sample, number: int, item: SampledItem, fields: Sequence[str]) -> list[str]:
     tested = "" if item.result == "untested" else item.result
     return [
-        str(number), item.id, item.stratum, item.place or "", result.draw,
+        str(number), item.id, item.stratum, item.place or "", result.mark(item),
         tested, item.remark, item.tester, item.tested_on,
         *(item.fields.get(name, "") for name in fields),
     ]  # fmt: skip

@@ -8,7 +8,7 @@ from ccpolicy.reports.page import Page
 from ccpolicy.reports.time_text import exactly
 
 SIZE_MESSAGES = {
-    True: "Size by the table of sizes, which is a choice and no norm: {size}",
+    True: "Size by the built-in table, which is a choice and not a norm: {size}",
     False: "Size as asked for: {size}",
 }
 RESULT_MESSAGES: dict[TestResult, str] = {
@@ -58,15 +58,11 @@ def method(page: Page, result: Sample) -> list[str]:
             moment=exactly(result.as_of),
         ),
         page.say("Digest of the population: {digest}", digest=result.population_digest),
+        page.say(SIZE_MESSAGES[result.is_size_chosen], size=result.size),
         page.say(
-            "Size by the table of sizes, which is a choice and no norm: {size}", size=result.size
-        )
-        if result.is_size_chosen
-        else page.say("Size as asked for: {size}", size=result.size),
-        page.say(
-            "Drawn are the first by SHA-256 of the seed, a line end and the item's id; the seed is"
-            " the digest of the population, the period's start and its end, with spaces between"
-            " them."
+            "The items drawn are the first in the order of the SHA-256 of the seed, a line"
+            " end and the item's id. The seed is the digest of the population, the period's"
+            " start and its end, with spaces between them."
         ),
     ]
 

@@ -251,7 +251,7 @@ def _subjects(page: Page, result: Assessment) -> Sheet:
     head = [
         page.say("Control"),
         page.say("Subject"),
-        page.say("Called"),
+        page.say("Label"),
         page.say("Class"),
         page.say("Now"),
         page.say("Period"),

@@ -90,7 +90,7 @@ def _evidence(page: Page, result: Assessment) -> None:
 
 
 def not_due(page: Page, result: Assessment) -> str:
-    """Say of how many subjects of which controls the due instant has not come, if of any."""
+    """Return the controls with subjects that are not due yet, with their counts, if any."""
     counts = [(each.id, each.subjects) for each in result.controls if each.subjects.not_due]
     if not counts:
         return ""
@@ -102,7 +102,7 @@ def not_due(page: Page, result: Assessment) -> str:
 
 
 def evidence_notes(page: Page, result: Assessment) -> Iterator[tuple[str, str]]:
-    """Yield how many files nobody reads, how others were read, and which are ignored and why."""
+    """Yield notes on the evidence: unread files, how others were read, and ignored ones."""
     evidence = result.evidence
     if evidence.unread_total:
         yield (
@@ -164,7 +164,7 @@ def baseline_notes(page: Page, result: Assessment) -> Iterator[tuple[str, str]]:
 
 
 def judgement(page: Page, result: Assessment) -> str:
-    """Say whether the gate passed, and which controls failed it."""
+    """Return the gate's result, with the controls that failed it."""
     gate = result.gate
     severity = severities(page)[gate.fail_on]
     if gate.judged == "now":

@@ -80,7 +80,7 @@ class LapseTimes:
 
 
 def span(page: Page, result: Assessment, lapse: Lapse) -> str:
-    """Say from when to when a lapse went, and how long it was, or how long of it in the period."""
+    """Return a lapse's start, end and length, or its length within the period."""
     times = LapseTimes.of(result, lapse)
     whole = times.ends - times.starts
     is_cut = datetime.timedelta() < times.in_period < whole

@@ -14,7 +14,7 @@ from ccpolicy.assessment.preview import RefusedEvidence
 from ccpolicy.draft.preview import preview
 from ccpolicy.engine.population import NAMING
 from ccpolicy.engine.question import EvaluationRequest
-from ccpolicy.errors import CcpolicyError, EvidenceError, Locator
+from ccpolicy.errors import CcpolicyError, EvidenceError, LimitError, Locator
 from ccpolicy.policy.names import unknown
 from ccpolicy.sampling.draw import Member
 from ccpolicy.time.moments import Period
@@ -22,8 +22,8 @@ from ccpolicy.vocabulary import KEY_SEPARATOR
 
 CLASS = "class"
 """Field of subjects whose parameters differ by class."""
-MOST = 10_000_000
-"""Records of a dataset that are read."""
+MOST = 1_000_000
+"""Records of a dataset from which is drawn: all of them are held in memory."""
 
 
 def subjects(
@@ -72,6 +72,7 @@ def records(
 
     Raises:
         EvidenceError: the evidence is not complete, or a record has no time.
+        LimitError: there are too many.
         CcpolicyError: no time is named, or one cannot be read.
     """
     using = [
@@ -89,6 +90,15 @@ def records(
     _refuse_problems(name, [*result.problems, *read.refused])
     column = at or _time_column(repository, name)
     table = read.records
+    if table.count > len(table.rows):
+        raise LimitError(
+            "the population of '{name}' has {count} records, of which {limit} can be drawn from",
+            hint="draw from the subjects of a control that reads them, or keep the records of older"
+            " periods in a dataset of their own",
+            name=name,
+            count=table.count,
+            limit=len(table.rows),
+        )
     if column not in table.columns or table.columns[column] not in ("date", "instant"):
         times = [each for each, kind in table.columns.items() if kind in ("date", "instant")]
         raise unknown("'{dataset}' has no time '{name}'", column, times, None, dataset=name)
@@ -162,8 +172,7 @@ def _refuse_problems(name: str, problems: Sequence[Problem | RefusedEvidence]) -
         place = first.place if isinstance(first, RefusedEvidence) else first.locator
         raise EvidenceError(
             "the population of '{name}' is not complete: {count} problems, the first {code}",
-            hint="put these in order, so that nothing is left out of the draw; see: ccpolicy check"
-            " -v",
+            hint="correct these, so that nothing is left out of the sample; see: ccpolicy check -v",
             locator=Locator.read(place) if place else None,
             name=name,
             count=len(problems),

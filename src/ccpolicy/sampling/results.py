@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-import csv
 import datetime
-import io
-import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from ccpolicy.assessment.sample import COLUMNS, Sample, SampledItem, TestResult
-from ccpolicy.errors import Locator, ReportError
-from ccpolicy.files.limits import too_large
-from ccpolicy.files.missing import missing_file
+from ccpolicy.errors import LANGUAGES, Locator, ReportError
+from ccpolicy.evidence.filled_table import (
+    FilledRow,
+    FilledTable,
+    csv_table,
+    is_workbook,
+    workbook_tables,
+)
+from ccpolicy.files.bounded import read_bounded
+from ccpolicy.files.limits import Limits
+from ccpolicy.policy.decoding import letters
 from ccpolicy.reports.csv import safe_cell
 from ccpolicy.reports.layout import visible
+from ccpolicy.reports.sample_tables import TITLES
 
 MOST_BYTES = 16 << 20
-"""Of a file with results, also unpacked."""
+"""Of a file with results."""
+HEADINGS = {
+    name: {name, *(title.text(language) for language in LANGUAGES)}
+    for name, title in TITLES.items()
+}
+"""Column → what CSV and the workbooks of each language call it."""
 WORDS: dict[str, TestResult] = {
     "ok": "ok",
     "exception": "exception",
@@ -28,32 +39,41 @@ WORDS: dict[str, TestResult] = {
 """What testers write; what they leave empty is untested."""
 
 
-def read_results(sample: Sample, file: Path) -> Sample:
+def read_results(sample: Sample, file: Path, limits: Limits) -> Sample:
     """Return the sample with what testers found.
 
     Raises:
         ReportError: it is no such table, one of another draw, or says what is no result.
+        EvidenceError: something in it cannot be seen or read.
+        LimitError: it is too large.
     """
     found: dict[str, SampledItem] = {}
     # A table holds what could be hidden or computed written out.
     wanted = {
         shown(item.id).strip(): item for item in sample.items for shown in (visible, safe_cell)
     }
-    for number, row in _rows(file):
-        cells = dict(zip(COLUMNS, row, strict=False))
+    for place, cells in _rows(file, sample.draw, limits):
         item = wanted.get(cells.get("item", ""))
-        if item is None or cells.get("draw") != sample.draw or item.id in found:
+        mark = cells.get("draw", "")
+        if item is None or not mark.startswith(f"{sample.draw}-") or item.id in found:
             raise ReportError(
                 "the row is not of this sample, or is there twice",
                 hint="draw with the same period, size and strata as the table that was tested",
-                locator=Locator(str(file), number),
+                locator=place,
             )
-        word = cells.get("result", "").strip().lower()
+        if mark != sample.mark(item):
+            raise ReportError(
+                "'{name}' was changed on file since it was drawn",
+                hint="draw again, and test it as it is on file now",
+                locator=place,
+                name=visible(item.id),
+            )
+        word = cells.get("result", "").lower()
         if word not in WORDS:
             raise ReportError(
-                "'{word}' is no result of a test",
+                "'{word}' is not a result of a test",
                 hint="write ok or exception, or leave it empty where nothing was tested",
-                locator=Locator(str(file), number),
+                locator=place,
                 word=word[:40],
             )
         told = {name: _plain(cells.get(name, "")) for name in ("remark", "tester", "tested_on")}
@@ -71,65 +91,62 @@ def read_results(sample: Sample, file: Path) -> Sample:
     return sample.model_copy(update={"items": items, "has_results": True})
 
 
-def _rows(file: Path) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows below the heading, with their numbers.
+def _rows(file: Path, draw: str, limits: Limits) -> Iterator[tuple[Locator, dict[str, str]]]:
+    """Yield column → text of each row below the headings of the draw, with its place.
 
     Raises:
-        ReportError: the file cannot be read.
+        ReportError: the file cannot be read, or has no such headings.
+        EvidenceError: something in it cannot be seen or read.
+        LimitError: it is too large.
     """
-    try:
-        with file.open("rb") as stream:
-            data = stream.read(MOST_BYTES + 1)
-    except FileNotFoundError as failure:
-        raise missing_file(file, ReportError) from failure
-    except OSError as failure:
-        raise _unreadable(file, failure) from failure
-    if len(data) > MOST_BYTES:
-        raise too_large(str(file), MOST_BYTES)
-    table = _workbook(file, data) if data.startswith(b"PK") else _csv(file, data)
-    for number, row in enumerate(table[1:], 2):
-        if any(row):
-            yield number, [cell.strip() for cell in row]
+    data = read_bounded(file, MOST_BYTES, ReportError)
+    name = str(file)
+    tables = (
+        list(workbook_tables(name, data, limits)) if is_workbook(data) else [csv_table(name, data)]
+    )
+    # Others, such as that of the method, are not the tester's; a copy of the table is.
+    tested = [table for table in tables if _bears(table, draw)] or tables[:1]
+    for table in tested:
+        heading, *rows = table.read() or [FilledRow(Locator(name), ())]
+        _check_headings(heading)
+        for row in rows:
+            cells = map(_text, row.below(heading))
+            yield row.place, dict(zip(COLUMNS, cells, strict=False))
 
 
-def _csv(file: Path, data: bytes) -> Sequence[Sequence[str]]:
-    try:
-        return list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
-    except (UnicodeDecodeError, csv.Error) as failure:
-        raise _unreadable(file, failure) from failure
+def _bears(table: FilledTable, draw: str) -> bool:
+    return any(_text(cell).startswith(f"{draw}-") for row in table.rows for cell in row.cells)
 
 
-def _workbook(file: Path, data: bytes) -> Sequence[Sequence[str]]:
-    from python_calamine import CalamineError, CalamineWorkbook
+def _check_headings(heading: FilledRow) -> None:
+    """Refuse columns that were moved: another column's text would be read as the result.
 
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as parts:
-            if sum(part.file_size for part in parts.infolist()) > MOST_BYTES:
-                raise too_large(str(file), MOST_BYTES)
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except (zipfile.BadZipFile, CalamineError, ValueError, IndexError) as failure:
-        raise _unreadable(file, failure) from failure
-    return [[_text(cell) for cell in row] for row in rows]
+    Raises:
+        ReportError: a heading is not what the draw wrote there.
+    """
+    found = [*map(_text, heading.cells), *[""] * len(COLUMNS)]
+    for number, (name, text) in enumerate(zip(COLUMNS, found, strict=False), 1):
+        if text not in HEADINGS[name]:
+            raise ReportError(
+                "column {column} is headed '{found}', where '{name}' is expected",
+                hint="leave the columns as they were drawn, and put your own to the right of them",
+                locator=heading.place,
+                column=letters(number),
+                found=text[:40],
+                name=name,
+            )
 
 
 def _text(cell: object) -> str:
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
+    if isinstance(cell, datetime.datetime) and cell.time() == datetime.time():
+        return cell.date().isoformat()
     if isinstance(cell, datetime.datetime | datetime.date):
         return cell.isoformat()
-    return str(cell)
+    return str(cell).strip()
 
 
 def _plain(cell: str) -> str:
     """Take off what keeps a spreadsheet from computing a text."""
     return cell[1:] if cell[:1] == "'" else cell
-
-
-def _unreadable(file: Path, failure: Exception) -> ReportError:
-    return ReportError(
-        "this is no table of results: {reason}",
-        hint="give the CSV or the workbook that 'ccpolicy sample' wrote, with results in it",
-        locator=Locator(str(file)),
-        reason=str(failure) or type(failure).__name__,
-    )

@@ -45,7 +45,7 @@ def make_sample(
         raise unknown("neither a dataset nor a control is called '{name}'", about, known, None)
     if not members:
         raise CcpolicyError(
-            "there is nothing to draw from: '{name}' has nothing in the period",
+            "nothing can be drawn: '{name}' has no record or subject in the period",
             hint="name another period, such as --period 2026-Q2",
             name=about,
         )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
 import duckdb
 
-from ccpolicy.errors import DatabaseError, LimitError, Message
+from ccpolicy.errors import CcpolicyError, DatabaseError, LimitError, Message
 from ccpolicy.store.duckdb_trees import is_too_long, read_tree, too_long_tree
 from ccpolicy.store.interface import (
     FileAccessFailed,
@@ -38,6 +38,8 @@ _REASON_HINT_MESSAGES: dict[type[duckdb.Error], str] = {
     duckdb.ProgrammingError: "a value cannot be computed with",
 }
 """What is said instead of the engine's message, by the first that fits."""
+_LINES = 10_000
+"""Rows that are put into text at a time."""
 
 
 class DuckDB:
@@ -90,7 +92,7 @@ class DuckDB:
         return {str(row[0]): str(row[1]) for row in self.run(f"DESCRIBE {query}")}
 
     def parse(self, statements: Sequence[str]) -> list[dict[str, Any]]:
-        """See `Store.parse`."""
+        """See `VettingStore.parse`."""
         fit = [each for each in statements if not is_too_long(each)]
         rows = iter(
             self.run("SELECT json_serialize_sql(unnest(?::VARCHAR[]))", [fit]) if fit else ()
@@ -99,13 +101,24 @@ class DuckDB:
         return [trees[each] if each in trees else too_long_tree() for each in statements]
 
     def write(self, trees: Sequence[dict[str, Any]]) -> list[str]:
-        """See `Store.write`."""
+        """See `VettingStore.write`."""
         texts = [json.dumps(tree) for tree in trees]
         rows = self.run("SELECT json_deserialize_sql(unnest(?::VARCHAR[]))", [texts])
         return [text for (text,) in rows]
 
+    def lines(self, relation: str, types: Mapping[str, str]) -> Iterator[str]:
+        """See `VettingStore.lines`."""
+        cells = " || chr(9) || ".join(_cell(name, kind) for name, kind in types.items())
+        query = f"SELECT {cells} || chr(10) FROM {identifier(relation)}"
+        try:
+            found = self._connection.execute(query)
+            while rows := found.fetchmany(_LINES):
+                yield "".join(text for (text,) in rows)
+        except duckdb.Error as failure:
+            raise _ours(failure) from failure
+
     def lock(self) -> None:
-        """See `Store.lock`."""
+        """See `VettingStore.lock`."""
         if self._is_locked:
             return
         self.run("SET enable_external_access = false")
@@ -132,30 +145,45 @@ class DuckDB:
         """
         try:
             return self._connection.execute(statement, parameters or None).fetchall()
-        except duckdb.OutOfMemoryException as failure:
-            raise LimitError("not enough memory", setting="memory") from failure
         except duckdb.Error as failure:
-            for theirs, ours in _ERRORS:
-                if isinstance(failure, theirs):
-                    raise ours(str(failure)) from failure
-            for theirs, reason in _REASON_HINT_MESSAGES.items():
-                if isinstance(failure, theirs):
-                    raise ValueFault(str(failure), Message(reason)) from failure
-            if isinstance(failure, (duckdb.InternalError, duckdb.FatalException)):
-                raise DatabaseError(
-                    "{engine} failed by a fault of its own, and nothing was judged",
-                    hint="take the newest version of the engine; if that fails too, report it"
-                    " with a policy and evidence that show it",
-                    engine=f"DuckDB {duckdb.__version__}",
-                ) from failure
-            raise StoreError(f"the database failed: {type(failure).__name__}") from failure
+            raise _ours(failure) from failure
 
 
-def open_store(spill: Path | None = None) -> DuckDB:
+def _ours(failure: duckdb.Error) -> StoreError | CcpolicyError:
+    """Return the error of ours that an error of DuckDB is."""
+    if isinstance(failure, duckdb.OutOfMemoryException):
+        return LimitError("not enough memory", setting="memory")
+    for theirs, ours in _ERRORS:
+        if isinstance(failure, theirs):
+            return ours(str(failure))
+    for theirs, reason in _REASON_HINT_MESSAGES.items():
+        if isinstance(failure, theirs):
+            return ValueFault(str(failure), Message(reason))
+    if isinstance(failure, (duckdb.InternalError, duckdb.FatalException)):
+        return DatabaseError(
+            "{engine} failed by a fault of its own, and nothing was judged",
+            hint="take the newest version of the engine; if that fails too, report it"
+            " with a policy and evidence that show it",
+            engine=f"DuckDB {duckdb.__version__}",
+        )
+    return StoreError(f"the database failed: {type(failure).__name__}")
+
+
+def _cell(name: str, kind: str) -> str:
+    """Write a value as `VettingStore.lines` has it."""
+    text = f"CAST({identifier(name)} AS VARCHAR)"
+    if kind == "VARCHAR":
+        for each, written in (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r")):
+            text = f"replace({text}, chr({ord(each)}), '{written}')"
+    return f"coalesce({text}, '\\N')"
+
+
+def open_store(spill: Path | None = None, *, memory: int | None = None) -> DuckDB:
     """Open a database in memory, in UTC, that loads no extension.
 
     What does not fit into memory goes to the folder `spill`, which nothing else may use: of all
     files, a locked database still reaches those of this folder. Without one nothing is spilled.
+    It holds at most `memory` mebibytes, by default four fifths of the machine's.
     Close it, or use it in a `with` statement.
     """
     store = DuckDB(
@@ -166,6 +194,7 @@ def open_store(spill: Path | None = None) -> DuckDB:
                 "allow_community_extensions": "false",
                 "python_enable_replacements": "false",
                 "temp_directory": str(spill or ""),
+                **({"memory_limit": f"{memory}MiB"} if memory else {}),
             }
         )
     )

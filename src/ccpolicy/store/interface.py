@@ -1,13 +1,13 @@
 """The interface of a store, independent of the database engine.
 
-Queries are in the portable subset that `checks.portable` holds the check kinds to: joins, window
-functions, integer arithmetic. Instants are integers (microseconds since 1970 UTC), days are
-integers (days since 1970).
+Queries are in the portable subset of `store/portable_sql.py`: joins, window functions, integer
+arithmetic. Instants are integers (microseconds since 1970 UTC), days are integers (days since
+1970).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from ccpolicy.errors import Message
@@ -97,6 +97,33 @@ class Store(Protocol):
 
         Raises:
             StoreError: the query cannot run.
+        """
+        ...
+
+
+class EngineStore(Store, Protocol):
+    """A store elsewhere, which takes over the records that another one read."""
+
+    def load(self, relation: str, types: Mapping[str, str], lines: Iterable[str]) -> None:
+        """Create a relation from rows as `VettingStore.lines` yields them.
+
+        Raises:
+            StoreError: a value is not of its type.
+        """
+        ...
+
+
+class VettingStore(Store, Protocol):
+    """The store that reads evidence: its parser vets the SQL of a policy, and it can be locked."""
+
+    def lines(self, relation: str, types: Mapping[str, str]) -> Iterator[str]:
+        r"""Yield the rows of a relation as text, in pieces that end with a line.
+
+        A tab stands between two values and `\N` for NULL; in texts a backslash stands before
+        backslashes, and tabs and ends of lines are `\t`, `\n` and `\r`.
+
+        Raises:
+            StoreError: they cannot be computed.
         """
         ...
 

@@ -64,7 +64,7 @@ class PeriodDay:
         return require_business(calendar).unknown_year(span.first, last)
 
     def fits(self, period: Period) -> bool:
-        """Say whether there is such a day in some of the periods of a kind."""
+        """Return whether some periods of a kind have such a day."""
         if self.unit == "date":
             return period.length.months == _MONTHS_OF_YEAR
         if self.is_bare or self.unit == "day":

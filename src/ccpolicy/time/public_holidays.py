@@ -37,7 +37,7 @@ def require_holidays(code: str) -> str:
         raise PolicyError("no holiday calendar for '{country}'", country=country)
     if country != code and subdivision not in known[country]:
         raise PolicyError(
-            "no public holidays of their own for '{code}'",
+            "no public holidays are known for the subdivision '{code}'",
             hint="known: {known}",
             code=code,
             known=", ".join([country, *(f"{country}-{each}" for each in known[country])]),

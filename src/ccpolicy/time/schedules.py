@@ -1,4 +1,4 @@
-"""Schedules: the turns of a period, the day by which each is due, and which events may serve it."""
+"""Schedules: periods, their due days, and the events that may serve each period."""
 
 from __future__ import annotations
 

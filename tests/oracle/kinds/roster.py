@@ -70,8 +70,9 @@ class RosterJudge(Judge):
         began, terms = t, self.terms(key)
         while earlier := [starts for starts, ends, _ in terms if starts < began <= ends]:
             began = min(earlier)
-        # Where the walk ends within a row's first instant, that row is the one that begins.
-        days = [day for starts, _, day in terms if starts == began and day is not None]
+        # Where the walk ends within a row's first instant, that row is the one that begins, unless
+        # it ends there as well and holds nothing.
+        days = [day for starts, ends, day in terms if starts == began < ends and day is not None]
         if began < self.firsts[0]:
             return Duty(self.firsts[0], None)
         return Duty(began, days[0] if days else None)

@@ -72,7 +72,7 @@ def unzip(file: SourceFile) -> Iterator[tuple[str, Pieces]]:
             )
         for name in chosen:
             with archive.open(entries[name]) as stream:
-                yield name, _limited(file, lambda: stream.read(_PIECE), total)
+                yield name, _refused(_limited(file, lambda: stream.read(_PIECE), total), file)
 
 
 def members(file: SourceFile) -> list[str]:
@@ -107,7 +107,7 @@ def left_out(dataset: Dataset, name: str, path: Path, limits: Limits) -> list[st
         EvidenceError: see `members`.
     """
     nothing_of_it = replace(content_facts(()), data=None)
-    return members(SourceFile(make_contract(dataset), name, path, nothing_of_it, limits))
+    return members(SourceFile(name, path, nothing_of_it, limits, contract=make_contract(dataset)))
 
 
 def _archive(file: SourceFile, packed: BinaryIO) -> zipfile.ZipFile:
@@ -176,11 +176,18 @@ def _limited(file: SourceFile, read: object, total: list[int]) -> Pieces:
         if total[0] > max(_ALWAYS, _RATIO * size):
             raise LimitError(
                 "unpacked, the file is more than {limit} times as large",
-                hint="no honest file is packed so tightly: keep it unpacked if this one is",
+                hint="ordinary files are not packed so tightly: if this one is genuine, keep"
+                " it unpacked",
                 locator=Locator(file.name),
                 limit=_RATIO,
             )
         yield piece
+
+
+def _refused(pieces: Pieces, file: SourceFile) -> Pieces:
+    """Yield pieces, and refuse damage that shows when somebody asks for them."""
+    with _refusing(file, "zip"):
+        yield from pieces
 
 
 @contextmanager

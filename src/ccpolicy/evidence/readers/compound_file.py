@@ -59,7 +59,7 @@ class CompoundFile:
             for at in range(0, len(entries), _ENTRY.size)
         ]
         if not self._entries or self._entries[0].kind != _ROOT:
-            raise DamagedFile("the folder is missing")
+            raise DamagedFile("the file has no root folder")
         root = self._entries[0]
         self._small = self._read(root.start)
         self._following_small = _numbers(self._read(small_table))

@@ -12,7 +12,7 @@ from ccpolicy.evidence.readers.archives import gunzip, members, read_plain, unzi
 from ccpolicy.evidence.readers.csv_table import CsvTable, is_shaped
 from ccpolicy.evidence.readers.encodings import transcode
 from ccpolicy.evidence.readers.interface import SourceFile, Spool, StoredFile
-from ccpolicy.evidence.readers.surroundings import known_around
+from ccpolicy.evidence.readers.surroundings import fields_before_reading
 from ccpolicy.files import finder
 from ccpolicy.files.finder import Fingerprint, content_facts
 from ccpolicy.policy import Dataset
@@ -88,21 +88,21 @@ def _contents(
         path, facts = _stored(pieces, file, spool, keep=keep)
         origin = StoredFile(file.path, file.fingerprint)
         content = replace(file, path=path, fingerprint=facts, origin=origin, spool=spool)
-    around = {} if several_sheets(dataset) else known_around(file)
+    around = {} if several_sheets(dataset) else fields_before_reading(file)
     if table:
         around |= table.cells.found()
         notes = (*file.notes, *table.notes())
         content = replace(content, runs=table.runs(), notes=notes)
     content = replace(content, around=around)
     if several_sheets(dataset):
-        from ccpolicy.evidence.readers.xlsx import chosen_sheets
+        from ccpolicy.evidence.readers.sheet_choice import chosen_sheets
 
         sheets, more = chosen_sheets(content)
         content = replace(content, notes=(*content.notes, *more))
         for sheet in sheets:
             name = f"{file.part}/{sheet}" if file.part else sheet
             part = replace(content, part=name, sheet=sheet)
-            yield replace(part, around=known_around(part))
+            yield replace(part, around=fields_before_reading(part))
             content = replace(content, notes=())
     else:
         yield content

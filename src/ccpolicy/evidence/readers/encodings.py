@@ -69,7 +69,7 @@ def transcode(file: SourceFile, pieces: Iterable[bytes]) -> Iterator[bytes]:
             ) from failure
         if found := _STRANGE.search(text):
             raise file.error(
-                "read as {encoding}, the file holds U+{sign}, which is in no text",
+                "read as {encoding}, the file holds U+{sign}, which is not a character of text",
                 hint="correct 'encoding' in the dataset, or save the file in {encoding}",
                 line=line + text.count("\n", 0, found.start()),
                 encoding=name,
@@ -89,7 +89,7 @@ def transcode(file: SourceFile, pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def is_strange(text: str) -> bool:
-    """Whether a text holds what no text has, so that its encoding is another."""
+    """Whether a text has characters that show that its encoding is another."""
     return bool(_STRANGE.search(text))
 
 

@@ -76,7 +76,7 @@ def _faults(
                 )
         elif heading in header[:index]:
             yield EvidenceError(
-                "the column '{name}' is there twice",
+                "two columns are called '{name}'",
                 hint="give one of them another heading, or have the columns named by their letters:"
                 "  header: none  ,  range: {corner}{row}  and  columns: {{…: {first}}}  or"
                 "  {{…: {second}}}",

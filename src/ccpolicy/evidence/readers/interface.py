@@ -69,15 +69,41 @@ class StoredFile:
 
 
 @dataclass(frozen=True, slots=True)
-class SourceFile:
-    """The content of a file of a dataset, or of one part of it, as readers read it."""
+class FileContent:
+    """The content of a file, whatever it is read as."""
 
-    contract: Contract
     name: str
     """Path from the repository's root, with `/`, for messages."""
     path: Path
     fingerprint: Fingerprint
     limits: Limits = field(default_factory=Limits)
+
+    def content(self) -> bytes:
+        """Return the whole content."""
+        data = self.fingerprint.data
+        return self.path.read_bytes() if data is None else data
+
+    def open(self) -> BinaryIO:
+        """Open the content for reading in pieces."""
+        data = self.fingerprint.data
+        return self.path.open("rb") if data is None else io.BytesIO(data)
+
+    def error(
+        self, message: str, *, hint: str = "", line: int | None = None, **values: object
+    ) -> EvidenceError:
+        """Make an error about the file, or about a line of its content."""
+        return EvidenceError(message, hint=hint, locator=self.place(line), **values)
+
+    def place(self, line: int | None = None) -> Locator:
+        """Return the place of a line of the content."""
+        return Locator(self.name, line)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile(FileContent):
+    """The content of a file of a dataset, or of one part of it, as readers read it."""
+
+    contract: Contract = field(kw_only=True)
     folder: str = ""
     """The evidence folder's path from the root."""
     part: str | None = None
@@ -112,24 +138,8 @@ class SourceFile:
         """Return the file's line of a line of the content."""
         return self.runs.of(line) if self.runs else line
 
-    def content(self) -> bytes:
-        """Return the whole content."""
-        data = self.fingerprint.data
-        return self.path.read_bytes() if data is None else data
-
-    def open(self) -> BinaryIO:
-        """Open the content for reading in pieces."""
-        data = self.fingerprint.data
-        return self.path.open("rb") if data is None else io.BytesIO(data)
-
-    def error(
-        self, message: str, *, hint: str = "", line: int | None = None, **values: object
-    ) -> EvidenceError:
-        """Make an error about the file, or about a line of its content."""
-        return EvidenceError(message, hint=hint, locator=self.place(line), **values)
-
     def place(self, line: int | None = None) -> Locator:
-        """Return the place of a line of the content."""
+        """See `FileContent.place`."""
         return Locator(self.name, line and self.line(line), sheet=self.part)
 
     def check_size(self, most: int) -> None:
@@ -148,14 +158,22 @@ class SourceFile:
         """
         limits = self.limits
         if rows > limits.rows:
-            raise self.beyond("{count} rows, where the limit is {limit}", "rows", None, count=rows)
+            raise self.beyond(
+                "the table has {count} rows, and the limit is {limit}", "rows", None, count=rows
+            )
         if columns > limits.columns:
             raise self.beyond(
-                "{count} columns, where the limit is {limit}", "columns", 1, count=columns
+                "the table has {count} columns, and the limit is {limit}",
+                "columns",
+                1,
+                count=columns,
             )
         if rows * columns > limits.cells:
             raise self.beyond(
-                "{count} cells, where the limit is {limit}", "cells", None, count=rows * columns
+                "the table has {count} cells, and the limit is {limit}",
+                "cells",
+                None,
+                count=rows * columns,
             )
 
     def beyond(
@@ -294,7 +312,7 @@ class Scanner(Reader):
 
     @abstractmethod
     def skipped(self, file: SourceFile, records: int) -> EvidenceError | None:
-        """Find what DuckDB skipped in a file of which it returned so many records."""
+        """Return the error if DuckDB skipped rows of a file of which it returned `records` rows."""
 
     @abstractmethod
     def explain(self, file: SourceFile, reason: str) -> EvidenceError:

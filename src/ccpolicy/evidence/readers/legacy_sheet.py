@@ -9,12 +9,22 @@ from typing import Any
 
 from ccpolicy.errors import EvidenceError, Locator
 from ccpolicy.evidence.readers.compound_file import DamagedFile
-from ccpolicy.evidence.readers.interface import SourceFile
+from ccpolicy.evidence.readers.interface import FileContent
 from ccpolicy.evidence.readers.legacy_records import Kind
 from ccpolicy.evidence.readers.legacy_strings import Strings
 from ccpolicy.evidence.readers.serial_times import duration, moment
-from ccpolicy.evidence.readers.workbook import OpenSheet, error_cell, no_result, unreadable
-from ccpolicy.evidence.readers.workbook_limits import MAX_TEXTS, beyond_cells, beyond_texts, twice
+from ccpolicy.evidence.readers.workbook import (
+    OpenSheet,
+    cell_error,
+    formula_without_result,
+    unreadable,
+)
+from ccpolicy.evidence.readers.workbook_limits import (
+    MAX_TEXTS,
+    too_many_cells,
+    too_many_characters,
+    twice,
+)
 from ccpolicy.policy.decoding import letters
 
 _COLUMNS = 256
@@ -22,6 +32,8 @@ _BEFORE_TEXT = (Kind.SHRFMLA, Kind.ARRAY, Kind.TABLE)
 """What may stand between a formula and its text: a formula of several cells, an array, a table."""
 _IS_HIDDEN_ROW = 0x20
 _HEIGHT = 0x7FFF
+_COMPUTE_ON_LOAD = 2
+"""Of a formula that programs compute when they open the file; what stands there was made up."""
 _ERRORS = {
     0x00: "#NULL!",
     0x07: "#DIV/0!",
@@ -38,7 +50,7 @@ class LegacySheet:
 
     def __init__(
         self,
-        file: SourceFile,
+        file: FileContent,
         name: str,
         texts: Sequence[str],
         kinds: Sequence[str],
@@ -77,7 +89,7 @@ class LegacySheet:
                 row, column, _, number = struct.unpack("<3HI", body)
                 self._characters += len(self._texts[number])
                 if self._characters > MAX_TEXTS:
-                    raise beyond_texts(self._file, self._characters)
+                    raise too_many_characters(self._file, self._characters)
                 self._put(row, column, self._texts[number])
             case Kind.NUMBER:
                 self._put_number(*struct.unpack("<3Hd", body))
@@ -98,7 +110,7 @@ class LegacySheet:
             case Kind.BOOLERR:
                 row, column, value, is_error = struct.unpack("<2H2x2B", body)
                 self._put(
-                    row, column, error_cell(_ERRORS.get(value, "?")) if is_error else bool(value)
+                    row, column, cell_error(_ERRORS.get(value, "?")) if is_error else bool(value)
                 )
             case Kind.BLANK | Kind.MULBLANK:
                 self._put_blanks(body, 1 if kind == Kind.BLANK else (len(body) - 6) // 2)
@@ -116,7 +128,7 @@ class LegacySheet:
         rows = self._sheet.rows
         area = len(rows) * max(map(len, rows), default=0)
         if area > self._file.limits.sheet_cells:
-            raise beyond_cells(self._file, area)
+            raise too_many_cells(self._file, area)
         for cells in rows:
             cells[:] = ["" if each is None else each for each in cells]
         if self._hides_rows:
@@ -146,9 +158,9 @@ class LegacySheet:
 
     def _put_result(self, body: bytes) -> None:
         """Put the result of a formula."""
-        row, column, style, result = struct.unpack_from("<3H8s", body)
-        if self._is_uncomputed:
-            self._put(row, column, no_result())
+        row, column, style, result, flags = struct.unpack_from("<3H8sH", body)
+        if self._is_uncomputed or flags & _COMPUTE_ON_LOAD:
+            self._put(row, column, formula_without_result())
         elif result[6:] != b"\xff\xff":
             self._put_number(row, column, style, *struct.unpack("<d", result))
         elif result[0] == 0:
@@ -156,7 +168,7 @@ class LegacySheet:
         elif result[0] == 1:
             self._put(row, column, result[2] != 0)
         elif result[0] == 2:
-            self._put(row, column, error_cell(_ERRORS.get(result[2], "?")))
+            self._put(row, column, cell_error(_ERRORS.get(result[2], "?")))
         elif result[0] == 3:
             self._put(row, column, "")
         else:
@@ -164,7 +176,9 @@ class LegacySheet:
 
     def _put_text_result(self, row: int, column: int, strings: Strings | None) -> None:
         """Put the text that a formula announced, if it came."""
-        self._put(row, column, strings.text(strings.number("<H")) if strings else no_result())
+        self._put(
+            row, column, strings.text(strings.number("<H")) if strings else formula_without_result()
+        )
 
     def _put_blanks(self, body: bytes, count: int) -> None:
         row, first = struct.unpack_from("<2H", body)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ccpolicy.errors import EvidenceError
 from ccpolicy.evidence.readers.compound_file import MAGIC, CompoundFile, DamagedFile
-from ccpolicy.evidence.readers.interface import SourceFile
+from ccpolicy.evidence.readers.interface import FileContent
 from ccpolicy.evidence.readers.legacy_records import Kind, Part, records_of
 from ccpolicy.evidence.readers.legacy_sheet import LegacySheet
 from ccpolicy.evidence.readers.legacy_strings import Strings, shared_texts
@@ -38,7 +38,7 @@ class _Listed(NamedTuple):
     """Whether it is neither a chart nor made of macros."""
 
 
-def is_legacy(file: SourceFile) -> bool:
+def is_legacy(file: FileContent) -> bool:
     """Whether a file is one of old Office programs, or protected by a password of newer ones."""
     with file.open() as content:
         return content.read(len(MAGIC)) == MAGIC
@@ -47,7 +47,7 @@ def is_legacy(file: SourceFile) -> bool:
 class LegacyWorkbook:
     """A workbook, of which the sheets are read when they are opened."""
 
-    def __init__(self, file: SourceFile) -> None:
+    def __init__(self, file: FileContent) -> None:
         """Read what concerns all sheets.
 
         Raises:

@@ -9,13 +9,18 @@ from typing import Any
 from xml.parsers import expat
 
 from ccpolicy.errors import EvidenceError, Locator
-from ccpolicy.evidence.readers.interface import SourceFile
-from ccpolicy.evidence.readers.workbook import OpenSheet, error_cell, no_result, unreadable
+from ccpolicy.evidence.readers.interface import FileContent
+from ccpolicy.evidence.readers.workbook import (
+    OpenSheet,
+    cell_error,
+    formula_without_result,
+    unreadable,
+)
 from ccpolicy.evidence.readers.workbook_limits import (
     CONTENT,
-    beyond_cells,
     not_a_workbook,
     parse_plain,
+    too_many_cells,
 )
 from ccpolicy.evidence.values import shown
 
@@ -38,9 +43,9 @@ _ADDRESS = re.compile(
 
 
 class OpenDocument:
-    """The sheets of a document."""
+    """The sheets of a document; see `Workbook`."""
 
-    def __init__(self, file: SourceFile, content: bytes) -> None:
+    def __init__(self, file: FileContent, content: bytes) -> None:
         """Parse a document.
 
         Raises:
@@ -48,7 +53,7 @@ class OpenDocument:
             LimitError: a sheet spans too large an area.
         """
         self.file = file
-        self.sheets: dict[str, OpenSheet] = {}
+        self._opened: dict[str, OpenSheet] = {}
         self.names: dict[str, str] = {}
         """Name of a range → its place, such as `Log!$A$3:$F$20`."""
         self._hidden_styles: set[str] = set()
@@ -77,15 +82,24 @@ class OpenDocument:
         parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
         parser.CharacterDataHandler = self._characters
         parse_plain(file, parser, content)
-        if not (self.sheets and self._is_spreadsheet):
+        if not (self._opened and self._is_spreadsheet):
             raise not_a_workbook(file, ValueError(f"{CONTENT} has no sheet"))
+
+    @property
+    def sheets(self) -> dict[str, bool]:
+        """See `Workbook.sheets`."""
+        return {name: each.is_hidden for name, each in self._opened.items()}
+
+    def open(self, name: str) -> OpenSheet:
+        """See `Workbook.open`."""
+        return self._opened[name]
 
     def _start(self, name: str, given: dict[str, str]) -> None:
         name, attributes = _short(name), {_short(key): value for key, value in given.items()}
         if name == "table:table":
             self._tables += 1
             if self._tables == 1:
-                self._open(attributes)
+                self._start_sheet(attributes)
             return
         if self._tables > 1:
             return
@@ -164,12 +178,12 @@ class OpenDocument:
         if self._cell is not None and self._in_text and not self._beside and self._tables == 1:
             self._text.append(text)
 
-    def _open(self, attributes: Mapping[str, str]) -> None:
+    def _start_sheet(self, attributes: Mapping[str, str]) -> None:
         name = attributes.get("table:name", "")
-        if name in self.sheets:
+        if name in self._opened:
             raise not_a_workbook(self.file, ValueError(f"{name!r} is there twice"))
         is_hidden = attributes.get("table:style-name") in self._hidden_styles
-        self._sheet = self.sheets[name] = OpenSheet(name, is_hidden)
+        self._sheet = self._opened[name] = OpenSheet(name, is_hidden)
         self._columns = self._pending = 0
 
     def _named(self, attributes: Mapping[str, str]) -> None:
@@ -228,7 +242,7 @@ class OpenDocument:
             LimitError: it does.
         """
         if height * width > self.file.limits.sheet_cells or height > _MOST_ROWS:
-            raise beyond_cells(self.file, height * width)
+            raise too_many_cells(self.file, height * width)
 
 
 def _plain(parts: Sequence[str]) -> str:
@@ -252,9 +266,9 @@ def _value(cell: Mapping[str, str], text: str) -> Any:
     kind = cell.get("office:value-type") or cell.get("calcext:value-type") or ""
     is_formula = "table:formula" in cell
     if cell.get("calcext:value-type") == "error" or (is_formula and text.startswith(("#", "Err:"))):
-        raise error_cell(text)
+        raise cell_error(text)
     if is_formula and not kind:
-        raise no_result()
+        raise formula_without_result()
     try:
         match kind:
             case "" if not text:

@@ -38,6 +38,10 @@ _TEXTS = {
 _WHOLE = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?")
 
 
+_NUMBER = "file_row_number"
+"""What the database calls the number of a row in a file, counted from 0."""
+
+
 class ParquetReader(Scanner):
     """See `Scanner`. A record's number is its row, from 1."""
 
@@ -46,7 +50,7 @@ class ParquetReader(Scanner):
     ) -> Iterator[Record | Reject]:
         """See `Reader.read`; the records that are left out are not read."""
         names = [column.name for column in file.contract.columns]
-        with open_store() as store:
+        with open_store(memory=file.limits.memory) as store:
             scan = self.scan(file, store)
             query = f"SELECT {scan.first} + {scan.index} AS number, {scan.cells} FROM {scan.rows}"
             chosen = "" if only is None else " WHERE number IN (SELECT unnest(?::BIGINT[]))"
@@ -64,15 +68,13 @@ class ParquetReader(Scanner):
 
     def scan(self, file: SourceFile, store: DuckDB) -> Scan:
         """See `Scanner.scan`."""
-        source = _scan_sql(file)
         try:
             [(rows,)] = store.run(f"SELECT num_rows FROM parquet_file_metadata({_path(file)})")
-            types = store.describe(f"SELECT * FROM {source}")
+            types = store.describe(f"SELECT * FROM {_scan_sql(file)}")
         except StoreError as failure:
             raise self.explain(file, str(failure)) from failure
-        file.check_table(rows, len(types) - 1)  # all but file_row_number
-        headings = [heading for heading in types if heading != "file_row_number"]
-        match_header(file, headings, file.place(1))
+        file.check_table(rows, len(types))
+        match_header(file, [*types], file.place(1))
         cells = []
         for name in (column.name for column in file.contract.columns):
             heading = file.contract.heading(name)
@@ -82,7 +84,9 @@ class ParquetReader(Scanner):
             elif heading in types:
                 text = _text(file, heading, types[heading])
             cells.append(f"nullif({text}, '') AS {identifier(name)}")
-        return Scan(1, "file_row_number", ", ".join(cells), source)
+        if _NUMBER in map(str.casefold, types):  # then the database's own numbers would hide it
+            return Scan(1, "row_number() OVER () - 1", ", ".join(cells), _scan_sql(file))
+        return Scan(1, _NUMBER, ", ".join(cells), _scan_sql(file, f"{_NUMBER} = true"))
 
     def skipped(self, file: SourceFile, records: int) -> EvidenceError | None:
         """See `Scanner.skipped`."""
@@ -110,8 +114,8 @@ def _path(file: SourceFile) -> str:
     return literal(re.sub(r"[*?\[]", r"[\g<0>]", str(file.disk_path)))
 
 
-def _scan_sql(file: SourceFile) -> str:
-    return f"read_parquet({_path(file)}, file_row_number = true, hive_partitioning = false)"
+def _scan_sql(file: SourceFile, *options: str) -> str:
+    return f"read_parquet({', '.join((_path(file), 'hive_partitioning = false', *options))})"
 
 
 def _text(file: SourceFile, heading: str, kind: str) -> str:

@@ -136,7 +136,7 @@ class RecordsPath:
             )
 
     def notes(self) -> Iterator[ReadingNote]:
-        """Say how many lists were missing, and what stands beside the records."""
+        """Yield notes on lists that were missing and on elements beside the records."""
         if self.beside:
             yield ReadingNote(
                 Message.of(

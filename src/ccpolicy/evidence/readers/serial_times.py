@@ -20,7 +20,7 @@ _MILLISECONDS = 86_400_000
 
 
 def is_duration(number: int, form: str | None) -> bool:
-    """Whether a format, given its number and what it is if it is written down, is a duration."""
+    """Whether a number format is a duration, given its number and, if it has one, its code."""
     if form is None:
         return number == _BUILT_IN_DURATION
     return bool(_DURATION.search(_LITERAL.sub("", form)))

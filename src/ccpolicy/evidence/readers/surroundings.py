@@ -10,7 +10,7 @@ from ccpolicy.evidence.readers.interface import SourceFile
 from ccpolicy.policy.decoding import Around, CellRange, letters
 
 
-def known_around(file: SourceFile) -> dict[str, str]:
+def fields_before_reading(file: SourceFile) -> dict[str, str]:
     """Return the fields that are known before the content is read.
 
     Raises:

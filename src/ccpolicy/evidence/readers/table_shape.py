@@ -1,4 +1,4 @@
-"""Which rows and columns of a sheet or CSV file are the table, and which rows name its columns."""
+"""Find the table in a sheet or CSV file: its rows, its columns and its headings."""
 
 from __future__ import annotations
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,28 +9,24 @@ from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
 
 from ccpolicy.errors import EvidenceError, Locator
-from ccpolicy.evidence.readers.interface import SourceFile
+from ccpolicy.evidence.readers.interface import FileContent
 from ccpolicy.evidence.readers.workbook_limits import (
     AFTER_NAME,
     SHARED_TEXTS,
-    beyond_cells,
     check_area,
     check_texts,
     not_a_workbook,
     parse_plain,
     part_name,
 )
-from ccpolicy.policy.decoding import CellRange, column_number, letters
+from ccpolicy.policy.decoding import CellRange, column_number
 
 if TYPE_CHECKING:
-    from python_calamine import CalamineSheet, CalamineWorkbook
+    from python_calamine import CalamineSheet
 
 Rows = list[list[Any]]
 Merged = tuple[tuple[int, int], tuple[int, int]]
 """First and last cell of a merged range: row and column, counted from 0."""
-_SHEET_RANGE = re.compile(
-    r"(?:'(?P<quoted>(?:[^']|'')+)'|(?P<plain>[^'!]+))!(?P<range>[A-Z0-9$:]+)"
-)
 
 _REFERENCE = re.compile(r"\s*([A-Za-z]{1,3})([0-9]{1,7})\s*")
 _TRUE = ("1", "true")
@@ -77,98 +72,10 @@ class OpenSheet:
     facts: SheetFacts = field(default_factory=SheetFacts)
 
 
-def open_workbook(file: SourceFile, parts: Mapping[str, bytes]) -> CalamineWorkbook:
-    """Open a workbook, given its parts, whose sizes were already checked.
-
-    Raises:
-        EvidenceError: the file is not a workbook.
-    """
-    # Needed for spreadsheets alone.
-    import python_calamine
-
-    try:
-        content = io.BytesIO(file.content())
-        return python_calamine.CalamineWorkbook.from_filelike(content)
-    except (python_calamine.CalamineError, ValueError, OSError) as failure:
-        raise not_a_workbook(file, failure) from failure
-
-
-def table_area(file: SourceFile, names: Mapping[str, str]) -> tuple[CellRange, str | None]:
-    """Return the range that a contract names, and the sheet on which a name of the workbook has it.
-
-    Raises:
-        EvidenceError: the workbook has no range of that name.
-    """
-    wanted = file.contract.dataset.range
-    area = CellRange.parse(wanted) if wanted else CellRange()
-    if area or not wanted:
-        return area or CellRange(), None
-    if place := _SHEET_RANGE.fullmatch(names.get(wanted, "")):
-        area = CellRange.parse(place["range"])
-        if area:
-            return area, (place["quoted"] or "").replace("''", "'") or place["plain"]
-    raise file.error(
-        "the workbook has no range of the name '{name}'",
-        hint="correct 'range' in the dataset; the names are: {known}",
-        name=wanted,
-        known=", ".join(names) or "–",
-    )
-
-
-def defined_names(file: SourceFile, parts: Mapping[str, bytes]) -> dict[str, str]:
-    """Return name → what it stands for, such as `Log!$A$3:$F$20`."""
-    text = parts.get("xl/workbook.xml")
-    found: dict[str, str] = {}
-    name: str | None = None
-
-    def start(element: str, attributes: dict[str, str]) -> None:
-        nonlocal name
-        name = attributes.get("name") if element.rpartition(" ")[2] == "definedName" else None
-
-    def characters(content: str) -> None:
-        if name is not None:
-            found[name] = found.get(name, "") + content
-
-    if text is not None:
-        parser = expat.ParserCreate(namespace_separator=" ")
-        parser.StartElementHandler = start
-        parser.CharacterDataHandler = characters
-        parse_plain(file, parser, text)
-    return found
-
-
-def settle_merged(
-    file: SourceFile, rows: Rows, merged: Sequence[Merged], facts: SheetFacts
-) -> None:
-    """Fill the merged cells of a sheet if the contract says so, or else note where they are.
-
-    Raises:
-        LimitError: they are too many.
-    """
-    how = file.contract.dataset.merged
-    if how == "first":
-        return
-    count = 0
-    for (top, left), (bottom, right) in merged:
-        inside = range(top, min(bottom + 1, len(rows)))
-        count += len(inside) * (right - left + 1)
-        if count > file.limits.sheet_cells:
-            raise beyond_cells(file, count)
-        value = rows[top][left] if top < len(rows) and left < len(rows[top]) else ""
-        name = f"{letters(left + 1)}{top + 1}:{letters(right + 1)}{bottom + 1}"
-        for row in inside:
-            first = left + (row == top)
-            if how == "fill":
-                rows[row] += [""] * (right + 1 - len(rows[row]))
-                rows[row][first : right + 1] = [value] * (right + 1 - first)
-            elif first <= right:
-                facts.merged.setdefault(row + 1, []).append((first, right, name))
-
-
 def sheet_facts(
-    file: SourceFile, parts: Mapping[str, bytes], sheet: str, read: Callable[[], CalamineSheet]
+    file: FileContent, parts: Mapping[str, bytes], sheet: str, read: Callable[[], CalamineSheet]
 ) -> tuple[Rows, Sequence[Merged], SheetFacts]:
-    """Return a sheet's rows and merged cells, and what else its XML says; `read` opens it.
+    """Return a sheet's rows and merged cells, and other facts that its XML gives; `read` opens it.
 
     Raises:
         EvidenceError: the sheet is not plain XML.
@@ -189,10 +96,20 @@ def sheet_facts(
     opened = read()
     values = opened.to_python(skip_empty_area=False)
     facts = SheetFacts()
+    is_computed = not _computes_on_load(file, parts)
     for text in texts:
         if _is_unusual(text):
-            _SheetParser(file, sheet, values, facts).parse(text)
+            _SheetParser(file, sheet, values, facts, is_computed=is_computed).parse(text)
     return values, opened.merged_cell_ranges or [], facts
+
+
+def _computes_on_load(file: FileContent, parts: Mapping[str, bytes]) -> bool:
+    """Whether programs compute all formulas when they open a workbook, whatever stands there.
+
+    Scripts write it beside results that they made up, mostly 0.
+    """
+    found = _elements(file, parts.get("xl/workbook.xml"), "calcPr")
+    return any(each.get("fullCalcOnLoad", "").strip() in _TRUE for each in found)
 
 
 def _is_unusual(text: bytes) -> bool:
@@ -211,8 +128,11 @@ def _is_unusual(text: bytes) -> bool:
 class _SheetParser:
     """Goes through the XML of a sheet, and holds what the reader returned to it."""
 
-    def __init__(self, file: SourceFile, sheet: str, rows: Rows, facts: SheetFacts) -> None:
+    def __init__(
+        self, file: FileContent, sheet: str, rows: Rows, facts: SheetFacts, *, is_computed: bool
+    ) -> None:
         self.file, self.sheet, self.rows, self.facts = file, sheet, rows, facts
+        self.is_computed = is_computed
         self.row = self.column = 0
         """Where the parser is, both counted from 1."""
         self.hides_rows = False
@@ -245,6 +165,8 @@ class _SheetParser:
         self.element = name
         if self.cell is not None:
             self.inside.add(name)
+            if name == "f" and not self.is_computed:
+                self._refuse_array(attributes)
         elif name == "c":
             place = _REFERENCE.fullmatch(attributes.get("r", ""))
             self.column = column_number(place[1].upper()) if place else self.column + 1
@@ -277,14 +199,25 @@ class _SheetParser:
         if self.cell is not None:
             self.inside.add(_ODD)
 
+    def _refuse_array(self, formula: Mapping[str, str]) -> None:
+        """Refuse a formula of several cells, of which the others do not say that they are of one.
+
+        Raises:
+            EvidenceError: it is one.
+        """
+        if formula.get("t") == "array" and ":" in formula.get("ref", ""):
+            place = Locator(self.file.name, self.row, self.column, sheet=self.sheet)
+            raise formula_without_result().at(place)
+
     def _error(self, cell: dict[str, str]) -> EvidenceError | None:
         """Say why the value of a cell is not known, if it is not."""
         kind, text = cell.get("t", "n").strip(), "".join(self.text).strip()
         if kind == "e":
-            return error_cell(text)
-        if "f" in self.inside and not ("v" in self.inside and (text or kind == "str")):
-            # An empty text is a result, if it is said to be one.
-            return no_result()
+            return cell_error(text)
+        # An empty text is a result, if it is said to be one.
+        has_result = self.is_computed and "v" in self.inside and (text or kind == "str")
+        if "f" in self.inside and not has_result:
+            return formula_without_result()
         index = self.row - 1
         cells = self.rows[index] if 0 <= index < len(self.rows) else ()
         value = cells[self.column - 1] if self.column <= len(cells) else ""
@@ -295,12 +228,12 @@ class _SheetParser:
         return None
 
 
-def error_cell(name: str) -> EvidenceError:
+def cell_error(name: str) -> EvidenceError:
     """Make the error for a cell whose value is an error, such as `#N/A`."""
     return EvidenceError("the cell holds the error {error}", error=name[:40] or "?")
 
 
-def no_result() -> EvidenceError:
+def formula_without_result() -> EvidenceError:
     """Make the error for a formula that no program has computed."""
     return EvidenceError(
         "the cell holds a formula without a result",
@@ -330,7 +263,7 @@ def _number(text: str | None, otherwise: int) -> int:
     return int(text) if text and text.isdecimal() else otherwise
 
 
-def _parts_of(file: SourceFile, parts: Mapping[str, bytes], sheet: str) -> set[str]:
+def _parts_of(file: FileContent, parts: Mapping[str, bytes], sheet: str) -> set[str]:
     """Return the parts of the workbook that are sheets of a name."""
     links = {
         each.get("Id"): each.get("Target", "")
@@ -349,7 +282,7 @@ def _parts_of(file: SourceFile, parts: Mapping[str, bytes], sheet: str) -> set[s
     return named if named <= parts.keys() else set()
 
 
-def _elements(file: SourceFile, text: bytes | None, name: str) -> list[dict[str, str]]:
+def _elements(file: FileContent, text: bytes | None, name: str) -> list[dict[str, str]]:
     """Return the attributes of the elements of a name, whatever their namespace."""
     found: list[dict[str, str]] = []
 

@@ -8,7 +8,7 @@ import zlib
 from xml.parsers import expat
 
 from ccpolicy.errors import EvidenceError, LimitError, Locator
-from ccpolicy.evidence.readers.interface import SourceFile
+from ccpolicy.evidence.readers.interface import FileContent
 from ccpolicy.evidence.readers.zip_extent import check_extent
 from ccpolicy.policy.decoding import column_number
 
@@ -42,7 +42,7 @@ def part_name(name: str) -> str:
     return name.replace("\\", "/").lower()
 
 
-def unpack_workbook(file: SourceFile) -> dict[str, bytes]:
+def unpack_workbook(file: FileContent) -> dict[str, bytes]:
     """Unpack a workbook up to a limit of its size, and return its parts.
 
     Raises:
@@ -57,7 +57,9 @@ def unpack_workbook(file: SourceFile) -> dict[str, bytes]:
             check_extent(file, content, archive)
             for entry in archive.infolist():
                 if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                    raise file.error("the workbook is packed in a way that is not known")
+                    raise file.error(
+                        "a part of the workbook is compressed by a method that is not known"
+                    )
                 name = part_name(entry.filename)
                 pieces = []
                 with archive.open(entry) as stream:
@@ -84,7 +86,7 @@ def unpack_workbook(file: SourceFile) -> dict[str, bytes]:
     return found
 
 
-def two_in_one(file: SourceFile, first: str, second: str) -> EvidenceError:
+def two_in_one(file: FileContent, first: str, second: str) -> EvidenceError:
     """Make the error for a file of two workbooks, given what each is called in it."""
     return file.error(
         "the file is two workbooks in one: {first} and {second}",
@@ -94,7 +96,7 @@ def two_in_one(file: SourceFile, first: str, second: str) -> EvidenceError:
     )
 
 
-def _refuse_text(file: SourceFile) -> None:
+def _refuse_text(file: FileContent) -> None:
     """Refuse what many programs export under the name of a workbook: a web page, or text.
 
     Raises:
@@ -114,7 +116,7 @@ def _refuse_text(file: SourceFile) -> None:
         )
 
 
-def not_a_workbook(file: SourceFile, failure: Exception) -> EvidenceError:
+def not_a_workbook(file: FileContent, failure: Exception) -> EvidenceError:
     """Make the error for bytes that are no workbook."""
     return file.error(
         "this is not a workbook: {reason}",
@@ -123,7 +125,7 @@ def not_a_workbook(file: SourceFile, failure: Exception) -> EvidenceError:
     )
 
 
-def check_area(file: SourceFile, sheet: str, text: bytes) -> None:
+def check_area(file: FileContent, sheet: str, text: bytes) -> None:
     """Refuse a sheet whose area is too large for memory, or that gives a row or cell twice.
 
     The reader of values makes room for all cells up to the last row and column, wherever these
@@ -162,7 +164,7 @@ def check_area(file: SourceFile, sheet: str, text: bytes) -> None:
     parser.StartElementHandler = start
     parse_plain(file, parser, text)
     if height * width > file.limits.sheet_cells:
-        raise beyond_cells(file, height * width)
+        raise too_many_cells(file, height * width)
     if tables > 1:
         raise file.error(
             "the sheet '{name}' has several parts with rows, of which programs read one",
@@ -173,7 +175,7 @@ def check_area(file: SourceFile, sheet: str, text: bytes) -> None:
         raise twice(file, sheet, misplaced[0])
 
 
-def twice(file: SourceFile, sheet: str, element: str) -> EvidenceError:
+def twice(file: FileContent, sheet: str, element: str) -> EvidenceError:
     """Make the error for a sheet that gives a row or cell again."""
     return file.error(
         "in the sheet '{name}', {element} is there twice or out of order",
@@ -183,12 +185,13 @@ def twice(file: SourceFile, sheet: str, element: str) -> EvidenceError:
     )
 
 
-def beyond_cells(file: SourceFile, count: int) -> LimitError:
+def too_many_cells(file: FileContent, count: int) -> LimitError:
     """Make the error for a sheet of too many cells."""
     return LimitError(
         "the sheet spans {count} cells, where the limit is {limit}",
-        hint="delete the empty rows and columns that hold a stray value; if the sheet is"
-        " honest, allow more with 'sheet_cells' in the table [limits] of ccpolicy.toml",
+        hint="delete the empty rows and columns that hold a stray value; if the sheet is as"
+        " it should be, allow more with 'sheet_cells' in the table [limits] of"
+        " ccpolicy.toml",
         locator=Locator(file.name),
         count=count,
         limit=file.limits.sheet_cells,
@@ -196,7 +199,7 @@ def beyond_cells(file: SourceFile, count: int) -> LimitError:
 
 
 def _is_near(text: bytes) -> bool:
-    """Whether every row and cell plainly says that it stands near the first; this is fast."""
+    """Check quickly whether every row and cell gives a place near the first."""
     return (
         not _FAR.search(text)
         and text.count(b"<row") == text.count(b'<row r="')
@@ -215,7 +218,7 @@ def _is_ordered(text: bytes) -> bool:
     )
 
 
-def check_texts(file: SourceFile, shared: bytes, text: bytes) -> None:
+def check_texts(file: FileContent, shared: bytes, text: bytes) -> None:
     """Refuse a sheet whose cells share long texts so often that they would not fit into memory.
 
     A workbook stores a shared text once, but each cell that refers to it is read as a copy.
@@ -232,10 +235,10 @@ def check_texts(file: SourceFile, shared: bytes, text: bytes) -> None:
         return
     count = sum(lengths[each] for each in _named_texts(file, text) if each < len(lengths))
     if count > MAX_TEXTS:
-        raise beyond_texts(file, count)
+        raise too_many_characters(file, count)
 
 
-def beyond_texts(file: SourceFile, count: int) -> LimitError:
+def too_many_characters(file: FileContent, count: int) -> LimitError:
     """Make the error for a sheet whose texts have too many characters."""
     return LimitError(
         "the texts of the sheet come to {count} million characters, where the limit is {limit}",
@@ -245,7 +248,7 @@ def beyond_texts(file: SourceFile, count: int) -> LimitError:
     )
 
 
-def _text_lengths(file: SourceFile, shared: bytes) -> list[int]:
+def _text_lengths(file: FileContent, shared: bytes) -> list[int]:
     """Return the length of each shared text."""
     lengths: list[int] = []
     depth = 0
@@ -274,7 +277,7 @@ def _text_lengths(file: SourceFile, shared: bytes) -> list[int]:
     return lengths
 
 
-def _named_texts(file: SourceFile, text: bytes) -> list[int]:
+def _named_texts(file: FileContent, text: bytes) -> list[int]:
     """Return the number of the shared text of each cell that names one."""
     found: list[int] = []
     is_shared = False
@@ -301,7 +304,7 @@ def _named_texts(file: SourceFile, text: bytes) -> list[int]:
     return found
 
 
-def parse_plain(file: SourceFile, parser: expat.XMLParserType, text: bytes) -> None:
+def parse_plain(file: FileContent, parser: expat.XMLParserType, text: bytes) -> None:
     """Parse a part of a workbook that declares nothing.
 
     Raises:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime
-import fnmatch
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -12,24 +11,11 @@ from ccpolicy.errors import EvidenceError, Locator, Message
 from ccpolicy.evidence.contract import Column
 from ccpolicy.evidence.readers.header import match_header, names_by_heading
 from ccpolicy.evidence.readers.interface import Reader, ReadingNote, Record, Reject, SourceFile
-from ccpolicy.evidence.readers.legacy_workbook import LegacyWorkbook, is_legacy
-from ccpolicy.evidence.readers.opendocument import OpenDocument
+from ccpolicy.evidence.readers.sheet_choice import open_sheet
 from ccpolicy.evidence.readers.surroundings import CellTexts
 from ccpolicy.evidence.readers.table_shape import TableShape, skipped_rows_message
-from ccpolicy.evidence.readers.workbook import (
-    OpenSheet,
-    SheetFacts,
-    defined_names,
-    open_workbook,
-    settle_merged,
-    sheet_facts,
-    table_area,
-)
-from ccpolicy.evidence.readers.workbook_limits import CONTENT, not_a_workbook, unpack_workbook
 from ccpolicy.evidence.values import value_of
-from ccpolicy.policy.decoding import CellRange
 
-MAX_BYTES = 64 << 20
 MOST_DIGITS = 10**15
 """A spreadsheet keeps fifteen digits of a number; what is longer has lost the others."""
 
@@ -50,8 +36,8 @@ READER = XlsxReader()
 class _Sheet:
     def __init__(self, file: SourceFile) -> None:
         self.file = file
-        file.check_size(MAX_BYTES)
-        self.name, rows, self.facts, self.notes = open_sheet(file)
+        sheet, self.notes = open_sheet(file)
+        self.name, rows, self.facts = sheet.name, sheet.rows, sheet.facts
         is_packed = file.part and not file.sheet
         self.place = f"{file.part}/{self.name}" if is_packed else file.part or self.name
         """What places call the sheet."""
@@ -139,7 +125,7 @@ class _Sheet:
         return None
 
     def _hidden(self, rows: int) -> Iterator[Message]:
-        """Say which of what was read a person does not see."""
+        """Yield notes on hidden rows and columns that were read."""
         if rows:
             yield (
                 skipped_rows_message("hidden", rows)
@@ -237,119 +223,3 @@ def _value(cell: Any, column: Column) -> object:
     if isinstance(cell, datetime.date | datetime.time):
         return cell.isoformat()
     return value_of(str(cell), column.type)
-
-
-def chosen_sheets(file: SourceFile) -> tuple[list[str], list[Message]]:
-    """Return the names of the sheets that a contract chooses by patterns, and what to note.
-
-    Raises:
-        EvidenceError: it is no workbook, or a pattern fits no sheet.
-    """
-    file.check_size(MAX_BYTES)
-    names = _sheet_names(file)
-    wanted = file.contract.dataset.sheet or []
-    patterns = [wanted] if isinstance(wanted, str) else wanted
-    for pattern in patterns:
-        if not any(fnmatch.fnmatchcase(name, pattern) for name in names):
-            raise _no_sheet(file, pattern, names)
-    chosen = [
-        name for name in names if any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
-    ]
-    return chosen, list(_not_read(chosen, names))
-
-
-def _sheet_names(file: SourceFile) -> list[str]:
-    if is_legacy(file):
-        return list(LegacyWorkbook(file).sheets)
-    parts = unpack_workbook(file)
-    if CONTENT in parts:
-        return list(OpenDocument(file, parts[CONTENT]).sheets)
-    return open_workbook(file, parts).sheet_names
-
-
-def _no_sheet(file: SourceFile, name: str, known: Sequence[str]) -> EvidenceError:
-    return file.error(
-        "there is no sheet '{name}'",
-        hint="the sheets are: {known}",
-        name=name,
-        known=", ".join(known),
-    )
-
-
-def open_sheet(file: SourceFile) -> tuple[str, list[list[Any]], SheetFacts, list[Message]]:
-    """Return the sheet's name, its rows from the first on, what its XML says, and what to note."""
-    # Needed for spreadsheets alone.
-    import python_calamine
-
-    if is_legacy(file):
-        legacy = LegacyWorkbook(file)
-        area, wanted = _wanted(file, [*legacy.sheets], legacy.names)
-        return _settled(file, legacy.open(wanted), area, legacy.sheets)
-    parts = unpack_workbook(file)
-    if CONTENT in parts:
-        document = OpenDocument(file, parts[CONTENT])
-        area, wanted = _wanted(file, [*document.sheets], document.names)
-        sheets = {name: each.is_hidden for name, each in document.sheets.items()}
-        return _settled(file, document.sheets[wanted], area, sheets)
-    book = open_workbook(file, parts)
-    names = book.sheet_names
-    area, wanted = _wanted(file, names, defined_names(file, parts))
-    try:
-        visible = python_calamine.SheetVisibleEnum.Visible
-        hidden = {each.name for each in book.sheets_metadata if each.visible != visible}
-        # Only what was measured is opened: see `sheet_facts`.
-        rows, merged, facts = sheet_facts(
-            file, parts, wanted, lambda: book.get_sheet_by_name(wanted)
-        )
-    except (python_calamine.CalamineError, ValueError, OSError) as failure:
-        raise not_a_workbook(file, failure) from failure
-    facts.area = area
-    settle_merged(file, rows, merged, facts)
-    return wanted, rows, facts, _notes(file, wanted, names, hidden)
-
-
-def _settled(
-    file: SourceFile, sheet: OpenSheet, area: CellRange, sheets: Mapping[str, bool]
-) -> tuple[str, list[list[Any]], SheetFacts, list[Message]]:
-    """Do as `open_sheet` with a sheet as it was read; `sheets`: name of each → it is hidden."""
-    sheet.facts.area = area
-    settle_merged(file, sheet.rows, sheet.merged, sheet.facts)
-    hidden = {name for name, is_hidden in sheets.items() if is_hidden}
-    return sheet.name, sheet.rows, sheet.facts, _notes(file, sheet.name, [*sheets], hidden)
-
-
-def _wanted(
-    file: SourceFile, names: Sequence[str], ranges: Mapping[str, str]
-) -> tuple[CellRange, str]:
-    """Return the part of the sheet that is the table, and the sheet's name.
-
-    Raises:
-        EvidenceError: there is no such range, or no such sheet.
-    """
-    area, named = table_area(file, ranges)
-    chosen = file.contract.dataset.sheet
-    wanted = file.sheet or named or (chosen if isinstance(chosen, str) else names[0])
-    if wanted not in names:
-        raise _no_sheet(file, wanted, names)
-    return area, wanted
-
-
-def _notes(
-    file: SourceFile, wanted: str, names: Sequence[str], hidden: Collection[str]
-) -> list[Message]:
-    """Say what else there is, and whether the sheet that was read is hidden."""
-    notes = [] if file.sheet else list(_not_read([wanted], names))
-    if wanted in hidden:
-        notes.append(Message.of("the sheet '{name}' that was read is hidden", name=wanted))
-    return notes
-
-
-def _not_read(chosen: Sequence[str], names: Sequence[str]) -> Iterator[Message]:
-    """Say which sheets were read, where there are others."""
-    if others := [each for each in names if each not in chosen]:
-        yield Message.of(
-            "of {count} sheets, '{name}' was read; not read: {others}",
-            count=len(names),
-            name=", ".join(chosen),
-            others=", ".join(others),
-        )

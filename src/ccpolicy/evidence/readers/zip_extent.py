@@ -10,7 +10,7 @@ import struct
 import zipfile
 from typing import BinaryIO
 
-from ccpolicy.evidence.readers.interface import SourceFile
+from ccpolicy.evidence.readers.interface import FileContent
 
 _LOCAL = struct.Struct("<26x2H")
 _ENTRY = struct.Struct("<28x3H12x")
@@ -22,7 +22,7 @@ _DESCRIPTORS = (0, 12, 16, 20, 24)
 _HAS_DESCRIPTOR = 1 << 3
 
 
-def check_extent(file: SourceFile, packed: BinaryIO, archive: zipfile.ZipFile) -> None:
+def check_extent(file: FileContent, packed: BinaryIO, archive: zipfile.ZipFile) -> None:
     """Refuse bytes before, between or behind the parts of an archive.
 
     Raises:

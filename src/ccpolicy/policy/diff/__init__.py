@@ -18,7 +18,7 @@ from ccpolicy.assessment.comparison import (
 )
 from ccpolicy.assessment.models import Tool
 from ccpolicy.errors import Message
-from ccpolicy.policy.calendars import counted_on
+from ccpolicy.policy.calendars import controls_by_calendar
 from ccpolicy.policy.diff.calendars import calendar_changes
 from ccpolicy.policy.diff.change import Subject
 from ccpolicy.policy.diff.controls import control_changes, waiver_changes
@@ -188,7 +188,7 @@ class _Differ:
 
     def _counting(self, calendar: str) -> list[str]:
         """Return the controls that count business time on a calendar, in either state."""
-        found = [counted_on(each).get(calendar, []) for each in (self.base, self.head)]
+        found = [controls_by_calendar(each).get(calendar, []) for each in (self.base, self.head)]
         return [name for name in self.every if name in found[0] + found[1]]
 
     def _users(self, dataset: str) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ccpolicy.assessment.comparison import Direction, PolicyChange
 from ccpolicy.errors import Message
-from ccpolicy.policy.calendars import business_calendar, kept_by
+from ccpolicy.policy.calendars import business_calendar, retention_calendar
 from ccpolicy.policy.diff.change import Subject
 from ccpolicy.policy.models import WEEKDAYS, BusinessCalendarRules
 from ccpolicy.time.business_calendar import BusinessCalendar, Hours
@@ -29,7 +29,7 @@ def calendar_changes(
 ) -> Iterator[PolicyChange]:
     """Yield what changed in a calendar that stands in both states."""
     # Where records are kept by it, more that is worked lets them be deleted earlier.
-    keeps = subject.name in (kept_by(subject.base), kept_by(subject.head))
+    keeps = subject.name in (retention_calendar(subject.base), retention_calendar(subject.head))
     is_used = keeps or bool(subject.controls)
 
     def change(
@@ -131,7 +131,7 @@ def _written(own: _Own | None) -> str | None:
 def _day_turn(
     day: int, before: BusinessCalendar | None, after: BusinessCalendar | None
 ) -> Direction:
-    """Say which way a day went: whether it is worked, and when it is open."""
+    """Return the direction in which one day changed: worked or not, and its opening hours."""
     is_worked, hours = [], []
     for each in (before, after):
         assert each is not None
@@ -145,14 +145,14 @@ def _day_turn(
 
 
 def _turn(before: set[Any], after: set[Any]) -> Direction:
-    """Say which way it is to work on other days."""
+    """Return the direction of a change of the days that are worked."""
     if before == after:
         return "neutral"
     return "tightened" if before < after else "loosened" if after < before else "unordered"
 
 
 def _open_turn(before: Hours, after: Hours) -> Direction:
-    """Say which way it is to be open at other times."""
+    """Return the direction of a change of opening hours."""
     more = any(subtract_spans(each, before) for each in after)
     less = any(subtract_spans(each, after) for each in before)
     if more and less:

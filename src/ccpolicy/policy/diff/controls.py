@@ -13,7 +13,7 @@ from ccpolicy.policy.calendars import counts_business_time
 from ccpolicy.policy.diff.change import Subject
 from ccpolicy.policy.diff.parameters import parameter_changes
 from ccpolicy.policy.diff.plan import rules
-from ccpolicy.policy.diff.predicates import narrowed
+from ccpolicy.policy.diff.predicates import filter_direction
 from ccpolicy.policy.models import Control, Selection, Waiver
 from ccpolicy.vocabulary import SEVERITIES
 
@@ -238,7 +238,7 @@ def _selections(
                 direction: Direction = "unordered"
                 if field == "where" and more != "unordered":
                     direction = {"loosened": less, "tightened": more}.get(
-                        narrowed(first, second), direction
+                        filter_direction(first, second), direction
                     )
                 elif field == "reasons" and first and second:
                     direction = _listed(set(first), set(second), more)
@@ -254,14 +254,14 @@ def _selections(
 
 
 def _listed(before: set[str], after: set[str], more: Direction) -> Direction:
-    """Say which way it went if other reasons than before are permitted."""
+    """Return the direction of a change of the reasons permitted."""
     if before == after:
         return "neutral"
     return more if before < after else _OPPOSITE[more] if after < before else "unordered"
 
 
 def _turned(before: Selection, after: Selection) -> Direction | None:
-    """Say which way it went if a record is valid from a time at which it was obtained, or was.
+    """Return the direction of a change between `starts` (obtained) and `valid_from`, if any.
 
     What is valid from a day holds from its beginning, and may be planned.
     """

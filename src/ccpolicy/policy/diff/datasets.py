@@ -1,4 +1,4 @@
-"""What changed in what counts as evidence, and whether the contract got weaker."""
+"""Changes in the contract of a dataset, and whether it got weaker."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from ccpolicy.assessment.comparison import Direction, PolicyChange
 from ccpolicy.checks.strictness import shorter
 from ccpolicy.errors import KeyPath, Message
-from ccpolicy.policy.columns import names_files
+from ccpolicy.policy.columns import holds_attachments
 from ccpolicy.policy.dataset import Child, Dataset
 from ccpolicy.policy.diff.change import Subject
 from ccpolicy.policy.diff.controls import may_be_empty
@@ -120,7 +120,7 @@ class _SchemaComparison:
             here = (*path, "properties", name)
             if name not in second:
                 # Without such a column no file need be there any more.
-                open_ = bool(further[1]) or names_files(first[name])
+                open_ = bool(further[1]) or holds_attachments(first[name])
                 direction = (
                     "loosened" if open_ else "unordered" if name in needed[0] else "tightened"
                 )

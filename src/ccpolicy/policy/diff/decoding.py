@@ -11,7 +11,7 @@ _HIDDEN = ("refuse", "read", "skip")
 
 
 def decoding_direction(field: str, before: Any, after: Any) -> Direction:
-    """Return the direction of a change of how files are read, of which rows may be passed over."""
+    """Return the direction of a change in decoding: looser if more rows may be passed over."""
     match field:
         case "skip":
             first, second = set(before), set(after)

@@ -22,7 +22,7 @@ WHOLE = ""
 
 
 @dataclass(frozen=True)
-class Turned:
+class ParameterChange:
     """A parameter that is not as it was, from a day up to another."""
 
     parameter: str
@@ -36,7 +36,7 @@ class Turned:
     """Revisions of both states in which it stands."""
 
 
-class Follows(str):
+class TakenFromParameter(str):
     """A value that is not given, and taken from another parameter."""
 
     __slots__ = ()
@@ -83,7 +83,7 @@ def _norms(control: Control) -> dict[str, set[str | None]]:
     return found
 
 
-def _message(turned: Turned, spec: Parameter | None) -> Message:
+def _message(turned: ParameterChange, spec: Parameter | None) -> Message:
     """Say which number; without its description it is about the classes that have one."""
     if spec is None:
         return Message.of("classes that have values of their own")
@@ -104,9 +104,9 @@ def _message(turned: Turned, spec: Parameter | None) -> Message:
     )
 
 
-def _turns(before: Control, after: Control, kind: Kind) -> list[Turned]:
+def _turns(before: Control, after: Control, kind: Kind) -> list[ParameterChange]:
     """Compare the parameters in force on every day, and join the days on which all is alike."""
-    found: list[Turned] = []
+    found: list[ParameterChange] = []
     for starts, ends, index in _stretches(before, after):
         first, second = before.history[index[0]], after.history[index[1]]
         for turned in _compare(
@@ -121,7 +121,7 @@ def _turns(before: Control, after: Control, kind: Kind) -> list[Turned]:
     return found
 
 
-def _goes_on(before: Turned, here: Turned) -> bool:
+def _goes_on(before: ParameterChange, here: ParameterChange) -> bool:
     same = replace(here, starts=before.starts, ends=before.ends, index=before.index)
     return before == same and before.ends == here.starts
 
@@ -153,7 +153,7 @@ def _row(revision: Revision, kind: Kind, class_: str) -> ParameterRow:
     for name, spec in kind.parameters.items():
         value: Value | None = given.get(name, spec.default)
         if value is None and spec.default_from in given and not _is_fixed(kind, given, spec):
-            value = Follows(_lengthened(kind, given, spec.default_from))
+            value = TakenFromParameter(_lengthened(kind, given, spec.default_from))
         row[name] = value
     return row
 
@@ -190,7 +190,7 @@ def _is_fixed(kind: Kind, given: Mapping[str, Value], spec: Parameter) -> bool:
 
 def _compare(
     before: Mapping[str, ParameterRow], after: Mapping[str, ParameterRow], kind: Kind
-) -> Iterator[Turned]:
+) -> Iterator[ParameterChange]:
     """Yield what changed in each class, and once what changed alike in all of them."""
     found = list(_compare_classes(before, after, kind))
     classes = {*before, *after} - {WHOLE}
@@ -206,7 +206,7 @@ def _compare(
 
 def _compare_classes(
     before: Mapping[str, ParameterRow], after: Mapping[str, ParameterRow], kind: Kind
-) -> Iterator[Turned]:
+) -> Iterator[ParameterChange]:
     whole = (WHOLE in before, WHOLE in after)
     for class_ in [*before, *(each for each in after if each not in before)]:
         if class_ == WHOLE and whole != (True, True):
@@ -223,29 +223,33 @@ def _compare_classes(
         yield _class(", ".join(before), gone=True, direction="loosened")
 
 
-def _class(name: str, *, gone: bool, direction: Direction | None = None) -> Turned:
+def _class(name: str, *, gone: bool, direction: Direction | None = None) -> ParameterChange:
     """A class that has values of its own on one side alone: there its records can be judged."""
     direction = direction or ("unordered" if gone else "loosened")
     before, after = (name, None) if gone else (None, name)
-    return Turned("by", "", before, after, direction, None, None, (0, 0))
+    return ParameterChange("by", "", before, after, direction, None, None, (0, 0))
 
 
 def _compare_rows(
     class_: str, first: ParameterRow, second: ParameterRow, kind: Kind
-) -> Iterator[Turned]:
+) -> Iterator[ParameterChange]:
     if kind.one_of:
         names = [name for name in kind.one_of if name in kind.parameters]
         one = [name for name in names if first[name] is not None]
         other = [name for name in names if second[name] is not None]
         if one != other:
             for name in dict.fromkeys([*one, *other]):
-                yield Turned(
+                yield ParameterChange(
                     name, class_, first[name], second[name], "unordered", None, None, (0, 0)
                 )
             return
     for name in kind.parameters:
-        if isinstance(first[name], Follows) and isinstance(second[name], Follows):
+        if isinstance(first[name], TakenFromParameter) and isinstance(
+            second[name], TakenFromParameter
+        ):
             continue  # what they follow is compared itself
         direction = parameter_direction(kind.parameters, name, first, second)
         if direction != "equal":
-            yield Turned(name, class_, first[name], second[name], direction, None, None, (0, 0))
+            yield ParameterChange(
+                name, class_, first[name], second[name], direction, None, None, (0, 0)
+            )

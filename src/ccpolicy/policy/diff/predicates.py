@@ -11,7 +11,7 @@ _UNCLEAR = frozenset(["between", "case"])
 """Words after which an `and` joins no conditions."""
 
 
-def narrowed(before: str | None, after: str | None) -> Direction:
+def filter_direction(before: str | None, after: str | None) -> Direction:
     """Say which way the filter of harmful records went: fewer of them are looser."""
     first, second = _conditions(before), _conditions(after)
     if first is None or second is None or first == second:

@@ -1,4 +1,4 @@
-"""Whether a contract got weaker about who puts records on file, how soon, and what may be done."""
+"""Whether a contract got weaker about who files records, how soon, and which changes it permits."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FROM_STRICT_TO_LOOSE: tuple[Amendable, ...] = get_args(Amendable)
 
 
 def recording_direction(before: Recording | None, after: Recording | None) -> Direction:
-    """Say which way a contract went that is not the same as before; None where there is none."""
+    """Return the direction of a change of `recording`; None stands for a contract without it."""
     if before is None or after is None:
         return "tightened" if before is None else "loosened"
     found = {each for each in _directions(before, after) if each != "neutral"}

@@ -48,7 +48,7 @@ def _direction(before: Reference | None, after: Reference | None) -> Direction:
 
 
 def _when(reference: Reference) -> set[tuple[object, ...]]:
-    """Return what is asked of the time: each end that must not be passed, and by which time."""
+    """Return the conditions on time of a reference: `at` with each column of `during`."""
     return {(reference.at, *each) for each in enumerate(reference.during or ())}
 
 

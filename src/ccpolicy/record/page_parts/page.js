@@ -244,12 +244,14 @@
   }
 
   function readNumber(field, text) {
-    const number = Number(text.replace(",", "."));
+    // 1,234 is more than a thousand to some and a little more than one to others.
+    const number = /,\d{3}$/.test(text) ? NaN : Number(text.replace(",", "."));
     if (!Number.isFinite(number)) return [text, word("number")];
     if (field.kind === "integer" && !Number.isInteger(number)) return [text, word("whole")];
     if (number < field.minimum) return [text, word("least", { limit: field.minimum })];
     if (number > field.maximum) return [text, word("most", { limit: field.maximum })];
-    return [number, ""];
+    // What a point means in the files, whoever records it knows.
+    return [text.includes(".") ? text : number, ""];
   }
 
   function fits(pattern, text) {

@@ -1,4 +1,4 @@
-"""What the section by framework says: which requirements are served, and how they were checked."""
+"""The report's section by framework: requirements, their controls and how they were checked."""
 
 from __future__ import annotations
 
