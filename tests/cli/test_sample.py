@@ -105,6 +105,33 @@ def test_subjects_of_a_control(run: Run, failing: Path) -> None:
     assert states == {"PBX-1": "pass", "PBX-2": "fail"}
 
 
+@pytest.mark.parametrize("by", ["class", "asset_id"])
+def test_subjects_are_drawn_by_class_and_by_the_columns_of_their_key(
+    run: Run, centre: Path, by: str
+) -> None:
+    """A control whose parameters differ by class, of a register that names it."""
+    rows = [f"A-{n:02},{'ups' if n % 3 else 'fan'},2026-10-01" for n in range(12)]
+    text = "\n".join(["asset_id,kind,commissioned_on", *rows, ""])
+    (centre / "evidence/assets/assets.csv").write_text(text, "utf-8")
+    inspection = "asset_id,performed_at,result\nA-01,2026-11-10T09:00:00+08:00,pass\n"
+    (centre / INSPECTIONS).write_text(inspection, "utf-8")
+    kind = "asset_id: {type: string}\n    kind: {type: string}\n    commissioned_on"
+    change(
+        centre, "policy/datasets/assets.yaml", "asset_id: {type: string}\n    commissioned_on", kind
+    )
+    change(centre, CONTROLS, "value: 30 days", "value: {ups: 30 days, fan: 60 days}")
+    change(centre, CONTROLS, "dataset: assets, ", "dataset: assets, by: kind, ")
+    drawn = run("sample", "EM-1", centre, "--by", by, "--size", "6", "--format", "json")
+    assert drawn.exit_code == 0, drawn.stderr
+    told = json.loads(drawn.stdout)
+    assert all(each["fields"][by] == each["stratum"] for each in told["items"])
+    if by == "class":
+        shares = {each["name"]: each["drawn"] for each in told["strata"]}
+        assert shares == {"fan": 2, "ups": 4}
+    unknown = run("sample", "EM-1", centre, "--by", "colour")
+    assert (unknown.exit_code, by in unknown.stderr) == (2, True)
+
+
 @pytest.mark.parametrize("name", ["inspections", "EM-1"])
 def test_nothing_is_drawn_where_something_is_invalid_or_unread(
     run: Run, centre: Path, name: str

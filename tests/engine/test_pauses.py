@@ -104,6 +104,16 @@ def test_the_clock_stands_still_while_a_pause_lasts(desk: Path) -> None:
     assert control.lapses[0].paused == 2.5 * 3600
     assert control.pauses is not None
     assert (control.pauses.subjects, control.pauses.seconds) == (2, 5 * 3600)
+    assert control.population is not None
+    paused = {each.subject: each.paused for each in control.population if each.paused is not None}
+    assert (len(paused), sum(paused.values())) == (2, 5 * 3600)
+
+
+def test_a_subject_that_was_not_paused_has_none(desk: Path) -> None:
+    tickets = [ticket("T-1", at("09:00")), ticket("T-2", at("09:00"))]
+    control = judged(desk, tickets, [f"T-1,{at('10:00')},{at('12:30')}"])
+    paused = {each.subject: each.paused for each in control.population or []}
+    assert paused == {"T-1": 2.5 * 3600, "T-2": None}
 
 
 def test_overlapping_pauses_are_one(desk: Path) -> None:
@@ -274,13 +284,13 @@ def test_a_pause_into_a_year_that_nobody_knows(desk: Path) -> None:
 
 def test_the_report_shows_what_was_paused(desk: Path) -> None:
     result = assessed(desk, [ticket("T-1", at("09:00"))], [f"T-1,{at('10:00')},{at('12:30')}"])
-    assert "paused for 2 hours 30 min before" in render(result, "text", View("en", 200)).text
+    assert "paused for 2 h 30 min before" in render(result, "text", View("en", 200)).text
     assert "此前暂停计时 2 小时 30 分" in render(result, "text", View("zh", 200)).text
     content = render(result, "html", View("en")).content
     assert isinstance(content, bytes)
     page = content.decode()
     assert "<rect class=paused " in page
-    assert "<td class=num>2.5<" in page
+    assert "data-k=9000><i>2 h 30 min</i>" in page
     assert result.annex is not None
     [timeline] = result.annex.controls[0].timelines
     [pause] = timeline.pauses

@@ -13,6 +13,8 @@ from ccpolicy import EvaluationRequest
 from ccpolicy.assessment.models import Control, SubjectState
 from small_centre import CONTROLS, FAILING, INSPECTIONS, change, lay
 
+AS_OF = shipped_sample.audited().as_of
+
 
 def judged(folder: Path, as_of: str | None = None) -> Control:
     asked = EvaluationRequest(subjects=True, as_of=as_of)
@@ -40,6 +42,7 @@ def test_subjects_are_as_many_as_the_control_counts(control: Control) -> None:
     assert now["not_applicable"] == counted.ended
     failed = {lapse.subject for lapse in control.lapses if not lapse.waived_by and lapse.days}
     assert failed <= {name for name, each in subjects.items() if each.period == "fail"}
+    assert all(each.since is None or each.since <= AS_OF for each in subjects.values())
     due = {name: each.at for each in control.due for name in each.subjects}
     assert {name: each.next_due for name, each in subjects.items() if each.next_due} == due
     for name, each in subjects.items():
@@ -47,6 +50,15 @@ def test_subjects_are_as_many_as_the_control_counts(control: Control) -> None:
         assert each.lapses == len(own)
         unwaived = sum(lapse.days for lapse in own if not lapse.waived_by)
         assert each.days == pytest.approx(unwaived, abs=1e-5)
+
+
+def test_subjects_have_the_class_of_the_register() -> None:
+    controls = {each.id: each for each in shipped_sample.audited().controls}
+    (every,) = controls["EM-1"].parameters
+    assert isinstance(every.value, dict)
+    found = {each.class_name for each in population(controls["EM-1"]).values()}
+    assert found == {*every.value}
+    assert {each.class_name for each in population(controls["TR-1"]).values()} == {None}
 
 
 def test_since_when_and_by_which_record(tmp_path: Path) -> None:

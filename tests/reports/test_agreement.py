@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 import re
@@ -26,6 +27,7 @@ from ccpolicy.shipped import shipped_folder
 from ccpolicy.vocabulary import VERDICTS
 
 from .centres import FAILING, NAMES, centre
+from .html.unfolded import unfolded
 
 Verdicts = Mapping[str, str]
 """Control → verdict, as far as a format tells."""
@@ -99,12 +101,13 @@ def in_xlsx(content: bytes) -> Verdicts:
 
 
 def in_html(content: bytes) -> Verdicts:
-    page = content.decode()
+    page = unfolded(content).decode()
     (judged,) = re.findall(r'<main [^>]*data-judged="(\w+)"', page)
-    sections = re.findall(r'<section id="?([^\s"]+)"? class="?control"? \S+ data-f="([^"]*)"', page)
+    names = re.findall(r'<section id="?([^\s"]+)"? class="?control"? ', page)
+    (told,) = re.findall(r'<template id="tokens">(.*?)</template>', page)
     return {
         name: dict(token.split("-", 1) for token in tokens.split())[judged]
-        for name, tokens in sections
+        for name, tokens in zip(names, json.loads(html.unescape(told)), strict=True)
     }
 
 

@@ -81,7 +81,7 @@ def in_html(content: str) -> str:
     def seen(element: Any) -> Iterator[str]:
         tag = str(element.tag).rpartition("}")[2]
         hidden = element.get("lang") == "en" or tag in QUOTED
-        hidden |= element.get("id") in ("packed", "packed-subjects")
+        hidden |= element.get("id") in ("packed", "packed-subjects", "tokens")
         if not hidden and QUOTING.isdisjoint((element.get("class") or "").split()):
             yield element.text or ""
             for child in element:

@@ -108,5 +108,5 @@ def test_a_long_list_is_cut_and_says_so() -> None:
     ((_, case),) = cases(
         ASSESSMENT.model_copy(update={"controls": [judged], "problems": []})
     ).items()
-    assert case.result[0].message == f"{MOST + 2} lapses"
+    assert case.result[0].message == f"{MOST + 2:,} lapses"
     assert "\nand 2 more\n" in case.result[0].text

@@ -95,7 +95,7 @@ def test_wrap_breaks_chinese_between_characters_but_not_before_a_comma() -> None
 def test_names_are_listed_as_far_as_they_fit() -> None:
     page = Page(View())
     assert page.names(["A", "B"], 20) == "A, B"
-    assert page.names(["aaaa", "bbbb", "cccc"], 12) == "aaaa and 2…"
+    assert page.names(["aaaa", "bbbb", "cccc"], 12) == "aaaa and 2 more"
     assert page.names(["aaaa", "bbbb", "cccc"], 16) == "aaaa and 2 more"
     assert page.names([], 16) == ""
 

@@ -157,11 +157,11 @@ def test_open_lapses_of_a_control_that_is_unknown_are_shown(detail: Any) -> None
 def test_lengths_are_those_within_the_period() -> None:
     result = judged(one("pass", LONGER))
     text = render(result, "text", View(detail="full"))
-    assert "1 lapse, 61 days" in text
-    assert "C: 2025-10-01 to 2026-01-20 18:00 (61 days in the period)" in text
+    assert "1 lapse, 61 d" in text
+    assert "C: 2025-10-01 to 2026-01-20 18:00 (61 d in the period)" in text
     since = lapse("A", "2025-10-01T00:00:00+08:00", None, 365.75)
     text = render(judged(one("fail", since)), "text", View())
-    assert "A: since 2025-10-01 (365 days in the period)" in text
+    assert "A: since 2025-10-01 (365 d in the period)" in text
 
 
 def test_an_open_lapse_that_began_after_the_period_has_its_own_length() -> None:

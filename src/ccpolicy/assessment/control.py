@@ -99,18 +99,23 @@ class SubjectState(AssessmentModel):
     subject: str
     label: Text | None
     """What registers call it, where their contracts name its values."""
+    class_name: str | None = None
+    """Class by which its parameters are chosen; of several, the first by name."""
     now: Verdict
     """`not_applicable` once its duty has ended."""
     period: Verdict
     since: str | None
     """Since when it stands as it does now: its lapse's beginning, or the end of the last one, or
-    else the beginning of its duty; may lie before the window."""
+    else the beginning of its duty; may lie before the window. Null where its duty has not begun."""
     evidence: str | None
     """`file:line` of the record that it rests on at as-of."""
     next_due: str | None
     """When it lapses next if nothing more happens."""
     not_due: bool
     """Whether it is an opening that is not due yet."""
+    paused: int | None = None
+    """For how many seconds of the clock that pauses stop it was paused in all; null if it was not
+    in the period, or after it by as-of."""
     lapses: int
     """How many lapses it has in the period, waived or not."""
     days: float

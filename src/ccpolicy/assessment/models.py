@@ -84,6 +84,8 @@ class Policy(AssessmentModel):
     those of the program in English and Chinese."""
     version: str
     owner: Text
+    organisation: Text | None = None
+    """Whose plan it is, where the plan says so."""
     zone: str
     tags: dict[str, Text]
     """Tag of controls → its name for readers. Those without one are shown as written."""

@@ -111,7 +111,7 @@ def _parameters(page: Page, repository: Repository, control: Control) -> None:
         page.heading(
             page.say(
                 "Parameters, version {version}, from {day}",
-                version=revision.version,
+                version=str(revision.version),
                 day=str(since),
             )
         )

@@ -41,7 +41,8 @@ from ccpolicy.reports import FORMATS
 @options.option(
     "--by",
     metavar="FIELD",
-    help="Draw from each value of this field by its share, and at least one of each.",
+    help="Draw from each value of this field by its share, and at least one of each; of a control"
+    " a column of its key, or class, by which its parameters differ.",
 )
 @options.option(
     "--at",

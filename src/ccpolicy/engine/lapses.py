@@ -107,7 +107,8 @@ class LapseReader:
         # The record that it rests on covers longest by as-of, or else began its duty.
         rows = self.store.ask(
             f"""
-            SELECT j.control_number, j.name, j.goes_on, j.not_due, j.starts, e.locator
+            SELECT j.control_number, j.name, j.goes_on, j.not_due, j.starts, e.locator,
+                   c.class_name
             FROM ({self._judged(", min(n.name) AS name, min(d.starts) AS starts")}) j
             LEFT JOIN (
               SELECT r.control_number, n.name, s.locator,
@@ -121,14 +122,38 @@ class LapseReader:
               WHERE s.is_cover IS NOT NULL AND s.locator IS NOT NULL
                 AND s.starts <= {self.times.as_of}
             ) e ON e.control_number = j.control_number AND e.name = j.name AND e.place = 1
+            LEFT JOIN (
+              SELECT r.control_number, n.name, min(i.class) AS class_name
+              FROM (
+                SELECT subject, class FROM subject_duty
+                UNION ALL
+                SELECT subject, class FROM subject_happening
+              ) i
+              JOIN subject n ON n.number = i.subject
+              JOIN control_revision r ON r.revision = n.revision
+              WHERE i.class <> ''
+              GROUP BY r.control_number, n.name
+            ) c ON c.control_number = j.control_number AND c.name = j.name
             ORDER BY j.control_number, j.name
             """
         )
+        paused: dict[tuple[int, str], int] = {}
+        if any(map(has_pauses, self.by_number.values())):
+            for number, name, length in self.store.ask(self._stopped()):
+                paused[number, name] = length
         found: dict[str, list[JudgedSubject]] = {each: [] for each in self.outcomes}
         controls = list(found)
-        for control_number, name, goes_on, not_due, starts, locator in rows:
+        for control_number, name, goes_on, not_due, starts, locator, class_name in rows:
             found[controls[control_number]].append(
-                JudgedSubject(name, bool(goes_on), bool(not_due), starts, locator)
+                JudgedSubject(
+                    name,
+                    bool(goes_on),
+                    bool(not_due),
+                    starts,
+                    locator,
+                    class_name,
+                    paused.get((control_number, name)),
+                )
             )
         return found
 
@@ -275,19 +300,23 @@ class LapseReader:
         rows = self.store.ask(
             f"""
             SELECT control_number, count(*), sum(paused)
-            FROM (
-              SELECT r.control_number, p.subject, max(p.paused) AS paused
-              FROM pause p
-              JOIN subject n ON n.number = p.subject
-              JOIN control_revision r ON r.revision = n.revision AND r.is_current
-              GROUP BY r.control_number, p.subject
-              HAVING max(p.ends) > {self.times.starts}
-            ) stopped
+            FROM ({self._stopped()}) stopped
             GROUP BY control_number
             """
         )
         for control_number, subjects, paused in rows:
             self.by_control_number[control_number].pauses = (subjects, int(paused))
+
+    def _stopped(self) -> str:
+        """Write the query of the subjects that were paused since the window's start."""
+        return f"""
+            SELECT r.control_number, n.name, max(p.paused) AS paused
+            FROM pause p
+            JOIN subject n ON n.number = p.subject
+            JOIN control_revision r ON r.revision = n.revision AND r.is_current
+            GROUP BY r.control_number, p.subject, n.name
+            HAVING max(p.ends) > {self.times.starts}
+        """
 
     def _paused(self, subjects: Relation) -> dict[tuple[int, int], int]:
         """Read for how long subjects were paused by pauses that began before their lapses."""

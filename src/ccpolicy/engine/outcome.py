@@ -46,6 +46,11 @@ class JudgedSubject:
     """When its duty began; nothing where nobody can say, or where it is not due."""
     locator: int | None
     """The record that it rests on."""
+    class_name: str | None
+    """Class by which its parameters are chosen; of several, the first by name."""
+    paused: int | None
+    """For how long it was paused in all, in microseconds of the clock that pauses stop; nothing if
+    it was not since the window's start."""
 
 
 @dataclass

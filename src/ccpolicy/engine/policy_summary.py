@@ -20,6 +20,7 @@ def quote_policy(policy: Policy) -> models.Policy:
         languages=plan.languages,
         version=plan.version,
         owner=models.Text.of(plan.owner),
+        organisation=models.Text.of(plan.organisation) if plan.organisation else None,
         zone=plan.zone,
         tags={name: models.Text.of(label) for name, label in plan.tags.items()},
         digest=policy.digest,

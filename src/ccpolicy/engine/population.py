@@ -10,7 +10,7 @@ from ccpolicy.engine.record_places import RecordPlaces
 from ccpolicy.errors import LANGUAGES
 from ccpolicy.policy import Control, Policy
 from ccpolicy.texts import Text
-from ccpolicy.time.epoch import DAY
+from ccpolicy.time.epoch import DAY, SECOND
 from ccpolicy.vocabulary import KEY_SEPARATOR, Verdict
 
 NAMING = ("subjects", "openings", "readings")
@@ -44,12 +44,14 @@ def subject_states(
         models.SubjectState(
             subject=each.name,
             label=_label(labels, each.name),
+            class_name=each.class_name,
             now=verdicts[0].get(each.name, passing if each.goes_on else "not_applicable"),
             period=verdicts[1].get(each.name, passing),
             since=_since(places, each, own.get(each.name, [])),
             evidence=places.where(each.locator),
             next_due=next_due.get(each.name),
             not_due=each.not_due,
+            paused=None if each.paused is None else round(each.paused / SECOND),
             lapses=len(own.get(each.name, [])),
             days=_days(places, own.get(each.name, [])),
         )
@@ -62,7 +64,9 @@ def _since(places: RecordPlaces, subject: JudgedSubject, lapses: Sequence[LapseS
         last = lapses[-1]
         is_open = last.ends > places.times.as_of
         return places.when(last.starts if is_open else last.ends)
-    return None if subject.starts is None else places.when(subject.starts)
+    if subject.starts is None or subject.starts > places.times.as_of:
+        return None
+    return places.when(subject.starts)
 
 
 def _days(places: RecordPlaces, lapses: Iterable[LapseSpan]) -> float:

@@ -58,6 +58,8 @@ class Plan(PolicyModel):
     another; not needed if there is only one."""
     owner: Label
     """Role that answers for the plan."""
+    organisation: WrittenText | None = None
+    """Whose plan it is, as the cover of reports names it."""
     subject: Line = "centre"
     """What a control without subjects of its own is about."""
     tags: dict[Name, WrittenText] = Field(default={})

@@ -151,7 +151,7 @@ def _entries(page: Page, control: Control) -> Iterator[ReportRow]:
             "subject": lapse.subject,
             "starts": lapse.starts,
             "ends": lapse.ends or "",
-            "days": f"{lapse.days:g}",
+            "days": _plain(lapse.days),
             "paused": "" if lapse.paused is None else str(lapse.paused),
             "waived_by": lapse.waived_by or "",
             "baselined": "yes" if lapse.baselined else "",
@@ -170,10 +170,16 @@ def _entries(page: Page, control: Control) -> Iterator[ReportRow]:
             "period": each.period,
             "starts": each.since or "",
             "ends": each.next_due or "",
-            "days": f"{each.days:g}",
+            "days": _plain(each.days),
+            "paused": "" if each.paused is None else str(each.paused),
             "place": each.evidence or "",
             "text": _about(page, each),
         }
+
+
+def _plain(number: float) -> str:
+    """Write a number for machines: no digit is lost, and none stands in an exponent."""
+    return f"{number:.6f}".rstrip("0").rstrip(".")
 
 
 def _about(page: Page, subject: SubjectState) -> str:

@@ -24,22 +24,25 @@ PARTS = Path(__file__).parent / "html_parts"
 def render_assessment(result: Assessment, view: View) -> bytes:
     """Render an assessment; in brief, what is read by those who decide."""
     from ccpolicy.reports.html_parts.document import HtmlDocument
+    from ccpolicy.reports.html_parts.labels import nearest_language
     from ccpolicy.reports.html_parts.wording import offering
 
-    with offering(result.policy.languages):
-        return b"".join(_pieces(HtmlDocument(result), view))
+    languages = result.policy.languages
+    own = nearest_language(languages, view.language)
+    with offering(languages, own):
+        return b"".join(_pieces(HtmlDocument(result), view, own))
 
 
-def _pieces(document: HtmlDocument, view: View) -> Iterator[bytes]:
+def _pieces(document: HtmlDocument, view: View, own: str) -> Iterator[bytes]:
     """Yield the file piece by piece; a control is dropped from memory when it is written."""
     from ccpolicy.reports.html_parts.labels import (
         language_name,
         language_style,
-        nearest_language,
         running_head,
         severity_style,
+        symbol_style,
     )
-    from ccpolicy.reports.html_parts.wording import length_forms
+    from ccpolicy.reports.length_text import length_forms
 
     style, script = (_plain(PARTS / name) for name in ("report.css", "report.js"))
     environment = _environment()
@@ -48,11 +51,12 @@ def _pieces(document: HtmlDocument, view: View) -> Iterator[bytes]:
         "result": document.result,
         "view": view,
         "languages": {each: language_name(each) for each in document.result.policy.languages},
-        "reading": nearest_language(document.result.policy.languages, view.language),
+        "reading": own,
         "style": palette()
         + style
         + severity_style()
-        + language_style(document.result.policy.languages)
+        + symbol_style()
+        + language_style(document.result.policy.languages, own)
         + running_head(document.title(view.language), document.result.policy.digest[:23]),
         "script": script,
     }
@@ -71,7 +75,7 @@ def _pieces(document: HtmlDocument, view: View) -> Iterator[bytes]:
             yield from _rendered(environment, ["subjects_head"], shared)
             yield from document.packed_subjects()
             yield from _rendered(environment, ["explorer_foot"], shared)
-        names = ["frameworks", "waivers", "unjudged", "due", "evidence", "method"]
+        names = ["frameworks", "waivers", "unjudged", "pending", "due", "evidence", "method"]
     else:
         names += ["unjudged"]
     yield from _rendered(environment, [*names, "signature", "foot"], shared)
@@ -81,6 +85,10 @@ _COMMENTS = re.compile(r"^ *(?://.*\n|/\*[^*]*\*/\n)|^ +|^\n", re.MULTILINE)
 """Lines of comments, blank lines, and what indents the others."""
 
 
+_BETWEEN = re.compile(r"\s*([{};])\s*|(?<=[a-z]:) (?=\S)")
+"""Blanks between the rules of a style sheet; its strings hold no braces and no colons."""
+
+
 def palette() -> str:
     """Return the colours and fonts of every page, as a style sheet in light and dark."""
     return _plain(PARTS.with_name("palette.css"))
@@ -88,7 +96,8 @@ def palette() -> str:
 
 def _plain(file: Path) -> str:
     """Return a style sheet or a script as its reader's browser needs it."""
-    return _COMMENTS.sub("", file.read_text("utf-8"))
+    plain = _COMMENTS.sub("", file.read_text("utf-8"))
+    return _BETWEEN.sub(r"\1", plain) if file.suffix == ".css" else plain
 
 
 def _rendered(
@@ -120,9 +129,13 @@ def _hash(text: str) -> str:
 _AS_WRITTEN = ("head", "foot")
 """Templates that hold the style sheet and the script, whose digests the page allows."""
 _NEEDLESS = re.compile(
-    r'(?<=[a-z]=)"([A-Za-z0-9_.#%-]+)"(?=[\s>])|</(?:td|th|tr|dt|dd|li)>(?!\s*<template)'
+    r' scope="(?:col|row)"|(?<=[a-z]=)"([A-Za-z0-9_.#%-]+)"(?=[\s>])'
+    r"|</(?:td|th|tr|dt|dd|li)>(?!\s*<template)"
+    r"|\n+(?=</?(?:t[dhr]|thead|tbody|table|[uod]l|li|d[dt]|div|p|h[2-6]|section|details|figure)\b)"
 )
-"""Quotes and end tags that HTML lets one leave out: they stand in the page by the thousand.
+"""Quotes, end tags, ends of lines and the scopes of headings that HTML lets one leave out.
+
+They would be in the page by the thousand. A heading's row and column follow from its place.
 
 Values cannot contain them: in what is printed, quotes and angle brackets are escaped.
 Before a template they are needed, since it would come to lie in what they end."""
@@ -140,7 +153,7 @@ def _environment() -> Environment:
     from markupsafe import Markup
 
     from ccpolicy.reports import time_text
-    from ccpolicy.reports.html_parts import frameworks, labels, packing, timeline, wording
+    from ccpolicy.reports.html_parts import frameworks, labels, packing, subjects, wording
 
     environment = Environment(
         loader=FileSystemLoader(PARTS / "templates"),
@@ -160,7 +173,8 @@ def _environment() -> Environment:
             "until": time_text.until,
             "span_end": time_text.span_end,
             "exactly": time_text.exactly,
-            "hours": timeline.hours,
+            "NAMED": subjects.NAMED,
+            "subject_counts": subjects.subject_counts,
             "served_share": frameworks.served_share,
             "grades": frameworks.grades,
             "listed": frameworks.listed,

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from ccpolicy.errors import Message, Sayable, catalogue
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import clip, inert, pad, visible, width, wrap
+from ccpolicy.reports.length_text import number_text
 
 Word = tuple[str, str]
 """A row's first word, and its colour."""
@@ -24,17 +25,14 @@ class Page:
         self.lines: list[str] = []
 
     def say(self, template: str, **values: object) -> str:
-        """Translate a sentence and put values into it, each made visible."""
-        shown = {
-            name: visible(value) if isinstance(value, str) else value
-            for name, value in values.items()
-        }
+        """Translate a sentence and put values into it, each made readable; numbers are counts."""
+        shown = {name: _readable(value) for name, value in values.items()}
         return Message.of(template, **shown).text(self.view.language)
 
     def count(self, number: int, one: str, many: str) -> str:
         """Say a number of things."""
         template = catalogue(self.view.language).ngettext(one, many, number)
-        return template.format(count=number)
+        return template.format(count=number_text(number))
 
     def text(self, text: Sayable) -> str:
         """Return a text of the policy in the reader's language."""
@@ -59,7 +57,7 @@ class Page:
             if line and width(longer) > columns:
                 break
             line = longer
-        return clip(line, columns)
+        return line
 
     def line(self, text: str = "", colour: str | None = None) -> None:
         """Add a line."""
@@ -108,6 +106,16 @@ class Page:
         return "\n".join(self.lines) + "\n"
 
 
+def _readable(value: object) -> object:
+    match value:
+        case str():
+            return visible(value)
+        case int() | float():
+            return number_text(value)
+        case _:
+            return value
+
+
 class PageTable:
     """Rows of a word, an id, a title that gives way, and a note at the right edge."""
 
@@ -120,19 +128,17 @@ class PageTable:
     def row(self, word: Word, name: str, title: str, end: str = "") -> None:
         """Add the first line of an entry."""
         text, colour = word
-        name = clip(visible(name), self.id_columns - 2)
-        taken = self.indent + self.id_columns
+        name = visible(name)
+        taken = self.indent + max(self.id_columns, width(name) + 2)
         space = self.page.view.columns - taken - (width(end) + 2 if end else 0)
         if end and space < min(width(title), _LEAST_TITLE):
             self.row(word, name, title)
-            self.page.line(
-                " " * self.indent + clip(end.rstrip(), self.page.view.columns - self.indent)
-            )
+            self.page.paragraph(end.rstrip(), self.indent)
             return
         title = clip(title, max(space, 0))
         gap = " " * (self.page.view.columns - taken - width(title) - width(end))
         word_cell = self.page.paint(pad(text, self.word_columns), colour)
-        name_cell = self.page.paint(pad(name, self.id_columns), "bold")
+        name_cell = self.page.paint(pad(name, max(self.id_columns, width(name) + 2)), "bold")
         self.page.line(f"  {word_cell}{name_cell}{title}{gap}{end}")
 
     def detail(self, text: str, place: str | None = None) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from ccpolicy.assessment.models import Assessment, Lapse
+from ccpolicy.assessment.models import Assessment, Control, Lapse
+from ccpolicy.reports.amount_text import label_text
 from ccpolicy.reports.assessment_changes import KIND_MESSAGES, Changes, changes
+from ccpolicy.reports.length_text import length_text, seconds_of
 from ccpolicy.reports.page import Page
 from ccpolicy.reports.phrases import (
     GRADE_MESSAGES,
@@ -178,6 +181,7 @@ def _lapses(page: Page, result: Assessment) -> Sheet:
         page.say("From"),
         page.say("To"),
         page.say("Days in the period"),
+        page.say("Length in the period"),
         page.say("Hours paused before"),
         page.say("Waiver"),
         page.say("In the baseline"),
@@ -185,6 +189,7 @@ def _lapses(page: Page, result: Assessment) -> Sheet:
         page.say("Closed by"),
         page.say("Records behind it"),
     ]
+    length = partial(_length, page)
     rows = [
         (
             control.id,
@@ -192,7 +197,8 @@ def _lapses(page: Page, result: Assessment) -> Sheet:
             beginning(lapse.starts),
             lapse.ends and span_ending(lapse.starts, lapse.ends),
             lapse.days,
-            None if lapse.paused is None else round(lapse.paused / 3600, 4),
+            length(lapse.days),
+            None if lapse.paused is None else lapse.paused / 3600,
             lapse.waived_by,
             page.say("known") if lapse.baselined else None,
             lapse.opened_by,
@@ -203,6 +209,10 @@ def _lapses(page: Page, result: Assessment) -> Sheet:
         for lapse in control.lapses
     ]
     return Sheet(page.say("Lapses"), head, rows)
+
+
+def _length(page: Page, days: float) -> str:
+    return length_text(seconds_of(days), page.view.language)
 
 
 def _problems(page: Page, result: Assessment) -> Sheet:
@@ -242,36 +252,49 @@ def _subjects(page: Page, result: Assessment) -> Sheet:
         page.say("Control"),
         page.say("Subject"),
         page.say("Label"),
+        page.say("Class"),
         page.say("Now"),
         page.say("Period"),
         page.say("Since"),
         page.say("Rests on"),
         page.say("Next due"),
         page.say("Not due yet"),
+        page.say("Hours paused"),
         page.say("Lapses in the period"),
         page.say("Days in the period"),
+        page.say("Length in the period"),
         page.say("Owner"),
     ]
+    length = partial(_length, page)
     verdicts = {verdict: page.say(text) for verdict, text in VERDICT_MESSAGES.items()}
     rows = [
         (
             control.id,
             each.subject,
             page.text(each.label) if each.label else None,
+            _class_text(page, control, each.class_name),
             verdicts[each.now],
             verdicts[each.period],
             each.since and beginning(each.since),
             each.evidence,
             each.next_due and ending(each.next_due),
             page.say("yes") if each.not_due else None,
+            None if each.paused is None else each.paused / 3600,
             each.lapses,
             each.days,
+            length(each.days),
             page.text(control.owner),
         )
         for control in result.controls
         for each in control.population or []
     ]
     return Sheet(page.say("Subjects"), head, rows)
+
+
+def _class_text(page: Page, control: Control, name: str | None) -> str | None:
+    """Return a class by the name that the policy gives it."""
+    labels = {key: value for each in control.parameters for key, value in each.value_labels.items()}
+    return label_text(name, page.view.language, labels) if name else None
 
 
 def _waivers(page: Page, result: Assessment) -> Sheet:

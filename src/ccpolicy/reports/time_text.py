@@ -8,6 +8,7 @@ from typing import Self
 
 from ccpolicy.assessment.agenda import Agenda
 from ccpolicy.assessment.models import Assessment, Lapse
+from ccpolicy.reports.length_text import clock_text, length_text
 from ccpolicy.reports.page import Page
 
 _MIDNIGHT = datetime.time()
@@ -95,20 +96,13 @@ def span(page: Page, result: Assessment, lapse: Lapse) -> str:
 
 
 def length_in_period(page: Page, result: Assessment, lapse: Lapse) -> str:
-    """Say how long a lapse was in the period, in whole hours from one hour on."""
-    length = LapseTimes.of(result, lapse).in_period
-    hour = datetime.timedelta(hours=1)
-    return _length(page, length if length < hour else length // hour * hour)
+    """Say how long a lapse was in the period."""
+    return _length(page, LapseTimes.of(result, lapse).in_period)
 
 
 def length_paused(page: Page, seconds: int) -> str:
-    """Say for how long a clock stood still: in hours, since of business time a day has no 24."""
-    hours, rest = divmod(seconds, 3600)
-    if not hours:
-        return _length(page, datetime.timedelta(seconds=seconds))
-    text = page.count(hours, "{count} hour", "{count} hours")
-    minutes = rest // 60
-    return f"{text} " + page.say("{count} min", count=minutes) if minutes else text
+    """Say for how long a clock stood still."""
+    return clock_text(seconds, page.view.language)
 
 
 def judged_as_of(page: Page, as_of: str, source: str) -> str:
@@ -155,17 +149,4 @@ def _said(day: datetime.date) -> str:
 
 
 def _length(page: Page, length: datetime.timedelta) -> str:
-    """Say a length in its two largest units, so that little is left out."""
-    minutes = int(length.total_seconds()) // 60
-    if minutes < 1:
-        return page.count(int(length.total_seconds()), "{count} second", "{count} seconds")
-    if minutes < 60:
-        return page.count(minutes, "{count} minute", "{count} minutes")
-    hours, rest = divmod(minutes, 60)
-    if hours < 24:
-        text = page.count(hours, "{count} hour", "{count} hours")
-        return f"{text} " + page.say("{count} min", count=rest) if rest else text
-    days, hours = divmod(hours, 24)
-    if not hours:
-        return page.count(days, "{count} day", "{count} days")
-    return page.say("{days} d {hours} h", days=days, hours=hours)
+    return length_text(int(length.total_seconds()), page.view.language)

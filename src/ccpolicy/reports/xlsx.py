@@ -54,6 +54,8 @@ class _WorkbookWriter:
         self.book = book
         self.head = book.add_format({"bold": True, "bottom": 1})
         self.text = book.add_format({"text_wrap": True, "valign": "top"})
+        self.whole = book.add_format({"valign": "top", "num_format": "#,##0"})
+        self.fraction = book.add_format({"valign": "top", "num_format": "#,##0.00"})
         day = {"valign": "top", "align": "left", "num_format": "yyyy-mm-dd"}
         self.day = book.add_format(day)
         self.moment = book.add_format({**day, "num_format": "yyyy-mm-dd hh:mm"})
@@ -85,7 +87,8 @@ class _WorkbookWriter:
                 form = self.moment if isinstance(value, datetime.datetime) else self.day
                 target.write_datetime(number, column, value, form)
             elif value is not None:
-                target.write_number(number, column, value, self.text)
+                shown_as = self.whole if isinstance(value, int) else self.fraction
+                target.write_number(number, column, value, shown_as)
 
     def fitting(self, value: str) -> str:
         """Return a text as far as a cell can hold it."""

@@ -12,6 +12,7 @@ from ccpolicy.api import Repository
 from ccpolicy.assessment.models import Assessment, Problem, SubjectState
 from ccpolicy.assessment.preview import RefusedEvidence
 from ccpolicy.draft.preview import preview
+from ccpolicy.engine.population import NAMING
 from ccpolicy.engine.question import EvaluationRequest
 from ccpolicy.errors import CcpolicyError, EvidenceError, LimitError, Locator
 from ccpolicy.policy.names import unknown
@@ -19,6 +20,8 @@ from ccpolicy.sampling.draw import Member
 from ccpolicy.time.moments import Period
 from ccpolicy.vocabulary import KEY_SEPARATOR
 
+CLASS = "class"
+"""Field of subjects whose parameters differ by class."""
 MOST = 1_000_000
 """Records of a dataset from which is drawn: all of them are held in memory."""
 
@@ -36,11 +39,22 @@ def subjects(
     result = repository.check(asked)
     (control,) = result.controls
     _refuse_problems(name, [*result.problems, *control.problems])
-    return result, [_member(each) for each in control.population or []]
+    key = _key(repository, name)
+    return result, [_member(key, each) for each in control.population or []]
 
 
-def _member(subject: SubjectState) -> Member:
+def _key(repository: Repository, name: str) -> list[str]:
+    """Return the columns that name the subjects of a control, if a register names them."""
+    control = repository.controls[name]
+    given = (each for each in NAMING if each in control.inputs)
+    return next((list(control.selections(each)[0].key) for each in given), [])
+
+
+def _member(key: Sequence[str], subject: SubjectState) -> Member:
+    parts = subject.subject.split(KEY_SEPARATOR)
     fields = {
+        **(dict(zip(key, parts, strict=True)) if len(key) == len(parts) else {}),
+        **({CLASS: subject.class_name} if subject.class_name else {}),
         "now": subject.now,
         "period": subject.period,
         "since": subject.since or "",

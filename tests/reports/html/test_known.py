@@ -78,7 +78,8 @@ def test_known_lapses_are_marked_wherever_they_are_told(
         for place in ("#s-summary .finding:first-child .list", "#s-matrix", "#register"):
             holds(page.locator(place).inner_text(), words["count"])
         rows = page.locator("#EM-1 table.lapses tbody tr")
-        holds(rows.filter(has_text=KNOWN).inner_text(), "✕", words["mark"])
+        holds(rows.filter(has_text=KNOWN).inner_text(), words["mark"])
+        assert rows.filter(has_text=KNOWN).locator(".v-fail").count() == 1
         for row in rows.filter(has_text=NEW).all():
             assert words["mark"] not in row.inner_text()
         for name, said in (("EM-1", "new too"), ("ER-2", "let stand")):
@@ -89,7 +90,8 @@ def test_known_lapses_are_marked_wherever_they_are_told(
         listed = page.locator("#lapses tbody tr").all_inner_texts()
         assert ["EM-1" in each for each in listed] == [True, False]
         for each in listed:
-            holds(each, "✕", words["mark"])
+            holds(each, words["mark"])
+        assert page.locator("#lapses tbody tr .v-fail").count() == len(listed)
         reached(page, "location.hash.includes('state=known')")
         page.locator("label[for=state-open]").click()
         listed = page.locator("#lapses tbody tr").all_inner_texts()
@@ -130,6 +132,8 @@ def test_hours_paused_stand_in_the_list_of_all_lapses(browser: Browser, tmp_path
         reached(page, "'lapses' in document.documentElement.dataset")
         page.locator("[data-s=paused] button").click()
         page.locator("[data-s=paused] button").click()
-        reached(page, "document.querySelector('#lapses td.num + td.num')?.textContent === '1.5'")
+        reached(
+            page, "document.querySelector('#lapses td.num + td.num')?.textContent === '1 h 30 min'"
+        )
         told = page.locator("#lapses td.num + td.num").all_inner_texts()
-        assert told == ["1.5", *["0"] * (len(told) - 1)]
+        assert told == ["1 h 30 min", *["0 min"] * (len(told) - 1)]

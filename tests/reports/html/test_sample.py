@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def test_sample_is_small(sample: Path) -> None:
     # 76 controls in two languages, six frameworks, and the records behind them.
-    assert sample.stat().st_size < 1_600_000
+    assert sample.stat().st_size < 1_330_000
 
 
 def test_only_controls_of_a_norm_and_a_site_are_left(browser: Browser, sample: Path) -> None:
@@ -70,3 +70,16 @@ def test_paper_says_what_it_leaves_out_and_keeps_every_lapse(
             assert rows.count() == len(control.lapses)
         assert page.locator("span.paper:visible").count() > 10
         assert page.locator(".tl .behind:visible").count() == 0
+
+
+def test_all_of_it_is_less_than_forty_pages_with_a_running_head(
+    browser: Browser, audit: Assessment, sample: Path
+) -> None:
+    with opened(browser, sample) as page:
+        document = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True))
+    assert len(document) < 40
+    said = [each.get_textpage().get_text_range() for each in document]
+    assert "Contents" in said[0]
+    for number, each in enumerate(said, 1):
+        assert audit.policy.digest[:23] in each
+        assert f"{number} / {len(document)}" in each

@@ -7,7 +7,7 @@ import gzip
 import json
 import re
 
-_PLACE = re.compile(r"<template class=\"?z\"?></template>")
+_PLACE = re.compile("<template></template>")
 _PACKED = re.compile(r'<template id="?folded"?>([^<]*)</template>')
 
 

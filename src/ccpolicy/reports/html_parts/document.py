@@ -52,6 +52,12 @@ class Section:
     """How many of these rows, the first, are read without scripts and on paper."""
     not_drawn: int
 
+    @property
+    def in_force(self) -> Revision | None:
+        """The revision that is judged by at as-of."""
+        known = self.annex.revisions if self.annex else []
+        return next((each for each in known if each.version == self.control.version), None)
+
 
 @dataclass(frozen=True, slots=True)
 class ControlVersion:
@@ -294,6 +300,11 @@ class HtmlDocument:
     def packed(self) -> Iterator[bytes]:
         """Yield all lapses, packed."""
         return lapses.packed(self.result, self.sites.of)
+
+    @cached_property
+    def pending(self) -> list[subjects.Pending]:
+        """List what is not due yet and what was paused."""
+        return subjects.pending(self.result)
 
     @property
     def subjects(self) -> int:

@@ -13,7 +13,15 @@ from ccpolicy.assessment.models import Parameter, Signature, Text, WaiverState
 from ccpolicy.reports.amount_text import amount_text, label_text, parameter_text
 from ccpolicy.reports.html_parts.wording import Wording, join, readable, say
 from ccpolicy.reports.phrases import GRADE_MESSAGES, VERDICT_MESSAGES, WAIVER_STATE_MESSAGES
-from ccpolicy.vocabulary import SEVERITIES, FileChange, Grade, RecordChange, Severity, Verdict
+from ccpolicy.vocabulary import (
+    SEVERITIES,
+    VERDICTS,
+    FileChange,
+    Grade,
+    RecordChange,
+    Severity,
+    Verdict,
+)
 
 SCHEMES = ("https://", "http://")
 """Links that may be followed; others are shown as text."""
@@ -95,16 +103,19 @@ def language_name(language: str) -> str:
         return language
 
 
-def language_style(languages: Sequence[str]) -> str:
+def language_style(languages: Sequence[str], own: str) -> str:
     """Write the style rules that hide the languages which the reader did not choose.
 
-    They ask the bar and not the root, where the whole page would be searched for each element.
+    Sentences in the page's own language do not name it. The rules ask the bar and not the root,
+    where the whole page would be searched for each element.
     """
-    return "".join(
-        f".bar:has(#lang-{chosen}:checked) [lang={other}]:not(.always),\n"
-        f".bar:has(#lang-{chosen}:checked) ~ * [lang={other}]:not(.always) {{ display: none; }}\n"
-        for chosen, other in permutations(languages, 2)
-    )
+    rules = []
+    for chosen, other in permutations(languages, 2):
+        hidden = [f"[lang={other}]:not(.always)", *(["i:not([lang])"] if other == own else [])]
+        bar = f".bar:has(#lang-{chosen}:checked)"
+        places = [f"{bar}{between} {each}" for each in hidden for between in ("", " ~ *")]
+        rules.append(f"{', '.join(places)} {{ display: none; }}\n")
+    return "".join(rules)
 
 
 def running_head(left: str, right: str) -> str:
@@ -135,6 +146,15 @@ def severity_style() -> str:
         f"{marks}.s-{worst}::before {{ color: var(--fail); }}\n"
         f".due .s-{worst} rect {{ fill: var(--fail); }}\n"
         f".due .s-{second} rect {{ fill: var(--link); }}\n"
+    )
+
+
+def symbol_style() -> str:
+    """Write the style rules of the symbols before verdicts, which no screen reader says."""
+    symbols = {verdict(each).name: verdict(each).symbol for each in VERDICTS} | {"cured": "↺"}
+    return "".join(
+        f':is(.v, .m).v-{name}::before {{ content: "{symbol}"; content: "{symbol}" / ""; }}\n'
+        for name, symbol in symbols.items()
     )
 
 

@@ -9,6 +9,7 @@ from itertools import groupby, islice
 
 from ccpolicy.assessment.models import Assessment, Control, Lapse
 from ccpolicy.reports.html_parts import packing
+from ccpolicy.reports.length_text import seconds_of
 from ccpolicy.reports.sections import became_waived
 
 ON_THE_PAGE = 100
@@ -71,7 +72,7 @@ def _blocks(result: Assessment, site: Site) -> Iterator[dict[str, object]]:
 
 
 def _columns(index: int, control: Control, block: Sequence[Lapse], site: Site) -> dict[str, object]:
-    """Lay a block out in columns; times are minutes since 1970, which round down."""
+    """Lay a block out in columns; times are minutes since 1970, lengths seconds."""
     columns = packing.TextColumns()
     number, place, minutes = columns.number, columns.place, packing.minutes
     opened = [place(lapse.opened_by) for lapse in block]
@@ -84,9 +85,9 @@ def _columns(index: int, control: Control, block: Sequence[Lapse], site: Site) -
         "lasts": [
             minutes(lapse.ends) - minutes(lapse.starts) if lapse.ends else -1 for lapse in block
         ],
-        "days": [round(lapse.days, 2) for lapse in block],
+        "lasted": [seconds_of(lapse.days) for lapse in block],
         # Empty where none was paused, as of most controls.
-        "paused": [round((lapse.paused or 0) / 3600, 2) for lapse in block]
+        "paused": [lapse.paused or 0 for lapse in block]
         if any(lapse.paused for lapse in block)
         else [],
         "waiver": [number(lapse.waived_by) for lapse in block],

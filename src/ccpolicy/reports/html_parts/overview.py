@@ -10,7 +10,7 @@ from itertools import groupby, pairwise
 from ccpolicy.assessment.agenda import tasks_due
 from ccpolicy.assessment.audit_appendix import AuditAppendix, ControlAppendix
 from ccpolicy.assessment.models import Assessment, Clause, Control, Lapse, Text
-from ccpolicy.reports.html_parts.wording import Wording, count, decimal
+from ccpolicy.reports.html_parts.wording import Wording, count, length
 from ccpolicy.reports.time_text import last_day
 from ccpolicy.vocabulary import SEVERITIES
 
@@ -228,16 +228,16 @@ def draw_course(course: Sequence[Day]) -> Course | None:
     if worst is None:
         return None
     depth = next(each for each in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0) if worst <= each)
-    steps = []
-    place = 0
+    steps, place = list[CoverageStep](), 0
     for (lapsed, waived, owed), group in groupby(course, lambda d: (d.lapsed, d.waived, d.owed)):
         stretch = list(group)
         share = (lapsed + waived) / owed if owed else 0.0
+        starts, ends = (round(100 * e / len(course), 2) for e in (place, place + len(stretch)))
         if owed:
             steps.append(
                 CoverageStep(
-                    round(100 * place / len(course), 2),
-                    round(100 * len(stretch) / len(course), 2),
+                    starts,
+                    round(ends - starts, 2),
                     round(100 * lapsed / owed / depth, 2),
                     round(100 * waived / owed / depth, 2),
                     f"{_dates(stretch)} · {100 - 100 * share:.2f} %",
@@ -337,10 +337,10 @@ def _strip(control: Control, course: list[Day]) -> Strip:
                 round(100 * (last - first) / len(course), 2),
                 count(
                     len(stretch),
-                    "{count} week from {day}: {days} d missed",
-                    "{count} weeks from {day}: {days} d missed",
+                    "{count} week from {day}: {length} missed",
+                    "{count} weeks from {day}: {length} missed",
                     day=stretch[0].label,
-                    days=decimal(round(missed, 2)),
+                    length=length(missed),
                 ),
             )
         )

@@ -16,7 +16,7 @@ _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - wall-clock time of the plan's zo
 _MINUTE = timedelta(minutes=1)
 _GZIP = 31
 """zlib's window, and a gzip header, which holds no time and no name."""
-PLACE = Markup('<template class="z"></template>')
+PLACE = Markup("<template></template>")
 """Where a packed part belongs, which may stand in a table or a list too."""
 
 

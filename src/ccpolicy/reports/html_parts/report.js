@@ -12,7 +12,7 @@
     return (await new Response(stream).text()).split("\n").filter(Boolean).map((line) => JSON.parse(line));
   };
   // What is read with scripts alone comes to its places, which stand in the same order.
-  const places = all("template.z");
+  const places = all("template:not([id])");
   try {
     (await unpacked(one("#folded"))).forEach((part, index) => {
       const holder = document.createElement("template");
@@ -26,6 +26,13 @@
 
   // State stands in the address: #place?language=zh&filter=now-fail,severity-high&q=…
   const state = { place: "", language: "", theme: "", filter: [], q: "", lq: "", on: "", to: "", state: "", sort: "", page: 1, sq: "", which: "", sp: 1 };
+  // Subjects that a switch leaves; verdicts are numbered from the worst, and 3 is a pass.
+  const AMONG = {
+    now: (each) => each.now < 3,
+    period: (each) => each.period === 0,
+    "not-due": (each) => each.notDue,
+    paused: (each) => each.paused !== undefined,
+  };
   const languages = all("input[name=language]").map((each) => each.id.slice(5));
   // The first language of the reader that the plan has; else the one that it was written for.
   const offered = (tag) => languages.find((each) => tag === each || tag.startsWith(each + "-"));
@@ -48,7 +55,7 @@
     state.sort = values.get("sort") || "";
     state.page = Math.max(1, parseInt(values.get("page"), 10) || 1);
     state.sq = values.get("sq") || "";
-    state.which = ["now", "period"].includes(values.get("which")) ? values.get("which") : "";
+    state.which = Object.hasOwn(AMONG, values.get("which")) ? values.get("which") : "";
     state.sp = Math.max(1, parseInt(values.get("sp"), 10) || 1);
   };
   const decode = (text) => {
@@ -69,7 +76,8 @@
 
   // Controls, and all that stands for one
   const sections = all("section.control");
-  const tokens = sections.map((section) => new Set(section.dataset.f.split(" ")));
+  const told = one("#tokens");
+  const tokens = told ? JSON.parse(told.content.textContent).map((each) => new Set(each.split(" "))) : [];
   const followers = all("[data-c]").filter((each) => !each.matches("section.control"));
   // Headings that count the controls below them, which say how many of these are left
   const counted = all("main h3 > .n").map((count) => [count, all("[data-c]", count.closest("h3").parentElement)])
@@ -163,8 +171,11 @@
       });
     });
   };
+  // Sentences in the page's own language do not name it.
+  const pageLanguage = root.lang;
+  const isSaid = (each) => (each.lang || pageLanguage) === state.language;
   const seen = (cell) => {
-    const said = one(`[lang="${state.language}"]`, cell);
+    const said = all("i, [lang]", cell).find(isSaid);
     return (said || cell).textContent.trim();
   };
   const collator = new Intl.Collator("zh-CN", { numeric: true });
@@ -191,7 +202,7 @@
         found.push({
           control: block.control, subject: text(block.subject[i]), site: text(block.site[i]),
           starts: block.starts[i], ends: open ? Infinity : block.starts[i] + block.lasts[i],
-          days: block.days[i], paused: block.paused[i] || 0, waiver, known: known.has(i), then: then.has(i),
+          lasted: block.lasted[i], paused: block.paused[i] || 0, waiver, known: known.has(i), then: then.has(i),
           state: waiver || then.has(i) ? 1 : open ? 0 : 2,
           opened: place(block.opened[i], block.openedAt[i]), closed: place(block.closed[i], block.closedAt[i]),
         });
@@ -204,13 +215,18 @@
   let asked = "";
   // Totals of what matches, each lapse cut to the range and to the period.
   const sums = one("#sums");
-  // A length of time in its two largest units, as everywhere in the report.
-  const length = (days) => {
-    const minutes = Math.round(days * 1440);
-    const [whole, hours, rest] = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60), minutes % 60];
-    const form = whole ? 3 + (hours > 0) : hours ? 1 + (rest > 0) : 0;
-    const values = { days: whole, hours, minutes: rest };
-    return lengths[state.language][form].replace(/{(\w+)}/g, (_, name) => values[name]);
+  // Numbers and lengths of time are said as everywhere in the report.
+  const number = (value) => value.toLocaleString("en", { maximumFractionDigits: 2 });
+  const filled = (units, values) =>
+    lengths[state.language][units].replace(/{(\w+)}/g, (_, name) => number(values[name]));
+  const length = (seconds) => {
+    const days = Math.floor(seconds / 86400);
+    const hours = Math.floor((seconds % 86400) / 3600);
+    return days ? filled(hours ? "d h" : "d", { days, hours }) : clock(seconds);
+  };
+  const clock = (seconds) => {
+    const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)];
+    return filled(hours ? (minutes ? "h min" : "h") : minutes || !seconds ? "min" : "s", { hours, minutes, seconds });
   };
   const sum = (first, after) => {
     const [asOf, starts, ends] = [sums.dataset.asOf, sums.dataset.starts, sums.dataset.ends].map(Number);
@@ -218,21 +234,21 @@
     const own = new Map();
     for (const lapse of matching) {
       const isCut = first > starts || after < ends;
-      const days = isCut ? Math.max(0, Math.min(lapse.ends, asOf, ends, after) - Math.max(lapse.starts, starts, first)) / 1440 : lapse.days;
+      const seconds = isCut ? Math.max(0, Math.min(lapse.ends, asOf, ends, after) - Math.max(lapse.starts, starts, first)) * 60 : lapse.lasted;
       const waived = lapse.waiver ? 1 : 0;
-      total[waived] += days;
+      total[waived] += seconds;
       if (waived) continue;
       const [count, sum] = own.get(lapse.control) || [0, 0];
-      own.set(lapse.control, [count + 1, sum + days]);
+      own.set(lapse.control, [count + 1, sum + seconds]);
     }
     const [lapsesOf, lapsed, waived, byControl] = all("dd", sums);
-    lapsesOf.textContent = matching.length;
+    lapsesOf.textContent = number(matching.length);
     lapsed.textContent = length(total[0]);
     waived.textContent = length(total[1]);
-    byControl.replaceChildren(...[...own].sort((a, b) => a[0] - b[0]).flatMap(([control, [count, days]]) => {
+    byControl.replaceChildren(...[...own].sort((a, b) => a[0] - b[0]).flatMap(([control, [count, seconds]]) => {
       const link = cell("a", ids[control], "id");
       link.href = "#" + sections[control].id;
-      return [link, ` ${count}, ${length(days)} · `];
+      return [link, ` ${number(count)}, ${length(seconds)} · `];
     }));
     if (byControl.lastChild) byControl.lastChild.textContent = byControl.lastChild.textContent.slice(0, -3);
   };
@@ -254,7 +270,7 @@
         (ids[lapse.control] + " " + lapse.subject + " " + lapse.opened + " " + lapse.closed).toLowerCase().includes(word))));
     sum(first, after);
     const [name, down] = state.sort.split("-");
-    if (["control", "state", "subject", "starts", "ends", "days", "paused"].includes(name)) {
+    if (["control", "state", "subject", "starts", "ends", "lasted", "paused"].includes(name)) {
       const order = name === "subject" ? (a, b) => (a.subject < b.subject ? -1 : a.subject > b.subject ? 1 : 0)
         : (a, b) => (a[name] === b[name] ? 0 : a[name] - b[name]);
       matching.sort((a, b) => (down ? -1 : 1) * order(a, b));
@@ -324,14 +340,14 @@
         cell("td", link), stands, subject,
         cell("td", moment(lapse.starts), "date"),
         cell("td", lapse.ends === Infinity ? copy("#t-still") : end(lapse), "date"),
-        cell("td", String(lapse.days), "num"), ...(pauses ? [cell("td", String(lapse.paused), "num")] : []),
+        cell("td", length(lapse.lasted), "num nb"), ...(pauses ? [cell("td", clock(lapse.paused), "num nb")] : []),
         cell("td", source(lapse.opened)),
         cell("td", lapse.closed ? source(lapse.closed) : "–"));
       return row;
     });
     one("#lapses tbody").replaceChildren(...rows);
-    const shown = matching.length ? `${first + 1}–${first + rows.length}` : "0";
-    one("#page").textContent = `${shown} / ${matching.length.toLocaleString("en")}`;
+    const shown = matching.length ? `${number(first + 1)}–${number(first + rows.length)}` : "0";
+    one("#page").textContent = `${shown} / ${number(matching.length)}`;
     one("#previous").disabled = state.page === 1;
     one("#next").disabled = state.page === pages;
     for (const head of all("#lapses th[data-s]")) {
@@ -354,17 +370,16 @@
         const words = [ids[block.control], subject, evidence, ...Object.values(label || {})].join(" ").toLowerCase();
         found.push({
           control: block.control, subject, label, evidence, words, now: block.now[i], period: block.period[i],
-          since: block.since[i], due: block.due[i], lapses: block.lapses[i], days: block.days[i], notDue: notDue.has(i),
+          since: block.since[i], due: block.due[i], lapses: block.lapses[i], lasted: block.lasted[i], notDue: notDue.has(i), paused: block.paused[i],
         });
       });
     }
     return found;
   };
-  const PASS = 3;
   const fillSubjects = () => {
     const words = state.sq.toLowerCase().split(/\s+/).filter(Boolean);
     const fitting = subjects.filter((each) => visible[each.control] &&
-      (!state.which || (state.which === "now" ? each.now < PASS : each.period === 0)) &&
+      (!state.which || AMONG[state.which](each)) &&
       words.every((word) => each.words.includes(word)));
     const pages = Math.max(1, Math.ceil(fitting.length / PAGE));
     state.sp = Math.min(state.sp, pages);
@@ -381,17 +396,18 @@
       if (each.label) subject.append(" ", cell("span", each.label[state.language] || Object.values(each.label)[0], "sub"));
       const now = cell("td", copy("#t-v-" + each.now));
       if (each.notDue) now.append(" ", copy("#t-not-due"));
+      if (each.paused !== undefined) now.append(" ", copy("#t-paused"), " " + clock(each.paused));
       row.append(
         cell("td", link), subject, now, cell("td", copy("#t-v-" + each.period)),
         cell("td", each.since < 0 ? "–" : moment(each.since), "date"),
         cell("td", source(each.evidence)),
         cell("td", each.due < 0 ? "–" : moment(each.due % 1440 ? each.due : each.due - 1440), "date"),
-        cell("td", String(each.lapses), "num"), cell("td", String(each.days), "num"));
+        cell("td", number(each.lapses), "num"), cell("td", each.lasted ? length(each.lasted) : "–", "num nb"));
       return row;
     });
     one("#subjects tbody").replaceChildren(...rows);
     one("#subjects-page").textContent =
-      `${fitting.length ? `${first + 1}–${first + rows.length}` : "0"} / ${fitting.length.toLocaleString("en")}`;
+      `${fitting.length ? `${number(first + 1)}–${number(first + rows.length)}` : "0"} / ${number(fitting.length)}`;
     one("#subjects-previous").disabled = state.sp === 1;
     one("#subjects-next").disabled = state.sp === pages;
   };
@@ -445,7 +461,7 @@
   const peek = one("#peek");
   const said = (shown) => {
     const copied = shown.cloneNode(true);
-    for (const each of all("[lang]:not(.always)", copied)) if (each.lang !== state.language) each.remove();
+    for (const each of all("i, [lang]:not(.always)", copied)) if (!isSaid(each)) each.remove();
     return copied.textContent.trim();
   };
   const open = (row, place) => {

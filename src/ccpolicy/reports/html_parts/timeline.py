@@ -6,12 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from markupsafe import Markup
-
 from ccpolicy.assessment.audit_appendix import Gap, Span, Timeline
 from ccpolicy.assessment.models import Assessment, Control
 from ccpolicy.reports.html_parts.scale import Scale
-from ccpolicy.reports.html_parts.wording import Wording, count, decimal, join, say
+from ccpolicy.reports.html_parts.wording import Wording, count, join, length, paused_length, say
 from ccpolicy.reports.time_text import span_end, until, when
 from ccpolicy.time.calendar import instant
 from ccpolicy.time.spans import FOREVER, join_spans
@@ -155,7 +153,9 @@ def _bar(kind: str, starts: str, ends: str | None, scale: Scale) -> Bar:
     left, right = scale.at(starts), scale.at(ends)
     width = max(round(right - left, 2), LEAST)
     left = round(min(left, 100 - width), 2)
-    title = f"{when(starts)} – {span_end(starts, ends) if ends else '…'}" if kind != "duty" else ""
+    # Spans of duty and cover are listed below the row.
+    is_listed = kind in ("duty", "cover")
+    title = "" if is_listed else f"{when(starts)} – {span_end(starts, ends) if ends else '…'}"
     return Bar(kind, left, width, title)
 
 
@@ -195,29 +195,27 @@ def _outcome(result: Assessment, timeline: Timeline) -> Wording:
         said.append(say("due {day}", day=until(coming[0].starts)))
     said = said or [say("no lapse")]
     if timeline.paused:
-        said.append(say("paused {hours} h", hours=hours(timeline.paused)))
+        said.append(say("paused {length}", length=paused_length(timeline.paused)))
     return join(said, semicolon=True)
 
 
-def hours(seconds: int) -> Markup:
-    """Return for how many hours a clock stood still: of business time a day has no 24."""
-    return decimal(round(seconds / 3600, 2))
-
-
 def _missed(number: int, days: float, *, waived: bool, still: bool) -> Wording:
-    length = decimal(round(days, 2))
+    how_long = length(days)
     if waived:
         return count(
-            number, "{count} waived lapse, {days} d", "{count} waived lapses, {days} d", days=length
+            number,
+            "{count} waived lapse, {length}",
+            "{count} waived lapses, {length}",
+            length=how_long,
         )
     if still:
         return count(
             number,
-            "{count} lapse, {days} d, open now",
-            "{count} lapses, {days} d, open now",
-            days=length,
+            "{count} lapse, {length}, open now",
+            "{count} lapses, {length}, open now",
+            length=how_long,
         )
-    return count(number, "{count} lapse, {days} d", "{count} lapses, {days} d", days=length)
+    return count(number, "{count} lapse, {length}", "{count} lapses, {length}", length=how_long)
 
 
 def _time(moment: str) -> datetime:

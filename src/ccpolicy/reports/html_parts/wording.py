@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
 
-from babel.dates import format_date
-from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
-from ccpolicy.errors import LANGUAGES, Message, catalogue
+from ccpolicy.errors import LANGUAGES, catalogue
 from ccpolicy.reports.layout import visible
-from ccpolicy.reports.time_text import last_day
+from ccpolicy.reports.length_text import clock_text, length_text, number_text, seconds_of
 from ccpolicy.texts import Text
 
 LONGEST = 2_000
 """Characters of a value that are shown; evidence may hold words of any length."""
 _OFFERED: ContextVar[tuple[str, ...]] = ContextVar("offered", default=LANGUAGES)
 """Languages of the page that is being made."""
+_OWN: ContextVar[str] = ContextVar("own", default=LANGUAGES[0])
+"""The language that the page is in where nothing says otherwise."""
 
 
 @contextmanager
-def offering(languages: Sequence[str]) -> Iterator[None]:
-    """Write each sentence of a page in all of these languages while the context is open."""
-    token = _OFFERED.set(tuple(languages))
+def offering(languages: Sequence[str], own: str) -> Iterator[None]:
+    """Write each sentence of a page in all of these languages while the context is open.
+
+    The page's own language is not named at each sentence.
+    """
+    tokens = _OFFERED.set(tuple(languages)), _OWN.set(own)
     try:
         yield
     finally:
-        _OFFERED.reset(token)
+        _OFFERED.reset(tokens[0])
+        _OWN.reset(tokens[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,12 @@ class Wording:
     def __html__(self) -> Markup:
         if len({each for _, each in self.words}) == 1:
             return self.words[0][1]
+        own = _OWN.get()
         return Markup("").join(
-            Markup("<i lang={}>{}</i>").format(language, each) for language, each in self.words
+            Markup("<i>{}</i>").format(each)
+            if language == own
+            else Markup("<i lang={}>{}</i>").format(language, each)
+            for language, each in self.words
         )
 
     def __format__(self, spec: str) -> str:
@@ -79,7 +85,7 @@ def safe(value: object) -> Markup:
 def readable(value: str) -> str:
     """Write out what a reader could not see, and cut what no reader would read."""
     if len(value) > LONGEST:
-        return f"{visible(value[:LONGEST])}… (+{len(value) - LONGEST:,})"
+        return f"{visible(value[:LONGEST])}… (+{number_text(len(value) - LONGEST)})"
     return visible(value)
 
 
@@ -94,7 +100,7 @@ def text(value: Text) -> Wording:
 
 
 def say(template: str, **values: object) -> Wording:
-    """Translate a sentence and put values into it."""
+    """Translate a sentence and put values into it; numbers are counts."""
     return Wording.of(
         lambda language: _filled(catalogue(language).gettext(template), language, values)
     )
@@ -122,6 +128,8 @@ def _filled(template: str, language: str, values: dict[str, object]) -> Markup:
         if isinstance(value, Wording)
         else text(value).text(language)
         if isinstance(value, Text)
+        else decimal(value)
+        if isinstance(value, int | float)
         else safe(value)
         for name, value in values.items()
     }
@@ -129,13 +137,8 @@ def _filled(template: str, language: str, values: dict[str, object]) -> Markup:
 
 
 def decimal(number: float) -> Markup:
-    """Write a number, which both languages write alike, with at most two places."""
-    return escape(_decimal(number))
-
-
-@cache
-def _decimal(number: float) -> str:
-    return format_decimal(number, "#,##0.##", locale="en")
+    """Write a number."""
+    return escape(number_text(number))
 
 
 def short_number(number: float) -> Markup:
@@ -148,53 +151,14 @@ def percent(share: float) -> Markup:
     return escape(f"{min(share * 100, 99.99) if share < 1 else 100:.2f} %")
 
 
-def day_text(moment: str) -> Wording:
-    """Say the day of a moment in words."""
-    return _day(datetime.datetime.fromisoformat(moment).date())
-
-
-def day_until(moment: str) -> Wording:
-    """Say up to which day something goes; midnight is the end of the day before."""
-    return _day(last_day(moment))
-
-
-def _day(date: datetime.date) -> Wording:
-    return Wording.of(lambda language: _day_in(date, language))
-
-
-@cache
-def _day_in(date: datetime.date, language: str) -> Markup:
-    locale = "zh_CN" if language.partition("-")[0] == "zh" else "en_GB"
-    return escape(format_date(date, "long", locale))
-
-
-def length_forms(language: str) -> list[str]:
-    """Return how `length` is said, for scripts: minutes, hours, both, days, days and hours."""
-    names = {each: f"{{{each}}}" for each in ("days", "hours", "minutes")}
-    said = (
-        Message.of("{minutes} min", **names),
-        Message.of("{hours} h", **names),
-        Message.of("{hours} h {minutes} min", **names),
-        Message.of("{days} d", **names),
-        Message.of("{days} d {hours} h", **names),
-    )
-    return [each.text(language) for each in said]
-
-
 def length(days: float) -> Wording:
-    """Say a length of time in its two largest units, so that little is left out."""
-    minutes = round(days * 1440)
-    if minutes < 60:
-        return say("{minutes} min", minutes=minutes)
-    if minutes < 1440:
-        hours, rest = divmod(minutes, 60)
-        if not rest:
-            return say("{hours} h", hours=hours)
-        return say("{hours} h {minutes} min", hours=hours, minutes=rest)
-    whole, rest = divmod(minutes, 1440)
-    if rest < 60:
-        return say("{days} d", days=decimal(whole))
-    return say("{days} d {hours} h", days=decimal(whole), hours=rest // 60)
+    """Say a length of time that is given in days of 24 hours."""
+    return Wording.of(lambda language: escape(length_text(seconds_of(days), language)))
+
+
+def paused_length(seconds: int) -> Wording:
+    """Say for how long a clock stood still."""
+    return Wording.of(lambda language: escape(clock_text(seconds, language)))
 
 
 def short(place: str) -> Markup:
