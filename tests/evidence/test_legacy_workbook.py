@@ -44,6 +44,7 @@ CONTRACT = make_contract(log("xlsx"))
 SECTOR = 512
 BOF, BOUNDSHEET, SST, LABELSST, RK, FORMULA = 0x809, 0x85, 0xFC, 0xFD, 0x27E, 0x06
 INTERFACE, FILEPASS, GRIDSET, UNCALCED = 0xE1, 0x2F, 0x82, 0x5E
+WINDOW1, RECALCID = 0x3D, 0x1C1
 
 
 def records(content: bytes) -> dict[int, list[int]]:
@@ -188,7 +189,7 @@ def test_what_is_not_known(desk: Desk) -> None:
     [
         (struct.pack("<d", 2.5), None, "2.5"),
         (b"\1\0\1\0\0\0\xff\xff", "FI304", None),
-        (b"\3\0\0\0\0\0\xff\xff", None, None),
+        (b"\3\0\0\0\0\0\xff\xff", "EV226", None),
         (b"\2\0\7\0\0\0\xff\xff", "EV225", None),
         (b"\0\0\0\0\0\0\xff\xff", "EV226", None),
         (b"\4\0\0\0\0\0\xff\xff", "EV223", None),
@@ -206,6 +207,30 @@ def test_formulas(desk: Desk, result: bytes, code: str | None, note: str | None)
     refused(desk.read(uncomputed, sheet()), "EV226")
     on_load = edited(edited(content, FORMULA, 6, result), FORMULA, 14, b"\2\0")
     refused(desk.read(on_load, sheet()), "EV226")
+
+
+@pytest.mark.parametrize(
+    ("result", "unknown", "nobody", "somebody"),
+    [
+        (b"\3\0\0\0\0\0\xff\xff", "EV226", "EV226", None),  # an empty text
+        (bytes(8), None, "EV226", None),  # zero
+        (struct.pack("<d", 2.5), None, None, None),
+    ],
+)
+def test_a_result_that_programs_write_which_compute_nothing(
+    desk: Desk, result: bytes, unknown: str | None, nobody: str | None, somebody: str | None
+) -> None:
+    content = legacy_workbook([NAMED, ["a", 1, xlwt.Formula('"yes"')]])
+    content = edited(content, FORMULA, 6, result)
+    said = renamed(content, WINDOW1, RECALCID)
+    by_nobody = edited(said, RECALCID, 4, bytes(4))
+    by_excel = edited(said, RECALCID, 4, struct.pack("<I", 191_029))
+    for each, code in ((content, unknown), (by_nobody, nobody), (by_excel, somebody)):
+        loaded = desk.read(each, sheet())
+        if code:
+            refused(loaded, code)
+        else:
+            assert loaded.said == []
 
 
 def test_what_people_do_not_see(desk: Desk) -> None:

@@ -31,6 +31,7 @@ class Kind:
     SST = 0x00FC
     LABELSST = 0x00FD
     SUPBOOK = 0x01AE
+    RECALCID = 0x01C1
     BLANK = 0x0201
     NUMBER = 0x0203
     LABEL = 0x0204

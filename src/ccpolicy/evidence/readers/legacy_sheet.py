@@ -55,14 +55,16 @@ class LegacySheet:
         texts: Sequence[str],
         kinds: Sequence[str],
         from_1904: bool,
+        computed_by: int | None,
     ) -> None:
         """Begin a sheet.
 
         `texts`: those that cells share. `kinds`: of each style of cells, whether its numbers are a
-        `moment` or a `duration`. `from_1904`: whether days are counted from 1904.
+        `moment` or a `duration`. `from_1904`: whether days are counted from 1904. `computed_by`:
+        number of the program that computed the formulas last.
         """
         self._file, self._texts, self._kinds = file, texts, kinds
-        self._from_1904 = from_1904
+        self._from_1904, self._computed_by = from_1904, computed_by
         self._sheet = OpenSheet(name)
         self._described: set[int] = set()
         """Rows, counted from 1, that say whether they are hidden."""
@@ -159,7 +161,10 @@ class LegacySheet:
     def _put_result(self, body: bytes) -> None:
         """Put the result of a formula."""
         row, column, style, result, flags = struct.unpack_from("<3H8sH", body)
-        if self._is_uncomputed or flags & _COMPUTE_ON_LOAD:
+        # Programs that compute nothing write no text, or zero, in place of a result.
+        is_empty = result[6:] == b"\xff\xff" and result[0] == 3 and not self._computed_by
+        is_zero = not any(result) and self._computed_by == 0
+        if self._is_uncomputed or flags & _COMPUTE_ON_LOAD or is_empty or is_zero:
             self._put(row, column, formula_without_result())
         elif result[6:] != b"\xff\xff":
             self._put_number(row, column, style, *struct.unpack("<d", result))

@@ -59,6 +59,8 @@ class LegacyWorkbook:
         self._styles: list[int] = []
         """The format's number of each style of cells."""
         self._from_1904 = False
+        self._computed_by: int | None = None
+        """Number of the program that computed the formulas last: 0 if none did, None if none says."""
         self._listed: list[_Listed] = []
         self._books: list[bool] = []
         """Of each book that names refer to, whether it is this one."""
@@ -85,7 +87,9 @@ class LegacyWorkbook:
             LimitError: it spans too large an area.
         """
         listed = next(each for each in self._listed if each.name == name)
-        sheet = LegacySheet(self._file, name, self._texts, self._kinds(), self._from_1904)
+        sheet = LegacySheet(
+            self._file, name, self._texts, self._kinds(), self._from_1904, self._computed_by
+        )
         try:
             for kind, pieces in records_of(self._stream, listed.at, Part.WORKSHEET):
                 sheet.take(kind, pieces)
@@ -130,14 +134,20 @@ class LegacyWorkbook:
             hint="open it, take the password off, and save it",
         )
 
+    def _take_setting(self, kind: int, body: bytes) -> None:
+        if kind == Kind.DATEMODE:
+            self._from_1904 = struct.unpack_from("<H", body) == (1,)
+        else:
+            [self._computed_by] = struct.unpack_from("<4xI", body)
+
     def _take(self, kind: int, pieces: Sequence[bytes]) -> None:
         """Keep what a record says of all sheets."""
         body = pieces[0]
         match kind:
             case Kind.FILEPASS:
                 raise self._locked()
-            case Kind.DATEMODE:
-                self._from_1904 = struct.unpack_from("<H", body) == (1,)
+            case Kind.DATEMODE | Kind.RECALCID:
+                self._take_setting(kind, body)
             case Kind.BOUNDSHEET:
                 self._listed.append(_listed(pieces))
                 if len(self._listed) > _MOST_SHEETS:
