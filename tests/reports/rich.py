@@ -366,7 +366,7 @@ FRAMEWORKS = [
 
 ASSESSMENT = Assessment(
     annex=None,
-    schema_version="2.3",
+    schema_version="2.4",
     tool=Tool(name="ccpolicy", version="1.2.3"),
     policy=Policy(
         id="call-centre",

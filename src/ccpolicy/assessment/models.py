@@ -46,7 +46,7 @@ __all__ = [
     "Text",
 ]
 
-SCHEMA_VERSION: Literal["2.3"] = "2.3"
+SCHEMA_VERSION: Literal["2.4"] = "2.4"
 
 Signature = Literal["good", "none", "bad", "unlisted", "unchecked", "uncommitted"]
 """What came of asking for a commit's signature; see docs/provenance.md."""
@@ -248,7 +248,7 @@ class Assessment(AssessmentModel):
 
     SUBJECT: ClassVar[Literal["assessment"]] = "assessment"
     """What reports call it."""
-    schema_version: Literal["2.3"]
+    schema_version: Literal["2.4"]
     tool: Tool
     policy: Policy
     as_of: str

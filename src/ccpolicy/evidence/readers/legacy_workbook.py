@@ -60,7 +60,7 @@ class LegacyWorkbook:
         """The format's number of each style of cells."""
         self._from_1904 = False
         self._computed_by: int | None = None
-        """Number of the program that computed the formulas last: 0 if none did, None if none says."""
+        """Number of what computed the formulas last: 0 if none did, None if none says it."""
         self._listed: list[_Listed] = []
         self._books: list[bool] = []
         """Of each book that names refer to, whether it is this one."""
