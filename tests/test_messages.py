@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from pathlib import Path
 
@@ -46,6 +47,7 @@ def test_example_shows_the_message() -> None:
                 sentence = catalogue(language).gettext(entry.message)
                 parts = [text for text, *_ in string.Formatter().parse(sentence)]
                 assert not shown or code in shown, (code, language)
+                assert not re.search(r"[^ ]：(错误|警告)：", shown), "the program writes ': ' there"
                 if shown and not code.startswith("US1"):  # click words what follows its sentence
                     assert all(" ".join(part.split()) in shown for part in parts), (code, language)
 

@@ -88,7 +88,9 @@ class RepositoryCollector(pytest.Collector):
             raise pytest.UsageError(_shown(failure.diagnostics())) from None
         if result.nothing_assessed:
             nothing = CcpolicyError(
-                "nothing was assessed, which is no pass", locator=Locator(str(self.path))
+                "nothing was assessed, which is no pass",
+                hint="see why with:  ccpolicy check --verbose",
+                locator=Locator(str(self.path)),
             )
             raise pytest.UsageError(_shown(nothing.diagnostics()))
         if result.problems:

@@ -114,6 +114,25 @@ def test_whoever_left_does_not_pass(tmp_path: Path) -> None:
     assert population(judged(folder))["PBX-1"].now == "not_applicable"
 
 
+def test_of_a_lapse_that_a_waiver_cut_the_parts_of_the_period_count(tmp_path: Path) -> None:
+    folder = lay(tmp_path / "centre")
+    (folder / INSPECTIONS).write_text(FAILING, encoding="utf-8")
+    (folder / "policy/waivers.yaml").write_text(
+        "waivers:\n  - id: W-1\n    control: EM-1\n    subject: PBX-2\n"
+        "    reason: {en: Spare parts are awaited., zh: 等待备件。}\n"
+        "    owner: facilities\n    approver: director\n"
+        "    from: 2026-11-03\n    until: 2026-11-05\n",
+        "utf-8",
+    )
+    period = ("2026-11-12T00:00:00+08:00", "2026-11-20T18:00:00+08:00")
+    asked = EvaluationRequest(subjects=True, period=period)
+    (control,) = ccpolicy.load(folder).check(asked).controls
+    states = population(control)
+    assert [each.subject for each in control.lapses] == ["PBX-2"]
+    assert (states["PBX-2"].lapses, states["PBX-1"].lapses) == (1, 0)
+    assert states["PBX-2"].since == "2026-11-06T00:00:00+08:00"
+
+
 def test_nobody_is_listed_unless_asked_for(tmp_path: Path) -> None:
     (control,) = ccpolicy.load(lay(tmp_path / "centre")).check().controls
     assert control.population is None

@@ -306,6 +306,17 @@ def test_no_file_of_an_archive_is_hidden(centre: Path, name: str) -> None:
     assert f'files = "{name.rpartition("/")[2]}"' in str(result.problems[0].hint)
 
 
+def test_an_archive_that_two_datasets_share(centre: Path) -> None:
+    packing(centre, "notes/2026.csv", "2027.txt", member="[0-9][0-9][0-9][0-9].csv")
+    shared = NOTES.replace("notes/*.csv", "inspections/*.zip")
+    assert shared != NOTES
+    put("policy/datasets/notes.yaml", f'{shared}compression: zip\nmember: "notes/*.csv"\n')(centre)
+    head, _, one = FILES["policy/controls/3.yaml"].partition("\n")
+    two = one.replace("EM-1", "EM-2").replace("dataset: inspections", "dataset: notes")
+    put("policy/controls/3.yaml", f"{head}\n{one}{two}")(centre)
+    assert judged(centre).evidence.unread == [f"{ARCHIVE}!2027.txt"]
+
+
 def test_an_archive_of_a_control_that_is_not_chosen(centre: Path) -> None:
     """A filter hides nothing."""
     packing(centre, "2027.txt")

@@ -104,6 +104,19 @@ CASES: dict[str, tuple[list[Change], list[str]]] = {
             " day before its end counts; if that is meant, write so: 'last day', 'last Monday'"
         ],
     ),
+    "a day that not every year has": (
+        [
+            (
+                REVIEW,
+                "every: {value: 12 months,",
+                "by: {value: 02-29, norm: yearly-review}\n      per: {value: year,",
+            )
+        ],
+        [
+            f"{REVIEW}:18:7: {coded('LN220', 'year', '02-29')}\nin a year without it 28 February"
+            " counts; for one date every year write '02-28' or '03-01'"
+        ],
+    ),
     "parameter without a norm": (
         [(REVIEW, ", norm: yearly-review", "")],
         [

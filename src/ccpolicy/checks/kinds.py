@@ -338,8 +338,9 @@ def load_kind(tree: PolicyFiles, file: str) -> Kind:
     for path, name, known in _named(description):
         if name not in known:
             raise PolicyError(
-                "the check kind describes no '{name}' to which this could refer",
+                "'{key}' names '{name}', which the check kind does not describe",
                 hint="known: {known}",
+                key=str(path[-1]),
                 locator=source.locate(path),
                 name=name,
                 known=", ".join(known),

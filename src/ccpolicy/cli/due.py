@@ -1,4 +1,4 @@
-"""`ccpolicy due`: what lapses next, by owner."""
+"""`ccpolicy due`: what is overdue, what cannot be judged and what falls due next, by owner."""
 
 from __future__ import annotations
 

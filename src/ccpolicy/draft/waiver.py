@@ -19,7 +19,7 @@ _MOST = 50
 def draft_waivers(policy: Policy, control: str | None, language: Language) -> str:
     """Write a waiver for each lapse that is open and not waived, of one control or of all.
 
-    Of more than fifty it writes the first, and says how many are left.
+    Of more than fifty it writes the first fifty, and says how many are left.
 
     Raises:
         CcpolicyError: there is no such control, or nothing to waive.

@@ -117,7 +117,7 @@ def assess(
             evidence.found,
             [*USUAL, *policy.settings.ignore],
             [*policy.files, *(each.file for each in evidence.attachments)],
-            evidence.not_attached,
+            evidence.of_invalid_records,
             policy.settings.limits,
         )
         # The builder looks up places in the files, so they must still be there.

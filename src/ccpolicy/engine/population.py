@@ -52,14 +52,15 @@ def subject_states(
             next_due=next_due.get(each.name),
             not_due=each.not_due,
             paused=None if each.paused is None else round(each.paused / SECOND),
-            lapses=len(own.get(each.name, [])),
-            days=_days(places, own.get(each.name, [])),
+            lapses=sum(span.ends > places.times.starts for span in own.get(each.name, [])),
+            days=_days_lapsed(places, own.get(each.name, [])),
         )
         for each in population
     ]
 
 
 def _since(places: RecordPlaces, subject: JudgedSubject, lapses: Sequence[LapseSpan]) -> str | None:
+    """Return when the state began: the open lapse, the end of the last one, or the duty."""
     if lapses:
         last = lapses[-1]
         is_open = last.ends > places.times.as_of
@@ -69,7 +70,8 @@ def _since(places: RecordPlaces, subject: JudgedSubject, lapses: Sequence[LapseS
     return places.when(subject.starts)
 
 
-def _days(places: RecordPlaces, lapses: Iterable[LapseSpan]) -> float:
+def _days_lapsed(places: RecordPlaces, lapses: Iterable[LapseSpan]) -> float:
+    """Return the days of the period in lapses that are not waived."""
     times = places.times
     inside = (
         min(each.ends, times.ends) - max(each.starts, times.starts)
@@ -80,7 +82,7 @@ def _days(places: RecordPlaces, lapses: Iterable[LapseSpan]) -> float:
 
 
 def _labels(policy: Policy, control: Control) -> list[Mapping[str, Text]]:
-    """Return what the contract of the first register calls the values of each column of its key."""
+    """Return the labels of values, for each key column of the input that names the subjects."""
     for name in NAMING:
         if name in control.inputs:
             part = control.selections(name)[0]

@@ -53,7 +53,7 @@ class Attachments:
     def check(self) -> None:
         """Note the records that name what is no file, and take them out of the tables."""
         for load, columns in self.columns:
-            self.store.create(_NAMED, _named(columns))
+            self.store.create(_NAMED, _named_sql(columns))
             self.own = {file.name for file in load.stored}
             faulty = [path for path in self._paths(_NAMED) if self._fault(path)]
             if faulty:
@@ -67,7 +67,7 @@ class Attachments:
         """Note files that changed meanwhile, and return those that valid records name."""
         found = []
         for load, columns in self.columns:
-            self.store.create(_NAMED, _named(columns))
+            self.store.create(_NAMED, _named_sql(columns))
             for path in self._paths(_NAMED):
                 file = self._from_root(path)
                 known = self.files[path]
@@ -84,7 +84,7 @@ class Attachments:
             self.store.drop(_NAMED)
         return sorted(found)
 
-    def not_attached(self, found: Collection[Attachment]) -> set[str]:
+    def of_invalid_records(self, found: Collection[Attachment]) -> set[str]:
         """Return the files that records name, but only such as turned out to be invalid."""
         named = (path for path, each in self.files.items() if isinstance(each, Fingerprint))
         return {self._from_root(path) for path in named} - {each.file for each in found}
@@ -235,16 +235,16 @@ _KIND_HINT_MESSAGES = {
 _FAULTY_ROWS = f"FROM {identifier(_NAMED)} WHERE path IN (SELECT path FROM {identifier(_FAULTY)})"
 
 
-def _named(columns: Iterable[tuple[TablePlan, str]]) -> str:
+def _named_sql(columns: Iterable[tuple[TablePlan, str]]) -> str:
     """Write the rows of `_NAMED`."""
     return " UNION ALL ".join(
-        f"SELECT * FROM (SELECT {number} AS col, locator, {_path(plan, column)} AS path"
+        f"SELECT * FROM (SELECT {number} AS col, locator, {_path_sql(plan, column)} AS path"
         f" FROM {identifier(plan.relation)}) WHERE path IS NOT NULL"
         for number, (plan, column) in enumerate(columns)
     )
 
 
-def _path(plan: TablePlan, column: str) -> str:
+def _path_sql(plan: TablePlan, column: str) -> str:
     value = identifier(column)
     is_list = any(each.name == column and each.is_list for each in plan.columns)
     return f"unnest(from_json({value}, '[\"VARCHAR\"]'))" if is_list else value

@@ -102,7 +102,7 @@ def load_evidence(
         files=[file for load in by_name.values() for file in load.finish()],
         attachments=attached,
         images=attachments.images(attached),
-        not_attached=attachments.not_attached(attached),
+        of_invalid_records=attachments.of_invalid_records(attached),
         problems={each: p for each, load in by_name.items() if (p := load.problems.problems())},
         places=places,
         found=found,

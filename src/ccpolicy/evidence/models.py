@@ -106,7 +106,7 @@ class Evidence:
     """By dataset and path."""
     images: Mapping[str, bytes] = field(repr=False)
     """SHA-256 → content of some small images among the attachments."""
-    not_attached: set[str]
+    of_invalid_records: set[str]
     """Files that invalid records alone name, by path from the root."""
     problems: dict[str, list[Problem]]
     """Dataset → what is wrong with it; datasets without problems are left out."""

@@ -25,7 +25,7 @@ from ccpolicy.policy import Dataset, Policy
 from ccpolicy.policy.lint import LintFinding
 from ccpolicy.policy.settings import FILE, Ignore
 
-NAMED = 50
+_MOST_LISTED = 50
 """Files that are named; the rest is counted."""
 _POINTER = 4096
 """Bytes that git's own file `.git` has at most."""
@@ -47,13 +47,13 @@ class Ignored:
 
 
 class _Member(NamedTuple):
-    """A file of an archive that no dataset reads."""
+    """A file of an archive that none of the datasets reads which read the archive."""
 
     archive: str
     name: str
     """Its path in the archive."""
     dataset: str
-    """The one that reads the archive."""
+    """The first that reads the archive."""
 
     def __str__(self) -> str:
         return f"{self.archive}!{self.name}"
@@ -93,7 +93,7 @@ def find_unread(
     read: Mapping[str, Collection[str]],
     ignore: Sequence[Ignore],
     others: Collection[str],
-    not_attached: Collection[str],
+    of_invalid_records: Collection[str],
     limits: Limits,
 ) -> Unread:
     """List the files of the evidence folder that nothing reads, after all evidence was read.
@@ -101,7 +101,7 @@ def find_unread(
     `used`: datasets of all controls. `read`: dataset → files read in this run; for other datasets
     the files that match their patterns count as read. `others`: further files that count as read,
     which are attachments and, where the evidence folder contains the policy, its files.
-    `not_attached`: attachments that only invalid records name.
+    `of_invalid_records`: attachments that only invalid records name.
 
     Raises:
         LimitError: there are too many names, or a folder is too deep.
@@ -134,16 +134,16 @@ def find_unread(
         else:
             by.add(str(member))
     for by in ignored:
-        by.files = sorted(by.files)[:NAMED]
+        by.files = sorted(by.files)[:_MOST_LISTED]
     errors = [
-        _only_named(path)
-        if path in not_attached
-        else _error(path, fault, path[start:], datasets, used)
-        for path, fault in sorted(unread)[:NAMED]
+        _invalid_record_error(path)
+        if path in of_invalid_records
+        else _unread_error(path, fault, path[start:], datasets, used)
+        for path, fault in sorted(unread)[:_MOST_LISTED]
     ]
-    errors += [member.error() for member in sorted(members)[:NAMED]]
+    errors += [member.error() for member in sorted(members)[:_MOST_LISTED]]
     return Unread(
-        errors=sorted(errors, key=lambda each: str(each.locator))[:NAMED],
+        errors=sorted(errors, key=lambda each: str(each.locator))[:_MOST_LISTED],
         total=len(unread) + len(members),
         ignored=[each for each in ignored if each.total],
     )
@@ -201,18 +201,23 @@ def _in_archives(
     used: Sequence[Dataset],
     read: Mapping[str, Collection[str]],
 ) -> Iterator[_Member]:
-    """Yield the files that no dataset takes from its archive.
+    """Yield the files of archives that none of the datasets takes which read the archive.
 
     What is wrong with an archive is said where it is read.
     """
+    left: dict[str, tuple[str, set[str]]] = {}
     for dataset in used:
         if dataset.compression != "zip":
             continue
         for path in read.get(dataset.id) or finder.find(folder, dataset.files):
             if isinstance(path, str):
                 with suppress(EvidenceError):
-                    for name in left_out(dataset, path, finder.root / path, finder.limits):
-                        yield _Member(path, name, dataset.id)
+                    names = {*left_out(dataset, path, finder.root / path, finder.limits)}
+                    first, before = left.get(path, (dataset.id, names))
+                    left[path] = first, before & names
+    for path, (first, names) in left.items():
+        for name in sorted(names):
+            yield _Member(path, name, first)
 
 
 def _walk(root: Path, top: str, limits: Limits) -> Iterator[tuple[str, str | None]]:
@@ -271,7 +276,7 @@ _LINK = "symbolic links are not followed"
 _OTHER = "not a file"
 
 
-def _only_named(path: str) -> EvidenceError:
+def _invalid_record_error(path: str) -> EvidenceError:
     return EvidenceError(
         "only an invalid record names this file",
         hint="correct that record, which is listed with its control",
@@ -279,7 +284,7 @@ def _only_named(path: str) -> EvidenceError:
     )
 
 
-def _error(
+def _unread_error(
     path: str,
     fault: str | None,
     below: str,

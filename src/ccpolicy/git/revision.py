@@ -147,8 +147,8 @@ def _revision(repository: GitRepository, path: Path, name: str) -> CommitFiles:
     if _is_submodule(repository.folder):
         raise PolicyError(
             "'{path}' is a submodule, whose content the repository around it decides",
-            hint="check it out by itself",
-            path=str(path),
+            hint="clone its repository by itself, and give the path of that clone",
+            path=str(repository.folder),
         )
     commit = read_commit(repository, repository.resolve(name))
     folder = repository.path_inside(path.resolve()) or ""

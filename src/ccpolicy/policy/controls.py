@@ -158,7 +158,7 @@ def _key(
     if whole and not spec.items and (selection.key or selection.prefix):
         yield PolicyError(
             "without '{input}' there is one subject, so that a key has no effect",
-            hint="take out 'key' and 'prefix', or say with '{input}' what each of them is about",
+            hint="take out 'key' and 'prefix', or list the subjects with '{input}'",
             locator=place("key" if selection.key else "prefix"),
             input=kind.population_input,
         )

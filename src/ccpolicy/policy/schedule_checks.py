@@ -154,5 +154,10 @@ def days_some_periods_lack(
                     "where one has none, the last such day before its end counts; if that is meant,"
                     " write so: 'last day', 'last Monday'"
                 )
+                if scheduled.schedule.by.date:
+                    hint = Message.of(
+                        "in a year without it 28 February counts; for one date every year write"
+                        " '02-28' or '03-01'"
+                    )
                 yield message, hint, policy.place("control", control.id, *path, "parameters", name)
                 break

@@ -90,7 +90,11 @@ def sheet_facts(
         raise not_a_workbook(file, ValueError(f"{sheet!r} has no part"))
     for text in texts:
         if b"\0" in text[:4]:
-            raise file.error("the sheet is not UTF-8 text")
+            raise file.error(
+                "the sheet '{name}' is not UTF-8 text",
+                hint="open the workbook in Excel or LibreOffice, and save it as .xlsx",
+                name=sheet,
+            )
         check_area(file, sheet, text)
         check_texts(file, parts.get(SHARED_TEXTS, b""), text)
     opened = read()
