@@ -199,8 +199,8 @@ def test_future_event(office: Office) -> None:
 @pytest.mark.parametrize(
     ("name", "more", "said"),
     [
-        (EVENTS, E2.replace("pass", "fail"), "4: the key"),
-        (EVENTS, "E2,2026-03-03T01:00:00Z,pass,", "4: the key"),
+        (EVENTS, E2.replace("pass", "fail"), "4: error: EV309"),
+        (EVENTS, "E2,2026-03-03T01:00:00Z,pass,", "4: error: EV309"),
         (ROSTER, "E1,2026-02-20", "4: " + coded("EV309", '"E1"', "evidence/extinguishers.csv:2")),
     ],
 )

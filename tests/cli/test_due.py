@@ -103,8 +103,8 @@ def test_whole_populations_are_listed(run: Run, failing: Path, tmp_path: Path) -
     assert subjects == {"PBX-1": "pass", "PBX-2": "fail"}
     run("report", failing, "--format", "xlsx", "-o", tmp_path / "report.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "report.xlsx")["Subjects"]
-    shown = [row[1:4] for row in sheet.iter_rows(min_row=2, values_only=True)]
-    assert shown == [("PBX-1", None, "pass"), ("PBX-2", None, "fail")]
+    shown = [row[1:5] for row in sheet.iter_rows(min_row=2, values_only=True)]
+    assert shown == [("PBX-1", None, None, "pass"), ("PBX-2", None, None, "fail")]
 
 
 def test_a_report_beside_does_not_change_what_json_says(

@@ -34,6 +34,7 @@ PLUMBING = {
     "falsify",
     "language",
     "lint_fix",
+    "look_ahead",
     "options",
     "output",
     "pin",
@@ -43,6 +44,7 @@ PLUMBING = {
     "record_text",
     "request",
     "summary",
+    "tests_summary",
     "translated_click",
 }
 

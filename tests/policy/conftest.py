@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,6 +84,8 @@ record:
 }
 """What stands beside the sample: nested records, a reference, a lookup, a derived column."""
 
+_LABELS = re.compile(r"^(?:value_)?labels:\n(?:  .*\n)+", re.MULTILINE)
+"""They have tests of their own."""
 Change = tuple[str, str, str]
 """A file, what is replaced in it, and by what; what is replaced may be nothing: the end."""
 
@@ -137,7 +140,7 @@ def draft(tmp_path: Path) -> Draft:
     today = datetime.datetime.now(datetime.UTC).date()
     for path in SAMPLE.rglob("*"):
         if path.is_file():
-            text = fill_dates(path.read_text("utf-8"), today)
+            text = _LABELS.sub("", fill_dates(path.read_text("utf-8"), today))
             draft.write(path.relative_to(SAMPLE).as_posix(), text)
     for name, text in WRITTEN.items():
         draft.write(name, text)

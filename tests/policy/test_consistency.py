@@ -39,7 +39,7 @@ waivers:
 
 NO_EFFECT = (
     "without 'subjects' there is one subject, so that a key has no effect\n"
-    "hint: take out 'key' and 'prefix', or say with 'subjects' what each of them is about"
+    "hint: take out 'key' and 'prefix', or list the subjects with 'subjects'"
 )
 KEYS = "hint: name as many columns as there, of the same types; or the same prefix"
 

@@ -10,7 +10,7 @@ import json
 import re
 import zipfile
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
@@ -205,7 +205,7 @@ def _known(
     columns: Mapping[str, Any],
     now: datetime.datetime,
 ) -> dict[str, Any] | None:
-    kept = dict(value)
+    kept, required = dict(value), schema.get("required", [])
     for name, spec in schema["properties"].items():
         heading, form = _reading(columns, name)
         if not kept.get(heading):
@@ -213,8 +213,8 @@ def _known(
         if spec.get("type") == "array" and spec["items"].get("type") == "object":
             parts = [_known(each, spec["items"], {}, now) for each in kept[heading]]
             kept[heading] = [each for each in parts if each is not None]
-        elif spec.get("format") and name not in PLANNED and _time(kept[heading], form) > now:
-            if name in schema.get("required", []):
+        elif _happened(name, spec, required) and _time(kept[heading], form) > now:
+            if name in required:
                 return None
             del kept[heading]
     return kept
@@ -230,8 +230,14 @@ def _times(
         if found and spec.get("type") == "array" and spec["items"].get("type") == "object":
             for each in found:
                 yield from _times(each, spec["items"], {})
-        elif found and spec.get("format") and name not in PLANNED:
+        elif found and _happened(name, spec, schema.get("required", [])):
             yield _time(found, form)
+
+
+def _happened(name: str, spec: Mapping[str, Any], required: Collection[str]) -> bool:
+    """Whether a field is a time that had come when it was written, and no end agreed before."""
+    is_agreed = name == "ends_on" and name in required
+    return bool(spec.get("format")) and name not in PLANNED and not is_agreed
 
 
 def _reading(columns: Mapping[str, Any], name: str) -> tuple[str, str]:
