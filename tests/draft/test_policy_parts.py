@@ -328,3 +328,41 @@ def test_a_clause_of_its_own_gives_a_control_its_words(run: Run, centre: Path) -
     assert control["title"] == {"en": "Alarm", "zh": "报警"}
     assert control["rule"] == {"en": "Test: weekly.", "zh": "每周测试。"}
     assert control["remediation"]["en"] == "…"
+
+
+@pytest.mark.parametrize(
+    ("properties", "key", "rows", "where"),
+    [
+        ("result", "person, taken_on", "合格 合格 合格 不合格", "FALSE AND result = '合格'"),
+        (
+            "result",
+            "person, taken_on, result",
+            "pass fail Pass",
+            "FALSE AND result IN ('Pass', 'pass')",
+        ),
+        ("result", "person, taken_on", "A B fail D", "FALSE"),
+        (
+            "told",
+            "person, taken_on, told",
+            "ok ok nok a b c d e f g h i j k",
+            "FALSE AND told = 'ok'",
+        ),
+    ],
+)
+def test_a_column_of_results_is_asked_about_without_a_closed_list(
+    centre: Path, properties: str, key: str, rows: str, where: str
+) -> None:
+    named = dict.fromkeys(["person", properties], "text") | {"taken_on": "day"}
+    cells = "".join(f"P{n},{word},2026-11-01\n" for n, word in enumerate(rows.split()))
+    lay(
+        centre,
+        {
+            "policy/datasets/own.yaml": _dataset("own", key, named),
+            "evidence/own/1.csv": f"person,{properties},taken_on\n{cells}",
+        },
+    )
+    text = draft_control(ccpolicy.load(centre).policy, "recurrence", "own", "D-1", "en")
+    [control] = yaml.safe_load(text)["controls"]
+    assert control["inputs"]["events"]["where"] == where
+    assert "Do all of these count? As long as" not in text
+    assert all(word in text for word in {*rows.split()[:4]} if where != "FALSE")

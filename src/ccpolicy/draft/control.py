@@ -50,7 +50,7 @@ def draft_control(
         raise unknown("unknown check kind '{name}'", kind_name, policy.kinds, None)
     if dataset is not None and dataset not in policy.datasets:
         raise unknown("unknown dataset '{name}'", dataset, policy.datasets, None)
-    evidence = _evidence(policy, kind, dataset)
+    evidence = _evidence(policy, kind, dataset).with_words()
     return "\n".join(_lines(policy, kind, evidence, name, language)) + "\n"
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ccpolicy.checks.kinds import Input, Kind, Role
-from ccpolicy.draft.column_roles import ColumnRoles, equals_one_of
+from ccpolicy.draft.column_roles import RESULT_WORDS, ColumnRoles, equals_one_of
 from ccpolicy.draft.counted_records import counted_questions, counted_sql
 from ccpolicy.draft.question import Question, doubt
+from ccpolicy.draft.words_on_file import words_on_file
 from ccpolicy.draft.yaml_text import flow
 from ccpolicy.policy import Dataset, Policy, columns
 
@@ -24,6 +26,8 @@ class ControlEvidence:
     subjects: str | None
     """Dataset that lists these, by its `key`: the dataset itself if no other does."""
     key: str | None
+    on_file: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Column of texts → words that stand in it."""
 
     @classmethod
     def of(cls, policy: Policy, dataset: Dataset) -> ControlEvidence:
@@ -39,10 +43,18 @@ class ControlEvidence:
         subjects, key = references.get(column or "", (dataset.id if column else None, column))
         return cls(policy, dataset, column, subjects, key)
 
+    def with_words(self) -> ControlEvidence:
+        """Return it with the words on file, by which columns of results are known.
+
+        Raises:
+            CcpolicyError: the evidence cannot be read.
+        """
+        return replace(self, on_file=words_on_file(self.policy, self.dataset, RESULT_WORDS))
+
     @property
     def roles(self) -> ColumnRoles:
         """Columns of the dataset."""
-        return _roles(self.policy, self.dataset)
+        return replace(_roles(self.policy, self.dataset), on_file=self.on_file)
 
     @property
     def has_list(self) -> bool:
