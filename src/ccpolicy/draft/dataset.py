@@ -35,7 +35,8 @@ def draft_dataset(
             already.
     """
     first = file_layout(paths[0], around.limits)
-    names = column_names([each for each in first.headings if each])
+    around_cells = first.keys.get("around", {})
+    names = column_names([each for each in first.headings if each], around_cells)
     headings = dict(zip(names, [each for each in first.headings if each], strict=True))
     if not headings:
         raise EvidenceError("no column was found", locator=Locator(str(paths[0])))
@@ -54,7 +55,7 @@ def draft_dataset(
     matrix = find_matrix(first, headings, rows, paths[0])
     if matrix:
         rows = matrix.unfold(rows, headings)
-        first.keys["around"] = matrix.around(first.keys.get("around", {}))
+        first.keys["around"] = matrix.around(around_cells)
         first.questions += matrix.questions
     if first.doubted_row and not (matrix and matrix.times):
         first.questions.append(
