@@ -69,7 +69,8 @@ def _beside(dataset: Dataset, place: Locate) -> Iterator[PolicyError]:
             below = ("properties",) if field == "record" else ()
             yield PolicyError(
                 "'{name}' cannot be the name of a column",
-                hint="with 'reshape' this is where a row stands: call it otherwise, such as place_2",
+                hint="with 'reshape' this is where a row stands: call it otherwise, such as"
+                " place_2",
                 locator=place(field, *below, "place"),
                 name="place",
             )
