@@ -61,6 +61,13 @@ class Matrix:
         """Name of the column of headings inside the query."""
         return "heading" if self.times and self.times.sql else self.heading
 
+    def of_year(self, year: SaidYear | None) -> Matrix:
+        """Return the matrix as it stands in another file, which says its year likewise."""
+        if self.times is None or self.times.year is None:
+            return self
+        own = self.times.year.said_by(year)
+        return replace(self, times=replace(self.times, year=own))
+
     def query(self) -> list[str]:
         """Return the lines of the query that makes the records."""
         cells = [
