@@ -366,3 +366,27 @@ def test_a_column_of_results_is_asked_about_without_a_closed_list(
     assert control["inputs"]["events"]["where"] == where
     assert "Do all of these count? As long as" not in text
     assert all(word in text for word in {*rows.split()[:4]} if where != "FALSE")
+
+
+def test_the_first_control_of_a_policy(run: Run, centre: Path) -> None:
+    (centre / "policy/norms.yaml").write_text("norms: []\n", "utf-8")
+    (centre / "policy/controls/3.yaml").unlink()
+    target = centre / "policy/controls/1.yaml"
+    asked = ("draft", "control", "recurrence", "--repository", centre)
+    made = run(*asked, "-o", target)
+    assert made.exit_code == 0, made.output
+    [control] = yaml.safe_load(target.read_text("utf-8"))["controls"]
+    assert list(control["clauses"]) == ["3.1"]
+    assert ccpolicy.load(centre).controls.keys() == {"NEW-1"}
+    shutil.rmtree(centre / "policy/controls")
+    assert run(*asked).exit_code == 0
+
+
+def test_the_clause_of_a_control_is_named(run: Run, centre: Path) -> None:
+    asked = ("draft", "control", "recurrence", "--repository", centre, "--clause")
+    [control] = yaml.safe_load(run(*asked, "9").stdout)["controls"]
+    assert list(control["clauses"]) == ["9"]
+    refused = run(*asked, "3.11")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "PL202 unknown clause '3.11'" in refused.stderr
+    assert "3.1" in refused.stderr.partition("hint: ")[2]
