@@ -390,3 +390,30 @@ def test_the_clause_of_a_control_is_named(run: Run, centre: Path) -> None:
     assert (refused.exit_code, refused.stdout) == (2, "")
     assert "PL202 unknown clause '3.11'" in refused.stderr
     assert "3.1" in refused.stderr.partition("hint: ")[2]
+
+
+INCIDENTS = {"id": "text", "kind": "fire, water", "state": "open, shut", "opened": "day"}
+
+
+def test_sorts_of_what_is_opened_and_closed_are_asked_about_once(run: Run, centre: Path) -> None:
+    contract = _dataset("own", "id", INCIDENTS | {"closed": "day"})
+    rows = "I-1,fire,shut,2026-11-01,2026-11-01\nI-2,water,shut,2026-11-02,2026-11-02\n"
+    files = {
+        "policy/datasets/own.yaml": contract,
+        "evidence/own/1.csv": f"id,kind,state,opened,closed\n{rows}",
+    }
+    lay(centre, files)
+    text = draft_control(ccpolicy.load(centre).policy, "deadline", "own", "D-1", "en")
+    openings, _, closings = text.partition("      openings: ")
+    assert "# ? Do all kinds in 'kind' count (fire | water)? If not, write the same" in openings
+    assert "#     kind = 'fire'\n" in openings
+    assert "'kind'" not in closings
+    assert "'state' is one of: open | shut." in closings
+    chosen = text.replace("starts: opened}", "starts: opened, where: \"kind = 'fire'\"}")
+    lay(centre, {"policy/controls/own.yaml": chosen.replace('where: "FALSE"', 'where: "TRUE"')})
+    said = " ".join(run("check", centre).output.split())
+    assert "EV410 'I-2' is not in the dataset 'own'" in said
+    assert "hint: it is there, and 'where' of 'openings' leaves it out" in said
+    both = (centre / "policy/controls/own.yaml").read_text("utf-8")
+    lay(centre, {"policy/controls/own.yaml": both.replace('"TRUE"', "\"kind = 'fire'\"")})
+    assert "EV410" not in run("check", centre).output

@@ -65,6 +65,9 @@ _SORT = re.compile(
     r"(?i)(^|[^a-z])(kind|type|class|category|course|content|topic|test|method|status|state)"
     r"([^a-z]|$)|内容|课程|类型|类别|种类|科目|状态"
 )
+_STATE = re.compile(
+    r"(?i)(^|[^a-z])(status|state|progress|stage|phase)([^a-z]|$)|状态|进度|进展|阶段"
+)
 _SCORE = re.compile(r"(?i)(^|[^a-z])(score|grade|marks?|points)([^a-z]|$)|成绩|分数|得分")
 
 
@@ -202,6 +205,15 @@ class ColumnRoles:
         """Return the columns without a closed list that are named like a kind of record."""
         open_texts = [each for each, kind in self._described().items() if kind == "text"]
         return [each for each in open_texts if self._is(_SORT, each) and not self._words(each)]
+
+    def sorts(self) -> list[str]:
+        """Return the columns that part records into sorts, whatever becomes of a record.
+
+        What it has come to, such as its state or result, says nothing of its sort.
+        """
+        found = [each for each in self.choices() if self.types[each] == "text"]
+        found += self.kind_columns()
+        return [each for each in found if not self._verdict(each) and not self._is(_STATE, each)]
 
     def scores(self) -> list[str]:
         """Return the numbers that may say how well something went."""

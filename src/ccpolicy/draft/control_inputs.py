@@ -8,7 +8,7 @@ from typing import Any
 
 from ccpolicy.checks.kinds import Input, Kind, Role
 from ccpolicy.draft.column_roles import RESULT_WORDS, ColumnRoles, equals_one_of
-from ccpolicy.draft.counted_records import counted_questions, counted_sql
+from ccpolicy.draft.counted_records import counted_questions, counted_sql, sort_questions
 from ccpolicy.draft.question import Question, doubt
 from ccpolicy.draft.words_on_file import words_on_file
 from ccpolicy.draft.yaml_text import flow
@@ -117,10 +117,13 @@ def drafted_input(
         or (spec.effect == "help" and not spec.stops)
         or spec.open_ended  # the beginning of an episode is news of it, and helps
     ):
-        _count_none(found, evidence, "where")
+        _count_none(found, evidence, "where", has_sorts=spec.closes not in live)
         _ask_what_fails(found, kind, evidence)
     elif spec.undoes and (verdict := roles.verdict()) and verdict.unfit:
         chosen["where"] = verdict.unfit
+    if closing := next((each for each in live if kind.inputs[each].closes == name), None):
+        # Chosen by one of the two alone, records would stay open for ever or close nothing.
+        found.questions += sort_questions(roles, closing)
     return found
 
 
@@ -192,13 +195,18 @@ def _take_times(kind: Kind, spec: Input, evidence: ControlEvidence, found: Draft
         )
 
 
-def _count_none(found: DraftedInput, evidence: ControlEvidence, name: str) -> None:
-    """Let no record count until the questions are answered."""
+def _count_none(
+    found: DraftedInput, evidence: ControlEvidence, name: str, *, has_sorts: bool = True
+) -> None:
+    """Let no record count until the questions are answered.
+
+    `has_sorts` is whether it is asked here which sorts of records count.
+    """
     verdict = evidence.roles.verdict()
     known = verdict.good if verdict else None
     if found.chosen is not None:
         found.chosen[name] = counted_sql(known)
-    found.questions += counted_questions(evidence.roles, name, known)
+    found.questions += counted_questions(evidence.roles, name, known, has_sorts=has_sorts)
 
 
 def _ask_what_fails(found: DraftedInput, kind: Kind, evidence: ControlEvidence) -> None:
