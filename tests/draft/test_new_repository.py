@@ -237,3 +237,17 @@ def test_what_is_refused_is_named_as_it_was_given(run: Run, tmp_path: Path) -> N
     assert "US420 " in refused.stderr
     assert f"{tmp_path / 'same.csv'}: " in refused.stderr
     assert ".new." not in refused.stderr
+
+
+def test_the_rows_of_a_matrix_are_those_of_a_register(run: Run, tmp_path: Path) -> None:
+    ids = [f"FE-{n}" for n in range(6)]
+    register = "No.,Location\n" + "".join(f"{each},Floor {each[-1]}\n" for each in ids)
+    rounds = "Unit,Jan,Feb,Mar\n" + "".join(f"{each},√,√,√\n" for each in ids)
+    lay(tmp_path, {"bottles.csv": register, "rounds 2026.csv": rounds})
+    taken = ("--from", tmp_path / "bottles.csv", "--from", tmp_path / "rounds 2026.csv")
+    folder = tmp_path / "new"
+    assert run("init", folder, "--pack", "bare", *taken).exit_code == 0
+    asked = ("draft", "control", "recurrence", "--dataset", "rounds", "--repository", folder)
+    drafted = run(*asked).stdout
+    assert '      subjects: {dataset: bottles, key: ["no"]}' in drafted
+    assert "events: {dataset: rounds, key: [unit], starts: month" in drafted

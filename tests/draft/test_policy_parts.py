@@ -417,3 +417,23 @@ def test_sorts_of_what_is_opened_and_closed_are_asked_about_once(run: Run, centr
     both = (centre / "policy/controls/own.yaml").read_text("utf-8")
     lay(centre, {"policy/controls/own.yaml": both.replace('"TRUE"', "\"kind = 'fire'\"")})
     assert "EV410" not in run("check", centre).output
+
+
+def test_a_column_that_may_name_subjects_is_proposed(run: Run, centre: Path) -> None:
+    contract = _dataset("own", "tested_on", {"tested_on": "day", "site": "text"})
+    rows = "2026-11-18,Main\n2026-11-19,Annex\n"
+    lay(
+        centre,
+        {"policy/datasets/own.yaml": contract, "evidence/own/1.csv": f"tested_on,site\n{rows}"},
+    )
+    text = draft_control(ccpolicy.load(centre).policy, "recurrence", "own", "D-1", "en")
+    assert "# ? If it is owed for each 'site' (Annex | Main), add the first" in text
+    assert "#     key: [site]\n" in text
+    assert "#     subjects: {dataset: own, key: [site]}\n" in text
+    subjects = "subjects: {dataset: own, key: [%s]"
+    answered = text.replace(f"# {subjects}" % "tested_on", subjects % "site")
+    answered = answered.replace('where: "FALSE"', "key: [site]")
+    lay(centre, {"policy/controls/own.yaml": answered})
+    checked = json.loads(run("check", centre, "--format", "json").stdout)
+    [own] = [each for each in checked["controls"] if each["id"] == "D-1"]
+    assert own["subjects"]["total"] == 2

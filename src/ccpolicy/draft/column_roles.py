@@ -65,6 +65,12 @@ _SORT = re.compile(
     r"(?i)(^|[^a-z])(kind|type|class|category|course|content|topic|test|method|status|state)"
     r"([^a-z]|$)|内容|课程|类型|类别|种类|科目|状态"
 )
+_PLACES = re.compile(
+    r"(?i)(^|[^a-z])(site|building|location|place|area|room|floor|ward|department|team)([^a-z]|$)"
+    r"|职场|地点|位置|楼|区域|病区|科室|部门|班组"
+)
+_FEW = 11
+"""Words on file up to which a column may name what the records are about."""
 _STATE = re.compile(
     r"(?i)(^|[^a-z])(status|state|progress|stage|phase)([^a-z]|$)|状态|进度|进展|阶段"
 )
@@ -215,6 +221,17 @@ class ColumnRoles:
         found += self.kind_columns()
         return [each for each in found if not self._verdict(each) and not self._is(_STATE, each)]
 
+    def may_name_subjects(self) -> list[str]:
+        """Return the columns of few words, one of which may be what the records are about."""
+        of_places = [each for each in self.on_file if self._is(_PLACES, each)]
+        few = [each for each in of_places if 1 < len(self.on_file[each]) <= _FEW]
+        found = dict.fromkeys([*self.sorts(), *few])
+        return [each for each in found if self.words(each) and not self._is(_SORT, each)]
+
+    def words(self, column: str) -> Sequence[str]:
+        """Return the closed list of a column, or else what stands on file in it."""
+        return self._words(column) or self.on_file.get(column, ())
+
     def scores(self) -> list[str]:
         """Return the numbers that may say how well something went."""
         numbers = self._of("integer", "number")
@@ -257,7 +274,7 @@ class ColumnRoles:
 
     def _results(self, column: str) -> Sequence[str]:
         """Return the closed list, or what stands on file if a word of it is a result's."""
-        there = self._words(column) or self.on_file.get(column, ())
+        there = self.words(column)
         is_result = self._is(_VERDICT, column) or any(x.lower() in RESULT_WORDS for x in there)
         return there if is_result else ()
 

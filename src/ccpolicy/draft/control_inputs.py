@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -146,6 +146,23 @@ def _take_key(
     elif is_whole:
         found.questions.append(
             doubt("For whom or for what is each of these? Without a 'key' one is for all.")
+        )
+        found.questions += _possible_keys(kind.population_input, evidence)
+
+
+def _possible_keys(population: str, evidence: ControlEvidence) -> Iterator[Question]:
+    """Propose the columns for each value of which something may be owed."""
+    roles = evidence.roles
+    for column in roles.may_name_subjects():
+        subjects = {"dataset": evidence.dataset.id, "key": [column]}
+        yield doubt(
+            "If it is owed for each '{column}' ({words}), add the first, and as '{input}' the"
+            " second or the dataset that lists them all:",
+            f"key: [{column}]",
+            f"{population}: {flow(subjects)}",
+            column=column,
+            words=" | ".join(roles.words(column)),
+            input=population,
         )
 
 

@@ -119,8 +119,10 @@ def _drafted(
     folder = files.rpartition("/")[0]
     own = name_of(folder.rpartition("/")[2]) or name_of_file(paths[0].name)
     own = name or unused_name(own, taken)
-    references = guess_references(columns, cells, targets, own)
-    found = (matrix and matrix.key(cells)) or guess_key(columns, cells, references)
+    found = matrix.key(cells) if matrix else None
+    of_rows = found[0] if found else []
+    references = guess_references(columns, cells, targets, own, of_rows)
+    found = found or guess_key(columns, cells, references)
     if found is None:
         equal = equal_rows(cells)
         raise EvidenceError(
