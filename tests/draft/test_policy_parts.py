@@ -437,3 +437,21 @@ def test_a_column_that_may_name_subjects_is_proposed(run: Run, centre: Path) -> 
     checked = json.loads(run("check", centre, "--format", "json").stdout)
     [own] = [each for each in checked["controls"] if each["id"] == "D-1"]
     assert own["subjects"]["total"] == 2
+
+
+def test_a_month_without_a_day_is_said_to_cure_too_early(run: Run, centre: Path) -> None:
+    months = [f"2026-{month}" for month in range(1, 13)]
+    cells = ["√", "", "√", *["√"] * 7, "", ""]
+    lay(centre, {"evidence/talks/1.csv": f"Unit,{','.join(months)}\nA,{','.join(cells)}\n"})
+    target = centre / "policy/datasets/talks.yaml"
+    file = centre / "evidence/talks/1.csv"
+    made = run("draft", "dataset", file, "--repository", centre, "-o", target)
+    assert made.exit_code == 0, made.output
+    said = " ".join(target.read_text("utf-8").replace("\n#", "").split())
+    assert "counts as put right on the first day of the next one that has a record" in said
+    text = draft_control(ccpolicy.load(centre).policy, "recurrence", "talks", "D-1", "en")
+    lay(centre, {"policy/controls/own.yaml": text.replace("FALSE AND ", "")})
+    checked = json.loads(run("check", centre, "--format", "json").stdout)
+    [own] = [each for each in checked["controls"] if each["id"] == "D-1"]
+    ends = [(each["starts"][:10], each["ends"]) for each in own["lapses"]]
+    assert ends[0] == ("2026-03-01", "2026-03-02T00:00:00+08:00")

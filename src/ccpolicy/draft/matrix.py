@@ -243,8 +243,10 @@ def _questions(matrix: Matrix) -> list[Question]:
     return [
         doubt(
             "Each cell below {first} to {last} becomes a record, dated on the first day, since it"
-            " says no day. Does that do? A check that counts days is then too lenient; one that"
-            " counts months or quarters is not.",
+            " says no day. Does that do? A check that counts days is then too lenient. One that"
+            " counts months or quarters finds those without a record, but what was late counts as"
+            " put right on the first day of the next one that has a record, however late in it"
+            " that was done.",
             first=first,
             last=last,
         )
