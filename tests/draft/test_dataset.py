@@ -491,3 +491,25 @@ def test_several_files_of_one_form(run: Run, tmp_path: Path) -> None:
 )
 def test_names_of_headings(heading: str, name: str) -> None:
     assert name_of(heading) == name
+
+
+@pytest.mark.parametrize("heading", ["Place", "位置", "file", "Sheet", "Rows", "Order", "locator"])
+def test_a_matrix_beside_names_of_the_program(run: Run, centre: Path, heading: str) -> None:
+    rows = f"Extinguisher,{heading},Jan,Feb,Mar\nFE-01,hall,√,√,√\nFE-02,attic,√,√,√\n"
+    lay(centre, {"evidence/rounds/2026.csv": rows})
+    file, target = centre / "evidence/rounds/2026.csv", centre / "policy/datasets/rounds.yaml"
+    made = run("draft", "dataset", file, "--repository", centre, "-o", target)
+    assert made.exit_code == 0, made.output
+    text = target.read_text("utf-8")
+    assert "key: [extinguisher, month]" in text
+    shown = run("preview", "rounds", centre)
+    assert (shown.exit_code, "hall" in shown.stdout) == (0, True), shown.output
+
+
+def test_a_column_called_as_the_place_of_a_row_is_refused(run: Run, centre: Path) -> None:
+    rows = "Extinguisher,Spot,Jan,Feb,Mar\nFE-01,hall,√,√,√\nFE-02,attic,√,√,√\n"
+    lay(centre, {"evidence/rounds/2026.csv": rows})
+    file, target = centre / "evidence/rounds/2026.csv", centre / "policy/datasets/rounds.yaml"
+    run("draft", "dataset", file, "--repository", centre, "-o", target)
+    target.write_text(target.read_text("utf-8").replace("spot", "place"), "utf-8")
+    assert "PL224 'place'" in run("check", centre).stderr

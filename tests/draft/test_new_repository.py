@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -207,3 +208,46 @@ def test_a_terminal_is_asked(run: Run, tmp_path: Path, monkeypatch: pytest.Monke
     assert run("init", tmp_path / "new").exit_code == 0
     plan = ccpolicy.load(tmp_path / "new").plan
     assert (plan.title.root, plan.zone, plan.subject) == ({"zh": "Ours"}, "Asia/Shanghai", "clinic")
+
+
+def test_a_matrix_in_a_file_for_each_year_is_one_dataset(run: Run, tmp_path: Path) -> None:
+    head, rows = "Extinguisher,Spot,Jan,Feb,Mar\n", "FE-01,hall,√,√,√\nFE-02,attic,√,√,√\n"
+    files = {f"ok {year}.csv": head + rows for year in (2025, 2026)}
+    titles = {"甲.csv": "2022年检查,,,,\n", "乙.csv": "2023年检查,,,,\n"}
+    files |= {name: title + head + rows for name, title in titles.items()}
+    lay(tmp_path, files)
+    for names, first in [
+        (["ok 2025.csv", "ok 2026.csv"], "2025-01-01"),
+        (["甲.csv", "乙.csv"], "2022-01-01"),
+    ]:
+        folder = tmp_path / first
+        taken = [part for name in names for part in ("--from", tmp_path / name)]
+        made = run("init", folder, "--pack", "bare", *taken)
+        assert made.exit_code == 0, made.output
+        assert f"The records begin on {first}, " in " ".join(made.stdout.split())
+        [dataset] = ccpolicy.load(folder).datasets.keys() - {"reviews"}
+        assert ccpolicy.load(folder).datasets[dataset].key == ["extinguisher", "month"]
+        shown = json.loads(run("preview", dataset, folder, "--format", "json").stdout)
+        assert [each["count"] for each in shown["tables"]] == [4, 12]
+
+
+def test_what_is_refused_is_named_as_it_was_given(run: Run, tmp_path: Path) -> None:
+    lay(tmp_path, {"same.csv": "a,b\nx,1\nx,1\n"})
+    refused = run("init", tmp_path / "new", "--pack", "bare", "--from", tmp_path / "same.csv")
+    assert "US420 " in refused.stderr
+    assert f"{tmp_path / 'same.csv'}: " in refused.stderr
+    assert ".new." not in refused.stderr
+
+
+def test_the_rows_of_a_matrix_are_those_of_a_register(run: Run, tmp_path: Path) -> None:
+    ids = [f"FE-{n}" for n in range(6)]
+    register = "No.,Location\n" + "".join(f"{each},Floor {each[-1]}\n" for each in ids)
+    rounds = "Unit,Jan,Feb,Mar\n" + "".join(f"{each},√,√,√\n" for each in ids)
+    lay(tmp_path, {"bottles.csv": register, "rounds 2026.csv": rounds})
+    taken = ("--from", tmp_path / "bottles.csv", "--from", tmp_path / "rounds 2026.csv")
+    folder = tmp_path / "new"
+    assert run("init", folder, "--pack", "bare", *taken).exit_code == 0
+    asked = ("draft", "control", "recurrence", "--dataset", "rounds", "--repository", folder)
+    drafted = run(*asked).stdout
+    assert '      subjects: {dataset: bottles, key: ["no"]}' in drafted
+    assert "events: {dataset: rounds, key: [unit], starts: month" in drafted

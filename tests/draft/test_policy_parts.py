@@ -328,3 +328,130 @@ def test_a_clause_of_its_own_gives_a_control_its_words(run: Run, centre: Path) -
     assert control["title"] == {"en": "Alarm", "zh": "报警"}
     assert control["rule"] == {"en": "Test: weekly.", "zh": "每周测试。"}
     assert control["remediation"]["en"] == "…"
+
+
+@pytest.mark.parametrize(
+    ("properties", "key", "rows", "where"),
+    [
+        ("result", "person, taken_on", "合格 合格 合格 不合格", "FALSE AND result = '合格'"),
+        (
+            "result",
+            "person, taken_on, result",
+            "pass fail Pass",
+            "FALSE AND result IN ('Pass', 'pass')",
+        ),
+        ("result", "person, taken_on", "A B fail D", "FALSE"),
+        (
+            "told",
+            "person, taken_on, told",
+            "ok ok nok a b c d e f g h i j k",
+            "FALSE AND told = 'ok'",
+        ),
+    ],
+)
+def test_a_column_of_results_is_asked_about_without_a_closed_list(
+    centre: Path, properties: str, key: str, rows: str, where: str
+) -> None:
+    named = dict.fromkeys(["person", properties], "text") | {"taken_on": "day"}
+    cells = "".join(f"P{n},{word},2026-11-01\n" for n, word in enumerate(rows.split()))
+    lay(
+        centre,
+        {
+            "policy/datasets/own.yaml": _dataset("own", key, named),
+            "evidence/own/1.csv": f"person,{properties},taken_on\n{cells}",
+        },
+    )
+    text = draft_control(ccpolicy.load(centre).policy, "recurrence", "own", "D-1", "en")
+    [control] = yaml.safe_load(text)["controls"]
+    assert control["inputs"]["events"]["where"] == where
+    assert "Do all of these count? As long as" not in text
+    assert all(word in text for word in {*rows.split()[:4]} if where != "FALSE")
+
+
+def test_the_first_control_of_a_policy(run: Run, centre: Path) -> None:
+    (centre / "policy/norms.yaml").write_text("norms: []\n", "utf-8")
+    (centre / "policy/controls/3.yaml").unlink()
+    target = centre / "policy/controls/1.yaml"
+    asked = ("draft", "control", "recurrence", "--repository", centre)
+    made = run(*asked, "-o", target)
+    assert made.exit_code == 0, made.output
+    [control] = yaml.safe_load(target.read_text("utf-8"))["controls"]
+    assert list(control["clauses"]) == ["3.1"]
+    assert ccpolicy.load(centre).controls.keys() == {"NEW-1"}
+    shutil.rmtree(centre / "policy/controls")
+    assert run(*asked).exit_code == 0
+
+
+def test_the_clause_of_a_control_is_named(run: Run, centre: Path) -> None:
+    asked = ("draft", "control", "recurrence", "--repository", centre, "--clause")
+    [control] = yaml.safe_load(run(*asked, "9").stdout)["controls"]
+    assert list(control["clauses"]) == ["9"]
+    refused = run(*asked, "3.11")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "PL202 unknown clause '3.11'" in refused.stderr
+    assert "3.1" in refused.stderr.partition("hint: ")[2]
+
+
+INCIDENTS = {"id": "text", "kind": "fire, water", "state": "open, shut", "opened": "day"}
+
+
+def test_sorts_of_what_is_opened_and_closed_are_asked_about_once(run: Run, centre: Path) -> None:
+    contract = _dataset("own", "id", INCIDENTS | {"closed": "day"})
+    rows = "I-1,fire,shut,2026-11-01,2026-11-01\nI-2,water,shut,2026-11-02,2026-11-02\n"
+    files = {
+        "policy/datasets/own.yaml": contract,
+        "evidence/own/1.csv": f"id,kind,state,opened,closed\n{rows}",
+    }
+    lay(centre, files)
+    text = draft_control(ccpolicy.load(centre).policy, "deadline", "own", "D-1", "en")
+    openings, _, closings = text.partition("      openings: ")
+    assert "# ? Do all kinds in 'kind' count (fire | water)? If not, write the same" in openings
+    assert "#     kind = 'fire'\n" in openings
+    assert "'kind'" not in closings
+    assert "'state' is one of: open | shut." in closings
+    chosen = text.replace("starts: opened}", "starts: opened, where: \"kind = 'fire'\"}")
+    lay(centre, {"policy/controls/own.yaml": chosen.replace('where: "FALSE"', 'where: "TRUE"')})
+    said = " ".join(run("check", centre).output.split())
+    assert "EV410 'I-2' is not in the dataset 'own'" in said
+    assert "hint: it is there, and 'where' of 'openings' leaves it out" in said
+    both = (centre / "policy/controls/own.yaml").read_text("utf-8")
+    lay(centre, {"policy/controls/own.yaml": both.replace('"TRUE"', "\"kind = 'fire'\"")})
+    assert "EV410" not in run("check", centre).output
+
+
+def test_a_column_that_may_name_subjects_is_proposed(run: Run, centre: Path) -> None:
+    contract = _dataset("own", "tested_on", {"tested_on": "day", "site": "text"})
+    rows = "2026-11-18,Main\n2026-11-19,Annex\n"
+    lay(
+        centre,
+        {"policy/datasets/own.yaml": contract, "evidence/own/1.csv": f"tested_on,site\n{rows}"},
+    )
+    text = draft_control(ccpolicy.load(centre).policy, "recurrence", "own", "D-1", "en")
+    assert "# ? If it is owed for each 'site' (Annex | Main), add the first" in text
+    assert "#     key: [site]\n" in text
+    assert "#     subjects: {dataset: own, key: [site]}\n" in text
+    subjects = "subjects: {dataset: own, key: [%s]"
+    answered = text.replace(f"# {subjects}" % "tested_on", subjects % "site")
+    answered = answered.replace('where: "FALSE"', "key: [site]")
+    lay(centre, {"policy/controls/own.yaml": answered})
+    checked = json.loads(run("check", centre, "--format", "json").stdout)
+    [own] = [each for each in checked["controls"] if each["id"] == "D-1"]
+    assert own["subjects"]["total"] == 2
+
+
+def test_a_month_without_a_day_is_said_to_cure_too_early(run: Run, centre: Path) -> None:
+    months = [f"2026-{month}" for month in range(1, 13)]
+    cells = ["√", "", "√", *["√"] * 7, "", ""]
+    lay(centre, {"evidence/talks/1.csv": f"Unit,{','.join(months)}\nA,{','.join(cells)}\n"})
+    target = centre / "policy/datasets/talks.yaml"
+    file = centre / "evidence/talks/1.csv"
+    made = run("draft", "dataset", file, "--repository", centre, "-o", target)
+    assert made.exit_code == 0, made.output
+    said = " ".join(target.read_text("utf-8").replace("\n#", "").split())
+    assert "counts as put right on the first day of the next one that has a record" in said
+    text = draft_control(ccpolicy.load(centre).policy, "recurrence", "talks", "D-1", "en")
+    lay(centre, {"policy/controls/own.yaml": text.replace("FALSE AND ", "")})
+    checked = json.loads(run("check", centre, "--format", "json").stdout)
+    [own] = [each for each in checked["controls"] if each["id"] == "D-1"]
+    ends = [(each["starts"][:10], each["ends"]) for each in own["lapses"]]
+    assert ends[0] == ("2026-03-01", "2026-03-02T00:00:00+08:00")

@@ -99,6 +99,15 @@ def dataset(
     shell_complete=options.names(lambda repository: repository.datasets),
     help="Dataset of the events; default one that fits.",
 )
+@options.option(
+    "--clause",
+    "clause",
+    metavar="ID",
+    shell_complete=options.names(
+        lambda repository: [each.id for each in repository.policy.plan.clauses]
+    ),
+    help="Clause that asks for it; default the first that has no control.",
+)
 @options.option("--id", "name", metavar="ID", help="Id of the control.")
 @_repository
 @_output
@@ -108,6 +117,7 @@ def control(
     context: click.Context,
     kind: str,
     dataset_: str | None,
+    clause: str | None,
     name: str | None,
     path: str | None,
     output: str | None,
@@ -119,7 +129,8 @@ def control(
         context,
         path,
         output,
-        lambda policy: draft_control(policy, kind, dataset_, name, context.obj),
+        lambda policy: draft_control(policy, kind, dataset_, name, context.obj, clause),
+        is_complete=False,  # it may be the first
     )
 
 
@@ -191,12 +202,20 @@ def norm(context: click.Context, path: str | None, output: str | None) -> None:
 
 
 def _write(
-    context: click.Context, path: str | None, output: str | None, draft: Callable[[Policy], str]
+    context: click.Context,
+    path: str | None,
+    output: str | None,
+    draft: Callable[[Policy], str],
+    *,
+    is_complete: bool = True,
 ) -> None:
     """Load the policy, draft a part of it, and write that."""
     import ccpolicy
     from ccpolicy.cli.output import refuse_existing, write_new
+    from ccpolicy.policy import load_policy
 
     options.view(context, path or ".")
     refuse_existing(output)
-    write_new(draft(ccpolicy.load(path or ".").policy), output)
+    root = Path(path or ".")
+    policy = ccpolicy.load(root).policy if is_complete else load_policy(root, is_complete=False)
+    write_new(draft(policy), output)

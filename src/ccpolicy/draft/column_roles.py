@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from ccpolicy.policy import Dataset
 from ccpolicy.vocabulary import ColumnType
@@ -14,18 +14,20 @@ NO_RECORD_SQL = "FALSE"
 _GOOD = """
 pass passed ok okay good yes accepted approved present attended done complete completed success
 successful succeeded working compliant satisfactory true
-合格 通过 正常 完好 良好 已完成 完成 成功 符合 达标 已批准 批准 同意 是 出席 已到 参加
+合格 及格 通过 正常 完好 良好 已完成 完成 成功 符合 达标 已批准 批准 同意 是 出席 已到 参加
 """
 _BAD = """
 fail fails failed failure nok bad no rejected refused unsatisfactory absent missed incomplete
 defective faulty broken noncompliant aborted cancelled canceled false
-不合格 未通过 不通过 异常 损坏 失败 不符合 不达标 未完成 否 驳回 缺席 缺勤 未到 故障 取消
+不合格 不及格 未通过 不通过 异常 损坏 失败 不符合 不达标 未完成 否 驳回 缺席 缺勤 未到 故障 取消
 """
 _NOT_DONE = """
 rejected refused absent missed incomplete aborted cancelled canceled false no
 未完成 否 驳回 缺席 缺勤 未到 取消
 """
 _GOOD_WORDS, _BAD_WORDS = frozenset(_GOOD.split()), frozenset(_BAD.split())
+RESULT_WORDS = _GOOD_WORDS | _BAD_WORDS
+"""Words, in small letters, that say of what they stand at whether it was good."""
 _UNFIT_WORDS = _BAD_WORDS - frozenset(_NOT_DONE.split())
 """What is so was found unfit, where others only did not take place."""
 _VERDICT = re.compile(r"(?i)result|outcome|verdict|passed|conclusion|结果|结论|判定|是否")
@@ -63,6 +65,15 @@ _SORT = re.compile(
     r"(?i)(^|[^a-z])(kind|type|class|category|course|content|topic|test|method|status|state)"
     r"([^a-z]|$)|内容|课程|类型|类别|种类|科目|状态"
 )
+_PLACES = re.compile(
+    r"(?i)(^|[^a-z])(site|building|location|place|area|room|floor|ward|department|team)([^a-z]|$)"
+    r"|职场|地点|位置|楼|区域|病区|科室|部门|班组"
+)
+_FEW = 11
+"""Words on file up to which a column may name what the records are about."""
+_STATE = re.compile(
+    r"(?i)(^|[^a-z])(status|state|progress|stage|phase)([^a-z]|$)|状态|进度|进展|阶段"
+)
 _SCORE = re.compile(r"(?i)(^|[^a-z])(score|grade|marks?|points)([^a-z]|$)|成绩|分数|得分")
 
 
@@ -74,7 +85,7 @@ class ResultColumn:
     good: str | None
     unfit: str | None
     words: tuple[str, ...] = ()
-    """Its closed list."""
+    """Its closed list, or else what stands on file."""
     not_done: tuple[str, ...] = ()
     """Words that do not say whether what they are said of is unfit."""
 
@@ -85,6 +96,8 @@ class ColumnRoles:
 
     dataset: Dataset
     types: dict[str, ColumnType]
+    on_file: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Column of texts → words that stand in it; asked about where they are results."""
 
     def times(self) -> list[str]:
         """Return the columns of times, those first that every record has, and of these the key's.
@@ -173,9 +186,17 @@ class ColumnRoles:
         return next((each for each in self._of("text") if self._words(each)), None)
 
     def verdict(self) -> ResultColumn | None:
-        """Return the column by which records are good or bad; one with known words comes first."""
+        """Return the column by which records are good or bad.
+
+        One with known words comes first; of these, one with a closed list or the name of a result.
+        """
         found = [each for each in map(self._verdict, self.types) if each]
-        return next((each for each in found if each.good), next(iter(found), None))
+
+        def rank(each: ResultColumn) -> tuple[bool, bool]:
+            is_closed = self.types[each.column] == "boolean" or bool(self._words(each.column))
+            return each.good is None, not (is_closed or self._is(_VERDICT, each.column))
+
+        return min(found, key=rank, default=None)
 
     def choices(self) -> dict[str, tuple[str, ...]]:
         """Return the columns that may part records into sorts, with all that each can hold."""
@@ -183,16 +204,38 @@ class ColumnRoles:
             each: ("true", "false") if kind == "boolean" else tuple(self._words(each))
             for each, kind in self._described().items()
         }
-        return {each: words for each, words in found.items() if words}
+        results = {each: tuple(self._results(each)) for each in self._of("text")}
+        return {each: words for each, words in (results | found).items() if words}
 
     def kind_columns(self) -> list[str]:
         """Return the columns without a closed list that are named like a kind of record."""
         open_texts = [each for each, kind in self._described().items() if kind == "text"]
         return [each for each in open_texts if self._is(_SORT, each) and not self._words(each)]
 
+    def sorts(self) -> list[str]:
+        """Return the columns that part records into sorts, whatever becomes of a record.
+
+        What it has come to, such as its state or result, says nothing of its sort.
+        """
+        found = [each for each in self.choices() if self.types[each] == "text"]
+        found += self.kind_columns()
+        return [each for each in found if not self._verdict(each) and not self._is(_STATE, each)]
+
+    def may_name_subjects(self) -> list[str]:
+        """Return the columns of few words, one of which may be what the records are about."""
+        of_places = [each for each in self.on_file if self._is(_PLACES, each)]
+        few = [each for each in of_places if 1 < len(self.on_file[each]) <= _FEW]
+        found = dict.fromkeys([*self.sorts(), *few])
+        return [each for each in found if self.words(each) and not self._is(_SORT, each)]
+
+    def words(self, column: str) -> Sequence[str]:
+        """Return the closed list of a column, or else what stands on file in it."""
+        return self._words(column) or self.on_file.get(column, ())
+
     def scores(self) -> list[str]:
         """Return the numbers that may say how well something went."""
-        return [each for each in self._of("integer", "number") if self._is(_SCORE, each)]
+        numbers = self._of("integer", "number")
+        return [each for each in numbers if self._is(_SCORE, each) or self._is(_VERDICT, each)]
 
     def _described(self) -> dict[str, ColumnType]:
         named = {*self.dataset.key, *self.dataset.references}
@@ -207,9 +250,9 @@ class ColumnRoles:
             if words & _GOOD_WORDS:
                 return ResultColumn(column, f"{column} = true", f"{column} = false", both)
             return ResultColumn(column, None, None, both)
-        if self.types[column] != "text" or column in self.dataset.key:
+        if self.types[column] != "text":
             return None
-        there = tuple(self._words(column))
+        there = tuple(self._results(column))
         good = [each for each in there if each.lower() in _GOOD_WORDS]
         bad = [each for each in there if each.lower() in _BAD_WORDS]
         if len(there) == 2 and len(bad) == 1:
@@ -228,6 +271,12 @@ class ColumnRoles:
     def _words(self, column: str) -> list[str]:
         found = self.dataset.record.get("properties", {}).get(column, {}).get("enum", [])
         return [each for each in found if isinstance(each, str)]
+
+    def _results(self, column: str) -> Sequence[str]:
+        """Return the closed list, or what stands on file if a word of it is a result's."""
+        there = self.words(column)
+        is_result = self._is(_VERDICT, column) or any(x.lower() in RESULT_WORDS for x in there)
+        return there if is_result else ()
 
     def _of(self, *types: ColumnType) -> list[str]:
         return [each for each, kind in self.types.items() if kind in types]

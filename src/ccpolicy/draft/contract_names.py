@@ -187,11 +187,15 @@ _SIMPLIFIED = str.maketrans(
 _LONGEST = 40
 
 
-def column_names(headings: Sequence[str]) -> list[str]:
-    """Return a name for each heading, no two alike; what has none is named by its place."""
+def column_names(headings: Sequence[str], taken: Collection[str] = ()) -> list[str]:
+    """Return a name for each heading, no two alike; what has none is named by its place.
+
+    `taken` are the names of other columns.
+    """
     names: list[str] = []
     for index, heading in enumerate(headings, 1):
-        names.append(_distinct(name_of(heading) or f"column_{index}", [*names, *RESERVED]))
+        others = [*names, *RESERVED, *taken]
+        names.append(_distinct(name_of(heading) or f"column_{index}", others))
     return names
 
 

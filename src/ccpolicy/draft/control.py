@@ -22,6 +22,7 @@ from ccpolicy.draft.yaml_text import (
 )
 from ccpolicy.errors import CcpolicyError, Language, Message
 from ccpolicy.policy import Policy
+from ccpolicy.policy.models import Clause
 from ccpolicy.policy.names import unknown
 from ccpolicy.texts import Text
 
@@ -38,20 +39,40 @@ _EXAMPLES = {
 
 
 def draft_control(
-    policy: Policy, kind_name: str, dataset: str | None, name: str | None, language: Language
+    policy: Policy,
+    kind_name: str,
+    dataset: str | None,
+    name: str | None,
+    language: Language,
+    clause: str | None = None,
 ) -> str:
     """Write a control of a check kind, with every input and parameter of it.
 
+    Without a `clause` it is for the first that has no control.
+
     Raises:
-        CcpolicyError: there is no such kind or dataset, or no dataset that could fill it.
+        CcpolicyError: there is no such kind, dataset or clause, or no dataset that could fill it.
     """
     kind = policy.kinds.get(kind_name)
     if kind is None:
         raise unknown("unknown check kind '{name}'", kind_name, policy.kinds, None)
     if dataset is not None and dataset not in policy.datasets:
         raise unknown("unknown dataset '{name}'", dataset, policy.datasets, None)
-    evidence = _evidence(policy, kind, dataset)
-    return "\n".join(_lines(policy, kind, evidence, name, language)) + "\n"
+    chosen = _clause(policy, clause)
+    evidence = _evidence(policy, kind, dataset).with_words()
+    return "\n".join(_lines(policy, kind, evidence, chosen, name, language)) + "\n"
+
+
+def _clause(policy: Policy, name: str | None) -> Clause:
+    clauses = {each.id: each for each in policy.plan.clauses}
+    if name is not None:
+        if name not in clauses:
+            raise unknown("unknown clause '{name}'", name, clauses, None)
+        return clauses[name]
+    used = {each for control in policy.controls.values() for each in control.clauses}
+    asking = [each for each in clauses.values() if each.text and not each.no_control]
+    asking = asking or [*clauses.values()]
+    return next((each for each in asking if each.id not in used), asking[0])
 
 
 def _evidence(policy: Policy, kind: Kind, name: str | None) -> ControlEvidence:
@@ -97,16 +118,18 @@ def _no_times(policy: Policy, name: str | None) -> CcpolicyError:
 
 
 def _lines(
-    policy: Policy, kind: Kind, evidence: ControlEvidence, name: str | None, language: Language
+    policy: Policy,
+    kind: Kind,
+    evidence: ControlEvidence,
+    clause: Clause,
+    name: str | None,
+    language: Language,
 ) -> Iterator[str]:
     def asked(question: Question) -> Iterator[str]:
         yield from question_lines(question, language, 4)
 
     languages = policy.plan.languages
     used = {clause for control in policy.controls.values() for clause in control.clauses}
-    clauses = [each for each in policy.plan.clauses if each.text and not each.no_control]
-    clauses = clauses or policy.plan.clauses
-    clause = next((each for each in clauses if each.id not in used), clauses[0])
     yield "# yaml-language-server: $schema=../schemas/controls.json"
     yield from comment(f"{kind.name}: {kind.summary.text(language)}")
     yield "controls:"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ccpolicy.checks.kinds import Input, Kind, Role
-from ccpolicy.draft.column_roles import ColumnRoles, equals_one_of
-from ccpolicy.draft.counted_records import counted_questions, counted_sql
+from ccpolicy.draft.column_roles import RESULT_WORDS, ColumnRoles, equals_one_of
+from ccpolicy.draft.counted_records import counted_questions, counted_sql, sort_questions
 from ccpolicy.draft.question import Question, doubt
+from ccpolicy.draft.words_on_file import words_on_file
 from ccpolicy.draft.yaml_text import flow
 from ccpolicy.policy import Dataset, Policy, columns
 
@@ -24,6 +26,8 @@ class ControlEvidence:
     subjects: str | None
     """Dataset that lists these, by its `key`: the dataset itself if no other does."""
     key: str | None
+    on_file: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Column of texts → words that stand in it."""
 
     @classmethod
     def of(cls, policy: Policy, dataset: Dataset) -> ControlEvidence:
@@ -39,10 +43,18 @@ class ControlEvidence:
         subjects, key = references.get(column or "", (dataset.id if column else None, column))
         return cls(policy, dataset, column, subjects, key)
 
+    def with_words(self) -> ControlEvidence:
+        """Return it with the words on file, by which columns of results are known.
+
+        Raises:
+            CcpolicyError: the evidence cannot be read.
+        """
+        return replace(self, on_file=words_on_file(self.policy, self.dataset, RESULT_WORDS))
+
     @property
     def roles(self) -> ColumnRoles:
         """Columns of the dataset."""
-        return _roles(self.policy, self.dataset)
+        return replace(_roles(self.policy, self.dataset), on_file=self.on_file)
 
     @property
     def has_list(self) -> bool:
@@ -105,10 +117,13 @@ def drafted_input(
         or (spec.effect == "help" and not spec.stops)
         or spec.open_ended  # the beginning of an episode is news of it, and helps
     ):
-        _count_none(found, evidence, "where")
+        _count_none(found, evidence, "where", has_sorts=spec.closes not in live)
         _ask_what_fails(found, kind, evidence)
     elif spec.undoes and (verdict := roles.verdict()) and verdict.unfit:
         chosen["where"] = verdict.unfit
+    if closing := next((each for each in live if kind.inputs[each].closes == name), None):
+        # Chosen by one of the two alone, records would stay open for ever or close nothing.
+        found.questions += sort_questions(roles, closing)
     return found
 
 
@@ -131,6 +146,23 @@ def _take_key(
     elif is_whole:
         found.questions.append(
             doubt("For whom or for what is each of these? Without a 'key' one is for all.")
+        )
+        found.questions += _possible_keys(kind.population_input, evidence)
+
+
+def _possible_keys(population: str, evidence: ControlEvidence) -> Iterator[Question]:
+    """Propose the columns for each value of which something may be owed."""
+    roles = evidence.roles
+    for column in roles.may_name_subjects():
+        subjects = {"dataset": evidence.dataset.id, "key": [column]}
+        yield doubt(
+            "If it is owed for each '{column}' ({words}), add the first, and as '{input}' the"
+            " second or the dataset that lists them all:",
+            f"key: [{column}]",
+            f"{population}: {flow(subjects)}",
+            column=column,
+            words=" | ".join(roles.words(column)),
+            input=population,
         )
 
 
@@ -180,13 +212,18 @@ def _take_times(kind: Kind, spec: Input, evidence: ControlEvidence, found: Draft
         )
 
 
-def _count_none(found: DraftedInput, evidence: ControlEvidence, name: str) -> None:
-    """Let no record count until the questions are answered."""
+def _count_none(
+    found: DraftedInput, evidence: ControlEvidence, name: str, *, has_sorts: bool = True
+) -> None:
+    """Let no record count until the questions are answered.
+
+    `has_sorts` is whether it is asked here which sorts of records count.
+    """
     verdict = evidence.roles.verdict()
     known = verdict.good if verdict else None
     if found.chosen is not None:
         found.chosen[name] = counted_sql(known)
-    found.questions += counted_questions(evidence.roles, name, known)
+    found.questions += counted_questions(evidence.roles, name, known, has_sorts=has_sorts)
 
 
 def _ask_what_fails(found: DraftedInput, kind: Kind, evidence: ControlEvidence) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from ccpolicy.draft.column_roles import NO_RECORD_SQL, ColumnRoles, equals_one_of
 from ccpolicy.draft.question import Question, doubt
@@ -17,11 +17,13 @@ def counted_sql(known: str | None) -> str:
     return f"{NO_RECORD_SQL} AND {known}" if known else NO_RECORD_SQL
 
 
-def counted_questions(roles: ColumnRoles, name: str, known: str | None) -> Iterator[Question]:
+def counted_questions(
+    roles: ColumnRoles, name: str, known: str | None, *, has_sorts: bool = True
+) -> Iterator[Question]:
     """Yield the questions that decide which records count: by which values of which columns.
 
     `name` is the field that holds the predicate, `where` or `good`, and `known` what it says
-    already.
+    already. Without `has_sorts` the columns of sorts are asked about elsewhere.
     """
     verdict = roles.verdict()
     if known:
@@ -45,12 +47,31 @@ def counted_questions(roles: ColumnRoles, name: str, known: str | None) -> Itera
             "Do all of these count? As long as FALSE stands there, none does. If so, take out"
             " 'where'."
         )
-    yield from _other_columns(roles, verdict.column if verdict else None)
+    judged = {verdict.column} if verdict else set()
+    yield from _other_columns(roles, judged if has_sorts else {*judged, *roles.sorts()})
 
 
-def _other_columns(roles: ColumnRoles, judged: str | None) -> Iterator[Question]:
+def sort_questions(roles: ColumnRoles, closing: str) -> Iterator[Question]:
+    """Ask which sorts of records count, where two inputs must choose the same.
+
+    `closing` is the other input.
+    """
+    words = roles.choices()
+    for column in roles.sorts():
+        word = words[column][0] if column in words else "…"
+        yield doubt(
+            "Do all kinds in '{column}' count ({words})? If not, write the same into 'where' here"
+            " and in '{input}', such as:",
+            equals_one_of(column, [word]),
+            column=column,
+            words=" | ".join(_shown(words.get(column, ("…",)))),
+            input=closing,
+        )
+
+
+def _other_columns(roles: ColumnRoles, left_out: Collection[str]) -> Iterator[Question]:
     for column, words in roles.choices().items():
-        if column != judged:
+        if column not in left_out:
             yield doubt(
                 "'{column}' is one of: {words}. Do all of these count? If not, add, such as:",
                 f"AND {equals_one_of(column, words[:1])}",
@@ -58,11 +79,12 @@ def _other_columns(roles: ColumnRoles, judged: str | None) -> Iterator[Question]
                 words=" | ".join(_shown(words)),
             )
     for column in roles.kind_columns():
-        yield doubt(
-            "'{column}' may say which kind a record is of. Do all kinds count? If not, add:",
-            f"AND {column} = '…'",
-            column=column,
-        )
+        if column not in left_out:
+            yield doubt(
+                "'{column}' may say which kind a record is of. Do all kinds count? If not, add:",
+                f"AND {column} = '…'",
+                column=column,
+            )
     for column in roles.scores():
         yield doubt(
             "From which '{column}' on does a record count? If not all do, add:",

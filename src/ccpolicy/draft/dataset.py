@@ -12,6 +12,7 @@ from ccpolicy.draft.contract_names import column_names, name_of, name_of_file, u
 from ccpolicy.draft.drafted import DraftContext, DraftedDataset
 from ccpolicy.draft.file_layout import FileLayout, file_layout
 from ccpolicy.draft.file_pattern import file_pattern
+from ccpolicy.draft.heading_times import SaidYear
 from ccpolicy.draft.key_guess import equal_rows, guess_key
 from ccpolicy.draft.matrix import Matrix, find_matrix
 from ccpolicy.draft.probe import ProbedRows, joined, probe_rows
@@ -35,14 +36,16 @@ def draft_dataset(
             already.
     """
     first = file_layout(paths[0], around.limits)
-    names = column_names([each for each in first.headings if each])
+    around_cells = first.keys.get("around", {})
+    names = column_names([each for each in first.headings if each], around_cells)
     headings = dict(zip(names, [each for each in first.headings if each], strict=True))
     if not headings:
         raise EvidenceError("no column was found", locator=Locator(str(paths[0])))
-    parts = []
+    parts, layouts = [], []
     for path in paths:
         layout = first if path is paths[0] else file_layout(path, around.limits)
         _check_alike(first, layout, path)
+        layouts.append(layout)
         parts.append(probe_rows(path, layout.format, layout.keys, headings, around.limits))
     rows = joined(parts)
     if not any(rows.cells.values()):
@@ -53,8 +56,14 @@ def draft_dataset(
         )
     matrix = find_matrix(first, headings, rows, paths[0])
     if matrix:
-        rows = matrix.unfold(rows, headings)
-        first.keys["around"] = matrix.around(first.keys.get("around", {}))
+        years = map(SaidYear.find, layouts, paths)  # each file says its own
+        rows = joined(
+            [
+                matrix.of_year(year).unfold(part, headings)
+                for year, part in zip(years, parts, strict=True)
+            ]
+        )
+        first.keys["around"] = matrix.around(around_cells)
         first.questions += matrix.questions
     if first.doubted_row and not (matrix and matrix.times):
         first.questions.append(
@@ -110,8 +119,10 @@ def _drafted(
     folder = files.rpartition("/")[0]
     own = name_of(folder.rpartition("/")[2]) or name_of_file(paths[0].name)
     own = name or unused_name(own, taken)
-    references = guess_references(columns, cells, targets, own)
-    found = (matrix and matrix.key(cells)) or guess_key(columns, cells, references)
+    found = matrix.key(cells) if matrix else None
+    of_rows = found[0] if found else []
+    references = guess_references(columns, cells, targets, own, of_rows)
+    found = found or guess_key(columns, cells, references)
     if found is None:
         equal = equal_rows(cells)
         raise EvidenceError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ccpolicy.draft.file_layout import FileLayout
@@ -108,6 +108,11 @@ class SaidYear:
             return cls("file", path.name)
         said = {place: text for place, text in layout.above.items() if re.search(_IN_YEAR, text)}
         return cls(*next(iter(said.items()))) if len(said) == 1 else None
+
+    def said_by(self, other: SaidYear | None) -> SaidYear:
+        """Return the year of another file, which is unknown where this place does not say it."""
+        is_same = other is not None and other.place == self.place
+        return other if other and is_same else replace(self, text="")
 
     @property
     def has_month(self) -> bool:

@@ -16,6 +16,7 @@ from ccpolicy.draft.probe import ProbedRows
 from ccpolicy.draft.question import Question, doubt
 from ccpolicy.draft.workbook_layout import SHEET
 from ccpolicy.evidence.reading_hints import MARKS
+from ccpolicy.policy.reshape import PLACE, row_column
 from ccpolicy.store.sql import identifier
 
 TICKS = ("✓", "√", "✔")
@@ -23,6 +24,11 @@ CROSSES = ("✗", "×", "✘")
 _SIGNS = frozenset([*TICKS, *CROSSES, "x", "X", "●", "○"])
 _FEWEST = 3
 """Columns from which on they are a matrix."""
+
+_OF_QUERY = ("heading", ABOVE)
+"""Columns that the query itself may have beside the headings."""
+_NOT_RECORDS = (*PLACE, *_OF_QUERY, "rows")
+"""Names that a column of the records cannot have, or that would be misread in the query."""
 
 
 @dataclass(frozen=True)
@@ -55,12 +61,20 @@ class Matrix:
         """Name of the column of headings inside the query."""
         return "heading" if self.times and self.times.sql else self.heading
 
+    def of_year(self, year: SaidYear | None) -> Matrix:
+        """Return the matrix as it stands in another file, which says its year likewise."""
+        if self.times is None or self.times.year is None:
+            return self
+        own = self.times.year.said_by(year)
+        return replace(self, times=replace(self.times, year=own))
+
     def query(self) -> list[str]:
         """Return the lines of the query that makes the records."""
         cells = [
             *([SHEET] if self.has_sheet else []),
             *(
-                identifier(heading) + ("" if heading == name else f" AS {name}")
+                identifier(row_column(heading))
+                + ("" if heading == name else f" AS {identifier(name)}")
                 for name, heading in self.kept.items()
             ),
             f"{self.times.sql} AS {self.heading}"
@@ -111,15 +125,17 @@ class Matrix:
     def unfold(self, rows: ProbedRows, names: Mapping[str, str]) -> ProbedRows:
         """Return a row for each cell with a mark; `names` is name → heading of the table."""
         own = [name for name, heading in names.items() if heading in self.spread]
-        kept = [*self.kept, *([SHEET] if self.has_sheet else [])]
+        sources = {heading: name for name, heading in names.items()}
+        kept = {name: sources[heading] for name, heading in self.kept.items()}
+        kept |= {SHEET: SHEET} if self.has_sheet else {}
         cells: dict[str, list[Any]] = {each: [] for each in (*kept, self.heading, self.mark)}
         for index in range(len(rows.cells[own[0]])):
             for name in own:
                 mark = rows.cells[name][index]
                 if mark is None or mark in self.blanks:
                     continue
-                for each in kept:
-                    cells[each].append(rows.cells[each][index])
+                for each, source in kept.items():
+                    cells[each].append(rows.cells[source][index])
                 sheet = str(rows.cells[SHEET][index]) if self.has_sheet else ""
                 shown = self.times.text(names[name], sheet) if self.times else names[name]
                 cells[self.heading].append(shown)
@@ -136,7 +152,8 @@ def find_matrix(
     """
     if layout.is_document or layout.keys.get("header") == "none":
         return None
-    if not set(names.values()).isdisjoint(("place", "file", SHEET, ABOVE)):
+    columns_of_rows = [row_column(each).lower() for each in names.values()]
+    if len({*columns_of_rows, *_OF_QUERY}) < len(columns_of_rows) + len(_OF_QUERY):
         return None
     year = SaidYear.find(layout, path)
     columns = list(names)
@@ -151,7 +168,11 @@ def find_matrix(
         times = heading_times(spread, year) if is_series else None
         if is_series and times is None:
             continue
-        kept = {name: heading for name, heading in names.items() if name not in run}
+        kept = {
+            unused_name(name, [*_NOT_RECORDS, *({*names} - {name})]): heading
+            for name, heading in names.items()
+            if name not in run
+        }
         if kept and any(each is not None for name in run for each in rows.cells[name]):
             return _matrix(layout, kept, spread, times, [rows.cells[name] for name in run])
     return None
@@ -183,7 +204,7 @@ def _matrix(
     signs = frozenset(each for each in words if isinstance(each, str)) & _SIGNS
     blanks = sorted(each for each in words if isinstance(each, str) and each in MARKS)
     has_sheet = SHEET in layout.keys.get("around", {})
-    taken = [*kept, SHEET]
+    taken = [*kept, *(row_column(each).lower() for each in kept.values()), *_NOT_RECORDS]
     heading = unused_name(times.name if times else "name", taken)
     is_all_signs = all(each in signs or each in blanks for each in words)
     found = Matrix(
@@ -222,8 +243,10 @@ def _questions(matrix: Matrix) -> list[Question]:
     return [
         doubt(
             "Each cell below {first} to {last} becomes a record, dated on the first day, since it"
-            " says no day. Does that do? A check that counts days is then too lenient; one that"
-            " counts months or quarters is not.",
+            " says no day. Does that do? A check that counts days is then too lenient. One that"
+            " counts months or quarters finds those without a record, but what was late counts as"
+            " put right on the first day of the next one that has a record, however late in it"
+            " that was done.",
             first=first,
             last=last,
         )

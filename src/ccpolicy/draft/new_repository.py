@@ -303,6 +303,7 @@ def _draft(
             groups.append((layout, [path]))
     taken = list(policy.datasets)
     copies: dict[str, list[Path]] = {}
+    sources: dict[str, str] = {}
     names: dict[str, str] = {}
     for _, paths in groups:
         own = name_of_file(paths[0].name) or "records"
@@ -317,11 +318,18 @@ def _draft(
             copy = place / f"{number}-{path.name}" if copy.exists() else copy
             shutil.copyfile(path, copy)
             copies[name].append(copy)
+            sources |= {str(copy): str(path), copy.relative_to(folder).as_posix(): str(path)}
     # Once more for all but the last, which may refer to those that came after them.
     for name in [*copies, *list(copies)[:-1]]:
         others = {id_: each for id_, each in policy.datasets.items() if id_ != name}
         around = DraftContext.of(replace(policy, datasets=others))
-        _, text = draft_dataset(copies[name], around, language, name)
+        try:
+            _, text = draft_dataset(copies[name], around, language, name)
+        except CcpolicyError as failure:
+            if failure.locator:  # the copies go, the files that were given stay
+                file = sources.get(failure.locator.file, failure.locator.file)
+                failure.locator = replace(failure.locator, file=file)
+            raise
         (folder / policy.settings.policy / "datasets" / f"{name}.yaml").write_text(
             text, "utf-8", newline="\n"
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -95,11 +95,13 @@ def guess_references(
     cells: Mapping[str, Sequence[Any]],
     targets: Sequence[ReferenceTarget],
     own: str,
+    of_rows: Collection[str] = (),
 ) -> dict[str, ReferenceTarget]:
     """Return column → the dataset that it surely names; what is likely is asked at the column.
 
     `own` is the name of the dataset: the ids in `extinguisher_checks` may be those of
-    `extinguishers`.
+    `extinguishers`. `of_rows` are the columns that name the rows of a matrix: what a table has a
+    row for is on a register, if all of them occur there.
     """
     found: dict[str, ReferenceTarget] = {}
     for column in guesses:
@@ -111,7 +113,7 @@ def guess_references(
             missing = values - target.values
             is_named = _has_name(column, target, own)
             if not missing and (is_named or (len(values) >= _ENOUGH and not target.counts)):
-                if is_named:
+                if is_named or column.name in of_rows:
                     found[column.name] = target
                     if "enum" in column.schema:
                         column.schema = {"type": "string"}
@@ -176,7 +178,8 @@ def _has_name(column: ColumnGuess, target: ReferenceTarget, own: str) -> bool:
     if column.name == target.key and own.startswith(tuple(starts)):
         return True
     names = set(_stems(column.name)) - COMMON_NAMES
-    return bool(names & {target.key, *_stems(target.dataset)})
+    last_word = target.dataset.rpartition("_")[2]
+    return bool(names & {target.key, *_stems(target.dataset), *_stems(last_word)})
 
 
 def _stems(name: str) -> Iterator[str]:

@@ -15,6 +15,7 @@ from ccpolicy.engine.selection_sql import MILLIONTHS
 from ccpolicy.errors import Message
 from ccpolicy.near_names import NearName, nearest
 from ccpolicy.store import Row, Store
+from ccpolicy.store.sql import literal
 from ccpolicy.vocabulary import KEY_SEPARATOR
 
 SHOWN = 5
@@ -92,6 +93,8 @@ class EvidenceFinding:
     """What was probably meant by the value."""
     known: tuple[str, ...] = ()
     """What the value could be, if that is a short list."""
+    left_out_by: str | None = None
+    """Input whose `where` leaves out the record that names the value."""
 
     @property
     def message(self) -> Message:
@@ -109,6 +112,12 @@ class EvidenceFinding:
         """Return what to do about it."""
         if self.close:
             return Message.of(self.close.hint, close=self.close.name)
+        if self.left_out_by:
+            return Message.of(
+                "it is there, and 'where' of '{input}' leaves it out: give this input the same"
+                " 'where'",
+                input=self.left_out_by,
+            )
         hint = _HINT_MESSAGES.get(self.code)
         if not hint:
             return None
@@ -154,6 +163,7 @@ def _finding(
         value = str(told).rpartition(KEY_SEPARATOR)[0]
     close: NearName | None = None
     known: list[str] = []
+    left_out_by = None
     match code:
         case "orphan":
             naming = revision.kind.population_input
@@ -164,6 +174,8 @@ def _finding(
             number_of = inputs.numbers[revision.kind.name, naming]
             known_names = _subjects(store, revision.control_number, number_of)
             close = nearest(value, known_names, letters=False)
+            if _is_left_out(store, revision.control_number, number_of, value):
+                close, left_out_by = None, naming
         case "no_class":
             column, known = selection.by, revision.revision.classes
             close = nearest(value, known)
@@ -194,6 +206,7 @@ def _finding(
         _numbers(str(compared)) if code in _COMPARED_NUMBERS else compared,
         close,
         tuple(known),
+        left_out_by,
     )
 
 
@@ -231,6 +244,16 @@ def _subjects(store: Store, control: int, input_: int) -> list[str]:
         f" AND subject_key IS NOT NULL ORDER BY subject_key LIMIT {_MOST_KNOWN}"
     )
     return [str(name) for (name,) in rows]
+
+
+def _is_left_out(store: Store, control: int, input_: int, subject: str) -> bool:
+    """Whether an input has records that name a subject, none of which its `where` chooses."""
+    rows = store.ask(
+        "SELECT max(CASE WHEN belongs THEN 1 ELSE 0 END) FROM selected_records"
+        f" WHERE names_subject AND control_number = {control} AND input = {input_}"
+        f" AND subject_key = {literal(subject)}"
+    )
+    return [tuple(each) for each in rows] == [(0,)]
 
 
 def _items(store: Store, control: int) -> list[str]:

@@ -13,6 +13,7 @@ from ccpolicy.evidence.problems import ProblemLog
 from ccpolicy.evidence.readers import ReadingNote, Record, Reject, Scanner, find_reader, place_of
 from ccpolicy.evidence.record_sources import NUMBER_BITS
 from ccpolicy.policy import Dataset
+from ccpolicy.policy.column_reading import ColumnReading
 from ccpolicy.policy.reshape import PLACE
 from ccpolicy.store import DuckDB, StoreError, ValueFault
 from ccpolicy.store.sql import identifier, literal
@@ -29,16 +30,22 @@ def raw_relation(dataset: str) -> str:
 
 
 def raw_contract(dataset: Dataset) -> Contract:
-    """Return the contract of rows: the headings that are read are columns of text."""
+    """Return the contract of rows: what stands below the headings are columns of text."""
     reshape = dataset.reshape
     assert reshape
-    names = [*reshape.headings, *dataset.around]
-    properties = {name: {"type": "string"} for name in names}
+    cells = reshape.cells
+    properties = {name: {"type": "string"} for name in (*cells, *dataset.around)}
     more = dataset.record.get("additionalProperties", False)
     record = {"type": "object", "properties": properties, "additionalProperties": more}
-    plain = dataset.model_copy(update={"columns": {}, "record": record})
+    sources = {
+        name: ColumnReading.model_validate({"from": heading})
+        for name, heading in cells.items()
+        if name != heading
+    }
+    plain = dataset.model_copy(update={"columns": sources, "record": record})
     columns = tuple(
-        Column(name, "text", name in reshape.columns, spec) for name, spec in properties.items()
+        Column(name, "text", cells.get(name) in reshape.columns, spec)
+        for name, spec in properties.items()
     )
     return Contract(plain, columns, ())
 

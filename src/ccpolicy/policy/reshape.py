@@ -27,3 +27,16 @@ class Reshape(BaseModel):
     def headings(self) -> list[str]:
         """All columns of `rows` that are cells."""
         return [*self.columns, *self.optional]
+
+    @property
+    def cells(self) -> dict[str, str]:
+        """Return column of `rows` → heading."""
+        return {row_column(each): each for each in self.headings}
+
+
+def row_column(heading: str) -> str:
+    """Return what a heading is called in `rows`: one like a column of `PLACE` has `_2` behind it.
+
+    The database does not tell capital letters from small ones.
+    """
+    return f"{heading}_2" if heading.lower() in PLACE else heading

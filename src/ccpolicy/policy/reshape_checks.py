@@ -9,7 +9,7 @@ from ccpolicy.errors import Locate, Locator, PolicyError
 from ccpolicy.policy.dataset import Dataset
 from ccpolicy.policy.load import Policy
 from ccpolicy.policy.names import unknown
-from ccpolicy.policy.reshape import PLACE, Reshape
+from ccpolicy.policy.reshape import PLACE, Reshape, row_column
 from ccpolicy.store import DuckDB, StoreError
 from ccpolicy.store.sql import identifier
 
@@ -63,9 +63,22 @@ def _beside(dataset: Dataset, place: Locate) -> Iterator[PolicyError]:
                 locator=place("columns", name, "from"),
                 field="from",
             )
-    headings = [*(dataset.reshape.headings if dataset.reshape else []), *dataset.around]
-    for index, name in enumerate(headings):
-        if name in (*PLACE, *headings[:index]):
+    own = {"record": dataset.record.get("properties", {}), "derive": dataset.derive}
+    for field, columns in {**own, "lookups": dataset.lookups}.items():
+        if "place" in columns:
+            below = ("properties",) if field == "record" else ()
+            yield PolicyError(
+                "'{name}' cannot be the name of a column",
+                hint="with 'reshape' this is where a row stands: call it otherwise, such as"
+                " place_2",
+                locator=place(field, *below, "place"),
+                name="place",
+            )
+    headings = dataset.reshape.headings if dataset.reshape else []
+    names = [*map(row_column, headings), *dataset.around]
+    seen = [each.lower() for each in names]
+    for index, name in enumerate(names):
+        if seen[index] in (*PLACE, *seen[:index]):
             yield PolicyError(
                 "'{value}' is listed twice", locator=place("reshape", "columns"), value=name
             )
@@ -76,7 +89,7 @@ def _query(
 ) -> Iterator[PolicyError]:
     """Yield what is wrong with the query, and with the columns that it returns."""
     here = place("reshape", "query")
-    names = dict.fromkeys([*reshape.headings, *dataset.around])
+    names = dict.fromkeys([*reshape.cells, *dataset.around])
     cells = [f"NULL::VARCHAR AS {identifier(each)}" for each in names]
     around = "NULL::BIGINT AS place, NULL::VARCHAR AS file, NULL::VARCHAR AS sheet"
     try:
