@@ -113,11 +113,12 @@ class EvidenceFinding:
         if self.close:
             return Message.of(self.close.hint, close=self.close.name)
         if self.left_out_by:
-            return Message.of(
+            left_out_hint = Message.of(
                 "it is there, and 'where' of '{input}' leaves it out: give this input the same"
                 " 'where'",
                 input=self.left_out_by,
             )
+            return left_out_hint
         hint = _HINT_MESSAGES.get(self.code)
         if not hint:
             return None
