@@ -448,7 +448,7 @@ def test_a_month_without_a_day_is_said_to_cure_too_early(run: Run, centre: Path)
     made = run("draft", "dataset", file, "--repository", centre, "-o", target)
     assert made.exit_code == 0, made.output
     said = " ".join(target.read_text("utf-8").replace("\n#", "").split())
-    assert "counts as put right on the first day of the next one that has a record" in said
+    assert "the lapse ends on the first day of the next one that has a record" in said
     text = draft_control(ccpolicy.load(centre).policy, "recurrence", "talks", "D-1", "en")
     lay(centre, {"policy/controls/own.yaml": text.replace("FALSE AND ", "")})
     checked = json.loads(run("check", centre, "--format", "json").stdout)

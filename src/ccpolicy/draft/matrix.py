@@ -244,9 +244,8 @@ def _questions(matrix: Matrix) -> list[Question]:
         doubt(
             "Each cell below {first} to {last} becomes a record, dated on the first day, since it"
             " says no day. Does that do? A check that counts days is then too lenient. One that"
-            " counts months or quarters finds those without a record, but what was late counts as"
-            " put right on the first day of the next one that has a record, however late in it"
-            " that was done.",
+            " counts months or quarters finds those without a record, but the lapse ends on the"
+            " first day of the next one that has a record, however late in it that was done.",
             first=first,
             last=last,
         )
