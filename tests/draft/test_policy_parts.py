@@ -455,3 +455,16 @@ def test_a_month_without_a_day_is_said_to_cure_too_early(run: Run, centre: Path)
     [own] = [each for each in checked["controls"] if each["id"] == "D-1"]
     ends = [(each["starts"][:10], each["ends"]) for each in own["lapses"]]
     assert ends[0] == ("2026-03-01", "2026-03-02T00:00:00+08:00")
+
+
+@pytest.mark.parametrize("name", ["where", "order", "check"])
+def test_a_column_called_as_a_word_of_sql_is_quoted(centre: Path, name: str) -> None:
+    contract = _dataset("own", "id", {"id": "text", "day": "day", name: "passed, failed"})
+    lay(centre, {"policy/datasets/own.yaml": contract})
+    text = draft_control(ccpolicy.load(centre).policy, "recurrence", "own", "D-1", "en")
+    [control] = yaml.safe_load(text)["controls"]
+    assert control["inputs"]["events"]["where"] == f"FALSE AND \"{name}\" = 'passed'"
+    lay(centre, {"policy/controls/own.yaml": text})
+    with open_store() as store:
+        store.lock()
+        check_policy(ccpolicy.load(centre).policy, store)

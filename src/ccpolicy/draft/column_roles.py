@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ccpolicy.policy import Dataset
+from ccpolicy.store.sql import identifier
 from ccpolicy.vocabulary import ColumnType
 
 NO_RECORD_SQL = "FALSE"
@@ -75,6 +76,15 @@ _STATE = re.compile(
     r"(?i)(^|[^a-z])(status|state|progress|stage|phase)([^a-z]|$)|状态|进度|进展|阶段"
 )
 _SCORE = re.compile(r"(?i)(^|[^a-z])(score|grade|marks?|points)([^a-z]|$)|成绩|分数|得分")
+_SQL = """
+all analyse analyze and any array as asc asymmetric both case cast check collate column constraint
+create default deferrable desc describe distinct do else end except false fetch for foreign from
+group having in initially intersect into lambda lateral leading limit not null offset on only or
+order pivot placing primary qualify references returning select show some summarize symmetric table
+then to trailing true union unique unpivot using variadic when where window with
+"""
+_SQL_WORDS = frozenset(_SQL.split())
+"""Words of SQL that no name can be without quotation marks."""
 
 
 @dataclass(frozen=True)
@@ -244,11 +254,11 @@ class ColumnRoles:
     def _verdict(self, column: str) -> ResultColumn | None:
         if self.types[column] == "boolean":
             words = set(re.split(r"[_\W]+", " ".join(self._names(column)).lower()))
-            both = "true", "false"
+            both, name = ("true", "false"), in_predicate(column)
             if words & _BAD_WORDS:
-                return ResultColumn(column, f"{column} = false", f"{column} = true", both)
+                return ResultColumn(column, f"{name} = false", f"{name} = true", both)
             if words & _GOOD_WORDS:
-                return ResultColumn(column, f"{column} = true", f"{column} = false", both)
+                return ResultColumn(column, f"{name} = true", f"{name} = false", both)
             return ResultColumn(column, None, None, both)
         if self.types[column] != "text":
             return None
@@ -295,8 +305,14 @@ class ColumnRoles:
             yield from label.root.values()
 
 
+def in_predicate(column: str) -> str:
+    """Write a column's name in SQL, quoted where it is a word of SQL."""
+    return identifier(column) if column in _SQL_WORDS else column
+
+
 def equals_one_of(column: str, words: Sequence[str]) -> str:
     """Write the predicate that a column is one of some words; true and false are not quoted."""
+    column = in_predicate(column)
     if set(words) <= {"true", "false"}:
         return f"{column} = {words[0]}"
     texts = ["'" + each.replace("'", "''") + "'" for each in words]

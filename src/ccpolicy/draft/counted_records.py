@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from ccpolicy.draft.column_roles import NO_RECORD_SQL, ColumnRoles, equals_one_of
+from ccpolicy.draft.column_roles import NO_RECORD_SQL, ColumnRoles, equals_one_of, in_predicate
 from ccpolicy.draft.question import Question, doubt
 from ccpolicy.draft.yaml_text import flow
 
@@ -82,13 +82,13 @@ def _other_columns(roles: ColumnRoles, left_out: Collection[str]) -> Iterator[Qu
         if column not in left_out:
             yield doubt(
                 "'{column}' may say which kind a record is of. Do all kinds count? If not, add:",
-                f"AND {column} = '…'",
+                f"AND {equals_one_of(column, ['…'])}",
                 column=column,
             )
     for column in roles.scores():
         yield doubt(
             "From which '{column}' on does a record count? If not all do, add:",
-            f"AND {column} >= …",
+            f"AND {in_predicate(column)} >= …",
             column=column,
         )
 
