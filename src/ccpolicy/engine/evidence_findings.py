@@ -53,6 +53,8 @@ MESSAGES = {
     "future": "the record is dated in the future",
 }
 _HINT_MESSAGES = {
+    "left out": "it is there, and 'where' of '{input}' leaves it out: give this input the same"
+    " 'where'",
     "no_class": "the control has parameters for: {known}",
     "two_classes": "'by' of the control names the column: give all records of a subject one value",
     "two_minimums": "'quantity' of the control names the column: give all records of a subject one"
@@ -113,12 +115,7 @@ class EvidenceFinding:
         if self.close:
             return Message.of(self.close.hint, close=self.close.name)
         if self.left_out_by:
-            left_out_hint = Message.of(
-                "it is there, and 'where' of '{input}' leaves it out: give this input the same"
-                " 'where'",
-                input=self.left_out_by,
-            )
-            return left_out_hint
+            return Message.of(_HINT_MESSAGES["left out"], input=self.left_out_by)
         hint = _HINT_MESSAGES.get(self.code)
         if not hint:
             return None
