@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from git_command import commit, git
+
 from .conftest import CONTROLS, EVENTS, FILES, Office
 from .test_policy import own_kind
 
@@ -60,6 +62,16 @@ NAMED = (
 )
 """Commands that are given the name of a dataset."""
 
+FALSIFIED = """\
+demands:
+  - clause: "1"
+    says: {en: Extinguishers, zh: 灭火器}
+    falsifications:
+      - broken: {en: Nobody looked., zh: 无人检查。}
+        turns: [C-0]
+        edits:
+          - remove: {dataset: inspections}
+"""
 # {file}, {folder} and {url} stand for the secret's file, its folder and the server.
 SOURCES = {
     "read_csv": "FROM read_csv('{file}') t",
@@ -171,15 +183,27 @@ def holds_tight(office: Office, secret: Path, calls: list[object], places: list[
             for number in range(len(places))
         ),
     )
-    before = sorted(secret.parent.rglob("*"))
+    office.write("policy/falsify.yaml", FALSIFIED)
+    git(office.root, "init", "-q")
+    commit(office.root)
+    before = beside(secret)
     for command in (("check",), ("check", "--format", "json"), ("lint",)):
         said = refused(office, *command)
         for place in places:
             assert place in said, (command, place, said)
     for number in range(0, len(places), 3):  # it looks at one control at a time
         assert places[number] in refused(office, "test", "--control", f"C-{number}")
-    for rest in (("due",), ("report", "--format", "json"), ("page", "-o", "page.html")):
+    for rest in (
+        ("due",),
+        ("report", "--format", "json"),
+        ("page", "-o", "page.html"),
+        ("test", "--falsify"),
+    ):
         refused(office, *rest)
+    refused(office, "draft", "recurrence", "--path", office.root, path=Path("control"))
+    assert places[0] in refused(office, "history")
+    assert MARK not in office.run("diff", "--path", office.root, path=Path("HEAD")).output
+    assert MARK not in office.run("export", office.root, path=Path("oscal-catalog")).output
     refused(office, "bundle", "-o", "bundle.zip")
     for named, *options in NAMED:
         refused(office, named, office.root, *options, path=Path("extinguishers"))
@@ -187,7 +211,12 @@ def holds_tight(office: Office, secret: Path, calls: list[object], places: list[
         result = office.run("explain", office.root, path=Path(name))
         assert MARK not in result.output
     assert not calls
-    assert sorted(secret.parent.rglob("*")) == before
+    assert beside(secret) == before
+
+
+def beside(secret: Path) -> list[Path]:
+    """List what is there, but for what git and the program keep in the repository's own folder."""
+    return sorted(each for each in secret.parent.rglob("*") if ".git" not in each.parts)
 
 
 def refused(office: Office, *command: str | Path, path: Path | None = None) -> str:
