@@ -139,7 +139,8 @@ def test_mistakes(falsified: Path, run: Run, old: str, new: str, code: str) -> N
             "PL961",
         ),
         (
-            "change: {dataset: inspections, set: {result: broken}}\n        invalid: [EV318, EV330]",
+            "change: {dataset: inspections, set: {result: broken}}\n"
+            "        invalid: [EV318, EV330]",
             "PL961",
         ),
         (f"{EDIT}\n        invalid: [EV318]", "PL871"),
