@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ccpolicy.assessment.building_blocks import AssessmentModel
 from ccpolicy.assessment.control import Control
 from ccpolicy.texts import Text
