@@ -54,8 +54,6 @@ DRILLS = [
         "good",
         recovered=47,
         findings=(("座席20分钟后才接到通知", "预先拟好通知口径", "P0053", "2025-06-10"),),
-        # The queue was long that afternoon, so most agents stayed on their calls.
-        floor=5,
         asks_plan_change=True,
     ),
     Drill("2025-05-27T15:00", "SHA", "tabletop", "disaster", "台风红色预警", 90, "good"),
@@ -161,11 +159,24 @@ DRILLS = [
         "network",
         "一条光缆被挖断",
         130,
-        "excellent",
+        "good",
         recovered=39,
+        # The queue was long that afternoon, so most agents stayed on their calls.
+        floor=35,
         findings=(("没有管道走向图", "向运营商索取", "P0033", "2026-10-12"),),
     ),
     Drill("2026-09-24T15:30", "SHA", "on_site", "human", "陌生人进入作业区", 35, "good"),
+    # Held again in two groups, for those who had stayed on their calls.
+    Drill(
+        "2026-10-15T10:00",
+        "CTU",
+        "special",
+        "network",
+        "一条光缆被挖断（分两批补练）",
+        140,
+        "excellent",
+        recovered=34,
+    ),
     Drill(
         # Eleven days late: the generator was the last failure of equipment that they drilled.
         "2026-11-03T15:00",

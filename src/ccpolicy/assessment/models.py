@@ -10,6 +10,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from ccpolicy.assessment.attestations import AttestedMatter
 from ccpolicy.assessment.audit_appendix import AuditAppendix
 from ccpolicy.assessment.building_blocks import AssessmentModel, Norm, Parameter
 from ccpolicy.assessment.control import (
@@ -46,7 +47,7 @@ __all__ = [
     "Text",
 ]
 
-SCHEMA_VERSION: Literal["2.4"] = "2.4"
+SCHEMA_VERSION: Literal["2.5"] = "2.5"
 
 Signature = Literal["good", "none", "bad", "unlisted", "unchecked", "uncommitted"]
 """What came of asking for a commit's signature; see docs/provenance.md."""
@@ -248,7 +249,7 @@ class Assessment(AssessmentModel):
 
     SUBJECT: ClassVar[Literal["assessment"]] = "assessment"
     """What reports call it."""
-    schema_version: Literal["2.4"]
+    schema_version: Literal["2.5"]
     tool: Tool
     policy: Policy
     as_of: str
@@ -266,6 +267,9 @@ class Assessment(AssessmentModel):
     controls: list[Control]
     frameworks: list[Framework]
     """Other documents' requirements with the controls that serve them; empty without any."""
+    attested: list[AttestedMatter]
+    """What people vouch for instead of records, by control and item; empty if no judged control
+    declares any."""
     waivers: list[Waiver]
     problems: list[Problem]
     """Those of no single control."""

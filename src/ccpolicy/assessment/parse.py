@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import from_json
 
+from ccpolicy.assessment.attestations import attested_verdicts
 from ccpolicy.assessment.frameworks import serving_verdicts
 from ccpolicy.assessment.models import SCHEMA_VERSION, Assessment
 from ccpolicy.errors import KeyPath, Locator, Message, ReportError
@@ -167,6 +168,7 @@ def _contradictions(result: Assessment) -> Iterator[tuple[KeyPath, Message]]:
         )
     if gate.passed != expected.passed:
         yield ("gate", "passed"), Message.of("the value contradicts the rest of the assessment")
+    yield from _foreign_controls(result)
     yield from _foreign_verdicts(result)
     found = result.provenance
     known = found is not None and None not in (found.commit, found.tree, found.committed_at)
@@ -180,6 +182,23 @@ def _contradictions(result: Assessment) -> Iterator[tuple[KeyPath, Message]]:
             yield (
                 ("controls", index, "clauses"),
                 Message.of("the control names no clause of the plan"),
+            )
+
+
+def _foreign_controls(result: Assessment) -> Iterator[tuple[KeyPath, Message]]:
+    """Yield what is said beside the controls and is not theirs."""
+    if result.annex and [e.id for e in result.annex.controls] != [e.id for e in result.controls]:
+        yield (
+            ("annex", "controls"),
+            Message.of("the annex does not list the controls of the assessment"),
+        )
+    controls = {each.id: each for each in result.controls}
+    for index, matter in enumerate(result.attested):
+        own = controls.get(matter.control)
+        if own is None or (matter.now, matter.period) != attested_verdicts(own, matter.subject):
+            yield (
+                ("attested", index),
+                Message.of("what is attested contradicts the lapses of its control"),
             )
 
 

@@ -10,6 +10,7 @@ from ccpolicy import __version__
 from ccpolicy.assessment import models
 from ccpolicy.assessment.gate import GateScope
 from ccpolicy.assessment.models import Assessment
+from ccpolicy.engine.attestations import attested_matters
 from ccpolicy.engine.control_builder import ControlBuilder, LaterCover
 from ccpolicy.engine.control_problems import unread_problems
 from ccpolicy.engine.evaluation import Evaluation
@@ -100,6 +101,7 @@ class AssessmentBuilder:
             tally=scope.tally(judged),
             controls=judged,
             frameworks=quote_frameworks(self.policy, judged),
+            attested=attested_matters(self.evaluation, self.places, judged),
             waivers=quote_waivers(
                 self.policy,
                 {each.id: self.outcomes[each.id].waived_subjects for each in self.controls},

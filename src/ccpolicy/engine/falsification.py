@@ -159,11 +159,9 @@ class Trial:
         policy = self.policy
         return self._judge(
             replace(
-                policy,
+                policy.narrowed(controls),
                 root=root,
-                plan=policy.plan.model_copy(update={"tags": {}}),  # other controls have them
                 settings=policy.settings.model_copy(update={"evidence": "evidence"}),
-                controls={each: policy.controls[each] for each in controls},
                 datasets={
                     each: _lenient(self._datasets[each], edited.get(each))
                     for each in policy.datasets

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ccpolicy.assessment.models import Assessment, Control, Problem, Recorded
 from ccpolicy.reports import View
+from ccpolicy.reports.attested_text import attestations, attested_lead
 from ccpolicy.reports.framework_text import served_share
 from ccpolicy.reports.layout import pad, width
 from ccpolicy.reports.page import Page, PageTable, Word
@@ -75,6 +76,7 @@ class _SectionText:
         if self.full:
             self.in_order()
             self.frameworks()
+            self.attested()
 
     def header(self) -> None:
         """Add the header: plan, judged moment and period."""
@@ -241,6 +243,18 @@ class _SectionText:
             page.paragraph(served_share(page, framework), 2)
             if names := page.join(each.id for each in framework.without_control):
                 page.paragraph(page.say("no control: {names}", names=names), 4, "dim")
+
+    def attested(self) -> None:
+        """Add what people vouch for, by whom and until when."""
+        page = self.page
+        if self.result.attested:
+            page.heading(page.say("What this does not prove"))
+            page.paragraph(attested_lead(page), 2)
+        for each in self.result.attested:
+            end = page.join(each.controls)
+            self.table.row(self.words[each.now], each.control, page.text(each.title), end)
+            for said in attestations(page, each):
+                self.table.detail(said)
 
     def row(self, word: str, control: Control, count: str = "") -> None:
         """Add a control's row: how many at the right edge, and how severe."""

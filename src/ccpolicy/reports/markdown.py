@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from ccpolicy.assessment.models import Assessment
 from ccpolicy.reports import View
+from ccpolicy.reports.attested_text import attestations, attested_lead
 from ccpolicy.reports.framework_text import served_share
 from ccpolicy.reports.layout import visible
 from ccpolicy.reports.page import Page
@@ -86,6 +87,7 @@ class _MarkdownParts:
         yield from self.controls()
         if self.full:
             yield from self.frameworks()
+            yield from self.attested()
 
     def header(self) -> Iterable[str]:
         page, result = self.page, self.result
@@ -287,6 +289,32 @@ class _MarkdownParts:
             yield from self.table(head, rows)
             yield ""
             yield "</details>"
+
+    def attested(self) -> Iterable[str]:
+        """Show what people vouch for, and until when."""
+        page = self.page
+        if not self.result.attested:
+            return
+        yield from self.heading(page.say("What this does not prove"))
+        yield escape_markdown(attested_lead(page))
+        head = [
+            page.say("Matter"),
+            page.say("Controls that rest on it"),
+            page.say("Attested by, in force"),
+            page.say("Now"),
+            page.say("Period"),
+        ]
+        rows = [
+            (
+                page.text(each.title),
+                page.join(each.controls),
+                page.phrases(attestations(page, each)),
+                self.words[each.now],
+                self.words[each.period],
+            )
+            for each in self.result.attested
+        ]
+        yield from self.table(head, rows)
 
     def heading(self, text: str) -> Iterable[str]:
         yield ""
