@@ -204,7 +204,7 @@ def test_it_says_what_is_covered_and_until_when(centre: Path) -> None:
     assert effect
     [control] = effect.controls
     [subject] = control.subjects
-    assert (control.control, control.before, control.after) == ("EM-2", "fail", "pass")
+    assert (control.control.id, control.before, control.control.now) == ("EM-2", "fail", "pass")
     assert (subject.subject, subject.before.since) == ("PBX-2", "2026-11-01T00:00:00+08:00")
     assert (subject.after.since, subject.after.until) == (None, "2026-12-21T00:00:00+08:00")
 
@@ -229,7 +229,7 @@ def test_it_names_lapses_that_are_revealed_and_who_still_fails(centre: Path) -> 
         "2026-10-20T09:00:00+08:00",
         "2026-11-01T09:00:00+08:00",
     )
-    assert (control.subjects, control.failing, control.after) == ((), ("PBX-2",), "fail")
+    assert (control.subjects, control.failing, control.control.now) == ((), ("PBX-2",), "fail")
 
 
 def test_numbers_go_on_where_others_wrote_meanwhile(centre: Path) -> None:

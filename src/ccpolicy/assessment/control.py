@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from ccpolicy.assessment.building_blocks import AssessmentModel, Parameter
+from ccpolicy.assessment.subject_text import subject_text
 from ccpolicy.texts import Text
 from ccpolicy.vocabulary import Severity, Verdict
 
@@ -98,7 +99,7 @@ class SubjectState(AssessmentModel):
 
     subject: str
     label: Text | None
-    """What registers call it, where their contracts name its values."""
+    """What readers call it, where the policy labels a part of its name."""
     class_name: str | None = None
     """Class by which its parameters are chosen; of several, the first by name."""
     now: Verdict
@@ -167,6 +168,13 @@ class Control(AssessmentModel):
     """Null where the control has none."""
     population: list[SubjectState] | None = None
     """Every subject by name; null unless it is asked for."""
+    subject_labels: list[dict[str, Text]] = Field(default_factory=list)
+    """For each part of a subject's name, between ` × `: value → what readers call it. Those without
+    one are shown as written."""
     problems: list[Problem]
     left_out: int
     """Records later than as-of, which had not happened yet."""
+
+    def subject_text(self, name: str) -> Text:
+        """Return what readers see of one of its subjects."""
+        return subject_text(self.subject_labels, name)

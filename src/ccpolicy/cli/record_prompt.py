@@ -103,7 +103,7 @@ class _Asking:
             if answer == "?":
                 listed = self._known(field, day)
                 if field.description:
-                    _say(f"  {visible(field.description)}")
+                    _say(f"  {page.text(field.description)}")
                 self._list(listed)
                 continue
             if field.is_id and answer == self.next_id:

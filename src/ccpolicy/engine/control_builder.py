@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from ccpolicy.assessment import models
+from ccpolicy.assessment.subject_text import subject_text
 from ccpolicy.engine.control_problems import SHOWN, datasets_of, problems_and_left_out
 from ccpolicy.engine.evaluation_times import EvaluationTimes
 from ccpolicy.engine.outcome import JudgedSubject, LapseSpan, Outcome
@@ -16,6 +17,7 @@ from ccpolicy.engine.population import subject_states
 from ccpolicy.engine.record_places import RecordPlaces
 from ccpolicy.errors import Locator, Message
 from ccpolicy.policy import Control, Policy
+from ccpolicy.policy.subject_names import subject_labels
 from ccpolicy.texts import Text
 from ccpolicy.time.calendar import day_number, day_starts
 from ccpolicy.time.epoch import DAY, SECOND
@@ -67,6 +69,7 @@ class ControlBuilder:
     ) -> models.Control:
         """Return the result of a control; `lapses` are cut by its waivers."""
         as_of, window = self.times.as_of, self.times.starts
+        labels = subject_labels(self.policy, control)
         problems, left_out = problems_and_left_out(
             control,
             outcome,
@@ -86,7 +89,7 @@ class ControlBuilder:
             outcome.undecided,
         )
         reason, forced, nothing = self._forced(control, outcome, bool(problems))
-        problems = problems or [*self._unknown(control, outcome)]
+        problems = problems or [*self._unknown(control, outcome, labels)]
         due = self._due(lapses, outcome)
         revision = next(
             (r for r in reversed(control.history) if not r.from_ or self._begun(r.from_)),
@@ -126,9 +129,8 @@ class ControlBuilder:
             pauses=_pauses(outcome),
             population=None
             if population is None
-            else subject_states(
-                self.policy, self.places, control, population, lapses, (now, then), due, forced
-            ),
+            else subject_states(self.places, labels, population, lapses, (now, then), due, forced),
+            subject_labels=labels,
             problems=problems,
             left_out=left_out,
         )
@@ -137,13 +139,15 @@ class ControlBuilder:
         """Write a place as the file's path and line, also if it is read from a revision."""
         return str(replace(place, file=place.file.removeprefix(self.policy.prefix), column=None))
 
-    def _unknown(self, control: Control, outcome: Outcome) -> Iterator[models.Problem]:
+    def _unknown(
+        self, control: Control, outcome: Outcome, labels: list[dict[str, Text]]
+    ) -> Iterator[models.Problem]:
         """Yield the spans that cannot be judged, with the reason: the first ones, then a count."""
         spans, reason = outcome.unknown_spans, self.policy.kinds[control.check].unknown
         for each in spans[: self.listed_problems]:
             message = Message.of(
                 "cannot judge '{subject}' from {start} to {end}: {reason}",
-                subject=each.subject,
+                subject=subject_text(labels, each.subject),
                 start=self.places.when(each.starts),
                 end=self.places.when(each.ends),
                 reason=reason or "–",

@@ -173,7 +173,7 @@ class _Page:
             "kind": "list" if field.column.is_list else field.column.type,
             "required": field.is_required,
             "happened": field.is_happening,
-            "help": field.description,
+            "help": self.text(field.description) if field.description else None,
         }
         if field.choices:
             found["choices"] = [[each.text, self.text(each.label)] for each in field.choices]

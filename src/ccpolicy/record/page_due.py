@@ -95,6 +95,7 @@ class DueItems:
                 "title": self.text(judged.title),
                 "owner": self.text(judged.owner),
                 "subject": subject,
+                "called": self.text(judged.subject_text(subject)),
                 "words": self._described(self.policy.controls[name], subject),
                 "at": when(at) if is_overdue else until(at),
                 "overdue": is_overdue,

@@ -209,7 +209,7 @@ class _Form:
     def _said(self, field: Field) -> str:
         """Return what is said beside a cell, and where a value is refused."""
         schema = field.column.schema
-        parts = [field.description] if field.description else []
+        parts = [field.description.text(self.language)] if field.description else []
         if field.is_id and not self.is_copied:
             parts.append(self.say("Left empty, it gets the next number."))
         elif field.choices or field.reference:

@@ -27,7 +27,7 @@ class LapseChange:
     """A lapse that is not as it was."""
 
     kind: Kind
-    control: str
+    control: Control
     before: Lapse | None
     after: Lapse | None
 
@@ -74,7 +74,7 @@ def changes(before: Assessment, after: Assessment) -> Changes:
     both = [(old[each.id], each) for each in after.controls if each.id in old]
     return Changes(
         before=before,
-        lapses=[*_lapses(_touching(before, after), _touching(after, before))],
+        lapses=[*_lapses(new, _touching(before, after), _touching(after, before))],
         verdicts=[
             VerdictChange(now, (then.now, now.now), (then.period, now.period))
             for then, now in both
@@ -103,12 +103,14 @@ def _touching(own: Assessment, other: Assessment) -> Mapping[Key, Lapse]:
     }
 
 
-def _lapses(before: Mapping[Key, Lapse], after: Mapping[Key, Lapse]) -> Iterator[LapseChange]:
+def _lapses(
+    controls: Mapping[str, Control], before: Mapping[Key, Lapse], after: Mapping[Key, Lapse]
+) -> Iterator[LapseChange]:
     for key in sorted({*before, *after}):
         then, now = before.get(key), after.get(key)
         kind = _kind(then, now)
         if kind:
-            yield LapseChange(kind, key[0], then, now)
+            yield LapseChange(kind, controls[key[0]], then, now)
 
 
 def _kind(then: Lapse | None, now: Lapse | None) -> Kind | None:

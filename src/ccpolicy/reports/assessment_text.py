@@ -161,20 +161,19 @@ class _SectionText:
                 end = page.say("expired {day}", day=day)
             else:
                 end = page.say("until {day}", day=day)
+            subjects = page.subjects(control, each.subjects)
             self.table.row(self.words["waived"], control.id, page.text(control.title), end)
             self.table.detail(
                 page.say(
                     "{subjects}: {reason} ({waiver}, approved by {approver})",
-                    subjects=page.join(each.subjects)
-                    if self.full
-                    else page.names(each.subjects, 40),
+                    subjects=page.join(subjects) if self.full else page.names(subjects, 40),
                     reason=page.text(waiver.reason),
                     waiver=waiver.id,
                     approver=page.text(waiver.approver),
                 )
             )
             for lapse in each.unwaived_before:
-                shown = lapse_text(page, self.result, lapse)
+                shown = lapse_text(page, self.result, control, lapse)
                 self.table.detail(page.say("not waived before: {lapse}", lapse=shown))
 
     def waivers_for_nobody(self) -> None:
@@ -218,7 +217,7 @@ class _SectionText:
             title = page.text(each.control.title)
             self.table.row(self.words["due"], each.control.id, title, end)
             for task in each.tasks if self.full else ():
-                names = page.join(task.subjects)
+                names = page.join(page.subjects(task, task.subjects))
                 self.table.detail(page.say("{moment}: {names}", moment=until(task.at), names=names))
 
     def in_order(self) -> None:
@@ -275,7 +274,7 @@ class _SectionText:
         """Show the longest lapse, or all of them."""
         longest = [found.longest] if found.lapses else []
         for lapse in found.lapses if self.full else longest:
-            shown = lapse_text(self.page, self.result, lapse)
+            shown = lapse_text(self.page, self.result, found.control, lapse)
             if len(found.lapses) > 1 and not self.full:
                 shown = self.page.say("longest {lapse}", lapse=shown)
             self.table.detail(shown, opened_by(self.page, lapse))

@@ -12,6 +12,7 @@ import io
 from collections.abc import Iterator, Mapping
 
 from ccpolicy.assessment.models import Assessment, Control, Problem, SubjectState
+from ccpolicy.assessment.subject_text import subject_label
 from ccpolicy.reports import View
 from ccpolicy.reports.layout import inert, visible
 from ccpolicy.reports.page import Page
@@ -157,11 +158,13 @@ def _entries(page: Page, control: Control) -> Iterator[ReportRow]:
             "baselined": "yes" if lapse.baselined else "",
             "place": lapse.opened_by or "",
             "records": "; ".join(lapse.records),
+            "text": _label(page, control, lapse.subject),
         }
     yield from (_problem(page, problem) for problem in control.problems)
     for due in control.due:
         for subject in due.subjects:
-            yield {"entry": "due", "subject": subject, "starts": due.at}
+            label = _label(page, control, subject)
+            yield {"entry": "due", "subject": subject, "starts": due.at, "text": label}
     for each in control.population or []:
         yield {
             "entry": "subject",
@@ -175,6 +178,12 @@ def _entries(page: Page, control: Control) -> Iterator[ReportRow]:
             "place": each.evidence or "",
             "text": _about(page, each),
         }
+
+
+def _label(page: Page, control: Control, subject: str) -> str:
+    """Return what readers call a subject, if that is not its name."""
+    found = subject_label(control.subject_labels, subject)
+    return page.text(found) if found else ""
 
 
 def _plain(number: float) -> str:

@@ -125,7 +125,7 @@ def _found(result: Assessment, page: Page) -> Iterator[_Found]:
 def _lapse(page: Page, result: Assessment, control: Control, lapse: Lapse) -> str:
     return page.say(
         "{lapse}. {remediation}",
-        lapse=lapse_text(page, result, lapse),
+        lapse=lapse_text(page, result, control, lapse),
         remediation=page.text(control.remediation),
     )
 

@@ -147,7 +147,9 @@ class _MarkdownParts:
                 [
                     page.phrases(
                         [
-                            self.noted(lapse_text(page, result, each), opened_by(page, each)),
+                            self.noted(
+                                lapse_text(page, result, control, each), opened_by(page, each)
+                            ),
                             *records_behind(page, each),
                             *covered_later(page, each),
                         ]
@@ -180,7 +182,7 @@ class _MarkdownParts:
             (
                 each.waiver.id,
                 each.control.id,
-                each.waiver.subject,
+                page.subject(each.control, each.waiver.subject),
                 page.text(each.waiver.reason),
                 page.text(each.waiver.approver),
                 until(each.waiver.ends),
@@ -211,7 +213,9 @@ class _MarkdownParts:
                     "{control}, {moment}: {names}",
                     control=task.control,
                     moment=until(task.at),
-                    names=page.names(task.subjects, 10_000 if self.full else 100),
+                    names=page.names(
+                        page.subjects(task, task.subjects), 10_000 if self.full else 100
+                    ),
                 )
                 for task in tasks
             ]

@@ -235,15 +235,17 @@ class _Results:
                 "status": "open" if verdict == "fail" else "investigating",
             }
         for waiver in self.sections.waivers_of(control):
-            yield {**same, **self.accepted(waiver)}
+            yield {**same, **self.accepted(control, waiver)}
 
-    def accepted(self, waiver: Waiver) -> Part:
+    def accepted(self, control: Control, waiver: Waiver) -> Part:
         page = self.page
         return {
             "uuid": self.id("waiver", waiver.id),
             "description": prose(
                 page.say(
-                    "{subject}: {reason}", subject=waiver.subject, reason=page.text(waiver.reason)
+                    "{subject}: {reason}",
+                    subject=page.subject(control, waiver.subject),
+                    reason=page.text(waiver.reason),
                 )
             ),
             "props": [

@@ -66,11 +66,11 @@ def verdict_labels(page: Page) -> dict[Verdict, str]:
     return {verdict: page.say(text) for verdict, text in VERDICT_LABEL_MESSAGES.items()}
 
 
-def lapse_text(page: Page, result: Assessment, lapse: Lapse) -> str:
+def lapse_text(page: Page, result: Assessment, control: Control, lapse: Lapse) -> str:
     """Say who was not covered, when, and whether that was known."""
     said = page.say(
         "{subject}: {span}",
-        subject=lapse.subject,
+        subject=page.subject(control, lapse.subject),
         span=span(page, result, lapse),
     )
     if lapse.paused:
@@ -137,7 +137,7 @@ def failing_lapses(page: Page, result: Assessment, control: Control, most: int) 
     """Yield the lapses that fail a control, each with what it began with; of many, the first."""
     lapses = result.failing_lapses(control)
     for lapse in lapses[:most]:
-        yield f"{lapse_text(page, result, lapse)}  {opened_by(page, lapse)}"
+        yield f"{lapse_text(page, result, control, lapse)}  {opened_by(page, lapse)}"
     if (rest := len(lapses) - most) > 0:
         yield page.count(rest, "and {count} more", "and {count} more")
 

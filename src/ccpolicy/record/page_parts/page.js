@@ -83,7 +83,7 @@
     const showItem = (item) => {
       const form = data.forms[item.form];
       const shown = [
-        make("strong", {}, item.words ? `${item.subject} · ${item.words}` : item.subject),
+        make("strong", {}, [said(item.called), item.words].filter(Boolean).join(" · ")),
         make("span", {}, said(item.title) + (form ? ` · ${said(form.title)}` : "")),
         ...(form ? [] : item.why.map((each) => make("span", {}, said(each)))),
         make("span", { class: item.overdue ? "late" : null }, word(item.overdue ? "overdue" : "until", { day: item.at })),
@@ -155,7 +155,7 @@
 
   function showField(field) {
     const id = `f-${field.name}`;
-    const notes = [field.help, field.zone && word("zone", { zone: field.zone }), field.kind === "list" && word("listed")].filter(Boolean);
+    const notes = [field.help && said(field.help), field.zone && word("zone", { zone: field.zone }), field.kind === "list" && word("listed")].filter(Boolean);
     const described = [notes.length && `${id}-help`, `${id}-fault`].filter(Boolean).join(" ");
     const value = state.values[field.name] ?? "";
     const shared = {

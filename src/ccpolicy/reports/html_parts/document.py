@@ -12,7 +12,7 @@ from itertools import groupby, pairwise
 
 from ccpolicy.assessment.agenda import Task
 from ccpolicy.assessment.audit_appendix import ControlAppendix, Kind, Revision
-from ccpolicy.assessment.models import Assessment, Clause, Control, Parameter
+from ccpolicy.assessment.models import Assessment, Clause, Control, Parameter, Waiver
 from ccpolicy.reports.assessment_changes import KIND_MESSAGES, Changes, changes
 from ccpolicy.reports.assessment_changes import Kind as ChangeKind
 from ccpolicy.reports.html_parts import lapses, overview, subjects, timeline, verdicts
@@ -28,6 +28,7 @@ from ccpolicy.reports.sections import (
     without_later_lapses,
 )
 from ccpolicy.reports.time_text import last_day, when
+from ccpolicy.texts import Text
 from ccpolicy.vocabulary import SEVERITIES, VERDICTS, Severity, Verdict
 
 SOON = 30
@@ -243,6 +244,11 @@ class HtmlDocument:
     def became_waived(self) -> dict[str, set[tuple[str, str]]]:
         """Control → subject and beginning of each of its lapses that goes on under a waiver."""
         return {control.id: became_waived(control) for control in self.result.controls}
+
+    def waived_subject(self, waiver: Waiver) -> Text | str:
+        """Return what readers see of a waiver's subject."""
+        control = self.controls.get(waiver.control)
+        return control.subject_text(waiver.subject) if control else waiver.subject
 
     @cached_property
     def baselined(self) -> int:
