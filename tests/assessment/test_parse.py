@@ -91,7 +91,7 @@ def test_what_was_written_is_read() -> None:
         (("as_of",), ..., "a.json#as_of: 'as_of' is missing"),
         (("as_of",), 7, "a.json#as_of: text is expected for 'as_of', not 7"),
         (("schema_version",), "1.0", "a.json: the assessment has schema version '1.0', and this"),
-        (("schema_version",), 1, "a.json#schema_version: 'schema_version' must be one of '2.4'"),
+        (("schema_version",), 1, "a.json#schema_version: 'schema_version' must be one of '2.5'"),
         (("schema_version",), ..., "a.json#schema_version: 'schema_version' is missing"),
         (("extra",), 1, "a.json#extra: unknown field 'extra'"),
         (("evidence", "unread_total"), 1, "a.json#evidence/unread: the list of unread"),

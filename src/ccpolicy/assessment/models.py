@@ -17,6 +17,7 @@ from ccpolicy.assessment.control import (
     CoveredLater,
     DueSubjects,
     Lapse,
+    LapseCounts,
     Pauses,
     Problem,
     Subjects,
@@ -24,6 +25,7 @@ from ccpolicy.assessment.control import (
 )
 from ccpolicy.assessment.frameworks import Framework
 from ccpolicy.assessment.gate import BaselineEntry, Gate, GateScope
+from ccpolicy.assessment.lapses_file import LapsesFile
 from ccpolicy.texts import Tag, Text
 from ccpolicy.vocabulary import AsOfSource, FileChange, HistoryState, RecordChange, Verdict
 
@@ -37,6 +39,8 @@ __all__ = [
     "DueSubjects",
     "Gate",
     "Lapse",
+    "LapseCounts",
+    "LapsesFile",
     "Norm",
     "Parameter",
     "Pauses",
@@ -46,7 +50,7 @@ __all__ = [
     "Text",
 ]
 
-SCHEMA_VERSION: Literal["2.4"] = "2.4"
+SCHEMA_VERSION: Literal["2.5"] = "2.5"
 
 Signature = Literal["good", "none", "bad", "unlisted", "unchecked", "uncommitted"]
 """What came of asking for a commit's signature; see docs/provenance.md."""
@@ -248,7 +252,7 @@ class Assessment(AssessmentModel):
 
     SUBJECT: ClassVar[Literal["assessment"]] = "assessment"
     """What reports call it."""
-    schema_version: Literal["2.4"]
+    schema_version: Literal["2.5"]
     tool: Tool
     policy: Policy
     as_of: str
@@ -264,6 +268,8 @@ class Assessment(AssessmentModel):
     tally: dict[Verdict, int]
     """Controls by verdict at the gate, every verdict named."""
     controls: list[Control]
+    lapses_file: LapsesFile | None = None
+    """Where all lapses are, if they are too many to be listed; null where they are listed."""
     frameworks: list[Framework]
     """Other documents' requirements with the controls that serve them; empty without any."""
     waivers: list[Waiver]
@@ -292,8 +298,12 @@ class Assessment(AssessmentModel):
         return self.scope.verdict(control)
 
     def failing_lapses(self, control: Control) -> list[Lapse]:
-        """List the lapses that make a control fail, as the gate sees it."""
+        """List the lapses that make a control fail, as the gate sees it; of too many the worst."""
         return self.scope.failing_lapses(control)
+
+    def count_failing(self, control: Control) -> int:
+        """Count the lapses that make a control fail, as the gate sees it, listed or not."""
+        return self.scope.count_failing(control)
 
     @property
     def nothing_assessed(self) -> bool:
